@@ -1,0 +1,132 @@
+"""The display tree: an expression exactly as it was written.
+
+SymPy reorders, merges and evaluates (``w*x + b`` prints as ``b + w*x``); a worked solution must not.  So what is *shown* is
+this tree and what is *computed* symbolically is SymPy's (see `tutor.expression.algebra`).
+
+Sums and products are flat as long as the writer wrote no brackets: ``a + b + c`` is one `Add` with three terms,
+``(a + b) + c`` is an `Add` inside an `Add`.  Subtraction is an `Add` with a `Neg` term.  No tree that the parser makes is
+deeper than `tutor.expression.parse.MAX_DEPTH`, so that walking one by recursion is safe; a *graph* is never walked so.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as written: ``0.05`` stays ``0.05`` and is worth exactly 1/20.
+
+    ``text`` is a decimal with an optional exponent (``-0.822``, ``4.38568e-4``); the sign belongs to the number.
+    """
+
+    text: str
+
+    @property
+    def value(self) -> Fraction:
+        """The exact value of what is written."""
+        return Fraction(self.text)
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A quantity, by its name: ``w5``, ``out_h1``."""
+
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """The derivative ∂of/∂wrt, as a symbol (``dL/dw5`` when typed)."""
+
+    of: str
+    wrt: str
+
+
+@dataclass(frozen=True, slots=True)
+class Neg:
+    """The opposite: −arg."""
+
+    arg: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Add:
+    """A sum, in the order written; a subtracted term is a `Neg`."""
+
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Mul:
+    """A product, in the order written."""
+
+    args: tuple[Expr, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Div:
+    """A fraction num/den."""
+
+    num: Expr
+    den: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Pow:
+    """A power base^exp."""
+
+    base: Expr
+    exp: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function applied to arguments: ``Call("sigmoid", (Name("z"),))``.
+
+    A trailing prime is the derivative of a function of one argument: ``sigmoid'``.
+    ``if_positive(c, a, b)`` is *a* where c > 0 and *b* elsewhere: the one conditional that the rules need.
+    """
+
+    func: str
+    args: tuple[Expr, ...]
+
+
+Expr: TypeAlias = Number | Name | Partial | Neg | Add | Mul | Div | Pow | Call
+
+ZERO = Number("0")
+ONE = Number("1")
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    """The direct parts of an expression, from left to right."""
+    match expr:
+        case Add(args) | Mul(args) | Call(_, args):
+            return args
+        case Neg(arg):
+            return (arg,)
+        case Div(num, den):
+            return (num, den)
+        case Pow(base, exp):
+            return (base, exp)
+    return ()
+
+
+def rebuild(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """The same kind of node with other parts."""
+    match expr:
+        case Add():
+            return Add(parts)
+        case Mul():
+            return Mul(parts)
+        case Call(func, _):
+            return Call(func, parts)
+        case Neg():
+            return Neg(parts[0])
+        case Div():
+            return Div(parts[0], parts[1])
+        case Pow():
+            return Pow(parts[0], parts[1])
+    return expr
