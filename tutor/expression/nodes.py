@@ -100,33 +100,30 @@ ZERO = Number("0")
 ONE = Number("1")
 
 
+_LEAF: tuple[Expr, ...] = ()
+
+
 def children(expr: Expr) -> tuple[Expr, ...]:
     """The direct parts of an expression, from left to right."""
-    match expr:
-        case Add(args) | Mul(args) | Call(_, args):
-            return args
-        case Neg(arg):
-            return (arg,)
-        case Div(num, den):
-            return (num, den)
-        case Pow(base, exp):
-            return (base, exp)
-    return ()
+    if isinstance(expr, Name | Number | Partial):
+        return _LEAF
+    if isinstance(expr, Add | Mul | Call):
+        return expr.args
+    if isinstance(expr, Neg):
+        return (expr.arg,)
+    if isinstance(expr, Div):
+        return (expr.num, expr.den)
+    return (expr.base, expr.exp)
 
 
 def rebuild(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
     """The same kind of node with other parts."""
-    match expr:
-        case Add():
-            return Add(parts)
-        case Mul():
-            return Mul(parts)
-        case Call(func, _):
-            return Call(func, parts)
-        case Neg():
-            return Neg(parts[0])
-        case Div():
-            return Div(parts[0], parts[1])
-        case Pow():
-            return Pow(parts[0], parts[1])
+    if isinstance(expr, Add | Mul):
+        return type(expr)(parts)
+    if isinstance(expr, Call):
+        return Call(expr.func, parts)
+    if isinstance(expr, Neg):
+        return Neg(parts[0])
+    if isinstance(expr, Div | Pow):
+        return type(expr)(parts[0], parts[1])
     return expr

@@ -1,0 +1,63 @@
+"""The full chain: a gradient written out factor by factor, along every path from the loss.
+
+The backward pass keeps what a step needs (upstream gradient, local derivative); this module follows the upstream gradients back
+to the loss, so that ∂L/∂w5 = ∂L/∂out_o1 · ∂out_o1/∂in_o1 · ∂in_o1/∂w5 stands there as lectures print it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.expression.nodes import ONE
+from tutor.graph.nouns import Derivation, Factor, Path, Step
+
+MAX_PATHS = 8
+MAX_FACTORS = 16
+
+
+def gradients(derivation: Derivation) -> dict[str, Step]:
+    """The backward steps by the quantity that they differentiate with respect to."""
+    prefix = len(f"d{derivation.graph.loss}/d")
+    return {step.target[prefix:]: step for step in derivation.backward}
+
+
+def count_routes(derivation: Derivation) -> dict[str, int]:
+    """How many paths lead from the loss to each quantity."""
+    routes: dict[str, int] = {derivation.graph.loss: 1}
+    for wrt, step in gradients(derivation).items():
+        routes.setdefault(wrt, sum(routes[path.factors[0].wrt] for path in step.paths))
+    return routes
+
+
+def full_chains(
+    derivation: Derivation, wrt: str, *, steps: Mapping[str, Step] | None = None, routes: Mapping[str, int] | None = None
+) -> tuple[Path, ...] | None:
+    """Every path from the loss to a quantity, each with all its factors; nothing where they are too many or too long to read.
+
+    A leading factor that is 1 (∂L/∂L_o1, where L is a sum of parts) is drawn into the next one, as lectures do, where that one's
+    quantity has no other path to the loss.
+    """
+    steps = steps or gradients(derivation)
+    routes = routes or count_routes(derivation)
+    if not 0 < routes.get(wrt, 0) <= MAX_PATHS or wrt == derivation.graph.loss:
+        return None
+    loss = derivation.graph.loss
+    done: list[Path] = []
+    stack: list[tuple[str, tuple[Factor, ...]]] = [(wrt, ())]
+    while stack:
+        name, tail = stack.pop()
+        if name == loss:
+            done.append(Path(_drawn_together(tail, routes)))
+            continue
+        if len(tail) >= MAX_FACTORS:
+            return None
+        for path in reversed(steps[name].paths):
+            local = path.factors[1]
+            stack.append((path.factors[0].wrt, (local, *tail)))
+    return tuple(done)
+
+
+def _drawn_together(factors: tuple[Factor, ...], routes: Mapping[str, int]) -> tuple[Factor, ...]:
+    while len(factors) > 1 and factors[0].expr == ONE and routes[factors[1].wrt] == 1:
+        factors = (Factor(factors[0].of, factors[1].wrt, factors[1].expr), *factors[2:])
+    return factors

@@ -1,0 +1,321 @@
+"""The local derivatives of one step: ∂target/∂(each quantity that its formula uses).
+
+Three sources, tried in this order: a pattern or a row of the rule tables; the rules for sums, products, quotients and powers of plain
+quantities; and for every other formula SymPy, which differentiates it where it stands.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+import sympy
+
+from tutor.errors import ExpressionError
+from tutor.expression.algebra import from_sympy, symbol, to_sympy
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
+from tutor.expression.walk import fold_calls, has_call, names, substitute
+from tutor.rules.functions import FUNCTIONS, OUT, function, partials_of
+from tutor.rules.patterns import PATTERNS, constant, recognise, trees
+
+Locals = tuple[str, list[tuple[str, Expr]]]
+"""The rule that was used, and a derivative for each quantity in the order of the formula."""
+
+
+def local_derivatives(target: str, expr: Expr, named: Mapping[Expr, str]) -> Locals:
+    """Differentiate one step's formula with respect to every quantity in it.
+
+    ``named`` gives the function calls that are steps of their own, so that σ(z) in a derivative is written as its name.
+
+    >>> from tutor.expression.parse import parse
+    >>> local_derivatives("f", parse("d*z"), {})
+    ('product', [('d', Name(name='z')), ('z', Name(name='d'))])
+    """
+    rule = _RULES.get(type(expr))
+    found = rule(target, expr) if rule else None
+    if found is None:
+        found = _general(target, expr)
+    if not named:
+        return found
+    return found[0], [(wrt, fold_calls(part, named) if has_call(part) else part) for wrt, part in found[1]]
+
+
+def times(*factors: Expr) -> Expr:
+    """A product without factors of 1; 0 when a factor is 0; one sign in front."""
+    kept: list[Expr] = []
+    negative = False
+    for factor in factors:
+        if type(factor) is Neg:
+            negative = not negative
+            factor = factor.arg
+        if factor == ZERO:
+            return ZERO
+        if type(factor) is Mul:
+            kept.extend(factor.args)
+        elif factor != ONE:
+            kept.append(factor)
+    product: Expr = ONE if not kept else kept[0] if len(kept) == 1 else Mul(tuple(kept))
+    return Neg(product) if negative else product
+
+
+def plus(terms: Sequence[Expr]) -> Expr:
+    """A sum without zeros."""
+    kept = [term for term in terms if term != ZERO]
+    return ZERO if not kept else kept[0] if len(kept) == 1 else Add(tuple(kept))
+
+
+def _atoms(expr: Expr) -> tuple[Expr, ...] | None:
+    """The factors of a product of plain quantities and numbers, or nothing."""
+    kind = type(expr)
+    if kind is Name or kind is Number:
+        return (expr,)
+    if kind is Mul and all(type(arg) is Name or type(arg) is Number for arg in expr.args):  # type: ignore[union-attr]
+        return expr.args  # type: ignore[union-attr]
+    if kind is Div and constant(expr) is not None:
+        return (expr,)
+    return None
+
+
+def _sum_rule(target: str, expr: Expr) -> Locals | None:
+    assert type(expr) is Add
+    found: dict[str, list[Expr]] = {}
+    plain, signs = True, False
+    for term in expr.args:
+        negative = type(term) is Neg
+        atoms = _atoms(term.arg if type(term) is Neg else term)
+        if atoms is None:
+            return None
+        signs |= negative
+        if len(atoms) == 1:
+            atom = atoms[0]
+            if type(atom) is Name:
+                found.setdefault(atom.name, []).append(_MINUS_ONE if negative else ONE)
+            continue
+        plain = False
+        if len(atoms) == 2:
+            _pair(atoms[0], atoms[1], negative, found)
+        else:
+            _many(atoms, negative, found)
+    rule = ("difference" if signs else "sum") if plain else "weighted sum"
+    return rule, [(name, parts[0] if len(parts) == 1 else Add(tuple(parts))) for name, parts in found.items()]
+
+
+_MINUS_ONE = Neg(ONE)
+
+
+def _pair(first: Expr, second: Expr, negative: bool, found: dict[str, list[Expr]]) -> None:
+    """w·x, by far the commonest term: each factor is the other's derivative."""
+    if type(first) is Name:
+        found.setdefault(first.name, []).append(Neg(second) if negative else second)
+    if type(second) is Name:
+        found.setdefault(second.name, []).append(Neg(first) if negative else first)
+
+
+def _many(atoms: tuple[Expr, ...], negative: bool, found: dict[str, list[Expr]]) -> None:
+    for place, atom in enumerate(atoms):
+        if type(atom) is Name:
+            rest = times(*atoms[:place], *atoms[place + 1 :])
+            found.setdefault(atom.name, []).append(Neg(rest) if negative else rest)
+
+
+def _product_rule(target: str, expr: Expr) -> Locals | None:
+    atoms = _atoms(expr)
+    if atoms is None:
+        return None
+    found: dict[str, list[Expr]] = {}
+    _many(atoms, False, found)
+    merged = [(name, parts[0] if len(parts) == 1 else _gathered(parts)) for name, parts in found.items()]
+    return "product", merged
+
+
+def _gathered(parts: list[Expr]) -> Expr:
+    """x + x is 2x; other equal terms likewise."""
+    if all(part == parts[0] for part in parts):
+        return times(Number(str(len(parts))), parts[0])
+    return Add(tuple(parts))
+
+
+def _quotient_rule(target: str, expr: Expr) -> Locals | None:
+    assert type(expr) is Div
+    top, bottom = _atoms(expr.num), _atoms(expr.den)
+    if top is None or bottom is None or set(names(expr.num)) & set(names(expr.den)):
+        return _recognised(target, expr)
+    found: list[tuple[str, Expr]] = []
+    upper: dict[str, list[Expr]] = {}
+    _many(top, False, upper)
+    if len(bottom) > 1 or any(len(parts) > 1 for parts in upper.values()):
+        return None
+    found = [(name, Div(parts[0], expr.den)) for name, parts in upper.items()]
+    if type(expr.den) is Name:
+        found.append((expr.den.name, Neg(Div(expr.num, Pow(expr.den, Number("2"))))))
+    return "quotient", found
+
+
+def _power_rule(target: str, expr: Expr) -> Locals | None:
+    assert type(expr) is Pow
+    exponent = constant(expr.exp)
+    if type(expr.base) is not Name or exponent is None:
+        return _recognised(target, expr)
+    if exponent.denominator != 1 or exponent < 2:
+        return None
+    power = Number(str(exponent))
+    lower: Expr = expr.base if exponent == 2 else Pow(expr.base, Number(str(exponent - 1)))
+    return "power", [(expr.base.name, Mul((power, lower)))]
+
+
+def _name_rule(target: str, expr: Expr) -> Locals | None:
+    assert type(expr) is Name
+    return "copy", [(expr.name, ONE)]
+
+
+def _number_rule(target: str, expr: Expr) -> Locals | None:
+    return "constant", []
+
+
+def _sign_rule(target: str, expr: Expr) -> Locals | None:
+    assert type(expr) is Neg
+    if type(expr.arg) is Name:
+        return "negation", [(expr.arg.name, _MINUS_ONE)]
+    return _recognised(target, expr)
+
+
+def _recognised(target: str, expr: Expr) -> Locals | None:
+    known = recognise(expr)
+    if known is None:
+        return None
+    pattern, found = known
+    table = {**found, OUT: Name(target)}
+    parts = {
+        value.name: substitute(partial, table)
+        for name, partial in trees(pattern)[1]
+        if isinstance(value := found[name], Name)
+    }
+    return pattern.rule, [(name, parts[name]) for name in names(expr)]
+
+
+def _call_rule(target: str, expr: Expr) -> Locals | None:
+    assert type(expr) is Call
+    if expr.func in _WRITTEN_OUT:
+        known = _recognised(target, expr)
+        if known is not None:
+            return known
+    if expr.func == "pi":
+        return "constant", []
+    if expr.func.endswith("'"):
+        return None
+    args = expr.args
+    filled = (*args, Name(target))
+    found: dict[str, list[Expr]] = {}
+    for arg, fill in zip(args, _templates(expr.func, len(args)), strict=True):
+        if type(arg) is Name:
+            found.setdefault(arg.name, []).append(fill(filled))
+        elif constant(arg) is None:
+            outer = _tidy(fill(filled))
+            for name, part in local_derivatives("", arg, {})[1]:
+                found.setdefault(name, []).append(times(outer, part))
+    return expr.func, [(name, parts[0] if len(parts) == 1 else plus(parts)) for name, parts in found.items()]
+
+
+_WRITTEN_OUT = frozenset(
+    pattern.formula.partition("(")[0] for pattern in PATTERNS if pattern.formula.partition("(")[0] in FUNCTIONS
+)
+"""The functions that begin a pattern (max, abs)."""
+
+Template = Callable[[tuple[Expr, ...]], Expr]
+
+
+@cache
+def _templates(func: str, arity: int) -> tuple[Template, ...]:
+    """The derivatives of a row, ready to be filled in with its arguments and its own output."""
+    row = function(func, arity)
+    places = {name: place for place, name in enumerate((*row.params, OUT))}
+    return tuple(_template(partial, places) for partial in partials_of(row))
+
+
+def _template(expr: Expr, places: Mapping[str, int]) -> Template:
+    """A formula as a function that makes it with other expressions in place of its names."""
+    if type(expr) is Name:
+        place = places[expr.name]
+        return lambda filled: filled[place]
+    parts = children(expr)
+    if not names(expr):
+        return lambda filled: expr
+    fills = [_template(part, places) for part in parts]
+    return lambda filled: rebuild(expr, tuple([fill(filled) for fill in fills]))
+
+
+def _tidy(expr: Expr) -> Expr:
+    """x − 0 in a condition is x; 1·x is x: what filling in a row leaves behind."""
+    match expr:
+        case Call("if_positive", (Add((left, Neg(Number("0")))), a, b)):
+            return Call("if_positive", (left, a, b))
+    return expr
+
+
+_RULES: dict[type, Callable[[str, Any], Locals | None]] = {
+    Add: _sum_rule,
+    Mul: _product_rule,
+    Div: _quotient_rule,
+    Pow: _power_rule,
+    Name: _name_rule,
+    Number: _number_rule,
+    Neg: _sign_rule,
+    Call: _call_rule,
+}
+
+
+# A formula that no row covers: SymPy differentiates it where it stands.  Functions of the tables are opaque to SymPy; their
+# derivatives come back as "the derivative of f in argument i", and are filled in from the row.
+
+
+@cache
+def _opaque(func: str, arity: int) -> Any:
+    def fdiff(self: Any, argindex: int = 1) -> Any:
+        return _slope(func, arity, argindex)(*self.args)
+
+    return type(f"fn_{func}", (sympy.Function,), {"nargs": arity, "fdiff": fdiff, "row": (func, 0), "is_real": True})
+
+
+@cache
+def _slope(func: str, arity: int, argindex: int) -> Any:
+    return type(f"d{argindex}_{func}", (sympy.Function,), {"nargs": arity, "row": (func, argindex), "is_real": True})
+
+
+def opaque_call(func: str, args: Sequence[Any]) -> Any:
+    """A function of the tables as a SymPy function that knows its derivative from its row."""
+    if func.endswith("'"):
+        return _slope(func[:-1], len(args), 1)(*args)
+    return _opaque(func, len(args))(*args)
+
+
+def _from_opaque(back: Callable[[Any], Expr], e: Any) -> Expr | None:
+    marked = getattr(e.func, "row", None)
+    if marked is None:
+        return None
+    func, argindex = marked
+    args = tuple(back(arg) for arg in e.args)
+    if not argindex:
+        return Call(func, args)
+    row = function(func, len(args))
+    table: dict[str, Expr] = dict(zip(row.params, args, strict=True))
+    table[OUT] = Call(func, args)
+    return _tidy(substitute(partials_of(row)[argindex - 1], table))
+
+
+def _general(target: str, expr: Expr) -> Locals:
+    known = _recognised(target, expr)
+    if known is not None:
+        return known
+
+    def back(e: Any) -> Expr:
+        return from_sympy(e, expr, lambda inner: _from_opaque(back, inner))
+
+    formula = to_sympy(expr, opaque_call)
+    found: list[tuple[str, Expr]] = []
+    for name in names(expr):
+        derivative = sympy.diff(formula, symbol(name))
+        if derivative.has(sympy.Derivative, sympy.Subs, sympy.DiracDelta):
+            raise ExpressionError(f"SymPy finds no derivative of the formula of {target} with respect to {name}")
+        found.append((name, back(derivative)))
+    return "formula", found

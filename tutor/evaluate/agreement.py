@@ -1,0 +1,55 @@
+"""How a printed figure agrees with a value: exactly, by rounding, by truncation, or not.
+
+Several lectures cut figures off instead of rounding them.  A check that only rounds calls their true figures false; one with a
+loose tolerance calls wrong figures true.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from tutor.evaluate.arithmetic import CONTEXT, Value
+
+Agreement = Literal["exact", "rounded", "truncated", "differs"]
+
+_DECIMAL = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+
+
+def is_decimal(text: str) -> bool:
+    """Whether a printed figure is a plain decimal, whose number of digits means something."""
+    return bool(_DECIMAL.fullmatch(text.strip().replace("−", "-")))
+
+
+def agreement(printed: str, value: Value) -> Agreement:
+    """How a printed decimal agrees with a value; rounding is tried before truncation, halves may go either way.
+
+    >>> agreement("0.358", Fraction("0.35891647971788"))
+    'truncated'
+    >>> agreement("2.20", Fraction(11, 5))
+    'exact'
+    """
+    text = Decimal(printed.strip().replace("−", "-"))
+    written = Fraction(text)
+    if isinstance(value, Fraction) and written == value:
+        return "exact"
+    exponent = text.as_tuple().exponent
+    assert isinstance(exponent, int)
+    unit = Fraction(10) ** exponent
+    distance = abs(_fraction(value) - written)
+    if distance <= unit / 2:
+        return "rounded"
+    outwards = abs(_fraction(value)) - abs(written)
+    same_side = written == 0 or (_fraction(value) >= 0) == (written >= 0)
+    return "truncated" if same_side and 0 <= outwards < unit else "differs"
+
+
+def _fraction(value: Value) -> Fraction:
+    """The value as a fraction; an mpmath number is a binary fraction already."""
+    if isinstance(value, Fraction):
+        return value
+    sign, mantissa, exponent, _ = CONTEXT.mpf(value)._mpf_
+    size = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    return -size if sign else size

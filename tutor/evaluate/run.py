@@ -1,0 +1,176 @@
+"""Running steps: numbers in, numbers out, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from tutor.errors import TutorError, ValueProblem, near, visible
+from tutor.evaluate.arithmetic import MAX_BITS, Value, add, apply, divide, multiply, negate, power, short
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.parse import parse
+from tutor.expression.plain import plain
+from tutor.graph.nouns import Derivation, Graph, Step
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The numbers of one run, by name: quantities, and derivatives as ``dL/dw5``."""
+
+    values: Mapping[str, Value]
+
+    def __getitem__(self, name: str) -> Value:
+        return self.values[name]
+
+
+def compute(expr: Expr, values: Mapping[str, Value]) -> Value:
+    """The value of one expression.
+
+    Raises `ValueProblem` where it does not exist, and names what has no value.
+
+    >>> compute(parse("x/3"), {"x": Fraction(1, 2)})
+    Fraction(1, 6)
+    """
+    return _COMPUTE[type(expr)](expr, values)
+
+
+def _number(expr: Number, values: Mapping[str, Value]) -> Value:
+    return expr.value
+
+
+def _name(expr: Name, values: Mapping[str, Value]) -> Value:
+    try:
+        return values[expr.name]
+    except KeyError:
+        raise ValueProblem(f"{expr.name} has no value", hint=f"give it one: --at {expr.name}=1") from None
+
+
+def _partial(expr: Partial, values: Mapping[str, Value]) -> Value:
+    name = f"d{expr.of}/d{expr.wrt}"
+    try:
+        return values[name]
+    except KeyError:
+        raise ValueProblem(f"{name} has no value yet") from None
+
+
+def _sum(expr: Add, values: Mapping[str, Value]) -> Value:
+    parts = iter(expr.args)
+    total = compute(next(parts), values)
+    for part in parts:
+        total = add(total, compute(part, values))
+    return total
+
+
+def _product(expr: Mul, values: Mapping[str, Value]) -> Value:
+    parts = iter(expr.args)
+    total = compute(next(parts), values)
+    for part in parts:
+        total = multiply(total, compute(part, values))
+    return total
+
+
+def _call(expr: Call, values: Mapping[str, Value]) -> Value:
+    if expr.func == "if_positive":  # only the branch that counts has to exist
+        condition, a, b = expr.args
+        return compute(a if compute(condition, values) > 0 else b, values)
+    return apply(expr.func, [compute(arg, values) for arg in expr.args])
+
+
+_COMPUTE: dict[type, Callable[[Any, Mapping[str, Value]], Value]] = {
+    Number: _number,
+    Name: _name,
+    Partial: _partial,
+    Neg: lambda e, v: negate(compute(e.arg, v)),
+    Add: _sum,
+    Mul: _product,
+    Div: lambda e, v: divide(compute(e.num, v), compute(e.den, v)),
+    Pow: lambda e, v: power(compute(e.base, v), compute(e.exp, v)),
+    Call: _call,
+}
+
+
+def run(steps: Iterable[Step], values: Mapping[str, Value]) -> dict[str, Value]:
+    """Run steps one after the other; returns the values that were given with those that were computed.
+
+    Raises `ValueProblem` with the step and its formula.
+    """
+    trace = dict(values)
+    for step in steps:
+        try:
+            trace[step.target] = compute(step.expr, trace)
+        except ValueProblem as error:
+            raise _located(error, step, trace) from None
+    return trace
+
+
+def _located(error: ValueProblem, step: Step, trace: Mapping[str, Value]) -> TutorError:
+    from tutor.expression.walk import names
+
+    given = ", ".join(f"{n} = {short(trace[n])}" for n in names(step.expr)[:6] if n in trace)
+    return error.at(f"{step.target} = {plain(step.expr)}" + (f" at {given}" if given else ""))
+
+
+def evaluate(derivation: Derivation, values: Mapping[str, Value]) -> Trace:
+    """Run the forward and the backward pass of a derivation.
+
+    ``values`` must have every leaf; a missing one is named.
+    """
+    require(derivation.graph, values)
+    return Trace(run(derivation.backward, run(derivation.graph.steps, values)))
+
+
+def require(graph: Graph, values: Mapping[str, Value]) -> None:
+    """Raise `ValueProblem` unless every leaf of the graph has a value, naming all that have none."""
+    missing = [quantity.name for quantity in graph.leaves if quantity.name not in values]
+    if missing:
+        shown = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
+        verb = "has" if len(missing) == 1 else "have"
+        raise ValueProblem(f"{shown} {verb} no value", hint=f"give one with --at {missing[0]}=1 or under [values]")
+
+
+_PLAIN_NUMBER = re.compile(r"[-+−]?\s*(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
+
+
+def read_value(text: str, name: str = "") -> Value:
+    """The exact value of a written number: ``0.05`` is 1/20, ``1/3`` a third; formulas of numbers are allowed (``2^-3``).
+
+    Raises `ValueProblem` when it is no number.
+
+    >>> read_value("0.05")
+    Fraction(1, 20)
+    """
+    where = f"the value of {name}" if name else "a value"
+    text = text.strip()
+    if _PLAIN_NUMBER.fullmatch(text) and len(text) < 200:
+        return Fraction(text.replace("−", "-").replace(" ", ""))
+    lowered = text.lower().lstrip("+-")
+    if lowered in ("nan", "inf", "infinity"):
+        raise ValueProblem(f"{visible(text)} is no number to compute with", where=where, hint="write a finite number")
+    try:
+        from tutor.rules.functions import FUNCTIONS, check_calls
+
+        expr = parse(text, names=(), functions=FUNCTIONS)
+        check_calls(expr)
+        value = compute(expr, {})
+    except TutorError as error:
+        hint = "a decimal is written 0.5, with a point" if re.fullmatch(r"[-+]?\d+,\d+", text) else ""
+        raise ValueProblem(
+            f"{visible(text)!r} is not a number", where=where, hint=hint or f"write it as 0.5, 1/2 or 5e-1 ({error.what})"
+        ) from None
+    if isinstance(value, Fraction) and value.numerator.bit_length() > MAX_BITS:
+        raise ValueProblem(f"{visible(text)!r} is too large a number", where=where)
+    return value
+
+
+def check_names(values: Mapping[str, Value], graph: Graph) -> None:
+    """Refuse a value for something that is no leaf of the graph, with near misses."""
+    leaves = [quantity.name for quantity in graph.leaves]
+    for name in values:
+        if name in leaves:
+            continue
+        if any(step.target == name for step in graph.steps):
+            raise ValueProblem(f"{name} is computed, it cannot be given a value", hint="give values to: " + ", ".join(leaves[:12]))
+        raise ValueProblem(f"there is no quantity {name}", hint=near(name, leaves) or "the inputs are: " + ", ".join(leaves[:12]))

@@ -1,0 +1,392 @@
+"""Reading expressions, safely.
+
+One grammar serves exercise files, the command line and (later) students: infix with ``^`` or ``**``, implicit products
+(``2x``, ``w5 out_h1``, ``x(1-x)``), functions of the rule tables, Unicode (``· × − ÷ ² ½ σ ∂ √``).  Nothing is ever
+evaluated as code, and the limits are applied *before* anything is computed.
+
+Precedence, loosest first: sum and difference; product and quotient (implicit products bind like written ones, so ``1/2x`` is
+(1/2)·x and is refused with a hint, since readers disagree about it); sign; power (to the right).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from tutor.errors import ExpressionError, near, visible
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+
+MAX_LENGTH = 20_000
+MAX_DEPTH = 40
+MAX_DIGITS = 400
+MAX_EXPONENT = 1_000
+
+GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+    "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
+    "φ": "phi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "ℓ": "ell",
+}  # fmt: skip
+ALIASES = {
+    "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "soft_relu": "softplus",
+    "maxout": "max", "step": "heaviside", "H": "heaviside", "phi": "sigmoid",
+}  # fmt: skip
+_SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_HALVES = {"½": ("1", "2"), "¼": ("1", "4"), "¾": ("3", "4"), "⅓": ("1", "3"), "⅔": ("2", "3")}
+_SIGNS = {"·": "*", "×": "*", "⋅": "*", "∗": "*", "−": "-", "–": "-", "÷": "/", "∕": "/", "√": "sqrt"}
+
+_TOKEN = re.compile(
+    r"""(?P<space>\s+)
+    |(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
+    |(?P<name>[A-Za-zα-ωϕℓ][A-Za-z0-9α-ωϕℓ₀-₉]*(?:_[A-Za-z0-9α-ωϕℓ]+)*)
+    |(?P<prime>['′])
+    |(?P<partial>∂)
+    |(?P<power>\*\*|\^)
+    |(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
+    |(?P<half>[½¼¾⅓⅔])
+    |(?P<sign>[-+*/·×⋅∗−–÷∕√])
+    |(?P<open>[(\[])
+    |(?P<close>[)\]])
+    |(?P<bar>\|)
+    |(?P<comma>[,;])
+    |(?P<bad>.)""",
+    re.VERBOSE | re.DOTALL,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    kind: str
+    text: str
+    at: int
+    spaced: bool
+
+
+def parse(text: str, *, names: Collection[str] | None = None, functions: Collection[str] = ()) -> Expr:
+    """Read an expression.
+
+    ``names`` are the quantities that exist; a name outside them is an error with near misses, and inside them it is always a
+    quantity, whatever else it may mean.  With ``names=None`` every name that is no function is a quantity.
+    ``functions`` are the callable ones (see `tutor.rules.functions.FUNCTIONS`); ``softmax_1`` and the like count as ``softmax``.
+
+    Raises `ExpressionError` with a caret under the spot.
+
+    >>> parse("w5 out_h1 + b", functions=())
+    Add(args=(Mul(args=(Name(name='w5'), Name(name='out_h1'))), Name(name='b')))
+    """
+    return _Reader(text, names, functions).read()
+
+
+def read_name(text: str) -> str:
+    """The canonical spelling of a quantity's name: Greek letters and index digits as ASCII (``η₁`` is ``eta1``)."""
+    text = text.strip().translate(_SUBSCRIPTS)
+    return "".join(GREEK.get(c, c) for c in text)
+
+
+class _Reader:
+    """An operator-precedence parser; its recursion is bounded by `MAX_DEPTH`."""
+
+    def __init__(self, text: str, names: Collection[str] | None, functions: Collection[str]) -> None:
+        self.text = text
+        self.names = names
+        self.functions = functions
+        self.depth = 0
+        self.place = 0
+        if len(text) > MAX_LENGTH:
+            raise ExpressionError(
+                f"an expression of {len(text):,} characters is over the limit of {MAX_LENGTH:,}",
+                hint="write it in several steps, one formula each",
+            )
+        self.tokens = self._scan()
+        self.plain = {read_name(t.text) for i, t in enumerate(self.tokens[:-1]) if t.kind == "name"
+                      and self.tokens[i + 1].kind != "open"}  # fmt: skip
+
+    def fail(self, what: str, at: int, hint: str = "") -> ExpressionError:
+        start = max(0, at - 30)
+        piece = visible(self.text[start : at + 30].replace("\n", " ").replace("\t", " "), 80)
+        lead = len(visible(self.text[start:at].replace("\n", " ").replace("\t", " "), 80))
+        return ExpressionError(what, where=f"  {piece}\n  {' ' * lead}^", hint=hint)
+
+    def _scan(self) -> list[_Token]:
+        tokens: list[_Token] = []
+        spaced = False
+        level = 0
+        for match in _TOKEN.finditer(self.text):
+            kind, word, at = match.lastgroup or "bad", match.group(), match.start()
+            if kind == "space":
+                spaced = True
+                continue
+            if kind == "bad":
+                raise self._unknown(word, at)
+            if kind == "number" and len(word) > MAX_DIGITS:
+                raise self.fail(f"a number of {len(word):,} digits is over the limit of {MAX_DIGITS}", at)
+            level += (kind == "open") - (kind == "close")
+            if level > MAX_DEPTH:
+                raise self.fail(f"brackets nested deeper than {MAX_DEPTH}", at, "write it in several steps")
+            tokens.append(_Token(kind, _SIGNS.get(word, word), at, spaced))
+            spaced = False
+        tokens.append(_Token("end", "", len(self.text), spaced))
+        return tokens
+
+    def _unknown(self, word: str, at: int) -> ExpressionError:
+        hints = {"=": "an expression has no equals sign; write steps as d = x + y", "$": "write it without dollar signs",
+                 ">": "write heaviside(a - b) for a > b", "\\": "LaTeX is not read here; write x^2, w*x, sigmoid(z)"}  # fmt: skip
+        shown = word if word.isprintable() else f"U+{ord(word):04X}"
+        return self.fail(f"{shown!r} (U+{ord(word):04X}) means nothing here" if word.isprintable() else
+                         f"the character {shown} means nothing here", at, hints.get(word, "remove it"))  # fmt: skip
+
+    # The parser proper: `expression(level)` reads operators that bind at least as tightly as `level`.
+
+    def read(self) -> Expr:
+        if self.tokens[0].kind == "end":
+            raise ExpressionError("an empty expression", hint="write a formula such as (x + y)*z")
+        expr = self.sum()
+        token = self.peek()
+        if token.kind != "end":
+            what = "a bracket is closed that was never opened" if token.kind == "close" else f"{token.text!r} is out of place"
+            if token.kind == "comma":
+                raise self.fail("a comma stands outside of a function's brackets", token.at, "a decimal is written 0.5")
+            raise self.fail(what, token.at)
+        return expr
+
+    def enter(self, at: int) -> None:
+        """One level deeper; the recursion of this parser, and of all that walk its trees, is bounded here."""
+        self.depth += 1
+        if self.depth > MAX_DEPTH:
+            raise self.fail(f"nested deeper than {MAX_DEPTH}", at, "write it in several steps")
+
+    def peek(self) -> _Token:
+        return self.tokens[self.place]
+
+    def take(self) -> _Token:
+        token = self.tokens[self.place]
+        self.place += 1
+        return token
+
+    def sum(self) -> Expr:
+        self.enter(self.peek().at)
+        terms = [self.product()]
+        while self.peek().kind == "sign" and self.peek().text in "+-":
+            sign = self.take().text
+            term = self.product()
+            terms.append(Neg(term) if sign == "-" else term)
+        self.depth -= 1
+        return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+    def product(self) -> Expr:
+        negative = self.signs()
+        result: Expr = self.power()
+        factors: list[Expr] = [result]
+        divided = 0
+        while True:
+            token = self.peek()
+            if token.kind == "sign" and token.text in "*/":
+                self.take()
+                flip = self.signs()
+                part = self.power()
+                if flip:
+                    part = Neg(part)
+                if token.text == "*":
+                    factors.append(part)
+                    continue
+                result = Div(_product(factors), part)
+                factors, divided = [result], divided + 1
+                if divided > MAX_DEPTH:
+                    raise self.fail(f"more than {MAX_DEPTH} quotients in a row", token.at, "write it in several steps")
+            elif token.kind in ("number", "name", "open", "half", "partial") or (token.kind, token.text) == ("sign", "sqrt"):
+                if divided and isinstance(factors[-1], Div) and token.kind != "open" and not token.spaced:
+                    raise self.fail("readers disagree about this quotient", token.at,
+                                    "write (a/b)*c or a/(b*c)")  # fmt: skip
+                if token.kind in ("number", "half") and isinstance(factors[-1], Number):
+                    raise self.fail("two numbers stand side by side", token.at, "put a sign between them")
+                factors.append(self.power())
+            else:
+                break
+        result = _product(factors)
+        return Neg(result) if negative else result
+
+    def signs(self) -> bool:
+        negative = False
+        while self.peek().kind == "sign" and self.peek().text in "+-":
+            negative ^= self.take().text == "-"
+        return negative
+
+    def power(self) -> Expr:
+        base = self.atom()
+        token = self.peek()
+        if token.kind == "super":
+            self.take()
+            digits = token.text.translate(_SUPERSCRIPTS)
+            if not re.fullmatch(r"-?\d+", digits):
+                raise self.fail("this exponent cannot be read", token.at)
+            return self.raised(base, Neg(Number(digits[1:])) if digits[0] == "-" else Number(digits), token.at)
+        if token.kind != "power":
+            return base
+        self.take()
+        self.enter(token.at)
+        negative = self.signs()
+        exponent = self.power()
+        self.depth -= 1
+        return self.raised(base, Neg(exponent) if negative else exponent, token.at)
+
+    def raised(self, base: Expr, exponent: Expr, at: int) -> Expr:
+        """A power; a constant exponent over the limit is refused here, before anything is computed."""
+        if base == Name("e") and (self.names is None or "e" not in self.names):
+            return Call("exp", (exponent,))
+        size = _constant_size(exponent)
+        if size is not None and size > MAX_EXPONENT:
+            raise self.fail(f"an exponent over {MAX_EXPONENT:,}", at, "no derivation needs one; use a smaller power")
+        return Pow(base, exponent)
+
+    def atom(self) -> Expr:
+        token = self.take()
+        match token.kind:
+            case "number":
+                return Number(_digits(token.text))
+            case "half":
+                over, under = _HALVES[token.text]
+                return Div(Number(over), Number(under))
+            case "open":
+                inner = self.sum()
+                self.close(token)
+                return inner
+            case "bar":
+                inner = self.sum()
+                if self.take().kind != "bar":
+                    raise self.fail("this | is never closed", token.at)
+                return Call("abs", (inner,))
+            case "partial":
+                return self.derivative(token)
+            case "name":
+                return self.name(token)
+            case "sign" if token.text == "sqrt":
+                self.enter(token.at)
+                root = Call("sqrt", (self.atom(),))
+                self.depth -= 1
+                return root
+            case "end":
+                raise self.fail("the expression stops too early", token.at, "something is missing at the end")
+        raise self.fail(f"{token.text!r} is out of place", token.at, "a number, a name or a bracket belongs here")
+
+    def close(self, opened: _Token) -> None:
+        token = self.take()
+        if token.kind == "comma":
+            raise self.fail("a comma inside plain brackets", token.at, "a decimal is written 0.5, not 0,5")
+        if token.kind != "close":
+            raise self.fail("this bracket is never closed", opened.at)
+
+    def derivative(self, token: _Token) -> Expr:
+        of = self.take()
+        slash, mark = self.take(), self.take()
+        wrt = self.take()
+        kinds = (of.kind, slash.text, mark.kind, wrt.kind)
+        if kinds != ("name", "/", "partial", "name"):
+            raise self.fail("this derivative cannot be read", token.at, "write ∂L/∂w5 or dL/dw5")
+        return Partial(self.known(of), self.known(wrt))
+
+    def known(self, token: _Token) -> str:
+        name = read_name(token.text)
+        if self.names is not None and name not in self.names:
+            raise self.fail(f"there is no quantity {name}", token.at, near(name, self.names))
+        return name
+
+    def name(self, token: _Token) -> Expr:
+        name = read_name(token.text)
+        declared = self.names is not None and name in self.names
+        if not declared:
+            partial = self.typed_derivative(name)
+            if partial is not None:
+                return partial
+        following = self.peek()
+        prime = following.kind == "prime"
+        if prime:
+            self.take()
+            following = self.peek()
+        if following.kind == "open" and not (declared and not prime and not self.callable(name)):
+            func = self.callable(name)
+            if func and not (declared and following.spaced and not prime):
+                return self.call(func + ("'" if prime else ""), following)
+            if prime or not (declared or (self.names is None and name in self.plain)):
+                raise self.fail(f"there is no function {name}", token.at, near(name, self.functions))
+        if prime:
+            raise self.fail("a prime belongs to a function: sigmoid'(z)", following.at)
+        if self.names is not None and not declared:
+            if name == "pi":
+                return Call("pi", ())
+            if self.callable(name):
+                raise self.fail(f"the function {name} needs its argument in brackets", token.at, f"write {name}(x)")
+            raise self.fail(f"there is no quantity {name}", token.at, near(name, self.names))
+        if not declared and name == "pi":
+            return Call("pi", ())
+        return Name(name)
+
+    def callable(self, name: str) -> str:
+        """The function that a name stands for, or nothing."""
+        if name in self.functions:
+            return name
+        if re.fullmatch(r"softmax_[1-9]\d{0,3}", name) and "softmax" in self.functions:
+            return name
+        alias = ALIASES.get(name, "")
+        return alias if alias in self.functions else ""
+
+    def typed_derivative(self, name: str) -> Expr | None:
+        """``dL/dw5``, where dL and dw5 are no quantities themselves but L and w5 are."""
+        if self.names is None or not name.startswith("d") or name[1:] not in self.names:
+            return None
+        slash, bottom = self.peek(), self.tokens[min(self.place + 1, len(self.tokens) - 1)]
+        under = read_name(bottom.text)
+        if slash.text != "/" or bottom.kind != "name" or not under.startswith("d") or under[1:] not in self.names:
+            return None
+        self.place += 2
+        return Partial(name[1:], under[1:])
+
+    def call(self, func: str, opened: _Token) -> Expr:
+        self.take()
+        args = [self.sum()]
+        while self.peek().kind == "comma":
+            self.take()
+            args.append(self.sum())
+        if self.peek().kind != "close":
+            raise self.fail("this bracket is never closed", opened.at)
+        self.take()
+        return Call(func, tuple(args))
+
+
+def _product(factors: list[Expr]) -> Expr:
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def _digits(text: str) -> str:
+    if text.startswith("."):
+        text = "0" + text
+    return text.replace(".e", "e").replace(".E", "e") if not text.endswith(".") else text[:-1]
+
+
+def _constant_size(expr: Expr) -> float | None:
+    """The size of a constant, when it is one; computed with floats, so that a power tower costs nothing."""
+    match expr:
+        case Number():
+            return abs(float(expr.text))
+        case Neg(arg):
+            return _constant_size(arg)
+        case Pow(base, exp):
+            low, high = _constant_size(base), _constant_size(exp)
+            if low is None or high is None:
+                return None
+            try:
+                return float(low**high)
+            except OverflowError:
+                return float("inf")
+        case Mul(args) | Add(args):
+            sizes = [_constant_size(arg) for arg in args]
+            if any(size is None for size in sizes):
+                return None
+            total = 1.0 if isinstance(expr, Mul) else 0.0
+            for size in sizes:
+                total = total * (size or 0.0) if isinstance(expr, Mul) else total + (size or 0.0)
+            return total
+        case Div(num, den):
+            low, high = _constant_size(num), _constant_size(den)
+            return None if low is None or high is None else (low / high if high else float("inf"))
+    return None

@@ -1,0 +1,68 @@
+"""Small questions about one expression tree, asked without recursion."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.expression.nodes import Call, Expr, Name, Number, children, rebuild
+
+
+def names(expr: Expr) -> tuple[str, ...]:
+    """The quantities an expression uses, each once, in the order they are first written.
+
+    >>> from tutor.expression.parse import parse
+    >>> names(parse("w*x + b*w"))
+    ('w', 'x', 'b')
+    """
+    found: dict[str, None] = {}
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Name:
+            found[node.name] = None
+        else:
+            stack.extend(reversed(children(node)))
+    return tuple(found)
+
+
+def size(expr: Expr) -> int:
+    """How many nodes a tree has."""
+    count, stack = 0, [expr]
+    while stack:
+        count += 1
+        stack.extend(children(stack.pop()))
+    return count
+
+
+def substitute(expr: Expr, table: Mapping[str, Expr]) -> Expr:
+    """The expression with quantities replaced.
+
+    >>> from tutor.expression.parse import parse
+    >>> substitute(parse("x + y"), {"x": Name("a")})
+    Add(args=(Name(name='a'), Name(name='y')))
+    """
+    if type(expr) is Name:
+        return table.get(expr.name, expr)
+    parts = children(expr)
+    if not parts:
+        return expr
+    return rebuild(expr, tuple(substitute(part, table) for part in parts))
+
+
+def fold_calls(expr: Expr, named: Mapping[Expr, str]) -> Expr:
+    """The expression with every function call that has a name of its own (``named``) replaced by that name."""
+    known = named.get(expr)
+    if known is not None:
+        return Name(known)
+    parts = children(expr)
+    if not parts:
+        return expr
+    return rebuild(expr, tuple(fold_calls(part, named) for part in parts))
+
+
+def has_call(expr: Expr) -> bool:
+    """Whether a function is applied anywhere in an expression."""
+    kind = type(expr)
+    if kind is Name or kind is Number:
+        return False
+    return kind is Call or any(has_call(part) for part in children(expr))

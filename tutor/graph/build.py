@@ -1,0 +1,158 @@
+"""Building a graph from written steps: ``d = x + y``, ``f = d*z``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Mapping, Sequence
+
+from tutor.errors import GraphError, TutorError, near, visible
+from tutor.expression.nodes import Expr
+from tutor.expression.parse import parse, read_name
+from tutor.expression.walk import names
+from tutor.graph.nouns import Graph, Kind, Quantity, Step
+from tutor.rules.classify import rule_of
+from tutor.rules.functions import FUNCTIONS, check_calls
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+
+
+def check_name(text: str) -> str:
+    """A quantity's name in its canonical spelling; raises `GraphError` when it cannot be one.
+
+    >>> check_name("out_h1")
+    'out_h1'
+    """
+    name = read_name(text)
+    if not _NAME.fullmatch(name):
+        raise GraphError(
+            f"{visible(text)!r} cannot be the name of a quantity",
+            hint="a name is a letter followed by letters, digits and single underscores, such as out_h1",
+        )
+    return name
+
+
+def read_step(text: str, functions: Collection[str] = FUNCTIONS) -> tuple[str, Expr]:
+    """One written step, ``target = formula``."""
+    target, sign, formula = text.partition("=")
+    if not sign:
+        raise GraphError(f"{visible(text)!r} is no step", hint="a step is written target = formula, such as d = x + y")
+    expr = parse(formula, functions=functions)
+    check_calls(expr)
+    return check_name(target), expr
+
+
+def from_steps(
+    lines: Iterable[str],
+    *,
+    loss: str = "",
+    leaves: Collection[str] | None = None,
+    parameters: Sequence[str] = (),
+    kinds: Mapping[str, Quantity] | None = None,
+) -> Graph:
+    """Build a graph from written steps, in evaluation order whatever the order they are written in.
+
+    ``leaves`` are the quantities that may be used without being computed (any, when it is not given); ``parameters`` those that
+    training changes; ``kinds`` describes quantities; ``loss`` is what to differentiate, the last step by default.
+
+    Raises `GraphError`: a cycle, a name defined twice, a name that nothing defines, a loss that does not exist.
+
+    >>> from_steps(["f = d*z", "d = x + y"]).steps[0].target
+    'd'
+    """
+    formulas: dict[str, Expr] = {}
+    for number, line in enumerate(lines, 1):
+        where = f"step {number}"
+        try:
+            target, expr = read_step(line)
+        except TutorError as error:
+            raise error.at(where) from None
+        if target in formulas:
+            raise GraphError(f"{target} is defined twice", where=where, hint="give the second one another name")
+        if leaves is not None and target in leaves:
+            raise GraphError(
+                f"{target} is computed here and given as a value too", where=where, hint="remove one of the two"
+            )
+        formulas[target] = expr
+    return assemble(formulas, loss=loss, leaves=leaves, parameters=parameters, kinds=kinds)
+
+
+def assemble(
+    formulas: Mapping[str, Expr],
+    *,
+    loss: str = "",
+    leaves: Collection[str] | None = None,
+    parameters: Sequence[str] = (),
+    kinds: Mapping[str, Quantity] | None = None,
+) -> Graph:
+    """A graph from formulas by target; see `from_steps`."""
+    if not formulas:
+        raise GraphError("a graph without steps", hint="write at least one step, such as f = x*y")
+    used: dict[str, None] = {}
+    for target, expr in formulas.items():
+        for name in names(expr):
+            if name in formulas:
+                continue
+            if leaves is not None and name not in leaves:
+                raise GraphError(
+                    f"{target} uses {name}, which nothing defines",
+                    where=f"step {target}",
+                    hint=near(name, [*formulas, *leaves]) or f"give {name} a value or a step of its own",
+                )
+            used[name] = None
+    order = _evaluation_order(formulas)
+    loss = loss or next(reversed(formulas))
+    if loss not in formulas:
+        raise GraphError(f"there is no step {loss} to differentiate", hint=near(loss, formulas))
+    known = kinds or {}
+    for name in parameters:
+        if name not in used:
+            raise GraphError(f"the parameter {name} is used in no step", hint=near(name, used))
+    described = {name: known.get(name) or Quantity(name, _kind(name, parameters)) for name in used}
+    chosen = set(parameters) or {name for name, quantity in described.items() if quantity.kind in ("weight", "bias")}
+    return Graph(
+        steps=tuple(Step(target, formulas[target], rule_of(formulas[target])) for target in order),
+        inputs=tuple(quantity for name, quantity in described.items() if name not in chosen),
+        parameters=tuple(described[name] for name in (parameters or described) if name in chosen),
+        loss=loss,
+        nodes=tuple(known.get(t) or Quantity(t, "loss" if t == loss else "node") for t in order),
+    )
+
+
+def _kind(name: str, parameters: Sequence[str]) -> Kind:
+    if name not in parameters:
+        return "input"
+    return "bias" if name.startswith("b") else "weight"
+
+
+def _evaluation_order(formulas: Mapping[str, Expr]) -> list[str]:
+    """The targets so that each comes after what it uses; the written order wherever it will do."""
+    needs = {target: [name for name in names(expr) if name in formulas] for target, expr in formulas.items()}
+    order: list[str] = []
+    state: dict[str, int] = {}
+    for start in formulas:
+        stack = [(start, 0)]
+        while stack:
+            target, place = stack.pop()
+            if place == 0:
+                if state.get(target) == 2:
+                    continue
+                state[target] = 1
+            rest = needs[target]
+            while place < len(rest) and state.get(rest[place]) == 2:
+                place += 1
+            if place == len(rest):
+                state[target] = 2
+                order.append(target)
+                continue
+            following = rest[place]
+            if state.get(following) == 1:
+                trail = [name for name, _ in stack] + [target]
+                cycle = [*trail[trail.index(following) :], following]
+                shown = cycle if len(cycle) <= 8 else [*cycle[:4], "…", *cycle[-3:]]
+                raise GraphError(
+                    f"the steps go in a circle: {' needs '.join(shown)}",
+                    hint="a step may only use what is computed before it",
+                )
+            stack.append((target, place + 1))
+            stack.append((following, 0))
+    return order

@@ -1,0 +1,231 @@
+"""Building a graph from a network that is written as layers, neuron by neuron; and counting what a network has.
+
+The naming of quantities is a table (`SCHEMES`): the same network can be called as one course or another does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tutor.errors import GraphError, near
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number
+from tutor.graph.nouns import Graph, Kind, Quantity, Step
+from tutor.rules.classify import rule_of
+from tutor.rules.functions import FUNCTIONS, function
+
+Biases = Literal["neuron", "layer", "none"]
+MAX_WRITTEN = 200_000
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """How the quantities of a network are called.  Patterns know ``l`` (layer, inputs are 0), ``j`` (neuron), ``i`` (neuron
+    of the layer before), ``n`` (running number), ``p`` (layer − 1), and ``L`` (h, h2, …, o: the layer's letter).
+    """
+
+    input: str = "x{j}"
+    weight: str = "w{l}_{i}_{j}"
+    bias_neuron: str = "b{l}_{j}"
+    bias_layer: str = "b{l}"
+    sum: str = "z{l}_{j}"
+    activation: str = "a{l}_{j}"
+    target: str = "y{j}"
+    part: str = "L{j}"
+    loss: str = "L"
+
+
+SCHEMES = {
+    "plain": Scheme(),
+    "numbered": Scheme(
+        input="i{j}", weight="w{n}", sum="in_{L}{j}", activation="out_{L}{j}", target="target_{L}{j}", part="L_{L}{j}",
+        bias_neuron="b_{L}{j}",
+    ),
+}  # fmt: skip
+
+LOSSES = {
+    "squared error": "squared_error",
+    "half squared error": "half_squared_error",
+    "absolute error": "absolute_error",
+    "hinge": "hinge",
+    "zero-one": "zero_one",
+    "cross-entropy": "cross_entropy",
+    "binary cross-entropy": "binary_cross_entropy",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A fully connected network: the sizes of its layers (inputs first), an activation for each layer of neurons, a loss.
+
+    ``mean`` divides the loss by the number of outputs.  Checks itself: sizes are positive, activations and the loss exist.
+    """
+
+    sizes: tuple[int, ...]
+    activations: tuple[str, ...]
+    loss: str = "half squared error"
+    biases: Biases = "neuron"
+    naming: str = "plain"
+    mean: bool = False
+
+    def __post_init__(self) -> None:
+        if len(self.sizes) < 2 or any(size < 1 for size in self.sizes):
+            raise GraphError("a network needs at least two layers of at least one", hint="such as sizes = [2, 2, 1]")
+        if len(self.activations) != len(self.sizes) - 1:
+            raise GraphError(
+                f"{len(self.activations)} activations for {len(self.sizes) - 1} layers of neurons",
+                hint="name one for all layers, or one a layer (inputs have none)",
+            )
+        for name in self.activations:
+            if name != "softmax" and (name not in FUNCTIONS or len(FUNCTIONS[name].params) != 1):
+                known = [row.name for row in FUNCTIONS.values() if len(row.params) == 1] + ["softmax"]
+                raise GraphError(f"there is no activation {name}", hint=near(name, known) or f"known: {', '.join(known)}")
+        if self.loss not in LOSSES:
+            raise GraphError(f"there is no loss {self.loss}", hint=near(self.loss, LOSSES) or ", ".join(LOSSES))
+        if self.biases not in ("neuron", "layer", "none"):
+            raise GraphError(f"biases = {self.biases!r}", hint="neuron (one each), layer (one shared) or none")
+        if self.naming not in SCHEMES:
+            raise GraphError(f"there is no naming {self.naming}", hint=near(self.naming, SCHEMES) or ", ".join(SCHEMES))
+
+
+def counts(network: Network) -> dict[str, int]:
+    """How many neurons, weights, biases and parameters a network has, without writing it out.
+
+    The inputs are no neurons.  Source: cmu, "How many neurons / weights / learnable parameters?".
+
+    >>> counts(Network((3, 4, 2), ("relu", "identity")))
+    {'inputs': 3, 'outputs': 2, 'neurons': 6, 'weights': 20, 'biases': 6, 'parameters': 26}
+    """
+    sizes = network.sizes
+    weights = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+    biases = {"neuron": sum(sizes[1:]), "layer": len(sizes) - 1, "none": 0}[network.biases]
+    return {
+        "inputs": sizes[0],
+        "outputs": sizes[-1],
+        "neurons": sum(sizes[1:]),
+        "weights": weights,
+        "biases": biases,
+        "parameters": weights + biases,
+    }
+
+
+def from_network(network: Network) -> Graph:
+    """Write a network out neuron by neuron: a weighted sum and an activation for each, then the loss.
+
+    Raises `GraphError` for a network of more than `MAX_WRITTEN` weights: `counts` works for every size.
+
+    >>> [step.target for step in from_network(Network((2, 1), ("sigmoid",))).steps]
+    ['z1_1', 'a1_1', 'L']
+    """
+    if counts(network)["weights"] > MAX_WRITTEN:
+        raise GraphError(
+            f"a network of {counts(network)['weights']:,} weights is too large to write out neuron by neuron",
+            hint=f"the limit is {MAX_WRITTEN:,}; its neurons and parameters can be counted at any size",
+        )
+    return _Writer(network).graph()
+
+
+class _Writer:
+    def __init__(self, network: Network) -> None:
+        self.network = network
+        self.scheme = SCHEMES[network.naming]
+        self.parameters: list[Quantity] = []
+        self.steps: list[Step] = []
+        self.nodes: list[Quantity] = []
+        self.number = 0
+
+    def call(self, pattern: str, l: int, j: int = 0, i: int = 0) -> str:  # noqa: E741
+        last = len(self.network.sizes) - 1
+        letter = "o" if l == last else "h" if last == 2 else f"h{l}_"
+        return pattern.format(l=l, j=j, i=i, n=self.number, p=l - 1, L=letter)
+
+    def node(self, name: str, expr: Expr, kind: Kind, index: tuple[int, ...], rule: str = "") -> Name:
+        self.steps.append(Step(name, expr, rule or rule_of(expr)))
+        self.nodes.append(Quantity(name, kind, index=index))
+        return Name(name)
+
+    def parameter(self, name: str, kind: Kind, index: tuple[int, ...]) -> Name:
+        self.parameters.append(Quantity(name, kind, index=index))
+        return Name(name)
+
+    def graph(self) -> Graph:
+        sizes = self.network.sizes
+        inputs = [Quantity(self.call(self.scheme.input, 0, j), "input", index=(0, j)) for j in range(1, sizes[0] + 1)]
+        layer = [Name(q.name) for q in inputs]
+        for l, activation in enumerate(self.network.activations, 1):  # noqa: E741
+            layer = self.layer(l, layer, activation)
+        last = len(sizes) - 1
+        targets = [Quantity(self.call(self.scheme.target, last, j), "target", index=(last, j))
+                   for j in range(1, sizes[-1] + 1)]  # fmt: skip
+        self.loss(layer, targets)
+        return Graph(
+            tuple(self.steps), tuple(inputs + targets), tuple(self.parameters), self.scheme.loss, tuple(self.nodes)
+        )
+
+    def layer(self, l: int, before: Sequence[Name], activation: str) -> list[Name]:  # noqa: E741
+        scheme, shared = self.scheme, None
+        size = self.network.sizes[l]
+        rows: list[tuple[int, list[Name]]] = []
+        for j in range(1, size + 1):
+            weights = []
+            for i in range(1, len(before) + 1):
+                self.number += 1
+                name = self.call(scheme.weight, l, j, i)
+                weights.append(self.parameter(name, "weight", (l, j, i, self.number)))
+            rows.append((j, weights))
+        sums = []
+        for j, weights in rows:
+            terms: list[Expr] = [Mul((w, x)) for w, x in zip(weights, before, strict=True)]
+            if self.network.biases == "layer":
+                shared = shared or self.parameter(self.call(scheme.bias_layer, l), "bias", (l,))
+                terms.append(shared)
+            elif self.network.biases == "neuron":
+                terms.append(self.parameter(self.call(scheme.bias_neuron, l, j), "bias", (l, j)))
+            expr: Expr = terms[0] if len(terms) == 1 else Add(tuple(terms))
+            z = self.node(self.call(scheme.sum, l, j), expr, "sum", (l, j), "weighted sum" if len(terms) > 1 else "")
+            sums.append(z)
+            if activation != "softmax":
+                self.activate(l, j, activation, (z,))
+        if activation == "softmax":
+            for j in range(1, size + 1):
+                self.activate(l, j, f"softmax_{j}", tuple(sums))
+        return [Name(self.call(scheme.activation, l, j)) for j in range(1, size + 1)]
+
+    def activate(self, l: int, j: int, func: str, args: tuple[Expr, ...]) -> None:  # noqa: E741
+        self.node(self.call(self.scheme.activation, l, j), Call(func, args), "activation", (l, j), func)
+
+    def loss(self, outputs: Sequence[Name], targets: Sequence[Quantity]) -> None:
+        func, last = LOSSES[self.network.loss], len(self.network.sizes) - 1
+        parts = [self.term(func, a, Name(q.name)) for a, q in zip(outputs, targets, strict=True)]
+        if len(parts) == 1:
+            self.node(self.scheme.loss, parts[0], "loss", (), func)
+            return
+        named = [
+            self.node(self.call(self.scheme.part, last, j), part, "loss", (last, j), func)
+            for j, part in enumerate(parts, 1)
+        ]
+        total: Expr = Add(tuple(named))
+        if self.network.mean:
+            total = Div(total, Number(str(len(named))))
+        self.node(self.scheme.loss, total, "loss", ())
+
+    def term(self, func: str, output: Name, target: Name) -> Expr:
+        """The loss of one output, written out as the lectures print it."""
+        from tutor.expression.walk import substitute
+        from tutor.rules.functions import value_of
+
+        formula = value_of(function(func, 2))
+        assert formula is not None
+        return substitute(formula, {"a": output, "y": target})
+
+
+def quantities(graph: Graph) -> Iterator[Quantity]:
+    """All quantities of a graph: leaves, then nodes."""
+    yield from graph.leaves
+    yield from graph.nodes
+
+
+def negated(expr: Expr) -> Expr:
+    """The opposite of an expression, without a double sign."""
+    return expr.arg if isinstance(expr, Neg) else Neg(expr)

@@ -1,0 +1,86 @@
+"""The nouns that everything else reads: quantities, factors, paths, steps, graphs.  All frozen, compared by value."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from tutor.expression.nodes import Expr
+
+Kind = Literal["input", "weight", "bias", "target", "constant", "sum", "activation", "loss", "node", "adjoint"]
+
+
+@dataclass(frozen=True, slots=True)
+class Quantity:
+    """A named number of a computation.
+
+    ``index`` is its place in a network, from which a notation makes its symbol: (layer, neuron) for a neuron's quantities,
+    (layer, to, from, running number) for a weight, (layer, neuron) or (layer,) for a bias; empty when it has none.
+    """
+
+    name: str
+    kind: Kind = "node"
+    shape: tuple[int, ...] = ()
+    index: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One derivative ∂of/∂wrt with its expression, which refers to other quantities by name."""
+
+    of: str
+    wrt: str
+    expr: Expr
+
+
+@dataclass(frozen=True, slots=True)
+class Path:
+    """One route from the loss to a quantity: its factors in teaching order, the upstream one first, the local one last."""
+
+    factors: tuple[Factor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """*target = expr, because rule.*  A gradient has one path for each quantity that uses the target."""
+
+    target: str
+    expr: Expr
+    rule: str
+    paths: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """A computation: steps in evaluation order, the leaves they start from, and the quantity to differentiate.
+
+    ``parameters`` are the leaves that training changes; ``inputs`` are all others.  ``nodes`` describes the targets of the steps.
+    """
+
+    steps: tuple[Step, ...]
+    inputs: tuple[Quantity, ...]
+    parameters: tuple[Quantity, ...]
+    loss: str
+    nodes: tuple[Quantity, ...] = ()
+
+    @property
+    def leaves(self) -> tuple[Quantity, ...]:
+        """The quantities that no step computes."""
+        return self.inputs + self.parameters
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every quantity's name: leaves first, then the steps' targets in evaluation order."""
+        return tuple(q.name for q in self.leaves) + tuple(step.target for step in self.steps)
+
+
+@dataclass(frozen=True, slots=True)
+class Derivation:
+    """A graph with its backward pass: one `Step` for the derivative of the loss with respect to every quantity.
+
+    A backward step's target is called ``dL/dw5``; its paths are (upstream, local), one for each use of the quantity.
+    """
+
+    graph: Graph
+    backward: tuple[Step, ...]
+    wanted: tuple[str, ...] = ()

@@ -1,0 +1,216 @@
+"""The functions that the product knows: one row each, with value, derivatives, range, kinks and source.
+
+A row speaks the product's own grammar.  ``value`` is the definition, in the row's parameters; ``partials`` has one derivative
+for each parameter, as lecturers write it: in terms of the function's *own output* (``out``) where that is the custom
+(σ′ = σ(1−σ)).  The tests prove each of them equal to SymPy's derivative of ``value`` and to finite differences, so a new row is
+tested by existing.  A row without ``value`` is primitive: the evaluator and SymPy know it.
+
+To add an activation, write a row here and its sentence in `tutor.explain.wording`.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+from tutor.errors import ExpressionError, TutorError, near
+from tutor.expression.nodes import Expr, Name
+from tutor.expression.parse import parse
+
+OUT = "out"
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """One row.  ``sample`` is the range tests draw from, ``kinks`` where the first argument has no two-sided derivative,
+    ``convention`` what is taken there (it is printed in a solution that needs it), ``flat`` marks functions whose derivative
+    is 0 wherever it exists, so that nothing can be learnt through them.  ``variadic`` functions take any number of arguments.
+    """
+
+    name: str
+    params: tuple[str, ...]
+    partials: tuple[str, ...]
+    value: str = ""
+    title: str = ""
+    sample: tuple[float, float] = (-3.0, 3.0)
+    kinks: tuple[str, ...] = ()
+    convention: str = ""
+    flat: bool = False
+    variadic: bool = False
+    source: str = ""
+
+    def __post_init__(self) -> None:
+        if not self.variadic and len(self.partials) != len(self.params):
+            raise TutorError(
+                f"{len(self.partials)} derivatives for {len(self.params)} parameters",
+                where=f"rules.functions, row {self.name}, field partials",
+                hint='one text a parameter, such as ("out*(1 - out)",)',
+            )
+
+
+_RELU_KINK = "max(0, x) has a kink at 0; by convention its derivative there is 0"
+
+_ROWS = (
+    Function("exp", ("x",), ("out",), title="exponential"),
+    Function("log", ("x",), ("1/x",), title="natural logarithm", sample=(0.2, 4.0)),
+    Function("sqrt", ("x",), ("1/(2*out)",), title="square root", sample=(0.2, 4.0)),
+    Function("sin", ("x",), ("cos(x)",), title="sine"),
+    Function("cos", ("x",), ("-sin(x)",), title="cosine"),
+    Function("tan", ("x",), ("1 + out^2",), "sin(x)/cos(x)", title="tangent", sample=(-1.3, 1.3)),
+    Function("sinh", ("x",), ("cosh(x)",), "(exp(x) - exp(-x))/2", title="hyperbolic sine"),
+    Function("cosh", ("x",), ("sinh(x)",), "(exp(x) + exp(-x))/2", title="hyperbolic cosine"),
+    Function(
+        "abs", ("x",), ("sign(x)",), title="absolute value", kinks=("0",),
+        convention="|x| has a kink at 0; by convention its derivative there is 0",
+    ),
+    Function("sign", ("x",), ("0",), "if_positive(x, 1, if_positive(-x, -1, 0))", title="sign", kinks=("0",), flat=True,
+             convention="the sign jumps at 0: it has no derivative there, and derivative 0 elsewhere"),
+    Function("max", ("a", "b"), (), title="maximum", variadic=True,
+             convention="where the two largest are equal, the derivative with respect to each is taken as 0"),
+    Function("min", ("a", "b"), (), title="minimum", variadic=True,
+             convention="where the two smallest are equal, the derivative with respect to each is taken as 0"),
+    Function("if_positive", ("c", "a", "b"), ("0", "if_positive(c, 1, 0)", "if_positive(c, 0, 1)"),
+             title="choice by sign", kinks=("0",), convention="at the jump the second branch counts"),
+    Function("identity", ("x",), ("1",), "x", title="linear unit", source="graz: linear (identity function)"),
+    Function("sigmoid", ("x",), ("out*(1 - out)",), "1/(1 + exp(-x))", title="sigmoid",
+             source="dl, qmul, graz, neuron: σ(x) = 1/(1+e^(−x)), σ' = σ(1−σ)"),
+    Function("tanh", ("x",), ("1 - out^2",), "(exp(2*x) - 1)/(exp(2*x) + 1)", title="hyperbolic tangent",
+             source="neuron: tanh(x) = (e^(2x)−1)/(e^(2x)+1), tanh' = 1 − tanh²"),
+    Function("relu", ("x",), ("if_positive(x, 1, 0)",), "max(0, x)", title="ReLU", kinks=("0",), convention=_RELU_KINK,
+             source="neuron: relu(x) = max(0, x), relu' = 1_{x>0}"),
+    Function("leaky_relu", ("x", "a"), ("if_positive(x, 1, a)", "if_positive(x, 0, x)"), "if_positive(x, x, a*x)",
+             title="leaky ReLU", kinks=("0",),
+             convention="the leaky ReLU has a kink at 0; by convention its derivative there is the left one, a",
+             source="dl: max(0.1x, x); graz: max(x, ax) with a = 0.1; the same for 0 ≤ a ≤ 1"),
+    Function("leaky_relu_mix", ("x", "eps"), ("if_positive(x, 1, eps)", "if_positive(x, 0, x)"),
+             "eps*x + (1 - eps)*max(0, x)", title="leaky ReLU", kinks=("0",),
+             convention="the leaky ReLU has a kink at 0; by convention its derivative there is the left one, ε",
+             source="neuron: εx + (1−ε)max(0, x); equals max(εx, x) for 0 ≤ ε ≤ 1"),
+    Function("prelu", ("x", "a"), ("if_positive(x, 1, a)", "if_positive(x, 0, x)"), "if_positive(x, x, a*x)",
+             title="parametric ReLU", kinks=("0",),
+             convention="the parametric ReLU has a kink at 0; by convention its derivative there is the left one, α",
+             source="dl: max(αx, x), α is learnt; the same for α ≤ 1"),
+    Function("elu", ("x", "a"), ("if_positive(x, 1, a*exp(x))", "if_positive(x, 0, exp(x) - 1)"),
+             "if_positive(x, x, a*(exp(x) - 1))", title="ELU", kinks=("0",),
+             convention="for a ≠ 1 the ELU has a kink at 0; by convention its derivative there is the left one, a",
+             source="dl: x if x > 0, else α(e^x − 1); graz writes x ≥ 0, the same function"),
+    Function("softplus", ("x",), ("sigmoid(x)",), "log(1 + exp(x))", title="soft ReLU",
+             source="neuron: soft ReLU log(1 + e^x)"),
+    Function("heaviside", ("x",), ("0",), "if_positive(x, 1, 0)", title="Heaviside step", kinks=("0",), flat=True,
+             convention="the Heaviside step jumps at 0: it has no derivative there, and derivative 0 elsewhere",
+             source="qmul: 0 where the weighted sum is at most the threshold, else 1"),
+    Function("softmax", (), (), title="softmax", variadic=True,
+             source="neuron, qmul: exp(z_k)/Σ exp(z_i); softmax_2(z1, z2, z3) is its second component"),
+    Function("squared_error", ("a", "y"), ("2*(a - y)", "2*(y - a)"), "(a - y)^2", title="squared error (L2)",
+             source="cmu, dl, qmul: (ŷ − y)²"),
+    Function("half_squared_error", ("a", "y"), ("a - y", "y - a"), "1/2*(y - a)^2", title="half the squared error",
+             source="neuron: 0.5(target − output)²; cmu: ½(y − ŷ)²"),
+    Function("absolute_error", ("a", "y"), ("sign(a - y)", "sign(y - a)"), "abs(a - y)", title="absolute error (L1)",
+             convention="the L1 loss has a kink where output = target; by convention its derivative there is 0",
+             source="cmu: |ŷ − y|"),
+    Function("zero_one", ("a", "y"), ("0", "0"), "if_positive(abs(a - y), 1, 0)", title="zero-one loss", flat=True,
+             convention="the zero-one loss jumps where output = target: it has no derivative there, and derivative 0 elsewhere",
+             source="cmu: 1[ŷ ≠ y]"),
+    Function("hinge", ("a", "y"), ("if_positive(1 - y*a, -y, 0)", "if_positive(1 - y*a, -a, 0)"), "max(0, 1 - y*a)",
+             title="hinge loss", convention="the hinge loss has a kink where y·ŷ = 1; by convention its derivative there is 0",
+             source="cmu: max(0, 1 − y·ŷ)"),
+    Function("cross_entropy", ("a", "y"), ("-y/a", "-log(a)"), "-y*log(a)", title="cross-entropy", sample=(0.1, 0.9),
+             source="−Σ y_i log ŷ_i, one term"),
+    Function("binary_cross_entropy", ("a", "y"), ("(a - y)/(a*(1 - a))", "log(1 - a) - log(a)"),
+             "-(y*log(a) + (1 - y)*log(1 - a))", title="binary cross-entropy", sample=(0.1, 0.9),
+             source="dl: −(y log ŷ + (1−y) log(1−ŷ)), ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ))"),
+)  # fmt: skip
+
+FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
+
+PRIMITIVES = frozenset({"exp", "log", "sqrt", "sin", "cos", "abs", "max", "min", "if_positive", "pi"})
+"""The functions that have no formula: the evaluator computes them and SymPy knows them."""
+
+
+@cache
+def function(name: str, arity: int) -> Function:
+    """The row of a function for a number of arguments; ``softmax_2`` and ``max`` are made for that number.
+
+    Raises `ExpressionError` when the function does not exist or takes another number of arguments.
+
+    >>> function("softmax_1", 2).partials
+    ('out*(1 - out)', '-out*softmax_2(z1, z2)')
+    """
+    component = re.fullmatch(r"softmax_([1-9]\d*)", name)
+    if component:
+        return _softmax(int(component[1]), arity)
+    if name in ("max", "min"):
+        return _extreme(name, arity)
+    row = FUNCTIONS.get(name)
+    if row is None:
+        raise ExpressionError(f"there is no function {name}", hint=near(name, FUNCTIONS))
+    if name == "softmax":
+        raise ExpressionError("softmax needs to know which component", hint="write softmax_1(z1, z2, z3) for the first")
+    if arity != len(row.params):
+        wants = ", ".join(row.params)
+        raise ExpressionError(f"{name} takes {len(row.params)} argument(s), not {arity}", hint=f"write {name}({wants})")
+    return row
+
+
+def _softmax(component: int, arity: int) -> Function:
+    if component > arity:
+        raise ExpressionError(
+            f"softmax_{component} of {arity} values", hint=f"the components run from softmax_1 to softmax_{arity}"
+        )
+    params = tuple(f"z{i}" for i in range(1, arity + 1))
+    listed = ", ".join(params)
+    partials = tuple(
+        "out*(1 - out)" if i == component else f"-out*softmax_{i}({listed})" for i in range(1, arity + 1)
+    )
+    total = " + ".join(f"exp({z})" for z in params)
+    return Function(
+        f"softmax_{component}", params, partials, f"exp(z{component})/({total})", "softmax",
+        source=FUNCTIONS["softmax"].source,
+    )  # fmt: skip
+
+
+def _extreme(name: str, arity: int) -> Function:
+    if arity < 1:
+        raise ExpressionError(f"{name} of nothing", hint=f"write {name}(0, x)")
+    params = tuple(f"x{i}" for i in range(1, arity + 1))
+    partials = []
+    for own in params:
+        rest = [other for other in params if other != own]
+        best = rest[0] if len(rest) == 1 else f"{name}({', '.join(rest)})"
+        gap = f"{own} - {best}" if name == "max" else f"{best} - {own}"
+        partials.append(f"if_positive({gap}, 1, 0)" if rest else "1")
+    row = FUNCTIONS[name]
+    return Function(name, params, tuple(partials), title=row.title, convention=row.convention, variadic=True)
+
+
+@cache
+def value_of(row: Function) -> Expr | None:
+    """The defining formula of a row, or nothing for a primitive."""
+    return parse(row.value, names=row.params, functions=FUNCTIONS) if row.value else None
+
+
+@cache
+def partials_of(row: Function) -> tuple[Expr, ...]:
+    """The derivatives of a row, in its parameters and ``out``."""
+    known = (*row.params, OUT)
+    return tuple(parse(text, names=known, functions=FUNCTIONS) for text in row.partials)
+
+
+def check_calls(expr: Expr) -> None:
+    """Refuse a function that does not exist, or one with the wrong number of arguments, by name."""
+    from tutor.expression.nodes import Call, children
+
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Call and node.func != "pi":
+            row = function(node.func.rstrip("'"), len(node.args))
+            if node.func.endswith("'") and len(row.params) != 1:
+                raise ExpressionError(f"{node.func} of a function of several arguments", hint="write dL/dx instead")
+        stack.extend(children(node))
+
+
+def parameter_names(row: Function) -> tuple[Name, ...]:
+    """The parameters of a row as expressions."""
+    return tuple(Name(name) for name in row.params)
