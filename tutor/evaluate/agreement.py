@@ -24,7 +24,8 @@ def is_decimal(text: str) -> bool:
 
 
 def agreement(printed: str, value: Value) -> Agreement:
-    """How a printed decimal agrees with a value; rounding is tried before truncation, halves may go either way.
+    """How a printed decimal agrees with a value; rounding is tried before truncation; a half may be
+    rounded away from zero or to the even digit, so that 1.09 for 1.095 is cut off, not rounded.
 
     >>> agreement("0.358", Fraction("0.35891647971788"))
     'truncated'
@@ -39,7 +40,8 @@ def agreement(printed: str, value: Value) -> Agreement:
     assert isinstance(exponent, int)
     unit = Fraction(10) ** exponent
     distance = abs(_fraction(value) - written)
-    if distance <= unit / 2:
+    away = abs(_fraction(value)) < abs(written)
+    if distance < unit / 2 or (distance == unit / 2 and (away or int(written / unit) % 2 == 0)):
         return "rounded"
     outwards = abs(_fraction(value)) - abs(written)
     same_side = written == 0 or (_fraction(value) >= 0) == (written >= 0)

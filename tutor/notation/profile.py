@@ -1,14 +1,24 @@
-"""How a course writes things: the symbols, the signs, the names of the step size and of derivatives."""
+"""How a course writes things: the symbols, the signs, the names of the step size and of derivatives.
+
+A profile is a TOML file beside this module that may extend another one; `notation` puts it together with the symbols of one exercise.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cache
+from pathlib import Path
+from typing import Any, Literal
 
-from tutor.notation.symbol import Symbol, guess
+from tutor.errors import TutorError, near
+from tutor.graph.nouns import Quantity
+from tutor.notation.symbol import Symbol, guess, read_symbol
 
 Sign = Literal["dot", "cross", "none"]
+Update = Literal["arrow", "next", "index", "prime"]
+PROFILES = Path(__file__).parent
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +29,7 @@ class Notation:
     numbers.  ``symbols`` and ``functions`` say how a quantity or a function is written; what is not in them is written by
     `tutor.notation.symbol.guess`, from its name.  ``partials`` holds the derivatives with a symbol of their own
     (``("L", "in_o1")`` → δ).  ``indicator`` is how "1 where z > 0, else 0" is written: as ``brackets`` (1_{z>0}) or as ``cases``.
+    ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1), ``prime`` (w′).
     """
 
     name: str = "plain"
@@ -27,17 +38,46 @@ class Notation:
     numbers: Sign = "dot"
     digits: int = 6
     indicator: Literal["brackets", "cases"] = "brackets"
+    chain: Literal["full", "reuse"] = "full"
+    rate: str = "eta"
+    update: Update = "arrow"
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     functions: Mapping[str, Symbol] = field(default_factory=dict)
     partials: Mapping[tuple[str, str], Symbol] = field(default_factory=dict)
 
     def symbol(self, name: str) -> Symbol:
-        """How a quantity is written."""
-        return self.symbols.get(name) or guess(name)
+        """How a quantity is written; ``w5@1`` is w5 after one update."""
+        known = self.symbols.get(name)
+        if known:
+            return known
+        base, mark, step = name.partition("@")
+        return self.updated(base, int(step)) if mark else guess(name)
+
+    def updated(self, name: str, step: int) -> Symbol:
+        """How a parameter is written after a number of updates."""
+        plain = self.symbol(name)
+        parts = read_symbol(plain.latex)
+        if self.update == "next":
+            more = f"t+{step}"
+            new = parts.raised(Symbol(more, more))
+            return Symbol(new.latex, f"{plain.text}^({more})")
+        if self.update == "index":
+            new = parts.indexed(Symbol(str(step), str(step)))
+            return Symbol(new.latex, new.text)
+        if self.update == "prime":
+            new = parts.raised(Symbol("'" * step, "′" * step))
+            return Symbol(new.latex, plain.text + "′" * step)
+        return plain
 
     def function(self, name: str) -> Symbol:
         """How a function is written: σ for ``sigmoid``; an upright word where the course has no symbol."""
-        return self.functions.get(name) or Symbol("\\operatorname{" + name.replace("_", "\\_") + "}", name)
+        known = self.functions.get(name)
+        if known:
+            return known
+        head, _, index = name.partition("_")
+        if index.isdigit():
+            return Symbol("\\operatorname{" + head + "}_{" + index + "}", name)
+        return Symbol("\\operatorname{" + name.replace("_", "\\_") + "}", name)
 
     def partial(self, of: str, wrt: str) -> Symbol:
         """How ∂of/∂wrt is written."""
@@ -48,3 +88,87 @@ class Notation:
         return Symbol(
             "\\frac{\\partial " + top.latex + "}{\\partial " + bottom.latex + "}", f"∂{top.text}/∂{bottom.text}"
         )
+
+
+def profile_names() -> list[str]:
+    """The profiles that exist.
+
+    >>> "neuron" in profile_names()
+    True
+    """
+    return sorted(path.stem for path in PROFILES.glob("*.toml"))
+
+
+@cache
+def _raw(name: str) -> Mapping[str, Any]:
+    path = PROFILES / f"{name}.toml"
+    if name not in profile_names():
+        known = profile_names()
+        raise TutorError(f"there is no notation {name}", hint=near(name, known) or "there are: " + ", ".join(known))
+    with path.open("rb") as file:
+        own = tomllib.load(file)
+    if "extends" not in own:
+        return own
+    base = _raw(own.pop("extends"))
+    return {**base, **own, **{key: {**base.get(key, {}), **own.get(key, {})} for key in ("functions", "roles", "text")}}
+
+
+def notation(
+    name: str = "plain",
+    quantities: Iterable[Quantity] = (),
+    symbols: Mapping[str, Symbol] | None = None,
+    *,
+    loss: str = "",
+) -> Notation:
+    """The profile ``name``, filled in for the quantities of one graph.
+
+    ``symbols`` are those that the exercise gives itself; they win over the profile's patterns.
+
+    Raises `TutorError` for a profile that does not exist, with near misses.
+    """
+    raw = _raw(name)
+    roles, texts = raw.get("roles", {}), raw.get("text", {})
+    own = symbols or {}
+    found: dict[str, Symbol] = {}
+    partials: dict[tuple[str, str], Symbol] = {}
+    deepest = 0
+    listed = list(quantities)
+    for quantity in listed:
+        if quantity.kind in ("activation", "sum"):
+            deepest = max(deepest, quantity.index[0] if quantity.index else 0)
+    for quantity in listed:
+        pattern = _pattern(quantity, roles)
+        if quantity.name not in own and pattern:
+            places = _places(quantity, deepest)
+            symbol = read_symbol(pattern.format(**places)).symbol()
+            text = texts.get(quantity.kind)
+            found[quantity.name] = Symbol(symbol.latex, text.format(**places)) if text else symbol
+        if quantity.kind == "sum" and quantity.index and "delta" in roles:
+            partials[loss, quantity.name] = read_symbol(roles["delta"].format(**_places(quantity, deepest))).symbol()
+    found.update(own)
+    functions = {key: read_symbol(value).symbol() for key, value in raw.get("functions", {}).items()}
+    settings = {key: raw[key] for key in ("title", "factors", "numbers", "digits", "indicator", "chain", "update") if key in raw}
+    rate = str(raw.get("rate", "eta"))
+    return Notation(name=name, rate=rate, symbols=found, functions=functions, partials=partials, **settings)
+
+
+_TOTALS = ("L", "E", "ell", "loss")
+"""The names under which a total loss may take the course's letter; an f stays an f."""
+
+
+def _pattern(quantity: Quantity, roles: Mapping[str, str]) -> str:
+    """The profile's pattern for a quantity of a network; the last layer's may differ (ŷ)."""
+    if not quantity.index:
+        return roles.get("total", "") if quantity.kind == "loss" and quantity.name in _TOTALS else ""
+    kind: str = quantity.kind
+    if kind == "bias" and len(quantity.index) == 1:
+        kind = "shared_bias"
+    return roles.get(kind, "")
+
+
+def _places(quantity: Quantity, deepest: int) -> dict[str, Any]:
+    index = (*quantity.index, 0, 0, 0, 0)
+    l, j, i, n = index[:4]  # noqa: E741
+    rest = deepest - l
+    return {"l": l, "p": l - 1, "j": j, "i": i, "n": n, "l0": l - 1, "j0": j - 1, "i0": i - 1,
+            "L": "L" if rest == 0 else f"L-{rest}", "M": f"L-{rest + 1}"}  # fmt: skip

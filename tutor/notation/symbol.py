@@ -1,13 +1,17 @@
 """A symbol as a course writes it, in LaTeX and in plain text.
 
 Symbols come from files that lecturers write, so they are *parsed*: a small, closed part of LaTeX is understood
-(``w_{5}``, ``\\hat{y}_{1}``, ``\\mathcal{L}``, ``x^{L-1}``, ``out_{h1}``) and everything else is refused by name.  What is printed is
-made again from the parts, so that nothing from outside reaches a document unread.
+(``w_{5}``, ``\\hat{y}_{1}``, ``\\mathcal{L}``, ``x^{L-1}``, ``\\mathit{out}_{h1}``) and everything else is refused by name.  What is
+printed is made again from the parts, so that nothing from outside reaches a document unread.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, replace
+from functools import cache
+
+from tutor.errors import TutorError, visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +22,169 @@ class Symbol:
     text: str
 
 
+GREEK = {
+    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
+    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
+    "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "ell": "ℓ", "nabla": "∇",
+}  # fmt: skip
+_ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "vec": "\u20d7"}
+_FONTS = ("mathrm", "mathit", "mathbf", "mathcal", "operatorname", "text")
+_SCRIPT = {"L": "ℒ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "B": "ℬ", "R": "ℛ"}
+_SUPER = dict(zip("0123456789+-=()aLltTkn'", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᵃᴸˡᵗᵀᵏⁿ′", strict=True))
+_SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,", strict=True))
+_TOKEN = re.compile(r"\\(?P<command>[A-Za-z]+)|(?P<char>[A-Za-z0-9+\-(),'*=.∘]|[{}^_])|(?P<space>\s+|\\,)|(?P<bad>.)", re.DOTALL)
+MAX_LENGTH = 80
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """A symbol taken apart: base, index and superscript, each in LaTeX and in text."""
+
+    base: Symbol
+    sub: Symbol = Symbol("", "")
+    sup: Symbol = Symbol("", "")
+
+    def symbol(self) -> Symbol:
+        """The whole symbol."""
+        latex = self.base.latex
+        if self.sub.latex:
+            latex += "_{" + self.sub.latex + "}"
+        if self.sup.latex:
+            latex += "'" if self.sup.latex == "'" else "^{" + self.sup.latex + "}"
+        return Symbol(latex, self.base.text + _raised(self.sup.text, _SUPER, "^") + _raised(self.sub.text, _SUB, "_"))
+
+    def indexed(self, more: Symbol) -> Symbol:
+        """The symbol with one index more: w^L at iteration 1 is w_1^L."""
+        if not self.sub.latex:
+            return replace(self, sub=more).symbol()
+        return replace(self, sub=Symbol(f"{self.sub.latex},{more.latex}", f"{self.sub.text},{more.text}")).symbol()
+
+    def raised(self, more: Symbol) -> Symbol:
+        """The symbol with more in its superscript: w_5 after an update is w_5^{t+1}."""
+        if not self.sup.latex:
+            return replace(self, sup=more).symbol()
+        return replace(self, sup=Symbol(f"{self.sup.latex},{more.latex}", f"{self.sup.text},{more.text}")).symbol()
+
+
+def _raised(text: str, table: dict[str, str], mark: str) -> str:
+    if all(c in table for c in text):
+        return "".join(table[c] for c in text)
+    return mark + (text if len(text) == 1 or text.isalnum() else f"({text})")
+
+
+@cache
+def read_symbol(text: str) -> Parts:
+    """Read a symbol in the part of LaTeX that is understood.
+
+    Raises `TutorError` naming what is not.
+
+    >>> read_symbol("x^{L-1}").symbol()
+    Symbol(latex='x^{L-1}', text='xᴸ⁻¹')
+    """
+    if len(text) > MAX_LENGTH:
+        raise TutorError(f"a symbol of {len(text)} characters", hint=f"the limit is {MAX_LENGTH}")
+    reader = _Reader(text)
+    return reader.parts()
+
+
+class _Reader:
+    def __init__(self, text: str) -> None:
+        self.text = text
+        self.tokens = [m for m in _TOKEN.finditer(text) if m.lastgroup != "space"]
+        self.place = 0
+        for match in self.tokens:
+            if match.lastgroup == "bad":
+                raise self.fail(visible(match.group()))
+
+    def fail(self, what: str) -> TutorError:
+        return TutorError(
+            f"{what} is not understood in the symbol {visible(self.text)!r}",
+            hint="letters, digits, ^{…}, _{…}, Greek letters, \\hat{…}, \\tilde{…}, \\mathcal{L}, \\mathrm{…} are",
+        )
+
+    def peek(self) -> str:
+        return self.tokens[self.place].group() if self.place < len(self.tokens) else ""
+
+    def take(self) -> str:
+        word = self.peek()
+        self.place += 1
+        return word
+
+    def parts(self) -> Parts:
+        base = self.run(stop="^_'")
+        if not base.latex:
+            raise self.fail("an empty base")
+        parts = Parts(base)
+        while self.peek():
+            mark = self.take()
+            if mark == "_" and not parts.sub.latex:
+                parts = replace(parts, sub=self.group())
+            elif mark == "^" and not parts.sup.latex:
+                parts = replace(parts, sup=self.group())
+            elif mark == "'" and not parts.sup.latex:
+                parts = replace(parts, sup=Symbol("'", "'"))
+            else:
+                raise self.fail(mark)
+        return parts
+
+    def run(self, stop: str) -> Symbol:
+        latex, text = "", ""
+        while (word := self.peek()) and word not in stop:
+            piece = self.atom()
+            glue = " " if latex and re.search(r"\\[A-Za-z]+$", latex) and piece.latex[:1].isalpha() else ""
+            latex, text = latex + glue + piece.latex, text + piece.text
+        return Symbol(latex, text)
+
+    def group(self) -> Symbol:
+        if self.peek() != "{":
+            return self.atom()
+        self.take()
+        inner = self.run(stop="}")
+        if self.take() != "}":
+            raise self.fail("an open {")
+        return inner
+
+    def atom(self) -> Symbol:
+        word = self.take()
+        if not word:
+            raise self.fail("the end")
+        if not word.startswith("\\"):
+            if word in "{}^_":
+                raise self.fail(word)
+            return Symbol(word, word)
+        command = word[1:]
+        if command in GREEK:
+            return Symbol(word, GREEK[command])
+        if command in _ACCENTS or command in _FONTS:
+            inner = self.group()
+            if not inner.latex:
+                raise self.fail(f"{word} of nothing")
+            accent = _ACCENTS.get(command, "")
+            text = _SCRIPT.get(inner.text, inner.text) if command == "mathcal" else inner.text
+            return Symbol(f"{word}{{{inner.latex}}}", text[:1] + accent + text[1:])
+        raise self.fail(word)
+
+
+@cache
 def guess(name: str) -> Symbol:
-    """The symbol of a quantity, from its name: ``w5`` is w_5, ``out_h1`` is out with the index h1, ``eta`` is η."""
+    """The symbol of a quantity, from its name; in plain text it is the name itself, which is what one types.
+
+    >>> guess("w5").latex, guess("out_h1").latex, guess("eta").latex, guess("yhat1").latex
+    ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}')
+    """
     head, _, index = name.partition("_")
-    if not index:
-        head = name.rstrip("0123456789")
-        index = name[len(head) :]
-    latex = head if len(head) == 1 else "\\mathit{" + head + "}"
+    digits = head[len(head.rstrip("0123456789")) :]
+    head = head[: len(head) - len(digits)]
+    index = ",".join(part for part in (digits, *index.split("_")) if part)
+    accent = ""
+    if len(head) > 3 and head.endswith("hat"):
+        head, accent = head[:-3], "\\hat"
+    if head in GREEK:
+        latex = "\\" + head
+    else:
+        latex = head if len(head) == 1 else "\\mathit{" + head + "}"
+    if accent:
+        latex = f"{accent}{{{latex}}}"
     if index:
-        latex += "_{" + index.replace("_", ",") + "}"
+        latex += "_{" + index + "}"
     return Symbol(latex, name)

@@ -1,0 +1,97 @@
+"""The exercises that come with the product, by id.  This module is light: `tutor list` must not wait for SymPy."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from tutor.errors import ExerciseError, near
+
+_PACKAGED = Path(__file__).parent.parent / "_exercises"
+_CHECKOUT = Path(__file__).parent.parent.parent / "exercises"
+FOLDER = _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
+MAX_FILE = 2_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One exercise in the list: its id (``course/name``), its title, its course, and how many figures it claims."""
+
+    id: str
+    title: str
+    course: str
+    source: str
+    claims: int
+
+
+def ids() -> list[str]:
+    """The ids of all exercises, sorted.
+
+    >>> "neuron/two-two-two" in ids()
+    True
+    """
+    return sorted(f"{path.parent.name}/{path.stem}" for path in FOLDER.glob("*/*.toml"))
+
+
+def entries() -> list[Entry]:
+    """All exercises, sorted by id."""
+    found = []
+    for name in ids():
+        raw = tomllib.loads(read_text(FOLDER / f"{name}.toml"))
+        claims = len(raw.get("claim", [])) + sum(
+            len(row) - 1 for table in raw.get("table", []) for row in table.get("rows", [])
+        )
+        found.append(Entry(name, str(raw["title"]), name.split("/")[0], str(raw.get("source", "")), claims))
+    return found
+
+
+def locate(target: str) -> tuple[str, Path]:
+    """The id and the file of an exercise, given by its id or by a path to a TOML file.
+
+    Raises `ExerciseError` with near misses.
+    """
+    path = Path(target)
+    if target.endswith(".toml"):
+        if not path.is_file():
+            what = "is a folder, not a file" if path.is_dir() else "does not exist"
+            raise ExerciseError(f"the file {target} {what}", hint="give the path of an exercise file, or an id from tutor list")
+        return path.stem, path
+    known = ids()
+    if target in known:
+        return target, FOLDER / f"{target}.toml"
+    hint = near(target, known) or near(target.rpartition("/")[2], [name.rpartition("/")[2] for name in known])
+    raise ExerciseError(f"there is no exercise {target}", hint=hint or "tutor list shows them all")
+
+
+def is_exercise_name(target: str) -> bool:
+    """Whether a target looks like an exercise (an id or a file) and not like an expression.
+
+    >>> is_exercise_name("dl/relu-regression"), is_exercise_name("x/y"), is_exercise_name("(x+y)*z")
+    (True, False, False)
+    """
+    if target.endswith(".toml"):
+        return True
+    course, slash, name = target.partition("/")
+    if not slash:
+        return False
+    courses = {known.partition("/")[0] for known in ids()}
+    if course in courses:
+        return True
+    plain = name.replace("-", "").replace("_", "").isalnum() and course.isidentifier()
+    return plain and "-" in name and len(name) > 4 and not any(c.isdigit() for c in name.split("-")[-1])
+
+
+def read_text(path: Path) -> str:
+    """The text of an exercise file: UTF-8 with or without a byte order mark, any line ends.
+
+    Raises `ExerciseError` for a file that cannot be read.
+    """
+    try:
+        if path.stat().st_size > MAX_FILE:
+            raise ExerciseError(f"{path} is larger than {MAX_FILE:,} bytes", hint="an exercise is a short text file")
+        return path.read_bytes().decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise ExerciseError(f"{path} is not UTF-8 text (byte {error.start})", hint="save it as UTF-8") from None
+    except OSError as error:
+        raise ExerciseError(f"{path} cannot be read: {error.strerror}") from None

@@ -1,0 +1,399 @@
+"""TOML → a checked `Exercise`.  All faults of a file are reported at once, each with its path in the file."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, get_args
+
+from tutor.errors import ExerciseError, Problems, TutorError, near, visible
+from tutor.evaluate.run import read_value
+from tutor.exercise.catalogue import locate, read_text
+from tutor.exercise.nouns import Claim, Exercise
+from tutor.expression.nodes import Expr, Name, Partial, children
+from tutor.expression.parse import parse
+from tutor.graph.build import check_name, from_steps
+from tutor.graph.decompose import from_expression
+from tutor.graph.network import Network, counts, from_network, quantities
+from tutor.graph.nouns import Graph, Kind, Quantity
+from tutor.notation.profile import notation, profile_names
+from tutor.notation.symbol import Symbol, read_symbol
+from tutor.rules.functions import FUNCTIONS, check_calls
+
+MAX_STEPS = 100_000
+
+_KEYS: dict[str, tuple[type, ...]] = {
+    "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "chain": (str,), "steps": (list,),
+    "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
+    "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "claim": (list,), "table": (list,),
+}  # fmt: skip
+_NETWORK_KEYS = {"sizes": (list,), "activation": (str, list), "loss": (str,), "biases": (str,), "naming": (str,), "mean": (bool,)}
+_TRAIN_KEYS = {"rate": (str, int), "steps": (int,)}
+_CLAIM_KEYS = {"claim": (str,), "printed": (str, int), "at": (dict,), "erratum": (str,), "note": (str,)}
+_TABLE_KEYS = {"columns": (list,), "rows": (list,), "note": (str,)}
+
+
+class Written(str):
+    """A TOML float, kept as the text that was written, so that 0.05 is 1/20 and 2.20 has two decimals."""
+
+    __slots__ = ()
+
+
+def load(target: str) -> Exercise:
+    """Read an exercise by its id (``neuron/two-two-two``) or from a TOML file (a path that ends in ``.toml``).
+
+    Raises `ExerciseError` for a file that does not exist (near misses are offered), and `Problems` with every fault of a file.
+
+    >>> load("dl/add-multiply").graph.loss
+    'f'
+    """
+    ident, path = locate(target)
+    return from_text(read_text(path), ident, str(path) if ident != target else ident)
+
+
+def from_text(text: str, ident: str, where: str = "") -> Exercise:
+    """Read an exercise from the text of its file."""
+    try:
+        raw = tomllib.loads(text, parse_float=Written)
+    except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
+        raise ExerciseError(f"not a TOML file: {error}", where=where or ident, hint="see CONTRIBUTING.md for the format") from None
+    reader = _Reader(raw, ident)
+    exercise = reader.read()
+    if reader.problems:
+        raise Problems(reader.problems, where=where or ident)
+    return exercise
+
+
+class _Reader:
+    """Collects what a file says and every fault in it."""
+
+    def __init__(self, raw: Mapping[str, Any], ident: str) -> None:
+        self.raw = raw
+        self.ident = ident
+        self.problems: list[TutorError] = []
+
+    def fault(self, what: str, where: str, hint: str = "") -> None:
+        self.problems.append(ExerciseError(what, where=where, hint=hint))
+
+    def attempt(self, where: str, make: Callable[[], Any], default: Any = None) -> Any:
+        """The result, or the default and a fault on the list."""
+        try:
+            return make()
+        except Problems as error:
+            self.problems.extend(error.problems)
+        except TutorError as error:
+            self.problems.append(error.at(where))
+        return default
+
+    def checked(self, table: Mapping[str, Any], keys: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:
+        """The entries of a table that exist and have the right type; the others are faults."""
+        good = {}
+        for key, value in table.items():
+            path = f"{where}.{key}" if where else key
+            if key not in keys:
+                self.fault(f"there is no setting {visible(key)}", path, near(key, keys) or f"known: {', '.join(keys)}")
+            elif not isinstance(value, keys[key]) or (isinstance(value, bool) and bool not in keys[key]):
+                names = " or ".join({str: "a text", int: "a whole number", list: "a list", dict: "a table", bool: "true or false"}[t]
+                                    for t in keys[key])  # fmt: skip
+                self.fault(f"{key} is {names}, not {visible(repr(value))}", path)
+            else:
+                good[key] = value
+        return good
+
+    def texts(self, good: Mapping[str, Any], key: str) -> list[str]:
+        """A list of texts."""
+        found = []
+        for number, item in enumerate(good.get(key, []), 1):
+            if isinstance(item, str):
+                found.append(item)
+            else:
+                self.fault(f"a text belongs here, not {visible(repr(item))}", f"{key}[{number}]")
+        return found
+
+    def read(self) -> Exercise:
+        good = self.checked(self.raw, _KEYS, "")
+        if good.get("schema", 1) != 1:
+            self.fault(f"schema {good['schema']} is not known here", "schema", "this version reads schema = 1")
+        if not good.get("title"):
+            self.fault("an exercise has a title", "title", 'write title = "A network learns"')
+        profile = good.get("notation", "plain")
+        if profile not in profile_names():
+            known = profile_names()
+            self.fault(f"there is no notation {visible(profile)}", "notation", near(profile, known) or ", ".join(known))
+            profile = "plain"
+        if good.get("chain", "full") not in ("full", "reuse"):
+            self.fault(f"chain is full or reuse, not {visible(good['chain'])}", "chain")
+        values, written = self.values(good.get("values", {}))
+        network = self.network(good.get("network"))
+        graph = self.graph(good, network, values)
+        if graph is not None:
+            self.check_values(graph, values)
+        train = self.checked(good.get("train", {}), _TRAIN_KEYS, "train")
+        rate = self.rate(train)
+        steps = train.get("steps", 0)
+        if not 0 <= steps <= MAX_STEPS:
+            self.fault(f"steps runs from 0 to {MAX_STEPS:,}, not {steps}", "train.steps")
+            steps = 0
+        asked, counted = self.asked(good, graph, network)
+        symbols = self.symbols(good.get("symbols", {}), graph)
+        claims = [*self.claims(good, graph, network, profile), *self.tables(good, graph, profile)]
+        return Exercise(
+            self.ident, str(good.get("title", "")), self.ident.split("/")[0] if "/" in self.ident else "",
+            good.get("source", ""), profile, good.get("chain"), graph, network, values, written, rate, steps, asked,
+            counted, tuple(claims), symbols, tuple(self.texts(good, "notes")),
+        )  # fmt: skip
+
+    def values(self, table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
+        values: dict[str, Any] = {}
+        written: dict[str, str] = {}
+        for key, value in table.items():
+            path = f"values.{key}"
+            name = self.attempt(path, lambda key=key: check_name(key))
+            if isinstance(value, bool) or not isinstance(value, str | int):
+                self.fault(f"a value is a number, not {visible(repr(value))}", path, 'write 0.5 or "1/3"')
+                continue
+            number = self.attempt(path, lambda value=value, key=key: read_value(str(value)))
+            if name and number is not None:
+                if name in values:
+                    self.fault(f"{name} has two values", path)
+                values[name], written[name] = number, str(value)
+        return values, written
+
+    def network(self, table: Mapping[str, Any] | None) -> Network | None:
+        if table is None:
+            return None
+        good = self.checked(table, _NETWORK_KEYS, "network")
+        sizes = good.get("sizes", [])
+        if not sizes or not all(isinstance(size, int) and not isinstance(size, bool) and 0 < size <= 10**9 for size in sizes):
+            self.fault("sizes is a list of whole numbers from 1", "network.sizes", "such as sizes = [2, 2, 1]")
+            return None
+        activation = good.get("activation", "identity")
+        each = tuple(activation) if isinstance(activation, list) else (activation,) * (len(sizes) - 1)
+        settings = {key: good[key] for key in ("loss", "biases", "naming", "mean") if key in good}
+        network: Network | None = self.attempt(
+            "network", lambda: Network(tuple(sizes), tuple(str(name) for name in each), **settings)
+        )
+        return network
+
+    def graph(self, good: Mapping[str, Any], network: Network | None, values: Mapping[str, Any]) -> Graph | None:
+        ways = [key for key in ("steps", "expression", "network") if key in good]
+        if len(ways) != 1:
+            said = "has none of them" if not ways else "has " + " and ".join(ways)
+            self.fault(f"a computation is written as steps, as one expression or as a network; this file {said}",
+                       ways[1] if ways else "steps", 'such as steps = ["d = x + y", "f = d*z"]')  # fmt: skip
+            return None
+        if ways == ["expression"]:
+            return self.attempt("expression", lambda: from_expression(good["expression"]))  # type: ignore[no-any-return]
+        if ways == ["network"]:
+            only_counted = bool(good.get("asked")) and all(str(a).startswith("count ") for a in good["asked"])
+            if network is None or only_counted:
+                return None
+            return self.attempt("network", lambda: from_network(network))  # type: ignore[no-any-return]
+        described = self.described(good.get("quantities", {}))
+        leaves = {*values, *described} if values else None
+        parameters = self.texts(good, "parameters")
+        return self.attempt("steps", lambda: from_steps(  # type: ignore[no-any-return]
+            self.texts(good, "steps"), loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described,
+        ))  # fmt: skip
+
+    def described(self, table: Mapping[str, Any]) -> dict[str, Quantity]:
+        """Quantities with a kind and a place in a network: ``w5 = { kind = "weight", index = [2, 1, 1, 5] }``."""
+        found = {}
+        for key, value in table.items():
+            path = f"quantities.{key}"
+            name = self.attempt(path, lambda key=key: check_name(key))
+            if not isinstance(value, dict):
+                self.fault("a quantity is described by a table", path, 'such as w5 = { kind = "weight" }')
+                continue
+            kind, index = value.get("kind", "input"), value.get("index", [])
+            if kind not in get_args(Kind):
+                self.fault(f"there is no kind {visible(str(kind))}", path, near(str(kind), get_args(Kind)))
+            elif not isinstance(index, list) or not all(isinstance(i, int) for i in index):
+                self.fault("an index is a list of whole numbers", path)
+            elif name:
+                found[name] = Quantity(name, kind, index=tuple(index))
+        return found
+
+    def check_values(self, graph: Graph, values: Mapping[str, Any]) -> None:
+        leaves = [quantity.name for quantity in graph.leaves]
+        for name in values:
+            if name not in leaves:
+                what = f"{name} has a value but is computed" if name in graph.names else f"nothing uses {name}"
+                self.fault(what, f"values.{name}", near(name, leaves))
+        missing = [name for name in leaves if name not in values]
+        if values and missing:
+            shown = ", ".join(missing[:8]) + (" …" if len(missing) > 8 else "")
+            self.fault(f"no value for {shown}", "values", f'add {missing[0]} = "1", or leave out all values for a symbolic solution')
+
+    def rate(self, train: Mapping[str, Any]) -> Any:
+        if "rate" not in train:
+            return None
+        rate = self.attempt("train.rate", lambda: read_value(str(train["rate"])))
+        if rate is not None and rate <= 0:
+            self.fault(f"a step size is positive, not {train['rate']}", "train.rate")
+            return None
+        return rate
+
+    def asked(self, good: Mapping[str, Any], graph: Graph | None, network: Network | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        asked, counted = [], []
+        for number, text in enumerate(self.texts(good, "asked"), 1):
+            path = f"asked[{number}]"
+            if text.startswith("count "):
+                counted.append(self.attempt(path, lambda text=text: _countable(text[6:].strip(), network), ""))
+            elif graph is not None:
+                asked.append(self.attempt(path, lambda text=text: _derivative(text, graph), ""))
+        return tuple(a for a in asked if a), tuple(c for c in counted if c)
+
+    def symbols(self, table: Mapping[str, Any], graph: Graph | None) -> dict[str, Symbol]:
+        found = {}
+        for key, value in table.items():
+            path = f"symbols.{key}"
+            if graph is not None and key not in graph.names:
+                self.fault(f"there is no quantity {visible(key)}", path, near(key, graph.names))
+            elif not isinstance(value, str):
+                self.fault(f"a symbol is a text, not {visible(repr(value))}", path)
+            else:
+                symbol = self.attempt(path, lambda value=value: read_symbol(value).symbol())
+                if symbol is not None:
+                    found[key] = symbol
+        return found
+
+    def claims(
+        self, good: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str
+    ) -> list[Claim]:
+        found = []
+        for number, raw in enumerate(good.get("claim", []), 1):
+            path = f"claim[{number}]"
+            if not isinstance(raw, dict):
+                self.fault("a claim is a table", path, '[[claim]] with claim = "dL/dw5" and printed = "0.082"')
+                continue
+            entry = self.checked(raw, _CLAIM_KEYS, path)
+            for key in ("claim", "printed"):
+                if key not in raw:
+                    self.fault(f"a claim needs {key}", path, 'such as claim = "dL/dw5", printed = "0.082"')
+            if "claim" not in entry or "printed" not in entry:
+                continue
+            if graph is None and self.problems and not entry["claim"].startswith("count "):
+                continue  # the graph's own faults are on the list already
+            claim = self.attempt(path, lambda entry=entry: read_claim(entry, graph, network, profile))
+            if claim is not None:
+                found.append(claim)
+        return found
+
+    def tables(self, good: Mapping[str, Any], graph: Graph | None, profile: str) -> list[Claim]:
+        """``[[table]]``: columns such as "w after k", rows that begin with k."""
+        found = []
+        for number, raw in enumerate(good.get("table", []), 1):
+            path = f"table[{number}]"
+            entry = self.checked(raw, _TABLE_KEYS, path) if isinstance(raw, dict) else {}
+            columns, rows = entry.get("columns", []), entry.get("rows", [])
+            if not columns or not rows:
+                self.fault("a table has columns and rows", path, 'columns = ["w after k"], rows = [[1, "0.29"]]')
+                continue
+            for line, row in enumerate(rows, 1):
+                place = f"{path}.rows[{line}]"
+                if not isinstance(row, list) or len(row) != len(columns) + 1 or not isinstance(row[0], int):
+                    self.fault(f"a row is k followed by {len(columns)} figure(s)", place)
+                    continue
+                for column, figure in zip(columns, row[1:], strict=True):
+                    text = re.sub(r"\bk\b", str(row[0]), str(column))
+                    if graph is None:
+                        continue
+                    item = {"claim": text, "printed": str(figure)}
+                    claim = self.attempt(place, lambda item=item: read_claim(item, graph, None, profile))
+                    if claim is not None:
+                        found.append(claim)
+        return found
+
+
+def _countable(what: str, network: Network | None) -> str:
+    if network is None:
+        raise ExerciseError(f"only a network has {visible(what)} to count", hint="write the computation as [network]")
+    known = counts(network)
+    if what not in known:
+        raise ExerciseError(f"{visible(what)} cannot be counted", hint=near(what, known) or ", ".join(known))
+    return what
+
+
+def _derivative(text: str, graph: Graph) -> str:
+    """A derivative that is asked for: ``dL/dw5``, or ``w5`` for short; returned as ``dL/dw5``."""
+    expr = parse(text, names=graph.names, functions=FUNCTIONS)
+    if isinstance(expr, Name):
+        return f"d{graph.loss}/d{expr.name}"
+    if isinstance(expr, Partial):
+        if expr.of not in [step.target for step in graph.steps]:
+            raise ExerciseError(f"{expr.of} is not computed by a step, so it has no derivative here")
+        return f"d{expr.of}/d{expr.wrt}"
+    raise ExerciseError(f"{visible(text)} is no derivative", hint="write dL/dw5")
+
+
+_CLAIM = re.compile(r"(?P<what>.+?)(?:\s+(?P<when>after|before)\s+(?P<k>\d{1,6}))?", re.DOTALL)
+
+
+def read_claim(
+    entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str
+) -> Claim:
+    """One claim, read: what it is about and what is printed."""
+    text, printed = entry["claim"].strip(), str(entry["printed"]).strip()
+    erratum, note = entry.get("erratum"), entry.get("note", "")
+    if not printed:
+        raise ExerciseError("an empty figure", hint='such as printed = "0.082"')
+    if text.startswith("count "):
+        return Claim(text, printed, None, count=_countable(text[6:].strip(), network), erratum=erratum, note=note,
+                     formula=_formula(printed, ()))  # fmt: skip
+    if graph is None:
+        raise ExerciseError(f"a claim about {visible(text)}, but there is no graph", hint='claims here are "count weights" and the like')
+    match = _CLAIM.fullmatch(text)
+    assert match is not None
+    names = (*graph.names, rate_name(profile))
+    try:
+        subject = parse(match["what"], names=names, functions=FUNCTIONS)
+        check_calls(subject)
+    except TutorError as error:
+        if erratum is None:
+            raise
+        return Claim(text, printed, None, erratum=erratum, note=note, unknown=error.what)
+    _check_partials(subject, graph)
+    at = {}
+    for name, value in entry.get("at", {}).items():
+        if name not in graph.names:
+            raise ExerciseError(f"there is no quantity {visible(name)}", hint=near(name, graph.names))
+        at[name] = read_value(str(value), name)
+    after = int(match["k"] or 0) - (1 if match["when"] == "before" else 0)
+    if after < 0:
+        raise ExerciseError("before 0 there is nothing", hint="the first step is number 1")
+    if after > MAX_STEPS:
+        raise ExerciseError(f"more than {MAX_STEPS:,} steps")
+    return Claim(text, printed, subject, after, formula=_formula(printed, names), at=at, erratum=erratum, note=note)
+
+
+def _formula(printed: str, names: tuple[str, ...]) -> Expr:
+    expr = parse(printed, names=names, functions=FUNCTIONS)
+    check_calls(expr)
+    return expr
+
+
+def _check_partials(expr: Expr, graph: Graph) -> None:
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Partial):
+            _derivative(f"d{node.of}/d{node.wrt}", graph)
+        stack.extend(children(node))
+
+
+def rate_name(profile: str) -> str:
+    """What a course calls the step size in formulas: ``tau``, ``lambda``."""
+    return notation(profile).rate
+
+
+def described(exercise: Exercise) -> list[Quantity]:
+    """The quantities of an exercise's graph."""
+    return list(quantities(exercise.graph)) if exercise.graph else []
+
+
+def file_of(target: str) -> Path:
+    """The file of an exercise."""
+    return locate(target)[1]
