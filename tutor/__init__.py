@@ -1,0 +1,74 @@
+"""Derives, explains and proves backpropagation.
+
+    import tutor
+
+    solution = tutor.solve("neuron/two-two-two", wrt=["w5"])
+    print(solution)                  # the worked solution
+    solution.gradient("w5")          # a number of 60 digits, or an exact fraction
+    tutor.solve("(x+y)*z", at={"x": 1, "y": -3, "z": 4})
+    tutor.check("qmul")              # every printed figure of a course, recomputed
+
+Everything is imported on first use, so that ``import tutor`` costs nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from tutor.api import check
+    from tutor.version import VERSION as __version__
+    from tutor.derive.backward import derive
+    from tutor.errors import TutorError
+    from tutor.exercise.check import Verdict
+    from tutor.exercise.load import load
+    from tutor.exercise.nouns import Exercise
+    from tutor.graph.build import from_steps
+    from tutor.graph.decompose import from_expression
+    from tutor.graph.network import Network, from_network
+    from tutor.solution import Solution, solve
+
+__all__ = [
+    "Exercise",
+    "Network",
+    "Solution",
+    "TutorError",
+    "Verdict",
+    "__version__",
+    "check",
+    "derive",
+    "from_expression",
+    "from_network",
+    "from_steps",
+    "load",
+    "solve",
+]
+
+_HOMES = {
+    "Exercise": "tutor.exercise.nouns",
+    "Network": "tutor.graph.network",
+    "Solution": "tutor.solution",
+    "TutorError": "tutor.errors",
+    "Verdict": "tutor.exercise.check",
+    "check": "tutor.api",
+    "derive": "tutor.derive.backward",
+    "from_expression": "tutor.graph.decompose",
+    "from_network": "tutor.graph.network",
+    "from_steps": "tutor.graph.build",
+    "load": "tutor.exercise.load",
+    "solve": "tutor.solution",
+}
+
+
+def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
+    if name == "__version__":
+        return import_module("tutor.version").VERSION
+    if name not in _HOMES:
+        raise AttributeError(f"module 'tutor' has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

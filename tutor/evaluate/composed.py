@@ -27,21 +27,29 @@ def composed_sizes(graph: Graph) -> dict[str, tuple[int, int]]:
     return known
 
 
-def compose(graph: Graph) -> Any:
-    """The loss as one SymPy expression; functions of the tables stay functions, which know their derivative from their row."""
+def compose(graph: Graph, cut: str = "") -> Any:
+    """The loss as one SymPy expression; functions of the tables stay functions, which know their derivative from their row.
+
+    A node named by ``cut`` is kept as a symbol, so that the loss can be differentiated with respect to it.
+    """
     table: dict[str, Any] = {}
     for step in graph.steps:
-        table[step.target] = to_sympy(step.expr, opaque_call, table)
+        table[step.target] = symbol(cut) if step.target == cut else to_sympy(step.expr, opaque_call, table)
     return table[graph.loss]
 
 
 def symbolic_gradients(graph: Graph, wanted: Sequence[str], values: Mapping[str, Value]) -> dict[str, Value]:
-    """SymPy's derivatives of the composed loss with respect to leaves, as numbers at these values."""
+    """SymPy's derivatives of the composed loss with respect to leaves and nodes, as numbers at these values."""
     if not wanted:
         return {}
-    formula = compose(graph)
     memo: dict[Any, Value] = {}
-    return {name: number(sympy.diff(formula, symbol(name)), values, memo) for name in wanted}
+    computed = {step.target for step in graph.steps}
+    whole = compose(graph)
+    found = {}
+    for name in wanted:
+        formula = compose(graph, name) if name in computed else whole
+        found[name] = number(sympy.diff(formula, symbol(name)), values, memo)
+    return found
 
 
 def number(expression: Any, values: Mapping[str, Value], memo: dict[Any, Value]) -> Value:

@@ -52,11 +52,13 @@ class Proof:
         place = "at the given values" if self.at_values else f"at {self.points} random points"
         parts = []
         if self.symbolic:
-            all_of = "equal to" if self.symbolic >= self.numeric else f"{self.symbolic} of {self.numeric} equal to"
-            parts.append(f"{all_of} SymPy's derivative of the composed formula")
+            many = f"all {self.symbolic} gradients" if self.symbolic > 1 else "the gradient"
+            equal = "equal" if self.symbolic > 1 else "equals"
+            parts.append(f"{many} asked for {equal} SymPy's derivative of the composed formula")
         if self.numeric:
             size = "exactly" if self.error == 0 else f"to {_bound(self.error)}"
-            parts.append(f"finite differences agree {size}")
+            more = f" for all {self.numeric} quantities" if self.numeric > self.symbolic else ""
+            parts.append(f"finite differences agree {size}{more}")
         text = "; ".join(parts) + f" ({place})" if parts else ""
         if self.unproved:
             text = f"{text}. {self.unproved}" if text else self.unproved
@@ -70,20 +72,28 @@ def _bound(error: Value) -> str:
 
 
 def verify(
-    derivation: Derivation, values: Mapping[str, Value] | None, wanted: Sequence[str], *, seed: int = 0
+    derivation: Derivation,
+    values: Mapping[str, Value] | None,
+    wanted: Sequence[str],
+    *,
+    symbolic: Sequence[str] | None = None,
+    seed: int = 0,
 ) -> Proof:
     """Check the gradients with respect to ``wanted`` at the given values, or at two seeded random points without them.
+
+    ``symbolic`` names those that SymPy checks as well (all of ``wanted`` by default).
 
     Raises `ProofError` where one does not agree.
     """
     graph = derivation.graph
+    named = wanted if symbolic is None else symbolic
     if values is not None:
         trace = run(graph.steps, values)
         hit = kinks_hit(graph, trace)
         if not hit:
-            return _proof_at([trace], derivation, wanted, at_values=True)
+            return _proof_at([trace], derivation, wanted, named, at_values=True)
         points = random_points(graph, 2, seed=seed)
-        proof = _proof_at(points, derivation, wanted, at_values=False) if points else None
+        proof = _proof_at(points, derivation, wanted, named, at_values=False) if points else None
         words = f"At the given values {hit[0].step} stands on a kink, where the derivative is a convention"
         if proof is None:
             return Proof(0, 0, Fraction(0), 0, False, words)
@@ -91,7 +101,7 @@ def verify(
     points = random_points(graph, 2, seed=seed)
     if not points:
         return Proof(0, 0, Fraction(0), 0, False, "no point was found at which the whole formula exists")
-    return _proof_at(points, derivation, wanted, at_values=False)
+    return _proof_at(points, derivation, wanted, named, at_values=False)
 
 
 def random_points(graph: Graph, count: int, *, seed: int = 0) -> list[dict[str, Value]]:
@@ -116,13 +126,14 @@ def random_points(graph: Graph, count: int, *, seed: int = 0) -> list[dict[str, 
 
 
 def _proof_at(
-    traces: Sequence[Mapping[str, Value]], derivation: Derivation, wanted: Sequence[str], *, at_values: bool
-) -> Proof:
+    traces: Sequence[Mapping[str, Value]], derivation: Derivation, wanted: Sequence[str], named: Sequence[str], *,
+    at_values: bool,
+) -> Proof:  # fmt: skip
     error: Value = Fraction(0)
     symbolic = numeric = 0
     for trace in traces:
         full = run(derivation.backward, trace)
-        symbolic = _check_symbolic(derivation, wanted, full)
+        symbolic = _check_symbolic(derivation, named, full)
         numeric, worst = _check_numeric(derivation, wanted, full)
         error = max(error, worst, key=real)
     return Proof(symbolic, numeric, error, len(traces), at_values)
@@ -135,8 +146,7 @@ def _check_symbolic(derivation: Derivation, wanted: Sequence[str], full: Mapping
     size, depth = sizes[graph.loss]
     if size > MAX_SYMBOLIC_SIZE or depth > MAX_SYMBOLIC_DEPTH:
         return 0
-    leaves = {quantity.name for quantity in graph.leaves}
-    chosen = [name for name in wanted if name in leaves][:MAX_SYMBOLIC]
+    chosen = [name for name in wanted if name != graph.loss][:MAX_SYMBOLIC]
     for name, value in symbolic_gradients(graph, chosen, full).items():
         _compare(f"d{graph.loss}/d{name}", full[f"d{graph.loss}/d{name}"], value, "SymPy's derivative")
     return len(chosen)

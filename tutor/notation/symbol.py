@@ -67,7 +67,7 @@ class Parts:
 
 
 def _raised(text: str, table: dict[str, str], mark: str) -> str:
-    if all(c in table for c in text):
+    if all(c in table for c in text) and sum(c.isalpha() for c in text) <= 3:
         return "".join(table[c] for c in text)
     return mark + (text if len(text) == 1 or text.isalnum() else f"({text})")
 
@@ -187,4 +187,7 @@ def guess(name: str) -> Symbol:
         latex = f"{accent}{{{latex}}}"
     if index:
         latex += "_{" + index + "}"
-    return Symbol(latex, name)
+    plain = name
+    if head in GREEK and not accent:
+        plain = GREEK[head] + name[len(head) :]
+    return Symbol(latex, plain)

@@ -1,0 +1,130 @@
+"""The sentences of a solution.  Wording is data: one short reason for each rule, in words that fit beside an equation."""
+
+from __future__ import annotations
+
+import re
+
+FORWARD = {
+    "sum": "sum",
+    "difference": "difference",
+    "weighted sum": "weighted sum",
+    "product": "product",
+    "quotient": "quotient",
+    "power": "power",
+    "negation": "opposite",
+    "copy": "passed on unchanged",
+    "constant": "a constant",
+    "formula": "as defined",
+    "exp": "exponential",
+    "log": "natural logarithm",
+    "sqrt": "square root",
+    "sin": "sine",
+    "cos": "cosine",
+    "tan": "tangent",
+    "sinh": "hyperbolic sine",
+    "cosh": "hyperbolic cosine",
+    "abs": "absolute value",
+    "sign": "sign",
+    "max": "the larger one",
+    "min": "the smaller one",
+    "if_positive": "choice by sign",
+    "identity": "linear unit",
+    "sigmoid": "sigmoid",
+    "tanh": "hyperbolic tangent",
+    "relu": "ReLU: negative values become 0",
+    "leaky_relu": "leaky ReLU",
+    "leaky_relu_mix": "leaky ReLU",
+    "prelu": "parametric ReLU",
+    "elu": "ELU",
+    "softplus": "soft ReLU",
+    "heaviside": "Heaviside step",
+    "softmax": "softmax: exponential over the sum of all",
+    "squared_error": "squared error",
+    "half_squared_error": "half the squared error",
+    "absolute_error": "absolute error",
+    "zero_one": "zero-one loss",
+    "hinge": "hinge loss",
+    "cross_entropy": "cross-entropy",
+    "binary_cross_entropy": "binary cross-entropy",
+}
+
+LOCAL = {
+    "sum": "a term of a sum has derivative 1",
+    "difference": "a term has derivative 1 or −1",
+    "weighted sum": "the partner in its product",
+    "product": "the other factor",
+    "quotient": "quotient rule",
+    "power": "power rule",
+    "negation": "the sign stays",
+    "copy": "unchanged, so 1",
+    "formula": "differentiated as it stands",
+    "exp": "exp is its own derivative",
+    "log": "(log x)′ = 1/x",
+    "sqrt": "(√x)′ = 1/(2√x)",
+    "sin": "sin′ = cos",
+    "cos": "cos′ = −sin",
+    "tan": "tan′ = 1 + tan²",
+    "sinh": "sinh′ = cosh",
+    "cosh": "cosh′ = sinh",
+    "abs": "the sign of the argument",
+    "sign": "flat wherever it is differentiable",
+    "max": "1 for the larger one, else 0",
+    "min": "1 for the smaller one, else 0",
+    "if_positive": "the branch that counts",
+    "identity": "linear unit, so 1",
+    "sigmoid": "σ′ = σ·(1 − σ)",
+    "tanh": "tanh′ = 1 − tanh²",
+    "relu": "1 where the argument is positive, else 0",
+    "leaky_relu": "1 or the small slope",
+    "leaky_relu_mix": "1 or the small slope",
+    "prelu": "1 or the learnt slope",
+    "elu": "1, or the exponential's slope",
+    "softplus": "softplus′ = σ",
+    "heaviside": "flat wherever it is differentiable",
+    "softmax": "p·(1 − p), or −p·q for another one",
+    "squared_error": "the 2 comes down",
+    "half_squared_error": "the 2 cancels the ½",
+    "absolute_error": "the sign of the error",
+    "zero_one": "flat wherever it is differentiable",
+    "hinge": "active only where the margin is below 1",
+    "cross_entropy": "(−y log p)′ = −y/p",
+    "binary_cross_entropy": "the fraction, over one denominator",
+}
+
+GRADIENT = {
+    "start": "the start: its derivative with respect to itself",
+    "chain rule": "chain rule",
+    "sum over paths": "chain rule, summed over the {count} uses",
+    "no path": "the result does not depend on it",
+}
+
+POLICY = "Values are computed exactly or with 60 digits; only what is printed is rounded, to {digits} significant digits."
+AGREES = {
+    "exact": "agrees exactly",
+    "rounded": "agrees, rounded",
+    "truncated": "agrees, cut off (not rounded)",
+    "differs": "differs",
+}
+
+
+def _row(rule: str) -> str:
+    return re.sub(r"^softmax_\d+$", "softmax", rule.rstrip("'"))
+
+
+def forward(rule: str) -> str:
+    """Why a forward step holds.
+
+    >>> forward("softmax_2")
+    'softmax: exponential over the sum of all'
+    """
+    return FORWARD.get(_row(rule), rule)
+
+
+def local(rule: str) -> str:
+    """Why a local derivative is what it is."""
+    return LOCAL.get(_row(rule), "local derivative")
+
+
+def gradient(rule: str, count: int = 0) -> str:
+    """Why a gradient is what it is."""
+    return GRADIENT[rule].format(count=count)

@@ -1,0 +1,92 @@
+"""Lists for the terminal: the exercises, and what became of the printed figures.  Plain rows, wide enough for their content."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from itertools import groupby
+from typing import TYPE_CHECKING
+
+from rich.cells import cell_len, set_cell_size
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from tutor.exercise.catalogue import Entry
+    from tutor.exercise.check import Verdict
+
+STYLES = {"exact": "green", "rounded": "green", "truncated": "cyan", "differs": "bold red"}
+WORDS = {"exact": "exact", "rounded": "rounded", "truncated": "truncated", "differs": "differs"}
+
+
+def printable(text: str) -> str:
+    """A text from outside without control characters.
+
+    >>> printable("a\\x1b[2J")
+    'a�[2J'
+    """
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
+def _columns(rows: Sequence[Sequence[str]], limits: Sequence[int]) -> list[int]:
+    return [min(limit, max((cell_len(row[place]) for row in rows), default=0)) for place, limit in enumerate(limits)]
+
+
+def _fitted(text: str, size: int) -> str:
+    """The text in exactly so many cells, cut with an ellipsis."""
+    return set_cell_size(text, size) if cell_len(text) <= size else set_cell_size(text, max(0, size - 1)) + "…"
+
+
+def exercises(entries: Iterable[Entry], width: int) -> Iterable[Text]:
+    """The rows of ``tutor list``."""
+    rows = [(e.id, printable(e.title), f"{e.claims} figures" if e.claims else "") for e in entries]
+    first, last = (max((cell_len(row[place]) for row in rows), default=0) for place in (0, 2))
+    middle = max(10, width - first - last - 4)
+    for ident, title, claims in rows:
+        line = Text()
+        line.append(_fitted(ident, first), style="bold")
+        line.append("  " + _fitted(title, min(middle, max(cell_len(r[1]) for r in rows))))
+        line.append("  " + claims.rjust(last), style="dim")
+        yield line
+
+
+def verdicts(found: Sequence[Verdict], width: int) -> Iterable[Text]:
+    """The rows of ``tutor check``: a block for each exercise, then a sum of all."""
+    widths = _columns([(printable(v.claim), printable(v.printed), printable(v.value)) for v in found], (26, 30, 30))
+    spare = width - 2 - 6 - 10
+    while sum(widths) > spare:
+        widths[widths.index(max(widths))] -= 1
+    for ident, group in groupby(found, key=lambda v: v.exercise):
+        yield Text(printable(ident), style="bold")
+        for verdict in group:
+            yield from _verdict(verdict, widths, width)
+        yield Text()
+    yield _total(found)
+
+
+def _verdict(verdict: Verdict, widths: Sequence[int], width: int) -> Iterable[Text]:
+    line = Text("  ")
+    cells = (verdict.claim, verdict.printed, verdict.value)
+    for text, size in zip(cells, widths, strict=True):
+        line.append(_fitted(printable(text), size) + "  ")
+    line.append(WORDS[verdict.agreement], style=STYLES[verdict.agreement])
+    yield line
+    if verdict.erratum is not None:
+        state = "erratum: " if verdict.agreement == "differs" else "declared an erratum, but agrees: "
+        for piece in Text(state + printable(verdict.erratum)).wrap(_plain_console(), max(20, width - 4)):
+            yield Text("    ").append(piece.plain.rstrip(), style="italic")
+
+
+def _plain_console() -> object:
+    from rich.console import Console
+
+    return Console(width=200)
+
+
+def _total(found: Sequence[Verdict]) -> Text:
+    counted = {word: sum(v.agreement == word for v in found) for word in WORDS}
+    errata = sum(v.agreement == "differs" and v.erratum is not None for v in found)
+    wrong = counted["differs"] - errata
+    line = Text(f"{len(found)} claims: {counted['exact']} exact, {counted['rounded']} rounded, "
+                f"{counted['truncated']} truncated, {errata} known errata")  # fmt: skip
+    if wrong:
+        line.append(f", {wrong} wrong", style="bold red")
+    return line

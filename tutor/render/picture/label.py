@@ -1,0 +1,402 @@
+"""What stands in a box of a picture: its name and formula, its value, its gradient, each as Unicode and as LaTeX.
+
+Boxes must stay narrow, so a long formula is shortened: inner parts become dots (``in_h1 = w1·i1 + … + b1``,
+``L_o1 = 1/2·(…)²``, ``y = σ(…)``), and when nothing short remains, only the name is left.
+
+Names come from outside.  A name that is no plain identifier is escaped here once, for both outputs.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from tutor.explain.document import Node, Picture
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.notation.profile import Notation
+from tutor.notation.symbol import Symbol
+from tutor.render.maths import Printer
+
+OMITTED = "omitted"
+"""The kind of a box that stands for boxes left out (`tutor.render.picture.fold`); its name is printed as it is, up to a bracket."""
+
+LONGEST_NAME = 24
+"""Characters of a name that are shown; the rest becomes dots."""
+
+LONGEST_NUMBER = 16
+"""Characters of a number that are shown; a longer one is rounded to six digits, with ≈ before it."""
+
+SUB, END = "\ue000", "\ue001"
+"""Where a subscript begins and ends in `Phrase.text` (private characters, which no text from outside can hold)."""
+
+_ROLES = {
+    "weight": "parameter",
+    "bias": "parameter",
+    "state": "parameter",
+    "input": "input",
+    "target": "input",
+    "constant": "input",
+    OMITTED: OMITTED,
+}
+_PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
+_PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
+_INDEX = re.compile(r"_(?:\{([A-Za-z0-9,]+)\}|([A-Za-z0-9]))$")
+
+_DOTS, _BRACKET_DOTS = Name("..."), Name("(...)")
+_DOT_SYMBOLS = {"...": Symbol("\\ldots", "…"), "(...)": Symbol("(\\ldots)", "(…)")}
+
+_ESCAPES = {
+    "\\": "\\textbackslash{}",
+    "~": "\\textasciitilde{}",
+    "^": "\\textasciicircum{}",
+    "<": "\\ensuremath{<}",
+    ">": "\\ensuremath{>}",
+    "|": "\\ensuremath{|}",
+    '"': "''",
+    "…": "\\ldots{}",
+    "⋮": "\\ldots{}",
+    "–": "--",
+    "−": "\\ensuremath{-}",
+    **{mark: "\\" + mark for mark in "{}$&#%_"},
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """One short line, ready to print: ``text`` (Unicode; subscripts between `SUB` and `END`) and ``latex`` (ASCII, for text mode)."""
+
+    text: str
+    latex: str
+
+    @property
+    def plain(self) -> str:
+        """The text without marks, as a screen reader says it: ``out_h1``."""
+        return self.text.replace(SUB, "_").replace(END, "")
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """All that is written in a box.
+
+    ``title`` is the name with its formula, perhaps shortened; ``whole`` says the same unshortened, in plain Unicode.
+    ``role`` is ``input``, ``parameter``, ``operation``, ``output`` or ``omitted`` and decides shape and tint.
+    """
+
+    title: Phrase
+    role: str
+    whole: str
+    value: Phrase | None = None
+    gradient: Phrase | None = None
+
+
+def clean(text: str) -> str:
+    """A text from outside without control, formatting and private characters, on one line.
+
+    >>> clean("a\\x00b\\u202ec\\nd")
+    'abc d'
+    """
+    spaced = "".join(" " if mark in "\n\r\t" else mark for mark in text)
+    return " ".join("".join(mark for mark in spaced if unicodedata.category(mark)[0] != "C").split())
+
+
+def escape_latex(text: str) -> str:
+    r"""A text from outside, to be read by LaTeX in text mode, ASCII only; a letter that has no ASCII form becomes ``?``.
+
+    >>> escape_latex("50% \\input")
+    '50\\% \\textbackslash{}input'
+    """
+    pieces = []
+    for mark in clean(text):
+        if mark in _ESCAPES:
+            pieces.append(_ESCAPES[mark])
+        elif mark.isascii():
+            pieces.append(mark)
+        else:
+            pieces.append(_transliterated(mark))
+    return "".join(pieces)
+
+
+def _transliterated(mark: str) -> str:
+    words = unicodedata.name(mark, "").split()
+    if words[:1] == ["GREEK"] and words[-2:-1] == ["LETTER"] and words[-1] != "OMICRON":
+        letter = {"LAMDA": "lambda"}.get(words[-1], words[-1].lower())
+        capitals = {"gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "upsilon", "phi", "psi", "omega"}
+        if "SMALL" in words:
+            return "\\ensuremath{\\" + letter + "}"
+        if letter in capitals:
+            return "\\ensuremath{\\" + letter.capitalize() + "}"
+    base = unicodedata.normalize("NFKD", mark).encode("ascii", "ignore").decode()
+    return "".join(_ESCAPES.get(letter, letter) for letter in base) or "?"
+
+
+def labels(picture: Picture, notation: Notation, room: float) -> dict[str, Label]:
+    """The label of every box, by name.
+
+    ``room`` is how wide a title may become, in em of the title's font; 0 means names without formulas.
+    """
+    printer = _Titles(picture, notation)
+    fed = {target for _, target in picture.edges}
+    return {node.name: printer.label(node, picture.loss, node.name in fed, room) for node in picture.nodes}
+
+
+def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> list[tuple[str, Phrase]]:
+    """What the legend explains: (role, words) for each kind of box that occurs, then for the two numbers.
+
+    The numbers come with the roles ``value`` and ``gradient``.
+    """
+    roles = {label.role for label in known.values()}
+    words = {"input": "input", "parameter": "parameter", "operation": "operation", "output": "output", OMITTED: "left out"}
+    entries = [(role, Phrase(word, word)) for role, word in words.items() if role in roles]
+    if any(label.value for label in known.values()):
+        entries.append(("value", Phrase("value (forward)", "value (forward)")))
+    if any(label.gradient for label in known.values()):
+        entries.append(("gradient", _gradient_words(picture, notation)))
+    return entries
+
+
+def _gradient_words(picture: Picture, notation: Notation) -> Phrase:
+    if picture.loss and any(node.name == picture.loss for node in picture.nodes):
+        loss = _Titles(Picture((Node(picture.loss, ""),), ()), notation).name(picture.loss)
+        return Phrase(f"gradient of {loss.text} (backward)", f"gradient of {loss.latex} (backward)")
+    return Phrase("gradient (backward)", "gradient (backward)")
+
+
+def shorter(expr: Expr) -> Iterator[Expr]:
+    """The formula, then ever shorter forms of it, with dots where something was left out."""
+    yield expr
+    if isinstance(expr, Add | Mul) and len(expr.args) > 2:
+        yield rebuild(expr, (expr.args[0], _DOTS, expr.args[-1]))
+        yield rebuild(expr, (expr.args[0], _DOTS))
+    for depth in (3, 2, 1):
+        yield _dotted(expr, depth)
+
+
+def _dotted(expr: Expr, depth: int) -> Expr:
+    """The formula with everything below ``depth`` levels as dots."""
+    if not children(expr) or all(isinstance(part, Number) for part in children(expr)):
+        return expr
+    if isinstance(expr, Neg):
+        return Neg(_dotted(expr.arg, depth))
+    if depth == 0:
+        return _DOTS
+    if isinstance(expr, Call):
+        return Call(expr.func, tuple(_dotted(part, depth - 1) for part in expr.args) if len(expr.args) == 1 else (_DOTS,))
+    parts = tuple(_dotted(part, depth - 1) for part in children(expr))
+    if isinstance(expr, Pow) and parts[0] == _DOTS:
+        parts = (_BRACKET_DOTS, parts[1])
+    if isinstance(expr, Mul):
+        parts = tuple(_BRACKET_DOTS if part == _DOTS and isinstance(was, Add) else part for part, was in zip(parts, expr.args))
+    return rebuild(expr, parts)
+
+
+class _Titles:
+    """Prints the expressions of one picture, with every name made safe and its index marked as a subscript."""
+
+    def __init__(self, picture: Picture, notation: Notation) -> None:
+        names, functions = _mentioned(picture)
+        symbols = {name: _safe_symbol(name, notation) for name in names}
+        known = {func: _safe_function(func, notation) for func in functions}
+        self._printer = Printer(
+            replace(
+                notation,
+                symbols={**symbols, **_DOT_SYMBOLS},
+                functions={**notation.functions, **{func: symbol for func, symbol in known.items() if symbol}},
+            )
+        )
+
+    def name(self, name: str) -> Phrase:
+        return self._phrase(Name(name))
+
+    def label(self, node: Node, loss: str, fed: bool, room: float) -> Label:
+        """The label of one box."""
+        role = _ROLES.get(node.kind) or ("operation" if fed or node.expr is not None else "input")
+        if node.kind == OMITTED:
+            words = _cut(clean(node.name.partition(" (")[0]))
+            return Label(Phrase(words, escape_latex(words)), role, clean(node.name))
+        name = self.name(node.name)
+        title, whole = name, name.plain
+        if node.expr is not None and node.expr != Name(node.name):
+            expr = _harden(node.expr)
+            whole = f"{name.plain} = {self._phrase(expr).plain}"
+            title = self._title(name, expr, room) or name
+        return Label(
+            title,
+            "output" if node.name == loss else role,
+            _cut(whole, 400),
+            self._number(node.value),
+            self._number(node.gradient),
+        )
+
+    def _title(self, name: Phrase, expr: Expr, room: float) -> Phrase | None:
+        if room <= em(name.text):
+            return None
+        for form in shorter(expr):
+            if form in (_DOTS, _BRACKET_DOTS):
+                continue
+            formula = self._phrase(form)
+            tall = "\\begin" in formula.latex or formula.latex.count("\\frac") > 1
+            if not tall and em(name.text) + em(" = ") + em(formula.text) <= room:
+                return Phrase(f"{name.text} = {formula.text}", f"{name.latex[:-1]} = {formula.latex[1:]}")
+        return None
+
+    def _phrase(self, expr: Expr) -> Phrase:
+        latex = self._printer.latex(expr)
+        if not latex.isascii():
+            latex = "\\text{" + escape_latex(latex) + "}"
+        return Phrase(self._printer.text(expr), f"${latex}$")
+
+    def _number(self, expr: Expr | None) -> Phrase | None:
+        """A value or a gradient; a fraction is written with a slash, so that the line stays low."""
+        if expr is None:
+            return None
+        expr = _harden(expr)
+        phrase = self._phrase(expr)
+        if len(phrase.plain) > LONGEST_NUMBER:
+            words = _cut(phrase.plain, LONGEST_NUMBER)
+            return self._rounded(expr) or Phrase(words, escape_latex(words))
+        sign, body = ("-", expr.arg) if isinstance(expr, Neg) else ("", expr)
+        if isinstance(body, Div) and isinstance(body.num, Number) and isinstance(body.den, Number):
+            num, den = self._printer.latex(body.num), self._printer.latex(body.den)
+            return Phrase(phrase.text, f"${sign}{num}/{den}$")
+        return phrase
+
+    def _rounded(self, expr: Expr) -> Phrase | None:
+        sign, body = (-1, expr.arg) if isinstance(expr, Neg) else (1, expr)
+        match body:
+            case Number():
+                worth = sign * body.value
+            case Div(Number() as num, Number() as den) if den.value:
+                worth = sign * num.value / den.value
+            case _:
+                return None
+        try:
+            number = self._phrase(Number(f"{float(worth):.6g}"))
+        except OverflowError:
+            return None
+        return Phrase("≈" + number.text, "$\\approx " + number.latex[1:])
+
+
+def _mentioned(picture: Picture) -> tuple[list[str], list[str]]:
+    """Every name and every function of the picture's expressions, in order of appearance."""
+    names: dict[str, None] = {}
+    functions: dict[str, None] = {}
+    for node in picture.nodes:
+        names[node.name] = None
+        pending = [_harden(expr) for expr in (node.gradient, node.value, node.expr) if expr is not None]
+        while pending:
+            expr = pending.pop()
+            pending += reversed(children(expr))
+            match expr:
+                case Name(name):
+                    names[name] = None
+                case Partial(of, wrt):
+                    names.update({of: None, wrt: None})
+                case Call(func, _):
+                    functions[func.rstrip("'")] = None
+    return list(names), list(functions)
+
+
+def _harden(expr: Expr) -> Expr:
+    """The expression with every number that is none as a name, so that it will be escaped."""
+    if isinstance(expr, Number):
+        return expr if _PLAIN_NUMBER.fullmatch(expr.text) else Name(expr.text)
+    parts = children(expr)
+    return rebuild(expr, tuple(_harden(part) for part in parts)) if parts else expr
+
+
+def _safe_symbol(name: str, notation: Notation) -> Symbol:
+    if name in notation.symbols or _PLAIN_NAME.fullmatch(name):
+        symbol = notation.symbol(name)
+        words = clean(symbol.text) or "?"
+        if len(words) <= LONGEST_NAME:
+            return Symbol(symbol.latex, _with_index(words, symbol.latex))
+    else:
+        words = clean(name) or "?"
+    return Symbol("\\text{" + escape_latex(_cut(words)) + "}", _cut(words))
+
+
+def _with_index(text: str, latex: str) -> str:
+    """The text with its index marked, when the LaTeX form says that it has one: ``w5`` of ``w_{5}``."""
+    found = _INDEX.search(latex)
+    if not found:
+        return text
+    index: str = found[1] or found[2]
+    for written in (index, index.replace(",", "_"), index.replace(",", "")):
+        head = text[: -len(written)].rstrip("_")
+        if text.endswith(written) and head:
+            return f"{head}{SUB}{written.replace('_', ',')}{END}"
+    return text
+
+
+def _safe_function(func: str, notation: Notation) -> Symbol | None:
+    """How a function is written, when its name needs care."""
+    if func in notation.functions:
+        known = notation.functions[func]
+        return Symbol(known.latex, clean(known.text) or "?")
+    if _PLAIN_NAME.fullmatch(func):
+        return None
+    words = _cut(clean(func) or "?")
+    return Symbol("\\operatorname{\\text{" + escape_latex(words) + "}}", words)
+
+
+def _cut(text: str, length: int = LONGEST_NAME) -> str:
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+_WIDTHS = {
+    **dict.fromkeys("ijl|'", 0.29),
+    **dict.fromkeys(".,:;·!′ ", 0.34),
+    **dict.fromkeys("frt()[]-/\\\"I", 0.42),
+    **dict.fromkeys("0123456789", 0.637),
+    **dict.fromkeys("cksvxyzJL", 0.6),
+    **dict.fromkeys("+−=<>±×÷≈", 0.838),
+    **dict.fromkeys("mMWw%@…", 1.0),
+    **dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", 0.42),
+}
+SUBSCRIPT = 0.72
+"""Size of a subscript, as a part of the font size."""
+
+
+def em(text: str) -> float:
+    """How wide a text is at most, in em of a usual sans-serif font (the widths of DejaVu Sans, the widest of them)."""
+    width, scale = 0.0, 1.0
+    for mark in text:
+        if mark in (SUB, END):
+            scale = SUBSCRIPT if mark == SUB else 1.0
+        elif mark in _WIDTHS:
+            width += scale * _WIDTHS[mark]
+        elif unicodedata.east_asian_width(mark) in "WF":
+            width += scale * 1.05
+        elif not unicodedata.combining(mark):
+            width += scale * (0.78 if mark.isupper() or not mark.isalnum() else 0.65)
+    return width
+
+
+_WIDER_IN_TEX = {"·": 0.35, "×": 0.5, "√": 0.3, "…": 0.35, "⁻": 0.25, "/": 0.2, "=": 0.15, "+": 0.1, "⋮": 0.7}
+
+
+def tex_em(text: str) -> float:
+    """How wide a text is at most in Computer Modern of 10 points, in em; smaller sizes of that font are a little wider."""
+    width, scale = 0.0, 1.0
+    for mark in text:
+        if mark in (SUB, END):
+            scale = 1.28 if mark == SUB else 1.0  # `em` has made it smaller already
+        else:
+            width += 0.91 * scale * em(mark) * (SUBSCRIPT if scale > 1 else 1.0) + _WIDER_IN_TEX.get(mark, 0.0)
+    return width
+
+
+def rows(widths: Iterable[float], gap: float, limit: float) -> list[list[tuple[int, float]]]:
+    """The pieces of a legend set from left to right, in as few rows as a width allows: (which piece, where it begins)."""
+    placed: list[list[tuple[int, float]]] = [[]]
+    end = 0.0
+    for which, width in enumerate(widths):
+        start = end + gap if placed[-1] else 0.0
+        if placed[-1] and start + width > limit:
+            placed.append([])
+            start = 0.0
+        placed[-1].append((which, start))
+        end = start + width
+    return placed

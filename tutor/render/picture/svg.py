@@ -1,0 +1,275 @@
+"""A computational graph as an SVG file that stands alone: no script, no font, no network.
+
+Values are green and upright, gradients red and italic; parameters have sharp corners, inputs are round, operations lie
+between, so that colour is never needed.  The colours follow the reader's light or dark setting; a program that knows no CSS
+variables shows the light ones.  A page may set them itself: ``.tutor-graph { --tg-paper: ivory }``.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from zlib import crc32
+
+from tutor.explain.document import Node, Picture
+from tutor.notation.profile import Notation
+from tutor.render.picture import label
+from tutor.render.picture.fold import fold
+from tutor.render.picture.label import END, SUB, Label, Phrase
+from tutor.render.picture.layout import LIMIT, Box, Direction, Edge, Layout, Point, Spacing, arrange, coordinates, strokes
+
+TITLE, SMALL = 14.0, 12.0
+"""Font sizes in pixels: of names and formulas, of numbers and the legend."""
+
+WIDEST_ROW = 1800.0
+"""Pixels up to which a graph runs from left to right; a wider one runs downwards when that is much narrower."""
+
+_ROOM = 13.0
+_MARGIN, _PAD, _LEGEND_ROW = 16.0, 10.0, 26.0
+_SAMPLE = (28.0, 16.0)
+_MOST_SENTENCES = 60
+
+_COLOURS = {  # what: (light, dark)
+    "paper": ("#ffffff", "#10151f"),
+    "ink": ("#111827", "#e8ecf3"),
+    "edge": ("#64748b", "#8d9bb0"),
+    "rule": ("#d5dbe5", "#2f3a4c"),
+    "value": ("#146c2e", "#8ee6a6"),
+    "gradient": ("#b3261e", "#ffb1a8"),
+    "input": ("#f1f5f9", "#222b39"),
+    "input-line": ("#64748b", "#94a3b8"),
+    "parameter": ("#fff3d1", "#3a3014"),
+    "parameter-line": ("#a16207", "#d6ab3f"),
+    "operation": ("#e8eeff", "#1d2a52"),
+    "operation-line": ("#4457a6", "#8fa3f0"),
+    "output": ("#d3ddff", "#2b3d7a"),
+    "output-line": ("#27357a", "#b9c6ff"),
+    "omitted": ("#ffffff", "#10151f"),
+    "omitted-line": ("#64748b", "#8d9bb0"),
+}
+_FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans", sans-serif'
+
+
+def svg(picture: Picture, notation: Notation) -> str:
+    """The picture as the text of an SVG file; lengths are pixels.
+
+    The graph runs from left to right, or downwards where it would become too wide.  Each box tells its whole formula when the
+    mouse rests on it; a screen reader hears the same as one description.  A graph of more than `layout.LIMIT` boxes is shown
+    without its middle (see `layout.layout`).
+
+    >>> picture = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
+    >>> svg(picture, Notation()).count("<rect")
+    6
+    """
+    picture = fold(picture, LIMIT)
+    known = label.labels(picture, notation, _ROOM)
+    drawn = _chosen_layout(picture, known)
+    entries = label.legend(picture, notation, known)
+    widths = [_entry_width(role, words) for role, words in entries]
+    rows = label.rows(widths, 24.0, max(drawn.width, 400.0))
+    width = max([drawn.width, *(start + widths[which] for row in rows for which, start in row)])
+    top = drawn.height + 22.0
+    body = [
+        *_group("tg-edges", _edges(drawn.edges, drawn.direction)),
+        *_group("tg-boxes", [piece for box in drawn.boxes for piece in _box(box, known[box.node.name])]),
+        *_group("tg-legend", _legend(entries, rows, top, width)),
+    ]
+    shift = (width - drawn.width) / 2
+    body[0] = body[0].replace(">", f' transform="translate({_number(shift)} 0)">', 1)
+    boxes_at = next(place for place, line in enumerate(body) if "tg-boxes" in line)
+    body[boxes_at] = body[boxes_at].replace(">", f' transform="translate({_number(shift)} 0)">', 1)
+    return _page(body, width + 2 * _MARGIN, top + len(rows) * _LEGEND_ROW + 2 * _MARGIN, picture, known)
+
+
+def _page(body: list[str], width: float, height: float, picture: Picture, known: dict[str, Label]) -> str:
+    title, about = _described(picture, known)
+    mark = f"{crc32(chr(10).join([*body, title, about]).encode()):08x}"
+    w, h = _number(width), _number(height)
+    lines = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="tutor-graph" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
+        f'role="img" aria-labelledby="tg-title-{mark} tg-desc-{mark}">',
+        f'<title id="tg-title-{mark}">{_text(title)}</title>',
+        f'<desc id="tg-desc-{mark}">{_text(about)}</desc>',
+        f"<style>{_style()}</style>",
+        f'<rect class="tg-paper" width="{w}" height="{h}"/>',
+        f'<g transform="translate({_number(_MARGIN)} {_number(_MARGIN)})">',
+        *body,
+        "</g>",
+        "</svg>",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _described(picture: Picture, known: dict[str, Label]) -> tuple[str, str]:
+    """The title and the description for those who do not see the picture."""
+    title = "Computational graph"
+    if picture.loss in known:
+        title += f" of {known[picture.loss].whole.partition(' = ')[0]}"
+    sentences = []
+    for node in picture.nodes:
+        seen = known[node.name]
+        numbers = [f"value {seen.value.plain}"] if seen.value else []
+        numbers += [f"gradient {seen.gradient.plain}"] if seen.gradient else []
+        sentences.append(seen.whole + (": " + ", ".join(numbers) if numbers else "") + ".")
+    more = len(sentences) - _MOST_SENTENCES
+    if more > 0:
+        sentences[_MOST_SENTENCES:] = [f"And {more:,} more."]
+    return title, " ".join(sentences)
+
+
+def _chosen_layout(picture: Picture, known: dict[str, Label]) -> Layout:
+    order = arrange(picture)
+
+    def drawn(direction: Direction) -> Layout:
+        spacing = Spacing() if direction == "right" else Spacing(layer=34.0)
+        return coordinates(order, lambda node: _measured(node, known), direction, spacing)
+
+    right = drawn("right")
+    if right.width <= WIDEST_ROW:
+        return right
+    down = drawn("down")
+    return down if down.width * 1.5 <= right.width else right
+
+
+def _measured(node: Node, known: dict[str, Label]) -> tuple[float, float]:
+    """Width and height of a box, in pixels."""
+    seen = known[node.name]
+    numbers = [label.em(phrase.text) * SMALL for phrase in (seen.value, seen.gradient) if phrase]
+    inside = max(label.em(seen.title.text) * TITLE, sum(numbers) + 14.0 * (len(numbers) - 1))
+    side = 15.0 if seen.role == "input" else _PAD
+    return max(inside + 2 * side, 64.0), 50.0 if numbers else 34.0
+
+
+def _box(box: Box, seen: Label) -> list[str]:
+    middle = box.x + box.w / 2
+    side = 15.0 if seen.role == "input" else _PAD
+    low = seen.value is not None or seen.gradient is not None
+    lines = ["<g>", f"<title>{_text(seen.whole)}</title>", _shape(seen.role, box.x, box.y, box.w, box.h)]
+    lines.append(_words(seen.title, middle, box.y + (20.0 if low else box.h / 2 + 5.0), "tg-title"))
+    if seen.value and seen.gradient:
+        lines.append(_words(seen.value, box.x + side, box.y + 40.0, "tg-value tg-left"))
+        lines.append(_words(seen.gradient, box.x + box.w - side, box.y + 40.0, "tg-gradient tg-right"))
+    elif seen.value:
+        lines.append(_words(seen.value, middle, box.y + 40.0, "tg-value"))
+    elif seen.gradient:
+        lines.append(_words(seen.gradient, middle, box.y + 40.0, "tg-gradient"))
+    return [*lines, "</g>"]
+
+
+def _shape(role: str, x: float, y: float, w: float, h: float) -> str:
+    """A box: sharp corners for parameters, a pill for inputs, round corners for operations."""
+    radius = {"parameter": 0.0, "input": min(h / 2, 18.0)}.get(role, 7.0)
+    place = " ".join(f'{name}="{_number(value)}"' for name, value in (("x", x), ("y", y), ("width", w), ("height", h)))
+    return f'<rect class="tg-{role}" {place} rx="{_number(radius)}"/>'
+
+
+def _edges(edges: tuple[Edge, ...], direction: Direction) -> list[str]:
+    """The edges; what several edges of one box share is drawn once, and so is the arrowhead at each end."""
+    lines: list[str] = []
+    heads: dict[Point, None] = {}
+    for points in strokes(edges):
+        lines.append(f'<path class="tg-edge" d="{_path(points)}"/>')
+        heads[points[-1]] = None
+    ends = {edge.points[-1] for edge in edges}
+    for x, y in heads:
+        if (x, y) not in ends:
+            continue
+        corners = [(x, y), (x - 8, y - 3.5), (x - 8, y + 3.5)]
+        if direction == "down":
+            corners = [(x, y), (x - 3.5, y - 8), (x + 3.5, y - 8)]
+        lines.append('<path class="tg-head" d="M' + " L".join(_pair(corner) for corner in corners) + ' Z"/>')
+    return lines
+
+
+def _path(points: tuple[Point, ...]) -> str:
+    pieces = ["M" + _pair(points[0])]
+    for place in range(1, len(points), 3):
+        first, second, end = points[place : place + 3]
+        before = points[place - 1]
+        if before[0] == end[0] or before[1] == end[1]:
+            pieces.append("L" + _pair(end))
+        else:
+            pieces.append(f"C{_pair(first)} {_pair(second)} {_pair(end)}")
+    return " ".join(pieces)
+
+
+def _entry_width(role: str, words: Phrase) -> float:
+    sample = 0.0 if role in ("value", "gradient") else _SAMPLE[0] + 8.0
+    return sample + label.em(words.text) * SMALL
+
+
+def _legend(
+    entries: list[tuple[str, Phrase]], rows: list[list[tuple[int, float]]], top: float, width: float
+) -> list[str]:
+    lines = [f'<path class="tg-rule" d="M0 {_number(top - 8)} L{_number(width)} {_number(top - 8)}"/>'] if entries else []
+    for line, row in enumerate(rows):
+        middle = top + _LEGEND_ROW * line + _LEGEND_ROW / 2
+        for which, x in row:
+            role, words = entries[which]
+            if role in ("value", "gradient"):
+                lines.append(_words(words, x, middle + 4.0, f"tg-{role} tg-left"))
+            else:
+                lines.append(_shape(role, x, middle - _SAMPLE[1] / 2, *_SAMPLE))
+                lines.append(_words(words, x + _SAMPLE[0] + 8.0, middle + 4.0, "tg-note tg-left"))
+    return lines
+
+
+def _group(name: str, lines: list[str]) -> list[str]:
+    return [f'<g class="{name}">', *lines, "</g>"]
+
+
+def _words(phrase: Phrase, x: float, y: float, style: str) -> str:
+    """A line of text, with its subscripts lowered.  Its spaces do not break, or a piece would lose the one it begins with."""
+    drop = 3.0
+    pieces = []
+    for part in phrase.text.split(SUB):
+        inside, mark, after = part.replace(" ", "\u00a0").partition(END)
+        if not mark:
+            pieces.append(_text(inside))
+            continue
+        pieces.append(f'<tspan dy="{_number(drop)}" class="tg-sub">{_text(inside)}</tspan>')
+        pieces.append(f'<tspan dy="{_number(-drop)}">{_text(after) or "&#8203;"}</tspan>')
+    return f'<text class="{style}" x="{_number(x)}" y="{_number(y)}">{"".join(pieces)}</text>'
+
+
+def _text(text: str) -> str:
+    """Escaped, and without what XML does not allow."""
+    safe = "".join(mark for mark in text if mark >= " " and not "\ud800" <= mark <= "\uf8ff")
+    return escape(safe)
+
+
+def _number(value: float) -> str:
+    """At most two decimals, without a sign on nothing: ``12``, ``0.5``."""
+    return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
+
+
+def _pair(point: Point) -> str:
+    return f"{_number(point[0])} {_number(point[1])}"
+
+
+def _style() -> str:
+    """The style sheet; each colour is given twice, for programs that know no variables."""
+
+    def use(what: str, name: str) -> str:
+        return f"{what}:{_COLOURS[name][0]};{what}:var(--tg-{name})"
+
+    light = ";".join(f"--tg-{name}:{colours[0]}" for name, colours in _COLOURS.items())
+    dark = ";".join(f"--tg-{name}:{colours[1]}" for name, colours in _COLOURS.items())
+    rules = [
+        f".tutor-graph{{{light};max-width:100%;height:auto}}",
+        f"@media (prefers-color-scheme:dark){{.tutor-graph{{{dark}}}}}",
+        f".tutor-graph text{{font-family:{_FONT};font-size:{_number(SMALL)}px;text-anchor:middle;{use('fill', 'ink')}}}",
+        f".tutor-graph .tg-title{{font-size:{_number(TITLE)}px}}",
+        f".tutor-graph .tg-sub{{font-size:{_number(label.SUBSCRIPT)}em}}",
+        f".tutor-graph .tg-value{{{use('fill', 'value')}}}",
+        f".tutor-graph .tg-gradient{{{use('fill', 'gradient')};font-style:italic}}",
+        ".tutor-graph .tg-left{text-anchor:start}",
+        ".tutor-graph .tg-right{text-anchor:end}",
+        f".tg-paper{{{use('fill', 'paper')}}}",
+        f".tg-edge{{fill:none;{use('stroke', 'edge')};stroke-width:1.4}}",
+        f".tg-head{{{use('fill', 'edge')}}}",
+        f".tg-rule{{fill:none;{use('stroke', 'rule')}}}",
+    ]
+    for role in ("input", "parameter", "operation", "output", label.OMITTED):
+        thick = ";stroke-width:2.4" if role == "output" else ";stroke-dasharray:4 3" if role == label.OMITTED else ""
+        rules.append(f".tg-{role}{{{use('fill', role)};{use('stroke', role + '-line')}{thick or ';stroke-width:1.3'}}}")
+    return "\n" + "\n".join(rules) + "\n"

@@ -1,0 +1,370 @@
+r"""A computational graph for LaTeX: the layout of `tutor.render.picture.layout`, drawn with plain TikZ.
+
+A fragment needs ``amsmath``, ``xcolor`` and ``tikz`` (no TikZ library), is ASCII only and defines its own colours.  It is never
+wider or higher than asked for, and no letter is smaller than 6 points, apart from indices.  To that end the picture tries, in this
+order, smaller letters, running downwards, names without formulas, bundles of leaves, and leaving out its middle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tutor.errors import OutputError
+from tutor.explain.document import Node, Picture
+from tutor.notation.profile import Notation
+from tutor.render.picture import label
+from tutor.render.picture.fold import bundle, fold, shorten
+from tutor.render.picture.label import Label, Phrase
+from tutor.render.picture.layout import (
+    LIMIT,
+    Box,
+    Direction,
+    Edge,
+    Layout,
+    Point,
+    Spacing,
+    arrange,
+    coordinates,
+    strokes,
+)
+
+SIZES = {10: 1.0, 9: 1.02, 8: 1.05, 7: 1.09, 6: 1.14}
+"""Font sizes in points, the largest first, and how much wider than at 10 points the letters are for their size."""
+
+CM = 28.45274
+"""Points in a centimetre."""
+
+PAGES = ((26.0, 17.5), (17.5, 26.0), (38.0, 26.0), (26.0, 38.0), (80.0, 110.0), (110.0, 80.0), (180.0, 180.0))
+"""Widths and heights in cm that a picture of its own may have: about A4, about A3, then posters."""
+
+_ROOM = 13.0
+_LINE, _PAD, _SAMPLE = 12.5, 5.0, (20.0, 10.0)
+_EDGE_OF_PAGE = 1.5
+
+_OPERATIONS = ("operation", "output")
+_EVERYTHING = (*_OPERATIONS, "input", "parameter")
+_WAYS: tuple[tuple[float, tuple[str, ...]], ...] = (
+    (_ROOM, ()),
+    (_ROOM, _EVERYTHING),
+    (_ROOM - 4, _OPERATIONS),
+    (_ROOM - 4, _EVERYTHING),
+    (0.0, ()),
+    (0.0, _OPERATIONS),
+    (0.0, _EVERYTHING),
+)
+"""Ways to fill the boxes: the room for a title in em, and the roles whose numbers stand one below the other."""
+
+_COLOURS = {
+    "ink": "111827",
+    "edge": "64748B",
+    "rule": "D5DBE5",
+    "value": "146C2E",
+    "gradient": "B3261E",
+    "input": "F1F5F9",
+    "inputline": "64748B",
+    "parameter": "FFF3D1",
+    "parameterline": "A16207",
+    "operation": "E8EEFF",
+    "operationline": "4457A6",
+    "output": "D3DDFF",
+    "outputline": "27357A",
+    "omitted": "FFFFFF",
+    "omittedline": "64748B",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A way to draw a picture, in points at a font size of 10; everything grows and shrinks with the font."""
+
+    layout: Layout
+    known: dict[str, Label]
+    entries: list[tuple[str, Phrase]]
+    formulas: bool
+    stacked: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Sized:
+    """A draft at a font size, with its final width and height in points and the rows of its legend (at size 10)."""
+
+    draft: Draft
+    size: int
+    width: float
+    height: float
+    rows: list[list[tuple[int, float]]]
+
+    @property
+    def scale(self) -> float:
+        """Points on the page for one point of the draft."""
+        return _scale(self.size)
+
+
+def tikz(picture: Picture, notation: Notation, width_cm: float = 16.0, height_cm: float = 22.0) -> str:
+    r"""The picture as a ``tikzpicture`` at most ``width_cm`` wide and ``height_cm`` high (centimetres).
+
+    Set it in a paragraph without indentation (``center`` or ``figure``) of a text at least that wide.  Raises `OutputError` where
+    not even three boxes have room.
+
+    >>> picture = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
+    >>> print(tikz(picture, Notation()).splitlines()[-1])
+    \end{tikzpicture}
+    """
+    for stage in _stages(fold(picture, LIMIT)):
+        sized = _best(_drafts(stage, notation), width_cm * CM, height_cm * CM)
+        if sized:
+            return _tikzpicture(sized)
+    raise OutputError(
+        f"a graph has no room in {width_cm:g} cm by {height_cm:g} cm", hint="give it at least 6 cm by 6 cm"
+    )
+
+
+def standalone(picture: Picture, notation: Notation) -> str:
+    """A LaTeX document of one page, cut to the size of the picture: ``tutor draw -o graph.tex``.
+
+    The page is as small as `PAGES` allow for the whole graph; a graph too large for all of them leaves out its middle.
+    """
+    picture = fold(picture, LIMIT)
+    drafts = _drafts(picture, notation)
+    sized = next((found for w, h in PAGES if (found := _best(drafts, w * CM, h * CM))), None)
+    body = _tikzpicture(sized) if sized else tikz(picture, notation, *PAGES[0])
+    found = sized or next(
+        best for stage in _stages(picture) if (best := _best(_drafts(stage, notation), *(cm * CM for cm in PAGES[0])))
+    )
+    return _document(body, found.width, found.height)
+
+
+def _document(body: str, width: float, height: float) -> str:
+    margin = 14.0
+    lengths = {
+        "paperwidth": width + 2 * margin,
+        "paperheight": height + 2 * margin,
+        "oddsidemargin": margin - 72.27,
+        "topmargin": margin - 72.27,
+        "headheight": 0,
+        "headsep": 0,
+        "topskip": 0,
+        "parindent": 0,
+        "textwidth": width + 0.5,
+        "textheight": height + 2,
+    }
+    return "\n".join(
+        [
+            "\\documentclass[10pt]{article}",
+            "\\usepackage{amsmath,mathtools,xcolor,tikz}",
+            *(f"\\setlength{{\\{name}}}{{{_number(value)}pt}}" for name, value in lengths.items()),
+            "\\ifdefined\\pdfpagewidth \\pdfpagewidth=\\paperwidth \\pdfpageheight=\\paperheight \\fi",
+            "\\ifdefined\\pagewidth \\pagewidth=\\paperwidth \\pageheight=\\paperheight \\fi",
+            "\\pagestyle{empty}",
+            "\\begin{document}",
+            "\\noindent",
+            body.rstrip("\n") + "%",
+            "\\end{document}",
+            "",
+        ]
+    )
+
+
+# ------------------------------------------------------------------------------------------------------- finding a size
+
+
+def _stages(picture: Picture) -> Iterator[Picture]:
+    """The picture, then ever smaller ones."""
+    yield picture
+    bundled = bundle(picture)
+    if len(bundled.nodes) < len(picture.nodes):
+        yield bundled
+    for keep in (40, 32, 28, 24, 20, 18, 16, 14, 12, 10, 8, 6, 4, 3, 2):
+        if keep + 1 < len(bundled.nodes):
+            yield shorten(bundled, keep)
+
+
+def _drafts(picture: Picture, notation: Notation) -> list[Draft]:
+    """All ways to draw a picture whole, the best first when they come out equally large."""
+    order = arrange(picture)
+    drafts = []
+    directions: tuple[Direction, ...] = ("right", "down")
+    for room, stacked in _WAYS:
+        known = label.labels(picture, notation, room)
+        entries = label.legend(picture, notation, known)
+        for direction in directions:
+            spacing = Spacing(layer=26.0 if direction == "right" else 24.0, box=9.0, lane=8.0, climb=0.08)
+            sizes = {node.name: _measured(known[node.name], stacked) for node in picture.nodes}
+            drawn = coordinates(order, lambda node, sizes=sizes: sizes[node.name], direction, spacing)  # type: ignore[misc]
+            drafts.append(Draft(drawn, known, entries, room > 0, stacked))
+    return drafts
+
+
+def _best(drafts: list[Draft], width: float, height: float) -> Sized | None:
+    """The draft that is best to read in a room of that many points: formulas and left to right count like larger letters."""
+    best: tuple[float, Sized] | None = None
+    for draft in drafts:
+        for size in SIZES:
+            sized = _sized(draft, size, width)
+            if sized.width <= width and sized.height <= height:
+                score = size + 1.6 * draft.formulas + 1.1 * (draft.layout.direction == "right") - 0.3 * len(draft.stacked)
+                if best is None or score > best[0]:
+                    best = score, sized
+                break
+    return best[1] if best else None
+
+
+def _scale(size: int) -> float:
+    return size / 10 * SIZES[size]
+
+
+def _sized(draft: Draft, size: int, width: float) -> Sized:
+    scale = _scale(size)
+    widths = [_entry_width(role, words) for role, words in draft.entries]
+    inside = (width - 2 * _EDGE_OF_PAGE) / scale
+    rows = label.rows(widths, 14.0, min(inside, max(draft.layout.width, 420.0)))
+    wide = max([draft.layout.width, *(start + widths[which] for row in rows for which, start in row)])
+    high = draft.layout.height + (12.0 + _LINE * 1.2 * len(rows) if draft.entries else 0.0)
+    return Sized(draft, size, wide * scale + 2 * _EDGE_OF_PAGE, high * scale + 2 * _EDGE_OF_PAGE, rows)
+
+
+def _measured(seen: Label, stacked: tuple[str, ...]) -> tuple[float, float]:
+    """Width and height of a box, in points at a font size of 10."""
+    numbers = [label.tex_em(phrase.text) * 10 for phrase in (seen.value, seen.gradient) if phrase]
+    second = max(numbers, default=0.0) if seen.role in stacked else sum(numbers) + 7.0 * (len(numbers) - 1)
+    lines = 1 + (len(numbers) if seen.role in stacked else min(len(numbers), 1))
+    inside = max(label.tex_em(seen.title.text) * 10, second)
+    return max(inside + 2 * _side(seen), 34.0), _LINE * lines + 5.0 + _extra(seen)
+
+
+def _side(seen: Label) -> float:
+    return 8.0 if seen.role == "input" else _PAD
+
+
+def _extra(seen: Label) -> float:
+    """More height for a fraction."""
+    return 5.0 if "\\frac" in seen.title.latex else 0.0
+
+
+# ------------------------------------------------------------------------------------------------------------- drawing
+
+
+def _tikzpicture(sized: Sized) -> str:
+    draft, size, scale = sized.draft, sized.size, sized.scale
+    small = max(size - 1, min(SIZES))
+    drawn = draft.layout
+    shift = (sized.width / scale - drawn.width) / 2
+    lines = [
+        f"\\begin{{tikzpicture}}[x={_number(scale, 4)}pt,y=-{_number(scale, 4)}pt,line width=0.5pt,",
+        f"  every node/.style={{inner sep=0pt,outer sep=0pt,anchor=base,font=\\fontsize{{{size}}}{{{size + 1}}}\\selectfont}},",
+        f"  tutor small/.style={{font=\\fontsize{{{small}}}{{{small + 1}}}\\selectfont}}]",
+        *(f"\\definecolor{{tutor{name}}}{{HTML}}{{{value}}}" for name, value in _COLOURS.items()),
+        f"\\path[use as bounding box] (0,0) rectangle ({_number(sized.width / scale)},{_number(sized.height / scale)});",
+        f"\\begin{{scope}}[shift={{({_number(shift)},{_number(_EDGE_OF_PAGE / scale)})}}]",
+        *_edges(drawn.edges, drawn.direction),
+        *(line for box in drawn.boxes for line in _box(box, draft.known[box.node.name], draft.stacked, scale)),
+        "\\end{scope}",
+    ]
+    if draft.entries:
+        lines += _legend(sized)
+    return "\n".join([*lines, "\\end{tikzpicture}"]) + "\n"
+
+
+def _edges(edges: tuple[Edge, ...], direction: Direction) -> list[str]:
+    lines = []
+    heads: dict[Point, None] = {}
+    ends = {edge.points[-1] for edge in edges}
+    for points in strokes(edges):
+        lines.append(f"\\draw[tutoredge] {_path(points)};")
+        if points[-1] in ends:
+            heads[points[-1]] = None
+    for x, y in heads:
+        corners = [(x, y), (x - 5.5, y - 2.2), (x - 5.5, y + 2.2)]
+        if direction == "down":
+            corners = [(x, y), (x - 2.2, y - 5.5), (x + 2.2, y - 5.5)]
+        lines.append("\\fill[tutoredge] " + " -- ".join(_pair(corner) for corner in corners) + " -- cycle;")
+    return lines
+
+
+def _path(points: tuple[Point, ...]) -> str:
+    pieces = [_pair(points[0])]
+    for place in range(1, len(points), 3):
+        first, second, end = points[place : place + 3]
+        before = points[place - 1]
+        if before[0] == end[0] or before[1] == end[1]:
+            pieces.append(f"-- {_pair(end)}")
+        else:
+            pieces.append(f".. controls {_pair(first)} and {_pair(second)} .. {_pair(end)}")
+    return " ".join(pieces)
+
+
+def _box(box: Box, seen: Label, stacked: tuple[str, ...], scale: float) -> list[str]:
+    middle, side = box.x + box.w / 2, _side(seen)
+    lines = [_shape(seen.role, box.x, box.y, box.w, box.h, scale)]
+    numbers = [(phrase, role) for phrase, role in ((seen.value, "value"), (seen.gradient, "gradient")) if phrase]
+    _, high = _measured(seen, stacked)
+    top = box.y + (box.h - high) / 2  # the box may be higher than its content, like its neighbours
+    base = top + 11.5 + _extra(seen) * 0.6
+    lines.append(_words(seen.title.latex, middle, base, "tutorink"))
+    low = top + high - 6.0
+    if seen.role in stacked:
+        for place, (phrase, role) in enumerate(reversed(numbers)):
+            lines.append(_words(_styled(phrase, role), middle, low - _LINE * place, f"tutor{role},tutor small"))
+    elif len(numbers) == 2:
+        for (phrase, role), x, anchor in zip(numbers, (box.x + side, box.x + box.w - side), ("west", "east"), strict=True):
+            lines.append(_words(_styled(phrase, role), x, low, f"tutor{role},tutor small,anchor=base {anchor}"))
+    elif numbers:
+        lines.append(_words(_styled(*numbers[0]), middle, low, f"tutor{numbers[0][1]},tutor small"))
+    return lines
+
+
+def _shape(role: str, x: float, y: float, w: float, h: float, scale: float) -> str:
+    """A box: sharp corners for parameters, a pill for inputs, round corners for operations.  TikZ rounds in points of the page."""
+    radius = {"parameter": 0.0, "input": min(h / 2 - 0.1, 11.0)}.get(role, 3.5)
+    corner = f"rounded corners={_number(radius * scale)}pt," if radius else ""
+    style = {"output": "line width=1pt,", label.OMITTED: "dashed,"}.get(role, "")
+    return f"\\draw[{corner}{style}draw=tutor{role}line,fill=tutor{role}] {_pair((x, y))} rectangle {_pair((x + w, y + h))};"
+
+
+def _styled(phrase: Phrase, role: str) -> str:
+    """A number: upright for a value, italic for a gradient."""
+    if role == "value":
+        return phrase.latex
+    if phrase.latex.startswith("$"):
+        return "$\\mathit{" + phrase.latex[1:-1] + "}$"
+    return "\\textit{" + phrase.latex + "}"
+
+
+def _words(latex: str, x: float, y: float, style: str) -> str:
+    return f"\\node[{style}] at {_pair((x, y))} {{{latex}}};"
+
+
+def _entry_width(role: str, words: Phrase) -> float:
+    sample = 0.0 if role in ("value", "gradient") else _SAMPLE[0] + 5.0
+    return sample + label.tex_em(words.text) * 9.2
+
+
+def _legend(sized: Sized) -> list[str]:
+    draft, scale = sized.draft, sized.scale
+    left = _EDGE_OF_PAGE / scale
+    top = draft.layout.height + left + 6.0
+    right = sized.width / scale - left
+    lines = [f"\\draw[tutorrule] {_pair((left, top))} -- {_pair((right, top))};"]
+    for row, pieces in enumerate(sized.rows):
+        middle = top + 6.0 + _LINE * 1.2 * (row + 0.5)
+        for which, start in pieces:
+            role, words = draft.entries[which]
+            x = left + start
+            if role in ("value", "gradient"):
+                told = words.latex if role == "value" else f"\\textit{{{words.latex}}}"
+                lines.append(_words(told, x, middle + 3.0, f"tutor{role},tutor small,anchor=base west"))
+            else:
+                lines.append(_shape(role, x, middle - _SAMPLE[1] / 2, *_SAMPLE, scale))
+                after = x + _SAMPLE[0] + 5.0
+                lines.append(_words(words.latex, after, middle + 3.0, "tutorink,tutor small,anchor=base west"))
+    return lines
+
+
+def _number(value: float, digits: int = 2) -> str:
+    text = f"{round(value, digits) + 0.0:.{digits}f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def _pair(point: Point) -> str:
+    return f"({_number(point[0])},{_number(point[1])})"

@@ -1,0 +1,128 @@
+r"""Plain words as LaTeX text: ASCII only, nothing left that TeX would act on.
+
+>>> escape("50 % of x_1 → δ")
+'50 \\% of x\\_1 \\ensuremath{\\rightarrow} \\ensuremath{\\delta}'
+>>> escape("\\input{/etc/passwd}")
+'\\ensuremath{\\backslash}input\\ensuremath{\\{}/etc/passwd\\ensuremath{\\}}'
+"""
+
+from __future__ import annotations
+
+import unicodedata
+
+_LOWER_GREEK = {
+    "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
+    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "ς": "varsigma",
+    "σ": "sigma", "τ": "tau", "υ": "upsilon", "φ": "varphi", "χ": "chi", "ψ": "psi", "ω": "omega", "ϵ": "epsilon",
+    "ϑ": "vartheta", "ϕ": "phi", "µ": "mu",
+}  # fmt: skip
+_UPPER_GREEK = {
+    "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
+    "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
+}  # fmt: skip
+_SIGNS = {
+    "−": "-", "·": "\\cdot", "×": "\\times", "÷": "\\div", "±": "\\pm", "→": "\\rightarrow", "←": "\\leftarrow",
+    "↔": "\\leftrightarrow", "↑": "\\uparrow", "↓": "\\downarrow", "⇒": "\\Rightarrow", "⇐": "\\Leftarrow",
+    "↦": "\\mapsto", "≈": "\\approx", "≠": "\\neq", "≤": "\\leq", "≥": "\\geq", "∂": "\\partial", "∇": "\\nabla",
+    "∑": "\\sum", "∏": "\\prod", "√": "\\surd", "∞": "\\infty", "∈": "\\in", "∉": "\\notin", "⊙": "\\odot",
+    "∘": "\\circ", "°": "^{\\circ}", "′": "'", "″": "''", "∗": "\\ast", "⊗": "\\otimes", "⊕": "\\oplus",
+    "∝": "\\propto", "≡": "\\equiv", "«": "\\ll", "»": "\\gg", "<": "<", ">": ">", "∥": "\\|", "ℓ": "\\ell",
+    "⋮": "\\vdots", "⋯": "\\cdots", "⟨": "\\langle", "⟩": "\\rangle", "⌊": "\\lfloor", "⌋": "\\rfloor",
+    "∧": "\\wedge", "∨": "\\vee", "¬": "\\neg", "ᵀ": "^{T}", "ⁿ": "^{n}", "⁺": "^{+}", "⁻": "^{-}", "✓": "\\surd",
+    "½": "\\tfrac{1}{2}", "¼": "\\tfrac{1}{4}", "¾": "\\tfrac{3}{4}", "≪": "\\ll", "≫": "\\gg", "∼": "\\sim",
+    "⟶": "\\longrightarrow", "⟵": "\\longleftarrow", "⟹": "\\Longrightarrow", "ᴸ": "^{L}",
+}  # fmt: skip
+MATHS: dict[str, str] = {
+    **{letter: "\\" + name for letter, name in (_LOWER_GREEK | _UPPER_GREEK).items()},
+    **_SIGNS,
+    **{digit: f"^{{{value}}}" for value, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
+    **{digit: f"_{{{value}}}" for value, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
+}
+"""Characters that are maths, with their LaTeX inside maths."""
+
+TEXT = {
+    "\\": "\\ensuremath{\\backslash}", "{": "\\ensuremath{\\{}", "}": "\\ensuremath{\\}}", "$": "\\$", "&": "\\&",
+    "#": "\\#", "%": "\\%", "_": "\\_", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "|": "\\ensuremath{|}",
+    '"': "''", "`": "{}`", "-": "-",
+    "–": "--", "—": "---", "‐": "-", "‑": "-", "…": "\\ldots{}", "„": ",,", "“": "``", "”": "''", "‘": "`",
+    "’": "'", "‚": ",", "ß": "\\ss{}", "ø": "\\o{}", "Ø": "\\O{}", "å": "\\aa{}", "Å": "\\AA{}", "æ": "\\ae{}",
+    "Æ": "\\AE{}", "œ": "\\oe{}", "Œ": "\\OE{}", "ł": "\\l{}", "Ł": "\\L{}", "ı": "\\i{}", "§": "\\ensuremath{\\S}",
+    "©": "(c)", "•": "\\ensuremath{\\bullet}", "\u00a0": "~", "\u2009": "\\,", "\u202f": "\\,",
+}  # fmt: skip
+_ACCENTS = {
+    "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"', "\u030a": "r", "\u030c": "v",
+    "\u0327": "c", "\u0304": "=", "\u0306": "u", "\u0307": ".", "\u030b": "H", "\u0323": "d",
+}  # fmt: skip
+_LONG_WORD, _LONG_PART = 14, 7
+"""A line may break after so many characters without a blank, and again after so many: no word runs off the page."""
+
+
+def placeholder(character: str) -> str:
+    """What stands for a character that has no LaTeX: its code point, to be seen."""
+    return f"[U+{ord(character):04X}]"
+
+
+def _accented(character: str) -> str | None:
+    parts = unicodedata.normalize("NFD", character)
+    if len(parts) < 2 or not (parts[0].isascii() and parts[0].isalpha()):
+        return None
+    letter = parts[0]
+    for mark in parts[1:]:
+        if mark not in _ACCENTS:
+            return None
+        accent = _ACCENTS[mark]
+        above = accent not in "cd"
+        letter = f"\\{accent}{{{'{' + chr(92) + letter + '}' if above and letter in ('i', 'j') else letter}}}"
+    return letter
+
+
+def _convert(character: str) -> str:
+    if character in MATHS:
+        return f"\\ensuremath{{{MATHS[character]}}}"
+    known = TEXT.get(character) or _accented(character)
+    if known is not None:
+        return known
+    return character if character.isascii() else placeholder(character)
+
+
+def clean(words: str) -> str:
+    """The words without control characters; every blank a space."""
+    if words.isprintable():
+        return words
+    blanks = "".join(" " if c.isspace() and c != "\u00a0" else c for c in words)
+    return "".join(c for c in blanks if unicodedata.category(c) != "Cc")
+
+
+def escape(words: str) -> str:
+    r"""The words as LaTeX text, safe inside any argument: ``a_b`` becomes ``a\_b``, ``é`` becomes ``\'{e}``.
+
+    An unknown character is shown as ``[U+1F600]``; very long words may be broken.
+    """
+    parts: list[str] = []
+    run = 0
+    before = ""
+    for character in unicodedata.normalize("NFC", clean(words)):
+        run = 0 if character == " " else run + 1
+        if run > _LONG_WORD:
+            parts.append("\\allowbreak{}")
+            run -= _LONG_PART
+        if character == before and character in "-`',":  # no ligatures: two hyphens stay two hyphens
+            parts.append("{}")
+        parts.append(_convert(character))
+        before = character
+    return "".join(parts)
+
+
+def ascii_maths(latex: str) -> str:
+    r"""LaTeX of a symbol, with commands for what is not ASCII: ``σ_{1}`` becomes ``\sigma _{1}``."""
+    if latex.isascii():
+        return latex
+    parts: list[str] = []
+    for character in clean(latex):
+        if character.isascii():
+            parts.append(character)
+        elif character in MATHS:
+            parts.append(MATHS[character] + " ")
+        else:
+            parts.append("\\text{" + _convert(character) + "}")
+    return "".join(parts)

@@ -1,0 +1,329 @@
+"""Solving: an exercise or an expression in, a proved worked solution out.
+
+This is what `tutor.solve` and the command line share.  A `Solution` holds the derivation, the numbers and the proof; how it looks
+is left to the renderers, which it calls on request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any, Literal
+
+from tutor.derive.backward import derive
+from tutor.derive.chains import full_chains
+from tutor.errors import GraphError, ValueProblem, near
+from tutor.evaluate.arithmetic import Value
+from tutor.evaluate.descent import Descent, descend
+from tutor.evaluate.run import check_names, evaluate, read_value, require
+from tutor.evaluate.verify import Proof, check_locals, random_points, verify
+from tutor.exercise.catalogue import is_exercise_name
+from tutor.exercise.check import Verdict, check
+from tutor.exercise.load import MAX_STEPS, load
+from tutor.exercise.nouns import Exercise
+from tutor.explain.document import Document
+from tutor.explain.solution import Lesson, document
+from tutor.graph.build import from_steps
+from tutor.graph.decompose import from_expression
+from tutor.graph.network import counts, quantities
+from tutor.graph.nouns import Derivation, Graph
+from tutor.notation.profile import Notation, notation
+
+Chain = Literal["full", "reuse"]
+SHOWN_NODES = 60
+"""In a graph of up to this many quantities the gradient of every one is shown, and therefore proved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """A solved computation: derivations (one for each quantity that is differentiated), numbers, updates, proofs.
+
+    ``trace`` holds the numbers by name, exact fractions or mpmath numbers of 60 digits; it is None for a computation without values.
+    In a notebook a solution shows itself, with its formulas and the picture of its graph.
+    """
+
+    exercise: Exercise
+    derivations: tuple[Derivation, ...]
+    wanted: tuple[tuple[str, ...], ...]
+    chain: Chain
+    notation: Notation
+    values: Mapping[str, Value] | None
+    trace: Mapping[str, Value] | None
+    parameters: tuple[str, ...]
+    rate: Value
+    rate_written: str
+    descent: Descent | None
+    proofs: tuple[Proof, ...]
+    verdicts: tuple[Verdict, ...]
+    focused: bool
+
+    def gradient(self, name: str) -> Value:
+        """The gradient of the loss with respect to a quantity, as a number.
+
+        Raises `ValueProblem` for a name that does not exist or a computation without values.
+        """
+        if self.trace is None:
+            raise ValueProblem("a computation without values has no numbers", hint='give some: at={"x": 1}')
+        for derivation in self.derivations:
+            key = f"d{derivation.graph.loss}/d{name}"
+            if key in self.trace:
+                return self.trace[key]
+        raise ValueProblem(f"there is no gradient with respect to {name}", hint=near(name, self.trace))
+
+    def document(self) -> Document:
+        """The worked solution as a document of expressions, for the renderers."""
+        exercise = self.exercise
+        return document(Lesson(
+            title=exercise.title, ident=exercise.id if exercise.id != exercise.title else "", source=exercise.source,
+            derivations=self.derivations, wanted=self.wanted, notation=self.notation, full=self.chain == "full",
+            written=exercise.written, trace=self.trace, parameters=self.parameters, rate=self.rate,
+            rate_written=self.rate_written, descent=self.descent, focused=self.focused,
+            verdicts=[(v.claim, v.printed, v.value, v.agreement, v.erratum) for v in self.verdicts],
+            counted=[(what, counts(exercise.network)[what]) for what in exercise.counts] if exercise.network else (),
+            proofs=tuple(proof.sentence() for proof in self.proofs), notes=() if self.focused else exercise.notes,
+        ))  # fmt: skip
+
+    def to_text(self, width: int = 80) -> str:
+        """The worked solution as plain text of at most ``width`` columns."""
+        from tutor.render.terminal import plain
+
+        return plain(self.document(), self.notation, width)
+
+    def to_latex(self, *, fragment: bool = False) -> str:
+        """A complete LaTeX document, or with ``fragment`` only its body."""
+        from tutor.render import latex
+
+        make = latex.fragment if fragment else latex.document
+        return make(self.document(), self.notation)
+
+    def to_markdown(self) -> str:
+        """The worked solution as Markdown with TeX formulas."""
+        from tutor.render.markdown import markdown
+
+        return markdown(self.document(), self.notation)
+
+    def to_json(self) -> str:
+        """The contract for programs; see `tutor.render.contract.solution`."""
+        from tutor.render.contract import dumps, solution
+
+        return dumps(solution(self))
+
+    def to_svg(self) -> str:
+        """The picture of the graph with values and gradients."""
+        from tutor.render.picture.svg import svg
+
+        return svg(self.picture(), self.notation)
+
+    def picture(self) -> Any:
+        """The graph to draw."""
+        from tutor.explain.solution import picture
+
+        if not self.derivations:
+            raise GraphError(f"{self.exercise.id} only counts, it has no graph to draw")
+        return picture(self.derivations[0], self.trace, self.notation.digits)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def _repr_latex_(self) -> str:
+        return self.to_latex(fragment=True)
+
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
+    def _repr_svg_(self) -> str | None:
+        return self.to_svg() if self.derivations else None
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
+        bundle = {"text/plain": self.to_text(100), "text/markdown": self._repr_markdown_(), "text/latex": self._repr_latex_()}
+        picture = self._repr_svg_()
+        if picture:
+            bundle["image/svg+xml"] = picture
+        kept = {key: text for key, text in bundle.items() if not include or key in include}
+        return {key: text for key, text in kept.items() if not exclude or key not in exclude}
+
+    def _ipython_display_(self) -> None:
+        """Show the formulas and, below them, the picture: a front end would choose only one of them."""
+        from IPython.display import display  # type: ignore[import-not-found,unused-ignore]
+
+        bundle = self._repr_mimebundle_()
+        picture = bundle.pop("image/svg+xml", None)
+        display(bundle, raw=True)
+        if picture:
+            display({"image/svg+xml": picture, "text/plain": "(the graph)"}, raw=True)
+
+
+def target_exercise(target: str) -> Exercise:
+    """An exercise by id or file, or one made of an expression (``(x+y)*z``) or of steps (``d = x + y; f = d*z``)."""
+    if is_exercise_name(target):
+        return load(target)
+    if "=" in target:
+        lines = [line for line in target.replace("\n", ";").split(";") if line.strip()]
+        return Exercise("expression", " ".join(target.split())[:200], graph=from_steps(lines))
+    return Exercise("expression", " ".join(target.split())[:200], graph=from_expression(target))
+
+
+def solve(
+    target: str | Exercise,
+    *,
+    at: Mapping[str, Any] | None = None,
+    wrt: Sequence[str] = (),
+    steps: int | None = None,
+    rate: Any = None,
+    chain: Chain | None = None,
+    notation_name: str | None = None,
+) -> Solution:
+    """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
+
+    ``at`` gives values (numbers, or texts such as ``"1/3"``) and replaces those of the exercise; ``wrt`` chooses quantities
+    (all parameters by default, or all inputs where nothing is trained); ``steps`` is the number of gradient-descent updates and ``rate``
+    their step size; ``chain`` writes each gradient as the full chain from the loss or by reuse of earlier steps; ``notation_name``
+    is a course (``dl``, ``qmul``, ``graz``, ``neuron``, ``cmu``) or ``plain``.
+
+    Raises a `tutor.errors.TutorError` that says where, what and what to do next.
+
+    >>> solve("(x+y)*z", at={"x": 1, "y": -3, "z": 4}).gradient("x")
+    Fraction(4, 1)
+    """
+    exercise = target_exercise(target) if isinstance(target, str) else target
+    graph = exercise.graph
+    name = notation_name or exercise.notation
+    if graph is None:
+        return _only_counts(exercise, notation(name))
+    values = _values(exercise, graph, at or {})
+    chosen = _chosen(exercise, graph, wrt)
+    derivations = tuple(derive(replace(graph, loss=of), wanted=tuple(names)) for of, names in chosen.items())
+    symbols = exercise.symbols if name == exercise.notation else {}
+    profile = notation(name, quantities(graph), symbols, loss=graph.loss)
+    style: Chain = chain or (exercise.chain if notation_name is None else None) or profile.chain
+    main = next((d for d in derivations if d.graph.loss == graph.loss), None) or derive(graph)
+    parameters = _parameters(graph, wrt)
+    step_size, written = _rate(exercise, rate)
+    updates = exercise.steps if steps is None else steps
+    if not 0 <= updates <= MAX_STEPS:
+        raise ValueProblem(f"{updates} updates", hint=f"--steps takes 0 to {MAX_STEPS:,}")
+    if updates and not parameters:
+        parameters = tuple(names for names in chosen.get(graph.loss, ()) if names in [q.name for q in graph.leaves])
+    if updates and step_size is None:
+        raise ValueProblem("no step size", hint="give one with --rate 0.1")
+    if updates and values is None:
+        raise ValueProblem("updates need numbers", hint=f"give every input a value: --at {graph.leaves[0].name}=1")
+    trace, descent = _numbers(main, derivations, values, parameters, step_size, updates)
+    proofs = tuple(_proved(d, values, trace, names) for d, names in zip(derivations, chosen.values(), strict=True))
+    touched = bool(at) or rate is not None
+    verdicts = () if touched or not exercise.claims else tuple(_relevant(check(exercise), wrt, graph.loss))
+    show_update = bool(updates) or (step_size is None and values is not None and bool(graph.parameters) and not touched)
+    return Solution(
+        exercise if not at else replace(exercise, written={**exercise.written, **{k: str(v) for k, v in at.items()}}),
+        derivations, tuple(tuple(names) for names in chosen.values()), style, profile, values, trace,
+        parameters if show_update else (), step_size, written, descent, proofs, verdicts, bool(wrt),
+    )  # fmt: skip
+
+
+def _only_counts(exercise: Exercise, profile: Notation) -> Solution:
+    return Solution(exercise, (), (), "full", profile, None, None, (), None, "", None, (), tuple(check(exercise)), False)
+
+
+def _values(exercise: Exercise, graph: Graph, at: Mapping[str, Any]) -> dict[str, Value] | None:
+    """The given values: the exercise's, with those of ``at`` in their place; nothing where neither has any."""
+    given: dict[str, Value] = dict(exercise.values)
+    read = {}
+    for name, value in at.items():
+        read[name] = value if isinstance(value, Fraction) else read_value(str(value), name)
+    check_names(read, graph)
+    given.update(read)
+    if not given:
+        return None
+    require(graph, given)
+    return given
+
+
+def _chosen(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> dict[str, list[str]]:
+    """What is differentiated with respect to what: {of: [wrt, …]}."""
+    chosen: dict[str, list[str]] = {}
+    if wrt:
+        for name in wrt:
+            if name not in graph.names:
+                hint = near(name, graph.names) or "the quantities are: " + ", ".join(graph.names[:20])
+                raise GraphError(f"there is no quantity {name}", where="--wrt", hint=hint)
+            if name not in chosen.setdefault(graph.loss, []):
+                chosen[graph.loss].append(name)
+        return chosen
+    for text in exercise.asked:
+        of, _, name = text[1:].partition("/d")
+        chosen.setdefault(of, []).append(name)
+    if not chosen:
+        leaves = graph.parameters or tuple(q for q in graph.inputs if q.kind not in ("target", "constant")) or graph.inputs
+        chosen[graph.loss] = [quantity.name for quantity in leaves]
+    return chosen
+
+
+def _parameters(graph: Graph, wrt: Sequence[str]) -> tuple[str, ...]:
+    names = tuple(quantity.name for quantity in graph.parameters)
+    return tuple(name for name in names if name in wrt) if wrt else names
+
+
+def _rate(exercise: Exercise, rate: Any) -> tuple[Value, str]:
+    if rate is None:
+        return exercise.rate, "" if exercise.rate is None else _written(exercise.rate)
+    value = rate if isinstance(rate, Fraction) else read_value(str(rate), "the step size")
+    if value <= 0:
+        raise ValueProblem(f"a step size is positive, not {rate}", hint="such as --rate 0.1")
+    return value, str(rate)
+
+
+def _written(value: Value) -> str:
+    from tutor.evaluate.shown import decimal
+
+    return (decimal(value) if isinstance(value, Fraction) else None) or str(value)
+
+
+def _numbers(
+    main: Derivation, derivations: Sequence[Derivation], values: Mapping[str, Value] | None,
+    parameters: Sequence[str], rate: Value, updates: int,
+) -> tuple[dict[str, Value] | None, Descent | None]:  # fmt: skip
+    """The numbers of every derivation, and the updates; all parameters are trained, also those that are not shown."""
+    if values is None:
+        return None, None
+    trace: dict[str, Value] = {}
+    for derivation in (main, *derivations):
+        trace.update(evaluate(derivation, values).values)
+    if not updates or rate is None:
+        return trace, None
+    trained = [quantity.name for quantity in main.graph.parameters] or list(parameters)
+    return trace, descend(main, values, trained, rate, updates)
+
+
+def _proved(
+    derivation: Derivation, values: Mapping[str, Value] | None, trace: Mapping[str, Value] | None, names: Sequence[str]
+) -> Proof:
+    """Prove every gradient that is shown: those asked for and, in a graph that is drawn, all of them."""
+    graph = derivation.graph
+    shown = list(names)
+    if len(graph.names) <= SHOWN_NODES:
+        shown += [name for name in graph.names if name not in shown]
+    proof = verify(derivation, values, shown, symbolic=names)
+    point = trace if trace is not None else next(iter(random_points(graph, 1)), None)
+    if point is not None and proof.unproved == "" and len(graph.names) <= SHOWN_NODES:
+        full = point if trace is not None else evaluate(derivation, {q.name: point[q.name] for q in graph.leaves}).values
+        check_locals(derivation, full, graph.names)
+    return proof
+
+
+def _relevant(verdicts: Sequence[Verdict], wrt: Sequence[str], loss: str) -> list[Verdict]:
+    """The verdicts to show: all, or those about the quantities chosen."""
+    if not wrt:
+        return list(verdicts)
+    chosen = {text for name in wrt for text in (f"d{loss}/d{name}", f"{name} after 1")}
+    return [verdict for verdict in verdicts if verdict.claim in chosen and verdict.printed[:1] in "-−.0123456789"]
+
+
+def chains_of(solution: Solution) -> dict[str, Any]:
+    """The full chains of the wanted gradients, by the name of the gradient."""
+    found = {}
+    for derivation, names in zip(solution.derivations, solution.wanted, strict=True):
+        for name in names:
+            found[f"d{derivation.graph.loss}/d{name}"] = full_chains(derivation, name)
+    return found
+
