@@ -1,5 +1,21 @@
-"""``python -m tutor`` is the command ``tutor``."""
+"""The entry point of the command ``tutor`` and of ``python -m tutor``."""
 
-from tutor.cli import main
+from __future__ import annotations
 
-main()
+import sys
+
+
+def main() -> None:
+    """Run the command line; for ``solve`` SymPy's helper is started first (see `tutor.prover`)."""
+    helper = None
+    if sys.argv[1:2] == ["solve"] and not {"-h", "--help"} & set(sys.argv):
+        from tutor.prover import start
+
+        helper = start()
+    from tutor.cli import main as run
+
+    run(helper=helper)
+
+
+if __name__ == "__main__":
+    main()

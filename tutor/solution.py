@@ -17,18 +17,18 @@ from tutor.errors import GraphError, ValueProblem, near
 from tutor.evaluate.arithmetic import Value
 from tutor.evaluate.descent import Descent, descend
 from tutor.evaluate.run import check_names, evaluate, read_value, require
-from tutor.evaluate.verify import Proof, check_locals, random_points, verify
+from tutor.evaluate.verify import Ask, Proof, check_locals, random_points, verify
 from tutor.exercise.catalogue import is_exercise_name
 from tutor.exercise.check import Verdict, check
 from tutor.exercise.load import MAX_STEPS, load
 from tutor.exercise.nouns import Exercise
-from tutor.explain.document import Document
-from tutor.explain.solution import Lesson, document
+from tutor.explain.document import Document, Math, Sentence
+from tutor.explain.solution import Lesson, Said, document
 from tutor.graph.build import from_steps
-from tutor.graph.decompose import from_expression
 from tutor.graph.network import counts, quantities
 from tutor.graph.nouns import Derivation, Graph
 from tutor.notation.profile import Notation, notation
+from tutor.rules.patterns import constant
 
 Chain = Literal["full", "reuse"]
 SHOWN_NODES = 60
@@ -79,7 +79,7 @@ class Solution:
             derivations=self.derivations, wanted=self.wanted, notation=self.notation, full=self.chain == "full",
             written=exercise.written, trace=self.trace, parameters=self.parameters, rate=self.rate,
             rate_written=self.rate_written, descent=self.descent, focused=self.focused,
-            verdicts=[(v.claim, v.printed, v.value, v.agreement, v.erratum) for v in self.verdicts],
+            verdicts=[_said(verdict) for verdict in self.verdicts],
             counted=[(what, counts(exercise.network)[what]) for what in exercise.counts] if exercise.network else (),
             proofs=tuple(proof.sentence() for proof in self.proofs), notes=() if self.focused else exercise.notes,
         ))  # fmt: skip
@@ -121,7 +121,8 @@ class Solution:
 
         if not self.derivations:
             raise GraphError(f"{self.exercise.id} only counts, it has no graph to draw")
-        return picture(self.derivations[0], self.trace, self.notation.digits)
+        single = len(self.derivations) == 1
+        return picture(self.derivations[0], self.trace, self.notation.digits, gradients=single)
 
     def __str__(self) -> str:
         return self.to_text()
@@ -154,6 +155,19 @@ class Solution:
             display({"image/svg+xml": picture, "text/plain": "(the graph)"}, raw=True)
 
 
+def _said(verdict: Verdict) -> Said:
+    """A verdict for the document: formulas as maths, figures as printed."""
+    claim = verdict.source
+    if claim is None or claim.subject is None or claim.formula is None:
+        value = (verdict.value,) if verdict.value and claim is not None and not claim.unknown else ()
+        return Said((verdict.claim,), (verdict.printed,), value, verdict.agreement, verdict.erratum)
+    when = f" after {claim.after} update{'s' if claim.after != 1 else ''}" if claim.after else ""
+    figure = constant(claim.formula) is not None
+    printed: Sentence = (claim.printed,) if figure else (Math(claim.formula),)
+    value = (Math(verdict.derived),) if verdict.derived is not None else (verdict.value,)
+    return Said((Math(claim.subject), when), printed, value, verdict.agreement, verdict.erratum)
+
+
 def target_exercise(target: str) -> Exercise:
     """An exercise by id or file, or one made of an expression (``(x+y)*z``) or of steps (``d = x + y; f = d*z``)."""
     if is_exercise_name(target):
@@ -161,6 +175,8 @@ def target_exercise(target: str) -> Exercise:
     if "=" in target:
         lines = [line for line in target.replace("\n", ";").split(";") if line.strip()]
         return Exercise("expression", " ".join(target.split())[:200], graph=from_steps(lines))
+    from tutor.graph.decompose import from_expression  # imports SymPy, which exercises do not need
+
     return Exercise("expression", " ".join(target.split())[:200], graph=from_expression(target))
 
 
@@ -173,13 +189,14 @@ def solve(
     rate: Any = None,
     chain: Chain | None = None,
     notation_name: str | None = None,
+    ask: Ask | None = None,
 ) -> Solution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
 
     ``at`` gives values (numbers, or texts such as ``"1/3"``) and replaces those of the exercise; ``wrt`` chooses quantities
     (all parameters by default, or all inputs where nothing is trained); ``steps`` is the number of gradient-descent updates and ``rate``
     their step size; ``chain`` writes each gradient as the full chain from the loss or by reuse of earlier steps; ``notation_name``
-    is a course (``dl``, ``qmul``, ``graz``, ``neuron``, ``cmu``) or ``plain``.
+    is a course (``dl``, ``qmul``, ``graz``, ``neuron``, ``cmu``) or ``plain``; ``ask`` is who asks SymPy for the proof (this process by default).
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -210,10 +227,11 @@ def solve(
     if updates and values is None:
         raise ValueProblem("updates need numbers", hint=f"give every input a value: --at {graph.leaves[0].name}=1")
     trace, descent = _numbers(main, derivations, values, parameters, step_size, updates)
-    proofs = tuple(_proved(d, values, trace, names) for d, names in zip(derivations, chosen.values(), strict=True))
+    proofs = tuple(_proved(d, values, trace, names, ask) for d, names in zip(derivations, chosen.values(), strict=True))
     touched = bool(at) or rate is not None
     verdicts = () if touched or not exercise.claims else tuple(_relevant(check(exercise), wrt, graph.loss))
-    show_update = bool(updates) or (step_size is None and values is not None and bool(graph.parameters) and not touched)
+    trains = any(claim.after for claim in exercise.claims)
+    show_update = bool(updates) or (trains and values is not None and bool(parameters) and not touched)
     return Solution(
         exercise if not at else replace(exercise, written={**exercise.written, **{k: str(v) for k, v in at.items()}}),
         derivations, tuple(tuple(names) for names in chosen.values()), style, profile, values, trace,
@@ -255,7 +273,9 @@ def _chosen(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> dict[str, l
         chosen.setdefault(of, []).append(name)
     if not chosen:
         leaves = graph.parameters or tuple(q for q in graph.inputs if q.kind not in ("target", "constant")) or graph.inputs
-        chosen[graph.loss] = [quantity.name for quantity in leaves]
+        names = {quantity.name for quantity in leaves}
+        order = [step.target[len(f"d{graph.loss}/d") :] for step in derive(graph).backward]
+        chosen[graph.loss] = [name for name in order if name in names]
     return chosen
 
 
@@ -296,14 +316,15 @@ def _numbers(
 
 
 def _proved(
-    derivation: Derivation, values: Mapping[str, Value] | None, trace: Mapping[str, Value] | None, names: Sequence[str]
-) -> Proof:
+    derivation: Derivation, values: Mapping[str, Value] | None, trace: Mapping[str, Value] | None, names: Sequence[str],
+    ask: Ask | None,
+) -> Proof:  # fmt: skip
     """Prove every gradient that is shown: those asked for and, in a graph that is drawn, all of them."""
     graph = derivation.graph
     shown = list(names)
     if len(graph.names) <= SHOWN_NODES:
         shown += [name for name in graph.names if name not in shown]
-    proof = verify(derivation, values, shown, symbolic=names)
+    proof = verify(derivation, values, shown, symbolic=names, ask=ask)
     point = trace if trace is not None else next(iter(random_points(graph, 1)), None)
     if point is not None and proof.unproved == "" and len(graph.names) <= SHOWN_NODES:
         full = point if trace is not None else evaluate(derivation, {q.name: point[q.name] for q in graph.leaves}).values

@@ -10,14 +10,10 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
-import sympy
-
-from tutor.errors import ExpressionError
-from tutor.expression.algebra import from_sympy, symbol, to_sympy
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.walk import fold_calls, has_call, names, substitute
 from tutor.rules.functions import FUNCTIONS, OUT, function, partials_of
-from tutor.rules.patterns import PATTERNS, constant, recognise, trees
+from tutor.rules.patterns import PATTERNS, constant, recognise, trees, without_zero
 
 Locals = tuple[str, list[tuple[str, Expr]]]
 """The rule that was used, and a derivative for each quantity in the order of the formula."""
@@ -211,7 +207,7 @@ def _call_rule(target: str, expr: Expr) -> Locals | None:
         if type(arg) is Name:
             found.setdefault(arg.name, []).append(fill(filled))
         elif constant(arg) is None:
-            outer = _tidy(fill(filled))
+            outer = without_zero(fill(filled))
             for name, part in local_derivatives("", arg, {})[1]:
                 found.setdefault(name, []).append(times(outer, part))
     return expr.func, [(name, parts[0] if len(parts) == 1 else plus(parts)) for name, parts in found.items()]
@@ -245,14 +241,6 @@ def _template(expr: Expr, places: Mapping[str, int]) -> Template:
     return lambda filled: rebuild(expr, tuple([fill(filled) for fill in fills]))
 
 
-def _tidy(expr: Expr) -> Expr:
-    """x − 0 in a condition is x; 1·x is x: what filling in a row leaves behind."""
-    match expr:
-        case Call("if_positive", (Add((left, Neg(Number("0")))), a, b)):
-            return Call("if_positive", (left, a, b))
-    return expr
-
-
 _RULES: dict[type, Callable[[str, Any], Locals | None]] = {
     Add: _sum_rule,
     Mul: _product_rule,
@@ -265,57 +253,11 @@ _RULES: dict[type, Callable[[str, Any], Locals | None]] = {
 }
 
 
-# A formula that no row covers: SymPy differentiates it where it stands.  Functions of the tables are opaque to SymPy; their
-# derivatives come back as "the derivative of f in argument i", and are filled in from the row.
-
-
-@cache
-def _opaque(func: str, arity: int) -> Any:
-    def fdiff(self: Any, argindex: int = 1) -> Any:
-        return _slope(func, arity, argindex)(*self.args)
-
-    return type(f"fn_{func}", (sympy.Function,), {"nargs": arity, "fdiff": fdiff, "row": (func, 0), "is_real": True})
-
-
-@cache
-def _slope(func: str, arity: int, argindex: int) -> Any:
-    return type(f"d{argindex}_{func}", (sympy.Function,), {"nargs": arity, "row": (func, argindex), "is_real": True})
-
-
-def opaque_call(func: str, args: Sequence[Any]) -> Any:
-    """A function of the tables as a SymPy function that knows its derivative from its row."""
-    if func.endswith("'"):
-        return _slope(func[:-1], len(args), 1)(*args)
-    return _opaque(func, len(args))(*args)
-
-
-def _from_opaque(back: Callable[[Any], Expr], e: Any) -> Expr | None:
-    marked = getattr(e.func, "row", None)
-    if marked is None:
-        return None
-    func, argindex = marked
-    args = tuple(back(arg) for arg in e.args)
-    if not argindex:
-        return Call(func, args)
-    row = function(func, len(args))
-    table: dict[str, Expr] = dict(zip(row.params, args, strict=True))
-    table[OUT] = Call(func, args)
-    return _tidy(substitute(partials_of(row)[argindex - 1], table))
-
-
 def _general(target: str, expr: Expr) -> Locals:
+    """A formula that no row covers: SymPy differentiates it where it stands."""
     known = _recognised(target, expr)
     if known is not None:
         return known
+    from tutor.derive.formula import derivatives  # most computations need no SymPy here, and it takes 0.2 s to import
 
-    def back(e: Any) -> Expr:
-        return from_sympy(e, expr, lambda inner: _from_opaque(back, inner))
-
-    formula = to_sympy(expr, opaque_call)
-    found: list[tuple[str, Expr]] = []
-    for name in names(expr):
-        derivative = sympy.diff(formula, symbol(name))
-        if derivative.has(sympy.Derivative, sympy.Subs, sympy.DiracDelta):
-            raise ExpressionError(f"SymPy finds no derivative of the formula of {target} with respect to {name}")
-        found.append((name, back(derivative)))
-    return "formula", found
+    return "formula", derivatives(target, expr)

@@ -15,6 +15,9 @@ from tutor.evaluate.arithmetic import CONTEXT, Value
 
 Agreement = Literal["exact", "rounded", "truncated", "differs"]
 
+_NOISE = Fraction(1, 10**45)
+"""What 60 digits may leave of a sum that is exactly the figure (probabilities that add up to 1)."""
+
 _DECIMAL = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
 
 
@@ -34,7 +37,7 @@ def agreement(printed: str, value: Value) -> Agreement:
     """
     text = Decimal(printed.strip().replace("−", "-"))
     written = Fraction(text)
-    if isinstance(value, Fraction) and written == value:
+    if abs(_fraction(value) - written) <= (0 if isinstance(value, Fraction) else _NOISE):
         return "exact"
     exponent = text.as_tuple().exponent
     assert isinstance(exponent, int)

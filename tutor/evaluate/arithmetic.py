@@ -157,7 +157,7 @@ def _circular(name: str, at_zero: int) -> Callable[[Value], Value]:
     def compute(x: Value) -> Value:
         if x == 0:
             return Fraction(at_zero)
-        if abs(x) > CONTEXT.mpf(10) ** 40:
+        if abs(real(x)) > CONTEXT.mpf(10) ** 40:
             raise ValueProblem(f"{name} of {short(x)}: too large an angle to be accurate", hint="use smaller numbers")
         return getattr(CONTEXT, name)(real(x))
 
@@ -235,6 +235,6 @@ def _slope(func: str, args: Sequence[Value]) -> Value:
 
 def short(value: Value) -> str:
     """A value for a message: few digits."""
-    if type(value) is Fraction and len(str(value)) <= 12:
+    if type(value) is Fraction and max(abs(value.numerator), value.denominator) < 10**6:
         return str(value)
     return str(CONTEXT.nstr(real(value), 6))

@@ -7,48 +7,27 @@ from typing import Any
 
 import sympy
 
-from tutor.derive.local import opaque_call
+from tutor.derive.formula import opaque_call
 from tutor.errors import ProofError
 from tutor.evaluate.arithmetic import Value, add, apply, multiply, power
+from tutor.evaluate.slices import dependent
 from tutor.expression.algebra import symbol, to_sympy
-from tutor.expression.walk import names, size
 from tutor.graph.nouns import Graph
 
 
-def composed_sizes(graph: Graph) -> dict[str, tuple[int, int]]:
-    """How large and how deep each step's formula becomes when everything is put into it; no formula is made for that."""
-    known: dict[str, tuple[int, int]] = {quantity.name: (1, 0) for quantity in graph.leaves}
-    for step in graph.steps:
-        used = names(step.expr)
-        known[step.target] = (
-            size(step.expr) + sum(known[name][0] for name in used),
-            1 + max((known[name][1] for name in used), default=0),
-        )
-    return known
-
-
-def compose(graph: Graph, cut: str = "") -> Any:
-    """The loss as one SymPy expression; functions of the tables stay functions, which know their derivative from their row.
-
-    A node named by ``cut`` is kept as a symbol, so that the loss can be differentiated with respect to it.
-    """
-    table: dict[str, Any] = {}
-    for step in graph.steps:
-        table[step.target] = symbol(cut) if step.target == cut else to_sympy(step.expr, opaque_call, table)
-    return table[graph.loss]
-
-
 def symbolic_gradients(graph: Graph, wanted: Sequence[str], values: Mapping[str, Value]) -> dict[str, Value]:
-    """SymPy's derivatives of the composed loss with respect to leaves and nodes, as numbers at these values."""
-    if not wanted:
-        return {}
-    memo: dict[Any, Value] = {}
-    computed = {step.target for step in graph.steps}
-    whole = compose(graph)
+    """SymPy's derivatives of the composed loss with respect to leaves and nodes, as numbers at these values.
+
+    What does not depend on a quantity stays a symbol.  Functions of the tables stay functions, which know their derivative from
+    their row (and the rows are proved against SymPy in the tests).
+    """
     found = {}
-    for name in wanted:
-        formula = compose(graph, name) if name in computed else whole
-        found[name] = number(sympy.diff(formula, symbol(name)), values, memo)
+    for wrt in wanted:
+        table: dict[str, Any] = {}
+        for step in dependent(graph, wrt).steps:
+            table[step.target] = to_sympy(step.expr, opaque_call, table)
+        formula = table.get(graph.loss, symbol(graph.loss))
+        found[wrt] = number(sympy.diff(formula, symbol(wrt)), values, {})
     return found
 
 

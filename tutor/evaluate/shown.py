@@ -21,6 +21,8 @@ def decimal(value: Fraction) -> str | None:
     >>> decimal(Fraction(151, 400))
     '0.3775'
     """
+    if value.denominator.bit_length() > 200 or value.numerator.bit_length() > 400:
+        return None
     rest, twos, fives = value.denominator, 0, 0
     while rest % 2 == 0:
         rest, twos = rest // 2, twos + 1
@@ -75,7 +77,7 @@ def shown(value: Value, digits: int = 6) -> Expr:
 
 
 def _short(value: Fraction) -> bool:
-    return len(str(abs(value.numerator))) <= MAX_FRACTION and len(str(value.denominator)) <= MAX_FRACTION
+    return max(abs(value.numerator), value.denominator) < 10**MAX_FRACTION
 
 
 def exact_text(value: Value, digits: int = 15) -> str:
@@ -83,7 +85,7 @@ def exact_text(value: Value, digits: int = 15) -> str:
 
     An exact value is written as a fraction (``33/50``), or as a whole number; a fraction of more than 60 digits as its digits.
     """
-    if isinstance(value, Fraction) and len(str(value)) <= 60:
+    if isinstance(value, Fraction) and value.numerator.bit_length() + value.denominator.bit_length() <= 200:
         return str(value)
     number = real(value)
     return str(CONTEXT.nstr(number, digits, strip_zeros=False)) if number else "0"

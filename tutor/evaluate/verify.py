@@ -8,17 +8,17 @@ Where a check fails, `ProofError` is raised: an unverified step is never shown.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.derive.chains import gradients
 from tutor.errors import ProofError, TutorError, ValueProblem
 from tutor.evaluate.arithmetic import CONTEXT, Value, add, real
-from tutor.evaluate.composed import composed_sizes, symbolic_gradients
 from tutor.evaluate.kinks import kinks_hit
 from tutor.evaluate.run import run
 from tutor.evaluate.shown import significant
+from tutor.evaluate.slices import dependent
 from tutor.graph.nouns import Derivation, Graph
 
 MAX_SYMBOLIC_SIZE = 3_000
@@ -29,6 +29,10 @@ STEP = Fraction(1, 10**15)
 TOLERANCE = Fraction(1, 10**12)
 """Relative; central differences with 60 digits and a step of 10⁻¹⁵ reach about 10⁻²⁸ where the third derivative is of the
 gradient's size."""
+
+Answer = Callable[[], Mapping[str, Value]]
+Ask = Callable[[Graph, Sequence[str], Mapping[str, Value]], Answer]
+"""Who is asked for SymPy's derivatives: takes the graph, the quantities and the values, gives an answer to be called for."""
 
 _RANGES = ((-2, 2), (0, 1), (1, 3), (0, 3))
 
@@ -52,9 +56,10 @@ class Proof:
         place = "at the given values" if self.at_values else f"at {self.points} random points"
         parts = []
         if self.symbolic:
-            many = f"all {self.symbolic} gradients" if self.symbolic > 1 else "the gradient"
-            equal = "equal" if self.symbolic > 1 else "equals"
-            parts.append(f"{many} asked for {equal} SymPy's derivative of the composed formula")
+            many = {1: "the gradient asked for equals", 2: "both gradients asked for equal"}.get(
+                self.symbolic, f"all {self.symbolic} gradients asked for equal"
+            )
+            parts.append(f"{many} SymPy's derivative of the composed formula")
         if self.numeric:
             size = "exactly" if self.error == 0 else f"to {_bound(self.error)}"
             more = f" for all {self.numeric} quantities" if self.numeric > self.symbolic else ""
@@ -77,23 +82,26 @@ def verify(
     wanted: Sequence[str],
     *,
     symbolic: Sequence[str] | None = None,
+    ask: Ask | None = None,
     seed: int = 0,
 ) -> Proof:
     """Check the gradients with respect to ``wanted`` at the given values, or at two seeded random points without them.
 
-    ``symbolic`` names those that SymPy checks as well (all of ``wanted`` by default).
+    ``symbolic`` names those that SymPy checks as well (all of ``wanted`` by default); ``ask`` is who asks SymPy, this process by
+    default.
 
     Raises `ProofError` where one does not agree.
     """
     graph = derivation.graph
     named = wanted if symbolic is None else symbolic
+    ask = ask or in_this_process
     if values is not None:
         trace = run(graph.steps, values)
         hit = kinks_hit(graph, trace)
         if not hit:
-            return _proof_at([trace], derivation, wanted, named, at_values=True)
+            return _proof_at([trace], derivation, wanted, named, at_values=True, ask=ask)
         points = random_points(graph, 2, seed=seed)
-        proof = _proof_at(points, derivation, wanted, named, at_values=False) if points else None
+        proof = _proof_at(points, derivation, wanted, named, at_values=False, ask=ask) if points else None
         words = f"At the given values {hit[0].step} stands on a kink, where the derivative is a convention"
         if proof is None:
             return Proof(0, 0, Fraction(0), 0, False, words)
@@ -101,7 +109,7 @@ def verify(
     points = random_points(graph, 2, seed=seed)
     if not points:
         return Proof(0, 0, Fraction(0), 0, False, "no point was found at which the whole formula exists")
-    return _proof_at(points, derivation, wanted, named, at_values=False)
+    return _proof_at(points, derivation, wanted, named, at_values=False, ask=ask)
 
 
 def random_points(graph: Graph, count: int, *, seed: int = 0) -> list[dict[str, Value]]:
@@ -127,29 +135,42 @@ def random_points(graph: Graph, count: int, *, seed: int = 0) -> list[dict[str, 
 
 def _proof_at(
     traces: Sequence[Mapping[str, Value]], derivation: Derivation, wanted: Sequence[str], named: Sequence[str], *,
-    at_values: bool,
+    at_values: bool, ask: Ask,
 ) -> Proof:  # fmt: skip
     error: Value = Fraction(0)
     symbolic = numeric = 0
     for trace in traces:
         full = run(derivation.backward, trace)
-        symbolic = _check_symbolic(derivation, named, full)
+        chosen = _feasible(derivation.graph, named)
+        answer = ask(derivation.graph, chosen, full) if chosen else dict
         numeric, worst = _check_numeric(derivation, wanted, full)
+        for name, value in answer().items():
+            target = f"d{derivation.graph.loss}/d{name}"
+            _compare(target, full[target], value, "SymPy's derivative")
+        symbolic = len(chosen)
         error = max(error, worst, key=real)
     return Proof(symbolic, numeric, error, len(traces), at_values)
 
 
-def _check_symbolic(derivation: Derivation, wanted: Sequence[str], full: Mapping[str, Value]) -> int:
-    """Compare with SymPy's derivative of the loss as one formula, where that formula is small enough."""
-    graph = derivation.graph
-    sizes = composed_sizes(graph)
-    size, depth = sizes[graph.loss]
-    if size > MAX_SYMBOLIC_SIZE or depth > MAX_SYMBOLIC_DEPTH:
-        return 0
-    chosen = [name for name in wanted if name != graph.loss][:MAX_SYMBOLIC]
-    for name, value in symbolic_gradients(graph, chosen, full).items():
-        _compare(f"d{graph.loss}/d{name}", full[f"d{graph.loss}/d{name}"], value, "SymPy's derivative")
-    return len(chosen)
+def _feasible(graph: Graph, wanted: Sequence[str]) -> list[str]:
+    """The quantities for which the composed formula of the loss is small enough for SymPy."""
+    found = []
+    for name in [name for name in wanted if name != graph.loss][:MAX_SYMBOLIC]:
+        part = dependent(graph, name)
+        if part.size <= MAX_SYMBOLIC_SIZE and part.depth <= MAX_SYMBOLIC_DEPTH:
+            found.append(name)
+    return found
+
+
+def in_this_process(graph: Graph, wanted: Sequence[str], values: Mapping[str, Value]) -> Answer:
+    """Ask SymPy here: the derivatives are computed when the answer is called for."""
+
+    def answer() -> dict[str, Value]:
+        from tutor.evaluate.composed import symbolic_gradients  # SymPy takes 0.2 s to import
+
+        return symbolic_gradients(graph, wanted, values)
+
+    return answer
 
 
 def _check_numeric(derivation: Derivation, wanted: Sequence[str], full: Mapping[str, Value]) -> tuple[int, Value]:

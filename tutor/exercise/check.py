@@ -19,13 +19,13 @@ from tutor.evaluate.shown import exact_text
 from tutor.evaluate.verify import random_points
 from tutor.exercise.load import rate_name
 from tutor.exercise.nouns import Claim, Exercise
-from tutor.expression.nodes import Add, Expr, Name, Partial, children
+from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
 from tutor.expression.plain import plain
 from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Graph
 from tutor.rules.patterns import constant
 
-POINTS = 6
+POINTS = 4
 EQUAL = Fraction(1, 10**40)
 
 
@@ -39,6 +39,8 @@ class Verdict:
     value: str
     agreement: Agreement
     erratum: str | None = None
+    source: Claim | None = None
+    derived: Expr | None = None
 
     @property
     def ok(self) -> bool:
@@ -75,7 +77,7 @@ class _Checker:
         self.rate = rate_name(exercise.notation)
 
     def verdict(self, claim: Claim) -> Verdict:
-        base = Verdict(self.exercise.id, claim.text, claim.printed, "", "differs", claim.erratum)
+        base = Verdict(self.exercise.id, claim.text, claim.printed, "", "differs", claim.erratum, claim)
         if claim.unknown:
             return replace(base, value=claim.unknown)
         assert claim.formula is not None
@@ -89,7 +91,8 @@ class _Checker:
             value = self.value(claim)
             return replace(base, value=exact_text(value), agreement=self.against(claim, value))
         equal = self.equal_everywhere(claim)
-        return replace(base, value=self.derived(claim), agreement="exact" if equal else "differs")
+        formula = self.derived(claim)
+        return replace(base, value=plain(formula), agreement="exact" if equal else "differs", derived=formula)
 
     def needs_rate(self, claim: Claim) -> bool:
         return bool(claim.after) and self.exercise.rate is None
@@ -163,7 +166,7 @@ class _Checker:
             if claim.at:
                 trace = run(self.graph.steps, {q.name: trace[q.name] for q in self.graph.leaves})
             left = self.moved(claim, trace, rate)
-            right = self.subject(claim.formula, {**trace, self.rate: rate})
+            right = self.subject(claim.formula, {self.rate: rate, **trace})
             if not self.same(left, right):
                 return False
         return True
@@ -176,21 +179,21 @@ class _Checker:
             full = Trace(run(derivation.backward, run(self.graph.steps, leaves)))
             leaves |= updated(full, self.graph.loss, [q.name for q in self.graph.parameters], rate)
         trace = run(self.graph.steps, leaves) if claim.after else trace
-        return self.subject(claim.subject, {**trace, self.rate: rate})
+        return self.subject(claim.subject, {self.rate: rate, **trace})
 
-    def derived(self, claim: Claim) -> str:
+    def derived(self, claim: Claim) -> Expr:
         """What the product derives for a claim's subject, as a formula."""
         expr = claim.subject
         assert expr is not None
         if claim.after == 1 and isinstance(expr, Name) and expr.name in [q.name for q in self.graph.parameters]:
             gradient = self.formula(Partial(self.graph.loss, expr.name))
-            return f"{expr.name} - {self.rate}*{_bracketed(gradient)}"
+            return Add((expr, negative(times(Name(self.rate), gradient))))
         if isinstance(expr, Partial):
-            return plain(self.formula(expr))
+            return self.formula(expr)
         if isinstance(expr, Name):
             steps = {step.target: step.expr for step in self.graph.steps}
-            return plain(steps.get(expr.name, expr))
-        return plain(expr)
+            return steps.get(expr.name, expr)
+        return expr
 
     def formula(self, partial: Partial) -> Expr:
         """A derivative as one product of its factors, or a sum of such products."""
@@ -203,9 +206,9 @@ class _Checker:
         return products[0] if len(products) == 1 else Add(products)
 
 
-def _bracketed(expr: Expr) -> str:
-    text = plain(expr)
-    return f"({text})" if isinstance(expr, Add) or text.startswith("-") else text
+def negative(expr: Expr) -> Expr:
+    """The opposite, without a double sign."""
+    return expr.arg if isinstance(expr, Neg) else Neg(expr)
 
 
 def _partials(expr: Expr) -> list[Partial]:

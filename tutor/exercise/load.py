@@ -15,7 +15,6 @@ from tutor.exercise.nouns import Claim, Exercise
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
 from tutor.graph.build import check_name, from_steps
-from tutor.graph.decompose import from_expression
 from tutor.graph.network import Network, counts, from_network, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity
 from tutor.notation.profile import notation, profile_names
@@ -185,6 +184,8 @@ class _Reader:
                        ways[1] if ways else "steps", 'such as steps = ["d = x + y", "f = d*z"]')  # fmt: skip
             return None
         if ways == ["expression"]:
+            from tutor.graph.decompose import from_expression  # imports SymPy, which other exercises do not need
+
             return self.attempt("expression", lambda: from_expression(good["expression"]))  # type: ignore[no-any-return]
         if ways == ["network"]:
             only_counted = bool(good.get("asked")) and all(str(a).startswith("count ") for a in good["asked"])

@@ -12,16 +12,28 @@ from tutor.evaluate.descent import Descent
 from tutor.evaluate.kinks import conventions, flat_steps, kinks_hit
 from tutor.evaluate.run import Trace, compute
 from tutor.evaluate.shown import shown
+from tutor.evaluate.slices import dependent
 from tutor.explain import wording
 from tutor.explain.document import (
     Block, Document, Equation, Equations, Figure, Heading, Inline, Math, Node, Paragraph, Picture, Sentence, Side, Table,
 )
-from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.graph.nouns import Derivation, Factor, Path, Step
 from tutor.notation.profile import Notation
 
 MAX_PICTURE = 60
 MAX_TABLE_ROWS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What a lecture prints for something, how it agrees, and what it should be."""
+
+    subject: Sentence
+    printed: Sentence
+    value: Sentence
+    agreement: str
+    erratum: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +54,7 @@ class Lesson:
     rate_written: str = ""
     descent: Descent | None = None
     focused: bool = False
-    verdicts: Sequence[tuple[str, str, str, str, str | None]] = ()
+    verdicts: Sequence[Said] = ()
     counted: Sequence[tuple[str, int]] = ()
     proofs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -65,6 +77,7 @@ class _Writer:
         self.lesson = lesson
         self.numbers: dict[str, int] = {}
         self.digits = lesson.notation.digits
+        self.rules: dict[Derivation, tuple[dict[str, Step], dict[tuple[str, str], str]]] = {}
         self.blocks: list[Block] = []
 
     # Small helpers
@@ -177,13 +190,12 @@ class _Writer:
         by_reuse = [name for name in wanted if name not in chains]
         if chains:
             self.local_rows(derivation, chains)
-            self.blocks.append(Equations(tuple(self.chain_row(loss, name, paths) for name, paths in chains.items())))
+            self.blocks.append(Equations(tuple(self.chain_row(derivation, name, paths) for name, paths in chains.items())))
         if by_reuse:
             self.reuse_rows(derivation, by_reuse, steps)
 
     def local_rows(self, derivation: Derivation, chains: Mapping[str, Sequence[Path]]) -> None:
         """Every factor that the chains need, once."""
-        rules = self.local_rules(derivation)
         rows = []
         for paths in chains.values():
             for path in paths:
@@ -191,7 +203,7 @@ class _Writer:
                     key = f"d{factor.of}/d{factor.wrt}"
                     if key in self.numbers:
                         continue
-                    rule = rules.get((factor.of, factor.wrt)) or self.merged_rule(derivation, factor, rules)
+                    rule = "sum" if factor.expr == ONE else self.rule_of_factor(derivation, factor)
                     rows.append(self.factor_row(factor, key, wording.local(rule)))
         if rows:
             self.blocks.append(Equations(tuple(rows)))
@@ -211,23 +223,26 @@ class _Writer:
                 sides.append(Side(result, note=note, result=True))
         return Equation(Partial(factor.of, factor.wrt), tuple(sides), self.number(key), _words(why))
 
-    def local_rules(self, derivation: Derivation) -> dict[tuple[str, str], str]:
-        rules: dict[tuple[str, str], str] = {}
-        for step in derivation.graph.steps:
-            rule, parts = local_derivatives(step.target, step.expr, {})
-            for wrt, _ in parts:
-                rules[step.target, wrt] = rule
-        return rules
+    def rule_of_factor(self, derivation: Derivation, factor: Factor) -> str:
+        """The rule of one factor; one that was drawn together with a leading 1 has the rule of its last part."""
+        fallback = self.local_rule(derivation, factor.wrt)
+        return self.rules[derivation][1].get((factor.of, factor.wrt), fallback)
 
-    def merged_rule(self, derivation: Derivation, factor: Factor, rules: Mapping[tuple[str, str], str]) -> str:
-        """The rule of a factor that was drawn together with a leading 1: ∂L/∂out through L_o1."""
-        for (_, wrt), rule in rules.items():
-            if wrt == factor.wrt:
-                return rule
-        return "formula"
+    def local_rule(self, derivation: Derivation, wrt: str) -> str:
+        """The rule behind the first local derivative of a quantity's gradient (through L_o1 for ∂L/∂out_o1)."""
+        if derivation not in self.rules:
+            steps, rules = gradients(derivation), {}
+            for step in derivation.graph.steps:
+                rule, parts = local_derivatives(step.target, step.expr, {})
+                rules.update({(step.target, name): rule for name, _ in parts})
+            self.rules[derivation] = (steps, rules)
+        steps, rules = self.rules[derivation]
+        paths = steps[wrt].paths
+        return rules.get((paths[0].factors[1].of, wrt), "formula") if paths else "formula"
 
-    def chain_row(self, loss: str, name: str, paths: Sequence[Path]) -> Equation:
+    def chain_row(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> Equation:
         """The gradient as the lectures print it: one row of factors a path, the numbers, the result."""
+        loss = derivation.graph.loss
         trace, many = self.lesson.trace, len(paths) > 1
         sides = []
         if max(len(path.factors) for path in paths) > 1 or many:
@@ -256,15 +271,8 @@ class _Writer:
         count = self.number(key) if key not in self.numbers else self.numbers[key]
         why = wording.gradient("sum over paths", len(paths)).replace("uses", "paths") if many else wording.gradient("chain rule")
         if len(sides) and not many and len(paths[0].factors) == 1:
-            why = wording.local(self.merged_rule_for(name))
+            why = wording.local(self.local_rule(derivation, name))
         return Equation(Partial(loss, name), tuple(sides), count, _words(why))
-
-    def merged_rule_for(self, name: str) -> str:
-        for derivation in self.lesson.derivations:
-            for (_, wrt), rule in self.local_rules(derivation).items():
-                if wrt == name:
-                    return rule
-        return "formula"
 
     def reuse_rows(self, derivation: Derivation, wanted: Sequence[str], steps: Mapping[str, Step]) -> None:
         """Every gradient that is needed, each from those before it."""
@@ -281,12 +289,12 @@ class _Writer:
         for name, step in steps.items():
             if name not in needed or step.target in self.numbers:
                 continue
-            rows.append(self.reuse_row(loss, name, step))
+            rows.append(self.reuse_row(derivation, name, step))
         if rows:
             self.blocks.append(Equations(tuple(rows)))
 
-    def reuse_row(self, loss: str, name: str, step: Step) -> Equation:
-        before = []
+    def reuse_row(self, derivation: Derivation, name: str, step: Step) -> Equation:
+        before, loss = [], derivation.graph.loss
         for place, path in enumerate(step.paths):
             upstream, local = path.factors
             if upstream.wrt == loss:
@@ -298,7 +306,7 @@ class _Writer:
             before = []
         why = wording.gradient(step.rule, len(step.paths))
         if step.paths and not before:
-            why = wording.local(self.merged_rule_for(name)) if len(step.paths) == 1 else why
+            why = wording.local(self.local_rule(derivation, name)) if len(step.paths) == 1 else why
         return self.row(Partial(loss, name), step.expr, step.target, why, before=before)
 
     def update(self) -> None:
@@ -352,11 +360,16 @@ class _Writer:
 
     def graph(self) -> None:
         """The picture: every quantity with its value and its gradient."""
-        derivation = self.lesson.derivations[-1] if len(self.lesson.derivations) == 1 else self.lesson.derivations[0]
+        derivation = self.lesson.derivations[0]
         if len(derivation.graph.names) > MAX_PICTURE:
             return
-        drawn = picture(derivation, self.lesson.trace, self.digits)
-        words = "The computational graph" + (", with every value and gradient." if self.lesson.trace is not None else ".")
+        single = len(self.lesson.derivations) == 1
+        focus = self.lesson.wanted[0] if self.lesson.focused else ()
+        drawn = picture(derivation, self.lesson.trace, self.digits, gradients=single, focus=focus)
+        what = ", with every value and gradient." if single else ", with every value."
+        words = "The computational graph" + (what if self.lesson.trace is not None else ".")
+        if focus and len(drawn.nodes) < len(derivation.graph.names):
+            words = f"The part of the graph through which {_listed(focus)} act{'s' if len(focus) == 1 else ''}."
         self.blocks.append(Figure(drawn, _words(words)))
 
     def counts(self) -> None:
@@ -372,22 +385,23 @@ class _Writer:
         if not verdicts:
             return
         if self.lesson.focused:
-            for claim, printed, _, agreement, erratum in verdicts:
-                text = f"prints {printed} for {claim}: {wording.AGREES[agreement]}"
-                self.blocks.append(Paragraph(_words(text + (f" ({erratum})" if erratum else "") + "."), "Lecture"))
+            for said in verdicts:
+                words = f": {wording.AGREES[said.agreement]}" + (f" ({said.erratum})" if said.erratum else "") + "."
+                self.blocks.append(Paragraph(_words("prints ", *said.printed, " for ", *said.subject, words), "Lecture"))
             return
         counted: dict[str, int] = {}
-        for _, _, _, agreement, _ in verdicts:
-            counted[agreement] = counted.get(agreement, 0) + 1
+        for said in verdicts:
+            counted[said.agreement] = counted.get(said.agreement, 0) + 1
         names = {"exact": "exactly", "rounded": "rounded", "truncated": "cut off"}
         parts = [f"{counted[key]} {word}" for key, word in names.items() if key in counted]
         good = sum(counted.get(key, 0) for key in names)
         text = f"{good} of {len(verdicts)} printed figures and formulas agree ({', '.join(parts)})."
         self.blocks.append(Paragraph(_words(text), "Lecture"))
-        for claim, printed, value, agreement, erratum in verdicts:
-            if agreement == "differs":
-                text = f"for {claim} the lecture prints {printed}; it is {value}." + (f" Note: {erratum}." if erratum else "")
-                self.blocks.append(Paragraph(_words(text), "Erratum"))
+        for said in verdicts:
+            if said.agreement == "differs":
+                note = f". {said.erratum[:1].upper()}{said.erratum[1:]}." if said.erratum else "."
+                value: Sentence = ("; it is ", *said.value) if said.value else ()
+                self.blocks.append(Paragraph(_words("for ", *said.subject, " the lecture prints ", *said.printed, *value, note), "Erratum"))
 
     def closing(self) -> None:
         """Conventions, the proof, and how numbers are printed."""
@@ -398,11 +412,11 @@ class _Writer:
             graph = lesson.derivations[0].graph
             flat = dict(flat_steps(graph))
             for step, reason in flat.items():
-                self.blocks.append(Paragraph(_words(f"{reason[:1].upper()}{reason[1:]}; nothing can be learnt through {step}."), "No derivative"))
+                self.blocks.append(Paragraph(_words(f"{reason}; nothing can be learnt through {step}."), "No derivative"))
             said = set(flat.values())
             for reason in dict.fromkeys(conventions(graph).values()):
                 if reason not in said:
-                    self.blocks.append(Paragraph(_words(reason[:1].upper() + reason[1:] + "."), "Convention"))
+                    self.blocks.append(Paragraph(_words(f"{reason}."), "Convention"))
             if lesson.trace is not None:
                 for kink in kinks_hit(graph, lesson.trace):
                     self.blocks.append(Paragraph(_words(f"{kink.step} is evaluated exactly on its kink here: the convention is used."), "Kink"))
@@ -410,6 +424,10 @@ class _Writer:
             self.blocks.append(Paragraph(_words(text if text.endswith(".") else text + "."), "Proof"))
         if lesson.trace is not None:
             self.blocks.append(Paragraph(_words(wording.POLICY.format(digits=self.digits)), "Numbers"))
+
+
+def _listed(names: Sequence[str]) -> str:
+    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
 
 
 def _names(expr: Expr) -> tuple[str, ...]:
@@ -427,26 +445,41 @@ def _thinned(rows: list[tuple[int, Trace]]) -> list[tuple[int, Trace]]:
     return [rows[k] for k in sorted(chosen)]
 
 
-def picture(derivation: Derivation, trace: Mapping[str, Value] | None, digits: int = 6) -> Picture:
-    """A derivation as a picture: boxes in evaluation order, each leaf before the first step that uses it."""
+def picture(
+    derivation: Derivation,
+    trace: Mapping[str, Value] | None,
+    digits: int = 6,
+    *,
+    gradients: bool = True,
+    focus: Sequence[str] = (),
+) -> Picture:
+    """A derivation as a picture: boxes in evaluation order, each leaf before the first step that uses it.
+
+    With ``focus`` only the steps that depend on these quantities are drawn, and what enters them.
+    """
     graph = derivation.graph
     kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)}
     few = min(digits, 4)
     nodes: list[Node] = []
     edges: list[tuple[str, str]] = []
     drawn: set[str] = set()
+    shown_steps = graph.steps
+    if focus:
+        within = {step.target for name in focus for step in dependent(graph, name).steps} | set(focus)
+        shown_steps = tuple(step for step in graph.steps if step.target in within)
+    computed = {step.target for step in shown_steps}
 
     def box(name: str, expr: Expr | None) -> Node:
         value = gradient = None
         if trace is not None:
             value = shown(trace[name], few)
             key = f"d{graph.loss}/d{name}"
-            gradient = shown(trace[key], few) if key in trace else None
+            gradient = shown(trace[key], few) if gradients and key in trace else None
         return Node(name, kinds.get(name, "node"), expr, value, gradient)
 
-    for step in graph.steps:
+    for step in shown_steps:
         for name in _names(step.expr):
-            if name not in drawn and name in kinds and name not in [s.target for s in graph.steps]:
+            if name not in drawn and name not in computed:
                 nodes.append(box(name, None))
                 drawn.add(name)
             edges.append((name, step.target))

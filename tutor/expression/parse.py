@@ -311,6 +311,8 @@ class _Reader:
                 raise self.fail(f"there is no function {name}", token.at, near(name, self.functions))
         if prime:
             raise self.fail("a prime belongs to a function: sigmoid'(z)", following.at)
+        if name == "e" and not declared and following.kind in ("power", "super"):
+            return Name("e")  # Euler's number: `raised` makes exp of it
         if self.names is not None and not declared:
             if name == "pi":
                 return Call("pi", ())

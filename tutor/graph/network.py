@@ -224,8 +224,3 @@ def quantities(graph: Graph) -> Iterator[Quantity]:
     """All quantities of a graph: leaves, then nodes."""
     yield from graph.leaves
     yield from graph.nodes
-
-
-def negated(expr: Expr) -> Expr:
-    """The opposite of an expression, without a double sign."""
-    return expr.arg if isinstance(expr, Neg) else Neg(expr)

@@ -28,7 +28,7 @@ FRAGMENT_CM = 12.5
 """The width of a line that a fragment expects: it fits the standard classes at ten, eleven and twelve points."""
 
 _EM_CM = 0.3848  # an em at eleven points
-_HEIGHTS = (9.0, 13.0, 20.0)  # how high a picture may be, in cm: the lowest that shows everything
+_HEIGHTS = (8.2, 12.0, 20.0)  # how high a picture may be, in cm: the lowest that shows everything
 _SMALL = 0.86  # \footnotesize, in em of the normal size
 _GAP = 0.8
 _BLOCK = 40
@@ -36,11 +36,11 @@ _BLOCK = 40
 
 _PREAMBLE = r"""% Made by backprop-tutor; compile with pdflatex, latexmk or tectonic.
 \documentclass[11pt,a4paper,fleqn]{article}
-\usepackage[a4paper,hmargin=19mm,top=16mm,bottom=20mm,footskip=9mm]{geometry}
+\usepackage[a4paper,hmargin=19mm,top=15mm,bottom=18mm,footskip=8mm]{geometry}
 \usepackage{amsmath,mathtools,booktabs,xcolor,tikz}
 \ifdefined\pdftrailerid\pdftrailerid{}\fi
 \makeatletter
-\renewcommand\section{\@startsection{section}{1}{\z@}{-9pt plus -3pt minus -2pt}{3pt plus 1pt}%
+\renewcommand\section{\@startsection{section}{1}{\z@}{-9pt plus -3pt minus -2pt}{1pt plus 1pt}%
   {\normalfont\large\bfseries}}
 \makeatother
 \setlength{\mathindent}{0pt}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.explain.document import Table
+from tutor.explain.document import Sentence, Table
 from tutor.render.sentences import Phrases
 
 _SIZES = (("", 1.0, 1.15), ("\\small ", 0.93, 0.85), ("\\footnotesize ", 0.86, 0.65))
@@ -13,6 +13,8 @@ _SIZES = (("", 1.0, 1.15), ("\\small ", 0.93, 0.85), ("\\footnotesize ", 0.86, 0
 
 _WRAPPED = 8.0
 """A column of words is never narrower than this, in em."""
+
+_WIDE = 1e6  # the width of a cell that does not wrap: its maths is never broken
 
 _TALLEST = 20.0
 """A cell with more lines than this is not set as one: a row of a table cannot be broken over pages."""
@@ -110,20 +112,20 @@ def _records(table: Table, phrases: Phrases, line: float) -> str:
 def _tabular(
     table: Table, phrases: Phrases, plan: _Plan, part: tuple[tuple[int, float | None], ...], start: int
 ) -> str:
-    def cells(row: Sequence[tuple[str, ...]] | Sequence[object], bold: bool = False) -> str:
+    """Some rows and some columns of the table, with its header."""
+
+    def cells(row: tuple[Sentence, ...], bold: bool = False) -> str:
         shown = []
         for place, width in part:
-            sentence = row[place] if place < len(row) else ()
-            words = phrases.latex(sentence, width or line_free)  # type: ignore[arg-type]
+            words = phrases.latex(row[place] if place < len(row) else (), width or _WIDE)
             words = f"\\textbf{{{words}}}" if bold and words else words
             shown.append(f"\\parbox[t]{{{width:.2f}em}}{{\\raggedright {words}\\strut}}" if width else words)
         return "{}" + " & ".join(shown) + " \\\\"
 
-    line_free = 1e6
     letters = "".join("l" if width else _align(table, place) for place, width in part)
     lines = [cells(row) for row in table.rows[start : start + _ROWS]]
     stretch = "1.45" if any("\\frac" in line for line in lines) else "1.1"
-    head = [cells(table.header, True), "\\midrule"] if any(table.header) else []
+    head = [cells(table.header, bold=True), "\\midrule"] if any(table.header) else []
     return "\n".join(
         [
             f"{{{plan.command}\\tabcolsep={plan.gap / 2:.3f}em\\renewcommand{{\\arraystretch}}{{{stretch}}}%",

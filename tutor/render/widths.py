@@ -5,12 +5,13 @@ Widths are in em (10.95 pt in an eleven-point document) and err on the wide side
 a sign, and kerning, are counted as if they were there.
 
 >>> round(measure("w_{1}\\,i_{1}"), 1)
-2.1
+2.2
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from functools import lru_cache
 
 from tutor.render.words import MATHS, TEXT, clean
@@ -183,9 +184,10 @@ def measure_words(words: str, bold: bool = False) -> float:
     font = BOLD if bold else ROMAN
     total = 0.0
     for character in clean(words):
-        width = font.get(character)
+        width = font.get(character) or font.get(unicodedata.normalize("NFD", character)[0])
+        if width is None and character in MATHS:
+            width = 0.7 if character.isalpha() else 1.0
         if width is None:
-            plain = character in TEXT or (character.isalpha() and character < "\u0250")
-            width = 1.0 if character in MATHS else 0.9 if plain else 6.0
+            width = 0.6 if character in TEXT and not character.isalpha() else 0.95 if character in TEXT else 6.0
         total += width
     return total

@@ -2,8 +2,8 @@ r"""Plain words as LaTeX text: ASCII only, nothing left that TeX would act on.
 
 >>> escape("50 % of x_1 → δ")
 '50 \\% of x\\_1 \\ensuremath{\\rightarrow} \\ensuremath{\\delta}'
->>> escape("\\input{/etc/passwd}")
-'\\ensuremath{\\backslash}input\\ensuremath{\\{}/etc/passwd\\ensuremath{\\}}'
+>>> escape("\\input{a}")
+'\\ensuremath{\\backslash}input\\ensuremath{\\{}a\\ensuremath{\\}}'
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ MATHS: dict[str, str] = {
 """Characters that are maths, with their LaTeX inside maths."""
 
 TEXT = {
-    "\\": "\\ensuremath{\\backslash}", "{": "\\ensuremath{\\{}", "}": "\\ensuremath{\\}}", "$": "\\$", "&": "\\&",
-    "#": "\\#", "%": "\\%", "_": "\\_", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}", "|": "\\ensuremath{|}",
-    '"': "''", "`": "{}`", "-": "-",
-    "–": "--", "—": "---", "‐": "-", "‑": "-", "…": "\\ldots{}", "„": ",,", "“": "``", "”": "''", "‘": "`",
+    "\\": "\\ensuremath{\\backslash}", "{": "\\ensuremath{\\{}", "}": "\\ensuremath{\\}}", "$": "\\ensuremath{\\$}",
+    "&": "\\&", "#": "\\#", "%": "\\%", "_": "\\_", "^": "\\textasciicircum{}", "~": "\\textasciitilde{}",
+    "|": "\\ensuremath{|}", '"': "''", "`": "{}`", "-": "-",
+    "–": "--", "—": "---", "‐": "-", "‑": "-", "…": "\\ldots{}", "„": ",,", "“": "{}``", "”": "''", "‘": "{}`",
     "’": "'", "‚": ",", "ß": "\\ss{}", "ø": "\\o{}", "Ø": "\\O{}", "å": "\\aa{}", "Å": "\\AA{}", "æ": "\\ae{}",
     "Æ": "\\AE{}", "œ": "\\oe{}", "Œ": "\\OE{}", "ł": "\\l{}", "Ł": "\\L{}", "ı": "\\i{}", "§": "\\ensuremath{\\S}",
     "©": "(c)", "•": "\\ensuremath{\\bullet}", "\u00a0": "~", "\u2009": "\\,", "\u202f": "\\,",
@@ -53,6 +53,7 @@ _ACCENTS = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"', "\u030a": "r", "\u030c": "v",
     "\u0327": "c", "\u0304": "=", "\u0306": "u", "\u0307": ".", "\u030b": "H", "\u0323": "d",
 }  # fmt: skip
+_BREAK = "\\penalty5000{}"  # only where the word would run off the page
 _LONG_WORD, _LONG_PART = 14, 7
 """A line may break after so many characters without a blank, and again after so many: no word runs off the page."""
 
@@ -71,8 +72,8 @@ def _accented(character: str) -> str | None:
         if mark not in _ACCENTS:
             return None
         accent = _ACCENTS[mark]
-        above = accent not in "cd"
-        letter = f"\\{accent}{{{'{' + chr(92) + letter + '}' if above and letter in ('i', 'j') else letter}}}"
+        dotless = accent not in "cd" and letter in ("i", "j")
+        letter = f"\\{accent}{{{chr(92) + letter if dotless else letter}}}"
     return letter
 
 
@@ -102,13 +103,15 @@ def escape(words: str) -> str:
     run = 0
     before = ""
     for character in unicodedata.normalize("NFC", clean(words)):
-        run = 0 if character == " " else run + 1
+        latex = _convert(character)
+        weight = len(latex) if latex.startswith("[U+") else 1
+        run = 0 if character == " " else run + weight
         if run > _LONG_WORD:
-            parts.append("\\allowbreak{}")
-            run -= _LONG_PART
+            parts.append(_BREAK)
+            run = _LONG_WORD - _LONG_PART + weight
         if character == before and character in "-`',":  # no ligatures: two hyphens stay two hyphens
             parts.append("{}")
-        parts.append(_convert(character))
+        parts.append(latex)
         before = character
     return "".join(parts)
 

@@ -127,3 +127,11 @@ def constant(expr: Expr) -> Fraction | None:
                 total += value
             return total
     return None
+
+
+def without_zero(expr: Expr) -> Expr:
+    """A condition x − 0 is x: what filling in a row with max(0, x) leaves behind."""
+    match expr:
+        case Call("if_positive", (Add((left, Neg(Number("0")))), a, b)):
+            return Call("if_positive", (left, a, b))
+    return expr

@@ -51,7 +51,7 @@ def evaluation_order(picture: Picture) -> list[Node]:
 
 
 def bundle(picture: Picture) -> Picture:
-    """Leaves of one kind that all feed the same boxes become one box when they are more than three: "⋮ 10 parameters"."""
+    """More than three leaves of one kind that feed the same boxes become one box: "⋮ 10 parameters"."""
     fed = {target for _, target in picture.edges}
     feeds: dict[str, list[str]] = {node.name: [] for node in picture.nodes}
     for source, target in picture.edges:
@@ -70,7 +70,7 @@ def bundle(picture: Picture) -> Picture:
 
 
 def shorten(picture: Picture, keep: int) -> Picture:
-    """The first and the last steps in evaluation order, ``keep`` boxes together; all between become one: "⋮ 9,980 steps"."""
+    """The first and the last steps, ``keep`` boxes together; all between become one: "⋮ 9,980 steps"."""
     order = evaluation_order(picture)
     if len(order) <= keep + 1:
         return picture
@@ -81,7 +81,7 @@ def shorten(picture: Picture, keep: int) -> Picture:
 
 
 def fold(picture: Picture, limit: int) -> Picture:
-    """The picture with at most ``limit`` boxes: itself, or with leaves bundled, or (then with 20 boxes) without its middle."""
+    """The picture with at most ``limit`` boxes: whole, or with leaves bundled, or 20 boxes without the middle."""
     if len(picture.nodes) <= limit:
         return picture
     bundled = bundle(picture)

@@ -20,7 +20,10 @@ from tutor.notation.symbol import Symbol
 from tutor.render.maths import Printer
 
 OMITTED = "omitted"
-"""The kind of a box that stands for boxes left out (`tutor.render.picture.fold`); its name is printed as it is, up to a bracket."""
+"""The kind of a box that stands for boxes left out (`tutor.render.picture.fold`).
+
+Its name is printed as it is, up to a bracket.
+"""
 
 LONGEST_NAME = 24
 """Characters of a name that are shown; the rest becomes dots."""
@@ -65,7 +68,10 @@ _ESCAPES = {
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One short line, ready to print: ``text`` (Unicode; subscripts between `SUB` and `END`) and ``latex`` (ASCII, for text mode)."""
+    """One short line, ready to print.
+
+    ``text`` is Unicode, with subscripts between `SUB` and `END`; ``latex`` is ASCII, for LaTeX's text mode.
+    """
 
     text: str
     latex: str
@@ -102,7 +108,7 @@ def clean(text: str) -> str:
 
 
 def escape_latex(text: str) -> str:
-    r"""A text from outside, to be read by LaTeX in text mode, ASCII only; a letter that has no ASCII form becomes ``?``.
+    r"""A text from outside, for LaTeX in text mode, ASCII only; a letter that has no ASCII form becomes ``?``.
 
     >>> escape_latex("50% \\input")
     '50\\% \\textbackslash{}input'
@@ -147,7 +153,7 @@ def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> lis
     The numbers come with the roles ``value`` and ``gradient``.
     """
     roles = {label.role for label in known.values()}
-    words = {"input": "input", "parameter": "parameter", "operation": "operation", "output": "output", OMITTED: "left out"}
+    words = {role: role for role in ("input", "parameter", "operation", "output")} | {OMITTED: "left out"}
     entries = [(role, Phrase(word, word)) for role, word in words.items() if role in roles]
     if any(label.value for label in known.values()):
         entries.append(("value", Phrase("value (forward)", "value (forward)")))
@@ -182,12 +188,13 @@ def _dotted(expr: Expr, depth: int) -> Expr:
     if depth == 0:
         return _DOTS
     if isinstance(expr, Call):
-        return Call(expr.func, tuple(_dotted(part, depth - 1) for part in expr.args) if len(expr.args) == 1 else (_DOTS,))
+        return Call(expr.func, (_dotted(expr.args[0], depth - 1) if len(expr.args) == 1 else _DOTS,))
     parts = tuple(_dotted(part, depth - 1) for part in children(expr))
     if isinstance(expr, Pow) and parts[0] == _DOTS:
         parts = (_BRACKET_DOTS, parts[1])
     if isinstance(expr, Mul):
-        parts = tuple(_BRACKET_DOTS if part == _DOTS and isinstance(was, Add) else part for part, was in zip(parts, expr.args))
+        sums = [part == _DOTS and isinstance(was, Add) for part, was in zip(parts, expr.args, strict=True)]
+        parts = tuple(_BRACKET_DOTS if is_sum else part for part, is_sum in zip(parts, sums, strict=True))
     return rebuild(expr, parts)
 
 
@@ -348,7 +355,7 @@ def _cut(text: str, length: int = LONGEST_NAME) -> str:
 _WIDTHS = {
     **dict.fromkeys("ijl|'", 0.29),
     **dict.fromkeys(".,:;·!′ ", 0.34),
-    **dict.fromkeys("frt()[]-/\\\"I", 0.42),
+    **dict.fromkeys('frt()[]-/\\"I', 0.42),
     **dict.fromkeys("0123456789", 0.637),
     **dict.fromkeys("cksvxyzJL", 0.6),
     **dict.fromkeys("+−=<>±×÷≈", 0.838),
@@ -378,7 +385,7 @@ _WIDER_IN_TEX = {"·": 0.35, "×": 0.5, "√": 0.3, "…": 0.35, "⁻": 0.25, "/
 
 
 def tex_em(text: str) -> float:
-    """How wide a text is at most in Computer Modern of 10 points, in em; smaller sizes of that font are a little wider."""
+    """About how wide a text is in Computer Modern of 10 points, in em; smaller sizes are a little wider."""
     width, scale = 0.0, 1.0
     for mark in text:
         if mark in (SUB, END):
@@ -389,7 +396,7 @@ def tex_em(text: str) -> float:
 
 
 def rows(widths: Iterable[float], gap: float, limit: float) -> list[list[tuple[int, float]]]:
-    """The pieces of a legend set from left to right, in as few rows as a width allows: (which piece, where it begins)."""
+    """The pieces of a legend from left to right, in as few rows as a width allows: (which piece, where)."""
     placed: list[list[tuple[int, float]]] = [[]]
     end = 0.0
     for which, width in enumerate(widths):

@@ -1,12 +1,14 @@
 """The layered layout of a computational graph: where each box stands and how each edge runs, in any unit of length.
 
-Layers are counted from the output: a box stands one layer before the first step that uses it, so that each weight is right
-before its operation.  An edge that spans several layers gets a lane of its own through those between.  Boxes are ordered
-within their layer by barycentre sweeps and by exchanging neighbours, as long as edges cross less; then they are moved towards
-their neighbours (least squares under the order and the distances, solved exactly for one layer at a time).
+Layers are counted from the output: a box stands one layer before the first step that uses it, so that each weight is
+right before its operation.  An edge that spans several layers runs through lanes in those between; edges from the same
+box share them.  Boxes are ordered within their layer by barycentre sweeps and by exchanging neighbours, as long as
+edges cross less; then they are moved towards their neighbours (least squares under the order and the distances,
+solved exactly for one layer at a time).
 
-No edge crosses a box, by construction: an edge bends only in the gap between two layers, where no box is, and runs straight
-through its lane elsewhere.  The method is Sugiyama, Tagawa and Toda's (1981); everything is deterministic and without recursion.
+No edge crosses a box, by construction: an edge bends only in the gap between two layers, where no box is, and runs
+straight through its lane elsewhere.  The method is Sugiyama, Tagawa and Toda's (1981); everything is deterministic and
+without recursion.
 """
 
 from __future__ import annotations
@@ -14,14 +16,14 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right, insort
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import Literal, TypeAlias
 
 from tutor.explain.document import Node, Picture
-from tutor.render.picture.fold import evaluation_order, fold
+from tutor.render.picture.fold import bundle, evaluation_order, fold
 
-LIMIT = 400
-"""Boxes of the largest graph that is drawn whole."""
+LIMIT, LANES = 400, 4_000
+"""Boxes, and layers that edges pass without a stop, of the largest graph that is drawn whole."""
 
 Direction = Literal["right", "down"]
 Point: TypeAlias = tuple[float, float]
@@ -31,8 +33,9 @@ Measure: TypeAlias = Callable[[Node], tuple[float, float]]
 
 @dataclass(frozen=True, slots=True)
 class Spacing:
-    """Distances, in the unit of the measure: between layers (at least), between boxes of one layer, between lanes and boxes.
+    """Distances, in the unit of the measure.
 
+    ``layer`` is the least gap between layers, ``box`` the one between boxes of a layer, ``lane`` that round a lane.
     ``climb`` is how much of the height that an edge climbs is added to the gap it climbs in.
     """
 
@@ -81,8 +84,8 @@ class Layout:
 class Order:
     """Layers and order, before any lengths: numbers below ``len(nodes)`` are boxes, the others lanes.
 
-    ``layers`` begins with the leaves and ends with the output.  ``inputs`` and ``outputs`` are the neighbours in the layers before
-    and behind.  ``routes`` holds, for each edge, the box, lanes and box that it runs through.
+    ``layers`` begins with the leaves and ends with the output.  ``inputs`` and ``outputs`` are the neighbours in the
+    layers before and behind.  ``routes`` holds, for each edge, the box, lanes and box that it runs through.
     """
 
     nodes: tuple[Node, ...]
@@ -92,11 +95,12 @@ class Order:
     routes: tuple[tuple[int, ...], ...]
 
 
-def layout(picture: Picture, measure: Measure, direction: Direction = "right", spacing: Spacing = DEFAULT_SPACING) -> Layout:
+def layout(
+    picture: Picture, measure: Measure, direction: Direction = "right", spacing: Spacing = DEFAULT_SPACING
+) -> Layout:
     """The layout of a picture, in the unit of ``measure``.
 
-    A picture of more than `LIMIT` boxes is not drawn whole: leaves that feed the same operation are bundled, and if that is
-    not enough, only the first ten and the last ten steps are shown, with one box between them that says how many were left out.
+    A picture beyond `LIMIT` and `LANES` is not drawn whole (see `drawable`).
 
     >>> chain = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
     >>> [(box.x, box.y) for box in layout(chain, lambda node: (80.0, 40.0)).boxes]
@@ -104,7 +108,23 @@ def layout(picture: Picture, measure: Measure, direction: Direction = "right", s
 
     Raises `tutor.errors.GraphError` for a cycle, a doubled name or an edge without its box.
     """
-    return coordinates(arrange(fold(picture, LIMIT)), measure, direction, spacing)
+    return coordinates(arrange(drawable(picture)), measure, direction, spacing)
+
+
+def drawable(picture: Picture) -> Picture:
+    """The picture itself, or a smaller one if it has more than `LIMIT` boxes or its edges need more than `LANES` lanes.
+
+    First leaves that feed the same operation are bundled ("⋮ 10 parameters"); where that is not enough, only the first
+    ten and the last ten steps are kept, with a box between them that says how many were left out ("⋮ 9,980 steps").
+    """
+    folded = fold(picture, LIMIT)
+    number = {node.name: item for item, node in enumerate(evaluation_order(folded))}
+    links = list(dict.fromkeys((number[source], number[target]) for source, target in folded.edges))
+    rank = _ranks(len(number), links, number.get(folded.loss, -1))
+    furthest: dict[int, int] = {}
+    for link in links:
+        furthest[link[0]] = max(furthest.get(link[0], 1), _span(link, rank))
+    return folded if sum(furthest.values()) - len(furthest) <= LANES else fold(bundle(folded), 21)
 
 
 def arrange(picture: Picture) -> Order:
@@ -149,7 +169,7 @@ def _span(link: tuple[int, int], rank: list[int]) -> int:
 
 
 def _ranks(count: int, links: list[tuple[int, int]], loss: int) -> list[int]:
-    """Layers from the output: each box one before the furthest of its users; a side result right behind what it is made of."""
+    """Layers from the output: a box is one before its furthest user, a side result right behind its makers."""
     users: list[list[int]] = [[] for _ in range(count)]
     makers: list[list[int]] = [[] for _ in range(count)]
     for source, target in links:
@@ -165,7 +185,7 @@ def _ranks(count: int, links: list[tuple[int, int]], loss: int) -> list[int]:
 
 
 def _first_order(links: list[tuple[int, int]], count: int, lanes: dict[tuple[int, int], int]) -> list[int]:
-    """A key for each box and lane: when the walk back from the output, along the inputs in their order, first meets it."""
+    """A key for each box and lane: when the walk back from the output, input by input, first meets it."""
     makers: list[list[int]] = [[] for _ in range(count)]
     for source, target in links:
         makers[target].append(source)
@@ -209,9 +229,10 @@ def _ordered(
 
 
 def _sort_by_neighbours(layer: list[int], fixed: list[int], neighbours: list[list[int]]) -> None:
-    """Sorts a layer, in place, by the mean position of the neighbours in a fixed layer; without any, an item keeps its place."""
+    """Sorts a layer, in place, by the mean position of neighbours in a fixed one; without any they keep their place."""
     at = {item: place for place, item in enumerate(fixed)}
-    mean = {item: sum(at[other] for other in neighbours[item]) / len(neighbours[item]) for item in layer if neighbours[item]}
+    linked = [item for item in layer if neighbours[item]]
+    mean = {item: sum(at[other] for other in neighbours[item]) / len(neighbours[item]) for item in linked}
     moved = iter(sorted(mean, key=lambda item: mean[item]))
     layer[:] = [next(moved) if item in mean else item for item in layer]
 
@@ -240,10 +261,7 @@ def _exchange(layers: list[list[int]], inputs: list[list[int]], outputs: list[li
         for depth, layer in enumerate(layers):
             before = {item: place for place, item in enumerate(layers[depth - 1])} if depth else {}
             behind = {item: place for place, item in enumerate(layers[depth + 1])} if depth + 1 < len(layers) else {}
-            ends = {
-                item: (sorted(before[other] for other in inputs[item]), sorted(behind[other] for other in outputs[item]))
-                for item in layer
-            }
+            ends = {item: (_sorted(inputs[item], before), _sorted(outputs[item], behind)) for item in layer}
             for place in range(len(layer) - 1):
                 (in_1, out_1), (in_2, out_2) = ends[layer[place]], ends[layer[place + 1]]
                 gain = _between(in_1, in_2) + _between(out_1, out_2) - _between(in_2, in_1) - _between(out_2, out_1)
@@ -252,6 +270,10 @@ def _exchange(layers: list[list[int]], inputs: list[list[int]], outputs: list[li
                     better = True
         if not better:
             return
+
+
+def _sorted(items: list[int], at: dict[int, int]) -> list[int]:
+    return sorted(at[item] for item in items)
 
 
 def _between(upper: list[int], lower: list[int]) -> int:
@@ -308,6 +330,18 @@ def strokes(edges: tuple[Edge, ...]) -> list[tuple[Point, ...]]:
     return drawn
 
 
+def least_size(order: Order, measure: Measure, direction: Direction, spacing: Spacing) -> Point:
+    """A width and a height that `coordinates` will not come below; quick to compute."""
+    count = len(order.nodes)
+    sizes = [measure(node) if direction == "right" else measure(node)[::-1] for node in order.nodes]
+    along, across = -spacing.layer, 0.0
+    for layer in order.layers:
+        boxes = [sizes[item] for item in layer if item < count]
+        along += spacing.layer + max((size[0] for size in boxes), default=0.0)
+        across = max(across, sum(size[1] + spacing.box for size in boxes) - spacing.box)
+    return (along, across) if direction == "right" else (across, along)
+
+
 def _curve(
     route: tuple[int, ...], depth: dict[int, int], starts: list[float], lengths: list[float], middle: list[float]
 ) -> list[Point]:
@@ -327,7 +361,7 @@ def _curve(
 def _layer_places(
     order: Order, along: list[float], centre: list[float], spacing: Spacing
 ) -> tuple[list[float], list[float], float]:
-    """Where each layer begins and how long it is.  A gap is wider where edges climb far, so that they can be told apart."""
+    """Where each layer begins and how long it is; a gap is wider where edges climb far, to tell them apart."""
     count = len(order.nodes)
     starts, lengths, at = [], [], 0.0
     for layer in order.layers:
@@ -350,9 +384,8 @@ def _straightened(order: Order, across: list[float], spacing: Spacing) -> list[f
     centre = [0.0] * total
     for layer, distances in zip(order.layers, steps, strict=True):
         at = -sum(distances) / 2
-        for item, distance in zip(layer, [*distances, 0.0], strict=True):
-            centre[item] = at
-            at += distance
+        for item, place in zip(layer, accumulate(distances, initial=at), strict=False):
+            centre[item] = place
     pulls = [_pulls(order, item) for item in range(total)]
     indices = range(len(order.layers))
     for _ in range(max(6, min(60, 300_000 // (total + 1)))):
@@ -388,7 +421,9 @@ def _is_chain(order: Order, source: int, target: int) -> bool:
     return len(order.outputs[source]) == 1 and (len(order.inputs[target]) == 1 or made == [source])
 
 
-def _settle(layer: tuple[int, ...], steps: list[float], pulls: list[list[tuple[int, float]]], centre: list[float]) -> None:
+def _settle(
+    layer: tuple[int, ...], steps: list[float], pulls: list[list[tuple[int, float]]], centre: list[float]
+) -> None:
     """Moves one layer, in place, to the least weighted square distance from its neighbours that order and steps allow.
 
     This is isotonic regression (pool adjacent violators), after taking away the distances that must be kept.

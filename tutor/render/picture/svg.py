@@ -1,8 +1,8 @@
 """A computational graph as an SVG file that stands alone: no script, no font, no network.
 
 Values are green and upright, gradients red and italic; parameters have sharp corners, inputs are round, operations lie
-between, so that colour is never needed.  The colours follow the reader's light or dark setting; a program that knows no CSS
-variables shows the light ones.  A page may set them itself: ``.tutor-graph { --tg-paper: ivory }``.
+between, so that colour is never needed.  The colours follow the reader's light or dark setting; a program that knows
+no CSS variables shows the light ones.  A page may set them itself: ``.tutor-graph { --tg-paper: ivory }``.
 """
 
 from __future__ import annotations
@@ -13,9 +13,19 @@ from zlib import crc32
 from tutor.explain.document import Node, Picture
 from tutor.notation.profile import Notation
 from tutor.render.picture import label
-from tutor.render.picture.fold import fold
 from tutor.render.picture.label import END, SUB, Label, Phrase
-from tutor.render.picture.layout import LIMIT, Box, Direction, Edge, Layout, Point, Spacing, arrange, coordinates, strokes
+from tutor.render.picture.layout import (
+    Box,
+    Direction,
+    Edge,
+    Layout,
+    Point,
+    Spacing,
+    arrange,
+    coordinates,
+    drawable,
+    strokes,
+)
 
 TITLE, SMALL = 14.0, 12.0
 """Font sizes in pixels: of names and formulas, of numbers and the legend."""
@@ -52,15 +62,15 @@ _FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans"
 def svg(picture: Picture, notation: Notation) -> str:
     """The picture as the text of an SVG file; lengths are pixels.
 
-    The graph runs from left to right, or downwards where it would become too wide.  Each box tells its whole formula when the
-    mouse rests on it; a screen reader hears the same as one description.  A graph of more than `layout.LIMIT` boxes is shown
-    without its middle (see `layout.layout`).
+    The graph runs from left to right, or downwards where it would become too wide.  Each box tells its whole formula
+    when the mouse rests on it; a screen reader hears the same as one description.  A very large graph is shown without
+    its middle (see `layout.drawable`).
 
     >>> picture = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
-    >>> svg(picture, Notation()).count("<rect")
-    6
+    >>> svg(picture, Notation()).count("<rect")  # the paper, two boxes and two samples in the legend
+    5
     """
-    picture = fold(picture, LIMIT)
+    picture = drawable(picture)
     known = label.labels(picture, notation, _ROOM)
     drawn = _chosen_layout(picture, known)
     entries = label.legend(picture, notation, known)
@@ -200,7 +210,8 @@ def _entry_width(role: str, words: Phrase) -> float:
 def _legend(
     entries: list[tuple[str, Phrase]], rows: list[list[tuple[int, float]]], top: float, width: float
 ) -> list[str]:
-    lines = [f'<path class="tg-rule" d="M0 {_number(top - 8)} L{_number(width)} {_number(top - 8)}"/>'] if entries else []
+    rule = f"M{_pair((0.0, top - 8))} L{_pair((width, top - 8))}"
+    lines = [f'<path class="tg-rule" d="{rule}"/>'] if entries else []
     for line, row in enumerate(rows):
         middle = top + _LEGEND_ROW * line + _LEGEND_ROW / 2
         for which, x in row:
@@ -218,7 +229,7 @@ def _group(name: str, lines: list[str]) -> list[str]:
 
 
 def _words(phrase: Phrase, x: float, y: float, style: str) -> str:
-    """A line of text, with its subscripts lowered.  Its spaces do not break, or a piece would lose the one it begins with."""
+    """A line of text, with its subscripts lowered; a space behind one is a shift, since some programs drop it there."""
     drop = 3.0
     pieces = []
     for part in phrase.text.split(SUB):
@@ -227,7 +238,9 @@ def _words(phrase: Phrase, x: float, y: float, style: str) -> str:
             pieces.append(_text(inside))
             continue
         pieces.append(f'<tspan dy="{_number(drop)}" class="tg-sub">{_text(inside)}</tspan>')
-        pieces.append(f'<tspan dy="{_number(-drop)}">{_text(after) or "&#8203;"}</tspan>')
+        shift = ' dx="4"' if after.startswith("\u00a0") else ""
+        after = after.removeprefix("\u00a0")
+        pieces.append(f'<tspan{shift} dy="{_number(-drop)}">{_text(after) or "&#8203;"}</tspan>')
     return f'<text class="{style}" x="{_number(x)}" y="{_number(y)}">{"".join(pieces)}</text>'
 
 
@@ -257,7 +270,8 @@ def _style() -> str:
     rules = [
         f".tutor-graph{{{light};max-width:100%;height:auto}}",
         f"@media (prefers-color-scheme:dark){{.tutor-graph{{{dark}}}}}",
-        f".tutor-graph text{{font-family:{_FONT};font-size:{_number(SMALL)}px;text-anchor:middle;{use('fill', 'ink')}}}",
+        f".tutor-graph text{{font-family:{_FONT};font-size:{_number(SMALL)}px}}",
+        f".tutor-graph text{{text-anchor:middle;{use('fill', 'ink')}}}",
         f".tutor-graph .tg-title{{font-size:{_number(TITLE)}px}}",
         f".tutor-graph .tg-sub{{font-size:{_number(label.SUBSCRIPT)}em}}",
         f".tutor-graph .tg-value{{{use('fill', 'value')}}}",

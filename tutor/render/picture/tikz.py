@@ -1,8 +1,9 @@
 r"""A computational graph for LaTeX: the layout of `tutor.render.picture.layout`, drawn with plain TikZ.
 
-A fragment needs ``amsmath``, ``xcolor`` and ``tikz`` (no TikZ library), is ASCII only and defines its own colours.  It is never
-wider or higher than asked for, and no letter is smaller than 6 points, apart from indices.  To that end the picture tries, in this
-order, smaller letters, running downwards, names without formulas, bundles of leaves, and leaving out its middle.
+A fragment needs ``amsmath``, ``xcolor`` and ``tikz`` (no TikZ library), is ASCII only and defines its own colours.  It
+is never wider or higher than asked for, and no letter is smaller than 6 points, apart from indices.  To that end a
+picture takes smaller letters, runs downwards, sets the gradient below the value, drops formulas; then it bundles
+leaves; and in the end it leaves out its middle.
 """
 
 from __future__ import annotations
@@ -14,10 +15,9 @@ from tutor.errors import OutputError
 from tutor.explain.document import Node, Picture
 from tutor.notation.profile import Notation
 from tutor.render.picture import label
-from tutor.render.picture.fold import bundle, fold, shorten
+from tutor.render.picture.fold import bundle, shorten
 from tutor.render.picture.label import Label, Phrase
 from tutor.render.picture.layout import (
-    LIMIT,
     Box,
     Direction,
     Edge,
@@ -26,6 +26,8 @@ from tutor.render.picture.layout import (
     Spacing,
     arrange,
     coordinates,
+    drawable,
+    least_size,
     strokes,
 )
 
@@ -104,20 +106,14 @@ class Sized:
 def tikz(picture: Picture, notation: Notation, width_cm: float = 16.0, height_cm: float = 22.0) -> str:
     r"""The picture as a ``tikzpicture`` at most ``width_cm`` wide and ``height_cm`` high (centimetres).
 
-    Set it in a paragraph without indentation (``center`` or ``figure``) of a text at least that wide.  Raises `OutputError` where
-    not even three boxes have room.
+    Set it in a paragraph without indentation (``center`` or ``figure``) of a text at least that wide.  Raises
+    `OutputError` where not even three boxes have room.
 
     >>> picture = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
     >>> print(tikz(picture, Notation()).splitlines()[-1])
     \end{tikzpicture}
     """
-    for stage in _stages(fold(picture, LIMIT)):
-        sized = _best(_drafts(stage, notation), width_cm * CM, height_cm * CM)
-        if sized:
-            return _tikzpicture(sized)
-    raise OutputError(
-        f"a graph has no room in {width_cm:g} cm by {height_cm:g} cm", hint="give it at least 6 cm by 6 cm"
-    )
+    return _tikzpicture(_chosen(drawable(picture), notation, width_cm, height_cm))
 
 
 def standalone(picture: Picture, notation: Notation) -> str:
@@ -125,14 +121,11 @@ def standalone(picture: Picture, notation: Notation) -> str:
 
     The page is as small as `PAGES` allow for the whole graph; a graph too large for all of them leaves out its middle.
     """
-    picture = fold(picture, LIMIT)
-    drafts = _drafts(picture, notation)
-    sized = next((found for w, h in PAGES if (found := _best(drafts, w * CM, h * CM))), None)
-    body = _tikzpicture(sized) if sized else tikz(picture, notation, *PAGES[0])
-    found = sized or next(
-        best for stage in _stages(picture) if (best := _best(_drafts(stage, notation), *(cm * CM for cm in PAGES[0])))
-    )
-    return _document(body, found.width, found.height)
+    picture = drawable(picture)
+    drafts = _drafts(picture, notation, PAGES[-1][0] * CM, PAGES[-1][1] * CM)
+    whole = next((found for w, h in PAGES if (found := _best(drafts, w * CM, h * CM))), None)
+    sized = whole or _chosen(picture, notation, *PAGES[0])
+    return _document(_tikzpicture(sized), sized.width, sized.height)
 
 
 def _document(body: str, width: float, height: float) -> str:
@@ -169,6 +162,17 @@ def _document(body: str, width: float, height: float) -> str:
 # ------------------------------------------------------------------------------------------------------- finding a size
 
 
+def _chosen(picture: Picture, notation: Notation, width_cm: float, height_cm: float) -> Sized:
+    """The best drawing of as much of the picture as fits."""
+    width, height = width_cm * CM, height_cm * CM
+    for stage in _stages(picture):
+        sized = _best(_drafts(stage, notation, width, height), width, height)
+        if sized:
+            return sized
+    room = f"{width_cm:g} cm by {height_cm:g} cm"
+    raise OutputError(f"a graph has no room in {room}", hint="give it at least 6 cm by 6 cm")
+
+
 def _stages(picture: Picture) -> Iterator[Picture]:
     """The picture, then ever smaller ones."""
     yield picture
@@ -180,8 +184,9 @@ def _stages(picture: Picture) -> Iterator[Picture]:
             yield shorten(bundled, keep)
 
 
-def _drafts(picture: Picture, notation: Notation) -> list[Draft]:
-    """All ways to draw a picture whole, the best first when they come out equally large."""
+def _drafts(picture: Picture, notation: Notation, width: float, height: float) -> list[Draft]:
+    """The ways to draw a picture whole that have a chance in a room of that many points."""
+    scale = _scale(min(SIZES))
     order = arrange(picture)
     drafts = []
     directions: tuple[Direction, ...] = ("right", "down")
@@ -191,19 +196,26 @@ def _drafts(picture: Picture, notation: Notation) -> list[Draft]:
         for direction in directions:
             spacing = Spacing(layer=26.0 if direction == "right" else 24.0, box=9.0, lane=8.0, climb=0.08)
             sizes = {node.name: _measured(known[node.name], stacked) for node in picture.nodes}
-            drawn = coordinates(order, lambda node, sizes=sizes: sizes[node.name], direction, spacing)  # type: ignore[misc]
-            drafts.append(Draft(drawn, known, entries, room > 0, stacked))
+
+            def measure(node: Node, sizes: dict[str, Point] = sizes) -> Point:
+                return sizes[node.name]
+
+            least = least_size(order, measure, direction, spacing)
+            if least[0] * scale <= width and least[1] * scale <= height:
+                drawn = coordinates(order, measure, direction, spacing)
+                drafts.append(Draft(drawn, known, entries, room > 0, stacked))
     return drafts
 
 
 def _best(drafts: list[Draft], width: float, height: float) -> Sized | None:
-    """The draft that is best to read in a room of that many points: formulas and left to right count like larger letters."""
+    """The draft that reads best in that many points: formulas and left to right count like larger letters."""
     best: tuple[float, Sized] | None = None
     for draft in drafts:
         for size in SIZES:
             sized = _sized(draft, size, width)
             if sized.width <= width and sized.height <= height:
-                score = size + 1.6 * draft.formulas + 1.1 * (draft.layout.direction == "right") - 0.3 * len(draft.stacked)
+                score = size + 1.6 * draft.formulas - 0.3 * len(draft.stacked)
+                score += 1.1 * (draft.layout.direction == "right")
                 if best is None or score > best[0]:
                     best = score, sized
                 break
@@ -250,12 +262,14 @@ def _tikzpicture(sized: Sized) -> str:
     small = max(size - 1, min(SIZES))
     drawn = draft.layout
     shift = (sized.width / scale - drawn.width) / 2
+    font = f"font=\\fontsize{{{size}}}{{{size + 1}}}\\selectfont"
+    corner = _pair((sized.width / scale, sized.height / scale))
     lines = [
         f"\\begin{{tikzpicture}}[x={_number(scale, 4)}pt,y=-{_number(scale, 4)}pt,line width=0.5pt,",
-        f"  every node/.style={{inner sep=0pt,outer sep=0pt,anchor=base,font=\\fontsize{{{size}}}{{{size + 1}}}\\selectfont}},",
+        f"  every node/.style={{inner sep=0pt,outer sep=0pt,anchor=base,{font}}},",
         f"  tutor small/.style={{font=\\fontsize{{{small}}}{{{small + 1}}}\\selectfont}}]",
         *(f"\\definecolor{{tutor{name}}}{{HTML}}{{{value}}}" for name, value in _COLOURS.items()),
-        f"\\path[use as bounding box] (0,0) rectangle ({_number(sized.width / scale)},{_number(sized.height / scale)});",
+        f"\\path[use as bounding box] (0,0) rectangle {corner};",
         f"\\begin{{scope}}[shift={{({_number(shift)},{_number(_EDGE_OF_PAGE / scale)})}}]",
         *_edges(drawn.edges, drawn.direction),
         *(line for box in drawn.boxes for line in _box(box, draft.known[box.node.name], draft.stacked, scale)),
@@ -307,7 +321,8 @@ def _box(box: Box, seen: Label, stacked: tuple[str, ...], scale: float) -> list[
         for place, (phrase, role) in enumerate(reversed(numbers)):
             lines.append(_words(_styled(phrase, role), middle, low - _LINE * place, f"tutor{role},tutor small"))
     elif len(numbers) == 2:
-        for (phrase, role), x, anchor in zip(numbers, (box.x + side, box.x + box.w - side), ("west", "east"), strict=True):
+        places = ((box.x + side, "west"), (box.x + box.w - side, "east"))
+        for (phrase, role), (x, anchor) in zip(numbers, places, strict=True):
             lines.append(_words(_styled(phrase, role), x, low, f"tutor{role},tutor small,anchor=base {anchor}"))
     elif numbers:
         lines.append(_words(_styled(*numbers[0]), middle, low, f"tutor{numbers[0][1]},tutor small"))
@@ -315,11 +330,12 @@ def _box(box: Box, seen: Label, stacked: tuple[str, ...], scale: float) -> list[
 
 
 def _shape(role: str, x: float, y: float, w: float, h: float, scale: float) -> str:
-    """A box: sharp corners for parameters, a pill for inputs, round corners for operations.  TikZ rounds in points of the page."""
+    """A box: sharp corners for parameters, a pill for inputs, round corners for operations (in points of the page)."""
     radius = {"parameter": 0.0, "input": min(h / 2 - 0.1, 11.0)}.get(role, 3.5)
     corner = f"rounded corners={_number(radius * scale)}pt," if radius else ""
     style = {"output": "line width=1pt,", label.OMITTED: "dashed,"}.get(role, "")
-    return f"\\draw[{corner}{style}draw=tutor{role}line,fill=tutor{role}] {_pair((x, y))} rectangle {_pair((x + w, y + h))};"
+    colours = f"draw=tutor{role}line,fill=tutor{role}"
+    return f"\\draw[{corner}{style}{colours}] {_pair((x, y))} rectangle {_pair((x + w, y + h))};"
 
 
 def _styled(phrase: Phrase, role: str) -> str:

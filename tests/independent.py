@@ -1,0 +1,222 @@
+"""A second implementation of everything that is differentiated, written from scratch for the tests.
+
+Forward mode: every number is a dual a + b·ε with ε² = 0, of 50 decimal digits; the functions are written from the formulas of the
+lectures and know no derivative but those of exp, log, sin and cos.  It reads the display tree and shares nothing with
+`tutor.derive` and `tutor.evaluate`.
+"""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import reduce
+from typing import Any
+
+import mpmath
+
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.graph.nouns import Graph
+
+MP = mpmath.MPContext()
+MP.dps = 50
+NEAR = MP.mpf(10) ** -6
+
+
+class Outside(ArithmeticError):
+    """A point where the value does not exist, or so near to a kink that a derivative means nothing."""
+
+
+@dataclass(frozen=True)
+class Dual:
+    """value + slope·ε."""
+
+    value: Any
+    slope: Any = 0
+
+    def __add__(self, other: Dual) -> Dual:
+        return Dual(self.value + other.value, self.slope + other.slope)
+
+    def __neg__(self) -> Dual:
+        return Dual(-self.value, -self.slope)
+
+    def __sub__(self, other: Dual) -> Dual:
+        return self + -other
+
+    def __mul__(self, other: Dual) -> Dual:
+        return Dual(self.value * other.value, self.slope * other.value + self.value * other.slope)
+
+    def __truediv__(self, other: Dual) -> Dual:
+        if other.value == 0:
+            raise Outside("division by zero")
+        quotient = self.value / other.value
+        return Dual(quotient, (self.slope - quotient * other.slope) / other.value)
+
+
+def dual(value: Any, slope: Any = 0) -> Dual:
+    """A number (fraction, text, int or mpmath) as a dual of 50 digits."""
+    if isinstance(value, Fraction):
+        return Dual(MP.mpf(value.numerator) / value.denominator, MP.mpf(slope))
+    return Dual(MP.mpf(value), MP.mpf(slope))
+
+
+ONE, TWO, HALF, ZERO = dual(1), dual(2), dual("0.5"), dual(0)
+
+
+def exp(x: Dual) -> Dual:
+    if abs(x.value) > 10**6:
+        raise Outside("overflow")
+    grown = MP.exp(x.value)
+    return Dual(grown, grown * x.slope)
+
+
+def log(x: Dual) -> Dual:
+    if x.value <= 0:
+        raise Outside("log")
+    return Dual(MP.log(x.value), x.slope / x.value)
+
+
+def power(base: Dual, exponent: Dual) -> Dual:
+    if exponent.slope == 0 and exponent.value == int(exponent.value):
+        n = int(exponent.value)
+        if base.value == 0 and n < 1:
+            raise Outside("0 to a power")
+        return Dual(base.value**n, n * base.value ** (n - 1) * base.slope if n else MP.mpf(0))
+    return exp(exponent * log(base))
+
+
+def off_kink(distance: Any) -> None:
+    if abs(distance) < NEAR:
+        raise Outside("a kink")
+
+
+def positive(condition: Dual, yes: Dual, no: Dual) -> Dual:
+    off_kink(condition.value)
+    return yes if condition.value > 0 else no
+
+
+def largest(*args: Dual) -> Dual:
+    return reduce(lambda a, b: positive(a - b, a, b), args)
+
+
+def smallest(*args: Dual) -> Dual:
+    return reduce(lambda a, b: positive(b - a, a, b), args)
+
+
+def absolute(x: Dual) -> Dual:
+    return positive(x, x, -x)
+
+
+def sine(x: Dual) -> Dual:
+    return Dual(MP.sin(x.value), MP.cos(x.value) * x.slope)
+
+
+def cosine(x: Dual) -> Dual:
+    return Dual(MP.cos(x.value), -MP.sin(x.value) * x.slope)
+
+
+def bounded(low: Callable[[Dual], Dual], x: Dual) -> Dual:
+    if abs(x.value) > 1000:
+        raise Outside("saturated")
+    return low(x)
+
+
+def binary_cross_entropy(a: Dual, y: Dual) -> Dual:
+    return -(y * log(a) + (ONE - y) * log(ONE - a))
+
+
+FUNCTIONS: dict[str, Callable[..., Dual]] = {
+    "exp": exp,
+    "log": log,
+    "sqrt": lambda x: power(x, HALF),
+    "sin": sine,
+    "cos": cosine,
+    "tan": lambda x: sine(x) / cosine(x),
+    "sinh": lambda x: (exp(x) - exp(-x)) * HALF,
+    "cosh": lambda x: (exp(x) + exp(-x)) * HALF,
+    "tanh": lambda x: bounded(lambda x: (exp(TWO * x) - ONE) / (exp(TWO * x) + ONE), x),
+    "abs": absolute,
+    "sign": lambda x: positive(x, ONE, -ONE),
+    "max": largest,
+    "min": smallest,
+    "if_positive": positive,
+    "pi": lambda: dual(MP.pi),
+    "identity": lambda x: x,
+    "sigmoid": lambda x: bounded(lambda x: ONE / (ONE + exp(-x)), x),
+    "relu": lambda x: positive(x, x, ZERO),
+    "leaky_relu": lambda x, a: positive(x, x, a * x),
+    "leaky_relu_mix": lambda x, eps: eps * x + (ONE - eps) * positive(x, x, ZERO),
+    "prelu": lambda x, a: positive(x, x, a * x),
+    "elu": lambda x, a: positive(x, x, a * (exp(x) - ONE)),
+    "softplus": lambda x: log(ONE + exp(x)),
+    "heaviside": lambda x: positive(x, ONE, ZERO),
+    "squared_error": lambda a, y: (a - y) * (a - y),
+    "half_squared_error": lambda a, y: HALF * (y - a) * (y - a),
+    "absolute_error": lambda a, y: absolute(a - y),
+    "zero_one": lambda a, y: positive(absolute(a - y), ONE, ZERO),
+    "hinge": lambda a, y: positive(ONE - y * a, ONE - y * a, ZERO),
+    "cross_entropy": lambda a, y: -(y * log(a)),
+    "binary_cross_entropy": binary_cross_entropy,
+}
+
+
+def softmax(component: int, *args: Dual) -> Dual:
+    grown = [exp(arg) for arg in args]
+    return grown[component - 1] / reduce(operator.add, grown)
+
+
+def call(func: str, args: Iterable[Dual]) -> Dual:
+    if func.startswith("softmax_"):
+        return softmax(int(func.removeprefix("softmax_")), *args)
+    return FUNCTIONS[func](*args)
+
+
+def value(expr: Expr, known: Mapping[str, Dual]) -> Dual:
+    """The value of a display tree; raises `Outside` where it does not exist."""
+    match expr:
+        case Number(text):
+            return dual(Fraction(text))
+        case Name(name):
+            return known[name]
+        case Neg(arg):
+            return -value(arg, known)
+        case Add(args):
+            return reduce(operator.add, [value(arg, known) for arg in args])
+        case Mul(args):
+            return reduce(operator.mul, [value(arg, known) for arg in args])
+        case Div(num, den):
+            return value(num, known) / value(den, known)
+        case Pow(base, exponent):
+            return power(value(base, known), value(exponent, known))
+        case Call("if_positive", (condition, yes, no)):  # only the branch that counts has to exist
+            side = positive(value(condition, known), ONE, -ONE)
+            return value(yes if side == ONE else no, known)
+        case Call(func, args):
+            return call(func, [value(arg, known) for arg in args])
+    raise TypeError(expr)
+
+
+def forward(graph: Graph, leaves: Mapping[str, Any], wrt: str = "") -> dict[str, Dual]:
+    """All numbers of a run, each with its derivative with respect to the quantity ``wrt`` (a leaf or a node)."""
+    known = {name: dual(number, 1 if name == wrt else 0) for name, number in leaves.items()}
+    for step in graph.steps:
+        result = value(step.expr, known)
+        known[step.target] = Dual(result.value, MP.mpf(1)) if step.target == wrt else result
+    return known
+
+
+def gradients(graph: Graph, leaves: Mapping[str, Any]) -> dict[str, Any]:
+    """∂loss/∂q for every quantity q, one forward run for each."""
+    return {name: forward(graph, leaves, name)[graph.loss].slope for name in graph.names}
+
+
+def number(value: Any) -> Any:
+    """A fraction or an mpmath number of any context as one of this module's."""
+    return dual(value).value
+
+
+def close(a: Any, b: Any, digits: int = 30) -> bool:
+    """Whether two numbers agree to so many digits (absolutely below 1)."""
+    a, b = number(a), number(b)
+    return bool(abs(a - b) <= MP.mpf(10) ** -digits * max(1, abs(a), abs(b)))
