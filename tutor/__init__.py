@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tutor.api import check
     from tutor.version import VERSION as __version__
-    from tutor.derive.backward import derive
+    from tutor.derive.backward import derive as backpropagate
     from tutor.errors import TutorError
     from tutor.exercise.check import Verdict
     from tutor.exercise.load import load
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from tutor.graph.build import from_steps
     from tutor.graph.decompose import from_expression
     from tutor.graph.network import Network, from_network
+    from tutor.render.gradients import gradients_latex
     from tutor.solution import Solution, solve
 
 __all__ = [
@@ -35,11 +36,12 @@ __all__ = [
     "TutorError",
     "Verdict",
     "__version__",
+    "backpropagate",
     "check",
-    "derive",
     "from_expression",
     "from_network",
     "from_steps",
+    "gradients_latex",
     "load",
     "solve",
 ]
@@ -51,10 +53,10 @@ _HOMES = {
     "TutorError": "tutor.errors",
     "Verdict": "tutor.exercise.check",
     "check": "tutor.api",
-    "derive": "tutor.derive.backward",
     "from_expression": "tutor.graph.decompose",
     "from_network": "tutor.graph.network",
     "from_steps": "tutor.graph.build",
+    "gradients_latex": "tutor.render.gradients",
     "load": "tutor.exercise.load",
     "solve": "tutor.solution",
 }
@@ -65,6 +67,8 @@ def __getattr__(name: str) -> Any:
 
     if name == "__version__":
         return import_module("tutor.version").VERSION
+    if name == "backpropagate":  # `tutor.derive` is the package that it lives in
+        return import_module("tutor.derive.backward").derive
     if name not in _HOMES:
         raise AttributeError(f"module 'tutor' has no attribute {name!r}")
     return getattr(import_module(_HOMES[name]), name)

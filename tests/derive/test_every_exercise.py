@@ -1,0 +1,61 @@
+"""Every gradient of every exercise against the independent implementation, at its values or at random points."""
+
+import random
+from dataclasses import replace
+from fractions import Fraction
+
+import pytest
+from independent import Outside, close, gradients
+
+from tutor.derive.backward import derive
+from tutor.evaluate.run import evaluate
+from tutor.exercise.catalogue import ids
+from tutor.exercise.load import load
+
+RANGES = ((-2, 2), (0, 1), (1, 3))
+
+
+def points(exercise):
+    """The exercise's own values, or three random points inside its domain and off its kinks."""
+    graph = exercise.graph
+    if exercise.values:
+        yield exercise.values
+        return
+    generator = random.Random(exercise.id)
+    found = 0
+    for attempt in range(60):
+        low, high = RANGES[attempt % len(RANGES)]
+        point = {q.name: Fraction(generator.randint(64 * low + 1, 64 * high - 1), 64) for q in graph.leaves}
+        try:
+            gradients(graph, point)
+        except (Outside, ZeroDivisionError):
+            continue
+        yield point
+        found += 1
+        if found == 3:
+            return
+    pytest.fail("no point was found")
+
+
+def asked(exercise):
+    """The quantities that are differentiated: the loss, and others that are asked for."""
+    return {exercise.graph.loss, *(text[1:].partition("/d")[0] for text in exercise.asked)}
+
+
+@pytest.mark.parametrize("name", ids())
+def test_every_gradient(name):
+    exercise = load(name)
+    if exercise.graph is None:
+        assert exercise.network is not None
+        return
+    for loss in sorted(asked(exercise)):
+        graph = replace(exercise.graph, loss=loss)
+        derivation = derive(graph)
+        for point in points(exercise):
+            try:
+                expected = gradients(graph, point)
+            except Outside:  # the lecture's own numbers stand on a kink
+                continue
+            trace = evaluate(derivation, point)
+            for quantity, gradient in expected.items():
+                assert close(trace[f"d{loss}/d{quantity}"], gradient), f"d{loss}/d{quantity}"

@@ -1,0 +1,172 @@
+"""Who may import whom: DESIGN's rooms as a table that runs."""
+
+import ast
+from pathlib import Path
+
+import pytest
+
+import tutor
+
+ROOT = Path(tutor.__file__).parent
+
+ROOMS = {  # room: the rooms (or single modules) that it may import
+    "errors": (),
+    "version": (),
+    "expression": ("errors",),
+    "rules": ("errors", "expression.nodes", "expression.parse"),  # rules know no typography, no numbers, no graph
+    "graph": ("errors", "expression", "rules"),
+    "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers
+    "evaluate": ("errors", "expression", "graph", "rules", "derive"),
+    "notation": ("errors", "graph"),
+    "exercise": ("errors", "expression", "graph", "rules", "derive", "evaluate", "notation"),
+    "explain": ("errors", "expression", "graph", "derive", "evaluate", "notation"),
+    "render": ("errors", "expression", "notation", "explain.document"),  # documents and notation only
+    "solution": ("errors", "expression", "graph", "rules", "derive", "evaluate", "notation", "exercise", "explain", "render"),
+    "api": ("errors", "exercise"),
+    "prover": ("errors", "expression", "graph", "rules", "evaluate"),
+    "cli": ("errors", "version", "api", "solution", "prover", "exercise.catalogue", "graph.build", "render"),
+    "__main__": ("cli", "prover"),
+    "__init__": ("api", "derive", "errors", "exercise", "graph", "render", "solution", "version"),
+}
+EXCEPTIONS = {  # module: what it may import besides, with the reason
+    "render.contract": ("evaluate.shown", "graph", "solution"),  # JSON is a reader of solutions, not of documents
+    "render.gradients": ("graph.nouns", "derive.backward"),  # rows of LaTeX of a derivation, for documents of one's own
+}
+
+OUTSIDE = {  # what only some modules may import: the terminal, files, processes, clocks, chance, heavy packages
+    "typer": ("cli",),
+    "rich": ("cli", "render.terminal", "render.columns", "render.listing"),
+    "sympy": ("expression.algebra", "graph.decompose", "derive.formula", "evaluate.composed"),
+    "mpmath": ("evaluate.arithmetic",),
+    "numpy": (),
+    "subprocess": ("render.pdf",),
+    "signal": ("render.pdf",),
+    "shutil": ("render.pdf",),
+    "tempfile": ("cli", "render.pdf"),
+    "os": ("cli", "prover", "render.pdf"),
+    "sys": ("cli", "prover", "__main__"),
+    "pathlib": ("cli", "render.pdf", "exercise.catalogue", "exercise.load", "notation.profile"),
+    "tomllib": ("exercise.catalogue", "exercise.load", "notation.profile"),
+    "random": ("evaluate.verify",),  # a seeded random.Random
+    "time": (),
+    "datetime": (),
+    "socket": (),
+    "urllib": (),
+    "pickle": (),
+    "secrets": (),
+    "uuid": (),
+    "locale": (),
+    "logging": (),
+    "threading": (),
+    "multiprocessing": (),
+}
+FILES = ("cli", "prover", "render.pdf", "exercise.catalogue", "notation.profile")
+"""The modules that may open, read or write a file."""
+
+
+def modules():
+    for path in sorted(ROOT.rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        yield ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts), ast.parse(path.read_text("utf-8"))
+
+
+MODULES = dict(modules())
+
+
+def for_types_only(node):
+    return isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test)
+
+
+def walked(tree):
+    """Every node but those that are there for the type checker."""
+    stack = [tree]
+    while stack:
+        node = stack.pop()
+        if not for_types_only(node):
+            yield node
+            stack.extend(ast.iter_child_nodes(node))
+
+
+def imports(tree):
+    """The modules that a module imports, at its top or inside a function."""
+    for node in walked(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            assert node.module is not None
+            yield node.module
+            if node.module in ("tutor", *(f"tutor.{name}" for name in ROOMS)):  # from tutor.render import latex
+                yield from (f"{node.module}.{alias.name}" for alias in node.names if f"{node.module}.{alias.name}"[6:] in MODULES)
+
+
+def within(name, allowed):
+    return any(name == room or name.startswith(f"{room}.") for room in allowed)
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_one_way(module):
+    room = module.partition(".")[0]
+    allowed = (room, *ROOMS[room], *EXCEPTIONS.get(module, ()))
+    used = {name.removeprefix("tutor.") for name in imports(MODULES[module]) if name.startswith("tutor.")}
+    packages = {name.partition(".")[0] for name in allowed}
+    assert {name for name in used if not within(name, allowed) and not (name in packages and name in MODULES)} == set()
+
+
+@pytest.mark.parametrize("package", OUTSIDE)
+def test_what_only_some_may_import(package):
+    found = {m for m, tree in MODULES.items() if any(within(name, (package,)) for name in imports(tree))}
+    assert found - set(OUTSIDE[package]) == set()
+
+
+def test_the_tables_name_what_exists():
+    rooms = {module.partition(".")[0] for module in MODULES}
+    assert set(ROOMS) == rooms
+    assert set(EXCEPTIONS) <= set(MODULES)
+    assert {module for names in OUTSIDE.values() for module in names} <= set(MODULES)
+
+
+def test_no_room_imports_one_that_comes_after_it():
+    """The table itself has no circle (the exceptions apart)."""
+    done = set()
+    waiting = {room: {name.partition(".")[0] for name in allowed} for room, allowed in ROOMS.items()}
+    while waiting:
+        ready = [room for room, needs in waiting.items() if needs <= done]
+        assert ready, f"a circle among {sorted(waiting)}"
+        done |= set(ready)
+        waiting = {room: needs for room, needs in waiting.items() if room not in done}
+
+
+FORBIDDEN = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "lambdify", "parse_latex"}
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_nothing_evaluates_text(module):
+    called = set()
+    for node in ast.walk(MODULES[module]):
+        if isinstance(node, ast.Call):
+            func = node.func
+            if isinstance(func, ast.Name):
+                called.add(func.id)
+            elif isinstance(func, ast.Attribute) and func.attr != "compile":  # re.compile
+                called.add(func.attr)
+    assert called & FORBIDDEN == set()
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if not within(name, FILES)])
+def test_only_the_edge_touches_files(module):
+    touching = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "fork", "system"}
+    called = set()
+    for node in walked(MODULES[module]):
+        if isinstance(node, ast.Call):
+            called.add(getattr(node.func, "id", getattr(node.func, "attr", "")))
+    if module == "exercise.load":
+        called -= {"read_text"}  # the function of exercise.catalogue
+    assert called & touching == set()
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_chance_is_seeded(module):
+    for node in ast.walk(MODULES[module]):
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "random":
+            assert node.attr == "Random"
