@@ -1,8 +1,8 @@
 """A second implementation of everything that is differentiated, written from scratch for the tests.
 
-Forward mode: every number is a dual a + b·ε with ε² = 0, of 50 decimal digits; the functions are written from the formulas of the
-lectures and know no derivative but those of exp, log, sin and cos.  It reads the display tree and shares nothing with
-`tutor.derive` and `tutor.evaluate`.
+Forward mode: every number is a dual a + b·ε with ε² = 0, of 50 decimal digits; the functions are written from the
+formulas of the lectures and know no derivative but those of exp, log, sin and cos.  It reads the display tree and
+shares nothing with `tutor.derive` and `tutor.evaluate`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ MP.dps = 50
 NEAR = MP.mpf(10) ** -6
 
 
-class Outside(ArithmeticError):
+class OutsideError(ArithmeticError):
     """A point where the value does not exist, or so near to a kink that a derivative means nothing."""
 
 
@@ -49,7 +49,7 @@ class Dual:
 
     def __truediv__(self, other: Dual) -> Dual:
         if other.value == 0:
-            raise Outside("division by zero")
+            raise OutsideError("division by zero")
         quotient = self.value / other.value
         return Dual(quotient, (self.slope - quotient * other.slope) / other.value)
 
@@ -66,14 +66,14 @@ ONE, TWO, HALF, ZERO = dual(1), dual(2), dual("0.5"), dual(0)
 
 def exp(x: Dual) -> Dual:
     if abs(x.value) > 10**6:
-        raise Outside("overflow")
+        raise OutsideError("overflow")
     grown = MP.exp(x.value)
     return Dual(grown, grown * x.slope)
 
 
 def log(x: Dual) -> Dual:
     if x.value <= 0:
-        raise Outside("log")
+        raise OutsideError("log")
     return Dual(MP.log(x.value), x.slope / x.value)
 
 
@@ -81,14 +81,14 @@ def power(base: Dual, exponent: Dual) -> Dual:
     if exponent.slope == 0 and exponent.value == int(exponent.value):
         n = int(exponent.value)
         if base.value == 0 and n < 1:
-            raise Outside("0 to a power")
+            raise OutsideError("0 to a power")
         return Dual(base.value**n, n * base.value ** (n - 1) * base.slope if n else MP.mpf(0))
     return exp(exponent * log(base))
 
 
 def off_kink(distance: Any) -> None:
     if abs(distance) < NEAR:
-        raise Outside("a kink")
+        raise OutsideError("a kink")
 
 
 def positive(condition: Dual, yes: Dual, no: Dual) -> Dual:
@@ -118,7 +118,7 @@ def cosine(x: Dual) -> Dual:
 
 def bounded(low: Callable[[Dual], Dual], x: Dual) -> Dual:
     if abs(x.value) > 1000:
-        raise Outside("saturated")
+        raise OutsideError("saturated")
     return low(x)
 
 
@@ -173,7 +173,7 @@ def call(func: str, args: Iterable[Dual]) -> Dual:
 
 
 def value(expr: Expr, known: Mapping[str, Dual]) -> Dual:
-    """The value of a display tree; raises `Outside` where it does not exist."""
+    """The value of a display tree; raises `OutsideError` where it does not exist."""
     match expr:
         case Number(text):
             return dual(Fraction(text))

@@ -8,7 +8,9 @@ import pytest
 
 import tutor
 
-MODULES = sorted(info.name for info in pkgutil.walk_packages(tutor.__path__, "tutor.") if not info.name.endswith("__main__"))
+MODULES = sorted(
+    info.name for info in pkgutil.walk_packages(tutor.__path__, "tutor.") if not info.name.endswith("__main__")
+)
 
 
 @pytest.mark.parametrize("name", MODULES)

@@ -21,7 +21,18 @@ ROOMS = {  # room: the rooms (or single modules) that it may import
     "exercise": ("errors", "expression", "graph", "rules", "derive", "evaluate", "notation"),
     "explain": ("errors", "expression", "graph", "derive", "evaluate", "notation"),
     "render": ("errors", "expression", "notation", "explain.document"),  # documents and notation only
-    "solution": ("errors", "expression", "graph", "rules", "derive", "evaluate", "notation", "exercise", "explain", "render"),
+    "solution": (
+        "errors",
+        "expression",
+        "graph",
+        "rules",
+        "derive",
+        "evaluate",
+        "notation",
+        "exercise",
+        "explain",
+        "render",
+    ),
     "api": ("errors", "exercise"),
     "prover": ("errors", "expression", "graph", "rules", "evaluate"),
     "cli": ("errors", "version", "api", "solution", "prover", "exercise.catalogue", "graph.build", "render"),
@@ -67,7 +78,10 @@ FILES = ("cli", "prover", "render.pdf", "exercise.catalogue", "notation.profile"
 def modules():
     for path in sorted(ROOT.rglob("*.py")):
         parts = path.relative_to(ROOT).with_suffix("").parts
-        yield ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts), ast.parse(path.read_text("utf-8"))
+        yield (
+            ".".join(parts[:-1] if parts[-1] == "__init__" and len(parts) > 1 else parts),
+            ast.parse(path.read_text("utf-8")),
+        )
 
 
 MODULES = dict(modules())
@@ -97,7 +111,11 @@ def imports(tree):
             assert node.module is not None
             yield node.module
             if node.module in ("tutor", *(f"tutor.{name}" for name in ROOMS)):  # from tutor.render import latex
-                yield from (f"{node.module}.{alias.name}" for alias in node.names if f"{node.module}.{alias.name}"[6:] in MODULES)
+                yield from (
+                    f"{node.module}.{alias.name}"
+                    for alias in node.names
+                    if f"{node.module}.{alias.name}"[6:] in MODULES
+                )
 
 
 def within(name, allowed):

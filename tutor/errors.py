@@ -33,7 +33,7 @@ class TutorError(Exception):
         """The same error with an address put before the one it has."""
         joined = f"{where}: {self.where}" if self.where and "\n" not in self.where else where
         if "\n" in self.where:
-            joined = f"{where}\n{self.where}"
+            joined = f"{where}:\n{self.where}"
         return type(self)(self.what, where=joined, hint=self.hint)
 
 

@@ -137,7 +137,9 @@ def _digits(value: Any) -> str:
 
     from tutor.evaluate.arithmetic import CONTEXT, DIGITS
 
-    return str(value) if isinstance(value, Fraction) else "m" + str(CONTEXT.nstr(value, DIGITS + 5))
+    if isinstance(value, Fraction):  # hexadecimal: Python limits the decimal digits of a whole number
+        return f"{value.numerator:x}/{value.denominator:x}"
+    return "m" + str(CONTEXT.nstr(value, DIGITS + 5))
 
 
 def _number(digits: str) -> Any:
@@ -145,4 +147,7 @@ def _number(digits: str) -> Any:
 
     from tutor.evaluate.arithmetic import CONTEXT
 
-    return CONTEXT.mpf(digits[1:]) if digits.startswith("m") else Fraction(digits)
+    if digits.startswith("m"):
+        return CONTEXT.mpf(digits[1:])
+    over, _, under = digits.partition("/")
+    return Fraction(int(over, 16), int(under, 16))

@@ -159,7 +159,7 @@ def _said(verdict: Verdict) -> Said:
     """A verdict for the document: formulas as maths, figures as printed."""
     claim = verdict.source
     if claim is None or claim.subject is None or claim.formula is None:
-        value = (verdict.value,) if verdict.value and claim is not None and not claim.unknown else ()
+        value: Sentence = (verdict.value,) if verdict.value and claim is not None and not claim.unknown else ()
         return Said((verdict.claim,), (verdict.printed,), value, verdict.agreement, verdict.erratum)
     when = f" after {claim.after} update{'s' if claim.after != 1 else ''}" if claim.after else ""
     figure = constant(claim.formula) is not None

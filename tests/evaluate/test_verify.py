@@ -98,7 +98,8 @@ def test_a_row_bent_by_a_thousandth_is_stopped(name, bent):
 def bent_step(derivation, target):
     """The derivation with one backward step wrong by a thousandth."""
     steps = tuple(
-        replace(step, expr=Mul((Number("1.001"), step.expr))) if step.target == target else step for step in derivation.backward
+        replace(step, expr=Mul((Number("1.001"), step.expr))) if step.target == target else step
+        for step in derivation.backward
     )
     return Derivation(derivation.graph, steps, derivation.wanted)
 
@@ -154,7 +155,10 @@ def test_nowhere_to_stand_is_said():
     ("proof", "words"),
     [
         (Proof(1, 1, F(0), 1, True), "The gradient asked for equals SymPy's derivative"),
-        (Proof(3, 5, F(1, 10**30), 2, False), "finite differences agree to 10⁻³⁰ for all 5 quantities (at 2 random points)"),
+        (
+            Proof(3, 5, F(1, 10**30), 2, False),
+            "finite differences agree to 10⁻³⁰ for all 5 quantities (at 2 random points)",
+        ),
         (Proof(0, 0, F(0), 0, False), "nothing to prove"),
     ],
 )

@@ -54,8 +54,10 @@ def test_a_folder_is_no_file(tmp_path):
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        ("neuron/two-two-two", True), ("neuron/two-two-to", True), ("dl/x", True), ("mine.toml", True), ("a/b.toml", True),
-        ("x/y", False), ("(x+y)*z", False), ("a/b-c", False), ("x/2", False), ("d = x/y", False), ("sigmoid(x)/y", False), ("x", False),
+        ("neuron/two-two-two", True), ("neuron/two-two-to", True), ("dl/x", True), ("mine.toml", True),
+        ("a/b.toml", True),
+        ("x/y", False), ("(x+y)*z", False), ("a/b-c", False), ("x/2", False), ("d = x/y", False),
+        ("sigmoid(x)/y", False), ("x", False),
     ],
 )  # fmt: skip
 def test_what_looks_like_an_exercise(target, expected):

@@ -68,7 +68,9 @@ TABLE = [  # claim, printed, verdict, value; z = 0, a = 1/2, L = 1/4, dL/da = -1
 ]
 
 
-@pytest.mark.parametrize(("text", "printed", "agreement", "value"), TABLE, ids=[f"{row[0]} = {row[1]}" for row in TABLE])
+@pytest.mark.parametrize(
+    ("text", "printed", "agreement", "value"), TABLE, ids=[f"{row[0]} = {row[1]}" for row in TABLE]
+)
 def test_verdicts(text, printed, agreement, value):
     (verdict,) = verdicts([(text, printed, "")])
     assert verdict.agreement == agreement
@@ -87,7 +89,11 @@ def test_other_values_for_one_claim():
 
 def test_an_erratum_differs_and_is_all_right():
     wrong, slip, none = verdicts(
-        [("L", "0.26", ""), ("L", "0.26", 'erratum = "the slide has 0.26"'), ("dL/dq", "1", 'erratum = "there is no q"')]
+        [
+            ("L", "0.26", ""),
+            ("L", "0.26", 'erratum = "the slide has 0.26"'),
+            ("dL/dq", "1", 'erratum = "there is no q"'),
+        ]
     )
     assert (wrong.agreement, wrong.ok, wrong.erratum) == ("differs", False, None)
     assert (slip.agreement, slip.ok, slip.erratum) == ("differs", True, "the slide has 0.26")
@@ -108,7 +114,8 @@ def test_formulas_without_values():
 
 def test_counts():
     text = 'title = "t"\nasked = ["count parameters"]\n[network]\nsizes = [3, 4, 2]\n'
-    text += '[[claim]]\nclaim = "count parameters"\nprinted = "[3×4] + [4×2] + 6"\n[[claim]]\nclaim = "count weights"\nprinted = "21"\n'
+    text += '[[claim]]\nclaim = "count parameters"\nprinted = "[3×4] + [4×2] + 6"\n'
+    text += '[[claim]]\nclaim = "count weights"\nprinted = "21"\n'
     found = check(from_text(text, "mine"))
     assert [(verdict.value, verdict.agreement) for verdict in found] == [("26", "exact"), ("20", "differs")]
 
@@ -141,7 +148,9 @@ ISSUE = [  # the figures that the issue asks for by name
 ]
 
 
-@pytest.mark.parametrize(("exercise", "claim", "printed", "agreement", "value"), ISSUE, ids=[f"{row[0]} {row[1]}" for row in ISSUE])
+@pytest.mark.parametrize(
+    ("exercise", "claim", "printed", "agreement", "value"), ISSUE, ids=[f"{row[0]} {row[1]}" for row in ISSUE]
+)
 def test_the_figures_of_the_issue(exercise, claim, printed, agreement, value):
     found = [v for v in check_targets(exercise) if (v.claim, v.printed) == (claim, printed)]
     assert [(v.agreement, v.value) for v in found] == [(agreement, value)]

@@ -74,6 +74,9 @@ def test_five_faults_are_reported_together(tmp_path):
     assert all(where in text for where in wheres)
 
 
+STEPS = 'title = "t"\nsteps = ["f = x"]\n'
+CLAIM = STEPS + '[[claim]]\nclaim = "f"\nprinted = "2"\n'
+
 FAULTS = [  # what the file says, where the fault is, what is said, the next move
     ('steps = ["f = x"]', "title", "has a title", "title ="),
     # BUG (reported): a setting of the wrong type is a fault twice: wrong, and missing
@@ -90,7 +93,7 @@ FAULTS = [  # what the file says, where the fault is, what is said, the next mov
     ('title = "t"\nsteps = ["a = b", "b = a"]', "steps", "circle", "before it"),
     ('title = "t"\nsteps = ["a = x", "a = y"]', "steps: step 2", "a is defined twice", ""),
     ('title = "t"\nexpression = "foo(x)"', "expression", "no function foo", ""),
-    ('title = "t"\nsteps = ["f = x*y"]\n[values]\nx = 1', "steps: step f", "f uses y, which nothing defines", "give y a value"),
+    ('title = "t"\nsteps = ["f = x*y"]\n[values]\nx = 1', "steps: step f", "f uses y, which nothing", "give y a value"),
     ('title = "t"\nexpression = "x*y"\n[values]\nx = 1', "values", "no value for y", "add y"),
     ('title = "t"\nexpression = "x*y"\n[values]\nx = 1\ny = 2\nq = 3', "values.q", "nothing uses q", ""),
     ('title = "t"\nexpression = "x*y"\n[values]\nx = 1\ny = 2\nf = 3', "values.f", "has a value but is computed", ""),
@@ -99,12 +102,12 @@ FAULTS = [  # what the file says, where the fault is, what is said, the next mov
     ('title = "t"\nexpression = "x"\n[values]\nx = "1/0"', "values.x", "is not a number", "division by zero"),
     ('title = "t"\nexpression = "x"\n[values]\nx = [1]', "values.x", "a value is a number", ""),
     ('title = "t"\nexpression = "x"\n[values]\n"2x" = 1', "values.2x", "cannot be the name", "out_h1"),
-    ('title = "t"\nsteps = ["f = x"]\nloss = "g"', "steps", "no step g to differentiate", ""),
-    ('title = "t"\nsteps = ["f = x"]\nparameters = ["w"]', "steps", "parameter w is used in no step", ""),
-    ('title = "t"\nsteps = ["f = x"]\nasked = ["df/dq"]', "asked[1]", "no quantity", ""),
-    ('title = "t"\nsteps = ["f = x"]\nasked = ["x + f"]', "asked[1]", "is no derivative", "dL/dw5"),
-    ('title = "t"\nsteps = ["f = x"]\nasked = ["dx/df"]', "asked[1]", "x is not computed by a step", ""),
-    ('title = "t"\nsteps = ["f = x"]\nasked = ["count weights"]', "asked[1]", "only a network", "[network]"),
+    (STEPS + 'loss = "g"', "steps", "no step g to differentiate", ""),
+    (STEPS + 'parameters = ["w"]', "steps", "parameter w is used in no step", ""),
+    (STEPS + 'asked = ["df/dq"]', "asked[1]", "no quantity", ""),
+    (STEPS + 'asked = ["x + f"]', "asked[1]", "is no derivative", "dL/dw5"),
+    (STEPS + 'asked = ["dx/df"]', "asked[1]", "x is not computed by a step", ""),
+    (STEPS + 'asked = ["count weights"]', "asked[1]", "only a network", "[network]"),
     (NETWORK.replace("[2, 1]", "[2, 0]"), "network.sizes", "whole numbers from 1", "[2, 2, 1]"),
     (NETWORK.replace("[2, 1]", "[2, true]"), "network.sizes", "whole numbers from 1", ""),
     (NETWORK.replace("[2, 1]", "[2]"), "network", "at least two layers", ""),
@@ -112,26 +115,26 @@ FAULTS = [  # what the file says, where the fault is, what is said, the next mov
     (NETWORK + 'bias = "none"', "network.bias", "no setting bias", "biases"),
     (NETWORK + 'loss = "l2"', "network", "no loss l2", ""),
     ('asked = ["count wheels"]' + NETWORK, "asked[1]", "wheels cannot be counted", "weights"),
-    ('title = "t"\nsteps = ["f = x"]\n[train]\nrate = 0', "train.rate", "positive, not 0", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[train]\nsteps = -1', "train.steps", "from 0 to 100,000, not -1", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[train]\nsteps = 1.5', "train.steps", "a whole number", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[symbols]\nq = "q"', "symbols.q", "no quantity q", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[symbols]\nx = 3', "symbols.x", "a symbol is a text, not 3", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[symbols]\nx = "\\\\input{a}"', "symbols.x", "not understood", "\\hat"),
-    ('title = "t"\nsteps = ["f = x"]\n[quantities]\nx = 3', "quantities.x", "described by a table", "kind"),
-    ('title = "t"\nsteps = ["f = x"]\n[quantities]\nx = {kind = "wait"}', "quantities.x", "no kind wait", "weight"),
-    ('title = "t"\nsteps = ["f = x"]\n[[claim]]\nclaim = "f"', "claim[1]", "a claim needs printed", "0.082"),
-    ('title = "t"\nsteps = ["f = x"]\n[[claim]]\nclaim = "g"\nprinted = "1"', "claim[1]", "no quantity g", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[[claim]]\nclaim = "df/dw"\nprinted = "1"', "claim[1]", "no quantity", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[[claim]]\nclaim = "f"\nprinted = ""', "claim[1]", "an empty figure", "0.082"),
-    ('title = "t"\nsteps = ["f = x"]\n[[claim]]\nclaim = "f"\nprinted = "2 +"', "claim[1]", "stops too early", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[[claim]]\nclaim = "f before 0"\nprinted = "2"', "claim[1]", "before 0", "number 1"),
-    ('title = "t"\nsteps = ["f = x"]\n[[claim]]\nclaim = "f"\nprinted = "2"\nat = {q = 1}', "claim[1]", "no quantity q", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[[claim]]\nclaim = "f"\nprinted = "2"\nprintde = "2"', "claim[1].printde", "no setting", "printed"),
-    ('title = "t"\nsteps = ["f = x"]\n[[claim]]\nclaim = "count weights"\nprinted = "2"', "claim[1]", "only a network", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[[table]]\ncolumns = ["x after k"]\nrows = [[1]]', "table[1].rows[1]", "1 figure(s)", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[[table]]\ncolumns = ["q after k"]\nrows = [[1, "2"]]', "table[1].rows[1]", "no quantity q", ""),
-    ('title = "t"\nsteps = ["f = x"]\n[[table]]\nrows = [[1, "2"]]', "table[1]", "columns and rows", ""),
+    (STEPS + '[train]\nrate = 0', "train.rate", "positive, not 0", ""),
+    (STEPS + '[train]\nsteps = -1', "train.steps", "from 0 to 100,000, not -1", ""),
+    (STEPS + '[train]\nsteps = 1.5', "train.steps", "a whole number", ""),
+    (STEPS + '[symbols]\nq = "q"', "symbols.q", "no quantity q", ""),
+    (STEPS + '[symbols]\nx = 3', "symbols.x", "a symbol is a text, not 3", ""),
+    (STEPS + '[symbols]\nx = "\\\\input{a}"', "symbols.x", "not understood", "\\hat"),
+    (STEPS + '[quantities]\nx = 3', "quantities.x", "described by a table", "kind"),
+    (STEPS + '[quantities]\nx = {kind = "wait"}', "quantities.x", "no kind wait", "weight"),
+    (STEPS + '[[claim]]\nclaim = "f"', "claim[1]", "a claim needs printed", "0.082"),
+    (STEPS + '[[claim]]\nclaim = "g"\nprinted = "1"', "claim[1]", "no quantity g", ""),
+    (STEPS + '[[claim]]\nclaim = "df/dw"\nprinted = "1"', "claim[1]", "no quantity", ""),
+    (STEPS + '[[claim]]\nclaim = "f"\nprinted = ""', "claim[1]", "an empty figure", "0.082"),
+    (STEPS + '[[claim]]\nclaim = "f"\nprinted = "2 +"', "claim[1]", "stops too early", ""),
+    (STEPS + '[[claim]]\nclaim = "f before 0"\nprinted = "2"', "claim[1]", "before 0", "number 1"),
+    (CLAIM + 'at = {q = 1}', "claim[1]", "no quantity q", ""),
+    (CLAIM + 'printde = "2"', "claim[1].printde", "no setting", "printed"),
+    (STEPS + '[[claim]]\nclaim = "count weights"\nprinted = "2"', "claim[1]", "only a network", ""),
+    (STEPS + '[[table]]\ncolumns = ["x after k"]\nrows = [[1]]', "table[1].rows[1]", "1 figure(s)", ""),
+    (STEPS + '[[table]]\ncolumns = ["q after k"]\nrows = [[1, "2"]]', "table[1].rows[1]", "no quantity q", ""),
+    (STEPS + '[[table]]\nrows = [[1, "2"]]', "table[1]", "columns and rows", ""),
 ]  # fmt: skip
 
 
@@ -145,7 +148,16 @@ def test_each_fault_has_an_address_and_a_next_move(text, where, what, hint):
 
 @pytest.mark.parametrize(
     "text",
-    ["title = ", "title = \"a\"\ntitle = \"b\"", "[[a]\n", "\x00", "a = " + "[" * 5000, "x = " + "9" * 5000, "= 3", "[network]\n[network]"],
+    [
+        "title = ",
+        'title = "a"\ntitle = "b"',
+        "[[a]\n",
+        "\x00",
+        "a = " + "[" * 5000,
+        "x = " + "9" * 5000,
+        "= 3",
+        "[network]\n[network]",
+    ],
 )
 def test_what_is_no_toml_is_said(text):
     with pytest.raises((ExerciseError, Problems)) as caught:
@@ -177,7 +189,10 @@ def test_floats_are_never_binary():
 
 
 def test_a_table_is_claims():
-    text = GOOD.replace('"f = d*z"]', '"f = d*z"]\nparameters = ["x"]') + '[train]\nrate = "1/10"\n[[table]]\ncolumns = ["x after k", "df/dx after k"]\n'
+    text = (
+        GOOD.replace('"f = d*z"]', '"f = d*z"]\nparameters = ["x"]')
+        + '[train]\nrate = "1/10"\n[[table]]\ncolumns = ["x after k", "df/dx after k"]\n'
+    )
     text += 'rows = [[1, "0.6", "4"], [2, "0.2", "4"]]\n'
     claims = from_text(text, "mine").claims
     assert [(claim.text, claim.after, claim.printed) for claim in claims] == [

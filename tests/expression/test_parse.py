@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import time
+from contextlib import suppress
 
 import pytest
 
@@ -227,7 +228,24 @@ def test_a_quantity_wins_over_every_other_meaning():
     assert read("sigma*x", names=["sigma", "x"]) == Mul((Name("sigma"), Name("x")))
 
 
-SYMPY_NAMES = ["beta", "gamma", "S", "N", "E", "I", "Q", "O", "C", "lambda", "zeta", "Symbol", "oo", "True", "None", "import"]
+SYMPY_NAMES = [
+    "beta",
+    "gamma",
+    "S",
+    "N",
+    "E",
+    "I",
+    "Q",
+    "O",
+    "C",
+    "lambda",
+    "zeta",
+    "Symbol",
+    "oo",
+    "True",
+    "None",
+    "import",
+]
 
 
 @pytest.mark.parametrize("name", SYMPY_NAMES)
@@ -312,6 +330,7 @@ SLOW = {
     "quotients in brackets": "(" * 39 + "x" + ("/a" * 40 + ")") * 39,
     # BUG (reported): quadratic time and memory in the number of factors
     "9,000 factors": "*".join("x" * 9_000),
+    "300 factors": "*".join(f"x{n}" for n in range(300)),
 }
 SOLVE = "import sys, tutor\ntry:\n    tutor.solve(sys.argv[1])\nexcept tutor.TutorError:\n    pass\n"
 
@@ -319,7 +338,7 @@ SOLVE = "import sys, tutor\ntry:\n    tutor.solve(sys.argv[1])\nexcept tutor.Tut
 @pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
 def test_no_expression_hangs_or_crashes_what_reads_it(text):
     """Refused or solved, in seconds, in a process of its own: a hanging C call cannot be interrupted."""
-    done = subprocess.run([sys.executable, "-c", SOLVE, text], timeout=10, capture_output=True, text=True, check=False)
+    done = subprocess.run([sys.executable, "-c", SOLVE, text], timeout=6, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-500:]
 
 
@@ -333,19 +352,15 @@ def test_the_limits_leave_room():
 @pytest.mark.parametrize("text", ["１２*x", "٣*x", "x^２"])
 def test_digits_of_other_scripts_are_refused_or_written_in_ascii(text):
     # BUG (reported): \d matches every Unicode digit; ASCII output (LaTeX) then holds what LaTeX cannot set
-    try:
+    with suppress(ExpressionError):
         assert plain(read(text)).isascii()
-    except ExpressionError:
-        pass
 
 
 @pytest.mark.parametrize("text", ["ι*x", "ο + 1", "υ", "ς"])
 def test_every_letter_that_is_read_has_an_ascii_name(text):
     # BUG (reported): iota, omicron, upsilon and final sigma are letters of a name but have no spelling in GREEK
-    try:
+    with suppress(ExpressionError):
         assert plain(read(text)).isascii()
-    except ExpressionError:
-        pass
 
 
 @pytest.mark.parametrize(

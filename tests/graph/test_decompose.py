@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from independent import Outside, close, dual, forward, value
+from independent import OutsideError, close, dual, forward, value
 
 from tutor.errors import ExpressionError
 from tutor.expression.parse import parse
@@ -52,7 +52,7 @@ def test_the_last_step_is_differentiated():
 
 @pytest.mark.parametrize("text", ["x^0 + y^0", "0*x + 0*y", "(x - x)*(y - y)", "x/x + y/y"])
 def test_no_quantity_is_lost(text):
-    # BUG (reported): parts that SymPy evaluates to the same constant are merged, and the quantities of the second are gone
+    # BUG (reported): parts that SymPy evaluates to the same constant are merged; the quantities of the second are gone
     graph = from_expression(text)
     assert sorted(quantity.name for quantity in graph.leaves) == ["x", "y"]
 
@@ -80,7 +80,9 @@ pieces = st.recursive(
         st.builds("({})/({})".format, inner, inner),
         st.builds("({})^2".format, inner),
         st.builds("-({})".format, inner),
-        st.builds("{}({})".format, st.sampled_from(["sin", "exp", "sigmoid", "tanh", "relu", "softplus", "abs"]), inner),
+        st.builds(
+            "{}({})".format, st.sampled_from(["sin", "exp", "sigmoid", "tanh", "relu", "softplus", "abs"]), inner
+        ),
         st.builds("max({}, {})".format, inner, inner),
     ),
     max_leaves=8,
@@ -97,7 +99,7 @@ def test_taking_apart_keeps_the_value(text):
     try:
         whole = value(parse(text, functions=FUNCTIONS), point).value
         parts = forward(graph, leaves)[graph.loss].value
-    except Outside:
+    except OutsideError:
         assume(False)
     assert close(whole, parts)
     assert len({step.expr for step in graph.steps}) == len(graph.steps)

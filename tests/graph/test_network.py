@@ -51,7 +51,10 @@ def numpy_forward(network, graph, values):
     place = {(q.kind, q.index): values[q.name] for q in graph.leaves}
     a = np.array([place["input", (0, j)] for j in range(1, network.sizes[0] + 1)])
     for layer, (size, name) in enumerate(zip(network.sizes[1:], network.activations, strict=True), 1):
-        rows = [[q for q in graph.parameters if q.kind == "weight" and q.index[:2] == (layer, j)] for j in range(1, size + 1)]
+        rows = [
+            [q for q in graph.parameters if q.kind == "weight" and q.index[:2] == (layer, j)]
+            for j in range(1, size + 1)
+        ]
         weights = np.array([[values[q.name] for q in sorted(row, key=lambda q: q.index[2])] for row in rows])
         bias = [place.get(("bias", (layer, j)), place.get(("bias", (layer,)), 0.0)) for j in range(1, size + 1)]
         a = ACTIVATIONS[name](weights @ a + np.array(bias))

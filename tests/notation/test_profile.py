@@ -64,7 +64,12 @@ def test_a_profile_that_does_not_exist():
 
 @pytest.mark.parametrize(
     ("update", "latex", "text"),
-    [("arrow", "w_{5}", "w5"), ("next", "w_{5}^{t+1}", "w5^(t+1)"), ("prime", "w_{5}'", "w5′"), ("index", "w_{5,1}", "w₅,₁")],
+    [
+        ("arrow", "w_{5}", "w5"),
+        ("next", "w_{5}^{t+1}", "w5^(t+1)"),
+        ("prime", "w_{5}'", "w5′"),
+        ("index", "w_{5,1}", "w₅,₁"),
+    ],
 )
 def test_a_parameter_after_an_update(update, latex, text):
     symbol = Notation(update=update).symbol("w5@1")
@@ -73,7 +78,11 @@ def test_a_parameter_after_an_update(update, latex, text):
 
 @pytest.mark.parametrize(
     ("name", "latex"),
-    [("softmax_2", r"\operatorname{softmax}_{2}"), ("exp", r"\operatorname{exp}"), ("squared_error", r"\operatorname{squared\_error}")],
+    [
+        ("softmax_2", r"\operatorname{softmax}_{2}"),
+        ("exp", r"\operatorname{exp}"),
+        ("squared_error", r"\operatorname{squared\_error}"),
+    ],
 )
 def test_a_function_without_a_symbol_is_an_upright_word(name, latex):
     assert Notation().function(name).latex == latex

@@ -35,7 +35,8 @@ def test_read_symbol(text, latex, plain):
 @pytest.mark.parametrize(
     "text",
     [
-        "", " ", "_1", "^2", "w_", "w^", "w_{1", "w}", "{w", "w_1_2", "w^1^2", r"\input{a}", r"\write18", r"\hat{}", r"\hat", "$w$",
+        "", " ", "_1", "^2", "w_", "w^", "w_{1", "w}", "{w", "w_1_2", "w^1^2", r"\input{a}", r"\write18", r"\hat{}",
+        r"\hat", "$w$",
         "w%", "w#", "w&x", r"w\\x", "w~", "é", "w\n\\def", r"\catcode", "x" * (MAX_LENGTH + 1), r"\begin{a}", "\x00",
     ],
 )  # fmt: skip
@@ -64,8 +65,10 @@ def test_any_text_is_refused_or_becomes_safe_latex(text):
     ("name", "latex", "plain"),
     [
         ("x", "x", "x"), ("w5", "w_{5}", "w5"), ("out_h1", r"\mathit{out}_{h1}", "out_h1"), ("eta", r"\eta", "η"),
-        ("eta1", r"\eta_{1}", "η1"), ("delta_o1", r"\delta_{o1}", "δ_o1"), ("yhat1", r"\hat{y}_{1}", "yhat1"), ("loss", r"\mathit{loss}", "loss"),
-        ("w1_2_3", "w_{1,2,3}", "w1_2_3"), ("L_o1", "L_{o1}", "L_o1"), ("lambda", r"\lambda", "λ"), ("what", r"\hat{w}", "what"),
+        ("eta1", r"\eta_{1}", "η1"), ("delta_o1", r"\delta_{o1}", "δ_o1"), ("yhat1", r"\hat{y}_{1}", "yhat1"),
+        ("loss", r"\mathit{loss}", "loss"),
+        ("w1_2_3", "w_{1,2,3}", "w1_2_3"), ("L_o1", "L_{o1}", "L_o1"), ("lambda", r"\lambda", "λ"),
+        ("what", r"\hat{w}", "what"),
     ],
 )  # fmt: skip
 def test_guess(name, latex, plain):

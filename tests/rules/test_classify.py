@@ -2,8 +2,8 @@
 
 import pytest
 
-from tutor.expression.parse import parse
 from tutor.explain import wording
+from tutor.expression.parse import parse
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from independent import MP, Dual, Outside, close, dual, value
+from independent import MP, Dual, OutsideError, close, dual, value
 
 from tutor.derive.local import local_derivatives
 from tutor.expression.nodes import Name, Number
@@ -43,7 +43,7 @@ def wrong(pattern):
             try:
                 whole = value(formula, known)
                 written = value(partial, {**known, OUT: whole})
-            except Outside:
+            except OutsideError:
                 continue
             checked += 1
             if not close(whole.slope, written.value):
@@ -80,7 +80,7 @@ def _same(formula, row, order, point):
     try:
         ours = value(formula, known)
         theirs = value(value_of(row), {param: known[name] for param, name in zip(row.params, order, strict=True)})
-    except Outside:
+    except OutsideError:
         return True
     return close(ours.value, theirs.value)
 
@@ -119,7 +119,9 @@ def test_recognised(text, rule):
     assert (known[0].rule if known else "") == rule
 
 
-@pytest.mark.parametrize(("text", "rule"), [row for row in RECOGNISED if row[1]], ids=[row[0] for row in RECOGNISED if row[1]])
+@pytest.mark.parametrize(
+    ("text", "rule"), [row for row in RECOGNISED if row[1]], ids=[row[0] for row in RECOGNISED if row[1]]
+)
 def test_the_derivatives_of_a_recognised_formula(text, rule):
     expr = read(text)
     point = {name: Fraction(2 * place + 3, 7) % 1 for place, name in enumerate(names(expr))}
@@ -136,7 +138,8 @@ def test_the_derivatives_of_a_recognised_formula(text, rule):
     ("text", "expected"),
     [
         ("1/2", Fraction(1, 2)), ("-0.5", Fraction(-1, 2)), ("2^10", Fraction(1024)), ("3*(1 + 1/3)", Fraction(4)),
-        ("1/0", None), ("x", None), ("2*x", None), ("sin(0)", None), ("2^0.5", None), ("0^(-1)", None), ("2^(-2)", Fraction(1, 4)),
+        ("1/0", None), ("x", None), ("2*x", None), ("sin(0)", None), ("2^0.5", None), ("0^(-1)", None),
+        ("2^(-2)", Fraction(1, 4)),
     ],
 )  # fmt: skip
 def test_constant(text, expected):

@@ -26,7 +26,7 @@ def derive(graph: Graph, *, wanted: tuple[str, ...] = ()) -> Derivation:
 
     >>> from tutor.graph.build import from_steps
     >>> [step.target for step in derive(from_steps(["d = x + y", "f = d*z"])).backward]
-    ['df/df', 'df/dd', 'df/dz', 'df/dx', 'df/dy']
+    ['df/df', 'df/dz', 'df/dd', 'df/dx', 'df/dy']
     """
     with without_collection():
         return Derivation(graph, tuple(_backward(graph)), wanted)
@@ -34,7 +34,7 @@ def derive(graph: Graph, *, wanted: tuple[str, ...] = ()) -> Derivation:
 
 def _backward(graph: Graph) -> list[Step]:
     loss = graph.loss
-    named = {step.expr: step.target for step in graph.steps if type(step.expr) is Call}
+    named: dict[Expr, str] = {step.expr: step.target for step in graph.steps if type(step.expr) is Call}
     local = [local_derivatives(step.target, step.expr, named)[1] for step in graph.steps]
     waiting = dict.fromkeys((quantity.name for quantity in graph.leaves), 0)
     for parts in local:

@@ -181,7 +181,7 @@ def _recognised(target: str, expr: Expr) -> Locals | None:
     if known is None:
         return None
     pattern, found = known
-    table = {**found, OUT: Name(target)}
+    table = {**found, OUT: Name(target) if target else expr}
     parts = {
         value.name: substitute(partial, table)
         for name, partial in trees(pattern)[1]
@@ -201,7 +201,7 @@ def _call_rule(target: str, expr: Expr) -> Locals | None:
     if expr.func.endswith("'"):
         return None
     args = expr.args
-    filled = (*args, Name(target))
+    filled = (*args, Name(target) if target else expr)
     found: dict[str, list[Expr]] = {}
     for arg, fill in zip(args, _templates(expr.func, len(args)), strict=True):
         if type(arg) is Name:

@@ -116,10 +116,43 @@ def _located(error: ValueProblem, step: Step, trace: Mapping[str, Value]) -> Tut
 def evaluate(derivation: Derivation, values: Mapping[str, Value]) -> Trace:
     """Run the forward and the backward pass of a derivation.
 
-    ``values`` must have every leaf; a missing one is named.
+    ``values`` must have every leaf; a missing one is named.  Where the derivation says which gradients are ``wanted``, one that does
+    not exist at these values (∂/∂y of x^y at x = −2) is an error only if a wanted one needs it; else it is left out.
     """
     require(derivation.graph, values)
-    return Trace(run(derivation.backward, run(derivation.graph.steps, values)))
+    return Trace(run_backward(derivation, run(derivation.graph.steps, values)))
+
+
+def run_backward(derivation: Derivation, trace: Mapping[str, Value]) -> dict[str, Value]:
+    """Run the backward pass from the numbers of a forward pass; see `evaluate`."""
+    try:
+        return run(derivation.backward, trace)
+    except ValueProblem:
+        if not derivation.wanted:
+            raise
+    needed = _needed(derivation)
+    found = dict(trace)
+    for step in derivation.backward:
+        try:
+            found[step.target] = compute(step.expr, found)
+        except ValueProblem as error:
+            if step.target in needed:
+                raise _located(error, step, found) from None
+    return found
+
+
+def _needed(derivation: Derivation) -> set[str]:
+    """The backward steps that the wanted gradients are computed from."""
+    loss = derivation.graph.loss
+    steps = {step.target: step for step in derivation.backward}
+    stack = [f"d{loss}/d{name}" for name in derivation.wanted]
+    needed: set[str] = set()
+    while stack:
+        target = stack.pop()
+        if target not in needed:
+            needed.add(target)
+            stack.extend(f"d{loss}/d{path.factors[0].wrt}" for path in steps[target].paths)
+    return needed
 
 
 def require(graph: Graph, values: Mapping[str, Value]) -> None:

@@ -11,8 +11,6 @@ from fractions import Fraction
 from tutor.evaluate.arithmetic import CONTEXT, Value, real
 from tutor.expression.nodes import Div, Expr, Neg, Number
 
-MAX_FRACTION = 4
-"""A fraction is shown as one when numerator and denominator have at most this many digits each."""
 
 
 def decimal(value: Fraction) -> str | None:
@@ -45,7 +43,7 @@ def significant(value: Value, digits: int) -> str:
     if value == 0:
         return "0"
     number = real(value)
-    text = CONTEXT.nstr(abs(number), digits, strip_zeros=False, min_fixed=-100, max_fixed=-100, show_zero_exponent=True)
+    text: str = CONTEXT.nstr(abs(number), digits, strip_zeros=False, min_fixed=-100, max_fixed=-100, show_zero_exponent=True)
     mantissa, _, exponent = text.partition("e")
     places = int(exponent)
     figures = mantissa.replace(".", "")
@@ -77,7 +75,8 @@ def shown(value: Value, digits: int = 6) -> Expr:
 
 
 def _short(value: Fraction) -> bool:
-    return max(abs(value.numerator), value.denominator) < 10**MAX_FRACTION
+    """Whether a fraction is shown as one: numerator and denominator have at most four digits each."""
+    return max(abs(value.numerator), value.denominator) < 10_000
 
 
 def exact_text(value: Value, digits: int = 15) -> str:

@@ -16,7 +16,7 @@ from tutor.derive.chains import gradients
 from tutor.errors import ProofError, TutorError, ValueProblem
 from tutor.evaluate.arithmetic import CONTEXT, Value, add, real
 from tutor.evaluate.kinks import kinks_hit
-from tutor.evaluate.run import run
+from tutor.evaluate.run import compute, run, run_backward
 from tutor.evaluate.shown import significant
 from tutor.evaluate.slices import dependent
 from tutor.graph.nouns import Derivation, Graph
@@ -140,7 +140,8 @@ def _proof_at(
     error: Value = Fraction(0)
     symbolic = numeric = 0
     for trace in traces:
-        full = run(derivation.backward, trace)
+        full = run_backward(derivation, trace)
+        wanted = [name for name in wanted if f"d{derivation.graph.loss}/d{name}" in full]
         chosen = _feasible(derivation.graph, named)
         answer = ask(derivation.graph, chosen, full) if chosen else dict
         numeric, worst = _check_numeric(derivation, wanted, full)
@@ -239,8 +240,6 @@ def check_locals(derivation: Derivation, full: Mapping[str, Value], names: Seque
 
     Raises `ProofError` where one does not agree; factors at a kink are left out.
     """
-    from tutor.evaluate.run import compute
-
     chosen, steps = set(names), {step.target: step for step in derivation.graph.steps}
     for wrt, gradient in gradients(derivation).items():
         if wrt not in chosen:

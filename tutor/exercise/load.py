@@ -76,21 +76,21 @@ class _Reader:
     def fault(self, what: str, where: str, hint: str = "") -> None:
         self.problems.append(ExerciseError(what, where=where, hint=hint))
 
-    def attempt(self, where: str, make: Callable[[], Any], default: Any = None) -> Any:
-        """The result, or the default and a fault on the list."""
+    def attempt(self, where: str, make: Callable[..., Any], *args: Any) -> Any:
+        """The result, or nothing and a fault on the list."""
         try:
-            return make()
+            return make(*args)
         except Problems as error:
             self.problems.extend(error.problems)
         except TutorError as error:
             self.problems.append(error.at(where))
-        return default
+        return None
 
     def checked(self, table: Mapping[str, Any], keys: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:
         """The entries of a table that exist and have the right type; the others are faults."""
         good = {}
         for key, value in table.items():
-            path = f"{where}.{key}" if where else key
+            path = f"{where}.{visible(key)}" if where else visible(key)
             if key not in keys:
                 self.fault(f"there is no setting {visible(key)}", path, near(key, keys) or f"known: {', '.join(keys)}")
             elif not isinstance(value, keys[key]) or (isinstance(value, bool) and bool not in keys[key]):
@@ -115,7 +115,7 @@ class _Reader:
         good = self.checked(self.raw, _KEYS, "")
         if good.get("schema", 1) != 1:
             self.fault(f"schema {good['schema']} is not known here", "schema", "this version reads schema = 1")
-        if not good.get("title"):
+        if not good.get("title") and isinstance(self.raw.get("title", ""), str):
             self.fault("an exercise has a title", "title", 'write title = "A network learns"')
         profile = good.get("notation", "plain")
         if profile not in profile_names():
@@ -148,12 +148,12 @@ class _Reader:
         values: dict[str, Any] = {}
         written: dict[str, str] = {}
         for key, value in table.items():
-            path = f"values.{key}"
-            name = self.attempt(path, lambda key=key: check_name(key))
+            path = f"values.{visible(key)}"
+            name = self.attempt(path, check_name, key)
             if isinstance(value, bool) or not isinstance(value, str | int):
                 self.fault(f"a value is a number, not {visible(repr(value))}", path, 'write 0.5 or "1/3"')
                 continue
-            number = self.attempt(path, lambda value=value, key=key: read_value(str(value)))
+            number = self.attempt(path, read_value, str(value))
             if name and number is not None:
                 if name in values:
                     self.fault(f"{name} has two values", path)
@@ -177,7 +177,9 @@ class _Reader:
         return network
 
     def graph(self, good: Mapping[str, Any], network: Network | None, values: Mapping[str, Any]) -> Graph | None:
-        ways = [key for key in ("steps", "expression", "network") if key in good]
+        ways = [key for key in ("steps", "expression", "network") if key in self.raw]
+        if len(ways) == 1 and ways[0] not in good:
+            return None
         if len(ways) != 1:
             said = "has none of them" if not ways else "has " + " and ".join(ways)
             self.fault(f"a computation is written as steps, as one expression or as a network; this file {said}",
@@ -186,14 +188,14 @@ class _Reader:
         if ways == ["expression"]:
             from tutor.graph.decompose import from_expression  # imports SymPy, which other exercises do not need
 
-            return self.attempt("expression", lambda: from_expression(good["expression"]))  # type: ignore[no-any-return]
+            return self.attempt("expression", from_expression, good["expression"])  # type: ignore[no-any-return]
         if ways == ["network"]:
             only_counted = bool(good.get("asked")) and all(str(a).startswith("count ") for a in good["asked"])
             if network is None or only_counted:
                 return None
-            return self.attempt("network", lambda: from_network(network))  # type: ignore[no-any-return]
+            return self.attempt("network", from_network, network)  # type: ignore[no-any-return]
         described = self.described(good.get("quantities", {}))
-        leaves = {*values, *described} if values else None
+        leaves = {*good.get("values", {}), *described} if good.get("values") else None
         parameters = self.texts(good, "parameters")
         return self.attempt("steps", lambda: from_steps(  # type: ignore[no-any-return]
             self.texts(good, "steps"), loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described,
@@ -203,8 +205,8 @@ class _Reader:
         """Quantities with a kind and a place in a network: ``w5 = { kind = "weight", index = [2, 1, 1, 5] }``."""
         found = {}
         for key, value in table.items():
-            path = f"quantities.{key}"
-            name = self.attempt(path, lambda key=key: check_name(key))
+            path = f"quantities.{visible(key)}"
+            name = self.attempt(path, check_name, key)
             if not isinstance(value, dict):
                 self.fault("a quantity is described by a table", path, 'such as w5 = { kind = "weight" }')
                 continue
@@ -223,7 +225,7 @@ class _Reader:
             if name not in leaves:
                 what = f"{name} has a value but is computed" if name in graph.names else f"nothing uses {name}"
                 self.fault(what, f"values.{name}", near(name, leaves))
-        missing = [name for name in leaves if name not in values]
+        missing = [name for name in leaves if name not in self.raw.get("values", {})]
         if values and missing:
             shown = ", ".join(missing[:8]) + (" …" if len(missing) > 8 else "")
             self.fault(f"no value for {shown}", "values", f'add {missing[0]} = "1", or leave out all values for a symbolic solution')
@@ -231,7 +233,7 @@ class _Reader:
     def rate(self, train: Mapping[str, Any]) -> Any:
         if "rate" not in train:
             return None
-        rate = self.attempt("train.rate", lambda: read_value(str(train["rate"])))
+        rate = self.attempt("train.rate", read_value, str(train["rate"]))
         if rate is not None and rate <= 0:
             self.fault(f"a step size is positive, not {train['rate']}", "train.rate")
             return None
@@ -242,21 +244,21 @@ class _Reader:
         for number, text in enumerate(self.texts(good, "asked"), 1):
             path = f"asked[{number}]"
             if text.startswith("count "):
-                counted.append(self.attempt(path, lambda text=text: _countable(text[6:].strip(), network), ""))
+                counted.append(self.attempt(path, _countable, text[6:].strip(), network))
             elif graph is not None:
-                asked.append(self.attempt(path, lambda text=text: _derivative(text, graph), ""))
+                asked.append(self.attempt(path, _derivative, text, graph))
         return tuple(a for a in asked if a), tuple(c for c in counted if c)
 
     def symbols(self, table: Mapping[str, Any], graph: Graph | None) -> dict[str, Symbol]:
         found = {}
         for key, value in table.items():
-            path = f"symbols.{key}"
+            path = f"symbols.{visible(key)}"
             if graph is not None and key not in graph.names:
                 self.fault(f"there is no quantity {visible(key)}", path, near(key, graph.names))
             elif not isinstance(value, str):
                 self.fault(f"a symbol is a text, not {visible(repr(value))}", path)
             else:
-                symbol = self.attempt(path, lambda value=value: read_symbol(value).symbol())
+                symbol = self.attempt(path, _symbol, value)
                 if symbol is not None:
                     found[key] = symbol
         return found
@@ -278,7 +280,7 @@ class _Reader:
                 continue
             if graph is None and self.problems and not entry["claim"].startswith("count "):
                 continue  # the graph's own faults are on the list already
-            claim = self.attempt(path, lambda entry=entry: read_claim(entry, graph, network, profile))
+            claim = self.attempt(path, read_claim, entry, graph, network, profile)
             if claim is not None:
                 found.append(claim)
         return found
@@ -303,10 +305,14 @@ class _Reader:
                     if graph is None:
                         continue
                     item = {"claim": text, "printed": str(figure)}
-                    claim = self.attempt(place, lambda item=item: read_claim(item, graph, None, profile))
+                    claim = self.attempt(place, read_claim, item, graph, None, profile)
                     if claim is not None:
                         found.append(claim)
         return found
+
+
+def _symbol(text: str) -> Symbol:
+    return read_symbol(text).symbol()
 
 
 def _countable(what: str, network: Network | None) -> str:

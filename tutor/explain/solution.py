@@ -294,7 +294,8 @@ class _Writer:
             self.blocks.append(Equations(tuple(rows)))
 
     def reuse_row(self, derivation: Derivation, name: str, step: Step) -> Equation:
-        before, loss = [], derivation.graph.loss
+        before: list[Side] = []
+        loss = derivation.graph.loss
         for place, path in enumerate(step.paths):
             upstream, local = path.factors
             if upstream.wrt == loss:

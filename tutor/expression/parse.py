@@ -15,16 +15,21 @@ from collections.abc import Collection
 from dataclasses import dataclass
 
 from tutor.errors import ExpressionError, near, visible
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
+from tutor.expression.walk import depth
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 40
+MAX_TREE = 120
+MAX_FACTORS = 200
 MAX_DIGITS = 400
 MAX_EXPONENT = 1_000
+MAX_BITS = 8_000
+"""How long a constant may be, in bits of its numerator and denominator."""
 
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau",
+    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "υ": "upsilon",
     "φ": "phi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "ℓ": "ell",
 }  # fmt: skip
 ALIASES = {
@@ -36,10 +41,11 @@ _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _HALVES = {"½": ("1", "2"), "¼": ("1", "4"), "¾": ("3", "4"), "⅓": ("1", "3"), "⅔": ("2", "3")}
 _SIGNS = {"·": "*", "×": "*", "⋅": "*", "∗": "*", "−": "-", "–": "-", "÷": "/", "∕": "/", "√": "sqrt"}
 
+_LETTER = "A-Za-z" + "".join(GREEK)
 _TOKEN = re.compile(
-    r"""(?P<space>\s+)
-    |(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)
-    |(?P<name>[A-Za-zα-ωϕℓ][A-Za-z0-9α-ωϕℓ₀-₉]*(?:_[A-Za-z0-9α-ωϕℓ]+)*)
+    rf"""(?P<space>\s+)
+    |(?P<number>(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)
+    |(?P<name>[{_LETTER}][{_LETTER}0-9₀-₉]*(?:_[{_LETTER}0-9]+)*)
     |(?P<prime>['′])
     |(?P<partial>∂)
     |(?P<power>\*\*|\^)
@@ -119,8 +125,8 @@ class _Reader:
                 continue
             if kind == "bad":
                 raise self._unknown(word, at)
-            if kind == "number" and len(word) > MAX_DIGITS:
-                raise self.fail(f"a number of {len(word):,} digits is over the limit of {MAX_DIGITS}", at)
+            if kind == "number":
+                self._check_number(word, at)
             level += (kind == "open") - (kind == "close")
             if level > MAX_DEPTH:
                 raise self.fail(f"brackets nested deeper than {MAX_DEPTH}", at, "write it in several steps")
@@ -128,6 +134,11 @@ class _Reader:
             spaced = False
         tokens.append(_Token("end", "", len(self.text), spaced))
         return tokens
+
+    def _check_number(self, word: str, at: int) -> None:
+        mantissa, _, exponent = word.lower().partition("e")
+        if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:9])) > MAX_DIGITS):
+            raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", at, "round it")
 
     def _unknown(self, word: str, at: int) -> ExpressionError:
         hints = {"=": "an expression has no equals sign; write steps as d = x + y", "$": "write it without dollar signs",
@@ -143,12 +154,14 @@ class _Reader:
             raise ExpressionError("an empty expression", hint="write a formula such as (x + y)*z")
         expr = self.sum()
         token = self.peek()
-        if token.kind != "end":
-            what = "a bracket is closed that was never opened" if token.kind == "close" else f"{token.text!r} is out of place"
-            if token.kind == "comma":
-                raise self.fail("a comma stands outside of a function's brackets", token.at, "a decimal is written 0.5")
-            raise self.fail(what, token.at)
-        return expr
+        if token.kind == "end":
+            if depth(expr) > MAX_TREE:
+                raise ExpressionError(f"a formula nested deeper than {MAX_TREE} operations", hint="write it in several steps")
+            return expr
+        what = "a bracket is closed that was never opened" if token.kind == "close" else f"{token.text!r} is out of place"
+        if token.kind == "comma":
+            raise self.fail("a comma stands outside of a function's brackets", token.at, "a decimal is written 0.5")
+        raise self.fail(what, token.at)
 
     def enter(self, at: int) -> None:
         """One level deeper; the recursion of this parser, and of all that walk its trees, is bounded here."""
@@ -161,7 +174,8 @@ class _Reader:
 
     def take(self) -> _Token:
         token = self.tokens[self.place]
-        self.place += 1
+        if token.kind != "end":
+            self.place += 1
         return token
 
     def sum(self) -> Expr:
@@ -203,6 +217,8 @@ class _Reader:
                 factors.append(self.power())
             else:
                 break
+        if len(factors) > MAX_FACTORS:
+            raise self.fail(f"a product of more than {MAX_FACTORS} factors", self.peek().at, "use powers, or several steps")
         result = _product(factors)
         return Neg(result) if negative else result
 
@@ -237,6 +253,9 @@ class _Reader:
         size = _constant_size(exponent)
         if size is not None and size > MAX_EXPONENT:
             raise self.fail(f"an exponent over {MAX_EXPONENT:,}", at, "no derivation needs one; use a smaller power")
+        bits = _constant_bits(base)
+        if size is not None and bits is not None and bits * max(size, 1) > MAX_BITS:
+            raise self.fail("a constant of thousands of digits", at, "no derivation needs one; use a smaller power")
         return Pow(base, exponent)
 
     def atom(self) -> Expr:
@@ -363,6 +382,21 @@ def _digits(text: str) -> str:
     if text.startswith("."):
         text = "0" + text
     return text.replace(".e", "e").replace(".E", "e") if not text.endswith(".") else text[:-1]
+
+
+def _constant_bits(expr: Expr) -> float | None:
+    """How many bits a constant's numerator and denominator have at most, when it is one; nothing is computed."""
+    match expr:
+        case Number(text):
+            mantissa, _, exponent = text.partition("e")
+            return 3.4 * (2 * len(mantissa) + abs(int(exponent or 0)))
+        case Pow(base, exp):
+            low, high = _constant_bits(base), _constant_size(exp)
+            return None if low is None or high is None else low * max(high, 1)
+        case Name() | Partial() | Call():
+            return None
+    parts = [_constant_bits(part) for part in children(expr)]
+    return None if any(bits is None for bits in parts) else sum(bits or 0 for bits in parts)
 
 
 def _constant_size(expr: Expr) -> float | None:

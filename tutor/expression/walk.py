@@ -34,6 +34,16 @@ def size(expr: Expr) -> int:
     return count
 
 
+def depth(expr: Expr) -> int:
+    """How many operations are nested in each other."""
+    deepest, stack = 0, [(expr, 1)]
+    while stack:
+        node, level = stack.pop()
+        deepest = max(deepest, level)
+        stack.extend((part, level + 1) for part in children(node))
+    return deepest
+
+
 def substitute(expr: Expr, table: Mapping[str, Expr]) -> Expr:
     """The expression with quantities replaced.
 

@@ -100,7 +100,7 @@ def assemble(
                 )
             used[name] = None
     order = _evaluation_order(formulas)
-    loss = loss or next(reversed(formulas))
+    loss = loss or list(formulas)[-1]
     if loss not in formulas:
         raise GraphError(f"there is no step {loss} to differentiate", hint=near(loss, formulas))
     known = kinds or {}

@@ -81,7 +81,10 @@ class _Pieces:
         return self.name(formula, self.key(formula))
 
     def key(self, formula: Expr) -> Any:
-        return to_sympy(formula, lambda func, args: sympy.Function(func)(*args))
+        """What SymPy makes of a formula; the formula itself where SymPy would lose a quantity (x^0, 0·x)."""
+        made = to_sympy(formula, lambda func, args: sympy.Function(func)(*args))
+        kept = {found.name for found in made.free_symbols}
+        return made if kept == set(names(formula)) else formula
 
     def name(self, formula: Expr, key: Any) -> Expr:
         known = self.known.get(key)

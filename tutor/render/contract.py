@@ -67,7 +67,10 @@ def solution(solved: Solution) -> dict[str, Any]:
             steps.append(_step(step, chains.get(step.target) or step.paths, trace))
         for step in derivation.backward:
             name = step.target[prefix:] if main else step.target
-            gradients[name] = exact_text(trace[step.target]) if trace is not None else plain(step.expr)
+            if trace is None:
+                gradients[name] = plain(step.expr)
+            elif step.target in trace:
+                gradients[name] = exact_text(trace[step.target])
     return {
         "schema": SCHEMA,
         "exercise": solved.exercise.id,
@@ -99,7 +102,7 @@ def _step(step: Step, paths: Sequence[Path], trace: Mapping[str, Any] | None) ->
         "expression": plain(step.expr),
         "rule": step.rule,
         "paths": [[{"of": f.of, "wrt": f.wrt, "expression": plain(f.expr)} for f in path.factors] for path in paths],
-        "value": exact_text(trace[step.target]) if trace is not None else None,
+        "value": exact_text(trace[step.target]) if trace is not None and step.target in trace else None,
     }
 
 

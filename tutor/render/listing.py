@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from rich.cells import cell_len, set_cell_size
@@ -71,14 +72,8 @@ def _verdict(verdict: Verdict, widths: Sequence[int], width: int) -> Iterable[Te
     yield line
     if verdict.erratum is not None:
         state = "erratum: " if verdict.agreement == "differs" else "declared an erratum, but agrees: "
-        for piece in Text(state + printable(verdict.erratum)).wrap(_plain_console(), max(20, width - 4)):
-            yield Text("    ").append(piece.plain.rstrip(), style="italic")
-
-
-def _plain_console() -> object:
-    from rich.console import Console
-
-    return Console(width=200)
+        for piece in wrap(state + printable(verdict.erratum), max(20, width - 4)):
+            yield Text("    ").append(piece, style="italic")
 
 
 def _total(found: Sequence[Verdict]) -> Text:

@@ -115,7 +115,10 @@ def constant(expr: Expr) -> Fraction | None:
             return product
         case Pow(base, exp):
             root, power = constant(base), constant(exp)
-            if root is None or power is None or power.denominator != 1 or abs(power) > 64 or (not root and power < 0):
+            if root is None or power is None or power.denominator != 1 or (not root and power < 0):
+                return None
+            size = max(root.numerator.bit_length(), root.denominator.bit_length())
+            if abs(power) * size > 20_000:
                 return None
             return root ** int(power)
         case Add(args):
