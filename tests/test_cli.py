@@ -197,7 +197,7 @@ def test_a_claim_about_what_does_not_exist(tutor, folder):
     assert "no quantity" in err
 
 
-HOSTILE = [  # BUG (reported): each of these ends in a traceback or hangs
+HOSTILE = [  # each of these once ended in a traceback or hung
     ["solve", "x", "--at", "x=1e999999999"],
     ["solve", "∂"],
     ["solve", "x", "--rate", "1e999999999"],

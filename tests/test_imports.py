@@ -12,10 +12,11 @@ ROOT = Path(tutor.__file__).parent
 ROOMS = {  # room: the rooms (or single modules) that it may import
     "errors": (),
     "version": (),
+    "collection": (),
     "expression": ("errors",),
     "rules": ("errors", "expression.nodes", "expression.parse"),  # rules know no typography, no numbers, no graph
-    "graph": ("errors", "expression", "rules"),
-    "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers
+    "graph": ("errors", "collection", "expression", "rules"),
+    "derive": ("errors", "collection", "expression", "graph", "rules"),  # derive sees no numbers
     "evaluate": ("errors", "expression", "graph", "rules", "derive"),
     "notation": ("errors", "graph"),
     "exercise": ("errors", "expression", "graph", "rules", "derive", "evaluate", "notation"),
@@ -32,16 +33,27 @@ ROOMS = {  # room: the rooms (or single modules) that it may import
         "exercise",
         "explain",
         "render",
+        "contract",
     ),
+    "contract": ("expression", "graph", "derive", "evaluate"),  # JSON is a reader of solutions, not of documents
     "api": ("errors", "exercise"),
     "prover": ("errors", "expression", "graph", "rules", "evaluate"),
-    "cli": ("errors", "version", "api", "solution", "prover", "exercise.catalogue", "graph.build", "render"),
+    "cli": (
+        "errors",
+        "version",
+        "api",
+        "contract",
+        "solution",
+        "prover",
+        "exercise.catalogue",
+        "graph.build",
+        "render",
+    ),
     "__main__": ("cli", "prover"),
     "__init__": ("api", "derive", "errors", "exercise", "graph", "render", "solution", "version"),
 }
 EXCEPTIONS = {  # module: what it may import besides, with the reason
-    "render.contract": ("evaluate.shown", "graph", "solution"),  # JSON is a reader of solutions, not of documents
-    "render.gradients": ("graph.nouns", "derive.backward"),  # rows of LaTeX of a derivation, for documents of one's own
+    "render.gradients": ("graph.nouns", "collection"),  # rows of LaTeX of a derivation, for documents of one's own
 }
 
 OUTSIDE = {  # what only some modules may import: the terminal, files, processes, clocks, chance, heavy packages

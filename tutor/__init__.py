@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from tutor.api import check
-    from tutor.version import VERSION as __version__
     from tutor.derive.backward import derive as backpropagate
     from tutor.errors import TutorError
     from tutor.exercise.check import Verdict
@@ -28,6 +27,7 @@ if TYPE_CHECKING:
     from tutor.graph.network import Network, from_network
     from tutor.render.gradients import gradients_latex
     from tutor.solution import Solution, solve
+    from tutor.version import VERSION as __version__
 
 __all__ = [
     "Exercise",

@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from tutor.solution import Solution
 
 
-
 _helper: Prover | None = None
 
 app = typer.Typer(
@@ -61,18 +60,29 @@ def _complete(start: str) -> list[str]:
 Target = Annotated[
     str,
     typer.Argument(
+        metavar="TARGET",
         help='An exercise ("tutor list" shows them), a TOML file, an expression such as "(x+y)*z", '
         'or steps such as "d = x + y; f = d*z".',
         autocompletion=_complete,
         show_default=False,
     ),
 ]
-At = Annotated[list[str] | None, typer.Option("--at", metavar="NAME=VALUE", help="Give a quantity a value: --at x=2 --at y=1/3.")]
-Wrt = Annotated[list[str] | None, typer.Option("--wrt", metavar="NAME", help="Differentiate with respect to this quantity only (repeatable).")]
-NotationName = Annotated[
-    str | None, typer.Option("--notation", metavar="COURSE", help="Write it as this course does: dl, qmul, graz, neuron, cmu, plain.")
+At = Annotated[
+    list[str] | None, typer.Option("--at", metavar="NAME=VALUE", help="Give a quantity a value: --at x=2 --at y=1/3.")
 ]
-Output = Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of the terminal.")]
+Wrt = Annotated[
+    list[str] | None,
+    typer.Option("--wrt", metavar="NAME", help="Differentiate with respect to this quantity only (repeatable)."),
+]
+NotationName = Annotated[
+    str | None,
+    typer.Option(
+        "--notation", metavar="COURSE", help="Write it as this course does: dl, qmul, graz, neuron, cmu, plain."
+    ),
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of the terminal.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 
@@ -84,7 +94,9 @@ def _version(wanted: bool) -> None:
 
 @app.callback()
 def _main(
-    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")] = False,
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
 ) -> None:
     """Derive, explain and prove backpropagation, step by step, in the notation of your course."""
 
@@ -98,7 +110,9 @@ def list_exercises(as_json: AsJson = False) -> None:
     if as_json:
         import json
 
-        listed = [{"id": e.id, "title": e.title, "course": e.course, "source": e.source, "claims": e.claims} for e in found]
+        listed = [
+            {"id": e.id, "title": e.title, "course": e.course, "source": e.source, "claims": e.claims} for e in found
+        ]
         _write(json.dumps({"schema": 1, "exercises": listed}, indent=2, ensure_ascii=False) + "\n")
         return
     from tutor.render.listing import exercises
@@ -113,19 +127,28 @@ def solve(
     target: Target,
     at: At = None,
     wrt: Wrt = None,
-    steps: Annotated[int | None, typer.Option("--steps", metavar="N", help="Number of gradient-descent updates.")] = None,
-    rate: Annotated[str | None, typer.Option("--rate", metavar="VALUE", help="Step size of the updates, such as 0.5.")] = None,
-    chain: Annotated[Chain | None, typer.Option("--chain", help="Write gradients as the full chain from the loss, or by reuse of earlier steps.")] = None,
+    steps: Annotated[
+        int | None, typer.Option("--steps", metavar="N", help="Number of gradient-descent updates.")
+    ] = None,
+    rate: Annotated[
+        str | None, typer.Option("--rate", metavar="VALUE", help="Step size of the updates, such as 0.5.")
+    ] = None,
+    chain: Annotated[
+        Chain | None,
+        typer.Option("--chain", help="Write gradients as the full chain from the loss, or by reuse of earlier steps."),
+    ] = None,
     notation: NotationName = None,
     to: Annotated[Format, typer.Option("--to", help="What to write.")] = Format.terminal,
-    fragment: Annotated[bool, typer.Option("--fragment", help="With --to latex: only the body, to put into a document of your own.")] = False,
+    fragment: Annotated[
+        bool, typer.Option("--fragment", help="With --to latex: only the body, to put into a document of your own.")
+    ] = False,
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
     if fragment and to is not Format.latex:
         raise OutputError("--fragment goes with --to latex", hint=f"leave it out for {to.value}")
     if to is Format.terminal:
-        import tutor.render.terminal  # now, while SymPy is imported in the helper
+        pass  # now, while SymPy is imported in the helper
     from tutor.solution import solve as solve_target
 
     solution = solve_target(
@@ -157,7 +180,9 @@ def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", 
     from tutor.solution import solve as solve_target
 
     if output.suffix not in (".svg", ".tex"):
-        raise OutputError(f"a picture is written as .svg or .tex, not {visible(output.suffix or output.name)}", hint="-o graph.svg")
+        raise OutputError(
+            f"a picture is written as .svg or .tex, not {visible(output.suffix or output.name)}", hint="-o graph.svg"
+        )
     solution = solve_target(target, at=_assignments(at), steps=0, notation_name=notation)
     if output.suffix == ".svg":
         _write(solution.to_svg(), output)
@@ -169,12 +194,19 @@ def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", 
 
 @app.command()
 def check(
-    targets: Annotated[list[str] | None, typer.Argument(metavar="[TARGET]...", help="Exercises, TOML files or courses; all exercises by default.", autocompletion=_complete)] = None,
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TARGET]...",
+            help="Exercises, TOML files or courses; all exercises by default.",
+            autocompletion=_complete,
+        ),
+    ] = None,
     as_json: AsJson = False,
 ) -> None:
     """Recompute every printed figure and say how it agrees.  Exit code 1 when one is wrong."""
     from tutor.api import check as check_targets
-    from tutor.render.contract import checked, dumps
+    from tutor.contract import checked, dumps
 
     found = check_targets(*(targets or ()))
     if as_json:
@@ -292,4 +324,3 @@ def _plain_utf8(stream: Any) -> None:
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:
         reconfigure(encoding="utf-8", errors="replace")
-

@@ -9,32 +9,33 @@ from collections.abc import Iterable
 class TutorError(Exception):
     """Something that a user can put right.
 
-    ``what`` is the fault in one sentence, ``where`` its address (a file and a path in it, or the text with a caret under the
-    spot), ``hint`` the next move.
+    ``what`` is the fault in one sentence, ``where`` its address (a file and a path in it), ``spot`` the text with a caret
+    under the place, ``hint`` the next move.
 
     >>> print(TutorError("there is no quantity q", where="claim 3", hint="did you mean d?"))
     claim 3: there is no quantity q
       did you mean d?
     """
 
-    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+    def __init__(self, what: str, *, where: str = "", hint: str = "", spot: str = "") -> None:
         super().__init__(what)
         self.what = what
         self.where = where
         self.hint = hint
+        self.spot = spot
 
     def __str__(self) -> str:
-        head = self.what
-        if self.where:
-            head = f"{self.where}\n{self.what}" if "\n" in self.where else f"{self.where}: {self.what}"
-        return f"{head}\n  {self.hint}" if self.hint else head
+        lines = [f"{self.where}: {self.what}" if self.where else self.what]
+        if self.spot:
+            lines.append(self.spot)
+        if self.hint:
+            lines.append(f"  {self.hint}")
+        return "\n".join(lines)
 
     def at(self, where: str) -> TutorError:
         """The same error with an address put before the one it has."""
-        joined = f"{where}: {self.where}" if self.where and "\n" not in self.where else where
-        if "\n" in self.where:
-            joined = f"{where}:\n{self.where}"
-        return type(self)(self.what, where=joined, hint=self.hint)
+        joined = f"{where}: {self.where}" if self.where else where
+        return type(self)(self.what, where=joined, hint=self.hint, spot=self.spot)
 
 
 class ExpressionError(TutorError):

@@ -12,7 +12,6 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from tutor.derive.backward import derive
-from tutor.derive.chains import full_chains
 from tutor.errors import GraphError, ValueProblem, near
 from tutor.evaluate.arithmetic import Value
 from tutor.evaluate.descent import Descent, descend
@@ -104,8 +103,8 @@ class Solution:
         return markdown(self.document(), self.notation)
 
     def to_json(self) -> str:
-        """The contract for programs; see `tutor.render.contract.solution`."""
-        from tutor.render.contract import dumps, solution
+        """The contract for programs; see `tutor.contract.solution`."""
+        from tutor.contract import dumps, solution
 
         return dumps(solution(self))
 
@@ -117,7 +116,7 @@ class Solution:
 
     def picture(self) -> Any:
         """The graph to draw."""
-        from tutor.explain.solution import picture
+        from tutor.explain.pictures import picture
 
         if not self.derivations:
             raise GraphError(f"{self.exercise.id} only counts, it has no graph to draw")
@@ -137,7 +136,11 @@ class Solution:
         return self.to_svg() if self.derivations else None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
-        bundle = {"text/plain": self.to_text(100), "text/markdown": self._repr_markdown_(), "text/latex": self._repr_latex_()}
+        bundle = {
+            "text/plain": self.to_text(100),
+            "text/markdown": self._repr_markdown_(),
+            "text/latex": self._repr_latex_(),
+        }
         picture = self._repr_svg_()
         if picture:
             bundle["image/svg+xml"] = picture
@@ -196,7 +199,8 @@ def solve(
     ``at`` gives values (numbers, or texts such as ``"1/3"``) and replaces those of the exercise; ``wrt`` chooses quantities
     (all parameters by default, or all inputs where nothing is trained); ``steps`` is the number of gradient-descent updates and ``rate``
     their step size; ``chain`` writes each gradient as the full chain from the loss or by reuse of earlier steps; ``notation_name``
-    is a course (``dl``, ``qmul``, ``graz``, ``neuron``, ``cmu``) or ``plain``; ``ask`` is who asks SymPy for the proof (this process by default).
+    is a course (``dl``, ``qmul``, ``graz``, ``neuron``, ``cmu``) or ``plain``; ``ask`` is who asks SymPy for the proof
+    (this process by default).
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -240,7 +244,9 @@ def solve(
 
 
 def _only_counts(exercise: Exercise, profile: Notation) -> Solution:
-    return Solution(exercise, (), (), "full", profile, None, None, (), None, "", None, (), tuple(check(exercise)), False)
+    return Solution(
+        exercise, (), (), "full", profile, None, None, (), None, "", None, (), tuple(check(exercise)), False
+    )
 
 
 def _values(exercise: Exercise, graph: Graph, at: Mapping[str, Any]) -> dict[str, Value] | None:
@@ -272,7 +278,9 @@ def _chosen(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> dict[str, l
         of, _, name = text[1:].partition("/d")
         chosen.setdefault(of, []).append(name)
     if not chosen:
-        leaves = graph.parameters or tuple(q for q in graph.inputs if q.kind not in ("target", "constant")) or graph.inputs
+        leaves = (
+            graph.parameters or tuple(q for q in graph.inputs if q.kind not in ("target", "constant")) or graph.inputs
+        )
         names = {quantity.name for quantity in leaves}
         order = [step.target[len(f"d{graph.loss}/d") :] for step in derive(graph).backward]
         chosen[graph.loss] = [name for name in order if name in names]
@@ -327,7 +335,9 @@ def _proved(
     proof = verify(derivation, values, shown, symbolic=names, ask=ask)
     point = trace if trace is not None else next(iter(random_points(graph, 1)), None)
     if point is not None and proof.unproved == "" and len(graph.names) <= SHOWN_NODES:
-        full = point if trace is not None else evaluate(derivation, {q.name: point[q.name] for q in graph.leaves}).values
+        full = (
+            point if trace is not None else evaluate(derivation, {q.name: point[q.name] for q in graph.leaves}).values
+        )
         check_locals(derivation, full, graph.names)
     return proof
 
@@ -338,13 +348,3 @@ def _relevant(verdicts: Sequence[Verdict], wrt: Sequence[str], loss: str) -> lis
         return list(verdicts)
     chosen = {text for name in wrt for text in (f"d{loss}/d{name}", f"{name} after 1")}
     return [verdict for verdict in verdicts if verdict.claim in chosen and verdict.printed[:1] in "-−.0123456789"]
-
-
-def chains_of(solution: Solution) -> dict[str, Any]:
-    """The full chains of the wanted gradients, by the name of the gradient."""
-    found = {}
-    for derivation, names in zip(solution.derivations, solution.wanted, strict=True):
-        for name in names:
-            found[f"d{derivation.graph.loss}/d{name}"] = full_chains(derivation, name)
-    return found
-

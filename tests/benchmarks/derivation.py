@@ -113,7 +113,9 @@ def measure(peer: str, system: tuple[int, ...] | int) -> tuple[float, float] | s
         "print(min(whole), min(alone))",
     ])  # fmt: skip
     try:
-        done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=LIMIT, check=False)
+        done = subprocess.run(
+            [sys.executable, "-c", program], capture_output=True, text=True, timeout=LIMIT, check=False
+        )
     except subprocess.TimeoutExpired:
         return f"over {LIMIT:.0f} s"
     if done.returncode:

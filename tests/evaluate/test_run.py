@@ -97,14 +97,14 @@ NOT_THERE = [  # text, what is said
     ("exp(10^9)", "overflow"),
     ("exp(exp(exp(exp(2))))", "overflow"),
     ("exp(x*10^8)", "overflow"),
-    ("((9^999)^999)^999", "overflow"),
+    ("((x^999)^999)^999", "overflow"),
     ("(10^x)^(10^x)", "overflow"),
     ("sin(10^50)", "too large an angle"),
     ("1/exp(-10^9)", "division by zero"),
     ("q + 1", "q has no value"),
-    ("log(-(3^999)^12)", "logarithm of a negative number"),
-    ("sqrt(-(3^999)^12)", "square root of a negative number"),
-    ("log(-1/(3^999)^12)", "logarithm of a negative number"),
+    ("log(-(x^250)^12)", "logarithm of a negative number"),
+    ("sqrt(-(x^250)^12)", "square root of a negative number"),
+    ("log(-1/(x^250)^12)", "logarithm of a negative number"),
 ]
 
 
@@ -119,11 +119,11 @@ def test_a_value_that_does_not_exist_is_said(text, what):
 
 
 @pytest.mark.parametrize(
-    "text", ["exp(-10^9)", "sigmoid(10^9)", "tanh(10^9)", "sigmoid(-10^9)", "softplus(10^8)", "(9^999)^999"]
+    "text", ["exp(-10^9)", "sigmoid(10^9)", "tanh(10^9)", "sigmoid(-10^9)", "softplus(10^8)", "(x^999)^999"]
 )
 def test_large_arguments_that_are_no_problem(text):
     start = time.perf_counter()
-    value(text)
+    value(text, x=100)
     assert time.perf_counter() - start < 1
 
 
@@ -143,7 +143,7 @@ def test_a_problem_is_located(lines, values, where):
 
 def test_a_derivative_that_is_not_asked_for_does_not_stop_the_others():
     """x^y at x = -2, y = 3 has ∂/∂x = 12; ∂/∂y does not exist."""
-    # BUG (reported, minor): every backward step is run, also those that nothing asked for needs
+    # once a fault: every backward step was run, also those that nothing asked for needs
     from tutor.solution import solve
 
     assert solve("x^y", at={"x": -2, "y": 3}, wrt=["x"]).gradient("x") == 12
@@ -193,7 +193,7 @@ NO_NUMBER = [
     ("0,5", "with a point"),
     ("1/0", "division by zero"), ("9**9**9**9", "exponent"), ("log(-1)", "negative"), ("1 2", "two numbers"),
     ("x", "x"),
-    ("__import__('os')", ""), ("1" * 500, "over the limit"), ("(" * 100, ""), ("True", "True"), ("0x10", ""),
+    ("__import__('os')", ""), ("1" * 500, "limit of 400 digits"), ("(" * 100, ""), ("True", "True"), ("0x10", ""),
     ("1e99999", ""),
 ]  # fmt: skip
 

@@ -61,7 +61,7 @@ printed = "4"
 
 
 def test_five_faults_are_reported_together(tmp_path):
-    # BUG (reported): a sixth is added, "d uses y, which nothing defines", although y is there (its value is the fault)
+    # once a sixth was added, "d uses y, which nothing defines", although y is there and only its value is wrong
     path = tmp_path / "five.toml"
     path.write_text(FIVE, encoding="utf-8")
     with pytest.raises(Problems) as caught:
@@ -79,7 +79,7 @@ CLAIM = STEPS + '[[claim]]\nclaim = "f"\nprinted = "2"\n'
 
 FAULTS = [  # what the file says, where the fault is, what is said, the next move
     ('steps = ["f = x"]', "title", "has a title", "title ="),
-    # BUG (reported): a setting of the wrong type is a fault twice: wrong, and missing
+    # a setting of the wrong type is one fault: not wrong and missing
     ('title = 3\nsteps = ["f = x"]', "title", "title is a text, not 3", ""),
     ('schema = 2\ntitle = "t"\nsteps = ["f = x"]', "schema", "schema 2 is not known", "schema = 1"),
     ('titel = "t"\ntitle = "t"\nsteps = ["f = x"]', "titel", "no setting titel", "did you mean title"),
@@ -219,6 +219,6 @@ def test_a_network_of_any_size_can_be_counted():
 
 
 def test_a_hostile_file_is_shown_safely():
-    # BUG (reported): keys of the file stand in the address as they are
+    # keys of the file stand in the address, too
     found = faults('title = "t"\nsteps = ["f = x"]\n"\\u001b[2J" = 3\n[values]\n"\\u001b[1m" = "a"')
     assert all("\x1b" not in str(problem) for problem in found)

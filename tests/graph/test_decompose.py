@@ -52,7 +52,7 @@ def test_the_last_step_is_differentiated():
 
 @pytest.mark.parametrize("text", ["x^0 + y^0", "0*x + 0*y", "(x - x)*(y - y)", "x/x + y/y"])
 def test_no_quantity_is_lost(text):
-    # BUG (reported): parts that SymPy evaluates to the same constant are merged; the quantities of the second are gone
+    # parts that SymPy evaluates to the same constant were once merged, and the quantities of the second lost
     graph = from_expression(text)
     assert sorted(quantity.name for quantity in graph.leaves) == ["x", "y"]
 

@@ -5,10 +5,7 @@ One loop over the steps from last to first, no recursion, no search: the time is
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
-
+from tutor.collection import without_collection
 from tutor.derive.local import local_derivatives
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
@@ -18,9 +15,9 @@ def derive(graph: Graph, *, wanted: tuple[str, ...] = ()) -> Derivation:
     """Derive ∂loss/∂q for *every* quantity q of a graph.
 
     The backward steps stand in teaching order, which is also one in which they can be computed: by their distance from the loss,
-    the leaves of a layer (its weights) before the nodes of the next.  Each has one `Path` for each use of its quantity, in evaluation order, with the two factors
-    (upstream, local); its expression is the sum over the paths of their product, written with what is already computed:
-    ∂L/∂w5 = ∂L/∂in_o1 · out_h1.  A quantity that the loss does not depend on has gradient 0 and no path.
+    the leaves of a layer (its weights) before the nodes of the next.  Each has one `Path` for each use of its quantity, in
+    evaluation order, with the two factors (upstream, local); its expression is the sum over the paths of their product, written
+    with what is already computed: ∂L/∂w5 = ∂L/∂in_o1 · out_h1.  A quantity that the loss does not depend on has gradient 0 and no path.
 
     Source: reverse-mode differentiation as in every one of the lectures ("derivatives for all nodes", graz).
 
@@ -69,18 +66,6 @@ def _backward(graph: Graph) -> list[Step]:
     prefix = len(f"d{loss}/d")
     keys = [(depth[name := step.target[prefix:]], name not in waiting, places[name]) for step in backward]
     return [backward[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
-
-
-@contextmanager
-def without_collection() -> Iterator[None]:
-    """Pause the cycle collector: a derivation makes many small objects and no cycles (measured: half the time)."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _gradient(loss: str, wrt: str, routes: list[tuple[Factor, Expr]], units: set[str]) -> Step:

@@ -30,7 +30,11 @@ def count_routes(derivation: Derivation) -> dict[str, int]:
 
 
 def full_chains(
-    derivation: Derivation, wrt: str, *, steps: Mapping[str, Step] | None = None, routes: Mapping[str, int] | None = None
+    derivation: Derivation,
+    wrt: str,
+    *,
+    steps: Mapping[str, Step] | None = None,
+    routes: Mapping[str, int] | None = None,
 ) -> tuple[Path, ...] | None:
     """Every path from the loss to a quantity, each with all its factors; nothing where they are too many or too long to read.
 

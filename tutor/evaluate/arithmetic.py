@@ -119,7 +119,9 @@ def _limit(exponent: Value, base: Value) -> None:
 def square_root(a: Value) -> Value:
     """√a, exact for squares."""
     if a < 0:
-        raise ValueProblem(f"the square root of a negative number ({short(a)})", hint="choose values for which it is not")
+        raise ValueProblem(
+            f"the square root of a negative number ({short(a)})", hint="choose values for which it is not"
+        )
     if type(a) is Fraction:
         over, under = _integer_root(a.numerator), _integer_root(a.denominator)
         if over is not None and under is not None:

@@ -78,7 +78,10 @@ def _folded(operation: Callable[[Value, Value], Value], parts: Sequence[Value]) 
 def _holds(condition: Any, values: Mapping[str, Value], memo: dict[Any, Value]) -> bool:
     left, right = (number(arg, values, memo) for arg in (condition.gts, condition.lts))
     difference = add(left, -right)
-    return bool(difference > 0 or (difference == 0 and not isinstance(condition, sympy.StrictGreaterThan | sympy.StrictLessThan)))
+    return bool(
+        difference > 0
+        or (difference == 0 and not isinstance(condition, sympy.StrictGreaterThan | sympy.StrictLessThan))
+    )
 
 
 def _row(marked: tuple[str, int], parts: Sequence[Value]) -> Value:

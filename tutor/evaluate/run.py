@@ -175,7 +175,7 @@ def read_value(text: str, name: str = "") -> Value:
     >>> read_value("0.05")
     Fraction(1, 20)
     """
-    where = f"the value of {name}" if name else "a value"
+    where = f"the value of {name}" if name else ""
     text = text.strip()
     if _PLAIN_NUMBER.fullmatch(text) and len(text) < 200:
         return Fraction(text.replace("−", "-").replace(" ", ""))
@@ -191,7 +191,9 @@ def read_value(text: str, name: str = "") -> Value:
     except TutorError as error:
         hint = "a decimal is written 0.5, with a point" if re.fullmatch(r"[-+]?\d+,\d+", text) else ""
         raise ValueProblem(
-            f"{visible(text)!r} is not a number", where=where, hint=hint or f"write it as 0.5, 1/2 or 5e-1 ({error.what})"
+            f"{visible(text)!r} is not a number",
+            where=where,
+            hint=hint or f"write it as 0.5, 1/2 or 5e-1 ({error.what})",
         ) from None
     if isinstance(value, Fraction) and value.numerator.bit_length() > MAX_BITS:
         raise ValueProblem(f"{visible(text)!r} is too large a number", where=where)
@@ -205,5 +207,9 @@ def check_names(values: Mapping[str, Value], graph: Graph) -> None:
         if name in leaves:
             continue
         if any(step.target == name for step in graph.steps):
-            raise ValueProblem(f"{name} is computed, it cannot be given a value", hint="give values to: " + ", ".join(leaves[:12]))
-        raise ValueProblem(f"there is no quantity {name}", hint=near(name, leaves) or "the inputs are: " + ", ".join(leaves[:12]))
+            raise ValueProblem(
+                f"{name} is computed, it cannot be given a value", hint="give values to: " + ", ".join(leaves[:12])
+            )
+        raise ValueProblem(
+            f"there is no quantity {name}", hint=near(name, leaves) or "the inputs are: " + ", ".join(leaves[:12])
+        )

@@ -12,7 +12,6 @@ from tutor.evaluate.arithmetic import CONTEXT, Value, real
 from tutor.expression.nodes import Div, Expr, Neg, Number
 
 
-
 def decimal(value: Fraction) -> str | None:
     """The exact decimal of a fraction, or nothing when it never ends.
 
@@ -43,7 +42,9 @@ def significant(value: Value, digits: int) -> str:
     if value == 0:
         return "0"
     number = real(value)
-    text: str = CONTEXT.nstr(abs(number), digits, strip_zeros=False, min_fixed=-100, max_fixed=-100, show_zero_exponent=True)
+    text: str = CONTEXT.nstr(
+        abs(number), digits, strip_zeros=False, min_fixed=-100, max_fixed=-100, show_zero_exponent=True
+    )
     mantissa, _, exponent = text.partition("e")
     places = int(exponent)
     figures = mantissa.replace(".", "")

@@ -34,7 +34,7 @@ Answer = Callable[[], Mapping[str, Value]]
 Ask = Callable[[Graph, Sequence[str], Mapping[str, Value]], Answer]
 """Who is asked for SymPy's derivatives: takes the graph, the quantities and the values, gives an answer to be called for."""
 
-_RANGES = ((-2, 2), (0, 1), (1, 3), (0, 3))
+_RANGES = ((-2, 2), (0, 1), (1, 3), (0, 3), (-10, 10), (0, 30), (-100, 100), (0, 1000))
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def verify(
         return Proof(proof.symbolic, proof.numeric, proof.error, proof.points, False, words)
     points = random_points(graph, 2, seed=seed)
     if not points:
-        return Proof(0, 0, Fraction(0), 0, False, "no point was found at which the whole formula exists")
+        raise ValueProblem(_reason(graph), hint="check the formula, or give values at which it exists: --at x=1")
     return _proof_at(points, derivation, wanted, named, at_values=False, ask=ask)
 
 
@@ -116,7 +116,7 @@ def random_points(graph: Graph, count: int, *, seed: int = 0) -> list[dict[str, 
     """Points inside the domain of the whole formula and off its kinks, with their forward values; fewer when none is found."""
     generator = random.Random(seed)
     found: list[dict[str, Value]] = []
-    for attempt in range(60):
+    for attempt in range(80):
         low, high = _RANGES[attempt % len(_RANGES)]
         values: dict[str, Value] = {
             q.name: Fraction(generator.randint(low * 96 + 1, high * 96 - 1), 96) for q in graph.leaves
@@ -131,6 +131,15 @@ def random_points(graph: Graph, count: int, *, seed: int = 0) -> list[dict[str, 
         if len(found) == count:
             break
     return found
+
+
+def _reason(graph: Graph) -> str:
+    """Why a computation exists at no point that was tried."""
+    try:
+        run(graph.steps, {quantity.name: Fraction(1, 2) for quantity in graph.leaves})
+    except TutorError as error:
+        return f"no point was found at which the whole formula exists; at 1/2, for one, there is {error.what}"
+    return "no point was found at which the whole formula exists and has a derivative"
 
 
 def _proof_at(

@@ -55,7 +55,9 @@ def locate(target: str) -> tuple[str, Path]:
     if target.endswith(".toml"):
         if not path.is_file():
             what = "is a folder, not a file" if path.is_dir() else "does not exist"
-            raise ExerciseError(f"the file {target} {what}", hint="give the path of an exercise file, or an id from tutor list")
+            raise ExerciseError(
+                f"the file {target} {what}", hint="give the path of an exercise file, or an id from tutor list"
+            )
         return path.stem, path
     known = ids()
     if target in known:

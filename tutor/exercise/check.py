@@ -155,7 +155,8 @@ class _Checker:
 
     def equal_everywhere(self, claim: Claim) -> bool:
         """Whether the printed formula equals the subject at random points (after a step of random size, where it asks)."""
-        assert claim.subject is not None and claim.formula is not None
+        assert claim.subject is not None
+        assert claim.formula is not None
         if self.points is None:
             self.points = random_points(self.graph, POINTS, seed=1)
         if not self.points:
@@ -220,5 +221,3 @@ def _partials(expr: Expr) -> list[Partial]:
             found.append(node)
         stack.extend(children(node))
     return found
-
-

@@ -28,7 +28,14 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "claim": (list,), "table": (list,),
 }  # fmt: skip
-_NETWORK_KEYS = {"sizes": (list,), "activation": (str, list), "loss": (str,), "biases": (str,), "naming": (str,), "mean": (bool,)}
+_NETWORK_KEYS = {
+    "sizes": (list,),
+    "activation": (str, list),
+    "loss": (str,),
+    "biases": (str,),
+    "naming": (str,),
+    "mean": (bool,),
+}
 _TRAIN_KEYS = {"rate": (str, int), "steps": (int,)}
 _CLAIM_KEYS = {"claim": (str,), "printed": (str, int), "at": (dict,), "erratum": (str,), "note": (str,)}
 _TABLE_KEYS = {"columns": (list,), "rows": (list,), "note": (str,)}
@@ -57,7 +64,9 @@ def from_text(text: str, ident: str, where: str = "") -> Exercise:
     try:
         raw = tomllib.loads(text, parse_float=Written)
     except (tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
-        raise ExerciseError(f"not a TOML file: {error}", where=where or ident, hint="see CONTRIBUTING.md for the format") from None
+        raise ExerciseError(
+            f"not a TOML file: {error}", where=where or ident, hint="see CONTRIBUTING.md for the format"
+        ) from None
     reader = _Reader(raw, ident)
     exercise = reader.read()
     if reader.problems:
@@ -165,7 +174,9 @@ class _Reader:
             return None
         good = self.checked(table, _NETWORK_KEYS, "network")
         sizes = good.get("sizes", [])
-        if not sizes or not all(isinstance(size, int) and not isinstance(size, bool) and 0 < size <= 10**9 for size in sizes):
+        if not sizes or not all(
+            isinstance(size, int) and not isinstance(size, bool) and 0 < size <= 10**9 for size in sizes
+        ):
             self.fault("sizes is a list of whole numbers from 1", "network.sizes", "such as sizes = [2, 2, 1]")
             return None
         activation = good.get("activation", "identity")
@@ -228,7 +239,11 @@ class _Reader:
         missing = [name for name in leaves if name not in self.raw.get("values", {})]
         if values and missing:
             shown = ", ".join(missing[:8]) + (" …" if len(missing) > 8 else "")
-            self.fault(f"no value for {shown}", "values", f'add {missing[0]} = "1", or leave out all values for a symbolic solution')
+            self.fault(
+                f"no value for {shown}",
+                "values",
+                f'add {missing[0]} = "1", or leave out all values for a symbolic solution',
+            )
 
     def rate(self, train: Mapping[str, Any]) -> Any:
         if "rate" not in train:
@@ -239,7 +254,9 @@ class _Reader:
             return None
         return rate
 
-    def asked(self, good: Mapping[str, Any], graph: Graph | None, network: Network | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    def asked(
+        self, good: Mapping[str, Any], graph: Graph | None, network: Network | None
+    ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         asked, counted = [], []
         for number, text in enumerate(self.texts(good, "asked"), 1):
             path = f"asked[{number}]"
@@ -339,9 +356,7 @@ def _derivative(text: str, graph: Graph) -> str:
 _CLAIM = re.compile(r"(?P<what>.+?)(?:\s+(?P<when>after|before)\s+(?P<k>\d{1,6}))?", re.DOTALL)
 
 
-def read_claim(
-    entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str
-) -> Claim:
+def read_claim(entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str) -> Claim:
     """One claim, read: what it is about and what is printed."""
     text, printed = entry["claim"].strip(), str(entry["printed"]).strip()
     erratum, note = entry.get("erratum"), entry.get("note", "")
@@ -351,7 +366,9 @@ def read_claim(
         return Claim(text, printed, None, count=_countable(text[6:].strip(), network), erratum=erratum, note=note,
                      formula=_formula(printed, ()))  # fmt: skip
     if graph is None:
-        raise ExerciseError(f"a claim about {visible(text)}, but there is no graph", hint='claims here are "count weights" and the like')
+        raise ExerciseError(
+            f"a claim about {visible(text)}, but there is no graph", hint='claims here are "count weights" and the like'
+        )
     match = _CLAIM.fullmatch(text)
     assert match is not None
     names = (*graph.names, rate_name(profile))

@@ -7,17 +7,30 @@ from dataclasses import dataclass, field, replace
 
 from tutor.derive.chains import count_routes, full_chains, gradients
 from tutor.derive.local import local_derivatives, times
+from tutor.evaluate.agreement import is_decimal
 from tutor.evaluate.arithmetic import Value
 from tutor.evaluate.descent import Descent
 from tutor.evaluate.kinks import conventions, flat_steps, kinks_hit
 from tutor.evaluate.run import Trace, compute
 from tutor.evaluate.shown import shown
-from tutor.evaluate.slices import dependent
 from tutor.explain import wording
 from tutor.explain.document import (
-    Block, Document, Equation, Equations, Figure, Heading, Inline, Math, Node, Paragraph, Picture, Sentence, Side, Table,
+    Block,
+    Document,
+    Equation,
+    Equations,
+    Figure,
+    Heading,
+    Inline,
+    Math,
+    Paragraph,
+    Sentence,
+    Side,
+    Table,
 )
+from tutor.explain.pictures import picture
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation, Factor, Path, Step
 from tutor.notation.profile import Notation
 
@@ -114,7 +127,9 @@ class _Writer:
         listed = ", ".join(str(n) for n in known)
         return _words(f"step {listed}" if len(known) == 1 else f"steps {listed}")
 
-    def row(self, left: Expr, expr: Expr, key: str, why: str, *, number: bool = True, before: Sequence[Side] = ()) -> Equation:
+    def row(
+        self, left: Expr, expr: Expr, key: str, why: str, *, number: bool = True, before: Sequence[Side] = ()
+    ) -> Equation:
         """``left = formula = numbers = result``, without saying the same twice."""
         sides = [*before]
         if not before or before[-1].expr != expr:
@@ -150,15 +165,13 @@ class _Writer:
         lesson = self.lesson
         if not lesson.rate_written or not lesson.parameters:
             return ()
-        return (_words(Math(Name(lesson.notation.rate)), " = ", Math(self.as_written(lesson.rate_written, lesson.rate))),)
+        return (
+            _words(Math(Name(lesson.notation.rate)), " = ", Math(self.as_written(lesson.rate_written, lesson.rate))),
+        )
 
     def as_written(self, text: str, value: Value) -> Expr:
         """A given number as it was written, when that is a plain decimal."""
-        try:
-            Number(text).value
-        except ValueError:
-            return shown(value, self.digits)
-        return shown(value, 12) if "/" in text else Number(text)
+        return Number(text) if is_decimal(text) else shown(value, self.digits)
 
     def given(self) -> None:
         lesson = self.lesson
@@ -167,8 +180,15 @@ class _Writer:
         parts: list[Inline] = []
         for quantity in lesson.derivations[0].graph.leaves:
             text = lesson.written.get(quantity.name, "")
-            value = self.as_written(text, lesson.trace[quantity.name]) if text else shown(lesson.trace[quantity.name], 12)
-            parts += [", " if parts else "", Math(Name(quantity.name)), "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}", Math(value)]
+            value = (
+                self.as_written(text, lesson.trace[quantity.name]) if text else shown(lesson.trace[quantity.name], 12)
+            )
+            parts += [
+                ", " if parts else "",
+                Math(Name(quantity.name)),
+                "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}",
+                Math(value),
+            ]
         self.blocks.append(Paragraph(tuple(part for part in parts if part), "Given"))
 
     def forward(self) -> None:
@@ -186,11 +206,15 @@ class _Writer:
         chains = {}
         if self.lesson.full:
             routes = count_routes(derivation)
-            chains = {name: found for name in wanted if (found := full_chains(derivation, name, steps=steps, routes=routes))}
+            chains = {
+                name: found for name in wanted if (found := full_chains(derivation, name, steps=steps, routes=routes))
+            }
         by_reuse = [name for name in wanted if name not in chains]
         if chains:
             self.local_rows(derivation, chains)
-            self.blocks.append(Equations(tuple(self.chain_row(derivation, name, paths) for name, paths in chains.items())))
+            self.blocks.append(
+                Equations(tuple(self.chain_row(derivation, name, paths) for name, paths in chains.items()))
+            )
         if by_reuse:
             self.reuse_rows(derivation, by_reuse, steps)
 
@@ -269,14 +293,17 @@ class _Writer:
                 sides.append(Side(result, result=True))
         key = f"d{loss}/d{name}"
         count = self.number(key) if key not in self.numbers else self.numbers[key]
-        why = wording.gradient("sum over paths", len(paths)).replace("uses", "paths") if many else wording.gradient("chain rule")
+        why = (
+            wording.gradient("sum over paths", len(paths)).replace("uses", "paths")
+            if many
+            else wording.gradient("chain rule")
+        )
         if len(sides) and not many and len(paths[0].factors) == 1:
             why = wording.local(self.local_rule(derivation, name))
         return Equation(Partial(loss, name), tuple(sides), count, _words(why))
 
     def reuse_rows(self, derivation: Derivation, wanted: Sequence[str], steps: Mapping[str, Step]) -> None:
         """Every gradient that is needed, each from those before it."""
-        loss = derivation.graph.loss
         needed: dict[str, None] = {}
         stack = list(reversed(wanted))
         while stack:
@@ -320,7 +347,7 @@ class _Writer:
             return
         rate = Name(lesson.notation.rate)
         sign = "←" if lesson.notation.update == "arrow" else "="
-        rows = []
+        rows: list[Equation] = []
         for name in lesson.parameters:
             expr = Add((Name(name), Neg(Mul((rate, Partial(loss, name))))))
             sides = [Side(expr, sign)]
@@ -332,9 +359,9 @@ class _Writer:
                 sides.append(Side(Add((start, Neg(Mul((size, gradient)))))))
             if lesson.descent is not None and len(lesson.descent.traces) > 1:
                 sides.append(Side(shown(lesson.descent.traces[1][name], self.digits), result=True))
-            rows.append(Equation(Name(f"{name}@1"), tuple(sides), None, ()))
-        self.blocks += [Heading("Update"), Paragraph(_words("One step against the gradient, all parameters at once.")),
-                        Equations(tuple(rows))]  # fmt: skip
+            why = _words("one step against the gradient") if not rows else ()
+            rows.append(Equation(Name(f"{name}@1"), tuple(sides), None, why))
+        self.blocks += [Heading("Update"), Equations(tuple(rows))]
         self.iterations(loss)
 
     def iterations(self, loss: str) -> None:
@@ -345,7 +372,7 @@ class _Writer:
         if len(descent.traces) > 2 or (descent.stopped and len(descent.traces) > 1):
             graph = lesson.derivations[0].graph
             steps = {step.target: step for step in graph.steps}
-            made = [n for n in _names(steps[loss].expr) if n in steps]
+            made = [n for n in names(steps[loss].expr) if n in steps]
             columns = [*lesson.parameters, *made[:3], loss]
             header = (_words("k"), *(_words(Math(Name(name))) for name in columns))
             rows = [
@@ -357,7 +384,9 @@ class _Writer:
                 text += f" {len(descent.traces) - len(rows)} rows are left out."
             self.blocks += [Heading("Iterations"), Table(header, tuple(rows), "r" * len(header), _words(text))]
         if descent.stopped:
-            self.blocks.append(Paragraph(_words(f"Gradient descent {descent.stopped}. A smaller step size may converge."), "Stop"))
+            self.blocks.append(
+                Paragraph(_words(f"Gradient descent {descent.stopped}. A smaller step size may converge."), "Stop")
+            )
 
     def graph(self) -> None:
         """The picture: every quantity with its value and its gradient."""
@@ -370,8 +399,17 @@ class _Writer:
         what = ", with every value and gradient." if single else ", with every value."
         words = "The computational graph" + (what if self.lesson.trace is not None else ".")
         if focus and len(drawn.nodes) < len(derivation.graph.names):
-            words = f"The part of the graph through which {_listed(focus)} act{'s' if len(focus) == 1 else ''}."
+            self.blocks.append(Figure(drawn, self.routes(focus, derivation.graph.loss)))
+            return
         self.blocks.append(Figure(drawn, _words(words)))
+
+    @staticmethod
+    def routes(focus: Sequence[str], loss: str) -> Sentence:
+        parts: list[Inline] = ["How "]
+        for place, name in enumerate(focus):
+            parts += [", " if place else "", Math(Name(name))]
+        parts += [" reaches " if len(focus) == 1 else " reach ", Math(Name(loss)), "."]
+        return tuple(part for part in parts if part)
 
     def counts(self) -> None:
         if not self.lesson.counted:
@@ -388,7 +426,9 @@ class _Writer:
         if self.lesson.focused:
             for said in verdicts:
                 words = f": {wording.AGREES[said.agreement]}" + (f" ({said.erratum})" if said.erratum else "") + "."
-                self.blocks.append(Paragraph(_words("prints ", *said.printed, " for ", *said.subject, words), "Lecture"))
+                self.blocks.append(
+                    Paragraph(_words("prints ", *said.printed, " for ", *said.subject, words), "Lecture")
+                )
             return
         counted: dict[str, int] = {}
         for said in verdicts:
@@ -402,7 +442,11 @@ class _Writer:
             if said.agreement == "differs":
                 note = f". {said.erratum[:1].upper()}{said.erratum[1:]}." if said.erratum else "."
                 value: Sentence = ("; it is ", *said.value) if said.value else ()
-                self.blocks.append(Paragraph(_words("for ", *said.subject, " the lecture prints ", *said.printed, *value, note), "Erratum"))
+                self.blocks.append(
+                    Paragraph(
+                        _words("for ", *said.subject, " the lecture prints ", *said.printed, *value, note), "Erratum"
+                    )
+                )
 
     def closing(self) -> None:
         """Conventions, the proof, and how numbers are printed."""
@@ -413,28 +457,25 @@ class _Writer:
             graph = lesson.derivations[0].graph
             flat = dict(flat_steps(graph))
             for step, reason in flat.items():
-                self.blocks.append(Paragraph(_words(f"{reason}; nothing can be learnt through {step}."), "No derivative"))
+                self.blocks.append(
+                    Paragraph(_words(f"{reason}; nothing can be learnt through {step}."), "No derivative")
+                )
             said = set(flat.values())
             for reason in dict.fromkeys(conventions(graph).values()):
                 if reason not in said:
                     self.blocks.append(Paragraph(_words(f"{reason}."), "Convention"))
             if lesson.trace is not None:
                 for kink in kinks_hit(graph, lesson.trace):
-                    self.blocks.append(Paragraph(_words(f"{kink.step} is evaluated exactly on its kink here: the convention is used."), "Kink"))
+                    self.blocks.append(
+                        Paragraph(
+                            _words(f"{kink.step} is evaluated exactly on its kink here: the convention is used."),
+                            "Kink",
+                        )
+                    )
         for text in dict.fromkeys(lesson.proofs):
             self.blocks.append(Paragraph(_words(text if text.endswith(".") else text + "."), "Proof"))
         if lesson.trace is not None:
             self.blocks.append(Paragraph(_words(wording.POLICY.format(digits=self.digits)), "Numbers"))
-
-
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else ", ".join(names[:-1]) + " and " + names[-1]
-
-
-def _names(expr: Expr) -> tuple[str, ...]:
-    from tutor.expression.walk import names
-
-    return names(expr)
 
 
 def _thinned(rows: list[tuple[int, Trace]]) -> list[tuple[int, Trace]]:
@@ -444,47 +485,3 @@ def _thinned(rows: list[tuple[int, Trace]]) -> list[tuple[int, Trace]]:
     last = len(rows) - 1
     chosen = {*range(11), *(round(i * last / 20) for i in range(21))}
     return [rows[k] for k in sorted(chosen)]
-
-
-def picture(
-    derivation: Derivation,
-    trace: Mapping[str, Value] | None,
-    digits: int = 6,
-    *,
-    gradients: bool = True,
-    focus: Sequence[str] = (),
-) -> Picture:
-    """A derivation as a picture: boxes in evaluation order, each leaf before the first step that uses it.
-
-    With ``focus`` only the steps that depend on these quantities are drawn, and what enters them.
-    """
-    graph = derivation.graph
-    kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)}
-    few = min(digits, 4)
-    nodes: list[Node] = []
-    edges: list[tuple[str, str]] = []
-    drawn: set[str] = set()
-    shown_steps = graph.steps
-    if focus:
-        within = {step.target for name in focus for step in dependent(graph, name).steps} | set(focus)
-        shown_steps = tuple(step for step in graph.steps if step.target in within)
-    computed = {step.target for step in shown_steps}
-
-    def box(name: str, expr: Expr | None) -> Node:
-        value = gradient = None
-        if trace is not None:
-            value = shown(trace[name], few)
-            key = f"d{graph.loss}/d{name}"
-            gradient = shown(trace[key], few) if gradients and key in trace else None
-        return Node(name, kinds.get(name, "node"), expr, value, gradient)
-
-    for step in shown_steps:
-        for name in _names(step.expr):
-            if name not in drawn and name not in computed:
-                nodes.append(box(name, None))
-                drawn.add(name)
-            edges.append((name, step.target))
-        nodes.append(box(step.target, step.expr))
-        drawn.add(step.target)
-    return Picture(tuple(nodes), tuple(edges), graph.loss)
-

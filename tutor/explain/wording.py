@@ -98,7 +98,9 @@ GRADIENT = {
     "no path": "the result does not depend on it",
 }
 
-POLICY = "Values are computed exactly or with 60 digits; only what is printed is rounded, to {digits} significant digits."
+POLICY = (
+    "Values are computed exactly or with 60 digits; only what is printed is rounded, to {digits} significant digits."
+)
 AGREES = {
     "exact": "agrees exactly",
     "rounded": "agrees, rounded",

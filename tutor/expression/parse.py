@@ -22,6 +22,7 @@ MAX_LENGTH = 20_000
 MAX_DEPTH = 40
 MAX_TREE = 120
 MAX_FACTORS = 200
+MAX_TERMS = 400
 MAX_DIGITS = 400
 MAX_EXPONENT = 1_000
 MAX_BITS = 8_000
@@ -29,7 +30,8 @@ MAX_BITS = 8_000
 
 GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "epsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
-    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho", "σ": "sigma", "τ": "tau", "υ": "upsilon",
+    "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "ο": "omicron", "π": "pi", "ρ": "rho",
+    "σ": "sigma", "τ": "tau", "υ": "upsilon",
     "φ": "phi", "ϕ": "phi", "χ": "chi", "ψ": "psi", "ω": "omega", "ℓ": "ell",
 }  # fmt: skip
 ALIASES = {
@@ -112,7 +114,7 @@ class _Reader:
         start = max(0, at - 30)
         piece = visible(self.text[start : at + 30].replace("\n", " ").replace("\t", " "), 80)
         lead = len(visible(self.text[start:at].replace("\n", " ").replace("\t", " "), 80))
-        return ExpressionError(what, where=f"  {piece}\n  {' ' * lead}^", hint=hint)
+        return ExpressionError(what, spot=f"    {piece}\n    {' ' * lead}^", hint=hint)
 
     def _scan(self) -> list[_Token]:
         tokens: list[_Token] = []
@@ -156,9 +158,13 @@ class _Reader:
         token = self.peek()
         if token.kind == "end":
             if depth(expr) > MAX_TREE:
-                raise ExpressionError(f"a formula nested deeper than {MAX_TREE} operations", hint="write it in several steps")
+                raise ExpressionError(
+                    f"a formula nested deeper than {MAX_TREE} operations", hint="write it in several steps"
+                )
             return expr
-        what = "a bracket is closed that was never opened" if token.kind == "close" else f"{token.text!r} is out of place"
+        what = (
+            "a bracket is closed that was never opened" if token.kind == "close" else f"{token.text!r} is out of place"
+        )
         if token.kind == "comma":
             raise self.fail("a comma stands outside of a function's brackets", token.at, "a decimal is written 0.5")
         raise self.fail(what, token.at)
@@ -185,6 +191,8 @@ class _Reader:
             sign = self.take().text
             term = self.product()
             terms.append(Neg(term) if sign == "-" else term)
+        if len(terms) > MAX_TERMS:
+            raise self.fail(f"a sum of more than {MAX_TERMS} terms", self.peek().at, "write it in several steps")
         self.depth -= 1
         return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
@@ -208,7 +216,10 @@ class _Reader:
                 factors, divided = [result], divided + 1
                 if divided > MAX_DEPTH:
                     raise self.fail(f"more than {MAX_DEPTH} quotients in a row", token.at, "write it in several steps")
-            elif token.kind in ("number", "name", "open", "half", "partial") or (token.kind, token.text) == ("sign", "sqrt"):
+            elif token.kind in ("number", "name", "open", "half", "partial") or (token.kind, token.text) == (
+                "sign",
+                "sqrt",
+            ):
                 if divided and isinstance(factors[-1], Div) and token.kind != "open" and not token.spaced:
                     raise self.fail("readers disagree about this quotient", token.at,
                                     "write (a/b)*c or a/(b*c)")  # fmt: skip
@@ -218,7 +229,9 @@ class _Reader:
             else:
                 break
         if len(factors) > MAX_FACTORS:
-            raise self.fail(f"a product of more than {MAX_FACTORS} factors", self.peek().at, "use powers, or several steps")
+            raise self.fail(
+                f"a product of more than {MAX_FACTORS} factors", self.peek().at, "use powers, or several steps"
+            )
         result = _product(factors)
         return Neg(result) if negative else result
 
@@ -327,7 +340,7 @@ class _Reader:
             if func and not (declared and following.spaced and not prime):
                 return self.call(func + ("'" if prime else ""), following)
             if prime or not (declared or (self.names is None and name in self.plain)):
-                raise self.fail(f"there is no function {name}", token.at, near(name, self.functions))
+                raise self.fail(f"there is no function {name}", token.at, self.nearest(name))
         if prime:
             raise self.fail("a prime belongs to a function: sigmoid'(z)", following.at)
         if name == "e" and not declared and following.kind in ("power", "super"):
@@ -341,6 +354,10 @@ class _Reader:
         if not declared and name == "pi":
             return Call("pi", ())
         return Name(name)
+
+    def nearest(self, name: str) -> str:
+        """The functions most like a name, or all of them."""
+        return near(name, self.functions) or "the functions are: " + ", ".join(sorted(self.functions))
 
     def callable(self, name: str) -> str:
         """The function that a name stands for, or nothing."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 
+from tutor.collection import without_collection
 from tutor.errors import GraphError, TutorError, near, visible
 from tutor.expression.nodes import Expr
 from tutor.expression.parse import parse, read_name
@@ -73,7 +74,8 @@ def from_steps(
                 f"{target} is computed here and given as a value too", where=where, hint="remove one of the two"
             )
         formulas[target] = expr
-    return assemble(formulas, loss=loss, leaves=leaves, parameters=parameters, kinds=kinds)
+    with without_collection():
+        return assemble(formulas, loss=loss, leaves=leaves, parameters=parameters, kinds=kinds)
 
 
 def assemble(

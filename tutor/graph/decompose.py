@@ -1,7 +1,7 @@
 """Building a graph from one expression: taken apart into elementary operations, shared parts found.
 
-Two parts are the same when SymPy says so (``x*x`` and ``x^2``, ``a + b`` and ``b + a``), so ``sqrt(x**2 + exp(x**2)) + cos(x**2 + exp(x**2))``
-becomes the six nodes a … f of the lecture.
+Two parts are the same when SymPy says so (``x*x`` and ``x^2``, ``a + b`` and ``b + a``), so the lecture's
+``sqrt(x**2 + exp(x**2)) + cos(x**2 + exp(x**2))`` becomes its six nodes a … f.
 """
 
 from __future__ import annotations

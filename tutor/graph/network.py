@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
+from tutor.collection import without_collection
 from tutor.errors import GraphError, near
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS, function
@@ -80,7 +82,9 @@ class Network:
         for name in self.activations:
             if name != "softmax" and (name not in FUNCTIONS or len(FUNCTIONS[name].params) != 1):
                 known = [row.name for row in FUNCTIONS.values() if len(row.params) == 1] + ["softmax"]
-                raise GraphError(f"there is no activation {name}", hint=near(name, known) or f"known: {', '.join(known)}")
+                raise GraphError(
+                    f"there is no activation {name}", hint=near(name, known) or f"known: {', '.join(known)}"
+                )
         if self.loss not in LOSSES:
             raise GraphError(f"there is no loss {self.loss}", hint=near(self.loss, LOSSES) or ", ".join(LOSSES))
         if self.biases not in ("neuron", "layer", "none"):
@@ -98,7 +102,7 @@ def counts(network: Network) -> dict[str, int]:
     {'inputs': 3, 'outputs': 2, 'neurons': 6, 'weights': 20, 'biases': 6, 'parameters': 26}
     """
     sizes = network.sizes
-    weights = sum(a * b for a, b in zip(sizes, sizes[1:], strict=False))
+    weights = sum(a * b for a, b in pairwise(sizes))
     biases = {"neuron": sum(sizes[1:]), "layer": len(sizes) - 1, "none": 0}[network.biases]
     return {
         "inputs": sizes[0],
@@ -123,7 +127,8 @@ def from_network(network: Network) -> Graph:
             f"a network of {counts(network)['weights']:,} weights is too large to write out neuron by neuron",
             hint=f"the limit is {MAX_WRITTEN:,}; its neurons and parameters can be counted at any size",
         )
-    return _Writer(network).graph()
+    with without_collection():
+        return _Writer(network).graph()
 
 
 class _Writer:

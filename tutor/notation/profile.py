@@ -29,7 +29,7 @@ class Notation:
     numbers.  ``symbols`` and ``functions`` say how a quantity or a function is written; what is not in them is written by
     `tutor.notation.symbol.guess`, from its name.  ``partials`` holds the derivatives with a symbol of their own
     (``("L", "in_o1")`` → δ).  ``indicator`` is how "1 where z > 0, else 0" is written: as ``brackets`` (1_{z>0}) or as ``cases``.
-    ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1), ``prime`` (w′).
+    ``slashed`` sets derivatives on one line of LaTeX (∂L/∂w) instead of as fractions.  ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1), ``prime`` (w′).
     """
 
     name: str = "plain"
@@ -41,6 +41,7 @@ class Notation:
     chain: Literal["full", "reuse"] = "full"
     rate: str = "eta"
     update: Update = "arrow"
+    slashed: bool = False
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     functions: Mapping[str, Symbol] = field(default_factory=dict)
     partials: Mapping[tuple[str, str], Symbol] = field(default_factory=dict)
@@ -85,9 +86,9 @@ class Notation:
         if known:
             return known
         top, bottom = self.symbol(of), self.symbol(wrt)
-        return Symbol(
-            "\\frac{\\partial " + top.latex + "}{\\partial " + bottom.latex + "}", f"∂{top.text}/∂{bottom.text}"
-        )
+        over, under = "\\partial " + top.latex, "\\partial " + bottom.latex
+        latex = f"{over}/{under}" if self.slashed else f"\\frac{{{over}}}{{{under}}}"
+        return Symbol(latex, f"∂{top.text}/∂{bottom.text}")
 
 
 def profile_names() -> list[str]:
@@ -147,7 +148,9 @@ def notation(
             partials[loss, quantity.name] = read_symbol(roles["delta"].format(**_places(quantity, deepest))).symbol()
     found.update(own)
     functions = {key: read_symbol(value).symbol() for key, value in raw.get("functions", {}).items()}
-    settings = {key: raw[key] for key in ("title", "factors", "numbers", "digits", "indicator", "chain", "update") if key in raw}
+    settings = {
+        key: raw[key] for key in ("title", "factors", "numbers", "digits", "indicator", "chain", "update") if key in raw
+    }
     rate = str(raw.get("rate", "eta"))
     return Notation(name=name, rate=rate, symbols=found, functions=functions, partials=partials, **settings)
 

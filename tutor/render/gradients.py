@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.derive.backward import without_collection
+from tutor.collection import without_collection
 from tutor.graph.nouns import Derivation, Path
 from tutor.notation.profile import Notation
 from tutor.render.maths import Printer
@@ -28,7 +28,9 @@ def gradients_latex(derivation: Derivation, notation: Notation | None = None) ->
     prefix = len(f"d{loss}/d")
     names = {name: symbol(name).latex for name in derivation.graph.names}
     adjoint = {
-        name: style.partial(loss, name).latex if style.partials else f"\\frac{{\\partial {names[loss]}}}{{\\partial {own}}}"
+        name: style.partial(loss, name).latex
+        if style.partials
+        else f"\\frac{{\\partial {names[loss]}}}{{\\partial {own}}}"
         for name, own in names.items()
     }
 

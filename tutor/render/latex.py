@@ -8,10 +8,12 @@ a warning.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import singledispatchmethod
 
 from tutor.errors import OutputError
 from tutor.explain.document import Document, Equation, Equations, Figure, Heading, Paragraph, Picture, Sentence, Table
+from tutor.expression.nodes import Partial
 from tutor.notation.profile import Notation
 from tutor.render.maths import Printer
 from tutor.render.picture.tikz import tikz
@@ -27,16 +29,17 @@ PAGE_CM = 17.2
 FRAGMENT_CM = 12.5
 """The width of a line that a fragment expects: it fits the standard classes at ten, eleven and twelve points."""
 
-_EM_CM = 0.3848  # an em at eleven points
-_HEIGHTS = (8.2, 12.0, 20.0)  # how high a picture may be, in cm: the lowest that shows everything
+_EM_CM = 0.3528  # an em at ten points, a little more than it is
+_FRAGMENT_EM_CM = 0.3848  # and at eleven, the middle of what a fragment may meet
+_HEIGHTS = (5.0, 6.5, 8.2, 12.0, 20.0)  # how high a picture may be, in cm: the lowest that shows everything
 _SMALL = 0.86  # \footnotesize, in em of the normal size
 _GAP = 0.8
 _BLOCK = 40
 """Rows of one display; a longer block is set as several, with the same width left of the relation."""
 
 _PREAMBLE = r"""% Made by backprop-tutor; compile with pdflatex, latexmk or tectonic.
-\documentclass[11pt,a4paper,fleqn]{article}
-\usepackage[a4paper,hmargin=19mm,top=15mm,bottom=18mm,footskip=8mm]{geometry}
+\documentclass[10pt,a4paper,fleqn]{article}
+\usepackage[a4paper,hmargin=19mm,top=14mm,bottom=17mm,footskip=8mm]{geometry}
 \usepackage{amsmath,mathtools,booktabs,xcolor,tikz}
 \ifdefined\pdftrailerid\pdftrailerid{}\fi
 \makeatletter
@@ -59,10 +62,10 @@ _FRAGMENT = r"""% Made by backprop-tutor.  Needs: \usepackage{amsmath,mathtools,
 
 
 def document(doc: Document, notation: Notation) -> str:
-    r"""A complete article on A4 in eleven points, ASCII only.
+    r"""A complete article on A4 in ten points, ASCII only.
 
     >>> document(Document("A neuron learns"), Notation()).splitlines()[1]
-    '\\documentclass[11pt,a4paper,fleqn]{article}'
+    '\\documentclass[10pt,a4paper,fleqn]{article}'
     """
     return _PREAMBLE + _Page(notation, PAGE_CM).body(doc) + "\\end{document}\n"
 
@@ -73,7 +76,7 @@ def fragment(doc: Document, notation: Notation, width_cm: float = FRAGMENT_CM) -
     >>> fragment(Document("A neuron learns"), Notation()).startswith("% Made by backprop-tutor.  Needs: ")
     True
     """
-    return _FRAGMENT + _Page(notation, width_cm).body(doc)
+    return _FRAGMENT + _Page(notation, width_cm, _FRAGMENT_EM_CM).body(doc)
 
 
 def _held(line: str, width: float) -> str:
@@ -87,11 +90,12 @@ def _held(line: str, width: float) -> str:
 class _Page:
     """Sets the blocks of one document for one width of line."""
 
-    def __init__(self, notation: Notation, width_cm: float) -> None:
+    def __init__(self, notation: Notation, width_cm: float, em_cm: float = _EM_CM) -> None:
         self.notation = notation
         self.width_cm = width_cm
-        self.line = width_cm / _EM_CM
+        self.line = width_cm / em_cm
         self.printer = Printer(notation)
+        self.flat = Printer(replace(notation, slashed=True))
         self.phrases = Phrases(self.printer)
 
     def body(self, doc: Document) -> str:
@@ -108,11 +112,10 @@ class _Page:
         ident = f"{between}{{\\small\\ttfamily {escape(doc.ident)}}}" if doc.ident else ""
         if doc.title or ident:
             lines.append(f"{{\\raggedright\\noindent{{\\Large\\bfseries {escape(doc.title)}}}{ident}\\par}}")
-        if doc.facts:
-            facts = " \\enspace$\\cdot$\\enspace ".join(self.phrases.latex(fact) for fact in doc.facts)
-            lines.append(self.small(facts))
-        if doc.source:
-            lines.append(self.small(f"\\itshape {escape(doc.source)}"))
+        below = [f"\\textit{{{escape(doc.source)}}}"] if doc.source else []
+        below += [self.phrases.latex(fact) for fact in doc.facts]
+        if below:
+            lines.append(self.small(" \\enspace$\\cdot$\\enspace ".join(below)))
         return "\n".join(lines)
 
     @staticmethod
@@ -162,7 +165,7 @@ class _Page:
     def _(self, block: Equations) -> str:
         if not block.rows:
             return ""
-        lefts = [measure(self.printer.latex(row.left)) for row in block.rows]
+        lefts = [measure(self.printer_for(row).latex(row.left)) for row in block.rows]
         left_width = max((width for width in lefts if width <= self.line * 0.35), default=2.0)
         written = [self.equation(row, max(left_width, 2.0)) for row in block.rows]
         displays: list[list[str]] = [[]]
@@ -174,6 +177,13 @@ class _Page:
             displays = [[_held(line, left_width) for line in lines] for lines in displays]
         return "\n".join("\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}" for lines in displays)
 
+    def printer_for(self, equation: Equation) -> Printer:
+        """A derivative on one line (∂L/∂w) where the row has no other fraction, so that a page holds more."""
+        if not isinstance(equation.left, Partial):
+            return self.printer
+        sides = "".join(self.printer.latex(side.expr) for side in equation.sides)
+        return self.printer if "\\frac" in sides or "\\begin" in sides else self.flat
+
     def equation(self, equation: Equation, left_width: float) -> list[str]:
         """The rows of one equation as lines of ``align*``."""
         number = f"({equation.number})" if equation.number is not None else ""
@@ -183,7 +193,7 @@ class _Page:
         notes.setdefault(0, number_width)
         below = [side.note for side in equation.sides if self.note_width(side.note) > self.line * 0.35]
         notes = {place: width for place, width in notes.items() if width <= self.line * 0.45}
-        rows = set_rows(self.printer.latex_writer, equation, self.line, left_width, notes)
+        rows = set_rows(self.printer_for(equation).latex_writer, equation, self.line, left_width, notes)
         room = self.line - left_width - 0.4
         tags = [[self.note(side.note) for side in row.noted if side.note not in below] for row in rows]
         used = [

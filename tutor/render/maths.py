@@ -332,6 +332,8 @@ class Writer:
 
     def _call(self, expr: Call, lead: bool) -> str:
         func, args, style = expr.func, expr.args, self.style
+        if func == "pi" and not args:
+            return "\\pi " if style.markup else "π"
         if func == "if_positive" and len(args) == 3:
             return self._conditional(expr)
         shown = [self.show(arg) for arg in args]

@@ -25,11 +25,11 @@ ENGINES: tuple[tuple[str, tuple[str, ...]], ...] = (
 """The programs that are tried, best first, with their arguments."""
 
 
-class NoTex(OutputError):  # noqa: N818 - named by what happened, as its family is
+class NoTex(OutputError):
     """No TeX on this machine."""
 
 
-class TexFailed(OutputError):  # noqa: N818
+class TexFailed(OutputError):
     """TeX could not compile the document."""
 
 

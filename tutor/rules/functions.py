@@ -67,9 +67,9 @@ _ROWS = (
     Function("sign", ("x",), ("0",), "if_positive(x, 1, if_positive(-x, -1, 0))", title="sign", kinks=("0",), flat=True,
              convention="The sign jumps at 0: it has no derivative there, and derivative 0 elsewhere"),
     Function("max", ("a", "b"), (), title="maximum", variadic=True,
-             convention="Where the two largest are equal, the maximum has a kink; the derivative with respect to each is taken as 0, by convention"),
+             convention="Where the two largest are equal, the maximum has a kink; each derivative is taken as 0 there, by convention"),
     Function("min", ("a", "b"), (), title="minimum", variadic=True,
-             convention="Where the two smallest are equal, the minimum has a kink; the derivative with respect to each is taken as 0, by convention"),
+             convention="Where the two smallest are equal, the minimum has a kink; each derivative is taken as 0 there, by convention"),
     Function("if_positive", ("c", "a", "b"), ("0", "if_positive(c, 1, 0)", "if_positive(c, 0, 1)"),
              title="choice by sign", kinks=("0",), convention="At the jump the second branch counts"),
     Function("identity", ("x",), ("1",), "x", title="linear unit", source="graz: linear (identity function)"),
@@ -89,7 +89,7 @@ _ROWS = (
              source="neuron: εx + (1−ε)max(0, x); equals max(εx, x) for 0 ≤ ε ≤ 1"),
     Function("prelu", ("x", "a"), ("if_positive(x, 1, a)", "if_positive(x, 0, x)"), "if_positive(x, x, a*x)",
              title="parametric ReLU", kinks=("0",),
-             convention="The parametric ReLU has a kink at 0; its derivative there is taken as the left one, the learnt slope, by convention",
+             convention="The parametric ReLU has a kink at 0; its derivative there is taken as the learnt slope, by convention",
              source="dl: max(αx, x), α is learnt; the same for α ≤ 1"),
     Function("elu", ("x", "a"), ("if_positive(x, 1, a*exp(x))", "if_positive(x, 0, exp(x) - 1)"),
              "if_positive(x, x, a*(exp(x) - 1))", title="ELU", kinks=("0",),
@@ -113,7 +113,8 @@ _ROWS = (
              convention="The zero-one loss jumps where output and target are equal: it has no derivative there, and derivative 0 elsewhere",
              source="cmu: 1[ŷ ≠ y]"),
     Function("hinge", ("a", "y"), ("if_positive(1 - y*a, -y, 0)", "if_positive(1 - y*a, -a, 0)"), "max(0, 1 - y*a)",
-             title="hinge loss", convention="The hinge loss has a kink where target times output is 1; its derivative there is taken as 0, by convention",
+             title="hinge loss",
+             convention="The hinge loss has a kink where target times output is 1; its derivative there is taken as 0, by convention",
              source="cmu: max(0, 1 − y·ŷ)"),
     Function("cross_entropy", ("a", "y"), ("-y/a", "-log(a)"), "-y*log(a)", title="cross-entropy", sample=(0.1, 0.9),
              source="−Σ y_i log ŷ_i, one term"),
@@ -160,9 +161,7 @@ def _softmax(component: int, arity: int) -> Function:
         )
     params = tuple(f"z{i}" for i in range(1, arity + 1))
     listed = ", ".join(params)
-    partials = tuple(
-        "out*(1 - out)" if i == component else f"-out*softmax_{i}({listed})" for i in range(1, arity + 1)
-    )
+    partials = tuple("out*(1 - out)" if i == component else f"-out*softmax_{i}({listed})" for i in range(1, arity + 1))
     total = " + ".join(f"exp({z})" for z in params)
     return Function(
         f"softmax_{component}", params, partials, f"exp(z{component})/({total})", "softmax",

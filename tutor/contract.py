@@ -3,8 +3,8 @@
 - ``list``: ``exercises`` [{``id``, ``title``, ``course``, ``source``, ``claims``}]
 - ``check``: ``claims`` [{``exercise``, ``claim``, ``printed``, ``value``, ``agreement``, ``erratum``}]
 - ``solve``: ``exercise``, ``values`` {quantity: number}, ``gradients`` {quantity: number} (``dd/dx`` for the derivative of a
-  quantity that is not the loss), ``steps`` [{``target``, ``expression``, ``rule``, ``paths`` [[{``of``, ``wrt``, ``expression``}]], ``value``}],
-  ``updates`` [{``step``, ``values``}], ``proof``.
+  quantity that is not the loss), ``steps`` [{``target``, ``expression``, ``rule``, ``paths`` [[{``of``, ``wrt``,
+  ``expression``}]], ``value``}], ``updates`` [{``step``, ``values``}], ``proof``.
 
 Numbers are texts: the exact fraction (``33/50``), or 15 significant digits.  Without given values ``values`` is empty, the
 ``value`` of a step is null and a gradient is its formula.
@@ -16,8 +16,10 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from tutor.derive.chains import full_chains
 from tutor.evaluate.shown import exact_text
 from tutor.expression.plain import plain
+from tutor.graph.network import counts
 from tutor.graph.nouns import Path, Step
 
 if TYPE_CHECKING:
@@ -48,10 +50,8 @@ def checked(verdicts: Iterable[Verdict]) -> dict[str, Any]:
 
 def solution(solved: Solution) -> dict[str, Any]:
     """The contract of ``solve --to json``."""
-    from tutor.solution import chains_of
-
     trace = solved.trace
-    chains = chains_of(solved) if solved.chain == "full" else {}
+    chains = _chains(solved) if solved.chain == "full" else {}
     steps: list[dict[str, Any]] = []
     gradients: dict[str, str] = {}
     seen: set[str] = set()
@@ -83,9 +83,16 @@ def solution(solved: Solution) -> dict[str, Any]:
     }
 
 
-def _counts(solved: Solution) -> dict[str, int]:
-    from tutor.graph.network import counts
+def _chains(solved: Solution) -> dict[str, tuple[Path, ...] | None]:
+    """The full chains of the wanted gradients, by the name of the gradient."""
+    found = {}
+    for derivation, names in zip(solved.derivations, solved.wanted, strict=True):
+        for name in names:
+            found[f"d{derivation.graph.loss}/d{name}"] = full_chains(derivation, name)
+    return found
 
+
+def _counts(solved: Solution) -> dict[str, int]:
     network = solved.exercise.network
     return {what: counts(network)[what] for what in solved.exercise.counts} if network else {}
 
