@@ -28,8 +28,9 @@ class Notation:
     ``factors`` is the sign between the factors of a chain rule (``dot`` ·, ``cross`` ×, ``none``), ``numbers`` the one between
     numbers.  ``symbols`` and ``functions`` say how a quantity or a function is written; what is not in them is written by
     `tutor.notation.symbol.guess`, from its name.  ``partials`` holds the derivatives with a symbol of their own
-    (``("L", "in_o1")`` → δ).  ``indicator`` is how "1 where z > 0, else 0" is written: as ``brackets`` (1_{z>0}) or as ``cases``.
-    ``slashed`` sets derivatives on one line of LaTeX (∂L/∂w) instead of as fractions.  ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1), ``prime`` (w′).
+    (``("L", "in_o1")`` → δ).  ``indicator`` is how "1 where z > 0, else 0" is written: as
+    ``brackets`` (1_{z>0}) or as ``cases``.  ``slashed`` sets derivatives on one line of LaTeX (∂L/∂w) instead of as fractions.
+    ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1), ``prime`` (w′).
     """
 
     name: str = "plain"
