@@ -231,9 +231,10 @@ def solve(
     if updates and values is None:
         raise ValueProblem("updates need numbers", hint=f"give every input a value: --at {graph.leaves[0].name}=1")
     trace, descent = _numbers(main, derivations, values, parameters, step_size, updates)
-    proofs = tuple(_proved(d, values, trace, names, ask) for d, names in zip(derivations, chosen.values(), strict=True))
     touched = bool(at) or rate is not None
     verdicts = () if touched or not exercise.claims else tuple(_relevant(check(exercise), wrt, graph.loss))
+    # last, since the helper process of the command line is still at work on SymPy's part
+    proofs = tuple(_proved(d, values, trace, names, ask) for d, names in zip(derivations, chosen.values(), strict=True))
     trains = any(claim.after for claim in exercise.claims)
     show_update = bool(updates) or (trains and values is not None and bool(parameters) and not touched)
     return Solution(

@@ -90,7 +90,7 @@ class _Writer:
         self.lesson = lesson
         self.numbers: dict[str, int] = {}
         self.digits = lesson.notation.digits
-        self.rules: dict[Derivation, tuple[dict[str, Step], dict[tuple[str, str], str]]] = {}
+        self.rules: dict[str, tuple[dict[str, Step], dict[tuple[str, str], str]]] = {}
         self.blocks: list[Block] = []
 
     # Small helpers
@@ -250,17 +250,18 @@ class _Writer:
     def rule_of_factor(self, derivation: Derivation, factor: Factor) -> str:
         """The rule of one factor; one that was drawn together with a leading 1 has the rule of its last part."""
         fallback = self.local_rule(derivation, factor.wrt)
-        return self.rules[derivation][1].get((factor.of, factor.wrt), fallback)
+        return self.rules[derivation.graph.loss][1].get((factor.of, factor.wrt), fallback)
 
     def local_rule(self, derivation: Derivation, wrt: str) -> str:
         """The rule behind the first local derivative of a quantity's gradient (through L_o1 for ∂L/∂out_o1)."""
-        if derivation not in self.rules:
+        loss = derivation.graph.loss
+        if loss not in self.rules:
             steps, rules = gradients(derivation), {}
             for step in derivation.graph.steps:
                 rule, parts = local_derivatives(step.target, step.expr, {})
                 rules.update({(step.target, name): rule for name, _ in parts})
-            self.rules[derivation] = (steps, rules)
-        steps, rules = self.rules[derivation]
+            self.rules[loss] = (steps, rules)
+        steps, rules = self.rules[loss]
         paths = steps[wrt].paths
         return rules.get((paths[0].factors[1].of, wrt), "formula") if paths else "formula"
 
