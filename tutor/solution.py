@@ -21,7 +21,7 @@ from tutor.exercise.catalogue import is_exercise_name
 from tutor.exercise.check import Verdict, check
 from tutor.exercise.load import MAX_STEPS, load
 from tutor.exercise.nouns import Exercise
-from tutor.explain.document import Document, Math, Sentence
+from tutor.explain.document import Document, Equations, Math, Sentence
 from tutor.explain.solution import Lesson, Said, document
 from tutor.graph.build import from_steps
 from tutor.graph.network import counts, quantities
@@ -127,7 +127,11 @@ class Solution:
         return self.to_text()
 
     def _repr_latex_(self) -> str:
-        return self.to_latex(fragment=True)
+        """The equations as display maths, which is what a notebook can typeset; `to_latex` gives whole documents."""
+        from tutor.render.markdown import markdown
+
+        blocks = tuple(block for block in self.document().blocks if isinstance(block, Equations))
+        return markdown(Document("", blocks=blocks), self.notation)
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()

@@ -51,6 +51,7 @@ def times(*factors: Expr) -> Expr:
             kept.extend(factor.args)
         elif factor != ONE:
             kept.append(factor)
+    kept.sort(key=lambda factor: type(factor) is not Number)  # stable: only the numbers come to the front
     product: Expr = ONE if not kept else kept[0] if len(kept) == 1 else Mul(tuple(kept))
     return Neg(product) if negative else product
 

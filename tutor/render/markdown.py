@@ -65,7 +65,7 @@ def escape(words: str) -> str:
     >>> print(escape("a_b | <script> `x`"))
     a\_b \| \<script\> \`x\`
     """
-    visible = "".join(c if c.isprintable() else placeholder(c) for c in clean(words))
+    visible = "".join(c if c.isprintable() else placeholder(c) for c in clean(words).replace("\u00a0", " "))
     return _ESCAPED.sub(lambda found: "\\" + found.group(), visible)
 
 

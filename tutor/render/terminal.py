@@ -33,6 +33,7 @@ from tutor.explain.document import (
     Equations,
     Figure,
     Heading,
+    Inline,
     Math,
     Node,
     Paragraph,
@@ -251,6 +252,8 @@ def _figure(block: Figure, pen: Pen, width: int) -> list[Line]:
     if not nodes:
         return []
     leaves = sum([node.expr is None and node.name not in sources for node in nodes])
+    if leaves and not any(node.value or node.gradient for node in nodes) and all(n.expr for n in nodes[leaves:]):
+        return _kinds(nodes[:leaves], pen, width)
 
     def entry(expr: Expr | None, style: str) -> list[Word]:
         return [] if expr is None else pen.words((Math(expr),), style)
@@ -273,6 +276,17 @@ def _figure(block: Figure, pen: Pen, width: int) -> list[Line]:
     if any(node.gradient for node in nodes):
         columns.append(column(head("gradient"), [entry(node.gradient, "gradient") for node in nodes], "r"))
     return table(pen, columns, width, (leaves,) if 0 < leaves < len(nodes) else ())
+
+
+def _kinds(leaves: Sequence[Node], pen: Pen, width: int) -> list[Line]:
+    """The leaves of a graph without numbers, by kind: its formulas stand in the forward pass already."""
+    kinds: dict[str, list[Inline]] = {}
+    for node in leaves:
+        kinds.setdefault(node.kind, []).extend((", ", Math(Name(node.name))))
+    labels = {kind: f"{kind}{'es' if kind.endswith('s') else 's'}" for kind in kinds}
+    size = max(map(len, labels.values())) + 2
+    rows = [Paragraph(tuple(names[1:]), labels[kind]) for kind, names in kinds.items()]
+    return [line for row in rows for line in _paragraph(row, pen, width, size)]
 
 
 def _stack(block: Equations, pen: Pen, edge: int) -> list[_Row]:
