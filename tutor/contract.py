@@ -16,7 +16,7 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tutor.derive.chains import full_chains
+from tutor.derive.chains import count_routes, full_chains, gradients
 from tutor.evaluate.shown import exact_text
 from tutor.expression.plain import plain
 from tutor.graph.network import counts
@@ -87,8 +87,9 @@ def _chains(solved: Solution) -> dict[str, tuple[Path, ...] | None]:
     """The full chains of the wanted gradients, by the name of the gradient."""
     found = {}
     for derivation, names in zip(solved.derivations, solved.wanted, strict=True):
+        steps, routes = gradients(derivation), count_routes(derivation)
         for name in names:
-            found[f"d{derivation.graph.loss}/d{name}"] = full_chains(derivation, name)
+            found[f"d{derivation.graph.loss}/d{name}"] = full_chains(derivation, name, steps=steps, routes=routes)
     return found
 
 

@@ -155,13 +155,27 @@ def test_nowhere_to_stand_is_said():
 @pytest.mark.parametrize(
     ("proof", "words"),
     [
-        (Proof(1, 1, F(0), 1, True), "The gradient asked for equals SymPy's derivative"),
+        (Proof(1, 1, 1, F(0), 1, True), "The gradient asked for equals SymPy's derivative"),
         (
-            Proof(3, 5, F(1, 10**30), 2, False),
+            Proof(3, 3, 5, F(1, 10**30), 2, False),
             "finite differences agree to 10⁻³⁰ for all 5 quantities (at 2 random points)",
         ),
-        (Proof(0, 0, F(0), 0, False), "nothing to prove"),
+        (Proof(9, 4, 9, F(0), 1, True), "4 of the 9 gradients asked for equal SymPy's"),
+        (
+            Proof(9, 0, 9, F(1, 10**20), 2, False, together=True),
+            "agree to 10⁻²⁰ along a random direction through all 9 inputs and parameters",
+        ),
+        (Proof(2, 0, 0, F(0), 1, True, small=2), "2 gradients are too small for finite differences"),
+        (Proof(0, 0, 0, F(0), 0, False), "Nothing to prove"),
     ],
 )
 def test_the_proof_in_words(proof, words):
     assert words in proof.sentence()
+
+
+def test_a_gradient_that_is_too_small_is_not_said_to_be_proved():
+    """Forty sigmoids on top of each other: the gradient is about 10^-26 and still resolved; four hundred: it is not."""
+    for length, small in ((40, 0), (400, 1)):
+        graph = from_steps([f"x{i + 1} = sigmoid(x{i})" for i in range(length)])
+        proof = verify(derive(graph), {"x0": F(1, 2)}, ["x0"], symbolic=())
+        assert (proof.numeric, proof.small) == (1 - small, small)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tutor.derive.chains import gradients
@@ -24,11 +24,14 @@ from tutor.graph.nouns import Derivation, Graph
 MAX_SYMBOLIC_SIZE = 3_000
 MAX_SYMBOLIC_DEPTH = 40
 MAX_SYMBOLIC = 40
-MAX_EVALUATIONS = 400_000
+MAX_EVALUATIONS = 20_000
+"""How many steps the finite differences of one point may run; beyond it they are taken along one random direction."""
 STEP = Fraction(1, 10**15)
 TOLERANCE = Fraction(1, 10**12)
 """Relative; central differences with 60 digits and a step of 10⁻¹⁵ reach about 10⁻²⁸ where the third derivative is of the
 gradient's size."""
+NOISE = CONTEXT.mpf(10) ** -55
+"""What `DIGITS` digits may leave of a number of size 1."""
 
 Answer = Callable[[], Mapping[str, Value]]
 Ask = Callable[[Graph, Sequence[str], Mapping[str, Value]], Answer]
@@ -39,16 +42,22 @@ _RANGES = ((-2, 2), (0, 1), (1, 3), (0, 3), (-10, 10), (0, 30), (-100, 100), (0,
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was checked.  ``symbolic`` gradients agree with SymPy's, ``numeric`` with finite differences (largest relative
-    difference ``error``), at the given values or, where there are none, at ``points`` seeded random points.
-    ``unproved`` says what could not be checked and why.
+    """What was checked.
+
+    Of ``asked`` gradients ``symbolic`` equal SymPy's; ``numeric`` agree with finite differences (largest relative difference
+    ``error``), each by itself or, in a large graph, all together along a random direction (``together``); ``small`` ones are too small for
+    that.  All at the given values or, where there are none, at ``points`` seeded random points.  ``unproved`` says what could not be
+    checked and why.
     """
 
+    asked: int
     symbolic: int
     numeric: int
     error: Value
     points: int
     at_values: bool
+    together: bool = False
+    small: int = 0
     unproved: str = ""
 
     def sentence(self) -> str:
@@ -57,17 +66,25 @@ class Proof:
         parts = []
         if self.symbolic:
             many = {1: "the gradient asked for equals", 2: "both gradients asked for equal"}.get(
-                self.symbolic, f"all {self.symbolic} gradients asked for equal"
+                self.asked, f"all {self.asked} gradients asked for equal"
             )
+            if self.symbolic < self.asked:
+                many = f"{self.symbolic} of the {self.asked} gradients asked for equal"
             parts.append(f"{many} SymPy's derivative of the composed formula")
         if self.numeric:
             size = "exactly" if self.error == 0 else f"to {_bound(self.error)}"
-            more = f" for all {self.numeric} quantities" if self.numeric > self.symbolic else ""
+            more = f" for all {self.numeric} quantities" if self.numeric > max(self.symbolic, 1) else ""
+            if self.together:
+                more = f" along a random direction through all {self.numeric} inputs and parameters"
             parts.append(f"finite differences agree {size}{more}")
+        if self.small:
+            parts.append(
+                f"{self.small} gradient{'s are' if self.small > 1 else ' is'} too small for finite differences"
+            )
         text = "; ".join(parts) + f" ({place})" if parts else ""
         if self.unproved:
             text = f"{text}. {self.unproved}" if text else self.unproved
-        return text[:1].upper() + text[1:] if text else "nothing to prove"
+        return text[:1].upper() + text[1:] if text else "Nothing to prove"
 
 
 def _bound(error: Value) -> str:
@@ -104,8 +121,8 @@ def verify(
         proof = _proof_at(points, derivation, wanted, named, at_values=False, ask=ask) if points else None
         words = f"At the given values {hit[0].step} stands on a kink, where the derivative is a convention"
         if proof is None:
-            return Proof(0, 0, Fraction(0), 0, False, words)
-        return Proof(proof.symbolic, proof.numeric, proof.error, proof.points, False, words)
+            return Proof(len(named), 0, 0, Fraction(0), 0, False, unproved=words)
+        return replace(proof, unproved=words)
     points = random_points(graph, 2, seed=seed)
     if not points:
         raise ValueProblem(_reason(graph), hint="check the formula, or give values at which it exists: --at x=1")
@@ -143,23 +160,35 @@ def _reason(graph: Graph) -> str:
 
 
 def _proof_at(
-    traces: Sequence[Mapping[str, Value]], derivation: Derivation, wanted: Sequence[str], named: Sequence[str], *,
-    at_values: bool, ask: Ask,
-) -> Proof:  # fmt: skip
-    error: Value = Fraction(0)
-    symbolic = numeric = 0
+    traces: Sequence[Mapping[str, Value]],
+    derivation: Derivation,
+    wanted: Sequence[str],
+    named: Sequence[str],
+    *,
+    at_values: bool,
+    ask: Ask,
+) -> Proof:
+    """The checks at one or more points; ``wanted`` by finite differences, ``named`` by SymPy as well."""
+    loss = derivation.graph.loss
+    asked = [name for name in named if name != loss]
+    proof = Proof(len(asked), 0, 0, Fraction(0), len(traces), at_values)
     for trace in traces:
         full = run_backward(derivation, trace)
-        wanted = [name for name in wanted if f"d{derivation.graph.loss}/d{name}" in full]
-        chosen = _feasible(derivation.graph, named)
+        present = [name for name in wanted if name != loss and f"d{loss}/d{name}" in full]
+        chosen = _feasible(derivation.graph, [name for name in asked if f"d{loss}/d{name}" in full])
         answer = ask(derivation.graph, chosen, full) if chosen else dict
-        numeric, worst = _check_numeric(derivation, wanted, full)
+        together = len(present) * len(derivation.graph.steps) > MAX_EVALUATIONS
+        if together:
+            numeric, small, error = _check_direction(derivation, full)
+        else:
+            numeric, small, error = _check_each(derivation, present, full)
         for name, value in answer().items():
-            target = f"d{derivation.graph.loss}/d{name}"
-            _compare(target, full[target], value, "SymPy's derivative")
-        symbolic = len(chosen)
-        error = max(error, worst, key=real)
-    return Proof(symbolic, numeric, error, len(traces), at_values)
+            _compare(f"d{loss}/d{name}", full[f"d{loss}/d{name}"], value, "SymPy's derivative")
+        proof = replace(
+            proof, symbolic=len(chosen), numeric=numeric, small=small, together=together,
+            error=max(proof.error, error, key=real),
+        )  # fmt: skip
+    return proof
 
 
 def _feasible(graph: Graph, wanted: Sequence[str]) -> list[str]:
@@ -183,24 +212,24 @@ def in_this_process(graph: Graph, wanted: Sequence[str], values: Mapping[str, Va
     return answer
 
 
-def _check_numeric(derivation: Derivation, wanted: Sequence[str], full: Mapping[str, Value]) -> tuple[int, Value]:
-    """Compare with central differences; one quantity at a time where the graph is small, else along a random direction."""
+def _check_each(derivation: Derivation, wanted: Sequence[str], full: Mapping[str, Value]) -> tuple[int, int, Value]:
+    """Compare with central differences, one quantity at a time: (checked, too small, largest relative difference)."""
     graph = derivation.graph
-    if len(wanted) * len(graph.steps) > MAX_EVALUATIONS:
-        return _check_direction(derivation, full)
     error: Value = Fraction(0)
     place = {step.target: number for number, step in enumerate(graph.steps)}
+    floor = NOISE * max(abs(real(full[graph.loss])), CONTEXT.mpf(1))
+    small = 0
     for name in wanted:
-        if name == graph.loss:
-            continue
         after = graph.steps[place[name] + 1 :] if name in place else graph.steps
         step = STEP * (1 if full[name] == 0 else _magnitude(full[name]))
         high = run(after, {**full, name: add(full[name], step)})[graph.loss]
         low = run(after, {**full, name: add(full[name], -step)})[graph.loss]
         slope = (real(high) - real(low)) / real(2 * step)
         target = f"d{graph.loss}/d{name}"
-        error = max(error, _compare(target, full[target], slope, "the finite difference"), key=real)
-    return len([name for name in wanted if name != graph.loss]), error
+        noise = floor / real(step)
+        error = max(error, _compare(target, full[target], slope, "the finite difference", noise), key=real)
+        small += bool(full[target] != 0 and abs(real(full[target])) * real(TOLERANCE) < noise)
+    return len(wanted) - small, small, error
 
 
 def _magnitude(value: Value) -> Fraction:
@@ -208,7 +237,7 @@ def _magnitude(value: Value) -> Fraction:
     return Fraction(10) ** int(CONTEXT.floor(CONTEXT.log10(abs(real(value)))))
 
 
-def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple[int, Value]:
+def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple[int, int, Value]:
     """All leaves of a large graph at once: the slope of the loss along one seeded random direction."""
     graph = derivation.graph
     generator = random.Random(1)
@@ -220,21 +249,25 @@ def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple
     slope = (ends[0] - ends[1]) / real(2 * STEP)
     parts = [real(full[f"d{graph.loss}/d{name}"]) * real(part) for name, part in direction.items()]
     total = CONTEXT.fsum(parts)
-    return len(direction), _compare(f"the slope of {graph.loss}", total, slope, "the finite difference")
+    noise = NOISE * max(abs(real(full[graph.loss])), CONTEXT.mpf(1)) / real(STEP)
+    error = _compare(f"the slope of {graph.loss}", total, slope, "the finite difference", noise)
+    if total != 0 and abs(total) * real(TOLERANCE) < noise:
+        return 0, len(direction), error
+    return len(direction), 0, error
 
 
-def _compare(what: str, ours: Value, theirs: Value, whose: str) -> Value:
-    """The relative difference; `ProofError` when it is too large."""
+def _compare(what: str, ours: Value, theirs: Value, whose: str, noise: Value = NOISE) -> Value:
+    """The relative difference; `ProofError` when it is too large.  A difference below ``noise`` is none."""
     a, b = real(ours), real(theirs)
-    scale = max(abs(a), abs(b))
     difference = abs(a - b)
-    if difference == 0 or scale < CONTEXT.mpf(10) ** -18:
-        if difference > CONTEXT.mpf(10) ** -18:
+    if difference == 0:
+        return Fraction(0)
+    relative = difference / max(abs(a), abs(b))
+    if relative > real(TOLERANCE):
+        if difference > noise:
             raise _disagreement(what, ours, theirs, whose)
         return Fraction(0)
-    if difference / scale > real(TOLERANCE):
-        raise _disagreement(what, ours, theirs, whose)
-    return difference / scale
+    return relative
 
 
 def _disagreement(what: str, ours: Value, theirs: Value, whose: str) -> ProofError:
@@ -263,4 +296,5 @@ def check_locals(derivation: Derivation, full: Mapping[str, Value], names: Seque
             except ValueProblem:
                 continue
             slope = (real(high) - real(low)) / real(2 * step)
-            _compare(f"d{local.of}/d{wrt}", compute(local.expr, full), slope, "the finite difference")
+            noise = NOISE * max(abs(real(high)), CONTEXT.mpf(1)) / real(step)
+            _compare(f"d{local.of}/d{wrt}", compute(local.expr, full), slope, "the finite difference", noise)
