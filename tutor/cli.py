@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -147,8 +147,11 @@ def solve(
     """Solve an exercise or an expression, step by step, and prove the result."""
     if fragment and to is not Format.latex:
         raise OutputError("--fragment goes with --to latex", hint=f"leave it out for {to.value}")
-    if to is Format.terminal:
-        pass  # now, while SymPy is imported in the helper
+    show: Callable[[Any, Any, Console], None] | None = None
+    if to is Format.terminal and output is None:
+        from tutor.render.terminal import render  # now, while SymPy is imported in the helper
+
+        show = render
     from tutor.solution import solve as solve_target
 
     solution = solve_target(
@@ -157,10 +160,8 @@ def solve(
     )  # fmt: skip
     if to is Format.pdf:
         _pdf(solution, output)
-    elif to is Format.terminal and output is None:
-        from tutor.render.terminal import render
-
-        render(solution.document(), solution.notation, _console())
+    elif show is not None:
+        show(solution.document(), solution.notation, _console())
     else:
         _write(_rendered(solution, to, fragment), output)
 

@@ -110,6 +110,7 @@ _FUNCTIONS: dict[Any, Callable[..., Value]] = {
     sympy.Abs: abs,
     sympy.sign: _sign,
     sympy.Heaviside: lambda x, _=0: apply("if_positive", (x, 1, 0)),
+    sympy.DiracDelta: lambda x, *_: apply("if_positive", (abs(x), 0, 0)),  # 0 off the jump, where alone it is asked
     sympy.Max: lambda *a: apply("max", a),
     sympy.Min: lambda *a: apply("min", a),
 }

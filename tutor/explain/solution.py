@@ -8,10 +8,10 @@ from dataclasses import dataclass, field, replace
 from tutor.derive.chains import count_routes, full_chains, gradients
 from tutor.derive.local import local_derivatives, times
 from tutor.evaluate.agreement import is_decimal
-from tutor.evaluate.arithmetic import Value
+from tutor.evaluate.arithmetic import CONTEXT, Value
 from tutor.evaluate.descent import Descent
 from tutor.evaluate.kinks import conventions, flat_steps, kinks_hit
-from tutor.evaluate.run import Trace, compute
+from tutor.evaluate.run import LEVELS, Trace, compute
 from tutor.evaluate.shown import shown
 from tutor.explain import wording
 from tutor.explain.document import (
@@ -75,8 +75,8 @@ class Lesson:
 
 def document(lesson: Lesson) -> Document:
     """The worked solution of a lesson: what is given, forward pass, backward pass, update, the lecture's figures, the proof."""
-    writer = _Writer(lesson)
-    return writer.document()
+    with CONTEXT.workdps(LEVELS[-1]):  # what is put together here has to keep the digits that the values have
+        return _Writer(lesson).document()
 
 
 def _words(*parts: Inline) -> Sentence:
