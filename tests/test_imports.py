@@ -20,7 +20,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import
     "evaluate": ("errors", "expression", "graph", "rules", "derive"),
     "notation": ("errors", "graph"),
     "exercise": ("errors", "expression", "graph", "rules", "derive", "evaluate", "notation"),
-    "explain": ("errors", "expression", "graph", "derive", "evaluate", "notation"),
+    "explain": ("errors", "expression", "graph", "rules", "derive", "evaluate", "notation"),
     "render": ("errors", "expression", "notation", "explain.document"),  # documents and notation only
     "solution": (
         "errors",

@@ -307,7 +307,7 @@ def main(arguments: list[str] | None = None, *, helper: Prover | None = None) ->
     try:
         app(arguments, standalone_mode=True)
     except TutorError as error:
-        sys.stderr.write(f"tutor: {error}\n")
+        sys.stderr.write(f"tutor: {_shown(str(error))}\n")
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -318,6 +318,11 @@ def main(arguments: list[str] | None = None, *, helper: Prover | None = None) ->
         if helper is not None:
             helper.stop()
         gc.freeze()  # nothing is worth collecting at the end; measured: 80 ms of a run's 500
+
+
+def _shown(message: str) -> str:
+    """A message without anything that a terminal obeys, whatever file names or arguments stand in it."""
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in message)
 
 
 def _plain_utf8(stream: Any) -> None:

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.derive.chains import count_routes, full_chains, gradients
 from tutor.evaluate.shown import exact_text
+from tutor.evaluate.verify import merged
 from tutor.expression.plain import plain
 from tutor.graph.network import counts
 from tutor.graph.nouns import Path, Step
@@ -79,7 +80,7 @@ def solution(solved: Solution) -> dict[str, Any]:
         "steps": steps,
         "updates": _updates(solved),
         "counts": _counts(solved),
-        "proof": " ".join(f"{proof.sentence()}." for proof in solved.proofs),
+        "proof": f"{merged(solved.proofs).sentence()}." if solved.proofs else "",
     }
 
 

@@ -16,7 +16,7 @@ from tutor.errors import GraphError, ValueProblem, near
 from tutor.evaluate.arithmetic import Value
 from tutor.evaluate.descent import Descent, descend
 from tutor.evaluate.run import check_names, evaluate, read_value, require
-from tutor.evaluate.verify import Ask, Proof, check_locals, random_points, verify
+from tutor.evaluate.verify import Ask, Proof, check_locals, merged, random_points, verify
 from tutor.exercise.catalogue import is_exercise_name
 from tutor.exercise.check import Verdict, check
 from tutor.exercise.load import MAX_STEPS, load
@@ -80,7 +80,7 @@ class Solution:
             rate_written=self.rate_written, descent=self.descent, focused=self.focused,
             verdicts=[_said(verdict) for verdict in self.verdicts],
             counted=[(what, counts(exercise.network)[what]) for what in exercise.counts] if exercise.network else (),
-            proofs=tuple(proof.sentence() for proof in self.proofs), notes=() if self.focused else exercise.notes,
+            proofs=(merged(self.proofs).sentence(),) if self.proofs else (), notes=() if self.focused else exercise.notes,
         ))  # fmt: skip
 
     def to_text(self, width: int = 80) -> str:

@@ -165,7 +165,10 @@ def test_nowhere_to_stand_is_said():
             Proof(9, 0, 9, F(1, 10**20), 2, False, together=True),
             "agree to 10⁻²⁰ along a random direction through all 9 inputs and parameters",
         ),
-        (Proof(2, 0, 0, F(0), 1, True, small=2), "2 gradients are too small, or at the edge of the domain, for finite differences"),
+        (
+            Proof(2, 0, 0, F(0), 1, True, small=2),
+            "2 gradients are too small, or at the edge of the domain, for finite differences",
+        ),
         (Proof(0, 0, 0, F(0), 0, False), "Nothing to prove"),
     ],
 )

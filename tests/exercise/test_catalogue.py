@@ -54,7 +54,7 @@ def test_a_folder_is_no_file(tmp_path):
 @pytest.mark.parametrize(
     ("target", "expected"),
     [
-        ("neuron/two-two-two", True), ("neuron/two-two-to", True), ("dl/x", True), ("mine.toml", True),
+        ("neuron/two-two-two", True), ("neuron/two-two-to", True), ("dl/x", False), ("mine.toml", True),
         ("a/b.toml", True),
         ("x/y", False), ("(x+y)*z", False), ("a/b-c", False), ("x/2", False), ("d = x/y", False),
         ("sigmoid(x)/y", False), ("x", False),

@@ -91,7 +91,7 @@ FAULTS = [  # what the file says, where the fault is, what is said, the next mov
     ('title = "t"\nsteps = ["f = x", 3]', "steps[2]", "a text belongs here, not 3", ""),
     ('title = "t"\nsteps = ["f = x +"]', "steps", "stops too early", ""),
     ('title = "t"\nsteps = ["a = b", "b = a"]', "steps", "circle", "before it"),
-    ('title = "t"\nsteps = ["a = x", "a = y"]', "steps: step 2", "a is defined twice", ""),
+    ('title = "t"\nsteps = ["a = x", "a = y"]', "steps[2]", "a is defined twice", ""),
     ('title = "t"\nexpression = "foo(x)"', "expression", "no function foo", ""),
     ('title = "t"\nsteps = ["f = x*y"]\n[values]\nx = 1', "steps: step f", "f uses y, which nothing", "give y a value"),
     ('title = "t"\nexpression = "x*y"\n[values]\nx = 1', "values", "no value for y", "add y"),

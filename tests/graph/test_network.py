@@ -137,7 +137,7 @@ WRONG = [
     ({"sizes": (2, 1), "activations": ("sigmod",)}, "no activation sigmod", "sigmoid"),
     ({"sizes": (2, 1), "activations": ("elu",)}, "no activation elu", ""),
     ({"sizes": (2, 1), "activations": ("tanh",), "loss": "squared eror"}, "no loss squared eror", "squared error"),
-    ({"sizes": (2, 1), "activations": ("tanh",), "biases": "both"}, "biases = 'both'", "neuron"),
+    ({"sizes": (2, 1), "activations": ("tanh",), "biases": "both"}, "no biases both", "neuron"),
     ({"sizes": (2, 1), "activations": ("tanh",), "naming": "plan"}, "no naming plan", "plain"),
 ]
 

@@ -53,6 +53,15 @@ def flat_steps(graph: Graph) -> list[tuple[str, str]]:
     return found
 
 
+def function_calls(graph: Graph) -> list[Call]:
+    """The functions that a graph applies, the first call of each, in the order of its steps."""
+    found: dict[str, Call] = {}
+    for step in graph.steps:
+        for call in _calls(step.expr):
+            found.setdefault(call.func.rstrip("'"), Call(call.func.rstrip("'"), call.args))
+    return list(found.values())
+
+
 def kinks_hit(graph: Graph, values: Mapping[str, Value]) -> list[Kink]:
     """The steps that stand exactly on a kink at these values (the values of the forward pass)."""
     found = []

@@ -37,6 +37,7 @@ Answer = Callable[[], Mapping[str, Value]]
 Ask = Callable[[Graph, Sequence[str], Mapping[str, Value]], Answer]
 """Who is asked for SymPy's derivatives: takes the graph, the quantities and the values, gives an answer to be called for."""
 
+
 def _step() -> Fraction:
     """The relative step of the finite differences: a quarter of the digits, 10⁻¹⁵ with 60."""
     return Fraction(1, 10 ** (int(CONTEXT.dps) // 4))
@@ -88,13 +89,26 @@ class Proof:
                 more = f" along a random direction through all {self.numeric} inputs and parameters"
             parts.append(f"finite differences agree {size}{more}")
         if self.small:
-            parts.append(
-                f"{self.small} gradient{'s are' if self.small > 1 else ' is'} too small, or at the edge of the domain, for finite differences"
-            )
+            are = "gradients are" if self.small > 1 else "gradient is"
+            parts.append(f"{self.small} {are} too small, or at the edge of the domain, for finite differences")
         text = "; ".join(parts) + f" ({place})" if parts else ""
         if self.unproved:
             text = f"{text}. {self.unproved}" if text else self.unproved
         return text[:1].upper() + text[1:] if text else "Nothing to prove"
+
+
+def merged(proofs: Sequence[Proof]) -> Proof:
+    """Several proofs of one computation (one for each quantity that is differentiated) as one."""
+    first = proofs[0]
+    return replace(
+        first,
+        asked=sum(proof.asked for proof in proofs),
+        symbolic=sum(proof.symbolic for proof in proofs),
+        numeric=max(proof.numeric for proof in proofs),
+        small=max(proof.small for proof in proofs),
+        error=max((proof.error for proof in proofs), key=real),
+        unproved=next((proof.unproved for proof in proofs if proof.unproved), ""),
+    )
 
 
 def _bound(error: Value) -> str:

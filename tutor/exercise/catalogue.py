@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
-from tutor.errors import ExerciseError, near
+from tutor.errors import ExerciseError, near, visible
 
 _PACKAGED = Path(__file__).parent.parent / "_exercises"
 _CHECKOUT = Path(__file__).parent.parent.parent / "exercises"
@@ -60,28 +62,39 @@ def locate(target: str) -> tuple[str, Path]:
             )
         return path.stem, path
     known = ids()
+    if target.startswith(("/", "./", "../", "~")):
+        raise ExerciseError(f"{visible(target)} is no exercise file", hint="an exercise file ends in .toml")
     if target in known:
         return target, FOLDER / f"{target}.toml"
-    hint = near(target, known) or near(target.rpartition("/")[2], [name.rpartition("/")[2] for name in known])
-    raise ExerciseError(f"there is no exercise {target}", hint=hint or "tutor list shows them all")
+    tail = target.rpartition("/")[2]
+    same = [name for name in known if name.rpartition("/")[2] == tail]
+    hint = f"did you mean {' or '.join(same)}?" if same else near(target, known)
+    raise ExerciseError(f"there is no exercise {visible(target)}", hint=hint or "tutor list shows them all")
+
+
+_WORDS = re.compile(r"[A-Za-z]+([-_][A-Za-z0-9]+)*")
 
 
 def is_exercise_name(target: str) -> bool:
-    """Whether a target looks like an exercise (an id or a file) and not like an expression.
+    """Whether a target is meant as an exercise (an id, a file, or one of these mistyped) and not as an expression.
 
-    >>> is_exercise_name("dl/relu-regression"), is_exercise_name("x/y"), is_exercise_name("(x+y)*z")
-    (True, False, False)
+    >>> [is_exercise_name(t) for t in ("dl/bce", "nuron/two-two-two", "sqrt-cos", "x/y", "x/out-target", "(x+y)*z")]
+    [True, True, True, False, False, False]
     """
-    if target.endswith(".toml"):
+    if target.endswith(".toml") or target.startswith(("/", "./", "../", "~")):
         return True
+    known = ids()
     course, slash, name = target.partition("/")
+    tails = [ident.partition("/")[2] for ident in known]
     if not slash:
+        if re.fullmatch(r"[A-Za-z]{4,}", target):  # one word alone is no computation
+            return True
+        return bool(_WORDS.fullmatch(target) and "-" in target and get_close_matches(target, tails, 1, 0.8))
+    if not _WORDS.fullmatch(course) or not _WORDS.fullmatch(name):
         return False
-    courses = {known.partition("/")[0] for known in ids()}
-    if course in courses:
+    if course in {ident.partition("/")[0] for ident in known} and len(name) > 2:
         return True
-    plain = name.replace("-", "").replace("_", "").isalnum() and course.isidentifier()
-    return plain and "-" in name and len(name) > 4 and not any(c.isdigit() for c in name.split("-")[-1])
+    return "-" in name and bool(get_close_matches(target, known, 1, 0.75) or get_close_matches(name, tails, 1, 0.8))
 
 
 def read_text(path: Path) -> str:

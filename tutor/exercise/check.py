@@ -87,15 +87,14 @@ class _Checker:
             return replace(base, value=exact_text(number), agreement=self.against(claim, number))
         assert claim.subject is not None
         figure = constant(claim.formula) is not None
-        if figure and (self.exercise.values or claim.at) and not self.needs_rate(claim):
+        if figure and claim.after and self.exercise.values and self.exercise.rate is None:
+            raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
+        if figure and (self.exercise.values or claim.at):
             value = self.value(claim)
             return replace(base, value=exact_text(value), agreement=self.against(claim, value))
         equal = self.equal_everywhere(claim)
         formula = self.derived(claim)
         return replace(base, value=plain(formula), agreement="exact" if equal else "differs", derived=formula)
-
-    def needs_rate(self, claim: Claim) -> bool:
-        return bool(claim.after) and self.exercise.rate is None
 
     def against(self, claim: Claim, value: Value) -> Agreement:
         """How a printed number agrees: by its digits, or exactly where it is a fraction or a product of numbers."""

@@ -14,7 +14,7 @@ from tutor.exercise.catalogue import locate, read_text
 from tutor.exercise.nouns import Claim, Exercise
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
-from tutor.graph.build import check_name, from_steps
+from tutor.graph.build import check_name, from_steps, read_step
 from tutor.graph.network import Network, counts, from_network, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity
 from tutor.notation.profile import notation, profile_names
@@ -206,11 +206,26 @@ class _Reader:
                 return None
             return self.attempt("network", from_network, network)  # type: ignore[no-any-return]
         described = self.described(good.get("quantities", {}))
+        lines = self.texts(good, "steps")
+        if not self.readable(lines):
+            return None
         leaves = {*good.get("values", {}), *described} if good.get("values") else None
         parameters = self.texts(good, "parameters")
         return self.attempt("steps", lambda: from_steps(  # type: ignore[no-any-return]
-            self.texts(good, "steps"), loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described,
+            lines, loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described,
         ))  # fmt: skip
+
+    def readable(self, lines: list[str]) -> bool:
+        """Whether every step can be read; each that cannot is a fault."""
+        targets: dict[str, int] = {}
+        before = len(self.problems)
+        for number, line in enumerate(lines, 1):
+            read = self.attempt(f"steps[{number}]", read_step, line)
+            if read is not None and read[0] in targets:
+                self.fault(f"{read[0]} is defined twice", f"steps[{number}]", "give the second one another name")
+            elif read is not None:
+                targets[read[0]] = number
+        return len(self.problems) == before
 
     def described(self, table: Mapping[str, Any]) -> dict[str, Quantity]:
         """Quantities with a kind and a place in a network: ``w5 = { kind = "weight", index = [2, 1, 1, 5] }``."""

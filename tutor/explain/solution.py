@@ -10,7 +10,7 @@ from tutor.derive.local import local_derivatives, times
 from tutor.evaluate.agreement import is_decimal
 from tutor.evaluate.arithmetic import CONTEXT, Value
 from tutor.evaluate.descent import Descent
-from tutor.evaluate.kinks import conventions, flat_steps, kinks_hit
+from tutor.evaluate.kinks import conventions, flat_steps, function_calls, kinks_hit
 from tutor.evaluate.run import LEVELS, Trace, compute
 from tutor.evaluate.shown import shown
 from tutor.explain import wording
@@ -30,9 +30,10 @@ from tutor.explain.document import (
 )
 from tutor.explain.pictures import picture
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
-from tutor.expression.walk import names
-from tutor.graph.nouns import Derivation, Factor, Path, Step
+from tutor.expression.walk import names, substitute
+from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.notation.profile import Notation
+from tutor.rules.functions import function, value_of
 
 MAX_PICTURE = 60
 MAX_TABLE_ROWS = 60
@@ -77,6 +78,13 @@ def document(lesson: Lesson) -> Document:
     """The worked solution of a lesson: what is given, forward pass, backward pass, update, the lecture's figures, the proof."""
     with CONTEXT.workdps(LEVELS[-1]):  # what is put together here has to keep the digits that the values have
         return _Writer(lesson).document()
+
+
+def _refined(rule: str, expr: Expr) -> str:
+    """The rule to name beside a local derivative: a 1 is that of a sum, a softmax has two cases."""
+    if expr == ONE:
+        return "sum"
+    return "softmax other" if rule.startswith("softmax") and isinstance(expr, Neg) else rule
 
 
 def _words(*parts: Inline) -> Sentence:
@@ -195,13 +203,31 @@ class _Writer:
         graph = self.lesson.derivations[0].graph
         rows = [self.row(Name(s.target), s.expr, s.target, wording.forward(s.rule)) for s in graph.steps]
         self.blocks += [Heading("Forward pass"), Equations(tuple(rows))]
+        self.definitions(graph)
+
+    def definitions(self, graph: Graph) -> None:
+        """What the functions of the forward pass are, each once: σ(x) = 1/(1 + exp(−x))."""
+        letter = Name(next((name for name in ("x", "z", "u", "v", "t") if name not in graph.names), "x"))
+        parts: list[Inline] = []
+        for call in function_calls(graph):
+            row = function(call.func, len(call.args))
+            formula = value_of(row)
+            if formula is None:
+                continue
+            args = (letter,) if len(call.args) == 1 else call.args
+            if not all(isinstance(arg, Name | Number) for arg in args):
+                continue
+            meaning = substitute(formula, dict(zip(row.params, args, strict=True)))
+            sign = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
+            parts += ["; ", Math(Call(call.func, args)), sign, Math(meaning)]
+        if parts:
+            self.blocks.append(Paragraph(tuple(parts[1:]), "Where"))
 
     def backward(self, derivation: Derivation, wanted: Sequence[str]) -> None:
         if not wanted:
             return
-        loss = derivation.graph.loss
-        several = len(self.lesson.derivations) > 1
-        self.blocks.append(Heading(f"Backward pass from {loss}" if several else "Backward pass"))
+        if derivation is self.lesson.derivations[0]:
+            self.blocks.append(Heading("Backward pass"))
         steps = gradients(derivation)
         chains = {}
         if self.lesson.full:
@@ -227,7 +253,7 @@ class _Writer:
                     key = f"d{factor.of}/d{factor.wrt}"
                     if key in self.numbers:
                         continue
-                    rule = "sum" if factor.expr == ONE else self.rule_of_factor(derivation, factor)
+                    rule = _refined(self.rule_of_factor(derivation, factor), factor.expr)
                     rows.append(self.factor_row(factor, key, wording.local(rule)))
         if rows:
             self.blocks.append(Equations(tuple(rows)))
@@ -263,7 +289,10 @@ class _Writer:
             self.rules[loss] = (steps, rules)
         steps, rules = self.rules[loss]
         paths = steps[wrt].paths
-        return rules.get((paths[0].factors[1].of, wrt), "formula") if paths else "formula"
+        if not paths:
+            return "formula"
+        local = paths[0].factors[1]
+        return _refined(rules.get((local.of, wrt), "formula"), local.expr)
 
     def chain_row(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> Equation:
         """The gradient as the lectures print it: one row of factors a path, the numbers, the result."""
@@ -457,10 +486,12 @@ class _Writer:
         if lesson.derivations:
             graph = lesson.derivations[0].graph
             flat = dict(flat_steps(graph))
-            for step, reason in flat.items():
-                self.blocks.append(
-                    Paragraph(_words(f"{reason}; nothing can be learnt through {step}."), "No derivative")
-                )
+            for reason in dict.fromkeys(flat.values()):
+                through: list[Inline] = []
+                for step in (step for step, other in flat.items() if other == reason):
+                    through += [", ", Math(Name(step))]
+                words = _words(f"{reason}; nothing can be learnt through ", *through[1:], ".")
+                self.blocks.append(Paragraph(words, "No derivative"))
             said = set(flat.values())
             for reason in dict.fromkeys(conventions(graph).values()):
                 if reason not in said:

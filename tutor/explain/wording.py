@@ -74,14 +74,14 @@ LOCAL = {
     "identity": "linear unit, so 1",
     "sigmoid": "σ′ = σ·(1 − σ)",
     "tanh": "tanh′ = 1 − tanh²",
-    "relu": "1 where the argument is positive, else 0",
-    "leaky_relu": "1 or the small slope",
-    "leaky_relu_mix": "1 or the small slope",
-    "prelu": "1 or the learnt slope",
-    "elu": "1, or the exponential's slope",
+    "relu": "the slope of the ReLU",
+    "leaky_relu": "the slope of the leaky ReLU",
+    "leaky_relu_mix": "the slope of the leaky ReLU",
+    "prelu": "the slope of the parametric ReLU",
+    "elu": "the slope of the ELU",
     "softplus": "softplus′ = σ",
     "heaviside": "flat wherever it is differentiable",
-    "softmax": "p·(1 − p), or −p·q for another one",
+    "softmax": "softmax: p·(1 − p) for its own score",
     "squared_error": "the 2 comes down",
     "half_squared_error": "the 2 cancels the ½",
     "absolute_error": "the sign of the error",
@@ -91,6 +91,10 @@ LOCAL = {
     "binary_cross_entropy": "the fraction, over one denominator",
 }
 
+CASES = {
+    "softmax other": "softmax: −p·q for another score",
+}
+
 GRADIENT = {
     "start": "the start: its derivative with respect to itself",
     "chain rule": "chain rule",
@@ -98,9 +102,7 @@ GRADIENT = {
     "no path": "the result does not depend on it",
 }
 
-POLICY = (
-    "Values are computed exactly or with 60 digits; only what is printed is rounded, to {digits} significant digits."
-)
+POLICY = "Values are computed exactly or with at least 60 digits; only what is printed is rounded, to {digits} significant digits."
 AGREES = {
     "exact": "agrees exactly",
     "rounded": "agrees, rounded",
@@ -124,7 +126,7 @@ def forward(rule: str) -> str:
 
 def local(rule: str) -> str:
     """Why a local derivative is what it is."""
-    return LOCAL.get(_row(rule), "local derivative")
+    return CASES.get(rule) or LOCAL.get(_row(rule), "local derivative")
 
 
 def gradient(rule: str, count: int = 0) -> str:

@@ -327,7 +327,7 @@ class _Reader:
         name = read_name(token.text)
         declared = self.names is not None and name in self.names
         if not declared:
-            partial = self.typed_derivative(name)
+            partial = self.typed_derivative(name, token)
             if partial is not None:
                 return partial
         following = self.peek()
@@ -368,14 +368,17 @@ class _Reader:
         alias = ALIASES.get(name, "")
         return alias if alias in self.functions else ""
 
-    def typed_derivative(self, name: str) -> Expr | None:
+    def typed_derivative(self, name: str, token: _Token) -> Expr | None:
         """``dL/dw5``, where dL and dw5 are no quantities themselves but L and w5 are."""
-        if self.names is None or not name.startswith("d") or name[1:] not in self.names:
+        if self.names is None or not name.startswith("d") or len(name) < 2:
             return None
         slash, bottom = self.peek(), self.tokens[min(self.place + 1, len(self.tokens) - 1)]
         under = read_name(bottom.text)
-        if slash.text != "/" or bottom.kind != "name" or not under.startswith("d") or under[1:] not in self.names:
+        if slash.text != "/" or bottom.kind != "name" or not under.startswith("d") or under in self.names:
             return None
+        for part, place in ((name[1:], token), (under[1:], bottom)):
+            if part not in self.names:
+                raise self.fail(f"there is no quantity {part}", place.at, near(part, self.names))
         self.place += 2
         return Partial(name[1:], under[1:])
 

@@ -5,13 +5,14 @@ The naming of quantities is a table (`SCHEMES`): the same network can be called 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
 from tutor.collection import without_collection
-from tutor.errors import GraphError, near
+from tutor.errors import GraphError, Problems, near, visible
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.rules.classify import rule_of
@@ -72,25 +73,49 @@ class Network:
     mean: bool = False
 
     def __post_init__(self) -> None:
+        faults = list(self._faults())
+        if len(faults) == 1:
+            raise faults[0]
+        if faults:
+            raise Problems(faults)
+
+    def _faults(self) -> Iterator[GraphError]:
         if len(self.sizes) < 2 or any(size < 1 for size in self.sizes):
-            raise GraphError("a network needs at least two layers of at least one", hint="such as sizes = [2, 2, 1]")
-        if len(self.activations) != len(self.sizes) - 1:
-            raise GraphError(
+            yield GraphError("a network needs at least two layers of at least one", hint="such as sizes = [2, 2, 1]")
+        elif len(self.activations) != len(self.sizes) - 1:
+            yield GraphError(
                 f"{len(self.activations)} activations for {len(self.sizes) - 1} layers of neurons",
                 hint="name one for all layers, or one a layer (inputs have none)",
             )
-        for name in self.activations:
-            if name != "softmax" and (name not in FUNCTIONS or len(FUNCTIONS[name].params) != 1):
+        for name in dict.fromkeys(self.activations):
+            if name != "softmax" and activation(name) is None:
                 known = [row.name for row in FUNCTIONS.values() if len(row.params) == 1] + ["softmax"]
-                raise GraphError(
-                    f"there is no activation {name}", hint=near(name, known) or f"known: {', '.join(known)}"
+                wants = "write its number too: " + f"{name}(0.1)" if name in FUNCTIONS else ""
+                yield GraphError(
+                    f"there is no activation {visible(name)}",
+                    hint=wants or near(name, known) or f"known: {', '.join(known)}",
                 )
-        if self.loss not in LOSSES:
-            raise GraphError(f"there is no loss {self.loss}", hint=near(self.loss, LOSSES) or ", ".join(LOSSES))
-        if self.biases not in ("neuron", "layer", "none"):
-            raise GraphError(f"biases = {self.biases!r}", hint="neuron (one each), layer (one shared) or none")
-        if self.naming not in SCHEMES:
-            raise GraphError(f"there is no naming {self.naming}", hint=near(self.naming, SCHEMES) or ", ".join(SCHEMES))
+        for what, value, known_values in (
+            ("loss", self.loss, tuple(LOSSES)),
+            ("biases", self.biases, ("neuron", "layer", "none")),
+            ("naming", self.naming, tuple(SCHEMES)),
+        ):
+            if value not in known_values:
+                hint = near(value, known_values) or f"known: {', '.join(known_values)}"
+                yield GraphError(f"there is no {what} {visible(value)}", hint=hint)
+
+
+def activation(text: str) -> tuple[str, tuple[Number, ...]] | None:
+    """An activation as it is written, ``tanh`` or ``leaky_relu(0.1)``: the function and its numbers; nothing for none.
+
+    >>> activation("leaky_relu(0.1)")
+    ('leaky_relu', (Number(text='0.1'),))
+    """
+    match = re.fullmatch(r"(\w+)(?:\(([0-9]+(?:\.[0-9]+)?)\))?", text.strip(), re.ASCII)
+    if match is None or match[1] not in FUNCTIONS:
+        return None
+    numbers = (Number(match[2]),) if match[2] else ()
+    return (match[1], numbers) if len(FUNCTIONS[match[1]].params) == 1 + len(numbers) else None
 
 
 def counts(network: Network) -> dict[str, int]:
@@ -158,8 +183,8 @@ class _Writer:
         sizes = self.network.sizes
         inputs = [Quantity(self.call(self.scheme.input, 0, j), "input", index=(0, j)) for j in range(1, sizes[0] + 1)]
         layer = [Name(q.name) for q in inputs]
-        for l, activation in enumerate(self.network.activations, 1):  # noqa: E741
-            layer = self.layer(l, layer, activation)
+        for l, func in enumerate(self.network.activations, 1):  # noqa: E741
+            layer = self.layer(l, layer, func)
         last = len(sizes) - 1
         targets = [Quantity(self.call(self.scheme.target, last, j), "target", index=(last, j))
                    for j in range(1, sizes[-1] + 1)]  # fmt: skip
@@ -168,7 +193,7 @@ class _Writer:
             tuple(self.steps), tuple(inputs + targets), tuple(self.parameters), self.scheme.loss, tuple(self.nodes)
         )
 
-    def layer(self, l: int, before: Sequence[Name], activation: str) -> list[Name]:  # noqa: E741
+    def layer(self, l: int, before: Sequence[Name], func: str) -> list[Name]:  # noqa: E741
         scheme, shared = self.scheme, None
         size = self.network.sizes[l]
         rows: list[tuple[int, list[Name]]] = []
@@ -190,14 +215,17 @@ class _Writer:
             expr: Expr = terms[0] if len(terms) == 1 else Add(tuple(terms))
             z = self.node(self.call(scheme.sum, l, j), expr, "sum", (l, j), "weighted sum" if len(terms) > 1 else "")
             sums.append(z)
-            if activation != "softmax":
-                self.activate(l, j, activation, (z,))
-        if activation == "softmax":
+            if func != "softmax":
+                self.activate(l, j, func, (z,))
+        if func == "softmax":
             for j in range(1, size + 1):
                 self.activate(l, j, f"softmax_{j}", tuple(sums))
         return [Name(self.call(scheme.activation, l, j)) for j in range(1, size + 1)]
 
     def activate(self, l: int, j: int, func: str, args: tuple[Expr, ...]) -> None:  # noqa: E741
+        known = activation(func)
+        if known is not None:
+            func, args = known[0], (*args, *known[1])
         self.node(self.call(self.scheme.activation, l, j), Call(func, args), "activation", (l, j), func)
 
     def loss(self, outputs: Sequence[Name], targets: Sequence[Quantity]) -> None:

@@ -138,15 +138,18 @@ def notation(
     for quantity in listed:
         if quantity.kind in ("activation", "sum"):
             deepest = max(deepest, quantity.index[0] if quantity.index else 0)
+    widest = max((part for quantity in listed for part in quantity.index[1:3]), default=0)
     for quantity in listed:
         pattern = _pattern(quantity, roles)
         if quantity.name not in own and pattern:
-            places = _places(quantity, deepest)
+            places = _places(quantity, deepest, widest)
             symbol = read_symbol(pattern.format(**places)).symbol()
             text = texts.get(quantity.kind)
             found[quantity.name] = Symbol(symbol.latex, text.format(**places)) if text else symbol
         if quantity.kind == "sum" and quantity.index and "delta" in roles:
-            partials[loss, quantity.name] = read_symbol(roles["delta"].format(**_places(quantity, deepest))).symbol()
+            partials[loss, quantity.name] = read_symbol(
+                roles["delta"].format(**_places(quantity, deepest, widest))
+            ).symbol()
     found.update(own)
     functions = {key: read_symbol(value).symbol() for key, value in raw.get("functions", {}).items()}
     settings = {
@@ -170,9 +173,10 @@ def _pattern(quantity: Quantity, roles: Mapping[str, str]) -> str:
     return roles.get(kind, "")
 
 
-def _places(quantity: Quantity, deepest: int) -> dict[str, Any]:
+def _places(quantity: Quantity, deepest: int, widest: int = 0) -> dict[str, Any]:
+    """What a pattern may name; ``c`` is a comma once an index has two digits, so that w_{1,11} is not w_{11,1}."""
     index = (*quantity.index, 0, 0, 0, 0)
     l, j, i, n = index[:4]  # noqa: E741
     rest = deepest - l
     return {"l": l, "p": l - 1, "j": j, "i": i, "n": n, "l0": l - 1, "j0": j - 1, "i0": i - 1,
-            "L": "L" if rest == 0 else f"L-{rest}", "M": f"L-{rest + 1}"}  # fmt: skip
+            "L": "L" if rest == 0 else f"L-{rest}", "M": f"L-{rest + 1}", "c": "," if widest > 9 else ""}  # fmt: skip

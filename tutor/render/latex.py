@@ -26,7 +26,7 @@ from tutor.render.words import escape
 PAGE_CM = 17.2
 """The width of a line of the complete article."""
 
-FRAGMENT_CM = 12.5
+FRAGMENT_CM = 12.0
 """The width of a line that a fragment expects: it fits the standard classes at ten, eleven and twelve points."""
 
 _EM_CM = 0.3528  # an em at ten points, a little more than it is

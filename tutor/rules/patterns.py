@@ -46,6 +46,7 @@ PATTERNS = (
         "binary_cross_entropy", "-y*log(a) - (1 - y)*log(1 - a)",
         (("y", "log(1 - a) - log(a)"), ("a", "(a - y)/(a*(1 - a))")),
     ),
+    Pattern("cross_entropy", "-y*log(a)", (("y", "-log(a)"), ("a", "-y/a"))),
     Pattern("relu", "max(0, x)", (("x", "if_positive(x, 1, 0)"),), kink="x"),
     Pattern("relu", "max(x, 0)", (("x", "if_positive(x, 1, 0)"),), kink="x"),
     Pattern("leaky_relu", "max(k*x, x)", (("x", "if_positive(x, 1, k)"),), kink="x"),
