@@ -383,7 +383,7 @@ class _Writer:
             sides = [Side(expr, sign)]
             if lesson.trace is not None:
                 size = self.as_written(lesson.rate_written, lesson.rate) if lesson.rate is not None else rate
-                start = self.as_written(lesson.written.get(name, ""), lesson.trace[name])
+                start = shown(lesson.trace[name], self.digits)
                 gradient = self.value(f"d{loss}/d{name}")
                 assert gradient is not None
                 sides.append(Side(Add((start, Neg(Mul((size, gradient)))))))
@@ -497,7 +497,7 @@ class _Writer:
                 if reason not in said:
                     self.blocks.append(Paragraph(_words(f"{reason}."), "Convention"))
             if lesson.trace is not None:
-                for kink in kinks_hit(graph, lesson.trace):
+                for kink in (k for k in kinks_hit(graph, lesson.trace) if k.step not in flat):
                     self.blocks.append(
                         Paragraph(
                             _words(f"{kink.step} is evaluated exactly on its kink here: the convention is used."),

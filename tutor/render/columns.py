@@ -82,6 +82,10 @@ def width_of(words: Sequence[Word]) -> int:
     return sum([cell_len(atom.text) for word in words for atom in word]) + max(len(words) - 1, 0)
 
 
+_GLUE = "\ue000"
+"""Stands for a space at which no line may end, after `Pen.safe` has removed every private-use character."""
+
+
 class Pen:
     """Writes words and maths for one page; ``encoding`` is what the reader's terminal or file can show.
 
@@ -115,11 +119,12 @@ class Pen:
             if isinstance(part, Math):
                 words[-1].append(Atom(self.maths(part.expr), style, part.expr))
                 continue
-            for place, chunk in enumerate(self.safe(part).split(" ")):
+            glued = _GLUE.join(self.safe(piece) for piece in part.split("\u00a0"))
+            for place, chunk in enumerate(glued.split(" ")):
                 if place and words[-1]:
                     words.append([])
                 if chunk:
-                    words[-1].append(Atom(chunk, style))
+                    words[-1].append(Atom(chunk.replace(_GLUE, " "), style))
         return words if words[-1] else words[:-1]
 
     def fill(self, words: Sequence[Word], width: int) -> list[Line]:
