@@ -39,7 +39,7 @@ _BLOCK = 40
 
 _PREAMBLE = r"""% Made by backprop-tutor; compile with pdflatex, latexmk or tectonic.
 \documentclass[10pt,a4paper,fleqn]{article}
-\usepackage[a4paper,hmargin=19mm,top=14mm,bottom=17mm,footskip=8mm]{geometry}
+\usepackage[a4paper,hmargin=19mm,top=12mm,bottom=15mm,footskip=7mm]{geometry}
 \usepackage{amsmath,mathtools,booktabs,xcolor,tikz}
 \ifdefined\pdftrailerid\pdftrailerid{}\fi
 \makeatletter
