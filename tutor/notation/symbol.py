@@ -54,7 +54,10 @@ class Parts:
             latex += "_{" + self.sub.latex + "}"
         if self.sup.latex:
             latex += "'" if self.sup.latex == "'" else "^{" + self.sup.latex + "}"
-        return Symbol(latex, normalize("NFC", self.base.text) + _raised(self.sup.text, _SUPER, "^") + _raised(self.sub.text, _SUB, "_"))
+        return Symbol(
+            latex,
+            normalize("NFC", self.base.text) + _raised(self.sup.text, _SUPER, "^") + _raised(self.sub.text, _SUB, "_"),
+        )
 
     def indexed(self, more: Symbol) -> Symbol:
         """The symbol with one index more: w^L at iteration 1 is w_1^L."""
