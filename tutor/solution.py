@@ -126,12 +126,12 @@ class Solution:
     def __str__(self) -> str:
         return self.to_text()
 
-    def _repr_latex_(self) -> str:
+    def _repr_latex_(self) -> str | None:
         """The equations as display maths, which is what a notebook can typeset; `to_latex` gives whole documents."""
         from tutor.render.markdown import markdown
 
         blocks = tuple(block for block in self.document().blocks if isinstance(block, Equations))
-        return markdown(Document("", blocks=blocks), self.notation)
+        return markdown(Document("", blocks=blocks), self.notation) if blocks else None
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -143,7 +143,7 @@ class Solution:
         bundle = {
             "text/plain": self.to_text(100),
             "text/markdown": self._repr_markdown_(),
-            "text/latex": self._repr_latex_(),
+            "text/latex": self._repr_latex_() or "",
         }
         picture = self._repr_svg_()
         if picture:

@@ -34,6 +34,7 @@ _FRAGMENT_EM_CM = 0.3848  # and at eleven, the middle of what a fragment may mee
 _HEIGHTS = (5.0, 6.5, 8.2, 12.0, 20.0)  # how high a picture may be, in cm: the lowest that shows everything
 _SMALL = 0.86  # \footnotesize, in em of the normal size
 _GAP = 0.8
+_TOGETHER = 8  # rows
 _BLOCK = 40
 """Rows of one display; a longer block is set as several, with the same width left of the relation."""
 
@@ -85,6 +86,11 @@ def _held(line: str, width: float) -> str:
     if not left.strip() or not mark or left.startswith(("&", "\\MoveEqLeft")):
         return line
     return f"\\mathmakebox[{width:.2f}em][r]{{{left}}}{mark}{rest}"
+
+
+def _kept_together(lines: Sequence[str]) -> str:
+    r"""The rows of one equation; a page never ends within a short one."""
+    return (" \\\\*\n" if len(lines) <= _TOGETHER else " \\\\\n").join(lines)
 
 
 class _Page:
@@ -168,14 +174,17 @@ class _Page:
         lefts = [measure(self.printer_for(row).latex(row.left)) for row in block.rows]
         left_width = max((width for width in lefts if width <= self.line * 0.35), default=2.0)
         written = [self.equation(row, max(left_width, 2.0)) for row in block.rows]
-        displays: list[list[str]] = [[]]
+        displays: list[list[list[str]]] = [[]]
         for lines in written:
-            if displays[-1] and len(displays[-1]) + len(lines) > _BLOCK:
+            if displays[-1] and sum(map(len, displays[-1])) + len(lines) > _BLOCK:
                 displays.append([])
-            displays[-1] += lines
+            displays[-1].append(lines)
         if len(displays) > 1:  # all displays of a block are aligned with one another
-            displays = [[_held(line, left_width) for line in lines] for lines in displays]
-        return "\n".join("\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}" for lines in displays)
+            displays = [[[_held(line, left_width) for line in lines] for lines in display] for display in displays]
+        return "\n".join(
+            "\\begin{align*}\n" + " \\\\\n".join(map(_kept_together, display)) + "\n\\end{align*}"
+            for display in displays
+        )
 
     def printer_for(self, equation: Equation) -> Printer:
         """A derivative on one line (∂L/∂w) where the row has no other fraction, so that a page holds more."""
