@@ -27,6 +27,7 @@ from tutor.graph.build import from_steps
 from tutor.graph.network import counts, quantities
 from tutor.graph.nouns import Derivation, Graph
 from tutor.notation.profile import Notation, notation
+from tutor.page import Page
 from tutor.rules.patterns import constant
 
 Chain = Literal["full", "reuse"]
@@ -35,7 +36,7 @@ SHOWN_NODES = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Solution:
+class Solution(Page):
     """A solved computation: derivations (one for each quantity that is differentiated), numbers, updates, proofs.
 
     ``trace`` holds the numbers by name, exact fractions or mpmath numbers of 60 digits; it is None for a computation without values.
@@ -70,6 +71,11 @@ class Solution:
                 return self.trace[key]
         raise ValueProblem(f"there is no gradient with respect to {name}", hint=near(name, self.trace))
 
+    @property
+    def name(self) -> str:
+        """What it is called: the exercise's id."""
+        return self.exercise.id
+
     def document(self) -> Document:
         """The worked solution as a document of expressions, for the renderers."""
         exercise = self.exercise
@@ -82,25 +88,6 @@ class Solution:
             counted=[(what, counts(exercise.network)[what]) for what in exercise.counts] if exercise.network else (),
             proofs=(merged(self.proofs).sentence(),) if self.proofs else (), notes=() if self.focused else exercise.notes,
         ))  # fmt: skip
-
-    def to_text(self, width: int = 80) -> str:
-        """The worked solution as plain text of at most ``width`` columns."""
-        from tutor.render.terminal import plain
-
-        return plain(self.document(), self.notation, width)
-
-    def to_latex(self, *, fragment: bool = False) -> str:
-        """A complete LaTeX document, or with ``fragment`` only its body."""
-        from tutor.render import latex
-
-        make = latex.fragment if fragment else latex.document
-        return make(self.document(), self.notation)
-
-    def to_markdown(self) -> str:
-        """The worked solution as Markdown with TeX formulas."""
-        from tutor.render.markdown import markdown
-
-        return markdown(self.document(), self.notation)
 
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contract.solution`."""
@@ -122,9 +109,6 @@ class Solution:
             raise GraphError(f"{self.exercise.id} only counts, it has no graph to draw")
         single = len(self.derivations) == 1
         return picture(self.derivations[0], self.trace, self.notation.digits, gradients=single)
-
-    def __str__(self) -> str:
-        return self.to_text()
 
     def _repr_latex_(self) -> str | None:
         """The equations as display maths, which is what a notebook can typeset; `to_latex` gives whole documents."""

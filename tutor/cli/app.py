@@ -1,0 +1,190 @@
+"""The commands.  Everything heavy is imported on use."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tutor.cli.shell import (
+    AsJson,
+    At,
+    Chain,
+    Format,
+    Fragment,
+    NotationName,
+    Output,
+    Target,
+    Wrt,
+    assignments,
+    check_fragment,
+    complete,
+    console,
+    deliver,
+    plain_utf8,
+    printable,
+    write,
+)
+from tutor.errors import OutputError, TutorError, visible
+from tutor.version import VERSION
+
+if TYPE_CHECKING:
+    from tutor.prover import Prover
+
+
+_helper: Prover | None = None
+
+app = typer.Typer(
+    name="tutor",
+    help="Derive, explain and prove backpropagation, step by step, in the notation of your course.",
+    epilog="Start with: tutor solve neuron/two-two-two --wrt w5",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        sys.stdout.write(f"tutor {VERSION}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version.")
+    ] = False,
+) -> None:
+    """Derive, explain and prove backpropagation, step by step, in the notation of your course."""
+
+
+@app.command("list")
+def list_exercises(as_json: AsJson = False) -> None:
+    """List the exercises that come with tutor."""
+    from tutor.exercise.catalogue import entries
+
+    found = entries()
+    if as_json:
+        import json
+
+        listed = [
+            {"id": e.id, "title": e.title, "course": e.course, "source": e.source, "claims": e.claims} for e in found
+        ]
+        write(json.dumps({"schema": 1, "exercises": listed}, indent=2, ensure_ascii=False) + "\n")
+        return
+    from tutor.render.listing import exercises
+
+    screen = console()
+    for line in exercises(found, screen.width):
+        screen.print(line, soft_wrap=True)
+
+
+@app.command()
+def solve(
+    target: Target,
+    at: At = None,
+    wrt: Wrt = None,
+    steps: Annotated[
+        int | None, typer.Option("--steps", metavar="N", help="Number of gradient-descent updates.")
+    ] = None,
+    rate: Annotated[
+        str | None, typer.Option("--rate", metavar="VALUE", help="Step size of the updates, such as 0.5.")
+    ] = None,
+    chain: Annotated[
+        Chain | None,
+        typer.Option("--chain", help="Write gradients as the full chain from the loss, or by reuse of earlier steps."),
+    ] = None,
+    notation: NotationName = None,
+    to: Annotated[Format, typer.Option("--to", help="What to write.")] = Format.terminal,
+    fragment: Fragment = False,
+    output: Output = None,
+) -> None:
+    """Solve an exercise or an expression, step by step, and prove the result."""
+    check_fragment(to, fragment)
+    if to is Format.terminal and output is None:
+        import tutor.render.terminal  # noqa: F401  now, while SymPy is imported in the helper
+    from tutor.solution import solve as solve_target
+
+    solution = solve_target(
+        target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
+        chain=chain.value if chain else None, notation_name=notation, ask=_helper,
+    )  # fmt: skip
+    deliver(solution, to, output, fragment=fragment)
+
+
+@app.command()
+def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="g.svg, or g.tex for TikZ.")],
+         at: At = None, notation: NotationName = None) -> None:  # fmt: skip
+    """Draw the computational graph, with values and gradients, as SVG or TikZ."""
+    from tutor.solution import solve as solve_target
+
+    if output.suffix not in (".svg", ".tex"):
+        raise OutputError(
+            f"a picture is written as .svg or .tex, not {visible(output.suffix or output.name)}", hint="-o graph.svg"
+        )
+    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation)
+    if output.suffix == ".svg":
+        write(solution.to_svg(), output)
+        return
+    from tutor.render.picture.tikz import standalone
+
+    write(standalone(solution.picture(), solution.notation), output)
+
+
+@app.command()
+def check(
+    targets: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[TARGET]...",
+            help="Exercises, TOML files or courses; all exercises by default.",
+            autocompletion=complete,
+        ),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Recompute every printed figure and say how it agrees.  Exit code 1 when one is wrong."""
+    from tutor.api import check as check_targets
+    from tutor.contract import checked, dumps
+
+    found = check_targets(*(targets or ()))
+    if as_json:
+        write(dumps(checked(found)))
+    else:
+        from tutor.render.listing import verdicts
+
+        screen = console()
+        for line in verdicts(found, screen.width):
+            screen.print(line, soft_wrap=True)
+    if not all(verdict.ok for verdict in found):
+        raise typer.Exit(1)
+
+def main(arguments: list[str] | None = None, *, helper: Prover | None = None) -> None:
+    """Run a command and turn every error of a user into a message and exit code 2.
+
+    ``helper`` is the process that has SymPy, where one was started (see `tutor.prover`).
+    """
+    global _helper
+    _helper = helper
+    gc.set_threshold(200_000, 50, 50)  # a short run makes many objects and little garbage; measured: 20 ms
+    for stream in (sys.stdout, sys.stderr):
+        plain_utf8(stream)
+    try:
+        app(arguments, standalone_mode=True)
+    except TutorError as error:
+        sys.stderr.write(f"tutor: {printable(str(error))}\n")
+        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(141)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    finally:
+        if helper is not None:
+            helper.stop()
+        gc.freeze()  # nothing is worth collecting at the end; measured: 80 ms of a run's 500
