@@ -6,6 +6,7 @@
     print(solution)                  # the worked solution
     solution.gradient("w5")          # a number of 60 digits, or an exact fraction
     tutor.solve("(x+y)*z", at={"x": 1, "y": -3, "z": 4})
+    tutor.train("qmul/linear-neuron", optimiser="adam", rate=0.1, steps=20)
     tutor.check("qmul")              # every printed figure of a course, recomputed
 
 Everything is imported on first use, so that ``import tutor`` costs nothing.
@@ -27,12 +28,14 @@ if TYPE_CHECKING:
     from tutor.graph.network import Network, from_network
     from tutor.render.gradients import gradients_latex
     from tutor.solution import Solution, solve
+    from tutor.training import Training, train
     from tutor.version import VERSION as __version__
 
 __all__ = [
     "Exercise",
     "Network",
     "Solution",
+    "Training",
     "TutorError",
     "Verdict",
     "__version__",
@@ -44,12 +47,14 @@ __all__ = [
     "gradients_latex",
     "load",
     "solve",
+    "train",
 ]
 
 _HOMES = {
     "Exercise": "tutor.exercise.nouns",
     "Network": "tutor.graph.network",
     "Solution": "tutor.solution",
+    "Training": "tutor.training",
     "TutorError": "tutor.errors",
     "Verdict": "tutor.exercise.check",
     "check": "tutor.api",
@@ -59,6 +64,7 @@ _HOMES = {
     "gradients_latex": "tutor.render.gradients",
     "load": "tutor.exercise.load",
     "solve": "tutor.solution",
+    "train": "tutor.training",
 }
 
 

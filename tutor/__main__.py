@@ -6,9 +6,9 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; for ``solve`` SymPy's helper is started first (see `tutor.prover`)."""
+    """Run the command line; for ``solve`` and ``train`` SymPy's helper is started first (see `tutor.prover`)."""
     helper = None
-    if sys.argv[1:2] == ["solve"] and not {"-h", "--help"} & set(sys.argv):
+    if sys.argv[1:2] in (["solve"], ["train"]) and not {"-h", "--help"} & set(sys.argv):
         from tutor.prover import start
 
         helper = start()

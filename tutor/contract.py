@@ -4,7 +4,9 @@
 - ``check``: ``claims`` [{``exercise``, ``claim``, ``printed``, ``value``, ``agreement``, ``erratum``}]
 - ``solve``: ``exercise``, ``values`` {quantity: number}, ``gradients`` {quantity: number} (``dd/dx`` for the derivative of a
   quantity that is not the loss), ``steps`` [{``target``, ``expression``, ``rule``, ``paths`` [[{``of``, ``wrt``,
-  ``expression``}]], ``value``}], ``updates`` [{``step``, ``values``}], ``proof``.
+  ``expression``}]], ``value``}], ``updates`` [{``step``, ``values``}], ``rewrites`` [{``rule``, ``target``, ``expression``,
+  ``condition``, ``under_condition``, ``value``}] (what the named rewrites leave of a product; the second form holds where the
+  condition does), ``proof``.
 
 Numbers are texts: the exact fraction (``33/50``), or 15 significant digits.  Without given values ``values`` is empty, the
 ``value`` of a step is null and a gradient is its formula.
@@ -17,6 +19,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tutor.derive.chains import count_routes, full_chains, gradients
+from tutor.derive.rewrites import LINEAR, Rewrite
+from tutor.evaluate.run import compute
 from tutor.evaluate.shown import exact_text
 from tutor.evaluate.verify import merged
 from tutor.expression.plain import plain
@@ -80,6 +84,7 @@ def solution(solved: Solution) -> dict[str, Any]:
         "steps": steps,
         "updates": _updates(solved),
         "counts": _counts(solved),
+        "rewrites": [_rewrite(rewrite, trace) for rewrite in solved.rewrites],
         "proof": f"{merged(solved.proofs).sentence()}." if solved.proofs else "",
     }
 
@@ -112,6 +117,17 @@ def _step(step: Step, paths: Sequence[Path], trace: Mapping[str, Any] | None) ->
         "rule": step.rule,
         "paths": [[{"of": f.of, "wrt": f.wrt, "expression": plain(f.expr)} for f in path.factors] for path in paths],
         "value": exact_text(trace[step.target]) if trace is not None and step.target in trace else None,
+    }
+
+
+def _rewrite(rewrite: Rewrite, trace: Mapping[str, Any] | None) -> dict[str, Any]:
+    return {
+        "rule": rewrite.rule,
+        "target": plain(rewrite.left),
+        "expression": plain(rewrite.expr),
+        "condition": None if rewrite.condition is None else f"{plain(rewrite.condition)} = 1",
+        "under_condition": None if rewrite.under is None else plain(rewrite.under),
+        "value": None if trace is None or rewrite.rule == LINEAR else exact_text(compute(rewrite.expr, trace)),
     }
 
 

@@ -12,25 +12,34 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from tutor.derive.backward import derive
+from tutor.derive.rewrites import UNIT, Rewrite, belonging, collapsed, found, of_unit, scores
 from tutor.errors import GraphError, ValueProblem, near
 from tutor.evaluate.arithmetic import Value
 from tutor.evaluate.descent import Descent, descend
+from tutor.evaluate.rewrites import prove
 from tutor.evaluate.run import check_names, evaluate, read_value, require
+from tutor.evaluate.samples import SampleTable
+from tutor.evaluate.training import sample_numbers
 from tutor.evaluate.verify import Ask, Proof, check_locals, merged, random_points, verify
 from tutor.exercise.catalogue import is_exercise_name
 from tutor.exercise.check import Verdict, check
 from tutor.exercise.load import MAX_STEPS, load
 from tutor.exercise.nouns import Exercise
+from tutor.exercise.trained import make_task, trains_otherwise
 from tutor.explain.document import Document, Equations, Math, Sentence
+from tutor.explain.samples import sample_table, with_samples
 from tutor.explain.solution import Lesson, Said, document
+from tutor.expression.nodes import Name
 from tutor.graph.build import from_steps
 from tutor.graph.network import counts, quantities
 from tutor.graph.nouns import Derivation, Graph
-from tutor.notation.profile import Notation, notation
+from tutor.notation.profile import Notation, notation, unit_symbol
 from tutor.page import Page
 from tutor.rules.patterns import constant
 
 Chain = Literal["full", "reuse"]
+MAX_REWRITTEN = 500
+"""In a graph of up to this many steps named rewrites are looked for."""
 SHOWN_NODES = 60
 """In a graph of up to this many quantities the gradient of every one is shown, and therefore proved."""
 
@@ -57,6 +66,9 @@ class Solution(Page):
     proofs: tuple[Proof, ...]
     verdicts: tuple[Verdict, ...]
     focused: bool
+    rewrites: tuple[Rewrite, ...] = ()
+    simplified: str = ""
+    samples: SampleTable | None = None
 
     def gradient(self, name: str) -> Value:
         """The gradient of the loss with respect to a quantity, as a number.
@@ -79,15 +91,17 @@ class Solution(Page):
     def document(self) -> Document:
         """The worked solution as a document of expressions, for the renderers."""
         exercise = self.exercise
-        return document(Lesson(
+        page = document(Lesson(
             title=exercise.title, ident=exercise.id if exercise.id != exercise.title else "", source=exercise.source,
             derivations=self.derivations, wanted=self.wanted, notation=self.notation, full=self.chain == "full",
             written=exercise.written, trace=self.trace, parameters=self.parameters, rate=self.rate,
             rate_written=self.rate_written, descent=self.descent, focused=self.focused,
             verdicts=[_said(verdict) for verdict in self.verdicts],
             counted=[(what, counts(exercise.network)[what]) for what in exercise.counts] if exercise.network else (),
-            proofs=(merged(self.proofs).sentence(),) if self.proofs else (), notes=() if self.focused else exercise.notes,
+            proofs=(*((merged(self.proofs).sentence(),) if self.proofs else ()), *filter(None, (self.simplified,))),
+            notes=() if self.focused else exercise.notes, rewrites=self.rewrites,
         ))  # fmt: skip
+        return page if self.samples is None else with_samples(page, sample_table(self.samples, self.notation.digits, exercise.id))
 
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contract.solution`."""
@@ -141,9 +155,10 @@ class Solution(Page):
 
         bundle = self._repr_mimebundle_()
         picture = bundle.pop("image/svg+xml", None)
-        display(bundle, raw=True)
+        show: Any = display
+        show(bundle, raw=True)
         if picture:
-            display({"image/svg+xml": picture, "text/plain": "(the graph)"}, raw=True)
+            show({"image/svg+xml": picture, "text/plain": "(the graph)"}, raw=True)
 
 
 def _said(verdict: Verdict) -> Said:
@@ -203,13 +218,19 @@ def solve(
     values = _values(exercise, graph, at or {})
     chosen = _chosen(exercise, graph, wrt)
     derivations = tuple(derive(replace(graph, loss=of), wanted=tuple(names)) for of, names in chosen.items())
-    symbols = exercise.symbols if name == exercise.notation else {}
+    rewrites = tuple(_rewrites(d, names) for d, names in zip(derivations, chosen.values(), strict=True))
+    units = {r.left.name for some in rewrites for r in some if r.rule == UNIT and isinstance(r.left, Name)}
+    symbols = {unit: unit_symbol(name, unit) for unit in sorted(units)}
+    symbols |= exercise.symbols if name == exercise.notation else {}
     profile = notation(name, quantities(graph), symbols, loss=graph.loss)
     style: Chain = chain or (exercise.chain if notation_name is None else None) or profile.chain
     main = next((d for d in derivations if d.graph.loss == graph.loss), None) or derive(graph)
     parameters = _parameters(graph, wrt)
     step_size, written = _rate(exercise, rate)
-    updates = exercise.steps if steps is None else steps
+    otherwise = trains_otherwise(exercise)  # with a data set or another optimiser: what `tutor train` shows
+    if steps and exercise.samples is not None:
+        raise ValueProblem("updates over a data set", where="--steps", hint=f"tutor train {exercise.id} --steps {steps}")
+    updates = (0 if otherwise else exercise.steps) if steps is None else steps
     if not 0 <= updates <= MAX_STEPS:
         raise ValueProblem(f"{updates} updates", hint=f"--steps takes 0 to {MAX_STEPS:,}")
     if updates and not parameters:
@@ -222,13 +243,19 @@ def solve(
     touched = bool(at) or rate is not None
     verdicts = () if touched or not exercise.claims else tuple(_relevant(check(exercise), wrt, graph.loss))
     # last, since the helper process of the command line is still at work on SymPy's part
-    proofs = tuple(_proved(d, values, trace, names, ask) for d, names in zip(derivations, chosen.values(), strict=True))
+    proofs = tuple(
+        _proved(d, values, trace, names, some, ask)
+        for d, names, some in zip(derivations, chosen.values(), rewrites, strict=True)
+    )
     trains = any(claim.after for claim in exercise.claims)
-    show_update = bool(updates) or (trains and values is not None and bool(parameters) and not touched)
+    show_update = bool(updates) or (trains and not otherwise and values is not None and bool(parameters) and not touched)
     return Solution(
         exercise if not at else replace(exercise, written={**exercise.written, **{k: str(v) for k, v in at.items()}}),
         derivations, tuple(tuple(names) for names in chosen.values()), style, profile, values, trace,
         parameters if show_update else (), step_size, written, descent, proofs, verdicts, bool(wrt),
+        tuple(dict.fromkeys(r for some in rewrites for r in (of_unit(some, wrt) if wrt else some))),
+        _simplified(derivations, rewrites, values, proofs),
+        _samples(exercise, values),
     )  # fmt: skip
 
 
@@ -312,16 +339,43 @@ def _numbers(
     return trace, descend(main, values, trained, rate, updates)
 
 
+def _samples(exercise: Exercise, values: Mapping[str, Value] | None) -> SampleTable | None:
+    """The samples with their losses and gradients, where the exercise has some."""
+    if exercise.samples is None or values is None:
+        return None
+    return sample_numbers(make_task(exercise, values, method="gd", rate=1))
+
+
+def _rewrites(derivation: Derivation, wanted: Sequence[str]) -> tuple[Rewrite, ...]:
+    """The named rewrites that the gradients shown are made of, and the single unit that a linear network is."""
+    if len(derivation.graph.steps) > MAX_REWRITTEN:
+        return ()
+    return (*belonging(found(derivation), derivation, wanted), *collapsed(derivation))
+
+
+def _simplified(
+    derivations: Sequence[Derivation], rewrites: Sequence[tuple[Rewrite, ...]], values: Mapping[str, Value] | None,
+    proofs: Sequence[Proof],
+) -> str:  # fmt: skip
+    """The proof of the rewrites, in words; nothing where there are none."""
+    said = [
+        replace(checked, symbolic=checked.symbolic and proof.symbolic > 0)
+        for derivation, some, proof in zip(derivations, rewrites, proofs, strict=True)
+        if some and (checked := prove(some, derivation, values))
+    ]
+    return said[0].merged(said[1:]).sentence() if said else ""
+
+
 def _proved(
     derivation: Derivation, values: Mapping[str, Value] | None, trace: Mapping[str, Value] | None, names: Sequence[str],
-    ask: Ask | None,
+    rewrites: Sequence[Rewrite], ask: Ask | None,
 ) -> Proof:  # fmt: skip
     """Prove every gradient that is shown: those asked for and, in a graph that is drawn, all of them."""
     graph = derivation.graph
     shown = list(names)
     if len(graph.names) <= SHOWN_NODES:
         shown += [name for name in graph.names if name not in shown]
-    proof = verify(derivation, values, shown, symbolic=names, ask=ask)
+    proof = verify(derivation, values, shown, symbolic=names, besides=scores(rewrites), ask=ask)
     point = trace if trace is not None else next(iter(random_points(graph, 1)), None)
     if point is not None and proof.unproved == "" and len(graph.names) <= SHOWN_NODES:
         full = (

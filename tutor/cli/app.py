@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tutor.cli.plot import plot
 from tutor.cli.shell import (
     AsJson,
     At,
     Chain,
+    Drawn,
     Format,
     Fragment,
     NotationName,
@@ -29,6 +31,7 @@ from tutor.cli.shell import (
     printable,
     write,
 )
+from tutor.cli.train import train
 from tutor.errors import OutputError, TutorError, visible
 from tutor.version import VERSION
 
@@ -46,6 +49,13 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.add_typer(plot)
+app.command()(train)
+
+
+def helper() -> Prover | None:
+    """The process that has SymPy, where one was started."""
+    return _helper
 
 
 def _version(wanted: bool) -> None:
@@ -119,14 +129,24 @@ def solve(
 
 @app.command()
 def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="g.svg, or g.tex for TikZ.")],
-         at: At = None, notation: NotationName = None) -> None:  # fmt: skip
-    """Draw the computational graph, with values and gradients, as SVG or TikZ."""
+         at: At = None, notation: NotationName = None,
+         kind: Annotated[Drawn, typer.Option("--as", help="The computational graph, or a network's neurons and weights.")] = Drawn.graph,
+         values: Annotated[bool, typer.Option("--values", help="With --as network: numbers instead of weights' symbols.")] = False,
+) -> None:  # fmt: skip
+    """Draw the computational graph with values and gradients, or the neurons of a network, as SVG or TikZ."""
     from tutor.solution import solve as solve_target
 
     if output.suffix not in (".svg", ".tex"):
         raise OutputError(
             f"a picture is written as .svg or .tex, not {visible(output.suffix or output.name)}", hint="-o graph.svg"
         )
+    if kind is Drawn.network:
+        from tutor.cli.network import network_drawing
+
+        write(network_drawing(target, assignments(at), notation, output.suffix, values=values), output)
+        return
+    if values:
+        raise OutputError("--values goes with --as network", hint="the graph has its values anyway")
     solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation)
     if output.suffix == ".svg":
         write(solution.to_svg(), output)

@@ -36,6 +36,13 @@ class Chain(StrEnum):
     reuse = "reuse"
 
 
+class Drawn(StrEnum):
+    """What a drawing shows."""
+
+    graph = "graph"
+    network = "network"
+
+
 def complete(start: str) -> list[str]:
     """The exercises whose id begins so, for the shell."""
     from tutor.exercise.catalogue import ids
@@ -99,13 +106,14 @@ def console() -> Console:
     return Console(width=width, highlight=False, markup=False, emoji=False)
 
 
-def write(text: str | bytes, path: Path | None = None) -> None:
-    """Write a whole text to a file or the terminal; a file is replaced at once or not at all."""
+def write(text: str | bytes | Iterable[str], path: Path | None = None) -> None:
+    """Write a whole text, or a long one in pieces, to a file or the terminal; a file is replaced at once or not at all."""
     import tempfile  # only where a file is written: it costs 4 ms
 
-    data = text.encode() if isinstance(text, str) else text
+    pieces = (text,) if isinstance(text, str | bytes) else text
+    data = (piece.encode() if isinstance(piece, str) else piece for piece in pieces)
     if path is None:
-        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.writelines(data)
         sys.stdout.buffer.flush()
         return
     temporary = None
@@ -114,7 +122,7 @@ def write(text: str | bytes, path: Path | None = None) -> None:
             raise OutputError(f"{path} is a folder", hint=f"give a file name: -o {path / 'solution'}")
         with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
             temporary = Path(file.name)
-            file.write(data)
+            file.writelines(data)
         mode = path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask()
         temporary.chmod(mode)
         if path.exists() and not os.access(path, os.W_OK):

@@ -123,19 +123,20 @@ def verify(
     wanted: Sequence[str],
     *,
     symbolic: Sequence[str] | None = None,
+    besides: Sequence[str] = (),
     ask: Ask | None = None,
     seed: int = 0,
 ) -> Proof:
     """Check the gradients with respect to ``wanted`` at the given values, or at two seeded random points without them.
 
-    ``symbolic`` names those that SymPy checks as well (all of ``wanted`` by default); ``ask`` is who asks SymPy, this process by
-    default.
+    ``symbolic`` names those that SymPy checks as well (all of ``wanted`` by default), ``besides`` those that it checks though nobody
+    asked for them; ``ask`` is who asks SymPy, this process by default.
 
     Raises `ProofError` where one does not agree.
     """
     graph = derivation.graph
     named = wanted if symbolic is None else symbolic
-    ask = ask or in_this_process
+    ask = _asking(ask or in_this_process, [name for name in besides if name not in named])
     if values is not None:
         trace = stable(lambda: run(graph.steps, values))
         hit = kinks_hit(graph, trace)
@@ -151,6 +152,13 @@ def verify(
     if not points:
         raise ValueProblem(_reason(graph), hint="check the formula, or give values at which it exists: --at x=1")
     return _with_digits(points, derivation, wanted, named, at_values=False, ask=ask)
+
+
+def _asking(ask: Ask, besides: Sequence[str]) -> Ask:
+    """Ask for some more derivatives in the same question."""
+    return (
+        ask if not besides else lambda graph, wanted, values: ask(graph, [*wanted, *feasible(graph, besides)], values)
+    )
 
 
 def random_points(graph: Graph, count: int, *, seed: int = 0) -> list[dict[str, Value]]:
@@ -222,7 +230,7 @@ def _proof_at(
     for trace in traces:
         full = run_backward(derivation, trace)
         present = [name for name in wanted if name != loss and f"d{loss}/d{name}" in full]
-        chosen = _feasible(derivation.graph, [name for name in asked if f"d{loss}/d{name}" in full])
+        chosen = feasible(derivation.graph, [name for name in asked if f"d{loss}/d{name}" in full])
         answer = ask(derivation.graph, chosen, full) if chosen else dict
         together = len(present) * len(derivation.graph.steps) > MAX_EVALUATIONS
         if together:
@@ -238,7 +246,7 @@ def _proof_at(
     return proof
 
 
-def _feasible(graph: Graph, wanted: Sequence[str]) -> list[str]:
+def feasible(graph: Graph, wanted: Sequence[str]) -> list[str]:
     """The quantities for which the composed formula of the loss is small enough for SymPy."""
     found = []
     for name in [name for name in wanted if name != graph.loss][:MAX_SYMBOLIC]:

@@ -110,3 +110,15 @@ def read_text(path: Path) -> str:
         raise ExerciseError(f"{path} is not UTF-8 text (byte {error.start})", hint="save it as UTF-8") from None
     except OSError as error:
         raise ExerciseError(f"{path} cannot be read: {error.strerror}") from None
+
+
+def read_csv(name: str) -> str:
+    """The text of a data file.
+
+    Raises `ExerciseError` for one that does not exist or cannot be read.
+    """
+    path = Path(name)
+    if not path.is_file():
+        what = "is a folder, not a file" if path.is_dir() else "does not exist"
+        raise ExerciseError(f"the data file {visible(name)} {what}", hint="a CSV file: a line of names, then one line of numbers a sample")
+    return read_text(path)

@@ -19,6 +19,7 @@ from tutor.evaluate.shown import exact_text
 from tutor.evaluate.verify import random_points
 from tutor.exercise.load import rate_name
 from tutor.exercise.nouns import Claim, Exercise
+from tutor.exercise.trained import Trainer, differing_update, trains_otherwise, update_formula
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
 from tutor.expression.plain import plain
 from tutor.graph.network import counts
@@ -75,6 +76,7 @@ class _Checker:
         self.runs: dict[Any, Descent] = {}
         self.points: list[dict[str, Value]] | None = None
         self.rate = rate_name(exercise.notation)
+        self.trainer = Trainer(exercise)
 
     def verdict(self, claim: Claim) -> Verdict:
         base = Verdict(self.exercise.id, claim.text, claim.printed, "", "differs", claim.erratum, claim)
@@ -85,10 +87,19 @@ class _Checker:
             assert self.exercise.network is not None
             number = Fraction(counts(self.exercise.network)[claim.count])
             return replace(base, value=exact_text(number), agreement=self.against(claim, number))
+        if claim.update:
+            derived = update_formula(self.exercise, claim)
+            differs = differing_update(self.exercise, claim) is not None
+            return replace(base, value=plain(derived), agreement="differs" if differs else "exact", derived=derived)
         assert claim.subject is not None
         figure = constant(claim.formula) is not None
         if figure and claim.after and self.exercise.values and self.exercise.rate is None:
             raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
+        if not figure and claim.after and trains_otherwise(self.exercise):
+            raise ExerciseError(
+                "a formula after updates is compared for gradient descent on one sample only",
+                hint='print a figure, or claim a step of the optimiser: claim = "update w"',
+            )
         if figure and (self.exercise.values or claim.at):
             value = self.value(claim)
             return replace(base, value=exact_text(value), agreement=self.against(claim, value))
@@ -126,6 +137,9 @@ class _Checker:
         """The value of a claim's subject at the given values, after its updates."""
         assert claim.subject is not None
         values = {**self.exercise.values, **claim.at}
+        if claim.after and trains_otherwise(self.exercise):
+            trace = self.trainer.trace(values, claim.after, self.most_steps(claim))
+            return self.subject(claim.subject, trace)
         key = tuple(sorted((name, str(value)) for name, value in claim.at.items()))
         known = self.runs.get(key)
         if known is None or len(known.traces) <= claim.after:

@@ -10,8 +10,10 @@ from typing import Any, get_args
 
 from tutor.errors import ExerciseError, Problems, TutorError, near, visible
 from tutor.evaluate.run import read_value
+from tutor.evaluate.samples import Samples
 from tutor.exercise.catalogue import locate, read_text
 from tutor.exercise.nouns import Claim, Exercise
+from tutor.exercise.training import TRAIN_KEYS, Plan, read_plan, read_samples
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
 from tutor.graph.build import check_name, from_steps, read_step
@@ -20,13 +22,14 @@ from tutor.graph.nouns import Graph, Kind, Quantity
 from tutor.notation.profile import notation, profile_names
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.rules.functions import FUNCTIONS, check_calls
+from tutor.rules.optimisers import optimiser
 
 MAX_STEPS = 100_000
 
 _KEYS: dict[str, tuple[type, ...]] = {
     "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "chain": (str,), "steps": (list,),
     "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
-    "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "claim": (list,), "table": (list,),
+    "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "claim": (list,), "table": (list,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -36,7 +39,6 @@ _NETWORK_KEYS = {
     "naming": (str,),
     "mean": (bool,),
 }
-_TRAIN_KEYS = {"rate": (str, int), "steps": (int,)}
 _CLAIM_KEYS = {"claim": (str,), "printed": (str, int), "at": (dict,), "erratum": (str,), "note": (str,)}
 _TABLE_KEYS = {"columns": (list,), "rows": (list,), "note": (str,)}
 
@@ -133,12 +135,16 @@ class _Reader:
             profile = "plain"
         if good.get("chain", "full") not in ("full", "reuse"):
             self.fault(f"chain is full or reuse, not {visible(good['chain'])}", "chain")
+        samples = read_samples(good["data"], self.fault) if "data" in good else None
+        if samples is not None:
+            good["values"] = self.first_sample(samples, good.get("values", {}))
         values, written = self.values(good.get("values", {}))
         network = self.network(good.get("network"))
         graph = self.graph(good, network, values)
         if graph is not None:
             self.check_values(graph, values)
-        train = self.checked(good.get("train", {}), _TRAIN_KEYS, "train")
+        train = self.checked(good.get("train", {}), TRAIN_KEYS, "train")
+        plan = read_plan(train, self.fault)
         rate = self.rate(train)
         steps = train.get("steps", 0)
         if not 0 <= steps <= MAX_STEPS:
@@ -146,11 +152,11 @@ class _Reader:
             steps = 0
         asked, counted = self.asked(good, graph, network)
         symbols = self.symbols(good.get("symbols", {}), graph)
-        claims = [*self.claims(good, graph, network, profile), *self.tables(good, graph, profile)]
+        claims = [*self.claims(good, graph, network, profile, plan), *self.tables(good, graph, profile)]
         return Exercise(
             self.ident, str(good.get("title", "")), self.ident.split("/")[0] if "/" in self.ident else "",
             good.get("source", ""), profile, good.get("chain"), graph, network, values, written, rate, steps, asked,
-            counted, tuple(claims), symbols, tuple(self.texts(good, "notes")),
+            counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan,
         )  # fmt: skip
 
     def values(self, table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -168,6 +174,15 @@ class _Reader:
                     self.fault(f"{name} has two values", path)
                 values[name], written[name] = number, str(value)
         return values, written
+
+    def first_sample(self, samples: Samples, values: Mapping[str, Any]) -> dict[str, Any]:
+        """The given values with those of the first sample, which the worked solution shows in full."""
+        for name in samples.columns:
+            if name in values:
+                self.fault(f"{name} is a column of the data and has a value too", f"values.{name}", "remove one of the two")
+        merged = {**dict(zip(samples.columns, samples.written[0], strict=True)), **values}
+        self.raw = {**self.raw, "values": merged}
+        return merged
 
     def network(self, table: Mapping[str, Any] | None) -> Network | None:
         if table is None:
@@ -296,7 +311,7 @@ class _Reader:
         return found
 
     def claims(
-        self, good: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str
+        self, good: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, plan: Plan
     ) -> list[Claim]:
         found = []
         for number, raw in enumerate(good.get("claim", []), 1):
@@ -312,7 +327,10 @@ class _Reader:
                 continue
             if graph is None and self.problems and not entry["claim"].startswith("count "):
                 continue  # the graph's own faults are on the list already
-            claim = self.attempt(path, read_claim, entry, graph, network, profile)
+            if entry["claim"].startswith("update "):
+                claim = self.attempt(path, read_update_claim, entry, plan, profile)
+            else:
+                claim = self.attempt(path, read_claim, entry, graph, network, profile)
             if claim is not None:
                 found.append(claim)
         return found
@@ -393,7 +411,7 @@ def read_claim(entry: Mapping[str, Any], graph: Graph | None, network: Network |
     except TutorError as error:
         if erratum is None:
             raise
-        return Claim(text, printed, None, erratum=erratum, note=note, unknown=error.what)
+        return Claim(text, printed, None, erratum=erratum, note=note, unknown=_unknown(match["what"], names) or error.what)
     _check_partials(subject, graph)
     at = {}
     for name, value in entry.get("at", {}).items():
@@ -406,6 +424,32 @@ def read_claim(entry: Mapping[str, Any], graph: Graph | None, network: Network |
     if after > MAX_STEPS:
         raise ExerciseError(f"more than {MAX_STEPS:,} steps")
     return Claim(text, printed, subject, after, formula=_formula(printed, names), at=at, erratum=erratum, note=note)
+
+
+def read_update_claim(entry: Mapping[str, Any], plan: Plan, profile: str) -> Claim:
+    """A claim about a step of the optimiser, ``update v``: its formula in w, g, t, the states, the settings and the step size's letter."""
+    row = optimiser(plan.optimiser)
+    what, printed = entry["claim"][len("update ") :].strip(), str(entry["printed"]).strip()
+    if what not in row.targets:
+        hint = near(what, row.targets) or f"{row.name} computes {', '.join(row.targets)}"
+        raise ExerciseError(f"{row.name} has no update step for {visible(what)}", hint=hint)
+    return Claim(entry["claim"].strip(), printed, None, formula=_formula(printed, row.words(rate_name(profile))), update=what,
+                 erratum=entry.get("erratum"), note=entry.get("note", ""))  # fmt: skip
+
+
+def _unknown(text: str, names: tuple[str, ...]) -> str:
+    """Which quantities of a printed formula do not exist: "no quantity b"; nothing where that is not what is wrong with it."""
+    try:
+        stack = [parse(text, functions=FUNCTIONS)]
+    except TutorError:
+        return ""
+    missing: dict[str, None] = {}
+    while stack:
+        node = stack.pop()
+        used = (node.name,) if isinstance(node, Name) else (node.of, node.wrt) if isinstance(node, Partial) else ()
+        missing |= {name: None for name in used if name not in names}
+        stack.extend(reversed(children(node)))
+    return "no quantity " + ", ".join(missing) if missing else ""
 
 
 def _formula(printed: str, names: tuple[str, ...]) -> Expr:

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from tutor.evaluate.samples import Samples
+from tutor.exercise.training import Plan
 from tutor.expression.nodes import Expr
 from tutor.graph.network import Network
 from tutor.graph.nouns import Graph
@@ -19,6 +21,7 @@ class Claim:
     ``text`` is what it is about (``dL/dw5``, ``w5 after 1``, ``count weights``), read into ``subject`` (an expression of
     quantities and derivatives) and ``after`` (how many updates have been made; 0 for none).  ``printed`` is what the lecture prints, a
     decimal or a formula (``formula``).  ``at`` replaces given values.  ``erratum`` is the note of a slip that is known.
+    ``update`` is what an update step computes (``update v``), when the claim is about the formula of such a step.
     """
 
     text: str
@@ -31,6 +34,7 @@ class Claim:
     erratum: str | None = None
     note: str = ""
     unknown: str = ""
+    update: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,3 +58,5 @@ class Exercise:
     claims: tuple[Claim, ...] = ()
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    samples: Samples | None = None
+    plan: Plan = field(default_factory=Plan)

@@ -7,11 +7,12 @@ from dataclasses import dataclass, field, replace
 
 from tutor.derive.chains import count_routes, full_chains, gradients
 from tutor.derive.local import local_derivatives, times
+from tutor.derive.rewrites import Rewrite
 from tutor.evaluate.agreement import is_decimal
 from tutor.evaluate.arithmetic import CONTEXT, Value
 from tutor.evaluate.descent import Descent
 from tutor.evaluate.kinks import conventions, flat_steps, function_calls, kinks_hit
-from tutor.evaluate.run import LEVELS, Trace, compute
+from tutor.evaluate.run import LEVELS, compute
 from tutor.evaluate.shown import shown
 from tutor.explain import wording
 from tutor.explain.document import (
@@ -29,6 +30,8 @@ from tutor.explain.document import (
     Table,
 )
 from tutor.explain.pictures import picture
+from tutor.explain.rewrites import simplified
+from tutor.explain.thinned import thinned
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
@@ -36,7 +39,6 @@ from tutor.notation.profile import Notation
 from tutor.rules.functions import function, value_of
 
 MAX_PICTURE = 60
-MAX_TABLE_ROWS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class Lesson:
     counted: Sequence[tuple[str, int]] = ()
     proofs: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    rewrites: tuple[Rewrite, ...] = ()
 
 
 def document(lesson: Lesson) -> Document:
@@ -162,6 +165,7 @@ class _Writer:
             self.forward()
             for derivation, wanted in zip(lesson.derivations, lesson.wanted, strict=True):
                 self.backward(derivation, wanted)
+            self.blocks += simplified(lesson.rewrites, lesson.trace, self.digits, self.filled)
             self.update()
             self.graph()
         self.counts()
@@ -407,7 +411,7 @@ class _Writer:
             header = (_words("k"), *(_words(Math(Name(name))) for name in columns))
             rows = [
                 (_words(str(k)), *(_words(Math(shown(trace[name], self.digits))) for name in columns))
-                for k, trace in _thinned(list(enumerate(descent.traces)))
+                for k, trace in thinned(list(enumerate(descent.traces)))
             ]
             text = "Row k: all quantities after k updates; row 0 is the start."
             if len(rows) < len(descent.traces):
@@ -508,12 +512,3 @@ class _Writer:
             self.blocks.append(Paragraph(_words(text if text.endswith(".") else text + "."), "Proof"))
         if lesson.trace is not None:
             self.blocks.append(Paragraph(_words(wording.POLICY.format(digits=self.digits)), "Numbers"))
-
-
-def _thinned(rows: list[tuple[int, Trace]]) -> list[tuple[int, Trace]]:
-    """All rows of a short table; of a long one the first, evenly spaced ones and the last."""
-    if len(rows) <= MAX_TABLE_ROWS:
-        return rows
-    last = len(rows) - 1
-    chosen = {*range(11), *(round(i * last / 20) for i in range(21))}
-    return [rows[k] for k in sorted(chosen)]

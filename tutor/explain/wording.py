@@ -110,6 +110,17 @@ AGREES = {
     "differs": "differs",
 }
 
+SIMPLIFIED = "Simplified"
+REWRITES = {
+    "sigmoid with binary cross-entropy": "sigmoid and cross-entropy: ŷ·(1 − ŷ) cancels",
+    "softmax with cross-entropy": "softmax and cross-entropy: 1/p cancels",
+    "parameters below": "with the simplified factor",
+    "linear network": "linear layers are one linear unit",
+}
+LIKEWISE = "{count} more have the same form."
+IF_ONE = ("Where ", ", as for probabilities and one-hot targets, only output minus target is left.")
+NOT_ONE = ("Here ", " is ", ", not 1: it stays, and ", " would be wrong.")
+
 
 def _row(rule: str) -> str:
     return re.sub(r"^softmax_\d+$", "softmax", rule.rstrip("'"))
@@ -132,3 +143,8 @@ def local(rule: str) -> str:
 def gradient(rule: str, count: int = 0) -> str:
     """Why a gradient is what it is."""
     return GRADIENT[rule].format(count=count)
+
+
+def rewrite(rule: str) -> str:
+    """Why a simplified form holds."""
+    return REWRITES.get(rule, rule)

@@ -52,6 +52,8 @@ _TOKEN = re.compile(
     |(?P<partial>∂)
     |(?P<power>\*\*|\^)
     |(?P<super>[⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)
+    |(?P<transposed>[ᵀ⊤])
+    |(?P<array>[@⊙])
     |(?P<half>[½¼¾⅓⅔])
     |(?P<sign>[-+*/·×⋅∗−–÷∕√])
     |(?P<open>[(\[])
@@ -203,7 +205,9 @@ class _Reader:
         divided = 0
         while True:
             token = self.peek()
-            if token.kind == "sign" and token.text in "*/":
+            if token.kind == "array":
+                factors = [self.arrays(self.take(), _product(factors))]
+            elif token.kind == "sign" and token.text in "*/":
                 self.take()
                 flip = self.signs()
                 part = self.power()
@@ -235,6 +239,18 @@ class _Reader:
         result = _product(factors)
         return Neg(result) if negative else result
 
+    def arrays(self, token: _Token, left: Expr) -> Expr:
+        """``A @ B`` is the matrix product, ``A ⊙ B`` the product entry by entry."""
+        func = {"@": "matmul", "⊙": "hadamard"}[token.text]
+        self.check_arrays(token, func)
+        flip = self.signs()
+        right = self.power()
+        return Call(func, (left, Neg(right) if flip else right))
+
+    def check_arrays(self, token: _Token, func: str) -> None:
+        if func not in self.functions:
+            raise self.fail(f"{token.text!r} is for matrices, and here are none", token.at, "give the quantities [shapes]")
+
     def signs(self) -> bool:
         negative = False
         while self.peek().kind == "sign" and self.peek().text in "+-":
@@ -250,9 +266,15 @@ class _Reader:
             if not re.fullmatch(r"-?\d+", digits):
                 raise self.fail("this exponent cannot be read", token.at)
             return self.raised(base, Neg(Number(digits[1:])) if digits[0] == "-" else Number(digits), token.at)
+        if token.kind == "transposed":
+            self.check_arrays(self.take(), "transpose")
+            return Call("transpose", (base,))
         if token.kind != "power":
             return base
         self.take()
+        if self.peek().text in ("T", "⊤") and "transpose" in self.functions and "T" not in (self.names or ()):
+            self.take()
+            return Call("transpose", (base,))
         self.enter(token.at)
         negative = self.signs()
         exponent = self.power()

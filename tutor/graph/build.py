@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
 from tutor.collection import without_collection
 from tutor.errors import GraphError, TutorError, near, visible
@@ -32,13 +32,13 @@ def check_name(text: str) -> str:
     return name
 
 
-def read_step(text: str, functions: Collection[str] = FUNCTIONS) -> tuple[str, Expr]:
-    """One written step, ``target = formula``."""
+def read_step(text: str, arrays: Collection[str] = ()) -> tuple[str, Expr]:
+    """One written step, ``target = formula``; ``arrays`` are the functions of whole layers that it may use."""
     target, sign, formula = text.partition("=")
     if not sign:
         raise GraphError(f"{visible(text)!r} is no step", hint="a step is written target = formula, such as d = x + y")
-    expr = parse(formula, functions=functions)
-    check_calls(expr)
+    expr = parse(formula, functions={*FUNCTIONS, *arrays} if arrays else FUNCTIONS)
+    check_calls(expr, arrays)
     return check_name(target), expr
 
 
@@ -85,8 +85,9 @@ def assemble(
     leaves: Collection[str] | None = None,
     parameters: Sequence[str] = (),
     kinds: Mapping[str, Quantity] | None = None,
+    rule: Callable[[Expr], str] = rule_of,
 ) -> Graph:
-    """A graph from formulas by target; see `from_steps`."""
+    """A graph from formulas by target; see `from_steps`.  ``rule`` names the rule of a formula."""
     if not formulas:
         raise GraphError("a graph without steps", hint="write at least one step, such as f = x*y")
     used: dict[str, None] = {}
@@ -112,7 +113,7 @@ def assemble(
     described = {name: known.get(name) or Quantity(name, _kind(name, parameters)) for name in used}
     chosen = set(parameters) or {name for name, quantity in described.items() if quantity.kind in ("weight", "bias")}
     return Graph(
-        steps=tuple(Step(target, formulas[target], rule_of(formulas[target])) for target in order),
+        steps=tuple(Step(target, formulas[target], rule(formulas[target])) for target in order),
         inputs=tuple(quantity for name, quantity in described.items() if name not in chosen),
         parameters=tuple(described[name] for name in (parameters or described) if name in chosen),
         loss=loss,

@@ -159,6 +159,18 @@ def notation(
     return Notation(name=name, rate=rate, symbols=found, functions=functions, partials=partials, **settings)
 
 
+def unit_symbol(profile: str, name: str) -> Symbol:
+    """How a weight of the single unit is written that a linear network is: w̃_j (``wtilde_1``), w̃_{i,j} of several outputs.
+
+    >>> unit_symbol("dl", "wtilde").latex, unit_symbol("graz", "wtilde_0").latex
+    ('\\\\hat{w}', '\\\\tilde{w}_{0}')
+    """
+    places = name.split("_")[1:]
+    role = ("one", "unit", "units")[len(places)]
+    pattern = _raw(profile)["roles"][role]
+    return read_symbol(pattern.format(j=places[-1] if places else "", i=places[0] if places else "")).symbol()
+
+
 _TOTALS = ("L", "E", "ell", "loss")
 """The names under which a total loss may take the course's letter; an f stays an f."""
 

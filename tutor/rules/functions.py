@@ -11,6 +11,7 @@ To add an activation, write a row here and its sentence in `tutor.explain.wordin
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
 
@@ -196,14 +197,14 @@ def partials_of(row: Function) -> tuple[Expr, ...]:
     return tuple(parse(text, names=known, functions=FUNCTIONS) for text in row.partials)
 
 
-def check_calls(expr: Expr) -> None:
-    """Refuse a function that does not exist, or one with the wrong number of arguments, by name."""
+def check_calls(expr: Expr, besides: Collection[str] = ()) -> None:
+    """Refuse a function that does not exist, or one with the wrong number of arguments, by name; ``besides`` are let through."""
     from tutor.expression.nodes import Call, children
 
     stack = [expr]
     while stack:
         node = stack.pop()
-        if type(node) is Call and node.func != "pi":
+        if type(node) is Call and node.func != "pi" and node.func not in besides:
             row = function(node.func.rstrip("'"), len(node.args))
             if node.func.endswith("'") and len(row.params) != 1:
                 raise ExpressionError(f"{node.func} of a function of several arguments", hint="write dL/dx instead")

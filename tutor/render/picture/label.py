@@ -147,6 +147,24 @@ def labels(picture: Picture, notation: Notation, room: float) -> dict[str, Label
     return {node.name: printer.label(node, picture.loss, node.name in fed, room) for node in picture.nodes}
 
 
+def symbols(names: Iterable[str], notation: Notation) -> dict[str, Phrase]:
+    """How quantities are written, by name; an unknown or hostile name is made safe."""
+    listed = list(dict.fromkeys(names))
+    printer = _Titles(Picture(tuple(Node(name, "") for name in listed), ()), notation)
+    return {name: printer.name(name) for name in listed}
+
+
+def function(name: str, notation: Notation) -> Phrase:
+    """How a function is written, made safe."""
+    symbol = _safe_function(name, notation) or notation.function(name)
+    return Phrase(symbol.text, f"${symbol.latex}$")
+
+
+def value(expr: Expr, notation: Notation) -> Phrase:
+    """A number as it stands in a picture."""
+    return _Titles(Picture((), ()), notation).number(expr)
+
+
 def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> list[tuple[str, Phrase]]:
     """What the legend explains: (role, words) for each kind of box that occurs, then for the two numbers.
 
@@ -232,8 +250,8 @@ class _Titles:
             title,
             "output" if node.name == loss else role,
             _cut(whole, 400),
-            self._number(node.value),
-            self._number(node.gradient),
+            self._maybe(node.value),
+            self._maybe(node.gradient),
         )
 
     def _title(self, name: Phrase, expr: Expr, room: float) -> Phrase | None:
@@ -254,10 +272,11 @@ class _Titles:
             latex = "\\text{" + escape_latex(latex) + "}"
         return Phrase(self._printer.text(expr), f"${latex}$")
 
-    def _number(self, expr: Expr | None) -> Phrase | None:
+    def _maybe(self, expr: Expr | None) -> Phrase | None:
+        return None if expr is None else self.number(expr)
+
+    def number(self, expr: Expr) -> Phrase:
         """A value or a gradient; a fraction is written with a slash, so that the line stays low."""
-        if expr is None:
-            return None
         expr = _harden(expr)
         phrase = self._phrase(expr)
         if len(phrase.plain) > LONGEST_NUMBER:
@@ -360,7 +379,7 @@ _WIDTHS = {
     **dict.fromkeys("cksvxyzJL", 0.6),
     **dict.fromkeys("+−=<>±×÷≈", 0.838),
     **dict.fromkeys("mMWw%@…", 1.0),
-    **dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", 0.42),
+    **dict.fromkeys("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁽⁾₀₁₂₃₄₅₆₇₈₉₋₍₎", 0.42),
 }
 SUBSCRIPT = 0.72
 """Size of a subscript, as a part of the font size."""

@@ -34,11 +34,11 @@ WIDEST_ROW = 1800.0
 """Pixels up to which a graph runs from left to right; a wider one runs downwards when that is much narrower."""
 
 _ROOM = 13.0
-_MARGIN, _PAD, _LEGEND_ROW = 16.0, 10.0, 26.0
+MARGIN, _PAD, _LEGEND_ROW = 16.0, 10.0, 26.0
 _SAMPLE = (28.0, 16.0)
 _MOST_SENTENCES = 60
 
-_COLOURS = {  # what: (light, dark)
+COLOURS = {  # what: (light, dark)
     "paper": ("#ffffff", "#10151f"),
     "ink": ("#111827", "#e8ecf3"),
     "edge": ("#64748b", "#8d9bb0"),
@@ -79,29 +79,29 @@ def svg(picture: Picture, notation: Notation) -> str:
     width = max([drawn.width, *(start + widths[which] for row in rows for which, start in row)])
     top = drawn.height + 22.0
     body = [
-        *_group("tg-edges", _edges(drawn.edges, drawn.direction)),
-        *_group("tg-boxes", [piece for box in drawn.boxes for piece in _box(box, known[box.node.name])]),
-        *_group("tg-legend", _legend(entries, rows, top, width)),
+        *group("tg-edges", _edges(drawn.edges, drawn.direction)),
+        *group("tg-boxes", [piece for box in drawn.boxes for piece in _box(box, known[box.node.name])]),
+        *group("tg-legend", _legend(entries, rows, top, width)),
     ]
     shift = (width - drawn.width) / 2
-    body[0] = body[0].replace(">", f' transform="translate({_number(shift)} 0)">', 1)
+    body[0] = body[0].replace(">", f' transform="translate({short(shift)} 0)">', 1)
     boxes_at = next(place for place, line in enumerate(body) if "tg-boxes" in line)
-    body[boxes_at] = body[boxes_at].replace(">", f' transform="translate({_number(shift)} 0)">', 1)
-    return _page(body, width + 2 * _MARGIN, top + len(rows) * _LEGEND_ROW + 2 * _MARGIN, picture, known)
+    body[boxes_at] = body[boxes_at].replace(">", f' transform="translate({short(shift)} 0)">', 1)
+    return page(body, width + 2 * MARGIN, top + len(rows) * _LEGEND_ROW + 2 * MARGIN, *_described(picture, known))
 
 
-def _page(body: list[str], width: float, height: float, picture: Picture, known: dict[str, Label]) -> str:
-    title, about = _described(picture, known)
+def page(body: list[str], width: float, height: float, title: str, about: str) -> str:
+    """The whole file: what is drawn within the margins, with a title and a description for those who do not see it."""
     mark = f"{crc32(chr(10).join([*body, title, about]).encode()):08x}"
-    w, h = _number(width), _number(height)
+    w, h = short(width), short(height)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tutor-graph" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
         f'role="img" aria-labelledby="tg-title-{mark} tg-desc-{mark}">',
-        f'<title id="tg-title-{mark}">{_text(title)}</title>',
-        f'<desc id="tg-desc-{mark}">{_text(about)}</desc>',
+        f'<title id="tg-title-{mark}">{xml(title)}</title>',
+        f'<desc id="tg-desc-{mark}">{xml(about)}</desc>',
         f"<style>{_style()}</style>",
         f'<rect class="tg-paper" width="{w}" height="{h}"/>',
-        f'<g transform="translate({_number(_MARGIN)} {_number(_MARGIN)})">',
+        f'<g transform="translate({short(MARGIN)} {short(MARGIN)})">',
         *body,
         "</g>",
         "</svg>",
@@ -153,23 +153,23 @@ def _box(box: Box, seen: Label) -> list[str]:
     middle = box.x + box.w / 2
     side = 15.0 if seen.role == "input" else _PAD
     low = seen.value is not None or seen.gradient is not None
-    lines = ["<g>", f"<title>{_text(seen.whole)}</title>", _shape(seen.role, box.x, box.y, box.w, box.h)]
-    lines.append(_words(seen.title, middle, box.y + (20.0 if low else box.h / 2 + 5.0), "tg-title"))
+    lines = ["<g>", f"<title>{xml(seen.whole)}</title>", _shape(seen.role, box.x, box.y, box.w, box.h)]
+    lines.append(set_line(seen.title, middle, box.y + (20.0 if low else box.h / 2 + 5.0), "tg-title"))
     if seen.value and seen.gradient:
-        lines.append(_words(seen.value, box.x + side, box.y + 40.0, "tg-value tg-left"))
-        lines.append(_words(seen.gradient, box.x + box.w - side, box.y + 40.0, "tg-gradient tg-right"))
+        lines.append(set_line(seen.value, box.x + side, box.y + 40.0, "tg-value tg-left"))
+        lines.append(set_line(seen.gradient, box.x + box.w - side, box.y + 40.0, "tg-gradient tg-right"))
     elif seen.value:
-        lines.append(_words(seen.value, middle, box.y + 40.0, "tg-value"))
+        lines.append(set_line(seen.value, middle, box.y + 40.0, "tg-value"))
     elif seen.gradient:
-        lines.append(_words(seen.gradient, middle, box.y + 40.0, "tg-gradient"))
+        lines.append(set_line(seen.gradient, middle, box.y + 40.0, "tg-gradient"))
     return [*lines, "</g>"]
 
 
 def _shape(role: str, x: float, y: float, w: float, h: float) -> str:
     """A box: sharp corners for parameters, a pill for inputs, round corners for operations."""
     radius = {"parameter": 0.0, "input": min(h / 2, 18.0)}.get(role, 7.0)
-    place = " ".join(f'{name}="{_number(value)}"' for name, value in (("x", x), ("y", y), ("width", w), ("height", h)))
-    return f'<rect class="tg-{role}" {place} rx="{_number(radius)}"/>'
+    place = " ".join(f'{name}="{short(value)}"' for name, value in (("x", x), ("y", y), ("width", w), ("height", h)))
+    return f'<rect class="tg-{role}" {place} rx="{short(radius)}"/>'
 
 
 def _edges(edges: tuple[Edge, ...], direction: Direction) -> list[str]:
@@ -186,19 +186,19 @@ def _edges(edges: tuple[Edge, ...], direction: Direction) -> list[str]:
         corners = [(x, y), (x - 8, y - 3.5), (x - 8, y + 3.5)]
         if direction == "down":
             corners = [(x, y), (x - 3.5, y - 8), (x + 3.5, y - 8)]
-        lines.append('<path class="tg-head" d="M' + " L".join(_pair(corner) for corner in corners) + ' Z"/>')
+        lines.append('<path class="tg-head" d="M' + " L".join(pair(corner) for corner in corners) + ' Z"/>')
     return lines
 
 
 def _path(points: tuple[Point, ...]) -> str:
-    pieces = ["M" + _pair(points[0])]
+    pieces = ["M" + pair(points[0])]
     for place in range(1, len(points), 3):
         first, second, end = points[place : place + 3]
         before = points[place - 1]
         if before[0] == end[0] or before[1] == end[1]:
-            pieces.append("L" + _pair(end))
+            pieces.append("L" + pair(end))
         else:
-            pieces.append(f"C{_pair(first)} {_pair(second)} {_pair(end)}")
+            pieces.append(f"C{pair(first)} {pair(second)} {pair(end)}")
     return " ".join(pieces)
 
 
@@ -210,70 +210,72 @@ def _entry_width(role: str, words: Phrase) -> float:
 def _legend(
     entries: list[tuple[str, Phrase]], rows: list[list[tuple[int, float]]], top: float, width: float
 ) -> list[str]:
-    rule = f"M{_pair((0.0, top - 8))} L{_pair((width, top - 8))}"
+    rule = f"M{pair((0.0, top - 8))} L{pair((width, top - 8))}"
     lines = [f'<path class="tg-rule" d="{rule}"/>'] if entries else []
     for line, row in enumerate(rows):
         middle = top + _LEGEND_ROW * line + _LEGEND_ROW / 2
         for which, x in row:
             role, words = entries[which]
             if role in ("value", "gradient"):
-                lines.append(_words(words, x, middle + 4.0, f"tg-{role} tg-left"))
+                lines.append(set_line(words, x, middle + 4.0, f"tg-{role} tg-left"))
             else:
                 lines.append(_shape(role, x, middle - _SAMPLE[1] / 2, *_SAMPLE))
-                lines.append(_words(words, x + _SAMPLE[0] + 8.0, middle + 4.0, "tg-note tg-left"))
+                lines.append(set_line(words, x + _SAMPLE[0] + 8.0, middle + 4.0, "tg-note tg-left"))
     return lines
 
 
-def _group(name: str, lines: list[str]) -> list[str]:
+def group(name: str, lines: list[str]) -> list[str]:
+    """Pieces that belong together."""
     return [f'<g class="{name}">', *lines, "</g>"]
 
 
-def _words(phrase: Phrase, x: float, y: float, style: str) -> str:
+def set_line(phrase: Phrase, x: float, y: float, style: str) -> str:
     """A line of text, with its subscripts lowered; a space behind one is a shift, since some programs drop it there."""
     drop = 3.0
     pieces = []
     for part in phrase.text.split(SUB):
         inside, mark, after = part.replace(" ", "\u00a0").partition(END)
         if not mark:
-            pieces.append(_text(inside))
+            pieces.append(xml(inside))
             continue
-        pieces.append(f'<tspan dy="{_number(drop)}" class="tg-sub">{_text(inside)}</tspan>')
+        pieces.append(f'<tspan dy="{short(drop)}" class="tg-sub">{xml(inside)}</tspan>')
         shift = ' dx="4"' if after.startswith("\u00a0") else ""
         after = after.removeprefix("\u00a0")
-        pieces.append(f'<tspan{shift} dy="{_number(-drop)}">{_text(after) or "&#8203;"}</tspan>')
-    return f'<text class="{style}" x="{_number(x)}" y="{_number(y)}">{"".join(pieces)}</text>'
+        pieces.append(f'<tspan{shift} dy="{short(-drop)}">{xml(after) or "&#8203;"}</tspan>')
+    return f'<text class="{style}" x="{short(x)}" y="{short(y)}">{"".join(pieces)}</text>'
 
 
-def _text(text: str) -> str:
+def xml(text: str) -> str:
     """Escaped, and without what XML does not allow."""
     safe = "".join(mark for mark in text if mark >= " " and not "\ud800" <= mark <= "\uf8ff")
     return escape(safe)
 
 
-def _number(value: float) -> str:
+def short(value: float) -> str:
     """At most two decimals, without a sign on nothing: ``12``, ``0.5``."""
     return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
 
 
-def _pair(point: Point) -> str:
-    return f"{_number(point[0])} {_number(point[1])}"
+def pair(point: Point) -> str:
+    """The coordinates of a point."""
+    return f"{short(point[0])} {short(point[1])}"
 
 
 def _style() -> str:
     """The style sheet; each colour is given twice, for programs that know no variables."""
 
     def use(what: str, name: str) -> str:
-        return f"{what}:{_COLOURS[name][0]};{what}:var(--tg-{name})"
+        return f"{what}:{COLOURS[name][0]};{what}:var(--tg-{name})"
 
-    light = ";".join(f"--tg-{name}:{colours[0]}" for name, colours in _COLOURS.items())
-    dark = ";".join(f"--tg-{name}:{colours[1]}" for name, colours in _COLOURS.items())
+    light = ";".join(f"--tg-{name}:{colours[0]}" for name, colours in COLOURS.items())
+    dark = ";".join(f"--tg-{name}:{colours[1]}" for name, colours in COLOURS.items())
     rules = [
         f".tutor-graph{{{light};max-width:100%;height:auto}}",
         f"@media (prefers-color-scheme:dark){{.tutor-graph{{{dark}}}}}",
-        f".tutor-graph text{{font-family:{_FONT};font-size:{_number(SMALL)}px}}",
+        f".tutor-graph text{{font-family:{_FONT};font-size:{short(SMALL)}px}}",
         f".tutor-graph text{{text-anchor:middle;{use('fill', 'ink')}}}",
-        f".tutor-graph .tg-title{{font-size:{_number(TITLE)}px}}",
-        f".tutor-graph .tg-sub{{font-size:{_number(label.SUBSCRIPT)}em}}",
+        f".tutor-graph .tg-title{{font-size:{short(TITLE)}px}}",
+        f".tutor-graph .tg-sub{{font-size:{short(label.SUBSCRIPT)}em}}",
         f".tutor-graph .tg-value{{{use('fill', 'value')}}}",
         f".tutor-graph .tg-gradient{{{use('fill', 'gradient')};font-style:italic}}",
         ".tutor-graph .tg-left{text-anchor:start}",

@@ -57,7 +57,7 @@ _WAYS: tuple[tuple[float, tuple[str, ...]], ...] = (
 )
 """Ways to fill the boxes: the room for a title in em, and the roles whose numbers stand one below the other."""
 
-_COLOURS = {
+COLOURS = {
     "ink": "111827",
     "edge": "64748B",
     "rule": "D5DBE5",
@@ -125,10 +125,11 @@ def standalone(picture: Picture, notation: Notation) -> str:
     drafts = _drafts(picture, notation, PAGES[-1][0] * CM, PAGES[-1][1] * CM)
     whole = next((found for w, h in PAGES if (found := _best(drafts, w * CM, h * CM))), None)
     sized = whole or _chosen(picture, notation, *PAGES[0])
-    return _document(_tikzpicture(sized), sized.width, sized.height)
+    return page(_tikzpicture(sized), sized.width, sized.height)
 
 
-def _document(body: str, width: float, height: float) -> str:
+def page(body: str, width: float, height: float) -> str:
+    """A LaTeX document of one page that is as large as its picture (in points)."""
     margin = 14.0
     lengths = {
         "paperwidth": width + 2 * margin,
@@ -146,7 +147,7 @@ def _document(body: str, width: float, height: float) -> str:
         [
             "\\documentclass[10pt]{article}",
             "\\usepackage{amsmath,mathtools,xcolor,tikz}",
-            *(f"\\setlength{{\\{name}}}{{{_number(value)}pt}}" for name, value in lengths.items()),
+            *(f"\\setlength{{\\{name}}}{{{short(value)}pt}}" for name, value in lengths.items()),
             "\\ifdefined\\pdfpagewidth \\pdfpagewidth=\\paperwidth \\pdfpageheight=\\paperheight \\fi",
             "\\ifdefined\\pagewidth \\pagewidth=\\paperwidth \\pageheight=\\paperheight \\fi",
             "\\pagestyle{empty}",
@@ -263,14 +264,14 @@ def _tikzpicture(sized: Sized) -> str:
     drawn = draft.layout
     shift = (sized.width / scale - drawn.width) / 2
     font = f"font=\\fontsize{{{size}}}{{{size + 1}}}\\selectfont"
-    corner = _pair((sized.width / scale, sized.height / scale))
+    corner = pair((sized.width / scale, sized.height / scale))
     lines = [
-        f"\\begin{{tikzpicture}}[x={_number(scale, 4)}pt,y=-{_number(scale, 4)}pt,line width=0.5pt,",
+        f"\\begin{{tikzpicture}}[x={short(scale, 4)}pt,y=-{short(scale, 4)}pt,line width=0.5pt,",
         f"  every node/.style={{inner sep=0pt,outer sep=0pt,anchor=base,{font}}},",
         f"  tutor small/.style={{font=\\fontsize{{{small}}}{{{small + 1}}}\\selectfont}}]",
-        *(f"\\definecolor{{tutor{name}}}{{HTML}}{{{value}}}" for name, value in _COLOURS.items()),
+        *(f"\\definecolor{{tutor{name}}}{{HTML}}{{{value}}}" for name, value in COLOURS.items()),
         f"\\path[use as bounding box] (0,0) rectangle {corner};",
-        f"\\begin{{scope}}[shift={{({_number(shift)},{_number(_EDGE_OF_PAGE / scale)})}}]",
+        f"\\begin{{scope}}[shift={{({short(shift)},{short(_EDGE_OF_PAGE / scale)})}}]",
         *_edges(drawn.edges, drawn.direction),
         *(line for box in drawn.boxes for line in _box(box, draft.known[box.node.name], draft.stacked, scale)),
         "\\end{scope}",
@@ -292,19 +293,19 @@ def _edges(edges: tuple[Edge, ...], direction: Direction) -> list[str]:
         corners = [(x, y), (x - 5.5, y - 2.2), (x - 5.5, y + 2.2)]
         if direction == "down":
             corners = [(x, y), (x - 2.2, y - 5.5), (x + 2.2, y - 5.5)]
-        lines.append("\\fill[tutoredge] " + " -- ".join(_pair(corner) for corner in corners) + " -- cycle;")
+        lines.append("\\fill[tutoredge] " + " -- ".join(pair(corner) for corner in corners) + " -- cycle;")
     return lines
 
 
 def _path(points: tuple[Point, ...]) -> str:
-    pieces = [_pair(points[0])]
+    pieces = [pair(points[0])]
     for place in range(1, len(points), 3):
         first, second, end = points[place : place + 3]
         before = points[place - 1]
         if before[0] == end[0] or before[1] == end[1]:
-            pieces.append(f"-- {_pair(end)}")
+            pieces.append(f"-- {pair(end)}")
         else:
-            pieces.append(f".. controls {_pair(first)} and {_pair(second)} .. {_pair(end)}")
+            pieces.append(f".. controls {pair(first)} and {pair(second)} .. {pair(end)}")
     return " ".join(pieces)
 
 
@@ -315,27 +316,27 @@ def _box(box: Box, seen: Label, stacked: tuple[str, ...], scale: float) -> list[
     _, high = _measured(seen, stacked)
     top = box.y + (box.h - high) / 2  # the box may be higher than its content, like its neighbours
     base = top + 11.5 + _extra(seen) * 0.6
-    lines.append(_words(seen.title.latex, middle, base, "tutorink"))
+    lines.append(set_line(seen.title.latex, middle, base, "tutorink"))
     low = top + high - 6.0
     if seen.role in stacked:
         for place, (phrase, role) in enumerate(reversed(numbers)):
-            lines.append(_words(_styled(phrase, role), middle, low - _LINE * place, f"tutor{role},tutor small"))
+            lines.append(set_line(_styled(phrase, role), middle, low - _LINE * place, f"tutor{role},tutor small"))
     elif len(numbers) == 2:
         places = ((box.x + side, "west"), (box.x + box.w - side, "east"))
         for (phrase, role), (x, anchor) in zip(numbers, places, strict=True):
-            lines.append(_words(_styled(phrase, role), x, low, f"tutor{role},tutor small,anchor=base {anchor}"))
+            lines.append(set_line(_styled(phrase, role), x, low, f"tutor{role},tutor small,anchor=base {anchor}"))
     elif numbers:
-        lines.append(_words(_styled(*numbers[0]), middle, low, f"tutor{numbers[0][1]},tutor small"))
+        lines.append(set_line(_styled(*numbers[0]), middle, low, f"tutor{numbers[0][1]},tutor small"))
     return lines
 
 
 def _shape(role: str, x: float, y: float, w: float, h: float, scale: float) -> str:
     """A box: sharp corners for parameters, a pill for inputs, round corners for operations (in points of the page)."""
     radius = {"parameter": 0.0, "input": min(h / 2 - 0.1, 11.0)}.get(role, 3.5)
-    corner = f"rounded corners={_number(radius * scale)}pt," if radius else ""
+    corner = f"rounded corners={short(radius * scale)}pt," if radius else ""
     style = {"output": "line width=1pt,", label.OMITTED: "dashed,"}.get(role, "")
     colours = f"draw=tutor{role}line,fill=tutor{role}"
-    return f"\\draw[{corner}{style}{colours}] {_pair((x, y))} rectangle {_pair((x + w, y + h))};"
+    return f"\\draw[{corner}{style}{colours}] {pair((x, y))} rectangle {pair((x + w, y + h))};"
 
 
 def _styled(phrase: Phrase, role: str) -> str:
@@ -347,8 +348,9 @@ def _styled(phrase: Phrase, role: str) -> str:
     return "\\textit{" + phrase.latex + "}"
 
 
-def _words(latex: str, x: float, y: float, style: str) -> str:
-    return f"\\node[{style}] at {_pair((x, y))} {{{latex}}};"
+def set_line(latex: str, x: float, y: float, style: str) -> str:
+    """A line of text at a point of its base line."""
+    return f"\\node[{style}] at {pair((x, y))} {{{latex}}};"
 
 
 def _entry_width(role: str, words: Phrase) -> float:
@@ -361,7 +363,7 @@ def _legend(sized: Sized) -> list[str]:
     left = _EDGE_OF_PAGE / scale
     top = draft.layout.height + left + 6.0
     right = sized.width / scale - left
-    lines = [f"\\draw[tutorrule] {_pair((left, top))} -- {_pair((right, top))};"]
+    lines = [f"\\draw[tutorrule] {pair((left, top))} -- {pair((right, top))};"]
     for row, pieces in enumerate(sized.rows):
         middle = top + 6.0 + _LINE * 1.2 * (row + 0.5)
         for which, start in pieces:
@@ -369,18 +371,20 @@ def _legend(sized: Sized) -> list[str]:
             x = left + start
             if role in ("value", "gradient"):
                 told = words.latex if role == "value" else f"\\textit{{{words.latex}}}"
-                lines.append(_words(told, x, middle + 3.0, f"tutor{role},tutor small,anchor=base west"))
+                lines.append(set_line(told, x, middle + 3.0, f"tutor{role},tutor small,anchor=base west"))
             else:
                 lines.append(_shape(role, x, middle - _SAMPLE[1] / 2, *_SAMPLE, scale))
                 after = x + _SAMPLE[0] + 5.0
-                lines.append(_words(words.latex, after, middle + 3.0, "tutorink,tutor small,anchor=base west"))
+                lines.append(set_line(words.latex, after, middle + 3.0, "tutorink,tutor small,anchor=base west"))
     return lines
 
 
-def _number(value: float, digits: int = 2) -> str:
+def short(value: float, digits: int = 2) -> str:
+    """A number without zeros at its end."""
     text = f"{round(value, digits) + 0.0:.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _pair(point: Point) -> str:
-    return f"({_number(point[0])},{_number(point[1])})"
+def pair(point: Point) -> str:
+    """The coordinates of a point."""
+    return f"({short(point[0])},{short(point[1])})"

@@ -1,0 +1,229 @@
+"""The loss taken apart: its terms and the sigmoids and softmaxes that they look at, however they are written.
+
+A recogniser wants to know one thing: which logarithm of which output stands in the loss, and what it is multiplied by.  Whether a
+lecturer writes one formula or ten steps, ``cross_entropy(p, y)`` or ``-y*log(p)``, a sum or a mean, the terms are the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg
+from tutor.expression.walk import names, substitute
+from tutor.graph.nouns import Graph
+from tutor.rules.functions import function, value_of
+from tutor.rules.patterns import constant
+
+MAX_VISITS = 5_000
+"""How many nodes of the loss are looked at; a longer one is not taken apart."""
+WRITTEN_OUT = ("cross_entropy", "binary_cross_entropy")
+"""Losses that are read as their formulas, which are sums of logarithms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A step that is an activation of scores: a sigmoid of one, or a component of a softmax of all."""
+
+    name: str
+    function: str
+    scores: tuple[str, ...]
+    place: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One term of the loss: a number times factors (that do not depend on any output) over divisors, times what does."""
+
+    core: Expr
+    number: Fraction
+    factors: tuple[Expr, ...] = ()
+    divisors: tuple[Expr, ...] = ()
+
+
+class Flow:
+    """Who uses whom in a graph, asked from several sides."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.steps: Mapping[str, Expr] = {step.target: step.expr for step in graph.steps}
+        self.users: dict[str, list[str]] = {}
+        for step in graph.steps:
+            for name in names(step.expr):
+                self.users.setdefault(name, []).append(step.target)
+
+    def after(self, start: Iterable[str], blocked: Iterable[str] = ()) -> set[str]:
+        """All that depends on some quantities (themselves included), not counting what comes after the blocked ones."""
+        stop = set(blocked)
+        found: set[str] = set()
+        stack = [name for name in start if name not in stop]
+        while stack:
+            name = stack.pop()
+            if name not in found:
+                found.add(name)
+                stack.extend(user for user in self.users.get(name, ()) if user not in stop)
+        return found
+
+    def seen(self, expr: Expr) -> Expr:
+        """The formula behind a name, or the expression itself."""
+        return self.steps.get(expr.name, expr) if isinstance(expr, Name) else expr
+
+
+def outputs(flow: Flow) -> dict[str, Output]:
+    """Every step that is a sigmoid or a component of a softmax of plain quantities, written as a function or out."""
+    found = {}
+    for name, expr in flow.steps.items():
+        output = _called(name, expr) if isinstance(expr, Call) else _written(name, expr, flow)
+        if output is not None:
+            found[name] = output
+    return found
+
+
+def _called(name: str, expr: Call) -> Output | None:
+    if not all(isinstance(arg, Name) for arg in expr.args):
+        return None
+    scores = tuple(arg.name for arg in expr.args if isinstance(arg, Name))
+    head, _, place = expr.func.partition("_")
+    if expr.func == "sigmoid":
+        return Output(name, "sigmoid", scores)
+    if head == "softmax" and place.isdigit() and len(set(scores)) == len(scores):
+        return Output(name, "softmax", scores, int(place) - 1)
+    return None
+
+
+def _written(name: str, expr: Expr, flow: Flow) -> Output | None:
+    """1/(1 + exp(−z)), or exp(z_i) over the sum of all exp(z_k), in one formula or in steps."""
+    if not isinstance(expr, Div):
+        return None
+    below = flow.seen(expr.den)
+    if not isinstance(below, Add):
+        return None
+    powers = [_exponent(part, flow) for part in below.args]
+    if constant(expr.num) == 1 and len(powers) == 2 and any(constant(part) == 1 for part in below.args):
+        inner = next((power for power in powers if power is not None), None)
+        inner = flow.seen(inner) if inner is not None else None
+        if isinstance(inner, Neg) and isinstance(inner.arg, Name):
+            return Output(name, "sigmoid", (inner.arg.name,))
+        return None
+    scores = tuple(power.name for power in powers if isinstance(power, Name))
+    own = _exponent(expr.num, flow)
+    if len(set(scores)) != len(powers) or not isinstance(own, Name) or own.name not in scores:
+        return None
+    return Output(name, "softmax", scores, scores.index(own.name))
+
+
+def _exponent(expr: Expr, flow: Flow) -> Expr | None:
+    seen = flow.seen(expr)
+    return seen.args[0] if isinstance(seen, Call) and seen.func == "exp" else None
+
+
+def terms(loss: str, flow: Flow, known: Mapping[str, Output]) -> list[Term] | None:
+    """The terms of the loss that depend on an output, in the order written; nothing where they are too many."""
+    live = flow.after(known)
+    found: list[Term] = []
+    stack = [Term(Name(loss), Fraction(1))]
+    for _ in range(MAX_VISITS):
+        if not stack:
+            return found
+        term = stack.pop()
+        core = term.core
+        if isinstance(core, Name) and core.name in flow.steps and core.name not in known:
+            core = flow.steps[core.name]
+        if not _alive(core, live):
+            continue
+        parts = _parts(core, term, live)
+        if parts is None:
+            found.append(Term(core, term.number, term.factors, term.divisors))
+        else:
+            stack.extend(reversed(parts))
+    return None
+
+
+def _alive(expr: Expr, live: set[str]) -> bool:
+    return any(name in live for name in names(expr))
+
+
+def _parts(core: Expr, term: Term, live: set[str]) -> list[Term] | None:
+    """The terms that a sum, a multiple or a written-out loss consists of; nothing where it is one term."""
+    number, factors, divisors = term.number, term.factors, term.divisors
+    match core:
+        case Neg(arg):
+            return [Term(arg, -number, factors, divisors)]
+        case Add(args):
+            return [Term(arg, number, factors, divisors) for arg in args]
+        case Mul(args):
+            alive = [arg for arg in args if _alive(arg, live)]
+            if len(alive) != 1:
+                return None
+            more = []
+            for arg in (arg for arg in args if arg is not alive[0]):
+                value = constant(arg)
+                if value is None:
+                    more.append(arg)
+                else:
+                    number *= value
+            return [Term(alive[0], number, (*factors, *more), divisors)]
+        case Div(num, den):
+            value = constant(den)
+            if _alive(den, live) or value == 0:
+                return None
+            if value is not None:
+                return [Term(num, number / value, factors, divisors)]
+            return [Term(num, number, factors, (*divisors, den))]
+        case Call(func, args) if func in WRITTEN_OUT:
+            row = function(func, len(args))
+            formula = value_of(row)
+            assert formula is not None
+            return [Term(substitute(formula, dict(zip(row.params, args, strict=True))), number, factors, divisors)]
+    return None
+
+
+def log_of(core: Expr, flow: Flow, known: Mapping[str, Output]) -> tuple[str, bool] | None:
+    """Which output a term is the logarithm of, and whether of 1 minus it; nothing for another term."""
+    if not isinstance(core, Call) or core.func != "log":
+        return None
+    inner = core.args[0]
+    if isinstance(inner, Name) and inner.name not in known:
+        inner = flow.seen(inner)
+    if isinstance(inner, Name) and inner.name in known:
+        return inner.name, False
+    match inner:
+        case Add((one, Neg(Name(name)))) if one == ONE and name in known:
+            return name, True
+    return None
+
+
+def affine(expr: Expr) -> dict[str, Fraction] | None:
+    """A sum of multiples of plain quantities, the constant under ""; nothing for any other formula."""
+    value = constant(expr)
+    if value is not None:
+        return {"": value}
+    match expr:
+        case Name(name):
+            return {name: Fraction(1)}
+        case Neg(arg):
+            return combined([(Fraction(-1), affine(arg))])
+        case Add(args):
+            return combined([(Fraction(1), affine(arg)) for arg in args])
+        case Mul(args):
+            numbers = [constant(arg) for arg in args]
+            rest = [arg for arg, number in zip(args, numbers, strict=True) if number is None]
+            scale = Fraction(1)
+            for number in numbers:
+                scale *= 1 if number is None else number
+            return combined([(scale, affine(rest[0]))]) if len(rest) == 1 else None
+        case Div(num, den):
+            below = constant(den)
+            return combined([(1 / below, affine(num))]) if below else None
+    return None
+
+
+def combined(parts: Iterable[tuple[Fraction, Mapping[str, Fraction] | None]]) -> dict[str, Fraction] | None:
+    """A sum of multiples of such sums, without what cancels."""
+    total: dict[str, Fraction] = {}
+    for scale, part in parts:
+        if part is None:
+            return None
+        for name, value in part.items():
+            total[name] = total.get(name, Fraction(0)) + scale * value
+    return {name: value for name, value in total.items() if value}

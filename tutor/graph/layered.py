@@ -1,0 +1,292 @@
+"""Graphs whose quantities are whole layers: written with shapes, or made of a network; and their write-out neuron by neuron."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from math import prod
+from typing import Literal
+
+from tutor.collection import without_collection
+from tutor.errors import GraphError, TutorError
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
+from tutor.expression.parse import parse
+from tutor.expression.walk import names, substitute
+from tutor.graph.arrays import Array, Entries, Formulas, places
+from tutor.graph.build import assemble, read_step
+from tutor.graph.network import LOSSES, MAX_WRITTEN, Network, activation, counts, from_network, quantities
+from tutor.graph.nouns import Graph, Kind, Quantity, Step
+from tutor.graph.shapes import MAX_ENTRIES, Shape, arranged, shape_of, shape_text
+from tutor.rules.classify import rule_of
+from tutor.rules.functions import FUNCTIONS, function, value_of
+from tutor.rules.layers import LAYERS, WRITABLE
+
+Affine = Literal["plain", "transposed"]
+"""Wx + b with one row of W for each neuron, or Wᵀx + b with one column for each (qmul, graz)."""
+
+LAYER_FUNCTIONS = frozenset({*FUNCTIONS, *WRITABLE})
+
+
+@dataclass(frozen=True, slots=True)
+class Layered:
+    """A graph over whole layers.
+
+    ``entries`` are the names of the single quantities that each array consists of: ``W`` has ``W_1_1``, ``W_1_2``, …; in a network
+    they are the names of its scheme (``w5``).  It is empty where a size is a letter.
+    """
+
+    graph: Graph
+    entries: Mapping[str, Array]
+
+    @property
+    def shapes(self) -> dict[str, Shape]:
+        """The shape of every quantity."""
+        return {quantity.name: quantity.shape for quantity in quantities(self.graph)}
+
+    @property
+    def symbolic(self) -> tuple[str, ...]:
+        """The letters that stand for sizes."""
+        return tuple(dict.fromkeys(s for shape in self.shapes.values() for s in shape if isinstance(s, str)))
+
+
+def from_layers(
+    lines: Sequence[str],
+    shapes: Mapping[str, Shape],
+    *,
+    loss: str = "",
+    parameters: Sequence[str] = (),
+    kinds: Mapping[str, Quantity] | None = None,
+) -> Layered:
+    """Read steps over arrays: ``z = W x + b``, ``a = sigmoid(z)``, ``L = sum((a - y)^2)``.
+
+    ``shapes`` are those of the leaves (a leaf without one is a single number); those of the steps follow.
+
+    Raises `GraphError` for what does not fit, with both shapes, and for what is not known.
+
+    >>> from_layers(["z = W x + b", "L = sum(z^2)"], {"W": (2, 3), "x": (3,), "b": (2,)}).graph.nodes[0].shape
+    (2,)
+    """
+    formulas: dict[str, Expr] = {}
+    for number, line in enumerate(lines, 1):
+        try:
+            target, expr = read_step(line, WRITABLE)
+        except TutorError as error:
+            raise error.at(f"step {number}") from None
+        if target in formulas or target in shapes:
+            raise GraphError(f"{target} is defined twice", where=f"step {number}", hint="give the second one another name")
+        formulas[target] = expr
+    graph = assemble(formulas, loss=loss, parameters=parameters, kinds=kinds, rule=layer_rule)
+    known: dict[str, Shape] = {q.name: tuple(shapes.get(q.name, ())) for q in graph.leaves}
+    steps, nodes = [], []
+    for step, node in zip(graph.steps, graph.nodes, strict=True):
+        try:
+            expr = arranged(step.expr, known)
+            known[step.target] = shape_of(expr, known)
+        except TutorError as error:
+            raise error.at(f"step {step.target}") from None
+        steps.append(Step(step.target, expr, layer_rule(expr)))
+        nodes.append(replace(node, shape=known[step.target]))
+    if known[graph.loss]:
+        raise GraphError(
+            f"{graph.loss} has the shape {shape_text(known[graph.loss])}, and only a single number can be differentiated",
+            hint=f"such as L = sum({graph.loss})",
+        )
+    graph = replace(
+        graph, steps=tuple(steps), nodes=tuple(nodes),
+        inputs=tuple(replace(q, shape=known[q.name]) for q in graph.inputs),
+        parameters=tuple(replace(q, shape=known[q.name]) for q in graph.parameters),
+    )  # fmt: skip
+    return Layered(graph, _entries(graph))
+
+
+def _entries(graph: Graph) -> dict[str, Array]:
+    found: dict[str, Array] = {}
+    taken: dict[str, str] = {}
+    for quantity in quantities(graph):
+        shape = [size for size in quantity.shape if isinstance(size, int)]
+        if len(shape) < len(quantity.shape):
+            return {}
+        if prod(shape) > MAX_ENTRIES:
+            raise GraphError(f"{quantity.name} has {prod(shape):,} entries", hint=f"the limit is {MAX_ENTRIES:,}")
+        singles = tuple("_".join([quantity.name, *map(str, place)]) for place in places(shape))
+        for name in singles:
+            other = taken.setdefault(name, quantity.name)
+            if other != quantity.name:
+                raise GraphError(
+                    f"an entry of {other} and one of {quantity.name} are both called {name}", hint="rename one of the two"
+                )
+        found[quantity.name] = Array(tuple(shape), singles)
+    return found
+
+
+def layer_rule(expr: Expr) -> str:
+    """The rule of a step over layers, for its wording.
+
+    >>> layer_rule(parse("matmul(W, x) + b", functions=LAYER_FUNCTIONS))
+    'affine'
+    """
+    if type(expr) is Add and any(_is_product(term) for term in expr.args):
+        return "affine"
+    if type(expr) is Call and expr.func in LAYERS:
+        return expr.func
+    if type(expr) is Div and type(expr.num) is Call and expr.num.func == "sum":
+        return "mean"
+    if type(expr) is Call and expr.func == "hadamard":
+        return "hadamard"
+    return rule_of(expr) if not _has_layer(expr) else "formula"
+
+
+def _is_product(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func == "matmul"
+
+
+def _has_layer(expr: Expr) -> bool:
+    if type(expr) is Call and expr.func in LAYERS:
+        return True
+    return any(_has_layer(part) for part in children(expr))
+
+
+def from_network_layers(network: Network, affine: Affine = "plain") -> Layered:
+    """A network as layers: z = Wx + b and a = σ(z) for each, then the loss.
+
+    Raises `GraphError` for a network of more than `MAX_WRITTEN` weights.
+
+    >>> [step.target for step in from_network_layers(Network((2, 1), ("sigmoid",))).graph.steps]
+    ['z1', 'a1', 'L']
+    """
+    if counts(network)["weights"] > MAX_WRITTEN:
+        raise GraphError(f"a network of {counts(network)['weights']:,} weights is too large", hint=f"the limit is {MAX_WRITTEN:,}")
+    sizes = network.sizes
+    scalar = from_network(network)
+    inputs, parameters, steps, nodes = [Quantity("x", "input", (sizes[0],), (0,))], [], [], []
+
+    def step(name: str, expr: Expr, kind: Kind, shape: Shape, index: tuple[int, ...]) -> Name:
+        steps.append(Step(name, expr, layer_rule(expr)))
+        nodes.append(Quantity(name, kind, shape, index))
+        return Name(name)
+
+    before = Name("x")
+    for l, func in enumerate(network.activations, 1):  # noqa: E741
+        rows, columns = sizes[l], sizes[l - 1]
+        shape = (rows, columns) if affine == "plain" else (columns, rows)
+        parameters.append(Quantity(f"W{l}", "weight", shape, (l,)))
+        weights: Expr = Name(f"W{l}") if affine == "plain" else Call("transpose", (Name(f"W{l}"),))
+        terms: list[Expr] = [Call("matmul", (weights, before))]
+        if network.biases != "none":
+            bias: Expr = Name(f"b{l}")
+            shared = network.biases == "layer"
+            parameters.append(Quantity(f"b{l}", "bias", () if shared else (rows,), (l,)))
+            terms.append(Call("fill", (bias, Number(str(rows)))) if shared else bias)
+        z = step(f"z{l}", terms[0] if len(terms) == 1 else Add(tuple(terms)), "sum", (rows,), (l,))
+        known = activation(func)
+        call = Call("softmax", (z,)) if known is None else Call(known[0], (z, *known[1]))
+        before = step(f"a{l}", call, "activation", (rows,), (l,))
+    inputs.append(Quantity("y", "target", (sizes[-1],), (len(sizes) - 1,)))
+    loss = Call("sum", (_loss(network.loss, before),))
+    total: Expr = Div(loss, Number(str(sizes[-1]))) if network.mean else loss
+    step("L", total, "loss", (), ())
+    graph = Graph(tuple(steps), tuple(inputs), tuple(parameters), "L", tuple(nodes))
+    return Layered(graph, _network_entries(scalar, graph, affine))
+
+
+def _loss(name: str, output: Name) -> Expr:
+    """The loss of one output, written out as the lectures print it, for all of them at once."""
+    formula = value_of(function(LOSSES[name], 2))
+    assert formula is not None
+    return entrywise(substitute(formula, {"a": output, "y": Name("y")}))
+
+
+def entrywise(expr: Expr) -> Expr:
+    """A formula of single numbers, meant for every entry: products of quantities become ⊙."""
+    parts = children(expr)
+    if not parts:
+        return expr
+    done = rebuild(expr, tuple(entrywise(part) for part in parts))
+    if type(done) is not Mul:
+        return done
+    numbers = [factor for factor in done.args if not names(factor)]
+    arrays = [factor for factor in done.args if names(factor)]
+    if len(arrays) < 2:
+        return done
+    product = arrays[0]
+    for factor in arrays[1:]:
+        product = Call("hadamard", (product, factor))
+    return Mul((*numbers, product)) if numbers else product
+
+
+def _network_entries(scalar: Graph, layered: Graph, affine: Affine) -> dict[str, Array]:
+    """The names of the single quantities in each array, by their place in the network."""
+    by_place = {(q.kind, q.index[:3]): q.name for q in quantities(scalar) if q.index}
+    found = {}
+    for quantity in quantities(layered):
+        shape = tuple(int(size) for size in quantity.shape)
+        if not quantity.index:
+            found[quantity.name] = Array((), (scalar.loss,))
+            continue
+        listed = []
+        for place in places(shape):
+            index = place[::-1] if quantity.kind == "weight" and affine == "transposed" else place
+            listed.append(by_place[quantity.kind, (*quantity.index, *index)])
+        found[quantity.name] = Array(shape, tuple(listed))
+    return found
+
+
+def written_out(layered: Layered) -> Graph:
+    """The same computation with every neuron a quantity of its own.
+
+    >>> graph = written_out(from_layers(["z = W x", "L = sum(z^2)"], {"W": (1, 2), "x": (2,)}))
+    >>> [step.target for step in graph.steps], graph.steps[0].expr == parse("W_1_1*x_1 + W_1_2*x_2")
+    (['z_1', 'L'], True)
+    """
+    if layered.symbolic:
+        raise GraphError(
+            f"the sizes {', '.join(layered.symbolic)} are letters, so nothing can be written out neuron by neuron",
+            hint="give [shapes] with numbers",
+        )
+    graph = layered.graph
+    known = {name: Array(a.shape, tuple(Name(item) for item in a.items)) for name, a in layered.entries.items()}
+    entries = Entries(known, Formulas())
+    steps: list[Step] = []
+    nodes: list[Quantity] = []
+    with without_collection():
+        for step, node in zip(graph.steps, graph.nodes, strict=True):
+            targets = layered.entries[step.target].items
+            for name, place, expr in zip(targets, _numbered(node), entries.value(step.expr).items, strict=True):
+                steps.append(Step(name, expr, rule_of(expr)))
+                nodes.append(Quantity(name, node.kind, index=place))
+        leaves = {q.name: _singles(q, layered.entries[q.name].items) for q in graph.leaves}
+    return Graph(
+        tuple(steps), tuple(single for q in graph.inputs for single in leaves[q.name]),
+        tuple(single for q in graph.parameters for single in leaves[q.name]), graph.loss, tuple(nodes),
+    )  # fmt: skip
+
+
+def _numbered(quantity: Quantity) -> list[tuple[int, ...]]:
+    """The place of each entry in a network, where the array has one: (layer, neuron)."""
+    shape = tuple(int(size) for size in quantity.shape)
+    if not quantity.index or len(shape) != 1:
+        return [()] * prod(shape)
+    return [(*quantity.index, *place) for place in places(shape)]
+
+
+def _singles(quantity: Quantity, names: Collection[str]) -> list[Quantity]:
+    return [
+        Quantity(name, quantity.kind, index=place) for name, place in zip(names, _numbered(quantity), strict=True)
+    ]
+
+
+def concrete(layered: Layered, sizes: Mapping[str, int]) -> Layered:
+    """The same graph with numbers in the place of the letters for sizes."""
+    table: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
+
+    def sized(quantity: Quantity) -> Quantity:
+        return replace(quantity, shape=tuple(sizes.get(s, s) if isinstance(s, str) else s for s in quantity.shape))
+
+    graph = layered.graph
+    graph = replace(
+        graph, steps=tuple(replace(step, expr=substitute(step.expr, table)) for step in graph.steps),
+        inputs=tuple(map(sized, graph.inputs)), parameters=tuple(map(sized, graph.parameters)),
+        nodes=tuple(map(sized, graph.nodes)),
+    )  # fmt: skip
+    return Layered(graph, _entries(graph))
+

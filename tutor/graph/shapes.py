@@ -1,0 +1,229 @@
+"""The shapes of expressions over whole layers; what does not fit is refused with both shapes named."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from tutor.errors import GraphError
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.plain import plain
+from tutor.expression.walk import names
+from tutor.rules.layers import ENTRYWISE, LAYERS, Layer, formula, row_of
+
+Size: TypeAlias = int | str
+"""A number of entries, or a letter for one."""
+Shape: TypeAlias = tuple[Size, ...]
+
+MAX_ENTRIES = 10**6
+
+
+def shape_text(shape: Shape) -> str:
+    """A shape for people: 2×3, 4, "a number".
+
+    >>> shape_text((2, "n"))
+    '2×n'
+    """
+    return "×".join(str(size) for size in shape) if shape else "a number"
+
+
+def size_expr(size: Size) -> Expr:
+    """A size inside a formula."""
+    return Number(str(size)) if isinstance(size, int) else Name(size)
+
+
+def size_of(expr: Expr) -> Size:
+    """A whole number, or the letter of a size, in the place of a setting."""
+    if type(expr) is Number and expr.text.isdigit():
+        return int(expr.text)
+    if type(expr) is Name:
+        return expr.name
+    raise GraphError(f"{plain(expr)} is no size", hint="a stride, a padding or a size is a whole number such as 2")
+
+
+def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
+    """The shape of an expression; numbers and single quantities have the shape ().
+
+    Raises `GraphError` with both shapes where they do not fit.
+
+    >>> shape_of(Call("matmul", (Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)})
+    (2,)
+    """
+    if type(expr) is Name:
+        return shapes.get(expr.name, ())
+    if type(expr) is Partial:
+        return shapes.get(expr.wrt, ())
+    if type(expr) is Number:
+        return ()
+    if type(expr) is Call and expr.func in LAYERS:
+        return bind(expr, shapes)[2]
+    found = [shape_of(part, shapes) for part in children(expr)]
+    arrays = [(part, shape) for part, shape in zip(children(expr), found, strict=True) if shape]
+    if not arrays:
+        return ()
+    first, shape = arrays[0]
+    for other, second in arrays[1:]:
+        if second != shape:
+            raise _misfit(expr, first, shape, other, second)
+    singles = [part for part, size in zip(children(expr), found, strict=True) if not size and names(part)]
+    if isinstance(expr, Add) and singles:
+        single = singles[0]
+        raise GraphError(
+            f"a number ({_short(single)}) is added to {_short(first)} of shape {shape_text(shape)}",
+            hint=f"write fill({_short(single)}, {', '.join(map(str, shape))}), or give it a shape",
+        )
+    return shape
+
+
+_WORDS = {Add: "added to", Mul: "multiplied with", Div: "divided by"}
+
+
+def _misfit(expr: Expr, first: Expr, shape: Shape, other: Expr, second: Shape) -> GraphError:
+    word = _WORDS.get(type(expr), "combined entry by entry with")
+    hint = "both need the same shape"
+    if isinstance(expr, Mul):
+        hint = "entry by entry (⊙) both need the same shape; W x needs as many columns of W as x has entries"
+    if isinstance(expr, Add) and len(shape) == 2 and len(second) == 1:
+        if second[0] == shape[0]:
+            hint = f"for a bias of samples in columns write columns({_short(other)}, {shape[1]})"
+        elif second[0] == shape[1]:
+            hint = f"for a bias of samples in rows write rows({_short(other)}, {shape[0]})"
+    return GraphError(
+        f"shapes do not fit: {_short(first)} of shape {shape_text(shape)} is {word} {_short(other)} of shape {shape_text(second)}",
+        hint=hint,
+    )
+
+
+def _short(expr: Expr) -> str:
+    text = plain(expr)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size], Shape]:
+    """The row of a call, its sizes and settings by name, and the shape of its result."""
+    rows = LAYERS[call.func]
+    operands = len(rows[0].arrays)
+    if len(call.args) < operands:
+        raise GraphError(f"{call.func} takes {operands} operand(s), not {len(call.args)}", hint=_usage(rows))
+    arrays = [shape_of(arg, shapes) for arg in call.args[:operands]]
+    row = row_of(call.func, [len(shape) for shape in arrays], len(call.args) - operands)
+    if row is None:
+        given = " and ".join(
+            f"{_short(arg)} ({shape_text(shape)})" for arg, shape in zip(call.args, arrays, strict=False)
+        )
+        extra = len(call.args) - operands
+        settings = f" with {extra} setting{'s' if extra > 1 else ''}" if extra else ""
+        raise GraphError(f"{call.func} does not take {given}{settings}", hint=_usage(rows))
+    sizes: dict[str, Size] = {}
+    for (_, letters), shape, arg in zip(row.operands, arrays, call.args, strict=False):
+        for name, size in zip(letters, shape, strict=True):
+            if sizes.setdefault(name, size) != size:
+                raise GraphError(
+                    "shapes do not fit: " + _both(call, arrays),
+                    hint=f"{_short(arg)} needs {sizes[name]} where it has {size}" + _transposed(call, arrays),
+                )
+    _settings(call, row, operands, sizes)
+    return row, sizes, tuple(_result(call, text, sizes) for text in row.result)
+
+
+def _both(call: Call, arrays: Sequence[Shape]) -> str:
+    return " and ".join(
+        f"{_short(arg)} is {shape_text(shape)}" for arg, shape in zip(call.args, arrays, strict=False)
+    ) + f", in {_short(call)}"  # fmt: skip
+
+
+def _transposed(call: Call, arrays: Sequence[Shape]) -> str:
+    if call.func == "matmul" and len(arrays[0]) == 2 and arrays[0][0] == arrays[1][0]:
+        return f"; {_short(call.args[0])}^T would fit"
+    return ""
+
+
+def _usage(rows: Sequence[Layer]) -> str:
+    written = []
+    for row in rows:
+        parts = [f"{name} of {len(sizes)} dimension{'s' if len(sizes) > 1 else ''}" if sizes else f"the number {name}"
+                 for name, sizes in row.operands]  # fmt: skip
+        written.append(f"{row.name}({', '.join(parts + [name for name, _ in row.settings])})")
+    return "write " + " or ".join(dict.fromkeys(written))
+
+
+def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size]) -> None:
+    words = {"s": "the stride", "p": "the padding", "k": "the window"}
+    given = [size_of(arg) for arg in call.args[operands:]]
+    missing = len(row.settings) - len(given)
+    for default in row.defaults[len(row.defaults) - missing :] if missing else ():
+        given.append(sizes.get(default, default) if isinstance(default, str) else default)
+        if isinstance(given[-1], str) and given[-1] == default:
+            given[-1] = given[[name for name, _ in row.settings].index(default)]
+    for (name, least), value in zip(row.settings, given, strict=True):
+        if isinstance(value, int) and value < least:
+            raise GraphError(
+                f"{words.get(name, name)} of {row.name} is {value}", hint=f"it is a whole number from {least}"
+            )
+        sizes[name] = value
+
+
+def _result(call: Call, text: str, sizes: Mapping[str, Size]) -> Size:
+    """One size of a result: a letter, a sum, a product, or the number of windows."""
+    expr = formula(text)
+    if type(expr) is Name:
+        return sizes[expr.name]
+    parts = [sizes[part.name] if type(part) is Name else int(part.text) for part in children(expr)]  # type: ignore[union-attr]
+    if any(isinstance(part, str) for part in parts):
+        raise GraphError(
+            f"{call.func} needs sizes that are numbers, not letters", hint="give its operands shapes such as [4, 4]"
+        )
+    numbers = [int(part) for part in parts]
+    if type(expr) is Add:
+        return sum(numbers)
+    if type(expr) is Mul:
+        return numbers[0] * numbers[1]
+    size, window, stride, padding = numbers
+    found = (size + 2 * padding - window) // stride + 1
+    if found < 1 or window > size + 2 * padding:
+        what = "kernel" if call.func in ("correlate", "convolve") else "window"
+        more = f" with its padding of {padding}" if padding else ""
+        raise GraphError(
+            f"the {what} of {_short(call)} has {window} entries and is larger than its input, which has {size}{more}",
+            hint=f"make the {what} smaller" + (" or the padding larger" if what == "kernel" else ""),
+        )
+    return found
+
+
+def arranged(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """A formula as it was written, with ⊙ for products of arrays of one shape and the matrix product for ``W x``.
+
+    >>> arranged(Mul((Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)})
+    Call(func='matmul', args=(Name(name='W'), Name(name='x')))
+    """
+    parts = children(expr)
+    if not parts:
+        return expr
+    done = rebuild(expr, tuple(arranged(part, shapes) for part in parts))
+    if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
+        raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
+    if type(done) is not Mul:
+        return done
+    result: Expr | None = None
+    for factor in done.args:
+        result = factor if result is None else _product(result, factor, shapes)
+    assert result is not None
+    return result
+
+
+def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    first, second = shape_of(a, shapes), shape_of(b, shapes)
+    if not first or not second:
+        return Mul((*(a.args if type(a) is Mul else (a,)), b))
+    if first == second:
+        if len(first) == 2 and first[0] == first[1]:
+            raise GraphError(
+                f"readers disagree about the product of the square matrices {_short(a)} and {_short(b)}",
+                hint="write A @ B for the matrix product or hadamard(A, B) for the product entry by entry",
+            )
+        return Call(ENTRYWISE, (a, b))
+    if len(first) == 2 and len(second) in (1, 2) and first[1] == second[0]:
+        return Call("matmul", (a, b))
+    raise _misfit(Mul((a, b)), a, first, b, second)
+
+

@@ -1,0 +1,1 @@
+"""Charts: what is drawn (`charts`), how it is computed (`curves`), and two readers: the terminal and matplotlib."""

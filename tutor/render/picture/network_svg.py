@@ -1,0 +1,89 @@
+"""A network as an SVG file that stands alone: circles in columns, weights on the edges, light or dark as the reader's setting.
+
+Inputs are plain circles, outputs have a thick line, the dummy input 1 is dashed: colour is never needed.
+"""
+
+from __future__ import annotations
+
+from tutor.explain.diagram import Diagram
+from tutor.notation.profile import Notation
+from tutor.render.picture import label
+from tutor.render.picture.network_layout import SMALL, Circle, Drawing, Spoke, arrange
+from tutor.render.picture.svg import TITLE, group, page, set_line, short
+
+_ROLES = {"input": "input", "neuron": "operation", "output": "output", "bias": "omitted"}
+
+
+def network_svg(diagram: Diagram, notation: Notation) -> str:
+    """The drawing as the text of an SVG file; lengths are pixels."""
+    drawing = arrange(diagram, notation, label.em)
+    body = [
+        *group("tg-edges", [_edge(spoke, drawing.arrows) for spoke in drawing.spokes]),
+        *group("tg-circles", [line for circle in drawing.circles for line in _circle(circle)]),
+        *group("tg-dots", [_dots(x, y) for x, y in drawing.dots]),
+        *group("tg-weights", [line for tag in drawing.tags for line in _tag(tag.x, tag.y, tag.w, tag.h, tag.words)]),
+        *group("tg-captions", _captions(drawing)),
+    ]
+    return page([f"<style>{_STYLE}</style>", *body], drawing.width * TITLE + 32, drawing.height * TITLE + 32,
+                *_described(diagram))  # fmt: skip
+
+
+_STYLE = f"""
+.tutor-graph .tg-weight{{font-size:{short(TITLE * SMALL)}px}}
+.tutor-graph .tg-layer{{font-weight:bold;font-size:{short(TITLE)}px}}
+.tutor-graph .tg-small{{font-size:{short(TITLE * SMALL)}px}}
+.tg-behind{{fill:#ffffff;fill:var(--tg-paper)}}
+.tg-dot{{fill:#111827;fill:var(--tg-ink)}}
+.tg-bias-edge{{stroke-dasharray:5 3}}
+"""
+
+
+def _edge(spoke: Spoke, arrow: bool) -> str:
+    x1, y1, x2, y2 = (value * TITLE for value in (spoke.x1, spoke.y1, spoke.x2, spoke.y2))
+    style = "tg-edge tg-bias-edge" if spoke.bias else "tg-edge"
+    line = f'<path class="{style}" d="M{short(x1)} {short(y1)} L{short(x2)} {short(y2)}"/>'
+    if not arrow:
+        return line
+    length = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5
+    ux, uy = (x2 - x1) / length, (y2 - y1) / length
+    bx, by = x2 - 8 * ux, y2 - 8 * uy
+    corners = [(x2, y2), (bx - 3.5 * uy, by + 3.5 * ux), (bx + 3.5 * uy, by - 3.5 * ux)]
+    head = " L".join(f"{short(x)} {short(y)}" for x, y in corners)
+    return f'{line}<path class="tg-head" d="M{head} Z"/>'
+
+
+def _circle(circle: Circle) -> list[str]:
+    x, y = circle.x * TITLE, circle.y * TITLE
+    lines = [f'<circle class="tg-{_ROLES[circle.unit.kind]}" cx="{short(x)}" cy="{short(y)}" r="{short(circle.r * TITLE)}"/>']
+    if circle.value is None:
+        lines.append(set_line(circle.symbol, x, y + 4.5, "tg-title"))
+    else:
+        lines.append(set_line(circle.symbol, x, y - 2.5, "tg-title"))
+        lines.append(set_line(circle.value, x, y + 14.5, "tg-value tg-small"))
+    return lines
+
+
+def _tag(x: float, y: float, w: float, h: float, words: label.Phrase) -> list[str]:
+    x, y, w, h = (value * TITLE for value in (x, y, w, h))
+    box = f'x="{short(x - w / 2)}" y="{short(y - h / 2)}" width="{short(w)}" height="{short(h)}"'
+    return [f'<rect class="tg-behind" {box} rx="3"/>', set_line(words, x, y + 4.0, "tg-weight")]
+
+
+def _dots(x: float, y: float) -> str:
+    return "".join(
+        f'<circle class="tg-dot" cx="{short(x * TITLE)}" cy="{short((y + step * 0.55) * TITLE)}" r="2.2"/>' for step in (-1, 0, 1)
+    )
+
+
+def _captions(drawing: Drawing) -> list[str]:
+    return [set_line(caption.words, caption.x * TITLE, caption.y * TITLE, "tg-layer" if caption.strong else "tg-small")
+            for caption in drawing.captions]  # fmt: skip
+
+
+def _described(diagram: Diagram) -> tuple[str, str]:
+    sizes = "-".join(str(column.size) for column in diagram.columns)
+    names = [", ".join(label.clean(unit.name) for unit in column.units if unit.name) for column in diagram.columns]
+    numbered = enumerate(zip(diagram.columns, names, strict=True))
+    layers = "; ".join(f"layer {layer}: {column.size} ({said})" for layer, (column, said) in numbered)
+    about = f"A network. {layers}. Weights: {sum(diagram.weights)}, biases: {diagram.biases}."
+    return f"Network {sizes}", about

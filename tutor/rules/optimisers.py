@@ -1,0 +1,258 @@
+"""The optimisers, one frozen row each: state, update steps, settings, and where courses and PyTorch differ.
+
+An update is written in the product's own grammar, for one parameter ``w`` with the gradient ``g``: the states keep their value from
+one update to the next (``m`` on the right is the old one; after ``m = …`` it is the new one), ``t`` is the number of the update from 1,
+``rate`` the step size, ``d`` the solution of H·d = g where a row needs the Hessian H.
+
+Sources: the lectures dl, qmul, neuron (003, "Learning rates") and cmu; Polyak 1964 and Sutskever et al. 2013 (momentum, Nesterov);
+Duchi et al. 2011 (Adagrad); Tieleman and Hinton 2012 (RMSprop); Kingma and Ba 2015 (Adam).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from tutor.errors import TutorError, near, visible
+from tutor.expression.nodes import Expr, Name, children
+from tutor.expression.parse import parse
+
+_FUNCTIONS = ("sqrt",)
+GIVEN = ("w", "g", "d", "t", "rate")
+"""What an update step may use besides the row's own settings, states and earlier steps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A hyper-parameter: its default as written, and its range (``low`` and ``high`` belong to it where they are ``closed``)."""
+
+    name: str
+    default: str
+    low: Fraction = Fraction(0)
+    high: Fraction | None = Fraction(1)
+    closed: bool = True
+
+    def allows(self, value: Fraction) -> bool:
+        """Whether a value is in the range: low ≤ value < high, or low < value < high where the range is open."""
+        above = value >= self.low if self.closed else value > self.low
+        return above and (self.high is None or value < self.high)
+
+    @property
+    def range(self) -> str:
+        """The range in words: ``0 ≤ beta1 < 1``."""
+        sign = "≤" if self.closed else "<"
+        return f"{self.low} {sign} {self.name}" + (f" < {self.high}" if self.high is not None else "")
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """One update step, ``target = formula``, and the rule by which the wording knows it."""
+
+    target: str
+    formula: str
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class Optimiser:
+    """A method of training.
+
+    ``states`` start at 0.  ``rate`` is the default step size (none where the exercise must say it), below ``rate_below`` where the
+    method needs that.  ``batch`` is its number of samples an update: 0 for all, None where the user must say it.  ``convention`` says
+    how it stands to PyTorch; ``slips`` are those of a variant "as on the slide", whose published method is ``published``.
+    """
+
+    name: str
+    title: str
+    source: str
+    moves: tuple[Move, ...]
+    states: tuple[str, ...] = ()
+    settings: tuple[Setting, ...] = ()
+    rate: str = ""
+    rate_below: Fraction | None = None
+    batch: int | None = 0
+    hessian: bool = False
+    convention: str = ""
+    slips: tuple[str, ...] = ()
+    published: str = ""
+
+    def __post_init__(self) -> None:
+        known = {*GIVEN, *self.states, *(setting.name for setting in self.settings)}
+        for move in self.moves:
+            unknown = _names(_parsed(move.formula)) - known
+            if unknown:
+                raise ValueError(
+                    f"optimiser {self.name}, {move.target}: {sorted(unknown)} is no setting, state or step"
+                )
+            known.add(move.target)
+        if not self.moves or self.moves[-1].target != "w":
+            raise ValueError(f"optimiser {self.name}: the last move is w = …, such as w = w - rate*g")
+        for setting in self.settings:
+            if not setting.allows(Fraction(setting.default)):
+                raise ValueError(f"optimiser {self.name}: the default of {setting.name} is outside {setting.range}")
+
+    @property
+    def targets(self) -> tuple[str, ...]:
+        """What the moves compute, in order."""
+        return tuple(move.target for move in self.moves)
+
+    def words(self, rate: str) -> tuple[str, ...]:
+        """The names that a formula about this method may use; ``rate`` is the course's letter for the step size."""
+        settings = tuple(setting.name for setting in self.settings)
+        return tuple(dict.fromkeys((rate, *GIVEN, *settings, *self.states, *self.targets)))
+
+
+@cache
+def _parsed(formula: str) -> Expr:
+    return parse(formula, functions=_FUNCTIONS)
+
+
+def formula_of(move: Move) -> Expr:
+    """The formula of a move as a tree.
+
+    >>> from tutor.expression.plain import plain
+    >>> plain(formula_of(optimiser("gd").moves[0]))
+    'w - rate*g'
+    """
+    return _parsed(move.formula)
+
+
+def _names(expr: Expr) -> set[str]:
+    found: set[str] = set()
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Name):
+            found.add(node.name)
+        stack.extend(children(node))
+    return found
+
+
+_MU = Setting("mu", "0.9")
+_RHO = Setting("rho", "0.9")
+_BETAS = (Setting("beta1", "0.9"), Setting("beta2", "0.999"))
+
+
+def _epsilon(default: str) -> Setting:
+    return Setting("eps", default, high=None, closed=False)
+
+
+_PLAIN = (Move("w", "w - rate*g", "step against the gradient"),)
+_OUTSIDE = (
+    "As in PyTorch, ε stands outside the square root; with ε inside, as on many slides, the steps differ where the "
+    "gradients are small."
+)
+_INDEX = (
+    "The slide's index is read so that the present gradient counts: taken to the letter, with the state before it, the first "
+    "update would divide by √ε."
+)
+_EPS_SLIP = "the ε stands inside the square root; the published method and PyTorch have √(·) + ε"
+
+OPTIMISERS: tuple[Optimiser, ...] = (
+    Optimiser("gd", "Gradient descent", "dl, qmul, neuron, cmu", _PLAIN, convention="As torch.optim.SGD over all samples."),
+    Optimiser(
+        "sgd", "Stochastic gradient descent", "cmu: for some i; dl", _PLAIN, batch=1,
+        convention="As torch.optim.SGD with one sample an update.",
+    ),
+    Optimiser(
+        "minibatch", "Mini-batch gradient descent", "neuron: a batch of size b; cmu: B < N; dl", _PLAIN, batch=None,
+        convention="As torch.optim.SGD with batches; the last batch of an epoch may be smaller, and its mean is over its own samples.",
+    ),
+    Optimiser(
+        "momentum", "Gradient descent with momentum", "Polyak 1964; Sutskever et al. 2013",
+        (Move("v", "mu*v + g", "velocity"), Move("w", "w - rate*v", "step along the velocity")),
+        states=("v",), settings=(_MU,),
+        convention="As torch.optim.SGD(momentum=μ, dampening=0): the step size multiplies the velocity. With v ← μv − ηg and "
+        "w ← w + v, as in Sutskever et al., the same w come out as long as the step size stays the same.",
+    ),
+    Optimiser(
+        "nesterov", "Nesterov's accelerated gradient", "Nesterov 1983; Sutskever et al. 2013",
+        (Move("v", "mu*v + g", "velocity"), Move("w", "w - rate*(g + mu*v)", "step ahead of the velocity")),
+        states=("v",), settings=(_MU,),
+        convention="As torch.optim.SGD(nesterov=True): the gradient is taken at w itself. Sutskever's form takes it at the point ahead, "
+        "θ − ημv; its point ahead is this w, step for step.",
+    ),
+    Optimiser(
+        "newton", "Newton's method", "neuron: W − λ[Hf(W)]⁻¹∇f(W)", (Move("w", "w - rate*d", "Newton step"),), rate="1", hessian=True,
+        convention="PyTorch has no optimiser with the full Hessian.",
+    ),
+    Optimiser(
+        "adagrad", "Adagrad", "Duchi et al. 2011",
+        (Move("G", "G + g^2", "sum of squares"), Move("w", "w - rate*g/(sqrt(G) + eps)", "scaled step")),
+        states=("G",), settings=(_epsilon("1e-10"),), rate="0.01", convention=_OUTSIDE,
+    ),
+    Optimiser(
+        "rmsprop", "RMSprop", "Tieleman and Hinton 2012",
+        (Move("v", "rho*v + (1 - rho)*g^2", "mean of squares"), Move("w", "w - rate*g/(sqrt(v) + eps)", "scaled step")),
+        states=("v",), settings=(_RHO, _epsilon("1e-8")), rate="0.001",
+        convention="As in PyTorch, whose alpha is this ρ (its default is 0.99, here 0.9 as in Hinton's lecture and in Keras); "
+        "ε stands outside the square root.",
+    ),
+    Optimiser(
+        "adam", "Adam", "Kingma and Ba 2015",
+        (
+            Move("m", "beta1*m + (1 - beta1)*g", "mean of gradients"),
+            Move("v", "beta2*v + (1 - beta2)*g^2", "mean of squares"),
+            Move("mhat", "m/(1 - beta1^t)", "bias correction"),
+            Move("vhat", "v/(1 - beta2^t)", "bias correction"),
+            Move("w", "w - rate*mhat/(sqrt(vhat) + eps)", "scaled step"),
+        ),
+        states=("m", "v"), settings=(*_BETAS, _epsilon("1e-8")), rate="0.001",
+        convention="As in PyTorch and in the paper: ε outside the square root, corrections with the t-th powers of β₁ and β₂.",
+    ),
+    Optimiser(
+        "adagrad-slide", "Adagrad as on the slide", "neuron: Adagrad",
+        (Move("G", "G + g^2", "sum of squares"), Move("w", "w - rate/sqrt(G + eps)*g", "scaled step")),
+        states=("G",), settings=(_epsilon("1e-10"),), rate="0.01", convention=_INDEX, slips=(_EPS_SLIP,), published="adagrad",
+    ),
+    Optimiser(
+        "rmsprop-slide", "RMSprop as on the slide", "neuron: RMSprop",
+        (Move("G", "rate*G + (1 - rate)*g^2", "mean of squares"), Move("w", "w - rate/sqrt(G + eps)*g", "scaled step")),
+        states=("G",), settings=(_epsilon("1e-8"),), rate="0.001", rate_below=Fraction(1), convention=_INDEX,
+        slips=("the decay of the mean and the step size are one and the same letter; they are two settings", _EPS_SLIP),
+        published="rmsprop",
+    ),
+    Optimiser(
+        "adam-slide", "Adam as on the slide", "neuron: Adam",
+        (
+            Move("G", "beta2*G + (1 - beta2)*g^2", "mean of squares"),
+            Move("M", "beta1*M + (1 - beta1)*g", "mean of gradients"),
+            Move("Mhat", "M/(1 - beta1)", "bias correction"),
+            Move("Ghat", "G/(1 - beta2)", "bias correction"),
+            Move("w", "w - rate/sqrt(Ghat + eps)*Mhat", "scaled step"),
+        ),
+        states=("G", "M"), settings=(*_BETAS, _epsilon("1e-8")), rate="0.001", convention=_INDEX,
+        slips=("the bias corrections divide by 1 − β₁ and 1 − β₂, which holds for the first update only; the t-th needs "
+               "the t-th powers of β₁ and β₂", _EPS_SLIP),
+        published="adam",
+    ),
+)  # fmt: skip
+
+_BY_NAME = {row.name: row for row in OPTIMISERS}
+ALIASES = {
+    "gradient-descent": "gd", "gradient descent": "gd", "batch": "gd", "stochastic": "sgd", "mini-batch": "minibatch",
+    "heavy-ball": "momentum", "nag": "nesterov",
+}  # fmt: skip
+
+
+def optimiser(name: str) -> Optimiser:
+    """The row of an optimiser.
+
+    Raises `TutorError` for one that does not exist, with near misses.
+
+    >>> optimiser("adam").states
+    ('m', 'v')
+    """
+    row = _BY_NAME.get(ALIASES.get(name.lower(), name.lower()))
+    if row is None:
+        raise TutorError(
+            f"there is no optimiser {visible(name)}",
+            hint=near(name.lower(), _BY_NAME) or "there are: " + ", ".join(_BY_NAME),
+        )
+    return row
+
+
+def optimiser_names() -> tuple[str, ...]:
+    """The optimisers that exist."""
+    return tuple(_BY_NAME)
