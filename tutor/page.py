@@ -51,5 +51,8 @@ class Page(ABC):
 
         return markdown(self.document(), self.notation)
 
+    def _repr_markdown_(self) -> str:
+        return self.to_markdown()
+
     def __str__(self) -> str:
         return self.to_text()

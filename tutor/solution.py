@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, overload
 
 from tutor.derive.backward import derive
 from tutor.derive.rewrites import UNIT, Rewrite, belonging, collapsed, found, of_unit, scores
@@ -23,7 +23,8 @@ from tutor.evaluate.training import sample_numbers
 from tutor.evaluate.verify import Ask, Proof, check_locals, merged, random_points, verify
 from tutor.exercise.catalogue import is_exercise_name
 from tutor.exercise.check import Verdict, check
-from tutor.exercise.load import MAX_STEPS, load
+from tutor.exercise.claims import MAX_STEPS
+from tutor.exercise.load import load
 from tutor.exercise.nouns import Exercise
 from tutor.exercise.trained import make_task, trains_otherwise
 from tutor.explain.document import Document, Equations, Math, Sentence
@@ -37,7 +38,11 @@ from tutor.notation.profile import Notation, notation, unit_symbol
 from tutor.page import Page
 from tutor.rules.patterns import constant
 
+if TYPE_CHECKING:
+    from tutor.layer_solution import LayerSolution
+
 Chain = Literal["full", "reuse"]
+Form = Literal["scalar", "layer"]
 MAX_REWRITTEN = 500
 """In a graph of up to this many steps named rewrites are looked for."""
 SHOWN_NODES = 60
@@ -131,9 +136,6 @@ class Solution(Page):
         blocks = tuple(block for block in self.document().blocks if isinstance(block, Equations))
         return markdown(Document("", blocks=blocks), self.notation) if blocks else None
 
-    def _repr_markdown_(self) -> str:
-        return self.to_markdown()
-
     def _repr_svg_(self) -> str | None:
         return self.to_svg() if self.derivations else None
 
@@ -186,6 +188,7 @@ def target_exercise(target: str) -> Exercise:
     return Exercise("expression", " ".join(target.split())[:200], graph=from_expression(target))
 
 
+@overload
 def solve(
     target: str | Exercise,
     *,
@@ -196,14 +199,41 @@ def solve(
     chain: Chain | None = None,
     notation_name: str | None = None,
     ask: Ask | None = None,
-) -> Solution:
+    form: Literal["scalar"],
+) -> Solution: ...
+@overload
+def solve(
+    target: str | Exercise,
+    *,
+    at: Mapping[str, Any] | None = None,
+    wrt: Sequence[str] = (),
+    steps: int | None = None,
+    rate: Any = None,
+    chain: Chain | None = None,
+    notation_name: str | None = None,
+    ask: Ask | None = None,
+    form: Form | None = None,
+) -> Solution | LayerSolution: ...
+def solve(
+    target: str | Exercise,
+    *,
+    at: Mapping[str, Any] | None = None,
+    wrt: Sequence[str] = (),
+    steps: int | None = None,
+    rate: Any = None,
+    chain: Chain | None = None,
+    notation_name: str | None = None,
+    ask: Ask | None = None,
+    form: Form | None = None,
+) -> Solution | LayerSolution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
 
     ``at`` gives values (numbers, or texts such as ``"1/3"``) and replaces those of the exercise; ``wrt`` chooses quantities
     (all parameters by default, or all inputs where nothing is trained); ``steps`` is the number of gradient-descent updates and ``rate``
     their step size; ``chain`` writes each gradient as the full chain from the loss or by reuse of earlier steps; ``notation_name``
     is a course (``dl``, ``qmul``, ``graz``, ``neuron``, ``cmu``) or ``plain``; ``ask`` is who asks SymPy for the proof
-    (this process by default).
+    (this process by default); ``form`` is ``scalar``, neuron by neuron, or ``layer``, in matrices (the default of exercises
+    that are written so).
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -216,6 +246,8 @@ def solve(
     if graph is None:
         return _only_counts(exercise, notation(name))
     values = _values(exercise, graph, at or {})
+    if (form or ("layer" if exercise.layers is not None else "scalar")) == "layer":
+        return _by_layers(exercise, values, at or {}, wrt, steps, rate, notation_name, chain, ask)
     chosen = _chosen(exercise, graph, wrt)
     derivations = tuple(derive(replace(graph, loss=of), wanted=tuple(names)) for of, names in chosen.items())
     rewrites = tuple(_rewrites(d, names) for d, names in zip(derivations, chosen.values(), strict=True))
@@ -256,6 +288,29 @@ def solve(
         tuple(dict.fromkeys(r for some in rewrites for r in (of_unit(some, wrt) if wrt else some))),
         _simplified(derivations, rewrites, values, proofs),
         _samples(exercise, values),
+    )  # fmt: skip
+
+
+def _by_layers(
+    exercise: Exercise, values: Mapping[str, Value] | None, at: Mapping[str, Any], wrt: Sequence[str], steps: int | None,
+    rate: Any, notation_name: str | None, chain: Chain | None, ask: Ask | None,
+) -> LayerSolution:  # fmt: skip
+    """The solution in layer form; it shows one update, `tutor train` shows more."""
+    from tutor.layer_solution import solve_layers
+
+    step_size, written = _rate(exercise, rate)
+    updates = (0 if trains_otherwise(exercise) else min(exercise.steps, 1)) if steps is None else steps
+    if updates not in (0, 1):
+        raise ValueProblem(f"{updates} updates in layer form", hint=f"leave out --steps, or tutor train {exercise.id} --steps {updates}")
+    if updates and step_size is None:
+        raise ValueProblem("no step size", hint="give one with --rate 0.1")
+    if updates and values is None:
+        raise ValueProblem("updates need numbers", hint="give every input a value under [values]")
+    if chain is not None:
+        raise ValueProblem("--chain says how gradients are written neuron by neuron", hint="leave it out, or add --form scalar")
+    return solve_layers(
+        exercise, values=values, wrt=wrt, update=bool(updates), rate=step_size, rate_written=written,
+        notation_name=notation_name, ask=ask,
     )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from tutor.cli.shell import (
     At,
     Chain,
     Drawn,
+    Form,
     Format,
     Fragment,
     NotationName,
@@ -109,6 +110,9 @@ def solve(
         Chain | None,
         typer.Option("--chain", help="Write gradients as the full chain from the loss, or by reuse of earlier steps."),
     ] = None,
+    form: Annotated[
+        Form | None, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")
+    ] = None,
     notation: NotationName = None,
     to: Annotated[Format, typer.Option("--to", help="What to write.")] = Format.terminal,
     fragment: Fragment = False,
@@ -123,6 +127,7 @@ def solve(
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
         chain=chain.value if chain else None, notation_name=notation, ask=_helper,
+        form=form.value if form else None,
     )  # fmt: skip
     deliver(solution, to, output, fragment=fragment)
 
@@ -147,7 +152,7 @@ def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", 
         return
     if values:
         raise OutputError("--values goes with --as network", hint="the graph has its values anyway")
-    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation)
+    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, form="scalar")
     if output.suffix == ".svg":
         write(solution.to_svg(), output)
         return

@@ -27,7 +27,7 @@ def network_drawing(target: str, at: Mapping[str, str], notation_name: str | Non
     if values or at:
         if graph is None:
             raise GraphError(f"{exercise.id} only counts, it has no values to draw", hint="leave out --values and --at")
-        trace = solve(exercise, at=at, steps=0, notation_name=notation_name).trace
+        trace = solve(exercise, at=at, steps=0, notation_name=notation_name, form="scalar").trace
         if trace is None:
             raise GraphError(f"{exercise.id} has no values to draw", hint=f"give them: --at {graph.leaves[0].name}=1 …")
     name = notation_name or exercise.notation

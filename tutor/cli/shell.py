@@ -43,6 +43,13 @@ class Drawn(StrEnum):
     network = "network"
 
 
+class Form(StrEnum):
+    """Neuron by neuron, or whole layers."""
+
+    scalar = "scalar"
+    layer = "layer"
+
+
 def complete(start: str) -> list[str]:
     """The exercises whose id begins so, for the shell."""
     from tutor.exercise.catalogue import ids

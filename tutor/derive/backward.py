@@ -41,7 +41,7 @@ def _backward(graph: Graph) -> list[Step]:
     uses: dict[str, list[tuple[Factor, Expr]]] = {name: [] for name in graph.names}
     depth = dict.fromkeys(graph.names, 0)
     units = {loss}
-    backward: list[Step] = []
+    backward = [_gradient(loss, name, [], units) for name, count in waiting.items() if not count]  # in no step at all
     for step, parts in zip(reversed(graph.steps), reversed(local), strict=True):
         target = step.target
         routes = uses[target]

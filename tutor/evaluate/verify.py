@@ -83,7 +83,7 @@ class Proof:
                 many = f"{self.symbolic} of the {self.asked} gradients asked for equal"
             parts.append(f"{many} SymPy's derivative of the composed formula")
         if self.numeric:
-            size = "exactly" if self.error == 0 else f"to {_bound(self.error)}"
+            size = "exactly" if self.error == 0 else f"to {bound(self.error)}"
             more = f" for all {self.numeric} quantities" if self.numeric > max(self.symbolic, 1) else ""
             if self.together:
                 more = f" along a random direction through all {self.numeric} inputs and parameters"
@@ -111,7 +111,7 @@ def merged(proofs: Sequence[Proof]) -> Proof:
     )
 
 
-def _bound(error: Value) -> str:
+def bound(error: Value) -> str:
     """A size as the next power of ten above it: 10^-27."""
     exponent = int(CONTEXT.ceil(CONTEXT.log10(abs(real(error)))))
     return "10" + "".join("⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".index(c)] for c in str(exponent))

@@ -17,7 +17,8 @@ from tutor.evaluate.descent import Descent, descend, updated
 from tutor.evaluate.run import Trace, compute, run
 from tutor.evaluate.shown import exact_text
 from tutor.evaluate.verify import random_points
-from tutor.exercise.load import rate_name
+from tutor.exercise.claims import rate_name
+from tutor.exercise.layers import derived_layer, equal_layers
 from tutor.exercise.nouns import Claim, Exercise
 from tutor.exercise.trained import Trainer, differing_update, trains_otherwise, update_formula
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
@@ -92,6 +93,10 @@ class _Checker:
             differs = differing_update(self.exercise, claim) is not None
             return replace(base, value=plain(derived), agreement="differs" if differs else "exact", derived=derived)
         assert claim.subject is not None
+        if claim.layers:
+            equal = equal_layers(self.exercise, claim.subject, claim.formula)
+            shown = derived_layer(self.exercise, claim.subject)
+            return replace(base, value=plain(shown), agreement="exact" if equal else "differs", derived=shown)
         figure = constant(claim.formula) is not None
         if figure and claim.after and self.exercise.values and self.exercise.rate is None:
             raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")

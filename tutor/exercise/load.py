@@ -4,32 +4,31 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Callable, Mapping
-from pathlib import Path
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, get_args
 
 from tutor.errors import ExerciseError, Problems, TutorError, near, visible
 from tutor.evaluate.run import read_value
 from tutor.evaluate.samples import Samples
 from tutor.exercise.catalogue import locate, read_text
+from tutor.exercise.claims import MAX_STEPS, countable, derivative, read_claim, read_update_claim
+from tutor.exercise.layers import flattened, read_shapes
+from tutor.exercise.layers import written as written_layers
 from tutor.exercise.nouns import Claim, Exercise
 from tutor.exercise.training import TRAIN_KEYS, Plan, read_plan, read_samples
-from tutor.expression.nodes import Expr, Name, Partial, children
-from tutor.expression.parse import parse
 from tutor.graph.build import check_name, from_steps, read_step
-from tutor.graph.network import Network, counts, from_network, quantities
+from tutor.graph.layered import Layered, from_layers
+from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Graph, Kind, Quantity
-from tutor.notation.profile import notation, profile_names
+from tutor.graph.shapes import Shape
+from tutor.notation.profile import profile_names
 from tutor.notation.symbol import Symbol, read_symbol
-from tutor.rules.functions import FUNCTIONS, check_calls
-from tutor.rules.optimisers import optimiser
-
-MAX_STEPS = 100_000
 
 _KEYS: dict[str, tuple[type, ...]] = {
     "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "chain": (str,), "steps": (list,),
     "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
-    "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "claim": (list,), "table": (list,),
+    "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
+    "claim": (list,), "table": (list,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -138,9 +137,14 @@ class _Reader:
         samples = read_samples(good["data"], self.fault) if "data" in good else None
         if samples is not None:
             good["values"] = self.first_sample(samples, good.get("values", {}))
+        shapes = read_shapes(good.get("shapes", {}), self.fault)
+        if shapes:
+            good["values"] = flattened(good.get("values", {}), shapes, self.fault)
+            self.raw = {**self.raw, "values": good["values"]}
         values, written = self.values(good.get("values", {}))
         network = self.network(good.get("network"))
-        graph = self.graph(good, network, values)
+        layered = self.layered(good, shapes) if "shapes" in good else None
+        graph = self.graph(good, network, values) if "shapes" not in good else written_layers(layered) if layered else None
         if graph is not None:
             self.check_values(graph, values)
         train = self.checked(good.get("train", {}), TRAIN_KEYS, "train")
@@ -151,12 +155,12 @@ class _Reader:
             self.fault(f"steps runs from 0 to {MAX_STEPS:,}, not {steps}", "train.steps")
             steps = 0
         asked, counted = self.asked(good, graph, network)
-        symbols = self.symbols(good.get("symbols", {}), graph)
-        claims = [*self.claims(good, graph, network, profile, plan), *self.tables(good, graph, profile)]
+        symbols = self.symbols(good.get("symbols", {}), (*graph.names, *(layered.graph.names if layered else ())) if graph else None)
+        claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile)]
         return Exercise(
             self.ident, str(good.get("title", "")), self.ident.split("/")[0] if "/" in self.ident else "",
             good.get("source", ""), profile, good.get("chain"), graph, network, values, written, rate, steps, asked,
-            counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan,
+            counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan, layered,
         )  # fmt: skip
 
     def values(self, table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
@@ -230,6 +234,18 @@ class _Reader:
             lines, loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described,
         ))  # fmt: skip
 
+    def layered(self, good: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Layered | None:
+        """Steps over whole arrays."""
+        ways = [key for key in ("steps", "expression", "network") if key in self.raw]
+        if ways != ["steps"]:
+            self.fault("[shapes] go with steps over arrays", "shapes", 'such as steps = ["z = W x + b", "L = sum(z^2)"]')
+            return None
+        lines, parameters = self.texts(good, "steps"), self.texts(good, "parameters")
+        kinds = self.described(good.get("quantities", {}))
+        return self.attempt("steps", lambda: from_layers(  # type: ignore[no-any-return]
+            lines, shapes, loss=good.get("loss", ""), parameters=parameters, kinds=kinds,
+        ))  # fmt: skip
+
     def readable(self, lines: list[str]) -> bool:
         """Whether every step can be read; each that cannot is a fault."""
         targets: dict[str, int] = {}
@@ -291,17 +307,17 @@ class _Reader:
         for number, text in enumerate(self.texts(good, "asked"), 1):
             path = f"asked[{number}]"
             if text.startswith("count "):
-                counted.append(self.attempt(path, _countable, text[6:].strip(), network))
+                counted.append(self.attempt(path, countable, text[6:].strip(), network))
             elif graph is not None:
-                asked.append(self.attempt(path, _derivative, text, graph))
+                asked.append(self.attempt(path, derivative, text, graph))
         return tuple(a for a in asked if a), tuple(c for c in counted if c)
 
-    def symbols(self, table: Mapping[str, Any], graph: Graph | None) -> dict[str, Symbol]:
+    def symbols(self, table: Mapping[str, Any], names: Collection[str] | None) -> dict[str, Symbol]:
         found = {}
         for key, value in table.items():
             path = f"symbols.{visible(key)}"
-            if graph is not None and key not in graph.names:
-                self.fault(f"there is no quantity {visible(key)}", path, near(key, graph.names))
+            if names is not None and key not in names:
+                self.fault(f"there is no quantity {visible(key)}", path, near(key, names))
             elif not isinstance(value, str):
                 self.fault(f"a symbol is a text, not {visible(repr(value))}", path)
             else:
@@ -311,8 +327,9 @@ class _Reader:
         return found
 
     def claims(
-        self, good: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, plan: Plan
-    ) -> list[Claim]:
+        self, good: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, plan: Plan,
+        layered: Layered | None,
+    ) -> list[Claim]:  # fmt: skip
         found = []
         for number, raw in enumerate(good.get("claim", []), 1):
             path = f"claim[{number}]"
@@ -330,7 +347,7 @@ class _Reader:
             if entry["claim"].startswith("update "):
                 claim = self.attempt(path, read_update_claim, entry, plan, profile)
             else:
-                claim = self.attempt(path, read_claim, entry, graph, network, profile)
+                claim = self.attempt(path, read_claim, entry, graph, network, profile, layered)
             if claim is not None:
                 found.append(claim)
         return found
@@ -363,120 +380,3 @@ class _Reader:
 
 def _symbol(text: str) -> Symbol:
     return read_symbol(text).symbol()
-
-
-def _countable(what: str, network: Network | None) -> str:
-    if network is None:
-        raise ExerciseError(f"only a network has {visible(what)} to count", hint="write the computation as [network]")
-    known = counts(network)
-    if what not in known:
-        raise ExerciseError(f"{visible(what)} cannot be counted", hint=near(what, known) or ", ".join(known))
-    return what
-
-
-def _derivative(text: str, graph: Graph) -> str:
-    """A derivative that is asked for: ``dL/dw5``, or ``w5`` for short; returned as ``dL/dw5``."""
-    expr = parse(text, names=graph.names, functions=FUNCTIONS)
-    if isinstance(expr, Name):
-        return f"d{graph.loss}/d{expr.name}"
-    if isinstance(expr, Partial):
-        if expr.of not in [step.target for step in graph.steps]:
-            raise ExerciseError(f"{expr.of} is not computed by a step, so it has no derivative here")
-        return f"d{expr.of}/d{expr.wrt}"
-    raise ExerciseError(f"{visible(text)} is no derivative", hint="write dL/dw5")
-
-
-_CLAIM = re.compile(r"(?P<what>.+?)(?:\s+(?P<when>after|before)\s+(?P<k>\d{1,6}))?", re.DOTALL)
-
-
-def read_claim(entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str) -> Claim:
-    """One claim, read: what it is about and what is printed."""
-    text, printed = entry["claim"].strip(), str(entry["printed"]).strip()
-    erratum, note = entry.get("erratum"), entry.get("note", "")
-    if not printed:
-        raise ExerciseError("an empty figure", hint='such as printed = "0.082"')
-    if text.startswith("count "):
-        return Claim(text, printed, None, count=_countable(text[6:].strip(), network), erratum=erratum, note=note,
-                     formula=_formula(printed, ()))  # fmt: skip
-    if graph is None:
-        raise ExerciseError(
-            f"a claim about {visible(text)}, but there is no graph", hint='claims here are "count weights" and the like'
-        )
-    match = _CLAIM.fullmatch(text)
-    assert match is not None
-    names = (*graph.names, rate_name(profile))
-    try:
-        subject = parse(match["what"], names=names, functions=FUNCTIONS)
-        check_calls(subject)
-    except TutorError as error:
-        if erratum is None:
-            raise
-        return Claim(text, printed, None, erratum=erratum, note=note, unknown=_unknown(match["what"], names) or error.what)
-    _check_partials(subject, graph)
-    at = {}
-    for name, value in entry.get("at", {}).items():
-        if name not in graph.names:
-            raise ExerciseError(f"there is no quantity {visible(name)}", hint=near(name, graph.names))
-        at[name] = read_value(str(value), name)
-    after = int(match["k"] or 0) - (1 if match["when"] == "before" else 0)
-    if after < 0:
-        raise ExerciseError("before 0 there is nothing", hint="the first step is number 1")
-    if after > MAX_STEPS:
-        raise ExerciseError(f"more than {MAX_STEPS:,} steps")
-    return Claim(text, printed, subject, after, formula=_formula(printed, names), at=at, erratum=erratum, note=note)
-
-
-def read_update_claim(entry: Mapping[str, Any], plan: Plan, profile: str) -> Claim:
-    """A claim about a step of the optimiser, ``update v``: its formula in w, g, t, the states, the settings and the step size's letter."""
-    row = optimiser(plan.optimiser)
-    what, printed = entry["claim"][len("update ") :].strip(), str(entry["printed"]).strip()
-    if what not in row.targets:
-        hint = near(what, row.targets) or f"{row.name} computes {', '.join(row.targets)}"
-        raise ExerciseError(f"{row.name} has no update step for {visible(what)}", hint=hint)
-    return Claim(entry["claim"].strip(), printed, None, formula=_formula(printed, row.words(rate_name(profile))), update=what,
-                 erratum=entry.get("erratum"), note=entry.get("note", ""))  # fmt: skip
-
-
-def _unknown(text: str, names: tuple[str, ...]) -> str:
-    """Which quantities of a printed formula do not exist: "no quantity b"; nothing where that is not what is wrong with it."""
-    try:
-        stack = [parse(text, functions=FUNCTIONS)]
-    except TutorError:
-        return ""
-    missing: dict[str, None] = {}
-    while stack:
-        node = stack.pop()
-        used = (node.name,) if isinstance(node, Name) else (node.of, node.wrt) if isinstance(node, Partial) else ()
-        missing |= {name: None for name in used if name not in names}
-        stack.extend(reversed(children(node)))
-    return "no quantity " + ", ".join(missing) if missing else ""
-
-
-def _formula(printed: str, names: tuple[str, ...]) -> Expr:
-    expr = parse(printed, names=names, functions=FUNCTIONS)
-    check_calls(expr)
-    return expr
-
-
-def _check_partials(expr: Expr, graph: Graph) -> None:
-    stack = [expr]
-    while stack:
-        node = stack.pop()
-        if isinstance(node, Partial):
-            _derivative(f"d{node.of}/d{node.wrt}", graph)
-        stack.extend(children(node))
-
-
-def rate_name(profile: str) -> str:
-    """What a course calls the step size in formulas: ``tau``, ``lambda``."""
-    return notation(profile).rate
-
-
-def described(exercise: Exercise) -> list[Quantity]:
-    """The quantities of an exercise's graph."""
-    return list(quantities(exercise.graph)) if exercise.graph else []
-
-
-def file_of(target: str) -> Path:
-    """The file of an exercise."""
-    return locate(target)[1]

@@ -9,6 +9,7 @@ from typing import Any, Literal
 from tutor.evaluate.samples import Samples
 from tutor.exercise.training import Plan
 from tutor.expression.nodes import Expr
+from tutor.graph.layered import Layered
 from tutor.graph.network import Network
 from tutor.graph.nouns import Graph
 from tutor.notation.symbol import Symbol
@@ -20,7 +21,8 @@ class Claim:
 
     ``text`` is what it is about (``dL/dw5``, ``w5 after 1``, ``count weights``), read into ``subject`` (an expression of
     quantities and derivatives) and ``after`` (how many updates have been made; 0 for none).  ``printed`` is what the lecture prints, a
-    decimal or a formula (``formula``).  ``at`` replaces given values.  ``erratum`` is the note of a slip that is known.
+    decimal or a formula (``formula``).  ``at`` replaces given values.  ``layers`` marks one about whole
+    arrays.  ``erratum`` is the note of a slip that is known.
     ``update`` is what an update step computes (``update v``), when the claim is about the formula of such a step.
     """
 
@@ -35,6 +37,7 @@ class Claim:
     note: str = ""
     unknown: str = ""
     update: str = ""
+    layers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +63,4 @@ class Exercise:
     notes: tuple[str, ...] = ()
     samples: Samples | None = None
     plan: Plan = field(default_factory=Plan)
+    layers: Layered | None = None

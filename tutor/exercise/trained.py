@@ -12,7 +12,7 @@ from tutor.evaluate.arithmetic import CONTEXT, Value, real
 from tutor.evaluate.run import compute, read_value, require, run
 from tutor.evaluate.samples import Order, Samples
 from tutor.evaluate.training import Row, Task, train_exactly
-from tutor.exercise.load import rate_name
+from tutor.exercise.claims import rate_name
 from tutor.exercise.nouns import Claim, Exercise
 from tutor.exercise.training import read_settings
 from tutor.expression.nodes import Expr, Name

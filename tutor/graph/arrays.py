@@ -13,7 +13,7 @@ from typing import Any, Protocol
 
 from tutor.errors import GraphError
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
-from tutor.graph.shapes import MAX_ENTRIES, Shape, bind, shape_text
+from tutor.graph.shapes import Shape, bind
 from tutor.rules.layers import ENTRYWISE, LAYERS, Layer, formula
 
 
@@ -114,7 +114,7 @@ class Entries:
     def value(self, expr: Expr) -> Array:
         """The array that an expression stands for.
 
-        Raises `GraphError` for shapes that do not fit, and for a result of more than `MAX_ENTRIES` entries.
+        Raises `GraphError` for shapes that do not fit, and for a result of too many entries.
         """
         kind = type(expr)
         if kind is Name:
@@ -126,6 +126,8 @@ class Entries:
         if type(expr) is Call and expr.func in LAYERS:
             return self.layer(expr)
         parts = [self.value(part) for part in children(expr)]
+        if type(expr) is Call and not parts:  # pi
+            return Array((), (self.algebra.call(expr.func, ()),))
         shape = next((part.shape for part in parts if part.shape), ())
         make = self._entrywise(expr)
         size = prod(shape)
@@ -163,8 +165,6 @@ class Entries:
         bound = Call(call.func, (*(Name(name) for name in names), *call.args[len(operands) :]))
         row, sizes, found = bind(bound, shapes)
         shape = tuple(int(size) for size in found)
-        if prod(shape) > MAX_ENTRIES:
-            raise GraphError(f"{call.func} makes an array of {shape_text(shape)}", hint=f"the limit is {MAX_ENTRIES:,} entries")
         arrays = {name: array for (name, _), array in zip(row.operands, operands, strict=True)}
         numbers = {name: int(size) for name, size in sizes.items()}
         if call.func == "softmax":

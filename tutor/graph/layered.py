@@ -10,7 +10,6 @@ from typing import Literal
 from tutor.collection import without_collection
 from tutor.errors import GraphError, TutorError
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
-from tutor.expression.parse import parse
 from tutor.expression.walk import names, substitute
 from tutor.graph.arrays import Array, Entries, Formulas, places
 from tutor.graph.build import assemble, read_step
@@ -66,6 +65,7 @@ def from_layers(
     >>> from_layers(["z = W x + b", "L = sum(z^2)"], {"W": (2, 3), "x": (3,), "b": (2,)}).graph.nodes[0].shape
     (2,)
     """
+    _check_shapes(shapes)
     formulas: dict[str, Expr] = {}
     for number, line in enumerate(lines, 1):
         try:
@@ -76,6 +76,7 @@ def from_layers(
             raise GraphError(f"{target} is defined twice", where=f"step {number}", hint="give the second one another name")
         formulas[target] = expr
     graph = assemble(formulas, loss=loss, parameters=parameters, kinds=kinds, rule=layer_rule)
+    graph = _without_letters(graph, shapes)
     known: dict[str, Shape] = {q.name: tuple(shapes.get(q.name, ())) for q in graph.leaves}
     steps, nodes = [], []
     for step, node in zip(graph.steps, graph.nodes, strict=True):
@@ -99,6 +100,38 @@ def from_layers(
     return Layered(graph, _entries(graph))
 
 
+def _check_shapes(shapes: Mapping[str, Shape]) -> None:
+    for name, shape in shapes.items():
+        good = all(size.isidentifier() if isinstance(size, str) else size >= 1 for size in shape)
+        if not good or len(shape) > 2:
+            raise GraphError(
+                f"{name} cannot have the shape {shape_text(shape)}",
+                hint="a vector has one size, a matrix two; each is a whole number from 1, or a letter",
+            )
+
+
+def _without_letters(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
+    """The graph without the letters of sizes, which are no quantities (the N of ``columns(b, N)``)."""
+    letters = {size for shape in shapes.values() for size in shape if isinstance(size, str)}
+    letters |= {name for step in graph.steps for name in _settings_of(step.expr)}
+    both = next((name for name in graph.names if name in letters and (name in shapes or name not in _unshaped(graph, shapes))), "")
+    if both:
+        raise GraphError(f"{both} is the letter of a size and a quantity", hint="choose another letter for one of the two")
+    return replace(graph, inputs=tuple(quantity for quantity in graph.inputs if quantity.name not in letters))
+
+
+def _settings_of(expr: Expr) -> set[str]:
+    """The letters in the places of settings: the N of ``columns(b, N)``."""
+    found = {name for part in children(expr) for name in _settings_of(part)}
+    if type(expr) is Call and expr.func in LAYERS:
+        found |= {part.name for part in expr.args[len(LAYERS[expr.func][0].arrays) :] if type(part) is Name}
+    return found
+
+
+def _unshaped(graph: Graph, shapes: Mapping[str, Shape]) -> set[str]:
+    return {quantity.name for quantity in graph.inputs if quantity.name not in shapes}
+
+
 def _entries(graph: Graph) -> dict[str, Array]:
     found: dict[str, Array] = {}
     taken: dict[str, str] = {}
@@ -119,6 +152,10 @@ def _entries(graph: Graph) -> dict[str, Array]:
     return found
 
 
+_BIASES = ("fill", "columns", "rows")
+"""What makes a bias fit a layer."""
+
+
 def layer_rule(expr: Expr) -> str:
     """The rule of a step over layers, for its wording.
 
@@ -127,6 +164,9 @@ def layer_rule(expr: Expr) -> str:
     """
     if type(expr) is Add and any(_is_product(term) for term in expr.args):
         return "affine"
+    if type(expr) is Add:
+        made = [term.func for term in expr.args if type(term) is Call and term.func in LAYERS and term.func not in _BIASES]
+        return made[0] if len(made) == 1 else "formula" if _has_layer(expr) else rule_of(expr)
     if type(expr) is Call and expr.func in LAYERS:
         return expr.func
     if type(expr) is Div and type(expr.num) is Call and expr.num.func == "sum":
@@ -196,17 +236,18 @@ def _loss(name: str, output: Name) -> Expr:
     return entrywise(substitute(formula, {"a": output, "y": Name("y")}))
 
 
-def entrywise(expr: Expr) -> Expr:
-    """A formula of single numbers, meant for every entry: products of quantities become ⊙."""
+def entrywise(expr: Expr, singles: Collection[str] = ()) -> Expr:
+    """A formula of single numbers, meant for every entry: products of quantities become ⊙, those of ``singles`` apart."""
     parts = children(expr)
     if not parts:
         return expr
-    done = rebuild(expr, tuple(entrywise(part) for part in parts))
+    done = rebuild(expr, tuple(entrywise(part, singles) for part in parts))
     if type(done) is not Mul:
         return done
-    numbers = [factor for factor in done.args if not names(factor)]
-    arrays = [factor for factor in done.args if names(factor)]
-    if len(arrays) < 2:
+    single = [all(name in singles for name in names(factor)) for factor in done.args]
+    numbers = [factor for factor, one in zip(done.args, single, strict=True) if one]
+    arrays = [factor for factor, one in zip(done.args, single, strict=True) if not one]
+    if not arrays:
         return done
     product = arrays[0]
     for factor in arrays[1:]:

@@ -12,7 +12,9 @@ Kind = Literal["input", "weight", "bias", "target", "constant", "sum", "activati
 
 @dataclass(frozen=True, slots=True)
 class Quantity:
-    """A named number of a computation.
+    """A named number of a computation, or in layer form a named array.
+
+    ``shape`` is () for a number, (4,) for a vector, (2, 3) for a matrix; a letter is a size that is left open.
 
     ``index`` is its place in a network, from which a notation makes its symbol: (layer, neuron) for a neuron's quantities,
     (layer, to, from, running number) for a weight, (layer, neuron) or (layer,) for a bias; empty when it has none.
@@ -20,7 +22,7 @@ class Quantity:
 
     name: str
     kind: Kind = "node"
-    shape: tuple[int, ...] = ()
+    shape: tuple[int | str, ...] = ()
     index: tuple[int, ...] = ()
 
 

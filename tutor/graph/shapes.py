@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import prod
 from typing import TypeAlias
 
 from tutor.errors import GraphError
@@ -62,6 +63,9 @@ def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     if not arrays:
         return ()
     first, shape = arrays[0]
+    if isinstance(expr, Call) and len(expr.args) == 1 and expr.func.partition("_")[0] in _SEVERAL:
+        what = expr.func.partition("_")[0]
+        raise GraphError(f"{expr.func} of one array, {_short(first)} of shape {shape_text(shape)}", hint=_SEVERAL[what])
     for other, second in arrays[1:]:
         if second != shape:
             raise _misfit(expr, first, shape, other, second)
@@ -75,6 +79,11 @@ def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     return shape
 
 
+_SEVERAL = {
+    "max": "max takes several arrays, entry by entry; the largest of n entries is max_pool(x, n)",
+    "min": "min takes several arrays, entry by entry",
+    "softmax": "softmax(z) takes all entries of z",
+}
 _WORDS = {Add: "added to", Mul: "multiplied with", Div: "divided by"}
 
 
@@ -83,11 +92,11 @@ def _misfit(expr: Expr, first: Expr, shape: Shape, other: Expr, second: Shape) -
     hint = "both need the same shape"
     if isinstance(expr, Mul):
         hint = "entry by entry (⊙) both need the same shape; W x needs as many columns of W as x has entries"
-    if isinstance(expr, Add) and len(shape) == 2 and len(second) == 1:
-        if second[0] == shape[0]:
-            hint = f"for a bias of samples in columns write columns({_short(other)}, {shape[1]})"
-        elif second[0] == shape[1]:
-            hint = f"for a bias of samples in rows write rows({_short(other)}, {shape[0]})"
+    if isinstance(expr, Add) and {len(shape), len(second)} == {1, 2}:
+        bias, (size,), (rows, columns) = (other, second, shape) if len(second) == 1 else (first, shape, second)
+        ways = [f"in columns write columns({_short(bias)}, {columns})"] if size == rows else []
+        ways += [f"in rows write rows({_short(bias)}, {rows})"] if size == columns else []
+        hint = "for a bias of samples " + ", of samples ".join(ways) if ways else hint
     return GraphError(
         f"shapes do not fit: {_short(first)} of shape {shape_text(shape)} is {word} {_short(other)} of shape {shape_text(second)}",
         hint=hint,
@@ -113,17 +122,29 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size
         )
         extra = len(call.args) - operands
         settings = f" with {extra} setting{'s' if extra > 1 else ''}" if extra else ""
-        raise GraphError(f"{call.func} does not take {given}{settings}", hint=_usage(rows))
+        hint = _usage(rows)
+        if call.func == "transpose":
+            hint = "a vector is transposed in a product only, such as w^T x or x w^T; " + hint
+        raise GraphError(f"{call.func} does not take {given}{settings}", hint=hint)
     sizes: dict[str, Size] = {}
+    products: list[tuple[str, Size]] = []
     for (_, letters), shape, arg in zip(row.operands, arrays, call.args, strict=False):
         for name, size in zip(letters, shape, strict=True):
-            if sizes.setdefault(name, size) != size:
+            if not name.isidentifier():
+                products.append((name, size))
+            elif sizes.setdefault(name, size) != size:
                 raise GraphError(
                     "shapes do not fit: " + _both(call, arrays),
                     hint=f"{_short(arg)} needs {sizes[name]} where it has {size}" + _transposed(call, arrays),
                 )
     _settings(call, row, operands, sizes)
-    return row, sizes, tuple(_result(call, text, sizes) for text in row.result)
+    for text, size in products:
+        if (wanted := _result(call, text, sizes)) != size:
+            raise GraphError("shapes do not fit: " + _both(call, arrays), hint=f"it needs {wanted} entries where it has {size}")
+    result = tuple(_result(call, text, sizes) for text in row.result)
+    if prod(size for size in result if isinstance(size, int)) > MAX_ENTRIES:
+        raise GraphError(f"{call.func} makes an array of {shape_text(result)}", hint=f"the limit is {MAX_ENTRIES:,} entries")
+    return row, sizes, result
 
 
 def _both(call: Call, arrays: Sequence[Shape]) -> str:
@@ -200,6 +221,9 @@ def arranged(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if not parts:
         return expr
     done = rebuild(expr, tuple(arranged(part, shapes) for part in parts))
+    if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
+        found = _rows(done.args[0], done.args[1], shapes) or done
+        return _lying(found, shapes) or found
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
         raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
     if type(done) is not Mul:
@@ -208,10 +232,35 @@ def arranged(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     for factor in done.args:
         result = factor if result is None else _product(result, factor, shapes)
     assert result is not None
-    return result
+    inner = _lying(result, shapes)
+    return result if inner is None or _lying(done.args[-1], shapes) else inner  # xᵀA has the entries of a vector
+
+
+def _lying(expr: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
+    """The vector of a transposed vector, w in wᵀ (with numbers before it)."""
+    if type(expr) is Mul:
+        inner = _lying(expr.args[-1], shapes)
+        return None if inner is None else Mul((*expr.args[:-1], inner))
+    if type(expr) is Call and expr.func == "transpose" and len(expr.args) == 1 and len(shape_of(expr.args[0], shapes)) == 1:
+        return expr.args[0]
+    return None
+
+
+def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
+    """A product with a transposed vector: wᵀ x, xᵀ A and δ xᵀ; nothing for any other."""
+    left, right = _lying(a, shapes), _lying(b, shapes)
+    if left is not None and right is None and shape_of(b, shapes):
+        product = Call("matmul", (left, b))
+        return Call("transpose", (product,)) if len(shape_of(b, shapes)) == 2 else product
+    if right is not None and left is None:
+        return Call("outer", (a, right)) if shape_of(a, shapes) else Mul((*(a.args if type(a) is Mul else (a,)), b))
+    return None
 
 
 def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    lying = _rows(a, b, shapes)
+    if lying is not None:
+        return lying
     first, second = shape_of(a, shapes), shape_of(b, shapes)
     if not first or not second:
         return Mul((*(a.args if type(a) is Mul else (a,)), b))

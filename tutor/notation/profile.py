@@ -6,7 +6,7 @@ A profile is a TOML file beside this module that may extend another one; `notati
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -30,6 +30,8 @@ class Notation:
     `tutor.notation.symbol.guess`, from its name.  ``partials`` holds the derivatives with a symbol of their own
     (``("L", "in_o1")`` → δ).  ``indicator`` is how "1 where z > 0, else 0" is written: as
     ``brackets`` (1_{z>0}) or as ``cases``.  ``slashed`` sets derivatives on one line of LaTeX (∂L/∂w) instead of as fractions.
+    ``entries`` holds the patterns of single entries of arrays (``w_{{{j}{c}{i}}}``) with what is known in them, of derivatives
+    under ``dE/dz1``.
     ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1), ``prime`` (w′).
     """
 
@@ -46,6 +48,7 @@ class Notation:
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     functions: Mapping[str, Symbol] = field(default_factory=dict)
     partials: Mapping[tuple[str, str], Symbol] = field(default_factory=dict)
+    entries: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
 
     def symbol(self, name: str) -> Symbol:
         """How a quantity is written; ``w5@1`` is w5 after one update."""
@@ -87,9 +90,38 @@ class Notation:
         if known:
             return known
         top, bottom = self.symbol(of), self.symbol(wrt)
+        return self._derivative(top, bottom)
+
+    def _derivative(self, top: Symbol, bottom: Symbol) -> Symbol:
         over, under = "\\partial " + top.latex, "\\partial " + bottom.latex
         latex = f"{over}/{under}" if self.slashed else f"\\frac{{{over}}}{{{under}}}"
         return Symbol(latex, f"∂{top.text}/∂{bottom.text}")
+
+    def entry(self, name: str, index: Sequence[Symbol]) -> Symbol:
+        """How one entry of an array is written; for an entry of a derivative ``name`` is ``dL/dW``.
+
+        >>> Notation().entry("W", [Symbol("j", "j"), Symbol("v", "v")]).text
+        'W_jv'
+        """
+        if name in self.entries:
+            pattern, places = self.entries[name]
+            filled = []
+            for texts in ([i.latex for i in index], [i.text for i in index]):
+                comma = "," if any(len(text) > 1 for text in texts) else ""
+                letters = dict(zip(places["order"], (texts[0], texts[0], texts[-1], texts[-1]), strict=True))
+                filled.append(read_symbol(pattern.format(**{**places, **letters, "c": comma})).symbol())
+            return Symbol(filled[0].latex, filled[1].text)
+        if name.startswith("d") and "/d" in name:
+            of, _, wrt = name[1:].partition("/d")
+            top, bottom = self.symbol(of), self.entry(wrt, index)
+            return self._derivative(top, bottom)
+        sign = "," if any(len(i.text) > 1 for i in index) else ""
+        listed = Symbol(sign.join(i.latex for i in index), sign.join(i.text for i in index))
+        own = self.symbol(name)
+        if "_" in own.latex:
+            return Symbol(f"({own.latex})_{{{listed.latex}}}", f"({own.text})_{listed.text}")
+        whole = read_symbol(own.latex).indexed(listed)
+        return Symbol(whole.latex, f"{own.text}_{listed.text}" if own.text.isascii() and len(listed.text) <= 2 else whole.text)
 
 
 def profile_names() -> list[str]:
@@ -112,7 +144,7 @@ def _raw(name: str) -> Mapping[str, Any]:
     if "extends" not in own:
         return own
     base = _raw(own.pop("extends"))
-    return {**base, **own, **{key: {**base.get(key, {}), **own.get(key, {})} for key in ("functions", "roles", "text")}}
+    return {**base, **own, **{key: {**base.get(key, {}), **own.get(key, {})} for key in ("functions", "roles", "arrays", "text")}}
 
 
 def notation(
@@ -138,25 +170,53 @@ def notation(
     for quantity in listed:
         if quantity.kind in ("activation", "sum"):
             deepest = max(deepest, quantity.index[0] if quantity.index else 0)
+    layers = any(quantity.shape for quantity in listed)
     widest = max((part for quantity in listed for part in quantity.index[1:3]), default=0)
+    entries = _array_entries(raw, [q for q in listed if q.shape and q.index and q.name not in own], deepest, loss)
     for quantity in listed:
-        pattern = _pattern(quantity, roles)
+        pattern = _pattern(quantity, raw.get("arrays", {}) if layers else roles)
         if quantity.name not in own and pattern:
             places = _places(quantity, deepest, widest)
             symbol = read_symbol(pattern.format(**places)).symbol()
             text = texts.get(quantity.kind)
             found[quantity.name] = Symbol(symbol.latex, text.format(**places)) if text else symbol
-        if quantity.kind == "sum" and quantity.index and "delta" in roles:
-            partials[loss, quantity.name] = read_symbol(
-                roles["delta"].format(**_places(quantity, deepest, widest))
-            ).symbol()
+        delta = (raw.get("arrays", {}) if layers else roles).get("delta")
+        if quantity.kind == "sum" and quantity.index and delta:
+            partials[loss, quantity.name] = read_symbol(delta.format(**_places(quantity, deepest, widest))).symbol()
     found.update(own)
     functions = {key: read_symbol(value).symbol() for key, value in raw.get("functions", {}).items()}
     settings = {
         key: raw[key] for key in ("title", "factors", "numbers", "digits", "indicator", "chain", "update") if key in raw
     }
     rate = str(raw.get("rate", "eta"))
-    return Notation(name=name, rate=rate, symbols=found, functions=functions, partials=partials, **settings)
+    return Notation(name=name, rate=rate, symbols=found, functions=functions, partials=partials, entries=entries, **settings)
+
+
+def affine(profile: str) -> Literal["plain", "transposed"]:
+    """Whether a course writes Wx + b, or Wᵀx + b with one column of W for each neuron.
+
+    >>> affine("qmul"), affine("dl")
+    ('transposed', 'plain')
+    """
+    found: Literal["plain", "transposed"] = _raw(profile).get("affine", "plain")
+    return found
+
+
+def _array_entries(
+    raw: Mapping[str, Any], arrays: Sequence[Quantity], deepest: int, loss: str
+) -> dict[str, tuple[str, Mapping[str, Any]]]:
+    """The patterns of the entries of a network's arrays: those of the single quantities, with letters for indices."""
+    roles = raw.get("roles", {})
+    found: dict[str, tuple[str, Mapping[str, Any]]] = {}
+    for quantity in arrays:
+        places: dict[str, Any] = {**_places(quantity, deepest), "order": ("j", "j0", "i", "i0")}
+        if quantity.kind == "weight" and raw.get("affine") == "transposed":  # its first index is where it comes from
+            places["order"] = ("i", "i0", "j", "j0")
+        if quantity.kind in roles:
+            found[quantity.name] = (roles[quantity.kind], places)
+        if quantity.kind == "sum" and "delta" in roles:
+            found[f"d{loss}/d{quantity.name}"] = (roles["delta"], places)
+    return found
 
 
 def unit_symbol(profile: str, name: str) -> Symbol:
@@ -177,7 +237,7 @@ _TOTALS = ("L", "E", "ell", "loss")
 
 def _pattern(quantity: Quantity, roles: Mapping[str, str]) -> str:
     """The profile's pattern for a quantity of a network; the last layer's may differ (ŷ)."""
-    if not quantity.index:
+    if not quantity.index or not roles:
         return roles.get("total", "") if quantity.kind == "loss" and quantity.name in _TOTALS else ""
     kind: str = quantity.kind
     if kind == "bias" and len(quantity.index) == 1:

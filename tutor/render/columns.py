@@ -15,8 +15,9 @@ from typing import NamedTuple
 from rich.cells import cell_len, chop_cells
 
 from tutor.explain.document import Math
-from tutor.expression.nodes import Add, Expr, Mul, Neg, Number
+from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number
 from tutor.notation.profile import Notation
+from tutor.render.arrays import grid, shapes_of
 from tutor.render.maths import Piece, Printer
 
 
@@ -112,6 +113,11 @@ class Pen:
         shown = self.safe(self._writer.show(expr, lead))
         return f"({shown})" if not lead and type(expr) in (Number, Neg) and shown[:1] in "−-" else shown
 
+    def shapes(self, expr: Expr) -> str:
+        """The shapes of the factors of an expression over layers, in their places; empty where it has none."""
+        sizes = shapes_of(expr)
+        return self.maths(sizes) if sizes is not None else ""
+
     def words(self, sentence: Iterable[str | Math], style: str = "") -> list[Word]:
         """A sentence, cut at its spaces; a formula stays whole as long as it fits."""
         words: list[Word] = [[]]
@@ -166,6 +172,8 @@ class Pen:
         Lines after the first begin ``hang`` cells further right.
         """
         whole = self.maths(expr, lead)
+        if type(expr) is Call and expr.func == "matrix" and (cell_len(whole) > width or whole.startswith("[")):
+            return self._rows_of(expr, width)
         if cell_len(whole) <= width:
             return [whole]
         parts = self.parts(expr, lead)
@@ -189,6 +197,15 @@ class Pen:
                 lines += [indent + text for text in inner]
                 line = ""
         return [*lines, line] if line else lines
+
+    def _rows_of(self, expr: Call, width: int) -> list[str]:
+        """A matrix, a row of it on each line, its columns under one another."""
+        rows = [[self.maths(entry) for entry in row] for row in grid(expr.args)]
+        sizes = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(" " * (size - cell_len(cell)) + cell for cell, size in zip(row, sizes, strict=True)) for row in rows]
+        marks = ["⎡⎤", *["⎢⎥"] * (len(lines) - 2), "⎣⎦"] if len(lines) > 1 else ["[]"]
+        framed = [self.safe(f"{mark[0]} {line} {mark[1]}") for mark, line in zip(marks, lines, strict=True)]
+        return [part for line in framed for part in chopped(line, width)]
 
     def _term(self, sign: str, inside: Expr, width: int) -> list[str]:
         """A term that is too wide for a line of its own: before its factors, each line a little to the right."""

@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
+from tutor.render.arrays import ARRAYS
 from tutor.render.words import ascii_maths
 
 # How tightly a printed thing holds together; an operand that is looser than its place allows gets brackets.
@@ -177,6 +178,10 @@ class Writer:
         """The expression as it stands.  ``lead`` says that a minus sign in front needs no bracket here."""
         return self._print[type(expr)](expr, lead)
 
+    def within(self, expr: Expr, level: int) -> str:
+        """The expression as an operand: in brackets where it is looser than ``level``."""
+        return self._operand(expr, self._level(expr) < level, False)
+
     def bracket(self, body: str) -> str:
         """The same in brackets, which grow with fractions."""
         if self.style.markup and ("\\frac" in body or "\\begin" in body):
@@ -272,6 +277,9 @@ class Writer:
         if kind is Div:
             return self.style.quotient
         if kind is Call:
+            known = ARRAYS.get(expr.func)  # type: ignore[union-attr]
+            if known is not None:
+                return known.level
             return _SUM if self.style.markup and self._is_cases(expr) else _ATOM  # type: ignore[arg-type]
         return _LEVELS[kind]
 
@@ -336,6 +344,9 @@ class Writer:
             return "\\pi " if style.markup else "π"
         if func == "if_positive" and len(args) == 3:
             return self._conditional(expr)
+        array = ARRAYS.get(func)
+        if array is not None:
+            return array.write(self, args)
         shown = [self.show(arg) for arg in args]
         if func == "sqrt" and len(args) == 1:
             return style.root[0] + shown[0] + style.root[1]

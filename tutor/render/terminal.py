@@ -43,7 +43,7 @@ from tutor.explain.document import (
 )
 from tutor.expression.nodes import Div, Expr, Mul, Name, Neg, Number, Partial
 from tutor.notation.profile import Notation
-from tutor.render.columns import Atom, Column, Line, Pen, Word, column, table, width_of
+from tutor.render.columns import Atom, Column, Line, Pen, Word, chopped, column, table, width_of
 
 NARROWEST = 80
 """A page is at least so wide (if the terminal is)."""
@@ -356,6 +356,8 @@ def _members(equation: Equation, pen: Pen, frame: _Frame, start: _Row) -> list[_
             texts = [member.text] if member.cells else pen.broken(member.side.expr, room, 2, member.lead)
             rows[-1].line.to(frame.sign).put(member.sign).to(frame.body).put(texts[0], style)
             rows += [_Row(Line().to(frame.body).put(text, style)) for text in texts[1:]]
+            if sizes := pen.shapes(member.side.expr):
+                rows += [_Row(Line().to(frame.body).put(text, "quiet")) for text in chopped(sizes, room)]
         if member.side.note:
             rows[-1].note = [*rows[-1].note, *_bracketed(pen.words(member.side.note, "quiet"))]
     return [part for row in rows for part in _noted(row, pen, frame)]

@@ -67,7 +67,7 @@ _ACCENTS = {
 _COMMANDS = {
     "\\,": 0.167, "\\:": 0.223, "\\;": 0.278, "\\!": -0.167, "\\ ": 0.334, "\\quad": 1.0, "\\qquad": 2.0,
     "\\thinspace": 0.167, "\\cdot": 0.73, "\\times": 1.23, "\\div": 1.23, "\\pm": 1.23, "\\odot": 1.23, "\\ast": 0.95,
-    "\\circ": 0.95, "\\otimes": 1.23, "\\oplus": 1.23, "\\partial": 0.59, "\\nabla": 0.84, "\\infty": 1.0,
+    "\\circ": 0.95, "\\star": 0.95, "\\otimes": 1.23, "\\oplus": 1.23, "\\partial": 0.59, "\\nabla": 0.84, "\\infty": 1.0,
     "\\leftarrow": 1.56, "\\rightarrow": 1.56, "\\to": 1.56, "\\mapsto": 1.56, "\\approx": 1.34, "\\sim": 1.34,
     "\\neq": 1.34, "\\leq": 1.34, "\\geq": 1.34, "\\le": 1.34, "\\ge": 1.34, "\\in": 1.23, "\\equiv": 1.34,
     "\\lvert": 0.278, "\\rvert": 0.278, "\\lVert": 0.5, "\\rVert": 0.5, "\\|": 0.5, "\\{": 0.5, "\\}": 0.5,
@@ -140,6 +140,9 @@ class _Reader:
         if token == "\\frac":
             inner = max(1, min(size + 1, 3))
             return max(self.argument(inner, ITALIC), self.argument(inner, ITALIC)) + 0.26
+        if token in ("\\underset", "\\overset"):
+            small = self.argument(2, ITALIC)
+            return max(small, self.argument(size, ITALIC))
         if token in _FONTS:
             spaced = 0.17 if token == "\\operatorname" else 0.2 if token == "\\mathit" else 0.0
             return self.argument(size, _FONTS[token]) + spaced
@@ -158,9 +161,9 @@ class _Reader:
         return (width if size < 2 or token not in _SPACED else min(width, 0.8)) * _SCALE[size]
 
     def cases(self, size: int) -> float:
-        """A ``cases`` environment: the widest cell of each column."""
+        """A ``cases`` or ``bmatrix`` environment: the widest cell of each column."""
         self.argument(size, ROMAN)
-        columns = [0.0, 0.0]
+        columns = [0.0]
         column = 0
         while self.at < len(self.tokens):
             width = self.run(1, ITALIC, ("&", "\\\\", "\\end"))
@@ -169,8 +172,10 @@ class _Reader:
             if stop == "\\end":
                 self.argument(size, ROMAN)
                 break
-            column = 1 if stop == "&" else 0
-        return columns[0] + columns[1] + 1.0 + 0.9
+            column = column + 1 if stop == "&" else 0
+            if column == len(columns):
+                columns.append(0.0)
+        return sum(columns) + 1.0 * max(len(columns) - 1, 1) + 0.9
 
 
 @lru_cache(maxsize=1 << 14)

@@ -29,7 +29,7 @@ OUT = "out"
 class Layer:
     """One row.
 
-    ``arrays`` are written ``"A: m n"``.  ``settings`` are the whole numbers that follow them (a stride, a size), each with its least
+    ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers that follow them (a stride, a size), each with its least
     value; the last ones may be missing and have the value in ``defaults`` (a text is another setting's value).  ``letters`` are the
     indices of the result in ``index``.  ``internal`` rows only appear in pullbacks.
     """
@@ -150,7 +150,7 @@ _ROWS = (
           settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True),
     Layer("flatten", ("A: m n",), ("m*n",), _1D, "at(A, quotient(i - 1, n) + 1, remainder(i - 1, n) + 1)",
           ("unflatten(G, m, n)",), source="row after row"),
-    Layer("unflatten", ("x: l",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
+    Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
     Layer("concat", ("x: m", "y: n"), ("m + n",), _1D, "at(x, i) + at(y, i - m)", ("part(G, 0, m)", "part(G, m, n)")),
     Layer("part", ("x: n",), ("l",), _1D, "at(x, i + f)", settings=(("f", 0), ("l", 1)), internal=True),
 )  # fmt: skip

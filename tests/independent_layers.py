@@ -1,0 +1,120 @@
+"""A second implementation of the operations on whole layers, with numpy, and an evaluator of index forms; for the tests.
+
+Nothing here reads a row of `tutor.rules.layers`: convolution is a flipped kernel moved over a padded input, pooling a loop over
+windows.  The entries are Python objects (fractions, or the numbers of `independent`), so that nothing is rounded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+from independent import MP, number
+
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.graph.arrays import Array
+
+Nd = Any
+
+
+def nd(array: Array) -> Nd:
+    """An array of the product as one of numpy's."""
+    made = np.empty(array.shape, dtype=object)
+    for place, item in zip(np.ndindex(*array.shape), array.items, strict=True):
+        made[place] = item
+    return made
+
+
+def array(value: Nd) -> Array:
+    """And back."""
+    value = np.asarray(value, dtype=object)
+    return Array(value.shape, tuple(value.flat))
+
+
+def windows(x: Nd, size: tuple[int, ...], stride: int) -> Iterator[tuple[tuple[int, ...], Nd]]:
+    """Each place of the result with the window it is made from."""
+    counts = [(n - k) // stride + 1 for n, k in zip(x.shape, size, strict=True)]
+    for place in product(*map(range, counts)):
+        yield place, x[tuple(slice(i * stride, i * stride + k) for i, k in zip(place, size, strict=True))]
+
+
+def moved(x: Nd, size: tuple[int, ...], stride: int, make: Callable[[Nd], Any]) -> Nd:
+    found = {place: make(window) for place, window in windows(x, size, stride)}
+    result = np.empty(tuple(max(place[axis] for place in found) + 1 for axis in range(x.ndim)), dtype=object)
+    for place, value in found.items():
+        result[place] = value
+    return result
+
+
+def correlate(x: Nd, k: Nd, stride: int = 1, padding: int = 0) -> Nd:
+    return moved(np.pad(x, padding, constant_values=0), k.shape, stride, lambda window: (window * k).sum())
+
+
+def softmax(z: Nd, axis: int = 0) -> Nd:
+    grown = np.vectorize(lambda value: MP.exp(number(value)), otypes=[object])(z)
+    return grown / grown.sum(axis=axis, keepdims=True)
+
+
+def pool(x: Nd, make: Callable[[Nd], Any], size: int, stride: int = 0) -> Nd:
+    return moved(x, (size,) * x.ndim, stride or size, make)
+
+
+OPERATIONS: dict[str, Callable[..., Nd]] = {
+    "matmul": lambda a, b: np.asarray(a) @ np.asarray(b),
+    "transpose": lambda a: a.T,
+    "outer": lambda x, y: x[:, None] * y[None, :],
+    "hadamard": lambda a, b: a * b,
+    "columns": lambda b, n: np.stack([b] * n, axis=1),
+    "rows": lambda b, n: np.stack([b] * n, axis=0),
+    "row_sums": lambda a: a.sum(axis=1),
+    "column_sums": lambda a: a.sum(axis=0),
+    "fill": lambda c, *sizes: np.full(sizes, c[()] if isinstance(c, np.ndarray) else c, dtype=object),
+    "sum": lambda a: a.sum(),
+    "mean": lambda a: a.sum() / a.size,
+    "softmax": softmax,
+    "softmax_columns": softmax,
+    "softmax_rows": lambda z: softmax(z, 1),
+    "correlate": correlate,
+    "convolve": lambda x, k, *settings: correlate(x, np.flip(k), *settings),
+    "max_pool": lambda x, *settings: pool(x, lambda window: max(window.flat), *settings),
+    "average_pool": lambda x, *settings: pool(x, lambda window: window.sum() / window.size, *settings),
+    "flatten": lambda a: a.reshape(-1),
+    "unflatten": lambda x, m, n: x.reshape(m, n),
+    "concat": lambda x, y: np.concatenate([x, y]),
+}
+
+
+def indexed(expr: Expr, at: Mapping[str, int], known: Mapping[str, Nd], ranges: range) -> Any:
+    """The value of an index form: ``at(W, j, v)`` is 0 outside of W, and a sum runs as far as anything could reach."""
+    match expr:
+        case Number(text):
+            return Fraction(text)
+        case Name(name):
+            return Fraction(at[name]) if name in at else known[name][()]
+        case Partial(of, wrt):
+            return known[f"d{of}/d{wrt}"][()]
+        case Neg(arg):
+            return -indexed(arg, at, known, ranges)
+        case Add(args):
+            return sum(number(indexed(arg, at, known, ranges)) for arg in args)
+        case Mul(args):
+            value = number(1)
+            for arg in args:
+                value = value * number(indexed(arg, at, known, ranges))
+            return value
+        case Div(num, den):
+            return number(indexed(num, at, known, ranges)) / number(indexed(den, at, known, ranges))
+        case Pow(base, exponent):
+            power = number(indexed(exponent, at, known, ranges))
+            return number(indexed(base, at, known, ranges)) ** (int(power) if power == int(power) else power)
+        case Call("at", (target, *index)):
+            table = known[target.name if isinstance(target, Name) else f"d{target.of}/d{target.wrt}"]
+            place = [int(number(indexed(part, at, known, ranges))) for part in index]
+            inside = all(1 <= i <= n for i, n in zip(place, table.shape, strict=True))
+            return table[tuple(i - 1 for i in place)] if inside else Fraction(0)
+        case Call("sum_over", (Name(letter), body)):
+            return sum(number(indexed(body, {**at, letter: i}, known, ranges)) for i in ranges)
+    raise TypeError(expr)

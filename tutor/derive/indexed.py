@@ -1,0 +1,178 @@
+"""The index form of an expression over layers: one entry of it, with sums over letters.
+
+δ^l = W^{l+1} δ^{l+1} ⊙ σ'(z^l) becomes δ_j^l = Σ_v w_{jv}^{l+1} δ_v^{l+1} σ'(z_j^l), from the same rows of `tutor.rules.layers` that
+the write-out uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.graph.shapes import Shape, bind, shape_of, size_expr
+from tutor.rules.layers import ENTRYWISE, LAYERS, UPSTREAM, formula
+
+_SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
+HIDDEN = frozenset({"share", "flatten"})
+"""Operations whose index form says less than their name."""
+
+
+def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) -> Expr | None:
+    """One entry of ``expr`` at the indices ``letters``, or nothing where it would say less than the expression.
+
+    >>> from tutor.expression.plain import plain
+    >>> plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))
+    'sum_over(v, at(W, j, v)*at(x, v))'
+    """
+    if _hidden(expr):
+        return None
+    taken = {*letters, *(size for shape in shapes.values() for size in shape if isinstance(size, str))}
+    return _Indexer(shapes, taken).entry(expr, tuple(Name(letter) for letter in letters))
+
+
+def _hidden(expr: Expr) -> bool:
+    return (type(expr) is Call and expr.func in HIDDEN) or any(_hidden(part) for part in children(expr))
+
+
+class _Indexer:
+    def __init__(self, shapes: Mapping[str, Shape], taken: set[str]) -> None:
+        self.shapes = shapes
+        self.taken = taken
+
+    def fresh(self, wish: str) -> str:
+        letter = next(letter for letter in (wish, *_SUMS) if letter not in self.taken)
+        self.taken.add(letter)
+        return letter
+
+    def entry(self, expr: Expr, index: tuple[Expr, ...]) -> Expr:
+        match expr:
+            case Name() | Partial():
+                return Call("at", (expr, *index)) if shape_of(expr, self.shapes) else expr
+            case Number():
+                return expr
+            case Call(func) if func in LAYERS:
+                return self.layer(expr, index)
+            case Call(func, args) if func == ENTRYWISE:
+                return product([self.entry(arg, index) for arg in args])
+            case Mul(args):
+                return product([self.entry(arg, index) for arg in args])
+        parts = tuple(self.entry(part, index) for part in children(expr))
+        return rebuild(expr, parts)
+
+    def layer(self, call: Call, index: tuple[Expr, ...]) -> Expr:
+        row, sizes, _ = bind(call, self.shapes)
+        arrays = {name: arg for (name, _), arg in zip(row.operands, call.args, strict=False)}
+        table: dict[str, Expr] = {name: size_expr(size) for name, size in sizes.items()}
+        table |= dict(zip(row.letters, index, strict=True))
+        return self.read(formula(row.index), table, arrays)
+
+    def read(self, expr: Expr, table: Mapping[str, Expr], arrays: Mapping[str, Expr]) -> Expr:
+        match expr:
+            case Name(name):
+                return self.entry(arrays[name], ()) if name in arrays else table[name]
+            case Number():
+                return expr
+            case Call("at", (Name(name), *index)):
+                return self.entry(arrays[name], tuple(linear(part, table) for part in index))
+            case Call("sum_over" | "max_over" as func, (Name(letter), _, body)):
+                new = self.fresh(letter)
+                inner = self.read(body, {**table, letter: Name(new)}, arrays)
+                return _joined(func, new, inner)
+            case Call("winner", (Name(name), *rest)):
+                return self.winner(arrays[name], rest[:-1:2], table, arrays)
+            case Mul(args):
+                return product([self.read(arg, table, arrays) for arg in args])
+        return rebuild(expr, tuple(self.read(part, table, arrays) for part in children(expr)))
+
+    def winner(
+        self, array: Expr, places: Sequence[Expr], table: Mapping[str, Expr], arrays: Mapping[str, Expr]
+    ) -> Expr:
+        """1 where the entry has the value that its window passed on."""
+        own = self.entry(array, tuple(linear(place, table) for place in places))
+        pooled = arrays[UPSTREAM]
+        window = tuple(table[letter] for letter in ("u", "v")[: len(places)])
+        best: Expr = Name("max")
+        if type(pooled) is Partial:
+            best = Call("at", (Name(pooled.wrt), *window))
+        return Call("largest", (own, best))
+
+
+def _joined(func: str, letter: str, body: Expr) -> Expr:
+    """A maximum of maxima as one, over two letters."""
+    if func == "max_over" and type(body) is Call and body.func == "max_over":
+        return Call(func, (Name(letter), *body.args))
+    return Call(func, (Name(letter), body))
+
+
+def product(factors: Sequence[Expr]) -> Expr:
+    """A product in which sums come first and take the other factors in, as lectures print it: Σ_v w_{jv} δ_v σ'(z_j)."""
+    flat = [part for factor in factors for part in (factor.args if type(factor) is Mul else (factor,)) if part != ONE]
+    sums = [part for part in flat if type(part) is Call and part.func == "sum_over"]
+    if not sums:
+        return ONE if not flat else flat[0] if len(flat) == 1 else Mul(tuple(flat))
+    first = sums[0]
+    assert type(first) is Call
+    rest = [part for part in flat if part is not first]
+    letter, body = first.args
+    if type(body) is Add or type(body) is Neg:
+        return Mul(tuple(flat)) if len(flat) > 1 else first
+    return Call("sum_over", (letter, product([body, *rest])))
+
+
+def linear(expr: Expr, table: Mapping[str, Expr]) -> Expr:
+    """An index such as s·(i − 1) + a − p, with what is known put in: i + a − 1.
+
+    >>> from tutor.expression.parse import parse
+    >>> from tutor.expression.plain import plain
+    >>> plain(linear(parse("s*(i - 1) + a - p"), {"s": Number("1"), "p": Number("0"), "i": Name("i"), "a": Name("a")}))
+    'i + a - 1'
+    """
+    weights = _weights(expr, table)
+    if weights is None:
+        return rebuild(expr, tuple(linear(part, table) for part in children(expr)))
+    positive = [(letter, weight) for letter, weight in weights.items() if letter and weight > 0]
+    negative = [(letter, weight) for letter, weight in weights.items() if letter and weight < 0]
+    terms: list[Expr] = [_weighted(letter, weight) for letter, weight in positive]
+    terms += [Neg(_weighted(letter, -weight)) for letter, weight in negative]
+    constant = weights.get("", 0)
+    if constant or not terms:
+        number = Number(str(abs(constant)))
+        terms.append(Neg(number) if constant < 0 else number)
+    if len(terms) > 1 and type(terms[0]) is Neg:  # m + 1 − a rather than −a + m + 1
+        terms.append(terms.pop(0))
+    return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+
+def _weighted(letter: str, weight: int) -> Expr:
+    return Name(letter) if weight == 1 else Mul((Number(str(weight)), Name(letter)))
+
+
+def _weights(expr: Expr, table: Mapping[str, Expr]) -> dict[str, int] | None:
+    """The coefficient of each letter, the constant under the empty one; nothing for what is not linear."""
+    match expr:
+        case Number(text):
+            return {"": int(text)}
+        case Name(name):
+            return {name: 1} if table.get(name, expr) == expr else _weights(table[name], {})
+        case Neg(arg):
+            inner = _weights(arg, table)
+            return None if inner is None else {key: -value for key, value in inner.items()}
+        case Add(args):
+            total: dict[str, int] = {}
+            for arg in args:
+                inner = _weights(arg, table)
+                if inner is None:
+                    return None
+                for key, value in inner.items():
+                    total[key] = total.get(key, 0) + value
+            return {key: value for key, value in total.items() if value}
+        case Mul((first, second)):
+            one, two = _weights(first, table), _weights(second, table)
+            if one is None or two is None:
+                return None
+            if not set(one) - {""}:
+                one, two = two, one
+            if set(two) - {""}:
+                return None
+            return {key: value * two.get("", 0) for key, value in one.items() if value * two.get("", 0)}
+    return None

@@ -1,0 +1,139 @@
+"""Claims: what a lecture prints, read from an exercise."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from tutor.errors import ExerciseError, TutorError, near, visible
+from tutor.evaluate.run import read_value
+from tutor.exercise.layers import own_layers, read_layer_formula, speaks_of_layers
+from tutor.exercise.nouns import Claim
+from tutor.exercise.training import Plan
+from tutor.expression.nodes import Expr, Name, Partial, children
+from tutor.expression.parse import parse
+from tutor.graph.layered import Layered
+from tutor.graph.network import Network, counts
+from tutor.graph.nouns import Graph
+from tutor.notation.profile import notation
+from tutor.rules.functions import FUNCTIONS, check_calls
+from tutor.rules.optimisers import optimiser
+
+MAX_STEPS = 100_000
+_WORD = re.compile(r"[A-Za-z]\w*")
+
+
+def countable(what: str, network: Network | None) -> str:
+    """What of a network is to be counted; raises `ExerciseError` for what cannot be."""
+    if network is None:
+        raise ExerciseError(f"only a network has {visible(what)} to count", hint="write the computation as [network]")
+    known = counts(network)
+    if what not in known:
+        raise ExerciseError(f"{visible(what)} cannot be counted", hint=near(what, known) or ", ".join(known))
+    return what
+
+
+def derivative(text: str, graph: Graph) -> str:
+    """A derivative that is asked for: ``dL/dw5``, or ``w5`` for short; returned as ``dL/dw5``."""
+    expr = parse(text, names=graph.names, functions=FUNCTIONS)
+    if isinstance(expr, Name):
+        return f"d{graph.loss}/d{expr.name}"
+    if isinstance(expr, Partial):
+        if expr.of not in [step.target for step in graph.steps]:
+            raise ExerciseError(f"{expr.of} is not computed by a step, so it has no derivative here")
+        return f"d{expr.of}/d{expr.wrt}"
+    raise ExerciseError(f"{visible(text)} is no derivative", hint="write dL/dw5")
+
+
+_CLAIM = re.compile(r"(?P<what>.+?)(?:\s+(?P<when>after|before)\s+(?P<k>\d{1,6}))?", re.DOTALL)
+
+
+def read_claim(
+    entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, layered: Layered | None = None
+) -> Claim:
+    """One claim, read: what it is about and what is printed; ``layered`` are the arrays that it may speak of."""
+    text, printed = entry["claim"].strip(), str(entry["printed"]).strip()
+    erratum, note = entry.get("erratum"), entry.get("note", "")
+    if not printed:
+        raise ExerciseError("an empty figure", hint='such as printed = "0.082"')
+    if text.startswith("count "):
+        return Claim(text, printed, None, count=countable(text[6:].strip(), network), erratum=erratum, note=note,
+                     formula=_formula(printed, ()))  # fmt: skip
+    if graph is None:
+        raise ExerciseError(
+            f"a claim about {visible(text)}, but there is no graph", hint='claims here are "count weights" and the like'
+        )
+    if layered is None and network is not None and not set(_WORD.findall(text)) <= {*graph.names, *FUNCTIONS}:
+        layered = own_layers(layered, network, profile)
+    if layered is not None and speaks_of_layers(text, layered):
+        expr, formula = read_layer_formula(text, layered), read_layer_formula(printed, layered)
+        return Claim(text, printed, expr, formula=formula, erratum=erratum, note=note, layers=True)
+    match = _CLAIM.fullmatch(text)
+    assert match is not None
+    names = (*graph.names, rate_name(profile))
+    try:
+        subject = parse(match["what"], names=names, functions=FUNCTIONS)
+        check_calls(subject)
+    except TutorError as error:
+        if erratum is None:
+            raise
+        return Claim(text, printed, None, erratum=erratum, note=note, unknown=_unknown(match["what"], names) or error.what)
+    _check_partials(subject, graph)
+    at = {}
+    for name, value in entry.get("at", {}).items():
+        if name not in graph.names:
+            raise ExerciseError(f"there is no quantity {visible(name)}", hint=near(name, graph.names))
+        at[name] = read_value(str(value), name)
+    after = int(match["k"] or 0) - (1 if match["when"] == "before" else 0)
+    if after < 0:
+        raise ExerciseError("before 0 there is nothing", hint="the first step is number 1")
+    if after > MAX_STEPS:
+        raise ExerciseError(f"more than {MAX_STEPS:,} steps")
+    return Claim(text, printed, subject, after, formula=_formula(printed, names), at=at, erratum=erratum, note=note)
+
+
+def read_update_claim(entry: Mapping[str, Any], plan: Plan, profile: str) -> Claim:
+    """A claim about a step of the optimiser, ``update v``: its formula in w, g, t, the states, the settings and the step size's letter."""
+    row = optimiser(plan.optimiser)
+    what, printed = entry["claim"][len("update ") :].strip(), str(entry["printed"]).strip()
+    if what not in row.targets:
+        hint = near(what, row.targets) or f"{row.name} computes {', '.join(row.targets)}"
+        raise ExerciseError(f"{row.name} has no update step for {visible(what)}", hint=hint)
+    return Claim(entry["claim"].strip(), printed, None, formula=_formula(printed, row.words(rate_name(profile))), update=what,
+                 erratum=entry.get("erratum"), note=entry.get("note", ""))  # fmt: skip
+
+
+def _unknown(text: str, names: tuple[str, ...]) -> str:
+    """Which quantities of a printed formula do not exist: "no quantity b"; nothing where that is not what is wrong with it."""
+    try:
+        stack = [parse(text, functions=FUNCTIONS)]
+    except TutorError:
+        return ""
+    missing: dict[str, None] = {}
+    while stack:
+        node = stack.pop()
+        used = (node.name,) if isinstance(node, Name) else (node.of, node.wrt) if isinstance(node, Partial) else ()
+        missing |= {name: None for name in used if name not in names}
+        stack.extend(reversed(children(node)))
+    return "no quantity " + ", ".join(missing) if missing else ""
+
+
+def _formula(printed: str, names: tuple[str, ...]) -> Expr:
+    expr = parse(printed, names=names, functions=FUNCTIONS)
+    check_calls(expr)
+    return expr
+
+
+def _check_partials(expr: Expr, graph: Graph) -> None:
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Partial):
+            derivative(f"d{node.of}/d{node.wrt}", graph)
+        stack.extend(children(node))
+
+
+def rate_name(profile: str) -> str:
+    """What a course calls the step size in formulas: ``tau``, ``lambda``."""
+    return notation(profile).rate

@@ -1,0 +1,189 @@
+"""What an exercise says about whole layers: its shapes, its arrays of numbers, and claims in matrix form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from tutor.derive.layer_rewrites import found
+from tutor.derive.layerwise import derive_layers
+from tutor.errors import ExerciseError, GraphError, TutorError, visible
+from tutor.evaluate.arithmetic import CONTEXT, Value, real
+from tutor.evaluate.forms import relative, sized
+from tutor.evaluate.layer_rewrites import normed
+from tutor.evaluate.layers import Numbers, as_arrays, evaluate_layers
+from tutor.evaluate.verify import random_points
+from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.parse import parse
+from tutor.graph.arrays import Entries
+from tutor.graph.build import check_name
+from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, written_out
+from tutor.graph.network import Network
+from tutor.graph.nouns import Graph
+from tutor.graph.shapes import Shape, arranged, shape_of, shape_text
+from tutor.notation.profile import affine
+from tutor.rules.functions import check_calls
+from tutor.rules.layers import WRITABLE
+
+if TYPE_CHECKING:
+    from tutor.exercise.nouns import Exercise
+
+Fault = Callable[[str, str, str], None]
+"""Notes a fault: what, where in the file, the next move."""
+
+MAX_SIZE = 10_000
+MAX_VALUES = 10_000
+POINTS = 2
+EQUAL = CONTEXT.mpf(10) ** -40
+
+
+def read_shapes(table: Mapping[str, Any], fault: Fault) -> dict[str, Shape]:
+    """``[shapes]``: the sizes of each array, whole numbers or letters: ``W = [2, 3]``, ``x = ["n"]``."""
+    shapes: dict[str, Shape] = {}
+    for key, value in table.items():
+        path = f"shapes.{visible(key)}"
+        sizes = value if isinstance(value, list) else [value]
+        try:
+            name = check_name(key)
+            shape = tuple(size if isinstance(size, int) else check_name(str(size)) for size in sizes)
+        except TutorError as error:
+            fault(error.what, path, error.hint)
+            continue
+        if any(isinstance(size, bool) or (isinstance(size, int) and not 1 <= size <= MAX_SIZE) for size in shape):
+            fault(f"a size is a whole number from 1 to {MAX_SIZE:,}, or a letter", path, "such as W = [2, 3]")
+        elif len(shape) > 2:
+            fault(f"{name} has {len(shape)} dimensions", path, "an array has one (a vector) or two (a matrix)")
+        else:
+            shapes[name] = shape
+    return shapes
+
+
+def flattened(values: Mapping[str, Any], shapes: Mapping[str, Shape], fault: Fault) -> dict[str, Any]:
+    """``[values]`` with every array taken apart into its entries: ``W = [[1, 2]]`` is ``W_1_1 = 1`` and ``W_1_2 = 2``."""
+    flat: dict[str, Any] = {}
+    count = 0
+    for key, value in values.items():
+        shape = shapes.get(key)
+        if not isinstance(value, list) and not shape:
+            flat[key] = value
+            continue
+        path = f"values.{visible(key)}"
+        actual = _shape(value)
+        if not shape:
+            fault(f"{visible(key)} is an array here, and has no shape", path, f"add {visible(key)} to [shapes]")
+        elif actual is None:
+            fault(f"{key} is no regular array", path, "its rows need the same number of entries, such as [[1, 2], [3, 4]]")
+        elif actual != shape:
+            fault(f"{key} has the shape {shape_text(actual)} here and {shape_text(shape)} under [shapes]", path, "")
+        else:
+            entries = dict(_entries(key, value, actual))
+            count += len(entries)
+            flat |= entries
+    if count > MAX_VALUES:
+        fault(f"{count:,} numbers", "values", f"the limit is {MAX_VALUES:,}")
+    return flat
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    if not isinstance(value, list):
+        return ()
+    inner = [_shape(part) for part in value]
+    if not inner or inner[0] is None or any(part != inner[0] for part in inner):
+        return None
+    return (len(value), *inner[0])
+
+
+def _entries(name: str, value: Any, shape: Sequence[int]) -> Iterator[tuple[str, Any]]:
+    for place in product(*map(range, shape)):
+        entry = value
+        for i in place:
+            entry = entry[i]
+        yield "_".join([name, *(str(i + 1) for i in place)]), entry
+
+
+def written(layered: Layered) -> Graph:
+    """The graph neuron by neuron, with small numbers in the place of letters for sizes."""
+    return written_out(sized(layered)[0])
+
+
+def layers_of(exercise: Exercise, profile: str) -> Layered:
+    """The layer form of an exercise: its own, or that of its network in the course's convention (Wx + b or Wᵀx + b).
+
+    Raises `GraphError` for a computation that is only written neuron by neuron.
+    """
+    if exercise.layers is not None:
+        return exercise.layers
+    if exercise.network is not None and exercise.graph is not None:
+        return from_network_layers(exercise.network, affine(profile))
+    raise GraphError(
+        f"{exercise.id} is written neuron by neuron, it has no layer form",
+        hint="there is one for a [network], and for steps over arrays with [shapes]",
+    )
+
+
+def own_layers(layered: Layered | None, network: Network | None, profile: str) -> Layered | None:
+    """The layers that a file's claims may speak of."""
+    if layered is not None or network is None:
+        return layered
+    return from_network_layers(network, affine(profile))
+
+
+def speaks_of_layers(text: str, layered: Layered) -> bool:
+    """Whether a claim is about an array, or a derivative with respect to one."""
+    words = {word.removeprefix("d") for word in re.findall(r"[A-Za-z]\w*", text)} | set(re.findall(r"[A-Za-z]\w*", text))
+    return any(shape for name, shape in layered.shapes.items() if name in words)
+
+
+def read_layer_formula(text: str, layered: Layered) -> Expr:
+    """A formula over layers: ``outer(x, dE/dz1)``, ``(w2 @ dE/dz2) ⊙ sigmoid'(z1)``.
+
+    Raises `TutorError` for what is not known, and for shapes that do not fit.
+    """
+    names = (*layered.graph.names, *layered.symbolic)
+    expr = parse(text, names=names, functions=LAYER_FUNCTIONS)
+    check_calls(expr, WRITABLE)
+    expr = arranged(expr, layered.shapes)
+    shape_of(expr, layered.shapes)
+    return expr
+
+
+def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
+    """Whether two formulas over layers are equal, entry by entry, at seeded random points and at the given values."""
+    layered = layers_of(exercise, exercise.notation)
+    small, _ = sized(layered)
+    graph = written_out(small)
+    points: list[Mapping[str, Value]] = list(random_points(graph, POINTS, seed=3))
+    if exercise.values and not layered.symbolic:
+        points.append(exercise.values)
+    if not points:
+        raise ExerciseError("no point was found at which the whole computation exists")
+    derivation, rewrites = derive_layers(small), found(small)
+    singles = {q.name: small.entries[q.name] for q in small.graph.leaves}
+    for point in points:
+        given = {name: point[single] for named in singles.values() for single in named.items for name in [single]}
+        arrays = as_arrays(small, given)
+        if point is not exercise.values:  # admissible targets of a softmax are probabilities
+            arrays = normed(small, rewrites, arrays)
+        entries = Entries(evaluate_layers(derivation, arrays), Numbers())
+        left, right = entries.value(subject), entries.value(formula)
+        if left.shape != right.shape:
+            raise ExerciseError(f"shapes do not fit: {shape_text(left.shape)} and {shape_text(right.shape)}")
+        floor = EQUAL * max([abs(real(item)) for item in left.items], default=Fraction(0))
+        if any(real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
+            return False
+    return True
+
+
+def derived_layer(exercise: Exercise, subject: Expr) -> Expr:
+    """What the product derives for a subject in layer form."""
+    layered = layers_of(exercise, exercise.notation)
+    if type(subject) is Partial and subject.of == layered.graph.loss:
+        steps = {step.target: step.expr for step in derive_layers(layered).backward}
+        return steps[f"d{subject.of}/d{subject.wrt}"]
+    if type(subject) is Name:
+        forward = {step.target: step.expr for step in layered.graph.steps}
+        return forward.get(subject.name, subject)
+    return subject
