@@ -144,6 +144,7 @@ class _Writer:
         self.shapes = lesson.layered.shapes
         self.digits = lesson.notation.digits
         self.count = 0
+        self.steps = {step.target: step for step in lesson.derivation.backward}
         self.blocks: list[Block] = []
         self.kinds = {q.name: q for q in (*lesson.layered.graph.leaves, *lesson.layered.graph.nodes)}
 
@@ -223,29 +224,42 @@ class _Writer:
     def step(self, step: Step, left: Expr, why: str) -> list[Equation]:
         """One step: ``left = matrices = numbers``, and below it one entry of it."""
         self.count += 1
-        expr = dressed(step.expr, self.shapes)
-        sides = [Side(expr)]
+        sides = [Side(dressed(step.expr, self.shapes))]
+        recursion = self.recursion(step)
+        if recursion is not None:
+            sides.append(Side(dressed(recursion, self.shapes)))
         value = self.value(step.target)
-        if value is not None and value != bare(expr):
+        if value is not None and value != bare(sides[0].expr):
             sides.append(Side(value, result=True))
         rows = [Equation(left, tuple(sides), self.count, (why,))]
-        entry = self.entry(step, left)
+        entry = self.entry(recursion or step.expr, left)
         return [*rows, entry] if entry is not None else rows
+
+    def recursion(self, step: Step) -> Expr | None:
+        """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product."""
+        expr = step.expr
+        if type(expr) is not Call or expr.func != "hadamard" or type(expr.args[0]) is not Partial:
+            return None
+        before = expr.args[0]
+        found = self.steps.get(f"d{before.of}/d{before.wrt}")
+        if found is None or len(found.paths) != 1 or type(found.expr) is not Call or found.expr.func != "matmul":
+            return None
+        return Call("hadamard", (found.expr, expr.args[1]))
 
     def value(self, name: str) -> Expr | None:
         arrays = self.lesson.arrays
         return matrix(arrays[name], self.digits) if arrays is not None and name in arrays else None
 
-    def entry(self, step: Step, left: Expr) -> Equation | None:
+    def entry(self, expr: Expr, left: Expr) -> Equation | None:
         """The index form, where it says more than the matrices."""
         name = left.wrt if type(left) is Partial else left.name if type(left) is Name else ""
         shape = self.shapes[name]
         letters = self.letters(self.kinds[name], len(shape))
-        form = index_form(step.expr, letters, self.shapes)
+        form = index_form(expr, letters, self.shapes)
         if form is None or type(form) is Number or not (shape or _sums(form)):
             return None
         own = Call("at", (left, *(Name(letter) for letter in letters))) if shape else left
-        if type(step.expr) is Partial:
+        if type(expr) is Partial:
             return None
         return Equation(own, (Side(form),), None, (wording_layers.ENTRY if shape else wording_layers.WRITTEN,))
 

@@ -1,0 +1,170 @@
+"""Shapes: what fits, and what is refused, with both shapes and a next move."""
+
+import time
+
+import pytest
+
+from tutor.errors import TutorError
+from tutor.expression.parse import parse
+from tutor.expression.plain import plain
+from tutor.graph.layered import LAYER_FUNCTIONS, from_layers
+from tutor.graph.shapes import arranged, shape_of, shape_text
+
+S = {"A": (2, 3), "B": (3, 4), "Q": (3, 3), "R": (3, 3), "x": (3,), "y": (2,), "u": (3,), "X": ("n", "N"), "W": ("m", "n"), "b": ("m",)}
+FITS = [  # formula, as it is understood, its shape
+    ("A x", "matmul(A, x)", (2,)),
+    ("A B", "matmul(A, B)", (2, 4)),
+    ("A @ Q @ x", "matmul(matmul(A, Q), x)", (2,)),
+    ("A*(Q x)", "matmul(A, matmul(Q, x))", (2,)),
+    ("2 A x", "matmul(2*A, x)", (2,)),
+    ("A^T y", "matmul(transpose(A), y)", (3,)),
+    ("x u", "hadamard(x, u)", (3,)),
+    ("x*u*x", "hadamard(hadamard(x, u), x)", (3,)),
+    ("A A", "hadamard(A, A)", (2, 3)),
+    ("Q @ R", "matmul(Q, R)", (3, 3)),
+    ("Q ⊙ R", "hadamard(Q, R)", (3, 3)),
+    ("c A", "c*A", (2, 3)),
+    ("c x + 1", "c*x + 1", (3,)),
+    ("1 - x", "1 - x", (3,)),
+    ("x^2/2", "x^2/2", (3,)),
+    ("c^2 + d", "c^2 + d", ()),
+    ("sigmoid(A x)", "sigmoid(matmul(A, x))", (2,)),
+    ("max(0, x)", "max(0, x)", (3,)),
+    ("A x + fill(c, 2)", "matmul(A, x) + fill(c, 2)", (2,)),
+    ("W X + columns(b, N)", "matmul(W, X) + columns(b, N)", ("m", "N")),
+    ("X^T W^T + rows(b, N)", "matmul(transpose(X), transpose(W)) + rows(b, N)", ("N", "m")),
+    ("x^T u", "matmul(x, u)", ()),
+    ("2 x^T u", "matmul(2*x, u)", ()),
+    ("x @ u", "matmul(x, u)", ()),
+    ("y x^T", "outer(y, x)", (2, 3)),
+    ("c y x^T", "outer(c*y, x)", (2, 3)),
+    ("y^T A", "matmul(y, A)", (3,)),
+    ("y^T A x", "matmul(matmul(y, A), x)", ()),
+    ("x^T Q x", "matmul(matmul(x, Q), x)", ()),
+    ("x^T @ Q @ x", "matmul(matmul(x, Q), x)", ()),
+    ("x u^T x", "matmul(outer(x, u), x)", (3,)),
+    ("convolve(A, A)", "convolve(A, A)", (1, 1)),
+    ("correlate(x, y)", "correlate(x, y)", (2,)),
+    ("correlate(x, x, 2, 1)", "correlate(x, x, 2, 1)", (2,)),
+    ("max_pool(A, 2)", "max_pool(A, 2)", (1, 1)),
+    ("average_pool(x, 2, 1)", "average_pool(x, 2, 1)", (2,)),
+    ("flatten(A)", "flatten(A)", (6,)),
+    ("unflatten(flatten(A), 3, 2)", "unflatten(flatten(A), 3, 2)", (3, 2)),
+    ("concat(x, y)", "concat(x, y)", (5,)),
+    ("softmax(x)", "softmax(x)", (3,)),
+    ("pi*x", "pi*x", (3,)),
+    ("leaky_relu(A, 0.1)", "leaky_relu(A, 0.1)", (2, 3)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "understood", "shape"), FITS)
+def test_what_fits(text, understood, shape):
+    expr = arranged(parse(text, functions=LAYER_FUNCTIONS), S)
+    assert plain(expr) == understood
+    assert shape_of(expr, S) == shape
+
+
+MISFITS = [  # formula, pieces of the message
+    ("A y", "A of shape 2×3 is multiplied with y of shape 2", "as many columns of W as x has entries"),
+    ("A @ y", "A is 2×3 and y is 2, in matmul(A, y)", "y needs 3 where it has 2; A^T would fit"),
+    ("B @ A", "B is 3×4 and A is 2×3", "A needs 4 where it has 2"),
+    ("x @ y", "x is 3 and y is 2", "y needs 3 where it has 2"),
+    ("y @ B", "y is 2 and B is 3×4", "B needs 2 where it has 3"),
+    ("x + y", "x of shape 3 is added to y of shape 2", "both need the same shape"),
+    ("A - B", "A of shape 2×3 is added to -B of shape 3×4", "both need the same shape"),
+    ("A/B", "A of shape 2×3 is divided by B of shape 3×4"),
+    ("A ⊙ B", "A of shape 2×3 is combined entry by entry with B of shape 3×4"),
+    ("half_squared_error(x, y)", "x of shape 3 is combined entry by entry with y of shape 2"),
+    ("A B + y", "matmul(A, B) of shape 2×4 is added to y of shape 2", "columns(y, 4)"),
+    ("A + x", "A of shape 2×3 is added to x of shape 3", "of samples in rows write rows(x, 2)"),
+    ("x + A", "x of shape 3 is added to A of shape 2×3", "of samples in rows write rows(x, 2)"),
+    ("Q + x", "Q of shape 3×3 is added to x of shape 3", "columns write columns(x, 3), of samples in rows write rows(x, 3)"),
+    ("W X + b", "matmul(W, X) of shape m×N is added to b of shape m", "columns(b, N)"),
+    ("x + c", "a number (c) is added to x of shape 3", "fill(c, 3)"),
+    ("A + 2*c", "a number (2*c) is added to A of shape 2×3", "fill(2*c, 2, 3)"),
+    ("W x", "W of shape m×n is multiplied with x of shape 3"),
+    ("X @ W", "X is n×N and W is m×n", "W needs N where it has m"),
+    ("W + X", "W of shape m×n is added to X of shape n×N"),
+    ("Q R", "the product of the square matrices Q and R", "write A @ B for the matrix product or hadamard(A, B)"),
+    ("correlate(y, x)", "the kernel of correlate(y, x) has 3 entries and is larger than its input, which has 2", "padding larger"),
+    ("convolve(A, B)", "the kernel of convolve(A, B) has 3 entries and is larger than its input, which has 2"),
+    ("convolve(y, concat(x, x), 1, 1)", "has 6 entries and is larger than its input, which has 2 with its padding of 1"),
+    ("convolve(x, y, 0)", "the stride of convolve is 0", "a whole number from 1"),
+    ("max_pool(x, 2, 0)", "the stride of max_pool is 0"),
+    ("max_pool(x, 0)", "the window of max_pool is 0"),
+    ("convolve(x, y, 1, -1)", "-1 is no size", "a whole number such as 2"),
+    ("convolve(x, y, 1.5)", "1.5 is no size"),
+    ("max_pool(A, 3)", "the window of max_pool(A, 3) has 3 entries and is larger than its input, which has 2", "window smaller"),
+    ("convolve(x, y, 1, 1, 1)", "convolve does not take x (3) and y (2) with 3 settings", "convolve(x of 1 dimension"),
+    ("convolve(A, x)", "convolve does not take A (2×3) and x (3)"),
+    ("convolve(x)", "convolve takes 2 operand(s), not 1"),
+    ("convolve(b, y)", "convolve needs sizes that are numbers, not letters", "[4, 4]"),
+    ("flatten(W)", "flatten needs sizes that are numbers"),
+    ("softmax(A)", "softmax does not take A (2×3)", "softmax(z of 1 dimension)"),
+    ("softmax_rows(x)", "softmax_rows does not take x (3)", "2 dimensions"),
+    ("softmax_2(x)", "softmax_2 of one array, x of shape 3", "softmax(z) takes all entries"),
+    ("max(x)", "max of one array, x of shape 3", "max_pool(x, n)"),
+    ("max_pool(A)", "max_pool does not take A (2×3)", "max_pool(x of 2 dimensions, k, s)"),
+    ("columns(x)", "columns does not take x (3)", "columns(b of 1 dimension, N)"),
+    ("columns(x, 0)", "N of columns is 0"),
+    ("concat(A, x)", "concat does not take A (2×3) and x (3)"),
+    ("unflatten(x, 2, 2)", "x is 3, in unflatten(x, 2, 2)", "it needs 4 entries where it has 3"),
+    ("fill(x, 2)", "fill does not take x (3) with 1 setting", "the number c"),
+    ("sum(c)", "sum does not take c (a number)"),
+    ("hadamard(x, x, x)", "hadamard takes two arrays, not 3"),
+    ("hadamard(x)", "hadamard takes two arrays, not 1"),
+    ("x^T", "transpose does not take x (3)", "w^T x or x w^T"),
+    ("fill(c, 1000000000)", "fill makes an array of 1000000000", "1,000,000"),
+    ("outer(fill(c, 100000), fill(c, 100000))", "outer makes an array of 100000×100000"),
+    ("convolve(x, y, 1, 1000000000)", "convolve makes an array of 2000000002"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "pieces"), [(text, pieces) for text, *pieces in MISFITS], ids=[row[0] for row in MISFITS])
+def test_what_does_not_fit(text, pieces):
+    start = time.perf_counter()
+    with pytest.raises(TutorError) as error:
+        shape_of(arranged(parse(text, functions=LAYER_FUNCTIONS), S), S)
+    assert [piece for piece in pieces if piece not in str(error.value)] == [], str(error.value)
+    assert error.value.hint
+    assert time.perf_counter() - start < 1
+
+
+GRAPHS = [  # lines, shapes, pieces
+    (["z = W x", "L = sum(z)"], {"W": (2, 3), "x": (2,)}, ["step z:", "2×3", "of shape 2"]),
+    (["z = A x"], {"A": (2, 3), "x": (3,)}, ["z has the shape 2, and only a single number can be differentiated", "L = sum(z)"]),
+    (["n = sum(a)"], {"a": ("n",)}, ["n is the letter of a size and a quantity"]),
+    (["L = sum(a) + sum(n)"], {"a": ("n",), "n": (2,)}, ["n is the letter of a size and a quantity"]),
+    (["N = sum(b)", "L = sum(columns(b, N))"], {"b": (2,)}, ["N is the letter of a size and a quantity"]),
+    (["L = sum(x)"], {"x": (0,)}, ["x cannot have the shape 0"]),
+    (["L = sum(x)"], {"x": (1, 2, 3)}, ["x cannot have the shape 1×2×3"]),
+    (["L = sum(x)"], {"x": ("2n",)}, ["x cannot have the shape 2n"]),
+    (["L = sum(x)"], {"x": (1000, 1000000)}, ["x has 1,000,000,000 entries", "the limit is 1,000,000"]),
+    (["z = x", "z = x"], {"x": (2,)}, ["step 2: z is defined twice"]),
+    (["x = W y", "L = sum(x)"], {"x": (2,), "W": (2, 2), "y": (2,)}, ["step 1: x is defined twice"]),
+    (["L = sum(a) + sum(a_1)"], {"a": (2, 1), "a_1": (1,)}, ["an entry of a", "called a_1_1", "rename"]),
+    (["L = sum(spread(x, x, 3, 1, 0))"], {"x": (3,)}, ["there is no function spread"]),
+    (["L = sum(w x"], {"x": (3,)}, ["step 1:", "never closed"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "shapes", "pieces"), GRAPHS, ids=[" ".join(row[0]) for row in GRAPHS])
+def test_graphs_that_do_not_fit(lines, shapes, pieces):
+    start = time.perf_counter()
+    with pytest.raises(TutorError) as error:
+        from_layers(lines, shapes)
+    assert [piece for piece in pieces if piece not in str(error.value)] == [], str(error.value)
+    assert time.perf_counter() - start < 1
+
+
+def test_letters_of_sizes_are_no_quantities():
+    layered = from_layers(["Z = W X + columns(b, N)", "L = sum(Z^2)/N"], {"W": ("m", "n"), "X": ("n", "N"), "b": ("m",)})
+    assert layered.shapes == {"W": ("m", "n"), "X": ("n", "N"), "b": ("m",), "Z": ("m", "N"), "L": ()}
+    assert layered.symbolic == ("m", "n", "N")
+    alone = from_layers(["L = sum(columns(b, N))"], {"b": (2,)})  # a letter that no shape has
+    assert [quantity.name for quantity in alone.graph.leaves] == ["b"]
+
+
+@pytest.mark.parametrize(("shape", "text"), [((), "a number"), ((3,), "3"), ((2, "n"), "2×n")])
+def test_shapes_for_people(shape, text):
+    assert shape_text(shape) == text
