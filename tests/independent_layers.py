@@ -6,15 +6,17 @@ windows.  The entries are Python objects (fractions, or the numbers of `independ
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Iterator, Mapping
 from fractions import Fraction
+from functools import reduce
 from itertools import product
 from typing import Any
 
 import numpy as np
-from independent import MP, number
+from independent import MP, call, dual, number, power
 
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.graph.arrays import Array
 
 Nd = Any
@@ -87,8 +89,14 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
 }
 
 
-def indexed(expr: Expr, at: Mapping[str, int], known: Mapping[str, Nd], ranges: range) -> Any:
-    """The value of an index form: ``at(W, j, v)`` is 0 outside of W, and a sum runs as far as anything could reach."""
+def indexed(expr: Expr, at: Mapping[str, int], known: Mapping[str, Nd]) -> Any:
+    """The value of an index form, read as a lecture means it: an entry outside of its array is 0, and a letter runs as far as the
+    array whose index it is by itself, unless its sum has a last value.
+    """
+
+    def value(part: Expr) -> Any:
+        return number(indexed(part, at, known))
+
     match expr:
         case Number(text):
             return Fraction(text)
@@ -97,24 +105,36 @@ def indexed(expr: Expr, at: Mapping[str, int], known: Mapping[str, Nd], ranges: 
         case Partial(of, wrt):
             return known[f"d{of}/d{wrt}"][()]
         case Neg(arg):
-            return -indexed(arg, at, known, ranges)
+            return -value(arg)
         case Add(args):
-            return sum(number(indexed(arg, at, known, ranges)) for arg in args)
+            return sum(map(value, args))
         case Mul(args):
-            value = number(1)
-            for arg in args:
-                value = value * number(indexed(arg, at, known, ranges))
-            return value
+            return reduce(operator.mul, map(value, args))
         case Div(num, den):
-            return number(indexed(num, at, known, ranges)) / number(indexed(den, at, known, ranges))
+            return value(num) / value(den)
         case Pow(base, exponent):
-            power = number(indexed(exponent, at, known, ranges))
-            return number(indexed(base, at, known, ranges)) ** (int(power) if power == int(power) else power)
+            return power(dual(value(base)), dual(value(exponent))).value
         case Call("at", (target, *index)):
             table = known[target.name if isinstance(target, Name) else f"d{target.of}/d{target.wrt}"]
-            place = [int(number(indexed(part, at, known, ranges))) for part in index]
+            place = [int(value(part)) for part in index]
             inside = all(1 <= i <= n for i, n in zip(place, table.shape, strict=True))
             return table[tuple(i - 1 for i in place)] if inside else Fraction(0)
-        case Call("sum_over", (Name(letter), body)):
-            return sum(number(indexed(body, {**at, letter: i}, known, ranges)) for i in ranges)
+        case Call("sum_over", (Name(letter), *last, body)):
+            end = int(value(last[0])) if last else next(reach(Name(letter), body, known))
+            return sum(number(indexed(body, {**at, letter: i}, known)) for i in range(1, end + 1))
+        case Call(func, args) if func.endswith("'"):
+            return call(func[:-1], [dual(value(arg), 1) for arg in args]).slope
+        case Call(func, args):
+            return call(func, [dual(value(arg)) for arg in args]).value
     raise TypeError(expr)
+
+
+def reach(letter: Name, body: Expr, known: Mapping[str, Nd]) -> Iterator[int]:
+    """The sizes of the arrays that a letter is an index of."""
+    match body:
+        case Call("at", (target, *index)):
+            table = known[target.name if isinstance(target, Name) else f"d{target.of}/d{target.wrt}"]
+            yield from (size for part, size in zip(index, table.shape, strict=True) if part == letter)
+        case _:
+            for part in children(body):
+                yield from reach(letter, part, known)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable
 
 from tutor.graph.layered import Layered, from_layers
 from tutor.graph.network import LOSSES, Network
@@ -81,11 +80,11 @@ class Maker:
             made = made.replace(f"{{{key}}}", str(value))
         return made
 
-    def step(self, template: str, name: str) -> bool:
+    def step(self, template: str, name: str, other: str = "") -> bool:
         """Add a step, unless it does not fit or becomes too large."""
         before = dict(self.shapes)
         target = f"a{len(self.lines)}"
-        line = f"{target} = {self.filled(template, name, self.nodes[name])}"
+        line = f"{target} = {self.filled(template, name, self.nodes[name]).replace('{1}', other)}"
         self.lines.append(line)
         shape = self.built(f"sum({target})").shapes[target]
         if sum_of(shape) > LARGEST or not shape:
@@ -121,8 +120,9 @@ def random_layers(generator: random.Random, used: Counter[str] | None = None) ->
             same = [other for other, own in maker.nodes.items() if own == shape and (other != name or "max" not in template)]
             if not same:
                 continue
-            template = template.replace("{1}", generator.choice(same))
-        maker.step(template, name)
+            maker.step(template, name, generator.choice(same))
+        else:
+            maker.step(template, name)
     last, shape = list(maker.nodes.items())[-1]
     end = generator.choice(ENDS + VECTOR_ENDS if len(shape) == 1 else ENDS)
     maker.used[end] += 1

@@ -42,12 +42,14 @@ def test_an_exercise_says_what_it_is(entry):
 
 PAGE = {
     "dl: f = (x + y)·z, node d": ["dl/add-multiply"],
-    "dl: linear collapse; nestings": ["dl/linear-collapse", "dl/nested-layers"],
+    "dl: linear collapse; nestings": ["dl/linear-collapse", "dl/linear-collapse-layers", "dl/nested-layers"],
     "dl: layer sizes": ["dl/layer-sizes-one", "dl/layer-sizes-two"],
-    "dl: perceptron, multi-output": ["dl/perceptron", "dl/perceptron-outputs"],
-    "dl: activations": ["dl/activations"],
-    "dl: two-layer network in indices": ["dl/index-network", "dl/index-network-output", "dl/index-network-hidden"],
-    "dl: sigmoid and binary cross-entropy": ["dl/bce"],
+    "dl: perceptron, multi-output; index and vector form": ["dl/perceptron", "dl/perceptron-outputs", "dl/perceptron-vector"],
+    "dl: activations": ["dl/activations", "dl/maxout-vector"],
+    "dl: two-layer network in indices": [
+        "dl/index-network", "dl/index-network-output", "dl/index-network-hidden", "dl/index-network-layers",
+    ],
+    "dl: sigmoid and binary cross-entropy": ["dl/bce", "dl/bce-columns", "dl/bce-rows"],
     "dl: two-layer ReLU regression; gradient step": ["dl/relu-regression"],
     "dl: the function we want to optimize, over n samples": ["dl/relu-regression-samples"],
     "dl: mean over n samples, mini-batch": ["dl/batch-of-two"],
@@ -55,24 +57,26 @@ PAGE = {
     "qmul: linear neuron and its table": ["qmul/linear-neuron"],
     "qmul: two linear layers and their table": ["qmul/two-linear-layers"],
     "qmul: with an activation, one sample and mean": ["qmul/activated-neuron", "qmul/activated-two-samples"],
-    "qmul: general network": ["qmul/network-deltas"],
+    "qmul: general network": ["qmul/network-deltas", "qmul/network-deltas-layers"],
     "qmul: gradient descent over s samples": ["qmul/linear-neuron-samples"],
-    "qmul: E = 1/(2s) Σ ‖f(x_i) − y_i‖²": ["qmul/mean-squared-error"],
-    "qmul: activations": ["qmul/activations"],
-    "qmul: convolution, one- and two-dimensional": ["qmul/convolution-or-correlation"],
+    "qmul: E = 1/(2s) Σ ‖f(x_i) − y_i‖²": ["qmul/mean-squared-error", "qmul/mean-squared-error-layers"],
+    "qmul: activations; softmax sums to one": ["qmul/activations", "qmul/softmax-layer"],
+    "qmul: convolution, one- and two-dimensional": ["qmul/convolution-or-correlation", "qmul/convolution-line"],
+    "qmul: the kernel (0 −1 0; −1 4 −1; 0 −1 0)": ["qmul/laplacian", "qmul/laplacian-edge"],
+    "qmul: max-pooling 2×2": ["qmul/max-pooling"],
     "graz: neuron as a graph": ["graz/neuron"],
     "graz: activations": ["graz/activations"],
-    "graz: linear units collapse": ["graz/linear-collapse"],
+    "graz: linear units collapse": ["graz/linear-collapse", "graz/linear-collapse-layers"],
     "graz: chain rule as messages; branches": ["graz/chain", "graz/branches", "graz/branches-many"],
     "graz: √(x²+exp(x²)) + cos(x²+exp(x²))": ["graz/sqrt-cos"],
-    "graz: backprop in a 2-2-1 network": ["graz/two-two-one"],
+    "graz: backprop in a 2-2-1 network": ["graz/two-two-one", "graz/two-two-one-layers"],
     "graz: training loss as a mean": ["graz/training-loss"],
     "neuron: f = (x + y)z, node q": ["neuron/add-multiply"],
     "neuron: backpropagation at the neuron": ["neuron/local-gradient"],
     "neuron: activations and derivatives": ["neuron/activations"],
     "neuron: a linear combination of ReLUs": ["neuron/relu-combination"],
-    "neuron: softmax prediction, squared loss": ["neuron/softmax-loss"],
-    "neuron: softmax prediction, cross-entropy": ["neuron/softmax-cross-entropy"],
+    "neuron: softmax prediction, squared loss": ["neuron/softmax-loss", "neuron/softmax-loss-batch"],
+    "neuron: softmax prediction, cross-entropy": ["neuron/softmax-cross-entropy", "neuron/softmax-regression-batch"],
     "neuron: optimisers": ["neuron/newton", "neuron/adagrad", "neuron/rmsprop", "neuron/adam", "neuron/adam-as-printed"],
     "neuron: mini-batch": ["neuron/minibatch"],
     "neuron: 2-2-2 network": ["neuron/two-two-two"],
@@ -84,10 +88,10 @@ PAGE = {
     "cmu: three layers in a chain": ["cmu/three-layer-chain"],
     "cmu: SGD and minibatch": ["cmu/minibatch"],
 }
-"""The scalar rows of the lectures page, and the exercises that work them."""
+"""The rows of the lectures page, and the exercises that work them."""
 
 
-def test_every_scalar_row_of_the_lectures_has_an_exercise():
+def test_every_row_of_the_lectures_has_an_exercise():
     assert {ident for row in PAGE.values() for ident in row} == set(ids())
 
 
@@ -131,6 +135,11 @@ FIGURES = [
     ("neuron/two-two-two", "w6 after 1", "0.408", "truncated", "0.408666"),
     ("neuron/two-two-two", "w7 after 1", "0.511", "rounded", "0.511301"),
     ("neuron/two-two-two", "w8 after 1", "0.561", "rounded", "0.561370"),
+    ("qmul/max-pooling", "P_1_1", "20", "exact", "20"),
+    ("qmul/max-pooling", "P_1_2", "30", "exact", "30"),
+    ("qmul/max-pooling", "P_2_1", "112", "exact", "112"),
+    ("qmul/max-pooling", "P_2_2", "37", "exact", "37"),
+    ("qmul/softmax-layer", "S", "1", "exact", "1"),
     ("cmu/counting", "count neurons", "6", "exact", "6"),
     ("cmu/counting", "count weights", "20", "exact", "20"),
     ("cmu/counting", "count parameters", "26", "exact", "26"),
@@ -188,6 +197,8 @@ SLIPS = [
     ("qmul/two-linear-layers", "dE/dw_Lm1"),
     ("qmul/network-deltas", "z2_1"),
     ("qmul/network-deltas", "dL/dz1_1"),
+    ("qmul/network-deltas-layers", "dE/dz1"),
+    ("qmul/convolution-line", "z"),
     ("qmul/convolution-or-correlation", "c_0"),
     ("qmul/convolution-or-correlation", "c_1"),
     ("qmul/convolution-or-correlation", "d_11"),

@@ -1,6 +1,6 @@
 """JSON for programs: a contract, versioned by ``schema``.
 
-- ``list``: ``exercises`` [{``id``, ``title``, ``course``, ``source``, ``claims``}]
+- ``list``: ``exercises`` [{``id``, ``title``, ``course``, ``source``, ``claims``, ``abilities``}]
 - ``check``: ``claims`` [{``exercise``, ``claim``, ``printed``, ``value``, ``agreement``, ``erratum``}]
 - ``solve``: ``exercise``, ``values`` {quantity: number}, ``gradients`` {quantity: number} (``dd/dx`` for the derivative of a
   quantity that is not the loss), ``steps`` [{``target``, ``expression``, ``rule``, ``paths`` [[{``of``, ``wrt``,

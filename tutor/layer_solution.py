@@ -14,6 +14,7 @@ from tutor.evaluate.forms import Agreement, agree
 from tutor.evaluate.layer_rewrites import Rewritten, prove
 from tutor.evaluate.layers import as_arrays, evaluate_layers
 from tutor.evaluate.verify import Ask, Proof, verify
+from tutor.exercise.check import Verdict, check
 from tutor.exercise.layers import layers_of
 from tutor.exercise.nouns import Exercise
 from tutor.explain.document import Document
@@ -25,6 +26,7 @@ from tutor.graph.nouns import Derivation, Graph
 from tutor.notation.profile import Notation, notation
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.page import Page
+from tutor.verdicts import said
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,8 @@ class LayerSolution(Page):
     rewritten: Rewritten
     agreement: Agreement
     proof: Proof | None
+    verdicts: tuple[Verdict, ...] = ()
+    focused: bool = False
 
     @property
     def name(self) -> str:
@@ -74,7 +78,9 @@ class LayerSolution(Page):
             title=exercise.title, ident=exercise.id if exercise.id != exercise.title else "", source=exercise.source,
             layered=self.layered, derivation=self.derivation, wanted=self.wanted, notation=self.notation, arrays=self.arrays,
             written=exercise.written, rate=self.rate, rate_written=self.rate_written, updated=self.updated,
-            rewrites=self.rewritten.rewrites, rewritten=self.rewritten.arrays, proofs=self.proofs, notes=exercise.notes,
+            rewrites=self.rewritten.rewrites, rewritten=self.rewritten.arrays, proofs=self.proofs,
+            verdicts=[said(verdict) for verdict in self.verdicts], focused=self.focused,
+            notes=() if self.focused else exercise.notes,
         ))  # fmt: skip
 
     def to_json(self) -> str:
@@ -95,10 +101,11 @@ def solve_layers(
     rate_written: str = "",
     notation_name: str | None = None,
     ask: Ask | None = None,
+    own: bool = True,
 ) -> LayerSolution:
     """Solve an exercise in layer form and prove it against the form neuron by neuron.
 
-    ``values`` are those of the single quantities; ``wrt`` chooses arrays, or single quantities, whose array is meant.
+    ``values`` are those of the single quantities; ``own`` says that they are the exercise's, so that its figures are compared; ``wrt`` chooses arrays, or single quantities, whose array is meant.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
     """
@@ -123,8 +130,9 @@ def solve_layers(
         trained = [q.name for q in layered.graph.parameters if q.name in wanted] or list(wanted)
         updated = {w: _moved(arrays[w], arrays[f"d{layered.graph.loss}/d{w}"], rate) for w in trained}
     return LayerSolution(
-        exercise, layered, derivation, wanted, profile, arrays, rate, rate_written, updated, rewritten, agreement, proof
-    )
+        exercise, layered, derivation, wanted, profile, arrays, rate, rate_written, updated, rewritten, agreement, proof,
+        tuple(check(exercise)) if own and not wrt else (), bool(wrt),
+    )  # fmt: skip
 
 
 def _moved(array: Array, gradient: Array, rate: Value) -> Array:

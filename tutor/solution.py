@@ -24,19 +24,20 @@ from tutor.evaluate.verify import Ask, Proof, check_locals, merged, random_point
 from tutor.exercise.catalogue import is_exercise_name
 from tutor.exercise.check import Verdict, check
 from tutor.exercise.claims import MAX_STEPS
+from tutor.exercise.layers import entry_symbols, written_with
 from tutor.exercise.load import load
 from tutor.exercise.nouns import Exercise
 from tutor.exercise.trained import make_task, trains_otherwise
-from tutor.explain.document import Document, Equations, Math, Sentence
+from tutor.explain.document import Document, Equations
 from tutor.explain.samples import sample_table, with_samples
-from tutor.explain.solution import Lesson, Said, document
+from tutor.explain.solution import Lesson, document
 from tutor.expression.nodes import Name
 from tutor.graph.build import from_steps
 from tutor.graph.network import counts, quantities
 from tutor.graph.nouns import Derivation, Graph
 from tutor.notation.profile import Notation, notation, unit_symbol
 from tutor.page import Page
-from tutor.rules.patterns import constant
+from tutor.verdicts import said
 
 if TYPE_CHECKING:
     from tutor.layer_solution import LayerSolution
@@ -101,7 +102,7 @@ class Solution(Page):
             derivations=self.derivations, wanted=self.wanted, notation=self.notation, full=self.chain == "full",
             written=exercise.written, trace=self.trace, parameters=self.parameters, rate=self.rate,
             rate_written=self.rate_written, descent=self.descent, focused=self.focused,
-            verdicts=[_said(verdict) for verdict in self.verdicts],
+            verdicts=[said(verdict) for verdict in self.verdicts],
             counted=[(what, counts(exercise.network)[what]) for what in exercise.counts] if exercise.network else (),
             proofs=(*((merged(self.proofs).sentence(),) if self.proofs else ()), *filter(None, (self.simplified,))),
             notes=() if self.focused else exercise.notes, rewrites=self.rewrites,
@@ -161,19 +162,6 @@ class Solution(Page):
         show(bundle, raw=True)
         if picture:
             show({"image/svg+xml": picture, "text/plain": "(the graph)"}, raw=True)
-
-
-def _said(verdict: Verdict) -> Said:
-    """A verdict for the document: formulas as maths, figures as printed."""
-    claim = verdict.source
-    if claim is None or claim.subject is None or claim.formula is None:
-        value: Sentence = (verdict.value,) if verdict.value and claim is not None and not claim.unknown else ()
-        return Said((verdict.claim,), (verdict.printed,), value, verdict.agreement, verdict.erratum)
-    when = f" after {claim.after} update{'s' if claim.after != 1 else ''}" if claim.after else ""
-    figure = constant(claim.formula) is not None
-    printed: Sentence = (claim.printed,) if figure else (Math(claim.formula),)
-    value = (Math(verdict.derived),) if verdict.derived is not None else (verdict.value,)
-    return Said((Math(claim.subject), when), printed, value, verdict.agreement, verdict.erratum)
 
 
 def target_exercise(target: str) -> Exercise:
@@ -253,7 +241,10 @@ def solve(
     rewrites = tuple(_rewrites(d, names) for d, names in zip(derivations, chosen.values(), strict=True))
     units = {r.left.name for some in rewrites for r in some if r.rule == UNIT and isinstance(r.left, Name)}
     symbols = {unit: unit_symbol(name, unit) for unit in sorted(units)}
+    symbols |= entry_symbols(exercise, name)
     symbols |= exercise.symbols if name == exercise.notation else {}
+    if written_with(exercise):
+        exercise = replace(exercise, notes=(*exercise.notes, written_with(exercise)))
     profile = notation(name, quantities(graph), symbols, loss=graph.loss)
     style: Chain = chain or (exercise.chain if notation_name is None else None) or profile.chain
     main = next((d for d in derivations if d.graph.loss == graph.loss), None) or derive(graph)
@@ -310,7 +301,7 @@ def _by_layers(
         raise ValueProblem("--chain says how gradients are written neuron by neuron", hint="leave it out, or add --form scalar")
     return solve_layers(
         exercise, values=values, wrt=wrt, update=bool(updates), rate=step_size, rate_written=written,
-        notation_name=notation_name, ask=ask,
+        notation_name=notation_name, ask=ask, own=not at and rate is None,
     )  # fmt: skip
 
 

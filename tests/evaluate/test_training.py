@@ -1,15 +1,13 @@
 """Runs: exact recursions by hand, the two arithmetics against each other, PyTorch's figures, and how a run ends."""
 
-import importlib.util
 import json
-import os
 import sys
 import time
 from fractions import Fraction
 from itertools import islice
-from pathlib import Path
 
 import pytest
+from torch_live import need_torch, reference
 
 from tutor.errors import TutorError, ValueProblem
 from tutor.evaluate.fast import all_rows, train_fast
@@ -22,11 +20,7 @@ from tutor.exercise.training import samples
 from tutor.rules.optimisers import OPTIMISERS
 
 F = Fraction
-REFERENCE = Path(__file__).parent.parent / "torch_reference" / "optimisers.py"
-spec = importlib.util.spec_from_file_location("torch_optimisers", REFERENCE)
-torch_optimisers = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(torch_optimisers)
-TABLE = json.loads(REFERENCE.with_suffix(".json").read_text("utf-8"))
+torch_optimisers, TABLE = reference("optimisers")
 
 
 def exercise(steps, values, parameters):
@@ -72,10 +66,7 @@ def test_the_table_covers_every_published_method():
 @pytest.mark.parametrize("case", torch_optimisers.CASES)
 def test_the_table_is_pytorchs(case):
     """Live, where PyTorch is installed."""
-    if importlib.util.find_spec("torch") is None:
-        if os.environ.get("TUTOR_NEEDS_TORCH"):
-            pytest.fail("TUTOR_NEEDS_TORCH is set, and PyTorch is missing")
-        pytest.skip("PyTorch is not installed")
+    need_torch()
     found = torch_optimisers.torch_table(case)
     assert found == {name: pytest.approx(values, abs=1e-12) for name, values in TABLE["cases"][case].items()}
     agrees(train_exactly(torch_task(case), torch_optimisers.STEPS), found)

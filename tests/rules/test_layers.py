@@ -200,7 +200,7 @@ def test_ties_and_edges_are_the_scalar_rows():
 
 
 def test_a_row_checks_itself():
-    with pytest.raises(TutorError, match="rules.layers, row twice.*\n.*one letter for each size"):
+    with pytest.raises(TutorError, match=r"rules\.layers, row twice.*\n.*one letter for each size"):
         Layer("twice", ("x: n",), ("n",), (), "2*at(x, i)", ("2*G",))
     with pytest.raises(TutorError, match="do not match"):
         Layer("twice", ("x: n",), ("n",), ("i",), "2*at(x, i)", ("2*G", "G"))

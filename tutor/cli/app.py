@@ -84,7 +84,8 @@ def list_exercises(as_json: AsJson = False) -> None:
         import json
 
         listed = [
-            {"id": e.id, "title": e.title, "course": e.course, "source": e.source, "claims": e.claims} for e in found
+            {"id": e.id, "title": e.title, "course": e.course, "source": e.source, "claims": e.claims,
+             "abilities": list(e.abilities)} for e in found
         ]
         write(json.dumps({"schema": 1, "exercises": listed}, indent=2, ensure_ascii=False) + "\n")
         return

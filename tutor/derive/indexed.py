@@ -7,18 +7,21 @@ the write-out uses.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain, count
 
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
-from tutor.rules.layers import ENTRYWISE, LAYERS, UPSTREAM, formula
+from tutor.rules.layers import ENTRYWISE, LAYERS, formula
 
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
-HIDDEN = frozenset({"share", "flatten"})
+HIDDEN = frozenset({"share", "route", "flatten"})
 """Operations whose index form says less than their name."""
 
 
 def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) -> Expr | None:
     """One entry of ``expr`` at the indices ``letters``, or nothing where it would say less than the expression.
+
+    A sum is ``sum_over(v, …)``; it has the last value of its letter, ``sum_over(a, 2, …)``, where no array says how far it runs.
 
     >>> from tutor.expression.plain import plain
     >>> plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))
@@ -26,7 +29,7 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
     """
     if _hidden(expr):
         return None
-    taken = {*letters, *(size for shape in shapes.values() for size in shape if isinstance(size, str))}
+    taken = {*letters, *shapes, *(size for shape in shapes.values() for size in shape if isinstance(size, str))}
     return _Indexer(shapes, taken).entry(expr, tuple(Name(letter) for letter in letters))
 
 
@@ -40,7 +43,7 @@ class _Indexer:
         self.taken = taken
 
     def fresh(self, wish: str) -> str:
-        letter = next(letter for letter in (wish, *_SUMS) if letter not in self.taken)
+        letter = next(letter for letter in chain((wish,), _SUMS, map("v{}".format, count(1))) if letter not in self.taken)
         self.taken.add(letter)
         return letter
 
@@ -63,7 +66,8 @@ class _Indexer:
         row, sizes, _ = bind(call, self.shapes)
         arrays = {name: arg for (name, _), arg in zip(row.operands, call.args, strict=False)}
         table: dict[str, Expr] = {name: size_expr(size) for name, size in sizes.items()}
-        table |= dict(zip(row.letters, index, strict=True))
+        if row.letters:  # a number inside of an array's formula, as in (w·x) x, has no index
+            table |= dict(zip(row.letters, index, strict=True))
         return self.read(formula(row.index), table, arrays)
 
     def read(self, expr: Expr, table: Mapping[str, Expr], arrays: Mapping[str, Expr]) -> Expr:
@@ -74,27 +78,24 @@ class _Indexer:
                 return expr
             case Call("at", (Name(name), *index)):
                 return self.entry(arrays[name], tuple(linear(part, table) for part in index))
-            case Call("sum_over" | "max_over" as func, (Name(letter), _, body)):
+            case Call("sum_over" | "max_over" as func, (Name(letter), size, body)):
                 new = self.fresh(letter)
                 inner = self.read(body, {**table, letter: Name(new)}, arrays)
+                if func == "sum_over" and not _runs(Name(new), inner):
+                    return Call(func, (Name(new), linear(size, table), inner))
                 return _joined(func, new, inner)
-            case Call("winner", (Name(name), *rest)):
-                return self.winner(arrays[name], rest[:-1:2], table, arrays)
+            case Div(num, den):
+                known = linear(den, table)
+                return Div(self.read(num, table, arrays), known if type(known) is Number else self.read(den, table, arrays))
             case Mul(args):
                 return product([self.read(arg, table, arrays) for arg in args])
         return rebuild(expr, tuple(self.read(part, table, arrays) for part in children(expr)))
 
-    def winner(
-        self, array: Expr, places: Sequence[Expr], table: Mapping[str, Expr], arrays: Mapping[str, Expr]
-    ) -> Expr:
-        """1 where the entry has the value that its window passed on."""
-        own = self.entry(array, tuple(linear(place, table) for place in places))
-        pooled = arrays[UPSTREAM]
-        window = tuple(table[letter] for letter in ("u", "v")[: len(places)])
-        best: Expr = Name("max")
-        if type(pooled) is Partial:
-            best = Call("at", (Name(pooled.wrt), *window))
-        return Call("largest", (own, best))
+
+def _runs(letter: Name, body: Expr) -> bool:
+    """Whether a letter is an index by itself, so that the array tells how far it runs: the v in W_jv x_v."""
+    alone = type(body) is Call and body.func == "at" and letter in body.args[1:]
+    return alone or any(_runs(letter, part) for part in children(body))
 
 
 def _joined(func: str, letter: str, body: Expr) -> Expr:
@@ -113,10 +114,10 @@ def product(factors: Sequence[Expr]) -> Expr:
     first = sums[0]
     assert type(first) is Call
     rest = [part for part in flat if part is not first]
-    letter, body = first.args
+    *letter, body = first.args
     if type(body) is Add or type(body) is Neg:
         return Mul(tuple(flat)) if len(flat) > 1 else first
-    return Call("sum_over", (letter, product([body, *rest])))
+    return Call("sum_over", (*letter, product([body, *rest])))
 
 
 def linear(expr: Expr, table: Mapping[str, Expr]) -> Expr:

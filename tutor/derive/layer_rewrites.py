@@ -80,8 +80,6 @@ def _mean_of(expr: Expr, layered: Layered) -> tuple[Expr, Expr | None]:
     match expr:
         case Call("sum", (inner,)):
             return ONE, inner
-        case Neg(Call("sum", (inner,))):
-            return ONE, Neg(inner)
         case Call("mean", (inner,)):
             first = next((name for name in names(inner) if layered.shapes[name]), "")
             sizes = tuple(size_expr(size) for size in layered.shapes.get(first, ()))
@@ -91,10 +89,20 @@ def _mean_of(expr: Expr, layered: Layered) -> tuple[Expr, Expr | None]:
                     total *= int(size.text)  # type: ignore[union-attr]
                 return Div(ONE, Number(str(total))), inner
             return Div(ONE, sizes[0] if len(sizes) == 1 else Mul(sizes)), inner
-        case Div(num, den) if not names(den) or type(den) is Name:
+        case Neg(inner):
+            scale, summed = _mean_of(inner, layered)
+            return scale, None if summed is None else Neg(summed)
+        case Div(num, den) if _size(den, layered):
             scale, summed = _mean_of(num, layered)
             return (Div(ONE, den), summed) if scale == ONE else (ONE, None)
+        case Mul((Div(num, den), inner)) if num == ONE and _size(den, layered):
+            return _mean_of(Div(inner, den), layered)
     return ONE, None
+
+
+def _size(expr: Expr, layered: Layered) -> bool:
+    """Whether a divisor is made of numbers and of the letters of sizes."""
+    return set(names(expr)) <= set(layered.symbolic)
 
 
 def _target(inner: Expr, output: Name, loss: str) -> str:

@@ -103,7 +103,14 @@ def pullback(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str =
     found: dict[str, list[Expr]] = {}
     for name, part in _pull(expr, upstream, shapes, out):
         found.setdefault(name, []).append(part)
-    return [(name, parts[0] if len(parts) == 1 else Add(tuple(parts))) for name, parts in found.items()]
+    return [(name, _together(parts)) for name, parts in found.items()]
+
+
+def _together(parts: Sequence[Expr]) -> Expr:
+    """What several places of one step add; equal ones as a multiple: xᵀx has 2x."""
+    if len(parts) == 1:
+        return parts[0]
+    return times(Number(str(len(parts))), parts[0]) if all(part == parts[0] for part in parts) else Add(tuple(parts))
 
 
 def _pull(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str) -> Parts:
@@ -208,8 +215,12 @@ def _level(expr: Expr, known: Mapping[str, Shape], shape: Shape) -> Expr:
     if type(expr) is Add:
         found = [shape_of(part, known) for part in parts]
         if any(found):
-            parts = tuple(_spread(p, s, shape) if names(p) else p for p, s in zip(parts, found, strict=True))
+            parts = tuple(_levelled(p, s, shape) if names(p) else p for p, s in zip(parts, found, strict=True))
     return rebuild(expr, parts)
+
+
+def _levelled(term: Expr, found: Shape, shape: Shape) -> Expr:
+    return Neg(_spread(term.arg, found, shape)) if type(term) is Neg else _spread(term, found, shape)
 
 
 def entrywise_product(a: Expr, b: Expr, singles: Collection[str] = ()) -> Expr:

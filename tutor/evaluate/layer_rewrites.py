@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tutor.derive.layer_rewrites import LayerRewrite
@@ -13,7 +13,8 @@ from tutor.evaluate.arithmetic import Value, add, divide, real
 from tutor.evaluate.forms import POINTS, TOLERANCE, relative, sized
 from tutor.evaluate.layers import Numbers, as_arrays, evaluate_layers
 from tutor.evaluate.verify import random_points
-from tutor.expression.nodes import Name
+from tutor.expression.nodes import Expr, Name, Number
+from tutor.expression.walk import substitute
 from tutor.graph.arrays import Array, Entries
 from tutor.graph.layered import Layered, written_out
 
@@ -43,12 +44,8 @@ def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[st
     if not rewrites:
         return Rewritten((), {})
     small, sizes = sized(layered)
-    if sizes:
-        from tutor.derive.layer_rewrites import found
-
-        compared: Sequence[LayerRewrite] = found(small)
-    else:
-        compared = rewrites
+    numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
+    compared = [replace(r, expr=substitute(r.expr, numbers), equals=substitute(r.equals, numbers)) for r in rewrites]
     for point in random_points(written_out(small), POINTS, seed=2):
         _arrays(small, compared, normed(small, compared, as_arrays(small, point)))
     if values is None:

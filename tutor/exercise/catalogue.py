@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from typing import Any
 
 from tutor.errors import ExerciseError, near, visible
 
@@ -18,13 +20,16 @@ MAX_FILE = 2_000_000
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One exercise in the list: its id (``course/name``), its title, its course, and how many figures it claims."""
+    """One exercise in the list: its id (``course/name``), its title, its course, how many figures it claims, and its ``abilities``
+    besides being solved neuron by neuron: "layers" (it has a matrix form), "data" (several samples), "training".
+    """
 
     id: str
     title: str
     course: str
     source: str
     claims: int
+    abilities: tuple[str, ...] = ()
 
 
 def ids() -> list[str]:
@@ -44,8 +49,14 @@ def entries() -> list[Entry]:
         claims = len(raw.get("claim", [])) + sum(
             len(row) - 1 for table in raw.get("table", []) for row in table.get("rows", [])
         )
-        found.append(Entry(name, str(raw["title"]), name.split("/")[0], str(raw.get("source", "")), claims))
+        found.append(Entry(name, str(raw["title"]), name.split("/")[0], str(raw.get("source", "")), claims, _abilities(raw)))
     return found
+
+
+def _abilities(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    counted = all(str(asked).startswith("count ") for asked in raw.get("asked", [""]))
+    has = {"layers": "shapes" in raw or ("network" in raw and not counted), "data": "data" in raw, "training": "train" in raw}
+    return tuple(ability for ability, there in has.items() if there)
 
 
 def locate(target: str) -> tuple[str, Path]:

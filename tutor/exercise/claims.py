@@ -64,9 +64,10 @@ def read_claim(
         raise ExerciseError(
             f"a claim about {visible(text)}, but there is no graph", hint='claims here are "count weights" and the like'
         )
-    if layered is None and network is not None and not set(_WORD.findall(text)) <= {*graph.names, *FUNCTIONS}:
+    both = f"{text} = {printed}"
+    if layered is None and network is not None and not set(_WORD.findall(both)) <= {*graph.names, *FUNCTIONS}:
         layered = own_layers(layered, network, profile)
-    if layered is not None and speaks_of_layers(text, layered):
+    if layered is not None and speaks_of_layers(both, layered):
         expr, formula = read_layer_formula(text, layered), read_layer_formula(printed, layered)
         return Claim(text, printed, expr, formula=formula, erratum=erratum, note=note, layers=True)
     match = _CLAIM.fullmatch(text)

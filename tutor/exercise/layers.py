@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
@@ -16,15 +17,17 @@ from tutor.evaluate.forms import relative, sized
 from tutor.evaluate.layer_rewrites import normed
 from tutor.evaluate.layers import Numbers, as_arrays, evaluate_layers
 from tutor.evaluate.verify import random_points
-from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.nodes import Expr, Name, Number, Partial, children
 from tutor.expression.parse import parse
-from tutor.graph.arrays import Entries
+from tutor.expression.walk import substitute
+from tutor.graph.arrays import Entries, places
 from tutor.graph.build import check_name
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, written_out
-from tutor.graph.network import Network
+from tutor.graph.network import Network, quantities
 from tutor.graph.nouns import Graph
 from tutor.graph.shapes import Shape, arranged, shape_of, shape_text
-from tutor.notation.profile import affine
+from tutor.notation.profile import affine, notation
+from tutor.notation.symbol import Symbol
 from tutor.rules.functions import check_calls
 from tutor.rules.layers import WRITABLE
 
@@ -145,29 +148,48 @@ def read_layer_formula(text: str, layered: Layered) -> Expr:
     names = (*layered.graph.names, *layered.symbolic)
     expr = parse(text, names=names, functions=LAYER_FUNCTIONS)
     check_calls(expr, WRITABLE)
+    for partial in _partials(expr):
+        if partial.of not in [step.target for step in layered.graph.steps]:
+            raise ExerciseError(f"{partial.of} is not computed by a step, so it has no derivative here")
+        if layered.shapes[partial.of]:
+            raise ExerciseError(
+                f"{partial.of} is an array of shape {shape_text(layered.shapes[partial.of])}, and its derivative is none",
+                hint=f"claim that of an entry, such as d{partial.of}_1/d…, or of {layered.graph.loss}",
+            )
     expr = arranged(expr, layered.shapes)
     shape_of(expr, layered.shapes)
     return expr
 
 
+def _partials(expr: Expr) -> list[Partial]:
+    if type(expr) is Partial:
+        return [expr]
+    return [partial for part in children(expr) for partial in _partials(part)]
+
+
 def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
     """Whether two formulas over layers are equal, entry by entry, at seeded random points and at the given values."""
     layered = layers_of(exercise, exercise.notation)
-    small, _ = sized(layered)
+    small, sizes = sized(layered)
+    numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
+    subject, formula = substitute(subject, numbers), substitute(formula, numbers)
     graph = written_out(small)
     points: list[Mapping[str, Value]] = list(random_points(graph, POINTS, seed=3))
     if exercise.values and not layered.symbolic:
         points.append(exercise.values)
     if not points:
         raise ExerciseError("no point was found at which the whole computation exists")
-    derivation, rewrites = derive_layers(small), found(small)
+    rewrites = found(small)
+    losses = dict.fromkeys([small.graph.loss, *(partial.of for partial in (*_partials(subject), *_partials(formula)))])
+    derivations = [derive_layers(replace(small, graph=replace(small.graph, loss=of))) for of in losses]
     singles = {q.name: small.entries[q.name] for q in small.graph.leaves}
     for point in points:
         given = {name: point[single] for named in singles.values() for single in named.items for name in [single]}
         arrays = as_arrays(small, given)
         if point is not exercise.values:  # admissible targets of a softmax are probabilities
             arrays = normed(small, rewrites, arrays)
-        entries = Entries(evaluate_layers(derivation, arrays), Numbers())
+        known = {name: array for derivation in derivations for name, array in evaluate_layers(derivation, arrays).items()}
+        entries = Entries(known, Numbers())
         left, right = entries.value(subject), entries.value(formula)
         if left.shape != right.shape:
             raise ExerciseError(f"shapes do not fit: {shape_text(left.shape)} and {shape_text(right.shape)}")
@@ -180,10 +202,33 @@ def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
 def derived_layer(exercise: Exercise, subject: Expr) -> Expr:
     """What the product derives for a subject in layer form."""
     layered = layers_of(exercise, exercise.notation)
-    if type(subject) is Partial and subject.of == layered.graph.loss:
-        steps = {step.target: step.expr for step in derive_layers(layered).backward}
+    if type(subject) is Partial:
+        derivation = derive_layers(replace(layered, graph=replace(layered.graph, loss=subject.of)))
+        steps = {step.target: step.expr for step in derivation.backward}
         return steps[f"d{subject.of}/d{subject.wrt}"]
     if type(subject) is Name:
         forward = {step.target: step.expr for step in layered.graph.steps}
         return forward.get(subject.name, subject)
     return subject
+
+
+def entry_symbols(exercise: Exercise, profile: str) -> dict[str, Symbol]:
+    """How the single quantities of arrays are written neuron by neuron: w_{12}^2 for ``w2_1_2``."""
+    if exercise.layers is None:
+        return {}
+    small, _ = sized(exercise.layers)
+    own = exercise.symbols if profile == exercise.notation else {}
+    known = notation(profile, list(quantities(small.graph)), own, loss=small.graph.loss)
+    symbols = {}
+    for name, array in small.entries.items():
+        for place, single in zip(places(array.shape), array.items, strict=True):
+            index = [Symbol(str(i), str(i)) for i in place]
+            symbols[single] = known.entry(name, index) if index else known.symbol(name)
+    return symbols
+
+
+def written_with(exercise: Exercise) -> str:
+    """With which sizes a computation whose sizes are letters is written out; empty for all others."""
+    sizes = sized(exercise.layers)[1] if exercise.layers is not None else {}
+    listed = ", ".join(f"{letter} = {size}" for letter, size in sizes.items())
+    return f"Written out with {listed}." if listed else ""

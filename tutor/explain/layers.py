@@ -24,6 +24,7 @@ from tutor.explain.document import (
     Sentence,
     Side,
 )
+from tutor.explain.lecture import Said, lecture
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.graph.arrays import Array
 from tutor.graph.layered import Layered
@@ -53,6 +54,8 @@ class LayerLesson:
     updated: Mapping[str, Array] = field(default_factory=dict)
     rewrites: Sequence[LayerRewrite] = ()
     rewritten: Mapping[str, Array] = field(default_factory=dict)
+    verdicts: Sequence[Said] = ()
+    focused: bool = False
     proofs: Sequence[str] = ()
     notes: Sequence[str] = ()
 
@@ -161,6 +164,7 @@ class _Writer:
         self.blocks.append(Equations(tuple(rows)))
         self.simplified()
         self.update()
+        self.blocks += lecture(lesson.verdicts, lesson.focused)
         for note in lesson.notes:
             self.blocks.append(Paragraph((note,), "Note"))
         for text in lesson.proofs:
@@ -227,7 +231,7 @@ class _Writer:
         sides = [Side(dressed(step.expr, self.shapes))]
         recursion = self.recursion(step)
         if recursion is not None:
-            sides.append(Side(dressed(recursion, self.shapes)))
+            sides = [Side(bare(sides[0].expr)), Side(dressed(recursion, self.shapes))]
         value = self.value(step.target)
         if value is not None and value != bare(sides[0].expr):
             sides.append(Side(value, result=True))

@@ -29,6 +29,7 @@ from tutor.explain.document import (
     Side,
     Table,
 )
+from tutor.explain.lecture import Said, lecture
 from tutor.explain.pictures import picture
 from tutor.explain.rewrites import simplified
 from tutor.explain.thinned import thinned
@@ -39,17 +40,6 @@ from tutor.notation.profile import Notation
 from tutor.rules.functions import function, value_of
 
 MAX_PICTURE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a lecture prints for something, how it agrees, and what it should be."""
-
-    subject: Sentence
-    printed: Sentence
-    value: Sentence
-    agreement: str
-    erratum: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +159,7 @@ class _Writer:
             self.update()
             self.graph()
         self.counts()
-        self.lecture()
+        self.blocks += lecture(lesson.verdicts, lesson.focused)
         self.closing()
         return Document(lesson.title, lesson.ident, self.facts(), lesson.source, tuple(self.blocks))
 
@@ -451,36 +441,6 @@ class _Writer:
         rows = tuple((_words(what), _words(f"{number:,}".replace(",", " "))) for what, number in self.lesson.counted)
         self.blocks += [Heading("Counting"), Table((_words("what"), _words("how many")), rows, "lr")]
         self.blocks += [Paragraph(_words(text)) for text in self.lesson.notes if text.startswith("Counting:")]
-
-    def lecture(self) -> None:
-        """How the lecture's figures agree."""
-        verdicts = self.lesson.verdicts
-        if not verdicts:
-            return
-        if self.lesson.focused:
-            for said in verdicts:
-                words = f": {wording.AGREES[said.agreement]}" + (f" ({said.erratum})" if said.erratum else "") + "."
-                self.blocks.append(
-                    Paragraph(_words("prints ", *said.printed, " for ", *said.subject, words), "Lecture")
-                )
-            return
-        counted: dict[str, int] = {}
-        for said in verdicts:
-            counted[said.agreement] = counted.get(said.agreement, 0) + 1
-        names = {"exact": "exactly", "rounded": "rounded", "truncated": "cut off"}
-        parts = [f"{counted[key]} {word}" for key, word in names.items() if key in counted]
-        good = sum(counted.get(key, 0) for key in names)
-        text = f"{good} of {len(verdicts)} printed figures and formulas agree ({', '.join(parts)})."
-        self.blocks.append(Paragraph(_words(text), "Lecture"))
-        for said in verdicts:
-            if said.agreement == "differs":
-                note = f". {said.erratum[:1].upper()}{said.erratum[1:]}." if said.erratum else "."
-                value: Sentence = ("; it is ", *said.value) if said.value else ()
-                self.blocks.append(
-                    Paragraph(
-                        _words("for ", *said.subject, " the lecture prints ", *said.printed, *value, note), "Erratum"
-                    )
-                )
 
     def closing(self) -> None:
         """Conventions, the proof, and how numbers are printed."""

@@ -13,6 +13,7 @@ from typing import Any, Protocol
 
 from tutor.errors import GraphError
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
+from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, bind
 from tutor.rules.layers import ENTRYWISE, LAYERS, Layer, formula
 
@@ -160,9 +161,9 @@ class Entries:
     def layer(self, call: Call) -> Array:
         """One operation of the layer table."""
         operands = [self.value(arg) for arg in call.args[: len(LAYERS[call.func][0].arrays)]]
-        names = [f" {place}" for place in range(len(operands))]  # no quantity is called so
-        shapes: dict[str, Shape] = {name: array.shape for name, array in zip(names, operands, strict=True)}
-        bound = Call(call.func, (*(Name(name) for name in names), *call.args[len(operands) :]))
+        labels = [f" {place}" for place in range(len(operands))]  # no quantity is called so
+        shapes: dict[str, Shape] = {name: array.shape for name, array in zip(labels, operands, strict=True)}
+        bound = Call(call.func, (*(Name(name) for name in labels), *call.args[len(operands) :]))
         row, sizes, found = bind(bound, shapes)
         shape = tuple(int(size) for size in found)
         arrays = {name: array for (name, _), array in zip(row.operands, operands, strict=True)}
@@ -209,6 +210,8 @@ class _Row:
             case Add(args):
                 terms = [term for arg in args if (term := self.read(arg, at)) is not self.zero]
                 return algebra.add(terms) if len(terms) > 1 else terms[0] if terms else self.zero
+            case Div(num, den) if all(name in self.sizes for name in names(den)):
+                return algebra.divide(self.read(num, at), algebra.number(Number(str(whole(den, at)))))
             case Div(num, den):
                 return algebra.divide(self.read(num, at), self.read(den, at))
         raise GraphError(f"{type(expr).__name__} in the row {self.row.name}")

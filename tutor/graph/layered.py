@@ -85,7 +85,7 @@ def from_layers(
             known[step.target] = shape_of(expr, known)
         except TutorError as error:
             raise error.at(f"step {step.target}") from None
-        steps.append(Step(step.target, expr, layer_rule(expr)))
+        steps.append(Step(step.target, expr, layer_rule(expr, known)))
         nodes.append(replace(node, shape=known[step.target]))
     if known[graph.loss]:
         raise GraphError(
@@ -156,9 +156,10 @@ _BIASES = ("fill", "columns", "rows")
 """What makes a bias fit a layer."""
 
 
-def layer_rule(expr: Expr) -> str:
-    """The rule of a step over layers, for its wording.
+def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
+    """The rule of a step over layers, for its wording; with ``shapes`` a sum is a mean only over what it counts.
 
+    >>> from tutor.expression.parse import parse
     >>> layer_rule(parse("matmul(W, x) + b", functions=LAYER_FUNCTIONS))
     'affine'
     """
@@ -170,10 +171,20 @@ def layer_rule(expr: Expr) -> str:
     if type(expr) is Call and expr.func in LAYERS:
         return expr.func
     if type(expr) is Div and type(expr.num) is Call and expr.num.func == "sum":
-        return "mean"
+        return "mean" if shapes is None or _counted(expr.num.args[0], expr.den, shapes) else "formula"
     if type(expr) is Call and expr.func == "hadamard":
         return "hadamard"
     return rule_of(expr) if not _has_layer(expr) else "formula"
+
+
+def _counted(array: Expr, number: Expr, shapes: Mapping[str, Shape]) -> bool:
+    """Whether a number is how many entries, rows or columns an array has."""
+    shape = shape_of(array, shapes)
+    counts: list[object] = [*shape]
+    if all(isinstance(size, int) for size in shape):
+        counts.append(prod(int(size) for size in shape))
+    found = number.name if type(number) is Name else number.value if type(number) is Number else None
+    return found in counts
 
 
 def _is_product(expr: Expr) -> bool:
@@ -275,6 +286,7 @@ def _network_entries(scalar: Graph, layered: Graph, affine: Affine) -> dict[str,
 def written_out(layered: Layered) -> Graph:
     """The same computation with every neuron a quantity of its own.
 
+    >>> from tutor.expression.parse import parse
     >>> graph = written_out(from_layers(["z = W x", "L = sum(z^2)"], {"W": (1, 2), "x": (2,)}))
     >>> [step.target for step in graph.steps], graph.steps[0].expr == parse("W_1_1*x_1 + W_1_2*x_2")
     (['z_1', 'L'], True)

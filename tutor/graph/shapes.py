@@ -222,18 +222,35 @@ def arranged(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         return expr
     done = rebuild(expr, tuple(arranged(part, shapes) for part in parts))
     if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
-        found = _rows(done.args[0], done.args[1], shapes) or done
-        return _lying(found, shapes) or found
+        return _rows(done.args[0], done.args[1], shapes) or done
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
         raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
     if type(done) is not Mul:
         return done
-    result: Expr | None = None
-    for factor in done.args:
-        result = factor if result is None else _product(result, factor, shapes)
-    assert result is not None
-    inner = _lying(result, shapes)
-    return result if inner is None or _lying(done.args[-1], shapes) else inner  # xᵀA has the entries of a vector
+    return _folded(done.args, shapes)
+
+
+def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape]) -> Expr:
+    """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
+    result, row, matrix = factors[0], None, None
+    for factor in factors[1:]:
+        if row is not None and matrix is not None:
+            matrix = _product(matrix, factor, shapes)
+            if len(shape_of(matrix, shapes)) == 1:
+                result, row, matrix = Call("matmul", (row, matrix)), None, None
+            continue
+        row = _lying(result, shapes)
+        if row is not None and _lying(factor, shapes) is None and len(shape_of(factor, shapes)) == 2:
+            matrix = factor
+        else:
+            result = _product(result, factor, shapes)
+    return result if row is None or matrix is None else _turned(row, matrix)
+
+
+def _turned(row: Expr, matrix: Expr) -> Expr:
+    """xᵀA, which has the entries of Aᵀx."""
+    turned = matrix.args[0] if type(matrix) is Call and matrix.func == "transpose" else Call("transpose", (matrix,))
+    return Call("matmul", (turned, row))
 
 
 def _lying(expr: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
@@ -250,8 +267,7 @@ def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
     """A product with a transposed vector: wᵀ x, xᵀ A and δ xᵀ; nothing for any other."""
     left, right = _lying(a, shapes), _lying(b, shapes)
     if left is not None and right is None and shape_of(b, shapes):
-        product = Call("matmul", (left, b))
-        return Call("transpose", (product,)) if len(shape_of(b, shapes)) == 2 else product
+        return _turned(left, b) if len(shape_of(b, shapes)) == 2 else Call("matmul", (left, b))
     if right is not None and left is None:
         return Call("outer", (a, right)) if shape_of(a, shapes) else Mul((*(a.args if type(a) is Mul else (a,)), b))
     return None

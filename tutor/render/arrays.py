@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from tutor.expression.nodes import Add, Call, Expr, Name, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Call, Expr, Name, Number, Partial, children, rebuild
 from tutor.notation.symbol import Symbol
 
 if TYPE_CHECKING:
@@ -66,6 +66,10 @@ def _ones(writer: Writer) -> str:
 
 
 def _fill(writer: Writer, args: tuple[Expr, ...]) -> str:
+    if args[0] == ONE:
+        return _ones(writer)
+    if args[0] == ZERO:
+        return _both(writer, "\\mathbf{0}", "𝟎")
     return writer.within(args[0], _FACTOR) + _both(writer, "\\,", "·") + _ones(writer)
 
 
@@ -103,9 +107,13 @@ def _named(latex: str, text: str, operands: int = 1, index: Callable[[Writer, Se
 
 def _window(writer: Writer, settings: Sequence[Expr]) -> str:
     size, *more = [writer.show(part) for part in settings]
-    cross = _both(writer, " \\times ", "×")
-    text = f"{size}{cross}{size}"
-    return text if not more or more[0] == size else f"{text}, s={more[0]}"
+    return size if not more or more[0] == size else f"{size}, s={more[0]}"
+
+
+def _part(writer: Writer, settings: Sequence[Expr]) -> str:
+    """The first and the last entry of a part, from where it begins and how long it is."""
+    begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
+    return f"{begin + 1}{_both(writer, chr(92) + 'dots ', '..')}{begin + length}"
 
 
 def _size(writer: Writer, settings: Sequence[Expr]) -> str:
@@ -151,22 +159,19 @@ def _entry(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 
 def _sum_over(writer: Writer, args: tuple[Expr, ...]) -> str:
-    letter, body = args[0], args[-1]
+    letter, body = writer.show(args[0]), args[-1]
     nested = type(body) is Call and body.func == "sum_over"
     inner = writer.show(body) if nested else writer.within(body, _QUOTIENT)
-    return _both(writer, f"\\sum_{{{writer.show(letter)}}} {inner}", f"Σ_{writer.show(letter)} {inner}")
+    if len(args) == 2:
+        return _both(writer, f"\\sum_{{{letter}}} {inner}", f"Σ_{letter} {inner}")
+    last = writer.show(args[1])
+    return _both(writer, f"\\sum_{{{letter}=1}}^{{{last}}} {inner}", f"Σ_({letter}=1..{last}) {inner}")
 
 
 def _max_over(writer: Writer, args: tuple[Expr, ...]) -> str:
     letters = [writer.show(letter) for letter in args[:-1]]
     inner = writer.show(args[-1])
     return _both(writer, f"\\max_{{{','.join(letters)}}} {inner}", f"max_{','.join(letters)} {inner}")
-
-
-def _largest(writer: Writer, args: tuple[Expr, ...]) -> str:
-    """1 where an entry is the largest of a window, else 0."""
-    entry, value = (writer.show(arg) for arg in args)
-    return _both(writer, f"\\mathbf{{1}}[{entry} = {value}]", f"1[{entry} = {value}]")
 
 
 def _shaped(writer: Writer, args: tuple[Expr, ...]) -> str:
@@ -228,11 +233,10 @@ ARRAYS: dict[str, Written] = {
     "flatten": Written(_ATOM, _named("vec", "vec")),
     "unflatten": Written(_ATOM, _named("mat", "mat", 1, _size)),
     "concat": Written(_ATOM, _named("concat", "concat", 2)),
-    "part": Written(_ATOM, _named("part", "part", 1, lambda w, s: f"{w.show(Add((s[0], Number('1'))))},...")),
+    "part": Written(_ATOM, _named("part", "part", 1, _part)),
     "at": Written(_ATOM, _entry),
     "sum_over": Written(_SUM, _sum_over),
     "max_over": Written(_SUM, _max_over),
-    "largest": Written(_ATOM, _largest),
     "shaped": Written(_ATOM, _shaped),
     "size": Written(_ATOM, _sizes),
     "matrix": Written(_ATOM, _matrix),

@@ -18,6 +18,17 @@ STYLES = {"exact": "green", "rounded": "green", "truncated": "cyan", "differs": 
 WORDS = {"exact": "exact", "rounded": "rounded", "truncated": "truncated", "differs": "differs"}
 
 
+MARKS = {"layers": ("L", "in matrices too (--form layer)"), "data": ("D", "a data set"), "training": ("T", "training")}
+EXAMPLES = (
+    ("tutor solve neuron/two-two-two --wrt w5", "one weight"),
+    ("tutor solve qmul/network-deltas --form layer", "in matrices"),
+    ("tutor train neuron/two-two-two --optimiser adam", "a method, step by step"),
+    ("tutor plot path qmul/linear-neuron --wrt w_L --wrt b_L", "a chart"),
+    ("tutor draw neuron/two-two-two --as network -o n.svg", "a drawing"),
+)
+"""One command for each thing that can be done with an exercise."""
+
+
 def printable(text: str) -> str:
     """A text from outside without control characters.
 
@@ -37,16 +48,27 @@ def _fitted(text: str, size: int) -> str:
 
 
 def exercises(entries: Iterable[Entry], width: int) -> Iterable[Text]:
-    """The rows of ``tutor list``."""
-    rows = [(e.id, printable(e.title), f"{e.claims} figures" if e.claims else "") for e in entries]
-    first, last = (max((cell_len(row[place]) for row in rows), default=0) for place in (0, 2))
-    middle = max(10, width - first - last - 4)
-    for ident, title, claims in rows:
+    """The rows of ``tutor list``, and below them what can be done with an exercise."""
+    rows = [
+        (e.id, printable(e.title), "".join(MARKS[a][0] if a in e.abilities else "·" for a in MARKS), f"{e.claims} figures" if e.claims else "") for e in entries
+    ]
+    first, kinds, last = (max((cell_len(row[place]) for row in rows), default=0) for place in (0, 2, 3))
+    middle = max(10, width - first - kinds - last - 6)
+    size = min(middle, max((cell_len(row[1]) for row in rows), default=0))
+    for ident, title, abilities, claims in rows:
         line = Text()
         line.append(_fitted(ident, first), style="bold")
-        line.append("  " + _fitted(title, min(middle, max(cell_len(r[1]) for r in rows))))
+        line.append("  " + _fitted(title, size))
+        line.append("  " + abilities.ljust(kinds), style="cyan")
         line.append("  " + claims.rjust(last), style="dim")
+        line.rstrip()
         yield line
+    if rows:
+        yield Text()
+        yield Text("  ".join(f"{mark} {meaning}" for mark, meaning in MARKS.values()), style="cyan")
+        yield Text()
+        for command, what in EXAMPLES:
+            yield Text.assemble((command.ljust(max(len(c) for c, _ in EXAMPLES)), "bold"), ("  " + what, "dim"))
 
 
 def verdicts(found: Sequence[Verdict], width: int) -> Iterable[Text]:

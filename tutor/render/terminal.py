@@ -348,7 +348,7 @@ def _members(equation: Equation, pen: Pen, frame: _Frame, start: _Row) -> list[_
             rows[-1].result, rows[-1].style = member.shown, style
         elif place and member.side.result and _fits_beside(member, _Row(Line()), frame):
             rows.append(_Row(Line(), [], f"{member.sign} {member.text}", style))
-        elif place and _joins(members[place - 1], member, rows[-1], frame):
+        elif place and _joins(members[place - 1], member, rows[-1], frame) and not pen.shapes(member.side.expr):
             rows[-1].line.put(f" {member.sign} ").put(member.text, style)
         else:
             if place:

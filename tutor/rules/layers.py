@@ -29,9 +29,9 @@ OUT = "out"
 class Layer:
     """One row.
 
-    ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers that follow them (a stride, a size), each with its least
-    value; the last ones may be missing and have the value in ``defaults`` (a text is another setting's value).  ``letters`` are the
-    indices of the result in ``index``.  ``internal`` rows only appear in pullbacks.
+    ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers that
+    follow them (a stride, a size), each with its least value; the last ones may be missing and have the value in ``defaults`` (a text is
+    another setting's value).  ``letters`` are the indices of the result in ``index``.  ``internal`` rows only appear in pullbacks.
     """
 
     name: str

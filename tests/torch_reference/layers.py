@@ -1,0 +1,128 @@
+"""The figures of PyTorch's layers in layers.json, and the script that makes them: python tests/torch_reference/layers.py.
+
+Each case is one operation with a weighted sum (or a loss) after it, in double precision, with PyTorch's own operation and its autograd:
+the value and the gradient of every input.  The inputs are drawn from a fixed seed by Python, and kept off kinks and ties, where conventions
+differ: of two equal entries PyTorch's maximum takes the first, ours neither; at 0 the slopes of |x| and ReLU are 0 in both.
+
+PyTorch's "convolution" is the correlation of the lectures; a convolution is that with the kernel flipped.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+from typing import Any
+
+TABLE = Path(__file__).with_suffix(".json")
+
+CASES: dict[str, tuple[str, dict[str, tuple[int, ...]], str]] = {  # name: our formula of L (steps before it), shapes, PyTorch's
+    "matmul": ("sum(r ⊙ (W x))", {"W": (3, 4), "x": (4,), "r": (3,)}, "(r * (W @ x)).sum()"),
+    "batch in columns": ("sum(R ⊙ (W X + columns(b, 5)))", {"W": (3, 4), "X": (4, 5), "b": (3,), "R": (3, 5)},
+                         "(R * (W @ X + b[:, None])).sum()"),
+    "batch in rows": ("sum(R ⊙ (X W^T + rows(b, 5)))", {"W": (3, 4), "X": (5, 4), "b": (3,), "R": (5, 3)}, "(R * F.linear(X, W, b)).sum()"),
+    "outer": ("sum(R ⊙ outer(x, y))", {"x": (3,), "y": (2,), "R": (3, 2)}, "(R * torch.outer(x, y)).sum()"),
+    "mean": ("mean(X ⊙ X)", {"X": (3, 4)}, "(X * X).mean()"),
+    "flatten": ("sum(r ⊙ flatten(X))", {"X": (2, 3), "r": (6,)}, "(r * X.flatten()).sum()"),
+    "concat": ("sum(r ⊙ concat(x, y))", {"x": (2,), "y": (3,), "r": (5,)}, "(r * torch.cat([x, y])).sum()"),
+    "softmax": ("sum(r ⊙ softmax(x))", {"x": (5,), "r": (5,)}, "(r * F.softmax(x, 0)).sum()"),
+    "softmax of columns": ("sum(R ⊙ softmax_columns(X))", {"X": (4, 3), "R": (4, 3)}, "(R * F.softmax(X, 0)).sum()"),
+    "softmax of rows": ("sum(R ⊙ softmax_rows(X))", {"X": (4, 3), "R": (4, 3)}, "(R * F.softmax(X, 1)).sum()"),
+    "softmax and cross-entropy": ("-sum(p ⊙ log(softmax(x)))", {"x": (5,), "p": (5,)}, "F.cross_entropy(x, p)"),
+    "softmax and cross-entropy of a batch, mean": (
+        "-sum(P ⊙ log(softmax_rows(X)))/4", {"X": (4, 3), "P": (4, 3)}, "F.cross_entropy(X, P)"),
+    "binary cross-entropy": ("sum(binary_cross_entropy(p, q))", {"p": (5,), "q": (5,)}, "F.binary_cross_entropy(p, q, reduction='sum')"),
+    "binary cross-entropy, mean": (
+        "mean(binary_cross_entropy(P, Q))", {"P": (3, 2), "Q": (3, 2)}, "F.binary_cross_entropy(P, Q)"),
+    "sigmoid and binary cross-entropy": (
+        "mean(binary_cross_entropy(sigmoid(x), p))", {"x": (5,), "p": (5,)}, "F.binary_cross_entropy_with_logits(x, p)"),
+    "squared error": ("sum(squared_error(x, y))", {"x": (5,), "y": (5,)}, "F.mse_loss(x, y, reduction='sum')"),
+    "squared error, mean": ("mean(squared_error(X, Y))", {"X": (3, 2), "Y": (3, 2)}, "F.mse_loss(X, Y)"),
+    "half squared error": ("sum(half_squared_error(x, y))", {"x": (5,), "y": (5,)}, "F.mse_loss(x, y, reduction='sum') / 2"),
+    "absolute error": ("sum(absolute_error(x, y))", {"x": (5,), "y": (5,)}, "F.l1_loss(x, y, reduction='sum')"),
+    "absolute error, mean": ("mean(absolute_error(x, y))", {"x": (5,), "y": (5,)}, "F.l1_loss(x, y)"),
+    "hinge": ("sum(hinge(x, y))", {"x": (6,), "y": (6,)}, "torch.clamp(1 - x * y, min=0).sum()"),
+    "a network": (
+        "mean((W2 tanh(W1 x + b1) + b2 - y)^2)", {"W1": (4, 3), "x": (3,), "b1": (4,), "W2": (2, 4), "b2": (2,), "y": (2,)},
+        "F.mse_loss(F.linear(torch.tanh(F.linear(x, W1, b1)), W2, b2), y)"),
+}  # fmt: skip
+for _size, _settings in ((3, (1, 0)), (3, (2, 0)), (2, (1, 1)), (4, (3, 2))):
+    _name, _more = f"of 1 dimension, kernel {_size}, stride {_settings[0]}, padding {_settings[1]}", f"{_settings[0]}, {_settings[1]}"
+    _length = (7 + 2 * _settings[1] - _size) // _settings[0] + 1
+    _shapes: dict[str, tuple[int, ...]] = {"x": (7,), "k": (_size,), "r": (_length,)}
+    _call = f"stride={_settings[0]}, padding={_settings[1]})[0, 0]).sum()"
+    CASES[f"correlation {_name}"] = (f"sum(r ⊙ correlate(x, k, {_more}))", _shapes, f"(r * F.conv1d(x[None, None], k[None, None], {_call}")
+    CASES[f"convolution {_name}"] = (
+        f"sum(r ⊙ convolve(x, k, {_more}))", _shapes, f"(r * F.conv1d(x[None, None], k.flip(0)[None, None], {_call}")  # fmt: skip
+    _name = f"of 2 dimensions, kernel {_size}×2, stride {_settings[0]}, padding {_settings[1]}"
+    _shapes = {"X": (7, 5), "K": (_size, 2), "R": (_length, (5 + 2 * _settings[1] - 2) // _settings[0] + 1)}
+    _call = _call.replace("(r *", "(R *")
+    CASES[f"correlation {_name}"] = (f"sum(R ⊙ correlate(X, K, {_more}))", _shapes, f"(R * F.conv2d(X[None, None], K[None, None], {_call}")
+    CASES[f"convolution {_name}"] = (
+        f"sum(R ⊙ convolve(X, K, {_more}))", _shapes, f"(R * F.conv2d(X[None, None], K.flip(0, 1)[None, None], {_call}")  # fmt: skip
+for _size, _stride in ((2, 2), (3, 2), (2, 1), (1, 2)):
+    _shapes = {"x": (7,), "r": ((7 - _size) // _stride + 1,)}
+    _two: dict[str, tuple[int, ...]] = {"X": (5, 6), "R": ((5 - _size) // _stride + 1, (6 - _size) // _stride + 1)}
+    for _ours, _theirs in (("max_pool", "max_pool"), ("average_pool", "avg_pool")):
+        CASES[f"{_ours} of 1 dimension, window {_size}, stride {_stride}"] = (
+            f"sum(r ⊙ {_ours}(x, {_size}, {_stride}))", _shapes,
+            f"(r * F.{_theirs}1d(x[None, None], {_size}, {_stride})[0, 0]).sum()")  # fmt: skip
+        CASES[f"{_ours} of 2 dimensions, window {_size}, stride {_stride}"] = (
+            f"sum(R ⊙ {_ours}(X, {_size}, {_stride}))", _two,
+            f"(R * F.{_theirs}2d(X[None, None], {_size}, {_stride})[0, 0]).sum()")  # fmt: skip
+for _ours, _theirs in {
+    "sigmoid(x)": "torch.sigmoid(x)", "tanh(x)": "torch.tanh(x)", "relu(x)": "F.relu(x)", "leaky_relu(x, 0.1)": "F.leaky_relu(x, 0.1)",
+    "leaky_relu_mix(x, 0.1)": "F.leaky_relu(x, 0.1)", "prelu(x, a)": "F.prelu(x, a)", "elu(x, 0.7)": "F.elu(x, 0.7)",
+    "softplus(x)": "F.softplus(x)", "identity(x)": "x", "exp(x)": "torch.exp(x)", "log(p)": "torch.log(p)", "sqrt(p)": "torch.sqrt(p)",
+    "sin(x)": "torch.sin(x)", "cos(x)": "torch.cos(x)", "tan(p)": "torch.tan(p)", "sinh(x)": "torch.sinh(x)", "cosh(x)": "torch.cosh(x)",
+    "abs(x)": "torch.abs(x)", "sign(x)": "torch.sign(x)", "heaviside(x)": "(x > 0).double() + 0 * x", "max(x, y)": "torch.maximum(x, y)",
+    "min(x, y)": "torch.minimum(x, y)", "if_positive(x, y, p)": "torch.where(x > 0, y, p) + 0 * x",
+    "zero_one(x, y)": "(x != y).double() + 0 * (x + y)",
+}.items():  # fmt: skip
+    _shapes = {letter: (6,) for letter in "xyp" if f"({letter}" in _ours or f" {letter}" in _ours}
+    _formula = f"h = {_ours}; sum(r ⊙ h)" if "a)" not in _ours else f"sum(r ⊙ {_ours})"
+    CASES[_ours] = (_formula, {**_shapes, "r": (6,)}, f"(r * ({_theirs})).sum()")
+
+
+def leaves(case: str) -> dict[str, list[float]]:
+    """The inputs of a case, entry after entry: sixteenths and no two equal; those of p, q, P and Q lie between 0 and 1."""
+    generator = Random(case)
+    found: dict[str, list[float]] = {}
+    for name, shape in CASES[case][1].items():
+        count = shape[0] * (shape[1] if len(shape) == 2 else 1)
+        found[name] = [(n + 0.5) / 16 for n in generator.sample(range(-48, 48), count)]
+        if name in "pqPQ":
+            found[name] = [(abs(value) + 0.25) / 4 for value in found[name]]
+    if " a)" in CASES[case][0]:
+        found["a"] = [0.3]
+    return found
+
+
+def torch_table(case: str) -> dict[str, list[float]]:
+    """The value L and the gradient of every input."""
+    import torch
+    from torch.nn import functional
+
+    formula, shapes = CASES[case][2], CASES[case][1]
+    given: dict[str, Any] = {
+        name: torch.tensor(values, dtype=torch.float64).reshape(shapes.get(name, (1,))).requires_grad_(True)
+        for name, values in leaves(case).items()
+    }
+    loss = eval(formula, {"torch": torch, "F": functional}, given)
+    loss.backward()
+    found = {"L": [loss.item()]}
+    for name, leaf in given.items():
+        found[name] = [0.0] * leaf.numel() if leaf.grad is None else leaf.grad.reshape(-1).tolist()
+    return found
+
+
+def main() -> None:
+    """Write the table."""
+    import torch
+
+    made = {"torch": torch.__version__, "cases": {case: torch_table(case) for case in CASES}}
+    TABLE.write_text(json.dumps(made, indent=0) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
