@@ -85,6 +85,7 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     "average_pool": lambda x, *settings: pool(x, lambda window: window.sum() / window.size, *settings),
     "flatten": lambda a: a.reshape(-1),
     "unflatten": lambda x, m, n: x.reshape(m, n),
+    "one_hot": lambda k, n: np.array([Fraction(i + 1 == k) for i in range(n)], dtype=object),
     "concat": lambda x, y: np.concatenate([x, y]),
 }
 

@@ -22,7 +22,7 @@ VECTORS = (
     "concat({0}, {b:m})", "concat({b:m}, {0})", "concat({0}, {0})", "unflatten({0}, {n}, 1)", "unflatten({0}, 1, {n})",
     "convolve({0}, {b:k}, {s1}, {p})", "correlate({0}, {b:k}, {s1}, {p})", "convolve({0}, {b:k})", "correlate({b:m}, {0}, 1, {n})",
     "max_pool({0}, {k}, {s1})", "average_pool({0}, {k}, {s1})", "max_pool({0}, {k})", "average_pool({0}, {k})",
-    "({0} @ {b:n})*{0}",
+    "({0} @ {b:n})*{0}", "{0} ⊙ one_hot(1, {n})",
 )  # fmt: skip
 MATRICES = (
     "{W:m,n} @ {0} + columns({b:m}, {r})", "{0} @ {W:r,m} + rows({b:m}, {n})", "{W:n,m}^T @ {0}", "{0}^T @ {W:n,m}", "{0} @ {0}^T",

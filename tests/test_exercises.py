@@ -42,7 +42,9 @@ def test_an_exercise_says_what_it_is(entry):
 
 PAGE = {
     "dl: f = (x + y)·z, node d": ["dl/add-multiply"],
-    "dl: linear collapse; nestings": ["dl/linear-collapse", "dl/linear-collapse-layers", "dl/nested-layers"],
+    "dl: linear collapse; nestings": [
+        "dl/linear-collapse", "dl/linear-collapse-layers", "dl/nested-layers", "dl/nested-layers-matrices",
+    ],
     "dl: layer sizes": ["dl/layer-sizes-one", "dl/layer-sizes-two"],
     "dl: perceptron, multi-output; index and vector form": ["dl/perceptron", "dl/perceptron-outputs", "dl/perceptron-vector"],
     "dl: activations": ["dl/activations", "dl/maxout-vector"],
@@ -65,6 +67,7 @@ PAGE = {
     "qmul: the kernel (0 −1 0; −1 4 −1; 0 −1 0)": ["qmul/laplacian", "qmul/laplacian-edge"],
     "qmul: max-pooling 2×2": ["qmul/max-pooling"],
     "graz: neuron as a graph": ["graz/neuron"],
+    "graz: MLP with L + 1 layers, dummies for biases": ["graz/mlp-dummies"],
     "graz: activations": ["graz/activations"],
     "graz: linear units collapse": ["graz/linear-collapse", "graz/linear-collapse-layers"],
     "graz: chain rule as messages; branches": ["graz/chain", "graz/branches", "graz/branches-many"],

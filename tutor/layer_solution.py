@@ -105,7 +105,8 @@ def solve_layers(
 ) -> LayerSolution:
     """Solve an exercise in layer form and prove it against the form neuron by neuron.
 
-    ``values`` are those of the single quantities; ``own`` says that they are the exercise's, so that its figures are compared; ``wrt`` chooses arrays, or single quantities, whose array is meant.
+    ``values`` are those of the single quantities; ``own`` says that they are the exercise's, so that its figures are compared; ``wrt``
+    chooses arrays, or single quantities, whose array is meant.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
     """

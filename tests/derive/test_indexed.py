@@ -56,7 +56,6 @@ FORMS = [  # formula, its entry j, or i and j
     ("max_pool(A, 2)", "max_over(a, v, at(A, 2*i + a - 2, 2*j + v - 2))"),
     ("average_pool(x, 2, 1)", "sum_over(a, 2, at(x, j + a - 1))/2"),
     ("average_pool(A, 2)", "sum_over(a, 2, sum_over(v, 2, at(A, 2*i + a - 2, 2*j + v - 2)))/4"),
-    ("concat(x, u)", "at(x, j) + at(u, j - 3)"),
     ("unflatten(x, 1, 3)", "at(x, 3*i + j - 3)"),
     ("1 - 2*x", "1 - 2*at(x, j)"),
     ("sum((x - u)^2)/2", "sum_over(v, (at(x, v) - at(u, v))^2)/2"),

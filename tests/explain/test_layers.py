@@ -202,3 +202,9 @@ def test_why_a_gradient_is_what_it_is(text, said):
 def test_every_operation_has_its_phrase():
     unsaid = {name for name in WRITABLE if wording_layers.forward(name) == wording_layers.forward("no such rule")}
     assert unsaid - {"columns", "rows", "row_sums", "column_sums", "fill"} == set()
+
+
+def test_no_index_form_reads_outside_of_an_array():
+    # once "h_j = 1 + x_(j-1)", which is wrong for every j: concat(𝟏, x) is 1 only at its first place
+    rows = sections(tutor.solve("graz/mlp-dummies"))
+    assert not {"at(h0, j)", "at(h1, j)"} & set(rows["Forward pass"])

@@ -64,6 +64,7 @@ TABLE = [  # expression, LaTeX, text
     ("average_pool(A, 3)", "\\operatorname{avgpool}_{3}(A)", "avgpool[3](A)"),
     ("flatten(A)", "\\operatorname{vec}(A)", "vec(A)"),
     ("unflatten(x, 1, 3)", "\\operatorname{mat}_{1 \\times 3}(x)", "mat[1×3](x)"),
+    ("one_hot(2, 3)", "\\mathbf{e}_{2}", "e_2"),
     ("concat(x, y)", "\\operatorname{concat}(x, y)", "concat(x, y)"),
     ("spread(g, k, 3, 1, 0)", "g \\ast_{\\mathrm{full}} k", "g ∗[full] k"),
     ("spread_flipped(g, k, 3, 2, 0)", "g \\star_{\\mathrm{full}, s=2} k", "g ⋆[full, s=2] k"),

@@ -14,7 +14,7 @@ from tutor.graph.shapes import Shape, bind, shape_of, size_expr
 from tutor.rules.layers import ENTRYWISE, LAYERS, formula
 
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
-HIDDEN = frozenset({"share", "route", "flatten"})
+HIDDEN = frozenset({"one_hot", "share", "route", "flatten", "concat"})
 """Operations whose index form says less than their name."""
 
 

@@ -66,13 +66,18 @@ def _scores(layered: Layered) -> list[LayerRewrite]:
         target = _target(summed, output, _LOSSES[rule])
         users = [other for other in graph.steps if step.target in names(other.expr)]
         again = [other for other in graph.steps if score.name in names(other.expr)]
-        if not target or len(users) != 1 or len(again) != 1 or target in steps:
+        if not target or len(users) != 1 or len(again) != 1 or (target in steps and not _is_label(steps[target])):
             continue
         difference = Add((output, Neg(Name(target))))
         result = times(scale, difference)
         left = Partial(graph.loss, score.name)
-        rewrites.append(LayerRewrite(left, result, left, rule, target if rule == SOFTMAX else ""))
+        rewrites.append(LayerRewrite(left, result, left, rule, target if rule == SOFTMAX and target not in steps else ""))
     return rewrites
+
+
+def _is_label(expr: Expr) -> bool:
+    """A target that is made of a label sums to 1 whatever the label is."""
+    return type(expr) is Call and expr.func == "one_hot"
 
 
 def _mean_of(expr: Expr, layered: Layered) -> tuple[Expr, Expr | None]:

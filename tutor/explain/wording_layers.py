@@ -24,6 +24,7 @@ FORWARD = {
     "transpose": "transposed",
     "outer": "outer product",
     "part": "a part of it",
+    "one_hot": "1 at the label, 0 elsewhere",
 }
 
 BACKWARD = {

@@ -14,8 +14,11 @@ from typing import Any, Protocol
 from tutor.errors import GraphError
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, bind
+from tutor.graph.shapes import Shape, bind, shape_text
 from tutor.rules.layers import ENTRYWISE, LAYERS, Layer, formula
+
+MAX_WORK = 3_000_000
+"""How many products one operation may take; some ten seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,6 +173,12 @@ class Entries:
         numbers = {name: int(size) for name, size in sizes.items()}
         if call.func == "softmax":
             return Array(shape, self.softmax(operands[0]))
+        work = prod(shape) * _loops(formula(row.index), numbers)
+        if work > MAX_WORK:
+            raise GraphError(
+                f"{call.func} of {' and '.join(shape_text(array.shape) for array in operands)} takes {work:,} products",
+                hint=f"the limit is {MAX_WORK:,}: it is written out entry by entry to be proved",
+            )
         reader = _Row(row, arrays, numbers, self.algebra)
         return Array(shape, tuple(reader.entry(place) for place in places(shape)))
 
@@ -259,6 +268,13 @@ class _Row:
             return one
         best = others[0] if len(others) == 1 else algebra.call("max", others)
         return algebra.call("if_positive", [algebra.add([x.at(own), algebra.negate(best)]), one, self.zero])
+
+
+def _loops(expr: Expr, sizes: Mapping[str, int]) -> int:
+    """How many terms one entry of a row's index formula has."""
+    if type(expr) is Call and expr.func in ("sum_over", "max_over"):
+        return whole(expr.args[1], sizes) * _loops(expr.args[2], sizes)
+    return max((_loops(part, sizes) for part in children(expr)), default=1)
 
 
 def _is_layer(expr: Expr) -> bool:

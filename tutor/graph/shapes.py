@@ -182,6 +182,10 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size]) -> 
                 f"{words.get(name, name)} of {row.name} is {value}", hint=f"it is a whole number from {least}"
             )
         sizes[name] = value
+    if row.within:
+        value, most = (sizes[name] for name in row.within)
+        if isinstance(value, int) and isinstance(most, int) and value > most:
+            raise GraphError(f"the label {value} of {_short(call)} is outside of the {most} classes", hint=f"it runs from 1 to {most}")
 
 
 def _result(call: Call, text: str, sizes: Mapping[str, Size]) -> Size:

@@ -50,8 +50,12 @@ def _fitted(text: str, size: int) -> str:
 def exercises(entries: Iterable[Entry], width: int) -> Iterable[Text]:
     """The rows of ``tutor list``, and below them what can be done with an exercise."""
     rows = [
-        (e.id, printable(e.title), "".join(MARKS[a][0] if a in e.abilities else "·" for a in MARKS), f"{e.claims} figures" if e.claims else "") for e in entries
-    ]
+        (
+            e.id, printable(e.title), "".join(MARKS[a][0] if a in e.abilities else "·" for a in MARKS),
+            f"{e.claims} figures" if e.claims else "",
+        )
+        for e in entries
+    ]  # fmt: skip
     first, kinds, last = (max((cell_len(row[place]) for row in rows), default=0) for place in (0, 2, 3))
     middle = max(10, width - first - kinds - last - 6)
     size = min(middle, max((cell_len(row[1]) for row in rows), default=0))

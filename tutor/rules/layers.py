@@ -29,9 +29,10 @@ OUT = "out"
 class Layer:
     """One row.
 
-    ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers that
-    follow them (a stride, a size), each with its least value; the last ones may be missing and have the value in ``defaults`` (a text is
-    another setting's value).  ``letters`` are the indices of the result in ``index``.  ``internal`` rows only appear in pullbacks.
+    ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers
+    that follow them (a stride, a size), each with its least value; the last ones may be missing and have the value in ``defaults`` (a
+    text is another setting's value); the first of ``within`` is at most the second.  ``letters`` are the indices of the result in
+    ``index``.  ``internal`` rows only appear in pullbacks.
     """
 
     name: str
@@ -44,6 +45,7 @@ class Layer:
     defaults: tuple[int | str, ...] = ()
     source: str = ""
     internal: bool = False
+    within: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.letters) != len(self.result) or (self.pullbacks and len(self.pullbacks) != len(self.arrays)):
@@ -152,6 +154,8 @@ _ROWS = (
           ("unflatten(G, m, n)",), source="row after row"),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
     Layer("concat", ("x: m", "y: n"), ("m + n",), _1D, "at(x, i) + at(y, i - m)", ("part(G, 0, m)", "part(G, m, n)")),
+    Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
+          source="the target of a classification: label k of n classes"),
     Layer("part", ("x: n",), ("l",), _1D, "at(x, i + f)", settings=(("f", 0), ("l", 1)), internal=True),
 )  # fmt: skip
 
