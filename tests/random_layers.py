@@ -11,7 +11,7 @@ from tutor.graph.shapes import Shape
 
 ACTIVATIONS = (
     "sigmoid({0})", "tanh({0})", "relu({0})", "softplus({0})", "elu({0}, 1/2)", "leaky_relu({0}, 0.1)", "identity({0})",
-    "exp(-{0}^2)", "sin({0})", "abs({0})", "max(0, {0})", "-{0}", "1 - {0}", "{0}/2", "2*{0} - {0}^3", "{0}*sigmoid({0})",
+    "exp(-{0}^2)", "sin({0})", "abs({0})", "max(0, {0})", "-{0}", "1 - {0}", "{0}/2", "2*{0} - {0}^3", "{0} ⊙ sigmoid({0})",
     "leaky_relu({0}, {s})", "{s}*{0}", "{0}*{s}^2 - {0}", "({0} - sigmoid({0}))^2/2", "{0}/(1 + {s}^2)", "max({0}, {s})",
     "{0} + fill({s}, {shape})", "sum({0})*{0}", "-({0} - tanh({0}))",
 )  # fmt: skip

@@ -116,7 +116,7 @@ def solve_layers(
         values = None
     own_scalar = exercise.graph if exercise.layers is None else None
     derivation = derive_layers(layered)
-    wanted = _wanted(layered, wrt)
+    wanted = _wanted(layered, wrt or _asked(exercise, layered))
     symbols: Mapping[str, Symbol] = exercise.symbols if name == exercise.notation and exercise.layers is not None else {}
     rewrites = found(layered)
     if any(rewrite.rule == LINEAR for rewrite in rewrites):
@@ -153,6 +153,14 @@ def _wanted(layered: Layered, wrt: Sequence[str]) -> tuple[str, ...]:
             raise GraphError(f"there is no quantity {name}", where="--wrt", hint=near(name, known) or ", ".join(known))
         chosen.append(whole)
     return tuple(dict.fromkeys(chosen))
+
+
+def _asked(exercise: Exercise, layered: Layered) -> list[str]:
+    """The single quantities whose derivatives an exercise over arrays asks for; a network shows all its parameters."""
+    prefix = f"d{layered.graph.loss}/d"
+    if exercise.layers is None or layered.symbolic:
+        return []
+    return [text.removeprefix(prefix) for text in exercise.asked if text.startswith(prefix)]
 
 
 def _relevant(rewrites: Sequence[LayerRewrite], wrt: Sequence[str]) -> Sequence[LayerRewrite]:

@@ -314,6 +314,9 @@ def _only_counts(exercise: Exercise, profile: Notation) -> Solution:
 def _values(exercise: Exercise, graph: Graph, at: Mapping[str, Any]) -> dict[str, Value] | None:
     """The given values: the exercise's, with those of ``at`` in their place; nothing where neither has any."""
     given: dict[str, Value] = dict(exercise.values)
+    if at and exercise.layers is not None and exercise.layers.symbolic:
+        letters = ", ".join(exercise.layers.symbolic)
+        raise ValueProblem(f"the sizes {letters} are letters, so there is nothing to give a value", hint="write [shapes] with numbers")
     read = {}
     for name, value in at.items():
         read[name] = value if isinstance(value, Fraction) else read_value(str(value), name)

@@ -21,10 +21,10 @@ GRADIENTS = [  # lines, shapes, the gradient of each quantity
     (["z = W^T x + b", "a = tanh(z)", "L = sum((a - y)^2)"], {"W": (3, 2), "x": (3,), "b": (2,), "y": (2,)},
      {"y": "2*(y - a)", "a": "2*(a - y)", "z": "hadamard(dL/da, tanh'(z))", "W": "outer(x, dL/dz)", "x": "matmul(W, dL/dz)", "b": "dL/dz"}),
     (["Z = W X + columns(b, 4)", "A = relu(Z)", "L = sum((A - Y)^2)/4"], {"W": (2, 3), "X": (3, 4), "b": (2,), "Y": (2, 4)},
-     {"Y": "2/4*(Y - A)", "A": "2/4*(A - Y)", "Z": "hadamard(dL/dA, relu'(Z))", "W": "matmul(dL/dZ, transpose(X))",
+     {"Y": "1/2*(Y - A)", "A": "1/2*(A - Y)", "Z": "hadamard(dL/dA, relu'(Z))", "W": "matmul(dL/dZ, transpose(X))",
       "X": "matmul(transpose(W), dL/dZ)", "b": "row_sums(dL/dZ)"}),
     (["Z = X W + rows(b, 4)", "A = relu(Z)", "L = mean(squared_error(A, Y))"], {"W": (3, 2), "X": (4, 3), "b": (2,), "Y": (4, 2)},
-     {"Y": "2/8*(Y - A)", "A": "2/8*(A - Y)", "Z": "hadamard(dL/dA, relu'(Z))", "X": "matmul(dL/dZ, transpose(W))",
+     {"Y": "1/4*(Y - A)", "A": "1/4*(A - Y)", "Z": "hadamard(dL/dA, relu'(Z))", "X": "matmul(dL/dZ, transpose(W))",
       "W": "matmul(transpose(X), dL/dZ)", "b": "column_sums(dL/dZ)"}),
     (["z1 = W1 x", "a1 = sigmoid(z1)", "z2 = W2 a1", "L = sum(z2)"], {"W1": (3, 2), "x": (2,), "W2": (2, 3)},
      {"z2": "fill(1, 2)", "W2": "outer(fill(1, 2), a1)", "a1": "matmul(transpose(W2), fill(1, 2))",
@@ -69,7 +69,7 @@ GRADIENTS = [  # lines, shapes, the gradient of each quantity
     (["L = sum(c*x)"], {"x": (2,)},
      {"c": "sum(x)", "x": "fill(c, 2)"}),
     (["z = x ⊙ x", "L = mean(z)"], {"x": (2,)},
-     {"z": "fill(1/2, 2)", "x": "2/2*x"}),
+     {"z": "fill(1/2, 2)", "x": "x"}),
     (["z = x", "h = sigmoid(x)", "L = sum(z)"], {"x": (2,)},
      {"h": "fill(0, 2)", "z": "fill(1, 2)", "x": "fill(1, 2)"}),
     (["z = sigmoid(x)", "h = z + x", "L = sum(h ⊙ z)"], {"x": (2,)},
@@ -173,7 +173,7 @@ def test_pullbacks_are_tidied(text, simple):
 
 
 PRODUCTS = [  # a, b, single numbers in b, a ⊙ b
-    ("fill(1, 2)", "x", (), "x"), ("fill(1/2, 2)", "2*x", (), "2/2*x"), ("1", "x", (), "x"), ("x", "2", (), "2*x"),
+    ("fill(1, 2)", "x", (), "x"), ("fill(1/2, 2)", "2*x", (), "x"), ("1", "x", (), "x"), ("x", "2", (), "2*x"),
     ("x", "c", ("c",), "c*x"), ("x", "c*y", ("c",), "c*hadamard(x, y)"), ("x", "-y", (), "-hadamard(x, y)"),
     ("x", "2*y", (), "2*hadamard(x, y)"), ("x", "y/c", ("c",), "hadamard(x, y/c)"), ("x", "fill(3, 2)", (), "3*x"),
 ]  # fmt: skip

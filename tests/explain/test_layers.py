@@ -8,7 +8,7 @@ import tutor
 from tutor.exercise.load import from_text
 from tutor.explain import wording, wording_layers
 from tutor.explain.document import Equations, Heading, Paragraph
-from tutor.explain.layers import MAX_COLUMNS, MAX_ROWS, bare, dressed, matrix
+from tutor.explain.layers import MAX_COLUMNS, MAX_NARROW, MAX_ROWS, bare, dressed, matrix
 from tutor.expression.nodes import Call, Number, Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
@@ -80,13 +80,14 @@ def test_a_small_matrix_is_written_in_full():
 
 
 def test_a_large_matrix_has_its_corners():
-    rows, columns = MAX_ROWS + 3, MAX_COLUMNS + 3
+    rows, columns = MAX_ROWS + 3, MAX_NARROW + 3
     corners = drawn(entries(rows, columns))
     assert len(corners) == MAX_ROWS
     assert all(len(row) == MAX_COLUMNS for row in corners)
     assert corners[0][0] == "11"
     assert corners[0][-1] == str(10 + columns)
     assert corners[-1][-1] == str(10 * rows + columns)
+    assert len(drawn(entries(rows, MAX_NARROW - 2))[0]) == MAX_NARROW - 2  # a picture of digits is shown whole
     assert corners[0][-2] == "…"
     assert set(corners[-2]) == {"⋮"}
 

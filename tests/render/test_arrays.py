@@ -33,7 +33,7 @@ TABLE = [  # expression, LaTeX, text
     ("(A - B) ⊙ A", "(A - B) \\odot A", "(A − B) ⊙ A"),
     ("A ⊙ (A - B)", "A \\odot (A - B)", "A ⊙ (A − B)"),
     ("A ⊙ (-B)", "A \\odot (-B)", "A ⊙ (−B)"),
-    ("(W^T @ g) ⊙ sigmoid(x)", "W^{\\top}\\,g \\odot \\operatorname{sigmoid}(x)", "Wᵀ g ⊙ sigmoid(x)"),
+    ("(W^T @ g) ⊙ sigmoid(x)", "(W^{\\top}\\,g) \\odot \\operatorname{sigmoid}(x)", "(Wᵀ g) ⊙ sigmoid(x)"),
     ("A^2 ⊙ B", "A^{2} \\odot B", "A² ⊙ B"),
     ("A/2 @ x", "\\frac{A}{2}\\,x", "(A/2) x"),
     ("sigmoid(x)^T", "\\operatorname{sigmoid}(x)^{\\top}", "sigmoid(x)ᵀ"),

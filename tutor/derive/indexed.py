@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from itertools import chain, count
 
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
 from tutor.rules.layers import ENTRYWISE, LAYERS, formula
 
@@ -33,8 +34,17 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
     return _Indexer(shapes, taken).entry(expr, tuple(Name(letter) for letter in letters))
 
 
+_PADDED = frozenset({"convolve", "correlate", "spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped", "part"})
+"""Operations that look outside of their operands, where an entry is 0: not f(0), so an operand has to be a plain array."""
+
+
 def _hidden(expr: Expr) -> bool:
-    return (type(expr) is Call and expr.func in HIDDEN) or any(_hidden(part) for part in children(expr))
+    if type(expr) is Call and expr.func in HIDDEN:
+        return True
+    parts = children(expr)
+    if type(expr) is Call and expr.func in _PADDED and any(type(part) not in (Name, Partial, Number) for part in parts):
+        return True
+    return any(_hidden(part) for part in parts)
 
 
 class _Indexer:
@@ -117,7 +127,8 @@ def product(factors: Sequence[Expr]) -> Expr:
     *letter, body = first.args
     if type(body) is Add or type(body) is Neg:
         return Mul(tuple(flat)) if len(flat) > 1 else first
-    return Call("sum_over", (*letter, product([body, *rest])))
+    numbers = [part for part in rest if not names(part)]
+    return Call("sum_over", (*letter, product([*numbers, body, *(part for part in rest if part not in numbers)])))
 
 
 def linear(expr: Expr, table: Mapping[str, Expr]) -> Expr:

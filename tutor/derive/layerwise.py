@@ -7,6 +7,7 @@ form applies the pullback of a row of `tutor.rules.layers`, and what is applied 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
 
 from tutor.derive.local import local_derivatives, times
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
@@ -15,6 +16,7 @@ from tutor.graph.layered import Layered, entrywise
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
 from tutor.rules.layers import ENTRYWISE, LAYERS, OUT, UPSTREAM, formula
+from tutor.rules.patterns import constant
 
 Parts = list[tuple[str, Expr]]
 """What each use of a quantity adds to its gradient."""
@@ -241,10 +243,36 @@ def entrywise_product(a: Expr, b: Expr, singles: Collection[str] = ()) -> Expr:
 def _scaled(number: Expr, expr: Expr) -> Expr:
     """A number times an array; 2·(1/n) is 2/n."""
     match times(number, expr):
-        case Mul((Number() as top, Div(num, den), *rest)) if num == ONE:
-            return Mul((Div(top, den), *rest)) if rest else Div(top, den)
+        case Mul(args):
+            return _folded(args)
         case other:
             return other
+
+
+def _folded(factors: Sequence[Expr]) -> Expr:
+    """A product with its numbers as one: (2/2)·z is z, 2·(1/n)·z is (2/n)·z."""
+    known = [(factor, constant(factor)) for factor in factors]
+    number = Fraction(1)
+    for _, value in known:
+        number *= 1 if value is None else value
+    rest = [factor for factor, value in known if value is None]
+    over = next((part for part in rest if type(part) is Div and constant(part.num) is not None), None)
+    if over is not None:
+        assert type(over) is Div
+        number *= constant(over.num) or 0
+        rest = [part for part in rest if part is not over]
+        return times(Div(_number(number), over.den) if number.denominator == 1 else Mul((_number(number), Div(ONE, over.den))), *rest)
+    if not rest:
+        return _number(number)
+    sign = number < 0
+    product = times(_number(abs(number)), *rest)
+    return Neg(product) if sign else product
+
+
+def _number(value: Fraction) -> Expr:
+    top, bottom = Number(str(abs(value.numerator))), Number(str(value.denominator))
+    whole = top if value.denominator == 1 else Div(top, bottom)
+    return Neg(whole) if value < 0 else whole
 
 
 def _is_array(expr: Expr) -> bool:
@@ -265,6 +293,8 @@ def simplified(expr: Expr) -> Expr:
             return inner
         case Call("transpose", (Call("outer", (a, b)),)):
             return Call("outer", (b, a))
+        case Call("transpose", (Call("matmul", (a, b)),)):  # (A B)ᵀ = Bᵀ Aᵀ
+            return Call("matmul", (simplified(Call("transpose", (b,))), simplified(Call("transpose", (a,)))))
         case Call("hadamard", (a, b)):
             number = _filled(a)
             return done if number is None else a if number == ZERO else entrywise_product(a, b)

@@ -167,6 +167,19 @@ def _partials(expr: Expr) -> list[Partial]:
     return [partial for part in children(expr) for partial in _partials(part)]
 
 
+def asked_entries(text: str, layered: Layered) -> tuple[str, ...]:
+    """The derivatives of the single quantities that are asked for by that of an array: ``dL/dW``, or ``W`` for short."""
+    expr = read_layer_formula(text, layered)
+    loss = layered.graph.loss
+    if type(expr) is Name:
+        name = expr.name
+    elif type(expr) is Partial and expr.of == loss:
+        name = expr.wrt
+    else:
+        raise ExerciseError(f"{visible(text)} is no derivative of {loss}", hint=f"write d{loss}/d{layered.graph.leaves[0].name}")
+    return tuple(f"d{loss}/d{single}" for single in sized(layered)[0].entries[name].items)
+
+
 def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
     """Whether two formulas over layers are equal, entry by entry, at seeded random points and at the given values."""
     layered = layers_of(exercise, exercise.notation)

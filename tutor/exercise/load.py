@@ -12,7 +12,7 @@ from tutor.evaluate.run import read_value
 from tutor.evaluate.samples import Samples
 from tutor.exercise.catalogue import locate, read_text
 from tutor.exercise.claims import MAX_STEPS, countable, derivative, read_claim, read_update_claim
-from tutor.exercise.layers import flattened, read_shapes
+from tutor.exercise.layers import asked_entries, flattened, read_shapes, speaks_of_layers
 from tutor.exercise.layers import written as written_layers
 from tutor.exercise.nouns import Claim, Exercise
 from tutor.exercise.training import TRAIN_KEYS, Plan, read_plan, read_samples
@@ -154,7 +154,7 @@ class _Reader:
         if not 0 <= steps <= MAX_STEPS:
             self.fault(f"steps runs from 0 to {MAX_STEPS:,}, not {steps}", "train.steps")
             steps = 0
-        asked, counted = self.asked(good, graph, network)
+        asked, counted = self.asked(good, graph, network, layered)
         symbols = self.symbols(good.get("symbols", {}), (*graph.names, *(layered.graph.names if layered else ())) if graph else None)
         claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile)]
         return Exercise(
@@ -301,13 +301,16 @@ class _Reader:
         return rate
 
     def asked(
-        self, good: Mapping[str, Any], graph: Graph | None, network: Network | None
+        self, good: Mapping[str, Any], graph: Graph | None, network: Network | None, layered: Layered | None
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        asked, counted = [], []
+        asked: list[str | None] = []
+        counted: list[str | None] = []
         for number, text in enumerate(self.texts(good, "asked"), 1):
             path = f"asked[{number}]"
             if text.startswith("count "):
                 counted.append(self.attempt(path, countable, text[6:].strip(), network))
+            elif layered is not None and speaks_of_layers(text, layered):
+                asked += self.attempt(path, asked_entries, text, layered) or ()
             elif graph is not None:
                 asked.append(self.attempt(path, derivative, text, graph))
         return tuple(a for a in asked if a), tuple(c for c in counted if c)

@@ -26,6 +26,7 @@ from tutor.explain.document import (
 )
 from tutor.explain.lecture import Said, lecture
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.plain import plain
 from tutor.graph.arrays import Array
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Derivation, Quantity, Step
@@ -34,6 +35,8 @@ from tutor.notation.profile import Notation
 
 MAX_COLUMNS = 4
 MAX_ROWS = 6
+MAX_NARROW, MAX_WIDTH = 10, 36
+"""So many columns are shown when a row of them has so few characters: a picture of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +123,8 @@ def matrix(array: Array, digits: int) -> Expr:
     if not array.shape:
         return shown(array.items[0], digits)
     rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
-    places = [_some(rows, MAX_ROWS), _some(columns, MAX_COLUMNS)]
+    narrow = columns <= MAX_NARROW and max(len(plain(shown(item, digits))) for item in array.items) * columns <= MAX_WIDTH
+    places = [_some(rows, MAX_ROWS), _some(columns, columns if narrow else MAX_COLUMNS)]
     entries: list[Expr] = []
     for row in places[0]:
         for column in places[1]:

@@ -85,8 +85,9 @@ def backward(expr: Expr) -> str:
             return backward(arg)
         case Add() if any(_carries(part) for part in expr.args):
             return wording.gradient("sum over paths", len(expr.args)) if all(map(_carries, expr.args)) else BACKWARD["loss"]
-        case Call("matmul", (first, _)) if not _carries(first):
-            return BACKWARD["transpose"]
+        case Call("matmul", (first, second)) if not _carries(first):
+            sent_back = type(second) is not Call or second.func != "transpose"
+            return BACKWARD["transpose" if sent_back else "matmul"]
         case Call("hadamard", (first, second)):
             if _softmax(second):
                 return BACKWARD["softmax"]

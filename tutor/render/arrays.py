@@ -55,7 +55,7 @@ def _dot(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 def _sign(latex: str, text: str) -> Write:
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
-        first, second = (writer.within(arg, _PRODUCT if latex == "\\odot" else _FACTOR) for arg in args[:2])
+        first, second = (writer.within(arg, _FACTOR) for arg in args[:2])
         return f"{first}{_both(writer, f' {latex} ', f' {text} ')}{second}"
 
     return write
@@ -79,7 +79,11 @@ def _columns(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 
 def _rows(writer: Writer, args: tuple[Expr, ...]) -> str:
-    return _ones(writer) + _both(writer, "\\,", " ") + _transposed(writer, args[0])
+    summed = args[0]
+    if type(summed) is Call and summed.func == "column_sums":  # 𝟏 (𝟏ᵀ A) rather than 𝟏 (Aᵀ 𝟏)ᵀ
+        inner = _both(writer, "\\mathbf{1}^{\\top}\\,", "𝟏ᵀ ") + writer.within(summed.args[0], _FACTOR)
+        return _ones(writer) + _both(writer, "\\,", " ") + writer.bracket(inner)
+    return _ones(writer) + _both(writer, "\\,", " ") + _transposed(writer, summed)
 
 
 def _row_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
