@@ -133,6 +133,8 @@ BAD = [
 
 @pytest.mark.parametrize(("arguments", "pieces"), BAD)
 def test_what_is_wrong_is_said(tutor, folder, arguments, pieces):
+    if "cannot be written" in pieces and matplotlib is None:
+        pytest.skip("without matplotlib the terminal's chart is drawn and no file is tried")
     code, out, err = tutor("plot", *arguments)
     assert code == 2
     assert out == ""

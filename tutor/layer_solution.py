@@ -15,7 +15,7 @@ from tutor.evaluate.layer_rewrites import Rewritten, prove
 from tutor.evaluate.layers import as_arrays, evaluate_layers
 from tutor.evaluate.verify import Ask, Proof, verify
 from tutor.exercise.check import Verdict, check
-from tutor.exercise.layers import layers_of
+from tutor.exercise.layers import entries_of, layers_of
 from tutor.exercise.nouns import Exercise
 from tutor.explain.document import Document
 from tutor.explain.layers import LayerLesson, document
@@ -27,6 +27,9 @@ from tutor.notation.profile import Notation, notation
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.page import Page
 from tutor.verdicts import said
+
+MAX_SYMBOLIC = 400
+"""The gradients of so many single quantities are checked by SymPy too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +125,7 @@ def solve_layers(
     if any(rewrite.rule == LINEAR for rewrite in rewrites):
         symbols = {**symbols, UNIT: read_symbol("\\hat{W}").symbol(), SHIFT: read_symbol("\\hat{b}").symbol()}
     profile = notation(name, list(quantities(layered.graph)), symbols, loss=layered.graph.loss)
+    profile = replace(profile, symbols={**entries_of(layered, profile), **profile.symbols})  # the lecture's figures speak of them
     arrays = evaluate_layers(derivation, as_arrays(layered, values)) if values is not None else None
     agreement = agree(layered, own_scalar, values)
     rewritten = prove(layered, _relevant(rewrites, wrt), values)
@@ -174,6 +178,7 @@ def _proved(
     if graph is None:
         return None
     singles = [single for name in wanted for single in layered.entries[name].items]
-    return verify(derive(graph, wanted=tuple(singles)), values, singles, ask=ask)
+    asked = None if len(singles) <= MAX_SYMBOLIC else ()  # beyond it by finite differences alone: SymPy takes minutes
+    return verify(derive(graph, wanted=tuple(singles)), values, singles, symbolic=asked, ask=ask)
 
 

@@ -15,7 +15,7 @@ from tutor.graph.shapes import Shape, bind, shape_of, size_expr
 from tutor.rules.layers import ENTRYWISE, LAYERS, formula
 
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
-HIDDEN = frozenset({"one_hot", "share", "route", "flatten", "concat"})
+HIDDEN = frozenset({"share", "route", "flatten", "concat"})
 """Operations whose index form says less than their name."""
 
 
@@ -97,6 +97,8 @@ class _Indexer:
             case Div(num, den):
                 known = linear(den, table)
                 return Div(self.read(num, table, arrays), known if type(known) is Number else self.read(den, table, arrays))
+            case Call("inside", (Add((Name(letter), Neg(Name(label)), *_)), Number("1"))):  # 1 where j is the label
+                return Call("largest", (table[letter], table[label]))
             case Mul(args):
                 return product([self.read(arg, table, arrays) for arg in args])
         return rebuild(expr, tuple(self.read(part, table, arrays) for part in children(expr)))

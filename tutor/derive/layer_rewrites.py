@@ -66,12 +66,15 @@ def _scores(layered: Layered) -> list[LayerRewrite]:
         target = _target(summed, output, _LOSSES[rule])
         users = [other for other in graph.steps if step.target in names(other.expr)]
         again = [other for other in graph.steps if score.name in names(other.expr)]
-        if not target or len(users) != 1 or len(again) != 1 or (target in steps and not _is_label(steps[target])):
+        if target is None or len(users) != 1 or len(again) != 1:
             continue
-        difference = Add((output, Neg(Name(target))))
+        given = type(target) is Name and target.name not in steps
+        if not given and not _is_label(steps[target.name] if type(target) is Name else target):
+            continue
+        difference = Add((output, Neg(target)))
         result = times(scale, difference)
         left = Partial(graph.loss, score.name)
-        rewrites.append(LayerRewrite(left, result, left, rule, target if rule == SOFTMAX and target not in steps else ""))
+        rewrites.append(LayerRewrite(left, result, left, rule, target.name if rule == SOFTMAX and given and type(target) is Name else ""))
     return rewrites
 
 
@@ -110,19 +113,23 @@ def _size(expr: Expr, layered: Layered) -> bool:
     return set(names(expr)) <= set(layered.symbolic)
 
 
-def _target(inner: Expr, output: Name, loss: str) -> str:
+def _target(inner: Expr, output: Name, loss: str) -> Expr | None:
     """The targets y for which ``inner`` is this loss of ``output``, written as a function or as a formula; else nothing."""
-    for name in names(inner):
-        if name == output.name:
-            continue
-        wanted: set[Expr] = {Call(loss, (output, Name(name)))}
-        wanted.update(_spellings(output, Name(name), loss))
+    candidates: list[Expr] = [Name(name) for name in names(inner) if name != output.name]
+    for candidate in (*candidates, *_labels(inner)):
+        wanted: set[Expr] = {Call(loss, (output, candidate))}
+        wanted.update(_spellings(output, candidate, loss))
         if _plain(inner) in {_plain(expr) for expr in wanted}:
-            return name
-    return ""
+            return candidate
+    return None
 
 
-def _spellings(p: Name, y: Name, loss: str) -> list[Expr]:
+def _labels(expr: Expr) -> list[Expr]:
+    """The targets that are made of a label where they stand."""
+    return [expr] if _is_label(expr) else [label for part in children(expr) for label in _labels(part)]
+
+
+def _spellings(p: Name, y: Expr, loss: str) -> list[Expr]:
     """The ways in which lectures write the two losses out."""
     log = Call("log", (p,))
     if loss == "cross_entropy":

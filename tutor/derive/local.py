@@ -259,6 +259,39 @@ def _general(target: str, expr: Expr) -> Locals:
     known = _recognised(target, expr)
     if known is not None:
         return known
+    scale, summed = _scaled_sum(expr)
+    if summed is not None and len(summed.args) > MANY_TERMS:
+        return "formula", [(name, times(scale, part)) for name, part in _term_by_term(summed)]
     from tutor.derive.formula import derivatives  # most computations need no SymPy here, and it takes 0.2 s to import
 
     return "formula", derivatives(target, expr)
+
+
+MANY_TERMS = 12
+"""A longer sum is differentiated term by term: SymPy's time for the whole grows with the square of its length."""
+
+
+def _scaled_sum(expr: Expr) -> tuple[Expr, Add | None]:
+    """A sum, or one that is divided by a number or multiplied with one."""
+    match expr:
+        case Add():
+            return ONE, expr
+        case Neg(Add() as summed):
+            return _MINUS_ONE, summed
+        case Div(Add() as summed, den) if constant(den) is not None:
+            return Div(ONE, den), summed
+        case Neg(Div(Add() as summed, den)) if constant(den) is not None:
+            return Neg(Div(ONE, den)), summed
+        case Mul((number, Add() as summed)) if constant(number) is not None:
+            return number, summed
+    return ONE, None
+
+
+def _term_by_term(expr: Add) -> list[tuple[str, Expr]]:
+    """The derivative of a sum is the sum of the derivatives."""
+    found: dict[str, list[Expr]] = {}
+    for term in expr.args:
+        negative = type(term) is Neg
+        for name, part in local_derivatives("", term.arg if type(term) is Neg else term, {})[1]:
+            found.setdefault(name, []).append(times(_MINUS_ONE, part) if negative else part)
+    return [(name, parts[0] if len(parts) == 1 else plus(parts)) for name, parts in found.items()]

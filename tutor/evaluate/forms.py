@@ -29,6 +29,8 @@ NOTHING = CONTEXT.mpf(10) ** -300
 LEAST = CONTEXT.mpf(10) ** -50
 """A smaller difference is not told: it only says with how many digits both were computed."""
 POINTS = 2
+MANY = 5_000
+"""A graph of so many quantities is compared at one random point."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ class Agreement:
         >>> Agreement(12, Fraction(0), True).sentence()
         'The layer form and the form neuron by neuron agree in all 12 entries of the gradients, exactly (at the given values)'
         """
-        place = "at the given values" if self.at_values else f"at {self.points} random points"
+        place = "at the given values" if self.at_values else f"at {self.points} random point{'s' if self.points > 1 else ''}"
         if self.sizes:
             place += ", with " + ", ".join(f"{letter} = {size}" for letter, size in self.sizes.items())
         how = "exactly" if self.error == 0 else f"to {bound(max(real(self.error), LEAST))}"
@@ -75,7 +77,8 @@ def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | 
     layered, sizes = sized(layered)
     graph = written_out(layered) if scalar is None else scalar
     by_layers, by_neurons = derive_layers(layered), derive(graph)
-    points: Sequence[Mapping[str, Value]] = [values] if values is not None else random_points(graph, POINTS)
+    count = POINTS if len(graph.names) < MANY else 1
+    points: Sequence[Mapping[str, Value]] = [values] if values is not None else random_points(graph, count)
     if not points:
         raise ProofError("no point was found at which the whole computation exists", hint="give values under [values]")
     worst: Value = Fraction(0)

@@ -26,7 +26,7 @@ from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, w
 from tutor.graph.network import Network, quantities
 from tutor.graph.nouns import Graph
 from tutor.graph.shapes import Shape, arranged, shape_of, shape_text
-from tutor.notation.profile import affine, notation
+from tutor.notation.profile import Notation, affine, notation
 from tutor.notation.symbol import Symbol
 from tutor.rules.functions import check_calls
 from tutor.rules.layers import WRITABLE
@@ -226,14 +226,18 @@ def derived_layer(exercise: Exercise, subject: Expr) -> Expr:
 
 
 def entry_symbols(exercise: Exercise, profile: str) -> dict[str, Symbol]:
-    """How the single quantities of arrays are written neuron by neuron: w_{12}^2 for ``w2_1_2``."""
+    """How the single quantities of an exercise over arrays are written neuron by neuron: w_{12}^2 for ``w2_1_2``."""
     if exercise.layers is None:
         return {}
     small, _ = sized(exercise.layers)
     own = exercise.symbols if profile == exercise.notation else {}
-    known = notation(profile, list(quantities(small.graph)), own, loss=small.graph.loss)
+    return entries_of(small, notation(profile, list(quantities(small.graph)), own, loss=small.graph.loss))
+
+
+def entries_of(layered: Layered, known: Notation) -> dict[str, Symbol]:
+    """The symbols of all entries of arrays, in a notation that knows the arrays."""
     symbols = {}
-    for name, array in small.entries.items():
+    for name, array in layered.entries.items():
         for place, single in zip(places(array.shape), array.items, strict=True):
             index = [Symbol(str(i), str(i)) for i in place]
             symbols[single] = known.entry(name, index) if index else known.symbol(name)

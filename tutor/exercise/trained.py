@@ -54,7 +54,7 @@ def make_task(
     row = optimiser(method or plan.optimiser)
     same = row.name == plan.optimiser
     data = samples if samples is not None else exercise.samples
-    parameters = _parameters(graph, data)
+    parameters = _parameters(exercise, graph, data)
     _check_columns(graph, data, parameters)
     require(graph, {**values, **(data.sample(0) if data is not None else {})})
     count = len(data) if data is not None else 1
@@ -67,14 +67,14 @@ def make_task(
     )  # fmt: skip
 
 
-def _parameters(graph: Graph, data: Samples | None) -> tuple[str, ...]:
-    """What is trained: the parameters of a graph, or every leaf that is no column, target or constant."""
+def _parameters(exercise: Exercise, graph: Graph, data: Samples | None) -> tuple[str, ...]:
+    """What is trained: the parameters that a file names; of a formula without a file, every leaf that is no column."""
     columns = data.columns if data is not None else ()
     named = tuple(q.name for q in graph.parameters)
     found = named or tuple(
         q.name for q in graph.inputs if q.kind not in ("target", "constant") and q.name not in columns
     )
-    if not found:
+    if not found or (not named and exercise.course):
         raise ExerciseError("nothing is trained here", hint='name the parameters in the file: parameters = ["w", "b"]')
     return found
 

@@ -181,6 +181,8 @@ def samples_from_csv(text: str, where: str, reduce: Reduce = "mean") -> Samples:
             "no samples", where=where, hint="a line of names such as x,y, then one line of numbers a sample"
         )
     columns = [name.strip() for name in lines[0][1]]
+    if len(columns) == 1 and (";" in columns[0] or "\t" in columns[0]):
+        raise ValueProblem("one column, with other signs in its name", where=where, hint="columns are separated by commas: x,y")
     numbers = {place: number for place, (number, _) in enumerate(lines[1:], 1)}
     try:
         return samples(columns, [[cell.strip() for cell in line] for _, line in lines[1:]], reduce, "row {}")

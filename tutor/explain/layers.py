@@ -25,7 +25,7 @@ from tutor.explain.document import (
     Side,
 )
 from tutor.explain.lecture import Said, lecture
-from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import plain
 from tutor.graph.arrays import Array
 from tutor.graph.layered import Layered
@@ -87,7 +87,7 @@ def dressed(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         case Call(func, args) if func in _OPENED:
             operands = _OPENED[func]
             return Call(func, (*(dressed(arg, shapes) for arg in args[:operands]), *args[operands:]))
-        case Add() | Neg() | Mul() if shape:
+        case Add() | Neg() | Mul() | Div() if (shape and type(expr) is not Div) or (not shape and _summed(expr)):
             return rebuild(expr, tuple(dressed(part, shapes) for part in children(expr)))
     return _shaped(expr, shape) if shape else expr
 
@@ -98,6 +98,11 @@ _OPENED = {
     "route": 2, "share": 1, "flatten": 1, "unflatten": 1, "concat": 2, "part": 1, "sum": 1, "mean": 1,
 }  # fmt: skip
 """The operations whose operands have their shapes below them, and how many they have."""
+
+
+def _summed(expr: Expr) -> bool:
+    """Whether arrays are summed up somewhere in an expression that is a single number."""
+    return (type(expr) is Call and expr.func in ("sum", "mean")) or any(_summed(part) for part in children(expr))
 
 
 def _shaped(expr: Expr, shape: Shape) -> Expr:
@@ -214,7 +219,7 @@ class _Writer:
     def why(self, step: Step) -> str:
         if step.rule in ("no path", "sum over paths"):
             return wording.gradient(step.rule, len(step.paths))
-        return wording_layers.backward(step.expr)
+        return wording_layers.backward(step.expr, [q.name for q in self.lesson.layered.graph.parameters])
 
     def needed(self) -> list[Step]:
         """The gradients that the wanted ones are computed from, in teaching order."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from tutor.explain import wording
-from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Partial, children
+from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 
 FORWARD = {
     "affine": "weights times inputs, plus bias",
@@ -72,8 +74,12 @@ def forward(rule: str) -> str:
     return FORWARD.get(rule) or wording.forward(rule)
 
 
-def backward(expr: Expr) -> str:
-    """Why a gradient in layer form is what it is, from its outermost operation.
+_DILATED = ("spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped")
+DILATED = "; d = {size}: its entries are set {size} apart, with zeros between them"
+
+
+def backward(expr: Expr, parameters: Collection[str] = ()) -> str:
+    """Why a gradient in layer form is what it is, from its outermost operation; ``parameters`` are the weights of the graph.
 
     >>> backward(Partial("L", "z"))
     'passed on unchanged'
@@ -82,18 +88,21 @@ def backward(expr: Expr) -> str:
         case Partial():
             return BACKWARD["copy"]
         case Neg(arg):
-            return backward(arg)
+            return backward(arg, parameters)
         case Add() if any(_carries(part) for part in expr.args):
             return wording.gradient("sum over paths", len(expr.args)) if all(map(_carries, expr.args)) else BACKWARD["loss"]
         case Call("matmul", (first, second)) if not _carries(first):
-            sent_back = type(second) is not Call or second.func != "transpose"
+            source = first.args[0] if type(first) is Call and first.func == "transpose" else first
+            of_weights = type(source) is not Name or not parameters or source.name in parameters
+            sent_back = of_weights and (type(second) is not Call or second.func != "transpose")
             return BACKWARD["transpose" if sent_back else "matmul"]
         case Call("hadamard", (first, second)):
             if _softmax(second):
                 return BACKWARD["softmax"]
             return BACKWARD["slope"] if _carries(first) or _carries(second) else BACKWARD["loss"]
-        case Call(func) if func in BACKWARD:
-            return BACKWARD[func]
+        case Call(func, args) if func in BACKWARD:
+            apart = args[-2] if func in _DILATED else ONE
+            return BACKWARD[func] + (DILATED.format(size=apart.text) if type(apart) is Number and apart != ONE else "")
         case Mul(args) if any(_carries(part) for part in args):
             return wording.local("product")
     return BACKWARD["loss"]

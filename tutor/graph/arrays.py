@@ -108,6 +108,10 @@ class Formulas:
         return Call(func, tuple(args))
 
 
+_SAMPLES = {"softmax": "columns", "softmax_columns": "columns", "softmax_rows": "rows"}
+"""What of an array is one sample: a column (a vector is one) or a row."""
+
+
 class Entries:
     """Works expressions out over arrays of entries.  ``known`` are the arrays by name; a derivative is called ``dL/dW``."""
 
@@ -171,8 +175,8 @@ class Entries:
         shape = tuple(int(size) for size in found)
         arrays = {name: array for (name, _), array in zip(row.operands, operands, strict=True)}
         numbers = {name: int(size) for name, size in sizes.items()}
-        if call.func == "softmax":
-            return Array(shape, self.softmax(operands[0]))
+        if call.func in _SAMPLES:
+            return self.softmax(operands[0], _SAMPLES[call.func])
         work = prod(shape) * _loops(formula(row.index), numbers)
         if work > MAX_WORK:
             raise GraphError(
@@ -182,9 +186,20 @@ class Entries:
         reader = _Row(row, arrays, numbers, self.algebra)
         return Array(shape, tuple(reader.entry(place) for place in places(shape)))
 
-    def softmax(self, scores: Array) -> tuple[Any, ...]:
-        """Softmax by its scalar rows, so that both forms know it by one name."""
-        return tuple(self.algebra.call(f"softmax_{i}", scores.items) for i in range(1, scores.shape[0] + 1))
+    def softmax(self, scores: Array, by: str) -> Array:
+        """Softmax of each sample by its scalar rows, so that both forms know it by one name."""
+        columns = scores.shape[1] if len(scores.shape) == 2 else 1
+        order = list(range(len(scores.items)))
+        if by == "columns":
+            samples = [order[column::columns] for column in range(columns)]
+        else:
+            samples = [order[start : start + columns] for start in range(0, len(order), columns)]
+        made: list[Any] = [None] * len(order)
+        for sample in samples:
+            values = tuple(scores.items[place] for place in sample)
+            for i, place in enumerate(sample, 1):
+                made[place] = self.algebra.call(f"softmax_{i}", values)
+        return Array(scores.shape, tuple(made))
 
 
 class _Row:

@@ -123,6 +123,8 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size
         extra = len(call.args) - operands
         settings = f" with {extra} setting{'s' if extra > 1 else ''}" if extra else ""
         hint = _usage(rows)
+        if f"{call.func}_columns" in LAYERS:
+            hint += f"; of a matrix {call.func}_columns (samples are columns) or {call.func}_rows"
         if call.func == "transpose":
             hint = "a vector is transposed in a product only, such as w^T x or x w^T; " + hint
         raise GraphError(f"{call.func} does not take {given}{settings}", hint=hint)

@@ -128,10 +128,10 @@ def _by(word: str) -> Callable[[Writer, Sequence[Expr]], str]:
     return lambda writer, settings: _both(writer, f"\\text{{{word}}}", word)
 
 
-def _stride(writer: Writer, settings: Sequence[Expr]) -> str:
-    """What differs from a stride of 1 without padding."""
+def _stride(writer: Writer, settings: Sequence[Expr], letter: str = "s") -> str:
+    """What differs from a stride of 1 without padding; ``d`` is how far apart the entries of an upstream gradient are set."""
     parts = [writer.show(part) for part in settings[-2:]]
-    named = [f"{name}={value}" for name, value, plain in zip("sp", parts, "10", strict=False) if value != plain]
+    named = [f"{name}={value}" for name, value, plain in zip((letter, "p"), parts, "10", strict=False) if value != plain]
     return ", ".join(named)
 
 
@@ -140,7 +140,7 @@ def _windows(latex: str, text: str, *, swap: bool = False, full: bool = False) -
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
         first, second = (writer.within(arg, _FACTOR) for arg in (args[1::-1] if swap else args[:2]))
-        below = _stride(writer, args[2:])
+        below = _stride(writer, args[2:], "d" if swap or full else "s")
         if full:
             below = ", ".join(part for part in ("\\mathrm{full}" if writer.style.markup else "full", below) if part)
         sign = _both(writer, latex + (f"_{{{below}}}" if below else ""), text + (f"[{below}]" if below else ""))

@@ -7,7 +7,8 @@ to the result (``G``) becomes: in the operands, their sizes and the operation's 
 
 Everything that is applied entry by entry (activations, losses, sums, differences, ⊙) needs no row: its scalar row does.
 
-To add a layer, write a row here and its two phrases in `tutor.explain.wording`; the tests hold its pullbacks against the scalar form.
+To add a layer, write a row here and its two phrases in `tutor.explain.wording_layers`; the tests hold its
+pullbacks against the scalar form.
 """
 
 from __future__ import annotations

@@ -150,7 +150,7 @@ _INDEX = (
 _EPS_SLIP = "the ε stands inside the square root; the published method and PyTorch have √(·) + ε"
 
 OPTIMISERS: tuple[Optimiser, ...] = (
-    Optimiser("gd", "Gradient descent", "dl, qmul, neuron, cmu", _PLAIN, convention="As torch.optim.SGD over all samples."),
+    Optimiser("gd", "Gradient descent", "dl, qmul, neuron, cmu", _PLAIN, convention="As torch.optim.SGD."),
     Optimiser(
         "sgd", "Stochastic gradient descent", "cmu: for some i; dl", _PLAIN, batch=1,
         convention="As torch.optim.SGD with one sample an update.",
