@@ -67,7 +67,7 @@ TABLE = [  # expression, LaTeX, text
     ("one_hot(2, 3)", "\\mathbf{e}_{2}", "e_2"),
     ("concat(x, y)", "\\operatorname{concat}(x, y)", "concat(x, y)"),
     ("spread(g, k, 3, 1, 0)", "g \\ast_{\\mathrm{full}} k", "g ∗[full] k"),
-    ("spread_flipped(g, k, 3, 2, 0)", "g \\star_{\\mathrm{full}, s=2} k", "g ⋆[full, s=2] k"),
+    ("spread_flipped(g, k, 3, 2, 0)", "g \\star_{\\mathrm{full}, d=2} k", "g ⋆[full, d=2] k"),
     ("kernel_gradient(g, x, 2, 1, 0)", "x \\star g", "x ⋆ g"),
     ("kernel_gradient_flipped(g, x, 2, 1, 0)", "\\operatorname{flip}(x \\star g)", "flip(x ⋆ g)"),
     ("route(g, x, 2, 2)", "\\operatorname{route}(g, x)", "route(g, x)"),
