@@ -12,7 +12,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tutor.cli import main
 from tutor.version import VERSION
 
 EXERCISE = """
@@ -33,26 +32,7 @@ printed = "1"
 """
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    """Every command runs in an empty folder, eighty columns wide, without a terminal."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    return tmp_path
-
-
-@pytest.fixture
-def tutor(capfdbinary):
-    def run(*arguments):
-        code = 0
-        try:
-            main(list(arguments))
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return run
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 def process(*arguments, timeout=30, **environment):

@@ -4,26 +4,7 @@ import json
 
 import pytest
 
-from tutor.cli import main
-
 NEURON = 'title = "t"\nsteps = ["f = w*x"]\n'
-
-
-@pytest.fixture
-def tutor(tmp_path, monkeypatch, capfdbinary):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-
-    def run(*arguments):
-        code = 0
-        try:
-            main(list(arguments))
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return run
 
 
 def test_a_network_both_ways(tutor):

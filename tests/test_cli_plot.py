@@ -6,8 +6,6 @@ from xml.etree import ElementTree
 
 import pytest
 
-from tutor.cli import main
-
 try:
     import matplotlib
 except ImportError:
@@ -17,25 +15,7 @@ needs_matplotlib = pytest.mark.skipif(
 )
 
 
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    return tmp_path
-
-
-@pytest.fixture
-def tutor(capfdbinary):
-    def run(*arguments):
-        code = 0
-        try:
-            main(list(arguments))
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return run
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 GOOD = {

@@ -9,28 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.cli import main
-
-
-@pytest.fixture(autouse=True)
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("COLUMNS", "80")
-    return tmp_path
-
-
-@pytest.fixture
-def tutor(capfdbinary):
-    def run(*arguments):
-        code = 0
-        try:
-            main(list(arguments))
-        except SystemExit as end:
-            code = end.code or 0
-        out, err = capfdbinary.readouterr()
-        return code, out.decode(), err.decode()
-
-    return run
+pytestmark = pytest.mark.usefixtures("folder")
 
 
 BAD = [
