@@ -8,6 +8,7 @@
     tutor.solve("(x+y)*z", at={"x": 1, "y": -3, "z": 4})
     tutor.train("qmul/linear-neuron", optimiser="adam", rate=0.1, steps=20)
     tutor.check("qmul")              # every printed figure of a course, recomputed
+    tutor.mark("neuron/two-two-two", {"dL/dw5": "0.082"})   # verdicts, marks, and what went wrong first
 
 Everything is imported on first use, so that ``import tutor`` costs nothing.
 """
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from tutor.exercise.check import Verdict
     from tutor.exercise.load import load
     from tutor.exercise.nouns import Exercise
+    from tutor.feedback import Feedback
+    from tutor.grading import mark
     from tutor.graph.build import from_steps
     from tutor.graph.decompose import from_expression
     from tutor.graph.network import Network, from_network
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Exercise",
+    "Feedback",
     "Network",
     "Solution",
     "Training",
@@ -46,12 +50,14 @@ __all__ = [
     "from_steps",
     "gradients_latex",
     "load",
+    "mark",
     "solve",
     "train",
 ]
 
 _HOMES = {
     "Exercise": "tutor.exercise.nouns",
+    "Feedback": "tutor.feedback",
     "Network": "tutor.graph.network",
     "Solution": "tutor.solution",
     "Training": "tutor.training",
@@ -63,6 +69,7 @@ _HOMES = {
     "from_steps": "tutor.graph.build",
     "gradients_latex": "tutor.render.gradients",
     "load": "tutor.exercise.load",
+    "mark": "tutor.grading",
     "solve": "tutor.solution",
     "train": "tutor.training",
 }

@@ -10,7 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tutor.cli.mark import mark
 from tutor.cli.plot import plot
+from tutor.cli.questions import questions
 from tutor.cli.shell import (
     AsJson,
     At,
@@ -52,6 +54,8 @@ app = typer.Typer(
 )
 app.add_typer(plot)
 app.command()(train)
+app.command()(questions)
+app.command()(mark)
 
 
 def helper() -> Prover | None:

@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable, Collection, Mapping
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any, get_args
 
 from tutor.errors import ExerciseError, Problems, TutorError, near, visible
 from tutor.evaluate.run import read_value
 from tutor.evaluate.samples import Samples
+from tutor.exercise.asked import Subject, read_cases, read_questions, read_scheme
 from tutor.exercise.catalogue import locate, read_text
 from tutor.exercise.claims import MAX_STEPS, countable, derivative, read_claim, read_update_claim
-from tutor.exercise.layers import asked_entries, flattened, read_shapes, speaks_of_layers
+from tutor.exercise.layers import asked_entries, flattened, own_layers, read_shapes, speaks_of_layers
 from tutor.exercise.layers import written as written_layers
 from tutor.exercise.nouns import Claim, Exercise
 from tutor.exercise.training import TRAIN_KEYS, Plan, read_plan, read_samples
@@ -28,7 +31,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "chain": (str,), "steps": (list,),
     "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
-    "claim": (list,), "table": (list,),
+    "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -72,7 +75,7 @@ def from_text(text: str, ident: str, where: str = "") -> Exercise:
     exercise = reader.read()
     if reader.problems:
         raise Problems(reader.problems, where=where or ident)
-    return exercise
+    return replace(exercise, digest=sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
 
 
 class _Reader:
@@ -157,11 +160,21 @@ class _Reader:
         asked, counted = self.asked(good, graph, network, layered)
         symbols = self.symbols(good.get("symbols", {}), (*graph.names, *(layered.graph.names if layered else ())) if graph else None)
         claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile)]
+        subject = Subject(graph, layered if layered is not None else own_layers(None, network, profile) if graph else None, network)
+        questions = read_questions(good["question"], subject, self.checked, self.fault) if "question" in good else ()
         return Exercise(
             self.ident, str(good.get("title", "")), self.ident.split("/")[0] if "/" in self.ident else "",
             good.get("source", ""), profile, good.get("chain"), graph, network, values, written, rate, steps, asked,
             counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan, layered,
+            questions, read_cases(good.get("case", []), self.checked, self.fault),
+            read_scheme(good.get("marking", {}), self.checked, self.fault), remarks=self.remarks(),
         )  # fmt: skip
+
+    def remarks(self) -> tuple[str, ...]:
+        """What a grader should know: questions that say no marks."""
+        without = [str(q.get("id", q.get("ask", ""))) for q in self.raw.get("question", []) if isinstance(q, dict) and "marks" not in q]
+        named = ", ".join(visible(name) for name in without[:8]) + (" …" if len(without) > 8 else "")
+        return (f"no marks are given for {named}: 1 mark each is taken",) if without else ()
 
     def values(self, table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         values: dict[str, Any] = {}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tutor.evaluate.samples import Samples
+from tutor.exercise.questions import Case, Question, Scheme
 from tutor.exercise.training import Plan
 from tutor.expression.nodes import Expr
 from tutor.graph.layered import Layered
@@ -42,7 +43,11 @@ class Claim:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """A computation with what is given, what is asked, how its course writes it, and what its lecture prints."""
+    """A computation with what is given, what is asked, how its course writes it, and what its lecture prints.
+
+    ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
+    should know (questions without marks).
+    """
 
     id: str
     title: str
@@ -64,3 +69,8 @@ class Exercise:
     samples: Samples | None = None
     plan: Plan = field(default_factory=Plan)
     layers: Layered | None = None
+    questions: tuple[Question, ...] = ()
+    cases: tuple[Case, ...] = ()
+    scheme: Scheme = field(default_factory=Scheme)
+    digest: str = ""
+    remarks: tuple[str, ...] = ()

@@ -27,9 +27,10 @@ Sentence: TypeAlias = tuple[Inline, ...]
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """The title of a section."""
+    """The title of a section; ``before`` stands in front of it, where a title needs maths."""
 
     text: str
+    before: Sentence = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,36 @@ class Figure:
     caption: Sentence = ()
 
 
-Block: TypeAlias = Heading | Paragraph | Equations | Table | Figure
+@dataclass(frozen=True, slots=True)
+class Verbatim:
+    """Text as somebody typed it, in letters of one width; renderers escape it and break long lines.
+
+    A line of nothing but spaces and ``^`` points at a place in the line above it, and stays under that place.
+    """
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One bar: its label, how many of each part it has, and what stands behind it ("7 of 10")."""
+
+    label: str
+    parts: tuple[int, ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Bars:
+    """A chart of horizontal bars.  ``legend`` names the parts; with ``shares`` every bar has the full length."""
+
+    title: str
+    bars: tuple[Bar, ...]
+    legend: tuple[str, ...] = ()
+    shares: bool = False
+
+
+Block: TypeAlias = Heading | Paragraph | Equations | Table | Figure | Verbatim | Bars
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,8 @@ MAX_FACTORS = 200
 MAX_TERMS = 400
 MAX_DIGITS = 400
 MAX_EXPONENT = 1_000
+MAX_TOGETHER = 4
+"""So many quantities of one letter may stand together as a product."""
 MAX_BITS = 8_000
 """How long a constant may be, in bits of its numerator and denominator."""
 
@@ -134,10 +136,22 @@ class _Reader:
             level += (kind == "open") - (kind == "close")
             if level > MAX_DEPTH:
                 raise self.fail(f"brackets nested deeper than {MAX_DEPTH}", at, "write it in several steps")
-            tokens.append(_Token(kind, _SIGNS.get(word, word), at, spaced))
+            if kind == "name" and self.run_together(word, match.end()):
+                tokens += [_Token(kind, letter, at + place, spaced and not place) for place, letter in enumerate(word)]
+            else:
+                tokens.append(_Token(kind, _SIGNS.get(word, word), at, spaced))
             spaced = False
         tokens.append(_Token("end", "", len(self.text), spaced))
         return tokens
+
+    def run_together(self, word: str, end: int) -> bool:
+        """Whether a word is a product of quantities of one letter each: ``wx`` where w and x are declared, and wx is nothing."""
+        names = self.names
+        return (
+            names is not None and 2 <= len(word) <= MAX_TOGETHER and word not in names and not self.callable(word)
+            and all(letter in names for letter in word) and not self.text.startswith("(", end)
+            and word[0] != "d"  # dx belongs to a derivative
+        )  # fmt: skip
 
     def _check_number(self, word: str, at: int) -> None:
         mantissa, _, exponent = word.lower().partition("e")
@@ -370,6 +384,8 @@ class _Reader:
         if self.names is not None and not declared:
             if name == "pi":
                 return Call("pi", ())
+            if name == "e":
+                return Call("exp", (Number("1"),))
             if self.callable(name):
                 raise self.fail(f"the function {name} needs its argument in brackets", token.at, f"write {name}(x)")
             raise self.fail(f"there is no quantity {name}", token.at, near(name, self.names))

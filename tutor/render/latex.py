@@ -12,9 +12,22 @@ from dataclasses import replace
 from functools import singledispatchmethod
 
 from tutor.errors import OutputError
-from tutor.explain.document import Document, Equation, Equations, Figure, Heading, Paragraph, Picture, Sentence, Table
+from tutor.explain.document import (
+    Bars,
+    Document,
+    Equation,
+    Equations,
+    Figure,
+    Heading,
+    Paragraph,
+    Picture,
+    Sentence,
+    Table,
+    Verbatim,
+)
 from tutor.expression.nodes import Partial
 from tutor.notation.profile import Notation
+from tutor.render import bars, verbatim
 from tutor.render.maths import Printer
 from tutor.render.picture.tikz import tikz
 from tutor.render.rows import Row, set_rows
@@ -136,7 +149,8 @@ class _Page:
 
     @block.register
     def _(self, block: Heading) -> str:
-        return f"\\section*{{\\raggedright {escape(block.text)}}}"
+        before = self.phrases.latex(block.before, self.line * 0.4)
+        return f"\\section*{{\\raggedright {before}{escape(block.text)}}}"
 
     @block.register
     def _(self, block: Paragraph) -> str:
@@ -154,6 +168,14 @@ class _Page:
             f"\n\\par\\smallskip{{\\footnotesize {self.phrases.latex(block.caption)}\\par}}" if block.caption else ""
         )
         return f"\\par\\medskip\n{{\\centering\\noindent\n{drawn}{caption}\n\\par}}\\medskip"
+
+    @block.register
+    def _(self, block: Verbatim) -> str:
+        return verbatim.latex(block.text, self.line)
+
+    @block.register
+    def _(self, block: Bars) -> str:
+        return bars.latex(block, self.line)
 
     def drawn(self, picture: Picture) -> str:
         """The picture as low as it can be drawn without leaving out more boxes than on a page of its own."""

@@ -42,7 +42,7 @@ def _columns(rows: Sequence[Sequence[str]], limits: Sequence[int]) -> list[int]:
     return [min(limit, max((cell_len(row[place]) for row in rows), default=0)) for place, limit in enumerate(limits)]
 
 
-def _fitted(text: str, size: int) -> str:
+def fitted(text: str, size: int) -> str:
     """The text in exactly so many cells, cut with an ellipsis."""
     return set_cell_size(text, size) if cell_len(text) <= size else set_cell_size(text, max(0, size - 1)) + "…"
 
@@ -61,8 +61,8 @@ def exercises(entries: Iterable[Entry], width: int) -> Iterable[Text]:
     size = min(middle, max((cell_len(row[1]) for row in rows), default=0))
     for ident, title, abilities, claims in rows:
         line = Text()
-        line.append(_fitted(ident, first), style="bold")
-        line.append("  " + _fitted(title, size))
+        line.append(fitted(ident, first), style="bold")
+        line.append("  " + fitted(title, size))
         line.append("  " + abilities.ljust(kinds), style="cyan")
         line.append("  " + claims.rjust(last), style="dim")
         line.rstrip()
@@ -93,7 +93,7 @@ def _verdict(verdict: Verdict, widths: Sequence[int], width: int) -> Iterable[Te
     line = Text("  ")
     cells = (verdict.claim, verdict.printed, verdict.value)
     for text, size in zip(cells, widths, strict=True):
-        line.append(_fitted(printable(text), size) + "  ")
+        line.append(fitted(printable(text), size) + "  ")
     line.append(WORDS[verdict.agreement], style=STYLES[verdict.agreement])
     yield line
     if verdict.erratum is not None:

@@ -13,6 +13,7 @@ from functools import singledispatchmethod
 from itertools import groupby
 
 from tutor.explain.document import (
+    Bars,
     Document,
     Equation,
     Equations,
@@ -23,9 +24,12 @@ from tutor.explain.document import (
     Paragraph,
     Sentence,
     Table,
+    Verbatim,
 )
 from tutor.expression.nodes import Expr, Name
 from tutor.notation.profile import Notation
+from tutor.render import bars, verbatim
+from tutor.render.columns import Pen
 from tutor.render.maths import Printer
 from tutor.render.rows import Row, set_rows
 from tutor.render.widths import measure
@@ -124,7 +128,7 @@ class _Page:
 
     @block.register
     def _(self, block: Heading) -> str:
-        return f"## {_line(escape(block.text))}"
+        return f"## {_line(self.sentence(block.before) + escape(block.text))}"
 
     @block.register
     def _(self, block: Paragraph) -> str:
@@ -143,6 +147,14 @@ class _Page:
         rows = [self.node(node) for node in block.picture.nodes]
         table = _grid(["quantity", "formula", "value", f"gradient of {self.loss(block)}"], rows, "llrr")
         return self.captioned(table, block.caption)
+
+    @block.register
+    def _(self, block: Verbatim) -> str:
+        return verbatim.fenced(verbatim.rows(block.text, verbatim.WIDTH, verbatim.visible))
+
+    @block.register
+    def _(self, block: Bars) -> str:
+        return verbatim.fenced([line.text for line in bars.lines(block, Pen(Notation()), verbatim.WIDTH)])
 
     def loss(self, block: Figure) -> str:
         return self.maths(Name(block.picture.loss)) if block.picture.loss else "the loss"

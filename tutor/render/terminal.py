@@ -27,6 +27,7 @@ from rich.segment import Segment, Segments
 from rich.style import Style
 
 from tutor.explain.document import (
+    Bars,
     Block,
     Document,
     Equation,
@@ -40,9 +41,11 @@ from tutor.explain.document import (
     Sentence,
     Side,
     Table,
+    Verbatim,
 )
 from tutor.expression.nodes import Div, Expr, Mul, Name, Neg, Number, Partial
 from tutor.notation.profile import Notation
+from tutor.render import bars, verbatim
 from tutor.render.columns import Atom, Column, Line, Pen, Word, chopped, column, table, width_of
 
 NARROWEST = 80
@@ -71,6 +74,7 @@ STYLES = {
     "result": Style(color="green", bold=True),
     "gradient": Style(color="red", italic=True),
     "slope": Style(color="red", bold=True, italic=True),
+    **{f"part {place}": Style.parse(style) for place, style in enumerate(bars.STYLES)},
 }
 """What the names of styles mean.  Theme colours only, and nothing is said by colour alone."""
 
@@ -160,8 +164,8 @@ def _page(doc: Document, pen: Pen, width: int) -> list[Line]:
         if not (isinstance(before, Heading) or (_labelled(before) and _labelled(block))):
             lines.append(Line())
         match block:
-            case Heading(text):
-                lines += _styled(pen, (text,), edge, "heading")
+            case Heading(text, start):
+                lines += _styled(pen, (*start, text), edge, "heading")
             case Paragraph():
                 lines += _paragraph(block, pen, min(edge, PROSE), label)
             case Equations():
@@ -170,6 +174,10 @@ def _page(doc: Document, pen: Pen, width: int) -> list[Line]:
                 lines += _captioned(block.caption, pen, edge, _table(block, pen, edge, width))
             case Figure():
                 lines += _captioned(block.caption, pen, edge, _figure(block, pen, width))
+            case Verbatim(text):
+                lines += [Line().put(row) for row in verbatim.rows(text, edge, pen.safe, cell_len)]
+            case Bars():
+                lines += bars.lines(block, pen, min(max(edge, width), WIDEST))
         before = block
     return lines
 

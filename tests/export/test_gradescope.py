@@ -1,0 +1,119 @@
+"""Gradescope's folder layout in a temporary folder: results.json is there whatever happens."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import tutor
+
+SCRIPT = Path(tutor.__file__).parent.parent / "docs" / "gradescope" / "run_autograder"
+METADATA = {"users": [{"email": "a@b.c", "id": 1, "name": "Anna"}], "assignment": {"title": "3", "total_points": "4.0"}}
+
+FAKE = """
+import json, os, pathlib, sys, time
+arguments = sys.argv[1:]
+kind = os.environ["FAKE"]
+if kind == "hangs":
+    time.sleep(60)
+if kind == "crashes":
+    print("\\x1b[31mTraceback", file=sys.stderr)
+    os.abort()
+out = pathlib.Path(arguments[arguments.index("-o") + 1])
+out.mkdir()
+for k in range(2 if kind == "several" else 1):
+    tests = [{"score": 1, "max_score": 2, "output": pathlib.Path(arguments[2]).read_text()}]
+    (out / f"{k}.json").write_text(json.dumps({"score": 1, "tests": tests, "output_format": "text", "arguments": arguments}))
+(out / "results.json").write_text('{"results": []}')
+sys.exit(1)
+"""
+
+
+@pytest.fixture
+def autograder(tmp_path):
+    """Runs the autograder on files (name, content) and gives what stands in results.json."""
+    (tmp_path / "fake.py").write_text(FAKE)
+    root = tmp_path / "autograder"
+    for name in ("source", "submission"):
+        (root / name).mkdir(parents=True)
+    (root / "source" / "tutor.json").write_text('{"exercise": "neuron/two-two-two", "visibility": "after_published"}')
+    (root / "submission_metadata.json").write_text(json.dumps(METADATA))
+
+    def run(files, fake="marks", command=None, **environment):
+        for name, content in files.items():
+            path = root / "submission" / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        command = command or f"{sys.executable} {tmp_path / 'fake.py'}"
+        own = {"AUTOGRADER_ROOT": str(root), "TUTOR": command, "FAKE": fake, **environment}
+        ended = subprocess.run([sys.executable, SCRIPT], env=os.environ | own, capture_output=True, timeout=60, check=False)
+        assert ended.returncode == 0, ended.stderr
+        assert ended.stdout.isascii()
+        assert b"\x1b" not in ended.stdout
+        (file,) = (root / "results").iterdir()
+        return json.loads(file.read_text())
+
+    run.root = root
+    return run
+
+
+def test_what_tutor_says_becomes_the_results(autograder):
+    known = autograder({"my homework; rm -rf.TXT": b"q1: 1", ".DS_Store": b"x", "__MACOSX/a.txt": b"x"})
+    assert known["score"] == 1
+    assert known["tests"] == [{"score": 1, "max_score": 2, "output": "q1: 1", "visibility": "after_published"}]
+    assert known["visibility"] == "after_published"
+    assert known["execution_time"] >= 0
+    assert known["arguments"][:2] == ["mark", "neuron/two-two-two"]
+    assert known["arguments"][2].endswith("submission.txt")
+
+
+FAILURES = [
+    ({}, {}, "no file that can be read was handed in"),
+    ({"a.zip": b"PK"}, {}, "(but 'a.zip')"),
+    ({"a.txt": b"", "b.md": b""}, {}, "there are 2 files that could be marked ('a.txt', 'b.md'); hand in one"),
+    ({"a.txt": b"x"}, {"fake": "crashes"}, "marking ended with code -6 and without results"),
+    ({"a.txt": b"x"}, {"fake": "hangs", "TUTOR_TIMEOUT": "0.5"}, "marking took longer than 0.5 s"),
+    ({"a.txt": b"x"}, {"fake": "several"}, "the file holds 2 submissions"),
+    ({"a.txt": b"x"}, {"command": "/nowhere/tutor"}, "tutor cannot be started"),
+    ({"a.txt": b"x" * 5_000_001}, {}, "larger than 5,000,000 bytes"),
+    ({"a.txt": b"x"}, {"TUTOR_TIMEOUT": "soon"}, "the autograder has a fault (ValueError)"),
+]
+
+
+@pytest.mark.parametrize(("files", "options", "reason"), FAILURES, ids=range(len(FAILURES)))
+def test_results_are_written_when_marking_failed(autograder, files, options, reason):
+    known = autograder(files, **options)
+    assert (known["score"], known["output_format"]) == (0, "text")
+    assert known["execution_time"] < 4
+    assert reason in known["output"]
+    (test,) = known["tests"]
+    assert (test["score"], test["max_score"], test["status"]) == (0, 4, "failed")
+    assert known["visibility"] == test["visibility"] == "after_published"
+
+
+@pytest.mark.parametrize("broken", ["", "[]", "{", '{"assignment": 3}', '{"assignment": {"total_points": "many"}}'])
+def test_metadata_and_settings_that_are_broken(autograder, broken):
+    (autograder.root / "submission_metadata.json").write_text(broken)
+    (autograder.root / "source" / "tutor.json").write_text(broken)
+    known = autograder({"a.txt": b"x"})
+    assert "source/tutor.json names no exercise" in known["output"]
+    assert known["visibility"] == "visible"
+    assert known["tests"][0]["max_score"] == 1
+
+
+def test_links_are_not_followed(autograder):
+    (autograder.root / "secret.txt").write_text("secret")
+    (autograder.root / "submission" / "a.txt").symlink_to(autograder.root / "secret.txt")
+    assert "no file that can be read" in autograder({})["output"]
+
+
+def test_with_tutor_itself(autograder):
+    """The command as it is installed; waits for `tutor mark --to gradescope`."""
+    known = autograder({"a.txt": b"out_o1: 0.751\ndL/dw5: 1,5\n"}, command=f"{sys.executable} -m tutor")
+    if "without results" in known["output"]:
+        pytest.skip("tutor mark --to gradescope is not wired yet")
+    assert known["score"] == 1
+    assert {test["output_format"] for test in known["tests"]} == {"text"}

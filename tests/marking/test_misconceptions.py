@@ -1,0 +1,71 @@
+"""The table of slips: every row's worked wrong answer comes out of its bend, and the marker names it."""
+
+import numpy as np
+import pytest
+
+from tutor.answer.nouns import Submission
+from tutor.exercise.load import from_text
+from tutor.marking.mark import Marker
+from tutor.marking.misconceptions import BY_TAG, NEIGHBOUR, ROUNDED, TABLE
+
+
+def exercise(example):
+    steps = ", ".join(f'"{step.strip()}"' for step in example.steps.split(";"))
+    values = "\n".join(example.values.split("; "))
+    rate, _, parameters = example.train.partition(": ")
+    listed = ", ".join(f'"{name.strip()}"' for name in parameters.split(",")) if parameters else ""
+    train = f"[train]\nrate = {rate}\nsteps = 1\n" if rate else ""
+    ask = example.ask.replace("@", " after ")
+    return from_text(
+        f'title = "t"\nsteps = [{steps}]\nparameters = [{listed}]\n[values]\n{values}\n{train}[[question]]\nask = "{ask}"\nmarks = 2\n', "t"
+    )
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.tag)
+def test_worked_answers(row):
+    """Right and wrong as worked by hand: one is marked right, the other named."""
+    marker = Marker(exercise(row.example))
+    (ident,) = [question.id for question in marker.questions]
+    right = marker.mark(Submission("a", {ident: row.example.right})).answers[0]
+    assert (right.verdict, right.marks) == ("correct", 2)
+    wrong = marker.mark(Submission("a", {ident: row.example.wrong})).answers[0]
+    if row.tag == ROUNDED:
+        assert wrong.verdict == "correct"  # rounded on the way, and still within the tolerance
+        return
+    assert wrong.verdict == "misconception"
+    assert row.tag in {slip.tag for slips in wrong.slips for slip in slips}
+    assert wrong.marks <= 1
+
+
+def test_rounding_on_the_way_is_named():
+    """0.9 and 0.09 for 0.900250 and 0.0898003, and so on."""
+    marker = Marker(exercise(BY_TAG[ROUNDED].example))
+    answer = marker.mark(Submission("a", {"dL/dw": "0.1078"})).answers[0]
+    assert answer.verdict == "correct"
+    a, z = 0.9, 0.09
+    answer = marker.mark(Submission("a", {"dL/dw": f"{round(2 * (a - 0.5), 2) * z * 1.5:.3f}"})).answers[0]
+    assert (answer.verdict, answer.tag) in {("correct", ""), ("misconception", ROUNDED)}
+
+
+def test_tags_are_stable():
+    """Reports, statistics and mark schemes are made with these."""
+    assert len(BY_TAG) == len(TABLE) == 29
+    assert all(tag == tag.lower() and " " not in tag for tag in BY_TAG)
+    assert NEIGHBOUR in BY_TAG
+
+
+def test_every_row_says_what_is_left_of_the_marks():
+    assert all(0 <= row.credit <= 1 for row in TABLE)
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.tag)
+def test_a_bend_changes_what_is_asked(row):
+    """A row whose bend has no effect would never be found."""
+    if row.tag in (ROUNDED, NEIGHBOUR):
+        pytest.skip("made by rounding, or by looking at another quantity")
+    marker = Marker(exercise(row.example))
+    sheet, bends = marker.sheet, marker.judge.diagnosis.bends
+    target = marker.questions[0].targets[0]
+    own = [marker.judge.diagnosis.variants[i] for i, bend in enumerate(bends) if bend.tag == row.tag]
+    values = sheet.numbers.bent(own, [target])[target]
+    assert np.any(np.abs(values - float(row.example.wrong)) <= 1e-5 * abs(float(row.example.wrong)))

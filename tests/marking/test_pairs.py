@@ -1,0 +1,43 @@
+"""Two slips in one answer: the answers of somebody who makes both are explained by both, or by one that gives the same."""
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from tutor.answer.nouns import Submission
+from tutor.exercise.load import load
+from tutor.marking.mark import Marker
+from tutor.marking.worlds import Variant
+
+
+@pytest.mark.parametrize("ident", ["neuron/two-two-two", "qmul/activated-neuron", "graz/two-two-one", "cmu/three-layer-chain"])
+def test_pairs_are_found(ident):
+    exercise = load(ident)
+    marker = Marker(replace(exercise, questions=()))
+    sheet, diagnosis = marker.sheet, marker.judge.diagnosis
+    loss = exercise.graph.loss
+    question = [q for q in marker.questions if q.targets[0].startswith(f"d{loss}/d")][-1]
+    target = question.targets[0]
+    right = float(sheet.numbers.env[target][0])
+    effective = diagnosis._effective(target, sheet.numbers)
+    chance, tried, explained = random.Random(1), 0, 0
+    while tried < 60:
+        first, second = chance.sample(effective, 2)
+        edits = diagnosis._both(first, second)
+        if diagnosis.bends[first].tag == diagnosis.bends[second].tag or edits is None:
+            continue
+        value = float(sheet.numbers.bent([Variant((first, second), edits)], [target])[target][0, 0])
+        if not np.isfinite(value) or abs(value - right) < 0.01 * abs(right):
+            continue
+        tried += 1
+        marked = marker.mark(Submission("s", {question.id: f"{value:.6g}"}))
+        answer = next(answer for answer in marked.answers if answer.text)
+        both = {diagnosis.bends[first].tag, diagnosis.bends[second].tag}
+        found = [{slip.tag for slip in slips} for slips in answer.slips]
+        if both in found or any(len(tags) == 1 for tags in found):
+            explained += 1
+            assert answer.verdict == "misconception"
+            assert answer.marks <= answer.out_of / 2
+    assert explained >= 0.9 * tried  # what more than a few pairs explain equally well is not guessed

@@ -1,0 +1,47 @@
+"""How much work a formula is, before it is computed: no answer may take long, whatever stands in it."""
+
+from __future__ import annotations
+
+from functools import cache
+
+from tutor.errors import ExpressionError
+from tutor.evaluate.decimals import COSTLY, program
+from tutor.expression.nodes import Call, Expr, Name, Number, Pow, children
+
+MOST = 10_000
+"""Operations, about: 10 ms with sixty digits."""
+POWER, FUNCTION = 45, 35
+"""A power that is no whole number, and exp, log or sin, in the same unit."""
+
+
+def effort(expr: Expr) -> int:
+    """The operations that computing a formula with many digits takes, about.
+
+    >>> from tutor.expression.parse import parse
+    >>> effort(parse("2*3 + 1")), effort(parse("2^0.5"))
+    (5, 48)
+    """
+    total = 0
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        total += 1
+        if type(node) is Call:
+            total += _function(node.func, len(node.args))
+        elif type(node) is Pow and not (type(node.exp) is Number and node.exp.text.isdigit()):
+            total += POWER
+        stack.extend(children(node))
+    return total
+
+
+def check_effort(expr: Expr) -> None:
+    """Raise `ExpressionError` for a formula that would take long to compute."""
+    if effort(expr) > MOST:
+        raise ExpressionError("it would take too long to compute it", hint="write it in several steps")
+
+
+@cache
+def _function(func: str, count: int) -> int:
+    """One call of a function, written out."""
+    code = program(Call(func, tuple(Name(f"x{number}") for number in range(count)))).code
+    return len(code) + FUNCTION * sum(op in COSTLY for op, *_ in code)

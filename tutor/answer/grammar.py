@@ -1,0 +1,402 @@
+"""The grammar of answers: from tokens to the display tree, in one pass.
+
+A token is a pair (kind, value).  Kinds are single characters: ``a`` an operand that is ready, ``e`` Euler's number, ``f`` a
+function, ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with
+its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``1`` the indicator 1_{, ``> <``, ``i`` if, ``l`` else,
+``C & n E`` the parts of cases, and ``$`` the end.
+
+The precedence is that of `tutor.expression.parse`.  Recursion is bounded by `MAX_DEPTH` brackets, exponents, roots and fractions.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NoReturn
+
+from tutor.errors import TutorError
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.parse import (
+    MAX_BITS,
+    MAX_DEPTH,
+    MAX_EXPONENT,
+    MAX_FACTORS,
+    MAX_TERMS,
+    MAX_TREE,
+    _constant_bits,
+    _constant_size,
+)
+from tutor.expression.walk import depth
+from tutor.rules.functions import function
+
+Token = tuple[str, Any]
+MAX_ARGUMENTS = 60
+STEPS = "write it in several steps"
+_UNIT: Token = ("a", ONE)
+_BEGINS = frozenset("aefpdrFC1([")
+"""What a factor may begin with where no sign stands before it."""
+
+
+class Stop(Exception):
+    """The grammar is broken at a token: its number, what is wrong, what would be understood."""
+
+    def __init__(self, at: int, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.at = at
+        self.what = what
+        self.hint = hint
+
+
+class Spacing(Exception):
+    """Whether blanks stand before a token decides; only the careful reading knows."""
+
+
+def grow(tokens: list[Token], spaced: frozenset[int] | None) -> Expr:
+    """The tree of a list of tokens that ends in ``("$", None)``; ``spaced`` are the tokens with blanks before them, if known."""
+    if tokens[0][0] == "$":
+        raise Stop(-1, "an empty answer", "write a formula such as (x + y)*z, or a number")
+    node, at = _sum(tokens, 0, 1, spaced)
+    kind = tokens[at][0]
+    if kind == "$":
+        if len(tokens) > MAX_TREE and depth(node) > MAX_TREE:
+            raise Stop(-1, f"a formula nested deeper than {MAX_TREE} operations", STEPS)
+        return node
+    _misplaced(tokens, at)
+
+
+def _misplaced(tokens: list[Token], at: int) -> NoReturn:
+    kind = tokens[at][0]
+    if kind == ",":
+        raise Stop(at, "a comma stands outside of a function's brackets", _comma_hint(tokens, at))
+    if kind == ")":
+        raise Stop(at, "a bracket is closed that was never opened", "remove it, or open it")
+    if kind in "><":
+        raise Stop(at, "a comparison stands outside of an indicator", "write 1[z > 0], or (1 if z > 0 else 0)")
+    if kind == "'":
+        raise Stop(at, "a prime belongs to a function", "write sigmoid'(z), or dL/dx")
+    if kind == "$":
+        raise Stop(at, "the answer stops too early", "something is missing at the end")
+    raise Stop(at, "this is out of place", "a number, a name or a bracket belongs here")
+
+
+def _comma_hint(tokens: list[Token], at: int) -> str:
+    """A decimal comma is shown with its point: 0,5 is 0.5."""
+    before, after = tokens[at - 1][1] if at else None, tokens[at + 1][1] if at + 1 < len(tokens) else None
+    if isinstance(before, Number) and isinstance(after, Number) and before.text.isdigit() and len(after.text) < 30:
+        return f"a decimal is written with a point: {before.text[:20]}.{after.text}"
+    return "a decimal is written with a point: 0.5"
+
+
+def _sum(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+    """A sum from token ``at`` on, and the first token behind it."""
+    if level > MAX_DEPTH:
+        raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
+    terms: list[Expr] = []
+    sign = ""
+    unit = False
+    kind, value = tokens[at]
+    while True:
+        negative = False
+        while kind == "-" or kind == "+":
+            negative ^= kind == "-"
+            at += 1
+            kind, value = tokens[at]
+        factors: list[Expr] = []
+        divided = 0
+        mark = "*"
+        flip = False
+        while True:
+            if kind == "a":
+                node = value
+                at += 1
+            else:
+                node, at = _operand(tokens, at, level, spaced)
+            kind, value = tokens[at]
+            if kind == "^" or kind == "s":
+                node, at = _raised(tokens, at, node, level, spaced)
+                kind, value = tokens[at]
+            if flip:
+                node = Neg(node)
+                flip = False
+            if unit:
+                unit = False
+                if type(node) is Call and node.func == "if_positive":  # 1[z > 0]
+                    factors.pop()
+            if mark == "/":
+                divided += 1
+                if divided > MAX_DEPTH:
+                    raise Stop(at, f"more than {MAX_DEPTH} quotients in a row", STEPS)
+                factors = [Div(_product(factors), node)]
+            else:
+                factors.append(node)
+            if kind == "*" or kind == "/":
+                mark = kind
+                at += 1
+                kind, value = tokens[at]
+                while kind == "-" or kind == "+":
+                    flip ^= kind == "-"
+                    at += 1
+                    kind, value = tokens[at]
+            elif kind in _BEGINS:
+                _check_beside(tokens, at, node if mark == "*" else None, spaced)
+                unit = kind == "(" and value == "]" and tokens[at - 1] == _UNIT and mark == "*"
+                mark = "*"
+            else:
+                break
+        if len(factors) > MAX_FACTORS:
+            raise Stop(at, f"a product of more than {MAX_FACTORS} factors", "use powers, or several steps")
+        node = factors[0] if len(factors) == 1 else Mul(tuple(factors))
+        if negative:
+            node = Neg(node)
+        terms.append(Neg(node) if sign == "-" else node)
+        if kind != "+" and kind != "-":
+            break
+        sign = kind
+        at += 1
+        kind, value = tokens[at]
+        if len(terms) >= MAX_TERMS:
+            raise Stop(at, f"a sum of more than {MAX_TERMS} terms", STEPS)
+    return (terms[0] if len(terms) == 1 else Add(tuple(terms))), at
+
+
+def _product(factors: list[Expr]) -> Expr:
+    return factors[0] if len(factors) == 1 else Mul(tuple(factors))
+
+
+def _check_beside(tokens: list[Token], at: int, before: Expr | None, spaced: frozenset[int] | None) -> None:
+    """Refuse what readers would disagree about: 1/2x, and two numbers side by side; ``before`` is nothing behind a quotient."""
+    kind, value = tokens[at]
+    if before is None and kind != "(" and kind != "1":
+        if spaced is None:
+            raise Spacing
+        if at not in spaced:
+            raise Stop(at, "readers disagree about this quotient", "write (a/b)*c or a/(b*c)")
+    if kind == "a" and type(value) in (Number, Div) and tokens[at - 1][0] in ("a", "s"):
+        last = tokens[at - 1][1]
+        if type(last) is Number:
+            raise Stop(at, "two numbers stand side by side", "put a sign between them")
+
+
+def _operand(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+    """One operand without its exponent."""
+    kind, value = tokens[at]
+    if kind == "a":
+        return value, at + 1
+    if kind == "(":
+        return _bracket(tokens, at, level, spaced)
+    if kind == "f":
+        return _call(tokens, at, level, spaced)
+    if kind == "p" or kind == "d":
+        return _partial(tokens, at)
+    if kind == "F":
+        return _fraction(tokens, at, level, spaced)
+    if kind == "r":
+        if level >= MAX_DEPTH:
+            raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
+        inner, at = _operand(tokens, at + 1, level + 1, spaced)
+        return Call("sqrt", (inner,)), at
+    if kind == "|":
+        inner, end = _sum(tokens, at + 1, level + 1, spaced)
+        if tokens[end][0] != "|":
+            raise Stop(at, "this | is never closed", "write |x| or abs(x)")
+        return Call("abs", (inner,)), end + 1
+    if kind == "1":
+        return _indicator(tokens, at, level, spaced)
+    if kind == "C":
+        return _cases(tokens, at, level, spaced)
+    if kind == "e":
+        if tokens[at + 1][0] not in ("^", "s"):
+            return Call("exp", (Number("1"),)), at + 1
+        return value, at + 1
+    if kind == ")" and at and tokens[at - 1][0] != ")":
+        raise Stop(at, "something is missing before this bracket", "a number, a name or a formula belongs here")
+    _misplaced(tokens, at)
+
+
+def _bracket(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+    """A bracket: a formula, [z > 0], or (a if c > 0 else b)."""
+    opened = at
+    node, at = _sum(tokens, at + 1, level + 1, spaced)
+    kind = tokens[at][0]
+    if kind == ")" and tokens[at][1] == tokens[opened][1]:
+        return (Call("abs", (node,)) if tokens[at][1] == "|" else node), at + 1
+    if kind == ">" or kind == "<":
+        condition, at = _condition(tokens, at, node, level, spaced)
+        return Call("if_positive", (condition, ONE, ZERO)), _closed(tokens, at, opened)
+    if kind == "i":
+        left, at = _sum(tokens, at + 1, level + 1, spaced)
+        condition, at = _condition(tokens, at, left, level, spaced)
+        if tokens[at][0] != "l":
+            raise Stop(at, "this choice has no else", "write (a if z > 0 else b)")
+        other, at = _sum(tokens, at + 1, level + 1, spaced)
+        return Call("if_positive", (condition, node, other)), _closed(tokens, at, opened)
+    if kind == ",":
+        raise Stop(at, "a comma inside plain brackets", _comma_hint(tokens, at))
+    return node, _closed(tokens, at, opened)
+
+
+def _closed(tokens: list[Token], at: int, opened: int) -> int:
+    """The token behind the bracket that closes the one at ``opened``."""
+    kind, value = tokens[at]
+    if kind == ")":
+        if value == tokens[opened][1]:
+            return at + 1
+        raise Stop(at, "this bracket closes one of another kind", f"close it with {tokens[opened][1]}")
+    if kind in ("$", "&", "n", "E", "|", ",", "l", "i"):
+        raise Stop(opened, "this bracket is never closed", f"close it with {tokens[opened][1]}")
+    _misplaced(tokens, at)
+
+
+def _condition(tokens: list[Token], at: int, left: Expr, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+    """What must be positive for "left > right", from the sign on."""
+    kind = tokens[at][0]
+    if kind != ">" and kind != "<":
+        raise Stop(at, "a condition needs a comparison", "write z > 0")
+    right, end = _sum(tokens, at + 1, level + 1, spaced)
+    high, low = (left, right) if kind == ">" else (right, left)
+    return (high if low == ZERO else Add((high, Neg(low)))), end
+
+
+def _indicator(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+    left, end = _sum(tokens, at + 1, level + 1, spaced)
+    condition, end = _condition(tokens, end, left, level, spaced)
+    return Call("if_positive", (condition, ONE, ZERO)), _closed(tokens, end, at)
+
+
+def _cases(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+    """\\begin{cases} a & \\text{if } c > 0 \\\\ b & \\text{else} \\end{cases}."""
+    yes, end = _sum(tokens, at + 1, level + 1, spaced)
+    for wanted in "&i":
+        if tokens[end][0] != wanted and wanted == "i":
+            raise Stop(end, "this case has no condition", "write a & \\text{if } z > 0 \\\\ b & \\text{else}")
+        end += tokens[end][0] == wanted
+    left, end = _sum(tokens, end, level + 1, spaced)
+    condition, end = _condition(tokens, end, left, level, spaced)
+    if tokens[end][0] != "n":
+        raise Stop(end, "this choice has no second case", "write a & \\text{if } z > 0 \\\\ b & \\text{else}")
+    no, end = _sum(tokens, end + 1, level + 1, spaced)
+    for wanted in "&l":
+        if tokens[end][0] != wanted and wanted == "l":
+            raise Stop(end, "the second case is not the else", "write a & \\text{if } z > 0 \\\\ b & \\text{else}")
+        end += tokens[end][0] == wanted
+    end += tokens[end][0] == "n"
+    if tokens[end][0] != "E":
+        raise Stop(
+            end,
+            "more than two cases, or cases that never end",
+            "write two: a & \\text{if } z > 0 \\\\ b & \\text{else}",
+        )
+    return Call("if_positive", (condition, yes, no)), end + 1
+
+
+def _call(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+    func: str = tokens[at][1]
+    begun = at
+    at += 1
+    primes = ""
+    if tokens[at][0] == "'":
+        primes = "'"
+        at += 1
+    kind = tokens[at][0]
+    if kind != "(":
+        if kind in ("^", "s"):
+            raise Stop(at, f"the power of a function stands behind its argument: {func}(x)^2", f"write {func}(x)^2")
+        if kind == "'":
+            raise Stop(at, "a second derivative of a function", "write it out")
+        raise Stop(begun, f"the function {func} needs its argument in brackets", f"write {func}(x)")
+    opened = at
+    args: list[Expr] = []
+    while True:
+        node, at = _sum(tokens, at + 1, level + 1, spaced)
+        args.append(node)
+        if tokens[at][0] != ",":
+            break
+        if len(args) >= MAX_ARGUMENTS:
+            raise Stop(at, f"a function of more than {MAX_ARGUMENTS} arguments", STEPS)
+    at = _closed(tokens, at, opened)
+    try:
+        row = function(func, len(args))
+    except TutorError as error:
+        hint = error.hint
+        if len(args) == 2 and all(type(arg) is Number for arg in args):
+            hint = f"{hint}; a decimal is written with a point"
+        raise Stop(begun, error.what, hint) from None
+    if primes and len(row.params) != 1:
+        raise Stop(begun, f"{func}' of a function of several arguments", "write dL/dx instead")
+    return Call(func + primes, tuple(args)), at
+
+
+def _partial(tokens: list[Token], at: int) -> tuple[Expr, int]:
+    """∂L/∂w5 or dL/dw5."""
+    of, end = _differential(tokens, at, at)
+    if tokens[end][0] != "/":
+        raise Stop(at, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
+    wrt, end = _differential(tokens, end + 1, at)
+    return Partial(of, wrt), end
+
+
+def _differential(tokens: list[Token], at: int, begun: int) -> tuple[str, int]:
+    kind, value = tokens[at]
+    if kind == "d":
+        return value.name, at + 1
+    if kind == "p":
+        kind, value = tokens[at + 1]
+        if kind == "a" and type(value) is Name:
+            return value.name, at + 2
+    raise Stop(begun, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
+
+
+def _fraction(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+    r"""\frac{a}{b}, and \frac{\partial L}{\partial w}."""
+    begun = at
+    if tokens[at + 1] != ("(", "}"):
+        raise Stop(begun, "this fraction has no numerator in braces", "write \\frac{a}{b}")
+    if tokens[at + 2][0] in ("p", "d"):
+        try:
+            of, end = _differential(tokens, at + 2, begun)
+            if tokens[end] == (")", "}"):
+                if tokens[end + 1] != ("(", "}"):
+                    raise Stop(begun, "this fraction has no denominator in braces", "write \\frac{a}{b}")
+                wrt, end = _differential(tokens, end + 2, begun)
+                return Partial(of, wrt), _closed(tokens, end, at + 1)
+        except Stop:
+            if tokens[at + 2][0] == "p" and tokens[at + 3][0] != "a":
+                raise
+    num, end = _sum(tokens, at + 2, level + 1, spaced)
+    end = _closed(tokens, end, at + 1)
+    if tokens[end] != ("(", "}"):
+        raise Stop(begun, "this fraction has no denominator in braces", "write \\frac{a}{b}")
+    den, last = _sum(tokens, end + 1, level + 1, spaced)
+    return Div(num, den), _closed(tokens, last, end)
+
+
+def _raised(tokens: list[Token], at: int, base: Expr, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+    """A power; a constant exponent over the limit is refused here, before anything is computed."""
+    begun = at
+    kind, value = tokens[at]
+    if kind == "s":
+        exponent, at = value, at + 1
+    else:
+        if level >= MAX_DEPTH:
+            raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
+        at += 1
+        negative = False
+        while tokens[at][0] in ("-", "+"):
+            negative ^= tokens[at][0] == "-"
+            at += 1
+        exponent, at = _operand(tokens, at, level + 1, spaced)
+        if tokens[at][0] in ("^", "s"):
+            exponent, at = _raised(tokens, at, exponent, level + 1, spaced)
+        exponent = Neg(exponent) if negative else exponent
+    if base is EULER:
+        return Call("exp", (exponent,)), at
+    size = _constant_size(exponent)
+    if size is not None:
+        if size > MAX_EXPONENT:
+            raise Stop(begun, f"an exponent over {MAX_EXPONENT:,}", "no answer needs one; use a smaller power")
+        bits = _constant_bits(base)
+        if bits is not None and bits * max(size, 1) > MAX_BITS:
+            raise Stop(begun, "a constant of thousands of digits", "no answer needs one; use a smaller power")
+    return Pow(base, exponent), at
+
+
+EULER = Name("e")
+"""Euler's number, until its exponent is read; by identity, so that a quantity e is another thing."""

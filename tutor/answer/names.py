@@ -1,0 +1,126 @@
+"""Names from outside: which question an id means, which student a text names, and what file a student's report may be called."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+
+from tutor.errors import near, visible
+
+MAX_STUDENT = 200
+MAX_FILE_NAME = 80
+MAX_HINTS = 200
+"""How many near misses are looked for in one file: each costs about a millisecond."""
+
+_SAFE = re.compile(r"[a-z0-9][a-z0-9._@+-]*")
+_HASHED = re.compile(r"-[0-9a-f]{12}\Z")
+_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(\.|\Z)")
+
+
+@dataclass(frozen=True, slots=True)
+class Ids:
+    """The questions of an exercise, found by their ids as students write them.
+
+    An id is compared as written first, then without regard to case and spaces, and with ``∂`` for ``d``; two ids that differ in
+    nothing else (``dL/dW1`` and ``dL/dw1``) are never taken for each other.
+
+    >>> ids = Ids.of(["dL/dw5", "q1"])
+    >>> ids.find(" Q1 "), ids.find("∂L/∂w5"), ids.find("q7")
+    ('q1', 'dL/dw5', '')
+    """
+
+    ids: tuple[str, ...]
+    folded: dict[str, tuple[str, ...]]
+    hints: dict[str, str] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def of(cls, ids: Iterable[str], also: Mapping[str, str] | None = None) -> Ids:
+        """The table of these ids, in the order given; ``also`` has other ways to write them ("w5 after 1" for w5@1)."""
+        known = tuple(dict.fromkeys(ids))
+        folded: dict[str, tuple[str, ...]] = {}
+        for name in known:
+            folded[_fold(name)] = (*folded.get(_fold(name), ()), name)
+        for written, name in (also or {}).items():
+            if name in known:
+                folded.setdefault(_fold(written), (name,))
+        return cls(known, folded)
+
+    def find(self, text: str) -> str:
+        """The id that is meant, or an empty text."""
+        if len(text) > 500:
+            return ""
+        found = self.folded.get(_fold(text), ())
+        if len(found) == 1:
+            return found[0]
+        trimmed = " ".join(text.split())
+        return trimmed if trimmed in found else ""
+
+    def unknown(self, text: str) -> str:
+        """What is said about an id that is none: with near misses."""
+        shown = visible(" ".join(text[:200].split()))
+        several = self.folded.get(_fold(text[:200]), ())
+        if several:
+            return f"{shown!r} may be {' or '.join(several)}; write it exactly so"
+        hint = self._near(text[:60].strip()) or f"the questions are {self.some()}"
+        return f"there is no question {shown!r}; {hint}"
+
+    def some(self) -> str:
+        """The first ids, as a list to show."""
+        return ", ".join(self.ids[:4]) + (", …" if len(self.ids) > 4 else "") if self.ids else "none"
+
+    def resembles(self, word: str) -> bool:
+        """Whether a word is so much like an id that it is probably a slip of the pen."""
+        hint = self._near(word[:60])
+        return any(SequenceMatcher(None, word, name).ratio() >= 0.75 for name in self.ids if name in hint) if hint else False
+
+    def _near(self, word: str) -> str:
+        if word not in self.hints:
+            self.hints[word] = near(word, self.ids) if len(self.hints) < MAX_HINTS else ""
+        return self.hints[word]
+
+
+def _fold(text: str) -> str:
+    return " ".join(text.split()).replace("∂", "d").casefold()
+
+
+def student_key(text: str) -> tuple[str, str]:
+    """The key of a student as it is compared everywhere, and what is wrong with it (then the key is only fit to be shown).
+
+    >>> student_key("  Anna  Berg ")
+    ('Anna Berg', '')
+    >>> student_key("anna" + chr(0x202E))
+    ('anna\\\\u202e', 'the name of the student has an invisible character: anna\\\\u202e')
+    """
+    key = unicodedata.normalize("NFC", text[: MAX_STUDENT * 20]).strip(" \t\r\n")
+    key = "".join(" " if c in "\t\r\n" or unicodedata.category(c) == "Zs" else c for c in key)
+    if not key.isprintable():  # control characters, direction marks, halves of characters
+        return visible(key, MAX_STUDENT), f"the name of the student has an invisible character: {visible(key, 80)}"
+    key = " ".join(key.split())
+    if not key:
+        return "(no name)", "the name of the student is empty"
+    if len(key) > MAX_STUDENT:
+        return visible(key, MAX_STUDENT), f"the name of the student is longer than {MAX_STUDENT} characters: {visible(key, 40)}"
+    return key, ""
+
+
+def safe_name(student: str) -> str:
+    """A file name (without suffix) for a student: ASCII, no separators, never reserved, at most 80 characters.
+
+    Two students never share one, not even where upper and lower case are the same: whatever is not plain already gets a hash of
+    the name as it is.
+
+    >>> safe_name("anna@uni.example"), safe_name("../../etc/passwd")
+    ('anna@uni.example', 'etc_passwd-3754d6cb3a38')
+    """
+    plain = student[:400]
+    fits = bool(_SAFE.fullmatch(student)) and len(student) <= MAX_FILE_NAME and not student.endswith(".")
+    if fits and not _HASHED.search(student) and not _RESERVED.match(student):
+        return student
+    ascii_ = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
+    stem = re.sub(r"[^A-Za-z0-9._@+-]+", "_", ascii_)[: MAX_FILE_NAME - 13].strip("._-+@ ") or "student"
+    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:12]
+    return f"{'_' if _RESERVED.match(stem) else ''}{stem[: MAX_FILE_NAME - 14]}-{digest}"

@@ -1,0 +1,150 @@
+"""Assertions for cells of notebooks that otter, nbgrader or anybody else runs.
+
+    from tutor.autograde import assert_correct
+
+    assert_correct("neuron/two-two-two", "dL/dw5", answer)
+
+The words of a failed assertion are feedback: the verdict, the slip that explains it, the student's own text with a caret where it
+cannot be read.  They never hold the solution.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import lru_cache
+from math import prod
+from typing import Any
+
+from tutor.answer.names import Ids
+from tutor.answer.nouns import Submission
+from tutor.errors import TutorError, visible
+from tutor.exercise.load import load
+from tutor.exercise.nouns import Exercise
+from tutor.explain import wording_marking as wording
+from tutor.marking.mark import Marker
+from tutor.marking.nouns import MarkedAnswer
+
+MAX_ENTRIES = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """What became of one answer: whether it is correct, its share of the marks (0 to 1), and the words for the student."""
+
+    correct: bool
+    share: Fraction
+    words: str
+
+
+def check_answer(exercise: str | Exercise, question: str, answer: Any, *, earlier: Mapping[str, Any] | None = None) -> Checked:
+    """Mark one answer of one question.
+
+    ``answer`` is a text, a number, a fraction, or a list or array of them (numpy's and torch's too); numbers are written out with all
+    their digits, and nothing is ever evaluated.  ``earlier`` are the student's answers to other questions, for follow-through.
+
+    Raises `TutorError` for an exercise or a question that does not exist, and an answer of another kind.
+
+    >>> check_answer("neuron/two-two-two", "out_o1", 0.7513650695523157).correct
+    True
+    >>> check_answer("neuron/two-two-two", "dL/dw6", -0.0826676278).words
+    'dL/dw6: a known slip. Probably the difference between output and target was taken the other way round. ...'
+    """
+    marker = _marker(exercise)
+    texts = {question_id(marker, name): as_text(value) for name, value in {**(earlier or {}), question: answer}.items()}
+    wanted = question_id(marker, question)
+    marked = marker.mark(Submission("", texts))
+    found = next(each for each in marked.answers if each.question == wanted)
+    share = found.marks / found.out_of if found.out_of else Fraction(0)
+    return Checked(found.verdict == "correct" and found.marks == found.out_of, share, words(found))
+
+
+def assert_correct(exercise: str | Exercise, question: str, answer: Any, *, earlier: Mapping[str, Any] | None = None) -> None:
+    """Raise `AssertionError` with feedback unless the answer is correct (see `check_answer`).
+
+    >>> assert_correct("neuron/two-two-two", "out_o1", "0.751")
+    """
+    try:
+        checked = check_answer(exercise, question, answer, earlier=earlier)
+    except TutorError as error:
+        raise AssertionError(str(error)) from None
+    if not checked.correct:
+        raise AssertionError(checked.words)
+
+
+def as_text(answer: Any) -> str:
+    """An answer as text: floats with all their digits, fractions as such, arrays as rows in brackets.
+
+    Raises `TutorError` for what is none of these.
+
+    >>> as_text(0.1), as_text([[1, 2.5], [Fraction(1, 3), -0.0]])
+    ('0.1', '[[1, 2.5], [1/3, -0.0]]')
+    """
+    listed = getattr(answer, "tolist", None)
+    if callable(listed) and not isinstance(answer, str):  # numpy and torch, arrays and single numbers
+        shape = tuple(getattr(answer, "shape", ()))
+        if len(shape) > 2 or prod(shape) > MAX_ENTRIES:
+            raise TutorError(f"an answer is a number, a vector or a matrix, not an array of shape {shape}")
+        answer = listed()
+    if isinstance(answer, list | tuple):
+        if len(answer) > MAX_ENTRIES:
+            raise TutorError(f"an answer has at most {MAX_ENTRIES:,} entries, not {len(answer):,}")
+        return f"[{', '.join(_row(entry) for entry in answer)}]"
+    return _scalar(answer)
+
+
+def _row(entry: Any) -> str:
+    listed = getattr(entry, "tolist", None)
+    entry = listed() if callable(listed) else entry
+    if isinstance(entry, list | tuple):
+        return f"[{', '.join(_scalar(part) for part in entry[:MAX_ENTRIES])}]"
+    return _scalar(entry)
+
+
+def _scalar(value: Any) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value
+    if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
+        raise TutorError(
+            f"an answer is a text, a number or an array of numbers, not {visible(type(value).__name__)}",
+            hint="a formula is given as text: str(…)",
+        )
+    return repr(value) if isinstance(value, float) else str(value)
+
+
+def question_id(marker: Marker, question: str) -> str:
+    """The id of a question by its id or by what it asks (``w5 after 1``); raises `TutorError` with near misses."""
+    ids = Ids.of([each.id for each in marker.questions], {each.ask: each.id for each in marker.questions})
+    found = ids.find(question)
+    if not found:
+        raise TutorError(ids.unknown(question))
+    return found
+
+
+@lru_cache(maxsize=8)
+def _prepared(target: str) -> Marker:
+    return Marker(load(target))
+
+
+def _marker(exercise: str | Exercise) -> Marker:
+    return _prepared(exercise) if isinstance(exercise, str) else Marker(exercise)
+
+
+def words(answer: MarkedAnswer) -> str:
+    """What a student is told of an answer in one paragraph: the verdict, the slip, where to look; nothing of the solution."""
+    said = [f"{answer.question}: {wording.verdict(answer.verdict).words}."]
+    if answer.outcome:
+        said.append(wording.OUTCOMES.get(answer.outcome, ""))
+    ways = [" and ".join(dict.fromkeys(wording.slip(slip.tag).done for slip in slips)) for slips in answer.slips]
+    if ways:
+        said.append(f"Probably {', or '.join(dict.fromkeys(ways))}.")
+    looks = dict.fromkeys(wording.slip(slip.tag).look for slips in answer.slips for slip in slips)
+    said += list(looks)[:1]
+    if answer.line is not None:
+        said.append(f"Line {answer.line.number} does not hold: {visible(answer.line.text, 200)}")
+    if answer.verdict == "unreadable" and answer.message:
+        said.append("\n" + "\n".join(visible(line, 200) for line in answer.message.split("\n")))
+    return " ".join(part for part in said if part)

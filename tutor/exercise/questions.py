@@ -1,0 +1,97 @@
+"""What an exercise asks, and the tests that its mark scheme carries: the nouns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+Kind = Literal["number", "expression", "fraction", "vector", "matrix", "column", "chain", "choice"]
+Form = Literal["any", "decimal", "fraction", "inputs", "steps"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How near a number has to be.
+
+    A number is right when it is the value, or the value correctly rounded or cut off to at least ``digits`` significant digits (with
+    ``decimals``: to at least so many places after the point), or within ``relative``·|value| or ``absolute`` of it.
+    """
+
+    relative: Fraction = Fraction(1, 1000)
+    absolute: Fraction = Fraction(0)
+    digits: int = 2
+    decimals: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One thing that is asked.
+
+    ``ask`` is it as typed: ``dL/dw5``, ``out_h1``, ``w5 after 1``, ``dL/dW1``.  ``targets`` are the quantities that make up the
+    answer, in reading order, by their names in the working (``dL/dw5``, ``w5@1``): one for a number, several for a vector, a
+    matrix (``shape`` (rows, columns)) or a column of a table.
+
+    ``form`` restricts how the answer may be written: a number as ``decimal`` or ``fraction``, an expression in ``inputs`` only (given
+    quantities, no intermediate ones, no derivatives) or in ``steps`` (any quantity, but no derivative).
+    ``follow`` switches follow-through on.  A choice has ``options`` (letter, text) and its right letters in ``right``.
+    """
+
+    id: str
+    ask: str
+    kind: Kind = "number"
+    targets: tuple[str, ...] = ()
+    shape: tuple[int, ...] = ()
+    marks: Fraction = Fraction(1)
+    tolerance: Tolerance = Tolerance()
+    form: Form = "any"
+    follow: bool = True
+    text: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    right: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A test of the mark scheme: this answer to this question gets this verdict, tag and credit (a fraction of the marks).
+
+    ``earlier`` are answers to other questions that the student is to have given before.
+    """
+
+    question: str
+    answer: str
+    verdict: str
+    tag: str = ""
+    credit: Fraction | None = None
+    earlier: tuple[tuple[str, str], ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Scheme:
+    """What shares of a question's marks are given: a mark scheme's defaults.
+
+    ``misconception`` replaces the table's own share for a single slip, ``pair`` is for two slips together; ``other_form``,
+    ``few_digits`` and ``broken_line`` scale a right answer that is not in the form asked, too short, or after a line that does not hold.
+    """
+
+    misconception: Fraction | None = None
+    pair: Fraction = Fraction(1, 4)
+    follow: Fraction = Fraction(1)
+    other_form: Fraction = Fraction(1, 2)
+    few_digits: Fraction = Fraction(1, 2)
+    broken_line: Fraction = Fraction(1, 2)
+
+
+def labels(questions: Iterable[Question]) -> dict[str, str]:
+    """What each question is called where it is spoken of: what it asks, or its id where another one asks the same.
+
+    >>> labels([Question("w", "dL/dw"), Question("dL/db", "dL/db"), Question("dL/dw.chain", "dL/dw", "chain")])
+    {'w': 'dL/dw', 'dL/db': 'dL/db', 'dL/dw.chain': 'dL/dw.chain'}
+    """
+    listed = list(questions)
+    first: dict[str, str] = {}
+    for question in sorted(listed, key=lambda q: q.kind in ("chain", "expression", "fraction")):
+        first.setdefault(question.ask, question.id)
+    return {question.id: question.ask if question.ask and first[question.ask] == question.id else question.id for question in listed}

@@ -1,0 +1,49 @@
+"""The tables of otter-grader (``final_grades.csv``) and of nbgrader (``nbgrader export``)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.exercise.questions import Question
+from tutor.export.nouns import Header, Output, by_question, guard, is_marked, out_of, remarks, table
+from tutor.marking.nouns import Marked
+from tutor.marking.points import earned, points, possible
+
+NBGRADER = (
+    "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score", "late_submission_penalty", "score",
+    "max_score",
+)  # fmt: skip
+
+
+def otter(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+    """``file,<question…>,total_points_earned,percent_correct,grading_status``; the first row has what each question is worth.
+
+    ``percent_correct`` is a share from 0 to 1, as otter writes it.
+    """
+    ids = [question.id for question in questions]
+    rows = [["file", *map(guard, ids), "total_points_earned", "percent_correct", "grading_status"]]
+    rows.append(["points-per-question", *(points(question.marks) for question in questions), points(out_of(questions)), "", ""])
+    for one in marked:
+        answers = by_question(one)
+        file = guard(one.source or one.student)
+        if not is_marked(one):
+            rows.append([file, *("" for _ in ids), "", "", guard(f"Failed: {one.reason}")])
+            continue
+        worth = possible(one)
+        share = points(earned(one) / worth) if worth else ""
+        own = [points(answers[name].marks) if name in answers else "" for name in ids]
+        rows.append([file, *own, points(earned(one)), share, "Completed"])
+    return Output(table(rows), tuple(remark for one in marked for remark in remarks(one)))
+
+
+def nbgrader(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+    """A row a student; the time of the submission where it is known (``timestamp`` among its fields)."""
+    rows: list[list[str]] = [list(NBGRADER)]
+    for one in marked:
+        told = [header.name, header.due, one.fields.get("timestamp", ""), one.student]
+        told += [one.fields.get(name, "") for name in ("last_name", "first_name", "email")]
+        done = is_marked(one)
+        score = points(earned(one)) if done else ""
+        worth = points(possible(one) if done else out_of(questions))
+        rows.append([*map(guard, told), score, "0" if done else "", score, worth])
+    return Output(table(rows), tuple(remark for one in marked for remark in remarks(one)))

@@ -1,0 +1,126 @@
+"""Gradescope's ``results.json``: one student a file, always there, whatever happened.
+
+Every text is declared as ``text``: Gradescope's own default is rendered as HTML, and a student's words are echoed.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from tutor.errors import OutputError
+from tutor.exercise.questions import Question
+from tutor.export.nouns import Header, Output, is_marked, number, out_of, plain
+from tutor.marking.nouns import Marked, MarkedAnswer
+from tutor.marking.points import earned, points, possible
+
+VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
+MAX_TEXT = 20_000
+
+_VERDICTS = {
+    "correct": "Correct.",
+    "follow-through": "Right from the values that you found before.",
+    "misconception": "Not right.",
+    "wrong": "Not right.",
+    "undecided": "This could not be decided; a person will look at it.",
+    "unreadable": "This could not be read; a person will look at it.",
+    "blank": "No answer.",
+}
+
+
+def gradescope(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+    """The file of one student.
+
+    Raises `OutputError` for several students, or a visibility that Gradescope does not know.
+    """
+    if len(marked) != 1:
+        raise OutputError(f"Gradescope reads one student a file, not {len(marked)}", hint="write one file for each")
+    if header.visibility not in VISIBILITIES:
+        raise OutputError(f"there is no visibility {plain(header.visibility)!r}", hint=f"use {', '.join(VISIBILITIES)}")
+    return Output(json.dumps(_results(marked[0], questions, header), ensure_ascii=True, indent=1) + "\n")
+
+
+def _results(marked: Marked, questions: Sequence[Question], header: Header) -> dict[str, Any]:
+    done = is_marked(marked)
+    asked = {question.id: question for question in questions}
+    tests = [_test(k, marked, answer, asked.get(answer.question), header) for k, answer in enumerate(marked.answers, 1)]
+    if not done:
+        tests = [_failed(marked, questions, header)]
+    told = [f"could not be marked: {marked.reason}"] if not done else [f"{points(earned(marked))} of {points(possible(marked))}"]
+    known: dict[str, Any] = {"score": number(earned(marked)) if done else 0}
+    if header.seconds is not None:
+        known["execution_time"] = round(header.seconds, 3)
+    return known | {
+        "output": _text("\n".join([*told, *marked.problems])),
+        "output_format": "text",
+        "test_output_format": "text",
+        "test_name_format": "text",
+        "visibility": header.visibility,
+        "stdout_visibility": "hidden",
+        "extra_data": {
+            "exercise": marked.exercise,
+            "version": marked.version,
+            "exercise_hash": marked.exercise_hash,
+            "input_hash": marked.input_hash,
+            "seed": marked.seed,
+            "status": marked.status,
+            "marks": str(marked.marks),
+            "out_of": str(marked.out_of),
+        },
+        "tests": tests,
+    }
+
+
+def _test(k: int, marked: Marked, answer: MarkedAnswer, question: Question | None, header: Header) -> dict[str, Any]:
+    words = header.feedback(marked, answer) if header.feedback is not None else _VERDICTS[answer.verdict]
+    name = (question.text or question.ask) if question is not None else answer.question
+    return _row(
+        f"1.{k}",
+        name if name == answer.question else f"{answer.question}: {name}",
+        (number(answer.marks), number(answer.out_of)),
+        passed=answer.verdict in ("correct", "follow-through") and answer.marks >= answer.out_of,
+        output=words,
+        tags=sorted({slip.tag for slips in answer.slips for slip in slips}),
+        extra={"verdict": answer.verdict, "marks": str(answer.marks), "out_of": str(answer.out_of)},
+        visibility=header.visibility,
+    )
+
+
+def _failed(marked: Marked, questions: Sequence[Question], header: Header) -> dict[str, Any]:
+    worth = number(possible(marked) or out_of(questions))
+    words = f"{marked.reason}\nA person will look at it."
+    return _row(
+        "1.1", "could not be marked", (0, worth), passed=False, output=words, tags=[], extra={"status": marked.status},
+        visibility=header.visibility,
+    )  # fmt: skip
+
+
+def _row(
+    place: str,
+    name: str,
+    score: tuple[int | float, int | float],
+    *,
+    passed: bool,
+    output: str,
+    tags: list[str],
+    extra: dict[str, str],
+    visibility: str,
+) -> dict[str, Any]:
+    return {
+        "score": score[0],
+        "max_score": score[1],
+        "status": "passed" if passed else "failed",
+        "name": _text(name),
+        "name_format": "text",
+        "number": place,
+        "output": _text(output),
+        "output_format": "text",
+        "tags": tags,
+        "visibility": visibility,
+        "extra_data": extra,
+    }
+
+
+def _text(text: str) -> str:
+    return plain(text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…")

@@ -1,0 +1,78 @@
+"""Moodle: a table for the import into the gradebook, and the offline grading worksheet filled in."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+
+from tutor.errors import OutputError
+from tutor.exercise.questions import Question
+from tutor.export.nouns import Header, Output, importable, importable_key, is_marked, out_of, plain
+from tutor.export.sheet import grades, imported, matched, read_sheet
+from tutor.marking.nouns import Marked
+from tutor.marking.points import earned, points
+
+KEYS = {"": "username", "username": "username", "email": "email", "idnumber": "idnumber", "id": "id"}
+"""What the gradebook may know users by, and how that column is called."""
+NEEDED = ("Identifier", "Grade", "Last modified (grade)")
+_SUBMITTED = re.compile(r"_([0-9]+)_assignsubmission_")
+"""Moodle calls a downloaded submission "Anna Berg_123456_assignsubmission_file_…"; the number is the participant's."""
+
+
+def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+    """A column that tells who, and a column with the mark.  Who could not be marked has an empty cell, which is no grade.
+
+    One user that Moodle does not know aborts the whole import, so a student without a usable key is left out and named.
+
+    Raises `OutputError` for a key that Moodle's gradebook does not know.
+    """
+    by = header.by or ("email" if marked and all("@" in one.student for one in marked) else "")
+    if by not in KEYS:
+        raise OutputError(f"Moodle does not know users by {plain(by)!r}", hint=f"use {', '.join(key for key in KEYS if key)}")
+    rows: list[tuple[Marked, Sequence[str]]] = []
+    left: list[str] = []
+    for one in marked:
+        key, why = importable_key(one, by)
+        if why:
+            left.append(why)
+            continue
+        rows.append((one, [key, points(earned(one)) if is_marked(one) else ""]))
+    title = header.name if importable(header.name) else "Grade"
+    made = imported([KEYS[by], title], rows)
+    return Output(made.text, (*left, *made.problems))
+
+
+def worksheet(text: str, marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+    """The offline grading worksheet that was downloaded, with the grades filled in and nothing else touched.
+
+    Raises `OutputError` for a table that is none.
+    """
+    sheet = read_sheet(text)
+    places = [sheet.column(name) for name in NEEDED]
+    missing = [name for name, place in zip(NEEDED, places, strict=True) if place is None]
+    column = sheet.column("Grade")
+    if missing or column is None:
+        raise OutputError(
+            f"this is no offline grading worksheet: it has no column {' and no column '.join(missing)}",
+            hint="in Moodle: the assignment, View all submissions, Download grading worksheet (in English)",
+        )
+    known = [(sheet.column(name), False) for name in ("Identifier", "Email address", "Username", "ID number")]
+    whose, problems = matched(marked, sheet, [*known, (sheet.column("Full name"), True)], also=_SUBMITTED)
+    best, may = sheet.column("Maximum Grade"), sheet.column("Grade can be changed")
+    locked = [i for i in whose if sheet.rows[i].cell(may).casefold() == "no"]
+    problems += [f"the grade of {plain(whose[i].student)} cannot be changed in Moodle; it was not filled in" for i in locked]
+    whose = {i: one for i, one in whose.items() if i not in locked}
+    problems += _maximum({sheet.rows[i].cell(best) for i in whose}, out_of(questions))
+    comma = any("," in sheet.rows[i].cell(best) for i in whose)
+    shown = {i: points(earned(one)).replace(".", "," if comma else ".") for i, one in whose.items()}
+    made = grades(sheet, whose, column, shown)
+    return Output(made.text, (*problems, *made.problems))
+
+
+def _maximum(told: set[str], worth: Fraction) -> list[str]:
+    """What is said when Moodle's maximum is another one: marks are never scaled silently."""
+    for text in sorted(told):
+        if worth and re.fullmatch(r"[0-9]+(?:[.,][0-9]+)?", text) and Fraction(text.replace(",", ".")) != worth:
+            return [f"the maximum grade in Moodle is {text}, here it is {points(worth)}; marks were written as they are"]
+    return []

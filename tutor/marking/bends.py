@@ -1,0 +1,365 @@
+"""How slips bend a working: for each, the formulas that come to stand in place of the right ones.
+
+A bend changes one step (or several that belong together) and leaves the rest as it is; running the bent working gives what a student would
+have written.  Nothing here looks at numbers.  The table of slips is `tutor.marking.misconceptions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+
+from tutor.derive.local import local_derivatives, times
+from tutor.derive.working import Work, Working
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.expression.walk import names, substitute
+from tutor.marking.matrices import transposed_weights
+from tutor.rules.patterns import constant
+
+TWO = Number("2")
+
+
+@dataclass(frozen=True, slots=True)
+class Bend:
+    """One slip in a working: the formulas that stand in place of the right ones, by step.
+
+    ``key`` tells the alternatives of one slip apart (which path was dropped); bends of a tag with equal keys are made together by
+    somebody who makes the slip wherever there is occasion.  An empty key: only one at a time.
+    """
+
+    tag: str
+    edits: tuple[tuple[str, Expr], ...]
+    key: str = ""
+
+
+def scaled(factor: Expr, expr: Expr) -> Expr:
+    """factor·expr."""
+    return Mul((factor, expr))
+
+
+def slopes(working: Working) -> Iterator[Work]:
+    """The steps that are a derivative along one edge: local derivatives, and the gradients next to the loss."""
+    return (step for step in working.steps if not step.after and (step.sort == "local" or (step.sort == "gradient" and not step.terms)))
+
+
+def forward(working: Working) -> Iterator[Work]:
+    """The forward steps before any update."""
+    return (step for step in working.steps if step.sort == "forward" and not step.after)
+
+
+def each(tag: str, find: Callable[[Working, Work], Iterable[tuple[str, Expr]]], over: Callable[[Working], Iterator[Work]]
+          ) -> Callable[[Working], Iterator[Bend]]:  # fmt: skip
+    """A slip that changes one step at a time: ``find`` gives (key, formula) for a step."""
+
+    def bends(working: Working) -> Iterator[Bend]:
+        for step in over(working):
+            for key, expr in find(working, step):
+                if expr != step.expr:
+                    yield Bend(tag, ((step.target, expr),), key)
+
+    return bends
+
+
+ACTIVATIONS = (
+    "sigmoid", "tanh", "relu", "leaky_relu", "leaky_relu_mix", "prelu", "elu", "softplus", "exp", "log", "sqrt", "sin", "cos", "tan",
+)  # fmt: skip
+
+
+def inner(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """A derivative on the way taken as 1; of a composed call the derivative of what is inside."""
+    if not names(step.expr) or (step.sort != "local" and step.rule not in ACTIVATIONS):
+        return
+    own = working.by_name[step.of].expr
+    if type(own) is Call and len(own.args) == 1 and type(own.args[0]) is not Name:
+        outer = local_derivatives(step.of, Call(own.func, (Name("inner|"),)), {})[1]
+        yield "outer", substitute(outer[0][1], {"inner|": own.args[0]})
+    yield f"one {step.rule}", ONE
+
+
+def _within(working: Working, step: Work) -> tuple[Expr, Expr]:
+    """What an activation is applied to, and the derivative of that: (z, 1), or of a composed call σ(wx) with respect to w (wx, x)."""
+    own = working.by_name[step.of].expr
+    if type(own) is not Call or type(own.args[0]) is Name:
+        return Name(step.wrt), ONE
+    return own.args[0], dict(local_derivatives("", own.args[0], {})[1]).get(step.wrt, ONE)
+
+
+def sigmoid_slope(make: Callable[[Expr, Expr], Expr]) -> Callable[[Working, Work], Iterator[tuple[str, Expr]]]:
+    """Another formula for σ', made of the sigmoid's output and its input."""
+
+    def find(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+        if step.rule == "sigmoid":
+            arg, inside = _within(working, step)
+            yield "all", times(make(Name(step.of), arg), inside)
+
+    return find
+
+
+def tanh_slope(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """1 − a for tanh' instead of 1 − a²."""
+    if step.rule == "tanh":
+        yield "all", times(Add((ONE, Neg(Name(step.of)))), _within(working, step)[1])
+
+
+def relu_slope(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """The slope of a ReLU taken as 1 on both sides."""
+    if step.rule in ("relu", "leaky_relu", "leaky_relu_mix", "prelu", "elu"):
+        yield "all", _within(working, step)[1]
+
+
+def wrong_node(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """The slope of an activation taken at another neuron."""
+    if step.rule not in ACTIVATIONS:
+        return
+    others = [s for s in slopes(working) if s.rule == step.rule and s.of != step.of]
+    for other in others[:8]:
+        yield "", other.expr
+
+
+def missing_path(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """One of several ways to the loss left out, or all but one."""
+    if step.sort != "gradient" or step.after or not 2 <= len(step.terms) <= 40:
+        return
+    parts = [_term(upstream, local) for upstream, local in step.terms]
+    for place in range(len(parts)):
+        rest = parts[:place] + parts[place + 1 :]
+        yield f"path {place}", rest[0] if len(rest) == 1 else Add(tuple(rest))
+        if 3 <= len(parts) <= 6:
+            yield f"only {place}", parts[place]
+
+
+def _term(upstream: Expr, local: Expr) -> Expr:
+    return local if upstream == ONE else Mul((upstream, local))
+
+
+def paths_multiplied(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """The ways to the loss multiplied instead of added."""
+    if step.sort == "gradient" and not step.after and 2 <= len(step.terms) <= 6:
+        yield "all", Mul(tuple(_term(upstream, local) for upstream, local in step.terms))
+
+
+def gradients(working: Working) -> Iterator[Work]:
+    """The gradients before any update."""
+    return (step for step in working.steps if step.sort == "gradient" and not step.after)
+
+
+def error_sign(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """(y − ŷ) for (ŷ − y)."""
+    if step.rule in (*DIFFERENCES, "binary_cross_entropy") or _of_square(working, step):
+        yield "all", Neg(step.expr)
+
+
+DIFFERENCES = ("squared_error", "half_squared_error", "absolute_error")
+
+
+def _of_square(working: Working, step: Work) -> bool:
+    """Whether a derivative is that of a loss which is written as one formula with a squared difference in it."""
+    if step.of != working.graph.loss or step.rule in DIFFERENCES or step.rule == "power":
+        return False
+    stack: list[Expr] = [working.by_name[step.of].expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Pow and node.exp == TWO and type(node.base) is Add and step.wrt in names(node.base):
+            return True
+        stack.extend(children(node))
+    return False
+
+
+def sign_lost(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """The minus sign of a derivative left out."""
+    if type(step.expr) is Neg and step.rule not in DIFFERENCES:
+        yield "all", step.expr.arg
+
+
+def factor(rules: tuple[str, ...], number: Expr) -> Callable[[Working, Work], Iterator[tuple[str, Expr]]]:
+    """A derivative of a loss with a factor too many."""
+    def find(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+        if step.rule in rules or ("squared_error" in rules and _of_square(working, step)):
+            yield "all", scaled(number, step.expr)
+
+    return find
+
+
+def square_lost(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """The 2 of a square lost: of the squared error, and of x² itself."""
+    own = working.by_name[step.of].expr
+    if step.rule == "squared_error" or _of_square(working, step) or (step.rule == "power" and type(own) is Pow and own.exp == TWO):
+        yield "all", scaled(Div(ONE, TWO), step.expr)
+
+
+def half_lost(working: Working) -> Iterator[Bend]:
+    """½ forgotten: in the loss itself, or only in its derivative."""
+    for step in (*forward(working), *slopes(working)):
+        if step.rule == "half_squared_error":
+            yield Bend("half-lost", ((step.target, scaled(TWO, step.expr)),), step.sort)
+
+
+def _mean(expr: Expr) -> tuple[Expr, int] | None:
+    """The sum below a mean, and how many there are."""
+    if type(expr) is Div and type(expr.num) is Add:
+        below = constant(expr.den)
+        if below is not None and below.denominator == 1 and below >= 2:
+            return expr.num, int(below)
+    if type(expr) is Mul and len(expr.args) == 2 and type(expr.args[1]) is Add:
+        share = constant(expr.args[0])
+        if share is not None and share.numerator == 1 and share.denominator >= 2:
+            return expr.args[1], share.denominator
+    return None
+
+
+def sum_for_mean(working: Working) -> Iterator[Bend]:
+    """A sum where the mean is meant, in the loss and in all of its derivatives."""
+    for step in forward(working):
+        found = _mean(step.expr)
+        if found is None or (step.rule == "half_squared_error"):
+            continue
+        total, count = found
+        edits = [(step.target, total)]
+        edits += [(s.target, scaled(Number(str(count)), s.expr)) for s in slopes(working) if s.of == step.target]
+        yield Bend("sum-for-mean", tuple(edits))
+
+
+def mean_for_sum(working: Working) -> Iterator[Bend]:
+    """A mean where the sum is meant, in the loss and in all of its derivatives."""
+    loss = working.by_name.get(working.graph.loss)
+    if loss is None or type(loss.expr) is not Add or loss.rule != "sum":
+        return
+    parts = [working.by_name[name].rule for name in names(loss.expr) if name in working.by_name]
+    if not any(rule in (*DIFFERENCES, "binary_cross_entropy", "cross_entropy", "hinge", "formula") for rule in parts):
+        return
+    count = Number(str(len(loss.expr.args)))
+    edits = [(loss.target, Div(loss.expr, count))]
+    edits += [(s.target, Div(s.expr, count)) for s in slopes(working) if s.of == loss.target]
+    yield Bend("mean-for-sum", tuple(edits))
+
+
+def product_partner(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """∂(wx)/∂w taken as w."""
+    if step.rule in ("product", "weighted sum") and type(step.expr) is Name and step.expr.name != step.wrt:
+        yield "", Name(step.wrt)
+
+
+def updated_weight(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """∂L/∂h computed with the weights after their update."""
+    moved = {s.wrt: s for s in working.steps if s.sort == "update" and s.after == 1 and s.target == f"{s.wrt}@1"}
+    loss = working.graph.loss
+    if step.sort != "gradient" or step.of != loss or step.after or not moved or step.wrt in moved:
+        return
+    terms: list[Expr] = []
+    for upstream, local in step.terms:
+        own = working.by_name.get(f"d{local.of}/d{local.wrt}") if type(local) is Partial else None
+        weight = own.expr.name if own is not None and type(own.expr) is Name else ""
+        gradient = working.by_name.get(f"d{loss}/d{weight}")
+        if weight in moved and gradient is not None:
+            late = {f"d{loss}/d{weight}": gradient.expr}
+            terms.append(_term(upstream, _filled(moved[weight].expr, late)))
+        else:
+            terms.append(_term(upstream, local))
+    expr = terms[0] if len(terms) == 1 else Add(tuple(terms)) if terms else step.expr
+    if expr != step.expr:
+        yield "all", expr
+
+
+def _filled(expr: Expr, table: dict[str, Expr]) -> Expr:
+    if type(expr) is Partial:
+        return table.get(f"d{expr.of}/d{expr.wrt}", expr)
+    parts = children(expr)
+    return rebuild(expr, tuple(_filled(part, table) for part in parts)) if parts else expr
+
+
+def moves(working: Working) -> Iterator[Work]:
+    """The updates of parameters."""
+    return (step for step in working.steps if step.sort == "update" and step.target.partition("@")[0] == step.wrt)
+
+
+def step_up(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """A step along the gradient instead of against it."""
+    if type(step.expr) is Add and len(step.expr.args) == 2 and type(step.expr.args[1]) is Neg:
+        yield "all", Add((step.expr.args[0], step.expr.args[1].arg))
+
+
+def no_rate(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """An update without the step size."""
+    if working.rate in names(step.expr):
+        yield "all", substitute(step.expr, {working.rate: ONE})
+
+
+def _plain_terms(working: Working, step: Work) -> list[str]:
+    """The parameters that stand alone in a sum: its biases."""
+    own = working.by_name[step.of or step.target].expr
+    parameters = {q.name for q in working.graph.leaves if q.kind not in ("target", "constant")}
+    if type(own) is not Add or not any(type(term) is Mul for term in own.args):
+        return []
+    return [term.name for term in own.args if type(term) is Name and term.name in parameters]
+
+
+def bias_as_input(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """∂(wx + b)/∂b taken as b."""
+    if step.rule == "weighted sum" and step.expr == ONE and step.wrt in _plain_terms(working, step):
+        yield "all", Name(step.wrt)
+
+
+def bias_forgotten(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """A weighted sum without its bias."""
+    if step.rule != "weighted sum" or type(step.expr) is not Add:
+        return
+    for bias in _plain_terms(working, step):
+        rest = tuple(term for term in step.expr.args if term != Name(bias))
+        if rest:
+            yield "all", rest[0] if len(rest) == 1 else Add(rest)
+
+
+def activation_forgotten(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """An activation that was not applied."""
+    if type(step.expr) is Call and step.rule in ("sigmoid", "tanh", "relu") and len(step.expr.args) == 1:
+        yield "all", step.expr.args[0]
+
+
+def _calls(expr: Expr, func: tuple[str, ...], change: Callable[[Call], Expr]) -> Expr:
+    """A formula with the calls of some functions changed."""
+    parts = tuple(_calls(part, func, change) for part in children(expr))
+    new = rebuild(expr, parts) if parts else expr
+    return change(new) if type(new) is Call and new.func in func else new
+
+
+def degrees(working: Working) -> Iterator[Bend]:
+    """Sine, cosine and tangent with the calculator in degrees, wherever they occur."""
+    turned = Div(Call("pi", ()), Number("180"))
+
+    def change(call: Call) -> Expr:
+        return Call(call.func, (Mul((call.args[0], turned)),))
+
+    edits = []
+    for step in working.steps:
+        new = _calls(step.expr, ("sin", "cos", "tan"), change)
+        if new != step.expr and not step.after:
+            edits.append((step.target, new))
+    if edits:
+        yield Bend("degrees-for-radians", tuple(edits))
+
+
+_LOGS = ("log", "cross_entropy", "binary_cross_entropy")
+
+
+def common_log(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    """The logarithm to the base 10."""
+    ten = Call("log", (Number("10"),))
+    yield "all", _calls(step.expr, _LOGS, lambda call: Div(call, ten))
+
+
+def transposed(working: Working) -> Iterator[Bend]:
+    """Each square block of weights read by columns: in the forward pass, or in the backward pass only."""
+    for table in transposed_weights(working.graph):
+        ahead, back = [], []
+        for step in forward(working):
+            new = substitute(step.expr, {name: Name(other) for name, other in table.items()})
+            if new != step.expr and step.rule == "weighted sum":
+                ahead.append((step.target, new))
+        sums = {target for target, _ in ahead}
+        for step in slopes(working):
+            if step.of in sums and type(step.expr) is Name and step.expr.name in table:
+                back.append((step.target, Name(table[step.expr.name])))
+        if ahead:
+            yield Bend("weights-transposed", tuple(ahead))
+        if back:
+            yield Bend("weights-transposed", tuple(back))

@@ -1,0 +1,38 @@
+"""∂c/∂a along one edge, or the whole derivative: which of the two a student means.
+
+Where a reaches c on several ways, ∂c/∂a in a chain of factors (``∂f/∂c·∂c/∂a + ∂f/∂c·∂c/∂b·∂b/∂a``) is the derivative along the edge from a to c
+alone.  The working calls it ``c|a``.  That is how it is printed in lectures, and how the product itself prints it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.answer.compare import Points, compare
+from tutor.derive.working import Working, referred, renamed
+from tutor.expression.nodes import Expr
+
+
+def edges(working: Working) -> dict[str, str]:
+    """The derivatives that have an edge of another value: ``dc/da`` → ``c|a``.
+
+    >>> from tutor.derive.working import working
+    >>> from tutor.graph.build import from_steps
+    >>> edges(working(from_steps(["b = a^2", "c = a + b", "f = c*c"])))
+    {'dc/da': 'c|a'}
+    """
+    pairs = [name.partition("|") for name in working.by_name if "|" in name and "@" not in name]
+    return {f"d{of}/d{wrt}": f"{of}|{wrt}" for of, _, wrt in pairs}
+
+
+def as_meant(expr: Expr, target: str, known: Mapping[str, str], points: Points) -> Expr:
+    """A formula with its derivatives as edges where it is right so and not otherwise; else as it is."""
+    used = [name for name in referred(expr) if name in known]
+    if not used or compare(expr, target, points).outcome == "equal":
+        return expr
+    loss = target.partition("/")[0]
+    for chosen in (used, [name for name in used if name.partition("/")[0] != loss]):
+        other = renamed(expr, {name: known[name] for name in chosen})
+        if chosen and compare(other, target, points).outcome == "equal":
+            return other
+    return expr

@@ -1,0 +1,451 @@
+"""Judging one value or one formula: against what is true, then against the student's own earlier results, then against known slips."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tutor.answer.compare import Comparison, Points, compare
+from tutor.answer.effort import check_effort
+from tutor.answer.numbers import judge as judge_number
+from tutor.answer.numbers import significant, written_decimal
+from tutor.derive.working import referred
+from tutor.errors import TutorError
+from tutor.evaluate.arithmetic import Value
+from tutor.evaluate.points import as_float, at_points
+from tutor.evaluate.run import compute
+from tutor.exercise.questions import Question, Tolerance
+from tutor.expression.nodes import Add, Div, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.walk import names
+from tutor.marking.conditions import points_under
+from tutor.marking.diagnose import Diagnosis, Given
+from tutor.marking.misconceptions import ROUNDED
+from tutor.marking.nouns import Outcome, Refutation, Slip, Verdict
+from tutor.marking.sheet import Sheet
+
+LARGEST = 1e300
+NEAR = 1e-9
+LOOSE = 1e-3
+SHORT = 0.1
+"""A number of too few digits is further off than this only by accident."""
+ROUGH = 0.006
+"""A formula that is nowhere further off than this, and has rounded decimals in it, was rounded."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of one value or formula; ``goal`` is what its lines of working are held against."""
+
+    verdict: Verdict
+    outcome: Outcome = ""
+    slips: tuple[tuple[Slip, ...], ...] = ()
+    follows: tuple[str, ...] = ()
+    refutation: Refutation | None = None
+    message: str = ""
+    goal: float | None = None
+
+
+@dataclass(slots=True)
+class Earlier:
+    """The student's results so far, by quantity: numbers, formulas, whose answer each is, which are right, what a last digit is worth."""
+
+    numbers: dict[str, float] = field(default_factory=dict)
+    formulas: dict[str, Expr] = field(default_factory=dict)
+    owner: dict[str, str] = field(default_factory=dict)
+    right: set[str] = field(default_factory=set)
+    units: dict[str, float] = field(default_factory=dict)
+
+    def put(
+        self, target: str, question: str, *, right: bool, number: float | None = None, formula: Expr | None = None, unit: float = 0.0
+    ) -> None:  # fmt: skip
+        """Keep a result for what follows; ``unit`` is what its last digit is worth."""
+        self.units[target] = unit
+        self.owner[target] = question
+        if right:
+            self.right.add(target)
+        if number is not None:
+            self.numbers[target] = number
+        if formula is not None:
+            self.formulas[target] = formula
+
+    def wrong(self, targets: Sequence[str]) -> list[str]:
+        """Those of some quantities whose answers are not right."""
+        return [target for target in targets if target not in self.right]
+
+
+class Judge:
+    """Judges the answers to one exercise."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.diagnosis = Diagnosis(sheet)
+        self.steps = {step.target: step.expr for step in sheet.working.steps}
+        self._value: tuple[Expr, Value] | None = None
+
+    # Numbers.
+
+    def number(self, question: Question, target: str, expr: Expr, earlier: Earlier) -> Judged:
+        """Judge a number that is given for a quantity."""
+        truth = self.sheet.truth.get(target)
+        if truth is None:
+            return Judged("undecided", message=f"{question.ask} has no value at the given numbers")
+        try:
+            constant = self.constant(expr)
+        except TutorError as error:
+            return Judged("undecided", message=error.what)
+        if constant is None:
+            return self.formula_for_number(question, target, expr, truth, earlier)
+        given = _given(constant, written_decimal(expr))
+        if given is None:
+            return Judged("wrong", goal=as_float(truth))
+        found = self.against(expr, truth, question.tolerance)
+        if found == "few-digits" and (followed := self.followed(question, target, expr, earlier)) and followed.outcome == "":
+            return followed
+        if found == "right" or (found in ("near", "few-digits") and self.credible(found, target, given, truth)):
+            outcome: Outcome = "few-digits" if found == "few-digits" else self.other_form(question, expr, truth)
+            return Judged("correct", outcome, goal=as_float(truth))
+        return self.followed(question, target, expr, earlier) or self.explained(question, target, given, earlier)
+
+    def constant(self, expr: Expr) -> Value | None:
+        """The exact value of a number or of arithmetic with numbers; None for a formula with quantities in it."""
+        if type(expr) is Number:
+            return expr.value
+        return None if referred(expr) else self.value(expr)
+
+    def value(self, expr: Expr) -> Value:
+        """The value of an answer, of its quantities the true ones; it is computed once, however often it is asked for.
+
+        Raises `TutorError` for one that has none, or that would take long.
+        """
+        if type(expr) is Number:
+            return expr.value
+        if self._value is None or self._value[0] is not expr:
+            check_effort(expr)
+            self._value = (expr, compute(expr, self.values(expr)))
+        return self._value[1]
+
+    def against(self, expr: Expr, truth: Value, tolerance: Tolerance) -> str:
+        """``right``, ``near`` (within the tolerance only), ``few-digits`` or ``wrong``."""
+        known = self._value
+        found = judge_number(expr, truth, tolerance, known[1] if known is not None and known[0] is expr else None)
+        return {"exact": "right", "rounded": "right", "truncated": "right"}.get(found.outcome, found.outcome)
+
+    def credible(self, found: str, target: str, given: Given, truth: Value) -> bool:
+        """Whether a number that is only near the true one, or too short, stands for it: not if it is just what a slip gives."""
+        number, right = float(given.value[0]), as_float(truth)
+        if found == "few-digits" and abs(number - right) > SHORT * abs(right):
+            return False
+        slips = self.diagnosis.explain(target, replace(given, digits=min(given.digits, 2)), self.sheet.numbers, formula=False)
+        return not slips or any(slip.tag == ROUNDED for one in slips for slip in one)
+
+    def other_form(self, question: Question, expr: Expr, truth: Value) -> Outcome:
+        """Whether a right number is written in another form than asked."""
+        if question.form == "decimal" and written_decimal(expr) is None:
+            return "other-form"
+        if (question.form == "fraction" or question.kind == "fraction") and not (_is_fraction(expr) and self.constant(expr) == truth):
+            return "other-form"
+        return ""
+
+    def formula_for_number(self, question: Question, target: str, expr: Expr, truth: Value, earlier: Earlier) -> Judged:
+        """A formula where a number is asked: worth what its value is worth, in another form."""
+        if _is_question(expr, target):
+            return Judged("wrong", "typed-back")
+        try:
+            value = self.value(expr)
+        except TutorError as error:
+            return Judged("undecided", message=error.what)
+        apart = abs(as_float(value) - as_float(truth))
+        if apart <= NEAR * abs(as_float(truth)):
+            return Judged("correct", "other-form", goal=as_float(truth))
+        given = _given(value, None)
+        return self.explained(question, target, given, earlier) if given is not None else Judged("wrong")
+
+    def values(self, expr: Expr) -> Mapping[str, Value]:
+        """The true values, those of derivatives that no step has among them."""
+        missing = [name for name in referred(expr) if name not in self.sheet.truth]
+        if not missing:
+            return self.sheet.truth
+        return {**self.sheet.truth, **{name: self.derivative(name) for name in missing if self.derivative(name) is not None}}
+
+    def derivative(self, name: str) -> Value | None:
+        """The value of a derivative that no step of the working has; None where it has none."""
+        world = self.sheet.points.world
+        if not world.has(name):
+            return None
+        try:
+            found = dict(self.sheet.truth)
+            for target in world.ancestors(name):
+                if target not in found:
+                    found[target] = compute(world.table[target], found)
+            return found.get(name)
+        except TutorError:
+            return None
+
+    def followed(self, question: Question, target: str, expr: Expr, earlier: Earlier) -> Judged | None:
+        """Judge against what follows from the student's own earlier results, as they rounded them."""
+        sources = self.sources(target, earlier.numbers) if question.follow and target not in self.sheet.whole else []
+        if not sources:
+            return None
+        wrong = earlier.wrong(sources)
+        for chosen in _choices(sources, wrong):
+            world = self.sheet.numbers.with_fixed({name: np.array([earlier.numbers[name]]) for name in chosen}, [target])
+            goal = float(world.env[target][0])
+            if not np.isfinite(goal) or abs(goal) > LARGEST:
+                continue
+            judged = self.against(expr, Fraction(goal), question.tolerance)
+            apart = abs(as_float(self.value(expr)) - goal)
+            close = judged == "few-digits" and apart <= SHORT * abs(goal)
+            if judged in ("right", "near") or close or apart <= self.blur(target, chosen, earlier, goal):
+                used = [name for name in chosen if name in wrong] or chosen
+                follows = tuple(dict.fromkeys(earlier.owner[name] for name in used))
+                return Judged("follow-through", "" if set(used) & set(wrong) else "rounded-early", follows=follows, goal=goal)
+        return None
+
+    def blur(self, target: str, chosen: Sequence[str], earlier: Earlier, goal: float) -> float:
+        """How far a result may be off because those it is computed from were rounded: for sums that cancel this is more than its digits."""
+        work = self.sheet.work(target)
+        if work is None or type(work.expr) is not Add:
+            return 0.0
+        fixed = {name: np.array([earlier.numbers[name]]) for name in chosen}
+        total = 0.0
+        for name in chosen[:MOST_CHOICES]:
+            moved = {**fixed, name: fixed[name] + earlier.units.get(name, 0.0)}
+            total += abs(float(self.sheet.numbers.with_fixed(moved, [target]).env[target][0]) - goal)
+        terms = [float(np.max(np.abs(at_points(term, {**self.sheet.numbers.env, **fixed})))) for term in work.expr.args]
+        return total if total <= LOOSE * max(terms) else 0.0
+
+    def sources(self, target: str, known: Mapping[str, Any]) -> list[str]:
+        """The student's results that a quantity is computed from, the nearest on every way, in the order of the computation."""
+        found: set[str] = set()
+        seen: set[str] = set()
+        stack = list(self.sheet.working.uses.get(target, ()))
+        while stack:
+            name = stack.pop()
+            if name in seen:
+                continue
+            seen.add(name)
+            if name in known:
+                found.add(name)
+            else:
+                stack.extend(self.sheet.working.uses.get(name, ()))
+        return sorted(found, key=lambda name: self.sheet.order.get(name, -1))
+
+    def explained(self, question: Question, target: str, given: Given, earlier: Earlier) -> Judged:
+        """A wrong number, with the slip that gives it where one is known."""
+        if target not in self.sheet.order:
+            return Judged("wrong")
+        sources = self.sources(target, earlier.numbers)
+        world = self.sheet.numbers
+        if sources:
+            world = world.with_fixed({name: np.array([earlier.numbers[name]]) for name in sources}, [target])
+        blur = 2 * max((earlier.units.get(name, 0.0) / abs(earlier.numbers[name] or 1.0) for name in sources), default=0.0)
+        found = self.diagnosis.explain(target, given, world, formula=False, blur=min(blur, LOOSE))
+        if not found and given.sure:
+            wide = LOOSE * abs(float(given.value[0]))
+            loose = Given(given.value, float(given.value[0]) - wide, float(given.value[0]) + wide, 2)
+            found = self.diagnosis.explain(target, loose, world, formula=False)
+        if given.digits < question.tolerance.digits:  # what is shorter than asked was not rounded on the way
+            found = tuple(slips for slips in found if all(slip.tag != ROUNDED for slip in slips))
+        goal = as_float(self.sheet.truth[target])
+        if not found:
+            return Judged("wrong", goal=goal)
+        return Judged("misconception", slips=found, goal=goal)
+
+    # Formulas.
+
+    def formula(self, question: Question, target: str, expr: Expr, earlier: Earlier) -> Judged:
+        """Judge a formula that is given for a quantity."""
+        if _is_question(expr, target):
+            return Judged("wrong", "typed-back")
+        found = compare(expr, target, self.points_for(expr, target))
+        if found.outcome == "equal":
+            return Judged("correct", self.formula_form(question, expr))
+        truth = self.sheet.truth.get(target)
+        if truth is not None and not referred(expr) and judge_number(expr, truth).right:
+            return Judged("correct", "other-form", goal=as_float(truth))  # its value where a formula is asked
+        if found.outcome == "undecided":
+            return Judged("undecided", message=found.reason)
+        refutation = Refutation(found.point, found.yours, found.expected)
+        followed = self.followed_formula(question, target, expr, earlier)
+        if followed is not None:
+            return followed
+        if found.gap <= ROUGH and _has_decimals(expr):
+            return Judged("misconception", slips=((Slip(ROUNDED, target),),), refutation=refutation)
+        slips = self.slips_in_formula(target, expr)
+        return Judged("misconception" if slips else "wrong", slips=slips, refutation=refutation)
+
+    def points_for(self, expr: Expr, target: str) -> Points:
+        """Where to compare a formula: those points at which a condition of the exercise holds, if it is right there and only there."""
+        if not isinstance(self._under, Points) or compare(expr, target, self.sheet.points).outcome == "equal":
+            return self.sheet.points
+        return self._under if compare(expr, target, self._under).outcome == "equal" else self.sheet.points
+
+    @cached_property
+    def _under(self) -> Points | None:
+        return points_under(self.sheet)
+
+    def formula_form(self, question: Question, expr: Expr) -> Outcome:
+        """Whether a right formula is written in another form than asked."""
+        has_partial = any("/d" in name for name in referred(expr) if name not in self.steps or "/d" in name)
+        if question.kind == "chain":
+            return "" if _is_chain(expr) else "other-form"
+        if question.form in ("inputs", "steps") and has_partial:
+            return "other-form"
+        if question.form == "inputs" and any(name in self.steps for name in names(expr)):
+            return "other-form"
+        return ""
+
+    def followed_formula(self, question: Question, target: str, expr: Expr, earlier: Earlier) -> Judged | None:
+        """Judge against what follows from the student's own earlier formulas."""
+        if not question.follow or target in self.sheet.whole:
+            return None
+        wrong = earlier.wrong(self.sources(target, earlier.formulas))
+        if not wrong:
+            return None
+        points = self.sheet.points.bent({name: earlier.formulas[name] for name in wrong})
+        try:
+            found: Comparison = compare(expr, target, points)
+        except TutorError:
+            return None
+        if found.outcome != "equal":
+            return None
+        return Judged("follow-through", follows=tuple(dict.fromkeys(earlier.owner[name] for name in wrong)))
+
+    def slips_in_formula(self, target: str, expr: Expr) -> tuple[tuple[Slip, ...], ...]:
+        """The slips that give just this formula."""
+        world = self.sheet.formulas
+        try:
+            value = np.broadcast_to(np.asarray(at_points(expr, self.formula_env(expr)), dtype=float), world.env[target].shape)
+        except (KeyError, TutorError):
+            return ()
+        if not np.all(np.isfinite(value)):
+            return ()
+        wide = 1e-8 * max(abs(float(value[0])), 1e-300)
+        given = Given(value, float(value[0]) - wide, float(value[0]) + wide)
+        return self.diagnosis.explain(target, given, world, formula=True)
+
+    def formula_env(self, expr: Expr) -> Mapping[str, Any]:
+        """The values at the points of `Sheet.formulas`, those of derivatives that no step has among them."""
+        world = self.sheet.formulas
+        missing = [name for name in referred(expr) if name not in world.env]
+        if not missing:
+            return world.env
+        chosen = self.sheet.formula_places
+        columns = self.sheet.points.columns.fill(missing)
+        return {**world.env, **{name: np.asarray(columns[name])[chosen] for name in missing}}
+
+    # What may be carried on.
+
+    def carried_number(self, target: str, value: Value) -> float | None:
+        """A student's number for what follows; None for one that is not finite, or a 0 that would make everything 0."""
+        number = as_float(value)
+        if not np.isfinite(number) or abs(number) > LARGEST:
+            return None
+        truth = self.sheet.truth.get(target)
+        return None if number == 0 and truth != 0 else number
+
+    def carried_formula(self, target: str, expr: Expr) -> Expr | None:
+        """A student's formula for what follows; None for a 0, one that lost all variables, or one that is made of what follows."""
+        used = referred(expr)
+        own = self.steps.get(target)
+        if own is not None and not used and referred(own):
+            return None
+        below: set[str] = set()
+        for name in used:
+            below |= self.sheet.working.cone([name]) if name in self.steps else set()
+        return None if target in below else expr
+
+
+MOST_CHOICES = 12
+
+
+def _choices(sources: Sequence[str], wrong: Sequence[str]) -> list[tuple[str, ...]]:
+    """Which of their own results a student may have gone on with: all, the wrong ones, all but one of these, one of these."""
+    found = [tuple(sources), tuple(wrong)]
+    if len(wrong) > 1:
+        found += [tuple(name for name in wrong if name != left) for left in wrong] + [(name,) for name in wrong]
+    return [chosen for chosen in dict.fromkeys(found) if chosen][:MOST_CHOICES]
+
+
+_FIGURE = re.compile(r"[-+]?(?:\d+\.?(?P<places>\d*)|\.(?P<only>\d+))(?:[eE](?P<power>[-+]?\d+))?")
+
+
+def _given(value: Value, plain: str | None) -> Given | None:
+    """What a number may stand for, ``plain`` as a decimal where it is one; nothing for one that is not finite."""
+    try:
+        number = as_float(value)
+    except OverflowError:
+        return None
+    if not np.isfinite(number) or abs(number) > LARGEST:
+        return None
+    match = _FIGURE.fullmatch(plain or "")
+    if match is None:
+        wide = 1e-9 * abs(number)
+        return Given(np.array([number]), number - wide, number + wide)
+    places = len(match["places"] or match["only"] or "") - int(match["power"] or 0)
+    unit = 10.0**-places
+    digits = significant(plain or "")
+    if number == 0:
+        return Given(np.array([number]), -1e-12, 1e-12, 0)
+    if digits > 12:
+        unit = max(unit, 1e-12 * abs(number))
+    inner, outer = unit * 0.5000001, unit * 0.9999999
+    low, high = (number - inner, number + outer) if number > 0 else (number - outer, number + inner)
+    return Given(np.array([number]), low, high, digits)
+
+
+def last_place(expr: Expr) -> float:
+    """What one unit in the last digit of a written decimal is worth; 0 for any other number."""
+    match = _FIGURE.fullmatch(written_decimal(expr) or "")
+    if match is None or ("." not in match.group()):
+        return 0.0
+    return float(10.0 ** -(len(match["places"] or match["only"] or "") - int(match["power"] or 0)))
+
+
+def _is_question(expr: Expr, target: str) -> bool:
+    """Whether an answer is only the name of what is asked."""
+    return expr == Name(target) or (type(expr) is Partial and f"d{expr.of}/d{expr.wrt}" == target)
+
+
+def _is_fraction(expr: Expr) -> bool:
+    inner = expr.arg if type(expr) is Neg else expr
+    if type(inner) is Number:
+        return True
+    if type(inner) is not Div:
+        return False
+    top = inner.num.arg if type(inner.num) is Neg else inner.num
+    return type(top) is Number and type(inner.den) is Number and "." not in top.text + inner.den.text
+
+
+def _is_chain(expr: Expr) -> bool:
+    """Whether a formula is a chain of factors: a sum of products of derivatives."""
+    terms = expr.args if type(expr) is Add else (expr,)
+    for term in terms:
+        stack, derivatives = [term], 0
+        while stack:
+            node = stack.pop()
+            if type(node) is Partial:
+                derivatives += 1
+            elif type(node) is Mul:
+                stack.extend(node.args)
+            elif type(node) is not Number:
+                return False
+        if not derivatives:
+            return False
+    return True
+
+
+def _has_decimals(expr: Expr) -> bool:
+    stack: list[Expr] = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Number and "." in node.text and significant(node.text) >= 2:
+            return True
+        stack.extend(children(node))
+    return False

@@ -1,0 +1,62 @@
+"""A mark scheme's own tests: each ``[[case]]`` of an exercise is marked, and held against what it says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tutor.answer.nouns import Submission
+from tutor.errors import near
+from tutor.exercise.nouns import Exercise
+from tutor.exercise.questions import Case
+from tutor.marking.mark import Marker
+from tutor.marking.nouns import MarkedAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What became of one case: the answer as it was marked, and what differs from what the case says (nothing when it holds)."""
+
+    exercise: str
+    number: int
+    case: Case
+    answer: MarkedAnswer | None
+    differs: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        """Whether the case holds."""
+        return not self.differs
+
+
+def self_test(exercise: Exercise, seed: int = 0) -> list[CaseResult]:
+    """Mark every case of an exercise.
+
+    Raises `ExerciseError` where the exercise cannot be marked at all.
+
+    >>> from tutor.exercise.load import load
+    >>> all(result.ok for result in self_test(load("neuron/two-two-two")))
+    True
+    """
+    if not exercise.cases:
+        return []
+    marker = Marker(exercise, seed=seed)
+    return [_result(marker, exercise.id, number, case) for number, case in enumerate(exercise.cases, 1)]
+
+
+def _result(marker: Marker, ident: str, number: int, case: Case) -> CaseResult:
+    known = [question.id for question in marker.questions]
+    for name in (case.question, *(question for question, _ in case.earlier)):
+        if name not in known:
+            return CaseResult(ident, number, case, None, (f"there is no question {name}; {near(name, known)}".rstrip("; "),))
+    marked = marker.mark(Submission("case", {**dict(case.earlier), case.question: case.answer}))
+    answer = next(answer for answer in marked.answers if answer.question == case.question)
+    differs = []
+    if answer.verdict != case.verdict:
+        differs.append(f"the verdict is {answer.verdict}, not {case.verdict}")
+    if case.tag not in ("", answer.tag, answer.outcome):
+        differs.append(f"the tag is {answer.tag or answer.outcome or 'empty'}, not {case.tag}")
+    share = answer.marks / answer.out_of if answer.out_of else Fraction(0)
+    if case.credit is not None and share != case.credit:
+        differs.append(f"the credit is {share}, not {case.credit}")
+    return CaseResult(ident, number, case, answer, tuple(differs))

@@ -1,0 +1,162 @@
+"""Running a working in many bent variants at once: what each slip would give, for every quantity that is asked.
+
+A world is a set of given values (one point of numbers, or several random points for formulas) together with the student's own earlier
+results, which are kept fixed.  All variants are run together, one row of an array a variant: a step is computed anew only in the rows that
+differ, so that some hundred slips cost little more than one run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from tutor.derive.working import Work, Working, referred
+from tutor.evaluate.points import at_points
+from tutor.expression.nodes import Expr
+
+Floats = Any
+CHUNK = 4_096
+"""Rows that are run at a time: some ten megabytes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One way in which a working may be bent: formulas in place of the right ones, and how many digits results on the way are rounded to.
+
+    ``labels`` are the places of its slips in some table of the caller's.  ``decimals`` and ``digits`` (significant) are 0 without rounding;
+    with ``cut`` the digits are cut off; without ``products`` those of a chain of factors are kept, as in one go on a calculator.
+    """
+
+    labels: tuple[int, ...]
+    edits: Mapping[str, Expr] = field(default_factory=dict)
+    digits: int = 0
+    decimals: int = 0
+    cut: bool = False
+    products: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """Given values by name, arrays of shape (points,), and the results that are fixed."""
+
+    working: Working
+    env: Mapping[str, Floats]
+    fixed: Mapping[str, Floats] = field(default_factory=dict)
+    order: Mapping[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, working: Working, leaves: Mapping[str, Floats]) -> World:
+        """The world of given values, each an array of shape (points,), with everything that follows from them."""
+        env = dict(leaves)
+        points = max((np.size(value) for value in leaves.values()), default=1)
+        with np.errstate(all="ignore"):
+            for step in working.steps:
+                env[step.target] = _flat(at_points(step.expr, env), points)
+        return cls(working, env, {}, {step.target: place for place, step in enumerate(working.steps)})
+
+    def with_fixed(self, fixed: Mapping[str, Floats], wanted: Iterable[str]) -> World:
+        """The same with some results put in place, and what ``wanted`` needs computed anew from them."""
+        env = {**self.env, **fixed}
+        cone = self.working.cone(wanted)
+        changed = set(fixed)
+        points = max((len(value) for value in fixed.values()), default=1)
+        with np.errstate(all="ignore"):
+            for step in self.working.steps:
+                name = step.target
+                if name in cone and name not in fixed and changed.intersection(self.working.uses[name]):
+                    env[name] = _flat(at_points(step.expr, env), points)
+                    changed.add(name)
+        return World(self.working, env, fixed, self.order)
+
+    def steps_for(self, wanted: Iterable[str]) -> list[Work]:
+        """The steps that ``wanted`` is computed by, those that are fixed left out, in their order."""
+        found: set[str] = set()
+        stack = list(wanted)
+        while stack:
+            name = stack.pop()
+            if name in found or (name in self.fixed and name not in wanted):
+                continue
+            found.add(name)
+            stack.extend(self.working.uses.get(name, ()))
+        return [step for step in self.working.steps if step.target in found]
+
+    def bent(self, variants: Sequence[Variant], wanted: Sequence[str]) -> dict[str, Floats]:
+        """What ``wanted`` comes to in each variant: arrays of shape (variants, points)."""
+        parts = [self._bent(variants[at : at + CHUNK], wanted) for at in range(0, len(variants), CHUNK)]
+        points = len(next(iter(self.env.values()))) if self.env else 1
+        if not parts:
+            return {name: np.empty((0, points)) for name in wanted}
+        return parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in wanted}
+
+    def _bent(self, variants: Sequence[Variant], wanted: Sequence[str]) -> dict[str, Floats]:
+        edits: dict[str, dict[int, tuple[Expr, list[int]]]] = {}
+        for row, variant in enumerate(variants):
+            for target, expr in variant.edits.items():
+                edits.setdefault(target, {}).setdefault(id(expr), (expr, []))[1].append(row)
+        rounding = _Rounding(variants)
+        count = len(variants)
+        rows: dict[str, Floats] = {}
+        with np.errstate(all="ignore"):
+            for step in self.steps_for(wanted):
+                name = step.target
+                if name in self.fixed:
+                    continue
+                own = edits.get(name)
+                inputs = [used for used in self.working.uses[name] if used in rows]
+                if not (own or inputs or rounding.any):
+                    continue
+                if inputs:
+                    value = _full(at_points(step.expr, {**self.env, **{used: rows[used] for used in inputs}}), count)
+                else:
+                    value = np.repeat(np.atleast_2d(self.env[name]), count, axis=0)
+                for expr, places in (own or {}).values():
+                    env = {used: rows[used][places] if used in rows else self.env[used] for used in referred(expr)}
+                    value[places] = at_points(expr, env)
+                if name not in wanted:
+                    rounding.apply(value, product=bool(step.terms))
+                rows[name] = value
+        return {name: rows[name] if name in rows else np.repeat(np.atleast_2d(self.env[name]), count, axis=0) for name in wanted}
+
+
+class _Rounding:
+    """The variants in which the result of every step is rounded."""
+
+    def __init__(self, variants: Sequence[Variant]) -> None:
+        self.groups: dict[tuple[int, int, bool, bool], list[int]] = {}
+        for row, variant in enumerate(variants):
+            if variant.digits or variant.decimals:
+                self.groups.setdefault((variant.digits, variant.decimals, variant.cut, variant.products), []).append(row)
+        self.any = bool(self.groups)
+
+    def apply(self, value: Floats, *, product: bool) -> None:
+        for (digits, decimals, cut, products), rows in self.groups.items():
+            if product and not products:
+                continue
+            value[rows] = rounded(value[rows], digits, decimals, cut=cut)
+
+
+def rounded(value: Floats, digits: int, decimals: int, *, cut: bool = False) -> Floats:
+    """Numbers to so many significant digits, or places after the point; rounded or cut off.
+
+    >>> rounded(np.array([0.08217, 12.345]), 3, 0).tolist(), rounded(np.array([0.08217]), 0, 3).tolist()
+    ([0.0822, 12.3], [0.082])
+    """
+    shorten = np.trunc if cut else np.round
+    if decimals:
+        return shorten(value * 10.0**decimals) / 10.0**decimals
+    size = np.floor(np.log10(np.where(value == 0, 1.0, np.abs(value))))
+    factor = np.power(10.0, digits - 1 - size)
+    return np.where(np.isfinite(factor) & (factor != 0), shorten(value * factor) / factor, value)
+
+
+def _flat(value: Floats, points: int) -> Floats:
+    """A value as an array with one number a point; a constant formula gives a single number."""
+    return np.broadcast_to(np.asarray(value, dtype=float), (points,))
+
+
+def _full(value: Floats, count: int) -> Floats:
+    value = np.asarray(value, dtype=float)
+    return np.array(np.broadcast_to(np.atleast_2d(value), (count, value.shape[-1] if value.ndim else 1)))
