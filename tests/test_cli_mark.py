@@ -70,7 +70,7 @@ def handed(folder):
     handed.mkdir()
     (handed / "ben.txt").write_text("q1: 3\nq2: 2\n")
     (handed / "anna.txt").write_text("q1: 1\nq2: 2\n")
-    (handed / "class.csv").write_text("student,q1,q2\ncleo,1,?\ndan,,\n")
+    (folder / "class.csv").write_text("student,q1,q2\ncleo,1,?\ndan,,\n")  # for a class; a file in the folder is one student's
     (handed / ".DS_Store").write_bytes(b"\0\1")
     return handed
 
@@ -84,10 +84,11 @@ def tree(folder):
 
 
 TARGET = "dl/bce"
+IN = ("in", "class.csv")
 
 
 def test_a_class_into_a_folder(run, handed, folder):
-    code, out, err = run(TARGET, "in", "-o", "marks")
+    code, out, err = run(TARGET, *IN, "-o", "marks")
     assert (code, err) == (0, "")
     found = results(folder / "marks")
     assert {student: row["marks"] for student, row in found.items()} == {"anna": "3/2", "ben": "1/2", "cleo": "1", "dan": "0"}
@@ -105,7 +106,7 @@ def test_every_output_is_there(run, handed, folder):
         "Student,ID,SIS User ID,SIS Login ID,Section,Homework (7)\nPoints Possible,,,,,1.5\nAnna,1,anna,anna,A,\nBen,2,ben,ben,A,\n"
     )
     every = [part for name in ("csv", "json", "answers", "gradescope", "moodle", "canvas", "otter", "nbgrader") for part in ("--to", name)]
-    code, _, _ = run(TARGET, "in", "-o", "marks", *every, "--reveal", "none")
+    code, _, _ = run(TARGET, *IN, "-o", "marks", *every, "--reveal", "none")
     assert code == 0
     people = ("anna", "ben", "cleo", "dan")
     assert set(tree(folder / "marks")) == {
@@ -115,7 +116,7 @@ def test_every_output_is_there(run, handed, folder):
     }  # fmt: skip
     assert "cleo,q2,undecided,,?," in (folder / "marks" / "for-a-person.csv").read_text()
     assert "0.5 of 1.5 marks" in (folder / "marks" / "reports" / "ben.md").read_text()
-    filling = [TARGET, "in", "-o", "filled", "--to", "canvas", "--fill", "gradebook.csv"]
+    filling = [TARGET, *IN, "-o", "filled", "--to", "canvas", "--fill", "gradebook.csv"]
     code, _, err = run(*filling)
     assert (code, (folder / "filled").exists()) == (2, False)  # said before anything is marked
     assert "no column is called" in err
@@ -128,7 +129,7 @@ def test_results_are_the_bytes_that_the_format_gives(run, handed, folder):
     from tutor.export.nouns import Header
     from tutor.export.results import read
 
-    assert run(TARGET, "in", "-o", "marks")[0] == 0
+    assert run(TARGET, *IN, "-o", "marks")[0] == 0
     text = (folder / "marks" / "results.json").read_text()
     head = json.loads(text)
     header = Header(TARGET, version=head["version"], exercise_hash=head["exercise_hash"])
@@ -139,7 +140,7 @@ def test_any_number_of_processes_writes_the_same_bytes(run, handed, folder):
     for n in range(60):
         (handed / f"s{n}.txt").write_text(f"q1: {n}\nq2: {'loop' if n == 7 else 2}\n")
     for jobs in (1, 2, 4):
-        assert run(TARGET, "in", "-o", f"m{jobs}", "--jobs", jobs, "--time-limit", "0.2")[0] == 1
+        assert run(TARGET, *IN, "-o", f"m{jobs}", "--jobs", jobs, "--time-limit", "0.2")[0] == 1
     assert tree(folder / "m1") == tree(folder / "m2") == tree(folder / "m4")
     assert "m1" not in str(tree(folder / "m1"))
 
@@ -157,7 +158,7 @@ def test_nobody_is_lost_whatever_was_handed_in(run, handed, folder):
     (handed / "mia.md").write_text("q1: 1\n")
     (handed / "mia.txt").write_text("q1: 2\n")
     (handed / os.fsdecode(b"\xff\x1b[2J.txt")).write_text("q1: 1\n")
-    code, out, err = run(TARGET, "in", "-o", "marks", "--time-limit", "0.2")
+    code, out, err = run(TARGET, *IN, "-o", "marks", "--time-limit", "0.2")
     assert code == 1
     found = results(folder / "marks")
     assert {found[name]["status"] for name in ("anna", "ben", "cleo", "dan")} == {"marked"}
@@ -185,29 +186,29 @@ def test_one_submission_goes_to_the_terminal(run, handed):
 
 
 def test_an_earlier_run_is_kept_and_resumed(run, handed, folder):
-    assert run(TARGET, "in", "-o", "marks")[0] == 0
+    assert run(TARGET, *IN, "-o", "marks")[0] == 0
     before = tree(folder / "marks")
-    code, _, err = run(TARGET, "in", "-o", "marks")
+    code, _, err = run(TARGET, *IN, "-o", "marks")
     assert code == 2
     assert "marks of an earlier run are there" in err
     assert "--resume" in err
-    assert run(TARGET, "in", "-o", "marks", "--resume", "--seed", "1")[0] == 2
+    assert run(TARGET, *IN, "-o", "marks", "--resume", "--seed", "1")[0] == 2
     assert run("dl/activations", "in", "-o", "marks", "--resume")[0] == 2
     assert tree(folder / "marks") == before
-    assert run(TARGET, "in", "-o", "marks", "--resume")[0] == 0
+    assert run(TARGET, *IN, "-o", "marks", "--resume")[0] == 0
     assert tree(folder / "marks") == before
     (handed / "ben.txt").write_text("q1: 1\nq2: 2\n")  # handed in again
-    assert run(TARGET, "in", "-o", "marks", "--resume")[0] == 0
+    assert run(TARGET, *IN, "-o", "marks", "--resume")[0] == 0
     assert results(folder / "marks")["ben"]["marks"] == "3/2"
-    assert run(TARGET, "in", "-o", "fresh")[0] == 0
+    assert run(TARGET, *IN, "-o", "fresh")[0] == 0
     assert tree(folder / "fresh") == tree(folder / "marks")
 
 
 def test_whose_mark_changed(run, handed, folder):
-    assert run(TARGET, "in", "-o", "old")[0] == 0
+    assert run(TARGET, *IN, "-o", "old")[0] == 0
     (handed / "ben.txt").write_text("q1: 1\nq2: 2\n")
     for old in ("old", "old/results.json"):
-        code, out, _ = run(TARGET, "in", "-o", f"new-{len(old)}", "--diff", old)
+        code, out, _ = run(TARGET, *IN, "-o", f"new-{len(old)}", "--diff", old)
         assert code == 0
         assert "1 students with changes, 1 changes" in out
         assert "ben q1: 0 of 1 → 1 of 1 (wrong → correct; the answer changed)" in out
@@ -220,7 +221,7 @@ def test_the_students_there_are(run, handed, folder):
     (folder / "list.csv").write_text("id,email\nanna,a@x\nben,b@x\ncleo,c@x\n")
     (folder / "list.txt").write_text("anna\nben\n\ncleo\n")
     for name in ("list.csv", "list.txt"):
-        code, _, _ = run(TARGET, "in", "-o", f"with-{name}", "--roster", name)
+        code, _, _ = run(TARGET, *IN, "-o", f"with-{name}", "--roster", name)
         assert code == 1
         assert "not on the list" in results(folder / f"with-{name}")["dan"]["reason"]
         assert results(folder / f"with-{name}")["anna"]["status"] == "marked"
@@ -231,7 +232,7 @@ BAD = [
     ([TARGET], ["nothing to mark"]),
     ([TARGET, "nowhere", "-o", "m"], ["nowhere does not exist"]),
     ([TARGET, "empty", "-o", "m"], ["empty has no files"]),
-    ([TARGET, "in"], ["4 submissions need a folder", "-o DIR"]),
+    ([TARGET, "in"], ["2 submissions need a folder", "-o DIR"]),
     (["dl/bcee", "in", "-o", "m"], ["there is no exercise", "dl/bce"]),
     ([TARGET, "in", "-o", "in/anna.txt"], ["is a file"]),
     ([TARGET, "in", "-o", "m", "--jobs", "0"], ["--jobs", "from 1"]),
@@ -241,7 +242,7 @@ BAD = [
     ([TARGET, "in", "-o", "m", "--fill", "x.csv"], ["--fill goes with", "moodle"]),
     ([TARGET, "in", "-o", "m", "--to", "moodle", "--fill", "x.csv"], ["x.csv", "cannot be read"]),
     ([TARGET, "in", "-o", "m", "--diff", "nothing"], ["nothing cannot be read"]),
-    ([TARGET, "in", "-o", "m", "--diff", "in/class.csv"], ["has no marks of tutor"]),
+    ([TARGET, "in", "-o", "m", "--diff", "class.csv"], ["has no marks of tutor"]),
     ([TARGET, "in", "-o", "m", "--roster", "empty.txt"], ["--roster", "names no students"]),
     ([TARGET, "in", "-o", "m", "--to", "excel"], ["excel"]),
 ]
@@ -292,7 +293,7 @@ def test_a_progress_bar_where_somebody_watches(handed, folder):
 
         sys.stdout, sys.stderr = (os.fdopen(stream, "w", closefd=False) for stream in (1, 2))
         try:
-            main(["mark", TARGET, "in", "-o", "marks", "--jobs", "2"])
+            main(["mark", TARGET, *IN, "-o", "marks", "--jobs", "2"])
         finally:
             os._exit(9)
     seen = b""

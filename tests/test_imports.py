@@ -126,6 +126,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import
         "page",
         "version",
         "answer",
+        "autograde",
         "export",
         "feedback",
         "marking",

@@ -16,7 +16,7 @@ MAX_FAILURES = 30
 Span = tuple[int, int]
 _TRANSPOSED = re.compile(r"(?:\^\s?\{?\s?(?:T|⊤|\\top|\\mathrm\s?\{T\}|\\mathsf\s?\{T\}|\\intercal)\s?\}?|ᵀ|⊤|\.T)\Z")
 _MATRIX = re.compile(r"\\begin\{(?P<kind>[pbvBV]?matrix\*?|smallmatrix|array)\}(?:\s?\{[lcr| ]{0,60}\})?")
-_PLAIN = re.compile(r"[-+−]?(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:[eE][-+]?[0-9]{1,3}|×10[⁻⁰¹²³⁴-⁹]{1,4})?(?:/[0-9]+)?")
+_PLAIN = re.compile(r"[-+−]?(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:[eE][-+−]?[0-9]{1,3}|×10[⁻⁰¹²³⁴-⁹]{1,4})?(?:/[0-9]+)?")
 _ROW_END = re.compile(r"\\\\\*?|\\cr(?![A-Za-z])")
 _RULE = re.compile(r"(?=[^-]{0,9}-)[\s:|+-]{3,}+")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}

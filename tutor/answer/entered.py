@@ -17,7 +17,10 @@ from tutor.answer.vocabulary import Vocabulary
 
 _DRAWN = re.compile(r"[⎡⎢⎣](?P<row>[^⎡⎢⎣⎤⎥⎦\n]*)[⎤⎥⎦]")
 _RELATION = re.compile(r":=|[=≈≃≔←]|\\(?:approx|coloneqq|leftarrow|gets|simeq)(?![A-Za-z])")
-_MARK = re.compile(rf"\\[,;:!]|(?P<open>[(\[{{]|\\begin(?![A-Za-z]))|(?P<close>[)\]}}]|\\end(?![A-Za-z]))|(?P<sign>{_RELATION.pattern})|(?P<part>[,;\n])")
+_MARK = re.compile(
+    rf"\\[,;:!]|(?P<open>[(\[{{]|\\begin(?![A-Za-z]))|(?P<close>[)\]}}]|\\end(?![A-Za-z]))"
+    rf"|(?P<sign>{_RELATION.pattern})|(?P<part>[,;\n])"
+)
 _BESIDE = re.compile(r"\s{2,}+(?=[(\[][^()\[\]\n]{1,2000}[)\]]\s*\Z)")
 
 

@@ -18,7 +18,7 @@ from tutor.errors import near, visible
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
 from tutor.expression.parse import _HALVES, _SIGNS, _SUPERSCRIPTS, MAX_DEPTH, MAX_DIGITS, MAX_TOGETHER, _digits
 
-NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
+NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
 MAX_TOKENS = 2_500
 IGNORED = r"(?:\s++|~|\\[,;:! ]|\\(?:quad|qquad|thinspace|displaystyle|textstyle|limits)(?![A-Za-z]))"
 
@@ -140,7 +140,7 @@ class _Lexer:
             match = _NUMBER.match(text, at, end)
             if match is None:
                 raise self.fail("a point stands alone", "a decimal is written with a point: 0.5")
-            word, length = match.group(), len(match.group())
+            word, length = re.sub("[−–]", "-", match.group()), len(match.group())
         mantissa, _, exponent = word.lower().partition("e")
         if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:9])) > MAX_DIGITS):
             raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")

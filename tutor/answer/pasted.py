@@ -18,10 +18,12 @@ import re
 
 from tutor.answer.vocabulary import Vocabulary
 
-MAX_NOTE = 200
+MAX_NOTE, MAX_NOTES, MAX_LINES = 200, 3, 200
+"""So long a reason, so many of them on a line, and on so many lines, are looked for; no row of the product has more."""
 _MARKED = re.compile(
     r"""(?P<cases>\\(?:begin|end)\{(?:cases|[a-zA-Z]{0,5}matrix\*?|array)\})
-    |(?P<words>\\tag\*?(?=\{)|(?:(?:(?<=\n)[ \t]{1,8})?&\s{0,8}&?\s{0,8}|\\quad\s{0,8})\\(?:text|parbox)(?![A-Za-z])(?:\[[a-z]\])?|\\phantom(?=\{))
+    |(?P<words>\\tag\*?(?=\{)|\\phantom(?=\{)
+        |(?:(?:(?<=\n)[ \t]{1,8})?&\s{0,8}&?\s{0,8}|\\quad\s{0,8})\\(?:text|parbox)(?![A-Za-z])(?:\[[a-z]\])?)
     |(?P<row>(?<=\n)[ \t]{0,8}&(?!&)|(?:\\\\\*?|\\cr(?![A-Za-z]))[ \t]{0,8}(?=\n|\Z))
     |(?P<sign>\\mathrel\{[^{}]{1,12}\})
     |\\MoveEqLeft(?:\[[0-9]\])?|\\mathmakebox\[[0-9.em]{1,12}\](?:\[[lrc]\])?|\\resizebox\{[0-9.em]{1,12}\}\{!\}
@@ -83,8 +85,8 @@ def _blank(text: str) -> str:
 
 
 def _without_reasons(text: str, known: Vocabulary) -> str:
-    lines = text.split("\n")
-    for place, line in enumerate(lines):
+    lines = text.split("\n", MAX_LINES)
+    for place, line in enumerate(lines[:MAX_LINES]):
         if place and (sizes := _SIZES.match(line)):
             lines[place] = " " * sizes.end() + line[sizes.end() :]
         elif place and _INDENT.match(line) and is_reason(line.strip(), known):
@@ -97,7 +99,10 @@ def _without_reasons(text: str, known: Vocabulary) -> str:
 def _without_notes(line: str, known: Vocabulary) -> str:
     """A line of the terminal without the brackets that stand in a column of their own."""
     at = 0
-    while match := _NOTE.search(line, at):
+    for _ in range(MAX_NOTES):
+        match = _NOTE.search(line, at)
+        if match is None:
+            break
         at = match.end()
         before = line[match.start() - 1]
         end = _bracket(line, at - 1)

@@ -39,7 +39,9 @@ _GROUP = r"\{(?:[^{}]|\{[^{}]{0,40}+\}){0,60}+\}"
 BASE = re.compile(
     rf"""(?P<word>[{_LETTER}{"".join(sorted(_ACCENTED))}][{"".join(_MARKS)}]?[{_LETTER}0-9]*(?:_[{_LETTER}0-9]+)*)
     |\\(?P<accent>{"|".join(_ACCENTS)})(?![A-Za-z])\s{{0,3}}(?P<under>{_GROUP}|[A-Za-z]|\\[A-Za-z]{{1,12}})
-    |\\(?P<font>{"|".join(_FONTS)})\s{{0,3}}(?P<inner>\{{[A-Za-z0-9 ]{{1,30}}(?:(?:\\?_|\\thinspace\s)[A-Za-z0-9]{{1,30}}){{0,6}}\}})
+    |\\(?P<font>{"|".join(_FONTS)})\s{{0,3}}
+        (?P<inner>\{{[A-Za-z0-9 ]{{1,30}}
+            (?:(?:\\?_|\\thinspace\s)[A-Za-z0-9]{{1,30}}){{0,6}}\}})
     |\\(?P<command>{"|".join(sorted((*_NAMED, *_CALLED), key=len, reverse=True))})(?![A-Za-z])""",
     re.VERBOSE,
 )
@@ -81,7 +83,8 @@ def spelled(text: str, at: int) -> list[Spelled]:
     elif match["font"]:
         inner = match["inner"][1:-1].strip()
         base, sub = (
-            (_SCRIPT.get(inner, inner), "") if match["font"] == "mathcal" else split_word(inner.replace("\\_", "_").replace("\\thinspace ", "_"))
+            (_SCRIPT.get(inner, inner), "") if match["font"] == "mathcal"
+            else split_word(inner.replace("\\_", "_").replace("\\thinspace ", "_"))
         )
     else:
         base, sub = _NAMED.get(match["command"], match["command"]), ""

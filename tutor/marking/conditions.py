@@ -1,7 +1,7 @@
 """Formulas that hold under a condition: p − y for softmax with cross-entropy, where the targets sum up to 1.
 
-A lecture says "for one-hot targets" once and then writes p − y.  Such a formula is right where the condition is given: at the exercise's own
-values, or where it has none.
+A lecture says "for one-hot targets" once and then writes p − y.  Such a formula is right where the condition is given: at the
+exercise's own values, or where it has none.
 """
 
 from __future__ import annotations

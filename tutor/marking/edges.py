@@ -1,7 +1,7 @@
 """∂c/∂a along one edge, or the whole derivative: which of the two a student means.
 
-Where a reaches c on several ways, ∂c/∂a in a chain of factors (``∂f/∂c·∂c/∂a + ∂f/∂c·∂c/∂b·∂b/∂a``) is the derivative along the edge from a to c
-alone.  The working calls it ``c|a``.  That is how it is printed in lectures, and how the product itself prints it.
+Where a reaches c on several ways, ∂c/∂a in a chain of factors (``∂f/∂c·∂c/∂a + ∂f/∂c·∂c/∂b·∂b/∂a``) is the derivative along the
+edge from a to c alone.  The working calls it ``c|a``.  That is how it is printed in lectures, and how the product itself prints it.
 """
 
 from __future__ import annotations
