@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from tutor.answer.nouns import AnswerError
 from tutor.answer.reading import read
 from tutor.derive.working import referred, working
-from tutor.explain.document import Equation, Equations, Figure, Math, Table
 from tutor.exercise.questions import Question
+from tutor.explain.document import Equation, Equations, Figure, Math, Table
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial
 from tutor.render import maths
 from tutor.render.latex import fragment
@@ -160,7 +160,8 @@ def latex_pieces(page: str, environment: str, doc, where, both=True) -> Iterator
         yield Piece(key(equation.left), "\n".join(text), "row", where, uses(equation.left, *members(equation)))
         if not both:
             continue
-        yield Piece(key(equation.left), "$" + re.sub(r"\\\\\*?$|\\cr$", "", "\n".join(text)).strip() + "$", "row", where + " $", uses(equation.left, *members(equation)))
+        inside = re.sub(r"\\\\\*?$|\\cr$", "", "\n".join(text)).strip()
+        yield Piece(key(equation.left), f"${inside}$", "row", where + " $", uses(equation.left, *members(equation)))
 
 
 def json_pieces(page: str, exercise, where) -> Iterator[Piece]:
@@ -202,15 +203,19 @@ def collisions(exercise, known, profile) -> frozenset[str]:
     return frozenset(found)
 
 
-def solution_pieces(exercise, solved, where, widths=(80, 120)) -> Iterator[Piece]:
-    """All that `tutor solve` shows: the members through the printers, the pages of these widths, LaTeX, Markdown, JSON."""
+PAGES = ("terminal", "LaTeX", "Markdown")
+
+
+def solution_pieces(exercise, solved, where, pages=PAGES, widths=(80, 120)) -> Iterator[Piece]:
+    """All that `tutor solve` shows: the members through the printers, the rows of these pages, JSON."""
     doc, profile = solved.document(), solved.notation
     yield from document_pieces(doc, profile, where)
-    for width in widths:
+    for width in widths if "terminal" in pages else ():
         yield from terminal_pieces(solved.to_text(width), doc, profile, f"{where} terminal {width}")
-    if widths:
-        bare = replace(doc, blocks=tuple(block for block in doc.blocks if not isinstance(block, Figure)))  # drawing takes its time
+    bare = replace(doc, blocks=tuple(block for block in doc.blocks if not isinstance(block, Figure)))  # drawing takes its time
+    if "LaTeX" in pages:
         yield from latex_pieces(fragment(bare, profile), "align*", doc, f"{where} LaTeX", both=len(widths) > 1)
+    if "Markdown" in pages:
         yield from latex_pieces(markdown(bare, profile), "aligned", doc, f"{where} Markdown", both=len(widths) > 1)
     yield from json_pieces(solved.to_json(), exercise, f"{where} JSON")
 
@@ -234,17 +239,18 @@ def layer_questions(exercise, layered):
     return tuple(found)
 
 
-def layer_pieces(solved, where, page=True) -> Iterator[Piece]:
+def layer_pieces(solved, where) -> Iterator[Piece]:
     """The numbers of every array, as the layer form shows them."""
     doc, profile = solved.document(), solved.notation
+    with_numbers = set()
     for equation in equations(doc):
-        last = equation.sides[-1].expr
-        if (equation.sides[-1].result or len(equation.sides) == 1) and type(last).__name__ in ("Number", "Call", "Neg", "Div") and not referred(last):
-            yield Piece(key(equation.left), maths.text(last, profile), "number", f"{where} text")
-            yield Piece(key(equation.left), maths.latex(last, profile), "number", f"{where} latex")
-            yield Piece(key(equation.left), f"{maths.text(equation.left, profile)} = {maths.text(last, profile)}", "row", f"{where} text")
-            yield Piece(key(equation.left), f"{maths.latex(equation.left, profile)} &= {maths.latex(last, profile)} \\\\", "row", f"{where} latex")
-    with_numbers = {id(e) for e in equations(doc) if e.sides[-1].result or (len(e.sides) == 1 and not referred(e.sides[0].expr))}
+        left, last, target = equation.left, equation.sides[-1].expr, key(equation.left)
+        if referred(last) or not (equation.sides[-1].result or len(equation.sides) == 1):
+            continue
+        with_numbers.add(id(equation))
+        for form, write, sign in (("text", maths.text, "="), ("latex", maths.latex, "&=")):
+            yield Piece(target, write(last, profile), "number", f"{where} {form}")
+            yield Piece(target, f"{write(left, profile)} {sign} {write(last, profile)}", "row", f"{where} {form}")
     rows = equations(doc)
     for width in (80, 120):
         cut = list(terminal_pieces(solved.to_text(width), doc, profile, f"{where} terminal {width}"))

@@ -173,7 +173,7 @@ def _number(node, pick, leaves):
     value = Fraction(node.value)
     if value < 0 or value.denominator > 10**6 or value.numerator > 10**6:
         return node
-    choices = [Div(Number(str(value.numerator)), Number(str(value.denominator))), Div(Number(str(2 * value.numerator)), Number(str(2 * value.denominator)))]
+    choices = [Div(Number(str(k * value.numerator)), Number(str(k * value.denominator))) for k in (1, 2)]
     if value.denominator == 1:
         choices += [Number(f"{value}.0"), plus(Number(str(value + 1)), Neg(ONE)), Number(f"{value}e0") if value else node]
     return pick.choice(choices)
@@ -182,7 +182,8 @@ def _number(node, pick, leaves):
 def _anything(node, pick, leaves):
     other = Name(pick.choice(leaves))
     return pick.choice((
-        times(ONE, node), plus(node, ZERO), Neg(Neg(node)), Neg(times(Neg(ONE), node)), Div(times(TWO, node), TWO), plus(node, other, Neg(other)),
+        times(ONE, node), plus(node, ZERO), Neg(Neg(node)), Neg(times(Neg(ONE), node)), Div(times(TWO, node), TWO),
+        plus(node, other, Neg(other)),
         times(Number("0.5"), plus(node, node)), Div(node, ONE), Pow(node, ONE), plus(times(TWO, node), Neg(node)),
     ))  # fmt: skip
 
@@ -358,7 +359,10 @@ def test_a_right_number_is_right_however_it_is_written(asked, more, cut, way, na
     assert answer.verdict == "correct", (question.id, text, answer.verdict, answer.tag, answer.message)
 
 
-@given(numbers(), st.sampled_from(("{n}/{d}", "-(-{n}/{d})", "\\frac{{{n}}}{{{d}}}", "{n}*{d}^-1", "2*{n}/(2*{d})", "({n}+{d})/{d} - 1", "{n}÷{d}")))
+FRACTIONS = ("{n}/{d}", "-(-{n}/{d})", "\\frac{{{n}}}{{{d}}}", "{n}*{d}^-1", "2*{n}/(2*{d})", "({n}+{d})/{d} - 1", "{n}÷{d}")
+
+
+@given(numbers(), st.sampled_from(FRACTIONS))
 def test_a_right_fraction_is_right(asked, way):
     ident, question, value = asked
     assume(type(value) is Fraction and max(abs(value.numerator), value.denominator) < 10**12)

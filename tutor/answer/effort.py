@@ -9,7 +9,7 @@ from tutor.evaluate.decimals import COSTLY, program
 from tutor.expression.nodes import Call, Expr, Name, Number, Pow, children
 
 MOST = 10_000
-"""Operations, about: 10 ms with sixty digits."""
+"""The operations that one answer may take, about: 10 ms with sixty digits."""
 POWER, FUNCTION = 45, 35
 """A power that is no whole number, and exp, log or sin, in the same unit."""
 
@@ -34,10 +34,15 @@ def effort(expr: Expr) -> int:
     return total
 
 
-def check_effort(expr: Expr) -> None:
-    """Raise `ExpressionError` for a formula that would take long to compute."""
-    if effort(expr) > MOST:
+def spent(left: int, expr: Expr) -> int:
+    """What is left of an answer's operations when a formula in it is computed.
+
+    Raises `ExpressionError` when that is nothing.
+    """
+    left -= effort(expr)
+    if left < 0:
         raise ExpressionError("it would take too long to compute it", hint="write it in several steps")
+    return left
 
 
 @cache

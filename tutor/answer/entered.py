@@ -21,7 +21,7 @@ _MARK = re.compile(
     rf"\\[,;:!]|(?P<open>[(\[{{]|\\begin(?![A-Za-z]))|(?P<close>[)\]}}]|\\end(?![A-Za-z]))"
     rf"|(?P<sign>{_RELATION.pattern})|(?P<part>[,;\n])"
 )
-_BESIDE = re.compile(r"\s{2,}+(?=[(\[][^()\[\]\n]{1,2000}[)\]]\s*\Z)")
+_BESIDE = re.compile(r"(?<!\s)\s{2,}+(?=[(\[][^()\[\]\n]{1,2000}[)\]]\s*\Z)")
 
 
 def array_of(text: str, known: Vocabulary) -> str:

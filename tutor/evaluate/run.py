@@ -145,6 +145,7 @@ def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
     1 − σ(140) is 10⁻⁶¹: of 60 digits it keeps none.  A logarithm of what only seems to be 0 is tried again, too.
     """
     before: dict[str, Value] | None = None
+    last: dict[str, Value] = {}
     problem: ValueProblem | None = None
     for digits in LEVELS:
         with CONTEXT.workdps(digits):
@@ -155,11 +156,18 @@ def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
                 continue
         if before is not None and _agree(before, found):
             return found
-        before = found
+        before, last = found, before or {}
     if before is None:
         assert problem is not None
         raise problem
-    return before
+    return {name: Fraction(0) if _noise(value, last.get(name)) else value for name, value in before.items()}
+
+
+def _noise(value: Value, before: Value | None) -> bool:
+    """Whether a value is a 0 of which only the last digits are left: with twice the digits it is as much smaller."""
+    if type(value) is Fraction or before is None or type(before) is Fraction:
+        return False
+    return bool(abs(value) < CONTEXT.mpf(10) ** (-LEVELS[-1] // 2 - DIGITS) and abs(value) < AGREED * abs(before))
 
 
 def _agree(before: Mapping[str, Value], found: Mapping[str, Value]) -> bool:

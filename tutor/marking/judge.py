@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tutor.answer.compare import Comparison, Points, compare
-from tutor.answer.effort import check_effort
+from tutor.answer.compare import Comparison, Effort, Points, compare
+from tutor.answer.effort import MOST, spent
 from tutor.answer.numbers import judge as judge_number
 from tutor.answer.numbers import significant, written_decimal
 from tutor.derive.working import referred
@@ -87,6 +87,11 @@ class Judge:
         self.diagnosis = Diagnosis(sheet)
         self.steps = {step.target: step.expr for step in sheet.working.steps}
         self._value: tuple[Expr, Value] | None = None
+        self.begin()
+
+    def begin(self) -> None:
+        """Another answer begins: all its entries and comparisons together may take so much work."""
+        self._value, self._left, self._effort = None, MOST, Effort()
 
     # Numbers.
 
@@ -126,7 +131,7 @@ class Judge:
         if type(expr) is Number:
             return expr.value
         if self._value is None or self._value[0] is not expr:
-            check_effort(expr)
+            self._left = spent(self._left, expr)
             self._value = (expr, compute(expr, self.values(expr)))
         return self._value[1]
 
@@ -263,11 +268,11 @@ class Judge:
         """Judge a formula that is given for a quantity."""
         if _is_question(expr, target):
             return Judged("wrong", "typed-back")
-        found = compare(expr, target, self.points_for(expr, target))
+        found = compare(expr, target, self.points_for(expr, target), self._effort)
         if found.outcome == "equal":
             return Judged("correct", self.formula_form(question, expr))
         truth = self.sheet.truth.get(target)
-        if truth is not None and not referred(expr) and judge_number(expr, truth).right:
+        if truth is not None and not referred(expr) and self.is_value(expr, truth):
             return Judged("correct", "other-form", goal=as_float(truth))  # its value where a formula is asked
         if found.outcome == "undecided":
             return Judged("undecided", message=found.reason)
@@ -280,11 +285,18 @@ class Judge:
         slips = self.slips_in_formula(target, expr)
         return Judged("misconception" if slips else "wrong", slips=slips, refutation=refutation)
 
+    def is_value(self, expr: Expr, truth: Value) -> bool:
+        """Whether arithmetic with numbers comes to a value."""
+        try:
+            return judge_number(expr, truth, written=self.value(expr)).right
+        except TutorError:
+            return False
+
     def points_for(self, expr: Expr, target: str) -> Points:
         """Where to compare a formula: those points at which a condition of the exercise holds, if it is right there and only there."""
-        if not isinstance(self._under, Points) or compare(expr, target, self.sheet.points).outcome == "equal":
+        if not isinstance(self._under, Points) or compare(expr, target, self.sheet.points, self._effort).outcome == "equal":
             return self.sheet.points
-        return self._under if compare(expr, target, self._under).outcome == "equal" else self.sheet.points
+        return self._under if compare(expr, target, self._under, self._effort).outcome == "equal" else self.sheet.points
 
     @cached_property
     def _under(self) -> Points | None:
@@ -310,7 +322,7 @@ class Judge:
             return None
         points = self.sheet.points.bent({name: earlier.formulas[name] for name in wrong})
         try:
-            found: Comparison = compare(expr, target, points)
+            found: Comparison = compare(expr, target, points, self._effort)
         except TutorError:
             return None
         if found.outcome != "equal":

@@ -104,6 +104,7 @@ class Marker:
         """Mark one answer, and keep it for those that follow from it."""
         if not text.strip():
             return self.made(question, text, Judged("blank"))
+        self.judge.begin()
         try:
             if question.kind == "choice":
                 return self.choice(question, text)

@@ -59,7 +59,9 @@ def generated(exercise: Exercise, working: Working) -> tuple[Question, ...]:
 
     if exercise.graph is None:
         exactly = Tolerance(relative=Fraction(0))
-        return tuple(Question(f"count_{what}", f"count {what}", "number", (f"count {what}",), tolerance=exactly) for what in exercise.counts)
+        return tuple(
+            Question(f"count_{what}", f"count {what}", "number", (f"count {what}",), tolerance=exactly) for what in exercise.counts
+        )
     steps = [step for step in working.steps if not step.after]
     if exercise.values:
         ask((step.target for step in steps if step.sort == "forward"), MOST_FORWARD)

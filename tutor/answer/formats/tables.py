@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from tutor.answer.decode import FileProblem
 from tutor.answer.formats.nouns import PRIORITY, Found, Read, check_count, key_of, person_field
 from tutor.answer.names import Ids
+from tutor.errors import visible
 
 MAX_ROW_LINES = 200
 MAX_ROW = 100_000
@@ -140,7 +141,7 @@ def _rows(lines: list[str], start: int, delimiter: str) -> Iterator[_Row]:
         except csv.Error as error:
             retries += reader.line_num > at - first + 1
             cells = [cell.replace('"', "") for cell in lines[at][:1000].split(delimiter)]
-            yield _Row(at + 1, cells, _OPEN if "unexpected end" in str(error) else str(error))
+            yield _Row(at + 1, cells, _OPEN if "unexpected end" in str(error) else visible(str(error)))
             at += 1
 
 
