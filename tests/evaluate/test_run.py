@@ -205,3 +205,19 @@ def test_what_is_no_number_is_refused(text, hint):
     assert "the value of x" in caught.value.where
     assert hint in str(caught.value)
     assert len(str(caught.value)) < 400
+
+
+def test_what_cancels_is_exactly_zero():
+    """The slopes of a softmax add up to 0; with any number of digits something is left of each, and none of it is shown."""
+    import tutor
+
+    solution = tutor.solve("qmul/softmax-layer", form="scalar")
+    assert [solution.gradient(name) for name in ("z_1", "z_2", "z_3")] == [0, 0, 0]
+
+
+def test_what_is_small_stays_small():
+    """σ'(1400) is 10⁻⁶⁰⁸, and no noise."""
+    import tutor
+
+    solution = tutor.solve("a = sigmoid(x); L = 3*a", at={"x": 1400})
+    assert 0 < solution.gradient("x") < 1e-300

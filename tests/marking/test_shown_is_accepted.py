@@ -45,7 +45,7 @@ UNIT = {"dl/linear-collapse", "dl/linear-collapse-layers", "graz/linear-collapse
 """Here the page introduces the weights of a single linear unit (w̃ = …), which are no quantities of the exercise."""
 
 NOISE = {"qmul/softmax-layer": {"dS/dz_1", "dS/dz_2", "dS/dz_3"}}
-"""A derivative that is exactly 0; the page shows what is left of the cancellation (−1.01168×10⁻⁹⁶², and 10⁻⁷ from rounded terms)."""
+"""A derivative that is exactly 0: the sum of rounded terms that the page shows before it comes to 10⁻⁷."""
 
 BORROWED = {
     *(("dl/index-network", other) for other in ("plain", "qmul", "graz", "neuron", "cmu")),
