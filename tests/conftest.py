@@ -1,5 +1,9 @@
 """What all tests share: the folder of helpers on the path, and one deterministic Hypothesis profile."""
 
+import os
+import re
+import shutil
+import subprocess
 import sys
 from pathlib import Path
 
@@ -37,3 +41,25 @@ def tutor(folder, capfdbinary):
         return code, out.decode(), err.decode()
 
     return run
+
+
+@pytest.fixture
+def pages(tmp_path):
+    """Compile a document; returns its number of pages, and fails for an error, a warning or an overfull box."""
+    if shutil.which("pdflatex") is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("pdflatex is missing, and under CI=true that is a failure")
+        pytest.skip("pdflatex is missing")
+
+    def compile_tex(tex):
+        (tmp_path / "page.tex").write_text(tex, encoding="ascii")
+        command = ["pdflatex", "-no-shell-escape", "-interaction=batchmode", "-halt-on-error", "page.tex"]
+        done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, check=False, timeout=120)
+        log = (tmp_path / "page.log").read_text(encoding="latin-1")
+        assert re.findall(r"^(?:Overfull|Underfull|! |.*Warning).*", log, re.MULTILINE) == []
+        assert done.returncode == 0
+        written = re.search(r"Output written on page.pdf \((\d+) page", log.replace("\n", ""))
+        assert written is not None
+        return int(written[1])
+
+    return compile_tex

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import subprocess
 from dataclasses import replace
 
 import pytest
@@ -16,28 +12,6 @@ from tutor.explain.document import Document, Verbatim
 from tutor.feedback import Feedback, class_report
 from tutor.notation.profile import Notation
 from tutor.render import latex
-
-
-@pytest.fixture
-def pages(tmp_path):
-    """Compile a document; returns its number of pages, and fails for an error, a warning or an overfull box."""
-    if shutil.which("pdflatex") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("pdflatex is missing, and under CI=true that is a failure")
-        pytest.skip("pdflatex is missing")
-
-    def compile_tex(tex: str) -> int:
-        (tmp_path / "page.tex").write_text(tex, encoding="ascii")
-        command = ["pdflatex", "-no-shell-escape", "-interaction=batchmode", "-halt-on-error", "page.tex"]
-        done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, check=False, timeout=120)
-        log = (tmp_path / "page.log").read_text(encoding="latin-1")
-        assert re.findall(r"^(?:Overfull|Underfull|! |.*Warning).*", log, re.MULTILINE) == []
-        assert done.returncode == 0
-        written = re.search(r"Output written on page.pdf \((\d+) page", log.replace("\n", ""))
-        assert written is not None
-        return int(written[1])
-
-    return compile_tex
 
 
 def joined(documents, notation):

@@ -168,7 +168,8 @@ EXCEPTIONS = {  # module: what it may import besides, with the reason
 
 OUTSIDE = {  # what only some modules may import: the terminal, files, processes, clocks, chance, heavy packages
     "typer": ("cli",),
-    "rich": ("cli.shell", "cli.train", "cli.mark", "render.terminal", "render.columns", "render.listing", "render.bars", "render.asked", "plot.terminal"),
+    "rich": ("cli.shell", "cli.train", "cli.mark", "render.terminal", "render.columns", "render.listing", "render.bars", "render.asked",
+             "plot.terminal"),
     "matplotlib": ("plot.figures",),
     "sympy": ("expression.algebra", "graph.decompose", "derive.formula", "evaluate.composed"),
     "mpmath": ("evaluate.arithmetic",),

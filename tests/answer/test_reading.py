@@ -30,7 +30,8 @@ def words(*names, notation="plain"):
 LETTERS = words("x", "y", "z", "w", "a", "b", "c", "w5", "out_h1", "yhat", "beta")
 
 READ = [
-    ("w*x + b", "w*x + b"), ("w x + b", "w*x + b"), ("2x", "2*x"), ("wx + b", "w*x + b"), ("1/(1 + e)", "1/(1 + exp(1))"), ("2xyw", "2*x*y*w"), ("2 x", "2*x"), ("w5 out_h1", "w5*out_h1"),
+    ("w*x + b", "w*x + b"), ("w x + b", "w*x + b"), ("2x", "2*x"), ("wx + b", "w*x + b"), ("1/(1 + e)", "1/(1 + exp(1))"), ("2xyw", "2*x*y*w"),
+    ("2 x", "2*x"), ("w5 out_h1", "w5*out_h1"),
     ("x(1-x)", "x*(1 - x)"), ("2(x+1)", "2*(x + 1)"), ("(x+y)(x-y)", "(x + y)*(x - y)"), ("a + b + c", "a + b + c"),
     ("(a + b) + c", "(a + b) + c"), ("a*(b*c)", "a*(b*c)"), ("a - b - c", "a - b - c"), ("a/b/c", "a/b/c"),
     ("a/(b/c)", "a/(b/c)"), ("a*b/c", "a*b/c"), ("a/b*c", "a/b*c"), ("1/2*(x - y)^2", "1/2*(x - y)^2"),
@@ -196,7 +197,7 @@ REFUSED = [  # text, a piece of what is said, the character the caret stands und
     ("sin x", "needs its argument", "s", "sin(x)"), (r"\sin x", "needs its argument", "\\", "sin(x)"),
     ("sin^2(x)", "power of a function", "^", "sin(x)^2"), ("σ z", "needs its argument", "σ", "(x)"),
     ("foo(x)", "no function foo", "f", ""), ("2*sigmod(x)", "no function sigmod", "s", "sigmoid"),
-    ("w55", "no quantity w55", "w", "w5"), ("x*q", "no quantity q", "q", ""),
+    ("8.2 e-2", "a blank stands before the e", " ", "8.2e-2"), ("w55", "no quantity w55", "w", "w5"), ("x*q", "no quantity q", "q", ""),
     ("wxyzb", "no quantity wxyzb", "w", "w*x*y*z*b"), ("w_{7}", "no quantity w_{7}", "w", ""),
     (r"\gamma", "no quantity", "\\", ""), (r"\foo{x}", r"command \foo is not read", "\\", r"\frac"),
     (r"\int x", r"command \int", "\\", ""), (r"\sqrt[3]{x}", "root with an index", "\\", "x^(1/3)"),

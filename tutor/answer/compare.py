@@ -18,25 +18,12 @@ from typing import Any, Literal
 
 import numpy as np
 
+from tutor.answer.effort import Effort, level, weight
 from tutor.answer.points import Columns, Place, Points, distance
 from tutor.answer.sampling import derivatives, points_of, sample
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.evaluate.columns import Column, columns, conditions, wide
-from tutor.evaluate.decimals import (
-    CONST,
-    COSTLY,
-    DIGITS,
-    LOAD,
-    MAX_DIGITS,
-    POW,
-    SUB,
-    Code,
-    Program,
-    context,
-    evaluate,
-    every,
-    program,
-)  # fmt: skip
+from tutor.evaluate.decimals import CONST, DIGITS, LOAD, MAX_DIGITS, SUB, Program, context, evaluate, every, program
 from tutor.expression.nodes import Expr
 
 __all__ = ["Comparison", "Points", "compare", "derivatives", "points_of", "sample"]
@@ -50,8 +37,6 @@ MOST_GAP = 22
 SPARE = 8
 """The last digits, which rounding may have touched."""
 MAX_KINKS = 24
-MAX_WORK = 30_000
-"""How many operations with fifty digits one comparison may take, about: some 20 ms."""
 BASE_WORK = 500
 """What a comparison takes at least."""
 SMALL = 150
@@ -78,21 +63,6 @@ class Comparison:
 
 
 EQUAL = Comparison("equal")
-
-
-class Effort:
-    """How much work is left, in operations with fifty digits; several comparisons may share it."""
-
-    __slots__ = ("left",)
-
-    def __init__(self, left: float = MAX_WORK) -> None:
-        self.left = left
-
-    def spend(self, work: float) -> None:
-        """Raises `ExpressionError` when nothing is left, so that no answer can make a comparison take long."""
-        self.left -= work
-        if self.left < 0:
-            raise ExpressionError("it would take too long to compare it")
 
 
 def compare(student: Expr, expected: str | Expr, points: Points, effort: Effort | None = None) -> Comparison:
@@ -228,7 +198,7 @@ class _Pair:
             if not self.weight:
                 own = self.answer.code if self.goal is None else self.answer.code + self.goal.code
                 below = [code for target in self.points.world.codes(self.names) for code in target]
-                self.weight = (*_weight(own), *_weight(below))
+                self.weight = (*weight(own), *weight(below))
             each, costly, below_each, below_costly = self.weight
             if fresh or digits > 2 * DIGITS:  # else the exercise's own quantities are known at its points
                 each, costly = each + below_each, costly + below_costly
@@ -433,23 +403,6 @@ class _Pair:
         yours, expected = _apart(verdict.yours, verdict.expected)
         gap = max(gap, _ratio(verdict.yours, verdict.expected))  # floats see nothing of what is too large for them
         return Comparison("different", tuple((n, text(known[n])) for n in shown), yours, expected, gap=gap)
-
-
-def level(digits: int) -> int:
-    """So many digits or more, from a short list: the values of an exercise are kept for each.
-
-    >>> level(50), level(51), level(640)
-    (50, 100, 800)
-    """
-    found = DIGITS
-    while found < digits:
-        found *= 2
-    return found
-
-
-def _weight(code: Sequence[Code]) -> tuple[int, int]:
-    """How many instructions these are, and what those among them that are costly add."""
-    return len(code), sum(80 if op == POW else 40 for op, *_ in code if op in COSTLY)
 
 
 def _proportional(own: Sequence[Decimal], known: Sequence[Decimal]) -> bool:

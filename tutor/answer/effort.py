@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 from tutor.errors import ExpressionError
-from tutor.evaluate.decimals import COSTLY, program
+from tutor.evaluate.decimals import COSTLY, DIGITS, POW, SQRT, Code, program
 from tutor.expression.nodes import Call, Expr, Name, Number, Pow, children
 
 MOST = 10_000
 """The operations that one answer may take, about: 10 ms with sixty digits."""
+MAX_WORK = 30_000
+"""How many operations with fifty digits one comparison may take, about: some 20 ms."""
 POWER, FUNCTION = 45, 35
 """A power that is no whole number, and exp, log or sin, in the same unit."""
+_COSTS = {**dict.fromkeys(COSTLY, 40), POW: 80, SQRT: 20}
+"""What these instructions cost more than a product."""
 
 
 def effort(expr: Expr) -> int:
@@ -50,3 +55,35 @@ def _function(func: str, count: int) -> int:
     """One call of a function, written out."""
     code = program(Call(func, tuple(Name(f"x{number}") for number in range(count)))).code
     return len(code) + FUNCTION * sum(op in COSTLY for op, *_ in code)
+
+
+class Effort:
+    """How much work is left, in operations with fifty digits; several comparisons may share it."""
+
+    __slots__ = ("left",)
+
+    def __init__(self, left: float = MAX_WORK) -> None:
+        self.left = left
+
+    def spend(self, work: float) -> None:
+        """Raises `ExpressionError` when nothing is left, so that no answer can make a comparison take long."""
+        self.left -= work
+        if self.left < 0:
+            raise ExpressionError("it would take too long to compare it")
+
+
+def level(digits: int) -> int:
+    """So many digits or more, from a short list: the values of an exercise are kept for each.
+
+    >>> level(50), level(51), level(640)
+    (50, 100, 800)
+    """
+    found = DIGITS
+    while found < digits:
+        found *= 2
+    return found
+
+
+def weight(code: Sequence[Code]) -> tuple[int, int]:
+    """How many instructions these are, and what those among them that are costly add."""
+    return len(code), sum(_COSTS.get(op, 0) for op, *_ in code)

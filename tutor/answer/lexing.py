@@ -80,6 +80,10 @@ def number(word: str) -> str:
     return _digits(word)
 
 
+APART = re.compile(r"\s{1,20}[eE][-+−–]?[0-9]")
+"""8.2 e-2: a power of ten, or 8.2·e − 2."""
+
+
 class _Lexer:
     def __init__(self, text: str, start: int, end: int, known: Vocabulary) -> None:
         self.text = text
@@ -146,6 +150,9 @@ class _Lexer:
             raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
         if exponent and not ten and "e" + exponent in self.known.declared:
             raise self.fail(f"{word} may be a number or a product with e{exponent}", f"write {mantissa}*e{exponent}")
+        if not exponent and "e" not in self.known.declared and APART.match(text, at + length, end):
+            what = "a blank stands before the e of this number"
+            raise refusal(text, what, at + length, f"write {mantissa}e-2 for a power of ten, {mantissa}*e for Euler's number")
         following = text[at + length : at + length + 1]
         if following == "_" and length:
             raise refusal(

@@ -55,6 +55,8 @@ def read(text: str, vocabulary: Vocabulary) -> Expr:
     words = vocabulary.words
     tokens: list[Token] = []
     try:
+        if " e" in text and APART.search(text):
+            raise _Careful
         split = _SPLIT.findall(text)
         if len(split) > MAX_TOKENS:
             raise _Careful

@@ -31,6 +31,8 @@ MOST_TAGS, MOST_ROUNDED_TAGS = 8, 3
 """With more different explanations than this nothing is explained: of just this number, and of what it may be rounded from, or of pairs."""
 ROUNDINGS = ((2, 0), (3, 0), (4, 0), (5, 0), (0, 1), (0, 2), (0, 3), (0, 4))
 """How students round, or cut off: to significant digits, or to places after the point."""
+FAR = 0.1
+"""Rounding on the way is said of what is off by this share at most."""
 SAME = 1e-9
 
 
@@ -181,12 +183,13 @@ class Diagnosis:
         return _sorted(rows, why, world.env[target])
 
     def _says_nothing(self, target: str, values: Floats, world: World) -> Floats:
-        """Where so little is left after rounding that it is no answer: 0, or a parameter that did not move."""
+        """Where so little is left after rounding that it is no answer: 0, a parameter that did not move, another number altogether."""
         _, name, k = parts(target)
         before = f"{name}@{k - 1}" if k > 1 else name
         old = world.env.get(before) if k and target in self.order else None
         same = (values == 0) if old is None else (values == 0) | np.isclose(values, old, rtol=1e-12)
-        return np.asarray(same).any(axis=1)
+        far = np.abs(values - world.env[target]) > FAR * np.abs(world.env[target])
+        return np.asarray(same | far).any(axis=1)
 
     def _paired(self, target: str, world: World, most: int) -> Table:
         """The answers that two slips give together, each of which has an effect of its own."""

@@ -11,8 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from tutor.answer.compare import Comparison, Effort, Points, compare
-from tutor.answer.effort import MOST, spent
+from tutor.answer.compare import Comparison, Points, compare
+from tutor.answer.effort import MOST, Effort, spent
 from tutor.answer.numbers import judge as judge_number
 from tutor.answer.numbers import significant, written_decimal
 from tutor.derive.working import referred

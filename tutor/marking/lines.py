@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from tutor.answer.compare import MAX_WORK, Effort, Points, compare
+from tutor.answer.compare import Points, compare
+from tutor.answer.effort import MAX_WORK, Effort
 from tutor.answer.lines import Line as Member
 from tutor.answer.nouns import AnswerError
 from tutor.answer.numbers import significant

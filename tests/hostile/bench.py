@@ -1,0 +1,105 @@
+"""What the hostile tests and the fuzzer share: exercises to mark against, a measure of the machine, and what may never get out."""
+
+from __future__ import annotations
+
+import re
+import time
+from dataclasses import replace
+from functools import cache
+
+from tutor.answer.nouns import Submission
+from tutor.evaluate import decimals
+from tutor.exercise.load import load
+from tutor.exercise.questions import Question
+from tutor.marking.mark import Marker
+
+LIMIT = 0.050
+"""Seconds that one input may take."""
+IDLE = 0.00065
+"""What `turn` takes on the machine (one core of a shared server) where the limit holds as it stands; elsewhere it is scaled."""
+EXERCISES = ("neuron", "dl/relu-regression", "neuron/softmax-cross-entropy", "dl/add-multiply", "graz/two-two-one-layers")
+
+
+def turn() -> float:
+    """How long this machine takes, now, for a fixed piece of work (the best of three)."""
+    best = 1.0
+    for _ in range(3):
+        start = time.perf_counter()
+        total, words = 0, {}
+        for number in range(8_000):
+            total += number * number % 7
+            words[number & 255] = total
+        best = min(best, time.perf_counter() - start)
+    return best
+
+
+def allowed() -> float:
+    """The limit on this machine, now: 50 ms where `turn` takes `IDLE`, more where it takes longer."""
+    return LIMIT * max(1.0, turn() / IDLE)
+
+
+@cache
+def marker(name: str) -> Marker:
+    """The marker of an exercise; ``neuron`` is neuron/two-two-two with one question of every kind."""
+    if name != "neuron":
+        return Marker(load(name))
+    four = ("dL/dw5", "dL/dw6", "dL/dw7", "dL/dw8")
+    questions = (
+        Question("number", "dL/dw5", "number", four[:1]), Question("expression", "dL/dw5", "expression", four[:1]),
+        Question("fraction", "dL/dw5", "fraction", four[:1], form="fraction"), Question("chain", "dL/dw5", "chain", four[:1]),
+        Question("vector", "dL/dw5", "vector", four[:2], (2,)), Question("matrix", "dL/dw5", "matrix", four, (2, 2)),
+        Question("column", "in_h1", "column", ("in_h1", "in_h2", "in_o1", "in_o2"), (4, 1)),
+        Question("choice", "which", "choice", options=(("a", "it converges"), ("b", "it diverges")), right=("a",)),
+        Question("hidden", "dL/dw1", "expression", ("dL/dw1",)), Question("first", "out_o1", "number", ("out_o1",)),
+        Question("updated", "w5 after 1", "number", ("w5@1",)),
+    )  # fmt: skip
+    return Marker(replace(load("neuron/two-two-two"), questions=questions))
+
+
+@cache
+def questions(name: str) -> tuple[Question, ...]:
+    """The questions that stand for all of an exercise: one of every kind."""
+    found = marker(name).questions
+    return found if name == "neuron" else tuple({question.kind: question for question in found}.values())
+
+
+def adapted(text: str, name: str) -> str:
+    """A text that speaks of w1 to w8, with the names of another exercise in their place."""
+    if name == "neuron" or len(text) > 100_000:
+        return text
+    leaves = marker(name).sheet.points.world.leaves
+    return re.sub(r"\bw([1-8])\b", lambda match: leaves[int(match[1]) % len(leaves)], text)
+
+
+def prepare(name: str) -> None:
+    """Fill the tables that are filled when they are first needed; they belong to the exercise, not to an answer."""
+    for question in questions(name):
+        for text in ("0.5", "0.5 + 1", "x", *marker(name).sheet.points.world.leaves[:1]):
+            marker(name).mark(Submission("anna", {question.id: text}))
+
+
+def forget(name: str) -> None:
+    """Empty what was learnt from earlier answers, so that an answer is marked as if it came first."""
+    decimals._REMEMBERED.clear()
+    marker(name).sheet.vocabulary.words.clear()
+
+
+def seconds(name: str, question: str, text: str) -> float:
+    """How long one answer takes to mark."""
+    forget(name)
+    submission = Submission("anna", {question: text})
+    start = time.perf_counter()
+    marker(name).mark(submission)
+    return time.perf_counter() - start
+
+
+UNSAFE = re.compile(
+    "[\x00-\x09\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff"
+    "\U000e0000-\U000e007f]"
+)
+"""What a terminal or an editor obeys, or hides."""
+
+
+def unsafe(text: str) -> list[str]:
+    """The characters in an output that may never be there."""
+    return sorted(set(map(ascii, UNSAFE.findall(text))))
