@@ -30,7 +30,8 @@ def words(*names, notation="plain"):
 LETTERS = words("x", "y", "z", "w", "a", "b", "c", "w5", "out_h1", "yhat", "beta")
 
 READ = [
-    ("w*x + b", "w*x + b"), ("w x + b", "w*x + b"), ("2x", "2*x"), ("wx + b", "w*x + b"), ("1/(1 + e)", "1/(1 + exp(1))"), ("2xyw", "2*x*y*w"),
+    ("w*x + b", "w*x + b"), ("w x + b", "w*x + b"), ("2x", "2*x"), ("wx + b", "w*x + b"),
+    ("1/(1 + e)", "1/(1 + exp(1))"), ("2xyw", "2*x*y*w"),
     ("2 x", "2*x"), ("w5 out_h1", "w5*out_h1"),
     ("x(1-x)", "x*(1 - x)"), ("2(x+1)", "2*(x + 1)"), ("(x+y)(x-y)", "(x + y)*(x - y)"), ("a + b + c", "a + b + c"),
     ("(a + b) + c", "(a + b) + c"), ("a*(b*c)", "a*(b*c)"), ("a - b - c", "a - b - c"), ("a/b/c", "a/b/c"),

@@ -13,7 +13,7 @@ import re
 from typing import NoReturn
 
 from tutor.answer.grammar import EULER, Spacing, Stop, Token, grow
-from tutor.answer.lexing import MAX_TOKENS, NUMBER, lex, number
+from tutor.answer.lexing import APART, MAX_TOKENS, NUMBER, lex, number
 from tutor.answer.nouns import AnswerError
 from tutor.answer.spots import refusal
 from tutor.answer.vocabulary import Vocabulary
