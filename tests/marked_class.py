@@ -25,7 +25,7 @@ SOLUTIONS = {ask: (None, value) for ask, value in ASKED.items()} | {
     "dL/dout_o1": (Add((Name("out_o1"), Neg(Name("target_o1")))), ASKED["dL/dout_o1"]),
     "dout_o1/din_o1": (Mul((Name("out_o1"), Add((Number("1"), Neg(Name("out_o1")))))), ASKED["dout_o1/din_o1"]),
 }
-RULES = {"dL/dw1": "chain rule, summed over the 2 uses", "out_h1": "sigmoid"}
+RULES = {"dL/dw1": "the sum over all paths", "out_h1": "the sigmoid"}
 
 HOSTILE = (
     "<script>alert(1)</script>", "<img src=x onerror=alert(1)>", "![](javascript:alert(1))", "[a](javascript:alert(1))", "$x$ $$y$$",

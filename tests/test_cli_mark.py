@@ -6,6 +6,7 @@ import pty
 import signal
 import sys
 import time
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 
@@ -27,7 +28,7 @@ class Quick(Marker):
     """Knows the answers 1 and 2, and every way to be a nuisance."""
 
     def __init__(self, text, ident, seed):
-        super().__init__(from_text(text, ident), seed)
+        super().__init__(replace(from_text(text, ident), cases=()), seed)
         self.ident, self.questions = ident, QUESTIONS
 
     def mark(self, submission):
@@ -227,6 +228,25 @@ def test_the_students_there_are(run, handed, folder):
         assert results(folder / f"with-{name}")["anna"]["status"] == "marked"
 
 
+def test_who_handed_in_nothing_has_a_row(run, handed, folder):
+    (folder / "list.csv").write_text("id,email\nanna,a@x\nzoe,z@x\nben,b@x\n Max  M ,m@x\n")
+    (folder / "list.txt").write_text("anna\nzoe\nben\nMax  M\nzoe\n")
+    for name in ("list.csv", "list.txt"):
+        code, _, _ = run(TARGET, "in", "-o", f"of-{name}", "--roster", name, "--to", "moodle", "--to", "gradescope")
+        assert code == 0
+        rows = results(folder / f"of-{name}")
+        assert list(rows) == ["anna", "ben", "zoe", "Max M"]
+        assert rows["zoe"]["status"] == "marked"
+        assert (rows["zoe"]["marks"], rows["zoe"]["problems"]) == ("0", ["nothing was handed in"])
+        assert {answer["verdict"] for answer in rows["zoe"]["answers"]} == {"blank"}
+        assert "zoe,0" in (folder / f"of-{name}" / "moodle.csv").read_text()
+        assert "nothing was handed in" in (folder / f"of-{name}" / "marks.csv").read_text()
+        assert "nothing was handed in" in (folder / f"of-{name}" / "reports" / "zoe.md").read_text()
+        assert (folder / f"of-{name}" / "gradescope" / "zoe.json").exists()
+    assert results(folder / "of-list.csv")["zoe"]["fields"]["email"] == "z@x"
+    assert run(TARGET, "in/anna.txt", "--roster", "list.csv")[0] == 0
+
+
 BAD = [
     ([], ["no exercise to mark", "tutor mark"]),
     ([TARGET], ["nothing to mark"]),
@@ -244,6 +264,14 @@ BAD = [
     ([TARGET, "in", "-o", "m", "--diff", "nothing"], ["nothing cannot be read"]),
     ([TARGET, "in", "-o", "m", "--diff", "class.csv"], ["has no marks of tutor"]),
     ([TARGET, "in", "-o", "m", "--roster", "empty.txt"], ["--roster", "names no students"]),
+    ([TARGET, "in", "-o", "m", "--roster", "empty.csv"], ["--roster", "empty.csv names no students"]),
+    ([TARGET, "in", "-o", "m", "--roster", "head.csv"], ["--roster", "head.csv names no students"]),
+    ([TARGET, "in", "-o", "in"], ["the folder for the marks, in, is the folder in", "-o marks"]),
+    ([TARGET, "in/", "-o", "in/marks"], ["in/marks, lies in the folder in"]),
+    ([TARGET, "class.csv", "in", "-o", "."], ["lies around the folder in"]),
+    ([TARGET, "in", "-o", "m", "--to", "canvas", "--column", "x"], ["--column goes with --fill", "--to canvas --fill"]),
+    ([TARGET, "in", "-o", "m", "--to", "moodle", "--fill", "class.csv"], ["--fill class.csv: this is no offline grading worksheet"]),
+    ([TARGET, "in", "-o", "m", "--to", "canvas", "--fill", "latin.csv"], ["--fill latin.csv: the file is not UTF-8 text (byte 0)"]),
     ([TARGET, "in", "-o", "m", "--to", "excel"], ["excel"]),
 ]
 
@@ -252,11 +280,16 @@ BAD = [
 def test_bad_input(run, handed, folder, arguments, pieces):
     (folder / "empty").mkdir()
     (folder / "empty.txt").touch()
+    (folder / "empty.csv").touch()
+    (folder / "head.csv").write_text("id,email\n")
+    (folder / "latin.csv").write_bytes(b"\xe4")
+    before = tree(folder)
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert [piece for piece in pieces if piece not in err] == []
     assert "Traceback" not in err
     assert not (folder / "m").exists()
+    assert tree(folder) == before
 
 
 def test_an_expression_and_steps_are_exercises_too(run, handed, folder):

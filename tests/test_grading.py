@@ -33,13 +33,23 @@ def test_answers_may_be_numbers_and_arrays():
     ("arguments", "said"),
     [
         (("neuron/two-two", {}), "there is no exercise"),
-        (("neuron/two-two-two", {"dL/dw55": "1"}), "there is no question"),
+        (("neuron/two-two-two", "x"), "answers are a mapping from questions to answers, not str"),
+        (("neuron/two-two-two", []), "not list"),
+        (("neuron/two-two-two", None), "not NoneType"),
+        (("neuron/two-two-two", {1: 2}), "a question is named by a text, not by 1"),
+        (("neuron/two-two-two", {"out_o1": 1, " out_o1": 2}), "answered more than once"),
         (("neuron/two-two-two", {"dL/dw5": object()}), "an answer is a text, a number or an array"),
     ],
 )
 def test_wrong_calls_are_said(arguments, said):
     with pytest.raises(TutorError, match=said):
         library.mark(*arguments)
+
+
+def test_an_unknown_question_does_not_stop_the_rest():
+    marked = library.mark("neuron/two-two-two", {"dL/dw55": "1", "out_o1": "0.7513650695523157"}).marked
+    assert [problem for problem in marked.problems if "there is no question 'dL/dw55'" in problem]
+    assert next(answer.verdict for answer in marked.answers if answer.question == "out_o1") == "correct"
 
 
 def test_questions_are_listed(tutor):
@@ -52,6 +62,16 @@ def test_questions_are_listed(tutor):
     listed = json.loads(out)
     assert listed["exercise"] == "graz/sqrt-cos"
     assert {"id", "asks", "kind", "marks"} <= listed["questions"][0].keys()
+
+
+def test_a_case_of_no_question_is_said(tutor, folder):
+    lines = ['title = "t"', 'steps = ["f = x*y"]', "[values]", "x = 2", "y = 3"]
+    (folder / "one.toml").write_text("\n".join([*lines, '[[case]]\nquestion = "ff"\nanswer = "6"\nverdict = "correct"']))
+    (folder / "anna.txt").write_text("f: 6")
+    for arguments in (("questions", "one.toml"), ("mark", "one.toml", "anna.txt")):
+        code, _, err = tutor(*arguments)
+        assert code == 0
+        assert "tutor: case 1: there is no question ff; did you mean f" in err
 
 
 def test_every_exercise_has_questions(tutor):

@@ -27,6 +27,7 @@ from tutor.marking.mark import Marker
 from tutor.marking.nouns import MarkedAnswer
 
 MAX_ENTRIES = 10_000
+_MAPPING = 'write {"dL/dw5": "0.082"}'
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +53,15 @@ def check_answer(exercise: str | Exercise, question: str, answer: Any, *, earlie
     'dL/dw6: a known slip. Probably the difference between output and target was taken the other way round. ...'
     """
     marker = _marker(exercise)
-    texts = {question_id(marker, name): as_text(value) for name, value in {**(earlier or {}), question: answer}.items()}
     wanted = question_id(marker, question)
+    texts, problems = by_question(marker, {} if earlier is None else earlier)
+    if problems:
+        raise TutorError(problems[0])
+    texts[wanted] = as_text(answer)
     marked = marker.mark(Submission("", texts))
     found = next(each for each in marked.answers if each.question == wanted)
     share = found.marks / found.out_of if found.out_of else Fraction(0)
-    return Checked(found.verdict == "correct" and found.marks == found.out_of, share, words(found))
+    return Checked(found.marks == found.out_of and (found.verdict == "correct" or wording.unpunished(found)), share, words(found))
 
 
 def assert_correct(exercise: str | Exercise, question: str, answer: Any, *, earlier: Mapping[str, Any] | None = None) -> None:
@@ -115,13 +119,42 @@ def _scalar(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
+def by_question(marker: Marker, answers: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The answers as texts by question id, and what is said about questions that do not exist.
+
+    Raises `TutorError` for answers that are no mapping from texts, an answer of another kind, and a question that is answered twice.
+    """
+    if not isinstance(answers, Mapping):
+        raise TutorError(f"answers are a mapping from questions to answers, not {visible(type(answers).__name__)}", hint=_MAPPING)
+    ids = _ids(marker)
+    texts: dict[str, str] = {}
+    problems: list[str] = []
+    for name, value in answers.items():
+        if not isinstance(name, str):
+            raise TutorError(f"a question is named by a text, not by {visible(repr(name)[:200], 80)}", hint=_MAPPING)
+        found, text = ids.find(name), as_text(value)
+        if not found:
+            problems.append(ids.unknown(name))
+        elif texts.get(found, text) != text:
+            raise TutorError(f"{found} is answered more than once", hint="keep one answer")
+        else:
+            texts[found] = text
+    return texts, tuple(problems)
+
+
 def question_id(marker: Marker, question: str) -> str:
     """The id of a question by its id or by what it asks (``w5 after 1``); raises `TutorError` with near misses."""
-    ids = Ids.of([each.id for each in marker.questions], {each.ask: each.id for each in marker.questions})
+    if not isinstance(question, str):
+        raise TutorError(f"a question is named by a text, not by {visible(repr(question)[:200], 80)}", hint=_MAPPING)
+    ids = _ids(marker)
     found = ids.find(question)
     if not found:
         raise TutorError(ids.unknown(question))
     return found
+
+
+def _ids(marker: Marker) -> Ids:
+    return Ids.of([each.id for each in marker.questions], {each.ask: each.id for each in marker.questions})
 
 
 @lru_cache(maxsize=8)
@@ -135,7 +168,7 @@ def _marker(exercise: str | Exercise) -> Marker:
 
 def words(answer: MarkedAnswer) -> str:
     """What a student is told of an answer in one paragraph: the verdict, the slip, where to look; nothing of the solution."""
-    said = [f"{answer.question}: {wording.verdict(answer.verdict).words}."]
+    said = [f"{answer.question}: {wording.said(answer)}."]
     if answer.outcome:
         said.append(wording.OUTCOMES.get(answer.outcome, ""))
     ways = [" and ".join(dict.fromkeys(wording.slip(slip.tag).done for slip in slips)) for slips in answer.slips]

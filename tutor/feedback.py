@@ -28,7 +28,7 @@ class Feedback(Page):
 
     ``reveal`` says how much of the solution it may show: ``none`` (verdicts and marks), ``hint`` (also the slip, its step and where to
     look next), ``solution``.  ``questions`` say what was asked and in how many marks; ``own`` has the exercise's own values by quantity
-    (given and computed, as text), which a refuting point must not give away; ``rules`` says by quantity why its step holds;
+    (given and computed, as text), which a refuting point must not give away; ``rules`` says by quantity what kind of rule its step needs;
     ``solutions`` has formula and shown value by question.  ``title`` is the exercise's.
 
     >>> Feedback(Marked("anna", "dl/bce"), title="A neuron learns").document().title
@@ -91,9 +91,7 @@ def reports(marker: Marker, reveal: Reveal = "hint", notation: Notation | None =
     """
     sheet = marker.sheet
     own = {name: exact_text(value) for name, value in sheet.truth.items()}
-    rules = {
-        step.target: wording_marking.rule(step.sort, step.rule, len(step.terms)) for step in sheet.working.steps
-    }
+    rules = {step.target: wording_marking.rule(step.sort, step.rule) for step in sheet.working.steps}
     solutions = {question.id: marker.solution(question.id) for question in marker.questions} if reveal == "solution" else {}
     written = notation or course_notation(marker.exercise)
     common = Feedback(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tutor.answer.nouns import Submission
-from tutor.autograde import as_text, question_id
+from tutor.autograde import by_question
 from tutor.exercise.load import load
 from tutor.exercise.nouns import Exercise
 from tutor.feedback import Feedback, reports
@@ -23,12 +23,14 @@ def mark(
     comes back shows itself (`to_text`, `to_markdown`, `to_latex`, `to_json`); ``.marked`` has verdicts, marks and slips as data.
     ``reveal`` says how much of the solution the page may show: ``none``, ``hint`` or ``solution``.
 
-    Raises `TutorError` for an exercise or a question that does not exist, and for an answer of another kind.
+    A question that does not exist is said in ``.marked.problems``, with near misses, and the rest is marked.
+
+    Raises `TutorError` for an exercise that does not exist, for answers that are no mapping, and for an answer of another kind.
 
     >>> page = mark("neuron/two-two-two", {"dL/dw5": "0.082", "dL/dw6": "-0.0827"})
     >>> [(answer.question, answer.verdict, answer.tag) for answer in page.marked.answers if answer.text]
     [('dL/dw5', 'correct', ''), ('dL/dw6', 'misconception', 'sign-of-error')]
     """
     marker = Marker(load(exercise) if isinstance(exercise, str) else exercise, seed=seed)
-    texts = {question_id(marker, name): as_text(value) for name, value in answers.items()}
-    return reports(marker, reveal)(marker.mark(Submission(student, texts)))
+    texts, problems = by_question(marker, answers)
+    return reports(marker, reveal)(marker.mark(Submission(student, texts, problems=problems)))

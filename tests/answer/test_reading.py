@@ -92,7 +92,9 @@ READ = [
     ("dL/dx dL/dy", "dL/dx*dL/dy"), ("x - eta*dL/dx", "x - eta*dL/dx"),
     (r"x - \eta \frac{\partial L}{\partial x}", "x - eta*dL/dx"), (r"\lambda τ α", "eta*eta*eta"),
     ("-dL/dx", "-dL/dx"), ("x^(t+1)", "x@1"), ("x@1", None), (r"\frac{\partial L}{\partial\hat{y}}", "dL/dyhat"),
-    ("∂L/∂ŷ", "dL/dyhat"),
+    ("∂L/∂ŷ", "dL/dyhat"), ("w5x", "w5*x"), ("out_h1w5^2", "out_h1*w5^2"), ("2w5yhat*(x+1)", "2*w5*yhat*(x + 1)"),
+    ("**0.0822**", "0.0822"), ("0.0822 (rounded)", "0.0822"), ("-0.08 (2 d.p.)", "-0.08"), ("0.741 *\n0.187", "0.741*0.187"),
+    *((f"{about}0.378", "0.378") for about in ("ca. ", "approx. ", "Approximately ", "≈ ", "~", "≈", "\\approx ")),
 ]  # fmt: skip
 
 
@@ -102,6 +104,7 @@ def test_a_text_is_read(text, canonical):
 
 
 ON_THE_SHEET = [
+    ("w1i1+w2i2+b1", "w1*i1 + w2*i2 + b1"), ("3.775 x 10^-1", "3.775e-1"), ("-3.775x10^{-1}", "-3.775e-1"), ("3 x 10⁻²", "3e-2"),
     ("L_total", "L"), ("L_{total}", "L"), ("∂L_total/∂w5", "dL/dw5"),
     (r"\partial L_{total}/\partial w_{5}", "dL/dw5"), ("dL_total/dw_5", "dL/dw5"), ("in_o1", "in_o1"),
     (r"\mathit{in}_{o1}", "in_o1"),
@@ -138,7 +141,7 @@ def test_the_tree_is_as_written(text, tree):
     assert read(text, LETTERS) == tree
 
 
-@pytest.mark.parametrize("text", [row[0] for row in READ[:45]])
+@pytest.mark.parametrize("text", [*(row[0] for row in READ[:45]), "w5x", "2out_h1w5^2*x", "w5x + xyz"])
 def test_the_exercise_files_have_the_same_grammar(text):
     assert read(text, LETTERS) == parse(text, names=LETTERS.names, functions=FUNCTIONS)
 
@@ -222,6 +225,10 @@ REFUSED = [  # text, a piece of what is said, the character the caret stands und
     (r"\begin{matrix} x \end{matrix}", "environment matrix", "\\", ""), ("x''", "", None, ""),
     ("σ''(x)", "second derivative", None, ""), ("x[0].y", "", None, ""), ("lambda: 0", "':'", ":", ""),
     ("__import__('os')", "index without", "_", ""), ("x.real", "", None, ""), ("exec('1')", "", None, ""),
+    ("0{,}0822", "comma inside a number", "{", "0.0822"), ("3.7 x 10^-1", "may be a sign or the quantity", "x", "3.7e-1"),
+    ("xyw5zab", "no quantity xyw5zab", "x", ""), ("dw5x", "no quantity dw5x", "d", ""), ("1/w5x", "readers disagree", None, ""),
+    ("σ(1-σ)", "needs its argument", None, "name of its value"), ("σ'(q)", "no quantity q", "q", "such as"),
+    ("x (rounded)", "no quantity rounded", "r", ""), ("**x", "out of place", "*", ""),
     ("{x", "never closed", "{", ""), ("[[x], y]", "", None, ""),
 ]  # fmt: skip
 

@@ -46,6 +46,12 @@ ONE = [  # what one student's file says: file, text, student, answers
     ("anna.txt", "q1: 0.5\nstudent: ann", "ann", {"q1": "0.5"}),
     ("anna.txt", "q1: 0.5\nthus: 3", "anna", {"q1": "0.5\nthus: 3"}),
     ("anna.txt", "q1: 0.5\n  q2: 3", "anna", {"q1": "0.5\n  q2: 3"}),
+    ("anna.txt", "q1: 0.5\nstep: 2 a = 3\ncheck: 3", "anna", {"q1": "0.5\nstep: 2 a = 3\ncheck: 3"}),
+    ("anna.txt", "q1 = 0.5\nq2 = a b\n   = 0.25\n- ∂L/∂w5 = 3\nq1 = 7", "anna",
+     {"q1": "0.5", "q2": "a b\n   = 0.25", "dL/dw5": "3\nq1 = 7"}),
+    ("anna.txt", "**q1 = 0.5**\n`q2` = 3\n  dL/dw5 = 1", "anna", {"q1": "0.5", "q2": "3\n  dL/dw5 = 1"}),
+    ("anna.md", "```\nq1 = 0.5\nq2 = 3\n```", "anna", {"q1": "0.5", "q2": "3"}),
+    ("anna.txt", "q1: 0.5\nq2 = 3\nq2: 4", "anna", {"q1": "0.5\nq2 = 3", "q2": "4"}),
     ("anna.md", "# Homework 3\n\n- **q1:** $x(1-x)$\n* *q2*: `2`\n1. dL/dw5: 3", "anna", {"q1": "$x(1-x)$", "q2": "`2`", "dL/dw5": "3"}),
     ("anna.md", "## q1\n\n$a$\n\n## w5 after  1\n0.3\n### Q2: 7", "anna", {"q1": "$a$", "w5 after 1": "0.3", "q2": "7"}),
     ("anna.md", "**q1**: a\n**q2 :** b", "anna", {"q1": "a", "q2": "b"}),
@@ -171,6 +177,7 @@ FAILED = [
     ("a.txt", b"PK\x03\x04", "this is a ZIP archive"),
     ("a.md", b"q1: 1\0", "the file has a NUL byte (character 6)"),
     ("a.json", b"{", "this is no JSON: "),
+    ("a.json", b'{"q1": "a\nb"}', "this is no JSON: Invalid control character, line 1 column"),
     ("a.json", b"3", "the file holds no answers"),
     ("a.json", b"[" * 200_000, "the file is nested too deep"),
     ("a.json", b'{"student": {"x": 1}, "q1": 1}', "'student' is no text or number"),
@@ -234,7 +241,10 @@ def test_ids_that_differ_in_case_only_are_never_taken_for_each_other():
 def test_other_ways_to_write_an_id():
     also = {"w5 after 1": "w5@1", "q1": "w5@1", "x": "q99"}
     (submission,) = read("a.txt", "w5 after 1: 0.3\nq1: 2\nx: 4", ["q1", "w5@1"], also=also).submissions
-    assert submission.answers == {"w5@1": "0.3", "q1": "2\nx: 4"}
+    assert submission.answers == {"w5@1": "0.3", "q1": "2"}
+    assert submission.problems == ("line 3: there is no question 'x'; the questions are q1, w5@1",)
+    (submission,) = read("a.txt", "w5 after 1 = 0.3\nq1 = 2", ["q1", "w5@1"], also=also).submissions
+    assert submission.answers == {"w5@1": "0.3", "q1": "2"}
 
 
 def test_two_files_for_one_student_and_a_student_twice_in_a_file():

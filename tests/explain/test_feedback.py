@@ -29,14 +29,18 @@ from marked_class import (
 )
 
 from tutor.answer.nouns import Submission
+from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
+from tutor.exercise.questions import Question
 from tutor.explain import wording_marking as wording
 from tutor.explain.feedback import quantity, value
 from tutor.feedback import ClassReport, Feedback, class_report, reports
 from tutor.marking.disclosure import REVEALS
 from tutor.marking.mark import Marker
 from tutor.marking.misconceptions import TABLE
-from tutor.marking.nouns import Credit, Line, Marked, MarkedAnswer, Outcome, Refutation, Verdict
+from tutor.marking.nouns import Credit, Line, Marked, MarkedAnswer, Outcome, Refutation, Slip, Verdict
+from tutor.rules.functions import FUNCTIONS
+from tutor.rules.patterns import PATTERNS
 
 NAMED = {work.student: work for work in CLASS}
 
@@ -69,10 +73,10 @@ def formats(page):
         ("Cléo Dubois", "10.6667 of 13 marks, 1 open"),
         ("Cléo Dubois", "A person will look at ∂L/∂w1; the mark there is still open."),
         ("Cléo Dubois", "open, of 2"),
-        ("Cléo Dubois", "Line 2 of your working does not follow from the line before it: 0.7414 * 0.1868 + 0.5933"),
+        ("Cléo Dubois", "Line 2 of your working does not hold, though the line before it does: 0.7414 * 0.1868 + 0.5933"),
         ("Cléo Dubois", "The result is right, but a line of the working before it does not hold."),
         ("Eva Fischer", "Two explanations fit equally well: either σ was used"),
-        ("Eva Fischer", "Write the step ∂L/∂w1 out once more: chain rule, summed over the 2 uses."),
+        ("Eva Fischer", "Write the step ∂L/∂w1 out once more. It needs the sum over all paths."),
         ("Finn", "left out, in the step ∂L/∂out_h1, and besides the difference"),
         ("Finn", "undecided; a person will look at it"),
         ("Gül", "No answer to 6 questions (0 of 9): ∂L/∂w5, ∂L/∂w6, ∂L/∂out_h1, ∂L/∂w1, w5 after 1 and w1 after 1."),
@@ -124,9 +128,9 @@ LEVELS = [  # answer; words that must not be there at this level, and words that
     (SIGN, "solution", (), ("out_o1 − target_o1", "0.74136507")),
     (PATH, "hint", ("0.0363503",), ("one of the paths",)),
     (PATH, "solution", (), ("Yours gives 0.0553994, the expected value is 0.0363503.",)),
-    (BROKEN, "none", ("Line 2", "it gives"), ("a line of the working before it does not hold",)),
-    (BROKEN, "hint", ("the line before gives",), ("it gives 0.7318",)),
-    (BROKEN, "solution", (), ("the line before gives 0.082167",)),
+    (BROKEN, "none", ("Line 2", "it comes to"), ("a line of the working before it does not hold",)),
+    (BROKEN, "hint", ("expected value",), ("it comes to 0.7318",)),
+    (BROKEN, "solution", (), ("it comes to 0.7318, the expected value is 0.082167",)),
     (TWO_WAYS, "none", ("σ was used",), ("a known slip",)),
     (PAIR, "none", ("paths",), ("a known slip",)),
 ]  # fmt: skip
@@ -232,6 +236,44 @@ def test_a_tag_without_words_is_said_all_the_same():
     assert "Probably brand new slip, in the step" in said(student("x", one))
     assert wording.slip("").name
     assert class_report([student("x", one)]).to_text().count("brand new slip") == 2
+
+
+def test_a_hint_names_the_rule_and_never_states_it():
+    """Every rule that any exercise, function or pattern has."""
+    found = {(step.sort, step.rule) for ident in ids() for step in Marker(load(ident)).sheet.working.steps}
+    named = {*wording.SUBJECTS, *wording.KINDS, *FUNCTIONS, *(pattern.rule for pattern in PATTERNS)} - {"start"}
+    found |= {(sort, name) for sort in ("forward", "local") for name in named - set(wording.KINDS) | {"sigmoid'", "softmax_12"}}
+    assert len(found) > 80
+    phrases = {one: wording.rule(*one) for one in found}
+    assert [one for one, phrase in phrases.items() if phrase == wording.ANY_RULE or set(phrase) & set("_=·(^′0123456789")] == []
+
+
+def test_a_hint_does_not_state_the_derivative_that_is_asked():
+    marker = Marker(load("neuron/two-two-two"))
+    words = " ".join(reports(marker, "hint")(marker.mark(Submission("x", {"dout_o1/din_o1": "0.3"}))).to_text().split())
+    assert "out once more. It needs the derivative of the sigmoid." in words
+    assert "1 − " not in words
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"), [("rounded-intermediate", "right but for rounding on the way"), ("sign-lost", "a slip that costs no marks")]
+)
+def test_an_answer_with_all_marks_is_not_called_wrong(tag, words):
+    one = answer("dL/dw5", "misconception", "0.0821", marks=Fraction(2), slips=((Slip(tag, "out_o1"),),))
+    page = said(student("x", one, first="dL/dw5"))
+    assert words in page
+    assert "a known slip" not in page
+    assert "is the first" not in page
+    assert "a known slip" in said(student("x", replace(one, marks=Fraction(1))))
+
+
+def test_a_formula_without_a_value_ends_without_a_sign():
+    asked = Question("chain", "the chain for dL/dw5", targets=("dL/dw5",))
+    page = Feedback(
+        Marked("x", "e", (MarkedAnswer("chain", "1", "wrong", Fraction(0), Fraction(1)),)), "solution", questions=(asked,),
+        solutions={"chain": (SOLUTIONS["dL/dw5"][0], "")},
+    )  # fmt: skip
+    assert page.to_text().split("Solution")[1].rstrip().endswith("∂w5")
 
 
 # Hostile words

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
@@ -235,6 +236,26 @@ def retold(text, delimiter):
         quoted ^= c == '"'
         out += delimiter if c == "," and not quoted else c
     return out
+
+
+def test_moodle_worksheet_in_german():
+    text = (
+        'ID,"Vollständiger Name",E-Mail-Adresse,Status,Bewertung,Bestwertung,"Bewertung kann geändert werden",'
+        '"Zuletzt geändert (Bewertung)"\n'
+        'Teilnehmer/in11,"Anna Berg",anna@x.de,x,,"4,00",Ja,-\nTeilnehmer/in12,Ben,ben@x.de,x,,"4,00",Ja,-\n'
+        'Teilnehmer/in13,Otto,otto@x.de,x,,"4,00",Nein,-\n'
+    )
+    work = [student("Anna Berg_11_assignsubmission_file_hw3", 2, "1/3", 0), BEN, student("Otto", 2, 1, 1)]
+    made = fill("moodle", text, work, QUESTIONS, HEADER)
+    assert [row[4] for row in rows(made.text)] == ["Bewertung", "2,3333", "2,5", ""]
+    assert made.problems[0] == "the grade of Otto cannot be changed in Moodle; it was not filled in"
+
+
+@pytest.mark.parametrize(("verdict", "marks", "status"), [("misconception", 2, "passed"), ("misconception", 1, "failed"),
+                                                          ("wrong", 0, "failed"), ("follow-through", 2, "passed")])  # fmt: skip
+def test_gradescope_passes_what_has_all_marks(verdict, marks, status):
+    answers = tuple(replace(one, verdict=verdict, marks=Fraction(marks)) for one in ANNA.answers[:1])
+    assert json.loads(written("gradescope", replace(ANNA, answers=answers)).text)["tests"][0]["status"] == status
 
 
 def test_moodle_worksheet_with_decimal_commas_and_another_maximum():

@@ -263,6 +263,21 @@ x = [1, 2]
     assert one(one_, "[[10, 20], [22, x!]]").verdict == "unreadable"
 
 
+def test_a_transposed_matrix_is_named():
+    wide = Marker(load("dl/index-network-layers"))
+    found = answers(wide.mark(Submission("s", {"dL/dW1": "[[-2,-2],[-1.5,-1.5],[0,0],[-1,-1]]"})))["dL/dW1"]
+    assert (found.verdict, found.tag) == ("misconception", "weights-transposed")
+    right = answers(wide.mark(Submission("s", {"dL/dW1": "[[-2,-1.5,0,-1],[-2,-1.5,0,-1]]"})))["dL/dW1"]
+    assert right.verdict == "correct"
+
+
+def test_entries_that_cannot_be_read_are_for_a_person():
+    wide = Marker(load("dl/index-network-layers"))
+    for text in ("see attached photo", "[2, 1.5, -2, 1", "[2, 1.5 and -2, 1]"):
+        found = answers(wide.mark(Submission("s", {"yhat": text})))["yhat"]
+        assert found.verdict == "unreadable", text
+
+
 def test_a_column_follows_from_its_own_entries():
     """w after 0..3: one wrong row, and the next computed from it."""
     text = 'title = "t"\nsteps = ["L = w^2"]\nparameters = ["w"]\n[values]\nw = 1\n[train]\nrate = "0.25"\n'
@@ -328,3 +343,86 @@ def test_a_student_may_have_values_of_their_own():
     assert one(own, "2.2").verdict == "correct"
     assert one(other, "2.6").verdict == "correct"
     assert one(other, "2.2").verdict != "correct"
+
+
+TYPED_BACK = ["1*dL/dw", "dL/dw + 0", "dL/dL*dL/dw", "dL/dw*dw/dw", "2*dL/dw - dL/dw", "(dL/dw)^1"]
+
+
+@pytest.mark.parametrize("answer", TYPED_BACK)
+@pytest.mark.parametrize("question", ['ask = "dL/dw"\nkind = "expression"', 'ask = "dL/dw"\nkind = "chain"', 'ask = "dL/dw"'])
+def test_the_question_typed_back_in_disguise(question, answer):
+    found = one(marker(NEURON, question), answer)
+    assert (found.verdict, found.outcome, found.marks) == ("wrong", "typed-back", 0)
+
+
+ROWS = [  # answers to a with definitions of other quantities on rows of their own
+    "z = 2.2\na = σ(2.2) = 0.9002",
+    "z = 0.8*1.5 + 1 = 2.2\na = 0.9002",
+    "a = 0.9002\nL = 0.1602",
+    "s = 2.2\na = σ(2.2) = 0.9002",
+    "0.9002\ndL/dw = 0.1078",
+]
+
+
+@pytest.mark.parametrize("answer", ROWS)
+def test_what_other_quantities_are_is_no_line_of_this_one(answer):
+    found = one(marker(NEURON, 'ask = "a"'), answer)
+    assert (found.verdict, found.outcome, found.line) == ("correct", "", None)
+
+
+def test_right_arithmetic_needs_no_result():
+    """0.0554 − 0.0190 is as good as 0.0554 − 0.0190 = 0.0364: its figures are right, and rounded."""
+    network = Marker(load("neuron/two-two-two"))
+    for answer in ("0.0554 - 0.0190", "0.0554 - 0.0190 = 0.0364", "0.0364"):
+        found = answers(network.mark(Submission("s", {"dL/dout_h1": answer})))["dL/dout_h1"]
+        assert (found.verdict in ("correct", "follow-through"), found.marks) == (True, found.out_of), answer
+    found = answers(network.mark(Submission("s", {"dL/dout_h1": "0.0554 - 0.0290"})))["dL/dout_h1"]
+    assert found.marks < found.out_of
+
+
+@pytest.mark.parametrize(("ident", "question", "answer"), [
+    ("graz/sqrt-cos", "df/dx", "-180"), ("graz/sqrt-cos", "df/dx", "-182"), ("graz/sqrt-cos", "df/dx", "-1.8e2"),
+])  # fmt: skip
+def test_zeros_at_the_end_of_a_whole_number_may_be_no_digits(ident, question, answer):
+    found = answers(Marker(load(ident)).mark(Submission("s", {question: answer})))[question]
+    assert (found.verdict, found.marks) == ("correct", found.out_of)
+
+
+def test_a_careful_student_who_rounds_has_full_marks():
+    """Three digits everywhere, each result computed from the rounded ones before it."""
+    given = {"out_o1": "0.75", "dL/dout_o1": "0.74", "dout_o1/din_o1": "0.188", "dL/din_o1": "0.139", "dL/dw5": "0.0824",
+             "dL/dout_h1": "0.0366", "dL/din_h1": "0.00882", "dL/dw1": "0.000441"}  # fmt: skip
+    marked = Marker(load("neuron/two-two-two")).mark(Submission("s", given))
+    assert [a.question for a in marked.answers if a.text and a.marks < a.out_of] == []
+
+
+def test_given_numbers_put_into_a_formula_are_another_form():
+    question = marker(NEURON, 'ask = "dL/dw"\nkind = "expression"')
+    for answer in ("2(a - 0.5)*a*(1 - a)*1.5", "3(a - 0.5)a(1-a)", "2(a - 0.5)σ'(z)·1.5"):
+        assert (one(question, answer).verdict, one(question, answer).outcome) == ("correct", "other-form"), answer
+    assert one(question, "2(a - 0.4)*a*(1 - a)*1.5").verdict == "wrong"
+
+
+def test_zeros_that_make_everything_zero_earn_nothing():
+    given = {"out_o1": "1", "dout_o1/din_o1": "0", "dL/din_o1": "0", "dL/dw5": "0", "dL/dw6": "0", "w5@1": "0.4", "w6@1": "0.45"}
+    assert Marker(load("neuron/two-two-two")).mark(Submission("s", given)).marks == 0
+
+
+def test_arbitrary_numbers_are_not_explained():
+    """A wrong number of three digits is named as a slip only where that says something."""
+    import random
+
+    network, chance = Marker(load("neuron/two-two-two")), random.Random(4)
+    right = 4.38568e-4
+    values = [right * 10 ** chance.uniform(-1, 1) for _ in range(200)]
+    found = [answers(network.mark(Submission("s", {"dL/dw1": f"{value:.3g}"})))["dL/dw1"] for value in values]
+    assert sum(answer.marks > 0 for answer in found) <= 20
+
+
+def test_one_quantity_asked_twice_counts_as_answered_last():
+    network = Marker(load("neuron/two-two-two"))
+    chain = "dL/dout_o1*dout_o1/din_o1*din_o1/dw5"
+    with_chain = answers(network.mark(Submission("s", {"dL/dw5.chain": chain, "dL/dw5": "0.5", "w5@1": "0.15"})))
+    without = answers(network.mark(Submission("s", {"dL/dw5": "0.5", "w5@1": "0.15"})))
+    assert with_chain["w5@1"] == without["w5@1"]
+    assert without["w5@1"].verdict == "follow-through"

@@ -20,6 +20,13 @@ _PLAIN = re.compile(r"[-+−]?(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:[eE][-+−]?[0-
 _ROW_END = re.compile(r"\\\\\*?|\\cr(?![A-Za-z])")
 _RULE = re.compile(r"(?=[^-]{0,9}-)[\s:|+-]{3,}+")
 _CLOSES = {"(": ")", "[": "]", "{": "}"}
+_PAIRS = dict(zip(")]}", "([{", strict=True))
+_WRAPPED = re.compile(
+    r"(?:(?:np|numpy|jnp|torch|tf|sp|sympy)\.)?(?P<word>array|asarray|matrix|Matrix|tensor|Tensor|constant)\s?\(\s{0,20}(?=[\[(])"
+)
+_OPTION = re.compile(r"\s*[a-z_]{1,20}\s?=[^=\[({,]{1,60}")
+_BAR = re.compile(r"(?<=[0-9.])\s{1,20}\|\s{1,20}(?=[-+−.0-9])")
+AS_A_LIST = "write the entries in brackets, with commas between them: [1, 2] or [[1, 2], [3, 4]]"
 _DECIMAL_COMMA = re.compile(r"[0-9],[0-9]")
 
 
@@ -38,11 +45,16 @@ def read_entries(text: str, vocabulary: Vocabulary) -> tuple[tuple[Expr | Answer
     if start == end:
         raise AnswerError("an empty answer", hint="write the entries, such as [1, 2] or [[1, 2], [3, 4]]")
     flip = _TRANSPOSED.search(text, start, end)
-    if flip and _taken_apart(text, start, flip.start()):
+    start, end = _unwrapped(text, start, end, vocabulary)
+    if flip and end == flip.end() and (inner := _unwrapped(text, start, flip.start(), vocabulary)) != (start, flip.start()):
+        start, end = inner
+    elif flip and _taken_apart(text, start, flip.start()):
         end = flip.start()
     else:
         flip = None
     rows = _rows(text, start, end)
+    if not text.startswith("\\", _trim(text, start, end)[0]):
+        _check_brackets(text, start, end)
     if sum(map(len, rows)) > MAX_CELLS:
         raise AnswerError(f"more than {MAX_CELLS:,} entries", hint="write only the entries that are asked for")
     cells = []
@@ -57,6 +69,11 @@ def read_entries(text: str, vocabulary: Vocabulary) -> tuple[tuple[Expr | Answer
                 spot=first.spot,
                 hint=first.hint,
             )
+    flat = [entry for read_row in cells for entry in read_row]
+    if not flat:
+        raise AnswerError("there are no entries", hint=AS_A_LIST)
+    if isinstance(flat[0], AnswerError) and all(isinstance(entry, AnswerError) for entry in flat):
+        raise AnswerError(flat[0].what, spot=flat[0].spot, hint=flat[0].hint if text[start] in "([{\\" else AS_A_LIST)
     if flip:
         if len({len(row) for row in cells}) > 1:
             raise refusal(
@@ -78,6 +95,35 @@ def _entry(text: str, cell: Span, vocabulary: Vocabulary) -> Expr | AnswerError:
         return error
 
 
+def _unwrapped(text: str, start: int, end: int, vocabulary: Vocabulary) -> Span:
+    """What stands in ``np.array(…)``, ``tensor(…, dtype=…)``, ``Matrix(…)``; any other text as it is."""
+    start, end = _trim(text, start, end)
+    match = _WRAPPED.match(text, start, end)
+    inner = _inside(text, text.index("(", start), end) if match and match["word"] not in vocabulary.declared else None
+    if match is None or inner is None:
+        return start, end
+    array, *options = [part for part in _split(text, *inner, ",") if text[part[0] : part[1]].strip()]
+    if _inside(text, *_trim(text, *array)) is None or not all(_OPTION.fullmatch(text, *option) for option in options):
+        return start, end
+    return _trim(text, *array)
+
+
+def _check_brackets(text: str, start: int, end: int) -> None:
+    """Raises `AnswerError` where a bracket has no partner: the entries could only be guessed."""
+    opened: list[int] = []
+    for at in range(start, end):
+        if text[at] in "([{":
+            opened.append(at)
+        elif text[at] in ")]}":
+            if not opened:
+                raise refusal(text, "a bracket is closed that was never opened", at, AS_A_LIST)
+            if text[opened[-1]] != _PAIRS[text[at]]:
+                raise refusal(text, f"{text[opened[-1]]} is closed by {text[at]}", at, AS_A_LIST)
+            opened.pop()
+    if opened:
+        raise refusal(text, "this bracket is never closed", opened[0], AS_A_LIST)
+
+
 def _taken_apart(text: str, start: int, end: int) -> bool:
     """Whether a text is an array in brackets or a matrix of LaTeX, so that a T behind it transposes it."""
     inner = _trim(text, start, end)
@@ -92,9 +138,13 @@ def _rows(text: str, start: int, end: int) -> list[list[Span]]:
     if matrix:
         return _latex_rows(text, matrix, start, end)
     lines = [span for span in _split(text, start, end, "\n") if text[span[0] : span[1]].strip()]
-    if len(lines) >= 1 and all((text[a:b].strip().startswith("|") and text[a:b].strip().endswith("|") and text[a:b].count("|") > 2)
-                               or _RULE.fullmatch(text[a:b].strip()) for a, b in lines):  # fmt: skip
-        return [_table_row(text, *span) for span in lines if not _RULE.fullmatch(text[span[0] : span[1]].strip())]
+    table = [span for span in lines if not _RULE.fullmatch(text[span[0] : span[1]].strip())]
+    if _is_table([text[a:b].strip() for a, b in table], ruled=len(table) < len(lines)):
+        return [_table_row(text, *span) for span in table]
+    barred = [_split(text, *span, "|") for span in table]
+    if all(len(row) > 1 and all(_PLAIN.fullmatch(text, *_trim(text, *cell)) for cell in row)
+           and len(_BAR.findall(text, row[0][0], row[-1][1])) == len(row) - 1 for row in barred):  # fmt: skip
+        return barred
     inner = _inside(text, start, end)
     if inner is not None and _is_list(text, *inner):
         rows = [part for part in _split(text, *inner, ",") if text[part[0] : part[1]].strip()]
@@ -103,6 +153,16 @@ def _rows(text: str, start: int, end: int) -> list[list[Span]]:
             return [_cells(text, *row) for row in nested if row is not None]
         return _listed(text, *inner, bracketed=True)
     return _listed(text, start, end, bracketed=False)
+
+
+def _is_table(lines: list[str], *, ruled: bool) -> bool:
+    """Whether all lines are rows of a table with bars around them; ``|x|`` alone is an absolute value."""
+    if not all(len(line) > 2 and line[0] == line[-1] == "|" for line in lines):
+        return False
+    if all(line.count("|") > 2 for line in lines):
+        return True
+    single = all(line.count("|") == 2 for line in lines)
+    return single and (ruled or (len(lines) > 1 and all(_PLAIN.fullmatch(line[1:-1].strip()) for line in lines)))
 
 
 def _is_list(text: str, start: int, end: int) -> bool:

@@ -301,7 +301,7 @@ def _call(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | Non
             raise Stop(at, f"the power of a function stands behind its argument: {func}(x)^2", f"write {func}(x)^2")
         if kind == "'":
             raise Stop(at, "a second derivative of a function", "write it out")
-        raise Stop(begun, f"the function {func} needs its argument in brackets", f"write {func}(x)")
+        raise Stop(begun, f"the function {func} needs its argument in brackets", f"write {func}(x), or the name of its value")
     opened = at
     args: list[Expr] = []
     while True:

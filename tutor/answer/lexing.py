@@ -16,7 +16,7 @@ from tutor.answer.spots import refusal, unknown
 from tutor.answer.vocabulary import DECLARED, OTHER, Several, Vocabulary, function_word
 from tutor.errors import near, visible
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
-from tutor.expression.parse import _HALVES, _SIGNS, _SUPERSCRIPTS, MAX_DEPTH, MAX_DIGITS, MAX_TOGETHER, _digits
+from tutor.expression.parse import _HALVES, _SIGNS, _SUPERSCRIPTS, MAX_DEPTH, MAX_DIGITS, _digits, names_together
 
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
 MAX_TOKENS = 2_500
@@ -28,6 +28,8 @@ _TEN = re.compile(
     r"(?:(?P<super>[⁻⁺]?[⁰¹²³⁴-⁹]{1,4})|(?:\^|\*\*)\s?(?P<group>[{(])?\s?(?P<sign>[-+−]?)\s?(?P<power>[0-9]{1,4})\s?(?(group)[})]))"
     r"(?!\s{0,3}(?:\^|\*\*|[⁰¹²³⁴-⁹!.0-9]))"
 )
+_LETTER_X = re.compile(rf"[0-9.]++(?P<before>{IGNORED}{{0,3}}+)x(?P<after>{IGNORED}{{0,3}}+)10\s?(?:\^|\*\*|[⁻⁺⁰¹²³⁴-⁹])")
+_TEN_BY_X = re.compile(_TEN.pattern.replace(_TIMES, "x", 1))
 _NUMBER = re.compile(NUMBER)
 _IGNORED = re.compile(IGNORED)
 _PRIME = re.compile(r"\^\s?(?:\\prime(?![A-Za-z])|\{\s?(?:\\prime|')\s?\})")
@@ -78,6 +80,12 @@ _KNOWN_COMMANDS = (
 def number(word: str) -> str:
     """A number as the tree keeps it: ``.5`` is ``0.5``."""
     return _digits(word)
+
+
+def match_digits(text: str, at: int) -> str:
+    """The digits that stand at a place."""
+    match = _NUMBER.match(text, at)
+    return match.group()[:20] if match else ""
 
 
 APART = re.compile(r"\s{1,20}[eE][-+−–]?[0-9]")
@@ -132,7 +140,7 @@ class _Lexer:
         if indicator:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
         before = self.tokens[-1][0] if self.tokens else "+"
-        ten = _TEN.match(text, at, end) if before in "+-*(,=>&" else None
+        ten = (_TEN.match(text, at, end) or self._ten_by_x()) if before in "+-*(,=>&" else None
         if ten:
             power = (
                 ten["super"].translate(_SUPERSCRIPTS).replace("⁺", "")
@@ -154,11 +162,29 @@ class _Lexer:
             what = "a blank stands before the e of this number"
             raise refusal(text, what, at + length, f"write {mantissa}e-2 for a power of ten, {mantissa}*e for Euler's number")
         following = text[at + length : at + length + 1]
+        if text.startswith("{,}", at + length):
+            first, rest = match_digits(text, at), match_digits(text, at + length + 3)
+            raise refusal(text, "a comma inside a number", at + length, f"a decimal is written with a point: {first}.{rest or 5}")
         if following == "_" and length:
             raise refusal(
                 text, "a number has no index", at + length, "write the name in front of its index, such as w_1"
             )
         self.put("a", Number(number(word)), length)
+
+    def _ten_by_x(self) -> re.Match[str] | None:
+        """A power of ten behind the letter x: 3.7 x 10^-1 where no quantity is called x."""
+        letter = _LETTER_X.match(self.text, self.at, self.end)
+        if letter is None or (not letter["after"] and self._is_known("x10", ("x", "10", ""))):
+            return None
+        if self._is_known("x", ("x", "", "")):
+            if not (letter["before"] and letter["after"]):
+                return None
+            hint = "write 3.7e-1 or 3.7*10^-1, and 3*x for x"
+            raise refusal(self.text, "this x may be a sign or the quantity x", letter.end("before"), hint)
+        return _TEN_BY_X.match(self.text, self.at, self.end)
+
+    def _is_known(self, word: str, key: tuple[str, str, str]) -> bool:
+        return word in self.known.declared or key in self.known.spelled
 
     def backslash(self) -> None:
         """A LaTeX command: one with a meaning of its own, a symbol, or a sign."""
@@ -296,10 +322,9 @@ class _Lexer:
                 f"there is no function {visible(typed)}",
                 near(typed[:40], self.known.functions) or "write sigmoid(z), tanh(z), exp(x)",
             )
-        together = typed == last.word and typed[0] != "d" and all(letter in self.known.declared for letter in typed)
-        if together and 2 <= len(typed) <= MAX_TOGETHER:
-            for letter in typed:  # wx where w and x are quantities, and wx is none
-                self.put("a", self.known.declared[letter], 1)
+        for name in names_together(typed, self.known.declared) if typed == last.word else ():
+            self.put("a", self.known.declared[name], len(name))  # wx where w and x are quantities, and wx is none
+        if self.at > at:
             return None
         raise self._no_quantity(typed, at)
 
@@ -319,7 +344,11 @@ class _Lexer:
             _SUPER.match(following) or BASE.match(following) or following in _CHARACTERS or following in _HALVES
         ):
             return unknown(self.text, after)  # wж: the name only ends there because of it
-        if typed.isalnum() and len(typed) < 9 and all(letter in self.known.declared for letter in typed):
+        kinds = [token[0] for token in self.tokens[-3:] if token[0] != "'"]
+        if kinds[-2:] == ["f", "("] and len(typed) == 1 and names:
+            inner = [name for name in names if name[:1] in "isznua"][-4:] or names[-4:]
+            hint = f"write by its name what the function is applied to, such as {', '.join(inner)}"
+        elif typed.isalnum() and len(typed) < 9 and all(letter in self.known.declared for letter in typed):
             hint = f"write {'*'.join(typed)} for a product"
         else:
             alike = [

@@ -14,7 +14,7 @@ from tutor.answer.nouns import AnswerError
 from tutor.answer.pasted import without_setting
 from tutor.answer.reading import MAX_LENGTH, read, trimmed
 from tutor.answer.vocabulary import Vocabulary
-from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.nodes import Expr, Mul, Name, Number, Partial, Pow
 
 MAX_MEMBERS = 100
 MAX_FAR = 3
@@ -30,6 +30,8 @@ _NEW = "\n"
 _BREAK = re.compile(r"\\\\\*?(?:\[[0-9.a-z]{0,8}\])?|\r\n|[\n\r]|\\(?:newline|cr)(?![A-Za-z])")
 _SPECIAL = re.compile(r"[=≈≃≔←⇐⇒⟹→:\\\n\r&({\[)}\]]")
 _GOES_ON = re.compile(r"(?:\s|&){0,400}+(?:[+*/·×⋅÷^]|[-−]\s|\\(?:cdot|times|div)(?![A-Za-z]))")
+_OPEN_END = re.compile(r"[^-+−*/·×⋅÷^\s]\s{0,20}(?:[-+−*/·×⋅÷]|\\(?:cdot|times|div))[ \t]{0,20}\Z")
+_AFTER_ONE = re.compile(r"\s{0,20}(?P<name>[A-Za-z][A-Za-z0-9_{}]{0,40}?)\s?(?:\^\s?\{?\s?\(1\)\s?\}?|\[1\])\s{0,20}")
 _NUMBERED = re.compile(r"\s{0,8}[0-9]{1,4}\s{2,8}(?=\S)")
 _RESULT = r"[-−]?[0-9]{1,20}(?:\.[0-9]{1,30}|/[0-9]{1,20})?(?:×10[⁻⁰¹²³⁴-⁹]{1,5})?"
 _LAST = re.compile(rf"(?:(?<!\s)\s{{2,}}+|\A\s*+)(?P<number>{_RESULT})\s*\Z")
@@ -103,7 +105,8 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
         elif cases <= 0 and (match := _BREAK.match(text, at, end)):
             length = len(match.group())
             inside = level > 0 and not match.group().startswith("\\\\")
-            following = "" if inside or (_GOES_ON.match(text, match.end(), end) and begin < at) else _NEW
+            goes_on = _GOES_ON.match(text, match.end(), end) or _OPEN_END.search(text, max(begin, at - 60), at)
+            following = "" if inside or (goes_on and begin < at) else _NEW
         elif (
             text[at] == "("
             and level <= 0
@@ -168,7 +171,7 @@ def _members(
         if isinstance(inner, Name | Partial):
             yield Line(relation, piece[numbered.end() :].strip(), start + numbered.end(), inner)
             return
-    read_as_is = _try(piece, known)
+    read_as_is = (_after_one(piece, known) if left else None) or _try(piece, known)
     line = Line(relation, piece.strip(), start + _blanks(piece), read_as_is)
     if not isinstance(read_as_is, AnswerError):
         yield line
@@ -185,6 +188,18 @@ def _members(
                 yield Line("=", last["number"], start + last.start("number"), _try(last["number"], known))
             return
     yield line
+
+
+def _after_one(piece: str, known: Vocabulary) -> Expr | None:
+    """The weight after one update on the left of an equals sign: ``w5^(1) =``, ``w5[1] =`` where it can mean nothing else."""
+    match = _AFTER_ONE.fullmatch(piece)
+    if match is None or not isinstance(before := _try(match["name"], known), Name):
+        return None
+    as_is = _try(piece, known)
+    if not isinstance(as_is, AnswerError) and as_is not in (Pow(before, Number("1")), Mul((before, Number("1")))):
+        return None
+    after = _try(f"{before.name}@1", known)
+    return after if isinstance(after, Name) else None
 
 
 def _far_number(piece: str) -> tuple[int, int] | None:

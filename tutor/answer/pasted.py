@@ -4,6 +4,7 @@ r"""What stands around the formulas on the product's own pages, taken out of an 
 place in it is still a place in what the student wrote:
 
 - LaTeX: ``\tag*{…}``, words beside a row (``&& \text{…}``), ``\mathrel{+}``, ``\MoveEqLeft[2]``, ``\mathmakebox[3em][r]{…}``;
+- a notebook: comments and headings on lines of their own;
 - terminal: the reason of a row in brackets, three blanks behind it; reasons on lines of their own.
 
 >>> from tutor.answer.vocabulary import vocabulary
@@ -38,12 +39,16 @@ _DERIVATIVE = re.compile(r"\([^()=]{1,20}\)['′]\s?=\s?(?:\S|\s(?!\s)){1,40}")
 _INDENT = re.compile(r"[ \t\u00a0]{4,}+(?![-+−*/·×⋅÷=≈←&\\|⎡⎢⎣])")
 _SIZES = re.compile(r"[ \t\u00a0]{4,}+(?:\([0-9]{1,5}×[0-9]{1,5}\)(?: [·⊙] | |(?=\Z)))+(?=\s|\Z)")
 """The shapes below the factors of a row in matrices."""
+_COMMENT = re.compile(r"(?m)^[ \t]{0,8}#{1,6}[ \t]{0,8}[A-Za-z][^\n=:]{0,200}:?$")
+"""A comment or a heading on a line of its own; one with an equals sign may be an answer."""
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}(?:[-'’][A-Za-zÀ-ÿ]+)*")
 _EDGES = "()[],:;.\u00a0"
 
 
 def without_setting(text: str, known: Vocabulary) -> str:
     """The text with blanks for what only stands around its formulas; each is as long as it was."""
+    if "#" in text:
+        text = _COMMENT.sub(lambda match: " " * len(match.group()), text)
     if "\\" in text or "{}" in text:
         text = _without_commands(text)
     if "\n" in text or "   (" in text:

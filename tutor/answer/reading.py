@@ -30,7 +30,17 @@ _SIGNS: dict[str, Token] = {
     "·": ("*", None), "×": ("*", None), "−": ("-", None),
 }  # fmt: skip
 _END: Token = ("$", None)
-_WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("```", "```"), ("`", "`"), ('"', '"'))
+_WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("```", "```"), ("`", "`"), ('"', '"'), ("**", "**"))
+_PLAIN = rf"[-+−]?\s?{NUMBER}"
+_ABOUT = re.compile(
+    r"(?:ca\.|circa|approx\.?|approximately|about|roughly|[≈≃∼~]|\\(?:approx|sim|simeq)(?![A-Za-z]))"
+    rf"\s{{0,8}}(?={_PLAIN}(?:\s|\Z))", re.IGNORECASE,
+)  # fmt: skip
+_ROUNDED = re.compile(
+    rf"(?P<number>{_PLAIN})\s{{1,8}}\((?:rounded|approx\.?|approximately"
+    r"|[0-9]{1,2}\s?(?:s\.?f\.?|d\.?p\.?|digits|decimals|decimal places))\)", re.IGNORECASE,
+)  # fmt: skip
+"""What may stand around a plain number: ca. 0.378, 0.378 (rounded)."""
 
 
 class _Careful(Exception):
@@ -113,12 +123,20 @@ def _check_powers(split: list[str], tokens: list[Token], vocabulary: Vocabulary)
 
 
 def _read_carefully(text: str, vocabulary: Vocabulary) -> Expr:
-    start, end = trimmed(text)
+    start, end = _number_only(text, *trimmed(text))
     tokens, places, spaced = lex(text, start, end, vocabulary)
     try:
         return grow(tokens, spaced)
     except Stop as stop:
         _refuse(text, stop, places)
+
+
+def _number_only(text: str, start: int, end: int) -> tuple[int, int]:
+    """Where a plain number begins and ends without "ca." in front and "(rounded)" behind; any other text as it is."""
+    about = _ABOUT.match(text, start, end)
+    begin = about.end() if about else start
+    rounded = _ROUNDED.fullmatch(text, begin, end)
+    return (begin, rounded.end("number")) if rounded else (begin, end)
 
 
 def _refuse(text: str, stop: Stop, places: list[int]) -> NoReturn:

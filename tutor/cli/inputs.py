@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from tutor.errors import OutputError, visible
 
 if TYPE_CHECKING:
+    from tutor.answer.nouns import Submission
     from tutor.answer.submissions import Batch
     from tutor.marking.nouns import Marked
 
@@ -22,6 +23,8 @@ _ARCHIVES = {
     b"BZh": "a bzip2 archive", b"\xfd7zXZ\x00": "an xz archive", b"7z\xbc\xaf\x27\x1c": "a 7z archive", b"Rar!\x1a\x07": "a RAR archive",
     b"\x28\xb5\x2f\xfd": "a zstd archive",
 }  # fmt: skip
+NOTHING = "nothing was handed in"
+"""What is said about a student on the roster without a submission."""
 _SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 _ARCHIVE_HINT = "unpack it and hand in the files"
 
@@ -94,12 +97,32 @@ def _name(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "replace")
 
 
+def apart(output: Path, paths: Iterable[Path]) -> None:
+    """Refuse a folder for marks that is one of the folders that were handed in, or lies in one, or around one: they would mix.
+
+    Raises `OutputError` by name.
+    """
+    if output.is_file():
+        return
+    into = Path(os.path.realpath(output))
+    for path in paths:
+        folder = Path(os.path.realpath(path))
+        if path.is_dir() and (into == folder or into in folder.parents or folder in into.parents):
+            how = "is" if into == folder else "lies around" if into in folder.parents else "lies in"
+            raise OutputError(
+                f"the folder for the marks, {visible(str(output), 200)}, {how} the folder {visible(str(path), 200)} that was handed in",
+                hint="choose one beside it: -o marks",
+            )
+
+
 def read_all(
-    paths: Iterable[Path], questions: Sequence[str], roster: Path | None = None, *, also: Mapping[str, str] | None = None
+    paths: Iterable[Path], questions: Sequence[str], roster: Path | None = None, *, also: Mapping[str, str] | None = None,
+    everyone: bool = True,
 ) -> Batch:  # fmt: skip
     """Every submission there is, one a student; a file that cannot be read has a row that says why.
 
-    ``also`` are other names of questions: what they ask for (``w5 after 1``).  A file out of a folder is one student's own.
+    ``also`` are other names of questions: what they ask for (``w5 after 1``).  A file out of a folder is one student's own.  With
+    ``everyone`` whoever is on the roster and handed in nothing has a submission without answers.
     """
     from tutor.answer.names import student_key
     from tutor.answer.nouns import Submission
@@ -118,18 +141,32 @@ def read_all(
     found = merge(batches)
     if not found.submissions:
         raise OutputError("no submissions were found", hint="give the files that were handed in")
-    return found
+    if not students or not everyone:
+        return found
+    there = {submission.student for submission in found.submissions}
+    absent = [one for one in students.values() if one.student not in there]
+    return Batch((*found.submissions, *absent), found.problems)
 
 
-def _roster(path: Path) -> list[str]:
-    """The students there are, from CSV (the column student, id, email …) or one a line."""
+def _roster(path: Path) -> dict[str, Submission]:
+    """The students there are, from CSV (the column student, id, email …) or one a line, each as if nothing had been handed in."""
+    from tutor.answer.names import student_key
+    from tutor.answer.nouns import Submission
     from tutor.answer.submissions import read_submissions
 
     data = given(path)
+    source = visible(path.name, 200)
+    rows: list[tuple[str, Mapping[str, str]]]
     if path.suffix.lower() in (".csv", ".tsv"):
-        found = [one.student for one in read_submissions(path.name, data, []).submissions if not one.failed]
+        read = read_submissions(path.name, data, []).submissions
+        rows = [(one.student, one.fields) for one in read if not one.failed and one.source != source]  # a row of a table has a number
     else:
-        found = [line.strip() for line in data.decode("utf-8-sig", "replace").splitlines() if line.strip()]
+        rows = [(line, {}) for line in data.decode("utf-8-sig", "replace").splitlines() if line.strip()]
+    keys = [(student_key(student)[0], fields) for student, fields in rows]
+    found = {
+        student: Submission(student, source=source, fields=fields, problems=(NOTHING,)) for student, fields in reversed(keys)
+    }
+    found = {student: found[student] for student, _ in keys}
     if not found:
         raise OutputError(
             f"{visible(str(path), 200)} names no students", where="--roster", hint="one a line, or CSV with a column student"

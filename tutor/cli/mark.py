@@ -151,16 +151,19 @@ def mark(
             "there is nothing to mark" if target else "there is no exercise to mark",
             hint="tutor mark TARGET SUBMISSIONS… -o DIR, such as tutor mark neuron/two-two-two handed-in/ -o marks",
         )
-    _check(jobs, seed, time_limit, memory_limit, to or [], fill)
+    _check(jobs, seed, time_limit, memory_limit, to or [], fill, column)
     ident, text = exercise_text(target)
-    from tutor.cli.inputs import earlier, given, read_all
+    from tutor.cli.inputs import apart, earlier, given, read_all
     from tutor.cli.outputs import Wanted, check_fill
+    from tutor.marking.selftest import astray
     from tutor.marking.work import marker
 
+    if output is not None:
+        apart(output, submissions)
     prepared = marker(text, ident, seed)
     names = {question.ask: question.id for question in reversed(prepared.questions) if question.ask}
-    batch = read_all(submissions, [question.id for question in prepared.questions], roster, also=names)
-    _listed([*prepared.exercise.remarks, *batch.problems])
+    batch = read_all(submissions, [question.id for question in prepared.questions], roster, also=names, everyone=output is not None)
+    _listed([*prepared.exercise.remarks, *astray(prepared), *batch.problems])
     table = _Table(ident, text, seed, prepared)
     here = _local(jobs, time_limit, memory_limit)
     run = _runner(table, here, time_limit, cluster)
@@ -337,7 +340,9 @@ def _toml(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _check(jobs: int | None, seed: int, seconds: float, megabytes: int, to: Sequence[MarkFormat], fill: Path | None) -> None:
+def _check(
+    jobs: int | None, seed: int, seconds: float, megabytes: int, to: Sequence[MarkFormat], fill: Path | None, column: str | None
+) -> None:  # fmt: skip
     """Refuse numbers that make no sense, and a file to fill in that no format asks for."""
     if jobs is not None and not 1 <= jobs <= 512:
         raise ValueProblem(f"processes are counted from 1 to 512, not {jobs}", where="--jobs")
@@ -350,6 +355,8 @@ def _check(jobs: int | None, seed: int, seconds: float, megabytes: int, to: Sequ
     filled = [one for one in to if one in FILLED]
     if fill is not None and len(filled) != 1:
         raise OutputError("--fill goes with one of --to moodle, --to canvas", hint="it is the file which that platform exported")
+    if column is not None and fill is None:
+        raise OutputError("--column goes with --fill", hint="give the file that Canvas exported: --to canvas --fill EXPORTED.csv")
 
 
 def _self_test(target: str | None, seed: int) -> int:

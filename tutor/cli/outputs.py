@@ -136,7 +136,7 @@ def _format(
             yield f"{name}/{safe_name(one.student)}{row.suffix}", formats.export(name, [shown], marker.questions, header).text
         return
     if wanted.fill is not None and row.fill is not None:
-        found = formats.fill(name, _text(*wanted.fill), marked, marker.questions, header)
+        found = formats.fill(name, _text(wanted.fill[1]), marked, marker.questions, header)
     else:
         found = formats.export(name, marked, marker.questions, header)
     for problem in found.problems if name in wanted.formats else ():
@@ -148,13 +148,16 @@ def check_fill(marker: Marker, header: Header, wanted: Wanted) -> None:
     """Refuse a file that cannot be filled in before hours are spent on marking."""
     for name in wanted.formats:
         if wanted.fill is not None and formats.FORMATS[name].fill is not None:
-            formats.fill(name, _text(*wanted.fill), [], marker.questions, header)
+            try:
+                formats.fill(name, _text(wanted.fill[1]), [], marker.questions, header)
+            except OutputError as error:
+                raise error.at(f"--fill {visible(wanted.fill[0], 200)}") from None
 
 
-def _text(name: str, data: bytes) -> str:
+def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise OutputError(
-            f"{visible(name)} is not UTF-8 text (byte {error.start})", where="--fill", hint="give the file as it was exported"
+            f"the file is not UTF-8 text (byte {error.start})", hint="give the file as it was exported"
         ) from None

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+import sys
 
-from tutor.cli.shell import AsJson, Target, console, write
+from tutor.cli.shell import AsJson, Target, console, printable, write
 
 
 def questions(target: Target, as_json: AsJson = False) -> None:
     """List the questions of an exercise: their ids, how each is answered, and its marks."""
     from tutor.cli.mark import exercise_text
     from tutor.marking.points import points, total
+    from tutor.marking.selftest import astray
     from tutor.marking.work import marker
 
     ident, text = exercise_text(target)
-    found = marker(text, ident, 0).questions
+    prepared = marker(text, ident, 0)
+    found = prepared.questions
+    for remark in astray(prepared):
+        sys.stderr.write(f"tutor: {printable(remark)}\n")
     if as_json:
         listed = [
             {"id": q.id, "asks": q.ask, "kind": q.kind, "marks": points(q.marks), "form": q.form, "shape": list(q.shape), "text": q.text,

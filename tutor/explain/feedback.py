@@ -57,8 +57,9 @@ _FRACTION = re.compile(r"([-−]?[0-9]{1,30})/([0-9]{1,30})")
 class Sheet:
     """All that a student's report is written from.
 
-    ``marked`` holds no more than ``reveal`` allows (see `tutor.marking.disclosure.disclosed`).  ``rules`` says by quantity why its step
-    holds ("σ′ = σ·(1 − σ)"); ``solutions`` has formula and value by question and is read only where the solution may be shown.
+    ``marked`` holds no more than ``reveal`` allows (see `tutor.marking.disclosure.disclosed`).  ``rules`` says by quantity what kind of
+    rule its step needs ("the chain rule"); ``solutions`` has formula and value by question and is read only where the solution may be
+    shown.
     """
 
     marked: Marked
@@ -195,7 +196,7 @@ class _Writer:
         for answer in self.marked.answers:
             if together_blank and answer.verdict == "blank":
                 continue
-            words = wording.verdict(answer.verdict).words
+            words = wording.said(answer)
             if answer.question in waiting and answer.verdict not in OPEN:
                 words += "; " + wording.TO_PERSON
             rows.append(((self.ask(answer.question),), (self.of(answer),), (words,)))
@@ -225,13 +226,15 @@ class _Writer:
         for answer in self.marked.answers:
             if answer.verdict == "follow-through" and answer.follows:
                 caused.setdefault(answer.follows, []).append(answer.question)
-        if not self.marked.first and not caused:
+        begun = [answer for answer in self.marked.answers if answer.question == self.marked.first]
+        first = "" if any(map(wording.unpunished, begun)) else self.marked.first
+        if not first and not caused:
             return
         self.blocks.append(Heading(wording.FIRST))
-        if self.marked.first:
-            right = any(a.verdict == "correct" for a in self.marked.answers if a.question == self.marked.first)
+        if first:
+            right = any(answer.verdict == "correct" for answer in begun)
             before, wrong, partly = wording.FIRST_IS
-            self.blocks.append(Paragraph((before, self.ask(self.marked.first), partly if right else wrong)))
+            self.blocks.append(Paragraph((before, self.ask(first), partly if right else wrong)))
         one, more, was, were = wording.ONLY_BECAUSE
         for roots, answers in caused.items():
             named = together([self.ask(question) for question in answers])
@@ -267,7 +270,7 @@ class _Writer:
             self.say("", wording.READ, value(answer.read), ".")
         if answer.verdict == "unreadable" and answer.message:
             return
-        words = wording.verdict(answer.verdict).words
+        words = wording.said(answer)
         outcome = wording.OUTCOMES.get(answer.outcome, "")
         self.say("Verdict", f"{words[:1].upper()}{words[1:]}." + (f" {outcome}" if outcome else ""))
         if answer.message and "\n" in answer.message.strip():
@@ -311,11 +314,11 @@ class _Writer:
         return [*found, "."]
 
     def line(self, line: Line) -> None:
-        gives, before, expected = wording.LINE_VALUES
+        gives, expected = wording.LINE_VALUES
         parts: list[Inline] = [wording.LINE[line.against].format(number=line.number), cut(line.text.strip())]
         if line.yours:
             parts += [gives, value(line.yours)]
-            parts += [before if line.against == "before" else expected, value(line.expected)] if line.expected else []
+            parts += [expected, value(line.expected)] if line.expected else []
             parts.append(")")
         self.say("Working", *parts)
 
@@ -345,7 +348,7 @@ class _Writer:
             rules = [self.sheet.rules[name] for name in self.targets.get(answer.question, ()) if name in self.sheet.rules]
             before, after = wording.NEXT_STEP
             if rules:
-                self.say("Next", before, self.ask(answer.question), after, "; ".join(dict.fromkeys(rules[:3])), ".")
+                self.say("Next", before, self.ask(answer.question), after, wording.listed(list(dict.fromkeys(rules))[:3]), ".")
             else:
                 away = answer.refutation is not None and bool(answer.refutation.expected)
                 self.say("Next", wording.NEXT_POINT if away else wording.NEXT_VALUES)
@@ -386,7 +389,7 @@ class _Writer:
                 words.append(Paragraph((ask, " = ", shown)))
                 continue
             named = ask if isinstance(ask, Math) else f"{ask}: "
-            middle: list[Inline] = [Math(formula), " = "] if formula is not None else []
+            middle: list[Inline] = [Math(formula), *([" = "] if shown else [])] if formula is not None else []
             words.append(Paragraph((named, *([" = "] if isinstance(ask, Math) else []), *middle, shown)))
         self.blocks.append(Heading(wording.SOLUTION))
         if equations:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from tutor.explain import wording
-from tutor.explain.wording_training import move
+from tutor.marking.nouns import MarkedAnswer
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +40,10 @@ VERDICTS: Mapping[str, Phrase] = {
     "unreadable": Phrase("could not be read; a person will look at it", "unreadable", "unread"),
     "blank": Phrase("no answer", "no answer", "blank"),
 }
+
+ROUNDED_ONLY = "right but for rounding on the way"
+NO_LOSS = "a slip that costs no marks"
+"""How an answer is said that has a slip in it and all the marks nevertheless."""
 
 OUTCOMES: Mapping[str, str] = {
     "other-form": "The value is right, but the answer is not in the form that is asked for.",
@@ -138,8 +142,8 @@ SLIPS: Mapping[str, Slip] = {
         "Look at the product: which of its factors stays when you differentiate with respect to the other?",
     ),
     "weights-transposed": Slip(
-        "weights transposed",
-        "the weight matrix was used the other way round, rows for columns",
+        "matrix transposed",
+        "a matrix was used or written the other way round, rows for columns",
         "Look at which weight leads from which unit to which, and write the first entry out as a sum.",
     ),
     "updated-weight-used": Slip(
@@ -225,20 +229,66 @@ def explanation(tag: str) -> str:
     return ", or ".join(" and ".join(slip(each).name for each in way.split(" + ")) for way in tag.split(" | "))
 
 
-def rule(sort: str, name: str, paths: int) -> str:
-    """Why a step holds, by its sort (``forward``, ``local``, ``gradient``, ``update``) and its rule.
+SUBJECTS: Mapping[str, str] = {
+    "sum": "a sum", "difference": "a difference", "weighted sum": "a weighted sum", "product": "a product", "quotient": "a quotient",
+    "power": "a power", "negation": "an opposite", "copy": "a quantity that is passed on", "constant": "a constant",
+    "formula": "its definition", "exp": "the exponential", "log": "the natural logarithm", "sqrt": "the square root", "sin": "the sine",
+    "cos": "the cosine", "tan": "the tangent", "sinh": "the hyperbolic sine", "cosh": "the hyperbolic cosine",
+    "abs": "the absolute value", "sign": "the sign", "max": "a maximum", "min": "a minimum", "if_positive": "a choice by sign",
+    "pi": "a constant", "identity": "the linear unit", "sigmoid": "the sigmoid", "tanh": "the hyperbolic tangent", "relu": "the ReLU",
+    "leaky_relu": "the leaky ReLU", "leaky_relu_mix": "the leaky ReLU", "prelu": "the parametric ReLU", "elu": "the ELU",
+    "softplus": "the soft ReLU", "heaviside": "the Heaviside step", "softmax": "the softmax", "squared_error": "the squared error",
+    "half_squared_error": "half the squared error", "absolute_error": "the absolute error", "zero_one": "the zero-one loss",
+    "hinge": "the hinge loss", "cross_entropy": "the cross-entropy", "binary_cross_entropy": "the binary cross-entropy",
+}  # fmt: skip
+"""What the rule of a forward step is about.  A hint names the rule and never states it: where it is asked for, it is the answer."""
+KINDS: Mapping[str, str] = {
+    "product": "the product rule", "quotient": "the quotient rule", "power": "the power rule", "formula": "the rules of differentiation",
+    "start": "the derivative of a quantity with respect to itself", "chain rule": "the chain rule",
+    "sum over paths": "the sum over all paths", "no path": "the paths that lead to the result",
+}  # fmt: skip
+"""How the rule of a derivative is called, where it is more than the derivative of its subject."""
+MOVES: Mapping[str, str] = {
+    "step against the gradient": "the update rule of gradient descent", "velocity": "the velocity of the method",
+    "step along the velocity": "the update rule with the velocity", "step ahead of the velocity": "the update rule with the velocity",
+    "Newton step": "the Newton step", "sum of squares": "the sum of the squared gradients",
+    "mean of squares": "the running mean of the squared gradients", "mean of gradients": "the running mean of the gradients",
+    "bias correction": "the bias correction", "scaled step": "the update rule of the method", "count": "the number of the update",
+}  # fmt: skip
+ANY_RULE = "the rule of this step"
 
-    >>> rule("local", "sigmoid", 0), rule("gradient", "sum over paths", 2)
-    ('σ′ = σ·(1 − σ)', 'chain rule, summed over the 2 uses')
+
+def rule(sort: str, name: str) -> str:
+    """What kind of rule a step needs, by its sort (``forward``, ``local``, ``gradient``, ``update``) and its rule: never a formula.
+
+    >>> rule("local", "sigmoid"), rule("gradient", "sum over paths")
+    ('the derivative of the sigmoid', 'the sum over all paths')
     """
-    if sort == "gradient":
-        return wording.GRADIENT.get(name, name).format(count=paths)
-    return {"forward": wording.forward, "local": wording.local}.get(sort, move)(name)
+    if sort == "update":
+        return MOVES.get(name, ANY_RULE)
+    if sort != "forward" and name in KINDS:
+        return KINDS[name]
+    subject = SUBJECTS.get(re.sub(r"^softmax_\d+$", "softmax", name.rstrip("'")))
+    if subject is None:
+        return ANY_RULE
+    return subject if sort == "forward" and not name.endswith("'") else f"the derivative of {subject}"
 
 
 def verdict(name: str) -> Phrase:
     """How a verdict is said."""
     return VERDICTS.get(name) or Phrase(name, name, name)
+
+
+def said(answer: MarkedAnswer) -> str:
+    """The verdict on an answer in words; a slip that costs nothing is not called one."""
+    if not unpunished(answer):
+        return verdict(answer.verdict).words
+    return ROUNDED_ONLY if answer.tag == "rounded-intermediate" else NO_LOSS
+
+
+def unpunished(answer: MarkedAnswer) -> bool:
+    """Whether an answer has a slip in it and all the marks nevertheless, such as one that was rounded on the way."""
+    return answer.verdict == "misconception" and answer.marks == answer.out_of > 0
 
 
 def listed(words: list[str], joint: str = "and") -> str:
@@ -282,17 +332,17 @@ IN_STEP = ", in the step "
 POINT = ("At ", " yours gives ", ", the expected value is ", "Yours gives ", ".")
 POINT_HIDDEN = ", which is not the expected value."
 LINE = {
-    "before": "Line {number} of your working does not follow from the line before it: ",
+    "before": "Line {number} of your working does not hold, though the line before it does: ",
     "goal": "Line {number} of your working is not equal to what is asked for: ",
 }
-LINE_VALUES = (" (it gives ", ", the line before gives ", ", the expected value is ")
+LINE_VALUES = (" (it comes to ", ", the expected value is ")
 READ = "It was read as "
 UNREAD = "It could not be read:"
 PERSON = "A person will look at {which}; the mark there is still open."
 TO_PERSON = "a person will look at it"
 NO_ANSWER = "No answer to {count} questions ({marks}): "
 PROBLEM = "Note"
-NEXT_STEP = ("Write the step ", " out once more: ")
+NEXT_STEP = ("Write the step ", " out once more. It needs ")
 NEXT_POINT = "Put the numbers of the point above into your formula and into each step before it: the first that differs is wrong."
 NEXT_VALUES = "Write the formula of this step down first, then put the numbers in, and keep all digits until the end."
 LOOK_AGAIN = "Write this step out once more, one factor at a time, with the rule beside each."

@@ -18,6 +18,8 @@ from tutor.marking.points import earned, points, possible
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
 MAX_TEXT = 20_000
 
+_PASSED = ("correct", "follow-through", "misconception")
+"""Verdicts that pass where all marks are given: a slip may cost nothing."""
 _VERDICTS = {
     "correct": "Correct.",
     "follow-through": "Right from the values that you found before.",
@@ -79,7 +81,7 @@ def _test(k: int, marked: Marked, answer: MarkedAnswer, question: Question | Non
         f"1.{k}",
         name if name == answer.question else f"{answer.question}: {name}",
         (number(answer.marks), number(answer.out_of)),
-        passed=answer.verdict in ("correct", "follow-through") and answer.marks >= answer.out_of,
+        passed=answer.verdict in _PASSED and answer.marks >= answer.out_of,
         output=words,
         tags=sorted({slip.tag for slips in answer.slips for slip in slips}),
         extra={"verdict": answer.verdict, "marks": str(answer.marks), "out_of": str(answer.out_of)},

@@ -15,7 +15,9 @@ from tutor.marking.points import earned, points
 
 KEYS = {"": "username", "username": "username", "email": "email", "idnumber": "idnumber", "id": "id"}
 """What the gradebook may know users by, and how that column is called."""
-NEEDED = ("Identifier", "Grade", "Last modified (grade)")
+NEEDED = (("Identifier", "ID"), ("Grade", "Bewertung"), ("Last modified (grade)", "Zuletzt geändert (Bewertung)"))
+"""The columns of a worksheet, in English and in German."""
+_KNOWN = (("Email address", "E-Mail-Adresse"), ("Username", "Anmeldename"), ("ID number", "ID-Nummer"))
 _SUBMITTED = re.compile(r"_([0-9]+)_assignsubmission_")
 """Moodle calls a downloaded submission "Anna Berg_123456_assignsubmission_file_…"; the number is the participant's."""
 
@@ -49,18 +51,18 @@ def worksheet(text: str, marked: Sequence[Marked], questions: Sequence[Question]
     Raises `OutputError` for a table that is none.
     """
     sheet = read_sheet(text)
-    places = [sheet.column(name) for name in NEEDED]
-    missing = [name for name, place in zip(NEEDED, places, strict=True) if place is None]
-    column = sheet.column("Grade")
+    places = [sheet.column(*names) for names in NEEDED]
+    missing = [names[0] for names, place in zip(NEEDED, places, strict=True) if place is None]
+    column = places[1]
     if missing or column is None:
         raise OutputError(
             f"this is no offline grading worksheet: it has no column {' and no column '.join(missing)}",
-            hint="in Moodle: the assignment, View all submissions, Download grading worksheet (in English)",
+            hint="in Moodle: the assignment, View all submissions, Download grading worksheet (in English or German)",
         )
-    known = [(sheet.column(name), False) for name in ("Identifier", "Email address", "Username", "ID number")]
-    whose, problems = matched(marked, sheet, [*known, (sheet.column("Full name"), True)], also=_SUBMITTED)
-    best, may = sheet.column("Maximum Grade"), sheet.column("Grade can be changed")
-    locked = [i for i in whose if sheet.rows[i].cell(may).casefold() == "no"]
+    known = [(places[0], False), *((sheet.column(*names), False) for names in _KNOWN)]
+    whose, problems = matched(marked, sheet, [*known, (sheet.column("Full name", "Vollständiger Name"), True)], also=_SUBMITTED)
+    best, may = sheet.column("Maximum Grade", "Bestwertung"), sheet.column("Grade can be changed", "Bewertung kann geändert werden")
+    locked = [i for i in whose if sheet.rows[i].cell(may).casefold() in ("no", "nein")]
     problems += [f"the grade of {plain(whose[i].student)} cannot be changed in Moodle; it was not filled in" for i in locked]
     whose = {i: one for i, one in whose.items() if i not in locked}
     problems += _maximum({sheet.rows[i].cell(best) for i in whose}, out_of(questions))

@@ -15,6 +15,8 @@ from tutor.marking.nouns import Marked
 MARK = "\ufeff"
 MAX_SHOWN = 20
 MAX_HEADER = 100_000
+_PARTICIPANT = re.compile(r"(?:participant|teilnehmer/in) ?([0-9]+)")
+"""How Moodle writes the number of a participant, in English and in German."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +117,9 @@ def matched(
             value = row.cell(column).casefold()
             if value:
                 (named if is_name else exact).setdefault(value, set()).add(i)
-                if not is_name and value.startswith("participant "):
-                    exact.setdefault(value.removeprefix("participant "), set()).add(i)
+                number = _PARTICIPANT.fullmatch(value)
+                if not is_name and number:
+                    exact.setdefault(number[1], set()).add(i)
     rows: dict[int, list[Marked]] = {}
     problems: list[str] = []
     for one in marked:

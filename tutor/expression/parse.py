@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from dataclasses import dataclass
+from itertools import accumulate
 
 from tutor.errors import ExpressionError, near, visible
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
@@ -26,7 +27,9 @@ MAX_TERMS = 400
 MAX_DIGITS = 400
 MAX_EXPONENT = 1_000
 MAX_TOGETHER = 4
-"""So many quantities of one letter may stand together as a product."""
+"""So many names may stand together as a product."""
+MAX_RUN = 48
+"""How long a word may be that is taken apart into names."""
 MAX_BITS = 8_000
 """How long a constant may be, in bits of its numerator and denominator."""
 
@@ -96,6 +99,31 @@ def read_name(text: str) -> str:
     return "".join(GREEK.get(c, c) for c in text)
 
 
+def names_together(word: str, declared: Collection[str]) -> tuple[str, ...]:
+    """The 2 to 4 names of which a word consists, where that is certain: ``w1i1`` is w1 and i1; else nothing.
+
+    A word that begins with d is none: dx belongs to a derivative.
+
+    >>> names_together("w1i1", ["w1", "i1", "i"]), names_together("abc", ["a", "bc", "ab", "c"])
+    (('w1', 'i1'), ())
+    """
+    if not 2 <= len(word) <= MAX_RUN or word[0] == "d":
+        return ()
+    whole: list[tuple[str, ...]] = []
+    begun: list[tuple[int, tuple[str, ...]]] = [(0, ())]
+    while begun and len(whole) < 2:
+        at, names = begun.pop()
+        for end in range(at + 1, len(word) + 1):
+            name = word[at:end]
+            if name not in declared:
+                continue
+            if end == len(word):
+                whole.append((*names, name))
+            elif len(names) + 1 < MAX_TOGETHER:
+                begun.append((end, (*names, name)))
+    return whole[0] if len(whole) == 1 else ()
+
+
 class _Reader:
     """An operator-precedence parser; its recursion is bounded by `MAX_DEPTH`."""
 
@@ -136,22 +164,22 @@ class _Reader:
             level += (kind == "open") - (kind == "close")
             if level > MAX_DEPTH:
                 raise self.fail(f"brackets nested deeper than {MAX_DEPTH}", at, "write it in several steps")
-            if kind == "name" and self.run_together(word, match.end()):
-                tokens += [_Token(kind, letter, at + place, spaced and not place) for place, letter in enumerate(word)]
+            together = self.run_together(word, match.end()) if kind == "name" else ()
+            if together:
+                starts = accumulate(map(len, together), initial=at)
+                tokens += [_Token(kind, name, place, spaced and place == at) for name, place in zip(together, starts, strict=False)]
             else:
                 tokens.append(_Token(kind, _SIGNS.get(word, word), at, spaced))
             spaced = False
         tokens.append(_Token("end", "", len(self.text), spaced))
         return tokens
 
-    def run_together(self, word: str, end: int) -> bool:
-        """Whether a word is a product of quantities of one letter each: ``wx`` where w and x are declared, and wx is nothing."""
+    def run_together(self, word: str, end: int) -> tuple[str, ...]:
+        """The names of a product without signs: ``wx`` where w and x are declared, and wx is nothing."""
         names = self.names
-        return (
-            names is not None and 2 <= len(word) <= MAX_TOGETHER and word not in names and not self.callable(word)
-            and all(letter in names for letter in word) and not self.text.startswith("(", end)
-            and word[0] != "d"  # dx belongs to a derivative
-        )  # fmt: skip
+        if names is None or word in names or self.callable(word) or self.text.startswith("(", end):
+            return ()
+        return names_together(word, names)
 
     def _check_number(self, word: str, at: int) -> None:
         mantissa, _, exponent = word.lower().partition("e")

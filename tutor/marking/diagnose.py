@@ -31,7 +31,11 @@ MOST_TAGS, MOST_ROUNDED_TAGS = 8, 3
 """With more different explanations than this nothing is explained: of just this number, and of what it may be rounded from, or of pairs."""
 ROUNDINGS = ((2, 0), (3, 0), (4, 0), (5, 0), (0, 1), (0, 2), (0, 3), (0, 4))
 """How students round, or cut off: to significant digits, or to places after the point."""
-FAR = 0.1
+LONG = 5
+"""A number of so many digits that is just what a slip gives is no accident of rounding."""
+NEIGHBOURHOOD, MOST_ACCIDENTS, MOST_PAIR_ACCIDENTS = 0.2, 0.25, 0.05
+"""A slip, or two, are said only where an arbitrary number within this share of the answer would rarely be explained."""
+FAR = 0.05
 """Rounding on the way is said of what is off by this share at most."""
 SAME = 1e-9
 
@@ -79,11 +83,19 @@ class Table:
     values: Floats
     why: tuple[tuple[Slip, ...], ...]
 
-    def explain(self, given: Given) -> Explanations:
-        """All explanations that fit."""
+    def expected(self, given: Given) -> float:
+        """How many rows an arbitrary number near this one would hit: where they stand close together a hit says little."""
+        own, width = float(given.value[0]), given.high - given.low
+        around = max(NEIGHBOURHOOD * abs(own), 10 * width)
+        low, high = np.searchsorted(self.values[:, 0], (own - around, own + around))
+        return float(high - low) * width / (2 * around) if around else 0.0
+
+    def explain(self, given: Given, *, accidents: float = float("inf")) -> Explanations:
+        """All explanations that fit; none where more ``accidents`` than this are to be expected."""
         column = self.values[:, 0]
-        start, stop = np.searchsorted(column, (given.low, given.high), side="left")
-        stop = int(np.searchsorted(column, given.high, side="right"))
+        start, stop = np.searchsorted(column, given.low, side="left"), int(np.searchsorted(column, given.high, side="right"))
+        if self.expected(given) > accidents:
+            return ()
         found = []
         for row in range(int(start), stop):
             if len(given.value) == 1 or _close(self.values[row], given.value):
@@ -129,7 +141,8 @@ class Diagnosis:
             tables.append(self._pair_table(target, formula) if pairs else self._table(target, formula))
             for table in tables:
                 for place, tried in enumerate(given.narrowing(blur if world.fixed and table is tables[0] else 0.0)):
-                    found = _few(table.explain(tried), MOST_TAGS if place == 0 else MOST_ROUNDED_TAGS)
+                    allowed = MOST_PAIR_ACCIDENTS if pairs else MOST_ACCIDENTS if place else float("inf")
+                    found = _few(table.explain(tried, accidents=allowed), MOST_TAGS if place == 0 else MOST_ROUNDED_TAGS, given.digits)
                     if found and not all(_neighbour(slips) for slips in found):
                         return found
                     neighbours = neighbours or found
@@ -172,15 +185,24 @@ class Diagnosis:
             rows.append(np.stack([world.env[name] for name in others]))
             why += [(Slip(NEIGHBOUR, target),)] * len(others)
         if len(next(iter(world.env.values()), ())) == 1 and len(between) > 1:
-            rounded = [
-                Variant((), {}, digits, decimals, cut, products)
-                for digits, decimals in ROUNDINGS for cut in (False, True) for products in (True, False)
-            ]  # fmt: skip
-            values = world.bent(rounded, [target])[target]
-            values[self._says_nothing(target, values, world)] = np.nan
+            values = self._rounded(target, world)
             rows.append(values)
-            why += [(Slip(ROUNDED, between[0]),)] * len(rounded)
+            why += [(Slip(ROUNDED, between[0]),)] * len(values)
         return _sorted(rows, why, world.env[target])
+
+    def _rounded(self, target: str, world: World) -> Floats:
+        """What a quantity comes to where the results on the way are rounded: (ways, points), nan where that says nothing."""
+        rounded = [
+            Variant((), {}, digits, decimals, cut, products)
+            for digits, decimals in ROUNDINGS for cut in (False, True) for products in (True, False)
+        ]  # fmt: skip
+        values = world.bent(rounded, [target])[target]
+        values[self._says_nothing(target, values, world)] = np.nan
+        return values
+
+    def rounded(self, target: str, world: World) -> list[float]:
+        """The numbers that a quantity may come to where the results on the way are rounded."""
+        return [float(value) for value in dict.fromkeys(self._rounded(target, world)[:, 0]) if np.isfinite(value)]
 
     def _says_nothing(self, target: str, values: Floats, world: World) -> Floats:
         """Where so little is left after rounding that it is no answer: 0, a parameter that did not move, another number altogether."""
@@ -300,8 +322,14 @@ def _neighbour(slips: tuple[Slip, ...]) -> bool:
     return slips[0].tag == NEIGHBOUR
 
 
-def _few(found: Explanations, most: int) -> Explanations:
-    """The explanations, one place for each set of tags where they are many; nothing where too much would explain the answer."""
+def _few(found: Explanations, most: int, digits: int) -> Explanations:
+    """The explanations, one place for each set of tags where they are many; nothing where too much would explain the answer.
+
+    Of a number with few ``digits`` rounding is said before any slip.
+    """
+    rounded = tuple(slips for slips in found if slips[0].tag == ROUNDED)
+    if rounded and digits < LONG:
+        return rounded[:1]  # nobody is told of a slip that may be rounding
     slipped = tuple(slips for slips in found if not _neighbour(slips))
     found = slipped or found  # the value of another quantity is said only where no slip gives it
     first: dict[tuple[str, ...], tuple[Slip, ...]] = {}

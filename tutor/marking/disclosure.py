@@ -2,12 +2,12 @@
 
 Reports and their JSON read what is left, so that none of them can show more than another.
 
-====== =======================================================================================================
-none   verdicts and marks, and what could not be read
-hint   also the slip and its step, which answers follow from which, a line that does not hold, a refuting point;
-       of that point the expected value only where it is not the exercise's own
-all    everything (``solution``)
-====== =======================================================================================================
+======== =====================================================================================================
+none     verdicts and marks, and what could not be read
+hint     also the slip and its step, which answers follow from which, a line that does not hold, a refuting point;
+         of that point the expected value only where it is not the exercise's own
+solution everything
+======== =====================================================================================================
 """
 
 from __future__ import annotations

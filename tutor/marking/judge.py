@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -14,22 +13,24 @@ import numpy as np
 from tutor.answer.compare import Comparison, Points, compare
 from tutor.answer.effort import MOST, Effort, spent
 from tutor.answer.numbers import judge as judge_number
-from tutor.answer.numbers import significant, written_decimal
+from tutor.answer.numbers import written_decimal
 from tutor.derive.working import referred
 from tutor.errors import TutorError
 from tutor.evaluate.arithmetic import Value
 from tutor.evaluate.points import as_float, at_points
 from tutor.evaluate.run import compute
 from tutor.exercise.questions import Question, Tolerance
-from tutor.expression.nodes import Add, Div, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.nodes import Add, Expr, Number
 from tutor.expression.walk import names
 from tutor.marking.conditions import points_under
-from tutor.marking.diagnose import Diagnosis, Given
+from tutor.marking.diagnose import LONG, Diagnosis, Given
 from tutor.marking.misconceptions import ROUNDED
 from tutor.marking.nouns import Outcome, Refutation, Slip, Verdict
+from tutor.marking.questions import parts
 from tutor.marking.sheet import Sheet
+from tutor.marking.worlds import World
+from tutor.marking.written import LARGEST, as_given, figures, has_decimals, is_chain, is_fraction, shorter
 
-LARGEST = 1e300
 NEAR = 1e-9
 LOOSE = 1e-3
 SHORT = 0.1
@@ -69,6 +70,8 @@ class Earlier:
         self.owner[target] = question
         if right:
             self.right.add(target)
+        else:
+            self.right.discard(target)
         if number is not None:
             self.numbers[target] = number
         if formula is not None:
@@ -106,7 +109,7 @@ class Judge:
             return Judged("undecided", message=error.what)
         if constant is None:
             return self.formula_for_number(question, target, expr, truth, earlier)
-        given = _given(constant, written_decimal(expr))
+        given = as_given(constant, written_decimal(expr))
         if given is None:
             return Judged("wrong", goal=as_float(truth))
         found = self.against(expr, truth, question.tolerance)
@@ -139,6 +142,10 @@ class Judge:
         """``right``, ``near`` (within the tolerance only), ``few-digits`` or ``wrong``."""
         known = self._value
         found = judge_number(expr, truth, tolerance, known[1] if known is not None and known[0] is expr else None)
+        if not found.right:
+            for text in shorter(written_decimal(expr)):  # 9700 may have two digits, or three, or four
+                if judge_number(text, truth, tolerance).outcome in ("rounded", "truncated"):
+                    return "right"
         return {"exact": "right", "rounded": "right", "truncated": "right"}.get(found.outcome, found.outcome)
 
     def credible(self, found: str, target: str, given: Given, truth: Value) -> bool:
@@ -153,13 +160,13 @@ class Judge:
         """Whether a right number is written in another form than asked."""
         if question.form == "decimal" and written_decimal(expr) is None:
             return "other-form"
-        if (question.form == "fraction" or question.kind == "fraction") and not (_is_fraction(expr) and self.constant(expr) == truth):
+        if (question.form == "fraction" or question.kind == "fraction") and not (is_fraction(expr) and self.constant(expr) == truth):
             return "other-form"
         return ""
 
     def formula_for_number(self, question: Question, target: str, expr: Expr, truth: Value, earlier: Earlier) -> Judged:
         """A formula where a number is asked: worth what its value is worth, in another form."""
-        if _is_question(expr, target):
+        if target in referred(expr):
             return Judged("wrong", "typed-back")
         try:
             value = self.value(expr)
@@ -168,7 +175,7 @@ class Judge:
         apart = abs(as_float(value) - as_float(truth))
         if apart <= NEAR * abs(as_float(truth)):
             return Judged("correct", "other-form", goal=as_float(truth))
-        given = _given(value, None)
+        given = as_given(value, None)
         return self.explained(question, target, given, earlier) if given is not None else Judged("wrong")
 
     def values(self, expr: Expr) -> Mapping[str, Value]:
@@ -176,7 +183,8 @@ class Judge:
         missing = [name for name in referred(expr) if name not in self.sheet.truth]
         if not missing:
             return self.sheet.truth
-        return {**self.sheet.truth, **{name: self.derivative(name) for name in missing if self.derivative(name) is not None}}
+        found = {name: self.derivative(name) for name in missing}
+        return {**self.sheet.truth, **{name: value for name, value in found.items() if value is not None}}
 
     def derivative(self, name: str) -> Value | None:
         """The value of a derivative that no step of the working has; None where it has none."""
@@ -201,16 +209,41 @@ class Judge:
         for chosen in _choices(sources, wrong):
             world = self.sheet.numbers.with_fixed({name: np.array([earlier.numbers[name]]) for name in chosen}, [target])
             goal = float(world.env[target][0])
-            if not np.isfinite(goal) or abs(goal) > LARGEST:
+            if not np.isfinite(goal) or abs(goal) > LARGEST or self.degenerate(target, goal, world):
                 continue
             judged = self.against(expr, Fraction(goal), question.tolerance)
             apart = abs(as_float(self.value(expr)) - goal)
             close = judged == "few-digits" and apart <= SHORT * abs(goal)
-            if judged in ("right", "near") or close or apart <= self.blur(target, chosen, earlier, goal):
+            if judged in ("right", "near") or close or apart <= self.blur(target, chosen, earlier, goal) or (
+                chosen == tuple(sources) and self.rounded_between(question, target, expr, world)
+            ):
                 used = [name for name in chosen if name in wrong] or chosen
                 follows = tuple(dict.fromkeys(earlier.owner[name] for name in used))
                 return Judged("follow-through", "" if set(used) & set(wrong) else "rounded-early", follows=follows, goal=goal)
         return None
+
+    def rounded_between(self, question: Question, target: str, expr: Expr, world: World) -> bool:
+        """Whether this follows from the student's results when what lies between them and the answer is rounded too."""
+        plain = written_decimal(expr)
+        given = as_given(self.value(expr), plain) if plain is not None else None
+        if given is None:
+            return False
+        if given.digits >= LONG and self.diagnosis.explain(target, given, world, formula=False):
+            return False
+        return any(self.against(expr, Fraction(goal), question.tolerance) == "right" for goal in self.diagnosis.rounded(target, world))
+
+    def degenerate(self, target: str, goal: float, world: World) -> bool:
+        """Whether what follows says nothing: a 0 because a factor is 0 (not because terms cancel), or a parameter that does not move."""
+        truth = self.sheet.truth.get(target)
+        if truth is None or as_float(truth) == goal:
+            return False
+        _, name, k = parts(target)
+        before = f"{name}@{k - 1}" if k > 1 else name
+        if k and before in self.sheet.numbers.env and goal == float(self.sheet.numbers.env[before][0]):
+            return True
+        work = self.sheet.work(target)
+        terms = work.expr.args if work is not None and type(work.expr) is Add else ()
+        return goal == 0 and all(float(np.max(np.abs(at_points(term, world.env)))) == 0 for term in terms)
 
     def blur(self, target: str, chosen: Sequence[str], earlier: Earlier, goal: float) -> float:
         """How far a result may be off because those it is computed from were rounded: for sums that cancel this is more than its digits."""
@@ -265,8 +298,8 @@ class Judge:
     # Formulas.
 
     def formula(self, question: Question, target: str, expr: Expr, earlier: Earlier) -> Judged:
-        """Judge a formula that is given for a quantity."""
-        if _is_question(expr, target):
+        """Judge a formula that is given for a quantity; one that has the quantity itself in it is the question typed back."""
+        if target in referred(expr):
             return Judged("wrong", "typed-back")
         found = compare(expr, target, self.points_for(expr, target), self._effort)
         if found.outcome == "equal":
@@ -276,11 +309,13 @@ class Judge:
             return Judged("correct", "other-form", goal=as_float(truth))  # its value where a formula is asked
         if found.outcome == "undecided":
             return Judged("undecided", message=found.reason)
+        if self.numbers_put_in(target, expr):
+            return Judged("correct", "other-form")
         refutation = Refutation(found.point, found.yours, found.expected)
         followed = self.followed_formula(question, target, expr, earlier)
         if followed is not None:
             return followed
-        if found.gap <= ROUGH and _has_decimals(expr):
+        if found.gap <= ROUGH and has_decimals(expr):
             return Judged("misconception", slips=((Slip(ROUNDED, target),),), refutation=refutation)
         slips = self.slips_in_formula(target, expr)
         return Judged("misconception" if slips else "wrong", slips=slips, refutation=refutation)
@@ -291,6 +326,34 @@ class Judge:
             return judge_number(expr, truth, written=self.value(expr)).right
         except TutorError:
             return False
+
+    def numbers_put_in(self, target: str, expr: Expr) -> bool:
+        """Whether a formula is right with given numbers in place of their quantities: 2(x_L − 0.5)·1.5 for 2(x_L − y)·x_Lm1.
+
+        Its quantities are varied while all others keep their given values; or all given quantities are whose numbers do not stand in it.
+        """
+        used = list(referred(expr))
+        own = figures(expr)
+        if not self.sheet.truth or not used or not own or any(name not in self.sheet.truth for name in used):
+            return False
+        leaves = self.sheet.leaves()
+        free = [name for name, value in leaves.items() if float(abs(as_float(value))) not in own]
+        return any(self._varied(target, expr, names) for names in (used, free) if names)
+
+    def _varied(self, target: str, expr: Expr, names: Sequence[str]) -> bool:
+        """Whether a formula is what is asked while some quantities take other values than the given ones."""
+        given = self.sheet.numbers.env
+        varied = {
+            name: given[name][0] * np.roll(_FACTORS, place) + 0.03 * (place + 1) * (np.roll(_FACTORS, place) - 1)
+            for place, name in enumerate(names)
+        }  # fmt: skip
+        world = self.sheet.numbers.with_fixed(varied, [target, *referred(expr)])
+        try:
+            value = np.broadcast_to(np.asarray(at_points(expr, world.env), dtype=float), _FACTORS.shape)
+        except (KeyError, TutorError):
+            return False
+        goal = np.broadcast_to(world.env[target], _FACTORS.shape)
+        return bool(np.isclose(value, goal, rtol=NEAR, atol=0).all() and np.ptp(goal) > 0)
 
     def points_for(self, expr: Expr, target: str) -> Points:
         """Where to compare a formula: those points at which a condition of the exercise holds, if it is right there and only there."""
@@ -306,7 +369,7 @@ class Judge:
         """Whether a right formula is written in another form than asked."""
         has_partial = any("/d" in name for name in referred(expr) if name not in self.steps or "/d" in name)
         if question.kind == "chain":
-            return "" if _is_chain(expr) else "other-form"
+            return "" if is_chain(expr) else "other-form"
         if question.form in ("inputs", "steps") and has_partial:
             return "other-form"
         if question.form == "inputs" and any(name in self.steps for name in names(expr)):
@@ -385,79 +448,4 @@ def _choices(sources: Sequence[str], wrong: Sequence[str]) -> list[tuple[str, ..
     return [chosen for chosen in dict.fromkeys(found) if chosen][:MOST_CHOICES]
 
 
-_FIGURE = re.compile(r"[-+]?(?:\d+\.?(?P<places>\d*)|\.(?P<only>\d+))(?:[eE](?P<power>[-+]?\d+))?")
-
-
-def _given(value: Value, plain: str | None) -> Given | None:
-    """What a number may stand for, ``plain`` as a decimal where it is one; nothing for one that is not finite."""
-    try:
-        number = as_float(value)
-    except OverflowError:
-        return None
-    if not np.isfinite(number) or abs(number) > LARGEST:
-        return None
-    match = _FIGURE.fullmatch(plain or "")
-    if match is None:
-        wide = 1e-9 * abs(number)
-        return Given(np.array([number]), number - wide, number + wide)
-    places = len(match["places"] or match["only"] or "") - int(match["power"] or 0)
-    unit = 10.0**-places
-    digits = significant(plain or "")
-    if number == 0:
-        return Given(np.array([number]), -1e-12, 1e-12, 0)
-    if digits > 12:
-        unit = max(unit, 1e-12 * abs(number))
-    inner, outer = unit * 0.5000001, unit * 0.9999999
-    low, high = (number - inner, number + outer) if number > 0 else (number - outer, number + inner)
-    return Given(np.array([number]), low, high, digits)
-
-
-def last_place(expr: Expr) -> float:
-    """What one unit in the last digit of a written decimal is worth; 0 for any other number."""
-    match = _FIGURE.fullmatch(written_decimal(expr) or "")
-    if match is None or ("." not in match.group()):
-        return 0.0
-    return float(10.0 ** -(len(match["places"] or match["only"] or "") - int(match["power"] or 0)))
-
-
-def _is_question(expr: Expr, target: str) -> bool:
-    """Whether an answer is only the name of what is asked."""
-    return expr == Name(target) or (type(expr) is Partial and f"d{expr.of}/d{expr.wrt}" == target)
-
-
-def _is_fraction(expr: Expr) -> bool:
-    inner = expr.arg if type(expr) is Neg else expr
-    if type(inner) is Number:
-        return True
-    if type(inner) is not Div:
-        return False
-    top = inner.num.arg if type(inner.num) is Neg else inner.num
-    return type(top) is Number and type(inner.den) is Number and "." not in top.text + inner.den.text
-
-
-def _is_chain(expr: Expr) -> bool:
-    """Whether a formula is a chain of factors: a sum of products of derivatives."""
-    terms = expr.args if type(expr) is Add else (expr,)
-    for term in terms:
-        stack, derivatives = [term], 0
-        while stack:
-            node = stack.pop()
-            if type(node) is Partial:
-                derivatives += 1
-            elif type(node) is Mul:
-                stack.extend(node.args)
-            elif type(node) is not Number:
-                return False
-        if not derivatives:
-            return False
-    return True
-
-
-def _has_decimals(expr: Expr) -> bool:
-    stack: list[Expr] = [expr]
-    while stack:
-        node = stack.pop()
-        if type(node) is Number and "." in node.text and significant(node.text) >= 2:
-            return True
-        stack.extend(children(node))
-    return False
+_FACTORS = np.array([1.0, 0.83, 1.21, 0.64, 1.9])

@@ -19,12 +19,36 @@ from tutor.expression.nodes import Expr, Name, Number, Partial, children, rebuil
 from tutor.marking.nouns import Line
 
 LOOSE = 1e-3
+MOST_BLUR = 0.1
+"""Figures of so few digits that they may be off by a larger share than this are taken for other figures."""
 MOST_FIGURES = 40
+
+
+def own_rows(members: Sequence[Member], target: str) -> list[Member]:
+    """The members without rows that say what another quantity is: ``in_h1 = 0.3775`` above ``out_h1 = σ(0.3775) = 0.5933``.
+
+    Where there are only such rows all members are kept.
+    """
+    moved = Name(target.partition("@")[0])
+    kept: list[Member] = []
+    left_out = False
+    for place, member in enumerate(members):
+        if member.relation in ("", "⏎"):
+            following = members[place + 1].relation if place + 1 < len(members) else ""
+            named = type(member.expr) in (Name, Partial) or (isinstance(member.expr, AnswerError) and len(member.text.split()) == 1)
+            own = is_question(member.expr, target) or member.expr == moved
+            left_out = following in _EQUALS and named and not own
+        if not left_out:
+            kept.append(member)
+    return kept or list(members)
+
+
+_EQUALS = ("=", ":=", "←", "≈")
 
 
 def without_question(members: Sequence[Member], target: str) -> list[Member]:
     """The members without the quantity itself in front: ``dL/dw5 = …``, and ``w5 ← …`` for w5 after an update."""
-    kept = list(members)
+    kept = own_rows(members, target)
     moved = Name(target.partition("@")[0]) if "@" in target and "/" not in target else None
     if len(kept) > 1 and kept[0].expr == moved:
         kept = kept[1:]
@@ -56,18 +80,30 @@ def first_broken(
     With a ``goal`` every member counts with its value there, rounded figures with what rounding may have changed; a formula is
     compared at ``points`` where there are some.  Only so many are: what is not compared is not said to be wrong.
     """
-    held = True
+    held: Expr | None = None
     effort = Effort(MAX_WORK / 2)
     for number, member in enumerate(members, 1):
         expr = member.expr
-        if isinstance(expr, AnswerError):
-            continue
+        if isinstance(expr, AnswerError) or (number == 1 and len(members) > 1 and type(expr) in (Name, Partial)):
+            continue  # a name in front says what the row is about
         holds = _holds(expr, target, goal, env, points, effort)
         if holds is False:
-            expected = "" if goal is None else _figure(goal)
-            return Line(number, member.text, "before" if held and number > 1 else "goal", _shown(expr, env), expected)
-        held = holds is True
+            expected = _shown(held, env) if held is not None else "" if goal is None else _figure(goal)
+            return Line(number, member.text, "goal" if held is None else "before", _shown(expr, env), expected)
+        held = expr if holds else None
     return None
+
+
+def rounded_figures(expr: Expr, goal: float, env: Mapping[str, Any]) -> bool:
+    """Whether arithmetic comes to what is asked but for its figures, which are rounded: 0.741·0.186·0.593 for 0.0821670."""
+    value = _value(expr, env)
+    if value is None:
+        return False
+    try:
+        blur = _blur(expr, env, value, Effort(MAX_WORK / 2))
+    except ExpressionError:
+        return False
+    return blur <= MOST_BLUR * abs(goal) and abs(value - goal) <= max(blur, LOOSE * abs(goal))
 
 
 def _holds(

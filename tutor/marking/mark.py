@@ -9,7 +9,7 @@ The marker is made once an exercise and only read afterwards, apart from tables 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -21,6 +21,7 @@ from tutor.answer.entered import array_of
 from tutor.answer.lines import Line as Member
 from tutor.answer.lines import read_lines
 from tutor.answer.nouns import AnswerError, Submission
+from tutor.answer.numbers import written_decimal
 from tutor.answer.reading import MAX_LENGTH
 from tutor.answer.spots import refusal
 from tutor.derive.working import referred
@@ -31,10 +32,11 @@ from tutor.expression.nodes import Expr, Name
 from tutor.expression.plain import plain
 from tutor.marking.credit import credits_for, fold
 from tutor.marking.edges import as_meant, edges
-from tutor.marking.judge import Earlier, Judge, Judged, last_place
-from tutor.marking.lines import answer_of, first_broken, without_question
-from tutor.marking.nouns import Credit, Line, Marked, MarkedAnswer, Outcome, Verdict
+from tutor.marking.judge import Earlier, Judge, Judged
+from tutor.marking.lines import answer_of, first_broken, rounded_figures, without_question
+from tutor.marking.nouns import Credit, Line, Marked, MarkedAnswer, Outcome, Slip, Verdict
 from tutor.marking.sheet import Sheet
+from tutor.marking.written import last_place
 from tutor.version import VERSION
 
 RIGHT = ("correct", "follow-through")
@@ -152,15 +154,18 @@ class Marker:
         ]  # fmt: skip
 
     def rounded_on_the_way(self, question: Question, target: str, taken: _Read) -> bool:
-        """Whether a wrong number is just what the line before it comes to, whose figures are the right ones, rounded."""
-        if taken.place < 1 or "fraction" in (question.form, question.kind):
-            return False
-        member = taken.members[taken.place - 1]
-        before, own = member.expr, taken.expr
-        if isinstance(before, AnswerError) or isinstance(own, AnswerError) or referred(before):
+        """Whether a wrong number is what right but rounded figures come to: its own, or those of the line before it."""
+        own = taken.expr
+        if isinstance(own, AnswerError) or "fraction" in (question.form, question.kind) or target not in self.sheet.truth:
             return False
         env = self.sheet.numbers.env
-        if first_broken([member], target, float(env[target][0]), env, None) is not None:
+        goal = float(env[target][0]) if target in env else None
+        if goal is None or referred(own):
+            return False
+        if written_decimal(own) is None:
+            return rounded_figures(own, goal, env)
+        before = taken.members[taken.place - 1].expr if taken.place else None
+        if before is None or isinstance(before, AnswerError) or referred(before) or not rounded_figures(before, goal, env):
             return False
         try:
             return self.judge.against(own, self.judge.value(before), question.tolerance) in ("right", "near")
@@ -211,11 +216,17 @@ class Marker:
         rows = read_entries(array_of(text, self.sheet.vocabulary), self.sheet.vocabulary)
         cells = [cell for row in rows for cell in row]
         if len(cells) != len(question.targets):
+            for cell in cells:
+                if isinstance(cell, AnswerError):
+                    raise cell
             if comma := _DECIMAL_COMMA.search(text):
                 hint = "a decimal is written with a point: 0.5"
                 raise refusal(text, "a comma between two digits separates entries", comma.start() + 1, hint)
             message = f"{len(cells)} entr{'y' if len(cells) == 1 else 'ies'} where {len(question.targets)} are asked"
             return self.made(question, text, Judged("wrong", message=message))
+        if self.transposed(question, rows):
+            slips = ((Slip("weights-transposed", question.targets[0]),),)
+            return self.made(question, text, Judged("misconception", slips=slips, message="rows and columns are exchanged"))
         if len(question.shape) == 2 and 1 not in question.shape and len(rows) not in (1, question.shape[0]):
             shape, asked = f"{len(rows)}×{len(rows[0])}", "×".join(map(str, question.shape))
             return self.made(question, text, Judged("wrong", message=f"a matrix of shape {shape} where {asked} is asked"))
@@ -231,6 +242,25 @@ class Marker:
         scheme = self.exercise.scheme
         share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
         return self.made(question, text, judged, read=f"[{shown}]", share=share)
+
+    def transposed(self, question: Question, rows: Sequence[Sequence[Expr | AnswerError]]) -> bool:
+        """Whether a matrix is right, and only right, with its rows and columns exchanged."""
+        shape = question.shape
+        if len(shape) != 2 or 1 in shape or len(rows) != shape[1] or any(len(row) != shape[0] for row in rows) or not self.sheet.truth:
+            return False
+        turned = [cell for column in zip(*rows, strict=True) for cell in column]
+        own = [cell for row in rows for cell in row]
+        return self.all_right(question, turned) and not (shape[0] == shape[1] and self.all_right(question, own))
+
+    def all_right(self, question: Question, cells: Sequence[Expr | AnswerError]) -> bool:
+        """Whether all entries are the true ones."""
+        for target, cell in zip(question.targets, cells, strict=True):
+            truth = self.sheet.truth.get(target)
+            if isinstance(cell, AnswerError) or truth is None or referred(cell):
+                return False
+            if self.judge.against(cell, truth, question.tolerance) not in ("right", "near"):
+                return False
+        return True
 
     def choice(self, question: Question, text: str) -> MarkedAnswer:
         """A choice among options."""
@@ -326,7 +356,7 @@ def _first(answers: list[MarkedAnswer]) -> str:
     """The question that went wrong first, in the order of the computation; else the first that could not be judged."""
     for verdicts in (("misconception", "wrong"), PERSON):
         for answer in answers:
-            if answer.verdict in verdicts:
+            if answer.verdict in verdicts and answer.marks < answer.out_of:
                 return answer.question
     return ""
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.answer.nouns import Submission
-from tutor.errors import near
+from tutor.errors import near, visible
 from tutor.exercise.nouns import Exercise
 from tutor.exercise.questions import Case
 from tutor.marking.mark import Marker
@@ -44,11 +44,29 @@ def self_test(exercise: Exercise, seed: int = 0) -> list[CaseResult]:
     return [_result(marker, exercise.id, number, case) for number, case in enumerate(exercise.cases, 1)]
 
 
-def _result(marker: Marker, ident: str, number: int, case: Case) -> CaseResult:
+def astray(marker: Marker) -> list[str]:
+    """What is to be said about cases that name a question which is not there: they test nothing.
+
+    >>> from tutor.exercise.load import load
+    >>> astray(Marker(load("dl/bce")))
+    []
+    """
+    found = ((number, _unknown(marker, case)) for number, case in enumerate(marker.exercise.cases, 1))
+    return [f"case {number}: {words}" for number, words in found if words]
+
+
+def _unknown(marker: Marker, case: Case) -> str:
     known = [question.id for question in marker.questions]
     for name in (case.question, *(question for question, _ in case.earlier)):
         if name not in known:
-            return CaseResult(ident, number, case, None, (f"there is no question {name}; {near(name, known)}".rstrip("; "),))
+            return f"there is no question {visible(name, 80)}; {near(name, known)}".rstrip("; ")
+    return ""
+
+
+def _result(marker: Marker, ident: str, number: int, case: Case) -> CaseResult:
+    unknown = _unknown(marker, case)
+    if unknown:
+        return CaseResult(ident, number, case, None, (unknown,))
     marked = marker.mark(Submission("case", {**dict(case.earlier), case.question: case.answer}))
     answer = next(answer for answer in marked.answers if answer.question == case.question)
     differs = []

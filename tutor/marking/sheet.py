@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -197,8 +196,3 @@ def _cancelled(step: Work, value: Value, found: Mapping[str, Value]) -> bool:
         return False
     largest = max(abs(real(compute(term, found))) for term in step.expr.args)
     return bool(abs(value) <= NOISE * largest)
-
-
-def variant(sheet: Sheet, exercise: Exercise) -> Sheet:
-    """The sheet of the same questions over other given values: a student's own numbers."""
-    return Sheet(replace(exercise, questions=sheet.questions), sheet.seed)

@@ -41,7 +41,10 @@ def parse_json(text: str) -> Any:
     except RecursionError:
         raise FileProblem("the file is nested too deep", hint=f"write {SHAPES}") from None
     except json.JSONDecodeError as error:
-        raise FileProblem(f"this is no JSON: {error.msg}, line {error.lineno} column {error.colno}", hint=f"write {SHAPES}") from None
+        what = error.msg.removesuffix(" at")  # "Invalid control character at"
+        where = f"line {error.lineno} column {error.colno}"
+        hint = "a line break inside a text is written \\n" if "control character" in what else f"write {SHAPES}"
+        raise FileProblem(f"this is no JSON: {what}, {where}", hint=hint) from None
 
 
 def read_toml(text: str, stem: str, ids: Ids) -> Read:

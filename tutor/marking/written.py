@@ -1,0 +1,116 @@
+"""How an answer is written: what a decimal may stand for, whether a formula is a chain of factors, which numbers stand in it."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+
+from tutor.answer.numbers import significant, written_decimal
+from tutor.evaluate.arithmetic import Value
+from tutor.evaluate.points import as_float
+from tutor.expression.nodes import Add, Div, Expr, Mul, Neg, Number, Partial, children
+from tutor.marking.diagnose import Given
+
+LARGEST = 1e300
+"""A number beyond this is not computed with."""
+
+_FIGURE = re.compile(r"[-+]?(?:\d+\.?(?P<places>\d*)|\.(?P<only>\d+))(?:[eE](?P<power>[-+]?\d+))?")
+
+
+def shorter(text: str | None) -> list[str]:
+    """A whole number that ends in zeros, with fewer of them significant: 9700 as 970e1 and 97e2.
+
+    >>> shorter("9700"), shorter("12.0")
+    (['970e1', '97e2'], [])
+    """
+    if text is None or not text.lstrip("-+").isdigit():
+        return []
+    zeros = len(text) - len(text.rstrip("0"))
+    return [f"{text[: len(text) - k]}e{k}" for k in range(1, zeros + 1) if text[: len(text) - k].lstrip("-+")]
+
+
+def as_given(value: Value, plain: str | None) -> Given | None:
+    """What a number may stand for, ``plain`` as a decimal where it is one; nothing for one that is not finite."""
+    try:
+        number = as_float(value)
+    except OverflowError:
+        return None
+    if not np.isfinite(number) or abs(number) > LARGEST:
+        return None
+    match = _FIGURE.fullmatch(plain or "")
+    if match is None:
+        wide = 1e-9 * abs(number)
+        return Given(np.array([number]), number - wide, number + wide)
+    places = len(match["places"] or match["only"] or "") - int(match["power"] or 0)
+    unit = 10.0**-places
+    digits = significant(plain or "")
+    if short := shorter(plain):
+        unit, digits = 10.0 ** len(short), len(short[-1].lstrip("-+").partition("e")[0])
+    if number == 0:
+        return Given(np.array([number]), -1e-12, 1e-12, 0)
+    if digits > 12:
+        unit = max(unit, 1e-12 * abs(number))
+    inner, outer = unit * 0.5000001, unit * 0.9999999
+    low, high = (number - inner, number + outer) if number > 0 else (number - outer, number + inner)
+    return Given(np.array([number]), low, high, digits)
+
+
+def last_place(expr: Expr) -> float:
+    """What one unit in the last digit of a written decimal is worth; 0 for any other number."""
+    match = _FIGURE.fullmatch(written_decimal(expr) or "")
+    if match is None or ("." not in match.group()):
+        return 0.0
+    return float(10.0 ** -(len(match["places"] or match["only"] or "") - int(match["power"] or 0)))
+
+
+def is_fraction(expr: Expr) -> bool:
+    """Whether a number is written as a whole number or a fraction of two."""
+    inner = expr.arg if type(expr) is Neg else expr
+    if type(inner) is Number:
+        return True
+    if type(inner) is not Div:
+        return False
+    top = inner.num.arg if type(inner.num) is Neg else inner.num
+    return type(top) is Number and type(inner.den) is Number and "." not in top.text + inner.den.text
+
+
+def is_chain(expr: Expr) -> bool:
+    """Whether a formula is a chain of factors: a sum of products of derivatives."""
+    terms = expr.args if type(expr) is Add else (expr,)
+    for term in terms:
+        stack, derivatives = [term], 0
+        while stack:
+            node = stack.pop()
+            if type(node) is Partial:
+                derivatives += 1
+            elif type(node) is Mul:
+                stack.extend(node.args)
+            elif type(node) is not Number:
+                return False
+        if not derivatives:
+            return False
+    return True
+
+
+def figures(expr: Expr) -> set[float]:
+    """The numbers in a formula but 0, 1 and 2."""
+    found: set[float] = set()
+    stack: list[Expr] = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Number and node.text not in ("0", "1", "2"):
+            found.add(float(node.value))
+        stack.extend(children(node))
+    return found
+
+
+def has_decimals(expr: Expr) -> bool:
+    """Whether a decimal of two digits or more stands in a formula."""
+    stack: list[Expr] = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Number and "." in node.text and significant(node.text) >= 2:
+            return True
+        stack.extend(children(node))
+    return False
