@@ -239,7 +239,7 @@ def test_who_handed_in_nothing_has_a_row(run, handed, folder):
         assert rows["zoe"]["status"] == "marked"
         assert (rows["zoe"]["marks"], rows["zoe"]["problems"]) == ("0", ["nothing was handed in"])
         assert {answer["verdict"] for answer in rows["zoe"]["answers"]} == {"blank"}
-        assert "zoe,0" in (folder / f"of-{name}" / "moodle.csv").read_text()
+        assert "zoe,\n" in (folder / f"of-{name}" / "moodle.csv").read_text()
         assert "nothing was handed in" in (folder / f"of-{name}" / "marks.csv").read_text()
         assert "nothing was handed in" in (folder / f"of-{name}" / "reports" / "zoe.md").read_text()
         assert (folder / f"of-{name}" / "gradescope" / "zoe.json").exists()

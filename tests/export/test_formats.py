@@ -326,3 +326,13 @@ def test_filling_in_never_fails_otherwise(text):
             except OutputError:
                 continue
             assert made.text == start + text or "2.6666" in made.text
+
+
+def test_who_handed_in_nothing_gets_no_grade():
+    """A 0 in a gradebook is for a person to give."""
+    from tutor.marking.nouns import ABSENT
+
+    absent = Marked("zoe", "dl/bce", (), Fraction(0), Fraction(3), problems=(ABSENT,), fields={"email": "zoe@x.org"})
+    made = export("moodle", [absent], (), Header("dl/bce"))
+    assert list(csv.reader(made.text.splitlines()))[1][-1] == ""
+    assert any("handed in nothing" in problem for problem in made.problems)

@@ -16,7 +16,8 @@ from tutor.answer.spots import refusal, unknown
 from tutor.answer.vocabulary import DECLARED, OTHER, Several, Vocabulary, function_word
 from tutor.errors import near, visible
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
-from tutor.expression.parse import _HALVES, _SIGNS, _SUPERSCRIPTS, MAX_DEPTH, MAX_DIGITS, _digits, names_together
+from tutor.expression.parse import _HALVES, _SIGNS, _SUPERSCRIPTS, MAX_DEPTH, MAX_DIGITS, _digits
+from tutor.expression.together import names_together
 
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
 MAX_TOKENS = 2_500

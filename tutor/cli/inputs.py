@@ -23,8 +23,6 @@ _ARCHIVES = {
     b"BZh": "a bzip2 archive", b"\xfd7zXZ\x00": "an xz archive", b"7z\xbc\xaf\x27\x1c": "a 7z archive", b"Rar!\x1a\x07": "a RAR archive",
     b"\x28\xb5\x2f\xfd": "a zstd archive",
 }  # fmt: skip
-NOTHING = "nothing was handed in"
-"""What is said about a student on the roster without a submission."""
 _SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
 _ARCHIVE_HINT = "unpack it and hand in the files"
 
@@ -153,6 +151,7 @@ def _roster(path: Path) -> dict[str, Submission]:
     from tutor.answer.names import student_key
     from tutor.answer.nouns import Submission
     from tutor.answer.submissions import read_submissions
+    from tutor.marking.nouns import ABSENT
 
     data = given(path)
     source = visible(path.name, 200)
@@ -164,7 +163,7 @@ def _roster(path: Path) -> dict[str, Submission]:
         rows = [(line, {}) for line in data.decode("utf-8-sig", "replace").splitlines() if line.strip()]
     keys = [(student_key(student)[0], fields) for student, fields in rows]
     found = {
-        student: Submission(student, source=source, fields=fields, problems=(NOTHING,)) for student, fields in reversed(keys)
+        student: Submission(student, source=source, fields=fields, problems=(ABSENT,)) for student, fields in reversed(keys)
     }
     found = {student: found[student] for student, _ in keys}
     if not found:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tutor.errors import OutputError, near
 from tutor.exercise.questions import Question
-from tutor.export.nouns import Header, Output, importable, importable_key, is_marked, out_of, plain
+from tutor.export.nouns import Header, Output, importable, importable_key, is_graded, out_of, plain
 from tutor.export.sheet import Sheet, grades, imported, matched, read_sheet
 from tutor.marking.nouns import Marked
 from tutor.marking.points import earned, points
@@ -45,7 +45,7 @@ def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: H
             left.append(why)
             continue
         name = one.fields.get("name", "")
-        rows.append((one, [name if importable(name) else "", "", "", login, "", points(earned(one)) if is_marked(one) else ""]))
+        rows.append((one, [name if importable(name) else "", "", "", login, "", points(earned(one)) if is_graded(one) else ""]))
     made = imported([*STUDENT, header.name], rows)
     first, rest = made.text.split("\n", 1)
     worth = f"    {_POINTS},,,,,{points(out_of(questions))}"

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tutor.errors import OutputError
 from tutor.exercise.questions import Question
-from tutor.export.nouns import Header, Output, importable, importable_key, is_marked, out_of, plain
+from tutor.export.nouns import Header, Output, importable, importable_key, is_graded, out_of, plain
 from tutor.export.sheet import grades, imported, matched, read_sheet
 from tutor.marking.nouns import Marked
 from tutor.marking.points import earned, points
@@ -39,7 +39,7 @@ def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: H
         if why:
             left.append(why)
             continue
-        rows.append((one, [key, points(earned(one)) if is_marked(one) else ""]))
+        rows.append((one, [key, points(earned(one)) if is_graded(one) else ""]))
     title = header.name if importable(header.name) else "Grade"
     made = imported([KEYS[by], title], rows)
     return Output(made.text, (*left, *made.problems))

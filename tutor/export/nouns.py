@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tutor.exercise.questions import Question
-from tutor.marking.nouns import Marked, MarkedAnswer
+from tutor.marking.nouns import ABSENT, Marked, MarkedAnswer
 from tutor.marking.points import points, rounded
 
 MAX_CELL = 2_000
@@ -124,6 +124,11 @@ def is_marked(marked: Marked) -> bool:
     return marked.status == "marked"
 
 
+def is_graded(marked: Marked) -> bool:
+    """Whether there is a grade for a learning platform: also who handed in nothing gets none, since a 0 is for a person to give."""
+    return is_marked(marked) and ABSENT not in marked.problems
+
+
 def by_question(marked: Marked) -> Mapping[str, MarkedAnswer]:
     """The answers by their question."""
     return {answer.question: answer for answer in marked.answers}
@@ -139,6 +144,8 @@ def remarks(marked: Marked) -> tuple[str, ...]:
     name = plain(marked.student)
     if not is_marked(marked):
         return (f"{name} could not be marked and gets no grade: {plain(marked.reason)}",)
+    if ABSENT in marked.problems:
+        return (f"{name} handed in nothing and gets no grade",)
     if marked.person:
         return (f"{name}: a person has to look at {plain(', '.join(marked.person))}; until then it counts as it stands",)
     return ()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.errors import OutputError
-from tutor.export.nouns import Output, is_marked, plain, remarks, table
+from tutor.export.nouns import Output, is_graded, plain, remarks, table
 from tutor.marking.nouns import Marked
 
 MARK = "\ufeff"
@@ -161,7 +161,7 @@ def grades(sheet: Sheet, whose: Mapping[int, Marked], column: int, shown: Mappin
     for i, one in sorted(whose.items()):
         problems += remarks(one)
         row, name = sheet.rows[i], plain(one.student)
-        if not is_marked(one):
+        if not is_graded(one):
             continue
         if column >= len(row.spans):
             problems.append(f"the row of {name} has no cell for the grade; it was not filled in")

@@ -17,6 +17,7 @@ from itertools import accumulate
 
 from tutor.errors import ExpressionError, near, visible
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
+from tutor.expression.together import names_together
 from tutor.expression.walk import depth
 
 MAX_LENGTH = 20_000
@@ -26,10 +27,6 @@ MAX_FACTORS = 200
 MAX_TERMS = 400
 MAX_DIGITS = 400
 MAX_EXPONENT = 1_000
-MAX_TOGETHER = 4
-"""So many names may stand together as a product."""
-MAX_RUN = 48
-"""How long a word may be that is taken apart into names."""
 MAX_BITS = 8_000
 """How long a constant may be, in bits of its numerator and denominator."""
 
@@ -97,31 +94,6 @@ def read_name(text: str) -> str:
     """The canonical spelling of a quantity's name: Greek letters and index digits as ASCII (``η₁`` is ``eta1``)."""
     text = text.strip().translate(_SUBSCRIPTS)
     return "".join(GREEK.get(c, c) for c in text)
-
-
-def names_together(word: str, declared: Collection[str]) -> tuple[str, ...]:
-    """The 2 to 4 names of which a word consists, where that is certain: ``w1i1`` is w1 and i1; else nothing.
-
-    A word that begins with d is none: dx belongs to a derivative.
-
-    >>> names_together("w1i1", ["w1", "i1", "i"]), names_together("abc", ["a", "bc", "ab", "c"])
-    (('w1', 'i1'), ())
-    """
-    if not 2 <= len(word) <= MAX_RUN or word[0] == "d":
-        return ()
-    whole: list[tuple[str, ...]] = []
-    begun: list[tuple[int, tuple[str, ...]]] = [(0, ())]
-    while begun and len(whole) < 2:
-        at, names = begun.pop()
-        for end in range(at + 1, len(word) + 1):
-            name = word[at:end]
-            if name not in declared:
-                continue
-            if end == len(word):
-                whole.append((*names, name))
-            elif len(names) + 1 < MAX_TOGETHER:
-                begun.append((end, (*names, name)))
-    return whole[0] if len(whole) == 1 else ()
 
 
 class _Reader:

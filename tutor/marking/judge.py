@@ -23,7 +23,7 @@ from tutor.exercise.questions import Question, Tolerance
 from tutor.expression.nodes import Add, Expr, Number
 from tutor.expression.walk import names
 from tutor.marking.conditions import points_under
-from tutor.marking.diagnose import LONG, Diagnosis, Given
+from tutor.marking.diagnose import FAR, LONG, Diagnosis, Given
 from tutor.marking.misconceptions import ROUNDED
 from tutor.marking.nouns import Outcome, Refutation, Slip, Verdict
 from tutor.marking.questions import parts
@@ -215,7 +215,7 @@ class Judge:
             apart = abs(as_float(self.value(expr)) - goal)
             close = judged == "few-digits" and apart <= SHORT * abs(goal)
             if judged in ("right", "near") or close or apart <= self.blur(target, chosen, earlier, goal) or (
-                chosen == tuple(sources) and self.rounded_between(question, target, expr, world)
+                chosen == tuple(sources) and apart <= FAR * abs(goal) and self.rounded_between(question, target, expr, world)
             ):
                 used = [name for name in chosen if name in wrong] or chosen
                 follows = tuple(dict.fromkeys(earlier.owner[name] for name in used))

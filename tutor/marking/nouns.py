@@ -17,6 +17,10 @@ digits than asked; right but for intermediate results that were rounded; right r
 another answer that is explained by this one."""
 
 
+ABSENT = "nothing was handed in"
+"""The problem of a student of the roster who handed in nothing: a row with no marks, and no grade anywhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slip:
     """One slip: its stable tag, free of variables (``missing-path``), and the step where it was made (``dL/dout_h1``)."""
