@@ -102,8 +102,8 @@ def test_what_a_solution_shows_is_correct(name):
     for notation, collided, piece in shown(exercise, EXERCISES.index(name)):
         for kind in ("n",) if piece.what in ("number", "working") and exercise.values else ("n", "e"):
             question = questions.get(f"{kind}:{piece.target}")
-            if question is None:
-                continue
+            if question is None or (piece.where.endswith("JSON chain") and piece.text.endswith(f" * {piece.target}")):
+                continue  # of a quantity next to the loss the chain is the question itself
             tried += 1
             answer = marker.answer(question, piece.text, Earlier(), {})
             if answer.verdict == "correct" and answer.outcome in OUTCOMES[piece.what]:

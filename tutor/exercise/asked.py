@@ -152,7 +152,7 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     ident = entry.get("id", "").strip() or _ident(ask, kind)
     if not ident:
         raise ExerciseError("a choice has no id of its own", hint='such as id = "direction"')
-    if not _ID.fullmatch(ident):
+    if not _ID.fullmatch(ident) or not ident.isprintable() or ".." in ident.split("/"):
         raise ExerciseError(f"{visible(ident)!r} is no id of a question", hint="letters, digits, / _ . - without spaces")
     within = Fraction(0) if ask.startswith("count ") else Tolerance().relative
     tolerance = Tolerance(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -35,7 +36,7 @@ def own_rows(members: Sequence[Member], target: str) -> list[Member]:
     for place, member in enumerate(members):
         if member.relation in ("", "⏎"):
             following = members[place + 1].relation if place + 1 < len(members) else ""
-            named = type(member.expr) in (Name, Partial) or (isinstance(member.expr, AnswerError) and len(member.text.split()) == 1)
+            named = type(member.expr) in (Name, Partial) or (isinstance(member.expr, AnswerError) and bool(_WORD.fullmatch(member.text)))
             own = is_question(member.expr, target) or member.expr == moved
             left_out = following in _EQUALS and named and not own
         if not left_out:
@@ -43,6 +44,7 @@ def own_rows(members: Sequence[Member], target: str) -> list[Member]:
     return kept or list(members)
 
 
+_WORD = re.compile(r"[^\W\d]\w{0,11}")
 _EQUALS = ("=", ":=", "←", "≈")
 
 

@@ -41,6 +41,8 @@ from tutor.version import VERSION
 
 RIGHT = ("correct", "follow-through")
 PERSON = ("undecided", "unreadable")
+MOST_MEANT = 20
+"""In a line of more members than this a derivative is what it says, and no edge."""
 _LISTS = ("vector", "matrix", "column")
 _DECIMAL_COMMA = re.compile(r"\d,\d")
 
@@ -145,7 +147,7 @@ class Marker:
 
     def _as_meant(self, members: list[Member], target: str) -> list[Member]:
         """The members with ∂c/∂a as the derivative along one edge where that is what is meant."""
-        if not self.edges:
+        if not self.edges or len(members) > MOST_MEANT:
             return members
         return [
             member if isinstance(member.expr, AnswerError)

@@ -8,7 +8,7 @@ import numpy as np
 
 from tutor.answer.numbers import significant, written_decimal
 from tutor.evaluate.arithmetic import Value
-from tutor.evaluate.points import as_float
+from tutor.evaluate.points import as_float, number
 from tutor.expression.nodes import Add, Div, Expr, Mul, Neg, Number, Partial, children
 from tutor.marking.diagnose import Given
 
@@ -100,7 +100,7 @@ def figures(expr: Expr) -> set[float]:
     while stack:
         node = stack.pop()
         if type(node) is Number and node.text not in ("0", "1", "2"):
-            found.add(float(node.value))
+            found.add(number(node))
         stack.extend(children(node))
     return found
 
