@@ -32,6 +32,7 @@ _SIGNS: dict[str, Token] = {
 _END: Token = ("$", None)
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("```", "```"), ("`", "`"), ('"', '"'), ("**", "**"))
 _PLAIN = rf"[-+−]?\s?{NUMBER}"
+MAX_NUMBER = 120
 _ABOUT = re.compile(
     r"(?:ca\.|circa|approx\.?|approximately|about|roughly|[≈≃∼~]|\\(?:approx|sim|simeq)(?![A-Za-z]))"
     rf"\s{{0,8}}(?={_PLAIN}(?:\s|\Z))", re.IGNORECASE,
@@ -133,6 +134,8 @@ def _read_carefully(text: str, vocabulary: Vocabulary) -> Expr:
 
 def _number_only(text: str, start: int, end: int) -> tuple[int, int]:
     """Where a plain number begins and ends without "ca." in front and "(rounded)" behind; any other text as it is."""
+    if end - start > MAX_NUMBER:  # a longer one is searched in vain, and for long
+        return start, end
     about = _ABOUT.match(text, start, end)
     begin = about.end() if about else start
     rounded = _ROUNDED.fullmatch(text, begin, end)
