@@ -33,4 +33,6 @@ def questions(target: Target, as_json: AsJson = False) -> None:
     screen = console()
     for line in rows(found, screen.width, [points(q.marks) for q in found]):
         screen.print(line, soft_wrap=True)
-    screen.print(f"\n{len(found)} questions, {points(total(q.marks for q in found))} marks", soft_wrap=True)
+    marks = points(total(q.marks for q in found))
+    counted = f"{len(found)} question{'' if len(found) == 1 else 's'}, {marks} mark{'' if marks == '1' else 's'}"
+    screen.print(f"\n{counted}", soft_wrap=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
-from tutor.answer.compare import Comparison, Points, compare
+from tutor.answer.compare import Comparison, compare
 from tutor.answer.effort import MOST, Effort, spent
 from tutor.answer.numbers import judge as judge_number
 from tutor.answer.numbers import written_decimal
@@ -22,7 +21,6 @@ from tutor.evaluate.run import compute
 from tutor.exercise.questions import Question, Tolerance
 from tutor.expression.nodes import Add, Expr, Number
 from tutor.expression.walk import names
-from tutor.marking.conditions import points_under
 from tutor.marking.diagnose import FAR, LONG, Diagnosis, Given
 from tutor.marking.misconceptions import ROUNDED
 from tutor.marking.nouns import Outcome, Refutation, Slip, Verdict
@@ -301,7 +299,7 @@ class Judge:
         """Judge a formula that is given for a quantity; one that has the quantity itself in it is the question typed back."""
         if target in referred(expr):
             return Judged("wrong", "typed-back")
-        found = compare(expr, target, self.points_for(expr, target), self._effort)
+        found = compare(expr, target, self.sheet.points, self._effort)
         if found.outcome == "equal":
             return Judged("correct", self.formula_form(question, expr))
         truth = self.sheet.truth.get(target)
@@ -354,16 +352,6 @@ class Judge:
             return False
         goal = np.broadcast_to(world.env[target], _FACTORS.shape)
         return bool(np.isclose(value, goal, rtol=NEAR, atol=0).all() and np.ptp(goal) > 0)
-
-    def points_for(self, expr: Expr, target: str) -> Points:
-        """Where to compare a formula: those points at which a condition of the exercise holds, if it is right there and only there."""
-        if not isinstance(self._under, Points) or compare(expr, target, self.sheet.points, self._effort).outcome == "equal":
-            return self.sheet.points
-        return self._under if compare(expr, target, self._under, self._effort).outcome == "equal" else self.sheet.points
-
-    @cached_property
-    def _under(self) -> Points | None:
-        return points_under(self.sheet)
 
     def formula_form(self, question: Question, expr: Expr) -> Outcome:
         """Whether a right formula is written in another form than asked."""

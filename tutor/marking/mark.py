@@ -210,7 +210,7 @@ class Marker:
         if formula and judged.verdict == "follow-through":
             return None
         own = taken.expr
-        points = self.judge.points_for(own, target) if formula and not isinstance(own, AnswerError) else None
+        points = self.sheet.points if formula and not isinstance(own, AnswerError) else None
         return first_broken(taken.members, target, goal, env, points)
 
     def entries(self, question: Question, text: str, earlier: Earlier) -> MarkedAnswer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -10,7 +11,9 @@ from typing import Any
 import numpy as np
 
 from tutor.answer.compare import Points, derivatives, sample
+from tutor.answer.sampling import conditions_of
 from tutor.answer.vocabulary import Vocabulary, vocabulary
+from tutor.derive.backward import derive
 from tutor.derive.working import Work, Working, working
 from tutor.errors import ExerciseError, ValueProblem
 from tutor.evaluate.arithmetic import Value, real
@@ -22,11 +25,13 @@ from tutor.exercise.questions import Question
 from tutor.exercise.trained import Trainer, trains_otherwise
 from tutor.expression.nodes import Add
 from tutor.graph.network import counts
-from tutor.graph.nouns import Graph
+from tutor.graph.nouns import Graph, Step
 from tutor.marking.questions import all_questions, follows_through, losses_in, parts, sharpened, updates_in
 from tutor.marking.worlds import World
 
 NOISE = 1e-45
+MOST_SIMPLIFIED = 500
+"""In a graph of up to so many steps it is looked for simplifications that lectures make."""
 FORMULA_POINTS = 12
 """At so many points formulas are compared with what slips give."""
 
@@ -144,8 +149,21 @@ class Sheet:
         leaves = [q.name for q in graph.leaves]
         extra = [name for name in self._symbols() if name not in leaves]
         given = self.leaves() if self.exercise.values else {}
-        steps = [step for step in self.working.steps if not step.after or step.after == 1]
-        return sample(steps, (*leaves, *extra), given, seed=self.seed, more=derivatives(graph))  # type: ignore[arg-type]
+        steps = [Step(step.target, step.expr, step.rule) for step in self.working.steps if step.after <= 1]
+        sums = self._sums(graph, given)
+        return sample(steps, (*leaves, *extra), given, seed=self.seed, more=derivatives(graph), sums=sums)
+
+    def _sums(self, graph: Graph, given: Mapping[str, Value]) -> list[tuple[str, ...]]:
+        """The targets that add up to 1 at all points, where lectures simplify: p − y is right for softmax with cross-entropy."""
+        found: dict[tuple[str, ...], None] = {}
+        if len(graph.steps) > MOST_SIMPLIFIED:
+            return []
+        losses = (graph.loss, *(step.of for step in self.working.steps if step.sort == "gradient"))
+        for loss in dict.fromkeys(losses):
+            for group in conditions_of(derive(replace(graph, loss=loss)), given):
+                if not any(set(group) & set(other) for other in found):
+                    found[group] = None
+        return list(found)
 
     def _symbols(self) -> list[str]:
         letters = [self.working.rate or self.letter, *self.working.extra]
