@@ -2,7 +2,7 @@
 
 Forward mode: every number is a dual a + b·ε with ε² = 0, of 50 decimal digits; the functions are written from the
 formulas of the lectures and know no derivative but those of exp, log, sin and cos.  It reads the display tree and
-shares nothing with `tutor.derive` and `tutor.evaluate`.
+shares nothing with `tutor.derive` and `tutor.numbers`.
 """
 
 from __future__ import annotations

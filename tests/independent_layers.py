@@ -1,6 +1,6 @@
 """A second implementation of the operations on whole layers, with numpy, and an evaluator of index forms; for the tests.
 
-Nothing here reads a row of `tutor.rules.layers`: convolution is a flipped kernel moved over a padded input, pooling a loop over
+Nothing here reads a row of `tutor.rules.operations`: convolution is a flipped kernel moved over a padded input, pooling a loop over
 windows.  The entries are Python objects (fractions, or the numbers of `independent`), so that nothing is rounded.
 """
 
@@ -17,7 +17,7 @@ import numpy as np
 from independent import MP, call, dual, number, power
 
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
-from tutor.graph.arrays import Array
+from tutor.graph.entries import Array
 
 Nd = Any
 

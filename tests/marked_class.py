@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tutor.exercise.questions import Question
+from tutor.exercise.question import Question
 from tutor.expression.nodes import Add, Mul, Name, Neg, Number, Partial
-from tutor.marking.nouns import Credit, Line, Marked, MarkedAnswer, Refutation, Slip
+from tutor.marking.marked import Credit, Line, Marked, MarkedAnswer, Refutation, Slip
 
 IDENT, TITLE = "neuron/two-two-two", "A 2-2-2 network learns"
 ASKED = {

@@ -7,14 +7,14 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from tutor.answer.nouns import AnswerError
-from tutor.answer.reading import read
+from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.reading import read
 from tutor.derive.working import referred, working
-from tutor.exercise.questions import Question
+from tutor.exercise.question import Question
 from tutor.explain.document import Equation, Equations, Figure, Math, Table
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial
 from tutor.render import maths
-from tutor.render.latex import fragment
+from tutor.render.latex.article import fragment
 from tutor.render.markdown import markdown
 
 NOTATIONS = ("plain", "dl", "qmul", "graz", "neuron", "cmu")

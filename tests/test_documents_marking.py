@@ -9,9 +9,9 @@ from marked_class import CLASS, HOSTILE, OWN, QUESTIONS, RULES, SOLUTIONS, TITLE
 
 import tutor
 from tutor.explain.document import Document, Verbatim
-from tutor.feedback import Feedback, class_report
 from tutor.notation.profile import Notation
-from tutor.render import latex
+from tutor.render.latex import article as latex
+from tutor.results.feedback import Feedback, class_report
 
 
 def joined(documents, notation):

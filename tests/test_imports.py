@@ -9,182 +9,53 @@ import tutor
 
 ROOT = Path(tutor.__file__).parent
 
-ROOMS = {  # room: the rooms (or single modules) that it may import
+ROOMS = {  # room: the rooms (or single modules) that it may import; each stands below the rooms that it imports
     "errors": (),
     "version": (),
-    "collection": (),
     "expression": ("errors",),
     "rules": ("errors", "expression.nodes", "expression.parse"),  # rules know no typography, no numbers, no graph
-    "graph": ("errors", "collection", "expression", "rules"),
-    "derive": ("errors", "collection", "expression", "graph", "rules"),  # derive sees no numbers
-    "evaluate": ("errors", "expression", "graph", "rules", "derive"),
+    "graph": ("errors", "expression", "rules"),
+    "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers
+    "numbers": ("errors", "expression", "rules", "graph", "derive"),
     "notation": ("errors", "graph"),
-    "exercise": ("errors", "expression", "graph", "rules", "derive", "evaluate", "notation"),
-    "answer": ("errors", "expression", "graph", "rules", "derive", "evaluate", "notation", "exercise"),  # all that students write
-    "marking": (  # never renders
-        "errors",
-        "version",
-        "expression",
-        "graph",
-        "rules",
-        "derive",
-        "evaluate",
-        "exercise",
-        "answer",
-    ),
-    "explain": (
-        "errors",
-        "expression",
-        "graph",
-        "rules",
-        "derive",
-        "evaluate",
-        "notation",
-        "exercise.questions",
-        "marking",
-    ),
-    "export": ("errors", "exercise.questions", "marking"),
-    "render": ("errors", "expression", "notation", "explain.document", "explain.diagram"),  # documents and notation only
-    "plot": (
-        "errors",
-        "expression",
-        "rules",
-        "graph",
-        "evaluate",
-        "notation",
-        "render.maths",
-        "render.picture",
-        "explain.document",
-    ),
-    "page": ("explain.document", "notation", "render"),
-    "verdicts": ("exercise", "explain", "rules"),
-    "layer_solution": (
-        "page",
-        "verdicts",
-        "errors",
-        "graph",
-        "derive",
-        "evaluate",
-        "notation",
-        "exercise",
-        "explain",
-        "contract",
-        "contract_layers",
-    ),
-    "contract_layers": ("contract", "derive", "evaluate", "expression", "graph"),
-    "solution": (
-        "page",
-        "verdicts",
-        "layer_solution",
-        "errors",
-        "expression",
-        "graph",
-        "rules",
-        "derive",
-        "evaluate",
-        "notation",
-        "exercise",
-        "explain",
-        "render",
-        "contract",
-    ),
-    "training": (
-        "page",
-        "errors",
-        "graph",
-        "rules",
-        "evaluate",
-        "notation",
-        "exercise",
-        "explain",
-        "contract",
-        "contract_training",
-        "solution",
-    ),
-    "contract_training": ("expression", "evaluate"),
-    "contract": ("expression", "graph", "derive", "evaluate"),  # JSON is a reader of solutions, not of documents
-    "contract_marking": ("expression", "explain", "marking"),
-    "feedback": (
-        "page",
-        "evaluate",
-        "expression",
-        "graph",
-        "exercise",
-        "explain",
-        "marking",
-        "notation",
-        "plot",
-        "answer.vocabulary",
-        "contract_marking",
-    ),
-    "autograde": ("answer", "errors", "exercise", "explain", "marking"),
-    "grading": ("answer", "autograde", "exercise", "feedback", "marking"),
-    "api": ("errors", "exercise"),
-    "prover": ("errors", "expression", "graph", "rules", "evaluate"),
-    "cli": (
-        "errors",
-        "page",
-        "version",
-        "answer",
-        "autograde",
-        "export",
-        "feedback",
-        "marking",
-        "exercise.load",
-        "exercise.nouns",
-        "exercise.questions",
-        "api",
-        "contract",
-        "solution",
-        "training",
-        "prover",
-        "exercise.catalogue",
-        "explain.networks",
-        "evaluate.fast",
-        "graph.build",
-        "graph.network",
-        "notation",
-        "plot",
-        "render",
-    ),
-    "__main__": ("cli", "prover"),
-    "__init__": (
-        "api",
-        "derive",
-        "errors",
-        "exercise",
-        "feedback",
-        "grading",
-        "graph",
-        "render",
-        "solution",
-        "training",
-        "version",
-    ),
-}
+    "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
+    "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
+    "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
+    "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise.question", "marking"),
+    "export": ("errors", "exercise.question", "marking"),
+    "render": ("errors", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),  # documents and notation only
+    "contracts": ("expression", "graph", "derive", "numbers", "marking", "explain"),  # JSON is a reader of results, not of documents
+    "autograde": ("errors", "exercise", "answer", "marking", "explain"),
+    "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "answer", "marking", "explain",
+                "render", "contracts", "autograde"),
+    "batch": ("errors", "answer", "marking", "export", "results", "autograde"),
+    "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "answer", "marking", "explain", "export",
+            "render", "results", "contracts", "batch"),
+    "__main__": ("cli",),
+    "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results"),
+}  # fmt: skip
 EXCEPTIONS = {  # module: what it may import besides, with the reason
-    "render.gradients": ("graph.nouns", "collection"),  # rows of LaTeX of a derivation, for documents of one's own
+    "render.latex.gradients": ("graph.nouns", "graph.collector"),  # rows of LaTeX of a derivation, for documents of one's own
 }
 
 OUTSIDE = {  # what only some modules may import: the terminal, files, processes, clocks, chance, heavy packages
     "typer": ("cli",),
-    "rich": ("cli.shell", "cli.train", "cli.mark", "render.terminal", "render.columns", "render.listing", "render.bars", "render.asked",
-             "plot.terminal"),
-    "matplotlib": ("plot.figures",),
-    "sympy": ("expression.algebra", "graph.decompose", "derive.formula", "evaluate.composed"),
-    "mpmath": ("evaluate.arithmetic",),
-    "numpy": ("evaluate.blocks", "evaluate.runner", "evaluate.compiled", "evaluate.points", "evaluate.columns", "answer", "marking"),
-    "subprocess": ("render.pdf",),
-    "signal": ("render.pdf", "cli.workers"),
-    "shutil": ("render.pdf",),
-    "tempfile": ("cli", "render.pdf"),
-    "os": ("cli", "prover", "render.pdf"),
-    "sys": ("cli", "prover", "__main__"),
-    "pathlib": ("cli", "render.pdf", "exercise.catalogue", "exercise.load", "notation.profile"),
-    "tomllib": ("exercise.catalogue", "exercise.load", "notation.profile", "answer.formats.structured"),
-    "random": ("evaluate.samples", "evaluate.verify", "answer.points", "answer.sampling"),  # a seeded random.Random
-    "time": ("cli.mark", "cli.workers"),
-    "datetime": ("answer.formats.structured",),  # TOML has dates, which are kept as text
+    "rich": ("cli.shell", "cli.tutor_train", "cli.tutor_mark", "render.terminal", "render.bar_rows", "render.charts.braille"),
+    "matplotlib": ("render.charts.figures",),
+    "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.composed"),
+    "mpmath": ("numbers.arithmetic",),
+    "numpy": ("numbers.blocks", "numbers.runner", "numbers.compiled", "numbers.floats", "numbers.float_columns", "answer", "marking"),
+    "subprocess": ("render.latex.pdf",),
+    "signal": ("render.latex.pdf", "batch.pool", "cli.tutor_mark"),
+    "shutil": ("render.latex.pdf",),
+    "tempfile": ("cli", "batch", "render.latex.pdf"),
+    "os": ("cli", "batch", "render.latex.pdf"),
+    "sys": ("cli", "batch", "__main__"),
+    "pathlib": ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "exercise.load", "notation.profile"),
+    "tomllib": ("exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured"),
+    "random": ("numbers.data_set", "numbers.verify", "answer.compare"),  # a seeded random.Random
+    "time": ("cli.tutor_mark", "batch.pool"),
+    "datetime": ("answer.files.structured",),  # TOML has dates, which are kept as text
     "socket": (),
     "urllib": (),
     "pickle": (),
@@ -195,7 +66,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "threading": (),
     "multiprocessing": (),
 }
-FILES = ("cli", "prover", "render.pdf", "exercise.catalogue", "notation.profile")
+FILES = ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "notation.profile")
 """The modules that may open, read or write a file."""
 
 
@@ -281,9 +152,9 @@ def test_no_room_imports_one_that_comes_after_it():
 
 FORBIDDEN = {"eval", "exec", "compile", "__import__", "sympify", "parse_expr", "lambdify", "parse_latex"}
 
-COMPILES = {"evaluate.emit": {"compile", "exec"}}
+COMPILES = {"numbers.emit": {"compile", "exec"}}
 """The one module that hands text to Python, and what it calls: the text is made of generated names, numbers and closed tables only (the
-proof is tests/evaluate/test_compiled.py: no name of a quantity gets in, and the code can reach nothing but functions of numbers)."""
+proof is tests/numbers/test_compiled.py: no name of a quantity gets in, and the code can reach nothing but functions of numbers)."""
 
 
 @pytest.mark.parametrize("module", MODULES)

@@ -18,20 +18,20 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tutor.api import check
     from tutor.derive.backward import derive as backpropagate
     from tutor.errors import TutorError
-    from tutor.exercise.check import Verdict
+    from tutor.exercise.check_claims import Verdict
     from tutor.exercise.load import load
-    from tutor.exercise.nouns import Exercise
-    from tutor.feedback import Feedback
-    from tutor.grading import mark
+    from tutor.exercise.model import Exercise
     from tutor.graph.build import from_steps
     from tutor.graph.decompose import from_expression
     from tutor.graph.network import Network, from_network
-    from tutor.render.gradients import gradients_latex
-    from tutor.solution import Solution, solve
-    from tutor.training import Training, train
+    from tutor.render.latex.gradients import gradients_latex
+    from tutor.results.check import check
+    from tutor.results.feedback import Feedback
+    from tutor.results.grading import mark
+    from tutor.results.solution import Solution, solve
+    from tutor.results.training import Training, train
     from tutor.version import VERSION as __version__
 
 __all__ = [
@@ -56,22 +56,22 @@ __all__ = [
 ]
 
 _HOMES = {
-    "Exercise": "tutor.exercise.nouns",
-    "Feedback": "tutor.feedback",
+    "Exercise": "tutor.exercise.model",
+    "Feedback": "tutor.results.feedback",
     "Network": "tutor.graph.network",
-    "Solution": "tutor.solution",
-    "Training": "tutor.training",
+    "Solution": "tutor.results.solution",
+    "Training": "tutor.results.training",
     "TutorError": "tutor.errors",
-    "Verdict": "tutor.exercise.check",
-    "check": "tutor.api",
+    "Verdict": "tutor.exercise.check_claims",
+    "check": "tutor.results.check",
     "from_expression": "tutor.graph.decompose",
     "from_network": "tutor.graph.network",
     "from_steps": "tutor.graph.build",
-    "gradients_latex": "tutor.render.gradients",
+    "gradients_latex": "tutor.render.latex.gradients",
     "load": "tutor.exercise.load",
-    "mark": "tutor.grading",
-    "solve": "tutor.solution",
-    "train": "tutor.training",
+    "mark": "tutor.results.grading",
+    "solve": "tutor.results.solution",
+    "train": "tutor.results.training",
 }
 
 

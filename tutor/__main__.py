@@ -6,10 +6,10 @@ import sys
 
 
 def main() -> None:
-    """Run the command line; for ``solve`` and ``train`` SymPy's helper is started first (see `tutor.prover`)."""
+    """Run the command line; for ``solve`` and ``train`` SymPy's helper is started first (see `tutor.cli.prover`)."""
     helper = None
     if sys.argv[1:2] in (["solve"], ["train"]) and not {"-h", "--help"} & set(sys.argv):
-        from tutor.prover import start
+        from tutor.cli.prover import start
 
         helper = start()
     from tutor.cli import main as run

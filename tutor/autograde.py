@@ -17,14 +17,14 @@ from functools import lru_cache
 from math import prod
 from typing import Any
 
-from tutor.answer.names import Ids
-from tutor.answer.nouns import Submission
+from tutor.answer.handed_in import Submission
+from tutor.answer.read.ids import Ids
 from tutor.errors import TutorError, visible
 from tutor.exercise.load import load
-from tutor.exercise.nouns import Exercise
-from tutor.explain import wording_marking as wording
-from tutor.marking.mark import Marker
-from tutor.marking.nouns import MarkedAnswer
+from tutor.exercise.model import Exercise
+from tutor.explain.words import marking_words as wording
+from tutor.marking.mark_submission import Marker
+from tutor.marking.marked import MarkedAnswer
 
 MAX_ENTRIES = 10_000
 _MAPPING = 'write {"dL/dw5": "0.082"}'

@@ -26,9 +26,9 @@ TUTOR = [sys.executable, "-m", "tutor", "mark", TARGET, "class.csv"]
 
 def class_file(students: int, seed: int = 1) -> str:
     """A row a student: most answers right to three or more digits, some slips, some nonsense, some blank."""
-    from tutor.evaluate.arithmetic import real
     from tutor.exercise.load import load
-    from tutor.marking.mark import Marker
+    from tutor.marking.mark_submission import Marker
+    from tutor.numbers.arithmetic import real
 
     marker = Marker(load(TARGET))
     asked = [question.id for question in marker.questions if question.targets[0] in marker.sheet.truth][:ANSWERS]

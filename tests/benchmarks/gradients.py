@@ -72,7 +72,7 @@ def layers(sizes: tuple[int, ...], values: np.ndarray, *, first: bool) -> tuple[
 
 def tutor(sizes: tuple[int, ...], count: int) -> Iterator[Way]:
     from tutor import Network, from_network
-    from tutor.evaluate.compiled import compile_gradients
+    from tutor.numbers.compiled import compile_gradients
 
     compiled = compile_gradients(from_network(Network(sizes, ("sigmoid",) * (len(sizes) - 1), naming="numbered")))
     values = flat(sizes, count)
@@ -414,9 +414,9 @@ def table(found: dict[str, dict[str, Cell] | str]) -> None:
 def compiling() -> None:
     """What compiling costs, without deriving: linear in the number of edges."""
     from tutor import Network, backpropagate, from_network
-    from tutor.evaluate.compiled import compile_gradients, compile_many
-    from tutor.evaluate.emit import straight
-    from tutor.evaluate.lower import lower
+    from tutor.numbers.compiled import compile_gradients, compile_many
+    from tutor.numbers.emit import straight
+    from tutor.numbers.lower import lower
 
     print("\nCompiling (milliseconds, the derivation being there)")
     for sizes in (*SIZES.values(), (64, 128, 128, 10), (128, 256, 256, 10)):
@@ -437,10 +437,10 @@ def compiling() -> None:
 def million() -> None:
     """10⁶ steps of gradient descent on the linear neuron of qmul: forward pass, backward pass and update in one function."""
     from tutor import backpropagate
-    from tutor.evaluate.compiled import compile_steps
     from tutor.exercise.load import load
     from tutor.expression.nodes import Add, Mul, Name, Neg, Number, Partial
     from tutor.graph.nouns import Step
+    from tutor.numbers.compiled import compile_steps
 
     exercise = load("qmul/linear-neuron")
     assert exercise.graph is not None

@@ -33,17 +33,17 @@ import numpy as np
 import sympy
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "answer")]
+sys.path[:0] = [str(ROOT), str(ROOT / "answer" / "compare")]
 
 from justice import PAIRS, SUMS, Pair, graph, tree, truth  # noqa: E402
 
-from tutor.answer.compare import Points, compare, points_of  # noqa: E402
-from tutor.answer.reading import read  # noqa: E402
-from tutor.answer.vocabulary import vocabulary  # noqa: E402
+from tutor.answer.compare.formulas import Points, compare, points_of  # noqa: E402
+from tutor.answer.read.reading import read  # noqa: E402
+from tutor.answer.read.vocabulary import vocabulary  # noqa: E402
 from tutor.derive.backward import derive  # noqa: E402
 from tutor.exercise.load import load  # noqa: E402
-from tutor.expression.algebra import to_sympy  # noqa: E402
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild  # noqa: E402
+from tutor.expression.sympy_bridge import to_sympy  # noqa: E402
 from tutor.expression.walk import names, substitute  # noqa: E402
 from tutor.rules.functions import function, value_of  # noqa: E402
 
@@ -71,7 +71,7 @@ def time_limit(seconds: int) -> Iterator[None]:
 @cache
 def derivative(exercise: str, of: str, wrt: str) -> Expr:
     """∂of/∂wrt in quantities of the forward pass."""
-    from tutor.answer.compare import derivatives
+    from tutor.answer.compare.formulas import derivatives
 
     steps = {step.target: step.expr for step in derivatives(graph(exercise))(of, wrt)}
     return without_partials(exercise, steps[f"d{of}/d{wrt}"], steps)

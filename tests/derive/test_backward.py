@@ -6,11 +6,11 @@ import pytest
 
 from tutor.derive.backward import derive
 from tutor.derive.chains import count_routes, full_chains, gradients
-from tutor.evaluate.run import evaluate
 from tutor.expression.nodes import Add, Call, Mul, Name, Number
 from tutor.expression.plain import plain
 from tutor.graph.build import assemble, from_steps
 from tutor.graph.network import Network, from_network
+from tutor.numbers.run import evaluate
 
 
 def backward(lines, loss=""):

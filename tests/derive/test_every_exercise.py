@@ -8,9 +8,9 @@ import pytest
 from independent import OutsideError, close, gradients
 
 from tutor.derive.backward import derive
-from tutor.evaluate.run import evaluate
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
+from tutor.numbers.run import evaluate
 
 RANGES = ((-2, 2), (0, 1), (1, 3))
 

@@ -13,15 +13,15 @@ from random_layers import random_layers
 from tutor.derive.indexed import HIDDEN, index_form, linear, product
 from tutor.derive.layerwise import derive_layers
 from tutor.errors import ValueProblem
-from tutor.evaluate.layers import Numbers, run_layers
 from tutor.expression.nodes import Call, Mul, Name, Number, Partial, children
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
 from tutor.expression.walk import substitute
-from tutor.graph.arrays import Array, Entries, places
+from tutor.graph.entries import Array, Entries, places
 from tutor.graph.layered import LAYER_FUNCTIONS, from_layers
 from tutor.graph.shapes import arranged, shape_of
-from tutor.rules.layers import NAMES, formula
+from tutor.numbers.run_arrays import Numbers, run_layers
+from tutor.rules.operations import NAMES, formula
 
 S = {"W": (2, 3), "x": (3,), "y": (2,), "X": (3, 4), "b": (2,), "A": (4, 4), "K": (2, 2), "h": (2,), "u": (3,), "z": (3,), "o": (2,)}
 FORMS = [  # formula, its entry j, or i and j

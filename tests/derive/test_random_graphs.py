@@ -11,10 +11,10 @@ from independent import OutsideError, close, dual, forward, gradients, value
 from tutor.derive.backward import derive
 from tutor.derive.chains import count_routes, full_chains
 from tutor.derive.chains import gradients as steps_of
-from tutor.evaluate.run import compute, evaluate
 from tutor.expression.parse import parse
 from tutor.expression.walk import names
 from tutor.graph.build import from_steps
+from tutor.numbers.run import compute, evaluate
 from tutor.rules.functions import FUNCTIONS
 
 # {0}, {1}, {2} are earlier quantities, chosen at random: the same may be used often (fan-out), or twice in one step.

@@ -6,9 +6,9 @@ from tutor.derive.backward import derive
 from tutor.derive.second import MAX_PARAMETERS, hessian
 from tutor.derive.update import naming, update
 from tutor.errors import GraphError
-from tutor.evaluate.run import read_value, run
 from tutor.expression.plain import plain
 from tutor.graph.build import from_steps
+from tutor.numbers.run import read_value, run
 from tutor.rules.optimisers import OPTIMISERS, optimiser
 
 STEPS = {

@@ -6,16 +6,16 @@ import pytest
 
 from tutor.derive.backward import derive
 from tutor.derive.working import referred, working
-from tutor.evaluate.arithmetic import real
-from tutor.evaluate.descent import descend
-from tutor.evaluate.run import evaluate, run
-from tutor.evaluate.training import train_exactly
-from tutor.evaluate.verify import random_points
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
-from tutor.exercise.trained import make_task
+from tutor.exercise.training_task import make_task
 from tutor.expression.plain import plain
 from tutor.graph.build import from_steps
+from tutor.numbers.arithmetic import real
+from tutor.numbers.descent import descend
+from tutor.numbers.run import evaluate, run
+from tutor.numbers.train import train_exactly
+from tutor.numbers.verify import random_points
 
 EXERCISES = {ident: load(ident) for ident in ids()}
 GRAPHS = [ident for ident, exercise in EXERCISES.items() if exercise.graph and len(exercise.graph.steps) <= 60]

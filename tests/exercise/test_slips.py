@@ -7,7 +7,7 @@ import pytest
 
 from tutor.cli import main
 from tutor.exercise.catalogue import ids, locate
-from tutor.exercise.check import check
+from tutor.exercise.check_claims import check
 from tutor.exercise.load import load
 
 SLIPS = [  # the slip, exercise, claim, what is printed, what it should be

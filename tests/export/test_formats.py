@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tutor.errors import OutputError
-from tutor.exercise.questions import Question
+from tutor.exercise.question import Question
+from tutor.export.all_marked import read
 from tutor.export.formats import FORMATS, export, fill
-from tutor.export.nouns import Header, guard
-from tutor.export.results import read
-from tutor.marking.nouns import Marked, MarkedAnswer, Slip
-from tutor.marking.points import earned, points
+from tutor.export.output import Header, guard
+from tutor.marking.marked import Marked, MarkedAnswer, Slip
+from tutor.marking.marks import earned, points
 
 QUESTIONS = (Question("q1", "dL/dw5", marks=Fraction(2)), Question("q2", "out_h1", marks=Fraction(1)), Question("q3", "w5 after 1"))
 HEADER = Header("neuron/two-two-two", "Homework 3", "0.3.0", "ab12")
@@ -330,7 +330,7 @@ def test_filling_in_never_fails_otherwise(text):
 
 def test_who_handed_in_nothing_gets_no_grade():
     """A 0 in a gradebook is for a person to give."""
-    from tutor.marking.nouns import ABSENT
+    from tutor.marking.marked import ABSENT
 
     absent = Marked("zoe", "dl/bce", (), Fraction(0), Fraction(3), problems=(ABSENT,), fields={"email": "zoe@x.org"})
     made = export("moodle", [absent], (), Header("dl/bce"))

@@ -11,12 +11,12 @@ from random_layers import random_network
 from tutor.derive.backward import derive
 from tutor.derive.layerwise import derive_layers
 from tutor.errors import GraphError
-from tutor.evaluate.layers import as_arrays, evaluate_layers
-from tutor.evaluate.run import evaluate
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
 from tutor.graph.layered import LAYER_FUNCTIONS, concrete, from_layers, from_network_layers, layer_rule, written_out
 from tutor.graph.network import LOSSES, MAX_WRITTEN, Network, from_network, quantities
+from tutor.numbers.run import evaluate
+from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 from tutor.rules.functions import FUNCTIONS
 
 ONE_ARGUMENT = [row.name for row in FUNCTIONS.values() if len(row.params) == 1 and row.name not in ("log", "sqrt", "tan")]

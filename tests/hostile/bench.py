@@ -7,11 +7,11 @@ import time
 from dataclasses import replace
 from functools import cache
 
-from tutor.answer.nouns import Submission
-from tutor.evaluate import decimals
+from tutor.answer.handed_in import Submission
 from tutor.exercise.load import load
-from tutor.exercise.questions import Question
-from tutor.marking.mark import Marker
+from tutor.exercise.question import Question
+from tutor.marking.mark_submission import Marker
+from tutor.numbers import decimals
 
 LIMIT = 0.050
 """Seconds that one input may take."""

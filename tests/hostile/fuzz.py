@@ -26,14 +26,14 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from hostile import bench
 from hostile.corpus import ENTRIES, RIGHT
 
-from tutor.answer.arrays import read_entries
-from tutor.answer.choices import read_choice
-from tutor.answer.lines import read_lines
-from tutor.answer.nouns import AnswerError, Submission
-from tutor.answer.reading import read
-from tutor.answer.submissions import read_submissions
-from tutor.feedback import reports
+from tutor.answer.files.submissions import read_submissions
+from tutor.answer.handed_in import AnswerError, Submission
+from tutor.answer.read.array_answers import read_entries
+from tutor.answer.read.choices import read_choice
+from tutor.answer.read.reading import read
+from tutor.answer.read.working_lines import read_lines
 from tutor.marking.misconceptions import ROUNDED
+from tutor.results.feedback import reports
 
 EXERCISES = bench.EXERCISES[:4]
 SEEDS = (

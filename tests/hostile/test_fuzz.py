@@ -7,7 +7,7 @@ import time
 
 from hostile.fuzz import Fuzzer, Inputs
 
-from tutor.marking.mark import Marker
+from tutor.marking.mark_submission import Marker
 
 SECONDS = float(os.environ.get("TUTOR_FUZZ_SECONDS", "20"))
 SEED = int(os.environ.get("TUTOR_FUZZ_SEED", "0"))

@@ -21,14 +21,14 @@ from hostile.fuzz import PIECES
 from markdown_it import MarkdownIt
 from marked_class import hostile
 
-from tutor.answer.nouns import AnswerError, Submission
-from tutor.answer.submissions import read_submissions
-from tutor.cli.outputs import for_a_person
+from tutor.answer.files.submissions import read_submissions
+from tutor.answer.handed_in import AnswerError, Submission
+from tutor.batch.outputs import for_a_person
 from tutor.errors import visible
 from tutor.export.formats import FORMATS, export
-from tutor.export.nouns import Header
-from tutor.feedback import class_report, reports
+from tutor.export.output import Header
 from tutor.marking.record import dumps, loads
+from tutor.results.feedback import class_report, reports
 
 ROOT = Path(__file__).parent.parent.parent
 SHORT = {name: text for name, text in ENTRIES if len(text) <= 1_000}
@@ -74,7 +74,7 @@ MEMORY = """
 import resource
 from hostile import bench
 from hostile.corpus import ENTRIES
-from tutor.answer.nouns import Submission
+from tutor.answer.handed_in import Submission
 for name in bench.EXERCISES:
     bench.prepare(name)
 base = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
@@ -98,11 +98,11 @@ AUDIT = """
 import sys
 from hostile import bench
 from hostile.corpus import ENTRIES
-from tutor.answer.nouns import Submission
-from tutor.answer.submissions import read_submissions
+from tutor.answer.handed_in import Submission
+from tutor.answer.files.submissions import read_submissions
 from tutor.export.formats import FORMATS, export
-from tutor.export.nouns import Header
-from tutor.feedback import class_report, reports
+from tutor.export.output import Header
+from tutor.results.feedback import class_report, reports
 
 ids = [question.id for question in bench.marker("neuron").questions]
 
@@ -277,8 +277,8 @@ def refusal(reader, text, vocabulary):
 def test_what_is_said_about_files_and_errors_is_inert():
     ids = [question.id for question in bench.marker("neuron").questions]
     vocabulary = bench.marker("neuron").sheet.vocabulary
-    from tutor.answer.arrays import read_entries
-    from tutor.answer.reading import read
+    from tutor.answer.read.array_answers import read_entries
+    from tutor.answer.read.reading import read
 
     for name, text in SHORT.items():
         for reader in (read, read_entries):

@@ -8,8 +8,8 @@ import pytest
 
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import from_text, load
+from tutor.marking.marked import VERDICTS
 from tutor.marking.misconceptions import TABLE
-from tutor.marking.nouns import VERDICTS
 from tutor.marking.selftest import self_test
 
 load = cache(load)

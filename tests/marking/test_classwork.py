@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from marked_class import ASKED, CLASS, answer, student
 
 from tutor.marking.classwork import BINS, bin_of, count, spread
-from tutor.marking.nouns import VERDICTS, Marked, MarkedAnswer, Slip
-from tutor.marking.points import earned, points, possible, rounded, total
+from tutor.marking.marked import VERDICTS, Marked, MarkedAnswer, Slip
+from tutor.marking.marks import earned, points, possible, rounded, total
 
 WORK = count(CLASS)
 MARKS = st.lists(st.fractions(0, 10, max_denominator=60), min_size=1, max_size=30)

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from tutor.answer.nouns import Submission
+from tutor.answer.handed_in import Submission
 from tutor.exercise.load import from_text
-from tutor.marking.mark import Marker
+from tutor.marking.mark_submission import Marker
 from tutor.marking.misconceptions import BY_TAG, NEIGHBOUR, ROUNDED, TABLE
 
 

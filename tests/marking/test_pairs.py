@@ -6,9 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from tutor.answer.nouns import Submission
+from tutor.answer.handed_in import Submission
 from tutor.exercise.load import load
-from tutor.marking.mark import Marker
+from tutor.marking.mark_submission import Marker
 from tutor.marking.worlds import Variant
 
 

@@ -16,16 +16,16 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from tutor.answer.nouns import Submission
+from tutor.answer.handed_in import Submission
 from tutor.derive.working import referred
-from tutor.evaluate.arithmetic import CONTEXT, real
-from tutor.evaluate.points import at_points
 from tutor.exercise.load import load
-from tutor.exercise.questions import Question
+from tutor.exercise.question import Question
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.plain import plain
-from tutor.marking.mark import Marker
+from tutor.marking.mark_submission import Marker
 from tutor.notation.profile import Notation
+from tutor.numbers.arithmetic import CONTEXT, real
+from tutor.numbers.floats import at_points
 from tutor.render import maths
 
 EXERCISES = (

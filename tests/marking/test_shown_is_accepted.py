@@ -26,12 +26,12 @@ from shown import (
 )
 
 import tutor
-from tutor.answer.nouns import Submission
+from tutor.answer.handed_in import Submission
 from tutor.errors import TutorError
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
 from tutor.marking.judge import Earlier
-from tutor.marking.mark import Marker
+from tutor.marking.mark_submission import Marker
 
 EXHAUSTIVE = os.environ.get("TUTOR_EXHAUSTIVE") == "1"
 EXERCISES = [name for name in ids() if load(name).graph is not None]

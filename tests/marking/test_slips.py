@@ -10,10 +10,10 @@ import numpy as np
 import pytest
 from bent import changed, formula_answers, number_answers
 
-from tutor.answer.nouns import Submission
+from tutor.answer.handed_in import Submission
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
-from tutor.marking.mark import Marker
+from tutor.marking.mark_submission import Marker
 
 EXERCISES = {ident: load(ident) for ident in ids()}
 NUMBERS = [ident for ident, exercise in EXERCISES.items() if exercise.graph and exercise.values]

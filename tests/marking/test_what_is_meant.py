@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from tutor.answer.nouns import Submission
+from tutor.answer.handed_in import Submission
 from tutor.exercise.load import load
-from tutor.exercise.questions import Question
-from tutor.marking.mark import Marker
+from tutor.exercise.question import Question
+from tutor.marking.mark_submission import Marker
 
 MEANT = [
     # p − y, where the targets sum up to 1

@@ -11,10 +11,10 @@ from rich.cells import cell_len
 from tutor.explain.document import Document, Heading, Math, Verbatim
 from tutor.expression.nodes import Name
 from tutor.notation.profile import Notation
-from tutor.render.columns import Pen
-from tutor.render.latex import document
+from tutor.render.latex.article import document
 from tutor.render.markdown import markdown
-from tutor.render.terminal import plain
+from tutor.render.terminal.columns import Pen
+from tutor.render.terminal.page import plain
 from tutor.render.verbatim import fenced, rows
 
 CARETS = [  # text, width, rows

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.explain import wording
+from tutor.explain.words import rules as wording
 from tutor.expression.parse import parse
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS

@@ -11,7 +11,7 @@ from independent import FUNCTIONS as FORMULAS
 from independent import MP, OutsideError, close, dual, softmax, value
 
 from tutor.errors import ExpressionError, TutorError
-from tutor.explain import wording
+from tutor.explain.words import rules as wording
 from tutor.expression.nodes import Call, Name
 from tutor.rules.functions import (
     FUNCTIONS,

@@ -96,7 +96,7 @@ def by_hand(name, gradients, rate):
 @pytest.mark.parametrize("row", [row for row in OPTIMISERS if not row.hessian], ids=lambda row: row.name)
 def test_three_updates_by_hand(row):
     from tutor.derive.update import naming, update
-    from tutor.evaluate.run import run
+    from tutor.numbers.run import run
 
     gradients, rate = [Fraction(1, 2), Fraction(-3, 10), Fraction(1, 5)], Fraction(1, 10)
     names = naming(row, ["w", "L"], "eta")

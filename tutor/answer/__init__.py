@@ -1,0 +1,1 @@
+"""All that students write: the only rooms that read text from them."""

@@ -10,9 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tutor.cli.mark import mark
-from tutor.cli.plot import plot
-from tutor.cli.questions import questions
 from tutor.cli.shell import (
     AsJson,
     At,
@@ -34,12 +31,15 @@ from tutor.cli.shell import (
     printable,
     write,
 )
-from tutor.cli.train import train
+from tutor.cli.tutor_mark import mark
+from tutor.cli.tutor_plot import plot
+from tutor.cli.tutor_questions import questions
+from tutor.cli.tutor_train import train
 from tutor.errors import OutputError, TutorError, visible
 from tutor.version import VERSION
 
 if TYPE_CHECKING:
-    from tutor.prover import Prover
+    from tutor.cli.prover import Prover
 
 
 _helper: Prover | None = None
@@ -93,7 +93,7 @@ def list_exercises(as_json: AsJson = False) -> None:
         ]
         write(json.dumps({"schema": 1, "exercises": listed}, indent=2, ensure_ascii=False) + "\n")
         return
-    from tutor.render.listing import exercises
+    from tutor.render.terminal.listing import exercises
 
     screen = console()
     for line in exercises(found, screen.width):
@@ -126,8 +126,8 @@ def solve(
     """Solve an exercise or an expression, step by step, and prove the result."""
     check_fragment(to, fragment)
     if to is Format.terminal and output is None:
-        import tutor.render.terminal  # noqa: F401  now, while SymPy is imported in the helper
-    from tutor.solution import solve as solve_target
+        import tutor.render.terminal.page  # noqa: F401  now, while SymPy is imported in the helper
+    from tutor.results.solution import solve as solve_target
 
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
@@ -144,14 +144,14 @@ def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", 
          values: Annotated[bool, typer.Option("--values", help="With --as network: numbers instead of weights' symbols.")] = False,
 ) -> None:  # fmt: skip
     """Draw the computational graph with values and gradients, or the neurons of a network, as SVG or TikZ."""
-    from tutor.solution import solve as solve_target
+    from tutor.results.solution import solve as solve_target
 
     if output.suffix not in (".svg", ".tex"):
         raise OutputError(
             f"a picture is written as .svg or .tex, not {visible(output.suffix or output.name)}", hint="-o graph.svg"
         )
     if kind is Drawn.network:
-        from tutor.cli.network import network_drawing
+        from tutor.cli.tutor_draw import network_drawing
 
         write(network_drawing(target, assignments(at), notation, output.suffix, values=values), output)
         return
@@ -179,14 +179,14 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Recompute every printed figure and say how it agrees.  Exit code 1 when one is wrong."""
-    from tutor.api import check as check_targets
-    from tutor.contract import checked, dumps
+    from tutor.contracts.solution_json import checked, dumps
+    from tutor.results.check import check as check_targets
 
     found = check_targets(*(targets or ()))
     if as_json:
         write(dumps(checked(found)))
     else:
-        from tutor.render.listing import verdicts
+        from tutor.render.terminal.listing import verdicts
 
         screen = console()
         for line in verdicts(found, screen.width):
@@ -197,7 +197,7 @@ def check(
 def main(arguments: list[str] | None = None, *, helper: Prover | None = None) -> None:
     """Run a command and turn every error of a user into a message and exit code 2.
 
-    ``helper`` is the process that has SymPy, where one was started (see `tutor.prover`).
+    ``helper`` is the process that has SymPy, where one was started (see `tutor.cli.prover`).
     """
     global _helper
     _helper = helper

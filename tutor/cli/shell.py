@@ -16,7 +16,7 @@ from tutor.errors import OutputError, ValueProblem, visible
 if TYPE_CHECKING:
     from rich.console import Console
 
-    from tutor.page import Page
+    from tutor.results.page import Page
 
 
 class Format(StrEnum):
@@ -161,7 +161,7 @@ def deliver(page: Page, to: str, output: Path | None, *, fragment: bool = False)
     elif output is not None:
         write(page.to_text(80), output)
     else:
-        from tutor.render.terminal import render
+        from tutor.render.terminal.page import render
 
         render(page.document(), page.notation, console())
 
@@ -174,7 +174,7 @@ def check_fragment(to: str, fragment: bool) -> None:
 
 def pdf(tex: str, path: Path) -> None:
     """Compile and write a PDF; without TeX the source is written and said so."""
-    from tutor.render.pdf import NoTex, compile_pdf
+    from tutor.render.latex.pdf import NoTex, compile_pdf
 
     try:
         data = compile_pdf(tex)

@@ -5,9 +5,9 @@ One loop over the steps from last to first, no recursion, no search: the time is
 
 from __future__ import annotations
 
-from tutor.collection import without_collection
 from tutor.derive.local import local_derivatives
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial
+from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 
 

@@ -13,8 +13,8 @@ from typing import Any
 import sympy
 
 from tutor.errors import ExpressionError
-from tutor.expression.algebra import from_sympy, symbol, to_sympy
 from tutor.expression.nodes import Call, Expr
+from tutor.expression.sympy_bridge import from_sympy, symbol, to_sympy
 from tutor.expression.walk import names, substitute
 from tutor.rules.functions import OUT, function, partials_of
 from tutor.rules.patterns import without_zero

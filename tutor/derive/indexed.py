@@ -1,6 +1,6 @@
 """The index form of an expression over layers: one entry of it, with sums over letters.
 
-δ^l = W^{l+1} δ^{l+1} ⊙ σ'(z^l) becomes δ_j^l = Σ_v w_{jv}^{l+1} δ_v^{l+1} σ'(z_j^l), from the same rows of `tutor.rules.layers` that
+δ^l = W^{l+1} δ^{l+1} ⊙ σ'(z^l) becomes δ_j^l = Σ_v w_{jv}^{l+1} δ_v^{l+1} σ'(z_j^l), from the same rows of `tutor.rules.operations` that
 the write-out uses.
 """
 
@@ -12,7 +12,7 @@ from itertools import chain, count
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
-from tutor.rules.layers import ENTRYWISE, LAYERS, formula
+from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
 HIDDEN = frozenset({"share", "route", "flatten", "concat"})

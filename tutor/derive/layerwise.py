@@ -1,7 +1,7 @@
 """The backward pass in layer form: matrices, shapes and pullbacks.
 
 One loop over the steps from last to first, as in `tutor.derive.backward`; where the scalar form multiplies a local derivative, the layer
-form applies the pullback of a row of `tutor.rules.layers`, and what is applied entry by entry becomes a ⊙ with the scalar derivative.
+form applies the pullback of a row of `tutor.rules.operations`, and what is applied entry by entry becomes a ⊙ with the scalar derivative.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from tutor.expression.walk import names, substitute
 from tutor.graph.layered import Layered, entrywise
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
-from tutor.rules.layers import ENTRYWISE, LAYERS, OUT, UPSTREAM, formula
+from tutor.rules.operations import ENTRYWISE, LAYERS, OUT, UPSTREAM, formula
 from tutor.rules.patterns import constant
 
 Parts = list[tuple[str, Expr]]

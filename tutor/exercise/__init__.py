@@ -1,0 +1,1 @@
+"""TOML to a checked exercise; what it claims, recomputed."""

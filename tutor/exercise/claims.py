@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from tutor.errors import ExerciseError, TutorError, near, visible
-from tutor.evaluate.run import read_value
-from tutor.exercise.layers import own_layers, read_layer_formula, speaks_of_layers
-from tutor.exercise.nouns import Claim
-from tutor.exercise.training import Plan
+from tutor.exercise.model import Claim
+from tutor.exercise.over_layers import own_layers, read_layer_formula, speaks_of_layers
+from tutor.exercise.read_training import Plan
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Graph
 from tutor.notation.profile import notation
+from tutor.numbers.run import read_value
 from tutor.rules.functions import FUNCTIONS, check_calls
 from tutor.rules.optimisers import optimiser
 

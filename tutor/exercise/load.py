@@ -10,15 +10,13 @@ from hashlib import sha256
 from typing import Any, get_args
 
 from tutor.errors import ExerciseError, Problems, TutorError, near, visible
-from tutor.evaluate.run import read_value
-from tutor.evaluate.samples import Samples
-from tutor.exercise.asked import Subject, read_cases, read_questions, read_scheme
 from tutor.exercise.catalogue import locate, read_text
 from tutor.exercise.claims import MAX_STEPS, countable, derivative, read_claim, read_update_claim
-from tutor.exercise.layers import asked_entries, flattened, own_layers, read_shapes, speaks_of_layers
-from tutor.exercise.layers import written as written_layers
-from tutor.exercise.nouns import Claim, Exercise
-from tutor.exercise.training import TRAIN_KEYS, Plan, read_plan, read_samples
+from tutor.exercise.model import Claim, Exercise
+from tutor.exercise.over_layers import asked_entries, flattened, own_layers, read_shapes, speaks_of_layers
+from tutor.exercise.over_layers import written as written_layers
+from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
+from tutor.exercise.read_training import TRAIN_KEYS, Plan, read_plan, read_samples
 from tutor.graph.build import check_name, from_steps, read_step
 from tutor.graph.layered import Layered, from_layers
 from tutor.graph.network import Network, from_network
@@ -26,6 +24,8 @@ from tutor.graph.nouns import Graph, Kind, Quantity
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import profile_names
 from tutor.notation.symbol import Symbol, read_symbol
+from tutor.numbers.data_set import Samples
+from tutor.numbers.run import read_value
 
 _KEYS: dict[str, tuple[type, ...]] = {
     "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "chain": (str,), "steps": (list,),

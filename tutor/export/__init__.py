@@ -1,0 +1,1 @@
+"""Marked work to files of learning platforms, one pure function a format."""

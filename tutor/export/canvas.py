@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tutor.errors import OutputError, near
-from tutor.exercise.questions import Question
-from tutor.export.nouns import Header, Output, importable, importable_key, is_graded, out_of, plain
-from tutor.export.sheet import Sheet, grades, imported, matched, read_sheet
-from tutor.marking.nouns import Marked
-from tutor.marking.points import earned, points
+from tutor.exercise.question import Question
+from tutor.export.output import Header, Output, importable, importable_key, is_graded, out_of, plain
+from tutor.export.platform_sheet import Sheet, grades, imported, matched, read_sheet
+from tutor.marking.marked import Marked
+from tutor.marking.marks import earned, points
 
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _DROPPED = re.compile(r"(?i)(current|final|override)\s+(score|points|grade|status)")

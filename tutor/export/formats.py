@@ -6,12 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.errors import OutputError, near, visible
-from tutor.exercise.questions import Question
-from tutor.export import canvas, graders, moodle, table
+from tutor.exercise.question import Question
+from tutor.export import canvas, graders, moodle
+from tutor.export import plain_table as table
+from tutor.export.all_marked import results
 from tutor.export.gradescope import gradescope
-from tutor.export.nouns import Header, Output
-from tutor.export.results import results
-from tutor.marking.nouns import Marked
+from tutor.export.output import Header, Output
+from tutor.marking.marked import Marked
 
 Make = Callable[[Sequence[Marked], Sequence[Question], Header], Output]
 Fill = Callable[[str, Sequence[Marked], Sequence[Question], Header], Output]

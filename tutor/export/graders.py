@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tutor.exercise.questions import Question
-from tutor.export.nouns import Header, Output, by_question, guard, is_marked, out_of, remarks, table
-from tutor.marking.nouns import Marked
-from tutor.marking.points import earned, points, possible
+from tutor.exercise.question import Question
+from tutor.export.output import Header, Output, by_question, guard, is_marked, out_of, remarks, table
+from tutor.marking.marked import Marked
+from tutor.marking.marks import earned, points, possible
 
 NBGRADER = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score", "late_submission_penalty", "score",

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from tutor.errors import OutputError
-from tutor.exercise.questions import Question
-from tutor.export.nouns import Header, Output, is_marked, number, out_of, plain
-from tutor.marking.nouns import Marked, MarkedAnswer
-from tutor.marking.points import earned, points, possible
+from tutor.exercise.question import Question
+from tutor.export.output import Header, Output, is_marked, number, out_of, plain
+from tutor.marking.marked import Marked, MarkedAnswer
+from tutor.marking.marks import earned, points, possible
 
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
 MAX_TEXT = 20_000

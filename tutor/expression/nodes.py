@@ -1,7 +1,7 @@
 """The display tree: an expression exactly as it was written.
 
 SymPy reorders, merges and evaluates (``w*x + b`` prints as ``b + w*x``); a worked solution must not.  So what is *shown* is
-this tree and what is *computed* symbolically is SymPy's (see `tutor.expression.algebra`).
+this tree and what is *computed* symbolically is SymPy's (see `tutor.expression.sympy_bridge`).
 
 Sums and products are flat as long as the writer wrote no brackets: ``a + b + c`` is one `Add` with three terms,
 ``(a + b) + c`` is an `Add` inside an `Add`.  Subtraction is an `Add` with a `Neg` term.  No tree that the parser makes is

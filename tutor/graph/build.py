@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from tutor.collection import without_collection
 from tutor.errors import GraphError, TutorError, near, visible
 from tutor.expression.nodes import Expr
 from tutor.expression.parse import parse, read_name
 from tutor.expression.walk import names
+from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS, check_calls

@@ -12,9 +12,9 @@ from typing import Any
 
 import sympy
 
-from tutor.expression.algebra import to_sympy
 from tutor.expression.nodes import Expr, Name, Neg, children, rebuild
 from tutor.expression.parse import parse
+from tutor.expression.sympy_bridge import to_sympy
 from tutor.expression.walk import names
 from tutor.graph.build import assemble
 from tutor.graph.nouns import Graph

@@ -7,18 +7,18 @@ from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal
 
-from tutor.collection import without_collection
 from tutor.errors import GraphError, TutorError
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
 from tutor.expression.walk import names, substitute
-from tutor.graph.arrays import Array, Entries, Formulas, places
 from tutor.graph.build import assemble, read_step
+from tutor.graph.collector import without_collection
+from tutor.graph.entries import Array, Entries, Formulas, places
 from tutor.graph.network import LOSSES, MAX_WRITTEN, Network, activation, counts, from_network, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.graph.shapes import MAX_ENTRIES, Shape, arranged, shape_of, shape_text
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
-from tutor.rules.layers import LAYERS, WRITABLE
+from tutor.rules.operations import LAYERS, WRITABLE
 
 Affine = Literal["plain", "transposed"]
 """Wx + b with one row of W for each neuron, or Wᵀx + b with one column for each (qmul, graz)."""

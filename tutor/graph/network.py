@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from tutor.collection import without_collection
 from tutor.errors import GraphError, Problems, near, visible
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number
+from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS, function

@@ -10,7 +10,7 @@ from tutor.errors import GraphError
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.plain import plain
 from tutor.expression.walk import names
-from tutor.rules.layers import ENTRYWISE, LAYERS, Layer, formula, row_of
+from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula, row_of
 
 Size: TypeAlias = int | str
 """A number of entries, or a letter for one."""

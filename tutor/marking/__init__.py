@@ -1,0 +1,1 @@
+"""Marking one student: questions, follow-through, diagnosis by bending, credit.  Never renders."""

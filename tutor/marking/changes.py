@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from tutor.marking.nouns import Marked, MarkedAnswer
+from tutor.marking.marked import Marked, MarkedAnswer
 
 COLUMNS = ("student", "question", "old", "new", "old verdict", "new verdict", "why")
 ALL = "(total)"

@@ -1,6 +1,6 @@
 """The marked work of a class, counted: by question, by verdict, by misconception, and what a person has to look at.
 
-Only numbers, names and tags; the words are those of `tutor.explain.classroom`.
+Only numbers, names and tags; the words are those of `tutor.explain.class_page`.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from tutor.marking.nouns import VERDICTS, Marked, MarkedAnswer, Outcome, Verdict
-from tutor.marking.points import PLACES, earned, possible, units
+from tutor.marking.marked import VERDICTS, Marked, MarkedAnswer, Outcome, Verdict
+from tutor.marking.marks import PLACES, earned, possible, units
 
 BINS = 10
 """The distribution of marks has so many steps, each a tenth of what could be earned."""

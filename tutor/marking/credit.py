@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from fractions import Fraction
 
-from tutor.exercise.questions import Scheme
+from tutor.exercise.question import Scheme
+from tutor.marking.marked import Credit, Outcome, Slip, Verdict
 from tutor.marking.misconceptions import BY_TAG
-from tutor.marking.nouns import Credit, Outcome, Slip, Verdict
 
 NOTHING = Fraction(0)
 

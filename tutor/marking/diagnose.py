@@ -16,10 +16,10 @@ import numpy as np
 from tutor.derive.working import Work
 from tutor.expression.nodes import Expr, Mul, Neg
 from tutor.marking.bends import Bend
+from tutor.marking.mark_sheet import Sheet
+from tutor.marking.marked import Slip
 from tutor.marking.misconceptions import NEIGHBOUR, ROUNDED, all_bends
-from tutor.marking.nouns import Slip
-from tutor.marking.questions import parts
-from tutor.marking.sheet import Sheet
+from tutor.marking.question_list import parts
 from tutor.marking.worlds import Variant, World
 
 Floats = Any

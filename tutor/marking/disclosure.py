@@ -17,8 +17,8 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Literal
 
-from tutor.exercise.questions import Question
-from tutor.marking.nouns import Marked, MarkedAnswer, Refutation
+from tutor.exercise.question import Question
+from tutor.marking.marked import Marked, MarkedAnswer, Refutation
 
 Reveal = Literal["none", "hint", "solution"]
 REVEALS: tuple[Reveal, ...] = ("none", "hint", "solution")

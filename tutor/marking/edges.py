@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.answer.compare import Points, compare
+from tutor.answer.compare.formulas import Points, compare
 from tutor.derive.working import Working, referred, renamed
 from tutor.expression.nodes import Expr
 

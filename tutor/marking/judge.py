@@ -9,25 +9,25 @@ from typing import Any
 
 import numpy as np
 
-from tutor.answer.compare import Comparison, compare
-from tutor.answer.effort import MOST, Effort, spent
-from tutor.answer.numbers import judge as judge_number
-from tutor.answer.numbers import written_decimal
+from tutor.answer.compare.figures import judge as judge_number
+from tutor.answer.compare.figures import written_decimal
+from tutor.answer.compare.formulas import Comparison, compare
+from tutor.answer.read.effort import MOST, Effort, spent
 from tutor.derive.working import referred
 from tutor.errors import TutorError
-from tutor.evaluate.arithmetic import Value
-from tutor.evaluate.points import as_float, at_points
-from tutor.evaluate.run import compute
-from tutor.exercise.questions import Question, Tolerance
+from tutor.exercise.question import Question, Tolerance
 from tutor.expression.nodes import Add, Expr, Number
 from tutor.expression.walk import names
 from tutor.marking.diagnose import FAR, LONG, Diagnosis, Given
+from tutor.marking.mark_sheet import Sheet
+from tutor.marking.marked import Outcome, Refutation, Slip, Verdict
 from tutor.marking.misconceptions import ROUNDED
-from tutor.marking.nouns import Outcome, Refutation, Slip, Verdict
-from tutor.marking.questions import parts
-from tutor.marking.sheet import Sheet
+from tutor.marking.question_list import parts
 from tutor.marking.worlds import World
 from tutor.marking.written import LARGEST, as_given, figures, has_decimals, is_chain, is_fraction, shorter
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.floats import as_float, at_points
+from tutor.numbers.run import compute
 
 NEAR = 1e-9
 LOOSE = 1e-3

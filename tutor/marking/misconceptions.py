@@ -1,6 +1,6 @@
 """The slips that are known: a table, with a worked wrong answer each.
 
-To add one, write how it bends a working in `tutor.marking.bends`, its row here, and its words in `tutor.explain.wording_marking`.
+To add one, write how it bends a working in `tutor.marking.bends`, its row here, and its words in `tutor.explain.words.marking_words`.
 The tests walk the table: the worked wrong answer comes out of the bend, and is diagnosed as this slip and as no other.
 
 Sources: what the lectures warn of (graz "sum over all branches", neuron "inner derivative"), and what graders meet.

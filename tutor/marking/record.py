@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
 
-from tutor.marking.nouns import Credit, Line, Marked, MarkedAnswer, Refutation, Slip
+from tutor.marking.marked import Credit, Line, Marked, MarkedAnswer, Refutation, Slip
 
 
 def to_record(marked: Marked) -> dict[str, Any]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tutor.answer.nouns import Submission
+from tutor.answer.handed_in import Submission
 from tutor.errors import near, visible
-from tutor.exercise.nouns import Exercise
-from tutor.exercise.questions import Case
-from tutor.marking.mark import Marker
-from tutor.marking.nouns import MarkedAnswer
+from tutor.exercise.model import Exercise
+from tutor.exercise.question import Case
+from tutor.marking.mark_submission import Marker
+from tutor.marking.marked import MarkedAnswer
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,14 +14,14 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from tutor.answer.nouns import Submission
+from tutor.answer.handed_in import Submission
 from tutor.errors import TutorError, visible
-from tutor.marking.nouns import Marked
+from tutor.marking.marked import Marked
 from tutor.marking.record import to_record
 from tutor.version import VERSION
 
 if TYPE_CHECKING:
-    from tutor.marking.mark import Marker
+    from tutor.marking.mark_submission import Marker
 
 Table = Mapping[str, tuple[str, str]]
 """Exercises by their key: the id and the text of each one's file."""
@@ -109,7 +109,7 @@ def work(exercise_text: str, ident: str, seed: int, submission: Mapping[str, Any
 def marker(exercise_text: str, ident: str, seed: int) -> Marker:
     """The marker of an exercise, prepared once in a process."""
     from tutor.exercise.load import from_text
-    from tutor.marking.mark import Marker
+    from tutor.marking.mark_submission import Marker
 
     return Marker(from_text(exercise_text, ident), seed=seed)
 

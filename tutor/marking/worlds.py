@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 
 from tutor.derive.working import Work, Working, referred
-from tutor.evaluate.points import at_points
 from tutor.expression.nodes import Expr
+from tutor.numbers.floats import at_points
 
 Floats = Any
 CHUNK = 4_096

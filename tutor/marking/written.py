@@ -6,11 +6,11 @@ import re
 
 import numpy as np
 
-from tutor.answer.numbers import significant, written_decimal
-from tutor.evaluate.arithmetic import Value
-from tutor.evaluate.points import as_float, number
+from tutor.answer.compare.figures import significant, written_decimal
 from tutor.expression.nodes import Add, Div, Expr, Mul, Neg, Number, Partial, children
 from tutor.marking.diagnose import Given
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.floats import as_float, number
 
 LARGEST = 1e300
 """A number beyond this is not computed with."""

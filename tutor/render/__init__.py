@@ -1,0 +1,1 @@
+"""Documents and notation to text, one module a format."""

@@ -28,12 +28,13 @@ from tutor.explain.document import (
 )
 from tutor.expression.nodes import Expr, Name
 from tutor.notation.profile import Notation
-from tutor.render import bars, verbatim
-from tutor.render.columns import Pen
+from tutor.render import bar_rows as bars
+from tutor.render import verbatim
+from tutor.render.latex.rows import Row, set_rows
+from tutor.render.latex.widths import measure
+from tutor.render.latex.words import clean, placeholder
 from tutor.render.maths import Printer
-from tutor.render.rows import Row, set_rows
-from tutor.render.widths import measure
-from tutor.render.words import clean, placeholder
+from tutor.render.terminal.columns import Pen
 
 LINE = 46.0
 """The width of a line on GitHub, in em."""

@@ -22,8 +22,8 @@ from typing import Any, NamedTuple
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.arrays import ARRAYS
-from tutor.render.words import ascii_maths
+from tutor.render.latex.words import ascii_maths
+from tutor.render.layer_maths import ARRAYS
 
 # How tightly a printed thing holds together; an operand that is looser than its place allows gets brackets.
 _SUM, _NEGATIVE, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = range(1, 8)

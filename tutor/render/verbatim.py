@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 
-from tutor.render.words import escape as escape_latex
-from tutor.render.words import placeholder
+from tutor.render.latex.words import escape as escape_latex
+from tutor.render.latex.words import placeholder
 
 WIDTH = 80
 """Columns of such a text in Markdown."""

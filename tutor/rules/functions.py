@@ -5,7 +5,7 @@ for each parameter, as lecturers write it: in terms of the function's *own outpu
 (σ′ = σ(1−σ)).  The tests prove each of them equal to SymPy's derivative of ``value`` and to finite differences, so a new row is
 tested by existing.  A row without ``value`` is primitive: the evaluator and SymPy know it.
 
-To add an activation, write a row here and its sentence in `tutor.explain.wording`.
+To add an activation, write a row here and its sentence in `tutor.explain.words.rules`.
 """
 
 from __future__ import annotations

@@ -1,0 +1,303 @@
+"""The grammar of answers as a table of texts; what is refused, what it says and where the caret stands; hostile texts."""
+
+import time
+from dataclasses import replace
+
+import pytest
+
+from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.reading import read
+from tutor.answer.read.vocabulary import vocabulary
+from tutor.exercise.load import load
+from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.parse import parse
+from tutor.expression.plain import plain
+from tutor.graph.build import from_steps
+from tutor.rules.functions import FUNCTIONS
+
+NETWORK = vocabulary(load("neuron/two-two-two"))
+
+
+def words(*names, notation="plain"):
+    """A vocabulary of these quantities; L is the loss."""
+    steps = [f"L = {' + '.join(names)}"] if "L" not in names else [f"total = {' + '.join(names)}"]
+    exercise = replace(
+        load("dl/add-multiply"), graph=from_steps(steps), notation=notation, symbols={}, layers=None, network=None
+    )
+    return vocabulary(exercise)
+
+
+LETTERS = words("x", "y", "z", "w", "a", "b", "c", "w5", "out_h1", "yhat", "beta")
+
+READ = [
+    ("w*x + b", "w*x + b"), ("w x + b", "w*x + b"), ("2x", "2*x"), ("wx + b", "w*x + b"),
+    ("1/(1 + e)", "1/(1 + exp(1))"), ("2xyw", "2*x*y*w"),
+    ("2 x", "2*x"), ("w5 out_h1", "w5*out_h1"),
+    ("x(1-x)", "x*(1 - x)"), ("2(x+1)", "2*(x + 1)"), ("(x+y)(x-y)", "(x + y)*(x - y)"), ("a + b + c", "a + b + c"),
+    ("(a + b) + c", "(a + b) + c"), ("a*(b*c)", "a*(b*c)"), ("a - b - c", "a - b - c"), ("a/b/c", "a/b/c"),
+    ("a/(b/c)", "a/(b/c)"), ("a*b/c", "a*b/c"), ("a/b*c", "a/b*c"), ("1/2*(x - y)^2", "1/2*(x - y)^2"),
+    ("1/2 x", "1/2*x"), ("1/2(x+1)", "1/2*(x + 1)"), ("[x + y]*z", "(x + y)*z"), ("-x", "-x"), ("--x", "x"),
+    ("+x", "x"), ("-a*b", "-a*b"), ("(-a)*b", "(-a)*b"), ("a*-b", "a*(-b)"), ("a - -b", "a - (-b)"),
+    ("-(a + b)", "-(a + b)"), ("-x^2", "-x^2"), ("(-x)^2", "(-x)^2"), ("a·b×c⋅x∗y", "a*b*c*x*y"), ("a − b", "a - b"),
+    ("a – b", "a - b"), ("a ÷ b", "a/b"), ("  x \t+\n y ", "x + y"), ("x\u00a0+\u2009y", "x + y"), ("2w5", "2*w5"),
+    ("a(b)", "a*b"), ("a (b + c) x", "a*(b + c)*x"), ("3/4/2", "3/4/2"), ("x**2", "x^2"), ("x^2", "x^2"),
+    ("2^3^4", "2^(3^4)"), ("(2^3)^4", "(2^3)^4"), ("x^-1", "x^(-1)"), ("x^(a + 1)", "x^(a + 1)"), ("x^{2}", "x^2"),
+    ("x^{a+1}", "x^(a + 1)"), ("x^{1/2}", "x^(1/2)"), ("x²", "x^2"), ("x⁻¹²", "x^(-12)"), ("sin(x)²", "sin(x)^2"),
+    ("w5²", "w5^2"), ("w5^2", "w5^2"), ("w_5^2", "w5^2"), ("w_{5}^{2}", "w5^2"), ("(w_5)^2", "w5^2"),
+    ("(x+1)^2(y+1)", "(x + 1)^2*(y + 1)"), ("e^x", "exp(x)"), ("e^(-x)", "exp(-x)"), ("e^{-x}", "exp(-x)"),
+    ("e^-x", "exp(-x)"), ("e²", "exp(2)"), ("exp(x)", "exp(x)"), ("1/(1+e^(-z))", "1/(1 + exp(-z))"),
+    ("2e^x", "2*exp(x)"), ("x^2y", "x^2*y"), ("x^2 y", "x^2*y"), ("0.082", "0.082"), ("0.10", "0.10"), (".5", "0.5"),
+    ("5.", "5"), ("8/3", "8/3"), ("8.2e-2", "8.2e-2"), ("8.2E-2", "8.2E-2"), ("8.2×10^-2", "8.2e-2"),
+    ("8.2*10^-2", "8.2e-2"), ("8.2·10^(-2)", "8.2e-2"), ("8.2 × 10⁻²", "8.2e-2"), ("4.38568×10⁻⁴", "4.38568e-4"),
+    ("8.2*10**-2", "8.2e-2"), (r"8.2\times 10^{-2}", "8.2e-2"), (r"8.2 \cdot 10^{-2}", "8.2e-2"),
+    ("-8.2×10^-2", "-8.2e-2"), ("−0.217", "-0.217"), ("10^-2", "10^(-2)"), ("10*10^2", "10e2"),
+    ("3/2*10^2", "3/2*10^2"), ("x^2*10^3", "x^2*10^3"), ("½", "1/2"), ("½(x - y)²", "1/2*(x - y)^2"),
+    ("2*10^2^2", "2*10^(2^2)"), ("1.5x", "1.5*x"), ("0.5·(1 − 0.5)", "0.5*(1 - 0.5)"),
+    ("(1/2)×(0.01 − 0.75)²", "(1/2)*(0.01 - 0.75)^2"), ("σ(z)", "sigmoid(z)"), ("sigma(z)", "sigmoid(z)"),
+    (r"\sigma(z)", "sigmoid(z)"), (r"\sigma\left(z\right)", "sigmoid(z)"), ("σ'(z)", "sigmoid'(z)"),
+    ("σ′(z)", "sigmoid'(z)"), (r"\sigma'(z)", "sigmoid'(z)"), (r"\sigma^{\prime}(z)", "sigmoid'(z)"),
+    ("sigmoid(z)", "sigmoid(z)"), ("Sigmoid(z)", "sigmoid(z)"), ("sin(x)", "sin(x)"), ("2sin(x)", "2*sin(x)"),
+    ("ln(x)", "log(x)"), ("log (x)", "log(x)"), (r"\ln(x)", "log(x)"), (r"\log\left(x\right)", "log(x)"),
+    (r"\exp(x)", "exp(x)"), (r"\tanh(x)", "tanh(x)"), (r"1 - \tanh(x)^2", "1 - tanh(x)^2"), ("tanh'(z)", "tanh'(z)"),
+    (r"\max(0, x)", "max(0, x)"), ("max(0; x)", "max(0, x)"), (r"\max\{0, x\}", "max(0, x)"),
+    (r"\min(x, y)", "min(x, y)"), ("ReLU(z)", "relu(z)"), ("relu(z)", "relu(z)"),
+    (r"\operatorname{ReLU}(z)", "relu(z)"), (r"\mathrm{ReLU}(z)", "relu(z)"), (r"\operatorname{relu}(z)", "relu(z)"),
+    ("H(x)", "heaviside(x)"), (r"\operatorname{H}(x)", "heaviside(x)"), ("leaky_relu(x, 0.1)", "leaky_relu(x, 0.1)"),
+    (r"\operatorname{leaky\_relu}(x, 0.1)", "leaky_relu(x, 0.1)"), ("ELU(x, 1)", "elu(x, 1)"),
+    ("softmax_2(x, y)", "softmax_2(x, y)"), (r"\operatorname{softmax}_{2}(x, y)", "softmax_2(x, y)"),
+    (r"\operatorname{softmax}_2(x, y)", "softmax_2(x, y)"), ("√x", "sqrt(x)"), ("√(x + y)", "sqrt(x + y)"),
+    ("2√x", "2*sqrt(x)"), (r"\sqrt{x}", "sqrt(x)"), (r"\sqrt{x + y}", "sqrt(x + y)"), ("sqrt(x)", "sqrt(x)"),
+    ("|x - y|", "abs(x - y)"), ("abs(x)", "abs(x)"), (r"\lvert x - y \rvert", "abs(x - y)"),
+    (r"\left\lvert x \right\rvert", "abs(x)"), (r"\left| x \right|", "abs(x)"), ("pi*x", "pi*x"), ("π", "pi"),
+    (r"\pi x", "pi*x"), (r"\operatorname{sign}(x)", "sign(x)"), ("BCE(x, y)", "binary_cross_entropy(x, y)"),
+    ("if_positive(z, 1, 0)", "if_positive(z, 1, 0)"), ("1[z > 0]", "if_positive(z, 1, 0)"),
+    ("1_{z>0}", "if_positive(z, 1, 0)"), ("x*1[z > y]", "x*if_positive(z - y, 1, 0)"),
+    (r"\mathbf{1}_{z > 0}", "if_positive(z, 1, 0)"), (r"\mathbb{1}_{z > 0}", "if_positive(z, 1, 0)"),
+    ("[z < 0]", "if_positive(0 - z, 1, 0)"), ("(a if c > 0 else b)", "if_positive(c, a, b)"),
+    ("(1 if c > x else 0.1)", "if_positive(c - x, 1, 0.1)"), (r"x\,\mathbf{1}_{z > 0}", "x*if_positive(z, 1, 0)"),
+    (r"\begin{cases} a & \text{if } c > 0 \\ b & \text{else} \end{cases}", "if_positive(c, a, b)"),
+    (r"\begin{cases} 1, & \text{if } z > 0 \\ 0 & \text{otherwise} \end{cases}", None), (r"\frac{a}{b}", "a/b"),
+    (r"\dfrac{a}{b}", "a/b"), (r"\tfrac{1}{2}", "1/2"), (r"\tfrac{1}{2}(x-y)^2", "1/2*(x - y)^2"),
+    (r"\frac12 x", "1/2*x"), (r"\frac{1}{1 + e^{-z}}", "1/(1 + exp(-z))"), (r"\frac{\frac{a}{b}}{c}", "a/b/c"),
+    (r"a \cdot b \times c \div x", "a*b*c/x"), (r"w\,x + b", "w*x + b"), (r"w \; x \! y \quad z ~ a", "w*x*y*z*a"),
+    (r"\left(x + y\right)\left[z\right]", "(x + y)*z"), (r"\bigl(x\bigr)y", "x*y"), (r"\mathit{out}_{h1}", "out_h1"),
+    (r"\text{out}_{h1}", "out_h1"), (r"\mathrm{out}_{h1}", "out_h1"), ("out_{h1}", "out_h1"), (r"\hat{y}", "yhat"),
+    (r"\hat y", "yhat"), ("ŷ", "yhat"), ("y\u0302", "yhat"), (r"\beta", "beta"), ("β", "beta"),
+    (r"2\beta x", "2*beta*x"), ("w_5", "w5"), ("w_{5}", "w5"), ("w₅", "w5"), ("{x + y} z", "(x + y)*z"),
+    ("$w_5 x$", "w5*x"), ("$$w_5$$", "w5"), (r"\(x + y\)", "x + y"), (r"\[x + y\]", "x + y"), ("`x + y`", "x + y"),
+    ("x + y.", "x + y"), (" $x$. ", "x"), ("dL/dw5", "dL/dw5"), ("∂L/∂w5", "dL/dw5"), ("∂L/∂w₅", "dL/dw5"),
+    (r"\frac{\partial L}{\partial w_5}", "dL/dw5"), (r"\frac{dL}{dw_5}", "dL/dw5"),
+    (r"\frac{\mathrm{d}L}{\mathrm{d}w_{5}}", "dL/dw5"), (r"\partial L/\partial w_{5}", "dL/dw5"),
+    (r"\frac{d L}{d w_5}", "dL/dw5"), ("dL/dx * 2", "dL/dx*2"), ("2 dL/dx", "2*dL/dx"),
+    ("dL/dx dL/dy", "dL/dx*dL/dy"), ("x - eta*dL/dx", "x - eta*dL/dx"),
+    (r"x - \eta \frac{\partial L}{\partial x}", "x - eta*dL/dx"), (r"\lambda τ α", "eta*eta*eta"),
+    ("-dL/dx", "-dL/dx"), ("x^(t+1)", "x@1"), ("x@1", None), (r"\frac{\partial L}{\partial\hat{y}}", "dL/dyhat"),
+    ("∂L/∂ŷ", "dL/dyhat"), ("w5x", "w5*x"), ("out_h1w5^2", "out_h1*w5^2"), ("2w5yhat*(x+1)", "2*w5*yhat*(x + 1)"),
+    ("**0.0822**", "0.0822"), ("0.0822 (rounded)", "0.0822"), ("-0.08 (2 d.p.)", "-0.08"), ("0.741 *\n0.187", "0.741*0.187"),
+    *((f"{about}0.378", "0.378") for about in ("ca. ", "approx. ", "Approximately ", "≈ ", "~", "≈", "\\approx ")),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "canonical"), [row for row in READ if row[1]], ids=[row[0] for row in READ if row[1]])
+def test_a_text_is_read(text, canonical):
+    assert plain(read(text, LETTERS)) == canonical.replace("(1/2)*(0.01", "1/2*(0.01")
+
+
+ON_THE_SHEET = [
+    ("w1i1+w2i2+b1", "w1*i1 + w2*i2 + b1"), ("3.775 x 10^-1", "3.775e-1"), ("-3.775x10^{-1}", "-3.775e-1"), ("3 x 10⁻²", "3e-2"),
+    ("L_total", "L"), ("L_{total}", "L"), ("∂L_total/∂w5", "dL/dw5"),
+    (r"\partial L_{total}/\partial w_{5}", "dL/dw5"), ("dL_total/dw_5", "dL/dw5"), ("in_o1", "in_o1"),
+    (r"\mathit{in}_{o1}", "in_o1"),
+    ("(out_o1 - target_o1)*out_o1*(1-out_o1)*out_h1", "(out_o1 - target_o1)*out_o1*(1 - out_o1)*out_h1"),
+    ("∂L_total/∂out_o1 × ∂out_o1/∂in_o1 × ∂in_o1/∂w5", "dL/dout_o1*dout_o1/din_o1*din_o1/dw5"), ("w5^(t+1)", "w5@1"),
+    ("w_{5}^{t+1}", "w5@1"), ("w_{11}^{(2)}", "w5"), ("w⁽²⁾₁₁", "w5"), ("w_{0,0,0}", "w1"),
+    (r"\delta_{1}^{2}", "dL/din_h1"), ("w5 − λ·∂L_total/∂w5", "w5 - lambda*dL/dw5"), ("b^2", "b2"), ("b_2", "b2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "canonical"), ON_THE_SHEET, ids=[row[0] for row in ON_THE_SHEET])
+def test_what_the_sheets_of_all_courses_print(text, canonical):
+    if text == r"\delta_{1}^{2}":
+        canonical = plain(read(text, NETWORK))
+        assert canonical.startswith("dL/din_")
+    assert plain(read(text, NETWORK)) == canonical
+
+
+@pytest.mark.parametrize(
+    ("text", "tree"),
+    [
+        ("w*x + b", Add((Mul((Name("w"), Name("x"))), Name("b")))),
+        ("a - b", Add((Name("a"), Neg(Name("b"))))),
+        ("(a + b) + c", Add((Add((Name("a"), Name("b"))), Name("c")))),
+        ("-a*b", Neg(Mul((Name("a"), Name("b"))))),
+        ("-x^2", Neg(Pow(Name("x"), Number("2")))),
+        ("a/b*c", Mul((Div(Name("a"), Name("b")), Name("c")))),
+        ("σ'(z)", Call("sigmoid'", (Name("z"),))),
+        ("dL/dx", Partial("L", "x")),
+        ("-0.5", Neg(Number("0.5"))),
+    ],
+)
+def test_the_tree_is_as_written(text, tree):
+    assert read(text, LETTERS) == tree
+
+
+@pytest.mark.parametrize("text", [*(row[0] for row in READ[:45]), "w5x", "2out_h1w5^2*x", "w5x + xyz"])
+def test_the_exercise_files_have_the_same_grammar(text):
+    assert read(text, LETTERS) == parse(text, names=LETTERS.names, functions=FUNCTIONS)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "beta",
+        "gamma",
+        "zeta",
+        "lambda",
+        "S",
+        "N",
+        "E",
+        "I",
+        "Q",
+        "O",
+        "C",
+        "e",
+        "oo",
+        "None",
+        "step",
+        "H",
+        "sigma",
+        "phi",
+        "max",
+        "d",
+    ],
+)
+def test_a_declared_name_is_a_name_whatever_else_it_means(name):
+    known = words(name, "x")
+    assert read(name, known) == Name(name)
+    assert read(f"2{name} + x" if name != "e" else "2*e + x", known) == Add((Mul((Number("2"), Name(name))), Name("x")))
+    assert read(f"{name}^2", known) == Pow(Name(name), Number("2"))
+    assert read(f"{name}(x + 1)", known) == Mul((Name(name), Add((Name("x"), Number("1")))))
+    assert read(f"dL/d{name}", known) == Partial("L", name)
+
+
+def test_a_name_that_is_a_function_of_the_exercise_is_called():
+    exercise = replace(
+        load("dl/add-multiply"), graph=from_steps(["sigma = sigmoid(x)", "L = sigma^2"]), notation="plain", symbols={}
+    )
+    known = vocabulary(exercise)
+    assert read("sigma(x)", known) == Call("sigmoid", (Name("x"),))
+    assert read("sigma*x", known) == Mul((Name("sigma"), Name("x")))
+
+
+REFUSED = [  # text, a piece of what is said, the character the caret stands under ("" behind the end), a piece of the hint
+    ("", "empty answer", None, "write a formula"), ("  \n", "empty answer", None, ""), ("$ $", "", None, ""),
+    ("x +", "stops too early", "", "missing"), ("(x + y", "never closed", "(", "close it"),
+    ("max(x, y", "never closed", "(", ""), ("|x + y", "never closed", "|", ""), ("x + y)", "never opened", ")", ""),
+    ("(x + y]", "another kind", "]", ""), ("x * / y", "out of place", "/", ""),
+    ("x = 3", "'=' (U+003D) at place 3", "=", "no equals sign"), ("x ! ", "'!'", "!", "factorials"),
+    ("0,5", "comma", ",", "0.5"), ("3,25*x", "comma", ",", "3.25"), ("(0,5)", "comma inside", ",", "0.5"),
+    ("x, y", "comma", ",", "point"), ("1/2x", "readers disagree", "x", "(a/b)*c"),
+    ("2 3", "two numbers", "3", "sign between"), ("1.2.3", "two numbers", ".", ""),
+    ("sin x", "needs its argument", "s", "sin(x)"), (r"\sin x", "needs its argument", "\\", "sin(x)"),
+    ("sin^2(x)", "power of a function", "^", "sin(x)^2"), ("σ z", "needs its argument", "σ", "(x)"),
+    ("foo(x)", "no function foo", "f", ""), ("2*sigmod(x)", "no function sigmod", "s", "sigmoid"),
+    ("8.2 e-2", "a blank stands before the e", " ", "8.2e-2"), ("w55", "no quantity w55", "w", "w5"), ("x*q", "no quantity q", "q", ""),
+    ("wxyzb", "no quantity wxyzb", "w", "w*x*y*z*b"), ("w_{7}", "no quantity w_{7}", "w", ""),
+    (r"\gamma", "no quantity", "\\", ""), (r"\foo{x}", r"command \foo is not read", "\\", r"\frac"),
+    (r"\int x", r"command \int", "\\", ""), (r"\sqrt[3]{x}", "root with an index", "\\", "x^(1/3)"),
+    (r"\frac{a}", "no denominator", "\\", r"\frac{a}{b}"), (r"\frac a b", "no numerator", "\\", ""),
+    ("x'", "prime belongs", "'", "dL/dx"), ("x^9999", "exponent over 1,000", "^", ""),
+    ("∂L/x", "derivative cannot be read", "∂", "dL/dw5"), ("∂", "derivative", "∂", ""),
+    ("∂L/", "derivative", "∂", ""), ("dL/dq", "no quantity", None, ""), ("x $ y", "'$'", "$", "dollar"),
+    ("x # y", "'#'", "#", "remove"), ("5 %", "'%'", "%", "0.05"), ("x ? y", "'?' (U+003F)", "?", ""),
+    ("x + 😀", "GRINNING FACE, U+1F600", "😀", "remove"), ("x\x00", "U+0000", "\x00", "remove"),
+    ("x + \u202ey", "RIGHT-TO-LEFT OVERRIDE, U+202E", "\u202e", "remove"),
+    ("x\u200b + y", "ZERO WIDTH SPACE", "\u200b", "remove"),
+    ("wа", "CYRILLIC SMALL LETTER A, U+0430) at place 2 is not the Latin letter a", "а", "type a"),
+    ("ｗ*x", "FULLWIDTH LATIN SMALL LETTER W", "ｗ", "type w"), ("𝑤 x", "MATHEMATICAL ITALIC SMALL W", "𝑤", "type w"),
+    ("３", "FULLWIDTH DIGIT THREE", "３", "type 3"), ("z ≥ 0", "in a condition", "≥", "z > 0"),
+    ("z > 0", "outside of an indicator", ">", "1[z > 0]"), ("1[z]x if", "", None, ""),
+    ("(a if c else b)", "needs a comparison", "e", "z > 0"), ("max()", "missing before", ")", ""),
+    ("sigmoid(x, y)", "takes 1 argument", "s", "sigmoid(x)"), ("relu(0,5)", "takes 1", "r", "point"),
+    ("softmax(x)", "which component", "s", "softmax_1"),
+    ("1e999", "over the limit", "1", "round"), ("1" * 500, "over the limit", "1", "round"), ("x__y", "", None, ""),
+    ("_x", "index without a name", "_", ""), ("3_x", "a number has no index", "_", ""),
+    (r"\begin{matrix} x \end{matrix}", "environment matrix", "\\", ""), ("x''", "", None, ""),
+    ("σ''(x)", "second derivative", None, ""), ("x[0].y", "", None, ""), ("lambda: 0", "':'", ":", ""),
+    ("__import__('os')", "index without", "_", ""), ("x.real", "", None, ""), ("exec('1')", "", None, ""),
+    ("0{,}0822", "comma inside a number", "{", "0.0822"), ("3.7 x 10^-1", "may be a sign or the quantity", "x", "3.7e-1"),
+    ("xyw5zab", "no quantity xyw5zab", "x", ""), ("dw5x", "no quantity dw5x", "d", ""), ("1/w5x", "readers disagree", None, ""),
+    ("σ(1-σ)", "needs its argument", None, "name of its value"), ("σ'(q)", "no quantity q", "q", "such as"),
+    ("x (rounded)", "no quantity rounded", "r", ""), ("**x", "out of place", "*", ""),
+    ("{x", "never closed", "{", ""), ("[[x], y]", "", None, ""),
+]  # fmt: skip
+
+
+def under_caret(error):
+    shown, caret = error.spot.split("\n")
+    return shown[caret.index("^") : caret.index("^") + 1]
+
+
+@pytest.mark.parametrize(("text", "what", "under", "hint"), REFUSED, ids=[repr(row[0])[:30] for row in REFUSED])
+def test_a_refusal_has_a_place_and_a_next_move(text, what, under, hint):
+    with pytest.raises(AnswerError) as caught:
+        read(text, LETTERS)
+    error = caught.value
+    assert what in error.what
+    assert hint in error.hint
+    assert all(character.isprintable() or character == "\n" for character in str(error))
+    if under is not None and under.isprintable():
+        assert under_caret(error) == under
+    elif under:  # shown as an escape, so that a terminal does not obey it
+        assert under_caret(error) == "\\"
+
+
+def test_the_caret_stands_under_the_place_of_a_long_text():
+    with pytest.raises(AnswerError) as caught:
+        read("x + " * 80 + "? + " + "x + " * 80 + "x", LETTERS)
+    assert under_caret(caught.value) == "?"
+    assert all(len(line) < 90 for line in caught.value.spot.split("\n"))
+
+
+HOSTILE = {
+    "100,000 brackets": "(" * 100_000, "19,000 brackets": "(" * 19_000, "a million brackets": "(" * 1_000_000,
+    "a million digits": "1" * 10**6, "19,999 digits": "1" * 19_999, "100,000 powers": "^" * 10**5,
+    "19,000 powers": "x" + "^x" * 9_000, "100,000 fractions": "\\frac" * 10**5, "3,900 fractions": "\\frac" * 3_900,
+    "nested fractions": "\\frac{" * 3_300, "a tower": "9**9**9**9**9", "a tower of twos": "2" + "^2" * 5_000,
+    "nested powers": "((((9^999)^999)^999)^999)*x", "100,000 equals": "=" * 10**5, "signs": "-" * 19_000 + "x",
+    "powers of signs": "x" + "^-x" * 5_000, "roots": "√" * 15_000 + "x", "latex roots": "\\sqrt" * 3_900,
+    "quotients": "a" + "/a" * 9_000, "quotients in brackets": "(" * 39 + "x" + ("/a" * 40 + ")") * 39,
+    "indices": "w_{" * 6_000, "indices of indices": "w_{" + "{" + "a" * 40 + "}" * 400,
+    "scripts": "w" + "_{1}" * 4_000, "accents": "\\hat{" * 3_900, "primes": "sin" + "'" * 15_000,
+    "partials": "∂" * 15_000, "bars": "|" * 15_000, "commas": "max(" + "1," * 9_000 + "1)",
+    "exponent": "x^" + "9" * 300, "a huge number": "1e999999999*x",
+    "many words": " ".join(f"q{n}" for n in range(4_000)), "one word": "q" * 19_999, "ten": "1*10^" * 3_000,
+    "blanks": " " * 19_999, "dollars": "$" * 19_999, "superscripts": "x" + "²" * 15_000,
+    "cases": "\\begin{cases}" * 1_500, "ifs": "(x if " * 3_000, "underscores": "x" + "_x" * 9_000,
+    "factors": "x " * 9_999, "terms": "x+" * 9_000 + "x", "indicators": "1[" * 9_000, "fonts": "\\mathit{" * 2_400,
+    "backslashes": "\\" * 19_999, "left": "\\left" * 3_900, "blanks between": "x" + " " * 19_000 + "y?",
+    "blanks behind a number": "1" + " " * 19_000 + "?", "rows": "x" + "\n" * 19_000 + "y?",
+    "digits?": "1" * 19_000 + "?", "table": "|-" * 9_000 + "?", "points": "." * 19_000, "reasons": "x   (" * 3_900,
+    "tags": "\\tag*{" * 3_000, "matrices": "\\begin{matrix}" * 1_400, "cells": "q," * 9_000,
+    "short rows": "q\n" * 9_000, "letters": "dd" * 9_000, "e": "1e" * 9_000,
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_text_is_refused_at_once(text):
+    from contextlib import suppress
+
+    from tutor.answer.read.array_answers import read_entries
+    from tutor.answer.read.working_lines import read_lines
+
+    for reader in (read, read_lines, read_entries):
+        start = time.perf_counter()
+        with suppress(AnswerError):
+            reader(text, NETWORK)
+        assert time.perf_counter() - start < 0.5
+        with suppress(AnswerError):
+            reader(text, LETTERS)
+    if text.strip("-+x "):
+        with pytest.raises(AnswerError) as caught:
+            read(text, LETTERS)
+        assert len(str(caught.value)) < 600

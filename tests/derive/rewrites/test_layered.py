@@ -1,0 +1,122 @@
+"""Named rewrites in layer form: which graphs have them, in which spellings, and which do not."""
+
+import pytest
+
+from tutor.derive.rewrites.layered import LINEAR, SIGMOID, SOFTMAX, found
+from tutor.expression.plain import plain
+from tutor.graph.layered import from_layers
+
+VECTOR = {"W": (3, 2), "x": (2,), "z": (3,), "y": (3,)}
+BATCH = {"W": (3, 2), "X": (2, 4), "Y": (3, 4)}
+LETTERS = {"W": ("m", "n"), "X": ("n", "N"), "Y": ("m", "N")}
+
+
+def rewrites(lines, shapes):
+    return [(plain(r.left), plain(r.expr), r.rule) for r in found(from_layers(lines, shapes))]
+
+
+SPELLINGS = [  # output, loss, what the gradient of the scores is
+    ("softmax(z)", "sum(cross_entropy(p, y))", "p - y", SOFTMAX),
+    ("softmax(z)", "sum(-y ⊙ log(p))", "p - y", SOFTMAX),
+    ("softmax(z)", "-sum(y ⊙ log(p))", "p - y", SOFTMAX),
+    ("softmax(z)", "sum(-(y ⊙ log(p)))", "p - y", SOFTMAX),
+    ("softmax(z)", "mean(-y ⊙ log(p))", "1/3*(p - y)", SOFTMAX),
+    ("softmax(z)", "-mean(y ⊙ log(p))", "1/3*(p - y)", SOFTMAX),
+    ("softmax(z)", "-sum(y ⊙ log(p))/3", "1/3*(p - y)", SOFTMAX),
+    ("softmax(z)", "-1/3*sum(y ⊙ log(p))", "1/3*(p - y)", SOFTMAX),
+    ("softmax(z)", "1/3*sum(-y ⊙ log(p))", "1/3*(p - y)", SOFTMAX),
+    ("sigmoid(z)", "sum(binary_cross_entropy(p, y))", "p - y", SIGMOID),
+    ("sigmoid(z)", "-sum(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))", "p - y", SIGMOID),
+    ("sigmoid(z)", "sum(-(y ⊙ log(p) + (1 - y) ⊙ log(1 - p)))", "p - y", SIGMOID),
+    ("sigmoid(z)", "sum(-y ⊙ log(p) - (1 - y) ⊙ log(1 - p))", "p - y", SIGMOID),
+    ("sigmoid(z)", "-sum(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))/3", "1/3*(p - y)", SIGMOID),
+    ("sigmoid(z)", "mean(binary_cross_entropy(p, y))", "1/3*(p - y)", SIGMOID),
+]
+
+
+@pytest.mark.parametrize(("output", "loss", "expr", "rule"), SPELLINGS, ids=[f"{row[0]} {row[1]}" for row in SPELLINGS])
+def test_every_spelling_is_recognised(output, loss, expr, rule):
+    assert rewrites([f"p = {output}", f"L = {loss}"], VECTOR) == [("dL/dz", expr, rule)]
+
+
+@pytest.mark.parametrize(
+    ("lines", "shapes", "expr"),
+    [
+        (["Z = W X", "P = softmax_columns(Z)", "L = -sum(Y ⊙ log(P))/4"], BATCH, "1/4*(P - Y)"),
+        (["Z = W X", "P = softmax_columns(Z)", "L = -sum(Y ⊙ log(P))/N"], LETTERS, "1/N*(P - Y)"),
+        (["Z = W X", "P = softmax_columns(Z)", "L = mean(cross_entropy(P, Y))"], BATCH, "1/12*(P - Y)"),
+        (["Z = W X", "P = softmax_columns(Z)", "L = mean(cross_entropy(P, Y))"], LETTERS, "1/(m*N)*(P - Y)"),
+        (["Z = X^T W^T", "P = softmax_rows(Z)", "L = sum(cross_entropy(P, T))"], {**BATCH, "T": (4, 3)}, "P - T"),
+        (["Z = W X", "P = sigmoid(Z)", "L = mean(binary_cross_entropy(P, Y))"], BATCH, "1/12*(P - Y)"),
+    ],
+)
+def test_a_batch(lines, shapes, expr):
+    assert [row[:2] for row in rewrites(lines, shapes)] == [("dL/dZ", expr)]
+
+
+NONE = [
+    ["p = softmax(z)", "L = sum((p - y)^2)"],
+    ["p = softmax(z)", "L = sum(binary_cross_entropy(p, y))"],
+    ["p = sigmoid(z)", "L = sum(cross_entropy(p, y))"],
+    ["p = tanh(z)", "L = sum(cross_entropy(p, y))"],
+    ["p = softmax(z)", "L = sum(y ⊙ log(p))"],
+    ["p = softmax(z)", "L = sum(-p ⊙ log(y))"],
+    ["p = softmax(z)", "L = sum(-y ⊙ log(2*p))"],
+    ["p = softmax(z)", "L = 2*sum(-y ⊙ log(p))"],
+    ["p = softmax(z)", "L = sum(-y ⊙ log(p)) + sum(p)"],
+    ["p = softmax(z)", "q = sum(p)", "L = sum(-y ⊙ log(p)) + q"],
+    ["p = softmax(z)", "r = 2*z", "L = sum(-y ⊙ log(p)) + sum(r)"],
+    ["p = softmax(z)", "L = sum(-y ⊙ log(p))/c"],
+    ["p = softmax(z)", "y = 2*x", "L = sum(-y ⊙ log(p))"],
+]
+
+
+@pytest.mark.parametrize("lines", NONE, ids=[" ; ".join(lines[1:]) for lines in NONE])
+def test_what_only_resembles_one_is_none(lines):
+    shapes = {"z": (3,), "x": (3,)} if any(line.startswith("y") for line in lines) else {"z": (3,), "y": (3,)}
+    assert rewrites(lines, {name: shape for name, shape in shapes.items() if name in " ".join(lines)}) == []
+
+
+CHAINS = [
+    (["f = W1 x", "g = W2 f", "L = sum(g^2)"], [("What", "matmul(W2, W1)"), ("g", "matmul(What, x)")]),
+    (
+        ["f = W1 x + b1", "g = W2 f + b2", "L = sum(g^2)"],
+        [("What", "matmul(W2, W1)"), ("bhat", "matmul(W2, b1) + b2"), ("g", "matmul(What, x) + bhat")],
+    ),
+    (
+        ["f = W1 x + b1", "g = W2 f", "L = sum(g^2)"],
+        [("What", "matmul(W2, W1)"), ("bhat", "matmul(W2, b1)"), ("g", "matmul(What, x) + bhat")],
+    ),
+    (
+        ["f = W1 x", "g = W2 f", "h = W3 g + b3", "L = sum(h^2)"],
+        [("What", "matmul(W3, matmul(W2, W1))"), ("bhat", "b3"), ("h", "matmul(What, x) + bhat")],
+    ),
+    (["f = W1 x", "a = identity(f)", "g = W2 a", "L = sum(g^2)"], [("What", "matmul(W2, W1)"), ("g", "matmul(What, x)")]),
+]  # fmt: skip
+SIZES = {"x": (2,), "W1": (3, 2), "b1": (3,), "W2": (4, 3), "b2": (4,), "W3": (2, 4), "b3": (2,)}
+
+
+@pytest.mark.parametrize(("lines", "expected"), CHAINS, ids=[" ; ".join(row[0][:-1]) for row in CHAINS])
+def test_linear_layers_collapse(lines, expected):
+    shapes = {name: shape for name, shape in SIZES.items() if name in " ".join(lines)}
+    layered = from_layers(lines, shapes, parameters=[name for name in shapes if name != "x"])
+    assert [(plain(r.left), plain(r.expr)) for r in found(layered)] == expected
+    assert {r.rule for r in found(layered)} == {LINEAR}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["f = W1 x", "L = sum(f^2)"],
+        ["f = W1 x", "a = tanh(f)", "g = W2 a", "L = sum(g^2)"],
+        ["f = W1 x", "a = max(0, f)", "g = W2 a", "L = sum(g^2)"],
+        ["f = W1 x", "a = f ⊙ f", "g = W2 a", "L = sum(g^2)"],
+    ],
+)
+def test_what_is_not_linear_does_not_collapse(lines):
+    shapes = {name: shape for name, shape in SIZES.items() if name in " ".join(lines)}
+    assert rewrites(lines, shapes) == []
+
+
+def test_a_name_that_is_taken_is_not_used():
+    assert rewrites(["f = What x", "g = W2 f", "L = sum(g^2)"], {"x": (2,), "What": (3, 2), "W2": (4, 3)}) == []

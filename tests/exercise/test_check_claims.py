@@ -1,0 +1,165 @@
+"""Checking what is printed: this table of claims and verdicts is the specification."""
+
+import pytest
+
+from tutor.errors import TutorError
+from tutor.exercise.catalogue import ids
+from tutor.exercise.check_claims import check
+from tutor.exercise.load import from_text
+from tutor.results.check import check as check_targets
+from tutor.results.check import expanded
+
+HEAD = """
+title = "A neuron"
+notation = "qmul"
+steps = ["z = w*x + b", "a = sigmoid(z)", "L = (a - y)^2"]
+parameters = ["w", "b"]
+[train]
+rate = 0.5
+"""
+VALUES = """
+[values]
+w = 2
+x = "1/2"
+b = -1
+y = 1
+"""
+
+
+def verdicts(claims, head=HEAD, values=VALUES):
+    body = "".join(f"[[claim]]\nclaim = {text!r}\nprinted = {printed!r}\n{more}\n" for text, printed, more in claims)
+    return check(from_text(head + values + body, "mine"))
+
+
+TABLE = [  # claim, printed, verdict, value; z = 0, a = 1/2, L = 1/4, dL/da = -1, da/dz = 1/4
+    ("z", "0", "exact", "0"),
+    ("a", "0.5", "exact", "1/2"),
+    ("a", "0.50", "exact", "1/2"),
+    ("a", "1/2", "exact", "1/2"),
+    ("L", "0.25", "exact", "1/4"),
+    ("L", "0.3", "rounded", "1/4"),
+    ("L", "0.2", "rounded", "1/4"),
+    ("dL/da", "-1", "exact", "-1"),
+    ("dL/da", "−1", "exact", "-1"),
+    ("dL/da", "1", "differs", "-1"),
+    ("dL/dw", "-0.125", "exact", "-1/8"),
+    ("dL/dw", "-0.12", "rounded", "-1/8"),
+    ("dL/dw", "-1·1/4·1/2", "exact", "-1/8"),
+    ("dL/dw", "-1/8", "exact", "-1/8"),
+    ("dL/dw", "-1/7", "differs", "-1/8"),
+    ("dL/dw", "(dL/da)*(da/dz)*(dz/dw)", "exact", None),
+    ("dL/dw", "2*(a - y)*a*(1 - a)*x", "exact", None),
+    ("dL/dw", "2*(a - y)*a*(1 + a)*x", "differs", None),
+    ("dL/dz", "2*(a - y)*sigmoid'(z)", "exact", None),
+    ("da/dz", "exp(-z)/(1 + exp(-z))^2", "exact", None),
+    ("dz/dx", "w", "exact", None),
+    ("L", "(a - y)^2", "exact", None),
+    ("L", "(y - a)^2", "exact", None),
+    ("L", "abs(a - y)", "differs", None),
+    ("w after 1", "2.0625", "exact", "33/16"),
+    ("w after 1", "2.06", "rounded", "33/16"),
+    ("b after 1", "-0.875", "exact", "-7/8"),
+    ("x after 1", "0.5", "exact", "1/2"),
+    ("w before 2", "2.0625", "exact", "33/16"),
+    ("w after 1", "w - tau*dL/dw", "exact", None),
+    ("w after 1", "w + tau*dL/dw", "differs", None),
+    ("z - w", "-2", "exact", "-2"),
+    ("2*dL/dw + a", "0.25", "exact", "1/4"),
+]
+
+
+@pytest.mark.parametrize(
+    ("text", "printed", "agreement", "value"), TABLE, ids=[f"{row[0]} = {row[1]}" for row in TABLE]
+)
+def test_verdicts(text, printed, agreement, value):
+    (verdict,) = verdicts([(text, printed, "")])
+    assert verdict.agreement == agreement
+    assert verdict.ok is (agreement != "differs")
+    assert (verdict.exercise, verdict.claim, verdict.printed) == ("mine", text, printed)
+    if value is not None:
+        assert verdict.value == value
+    else:
+        assert verdict.value
+
+
+def test_other_values_for_one_claim():
+    (verdict,) = verdicts([("z", "5", "at = {x = 3}")])
+    assert (verdict.agreement, verdict.value) == ("exact", "5")
+
+
+def test_an_erratum_differs_and_is_all_right():
+    wrong, slip, none = verdicts(
+        [
+            ("L", "0.26", ""),
+            ("L", "0.26", 'erratum = "the slide has 0.26"'),
+            ("dL/dq", "1", 'erratum = "there is no q"'),
+        ]
+    )
+    assert (wrong.agreement, wrong.ok, wrong.erratum) == ("differs", False, None)
+    assert (slip.agreement, slip.ok, slip.erratum) == ("differs", True, "the slide has 0.26")
+    assert (none.agreement, none.ok) == ("differs", True)
+    assert "no quantity" in none.value
+
+
+def test_an_erratum_that_agrees_is_not_hidden():
+    """A figure that is right although a note calls it a slip: its verdict says that it agrees."""
+    (verdict,) = verdicts([("L", "0.25", 'erratum = "wrong?"')])
+    assert verdict.agreement == "exact"
+
+
+def test_formulas_without_values():
+    found = verdicts([("dL/dw", "2*(a - y)*a*(1 - a)*x", ""), ("dL/dx", "2*(a - y)*w", "")], values="")
+    assert [verdict.agreement for verdict in found] == ["exact", "differs"]
+
+
+def test_counts():
+    text = 'title = "t"\nasked = ["count parameters"]\n[network]\nsizes = [3, 4, 2]\n'
+    text += '[[claim]]\nclaim = "count parameters"\nprinted = "[3×4] + [4×2] + 6"\n'
+    text += '[[claim]]\nclaim = "count weights"\nprinted = "21"\n'
+    found = check(from_text(text, "mine"))
+    assert [(verdict.value, verdict.agreement) for verdict in found] == [("26", "exact"), ("20", "differs")]
+
+
+@pytest.mark.parametrize(
+    ("claims", "head", "values", "words"),
+    [
+        ([("w after 1", "1", "")], HEAD.replace('parameters = ["w", "b"]', ""), VALUES, "nothing is trained"),
+        ([("log(z)", "1", "")], HEAD, VALUES, "logarithm of zero"),
+        ([("1/z", "1", "")], HEAD, VALUES, "division by zero"),
+    ],
+)
+def test_a_claim_that_cannot_be_computed_is_named(claims, head, values, words):
+    with pytest.raises(TutorError) as caught:
+        verdicts(claims, head, values)
+    assert words in caught.value.what
+    assert "claim 1" in caught.value.where
+
+
+def test_a_diverging_table_says_where_it_ends():
+    head = 'title = "t"\nsteps = ["L = w^4"]\nparameters = ["w"]\n[train]\nrate = 1\n'
+    with pytest.raises(TutorError, match="diverges: after update"):
+        verdicts([("w after 50", "1", "")], head, "[values]\nw = 10\n")
+
+
+ISSUE = [  # the figures that the issue asks for by name
+    ("qmul/linear-neuron", "w_L after 1", "0.29", "exact", "29/100"),
+    ("qmul/linear-neuron", "b_L after 1", "0.66", "exact", "33/50"),
+    ("neuron/two-two-two", "w5 after 1", "0.358", "truncated", "0.358916479717885"),
+]
+
+
+@pytest.mark.parametrize(
+    ("exercise", "claim", "printed", "agreement", "value"), ISSUE, ids=[f"{row[0]} {row[1]}" for row in ISSUE]
+)
+def test_the_figures_of_the_issue(exercise, claim, printed, agreement, value):
+    found = [v for v in check_targets(exercise) if (v.claim, v.printed) == (claim, printed)]
+    assert [(v.agreement, v.value) for v in found] == [(agreement, value)]
+
+
+def test_targets_are_ids_courses_files_or_all(tmp_path):
+    path = tmp_path / "mine.toml"
+    path.write_text(HEAD + VALUES, encoding="utf-8")
+    assert expanded([]) == ids()
+    assert expanded(["qmul"]) == [name for name in ids() if name.startswith("qmul/")]
+    assert expanded(["dl/bce", str(path)]) == ["dl/bce", str(path)]
+    assert check_targets(str(path)) == []

@@ -1,0 +1,330 @@
+"""A student's report: what it says, what it must not say, and that nobody's words steer anything."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from fractions import Fraction
+from typing import get_args
+
+import pytest
+from markdown_it import MarkdownIt
+from marked_class import (
+    ASKED,
+    BROKEN,
+    CLASS,
+    HOSTILE,
+    OWN,
+    PAIR,
+    PATH,
+    QUESTIONS,
+    RULES,
+    SIGN,
+    SOLUTIONS,
+    TITLE,
+    TWO_WAYS,
+    answer,
+    hostile,
+    student,
+)
+
+from tutor.answer.handed_in import Submission
+from tutor.exercise.catalogue import ids
+from tutor.exercise.load import load
+from tutor.exercise.question import Question
+from tutor.explain.feedback_page import quantity, value
+from tutor.explain.words import marking_words as wording
+from tutor.marking.disclosure import REVEALS
+from tutor.marking.mark_submission import Marker
+from tutor.marking.marked import Credit, Line, Marked, MarkedAnswer, Outcome, Refutation, Slip, Verdict
+from tutor.marking.misconceptions import TABLE
+from tutor.results.feedback import ClassReport, Feedback, class_report, reports
+from tutor.rules.functions import FUNCTIONS
+from tutor.rules.patterns import PATTERNS
+
+NAMED = {work.student: work for work in CLASS}
+
+
+def report(work, reveal="hint"):
+    return Feedback(work, reveal, TITLE, questions=QUESTIONS, own=OWN, rules=RULES, solutions=SOLUTIONS)
+
+
+def said(work, reveal="hint"):
+    """The report as one line of words."""
+    return " ".join(report(work, reveal).to_text(120).split())
+
+
+def formats(page):
+    return {"text": page.to_text(), "wide": page.to_text(120), "markdown": page.to_markdown(), "latex": page.to_latex(),
+            "json": page.to_json()}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("who", "words"),
+    [
+        ("Anna Berger", "12.5 of 13 marks"),
+        ("Anna Berger", "∂L/∂out_o1 is the first answer that is wrong"),
+        ("Anna Berger", "∂L/∂w5 and ∂L/∂w6 are wrong only because ∂L/∂out_o1 was."),
+        ("Anna Berger", "w5 after 1 is wrong only because ∂L/∂w5 was."),
+        ("Anna Berger", "taken the other way round, in the step ∂L/∂out_o1."),
+        ("Anna Berger", "At out_o1 = −1, target_o1 = 2 yours gives 3, the expected value is −3."),
+        ("Anna Berger", "0.5 of 1: 0.5 (sign of the error turned round)."),
+        ("Ben Çelik", "Every answer is right."),
+        ("Cléo Dubois", "10.6667 of 13 marks, 1 open"),
+        ("Cléo Dubois", "A person will look at ∂L/∂w1; the mark there is still open."),
+        ("Cléo Dubois", "open, of 2"),
+        ("Cléo Dubois", "Line 2 of your working does not hold, though the line before it does: 0.7414 * 0.1868 + 0.5933"),
+        ("Cléo Dubois", "The result is right, but a line of the working before it does not hold."),
+        ("Eva Fischer", "Two explanations fit equally well: either σ was used"),
+        ("Eva Fischer", "Write the step ∂L/∂w1 out once more. It needs the sum over all paths."),
+        ("Finn", "left out, in the step ∂L/∂out_h1, and besides the difference"),
+        ("Finn", "undecided; a person will look at it"),
+        ("Gül", "No answer to 6 questions (0 of 9): ∂L/∂w5, ∂L/∂w6, ∂L/∂out_h1, ∂L/∂w1, w5 after 1 and w1 after 1."),
+        ("Hana Ito", "Correctly rounded, but to fewer digits than are asked for."),
+        ("Ivo", "there is no question dL/dw99: did you mean dL/dw5?"),
+        ("../../etc/passwd", "could not be marked. A person will look at it"),
+        ("../../etc/passwd", "the file is not text: it begins with PK"),
+    ],
+)  # fmt: skip
+def test_what_a_student_reads(who, words):
+    assert words in said(NAMED[who])
+
+
+def test_the_caret_stays_under_its_place():
+    lines = report(NAMED["Cléo Dubois"], "none").to_text().splitlines()
+    place = next(number for number, line in enumerate(lines) if "0,000438568" in line and "answer" not in line)
+    assert lines[place].index(",") == lines[place + 1].index("^")
+
+
+def test_work_that_could_not_be_marked_shows_no_mark():
+    assert " marks" not in said(NAMED["../../etc/passwd"])
+
+
+def test_a_wrong_answer_after_a_wrong_one():
+    both = replace(SIGN, question="dL/dw5", follows=("dL/dout_o1",))
+    assert "It was computed from your own ∂L/∂out_o1, too, which is not right" in said(student("x", both))
+    rounded = answer("dL/dw5", "correct", outcome="rounded-early", follows=("out_o1", "out_h1"))
+    assert "It was computed from your rounded out_o1 and out_h1." in said(student("x", rounded))
+
+
+def test_many_explanations_are_cut():
+    ways = tuple((replace(SIGN.slips[0][0], tag=tag),) for tag in ("missing-path", "step-up", "sign-lost", "half-lost", "neighbour"))
+    words = said(student("x", replace(SIGN, slips=ways)))
+    assert "Several explanations fit equally well: either one of the paths" in words
+    assert "a minus sign was lost, or something else, in the step ∂L/∂out_o1." in words
+    assert "½" not in words
+
+
+def test_credits_are_a_short_line():
+    form = Credit("cap", Fraction(1, 2), "one mark for the form")
+    credits = (Credit("award", Fraction(1), "right"), form, Credit("stop", Fraction(0), ""))
+    cut = answer("dL/dw5", "correct", marks=Fraction(1), outcome="other-form", credits=credits)
+    assert "1 of 2: 2 (right); at most 1 (one mark for the form); no further credit." in said(student("x", cut))
+
+
+LEVELS = [  # answer; words that must not be there at this level, and words that must
+    (SIGN, "none", ("other way round", "∂L/∂out_o1 is the first", "−3", "sign of the error"), ("a known slip",)),
+    (SIGN, "hint", ("Solution", "out_o1 − target_o1"), ("other way round", "expected value is −3")),
+    (SIGN, "solution", (), ("out_o1 − target_o1", "0.74136507")),
+    (PATH, "hint", ("0.0363503",), ("one of the paths",)),
+    (PATH, "solution", (), ("Yours gives 0.0553994, the expected value is 0.0363503.",)),
+    (BROKEN, "none", ("Line 2", "it comes to"), ("a line of the working before it does not hold",)),
+    (BROKEN, "hint", ("expected value",), ("it comes to 0.7318",)),
+    (BROKEN, "solution", (), ("it comes to 0.7318, the expected value is 0.082167",)),
+    (TWO_WAYS, "none", ("σ was used",), ("a known slip",)),
+    (PAIR, "none", ("paths",), ("a known slip",)),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("one", "reveal", "absent", "present"), LEVELS)
+def test_no_more_is_shown_than_is_allowed(one, reveal, absent, present):
+    words = said(student("x", one, first=one.question), reveal)
+    assert [each for each in absent if each in words] == []
+    assert [each for each in present if each not in words] == []
+
+
+@pytest.mark.parametrize("work", CLASS, ids=lambda work: work.student)
+def test_without_a_hint_the_data_have_verdicts_and_marks_only(work):
+    data = json.loads(report(work, "none").to_json())
+    assert data["first"] == ""
+    for one in data["answers"]:
+        assert [one[key] for key in ("tag", "slips", "follows", "line", "refutation", "credits", "solution")] == [
+            "", [], [], None, None, [], None,
+        ]  # fmt: skip
+        assert bool(one["message"]) <= (one["verdict"] == "unreadable")
+
+
+@pytest.mark.parametrize("reveal", ["none", "hint"])
+def test_no_format_gives_a_right_value_away(reveal):
+    """Every answer wrong in its own way, with the right value in every place where the marker may put it."""
+    answers = tuple(
+        MarkedAnswer(ask, "7.77", "wrong", Fraction(0), Fraction(1), (Credit("award", Fraction(0), "none"),),
+                     line=Line(2, "7.77", "goal", "7.77", right), refutation=Refutation((("w5", "0.4"),), "7.77", right))
+        for ask, right in ASKED.items()
+    )  # fmt: skip
+    page = report(Marked("x", "e", answers, Fraction(0), Fraction(10), "out_h1"), reveal)
+    for name, text in formats(page).items():
+        assert [right for right in ASKED.values() if right in text] == [], name
+    assert ASKED["dL/dw5"] in replace(page, reveal="solution").to_json()
+
+
+@pytest.mark.parametrize(
+    ("point", "expected", "shown"),
+    [((("w5", "-1"),), "5", True), ((("w5", "0.4"),), "5", False), ((("w5", "0.4000001"),), "5", False), ((("w5", "2/5"),), "5", False),
+     ((), "5", False), ((("w5", "-1"),), "0.08217", False), ((("unknown", "1"),), "5", False), ((("w5", "x"),), "5", False),
+     ((("w5", "-1"), ("i1", "0.05")), "5", True)],
+)  # fmt: skip
+def test_a_refuting_point_is_whole_only_away_from_the_exercise(point, expected, shown):
+    one = answer("dL/dw5", "wrong", "1", refutation=Refutation(point, "1.5", expected))
+    assert ("expected value is " in said(student("x", one))) == shown
+
+
+@pytest.mark.parametrize("reveal", REVEALS)
+@pytest.mark.parametrize("work", CLASS, ids=lambda work: work.student)
+def test_every_page_is_made_at_every_level(work, reveal):
+    page = report(work, reveal)
+    made = formats(page)
+    assert all(len(line) <= 80 for line in made["text"].splitlines())
+    assert made["latex"].isascii()
+    assert formats(page) == made
+    data = json.loads(made["json"])
+    assert data["student"] == work.student
+    assert Fraction(data["marks"]) == sum(Fraction(each["marks"]) for each in data["answers"])
+
+
+def test_the_report_of_work_that_was_really_marked():
+    """The marker's own words and numbers in every format; no right value before it may be shown."""
+    marker = Marker(load("neuron/two-two-two"))
+    given = {"dL/dout_o1": "-0.741365", "dL/dw5": "-0.0821670", "dL/dout_h1": "0,036", "dL/dw1": "0.1", "out_o1": "0.751 ¥"}
+    work = marker.mark(Submission("anna", given))
+    words = " ".join(reports(marker, "hint")(work).to_text().split())
+    assert "∂L_total/∂w5 is wrong only because ∂L_total/∂out_o1 was." in words
+    assert "taken the other way round, in the step ∂L_o1/∂out_o1." in words
+    assert "a decimal is written with a point: 0.036" in words
+    right = [marker.solution(question)[1] for question in given]
+    for reveal in ("none", "hint"):
+        hidden = [value for value in right if value.lstrip("-") not in " ".join(given.values())]
+        assert [value for value in hidden for text in formats(reports(marker, reveal)(work)).values() if value in text] == []
+    shown = reports(marker, "solution")(work).to_text(120)
+    assert [value for value in right if value.replace("-", "−") not in shown] == []
+
+
+# Wording
+
+
+def test_every_verdict_and_outcome_has_words():
+    assert set(wording.VERDICTS) == set(get_args(Verdict))
+    assert {each for each in get_args(Outcome) if each} <= set(wording.OUTCOMES)
+    assert set(wording.OUTCOMES) == set(wording.NEXT_OUTCOMES)
+
+
+@pytest.mark.parametrize("tag", wording.SLIPS)
+def test_no_phrase_is_empty(tag):
+    row = wording.SLIPS[tag]
+    assert all((row.name, row.done, row.look))
+    assert not row.done.endswith(".")
+    assert row.look.endswith((".", "?"))
+    assert row.name[0].islower() or not row.name[0].isalpha() or row.name.startswith(("ReLU",))
+
+
+def test_every_misconception_has_words():
+    assert [row.tag for row in TABLE if row.tag not in wording.SLIPS] == []
+
+
+def test_a_tag_without_words_is_said_all_the_same():
+    one = replace(SIGN, slips=((replace(SIGN.slips[0][0], tag="brand-new-slip"),),))
+    assert "Probably brand new slip, in the step" in said(student("x", one))
+    assert wording.slip("").name
+    assert class_report([student("x", one)]).to_text().count("brand new slip") == 2
+
+
+def test_a_hint_names_the_rule_and_never_states_it():
+    """Every rule that any exercise, function or pattern has."""
+    found = {(step.sort, step.rule) for ident in ids() for step in Marker(load(ident)).sheet.working.steps}
+    named = {*wording.SUBJECTS, *wording.KINDS, *FUNCTIONS, *(pattern.rule for pattern in PATTERNS)} - {"start"}
+    found |= {(sort, name) for sort in ("forward", "local") for name in named - set(wording.KINDS) | {"sigmoid'", "softmax_12"}}
+    assert len(found) > 80
+    phrases = {one: wording.rule(*one) for one in found}
+    assert [one for one, phrase in phrases.items() if phrase == wording.ANY_RULE or set(phrase) & set("_=·(^′0123456789")] == []
+
+
+def test_a_hint_does_not_state_the_derivative_that_is_asked():
+    marker = Marker(load("neuron/two-two-two"))
+    words = " ".join(reports(marker, "hint")(marker.mark(Submission("x", {"dout_o1/din_o1": "0.3"}))).to_text().split())
+    assert "out once more. It needs the derivative of the sigmoid." in words
+    assert "1 − " not in words
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"), [("rounded-intermediate", "right but for rounding on the way"), ("sign-lost", "a slip that costs no marks")]
+)
+def test_an_answer_with_all_marks_is_not_called_wrong(tag, words):
+    one = answer("dL/dw5", "misconception", "0.0821", marks=Fraction(2), slips=((Slip(tag, "out_o1"),),))
+    page = said(student("x", one, first="dL/dw5"))
+    assert words in page
+    assert "a known slip" not in page
+    assert "is the first" not in page
+    assert "a known slip" in said(student("x", replace(one, marks=Fraction(1))))
+
+
+def test_a_formula_without_a_value_ends_without_a_sign():
+    asked = Question("chain", "the chain for dL/dw5", targets=("dL/dw5",))
+    page = Feedback(
+        Marked("x", "e", (MarkedAnswer("chain", "1", "wrong", Fraction(0), Fraction(1)),)), "solution", questions=(asked,),
+        solutions={"chain": (SOLUTIONS["dL/dw5"][0], "")},
+    )  # fmt: skip
+    assert page.to_text().split("Solution")[1].rstrip().endswith("∂w5")
+
+
+# Hostile words
+
+
+def outside(markdown):
+    """The Markdown of a page as a reader takes it: kinds of tokens that would act."""
+    acting = set()
+    for token in MarkdownIt("commonmark", {"html": True}).enable("table").parse(markdown):
+        for each in [token, *(token.children or [])]:
+            if each.type in ("html_block", "html_inline", "link_open", "image"):
+                acting.add(each.type)
+    return acting
+
+
+def harmless(text):
+    return [char for char in text if not char.isprintable() and char != "\n"] == []
+
+
+@pytest.mark.parametrize("words", HOSTILE, ids=lambda words: ascii(words)[:20])
+def test_nobodys_words_act_in_any_format(words):
+    for page in (*(report(hostile(words), reveal) for reveal in REVEALS), class_report([hostile(words)], title=words)):
+        made = formats(page)
+        assert all(harmless(text) for text in made.values())
+        assert outside(made["markdown"]) == set()
+        assert all(len(line) <= 80 for line in made["text"].splitlines())
+        assert made["latex"].isascii()
+        assert made["json"].isascii()
+        assert not any(command in made["latex"] for command in ("\\input{", "\\write18", "\\catcode", "^^"))
+        if isinstance(page, ClassReport):
+            assert harmless(page.to_svg())
+            assert not any(tag in page.to_svg() for tag in ("<script", "<img", "<!--", "onerror=alert(1)>"))
+        json.loads(made["json"])
+
+
+def test_a_megabyte_of_text_is_cut():
+    page = report(hostile("x y" * 350_000))
+    assert "1,050,000 characters in all" in " ".join(page.to_text().split())
+    assert len(page.to_text()) < 30_000
+
+
+@pytest.mark.parametrize("text", ["dL/dw5", "out_h1", "w5@1"])
+def test_names_are_maths(text):
+    assert not isinstance(quantity(text), str)
+
+
+@pytest.mark.parametrize("text", ["a@b", "dL/dw5; x", "$x$", "", "w" * 60, "1", "dL/d", "x\n", "ä" * 3])
+def test_what_is_no_name_is_words(text):
+    assert isinstance(quantity(text), str)
+
+
+@pytest.mark.parametrize("text", ["x", "1/0x", "1e", "１２", "0." + "1" * 70, "(1, 2)", "+1"])
+def test_what_is_no_number_is_words(text):
+    assert isinstance(value(text), str)

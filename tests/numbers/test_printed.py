@@ -1,0 +1,95 @@
+"""How values are printed, as tables."""
+
+from fractions import Fraction
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from independent import MP
+
+from tutor.expression.plain import plain
+from tutor.numbers.arithmetic import CONTEXT
+from tutor.numbers.printed import decimal, exact_text, shown, significant
+
+F = Fraction
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (F(151, 400), "0.3775"), (F(1, 3), None), (F(-1, 8), "-0.125"), (F(12), "12"), (F(0), "0"),
+        (F(1, 1024), "0.0009765625"),
+        (F(-7, 2), "-3.5"), (F(1, 7), None), (F(10**20), "1" + "0" * 20),
+    ],
+)  # fmt: skip
+def test_decimal(value, text):
+    assert decimal(value) == text
+
+
+@pytest.mark.parametrize(
+    ("value", "digits", "text"),
+    [
+        (F(1, 3), 6, "0.333333"),
+        (F(2, 3), 3, "0.667"),
+        (F(-2, 3), 3, "-0.667"),
+        (F(0), 6, "0"),
+        (F(1234567), 6, "1234570"),
+        (F(123456), 6, "123456"),
+        (F(1, 1000), 6, "0.00100000"),
+        (F(1, 10000), 6, "1e-4"),
+        (F("0.000438568"), 6, "4.38568e-4"),
+        (F(999999999), 6, "1e9"),
+        (F(10**12), 6, "1e12"),
+        (F("0.9999999"), 6, "1.00000"),
+        (F("2.5"), 1, "2"),
+        (F(10) ** -80 / 3, 4, "3.333e-81"),
+    ],
+)
+def test_significant(value, digits, text):
+    found = significant(value, digits)
+    assert found == text or (value, digits) == (F("2.5"), 1)
+    assert abs(Fraction(found) - value) <= abs(value) * Fraction(10) ** (1 - digits)
+
+
+@given(st.fractions(min_value=-(10**12), max_value=10**12).filter(bool), st.integers(3, 12))
+def test_significant_is_right_to_its_digits(value, digits):
+    """Half a unit in the last digit, whatever the size, with the sign."""
+    found = Fraction(significant(value, digits))
+    assert abs(found - value) <= abs(value) * Fraction(10) ** (1 - digits) / 2 * Fraction(101, 100)
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (F(8, 3), "8/3"), (F(-4, 9), "-4/9"), (F(151, 400), "0.3775"), (F(12), "12"), (F(-2), "-2"), (F(0), "0"),
+        (F(1, 4), "0.25"), (F(10007, 3), "3335.67"), (F(1, 3000007), "3.33333e-7"), (F("0.0005"), "0.0005"),
+        (F("0.00005"), "5e-5"),
+        (F("0.123456789"), "0.123457"), (F(10**7), "10000000"),
+    ],
+)  # fmt: skip
+def test_shown(value, text):
+    assert plain(shown(value)) == text
+
+
+def test_a_number_that_is_not_exact_is_shown_with_all_its_digits():
+    assert plain(shown(CONTEXT.sqrt(2))) == "1.41421"
+    assert plain(shown(CONTEXT.sqrt(2), 10)) == "1.414213562"
+    assert plain(shown(CONTEXT.mpf(2))) == "2.00000"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (F(33, 50), "33/50"), (F(-3), "-3"), (F(0), "0"), (F(1, 3), "1/3"), (F(1, 7**100), "3.09169040809022e-85"),
+        (CONTEXT.sqrt(2), "1.41421356237310"), (CONTEXT.mpf(0), "0"),
+    ],
+)  # fmt: skip
+def test_exact_text(value, text):
+    assert exact_text(value) == text
+
+
+def test_a_fraction_of_thousands_of_digits_can_be_written():
+    """Python's str() refuses integers of more than 4,300 digits; fractions here may have 6,000."""
+    value = F(3**12_000, 2**19_000)
+    for text in (exact_text(value), plain(shown(value)), significant(value, 15)):
+        assert abs(MP.mpf(text) / (MP.mpf(3) ** 12_000 / MP.mpf(2) ** 19_000) - 1) < MP.mpf(10) ** -5

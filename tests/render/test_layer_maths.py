@@ -1,0 +1,148 @@
+"""Operations on whole layers as LaTeX and as text: a table, brackets where they belong, and one document that compiles."""
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+from tutor.expression.nodes import Call, Name, Number
+from tutor.expression.parse import parse
+from tutor.graph.layered import LAYER_FUNCTIONS
+from tutor.notation.profile import Notation
+from tutor.notation.symbol import Symbol
+from tutor.render.layer_maths import ARRAYS, grid, shapes_of
+from tutor.render.maths import latex, text
+from tutor.rules.operations import NAMES
+
+READABLE = {*LAYER_FUNCTIONS, *NAMES, *ARRAYS}
+TABLE = [  # expression, LaTeX, text
+    ("W @ x + b", "W\\,x + b", "W x + b"),
+    ("(A ⊙ B) @ x", "(A \\odot B)\\,x", "(A ⊙ B) x"),
+    ("A ⊙ B ⊙ A", "(A \\odot B) \\odot A", "(A ⊙ B) ⊙ A"),
+    ("(A + B)^T", "(A + B)^{\\top}", "(A + B)ᵀ"),
+    ("(A @ B)^T", "(A\\,B)^{\\top}", "(A B)ᵀ"),
+    ("A^T @ x", "A^{\\top}\\,x", "Aᵀ x"),
+    ("(A^T)^T", "(A^{\\top})^{\\top}", "(Aᵀ)ᵀ"),
+    ("A @ (B @ x)", "A\\,B\\,x", "A B x"),
+    ("(A + B) @ x", "(A + B)\\,x", "(A + B) x"),
+    ("-A @ x", "-A\\,x", "−A x"),
+    ("A @ (-x)", "A\\,(-x)", "A (−x)"),
+    ("2*A @ x", "2\\,A\\,x", "2·A x"),
+    ("(A - B) ⊙ A", "(A - B) \\odot A", "(A − B) ⊙ A"),
+    ("A ⊙ (A - B)", "A \\odot (A - B)", "A ⊙ (A − B)"),
+    ("A ⊙ (-B)", "A \\odot (-B)", "A ⊙ (−B)"),
+    ("(W^T @ g) ⊙ sigmoid(x)", "(W^{\\top}\\,g) \\odot \\operatorname{sigmoid}(x)", "(Wᵀ g) ⊙ sigmoid(x)"),
+    ("A^2 ⊙ B", "A^{2} \\odot B", "A² ⊙ B"),
+    ("A/2 @ x", "\\frac{A}{2}\\,x", "(A/2) x"),
+    ("sigmoid(x)^T", "\\operatorname{sigmoid}(x)^{\\top}", "sigmoid(x)ᵀ"),
+    ("outer(y, x)", "y\\,x^{\\top}", "y xᵀ"),
+    ("outer(y, x + u)", "y\\,(x + u)^{\\top}", "y (x + u)ᵀ"),
+    ("outer(y, -x)", "y\\,(-x)^{\\top}", "y (−x)ᵀ"),
+    ("outer(y/2, sigmoid(x))", "\\frac{y}{2}\\,\\operatorname{sigmoid}(x)^{\\top}", "(y/2) sigmoid(x)ᵀ"),
+    ("fill(c, 3)", "c\\,\\mathbf{1}", "c·𝟏"),
+    ("fill(1, 3)", "\\mathbf{1}", "𝟏"),
+    ("fill(0, 3)", "\\mathbf{0}", "𝟎"),
+    ("fill(c + d, 3)", "(c + d)\\,\\mathbf{1}", "(c + d)·𝟏"),
+    ("columns(b, 4)", "b\\,\\mathbf{1}^{\\top}", "b 𝟏ᵀ"),
+    ("rows(x + u, 4)", "\\mathbf{1}\\,(x + u)^{\\top}", "𝟏 (x + u)ᵀ"),
+    ("row_sums(A)", "A\\,\\mathbf{1}", "A 𝟏"),
+    ("row_sums(A + B)", "(A + B)\\,\\mathbf{1}", "(A + B) 𝟏"),
+    ("column_sums(A @ B)", "(A\\,B)^{\\top}\\,\\mathbf{1}", "(A B)ᵀ 𝟏"),
+    ("sum(x^2)/3", "\\frac{\\operatorname{sum}(x^{2})}{3}", "sum(x²)/3"),
+    ("mean(A)", "\\operatorname{mean}(A)", "mean(A)"),
+    ("softmax(W @ x)", "\\operatorname{softmax}(W\\,x)", "softmax(W x)"),
+    ("softmax_columns(A)", "\\operatorname{softmax}_{\\text{col}}(A)", "softmax[col](A)"),
+    ("softmax_rows(A)", "\\operatorname{softmax}_{\\text{row}}(A)", "softmax[row](A)"),
+    ("correlate(x, k)", "x \\star k", "x ⋆ k"),
+    ("convolve(x, k, 2, 1)", "x \\ast_{s=2, p=1} k", "x ∗[s=2, p=1] k"),
+    ("convolve(x + u, k)", "(x + u) \\ast k", "(x + u) ∗ k"),
+    ("convolve(X, W) ⊙ A", "(X \\ast W) \\odot A", "(X ∗ W) ⊙ A"),
+    ("max_pool(A, 2)", "\\operatorname{maxpool}_{2}(A)", "maxpool[2](A)"),
+    ("max_pool(A, 2, 1)", "\\operatorname{maxpool}_{2, s=1}(A)", "maxpool[2, s=1](A)"),
+    ("average_pool(A, 3)", "\\operatorname{avgpool}_{3}(A)", "avgpool[3](A)"),
+    ("flatten(A)", "\\operatorname{vec}(A)", "vec(A)"),
+    ("unflatten(x, 1, 3)", "\\operatorname{mat}_{1 \\times 3}(x)", "mat[1×3](x)"),
+    ("one_hot(2, 3)", "\\mathbf{e}_{2}", "e_2"),
+    ("concat(x, y)", "\\operatorname{concat}(x, y)", "concat(x, y)"),
+    ("spread(g, k, 3, 1, 0)", "g \\ast_{\\mathrm{full}} k", "g ∗[full] k"),
+    ("spread_flipped(g, k, 3, 2, 0)", "g \\star_{\\mathrm{full}, d=2} k", "g ⋆[full, d=2] k"),
+    ("kernel_gradient(g, x, 2, 1, 0)", "x \\star g", "x ⋆ g"),
+    ("kernel_gradient_flipped(g, x, 2, 1, 0)", "\\operatorname{flip}(x \\star g)", "flip(x ⋆ g)"),
+    ("route(g, x, 2, 2)", "\\operatorname{route}(g, x)", "route(g, x)"),
+    ("share(g, 3, 2, 2)", "\\operatorname{share}(g)", "share(g)"),
+    ("part(x, 1, 2)", "\\operatorname{part}_{2\\dots 3}(x)", "part[2..3](x)"),
+    ("dot(w, x)", "w^{\\top}\\,x", "wᵀ x"),
+    ("dot(A @ x, u)", "(A\\,x)^{\\top}\\,u", "(A x)ᵀ u"),
+    ("at(W, j, i)", "W_{ji}", "W_ji"),
+    ("at(x, 2*j - 1)", "x_{2\\,j-1}", "x_(2·j-1)"),
+    ("at(sigmoid(x), j)", "\\operatorname{sigmoid}(x)_{j}", "sigmoid(x)_j"),
+    ("sum_over(v, at(W, j, v)*at(x, v)) + b", "\\sum_{v} W_{jv}\\,x_{v} + b", "Σ_v W_jv·x_v + b"),
+    ("sum_over(v, at(x, v) + at(y, v))", "\\sum_{v} (x_{v} + y_{v})", "Σ_v (x_v + y_v)"),
+    ("2*sum_over(v, at(x, v))", "2(\\sum_{v} x_{v})", "2·(Σ_v x_v)"),
+    ("sum_over(a, 2, at(x, a))", "\\sum_{a=1}^{2} x_{a}", "Σ_(a=1..2) x_a"),
+    ("max_over(a, at(x, a))", "\\max_{a} x_{a}", "max_a x_a"),
+    ("shaped(W, 2, 3)", "\\underset{2 \\times 3}{W}", "W"),
+    ("matrix(2, 1, 2, 3, 4)", "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}", "[1 2; 3 4]"),
+    ("matrix(1, 1, 2)", "\\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}", "(1, 2)"),
+    ("W @ x - b", "W\\,x - b", "W x − b"),
+    ("A @ x + (B @ x)", "A\\,x + B\\,x", "A x + B x"),
+    ("-(A @ x)", "-A\\,x", "−A x"),
+    ("x/(W^T @ g)", "\\frac{x}{W^{\\top}\\,g}", "x/(Wᵀ g)"),
+    ("(A @ x)^2", "(A\\,x)^{2}", "(A x)²"),
+]  # fmt: skip
+
+
+def read(source):
+    return parse(source, functions=READABLE)
+
+
+@pytest.mark.parametrize(("source", "marked", "plain"), TABLE, ids=[row[0] for row in TABLE])
+def test_as_latex_and_as_text(source, marked, plain):
+    assert latex(read(source), Notation()) == marked
+    assert text(read(source), Notation()) == plain
+
+
+def test_every_operation_is_written():
+    assert set(NAMES) <= set(ARRAYS)
+    written = " ".join(source for source, _, _ in TABLE)
+    signs = {"matmul": "@", "transpose": "^T", "hadamard": "⊙"}
+    assert {name for name in ARRAYS if f"{signs.get(name, name)}" not in written} <= {"size", "dots", "down"}
+
+
+@pytest.mark.parametrize(("symbol", "marked"), [
+    (Symbol("W^{(1)}", "W⁽¹⁾"), "(W^{(1)})^{\\top}\\,x"), (Symbol("W_{1}", "W₁"), "W_{1}^{\\top}\\,x"),
+    (Symbol("\\delta^{2}", "δ²"), "(\\delta^{2})^{\\top}\\,x"),
+])  # fmt: skip
+def test_a_raised_symbol_is_transposed_in_brackets(symbol, marked):
+    notation = Notation(symbols={"W": symbol})
+    assert latex(read("W^T @ x"), notation) == marked
+    assert ("(" in text(read("W^T @ x"), notation)) == marked.startswith("(")
+
+
+def test_shapes_below_factors():
+    expr = read("shaped(W, 2, 3) @ shaped(x, 3) + shaped(b, 2)")
+    assert latex(expr, Notation()) == "\\underset{2 \\times 3}{W}\\,\\underset{3}{x} + \\underset{2}{b}"
+    assert text(shapes_of(expr), Notation()) == "(2×3) (3) + (2)"
+    assert shapes_of(read("W @ x")) is None
+
+
+def test_rows_of_a_matrix():
+    rows = grid((Number("2"), *map(Name, "abcd")))
+    assert rows == [[Name("a"), Name("b")], [Name("c"), Name("d")]]
+    assert text(Call("dots", ()), Notation()) == "⋯"
+
+
+def test_all_of_it_compiles(tmp_path):
+    if shutil.which("pdflatex") is None:
+        if os.environ.get("CI"):
+            pytest.fail("pdflatex is missing, and under CI=true that is a failure")
+        pytest.skip("pdflatex is missing")
+    rows = "\n".join(f"\\[ {marked} \\]" for _, marked, _ in TABLE)
+    page = f"\\documentclass{{article}}\\usepackage{{amsmath,amssymb}}\\begin{{document}}\n{rows}\n\\end{{document}}\n"
+    (tmp_path / "page.tex").write_text(page, "utf-8")
+    command = ["pdflatex", "-no-shell-escape", "-interaction=batchmode", "-halt-on-error", "page.tex"]
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False).returncode == 0
+    log = (tmp_path / "page.log").read_text("latin-1")
+    assert re.findall(r"^(?:Overfull|! |LaTeX Warning).*", log, re.MULTILINE) == []

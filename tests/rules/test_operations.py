@@ -1,0 +1,215 @@
+"""The table of layers: every pullback against the scalar form, against independent code, and against a slip of one in a thousand."""
+
+from dataclasses import replace
+from fractions import Fraction
+from random import Random
+
+import numpy as np
+import pytest
+from independent import close, number
+from independent_layers import OPERATIONS, array, nd
+
+from tutor.derive.layerwise import derive_layers
+from tutor.errors import ProofError, TutorError
+from tutor.graph.entries import Array, places
+from tutor.graph.layered import from_layers
+from tutor.numbers.form_agreement import agree
+from tutor.numbers.run_arrays import evaluate_layers
+from tutor.rules.operations import LAYERS, NAMES, WRITABLE, Layer, row_of
+
+CASES = [  # operation, shapes of its operands, its settings
+    ("matmul", [(2, 3), (3, 4)], ()),
+    ("matmul", [(1, 1), (1, 1)], ()),
+    ("matmul", [(3, 1), (1, 2)], ()),
+    ("matmul", [(2, 3), (3,)], ()),
+    ("matmul", [(1, 1), (1,)], ()),
+    ("matmul", [(3,), (3, 2)], ()),
+    ("matmul", [(1,), (1, 3)], ()),
+    ("matmul", [(3,), (3,)], ()),
+    ("matmul", [(1,), (1,)], ()),
+    ("transpose", [(2, 3)], ()),
+    ("transpose", [(1, 3)], ()),
+    ("outer", [(2,), (3,)], ()),
+    ("outer", [(1,), (1,)], ()),
+    ("columns", [(2,)], (3,)),
+    ("columns", [(2,)], (1,)),
+    ("rows", [(2,)], (3,)),
+    ("rows", [(1,)], (2,)),
+    ("row_sums", [(2, 3)], ()),
+    ("row_sums", [(1, 1)], ()),
+    ("column_sums", [(2, 3)], ()),
+    ("column_sums", [(3, 1)], ()),
+    ("fill", [()], (3,)),
+    ("fill", [()], (1,)),
+    ("fill", [()], (2, 3)),
+    ("fill", [()], (1, 1)),
+    ("sum", [(3,)], ()),
+    ("sum", [(1,)], ()),
+    ("sum", [(2, 3)], ()),
+    ("sum", [(1, 1)], ()),
+    ("mean", [(3,)], ()),
+    ("mean", [(1,)], ()),
+    ("mean", [(2, 3)], ()),
+    ("mean", [(1, 1)], ()),
+    ("softmax", [(3,)], ()),
+    ("softmax", [(1,)], ()),
+    ("softmax_columns", [(3, 2)], ()),
+    ("softmax_columns", [(1, 2)], ()),
+    ("softmax_rows", [(2, 3)], ()),
+    ("softmax_rows", [(2, 1)], ()),
+    *(
+        (name, shapes, settings)
+        for name in ("correlate", "convolve")
+        for shapes, settings in (
+            ([(5,), (2,)], ()),
+            ([(5,), (3,)], (2,)),  # the windows do not reach the end
+            ([(6,), (3,)], (2,)),  # one entry is left over
+            ([(3,), (3,)], (1, 1)),
+            ([(2,), (4,)], (3, 2)),  # the kernel is larger than the input without its padding
+            ([(1,), (1,)], ()),
+            ([(4, 3), (2, 2)], ()),
+            ([(4, 5), (3, 2)], (2, 1)),
+            ([(3, 3), (3, 3)], ()),
+            ([(1, 2), (1, 1)], (1, 1)),
+        )
+    ),
+    *(
+        (name, shapes, settings)
+        for name in ("max_pool", "average_pool")
+        for shapes, settings in (
+            ([(6,)], (2,)),
+            ([(5,)], (2,)),  # the last entry is in no window
+            ([(5,)], (3, 1)),  # the windows overlap
+            ([(5,)], (1, 2)),
+            ([(1,)], (1,)),
+            ([(4, 4)], (2,)),
+            ([(3, 5)], (2,)),
+            ([(3, 4)], (2, 1)),
+            ([(3, 3)], (1, 2)),
+        )
+    ),
+    ("flatten", [(2, 3)], ()),
+    ("flatten", [(1, 1)], ()),
+    ("unflatten", [(6,)], (2, 3)),
+    ("unflatten", [(3,)], (1, 3)),
+    ("one_hot", [], (2, 3)),
+    ("one_hot", [], (1, 1)),
+    ("concat", [(2,), (3,)], ()),
+    ("concat", [(1,), (1,)], ()),
+]
+IDS = [f"{name}{shapes}{list(settings)}".replace(" ", "") for name, shapes, settings in CASES]
+TINY = Fraction(1, 10**15)
+LETTERS = "AB"
+
+
+def graph(name, shapes, settings):
+    """L = Σ r ⊙ op(A, B), with a weight for every entry of the result."""
+    call = f"{name}({', '.join([*LETTERS[: len(shapes)], *map(str, settings)])})"
+    given = {letter: shape for letter, shape in zip(LETTERS, shapes, strict=False) if shape}
+    result = OPERATIONS[name](*(np.full(shape, Fraction(1), dtype=object) for shape in shapes), *settings)
+    shape = np.shape(result)
+    return from_layers([f"z = {call}", "L = sum(r ⊙ z)" if shape else "L = r*z"], {**given, **({"r": shape} if shape else {})})
+
+
+def leaves(layered, seed):
+    """Numbers for all leaves, no two equal and none on a kink."""
+    generator = Random(seed)
+    found = {}
+    for quantity in layered.graph.leaves:
+        count = len(layered.entries[quantity.name].items)
+        values = [Fraction(n, 7) for n in generator.sample(range(-40, 41), count)]
+        found[quantity.name] = nd(Array(quantity.shape, tuple(values)))
+    return found
+
+
+def weighted(name, values, settings):
+    """The same number by independent code."""
+    operands = [values[letter] for letter in LETTERS if letter in values]
+    result = OPERATIONS[name](*operands, *settings)
+    return number(np.sum(values["r"] * result))
+
+
+@pytest.mark.parametrize(("name", "shapes", "settings"), CASES, ids=IDS)
+def test_a_pullback_is_the_scalar_derivation_entry_by_entry(name, shapes, settings):
+    layered = graph(name, shapes, settings)
+    found = agree(layered, None, None)
+    assert found.points == 2
+    assert found.entries == sum(len(entry.items) for entry in layered.entries.values())
+
+
+@pytest.mark.parametrize(("name", "shapes", "settings"), CASES, ids=IDS)
+def test_a_row_is_what_independent_code_computes(name, shapes, settings):
+    layered = graph(name, shapes, settings)
+    values = leaves(layered, 1)
+    found = evaluate_layers(derive_layers(layered), {key: array(value) for key, value in values.items()})
+    assert close(found["L"].items[0], weighted(name, values, settings))
+    for letter in LETTERS[: len(shapes)]:
+        for place in places(values[letter].shape):
+            ends = []
+            for sign in (1, -1):
+                moved = {**values, letter: values[letter].copy()}
+                index = tuple(i - 1 for i in place)
+                moved[letter][index] = moved[letter][index] + sign * TINY
+                ends.append(weighted(name, moved, settings))
+            slope = (ends[0] - ends[1]) / number(2 * TINY)
+            assert close(found[f"dL/d{letter}"].at(place), slope, 20), (letter, place)
+
+
+@pytest.mark.parametrize("name", ["max_pool", "average_pool"])
+def test_a_stride_is_the_window_where_none_is_given(name):
+    short, long = graph(name, [(5,)], (2,)), graph(name, [(5,)], (2, 2))
+    assert short.shapes == long.shapes
+
+
+def cases_of(row):
+    return [case for case in CASES if row_of(case[0], [len(shape) for shape in case[1]], len(case[2])) is row]
+
+
+ROWS = [row for rows in LAYERS.values() for row in rows]
+PULLED = [(row, place) for row in ROWS for place in range(len(row.pullbacks))]
+
+
+@pytest.mark.parametrize("row", ROWS, ids=[f"{row.name}-{len(row.operands[0][1]) if row.operands else ''}" for row in ROWS])
+def test_every_row_has_its_cases(row):
+    assert row.internal or len(cases_of(row)) >= 2
+    assert row.internal or len(row.pullbacks) == len(row.arrays)
+    assert row.internal == (row.name not in WRITABLE)
+    assert len(row.letters) == len(row.result)
+
+
+@pytest.mark.parametrize(("row", "place"), PULLED, ids=[f"{row.name}-{len(row.letters)}-{place}" for row, place in PULLED])
+def test_a_pullback_that_is_wrong_by_a_thousandth_is_caught(row, place, monkeypatch):
+    bent = list(row.pullbacks)
+    bent[place] = f"1001/1000*({bent[place]})"
+    table = tuple(replace(row, pullbacks=tuple(bent)) if other is row else other for other in LAYERS[row.name])
+    name, shapes, settings = next(case for case in cases_of(row) if np.prod(case[1][0]) > 1 or row.name == "fill")
+    monkeypatch.setitem(LAYERS, row.name, table)
+    with pytest.raises(ProofError, match="neuron by neuron"):
+        agree(graph(name, shapes, settings), None, None)
+
+
+@pytest.mark.parametrize("name", sorted({row.name for row in ROWS if row.internal}))
+def test_what_only_pullbacks_use_is_used(name):
+    assert any(f"{name}(" in text for row in ROWS for text in row.pullbacks)
+
+
+def test_ties_and_edges_are_the_scalar_rows():
+    """Where two entries of a window are equal, both forms take both derivatives as 0: the convention of max."""
+    layered = from_layers(["L = sum(max_pool(x, 2))"], {"x": (4,)})
+    values = {"x_1": Fraction(2), "x_2": Fraction(2), "x_3": Fraction(1), "x_4": Fraction(3)}
+    assert agree(layered, None, values).error == 0
+    found = evaluate_layers(derive_layers(layered), {"x": array([Fraction(2), Fraction(2), Fraction(1), Fraction(3)])})
+    assert found["dL/dx"].items == (0, 0, 0, 1)
+
+
+def test_a_row_checks_itself():
+    with pytest.raises(TutorError, match=r"rules\.layers, row twice.*\n.*one letter for each size"):
+        Layer("twice", ("x: n",), ("n",), (), "2*at(x, i)", ("2*G",))
+    with pytest.raises(TutorError, match="do not match"):
+        Layer("twice", ("x: n",), ("n",), ("i",), "2*at(x, i)", ("2*G", "G"))
+
+
+def test_the_names():
+    assert WRITABLE < NAMES
+    assert "hadamard" in WRITABLE
+    assert set(OPERATIONS) == WRITABLE

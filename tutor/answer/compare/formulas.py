@@ -1,0 +1,480 @@
+"""Whether two formulas are the same: refuted at a point, or confirmed with fifty digits on every side of every kink.
+
+First both are computed with NumPy at all points of the exercise.  A point where they clearly differ is computed again with fifty
+digits: only that refutes.  Where no point refutes, fifty digits are compared at points that have no short values (twenty digits each),
+one for every pattern of branches.  Two smooth formulas that agree there to fifty digits are the same but for an accident that no one has
+constructed; nothing is proved symbolically.
+
+There is no tolerance to choose.  A difference counts when it stays with twice the digits; what shrinks with more digits is rounding.  So
+``right + 1e-13`` is wrong, and a sum that cancels is not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any, Literal
+
+import numpy as np
+
+from tutor.answer.compare.places import Columns, Place, Points, distance
+from tutor.answer.compare.sampling import derivatives, points_of, sample
+from tutor.answer.read.effort import Effort, level, weight
+from tutor.errors import ExpressionError, ValueProblem
+from tutor.expression.nodes import Expr
+from tutor.numbers.decimals import CONST, DIGITS, LOAD, MAX_DIGITS, SUB, Program, context, evaluate, every, program
+from tutor.numbers.float_columns import Column, columns, conditions, wide
+
+__all__ = ["Comparison", "Points", "compare", "derivatives", "points_of", "sample"]
+
+Outcome = Literal["equal", "different", "undecided"]
+
+CLEAR = 1e-9
+"""A relative difference of two float columns that is worth a look with fifty digits."""
+MOST_GAP = 22
+"""A term smaller than another by more digits than this calls for more digits altogether."""
+SPARE = 8
+"""The last digits, which rounding may have touched."""
+MAX_KINKS = 24
+BASE_WORK = 500
+"""What a comparison takes at least."""
+SMALL = 150
+"""So few instructions cost nothing worth counting."""
+MAX_SHOWN = 6
+"""How many values a refuting point shows at most."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What came out.
+
+    For ``different``: ``point`` are the values of some quantities as text, ``yours`` and ``expected`` what the two give there, and
+    ``gap`` is the largest relative difference at all points (0.001 for 0.333 in place of 1/3; 0 where floats see none).  For
+    ``undecided``, ``reason`` says why.
+    """
+
+    outcome: Outcome
+    point: tuple[tuple[str, str], ...] = ()
+    yours: str = ""
+    expected: str = ""
+    reason: str = ""
+    gap: float = 0.0
+
+
+EQUAL = Comparison("equal")
+
+
+def compare(student: Expr, expected: str | Expr, points: Points, effort: Effort | None = None) -> Comparison:
+    """Compare a student's formula with a target of the exercise (by its name, such as ``dL/dw5``) or with another formula.
+
+    Names and derivatives in a formula stand for their values in the exercise; so a formula may use intermediate quantities or not.
+    Where one of the two does not exist (log of a negative number), the points count at which both do; the student's has to exist at all
+    points near the given values, or at half of all points.  With ``effort`` it shares what may be spent with other comparisons.
+
+    >>> from tutor.derive.backward import derive
+    >>> from tutor.expression.parse import parse
+    >>> from tutor.graph.build import from_steps
+    >>> points = points_of(derive(from_steps(["d = x + y", "f = d*z"])))
+    >>> compare(parse("z*(x + y)/d"), "df/dx", points).outcome
+    'equal'
+    >>> found = compare(parse("d"), "df/dx", points)
+    >>> found.outcome, [name for name, _ in found.point]
+    ('different', ['x', 'y', 'z'])
+    """
+    try:
+        answer = program(student)
+        goal = None if isinstance(expected, str) else program(expected)
+        names = answer.names if goal is None else (*answer.names, *goal.names)
+        missing = [name for name in names if not points.world.has(name)]
+        if missing:
+            return Comparison("undecided", reason=f"{missing[0]} has no value in this exercise")
+        if effort is not None:
+            effort.spend(BASE_WORK + 4 * len(answer.code))
+        with np.errstate(all="ignore"):
+            return _Pair(answer, goal, expected if isinstance(expected, str) else "", names, points, effort or Effort()).compare()
+    except (ExpressionError, ValueProblem) as problem:
+        return Comparison("undecided", reason=problem.what)
+
+
+@dataclass(frozen=True, slots=True)
+class _Verdict:
+    """The two at one place: ``same``, ``differs``, ``mine`` (the student's does not exist), ``theirs``, ``unknown``."""
+
+    kind: str
+    yours: Decimal = Decimal(0)
+    expected: Decimal = Decimal(0)
+
+
+class _Pair:
+    """One comparison."""
+
+    __slots__ = ("answer", "digits", "effort", "env", "evaluations", "goal", "names", "points", "target", "weight")
+
+    def __init__(
+        self, answer: Program, goal: Program | None, target: str, names: tuple[str, ...], points: Points, effort: Effort
+    ) -> None:
+        self.answer = answer
+        self.goal = goal
+        self.target = target
+        self.names = names if goal is not None else (*names, target)
+        self.points = points
+        self.evaluations, self.effort = 0, effort
+        self.weight: tuple[int, ...] = ()
+        extra = answer.digits + (goal.digits if goal is not None else 0)
+        self.digits = DIGITS if not extra else min(level(DIGITS + extra), MAX_DIGITS)
+
+    def compare(self) -> Comparison:
+        count = len(self.points.near)
+        self.env = self.points.columns.fill(self.names)
+        done = columns(self.answer, self.env)
+        mine = done[self.answer.result]
+        theirs = self.env[self.target] if self.goal is None else columns(self.goal, self.env)[self.goal.result]
+        size = abs(mine) + abs(theirs)
+        apart = abs(mine - theirs)
+        clear = apart > CLEAR * size  # False where one of the two is not finite
+        first = int(clear.argmax()) if clear.ndim else 0
+        if (clear[first] if clear.ndim else clear) and size[first if size.ndim else ()] < np.inf:
+            verdict = self.at(self.points.columns.place(first), float((mine - theirs)[first if size.ndim else ()]))
+            if verdict.kind == "differs":
+                return self.refuted(self.points.columns, first, verdict, apart, size)
+        finite = np.isfinite(size)
+        kinks = self.answer.kinks or (self.goal is not None and self.goal.kinks)
+        if not kinks and finite.ndim and finite.all() and not clear.any():
+            return self.confirmed(self.points.patterns(self.names), count) or EQUAL
+        return self.carefully(done, wide(clear, count), wide(finite, count))
+
+    def at(self, place: Place, expected_difference: float | None = None) -> _Verdict:
+        """Compare at one place with as many digits as it takes.  A difference in floats that fifty digits confirm is one."""
+        if expected_difference is not None:
+            mine, theirs, gap = self.values(place, DIGITS)
+            apart = context(DIGITS).subtract(mine, theirs)
+            near = abs(float(apart) - expected_difference) < 0.01 * abs(expected_difference)  # False for NaN
+            if near and apart and gap <= DIGITS - 20:
+                return _Verdict("differs", mine, theirs)
+        before: Decimal | None = None
+        last: tuple[int, int] | None = None
+        digits = self.digits
+        while digits <= 2 * MAX_DIGITS:
+            mine, theirs, gap = self.values(place, digits)
+            if gap > MOST_GAP and digits < gap + DIGITS:
+                grown = last is not None and gap - last[0] > 0.8 * (digits - last[1])
+                if not grown:  # else the small term is what rounding left of a 0: it shrinks with more digits
+                    if gap + DIGITS > MAX_DIGITS:
+                        return _Verdict("unknown")
+                    last, digits, before = (gap, digits), level(gap + DIGITS), None
+                    continue
+            if theirs.is_nan() or mine.is_nan():
+                return _Verdict("theirs" if theirs.is_nan() else "mine")
+            ctx = context(digits)
+            apart = ctx.subtract(mine, theirs)
+            if not apart:
+                return _Verdict("same", mine, theirs)
+            large = max(mine.adjusted() if mine else theirs.adjusted(), theirs.adjusted() if theirs else mine.adjusted())
+            if apart.adjusted() <= large - digits + SPARE:
+                return _Verdict("same", mine, theirs)
+            if before is not None:
+                if apart.adjusted() <= before.adjusted() - int(0.3 * digits):
+                    return _Verdict("same", mine, theirs)  # rounding: it shrinks with more digits
+                if ctx.subtract(apart, before).copy_abs() < ctx.multiply(apart.copy_abs(), _THOUSANDTH):
+                    return _Verdict("differs", mine, theirs)
+            before = apart
+            digits *= 2
+        return _Verdict("unknown")
+
+    def values(self, place: Place, digits: int) -> tuple[Decimal, Decimal, int]:
+        self.spend(digits, fresh=place.alone)
+        known, gap = place.values(self.names, digits)
+        mine, own = evaluate(self.answer, known, digits)
+        if self.goal is None:
+            return mine, known[self.target], max(own, gap)
+        theirs, other = evaluate(self.goal, known, digits)
+        return mine, theirs, max(own, gap, other)
+
+    def spend(self, digits: int, *, fresh: bool) -> None:
+        """Count what an evaluation costs, at a new place with all that it depends on, so that no answer can make it take long."""
+        self.evaluations += 1
+        if self.evaluations > 4 or digits > 2 * DIGITS or len(self.answer.code) > SMALL:
+            if not self.weight:
+                own = self.answer.code if self.goal is None else self.answer.code + self.goal.code
+                below = [code for target in self.points.world.codes(self.names) for code in target]
+                self.weight = (*weight(own), *weight(below))
+            each, costly, below_each, below_costly = self.weight
+            if fresh or digits > 2 * DIGITS:  # else the exercise's own quantities are known at its points
+                each, costly = each + below_each, costly + below_costly
+            times = digits / DIGITS
+            self.effort.spend(each * (1 + times / 8) + costly * times**1.4)
+
+    def confirmed(self, numbers: Sequence[int], count: int) -> Comparison | None:
+        """Fifty digits at some points: what speaks against equality, if anything."""
+        both = 0
+        for number in numbers:
+            verdict = self.at(self.points.columns.place(number))
+            if verdict.kind == "differs":
+                return self.refuted(self.points.columns, number, verdict)
+            if verdict.kind == "unknown":
+                return Comparison("undecided", reason="terms of very different sizes")
+            both += verdict.kind == "same"
+        return None if both else Comparison("undecided", reason="it has no value at the points that were tried")
+
+    def carefully(self, done: Sequence[Column], clear: Column, finite: Column) -> Comparison:
+        """Answers with branches, or that do not exist everywhere, or that floats call different and fifty digits do not."""
+        points = self.points
+        verdicts: dict[int, _Verdict] = {}
+        for number in np.flatnonzero(clear | ~finite).tolist():
+            verdict = verdicts[number] = self.at(points.columns.place(number))
+            if verdict.kind == "differs":
+                return self.refuted(points.columns, number, verdict)
+        lost = np.zeros(len(finite), dtype=bool)
+        there = np.ones(len(finite), dtype=bool)
+        for number, verdict in verdicts.items():
+            lost[number] = verdict.kind in ("mine", "unknown")
+            there[number] = verdict.kind != "theirs"
+        if not np.any(there & ~lost):
+            return Comparison("undecided", reason="it has no value at the points that were tried")
+        rows = [wide(row, len(finite)) for row in conditions(self.answer, done)]
+        numbers = self.chosen(rows, there & ~lost)
+        against = self.confirmed(numbers, len(finite)) or self.beyond(rows, there & ~lost) or self.on_kinks()
+        if against is not None:
+            return against
+        near = points.near & there
+        if near.any() and not np.any(near & lost):
+            return EQUAL
+        if 2 * np.count_nonzero(lost) > np.count_nonzero(there):
+            return Comparison("undecided", reason="it has no value at most of the points that were tried")
+        return EQUAL
+
+    def chosen(self, rows: Sequence[Column], usable: Column) -> list[int]:
+        """The points to confirm at: every pattern of branches of the exercise, and of the answer, that occurs."""
+        numbers = [number for number in self.points.patterns(self.names) if usable[number]]
+        order = (*self.points.generic, *range(len(usable)))
+        if rows:
+            weights = 2 ** np.arange(min(len(rows), 60))
+            codes = (weights @ (np.array(rows[: len(weights)]) > 0)).tolist()
+            seen = {codes[number] for number in numbers}
+            if len(set(codes)) > len(seen):
+                for number in order:
+                    if codes[number] not in seen and usable[number] and len(seen) < 16:
+                        seen.add(codes[number])
+                        numbers.append(number)
+        if len(numbers) < 2:
+            numbers += [number for number in order if usable[number] and number not in numbers][: 2 - len(numbers)]
+        return numbers
+
+    def beyond(self, rows: Sequence[Column], usable: Column) -> Comparison | None:
+        """Kinks of the answer that the exercise does not have: both sides are looked for far out, and the answer is
+        compared on both sides of where it changes, as near as fifty digits can tell."""
+        unknown = self.unknown_kinks()
+        if len(unknown) > MAX_KINKS:
+            return Comparison("undecided", reason=f"more than {MAX_KINKS} kinks")
+        for kink in unknown:
+            row = rows[kink]
+            plus = [n for n in (*self.points.generic, *range(len(usable))) if row[n] > 0]
+            minus = [n for n in (*self.points.generic, *range(len(usable))) if row[n] < 0]
+            pair: list[Mapping[str, Decimal]] = [self.points.columns.points[side[0]] for side in (plus, minus) if side]
+            if len(pair) < 2:
+                found = self.reached(kink, wanted=1 if not plus else -1, any_side=not pair)
+                if isinstance(found, Comparison):
+                    return found
+                if found is None or not pair:
+                    continue
+                pair = [found, pair[0]] if not plus else [pair[0], found]
+            against = self.edge(kink, pair[0], pair[1])
+            if against is not None:
+                return against
+        return None
+
+    def unknown_kinks(self) -> list[int]:
+        """The kinks of the answer that are none of the exercise's: neither written alike nor proportional at two points."""
+        unknown = self.points.world.unknown_kinks(self.answer)
+        if not unknown:
+            return []
+        numbers, known = self.points.known_conditions()
+        if len(numbers) < 2 or not known:
+            return unknown
+        done = []
+        for number in numbers:
+            values = self.points.columns.place(number).values(self.names, DIGITS)[0]
+            done.append(every(self.answer, values)[0])
+        own = [[distance(values, self.answer.kinks[kink]) for values in done] for kink in unknown]
+        return [kink for kink, sizes in zip(unknown, own, strict=True) if not any(_proportional(sizes, it) for it in known)]
+
+    def reached(self, kink: int, wanted: int, any_side: bool) -> Comparison | Mapping[str, Decimal] | None:
+        """Leaves far out at which a condition has the sign that it has nowhere else; or what refutes the answer there."""
+        sizes = {value.adjusted() for op, value, *_ in self.answer.code if op == CONST and value}
+        far = self.points.far(tuple(sorted(size for size in sizes if abs(size) < 300)))
+        row = self.condition_column(kink, far)
+        found: Mapping[str, Decimal] | None = None
+        sides = (1, -1) if any_side else (wanted,)
+        for side in sides:
+            tried = 0
+            for number in np.flatnonzero(row * side > 0):
+                verdict = self.at(far.place(int(number)))
+                if verdict.kind == "differs":
+                    return self.refuted(far, int(number), verdict)
+                if verdict.kind == "same":
+                    found = far.points[int(number)]
+                    tried += 1
+                if tried == 3:
+                    break
+        return found
+
+    def condition_column(self, kink: int, place: Columns) -> Column:
+        env = place.fill(self.names)
+        row = conditions(self.answer, columns(self.answer, env))[kink]
+        return wide(row, len(place.points))
+
+    def condition(self, kink: int) -> Program:
+        """The condition of a kink by itself."""
+        a, b = self.answer.kinks[kink]
+        code = self.answer.code[: max(a, b or 0) + 1]
+        names = tuple(name for op, name, *_ in code if op == LOAD)
+        if b is None:
+            return Program(code, a, names, (), 0)
+        return Program((*code, (SUB, a, b, None)), len(code), names, (), 0)
+
+    def edge(self, kink: int, plus: Mapping[str, Decimal], minus: Mapping[str, Decimal]) -> Comparison | None:
+        """Compare just before and just behind the place, between two points, where a condition changes its sign."""
+        condition, digits = self.condition(kink), level(self.digits + DIGITS)
+        ctx = context(digits)
+
+        def between(t: Decimal) -> dict[str, Decimal]:
+            return {
+                name: ctx.add(minus[name], ctx.multiply(t, ctx.subtract(value, minus[name])))
+                for name, value in plus.items()
+            }
+
+        def side(t: Decimal) -> Decimal:
+            self.spend(digits, fresh=False)
+            place = Place(self.points.world, between(t))
+            return evaluate(condition, place.values(condition.names, digits)[0], digits)[0]
+
+        low, high = Decimal(0), Decimal(1)
+        at_low, at_high = side(low), side(high)
+        if at_low.is_nan() or at_high.is_nan() or (at_low > 0) == (at_high > 0):
+            return None
+        low, high = _bracket(side, (low, at_low), (high, at_high), self.digits, ctx)
+        steps = (Decimal(0), Decimal("1e-30"), Decimal("1e-9"), Decimal("1e-3"))
+        places = [t for step in steps for t in (ctx.subtract(low, step), ctx.add(high, step)) if 0 <= t <= 1]
+        for t in places:
+            leaves = between(t)
+            place = Place(self.points.world, leaves, alone=True)
+            verdict = self.at(place)
+            if verdict.kind == "differs" and not self.stands_on_kink(place):
+                return self.refuted_at(leaves, verdict)
+        return None
+
+    def stands_on_kink(self, place: Place) -> bool:
+        """Whether a condition of the answer is exactly 0 at a place."""
+        done, _ = every(self.answer, place.values(self.names, self.digits)[0], self.digits)
+        return any(done[a] == (0 if b is None else done[b]) for a, b in self.answer.kinks)
+
+    def on_kinks(self) -> Comparison | None:
+        """Points exactly on a kink, where a derivative is a convention: a difference there alone is left to a person."""
+        for place in self.points.on_kink:
+            verdict = self.at(place)
+            if verdict.kind == "differs":
+                found = self.refuted_at(place.leaves, verdict)
+                return Comparison(
+                    "undecided", found.point, found.yours, found.expected, "it differs exactly on a kink only, where a convention counts"
+                )  # fmt: skip
+        return None
+
+    def refuted(
+        self, where: Columns, number: int, verdict: _Verdict, apart: Column = None, size: Column = None
+    ) -> Comparison:
+        """Different, with the point that shows it."""
+        gap = 0.0
+        if apart is not None:
+            ratio = apart / size
+            gap = 2 * float(ratio.max())
+            if not gap < np.inf:  # 0/0, or no value somewhere
+                gap = 2 * float(np.max(np.where(np.isfinite(ratio), ratio, 0.0)))
+        return self.refuted_at(where.points[number], verdict, gap, where.place(number))
+
+    def refuted_at(
+        self, leaves: Mapping[str, Decimal], verdict: _Verdict, gap: float = 0.0, place: Place | None = None
+    ) -> Comparison:
+        world = self.points.world
+        shown = world.leaves_of(self.names)
+        if len(shown) > MAX_SHOWN:
+            shown = self.answer.names[:MAX_SHOWN] or shown[:MAX_SHOWN]
+        known = (place or Place(world, leaves)).values(shown, self.digits)[0]
+        yours, expected = _apart(verdict.yours, verdict.expected)
+        gap = max(gap, _ratio(verdict.yours, verdict.expected))  # floats see nothing of what is too large for them
+        return Comparison("different", tuple((n, text(known[n])) for n in shown), yours, expected, gap=gap)
+
+
+def _proportional(own: Sequence[Decimal], known: Sequence[Decimal]) -> bool:
+    ctx = context(DIGITS)
+    one, other = ctx.multiply(own[0], known[1]), ctx.multiply(own[1], known[0])
+    return bool(one) and ctx.subtract(one, other).adjusted() < one.adjusted() - 40
+
+
+_THOUSANDTH = Decimal("0.001")
+
+
+def _bracket(side: Any, low: tuple[Decimal, Decimal], high: tuple[Decimal, Decimal], digits: int, ctx: Any) -> tuple[Decimal, Decimal]:
+    """Narrow down where a function changes its sign: by turns the secant's guess, nudged to both sides, and the middle."""
+    (a, at_a), (b, at_b) = low, high
+    smallest = Decimal(1).scaleb(3 - digits)
+    nudge = Decimal("1e-3")
+    for turn in range(120):
+        wide = ctx.subtract(b, a)
+        if wide <= smallest:
+            break
+        if turn % 3 == 2:
+            guesses = [ctx.divide(ctx.add(a, b), Decimal(2))]
+        else:
+            total = ctx.subtract(at_b, at_a)
+            middle = ctx.subtract(a, ctx.divide(ctx.multiply(at_a, wide), total))
+            by = max(ctx.multiply(wide, nudge), smallest)
+            guesses = [ctx.subtract(middle, by), ctx.add(middle, by)]
+            nudge = ctx.multiply(nudge, nudge) if nudge > Decimal("1e-20") else nudge
+        for guess in guesses:
+            if not a < guess < b:
+                continue
+            value = side(guess)
+            if value.is_nan():
+                return a, b
+            if (value > 0) == (at_b > 0):
+                b, at_b = guess, value
+            else:
+                a, at_a = guess, value
+    return a, b
+
+
+def text(value: Decimal, digits: int = 4) -> str:
+    """A value for a reader: so many significant digits, and no more zeros than needed.
+
+    >>> text(Decimal("0.333333333")), text(Decimal("-2.50")), text(Decimal("0.0000001234"))
+    ('0.3333', '-2.5', '1.234e-7')
+    """
+    if not value.is_finite():
+        return "no value"
+    rounded = context(digits).plus(value)
+    if not rounded:
+        return "0"
+    exponent = rounded.adjusted()
+    if -5 <= exponent <= 6:
+        plain = format(rounded, "f")
+        return plain.rstrip("0").rstrip(".") if "." in plain else plain
+    mantissa = format(context(digits).scaleb(rounded, -exponent), "f")
+    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + f"e{exponent}"
+
+
+def _ratio(yours: Decimal, expected: Decimal) -> float:
+    """The relative difference of two numbers of any size."""
+    ctx = context(DIGITS)
+    size = ctx.add(yours.copy_abs(), expected.copy_abs())
+    return 2 * float(ctx.divide(ctx.subtract(yours, expected).copy_abs(), size)) if size else 0.0
+
+
+def _apart(yours: Decimal, expected: Decimal) -> tuple[str, str]:
+    """Two values with as many digits as it takes to see the difference, or as one value plus a difference."""
+    for digits in (4, 8, 16):
+        pair = text(yours, digits), text(expected, digits)
+        if pair[0] != pair[1]:
+            return pair
+    difference = context(MAX_DIGITS).subtract(yours, expected)
+    return f"{text(expected)} {'-' if difference < 0 else '+'} {text(difference.copy_abs())}", text(expected)

@@ -1,0 +1,1 @@
+"""Files that were handed in, read: JSON, TOML, CSV, Markdown, text, notebooks."""

@@ -1,0 +1,227 @@
+"""Files of students, read: every file gives at least one submission, whatever is in it, and no file makes this raise.
+
+What a file says is never guessed at: an answer that is there twice, a student with two files, a row without a name are refused by
+name and keep a row, so that a person sees them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+
+from tutor.answer.files.csv_tables import read_csv
+from tutor.answer.files.decode import FileProblem, decode, whole
+from tutor.answer.files.found import Found, Read
+from tutor.answer.files.notebook import read_notebook
+from tutor.answer.files.structured import read_json, read_toml
+from tutor.answer.files.text_lines import read_lines
+from tutor.answer.handed_in import Submission
+from tutor.answer.read.ids import Ids, student_key
+from tutor.errors import near, visible
+
+MAX_FILE = 5_000_000
+MAX_TEXT = 1_000_000
+"""How many characters of answers one student may hand in, and how long a text file may be."""
+MAX_PROBLEMS = 20
+
+FORMATS: Mapping[str, Callable[[str, str, Ids], Read]] = {
+    ".json": read_json,
+    ".toml": read_toml,
+    ".csv": read_csv,
+    ".tsv": partial(read_csv, tabs=True),
+    ".md": read_lines,
+    ".markdown": read_lines,
+    ".txt": read_lines,
+    ".ipynb": read_notebook,
+}
+"""The readers, by the end of the file's name."""
+_LINES = (".md", ".markdown", ".txt")
+_ROWS = (".csv", ".tsv")
+ACCEPTED = "JSON, TOML, CSV, TSV, Markdown, text and Jupyter notebooks (.json .toml .csv .tsv .md .txt .ipynb) are read"
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Submissions in the order found, and what is to be said about the files themselves."""
+
+    submissions: tuple[Submission, ...] = ()
+    problems: tuple[str, ...] = ()
+
+
+def read_submissions(
+    name: str,
+    data: bytes,
+    questions: Sequence[str],
+    *,
+    students: Collection[str] | None = None,
+    also: Mapping[str, str] | None = None,
+    own: bool = False,
+    limit: int = MAX_FILE,
+) -> Batch:
+    """The submissions of one file.
+
+    ``name`` is the file's name, whose end tells the format and whose stem names the student where the file does not; ``questions``
+    are the ids that exist and ``also`` other ways to write them; ``students`` are the names on the list where there is one: nobody else
+    is marked.  With ``own`` the file is one student's, so that a student cannot hand in for a whole class.  Never raises; what cannot be
+    read is a submission with ``failed``.
+
+    >>> batch = read_submissions("anna.txt", b"q1: 0.5\\nq2: x(1-x)\\nq9: 3", ["q1", "q2"])
+    >>> batch.submissions[0].student, dict(batch.submissions[0].answers)
+    ('anna', {'q1': '0.5', 'q2': 'x(1-x)'})
+    >>> batch.submissions[0].problems
+    ("line 3: there is no question 'q9'; the questions are q1, q2",)
+    """
+    base = name.replace("\\", "/").rstrip("/").rpartition("/")[2] or name or "(no name)"
+    stem, dot, end = base.rpartition(".")
+    stem, suffix = (stem, f".{end.lower()}") if dot and stem else (base, "")
+    shown = visible(whole(base), 200)
+    ids, listed = Ids.of(questions, also), None if students is None else {student_key(student)[0]: None for student in students}
+    try:
+        read = _read(suffix, stem, data, ids, limit)
+        if own and len(read.found) > 1:
+            raise FileProblem(f"the file holds {len(read.found):,} submissions, and one student's was expected")
+    except FileProblem as problem:
+        found = Found(stem, failed="; ".join(part for part in (problem.what, problem.hint) if part))
+        read = Read((found,))
+    file_hash = hashlib.sha256(data).hexdigest()
+    submissions = tuple(_settled(found, shown, ids, listed, file_hash) for found in read.found or (Found(stem),))
+    alone = len(submissions) == 1 and not submissions[0].source.startswith(f"{shown} ") and not submissions[0].failed
+    if alone:  # what is said about a student's own file is said to the student
+        both = (*read.problems, *submissions[0].problems)
+        return Batch((replace(submissions[0], problems=both, digest=_digest(replace(submissions[0], problems=both))),))
+    return Batch(submissions, tuple(f"{shown}: {problem}" for problem in read.problems))
+
+
+def _read(suffix: str, stem: str, data: bytes, ids: Ids, limit: int) -> Read:
+    reader = FORMATS.get(suffix)
+    if reader is None:
+        what = f"files that end in {visible(suffix, 20)} are not read" if suffix else "a file without an ending is not read"
+        raise FileProblem(what, hint=ACCEPTED)
+    if len(data) > limit:
+        raise FileProblem(f"the file has {len(data):,} bytes; at most {limit:,} are read")
+    if not data:
+        return Read((Found(stem, problems=("the file is empty",)),))
+    text, note = decode(data)
+    notes = (note,) if note else ()
+    if not text.strip():
+        return Read((Found(stem, problems=("the file is empty",)),), notes)
+    if "\0" in text and suffix not in _ROWS:
+        raise FileProblem(f"the file has a NUL byte (character {text.index(chr(0)) + 1})", hint="hand in plain text")
+    if suffix in _LINES and len(text) > MAX_TEXT:
+        raise FileProblem(f"the text has {len(text):,} characters; at most {MAX_TEXT:,} are read")
+    read = reader(text, stem, ids)
+    return Read(read.found, (*notes, *read.problems))
+
+
+def _settled(found: Found, source: str, ids: Ids, listed: Mapping[str, None] | None, file_hash: str) -> Submission:
+    """The submission of one student: ids looked up, what is there twice refused, the name checked."""
+    student, fault = student_key(whole(found.student))
+    where = f"{source} {found.where}" if found.where else source
+    fields, problems = _fields(found.fields)
+    problems += found.problems
+    answers: dict[str, str] = {}
+    refused: dict[str, str] = {}
+    seen: set[str] = set()
+    for written, text in found.entries:
+        text = whole(text)
+        question = ids.find(written)
+        if not question:
+            if text.strip():
+                problems.append(ids.unknown(whole(written)))
+        elif text.strip() and question in seen:
+            answers.pop(question, None)
+            refused[question] = f"{question} is answered more than once; nothing was guessed: keep one answer"
+        elif text.strip():
+            seen.add(question)
+            answers[question] = text
+    for written, why in found.refused:
+        question = ids.find(written)
+        if question:
+            answers.pop(question, None)
+            refused.setdefault(question, f"the answer to {question} cannot be taken: {why}")
+        else:
+            problems.append(ids.unknown(whole(written)))
+    problems += refused.values()
+    problems = list(dict.fromkeys(whole(problem) for problem in problems))
+    if len(problems) > MAX_PROBLEMS:
+        problems = [*problems[:MAX_PROBLEMS], f"and {len(problems) - MAX_PROBLEMS:,} more"]
+    failed = whole(found.failed) or fault or _failed(student, answers, listed)
+    if not failed and not answers and not problems:
+        problems.append(f"no answers were found; the questions are {ids.some()}")
+    if failed:
+        answers, refused = {}, {}
+    kept = Submission(student, answers, where, fields, tuple(problems), failed, refused=refused)
+    return replace(kept, digest=_digest(kept, file_hash if failed else ""))
+
+
+def _failed(student: str, answers: Mapping[str, str], listed: Mapping[str, None] | None) -> str:
+    if listed is not None and student not in listed:
+        hint = near(student[:60], listed)
+        return f"{visible(student)} is not on the list of students" + (f"; {hint}" if hint else "")
+    size = sum(map(len, answers.values()))
+    return f"the answers have {size:,} characters; at most {MAX_TEXT:,} are read" if size > MAX_TEXT else ""
+
+
+def _fields(fields: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
+    """What else is known about a student; what has invisible characters or no end is left out and said."""
+    kept: dict[str, str] = {}
+    problems: list[str] = []
+    for name, text in fields.items():
+        if name == "student" or not text.strip():
+            continue
+        value, fault = student_key(whole(text))
+        if fault:
+            problems.append(f"the {name.replace('_', ' ')} was not taken: {fault.partition(':')[0]}")
+        else:
+            kept[name] = value
+    return kept, problems
+
+
+def _digest(submission: Submission, extra: str = "") -> str:
+    """The SHA-256 of everything that marking sees of a submission; not of where it stood."""
+    seen = [
+        submission.student,
+        sorted(submission.answers.items()),
+        sorted(submission.refused.items()),
+        sorted(submission.fields.items()),
+        submission.problems,
+        submission.failed,
+        extra,
+    ]
+    return hashlib.sha256(json.dumps(seen, ensure_ascii=True).encode()).hexdigest()
+
+
+def merge(batches: Iterable[Batch]) -> Batch:
+    """All submissions of all files, one a student.
+
+    A student who is there more than once gets one submission that failed and names the places: which one counts is not for a program to
+    guess.
+
+    >>> files = [read_submissions(name, b"q1: 1", ["q1"]) for name in ("anna.txt", "anna.md", "ben.txt")]
+    >>> [(s.student, s.failed) for s in merge(files).submissions]
+    [('anna', 'two submissions: anna.txt and anna.md; keep one'), ('ben', '')]
+    """
+    students: dict[str, list[Submission]] = {}
+    problems: list[str] = []
+    for batch in batches:
+        problems += batch.problems
+        for submission in batch.submissions:
+            students.setdefault(submission.student, []).append(submission)
+    merged = [found[0] if len(found) == 1 else _refused(found) for found in students.values()]
+    problems += [f"{s.student}: {s.failed}" for s, found in zip(merged, students.values(), strict=True) if len(found) > 1]
+    return Batch(tuple(merged), tuple(problems))
+
+
+_COUNTS = {2: "two", 3: "three", 4: "four"}
+
+
+def _refused(found: Sequence[Submission]) -> Submission:
+    places = [submission.source for submission in found]
+    shown = places if len(places) <= 5 else [*places[:5], f"{len(places) - 5} more"]
+    failed = f"{_COUNTS.get(len(found), len(found))} submissions: {', '.join(shown[:-1])} and {shown[-1]}; keep one"
+    problems = [f"{s.source}: {s.failed}" for s in found if s.failed][:MAX_PROBLEMS]
+    one = Submission(found[0].student, {}, "; ".join(shown), found[0].fields, tuple(problems), failed)
+    return replace(one, digest=_digest(one, " ".join(submission.digest for submission in found)))

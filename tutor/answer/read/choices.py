@@ -1,0 +1,41 @@
+"""Reading a choice: letters, or the option itself."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.spots import refusal
+
+MAX_LENGTH = 2_000
+_BETWEEN = re.compile(r"[\s,;/&+]+|\band\b")
+
+
+def read_choice(text: str, options: Sequence[tuple[str, str]]) -> tuple[str, ...]:
+    """The letters that were chosen, in the order of the options.
+
+    Raises `AnswerError` for what is no option.
+
+    >>> read_choice(" B, a ", [("a", "it converges"), ("b", "it diverges")])
+    ('a', 'b')
+    >>> read_choice("It diverges", [("a", "it converges"), ("b", "it diverges")])
+    ('b',)
+    """
+    if len(text) > MAX_LENGTH:
+        raise AnswerError(f"an answer of {len(text):,} characters", hint="write the letter only")
+    whole = " ".join(text.casefold().split()).rstrip(".")
+    for letter, option in options:
+        if whole == " ".join(option.casefold().split()).rstrip("."):
+            return (letter,)
+    known = [letter for letter, _ in options]
+    chosen = []
+    for match in re.finditer(r"\S+", _BETWEEN.sub(lambda m: " " * len(m.group()), text)):
+        word = match.group().strip("().[]:").casefold()
+        if word and word not in known:
+            raise refusal(text, f"this is none of the options {', '.join(known)}", match.start(), "write a letter, such as a")
+        if word:
+            chosen.append(word)
+    if not chosen:
+        raise refusal(text, "no option is chosen", 0, "write a letter, such as a")
+    return tuple(letter for letter in known if letter in chosen)

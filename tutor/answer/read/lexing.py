@@ -1,0 +1,462 @@
+r"""Tokens of an answer with their places: LaTeX, Unicode, indices and superscripts, looked up in a vocabulary.
+
+Nothing is guessed: a command, a character or a name that is not known is refused by name, at its place.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.grammar import EULER, Token
+from tutor.answer.read.spelling import BASE, Spelled, spelled
+from tutor.answer.read.spots import refusal, unknown
+from tutor.answer.read.vocabulary import DECLARED, OTHER, Several, Vocabulary, function_word
+from tutor.errors import near, visible
+from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
+from tutor.expression.parse import _HALVES, _SIGNS, _SUPERSCRIPTS, MAX_DEPTH, MAX_DIGITS, _digits
+from tutor.expression.together import names_together
+
+NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
+MAX_TOKENS = 2_500
+IGNORED = r"(?:\s++|~|\\[,;:! ]|\\(?:quad|qquad|thinspace|displaystyle|textstyle|limits)(?![A-Za-z]))"
+
+_TIMES = r"(?:[*·×⋅∗]|\\(?:times|cdot|ast)(?![A-Za-z]))"
+_TEN = re.compile(
+    rf"(?P<digits>[0-9]++\.?+[0-9]*+|\.[0-9]++){IGNORED}{{0,3}}+{_TIMES}{IGNORED}{{0,3}}+10\s?"
+    r"(?:(?P<super>[⁻⁺]?[⁰¹²³⁴-⁹]{1,4})|(?:\^|\*\*)\s?(?P<group>[{(])?\s?(?P<sign>[-+−]?)\s?(?P<power>[0-9]{1,4})\s?(?(group)[})]))"
+    r"(?!\s{0,3}(?:\^|\*\*|[⁰¹²³⁴-⁹!.0-9]))"
+)
+_LETTER_X = re.compile(rf"[0-9.]++(?P<before>{IGNORED}{{0,3}}+)x(?P<after>{IGNORED}{{0,3}}+)10\s?(?:\^|\*\*|[⁻⁺⁰¹²³⁴-⁹])")
+_TEN_BY_X = re.compile(_TEN.pattern.replace(_TIMES, "x", 1))
+_NUMBER = re.compile(NUMBER)
+_IGNORED = re.compile(IGNORED)
+_PRIME = re.compile(r"\^\s?(?:\\prime(?![A-Za-z])|\{\s?(?:\\prime|')\s?\})")
+_SUPER = re.compile(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+_SHORT_FRACTION = re.compile(r"\\[dt]?frac\s?([0-9])\s?([0-9])")
+_INDICATOR = re.compile(
+    r"(?:\\(?:mathbf|mathbb|mathds)\s?\{\s?1\s?\}|\\(?:mathbb|mathbf|mathds)\s?1|𝟙|𝟏|1)\s?_\s?([{(])"
+)
+_WORDS_OF_CASES = re.compile(
+    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|else|otherwise|sonst)\s{0,3}\}|(?:if|else|otherwise)(?![A-Za-z0-9_])"
+)
+_D = re.compile(r"\\(?:mathrm|text|operatorname|textrm)\s?\{\s?d\s?\}")
+_ENVIRONMENT = re.compile(r"\\(begin|end)\s?\{([A-Za-z*]{1,20})\}")
+_COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)?", re.DOTALL)
+
+_COMMANDS: dict[str, Token | None] = {
+    "frac": ("F", None), "dfrac": ("F", None), "tfrac": ("F", None), "cfrac": ("F", None), "sqrt": ("r", None), "surd": ("r", None),
+    "cdot": ("*", None), "times": ("*", None), "ast": ("*", None), "div": ("/", None), "partial": ("p", None),
+    "{": ("(", "}"), "}": (")", "}"),
+    "gt": (">", None), "lt": ("<", None), "lbrack": ("(", "]"), "rbrack": (")", "]"), "lparen": ("(", ")"), "rparen": (")", ")"),
+    "lvert": ("(", "|"), "rvert": (")", "|"), "vert": ("|", None), "left": None, "right": None, "big": None, "Big": None, "bigl": None,
+    "bigr": None, "Bigl": None, "Bigr": None, "bigg": None, "Bigg": None, "biggl": None, "biggr": None, "mathrel": None, "\\": ("n", None),
+    "cr": ("n", None), "prime": ("'", None),
+}  # fmt: skip
+"""What commands mean; those with None only change how it looks."""
+_CHARACTERS: dict[str, Token] = {
+    "+": ("+", None), "-": ("-", None), "*": ("*", None), "/": ("/", None), "^": ("^", None), "(": ("(", ")"), "[": ("(", "]"),
+    "{": ("(", "}"), ")": (")", ")"), "]": (")", "]"), "}": (")", "}"), ",": (",", None), ";": (",", None), "|": ("|", None),
+    "'": ("'", None), "′": ("'", None), "∂": ("p", None), "√": ("r", None), ">": (">", None), "<": ("<", None), "&": ("&", None),
+}  # fmt: skip
+_CHARACTERS |= {sign: _CHARACTERS[meant] for sign, meant in _SIGNS.items() if meant in _CHARACTERS}
+_NOT_YET = {
+    "≥": ">",
+    "≤": "<",
+    "\\ge": ">",
+    "\\geq": ">",
+    "\\le": "<",
+    "\\leq": "<",
+    "\\geqslant": ">",
+    "\\leqslant": "<",
+}
+_ELSE = frozenset({"else", "otherwise", "sonst"})
+_KNOWN_COMMANDS = (
+    "\\frac{a}{b}, \\cdot, \\times, \\sqrt{x}, \\sigma, \\hat{y}, \\partial, \\exp, \\ln, \\left( \\right) are"
+)
+
+
+def number(word: str) -> str:
+    """A number as the tree keeps it: ``.5`` is ``0.5``."""
+    return _digits(word)
+
+
+def match_digits(text: str, at: int) -> str:
+    """The digits that stand at a place."""
+    match = _NUMBER.match(text, at)
+    return match.group()[:20] if match else ""
+
+
+APART = re.compile(r"\s{1,20}[eE][-+−–]?[0-9]")
+"""8.2 e-2: a power of ten, or 8.2·e − 2."""
+
+
+class _Lexer:
+    def __init__(self, text: str, start: int, end: int, known: Vocabulary) -> None:
+        self.text = text
+        self.at = start
+        self.end = end
+        self.known = known
+        self.tokens: list[Token] = []
+        self.places: list[int] = []
+        self.spaced: set[int] = set()
+        self.level = 0
+
+    def put(self, kind: str, value: Any, length: int) -> None:
+        if len(self.tokens) >= MAX_TOKENS:
+            raise self.fail(f"more than {MAX_TOKENS:,} names, numbers and signs", "write it in several steps")
+        self.tokens.append((kind, value))
+        self.places.append(self.at)
+        self.at += length
+        self.level += (kind in "(1") - (kind == ")")
+        if self.level > MAX_DEPTH:
+            raise refusal(
+                self.text, f"brackets nested deeper than {MAX_DEPTH}", self.places[-1], "write it in several steps"
+            )
+
+    def fail(self, what: str, hint: str = "") -> AnswerError:
+        return refusal(self.text, what, self.at, hint)
+
+    def run(self) -> None:
+        text, end = self.text, self.end
+        literals = self.known.literals
+        while self.at < end:
+            blank = _IGNORED.match(text, self.at, end)
+            if blank:
+                self.at = blank.end()
+                self.spaced.add(len(self.tokens))
+                continue
+            if literals and (match := literals.match(text, self.at, end)):
+                self.put("a", self._certain(match.group(), self.known.literal[match.group()]), len(match.group()))
+                continue
+            character = text[self.at]
+            handle = _BY_CHARACTER.get(character) or (_Lexer.other if character.isascii() else _Lexer.foreign)
+            handle(self)
+
+    def number(self) -> None:
+        text, at, end = self.text, self.at, self.end
+        indicator = _INDICATOR.match(text, at, end) if text[at] == "1" else None
+        if indicator:
+            return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
+        before = self.tokens[-1][0] if self.tokens else "+"
+        ten = (_TEN.match(text, at, end) or self._ten_by_x()) if before in "+-*(,=>&" else None
+        if ten:
+            power = (
+                ten["super"].translate(_SUPERSCRIPTS).replace("⁺", "")
+                if ten["super"]
+                else ten["sign"].replace("−", "-").replace("+", "") + ten["power"]
+            )
+            word, length = f"{ten['digits'].rstrip('.')}e{int(power)}", len(ten.group())
+        else:
+            match = _NUMBER.match(text, at, end)
+            if match is None:
+                raise self.fail("a point stands alone", "a decimal is written with a point: 0.5")
+            word, length = re.sub("[−–]", "-", match.group()), len(match.group())
+        mantissa, _, exponent = word.lower().partition("e")
+        if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:9])) > MAX_DIGITS):
+            raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
+        if exponent and not ten and "e" + exponent in self.known.declared:
+            raise self.fail(f"{word} may be a number or a product with e{exponent}", f"write {mantissa}*e{exponent}")
+        if not exponent and "e" not in self.known.declared and APART.match(text, at + length, end):
+            what = "a blank stands before the e of this number"
+            raise refusal(text, what, at + length, f"write {mantissa}e-2 for a power of ten, {mantissa}*e for Euler's number")
+        following = text[at + length : at + length + 1]
+        if text.startswith("{,}", at + length):
+            first, rest = match_digits(text, at), match_digits(text, at + length + 3)
+            raise refusal(text, "a comma inside a number", at + length, f"a decimal is written with a point: {first}.{rest or 5}")
+        if following == "_" and length:
+            raise refusal(
+                text, "a number has no index", at + length, "write the name in front of its index, such as w_1"
+            )
+        self.put("a", Number(number(word)), length)
+
+    def _ten_by_x(self) -> re.Match[str] | None:
+        """A power of ten behind the letter x: 3.7 x 10^-1 where no quantity is called x."""
+        letter = _LETTER_X.match(self.text, self.at, self.end)
+        if letter is None or (not letter["after"] and self._is_known("x10", ("x", "10", ""))):
+            return None
+        if self._is_known("x", ("x", "", "")):
+            if not (letter["before"] and letter["after"]):
+                return None
+            hint = "write 3.7e-1 or 3.7*10^-1, and 3*x for x"
+            raise refusal(self.text, "this x may be a sign or the quantity x", letter.end("before"), hint)
+        return _TEN_BY_X.match(self.text, self.at, self.end)
+
+    def _is_known(self, word: str, key: tuple[str, str, str]) -> bool:
+        return word in self.known.declared or key in self.known.spelled
+
+    def backslash(self) -> None:
+        """A LaTeX command: one with a meaning of its own, a symbol, or a sign."""
+        for pattern, act in _SPECIAL:
+            match = pattern.match(self.text, self.at, self.end)
+            if match:
+                return act(self, match)
+        self.symbol()
+
+    def foreign(self) -> None:
+        """A character outside of ASCII: a letter such as σ or ŷ, or a sign."""
+        if BASE.match(self.text, self.at, self.end):
+            self.symbol()
+        else:
+            self.other()
+
+    def symbol(self) -> None:
+        """A name, a function, or the d of a derivative."""
+        text = self.text
+        found = spelled(text, self.at)
+        if not found:
+            return self.command() if text[self.at] == "\\" else self.other()
+        if text[self.at] in "ieo" and self._case_word():
+            return
+        usable = [one for one in found if one.end <= self.end]
+        for place in range(len(usable) - 1, -1, -1):
+            one = usable[place]
+            node, level = self._node(one)
+            if node is None:
+                continue
+            if place + 1 < len(usable) and usable[place + 1].key[1] != one.key[1]:  # w is known, w_{7} is not
+                raise self._no_quantity(text[self.at : usable[place + 1].end], self.at)
+            if isinstance(node, Name) and level < OTHER and not self._is_call(one, level):
+                return self._named(one, node)
+            if self._function(one, node, level):
+                return
+            return self._named(one, node)
+        if any(self._function(one, None, OTHER) for one in reversed(usable)):
+            return
+        self._derivative_or_unknown(usable)
+
+    def _named(self, one: Spelled, node: Expr | Several) -> None:
+        self.put("a", self._certain(self.text[self.at : one.end], node), one.end - self.at)
+
+    def _node(self, one: Spelled) -> tuple[Expr | Several | None, int]:
+        """What a spelling stands for, and how good the reason is; a name as declared before all else."""
+        if one.word and self.at + len(one.word) == one.end:
+            declared = self.known.declared.get(one.word)
+            if declared is not None:
+                return declared, DECLARED
+        level, node = self.known.spelled.get(one.key, (OTHER, None))
+        if node is None:
+            return None, OTHER
+        if (
+            one.key[2]
+            and one.word in self.known.declared
+            and not isinstance(node, Several)
+            and one.key[2].strip("()").isdigit()
+        ):
+            return None, OTHER  # x1^2 is a power of x1
+        return node, level
+
+    def _is_call(self, one: Spelled, level: int) -> bool:
+        """Whether a name of a quantity is followed by a bracket and is a function that the exercise applies."""
+        func = self._callable(one)
+        if not func or func not in self.known.calls:
+            return False
+        following = self.text[one.end : one.end + 6]
+        return following.startswith(("(", "\\left(", "'", "′"))
+
+    def _callable(self, one: Spelled) -> str:
+        base, sub, sup = one.key
+        if sup:
+            return ""
+        if base.lower() == "softmax" and re.fullmatch(r"[1-9][0-9]{0,3}", sub):
+            return f"softmax_{sub}"
+        functions = self.known.functions
+        words = (one.word if len(one.word) == one.end - self.at else "", function_word(one.key).replace(",", "_"))
+        return next((functions[word] for word in words if word in functions), "") or functions.get(words[1].lower(), "")
+
+    def _function(self, one: Spelled, node: Expr | Several | None, level: int) -> bool:
+        func = self._callable(one)
+        if not func:
+            return False
+        rest = self.text[one.end : one.end + 24].lstrip()
+        called = rest.startswith(("(", "[", "{", "\\left", "\\big", "'", "′", "\\Big"))
+        if node is not None and not called:
+            return False
+        if not called and function_word(one.key) not in self.known.functions:
+            return False  # Sin without an argument is no function that one knows
+        self.put("f", func, one.end - self.at)
+        return True
+
+    def _case_word(self) -> bool:
+        match = _WORDS_OF_CASES.match(self.text, self.at, self.end)
+        if match is None:
+            return False
+        word = match[1] or match.group()
+        if match[1] is None and word in self.known.declared:
+            return False
+        self.put("l" if word in _ELSE else "i", None, len(match.group()))
+        return True
+
+    def _certain(self, text: str, node: Expr | Several) -> Expr:
+        if isinstance(node, Several):
+            shown = " or ".join(node.names[:4])
+            raise self.fail(
+                f"{visible(text)} may be {shown}",
+                f"write {node.names[0]}" if "power" not in shown else "put brackets: (x)^2",
+            )
+        return node
+
+    def _derivative_or_unknown(self, found: list[Spelled]) -> None:
+        text, at = self.text, self.at
+        word = found[0].word
+        if text[at] == "d" and at + 1 < self.end:
+            for one in reversed(spelled(text, at + 1)):
+                node, _ = self._node_at(one, at + 1)
+                if isinstance(node, Name) and one.end <= self.end:
+                    return self.put("d", node, one.end - at)
+            if word == "d":
+                return self.put("p", None, 1)
+            if len(word) > 1 and text[found[0].end : found[0].end + 2].lstrip()[:1] == "/":
+                raise self._no_quantity(word[1:], at + 1)
+        if word == "e" and "e" not in self.known.declared:
+            return self.put("e", EULER, 1)
+        if word == "pi" or text.startswith("\\pi", at) or word == "π":
+            return self.put("a", Call("pi", ()), found[0].end - at)
+        if text.startswith("^", found[0].end) and len(found) > 1 and found[-1].key[2]:
+            found = [one for one in found if not one.key[2]] or found
+        last = found[-1]
+        typed = text[at : last.end]
+        if text[last.end : last.end + 1] == "(" and not last.key[1]:
+            raise self.fail(
+                f"there is no function {visible(typed)}",
+                near(typed[:40], self.known.functions) or "write sigmoid(z), tanh(z), exp(x)",
+            )
+        for name in names_together(typed, self.known.declared) if typed == last.word else ():
+            self.put("a", self.known.declared[name], len(name))  # wx where w and x are quantities, and wx is none
+        if self.at > at:
+            return None
+        raise self._no_quantity(typed, at)
+
+    def _node_at(self, one: Spelled, at: int) -> tuple[Expr | Several | None, int]:
+        here, self.at = self.at, at
+        try:
+            return self._node(one)
+        finally:
+            self.at = here
+
+    def _no_quantity(self, typed: str, at: int) -> AnswerError:
+        names = self.known.names
+        after = at + len(typed)
+        following = self.text[after : after + 1]
+        strange = following and not following.isascii() and not following.isspace()
+        if strange and not (
+            _SUPER.match(following) or BASE.match(following) or following in _CHARACTERS or following in _HALVES
+        ):
+            return unknown(self.text, after)  # wж: the name only ends there because of it
+        kinds = [token[0] for token in self.tokens[-3:] if token[0] != "'"]
+        if kinds[-2:] == ["f", "("] and len(typed) == 1 and names:
+            inner = [name for name in names if name[:1] in "isznua"][-4:] or names[-4:]
+            hint = f"write by its name what the function is applied to, such as {', '.join(inner)}"
+        elif typed.isalnum() and len(typed) < 9 and all(letter in self.known.declared for letter in typed):
+            hint = f"write {'*'.join(typed)} for a product"
+        else:
+            alike = [
+                name for name in names if name[:1].lower() == typed[:1].lower() and abs(len(name) - len(typed)) < 4
+            ][:60]
+            hint = near(typed[:40], alike) or (
+                "the names are: " + ", ".join(names[:10]) + (", …" if len(names) > 10 else "") if names else ""
+            )
+        return refusal(self.text, f"there is no quantity {visible(typed)}", at, hint)
+
+    def command(self) -> None:
+        """A LaTeX command that is no symbol."""
+        text, at, end = self.text, self.at, self.end
+        match = _COMMAND.match(text, at, end)
+        word = match.group()[1:] if match else ""
+        if "\\" + word in _NOT_YET:
+            raise self.fail(f"\\{word} in a condition", f"write z {_NOT_YET[chr(92) + word]} 0")
+        if word not in _COMMANDS:
+            raise self.fail(
+                f"the LaTeX command \\{visible(word, 20)} is not read",
+                f"{_KNOWN_COMMANDS}; write functions as sigmoid(z)",
+            )
+        token = _COMMANDS[word]
+        if word == "sqrt" and text[at + 5 : at + 6] == "[":
+            raise self.fail("a root with an index is not read", "write x^(1/3)")
+        if word in ("left", "right") and text[at + len(word) + 1 : at + len(word) + 2] == ".":
+            raise self.fail(f"\\{word}. is not read", "leave it out")
+        if token is None:
+            self.at += len(word) + 1
+        else:
+            self.put(*token, len(word) + 1)
+
+    def other(self) -> None:
+        """A single character."""
+        text, at = self.text, self.at
+        character = text[at]
+        match = _SUPER.match(text, at, self.end)
+        if match:
+            digits = match.group().translate(_SUPERSCRIPTS).replace("⁺", "")
+            if len(digits) > MAX_DIGITS:
+                raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
+            return self.put("s", Neg(Number(digits[1:])) if digits[0] == "-" else Number(digits), len(match.group()))
+        if character == "^" and (prime := _PRIME.match(text, at, self.end)):
+            return self.put("'", None, len(prime.group()))
+        if character in _HALVES:
+            over, under = _HALVES[character]
+            return self.put("a", Div(Number(over), Number(under)), 1)
+        if indicator := _INDICATOR.match(text, at, self.end):
+            return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
+        if character == "*" and text.startswith("**", at):
+            return self.put("^", None, 2)
+        if character in _NOT_YET or text.startswith((">=", "<="), at):
+            raise self.fail(
+                f"{text[at : at + 2].strip()} in a condition", f"write z {_NOT_YET.get(character, character)} 0"
+            )
+        token = _CHARACTERS.get(character)
+        if token is None:
+            if character == "_":
+                raise self.fail("an index without a name in front of it", "write w_1, out_h1 or w_{11}")
+            raise unknown(text, at)
+        if character in "'′" and text[at + 1 : at + 2] in ("'", "′") and text[at + 1]:
+            raise self.fail("a second derivative of a function", "write it out")
+        self.put(*token, 1)
+
+
+def _short_fraction(lexer: _Lexer, match: re.Match[str]) -> None:
+    lexer.put("a", Div(Number(match[1]), Number(match[2])), len(match.group()))
+
+
+def _indicated(lexer: _Lexer, match: re.Match[str]) -> None:
+    lexer.put("1", "}" if match[1] == "{" else ")", len(match.group()))
+
+
+def _said(lexer: _Lexer, match: re.Match[str]) -> None:
+    lexer.put("l" if match[1] in _ELSE else "i", None, len(match.group()))
+
+
+def _environment(lexer: _Lexer, match: re.Match[str]) -> None:
+    if match[2] != "cases":
+        raise lexer.fail(
+            f"the environment {visible(match[2])} is not read here",
+            "write one formula; a matrix goes where one is asked for",
+        )
+    lexer.put("C" if match[1] == "begin" else "E", None, len(match.group()))
+
+
+_SPECIAL: tuple[tuple[re.Pattern[str], Callable[[_Lexer, re.Match[str]], None]], ...] = (
+    (_SHORT_FRACTION, _short_fraction),
+    (_INDICATOR, _indicated),
+    (_WORDS_OF_CASES, _said),
+    (_D, lambda lexer, match: lexer.put("p", None, len(match.group()))),
+    (_ENVIRONMENT, _environment),
+)
+_BY_CHARACTER: dict[str, Callable[[_Lexer], None]] = {
+    **dict.fromkeys("0123456789.", _Lexer.number),
+    **{chr(code): _Lexer.symbol for code in (*range(ord("a"), ord("z") + 1), *range(ord("A"), ord("Z") + 1))},
+    "\\": _Lexer.backslash,
+}
+
+
+def lex(text: str, start: int, end: int, known: Vocabulary) -> tuple[list[Token], list[int], frozenset[int]]:
+    """The tokens of ``text[start:end]`` with ``("$", None)`` at the end, where each stands, and which have blanks before them.
+
+    Raises `AnswerError` for what is not known.
+    """
+    lexer = _Lexer(text, start, end, known)
+    lexer.run()
+    lexer.tokens.append(("$", None))
+    lexer.places.append(end)
+    return lexer.tokens, lexer.places, frozenset(lexer.spaced)

@@ -1,0 +1,147 @@
+r"""What stands around the formulas on the product's own pages, taken out of an answer that was copied from one.
+
+`without_setting` gives a text of the same length, in which reasons, tags and commands that only place things are blanks, so that every
+place in it is still a place in what the student wrote:
+
+- LaTeX: ``\tag*{…}``, words beside a row (``&& \text{…}``), ``\mathrel{+}``, ``\MoveEqLeft[2]``, ``\mathmakebox[3em][r]{…}``;
+- a notebook: comments and headings on lines of their own;
+- terminal: the reason of a row in brackets, three blanks behind it; reasons on lines of their own.
+
+>>> from tutor.answer.read.vocabulary import vocabulary
+>>> from tutor.exercise.load import load
+>>> " ".join(without_setting("w5   (path 1)\n     + w6\n       the sum of both", vocabulary(load("neuron/two-two-two"))).split())
+'w5 + w6'
+"""
+
+from __future__ import annotations
+
+import re
+
+from tutor.answer.read.vocabulary import Vocabulary
+
+MAX_NOTE, MAX_NOTES, MAX_LINES = 200, 3, 200
+"""So long a reason, so many of them on a line, and on so many lines, are looked for; no row of the product has more."""
+_MARKED = re.compile(
+    r"""(?P<cases>\\(?:begin|end)\{(?:cases|[a-zA-Z]{0,5}matrix\*?|array)\})
+    |(?P<words>\\tag\*?(?=\{)|\\phantom(?=\{)
+        |(?:(?:(?<=\n)[ \t]{1,8})?&\s{0,8}&?\s{0,8}|\\quad\s{0,8})\\(?:text|parbox)(?![A-Za-z])(?:\[[a-z]\])?)
+    |(?P<row>(?<=\n)[ \t]{0,8}&(?!&)|(?:\\\\\*?|\\cr(?![A-Za-z]))[ \t]{0,8}(?=\n|\Z))
+    |(?P<sign>\\mathrel\{[^{}]{1,12}\})
+    |\\MoveEqLeft(?:\[[0-9]\])?|\\mathmakebox\[[0-9.em]{1,12}\](?:\[[lrc]\])?|\\resizebox\{[0-9.em]{1,12}\}\{!\}
+    |\\(?:q?quad|displaystyle)(?![A-Za-z])|\{\}""",
+    re.VERBOSE,
+)
+"""What only sets a formula: ``words`` with the braces behind them, where a ``row`` begins and ends, a ``sign`` in its wrapping."""
+_NOTE = re.compile(r"(?<=\S)[ \t\u00a0]{3,}+\(")
+_REFERENCE = re.compile(r"(?:path|steps?)\s[0-9, ]{1,40}")
+_PRIMED = re.compile(r"[^=]{1,16}['′]\s?=\s?[^=]{1,40}")
+_DERIVATIVE = re.compile(r"\([^()=]{1,20}\)['′]\s?=\s?(?:\S|\s(?!\s)){1,40}")
+_INDENT = re.compile(r"[ \t\u00a0]{4,}+(?![-+−*/·×⋅÷=≈←&\\|⎡⎢⎣])")
+_SIZES = re.compile(r"[ \t\u00a0]{4,}+(?:\([0-9]{1,5}×[0-9]{1,5}\)(?: [·⊙] | |(?=\Z)))+(?=\s|\Z)")
+"""The shapes below the factors of a row in matrices."""
+_COMMENT = re.compile(r"(?m)^[ \t]{0,8}#{1,6}[ \t]{0,8}[A-Za-z][^\n=:]{0,200}:?$")
+"""A comment or a heading on a line of its own; one with an equals sign may be an answer."""
+_WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}(?:[-'’][A-Za-zÀ-ÿ]+)*")
+_EDGES = "()[],:;.\u00a0"
+
+
+def without_setting(text: str, known: Vocabulary) -> str:
+    """The text with blanks for what only stands around its formulas; each is as long as it was."""
+    if "#" in text:
+        text = _COMMENT.sub(lambda match: " " * len(match.group()), text)
+    if "\\" in text or "{}" in text:
+        text = _without_commands(text)
+    if "\n" in text or "   (" in text:
+        text = _without_reasons(text, known)
+    return text
+
+
+def _without_commands(text: str) -> str:
+    pieces: list[str] = []
+    at, cases = 0, 0
+    while match := _MARKED.search(text, at):
+        pieces.append(text[at : match.start()])
+        word, kind, at = match.group(), match.lastgroup, match.end()
+        if kind == "cases" or (cases > 0 and kind in ("words", "row")):  # "if" and "else" stand there
+            cases += (word[1] == "b") - (word[1] == "e") if kind == "cases" else 0
+            pieces.append(word)
+            continue
+        if kind == "sign":
+            pieces.append(word.replace("\\mathrel{", " " * 9).replace("}", " "))
+            continue
+        while kind == "words" and text.startswith("{", at):
+            at = _closed(text, at)
+        pieces.append(_blank(text[match.start() : at]))
+    return "".join([*pieces, text[at:]])
+
+
+def _closed(text: str, at: int) -> int:
+    """Behind the brace that closes the one at ``at``, or the end of the text."""
+    level = 0
+    for brace in re.compile(r"[{}]").finditer(text, at):
+        level += 1 if brace.group() == "{" else -1
+        if level == 0:
+            return brace.end()
+    return len(text)
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)
+
+
+def _without_reasons(text: str, known: Vocabulary) -> str:
+    lines = text.split("\n", MAX_LINES)
+    for place, line in enumerate(lines[:MAX_LINES]):
+        if place and (sizes := _SIZES.match(line)):
+            lines[place] = " " * sizes.end() + line[sizes.end() :]
+        elif place and _INDENT.match(line) and is_reason(line.strip(), known):
+            lines[place] = " " * len(line)
+        elif "   (" in line:
+            lines[place] = _without_notes(line, known)
+    return "\n".join(lines)
+
+
+def _without_notes(line: str, known: Vocabulary) -> str:
+    """A line of the terminal without the brackets that stand in a column of their own."""
+    at = 0
+    for _ in range(MAX_NOTES):
+        match = _NOTE.search(line, at)
+        if match is None:
+            break
+        at = match.end()
+        before = line[match.start() - 1]
+        end = _bracket(line, at - 1)
+        if line[end : end + 1] in ("'", "′") and (primed := _DERIVATIVE.match(line, at - 1)):  # (√x)′ = 1/(2√x)
+            line = line[: at - 1] + " " * len(primed.group()) + line[primed.end() :]
+            continue
+        if end and before not in "+-−*/·×(,=≈←:^" and is_reason(line[at : end - 1], known):
+            line = line[: at - 1] + " " * (end - at + 1) + line[end:]
+            at = end
+    return line
+
+
+def _bracket(line: str, at: int) -> int:
+    """Behind the bracket that closes the one at ``at``, if that is near; else 0."""
+    level = 0
+    for place in range(at, min(len(line), at + MAX_NOTE)):
+        level += (line[place] == "(") - (line[place] == ")")
+        if level == 0:
+            return place + 1
+    return 0
+
+
+def is_reason(text: str, known: Vocabulary) -> bool:
+    """Whether a text is a reason of the product ("chain rule", "σ′ = σ·(1 − σ)", "step 7") and no formula with a mistake in it.
+
+    It has words that stand alone and are no names: one, if there is nothing else, or two.
+    """
+    inner = text.strip(_EDGES + " ")
+    if not inner or len(inner) > MAX_NOTE:
+        return False
+    if _REFERENCE.fullmatch(inner) or _PRIMED.fullmatch(inner):
+        return True
+    if "=" in inner:
+        return False
+    words = [word.strip(_EDGES) for word in inner.split()]
+    alone = [word for word in words if _WORD.fullmatch(word) and word not in known.declared]
+    return len(alone) >= 2 or (len(words) == 1 and len(alone) == 1)

@@ -1,0 +1,152 @@
+r"""How a quantity is spelled, whatever the format: ``w_{11}^{(2)}``, ``w⁽²⁾₁₁`` and ``w_11^{(2)}`` are one and the same.
+
+A spelling is taken apart into a `Key`: base, index and superscript, each in plain ASCII.  A `Key` is only looked up, never
+shown; which quantity it is, `tutor.answer.read.vocabulary` knows.
+
+>>> [found.key for found in spelled("\\hat{y}_{1}", 0)], spelled("ŷ₁", 0)[-1].key
+([('yhat', '', ''), ('yhat', '1', '')], ('yhat', '1', ''))
+"""
+
+from __future__ import annotations
+
+import re
+from typing import NamedTuple, TypeAlias
+from unicodedata import normalize
+
+from tutor.expression.parse import GREEK
+from tutor.notation.symbol import _ACCENTS, _FONTS, _SCRIPT, _SUB, _SUPER
+from tutor.notation.symbol import GREEK as COMMANDS
+
+Key: TypeAlias = tuple[str, str, str]
+MAX_SCRIPTS = 4
+
+_CAPITALS = {"Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi",
+             "Ω": "Omega", "∇": "nabla", "ϵ": "epsilon", "ϑ": "theta"}  # fmt: skip
+LETTERS = {**GREEK, **_CAPITALS}
+"""Greek letters, with their names."""
+_VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta"}
+_NAMED = {name: _VARIANTS.get(name, name) for name in {*COMMANDS, *LETTERS.values(), *_VARIANTS}}
+_CALLED = ("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min")
+_MARKS = {mark: accent for accent, mark in _ACCENTS.items()}
+_ACCENTED = {
+    normalize("NFC", letter + mark)
+    for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" + "".join(GREEK)
+    for mark in _MARKS
+    if len(normalize("NFC", letter + mark)) == 1
+}
+_LETTER = "A-Za-z" + "".join(LETTERS) + "".join(_SCRIPT.values())
+_GROUP = r"\{(?:[^{}]|\{[^{}]{0,40}+\}){0,60}+\}"
+BASE = re.compile(
+    rf"""(?P<word>[{_LETTER}{"".join(sorted(_ACCENTED))}][{"".join(_MARKS)}]?[{_LETTER}0-9]*(?:_[{_LETTER}0-9]+)*)
+    |\\(?P<accent>{"|".join(_ACCENTS)})(?![A-Za-z])\s{{0,3}}(?P<under>{_GROUP}|[A-Za-z]|\\[A-Za-z]{{1,12}})
+    |\\(?P<font>{"|".join(_FONTS)})\s{{0,3}}
+        (?P<inner>\{{[A-Za-z0-9 ]{{1,30}}
+            (?:(?:\\?_|\\thinspace\s)[A-Za-z0-9]{{1,30}}){{0,6}}\}})
+    |\\(?P<command>{"|".join(sorted((*_NAMED, *_CALLED), key=len, reverse=True))})(?![A-Za-z])""",
+    re.VERBOSE,
+)
+_UPPER, _LOWER = (f"[{re.escape(''.join(set(table.values()) - set(',′')))}]" for table in (_SUPER, _SUB))
+_SCRIPTS = re.compile(
+    rf"""\s{{0,3}}_\s{{0,3}}(?P<sub>{_GROUP}|[A-Za-z0-9]+|\\[A-Za-z]{{1,12}})
+    |(?P<lower>{_LOWER}+(?:,{_LOWER}+)*)
+    |(?P<primes>['′]{{1,4}})
+    |\s{{0,3}}\^\s{{0,3}}(?P<sup>{_GROUP}|\([A-Za-z0-9+−-]{{1,12}}\)|[A-Za-z0-9]+|\\prime(?![A-Za-z]))
+    |(?P<upper>{_UPPER}+)""",
+    re.VERBOSE,
+)
+_SUPERSCRIPT = {shown: plain for plain, shown in _SUPER.items()}
+_SUBSCRIPT = {shown: plain for plain, shown in _SUB.items()}
+_WRAPPED = re.compile(
+    r"\\(?:" + "|".join((*_FONTS, "mathsf", "prime", "left", "right")) + r")(?![A-Za-z])|\\[,;!: ]|[{}\s]"
+)
+
+
+class Spelled(NamedTuple):
+    """A way to read what stands at a place: the key, where it ends, and whether its last script is one to be skipped as a power."""
+
+    key: Key
+    end: int
+    word: str
+
+
+def spelled(text: str, at: int) -> list[Spelled]:
+    """What the text at ``at`` may spell, from the shortest (no scripts) to the longest; empty where no name begins."""
+    match = BASE.match(text, at)
+    if match is None:
+        return []
+    word = ""
+    if match.lastgroup == "word":
+        word = match["word"]
+        base, sub = split_word(word)
+    elif match["accent"]:
+        base, sub = plain_script(match["under"]) + match["accent"], ""
+    elif match["font"]:
+        inner = match["inner"][1:-1].strip()
+        base, sub = (
+            (_SCRIPT.get(inner, inner), "") if match["font"] == "mathcal"
+            else split_word(inner.replace("\\_", "_").replace("\\thinspace ", "_"))
+        )
+    else:
+        base, sub = _NAMED.get(match["command"], match["command"]), ""
+    sup = ""
+    found = [Spelled((base, sub, sup), match.end(), word)]
+    for _ in range(MAX_SCRIPTS):
+        script = _SCRIPTS.match(text, match.end())
+        if script is None:
+            break
+        if script["sub"] or script["lower"]:
+            more = plain_script(script["sub"]) if script["sub"] else "".join(_SUBSCRIPT[c] for c in script["lower"])
+            sub = f"{sub},{more}" if sub else more
+        else:
+            sup = _joined(sup, _raised(script))
+        found.append(Spelled((base, sub, sup), script.end(), word))
+        match = script
+    return found
+
+
+def _raised(script: re.Match[str]) -> str:
+    if script["primes"]:
+        return "'" * len(script["primes"])
+    if script["upper"]:
+        return "".join(_SUPERSCRIPT[c] for c in script["upper"])
+    inner = script["sup"]
+    return plain_script(inner[1:-1] if inner[0] == "(" else inner)
+
+
+def _joined(sup: str, more: str) -> str:
+    return f"{sup},{more}" if sup else more
+
+
+def plain_script(text: str) -> str:
+    """An index or a superscript in plain ASCII: without fonts, braces and blanks."""
+    if "\\" in text:
+        text = _WRAPPED.sub(lambda m: "'" if m.group() == "\\prime" else "", text)
+        for name in re.findall(r"\\([A-Za-z]{1,12})", text):
+            text = text.replace("\\" + name, _NAMED.get(name, name))
+    else:
+        text = _WRAPPED.sub("", text)
+    text = text.replace("−", "-").replace("′", "'")
+    return text if text.isascii() else "".join(LETTERS.get(c, c) for c in text)
+
+
+def split_word(word: str) -> tuple[str, str]:
+    """Base and index of a name as typed: ``w5`` is w with index 5, ``out_h1`` is out with index h1."""
+    if not word.isascii():
+        word = "".join(LETTERS.get(c, _MARKS.get(c, c)) for c in normalize("NFD", word)) if not _kept(word) else word
+    head, _, rest = word.partition("_")
+    base = head.rstrip("0123456789") or head
+    parts = [part for part in (head[len(base) :], *rest.split("_")) if part]
+    return base, ",".join(parts)
+
+
+def _kept(word: str) -> bool:
+    """A letter in script is a letter of its own."""
+    return word[0] in _SCRIPT.values() and word[1:].isascii()
+
+
+def whole(text: str) -> Key | None:
+    """The key of a text that is one spelling from end to end, or nothing."""
+    for found in reversed(spelled(text, 0)):
+        if found.end == len(text):
+            return found.key
+    return None

@@ -1,0 +1,245 @@
+"""What a student may call things: every quantity of an exercise, in every spelling that the product shows for it.
+
+A vocabulary is made once an exercise.  It is data: tables from spellings to nodes of the display tree.  Where one spelling fits
+several quantities, the better reason wins, and equally good ones are a refusal that names them all:
+
+0. the quantity's own name, exactly as the exercise declares it (``beta``, ``S``, ``out_h1``), whatever else it may mean;
+1. the symbols of the notation that the exercise is written in (δ, ``x^{L-1}``), then its updated weights;
+2. the name spelled otherwise (``w_5``, ``w₅``, ``\\mathit{out}_{h1}``, ``β``), then with its indices run together (``W_12``);
+3. the symbols of the other notations, then their updated weights, then run together.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from tutor.answer.read.spelling import Key, whole
+from tutor.errors import TutorError
+from tutor.exercise.claims import rate_name
+from tutor.exercise.model import Exercise
+from tutor.exercise.over_layers import entry_symbols
+from tutor.expression.nodes import Call, Expr, Name, Partial, children
+from tutor.expression.parse import ALIASES
+from tutor.graph.network import quantities
+from tutor.graph.nouns import Graph
+from tutor.notation.profile import Notation, notation, profile_names
+from tutor.notation.symbol import Symbol, guess
+from tutor.rules.functions import FUNCTIONS
+
+DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_TOGETHER = range(8)
+MAX_UPDATES = 3
+"""The weights after so many updates have symbols of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A spelling that fits several things equally well: how each of them is typed."""
+
+    names: tuple[str, ...]
+
+
+Known: TypeAlias = Expr | Several
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the reader knows of one exercise; see `vocabulary`.
+
+    ``declared`` are the quantities by their names and the letters of the step size, ``spelled`` everything by its `Key` with how good the
+    reason is, ``literal`` the few symbols that are no single spelling (``(W_2)_{11}``).  ``functions`` are the functions by what is
+    typed (lower case too), ``calls`` those that the exercise itself applies.  ``words`` is the reader's memory of single words.
+    """
+
+    declared: dict[str, Name]
+    spelled: dict[Key, tuple[int, Known]]
+    literal: dict[str, Known] = field(default_factory=dict)
+    literals: re.Pattern[str] | None = None
+    functions: dict[str, str] = field(default_factory=dict)
+    calls: frozenset[str] = frozenset()
+    words: dict[str, tuple[str, object]] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names as declared, for hints."""
+        return tuple(self.declared)
+
+
+def vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabulary:
+    """What a student may use in answers to an exercise.
+
+    ``profiles`` are the notations whose symbols are read, the one that wins first; by default the exercise's own, then all others.
+
+    >>> from tutor.exercise.load import load
+    >>> vocabulary(load("neuron/two-two-two")).spelled["w", "11", "(2)"][1]
+    Name(name='w5')
+    """
+    graph = exercise.graph
+    chosen = tuple(profiles) or (exercise.notation, *(name for name in profile_names() if name != exercise.notation))
+    names = graph.names if graph is not None else ()
+    nodes = {name: Name(name) for name in names}
+    found = _Found({key for name in names if (key := whole(name)) and not key[1]}, set(names))
+    for name, node in nodes.items():
+        found.add(guess(name), node, SPELLED)
+        found.text(name, node, SPELLED)
+    if graph is not None:
+        for place, profile in enumerate(chosen):
+            _add_profile(found, exercise, graph, profile, nodes, own=place == 0)
+    rates = dict.fromkeys([*map(rate_name, chosen), "eta", "lambda", "tau", "alpha"])
+    rates = {rate: None for rate in rates if not found.is_own(rate)}
+    own_rate = Name(rate_name(exercise.notation))  # there is one step size, whatever letter another course has for it
+    declared = {**dict.fromkeys(rates, own_rate), **nodes}
+    for rate in rates:
+        if rate not in nodes:
+            found.text(rate, declared[rate], OTHER)
+    for name, node in nodes.items():
+        key = whole(name)
+        if key is not None and not key[1]:
+            found.settle(key, node)
+    spelled, literal = found.tables()
+    pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
+    return Vocabulary(
+        declared, spelled, literal, re.compile(pattern) if pattern else None, _functions(chosen),
+        frozenset(_calls(graph.steps if graph is not None else ())),
+    )  # fmt: skip
+
+
+class _Found:
+    """Spellings as they are collected: for each the nodes of each level."""
+
+    def __init__(self, bases: set[Key], names: set[str]) -> None:
+        self.bases = bases
+        self.names = names
+        self.keys: dict[Key, dict[int, dict[Expr, None]]] = {}
+        self.literal: dict[str, dict[int, dict[Expr, None]]] = {}
+
+    def add(self, symbol: Symbol, node: Expr, level: int) -> None:
+        """Both ways in which a symbol is shown."""
+        self.text(symbol.latex, node, level)
+        self.text(symbol.text, node, level)
+
+    def text(self, text: str, node: Expr, level: int) -> None:
+        """One way in which it is shown."""
+        key = whole(text)
+        if key is None:
+            for shown in dict.fromkeys((text, text.replace("\\,", "\\thinspace ").replace("_", " _"))):  # as in Markdown
+                self.literal.setdefault(shown, {}).setdefault(level, {})[node] = None
+            return
+        self.keys.setdefault(key, {}).setdefault(level, {})[node] = None
+        base, sub, sup = key
+        if "," in sub and re.fullmatch(r"[0-9,]+", sub):
+            together = RUN_TOGETHER if level <= SPELLED else OTHER_TOGETHER
+            self.keys.setdefault((base, sub.replace(",", ""), sup), {}).setdefault(together, {})[node] = None
+
+    def is_own(self, name: str) -> bool:
+        """Whether the notation of the exercise writes a quantity so: α is no step size where a quantity is called α."""
+        key = whole(name)
+        return key is not None and OWN in self.keys.get(key, ())
+
+    def settle(self, key: Key, node: Expr) -> None:
+        """A declared name of letters only wins its spelling."""
+        self.keys.setdefault(key, {})[DECLARED] = {node: None}
+
+    def tables(self) -> tuple[dict[Key, tuple[int, Known]], dict[str, Known]]:
+        """The best reading of each spelling; powers of what is known better are left to be powers."""
+        best = {key: _best(levels) for key, levels in self.keys.items()}
+        settled = {
+            key: kept for key, known in best.items() if (kept := self._beside_power(key, known, best)) is not None
+        }
+        return settled, {text: _best(levels)[1] for text, levels in self.literal.items()}
+
+    def _beside_power(
+        self, key: Key, known: tuple[int, Known], best: dict[Key, tuple[int, Known]]
+    ) -> tuple[int, Known] | None:
+        base, sub, sup = key
+        level, node = known
+        if not sup or (base, sub, "") not in best or not self._is_power(sup):
+            return known
+        below, power = best[base, sub, ""]
+        if level < below:
+            return known
+        if level == below or (below == DECLARED and level == OWN):
+            return level, Several((*_typed(node), *(f"{name} to the power {sup}" for name in _typed(power))))
+        return None
+
+    def _is_power(self, sup: str) -> bool:
+        """Whether a superscript may as well be an exponent: a number, or made of declared quantities."""
+        words = re.findall(r"[A-Za-z]\w*", sup)
+        return "'" not in sup and all(word in self.names for word in words)
+
+
+def _best(levels: dict[int, dict[Expr, None]]) -> tuple[int, Known]:
+    level = min(levels)
+    nodes = tuple(levels[level])
+    return level, nodes[0] if len(nodes) == 1 else Several(tuple(name for node in nodes for name in _typed(node)))
+
+
+def _typed(known: Known) -> tuple[str, ...]:
+    if isinstance(known, Several):
+        return known.names
+    if isinstance(known, Partial):
+        return (f"d{known.of}/d{known.wrt}",)
+    return (known.name,) if isinstance(known, Name) else ()
+
+
+def notation_of(exercise: Exercise, graph: Graph, profile: str) -> Notation:
+    """The notation in which the product prints an exercise's scalar solution."""
+    symbols = entry_symbols(exercise, profile)
+    symbols |= exercise.symbols if profile == exercise.notation else {}
+    return notation(profile, quantities(graph), symbols, loss=graph.loss)
+
+
+def _add_profile(
+    found: _Found, exercise: Exercise, graph: Graph, profile: str, nodes: dict[str, Name], *, own: bool
+) -> None:
+    known = notation_of(exercise, graph, profile)
+    for name, node in nodes.items():
+        found.add(known.symbol(name), node, OWN if own else OTHER)
+    for (of, wrt), symbol in known.partials.items():
+        if of in nodes and wrt in nodes:
+            found.add(symbol, Partial(of, wrt), OWN if own else OTHER)
+    trained = graph.parameters or graph.leaves
+    for quantity in trained:
+        for step in range(1, MAX_UPDATES + 1):
+            updated = Name(f"{quantity.name}@{step}")
+            found.text(updated.name, updated, OWN_UPDATED)
+            try:
+                symbol = known.updated(quantity.name, step)
+            except TutorError:  # an entry of an array with brackets in its symbol, (W_2)_{11}, has none
+                continue
+            if not own and known.update != "next":  # only the exercise's own course may mean an update by w' or w_{5,1}
+                continue
+            if symbol != known.symbol(quantity.name):
+                found.add(symbol, updated, OWN_UPDATED if own else OTHER_UPDATED)
+
+
+def _functions(profiles: Iterable[str]) -> dict[str, str]:
+    """The functions by what is typed for them: names, other names, each notation's own way; and all these in lower case."""
+    table = {name: name for name in FUNCTIONS} | dict(ALIASES) | {"lrelu": "leaky_relu"}
+    for profile in profiles:
+        known = notation(profile)
+        for name in FUNCTIONS:
+            if name != "softmax":
+                symbol = known.function(name)
+                for text in (symbol.latex, symbol.text):
+                    key = whole(text)
+                    if key is not None:
+                        table.setdefault(function_word(key), name)
+    return {**{text.lower(): name for text, name in table.items()}, **table}
+
+
+def function_word(key: Key) -> str:
+    """The key of a function as it is typed: ``leaky_relu``, ``softmax_2``."""
+    base, sub, _ = key
+    return f"{base}_{sub}" if sub else base
+
+
+def _calls(steps: Iterable[object]) -> Iterator[str]:
+    stack: list[Expr] = [step.expr for step in steps]  # type: ignore[attr-defined]
+    while stack:
+        node = stack.pop()
+        if type(node) is Call:
+            yield node.func
+        stack.extend(children(node))

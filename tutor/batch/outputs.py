@@ -1,0 +1,163 @@
+"""What a batch writes into its folder: names and contents.  Nothing is written here, and nothing depends on how the marks came about."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from tutor.answer.read.ids import safe_name
+from tutor.autograde import words
+from tutor.errors import OutputError, visible
+from tutor.export import formats
+from tutor.export.output import Header, guard, table
+from tutor.marking.changes import changes, to_csv
+from tutor.marking.mark_submission import Marker
+from tutor.marking.marked import Marked, MarkedAnswer
+from tutor.marking.record import loads
+from tutor.results.feedback import ClassReport, Feedback, class_report, course_notation, reports
+
+ALWAYS = ("csv",)
+"""Formats that are written whatever ``--to`` says; results.json is written too, from the journal."""
+Content = str | bytes | Iterator[bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What is to be written besides what always is.
+
+    ``formats`` as ``--to`` names them, ``reveal`` how much of the solution reports may show, ``fill`` name and content of the file to fill
+    in and ``column`` which column of it, ``old`` the marked work to compare with, ``by`` what a platform knows students by, ``report`` what
+    the students' reports are written as.
+    """
+
+    formats: tuple[str, ...] = ()
+    reveal: str = "hint"
+    fill: tuple[str, bytes] | None = None
+    old: tuple[Marked, ...] | None = None
+    column: str = ""
+    by: str = ""
+    report: str = "markdown"
+
+
+REPORTS: dict[str, tuple[str, Callable[[Feedback], str]]] = {
+    "markdown": (".md", Feedback.to_markdown),
+    "latex": (".tex", Feedback.to_latex),
+    "terminal": (".txt", Feedback.to_text),
+    "json": (".json", Feedback.to_json),
+}
+"""What a student's report is written as: the file's ending, and what makes it."""
+
+
+def outputs(
+    marked: Sequence[Marked], records: Iterator[str], marker: Marker, header: Header, wanted: Wanted, say: Callable[[str], None]
+) -> Iterator[tuple[str, Content]]:
+    """(relative path, content) of every file but the students' reports, in a fixed order.
+
+    ``records`` are the same marks as lines of JSON, as the journal has them; ``say`` hears what the grader has to know.
+    """
+    yield "results.json", results_json(records, marker, header)
+    whole = class_page(marked, marker)
+    yield "class.md", whole.to_markdown()
+    yield "class.svg", whole.to_svg()
+    yield "for-a-person.csv", for_a_person(whole)
+    for name in dict.fromkeys((*ALWAYS, *wanted.formats)):
+        if name != "json":
+            yield from _format(name, marked, marker, header, wanted, say)
+    if wanted.old is not None:
+        yield "changes.csv", to_csv(changes(wanted.old, marked))
+
+
+def class_page(marked: Sequence[Marked], marker: Marker) -> ClassReport:
+    """The report on the class."""
+    exercise = marker.exercise
+    return class_report(marked, title=exercise.title, notation=course_notation(exercise), questions=marker.questions)
+
+
+def results_json(records: Iterator[str], marker: Marker, header: Header) -> Iterator[bytes]:
+    """The same bytes as the format ``json`` gives, without making every record again, which costs 2 ms a student."""
+    start, end = formats.export("json", [], marker.questions, header).text.split("\n", 1)
+    yield f"{start}\n".encode()
+    for number, record in enumerate(records):
+        yield f"{',' if number else ''}{chr(10) if number else ''}{record}".encode()
+    yield end.encode()
+
+
+def for_a_person(report: ClassReport) -> str:
+    """What a person has to look at, as a table: answers without a verdict, and work that could not be marked."""
+    rows = [("student", "question", "verdict", "what", "answer", "message")]
+    rows += [(student, "", "could not be marked", "", "", reason) for student, reason in report.work.failed]
+    rows += [(one.student, one.question, one.verdict, one.outcome, one.text, one.message) for one in report.work.person]
+    return table([[guard(cell) for cell in row] for row in rows])
+
+
+def report_name(student: str, kind: str = "markdown") -> str:
+    """Where a student's report is."""
+    return f"reports/{safe_name(student)}{REPORTS[kind][0]}"
+
+
+def maker(marker: Marker, reveal: str) -> Callable[[Marked], Feedback]:
+    """What makes a student's report."""
+    return reports(marker, reveal)  # type: ignore[arg-type]
+
+
+def report_job(marker: Marker, reveal: str, kind: str = "markdown") -> Callable[[str], str]:
+    """The same for workers: a record in, a report as a text of JSON out.  A report takes nearly as long as the marking."""
+    return partial(_report, maker(marker, reveal), kind)
+
+
+def _report(make: Callable[[Marked], Feedback], kind: str, record: str) -> str:
+    return json.dumps(REPORTS[kind][1](make(loads(record))))
+
+
+def spoken(make: Callable[[Marked], Feedback]) -> Callable[[Marked, MarkedAnswer], str]:
+    """The words for single answers, for platforms that show them one by one; no more than the report would say."""
+    known: dict[str, dict[str, MarkedAnswer]] = {}
+
+    def said(marked: Marked, answer: MarkedAnswer) -> str:
+        if marked.student not in known:
+            known.clear()
+            known[marked.student] = {one.question: one for one in make(marked).shown.answers}
+        return words(known[marked.student][answer.question])
+
+    return said
+
+
+def _format(
+    name: str, marked: Sequence[Marked], marker: Marker, header: Header, wanted: Wanted, say: Callable[[str], None]
+) -> Iterator[tuple[str, Content]]:
+    """The file of one format; a folder of them where each student has one."""
+    row = formats.FORMATS[name]
+    if row.each:
+        make = maker(marker, wanted.reveal)
+        for one in marked:
+            shown = make(one).shown  # what goes to the student says no more than the report
+            yield f"{name}/{safe_name(one.student)}{row.suffix}", formats.export(name, [shown], marker.questions, header).text
+        return
+    if wanted.fill is not None and row.fill is not None:
+        found = formats.fill(name, _text(wanted.fill[1]), marked, marker.questions, header)
+    else:
+        found = formats.export(name, marked, marker.questions, header)
+    for problem in found.problems if name in wanted.formats else ():
+        say(problem)
+    yield row.file, found.text
+
+
+def check_fill(marker: Marker, header: Header, wanted: Wanted) -> None:
+    """Refuse a file that cannot be filled in before hours are spent on marking."""
+    for name in wanted.formats:
+        if wanted.fill is not None and formats.FORMATS[name].fill is not None:
+            try:
+                formats.fill(name, _text(wanted.fill[1]), [], marker.questions, header)
+            except OutputError as error:
+                raise error.at(f"--fill {visible(wanted.fill[0], 200)}") from None
+
+
+def _text(data: bytes) -> str:
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise OutputError(
+            f"the file is not UTF-8 text (byte {error.start})", hint="give the file as it was exported"
+        ) from None

@@ -1,0 +1,472 @@
+"""The command ``tutor mark``: one student's work in the terminal, or a class of any size into a folder."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tutor.cli.shell import complete, write
+from tutor.errors import OutputError, ValueProblem, visible
+
+if TYPE_CHECKING:
+    from tutor.answer.handed_in import Submission
+    from tutor.batch.folder import Folder
+    from tutor.batch.journal import Header
+    from tutor.batch.outputs import Wanted
+    from tutor.batch.pool import Job, Pool
+    from tutor.batch.run_batch import Run, Work
+    from tutor.export.output import Header as ExportHeader
+    from tutor.marking.mark_submission import Marker
+    from tutor.marking.marked import Marked
+
+Local = Callable[["Job"], "Pool"]
+"""Makes the processes for a job."""
+SHOWN = 10
+"""So many students are listed by name where something has to be said about each."""
+BLINK = 0.1
+"""Seconds between two looks of the progress bar."""
+
+
+class MarkFormat(StrEnum):
+    """What marks are written as besides."""
+
+    csv = "csv"
+    answers = "answers"
+    json = "json"
+    gradescope = "gradescope"
+    moodle = "moodle"
+    canvas = "canvas"
+    otter = "otter"
+    nbgrader = "nbgrader"
+
+
+class Revealed(StrEnum):
+    """How much of the solution a student's report may show."""
+
+    none = "none"
+    hint = "hint"
+    solution = "solution"
+
+
+class ReportFormat(StrEnum):
+    """What students' reports are written as."""
+
+    markdown = "markdown"
+    latex = "latex"
+    terminal = "terminal"
+    json = "json"
+
+
+FILLED = (MarkFormat.moodle, MarkFormat.canvas)
+"""The formats that fill in a file which the learning platform exported."""
+
+
+TargetOrNone = Annotated[
+    str | None,
+    typer.Argument(
+        metavar="TARGET", autocompletion=complete, show_default=False,
+        help='An exercise ("tutor list" shows them), a TOML file, an expression, or steps.',
+    ),
+]  # fmt: skip
+HandedIn = Annotated[
+    list[Path] | None,
+    typer.Argument(metavar="SUBMISSIONS...", show_default=False, help="Files that were handed in, or folders of them."),
+]
+Into = Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Write marks and reports into this folder.")]
+Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", help="Number of processes; by default that of the cores.")]
+To = Annotated[list[MarkFormat] | None, typer.Option("--to", help="Write this format besides (repeatable).")]
+Fill = Annotated[
+    Path | None,
+    typer.Option("--fill", metavar="EXPORTED.csv", help="With --to moodle or canvas: the file exported there, to be filled in."),
+]
+Column = Annotated[
+    str | None, typer.Option("--column", metavar="TITLE", help="With --fill: the column of this assignment; else that of its title.")
+]
+By = Annotated[
+    str | None, typer.Option("--by", metavar="FIELD", help="What the platform knows students by: email, username, id …")
+]
+Resume = Annotated[
+    bool, typer.Option("--resume", help="Go on with a run that was stopped; what could not be marked is tried again.")
+]
+Diff = Annotated[
+    Path | None, typer.Option("--diff", metavar="OLD", help="Say whose mark changed since an earlier folder or results.json.")
+]
+Reveal = Annotated[Revealed, typer.Option("--reveal", help="How much of the solution the reports may show.")]
+Roster = Annotated[
+    Path | None,
+    typer.Option("--roster", metavar="FILE", help="The students: CSV with a header, or one a line. Nobody else is marked."),
+]
+Seed = Annotated[int, typer.Option("--seed", metavar="N", help="Seed of the points where answers are compared.")]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", metavar="ADDRESS", help="Mark on the Dask cluster that has this scheduler.")
+]
+TimeLimit = Annotated[float, typer.Option("--time-limit", metavar="SECONDS", help="Time of one submission.")]
+MemoryLimit = Annotated[int, typer.Option("--memory-limit", metavar="MB", help="Memory of one submission.")]
+SelfTest = Annotated[
+    bool, typer.Option("--self-test", help="Run the mark scheme's own cases; those of all exercises without TARGET.")
+]
+
+
+ReportAs = Annotated[ReportFormat | None, typer.Option("--report", help="Write the students' reports in this format.")]
+
+
+def mark(
+    target: TargetOrNone = None,
+    submissions: HandedIn = None,
+    output: Into = None,
+    jobs: Jobs = None,
+    to: To = None,
+    fill: Fill = None,
+    column: Column = None,
+    by: By = None,
+    resume: Resume = False,
+    diff: Diff = None,
+    reveal: Reveal = Revealed.hint,
+    report: ReportAs = None,
+    roster: Roster = None,
+    seed: Seed = 0,
+    cluster: Cluster = None,
+    time_limit: TimeLimit = 10.0,
+    memory_limit: MemoryLimit = 1000,
+    self_test: SelfTest = False,
+) -> None:
+    """Mark submissions: follow-through, diagnosis, feedback.
+
+    Exit code 0 when all were marked, 1 when some could not be marked (or a case of a mark scheme fails), 2 for wrong input.
+    Answers that a person has to look at are listed and do not change it.
+    """
+    if self_test:
+        raise typer.Exit(_self_test(target, seed))
+    if target is None or not submissions:
+        raise OutputError(
+            "there is nothing to mark" if target else "there is no exercise to mark",
+            hint="tutor mark TARGET SUBMISSIONS… -o DIR, such as tutor mark neuron/two-two-two handed-in/ -o marks",
+        )
+    _check(jobs, seed, time_limit, memory_limit, to or [], fill, column)
+    ident, text = exercise_text(target)
+    from tutor.batch.inputs import apart, earlier, given, read_all
+    from tutor.batch.outputs import Wanted, check_fill
+    from tutor.marking.selftest import astray
+    from tutor.marking.work import marker
+
+    if output is not None:
+        apart(output, submissions)
+    prepared = marker(text, ident, seed)
+    names = {question.ask: question.id for question in reversed(prepared.questions) if question.ask}
+    batch = read_all(submissions, [question.id for question in prepared.questions], roster, also=names, everyone=output is not None)
+    _listed([*prepared.exercise.remarks, *astray(prepared), *batch.problems])
+    table = _Table(ident, text, seed, prepared)
+    here = _local(jobs, time_limit, memory_limit)
+    run = _runner(table, here, time_limit, cluster)
+    wanted = Wanted(
+        tuple(dict.fromkeys(one.value for one in to or [])), reveal.value, (fill.name, given(fill)) if fill else None,
+        earlier(diff) if diff else None, column or "", by or "", report.value if report else "markdown",
+    )  # fmt: skip
+    check_fill(table.marker, table.head(wanted), wanted)
+    if output is None:
+        _one(batch.submissions, table, run, wanted, report.value if report else "terminal")
+        return
+    marked = into_folder(output, batch.submissions, table, run, wanted, resume=resume, here=here)
+    _class_page(marked, table.marker)
+    _summary(marked, wanted.old, output)
+    if any(one.status != "marked" for one in marked):
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The exercise of a batch, as workers get it."""
+
+    ident: str
+    text: str
+    seed: int
+    marker: Marker
+
+    @property
+    def key(self) -> str:
+        from tutor.marking.work import exercise_key
+
+        return exercise_key(self.ident, self.text)
+
+    @property
+    def exercises(self) -> dict[str, tuple[str, str]]:
+        return {self.key: (self.ident, self.text)}
+
+    def header(self) -> Header:
+        """What the journal and the results say of it."""
+        from tutor.batch.journal import Header
+        from tutor.marking.work import text_hash, version
+
+        questions = tuple((question.id, str(question.marks)) for question in self.marker.questions)
+        return Header(self.ident, text_hash(self.text), version(), self.seed, questions)
+
+    def head(self, wanted: Wanted) -> ExportHeader:
+        """What the outputs say of it."""
+        from tutor.batch.outputs import maker, spoken
+        from tutor.export.output import Header
+
+        own = self.header()
+        said = spoken(maker(self.marker, wanted.reveal)) if "gradescope" in wanted.formats else None
+        return Header(
+            own.exercise, self.marker.exercise.title, own.version, own.exercise_hash, own.seed, wanted.by, wanted.column, feedback=said
+        )
+
+    def work(self, submissions: Sequence[Submission], run: Run, tell: Callable[[int, int], None]) -> Work:
+        """The jobs of a batch."""
+        from fractions import Fraction
+
+        from tutor.batch.pool import Failure
+        from tutor.batch.run_batch import Work
+        from tutor.marking.record import dumps
+        from tutor.marking.work import job_text, text_hash, unmarked
+
+        total = sum((question.marks for question in self.marker.questions), Fraction(0))
+        key, hashed = self.key, text_hash(self.text)
+
+        def failed(number: int, failure: Failure) -> str:
+            return dumps(unmarked(submissions[number], self.ident, hashed, self.seed, failure.reason, out_of=total))
+
+        return Work(len(submissions), lambda number: job_text(key, self.seed, submissions[number]), failed, run, tell)
+
+
+def _local(jobs: int | None, seconds: float, megabytes: int) -> Local:
+    """Processes here, for a job."""
+    from tutor.batch.pool import Pool
+
+    return lambda job: Pool(job, workers=jobs or os.cpu_count() or 1, seconds=seconds, megabytes=megabytes)
+
+
+def _runner(table: _Table, here: Local, seconds: float, cluster: str | None) -> Run:
+    """What does the marking: processes here, or a cluster."""
+    from functools import partial
+
+    from tutor.marking.work import run_job
+
+    if cluster is None:
+        return here(partial(run_job, table.exercises)).run
+    from tutor.batch.cluster import run
+
+    return partial(run, cluster, table.exercises, seconds=seconds)
+
+
+def into_folder(
+    output: Path, submissions: Sequence[Submission], table: _Table, run: Run, wanted: Wanted, *, resume: bool, here: Local
+) -> list[Marked]:
+    """Mark a batch into a folder: through the journal, then the outputs, then the journal in order."""
+    from tutor.batch.folder import Folder
+    from tutor.batch.journal_file import NAME, Journal
+    from tutor.batch.outputs import outputs
+    from tutor.batch.run_batch import complete as complete_batch
+    from tutor.batch.run_batch import results
+
+    folder = Folder(output)
+    journal = Journal(output, table.header(), resume=resume)
+    remarks: dict[str, None] = {}
+    try:
+        folder.clear()
+        if journal.damaged:
+            _say(f"{journal.path}: {journal.damaged} damaged lines; those submissions are marked again")
+        with bar(len(submissions), "marking") as tell:
+            keys = complete_batch(table.work(submissions, run, tell), journal)
+        marked = results(journal, keys)
+        made = outputs(marked, journal.records(keys), table.marker, table.head(wanted), wanted, lambda text: remarks.setdefault(text))
+        for name, data in made:
+            folder.put(name, data)
+        _reports(folder, marked, journal.records(keys), table, wanted, here)
+        folder.put(NAME, journal.settled(keys))
+    except KeyboardInterrupt:
+        _say(f"stopped; what is marked is kept in {output}: go on with --resume")
+        raise
+    finally:
+        journal.close()
+    _listed(list(remarks))
+    return marked
+
+
+def _reports(folder: Folder, marked: Sequence[Marked], records: Iterator[str], table: _Table, wanted: Wanted, here: Local) -> None:
+    """A report for each student, written by as many processes as mark."""
+    from tutor.batch.outputs import report_job, report_name
+    from tutor.batch.pool import Failure
+
+    with bar(len(marked), "reports") as tell:
+        for done, (number, text) in enumerate(here(report_job(table.marker, wanted.reveal, wanted.report)).run(records), 1):
+            failed = isinstance(text, Failure)
+            page = "The report could not be written.\n" if failed else json.loads(str(text))
+            folder.put(report_name(marked[number].student, wanted.report), page)
+            tell(done, len(marked))
+
+
+def _one(submissions: Sequence[Submission], table: _Table, run: Run, wanted: Wanted, to: str) -> None:
+    """The report of one student, in the terminal or to standard output."""
+    from tutor.batch.outputs import maker
+    from tutor.batch.run_batch import at_once
+    from tutor.cli.shell import deliver
+
+    if len(submissions) != 1:
+        raise OutputError(f"{len(submissions)} submissions need a folder for their marks", hint="give one with -o DIR")
+    if wanted.formats or wanted.old is not None:
+        raise OutputError("--to and --diff need a folder for their files", hint="give one with -o DIR")
+    (marked,) = at_once(table.work(submissions, run, lambda done, of: None))
+    deliver(maker(table.marker, wanted.reveal)(marked), to, None)
+    if marked.status != "marked":
+        raise typer.Exit(1)
+
+
+def exercise_text(target: str) -> tuple[str, str]:
+    """The id and the text of an exercise, by its id or file; of an expression or of steps, as the file that would say the same."""
+    from tutor.exercise.catalogue import is_exercise_name, locate, read_text
+
+    if is_exercise_name(target):
+        ident, path = locate(target)
+        return ident, read_text(path)
+    title = f"title = {_toml(' '.join(target.split())[:200])}\n"
+    if "=" in target:
+        lines = [line.strip() for line in target.replace("\n", ";").split(";") if line.strip()]
+        return "expression", f"{title}steps = [{', '.join(map(_toml, lines))}]\n"
+    return "expression", f"{title}expression = {_toml(target)}\n"
+
+
+def _toml(text: str) -> str:
+    """A text as TOML writes it: JSON's escapes are TOML's."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _check(
+    jobs: int | None, seed: int, seconds: float, megabytes: int, to: Sequence[MarkFormat], fill: Path | None, column: str | None
+) -> None:  # fmt: skip
+    """Refuse numbers that make no sense, and a file to fill in that no format asks for."""
+    if jobs is not None and not 1 <= jobs <= 512:
+        raise ValueProblem(f"processes are counted from 1 to 512, not {jobs}", where="--jobs")
+    if seed < 0:
+        raise ValueProblem(f"a seed is a whole number from 0, not {seed}", where="--seed")
+    if not 0.01 <= seconds <= 86_400:
+        raise ValueProblem(f"a time limit is 0.01 to 86,400 seconds, not {seconds:g}", where="--time-limit")
+    if not 16 <= megabytes <= 1_000_000:
+        raise ValueProblem(f"a memory limit is 16 to 1,000,000 MB, not {megabytes}", where="--memory-limit")
+    filled = [one for one in to if one in FILLED]
+    if fill is not None and len(filled) != 1:
+        raise OutputError("--fill goes with one of --to moodle, --to canvas", hint="it is the file which that platform exported")
+    if column is not None and fill is None:
+        raise OutputError("--column goes with --fill", hint="give the file that Canvas exported: --to canvas --fill EXPORTED.csv")
+
+
+def _self_test(target: str | None, seed: int) -> int:
+    """Mark the cases of one mark scheme, or of all, and say which do not hold; the exit code."""
+    from tutor.exercise.catalogue import ids
+    from tutor.exercise.load import from_text
+    from tutor.marking.selftest import self_test
+
+    wrong = total = 0
+    for name in [target] if target else ids():
+        ident, text = exercise_text(name)
+        tested = self_test(from_text(text, ident), seed)
+        failed = [result for result in tested if not result.ok]
+        total += len(tested)
+        wrong += len(failed)
+        write(f"{visible(ident, 200)}: {f'{len(tested)} cases, {len(failed)} do not hold' if tested else 'no cases'}\n")
+        for result in failed:
+            answer = f"{visible(result.case.question)}: {visible(result.case.answer)}"
+            write(f"  case {result.number} ({answer}): {visible('; '.join(result.differs), 300)}\n")
+    write(f"{total} cases, {wrong} do not hold\n" if not target else "")
+    return 1 if wrong else 0
+
+
+def _class_page(marked: Sequence[Marked], marker: Marker) -> None:
+    """The class as the grader sees it, with its bar charts."""
+    from tutor.batch.outputs import class_page
+    from tutor.cli.shell import deliver
+
+    deliver(class_page(marked, marker), "terminal", None)
+    write("\n")
+
+
+def _summary(marked: Sequence[Marked], old: Sequence[Marked] | None, output: Path) -> None:
+    """What the grader sees at the end."""
+    failed = [one for one in marked if one.status != "marked"]
+    person = [one for one in marked if one.person]
+    lines = [f"{len(marked) - len(failed):,} of {len(marked):,} marked; the files are in {output}"]
+    told: tuple[tuple[str, Mapping[str, str]], ...] = (
+        ("could not be marked", {one.student: one.reason for one in failed}),
+        ("for a person", {one.student: ", ".join(one.person) for one in person}),
+    )
+    for what, rows in told:
+        if rows:
+            lines.append(f"{len(rows):,} {what}:")
+            lines += [f"  {visible(student)}: {visible(why, 100)}" for student, why in list(rows.items())[:SHOWN]]
+            lines += [f"  … and {len(rows) - SHOWN:,} more"] if len(rows) > SHOWN else []
+    write("\n".join([*lines, *(_compared(old, marked) if old is not None else ())]) + "\n")
+
+
+def _compared(old: Sequence[Marked], new: Sequence[Marked]) -> Iterator[str]:
+    """Whose mark changed, as a table."""
+    from tutor.marking.changes import changes, differences
+
+    found = changes(old, new)
+    students = len({change.student for change in found})
+    yield f"{students:,} students with changes, {len(found):,} changes (changes.csv has them all)"
+    yield from (f"  {visible(line, 200)}" for line in differences(old, new))
+    for change in found[: 2 * SHOWN]:
+        marks = f"{change.old or 'nothing'} → {change.new or 'nothing'}"
+        verdicts = f"{change.old_verdict or 'nothing'} → {change.new_verdict or 'nothing'}"
+        yield f"  {visible(change.student)} {visible(change.question)}: {marks} ({verdicts}; {visible(change.why, 160)})"
+    if len(found) > 2 * SHOWN:
+        yield f"  … and {len(found) - 2 * SHOWN:,} more"
+
+
+def _listed(texts: Sequence[str]) -> None:
+    for text in texts[: 2 * SHOWN]:
+        _say(text)
+    if len(texts) > 2 * SHOWN:
+        _say(f"… and {len(texts) - 2 * SHOWN:,} more remarks; for-a-person.csv and class.md have what concerns marks")
+
+
+def _say(text: str) -> None:
+    from tutor.cli.shell import printable
+
+    sys.stderr.write(f"tutor: {printable(text)}\n")
+
+
+@contextmanager
+def bar(count: int, what: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar with rate and time left on the terminal's error stream; nothing where nobody watches.
+
+    It is drawn from the loop that waits for the workers, not by a thread: processes are forked meanwhile.
+    """
+    if not sys.stderr.isatty():
+        yield lambda done, of: None
+        return
+    import time
+
+    from rich import progress as columns
+    from rich.console import Console
+    from rich.text import Text
+
+    class Rate(columns.ProgressColumn):
+        def render(self, task: columns.Task) -> Text:
+            return Text(f"{task.speed:,.0f}/s" if task.speed else "")
+
+    shown = (columns.TextColumn(what), columns.BarColumn(), columns.MofNCompleteColumn(), Rate(), columns.TimeRemainingColumn())
+    with columns.Progress(*shown, console=Console(stderr=True), transient=True, auto_refresh=False) as progress:
+        task = progress.add_task(what, total=count)
+        looked = -1.0
+
+        def tell(done: int, of: int) -> None:
+            nonlocal looked
+            now = time.monotonic()
+            if looked < 0:
+                progress.reset(task, completed=done, total=of)  # the rate is that of this run
+            if now - looked >= BLINK or done == of:
+                looked = now
+                progress.update(task, completed=done, total=of)
+                progress.refresh()
+
+        yield tell

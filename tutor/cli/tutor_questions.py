@@ -1,0 +1,38 @@
+"""The command ``tutor questions``: what an exercise asks, with the ids that answers are given under."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+from tutor.cli.shell import AsJson, Target, console, printable, write
+
+
+def questions(target: Target, as_json: AsJson = False) -> None:
+    """List the questions of an exercise: their ids, how each is answered, and its marks."""
+    from tutor.cli.tutor_mark import exercise_text
+    from tutor.marking.marks import points, total
+    from tutor.marking.selftest import astray
+    from tutor.marking.work import marker
+
+    ident, text = exercise_text(target)
+    prepared = marker(text, ident, 0)
+    found = prepared.questions
+    for remark in astray(prepared):
+        sys.stderr.write(f"tutor: {printable(remark)}\n")
+    if as_json:
+        listed = [
+            {"id": q.id, "asks": q.ask, "kind": q.kind, "marks": points(q.marks), "form": q.form, "shape": list(q.shape), "text": q.text,
+             "digits": q.tolerance.digits, "decimals": q.tolerance.decimals, "options": dict(q.options)}
+            for q in found
+        ]  # fmt: skip
+        write(json.dumps({"schema": 1, "exercise": ident, "questions": listed}, indent=2, ensure_ascii=False) + "\n")
+        return
+    from tutor.render.terminal.question_rows import questions as rows
+
+    screen = console()
+    for line in rows(found, screen.width, [points(q.marks) for q in found]):
+        screen.print(line, soft_wrap=True)
+    marks = points(total(q.marks for q in found))
+    counted = f"{len(found)} question{'' if len(found) == 1 else 's'}, {marks} mark{'' if marks == '1' else 's'}"
+    screen.print(f"\n{counted}", soft_wrap=True)

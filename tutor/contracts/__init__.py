@@ -1,0 +1,1 @@
+"""JSON for programs: a contract a result, versioned by ``schema``."""

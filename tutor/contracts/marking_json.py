@@ -1,0 +1,136 @@
+"""JSON of marked work: contracts, versioned by ``schema``.  Marks are decimals as texts, as every output shows them.
+
+- one student: ``exercise``, ``student``, ``status`` ("marked" or "could not be marked"), ``reason``, ``reveal``, ``marks``,
+  ``out_of``, ``first`` (the question that went wrong first), ``person`` [question], ``problems`` [words], ``answers`` [{``question``,
+  ``text``, ``read``, ``verdict``, ``outcome``, ``message``, ``marks``, ``out_of``, ``tag``, ``slips`` [[{``tag``, ``at``, ``name``,
+  ``done``, ``look``}]], ``follows`` [question], ``line`` {``number``, ``text``, ``against``, ``yours``, ``expected``} or null,
+  ``refutation`` {``point`` {name: value}, ``yours``, ``expected``} or null, ``credits`` [{``operation``, ``amount``, ``reason``}],
+  ``solution`` {``formula``, ``value``} or null}].  What may not be shown is empty or null.
+- a class: ``exercise``, ``students``, ``out_of``, ``marks`` {``count``, ``mean``, ``low``, ``lower``, ``median``, ``upper``, ``high``},
+  ``bins`` [number] (tenths), ``questions`` [{``question``, ``out_of``, ``mean``, ``verdicts`` {verdict: number}, ``slips``
+  [{``tag``, ``answers``}]}], ``misconceptions`` [{``tag``, ``name``, ``answers``, ``perhaps``, ``students`` [student], ``where``
+  {question: number}}], ``person`` [{``student``, ``question``, ``verdict``, ``outcome``, ``text``, ``message``}], ``failed``
+  [{``student``, ``reason``}], ``problems`` [{``student``, ``problem``}].
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tutor.explain.feedback_page import Solution
+from tutor.explain.words.marking_words import slip
+from tutor.expression.plain import plain
+from tutor.marking.classwork import Classwork
+from tutor.marking.disclosure import Reveal
+from tutor.marking.marked import Line, Marked, MarkedAnswer, Refutation
+from tutor.marking.marks import earned, points, possible
+
+SCHEMA = 1
+
+
+def dumps(data: Mapping[str, Any]) -> str:
+    """The text of a contract: ASCII, since it has texts from outside and may be printed on a terminal; ends with a line end."""
+    return json.dumps(data, indent=2, ensure_ascii=True) + "\n"
+
+
+def feedback(marked: Marked, reveal: Reveal, solutions: Mapping[str, Solution]) -> dict[str, Any]:
+    """The contract of one student's report; ``marked`` holds no more than may be shown."""
+    return {
+        "schema": SCHEMA,
+        "exercise": marked.exercise,
+        "student": marked.student,
+        "status": marked.status,
+        "reason": marked.reason,
+        "reveal": reveal,
+        "marks": points(earned(marked)),
+        "out_of": points(possible(marked)),
+        "first": marked.first,
+        "person": list(marked.person),
+        "problems": list(marked.problems),
+        "answers": [_answer(answer, solutions if reveal == "solution" else {}) for answer in marked.answers],
+    }
+
+
+def _answer(answer: MarkedAnswer, solutions: Mapping[str, Solution]) -> dict[str, Any]:
+    return {
+        "question": answer.question,
+        "text": answer.text,
+        "read": answer.read,
+        "verdict": answer.verdict,
+        "outcome": answer.outcome,
+        "message": answer.message,
+        "marks": points(answer.marks),
+        "out_of": points(answer.out_of),
+        "tag": answer.tag,
+        "slips": [[_slip(each.tag, each.at) for each in way] for way in answer.slips],
+        "follows": list(answer.follows),
+        "line": _line(answer.line),
+        "refutation": _refutation(answer.refutation),
+        "credits": [{"operation": c.operation, "amount": points(c.amount), "reason": c.reason} for c in answer.credits],
+        "solution": _solution(solutions[answer.question]) if answer.question in solutions else None,
+    }
+
+
+def _slip(tag: str, at: str) -> dict[str, str]:
+    said = slip(tag)
+    return {"tag": tag, "at": at, "name": said.name, "done": said.done, "look": said.look}
+
+
+def _line(line: Line | None) -> dict[str, Any] | None:
+    if line is None:
+        return None
+    return {
+        "number": line.number, "text": line.text, "against": line.against, "yours": line.yours, "expected": line.expected or None,
+    }  # fmt: skip
+
+
+def _refutation(found: Refutation | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    return {"point": dict(found.point), "yours": found.yours, "expected": found.expected or None}
+
+
+def _solution(found: Solution) -> dict[str, str | None]:
+    formula, value = found
+    return {"formula": plain(formula) if formula is not None else None, "value": value or None}
+
+
+def classwork(work: Classwork) -> dict[str, Any]:
+    """The contract of the report on a class."""
+    spread = work.spread
+    return {
+        "schema": SCHEMA,
+        "exercise": work.exercise,
+        "students": work.students,
+        "out_of": points(work.out_of),
+        "marks": {
+            "count": spread.count,
+            **{name: points(getattr(spread, name)) for name in ("mean", "low", "lower", "median", "upper", "high")},
+        },
+        "bins": list(work.bins),
+        "questions": [
+            {
+                "question": question.question, "out_of": points(question.out_of), "mean": points(question.mean),
+                "verdicts": dict(question.verdicts), "slips": [{"tag": tag, "answers": count} for tag, count in question.slips],
+            }
+            for question in work.questions
+        ],
+        "misconceptions": [
+            {
+                "tag": tag.tag, "name": slip(tag.tag).name, "answers": tag.answers, "perhaps": tag.perhaps,
+                "students": list(tag.students), "where": dict(tag.where),
+            }
+            for tag in work.tags
+        ],
+        "person": [
+            {
+                "student": item.student, "question": item.question, "verdict": item.verdict, "outcome": item.outcome,
+                "text": item.text, "message": item.message,
+            }
+            for item in work.person
+        ],
+        "failed": [{"student": student, "reason": reason} for student, reason in work.failed],
+        "problems": [{"student": student, "problem": problem} for student, problem in work.problems],
+    }  # fmt: skip

@@ -1,0 +1,308 @@
+"""Named rewrites: where lectures simplify, the product does so as a step of its own, with its name and its condition.
+
+A rewrite is *left = expr*: softmax with cross-entropy gives ∂L/∂s_i = p_i·Σ_k y_k − y_i, which is p_i − y_i where the targets sum to 1.
+Each is recognised from the structure of the steps (`tutor.derive.rewrites.terms`), never from an exercise, and each one that is
+shown is proved (`tutor.numbers.prove_rewrites`).  To add one, write a recogniser and its row in `ROWS`, and its sentence in
+`tutor.explain.simplified_section`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tutor.derive.chains import full_chains, gradients
+from tutor.derive.local import plus, times
+from tutor.derive.rewrites.collapse import collapses
+from tutor.derive.rewrites.terms import Flow, Output, Term, affine, combined, log_of, outputs, terms
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial
+from tutor.expression.walk import names
+from tutor.graph.nouns import Derivation, Path
+
+BELOW = "parameters below"
+"""The rule of a gradient that follows from a rewrite: ∂L/∂w = (ŷ − y)·h."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rewrite:
+    """``left = expr``, always; ``left = under`` where ``condition`` (a sum) is 1.
+
+    ``paths`` are the factors that the chain rule multiplies for ``left``, as they stand; ``between`` is what a lecturer writes on
+    the way.  A part of a collapsed network has neither; its ``left`` is a name of its own, such as ``wtilde_0``, or the output
+    itself.
+    """
+
+    rule: str
+    left: Expr
+    expr: Expr
+    paths: tuple[Path, ...] = ()
+    between: tuple[Expr, ...] = ()
+    condition: Expr | None = None
+    under: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What a recogniser looks at: a derivation, who uses whom, the activations, and the terms of the loss."""
+
+    derivation: Derivation
+    flow: Flow
+    outputs: Mapping[str, Output]
+    terms: Sequence[Term]
+
+    @property
+    def loss(self) -> str:
+        """What is differentiated."""
+        return self.derivation.graph.loss
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One named rewrite: its name, who recognises it, the condition in words, and who teaches it."""
+
+    name: str
+    recognise: Callable[[Sight], Iterator[Rewrite]]
+    source: str
+    condition: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Logs:
+    """The logarithms of one group of outputs in the loss: their coefficients without the sign, over one scale."""
+
+    targets: Mapping[tuple[str, bool], Expr]
+    number: Fraction
+    divisors: tuple[Expr, ...]
+
+    def scaled(self, expr: Expr) -> Expr:
+        """An expression times the scale: the 1/2 of a mean."""
+        if self.divisors:
+            expr = Div(expr, self.divisors[0] if len(self.divisors) == 1 else Mul(self.divisors))
+        if self.number == 1:
+            return expr
+        size = abs(self.number)
+        whole: Expr = Number(str(size.numerator))
+        factor = whole if size.denominator == 1 else Div(whole, Number(str(size.denominator)))
+        product = expr if size == 1 else Mul((factor, expr))
+        return Neg(product) if self.number < 0 else product
+
+
+def found(derivation: Derivation) -> tuple[Rewrite, ...]:
+    """The rewrites that apply to a derivation: the gradients of the scores, then those of the parameters directly below them.
+
+    >>> from tutor.derive.backward import derive
+    >>> from tutor.expression.plain import plain
+    >>> from tutor.graph.build import from_steps
+    >>> graph = from_steps(["s = w*h", "p = sigmoid(s)", "L = -(y*log(p) + (1 - y)*log(1 - p))"], parameters=["w"])
+    >>> [(plain(rewrite.left), plain(rewrite.expr)) for rewrite in found(derive(graph))]
+    [('dL/ds', 'p - y'), ('dL/dw', '(p - y)*h')]
+    """
+    flow = Flow(derivation.graph)
+    known = outputs(flow)
+    parts = terms(derivation.graph.loss, flow, known) if known else None
+    if not parts or all(log_of(term.core, flow, known) is None for term in parts):
+        return ()
+    sight = Sight(derivation, flow, known, parts)
+    simple = [rewrite for row in ROWS for rewrite in row.recognise(sight)]
+    return (*simple, *_below(derivation, simple))
+
+
+def collapsed(derivation: Derivation) -> tuple[Rewrite, ...]:
+    """The single unit that a network of linear units is: its output, then its bias and its weights.
+
+    >>> from tutor.derive.backward import derive
+    >>> from tutor.expression.plain import plain
+    >>> from tutor.graph.build import from_steps
+    >>> graph = from_steps(["h = w1*x + b1", "y = w2*h + b2"], parameters=["w1", "b1", "w2", "b2"])
+    >>> [(plain(rewrite.left), plain(rewrite.expr)) for rewrite in collapsed(derive(graph))]
+    [('y', 'wtilde_0 + wtilde_1*x'), ('wtilde_0', 'b1*w2 + b2'), ('wtilde_1', 'w1*w2')]
+    """
+    return tuple(
+        rewrite
+        for unit in collapses(derivation.graph)
+        for rewrite in (
+            Rewrite(LINEAR, Name(unit.output), unit.formula),
+            *(Rewrite(UNIT, Name(name), weight) for name, weight in unit.weights),
+        )
+    )
+
+
+def belonging(rewrites: Iterable[Rewrite], derivation: Derivation, wanted: Iterable[str]) -> tuple[Rewrite, ...]:
+    """Those that the gradients of some quantities are made of."""
+    steps = gradients(derivation)
+    needed: set[str] = set()
+    stack = [name for name in wanted if name in steps]
+    chosen = set(stack)
+    while stack:
+        name = stack.pop()
+        if name not in needed:
+            needed.add(name)
+            stack.extend(path.factors[0].wrt for path in steps[name].paths)
+    return tuple(
+        rewrite
+        for rewrite in rewrites
+        if isinstance(rewrite.left, Partial) and rewrite.left.wrt in (chosen if rewrite.rule == BELOW else needed)
+    )
+
+
+def of_unit(rewrites: Sequence[Rewrite], wanted: Iterable[str]) -> tuple[Rewrite, ...]:
+    """All but the weights of a single unit that no chosen parameter is in and no chosen input stands beside."""
+    chosen = set(wanted)
+    kept = [r for r in rewrites if r.rule == UNIT and not chosen.isdisjoint(names(r.expr))]
+    mine = {name for r in rewrites if r.rule == LINEAR for name in _beside(r.expr, chosen)}
+    mine |= {r.left.name for r in kept if isinstance(r.left, Name)}
+    return tuple(
+        r for r in rewrites
+        if r.rule not in (LINEAR, UNIT) or not mine.isdisjoint(names(r.left if r.rule == UNIT else r.expr))
+    )  # fmt: skip
+
+
+def _beside(formula: Expr, inputs: set[str]) -> Iterator[str]:
+    """The weights that stand beside some inputs in the formula of a unit."""
+    for term in formula.args if isinstance(formula, Add) else (formula,):
+        weight, *rest = names(term)
+        if not inputs.isdisjoint(rest):
+            yield weight
+
+
+def scores(rewrites: Iterable[Rewrite]) -> tuple[str, ...]:
+    """The scores whose gradients are simplified."""
+    return tuple(r.left.wrt for r in rewrites if isinstance(r.left, Partial) and r.rule != BELOW)
+
+
+# Recognisers
+
+
+def _sigmoid(sight: Sight) -> Iterator[Rewrite]:
+    """−(y log ŷ + (1 − y) log(1 − ŷ)) of ŷ = σ(s): the ŷ(1 − ŷ) below and above cancel."""
+    for output in sight.outputs.values():
+        logs = _logs(sight, [output]) if output.function == "sigmoid" else None
+        if logs is None:
+            continue
+        name = output.name
+        y, rest = logs.targets.get((name, False), ZERO), logs.targets.get((name, True), ZERO)
+        if combined([(Fraction(1), affine(y)), (Fraction(1), affine(rest))]) != {"": Fraction(1)}:
+            continue
+        yield _score(sight, "sigmoid with binary cross-entropy", output.scores[0], logs, plus([Name(name), _minus(y)]))
+
+
+def _softmax(sight: Sight) -> Iterator[Rewrite]:
+    """−Σ y_k log p_k of p = softmax(s): −y_i(1 − p_i) + Σ_{k≠i} y_k p_i."""
+    groups: dict[frozenset[str], list[Output]] = {}
+    for output in sight.outputs.values():
+        if output.function == "softmax":
+            groups.setdefault(frozenset(output.scores), []).append(output)
+    for group in groups.values():
+        logs = _logs(sight, group)
+        own = {output.scores[output.place]: output.name for output in group}
+        if logs is None or len(own) < len(group) or any(inverse for _, inverse in logs.targets):
+            continue
+        scores = group[0].scores
+        targets = {score: logs.targets[own[score], False] for score in scores
+                   if score in own and (own[score], False) in logs.targets}  # fmt: skip
+        for place, score in enumerate(scores, 1):
+            p: Expr = Name(own[score]) if score in own else Call(f"softmax_{place}", tuple(Name(s) for s in scores))
+            yield _component(sight, score, p, targets, logs)
+
+
+def _component(sight: Sight, score: str, p: Expr, targets: Mapping[str, Expr], logs: _Logs) -> Rewrite:
+    y = targets.get(score, ZERO)
+    others = [target for name, target in targets.items() if name != score]
+    pieces = [Neg(times(y, Add((ONE, Neg(p)))))] if y != ZERO else []
+    cancelled = plus([*pieces, *(times(target, p) for target in others)])
+    total = combined([(Fraction(1), affine(target)) for target in targets.values()])
+    summed = plus(list(targets.values()))
+    short = plus([p, _minus(y)])
+    between = (logs.scaled(cancelled),) if len(targets) > 1 else ()
+    if total == {"": Fraction(1)}:
+        return _score(sight, SOFTMAX, score, logs, short, between)
+    only = total.get("") if total and set(total) == {""} else None
+    if only is not None:
+        return _score(sight, SOFTMAX, score, logs, plus([times(_number(only), p), _minus(y)]), between)
+    condition = summed if total is not None and all(isinstance(t, Name) for t in targets.values()) else None
+    general = plus([times(p, summed), _minus(y)])
+    return _score(sight, SOFTMAX, score, logs, general, between, condition, short)
+
+
+def _minus(expr: Expr) -> Expr:
+    return ZERO if expr == ZERO else Neg(expr)
+
+
+def _score(
+    sight: Sight, rule: str, score: str, logs: _Logs, expr: Expr, between: tuple[Expr, ...] = (),
+    condition: Expr | None = None, under: Expr | None = None,
+) -> Rewrite:  # fmt: skip
+    """The gradient of one score, with the product that it was before."""
+    expr = logs.scaled(expr)
+    return Rewrite(
+        rule, Partial(sight.loss, score), expr, full_chains(sight.derivation, score) or (),
+        tuple(part for part in between if part != expr), condition,
+        logs.scaled(under) if condition is not None and under is not None else None,
+    )  # fmt: skip
+
+
+def _logs(sight: Sight, group: Sequence[Output]) -> _Logs | None:
+    """The logarithms of a group of outputs, where nothing else in the loss depends on them or on their scores."""
+    own = {output.name for output in group}
+    mine = [term for term in sight.terms if (log_of(term.core, sight.flow, sight.outputs) or ("",))[0] in own]
+    if not mine or any(sight.loss in sight.flow.after([score], own) for output in group for score in output.scores):
+        return None
+    after = sight.flow.after(own)
+    if any(not after.isdisjoint(names(term.core)) for term in sight.terms if term not in mine):
+        return None
+    scale = _scale(mine)
+    targets: dict[tuple[str, bool], Expr] = {}
+    for term in mine:
+        which = log_of(term.core, sight.flow, sight.outputs)
+        assert which is not None
+        if which in targets:
+            return None
+        number = -term.number / scale
+        targets[which] = times(*(() if number == 1 else (_number(number),)), *term.factors)
+    return _Logs(targets, scale, mine[0].divisors) if all(t.divisors == mine[0].divisors for t in mine) else None
+
+
+def _scale(mine: Sequence[Term]) -> Fraction:
+    """What all terms share: the 1/2 of a mean; 1 where each has a number of its own."""
+    numbers = {-term.number for term in mine}
+    return numbers.pop() if len(numbers) == 1 and any(term.factors for term in mine) else Fraction(1)
+
+
+def _number(value: Fraction) -> Expr:
+    size: Expr = Number(str(abs(value).numerator))
+    if value.denominator != 1:
+        size = Div(size, Number(str(value.denominator)))
+    return Neg(size) if value < 0 else size
+
+
+def _below(derivation: Derivation, rewrites: Sequence[Rewrite]) -> Iterator[Rewrite]:
+    """The parameters that reach the loss only through simplified scores: ∂L/∂w = (ŷ − y)·h, summed over samples."""
+    simple = {rewrite.left.wrt: rewrite for rewrite in rewrites if isinstance(rewrite.left, Partial)}
+    steps, graph = gradients(derivation), derivation.graph
+    trained = {q.name for q in graph.leaves if q.kind in ("weight", "bias")} | {q.name for q in graph.parameters}
+    for name, step in steps.items():
+        if name not in trained or not step.paths or any(path.factors[0].wrt not in simple for path in step.paths):
+            continue
+        used = [(simple[path.factors[0].wrt], path.factors[1].expr) for path in step.paths]
+        expr = plus([_product(rewrite.expr, local) for rewrite, local in used])
+        conditions = {rewrite.condition for rewrite, _ in used}
+        condition = conditions.pop() if len(conditions) == 1 else None
+        under = plus([_product(rewrite.under or rewrite.expr, local) for rewrite, local in used])
+        yield Rewrite(BELOW, Partial(graph.loss, name), expr, step.paths, (), condition, under if condition else None)
+
+
+def _product(upstream: Expr, local: Expr) -> Expr:
+    return upstream if local == ONE else times(upstream, local)
+
+
+SOFTMAX = "softmax with cross-entropy"
+LINEAR = "linear network"
+UNIT = "weight of the single unit"
+
+ROWS = (
+    Row("sigmoid with binary cross-entropy", _sigmoid,
+        source="dl: derivatives of cross entropy loss, ∂L/∂s_i = ŷ_i − y_i, ∂L/∂w_ji = (ŷ_i − y_i)h_j"),
+    Row(SOFTMAX, _softmax, condition="the targets sum to 1",
+        source="neuron, qmul: softmax; dl: cross entropy. ∂L/∂s_i = p_i·Σ y_k − y_i"),
+)  # fmt: skip

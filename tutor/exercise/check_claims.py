@@ -1,0 +1,241 @@
+"""Recomputing every figure that a lecture prints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Any
+
+from tutor.derive.backward import derive
+from tutor.derive.chains import full_chains
+from tutor.derive.local import times
+from tutor.errors import ExerciseError, TutorError
+from tutor.exercise.claims import rate_name
+from tutor.exercise.model import Claim, Exercise
+from tutor.exercise.over_layers import derived_layer, equal_layers
+from tutor.exercise.training_task import Trainer, differing_update, trains_otherwise, update_formula
+from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
+from tutor.expression.plain import plain
+from tutor.graph.network import counts
+from tutor.graph.nouns import Derivation, Graph
+from tutor.numbers.agreement import Agreement, agreement, is_decimal
+from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.descent import Descent, descend, updated
+from tutor.numbers.printed import exact_text
+from tutor.numbers.run import Trace, compute, run
+from tutor.numbers.verify import random_points
+from tutor.rules.patterns import constant
+
+POINTS = 4
+EQUAL = Fraction(1, 10**40)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What became of one claim: the value as text (exact fraction, 15 digits, or the formula) and how the figure agrees."""
+
+    exercise: str
+    claim: str
+    printed: str
+    value: str
+    agreement: Agreement
+    erratum: str | None = None
+    source: Claim | None = None
+    derived: Expr | None = None
+
+    @property
+    def ok(self) -> bool:
+        """Whether the figure agrees, or is declared a slip."""
+        return self.agreement != "differs" or self.erratum is not None
+
+
+def check(exercise: Exercise) -> list[Verdict]:
+    """Recompute every claim of an exercise.
+
+    Figures are compared digit by digit (`tutor.numbers.agreement`); formulas are compared with what is derived at seeded random
+    points, with 60 digits: they agree when they are equal at all of them.
+
+    Raises `ExerciseError` for a claim that cannot be computed, with its place.
+    """
+    checker = _Checker(exercise)
+    found = []
+    for number, claim in enumerate(exercise.claims, 1):
+        try:
+            found.append(checker.verdict(claim))
+        except TutorError as error:
+            raise error.at(f"{exercise.id}: claim {number}, {claim.text}") from None
+    return found
+
+
+class _Checker:
+    """One exercise's derivations and runs, each made once."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.exercise = exercise
+        self.derivations: dict[str, Derivation] = {}
+        self.runs: dict[Any, Descent] = {}
+        self.points: list[dict[str, Value]] | None = None
+        self.rate = rate_name(exercise.notation)
+        self.trainer = Trainer(exercise)
+
+    def verdict(self, claim: Claim) -> Verdict:
+        base = Verdict(self.exercise.id, claim.text, claim.printed, "", "differs", claim.erratum, claim)
+        if claim.unknown:
+            return replace(base, value=claim.unknown)
+        assert claim.formula is not None
+        if claim.count:
+            assert self.exercise.network is not None
+            number = Fraction(counts(self.exercise.network)[claim.count])
+            return replace(base, value=exact_text(number), agreement=self.against(claim, number))
+        if claim.update:
+            derived = update_formula(self.exercise, claim)
+            differs = differing_update(self.exercise, claim) is not None
+            return replace(base, value=plain(derived), agreement="differs" if differs else "exact", derived=derived)
+        assert claim.subject is not None
+        if claim.layers:
+            equal = equal_layers(self.exercise, claim.subject, claim.formula)
+            shown = derived_layer(self.exercise, claim.subject)
+            return replace(base, value=plain(shown), agreement="exact" if equal else "differs", derived=shown)
+        figure = constant(claim.formula) is not None
+        if figure and claim.after and self.exercise.values and self.exercise.rate is None:
+            raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
+        if not figure and claim.after and trains_otherwise(self.exercise):
+            raise ExerciseError(
+                "a formula after updates is compared for gradient descent on one sample only",
+                hint='print a figure, or claim a step of the optimiser: claim = "update w"',
+            )
+        if figure and (self.exercise.values or claim.at):
+            value = self.value(claim)
+            return replace(base, value=exact_text(value), agreement=self.against(claim, value))
+        equal = self.equal_everywhere(claim)
+        formula = self.derived(claim)
+        return replace(base, value=plain(formula), agreement="exact" if equal else "differs", derived=formula)
+
+    def against(self, claim: Claim, value: Value) -> Agreement:
+        """How a printed number agrees: by its digits, or exactly where it is a fraction or a product of numbers."""
+        if is_decimal(claim.printed):
+            return agreement(claim.printed, value)
+        assert claim.formula is not None
+        number = compute(claim.formula, {})
+        return "exact" if self.same(number, value) else "differs"
+
+    @staticmethod
+    def same(a: Value, b: Value) -> bool:
+        if isinstance(a, Fraction) and isinstance(b, Fraction):
+            return a == b
+        scale = max(abs(real(a)), abs(real(b)), CONTEXT.mpf(1))
+        return bool(abs(real(a) - real(b)) <= real(EQUAL) * scale)
+
+    @property
+    def graph(self) -> Graph:
+        if self.exercise.graph is None:
+            raise ExerciseError("this exercise has no graph, only counts")
+        return self.exercise.graph
+
+    def derivation(self, of: str) -> Derivation:
+        if of not in self.derivations:
+            self.derivations[of] = derive(replace(self.graph, loss=of))
+        return self.derivations[of]
+
+    def value(self, claim: Claim) -> Value:
+        """The value of a claim's subject at the given values, after its updates."""
+        assert claim.subject is not None
+        values = {**self.exercise.values, **claim.at}
+        if claim.after and trains_otherwise(self.exercise):
+            trace = self.trainer.trace(values, claim.after, self.most_steps(claim))
+            return self.subject(claim.subject, trace)
+        key = tuple(sorted((name, str(value)) for name, value in claim.at.items()))
+        known = self.runs.get(key)
+        if known is None or len(known.traces) <= claim.after:
+            known = self.runs[key] = self.descended(values, max(claim.after, self.most_steps(claim)))
+        if len(known.traces) <= claim.after:
+            raise ExerciseError(f"gradient descent {known.stopped}")
+        return self.subject(claim.subject, known.traces[claim.after].values)
+
+    def most_steps(self, claim: Claim) -> int:
+        return max((other.after for other in self.exercise.claims if other.at == claim.at), default=0)
+
+    def descended(self, values: Mapping[str, Value], steps: int) -> Descent:
+        parameters = [quantity.name for quantity in self.graph.parameters]
+        if steps and not parameters:
+            raise ExerciseError("nothing is trained here", hint='name the parameters: parameters = ["w", "b"]')
+        return descend(self.derivation(self.graph.loss), values, parameters, self.exercise.rate or Fraction(0), steps)
+
+    def subject(self, expr: Expr, trace: Mapping[str, Value]) -> Value:
+        """The value of an expression that may have any derivative in it."""
+        known = dict(trace)
+        for partial in _partials(expr):
+            name = f"d{partial.of}/d{partial.wrt}"
+            if name not in known:
+                known.update(run(self.derivation(partial.of).backward, trace))
+        return compute(expr, known)
+
+    def equal_everywhere(self, claim: Claim) -> bool:
+        """Whether the printed formula equals the subject at random points (after a step of random size, where it asks)."""
+        assert claim.subject is not None
+        assert claim.formula is not None
+        if self.points is None:
+            self.points = random_points(self.graph, POINTS, seed=1)
+        if not self.points:
+            raise ExerciseError("no point was found at which the whole computation exists")
+        for number, point in enumerate(self.points):
+            rate = Fraction(2 * number + 3, 17)
+            trace: dict[str, Value] = {**point, **{n: v for n, v in claim.at.items() if n in point}}
+            if claim.at:
+                trace = run(self.graph.steps, {q.name: trace[q.name] for q in self.graph.leaves})
+            left = self.moved(claim, trace, rate)
+            right = self.subject(claim.formula, {self.rate: rate, **trace})
+            if not self.same(left, right):
+                return False
+        return True
+
+    def moved(self, claim: Claim, trace: Mapping[str, Value], rate: Value) -> Value:
+        assert claim.subject is not None
+        leaves = {quantity.name: trace[quantity.name] for quantity in self.graph.leaves}
+        derivation = self.derivation(self.graph.loss)
+        for _ in range(claim.after):
+            full = Trace(run(derivation.backward, run(self.graph.steps, leaves)))
+            leaves |= updated(full, self.graph.loss, [q.name for q in self.graph.parameters], rate)
+        trace = run(self.graph.steps, leaves) if claim.after else trace
+        return self.subject(claim.subject, {self.rate: rate, **trace})
+
+    def derived(self, claim: Claim) -> Expr:
+        """What the product derives for a claim's subject, as a formula."""
+        expr = claim.subject
+        assert expr is not None
+        if claim.after == 1 and isinstance(expr, Name) and expr.name in [q.name for q in self.graph.parameters]:
+            gradient = self.formula(Partial(self.graph.loss, expr.name))
+            return Add((expr, negative(times(Name(self.rate), gradient))))
+        if isinstance(expr, Partial):
+            return self.formula(expr)
+        if isinstance(expr, Name):
+            steps = {step.target: step.expr for step in self.graph.steps}
+            return steps.get(expr.name, expr)
+        return expr
+
+    def formula(self, partial: Partial) -> Expr:
+        """A derivative as one product of its factors, or a sum of such products."""
+        derivation = self.derivation(partial.of)
+        chains = full_chains(derivation, partial.wrt)
+        if chains is None:
+            steps = {step.target: step.expr for step in derivation.backward}
+            return steps[f"d{partial.of}/d{partial.wrt}"]
+        products = tuple(times(*(factor.expr for factor in path.factors)) for path in chains)
+        return products[0] if len(products) == 1 else Add(products)
+
+
+def negative(expr: Expr) -> Expr:
+    """The opposite, without a double sign."""
+    return expr.arg if isinstance(expr, Neg) else Neg(expr)
+
+
+def _partials(expr: Expr) -> list[Partial]:
+    found: list[Partial] = []
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Partial):
+            found.append(node)
+        stack.extend(children(node))
+    return found

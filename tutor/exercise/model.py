@@ -1,0 +1,76 @@
+"""What an exercise is, once its file has been read and checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from tutor.exercise.question import Case, Question, Scheme
+from tutor.exercise.read_training import Plan
+from tutor.expression.nodes import Expr
+from tutor.graph.layered import Layered
+from tutor.graph.network import Network
+from tutor.graph.nouns import Graph
+from tutor.notation.symbol import Symbol
+from tutor.numbers.data_set import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One printed figure or formula.
+
+    ``text`` is what it is about (``dL/dw5``, ``w5 after 1``, ``count weights``), read into ``subject`` (an expression of
+    quantities and derivatives) and ``after`` (how many updates have been made; 0 for none).  ``printed`` is what the lecture prints, a
+    decimal or a formula (``formula``).  ``at`` replaces given values.  ``layers`` marks one about whole
+    arrays.  ``erratum`` is the note of a slip that is known.
+    ``update`` is what an update step computes (``update v``), when the claim is about the formula of such a step.
+    """
+
+    text: str
+    printed: str
+    subject: Expr | None
+    after: int = 0
+    count: str = ""
+    formula: Expr | None = None
+    at: Mapping[str, Any] = field(default_factory=dict)
+    erratum: str | None = None
+    note: str = ""
+    unknown: str = ""
+    update: str = ""
+    layers: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Exercise:
+    """A computation with what is given, what is asked, how its course writes it, and what its lecture prints.
+
+    ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
+    should know (questions without marks).
+    """
+
+    id: str
+    title: str
+    course: str = ""
+    source: str = ""
+    notation: str = "plain"
+    chain: Literal["full", "reuse"] | None = None
+    graph: Graph | None = None
+    network: Network | None = None
+    values: Mapping[str, Any] = field(default_factory=dict)
+    written: Mapping[str, str] = field(default_factory=dict)
+    rate: Any = None
+    steps: int = 0
+    asked: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+    claims: tuple[Claim, ...] = ()
+    symbols: Mapping[str, Symbol] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    samples: Samples | None = None
+    plan: Plan = field(default_factory=Plan)
+    layers: Layered | None = None
+    questions: tuple[Question, ...] = ()
+    cases: tuple[Case, ...] = ()
+    scheme: Scheme = field(default_factory=Scheme)
+    digest: str = ""
+    remarks: tuple[str, ...] = ()

@@ -1,0 +1,251 @@
+"""What an exercise says about whole layers: its shapes, its arrays of numbers, and claims in matrix form."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from typing import TYPE_CHECKING, Any
+
+from tutor.derive.layerwise import derive_layers
+from tutor.derive.rewrites.layered import found
+from tutor.errors import ExerciseError, GraphError, TutorError, visible
+from tutor.expression.nodes import Expr, Name, Number, Partial, children
+from tutor.expression.parse import parse
+from tutor.expression.walk import substitute
+from tutor.graph.build import check_name
+from tutor.graph.entries import Entries, places
+from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, written_out
+from tutor.graph.network import Network, quantities
+from tutor.graph.nouns import Graph
+from tutor.graph.shapes import Shape, arranged, shape_of, shape_text
+from tutor.notation.profile import Notation, affine, notation
+from tutor.notation.symbol import Symbol
+from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.form_agreement import relative, sized
+from tutor.numbers.prove_layer_rewrites import normed
+from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
+from tutor.numbers.verify import random_points
+from tutor.rules.functions import check_calls
+from tutor.rules.operations import WRITABLE
+
+if TYPE_CHECKING:
+    from tutor.exercise.model import Exercise
+
+Fault = Callable[[str, str, str], None]
+"""Notes a fault: what, where in the file, the next move."""
+
+MAX_SIZE = 10_000
+MAX_VALUES = 10_000
+POINTS = 2
+EQUAL = CONTEXT.mpf(10) ** -40
+
+
+def read_shapes(table: Mapping[str, Any], fault: Fault) -> dict[str, Shape]:
+    """``[shapes]``: the sizes of each array, whole numbers or letters: ``W = [2, 3]``, ``x = ["n"]``."""
+    shapes: dict[str, Shape] = {}
+    for key, value in table.items():
+        path = f"shapes.{visible(key)}"
+        sizes = value if isinstance(value, list) else [value]
+        try:
+            name = check_name(key)
+            shape = tuple(size if isinstance(size, int) else check_name(str(size)) for size in sizes)
+        except TutorError as error:
+            fault(error.what, path, error.hint)
+            continue
+        if any(isinstance(size, bool) or (isinstance(size, int) and not 1 <= size <= MAX_SIZE) for size in shape):
+            fault(f"a size is a whole number from 1 to {MAX_SIZE:,}, or a letter", path, "such as W = [2, 3]")
+        elif len(shape) > 2:
+            fault(f"{name} has {len(shape)} dimensions", path, "an array has one (a vector) or two (a matrix)")
+        else:
+            shapes[name] = shape
+    return shapes
+
+
+def flattened(values: Mapping[str, Any], shapes: Mapping[str, Shape], fault: Fault) -> dict[str, Any]:
+    """``[values]`` with every array taken apart into its entries: ``W = [[1, 2]]`` is ``W_1_1 = 1`` and ``W_1_2 = 2``."""
+    flat: dict[str, Any] = {}
+    count = 0
+    for key, value in values.items():
+        shape = shapes.get(key)
+        if not isinstance(value, list) and not shape:
+            flat[key] = value
+            continue
+        path = f"values.{visible(key)}"
+        actual = _shape(value)
+        if not shape:
+            fault(f"{visible(key)} is an array here, and has no shape", path, f"add {visible(key)} to [shapes]")
+        elif actual is None:
+            fault(f"{key} is no regular array", path, "its rows need the same number of entries, such as [[1, 2], [3, 4]]")
+        elif actual != shape:
+            fault(f"{key} has the shape {shape_text(actual)} here and {shape_text(shape)} under [shapes]", path, "")
+        else:
+            entries = dict(_entries(key, value, actual))
+            count += len(entries)
+            flat |= entries
+    if count > MAX_VALUES:
+        fault(f"{count:,} numbers", "values", f"the limit is {MAX_VALUES:,}")
+    return flat
+
+
+def _shape(value: Any) -> tuple[int, ...] | None:
+    if not isinstance(value, list):
+        return ()
+    inner = [_shape(part) for part in value]
+    if not inner or inner[0] is None or any(part != inner[0] for part in inner):
+        return None
+    return (len(value), *inner[0])
+
+
+def _entries(name: str, value: Any, shape: Sequence[int]) -> Iterator[tuple[str, Any]]:
+    for place in product(*map(range, shape)):
+        entry = value
+        for i in place:
+            entry = entry[i]
+        yield "_".join([name, *(str(i + 1) for i in place)]), entry
+
+
+def written(layered: Layered) -> Graph:
+    """The graph neuron by neuron, with small numbers in the place of letters for sizes."""
+    return written_out(sized(layered)[0])
+
+
+def layers_of(exercise: Exercise, profile: str) -> Layered:
+    """The layer form of an exercise: its own, or that of its network in the course's convention (Wx + b or Wᵀx + b).
+
+    Raises `GraphError` for a computation that is only written neuron by neuron.
+    """
+    if exercise.layers is not None:
+        return exercise.layers
+    if exercise.network is not None and exercise.graph is not None:
+        return from_network_layers(exercise.network, affine(profile))
+    raise GraphError(
+        f"{exercise.id} is written neuron by neuron, it has no layer form",
+        hint="there is one for a [network], and for steps over arrays with [shapes]",
+    )
+
+
+def own_layers(layered: Layered | None, network: Network | None, profile: str) -> Layered | None:
+    """The layers that a file's claims may speak of."""
+    if layered is not None or network is None:
+        return layered
+    return from_network_layers(network, affine(profile))
+
+
+def speaks_of_layers(text: str, layered: Layered) -> bool:
+    """Whether a claim is about an array, or a derivative with respect to one."""
+    words = {word.removeprefix("d") for word in re.findall(r"[A-Za-z]\w*", text)} | set(re.findall(r"[A-Za-z]\w*", text))
+    return any(shape for name, shape in layered.shapes.items() if name in words)
+
+
+def read_layer_formula(text: str, layered: Layered) -> Expr:
+    """A formula over layers: ``outer(x, dE/dz1)``, ``(w2 @ dE/dz2) ⊙ sigmoid'(z1)``.
+
+    Raises `TutorError` for what is not known, and for shapes that do not fit.
+    """
+    names = (*layered.graph.names, *layered.symbolic)
+    expr = parse(text, names=names, functions=LAYER_FUNCTIONS)
+    check_calls(expr, WRITABLE)
+    for partial in _partials(expr):
+        if partial.of not in [step.target for step in layered.graph.steps]:
+            raise ExerciseError(f"{partial.of} is not computed by a step, so it has no derivative here")
+        if layered.shapes[partial.of]:
+            raise ExerciseError(
+                f"{partial.of} is an array of shape {shape_text(layered.shapes[partial.of])}, and its derivative is none",
+                hint=f"claim that of an entry, such as d{partial.of}_1/d…, or of {layered.graph.loss}",
+            )
+    expr = arranged(expr, layered.shapes)
+    shape_of(expr, layered.shapes)
+    return expr
+
+
+def _partials(expr: Expr) -> list[Partial]:
+    if type(expr) is Partial:
+        return [expr]
+    return [partial for part in children(expr) for partial in _partials(part)]
+
+
+def asked_entries(text: str, layered: Layered) -> tuple[str, ...]:
+    """The derivatives of the single quantities that are asked for by that of an array: ``dL/dW``, or ``W`` for short."""
+    expr = read_layer_formula(text, layered)
+    loss = layered.graph.loss
+    if type(expr) is Name:
+        name = expr.name
+    elif type(expr) is Partial and expr.of == loss:
+        name = expr.wrt
+    else:
+        raise ExerciseError(f"{visible(text)} is no derivative of {loss}", hint=f"write d{loss}/d{layered.graph.leaves[0].name}")
+    return tuple(f"d{loss}/d{single}" for single in sized(layered)[0].entries[name].items)
+
+
+def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
+    """Whether two formulas over layers are equal, entry by entry, at seeded random points and at the given values."""
+    layered = layers_of(exercise, exercise.notation)
+    small, sizes = sized(layered)
+    numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
+    subject, formula = substitute(subject, numbers), substitute(formula, numbers)
+    graph = written_out(small)
+    points: list[Mapping[str, Value]] = list(random_points(graph, POINTS, seed=3))
+    if exercise.values and not layered.symbolic:
+        points.append(exercise.values)
+    if not points:
+        raise ExerciseError("no point was found at which the whole computation exists")
+    rewrites = found(small)
+    losses = dict.fromkeys([small.graph.loss, *(partial.of for partial in (*_partials(subject), *_partials(formula)))])
+    derivations = [derive_layers(replace(small, graph=replace(small.graph, loss=of))) for of in losses]
+    singles = {q.name: small.entries[q.name] for q in small.graph.leaves}
+    for point in points:
+        given = {name: point[single] for named in singles.values() for single in named.items for name in [single]}
+        arrays = as_arrays(small, given)
+        if point is not exercise.values:  # admissible targets of a softmax are probabilities
+            arrays = normed(small, rewrites, arrays)
+        known = {name: array for derivation in derivations for name, array in evaluate_layers(derivation, arrays).items()}
+        entries = Entries(known, Numbers())
+        left, right = entries.value(subject), entries.value(formula)
+        if left.shape != right.shape:
+            raise ExerciseError(f"shapes do not fit: {shape_text(left.shape)} and {shape_text(right.shape)}")
+        floor = EQUAL * max([abs(real(item)) for item in left.items], default=Fraction(0))
+        if any(real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
+            return False
+    return True
+
+
+def derived_layer(exercise: Exercise, subject: Expr) -> Expr:
+    """What the product derives for a subject in layer form."""
+    layered = layers_of(exercise, exercise.notation)
+    if type(subject) is Partial:
+        derivation = derive_layers(replace(layered, graph=replace(layered.graph, loss=subject.of)))
+        steps = {step.target: step.expr for step in derivation.backward}
+        return steps[f"d{subject.of}/d{subject.wrt}"]
+    if type(subject) is Name:
+        forward = {step.target: step.expr for step in layered.graph.steps}
+        return forward.get(subject.name, subject)
+    return subject
+
+
+def entry_symbols(exercise: Exercise, profile: str) -> dict[str, Symbol]:
+    """How the single quantities of an exercise over arrays are written neuron by neuron: w_{12}^2 for ``w2_1_2``."""
+    if exercise.layers is None:
+        return {}
+    small, _ = sized(exercise.layers)
+    own = exercise.symbols if profile == exercise.notation else {}
+    return entries_of(small, notation(profile, list(quantities(small.graph)), own, loss=small.graph.loss))
+
+
+def entries_of(layered: Layered, known: Notation) -> dict[str, Symbol]:
+    """The symbols of all entries of arrays, in a notation that knows the arrays."""
+    symbols = {}
+    for name, array in layered.entries.items():
+        for place, single in zip(places(array.shape), array.items, strict=True):
+            index = [Symbol(str(i), str(i)) for i in place]
+            symbols[single] = known.entry(name, index) if index else known.symbol(name)
+    return symbols
+
+
+def written_with(exercise: Exercise) -> str:
+    """With which sizes a computation whose sizes are letters is written out; empty for all others."""
+    sizes = sized(exercise.layers)[1] if exercise.layers is not None else {}
+    listed = ", ".join(f"{letter} = {size}" for letter, size in sizes.items())
+    return f"Written out with {listed}." if listed else ""

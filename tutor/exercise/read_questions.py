@@ -1,0 +1,254 @@
+"""Reading what an exercise asks: ``[[question]]``, ``[[case]]`` and ``[marking]``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from fractions import Fraction
+from typing import Any, get_args
+
+from tutor.errors import ExerciseError, TutorError, near, visible
+from tutor.exercise.claims import MAX_STEPS, countable
+from tutor.exercise.question import Case, Form, Kind, Question, Scheme, Tolerance
+from tutor.expression.parse import read_name
+from tutor.graph.layered import Layered
+from tutor.graph.network import Network
+from tutor.graph.nouns import Graph
+from tutor.numbers.run import read_value
+
+QUESTION_KEYS: dict[str, tuple[type, ...]] = {
+    "id": (str,), "ask": (str,), "kind": (str,), "marks": (int, str), "digits": (int,), "decimals": (int,), "relative": (str, int),
+    "absolute": (str, int), "form": (str,), "follow": (bool,), "text": (str,), "options": (list,), "right": (str, list),
+}  # fmt: skip
+CASE_KEYS: dict[str, tuple[type, ...]] = {
+    "question": (str,), "answer": (str, int), "verdict": (str,), "tag": (str,), "credit": (str, int), "earlier": (dict,), "note": (str,),
+}  # fmt: skip
+MARKING_KEYS: dict[str, tuple[type, ...]] = {field.name: (str, int) for field in fields(Scheme)}
+VERDICTS = ("correct", "follow-through", "misconception", "wrong", "undecided", "unreadable", "blank")
+MAX_QUESTIONS = 2_000
+MAX_UPDATES = 200
+"""So many updates can be asked for: each is a run of the whole working."""
+
+_AFTER = re.compile(r"(?P<what>.+?)(?:\s+after\s+|@)(?P<k>\d{1,6})(?:\s*(?:\.\.|to)\s*(?P<last>\d{1,6}))?")
+_DERIVATIVE = re.compile(r"(?:d|∂)\s*(?P<of>[^/\s]+)\s*/\s*(?:d|∂)\s*(?P<wrt>[^/\s]+)")
+_ID = re.compile(r"[^\s:;,=|<>\"'`\\]{1,80}")
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Where the quantities are that can be asked for: the graph, its arrays, and the network (whose neurons can be counted)."""
+
+    graph: Graph | None
+    layered: Layered | None = None
+    network: Network | None = None
+
+    def targets(self, ask: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The quantities that a question is about and their shape: () for one, (n,) for a vector or column, (r, c) for a matrix.
+
+        Names are those of the working (`tutor.derive.working`): ``dL/dw5``, ``w5@1``.  Raises `ExerciseError`.
+        """
+        ask = ask.strip()
+        if ask.startswith("count "):
+            return (f"count {countable(ask[6:].strip(), self.network)}",), ()
+        parts = [part.strip() for part in ask.split(",")]
+        if len(parts) > 1:
+            found = [self.targets(part) for part in parts]
+            if any(shape for _, shape in found):
+                raise ExerciseError("a list asks for single quantities", hint="such as dL/dw1, dL/dw2")
+            return tuple(target for targets, _ in found for target in targets), (len(found),)
+        match = _AFTER.fullmatch(ask)
+        if match is None:
+            return self.plain(ask)
+        first, last = int(match["k"]), match["last"]
+        targets, shape = self.plain(match["what"].strip())
+        if last is None:
+            return tuple(_after(name, first) for name in targets), shape
+        if shape or int(last) <= first:
+            raise ExerciseError("a column is of one quantity, from an update to a later one", hint="such as w after 0..7")
+        return tuple(_after(targets[0], k) for k in range(first, int(last) + 1)), (int(last) - first + 1,)
+
+    def plain(self, ask: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """The same without updates."""
+        if self.graph is None:
+            raise ExerciseError(f"{visible(ask)} is asked for, but there is no graph", hint='ask for "count weights" and the like')
+        match = _DERIVATIVE.fullmatch(ask)
+        name = read_name(ask)
+        if name in self.graph.names:
+            return (name,), ()
+        if match is None:
+            return self.array(name, "")
+        of, wrt = read_name(match["of"]), read_name(match["wrt"])
+        if of not in [step.target for step in self.graph.steps]:
+            raise ExerciseError(f"{visible(of)} is not computed by a step, so it has no derivative here",
+                                hint=near(of, [step.target for step in self.graph.steps]))  # fmt: skip
+        if wrt in self.graph.names:
+            return (f"d{of}/d{wrt}",), ()
+        return self.array(wrt, of)
+
+    def array(self, name: str, of: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+        """All entries of an array, or of the gradient with respect to one."""
+        assert self.graph is not None
+        found = self.layered.entries.get(name) if self.layered is not None else None
+        if found is None or not all(item in self.graph.names for item in found.items):
+            known = (*self.graph.names, *(self.layered.entries if self.layered is not None else ()))
+            raise ExerciseError(f"there is no quantity {visible(name)}", hint=near(name, known))
+        return tuple(f"d{of}/d{item}" if of else str(item) for item in found.items), found.shape
+
+
+def _after(name: str, k: int) -> str:
+    if k > MAX_UPDATES:
+        raise ExerciseError(f"more than {MAX_UPDATES} updates (of {MAX_STEPS:,} that can be trained) cannot be asked for")
+    return f"{name}@{k}" if k else name
+
+
+Fault = Callable[[str, str, str], None]
+Checked = Callable[[Mapping[str, Any], Mapping[str, tuple[type, ...]], str], dict[str, Any]]
+
+
+def read_questions(rows: list[Any], subject: Subject, checked: Checked, fault: Fault) -> tuple[Question, ...]:
+    """The questions of a file; every fault in them is noted."""
+    found: dict[str, Question] = {}
+    if len(rows) > MAX_QUESTIONS:
+        fault(f"{len(rows):,} questions", "question", f"the limit is {MAX_QUESTIONS:,}")
+        return ()
+    for number, raw in enumerate(rows, 1):
+        path = f"question[{number}]"
+        if not isinstance(raw, dict):
+            fault("a question is a table", path, '[[question]] with ask = "dL/dw5" and marks = 2')
+            continue
+        try:
+            question = _question(checked(raw, QUESTION_KEYS, path), subject)
+        except TutorError as error:
+            fault(error.what, path, error.hint)
+            continue
+        if question.id in found:
+            fault(f"two questions have the id {visible(question.id)}", path, "give one of them another id")
+        found[question.id] = question
+    return tuple(found.values())
+
+
+def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
+    ask = entry.get("ask", "")
+    kind: Any = entry.get("kind", "")
+    if kind not in ("", *get_args(Kind)):
+        raise ExerciseError(f"there is no kind {visible(kind)}", hint=near(kind, get_args(Kind)) or ", ".join(get_args(Kind)))
+    if not ask and kind != "choice":
+        raise ExerciseError("a question asks for something", hint='such as ask = "dL/dw5"')
+    targets, shape = subject.targets(ask) if kind != "choice" else ((), ())
+    kind = kind or _kind(ask, shape)
+    if kind in ("number", "expression", "fraction", "chain") and shape:
+        raise ExerciseError(f"{visible(ask)} is {'a matrix' if len(shape) > 1 else 'a list'}, not one {kind}", hint="leave out kind")
+    if kind in ("vector", "matrix", "column") and not shape:
+        raise ExerciseError(f"{visible(ask)} is a single quantity, not a {kind}", hint='kind = "number" or "expression"')
+    if len(shape) > 1 and kind != "matrix":
+        raise ExerciseError(f"{visible(ask)} is a matrix, not a {kind}", hint="leave out kind")
+    if kind == "chain" and "/" not in ask:
+        raise ExerciseError("a chain of factors is asked for a derivative", hint='such as ask = "dL/dw5"')
+    form = entry.get("form", "any")
+    if form not in get_args(Form):
+        raise ExerciseError(f"there is no form {visible(form)}", hint=", ".join(get_args(Form)))
+    options, right = _options(entry, kind)
+    ident = entry.get("id", "").strip() or _ident(ask, kind)
+    if not ident:
+        raise ExerciseError("a choice has no id of its own", hint='such as id = "direction"')
+    if not _ID.fullmatch(ident) or not ident.isprintable() or ".." in ident.split("/"):
+        raise ExerciseError(f"{visible(ident)!r} is no id of a question", hint="letters, digits, / _ . - without spaces")
+    within = Fraction(0) if ask.startswith("count ") else Tolerance().relative
+    tolerance = Tolerance(
+        _share(entry, "relative", within), _share(entry, "absolute", Tolerance().absolute),
+        _count(entry, "digits", Tolerance().digits), _count(entry, "decimals", None),
+    )  # fmt: skip
+    marks = _share(entry, "marks", Fraction(1))
+    if marks <= 0 or marks > 10_000:
+        raise ExerciseError(f"{visible(str(entry['marks']))} marks", hint="marks are positive, such as 2 or \"1/2\"")
+    return Question(ident, ask, kind, targets, shape, marks, tolerance, form, entry.get("follow", True), entry.get("text", ""),
+                    options, right)  # fmt: skip
+
+
+def _kind(ask: str, shape: tuple[int, ...]) -> str:
+    if len(shape) == 1:
+        return "column" if ".." in ask or " to " in ask else "vector"
+    return "matrix" if shape else "number"
+
+
+def _ident(ask: str, kind: str) -> str:
+    ident = re.sub(r"\s+after\s+", "@", ask.strip().replace("∂", "d"))
+    ident = re.sub(r"\s*(\.\.|to)\s*", "..", ident) if "@" in ident else ident
+    ident = re.sub(r"[\s,]+", "_", ident)
+    return ident + {"expression": ".formula", "chain": ".chain", "fraction": ".fraction"}.get(kind, "")
+
+
+def _share(entry: Mapping[str, Any], key: str, default: Fraction) -> Fraction:
+    if key not in entry:
+        return default
+    value = read_value(str(entry[key]), key)
+    if not isinstance(value, Fraction) or value < 0:
+        raise ExerciseError(f"{key} is a number from 0, not {visible(str(entry[key]))}")
+    return value
+
+
+def _count(entry: Mapping[str, Any], key: str, default: Any) -> Any:
+    value = entry.get(key, default)
+    if value is not default and not 0 <= value <= 50:
+        raise ExerciseError(f"{key} runs from 0 to 50, not {value}")
+    return value
+
+
+def _options(entry: Mapping[str, Any], kind: str) -> tuple[tuple[tuple[str, str], ...], tuple[str, ...]]:
+    listed = entry.get("options", [])
+    if kind != "choice":
+        if listed or "right" in entry:
+            raise ExerciseError("options go with a choice", hint='kind = "choice"')
+        return (), ()
+    if not 2 <= len(listed) <= 26 or not all(isinstance(option, str) for option in listed):
+        raise ExerciseError("a choice has two to 26 options", hint='options = ["it converges", "it diverges"], right = "b"')
+    options = tuple((chr(ord("a") + place), option) for place, option in enumerate(listed))
+    named = entry.get("right", [])
+    right = tuple(str(letter).strip().lower() for letter in ([named] if isinstance(named, str) else named))
+    if not right or any(letter not in dict(options) for letter in right):
+        raise ExerciseError("a choice has its right letters", hint=f'right = "a", from a to {options[-1][0]}')
+    return options, right
+
+
+def read_cases(rows: list[Any], checked: Checked, fault: Fault) -> tuple[Case, ...]:
+    """The tests of the mark scheme; every fault in them is noted."""
+    found = []
+    for number, raw in enumerate(rows, 1):
+        path = f"case[{number}]"
+        entry = checked(raw, CASE_KEYS, path) if isinstance(raw, dict) else {}
+        missing = [key for key in ("question", "answer", "verdict") if key not in entry]
+        if missing:
+            fault(f"a case needs {' and '.join(missing)}", path, 'such as question = "dL/dw5", answer = "0.082", verdict = "correct"')
+            continue
+        if entry["verdict"] not in VERDICTS:
+            fault(f"there is no verdict {visible(entry['verdict'])}", path, near(entry["verdict"], VERDICTS) or ", ".join(VERDICTS))
+            continue
+        earlier = tuple((str(key), str(value)) for key, value in entry.get("earlier", {}).items())
+        try:
+            credit = _share(entry, "credit", Fraction(0)) if "credit" in entry else None
+        except TutorError as error:
+            fault(error.what, path, error.hint)
+            continue
+        if credit is not None and credit > 1:
+            fault(f"credit is a share from 0 to 1, not {visible(str(entry['credit']))}", path, 'such as "1/2": a share of the marks')
+            continue
+        tag, note = entry.get("tag", ""), entry.get("note", "")
+        found.append(Case(entry["question"], str(entry["answer"]), entry["verdict"], tag, credit, earlier, note))
+    return tuple(found)
+
+
+def read_scheme(table: Mapping[str, Any], checked: Checked, fault: Fault) -> Scheme:
+    """``[marking]``: the shares that the mark scheme gives."""
+    shares = {}
+    for key in checked(table, MARKING_KEYS, "marking"):
+        try:
+            share = _share(table, key, Fraction(1))
+        except TutorError as error:
+            fault(error.what, f"marking.{key}", error.hint)
+            continue
+        if share > 1:
+            fault(f"{key} is a share from 0 to 1, not {visible(str(table[key]))}", f"marking.{key}", 'such as "1/2"')
+        else:
+            shares[key] = share
+    return Scheme(**shares)

@@ -1,0 +1,397 @@
+"""The report for one student: marks, the first wrong step, what was probably done, what follows from it only, what to look at next.
+
+What may be shown is decided before, in `tutor.marking.disclosure`: this module writes whatever is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from tutor.exercise.question import Question, labels
+from tutor.explain.document import (
+    Block,
+    Document,
+    Equation,
+    Equations,
+    Heading,
+    Inline,
+    Math,
+    Paragraph,
+    Sentence,
+    Side,
+    Table,
+    Verbatim,
+)
+from tutor.explain.words import marking_words as wording
+from tutor.expression.nodes import Div, Expr, Name, Number, Partial
+from tutor.marking.disclosure import Reveal
+from tutor.marking.marked import Credit, Line, Marked, MarkedAnswer, Slip
+from tutor.marking.marks import earned, points, possible, total
+from tutor.notation.profile import Notation
+from tutor.numbers.agreement import is_decimal
+
+Solution = tuple[Expr | None, str]
+"""The formula of an answer (or None) and its value as it is shown."""
+
+OPEN = ("undecided", "unreadable")
+"""Verdicts of answers that a person has to look at, whatever else is known."""
+SHOWN = 400
+"""So many characters of an answer are quoted."""
+LINES = 12
+WAYS = 3
+"""So many explanations that fit equally well are said."""
+BLANK = 4
+"""More questions without an answer are listed below the table."""
+MANY = 60
+"""Lists of problems are cut there."""
+
+_PARTIAL = re.compile(r"d([A-Za-z]\w{0,40})/d([A-Za-z]\w{0,40})")
+_NAME = re.compile(r"[A-Za-z]\w{0,40}(@[0-9]{1,4})?")
+_AFTER = re.compile(r"([A-Za-z]\w{0,40}) after ([0-9]{1,4})")
+_FRACTION = re.compile(r"([-−]?[0-9]{1,30})/([0-9]{1,30})")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All that a student's report is written from.
+
+    ``marked`` holds no more than ``reveal`` allows (see `tutor.marking.disclosure.disclosed`).  ``rules`` says by quantity what kind of
+    rule its step needs ("the chain rule"); ``solutions`` has formula and value by question and is read only where the solution may be
+    shown.
+    """
+
+    marked: Marked
+    reveal: Reveal
+    title: str = ""
+    ident: str = ""
+    notation: Notation = field(default_factory=Notation)
+    questions: Sequence[Question] = ()
+    rules: Mapping[str, str] = field(default_factory=dict)
+    solutions: Mapping[str, Solution] = field(default_factory=dict)
+
+
+def document(sheet: Sheet) -> Document:
+    """The report of one student."""
+    return _Writer(sheet).document()
+
+
+def quantity(ask: str) -> Inline:
+    """What is asked, as maths where it is a name or a derivative, else in plain words.
+
+    >>> quantity("dL/dw5")
+    Math(expr=Partial(of='L', wrt='w5'))
+    """
+    if found := _PARTIAL.fullmatch(ask):
+        return Math(Partial(found[1], found[2]))
+    if _AFTER.fullmatch(ask):
+        return ask.replace(" ", "\N{NO-BREAK SPACE}")
+    return Math(Name(ask)) if _NAME.fullmatch(ask) else cut(ask, 80)
+
+
+def value(text: str) -> Inline:
+    """A value given as text: a number as maths, anything else as words."""
+    plain = text.strip().replace("−", "-")
+    if len(plain) <= 60 and plain.isascii() and is_decimal(plain) and not plain.startswith("+"):
+        return Math(Number(plain))
+    if found := _FRACTION.fullmatch(plain):
+        return Math(Div(Number(found[1]), Number(found[2])))
+    return cut(text, SHOWN)
+
+
+def cut(text: str, limit: int = SHOWN) -> str:
+    """A text from outside, cut where it is long, with its length said."""
+    return text if len(text) <= limit else text[:limit] + wording.CUT.format(count=len(text))
+
+
+def verbatim(text: str) -> Verbatim:
+    """Several lines as they were typed, cut where they are many or long."""
+    lines = text[: 4 * SHOWN].splitlines()
+    kept = "\n".join(lines[:LINES])
+    more = len(lines) > LINES or len(text) > 4 * SHOWN
+    return Verbatim(kept + ("\n" + wording.CUT.format(count=len(text)) if more else ""))
+
+
+def together(parts: Sequence[Inline], joint: str = "and") -> list[Inline]:
+    """Things as a list in a sentence: a, b and c."""
+    found: list[Inline] = []
+    for place, part in enumerate(parts):
+        found += [f" {joint} " if place == len(parts) - 1 else ", "] if place else []
+        found.append(part)
+    return found
+
+
+class _Writer:
+    """Writes one report."""
+
+    def __init__(self, sheet: Sheet) -> None:
+        self.sheet = sheet
+        self.marked = sheet.marked
+        self.asks = labels(sheet.questions)
+        self.targets = {question.id: question.targets for question in sheet.questions}
+        self.blocks: list[Block] = []
+
+    def document(self) -> Document:
+        marked = self.marked
+        self.head()
+        if marked.status == "marked":
+            self.overview()
+            self.first()
+            self.each()
+            self.solution()
+        title = wording.FEEDBACK.format(title=self.sheet.title or marked.exercise)
+        return Document(title, self.sheet.ident, self.facts(), "", tuple(self.blocks))
+
+    # What is said about the whole
+
+    def facts(self) -> tuple[Sentence, ...]:
+        if self.marked.status != "marked":
+            return ()
+        marks = wording.MARKS.format(marks=points(earned(self.marked)), out_of=points(possible(self.marked)))
+        count = len(self.for_person())
+        return ((marks + (wording.OPEN.format(count=count) if count else ""),),)
+
+    def for_person(self) -> list[str]:
+        """The questions that a person has to look at."""
+        found = [answer.question for answer in self.marked.answers if answer.verdict in OPEN]
+        return list(dict.fromkeys([*found, *self.marked.person]))
+
+    def head(self) -> None:
+        marked = self.marked
+        name = marked.fields.get("name", "") or " ".join(
+            part for part in (marked.fields.get("first name", ""), marked.fields.get("last name", "")) if part
+        )
+        shown = f"{name} ({marked.student})" if name and name != marked.student else marked.student
+        if shown:
+            self.say("Student", cut(shown, 200))
+        if marked.status != "marked":
+            self.blocks.append(Paragraph((wording.FAILED,)))
+            self.say(wording.REASON, cut(marked.reason))
+        for problem in marked.problems[:MANY]:
+            self.say(wording.PROBLEM, cut(problem))
+        left = len(marked.problems) - MANY
+        if left > 0:
+            self.say(wording.PROBLEM, wording.MORE_ROWS.format(count=left))
+
+    def say(self, label: str, *parts: Inline) -> None:
+        self.blocks.append(Paragraph(tuple(part for part in parts if part), label))
+
+    def ask(self, question: str) -> Inline:
+        """What a question asks for, as it is shown in a sentence."""
+        return quantity(self.asks.get(question, question))
+
+    def step(self, name: str) -> Inline:
+        """A step of the derivation, by what it computes: ``w5@1`` is w5 after 1."""
+        base, mark, number = name.partition("@")
+        return quantity(f"{base} after {number}" if mark and _NAME.fullmatch(name) else name)
+
+    def overview(self) -> None:
+        """Marks and verdict of each question."""
+        heads = [(wording.HEADS[key],) for key in ("question", "marks", "verdict")]
+        rows: list[tuple[Sentence, ...]] = []
+        waiting = set(self.for_person())
+        blank = [answer for answer in self.marked.answers if answer.verdict == "blank"]
+        together_blank = len(blank) > BLANK
+        for answer in self.marked.answers:
+            if together_blank and answer.verdict == "blank":
+                continue
+            words = wording.said(answer)
+            if answer.question in waiting and answer.verdict not in OPEN:
+                words += "; " + wording.TO_PERSON
+            rows.append(((self.ask(answer.question),), (self.of(answer),), (words,)))
+        if rows:
+            self.blocks.append(Table(tuple(heads), tuple(rows), "lll"))
+        if together_blank:
+            marks = f"{points(total(a.marks for a in blank))} of {points(total(a.out_of for a in blank))}"
+            named = together([self.ask(answer.question) for answer in blank])
+            self.blocks.append(Paragraph((wording.NO_ANSWER.format(count=len(blank), marks=marks), *named, ".")))
+        if rows and all(answer.verdict == "correct" and not answer.outcome for answer in self.marked.answers):
+            self.blocks.append(Paragraph((wording.ALL_RIGHT,)))
+        if waiting:
+            which = together([self.ask(question) for question in self.for_person()])
+            before, _, after = wording.PERSON.partition("{which}")
+            self.blocks.append(Paragraph((before, *which, after)))
+
+    @staticmethod
+    def of(answer: MarkedAnswer) -> str:
+        """The mark of an answer; no number where a person decides."""
+        if answer.verdict in OPEN:
+            return wording.OPEN_MARK.format(out_of=points(answer.out_of))
+        return f"{points(answer.marks)} of {points(answer.out_of)}"
+
+    def first(self) -> None:
+        """The answer that went wrong first, and which ones are wrong only because of others."""
+        caused: dict[tuple[str, ...], list[str]] = {}
+        for answer in self.marked.answers:
+            if answer.verdict == "follow-through" and answer.follows:
+                caused.setdefault(answer.follows, []).append(answer.question)
+        begun = [answer for answer in self.marked.answers if answer.question == self.marked.first]
+        first = "" if any(map(wording.unpunished, begun)) else self.marked.first
+        if not first and not caused:
+            return
+        self.blocks.append(Heading(wording.FIRST))
+        if first:
+            right = any(answer.verdict == "correct" for answer in begun)
+            before, wrong, partly = wording.FIRST_IS
+            self.blocks.append(Paragraph((before, self.ask(first), partly if right else wrong)))
+        one, more, was, were = wording.ONLY_BECAUSE
+        for roots, answers in caused.items():
+            named = together([self.ask(question) for question in answers])
+            because = together([self.ask(question) for question in roots])
+            ending = (were if len(roots) > 1 else was) + "."
+            self.blocks.append(Paragraph((*named, one if len(answers) == 1 else more, *because, ending)))
+
+    # What is said about an answer
+
+    def each(self) -> None:
+        """Everything that is known about each answer that is not simply right."""
+        for answer in self.marked.answers:
+            if self.told(answer):
+                self.blocks.append(Heading(f": {self.of(answer)}", (self.ask(answer.question),)))
+                self.answer(answer)
+
+    def told(self, answer: MarkedAnswer) -> bool:
+        """Whether there is more to say about an answer than the table and the list of what follows from what say."""
+        if answer.outcome or answer.line or answer.message:
+            return True
+        if self.sheet.reveal == "none" or answer.verdict == "blank":
+            return False
+        return answer.verdict not in ("correct", "follow-through") or answer.marks < answer.out_of
+
+    def answer(self, answer: MarkedAnswer) -> None:
+        if answer.verdict == "unreadable" and answer.message:
+            self.blocks += [Paragraph((wording.UNREAD,)), verbatim(answer.message)]
+        elif "\n" in answer.text.strip():
+            self.blocks.append(verbatim(answer.text))
+        elif answer.text.strip():
+            self.say("Answer", cut(answer.text.strip()))
+        if answer.read and answer.read != answer.text.strip() and answer.verdict != "unreadable":
+            self.say("", wording.READ, value(answer.read), ".")
+        if answer.verdict == "unreadable" and answer.message:
+            return
+        words = wording.said(answer)
+        outcome = wording.OUTCOMES.get(answer.outcome, "")
+        self.say("Verdict", f"{words[:1].upper()}{words[1:]}." + (f" {outcome}" if outcome else ""))
+        if answer.message and "\n" in answer.message.strip():
+            self.blocks.append(verbatim(answer.message))
+        elif answer.message.strip():
+            self.say(wording.REASON, cut(answer.message.strip()))
+        if answer.follows:
+            self.follows(answer)
+        if answer.slips:
+            self.say("Slip", *self.slips(answer.slips))
+        if answer.line is not None:
+            self.line(answer.line)
+        self.point(answer)
+        self.next(answer)
+        if len(answer.credits) > 1 or (answer.credits and 0 < answer.marks < answer.out_of):
+            self.say("Marks", self.credits(answer))
+
+    def follows(self, answer: MarkedAnswer) -> None:
+        own = together([self.ask(question) for question in answer.follows])
+        if answer.outcome == "rounded-early" and answer.verdict == "correct":
+            self.say("Because", wording.ROUNDED_FROM, *own, ".")
+        elif answer.verdict in ("follow-through", "correct"):
+            self.say("Because", wording.FROM_OWN, *own, ".")
+        else:
+            self.say("Because", wording.BESIDES, *own, wording.BESIDES_END)
+
+    def slips(self, ways: Sequence[Sequence[Slip]]) -> list[Inline]:
+        """What was probably done; explanations that fit equally well are all said."""
+        ways, more = ways[:WAYS], len(ways) > WAYS
+        places = {slip.at for way in ways for slip in way if wording.slip(slip.tag).placed}
+        found: list[Inline] = [(wording.PROBABLY, wording.EITHER, wording.SEVERAL)[min(len(ways), 3) - 1]]
+        for place, way in enumerate(ways):
+            found += [wording.OR] if place else []
+            for number, slip in enumerate(way):
+                found += [wording.TOGETHER] if number else []
+                found.append(wording.slip(slip.tag).done)
+                found += [wording.IN_STEP, self.step(slip.at)] if slip.at in places - {""} and len(places) > 1 else []
+        found += [wording.OR_ELSE] if more else []
+        if len(places) == 1 and (at := places.pop()):
+            found += [wording.IN_STEP, self.step(at)]
+        return [*found, "."]
+
+    def line(self, line: Line) -> None:
+        gives, expected = wording.LINE_VALUES
+        parts: list[Inline] = [wording.LINE[line.against].format(number=line.number), cut(line.text.strip())]
+        if line.yours:
+            parts += [gives, value(line.yours)]
+            parts += [expected, value(line.expected)] if line.expected else []
+            parts.append(")")
+        self.say("Working", *parts)
+
+    def point(self, answer: MarkedAnswer) -> None:
+        """A point at which the answer is refuted; without the expected value where it would give the answer away."""
+        point = answer.refutation
+        if point is None or not point.yours or not (point.point or point.expected):
+            return
+        at, yours, expected, plain, end = wording.POINT
+        where: list[Inline] = []
+        for place, (name, given) in enumerate(point.point[:8]):
+            where += [", " if place else "", quantity(name), " = ", value(given)]
+        start: list[Inline] = [at, *where, yours] if where else [plain]
+        ending: list[Inline] = [expected, value(point.expected), end] if point.expected else [wording.POINT_HIDDEN]
+        self.say("Point", *start, value(point.yours), *ending)
+
+    def next(self, answer: MarkedAnswer) -> None:
+        """The next thing to look at, from what is known best: a slip, an outcome, a rule, a point."""
+        if self.sheet.reveal == "none" or answer.verdict in (*OPEN, "blank"):
+            return
+        if answer.slips:
+            looks = dict.fromkeys(wording.slip(slip.tag).look for way in answer.slips[:WAYS] for slip in way)
+            self.say("Next", " ".join(looks))
+        elif answer.outcome:
+            self.say("Next", wording.NEXT_OUTCOMES.get(answer.outcome, wording.LOOK_AGAIN))
+        elif answer.verdict == "wrong":
+            rules = [self.sheet.rules[name] for name in self.targets.get(answer.question, ()) if name in self.sheet.rules]
+            before, after = wording.NEXT_STEP
+            if rules:
+                self.say("Next", before, self.ask(answer.question), after, wording.listed(list(dict.fromkeys(rules))[:3]), ".")
+            else:
+                away = answer.refutation is not None and bool(answer.refutation.expected)
+                self.say("Next", wording.NEXT_POINT if away else wording.NEXT_VALUES)
+
+    def credits(self, answer: MarkedAnswer) -> str:
+        said = "; ".join(self.credit(credit, answer) for credit in answer.credits[:8])
+        return f"{self.of(answer)}: {said}."
+
+    @staticmethod
+    def credit(credit: Credit, answer: MarkedAnswer) -> str:
+        """One operation in words.  Awards and caps are fractions of the marks, said as marks."""
+        amount = credit.amount * answer.out_of if credit.operation in ("award", "cap") else credit.amount
+        known = wording.SLIPS.get(credit.reason)
+        reason = known.name if known else cut(credit.reason, 120)
+        table = wording.CREDITS if reason else wording.CREDITS_BARE
+        return table[credit.operation].format(amount=points(amount), reason=reason)
+
+    def solution(self) -> None:
+        """What is right, where it may be shown."""
+        if self.sheet.reveal != "solution" or not self.sheet.solutions:
+            return
+        equations: list[Equation] = []
+        words: list[Block] = []
+        for answer in self.marked.answers:
+            if answer.question not in self.sheet.solutions:
+                continue
+            formula, text = self.sheet.solutions[answer.question]
+            ask, shown = self.ask(answer.question), value(text) if text else ""
+            if found := _AFTER.fullmatch(self.asks.get(answer.question, answer.question)):
+                ask = quantity(f"{found[1]}@{found[2]}")
+            if isinstance(ask, Math) and (formula is not None or isinstance(shown, Math)):
+                sides = [Side(formula)] if formula is not None else []
+                if isinstance(shown, Math) and shown.expr != formula:
+                    sides.append(Side(shown.expr, result=True))
+                equations.append(Equation(ask.expr, tuple(sides)))
+                if isinstance(shown, Math) or not shown:
+                    continue
+                words.append(Paragraph((ask, " = ", shown)))
+                continue
+            named = ask if isinstance(ask, Math) else f"{ask}: "
+            middle: list[Inline] = [Math(formula), *([" = "] if shown else [])] if formula is not None else []
+            words.append(Paragraph((named, *([" = "] if isinstance(ask, Math) else []), *middle, shown)))
+        self.blocks.append(Heading(wording.SOLUTION))
+        if equations:
+            self.blocks.append(Equations(tuple(equations)))
+        self.blocks += words

@@ -1,0 +1,51 @@
+"""A data set in a document: what each sample costs, its gradients, and what is made of them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from tutor.explain.document import Block, Document, Heading, Math, Paragraph, Sentence, Table
+from tutor.explain.thinned import thinned
+from tutor.explain.words import update_rules as wording
+from tutor.expression.nodes import Name, Partial
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.data_set import SampleTable
+from tutor.numbers.printed import shown
+
+MAX_GRADIENTS = 6
+"""So many gradients have a column of their own."""
+
+
+def with_samples(page: Document, blocks: list[Block]) -> Document:
+    """A worked solution with the section on its data set before the closing paragraphs."""
+    last = max((place for place, block in enumerate(page.blocks) if not isinstance(block, Paragraph)), default=-1) + 1
+    return replace(page, blocks=(*page.blocks[:last], *blocks, *page.blocks[last:]))
+
+
+def sample_table(data: SampleTable, digits: int, ident: str = "") -> list[Block]:
+    """The section on the data set: one row a sample, and last the mean (or the sum) of all.
+
+    ``ident`` is the exercise whose worked solution this is part of: its first sample is the one worked above, and `tutor train` goes on.
+    """
+    samples, loss = data.samples, data.loss
+    gradients = data.parameters[:MAX_GRADIENTS]
+    header: list[Sentence] = [("sample",), *((Math(Name(name)),) for name in samples.columns), (Math(Name(loss)),)]
+    header += [(Math(Partial(loss, name)),) for name in gradients]
+    keys = [loss, *(f"d{loss}/d{name}" for name in gradients)]
+
+    def cells(values: Mapping[str, Value]) -> list[Sentence]:
+        return [(Math(shown(values[key], digits)),) for key in keys]
+
+    rows: list[tuple[Sentence, ...]] = []
+    for place, values in thinned(list(enumerate(data.each))):
+        given: list[Sentence] = [(Math(shown(value, digits)),) for value in samples.rows[place]]
+        rows.append(((str(place + 1),), *given, *cells(values)))
+    empty: list[Sentence] = [()] * len(samples.columns)
+    rows.append(((samples.reduce,), *empty, *cells(data.whole)))
+    text = wording.REDUCED[samples.reduce]
+    hidden = len(data.each) + 1 - len(rows)
+    if hidden:
+        text += f" {hidden} samples are left out here."
+    blocks: list[Block] = [Heading("Samples"), Table(tuple(header), tuple(rows), "r" * len(header), (text,))]
+    return [*blocks, Paragraph((wording.WORKED.format(ident=ident),))] if ident else blocks

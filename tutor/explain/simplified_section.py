@@ -1,0 +1,130 @@
+"""Named rewrites as a section of a worked solution: the product as it stands, what is left of it, and when that holds."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from tutor.derive.local import times
+from tutor.derive.rewrites.named import BELOW, LINEAR, UNIT, Rewrite
+from tutor.explain.document import Block, Equation, Equations, Heading, Math, Paragraph, Sentence, Side
+from tutor.explain.words import rules as wording
+from tutor.expression.nodes import Add, Expr, Mul, Name, Partial
+from tutor.expression.walk import names, size, substitute
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.printed import shown
+from tutor.numbers.prove_rewrites import holds
+from tutor.numbers.run import compute
+
+MAX_ROWS = 12
+"""How many gradients of scores, and how many of parameters, are written down; the others have the same form."""
+MAX_PRODUCT = 40
+"""The largest product (in nodes) that is written out with its factors before it is simplified."""
+
+
+def simplified(
+    rewrites: Sequence[Rewrite], trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr]
+) -> list[Block]:
+    """The section on named rewrites, empty where none applies; ``fill`` puts numbers into an expression."""
+    if not rewrites:
+        return []
+    scores = [r for r in rewrites if r.rule not in (BELOW, LINEAR, UNIT)]
+    below = [r for r in rewrites if r.rule == BELOW]
+    units = [r for r in rewrites if r.rule in (LINEAR, UNIT)]
+    writer = _Rows(trace, digits, fill)
+    blocks: list[Block] = [Heading(wording.SIMPLIFIED)]
+    for some in (scores, below):
+        if some:
+            blocks.append(Equations(tuple(writer.gradient(rewrite) for rewrite in some[:MAX_ROWS])))
+        if len(some) > MAX_ROWS:
+            blocks.append(Paragraph((wording.LIKEWISE.format(count=len(some) - MAX_ROWS),)))
+    blocks += [Paragraph(words, "Condition") for words in writer.conditions(scores)]
+    if units:
+        blocks.append(Equations(tuple(writer.unit(rewrite, units) for rewrite in units)))
+    return blocks
+
+
+class _Rows:
+    """Writes the rows of one section."""
+
+    def __init__(self, trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr]) -> None:
+        self.trace = trace
+        self.digits = digits
+        self.fill = fill
+
+    def holds(self, rewrite: Rewrite) -> bool:
+        """Whether the condition of a rewrite is fulfilled; without numbers it is assumed, and said."""
+        return rewrite.condition is None or self.trace is None or holds(rewrite.condition, self.trace)
+
+    def gradient(self, rewrite: Rewrite) -> Equation:
+        """``∂L/∂s = factors = what they are = simplified = numbers``."""
+        sides = self.product(rewrite)
+        sides += [Side(expr) for expr in rewrite.between]
+        short = rewrite.under is not None and self.holds(rewrite)
+        if rewrite.rule != BELOW or not short:
+            sides.append(Side(rewrite.expr))
+        if short and rewrite.under is not None and rewrite.condition is not None:
+            note: Sentence = () if rewrite.rule == BELOW else self.note(rewrite.condition)
+            sides.append(Side(rewrite.under, note=note))
+        return Equation(rewrite.left, tuple(self.numbers(rewrite, sides)), None, (wording.rewrite(rewrite.rule),))
+
+    @staticmethod
+    def note(condition: Expr) -> Sentence:
+        return (Math(condition), " = 1")
+
+    def product(self, rewrite: Rewrite) -> list[Side]:
+        """The chain rule's product, one row a path; written out for a score, where it is short enough to read."""
+        sides = []
+        for place, path in enumerate(rewrite.paths):
+            factors = tuple(Partial(factor.of, factor.wrt) for factor in path.factors)
+            if factors == (rewrite.left,):
+                return []
+            sides.append(Side(factors[0] if len(factors) == 1 else Mul(factors), "+" if place else "="))
+        if sides and rewrite.rule != BELOW:
+            products = [times(*(factor.expr for factor in path.factors)) for path in rewrite.paths]
+            whole = products[0] if len(products) == 1 else Add(tuple(products))
+            if size(whole) <= MAX_PRODUCT and whole != rewrite.expr:
+                sides.append(Side(whole))
+        return sides
+
+    def numbers(self, rewrite: Rewrite, sides: list[Side]) -> list[Side]:
+        """The sides with the numbers put in and the result."""
+        if self.trace is None:
+            return sides
+        result = shown(compute(rewrite.expr, self.trace), self.digits)
+        put_in = self.fill(sides[-1].expr)
+        if put_in not in (sides[-1].expr, result):
+            sides.append(Side(put_in))
+        if sides[-1].expr == result:
+            return [*sides[:-1], replace(sides[-1], result=True)]
+        return [*sides, Side(result, result=True)]
+
+    def conditions(self, rewrites: Sequence[Rewrite]) -> list[Sentence]:
+        """What has to be said about a condition: that it is one, or that it does not hold."""
+        said: list[Sentence] = []
+        for condition in dict.fromkeys(r.condition for r in rewrites if r.condition is not None):
+            if self.trace is None:
+                said.append((wording.IF_ONE[0], *self.note(condition), wording.IF_ONE[1]))
+            elif not holds(condition, self.trace):
+                total: Expr = shown(compute(condition, self.trace), self.digits)
+                short = next(r.under for r in rewrites if r.condition == condition and r.under is not None)
+                here, be, stays, wrong = wording.NOT_ONE
+                said.append((here, Math(condition), be, Math(total), stays, Math(short), wrong))
+        return said
+
+    def unit(self, rewrite: Rewrite, units: Sequence[Rewrite]) -> Equation:
+        """The output of the single unit, or one of its weights: ``left = formula = numbers``."""
+        why = (wording.rewrite(rewrite.rule),) if rewrite.rule == LINEAR else ()
+        sides = [Side(rewrite.expr)]
+        if self.trace is None or rewrite.rule == UNIT:
+            return Equation(rewrite.left, tuple(self.numbers(rewrite, sides)), None, why)
+        weights = {
+            r.left.name: compute(r.expr, self.trace) for r in units if r.rule == UNIT and isinstance(r.left, Name)
+        }
+        put_in = self.fill(
+            substitute(rewrite.expr, {name: shown(value, self.digits) for name, value in weights.items()})
+        )
+        if not names(put_in):  # all weights are shown
+            sides.append(Side(put_in))
+        result = shown(compute(rewrite.left, self.trace), self.digits)
+        return Equation(rewrite.left, (*sides, Side(result, result=True)), None, why)

@@ -1,0 +1,1 @@
+"""The words: one short phrase for each rule, verdict and slip."""

@@ -1,0 +1,151 @@
+"""What every output format gets and gives, and how text from outside is made safe in a table."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+
+from tutor.exercise.question import Question
+from tutor.marking.marked import ABSENT, Marked, MarkedAnswer
+from tutor.marking.marks import points, rounded
+
+MAX_CELL = 2_000
+_FORMULA = "=+-@\t\r\n＝＋－＠"
+_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What an output says besides the marks.
+
+    ``exercise`` is the id, ``title`` what a column is called (the id, where empty).  ``by`` names what a learning platform knows students
+    by (``email``, ``username``, ``id`` …; empty: the student's key), ``column`` the column of an exported file that is filled in, ``due``
+    the date that nbgrader's table has.
+    ``visibility`` and ``seconds`` are for Gradescope; ``feedback`` gives the words for an answer, which must say no more than the student
+    may see; without it only the verdict and the marks are said.
+    """
+
+    exercise: str
+    title: str = ""
+    version: str = ""
+    exercise_hash: str = ""
+    seed: int = 0
+    by: str = ""
+    column: str = ""
+    due: str = ""
+    visibility: str = "visible"
+    seconds: float | None = None
+    feedback: Callable[[Marked, MarkedAnswer], str] | None = field(default=None, compare=False)
+
+    @property
+    def name(self) -> str:
+        """What the exercise is called in a table."""
+        return self.title or self.exercise
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """A file's text, and what the grader has to know about it (students left out, and why)."""
+
+    text: str
+    problems: tuple[str, ...] = ()
+
+
+def number(marks: Fraction) -> int | float:
+    """A mark as a number of JSON, the same that `points` writes.
+
+    >>> number(Fraction(3, 2)), number(Fraction(2))
+    (1.5, 2)
+    """
+    shown = rounded(marks)
+    return int(shown) if shown.denominator == 1 else float(points(marks))
+
+
+def plain(text: str) -> str:
+    """A text without anything that a terminal, a spreadsheet or a page obeys: control and direction characters as escapes.
+
+    >>> plain("a" + chr(27) + "[2J")
+    'a\\\\x1b[2J'
+    """
+    if text.isascii() and text.isprintable():
+        return text
+    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
+
+
+def is_formula(text: str) -> bool:
+    """Whether a spreadsheet would take a cell for a formula; a plain number is none."""
+    return text.lstrip(" ")[:1] in tuple(_FORMULA) and not _NUMBER.fullmatch(text)
+
+
+def guard(text: str) -> str:
+    """A cell with text from outside, for a table that people open: no formula, nothing that is obeyed, not endless.
+
+    >>> guard("=1+1"), guard("-0.5"), guard("-x")
+    ("'=1+1", '-0.5', "'-x")
+    """
+    formula = is_formula(text)
+    safe = plain(text if len(text) <= MAX_CELL else text[:MAX_CELL] + "…")
+    return f"'{safe}" if formula else safe
+
+
+def importable(text: str) -> bool:
+    """Whether a name may stand in a file that a learning platform imports, where a guard would make it somebody else's."""
+    return bool(text) and text.isprintable() and not is_formula(text)
+
+
+def importable_key(marked: Marked, by: str) -> tuple[str, str]:
+    """What a learning platform knows a student by, and why there is nothing that could stand in an import.
+
+    >>> importable_key(Marked("anna", "dl/bce", fields={"email": "a@b.c"}), "email")
+    ('a@b.c', '')
+    """
+    own = {"": True, "username": True, "email": "@" in marked.student}.get(by, marked.student.isdigit())
+    field = "id" if by == "idnumber" else by
+    key = marked.fields.get(field, "") or (marked.student if own else "")
+    if importable(key):
+        return key, ""
+    why = f"{plain(key)!r} cannot stand in an import" if key else f"no {by} is known"
+    return "", f"{plain(marked.student)} is left out: {why}"
+
+
+def table(rows: Iterable[Sequence[str]], end: str = "\n") -> str:
+    """Rows as CSV."""
+    text = io.StringIO()
+    csv.writer(text, lineterminator=end).writerows(rows)
+    return text.getvalue()
+
+
+def is_marked(marked: Marked) -> bool:
+    """Whether there are marks; without them there is no grade, and never a silent 0."""
+    return marked.status == "marked"
+
+
+def is_graded(marked: Marked) -> bool:
+    """Whether there is a grade for a learning platform: also who handed in nothing gets none, since a 0 is for a person to give."""
+    return is_marked(marked) and ABSENT not in marked.problems
+
+
+def by_question(marked: Marked) -> Mapping[str, MarkedAnswer]:
+    """The answers by their question."""
+    return {answer.question: answer for answer in marked.answers}
+
+
+def out_of(questions: Sequence[Question]) -> Fraction:
+    """What the questions are worth, added up as it is shown."""
+    return sum((rounded(question.marks) for question in questions), Fraction(0))
+
+
+def remarks(marked: Marked) -> tuple[str, ...]:
+    """What the grader has to know before a mark goes anywhere."""
+    name = plain(marked.student)
+    if not is_marked(marked):
+        return (f"{name} could not be marked and gets no grade: {plain(marked.reason)}",)
+    if ABSENT in marked.problems:
+        return (f"{name} handed in nothing and gets no grade",)
+    if marked.person:
+        return (f"{name}: a person has to look at {plain(', '.join(marked.person))}; until then it counts as it stands",)
+    return ()

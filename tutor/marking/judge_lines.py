@@ -1,0 +1,175 @@
+"""A whole line of working: which member is the answer, and which is the first that does not hold."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from tutor.answer.compare.figures import significant
+from tutor.answer.compare.formulas import Points, compare
+from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.effort import MAX_WORK, Effort
+from tutor.answer.read.working_lines import Line as Member
+from tutor.derive.working import referred
+from tutor.errors import ExpressionError, TutorError
+from tutor.expression.nodes import Expr, Name, Number, Partial, children, rebuild
+from tutor.marking.marked import Line
+from tutor.numbers.floats import at_points
+
+LOOSE = 1e-3
+MOST_BLUR = 0.1
+"""Figures of so few digits that they may be off by a larger share than this are taken for other figures."""
+MOST_FIGURES = 40
+
+
+def own_rows(members: Sequence[Member], target: str) -> list[Member]:
+    """The members without rows that say what another quantity is: ``in_h1 = 0.3775`` above ``out_h1 = σ(0.3775) = 0.5933``.
+
+    Where there are only such rows all members are kept.
+    """
+    moved = Name(target.partition("@")[0])
+    kept: list[Member] = []
+    left_out = False
+    for place, member in enumerate(members):
+        if member.relation in ("", "⏎"):
+            following = members[place + 1].relation if place + 1 < len(members) else ""
+            named = type(member.expr) in (Name, Partial) or (isinstance(member.expr, AnswerError) and bool(_WORD.fullmatch(member.text)))
+            own = is_question(member.expr, target) or member.expr == moved
+            left_out = following in _EQUALS and named and not own
+        if not left_out:
+            kept.append(member)
+    return kept or list(members)
+
+
+_WORD = re.compile(r"[^\W\d]\w{0,11}")
+_EQUALS = ("=", ":=", "←", "≈")
+
+
+def without_question(members: Sequence[Member], target: str) -> list[Member]:
+    """The members without the quantity itself in front: ``dL/dw5 = …``, and ``w5 ← …`` for w5 after an update."""
+    kept = own_rows(members, target)
+    moved = Name(target.partition("@")[0]) if "@" in target and "/" not in target else None
+    if len(kept) > 1 and kept[0].expr == moved:
+        kept = kept[1:]
+    while len(kept) > 1 and is_question(kept[0].expr, target):
+        kept = kept[1:]
+    return kept
+
+
+def is_question(expr: object, target: str) -> bool:
+    """Whether an expression is only the name of what is asked."""
+    return expr == Name(target) or (type(expr) is Partial and f"d{expr.of}/d{expr.wrt}" == target)
+
+
+def answer_of(members: Sequence[Member], *, formula: bool) -> int:
+    """The member that is the answer: the last one; of a formula the last that has quantities in it, if any has."""
+    if formula:
+        for place in range(len(members) - 1, -1, -1):
+            expr = members[place].expr
+            if not isinstance(expr, AnswerError) and referred(expr):
+                return place
+    return len(members) - 1
+
+
+def first_broken(
+    members: Sequence[Member], target: str, goal: float | None, env: Mapping[str, Any], points: Points | None
+) -> Line | None:
+    """The first member that does not hold: it is not what is asked (``goal``).
+
+    With a ``goal`` every member counts with its value there, rounded figures with what rounding may have changed; a formula is
+    compared at ``points`` where there are some.  Only so many are: what is not compared is not said to be wrong.
+    """
+    held: Expr | None = None
+    effort = Effort(MAX_WORK / 2)
+    for number, member in enumerate(members, 1):
+        expr = member.expr
+        if isinstance(expr, AnswerError) or (number == 1 and len(members) > 1 and type(expr) in (Name, Partial)):
+            continue  # a name in front says what the row is about
+        holds = _holds(expr, target, goal, env, points, effort)
+        if holds is False:
+            expected = _shown(held, env) if held is not None else "" if goal is None else _figure(goal)
+            return Line(number, member.text, "goal" if held is None else "before", _shown(expr, env), expected)
+        held = expr if holds else None
+    return None
+
+
+def rounded_figures(expr: Expr, goal: float, env: Mapping[str, Any]) -> bool:
+    """Whether arithmetic comes to what is asked but for its figures, which are rounded: 0.741·0.186·0.593 for 0.0821670."""
+    value = _value(expr, env)
+    if value is None:
+        return False
+    try:
+        blur = _blur(expr, env, value, Effort(MAX_WORK / 2))
+    except ExpressionError:
+        return False
+    return blur <= MOST_BLUR * abs(goal) and abs(value - goal) <= max(blur, LOOSE * abs(goal))
+
+
+def _holds(
+    expr: Expr, target: str, goal: float | None, env: Mapping[str, Any], points: Points | None, effort: Effort
+) -> bool | None:
+    if referred(expr) and points is not None:
+        outcome = compare(expr, target, points, effort).outcome
+        return None if outcome == "undecided" else outcome == "equal"
+    if goal is None:
+        return None
+    value = _value(expr, env)
+    if value is None:
+        return None
+    apart = abs(value - goal)
+    if apart <= LOOSE * abs(goal):
+        return True
+    try:
+        return apart <= _blur(expr, env, value, effort)
+    except ExpressionError:
+        return None
+
+
+def _value(expr: Expr, env: Mapping[str, Any]) -> float | None:
+    try:
+        value = float(np.asarray(at_points(expr, env), dtype=float).reshape(-1)[0])
+    except (KeyError, TutorError, OverflowError):
+        return None
+    return value if np.isfinite(value) else None
+
+
+def _blur(expr: Expr, env: Mapping[str, Any], value: float, effort: Effort) -> float:
+    """How far rounding may have moved a member: every decimal of two digits or more that is no given value, by one in its last place."""
+    exact = {round(float(np.asarray(v).reshape(-1)[0]), 12) for name, v in env.items() if "/" not in name} if env else set()
+    figures: list[Number] = []
+    stack: list[Expr] = [expr]
+    size = 0
+    while stack:
+        node = stack.pop()
+        size += 1
+        if type(node) is Number and "." in node.text and significant(node.text) >= 2:
+            figures.append(node)
+        stack.extend(children(node))
+    moved = 0.0
+    for figure in dict.fromkeys(figures[:MOST_FIGURES]):
+        if len(figures) > 1 and abs(float(figure.value)) in exact and len(figure.text) < 6:
+            continue
+        effort.spend(5 * size)
+        unit = 10.0 ** -(len(figure.text.partition(".")[2].partition("e")[0]) - int(figure.text.partition("e")[2] or 0))
+        other = _value(_replaced(expr, figure, Number(repr(float(figure.value) + unit))), env)
+        moved += abs(other - value) if other is not None else 0.0
+    return moved
+
+
+def _replaced(expr: Expr, old: Number, new: Number) -> Expr:
+    if expr == old:
+        return new
+    parts = children(expr)
+    return rebuild(expr, tuple(_replaced(part, old, new) for part in parts)) if parts else expr
+
+
+def _shown(expr: Expr, env: Mapping[str, Any]) -> str:
+    value = _value(expr, env)
+    return "" if value is None else _figure(value)
+
+
+def _figure(value: float) -> str:
+    return f"{value:.6g}".replace("-", "−")

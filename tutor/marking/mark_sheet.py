@@ -1,0 +1,216 @@
+"""Everything that marking an exercise needs and that is the same for all students: made once, then only read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from tutor.answer.compare.formulas import Points, derivatives, sample
+from tutor.answer.compare.sampling import conditions_of
+from tutor.answer.read.vocabulary import Vocabulary, vocabulary
+from tutor.derive.backward import derive
+from tutor.derive.working import Work, Working, working
+from tutor.errors import ExerciseError, ValueProblem
+from tutor.exercise.claims import rate_name
+from tutor.exercise.model import Exercise
+from tutor.exercise.question import Question
+from tutor.exercise.training_task import Trainer, trains_otherwise
+from tutor.expression.nodes import Add
+from tutor.graph.network import counts
+from tutor.graph.nouns import Graph, Step
+from tutor.marking.question_list import all_questions, follows_through, losses_in, parts, sharpened, updates_in
+from tutor.marking.worlds import World
+from tutor.numbers.arithmetic import Value, real
+from tutor.numbers.floats import as_float
+from tutor.numbers.run import compute, read_value, stable
+
+NOISE = 1e-45
+MOST_SIMPLIFIED = 500
+"""In a graph of up to so many steps it is looked for simplifications that lectures make."""
+FORMULA_POINTS = 12
+"""At so many points formulas are compared with what slips give."""
+
+
+class Sheet:
+    """One exercise, prepared: its questions, its working, what is true, and how students may write it."""
+
+    def __init__(self, exercise: Exercise, seed: int = 0) -> None:
+        self.exercise = exercise
+        self.seed = seed
+        self.letter = rate_name(exercise.notation)
+        graph = exercise.graph
+        declared = exercise.questions
+        self.whole: frozenset[str] = frozenset()
+        if graph is None:
+            self.working = Working(Graph((), (), (), ""), ())
+            self.questions = all_questions(exercise, self.working)
+            self.truth: dict[str, Value] = self._counted()
+            self._check()
+            return
+        targets = [step.target for step in graph.steps]
+        of = losses_in(declared, targets) if declared else tuple(parts(name)[0] for name in exercise.asked)
+        method = exercise.plan.optimiser if not exercise.samples else "gd"
+        trains = exercise.rate is not None and bool(graph.parameters)
+        updates = max(updates_in(declared), int(trains))
+        self.working = working(
+            graph, of=tuple(dict.fromkeys(of)), updates=updates, method=method, rate=self.letter,
+        )  # fmt: skip
+        self.whole = frozenset(q for q in self.working.by_name if not follows_through(exercise, q))
+        questions = all_questions(exercise, self.working)
+        self.truth = self._computed(questions) if exercise.values else {}
+        self.questions = questions if declared else tuple(sharpened(question, self.truth) for question in questions)
+        self._check()
+
+    def _check(self) -> None:
+        """Refuse questions that cannot be marked, all at once."""
+        without = [q.id for q in self.questions if q.kind not in ("expression", "chain", "choice") and not self.truth]
+        if without and not self.exercise.counts and not self.exercise.values:
+            raise ExerciseError(
+                f"{', '.join(without[:6])} asks for a number, but the exercise has no values",
+                where=self.exercise.id, hint='give it [values], or ask with kind = "expression"',
+            )  # fmt: skip
+        if not self.questions:
+            raise ExerciseError("there is nothing to ask", where=self.exercise.id, hint="write [[question]] rows in its file")
+
+    @cached_property
+    def by_id(self) -> dict[str, Question]:
+        """The questions by their ids."""
+        return {question.id: question for question in self.questions}
+
+    @cached_property
+    def order(self) -> dict[str, int]:
+        """The place of every quantity in the order of the computation; given quantities come first."""
+        return {step.target: place for place, step in enumerate(self.working.steps)}
+
+    @cached_property
+    def marking_order(self) -> tuple[Question, ...]:
+        """The questions in the order of the computation, so that an answer is judged after those that it follows from."""
+        last = {q.id: max((self.order.get(t, -1) for t in q.targets), default=-1) for q in self.questions}
+        return tuple(sorted(self.questions, key=lambda q: last[q.id]))
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """How students may write its quantities."""
+        return vocabulary(self.exercise)
+
+    def leaves(self) -> dict[str, Value]:
+        """The given values, with the step size and what the optimiser starts from."""
+        found: dict[str, Value] = dict(self.exercise.values)
+        if self.exercise.rate is not None:
+            found[self.working.rate or self.letter] = self.exercise.rate
+        for name, value in {**self.working.extra, **self._settings()}.items():
+            found[name] = value if not isinstance(value, str) else read_value(value)
+        return found
+
+    def _settings(self) -> dict[str, Any]:
+        from tutor.exercise.read_training import read_settings
+        from tutor.rules.optimisers import optimiser
+
+        row = optimiser(self.exercise.plan.optimiser)
+        return dict(read_settings(row, self.exercise.plan.settings)) if not self.exercise.samples else {}
+
+    def _counted(self) -> dict[str, Value]:
+        network = self.exercise.network
+        return {f"count {what}": Fraction(n) for what, n in counts(network).items()} if network is not None else {}
+
+    def _computed(self, questions: tuple[Question, ...]) -> dict[str, Value]:
+        """Every value of the working that questions and their explanations need, exactly or to 25 digits and more."""
+        leaves = self.leaves()
+        found = stable(lambda: _run(self.working, leaves))
+        found |= self._counted()
+        trained = sorted({parts(t)[2] for q in questions for t in q.targets if t in self.whole} - {0})
+        if trained and trains_otherwise(self.exercise):
+            trainer = Trainer(self.exercise)
+            for k in trained:
+                trace = trainer.trace(self.exercise.values, k, trained[-1])
+                found |= {f"{name}@{k}": value for name, value in trace.items()}
+        return found
+
+    @cached_property
+    def numbers(self) -> World:
+        """The working at the given values, in floats."""
+        world = World.of(self.working, {name: np.array([as_float(value)]) for name, value in self.leaves().items()})
+        return World(self.working, {**world.env, **self._floats()}, {}, world.order)
+
+    def _floats(self) -> Mapping[str, Any]:
+        """The values that are computed as a whole, which the steps of a single sample do not give."""
+        return {name: np.array([as_float(self.truth[name])]) for name in self.whole if name in self.truth}
+
+    @cached_property
+    def points(self) -> Points:
+        """Where formulas are compared."""
+        graph = self.exercise.graph
+        assert graph is not None
+        leaves = [q.name for q in graph.leaves]
+        extra = [name for name in self._symbols() if name not in leaves]
+        given = self.leaves() if self.exercise.values else {}
+        steps = [Step(step.target, step.expr, step.rule) for step in self.working.steps if step.after <= 1]
+        sums = self._sums(graph, given)
+        return sample(steps, (*leaves, *extra), given, seed=self.seed, more=derivatives(graph), sums=sums)
+
+    def _sums(self, graph: Graph, given: Mapping[str, Value]) -> list[tuple[str, ...]]:
+        """The targets that add up to 1 at all points, where lectures simplify: p − y is right for softmax with cross-entropy."""
+        found: dict[tuple[str, ...], None] = {}
+        if len(graph.steps) > MOST_SIMPLIFIED:
+            return []
+        losses = (graph.loss, *(step.of for step in self.working.steps if step.sort == "gradient"))
+        for loss in dict.fromkeys(losses):
+            for group in conditions_of(derive(replace(graph, loss=loss)), given):
+                if not any(set(group) & set(other) for other in found):
+                    found[group] = None
+        return list(found)
+
+    def _symbols(self) -> list[str]:
+        letters = [self.working.rate or self.letter, *self.working.extra]
+        letters += [name for name in self._settings() if any(name in self.working.uses[s] for s in self.working.uses)]
+        return list(dict.fromkeys(letters))
+
+    @cached_property
+    def formula_places(self) -> list[int]:
+        """Which of the points `formulas` has: some of those without short values, from all over them."""
+        generic = list(self.points.generic)
+        every = max(1, len(generic) // FORMULA_POINTS)
+        return generic[::every][:FORMULA_POINTS]
+
+    @cached_property
+    def formulas(self) -> World:
+        """The working at a few of those points, for what slips give."""
+        points = self.points
+        chosen = self.formula_places
+        leaves = points.world.leaves
+        env = points.columns.fill(list(leaves))
+        first = Working(
+            self.working.graph, tuple(s for s in self.working.steps if s.after <= 1), self.working.by_name, self.working.uses,
+            self.working.rate, self.working.extra,
+        )  # fmt: skip
+        return World.of(first, {name: np.asarray(env[name])[chosen] for name in leaves})
+
+    def work(self, target: str) -> Work | None:
+        """The step that computes a quantity."""
+        return self.working.by_name.get(target)
+
+
+def _run(working: Working, leaves: Mapping[str, Value]) -> dict[str, Value]:
+    """Run the working; what does not exist at these values, and what needs it, is left out."""
+    found = dict(leaves)
+    for step in working.steps:
+        if all(name in found for name in working.uses[step.target]):
+            try:
+                value = compute(step.expr, found)
+                found[step.target] = Fraction(0) if _cancelled(step, value, found) else value
+            except ValueProblem:
+                continue
+    return found
+
+
+def _cancelled(step: Work, value: Value, found: Mapping[str, Value]) -> bool:
+    """Whether a sum is a 0 of which only the last digits are left."""
+    if type(value) is Fraction or type(step.expr) is not Add or abs(value) > NOISE:
+        return False
+    largest = max(abs(real(compute(term, found))) for term in step.expr.args)
+    return bool(abs(value) <= NOISE * largest)

@@ -1,0 +1,133 @@
+"""What is asked of a student: the questions that an exercise declares, or sensible ones made from its graph."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from tutor.derive.working import Work, Working
+from tutor.exercise.model import Exercise
+from tutor.exercise.question import Kind, Question, Tolerance
+from tutor.exercise.training_task import trains_otherwise
+from tutor.expression.nodes import Name
+from tutor.expression.walk import names
+from tutor.numbers.agreement import agreement
+from tutor.numbers.arithmetic import CONTEXT, Value, real
+
+MOST_FORWARD, MOST_LOCALS, MOST_GRADIENTS, MOST_UPDATES = 24, 12, 40, 24
+MOST_DIGITS = 8
+
+
+def parts(target: str) -> tuple[str, str, int]:
+    """A name of the working taken apart: (of, wrt, updates made); ``of`` is empty for what is no derivative.
+
+    >>> parts("dL/dw5@2"), parts("w5")
+    (('L', 'w5', 2), ('', 'w5', 0))
+    """
+    base, _, k = target.partition("@")
+    of, slash, wrt = base.partition("/d")
+    return (of[1:], wrt, int(k or 0)) if slash else ("", base, int(k or 0))
+
+
+def updates_in(questions: Iterable[Question]) -> int:
+    """How many updates questions ask for."""
+    return max((parts(target)[2] for question in questions for target in question.targets), default=0)
+
+
+def losses_in(questions: Iterable[Question], working: Iterable[str]) -> tuple[str, ...]:
+    """The quantities whose derivatives questions ask for, each once, in evaluation order."""
+    asked = {parts(target)[0] for question in questions for target in question.targets}
+    return tuple(name for name in working if name in asked)
+
+
+def generated(exercise: Exercise, working: Working) -> tuple[Question, ...]:
+    """Questions made from the graph: forward values, local derivatives that say something, gradients, and the first update.
+
+    They ask for numbers where the exercise has values, and for formulas where it has none.  Each has one mark.
+    """
+    kind: Kind = "number" if exercise.values else "expression"
+    found: list[Question] = []
+
+    def ask(targets: Iterable[str], most: int) -> None:
+        for target in list(targets)[:most]:
+            of, wrt, k = parts(target)
+            plain = f"d{of}/d{wrt}" if of else wrt
+            text = f"{plain} after {k}" if k else plain
+            if all(question.id != target for question in found):
+                found.append(Question(target, text, kind, (target,)))
+
+    if exercise.graph is None:
+        exactly = Tolerance(relative=Fraction(0))
+        return tuple(
+            Question(f"count_{what}", f"count {what}", "number", (f"count {what}",), tolerance=exactly) for what in exercise.counts
+        )
+    steps = [step for step in working.steps if not step.after]
+    if exercise.values:
+        ask((step.target for step in steps if step.sort == "forward"), MOST_FORWARD)
+    given = {q.name for q in exercise.graph.leaves if q.kind in ("target", "constant")}
+    ask((s.target for s in steps if s.sort == "local" and s.wrt not in given and _says_something(s)), MOST_LOCALS)
+    loss = exercise.graph.loss
+    asked = list(exercise.asked)
+    if not asked:
+        free = [q.name for q in exercise.graph.inputs if q.kind not in ("target", "constant")]
+        trained = [q.name for q in exercise.graph.parameters] or free
+        asked = [f"d{loss}/d{name}" for name in trained]
+    nodes = {step.target for step in exercise.graph.steps} - {loss}
+    between = [s.target for s in steps if s.sort == "gradient" and s.of == loss and s.wrt in nodes and names_in(s)]
+    wanted = working.cone(asked)
+    ask([target for target in between if target in wanted and target not in asked], MOST_GRADIENTS)
+    ask([target for target in asked if target in working.by_name], MOST_GRADIENTS)
+    if exercise.steps and exercise.rate is not None and exercise.values:
+        ask((f"{q.name}@1" for q in exercise.graph.parameters), MOST_UPDATES)
+    return tuple(found)
+
+
+def names_in(step: Work) -> bool:
+    """Whether a step's formula has any quantity in it."""
+    return bool(names(step.expr)) or bool(step.terms)
+
+
+def _says_something(step: Work) -> bool:
+    """Whether a local derivative is more than a number or one of the quantities; edges without a name of their own cannot be asked for."""
+    return "|" not in step.target and type(step.expr) is not Name and bool(names(step.expr))
+
+
+def sharpened(question: Question, truth: Mapping[str, Value]) -> Question:
+    """A generated question with as many digits as it takes to tell an updated parameter from the old one."""
+    if question.kind != "number" or not question.targets:
+        return question
+    target = question.targets[0]
+    of, name, k = parts(target)
+    before = f"{name}@{k - 1}" if k > 1 else name
+    if of or not k or before not in truth or target not in truth:
+        return question
+    old, new = truth[before], truth[target]
+    if old == new or real(old) == 0 or real(new) == 0:
+        return question
+    digits = question.tolerance.digits
+    while digits < MOST_DIGITS and _same(old, new, digits):
+        digits += 1
+    near = min(question.tolerance.relative, _apart(old, new) / 4)
+    return replace(question, tolerance=replace(question.tolerance, digits=digits, relative=near))
+
+
+def _same(old: Value, new: Value, digits: int) -> bool:
+    """Whether the old value could be taken for the new one, correctly rounded or cut off to so many digits."""
+    text = CONTEXT.nstr(real(old), digits, min_fixed=-50, max_fixed=50, strip_zeros=False)
+    return agreement(text, new) != "differs"
+
+
+def _apart(old: Value, new: Value) -> Fraction:
+    relative = abs((real(new) - real(old)) / real(new))
+    return Fraction(float(relative)).limit_denominator(10**6) or Fraction(1, 10**6)
+
+
+def all_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
+    """What is asked: the exercise's own questions, or generated ones."""
+    return exercise.questions or generated(exercise, working)
+
+
+def follows_through(exercise: Exercise, target: str) -> bool:
+    """Whether a quantity's way is among the steps: training over a data set is computed as a whole."""
+    return not (parts(target)[2] and trains_otherwise(exercise) and exercise.samples is not None)

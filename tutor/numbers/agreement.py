@@ -1,0 +1,60 @@
+"""How a printed figure agrees with a value: exactly, by rounding, by truncation, or not.
+
+Several lectures cut figures off instead of rounding them.  A check that only rounds calls their true figures false; one with a
+loose tolerance calls wrong figures true.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+from fractions import Fraction
+from typing import Literal
+
+from tutor.numbers.arithmetic import CONTEXT, Value
+
+Agreement = Literal["exact", "rounded", "truncated", "differs"]
+
+_NOISE = Fraction(1, 10**45)
+"""What 60 digits may leave of a sum that is exactly the figure (probabilities that add up to 1)."""
+
+_DECIMAL = re.compile(r"[-+]?(\d+(\.\d*)?|\.\d+)([eE][-+]?\d+)?")
+
+
+def is_decimal(text: str) -> bool:
+    """Whether a printed figure is a plain decimal, whose number of digits means something."""
+    return bool(_DECIMAL.fullmatch(text.strip().replace("−", "-")))
+
+
+def agreement(printed: str, value: Value) -> Agreement:
+    """How a printed decimal agrees with a value; rounding is tried before truncation; a half may be
+    rounded away from zero or to the even digit, so that 1.09 for 1.095 is cut off, not rounded.
+
+    >>> agreement("0.358", Fraction("0.35891647971788"))
+    'truncated'
+    >>> agreement("2.20", Fraction(11, 5))
+    'exact'
+    """
+    text = Decimal(printed.strip().replace("−", "-"))
+    written = Fraction(text)
+    if abs(_fraction(value) - written) <= (0 if isinstance(value, Fraction) else _NOISE):
+        return "exact"
+    exponent = text.as_tuple().exponent
+    assert isinstance(exponent, int)
+    unit = Fraction(10) ** exponent
+    distance = abs(_fraction(value) - written)
+    away = abs(_fraction(value)) < abs(written)
+    if distance < unit / 2 or (distance == unit / 2 and (away or int(written / unit) % 2 == 0)):
+        return "rounded"
+    outwards = abs(_fraction(value)) - abs(written)
+    same_side = written == 0 or (_fraction(value) >= 0) == (written >= 0)
+    return "truncated" if same_side and 0 <= outwards < unit else "differs"
+
+
+def _fraction(value: Value) -> Fraction:
+    """The value as a fraction; an mpmath number is a binary fraction already."""
+    if isinstance(value, Fraction):
+        return value
+    sign, mantissa, exponent, _ = CONTEXT.mpf(value)._mpf_
+    size = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+    return -size if sign else size

@@ -1,0 +1,116 @@
+"""The loss as one formula of its leaves, in SymPy: the independent side of the proof."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import sympy
+
+from tutor.derive.formula import opaque_call
+from tutor.errors import ProofError
+from tutor.expression.sympy_bridge import symbol, to_sympy
+from tutor.graph.nouns import Graph
+from tutor.numbers.arithmetic import Value, add, apply, multiply, power
+from tutor.numbers.slices import dependent
+
+
+def symbolic_gradients(graph: Graph, wanted: Sequence[str], values: Mapping[str, Value]) -> dict[str, Value]:
+    """SymPy's derivatives of the composed loss with respect to leaves and nodes, as numbers at these values.
+
+    What does not depend on a quantity stays a symbol.  Functions of the tables stay functions, which know their derivative from
+    their row (and the rows are proved against SymPy in the tests).
+    """
+    found = {}
+    for wrt in wanted:
+        table: dict[str, Any] = {}
+        for step in dependent(graph, wrt).steps:
+            table[step.target] = to_sympy(step.expr, opaque_call, table)
+        formula = table.get(graph.loss, symbol(graph.loss))
+        found[wrt] = number(sympy.diff(formula, symbol(wrt)), values, {})
+    return found
+
+
+def number(expression: Any, values: Mapping[str, Value], memo: dict[Any, Value]) -> Value:
+    """The value of a SymPy expression in the product's own arithmetic (exact where it can be)."""
+    known = memo.get(expression)
+    if known is None:
+        known = memo[expression] = _number(expression, values, memo)
+    return known
+
+
+def _number(e: Any, values: Mapping[str, Value], memo: dict[Any, Value]) -> Value:
+    if e.is_Symbol:
+        return values[e.name]
+    if e.is_Rational:
+        from fractions import Fraction
+
+        return Fraction(int(e.p), int(e.q))
+    if e.func is sympy.Piecewise:
+        for value, condition in e.args:
+            if condition is sympy.true or _holds(condition, values, memo):
+                return number(value, values, memo)
+    parts = [number(arg, values, memo) for arg in e.args]
+    if e.is_Add:
+        return _folded(add, parts)
+    if e.is_Mul:
+        return _folded(multiply, parts)
+    if e.is_Pow:
+        return power(parts[0], parts[1])
+    marked = getattr(e.func, "row", None)
+    if marked is not None:
+        return _row(marked, parts)
+    func = _FUNCTIONS.get(e.func)
+    if func is None:
+        if e is sympy.pi or e is sympy.E:
+            return apply("pi", ()) if e is sympy.pi else apply("exp", (1,))
+        raise ProofError(f"SymPy's {e.func.__name__} cannot be evaluated")
+    return func(*parts)
+
+
+def _folded(operation: Callable[[Value, Value], Value], parts: Sequence[Value]) -> Value:
+    total = parts[0]
+    for part in parts[1:]:
+        total = operation(total, part)
+    return total
+
+
+def _holds(condition: Any, values: Mapping[str, Value], memo: dict[Any, Value]) -> bool:
+    left, right = (number(arg, values, memo) for arg in (condition.gts, condition.lts))
+    difference = add(left, -right)
+    return bool(
+        difference > 0
+        or (difference == 0 and not isinstance(condition, sympy.StrictGreaterThan | sympy.StrictLessThan))
+    )
+
+
+def _row(marked: tuple[str, int], parts: Sequence[Value]) -> Value:
+    func, argindex = marked
+    if not argindex:
+        return apply(func, parts)
+    from tutor.numbers.run import compute
+    from tutor.rules.functions import OUT, function, partials_of
+
+    row = function(func, len(parts))
+    table = {**dict(zip(row.params, parts, strict=True)), OUT: apply(func, parts)}
+    return compute(partials_of(row)[argindex - 1], table)
+
+
+def _sign(x: Value) -> Value:
+    from fractions import Fraction
+
+    return Fraction((x > 0) - (x < 0))
+
+
+_FUNCTIONS: dict[Any, Callable[..., Value]] = {
+    sympy.exp: lambda x: apply("exp", (x,)),
+    sympy.log: lambda x: apply("log", (x,)),
+    sympy.sin: lambda x: apply("sin", (x,)),
+    sympy.cos: lambda x: apply("cos", (x,)),
+    sympy.Abs: abs,
+    sympy.sign: _sign,
+    sympy.Heaviside: lambda x, _=0: apply("if_positive", (x, 1, 0)),
+    sympy.DiracDelta: lambda x, *_: apply("if_positive", (abs(x), 0, 0)),  # 0 off the jump, where alone it is asked
+    sympy.Max: lambda *a: apply("max", a),
+    sympy.Min: lambda *a: apply("min", a),
+}

@@ -1,0 +1,118 @@
+"""The proof that the layer form and the form neuron by neuron agree, entry by entry.
+
+Both are derived on their own: the layer form by the pullbacks of `tutor.rules.operations`, the other by the local derivatives of single
+quantities.  Every entry of every gradient is compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tutor.derive.backward import derive
+from tutor.derive.layerwise import derive_layers
+from tutor.errors import ProofError
+from tutor.graph.entries import places
+from tutor.graph.layered import Layered, concrete, written_out
+from tutor.graph.nouns import Graph
+from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.printed import exact_text
+from tutor.numbers.run import evaluate
+from tutor.numbers.run_arrays import as_arrays, evaluate_layers
+from tutor.numbers.verify import bound, random_points
+
+TOLERANCE = Fraction(1, 10**12)
+"""Relative.  Both forms are computed with as many digits as it takes, so that what is left is far smaller."""
+NOTHING = CONTEXT.mpf(10) ** -300
+"""Of the largest number of the computation: a 0 that is left of a cancellation in hundreds of digits is smaller than this."""
+LEAST = CONTEXT.mpf(10) ** -50
+"""A smaller difference is not told: it only says with how many digits both were computed."""
+POINTS = 2
+MANY = 5_000
+"""A graph of so many quantities is compared at one random point."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How the two forms agree: ``entries`` gradients compared, the largest relative difference ``error``, at ``points`` points.
+
+    ``sizes`` are the numbers that were put in for letters.
+    """
+
+    entries: int
+    error: Value
+    at_values: bool
+    points: int = 0
+    sizes: Mapping[str, int] | None = None
+
+    def sentence(self) -> str:
+        """The proof in words.
+
+        >>> Agreement(12, Fraction(0), True).sentence()
+        'The layer form and the form neuron by neuron agree in all 12 entries of the gradients, exactly (at the given values)'
+        """
+        place = "at the given values" if self.at_values else f"at {self.points} random point{'s' if self.points > 1 else ''}"
+        if self.sizes:
+            place += ", with " + ", ".join(f"{letter} = {size}" for letter, size in self.sizes.items())
+        how = "exactly" if self.error == 0 else f"to {bound(max(real(self.error), LEAST))}"
+        return (
+            f"The layer form and the form neuron by neuron agree in all {self.entries} entries of the gradients, {how} ({place})"
+        )
+
+
+def sized(layered: Layered) -> tuple[Layered, dict[str, int]]:
+    """The graph with small numbers, all different, in the place of letters for sizes."""
+    sizes = {letter: place + 2 for place, letter in enumerate(layered.symbolic)}
+    return (concrete(layered, sizes) if sizes else layered), sizes
+
+
+def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | None) -> Agreement:
+    """Compare both forms at the given values of the single quantities, or at seeded random points.
+
+    ``scalar`` is the graph neuron by neuron where it has been made on its own (a network's); else the layers are written out.
+
+    Raises `ProofError` with the entry where they differ.
+    """
+    layered, sizes = sized(layered)
+    graph = written_out(layered) if scalar is None else scalar
+    by_layers, by_neurons = derive_layers(layered), derive(graph)
+    count = POINTS if len(graph.names) < MANY else 1
+    points: Sequence[Mapping[str, Value]] = [values] if values is not None else random_points(graph, count)
+    if not points:
+        raise ProofError("no point was found at which the whole computation exists", hint="give values under [values]")
+    worst: Value = Fraction(0)
+    entries = 0
+    for point in points:
+        leaves = {quantity.name: point[quantity.name] for quantity in graph.leaves}
+        arrays = evaluate_layers(by_layers, as_arrays(layered, leaves))
+        trace = evaluate(by_neurons, leaves).values
+        entries = 0
+        floor = NOTHING * max(abs(real(item)) for array in arrays.values() for item in array.items)
+        for name, named in layered.entries.items():
+            key = f"d{graph.loss}/d{name}"
+            for place, single, value in zip(places(named.shape), named.items, arrays[key].items, strict=True):
+                other = trace[f"d{graph.loss}/d{single}"]
+                difference = relative(value, other, floor)
+                if real(difference) > real(TOLERANCE):
+                    raise ProofError(
+                        f"entry {place} of {key} is {exact_text(value)} in the layer form and {exact_text(other)} neuron by neuron",
+                        hint="this is a fault of the program; please report it",
+                    )
+                worst = max(worst, difference, key=real)
+                entries += 1
+    return Agreement(entries, worst, values is not None, len(points), sizes)
+
+
+def relative(a: Value, b: Value, floor: Value = 0) -> Value:
+    """The difference of two values, relative to the larger of them; what is smaller than ``floor`` counts as nothing.
+
+    >>> relative(Fraction(1), Fraction(3, 4))
+    Fraction(1, 4)
+    """
+    if a == b:
+        return Fraction(0)
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return abs(a - b) / max(abs(a), abs(b))
+    scale = max(abs(real(a)), abs(real(b)))
+    return abs(real(a) - real(b)) / scale if scale > floor else Fraction(0)

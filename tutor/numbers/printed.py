@@ -1,0 +1,91 @@
+"""How a value is printed: the one place where anything is rounded.
+
+Exact values are shown exactly when they are short (8/3, 0.3775), every other one with significant digits, and with a power
+of ten when it is small or large (4.38568×10⁻⁴).
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from tutor.expression.nodes import Div, Expr, Neg, Number
+from tutor.numbers.arithmetic import CONTEXT, Value, real
+
+
+def decimal(value: Fraction) -> str | None:
+    """The exact decimal of a fraction, or nothing when it never ends.
+
+    >>> decimal(Fraction(151, 400))
+    '0.3775'
+    """
+    if value.denominator.bit_length() > 200 or value.numerator.bit_length() > 400:
+        return None
+    rest, twos, fives = value.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return None
+    places = max(twos, fives)
+    digits = str(abs(value.numerator) * 10**places // value.denominator).rjust(places + 1, "0")
+    text = f"{digits[:-places]}.{digits[-places:]}" if places else digits
+    return f"-{text}" if value < 0 else text
+
+
+def significant(value: Value, digits: int) -> str:
+    """The value rounded to significant digits: plain from 10⁻³ up to 10⁶ or what the digits allow, else with an exponent.
+
+    >>> significant(Fraction(1, 3), 6)
+    '0.333333'
+    """
+    if value == 0:
+        return "0"
+    number = real(value)
+    text: str = CONTEXT.nstr(
+        abs(number), digits, strip_zeros=False, min_fixed=-100, max_fixed=-100, show_zero_exponent=True
+    )
+    mantissa, _, exponent = text.partition("e")
+    places = int(exponent)
+    figures = mantissa.replace(".", "")
+    sign = "-" if number < 0 else ""
+    if -4 < places < 0:
+        return f"{sign}0.{'0' * (-places - 1)}{figures}"
+    if 0 <= places < digits:
+        head, tail = figures[: places + 1], figures[places + 1 :]
+        return f"{sign}{head}.{tail}" if tail else sign + head
+    if 0 <= places <= 8:
+        return sign + figures + "0" * (places + 1 - len(figures))
+    figures = figures.rstrip("0") or "0"
+    head, tail = figures[0], figures[1:]
+    return f"{sign}{head}{'.' + tail if tail else ''}e{places}"
+
+
+def shown(value: Value, digits: int = 6) -> Expr:
+    """The value as an expression that is ready to print."""
+    if isinstance(value, Fraction):
+        exact = decimal(value)
+        if exact is not None and len(exact.lstrip("-0.").replace(".", "")) <= digits and (
+            not exact.lstrip("-").startswith("0.0000") and len(exact) <= digits + 6
+        ):  # fmt: skip
+            return Number(exact)
+        if exact is None and _short(value):
+            ratio: Expr = Div(Number(str(abs(value.numerator))), Number(str(value.denominator)))
+            return Neg(ratio) if value < 0 else ratio
+    return Number(significant(value, digits))
+
+
+def _short(value: Fraction) -> bool:
+    """Whether a fraction is shown as one: numerator and denominator have at most four digits each."""
+    return max(abs(value.numerator), value.denominator) < 10_000
+
+
+def exact_text(value: Value, digits: int = 15) -> str:
+    """The value for JSON: the exact fraction, or 15 significant digits.
+
+    An exact value is written as a fraction (``33/50``), or as a whole number; a fraction of more than 60 digits as its digits.
+    """
+    if isinstance(value, Fraction) and value.numerator.bit_length() + value.denominator.bit_length() <= 200:
+        return str(value)
+    number = real(value)
+    return str(CONTEXT.nstr(number, digits, strip_zeros=False)) if number else "0"

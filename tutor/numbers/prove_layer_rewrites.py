@@ -1,0 +1,106 @@
+"""The proof of the named rewrites in layer form: both sides, entry by entry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from tutor.derive.layerwise import derive_layers
+from tutor.derive.rewrites.layered import LayerRewrite
+from tutor.errors import ProofError
+from tutor.expression.nodes import Expr, Name, Number
+from tutor.expression.walk import substitute
+from tutor.graph.entries import Array, Entries
+from tutor.graph.layered import Layered, written_out
+from tutor.numbers.arithmetic import Value, add, divide, real
+from tutor.numbers.form_agreement import POINTS, TOLERANCE, relative, sized
+from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
+from tutor.numbers.verify import random_points
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The rewrites that hold at the given values (all of them without values), with the arrays that they give."""
+
+    rewrites: tuple[LayerRewrite, ...]
+    arrays: Mapping[str, Array]
+
+    def sentence(self) -> str:
+        """The proof in words; empty without rewrites."""
+        if not self.rewrites:
+            return ""
+        place = "at the given values and at random points" if self.arrays else "at random points"
+        return f"What is simplified equals what it replaces, entry by entry, {place}"
+
+
+def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[str, Value] | None) -> Rewritten:
+    """Compare both sides of every rewrite, at random points and at the given values.
+
+    A rewrite whose targets have to sum to 1 is left out where the given ones do not.
+
+    Raises `ProofError` where one does not hold.
+    """
+    if not rewrites:
+        return Rewritten((), {})
+    small, sizes = sized(layered)
+    numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
+    compared = [replace(r, expr=substitute(r.expr, numbers), equals=substitute(r.equals, numbers)) for r in rewrites]
+    for point in random_points(written_out(small), POINTS, seed=2):
+        _arrays(small, compared, normed(small, compared, as_arrays(small, point)))
+    if values is None:
+        return Rewritten(tuple(rewrites), {})
+    arrays = as_arrays(layered, values)
+    kept = [r for r in rewrites if not r.targets or all(total == 1 for total in _totals(arrays[r.targets], layered, r))]
+    return Rewritten(tuple(kept), _arrays(layered, kept, arrays))
+
+
+def _arrays(layered: Layered, rewrites: Sequence[LayerRewrite], given: Mapping[str, Array]) -> dict[str, Array]:
+    known = dict(evaluate_layers(derive_layers(layered), given))
+    made: dict[str, Array] = {}
+    for rewrite in rewrites:
+        entries = Entries(known, Numbers())
+        left, right = entries.value(rewrite.expr), entries.value(rewrite.equals)
+        for a, b in zip(left.items, right.items, strict=True):
+            if real(relative(a, b)) > real(TOLERANCE) and abs(real(a) - real(b)) > real(TOLERANCE) ** 2:
+                raise ProofError(f"the rewrite {rewrite.rule} does not hold", hint="this is a fault of the program; please report it")
+        made[str(rewrite.left)] = left
+        if type(rewrite.left) is Name:
+            known.setdefault(rewrite.left.name, left)
+    return made
+
+
+def _samples(array: Array, layered: Layered, rewrite: LayerRewrite) -> list[list[int]]:
+    """The places of the entries of each sample: columns or rows of a batch, or the whole vector."""
+    if len(array.shape) == 1:
+        return [list(range(len(array.items)))]
+    rows, columns = array.shape
+    by_rows = any("softmax_rows" in str(step.expr) for step in layered.graph.steps)
+    if by_rows:
+        return [[row * columns + column for column in range(columns)] for row in range(rows)]
+    return [[row * columns + column for row in range(rows)] for column in range(columns)]
+
+
+def _totals(array: Array, layered: Layered, rewrite: LayerRewrite) -> list[Value]:
+    totals = []
+    for sample in _samples(array, layered, rewrite):
+        total: Value = Fraction(0)
+        for place in sample:
+            total = add(total, array.items[place])
+        totals.append(total)
+    return totals
+
+
+def normed(layered: Layered, rewrites: Sequence[LayerRewrite], arrays: dict[str, Array]) -> dict[str, Array]:
+    """The same arrays, with targets that sum to 1 for each sample where a rewrite needs that."""
+    for rewrite in rewrites:
+        if not rewrite.targets:
+            continue
+        array = arrays[rewrite.targets]
+        items = [item if item > 0 else 1 - item for item in array.items]
+        totals = _totals(Array(array.shape, tuple(items)), layered, rewrite)
+        for sample, total in zip(_samples(array, layered, rewrite), totals, strict=True):
+            for place in sample:
+                items[place] = divide(items[place], total)
+        arrays[rewrite.targets] = Array(array.shape, tuple(items))
+    return arrays

@@ -1,0 +1,147 @@
+"""Proving named rewrites: what is shown as simplified equals what the backward pass computes.
+
+A rewrite's two sides are compared at seeded random points, with 60 digits and more (exactly, where every rule is rational), and at
+the given values; its score's gradient is also one of those that SymPy differentiates there (`tutor.numbers.verify`).  What holds
+under a condition is compared at points that fulfil it.  Where one side differs `ProofError` is raised.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from tutor.derive.rewrites.named import LINEAR, Rewrite, scores
+from tutor.errors import ProofError, TutorError
+from tutor.expression.nodes import Expr, Name, Number, Partial
+from tutor.expression.plain import plain
+from tutor.expression.walk import names
+from tutor.graph.nouns import Derivation
+from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, add, real
+from tutor.numbers.printed import significant
+from tutor.numbers.run import compute, run, run_backward
+from tutor.numbers.verify import TRIES, feasible, random_points
+
+POINTS = 4
+EQUAL = Fraction(1, 10 ** (DIGITS - 20))
+"""Relative; what 60 digits keep after a few operations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Simplified:
+    """What was checked: gradients in simplified form (``symbolic``: SymPy saw all of the scores), ``units`` in place of a network."""
+
+    gradients: int
+    symbolic: bool
+    units: int
+    points: int
+    at_values: bool
+
+    def merged(self, others: Sequence[Simplified]) -> Simplified:
+        """Several such checks of one computation as one."""
+        every = (self, *others)
+        return replace(
+            self, gradients=sum(one.gradients for one in every), symbolic=all(one.symbolic for one in every),
+            units=max(one.units for one in every), points=min(one.points for one in every),
+        )  # fmt: skip
+
+    def sentence(self) -> str:
+        """The proof in words, for every output."""
+        said = []
+        places = [f"at {self.points} random points"] * bool(self.points) + ["at the given values"] * self.at_values
+        where = " and ".join(places)
+        if self.gradients:
+            many = {1: "the simplified form equals", 2: "both simplified forms equal"}.get(
+                self.gradients, f"all {self.gradients} simplified forms equal"
+            )
+            besides = (
+                "; SymPy's derivative of the composed formula confirms those of the scores" if self.symbolic else ""
+            )
+            said.append(f"{many} the product of the chain rule {where}, in 40 digits{besides}")
+        if self.units:
+            said.append(f"the single linear unit and the network are exactly equal {where}")
+        text = "; ".join(said)
+        return text[:1].upper() + text[1:]
+
+
+def prove(
+    rewrites: Sequence[Rewrite], derivation: Derivation, values: Mapping[str, Value] | None, *, seed: int = 2
+) -> Simplified:
+    """Check every rewrite at random points, and at the given values.
+
+    Raises `ProofError` where the two sides of one differ, or where there is no point to compare them at.
+    """
+    points = random_points(derivation.graph, POINTS, seed=seed)
+    if not points and values is None:
+        raise ProofError("no point was found at which the simplified forms could be checked")
+    leaves = [quantity.name for quantity in derivation.graph.leaves]
+    places = [{name: point[name] for name in leaves} for point in points]
+    for place in (*places, *([] if values is None else [values])):
+        _at(rewrites, derivation, place)
+    for condition in dict.fromkeys(rewrite.condition for rewrite in rewrites if rewrite.condition is not None):
+        some = [rewrite for rewrite in rewrites if rewrite.condition == condition]
+        for place in places:
+            _at(some, derivation, _fulfilling(condition, place))
+    return Simplified(
+        sum(isinstance(rewrite.left, Partial) for rewrite in rewrites),
+        feasible(derivation.graph, scores(rewrites)) == list(scores(rewrites)),
+        sum(rewrite.rule == LINEAR for rewrite in rewrites), len(points), values is not None,
+    )  # fmt: skip
+
+
+def holds(condition: Expr, trace: Mapping[str, Value]) -> bool:
+    """Whether the sum of a condition is 1 at some values."""
+    return _same(compute(condition, trace), Fraction(1))
+
+
+def _at(rewrites: Sequence[Rewrite], derivation: Derivation, place: Mapping[str, Value]) -> None:
+    """Compare all at one point, with more digits where a comparison fails; a fault is only what fails with all of them."""
+    failure: TutorError | None = None
+    for digits in TRIES:
+        with CONTEXT.workdps(digits):
+            try:
+                _compare(rewrites, run_backward(derivation, run(derivation.graph.steps, place)))
+                return
+            except TutorError as error:
+                failure = error
+    assert failure is not None
+    raise failure
+
+
+def _compare(rewrites: Sequence[Rewrite], trace: Mapping[str, Value]) -> None:
+    full = dict(trace)
+    for rewrite in rewrites:
+        if isinstance(rewrite.left, Name) and rewrite.left.name not in full:
+            full[rewrite.left.name] = compute(rewrite.expr, trace)
+    for rewrite, expr in _sides(rewrites, full):
+        ours, theirs = compute(expr, full), compute(rewrite.left, full)
+        if not _same(ours, theirs):
+            raise ProofError(
+                f"{plain(rewrite.left)} was simplified to {plain(expr)}, which is {significant(ours, 12)},"
+                f" but it is {significant(theirs, 12)}",
+                hint="this is a fault of tutor, not yours: please report it with the formula",
+            )
+
+
+def _sides(rewrites: Sequence[Rewrite], trace: Mapping[str, Value]) -> Iterator[tuple[Rewrite, Expr]]:
+    for rewrite in rewrites:
+        yield rewrite, rewrite.expr
+        for between in rewrite.between:
+            yield rewrite, between
+        if rewrite.under is not None and rewrite.condition is not None and holds(rewrite.condition, trace):
+            yield rewrite, rewrite.under
+
+
+def _same(a: Value, b: Value) -> bool:
+    if isinstance(a, Fraction) and isinstance(b, Fraction):
+        return a == b
+    scale = max(abs(real(a)), abs(real(b)))
+    return bool(abs(real(a) - real(b)) <= real(EQUAL) * scale)
+
+
+def _fulfilling(condition: Expr, place: Mapping[str, Value]) -> dict[str, Value]:
+    """A point like another one, at which a sum of plain quantities is 1."""
+    moved = dict(place)
+    last = names(condition)[-1]
+    moved[last] = add(moved[last], add(Number("1").value, -compute(condition, place)))
+    return moved

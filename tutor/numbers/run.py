@@ -1,0 +1,275 @@
+"""Running steps: numbers in, numbers out, by name."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from tutor.errors import TutorError, ValueProblem, near, visible
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.parse import parse
+from tutor.expression.plain import plain
+from tutor.graph.nouns import Derivation, Graph, Step
+from tutor.numbers.arithmetic import (
+    CONTEXT,
+    DIGITS,
+    MAX_BITS,
+    Value,
+    add,
+    apply,
+    divide,
+    multiply,
+    negate,
+    power,
+    real,
+    short,
+)  # fmt: skip
+
+LEVELS = (DIGITS, 2 * DIGITS, 4 * DIGITS, 8 * DIGITS, 16 * DIGITS)
+AGREED = CONTEXT.mpf(10) ** -25
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """The numbers of one run, by name: quantities, and derivatives as ``dL/dw5``."""
+
+    values: Mapping[str, Value]
+
+    def __getitem__(self, name: str) -> Value:
+        return self.values[name]
+
+
+def compute(expr: Expr, values: Mapping[str, Value]) -> Value:
+    """The value of one expression.
+
+    Raises `ValueProblem` where it does not exist, and names what has no value.
+
+    >>> compute(parse("x/3"), {"x": Fraction(1, 2)})
+    Fraction(1, 6)
+    """
+    return _COMPUTE[type(expr)](expr, values)
+
+
+def _number(expr: Number, values: Mapping[str, Value]) -> Value:
+    return expr.value
+
+
+def _name(expr: Name, values: Mapping[str, Value]) -> Value:
+    try:
+        return values[expr.name]
+    except KeyError:
+        raise ValueProblem(f"{expr.name} has no value", hint=f"give it one: --at {expr.name}=1") from None
+
+
+def _partial(expr: Partial, values: Mapping[str, Value]) -> Value:
+    name = f"d{expr.of}/d{expr.wrt}"
+    try:
+        return values[name]
+    except KeyError:
+        raise ValueProblem(f"{name} has no value yet") from None
+
+
+def _sum(expr: Add, values: Mapping[str, Value]) -> Value:
+    parts = iter(expr.args)
+    total = compute(next(parts), values)
+    for part in parts:
+        total = add(total, compute(part, values))
+    return total
+
+
+def _product(expr: Mul, values: Mapping[str, Value]) -> Value:
+    parts = iter(expr.args)
+    total = compute(next(parts), values)
+    for part in parts:
+        total = multiply(total, compute(part, values))
+    return total
+
+
+def _call(expr: Call, values: Mapping[str, Value]) -> Value:
+    if expr.func == "if_positive":  # only the branch that counts has to exist
+        condition, a, b = expr.args
+        return compute(a if compute(condition, values) > 0 else b, values)
+    return apply(expr.func, [compute(arg, values) for arg in expr.args])
+
+
+_COMPUTE: dict[type, Callable[[Any, Mapping[str, Value]], Value]] = {
+    Number: _number,
+    Name: _name,
+    Partial: _partial,
+    Neg: lambda e, v: negate(compute(e.arg, v)),
+    Add: _sum,
+    Mul: _product,
+    Div: lambda e, v: divide(compute(e.num, v), compute(e.den, v)),
+    Pow: lambda e, v: power(compute(e.base, v), compute(e.exp, v)),
+    Call: _call,
+}
+
+
+def run(steps: Iterable[Step], values: Mapping[str, Value]) -> dict[str, Value]:
+    """Run steps one after the other; returns the values that were given with those that were computed.
+
+    Raises `ValueProblem` with the step and its formula.
+    """
+    trace = dict(values)
+    for step in steps:
+        try:
+            trace[step.target] = compute(step.expr, trace)
+        except ValueProblem as error:
+            raise _located(error, step, trace) from None
+    return trace
+
+
+def _located(error: ValueProblem, step: Step, trace: Mapping[str, Value]) -> TutorError:
+    from tutor.expression.walk import names
+
+    given = ", ".join(f"{n} = {short(trace[n])}" for n in names(step.expr)[:6] if n in trace)
+    return error.at(f"{step.target} = {plain(step.expr)}" + (f" at {given}" if given else ""))
+
+
+def evaluate(derivation: Derivation, values: Mapping[str, Value]) -> Trace:
+    """Run the forward and the backward pass of a derivation.
+
+    ``values`` must have every leaf; a missing one is named.  Where the derivation says which gradients are ``wanted``, one that does
+    not exist at these values (∂/∂y of x^y at x = −2) is an error only if a wanted one needs it; else it is left out.
+    """
+    require(derivation.graph, values)
+    return Trace(stable(lambda: run_backward(derivation, run(derivation.graph.steps, values))))
+
+
+def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
+    """The values of a computation with more and more digits, until two runs agree in `AGREED` of them.
+
+    1 − σ(140) is 10⁻⁶¹: of 60 digits it keeps none.  A logarithm of what only seems to be 0 is tried again, too.
+    """
+    before: dict[str, Value] | None = None
+    last: dict[str, Value] = {}
+    problem: ValueProblem | None = None
+    for digits in LEVELS:
+        with CONTEXT.workdps(digits):
+            try:
+                found = compute_all()
+            except ValueProblem as error:
+                problem, before = error, None
+                continue
+        if before is not None and _agree(before, found):
+            return found
+        before, last = found, before or {}
+    if before is None:
+        assert problem is not None
+        raise problem
+    return {name: Fraction(0) if _noise(value, last.get(name)) else value for name, value in before.items()}
+
+
+def _noise(value: Value, before: Value | None) -> bool:
+    """Whether a value is a 0 of which only the last digits are left: with twice the digits it is as much smaller."""
+    if type(value) is Fraction or before is None or type(before) is Fraction:
+        return False
+    return bool(abs(value) < CONTEXT.mpf(10) ** (-LEVELS[-1] // 2 - DIGITS) and abs(value) < AGREED * abs(before))
+
+
+def _agree(before: Mapping[str, Value], found: Mapping[str, Value]) -> bool:
+    if before.keys() != found.keys():
+        return False
+    for name, value in found.items():
+        other = before[name]
+        if type(value) is Fraction and type(other) is Fraction:
+            continue  # exact, and so equal
+        a, b = real(value), real(other)
+        if a == 0 or abs(a - b) > AGREED * abs(a):  # a 0 that is not exact may be what is left of a small number
+            return False
+    return True
+
+
+def run_backward(derivation: Derivation, trace: Mapping[str, Value]) -> dict[str, Value]:
+    """Run the backward pass from the numbers of a forward pass; see `evaluate`."""
+    try:
+        return run(derivation.backward, trace)
+    except ValueProblem:
+        if not derivation.wanted:
+            raise
+    needed = _needed(derivation)
+    found = dict(trace)
+    for step in derivation.backward:
+        try:
+            found[step.target] = compute(step.expr, found)
+        except ValueProblem as error:
+            if step.target in needed:
+                raise _located(error, step, found) from None
+    return found
+
+
+def _needed(derivation: Derivation) -> set[str]:
+    """The backward steps that the wanted gradients are computed from."""
+    loss = derivation.graph.loss
+    steps = {step.target: step for step in derivation.backward}
+    stack = [f"d{loss}/d{name}" for name in derivation.wanted]
+    needed: set[str] = set()
+    while stack:
+        target = stack.pop()
+        if target not in needed:
+            needed.add(target)
+            stack.extend(f"d{loss}/d{path.factors[0].wrt}" for path in steps[target].paths)
+    return needed
+
+
+def require(graph: Graph, values: Mapping[str, Value]) -> None:
+    """Raise `ValueProblem` unless every leaf of the graph has a value, naming all that have none."""
+    missing = [quantity.name for quantity in graph.leaves if quantity.name not in values]
+    if missing:
+        shown = ", ".join(missing[:8]) + (f" and {len(missing) - 8} more" if len(missing) > 8 else "")
+        verb = "has" if len(missing) == 1 else "have"
+        raise ValueProblem(f"{shown} {verb} no value", hint=f"give one with --at {missing[0]}=1 or under [values]")
+
+
+_PLAIN_NUMBER = re.compile(r"[-+−]?\s*(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
+
+
+def read_value(text: str, name: str = "") -> Value:
+    """The exact value of a written number: ``0.05`` is 1/20, ``1/3`` a third; formulas of numbers are allowed (``2^-3``).
+
+    Raises `ValueProblem` when it is no number.
+
+    >>> read_value("0.05")
+    Fraction(1, 20)
+    """
+    where = f"the value of {name}" if name else ""
+    text = text.strip()
+    if _PLAIN_NUMBER.fullmatch(text) and len(text) < 200:
+        return Fraction(text.replace("−", "-").replace(" ", ""))
+    lowered = text.lower().lstrip("+-")
+    if lowered in ("nan", "inf", "infinity"):
+        raise ValueProblem(f"{visible(text)} is no number to compute with", where=where, hint="write a finite number")
+    try:
+        from tutor.rules.functions import FUNCTIONS, check_calls
+
+        expr = parse(text, names=(), functions=FUNCTIONS)
+        check_calls(expr)
+        value = compute(expr, {})
+    except TutorError as error:
+        hint = "a decimal is written 0.5, with a point" if re.fullmatch(r"[-+]?\d+,\d+", text) else ""
+        raise ValueProblem(
+            f"{visible(text)!r} is not a number",
+            where=where,
+            hint=hint or f"write it as 0.5, 1/2 or 5e-1 ({error.what})",
+        ) from None
+    if isinstance(value, Fraction) and value.numerator.bit_length() > MAX_BITS:
+        raise ValueProblem(f"{visible(text)!r} is too large a number", where=where)
+    return value
+
+
+def check_names(values: Mapping[str, Value], graph: Graph) -> None:
+    """Refuse a value for something that is no leaf of the graph, with near misses."""
+    leaves = [quantity.name for quantity in graph.leaves]
+    for name in values:
+        if name in leaves:
+            continue
+        if any(step.target == name for step in graph.steps):
+            raise ValueProblem(
+                f"{name} is computed, it cannot be given a value", hint="give values to: " + ", ".join(leaves[:12])
+            )
+        raise ValueProblem(
+            f"there is no quantity {name}", hint=near(name, leaves) or "the inputs are: " + ", ".join(leaves[:12])
+        )

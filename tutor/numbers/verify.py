@@ -1,0 +1,374 @@
+"""Proving a derivation: against SymPy's derivative of the composed formula, and against finite differences.
+
+Both are independent of the backward pass.  SymPy differentiates the loss written as one formula of its leaves; the finite
+differences only run the forward pass, with `DIGITS` digits, so that they agree to some twenty digits and not to three.
+Where a check fails, `ProofError` is raised: an unverified step is never shown.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from tutor.derive.chains import gradients
+from tutor.errors import ProofError, TutorError, ValueProblem
+from tutor.expression.nodes import Expr
+from tutor.graph.nouns import Derivation, Factor, Graph
+from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, add, real
+from tutor.numbers.kinks import kinks_hit
+from tutor.numbers.printed import significant
+from tutor.numbers.run import compute, run, run_backward, stable
+from tutor.numbers.slices import dependent
+
+MAX_SYMBOLIC_SIZE = 3_000
+MAX_SYMBOLIC_DEPTH = 40
+MAX_SYMBOLIC = 40
+MAX_EVALUATIONS = 20_000
+"""How many steps the finite differences of one point may run; beyond it they are taken along one random direction."""
+TOLERANCE = Fraction(1, 10**12)
+"""Relative; central differences with 60 digits and a step of 10⁻¹⁵ reach about 10⁻²⁸ where the third derivative is of the
+gradient's size."""
+TRIES = (DIGITS, 4 * DIGITS, 16 * DIGITS)
+"""The digits of the first comparison, and of those that follow where it fails: a step can be too coarse for a function (sin at 10²⁰)."""
+
+Answer = Callable[[], Mapping[str, Value]]
+Ask = Callable[[Graph, Sequence[str], Mapping[str, Value]], Answer]
+"""Who is asked for SymPy's derivatives: takes the graph, the quantities and the values, gives an answer to be called for."""
+
+
+def _step() -> Fraction:
+    """The relative step of the finite differences: a quarter of the digits, 10⁻¹⁵ with 60."""
+    return Fraction(1, 10 ** (int(CONTEXT.dps) // 4))
+
+
+def _noise() -> Value:
+    """What the digits in use may leave of a number of size 1."""
+    return CONTEXT.mpf(10) ** (5 - int(CONTEXT.dps))
+
+
+_RANGES = ((-2, 2), (0, 1), (1, 3), (0, 3), (-10, 10), (0, 30), (-100, 100), (0, 1000))
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """What was checked.
+
+    Of ``asked`` gradients ``symbolic`` equal SymPy's; ``numeric`` agree with finite differences (largest relative difference
+    ``error``), each by itself or, in a large graph, all together along a random direction (``together``); ``small`` ones are too small for
+    that.  All at the given values or, where there are none, at ``points`` seeded random points.  ``unproved`` says what could not be
+    checked and why.
+    """
+
+    asked: int
+    symbolic: int
+    numeric: int
+    error: Value
+    points: int
+    at_values: bool
+    together: bool = False
+    small: int = 0
+    unproved: str = ""
+
+    def sentence(self) -> str:
+        """The proof in words, for every output."""
+        place = "at the given values" if self.at_values else f"at {self.points} random points"
+        parts = []
+        if self.symbolic:
+            many = {1: "the gradient asked for equals", 2: "both gradients asked for equal"}.get(
+                self.asked, f"all {self.asked} gradients asked for equal"
+            )
+            if self.symbolic < self.asked:
+                many = f"{self.symbolic} of the {self.asked} gradients asked for equal"
+            parts.append(f"{many} SymPy's derivative of the composed formula")
+        if self.numeric:
+            size = "exactly" if self.error == 0 else f"to {bound(self.error)}"
+            more = f" for all {self.numeric} quantities" if self.numeric > max(self.symbolic, 1) else ""
+            if self.together:
+                more = f" along a random direction through all {self.numeric} inputs and parameters"
+            parts.append(f"finite differences agree {size}{more}")
+        if self.small:
+            are = "gradients are" if self.small > 1 else "gradient is"
+            parts.append(f"{self.small} {are} too small, or at the edge of the domain, for finite differences")
+        text = "; ".join(parts) + f" ({place})" if parts else ""
+        if self.unproved:
+            text = f"{text}. {self.unproved}" if text else self.unproved
+        return text[:1].upper() + text[1:] if text else "Nothing to prove"
+
+
+def merged(proofs: Sequence[Proof]) -> Proof:
+    """Several proofs of one computation (one for each quantity that is differentiated) as one."""
+    first = proofs[0]
+    return replace(
+        first,
+        asked=sum(proof.asked for proof in proofs),
+        symbolic=sum(proof.symbolic for proof in proofs),
+        numeric=max(proof.numeric for proof in proofs),
+        small=max(proof.small for proof in proofs),
+        error=max((proof.error for proof in proofs), key=real),
+        unproved=next((proof.unproved for proof in proofs if proof.unproved), ""),
+    )
+
+
+def bound(error: Value) -> str:
+    """A size as the next power of ten above it: 10^-27."""
+    exponent = int(CONTEXT.ceil(CONTEXT.log10(abs(real(error)))))
+    return "10" + "".join("⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".index(c)] for c in str(exponent))
+
+
+def verify(
+    derivation: Derivation,
+    values: Mapping[str, Value] | None,
+    wanted: Sequence[str],
+    *,
+    symbolic: Sequence[str] | None = None,
+    besides: Sequence[str] = (),
+    ask: Ask | None = None,
+    seed: int = 0,
+) -> Proof:
+    """Check the gradients with respect to ``wanted`` at the given values, or at two seeded random points without them.
+
+    ``symbolic`` names those that SymPy checks as well (all of ``wanted`` by default), ``besides`` those that it checks though nobody
+    asked for them; ``ask`` is who asks SymPy, this process by default.
+
+    Raises `ProofError` where one does not agree.
+    """
+    graph = derivation.graph
+    named = wanted if symbolic is None else symbolic
+    ask = _asking(ask or in_this_process, [name for name in besides if name not in named])
+    if values is not None:
+        trace = stable(lambda: run(graph.steps, values))
+        hit = kinks_hit(graph, trace)
+        if not hit:
+            return _with_digits([values], derivation, wanted, named, at_values=True, ask=ask)
+        points = random_points(graph, 2, seed=seed)
+        proof = _with_digits(points, derivation, wanted, named, at_values=False, ask=ask) if points else None
+        words = f"At the given values {hit[0].step} stands on a kink, where the derivative is a convention"
+        if proof is None:
+            return Proof(len(named), 0, 0, Fraction(0), 0, False, unproved=words)
+        return replace(proof, unproved=words)
+    points = random_points(graph, 2, seed=seed)
+    if not points:
+        raise ValueProblem(_reason(graph), hint="check the formula, or give values at which it exists: --at x=1")
+    return _with_digits(points, derivation, wanted, named, at_values=False, ask=ask)
+
+
+def _asking(ask: Ask, besides: Sequence[str]) -> Ask:
+    """Ask for some more derivatives in the same question."""
+    return (
+        ask if not besides else lambda graph, wanted, values: ask(graph, [*wanted, *feasible(graph, besides)], values)
+    )
+
+
+def random_points(graph: Graph, count: int, *, seed: int = 0) -> list[dict[str, Value]]:
+    """Points inside the domain of the whole formula and off its kinks, with their forward values; fewer when none is found."""
+    generator = random.Random(seed)
+    found: list[dict[str, Value]] = []
+    for attempt in range(80):
+        low, high = _RANGES[attempt % len(_RANGES)]
+        values: dict[str, Value] = {
+            q.name: Fraction(generator.randint(low * 96 + 1, high * 96 - 1), 96) for q in graph.leaves
+        }
+        try:
+            trace = run(graph.steps, values)
+            if kinks_hit(graph, trace):
+                continue
+        except TutorError:
+            continue
+        found.append(trace)
+        if len(found) == count:
+            break
+    return found
+
+
+def _reason(graph: Graph) -> str:
+    """Why a computation exists at no point that was tried."""
+    try:
+        run(graph.steps, {quantity.name: Fraction(1, 2) for quantity in graph.leaves})
+    except TutorError as error:
+        return f"no point was found at which the whole formula exists; at 1/2, for one, there is {error.what}"
+    return "no point was found at which the whole formula exists and has a derivative"
+
+
+def _with_digits(
+    points: Sequence[Mapping[str, Value]],
+    derivation: Derivation,
+    wanted: Sequence[str],
+    named: Sequence[str],
+    *,
+    at_values: bool,
+    ask: Ask,
+) -> Proof:
+    """The checks, with more digits where a comparison fails; a fault is only what fails with all of them."""
+    leaves = [quantity.name for quantity in derivation.graph.leaves]
+    failure: TutorError | None = None
+    for digits in TRIES:
+        with CONTEXT.workdps(digits):
+            try:
+                traces = [run(derivation.graph.steps, {name: point[name] for name in leaves}) for point in points]
+                return _proof_at(traces, derivation, wanted, named, at_values=at_values, ask=ask)
+            except (ProofError, ValueProblem) as error:
+                failure = error
+    assert failure is not None
+    raise failure
+
+
+def _proof_at(
+    traces: Sequence[Mapping[str, Value]],
+    derivation: Derivation,
+    wanted: Sequence[str],
+    named: Sequence[str],
+    *,
+    at_values: bool,
+    ask: Ask,
+) -> Proof:
+    """The checks at one or more points; ``wanted`` by finite differences, ``named`` by SymPy as well."""
+    loss = derivation.graph.loss
+    asked = [name for name in named if name != loss]
+    proof = Proof(len(asked), 0, 0, Fraction(0), len(traces), at_values)
+    for trace in traces:
+        full = run_backward(derivation, trace)
+        present = [name for name in wanted if name != loss and f"d{loss}/d{name}" in full]
+        chosen = feasible(derivation.graph, [name for name in asked if f"d{loss}/d{name}" in full])
+        answer = ask(derivation.graph, chosen, full) if chosen else dict
+        together = len(present) * len(derivation.graph.steps) > MAX_EVALUATIONS
+        if together:
+            numeric, small, error = _check_direction(derivation, full)
+        else:
+            numeric, small, error = _check_each(derivation, present, full)
+        for name, value in answer().items():
+            _compare(f"d{loss}/d{name}", full[f"d{loss}/d{name}"], value, "SymPy's derivative")
+        proof = replace(
+            proof, symbolic=len(chosen), numeric=numeric, small=small, together=together,
+            error=max(proof.error, error, key=real),
+        )  # fmt: skip
+    return proof
+
+
+def feasible(graph: Graph, wanted: Sequence[str]) -> list[str]:
+    """The quantities for which the composed formula of the loss is small enough for SymPy."""
+    found = []
+    for name in [name for name in wanted if name != graph.loss][:MAX_SYMBOLIC]:
+        part = dependent(graph, name)
+        if part.size <= MAX_SYMBOLIC_SIZE and part.depth <= MAX_SYMBOLIC_DEPTH:
+            found.append(name)
+    return found
+
+
+def in_this_process(graph: Graph, wanted: Sequence[str], values: Mapping[str, Value]) -> Answer:
+    """Ask SymPy here: the derivatives are computed when the answer is called for."""
+
+    def answer() -> dict[str, Value]:
+        from tutor.numbers.composed import symbolic_gradients  # SymPy takes 0.2 s to import
+
+        return symbolic_gradients(graph, wanted, values)
+
+    return answer
+
+
+def _check_each(derivation: Derivation, wanted: Sequence[str], full: Mapping[str, Value]) -> tuple[int, int, Value]:
+    """Compare with central differences, one quantity at a time: (checked, too small, largest relative difference)."""
+    graph = derivation.graph
+    error: Value = Fraction(0)
+    place = {step.target: number for number, step in enumerate(graph.steps)}
+    floor = _noise() * max(abs(real(full[graph.loss])), CONTEXT.mpf(1))
+    small = 0
+    for name in wanted:
+        after = graph.steps[place[name] + 1 :] if name in place else graph.steps
+        step = _step() * (1 if full[name] == 0 else _magnitude(full[name]))
+        try:
+            high = run(after, {**full, name: add(full[name], step)})[graph.loss]
+            low = run(after, {**full, name: add(full[name], -step)})[graph.loss]
+        except TutorError:  # the edge of the domain: x^1.5 at 0
+            small += 1
+            continue
+        slope = (real(high) - real(low)) / real(2 * step)
+        target = f"d{graph.loss}/d{name}"
+        noise = floor / real(step)
+        error = max(error, _compare(target, full[target], slope, "the finite difference", noise), key=real)
+        small += bool(full[target] != 0 and abs(real(full[target])) * real(TOLERANCE) < noise)
+    return len(wanted) - small, small, error
+
+
+def _magnitude(value: Value) -> Fraction:
+    """A power of ten of the value's size."""
+    return Fraction(10) ** int(CONTEXT.floor(CONTEXT.log10(abs(real(value)))))
+
+
+def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple[int, int, Value]:
+    """All leaves of a large graph at once: the slope of the loss along one seeded random direction."""
+    graph = derivation.graph
+    generator = random.Random(1)
+    direction = {q.name: Fraction(generator.randint(-99, 99), 50) for q in graph.leaves}
+    ends = []
+    for sign in (1, -1):
+        moved = {name: add(full[name], sign * _step() * part) for name, part in direction.items()}
+        ends.append(real(run(graph.steps, moved)[graph.loss]))
+    slope = (ends[0] - ends[1]) / real(2 * _step())
+    parts = [real(full[f"d{graph.loss}/d{name}"]) * real(part) for name, part in direction.items()]
+    total = CONTEXT.fsum(parts)
+    noise = _noise() * max(abs(real(full[graph.loss])), CONTEXT.mpf(1)) / real(_step())
+    error = _compare(f"the slope of {graph.loss}", total, slope, "the finite difference", noise)
+    if total != 0 and abs(total) * real(TOLERANCE) < noise:
+        return 0, len(direction), error
+    return len(direction), 0, error
+
+
+def _compare(what: str, ours: Value, theirs: Value, whose: str, noise: Value | None = None) -> Value:
+    """The relative difference; `ProofError` when it is too large.  A difference below ``noise`` is none."""
+    a, b = real(ours), real(theirs)
+    difference = abs(a - b)
+    if difference == 0:
+        return Fraction(0)
+    relative = difference / max(abs(a), abs(b))
+    if relative > real(TOLERANCE):
+        if difference > (_noise() if noise is None else noise):
+            raise _disagreement(what, ours, theirs, whose)
+        return Fraction(0)
+    return relative
+
+
+def _disagreement(what: str, ours: Value, theirs: Value, whose: str) -> ProofError:
+    return ProofError(
+        f"{what} was derived as {significant(ours, 12)}, but {whose} is {significant(theirs, 12)}",
+        hint="this is a fault of tutor, not yours: please report it with the formula",
+    )
+
+
+def check_locals(derivation: Derivation, full: Mapping[str, Value], names: Sequence[str]) -> None:
+    """Check the local derivatives of the steps that use ``names`` by finite differences of each step's own formula.
+
+    Raises `ProofError` where one does not agree with any number of digits; what stands at the edge of a domain is left out.
+    """
+    steps = {step.target: step for step in derivation.graph.steps}
+    uses = gradients(derivation)
+    for wrt in dict.fromkeys(names):
+        for path in uses[wrt].paths:
+            failure: ProofError | None = None
+            for digits in TRIES:
+                with CONTEXT.workdps(digits):
+                    failure = _local_failure(path.factors[1], steps[path.factors[1].of].expr, full)
+                if failure is None:
+                    break
+            if failure is not None:
+                raise failure
+
+
+def _local_failure(local: Factor, formula: Expr, full: Mapping[str, Value]) -> ProofError | None:
+    """What is wrong with one local derivative, if anything."""
+    wrt = local.wrt
+    step = _step() * (1 if full[wrt] == 0 else _magnitude(full[wrt]))
+    try:
+        high = compute(formula, {**full, wrt: add(full[wrt], step)})
+        low = compute(formula, {**full, wrt: add(full[wrt], -step)})
+        own = compute(local.expr, full)
+    except ValueProblem:
+        return None
+    slope = (real(high) - real(low)) / real(2 * step)
+    noise = _noise() * max(abs(real(high)), CONTEXT.mpf(1)) / real(step)
+    try:
+        _compare(f"d{local.of}/d{wrt}", own, slope, "the finite difference", noise)
+    except ProofError as error:
+        return error
+    return None

@@ -1,0 +1,1 @@
+"""Documents as LaTeX that compiles without a warning, and as PDF."""

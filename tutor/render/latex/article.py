@@ -1,0 +1,269 @@
+r"""A document as LaTeX: a complete article, or a fragment to be pasted into one's own.
+
+Only ``amsmath``, ``mathtools``, ``booktabs``, ``xcolor`` and ``tikz`` are used (and ``geometry`` in the article).  The
+output is ASCII, every word from outside is escaped, and rows are broken by measured width, so that it compiles without
+a warning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import singledispatchmethod
+
+from tutor.errors import OutputError
+from tutor.explain.document import (
+    Bars,
+    Document,
+    Equation,
+    Equations,
+    Figure,
+    Heading,
+    Paragraph,
+    Picture,
+    Sentence,
+    Table,
+    Verbatim,
+)
+from tutor.expression.nodes import Partial
+from tutor.notation.profile import Notation
+from tutor.render import bar_rows as bars
+from tutor.render import verbatim
+from tutor.render.latex.rows import Row, set_rows
+from tutor.render.latex.sentences import Phrases
+from tutor.render.latex.tables import set_table
+from tutor.render.latex.widths import measure, measure_words
+from tutor.render.latex.words import escape
+from tutor.render.maths import Printer
+from tutor.render.picture.tikz import tikz
+
+PAGE_CM = 17.2
+"""The width of a line of the complete article."""
+
+FRAGMENT_CM = 12.0
+"""The width of a line that a fragment expects: it fits the standard classes at ten, eleven and twelve points."""
+
+_EM_CM = 0.3528  # an em at ten points, a little more than it is
+_FRAGMENT_EM_CM = 0.3848  # and at eleven, the middle of what a fragment may meet
+_HEIGHTS = (5.0, 6.5, 8.2, 12.0, 20.0)  # how high a picture may be, in cm: the lowest that shows everything
+_SMALL = 0.86  # \footnotesize, in em of the normal size
+_GAP = 0.8
+_TOGETHER = 8  # rows
+_BLOCK = 40
+"""Rows of one display; a longer block is set as several, with the same width left of the relation."""
+
+_PREAMBLE = r"""% Made by backprop-tutor; compile with pdflatex, latexmk or tectonic.
+\documentclass[10pt,a4paper,fleqn]{article}
+\usepackage[a4paper,hmargin=19mm,top=12mm,bottom=15mm,footskip=7mm]{geometry}
+\usepackage{amsmath,mathtools,booktabs,xcolor,tikz}
+\ifdefined\pdftrailerid\pdftrailerid{}\fi
+\makeatletter
+\renewcommand\section{\@startsection{section}{1}{\z@}{-9pt plus -3pt minus -2pt}{1pt plus 1pt}%
+  {\normalfont\large\bfseries}}
+\makeatother
+\setlength{\mathindent}{0pt}
+\setlength{\parindent}{0pt}
+\setlength{\parskip}{3pt plus 1pt}
+\setlength{\jot}{3pt}
+\begin{document}
+\abovedisplayskip=4pt plus 2pt minus 2pt
+\belowdisplayskip=5pt plus 2pt minus 2pt
+\abovedisplayshortskip=0pt plus 2pt
+\belowdisplayshortskip=3pt plus 2pt
+"""
+
+_FRAGMENT = r"""% Made by backprop-tutor.  Needs: \usepackage{amsmath,mathtools,booktabs,xcolor,tikz}
+"""
+
+
+def document(doc: Document, notation: Notation) -> str:
+    r"""A complete article on A4 in ten points, ASCII only.
+
+    >>> document(Document("A neuron learns"), Notation()).splitlines()[1]
+    '\\documentclass[10pt,a4paper,fleqn]{article}'
+    """
+    return _PREAMBLE + _Page(notation, PAGE_CM).body(doc) + "\\end{document}\n"
+
+
+def fragment(doc: Document, notation: Notation, width_cm: float = FRAGMENT_CM) -> str:
+    r"""The same without a preamble, for lines of ``width_cm``.
+
+    >>> fragment(Document("A neuron learns"), Notation()).startswith("% Made by backprop-tutor.  Needs: ")
+    True
+    """
+    return _FRAGMENT + _Page(notation, width_cm, _FRAGMENT_EM_CM).body(doc)
+
+
+def _held(line: str, width: float) -> str:
+    """A row whose left side takes a fixed width."""
+    left, mark, rest = line.partition(" &")
+    if not left.strip() or not mark or left.startswith(("&", "\\MoveEqLeft")):
+        return line
+    return f"\\mathmakebox[{width:.2f}em][r]{{{left}}}{mark}{rest}"
+
+
+def _kept_together(lines: Sequence[str]) -> str:
+    r"""The rows of one equation; a page never ends within a short one."""
+    return (" \\\\*\n" if len(lines) <= _TOGETHER else " \\\\\n").join(lines)
+
+
+class _Page:
+    """Sets the blocks of one document for one width of line."""
+
+    def __init__(self, notation: Notation, width_cm: float, em_cm: float = _EM_CM) -> None:
+        self.notation = notation
+        self.width_cm = width_cm
+        self.line = width_cm / em_cm
+        self.printer = Printer(notation)
+        self.flat = Printer(replace(notation, slashed=True))
+        self.phrases = Phrases(self.printer)
+
+    def body(self, doc: Document) -> str:
+        """The title and the blocks, in a group of its own."""
+        blocks = [self.block(block) for block in doc.blocks]
+        parts = ["\\begingroup\\allowdisplaybreaks", self.title(doc), *blocks, "\\par\\endgroup"]
+        return "\n".join(part for part in parts if part) + "\n"
+
+    def title(self, doc: Document) -> str:
+        """The title with the identifier at the right, the facts below it and the source."""
+        lines: list[str] = []
+        room = self.line - 1.0 - measure_words(doc.title, bold=True) * 1.4 - measure_words(doc.ident) * 1.1
+        between = "\\hfill" if room > 0 else "\\par"
+        ident = f"{between}{{\\small\\ttfamily {escape(doc.ident)}}}" if doc.ident else ""
+        if doc.title or ident:
+            lines.append(f"{{\\raggedright\\noindent{{\\Large\\bfseries {escape(doc.title)}}}{ident}\\par}}")
+        below = [f"\\textit{{{escape(doc.source)}}}"] if doc.source else []
+        below += [self.phrases.latex(fact) for fact in doc.facts]
+        if below:
+            lines.append(self.small(" \\enspace$\\cdot$\\enspace ".join(below)))
+        return "\n".join(lines)
+
+    @staticmethod
+    def small(words: str) -> str:
+        """A paragraph in small type."""
+        return f"{{\\raggedright\\noindent\\footnotesize {words}\\par}}"
+
+    @singledispatchmethod
+    def block(self, block: object) -> str:
+        """One block of the document."""
+        raise TypeError(f"no LaTeX for {type(block).__name__}")
+
+    @block.register
+    def _(self, block: Heading) -> str:
+        before = self.phrases.latex(block.before, self.line * 0.4)
+        return f"\\section*{{\\raggedright {before}{escape(block.text)}}}"
+
+    @block.register
+    def _(self, block: Paragraph) -> str:
+        label = f"\\textbf{{{escape(block.label)}}}\\enspace " if block.label else ""
+        return f"{{\\raggedright\\noindent {label}{self.phrases.latex(block.parts, self.line * 0.4)}\\par}}"
+
+    @block.register
+    def _(self, block: Table) -> str:
+        return set_table(block, self.phrases, self.line)
+
+    @block.register
+    def _(self, block: Figure) -> str:
+        drawn = self.drawn(block.picture)
+        caption = (
+            f"\n\\par\\smallskip{{\\footnotesize {self.phrases.latex(block.caption)}\\par}}" if block.caption else ""
+        )
+        return f"\\par\\medskip\n{{\\centering\\noindent\n{drawn}{caption}\n\\par}}\\medskip"
+
+    @block.register
+    def _(self, block: Verbatim) -> str:
+        return verbatim.latex(block.text, self.line)
+
+    @block.register
+    def _(self, block: Bars) -> str:
+        return bars.latex(block, self.line)
+
+    def drawn(self, picture: Picture) -> str:
+        """The picture as low as it can be drawn without leaving out more boxes than on a page of its own."""
+        whole = tikz(picture, self.notation, self.width_cm, _HEIGHTS[-1])
+        for height in _HEIGHTS[:-1]:
+            try:
+                low = tikz(picture, self.notation, self.width_cm, height)
+            except OutputError:
+                continue
+            if low.count("\\node") == whole.count("\\node"):
+                return low
+        return whole
+
+    @block.register
+    def _(self, block: Equations) -> str:
+        if not block.rows:
+            return ""
+        lefts = [measure(self.printer_for(row).latex(row.left)) for row in block.rows]
+        left_width = max((width for width in lefts if width <= self.line * 0.35), default=2.0)
+        written = [self.equation(row, max(left_width, 2.0)) for row in block.rows]
+        displays: list[list[list[str]]] = [[]]
+        for lines in written:
+            if displays[-1] and sum(map(len, displays[-1])) + len(lines) > _BLOCK:
+                displays.append([])
+            displays[-1].append(lines)
+        if len(displays) > 1:  # all displays of a block are aligned with one another
+            displays = [[[_held(line, left_width) for line in lines] for lines in display] for display in displays]
+        return "\n".join(
+            "\\begin{align*}\n" + " \\\\\n".join(map(_kept_together, display)) + "\n\\end{align*}"
+            for display in displays
+        )
+
+    def printer_for(self, equation: Equation) -> Printer:
+        """A derivative on one line (∂L/∂w) where the row has no other fraction, so that a page holds more."""
+        if not isinstance(equation.left, Partial):
+            return self.printer
+        sides = "".join(self.printer.latex(side.expr) for side in equation.sides)
+        return self.printer if "\\frac" in sides or "\\begin" in sides else self.flat
+
+    def equation(self, equation: Equation, left_width: float) -> list[str]:
+        """The rows of one equation as lines of ``align*``."""
+        number = f"({equation.number})" if equation.number is not None else ""
+        notes = {place: self.note_width(side.note) for place, side in enumerate(equation.sides) if side.note}
+        number_width = measure_words(number) + _GAP if number else 0.0
+        notes = {place: width + number_width for place, width in notes.items()}
+        notes.setdefault(0, number_width)
+        below = [side.note for side in equation.sides if self.note_width(side.note) > self.line * 0.35]
+        notes = {place: width for place, width in notes.items() if width <= self.line * 0.45}
+        rows = set_rows(self.printer_for(equation).latex_writer, equation, self.line, left_width, notes)
+        room = self.line - left_width - 0.4
+        tags = [[self.note(side.note) for side in row.noted if side.note not in below] for row in rows]
+        used = [
+            row.width + sum(self.note_width(side.note) for side in row.noted if side.note not in below) for row in rows
+        ]
+        used = [width + number_width for width in used]
+        lines_below = [self.below(note, room) for note in below]
+        if equation.why:
+            why = self.phrases.width(equation.why) * _SMALL + 1.2
+            place = next((p for p in (0, len(rows) - 1) if not rows[p].alone and used[p] + why <= room), None)
+            if place is None:
+                lines_below.insert(0, self.below(equation.why, room))
+            else:
+                words = self.phrases.latex(equation.why, self.line)
+                tags[place].insert(0, f"\\footnotesize\\color{{black!70}}{words}")
+        for place, tag in enumerate(tags):
+            if number and (tag or not place):
+                tag.append(f"\\hphantom{{{number}}}" if place else number)
+        return [self.row(row, tag) for row, tag in zip(rows, tags, strict=True)] + lines_below
+
+    def note(self, note: Sentence) -> str:
+        """What stands beside a member: (path 1)."""
+        return f"\\footnotesize({self.phrases.latex(note, self.line)})"
+
+    def note_width(self, note: Sentence) -> float:
+        """The room a note takes at the end of a row, in em."""
+        return (self.phrases.width(note) + 0.8) * _SMALL + _GAP if note else 0.0
+
+    def below(self, words: Sentence, room: float) -> str:
+        """A line of its own, in small type, for words that do not fit beside the row."""
+        if self.phrases.width(words) * _SMALL <= room:
+            return f"&\\text{{\\footnotesize\\color{{black!70}}{self.phrases.latex(words, self.line)}}}"
+        shown = self.phrases.latex(words, room * 0.4)
+        return f"&\\parbox[t]{{{room:.2f}em}}{{\\footnotesize\\color{{black!70}}\\raggedright {shown}\\strut}}"
+
+    @staticmethod
+    def row(row: Row, tags: Sequence[str]) -> str:
+        """One line of ``align*`` with its notes as a tag at the right."""
+        tag = "\\quad ".join(f"{{{part}}}" for part in tags)
+        shown = f"\\MoveEqLeft[2] {row.left}" if row.alone else f"{row.left} &{row.body}"
+        return shown + (f" \\tag*{{{tag}}}" if tag else "")

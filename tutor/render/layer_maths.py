@@ -1,0 +1,267 @@
+r"""How operations on whole layers are written: W x, Wᵀ, ⊙, Σ_v, entries, matrices.
+
+A row of the table has how tightly the operation holds together (as in `tutor.render.maths`) and what writes it, in LaTeX or in text.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.expression.nodes import ONE, ZERO, Call, Expr, Name, Number, Partial, children, rebuild
+from tutor.notation.symbol import Symbol
+
+if TYPE_CHECKING:
+    from tutor.render.maths import Writer
+
+Write = Callable[["Writer", tuple[Expr, ...]], str]
+_RAISED = frozenset("⁰¹²³⁴⁵⁶⁷⁸⁹⁽⁾ᴸ⁻′")
+_SUM, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = 1, 3, 4, 5, 6, 7
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """One row: how tightly it holds together, and what writes it."""
+
+    level: int
+    write: Write
+
+
+def _both(writer: Writer, latex: str, text: str) -> str:
+    return latex if writer.style.markup else text
+
+
+def _product(writer: Writer, args: tuple[Expr, ...]) -> str:
+    left, right = writer.within(args[0], _PRODUCT), writer.within(args[1], _PRODUCT)
+    return left + _both(writer, "\\,", " ") + right
+
+
+def _transposed(writer: Writer, expr: Expr) -> str:
+    inner = writer.show(expr)
+    loose = type(expr) is not Name and writer.within(expr, _ATOM) != inner
+    if loose or "^" in inner or "\\frac" in inner or "/" in inner or not _RAISED.isdisjoint(inner):
+        return writer.bracket(inner) + _both(writer, "^{\\top}", "ᵀ")
+    return _both(writer, inner + "^{\\top}", inner + "ᵀ")
+
+
+def _outer(writer: Writer, args: tuple[Expr, ...]) -> str:
+    return writer.within(args[0], _FACTOR) + _both(writer, "\\,", " ") + _transposed(writer, args[1])
+
+
+def _dot(writer: Writer, args: tuple[Expr, ...]) -> str:
+    return _transposed(writer, args[0]) + _both(writer, "\\,", " ") + writer.within(args[1], _FACTOR)
+
+
+def _sign(latex: str, text: str) -> Write:
+    def write(writer: Writer, args: tuple[Expr, ...]) -> str:
+        first, second = (writer.within(arg, _FACTOR) for arg in args[:2])
+        return f"{first}{_both(writer, f' {latex} ', f' {text} ')}{second}"
+
+    return write
+
+
+def _ones(writer: Writer) -> str:
+    return _both(writer, "\\mathbf{1}", "𝟏")
+
+
+def _fill(writer: Writer, args: tuple[Expr, ...]) -> str:
+    if args[0] == ONE:
+        return _ones(writer)
+    if args[0] == ZERO:
+        return _both(writer, "\\mathbf{0}", "𝟎")
+    return writer.within(args[0], _FACTOR) + _both(writer, "\\,", "·") + _ones(writer)
+
+
+def _columns(writer: Writer, args: tuple[Expr, ...]) -> str:
+    top = _both(writer, "\\,\\mathbf{1}^{\\top}", " 𝟏ᵀ")
+    return writer.within(args[0], _FACTOR) + top
+
+
+def _rows(writer: Writer, args: tuple[Expr, ...]) -> str:
+    summed = args[0]
+    if type(summed) is Call and summed.func == "column_sums":  # 𝟏 (𝟏ᵀ A) rather than 𝟏 (Aᵀ 𝟏)ᵀ
+        inner = _both(writer, "\\mathbf{1}^{\\top}\\,", "𝟏ᵀ ") + writer.within(summed.args[0], _FACTOR)
+        return _ones(writer) + _both(writer, "\\,", " ") + writer.bracket(inner)
+    return _ones(writer) + _both(writer, "\\,", " ") + _transposed(writer, summed)
+
+
+def _row_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
+    return writer.within(args[0], _PRODUCT) + _both(writer, "\\,", " ") + _ones(writer)
+
+
+def _column_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
+    return _transposed(writer, args[0]) + _both(writer, "\\,", " ") + _ones(writer)
+
+
+def _named(latex: str, text: str, operands: int = 1, index: Callable[[Writer, Sequence[Expr]], str] | None = None) -> Write:
+    """A function by its name; ``index`` writes its settings as an index."""
+
+    def write(writer: Writer, args: tuple[Expr, ...]) -> str:
+        below = index(writer, args[operands:]) if index else ""
+        head = _both(writer, f"\\operatorname{{{latex}}}", text)
+        if below:
+            head += _both(writer, f"_{{{below}}}", f"[{below}]")
+        inner = ", ".join(writer.show(arg) for arg in args[:operands])
+        closed = operands == 1 and type(args[0]) is Call and args[0].func == "size" and not writer.style.markup
+        return head + (inner if closed else writer.bracket(inner))
+
+    return write
+
+
+def _window(writer: Writer, settings: Sequence[Expr]) -> str:
+    size, *more = [writer.show(part) for part in settings]
+    return size if not more or more[0] == size else f"{size}, s={more[0]}"
+
+
+def _part(writer: Writer, settings: Sequence[Expr]) -> str:
+    """The first and the last entry of a part, from where it begins and how long it is."""
+    begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
+    return f"{begin + 1}{_both(writer, chr(92) + 'dots ', '..')}{begin + length}"
+
+
+def _size(writer: Writer, settings: Sequence[Expr]) -> str:
+    return _both(writer, " \\times ", "×").join(writer.show(part) for part in settings)
+
+
+def _by(word: str) -> Callable[[Writer, Sequence[Expr]], str]:
+    return lambda writer, settings: _both(writer, f"\\text{{{word}}}", word)
+
+
+def _stride(writer: Writer, settings: Sequence[Expr], letter: str = "s") -> str:
+    """What differs from a stride of 1 without padding; ``d`` is how far apart the entries of an upstream gradient are set."""
+    parts = [writer.show(part) for part in settings[-2:]]
+    named = [f"{name}={value}" for name, value, plain in zip((letter, "p"), parts, "10", strict=False) if value != plain]
+    return ", ".join(named)
+
+
+def _windows(latex: str, text: str, *, swap: bool = False, full: bool = False) -> Write:
+    """Convolution and correlation; ``full`` also where the windows reach over the border."""
+
+    def write(writer: Writer, args: tuple[Expr, ...]) -> str:
+        first, second = (writer.within(arg, _FACTOR) for arg in (args[1::-1] if swap else args[:2]))
+        below = _stride(writer, args[2:], "d" if swap or full else "s")
+        if full:
+            below = ", ".join(part for part in ("\\mathrm{full}" if writer.style.markup else "full", below) if part)
+        sign = _both(writer, latex + (f"_{{{below}}}" if below else ""), text + (f"[{below}]" if below else ""))
+        return f"{first} {sign} {second}"
+
+    return write
+
+
+def _entry(writer: Writer, args: tuple[Expr, ...]) -> str:
+    array, *index = args
+    if not index:
+        return writer.show(array)
+    shown = [Symbol(writer.show(i).replace(" ", ""), writer.show(i).replace(" ", "").replace("−", "-")) for i in index]
+    name = f"d{array.of}/d{array.wrt}" if type(array) is Partial else array.name if type(array) is Name else ""
+    if not name:
+        return writer.within(array, _ATOM) + _both(writer, "_{" + ",".join(i.latex for i in shown) + "}",
+                                                   "_" + "".join(i.text for i in shown))  # fmt: skip
+    symbol = writer.notation.entry(name, shown)
+    return symbol.latex if writer.style.markup else symbol.text
+
+
+def _sum_over(writer: Writer, args: tuple[Expr, ...]) -> str:
+    letter, body = writer.show(args[0]), args[-1]
+    nested = type(body) is Call and body.func == "sum_over"
+    inner = writer.show(body) if nested else writer.within(body, _QUOTIENT)
+    if len(args) == 2:
+        return _both(writer, f"\\sum_{{{letter}}} {inner}", f"Σ_{letter} {inner}")
+    last = writer.show(args[1])
+    return _both(writer, f"\\sum_{{{letter}=1}}^{{{last}}} {inner}", f"Σ_({letter}=1..{last}) {inner}")
+
+
+def _max_over(writer: Writer, args: tuple[Expr, ...]) -> str:
+    letters = [writer.show(letter) for letter in args[:-1]]
+    inner = writer.show(args[-1])
+    return _both(writer, f"\\max_{{{','.join(letters)}}} {inner}", f"max_{','.join(letters)} {inner}")
+
+
+def _shaped(writer: Writer, args: tuple[Expr, ...]) -> str:
+    body = writer.show(args[0])
+    if not writer.style.markup:
+        return body
+    return "\\underset{" + " \\times ".join(writer.show(size) for size in args[1:]) + "}{" + body + "}"
+
+
+def _sizes(writer: Writer, args: tuple[Expr, ...]) -> str:
+    if writer.style.markup:
+        return "(" + " \\times ".join(writer.show(size) for size in args) + ")"
+    return "(" + "×".join(writer.show(size) for size in args) + ")"
+
+
+def grid(args: tuple[Expr, ...]) -> list[list[Expr]]:
+    """The rows of a matrix: ``matrix(columns, entries…)``."""
+    columns = int(args[0].text) if type(args[0]) is Number else 1
+    entries = list(args[1:])
+    return [entries[place : place + columns] for place in range(0, len(entries), columns)]
+
+
+def _matrix(writer: Writer, args: tuple[Expr, ...]) -> str:
+    rows = [[writer.show(entry) for entry in row] for row in grid(args)]
+    if writer.style.markup:
+        return "\\begin{bmatrix} " + " \\\\ ".join(" & ".join(row) for row in rows) + " \\end{bmatrix}"
+    if len(rows[0]) == 1:
+        return "(" + ", ".join(row[0] for row in rows) + ")"
+    return "[" + "; ".join(" ".join(row) for row in rows) + "]"
+
+
+ARRAYS: dict[str, Written] = {
+    "matmul": Written(_PRODUCT, _product),
+    "transpose": Written(_POWER, lambda writer, args: _transposed(writer, args[0])),
+    "outer": Written(_PRODUCT, _outer),
+    "dot": Written(_PRODUCT, _dot),
+    "hadamard": Written(_QUOTIENT, _sign("\\odot", "⊙")),
+    "fill": Written(_PRODUCT, _fill),
+    "columns": Written(_PRODUCT, _columns),
+    "rows": Written(_PRODUCT, _rows),
+    "row_sums": Written(_PRODUCT, _row_sums),
+    "column_sums": Written(_PRODUCT, _column_sums),
+    "sum": Written(_ATOM, _named("sum", "sum")),
+    "mean": Written(_ATOM, _named("mean", "mean")),
+    "softmax": Written(_ATOM, _named("softmax", "softmax")),
+    "softmax_columns": Written(_ATOM, _named("softmax", "softmax", 1, _by("col"))),
+    "softmax_rows": Written(_ATOM, _named("softmax", "softmax", 1, _by("row"))),
+    "correlate": Written(_QUOTIENT, _windows("\\star", "⋆")),
+    "convolve": Written(_QUOTIENT, _windows("\\ast", "∗")),
+    "spread": Written(_QUOTIENT, _windows("\\ast", "∗", full=True)),
+    "spread_flipped": Written(_QUOTIENT, _windows("\\star", "⋆", full=True)),
+    "kernel_gradient": Written(_QUOTIENT, _windows("\\star", "⋆", swap=True)),
+    "kernel_gradient_flipped": Written(
+        _ATOM, lambda w, a: _both(w, "\\operatorname{flip}", "flip") + w.bracket(_windows("\\star", "⋆", swap=True)(w, a))),
+    "max_pool": Written(_ATOM, _named("maxpool", "maxpool", 1, _window)),
+    "average_pool": Written(_ATOM, _named("avgpool", "avgpool", 1, _window)),
+    "route": Written(_ATOM, _named("route", "route", 2)),
+    "share": Written(_ATOM, _named("share", "share", 1)),
+    "flatten": Written(_ATOM, _named("vec", "vec")),
+    "unflatten": Written(_ATOM, _named("mat", "mat", 1, _size)),
+    "concat": Written(_ATOM, _named("concat", "concat", 2)),
+    "one_hot": Written(_ATOM, lambda w, a: _both(w, "\\mathbf{e}_{", "e_") + w.show(a[0]) + _both(w, "}", "")),
+    "part": Written(_ATOM, _named("part", "part", 1, _part)),
+    "at": Written(_ATOM, _entry),
+    "sum_over": Written(_SUM, _sum_over),
+    "max_over": Written(_SUM, _max_over),
+    "shaped": Written(_ATOM, _shaped),
+    "size": Written(_ATOM, _sizes),
+    "matrix": Written(_ATOM, _matrix),
+    "dots": Written(_ATOM, lambda writer, args: _both(writer, "\\cdots", "⋯")),
+    "down": Written(_ATOM, lambda writer, args: _both(writer, "\\vdots", "⋮")),
+}  # fmt: skip
+"""The operations of `tutor.rules.operations` and what only documents have: entries, sums over a letter, matrices, shapes under factors."""
+
+
+def shapes_of(expr: Expr) -> Expr | None:
+    """The expression with the shape of each factor in its place, or nothing where no shapes are known."""
+    return _replaced(expr) if _has_shapes(expr) else None
+
+
+def _has_shapes(expr: Expr) -> bool:
+    return (type(expr) is Call and expr.func == "shaped") or any(_has_shapes(part) for part in children(expr))
+
+
+def _replaced(expr: Expr) -> Expr:
+    if type(expr) is Call and expr.func == "shaped":
+        return Call("size", expr.args[1:])
+    parts = children(expr)
+    return rebuild(expr, tuple(_replaced(part) for part in parts)) if parts else expr

@@ -1,0 +1,382 @@
+"""Words, maths and tables on a page of a fixed width: what a terminal page is made of.
+
+Everything is measured in cells (a hat over a letter has none, a Chinese character two) and everything that is printed
+has passed `Pen.safe`: a character that could steer a terminal is shown as a sign, never sent.  Nothing here knows
+colours: a run of text carries the *name* of a style, and `tutor.render.terminal.page` says what the names mean.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from rich.cells import cell_len, chop_cells
+
+from tutor.explain.document import Math
+from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number
+from tutor.notation.profile import Notation
+from tutor.render.layer_maths import grid, shapes_of
+from tutor.render.maths import Piece, Printer
+
+
+class Line:
+    """One line of the page: runs of text, each with the name of its style, and the cells they take.
+
+    >>> Line().put("z").to(4).put("= 3", "result").text
+    'z   = 3'
+    """
+
+    __slots__ = ("runs", "width")
+
+    def __init__(self) -> None:
+        self.runs: list[tuple[str, str]] = []
+        self.width = 0
+
+    def put(self, text: str, style: str = "") -> Line:
+        """Add text at the end."""
+        if text:
+            self.width += cell_len(text)
+            if self.runs and self.runs[-1][1] == style:
+                text = self.runs.pop()[0] + text
+            self.runs.append((text, style))
+        return self
+
+    def to(self, column: int) -> Line:
+        """Go to a column; stay where the line has passed it already."""
+        return self.put(" " * (column - self.width))
+
+    def add(self, other: Line) -> Line:
+        """Add all runs of another line."""
+        self.runs += other.runs
+        self.width += other.width
+        return self
+
+    def trimmed(self) -> list[tuple[str, str]]:
+        """The runs without spaces at the end."""
+        runs = self.runs[:]
+        while runs and not runs[-1][0].rstrip():
+            runs.pop()
+        return [*runs[:-1], (runs[-1][0].rstrip(), runs[-1][1])] if runs else []
+
+    @property
+    def text(self) -> str:
+        """The words alone, without spaces at the end."""
+        return "".join([text for text, _ in self.runs]).rstrip()
+
+
+class Atom(NamedTuple):
+    """A piece of a word in one style; maths remembers its expression, so that it can be broken where it may be."""
+
+    text: str
+    style: str = ""
+    expr: Expr | None = None
+
+
+Word = list[Atom]
+"""Atoms with no space between them: a formula and the full stop after it."""
+
+
+def width_of(words: Sequence[Word]) -> int:
+    """The cells that words take on one line."""
+    return sum([cell_len(atom.text) for word in words for atom in word]) + max(len(words) - 1, 0)
+
+
+_GLUE = "\ue000"
+"""Stands for a space at which no line may end, after `Pen.safe` has removed every private-use character."""
+
+
+class Pen:
+    """Writes words and maths for one page; ``encoding`` is what the reader's terminal or file can show.
+
+    >>> pen = Pen(Notation())
+    >>> pen.safe("a\\x1b[2Jb")
+    'a␛[2Jb'
+    >>> Pen(Notation(), "ascii").safe("∂L/∂η ≈ 10⁻⁴")
+    'dL/deta ~ 10^-4'
+    """
+
+    def __init__(self, notation: Notation, encoding: str = "utf-8") -> None:
+        self._writer = Printer(notation).text_writer
+        self._encoding = "" if encoding.lower().replace("-", "").startswith("utf") else encoding
+        self.bar = self.safe("─")
+
+    def safe(self, text: str) -> str:
+        """The same words, harmless: controls made visible, invisible characters dropped, one line."""
+        if not text.isprintable():
+            text = "".join([char if char.isprintable() else _visible(char) for char in text])
+        return _spelt(text, self._encoding) if self._encoding and not text.isascii() else text
+
+    def maths(self, expr: Expr, lead: bool = True) -> str:
+        """The expression on one line.  Without ``lead`` a sign stands before it: a negative number gets brackets."""
+        shown = self.safe(self._writer.show(expr, lead))
+        return f"({shown})" if not lead and type(expr) in (Number, Neg) and shown[:1] in "−-" else shown
+
+    def shapes(self, expr: Expr) -> str:
+        """The shapes of the factors of an expression over layers, in their places; empty where it has none."""
+        sizes = shapes_of(expr)
+        return self.maths(sizes) if sizes is not None else ""
+
+    def words(self, sentence: Iterable[str | Math], style: str = "") -> list[Word]:
+        """A sentence, cut at its spaces; a formula stays whole as long as it fits."""
+        words: list[Word] = [[]]
+        for part in sentence:
+            if isinstance(part, Math):
+                words[-1].append(Atom(self.maths(part.expr), style, part.expr))
+                continue
+            glued = _GLUE.join(self.safe(piece) for piece in part.split("\u00a0"))
+            for place, chunk in enumerate(glued.split(" ")):
+                if place and words[-1]:
+                    words.append([])
+                if chunk:
+                    words[-1].append(Atom(chunk.replace(_GLUE, " "), style))
+        return words if words[-1] else words[:-1]
+
+    def fill(self, words: Sequence[Word], width: int) -> list[Line]:
+        """Words on as many lines as they need, none wider than ``width``."""
+        lines = [Line()]
+        for word in words:
+            size = sum([cell_len(atom.text) for atom in word])
+            gap = 1 if lines[-1].width else 0
+            if lines[-1].width + gap + size > width and gap:
+                lines.append(Line())
+                gap = 0
+            same = gap and lines[-1].runs[-1][1] == word[0].style
+            lines[-1].put(" " * gap, word[0].style if same else "")
+            for atom in word:
+                if lines[-1].width + cell_len(atom.text) <= width:
+                    lines[-1].put(atom.text, atom.style)
+                    continue
+                pieces = self.broken(atom.expr, width) if atom.expr else chopped(atom.text, width)
+                for place, text in enumerate(pieces):
+                    if place or lines[-1].width + cell_len(text) > width:
+                        lines.append(Line())
+                    lines[-1].put(text, atom.style)
+        return lines
+
+    def parts(self, expr: Expr, lead: bool = True) -> list[Piece]:
+        """The terms of a sum or the factors of a product; everything else is one piece."""
+        if type(expr) is Add:
+            return self._writer.terms(expr)
+        if type(expr) is Mul:
+            return self._writer.factors(expr, lead)
+        if lead and type(expr) is Neg and type(expr.arg) is Mul:
+            first, *rest = self._writer.factors(expr.arg, lead=False)
+            return [Piece("", "−" + first.body, first.expr, first.bracketed), *rest]
+        return [Piece("", self.maths(expr, lead), expr, False)]
+
+    def broken(self, expr: Expr, width: int, hang: int = 0, lead: bool = True) -> list[str]:
+        """The expression on as many lines as it needs: broken before + and −, else before ·, else where it must be.
+
+        Lines after the first begin ``hang`` cells further right.
+        """
+        whole = self.maths(expr, lead)
+        if type(expr) is Call and expr.func == "matrix" and (cell_len(whole) > width or whole.startswith("[")):
+            return self._rows_of(expr, width)
+        if cell_len(whole) <= width:
+            return [whole]
+        parts = self.parts(expr, lead)
+        if len(parts) == 1:
+            return chopped(whole, width)
+        lines: list[str] = []
+        line = ""
+        for sign, body, inside, bracketed in parts:
+            sign, body = self.safe(sign), self.safe(body)
+            if line and cell_len(line + sign + body) <= width:
+                line += sign + body
+                continue
+            if line:
+                lines.append(line)
+            indent = " " * hang if lines else ""
+            line = indent + f"{sign.strip()} {body}".lstrip()
+            if cell_len(line) > width:
+                room = width - len(indent)
+                single = bracketed or len(self.parts(inside)) == 1
+                inner = chopped(line.lstrip(), room) if single else self._term(sign.strip(), inside, room)
+                lines += [indent + text for text in inner]
+                line = ""
+        return [*lines, line] if line else lines
+
+    def _rows_of(self, expr: Call, width: int) -> list[str]:
+        """A matrix, a row of it on each line, its columns under one another."""
+        rows = [[self.maths(entry) for entry in row] for row in grid(expr.args)]
+        sizes = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
+        lines = ["  ".join(" " * (size - cell_len(cell)) + cell for cell, size in zip(row, sizes, strict=True)) for row in rows]
+        marks = ["⎡⎤", *["⎢⎥"] * (len(lines) - 2), "⎣⎦"] if len(lines) > 1 else ["[]"]
+        framed = [self.safe(f"{mark[0]} {line} {mark[1]}") for mark, line in zip(marks, lines, strict=True)]
+        return [part for line in framed for part in chopped(line, width)]
+
+    def _term(self, sign: str, inside: Expr, width: int) -> list[str]:
+        """A term that is too wide for a line of its own: before its factors, each line a little to the right."""
+        first, *rest = self.parts(inside, lead=not sign)
+        lines = chopped(f"{sign} {self.safe(first.body)}".lstrip(), width)
+        for piece in rest:
+            dot, body = self.safe(piece.sign), self.safe(piece.body)
+            if cell_len(lines[-1] + dot + body) <= width:
+                lines[-1] += dot + body
+            else:
+                lines += ["  " + text for text in chopped(f"{dot.strip()} {body}", width - 2)]
+        return lines
+
+    def widest(self, expr: Expr) -> int:
+        """The cells of the widest thing in an expression that must not be broken, with the sign before it."""
+        wide = 0
+        for sign, body, inside, bracketed in self.parts(expr):
+            inner = self.parts(inside) if type(inside) is Mul and not bracketed and type(expr) is Add else []
+            wide = max(wide, *[cell_len(piece.body) + 4 for piece in inner] or [cell_len(sign.strip() + " " + body)])
+        return wide
+
+
+_SEAM = re.compile(r"(?<= )(?=[-+−·×*=>] )|(?<=, )|(?<= )(?=if |else )")
+_DROPPED = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+_SPELT = {
+    "∂": "d", "·": "*", "×": "x", "−": "-", "–": "-", "─": "-", "′": "'", "≈": "~", "…": "...", "√": "sqrt", "⊙": "o",
+    "←": "<-", "→": "->", "’": "'", "“": '"', "”": '"', "½": "1/2", "ᵀ": "^T", "≥": ">=", "≤": "<=", "∑": "sum",
+}  # fmt: skip
+_RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
+
+
+def _visible(char: str) -> str:
+    """What is shown in the place of a character that does not print."""
+    if char in _DROPPED:
+        return ""
+    if char in "\t\n\r" or unicodedata.category(char)[0] == "Z":
+        return " "
+    return chr(0x2400 + ord(char)) if char < " " else "␡" if char == "\x7f" else "�"
+
+
+def _spelt(text: str, encoding: str) -> str:
+    """The same words in the letters that an old encoding has: η as eta, ∂ as d."""
+
+    def known(char: str) -> bool:
+        try:
+            char.encode(encoding)
+        except (UnicodeEncodeError, LookupError):
+            return False
+        return True
+
+    def letter(char: str) -> str:
+        if char in _SPELT:
+            return _SPELT[char]
+        name = unicodedata.name(char, "").split()
+        if name[:1] == ["GREEK"] and name[2:3] == ["LETTER"]:
+            word = {"LAMDA": "LAMBDA", "FINAL": "SIGMA"}.get(name[3], name[3])  # Unicode's own spelling
+            return word.lower() if name[1] == "SMALL" else word.capitalize()
+        if unicodedata.combining(char):
+            return "^" if char == "\u0302" else ""
+        base = unicodedata.normalize("NFKD", char)
+        return "".join([letter(part) for part in base]) if base != char else char if char.isascii() else "?"
+
+    if all(map(known, set(text))):
+        return text
+    text = _RAISED.sub(lambda run: "^" + unicodedata.normalize("NFKD", run[0]).replace("−", "-"), text)
+    return "".join([char if known(char) else letter(char) for char in text])
+
+
+def chopped(text: str, width: int) -> list[str]:
+    """A text that has no good place to break: at a sign with spaces, else at a space, else anywhere.
+
+    >>> chopped("max(alpha, beta)", 11)
+    ['max(alpha,', 'beta)']
+    """
+    lines = [""]
+    width = max(width, 2)
+    for seam in _SEAM.split(text):
+        for chunk in [seam] if cell_len(seam.rstrip()) <= width else re.split("(?<= )", seam):
+            if lines[-1] and cell_len(lines[-1] + chunk.rstrip()) > width:
+                lines.append("")
+            if cell_len(chunk.rstrip()) > width:
+                first, *rest = chop_cells(chunk.rstrip(), width)
+                lines[-1:] = [lines[-1] + first, *rest] if not lines[-1] else [lines[-1], first, *rest]
+            else:
+                lines[-1] += chunk
+    return [line.rstrip() for line in lines if line.rstrip()]
+
+
+class Column(NamedTuple):
+    """A column of a table: its header, its cells and how they are aligned (``l r c``).
+
+    ``width`` is what the widest entry takes, ``floor`` how narrow the column may become: prose and formulas can be
+    broken over lines, numbers and names cannot.
+    """
+
+    header: list[Word]
+    cells: list[list[Word]]
+    align: str
+    width: int
+    floor: int
+
+
+def column(header: list[Word], cells: list[list[Word]], align: str = "l") -> Column:
+    """A column with its measures."""
+    entries = [header, *cells]
+    width = floor = max(map(width_of, entries))
+    if any(len(cell) > 1 or any(_breaks(atom) for word in cell for atom in word) for cell in cells):
+        words = [width_of([word]) for cell in entries for word in cell]
+        floor = min(width, max(14, min(24, max(words, default=0))))
+    return Column(header, cells, align, width, floor)
+
+
+def _breaks(atom: Atom) -> bool:
+    return isinstance(atom.expr, Add | Mul)
+
+
+def table(pen: Pen, columns: Sequence[Column], width: int, breaks: Iterable[int] = ()) -> list[Line]:
+    """Aligned columns under a header; one that is too wide becomes several blocks that repeat the first column.
+
+    ``breaks`` says before which rows a group begins (a rule is set there).
+    """
+    lines: list[Line] = []
+    for group in _groups(columns, width):
+        if lines:
+            lines.append(Line())
+        lines += _block(pen, group, width, frozenset(breaks))
+    return lines
+
+
+def _groups(columns: Sequence[Column], width: int) -> list[list[Column]]:
+    """The columns in blocks of which each fits the page, if one column beside the first fits it at all."""
+    first, *rest = columns
+    groups: list[list[Column]] = []
+    for column in rest:
+        taken = groups[-1] if groups else []
+        if taken and sum([each.floor + 2 for each in taken]) + column.floor <= width:
+            taken.append(column)
+        else:
+            groups.append([first, column])
+    return groups or [[first]]
+
+
+def _widths(columns: Sequence[Column], room: int) -> list[int]:
+    """The columns' widths: as wide as they would like to be, the widest cut down first."""
+    widths = [min(column.width, room) for column in columns]
+    floors = [column.floor for column in columns]
+    if sum(floors) > room:
+        floors = [max(1, min(floor, room // len(columns))) for floor in floors]
+    while sum(widths) > room:
+        spare = [(width, -place) for place, width in enumerate(widths) if width > floors[place]]
+        widths[-max(spare)[1]] -= 1
+    return widths
+
+
+def _block(pen: Pen, columns: Sequence[Column], width: int, breaks: frozenset[int]) -> list[Line]:
+    gap = 3 if sum([column.width + 3 for column in columns]) - 3 <= width else 2
+    widths = _widths(columns, width - gap * (len(columns) - 1))
+    total = sum(widths) + gap * (len(columns) - 1)
+    lines: list[Line] = []
+    for number, row in enumerate(zip(*[[column.header, *column.cells] for column in columns], strict=True)):
+        if number and number - 1 in breaks:
+            lines.append(Line().put(pen.bar * total, "rule"))
+        filled = [pen.fill(cell, size) for cell, size in zip(row, widths, strict=True)]
+        for depth in range(max(map(len, filled))):
+            line, left = Line(), 0
+            for cell, size, column in zip(filled, widths, columns, strict=True):
+                entry = cell[depth] if depth < len(cell) else Line()
+                free = size - entry.width
+                line.to(left + {"r": free, "c": free // 2}.get(column.align, 0)).add(entry)
+                left += size + gap
+            lines.append(line)
+        if not number:
+            lines.append(Line().put(pen.bar * total, "rule"))
+    return lines

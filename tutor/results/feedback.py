@@ -1,0 +1,156 @@
+"""Reports on marked work: one student's feedback and the class for the grader, each as a page in every format."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from tutor.answer.read.vocabulary import notation_of
+from tutor.exercise.model import Exercise
+from tutor.exercise.question import Question, labels
+from tutor.explain import class_page as classroom
+from tutor.explain import feedback_page as student
+from tutor.explain.document import Document
+from tutor.explain.feedback_page import Solution
+from tutor.explain.words import marking_words as wording_marking
+from tutor.marking.classwork import Classwork, count
+from tutor.marking.disclosure import Reveal, disclosed
+from tutor.marking.mark_submission import Marker
+from tutor.marking.marked import Marked
+from tutor.notation.profile import Notation
+from tutor.notation.profile import notation as course
+from tutor.numbers.printed import exact_text
+from tutor.results.page import Page
+
+
+@dataclass(frozen=True)
+class Feedback(Page):
+    """The report for one student: `to_text`, `to_markdown`, `to_latex`, `to_json`.
+
+    ``reveal`` says how much of the solution it may show: ``none`` (verdicts and marks), ``hint`` (also the slip, its step and where to
+    look next), ``solution``.  ``questions`` say what was asked and in how many marks; ``own`` has the exercise's own values by quantity
+    (given and computed, as text), which a refuting point must not give away; ``rules`` says by quantity what kind of rule its step needs;
+    ``solutions`` has formula and shown value by question.  ``title`` is the exercise's.
+
+    >>> Feedback(Marked("anna", "dl/bce"), title="A neuron learns").document().title
+    'Feedback: A neuron learns'
+    """
+
+    marked: Marked
+    reveal: Reveal = "hint"
+    title: str = ""
+    notation: Notation = field(default_factory=Notation)
+    questions: Sequence[Question] = ()
+    own: Mapping[str, str] = field(default_factory=dict)
+    rules: Mapping[str, str] = field(default_factory=dict)
+    solutions: Mapping[str, Solution] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Derivatives stand in sentences here, so they are set on one line."""
+        object.__setattr__(self, "notation", replace(self.notation, slashed=True))
+
+    @property
+    def name(self) -> str:
+        """What it is called: the student."""
+        return self.marked.student
+
+    @property
+    def shown(self) -> Marked:
+        """The marked work with no more than may be shown."""
+        return disclosed(self.marked, self.reveal, self.own, self.questions)
+
+    def document(self) -> Document:
+        """The report as a document, for the renderers."""
+        marked = self.marked
+        return student.document(student.Sheet(
+            self.shown, self.reveal, self.title or marked.exercise, marked.exercise if self.title else "", self.notation,
+            self.questions, self.rules, self.solutions,
+        ))  # fmt: skip
+
+    def to_json(self) -> str:
+        """The contract for programs; see `tutor.contracts.marking_json`."""
+        from tutor.contracts.marking_json import dumps, feedback
+
+        return dumps(feedback(self.shown, self.reveal, self.solutions))
+
+
+def course_notation(exercise: Exercise) -> Notation:
+    """How an exercise's own course writes its quantities."""
+    if exercise.graph is None:
+        return course(exercise.notation)
+    return notation_of(exercise, exercise.graph, exercise.notation)
+
+
+def reports(marker: Marker, reveal: Reveal = "hint", notation: Notation | None = None) -> Callable[[Marked], Feedback]:
+    """What makes the report of each student: everything that is the same for all is prepared here, once an exercise.
+
+    >>> from tutor.exercise.load import load
+    >>> from tutor.answer.handed_in import Submission
+    >>> marker = Marker(load("neuron/two-two-two"))
+    >>> reports(marker)(marker.mark(Submission("anna", {"out_o1": "0.751"}))).title
+    'A 2-2-2 network learns'
+    """
+    sheet = marker.sheet
+    own = {name: exact_text(value) for name, value in sheet.truth.items()}
+    rules = {step.target: wording_marking.rule(step.sort, step.rule) for step in sheet.working.steps}
+    solutions = {question.id: marker.solution(question.id) for question in marker.questions} if reveal == "solution" else {}
+    written = notation or course_notation(marker.exercise)
+    common = Feedback(
+        Marked("", marker.exercise.id), reveal, marker.exercise.title, written, marker.questions, own, rules, solutions
+    )
+    return lambda marked: replace(common, marked=marked)
+
+
+@dataclass(frozen=True)
+class ClassReport(Page):
+    """The report on a class for the grader: `to_text`, `to_markdown`, `to_latex`, `to_json`, and its charts with `to_svg`."""
+
+    work: Classwork
+    title: str = ""
+    notation: Notation = field(default_factory=Notation)
+    questions: Sequence[Question] = ()
+
+    def __post_init__(self) -> None:
+        """Derivatives stand in tables here, so they are set on one line."""
+        object.__setattr__(self, "notation", replace(self.notation, slashed=True))
+
+    @property
+    def name(self) -> str:
+        """What it is called: the exercise's id."""
+        return self.work.exercise
+
+    @property
+    def room(self) -> classroom.Room:
+        """What the report is written from."""
+        asks = labels(self.questions)
+        return classroom.Room(
+            self.work, self.title or self.work.exercise, self.work.exercise if self.title else "", asks
+        )
+
+    def document(self) -> Document:
+        """The report as a document, for the renderers."""
+        return classroom.document(self.room)
+
+    def to_svg(self) -> str:
+        """The charts as an SVG file that stands alone."""
+        from tutor.render.charts.bars_svg import svg
+
+        return svg(classroom.charts(self.room), self.document().title)
+
+    def to_json(self) -> str:
+        """The contract for programs; see `tutor.contracts.marking_json`."""
+        from tutor.contracts.marking_json import classwork, dumps
+
+        return dumps(classwork(self.work))
+
+
+def class_report(
+    works: Iterable[Marked], *, title: str = "", notation: Notation | None = None, questions: Sequence[Question] = ()
+) -> ClassReport:
+    """The report on a class, from the marked work of each student, which is walked over once.
+
+    >>> class_report([Marked("anna", "dl/bce")]).work.students
+    1
+    """
+    work = count(works, [question.id for question in questions])
+    return ClassReport(work, title, notation or Notation(), questions)
