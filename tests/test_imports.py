@@ -29,8 +29,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "answer", "marking", "explain",
                 "render", "contracts", "autograde"),
     "batch": ("errors", "answer", "marking", "export", "results", "autograde"),
-    "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "answer", "marking", "explain", "export",
-            "render", "results", "contracts", "batch"),
+    "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "answer", "marking", "explain",
+            "export", "render", "results", "contracts", "batch"),
     "__main__": ("cli",),
     "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results"),
 }  # fmt: skip

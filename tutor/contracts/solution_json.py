@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.derive.chains import count_routes, full_chains, gradients
 from tutor.derive.rewrites.named import LINEAR, Rewrite
+from tutor.expression.keys import derivative_key
 from tutor.expression.plain import plain
 from tutor.graph.network import counts
 from tutor.graph.nouns import Path, Step
@@ -95,7 +96,7 @@ def _chains(solved: Solution) -> dict[str, tuple[Path, ...] | None]:
     for derivation, names in zip(solved.derivations, solved.wanted, strict=True):
         steps, routes = gradients(derivation), count_routes(derivation)
         for name in names:
-            found[f"d{derivation.graph.loss}/d{name}"] = full_chains(derivation, name, steps=steps, routes=routes)
+            found[derivative_key(derivation.graph.loss, name)] = full_chains(derivation, name, steps=steps, routes=routes)
     return found
 
 

@@ -6,6 +6,7 @@ One loop over the steps from last to first, no recursion, no search: the time is
 from __future__ import annotations
 
 from tutor.derive.local import local_derivatives
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial
 from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
@@ -69,7 +70,7 @@ def _backward(graph: Graph) -> list[Step]:
 
 
 def _gradient(loss: str, wrt: str, routes: list[tuple[Factor, Expr]], units: set[str]) -> Step:
-    target = f"d{loss}/d{wrt}"
+    target = derivative_key(loss, wrt)
     if wrt == loss:
         return Step(target, ONE, "start")
     if len(routes) == 1:

@@ -10,6 +10,7 @@ from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
 
 from tutor.derive.local import local_derivatives, times
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.graph.layered import Layered, entrywise
@@ -79,7 +80,7 @@ def derive_layers(layered: Layered) -> Derivation:
 
 
 def _gradient(loss: str, wrt: str, uses: Sequence[tuple[str, Expr]], shapes: Mapping[str, Shape]) -> Step:
-    target = f"d{loss}/d{wrt}"
+    target = derivative_key(loss, wrt)
     if wrt == loss:
         return Step(target, ONE, "start")
     if not uses:

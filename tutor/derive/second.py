@@ -10,6 +10,7 @@ from dataclasses import replace
 
 from tutor.derive.backward import derive
 from tutor.errors import GraphError
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ZERO, Expr, Name, Partial, children, rebuild
 from tutor.graph.nouns import Derivation, Step
 
@@ -29,7 +30,7 @@ def hessian_name(loss: str, first: str, second: str) -> str:
 def named(expr: Expr) -> Expr:
     """The expression with every derivative replaced by the step that computes it."""
     if isinstance(expr, Partial):
-        return Name(f"d{expr.of}/d{expr.wrt}")
+        return Name(derivative_key(expr.of, expr.wrt))
     parts = children(expr)
     return rebuild(expr, tuple(named(part) for part in parts)) if parts else expr
 
@@ -56,7 +57,7 @@ def hessian(derivation: Derivation, parameters: tuple[str, ...]) -> tuple[Step, 
     passes = (*graph.steps, *(Step(step.target, named(step.expr), step.rule) for step in derivation.backward))
     found: list[Step] = []
     for place, name in enumerate(parameters):
-        gradient = f"d{loss}/d{name}"
+        gradient = derivative_key(loss, name)
         second = derive(replace(graph, steps=_until(passes, gradient), loss=gradient, nodes=()))
         prefix = len(f"d{gradient}/d")
         for step in _needed(second, parameters[place:]):
@@ -94,12 +95,12 @@ def _needed(second: Derivation, wanted: tuple[str, ...]) -> list[Step]:
     loss = second.graph.loss
     by_name = {step.target: step for step in second.backward}
     needed: set[str] = set()
-    stack = [f"d{loss}/d{name}" for name in wanted]
+    stack = [derivative_key(loss, name) for name in wanted]
     while stack:
         target = stack.pop()
         if target not in needed and target in by_name:
             needed.add(target)
-            stack.extend(f"d{loss}/d{path.factors[0].wrt}" for path in by_name[target].paths)
+            stack.extend(derivative_key(loss, path.factors[0].wrt) for path in by_name[target].paths)
     return [step for step in second.backward if step.target in needed]
 
 

@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
+from tutor.expression.keys import after_key
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.walk import substitute
 from tutor.graph.nouns import Step
 from tutor.rules.optimisers import Optimiser, formula_of
-
-AFTER = "@1"
-"""What marks a quantity after the update."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,9 +84,9 @@ def update(row: Optimiser, parameter: str, loss: str, names: Naming) -> Update:
     for move in row.moves:
         expr = substitute(formula_of(move), table)
         if move.target == "w":
-            target = parameter + AFTER
+            target = after_key(parameter, 1)
         elif move.target in kept:
-            target = kept[move.target] + AFTER
+            target = after_key(kept[move.target], 1)
         else:
             target = names.own(move.target, parameter)
         steps.append(Step(target, expr, move.rule))

@@ -17,6 +17,7 @@ from typing import Literal
 
 from tutor.derive.local import local_derivatives
 from tutor.derive.update import naming, update
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.walk import names as names_of
 from tutor.graph.nouns import Graph
@@ -81,7 +82,7 @@ def referred(expr: Expr) -> tuple[str, ...]:
     while stack:
         node = stack.pop()
         if type(node) is Partial:
-            partials[f"d{node.of}/d{node.wrt}"] = None
+            partials[derivative_key(node.of, node.wrt)] = None
         stack.extend(reversed(children(node)))
     return (*names_of(expr), *partials)
 
@@ -147,7 +148,7 @@ class _Maker:
             if target == self.graph.loss:
                 continue  # ∂L/∂a of the loss itself is a gradient step
             for wrt, expr in parts:
-                name = f"d{target}/d{wrt}" if wrt in self.whole[target] else f"{target}|{wrt}"
+                name = derivative_key(target, wrt) if wrt in self.whole[target] else f"{target}|{wrt}"
                 found.append(Work(name, expr, "local", rules[target], target, wrt))
         return found
 
@@ -171,7 +172,7 @@ class _Maker:
                 routes.setdefault(wrt, []).append((name, self.edge(name, wrt)))
         trained = {quantity.name for quantity in self.graph.parameters} if loss == self.graph.loss else set()
         for name in order:
-            target = f"d{loss}/d{name}"
+            target = derivative_key(loss, name)
             if name in trained and name not in routes:
                 found.append(Work(target, Number("0"), "gradient", "no path", loss, name))
             if name == loss or name not in routes or target in known:
@@ -192,7 +193,7 @@ def renamed(expr: Expr, table: Mapping[str, str]) -> Expr:
     if type(expr) is Name:
         return Name(table.get(expr.name, expr.name))
     if type(expr) is Partial:
-        name = f"d{expr.of}/d{expr.wrt}"
+        name = derivative_key(expr.of, expr.wrt)
         return Name(table[name]) if name in table else expr
     parts = children(expr)
     return rebuild(expr, tuple(renamed(part, table) for part in parts)) if parts else expr

@@ -15,6 +15,7 @@ from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import derived_layer, equal_layers
 from tutor.exercise.training_task import Trainer, differing_update, trains_otherwise, update_formula
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
 from tutor.expression.plain import plain
 from tutor.graph.network import counts
@@ -166,7 +167,7 @@ class _Checker:
         """The value of an expression that may have any derivative in it."""
         known = dict(trace)
         for partial in _partials(expr):
-            name = f"d{partial.of}/d{partial.wrt}"
+            name = derivative_key(partial.of, partial.wrt)
             if name not in known:
                 known.update(run(self.derivation(partial.of).backward, trace))
         return compute(expr, known)
@@ -220,7 +221,7 @@ class _Checker:
         chains = full_chains(derivation, partial.wrt)
         if chains is None:
             steps = {step.target: step.expr for step in derivation.backward}
-            return steps[f"d{partial.of}/d{partial.wrt}"]
+            return steps[derivative_key(partial.of, partial.wrt)]
         products = tuple(times(*(factor.expr for factor in path.factors)) for path in chains)
         return products[0] if len(products) == 1 else Add(products)
 

@@ -10,6 +10,7 @@ from tutor.errors import ExerciseError, TutorError, near, visible
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import own_layers, read_layer_formula, speaks_of_layers
 from tutor.exercise.read_training import Plan
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
 from tutor.graph.layered import Layered
@@ -38,11 +39,11 @@ def derivative(text: str, graph: Graph) -> str:
     """A derivative that is asked for: ``dL/dw5``, or ``w5`` for short; returned as ``dL/dw5``."""
     expr = parse(text, names=graph.names, functions=FUNCTIONS)
     if isinstance(expr, Name):
-        return f"d{graph.loss}/d{expr.name}"
+        return derivative_key(graph.loss, expr.name)
     if isinstance(expr, Partial):
         if expr.of not in [step.target for step in graph.steps]:
             raise ExerciseError(f"{expr.of} is not computed by a step, so it has no derivative here")
-        return f"d{expr.of}/d{expr.wrt}"
+        return derivative_key(expr.of, expr.wrt)
     raise ExerciseError(f"{visible(text)} is no derivative", hint="write dL/dw5")
 
 
@@ -131,7 +132,7 @@ def _check_partials(expr: Expr, graph: Graph) -> None:
     while stack:
         node = stack.pop()
         if isinstance(node, Partial):
-            derivative(f"d{node.of}/d{node.wrt}", graph)
+            derivative(derivative_key(node.of, node.wrt), graph)
         stack.extend(children(node))
 
 

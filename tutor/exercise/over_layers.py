@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.derive.layerwise import derive_layers
 from tutor.derive.rewrites.layered import found
 from tutor.errors import ExerciseError, GraphError, TutorError, visible
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Number, Partial, children
 from tutor.expression.parse import parse
 from tutor.expression.walk import substitute
@@ -177,7 +178,7 @@ def asked_entries(text: str, layered: Layered) -> tuple[str, ...]:
         name = expr.wrt
     else:
         raise ExerciseError(f"{visible(text)} is no derivative of {loss}", hint=f"write d{loss}/d{layered.graph.leaves[0].name}")
-    return tuple(f"d{loss}/d{single}" for single in sized(layered)[0].entries[name].items)
+    return tuple(derivative_key(loss, single) for single in sized(layered)[0].entries[name].items)
 
 
 def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
@@ -218,7 +219,7 @@ def derived_layer(exercise: Exercise, subject: Expr) -> Expr:
     if type(subject) is Partial:
         derivation = derive_layers(replace(layered, graph=replace(layered.graph, loss=subject.of)))
         steps = {step.target: step.expr for step in derivation.backward}
-        return steps[f"d{subject.of}/d{subject.wrt}"]
+        return steps[derivative_key(subject.of, subject.wrt)]
     if type(subject) is Name:
         forward = {step.target: step.expr for step in layered.graph.steps}
         return forward.get(subject.name, subject)

@@ -11,6 +11,7 @@ from typing import Any, get_args
 from tutor.errors import ExerciseError, TutorError, near, visible
 from tutor.exercise.claims import MAX_STEPS, countable
 from tutor.exercise.question import Case, Form, Kind, Question, Scheme, Tolerance
+from tutor.expression.keys import after_key, derivative_key
 from tutor.expression.parse import read_name
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network
@@ -83,7 +84,7 @@ class Subject:
             raise ExerciseError(f"{visible(of)} is not computed by a step, so it has no derivative here",
                                 hint=near(of, [step.target for step in self.graph.steps]))  # fmt: skip
         if wrt in self.graph.names:
-            return (f"d{of}/d{wrt}",), ()
+            return (derivative_key(of, wrt),), ()
         return self.array(wrt, of)
 
     def array(self, name: str, of: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
@@ -93,13 +94,13 @@ class Subject:
         if found is None or not all(item in self.graph.names for item in found.items):
             known = (*self.graph.names, *(self.layered.entries if self.layered is not None else ()))
             raise ExerciseError(f"there is no quantity {visible(name)}", hint=near(name, known))
-        return tuple(f"d{of}/d{item}" if of else str(item) for item in found.items), found.shape
+        return tuple(derivative_key(of, item) if of else str(item) for item in found.items), found.shape
 
 
 def _after(name: str, k: int) -> str:
     if k > MAX_UPDATES:
         raise ExerciseError(f"more than {MAX_UPDATES} updates (of {MAX_STEPS:,} that can be trained) cannot be asked for")
-    return f"{name}@{k}" if k else name
+    return after_key(name, k)
 
 
 Fault = Callable[[str, str, str], None]

@@ -25,6 +25,7 @@ from tutor.explain.document import (
     Verbatim,
 )
 from tutor.explain.words import marking_words as wording
+from tutor.expression.keys import after_key, read_after
 from tutor.expression.nodes import Div, Expr, Name, Number, Partial
 from tutor.marking.disclosure import Reveal
 from tutor.marking.marked import Credit, Line, Marked, MarkedAnswer, Slip
@@ -183,8 +184,8 @@ class _Writer:
 
     def step(self, name: str) -> Inline:
         """A step of the derivation, by what it computes: ``w5@1`` is w5 after 1."""
-        base, mark, number = name.partition("@")
-        return quantity(f"{base} after {number}" if mark and _NAME.fullmatch(name) else name)
+        after = read_after(name)
+        return quantity(f"{after.key} after {after.updates}" if after.updates and _NAME.fullmatch(name) else name)
 
     def overview(self) -> None:
         """Marks and verdict of each question."""
@@ -378,7 +379,7 @@ class _Writer:
             formula, text = self.sheet.solutions[answer.question]
             ask, shown = self.ask(answer.question), value(text) if text else ""
             if found := _AFTER.fullmatch(self.asks.get(answer.question, answer.question)):
-                ask = quantity(f"{found[1]}@{found[2]}")
+                ask = quantity(after_key(found[1], int(found[2])))
             if isinstance(ask, Math) and (formula is not None or isinstance(shown, Math)):
                 sides = [Side(formula)] if formula is not None else []
                 if isinstance(shown, Math) and shown.expr != formula:

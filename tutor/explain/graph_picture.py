@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.explain.document import Node, Picture
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
 from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation
@@ -43,7 +44,7 @@ def picture(
         value = gradient = None
         if trace is not None:
             value = shown(trace[name], few)
-            key = f"d{graph.loss}/d{name}"
+            key = derivative_key(graph.loss, name)
             gradient = shown(trace[key], few) if gradients and key in trace else None
         return Node(name, kinds.get(name, "node"), expr, value, gradient)
 

@@ -22,6 +22,7 @@ from tutor.explain.document import (
 from tutor.explain.lecture_section import Said, lecture
 from tutor.explain.words import array_rules as wording_layers
 from tutor.explain.words import rules as wording
+from tutor.expression.keys import after_key, derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import plain
 from tutor.graph.entries import Array
@@ -255,7 +256,7 @@ class _Writer:
         if type(expr) is not Call or expr.func != "hadamard" or type(expr.args[0]) is not Partial:
             return None
         before = expr.args[0]
-        found = self.steps.get(f"d{before.of}/d{before.wrt}")
+        found = self.steps.get(derivative_key(before.of, before.wrt))
         if found is None or len(found.paths) != 1 or type(found.expr) is not Call or found.expr.func != "matmul":
             return None
         return Call("hadamard", (found.expr, expr.args[1]))
@@ -322,7 +323,7 @@ class _Writer:
         for name, array in lesson.updated.items():
             expr = Add((Name(name), Neg(Mul((rate, Partial(loss, name))))))
             sides = (Side(expr, sign), Side(matrix(array, self.digits), result=True))
-            rows.append(Equation(Name(f"{name}@1"), sides, None, (wording_layers.UPDATE,) if not rows else ()))
+            rows.append(Equation(Name(after_key(name, 1)), sides, None, (wording_layers.UPDATE,) if not rows else ()))
         self.blocks += [Heading("Update"), Equations(tuple(rows))]
 
 

@@ -8,6 +8,7 @@ from dataclasses import replace
 from tutor.explain.document import Block, Document, Heading, Math, Paragraph, Sentence, Table
 from tutor.explain.thinned import thinned
 from tutor.explain.words import update_rules as wording
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Name, Partial
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import SampleTable
@@ -32,7 +33,7 @@ def sample_table(data: SampleTable, digits: int, ident: str = "") -> list[Block]
     gradients = data.parameters[:MAX_GRADIENTS]
     header: list[Sentence] = [("sample",), *((Math(Name(name)),) for name in samples.columns), (Math(Name(loss)),)]
     header += [(Math(Partial(loss, name)),) for name in gradients]
-    keys = [loss, *(f"d{loss}/d{name}" for name in gradients)]
+    keys = [loss, *(derivative_key(loss, name) for name in gradients)]
 
     def cells(values: Mapping[str, Value]) -> list[Sentence]:
         return [(Math(shown(values[key], digits)),) for key in keys]

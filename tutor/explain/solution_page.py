@@ -27,6 +27,7 @@ from tutor.explain.lecture_section import Said, lecture
 from tutor.explain.simplified_section import simplified
 from tutor.explain.thinned import thinned
 from tutor.explain.words import rules as wording
+from tutor.expression.keys import after_key, derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
@@ -109,7 +110,7 @@ class _Writer:
         if isinstance(expr, Name):
             return self.value(expr.name) or expr
         if isinstance(expr, Partial):
-            return self.value(f"d{expr.of}/d{expr.wrt}") or expr
+            return self.value(derivative_key(expr.of, expr.wrt)) or expr
         parts = children(expr)
         if isinstance(expr, Call) and expr.func == "if_positive" and self.lesson.trace is not None:
             return self.chosen(expr)
@@ -244,7 +245,7 @@ class _Writer:
         for paths in chains.values():
             for path in paths:
                 for factor in path.factors if len(path.factors) > 1 else ():
-                    key = f"d{factor.of}/d{factor.wrt}"
+                    key = derivative_key(factor.of, factor.wrt)
                     if key in self.numbers:
                         continue
                     rule = _refined(self.rule_of_factor(derivation, factor), factor.expr)
@@ -306,7 +307,7 @@ class _Writer:
             for path in paths:
                 numbers = tuple(shown(compute(f.expr, trace), self.digits) for f in path.factors)
                 terms.append(numbers[0] if len(numbers) == 1 else Mul(numbers))
-            result = self.value(f"d{loss}/d{name}")
+            result = self.value(derivative_key(loss, name))
             assert result is not None
             put_in = terms[0] if len(terms) == 1 else Add(tuple(terms))
             if put_in != result and put_in != sides[-1].expr:
@@ -315,7 +316,7 @@ class _Writer:
                 sides[-1] = replace(sides[-1], result=True)
             else:
                 sides.append(Side(result, result=True))
-        key = f"d{loss}/d{name}"
+        key = derivative_key(loss, name)
         count = self.number(key) if key not in self.numbers else self.numbers[key]
         why = (
             wording.gradient("sum over paths", len(paths)).replace("uses", "paths")
@@ -352,7 +353,7 @@ class _Writer:
             if upstream.wrt == loss:
                 continue
             product = Mul((Partial(upstream.of, upstream.wrt), Partial(local.of, local.wrt)))
-            note = self.reference([f"d{upstream.of}/d{upstream.wrt}"])
+            note = self.reference([derivative_key(upstream.of, upstream.wrt)])
             before.append(Side(product, "+" if before and place else "=", note))
         if len(before) < len(step.paths):
             before = []
@@ -378,13 +379,13 @@ class _Writer:
             if lesson.trace is not None:
                 size = self.as_written(lesson.rate_written, lesson.rate) if lesson.rate is not None else rate
                 start = shown(lesson.trace[name], self.digits)
-                gradient = self.value(f"d{loss}/d{name}")
+                gradient = self.value(derivative_key(loss, name))
                 assert gradient is not None
                 sides.append(Side(Add((start, Neg(Mul((size, gradient)))))))
             if lesson.descent is not None and len(lesson.descent.traces) > 1:
                 sides.append(Side(shown(lesson.descent.traces[1][name], self.digits), result=True))
             why = _words("one step against the gradient") if not rows else ()
-            rows.append(Equation(Name(f"{name}@1"), tuple(sides), None, why))
+            rows.append(Equation(Name(after_key(name, 1)), tuple(sides), None, why))
         self.blocks += [Heading("Update"), Equations(tuple(rows))]
         self.iterations(loss)
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tutor.derive.second import hessian_name
-from tutor.derive.update import AFTER, Update
+from tutor.derive.update import Update
 from tutor.explain.document import (
     Block,
     Document,
@@ -23,6 +23,7 @@ from tutor.explain.document import (
 from tutor.explain.samples_section import sample_table
 from tutor.explain.thinned import thinned
 from tutor.explain.words import update_rules as wording
+from tutor.expression.keys import derivative_key, read_after
 from tutor.expression.nodes import Add, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.graph.nouns import Step
 from tutor.notation.profile import Notation
@@ -82,7 +83,7 @@ def symbols(task: Task, notation: Notation) -> Notation:
             if word == "w":
                 continue
             head = read_symbol(guess(word).latex).symbol()
-            base, mark, _ = target.partition(AFTER)
+            base, mark = read_after(target).key, read_after(target).updates
             found[base] = _indexed(head, of, alone)
             if mark:
                 found[target] = _after(head, of, alone, notation)
@@ -202,7 +203,7 @@ class _Writer:
                 return self.rate()
             return self.value(expr.name) or expr
         if isinstance(expr, Partial):
-            return self.value(f"d{expr.of}/d{expr.wrt}") or expr
+            return self.value(derivative_key(expr.of, expr.wrt)) or expr
         parts = children(expr)
         return rebuild(expr, tuple(self.filled(part) for part in parts)) if parts else expr
 
@@ -276,7 +277,7 @@ class _Writer:
             self.blocks.append(Paragraph((wording.OTHERS.format(count=hidden),)))
 
     def gradient(self, each: Update) -> Equation:
-        result = self.value(f"d{self.loss}/d{each.parameter}")
+        result = self.value(derivative_key(self.loss, each.parameter))
         assert result is not None
         samples, why = self.task.samples, "the gradient at the start"
         if samples is not None:
@@ -289,7 +290,7 @@ class _Writer:
         return Equation(Partial(self.loss, each.parameter), (Side(result, result=True),), None, (why,))
 
     def step(self, each: Update, step: Step, *, first: bool) -> Equation:
-        sign = self.sign if step.target.endswith(AFTER) else "="
+        sign = self.sign if read_after(step.target).updates else "="
         return self.equation(step.target, step.expr, step.target, wording.move(step.rule) if first else "", sign)
 
     # The run

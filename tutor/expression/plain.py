@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
@@ -25,7 +26,7 @@ def _text(expr: Expr) -> tuple[str, int]:
         case Name(name):
             return name, _ATOM
         case Partial(of, wrt):
-            return f"d{of}/d{wrt}", _PRODUCT
+            return derivative_key(of, wrt), _PRODUCT
         case Neg(arg):
             return "-" + _within(arg, _POWER if isinstance(arg, Neg) else _PRODUCT), _SIGN
         case Add(args):

@@ -13,6 +13,7 @@ from typing import Any
 import sympy
 
 from tutor.errors import ExpressionError
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.walk import names
 
@@ -65,7 +66,7 @@ def to_sympy(expr: Expr, call: CallBuilder, table: Mapping[str, Any] | None = No
             known = table.get(name) if table else None
             return symbol(name) if known is None else known
         case Partial(of, wrt):
-            return symbol(f"d{of}/d{wrt}")
+            return symbol(derivative_key(of, wrt))
         case Neg(arg):
             return -to_sympy(arg, call, table)
         case Add(args):

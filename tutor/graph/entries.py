@@ -12,6 +12,7 @@ from math import prod
 from typing import Any, Protocol
 
 from tutor.errors import GraphError
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, bind, shape_text
@@ -128,7 +129,7 @@ class Entries:
         if kind is Name:
             return self.known[expr.name]  # type: ignore[union-attr]
         if kind is Partial:
-            return self.known[f"d{expr.of}/d{expr.wrt}"]  # type: ignore[union-attr]
+            return self.known[derivative_key(expr.of, expr.wrt)]  # type: ignore[union-attr]
         if kind is Number:
             return Array((), (self.algebra.number(expr),))  # type: ignore[arg-type]
         if type(expr) is Call and expr.func in LAYERS:

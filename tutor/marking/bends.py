@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from tutor.derive.local import local_derivatives, times
 from tutor.derive.working import Work, Working
+from tutor.expression.keys import after_key, derivative_key, read_after
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.marking.matrices import transposed_weights
@@ -241,17 +242,17 @@ def product_partner(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
 
 def updated_weight(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
     """∂L/∂h computed with the weights after their update."""
-    moved = {s.wrt: s for s in working.steps if s.sort == "update" and s.after == 1 and s.target == f"{s.wrt}@1"}
+    moved = {s.wrt: s for s in working.steps if s.sort == "update" and s.after == 1 and s.target == after_key(s.wrt, 1)}
     loss = working.graph.loss
     if step.sort != "gradient" or step.of != loss or step.after or not moved or step.wrt in moved:
         return
     terms: list[Expr] = []
     for upstream, local in step.terms:
-        own = working.by_name.get(f"d{local.of}/d{local.wrt}") if type(local) is Partial else None
+        own = working.by_name.get(derivative_key(local.of, local.wrt)) if type(local) is Partial else None
         weight = own.expr.name if own is not None and type(own.expr) is Name else ""
-        gradient = working.by_name.get(f"d{loss}/d{weight}")
+        gradient = working.by_name.get(derivative_key(loss, weight))
         if weight in moved and gradient is not None:
-            late = {f"d{loss}/d{weight}": gradient.expr}
+            late = {derivative_key(loss, weight): gradient.expr}
             terms.append(_term(upstream, _filled(moved[weight].expr, late)))
         else:
             terms.append(_term(upstream, local))
@@ -262,14 +263,14 @@ def updated_weight(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
 
 def _filled(expr: Expr, table: dict[str, Expr]) -> Expr:
     if type(expr) is Partial:
-        return table.get(f"d{expr.of}/d{expr.wrt}", expr)
+        return table.get(derivative_key(expr.of, expr.wrt), expr)
     parts = children(expr)
     return rebuild(expr, tuple(_filled(part, table) for part in parts)) if parts else expr
 
 
 def moves(working: Working) -> Iterator[Work]:
     """The updates of parameters."""
-    return (step for step in working.steps if step.sort == "update" and step.target.partition("@")[0] == step.wrt)
+    return (step for step in working.steps if step.sort == "update" and read_after(step.target).key == step.wrt)
 
 
 def step_up(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:

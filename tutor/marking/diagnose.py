@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tutor.derive.working import Work
+from tutor.expression.keys import after_key, read_after, read_edge
 from tutor.expression.nodes import Expr, Mul, Neg
 from tutor.marking.bends import Bend
 from tutor.marking.mark_sheet import Sheet
@@ -207,7 +208,7 @@ class Diagnosis:
     def _says_nothing(self, target: str, values: Floats, world: World) -> Floats:
         """Where so little is left after rounding that it is no answer: 0, a parameter that did not move, another number altogether."""
         _, name, k = parts(target)
-        before = f"{name}@{k - 1}" if k > 1 else name
+        before = after_key(name, k - 1)
         old = world.env.get(before) if k and target in self.order else None
         same = (values == 0) if old is None else (values == 0) | np.isclose(values, old, rtol=1e-12)
         far = np.abs(values - world.env[target]) > FAR * np.abs(world.env[target])
@@ -275,10 +276,10 @@ class Diagnosis:
         kinds = {q.name: q.kind for q in (*self.sheet.working.graph.leaves, *self.sheet.working.graph.nodes)}
 
         def alike(step: Work) -> bool:
-            if step.target == target or step.sort != own.sort or step.after != k or "|" in step.target:
+            if step.target == target or step.sort != own.sort or step.after != k or read_edge(step.target):
                 return False
             other_of, other_wrt, _ = parts(step.target)
-            if kinds.get(other_wrt) == "target" or "@" in other_of:
+            if kinds.get(other_wrt) == "target" or read_after(other_of).updates:
                 return False
             if step.sort == "local":
                 return other_of == of or other_wrt == wrt

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from tutor.answer.compare.formulas import Points, compare
 from tutor.derive.working import Working, referred, renamed
+from tutor.expression.keys import edge_key, read_after, read_derivative, read_edge
 from tutor.expression.nodes import Expr
 
 
@@ -21,8 +22,8 @@ def edges(working: Working) -> dict[str, str]:
     >>> edges(working(from_steps(["b = a^2", "c = a + b", "f = c*c"])))
     {'dc/da': 'c|a'}
     """
-    pairs = [name.partition("|") for name in working.by_name if "|" in name and "@" not in name]
-    return {f"d{of}/d{wrt}": f"{of}|{wrt}" for of, _, wrt in pairs}
+    found = [edge for name in working.by_name if not read_after(name).updates and (edge := read_edge(name))]
+    return {str(edge): edge_key(edge.of, edge.wrt) for edge in found}
 
 
 def as_meant(expr: Expr, target: str, known: Mapping[str, str], points: Points) -> Expr:
@@ -30,8 +31,8 @@ def as_meant(expr: Expr, target: str, known: Mapping[str, str], points: Points) 
     used = [name for name in referred(expr) if name in known]
     if not used or compare(expr, target, points).outcome == "equal":
         return expr
-    loss = target.partition("/")[0]
-    for chosen in (used, [name for name in used if name.partition("/")[0] != loss]):
+    asked = read_derivative(target)
+    for chosen in (used, [name for name in used if asked is None or (d := read_derivative(name)) is None or d.of != asked.of]):
         other = renamed(expr, {name: known[name] for name in chosen})
         if chosen and compare(other, target, points).outcome == "equal":
             return other

@@ -16,6 +16,7 @@ from tutor.answer.read.effort import MOST, Effort, spent
 from tutor.derive.working import referred
 from tutor.errors import TutorError
 from tutor.exercise.question import Question, Tolerance
+from tutor.expression.keys import after_key, is_derivative
 from tutor.expression.nodes import Add, Expr, Number
 from tutor.expression.walk import names
 from tutor.marking.diagnose import FAR, LONG, Diagnosis, Given
@@ -236,7 +237,7 @@ class Judge:
         if truth is None or as_float(truth) == goal:
             return False
         _, name, k = parts(target)
-        before = f"{name}@{k - 1}" if k > 1 else name
+        before = after_key(name, k - 1)
         if k and before in self.sheet.numbers.env and goal == float(self.sheet.numbers.env[before][0]):
             return True
         work = self.sheet.work(target)
@@ -355,7 +356,7 @@ class Judge:
 
     def formula_form(self, question: Question, expr: Expr) -> Outcome:
         """Whether a right formula is written in another form than asked."""
-        has_partial = any("/d" in name for name in referred(expr) if name not in self.steps or "/d" in name)
+        has_partial = any(is_derivative(name) for name in referred(expr))
         if question.kind == "chain":
             return "" if is_chain(expr) else "other-form"
         if question.form in ("inputs", "steps") and has_partial:

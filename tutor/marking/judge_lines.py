@@ -15,6 +15,7 @@ from tutor.answer.read.effort import MAX_WORK, Effort
 from tutor.answer.read.working_lines import Line as Member
 from tutor.derive.working import referred
 from tutor.errors import ExpressionError, TutorError
+from tutor.expression.keys import derivative_key, is_derivative, read_after
 from tutor.expression.nodes import Expr, Name, Number, Partial, children, rebuild
 from tutor.marking.marked import Line
 from tutor.numbers.floats import at_points
@@ -30,7 +31,7 @@ def own_rows(members: Sequence[Member], target: str) -> list[Member]:
 
     Where there are only such rows all members are kept.
     """
-    moved = Name(target.partition("@")[0])
+    moved = Name(read_after(target).key)
     kept: list[Member] = []
     left_out = False
     for place, member in enumerate(members):
@@ -51,7 +52,8 @@ _EQUALS = ("=", ":=", "←", "≈")
 def without_question(members: Sequence[Member], target: str) -> list[Member]:
     """The members without the quantity itself in front: ``dL/dw5 = …``, and ``w5 ← …`` for w5 after an update."""
     kept = own_rows(members, target)
-    moved = Name(target.partition("@")[0]) if "@" in target and "/" not in target else None
+    after = read_after(target)
+    moved = Name(after.key) if after.updates and not is_derivative(after.key) else None
     if len(kept) > 1 and kept[0].expr == moved:
         kept = kept[1:]
     while len(kept) > 1 and is_question(kept[0].expr, target):
@@ -61,7 +63,7 @@ def without_question(members: Sequence[Member], target: str) -> list[Member]:
 
 def is_question(expr: object, target: str) -> bool:
     """Whether an expression is only the name of what is asked."""
-    return expr == Name(target) or (type(expr) is Partial and f"d{expr.of}/d{expr.wrt}" == target)
+    return expr == Name(target) or (type(expr) is Partial and derivative_key(expr.of, expr.wrt) == target)
 
 
 def answer_of(members: Sequence[Member], *, formula: bool) -> int:

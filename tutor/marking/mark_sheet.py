@@ -20,6 +20,7 @@ from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
 from tutor.exercise.training_task import Trainer, trains_otherwise
+from tutor.expression.keys import after_key
 from tutor.expression.nodes import Add
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
@@ -128,7 +129,7 @@ class Sheet:
             trainer = Trainer(self.exercise)
             for k in trained:
                 trace = trainer.trace(self.exercise.values, k, trained[-1])
-                found |= {f"{name}@{k}": value for name, value in trace.items()}
+                found |= {after_key(name, k): value for name, value in trace.items()}
         return found
 
     @cached_property

@@ -10,6 +10,7 @@ from tutor.derive.working import Work, Working
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Kind, Question, Tolerance
 from tutor.exercise.training_task import trains_otherwise
+from tutor.expression.keys import after_key, derivative_key, read_after, read_derivative, read_edge
 from tutor.expression.nodes import Name
 from tutor.expression.walk import names
 from tutor.numbers.agreement import agreement
@@ -25,9 +26,9 @@ def parts(target: str) -> tuple[str, str, int]:
     >>> parts("dL/dw5@2"), parts("w5")
     (('L', 'w5', 2), ('', 'w5', 0))
     """
-    base, _, k = target.partition("@")
-    of, slash, wrt = base.partition("/d")
-    return (of[1:], wrt, int(k or 0)) if slash else ("", base, int(k or 0))
+    after = read_after(target)
+    found = read_derivative(after.key)
+    return (found.of, found.wrt, after.updates) if found else ("", after.key, after.updates)
 
 
 def updates_in(questions: Iterable[Question]) -> int:
@@ -52,7 +53,7 @@ def generated(exercise: Exercise, working: Working) -> tuple[Question, ...]:
     def ask(targets: Iterable[str], most: int) -> None:
         for target in list(targets)[:most]:
             of, wrt, k = parts(target)
-            plain = f"d{of}/d{wrt}" if of else wrt
+            plain = derivative_key(of, wrt) if of else wrt
             text = f"{plain} after {k}" if k else plain
             if all(question.id != target for question in found):
                 found.append(Question(target, text, kind, (target,)))
@@ -72,14 +73,14 @@ def generated(exercise: Exercise, working: Working) -> tuple[Question, ...]:
     if not asked:
         free = [q.name for q in exercise.graph.inputs if q.kind not in ("target", "constant")]
         trained = [q.name for q in exercise.graph.parameters] or free
-        asked = [f"d{loss}/d{name}" for name in trained]
+        asked = [derivative_key(loss, name) for name in trained]
     nodes = {step.target for step in exercise.graph.steps} - {loss}
     between = [s.target for s in steps if s.sort == "gradient" and s.of == loss and s.wrt in nodes and names_in(s)]
     wanted = working.cone(asked)
     ask([target for target in between if target in wanted and target not in asked], MOST_GRADIENTS)
     ask([target for target in asked if target in working.by_name], MOST_GRADIENTS)
     if exercise.steps and exercise.rate is not None and exercise.values:
-        ask((f"{q.name}@1" for q in exercise.graph.parameters), MOST_UPDATES)
+        ask((after_key(q.name, 1) for q in exercise.graph.parameters), MOST_UPDATES)
     return tuple(found)
 
 
@@ -90,7 +91,7 @@ def names_in(step: Work) -> bool:
 
 def _says_something(step: Work) -> bool:
     """Whether a local derivative is more than a number or one of the quantities; edges without a name of their own cannot be asked for."""
-    return "|" not in step.target and type(step.expr) is not Name and bool(names(step.expr))
+    return not read_edge(step.target) and type(step.expr) is not Name and bool(names(step.expr))
 
 
 def sharpened(question: Question, truth: Mapping[str, Value]) -> Question:
@@ -99,7 +100,7 @@ def sharpened(question: Question, truth: Mapping[str, Value]) -> Question:
         return question
     target = question.targets[0]
     of, name, k = parts(target)
-    before = f"{name}@{k - 1}" if k > 1 else name
+    before = after_key(name, k - 1)
     if of or not k or before not in truth or target not in truth:
         return question
     old, new = truth[before], truth[target]

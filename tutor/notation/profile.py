@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from tutor.errors import TutorError, near
+from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.graph.nouns import Quantity
 from tutor.notation.symbol import Symbol, guess, read_symbol
 
@@ -55,8 +56,8 @@ class Notation:
         known = self.symbols.get(name)
         if known:
             return known
-        base, mark, step = name.partition("@")
-        return self.updated(base, int(step)) if mark else guess(name)
+        after = read_after(name)
+        return self.updated(after.key, after.updates) if after.updates else guess(name)
 
     def updated(self, name: str, step: int) -> Symbol:
         """How a parameter is written after a number of updates."""
@@ -111,9 +112,9 @@ class Notation:
                 letters = dict(zip(places["order"], (texts[0], texts[0], texts[-1], texts[-1]), strict=True))
                 filled.append(read_symbol(pattern.format(**{**places, **letters, "c": comma})).symbol())
             return Symbol(filled[0].latex, filled[1].text)
-        if name.startswith("d") and "/d" in name:
-            of, _, wrt = name[1:].partition("/d")
-            top, bottom = self.symbol(of), self.entry(wrt, index)
+        derivative = read_derivative(name)
+        if derivative is not None:
+            top, bottom = self.symbol(derivative.of), self.entry(derivative.wrt, index)
             return self._derivative(top, bottom)
         sign = "," if any(len(i.text) > 1 for i in index) else ""
         listed = Symbol(sign.join(i.latex for i in index), sign.join(i.text for i in index))
@@ -215,7 +216,7 @@ def _array_entries(
         if quantity.kind in roles:
             found[quantity.name] = (roles[quantity.kind], places)
         if quantity.kind == "sum" and "delta" in roles:
-            found[f"d{loss}/d{quantity.name}"] = (roles["delta"], places)
+            found[derivative_key(loss, quantity.name)] = (roles["delta"], places)
     return found
 
 

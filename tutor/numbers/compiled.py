@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from tutor.derive.backward import derive
 from tutor.errors import ValueProblem, near
+from tutor.expression.keys import derivative_key
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.emit import straight
 from tutor.numbers.lower import Program, lower
@@ -135,7 +136,7 @@ def compile_gradients(graph: Graph | Derivation, wrt: Sequence[str] | None = Non
     for name in names:
         if name not in known:
             raise ValueProblem(f"there is no quantity {name}", hint=near(name, graph.names))
-    wanted = tuple(f"d{graph.loss}/d{name}" for name in names)
+    wanted = tuple(derivative_key(graph.loss, name) for name in names)
     program = lower(graph.steps + derivation.backward, leaves, (graph.loss, *wanted))
     return Gradients(program, leaves, wanted)
 

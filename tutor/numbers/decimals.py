@@ -15,6 +15,7 @@ from functools import cache
 from typing import Any
 
 from tutor.errors import ExpressionError
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.numbers.arithmetic import CONTEXT
 from tutor.rules.functions import OUT, function, partials_of, value_of
@@ -55,11 +56,6 @@ class Program:
     names: tuple[str, ...]
     kinks: tuple[tuple[int, int | None], ...]
     digits: int
-
-
-def partial_name(of: str, wrt: str) -> str:
-    """The name of a derivative among the values: ``dL/dw5``."""
-    return f"d{of}/d{wrt}"
 
 
 def program(expr: Expr) -> Program:
@@ -135,7 +131,7 @@ class _Builder:
                 stack += [term.arg if type(term) is Neg else term for term in expr.args[:0:-1]]
                 stack.append(expr.args[0])
             elif kind is Partial:
-                done.append(self.load(partial_name(expr.of, expr.wrt)))
+                done.append(self.load(derivative_key(expr.of, expr.wrt)))
             else:
                 parts = children(expr)
                 stack.append((expr, len(parts)))

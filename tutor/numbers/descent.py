@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.errors import TutorError, ValueProblem
+from tutor.expression.keys import derivative_key
 from tutor.graph.nouns import Derivation
 from tutor.numbers.arithmetic import Value, add, multiply, real
 from tutor.numbers.run import Trace, evaluate
@@ -35,7 +36,7 @@ def updated(trace: Trace, loss: str, parameters: Sequence[str], rate: Value) -> 
     >>> updated(Trace({"w": Fraction(1), "dL/dw": Fraction(2)}), "L", ["w"], Fraction(1, 10))
     {'w': Fraction(4, 5)}
     """
-    return {name: add(trace[name], -multiply(rate, trace[f"d{loss}/d{name}"])) for name in parameters}
+    return {name: add(trace[name], -multiply(rate, trace[derivative_key(loss, name)])) for name in parameters}
 
 
 def descend(

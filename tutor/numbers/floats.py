@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from tutor.errors import ExpressionError
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.numbers.arithmetic import real
 from tutor.rules.functions import OUT, function, partials_of, value_of
@@ -80,7 +81,7 @@ def _at(expr: Expr, env: Env) -> Floats:
         case Number():
             return number(expr)
         case Partial(of, wrt):
-            return env[f"d{of}/d{wrt}"]
+            return env[derivative_key(of, wrt)]
         case Mul(args):
             total = _at(args[0], env)
             for arg in args[1:]:

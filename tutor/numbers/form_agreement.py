@@ -13,6 +13,7 @@ from fractions import Fraction
 from tutor.derive.backward import derive
 from tutor.derive.layerwise import derive_layers
 from tutor.errors import ProofError
+from tutor.expression.keys import derivative_key
 from tutor.graph.entries import places
 from tutor.graph.layered import Layered, concrete, written_out
 from tutor.graph.nouns import Graph
@@ -90,9 +91,9 @@ def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | 
         entries = 0
         floor = NOTHING * max(abs(real(item)) for array in arrays.values() for item in array.items)
         for name, named in layered.entries.items():
-            key = f"d{graph.loss}/d{name}"
+            key = derivative_key(graph.loss, name)
             for place, single, value in zip(places(named.shape), named.items, arrays[key].items, strict=True):
-                other = trace[f"d{graph.loss}/d{single}"]
+                other = trace[derivative_key(graph.loss, single)]
                 difference = relative(value, other, floor)
                 if real(difference) > real(TOLERANCE):
                     raise ProofError(

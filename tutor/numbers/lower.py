@@ -22,6 +22,7 @@ from functools import cache
 from typing import Any, TypeAlias
 
 from tutor.errors import ExpressionError, ValueProblem
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.graph.nouns import Step
 from tutor.rules.functions import OUT, Function, function, partials_of, value_of
@@ -91,7 +92,7 @@ def _collect(expr: Expr, found: set[str]) -> None:
         if kind is Name:
             found.add(node.name)  # type: ignore[union-attr]
         elif kind is Partial:
-            found.add(f"d{node.of}/d{node.wrt}")  # type: ignore[union-attr]
+            found.add(derivative_key(node.of, node.wrt))  # type: ignore[union-attr]
         elif kind is Mul or kind is Add or kind is Call:
             stack.extend(node.args)  # type: ignore[union-attr]
         elif kind is not Number:
@@ -148,7 +149,7 @@ class _Lowering:
         return env[expr.name]
 
     def partial(self, expr: Partial, env: Mapping[str, Node]) -> Node:
-        return self.env[f"d{expr.of}/d{expr.wrt}"]
+        return self.env[derivative_key(expr.of, expr.wrt)]
 
     def number(self, expr: Number, env: Mapping[str, Node]) -> Node:
         return _constant(expr.text)

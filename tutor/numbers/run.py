@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from tutor.errors import TutorError, ValueProblem, near, visible
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
@@ -65,7 +66,7 @@ def _name(expr: Name, values: Mapping[str, Value]) -> Value:
 
 
 def _partial(expr: Partial, values: Mapping[str, Value]) -> Value:
-    name = f"d{expr.of}/d{expr.wrt}"
+    name = derivative_key(expr.of, expr.wrt)
     try:
         return values[name]
     except KeyError:
@@ -205,13 +206,13 @@ def _needed(derivation: Derivation) -> set[str]:
     """The backward steps that the wanted gradients are computed from."""
     loss = derivation.graph.loss
     steps = {step.target: step for step in derivation.backward}
-    stack = [f"d{loss}/d{name}" for name in derivation.wanted]
+    stack = [derivative_key(loss, name) for name in derivation.wanted]
     needed: set[str] = set()
     while stack:
         target = stack.pop()
         if target not in needed:
             needed.add(target)
-            stack.extend(f"d{loss}/d{path.factors[0].wrt}" for path in steps[target].paths)
+            stack.extend(derivative_key(loss, path.factors[0].wrt) for path in steps[target].paths)
     return needed
 
 

@@ -15,6 +15,7 @@ from typing import Any
 from tutor.derive.second import hessian, hessian_name
 from tutor.derive.update import Naming, Update, naming, update
 from tutor.errors import ValueProblem
+from tutor.expression.keys import after_key, derivative_key
 from tutor.graph.nouns import Derivation, Step
 from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, real
 from tutor.numbers.data_set import Batch, Order, Samples, SampleTable, batches
@@ -137,7 +138,7 @@ def gradient(task: Task, parameters: Mapping[str, Value], places: Sequence[int])
 def _reduced(task: Task) -> list[str]:
     loss = task.derivation.graph.loss
     entries = [step.target for step in task.second if step.rule == "second derivative"]
-    return [loss, *(f"d{loss}/d{name}" for name in task.parameters), *entries]
+    return [loss, *(derivative_key(loss, name) for name in task.parameters), *entries]
 
 
 def _one(task: Task, parameters: Mapping[str, Value], sample: Mapping[str, Value]) -> dict[str, Value]:
@@ -166,7 +167,7 @@ def newton_step(task: Task, values: Mapping[str, Value]) -> dict[str, Value]:
         return values[hessian_name(loss, first, second)]
 
     matrix = [[entry(a, b) for b in names] for a in names]
-    found, determinant = solve(matrix, [values[f"d{loss}/d{name}"] for name in names], names)
+    found, determinant = solve(matrix, [values[derivative_key(loss, name)] for name in names], names)
     moved = {task.names.own("d", name): value for name, value in zip(names, found, strict=True)}
     return {**moved, "det H": determinant}
 
@@ -179,7 +180,7 @@ def one_update(task: Task, current: Mapping[str, Value], batch: Batch) -> tuple[
         trace.update(newton_step(task, trace))
     for each in task.updates:
         trace = run(each.steps, trace)
-    moved = {name: trace[f"{name}@1"] for name in (*task.parameters, *task.states)}
+    moved = {name: trace[after_key(name, 1)] for name in (*task.parameters, *task.states)}
     return moved, trace
 
 

@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from tutor.derive.second import named
 from tutor.errors import ValueProblem
+from tutor.expression.keys import after_key, derivative_key
 from tutor.expression.nodes import Add, Div, Expr, Name, Number, children, rebuild
 from tutor.graph.nouns import Step
 from tutor.numbers.arithmetic import CONTEXT, Value, real
@@ -59,7 +60,7 @@ class Machine:
         loss = derivation.graph.loss
         self.passes = (*derivation.graph.steps, *derivation.backward, *task.second)
         entries = [step.target for step in task.second if step.rule == "second derivative"]
-        self.reduced = (loss, *(f"d{loss}/d{name}" for name in task.parameters), *entries)
+        self.reduced = (loss, *(derivative_key(loss, name) for name in task.parameters), *entries)
         columns = task.samples.columns if task.samples is not None else ()
         fixed = {
             name: value for name, value in task.values.items() if name not in task.parameters and name not in columns
@@ -80,8 +81,8 @@ class Machine:
         self.moved = None
         if self.fused is None:
             directions = tuple(task.names.own("d", name) for name in task.parameters) if task.row.hessian else ()
-            given = (*self.kept, task.names.t, *(f"d{loss}/d{name}" for name in task.parameters), *directions)
-            self.moved = compile_steps(self.update, given, tuple(f"{name}@1" for name in self.kept))
+            given = (*self.kept, task.names.t, *(derivative_key(loss, name) for name in task.parameters), *directions)
+            self.moved = compile_steps(self.update, given, tuple(after_key(name, 1) for name in self.kept))
 
     def _fused(self) -> Callable[..., Any]:
         """Parameters, states and t → the new parameters and states."""
@@ -96,7 +97,7 @@ class Machine:
             total: Expr = parts[0] if len(parts) == 1 else Add(parts)
             share = Div(total, Number(str(task.count))) if self.mean and len(parts) > 1 else total
             steps.append(Step(name, share, "mean"))
-        wanted = tuple(f"{name}@1" for name in self.kept)
+        wanted = tuple(after_key(name, 1) for name in self.kept)
         return compile_steps([*steps, *self.update], (*self.kept, task.names.t), wanted)
 
     def advance(self, state: State, step: int, batch: Batch) -> State:

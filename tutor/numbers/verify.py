@@ -14,6 +14,7 @@ from fractions import Fraction
 
 from tutor.derive.chains import gradients
 from tutor.errors import ProofError, TutorError, ValueProblem
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
 from tutor.graph.nouns import Derivation, Factor, Graph
 from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, add, real
@@ -229,8 +230,8 @@ def _proof_at(
     proof = Proof(len(asked), 0, 0, Fraction(0), len(traces), at_values)
     for trace in traces:
         full = run_backward(derivation, trace)
-        present = [name for name in wanted if name != loss and f"d{loss}/d{name}" in full]
-        chosen = feasible(derivation.graph, [name for name in asked if f"d{loss}/d{name}" in full])
+        present = [name for name in wanted if name != loss and derivative_key(loss, name) in full]
+        chosen = feasible(derivation.graph, [name for name in asked if derivative_key(loss, name) in full])
         answer = ask(derivation.graph, chosen, full) if chosen else dict
         together = len(present) * len(derivation.graph.steps) > MAX_EVALUATIONS
         if together:
@@ -238,7 +239,7 @@ def _proof_at(
         else:
             numeric, small, error = _check_each(derivation, present, full)
         for name, value in answer().items():
-            _compare(f"d{loss}/d{name}", full[f"d{loss}/d{name}"], value, "SymPy's derivative")
+            _compare(derivative_key(loss, name), full[derivative_key(loss, name)], value, "SymPy's derivative")
         proof = replace(
             proof, symbolic=len(chosen), numeric=numeric, small=small, together=together,
             error=max(proof.error, error, key=real),
@@ -284,7 +285,7 @@ def _check_each(derivation: Derivation, wanted: Sequence[str], full: Mapping[str
             small += 1
             continue
         slope = (real(high) - real(low)) / real(2 * step)
-        target = f"d{graph.loss}/d{name}"
+        target = derivative_key(graph.loss, name)
         noise = floor / real(step)
         error = max(error, _compare(target, full[target], slope, "the finite difference", noise), key=real)
         small += bool(full[target] != 0 and abs(real(full[target])) * real(TOLERANCE) < noise)
@@ -306,7 +307,7 @@ def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple
         moved = {name: add(full[name], sign * _step() * part) for name, part in direction.items()}
         ends.append(real(run(graph.steps, moved)[graph.loss]))
     slope = (ends[0] - ends[1]) / real(2 * _step())
-    parts = [real(full[f"d{graph.loss}/d{name}"]) * real(part) for name, part in direction.items()]
+    parts = [real(full[derivative_key(graph.loss, name)]) * real(part) for name, part in direction.items()]
     total = CONTEXT.fsum(parts)
     noise = _noise() * max(abs(real(full[graph.loss])), CONTEXT.mpf(1)) / real(_step())
     error = _compare(f"the slope of {graph.loss}", total, slope, "the finite difference", noise)
@@ -368,7 +369,7 @@ def _local_failure(local: Factor, formula: Expr, full: Mapping[str, Value]) -> P
     slope = (real(high) - real(low)) / real(2 * step)
     noise = _noise() * max(abs(real(high)), CONTEXT.mpf(1)) / real(step)
     try:
-        _compare(f"d{local.of}/d{wrt}", own, slope, "the finite difference", noise)
+        _compare(derivative_key(local.of, wrt), own, slope, "the finite difference", noise)
     except ProofError as error:
         return error
     return None

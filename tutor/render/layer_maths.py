@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Call, Expr, Name, Number, Partial, children, rebuild
 from tutor.notation.symbol import Symbol
 
@@ -154,7 +155,7 @@ def _entry(writer: Writer, args: tuple[Expr, ...]) -> str:
     if not index:
         return writer.show(array)
     shown = [Symbol(writer.show(i).replace(" ", ""), writer.show(i).replace(" ", "").replace("−", "-")) for i in index]
-    name = f"d{array.of}/d{array.wrt}" if type(array) is Partial else array.name if type(array) is Name else ""
+    name = derivative_key(array.of, array.wrt) if type(array) is Partial else array.name if type(array) is Name else ""
     if not name:
         return writer.within(array, _ATOM) + _both(writer, "_{" + ",".join(i.latex for i in shown) + "}",
                                                    "_" + "".join(i.text for i in shown))  # fmt: skip

@@ -14,6 +14,7 @@ from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import entries_of, layers_of
 from tutor.explain.document import Document
 from tutor.explain.layer_page import LayerLesson, document
+from tutor.expression.keys import derivative_key
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.graph.network import quantities
@@ -63,7 +64,7 @@ class LayerSolution(Page):
         """
         if self.arrays is None:
             raise ValueProblem("a computation without values has no numbers", hint="give them under [values]")
-        key = f"d{self.derivation.graph.loss}/d{name}"
+        key = derivative_key(self.derivation.graph.loss, name)
         if key not in self.arrays:
             raise ValueProblem(f"there is no gradient with respect to {name}", hint=near(name, self.layered.graph.names))
         return self.arrays[key]
@@ -133,7 +134,7 @@ def solve_layers(
     updated = {}
     if update and arrays is not None:
         trained = [q.name for q in layered.graph.parameters if q.name in wanted] or list(wanted)
-        updated = {w: _moved(arrays[w], arrays[f"d{layered.graph.loss}/d{w}"], rate) for w in trained}
+        updated = {w: _moved(arrays[w], arrays[derivative_key(layered.graph.loss, w)], rate) for w in trained}
     return LayerSolution(
         exercise, layered, derivation, wanted, profile, arrays, rate, rate_written, updated, rewritten, agreement, proof,
         tuple(check(exercise)) if own and not wrt else (), bool(wrt),

@@ -24,6 +24,7 @@ from tutor.exercise.training_task import make_task, trains_otherwise
 from tutor.explain.document import Document, Equations
 from tutor.explain.samples_section import sample_table, with_samples
 from tutor.explain.solution_page import Lesson, document
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Name
 from tutor.graph.build import from_steps
 from tutor.graph.network import counts, quantities
@@ -84,7 +85,7 @@ class Solution(Page):
         if self.trace is None:
             raise ValueProblem("a computation without values has no numbers", hint='give some: at={"x": 1}')
         for derivation in self.derivations:
-            key = f"d{derivation.graph.loss}/d{name}"
+            key = derivative_key(derivation.graph.loss, name)
             if key in self.trace:
                 return self.trace[key]
         raise ValueProblem(f"there is no gradient with respect to {name}", hint=near(name, self.trace))
@@ -438,5 +439,5 @@ def _relevant(verdicts: Sequence[Verdict], wrt: Sequence[str], loss: str) -> lis
     """The verdicts to show: all, or those about the quantities chosen."""
     if not wrt:
         return list(verdicts)
-    chosen = {text for name in wrt for text in (f"d{loss}/d{name}", f"{name} after 1")}
+    chosen = {text for name in wrt for text in (derivative_key(loss, name), f"{name} after 1")}
     return [verdict for verdict in verdicts if verdict.claim in chosen and verdict.printed[:1] in "-−.0123456789"]

@@ -19,6 +19,7 @@ from tutor.explain.document import Document
 from tutor.explain.thinned import chosen
 from tutor.explain.training_page import Course, document, symbols
 from tutor.explain.words import update_rules as wording_training
+from tutor.expression.keys import derivative_key
 from tutor.graph.network import quantities
 from tutor.notation.profile import Notation, notation
 from tutor.numbers.arithmetic import CONTEXT, Value, add, real
@@ -250,7 +251,7 @@ def _check_hessian(task: Task) -> None:
     for place, name in enumerate(first):
         beside = [gradient(task, {**start, name: add(start[name], sign * step)}, (0,)) for sign in (1, -1)]
         for other in first[place:]:
-            slope = (real(beside[0][f"d{loss}/d{other}"]) - real(beside[1][f"d{loss}/d{other}"])) / (2 * step)
+            slope = (real(beside[0][derivative_key(loss, other)]) - real(beside[1][derivative_key(loss, other)])) / (2 * step)
             entry = real(here[f"dd{loss}/d{name}/d{other}"])
             if abs(slope - entry) > CONTEXT.mpf(10) ** -12 * max(1, abs(entry)):
                 raise ProofError(

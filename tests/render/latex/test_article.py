@@ -34,7 +34,8 @@ from tutor.explain.document import (
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.latex.article import document, fragment, pdf
+from tutor.render.latex import pdf
+from tutor.render.latex.article import document, fragment
 from tutor.render.latex.rows import explode, pack
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from tutor.errors import ValueProblem
+from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Expr
 from tutor.graph.nouns import Step
 from tutor.numbers.decimals import CONST, DIGITS, NEG, Code, Program, context, evaluate, every, keys, program
@@ -71,10 +72,10 @@ class World:
         """Whether a quantity or derivative has a value here; a derivative that no step has is derived."""
         if name in self._free or name in self.table:
             return True
-        if self.more is None or name[:1] != "d" or "/d" not in name:
+        derivative = read_derivative(name)
+        if self.more is None or derivative is None:
             return False
-        of, _, wrt = name[1:].partition("/d")
-        for step in self.more(of, wrt):
+        for step in self.more(derivative.of, derivative.wrt):
             self.table.setdefault(step.target, step.expr)
         return name in self.table
 

@@ -13,6 +13,7 @@ import numpy as np
 from tutor.answer.compare.places import BLOCK, More, Place, Points, World, beside, drawn
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.named import found
+from tutor.expression.keys import derivative_key, is_derivative
 from tutor.expression.nodes import ONE, ZERO, Add, Name
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.arithmetic import CONTEXT, Value
@@ -96,13 +97,13 @@ def derivatives(graph: Graph) -> More:
 
     def more(of: str, wrt: str) -> Sequence[Step]:
         if of in free:
-            return (Step(f"d{of}/d{wrt}", ONE if of == wrt else ZERO, "no path"),) if wrt in free or wrt in targets else ()
+            return (Step(derivative_key(of, wrt), ONE if of == wrt else ZERO, "no path"),) if wrt in free or wrt in targets else ()
         if of not in targets:
             return ()
         upto = targets.index(of) + 1
         part = derive(replace(graph, steps=graph.steps[:upto], loss=of)).backward
         if wrt in targets[upto:]:
-            return (*part, Step(f"d{of}/d{wrt}", ZERO, "no path"))
+            return (*part, Step(derivative_key(of, wrt), ZERO, "no path"))
         return part
 
     return more
@@ -206,7 +207,7 @@ class _Sampler:
         block.fill(self.targets)
         good = np.ones(len(points), dtype=bool)
         for target in self.targets:
-            if self.strict or "/d" not in target:
+            if self.strict or not is_derivative(target):
                 good &= np.abs(block.env[target]) < self.largest
         signs: list[Column] = []
         for target in self.kinked:
@@ -221,7 +222,7 @@ class _Sampler:
     def forward_finite(self, point: Mapping[str, Decimal]) -> bool:
         block = beside(self.world, [point])
         block.fill(self.targets)
-        return all(bool(np.isfinite(block.env[t][0])) for t in self.targets if "/d" not in t)
+        return all(bool(np.isfinite(block.env[t][0])) for t in self.targets if not is_derivative(t))
 
     def both_sides(self) -> None:
         """Add points until every condition has been seen with both signs, as far as a bounded number of attempts reaches."""

@@ -21,6 +21,7 @@ from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import entry_symbols
+from tutor.expression.keys import after_key, derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Partial, children
 from tutor.expression.parse import ALIASES
 from tutor.graph.network import quantities
@@ -180,7 +181,7 @@ def _typed(known: Known) -> tuple[str, ...]:
     if isinstance(known, Several):
         return known.names
     if isinstance(known, Partial):
-        return (f"d{known.of}/d{known.wrt}",)
+        return (derivative_key(known.of, known.wrt),)
     return (known.name,) if isinstance(known, Name) else ()
 
 
@@ -203,7 +204,7 @@ def _add_profile(
     trained = graph.parameters or graph.leaves
     for quantity in trained:
         for step in range(1, MAX_UPDATES + 1):
-            updated = Name(f"{quantity.name}@{step}")
+            updated = Name(after_key(quantity.name, step))
             found.text(updated.name, updated, OWN_UPDATED)
             try:
                 symbol = known.updated(quantity.name, step)

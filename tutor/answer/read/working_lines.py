@@ -14,6 +14,7 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.pasted import without_setting
 from tutor.answer.read.reading import MAX_LENGTH, read, trimmed
 from tutor.answer.read.vocabulary import Vocabulary
+from tutor.expression.keys import after_key
 from tutor.expression.nodes import Expr, Mul, Name, Number, Partial, Pow
 
 MAX_MEMBERS = 100
@@ -198,7 +199,7 @@ def _after_one(piece: str, known: Vocabulary) -> Expr | None:
     as_is = _try(piece, known)
     if not isinstance(as_is, AnswerError) and as_is not in (Pow(before, Number("1")), Mul((before, Number("1")))):
         return None
-    after = _try(f"{before.name}@1", known)
+    after = _try(after_key(before.name, 1), known)
     return after if isinstance(after, Name) else None
 
 
