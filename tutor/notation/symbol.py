@@ -13,6 +13,7 @@ from functools import cache
 from unicodedata import normalize
 
 from tutor.errors import TutorError, visible
+from tutor.expression.letters import ACCENTS, COMMANDS, FONTS, SCRIPT, SUB, SUPER
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +24,6 @@ class Symbol:
     text: str
 
 
-GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
-    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "ell": "ℓ", "nabla": "∇",
-}  # fmt: skip
-_ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "vec": "\u20d7"}
-_FONTS = ("mathrm", "mathit", "mathbf", "mathcal", "operatorname", "text")
-_SCRIPT = {"L": "ℒ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "B": "ℬ", "R": "ℛ"}
-_SUPER = dict(zip("0123456789+-=()LT'abcdefghijklmnoprstuvwxyz",
-                  "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᴸᵀ′ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))  # fmt: skip
-_SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,", strict=True))
 _TOKEN = re.compile(
     r"\\(?P<command>[A-Za-z]+)|(?P<char>[A-Za-z0-9+\-(),'*=.∘]|[{}^_])|(?P<space>\s+|\\,)|(?P<bad>.)", re.DOTALL
 )
@@ -57,7 +47,7 @@ class Parts:
             latex += "'" if self.sup.latex == "'" else "^{" + self.sup.latex + "}"
         return Symbol(
             latex,
-            normalize("NFC", self.base.text) + _raised(self.sup.text, _SUPER, "^") + _raised(self.sub.text, _SUB, "_"),
+            normalize("NFC", self.base.text) + _raised(self.sup.text, SUPER, "^") + _raised(self.sub.text, SUB, "_"),
         )
 
     def indexed(self, more: Symbol) -> Symbol:
@@ -160,14 +150,14 @@ class _Reader:
                 raise self.fail(word)
             return Symbol(word, word)
         command = word[1:]
-        if command in GREEK:
-            return Symbol(word, GREEK[command])
-        if command in _ACCENTS or command in _FONTS:
+        if command in COMMANDS:
+            return Symbol(word, COMMANDS[command])
+        if command in ACCENTS or command in FONTS:
             inner = self.group()
             if not inner.latex:
                 raise self.fail(f"{word} of nothing")
-            accent = _ACCENTS.get(command, "")
-            text = _SCRIPT.get(inner.text, inner.text) if command == "mathcal" else inner.text
+            accent = ACCENTS.get(command, "")
+            text = SCRIPT.get(inner.text, inner.text) if command == "mathcal" else inner.text
             return Symbol(f"{word}{{{inner.latex}}}", text[:1] + accent + text[1:])
         raise self.fail(word)
 
@@ -186,7 +176,7 @@ def guess(name: str) -> Symbol:
     accent = ""
     if len(head) > 3 and head.endswith("hat"):
         head, accent = head[:-3], "\\hat"
-    if head in GREEK:
+    if head in COMMANDS:
         latex = "\\" + head
     else:
         latex = head if len(head) == 1 else "\\mathit{" + head + "}"
@@ -195,6 +185,6 @@ def guess(name: str) -> Symbol:
     if index:
         latex += "_{" + index + "}"
     plain = name
-    if head in GREEK and not accent:
-        plain = GREEK[head] + name[len(head) :]
+    if head in COMMANDS and not accent:
+        plain = COMMANDS[head] + name[len(head) :]
     return Symbol(latex, plain)
