@@ -16,7 +16,7 @@ from tutor.expression.grammar import EULER, Token
 from tutor.expression.lexicon import DECLARED, MODULES, OTHER, OTHERWISE, Several, Vocabulary, function_word
 from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, MAX_TOKENS
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
-from tutor.expression.spelling import BASE, Spelled, is_name, name_of, spelled
+from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
 from tutor.expression.together import names_together
 
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
@@ -157,6 +157,8 @@ class _Lexer:
             word, length = f"{ten['digits'].rstrip('.')}e{int(power)}", len(ten.group())
         else:
             match = _NUMBER.match(text, at, end)
+            if match is None and self.known.arrays and (transposed := _TRANSPOSED.match(text, at, end)):
+                return self.put("t", None, len(transposed.group()))
             if match is None:
                 raise self.fail("a point stands alone", "a decimal is written with a point: 0.5")
             word, length = re.sub("[−–]", "-", match.group()), len(match.group())
@@ -252,7 +254,7 @@ class _Lexer:
         if word in ("pi", "e"):
             return self.put("a" if word == "pi" else "e", Call("pi", ()) if word == "pi" else EULER, len(match.group()))
         if not func:
-            raise self.fail(f"{visible(match.group(), 40)} is not read", function_hint(word, self.known.functions))
+            raise self.fail(f"{visible(match.group(), 40)} is not read", function_hint(word, self.known.functions.values()))
         self.put("f", func, len(match.group()))
 
     def _where(self, one: Spelled) -> bool:
@@ -287,7 +289,7 @@ class _Lexer:
         if _LAYER_NUMBER.match(text, one.end):
             raise refusal(text, "a number in brackets above may count layers or be a power", one.end, f"write {name}_1, or {name}^1")
         if following.startswith(("(", "\\left(")) and name not in known.declared and not self._stands_alone(one):
-            raise self.fail(f"there is no function {visible(name, 40)}", function_hint(name, known.functions))
+            raise self.fail(f"there is no function {visible(name, 40)}", function_hint(name, known.functions.values()))
         self.put("a", known.declared.get(name) or Name(name), one.end - self.at)
 
     def _stands_alone(self, one: Spelled) -> bool:
@@ -304,6 +306,8 @@ class _Lexer:
             declared = self.known.declared.get(one.word)
             if declared is not None:
                 return declared, DECLARED
+            if self.known.free and one.word.isascii():  # w1 is a quantity of its own beside w_1
+                return None, OTHER
         level, node = self.known.spelled.get(one.key, (OTHER, None))
         if node is None:
             return None, OTHER
@@ -339,7 +343,7 @@ class _Lexer:
         if not func:
             return False
         rest = self.text[one.end : one.end + 24].lstrip()
-        called = rest.startswith(("(", "[", "{", "\\left", "\\big", "'", "′", "\\Big"))
+        called = rest.startswith(("(", "[", "{", "\\left", "\\big", "'", "′", "\\Big")) or bool(_PRIME.match(rest))
         if node is not None and not called:
             return False
         if not called and not self._missing_argument(one):
@@ -353,7 +357,9 @@ class _Lexer:
         if not self.known.free:
             return word in self.known.functions
         command = self.text[self.at + 1 : one.end] if self.text[self.at] == "\\" else ""
-        return self.known.functions.get(word) == word and (command == word or bool(_OPERAND.match(self.text, one.end)))
+        if command in CALLED:
+            return word in self.known.functions
+        return self.known.functions.get(word) == word and _OPERAND.match(self.text, one.end) is not None
 
     def _case_word(self) -> bool:
         match = _WORDS_OF_CASES.match(self.text, self.at, self.end)
@@ -397,7 +403,7 @@ class _Lexer:
         if text[last.end : last.end + 1] == "(" and not last.key[1]:
             raise self.fail(
                 f"there is no function {visible(typed)}",
-                function_hint(typed[:40], self.known.functions) or "write sigmoid(z), tanh(z), exp(x)",
+                function_hint(typed[:40], self.known.functions.values()) or "write sigmoid(z), tanh(z), exp(x)",
             )
         for name in names_together(typed, self.known.declared) if typed == last.word else ():
             self.put("a", self.known.declared[name], len(name))  # wx where w and x are quantities, and wx is none

@@ -20,7 +20,7 @@ MAX_SCRIPTS = 4
 
 _VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta"}
 _NAMED = {name: _VARIANTS.get(name, name) for name in {*COMMANDS, *LETTERS.values(), *_VARIANTS}}
-_CALLED = ("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min")
+CALLED = ("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min")
 _MARKS = {mark: accent for accent, mark in ACCENTS.items()}
 _ACCENTED = {
     normalize("NFC", letter + mark)
@@ -36,7 +36,7 @@ BASE = re.compile(
     |\\(?P<font>{"|".join(FONTS)})\s{{0,3}}
         (?P<inner>\{{[A-Za-z0-9 ]{{1,30}}
             (?:(?:\\?_|\\thinspace\s)[A-Za-z0-9]{{1,30}}){{0,6}}\}})
-    |\\(?P<command>{"|".join(sorted((*_NAMED, *_CALLED), key=len, reverse=True))})(?![A-Za-z])""",
+    |\\(?P<command>{"|".join(sorted((*_NAMED, *CALLED), key=len, reverse=True))})(?![A-Za-z])""",
     re.VERBOSE,
 )
 _UPPER, _LOWER = (f"[{re.escape(''.join(set(table.values()) - set(',′')))}]" for table in (SUPER, SUB))
