@@ -3,7 +3,8 @@
 import pytest
 
 from tutor.errors import ExpressionError, GraphError, TutorError
-from tutor.graph.build import check_name, from_steps
+from tutor.graph.build import from_steps
+from tutor.graph.read_steps import check_name
 from tutor.graph.nouns import Quantity
 
 

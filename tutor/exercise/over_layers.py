@@ -16,7 +16,7 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Number, Partial, children
 from tutor.expression.parse import parse
 from tutor.expression.walk import substitute
-from tutor.graph.build import check_name
+from tutor.graph.read_steps import check_name
 from tutor.graph.entries import Entries, places
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, written_out
 from tutor.graph.network import Network, quantities

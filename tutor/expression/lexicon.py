@@ -49,7 +49,8 @@ class Vocabulary:
     ``declared`` are the quantities by their names, ``spelled`` everything by its `Key` with how good the reason is, ``literal`` the few
     symbols that are no single spelling (``(W_2)_{11}``).  ``functions`` are the functions by what is typed, ``calls`` those that are
     applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
-    one.  With ``free`` every other name is a quantity, too.  ``words`` is the reader's memory of single words.
+    one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
+    ``literal`` has.  ``words`` is the reader's memory of single words.
     """
 
     declared: dict[str, Name]
@@ -61,6 +62,7 @@ class Vocabulary:
     words: dict[str, tuple[str, object]] = field(default_factory=dict)
     arity: Callable[[str, int], int] | None = None
     free: bool = False
+    applied: frozenset[str] = frozenset()
     noun: str = "expression"
     hints: Mapping[str, str] = field(default_factory=dict)
 

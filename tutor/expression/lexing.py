@@ -235,6 +235,9 @@ class _Lexer:
                 if text[one.end] != "[" or self._is_array(one):
                     raise self._no_quantity(text[at : usable[place + 1].end], at)
             if isinstance(node, Name) and level < OTHER and not self._is_call(one, level):
+                if node.name in self.known.applied and text.startswith("(", one.end):
+                    raise self.fail(f"{node.name} is known as it is defined, not at other arguments",
+                                    f"write {self._head(node.name)} or {node.name} for its value")  # fmt: skip
                 return self._named(one, node)
             if self._function(one, node, level):
                 return
@@ -256,6 +259,9 @@ class _Lexer:
         if not func:
             raise self.fail(f"{visible(match.group(), 40)} is not read", function_hint(word, self.known.functions.values()))
         self.put("f", func, len(match.group()))
+
+    def _head(self, name: str) -> str:
+        return next((text for text in self.known.literal if text.startswith(f"{name}(")), name)
 
     def _where(self, one: Spelled) -> bool:
         """Whether the word where is the choice: where(c > 0, a, b)."""
@@ -390,7 +396,8 @@ class _Lexer:
                     return self.put("d", node, one.end - at)
             if word == "d":
                 return self.put("p", None, 1)
-            if len(word) > 1 and text[found[0].end : found[0].end + 2].lstrip()[:1] == "/":
+            below = [kind for kind, _ in self.tokens[-2:]] == ["d", "/"]
+            if len(word) > 1 and (below or text[found[0].end : found[0].end + 2].lstrip()[:1] == "/"):
                 raise self._no_quantity(word[1:], at + 1)
         if word == "e" and "e" not in self.known.declared:
             return self.put("e", EULER, 1)

@@ -12,7 +12,7 @@ and where each token stands.  Both give the same tokens to one grammar.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from typing import NoReturn
 
@@ -47,12 +47,19 @@ class Careful(Exception):
     """A word that the fast way does not know."""
 
 
-def parse(text: str, *, names: Collection[str] | None = None, functions: Collection[str] = (), known: Collection[str] = ()) -> Expr:
+_NONE: Mapping[str, Sequence[str]] = {}
+
+
+def parse(
+    text: str, *, names: Collection[str] | None = None, functions: Collection[str] = (), known: Collection[str] = (),
+    applied: Mapping[str, Sequence[str]] = _NONE,
+) -> Expr:  # fmt: skip
     """Read an expression.
 
     ``names`` are the quantities that exist; a name outside them is an error with near misses, and inside them it is always a
     quantity, whatever else it may mean.  With ``names=None`` every name that is no function is a quantity, and ``known`` are those
-    that are quantities for certain: ``U (r + h)`` is then a product, and ``w_{1}`` the quantity w1.
+    that are quantities for certain: ``U (r + h)`` is then a product, and ``w_{1}`` the quantity w1; ``applied`` are those that are
+    written with their arguments, as in ``f(x, y)``.
     ``functions`` are the callable ones (see `tutor.rules.functions.FUNCTIONS`); ``softmax_1`` and the like count as ``softmax``.
 
     Raises `ExpressionError` with a caret under the spot.
@@ -65,7 +72,8 @@ def parse(text: str, *, names: Collection[str] | None = None, functions: Collect
             f"an expression of {len(text):,} characters is over the limit of {MAX_LENGTH:,}",
             hint="write it in several steps, one formula each",
         )
-    vocabulary = _plain_vocabulary(None if names is None else tuple(names), tuple(known), frozenset(functions))
+    vocabulary = _plain_vocabulary(None if names is None else tuple(names), tuple(known), frozenset(functions),
+                                   tuple((name, tuple(arguments)) for name, arguments in applied.items()))  # fmt: skip
     tree = read_fast(text, vocabulary)
     return tree if tree is not None else read_slowly(text, *_unwrapped(text), vocabulary)
 
@@ -86,7 +94,9 @@ def read_name(text: str) -> str:
 
 
 @lru_cache(64)
-def _plain_vocabulary(names: tuple[str, ...] | None, known: tuple[str, ...], functions: frozenset[str]) -> Vocabulary:
+def _plain_vocabulary(
+    names: tuple[str, ...] | None, known: tuple[str, ...], functions: frozenset[str], applied: tuple[tuple[str, tuple[str, ...]], ...] = (),
+) -> Vocabulary:  # fmt: skip
     """The vocabulary of quantities that have no symbols but their names."""
     declared = {name: Name(name) for name in (known if names is None else names)}
     called = {name: name for name in functions} | {alias: name for alias, name in ALIASES.items() if name in functions}
@@ -103,8 +113,13 @@ def _plain_vocabulary(names: tuple[str, ...] | None, known: tuple[str, ...], fun
         best = min(options.values())
         fits = [name for name, level in options.items() if level == best]
         table[key] = (best, declared[fits[0]] if len(fits) == 1 else Several(tuple(fits)))
+    literal: dict[str, Known] = {}
+    for name, arguments in applied:
+        literal |= {f"{name}({comma.join(arguments)})": declared[name] for comma in (", ", ",")}
+    pattern = "|".join(map(re.escape, literal))
     return Vocabulary(
-        declared, table, functions=called, calls=frozenset(called.values()), free=names is None, hints=_HINTS,
+        declared, table, literal, re.compile(pattern) if pattern else None, called, frozenset(called.values()), free=names is None,
+        applied=frozenset(name for name, _ in applied), hints=_HINTS,
     )  # fmt: skip
 
 
@@ -176,7 +191,7 @@ def _check_free(text: str, split: list[str], tokens: list[Token], vocabulary: Vo
     """A name before a bracket is a product only where it is known, and Tᵀ is no power."""
     for place, word in enumerate(split):
         before = tokens[place - 1][1] if word == "(" and place else None
-        if type(before) is Name and before.name not in vocabulary.declared:
+        if type(before) is Name and (before.name not in vocabulary.declared or before.name in vocabulary.applied):
             raise Careful
     if "T" in text and vocabulary.arrays and _TRANSPOSED.search(text):
         raise Careful

@@ -159,7 +159,7 @@ def is_name(text: str) -> bool:
 def name_of(text: str, at: int, one: Spelled) -> str:
     """The name in ASCII of a quantity that is spelled in some way and has no other name.
 
-    >>> [name_of(text, 0, spelled(text, 0)[-1]) for text in ("w_{11}", "\\hat{y}", "η₁", "out_h1", "p[2]")]
+    >>> [name_of(text, 0, spelled(text, 0)[-1]) for text in ("w_{11}", "ŷ", "η₁", "out_h1", "p[2]")]
     ['w_11', 'yhat', 'eta1', 'out_h1', 'p_2']
     """
     word, scripts = one.word, text[at + len(one.word) : one.end]

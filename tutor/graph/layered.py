@@ -10,11 +10,12 @@ from typing import Literal
 from tutor.errors import GraphError, TutorError
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
 from tutor.expression.walk import names, substitute
-from tutor.graph.build import assemble, read_step
+from tutor.graph.build import assemble
 from tutor.graph.collector import without_collection
 from tutor.graph.entries import Array, Entries, Formulas, places
 from tutor.graph.network import LOSSES, MAX_WRITTEN, Network, activation, counts, from_network, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
+from tutor.graph.read_steps import read_steps
 from tutor.graph.shapes import MAX_ENTRIES, Shape, arranged, shape_of, shape_text
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
@@ -67,11 +68,7 @@ def from_layers(
     """
     _check_shapes(shapes)
     formulas: dict[str, Expr] = {}
-    for number, line in enumerate(lines, 1):
-        try:
-            target, expr = read_step(line, WRITABLE)
-        except TutorError as error:
-            raise error.at(f"step {number}") from None
+    for number, (target, expr) in enumerate(read_steps(lines, WRITABLE, tuple(shapes)), 1):
         if target in formulas or target in shapes:
             raise GraphError(f"{target} is defined twice", where=f"step {number}", hint="give the second one another name")
         formulas[target] = expr

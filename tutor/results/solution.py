@@ -26,9 +26,11 @@ from tutor.explain.samples_section import sample_table, with_samples
 from tutor.explain.solution_page import Lesson, document
 from tutor.expression.keys import derivative_key, read_derivative
 from tutor.expression.nodes import Name
+from tutor.expression.together import product_meant, taken_as_one
 from tutor.graph.build import from_steps
 from tutor.graph.network import counts, quantities
 from tutor.graph.nouns import Derivation, Graph
+from tutor.graph.read_steps import is_step, split_steps
 from tutor.notation.profile import Notation, notation, unit_symbol
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import SampleTable
@@ -169,12 +171,25 @@ def target_exercise(target: str) -> Exercise:
     """An exercise by id or file, or one made of an expression (``(x+y)*z``) or of steps (``d = x + y; f = d*z``)."""
     if is_exercise_name(target):
         return load(target)
-    if "=" in target:
-        lines = [line for line in target.replace("\n", ";").split(";") if line.strip()]
-        return Exercise("expression", " ".join(target.split())[:200], graph=from_steps(lines))
-    from tutor.graph.decompose import from_expression  # imports SymPy, which exercises do not need
+    if is_step(target):
+        graph = from_steps(split_steps(target))
+    else:
+        from tutor.graph.decompose import from_expression  # imports SymPy, which exercises do not need
 
-    return Exercise("expression", " ".join(target.split())[:200], graph=from_expression(target))
+        graph = from_expression(target)
+    ones = taken_as_one([step.expr for step in graph.steps], [quantity.name for quantity in graph.leaves])
+    notes = tuple(f"{product_meant(name)}." for name in ones)
+    return Exercise("expression", " ".join(target.split())[:200], graph=graph, notes=notes)
+
+
+def _check_products(at: Mapping[str, Any], wrt: Sequence[str], graph: Graph) -> None:
+    """Refuse w and x, which are asked for, where only wx is there."""
+    asked = [name for name in (*at, *wrt) if name not in graph.names]
+    leaves = [quantity.name for quantity in graph.leaves]
+    for one in taken_as_one([step.expr for step in graph.steps], leaves, (*at, *wrt)) if asked else ():
+        name = next((name for name in asked if name in one), "")
+        if name:
+            raise GraphError(f"there is no quantity {name}", hint=product_meant(one))
 
 
 @overload
@@ -234,6 +249,7 @@ def solve(
     name = notation_name or exercise.notation
     if graph is None:
         return _only_counts(exercise, notation(name))
+    _check_products(at or {}, wrt, graph)
     values = _values(exercise, graph, at or {})
     if (form or ("layer" if exercise.layers is not None else "scalar")) == "layer":
         return _by_layers(exercise, values, at or {}, wrt, steps, rate, notation_name, chain, ask)
