@@ -6,7 +6,8 @@ import os
 from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
+from tutor.text import visible
 
 PART = ".tutor-part"
 """What is being written has this name until it is whole.  There is one, so that a run that is killed leaves one behind at most."""

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
+from tutor.text import visible
 
 if TYPE_CHECKING:
     from tutor.answer.files.submissions import Batch

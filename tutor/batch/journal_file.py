@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from tutor.batch.journal import Found, Header, check, entry_line, header_line, record_text, scan
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
+from tutor.text import visible
 
 NAME = "journal.jsonl"
 SYNC = 200
