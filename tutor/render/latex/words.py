@@ -112,7 +112,7 @@ def escape_label(words: str) -> str:
     '50\\% \\ensuremath{\\sigma} \\ensuremath{\\backslash}input ?'
     """
     parts: list[str] = []
-    for character in unicodedata.normalize("NFC", fit_one_line(words)):
+    for character in unicodedata.normalize("NFC", fit_one_line(words)).replace("⋮", "…"):  # upright dots are too high for a box
         latex = _convert(character)
         if latex.startswith("[U+"):
             base = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
