@@ -45,8 +45,8 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.composed"),
     "mpmath": ("numbers.arithmetic",),
     "numpy": ("numbers.blocks", "numbers.runner", "numbers.compiled", "numbers.floats", "numbers.float_columns", "answer", "marking"),
-    "subprocess": ("render.latex.pdf",),
-    "signal": ("render.latex.pdf", "batch.pool", "cli.tutor_mark"),
+    "subprocess": ("render.latex.pdf", "batch.workers"),
+    "signal": ("render.latex.pdf", "batch.pool", "batch.serve", "batch.workers"),
     "shutil": ("render.latex.pdf",),
     "tempfile": ("cli", "batch", "render.latex.pdf"),
     "os": ("cli", "batch", "render.latex.pdf"),
@@ -63,7 +63,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "uuid": (),
     "locale": (),
     "logging": (),
-    "threading": (),
+    "threading": ("batch.workers",),
     "multiprocessing": (),
 }
 FILES = ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "notation.profile")
