@@ -4,8 +4,8 @@ import pytest
 
 from tutor.errors import ExpressionError, GraphError, TutorError
 from tutor.graph.build import from_steps
-from tutor.graph.read_steps import check_name
 from tutor.graph.nouns import Quantity
+from tutor.graph.read_steps import check_name
 
 
 def order(graph):

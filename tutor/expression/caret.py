@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from unicodedata import name as character_name
 from unicodedata import normalize
 
-from tutor.errors import ExpressionError, visible
+from tutor.errors import ExpressionError
+from tutor.text import visible
 
 _BEFORE, _AFTER, _WIDTH = 30, 30, 80
 _ALIKE = dict(

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tutor.errors import ExpressionError, near, visible
+from tutor.errors import ExpressionError, near
 from tutor.expression.caret import refusal, unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
@@ -18,6 +18,7 @@ from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, MAX_TOKENS
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
 from tutor.expression.together import names_together
+from tutor.text import visible
 
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
 HALVES = {"½": ("1", "2"), "¼": ("1", "4"), "¾": ("3", "4"), "⅓": ("1", "3"), "⅔": ("2", "3")}

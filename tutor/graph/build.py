@@ -12,6 +12,7 @@ from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.graph.read_steps import read_steps
 from tutor.rules.classify import rule_of
 
+
 def from_steps(
     lines: Iterable[str],
     *,

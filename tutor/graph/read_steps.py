@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
-
 from dataclasses import dataclass
 
-from tutor.errors import GraphError, TutorError, near, visible
+from tutor.errors import GraphError, TutorError, near
 from tutor.expression.nodes import Expr
 from tutor.expression.parse import parse, read_name
 from tutor.expression.spelling import is_name
 from tutor.expression.walk import names
 from tutor.rules.functions import FUNCTIONS, check_calls
+from tutor.text import visible
 
 _EQUALS = re.compile(r"(?<![<>=!]):?=(?!=)")
 _HEAD = re.compile(r"\s*(?P<name>.+?)\s*(?:\\left)?\((?P<arguments>[^()]*?)(?:\\right)?\)\s*", re.DOTALL)

@@ -145,7 +145,8 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size
             raise GraphError("shapes do not fit: " + _both(call, arrays), hint=f"it needs {wanted} entries where it has {size}")
     result = tuple(_result(call, text, sizes) for text in row.result)
     if prod(size for size in result if isinstance(size, int)) > MAX_ENTRIES:
-        raise GraphError(f"{operation_text(call.func)} makes an array of {shape_text(result)}", hint=f"the limit is {MAX_ENTRIES:,} entries")
+        what = f"{operation_text(call.func)} makes an array of {shape_text(result)}"
+        raise GraphError(what, hint=f"the limit is {MAX_ENTRIES:,} entries")
     return row, sizes, result
 
 

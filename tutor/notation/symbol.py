@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from functools import cache
 from unicodedata import normalize
 
-from tutor.errors import TutorError, visible
+from tutor.errors import TutorError
 from tutor.expression.letters import ACCENTS, COMMANDS, FONTS, SCRIPT, SUB, SUPER
+from tutor.text import visible
 
 
 @dataclass(frozen=True, slots=True)
