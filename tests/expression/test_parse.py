@@ -108,7 +108,7 @@ ERRORS = [  # text, a piece of the message, the character the caret stands under
     ("x $ y", "'$'", "$", "dollar"),
     ("x > 3", "outside of a choice", ">", "1[z > 0]"),
     ("\\foo{x}", "the LaTeX command \\foo is not read", "\\", "\\frac"),
-    ("x & y", "'&' is out of place", "&", ""),
+    ("x & y", "'&' (U+0026) at place 3 means nothing here", "&", "remove it"),
     ("x + 😀", "U+1F600", "😀", "remove it"),
     ("x\x00", "U+0000", "\x00", "remove it"),
     ("x + \u202ey", "U+202E", "\u202e", "remove it"),

@@ -286,7 +286,7 @@ class _Lexer:
         name = name_of(text, self.at, one)
         if not is_name(name):
             raise self.fail(f"{visible(text[self.at : one.end], 30)} cannot be the name of a quantity", "write w_1, w_i or out_h1")
-        if text[one.end : one.end + 1] != "[" and text[one.end - 1] == "]" and "0" in one.key[1].split(","):
+        if text[one.end - 1] == "]" and any(int(place) == 0 for place in text[self.at : one.end - 1].rpartition("[")[2].split(",")):
             raise self.fail(f"{visible(text[self.at : one.end], 30)}: entries are counted from 1", "write x[1] for the first")
         following = _IGNORED.sub("", text[one.end : one.end + 24])
         if name == "pi":
@@ -493,7 +493,7 @@ class _Lexer:
         if indicator := _INDICATOR.match(text, at, self.end):
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
         transposed = _TRANSPOSED.match(text, at, self.end) if self.known.arrays and character in "^*." else None
-        if transposed and ("T" not in transposed.group() or "T" not in self.known.declared):
+        if transposed and (self.known.free or "T" not in transposed.group() or "T" not in self.known.declared):
             return self.put("t", None, len(transposed.group()))
         if character == "*" and text.startswith("**", at):
             return self.put("^", None, 2)

@@ -17,7 +17,7 @@ from functools import lru_cache
 from typing import NoReturn
 
 from tutor.errors import ExpressionError
-from tutor.expression.caret import refusal
+from tutor.expression.caret import refusal, unknown
 from tutor.expression.grammar import EULER, How, Spacing, Stop, Token, grow
 from tutor.expression.letters import GREEK
 from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, Known, Several, Vocabulary
@@ -227,6 +227,8 @@ def read_slowly(text: str, start: int, end: int, vocabulary: Vocabulary) -> Expr
 
 def _refuse(text: str, stop: Stop, places: list[int], vocabulary: Vocabulary) -> NoReturn:
     what = f"the {vocabulary.noun}{stop.what[2:]}" if stop.what.startswith("it ") else stop.what
+    if what == "this is out of place" and text[places[stop.at]] == "&":
+        raise unknown(text, places[stop.at], vocabulary.hints) from None
     if what == "this is out of place":
         what = f"{text[places[stop.at]]!r} is out of place"
     if stop.at < 0:

@@ -168,6 +168,8 @@ def name_of(text: str, at: int, one: Spelled) -> str:
         if plain.isascii():
             return plain
     base, sub, _ = one.key
+    if word and scripts and word.isascii():  # x1[2] is x1_2
+        return "_".join([word, *sub[len(split_word(word)[1]) :].strip(",").split(",")])
     base = "".join(_PLAIN_SCRIPT.get(c, c) for c in base)
     return "_".join([base, *sub.split(",")]) if sub else base
 

@@ -139,7 +139,7 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size
                     "shapes do not fit: " + _both(call, arrays),
                     hint=f"{_short(arg)} needs {sizes[name]} where it has {size}" + _transposed(call, arrays),
                 )
-    _settings(call, row, operands, sizes)
+    _settings(call, row, operands, sizes, shapes)
     for text, size in products:
         if (wanted := _result(call, text, sizes)) != size:
             raise GraphError("shapes do not fit: " + _both(call, arrays), hint=f"it needs {wanted} entries where it has {size}")
@@ -200,7 +200,7 @@ def _usage(rows: Sequence[Layer]) -> str:
     return "write " + " or ".join(dict.fromkeys(written))
 
 
-def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size]) -> None:
+def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], shapes: Mapping[str, Shape]) -> None:
     words = {"s": "the stride", "p": "the padding", "k": "the window"}
     given = [size_of(arg) for arg in call.args[operands:]]
     missing = len(row.settings) - len(given)
@@ -214,10 +214,13 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size]) -> 
                 f"{words.get(name, name)} of {row.name} is {value}", hint=f"it is a whole number from {least}"
             )
         sizes[name] = value
-    if row.within:
-        value, most = (sizes[name] for name in row.within)
+    for setting, limit in zip(row.within[::2], row.within[1::2], strict=True):
+        value, most = sizes[setting], sizes[limit]
         if isinstance(value, int) and isinstance(most, int) and value > most:
-            raise GraphError(f"the label {value} of {_short(call)} is outside of the {most} classes", hint=f"it runs from 1 to {most}")
+            what = f"the label {value} of {_short(call)} is outside of the {most} classes"
+            if call.func == "entry":
+                what = f"there is no entry {_short(call)}: {_short(call.args[0])} is {shape_text(shape_of(call.args[0], shapes))}"
+            raise GraphError(what, hint=f"it runs from 1 to {most}")
 
 
 def _result(call: Call, text: str, sizes: Mapping[str, Size]) -> Size:

@@ -27,6 +27,7 @@ FORWARD = {
     "outer": "outer product",
     "part": "a part of it",
     "one_hot": "1 at the label, 0 elsewhere",
+    "entry": "one entry",
 }
 
 BACKWARD = {
