@@ -15,7 +15,7 @@ from tutor.cli.shell import At, Fragment, NotationName, Output, Target, assignme
 from tutor.errors import ValueProblem, visible
 
 if TYPE_CHECKING:
-    from tutor.results.training import Training
+    from tutor.results.solution import Solution
 
 LONG = 20_000
 """A run of at least so many updates shows how far it is."""
@@ -70,7 +70,7 @@ def train(
     if seed is not None and seed < 0:
         raise ValueProblem(f"a seed is a whole number from 0, not {seed}", where="--seed")
     from tutor.cli import app
-    from tutor.results.training import train as train_target
+    from tutor.results.solution import train as train_target
 
     with bar(steps or 0, "training") as progress:
         trained = train_target(
@@ -97,7 +97,7 @@ def _settings(texts: list[str] | None) -> dict[str, str]:
     return found
 
 
-def write_csv(trained: Training, output: Path | None) -> None:
+def write_csv(trained: Solution, output: Path | None) -> None:
     """Every row of a run: in blocks of lines, since ten million of them do not fit into memory."""
     with bar(trained.run.made, "writing") as progress:
         write(_blocks(trained.csv(progress)), output)

@@ -30,7 +30,7 @@ class Page(ABC):
 
     @abstractmethod
     def to_json(self) -> str:
-        """The contract for programs; see `tutor.contracts.solution_json`."""
+        """The contract for programs; see `tutor.contracts`."""
 
     def to_text(self, width: int = 80) -> str:
         """The page as plain text of at most ``width`` columns."""
