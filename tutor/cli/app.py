@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.cli.shell import (
+    Apart,
     AsJson,
     At,
     Chain,
@@ -118,6 +119,7 @@ def solve(
     form: Annotated[
         Form | None, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")
     ] = None,
+    apart: Apart = None,
     notation: NotationName = None,
     to: Annotated[Format, typer.Option("--to", help="What to write.")] = Format.terminal,
     fragment: Fragment = False,
@@ -132,14 +134,14 @@ def solve(
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
         chain=chain.value if chain else None, notation_name=notation, ask=_helper,
-        form=form.value if form else None,
+        form=form.value if form else None, apart=apart,
     )  # fmt: skip
     deliver(solution, to, output, fragment=fragment)
 
 
 @app.command()
 def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="g.svg, or g.tex for TikZ.")],
-         at: At = None, notation: NotationName = None,
+         at: At = None, apart: Apart = None, notation: NotationName = None,
          kind: Annotated[Drawn, typer.Option("--as", help="The computational graph, or a network's neurons and weights.")] = Drawn.graph,
          values: Annotated[bool, typer.Option("--values", help="With --as network: numbers instead of weights' symbols.")] = False,
 ) -> None:  # fmt: skip
@@ -157,7 +159,7 @@ def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", 
         return
     if values:
         raise OutputError("--values goes with --as network", hint="the graph has its values anyway")
-    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, form="scalar")
+    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, apart=apart, form="scalar")
     if output.suffix == ".svg":
         write(solution.to_svg(), output)
         return
