@@ -5,7 +5,8 @@ import random
 import pytest
 from random_layers import random_network
 
-from tutor.derive.layerwise import derive_layers, entrywise_product, order, pullback, simplified
+from tutor.derive.layer_products import entrywise_product, simplify_pullback
+from tutor.derive.layerwise import derive_layers, order, pullback
 from tutor.expression.nodes import Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
@@ -169,7 +170,7 @@ SIMPLER = [
 
 @pytest.mark.parametrize(("text", "simple"), SIMPLER)
 def test_pullbacks_are_tidied(text, simple):
-    assert plain(simplified(parse(text, functions=LAYER_FUNCTIONS))) == simple
+    assert plain(simplify_pullback(parse(text, functions=LAYER_FUNCTIONS))) == simple
 
 
 PRODUCTS = [  # a, b, single numbers in b, a ⊙ b
