@@ -132,7 +132,7 @@ class _Writer:
         return Partial(self.lesson.derivation.graph.loss, self.name(step))
 
     def name(self, step: Step) -> str:
-        return step.target[len(f"d{self.lesson.derivation.graph.loss}/d") :]
+        return step.wrt
 
     def why(self, step: Step) -> str:
         if step.rule in ("no path", "sum over paths"):

@@ -10,10 +10,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from tutor.derive.local import local_derivatives, times
-from tutor.derive.working import Work, Working
+from tutor.derive.working import Working
 from tutor.expression.keys import after_key, derivative_key, read_after
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names, substitute
+from tutor.graph.nouns import Step
 from tutor.marking.matrices import transposed_weights
 from tutor.rules.patterns import constant
 
@@ -38,17 +39,17 @@ def scaled(factor: Expr, expr: Expr) -> Expr:
     return Mul((factor, expr))
 
 
-def slopes(working: Working) -> Iterator[Work]:
+def slopes(working: Working) -> Iterator[Step]:
     """The steps that are a derivative along one edge: local derivatives, and the gradients next to the loss."""
     return (step for step in working.steps if not step.after and (step.sort == "local" or (step.sort == "gradient" and not step.terms)))
 
 
-def forward(working: Working) -> Iterator[Work]:
+def forward(working: Working) -> Iterator[Step]:
     """The forward steps before any update."""
     return (step for step in working.steps if step.sort == "forward" and not step.after)
 
 
-def each(tag: str, find: Callable[[Working, Work], Iterable[tuple[str, Expr]]], over: Callable[[Working], Iterator[Work]]
+def each(tag: str, find: Callable[[Working, Step], Iterable[tuple[str, Expr]]], over: Callable[[Working], Iterator[Step]]
           ) -> Callable[[Working], Iterator[Bend]]:  # fmt: skip
     """A slip that changes one step at a time: ``find`` gives (key, formula) for a step."""
 
@@ -66,7 +67,7 @@ ACTIVATIONS = (
 )  # fmt: skip
 
 
-def inner(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def inner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """A derivative on the way taken as 1; of a composed call the derivative of what is inside."""
     if not names(step.expr) or (step.sort != "local" and step.rule not in ACTIVATIONS):
         return
@@ -77,7 +78,7 @@ def inner(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
     yield f"one {step.rule}", ONE
 
 
-def _within(working: Working, step: Work) -> tuple[Expr, Expr]:
+def _within(working: Working, step: Step) -> tuple[Expr, Expr]:
     """What an activation is applied to, and the derivative of that: (z, 1), or of a composed call σ(wx) with respect to w (wx, x)."""
     own = working.by_name[step.of].expr
     if type(own) is not Call or type(own.args[0]) is Name:
@@ -85,10 +86,10 @@ def _within(working: Working, step: Work) -> tuple[Expr, Expr]:
     return own.args[0], dict(local_derivatives("", own.args[0], {})[1]).get(step.wrt, ONE)
 
 
-def sigmoid_slope(make: Callable[[Expr, Expr], Expr]) -> Callable[[Working, Work], Iterator[tuple[str, Expr]]]:
+def sigmoid_slope(make: Callable[[Expr, Expr], Expr]) -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
     """Another formula for σ', made of the sigmoid's output and its input."""
 
-    def find(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    def find(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         if step.rule == "sigmoid":
             arg, inside = _within(working, step)
             yield "all", times(make(Name(step.of), arg), inside)
@@ -96,19 +97,19 @@ def sigmoid_slope(make: Callable[[Expr, Expr], Expr]) -> Callable[[Working, Work
     return find
 
 
-def tanh_slope(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def tanh_slope(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """1 − a for tanh' instead of 1 − a²."""
     if step.rule == "tanh":
         yield "all", times(Add((ONE, Neg(Name(step.of)))), _within(working, step)[1])
 
 
-def relu_slope(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def relu_slope(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The slope of a ReLU taken as 1 on both sides."""
     if step.rule in ("relu", "leaky_relu", "leaky_relu_mix", "prelu", "elu"):
         yield "all", _within(working, step)[1]
 
 
-def wrong_node(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def wrong_node(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The slope of an activation taken at another neuron."""
     if step.rule not in ACTIVATIONS:
         return
@@ -117,7 +118,7 @@ def wrong_node(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
         yield "", other.expr
 
 
-def missing_path(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def missing_path(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """One of several ways to the loss left out, or all but one."""
     if step.sort != "gradient" or step.after or not 2 <= len(step.terms) <= 40:
         return
@@ -133,18 +134,18 @@ def _term(upstream: Expr, local: Expr) -> Expr:
     return local if upstream == ONE else Mul((upstream, local))
 
 
-def paths_multiplied(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def paths_multiplied(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The ways to the loss multiplied instead of added."""
     if step.sort == "gradient" and not step.after and 2 <= len(step.terms) <= 6:
         yield "all", Mul(tuple(_term(upstream, local) for upstream, local in step.terms))
 
 
-def gradients(working: Working) -> Iterator[Work]:
+def gradients(working: Working) -> Iterator[Step]:
     """The gradients before any update."""
     return (step for step in working.steps if step.sort == "gradient" and not step.after)
 
 
-def error_sign(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def error_sign(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """(y − ŷ) for (ŷ − y)."""
     if step.rule in (*DIFFERENCES, "binary_cross_entropy") or _of_square(working, step):
         yield "all", Neg(step.expr)
@@ -153,7 +154,7 @@ def error_sign(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
 DIFFERENCES = ("squared_error", "half_squared_error", "absolute_error")
 
 
-def _of_square(working: Working, step: Work) -> bool:
+def _of_square(working: Working, step: Step) -> bool:
     """Whether a derivative is that of a loss which is written as one formula with a squared difference in it."""
     if step.of != working.graph.loss or step.rule in DIFFERENCES or step.rule == "power":
         return False
@@ -166,22 +167,22 @@ def _of_square(working: Working, step: Work) -> bool:
     return False
 
 
-def sign_lost(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def sign_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The minus sign of a derivative left out."""
     if type(step.expr) is Neg and step.rule not in DIFFERENCES:
         yield "all", step.expr.arg
 
 
-def factor(rules: tuple[str, ...], number: Expr) -> Callable[[Working, Work], Iterator[tuple[str, Expr]]]:
+def factor(rules: tuple[str, ...], number: Expr) -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
     """A derivative of a loss with a factor too many."""
-    def find(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    def find(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         if step.rule in rules or ("squared_error" in rules and _of_square(working, step)):
             yield "all", scaled(number, step.expr)
 
     return find
 
 
-def square_lost(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def square_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The 2 of a square lost: of the squared error, and of x² itself."""
     own = working.by_name[step.of].expr
     if step.rule == "squared_error" or _of_square(working, step) or (step.rule == "power" and type(own) is Pow and own.exp == TWO):
@@ -234,13 +235,13 @@ def mean_for_sum(working: Working) -> Iterator[Bend]:
     yield Bend("mean-for-sum", tuple(edits))
 
 
-def product_partner(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def product_partner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """∂(wx)/∂w taken as w."""
     if step.rule in ("product", "weighted sum") and type(step.expr) is Name and step.expr.name != step.wrt:
         yield "", Name(step.wrt)
 
 
-def updated_weight(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def updated_weight(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """∂L/∂h computed with the weights after their update."""
     moved = {s.wrt: s for s in working.steps if s.sort == "update" and s.after == 1 and s.target == after_key(s.wrt, 1)}
     loss = working.graph.loss
@@ -268,24 +269,24 @@ def _filled(expr: Expr, table: dict[str, Expr]) -> Expr:
     return rebuild(expr, tuple(_filled(part, table) for part in parts)) if parts else expr
 
 
-def moves(working: Working) -> Iterator[Work]:
+def moves(working: Working) -> Iterator[Step]:
     """The updates of parameters."""
     return (step for step in working.steps if step.sort == "update" and read_after(step.target).key == step.wrt)
 
 
-def step_up(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def step_up(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """A step along the gradient instead of against it."""
     if type(step.expr) is Add and len(step.expr.args) == 2 and type(step.expr.args[1]) is Neg:
         yield "all", Add((step.expr.args[0], step.expr.args[1].arg))
 
 
-def no_rate(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def no_rate(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """An update without the step size."""
     if working.rate in names(step.expr):
         yield "all", substitute(step.expr, {working.rate: ONE})
 
 
-def _plain_terms(working: Working, step: Work) -> list[str]:
+def _plain_terms(working: Working, step: Step) -> list[str]:
     """The parameters that stand alone in a sum: its biases."""
     own = working.by_name[step.of or step.target].expr
     parameters = {q.name for q in working.graph.leaves if q.kind not in ("target", "constant")}
@@ -294,13 +295,13 @@ def _plain_terms(working: Working, step: Work) -> list[str]:
     return [term.name for term in own.args if type(term) is Name and term.name in parameters]
 
 
-def bias_as_input(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def bias_as_input(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """∂(wx + b)/∂b taken as b."""
     if step.rule == "weighted sum" and step.expr == ONE and step.wrt in _plain_terms(working, step):
         yield "all", Name(step.wrt)
 
 
-def bias_forgotten(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def bias_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """A weighted sum without its bias."""
     if step.rule != "weighted sum" or type(step.expr) is not Add:
         return
@@ -310,7 +311,7 @@ def bias_forgotten(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
             yield "all", rest[0] if len(rest) == 1 else Add(rest)
 
 
-def activation_forgotten(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def activation_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """An activation that was not applied."""
     if type(step.expr) is Call and step.rule in ("sigmoid", "tanh", "relu") and len(step.expr.args) == 1:
         yield "all", step.expr.args[0]
@@ -342,7 +343,7 @@ def degrees(working: Working) -> Iterator[Bend]:
 _LOGS = ("log", "cross_entropy", "binary_cross_entropy")
 
 
-def common_log(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def common_log(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The logarithm to the base 10."""
     ten = Call("log", (Number("10"),))
     yield "all", _calls(step.expr, _LOGS, lambda call: Div(call, ten))

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tutor.derive.layerwise import derive_layers, order, pullback
+from tutor.derive.backward import derive
+from tutor.derive.layerwise import order, pullback
 from tutor.derive.local import times
 from tutor.derive.rewrites.layer_terms import Targets, contains, loss_terms, replaced, scale_expr, targets_of
 from tutor.expression.keys import derivative_key
@@ -135,7 +136,7 @@ def _through(layered: Layered, name: str, score: Expr, whole: Expr, slope: Expr)
     """The gradient of one quantity with the simple slope in the place of what the chain rule sends through ``whole``."""
     graph, shapes = layered.graph, {**layered.shapes, _LEAF: shape_of(whole, layered.shapes)}
     scale, core = (slope.args[0], slope.args[1]) if type(slope) is Mul and len(slope.args) == 2 else (ONE, slope)
-    backward = {step.target: step for step in derive_layers(layered).backward}
+    backward = {step.target: step for step in derive(graph).backward}
     terms: list[Expr] = []
     for path in backward[derivative_key(graph.loss, name)].paths:
         through, expr = path.factors[0].wrt, path.factors[1].expr
