@@ -16,8 +16,9 @@ from itertools import islice
 from typing import Any
 
 from tutor.batch.pool import MEGABYTES, SECONDS, Failure
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
 from tutor.marking.work import Table, run_jobs, version
+from tutor.text import visible
 
 SIZE = 20
 """So many jobs go to a worker at once."""

@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
+from tutor.text import visible
 
 PART = ".tutor-part"
 """What is being written has this name until it is whole.  There is one, so that a run that is killed leaves one behind at most."""

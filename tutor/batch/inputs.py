@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tutor.batch.system import open_flags, refuse_link
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
+from tutor.text import visible
 
 if TYPE_CHECKING:
     from tutor.answer.files.submissions import Batch

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from tutor.batch.journal import JournalHeader, JournalScan, check_header, entry_line, header_line, record_text, scan
 from tutor.batch.system import lock, open_flags, read_at, refuse_link
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
+from tutor.text import visible
 
 NAME = "journal.jsonl"
 SYNC = 200

@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tutor.answer.read.ids import safe_name
 from tutor.autograde import words
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
 from tutor.export import formats
-from tutor.export.output import Header, guard, table
+from tutor.export.output import Header, table
 from tutor.marking.changes import changes, to_csv
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Marked, MarkedAnswer
 from tutor.marking.record import loads
 from tutor.results.feedback import ClassReport, Feedback, class_report, course_notation, reports
+from tutor.text import file_name, guard_cell, visible
 
 ALWAYS = ("csv",)
 """Formats that are written whatever ``--to`` says; results.json is written too, from the journal."""
@@ -89,12 +89,12 @@ def for_a_person(report: ClassReport) -> str:
     rows = [("student", "question", "verdict", "what", "answer", "message")]
     rows += [(student, "", "could not be marked", "", "", reason) for student, reason in report.work.failed]
     rows += [(one.student, one.question, one.verdict, one.outcome, one.text, one.message) for one in report.work.person]
-    return table([[guard(cell) for cell in row] for row in rows])
+    return table([[guard_cell(cell) for cell in row] for row in rows])
 
 
 def report_name(student: str, kind: str = "markdown") -> str:
     """Where a student's report is."""
-    return f"reports/{safe_name(student)}{REPORTS[kind][0]}"
+    return f"reports/{file_name(student)}{REPORTS[kind][0]}"
 
 
 def feedback_maker(marker: Marker, reveal: str) -> Callable[[Marked], Feedback]:
@@ -133,7 +133,7 @@ def _list_format(
         make = feedback_maker(marker, wanted.reveal)
         for one in marked:
             shown = make(one).shown  # what goes to the student says no more than the report
-            yield f"{name}/{safe_name(one.student)}{row.suffix}", formats.export(name, [shown], marker.questions, header).text
+            yield f"{name}/{file_name(one.student)}{row.suffix}", formats.export(name, [shown], marker.questions, header).text
         return
     if wanted.fill is not None and row.fill is not None:
         found = formats.fill(name, _text(wanted.fill[1]), marked, marker.questions, header)

@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.cli.shell import complete, write
-from tutor.errors import OutputError, ValueProblem, visible
+from tutor.errors import OutputError, ValueProblem
+from tutor.text import visible, visible_lines
 
 if TYPE_CHECKING:
     from tutor.answer.handed_in import Submission
@@ -438,9 +439,8 @@ def _listed(texts: Sequence[str]) -> None:
 
 
 def _say(text: str) -> None:
-    from tutor.cli.shell import printable
 
-    sys.stderr.write(f"tutor: {printable(text)}\n")
+    sys.stderr.write(f"tutor: {visible_lines(text)}\n")
 
 
 @contextmanager

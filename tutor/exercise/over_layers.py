@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.layered import found
-from tutor.errors import ExerciseError, GraphError, TutorError, visible
+from tutor.errors import ExerciseError, GraphError, TutorError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Number, Partial, children
 from tutor.expression.parse import parse
@@ -31,6 +31,7 @@ from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
 from tutor.rules.functions import check_calls
 from tutor.rules.operations import WRITABLE
+from tutor.text import visible
 
 if TYPE_CHECKING:
     from tutor.exercise.model import Exercise

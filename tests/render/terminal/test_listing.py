@@ -5,6 +5,7 @@ from rich.cells import cell_len
 
 from tutor.exercise.catalogue import Entry
 from tutor.render.terminal.listing import EXAMPLES, exercises, wrapped
+from tutor.text import visible_on_terminal
 
 ENTRIES = [
     Entry("a/short", "One word", "a", "", 1, ()),
@@ -29,7 +30,7 @@ def test_titles_are_wrapped_and_never_cut(width):
         assert rows[0].rstrip().endswith(claims)
         marks = [letter if ability in entry.abilities else "·" for ability, letter in (("layers", "L"), ("data", "D"), ("training", "T"))]
         rest = " ".join(rows).replace("".join(marks), "", 1).replace(claims, "", 1)
-        assert rest.split() == entry.title.replace("\x1b", "\N{REPLACEMENT CHARACTER}").split()
+        assert rest.split() == visible_on_terminal(entry.title).split()
     for command, what in EXAMPLES:
         assert command in text
         assert what in text
