@@ -28,7 +28,7 @@ TABLE = [  # the text, apart, the steps, whether it is said
     (RATIO, False, {"f": "(x + sigmoid(y))/(sigmoid(x) + (x + y)^2)"}, "--apart takes it apart"),
     ("z = w*x + b; L = (sigmoid(z) - y)^2", None, {"z": "w*x + b", "L": "(sigmoid(z) - y)^2"}, "--apart takes it apart"),
     ("z = w*x + b; L = (sigmoid(z) - y)^2", True, {"z": "w*x + b", "a": "sigmoid(z)", "c": "a - y", "L": "c^2"}, "L is taken apart into 3"),
-    ("a = exp(x + y); b = exp(x*y)*a", True, {"c": "x + y", "a": "exp(c)", "d": "x*y", "e": "exp(d)", "b": "e*a"}, "a and b are taken apart"),
+    ("a = exp(x + y); b = exp(x*y)*a", True, {"c": "x + y", "a": "exp(c)", "d": "x*y", "e": "exp(d)", "b": "e*a"}, "a and b are"),
     ("L = 1/2*(t - o)^2", None, {"L": "1/2*(t - o)^2"}, ""),  # one operation, with a name
     ("L = max(0, 1 - y*a)", None, {"L": "max(0, 1 - y*a)"}, ""),
     ("d = x + y; f = d*z", None, {"d": "x + y", "f": "d*z"}, ""),
