@@ -11,8 +11,22 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tutor.cli.shell import At, Fragment, NotationName, Output, Target, assignments, check_fragment, deliver, write
-from tutor.errors import ValueProblem, visible
+from tutor.cli.shell import (
+    Apart,
+    At,
+    Form,
+    Fragment,
+    NotationName,
+    Output,
+    Target,
+    Wrt,
+    assignments,
+    check_fragment,
+    deliver,
+    write,
+)
+from tutor.errors import ValueProblem
+from tutor.text import visible
 
 if TYPE_CHECKING:
     from tutor.results.solution import Solution
@@ -57,9 +71,12 @@ def train(
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of the method: --set beta1=0.8 --set eps=1e-7.")
     ] = None,
     at: At = None,
+    wrt: Wrt = None,
     data: Annotated[
         str | None, typer.Option("--data", metavar="FILE.csv", help="Samples: a line of names, then one line of numbers a sample.")
     ] = None,
+    apart: Apart = None,
+    form: Annotated[Form | None, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")] = None,
     notation: NotationName = None,
     to: Annotated[TrainFormat, typer.Option("--to", help="What to write.")] = TrainFormat.terminal,
     fragment: Fragment = False,
@@ -75,8 +92,8 @@ def train(
     with bar(steps or 0, "training") as progress:
         trained = train_target(
             target, optimiser=optimiser, rate=rate, steps=steps, batch=batch, order=order.value if order else None, seed=seed,
-            settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, progress=progress,
-            ask=app.helper(),
+            settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, wrt=wrt or (), apart=apart,
+            progress=progress, ask=app.helper(), form=form.value if form else None,
         )  # fmt: skip
     if to is TrainFormat.csv:
         write_csv(trained, output)

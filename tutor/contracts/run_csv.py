@@ -12,6 +12,7 @@ from fractions import Fraction
 from tutor.numbers.arithmetic import CONTEXT, Value, real
 from tutor.numbers.printed import decimal
 from tutor.numbers.train import Run, Task
+from tutor.text import guard_cell
 
 
 def csv_lines(task: Task, run: Run, progress: Callable[[int], None] | None = None) -> Iterator[str]:
@@ -28,7 +29,7 @@ def csv_lines(task: Task, run: Run, progress: Callable[[int], None] | None = Non
 
 def _cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula; names of quantities never need it, and that is not relied on."""
-    safe = "'" + text if text[:1] in "=+-@\t\r" else text
+    safe = guard_cell(text)
     return '"' + safe.replace('"', '""') + '"' if any(mark in safe for mark in ',"\r\n') else safe
 
 

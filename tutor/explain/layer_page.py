@@ -70,7 +70,8 @@ class ArraySections(PageWriter):
         """Why a gradient is what it is."""
         if step.rule in ("no path", "sum over paths"):
             return wording.gradient(step.rule, len(step.paths))
-        return wording_layers.backward(step.expr, [q.name for q in self.layered.graph.parameters])
+        parameters = [q.name for q in self.layered.graph.parameters]
+        return wording_layers.backward(step.expr, parameters, number=not self.shapes[step.wrt])
 
     def needed(self) -> list[Step]:
         """The gradients that the wanted ones are computed from, in teaching order."""

@@ -93,7 +93,7 @@ class NumberSections(PageWriter):
 
     def given(self) -> None:
         """The given values."""
-        if self.trace is not None and self.worked.derivations:
+        if self.trace is not None and self.worked.derivations and self.worked.derivations[0].graph.leaves:
             names = [quantity.name for quantity in self.worked.derivations[0].graph.leaves]
             self.blocks.append(Paragraph(self.listed(names, self.trace), "Given"))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from tutor.derive.second import hessian_name
 from tutor.derive.update import Update
@@ -17,7 +17,6 @@ from tutor.explain.document import (
     Side,
     Table,
 )
-from tutor.explain.layer_formulas import explicit
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.samples_section import sample_table
 from tutor.explain.words import update_rules as wording
@@ -26,7 +25,7 @@ from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number,
 from tutor.expression.walk import names as names_of
 from tutor.graph.entries import Array
 from tutor.graph.nouns import Step
-from tutor.graph.shapes import Shape, arranged
+from tutor.graph.shapes import Shape
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import shown
 from tutor.numbers.run import run as run_steps
@@ -123,12 +122,11 @@ class TrainingSections(PageWriter):
         """The formula of an update step, as it is printed: over arrays with ⊙ where it works entry by entry."""
         if not self.shapes:
             return step.expr
-        shapes = {**self.shapes}
+        arrays = {name for name, shape in self.shapes.items() if shape}
         for each in self.training.updates:
-            shape = self.shapes[each.parameter]
-            shapes.update(dict.fromkeys((*each.states, *each.made.values()), shape))
-            shapes[derivative_key(self.loss, each.parameter)] = shape
-        return explicit(arranged(entry_by_entry(step.expr, shapes), shapes), shapes)
+            if self.shapes[each.parameter]:
+                arrays |= {*each.states, *each.made.values(), derivative_key(self.loss, each.parameter)}
+        return entry_by_entry(step.expr, arrays)
 
     def step(self, step: Step, why: str) -> Equation:
         """``left = formula = numbers = result``; over arrays the numbers are not put in."""
@@ -261,7 +259,9 @@ class TrainingSections(PageWriter):
             graph = task.derivation.graph
             steps = {step.target: step for step in graph.steps}
             made = [name for name in names_of(steps[self.loss].expr) if name in steps]
-            own = [name for name in task.parameters if name in self.request.trained] or list(task.parameters[:MAX_COLUMNS])
+            own = list(task.parameters[:MAX_COLUMNS])
+            if not self.shapes:
+                own = [name for name in task.parameters if name in self.request.trained] or own
             columns = [*own, *([] if self.shapes else made[:3]), self.loss]
             header: tuple[Sentence, ...] = (("k",), *((Math(Name(name)),) for name in columns))
             rows: list[tuple[Sentence, ...]] = []
@@ -316,18 +316,33 @@ def given_array(entries: Array, values: Mapping[str, Value]) -> Array:
     return Array(entries.shape, tuple(values[name] for name in entries.items))
 
 
-def entry_by_entry(expr: Expr, shapes: dict[str, Shape]) -> Expr:
-    """An optimiser's formula over arrays, where it means each entry by itself: a square is a ⊙ with itself.
+def entry_by_entry(expr: Expr, arrays: Collection[str]) -> Expr:
+    """An optimiser's formula over arrays, where it means each entry by itself: products of arrays, a square among them, with ⊙.
 
-    >>> entry_by_entry(Pow(Name("g"), Number("2")), {"g": (2,)})
+    ``arrays`` are the keys of what is an array there.
+
+    >>> entry_by_entry(Pow(Name("g"), Number("2")), {"g"})
     Call(func='hadamard', args=(Name(name='g'), Name(name='g')))
     """
-    if type(expr) is Pow and expr.exp == Number("2") and _is_array(expr.base, shapes):
-        return Call(ENTRYWISE, (expr.base, expr.base))
-    parts = children(expr)
-    return rebuild(expr, tuple(entry_by_entry(part, shapes) for part in parts)) if parts else expr
+    parts = tuple(entry_by_entry(part, arrays) for part in children(expr))
+    if not parts:
+        return expr
+    if type(expr) is Pow and expr.exp == Number("2") and _has_array(expr.base, arrays):
+        return Call(ENTRYWISE, (parts[0], parts[0]))
+    if type(expr) is Mul:
+        single = [part for part in parts if not _has_array(part, arrays)]
+        several = [part for part in parts if _has_array(part, arrays)]
+        if len(several) > 1:
+            product = several[0]
+            for part in several[1:]:
+                product = Call(ENTRYWISE, (product, part))
+            return Mul((*single, product)) if single else product
+    return rebuild(expr, parts)
 
 
-def _is_array(expr: Expr, shapes: dict[str, Shape]) -> bool:
-    key = derivative_key(expr.of, expr.wrt) if type(expr) is Partial else expr.name if type(expr) is Name else ""
-    return bool(shapes.get(key))
+def _has_array(expr: Expr, arrays: Collection[str]) -> bool:
+    if type(expr) is Partial:
+        return derivative_key(expr.of, expr.wrt) in arrays
+    if type(expr) is Name:
+        return expr.name in arrays
+    return any(_has_array(part, arrays) for part in children(expr))

@@ -24,7 +24,7 @@ from tutor.numbers.data_set import Order, Samples
 from tutor.numbers.train import Run, Task
 from tutor.numbers.verify import Ask
 from tutor.results.page import Page
-from tutor.solving.request import Chain, Form, Options, resolve_solution, resolve_training
+from tutor.solving.request import Chain, Form, Options, read_samples, resolve_solution, resolve_training
 from tutor.solving.target import target_exercise
 from tutor.solving.worked import Training as Trained
 from tutor.solving.worked import Worked, work
@@ -82,6 +82,11 @@ class Solution(Page):
     def values(self) -> Mapping[str, Value] | None:
         """The values that were given, those of single quantities in either form."""
         return self.worked.request.values
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The parameters whose update is shown."""
+        return self.worked.request.trained
 
     @property
     def verdicts(self) -> tuple[Verdict, ...]:
@@ -231,6 +236,7 @@ def solve(
     chain: Chain | None = None,
     notation_name: str | None = None,
     ask: Ask | None = None,
+    apart: bool | None = None,
     form: Form | None = None,
 ) -> Solution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
@@ -240,15 +246,16 @@ def solve(
     their step size; ``chain`` writes each gradient as the full chain from the loss or by reuse of earlier steps; ``notation_name``
     is a course (``dl``, ``qmul``, ``graz``, ``neuron``, ``cmu``) or ``plain``; ``ask`` is who asks SymPy for the proof
     (this process by default); ``form`` is ``scalar``, neuron by neuron, or ``layer``, in matrices (the default of exercises
-    that are written so).
+    that are written so).  ``apart`` takes long formulas apart into steps, or leaves them as they are written: an expression and a
+    single long step are taken apart by default, several steps and exercises stay as they are.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
     >>> solve("(x+y)*z", at={"x": 1, "y": -3, "z": 4}).gradient("x")
     Fraction(4, 1)
     """
-    exercise = target_exercise(target) if isinstance(target, str) else target
-    options = Options(at or {}, wrt, steps, rate, chain, notation_name, form)
+    exercise = target_exercise(target, apart=apart, given=at or ())
+    options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart)
     return Solution(work(resolve_solution(exercise, options), ask))
 
 
@@ -265,6 +272,8 @@ def train(
     at: Mapping[str, Any] | None = None,
     data: Samples | Mapping[str, Sequence[Any]] | str | None = None,
     notation_name: str | None = None,
+    wrt: Sequence[str] = (),
+    apart: bool | None = None,
     progress: Callable[[int], None] | None = None,
     ask: Ask | None = None,
     form: Form | None = None,
@@ -274,7 +283,8 @@ def train(
     ``optimiser`` is gd, sgd, minibatch, momentum, nesterov, newton, adagrad, rmsprop, adam, or one of the last three "as on the slide"
     (``adam-slide``); the exercise's own by default, else gd.  ``settings`` are its hyper-parameters (``{"beta1": 0.9}``), ``batch`` the
     number of samples an update, in the ``order`` "given" or "shuffled" by ``seed``.  ``at`` gives values; ``data`` is a data set: the path
-    of a CSV file, or columns by name.  ``progress`` is called now and then with the number of updates made; ``ask`` is who asks
+    of a CSV file, or columns by name; ``wrt`` chooses what is trained, and ``apart`` how formulas are written, as for `solve`.
+    ``progress`` is called now and then with the number of updates made; ``ask`` is who asks
     SymPy for the proof (this process by default); ``form`` is ``scalar`` (the default) or ``layer``, whole matrices.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
@@ -282,8 +292,9 @@ def train(
     >>> train("L = (w - 3)^2", at={"w": 0}, rate="1/4", steps=2).parameter("w")
     Fraction(9, 4)
     """
-    exercise = target_exercise(target) if isinstance(target, str) else target
+    data = read_samples(data)
+    exercise = target_exercise(target, apart=apart, given=(*(at or ()), *(data.columns if data is not None else ())))
     options = Options(
-        at or {}, (), steps, rate, None, notation_name, form, optimiser, settings, batch, order, seed, data,
+        at or {}, wrt, steps, rate, None, notation_name, form, optimiser, settings, batch, order, seed, data, apart,
     )  # fmt: skip
     return Solution(work(resolve_training(exercise, options), ask, progress))

@@ -17,6 +17,7 @@ from tutor.exercise.over_layers import layers_of
 from tutor.exercise.read_training import samples, samples_from_csv
 from tutor.exercise.training_task import make_task, trains_otherwise
 from tutor.expression.keys import read_derivative
+from tutor.expression.walk import names as used_names
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph
 from tutor.notation.profile import notation
@@ -26,6 +27,7 @@ from tutor.numbers.printed import decimal
 from tutor.numbers.run import check_names, read_value, require
 from tutor.numbers.train import Task
 from tutor.rules.optimisers import optimiser
+from tutor.solving.typed import refuse_untrained, trained_exercise
 
 Chain = Literal["full", "reuse"]
 Form = Literal["scalar", "layer"]
@@ -53,6 +55,7 @@ class Options:
     order: Order | None = None
     seed: int | None = None
     data: Samples | Mapping[str, Sequence[Any]] | str | None = None
+    apart: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,9 +100,14 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
     """
     name = options.notation or exercise.notation
-    form = options.form or ("layer" if exercise.layers is not None else "scalar")
+    form = options.form or ("layer" if exercise.layers is not None and not options.apart else "scalar")
+    if options.steps and exercise.graph is not None and not exercise.graph.parameters:
+        leaves = [quantity.name for quantity in exercise.graph.leaves]
+        exercise = trained_exercise(exercise, [name for name in options.wrt if name in leaves])
     if exercise.graph is None:
         return Request(exercise, "solution", "scalar", name, None)
+    if form == "layer" and options.apart:
+        raise ValueProblem("--apart is for formulas of numbers", hint="leave it out, or add --form scalar")
     if form == "layer" and options.chain is not None:
         raise ValueProblem("--chain says how gradients are written neuron by neuron", hint="leave it out, or add --form scalar")
     values = read_values(exercise, options.at)
@@ -110,7 +118,9 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
     rate, written = read_rate(exercise, options.rate)
     updates = count_updates(exercise, options, rate, values)
     own = not options.at and options.rate is None
-    trained = choose_trained(layered.graph if layered else exercise.graph, wanted, options.wrt, bool(updates))
+    trained = choose_trained(layered.graph if layered else exercise.graph, wanted, options.wrt)
+    if updates and layered is None:
+        refuse_untrained(exercise.graph)
     announced = any(claim.after for claim in exercise.claims) and not trains_otherwise(exercise) and values is not None and own
     shows = bool(updates) or (announced and layered is None and bool(trained))
     task = descent_task(exercise, values, rate, wanted, options) if updates and values is not None else None
@@ -135,6 +145,10 @@ def resolve_training(exercise: Exercise, options: Options) -> Request:
         raise ValueProblem(f"a table of {updates:,} rows", where="--steps", hint=f"the limit is {MAX_UPDATES:,} updates")
     data = read_samples(options.data)
     columns = data if data is not None else exercise.samples
+    if options.wrt or not exercise.course:
+        exercise = trained_exercise(exercise, options.wrt, columns.columns if columns is not None else ())
+        if exercise.graph is not None:
+            refuse_untrained(exercise.graph)
     values = read_values(exercise, options.at, columns) or {}
     task = make_task(
         exercise, values, method=options.optimiser, rate=options.rate, settings=options.settings, batch=options.batch,
@@ -175,7 +189,7 @@ def read_values(exercise: Exercise, at: Mapping[str, Any], data: Samples | None 
     if data is not None:
         given.update(data.sample(0))
         return given
-    if not given:
+    if not given and (exercise.graph is None or exercise.graph.leaves):
         return None
     if exercise.graph is not None:
         require(exercise.graph, given)
@@ -231,7 +245,8 @@ def choose_numbers(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> tupl
         leaves = (
             graph.parameters or tuple(q for q in graph.inputs if q.kind not in ("target", "constant")) or graph.inputs
         )
-        names = {quantity.name for quantity in leaves}
+        constants = {step.target for step in graph.steps if not used_names(step.expr)} - {graph.loss}
+        names = {quantity.name for quantity in leaves} or constants
         chosen[graph.loss] = [step.wrt for step in derive(graph).backward if step.wrt in names]
     return tuple((of, tuple(names)) for of, names in chosen.items())
 
@@ -262,18 +277,14 @@ def choose_owners(layered: Layered, names: Sequence[str]) -> tuple[str, ...]:
 
 
 def choose_trained(
-    graph: Graph, wanted: Sequence[tuple[str, tuple[str, ...]]], wrt: Sequence[str], updates: bool
+    graph: Graph, wanted: Sequence[tuple[str, tuple[str, ...]]], wrt: Sequence[str]
 ) -> tuple[str, ...]:
-    """The parameters whose update is shown: the graph's, those of them that are chosen; where nothing is a parameter the chosen leaves."""
+    """The parameters whose update is shown: the graph's, those of them that are chosen; of arrays without parameters those chosen."""
     names = tuple(quantity.name for quantity in graph.parameters)
     chosen = dict(wanted).get(graph.loss, ())
     if any(quantity.shape for quantity in (*graph.leaves, *graph.nodes)):
         return tuple(name for name in names if name in chosen) or chosen
-    names = tuple(name for name in names if name in wrt) if wrt else names
-    if names or not updates:
-        return names
-    leaves = {quantity.name for quantity in graph.leaves}
-    return tuple(name for name in chosen if name in leaves)
+    return tuple(name for name in names if name in wrt) if wrt else names
 
 
 def count_updates(exercise: Exercise, options: Options, rate: Value, values: Mapping[str, Value] | None) -> int:
@@ -303,9 +314,6 @@ def descent_task(
     graph = exercise.graph
     assert graph is not None
     parameters = tuple(quantity.name for quantity in graph.parameters)
-    if not parameters:
-        leaves = {quantity.name for quantity in graph.leaves}
-        parameters = tuple(name for name in dict(wanted).get(graph.loss, ()) if name in leaves)
     if not parameters and exercise.layers is not None:
         entries = exercise.layers.entries
         parameters = tuple(single for name in dict(wanted).get(graph.loss, ()) for single in entries[name].items)

@@ -120,7 +120,7 @@ def work_numbers(request: Request, ask: Ask | None) -> Worked:
     return Worked(
         request, profile, derivations, trace, run, first_samples(request), tuple(dict.fromkeys(shown)), None,
         Proofs(proofs, prove_rewrites(derivations, rewrites, values, proofs)), verdicts,
-        () if request.focused else (*exercise.notes, *([extra] if extra else [])),
+        (*exercise.assumptions, *(() if request.focused else (*exercise.notes, *([extra] if extra else [])))),
     )  # fmt: skip
 
 
@@ -167,7 +167,7 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     """A solution in arrays, proved against the form neuron by neuron."""
     exercise, values = request.exercise, request.values
     derivation = derive(layered.graph)
-    rewrites = layer_rewrites.found(layered)
+    rewrites = layer_rewrites.find_layer_rewrites(layered)
     profile = array_notation(request, layered, rewrites)
     arrays = evaluate_layers(derivation, as_arrays(layered, values)) if values is not None else None
     agreement = agree(layered, exercise.graph if exercise.layers is None else None, values)
@@ -176,7 +176,7 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     run = run_training(request, None) if request.task is not None else None
     return Worked(
         request, profile, (derivation,), arrays, run, None, (), rewritten, Proofs(proofs, None, agreement, rewritten),
-        relevant_verdicts(request), () if request.focused else exercise.notes,
+        relevant_verdicts(request), (*exercise.assumptions, *(() if request.focused else exercise.notes)),
     )  # fmt: skip
 
 
@@ -205,7 +205,8 @@ def work_training(request: Request, ask: Ask | None, progress: Callable[[int], N
     profile = update_notation(profile, task, run.updates, names)
     derivations = (derive(request.layered.graph) if request.layered is not None else task.derivation,)
     return Worked(
-        request, profile, derivations, None, run, sample_numbers(task), (), None, proofs, (), exercise.notes if request.own else (),
+        request, profile, derivations, None, run, sample_numbers(task), (), None, proofs, (),
+        (*exercise.assumptions, *(exercise.notes if request.own else ())),
     )  # fmt: skip
 
 
