@@ -74,6 +74,10 @@ Wrt = Annotated[
     list[str] | None,
     typer.Option("--wrt", metavar="NAME", help="Differentiate with respect to this quantity only (repeatable)."),
 ]
+Apart = Annotated[
+    bool | None,
+    typer.Option("--apart/--as-written", help="Take long formulas apart into steps, or differentiate them as they stand."),
+]
 NotationName = Annotated[
     str | None,
     typer.Option(

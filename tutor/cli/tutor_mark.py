@@ -69,7 +69,10 @@ HandedIn = Annotated[
 ]
 Into = Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Write marks and reports into this folder.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", help="Number of processes; by default that of the cores.")]
-To = Annotated[list[MarkName] | None, typer.Option("--to", help="Write this format besides (repeatable).")]
+To = Annotated[
+    list[MarkName] | None,
+    typer.Option("--to", metavar="FORMAT", help=f"Write this format besides (repeatable): {', '.join(MARK_FORMATS)}."),
+]
 Fill = Annotated[
     Path | None,
     typer.Option("--fill", metavar="EXPORTED.csv", help="With --to moodle or canvas: the file exported there, to be filled in."),
@@ -102,7 +105,10 @@ SelfTest = Annotated[
 ]
 
 
-ReportAs = Annotated[ReportName | None, typer.Option("--report", help="Write the students' reports in this format.")]
+ReportAs = Annotated[
+    ReportName | None,
+    typer.Option("--report", metavar="FORMAT", help=f"Write the students' reports as {', '.join(TEXT_FORMATS)}."),
+]
 
 
 def mark(

@@ -11,7 +11,19 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from tutor.cli.shell import At, Fragment, NotationName, Output, Target, assignments, check_fragment, deliver, write
+from tutor.cli.shell import (
+    Apart,
+    At,
+    Fragment,
+    NotationName,
+    Output,
+    Target,
+    Wrt,
+    assignments,
+    check_fragment,
+    deliver,
+    write,
+)
 from tutor.errors import ValueProblem
 from tutor.render.formats import PAGE_FORMATS
 from tutor.text import visible
@@ -58,9 +70,11 @@ def train(
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of the method: --set beta1=0.8 --set eps=1e-7.")
     ] = None,
     at: At = None,
+    wrt: Wrt = None,
     data: Annotated[
         str | None, typer.Option("--data", metavar="FILE.csv", help="Samples: a line of names, then one line of numbers a sample.")
     ] = None,
+    apart: Apart = None,
     notation: NotationName = None,
     to: Annotated[RunName, typer.Option("--to", help="What to write.")] = ON_SCREEN,
     fragment: Fragment = False,
@@ -76,8 +90,8 @@ def train(
     with bar(steps or 0, "training") as progress:
         trained = train_target(
             target, optimiser=optimiser, rate=rate, steps=steps, batch=batch, order=order.value if order else None, seed=seed,
-            settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, progress=progress,
-            ask=app.helper(),
+            settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, wrt=wrt or (), apart=apart,
+            progress=progress, ask=app.helper(),
         )  # fmt: skip
     if to == ROWS:
         write_csv(trained, output)
