@@ -19,12 +19,13 @@ from typing import Any
 
 from tutor.answer.handed_in import Submission
 from tutor.answer.read.ids import Ids
-from tutor.errors import TutorError, visible
+from tutor.errors import TutorError
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
 from tutor.explain.words import marking_words as wording
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
+from tutor.text import visible
 
 MAX_ENTRIES = 10_000
 _MAPPING = 'write {"dL/dw5": "0.082"}'

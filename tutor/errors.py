@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from tutor.text import visible as visible  # for modules that still take it from here
+
 
 class TutorError(Exception):
     """Something that a user can put right.
@@ -89,13 +91,3 @@ def near(word: str, known: Iterable[str], *, limit: int = 3) -> str:
     if not matches:
         return ""
     return f"did you mean {' or '.join(matches)}?"
-
-
-def visible(text: str, limit: int = 60) -> str:
-    """A text from outside, made safe to show in a message: control characters as escapes, long texts cut.
-
-    >>> visible("a\\x1b[2Jb")
-    'a\\\\x1b[2Jb'
-    """
-    safe = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text[: limit + 1])
-    return safe if len(text) <= limit else safe[:limit] + "…"

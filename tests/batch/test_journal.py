@@ -6,14 +6,14 @@ from fractions import Fraction
 import pytest
 
 from tutor.answer.handed_in import Submission
-from tutor.batch.journal import Header, check, entry_line, header_line, record_text, scan
+from tutor.batch.journal import JournalHeader, check_header, entry_line, header_line, record_text, scan
 from tutor.errors import OutputError
 from tutor.marking.changes import changes, differences, to_csv
 from tutor.marking.marked import Marked, MarkedAnswer, Slip
 from tutor.marking.record import dumps
 from tutor.marking.work import job_text, read_submission, submission_record, text_hash
 
-HEADER = Header("dl/bce", "77ab", "0.3.0", 0, (("loss", "1"), ("dL/dw", "1/2")))
+HEADER = JournalHeader("dl/bce", "77ab", "0.3.0", 0, (("loss", "1"), ("dL/dw", "1/2")))
 FIRST, SECOND = (entry_line(key, dumps(Marked(key, "dl/bce"))) for key in ("aa", "bb"))
 
 
@@ -81,9 +81,9 @@ def test_another_schema_is_refused():
     ],
 )
 def test_a_journal_of_something_else_is_refused_by_name(other, told):
-    check(HEADER, HEADER)
+    check_header(HEADER, HEADER)
     with pytest.raises(OutputError, match=told):
-        check(HEADER, other)
+        check_header(HEADER, other)
 
 
 def test_submissions_survive_as_records_and_every_part_of_them_counts():

@@ -10,8 +10,8 @@ from independent import OutsideError, close
 from independent_layers import array, indexed, nd
 from random_layers import random_layers
 
+from tutor.derive.backward import derive
 from tutor.derive.indexed import HIDDEN, index_form, linear, product
-from tutor.derive.layerwise import derive_layers
 from tutor.errors import ValueProblem
 from tutor.expression.nodes import Call, Mul, Name, Number, Partial, children
 from tutor.expression.parse import parse
@@ -124,7 +124,7 @@ def shown(expr):
 @settings(max_examples=150)
 def test_every_form_is_the_entry_of_its_expression(generator):
     layered = random_layers(generator)
-    derivation = derive_layers(layered)
+    derivation = derive(layered.graph)
     values = Random(generator.randint(0, 99))
     given = {
         name: Array(found.shape, tuple(Fraction(values.randint(1, 40), 9) for _ in found.items))

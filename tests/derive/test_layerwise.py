@@ -5,7 +5,8 @@ import random
 import pytest
 from random_layers import random_network
 
-from tutor.derive.layerwise import derive_layers, entrywise_product, order, pullback, simplified
+from tutor.derive.backward import derive
+from tutor.derive.layerwise import entrywise_product, order, pullback, simplified
 from tutor.expression.nodes import Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
@@ -98,7 +99,7 @@ GRADIENTS = [  # lines, shapes, the gradient of each quantity
 @pytest.mark.parametrize(("lines", "shapes", "gradients"), GRADIENTS, ids=["; ".join(row[0]) for row in GRADIENTS])
 def test_gradients(lines, shapes, gradients):
     layered = from_layers(lines, shapes)
-    derivation = derive_layers(layered)
+    derivation = derive(layered.graph)
     assert {step.target[4:]: plain(step.expr) for step in derivation.backward if step.target != "dL/dL"} == gradients
     for step in derivation.backward:  # each has the shape of its quantity
         assert shape_of(step.expr, layered.shapes) == layered.shapes[step.target[4:]], step.target
@@ -110,21 +111,21 @@ def test_gradients(lines, shapes, gradients):
 ])  # fmt: skip
 def test_the_two_conventions_of_a_network(affine, deltas):
     layered = from_network_layers(Network((2, 3, 1), ("sigmoid", "sigmoid")), affine)
-    found = {step.target[4:]: plain(step.expr) for step in derive_layers(layered).backward}
+    found = {step.target[4:]: plain(step.expr) for step in derive(layered.graph).backward}
     assert deltas.items() <= found.items()
     assert found["z1"] == "hadamard(dL/da1, sigmoid'(z1))"
     assert found["b1"] == "dL/dz1"
 
 
 def test_steps_have_their_paths_in_teaching_order():
-    derivation = derive_layers(from_network_layers(Network((2, 2, 2), ("sigmoid", "sigmoid"))))
+    derivation = derive(from_network_layers(Network((2, 2, 2), ("sigmoid", "sigmoid"))).graph)
     assert [step.target[4:] for step in derivation.backward] == ["L", "y", "a2", "z2", "W2", "b2", "a1", "z1", "x", "W1", "b1"]
     assert [step.rule for step in derivation.backward[:3]] == ["start", "chain rule", "chain rule"]
-    twice = derive_layers(from_layers(["z = sigmoid(x)", "h = z + x", "L = sum(h ⊙ z)"], {"x": (2,)}))
+    twice = derive(from_layers(["z = sigmoid(x)", "h = z + x", "L = sum(h ⊙ z)"], {"x": (2,)}).graph)
     step = next(step for step in twice.backward if step.target == "dL/dx")
     assert step.rule == "sum over paths"
     assert [(path.factors[0].wrt, path.factors[1].wrt) for path in step.paths] == [("z", "x"), ("h", "x")]
-    unused = derive_layers(from_layers(["z = 2*x", "h = sigmoid(x)", "L = sum(z)"], {"x": (2,)}))
+    unused = derive(from_layers(["z = 2*x", "h = sigmoid(x)", "L = sum(z)"], {"x": (2,)}).graph)
     assert {step.target: (plain(step.expr), step.rule) for step in unused.backward}["dL/dh"] == ("fill(0, 2)", "no path")
 
 
@@ -132,7 +133,7 @@ def test_a_network_with_every_bias_and_activation_has_gradients_of_the_right_sha
     for seed in range(40):
         generator = random.Random(seed)
         layered = from_network_layers(random_network(generator), generator.choice(["plain", "transposed"]))
-        for step in derive_layers(layered).backward:
+        for step in derive(layered.graph).backward:
             assert shape_of(step.expr, layered.shapes) == layered.shapes[step.target[4:]], (seed, step.target)
 
 
@@ -200,10 +201,10 @@ def test_what_is_asked_where_nothing_is():
 
 
 def test_a_letter_of_a_size_has_no_gradient():
-    steps = derive_layers(from_layers(["L = n*sum(x^2)/n"], {"x": ("n",)})).backward
+    steps = derive(from_layers(["L = n*sum(x^2)/n"], {"x": ("n",)}).graph).backward
     assert {step.target for step in steps} == {"dL/dL", "dL/dx"}
 
 
 def test_large_layers_are_derived_without_their_entries():
     layered = from_network_layers(Network((100, 200, 100), ("relu", "identity")))
-    assert len(derive_layers(layered).backward) == 11
+    assert len(derive(layered.graph).backward) == 11

@@ -7,7 +7,7 @@ import pytest
 import tutor
 from tutor.exercise.load import from_text
 from tutor.explain.document import Equations, Heading, Paragraph
-from tutor.explain.layer_page import MAX_COLUMNS, MAX_NARROW, MAX_ROWS, bare, dressed, matrix
+from tutor.explain.layer_formulas import MAX_COLUMNS, MAX_NARROW, MAX_ROWS, bare, dressed, matrix
 from tutor.explain.words import array_rules as wording_layers
 from tutor.explain.words import rules as wording
 from tutor.expression.nodes import Call, Number, Partial

@@ -14,9 +14,10 @@ from tutor.errors import OutputError
 from tutor.exercise.question import Question
 from tutor.export.all_marked import read
 from tutor.export.formats import FORMATS, export, fill
-from tutor.export.output import Header, guard
+from tutor.export.output import Header
 from tutor.marking.marked import Marked, MarkedAnswer, Slip
 from tutor.marking.marks import earned, points
+from tutor.text import guard_cell
 
 QUESTIONS = (Question("q1", "dL/dw5", marks=Fraction(2)), Question("q2", "out_h1", marks=Fraction(1)), Question("q3", "w5 after 1"))
 HEADER = Header("neuron/two-two-two", "Homework 3", "0.3.0", "ab12")
@@ -135,13 +136,13 @@ def test_nothing_from_a_student_is_obeyed(name, text):
 
 
 def test_numbers_are_never_guarded():
-    assert [guard(text) for text in ("-0.5", "+2", "1e-3", "-.5", "-", "-1+1", "")] == ["-0.5", "+2", "1e-3", "-.5", "'-", "'-1+1", ""]
+    assert [guard_cell(text) for text in ("-0.5", "+2", "1e-3", "-.5", "-", "-1+1", "")] == ["-0.5", "+2", "1e-3", "-.5", "'-", "'-1+1", ""]
 
 
 @given(st.text(max_size=30))
 def test_a_guarded_cell_comes_back_as_one_cell_and_no_formula(text):
     (row,) = rows(written("csv", student(text, 2, 0, 0)).text)[1:]
-    assert row[0] == guard(text)
+    assert row[0] == guard_cell(text)
     assert row[0][:1] not in tuple("=+-@\t\r") or row[0].lstrip("+-").replace(".", "").replace("e", "").replace("E", "")[:1].isdigit()
 
 

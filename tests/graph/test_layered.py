@@ -9,7 +9,6 @@ from independent import close, gradients
 from random_layers import random_network
 
 from tutor.derive.backward import derive
-from tutor.derive.layerwise import derive_layers
 from tutor.errors import GraphError
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
@@ -32,7 +31,7 @@ def same(network, affine):
     generator = Random(len(scalar.steps))
     values = {q.name: Fraction(generator.randint(-20, 20), 11) for q in scalar.leaves}
     first, second = evaluate(derive(own), values), evaluate(derive(scalar), values)
-    arrays = evaluate_layers(derive_layers(layered), as_arrays(layered, values))
+    arrays = evaluate_layers(derive(layered.graph), as_arrays(layered, values))
     for name, entries in layered.entries.items():
         for single, value in zip(entries.items, arrays[f"dL/d{name}"].items, strict=True):
             gradient = second[f"d{scalar.loss}/d{single}"]

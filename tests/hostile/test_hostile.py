@@ -24,11 +24,11 @@ from marked_class import hostile
 from tutor.answer.files.submissions import read_submissions
 from tutor.answer.handed_in import AnswerError, Submission
 from tutor.batch.outputs import for_a_person
-from tutor.errors import visible
 from tutor.export.formats import FORMATS, export
 from tutor.export.output import Header
 from tutor.marking.record import dumps, loads
 from tutor.results.feedback import class_report, reports
+from tutor.text import visible
 
 ROOT = Path(__file__).parent.parent.parent
 SHORT = {name: text for name, text in ENTRIES if len(text) <= 1_000}

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from independent import close, gradients
 from random_layers import ACTIVATIONS, ENDS, MATRICES, PAIRS, VECTOR_ENDS, VECTORS, random_layers, random_network
 
-from tutor.derive.layerwise import derive_layers
+from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
 from tutor.expression.nodes import Number
 from tutor.graph.entries import Array
@@ -56,7 +56,7 @@ def test_the_random_graphs_reach_every_kind():
     used, reached, refused = Counter(), set(), 0
     for seed in range(500):
         layered = random_layers(Random(seed), used)
-        for step in (*layered.graph.steps, *derive_layers(layered).backward):
+        for step in (*layered.graph.steps, *derive(layered.graph).backward):
             reached |= {name for name in LAYERS if f"'{name}'" in repr(step.expr)}
         refused += len(layered.graph.steps) < 2
     assert [template for template in (*ACTIVATIONS, *VECTORS, *MATRICES, *PAIRS, *ENDS, *VECTOR_ENDS) if not used[template]] == []
@@ -69,7 +69,7 @@ def test_a_random_graph_against_independent_forward_mode():
         layered = random_layers(Random(seed))
         graph = written_out(layered)
         values = {q.name: Fraction(n, 53) for n, q in enumerate(graph.leaves, 7)}
-        arrays = evaluate_layers(derive_layers(layered), as_arrays(layered, values))
+        arrays = evaluate_layers(derive(layered.graph), as_arrays(layered, values))
         expected = gradients(graph, values)
         for name, array in layered.entries.items():
             for single, value in zip(array.items, arrays[f"dL/d{name}"].items, strict=True):

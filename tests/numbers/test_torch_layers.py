@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 from torch_live import need_torch, reference
 
-from tutor.derive.layerwise import derive_layers
+from tutor.derive.backward import derive
 from tutor.graph.entries import Array
 from tutor.graph.layered import from_layers
 from tutor.numbers.arithmetic import real
@@ -26,7 +26,7 @@ def ours(case):
         for name, values in torch_layers.leaves(case).items()
     }
     *steps, loss = formula.split("; ")
-    found = evaluate_layers(derive_layers(from_layers([*steps, f"L = {loss}"], shapes)), given)
+    found = evaluate_layers(derive(from_layers([*steps, f"L = {loss}"], shapes).graph), given)
     return {"L": found["L"].items, **{name: found[f"dL/d{name}"].items for name in given}}
 
 
@@ -73,11 +73,11 @@ def test_ties_differ_from_pytorchs():
     """Of two equal entries PyTorch's maximum passes the gradient to the first; ours to neither, as in the scalar form."""
     layered = from_layers(["L = sum(max_pool(x, 2))"], {"x": (2,)})
     values = {"x_1": Fraction(1), "x_2": Fraction(1)}
-    assert evaluate_layers(derive_layers(layered), as_arrays(layered, values))["dL/dx"].items == (0, 0)
+    assert evaluate_layers(derive(layered.graph), as_arrays(layered, values))["dL/dx"].items == (0, 0)
     assert agree(layered, None, values).error == 0
 
 
 @pytest.mark.parametrize(("func", "slope"), [("relu", 0), ("abs", 0), ("softplus", Fraction(1, 2))])
 def test_kinks_are_as_in_pytorch(func, slope):
     layered = from_layers([f"L = sum({func}(x))"], {"x": (1,)})
-    assert evaluate_layers(derive_layers(layered), {"x": Array((1,), (Fraction(0),))})["dL/dx"].items == (slope,)
+    assert evaluate_layers(derive(layered.graph), {"x": Array((1,), (Fraction(0),))})["dL/dx"].items == (slope,)

@@ -23,7 +23,8 @@ from tutor.explain.document import (
 )
 from tutor.expression.nodes import Add, Call, Mul, Name, Number, Partial
 from tutor.notation.profile import Notation
-from tutor.render.markdown import escape, markdown, spell
+from tutor.render.markdown import markdown, spell
+from tutor.text import escape_markdown
 
 PLAIN = Notation()
 W, X, Z = Name("w5"), Name("out_h1"), Name("z")
@@ -47,7 +48,7 @@ def shown(*blocks: object) -> str:
     ],
 )
 def test_words(words: str, written: str) -> None:
-    assert escape(words) == written
+    assert escape_markdown(words) == written
 
 
 @pytest.mark.parametrize(

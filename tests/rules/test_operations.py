@@ -9,7 +9,7 @@ import pytest
 from independent import close, number
 from independent_layers import OPERATIONS, array, nd
 
-from tutor.derive.layerwise import derive_layers
+from tutor.derive.backward import derive
 from tutor.errors import ProofError, TutorError
 from tutor.graph.entries import Array, places
 from tutor.graph.layered import from_layers
@@ -141,7 +141,7 @@ def test_a_pullback_is_the_scalar_derivation_entry_by_entry(name, shapes, settin
 def test_a_row_is_what_independent_code_computes(name, shapes, settings):
     layered = graph(name, shapes, settings)
     values = leaves(layered, 1)
-    found = evaluate_layers(derive_layers(layered), {key: array(value) for key, value in values.items()})
+    found = evaluate_layers(derive(layered.graph), {key: array(value) for key, value in values.items()})
     assert close(found["L"].items[0], weighted(name, values, settings))
     for letter in LETTERS[: len(shapes)]:
         for place in places(values[letter].shape):
@@ -198,7 +198,7 @@ def test_ties_and_edges_are_the_scalar_rows():
     layered = from_layers(["L = sum(max_pool(x, 2))"], {"x": (4,)})
     values = {"x_1": Fraction(2), "x_2": Fraction(2), "x_3": Fraction(1), "x_4": Fraction(3)}
     assert agree(layered, None, values).error == 0
-    found = evaluate_layers(derive_layers(layered), {"x": array([Fraction(2), Fraction(2), Fraction(1), Fraction(3)])})
+    found = evaluate_layers(derive(layered.graph), {"x": array([Fraction(2), Fraction(2), Fraction(1), Fraction(3)])})
     assert found["dL/dx"].items == (0, 0, 0, 1)
 
 

@@ -16,8 +16,9 @@ from itertools import islice
 from typing import Any
 
 from tutor.batch.pool import MEGABYTES, SECONDS, Failure
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
 from tutor.marking.work import Table, run_jobs, version
+from tutor.text import visible
 
 SIZE = 20
 """So many jobs go to a worker at once."""
@@ -92,10 +93,10 @@ def dispatch(client: Any, jobs: Jobs, texts: Iterable[str], *, seconds: float) -
     most = AHEAD * max(1, sum(client.nthreads().values()))
     while True:
         while len(there) < most and (batch := waiting.pop() if waiting else list(islice(source, SIZE))):
-            there[_sent(client, jobs, batch)] = batch
+            there[_submit(client, jobs, batch)] = batch
         if not there:
             break
-        ended = _ended(client, list(there), 2 * seconds + PATIENCE)
+        ended = _wait_for_any(client, list(there), 2 * seconds + PATIENCE)
         if not ended:
             stuck = _stop(client, list(there))
             for future, batch in there.items():
@@ -109,18 +110,18 @@ def dispatch(client: Any, jobs: Jobs, texts: Iterable[str], *, seconds: float) -
             else:
                 suspects += batch
     for number, text in sorted(suspects):
-        yield number, _alone(client, jobs, (number, text), seconds)
+        yield number, _run_alone(client, jobs, (number, text), seconds)
 
 
-def _alone(client: Any, jobs: Jobs, job: tuple[int, str], seconds: float) -> str | Failure:
+def _run_alone(client: Any, jobs: Jobs, job: tuple[int, str], seconds: float) -> str | Failure:
     """One suspect with nothing else on the cluster."""
-    future = _sent(client, jobs, [job])
+    future = _submit(client, jobs, [job])
     for _ in range(TRIES):
-        if _ended(client, [future], seconds + PATIENCE):
+        if _wait_for_any(client, [future], seconds + PATIENCE):
             break
         if future in _stop(client, [future]):
             return Failure("time", f"it took longer than {seconds:g} s")
-        future = _sent(client, jobs, [job])  # no worker was at it: they are being started anew
+        future = _submit(client, jobs, [job])  # no worker was at it: they are being started anew
     if future.status == "finished":
         return str(future.result()[0])
     if future.status == "error" and isinstance(future.exception(), MemoryError):
@@ -128,11 +129,11 @@ def _alone(client: Any, jobs: Jobs, job: tuple[int, str], seconds: float) -> str
     return Failure("crash", "the process that marked it died")
 
 
-def _sent(client: Any, jobs: Jobs, batch: Numbered) -> Any:
+def _submit(client: Any, jobs: Jobs, batch: Numbered) -> Any:
     return client.submit(jobs, [text for _, text in batch], retries=1, pure=False)
 
 
-def _ended(client: Any, futures: list[Any], seconds: float) -> list[Any]:
+def _wait_for_any(client: Any, futures: list[Any], seconds: float) -> list[Any]:
     """Those that have ended, as soon as one has; none when that takes longer than so many seconds."""
     with suppress(TimeoutError), client.as_current():
         import_module("distributed").wait(futures, timeout=seconds, return_when="FIRST_COMPLETED")

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+import re
+from collections.abc import Callable, Iterable
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
+from tutor.text import visible
 
 PART = ".tutor-part"
 """What is being written has this name until it is whole.  There is one, so that a run that is killed leaves one behind at most."""
+
+_IMPOSSIBLE = re.compile(r'[<>:"/\\|?*]|[. ]\Z|(?i:\A(?:con|prn|aux|nul|com[0-9]|lpt[0-9])(?:\.|\Z))')
+"""What no name may have on one of the systems, so that none has it on any: Windows keeps these signs, ends and names for itself."""
 
 
 class Folder:
@@ -28,8 +34,13 @@ class Folder:
         except OSError as error:
             raise OutputError(f"{path} cannot be made: {error.strerror}", hint="choose another folder with -o") from None
 
-    def put(self, name: str, data: str | bytes | Iterable[bytes]) -> None:
-        """Write a file, whole or not at all.  ``name`` is relative to the folder and stays in it; links on the way are refused."""
+    def put(
+        self, name: str, data: str | bytes | Iterable[bytes], before_replacing: Callable[[], None] = lambda: None
+    ) -> None:
+        """Write a file, whole or not at all.  ``name`` is relative to the folder and stays in it; links on the way are refused.
+
+        ``before_replacing`` is called when all is written but not yet in its place: to close what is to be replaced.
+        """
         path = self._inside(name)
         whole = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
         pieces: Iterable[bytes] = (whole,) if isinstance(whole, bytes) else whole
@@ -38,9 +49,11 @@ class Folder:
             part.unlink(missing_ok=True)
             with open(part, "xb") as file:
                 file.writelines(pieces)
+            before_replacing()
             part.replace(path)
         except OSError as error:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):
+                part.unlink(missing_ok=True)
             raise OutputError(
                 f"{path} cannot be written: {error.strerror}",
                 hint="nothing is lost: put that right, then run the same command with --resume",
@@ -52,7 +65,7 @@ class Folder:
 
     def _inside(self, name: str) -> Path:
         parts = PurePosixPath(name).parts
-        if not parts or "\\" in name or any(part in ("..", "/") or part.startswith(".") or not part.isprintable() for part in parts):
+        if not parts or any(part.startswith(".") or not part.isprintable() or _IMPOSSIBLE.search(part) for part in parts):
             raise OutputError(f"{visible(name)!r} is no name for a file in {self.path}")
         folder = self.path
         for part in parts[:-1]:

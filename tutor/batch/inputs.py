@@ -9,7 +9,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tutor.errors import OutputError, visible
+from tutor.batch.system import open_flags, refuse_link
+from tutor.errors import OutputError
+from tutor.text import visible
 
 if TYPE_CHECKING:
     from tutor.answer.files.submissions import Batch
@@ -27,7 +29,7 @@ _SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst"
 _ARCHIVE_HINT = "unpack it and hand in the files"
 
 
-def handed_in(paths: Iterable[Path]) -> Iterator[tuple[str, bytes | str]]:
+def read_files(paths: Iterable[Path]) -> Iterator[tuple[str, bytes | str]]:
     """Each file's name and what it holds, or a sentence about why it is not read; in the order given, folders sorted by name.
 
     A name begins with the folder that was given.  Hidden files are left out.
@@ -36,33 +38,34 @@ def handed_in(paths: Iterable[Path]) -> Iterator[tuple[str, bytes | str]]:
     """
     for path in paths:
         if path.is_dir() and not path.is_symlink():
-            yield from _folder(path)
+            yield from _read_folder(path)
         elif not os.path.lexists(path):
             raise OutputError(f"{visible(str(path), 200)} does not exist", hint="give files, or folders of files, that were handed in")
         else:
-            yield _name(path), content(path)
+            yield _shown_name(path), read_content(path)
 
 
-def _folder(folder: Path) -> Iterator[tuple[str, bytes | str]]:
+def _read_folder(folder: Path) -> Iterator[tuple[str, bytes | str]]:
     try:
         names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError as error:
         raise OutputError(f"the folder {visible(str(folder), 200)} cannot be read: {error.strerror}") from None
     if not names:
         raise OutputError(f"the folder {visible(str(folder), 200)} has no files", hint="give the folder that the files are in")
-    shown = _name(folder.absolute())
+    shown = _shown_name(folder.absolute())
     for name in names:
-        yield f"{shown}/{_name(Path(name))}", content(folder / name)
+        yield f"{shown}/{_shown_name(Path(name))}", read_content(folder / name)
 
 
-def content(path: Path, most: int = MOST) -> bytes | str:
+def read_content(path: Path, most: int = MOST) -> bytes | str:
     """The bytes of a file, or a sentence about why it is not read: a link, a folder, a pipe, too large, an archive."""
     try:
-        file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        refuse_link(path)
+        file = os.open(path, open_flags("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_CLOEXEC"))
     except OSError as error:
         if path.is_symlink():
             return "it is a symbolic link, which is not followed; hand in the file itself"
-        return f"it cannot be read: {error.strerror}"
+        return "it is a folder; folders are read one level deep" if path.is_dir() else f"it cannot be read: {error.strerror}"
     try:
         kind = os.fstat(file)
         if stat.S_ISDIR(kind.st_mode):
@@ -79,10 +82,10 @@ def content(path: Path, most: int = MOST) -> bytes | str:
         os.close(file)
     if len(data) > most:
         return f"it has more than {most:,} bytes"
-    return _archive(path.name, data) or data
+    return _name_archive(path.name, data) or data
 
 
-def _archive(name: str, data: bytes) -> str:
+def _name_archive(name: str, data: bytes) -> str:
     for start, what in _ARCHIVES.items():
         if data.startswith(start):
             return f"it is {what}; {_ARCHIVE_HINT}"
@@ -91,11 +94,11 @@ def _archive(name: str, data: bytes) -> str:
     return ""
 
 
-def _name(path: Path) -> str:
+def _shown_name(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "replace")
 
 
-def apart(output: Path, paths: Iterable[Path]) -> None:
+def refuse_overlap(output: Path, paths: Iterable[Path]) -> None:
     """Refuse a folder for marks that is one of the folders that were handed in, or lies in one, or around one: they would mix.
 
     Raises `OutputError` by name.
@@ -126,9 +129,9 @@ def read_all(
     from tutor.answer.handed_in import Submission
     from tutor.answer.read.ids import student_key
 
-    students = _roster(roster) if roster else None
+    students = _read_roster(roster) if roster else None
     batches = []
-    for name, data in handed_in(paths):
+    for name, data in read_files(paths):
         if isinstance(data, bytes):
             batches.append(read_submissions(name, data, questions, students=students, also=also, own="/" in name))
         else:
@@ -146,14 +149,14 @@ def read_all(
     return Batch((*found.submissions, *absent), found.problems)
 
 
-def _roster(path: Path) -> dict[str, Submission]:
+def _read_roster(path: Path) -> dict[str, Submission]:
     """The students there are, from CSV (the column student, id, email …) or one a line, each as if nothing had been handed in."""
     from tutor.answer.files.submissions import read_submissions
     from tutor.answer.handed_in import Submission
     from tutor.answer.read.ids import student_key
     from tutor.marking.marked import ABSENT
 
-    data = given(path)
+    data = read_whole(path)
     source = visible(path.name, 200)
     rows: list[tuple[str, Mapping[str, str]]]
     if path.suffix.lower() in (".csv", ".tsv"):
@@ -173,15 +176,15 @@ def _roster(path: Path) -> dict[str, Submission]:
     return found
 
 
-def given(path: Path) -> bytes:
+def read_whole(path: Path) -> bytes:
     """A file that the grader gave, whole."""
-    data = content(Path(os.path.realpath(path)))
+    data = read_content(Path(os.path.realpath(path)))
     if isinstance(data, str):
         raise OutputError(f"{visible(str(path), 200)}: {data}")
     return data
 
 
-def earlier(path: Path) -> tuple[Marked, ...]:
+def read_earlier_marks(path: Path) -> tuple[Marked, ...]:
     """The marked work of an earlier run: its folder, or its results.json."""
     from tutor.marking.record import from_record
 

@@ -2,7 +2,7 @@ r"""The journal of a batch, as text: its first line says what is marked with wha
 
 Each line is JSON and ends with a line feed.  A line that does not was being written when the run was killed; it counts for nothing.
 
->>> header = Header("dl/bce", "77ab", "0.3.0", 0, (("loss", "1"),))
+>>> header = JournalHeader("dl/bce", "77ab", "0.3.0", 0, (("loss", "1"),))
 >>> found = scan([header_line(header).encode(), entry_line("9f", "{}").encode(), b'{"input":"a0","rec'])
 >>> found.header == header, sorted(found.done), found.end == len(header_line(header)) + len(entry_line("9f", "{}"))
 (True, ['9f'], True)
@@ -15,7 +15,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
+from tutor.text import visible
 
 SCHEMA = 1
 KIND = "tutor mark journal"
@@ -24,7 +25,7 @@ _RECORD = '","record":'
 
 
 @dataclass(frozen=True, slots=True)
-class Header:
+class JournalHeader:
     """What a journal is about: the exercise's id and hash, the version that marked, the seed, and the questions (id, marks) in order."""
 
     exercise: str
@@ -35,20 +36,20 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class JournalScan:
     """What stands in a journal that is there already.
 
     ``done`` has, by the hash of the job, where its line begins (in bytes) and how long it is.  ``end`` is where the last whole line
     ends: what follows was torn and is cut off before anything is appended.  ``damaged`` counts lines in between that are no entries.
     """
 
-    header: Header | None
+    header: JournalHeader | None
     done: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     end: int = 0
     damaged: int = 0
 
 
-def header_line(header: Header) -> str:
+def header_line(header: JournalHeader) -> str:
     """The first line."""
     known = {
         "schema": SCHEMA, "kind": KIND, "exercise": header.exercise, "exercise_hash": header.exercise_hash,
@@ -70,12 +71,12 @@ def record_text(line: bytes) -> str:
     return line.decode("ascii").partition(_RECORD)[2].rstrip("\n")[:-1]
 
 
-def scan(lines: Iterable[bytes]) -> Found:
+def scan(lines: Iterable[bytes]) -> JournalScan:
     """Read a journal line by line (each with its line feed).  The last entry of a job counts.
 
     Raises `OutputError` for a first line that is whole and no header of a journal.
     """
-    header: Header | None = None
+    header: JournalHeader | None = None
     done: dict[str, tuple[int, int]] = {}
     end = damaged = 0
     for line in lines:
@@ -92,10 +93,10 @@ def scan(lines: Iterable[bytes]) -> Found:
             else:
                 done[key] = (end, len(line))
         end += len(line)
-    return Found(header, done, end, damaged)
+    return JournalScan(header, done, end, damaged)
 
 
-def check(found: Header, wanted: Header) -> None:
+def check_header(found: JournalHeader, wanted: JournalHeader) -> None:
     """Refuse to go on with a journal of something else, naming every difference."""
     told = [
         f"{what}: {visible(str(old))} there, {visible(str(new))} now"
@@ -116,7 +117,7 @@ def check(found: Header, wanted: Header) -> None:
         )
 
 
-def _header(line: bytes) -> Header:
+def _header(line: bytes) -> JournalHeader:
     known = _object(line)
     try:
         if known["kind"] != KIND:
@@ -124,7 +125,7 @@ def _header(line: bytes) -> Header:
         if known["schema"] != SCHEMA:
             raise OutputError(f"the journal has schema {visible(str(known['schema']))}, this version reads {SCHEMA}", hint="use another -o")
         questions = tuple((str(name), str(marks)) for name, marks in known["questions"])
-        return Header(
+        return JournalHeader(
             str(known["exercise"]), str(known["exercise_hash"]), str(known["version"]), int(known["seed"]), questions
         )
     except (KeyError, TypeError, ValueError):

@@ -6,8 +6,10 @@ import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from tutor.batch.journal import Found, Header, check, entry_line, header_line, record_text, scan
-from tutor.errors import OutputError, visible
+from tutor.batch.journal import JournalHeader, JournalScan, check_header, entry_line, header_line, record_text, scan
+from tutor.batch.system import lock, open_flags, read_at, refuse_link
+from tutor.errors import OutputError
+from tutor.text import visible
 
 NAME = "journal.jsonl"
 SYNC = 200
@@ -23,9 +25,9 @@ class Journal:
     Raises `OutputError` by name for whatever is wrong with the folder or the journal.
     """
 
-    def __init__(self, folder: Path, header: Header, *, resume: bool) -> None:
+    def __init__(self, folder: Path, header: JournalHeader, *, resume: bool) -> None:
         self.path = folder / NAME
-        self.file = _opened(self.path)
+        self.file = _open_locked(self.path)
         self.header = header
         self.unsynced = 0
         try:
@@ -36,18 +38,18 @@ class Journal:
         self.done = dict(found.done)
         self.damaged = found.damaged
 
-    def _begin(self, header: Header, resume: bool) -> Found:
+    def _begin(self, header: JournalHeader, resume: bool) -> JournalScan:
         with os.fdopen(os.dup(self.file), "rb") as file:
             found = scan(file)
         if found.header is None:  # new, or killed while its first line was written
             os.ftruncate(self.file, 0)
             self.end = 0
             self._write(header_line(header).encode())
-            return Found(header, end=self.end)
+            return JournalScan(header, end=self.end)
         try:
             if not resume:
                 raise OutputError("marks of an earlier run are there", hint="use --resume to go on with them, or another -o")
-            check(found.header, header)
+            check_header(found.header, header)
         except OutputError as error:
             raise error.at(str(self.path)) from None
         os.ftruncate(self.file, found.end)
@@ -68,7 +70,7 @@ class Journal:
         """The results of these jobs, in this order, as JSON."""
         return (record_text(self._line(key)) for key in keys)
 
-    def settled(self, keys: Sequence[str]) -> Iterator[bytes]:
+    def lines_in_order(self, keys: Sequence[str]) -> Iterator[bytes]:
         """The journal of a complete run in the order of the submissions, so that it does not tell how it came about."""
         yield header_line(self.header).encode()
         for key in keys:
@@ -80,12 +82,14 @@ class Journal:
         self.unsynced = 0
 
     def close(self) -> None:
-        """Close and unlock."""
-        os.close(self.file)
+        """Close and unlock, once; a file that is open cannot be replaced on Windows."""
+        if self.file >= 0:
+            os.close(self.file)
+            self.file = -1
 
     def _line(self, key: str) -> bytes:
         start, length = self.done[key]
-        return os.pread(self.file, length, start)
+        return read_at(self.file, length, start)
 
     def _write(self, line: bytes) -> None:
         left = memoryview(line)
@@ -101,21 +105,16 @@ class Journal:
         self.end += len(line)
 
 
-def _opened(path: Path) -> int:
+def _open_locked(path: Path) -> int:
     """The journal's file for reading and appending, locked; links are not followed."""
-    import fcntl
-
     try:
-        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_APPEND | os.O_NOFOLLOW | os.O_CLOEXEC, 0o666)
+        refuse_link(path)
+        file = os.open(path, open_flags("O_RDWR", "O_CREAT", "O_APPEND", "O_NOFOLLOW", "O_CLOEXEC"), 0o666)
     except OSError as error:
         raise OutputError(f"{path} cannot be opened: {error.strerror}", hint="choose another folder with -o") from None
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+    if not lock(file):
         os.close(file)
         raise OutputError(
             f"another run is writing to {visible(str(path.parent), 200)}", hint="wait for it, or choose another folder with -o"
-        ) from None
-    except OSError:
-        pass  # a file system without locks
+        )
     return file

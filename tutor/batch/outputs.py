@@ -7,16 +7,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
-from tutor.answer.read.ids import safe_name
 from tutor.autograde import words
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
 from tutor.export import formats
-from tutor.export.output import Header, guard, table
+from tutor.export.output import Header, table
 from tutor.marking.changes import changes, to_csv
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Marked, MarkedAnswer
 from tutor.marking.record import loads
 from tutor.results.feedback import ClassReport, Feedback, class_report, course_notation, reports
+from tutor.text import file_name, guard_cell, visible
 
 ALWAYS = ("csv",)
 """Formats that are written whatever ``--to`` says; results.json is written too, from the journal."""
@@ -50,7 +50,7 @@ REPORTS: dict[str, tuple[str, Callable[[Feedback], str]]] = {
 """What a student's report is written as: the file's ending, and what makes it."""
 
 
-def outputs(
+def list_outputs(
     marked: Sequence[Marked], records: Iterator[str], marker: Marker, header: Header, wanted: Wanted, say: Callable[[str], None]
 ) -> Iterator[tuple[str, Content]]:
     """(relative path, content) of every file but the students' reports, in a fixed order.
@@ -64,7 +64,7 @@ def outputs(
     yield "for-a-person.csv", for_a_person(whole)
     for name in dict.fromkeys((*ALWAYS, *wanted.formats)):
         if name != "json":
-            yield from _format(name, marked, marker, header, wanted, say)
+            yield from _list_format(name, marked, marker, header, wanted, say)
     if wanted.old is not None:
         yield "changes.csv", to_csv(changes(wanted.old, marked))
 
@@ -89,29 +89,29 @@ def for_a_person(report: ClassReport) -> str:
     rows = [("student", "question", "verdict", "what", "answer", "message")]
     rows += [(student, "", "could not be marked", "", "", reason) for student, reason in report.work.failed]
     rows += [(one.student, one.question, one.verdict, one.outcome, one.text, one.message) for one in report.work.person]
-    return table([[guard(cell) for cell in row] for row in rows])
+    return table([[guard_cell(cell) for cell in row] for row in rows])
 
 
 def report_name(student: str, kind: str = "markdown") -> str:
     """Where a student's report is."""
-    return f"reports/{safe_name(student)}{REPORTS[kind][0]}"
+    return f"reports/{file_name(student)}{REPORTS[kind][0]}"
 
 
-def maker(marker: Marker, reveal: str) -> Callable[[Marked], Feedback]:
+def feedback_maker(marker: Marker, reveal: str) -> Callable[[Marked], Feedback]:
     """What makes a student's report."""
     return reports(marker, reveal)  # type: ignore[arg-type]
 
 
-def report_job(marker: Marker, reveal: str, kind: str = "markdown") -> Callable[[str], str]:
+def report_maker(marker: Marker, reveal: str, kind: str = "markdown") -> Callable[[str], str]:
     """The same for workers: a record in, a report as a text of JSON out.  A report takes nearly as long as the marking."""
-    return partial(_report, maker(marker, reveal), kind)
+    return partial(_report, feedback_maker(marker, reveal), kind)
 
 
 def _report(make: Callable[[Marked], Feedback], kind: str, record: str) -> str:
     return json.dumps(REPORTS[kind][1](make(loads(record))))
 
 
-def spoken(make: Callable[[Marked], Feedback]) -> Callable[[Marked, MarkedAnswer], str]:
+def answer_words(make: Callable[[Marked], Feedback]) -> Callable[[Marked, MarkedAnswer], str]:
     """The words for single answers, for platforms that show them one by one; no more than the report would say."""
     known: dict[str, dict[str, MarkedAnswer]] = {}
 
@@ -124,16 +124,16 @@ def spoken(make: Callable[[Marked], Feedback]) -> Callable[[Marked, MarkedAnswer
     return said
 
 
-def _format(
+def _list_format(
     name: str, marked: Sequence[Marked], marker: Marker, header: Header, wanted: Wanted, say: Callable[[str], None]
 ) -> Iterator[tuple[str, Content]]:
     """The file of one format; a folder of them where each student has one."""
     row = formats.FORMATS[name]
     if row.each:
-        make = maker(marker, wanted.reveal)
+        make = feedback_maker(marker, wanted.reveal)
         for one in marked:
             shown = make(one).shown  # what goes to the student says no more than the report
-            yield f"{name}/{safe_name(one.student)}{row.suffix}", formats.export(name, [shown], marker.questions, header).text
+            yield f"{name}/{file_name(one.student)}{row.suffix}", formats.export(name, [shown], marker.questions, header).text
         return
     if wanted.fill is not None and row.fill is not None:
         found = formats.fill(name, _text(wanted.fill[1]), marked, marker.questions, header)

@@ -1,32 +1,27 @@
 """Worker processes that can be killed: each does jobs (text in, text out), and one that dies costs its own job only.
 
-Workers are forked.  What the parent has prepared (the exercise, the imports) is theirs at once, where a fresh interpreter would need half a
-second each; and the parent has no threads when it forks.  Every job runs under a timer of the operating system, which ends the process
-whatever Python is doing (a signal handler or a thread would wait for the end of a big-integer power), even when the parent is gone.  The
-memory limit is the operating system's too.
+Workers are copies of this process where that can be done, else fresh interpreters (see `tutor.batch.workers`); each is held to its limits
+by the system, even when its parent is gone (see `tutor.batch.serve`).
 
 A worker gets a few jobs at a time and answers each as it ends.  When it dies, the job that it was at is tried once more, first and alone
-in a fresh process, and then has failed; the others of its batch go to whoever is free, and are charged nothing.
+in a new process, and then has failed; the others of its batch go to whoever is free, and are charged nothing.
 """
 
 from __future__ import annotations
 
-import gc
 import os
-import selectors
 import signal
-import sys
 import time
-import warnings
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
-from typing import Literal, NoReturn
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
 
+from tutor.batch.recipe import Job, Recipe
+from tutor.batch.serve import ALARM, FAULT, NO_MEMORY, READY
+from tutor.batch.workers import WAYS, Worker, Workers, choose_way
 from tutor.errors import OutputError
-
-Job = Callable[[str], str]
-"""What a worker does: a line of text in, a line of text out."""
+from tutor.text import visible
 
 SECONDS = 10.0
 MEGABYTES = 1000
@@ -36,8 +31,8 @@ NEAR, FAR = 0.05, 0.4
 """A worker's next batch is twice as large when it was done within NEAR seconds, and half as large when it took more than FAR."""
 GRACE = 5.0
 """So many seconds after its time a worker is killed from outside, in case its own timer did not."""
-_NO_MEMORY = 77
-_FAULT = 78
+START = 300.0
+"""So many seconds a fresh interpreter has to make its job, on the slowest machine."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,68 +43,65 @@ class Failure:
     reason: str
 
 
-@dataclass(slots=True)
-class _Worker:
-    """A process and what it is at.  ``jobs`` are those sent and not yet answered, in order."""
-
-    pid: int
-    ask: int
-    tell: int
-    size: int = 1
-    sent: float = 0.0
-    heard: float = 0.0
-    overdue: bool = False
-    jobs: deque[int] = field(default_factory=deque)
-    rest: bytes = b""
-
-
 class Pool:
     """So many processes that do a job.
 
     ``seconds`` is the time of one job by the clock on the wall, ``megabytes`` what it may need beyond what the process had when it began.
+    ``way`` is ``fork`` or ``spawn``; left out, `choose_way` says.  Only a `Recipe` can be done by both.
 
-    >>> sorted(Pool(str.upper, workers=2).run(["a", "b"]))
-    [(0, 'A'), (1, 'B')]
+    >>> from tutor.batch.recipe import Recipe
+    >>> sorted(Pool(Recipe("tutor.batch.recipe:prefix_job", '["> "]'), workers=2).run(["a", "b"]))
+    [(0, '> a'), (1, '> b')]
     """
 
-    def __init__(self, job: Job, *, workers: int, seconds: float = SECONDS, megabytes: int = MEGABYTES) -> None:
-        if not hasattr(os, "fork"):
-            raise OutputError("marking needs a system that can fork processes", hint="Linux, macOS, or WSL on Windows")
+    def __init__(
+        self, job: Job | Recipe, *, workers: int, seconds: float = SECONDS, megabytes: int = MEGABYTES, way: str = ""
+    ) -> None:
         self.job = job
         self.count = max(1, workers)
         self.seconds = seconds
         self.megabytes = megabytes
-        self.workers: list[_Worker] = []
-        self.selector = _selector()
+        self.way = way or choose_way()
+        self.workers: list[Worker] = []
 
     def run(self, texts: Iterable[str]) -> Iterator[tuple[int, str | Failure]]:
         """Do the jobs and give (number, result) as each ends, in no particular order.
 
         The texts are taken when they are needed.  Closing the iterator kills the workers.
+
+        Raises `OutputError` when the system does not let workers start.
         """
         queue = _Queue(texts)
+        if not queue.more():
+            return
+        means = WAYS[self.way](self.job, self.seconds, self.megabytes)
         try:
             while True:
                 while len(self.workers) < self.count and queue.more():
-                    self._give(self._start(), queue)
+                    worker = self._start(means)
+                    self._give(worker, queue.next(worker.size), queue)
                 if not self.workers:
                     return
-                for key, _ in self.selector.select(1.0):
-                    yield from self._hear(key.data, queue)
-                self._watch()
+                for worker, data in means.hear(1.0):
+                    if worker in self.workers:  # of one that was let go, the end is heard later
+                        yield from self._hear(worker, data, queue, means)
+                self._watch(means)
         finally:
             for worker in self.workers:
-                os.kill(worker.pid, signal.SIGKILL)
-                self._bury(worker)
+                means.kill(worker)
+            for worker in self.workers:
+                means.bury(worker)
             self.workers = []
-            self.selector.close()
-            self.selector = _selector()
 
-    def _hear(self, worker: _Worker, queue: _Queue) -> Iterator[tuple[int, str | Failure]]:
+    def _hear(self, worker: Worker, data: bytes, queue: _Queue, means: Workers) -> Iterator[tuple[int, str | Failure]]:
         """Take what a worker says; give it more, let it go, or see to what its death leaves behind."""
-        data = os.read(worker.tell, 1 << 20)
-        worker.heard = time.monotonic()
+        now = time.monotonic()
+        silent, worker.heard = now - worker.heard, now
         *lines, worker.rest = (worker.rest + data).split(b"\n")
+        if not worker.ready and lines:
+            _check_ready(lines.pop(0))
+            worker.ready = True
+            self._send(worker, queue)
         for line in lines:
             number = worker.jobs.popleft()
             queue.texts.pop(number)
@@ -119,79 +111,75 @@ class Pool:
         if data and queue.more():
             took = worker.heard - worker.sent
             worker.size = min(MOST, worker.size * 2) if took < NEAR else max(1, worker.size // 2) if took > FAR else worker.size
-            self._give(worker, queue)
+            self._give(worker, queue.next(worker.size), queue)
             return
         self.workers.remove(worker)
-        status = self._bury(worker)
+        code = means.bury(worker)
+        if not worker.ready:
+            last = visible(worker.rest.decode("utf-8", "replace").strip().rpartition("\n")[2], 300)
+            raise OutputError(f"a worker process ended before it was ready (exit code {code}){last and f': {last}'}", hint=_KEPT)
         if not worker.jobs:
             return
         charged, *others = worker.jobs
         queue.back(others)
         if charged in queue.tried:
             queue.texts.pop(charged)
-            yield charged, self._failure(status, worker.overdue)
+            yield charged, self._failure(code, worker.overdue or (code == ALARM and silent >= self.seconds))
         else:
             queue.tried.add(charged)
-            self._send(self._start(), [charged], queue)
+            self._give(self._start(means), [charged], queue)
 
-    def _failure(self, status: int, overdue: bool) -> Failure:
-        code = os.waitstatus_to_exitcode(status)
-        if overdue or code == -signal.SIGALRM:
+    def _failure(self, code: int, overdue: bool) -> Failure:
+        """What the end of a worker says about the job that it was at."""
+        if overdue or (hasattr(signal, "SIGALRM") and code == -signal.SIGALRM):
             return Failure("time", f"it took longer than {self.seconds:g} s")
-        if code == _NO_MEMORY:
+        if code == NO_MEMORY:
             return Failure("memory", f"it needed more than {self.megabytes:,} MB of memory")
-        if code == _FAULT:
+        if code == FAULT:
             return Failure("crash", "the marker failed")
         how = f"signal {-code}" if code < 0 else f"exit code {code}"
         return Failure("crash", f"the process that marked it died ({how})")
 
-    def _give(self, worker: _Worker, queue: _Queue) -> None:
-        self._send(worker, queue.next(worker.size), queue)
-
-    def _send(self, worker: _Worker, numbers: list[int], queue: _Queue) -> None:
-        """Send jobs to a worker that is waiting for them.  One that has died meanwhile is found out when it is listened to."""
-        worker.jobs.extend(numbers)
+    def _start(self, means: Workers) -> Worker:
+        worker = means.start()
         worker.sent = worker.heard = time.monotonic()
-        text = "".join(f"{queue.texts[number]}\n" for number in numbers)
-        data = memoryview(f"{len(numbers)}\n{text}".encode())
+        self.workers.append(worker)
+        return worker
+
+    def _give(self, worker: Worker, numbers: list[int], queue: _Queue) -> None:
+        """Give jobs to a worker that has none; they are sent when it is ready."""
+        worker.jobs.extend(numbers)
+        if worker.ready:
+            self._send(worker, queue)
+
+    def _send(self, worker: Worker, queue: _Queue) -> None:
+        """Send a worker its jobs.  One that has died meanwhile is found out when it is listened to."""
+        worker.sent = worker.heard = time.monotonic()
+        text = "".join(f"{queue.texts[number]}\n" for number in worker.jobs)
+        data = memoryview(f"{len(worker.jobs)}\n{text}".encode())
         try:
             while data:
                 data = data[os.write(worker.ask, data) :]
-        except BrokenPipeError:
+        except OSError:  # a broken pipe, which Windows has other numbers for
             pass
 
-    def _watch(self) -> None:
+    def _watch(self, means: Workers) -> None:
+        """End workers that are over their time."""
         now = time.monotonic()
         for worker in self.workers:
-            if worker.jobs and now - worker.heard > self.seconds + GRACE:
+            limit = self.seconds + GRACE if worker.ready else START
+            if worker.jobs and now - worker.heard > limit:
                 worker.overdue = True
-                os.kill(worker.pid, signal.SIGKILL)
-
-    def _start(self) -> _Worker:
-        job_out, job_in = os.pipe()
-        result_out, result_in = os.pipe()
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", DeprecationWarning)  # newer Pythons warn of threads; NumPy's are idle here
-            pid = os.fork()
-        if pid == 0:
-            _serve(self.job, job_out, result_in, self.seconds, self.megabytes)
-        os.close(job_out)
-        os.close(result_in)
-        worker = _Worker(pid, job_in, result_out)
-        self.workers.append(worker)
-        self.selector.register(result_out, selectors.EVENT_READ, worker)
-        return worker
-
-    def _bury(self, worker: _Worker) -> int:
-        self.selector.unregister(worker.tell)
-        os.close(worker.ask)
-        os.close(worker.tell)
-        return os.waitpid(worker.pid, 0)[1]
+                means.kill(worker)
 
 
-def _selector() -> selectors.BaseSelector:
-    """Poll where there is one: it has no limit of files, and unlike epoll nothing of it is shared with a forked child."""
-    return getattr(selectors, "PollSelector", selectors.SelectSelector)()
+_KEPT = "what is marked is kept: put that right, then run the same command with --resume"
+
+
+def _check_ready(line: bytes) -> None:
+    """Refuse to go on with a worker that could not make its job."""
+    if line + b"\n" != READY:
+        raise OutputError(f"worker processes cannot do their work ({visible(line.decode('ascii', 'replace'), 300)})", hint=_KEPT)
 
 
 class _Queue:
@@ -222,50 +210,3 @@ class _Queue:
     def back(self, numbers: list[int]) -> None:
         """Put jobs back that a worker did not come to."""
         self.waiting.extendleft(reversed(numbers))
-
-
-def _serve(job: Job, ask: int, tell: int, seconds: float, megabytes: int) -> NoReturn:
-    """A worker's life: read a batch, answer each job of it, until there are no more.  It never runs what its parent would do at its end."""
-    try:
-        _prepare(ask, tell, megabytes)
-        with os.fdopen(ask, "rb") as asked:
-            while head := asked.readline():
-                texts = [asked.readline() for _ in range(int(head))]
-                if not texts[-1].endswith(b"\n"):
-                    break
-                for text in texts:
-                    signal.setitimer(signal.ITIMER_REAL, seconds)
-                    answer = memoryview(job(text.decode().rstrip("\n")).encode() + b"\n")
-                    signal.setitimer(signal.ITIMER_REAL, 0)
-                    while answer:
-                        answer = answer[os.write(tell, answer) :]
-        os._exit(0)
-    except MemoryError:
-        os._exit(_NO_MEMORY)
-    finally:
-        os._exit(_FAULT)
-
-
-def _prepare(ask: int, tell: int, megabytes: int) -> None:
-    """Leave everything of the parent's behind but the two pipes, be silent, and set the limits."""
-    for number, action in ((signal.SIGINT, signal.SIG_IGN), (signal.SIGTERM, signal.SIG_DFL), (signal.SIGALRM, signal.SIG_DFL)):
-        signal.signal(number, action)
-    low, high = sorted((ask, tell))
-    for first, after in ((3, low), (low + 1, high), (high + 1, os.sysconf("SC_OPEN_MAX"))):
-        os.closerange(first, after)  # the others' pipes, so that each sees its end, and the journal with its lock
-    silence = os.open(os.devnull, os.O_RDWR)
-    for stream in (0, 1, 2):
-        os.dup2(silence, stream)
-    sys.stdout = sys.stderr = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115  until the process ends
-    gc.freeze()
-    import resource
-
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    try:
-        with open("/proc/self/statm", encoding="ascii") as file:
-            base = int(file.read().split()[0]) * resource.getpagesize()
-    except OSError:
-        return  # a system that does not tell, and does not hold a process to its limit
-    hard = resource.getrlimit(resource.RLIMIT_AS)[1]
-    wanted = base + megabytes * 1_000_000
-    resource.setrlimit(resource.RLIMIT_AS, (wanted if hard == resource.RLIM_INFINITY else min(wanted, hard), hard))

@@ -17,7 +17,7 @@ Run = Callable[[Iterable[str]], Iterator[tuple[int, str | Failure]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Work:
+class BatchWork:
     """What there is to do.
 
     ``text`` gives the job of each of ``count`` submissions; ``failed`` the record of one whose worker ended twice.  ``run`` does jobs (a
@@ -31,7 +31,7 @@ class Work:
     tell: Callable[[int, int], None] = lambda done, of: None
 
 
-def complete(work: Work, journal: Journal) -> list[str]:
+def mark_missing(work: BatchWork, journal: Journal) -> list[str]:
     """Do whatever the journal does not have yet; gives the jobs' keys in the order of the submissions."""
     keys = [text_hash(work.text(number)) for number in range(work.count)]
     waiting = [number for number, key in enumerate(keys) if key not in journal.done]
@@ -50,7 +50,7 @@ def complete(work: Work, journal: Journal) -> list[str]:
     return keys
 
 
-def at_once(work: Work) -> list[Marked]:
+def mark_in_memory(work: BatchWork) -> list[Marked]:
     """The same without a journal, for a few submissions."""
     found: dict[int, str] = {}
     for number, result in work.run(work.text(number) for number in range(work.count)):
@@ -58,7 +58,7 @@ def at_once(work: Work) -> list[Marked]:
     return [loads(found[number]) for number in range(work.count)]
 
 
-def results(journal: Journal, keys: Sequence[str]) -> list[Marked]:
+def read_results(journal: Journal, keys: Sequence[str]) -> list[Marked]:
     """The marked work, in the order of the submissions.  Raises `OutputError` for an entry that somebody has changed."""
     found = []
     for number, text in enumerate(journal.records(keys), 1):

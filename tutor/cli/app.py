@@ -28,14 +28,14 @@ from tutor.cli.shell import (
     console,
     deliver,
     plain_utf8,
-    printable,
     write,
 )
 from tutor.cli.tutor_mark import mark
 from tutor.cli.tutor_plot import plot
 from tutor.cli.tutor_questions import questions
 from tutor.cli.tutor_train import train
-from tutor.errors import OutputError, TutorError, visible
+from tutor.errors import OutputError, TutorError
+from tutor.text import visible, visible_lines
 from tutor.version import VERSION
 
 if TYPE_CHECKING:
@@ -207,7 +207,7 @@ def main(arguments: list[str] | None = None, *, helper: Prover | None = None) ->
     try:
         app(arguments, standalone_mode=True)
     except TutorError as error:
-        sys.stderr.write(f"tutor: {printable(str(error))}\n")
+        sys.stderr.write(f"tutor: {visible_lines(str(error))}\n")
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from tutor.errors import OutputError, ValueProblem, visible
+from tutor.errors import OutputError, ValueProblem
+from tutor.text import visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -184,11 +185,6 @@ def pdf(tex: str, path: Path) -> None:
         raise OutputError(error.what, hint=f"the LaTeX is in {source}; {error.hint}") from None
     write(data, path)
     sys.stderr.write(f"wrote {path}\n")
-
-
-def printable(message: str) -> str:
-    """A message without anything that a terminal obeys, whatever file names or arguments stand in it."""
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in message)
 
 
 def plain_utf8(stream: Any) -> None:

@@ -15,21 +15,23 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.cli.shell import complete, write
-from tutor.errors import OutputError, ValueProblem, visible
+from tutor.errors import OutputError, ValueProblem
+from tutor.text import visible, visible_lines
 
 if TYPE_CHECKING:
     from tutor.answer.handed_in import Submission
     from tutor.batch.folder import Folder
-    from tutor.batch.journal import Header
+    from tutor.batch.journal import JournalHeader
     from tutor.batch.outputs import Wanted
-    from tutor.batch.pool import Job, Pool
-    from tutor.batch.run_batch import Run, Work
+    from tutor.batch.pool import Pool
+    from tutor.batch.recipe import Recipe
+    from tutor.batch.run_batch import BatchWork, Run
     from tutor.export.output import Header as ExportHeader
     from tutor.marking.mark_submission import Marker
     from tutor.marking.marked import Marked
 
-Local = Callable[["Job"], "Pool"]
-"""Makes the processes for a job."""
+Local = Callable[["Recipe"], "Pool"]
+"""Makes the processes that do a job."""
 SHOWN = 10
 """So many students are listed by name where something has to be said about each."""
 BLINK = 0.1
@@ -153,13 +155,13 @@ def mark(
         )
     _check(jobs, seed, time_limit, memory_limit, to or [], fill, column)
     ident, text = exercise_text(target)
-    from tutor.batch.inputs import apart, earlier, given, read_all
+    from tutor.batch.inputs import read_all, read_earlier_marks, read_whole, refuse_overlap
     from tutor.batch.outputs import Wanted, check_fill
     from tutor.marking.selftest import astray
     from tutor.marking.work import marker
 
     if output is not None:
-        apart(output, submissions)
+        refuse_overlap(output, submissions)
     prepared = marker(text, ident, seed)
     names = {question.ask: question.id for question in reversed(prepared.questions) if question.ask}
     batch = read_all(submissions, [question.id for question in prepared.questions], roster, also=names, everyone=output is not None)
@@ -168,8 +170,8 @@ def mark(
     here = _local(jobs, time_limit, memory_limit)
     run = _runner(table, here, time_limit, cluster)
     wanted = Wanted(
-        tuple(dict.fromkeys(one.value for one in to or [])), reveal.value, (fill.name, given(fill)) if fill else None,
-        earlier(diff) if diff else None, column or "", by or "", report.value if report else "markdown",
+        tuple(dict.fromkeys(one.value for one in to or [])), reveal.value, (fill.name, read_whole(fill)) if fill else None,
+        read_earlier_marks(diff) if diff else None, column or "", by or "", report.value if report else "markdown",
     )  # fmt: skip
     check_fill(table.marker, table.head(wanted), wanted)
     if output is None:
@@ -201,31 +203,31 @@ class _Table:
     def exercises(self) -> dict[str, tuple[str, str]]:
         return {self.key: (self.ident, self.text)}
 
-    def header(self) -> Header:
+    def header(self) -> JournalHeader:
         """What the journal and the results say of it."""
-        from tutor.batch.journal import Header
+        from tutor.batch.journal import JournalHeader
         from tutor.marking.work import text_hash, version
 
         questions = tuple((question.id, str(question.marks)) for question in self.marker.questions)
-        return Header(self.ident, text_hash(self.text), version(), self.seed, questions)
+        return JournalHeader(self.ident, text_hash(self.text), version(), self.seed, questions)
 
     def head(self, wanted: Wanted) -> ExportHeader:
         """What the outputs say of it."""
-        from tutor.batch.outputs import maker, spoken
+        from tutor.batch.outputs import answer_words, feedback_maker
         from tutor.export.output import Header
 
         own = self.header()
-        said = spoken(maker(self.marker, wanted.reveal)) if "gradescope" in wanted.formats else None
+        said = answer_words(feedback_maker(self.marker, wanted.reveal)) if "gradescope" in wanted.formats else None
         return Header(
             own.exercise, self.marker.exercise.title, own.version, own.exercise_hash, own.seed, wanted.by, wanted.column, feedback=said
         )
 
-    def work(self, submissions: Sequence[Submission], run: Run, tell: Callable[[int, int], None]) -> Work:
+    def work(self, submissions: Sequence[Submission], run: Run, tell: Callable[[int, int], None]) -> BatchWork:
         """The jobs of a batch."""
         from fractions import Fraction
 
         from tutor.batch.pool import Failure
-        from tutor.batch.run_batch import Work
+        from tutor.batch.run_batch import BatchWork
         from tutor.marking.record import dumps
         from tutor.marking.work import job_text, text_hash, unmarked
 
@@ -235,24 +237,24 @@ class _Table:
         def failed(number: int, failure: Failure) -> str:
             return dumps(unmarked(submissions[number], self.ident, hashed, self.seed, failure.reason, out_of=total))
 
-        return Work(len(submissions), lambda number: job_text(key, self.seed, submissions[number]), failed, run, tell)
+        return BatchWork(len(submissions), lambda number: job_text(key, self.seed, submissions[number]), failed, run, tell)
 
 
 def _local(jobs: int | None, seconds: float, megabytes: int) -> Local:
     """Processes here, for a job."""
     from tutor.batch.pool import Pool
 
-    return lambda job: Pool(job, workers=jobs or os.cpu_count() or 1, seconds=seconds, megabytes=megabytes)
+    return lambda recipe: Pool(recipe, workers=jobs or os.cpu_count() or 1, seconds=seconds, megabytes=megabytes)
 
 
 def _runner(table: _Table, here: Local, seconds: float, cluster: str | None) -> Run:
     """What does the marking: processes here, or a cluster."""
     from functools import partial
 
-    from tutor.marking.work import run_job
+    from tutor.batch.recipe import marking_recipe
 
     if cluster is None:
-        return here(partial(run_job, table.exercises)).run
+        return here(marking_recipe(table.exercises, table.seed)).run
     from tutor.batch.cluster import run
 
     return partial(run, cluster, table.exercises, seconds=seconds)
@@ -264,9 +266,8 @@ def into_folder(
     """Mark a batch into a folder: through the journal, then the outputs, then the journal in order."""
     from tutor.batch.folder import Folder
     from tutor.batch.journal_file import NAME, Journal
-    from tutor.batch.outputs import outputs
-    from tutor.batch.run_batch import complete as complete_batch
-    from tutor.batch.run_batch import results
+    from tutor.batch.outputs import list_outputs
+    from tutor.batch.run_batch import mark_missing, read_results
 
     folder = Folder(output)
     journal = Journal(output, table.header(), resume=resume)
@@ -276,13 +277,13 @@ def into_folder(
         if journal.damaged:
             _say(f"{journal.path}: {journal.damaged} damaged lines; those submissions are marked again")
         with bar(len(submissions), "marking") as tell:
-            keys = complete_batch(table.work(submissions, run, tell), journal)
-        marked = results(journal, keys)
-        made = outputs(marked, journal.records(keys), table.marker, table.head(wanted), wanted, lambda text: remarks.setdefault(text))
+            keys = mark_missing(table.work(submissions, run, tell), journal)
+        marked = read_results(journal, keys)
+        made = list_outputs(marked, journal.records(keys), table.marker, table.head(wanted), wanted, lambda text: remarks.setdefault(text))
         for name, data in made:
             folder.put(name, data)
         _reports(folder, marked, journal.records(keys), table, wanted, here)
-        folder.put(NAME, journal.settled(keys))
+        folder.put(NAME, journal.lines_in_order(keys), before_replacing=journal.close)
     except KeyboardInterrupt:
         _say(f"stopped; what is marked is kept in {output}: go on with --resume")
         raise
@@ -294,11 +295,13 @@ def into_folder(
 
 def _reports(folder: Folder, marked: Sequence[Marked], records: Iterator[str], table: _Table, wanted: Wanted, here: Local) -> None:
     """A report for each student, written by as many processes as mark."""
-    from tutor.batch.outputs import report_job, report_name
+    from tutor.batch.outputs import report_name
     from tutor.batch.pool import Failure
+    from tutor.batch.recipe import report_recipe
 
     with bar(len(marked), "reports") as tell:
-        for done, (number, text) in enumerate(here(report_job(table.marker, wanted.reveal, wanted.report)).run(records), 1):
+        recipe = report_recipe(table.ident, table.text, table.seed, wanted.reveal, wanted.report)
+        for done, (number, text) in enumerate(here(recipe).run(records), 1):
             failed = isinstance(text, Failure)
             page = "The report could not be written.\n" if failed else json.loads(str(text))
             folder.put(report_name(marked[number].student, wanted.report), page)
@@ -307,16 +310,16 @@ def _reports(folder: Folder, marked: Sequence[Marked], records: Iterator[str], t
 
 def _one(submissions: Sequence[Submission], table: _Table, run: Run, wanted: Wanted, to: str) -> None:
     """The report of one student, in the terminal or to standard output."""
-    from tutor.batch.outputs import maker
-    from tutor.batch.run_batch import at_once
+    from tutor.batch.outputs import feedback_maker
+    from tutor.batch.run_batch import mark_in_memory
     from tutor.cli.shell import deliver
 
     if len(submissions) != 1:
         raise OutputError(f"{len(submissions)} submissions need a folder for their marks", hint="give one with -o DIR")
     if wanted.formats or wanted.old is not None:
         raise OutputError("--to and --diff need a folder for their files", hint="give one with -o DIR")
-    (marked,) = at_once(table.work(submissions, run, lambda done, of: None))
-    deliver(maker(table.marker, wanted.reveal)(marked), to, None)
+    (marked,) = mark_in_memory(table.work(submissions, run, lambda done, of: None))
+    deliver(feedback_maker(table.marker, wanted.reveal)(marked), to, None)
     if marked.status != "marked":
         raise typer.Exit(1)
 
@@ -430,9 +433,8 @@ def _listed(texts: Sequence[str]) -> None:
 
 
 def _say(text: str) -> None:
-    from tutor.cli.shell import printable
 
-    sys.stderr.write(f"tutor: {printable(text)}\n")
+    sys.stderr.write(f"tutor: {visible_lines(text)}\n")
 
 
 @contextmanager

@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import sys
 
-from tutor.cli.shell import AsJson, Target, console, printable, write
+from tutor.cli.shell import AsJson, Target, console, write
+from tutor.text import visible_lines
 
 
 def questions(target: Target, as_json: AsJson = False) -> None:
@@ -19,7 +20,7 @@ def questions(target: Target, as_json: AsJson = False) -> None:
     prepared = marker(text, ident, 0)
     found = prepared.questions
     for remark in astray(prepared):
-        sys.stderr.write(f"tutor: {printable(remark)}\n")
+        sys.stderr.write(f"tutor: {visible_lines(remark)}\n")
     if as_json:
         listed = [
             {"id": q.id, "asks": q.ask, "kind": q.kind, "marks": points(q.marks), "form": q.form, "shape": list(q.shape), "text": q.text,

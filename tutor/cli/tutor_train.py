@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.cli.shell import At, Fragment, NotationName, Output, Target, assignments, check_fragment, deliver, write
-from tutor.errors import ValueProblem, visible
+from tutor.errors import ValueProblem
+from tutor.text import visible
 
 if TYPE_CHECKING:
     from tutor.results.training import Training

@@ -23,10 +23,9 @@ if TYPE_CHECKING:
 def layers(solved: LayerSolution) -> dict[str, Any]:
     """The contract of ``solve --form layer --to json``."""
     graph, shapes = solved.layered.graph, solved.layered.shapes
-    prefix = f"d{graph.loss}/d"
     steps = []
     for step in (*graph.steps, *solved.derivation.backward):
-        shape = shapes[step.target.removeprefix(prefix)]
+        shape = shapes[step.wrt or step.target]
         form = index_form(step.expr, ["i", "j"][: len(shape)], shapes)
         steps.append(
             {
@@ -41,9 +40,8 @@ def layers(solved: LayerSolution) -> dict[str, Any]:
         "shapes": {name: list(shape) for name, shape in shapes.items()},
         "values": {name: _numbers(solved, name) for name in graph.names} if solved.arrays is not None else {},
         "gradients": {
-            name: _numbers(solved, prefix + name) if solved.arrays is not None else plain(step.expr)
+            step.wrt: _numbers(solved, step.target) if solved.arrays is not None else plain(step.expr)
             for step in solved.derivation.backward
-            for name in [step.target.removeprefix(prefix)]
         },
         "steps": steps,
         "rewrites": [

@@ -64,7 +64,6 @@ def solution(solved: Solution) -> dict[str, Any]:
     for place, derivation in enumerate(solved.derivations):
         loss = derivation.graph.loss
         main = loss == (solved.exercise.graph.loss if solved.exercise.graph else loss)
-        prefix = len(f"d{loss}/d")
         listed = (*derivation.graph.steps, *derivation.backward) if place == 0 else derivation.backward
         for step in listed:
             if step.target in seen:
@@ -72,7 +71,7 @@ def solution(solved: Solution) -> dict[str, Any]:
             seen.add(step.target)
             steps.append(_step(step, chains.get(step.target) or step.paths, trace))
         for step in derivation.backward:
-            name = step.target[prefix:] if main else step.target
+            name = step.wrt if main else step.target
             if trace is None:
                 gradients[name] = plain(step.expr)
             elif step.target in trace:

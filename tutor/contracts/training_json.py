@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.expression.plain import plain
 from tutor.numbers.arithmetic import CONTEXT, Value, real
 from tutor.numbers.printed import decimal, exact_text
+from tutor.text import guard_cell
 
 if TYPE_CHECKING:
     from tutor.results.training import Training
@@ -81,7 +82,7 @@ def csv_lines(trained: Training, progress: Callable[[int], None] | None = None) 
 
 def _cell(text: str) -> str:
     """A text that no spreadsheet takes for a formula; names of quantities never need it, and that is not relied on."""
-    safe = "'" + text if text[:1] in "=+-@\t\r" else text
+    safe = guard_cell(text)
     return '"' + safe.replace('"', '""') + '"' if any(mark in safe for mark in ',"\r\n') else safe
 
 

@@ -1,100 +1,131 @@
 """The backward pass: reverse mode over a graph, every gradient with its paths and factors.
 
-One loop over the steps from last to first, no recursion, no search: the time is linear in the number of edges.
+One loop over the steps from last to first, no recursion, no search: the time is linear in the number of edges.  What differs between a
+graph of numbers and one of arrays, and between a derivation and the working of a student, is a *pull rule*: how a gradient goes through
+a step, and how a gradient is written when all its uses are known.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+from typing import Protocol, TypeVar
+
+from tutor.derive.layerwise import ArrayPull
 from tutor.derive.local import local_derivatives
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Partial
 from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 
+Use = TypeVar("Use")
+
+
+class Pull(Protocol[Use]):
+    """How gradients go through steps.  A *use* is what one step that uses a quantity adds to its gradient, in the rule's own form."""
+
+    def pull_through(self, step: Step, gradient: Step) -> Iterable[tuple[str, Use]]:
+        """What a step whose target has this gradient adds to each quantity that it uses."""
+
+    def write_gradient(self, wrt: str, uses: Sequence[Use]) -> Step:
+        """The step of ∂loss/∂wrt, from its uses in evaluation order."""
+
+
+def reverse(graph: Graph, pull: Pull[Use]) -> list[Step]:
+    """The gradients of a graph's loss with respect to every quantity, by one loop and a pull rule, in teaching order.
+
+    By their distance from the loss, the leaves of a layer (its weights) before the nodes of the next, else as in the graph.
+    """
+    loss = graph.loss
+    uses: dict[str, list[Use]] = {name: [] for name in graph.names}
+    depth = dict.fromkeys(uses, 0)
+    backward = []
+    for step in reversed(graph.steps):
+        target = step.target
+        gradient = pull.write_gradient(target, uses[target][::-1])
+        backward.append(gradient)
+        if uses[target] or target == loss:
+            below = depth[target] + 1
+            for wrt, use in pull.pull_through(step, gradient):
+                uses[wrt].append(use)
+                if depth[wrt] < below:
+                    depth[wrt] = below
+    leaves = [quantity.name for quantity in graph.leaves]
+    backward.extend([pull.write_gradient(name, uses[name][::-1]) for name in leaves])
+    places = {name: place for place, name in enumerate(graph.names)}
+    count = len(leaves)  # the leaves are the first names
+    keys = [(depth[step.wrt], places[step.wrt] >= count, places[step.wrt]) for step in backward]
+    return [backward[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
+
 
 def derive(graph: Graph, *, wanted: tuple[str, ...] = ()) -> Derivation:
-    """Derive ∂loss/∂q for *every* quantity q of a graph.
+    """Derive ∂loss/∂q for *every* quantity q of a graph, of numbers or of arrays.
 
-    The backward steps stand in teaching order, which is also one in which they can be computed: by their distance from the loss,
-    the leaves of a layer (its weights) before the nodes of the next.  Each has one `Path` for each use of its quantity, in
-    evaluation order, with the two factors (upstream, local); its expression is the sum over the paths of their product, written
+    The backward steps stand in teaching order, which is also one in which they can be computed.  Each has one `Path` for each use of its
+    quantity, in evaluation order, with two factors (upstream, local); its expression is the sum over the paths of their product, written
     with what is already computed: ∂L/∂w5 = ∂L/∂in_o1 · out_h1.  A quantity that the loss does not depend on has gradient 0 and no path.
+    Over arrays the second factor is what this use adds, a matrix expression with the upstream gradient in it
+    (``matmul(transpose(W2), dL/dz2)``), since the derivative of an operation on arrays is only ever applied to it.
 
-    Source: reverse-mode differentiation as in every one of the lectures ("derivatives for all nodes", graz).
+    Source: reverse-mode differentiation as in every one of the lectures ("derivatives for all nodes", graz); over arrays qmul,
+    δ^l = W^{l+1} δ^{l+1} ⊙ σ'(z^l), ∂E/∂w^l = x^{l−1} (δ^l)^T.
 
     >>> from tutor.graph.build import from_steps
     >>> [step.target for step in derive(from_steps(["d = x + y", "f = d*z"])).backward]
     ['df/df', 'df/dz', 'df/dd', 'df/dx', 'df/dy']
+    >>> from tutor.expression.plain import plain
+    >>> from tutor.graph.layered import from_layers
+    >>> small = from_layers(["z = W x", "a = sigmoid(z)", "L = sum(a)"], {"W": (2, 3), "x": (3,)}).graph
+    >>> [(step.target, plain(step.expr)) for step in derive(small).backward][1:3]
+    [('dL/da', 'fill(1, 2)'), ('dL/dz', "sigmoid'(z)")]
     """
     with without_collection():
-        return Derivation(graph, tuple(_backward(graph)), wanted)
+        over_arrays = any(quantity.shape for quantity in (*graph.leaves, *graph.nodes))
+        backward = reverse(graph, ArrayPull(graph)) if over_arrays else reverse(graph, NumberPull(graph))
+        return Derivation(graph, tuple(backward), wanted)
 
 
-def _backward(graph: Graph) -> list[Step]:
-    loss = graph.loss
-    named: dict[Expr, str] = {step.expr: step.target for step in graph.steps if type(step.expr) is Call}
-    local = [local_derivatives(step.target, step.expr, named)[1] for step in graph.steps]
-    waiting = dict.fromkeys((quantity.name for quantity in graph.leaves), 0)
-    for parts in local:
-        for wrt, _ in parts:
-            if wrt in waiting:
-                waiting[wrt] += 1
-    uses: dict[str, list[tuple[Factor, Expr]]] = {name: [] for name in graph.names}
-    depth = dict.fromkeys(graph.names, 0)
-    units = {loss}
-    backward = [_gradient(loss, name, [], units) for name, count in waiting.items() if not count]  # in no step at all
-    for step, parts in zip(reversed(graph.steps), reversed(local), strict=True):
-        target = step.target
-        routes = uses[target]
-        gradient = _gradient(loss, target, routes, units)
-        backward.append(gradient)
+class NumberPull:
+    """The pull rule for numbers: upstream gradient times local derivative.  A use is (upstream factor, local derivative)."""
+
+    def __init__(self, graph: Graph) -> None:
+        self.loss = graph.loss
+        self.named: dict[Expr, str] = {step.expr: step.target for step in graph.steps if type(step.expr) is Call}
+        self.units = {graph.loss}
+
+    def pull_through(self, step: Step, gradient: Step) -> list[tuple[str, tuple[Factor, Expr]]]:
+        """The local derivatives of a step, each behind the upstream gradient."""
         if gradient.expr == ONE:
-            units.add(target)
-        if routes or target == loss:
-            upstream = Factor(loss, target, Partial(loss, target))
-            below = depth[target] + 1
-            for wrt, expr in parts:
-                uses[wrt].append((upstream, expr))
-                if depth[wrt] < below:
-                    depth[wrt] = below
-        for wrt, _ in parts:
-            left = waiting.get(wrt)
-            if left is not None:
-                waiting[wrt] = left - 1
-                if left == 1:
-                    backward.append(_gradient(loss, wrt, uses[wrt], units))
-    places = {name: place for place, name in enumerate(graph.names)}
-    prefix = len(f"d{loss}/d")
-    keys = [(depth[name := step.target[prefix:]], name not in waiting, places[name]) for step in backward]
-    return [backward[place] for place in sorted(range(len(keys)), key=keys.__getitem__)]
+            self.units.add(step.target)
+        upstream = Factor(self.loss, step.target, Partial(self.loss, step.target))
+        return [(wrt, (upstream, local)) for wrt, local in local_derivatives(step.target, step.expr, self.named)[1]]
 
+    def write_gradient(self, wrt: str, uses: Sequence[tuple[Factor, Expr]]) -> Step:
+        """The sum over the uses of upstream times local."""
+        loss = self.loss
+        target = derivative_key(loss, wrt)
+        if wrt == loss:
+            return Step(target, ONE, "start", (), "gradient", loss, wrt)
+        if len(uses) == 1:
+            upstream, local = uses[0]
+            path = Path((upstream, Factor(upstream.wrt, wrt, local)))
+            return Step(target, self.multiply(upstream, local), "chain rule", (path,), "gradient", loss, wrt)
+        if not uses:
+            return Step(target, ZERO, "no path", (), "gradient", loss, wrt)
+        paths = tuple([Path((up, Factor(up.wrt, wrt, local))) for up, local in uses])
+        total = Add(tuple([self.multiply(up, local) for up, local in uses]))
+        return Step(target, total, "sum over paths", paths, "gradient", loss, wrt)
 
-def _gradient(loss: str, wrt: str, routes: list[tuple[Factor, Expr]], units: set[str]) -> Step:
-    target = derivative_key(loss, wrt)
-    if wrt == loss:
-        return Step(target, ONE, "start")
-    if len(routes) == 1:
-        upstream, local = routes[0]
-        path = Path((upstream, Factor(upstream.wrt, wrt, local)))
-        return Step(target, _reuse(upstream, local, units), "chain rule", (path,))
-    if not routes:
-        return Step(target, Number("0"), "no path")
-    routes.reverse()
-    paths = tuple([Path((up, Factor(up.wrt, wrt, local))) for up, local in routes])
-    return Step(target, Add(tuple([_reuse(up, local, units) for up, local in routes])), "sum over paths", paths)
-
-
-def _reuse(upstream: Factor, local: Expr, units: set[str]) -> Expr:
-    """Upstream gradient times local derivative; a factor of 1 is not written."""
-    if upstream.wrt in units:
-        return local
-    kind = type(local)
-    if kind is Name:
+    def multiply(self, upstream: Factor, local: Expr) -> Expr:
+        """Upstream gradient times local derivative; a factor of 1 is not written."""
+        if upstream.wrt in self.units:
+            return local
+        kind = type(local)
+        if kind is Name:
+            return Mul((upstream.expr, local))
+        if local == ONE:
+            return upstream.expr
+        if kind is Neg:
+            return Neg(self.multiply(upstream, local.arg))  # type: ignore[union-attr]
+        if kind is Mul:
+            return Mul((upstream.expr, *local.args))  # type: ignore[union-attr]
         return Mul((upstream.expr, local))
-    if local == ONE:
-        return upstream.expr
-    if kind is Neg:
-        return Neg(_reuse(upstream, local.arg, units))  # type: ignore[union-attr]
-    if kind is Mul:
-        return Mul((upstream.expr, *local.args))  # type: ignore[union-attr]
-    return Mul((upstream.expr, local))

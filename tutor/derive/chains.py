@@ -17,8 +17,7 @@ MAX_FACTORS = 16
 
 def gradients(derivation: Derivation) -> dict[str, Step]:
     """The backward steps by the quantity that they differentiate with respect to."""
-    prefix = len(f"d{derivation.graph.loss}/d")
-    return {step.target[prefix:]: step for step in derivation.backward}
+    return {step.wrt: step for step in derivation.backward}
 
 
 def count_routes(derivation: Derivation) -> dict[str, int]:

@@ -1,7 +1,7 @@
-"""The backward pass in layer form: matrices, shapes and pullbacks.
+"""How gradients go through operations on arrays: the pull rule of `tutor.derive.backward` for matrices, shapes and pullbacks.
 
-One loop over the steps from last to first, as in `tutor.derive.backward`; where the scalar form multiplies a local derivative, the layer
-form applies the pullback of a row of `tutor.rules.operations`, and what is applied entry by entry becomes a ⊙ with the scalar derivative.
+Where the rule for numbers multiplies a local derivative, this one applies the pullback of a row of `tutor.rules.operations`, and what is
+applied entry by entry becomes a ⊙ with the scalar derivative.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from tutor.derive.local import local_derivatives, times
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.walk import names, substitute
-from tutor.graph.layered import Layered, entrywise
-from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
+from tutor.graph.layered import entrywise
+from tutor.graph.nouns import Factor, Graph, Path, Step
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
 from tutor.rules.operations import ENTRYWISE, LAYERS, OUT, UPSTREAM, formula
 from tutor.rules.patterns import constant
@@ -23,75 +23,34 @@ Parts = list[tuple[str, Expr]]
 """What each use of a quantity adds to its gradient."""
 
 
-def derive_layers(layered: Layered) -> Derivation:
-    """Derive ∂loss/∂q for every array q of a graph over layers.
+class ArrayPull:
+    """The pull rule for arrays.  A use is (the quantity through which it goes, what it adds)."""
 
-    The backward steps stand in teaching order, those of a layer's parameters before the next layer's.  Each has one path for each
-    use of its quantity; the second factor of a path is what this use adds, a matrix expression with the upstream gradient in it
-    (``matmul(transpose(W2), dL/dz2)``), since a layer's local derivative is only ever applied to it.
+    def __init__(self, graph: Graph) -> None:
+        self.loss = graph.loss
+        self.shapes: dict[str, Shape] = {quantity.name: quantity.shape for quantity in (*graph.leaves, *graph.nodes)}
+        self.names = frozenset(graph.names)
 
-    Source: qmul, δ^l = W^{l+1} δ^{l+1} ⊙ σ'(z^l), ∂E/∂w^l = x^{l−1} (δ^l)^T.
+    def pull_through(self, step: Step, gradient: Step) -> list[tuple[str, tuple[str, Expr]]]:
+        """The pullbacks of a step; an upstream gradient of equal numbers is put in as that number."""
+        plain = step.target == self.loss or _filled(gradient.expr) is not None
+        upstream = gradient.expr if plain else Partial(self.loss, step.target)
+        pulled = pullback(step.expr, upstream, self.shapes, step.target)
+        return [(wrt, (step.target, expr)) for wrt, expr in pulled if wrt in self.names]  # the n of sum(x)/n may be a size's letter
 
-    >>> from tutor.expression.plain import plain
-    >>> from tutor.graph.layered import from_layers
-    >>> small = from_layers(["z = W x", "a = sigmoid(z)", "L = sum(a)"], {"W": (2, 3), "x": (3,)})
-    >>> [(step.target, plain(step.expr)) for step in derive_layers(small).backward][1:3]
-    [('dL/da', 'fill(1, 2)'), ('dL/dz', "sigmoid'(z)")]
-    """
-    graph, shapes = layered.graph, layered.shapes
-    loss = graph.loss
-    waiting = dict.fromkeys((quantity.name for quantity in graph.leaves), 0)
-    pulled: dict[str, Parts] = {}
-    for step in graph.steps:
-        for name in names(step.expr):
-            if name in waiting:
-                waiting[name] += 1
-    uses: dict[str, list[tuple[str, Expr]]] = {name: [] for name in graph.names}
-    depth = dict.fromkeys(graph.names, 0)
-    backward: list[Step] = []
-    known: dict[str, Expr] = {loss: ONE}
-    for step in reversed(graph.steps):
-        target = step.target
-        gradient = _gradient(loss, target, uses[target], shapes)
-        backward.append(gradient)
-        if uses[target] or target == loss:
-            filled = _filled(gradient.expr)
-            upstream = known[target] = gradient.expr if filled is not None or target == loss else Partial(loss, target)
-            pulled[target] = pullback(step.expr, upstream, shapes, target)
-            for wrt, expr in pulled[target]:
-                if wrt not in uses:  # the letter of a size, as in sum(x)/n
-                    continue
-                uses[wrt].append((target, expr))
-                depth[wrt] = max(depth[wrt], depth[target] + 1)
-        for name in names(step.expr):
-            if name in waiting:
-                waiting[name] -= 1
-                if waiting[name] == 0:
-                    backward.append(_gradient(loss, name, uses[name], shapes))
-    places = {name: place for place, name in enumerate(graph.names)}
-    prefix = len(f"d{loss}/d")
-    leaves = {quantity.name for quantity in graph.leaves}
-
-    def teaching(step: Step) -> tuple[int, bool, int]:
-        name = step.target[prefix:]
-        return depth[name], name not in leaves, places[name]
-
-    return Derivation(graph, tuple(sorted(backward, key=teaching)))
-
-
-def _gradient(loss: str, wrt: str, uses: Sequence[tuple[str, Expr]], shapes: Mapping[str, Shape]) -> Step:
-    target = derivative_key(loss, wrt)
-    if wrt == loss:
-        return Step(target, ONE, "start")
-    if not uses:
-        return Step(target, _spread(ZERO, (), shapes.get(wrt, ())), "no path")
-    ordered = tuple(reversed(uses))
-    paths = tuple(
-        Path((Factor(loss, through, Partial(loss, through)), Factor(through, wrt, expr))) for through, expr in ordered
-    )
-    if len(ordered) == 1:
-        return Step(target, ordered[0][1], "chain rule", paths)
-    return Step(target, Add(tuple(expr for _, expr in ordered)), "sum over paths", paths)
+    def write_gradient(self, wrt: str, uses: Sequence[tuple[str, Expr]]) -> Step:
+        """The sum of what the uses add."""
+        loss = self.loss
+        target = derivative_key(loss, wrt)
+        if wrt == loss:
+            return Step(target, ONE, "start", (), "gradient", loss, wrt)
+        if not uses:
+            return Step(target, _spread(ZERO, (), self.shapes.get(wrt, ())), "no path", (), "gradient", loss, wrt)
+        paths = tuple(
+            Path((Factor(loss, through, Partial(loss, through)), Factor(through, wrt, expr))) for through, expr in uses
+        )
+        expr = uses[0][1] if len(uses) == 1 else Add(tuple(expr for _, expr in uses))
+        return Step(target, expr, "chain rule" if len(uses) == 1 else "sum over paths", paths, "gradient", loss, wrt)
 
 
 def pullback(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str = "") -> Parts:

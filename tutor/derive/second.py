@@ -24,7 +24,7 @@ def hessian_name(loss: str, first: str, second: str) -> str:
     >>> hessian_name("L", "w", "b")
     'ddL/dw/db'
     """
-    return f"dd{loss}/d{first}/d{second}"
+    return derivative_key(derivative_key(loss, first), second)
 
 
 def named(expr: Expr) -> Expr:
@@ -59,13 +59,11 @@ def hessian(derivation: Derivation, parameters: tuple[str, ...]) -> tuple[Step, 
     for place, name in enumerate(parameters):
         gradient = derivative_key(loss, name)
         second = derive(replace(graph, steps=_until(passes, gradient), loss=gradient, nodes=()))
-        prefix = len(f"d{gradient}/d")
         for step in _needed(second, parameters[place:]):
-            wrt = step.target[prefix:]
-            found.append(Step(f"d({gradient})/d{wrt}", _bracketed(step.expr, gradient), step.rule))
+            found.append(Step(_bracketed_key(gradient, step.wrt), _bracketed(step.expr, gradient), step.rule))
         made = {step.target for step in found}
         for other in parameters[place:]:
-            key = f"d({gradient})/d{other}"
+            key = _bracketed_key(gradient, other)
             entry: Expr = Name(key) if key in made else ZERO  # a gradient that does not use a parameter at all
             found.append(Step(hessian_name(loss, name, other), entry, "second derivative"))
     return tuple(found)
@@ -104,9 +102,13 @@ def _needed(second: Derivation, wanted: tuple[str, ...]) -> list[Step]:
     return [step for step in second.backward if step.target in needed]
 
 
+def _bracketed_key(gradient: str, wrt: str) -> str:
+    return derivative_key(f"({gradient})", wrt)
+
+
 def _bracketed(expr: Expr, gradient: str) -> Expr:
     """Names for the derivatives of a gradient that no other step has: ddL/dw/dz would be both d(dL/dw)/dz and an entry."""
     if isinstance(expr, Partial) and expr.of == gradient:
-        return Name(f"d({gradient})/d{expr.wrt}")
+        return Name(_bracketed_key(gradient, expr.wrt))
     parts = children(expr)
     return rebuild(expr, tuple(_bracketed(part, gradient) for part in parts)) if parts else expr

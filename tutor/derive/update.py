@@ -89,7 +89,7 @@ def update(row: Optimiser, parameter: str, loss: str, names: Naming) -> Update:
             target = after_key(kept[move.target], 1)
         else:
             target = names.own(move.target, parameter)
-        steps.append(Step(target, expr, move.rule))
+        steps.append(Step(target, expr, move.rule, (), "update", loss, parameter, 1))
         made[move.target] = target
         table[move.target] = Name(target)
     return Update(parameter, tuple(steps), tuple(kept.values()), made)

@@ -12,48 +12,30 @@ too, the edge alone is called ``c|x``.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, replace
 
+from tutor.derive.backward import reverse
 from tutor.derive.local import local_derivatives
 from tutor.derive.update import naming, update
-from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.keys import after_key, derivative_key, edge_key, read_after
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.walk import names as names_of
-from tutor.graph.nouns import Graph
+from tutor.graph.nouns import Factor, Graph, Path, Step
 from tutor.rules.optimisers import Optimiser, optimiser
-
-Sort = Literal["forward", "local", "gradient", "update"]
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """One step of the working: ``target = expr``.
-
-    ``of`` and ``wrt`` say which derivative a local or a gradient step is, or which parameter an update step moves.  ``terms`` are the
-    summands of a gradient, one a path, each (upstream, local).  ``rule`` is that of the forward step.  ``after`` counts the updates made.
-    """
-
-    target: str
-    expr: Expr
-    sort: Sort
-    rule: str = ""
-    of: str = ""
-    wrt: str = ""
-    terms: tuple[tuple[Expr, Expr], ...] = ()
-    after: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Working:
     """All steps in an order in which they can be computed; ``uses`` are the names that each refers to.
 
+    Local derivatives and gradients have their ``of`` and ``wrt``, an update step moves ``wrt``; ``terms`` are the summands of a gradient.
+
     ``extra`` are the quantities that an optimiser needs besides the graph's leaves (its states), with the values that they start from.
     """
 
     graph: Graph
-    steps: tuple[Work, ...]
-    by_name: Mapping[str, Work] = field(default_factory=dict)
+    steps: tuple[Step, ...]
+    by_name: Mapping[str, Step] = field(default_factory=dict)
     uses: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     rate: str = ""
     extra: Mapping[str, str] = field(default_factory=dict)
@@ -98,8 +80,7 @@ def working(
     ['d', 'f', 'dd/dx', 'dd/dy', 'df/dd', 'df/dz', 'df/dy', 'df/dx']
     """
     maker = _Maker(graph)
-    steps = list(maker.forward())
-    steps += maker.locals_()
+    steps = [*graph.steps, *maker.local_steps()]
     for loss in dict.fromkeys((graph.loss, *of)):
         steps += maker.gradients(loss, {step.target for step in steps})
     extra: dict[str, str] = {}
@@ -119,6 +100,7 @@ class _Maker:
         self.graph = graph
         named: dict[Expr, str] = {step.expr: step.target for step in graph.steps if type(step.expr) is Call}
         self.locals = {step.target: local_derivatives(step.target, step.expr, named)[1] for step in graph.steps}
+        self.rules = {step.target: step.rule for step in graph.steps}
         self.place = {name: place for place, name in enumerate(graph.names)}
         self.whole = {target: self._whole(target) for target in self.locals}
 
@@ -134,58 +116,63 @@ class _Maker:
                 stack.extend(below for below, _ in self.locals.get(name, ()))
         return frozenset(name for name in own if name not in reached)
 
-    def forward(self) -> list[Work]:
-        return [Work(step.target, step.expr, "forward", step.rule) for step in self.graph.steps]
-
     def edge(self, target: str, wrt: str) -> Expr:
         """The derivative along one edge, by its name."""
-        return Partial(target, wrt) if wrt in self.whole[target] else Name(f"{target}|{wrt}")
+        return Partial(target, wrt) if wrt in self.whole[target] else Name(edge_key(target, wrt))
 
-    def locals_(self) -> list[Work]:
-        rules = {step.target: step.rule for step in self.graph.steps}
+    def local(self, target: str, wrt: str, expr: Expr) -> Step:
+        key = derivative_key(target, wrt) if wrt in self.whole[target] else edge_key(target, wrt)
+        return Step(key, expr, self.rules[target], (), "local", target, wrt)
+
+    def local_steps(self) -> list[Step]:
+        """The derivatives along all edges but those to the loss: ∂L/∂a of the loss itself is a gradient step."""
+        return [
+            self.local(target, wrt, expr)
+            for target, parts in self.locals.items() if target != self.graph.loss for wrt, expr in parts
+        ]  # fmt: skip
+
+    def gradients(self, loss: str, known: set[str]) -> list[Step]:
+        """The derivatives of one quantity with respect to all that it is computed from, the last computed first."""
+        main = loss == self.graph.loss
         found = []
-        for target, parts in self.locals.items():
-            if target == self.graph.loss:
-                continue  # ∂L/∂a of the loss itself is a gradient step
-            for wrt, expr in parts:
-                name = derivative_key(target, wrt) if wrt in self.whole[target] else f"{target}|{wrt}"
-                found.append(Work(name, expr, "local", rules[target], target, wrt))
+        if main:
+            top = self.locals.get(loss, [])
+            found = [self.local(loss, wrt, expr) for wrt, expr in top if wrt not in self.whole[loss]]
+        trained = {quantity.name for quantity in self.graph.parameters} if main else set()
+        steps = reverse(replace(self.graph, loss=loss), _NamedPull(self, loss))
+        steps.sort(key=lambda step: -self.place[step.wrt])
+        for step in steps:
+            reached = step.rule != "no path"
+            if step.wrt != loss and (step.wrt in trained if not reached else step.target not in known):
+                found.append(step)
         return found
 
-    def gradients(self, loss: str, known: set[str]) -> list[Work]:
-        """The derivatives of one quantity with respect to all that it is computed from."""
-        routes: dict[str, list[tuple[str, Expr]]] = {}
-        found: list[Work] = []
-        rules = {step.target: step.rule for step in self.graph.steps}
-        top = self.locals.get(loss, [])
-        if loss == self.graph.loss:
-            for wrt, expr in top:
-                if wrt not in self.whole[loss]:
-                    found.append(Work(f"{loss}|{wrt}", expr, "local", rules[loss], loss, wrt))
-        edges = dict(top)
-        order = sorted(self.place, key=lambda name: -self.place[name])
-        routes[loss] = []
-        for name in order:
-            if name not in routes:
-                continue
-            for wrt, _ in self.locals.get(name, ()):
-                routes.setdefault(wrt, []).append((name, self.edge(name, wrt)))
-        trained = {quantity.name for quantity in self.graph.parameters} if loss == self.graph.loss else set()
-        for name in order:
-            target = derivative_key(loss, name)
-            if name in trained and name not in routes:
-                found.append(Work(target, Number("0"), "gradient", "no path", loss, name))
-            if name == loss or name not in routes or target in known:
-                continue
-            ways = sorted(routes[name], key=lambda way: self.place[way[0]])
-            if loss == self.graph.loss and [way[0] for way in ways] == [loss] and name in self.whole[loss]:
-                found.append(Work(target, edges[name], "gradient", rules[loss], loss, name))
-                continue
-            terms = tuple((ONE if above == loss else Partial(loss, above), local) for above, local in ways)
-            products = [local if upstream == ONE else Mul((upstream, local)) for upstream, local in terms]
-            expr = products[0] if len(products) == 1 else Add(tuple(products))
-            found.append(Work(target, expr, "gradient", "chain rule" if len(products) == 1 else "sum over paths", loss, name, terms))
-        return found
+
+class _NamedPull:
+    """The pull rule of a working: local derivatives are steps of their own, and a gradient refers to them by name."""
+
+    def __init__(self, maker: _Maker, loss: str) -> None:
+        self.maker, self.loss = maker, loss
+        self.edges = dict(maker.locals.get(loss, ())) if loss == maker.graph.loss else {}
+
+    def pull_through(self, step: Step, gradient: Step) -> list[tuple[str, tuple[str, Expr]]]:
+        target = step.target
+        return [(wrt, (target, self.maker.edge(target, wrt))) for wrt, _ in self.maker.locals[target]]
+
+    def write_gradient(self, wrt: str, uses: Sequence[tuple[str, Expr]]) -> Step:
+        loss, target = self.loss, derivative_key(self.loss, wrt)
+        if not uses:
+            return Step(target, ZERO, "no path", (), "gradient", loss, wrt)
+        if self.edges and [through for through, _ in uses] == [loss] and wrt in self.maker.whole[loss]:
+            return Step(target, self.edges[wrt], self.maker.rules[loss], (), "gradient", loss, wrt)
+        paths = tuple(
+            Path((Factor(loss, through, ONE if through == loss else Partial(loss, through)), Factor(through, wrt, local)))
+            for through, local in uses
+        )
+        terms = [(path.factors[0].expr, path.factors[1].expr) for path in paths]
+        products = [local if upstream == ONE else Mul((upstream, local)) for upstream, local in terms]
+        expr = products[0] if len(products) == 1 else Add(tuple(products))
+        return Step(target, expr, "chain rule" if len(products) == 1 else "sum over paths", paths, "gradient", loss, wrt)
 
 
 def renamed(expr: Expr, table: Mapping[str, str]) -> Expr:
@@ -202,7 +189,7 @@ def renamed(expr: Expr, table: Mapping[str, str]) -> Expr:
 class _Updates:
     """The update steps, and after each of them the computation once more."""
 
-    def __init__(self, graph: Graph, first: Sequence[Work], trained: Sequence[str], row: Optimiser, letter: str) -> None:
+    def __init__(self, graph: Graph, first: Sequence[Step], trained: Sequence[str], row: Optimiser, letter: str) -> None:
         self.graph, self.trained, self.first = graph, trained, first
         self.names = naming(row, [*graph.names, *(step.target for step in first)], letter)
         self.moves = [(name, update(row, name, graph.loss, self.names)) for name in trained]
@@ -210,8 +197,8 @@ class _Updates:
         self.counted = any(self.names.t in referred(step.expr) for _, one in self.moves for step in one.steps)
         self.again = [step for step in self.first if step.sort != "gradient" or step.of == graph.loss]
 
-    def steps(self, count: int) -> list[Work]:
-        found: list[Work] = []
+    def steps(self, count: int) -> list[Step]:
+        found: list[Step] = []
         table: dict[str, str] = {}
         for k in range(1, count + 1):
             found += self.moved(k, table)
@@ -219,27 +206,27 @@ class _Updates:
             found += later if k < count else [step for step in later if step.sort == "forward"]
         return found
 
-    def moved(self, k: int, table: Mapping[str, str]) -> list[Work]:
+    def moved(self, k: int, table: Mapping[str, str]) -> list[Step]:
         """Update number k of every parameter; ``table`` names the run before it."""
         found = []
         if self.counted:
-            found.append(Work(f"{self.names.t}@{k}", Number(str(k)), "update", "count", after=k))
+            found.append(Step(after_key(self.names.t, k), Number(str(k)), "count", (), "update", after=k))
         for parameter, one in self.moves:
-            own = {**table, self.names.t: f"{self.names.t}@{k}"} if self.counted else dict(table)
+            own = {**table, self.names.t: after_key(self.names.t, k)} if self.counted else dict(table)
             for step in one.steps:
-                target = f"{step.target.partition('@')[0]}@{k}"
-                found.append(Work(target, renamed(step.expr, own), "update", step.rule, self.graph.loss, parameter, after=k))
+                target = after_key(read_after(step.target).key, k)
+                found.append(Step(target, renamed(step.expr, own), step.rule, (), "update", self.graph.loss, parameter, k))
                 own[step.target] = target
         return found
 
-    def repeated(self, k: int) -> tuple[list[Work], dict[str, str]]:
+    def repeated(self, k: int) -> tuple[list[Step], dict[str, str]]:
         """The computation with the parameters after k updates, and what everything in it is called."""
-        table = {name: f"{name}@{k}" for name in (*self.trained, *self.states)}
+        table = {name: after_key(name, k) for name in (*self.trained, *self.states)}
         later = []
         for step in self.again:
             if not any(name in table for name in referred(step.expr)):
                 continue  # no parameter in it: it stays as it was
-            table[step.target] = f"{step.target}@{k}"
-            terms = tuple((renamed(upstream, table), renamed(local, table)) for upstream, local in step.terms)
-            later.append(Work(table[step.target], renamed(step.expr, table), step.sort, step.rule, step.of, step.wrt, terms, k))
+            table[step.target] = after_key(step.target, k)
+            paths = tuple(Path(tuple(Factor(f.of, f.wrt, renamed(f.expr, table)) for f in path.factors)) for path in step.paths)
+            later.append(Step(table[step.target], renamed(step.expr, table), step.rule, paths, step.sort, step.of, step.wrt, k))
         return later, table

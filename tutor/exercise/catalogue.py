@@ -10,7 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from tutor.errors import ExerciseError, near, visible
+from tutor.errors import ExerciseError, near
+from tutor.text import visible
 
 _PACKAGED = Path(__file__).parent.parent / "_exercises"
 _CHECKOUT = Path(__file__).parent.parent.parent / "exercises"

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tutor.errors import ExerciseError, TutorError, near, visible
+from tutor.errors import ExerciseError, TutorError, near
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import own_layers, read_layer_formula, speaks_of_layers
 from tutor.exercise.read_training import Plan
@@ -20,6 +20,7 @@ from tutor.notation.profile import notation
 from tutor.numbers.run import read_value
 from tutor.rules.functions import FUNCTIONS, check_calls
 from tutor.rules.optimisers import optimiser
+from tutor.text import visible
 
 MAX_STEPS = 100_000
 _WORD = re.compile(r"[A-Za-z]\w*")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, get_args
 
-from tutor.errors import ExerciseError, Problems, TutorError, near, visible
+from tutor.errors import ExerciseError, Problems, TutorError, near
 from tutor.exercise.catalogue import locate, read_text
 from tutor.exercise.claims import MAX_STEPS, countable, derivative, read_claim, read_update_claim
 from tutor.exercise.model import Claim, Exercise
@@ -26,6 +26,7 @@ from tutor.notation.profile import profile_names
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.numbers.data_set import Samples
 from tutor.numbers.run import read_value
+from tutor.text import visible
 
 _KEYS: dict[str, tuple[type, ...]] = {
     "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "chain": (str,), "steps": (list,),

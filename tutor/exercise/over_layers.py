@@ -9,9 +9,9 @@ from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from tutor.derive.layerwise import derive_layers
+from tutor.derive.backward import derive
 from tutor.derive.rewrites.layered import found
-from tutor.errors import ExerciseError, GraphError, TutorError, visible
+from tutor.errors import ExerciseError, GraphError, TutorError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Number, Partial, children
 from tutor.expression.parse import parse
@@ -31,6 +31,7 @@ from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
 from tutor.rules.functions import check_calls
 from tutor.rules.operations import WRITABLE
+from tutor.text import visible
 
 if TYPE_CHECKING:
     from tutor.exercise.model import Exercise
@@ -195,7 +196,7 @@ def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
         raise ExerciseError("no point was found at which the whole computation exists")
     rewrites = found(small)
     losses = dict.fromkeys([small.graph.loss, *(partial.of for partial in (*_partials(subject), *_partials(formula)))])
-    derivations = [derive_layers(replace(small, graph=replace(small.graph, loss=of))) for of in losses]
+    derivations = [derive(replace(small.graph, loss=of)) for of in losses]
     singles = {q.name: small.entries[q.name] for q in small.graph.leaves}
     for point in points:
         given = {name: point[single] for named in singles.values() for single in named.items for name in [single]}
@@ -217,7 +218,7 @@ def derived_layer(exercise: Exercise, subject: Expr) -> Expr:
     """What the product derives for a subject in layer form."""
     layered = layers_of(exercise, exercise.notation)
     if type(subject) is Partial:
-        derivation = derive_layers(replace(layered, graph=replace(layered.graph, loss=subject.of)))
+        derivation = derive(replace(layered.graph, loss=subject.of))
         steps = {step.target: step.expr for step in derivation.backward}
         return steps[derivative_key(subject.of, subject.wrt)]
     if type(subject) is Name:

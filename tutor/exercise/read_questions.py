@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, get_args
 
-from tutor.errors import ExerciseError, TutorError, near, visible
+from tutor.errors import ExerciseError, TutorError, near
 from tutor.exercise.claims import MAX_STEPS, countable
 from tutor.exercise.question import Case, Form, Kind, Question, Scheme, Tolerance
 from tutor.expression.keys import after_key, derivative_key
@@ -17,6 +17,7 @@ from tutor.graph.layered import Layered
 from tutor.graph.network import Network
 from tutor.graph.nouns import Graph
 from tutor.numbers.run import read_value
+from tutor.text import visible
 
 QUESTION_KEYS: dict[str, tuple[type, ...]] = {
     "id": (str,), "ask": (str,), "kind": (str,), "marks": (int, str), "digits": (int,), "decimals": (int,), "relative": (str, int),

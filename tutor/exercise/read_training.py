@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, get_args
 
-from tutor.errors import TutorError, ValueProblem, near, visible
+from tutor.errors import TutorError, ValueProblem, near
 from tutor.graph.build import check_name
 from tutor.numbers.arithmetic import Value, real
 from tutor.numbers.data_set import MAX_SAMPLES, Order, Reduce, Samples
 from tutor.numbers.run import read_value
 from tutor.rules.optimisers import Optimiser, Setting, optimiser
+from tutor.text import visible
 
 Fault = Callable[[str, str, str], None]
 """Notes a fault: what, where in the file, the next move."""

@@ -7,7 +7,7 @@ from fractions import Fraction
 from typing import Any
 
 from tutor.derive.backward import derive
-from tutor.errors import ExerciseError, ValueProblem, visible
+from tutor.errors import ExerciseError, ValueProblem
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.read_training import read_settings
@@ -19,6 +19,7 @@ from tutor.numbers.data_set import Order, Samples
 from tutor.numbers.run import compute, read_value, require, run
 from tutor.numbers.train import Row, Task, train_exactly
 from tutor.rules.optimisers import Optimiser, formula_of, optimiser
+from tutor.text import visible
 
 POINTS = 4
 

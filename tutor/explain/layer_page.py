@@ -19,12 +19,12 @@ from tutor.explain.document import (
     Sentence,
     Side,
 )
+from tutor.explain.layer_formulas import bare, dressed, matrix
 from tutor.explain.lecture_section import Said, lecture
 from tutor.explain.words import array_rules as wording_layers
 from tutor.explain.words import rules as wording
 from tutor.expression.keys import after_key, derivative_key
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
-from tutor.expression.plain import plain
+from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Derivation, Quantity, Step
@@ -34,11 +34,6 @@ from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import CONTEXT, Value
 from tutor.numbers.printed import shown
 from tutor.numbers.run import LEVELS
-
-MAX_COLUMNS = 4
-MAX_ROWS = 6
-MAX_NARROW, MAX_WIDTH = 10, 36
-"""So many columns are shown when a row of them has so few characters: a picture of digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,85 +64,6 @@ def document(lesson: LayerLesson) -> Document:
     """The worked solution in layer form: what is given, forward pass, backward pass, what simplifies, update, proof."""
     with CONTEXT.workdps(LEVELS[-1]):
         return _Writer(lesson).document()
-
-
-def dressed(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
-    """The expression for print: its factors with their shapes, a product of vectors with the transpose that makes it one.
-
-    >>> from tutor.expression.plain import plain
-    >>> plain(dressed(Call("outer", (Name("d"), Name("x"))), {"d": (2,), "x": (3,)}))
-    'matmul(shaped(d, 2, 1), shaped(transpose(x), 1, 3))'
-    """
-    shape = shape_of(expr, shapes)
-    match expr:
-        case Call("outer", (first, second)):
-            raised = Call("transpose", (second,))
-            return Call("matmul", (dressed(first, shapes), _shaped(raised, (1, *shape_of(second, shapes)))))
-        case Call("matmul", (first, second)) if len(shape_of(first, shapes)) == 1:
-            raised = Call("transpose", (first,))
-            return Call("matmul", (_shaped(raised, (1, *shape_of(first, shapes))), dressed(second, shapes)))
-        case Call(func, args) if func in _OPENED:
-            operands = _OPENED[func]
-            return Call(func, (*(dressed(arg, shapes) for arg in args[:operands]), *args[operands:]))
-        case Add() | Neg() | Mul() | Div() if (shape and type(expr) is not Div) or (not shape and _summed(expr)):
-            return rebuild(expr, tuple(dressed(part, shapes) for part in children(expr)))
-    return _shaped(expr, shape) if shape else expr
-
-
-_OPENED = {
-    "matmul": 2, "hadamard": 2, "columns": 1, "rows": 1, "fill": 1, "row_sums": 1, "column_sums": 1, "correlate": 2, "convolve": 2,
-    "spread": 2, "spread_flipped": 2, "kernel_gradient": 2, "kernel_gradient_flipped": 2, "max_pool": 1, "average_pool": 1,
-    "route": 2, "share": 1, "flatten": 1, "unflatten": 1, "concat": 2, "part": 1, "sum": 1, "mean": 1,
-}  # fmt: skip
-"""The operations whose operands have their shapes below them, and how many they have."""
-
-
-def _summed(expr: Expr) -> bool:
-    """Whether arrays are summed up somewhere in an expression that is a single number."""
-    return (type(expr) is Call and expr.func in ("sum", "mean")) or any(_summed(part) for part in children(expr))
-
-
-def _shaped(expr: Expr, shape: Shape) -> Expr:
-    full = shape if len(shape) != 1 else (*shape, 1)
-    return Call("shaped", (expr, *(size_expr(size) for size in full)))
-
-
-def bare(expr: Expr) -> Expr:
-    """The expression for print without the shapes."""
-    if type(expr) is Call and expr.func == "shaped":
-        return bare(expr.args[0])
-    parts = children(expr)
-    return rebuild(expr, tuple(bare(part) for part in parts)) if parts else expr
-
-
-def matrix(array: Array, digits: int) -> Expr:
-    """Numbers as a matrix; of a large one the first rows and columns and the last, with dots between.
-
-    >>> from fractions import Fraction
-    >>> matrix(Array((2,), (Fraction(1), Fraction(1, 2))), 6)
-    Call(func='matrix', args=(Number(text='1'), Number(text='1'), Number(text='0.5')))
-    """
-    if not array.shape:
-        return shown(array.items[0], digits)
-    rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
-    narrow = columns <= MAX_NARROW and max(len(plain(shown(item, digits))) for item in array.items) * columns <= MAX_WIDTH
-    places = [_some(rows, MAX_ROWS), _some(columns, columns if narrow else MAX_COLUMNS)]
-    entries: list[Expr] = []
-    for row in places[0]:
-        for column in places[1]:
-            if row is None:
-                entries.append(Call("down", ()))
-            elif column is None:
-                entries.append(Call("dots", ()))
-            else:
-                entries.append(shown(array.items[row * columns + column], digits))
-    return Call("matrix", (Number(str(len(places[1]))), *entries))
-
-
-def _some(count: int, most: int) -> list[int | None]:
-    if count <= most:
-        return list(range(count))
-    return [*range(most - 2), None, count - 1]
 
 
 class _Writer:
@@ -216,7 +132,7 @@ class _Writer:
         return Partial(self.lesson.derivation.graph.loss, self.name(step))
 
     def name(self, step: Step) -> str:
-        return step.target[len(f"d{self.lesson.derivation.graph.loss}/d") :]
+        return step.wrt
 
     def why(self, step: Step) -> str:
         if step.rule in ("no path", "sum over paths"):

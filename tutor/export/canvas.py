@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from tutor.errors import OutputError, near
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output, importable, importable_key, is_graded, out_of, plain
+from tutor.export.output import Header, Output, importable, importable_key, is_graded, out_of
 from tutor.export.platform_sheet import Sheet, grades, imported, matched, read_sheet
 from tutor.marking.marked import Marked
 from tutor.marking.marks import earned, points
+from tutor.text import visible_lines
 
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
 _DROPPED = re.compile(r"(?i)(current|final|override)\s+(score|points|grade|status)")
@@ -26,7 +27,8 @@ def check_title(title: str) -> None:
     """Refuse a title that Canvas drops on import; raises `OutputError`."""
     found = _DROPPED.search(title)
     if found:
-        raise OutputError(f"Canvas drops a column whose title has {found[0]!r}: {plain(title)}", hint="give the assignment another title")
+        what = f"Canvas drops a column whose title has {found[0]!r}: {visible_lines(title)}"
+        raise OutputError(what, hint="give the assignment another title")
 
 
 def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
@@ -36,7 +38,7 @@ def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: H
     """
     check_title(header.name)
     if not importable(header.name):
-        raise OutputError(f"{plain(header.name)!r} cannot be the title of a column", hint="give the exercise a plain title")
+        raise OutputError(f"{visible_lines(header.name)!r} cannot be the title of a column", hint="give the exercise a plain title")
     rows: list[tuple[Marked, Sequence[str]]] = []
     left: list[str] = []
     for one in marked:
@@ -66,7 +68,8 @@ def fill(text: str, marked: Sequence[Marked], questions: Sequence[Question], hea
     worth = next((row for row in sheet.rows if _POINTS in row.cell(0)), None)
     first = sheet.rows.index(worth) + 1 if worth is not None else 0
     if worth is not None and "read only" in worth.cell(column).casefold():
-        raise OutputError(f"the column {plain(sheet.header[column])} is read only in Canvas", hint="choose the column of the assignment")
+        title = visible_lines(sheet.header[column])
+        raise OutputError(f"the column {title} is read only in Canvas", hint="choose the column of the assignment")
     known = [(sheet.column(name), False) for name in ("ID", "SIS Login ID", "SIS User ID", "Integration ID")]
     whose, problems = matched(marked, sheet, [*known, (sheet.column("Student"), True)], first, also=_SUBMITTED)
     problems += _worth(worth.cell(column) if worth is not None else "", out_of(questions))
@@ -89,13 +92,13 @@ def _column(sheet: Sheet, header: Header) -> int:
     if len(found) != 1:
         writable = [title for title in titles.values() if title and not _DROPPED.search(title)]
         what = f"{len(found)} columns are" if found else "no column is"
-        hint = near(wanted, writable) or f"the columns are {', '.join(map(plain, writable[:10]))}"
-        raise OutputError(f"{what} called {plain(wanted)} in the gradebook", hint=hint)
+        hint = near(wanted, writable) or f"the columns are {', '.join(map(visible_lines, writable[:10]))}"
+        raise OutputError(f"{what} called {visible_lines(wanted)} in the gradebook", hint=hint)
     return found[0]
 
 
 def _worth(told: str, worth: Fraction) -> list[str]:
     text = told.replace(",", ".")
     if re.fullmatch(r"[0-9]+(?:\.[0-9]+)?", text) and worth and Fraction(text) != worth:
-        return [f"{_POINTS} is {plain(told)} in Canvas, here it is {points(worth)}; marks were written as they are"]
+        return [f"{_POINTS} is {visible_lines(told)} in Canvas, here it is {points(worth)}; marks were written as they are"]
     return []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from tutor.errors import OutputError, near, visible
+from tutor.errors import OutputError, near
 from tutor.exercise.question import Question
 from tutor.export import canvas, graders, moodle
 from tutor.export import plain_table as table
@@ -13,6 +13,7 @@ from tutor.export.all_marked import results
 from tutor.export.gradescope import gradescope
 from tutor.export.output import Header, Output
 from tutor.marking.marked import Marked
+from tutor.text import visible
 
 Make = Callable[[Sequence[Marked], Sequence[Question], Header], Output]
 Fill = Callable[[str, Sequence[Marked], Sequence[Question], Header], Output]

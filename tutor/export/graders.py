@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output, by_question, guard, is_marked, out_of, remarks, table
+from tutor.export.output import Header, Output, by_question, is_marked, out_of, remarks, table
 from tutor.marking.marked import Marked
 from tutor.marking.marks import earned, points, possible
+from tutor.text import guard_cell
 
 NBGRADER = (
     "assignment", "duedate", "timestamp", "student_id", "last_name", "first_name", "email", "raw_score", "late_submission_penalty", "score",
@@ -21,13 +22,13 @@ def otter(marked: Sequence[Marked], questions: Sequence[Question], header: Heade
     ``percent_correct`` is a share from 0 to 1, as otter writes it.
     """
     ids = [question.id for question in questions]
-    rows = [["file", *map(guard, ids), "total_points_earned", "percent_correct", "grading_status"]]
+    rows = [["file", *map(guard_cell, ids), "total_points_earned", "percent_correct", "grading_status"]]
     rows.append(["points-per-question", *(points(question.marks) for question in questions), points(out_of(questions)), "", ""])
     for one in marked:
         answers = by_question(one)
-        file = guard(one.source or one.student)
+        file = guard_cell(one.source or one.student)
         if not is_marked(one):
-            rows.append([file, *("" for _ in ids), "", "", guard(f"Failed: {one.reason}")])
+            rows.append([file, *("" for _ in ids), "", "", guard_cell(f"Failed: {one.reason}")])
             continue
         worth = possible(one)
         share = points(earned(one) / worth) if worth else ""
@@ -45,5 +46,5 @@ def nbgrader(marked: Sequence[Marked], questions: Sequence[Question], header: He
         done = is_marked(one)
         score = points(earned(one)) if done else ""
         worth = points(possible(one) if done else out_of(questions))
-        rows.append([*map(guard, told), score, "0" if done else "", score, worth])
+        rows.append([*map(guard_cell, told), score, "0" if done else "", score, worth])
     return Output(table(rows), tuple(remark for one in marked for remark in remarks(one)))

@@ -11,9 +11,10 @@ from typing import Any
 
 from tutor.errors import OutputError
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output, is_marked, number, out_of, plain
+from tutor.export.output import Header, Output, is_marked, number, out_of
 from tutor.marking.marked import Marked, MarkedAnswer
 from tutor.marking.marks import earned, points, possible
+from tutor.text import visible_lines
 
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
 MAX_TEXT = 20_000
@@ -39,7 +40,7 @@ def gradescope(marked: Sequence[Marked], questions: Sequence[Question], header: 
     if len(marked) != 1:
         raise OutputError(f"Gradescope reads one student a file, not {len(marked)}", hint="write one file for each")
     if header.visibility not in VISIBILITIES:
-        raise OutputError(f"there is no visibility {plain(header.visibility)!r}", hint=f"use {', '.join(VISIBILITIES)}")
+        raise OutputError(f"there is no visibility {visible_lines(header.visibility)!r}", hint=f"use {', '.join(VISIBILITIES)}")
     return Output(json.dumps(_results(marked[0], questions, header), ensure_ascii=True, indent=1) + "\n")
 
 
@@ -125,4 +126,4 @@ def _row(
 
 
 def _text(text: str) -> str:
-    return plain(text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…")
+    return visible_lines(text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…")

@@ -8,10 +8,11 @@ from fractions import Fraction
 
 from tutor.errors import OutputError
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output, importable, importable_key, is_graded, out_of, plain
+from tutor.export.output import Header, Output, importable, importable_key, is_graded, out_of
 from tutor.export.platform_sheet import grades, imported, matched, read_sheet
 from tutor.marking.marked import Marked
 from tutor.marking.marks import earned, points
+from tutor.text import visible_lines
 
 KEYS = {"": "username", "username": "username", "email": "email", "idnumber": "idnumber", "id": "id"}
 """What the gradebook may know users by, and how that column is called."""
@@ -31,7 +32,7 @@ def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: H
     """
     by = header.by or ("email" if marked and all("@" in one.student for one in marked) else "")
     if by not in KEYS:
-        raise OutputError(f"Moodle does not know users by {plain(by)!r}", hint=f"use {', '.join(key for key in KEYS if key)}")
+        raise OutputError(f"Moodle does not know users by {visible_lines(by)!r}", hint=f"use {', '.join(key for key in KEYS if key)}")
     rows: list[tuple[Marked, Sequence[str]]] = []
     left: list[str] = []
     for one in marked:
@@ -63,7 +64,7 @@ def worksheet(text: str, marked: Sequence[Marked], questions: Sequence[Question]
     whose, problems = matched(marked, sheet, [*known, (sheet.column("Full name", "Vollständiger Name"), True)], also=_SUBMITTED)
     best, may = sheet.column("Maximum Grade", "Bestwertung"), sheet.column("Grade can be changed", "Bewertung kann geändert werden")
     locked = [i for i in whose if sheet.rows[i].cell(may).casefold() in ("no", "nein")]
-    problems += [f"the grade of {plain(whose[i].student)} cannot be changed in Moodle; it was not filled in" for i in locked]
+    problems += [f"the grade of {visible_lines(whose[i].student)} cannot be changed in Moodle; it was not filled in" for i in locked]
     whose = {i: one for i, one in whose.items() if i not in locked}
     problems += _maximum({sheet.rows[i].cell(best) for i in whose}, out_of(questions))
     comma = any("," in sheet.rows[i].cell(best) for i in whose)

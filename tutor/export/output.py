@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -12,10 +11,7 @@ from fractions import Fraction
 from tutor.exercise.question import Question
 from tutor.marking.marked import ABSENT, Marked, MarkedAnswer
 from tutor.marking.marks import points, rounded
-
-MAX_CELL = 2_000
-_FORMULA = "=+-@\t\r\n＝＋－＠"
-_NUMBER = re.compile(r"[-+]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?")
+from tutor.text import is_formula, visible_lines
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,33 +61,6 @@ def number(marks: Fraction) -> int | float:
     return int(shown) if shown.denominator == 1 else float(points(marks))
 
 
-def plain(text: str) -> str:
-    """A text without anything that a terminal, a spreadsheet or a page obeys: control and direction characters as escapes.
-
-    >>> plain("a" + chr(27) + "[2J")
-    'a\\\\x1b[2J'
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    return "".join(c if c.isprintable() or c == "\n" else c.encode("unicode_escape").decode() for c in text)
-
-
-def is_formula(text: str) -> bool:
-    """Whether a spreadsheet would take a cell for a formula; a plain number is none."""
-    return text.lstrip(" ")[:1] in tuple(_FORMULA) and not _NUMBER.fullmatch(text)
-
-
-def guard(text: str) -> str:
-    """A cell with text from outside, for a table that people open: no formula, nothing that is obeyed, not endless.
-
-    >>> guard("=1+1"), guard("-0.5"), guard("-x")
-    ("'=1+1", '-0.5', "'-x")
-    """
-    formula = is_formula(text)
-    safe = plain(text if len(text) <= MAX_CELL else text[:MAX_CELL] + "…")
-    return f"'{safe}" if formula else safe
-
-
 def importable(text: str) -> bool:
     """Whether a name may stand in a file that a learning platform imports, where a guard would make it somebody else's."""
     return bool(text) and text.isprintable() and not is_formula(text)
@@ -108,8 +77,8 @@ def importable_key(marked: Marked, by: str) -> tuple[str, str]:
     key = marked.fields.get(field, "") or (marked.student if own else "")
     if importable(key):
         return key, ""
-    why = f"{plain(key)!r} cannot stand in an import" if key else f"no {by} is known"
-    return "", f"{plain(marked.student)} is left out: {why}"
+    why = f"{visible_lines(key)!r} cannot stand in an import" if key else f"no {by} is known"
+    return "", f"{visible_lines(marked.student)} is left out: {why}"
 
 
 def table(rows: Iterable[Sequence[str]], end: str = "\n") -> str:
@@ -141,11 +110,11 @@ def out_of(questions: Sequence[Question]) -> Fraction:
 
 def remarks(marked: Marked) -> tuple[str, ...]:
     """What the grader has to know before a mark goes anywhere."""
-    name = plain(marked.student)
+    name = visible_lines(marked.student)
     if not is_marked(marked):
-        return (f"{name} could not be marked and gets no grade: {plain(marked.reason)}",)
+        return (f"{name} could not be marked and gets no grade: {visible_lines(marked.reason)}",)
     if ABSENT in marked.problems:
         return (f"{name} handed in nothing and gets no grade",)
     if marked.person:
-        return (f"{name}: a person has to look at {plain(', '.join(marked.person))}; until then it counts as it stands",)
+        return (f"{name}: a person has to look at {visible_lines(', '.join(marked.person))}; until then it counts as it stands",)
     return ()

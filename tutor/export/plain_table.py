@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output, by_question, guard, is_marked, table
+from tutor.export.output import Header, Output, by_question, is_marked, table
 from tutor.marking.marked import Marked
 from tutor.marking.marks import earned, points, possible
+from tutor.text import guard_cell
 
 END = ("total", "out_of", "status", "first_wrong", "misconceptions", "for_a_person", "remarks")
 ANSWERS = ("student", "question", "answer", "verdict", "marks", "out_of", "misconception", "follows_from", "outcome")
@@ -16,7 +17,7 @@ ANSWERS = ("student", "question", "answer", "verdict", "marks", "out_of", "misco
 def marks(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
     """A row a student: the marks of each question, the total, what was found.  Who could not be marked has empty cells and the reason."""
     ids = [question.id for question in questions]
-    rows = [["student", *map(guard, ids), *END]]
+    rows = [["student", *map(guard_cell, ids), *END]]
     for one in marked:
         answers = by_question(one)
         done = is_marked(one)
@@ -24,7 +25,7 @@ def marks(marked: Sequence[Marked], questions: Sequence[Question], header: Heade
         tags = dict.fromkeys(answer.tag for answer in one.answers if answer.tag)
         told = [one.status, one.first, "; ".join(tags), ", ".join(one.person), "; ".join((*(one.reason,) * (not done), *one.problems))]
         totals = [points(earned(one)), points(possible(one))] if done else ["", ""]
-        rows.append([guard(one.student), *own, *totals, *map(guard, told)])
+        rows.append([guard_cell(one.student), *own, *totals, *map(guard_cell, told)])
     return Output(table(rows))
 
 
@@ -35,5 +36,5 @@ def answers(marked: Sequence[Marked], questions: Sequence[Question], header: Hea
         for answer in one.answers:
             own = [one.student, answer.question, answer.text, answer.verdict]
             told = [answer.tag, ", ".join(answer.follows), answer.outcome]
-            rows.append([*map(guard, own), points(answer.marks), points(answer.out_of), *map(guard, told)])
+            rows.append([*map(guard_cell, own), points(answer.marks), points(answer.out_of), *map(guard_cell, told)])
     return Output(table(rows))

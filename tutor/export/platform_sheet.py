@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.errors import OutputError
-from tutor.export.output import Output, is_graded, plain, remarks, table
+from tutor.export.output import Output, is_graded, remarks, table
 from tutor.marking.marked import Marked
+from tutor.text import visible_lines
 
 MARK = "\ufeff"
 MAX_SHOWN = 20
@@ -95,7 +96,7 @@ def _row(text: str, spans: Sequence[tuple[int, int]], delimiter: str) -> Row:
     try:
         cells = next(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise OutputError(f"the table is broken near {plain(raw[:40])!r}: {error}", hint="export it again") from None
+        raise OutputError(f"the table is broken near {visible_lines(raw[:40])!r}: {error}", hint="export it again") from None
     if len(cells) != len(spans):
         cells = [text[start:end] for start, end in spans]
     return Row(tuple(cells), tuple(spans))
@@ -124,7 +125,7 @@ def matched(
     problems: list[str] = []
     for one in marked:
         found = _found(one, exact, named, also)
-        name = plain(one.student)
+        name = visible_lines(one.student)
         if len(found) == 1:
             rows.setdefault(next(iter(found)), []).append(one)
         else:
@@ -132,10 +133,10 @@ def matched(
             problems.append(f"{name} {fits if found else 'has no row in the table'}")
     for i in sorted(rows):
         if len(rows[i]) > 1:
-            problems.append(f"{' and '.join(plain(one.student) for one in rows[i])} fit the same row; it was not filled in")
+            problems.append(f"{' and '.join(visible_lines(one.student) for one in rows[i])} fit the same row; it was not filled in")
     whose = {i: owners[0] for i, owners in rows.items() if len(owners) == 1}
     left = [next((row.cell(c) for c, _ in known if row.cell(c)), "") for i, row in enumerate(sheet.rows[first:], first) if i not in rows]
-    left = [plain(name) for name in left if name]
+    left = [visible_lines(name) for name in left if name]
     if left:
         more = f" and {len(left) - MAX_SHOWN} more" if len(left) > MAX_SHOWN else ""
         problems.append(f"no submission of {', '.join(left[:MAX_SHOWN])}{more}: the row was left as it is")
@@ -160,17 +161,17 @@ def grades(sheet: Sheet, whose: Mapping[int, Marked], column: int, shown: Mappin
     problems: list[str] = []
     for i, one in sorted(whose.items()):
         problems += remarks(one)
-        row, name = sheet.rows[i], plain(one.student)
+        row, name = sheet.rows[i], visible_lines(one.student)
         if not is_graded(one):
             continue
         if column >= len(row.spans):
             problems.append(f"the row of {name} has no cell for the grade; it was not filled in")
         elif row.cell(column).casefold() in kept:
-            problems.append(f"{name} has {plain(row.cell(column))} in the table, which was kept")
+            problems.append(f"{name} has {visible_lines(row.cell(column))} in the table, which was kept")
         else:
             old = row.cell(column)
             if old and old != "-" and not _same(old, shown[i]):
-                problems.append(f"the grade {plain(old)} of {name} was replaced by {shown[i]}")
+                problems.append(f"the grade {visible_lines(old)} of {name} was replaced by {shown[i]}")
             if not _same(old, shown[i]):
                 cells[i, column] = shown[i]
     return Output(sheet.written(cells), tuple(problems))

@@ -15,10 +15,11 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from itertools import accumulate
 
-from tutor.errors import ExpressionError, near, visible
+from tutor.errors import ExpressionError, near
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.expression.together import names_together
 from tutor.expression.walk import depth
+from tutor.text import visible
 
 MAX_LENGTH = 20_000
 MAX_DEPTH = 40

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from tutor.errors import GraphError, TutorError, near, visible
+from tutor.errors import GraphError, TutorError, near
 from tutor.expression.nodes import Expr
 from tutor.expression.parse import parse, read_name
 from tutor.expression.walk import names
@@ -13,6 +13,7 @@ from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS, check_calls
+from tutor.text import visible
 
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
 

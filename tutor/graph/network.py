@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from tutor.errors import GraphError, Problems, near, visible
+from tutor.errors import GraphError, Problems, near
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number
 from tutor.expression.walk import substitute
 from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
+from tutor.text import visible
 
 Biases = Literal["neuron", "layer", "none"]
 MAX_WRITTEN = 200_000

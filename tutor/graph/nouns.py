@@ -7,6 +7,7 @@ from typing import Literal
 
 from tutor.expression.nodes import Expr
 
+Sort = Literal["forward", "local", "gradient", "update"]
 Kind = Literal["input", "weight", "bias", "target", "constant", "sum", "activation", "loss", "node", "adjoint"]
 
 
@@ -44,12 +45,25 @@ class Path:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """*target = expr, because rule.*  A gradient has one path for each quantity that uses the target."""
+    """*target = expr, because rule*: the one noun of which forward passes, backward passes, workings and updates are lists.
+
+    ``of`` and ``wrt`` say which derivative a local or a gradient step is; an update step moves the parameter ``wrt`` of the loss ``of``.
+    A gradient has one path for each quantity that uses the target.  ``after`` counts the updates made before.
+    """
 
     target: str
     expr: Expr
     rule: str
     paths: tuple[Path, ...] = ()
+    sort: Sort = "forward"
+    of: str = ""
+    wrt: str = ""
+    after: int = 0
+
+    @property
+    def terms(self) -> tuple[tuple[Expr, Expr], ...]:
+        """The summands of a gradient, one a path, each (upstream, local)."""
+        return tuple((path.factors[0].expr, path.factors[-1].expr) for path in self.paths)
 
 
 @dataclass(frozen=True, slots=True)

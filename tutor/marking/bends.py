@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from tutor.derive.local import local_derivatives, times
-from tutor.derive.working import Work, Working
+from tutor.derive.working import Working
 from tutor.expression.keys import after_key, derivative_key, read_after
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names, substitute
+from tutor.graph.nouns import Step
 from tutor.marking.matrices import transposed_weights
 from tutor.rules.functions import FUNCTIONS, OUT, SLOPE, Function, Misuse, misuse_of
 from tutor.rules.patterns import constant, recognise
@@ -41,17 +42,17 @@ def scaled(factor: Expr, expr: Expr) -> Expr:
     return Mul((factor, expr))
 
 
-def slopes(working: Working) -> Iterator[Work]:
+def slopes(working: Working) -> Iterator[Step]:
     """The steps that are a derivative along one edge: local derivatives, and the gradients next to the loss."""
     return (step for step in working.steps if not step.after and (step.sort == "local" or (step.sort == "gradient" and not step.terms)))
 
 
-def forward(working: Working) -> Iterator[Work]:
+def forward(working: Working) -> Iterator[Step]:
     """The forward steps before any update."""
     return (step for step in working.steps if step.sort == "forward" and not step.after)
 
 
-def each(tag: str, find: Callable[[Working, Work], Iterable[tuple[str, Expr]]], over: Callable[[Working], Iterator[Work]]
+def each(tag: str, find: Callable[[Working, Step], Iterable[tuple[str, Expr]]], over: Callable[[Working], Iterator[Step]]
           ) -> Callable[[Working], Iterator[Bend]]:  # fmt: skip
     """A slip that changes one step at a time: ``find`` gives (key, formula) for a step."""
 
@@ -64,12 +65,12 @@ def each(tag: str, find: Callable[[Working, Work], Iterable[tuple[str, Expr]]], 
     return bends
 
 
-def row_of(step: Work) -> Function | None:
+def row_of(step: Step) -> Function | None:
     """The row of the function that a step applies, or of the loss that it is."""
     return FUNCTIONS.get(step.rule)
 
 
-def _is_curved(step: Work) -> bool:
+def _is_curved(step: Step) -> bool:
     row = row_of(step)
     return row is not None and row.curved
 
@@ -82,10 +83,10 @@ def _operands(row: Function, expr: Expr) -> tuple[Expr, ...]:
     return tuple(known[1][name] for name in row.params) if known is not None and known[0].row is row else ()
 
 
-def by_row(tag: str, place: str = "slope") -> Callable[[Working, Work], Iterator[tuple[str, Expr]]]:
+def by_row(tag: str, place: str = "slope") -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
     """A slip that is made with some functions: what each one's row says that is written in place of its slope, or its value."""
 
-    def find(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    def find(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         row = row_of(step)
         for misuse in row.slips if row is not None else ():
             if row is not None and misuse.tag == tag and misuse.place == place:
@@ -94,7 +95,7 @@ def by_row(tag: str, place: str = "slope") -> Callable[[Working, Work], Iterator
     return find
 
 
-def _misused(working: Working, step: Work, row: Function, misuse: Misuse) -> Iterator[tuple[str, Expr]]:
+def _misused(working: Working, step: Step, row: Function, misuse: Misuse) -> Iterator[tuple[str, Expr]]:
     if misuse.place == "value":
         if step.sort == "forward":
             operands = _operands(row, step.expr)
@@ -118,7 +119,7 @@ def _inside(operand: Expr, wrt: str) -> Expr:
     return ONE if type(operand) is Name else dict(local_derivatives("", operand, {})[1]).get(wrt, ONE)
 
 
-def inner(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def inner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """A derivative on the way taken as 1; of a composed call the derivative of what is inside."""
     if not names(step.expr) or (step.sort != "local" and not _is_curved(step)):
         return
@@ -132,7 +133,7 @@ def inner(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
     yield f"one {step.rule}", ONE
 
 
-def wrong_node(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def wrong_node(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The slope of an activation taken at another neuron."""
     if not _is_curved(step):
         return
@@ -141,7 +142,7 @@ def wrong_node(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
         yield "", other.expr
 
 
-def missing_path(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def missing_path(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """One of several ways to the loss left out, or all but one."""
     if step.sort != "gradient" or step.after or not 2 <= len(step.terms) <= 40:
         return
@@ -157,22 +158,22 @@ def _term(upstream: Expr, local: Expr) -> Expr:
     return local if upstream == ONE else Mul((upstream, local))
 
 
-def paths_multiplied(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def paths_multiplied(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The ways to the loss multiplied instead of added."""
     if step.sort == "gradient" and not step.after and 2 <= len(step.terms) <= 6:
         yield "all", Mul(tuple(_term(upstream, local) for upstream, local in step.terms))
 
 
-def gradients(working: Working) -> Iterator[Work]:
+def gradients(working: Working) -> Iterator[Step]:
     """The gradients before any update."""
     return (step for step in working.steps if step.sort == "gradient" and not step.after)
 
 
-def of_error(tag: str, factor: Expr) -> Callable[[Working, Work], Iterator[tuple[str, Expr]]]:
+def of_error(tag: str, factor: Expr) -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
     """A slip in the derivative of a squared difference: of a loss whose row has it, or of a formula with one in it."""
     of_row = by_row(tag)
 
-    def find(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+    def find(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         yield from of_row(working, step)
         if _of_square(working, step):
             yield "all", Neg(step.expr) if factor == _MINUS else scaled(factor, step.expr)
@@ -183,13 +184,13 @@ def of_error(tag: str, factor: Expr) -> Callable[[Working, Work], Iterator[tuple
 _MINUS = Neg(ONE)
 
 
-def _turns(step: Work) -> bool:
+def _turns(step: Step) -> bool:
     """Whether the sign of an error can be turned round in a step: that of a loss of output minus target."""
     row = row_of(step)
     return row is not None and any(misuse.tag == "sign-of-error" for misuse in row.slips)
 
 
-def _of_square(working: Working, step: Work) -> bool:
+def _of_square(working: Working, step: Step) -> bool:
     """Whether a derivative is that of a loss which is written as one formula with a squared difference in it."""
     if step.of != working.graph.loss or _turns(step) or step.rule == "power":
         return False
@@ -202,13 +203,13 @@ def _of_square(working: Working, step: Work) -> bool:
     return False
 
 
-def sign_lost(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def sign_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The minus sign of a derivative left out."""
     if type(step.expr) is Neg and not _turns(step):
         yield "all", step.expr.arg
 
 
-def square_lost(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def square_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The 2 of a square lost: of the squared error, and of x² itself."""
     yield from of_error("factor-two-lost", HALF)(working, step)
     own = working.by_name[step.of].expr
@@ -261,13 +262,13 @@ def mean_for_sum(working: Working) -> Iterator[Bend]:
     yield Bend("mean-for-sum", tuple(edits))
 
 
-def product_partner(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def product_partner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """∂(wx)/∂w taken as w."""
     if step.rule in ("product", "weighted sum") and type(step.expr) is Name and step.expr.name != step.wrt:
         yield "", Name(step.wrt)
 
 
-def updated_weight(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def updated_weight(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """∂L/∂h computed with the weights after their update."""
     moved = {s.wrt: s for s in working.steps if s.sort == "update" and s.after == 1 and s.target == after_key(s.wrt, 1)}
     loss = working.graph.loss
@@ -295,24 +296,24 @@ def _filled(expr: Expr, table: dict[str, Expr]) -> Expr:
     return rebuild(expr, tuple(_filled(part, table) for part in parts)) if parts else expr
 
 
-def moves(working: Working) -> Iterator[Work]:
+def moves(working: Working) -> Iterator[Step]:
     """The updates of parameters."""
     return (step for step in working.steps if step.sort == "update" and read_after(step.target).key == step.wrt)
 
 
-def step_up(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def step_up(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """A step along the gradient instead of against it."""
     if type(step.expr) is Add and len(step.expr.args) == 2 and type(step.expr.args[1]) is Neg:
         yield "all", Add((step.expr.args[0], step.expr.args[1].arg))
 
 
-def no_rate(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def no_rate(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """An update without the step size."""
     if working.rate in names(step.expr):
         yield "all", substitute(step.expr, {working.rate: ONE})
 
 
-def _plain_terms(working: Working, step: Work) -> list[str]:
+def _plain_terms(working: Working, step: Step) -> list[str]:
     """The parameters that stand alone in a sum: its biases."""
     own = working.by_name[step.of or step.target].expr
     parameters = {q.name for q in working.graph.leaves if q.kind not in ("target", "constant")}
@@ -321,13 +322,13 @@ def _plain_terms(working: Working, step: Work) -> list[str]:
     return [term.name for term in own.args if type(term) is Name and term.name in parameters]
 
 
-def bias_as_input(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def bias_as_input(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """∂(wx + b)/∂b taken as b."""
     if step.rule == "weighted sum" and step.expr == ONE and step.wrt in _plain_terms(working, step):
         yield "all", Name(step.wrt)
 
 
-def bias_forgotten(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def bias_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """A weighted sum without its bias."""
     if step.rule != "weighted sum" or type(step.expr) is not Add:
         return
@@ -337,7 +338,7 @@ def bias_forgotten(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
             yield "all", rest[0] if len(rest) == 1 else Add(rest)
 
 
-def activation_forgotten(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def activation_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """An activation that was not applied."""
     row = row_of(step)
     if row is not None and row.role == "activation" and (operands := _operands(row, step.expr)):
@@ -365,7 +366,7 @@ def degrees(working: Working) -> Iterator[Bend]:
         yield Bend(tag, tuple(edits))
 
 
-def common_log(working: Working, step: Work) -> Iterator[tuple[str, Expr]]:
+def common_log(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The logarithm to the base 10."""
     yield "all", _calls(step.expr, "log10-for-ln")
 

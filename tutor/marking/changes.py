@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from tutor.marking.marked import Marked, MarkedAnswer
+from tutor.text import guard_cell
 
 COLUMNS = ("student", "question", "old", "new", "old verdict", "new verdict", "why")
 ALL = "(total)"
@@ -62,7 +63,7 @@ def to_csv(found: Iterable[Change]) -> str:
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
     for c in found:
-        writer.writerow([_guarded(cell) for cell in (c.student, c.question, c.old, c.new, c.old_verdict, c.new_verdict, c.why)])
+        writer.writerow([guard_cell(cell) for cell in (c.student, c.question, c.old, c.new, c.old_verdict, c.new_verdict, c.why)])
     return out.getvalue()
 
 
@@ -129,8 +130,3 @@ def _total(marked: Marked) -> str:
 
 def _marks(answer: MarkedAnswer | None) -> str:
     return f"{answer.marks} of {answer.out_of}" if answer else ""
-
-
-def _guarded(cell: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell.startswith(("=", "+", "-", "@", "\t", "\r")) else cell

@@ -13,9 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from tutor.derive.working import Work
 from tutor.expression.keys import after_key, read_after, read_edge
 from tutor.expression.nodes import Expr, Mul, Neg
+from tutor.graph.nouns import Step
 from tutor.marking.bends import Bend
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Slip
@@ -275,7 +275,7 @@ class Diagnosis:
         of, wrt, k = parts(target)
         kinds = {q.name: q.kind for q in (*self.sheet.working.graph.leaves, *self.sheet.working.graph.nodes)}
 
-        def alike(step: Work) -> bool:
+        def alike(step: Step) -> bool:
             if step.target == target or step.sort != own.sort or step.after != k or read_edge(step.target):
                 return False
             other_of, other_wrt, _ = parts(step.target)

@@ -14,7 +14,7 @@ from tutor.answer.compare.formulas import Points, derivatives, sample
 from tutor.answer.compare.sampling import conditions_of
 from tutor.answer.read.vocabulary import Vocabulary, vocabulary
 from tutor.derive.backward import derive
-from tutor.derive.working import Work, Working, working
+from tutor.derive.working import Working, working
 from tutor.errors import ExerciseError, ValueProblem
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Exercise
@@ -202,7 +202,7 @@ class Sheet:
         )  # fmt: skip
         return World.of(first, {name: np.asarray(env[name])[chosen] for name in leaves})
 
-    def work(self, target: str) -> Work | None:
+    def work(self, target: str) -> Step | None:
         """The step that computes a quantity."""
         return self.working.by_name.get(target)
 
@@ -220,7 +220,7 @@ def _run(working: Working, leaves: Mapping[str, Value]) -> dict[str, Value]:
     return found
 
 
-def _cancelled(step: Work, value: Value, found: Mapping[str, Value]) -> bool:
+def _cancelled(step: Step, value: Value, found: Mapping[str, Value]) -> bool:
     """Whether a sum is a 0 of which only the last digits are left."""
     if type(value) is Fraction or type(step.expr) is not Add or abs(value) > NOISE:
         return False

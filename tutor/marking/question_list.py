@@ -6,13 +6,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from tutor.derive.working import Work, Working
+from tutor.derive.working import Working
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Kind, Question, Tolerance
 from tutor.exercise.training_task import trains_otherwise
 from tutor.expression.keys import after_key, derivative_key, read_after, read_derivative, read_edge
 from tutor.expression.nodes import Name
 from tutor.expression.walk import names
+from tutor.graph.nouns import Step
 from tutor.numbers.agreement import agreement
 from tutor.numbers.arithmetic import CONTEXT, Value, real
 
@@ -84,12 +85,12 @@ def generated(exercise: Exercise, working: Working) -> tuple[Question, ...]:
     return tuple(found)
 
 
-def names_in(step: Work) -> bool:
+def names_in(step: Step) -> bool:
     """Whether a step's formula has any quantity in it."""
     return bool(names(step.expr)) or bool(step.terms)
 
 
-def _says_something(step: Work) -> bool:
+def _says_something(step: Step) -> bool:
     """Whether a local derivative is more than a number or one of the quantities; edges without a name of their own cannot be asked for."""
     return not read_edge(step.target) and type(step.expr) is not Name and bool(names(step.expr))
 

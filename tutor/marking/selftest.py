@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.answer.handed_in import Submission
-from tutor.errors import near, visible
+from tutor.errors import near
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Case
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
+from tutor.text import visible
 
 
 @dataclass(frozen=True, slots=True)

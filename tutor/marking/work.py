@@ -15,9 +15,10 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from tutor.answer.handed_in import Submission
-from tutor.errors import TutorError, visible
+from tutor.errors import TutorError
 from tutor.marking.marked import Marked
 from tutor.marking.record import to_record
+from tutor.text import visible
 from tutor.version import VERSION
 
 if TYPE_CHECKING:

@@ -13,8 +13,9 @@ from typing import Any
 
 import numpy as np
 
-from tutor.derive.working import Work, Working, referred
+from tutor.derive.working import Working, referred
 from tutor.expression.nodes import Expr
+from tutor.graph.nouns import Step
 from tutor.numbers.floats import at_points
 
 Floats = Any
@@ -71,7 +72,7 @@ class World:
                     changed.add(name)
         return World(self.working, env, fixed, self.order)
 
-    def steps_for(self, wanted: Iterable[str]) -> list[Work]:
+    def steps_for(self, wanted: Iterable[str]) -> list[Step]:
         """The steps that ``wanted`` is computed by, those that are fixed left out, in their order."""
         found: set[str] = set()
         stack = list(wanted)

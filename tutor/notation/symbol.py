@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache
 from unicodedata import normalize
 
-from tutor.errors import TutorError, visible
+from tutor.errors import TutorError
+from tutor.text import visible
 
 
 @dataclass(frozen=True, slots=True)

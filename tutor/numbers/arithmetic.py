@@ -15,6 +15,7 @@ import mpmath
 
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
+from tutor.numbers.functions import PRIMITIVES, root
 from tutor.rules.functions import function, value_of
 
 Value: TypeAlias = Any
@@ -122,18 +123,8 @@ def square_root(a: Value) -> Value:
         raise ValueProblem(
             f"the square root of a negative number ({short(a)})", hint="choose values for which it is not"
         )
-    if type(a) is Fraction:
-        over, under = _integer_root(a.numerator), _integer_root(a.denominator)
-        if over is not None and under is not None:
-            return Fraction(over, under)
-    return CONTEXT.sqrt(real(a))
-
-
-def _integer_root(n: int) -> int | None:
-    from math import isqrt
-
-    root = isqrt(n)
-    return root if root * root == n else None
+    exact = root(a) if type(a) is Fraction else None
+    return CONTEXT.sqrt(real(a)) if exact is None else exact
 
 
 def _exp(x: Value) -> Value:
@@ -166,8 +157,14 @@ def _circular(name: str, at_zero: int) -> Callable[[Value], Value]:
     return compute
 
 
-def _hyperbolic_tangent(x: Value) -> Value:
-    return Fraction(0) if x == 0 else CONTEXT.tanh(real(x))
+def _by_context(name: str) -> Callable[[Value], Value]:
+    """A function that mpmath computes without loss; exact where the table of functions says so."""
+
+    def compute(x: Value) -> Value:
+        exact = PRIMITIVES[name].exact(x) if type(x) is Fraction else None
+        return getattr(CONTEXT, name)(real(x)) if exact is None else exact
+
+    return compute
 
 
 def _sigmoid(x: Value) -> Value:
@@ -198,7 +195,10 @@ _COMPUTED: dict[str, Callable[..., Value]] = {
     "min": lambda *args: min(args, key=real),
     "if_positive": lambda c, a, b: a if c > 0 else b,
     "pi": lambda: +CONTEXT.pi,
-    "tanh": _hyperbolic_tangent,
+    "sinh": _by_context("sinh"),
+    "cosh": _by_context("cosh"),
+    "tanh": _by_context("tanh"),
+    "sign": lambda x: Fraction((x > 0) - (x < 0)),
     "sigmoid": _sigmoid,
     "softplus": _softplus,
 }

@@ -18,6 +18,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
+from tutor.numbers.functions import PRIMITIVES, columns_of
 from tutor.numbers.lower import Node, Program
 
 Floats: TypeAlias = "NDArray[np.float64]"
@@ -237,18 +238,9 @@ class _Form:
                 right = self.other(arg, left, target)
                 left = call(_FOLDED[op], left, right, target)
             return left
-        if op in _UNARY:
-            return call(_UNARY[op], self.plain(args[0], target), target)
         if op == "if":
-            return call(_choose, *[self.apart(arg) for arg in args], target)
-        if op == "sigmoid":
-            one = self.planner.operand(1.0)
-            call(np.negative, self.plain(args[0], target), target)
-            call(np.exp, target, target)
-            call(np.add, target, one, target)
-            return call(np.divide, one, target, target)
-        assert op == "softplus"
-        return call(_softplus, self.apart(args[0]), target)
+            return call(_CALLED["if_positive"], *[self.apart(arg) for arg in args], target)
+        return call(_CALLED[op], self.plain(args[0], target), target)
 
     def add(self, left: int, forms: Sequence[Any], target: int) -> int:
         """Add further terms to what is there."""
@@ -385,31 +377,9 @@ def _total(a: Floats, out: Floats) -> None:
     np.add.reduce(a, axis=1, out=out)
 
 
-def _choose(condition: Floats, a: Floats, b: Floats, out: Floats) -> None:
-    """a where the condition is positive, b where it is not, nan where it is nan."""
-    np.copyto(out, np.where(condition > 0.0, a, b))
-    unordered = np.isnan(condition)
-    if unordered.any():
-        np.copyto(out, np.nan, where=unordered)
-
-
-def _softplus(x: Floats, out: Floats) -> None:
-    """max(x, 0) + log(1 + e^(−|x|))."""
-    np.add(np.maximum(x, 0.0), np.log1p(np.exp(-np.abs(x))), out)
-
-
-def _maximum(a: Floats, b: Floats, out: Floats) -> None:
-    np.maximum(a, b, out=out)
-
-
-def _minimum(a: Floats, b: Floats, out: Floats) -> None:
-    np.minimum(a, b, out=out)
-
-
-_FOLDED: dict[str, Callable[..., object]] = {
-    "*": np.multiply, "/": np.divide, "pow": np.power, "max": _maximum, "min": _minimum,
+_CALLED: dict[str, Callable[..., object]] = {
+    "neg": np.negative, **{name: columns_of(row, np) for name, row in PRIMITIVES.items()}
 }  # fmt: skip
-_UNARY: dict[str, Callable[..., object]] = {
-    "neg": np.negative, "exp": np.exp, "log": np.log, "sqrt": np.sqrt, "sin": np.sin, "cos": np.cos, "tan": np.tan, "sinh": np.sinh,
-    "cosh": np.cosh, "tanh": np.tanh, "abs": np.abs, "sign": np.sign,
+_FOLDED: dict[str, Callable[..., object]] = {
+    "*": np.multiply, "/": np.divide, "pow": np.power, **{name: _CALLED[name] for name, row in PRIMITIVES.items() if row.extreme}
 }  # fmt: skip

@@ -29,7 +29,7 @@ MAX_CODE = 20_000
 LOAD, CONST, ADD, SUB, MUL, DIV, NEG, SQUARE, POWER, POW = range(10)
 EXP, LOG, SQRT, SIN, COS, SINH, COSH, TANH, SIGMOID, SOFTPLUS, ABS, MAX, MIN, IF, PI = range(10, 25)
 
-_CALLS = {
+CALLS = {
     "exp": EXP, "log": LOG, "sqrt": SQRT, "sin": SIN, "cos": COS, "sinh": SINH, "cosh": COSH, "tanh": TANH,
     "sigmoid": SIGMOID, "softplus": SOFTPLUS, "abs": ABS, "max": MAX, "min": MIN, "if_positive": IF, "pi": PI,
 }  # fmt: skip
@@ -177,7 +177,7 @@ class _Builder:
         return self.emit(SQRT, base) if half and sign == 1 else self.emit(POW, base, exponent)
 
     def call(self, func: str, args: Sequence[int]) -> int:
-        op = _CALLS.get(func)
+        op = CALLS.get(func)
         if op is None:
             return self.written_out(func, args)
         if func != "pi":

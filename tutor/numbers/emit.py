@@ -14,6 +14,7 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from tutor.numbers.functions import PRIMITIVES
 from tutor.numbers.lower import Node, Program
 
 CUT = 40
@@ -25,20 +26,6 @@ _GLOBALS: dict[str, Any] = {
     "Outside": (ArithmeticError, ValueError),
 }  # fmt: skip
 """What the generated code can reach: nothing else, no builtins."""
-
-_PLAIN = {"exp": "exp", "log": "log", "sqrt": "sqrt", "sin": "sin", "cos": "cos", "tan": "tan", "sinh": "sinh", "cosh": "cosh",
-          "tanh": "tanh", "abs": "absolute"}  # fmt: skip
-
-_WRITTEN = {
-    # below -700 e^(-x) comes near to the overflow, and σ(x) = e^x to every digit
-    "sigmoid": "(1.0/(1.0 + exp(-{0})) if {0} > -700.0 else exp({0}))",
-    "softplus": "({0} + log1p(exp(-{0})) if {0} > 0.0 else log1p(exp({0})))",
-    "sign": "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
-}
-"""Functions of one argument that is used several times; nan stays nan in each."""
-
-_EXTREME = {"max": "({0} if {0} > {1} else {1} if {1} >= {0} else {0} + {1})",
-            "min": "({0} if {0} < {1} else {1} if {1} <= {0} else {0} + {1})"}  # fmt: skip
 
 SUM, PRODUCT, SIGN, ATOM = 1, 2, 3, 4
 Text = tuple[str, int, int]
@@ -115,15 +102,16 @@ class _Writer:
         writer = _WRITERS.get(op)
         if writer is not None:
             return writer(self, args)
-        if op in _PLAIN:
-            text, _, deep = self.shallow(self.piece(args[0]))
-            return f"{_PLAIN[op]}({text})", ATOM, deep + 1
-        if op in _EXTREME:
+        row = PRIMITIVES[op]
+        if row.extreme:
             best = self.atom(args[0])
             for arg in args[1:]:
-                best = self.named(_EXTREME[op].format(best, self.atom(arg)))
+                best = self.named(row.text.format(best, self.atom(arg)))
             return best, ATOM, 0
-        return _WRITTEN[op].format(self.atom(args[0])), ATOM, 2
+        if row.often:
+            return row.text.format(self.atom(args[0])), ATOM, 2
+        text, _, deep = self.shallow(self.piece(args[0]))
+        return row.text.format(text), ATOM, deep + 1
 
     def named(self, text: str) -> str:
         """A name of its own for a piece of code."""
@@ -185,7 +173,7 @@ class _Writer:
         """Only the branch that counts is computed; where the condition is nan the result is nan."""
         condition = self.atom(args[0])
         a, b = self.shallow(self.piece(args[1])), self.shallow(self.piece(args[2]))
-        text = f"({a[0]} if {condition} > 0.0 else {b[0]} if {condition} <= 0.0 else nan)"
+        text = PRIMITIVES["if_positive"].text.format(condition, a[0], b[0])
         return text, ATOM, max(a[2], b[2]) + 1
 
 

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from tutor.numbers.decimals import (
-    ABS,
     ADD,
+    CALLS,
     CONST,
-    COS,
-    COSH,
     DIV,
-    EXP,
     IF,
     LOAD,
-    LOG,
     MAX,
     MIN,
     MUL,
@@ -26,32 +21,18 @@ from tutor.numbers.decimals import (
     PI,
     POW,
     POWER,
-    SIGMOID,
-    SIN,
-    SINH,
-    SOFTPLUS,
-    SQRT,
     SQUARE,
     SUB,
-    TANH,
     Program,
 )
+from tutor.numbers.functions import PRIMITIVES, columns_of
 
 Column = Any
 """A NumPy array (points,), or a NumPy number where it is the same at all points."""
 
 
-def _softplus(x: Column) -> Column:
-    return np.logaddexp(0.0, x)
-
-
-def _sigmoid(x: Column) -> Column:
-    return 1.0 / (1.0 + np.exp(-x))
-
-
-_COLUMN: dict[int, Callable[[Column], Column]] = {
-    EXP: np.exp, LOG: np.log, SQRT: np.sqrt, SIN: np.sin, COS: np.cos, SINH: np.sinh, COSH: np.cosh, TANH: np.tanh,
-    SIGMOID: _sigmoid, SOFTPLUS: _softplus, ABS: np.abs, NEG: np.negative,
+_COLUMN: dict[int, Callable[..., Column]] = {
+    op: columns_of(PRIMITIVES[name], np) for name, op in CALLS.items()
 }  # fmt: skip
 
 
@@ -77,16 +58,15 @@ def columns(program: Program, env: Mapping[str, Column]) -> list[Column]:
         elif op == POWER:
             append(done[a] ** np.float64(b))
         elif op == IF:
-            condition = done[a]
-            append(np.where(condition > 0, done[b], np.where(condition <= 0, done[c], np.nan)))
-        elif op == MAX:
-            append(np.maximum(done[a], done[b]))
-        elif op == MIN:
-            append(np.minimum(done[a], done[b]))
+            append(_COLUMN[op](done[a], done[b], done[c]))
+        elif op in (MAX, MIN):
+            append(_COLUMN[op](done[a], done[b]))
         elif op == POW:
             append(done[a] ** done[b])
         elif op == PI:
-            append(np.float64(math.pi))
+            append(_COLUMN[op]())
+        elif op == NEG:
+            append(-done[a])
         else:
             append(_COLUMN[op](done[a]))
     return done

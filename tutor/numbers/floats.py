@@ -17,32 +17,14 @@ from tutor.errors import ExpressionError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.numbers.arithmetic import real
+from tutor.numbers.functions import PRIMITIVES, columns_of
 from tutor.rules.functions import OUT, function, partials_of, value_of
 
 Floats = Any
 """A float, or an array of floats (NumPy's types say no more)."""
 Env = Mapping[str, Floats]
 
-_TRUSTED = ("exp", "log", "sqrt", "sin", "cos", "tanh", "abs", "sign", "tan", "sinh", "cosh")
-
-
-def _sigmoid(x: Floats) -> Floats:
-    return 0.5 * (1.0 + np.tanh(0.5 * np.asarray(x)))
-
-
-def _if_positive(c: Floats, a: Floats, b: Floats) -> Floats:
-    return np.where(np.asarray(c) > 0, a, b)
-
-
-_FUNCTIONS: dict[str, Callable[..., Floats]] = {
-    **{name: getattr(np, name) for name in _TRUSTED},
-    "pi": lambda: np.pi,
-    "max": lambda *args: _folded(np.maximum, args),
-    "min": lambda *args: _folded(np.minimum, args),
-    "if_positive": _if_positive,
-    "sigmoid": _sigmoid,
-    "softplus": lambda x: np.logaddexp(0.0, x),
-}
+_FUNCTIONS: dict[str, Callable[..., Floats]] = {name: columns_of(row, np) for name, row in PRIMITIVES.items()}
 
 
 def _folded(operation: Any, args: Sequence[Floats]) -> Floats:
@@ -112,7 +94,7 @@ def call(func: str, args: Sequence[Floats]) -> Floats:
     """A function of the rule tables at many points."""
     known = _FUNCTIONS.get(func)
     if known is not None:
-        return known(*args)
+        return _folded(known, args) if PRIMITIVES[func].extreme else known(*args)
     row = function(func.rstrip("'"), len(args))
     table = dict(zip(row.params, args, strict=True))
     if func.endswith("'"):

@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.derive.backward import derive
-from tutor.derive.layerwise import derive_layers
 from tutor.errors import ProofError
 from tutor.expression.keys import derivative_key
 from tutor.graph.entries import places
@@ -77,7 +76,7 @@ def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | 
     """
     layered, sizes = sized(layered)
     graph = written_out(layered) if scalar is None else scalar
-    by_layers, by_neurons = derive_layers(layered), derive(graph)
+    by_layers, by_neurons = derive(layered.graph), derive(graph)
     count = POINTS if len(graph.names) < MANY else 1
     points: Sequence[Mapping[str, Value]] = [values] if values is not None else random_points(graph, count)
     if not points:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tutor.derive.layerwise import derive_layers
+from tutor.derive.backward import derive
 from tutor.derive.rewrites.layered import LayerRewrite
 from tutor.errors import ProofError
 from tutor.expression.nodes import Expr, Name, Number
@@ -56,7 +56,7 @@ def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[st
 
 
 def _arrays(layered: Layered, rewrites: Sequence[LayerRewrite], given: Mapping[str, Array]) -> dict[str, Array]:
-    known = dict(evaluate_layers(derive_layers(layered), given))
+    known = dict(evaluate_layers(derive(layered.graph), given))
     made: dict[str, Array] = {}
     for rewrite in rewrites:
         entries = Entries(known, Numbers())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tutor.errors import TutorError, ValueProblem, near, visible
+from tutor.errors import TutorError, ValueProblem, near
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.parse import parse
@@ -28,6 +28,7 @@ from tutor.numbers.arithmetic import (
     real,
     short,
 )  # fmt: skip
+from tutor.text import visible
 
 LEVELS = (DIGITS, 2 * DIGITS, 4 * DIGITS, 8 * DIGITS, 16 * DIGITS)
 AGREED = CONTEXT.mpf(10) ** -25

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, ZERO, Call, Expr, Name, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.notation.symbol import Symbol
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def _both(writer: Writer, latex: str, text: str) -> str:
 
 
 def _product(writer: Writer, args: tuple[Expr, ...]) -> str:
-    left, right = writer.within(args[0], _PRODUCT), writer.within(args[1], _PRODUCT)
+    left, right = writer.within(args[0], _PRODUCT), writer.within(args[1], _FACTOR if type(args[1]) is Mul else _PRODUCT)
     return left + _both(writer, "\\,", " ") + right
 
 

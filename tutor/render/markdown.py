@@ -32,9 +32,9 @@ from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.latex.rows import Row, set_rows
 from tutor.render.latex.widths import measure
-from tutor.render.latex.words import clean, placeholder
 from tutor.render.maths import Printer
 from tutor.render.terminal.columns import Pen
+from tutor.text import drop_controls, escape_markdown, visible_code_points
 
 LINE = 46.0
 """The width of a line on GitHub, in em."""
@@ -46,7 +46,6 @@ _SPELT = {
 }  # fmt: skip
 _TOKEN = re.compile(r"\\coloneqq|\\[A-Za-z]+|\\.|[|<>_*]")
 _RESIZED = re.compile(r"\\resizebox\{[^{}]*\}\{!\}\{\$\\displaystyle (.*?)\$\}")
-_ESCAPED = re.compile(r"[\\`*_\[\]{}<>|$~#&!]")
 _UNSAFE_IN_TEXT = re.compile(r"[\\`*_\[\]{}<>|$~#&!%^\"]+")
 _MARKER = re.compile(r"^(\d+)([.)])")
 
@@ -62,16 +61,6 @@ def markdown(doc: Document, notation: Notation) -> str:
     page = _Page(notation)
     parts = [page.title(doc), *(page.block(block) for block in doc.blocks)]
     return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def escape(words: str) -> str:
-    r"""Plain words that no Markdown reader acts on.
-
-    >>> print(escape("a_b | <script> `x`"))
-    a\_b \| \<script\> \`x\`
-    """
-    visible = "".join(c if c.isprintable() else placeholder(c) for c in clean(words).replace("\u00a0", " "))
-    return _ESCAPED.sub(lambda found: "\\" + found.group(), visible)
 
 
 def spell(latex: str) -> str:
@@ -113,13 +102,13 @@ class _Page:
         return f"${spell(self.printer.latex(expr)).strip()}$"
 
     def sentence(self, sentence: Sentence) -> str:
-        return "".join(self.maths(part.expr) if isinstance(part, Math) else escape(part) for part in sentence)
+        return "".join(self.maths(part.expr) if isinstance(part, Math) else escape_markdown(part) for part in sentence)
 
     def title(self, doc: Document) -> str:
         facts = [self.sentence(fact) for fact in doc.facts]
-        line = " · ".join(part for part in [escape(doc.ident), *facts] if part)
-        source = escape(doc.source).strip()
-        parts = [f"# {_line(escape(doc.title))}" if doc.title else "", _line(line), f"*{source}*" if source else ""]
+        line = " · ".join(part for part in [escape_markdown(doc.ident), *facts] if part)
+        source = escape_markdown(doc.source).strip()
+        parts = [f"# {_line(escape_markdown(doc.title))}" if doc.title else "", _line(line), f"*{source}*" if source else ""]
         return "\n\n".join(part for part in parts if part)
 
     @singledispatchmethod
@@ -129,12 +118,12 @@ class _Page:
 
     @block.register
     def _(self, block: Heading) -> str:
-        return f"## {_line(self.sentence(block.before) + escape(block.text))}"
+        return f"## {_line(self.sentence(block.before) + escape_markdown(block.text))}"
 
     @block.register
     def _(self, block: Paragraph) -> str:
         words = self.sentence(block.parts)
-        label = escape(block.label).strip()
+        label = escape_markdown(block.label).strip()
         return f"**{label}** {words.strip()}" if label else _line(words)
 
     @block.register
@@ -151,7 +140,7 @@ class _Page:
 
     @block.register
     def _(self, block: Verbatim) -> str:
-        return verbatim.fenced(verbatim.rows(block.text, verbatim.WIDTH, verbatim.visible))
+        return verbatim.fenced(verbatim.rows(block.text, verbatim.WIDTH))
 
     @block.register
     def _(self, block: Bars) -> str:
@@ -201,10 +190,10 @@ class _Page:
             if is_maths:
                 parts += [spell(self.printer.latex(part.expr)) for part in group if isinstance(part, Math)]
                 continue
-            words = clean("".join(part for part in group if isinstance(part, str)))
-            safe = _UNSAFE_IN_TEXT.sub(" ", "".join(c if c.isprintable() else placeholder(c) for c in words))
+            words = "".join(part for part in group if isinstance(part, str))
+            safe = _UNSAFE_IN_TEXT.sub(" ", visible_code_points(drop_controls(words)))
             parts.append("\\text{" + safe + "}" if safe.strip() else "")
         return "".join(parts)
 
 
-__all__ = ["escape", "markdown", "spell"]
+__all__ = ["markdown", "spell"]

@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from tutor.render.latex.words import escape as escape_latex
-from tutor.render.latex.words import placeholder
+from tutor.text import visible_code_points
 
 WIDTH = 80
 """Columns of such a text in Markdown."""
@@ -22,18 +22,7 @@ _LETTER_EM = 0.5  # of the typewriter font, whose em is two letters
 _LETTER = 0.525 * 0.93  # the width of its letters in \small, in em of the text around it
 
 
-def visible(char: str) -> str:
-    """A character as it may be shown anywhere: itself, a space, or its code point in brackets.
-
-    >>> visible("\\u202e"), visible("\\t"), visible("x")
-    ('[U+202E]', ' ', 'x')
-    """
-    if char.isprintable():
-        return char
-    return " " if char.isspace() else placeholder(char)
-
-
-def rows(text: str, width: int, show: Callable[[str], str] = visible, size: Callable[[str], int] = len) -> list[str]:
+def rows(text: str, width: int, show: Callable[[str], str] = visible_code_points, size: Callable[[str], int] = len) -> list[str]:
     """The lines, none wider than ``width``; ``show`` makes a character harmless and ``size`` measures what it made.
 
     >>> rows("abcdef\\n    ^", 3)
@@ -93,7 +82,7 @@ def latex(text: str, line: float) -> str:
 
 def _known(char: str) -> str:
     """A character that LaTeX has, or its code point."""
-    char = visible(char)
+    char = visible_code_points(char)
     return escape_latex(char) if "[U+" in escape_latex(char) else char
 
 
@@ -106,4 +95,4 @@ def _letter(char: str) -> str:
     return f"\\makebox[{_LETTER_EM}em][c]{{{escape_latex(char)}}}"
 
 
-__all__ = ["WIDTH", "fenced", "latex", "rows", "visible"]
+__all__ = ["WIDTH", "fenced", "latex", "rows"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from tutor.errors import TutorError, ValueProblem, near, visible
+from tutor.errors import TutorError, ValueProblem, near
 from tutor.explain.chart import Axis, Chart, Contours, Line, Mark, Point, Series, Words
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number
 from tutor.expression.parse import parse
@@ -24,6 +24,7 @@ from tutor.numbers.run import compute, read_value, run
 from tutor.numbers.slices import dependent
 from tutor.render.maths import Printer
 from tutor.rules.functions import FUNCTIONS, OUT, Function, check_calls, function, partials_of, value_of
+from tutor.text import visible
 
 LINES: tuple[Line, ...] = ("solid", "dashed", "dotted", "dashdot")
 MAX_CURVES = len(LINES)

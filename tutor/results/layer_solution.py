@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.derive.backward import derive
-from tutor.derive.layerwise import derive_layers, order
+from tutor.derive.layerwise import order
 from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, LayerRewrite, found
 from tutor.errors import GraphError, ValueProblem, near
 from tutor.exercise.check_claims import Verdict, check
@@ -14,7 +14,7 @@ from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import entries_of, layers_of
 from tutor.explain.document import Document
 from tutor.explain.layer_page import LayerLesson, document
-from tutor.expression.keys import derivative_key
+from tutor.expression.keys import derivative_key, read_derivative
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.graph.network import quantities
@@ -119,7 +119,7 @@ def solve_layers(
     if layered.symbolic:
         values = None
     own_scalar = exercise.graph if exercise.layers is None else None
-    derivation = derive_layers(layered)
+    derivation = derive(layered.graph)
     wanted = _wanted(layered, wrt or _asked(exercise, layered))
     symbols: Mapping[str, Symbol] = exercise.symbols if name == exercise.notation and exercise.layers is not None else {}
     rewrites = found(layered)
@@ -162,10 +162,10 @@ def _wanted(layered: Layered, wrt: Sequence[str]) -> tuple[str, ...]:
 
 def _asked(exercise: Exercise, layered: Layered) -> list[str]:
     """The single quantities whose derivatives an exercise over arrays asks for; a network shows all its parameters."""
-    prefix = f"d{layered.graph.loss}/d"
     if exercise.layers is None or layered.symbolic:
         return []
-    return [text.removeprefix(prefix) for text in exercise.asked if text.startswith(prefix)]
+    asked = [derivative for text in exercise.asked if (derivative := read_derivative(text))]
+    return [derivative.wrt for derivative in asked if derivative.of == layered.graph.loss]
 
 
 def _relevant(rewrites: Sequence[LayerRewrite], wrt: Sequence[str]) -> Sequence[LayerRewrite]:

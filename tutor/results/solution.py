@@ -24,7 +24,7 @@ from tutor.exercise.training_task import make_task, trains_otherwise
 from tutor.explain.document import Document, Equations
 from tutor.explain.samples_section import sample_table, with_samples
 from tutor.explain.solution_page import Lesson, document
-from tutor.expression.keys import derivative_key
+from tutor.expression.keys import derivative_key, read_derivative
 from tutor.expression.nodes import Name
 from tutor.graph.build import from_steps
 from tutor.graph.network import counts, quantities
@@ -341,14 +341,15 @@ def _chosen(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> dict[str, l
                 chosen[graph.loss].append(name)
         return chosen
     for text in exercise.asked:
-        of, _, name = text[1:].partition("/d")
-        chosen.setdefault(of, []).append(name)
+        asked = read_derivative(text)
+        assert asked is not None  # the file was checked
+        chosen.setdefault(asked.of, []).append(asked.wrt)
     if not chosen:
         leaves = (
             graph.parameters or tuple(q for q in graph.inputs if q.kind not in ("target", "constant")) or graph.inputs
         )
         names = {quantity.name for quantity in leaves}
-        order = [step.target[len(f"d{graph.loss}/d") :] for step in derive(graph).backward]
+        order = [step.wrt for step in derive(graph).backward]
         chosen[graph.loss] = [name for name in order if name in names]
     return chosen
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
+from tutor.derive.second import hessian_name
 from tutor.errors import ProofError, ValueProblem
 from tutor.exercise.catalogue import read_csv
 from tutor.exercise.model import Exercise
@@ -252,7 +253,7 @@ def _check_hessian(task: Task) -> None:
         beside = [gradient(task, {**start, name: add(start[name], sign * step)}, (0,)) for sign in (1, -1)]
         for other in first[place:]:
             slope = (real(beside[0][derivative_key(loss, other)]) - real(beside[1][derivative_key(loss, other)])) / (2 * step)
-            entry = real(here[f"dd{loss}/d{name}/d{other}"])
+            entry = real(here[hessian_name(loss, name, other)])
             if abs(slope - entry) > CONTEXT.mpf(10) ** -12 * max(1, abs(entry)):
                 raise ProofError(
                     f"the second derivative with respect to {name} and {other} failed its check",

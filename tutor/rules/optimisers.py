@@ -14,9 +14,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from tutor.errors import TutorError, near, visible
+from tutor.errors import TutorError, near
 from tutor.expression.nodes import Expr, Name, children
 from tutor.expression.parse import parse
+from tutor.text import visible
 
 _FUNCTIONS = ("sqrt",)
 GIVEN = ("w", "g", "d", "t", "rate")

@@ -592,7 +592,7 @@ CHILD = """
 import sys
 sys.path[:0] = [{root!r}, {here!r}]
 from rich.console import Console
-from test_terminal import NETWORK, NOTATION, PATHS
+from test_page import NETWORK, NOTATION, PATHS
 from tutor.render.terminal.page import render
 console = Console()
 render(NETWORK, NOTATION, console)

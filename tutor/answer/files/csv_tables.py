@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.found import PRIORITY, Found, Read, check_count, key_of, person_field
 from tutor.answer.read.ids import Ids
-from tutor.errors import visible
+from tutor.text import visible
 
 MAX_ROW_LINES = 200
 MAX_ROW = 100_000

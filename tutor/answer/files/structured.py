@@ -11,7 +11,7 @@ from typing import Any
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
 from tutor.answer.read.ids import Ids
-from tutor.errors import visible
+from tutor.text import visible
 
 MAX_TOML = 300_000
 MAX_DOTS = 200

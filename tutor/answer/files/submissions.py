@@ -20,7 +20,8 @@ from tutor.answer.files.structured import read_json, read_toml
 from tutor.answer.files.text_lines import read_lines
 from tutor.answer.handed_in import Submission
 from tutor.answer.read.ids import Ids, student_key
-from tutor.errors import near, visible
+from tutor.errors import near
+from tutor.text import visible
 
 MAX_FILE = 5_000_000
 MAX_TEXT = 1_000_000

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
 from tutor.answer.read.ids import Ids
-from tutor.errors import visible
+from tutor.text import visible
 
 MAX_LABEL = 120
 MAX_PROBLEMS = 20

@@ -1,24 +1,19 @@
-"""Names from outside: which question an id means, which student a text names, and what file a student's report may be called."""
+"""Names from outside: which question an id means, which student a text names."""
 
 from __future__ import annotations
 
-import hashlib
-import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
-from tutor.errors import near, visible
+from tutor.errors import near
+from tutor.text import visible
 
 MAX_STUDENT = 200
-MAX_FILE_NAME = 80
 MAX_HINTS = 200
 """How many near misses are looked for in one file: each costs about a millisecond."""
 
-_SAFE = re.compile(r"[a-z0-9][a-z0-9._@+-]*")
-_HASHED = re.compile(r"-[0-9a-f]{12}\Z")
-_RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(\.|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,22 +100,3 @@ def student_key(text: str) -> tuple[str, str]:
     if len(key) > MAX_STUDENT:
         return visible(key, MAX_STUDENT), f"the name of the student is longer than {MAX_STUDENT} characters: {visible(key, 40)}"
     return key, ""
-
-
-def safe_name(student: str) -> str:
-    """A file name (without suffix) for a student: ASCII, no separators, never reserved, at most 80 characters.
-
-    Two students never share one, not even where upper and lower case are the same: whatever is not plain already gets a hash of
-    the name as it is.
-
-    >>> safe_name("anna@uni.example"), safe_name("../../etc/passwd")
-    ('anna@uni.example', 'etc_passwd-3754d6cb3a38')
-    """
-    plain = student[:400]
-    fits = bool(_SAFE.fullmatch(student)) and len(student) <= MAX_FILE_NAME and not student.endswith(".")
-    if fits and not _HASHED.search(student) and not _RESERVED.match(student):
-        return student
-    ascii_ = unicodedata.normalize("NFKD", plain).encode("ascii", "ignore").decode()
-    stem = re.sub(r"[^A-Za-z0-9._@+-]+", "_", ascii_)[: MAX_FILE_NAME - 13].strip("._-+@ ") or "student"
-    digest = hashlib.sha256(student.encode("utf-8", "surrogatepass")).hexdigest()[:12]
-    return f"{'_' if _RESERVED.match(stem) else ''}{stem[: MAX_FILE_NAME - 14]}-{digest}"

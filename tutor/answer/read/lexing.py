@@ -14,10 +14,11 @@ from tutor.answer.read.grammar import EULER, Token
 from tutor.answer.read.spelling import BASE, Spelled, spelled
 from tutor.answer.read.spots import refusal, unknown
 from tutor.answer.read.vocabulary import DECLARED, OTHER, Several, Vocabulary, function_word
-from tutor.errors import near, visible
+from tutor.errors import near
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
 from tutor.expression.parse import _HALVES, _SIGNS, _SUPERSCRIPTS, MAX_DEPTH, MAX_DIGITS, _digits
 from tutor.expression.together import names_together
+from tutor.text import visible
 
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
 MAX_TOKENS = 2_500

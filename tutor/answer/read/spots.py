@@ -6,7 +6,7 @@ from unicodedata import name as character_name
 from unicodedata import normalize
 
 from tutor.answer.handed_in import AnswerError
-from tutor.errors import visible
+from tutor.text import visible
 
 _BEFORE, _AFTER, _WIDTH = 30, 30, 80
 _ALIKE = dict(

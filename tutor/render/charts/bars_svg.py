@@ -11,7 +11,8 @@ from zlib import crc32
 
 from tutor.explain.document import Bars
 from tutor.render.picture.label import em
-from tutor.render.picture.svg import short, xml
+from tutor.render.picture.svg import short
+from tutor.text import escape_xml
 
 WIDTH, MARGIN = 760.0, 20.0
 BAR, STEP = 20.0, 28.0
@@ -69,8 +70,8 @@ def svg(charts: Sequence[Bars], title: str) -> str:
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tutor-bars" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
         f'role="img" aria-labelledby="tb-title-{mark} tb-desc-{mark}">',
-        f'<title id="tb-title-{mark}">{_safe(title)}</title>',
-        f'<desc id="tb-desc-{mark}">{_safe(_described(charts))}</desc>',
+        f'<title id="tb-title-{mark}">{escape_xml(title)}</title>',
+        f'<desc id="tb-desc-{mark}">{escape_xml(_described(charts))}</desc>',
         f"<style>{_style()}</style>",
         f"<defs>{''.join(_pattern(place, mark) for place in sorted(used))}</defs>",
         f'<rect class="tb-paper" width="{w}" height="{h}"/>',
@@ -125,7 +126,7 @@ def _part(
     x, y, size = box
     kind = place % len(PARTS)
     at = f'x="{short(x)}" y="{short(y)}" width="{short(size)}" height="{short(height)}"'
-    lines = [f'<g><title>{_safe(about)}</title><rect class="tb-part-{kind}" {at}/>']
+    lines = [f'<g><title>{escape_xml(about)}</title><rect class="tb-part-{kind}" {at}/>']
     if PARTS[kind][4] in _PATTERNS:
         lines.append(f'<rect {at} fill="url(#tb-{kind}-{mark})"/>')
     if numbered and count and size >= max(_NUMBER, em(str(count)) * _TEXT + 6.0):
@@ -143,7 +144,7 @@ def _pattern(kind: int, mark: str) -> str:
 
 
 def _text(words: str, x: float, y: float, style: str) -> str:
-    return f'<text class="{style}" x="{short(x)}" y="{short(y)}">{_safe(words)}</text>' if words else ""
+    return f'<text class="{style}" x="{short(x)}" y="{short(y)}">{escape_xml(words)}</text>' if words else ""
 
 
 def _fitted(words: str, room: float) -> str:
@@ -151,11 +152,6 @@ def _fitted(words: str, room: float) -> str:
     while words and em(words) * _TEXT > room:
         words = words.removesuffix("…")[:-1] + "…" if len(words) > 2 else ""
     return words
-
-
-def _safe(words: str) -> str:
-    """Escaped; what does not print is a space, so that nothing turns the direction of the text."""
-    return xml("".join(char if char.isprintable() else " " for char in words))
 
 
 def _described(charts: Sequence[Bars]) -> str:

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.explain.chart import Chart, Contours, Line, Mark, Point, Series, Words, plain, window
+from tutor.text import blank_invisible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -162,13 +163,13 @@ def _levels(contours: Contours) -> list[float]:
 
 
 def _visible(words: Words) -> str:
-    return "".join(mark if mark.isprintable() else " " for mark in plain(words))
+    return blank_invisible(plain(words))
 
 
 def _wrapped(text: str, width: int) -> list[str]:
     """Broken at spaces, what follows the first line indented by two."""
     found, line = [], ""
-    for word in "".join(mark if mark.isprintable() else " " for mark in text).split():
+    for word in blank_invisible(text).split():
         if line and len(line) + 1 + len(word) > width:
             found.append(line)
             line = "  " + word

@@ -14,6 +14,7 @@ from typing import Any
 
 from tutor.errors import OutputError
 from tutor.explain.chart import Chart, Line, Words, plain, window
+from tutor.text import blank_invisible
 
 SUFFIXES = (".png", ".svg", ".pdf")
 INSTALL = 'pip install "backprop-tutor[plot]"'
@@ -199,7 +200,7 @@ def _words(words: Words) -> str:
 
 
 def _safe(text: str) -> str:
-    return "".join(mark for mark in text if mark.isprintable()).replace("$", r"\$")
+    return blank_invisible(text).replace("$", r"\$")
 
 
 def _maths(latex: str, text: str) -> str:
@@ -216,5 +217,5 @@ def _maths(latex: str, text: str) -> str:
 
 
 def _cut(text: str, length: int) -> str:
-    shown = "".join(mark for mark in text if mark.isprintable())
+    shown = blank_invisible(text)
     return shown if len(shown) <= length else shown[: length - 1] + "…"

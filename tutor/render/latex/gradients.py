@@ -25,7 +25,6 @@ def gradients_latex(derivation: Derivation, notation: Notation | None = None) ->
     sign = _SIGNS[style.factors]
     latex, symbol = printer.latex, style.symbol
     loss = derivation.graph.loss
-    prefix = len(f"d{loss}/d")
     names = {name: symbol(name).latex for name in derivation.graph.names}
     adjoint = {
         name: style.partial(loss, name).latex
@@ -41,7 +40,7 @@ def gradients_latex(derivation: Derivation, notation: Notation | None = None) ->
     rows = []
     with without_collection():
         for step in derivation.backward:
-            left = adjoint[step.target[prefix:]]
+            left = adjoint[step.wrt]
             paths = [product(path) for path in step.paths if path.factors[0].wrt != loss]
             chain = f"{' + '.join(paths)} = " if paths and len(paths) == len(step.paths) else ""
             rows.append(f"{left} &= {chain}{latex(step.expr)} \\\\")

@@ -14,7 +14,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from tutor.render.latex.words import MATHS, TEXT, clean
+from tutor.render.latex.words import MATHS, TEXT
+from tutor.text import drop_controls
 
 _LOWER = "abcdefghijklmnopqrstuvwxyz"
 
@@ -188,7 +189,7 @@ def measure_words(words: str, bold: bool = False) -> float:
     """The width of plain words in em, as `tutor.render.latex.words.escape` sets them."""
     font = BOLD if bold else ROMAN
     total = 0.0
-    for character in clean(words):
+    for character in drop_controls(words):
         width = font.get(character) or font.get(unicodedata.normalize("NFD", character)[0])
         if width is None and character in MATHS:
             width = 0.7 if character.isalpha() else 1.0

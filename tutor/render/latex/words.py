@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import unicodedata
 
+from tutor.text import code_point, drop_controls, fit_one_line
+
 _LOWER_GREEK = {
     "α": "alpha", "β": "beta", "γ": "gamma", "δ": "delta", "ε": "varepsilon", "ζ": "zeta", "η": "eta", "θ": "theta",
     "ι": "iota", "κ": "kappa", "λ": "lambda", "μ": "mu", "ν": "nu", "ξ": "xi", "π": "pi", "ρ": "rho", "ς": "varsigma",
@@ -58,11 +60,6 @@ _LONG_WORD, _LONG_PART = 14, 7
 """A line may break after so many characters without a blank, and again after so many: no word runs off the page."""
 
 
-def placeholder(character: str) -> str:
-    """What stands for a character that has no LaTeX: its code point, to be seen."""
-    return f"[U+{ord(character):04X}]"
-
-
 def _accented(character: str) -> str | None:
     parts = unicodedata.normalize("NFD", character)
     if len(parts) < 2 or not (parts[0].isascii() and parts[0].isalpha()):
@@ -83,15 +80,7 @@ def _convert(character: str) -> str:
     known = TEXT.get(character) or _accented(character)
     if known is not None:
         return known
-    return character if character.isascii() else placeholder(character)
-
-
-def clean(words: str) -> str:
-    """The words without control characters; every blank a space."""
-    if words.isprintable():
-        return words
-    blanks = "".join(" " if c.isspace() and c != "\u00a0" else c for c in words)
-    return "".join(c for c in blanks if unicodedata.category(c) != "Cc")
+    return character if character.isascii() else code_point(character)
 
 
 def escape(words: str) -> str:
@@ -102,7 +91,7 @@ def escape(words: str) -> str:
     parts: list[str] = []
     run = 0
     before = ""
-    for character in unicodedata.normalize("NFC", clean(words)):
+    for character in unicodedata.normalize("NFC", drop_controls(words)):
         latex = _convert(character)
         weight = len(latex) if latex.startswith("[U+") else 1
         run = 0 if character == " " else run + weight
@@ -116,12 +105,30 @@ def escape(words: str) -> str:
     return "".join(parts)
 
 
+def escape_label(words: str) -> str:
+    r"""The words of a label in a picture, which has little room: never broken, and a letter that LaTeX lacks is its ASCII form or ``?``.
+
+    >>> escape_label("50% σ \\input 漢")
+    '50\\% \\ensuremath{\\sigma} \\ensuremath{\\backslash}input ?'
+    """
+    parts: list[str] = []
+    for character in unicodedata.normalize("NFC", fit_one_line(words)).replace("⋮", "…"):  # upright dots are too high for a box
+        latex = _convert(character)
+        if latex.startswith("[U+"):
+            base = unicodedata.normalize("NFKD", character).encode("ascii", "ignore").decode()
+            latex = "".join(map(_convert, base)) or "?"
+        if parts and latex == parts[-1] and character in "-`',":
+            parts.append("{}")
+        parts.append(latex)
+    return "".join(parts)
+
+
 def ascii_maths(latex: str) -> str:
     r"""LaTeX of a symbol, with commands for what is not ASCII: ``σ_{1}`` becomes ``\sigma _{1}``."""
     if latex.isascii():
         return latex
     parts: list[str] = []
-    for character in clean(latex):
+    for character in drop_controls(latex):
         if character.isascii():
             parts.append(character)
         elif character in MATHS:

@@ -17,7 +17,9 @@ from tutor.explain.document import Node, Picture
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
+from tutor.render.latex.words import escape_label
 from tutor.render.maths import Printer
+from tutor.text import fit_one_line
 
 OMITTED = "omitted"
 """The kind of a box that stands for boxes left out (`tutor.render.picture.fold`).
@@ -50,21 +52,6 @@ _INDEX = re.compile(r"_(?:\{([A-Za-z0-9,]+)\}|([A-Za-z0-9]))$")
 _DOTS, _BRACKET_DOTS = Name("..."), Name("(...)")
 _DOT_SYMBOLS = {"...": Symbol("\\ldots", "…"), "(...)": Symbol("(\\ldots)", "(…)")}
 
-_ESCAPES = {
-    "\\": "\\textbackslash{}",
-    "~": "\\textasciitilde{}",
-    "^": "\\textasciicircum{}",
-    "<": "\\ensuremath{<}",
-    ">": "\\ensuremath{>}",
-    "|": "\\ensuremath{|}",
-    '"': "''",
-    "…": "\\ldots{}",
-    "⋮": "\\ldots{}",
-    "–": "--",
-    "−": "\\ensuremath{-}",
-    **{mark: "\\" + mark for mark in "{}$&#%_"},
-}
-
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -95,46 +82,6 @@ class Label:
     whole: str
     value: Phrase | None = None
     gradient: Phrase | None = None
-
-
-def clean(text: str) -> str:
-    """A text from outside without control, formatting and private characters, on one line.
-
-    >>> clean("a\\x00b\\u202ec\\nd")
-    'abc d'
-    """
-    spaced = "".join(" " if mark in "\n\r\t" else mark for mark in text)
-    return " ".join("".join(mark for mark in spaced if unicodedata.category(mark)[0] != "C").split())
-
-
-def escape_latex(text: str) -> str:
-    r"""A text from outside, for LaTeX in text mode, ASCII only; a letter that has no ASCII form becomes ``?``.
-
-    >>> escape_latex("50% \\input")
-    '50\\% \\textbackslash{}input'
-    """
-    pieces = []
-    for mark in clean(text):
-        if mark in _ESCAPES:
-            pieces.append(_ESCAPES[mark])
-        elif mark.isascii():
-            pieces.append(mark)
-        else:
-            pieces.append(_transliterated(mark))
-    return "".join(pieces)
-
-
-def _transliterated(mark: str) -> str:
-    words = unicodedata.name(mark, "").split()
-    if words[:1] == ["GREEK"] and words[-2:-1] == ["LETTER"] and words[-1] != "OMICRON":
-        letter = {"LAMDA": "lambda"}.get(words[-1], words[-1].lower())
-        capitals = {"gamma", "delta", "theta", "lambda", "xi", "pi", "sigma", "upsilon", "phi", "psi", "omega"}
-        if "SMALL" in words:
-            return "\\ensuremath{\\" + letter + "}"
-        if letter in capitals:
-            return "\\ensuremath{\\" + letter.capitalize() + "}"
-    base = unicodedata.normalize("NFKD", mark).encode("ascii", "ignore").decode()
-    return "".join(_ESCAPES.get(letter, letter) for letter in base) or "?"
 
 
 def labels(picture: Picture, notation: Notation, room: float) -> dict[str, Label]:
@@ -238,8 +185,8 @@ class _Titles:
         """The label of one box."""
         role = _ROLES.get(node.kind) or ("operation" if fed or node.expr is not None else "input")
         if node.kind == OMITTED:
-            words = _cut(clean(node.name.partition(" (")[0]))
-            return Label(Phrase(words, escape_latex(words)), role, clean(node.name))
+            words = _cut(fit_one_line(node.name.partition(" (")[0]))
+            return Label(Phrase(words, escape_label(words)), role, fit_one_line(node.name))
         name = self.name(node.name)
         title, whole = name, name.plain
         if node.expr is not None and node.expr != Name(node.name):
@@ -269,7 +216,7 @@ class _Titles:
     def _phrase(self, expr: Expr) -> Phrase:
         latex = self._printer.latex(expr)
         if not latex.isascii():
-            latex = "\\text{" + escape_latex(latex) + "}"
+            latex = "\\text{" + escape_label(latex) + "}"
         return Phrase(self._printer.text(expr), f"${latex}$")
 
     def _maybe(self, expr: Expr | None) -> Phrase | None:
@@ -281,7 +228,7 @@ class _Titles:
         phrase = self._phrase(expr)
         if len(phrase.plain) > LONGEST_NUMBER:
             words = _cut(phrase.plain, LONGEST_NUMBER)
-            return self._rounded(expr) or Phrase(words, escape_latex(words))
+            return self._rounded(expr) or Phrase(words, escape_label(words))
         sign, body = ("-", expr.arg) if isinstance(expr, Neg) else ("", expr)
         if isinstance(body, Div) and isinstance(body.num, Number) and isinstance(body.den, Number):
             num, den = self._printer.latex(body.num), self._printer.latex(body.den)
@@ -335,12 +282,12 @@ def _harden(expr: Expr) -> Expr:
 def _safe_symbol(name: str, notation: Notation) -> Symbol:
     if name in notation.symbols or _PLAIN_NAME.fullmatch(name):
         symbol = notation.symbol(name)
-        words = clean(symbol.text) or "?"
+        words = fit_one_line(symbol.text) or "?"
         if len(words) <= LONGEST_NAME:
             return Symbol(symbol.latex, _with_index(words, symbol.latex))
     else:
-        words = clean(name) or "?"
-    return Symbol("\\text{" + escape_latex(_cut(words)) + "}", _cut(words))
+        words = fit_one_line(name) or "?"
+    return Symbol("\\text{" + escape_label(_cut(words)) + "}", _cut(words))
 
 
 def _with_index(text: str, latex: str) -> str:
@@ -360,11 +307,11 @@ def _safe_function(func: str, notation: Notation) -> Symbol | None:
     """How a function is written, when its name needs care."""
     if func in notation.functions:
         known = notation.functions[func]
-        return Symbol(known.latex, clean(known.text) or "?")
+        return Symbol(known.latex, fit_one_line(known.text) or "?")
     if _PLAIN_NAME.fullmatch(func):
         return None
-    words = _cut(clean(func) or "?")
-    return Symbol("\\operatorname{\\text{" + escape_latex(words) + "}}", words)
+    words = _cut(fit_one_line(func) or "?")
+    return Symbol("\\operatorname{\\text{" + escape_label(words) + "}}", words)
 
 
 def _cut(text: str, length: int = LONGEST_NAME) -> str:

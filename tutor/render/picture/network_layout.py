@@ -13,8 +13,10 @@ from math import hypot
 
 from tutor.explain.diagram import Column, Diagram, Place, Unit, Wire
 from tutor.notation.profile import Notation
+from tutor.render.latex.words import escape_label
 from tutor.render.picture import label
 from tutor.render.picture.label import Phrase
+from tutor.text import fit_one_line
 
 LABELLED = 4
 """Neurons in each of two layers up to which the edges between them carry their weights."""
@@ -195,9 +197,9 @@ def _captions(column: Column, layer: int, count: int, notation: Notation) -> lis
     if column.activation:
         head, bracket, more = column.activation.partition("(")
         symbol = label.function(head, notation)
-        number = label.clean(bracket + more)
+        number = fit_one_line(bracket + more)
         shown = "linear" if head == "identity" else symbol.text + number
-        tex = "linear" if head == "identity" else symbol.latex + label.escape_latex(number)
+        tex = "linear" if head == "identity" else symbol.latex + escape_label(number)
         lines.append(Phrase(shown, tex))
     return lines
 

@@ -10,6 +10,7 @@ from tutor.notation.profile import Notation
 from tutor.render.picture import label
 from tutor.render.picture.network_layout import SMALL, Circle, Drawing, Spoke, arrange
 from tutor.render.picture.svg import TITLE, group, page, set_line, short
+from tutor.text import fit_one_line
 
 _ROLES = {"input": "input", "neuron": "operation", "output": "output", "bias": "omitted"}
 
@@ -82,7 +83,7 @@ def _captions(drawing: Drawing) -> list[str]:
 
 def _described(diagram: Diagram) -> tuple[str, str]:
     sizes = "-".join(str(column.size) for column in diagram.columns)
-    names = [", ".join(label.clean(unit.name) for unit in column.units if unit.name) for column in diagram.columns]
+    names = [", ".join(fit_one_line(unit.name) for unit in column.units if unit.name) for column in diagram.columns]
     numbered = enumerate(zip(diagram.columns, names, strict=True))
     layers = "; ".join(f"layer {layer}: {column.size} ({said})" for layer, (column, said) in numbered)
     about = f"A network. {layers}. Weights: {sum(diagram.weights)}, biases: {diagram.biases}."

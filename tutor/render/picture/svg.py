@@ -7,7 +7,6 @@ no CSS variables shows the light ones.  A page may set them itself: ``.tutor-gra
 
 from __future__ import annotations
 
-from html import escape
 from zlib import crc32
 
 from tutor.explain.document import Node, Picture
@@ -26,6 +25,7 @@ from tutor.render.picture.layout import (
     drawable,
     strokes,
 )
+from tutor.text import escape_xml
 
 TITLE, SMALL = 14.0, 12.0
 """Font sizes in pixels: of names and formulas, of numbers and the legend."""
@@ -97,8 +97,8 @@ def page(body: list[str], width: float, height: float, title: str, about: str) -
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tutor-graph" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
         f'role="img" aria-labelledby="tg-title-{mark} tg-desc-{mark}">',
-        f'<title id="tg-title-{mark}">{xml(title)}</title>',
-        f'<desc id="tg-desc-{mark}">{xml(about)}</desc>',
+        f'<title id="tg-title-{mark}">{escape_xml(title)}</title>',
+        f'<desc id="tg-desc-{mark}">{escape_xml(about)}</desc>',
         f"<style>{_style()}</style>",
         f'<rect class="tg-paper" width="{w}" height="{h}"/>',
         f'<g transform="translate({short(MARGIN)} {short(MARGIN)})">',
@@ -153,7 +153,7 @@ def _box(box: Box, seen: Label) -> list[str]:
     middle = box.x + box.w / 2
     side = 15.0 if seen.role == "input" else _PAD
     low = seen.value is not None or seen.gradient is not None
-    lines = ["<g>", f"<title>{xml(seen.whole)}</title>", _shape(seen.role, box.x, box.y, box.w, box.h)]
+    lines = ["<g>", f"<title>{escape_xml(seen.whole)}</title>", _shape(seen.role, box.x, box.y, box.w, box.h)]
     lines.append(set_line(seen.title, middle, box.y + (20.0 if low else box.h / 2 + 5.0), "tg-title"))
     if seen.value and seen.gradient:
         lines.append(set_line(seen.value, box.x + side, box.y + 40.0, "tg-value tg-left"))
@@ -236,19 +236,13 @@ def set_line(phrase: Phrase, x: float, y: float, style: str) -> str:
     for part in phrase.text.split(SUB):
         inside, mark, after = part.replace(" ", "\u00a0").partition(END)
         if not mark:
-            pieces.append(xml(inside))
+            pieces.append(escape_xml(inside))
             continue
-        pieces.append(f'<tspan dy="{short(drop)}" class="tg-sub">{xml(inside)}</tspan>')
+        pieces.append(f'<tspan dy="{short(drop)}" class="tg-sub">{escape_xml(inside)}</tspan>')
         shift = ' dx="4"' if after.startswith("\u00a0") else ""
         after = after.removeprefix("\u00a0")
-        pieces.append(f'<tspan{shift} dy="{short(-drop)}">{xml(after) or "&#8203;"}</tspan>')
+        pieces.append(f'<tspan{shift} dy="{short(-drop)}">{escape_xml(after) or "&#8203;"}</tspan>')
     return f'<text class="{style}" x="{short(x)}" y="{short(y)}">{"".join(pieces)}</text>'
-
-
-def xml(text: str) -> str:
-    """Escaped, and without what XML does not allow."""
-    safe = "".join(mark for mark in text if mark >= " " and not "\ud800" <= mark <= "\uf8ff")
-    return escape(safe)
 
 
 def short(value: float) -> str:

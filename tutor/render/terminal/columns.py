@@ -19,6 +19,7 @@ from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number
 from tutor.notation.profile import Notation
 from tutor.render.layer_maths import grid, shapes_of
 from tutor.render.maths import Piece, Printer
+from tutor.text import visible_on_terminal
 
 
 class Line:
@@ -104,8 +105,7 @@ class Pen:
 
     def safe(self, text: str) -> str:
         """The same words, harmless: controls made visible, invisible characters dropped, one line."""
-        if not text.isprintable():
-            text = "".join([char if char.isprintable() else _visible(char) for char in text])
+        text = visible_on_terminal(text)
         return _spelt(text, self._encoding) if self._encoding and not text.isascii() else text
 
     def maths(self, expr: Expr, lead: bool = True) -> str:
@@ -229,21 +229,11 @@ class Pen:
 
 
 _SEAM = re.compile(r"(?<= )(?=[-+−·×*=>] )|(?<=, )|(?<= )(?=if |else )")
-_DROPPED = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _SPELT = {
     "∂": "d", "·": "*", "×": "x", "−": "-", "–": "-", "─": "-", "′": "'", "≈": "~", "…": "...", "√": "sqrt", "⊙": "o",
     "←": "<-", "→": "->", "’": "'", "“": '"', "”": '"', "½": "1/2", "ᵀ": "^T", "≥": ">=", "≤": "<=", "∑": "sum",
 }  # fmt: skip
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
-
-
-def _visible(char: str) -> str:
-    """What is shown in the place of a character that does not print."""
-    if char in _DROPPED:
-        return ""
-    if char in "\t\n\r" or unicodedata.category(char)[0] == "Z":
-        return " "
-    return chr(0x2400 + ord(char)) if char < " " else "␡" if char == "\x7f" else "�"
 
 
 def _spelt(text: str, encoding: str) -> str:

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, set_cell_size
 from rich.text import Text
 
+from tutor.text import visible_on_terminal
+
 if TYPE_CHECKING:
     from tutor.exercise.catalogue import Entry
     from tutor.exercise.check_claims import Verdict
@@ -29,15 +31,6 @@ EXAMPLES = (
 """One command for each thing that can be done with an exercise."""
 
 
-def printable(text: str) -> str:
-    """A text from outside without control characters.
-
-    >>> printable("a\\x1b[2J")
-    'a�[2J'
-    """
-    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
-
-
 def _columns(rows: Sequence[Sequence[str]], limits: Sequence[int]) -> list[int]:
     return [min(limit, max((cell_len(row[place]) for row in rows), default=0)) for place, limit in enumerate(limits)]
 
@@ -51,7 +44,7 @@ def exercises(entries: Iterable[Entry], width: int) -> Iterable[Text]:
     """The rows of ``tutor list``, and below them what can be done with an exercise."""
     rows = [
         (
-            e.id, printable(e.title), "".join(MARKS[a][0] if a in e.abilities else "·" for a in MARKS),
+            e.id, visible_on_terminal(e.title), "".join(MARKS[a][0] if a in e.abilities else "·" for a in MARKS),
             f"{e.claims} figures" if e.claims else "",
         )
         for e in entries
@@ -77,12 +70,13 @@ def exercises(entries: Iterable[Entry], width: int) -> Iterable[Text]:
 
 def verdicts(found: Sequence[Verdict], width: int) -> Iterable[Text]:
     """The rows of ``tutor check``: a block for each exercise, then a sum of all."""
-    widths = _columns([(printable(v.claim), printable(v.printed), printable(v.value)) for v in found], (26, 30, 30))
+    cells = [tuple(map(visible_on_terminal, (v.claim, v.printed, v.value))) for v in found]
+    widths = _columns(cells, (26, 30, 30))
     spare = width - 2 - 6 - 10
     while sum(widths) > spare:
         widths[widths.index(max(widths))] -= 1
     for ident, group in groupby(found, key=lambda v: v.exercise):
-        yield Text(printable(ident), style="bold")
+        yield Text(visible_on_terminal(ident), style="bold")
         for verdict in group:
             yield from _verdict(verdict, widths, width)
         yield Text()
@@ -93,12 +87,12 @@ def _verdict(verdict: Verdict, widths: Sequence[int], width: int) -> Iterable[Te
     line = Text("  ")
     cells = (verdict.claim, verdict.printed, verdict.value)
     for text, size in zip(cells, widths, strict=True):
-        line.append(fitted(printable(text), size) + "  ")
+        line.append(fitted(visible_on_terminal(text), size) + "  ")
     line.append(WORDS[verdict.agreement], style=STYLES[verdict.agreement])
     yield line
     if verdict.erratum is not None:
         state = "erratum: " if verdict.agreement == "differs" else "declared an erratum, but agrees: "
-        for piece in wrap(state + printable(verdict.erratum), max(20, width - 4)):
+        for piece in wrap(state + visible_on_terminal(verdict.erratum), max(20, width - 4)):
             yield Text("    ").append(piece, style="italic")
 
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from tutor.render.terminal.listing import fitted, printable
+from tutor.render.terminal.listing import fitted
+from tutor.text import visible_on_terminal
 
 if TYPE_CHECKING:
     from tutor.exercise.question import Question
@@ -43,7 +44,7 @@ def how(question: Question) -> str:
 
 def questions(found: Sequence[Question], width: int, marks: Sequence[str]) -> Iterable[Text]:
     """The rows of ``tutor questions``; ``marks`` are those of each question, as shown."""
-    rows = [(printable(q.id), how(q), mark) for q, mark in zip(found, marks, strict=True)]
+    rows = [(visible_on_terminal(q.id), how(q), mark) for q, mark in zip(found, marks, strict=True)]
     first, last = (max((cell_len(row[place]) for row in rows), default=0) for place in (0, 2))
     first = min(first, max(12, width // 2))
     middle = max(10, width - first - last - 4)
@@ -54,8 +55,8 @@ def questions(found: Sequence[Question], width: int, marks: Sequence[str]) -> It
         line.append("  " + fitted(way, size))
         line.append("  " + mark.rjust(last), style="cyan")
         yield line
-        said = [printable(question.text)] if question.text else []
-        said += [f"{letter}) {printable(option)}" for letter, option in question.options]
+        said = [visible_on_terminal(question.text)] if question.text else []
+        said += [f"{letter}) {visible_on_terminal(option)}" for letter, option in question.options]
         for text in said:
             for piece in wrap(text, max(20, width - 4)):
                 yield Text("    ").append(piece, style="dim")

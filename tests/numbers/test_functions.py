@@ -1,0 +1,182 @@
+"""The table of primitive functions: every number system against mpmath, with hard arguments, and all of them against each other."""
+
+import itertools
+import math
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from independent import MP
+
+from tutor.errors import ExpressionError, ValueProblem
+from tutor.expression.nodes import Call, Name
+from tutor.graph.nouns import Step
+from tutor.numbers.arithmetic import apply, real
+from tutor.numbers.blocks import plan
+from tutor.numbers.emit import straight
+from tutor.numbers.functions import PRIMITIVES, power, quotient
+from tutor.numbers.lower import lower
+from tutor.numbers.runner import Many
+from tutor.rules.functions import FUNCTIONS, function
+
+HARD = ("0", "1", "-1", "0.5", "-0.5", "3", "-3", "20", "-20", "36", "-36", "40", "-40", "700", "-700", "1e-300", "-1e-300", "1e-17",
+        "-1e-17", "1e-9", "1e5", "-1e5", "0.9999999999999999", "1.0000000000000002")  # fmt: skip
+NOTHING = (math.nan, math.inf, -math.inf)
+TINY = 1e-300
+"""Below it a float has lost digits: two systems agree when both are there."""
+
+
+def precise(function):
+    """A reference with 400 digits, so that nothing that is tested cancels in it."""
+
+    def compute(*args):
+        with MP.workdps(400):
+            return function(*[MP.mpf(arg.numerator) / arg.denominator if isinstance(arg, Fraction) else MP.mpf(arg) for arg in args])
+
+    return compute
+
+
+def chosen(c, a, b):
+    return a if c > 0 else b
+
+
+REFERENCE = {
+    "exp": MP.exp, "log": MP.log, "sqrt": MP.sqrt, "sin": MP.sin, "cos": MP.cos, "tan": MP.tan, "abs": abs, "sign": MP.sign,
+    "sinh": lambda x: (MP.exp(x) - MP.exp(-x)) / 2, "cosh": lambda x: (MP.exp(x) + MP.exp(-x)) / 2, "max": max, "min": min,
+    "tanh": lambda x: 1 - 2 / (MP.exp(2 * x) + 1), "sigmoid": lambda x: 1 / (1 + MP.exp(-x)), "softplus": lambda x: MP.log1p(MP.exp(x)),
+    "if_positive": chosen, "pi": lambda: +MP.pi,
+}  # fmt: skip
+
+
+def exists(name, args):
+    return not (name == "log" and Fraction(args[0]) <= 0) and not (name == "sqrt" and Fraction(args[0]) < 0)
+
+
+def arguments(name):
+    arity = PRIMITIVES[name].arity
+    some = HARD if arity == 1 else HARD[:7] + HARD[11:13]
+    return list(itertools.product(some, repeat=arity))
+
+
+CASES = [(name, args) for name in PRIMITIVES for args in arguments(name)]
+SINGLE = [name for name, row in PRIMITIVES.items() if row.arity == 1]
+
+
+def floats_of(name, columns):
+    """A primitive by the table's column for one, by the compiled text, by layer products, by columns: all floats of one set."""
+    row = PRIMITIVES[name]
+    names = [f"x{k}" for k in range(row.arity)]
+    program = lower([Step("out", Call(name, tuple(map(Name, names))), "primitive")], names, ["out"])
+    many = Many(plan(program))
+    table = [[float(v) for v in column] for column in columns]
+    count = len(table[0]) if table else 1
+    sets = list(zip(*table, strict=True)) if table else [()]
+    careful = lambda values: (math.nan if not names else row.one(*values),)  # noqa: E731
+    compiled = straight(program, careful, packed=False)
+    blocks = many(np.array(table, dtype=float).reshape(len(names), count))[0].tolist()
+    from tutor.numbers.floats import at_points
+
+    found = at_points(Call(name, tuple(map(Name, names))), {n: np.array(c) for n, c in zip(names, table, strict=True)})
+    return {
+        "one": [row.one(*each) for each in sets],
+        "text": [compiled(*each)[0] for each in sets],
+        "layers": blocks,
+        "columns": np.broadcast_to(found, (count,)).tolist(),
+    }
+
+
+def close(a, b):
+    if math.isnan(a) or math.isnan(b):
+        return math.isnan(a) and math.isnan(b)
+    if math.isinf(a) or math.isinf(b):
+        return a == b
+    return abs(a - b) <= 1e-13 * max(abs(a), abs(b)) or max(abs(a), abs(b)) <= TINY
+
+
+@pytest.mark.parametrize("name", PRIMITIVES)
+def test_floats_agree_with_mpmath_and_with_each_other(name):
+    cases = arguments(name)
+    systems = floats_of(name, list(zip(*cases, strict=True)))
+    for place, args in enumerate(cases):
+        values = {system: found[place] for system, found in systems.items()}
+        if exists(name, args):
+            right = precise(REFERENCE[name])(*[MP.mpf(float(arg)) for arg in args])
+            expected = float(right) if abs(right) < MP.mpf(10) ** 308 else math.copysign(math.inf, right)
+        else:
+            expected = -math.inf if Fraction(args[0]) == 0 else math.nan
+        for system, value in values.items():
+            assert close(value, expected), (name, args, system, value, expected)
+
+
+@pytest.mark.parametrize("name", PRIMITIVES)
+def test_floats_agree_where_there_is_no_number(name):
+    arity = PRIMITIVES[name].arity
+    if not arity:
+        return
+    cases = [case for case in itertools.product((*NOTHING, 0.0, 2.0, -2.0), repeat=arity) if set(map(str, case)) & set(map(str, NOTHING))]
+    systems = floats_of(name, list(zip(*cases, strict=True)))
+    for place, args in enumerate(cases):
+        values = {system: found[place] for system, found in systems.items()}
+        first = values["one"]
+        assert all(close(value, first) for value in values.values()), (name, args, values)
+        if arity < 3 and any(map(math.isnan, args)):
+            assert math.isnan(first)
+
+
+@pytest.mark.parametrize("name", PRIMITIVES)
+def test_exact_values_are_the_values_and_many_digits_agree(name):
+    row = PRIMITIVES[name]
+    for args in arguments(name):
+        fractions = [Fraction(arg) for arg in args]
+        if not exists(name, args):
+            with pytest.raises(ValueProblem):
+                apply(name, fractions)
+            continue
+        right = precise(REFERENCE[name])(*fractions)
+        exact = row.exact(*fractions)
+        if exact is not None:
+            assert abs(MP.mpf(exact.numerator) / exact.denominator - right) <= MP.mpf(10) ** -45 * abs(right)
+        value = real(apply(name, fractions))
+        assert abs(value - right) <= MP.mpf(10) ** -40 * abs(right), (name, args)
+
+
+@pytest.mark.parametrize("name", [n for n, row in FUNCTIONS.items() if len(row.params) == 1])
+@pytest.mark.parametrize("prime", ["", "'"])
+def test_rows_built_from_primitives_have_one_value_in_every_system(name, prime):
+    """What is made of primitives by its formula, and its slope: many digits, compiled floats, layers and columns."""
+    from tutor.numbers.floats import at_points
+
+    expr = Call(name + prime, (Name("x"),))
+    program = lower([Step("out", expr, "row")], ["x"], ["out"])
+    many, low = Many(plan(program)), function(name, 1).sample[0]
+    xs = [x for x in map(float, HARD[:13]) if x != 0 and (x > 0 or low < 0) and abs(x) < 50]
+    columns = np.broadcast_to(at_points(expr, {"x": np.array(xs)}), (len(xs),)).tolist()
+    blocks = many(np.array([xs]))[0].tolist()
+    compiled = straight(program, lambda values: many(np.array([values]).T)[:, 0].tolist(), packed=False)
+    for x, *values in zip(xs, columns, blocks, strict=True):
+        values.append(compiled(x)[0])
+        right = float(real(apply(name + prime, [Fraction(x)])))
+        scale = max(abs(right), 1.0) if prime else abs(right)  # 1 − σ(40) has no digit left in floats, in none of them
+        assert all(abs(value - right) <= 1e-12 * scale or close(value, right) for value in values), (name, x, values, right)
+        assert all(close(value, values[0]) for value in values)
+
+
+def test_sigmoid_far_out_is_no_zero():
+    """A fault of version 0.3.0: two evaluators said 0 and 4.248e-18 for σ(−40), and differed by 4 % at −36."""
+    systems = floats_of("sigmoid", [[-40.0, -36.0, -700.0]])
+    for values in systems.values():
+        assert values == pytest.approx([4.248354255291589e-18, 2.3195228302435691e-16, 9.859676543759771e-305], rel=1e-14)
+
+
+def test_powers_and_quotients_are_those_of_ieee():
+    special = (*NOTHING, 0.0, -0.0, 1.0, -1.0, 2.0, -2.0, 0.5, -0.5, 3.0, 1e300)
+    with np.errstate(all="ignore"):
+        for a, b in itertools.product(special, repeat=2):
+            if a not in (-math.inf, 0.0):  # there NumPy's own answers depend on the machine
+                assert close(power(a, b), float(np.power(a, b))), (a, b)
+            assert close(quotient(a, b), float(np.divide(a, b))), (a, b)
+
+
+def test_a_function_that_no_row_knows_is_refused():
+    with pytest.raises(ExpressionError):
+        apply("nosuch", [Fraction(1)])

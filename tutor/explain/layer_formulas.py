@@ -1,0 +1,126 @@
+"""Formulas over layers as they are printed: every product of vectors with its transpose, shapes under the factors, arrays of numbers.
+
+A graph knows `matmul` of two vectors as their scalar product; on paper it is xᵀ y, wherever it stands.  What is printed goes through
+`explicit` first, so that no printed product depends on shapes that the reader does not see.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number, children, rebuild
+from tutor.expression.plain import plain
+from tutor.graph.entries import Array
+from tutor.graph.shapes import Shape, shape_of, size_expr
+from tutor.numbers.printed import shown
+
+MAX_COLUMNS = 4
+MAX_ROWS = 6
+MAX_NARROW, MAX_WIDTH = 10, 36
+"""So many columns are shown when a row of them has so few characters: a picture of digits."""
+
+
+def explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The expression with every product of a vector as a product of matrices, at any depth: xᵀ y, Bᵀ x.
+
+    >>> from tutor.expression.nodes import Name
+    >>> from tutor.expression.plain import plain
+    >>> plain(explicit(Call("sigmoid", (Call("matmul", (Name("u"), Name("v"))),)), {"u": (3,), "v": (3,)}))
+    'sigmoid(matmul(transpose(u), v))'
+    """
+    parts = children(expr)
+    if not parts:
+        return expr
+    done = rebuild(expr, tuple(explicit(part, shapes) for part in parts))
+    if type(expr) is not Call or type(done) is not Call or expr.func != "matmul" or len(shape_of(expr.args[0], shapes)) != 1:
+        return done
+    first, second = done.args
+    if len(shape_of(expr.args[1], shapes)) == 1:
+        return Call("matmul", (Call("transpose", (first,)), second))
+    turned = second.args[0] if type(second) is Call and second.func == "transpose" else Call("transpose", (second,))
+    return Call("matmul", (turned, first))
+
+
+def dressed(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The expression for print: `explicit`, its factors with their shapes.
+
+    >>> from tutor.expression.nodes import Name
+    >>> from tutor.expression.plain import plain
+    >>> plain(dressed(Call("outer", (Name("d"), Name("x"))), {"d": (2,), "x": (3,)}))
+    'matmul(shaped(d, 2, 1), shaped(transpose(x), 1, 3))'
+    """
+    shape = shape_of(expr, shapes)
+    match expr:
+        case Call("outer", (first, second)):
+            raised = Call("transpose", (explicit(second, shapes),))
+            return Call("matmul", (dressed(first, shapes), _shaped(raised, (1, *shape_of(second, shapes)))))
+        case Call("matmul", (first, second)) if len(own := shape_of(first, shapes)) == 1 and not shape:
+            raised = Call("transpose", (explicit(first, shapes),))
+            return Call("matmul", (_shaped(raised, (1, *own)), dressed(second, shapes)))
+        case Call("matmul", (first, second)) if len(shape_of(first, shapes)) == 1:
+            turned = second.args[0] if type(second) is Call and second.func == "transpose" else Call("transpose", (second,))
+            return dressed(Call("matmul", (turned, first)), shapes)
+        case Call(func, args) if func in _OPENED:
+            operands = _OPENED[func]
+            return Call(func, (*(dressed(arg, shapes) for arg in args[:operands]), *args[operands:]))
+        case Add() | Neg() | Mul() if shape:
+            return rebuild(expr, tuple(dressed(part, shapes) for part in children(expr)))
+        case _ if not shape and _has_arrays(expr, shapes):
+            return rebuild(expr, tuple(dressed(part, shapes) for part in children(expr)))
+    return _shaped(explicit(expr, shapes), shape) if shape else expr
+
+
+_OPENED = {
+    "matmul": 2, "hadamard": 2, "columns": 1, "rows": 1, "fill": 1, "row_sums": 1, "column_sums": 1, "correlate": 2, "convolve": 2,
+    "spread": 2, "spread_flipped": 2, "kernel_gradient": 2, "kernel_gradient_flipped": 2, "max_pool": 1, "average_pool": 1,
+    "route": 2, "share": 1, "flatten": 1, "unflatten": 1, "concat": 2, "part": 1, "sum": 1, "mean": 1,
+}  # fmt: skip
+"""The operations whose operands have their shapes below them, and how many they have."""
+
+
+def _has_arrays(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
+    """Whether arrays stand somewhere in an expression that is a single number."""
+    return bool(shape_of(expr, shapes)) or any(_has_arrays(part, shapes) for part in children(expr))
+
+
+def _shaped(expr: Expr, shape: Shape) -> Expr:
+    full = shape if len(shape) != 1 else (*shape, 1)
+    return Call("shaped", (expr, *(size_expr(size) for size in full)))
+
+
+def bare(expr: Expr) -> Expr:
+    """The expression for print without the shapes."""
+    if type(expr) is Call and expr.func == "shaped":
+        return bare(expr.args[0])
+    parts = children(expr)
+    return rebuild(expr, tuple(bare(part) for part in parts)) if parts else expr
+
+
+def matrix(array: Array, digits: int) -> Expr:
+    """Numbers as a matrix; of a large one the first rows and columns and the last, with dots between.
+
+    >>> from fractions import Fraction
+    >>> matrix(Array((2,), (Fraction(1), Fraction(1, 2))), 6)
+    Call(func='matrix', args=(Number(text='1'), Number(text='1'), Number(text='0.5')))
+    """
+    if not array.shape:
+        return shown(array.items[0], digits)
+    rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
+    narrow = columns <= MAX_NARROW and max(len(plain(shown(item, digits))) for item in array.items) * columns <= MAX_WIDTH
+    places = [_some(rows, MAX_ROWS), _some(columns, columns if narrow else MAX_COLUMNS)]
+    entries: list[Expr] = []
+    for row in places[0]:
+        for column in places[1]:
+            if row is None:
+                entries.append(Call("down", ()))
+            elif column is None:
+                entries.append(Call("dots", ()))
+            else:
+                entries.append(shown(array.items[row * columns + column], digits))
+    return Call("matrix", (Number(str(len(places[1]))), *entries))
+
+
+def _some(count: int, most: int) -> list[int | None]:
+    if count <= most:
+        return list(range(count))
+    return [*range(most - 2), None, count - 1]

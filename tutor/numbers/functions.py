@@ -1,0 +1,203 @@
+"""One table of the primitive functions: what each one means in every number system.
+
+A row says what a function is
+
+* for exact fractions (`exact`: a `Fraction`, or None where the value is not rational),
+* for one float (`one`: as IEEE 754 has it, nan and inf where a value does not exist; nothing raises),
+* for arrays of floats (`many`: the name of NumPy's own function, or a function of NumPy and its arguments, the last of which may be the
+  array to write into),
+* in the text that `tutor.numbers.emit` compiles for one set of floats (`text`; it may raise, then `one` counts).
+
+Every other function of `tutor.rules.functions` is built from these by its row's formula, so that a new row needs nothing here.  A row is
+here because it has no formula, or because its formula overflows or cancels where the function does not: σ(−40) is 4.248…e-18, and not
+what is left of 1 − 1.  The tests hold all systems against each other, and against mpmath, on hard arguments.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import partial
+from typing import Any
+
+Exact = Callable[..., "Fraction | None"]
+Many = Callable[..., Any]
+"""A function of arrays; the types of NumPy say no more, and the table has to be readable without NumPy."""
+
+
+@dataclass(frozen=True, slots=True)
+class Primitive:
+    """One row: a function in every number system.  ``text`` has ``{0}``, ``{1}`` for its arguments; ``often`` says that one stands in
+    it twice.  ``extreme`` functions take any number of arguments and are folded two by two."""
+
+    name: str
+    exact: Exact
+    one: Callable[..., float]
+    many: str | Many
+    text: str
+    arity: int = 1
+    often: bool = False
+    extreme: bool = False
+
+
+def columns_of(row: Primitive, numpy: Any) -> Many:
+    """The function of arrays of a row, for NumPy or for what stands in for it."""
+    found: Many = getattr(numpy, row.many) if isinstance(row.many, str) else partial(row.many, numpy)
+    return found
+
+
+# exact fractions -----------------------------------------------------------------------------------------------------------------
+
+
+def _only_at(argument: int, value: Fraction) -> Exact:
+    """A function that is rational at one rational argument only (Lindemann and Weierstraß)."""
+    return lambda x: value if x == argument else None
+
+
+def root(value: Fraction) -> Fraction | None:
+    """√value where it is rational.
+
+    >>> root(Fraction(9, 4)), root(Fraction(2))
+    (Fraction(3, 2), None)
+    """
+    if value < 0:
+        return None
+    over, under = math.isqrt(value.numerator), math.isqrt(value.denominator)
+    return Fraction(over, under) if over * over == value.numerator and under * under == value.denominator else None
+
+
+def _never(*args: Fraction) -> None:
+    return None
+
+
+# one float -----------------------------------------------------------------------------------------------------------------------
+
+
+def _guarded(function: Callable[[float], float], beyond: Callable[[float], float]) -> Callable[[float], float]:
+    """A function of Python's as IEEE 754 has it: nan outside its domain, ``beyond`` where it overflows."""
+
+    def compute(x: float) -> float:
+        try:
+            return function(x)
+        except OverflowError:
+            return beyond(x)
+        except ValueError:
+            return math.nan
+
+    return compute
+
+
+def _log(x: float) -> float:
+    if x > 0:
+        return math.log(x)
+    return -math.inf if x == 0 else math.nan
+
+
+def _sign(x: float) -> float:
+    return 1.0 if x > 0 else -1.0 if x < 0 else x * 0.0
+
+
+def _sigmoid(x: float) -> float:
+    return 1.0 / (1.0 + math.exp(-x)) if x > -700.0 else math.exp(x)
+
+
+def _softplus(x: float) -> float:
+    return x + math.log1p(math.exp(-x)) if x > 0 else math.log1p(math.exp(x))
+
+
+def _larger(a: float, b: float) -> float:
+    return a if a > b else b if b >= a else a + b
+
+
+def _smaller(a: float, b: float) -> float:
+    return a if a < b else b if b <= a else a + b
+
+
+def _choice(condition: float, yes: float, no: float) -> float:
+    return yes if condition > 0 else no if condition <= 0 else math.nan
+
+
+def power(base: float, exponent: float) -> float:
+    """base^exponent as IEEE 754 has it."""
+    try:
+        return math.pow(base, exponent)
+    except OverflowError:
+        return -math.inf if base < 0 and exponent % 2 == 1 else math.inf
+    except ValueError:
+        return math.inf if base == 0 and not math.isnan(exponent) else math.nan
+
+
+def quotient(a: float, b: float) -> float:
+    """a/b as IEEE 754 has it."""
+    try:
+        return a / b
+    except ZeroDivisionError:
+        return math.nan if a == 0 or math.isnan(a) else math.copysign(math.inf, a) * math.copysign(1.0, b)
+
+
+# arrays --------------------------------------------------------------------------------------------------------------------------
+
+
+def _sigmoids(np: Any, x: Any, out: Any = None) -> Any:
+    """1/(1 + e^(−x)), in place; where e^(−x) is infinite the result is 0, which is right to 10⁻³⁰⁰."""
+    grown = np.exp(np.negative(x, out), out)
+    return np.divide(1.0, np.add(grown, 1.0, out), out)
+
+
+def _softpluses(np: Any, x: Any, out: Any = None) -> Any:
+    """max(x, 0) + log(1 + e^(−|x|))."""
+    return np.add(np.maximum(x, 0.0), np.log1p(np.exp(-np.abs(x))), out)
+
+
+def _larger_ones(np: Any, a: Any, b: Any, out: Any = None) -> Any:
+    return np.maximum(a, b, out=out)  # NumPy wants this one by its keyword
+
+
+def _smaller_ones(np: Any, a: Any, b: Any, out: Any = None) -> Any:
+    return np.minimum(a, b, out=out)
+
+
+def _choices(np: Any, condition: Any, yes: Any, no: Any, out: Any = None) -> Any:
+    """``yes`` where the condition is positive, ``no`` where it is not, nan where it is nan."""
+    found = np.where(condition > 0.0, yes, np.where(condition <= 0.0, no, np.nan))
+    if out is None:
+        return found
+    np.copyto(out, found)
+    return out
+
+
+def _infinite(x: float) -> float:
+    return math.inf
+
+
+_ROWS = (
+    Primitive("exp", _only_at(0, Fraction(1)), _guarded(math.exp, _infinite), "exp", "exp({0})"),
+    Primitive("log", _only_at(1, Fraction(0)), _log, "log", "log({0})"),
+    Primitive("sqrt", root, _guarded(math.sqrt, _infinite), "sqrt", "sqrt({0})"),
+    Primitive("sin", _only_at(0, Fraction(0)), _guarded(math.sin, _infinite), "sin", "sin({0})"),
+    Primitive("cos", _only_at(0, Fraction(1)), _guarded(math.cos, _infinite), "cos", "cos({0})"),
+    Primitive("tan", _only_at(0, Fraction(0)), _guarded(math.tan, _infinite), "tan", "tan({0})"),
+    Primitive("sinh", _only_at(0, Fraction(0)), _guarded(math.sinh, lambda x: math.copysign(math.inf, x)), "sinh", "sinh({0})"),
+    Primitive("cosh", _only_at(0, Fraction(1)), _guarded(math.cosh, _infinite), "cosh", "cosh({0})"),
+    Primitive("tanh", _only_at(0, Fraction(0)), math.tanh, "tanh", "tanh({0})"),
+    Primitive("abs", abs, abs, "abs", "absolute({0})"),
+    Primitive("sign", lambda x: Fraction((x > 0) - (x < 0)), _sign, "sign", "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
+              often=True),
+    # below -700 e^(-x) comes near to the overflow, and σ(x) = e^x to every digit
+    Primitive("sigmoid", _only_at(0, Fraction(1, 2)), _sigmoid, _sigmoids, "(1.0/(1.0 + exp(-{0})) if {0} > -700.0 else exp({0}))",
+              often=True),
+    Primitive("softplus", _never, _softplus, _softpluses, "({0} + log1p(exp(-{0})) if {0} > 0.0 else log1p(exp({0})))", often=True),
+    Primitive("max", max, _larger, _larger_ones, "({0} if {0} > {1} else {1} if {1} >= {0} else {0} + {1})",
+              arity=2, often=True, extreme=True),
+    Primitive("min", min, _smaller, _smaller_ones, "({0} if {0} < {1} else {1} if {1} <= {0} else {0} + {1})",
+              arity=2, often=True, extreme=True),
+    # only the branch that counts is computed in the text
+    Primitive("if_positive", lambda c, a, b: a if c > 0 else b, _choice, _choices, "({1} if {0} > 0.0 else {2} if {0} <= 0.0 else nan)",
+              arity=3, often=True),
+    Primitive("pi", _never, lambda: math.pi, lambda np: np.float64(math.pi), repr(math.pi), arity=0),
+)  # fmt: skip
+
+PRIMITIVES: dict[str, Primitive] = {row.name: row for row in _ROWS}
+"""The rows by name."""
