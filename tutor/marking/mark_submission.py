@@ -56,10 +56,10 @@ class Marker:
 
         >>> from tutor.exercise.load import load
         >>> marker = Marker(load("neuron/two-two-two"))
-        >>> first, known = marker.judge("out_h1", "0.6")
-        >>> second, known = marker.judge("in_o1", "1.109", known)
+        >>> first, known = marker.judge("out_h1", "0.7")
+        >>> second, known = marker.judge("in_o1", "1.1486", known)
         >>> first.verdict, second.verdict, second.follows, list(known.results)
-        ('correct', 'correct', (), ['out_h1', 'in_o1'])
+        ('wrong', 'follow-through', ('out_h1',), ['out_h1', 'in_o1'])
         """
         asked = self.sheet.by_id[question] if isinstance(question, str) else question
         if not text.strip():
