@@ -50,12 +50,9 @@ app = typer.Typer(
     epilog="Start with: tutor solve neuron/two-two-two --wrt w5",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,  # plain help: it wraps between words at any width
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
-app.add_typer(plot)
-app.command()(train)
-app.command()(questions)
-app.command()(mark)
 
 
 def helper() -> Prover | None:
@@ -78,7 +75,7 @@ def _main(
     """Derive, explain and prove backpropagation, step by step, in the notation of your course."""
 
 
-@app.command("list")
+@app.command("list", short_help="List the exercises that come with tutor.")
 def list_exercises(as_json: AsJson = False) -> None:
     """List the exercises that come with tutor."""
     from tutor.exercise.catalogue import entries
@@ -100,7 +97,7 @@ def list_exercises(as_json: AsJson = False) -> None:
         screen.print(line, soft_wrap=True)
 
 
-@app.command()
+@app.command(short_help="Solve step by step, and prove the result.")
 def solve(
     target: Target,
     at: At = None,
@@ -137,7 +134,7 @@ def solve(
     deliver(solution, to, output, fragment=fragment)
 
 
-@app.command()
+@app.command(short_help="Draw a computational graph or a network.")
 def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="g.svg, or g.tex for TikZ.")],
          at: At = None, notation: NotationName = None,
          kind: Annotated[Drawn, typer.Option("--as", help="The computational graph, or a network's neurons and weights.")] = Drawn.graph,
@@ -166,7 +163,7 @@ def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", 
     write(standalone(solution.picture(), solution.notation), output)
 
 
-@app.command()
+@app.command(short_help="Recompute the figures that lectures print.")
 def check(
     targets: Annotated[
         list[str] | None,
@@ -193,6 +190,13 @@ def check(
             screen.print(line, soft_wrap=True)
     if not all(verdict.ok for verdict in found):
         raise typer.Exit(1)
+
+
+app.add_typer(plot, short_help="Draw charts of losses, paths and functions.")
+app.command(short_help="Train with an optimiser, step by step.")(train)
+app.command(short_help="List what an exercise asks of students.")(questions)
+app.command(short_help="Mark one student's work, or a class.")(mark)
+
 
 def main(arguments: list[str] | None = None, *, helper: Prover | None = None) -> None:
     """Run a command and turn every error of a user into a message and exit code 2.

@@ -85,7 +85,10 @@ HandedIn = Annotated[
 ]
 Into = Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Write marks and reports into this folder.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", help="Number of processes; by default that of the cores.")]
-To = Annotated[list[MarkFormat] | None, typer.Option("--to", help="Write this format besides (repeatable).")]
+To = Annotated[
+    list[MarkFormat] | None,
+    typer.Option("--to", metavar="FORMAT", help=f"Write this format besides (repeatable): {', '.join(MarkFormat)}."),
+]
 Fill = Annotated[
     Path | None,
     typer.Option("--fill", metavar="EXPORTED.csv", help="With --to moodle or canvas: the file exported there, to be filled in."),
@@ -118,7 +121,10 @@ SelfTest = Annotated[
 ]
 
 
-ReportAs = Annotated[ReportFormat | None, typer.Option("--report", help="Write the students' reports in this format.")]
+ReportAs = Annotated[
+    ReportFormat | None,
+    typer.Option("--report", metavar="FORMAT", help=f"Write the students' reports as {', '.join(ReportFormat)}."),
+]
 
 
 def mark(

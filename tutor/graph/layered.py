@@ -167,7 +167,10 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
         return "affine"
     if type(expr) is Add:
         made = [term.func for term in expr.args if type(term) is Call and term.func in LAYERS and term.func not in _BIASES]
-        return made[0] if len(made) == 1 else "formula" if _has_layer(expr) else rule_of(expr)
+        if len(made) == 1 or _has_layer(expr):
+            return made[0] if len(made) == 1 else "formula"
+        rule = rule_of(expr)
+        return rule if rule != "sum" else "sum of arrays" if shapes is not None and shape_of(expr, shapes) else "sum of numbers"
     if type(expr) is Call and expr.func in LAYERS:
         return expr.func
     if type(expr) is Div and type(expr.num) is Call and expr.num.func == "sum":
