@@ -25,6 +25,11 @@ class Symbol:
     text: str
 
 
+SPELLINGS = {
+    "eps": "varepsilon", "lam": "lambda", "lamb": "lambda", "lambd": "lambda", "lmbda": "lambda", "lamda": "lambda",
+}  # fmt: skip
+"""How programs spell a Greek letter: ``lambda`` is a word of Python's own."""
+
 _TOKEN = re.compile(
     r"\\(?P<command>[A-Za-z]+)|(?P<char>[A-Za-z0-9+\-(),'*=.∘]|[{}^_])|(?P<space>\s+|\\,)|(?P<bad>.)", re.DOTALL
 )
@@ -167,9 +172,11 @@ class _Reader:
 def guess(name: str) -> Symbol:
     """The symbol of a quantity, from its name; in plain text it is the name itself, which is what one types.
 
-    >>> guess("w5").latex, guess("out_h1").latex, guess("eta").latex, guess("yhat1").latex
-    ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}')
+    >>> guess("w5").latex, guess("out_h1").latex, guess("eta").latex, guess("yhat1").latex, guess("lam").text
+    ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}', 'λ')
     """
+    if name == "lambda_":  # the underscore is no index here, it keeps the name apart from Python's word
+        return Symbol("\\lambda", COMMANDS["lambda"])
     head, _, index = name.partition("_")
     digits = head[len(head.rstrip("0123456789")) :]
     head = head[: len(head) - len(digits)]
@@ -177,8 +184,9 @@ def guess(name: str) -> Symbol:
     accent = ""
     if len(head) > 3 and head.endswith("hat"):
         head, accent = head[:-3], "\\hat"
-    if head in COMMANDS:
-        latex = "\\" + head
+    greek = SPELLINGS.get(head, head)
+    if greek in COMMANDS:
+        latex = "\\" + greek
     else:
         latex = head if len(head) == 1 else "\\mathit{" + head + "}"
     if accent:
@@ -186,6 +194,6 @@ def guess(name: str) -> Symbol:
     if index:
         latex += "_{" + index + "}"
     plain = name
-    if head in COMMANDS and not accent:
-        plain = COMMANDS[head] + name[len(head) :]
+    if greek in COMMANDS and not accent:
+        plain = COMMANDS[greek] + name[len(head) :]
     return Symbol(latex, plain)

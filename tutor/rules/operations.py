@@ -32,7 +32,7 @@ class Layer:
 
     ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers
     that follow them (a stride, a size), each with its least value; the last ones may be missing and have the value in ``defaults`` (a
-    text is another setting's value); the first of ``within`` is at most the second, the third at most the fourth.  ``letters`` are the indices of the result in
+    text is another setting's value); ``within`` has pairs of which the first is at most the second.  ``letters`` are the indices of the result in
     ``index``.  ``internal`` rows only appear in pullbacks.
     """
 
