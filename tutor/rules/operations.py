@@ -32,8 +32,8 @@ class Layer:
 
     ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers
     that follow them (a stride, a size), each with its least value; the last ones may be missing and have the value in ``defaults`` (a
-    text is another setting's value); ``within`` has pairs of which the first is at most the second.  ``letters`` are the indices of the result in
-    ``index``.  ``internal`` rows only appear in pullbacks.
+    text is another setting's value); ``within`` has pairs of which the first is at most the second.  ``letters`` are the indices of
+    the result in ``index``.  ``internal`` rows only appear in pullbacks.
     """
 
     name: str
