@@ -11,16 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.cli.shell import (
+    ON_SCREEN,
     Apart,
     AsJson,
     At,
     Chain,
     Drawn,
     Form,
-    Format,
     Fragment,
     NotationName,
     Output,
+    PageName,
     Target,
     Wrt,
     assignments,
@@ -118,13 +119,13 @@ def solve(
     ] = None,
     apart: Apart = None,
     notation: NotationName = None,
-    to: Annotated[Format, typer.Option("--to", help="What to write.")] = Format.terminal,
+    to: Annotated[PageName, typer.Option("--to", help="What to write.")] = ON_SCREEN,
     fragment: Fragment = False,
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
     check_fragment(to, fragment)
-    if to is Format.terminal and output is None:
+    if to == ON_SCREEN and output is None:
         import tutor.render.terminal.page  # noqa: F401  now, while SymPy is imported in the helper
     from tutor.results.solution import solve as solve_target
 
