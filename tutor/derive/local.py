@@ -14,8 +14,8 @@ from tutor.derive.slope import derivatives
 from tutor.derive.tidy import product, summed
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.walk import fold_calls, has_call, names, substitute
-from tutor.rules.functions import FUNCTIONS, OUT, function, partials_of
-from tutor.rules.patterns import PATTERNS, constant, recognise, trees, without_zero
+from tutor.rules.functions import OUT, function, partials_of
+from tutor.rules.patterns import HEADS, constant, recognise, without_zero
 
 Locals = tuple[str, list[tuple[str, Expr]]]
 """The rule that was used, and a derivative for each quantity in the order of the formula."""
@@ -186,7 +186,7 @@ def _recognised(target: str, expr: Expr) -> Locals | None:
     table = {**found, OUT: Name(target) if target else expr}
     parts = {
         value.name: substitute(partial, table)
-        for name, partial in trees(pattern)[1]
+        for name, partial in pattern.partials
         if isinstance(value := found[name], Name)
     }
     return pattern.rule, [(name, parts[name]) for name in names(expr)]
@@ -194,7 +194,7 @@ def _recognised(target: str, expr: Expr) -> Locals | None:
 
 def _call_rule(target: str, expr: Expr) -> Locals | None:
     assert type(expr) is Call
-    if expr.func in _WRITTEN_OUT:
+    if expr.func in HEADS:
         known = _recognised(target, expr)
         if known is not None:
             return known
@@ -216,11 +216,6 @@ def _call_rule(target: str, expr: Expr) -> Locals | None:
                 found.setdefault(name, []).append(product([outer, part]))
     return expr.func, [(name, parts[0] if len(parts) == 1 else summed(parts)) for name, parts in found.items()]
 
-
-_WRITTEN_OUT = frozenset(
-    pattern.formula.partition("(")[0] for pattern in PATTERNS if pattern.formula.partition("(")[0] in FUNCTIONS
-)
-"""The functions that begin a pattern (max, abs)."""
 
 Template = Callable[[tuple[Expr, ...]], Expr]
 
