@@ -64,7 +64,7 @@ TABLE = [  # steps, parameters, {gradient: (what it always is, what has to sum t
     (["L = log(exp(a) + exp(b) + exp(c)) - b"], [],
      {"dL/da": ("softmax_1(a, b, c)", "", ""), "dL/db": ("softmax_2(a, b, c) - 1", "", ""), "dL/dc": ("softmax_3(a, b, c)", "", "")}),
     (["L = (log(exp(a) + exp(b)) - y*a - (1 - y)*b)/2"], [],
-     {"dL/da": ("softmax_1(a, b)/2 - y/2", "", ""), "dL/db": ("softmax_2(a, b)/2 - (1 - y)/2", "", "")}),
+     {"dL/da": ("softmax_1(a, b)/2 - y/2", "", ""), "dL/db": ("softmax_2(a, b)/2 + (y - 1)/2", "", "")}),
     (["s1 = w*h1", "s2 = w*h2", "p1 = sigmoid(s1)", "p2 = sigmoid(s2)",
       "L = 1/2*(binary_cross_entropy(p1, y1) + binary_cross_entropy(p2, y2))"], ["w"],
      {"dL/ds1": ("1/2*(p1 - y1)", "", ""), "dL/ds2": ("1/2*(p2 - y2)", "", ""),
