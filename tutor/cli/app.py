@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.cli.shell import (
+    ON_SCREEN,
+    Apart,
     AsJson,
     At,
     Chain,
     Drawn,
     Form,
-    Format,
     Fragment,
     NotationName,
     Output,
+    PageName,
     Target,
     Wrt,
     assignments,
@@ -115,28 +117,29 @@ def solve(
     form: Annotated[
         Form | None, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")
     ] = None,
+    apart: Apart = None,
     notation: NotationName = None,
-    to: Annotated[Format, typer.Option("--to", help="What to write.")] = Format.terminal,
+    to: Annotated[PageName, typer.Option("--to", help="What to write.")] = ON_SCREEN,
     fragment: Fragment = False,
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
     check_fragment(to, fragment)
-    if to is Format.terminal and output is None:
+    if to == ON_SCREEN and output is None:
         import tutor.render.terminal.page  # noqa: F401  now, while SymPy is imported in the helper
     from tutor.results.solution import solve as solve_target
 
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
         chain=chain.value if chain else None, notation_name=notation, ask=_helper,
-        form=form.value if form else None,
+        form=form.value if form else None, apart=apart,
     )  # fmt: skip
     deliver(solution, to, output, fragment=fragment)
 
 
 @app.command(short_help="Draw a computational graph or a network.")
 def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="g.svg, or g.tex for TikZ.")],
-         at: At = None, notation: NotationName = None,
+         at: At = None, apart: Apart = None, notation: NotationName = None,
          kind: Annotated[Drawn, typer.Option("--as", help="The computational graph, or a network's neurons and weights.")] = Drawn.graph,
          values: Annotated[bool, typer.Option("--values", help="With --as network: numbers instead of weights' symbols.")] = False,
 ) -> None:  # fmt: skip
@@ -154,7 +157,7 @@ def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", 
         return
     if values:
         raise OutputError("--values goes with --as network", hint="the graph has its values anyway")
-    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, form="scalar")
+    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, apart=apart, form="scalar")
     if output.suffix == ".svg":
         write(solution.to_svg(), output)
         return
