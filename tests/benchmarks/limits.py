@@ -13,19 +13,14 @@ from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
-
-from hostile import bench
-from hostile.corpus import ENTRIES
-
-from tutor.errors import TutorError
-
 Row = tuple[str, float, Callable[[], object]]
 """What is promised, within how many seconds, and what does it."""
 
 
 def best(call: Callable[[], object], tries: int = 3) -> float:
     """The shortest of some times, in seconds; errors of ours are answers too."""
+    from tutor.errors import TutorError
+
     shortest = float("inf")
     for _ in range(tries):
         start = time.perf_counter()
@@ -38,8 +33,8 @@ def best(call: Callable[[], object], tries: int = 3) -> float:
 def rows() -> Iterator[Row]:
     """The promises that are one piece of work each."""
     from tutor.exercise.load import load
+    from tutor.exercise.training_task import make_task
     from tutor.expression.parse import parse
-    from tutor.numbers.train import make_task
     from tutor.numbers.train_fast import train_fast
     from tutor.results.solution import solve
     from tutor.rules.functions import FUNCTIONS
@@ -63,24 +58,38 @@ def commands() -> Iterator[Row]:
         yield f"tutor {' '.join(words)}", seconds, lambda call=call: subprocess.run(call, capture_output=True, check=False)
 
 
+def hostile_answers(name: str) -> list[tuple[float, str, str]]:
+    """How long each string of the hostile corpus takes as an answer to each kind of question of an exercise."""
+    from hostile import bench
+    from hostile.corpus import ENTRIES
+
+    bench.prepare(name)
+    found = []
+    for entry, text in ENTRIES:
+        own = bench.adapted(text, name)
+        for question in bench.questions(name):
+            taken = bench.seconds(name, question.id, own)
+            if taken > bench.LIMIT:
+                taken = min(taken, *(bench.seconds(name, question.id, own) for _ in range(3)))
+            found.append((taken, entry, question.kind))
+    return found
+
+
 def main(strict: bool) -> int:
     """Print what takes how long; the exit code."""
+    from hostile import bench
+
     late = 0
     for what, seconds, call in (*rows(), *commands()):
         taken = best(call)
         late += taken > seconds
         print(f"{what:52}{taken * 1e3:9.1f} ms of {seconds * 1e3:6.0f}{'   LATE' if taken > seconds else ''}", flush=True)
     for name in bench.EXERCISES:
-        bench.prepare(name)
-        found = [
-            (best(lambda n=name, q=question.id, t=bench.adapted(text, name): bench.seconds(n, q, t)), entry, question.kind)
-            for entry, text in ENTRIES
-            for question in bench.questions(name)
-        ]
+        found = hostile_answers(name)
         slow = [row for row in found if row[0] > bench.LIMIT]
         late += len(slow)
-        print(f"{f'{len(found):,} hostile answers to {name}':52}{max(found)[0] * 1e3:9.1f} ms of {bench.LIMIT * 1e3:6.0f}{'   LATE' * bool(slow)}",
-              flush=True)  # fmt: skip
+        what = f"{len(found):,} hostile answers to {name}"
+        print(f"{what:52}{max(found)[0] * 1e3:9.1f} ms of {bench.LIMIT * 1e3:6.0f}{'   LATE' if slow else ''}", flush=True)
         for seconds, entry, kind in sorted(slow, reverse=True)[:10]:
             print(f"    {seconds * 1e3:.0f} ms: {entry} as {kind}")
     print(f"{late} promises not kept" if late else "all promises kept")
@@ -88,4 +97,5 @@ def main(strict: bool) -> int:
 
 
 if __name__ == "__main__":
+    sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[2])]
     sys.exit(main("--strict" in sys.argv[1:]))
