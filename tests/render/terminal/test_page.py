@@ -590,7 +590,7 @@ def test_an_old_encoding_gets_words_instead_of_a_crash(encoding: str) -> None:
 
 CHILD = """
 import sys
-sys.path[:0] = [{root!r}, {here!r}]
+sys.path[:0] = [{root!r}, {here!r}, {root!r} + "/tests"]
 from rich.console import Console
 from test_page import NETWORK, NOTATION, PATHS
 from tutor.render.terminal.page import render
