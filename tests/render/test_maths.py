@@ -75,7 +75,7 @@ TABLE: list[tuple[Expr, str, str]] = [
     (Pow(x, two), "x^{2}", "x²"),
     (Pow(x, Number("-1")), "x^{-1}", "x⁻¹"),
     (Pow(x, Div(one, two)), "x^{1/2}", "x^(1/2)"),
-    (Pow(x, y), "x^{y}", "x^(y)"),
+    (Pow(x, y), "x^{y}", "x^y"),
     (Pow(Div(a, b), two), "\\left(\\frac{a}{b}\\right)^{2}", "(a/b)²"),
     (Pow(dz, two), "\\left(\\frac{\\partial L}{\\partial z}\\right)^{2}", "(∂L/∂z)²"),
     (Pow(Pow(x, two), three), "(x^{2})^{3}", "(x²)³"),
@@ -201,7 +201,7 @@ def read_text(written: str) -> Fraction:
         lambda found: "**(" + found.group().translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")) + ")",
         python,
     )
-    python = python.replace("^(", "**(").replace("√", "sqrt").replace("[", "(").replace("]", ")")
+    python = python.replace("^", "**").replace("√", "sqrt").replace("[", "(").replace("]", ")")
     python = re.sub(r"\|([^|]*)\|", r"abs(\1)", python)
     python = python.replace("·", "*").replace("×", "*").replace("−", "-")
     return Fraction(eval(python, environment()))

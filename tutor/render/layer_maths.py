@@ -264,6 +264,35 @@ ARRAYS: dict[str, Written] = {
 """The operations of `tutor.rules.operations` and what only documents have: entries, sums over a letter, matrices, shapes under factors."""
 
 
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """Where an operation on arrays that is wider than a row may be broken: its parts, each with the sign before it."""
+
+    before: str
+    parts: tuple[tuple[str, Expr, bool], ...]
+    after: str = ""
+
+
+_SIGNED = {"matmul": ("\\,", _PRODUCT), "hadamard": (" \\odot ", _FACTOR)}
+_HEADED = {"sum": "sum", "mean": "mean", "softmax": "softmax", "flatten": "vec"}
+
+
+def seams(writer: Writer, call: Call) -> Seams | None:
+    """Where an operation may be broken in LaTeX; nothing for one that stays whole."""
+    args = call.args
+    if call.func in _SIGNED:
+        sign, level = _SIGNED[call.func]
+        return Seams("", tuple((sign if i else "", arg, writer.within(arg, level) != writer.show(arg)) for i, arg in enumerate(args)))
+    if call.func in _HEADED:
+        return Seams(f"\\operatorname{{{_HEADED[call.func]}}}", (("", args[0], True),))
+    if call.func == "transpose":
+        return Seams("", (("", args[0], True),), "^{\\top}")
+    if call.func == "outer":
+        loose = writer.within(args[0], _FACTOR) != writer.show(args[0])
+        return Seams("", (("", args[0], loose), ("\\,", Call("transpose", args[1:]), False)))
+    return Seams("", (("", args[0], False),)) if call.func == "shaped" else None
+
+
 def shapes_of(expr: Expr) -> Expr | None:
     """The expression with the shape of each factor in its place, or nothing where no shapes are known."""
     return _replaced(expr) if _has_shapes(expr) else None
