@@ -68,7 +68,6 @@ REWRITES = {
 
 ENTRY = "entry by entry"
 WRITTEN = "written out"
-UPDATE = "one step against the gradient"
 CONDITION = "needs targets that sum to 1 for each sample, as here"
 ASSUMED = "needs targets that sum to 1 for each sample"
 
