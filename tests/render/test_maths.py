@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 import pytest
+from counted import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -326,16 +326,15 @@ def test_deep_trees_are_printed() -> None:
     assert latex(expr, PLAIN).count("sigmoid") == 64
 
 
-def test_thousands_of_gradients_take_no_time() -> None:
+def test_thousands_of_gradients_take_little_work() -> None:
     gradients = [
         (Partial("L", f"w{i}_{j}"), Mul((Partial("L", f"z{i}"), Name(f"x{j}")))) for i in range(200) for j in range(128)
     ]
     sums = [Add(tuple(Mul((Name(f"w{i}_{j}"), Name(f"x{j}"))) for j in range(128))) for i in range(200)]
-    begun = time.perf_counter()
     printer = Printer(PLAIN)
-    for left, right in gradients:
-        printer.latex(left)
-        printer.latex(right)
-    for expr in sums:
-        printer.latex(expr)
-    assert time.perf_counter() - begun < 1.0  # 0.15 s on the machine this was written on
+    with at_most(2_000_000):
+        for left, right in gradients:
+            printer.latex(left)
+            printer.latex(right)
+        for expr in sums:
+            printer.latex(expr)
