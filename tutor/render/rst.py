@@ -30,7 +30,7 @@ from tutor.render import verbatim
 from tutor.render.latex.rows import set_rows
 from tutor.render.latex.widths import measure
 from tutor.render.maths import Printer
-from tutor.render.terminal.columns import Line, Pen
+from tutor.render.terminal.columns import Pen, TextLine
 from tutor.text import drop_controls, visible_code_points
 
 LINE = 46.0
@@ -169,7 +169,7 @@ def _plain_latex(latex: str) -> str:
 
 
 def _underlined(text: str, sign: str) -> str:
-    return f"{text}\n{sign * (Line().put(text).width + 2)}" if text else ""
+    return f"{text}\n{sign * (TextLine().put(text).width + 2)}" if text else ""
 
 
 def _kept_a_paragraph(text: str) -> str:

@@ -37,7 +37,7 @@ from tutor.explain.document import (
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.terminal.columns import Line, Pen, chopped
+from tutor.render.terminal.columns import Pen, TextLine, chopped
 from tutor.render.terminal.page import plain, render
 
 ESCAPE = "\x1b"
@@ -709,7 +709,7 @@ def test_chopping_loses_no_letter(text: str, width: int) -> None:
 
 
 def test_a_line_knows_its_cells() -> None:
-    line = Line().put("日本").to(6).put("y\u0302", "result").to(3)
+    line = TextLine().put("日本").to(6).put("y\u0302", "result").to(3)
     assert (line.text, line.width) == ("日本  y\u0302", 7)
 
 
