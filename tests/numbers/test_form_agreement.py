@@ -13,7 +13,7 @@ from random_layers import ACTIVATIONS, ENDS, MATRICES, PAIRS, VECTOR_ENDS, VECTO
 
 from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
-from tutor.explain.words.proofs import say_proof
+from tutor.explain.words.proof_words import say_proof
 from tutor.expression.nodes import Number
 from tutor.graph.entries import Array
 from tutor.graph.layered import from_layers, from_network_layers, written_out

@@ -7,7 +7,7 @@ import pytest
 
 from tutor.derive.rewrites.layered import SOFTMAX, UNIT, LayerRewrite, find_layer_rewrites
 from tutor.errors import ProofError
-from tutor.explain.words.proofs import say_proof
+from tutor.explain.words.proof_words import say_proof
 from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Partial
 from tutor.graph.layered import from_layers
 from tutor.numbers.prove_layer_rewrites import Rewritten, prove

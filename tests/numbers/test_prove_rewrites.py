@@ -10,7 +10,7 @@ from tutor.derive.backward import derive
 from tutor.derive.rewrites.named import BELOW, UNIT, collapsed, found
 from tutor.errors import ProofError
 from tutor.exercise.load import load
-from tutor.explain.words.proofs import say_proof
+from tutor.explain.words.proof_words import say_proof
 from tutor.expression.nodes import ONE, Add, Mul, Name, Neg, Number
 from tutor.expression.parse import parse
 from tutor.graph.build import from_steps

@@ -9,7 +9,7 @@ from independent import MP
 
 from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
-from tutor.explain.words.proofs import say_proof
+from tutor.explain.words.proof_words import say_proof
 from tutor.expression.nodes import Mul, Number
 from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network

@@ -209,7 +209,7 @@ def _rows(training: Solution) -> Iterator[Row]:
 def _deliver(make: Callable[[], list[Chart]], output: Path | None) -> None:
     """Write the charts to a file, or draw them in the terminal: there too when the file needs what is not installed."""
     from tutor.render.charts.braille import render
-    from tutor.render.charts.figures import NoMatplotlib, check_suffix, figure
+    from tutor.render.charts.chart_files import NoMatplotlib, check_suffix, figure
 
     if output is not None:
         check_suffix(output.suffix)

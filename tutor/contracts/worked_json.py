@@ -29,7 +29,7 @@ from tutor.contracts.schema import SCHEMA, dumps
 from tutor.derive.chains import count_routes, full_chains, gradients
 from tutor.derive.indexed import index_form
 from tutor.derive.rewrites.named import LINEAR, Rewrite
-from tutor.explain.words.proofs import say_proof
+from tutor.explain.words.proof_words import say_proof
 from tutor.explain.worked_page import proof_sentences
 from tutor.expression.keys import derivative_key
 from tutor.expression.plain import plain

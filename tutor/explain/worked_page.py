@@ -16,7 +16,7 @@ from tutor.explain.solution_page import NumberSections
 from tutor.explain.training_page import TrainingSections
 from tutor.explain.words import rules as wording
 from tutor.explain.words import update_rules
-from tutor.explain.words.proofs import say_proof
+from tutor.explain.words.proof_words import say_proof
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import substitute
 from tutor.numbers.arithmetic import CONTEXT

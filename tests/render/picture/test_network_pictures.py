@@ -38,7 +38,7 @@ def drawn(network, course="plain"):
 LARGE = of((16384, 1000, 10), "none", activation="relu")
 HOSTILE = Diagram(
     (DiagramColumn((DiagramUnit("input", "<script>&$%"),), 1),
-     DiagramColumn((DiagramUnit("output", "\\input{x}\x00\u202e"),), 1, "relu</text>$")),  # fmt: skip
+     DiagramColumn((DiagramUnit("output", "\\input{x}\x00\u202e"),), 1, "relu</text>$")),
     (Wire((0, 0), (1, 0), "]]></svg>\\end{document}"),),
     (1,),
 )

@@ -2,7 +2,7 @@
 
 Everything is measured in cells (a hat over a letter has none, a Chinese character two) and everything that is printed
 has passed `Pen.safe`: a character that could steer a terminal is shown as a sign, never sent.  Nothing here knows
-colours: a run of text carries the *name* of a style, and `tutor.render.terminal.page` says what the names mean.
+colours: a run of text carries the *name* of a style, and `tutor.render.terminal.terminal_page` says what the names mean.
 """
 
 from __future__ import annotations
