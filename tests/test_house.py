@@ -65,6 +65,6 @@ def rooms():
 
 
 def test_contributing_shows_the_rooms():
-    text = (ROOT.parent / "CONTRIBUTING.md").read_text("utf-8")
+    text = (ROOT.parent / "CONTRIBUTING.md").read_text("utf-8").partition("## How do I")[0]
     shown = sorted(line for line in text.splitlines() if re.match(r"\| `[a-z_/]+` \| ", line) and line.count("|") == 3)
     assert shown == rooms()
