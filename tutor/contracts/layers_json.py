@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from tutor.contracts.solution_json import SCHEMA
-from tutor.derive.indexed import index_form
+from tutor.derive.indexed import INDICES, index_form
 from tutor.expression.plain import plain
 from tutor.graph.entries import Array
 from tutor.numbers.printed import exact_text
@@ -26,7 +26,7 @@ def layers(solved: LayerSolution) -> dict[str, Any]:
     steps = []
     for step in (*graph.steps, *solved.derivation.backward):
         shape = shapes[step.wrt or step.target]
-        form = index_form(step.expr, ["i", "j"][: len(shape)], shapes)
+        form = index_form(step.expr, INDICES[: len(shape)], shapes)
         steps.append(
             {
                 "target": step.target, "expression": plain(step.expr), "rule": step.rule, "shape": list(shape),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tutor.derive.indexed import index_form
+from tutor.derive.indexed import INDICES, index_form
 from tutor.derive.rewrites.layered import LayerRewrite
 from tutor.explain.document import (
     Block,
@@ -199,6 +199,8 @@ class _Writer:
         """j for a vector; for the weights to j from i their own order."""
         if rank == 1:
             return ["j"]
+        if rank > 2:
+            return [*INDICES[:rank]]
         pattern = self.lesson.notation.entries.get(quantity.name)
         order = pattern[1]["order"] if pattern and quantity.kind == "weight" else ("i",)
         if quantity.kind == "weight" and quantity.index:
