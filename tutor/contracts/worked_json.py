@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.contracts.schema import SCHEMA, dumps
 from tutor.derive.chains import count_routes, full_chains, gradients
-from tutor.derive.indexed import index_form
+from tutor.derive.indexed import INDICES, index_form
 from tutor.derive.rewrites.named import LINEAR, Rewrite
 from tutor.explain.words.proof_words import say_proof
 from tutor.explain.worked_page import proof_sentences
@@ -145,7 +145,7 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
     steps = []
     for step in (*graph.steps, *derivation.backward):
         shape = shapes[step.wrt or step.target]
-        form = index_form(step.expr, ["i", "j"][: len(shape)], shapes)
+        form = index_form(step.expr, INDICES[: len(shape)], shapes)
         steps.append(
             {
                 "target": step.target, "expression": plain(step.expr), "rule": step.rule, "shape": list(shape),

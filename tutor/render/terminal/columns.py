@@ -174,6 +174,8 @@ class Pen:
         whole = self.maths(expr, lead)
         if type(expr) is Call and expr.func == "matrix" and (cell_len(whole) > width or whole.startswith("[")):
             return self._rows_of(expr, width)
+        if type(expr) is Call and expr.func == "slices":
+            return self._slices_of(expr, width)
         if cell_len(whole) <= width:
             return [whole]
         parts = self.parts(expr, lead)
@@ -206,6 +208,18 @@ class Pen:
         marks = ["⎡⎤", *["⎢⎥"] * (len(lines) - 2), "⎣⎦"] if len(lines) > 1 else ["[]"]
         framed = [self.safe(f"{mark[0]} {line} {mark[1]}") for mark, line in zip(marks, lines, strict=True)]
         return [part for line in framed for part in chopped(line, width)]
+
+    def _slices_of(self, expr: Call, width: int) -> list[str]:
+        """An array of more than two axes: its matrices side by side where they fit, else one below the other."""
+        blocks = [self.broken(part, width) for part in expr.args]
+        heights = [len(block) for block in blocks]
+        if all(type(part) is Call and part.func != "slices" for part in expr.args):
+            sizes = [max(map(cell_len, block)) for block in blocks]
+            if sum(sizes) + 2 * len(sizes) <= width:
+                rows = [[block[row] if row < len(block) else "" for block in blocks] for row in range(max(heights))]
+                filled = [[cell + " " * (size - cell_len(cell)) for cell, size in zip(row, sizes, strict=True)] for row in rows]
+                return ["  ".join(row).rstrip() for row in filled]
+        return [line for block in blocks for line in block]
 
     def _term(self, sign: str, inside: Expr, width: int) -> list[str]:
         """A term that is too wide for a line of its own: before its factors, each line a little to the right."""
