@@ -29,7 +29,7 @@ from tutor.explain.thinned import thinned
 from tutor.explain.words import rules as wording
 from tutor.expression.keys import after_key, derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
-from tutor.expression.walk import names, substitute
+from tutor.expression.walk import SHARES, names, substitute
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.notation.profile import Notation
 from tutor.numbers.agreement import is_decimal
@@ -114,6 +114,8 @@ class _Writer:
         parts = children(expr)
         if isinstance(expr, Call) and expr.func == "if_positive" and self.lesson.trace is not None:
             return self.chosen(expr)
+        if isinstance(expr, Call) and expr.func in SHARES and self.lesson.trace is not None:
+            return shown(compute(expr, self.lesson.trace), self.digits)
         return rebuild(expr, tuple(self.filled(part) for part in parts)) if parts else expr
 
     def chosen(self, expr: Call) -> Expr:
