@@ -1,8 +1,8 @@
 """Shapes: what fits, and what is refused, with both shapes and a next move."""
 
-import time
 
 import pytest
+from counted import at_most
 
 from tutor.errors import TutorError
 from tutor.expression.parse import parse
@@ -126,12 +126,10 @@ MISFITS = [  # formula, pieces of the message
 
 @pytest.mark.parametrize(("text", "pieces"), [(text, pieces) for text, *pieces in MISFITS], ids=[row[0] for row in MISFITS])
 def test_what_does_not_fit(text, pieces):
-    start = time.perf_counter()
-    with pytest.raises(TutorError) as error:
+    with at_most(20_000), pytest.raises(TutorError) as error:
         shape_of(arranged(parse(text, functions=LAYER_FUNCTIONS), S), S)
     assert [piece for piece in pieces if piece not in str(error.value)] == [], str(error.value)
     assert error.value.hint
-    assert time.perf_counter() - start < 1
 
 
 GRAPHS = [  # lines, shapes, pieces
@@ -154,11 +152,9 @@ GRAPHS = [  # lines, shapes, pieces
 
 @pytest.mark.parametrize(("lines", "shapes", "pieces"), GRAPHS, ids=[" ".join(row[0]) for row in GRAPHS])
 def test_graphs_that_do_not_fit(lines, shapes, pieces):
-    start = time.perf_counter()
-    with pytest.raises(TutorError) as error:
+    with at_most(20_000), pytest.raises(TutorError) as error:
         from_layers(lines, shapes)
     assert [piece for piece in pieces if piece not in str(error.value)] == [], str(error.value)
-    assert time.perf_counter() - start < 1
 
 
 def test_letters_of_sizes_are_no_quantities():

@@ -144,6 +144,6 @@ def test_all_of_it_compiles(tmp_path):
     page = f"\\documentclass{{article}}\\usepackage{{amsmath,amssymb}}\\begin{{document}}\n{rows}\n\\end{{document}}\n"
     (tmp_path / "page.tex").write_text(page, "utf-8")
     command = ["pdflatex", "-no-shell-escape", "-interaction=batchmode", "-halt-on-error", "page.tex"]
-    assert subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False).returncode == 0
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=300, check=False).returncode == 0
     log = (tmp_path / "page.log").read_text("latin-1")
     assert re.findall(r"^(?:Overfull|! |LaTeX Warning).*", log, re.MULTILINE) == []

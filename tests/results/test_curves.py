@@ -198,7 +198,7 @@ def test_an_unknown_activation_is_said(name, says):
 
 def test_the_curve_is_the_loss_of_each_update():
     solution = solve("qmul/linear-neuron", steps=7, rate="0.1")
-    losses = tuple((step, trace["E"]) for step, trace in enumerate(solution.descent.traces))
+    losses = tuple((row.step, row.loss) for row in solution.run.rows)
     chart = loss_curve("t", "E", [Run(("a",), losses)], solution.notation)
     assert [x for x, _ in chart.series[0].points] == list(range(8))
     w, b = 0.8, 1.0  # by hand: E = (x·w + b − y)², from the exercise's values
@@ -259,7 +259,7 @@ def test_contours_of_a_data_set_are_the_loss_of_all_its_samples(reduce, share):
 
 def test_a_path_lies_on_its_own_surface():
     solution = solve("qmul/linear-neuron", steps=3)
-    way = [(trace["w_L"], trace["b_L"]) for trace in solution.descent.traces]
+    way = [(row.values["w_L"], row.values["b_L"]) for row in solution.run.rows]
     chart = path("t", solution.exercise.graph, solution.values, ("w_L", "b_L"), way, solution.notation)
     assert chart.series[0].points == tuple((float(a), float(b)) for a, b in way)
     (left, right), (low, high) = window(chart)

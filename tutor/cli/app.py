@@ -179,12 +179,13 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Recompute every printed figure and say how it agrees.  Exit code 1 when one is wrong."""
-    from tutor.contracts.solution_json import checked, dumps
+    from tutor.contracts.check_json import check_json
+    from tutor.contracts.schema import dumps
     from tutor.results.check import check as check_targets
 
     found = check_targets(*(targets or ()))
     if as_json:
-        write(dumps(checked(found)))
+        write(dumps(check_json(found)))
     else:
         from tutor.render.terminal.listing import verdicts
 

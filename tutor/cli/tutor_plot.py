@@ -15,7 +15,7 @@ from tutor.errors import GraphError, ValueProblem, near
 if TYPE_CHECKING:
     from tutor.explain.chart import Chart, Words
     from tutor.numbers.train import Row
-    from tutor.results.training import Training
+    from tutor.results.solution import Solution
 
 plot = typer.Typer(
     name="plot",
@@ -61,7 +61,7 @@ def plot_loss(
 
     def charts() -> list[Chart]:
         from tutor.results.curves import Run, loss_curve
-        from tutor.results.training import train
+        from tutor.results.solution import train
 
         runs = []
         given = assignments(at)
@@ -87,8 +87,8 @@ def plot_path(
     def charts() -> list[Chart]:
         from tutor.explain.chart import plain
         from tutor.results.curves import path
-        from tutor.results.solution import target_exercise
-        from tutor.results.training import train
+        from tutor.results.solution import train
+        from tutor.solving.target import target_exercise
 
         exercise = target_exercise(target)
         graph = exercise.graph
@@ -187,13 +187,13 @@ def _compared(optimisers: Sequence[str] | None, rates: Sequence[str] | None) -> 
     return list(dict.fromkeys(pairs))
 
 
-def _called(training: Training, named: Sequence[str] | None) -> Words:
+def _called(training: Solution, named: Sequence[str] | None) -> Words:
     """What a run is called: its optimiser, where one was chosen, and its step size."""
-    rate: Words = (training.notation.symbol(training.notation.rate), f" = {training.rate_written}")
+    rate: Words = (training.notation.symbol(training.notation.rate), f" = {training.worked.request.rate_written}")
     return (f"{training.task.row.name}, ", *rate) if named else rate
 
 
-def _rows(training: Training) -> Iterator[Row]:
+def _rows(training: Solution) -> Iterator[Row]:
     """The rows to draw: all of a run that is not too long, evenly thinned; else those that were kept."""
     run = training.run
     if len(run.rows) == run.made + 1 or run.made > LONGEST:

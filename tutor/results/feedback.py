@@ -69,9 +69,10 @@ class Feedback(Page):
 
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts.marking_json`."""
-        from tutor.contracts.marking_json import dumps, feedback
+        from tutor.contracts.marking_json import feedback
+        from tutor.contracts.schema import dumps
 
-        return dumps(feedback(self.shown, self.reveal, self.solutions))
+        return dumps(feedback(self.shown, self.reveal, self.solutions), ascii_only=True)
 
 
 def course_notation(exercise: Exercise) -> Notation:
@@ -139,9 +140,10 @@ class ClassReport(Page):
 
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts.marking_json`."""
-        from tutor.contracts.marking_json import classwork, dumps
+        from tutor.contracts.marking_json import classwork
+        from tutor.contracts.schema import dumps
 
-        return dumps(classwork(self.work))
+        return dumps(classwork(self.work), ascii_only=True)
 
 
 def class_report(

@@ -30,7 +30,7 @@ class Page(ABC):
 
     @abstractmethod
     def to_json(self) -> str:
-        """The contract for programs; see `tutor.contracts.solution_json`."""
+        """The contract for programs; see `tutor.contracts`."""
 
     def to(self, name: str, *, fragment: bool = False) -> str | bytes:
         """The page in a format by its name (`tutor.render.formats`): bytes of one that is compiled, else text.

@@ -28,7 +28,7 @@ PLAIN = notation("plain")
 
 def bowl():
     solution = solve("qmul/linear-neuron", steps=3)
-    way = [(trace["w_L"], trace["b_L"]) for trace in solution.descent.traces]
+    way = [(row.values["w_L"], row.values["b_L"]) for row in solution.run.rows]
     return path("E & <b> $x$", solution.exercise.graph, solution.values, ("w_L", "b_L"), way, solution.notation)
 
 

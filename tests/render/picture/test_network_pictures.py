@@ -198,7 +198,7 @@ def test_light_and_dark():
 def test_latex_compiles_without_a_warning(made, tmp_path):
     (tmp_path / "net.tex").write_text(network_standalone(*made()), encoding="ascii")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "net.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=300)
     log = (tmp_path / "net.log").read_text(encoding="latin-1")
     assert done.returncode == 0, log[-2000:]
     for word in ("Overfull", "Underfull", "Warning", "Missing character", "undefined"):

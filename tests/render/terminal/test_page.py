@@ -11,11 +11,11 @@ import re
 import subprocess
 import sys
 import termios
-import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from counted import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -590,7 +590,7 @@ def test_an_old_encoding_gets_words_instead_of_a_crash(encoding: str) -> None:
 
 CHILD = """
 import sys
-sys.path[:0] = [{root!r}, {here!r}]
+sys.path[:0] = [{root!r}, {here!r}, {root!r} + "/tests"]
 from rich.console import Console
 from test_page import NETWORK, NOTATION, PATHS
 from tutor.render.terminal.page import render
@@ -713,18 +713,15 @@ def test_a_line_knows_its_cells() -> None:
     assert (line.text, line.width) == ("日本  y\u0302", 7)
 
 
-# Speed
+# Work
 
 
-def test_sixty_rows_take_less_than_15_milliseconds() -> None:
+def test_sixty_rows_take_little_work() -> None:
     doc = Document("T", blocks=tuple(block for block in NETWORK.blocks if isinstance(block, Equations)) * 4)
-    times = []
-    for _ in range(5):
-        start = time.perf_counter()
+    printed(doc, width=80, force_terminal=True)
+    with at_most(100_000):
         page = printed(doc, width=80, force_terminal=True)
-        times.append(time.perf_counter() - start)
     assert page.count("\n") >= 60
-    assert min(times) < 0.015
 
 
 def test_importing_brings_nothing_heavy() -> None:

@@ -27,8 +27,12 @@ FORWARD = {
     "concat": "one after the other",
     "transpose": "transposed",
     "outer": "outer product",
-    "part": "a part of it",
     "one_hot": "1 at the label, 0 elsewhere",
+    "columns": "the same column for every sample",
+    "rows": "the same row for every sample",
+    "fill": "an array of equal numbers",
+    "row_sums": "summed over each row",
+    "column_sums": "summed over each column",
 }
 
 BACKWARD = {
