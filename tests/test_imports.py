@@ -44,7 +44,7 @@ EXCEPTIONS = {  # module: what it may import besides, with the reason
 
 OUTSIDE = {  # what only some modules may import: the terminal, files, processes, clocks, chance, heavy packages
     "typer": ("cli",),
-    "rich": ("cli.shell", "cli.tutor_train", "cli.tutor_mark", "render.terminal", "render.bar_rows", "render.charts.braille"),
+    "rich": ("cli.shell", "cli.tutor_train", "cli.tutor_mark", "render.terminal", "render.bar_rows", "render.rst", "render.charts.braille"),
     "matplotlib": ("render.charts.figures",),
     "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.composed"),
     "mpmath": ("numbers.arithmetic",),

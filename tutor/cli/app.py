@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tutor.cli.prover import run_with, running_prover
 from tutor.cli.shell import (
     ON_SCREEN,
     Apart,
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
     from tutor.cli.prover import Prover
 
 
-_helper: Prover | None = None
-
 app = typer.Typer(
     name="tutor",
     help="Derive, explain and prove backpropagation, step by step, in the notation of your course.",
@@ -55,11 +54,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: it wraps between words at any width
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
-
-
-def helper() -> Prover | None:
-    """The process that has SymPy, where one was started."""
-    return _helper
 
 
 def _version(wanted: bool) -> None:
@@ -131,7 +125,7 @@ def solve(
 
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
-        chain=chain.value if chain else None, notation_name=notation, ask=_helper,
+        chain=chain.value if chain else None, notation_name=notation, ask=running_prover(),
         form=form.value if form else None, apart=apart,
     )  # fmt: skip
     deliver(solution, to, output, fragment=fragment)
@@ -207,8 +201,7 @@ def main(arguments: list[str] | None = None, *, helper: Prover | None = None) ->
 
     ``helper`` is the process that has SymPy, where one was started (see `tutor.cli.prover`).
     """
-    global _helper
-    _helper = helper
+    run_with(helper)
     gc.set_threshold(200_000, 50, 50)  # a short run makes many objects and little garbage; measured: 20 ms
     for stream in (sys.stdout, sys.stderr):
         plain_utf8(stream)

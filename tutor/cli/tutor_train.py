@@ -86,14 +86,14 @@ def train(
     check_fragment(to, fragment)
     if seed is not None and seed < 0:
         raise ValueProblem(f"a seed is a whole number from 0, not {seed}", where="--seed")
-    from tutor.cli import app
+    from tutor.cli.prover import running_prover
     from tutor.results.solution import train as train_target
 
     with bar(steps or 0, "training") as progress:
         trained = train_target(
             target, optimiser=optimiser, rate=rate, steps=steps, batch=batch, order=order.value if order else None, seed=seed,
             settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, wrt=wrt or (), apart=apart,
-            progress=progress, ask=app.helper(), form=form.value if form else None,
+            progress=progress, ask=running_prover(), form=form.value if form else None,
         )  # fmt: skip
     if to == ROWS:
         write_csv(trained, output)

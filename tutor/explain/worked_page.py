@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from tutor.derive.update import naming
+from tutor.derive.update import update as derive_update
 from tutor.explain.document import Document, Equation, Equations, Heading, Math, Paragraph, Sentence, Side
 from tutor.explain.layer_page import ArraySections
 from tutor.explain.lecture_section import lecture, say_verdict
@@ -14,11 +16,12 @@ from tutor.explain.solution_page import NumberSections
 from tutor.explain.training_page import TrainingSections
 from tutor.explain.words import rules as wording
 from tutor.explain.words import update_rules
-from tutor.expression.keys import after_key
-from tutor.expression.nodes import Add, Mul, Name, Neg, Partial
+from tutor.expression.nodes import Expr, Name
+from tutor.expression.walk import substitute
 from tutor.numbers.arithmetic import CONTEXT
 from tutor.numbers.run import LEVELS
 from tutor.numbers.verify import merged
+from tutor.rules.optimisers import optimiser
 from tutor.solving.proofs import Proofs
 from tutor.solving.worked import Worked
 
@@ -105,18 +108,17 @@ def update(page: PageWriter) -> None:
         return
     if request.rate is None and worked.numbers is None and not request.rate_written:
         return
-    loss, rate = request.graph.loss, Name(page.rate_name)
     sign = "←" if worked.notation.update == "arrow" else "="
+    names = naming(optimiser("gd"), request.graph.names, page.rate_name)
     rows: list[Equation] = []
     for name in request.trained:
-        expr = Add((Name(name), Neg(Mul((rate, Partial(loss, name))))))
-        sides = [Side(expr, sign)]
-        if worked.numbers is not None:
-            size = page.rate() if request.rate is not None else rate
-            numbers = Add((page.filled(Name(name)), Neg(Mul((size, page.filled(Partial(loss, name)))))))
-            sides.append(Side(numbers))
-        why = () if rows else (update_rules.move("step against the gradient"),)
-        rows.append(Equation(Name(after_key(name, 1)), tuple(sides), None, why))
+        for step in derive_update(optimiser("gd"), name, request.graph.loss, names).steps:
+            sides = [Side(step.expr, sign)]
+            if worked.numbers is not None:
+                size: dict[str, Expr] = {names.rate: page.rate()} if request.rate is not None else {}
+                sides.append(Side(substitute(page.filled(step.expr), size)))
+            why = () if rows else (update_rules.move(step.rule),)
+            rows.append(Equation(Name(step.target), tuple(sides), None, why))
     page.blocks += [Heading("Update"), Equations(tuple(rows))]
 
 
