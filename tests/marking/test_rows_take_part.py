@@ -66,7 +66,8 @@ for name in ("swish", "log_cosh"):
     for tag, ok in diagnosed(Marker(exercise_of(row, ["w1 = -0.32"])), row).items():
         found[tag] = found.get(tag, False) or ok
     solution = solve(exercise_of(row))
-    said[name] = [all(proof.numeric for proof in solution.worked.proofs.gradients), all(found.values()), sorted(expected_tags(row) - set(found)), len(found)]
+    proved = all(proof.numeric for proof in solution.worked.proofs.gradients)
+    said[name] = [proved, all(found.values()), sorted(expected_tags(row) - set(found)), len(found)]
 network = from_text('title = "n"\\n[network]\\nsizes = [2, 2, 2]\\nactivation = "swish"\\nloss = "log-cosh(0.5)"\\n', "n")
 said["network"] = [step.rule for step in network.graph.steps]
 said["proved"] = [proof.numeric > 0 for proof in solve(network).worked.proofs.gradients]
