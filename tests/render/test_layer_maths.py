@@ -86,6 +86,8 @@ TABLE = [  # expression, LaTeX, text
     ("max_over(a, at(x, a))", "\\max_{a} x_{a}", "max_a x_a"),
     ("shaped(W, 2, 3)", "\\underset{\\;2 \\times 3\\;}{W}", "W"),
     ("matrix(2, 1, 2, 3, 4)", "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}", "[1 2; 3 4]"),
+    ("slices(matrix(2, 1, 2), matrix(2, 3, 4))",
+     "\\left[\\begin{bmatrix} 1 & 2 \\end{bmatrix},\\; \\begin{bmatrix} 3 & 4 \\end{bmatrix}\\right]", "[[1 2], [3 4]]"),
     ("matrix(1, 1, 2)", "\\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}", "(1, 2)"),
     ("W @ x - b", "W\\,x - b", "W x − b"),
     ("A @ x + (B @ x)", "A\\,x + B\\,x", "A x + B x"),

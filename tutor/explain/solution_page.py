@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tutor.derive.chains import count_routes, full_chains, gradients
-from tutor.derive.local import local_derivatives, times
+from tutor.derive.local import local_derivatives
+from tutor.derive.tidy import product, summed
 from tutor.explain.document import (
     Equation,
     Equations,
@@ -203,11 +204,12 @@ class NumberSections(PageWriter):
         if max(len(path.factors) for path in paths) > 1 or many:
             for place, path in enumerate(paths, 1):
                 factors = tuple(Partial(f.of, f.wrt) for f in path.factors)
-                expr: Expr = factors[0] if len(factors) == 1 else Mul(factors)
+                # the edge beside other paths has the name of the whole derivative: it is written out
+                expr: Expr = Mul(factors) if len(factors) > 1 else path.factors[0].expr if many else factors[0]
                 sides.append(Side(expr, "+" if place > 1 else "=", _words(f"path {place}") if many else ()))
         if trace is None or not sides:
-            products = [times(*(f.expr for f in path.factors)) for path in paths]
-            sides.append(Side(products[0] if not many else Add(tuple(products))))
+            products = [product(f.expr for f in path.factors) for path in paths]
+            sides.append(Side(products[0] if not many else summed(products)))
         if trace is not None:
             terms = []
             for path in paths:

@@ -95,11 +95,11 @@ def read_symbol(text: str) -> Parts:
     """
     if len(text) > MAX_LENGTH:
         raise TutorError(f"a symbol of {len(text)} characters", hint=f"the limit is {MAX_LENGTH}")
-    reader = _Reader(text)
+    reader = _SymbolReader(text)
     return reader.parts()
 
 
-class _Reader:
+class _SymbolReader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = [m for m in _TOKEN.finditer(text) if m.lastgroup != "space"]
