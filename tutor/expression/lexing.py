@@ -51,6 +51,7 @@ _TRANSPOSED = re.compile(
     r"|\.T(?![A-Za-z0-9_(])"
 )
 _MODULE = re.compile(rf"(?:{'|'.join(MODULES)})(?:\.(?:nn|functional|math|special|numpy|linalg))*\.(?P<word>[A-Za-z][A-Za-z0-9_]*)")
+_SETTINGS = re.compile(r"\[[^\[\]()]{1,40}\]\(")
 _LAYER_NUMBER = re.compile(r"\s?\^\s?\{\s?\(\s?[0-9]{1,3}\s?\)\s?\}")
 _OPERAND = re.compile(r"\s*+(?:[A-Za-z0-9.√\\]|[^\W\d_])")
 """What a function without its bracket would be applied to."""
@@ -295,6 +296,9 @@ class _Lexer:
             return self.put("e", EULER, one.end - self.at)
         if _LAYER_NUMBER.match(text, one.end):
             raise refusal(text, "a number in brackets above may count layers or be a power", one.end, f"write {name}_1, or {name}^1")
+        if _SETTINGS.match(text, one.end):  # maxpool[2](x) is shown so, and is no product
+            what = f"there is no function {visible(name, 40)} with settings in brackets"
+            raise self.fail(what, function_hint(name, known.functions.values()))
         if following.startswith(("(", "\\left(")) and name not in known.declared and not self._stands_alone(one):
             raise self.fail(f"there is no function {visible(name, 40)}", function_hint(name, known.functions.values()))
         self.put("a", known.declared.get(name) or Name(name), one.end - self.at)
