@@ -99,7 +99,8 @@ def test_the_text_of_the_terminal_is_read_back(tree):
 
 
 @pytest.mark.parametrize("write", [maths.latex, maths.text], ids=["latex", "text"])
-@pytest.mark.parametrize("text", ["if_positive(x, 1, 0)", "if_positive(x - y, x, y)", "2*if_positive(x, y, 3)", "if_positive(x, if_positive(y, 1, 2), 0)"])
+@pytest.mark.parametrize("text", ["if_positive(x, 1, 0)", "if_positive(x - y, x, y)", "2*if_positive(x, y, 3)",
+                                  "if_positive(x, if_positive(y, 1, 2), 0)"])
 def test_choices_are_read_back(text, write):
     tree = back(text)
     assert flat(back(write(tree, NOTATION))) == flat(tree), write(tree, NOTATION)
