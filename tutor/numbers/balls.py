@@ -2,7 +2,7 @@
 
 Whatever is computed with balls lies in the ball that comes out.  So nothing has to be guessed: where a ball is too wide, it is computed
 again with twice the digits; two balls that do not overlap are different numbers; a ball that lies above 0 is positive.  A ball is nan where
-nothing is known of a value: it does not exist, or this many digits do not tell whether it does (see `Undecided`).
+nothing is known of a value: it does not exist, or this many digits do not tell whether it does.
 
 `Ball` is ``flint.arb`` itself, or `tutor.numbers.intervals.Interval`, which has the methods that are used here; the rest of the product
 sees no difference but the time.
@@ -19,24 +19,21 @@ from typing import Any
 
 from mpmath import MPContext, libmp
 
-from tutor.errors import ValueProblem
 from tutor.numbers import intervals
 
 try:  # no wheel for Python in the browser
     import flint
 except ImportError:
-    flint = None
+    flint = None  # type: ignore[assignment]
 
 BITS_A_DIGIT = math.log2(10)
+SMALLEST = 40_000_000
+"""A number below 2 to this power, negative, counts as 0 where a ball becomes a plain number."""
 NOTHING_KNOWN = -(1 << 61)
 
 Ball: Any = intervals.Interval if flint is None else flint.arb
 """The type of balls (python-flint has no types)."""
 _CONTEXT: Any = intervals.context if flint is None else flint.ctx
-
-
-class Undecided(ValueProblem):
-    """So many digits do not tell on which side of 0 a number lies, or whether a value exists."""
 
 
 def bits_of(digits: int) -> int:
@@ -76,16 +73,20 @@ def enclose(value: Any) -> Any:
     return Ball(value) if flint is not None else Ball(value._mpf_)
 
 
+def is_ball(value: Any) -> bool:
+    """Whether a number is a ball."""
+    return type(value) is Ball
+
+
 def nowhere() -> Any:
     """The ball of what does not exist."""
     return Ball("nan") if flint is not None else intervals.NAN
 
 
 def midpoint(ball: Any, context: MPContext) -> Any:
-    """The middle of a ball as an mpmath number, rounded to the digits of the context in use."""
+    """The middle of a ball as an mpmath number of the context, with all digits that it has."""
     mantissa, exponent = ball.mid().man_exp()
-    precision = max(context.prec, 1)
-    return context.make_mpf(libmp.from_man_exp(int(mantissa), int(exponent), precision, "n"))
+    return context.make_mpf(libmp.from_man_exp(int(mantissa), int(exponent)))
 
 
 def as_decimal(ball: Any, digits: int) -> Decimal:
@@ -107,6 +108,16 @@ def magnitude(ball: Any) -> int:
     mantissa, exponent = ball.mid().man_exp()
     size = int(mantissa)
     return int(exponent) + size.bit_length() if size else NOTHING_KNOWN
+
+
+def nothing_less_than(ball: Any) -> bool:
+    """Whether a ball lies so near to 0 that its exponent alone is too large for use: below 10^−12,000,000."""
+    return bool(abs(ball) < _least())
+
+
+def _least() -> Any:
+    """2^−`SMALLEST`."""
+    return Ball(2) ** -SMALLEST if flint is not None else intervals.Interval(libmp.mpf_shift(libmp.fone, -SMALLEST))
 
 
 def sign(ball: Any) -> int | None:

@@ -234,7 +234,8 @@ _ROWS = (
     Primitive("min", min, lambda a, b: a.min(b), _smaller, _smaller_ones, "({0} if {0} < {1} else {1} if {1} <= {0} else {0} + {1})",
               arity=2, often=True, extreme=True),
     # only the branch that counts is computed in the text
-    Primitive("if_positive", lambda c, a, b: a if c > 0 else b, _choice_ball, _choice, _choices, "({1} if {0} > 0.0 else {2} if {0} <= 0.0 else nan)",
+    Primitive("if_positive", lambda c, a, b: a if c > 0 else b, _choice_ball, _choice, _choices,
+              "({1} if {0} > 0.0 else {2} if {0} <= 0.0 else nan)",
               arity=3, often=True),
     Primitive("pi", _never, pi, lambda: math.pi, lambda np: np.float64(math.pi), repr(math.pi), arity=0),
 )  # fmt: skip

@@ -1,8 +1,9 @@
-"""Balls where python-flint is not there: intervals with directed rounding, with the methods of ``flint.arb`` that `tutor.numbers.balls` uses.
+"""Balls where python-flint is not there: intervals with directed rounding.
 
-Sums, products, quotients, powers, exp, log, √, sin and cos are the interval functions of mpmath's ``libmp``, which round outwards.  Monotone
-functions that it has no interval for are computed at both ends with `GUARD` bits more and widened by many times what mpmath can be wrong.
-Slower than flint by a factor of ten or more, and as right: the tests hold both against each other on every function.
+They have the methods of ``flint.arb`` that `tutor.numbers.balls` uses.  Sums, products, quotients, powers, exp, log, √, sin and cos are the
+interval functions of mpmath's ``libmp``, which round outwards.  Monotone functions that it has no interval for are computed at both ends
+with `GUARD` bits more and widened by many times what mpmath can be wrong.  Slower than flint by a factor of ten or more, and as right: the
+tests hold both against each other on every function.
 """
 
 from __future__ import annotations
@@ -180,7 +181,7 @@ class Interval:
 
     def is_nan(self) -> bool:
         """Whether nothing is known."""
-        return self.ends[0] == libmp.fnan
+        return bool(self.ends[0] == libmp.fnan)
 
     def is_exact(self) -> bool:
         """Whether it is a single number."""
