@@ -16,7 +16,7 @@ from tutor.numbers.arithmetic import apply, real
 from tutor.numbers.blocks import plan
 from tutor.numbers.emit import straight
 from tutor.numbers.functions import PRIMITIVES, power, quotient
-from tutor.numbers.lower import lower
+from tutor.numbers.program import lower
 from tutor.numbers.runner import Many
 from tutor.rules.functions import FUNCTIONS, function
 

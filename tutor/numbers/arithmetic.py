@@ -17,7 +17,17 @@ import mpmath
 
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
-from tutor.numbers.balls import accuracy, enclose, is_ball, magnitude, midpoint, nothing_less_than, sign, working
+from tutor.numbers.balls import (
+    accuracy,
+    enclose,
+    is_ball,
+    magnitude,
+    midpoint,
+    nothing_less_than,
+    sign,
+    whole_power,
+    working,
+)
 from tutor.numbers.functions import MAX_ANGLE, MAX_ARGUMENT, PRIMITIVES, Primitive
 from tutor.rules.functions import function, value_of
 
@@ -173,7 +183,7 @@ def _whole_power(a: Value, n: int) -> Value:
         if size * abs(n) <= MAX_BITS or a == 0:
             return a**n
     _limit(Fraction(n), a)
-    return _told(_wide(a) ** n)
+    return _told(whole_power(enclose(a), n)) if _NOW.balls else real(a) ** n
 
 
 def _told(value: Value) -> Value:
@@ -238,15 +248,6 @@ _CHECKS: dict[str, Callable[[Value], None]] = {
 }
 """Where functions do not exist, or are too large: said in words."""
 
-_LOST: dict[str, Callable[[int, Value], float]] = {
-    **dict.fromkeys(("exp", "cos", "cosh"), lambda bits, x: -2 * bits),
-    "sigmoid": lambda bits, x: 1.45 * 2.0 ** min(bits, 60),
-    "tanh": lambda bits, x: 2.9 * 2.0 ** min(bits, 60),
-    "softplus": lambda bits, x: 1.45 * 2.0 ** min(bits, 60),
-}
-"""How many bits these functions need to be told from 1 (or x): from the magnitude of their argument."""
-
-
 def apply(func: str, args: Sequence[Value]) -> Value:
     """The value of a function of the rule tables."""
     row = PRIMITIVES.get(func)
@@ -272,8 +273,8 @@ def _primitive(row: Primitive, args: Sequence[Value]) -> Value:
     if not _NOW.balls:
         return _digits(row, args)
     balls = [enclose(arg) for arg in args]
-    if _NOW.watched and row.name in _LOST and not balls[0].contains(0):
-        _NOW.lost = max(_NOW.lost, int(_LOST[row.name](magnitude(balls[0]), balls[0])))
+    if _NOW.watched and row.lost is not None and not balls[0].contains(0):
+        _NOW.lost = max(_NOW.lost, row.lost(magnitude(balls[0])))
     found = row.ball(*balls)
     if not found.is_finite():
         if row.name == "sqrt" and _NOW.zero:

@@ -52,6 +52,11 @@ def working(digits: int) -> Iterator[None]:
         _CONTEXT.prec = before
 
 
+def bits_in_use() -> int:
+    """The bits that are computed with here and now."""
+    return int(_CONTEXT.prec)
+
+
 def enclose(value: Any) -> Any:
     """The ball of a fraction, a whole number, a decimal or an mpmath number; single numbers but for fractions that never end.
 
@@ -127,6 +132,24 @@ def sign(ball: Any) -> int | None:
     if ball < 0:
         return -1
     return 0 if ball.is_zero() else None
+
+
+def whole_power(base: Any, exponent: int) -> Any:
+    """base^exponent; nan for a negative power of what may be 0.
+
+    >>> with working(20):
+    ...     whole_power(enclose(Fraction(1, 2)), -3).contains(8)
+    True
+    """
+    if not base.is_finite() or (exponent < 0 and base.contains(0)):
+        return nowhere()
+    if not base.contains(0):
+        return base**exponent
+    total, square, rest = enclose(1), base, exponent  # Arb has no powers of balls around 0
+    while rest:
+        total = total * square if rest % 2 else total
+        square, rest = square * square, rest // 2
+    return total
 
 
 def pi() -> Any:

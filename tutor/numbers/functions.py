@@ -38,7 +38,9 @@ Many = Callable[..., Any]
 @dataclass(frozen=True, slots=True)
 class Primitive:
     """One row: a function in every number system.  ``text`` has ``{0}``, ``{1}`` for its arguments; ``often`` says that one stands in
-    it twice.  ``extreme`` functions take any number of arguments and are folded two by two."""
+    it twice.  ``extreme`` functions take any number of arguments and are folded two by two.
+    ``lost`` is how many bits it takes to tell the value from 1 (or from x), for an argument of so many bits before the point: σ(140) is 1
+    to sixty digits."""
 
     name: str
     exact: Exact
@@ -49,6 +51,7 @@ class Primitive:
     arity: int = 1
     often: bool = False
     extreme: bool = False
+    lost: Callable[[int], int] | None = None
 
 
 def columns_of(row: Primitive, numpy: Any) -> Many:
@@ -204,21 +207,31 @@ def _choices(np: Any, condition: Any, yes: Any, no: Any, out: Any = None) -> Any
     return out
 
 
+def _near_zero(bits: int) -> int:
+    """e^x, cos x, cosh x near x = 0: as many as x has zeros behind the point, once or twice."""
+    return -2 * bits
+
+
+def _far_out(bits: int) -> int:
+    """σ(x), tanh x, log(1 + e^x) far out: as many as e^(−2x) has zeros behind the point."""
+    return 3 << min(bits, 60) if bits > 0 else 0
+
+
 def _infinite(x: float) -> float:
     return math.inf
 
 
 _ROWS = (
-    Primitive("exp", _only_at(0, Fraction(1)), _exp_ball, _guarded(math.exp, _infinite), "exp", "exp({0})"),
+    Primitive("exp", _only_at(0, Fraction(1)), _exp_ball, _guarded(math.exp, _infinite), "exp", "exp({0})", lost=_near_zero),
     Primitive("log", _only_at(1, Fraction(0)), _method("log"), _log, "log", "log({0})"),
     Primitive("sqrt", root, _method("sqrt"), _guarded(math.sqrt, _infinite), "sqrt", "sqrt({0})"),
     Primitive("sin", _only_at(0, Fraction(0)), _circular_ball("sin"), _guarded(math.sin, _infinite), "sin", "sin({0})"),
-    Primitive("cos", _only_at(0, Fraction(1)), _circular_ball("cos"), _guarded(math.cos, _infinite), "cos", "cos({0})"),
+    Primitive("cos", _only_at(0, Fraction(1)), _circular_ball("cos"), _guarded(math.cos, _infinite), "cos", "cos({0})", lost=_near_zero),
     Primitive("tan", _only_at(0, Fraction(0)), _circular_ball("tan"), _guarded(math.tan, _infinite), "tan", "tan({0})"),
     Primitive("sinh", _only_at(0, Fraction(0)), _method("sinh"), _guarded(math.sinh, lambda x: math.copysign(math.inf, x)),
               "sinh", "sinh({0})"),
-    Primitive("cosh", _only_at(0, Fraction(1)), _method("cosh"), _guarded(math.cosh, _infinite), "cosh", "cosh({0})"),
-    Primitive("tanh", _only_at(0, Fraction(0)), _method("tanh"), math.tanh, "tanh", "tanh({0})"),
+    Primitive("cosh", _only_at(0, Fraction(1)), _method("cosh"), _guarded(math.cosh, _infinite), "cosh", "cosh({0})", lost=_near_zero),
+    Primitive("tanh", _only_at(0, Fraction(0)), _method("tanh"), math.tanh, "tanh", "tanh({0})", lost=_far_out),
     Primitive("abs", abs, abs, abs, "abs", "absolute({0})"),
     Primitive("sign", lambda x: Fraction((x > 0) - (x < 0)), _sign_ball, _sign, "sign",
               "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
@@ -226,9 +239,9 @@ _ROWS = (
     # below -700 e^(-x) comes near to the overflow, and σ(x) = e^x to every digit
     Primitive("sigmoid", _only_at(0, Fraction(1, 2)), lambda x: 1 / (1 + (-x).exp()), _sigmoid, _sigmoids,
               "(1.0/(1.0 + exp(-{0})) if {0} > -700.0 else exp({0}))",
-              often=True),
+              often=True, lost=_far_out),
     Primitive("softplus", _never, lambda x: x.exp().log1p(), _softplus, _softpluses,
-              "({0} + log1p(exp(-{0})) if {0} > 0.0 else log1p(exp({0})))", often=True),
+              "({0} + log1p(exp(-{0})) if {0} > 0.0 else log1p(exp({0})))", often=True, lost=_far_out),
     Primitive("max", max, lambda a, b: a.max(b), _larger, _larger_ones, "({0} if {0} > {1} else {1} if {1} >= {0} else {0} + {1})",
               arity=2, often=True, extreme=True),
     Primitive("min", min, lambda a, b: a.min(b), _smaller, _smaller_ones, "({0} if {0} < {1} else {1} if {1} <= {0} else {0} + {1})",
