@@ -123,7 +123,7 @@ def indexed(expr: Expr, at: Mapping[str, int], known: Mapping[str, Nd]) -> Any:
         case Call("sum_over", (Name(letter), *last, body)):
             end = int(value(last[0])) if last else next(reach(Name(letter), body, known))
             return sum(number(indexed(body, {**at, letter: i}, known)) for i in range(1, end + 1))
-        case Call("largest", (place, label)):  # 1 where an index is the label
+        case Call("equal", (place, label)):  # 1 where an index is the label
             return Fraction(value(place) == value(label))
         case Call(func, args) if func.endswith("'"):
             return call(func[:-1], [dual(value(arg), 1) for arg in args]).slope

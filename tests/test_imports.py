@@ -29,7 +29,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "autograde": ("errors", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "answer", "marking", "explain",
                 "render", "contracts", "autograde"),
-    "batch": ("errors", "answer", "marking", "export", "results", "autograde"),
+    "batch": ("errors", "answer", "marking", "export", "render.formats", "results", "autograde"),
     "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "answer", "marking", "explain",
             "export", "render", "results", "contracts", "batch"),
     "__main__": ("cli",),
@@ -67,7 +67,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "uuid": (),
     "locale": (),
     "logging": (),
-    "threading": ("batch.workers",),
+    "threading": ("batch.workers", "marking.mark_submission"),  # there a lock: numbers of many digits share one precision
     "multiprocessing": (),
 }
 FILES = ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "notation.profile")

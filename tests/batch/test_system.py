@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from tutor.answer.read.ids import safe_name
 from tutor.batch import system
 from tutor.batch.folder import Folder
 from tutor.batch.journal import JournalHeader
 from tutor.batch.journal_file import Journal
 from tutor.batch.workers import CHOICE
 from tutor.errors import OutputError
+from tutor.text import file_name
 
 TESTS = Path(__file__).parents[1]
 ROOT = TESTS.parent
@@ -176,7 +176,7 @@ NAMES = [
 
 def test_every_student_has_a_file_name_on_every_system(tmp_path):
     """Also where upper and lower case are the same."""
-    names = [f"reports/{safe_name(name)}.md" for name in NAMES]
+    names = [f"reports/{file_name(name)}.md" for name in NAMES]
     assert len({name.lower() for name in names}) == len(NAMES)
     for name in names:
         assert name.isascii()

@@ -374,6 +374,39 @@ def test_help(tutor, arguments, pieces):
     assert [piece for piece in pieces if piece not in out] == []
 
 
+def every_command():
+    """The words that call each command, and the command."""
+    from typer.main import get_command
+
+    from tutor.cli.app import app
+
+    waiting = [((), get_command(app))]
+    while waiting:
+        words, command = waiting.pop()
+        yield words, command
+        waiting += [((*words, name), below) for name, below in getattr(command, "commands", {}).items()]
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+@pytest.mark.parametrize(("words", "command"), list(every_command()), ids=lambda value: "-".join(value) if isinstance(value, tuple) else "")
+def test_help_breaks_no_word_and_cuts_nothing(tutor, monkeypatch, words, command, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    code, out, _ = tutor(*words, "--help")
+    assert code == 0
+    assert max(map(len, out.splitlines())) <= width
+    assert re.search(r"[^\]}A-Z]\.\.\.", out) is None  # but for [ARGS]... nothing is cut
+    told = [param.help for param in command.params if getattr(param, "help", None)]
+    told += [below.short_help for below in getattr(command, "commands", {}).values()]
+    told += [name for param in command.params for name in (*param.opts, param.metavar or "") if name.startswith("-") or name.isupper()]
+    text = unwrapped(out)
+    assert [words for words in told if unwrapped(words) not in text] == []
+
+
+def unwrapped(text):
+    """A text without its line ends, of which one may follow a hyphen."""
+    return " ".join(text.split()).replace("- ", "-")
+
+
 def test_version():
     done = process("--version")
     assert (done.returncode, done.stdout) == (0, f"tutor {VERSION}\n")

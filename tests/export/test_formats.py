@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tutor.errors import OutputError
 from tutor.exercise.question import Question
 from tutor.export.all_marked import read
-from tutor.export.formats import FORMATS, export, fill
+from tutor.export.formats import MARK_FORMATS, export, fill
 from tutor.export.output import Header
 from tutor.marking.marked import Marked, MarkedAnswer, Slip
 from tutor.marking.marks import earned, points
@@ -80,13 +80,13 @@ def shown_total(name, one):
     return rows(text)[-1][rows(text)[0].index(column)]
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", MARK_FORMATS)
 def test_one_number_in_every_output(name):
     assert shown_total(name, ANNA) == "2.6666"
     assert shown_total(name, BEN) == "2.5"
 
 
-@pytest.mark.parametrize("name", [name for name in FORMATS if name not in ("answers", "gradescope")])
+@pytest.mark.parametrize("name", [name for name in MARK_FORMATS if name not in ("answers", "gradescope")])
 def test_who_could_not_be_marked_has_a_row_and_no_grade(name):
     made = written(name, FAILED, ANNA)
     assert "zoe" in made.text
@@ -119,7 +119,7 @@ HOSTILE = ['=HYPERLINK("x")', "+1+1", "-x", "@SUM(A1)", "\t=1", "\r=1", " =1", "
            "[red]x"]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize("name", MARK_FORMATS)
 @pytest.mark.parametrize("text", HOSTILE)
 def test_nothing_from_a_student_is_obeyed(name, text):
     one = student(text, 2, 0, 0, texts=(text, "-0.5", "1e-3"), email=text, name=text)

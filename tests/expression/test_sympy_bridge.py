@@ -7,12 +7,13 @@ import sympy
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from independent import OutsideError, close, dual, value
+from sympy_back import from_sympy
 
 from tutor.errors import ExpressionError
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Pow
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
-from tutor.expression.sympy_bridge import from_sympy, symbol, to_sympy
+from tutor.expression.sympy_bridge import symbol, to_sympy
 from tutor.rules.functions import FUNCTIONS
 
 POINT = {"x": Fraction(7, 5), "y": Fraction(-3, 4), "beta": Fraction(2, 3), "S": Fraction(5, 2)}

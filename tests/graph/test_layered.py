@@ -90,7 +90,7 @@ def test_a_network_that_is_too_large():
 RULES = [
     ("W @ x + b", "affine"), ("W @ x", "matmul"), ("softmax(z)", "softmax"), ("convolve(x, k)", "convolve"),
     ("sum((a - y)^2)/n", "mean"), ("sum(a)", "sum"), ("mean(a)", "mean"), ("A ⊙ B", "hadamard"), ("sigmoid(z)", "sigmoid"),
-    ("A^T", "transpose"), ("flatten(A)", "flatten"), ("x + y", "sum"), ("2*sum(a)", "formula"), ("max_pool(A, 2)", "max_pool"),
+    ("A^T", "transpose"), ("flatten(A)", "flatten"), ("x + y", "sum of numbers"), ("2*sum(a)", "formula"), ("max_pool(A, 2)", "max_pool"),
 ]  # fmt: skip
 
 

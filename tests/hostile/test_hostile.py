@@ -24,7 +24,7 @@ from marked_class import hostile
 from tutor.answer.files.submissions import read_submissions
 from tutor.answer.handed_in import AnswerError, Submission
 from tutor.batch.outputs import for_a_person
-from tutor.export.formats import FORMATS, export
+from tutor.export.formats import MARK_FORMATS, export
 from tutor.export.output import Header
 from tutor.marking.record import dumps, loads
 from tutor.results.feedback import class_report, reports
@@ -100,7 +100,7 @@ from hostile import bench
 from hostile.corpus import ENTRIES
 from tutor.answer.handed_in import Submission
 from tutor.answer.files.submissions import read_submissions
-from tutor.export.formats import FORMATS, export
+from tutor.export.formats import MARK_FORMATS, export
 from tutor.export.output import Header
 from tutor.results.feedback import class_report, reports
 
@@ -115,7 +115,7 @@ def through(text):
     read_submissions("anna.ipynb", text.encode("utf-8", "replace"), ids)
     page = reports(bench.marker(name))(marked)
     page.to_text(), page.to_markdown(), page.to_latex(), page.to_json()
-    for kind in FORMATS:
+    for kind in MARK_FORMATS:
         try:
             export(kind, [marked], bench.marker(name).questions, Header(name))
         except Exception as error:
@@ -383,7 +383,7 @@ def test_a_folder_full_of_odd_files(handed_in, tmp_path):
     folder, count = handed_in
     before = listing(tmp_path)
     arguments = ["mark", "neuron/two-two-two", "--", str(folder)]
-    formats = [word for kind in FORMATS for word in ("--to", kind)]
+    formats = [word for kind in MARK_FORMATS for word in ("--to", kind)]
     arguments[1:1] = ["-o", "marks", "--jobs", "1", *formats, "--by", "username"]
     script = "import sys; from tutor.cli import main; main(sys.argv[1:])"
     done = python(script, *arguments, cwd=tmp_path)

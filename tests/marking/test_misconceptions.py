@@ -64,8 +64,8 @@ def test_a_bend_changes_what_is_asked(row):
     if row.tag in (ROUNDED, NEIGHBOUR):
         pytest.skip("made by rounding, or by looking at another quantity")
     marker = Marker(exercise(row.example))
-    sheet, bends = marker.sheet, marker.judge.diagnosis.bends
+    sheet, bends = marker.sheet, marker.diagnosis.bends
     target = marker.questions[0].targets[0]
-    own = [marker.judge.diagnosis.variants[i] for i, bend in enumerate(bends) if bend.tag == row.tag]
+    own = [marker.diagnosis.variants[i] for i, bend in enumerate(bends) if bend.tag == row.tag]
     values = sheet.numbers.bent(own, [target])[target]
     assert np.any(np.abs(values - float(row.example.wrong)) <= 1e-5 * abs(float(row.example.wrong)))

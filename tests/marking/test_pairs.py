@@ -16,7 +16,7 @@ from tutor.marking.worlds import Variant
 def test_pairs_are_found(ident):
     exercise = load(ident)
     marker = Marker(replace(exercise, questions=()))
-    sheet, diagnosis = marker.sheet, marker.judge.diagnosis
+    sheet, diagnosis = marker.sheet, marker.diagnosis
     loss = exercise.graph.loss
     question = [q for q in marker.questions if q.targets[0].startswith(f"d{loss}/d")][-1]
     target = question.targets[0]

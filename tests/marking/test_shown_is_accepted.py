@@ -30,7 +30,6 @@ from tutor.answer.handed_in import Submission
 from tutor.errors import TutorError
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
-from tutor.marking.judge import Earlier
 from tutor.marking.mark_submission import Marker
 
 EXHAUSTIVE = os.environ.get("TUTOR_EXHAUSTIVE") == "1"
@@ -105,7 +104,7 @@ def test_what_a_solution_shows_is_correct(name):
             if question is None or (piece.where.endswith("JSON chain") and piece.text.endswith(f" * {piece.target}")):
                 continue  # of a quantity next to the loss the chain is the question itself
             tried += 1
-            answer = marker.answer(question, piece.text, Earlier(), {})
+            answer, _ = marker.judge(question, piece.text)
             if answer.verdict == "correct" and answer.outcome in OUTCOMES[piece.what]:
                 continue
             reason = excuse(exercise, piece, collided)
@@ -138,7 +137,7 @@ def test_what_the_layer_form_shows_is_correct(name):
             question = questions[f"m:{piece.target}"]
             if question.ask == f"d{exercise.graph.loss}/d{exercise.graph.loss}":
                 continue
-            answer = marker.answer(question, piece.text, Earlier(), {})
+            answer, _ = marker.judge(question, piece.text)
             found = (piece.where, question.id, piece.text, answer.verdict, answer.outcome, answer.message)
             assert (answer.verdict, answer.outcome) == ("correct", "") or (name, notation) in BORROWED, found
 
@@ -153,7 +152,7 @@ def test_what_training_shows_is_correct(name):
         for piece in training_pieces(trained, notation):
             question = marker.sheet.by_id.get(piece.target)
             if question is not None:
-                answer = marker.answer(question, piece.text, Earlier(), {})
+                answer, _ = marker.judge(question, piece.text)
                 found = (piece.where, question.id, piece.text, answer.verdict, answer.outcome, answer.message, answer.line)
                 assert (answer.verdict, answer.outcome) == ("correct", "") or (name, notation) in BORROWED, found
 

@@ -32,7 +32,7 @@ def check(marker, bend, questions, wrong, answers, values, row):
     assert all(len(slips) == 1 for slips in first.slips), f"{where} needs no two slips"
     target = marker.sheet.by_id[first.question].targets[0]
     alike = [
-        other for i, other in enumerate(marker.judge.diagnosis.bends)
+        other for i, other in enumerate(marker.diagnosis.bends)
         if other.tag == bend.tag and np.allclose(values[target][i], values[target][row], rtol=1e-6, atol=1e-8)
     ]  # fmt: skip
     places = {step for other in alike for step, _ in other.edits}
@@ -52,7 +52,7 @@ def check(marker, bend, questions, wrong, answers, values, row):
 @pytest.mark.parametrize("ident", NUMBERS)
 def test_numbers(ident):
     marker = Marker(replace(EXERCISES[ident], questions=()))
-    sheet, diagnosis = marker.sheet, marker.judge.diagnosis
+    sheet, diagnosis = marker.sheet, marker.diagnosis
     questions = [q for q in sheet.marking_order if q.targets[0] not in sheet.whole and q.targets[0] in sheet.truth]
     targets = [question.targets[0] for question in questions]
     values = sheet.numbers.bent(diagnosis.variants, targets)
@@ -74,7 +74,7 @@ def test_numbers(ident):
 @pytest.mark.parametrize("ident", FORMULAS)
 def test_formulas(ident):
     marker = Marker(replace(EXERCISES[ident], questions=()))
-    sheet, diagnosis = marker.sheet, marker.judge.diagnosis
+    sheet, diagnosis = marker.sheet, marker.diagnosis
     questions = [question for question in sheet.marking_order if question.kind == "expression"]
     targets = [question.targets[0] for question in questions]
     values = sheet.formulas.bent(diagnosis.variants, targets)

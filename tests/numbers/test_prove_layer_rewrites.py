@@ -5,7 +5,7 @@ from fractions import Fraction
 
 import pytest
 
-from tutor.derive.rewrites.layered import SOFTMAX, UNIT, LayerRewrite, found
+from tutor.derive.rewrites.layered import SOFTMAX, UNIT, LayerRewrite, find_layer_rewrites
 from tutor.errors import ProofError
 from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Partial
 from tutor.graph.layered import from_layers
@@ -34,7 +34,7 @@ def numbers(layered, **arrays):
 
 @pytest.mark.parametrize("layered", [CLASSES, COLUMNS, ROWS, BINARY, LINEAR, LETTERS])
 def test_what_is_found_holds_at_random_points(layered):
-    rewrites = found(layered)
+    rewrites = find_layer_rewrites(layered)
     proved = prove(layered, rewrites, None)
     assert proved.rewrites == tuple(rewrites) != ()
     assert proved.arrays == {}
@@ -47,7 +47,8 @@ def test_nothing_to_prove():
 
 
 def test_the_numbers_of_a_rewrite():
-    proved = prove(LINEAR, found(LINEAR), numbers(LINEAR, x=[1, 2], W1=[1, 0, 0, 1, 1, 1], b1=[1, 0, -1], W2=[1, 2, 3, 0, 1, 0], b2=[5, 7]))
+    given = numbers(LINEAR, x=[1, 2], W1=[1, 0, 0, 1, 1, 1], b1=[1, 0, -1], W2=[1, 2, 3, 0, 1, 0], b2=[5, 7])
+    proved = prove(LINEAR, find_layer_rewrites(LINEAR), given)
     assert proved.arrays[str(Name(UNIT))].items == (4, 5, 0, 1)  # W2 W1 by hand
     assert proved.arrays[str(Name("bhat"))].items == (3, 7)  # W2 b1 + b2
     assert proved.arrays[str(Name("g"))].items == (17, 9)
@@ -68,13 +69,13 @@ def test_the_numbers_of_a_rewrite():
     ],
 )
 def test_targets_that_do_not_sum_to_one_are_not_simplified(layered, given, kept):
-    proved = prove(layered, found(layered), numbers(layered, **given))
+    proved = prove(layered, find_layer_rewrites(layered), numbers(layered, **given))
     assert bool(proved.rewrites) is kept
     assert bool(proved.sentence()) is kept
 
 
 def wrong(layered, expr: Expr) -> list[LayerRewrite]:
-    return [replace(found(layered)[0], expr=expr)]
+    return [replace(find_layer_rewrites(layered)[0], expr=expr)]
 
 
 @pytest.mark.parametrize(
@@ -103,6 +104,6 @@ def test_what_holds_only_for_targets_that_sum_to_one_says_so():
 
 def test_letters_are_proved_as_they_are_shown():
     # once the rewrite was found again with numbers for the letters, and that one was proved
-    shown = found(LETTERS)[0]
+    shown = find_layer_rewrites(LETTERS)[0]
     with pytest.raises(ProofError):
         prove(LETTERS, [replace(shown, expr=Add((Name("P"), Neg(Name("Y")))))], None)

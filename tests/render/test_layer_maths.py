@@ -64,7 +64,8 @@ TABLE = [  # expression, LaTeX, text
     ("average_pool(A, 3)", "\\operatorname{avgpool}_{3}(A)", "avgpool[3](A)"),
     ("flatten(A)", "\\operatorname{vec}(A)", "vec(A)"),
     ("unflatten(x, 1, 3)", "\\operatorname{mat}_{1 \\times 3}(x)", "mat[1×3](x)"),
-    ("one_hot(2, 3)", "\\mathbf{e}_{2}", "e_2"),
+    ("one_hot(2, 3)", "\\operatorname{onehot}(2)", "onehot(2)"),
+    ("equal(v, 2)", "\\mathbf{1}_{v = 2}", "1[v = 2]"),
     ("concat(x, y)", "\\operatorname{concat}(x, y)", "concat(x, y)"),
     ("spread(g, k, 3, 1, 0)", "g \\ast_{\\mathrm{full}} k", "g ∗[full] k"),
     ("spread_flipped(g, k, 3, 2, 0)", "g \\star_{\\mathrm{full}, d=2} k", "g ⋆[full, d=2] k"),
@@ -83,7 +84,7 @@ TABLE = [  # expression, LaTeX, text
     ("2*sum_over(v, at(x, v))", "2(\\sum_{v} x_{v})", "2·(Σ_v x_v)"),
     ("sum_over(a, 2, at(x, a))", "\\sum_{a=1}^{2} x_{a}", "Σ_(a=1..2) x_a"),
     ("max_over(a, at(x, a))", "\\max_{a} x_{a}", "max_a x_a"),
-    ("shaped(W, 2, 3)", "\\underset{2 \\times 3}{W}", "W"),
+    ("shaped(W, 2, 3)", "\\underset{\\;2 \\times 3\\;}{W}", "W"),
     ("matrix(2, 1, 2, 3, 4)", "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}", "[1 2; 3 4]"),
     ("matrix(1, 1, 2)", "\\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}", "(1, 2)"),
     ("W @ x - b", "W\\,x - b", "W x − b"),
@@ -123,7 +124,7 @@ def test_a_raised_symbol_is_transposed_in_brackets(symbol, marked):
 
 def test_shapes_below_factors():
     expr = read("shaped(W, 2, 3) @ shaped(x, 3) + shaped(b, 2)")
-    assert latex(expr, Notation()) == "\\underset{2 \\times 3}{W}\\,\\underset{3}{x} + \\underset{2}{b}"
+    assert latex(expr, Notation()) == "\\underset{\\;2 \\times 3\\;}{W}\\,\\underset{\\;3\\;}{x} + \\underset{\\;2\\;}{b}"
     assert text(shapes_of(expr), Notation()) == "(2×3) (3) + (2)"
     assert shapes_of(read("W @ x")) is None
 

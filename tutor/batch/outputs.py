@@ -15,6 +15,7 @@ from tutor.marking.changes import changes, to_csv
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Marked, MarkedAnswer
 from tutor.marking.record import loads
+from tutor.render.formats import page_format
 from tutor.results.feedback import ClassReport, Feedback, class_report, course_notation, reports
 from tutor.text import file_name, guard_cell, visible
 
@@ -39,15 +40,6 @@ class Wanted:
     column: str = ""
     by: str = ""
     report: str = "markdown"
-
-
-REPORTS: dict[str, tuple[str, Callable[[Feedback], str]]] = {
-    "markdown": (".md", Feedback.to_markdown),
-    "latex": (".tex", Feedback.to_latex),
-    "terminal": (".txt", Feedback.to_text),
-    "json": (".json", Feedback.to_json),
-}
-"""What a student's report is written as: the file's ending, and what makes it."""
 
 
 def list_outputs(
@@ -94,7 +86,7 @@ def for_a_person(report: ClassReport) -> str:
 
 def report_name(student: str, kind: str = "markdown") -> str:
     """Where a student's report is."""
-    return f"reports/{file_name(student)}{REPORTS[kind][0]}"
+    return f"reports/{file_name(student)}{page_format(kind).suffix}"
 
 
 def feedback_maker(marker: Marker, reveal: str) -> Callable[[Marked], Feedback]:
@@ -108,7 +100,7 @@ def report_maker(marker: Marker, reveal: str, kind: str = "markdown") -> Callabl
 
 
 def _report(make: Callable[[Marked], Feedback], kind: str, record: str) -> str:
-    return json.dumps(REPORTS[kind][1](make(loads(record))))
+    return json.dumps(make(loads(record)).to(kind))
 
 
 def answer_words(make: Callable[[Marked], Feedback]) -> Callable[[Marked, MarkedAnswer], str]:
@@ -128,14 +120,14 @@ def _list_format(
     name: str, marked: Sequence[Marked], marker: Marker, header: Header, wanted: Wanted, say: Callable[[str], None]
 ) -> Iterator[tuple[str, Content]]:
     """The file of one format; a folder of them where each student has one."""
-    row = formats.FORMATS[name]
+    row = formats.MARK_FORMATS[name]
     if row.each:
         make = feedback_maker(marker, wanted.reveal)
         for one in marked:
             shown = make(one).shown  # what goes to the student says no more than the report
             yield f"{name}/{file_name(one.student)}{row.suffix}", formats.export(name, [shown], marker.questions, header).text
         return
-    if wanted.fill is not None and row.fill is not None:
+    if wanted.fill is not None and row.fill:
         found = formats.fill(name, _text(wanted.fill[1]), marked, marker.questions, header)
     else:
         found = formats.export(name, marked, marker.questions, header)
@@ -147,7 +139,7 @@ def _list_format(
 def check_fill(marker: Marker, header: Header, wanted: Wanted) -> None:
     """Refuse a file that cannot be filled in before hours are spent on marking."""
     for name in wanted.formats:
-        if wanted.fill is not None and formats.FORMATS[name].fill is not None:
+        if wanted.fill is not None and formats.MARK_FORMATS[name].fill:
             try:
                 formats.fill(name, _text(wanted.fill[1]), [], marker.questions, header)
             except OutputError as error:

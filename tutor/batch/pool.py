@@ -20,7 +20,8 @@ from typing import Literal
 from tutor.batch.recipe import Job, Recipe
 from tutor.batch.serve import ALARM, FAULT, NO_MEMORY, READY
 from tutor.batch.workers import WAYS, Worker, Workers, choose_way
-from tutor.errors import OutputError, visible
+from tutor.errors import OutputError
+from tutor.text import visible
 
 SECONDS = 10.0
 MEGABYTES = 1000

@@ -24,7 +24,8 @@ from typing import Protocol
 from tutor.batch.recipe import Job, Recipe
 from tutor.batch.serve import serve_forked
 from tutor.batch.system import forks_safely
-from tutor.errors import OutputError, ValueProblem, visible
+from tutor.errors import OutputError, ValueProblem
+from tutor.text import visible
 
 CHOICE = "TUTOR_WORKERS"
 """The environment variable that chooses the way: ``fork`` or ``spawn``."""

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from tutor.cli.shell import (
+    ON_SCREEN,
+    Apart,
     AsJson,
     At,
     Chain,
     Drawn,
     Form,
-    Format,
     Fragment,
     NotationName,
     Output,
+    PageName,
     Target,
     Wrt,
     assignments,
@@ -50,12 +52,9 @@ app = typer.Typer(
     epilog="Start with: tutor solve neuron/two-two-two --wrt w5",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,  # plain help: it wraps between words at any width
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
-app.add_typer(plot)
-app.command()(train)
-app.command()(questions)
-app.command()(mark)
 
 
 def helper() -> Prover | None:
@@ -78,7 +77,7 @@ def _main(
     """Derive, explain and prove backpropagation, step by step, in the notation of your course."""
 
 
-@app.command("list")
+@app.command("list", short_help="List the exercises that come with tutor.")
 def list_exercises(as_json: AsJson = False) -> None:
     """List the exercises that come with tutor."""
     from tutor.exercise.catalogue import entries
@@ -100,7 +99,7 @@ def list_exercises(as_json: AsJson = False) -> None:
         screen.print(line, soft_wrap=True)
 
 
-@app.command()
+@app.command(short_help="Solve step by step, and prove the result.")
 def solve(
     target: Target,
     at: At = None,
@@ -118,28 +117,29 @@ def solve(
     form: Annotated[
         Form | None, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")
     ] = None,
+    apart: Apart = None,
     notation: NotationName = None,
-    to: Annotated[Format, typer.Option("--to", help="What to write.")] = Format.terminal,
+    to: Annotated[PageName, typer.Option("--to", help="What to write.")] = ON_SCREEN,
     fragment: Fragment = False,
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
     check_fragment(to, fragment)
-    if to is Format.terminal and output is None:
+    if to == ON_SCREEN and output is None:
         import tutor.render.terminal.page  # noqa: F401  now, while SymPy is imported in the helper
     from tutor.results.solution import solve as solve_target
 
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
         chain=chain.value if chain else None, notation_name=notation, ask=_helper,
-        form=form.value if form else None,
+        form=form.value if form else None, apart=apart,
     )  # fmt: skip
     deliver(solution, to, output, fragment=fragment)
 
 
-@app.command()
+@app.command(short_help="Draw a computational graph or a network.")
 def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="g.svg, or g.tex for TikZ.")],
-         at: At = None, notation: NotationName = None,
+         at: At = None, apart: Apart = None, notation: NotationName = None,
          kind: Annotated[Drawn, typer.Option("--as", help="The computational graph, or a network's neurons and weights.")] = Drawn.graph,
          values: Annotated[bool, typer.Option("--values", help="With --as network: numbers instead of weights' symbols.")] = False,
 ) -> None:  # fmt: skip
@@ -157,7 +157,7 @@ def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", 
         return
     if values:
         raise OutputError("--values goes with --as network", hint="the graph has its values anyway")
-    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, form="scalar")
+    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, apart=apart, form="scalar")
     if output.suffix == ".svg":
         write(solution.to_svg(), output)
         return
@@ -166,7 +166,7 @@ def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", 
     write(standalone(solution.picture(), solution.notation), output)
 
 
-@app.command()
+@app.command(short_help="Recompute the figures that lectures print.")
 def check(
     targets: Annotated[
         list[str] | None,
@@ -193,6 +193,13 @@ def check(
             screen.print(line, soft_wrap=True)
     if not all(verdict.ok for verdict in found):
         raise typer.Exit(1)
+
+
+app.add_typer(plot, short_help="Draw charts of losses, paths and functions.")
+app.command(short_help="Train with an optimiser, step by step.")(train)
+app.command(short_help="List what an exercise asks of students.")(questions)
+app.command(short_help="Mark one student's work, or a class.")(mark)
+
 
 def main(arguments: list[str] | None = None, *, helper: Prover | None = None) -> None:
     """Run a command and turn every error of a user into a message and exit code 2.

@@ -7,11 +7,12 @@ import sys
 from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from tutor.errors import OutputError, ValueProblem
+from tutor.render.formats import PAGE_FORMATS, PageFormat, page_format
 from tutor.text import visible
 
 if TYPE_CHECKING:
@@ -20,14 +21,12 @@ if TYPE_CHECKING:
     from tutor.results.page import Page
 
 
-class Format(StrEnum):
-    """What a page is written as."""
-
-    terminal = "terminal"
-    latex = "latex"
-    pdf = "pdf"
-    markdown = "markdown"
-    json = "json"
+if TYPE_CHECKING:
+    PageName: TypeAlias = str
+else:
+    PageName = StrEnum("PageName", {name: name for name in PAGE_FORMATS})  # what a page is written as; help lists them
+ON_SCREEN = PageName("terminal")
+"""What is written where nobody chooses."""
 
 
 class Chain(StrEnum):
@@ -74,6 +73,10 @@ At = Annotated[
 Wrt = Annotated[
     list[str] | None,
     typer.Option("--wrt", metavar="NAME", help="Differentiate with respect to this quantity only (repeatable)."),
+]
+Apart = Annotated[
+    bool | None,
+    typer.Option("--apart/--as-written", help="Take long formulas apart into steps, or differentiate them as they stand."),
 ]
 NotationName = Annotated[
     str | None,
@@ -151,40 +154,36 @@ def _umask() -> int:
 
 def deliver(page: Page, to: str, output: Path | None, *, fragment: bool = False) -> None:
     """Write a page as ``to`` says, to a file or to the terminal."""
-    if to == "pdf":
-        pdf(page.to_latex(), output or Path(page.name.rpartition("/")[2] + ".pdf"))
-    elif to == "latex":
-        write(page.to_latex(fragment=fragment), output)
-    elif to == "markdown":
-        write(page.to_markdown(), output)
-    elif to == "json":
-        write(page.to_json(), output)
-    elif output is not None:
-        write(page.to_text(80), output)
+    row = page_format(to)
+    if row.screen and output is None:
+        row.print(page.document(), page.notation, console())
+    elif row.is_text:
+        write(page.to(to, fragment=fragment), output)
     else:
-        from tutor.render.terminal.page import render
+        path = output or Path(page.name.rpartition("/")[2] + row.suffix)
+        compile_page(page, row, path)
 
-        render(page.document(), page.notation, console())
+
+def compile_page(page: Page, row: PageFormat, path: Path) -> None:
+    """Write a file that is compiled; where what compiles it is not there, its source is written and that is said."""
+    from tutor.render.latex.pdf import NoTex
+
+    source = row.write(page.document(), page.notation)
+    try:
+        data = row.compile(source)
+    except NoTex as error:
+        kept = path.with_suffix(row.source)
+        write(source, kept)
+        raise OutputError(error.what, hint=f"the source is in {kept}; {error.hint}") from None
+    write(data, path)
+    sys.stderr.write(f"wrote {path}\n")
 
 
 def check_fragment(to: str, fragment: bool) -> None:
     """Refuse ``--fragment`` where it says nothing."""
-    if fragment and to != "latex":
-        raise OutputError("--fragment goes with --to latex", hint=f"leave it out for {to}")
-
-
-def pdf(tex: str, path: Path) -> None:
-    """Compile and write a PDF; without TeX the source is written and said so."""
-    from tutor.render.latex.pdf import NoTex, compile_pdf
-
-    try:
-        data = compile_pdf(tex)
-    except NoTex as error:
-        source = path.with_suffix(".tex")
-        write(tex, source)
-        raise OutputError(error.what, hint=f"the LaTeX is in {source}; {error.hint}") from None
-    write(data, path)
-    sys.stderr.write(f"wrote {path}\n")
+    able = [name for name, row in PAGE_FORMATS.items() if row.fragment]
+    if fragment and to not in able:
+        raise OutputError(f"--fragment goes with {' or '.join(f'--to {name}' for name in able)}", hint=f"leave it out for {visible(to)}")
 
 
 def plain_utf8(stream: Any) -> None:

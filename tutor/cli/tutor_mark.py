@@ -10,12 +10,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from tutor.cli.shell import complete, write
 from tutor.errors import OutputError, ValueProblem
+from tutor.export.formats import MARK_FORMATS
+from tutor.render.formats import TEXT_FORMATS
 from tutor.text import visible, visible_lines
 
 if TYPE_CHECKING:
@@ -38,17 +40,12 @@ BLINK = 0.1
 """Seconds between two looks of the progress bar."""
 
 
-class MarkFormat(StrEnum):
-    """What marks are written as besides."""
-
-    csv = "csv"
-    answers = "answers"
-    json = "json"
-    gradescope = "gradescope"
-    moodle = "moodle"
-    canvas = "canvas"
-    otter = "otter"
-    nbgrader = "nbgrader"
+if TYPE_CHECKING:
+    MarkName: TypeAlias = str
+    ReportName: TypeAlias = str
+else:
+    MarkName = StrEnum("MarkName", {name: name for name in MARK_FORMATS})  # what marks are written as besides
+    ReportName = StrEnum("ReportName", {name: name for name in TEXT_FORMATS})  # what students' reports are written as
 
 
 class Revealed(StrEnum):
@@ -57,19 +54,6 @@ class Revealed(StrEnum):
     none = "none"
     hint = "hint"
     solution = "solution"
-
-
-class ReportFormat(StrEnum):
-    """What students' reports are written as."""
-
-    markdown = "markdown"
-    latex = "latex"
-    terminal = "terminal"
-    json = "json"
-
-
-FILLED = (MarkFormat.moodle, MarkFormat.canvas)
-"""The formats that fill in a file which the learning platform exported."""
 
 
 TargetOrNone = Annotated[
@@ -85,7 +69,10 @@ HandedIn = Annotated[
 ]
 Into = Annotated[Path | None, typer.Option("-o", "--output", metavar="DIR", help="Write marks and reports into this folder.")]
 Jobs = Annotated[int | None, typer.Option("--jobs", metavar="N", help="Number of processes; by default that of the cores.")]
-To = Annotated[list[MarkFormat] | None, typer.Option("--to", help="Write this format besides (repeatable).")]
+To = Annotated[
+    list[MarkName] | None,
+    typer.Option("--to", metavar="FORMAT", help=f"Write this format besides (repeatable): {', '.join(MARK_FORMATS)}."),
+]
 Fill = Annotated[
     Path | None,
     typer.Option("--fill", metavar="EXPORTED.csv", help="With --to moodle or canvas: the file exported there, to be filled in."),
@@ -118,7 +105,10 @@ SelfTest = Annotated[
 ]
 
 
-ReportAs = Annotated[ReportFormat | None, typer.Option("--report", help="Write the students' reports in this format.")]
+ReportAs = Annotated[
+    ReportName | None,
+    typer.Option("--report", metavar="FORMAT", help=f"Write the students' reports as {', '.join(TEXT_FORMATS)}."),
+]
 
 
 def mark(
@@ -170,12 +160,12 @@ def mark(
     here = _local(jobs, time_limit, memory_limit)
     run = _runner(table, here, time_limit, cluster)
     wanted = Wanted(
-        tuple(dict.fromkeys(one.value for one in to or [])), reveal.value, (fill.name, read_whole(fill)) if fill else None,
-        read_earlier_marks(diff) if diff else None, column or "", by or "", report.value if report else "markdown",
+        tuple(dict.fromkeys(str(one) for one in to or [])), reveal.value, (fill.name, read_whole(fill)) if fill else None,
+        read_earlier_marks(diff) if diff else None, column or "", by or "", str(report or "markdown"),
     )  # fmt: skip
     check_fill(table.marker, table.head(wanted), wanted)
     if output is None:
-        _one(batch.submissions, table, run, wanted, report.value if report else "terminal")
+        _one(batch.submissions, table, run, wanted, str(report or "terminal"))
         return
     marked = into_folder(output, batch.submissions, table, run, wanted, resume=resume, here=here)
     _class_page(marked, table.marker)
@@ -344,7 +334,7 @@ def _toml(text: str) -> str:
 
 
 def _check(
-    jobs: int | None, seed: int, seconds: float, megabytes: int, to: Sequence[MarkFormat], fill: Path | None, column: str | None
+    jobs: int | None, seed: int, seconds: float, megabytes: int, to: Sequence[MarkName], fill: Path | None, column: str | None
 ) -> None:  # fmt: skip
     """Refuse numbers that make no sense, and a file to fill in that no format asks for."""
     if jobs is not None and not 1 <= jobs <= 512:
@@ -355,9 +345,10 @@ def _check(
         raise ValueProblem(f"a time limit is 0.01 to 86,400 seconds, not {seconds:g}", where="--time-limit")
     if not 16 <= megabytes <= 1_000_000:
         raise ValueProblem(f"a memory limit is 16 to 1,000,000 MB, not {megabytes}", where="--memory-limit")
-    filled = [one for one in to if one in FILLED]
-    if fill is not None and len(filled) != 1:
-        raise OutputError("--fill goes with one of --to moodle, --to canvas", hint="it is the file which that platform exported")
+    able = [name for name, row in MARK_FORMATS.items() if row.fill]
+    if fill is not None and sum(one in able for one in to) != 1:
+        goes = ", ".join(f"--to {name}" for name in able)
+        raise OutputError(f"--fill goes with one of {goes}", hint="it is the file which that platform exported")
     if column is not None and fill is None:
         raise OutputError("--column goes with --fill", hint="give the file that Canvas exported: --to canvas --fill EXPORTED.csv")
 

@@ -21,7 +21,7 @@ plot = typer.Typer(
     name="plot",
     help="Draw charts: the loss of a training, a path over contours, activation functions, a function built from ReLUs.",
     epilog="Without -o a small chart is drawn in the terminal.  With -o f.png, f.svg or f.pdf it is drawn by matplotlib: "
-    'pip install "backprop-tutor\\[plot]"',
+    'pip install "backprop-tutor[plot]"',
     no_args_is_help=True,
 )
 
@@ -50,7 +50,7 @@ LONGEST, DRAWN = 100_000, 400
 """Updates up to which a run is gone through again for its curve, and about how many points that has."""
 
 
-@plot.command("loss")
+@plot.command("loss", short_help="The loss against the number of updates.")
 def plot_loss(
     target: Target, at: At = None, steps: Steps = None, optimiser: Optimisers = None, rate: Rates = None,
     batch: Batch = None, seed: Seed = None, data: Data = None,
@@ -75,7 +75,7 @@ def plot_loss(
     _deliver(charts, output)
 
 
-@plot.command("path")
+@plot.command("path", short_help="Two parameters over contours of the loss.")
 def plot_path(
     target: Target, at: At = None,
     wrt: Annotated[list[str] | None, typer.Option("--wrt", metavar="NAME", help="The two parameters: --wrt w --wrt b.")] = None,
@@ -109,7 +109,7 @@ def plot_path(
     _deliver(charts, output)
 
 
-@plot.command("activation")
+@plot.command("activation", short_help="Activation functions and derivatives.")
 def plot_activation(
     names: Annotated[
         list[str], typer.Argument(metavar="NAME...", help='Functions: sigmoid tanh relu "leaky_relu(0.1)" …', show_default=False)
@@ -127,7 +127,7 @@ def plot_activation(
     _deliver(charts, output)
 
 
-@plot.command("relus")
+@plot.command("relus", short_help="A function built from shifted ReLUs.")
 def plot_relus(
     function: Annotated[str, typer.Argument(metavar="FUNCTION", help='A function of one variable: "sin(x)".', show_default=False)],
     low: From = None, high: To = None,

@@ -7,12 +7,25 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from tutor.cli.shell import At, Fragment, NotationName, Output, Target, assignments, check_fragment, deliver, write
+from tutor.cli.shell import (
+    Apart,
+    At,
+    Fragment,
+    NotationName,
+    Output,
+    Target,
+    Wrt,
+    assignments,
+    check_fragment,
+    deliver,
+    write,
+)
 from tutor.errors import ValueProblem
+from tutor.render.formats import PAGE_FORMATS
 from tutor.text import visible
 
 if TYPE_CHECKING:
@@ -24,18 +37,17 @@ LINES = 4_096
 """So many lines of CSV are written at once."""
 
 
-class TrainFormat(StrEnum):
-    """What a run is written as."""
+ROWS = "csv"
+"""What writes every row of a run, besides the formats of a page."""
 
-    terminal = "terminal"
-    latex = "latex"
-    pdf = "pdf"
-    markdown = "markdown"
-    json = "json"
-    csv = "csv"
+if TYPE_CHECKING:
+    RunName: TypeAlias = str
+else:
+    RunName = StrEnum("RunName", {name: name for name in (*PAGE_FORMATS, ROWS)})  # what a run is written as
+ON_SCREEN = RunName("terminal")
 
 
-class Order(StrEnum):
+class SampleOrder(StrEnum):
     """In which order samples are used."""
 
     given = "given"
@@ -52,17 +64,19 @@ def train(
     rate: Annotated[str | None, typer.Option("--rate", metavar="VALUE", help="Step size, such as 0.1.")] = None,
     steps: Annotated[int | None, typer.Option("--steps", metavar="N", help="Number of updates, up to 10,000,000.")] = None,
     batch: Annotated[int | None, typer.Option("--batch", metavar="N", help="Samples an update.")] = None,
-    order: Annotated[Order | None, typer.Option("--order", help="The order of the samples.")] = None,
+    order: Annotated[SampleOrder | None, typer.Option("--order", help="The order of the samples.")] = None,
     seed: Annotated[int | None, typer.Option("--seed", metavar="N", help="Seed of a shuffled order; 0 by default.")] = None,
     setting: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A setting of the method: --set beta1=0.8 --set eps=1e-7.")
     ] = None,
     at: At = None,
+    wrt: Wrt = None,
     data: Annotated[
         str | None, typer.Option("--data", metavar="FILE.csv", help="Samples: a line of names, then one line of numbers a sample.")
     ] = None,
+    apart: Apart = None,
     notation: NotationName = None,
-    to: Annotated[TrainFormat, typer.Option("--to", help="What to write.")] = TrainFormat.terminal,
+    to: Annotated[RunName, typer.Option("--to", help="What to write.")] = ON_SCREEN,
     fragment: Fragment = False,
     output: Output = None,
 ) -> None:  # fmt: skip
@@ -76,10 +90,10 @@ def train(
     with bar(steps or 0, "training") as progress:
         trained = train_target(
             target, optimiser=optimiser, rate=rate, steps=steps, batch=batch, order=order.value if order else None, seed=seed,
-            settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, progress=progress,
-            ask=app.helper(),
+            settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, wrt=wrt or (), apart=apart,
+            progress=progress, ask=app.helper(),
         )  # fmt: skip
-    if to is TrainFormat.csv:
+    if to == ROWS:
         write_csv(trained, output)
     else:
         deliver(trained, to, output, fragment=fragment)

@@ -98,7 +98,7 @@ class _Indexer:
                 known = linear(den, table)
                 return Div(self.read(num, table, arrays), known if type(known) is Number else self.read(den, table, arrays))
             case Call("inside", (Add((Name(letter), Neg(Name(label)), *_)), Number("1"))):  # 1 where j is the label
-                return Call("largest", (table[letter], table[label]))
+                return Call("equal", (table[letter], table[label]))
             case Mul(args):
                 return product([self.read(arg, table, arrays) for arg in args])
         return rebuild(expr, tuple(self.read(part, table, arrays) for part in children(expr)))

@@ -1,7 +1,7 @@
 """The local derivatives of one step: ∂target/∂(each quantity that its formula uses).
 
 Three sources, tried in this order: a pattern or a row of the rule tables; the rules for sums, products, quotients and powers of plain
-quantities; and for every other formula SymPy, which differentiates it where it stands.
+quantities; and every other formula is differentiated where it stands (`tutor.derive.slope`).
 """
 
 from __future__ import annotations
@@ -10,10 +10,12 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+from tutor.derive.slope import derivatives
+from tutor.derive.tidy import product, summed
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.walk import fold_calls, has_call, names, substitute
-from tutor.rules.functions import FUNCTIONS, OUT, function, partials_of
-from tutor.rules.patterns import PATTERNS, constant, recognise, trees, without_zero
+from tutor.rules.functions import OUT, function, partials_of
+from tutor.rules.patterns import HEADS, constant, recognise, without_zero
 
 Locals = tuple[str, list[tuple[str, Expr]]]
 """The rule that was used, and a derivative for each quantity in the order of the formula."""
@@ -38,8 +40,9 @@ def local_derivatives(target: str, expr: Expr, named: Mapping[Expr, str]) -> Loc
 
 
 def times(*factors: Expr) -> Expr:
-    """A product without factors of 1; 0 when a factor is 0; one sign in front."""
+    """A product without factors of 1; 0 when a factor is 0; one sign and one number in front."""
     kept: list[Expr] = []
+    numbers: list[Expr] = []
     negative = False
     for factor in factors:
         if type(factor) is Neg:
@@ -47,13 +50,20 @@ def times(*factors: Expr) -> Expr:
             factor = factor.arg
         if factor == ZERO:
             return ZERO
-        if type(factor) is Mul:
-            kept.extend(factor.args)
-        elif factor != ONE:
-            kept.append(factor)
-    kept.sort(key=lambda factor: type(factor) is not Number)  # stable: only the numbers come to the front
-    product: Expr = ONE if not kept else kept[0] if len(kept) == 1 else Mul(tuple(kept))
-    return Neg(product) if negative else product
+        for part in factor.args if type(factor) is Mul else (factor,):
+            (numbers if type(part) is Number or (type(part) is Div and constant(part) is not None) else kept).append(part)
+    kept[:0] = folded(numbers)
+    made: Expr = ONE if not kept else kept[0] if len(kept) == 1 else Mul(tuple(kept))
+    return Neg(made) if negative else made
+
+
+def folded(numbers: Sequence[Expr]) -> list[Expr]:
+    """The product of some numbers as one number, none where it is 1; 2·(1/2)·x is x."""
+    numbers = [number for number in numbers if number != ONE]
+    if len(numbers) < 2:
+        return list(numbers)
+    made = product(numbers)
+    return [] if made == ONE else list(made.args) if type(made) is Mul else [made]
 
 
 def plus(terms: Sequence[Expr]) -> Expr:
@@ -63,15 +73,14 @@ def plus(terms: Sequence[Expr]) -> Expr:
 
 
 def _atoms(expr: Expr) -> tuple[Expr, ...] | None:
-    """The factors of a product of plain quantities and numbers, or nothing."""
+    """The factors of a product of plain quantities and numbers (√(2/π) too), or nothing."""
     kind = type(expr)
     if kind is Name or kind is Number:
         return (expr,)
-    if kind is Mul and all(type(arg) is Name or type(arg) is Number for arg in expr.args):  # type: ignore[union-attr]
-        return expr.args  # type: ignore[union-attr]
-    if kind is Div and constant(expr) is not None:
-        return (expr,)
-    return None
+    if kind is Mul:
+        args = expr.args  # type: ignore[union-attr]
+        return args if all(type(arg) is Name or type(arg) is Number or not names(arg) for arg in args) else None
+    return None if names(expr) else (expr,)
 
 
 def _sum_rule(target: str, expr: Expr) -> Locals | None:
@@ -95,7 +104,7 @@ def _sum_rule(target: str, expr: Expr) -> Locals | None:
         else:
             _many(atoms, negative, found)
     rule = ("difference" if signs else "sum") if plain else "weighted sum"
-    return rule, [(name, parts[0] if len(parts) == 1 else Add(tuple(parts))) for name, parts in found.items()]
+    return rule, [(name, parts[0] if len(parts) == 1 else summed(parts)) for name, parts in found.items()]
 
 
 _MINUS_ONE = Neg(ONE)
@@ -122,15 +131,7 @@ def _product_rule(target: str, expr: Expr) -> Locals | None:
         return None
     found: dict[str, list[Expr]] = {}
     _many(atoms, False, found)
-    merged = [(name, parts[0] if len(parts) == 1 else _gathered(parts)) for name, parts in found.items()]
-    return "product", merged
-
-
-def _gathered(parts: list[Expr]) -> Expr:
-    """x + x is 2x; other equal terms likewise."""
-    if all(part == parts[0] for part in parts):
-        return times(Number(str(len(parts))), parts[0])
-    return Add(tuple(parts))
+    return "product", [(name, parts[0] if len(parts) == 1 else summed(parts)) for name, parts in found.items()]
 
 
 def _quotient_rule(target: str, expr: Expr) -> Locals | None:
@@ -143,7 +144,7 @@ def _quotient_rule(target: str, expr: Expr) -> Locals | None:
     _many(top, False, upper)
     if len(bottom) > 1 or any(len(parts) > 1 for parts in upper.values()):
         return None
-    found = [(name, Div(parts[0], expr.den)) for name, parts in upper.items()]
+    found = [(name, product([Div(parts[0], expr.den)])) for name, parts in upper.items()]
     if type(expr.den) is Name:
         found.append((expr.den.name, Neg(Div(expr.num, Pow(expr.den, Number("2"))))))
     return "quotient", found
@@ -155,7 +156,7 @@ def _power_rule(target: str, expr: Expr) -> Locals | None:
     if type(expr.base) is not Name or exponent is None:
         return _recognised(target, expr)
     if exponent.denominator != 1 or exponent < 2:
-        return None
+        return "power", derivatives(target, expr)
     power = Number(str(exponent))
     lower: Expr = expr.base if exponent == 2 else Pow(expr.base, Number(str(exponent - 1)))
     return "power", [(expr.base.name, Mul((power, lower)))]
@@ -185,7 +186,7 @@ def _recognised(target: str, expr: Expr) -> Locals | None:
     table = {**found, OUT: Name(target) if target else expr}
     parts = {
         value.name: substitute(partial, table)
-        for name, partial in trees(pattern)[1]
+        for name, partial in pattern.partials
         if isinstance(value := found[name], Name)
     }
     return pattern.rule, [(name, parts[name]) for name in names(expr)]
@@ -193,12 +194,14 @@ def _recognised(target: str, expr: Expr) -> Locals | None:
 
 def _call_rule(target: str, expr: Expr) -> Locals | None:
     assert type(expr) is Call
-    if expr.func in _WRITTEN_OUT:
+    if expr.func in HEADS:
         known = _recognised(target, expr)
         if known is not None:
             return known
     if expr.func == "pi":
         return "constant", []
+    if expr.func == "if_positive":
+        return expr.func, derivatives(target, expr)
     if expr.func.endswith("'"):
         return None
     args = expr.args
@@ -210,14 +213,9 @@ def _call_rule(target: str, expr: Expr) -> Locals | None:
         elif constant(arg) is None:
             outer = without_zero(fill(filled))
             for name, part in local_derivatives("", arg, {})[1]:
-                found.setdefault(name, []).append(times(outer, part))
-    return expr.func, [(name, parts[0] if len(parts) == 1 else plus(parts)) for name, parts in found.items()]
+                found.setdefault(name, []).append(product([outer, part]))
+    return expr.func, [(name, parts[0] if len(parts) == 1 else summed(parts)) for name, parts in found.items()]
 
-
-_WRITTEN_OUT = frozenset(
-    pattern.formula.partition("(")[0] for pattern in PATTERNS if pattern.formula.partition("(")[0] in FUNCTIONS
-)
-"""The functions that begin a pattern (max, abs)."""
 
 Template = Callable[[tuple[Expr, ...]], Expr]
 
@@ -255,43 +253,5 @@ _RULES: dict[type, Callable[[str, Any], Locals | None]] = {
 
 
 def _general(target: str, expr: Expr) -> Locals:
-    """A formula that no row covers: SymPy differentiates it where it stands."""
-    known = _recognised(target, expr)
-    if known is not None:
-        return known
-    scale, summed = _scaled_sum(expr)
-    if summed is not None and len(summed.args) > MANY_TERMS:
-        return "formula", [(name, times(scale, part)) for name, part in _term_by_term(summed)]
-    from tutor.derive.formula import derivatives  # most computations need no SymPy here, and it takes 0.2 s to import
-
-    return "formula", derivatives(target, expr)
-
-
-MANY_TERMS = 12
-"""A longer sum is differentiated term by term: SymPy's time for the whole grows with the square of its length."""
-
-
-def _scaled_sum(expr: Expr) -> tuple[Expr, Add | None]:
-    """A sum, or one that is divided by a number or multiplied with one."""
-    match expr:
-        case Add():
-            return ONE, expr
-        case Neg(Add() as summed):
-            return _MINUS_ONE, summed
-        case Div(Add() as summed, den) if constant(den) is not None:
-            return Div(ONE, den), summed
-        case Neg(Div(Add() as summed, den)) if constant(den) is not None:
-            return Neg(Div(ONE, den)), summed
-        case Mul((number, Add() as summed)) if constant(number) is not None:
-            return number, summed
-    return ONE, None
-
-
-def _term_by_term(expr: Add) -> list[tuple[str, Expr]]:
-    """The derivative of a sum is the sum of the derivatives."""
-    found: dict[str, list[Expr]] = {}
-    for term in expr.args:
-        negative = type(term) is Neg
-        for name, part in local_derivatives("", term.arg if type(term) is Neg else term, {})[1]:
-            found.setdefault(name, []).append(times(_MINUS_ONE, part) if negative else part)
-    return [(name, parts[0] if len(parts) == 1 else plus(parts)) for name, parts in found.items()]
+    """A formula that no row covers: differentiated where it stands."""
+    return _recognised(target, expr) or ("formula", derivatives(target, expr))

@@ -46,7 +46,7 @@ class Exercise:
     """A computation with what is given, what is asked, how its course writes it, and what its lecture prints.
 
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
-    should know (questions without marks).
+    should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says.
     """
 
     id: str
@@ -74,3 +74,4 @@ class Exercise:
     scheme: Scheme = field(default_factory=Scheme)
     digest: str = ""
     remarks: tuple[str, ...] = ()
+    assumptions: tuple[str, ...] = ()

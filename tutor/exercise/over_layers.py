@@ -10,7 +10,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 from tutor.derive.backward import derive
-from tutor.derive.rewrites.layered import found
+from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.errors import ExerciseError, GraphError, TutorError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Number, Partial, children
@@ -194,7 +194,7 @@ def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
         points.append(exercise.values)
     if not points:
         raise ExerciseError("no point was found at which the whole computation exists")
-    rewrites = found(small)
+    rewrites = find_layer_rewrites(small)
     losses = dict.fromkeys([small.graph.loss, *(partial.of for partial in (*_partials(subject), *_partials(formula)))])
     derivations = [derive(replace(small.graph, loss=of)) for of in losses]
     singles = {q.name: small.entries[q.name] for q in small.graph.leaves}

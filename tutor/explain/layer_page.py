@@ -137,7 +137,8 @@ class _Writer:
     def why(self, step: Step) -> str:
         if step.rule in ("no path", "sum over paths"):
             return wording.gradient(step.rule, len(step.paths))
-        return wording_layers.backward(step.expr, [q.name for q in self.lesson.layered.graph.parameters])
+        parameters = [q.name for q in self.lesson.layered.graph.parameters]
+        return wording_layers.backward(step.expr, parameters, number=not self.shapes[self.name(step)])
 
     def needed(self) -> list[Step]:
         """The gradients that the wanted ones are computed from, in teaching order."""

@@ -178,7 +178,7 @@ class _Writer:
 
     def given(self) -> None:
         lesson = self.lesson
-        if lesson.trace is None or not lesson.derivations:
+        if lesson.trace is None or not lesson.derivations or not lesson.derivations[0].graph.leaves:
             return
         parts: list[Inline] = []
         for quantity in lesson.derivations[0].graph.leaves:

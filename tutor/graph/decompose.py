@@ -1,4 +1,4 @@
-"""Building a graph from one expression: taken apart into elementary operations, shared parts found.
+"""Taking formulas apart into elementary operations, shared parts found: one expression, or the steps of a graph.
 
 Two parts are the same when SymPy says so (``x*x`` and ``x^2``, ``a + b`` and ``b + a``), so the lecture's
 ``sqrt(x**2 + exp(x**2)) + cos(x**2 + exp(x**2))`` becomes its six nodes a … f.
@@ -6,20 +6,20 @@ Two parts are the same when SymPy says so (``x*x`` and ``x^2``, ``a + b`` and ``
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from string import ascii_lowercase
+import re
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import sympy
 
-from tutor.expression.nodes import Expr, Name, Neg, children, rebuild
-from tutor.expression.parse import parse
+from tutor.expression.nodes import Call, Expr, Name, Neg, Pow, children, rebuild
+from tutor.expression.parse import parse, read_name
 from tutor.expression.sympy_bridge import to_sympy
-from tutor.expression.walk import names
+from tutor.expression.walk import names, substitute
 from tutor.graph.build import assemble
+from tutor.graph.labels import labels
 from tutor.graph.nouns import Graph
 from tutor.rules.functions import FUNCTIONS, check_calls
-from tutor.rules.patterns import constant
 
 
 def from_expression(text: str) -> Graph:
@@ -36,28 +36,58 @@ def from_expression(text: str) -> Graph:
     pieces = _Pieces()
     pieces.take(expr)
     if not pieces.formulas:
-        pieces.name(expr, ("copy", expr))
-    taken = set(names(expr))
-    letters = _letters(taken)
-    labels = [next(letters) for _ in pieces.formulas]
-    if "f" not in taken and (len(labels) < 6 or "f" not in labels):
-        labels[-1] = "f"
-    renamed = dict(zip(pieces.formulas, labels, strict=True))
-    from tutor.expression.walk import substitute
-
-    table: dict[str, Expr] = {old: Name(new) for old, new in renamed.items()}
-    return assemble({renamed[old]: substitute(formula, table) for old, formula in pieces.formulas.items()})
+        pieces.add(expr)
+    found = labels(len(pieces.formulas), {*names(expr), *words(text)})
+    return assemble(pieces.renamed(dict(zip(pieces.formulas, found, strict=True))))
 
 
-def _letters(taken: set[str]) -> Iterator[str]:
-    for letter in ascii_lowercase:
-        if letter not in taken:
-            yield letter
-    number = 1
-    while True:
-        if f"n{number}" not in taken:
-            yield f"n{number}"
-        number += 1
+def words(text: str) -> set[str]:
+    """Every word of a text, read as a name: quantities, functions, e.
+
+    >>> sorted(words("η₁ e^x"))
+    ['e', 'eta1', 'x']
+    """
+    return {read_name(word) for word in re.findall(r"[^\W\d]\w*", text)}
+
+
+def take_apart(graph: Graph, taken: Collection[str] = ()) -> Graph:
+    """The graph with every long formula taken apart; what a step computes keeps its name.
+
+    A formula is long where it is more than one operation: ``w*x + b`` and ½(t − o)² are one, σ(wx + b) is three.  ``taken`` are words
+    besides the graph's own names that no label may be.
+
+    >>> from tutor.graph.build import from_steps
+    >>> [step.target for step in take_apart(from_steps(["z = w*x + b", "L = (sigmoid(z) - y)^2"])).steps]
+    ['z', 'a', 'c', 'L']
+    """
+    pieces = _Pieces()
+    private: dict[str, Expr] = {}
+    kept: dict[str, str] = {}
+    for step in graph.steps:
+        expr = substitute(step.expr, private)
+        last = pieces.take(expr) if is_long(step.rule, step.expr) else expr
+        made = last.name if isinstance(last, Name) and last.name in pieces.formulas and last.name not in kept else ""
+        made = made if last is not expr and made else pieces.add(last)
+        private[step.target] = Name(made)
+        kept[made] = step.target
+    rest = [name for name in pieces.formulas if name not in kept]
+    found = labels(len(rest), {*graph.names, *taken}, last=False)
+    known = {quantity.name: quantity for quantity in (*graph.leaves, *graph.nodes)}
+    trained = [quantity.name for quantity in graph.parameters]
+    return assemble(
+        pieces.renamed({**kept, **dict(zip(rest, found, strict=True))}), loss=graph.loss, parameters=trained, kinds=known
+    )
+
+
+def is_long(rule: str, expr: Expr) -> bool:
+    """Whether a formula is more than one operation, and none that the rule tables name as a whole."""
+    if isinstance(expr, Call):
+        return rule == expr.func and not all(_atomic(arg) for arg in expr.args)
+    return rule == "formula" and not (isinstance(expr, Pow) and _atomic(expr.base) and _atomic(expr.exp))
+
+
+def _atomic(expr: Expr) -> bool:
+    return isinstance(expr, Name) or not names(expr)
 
 
 class _Pieces:
@@ -69,27 +99,38 @@ class _Pieces:
 
     def take(self, expr: Expr) -> Expr:
         """The name of an expression's value, after its parts have become steps; bounded by the parser's depth."""
-        if isinstance(expr, Name) or constant(expr) is not None or not children(expr):
-            return expr
+        if isinstance(expr, Name) or not names(expr):
+            return expr  # numbers such as √(2/π) stay where they are written
         if isinstance(expr, Neg) and isinstance(expr.arg, Name):
-            return self.name(expr, self.key(expr))
+            return self.name(expr)
         parts = tuple(
             Neg(self.take(part.arg)) if isinstance(part, Neg) and not isinstance(expr, Neg) else self.take(part)
             for part in children(expr)
         )
-        formula = rebuild(expr, parts)
-        return self.name(formula, self.key(formula))
+        return self.name(rebuild(expr, parts))
 
-    def key(self, formula: Expr) -> Any:
+    def add(self, formula: Expr) -> str:
+        """The private name of a new step, whether or not another computes the same."""
+        made = f"_{len(self.formulas)}"
+        self.known.setdefault(self.key(formula), made)
+        self.formulas[made] = formula
+        return made
+
+    def name(self, formula: Expr) -> Expr:
+        """The name of a step that computes the formula: a known one, or a new one."""
+        known = self.known.get(self.key(formula))
+        return Name(self.add(formula) if known is None else known)
+
+    @staticmethod
+    def key(formula: Expr) -> Any:
         """What SymPy makes of a formula; the formula itself where SymPy would lose a quantity (x^0, 0·x)."""
+        if not children(formula):
+            return "copy", formula  # a quantity that is passed on unchanged is a step of its own
         made = to_sympy(formula, lambda func, args: sympy.Function(func)(*args))
         kept = {found.name for found in made.free_symbols}
         return made if kept == set(names(formula)) else formula
 
-    def name(self, formula: Expr, key: Any) -> Expr:
-        known = self.known.get(key)
-        if known is None:
-            known = f"_{len(self.formulas)}"
-            self.known[key] = known
-            self.formulas[known] = formula
-        return Name(known)
+    def renamed(self, new: Mapping[str, str]) -> dict[str, Expr]:
+        """The steps in evaluation order, by their new names."""
+        table: dict[str, Expr] = {old: Name(name) for old, name in new.items()}
+        return {new[old]: substitute(formula, table) for old, formula in self.formulas.items()}

@@ -13,11 +13,11 @@ from tutor.expression.walk import names, substitute
 from tutor.graph.build import assemble, read_step
 from tutor.graph.collector import without_collection
 from tutor.graph.entries import Array, Entries, Formulas, places
-from tutor.graph.network import LOSSES, MAX_WRITTEN, Network, activation, counts, from_network, quantities
+from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_network, loss_term, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.graph.shapes import MAX_ENTRIES, Shape, arranged, shape_of, shape_text
 from tutor.rules.classify import rule_of
-from tutor.rules.functions import FUNCTIONS, function, value_of
+from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS, WRITABLE
 
 Affine = Literal["plain", "transposed"]
@@ -167,7 +167,10 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
         return "affine"
     if type(expr) is Add:
         made = [term.func for term in expr.args if type(term) is Call and term.func in LAYERS and term.func not in _BIASES]
-        return made[0] if len(made) == 1 else "formula" if _has_layer(expr) else rule_of(expr)
+        if len(made) == 1 or _has_layer(expr):
+            return made[0] if len(made) == 1 else "formula"
+        rule = rule_of(expr)
+        return rule if rule != "sum" else "sum of arrays" if shapes is not None and shape_of(expr, shapes) else "sum of numbers"
     if type(expr) is Call and expr.func in LAYERS:
         return expr.func
     if type(expr) is Div and type(expr.num) is Call and expr.num.func == "sum":
@@ -230,21 +233,14 @@ def from_network_layers(network: Network, affine: Affine = "plain") -> Layered:
             terms.append(Call("fill", (bias, Number(str(rows)))) if shared else bias)
         z = step(f"z{l}", terms[0] if len(terms) == 1 else Add(tuple(terms)), "sum", (rows,), (l,))
         known = activation(func)
-        call = Call("softmax", (z,)) if known is None else Call(known[0], (z, *known[1]))
+        call = Call(func, (z,)) if known is None else Call(known[0], (z, *known[1]))  # of a whole layer: it has no numbers
         before = step(f"a{l}", call, "activation", (rows,), (l,))
     inputs.append(Quantity("y", "target", (sizes[-1],), (len(sizes) - 1,)))
-    loss = Call("sum", (_loss(network.loss, before),))
+    loss = Call("sum", (entrywise(loss_term(network.loss, before, Name("y"))[1]),))
     total: Expr = Div(loss, Number(str(sizes[-1]))) if network.mean else loss
     step("L", total, "loss", (), ())
     graph = Graph(tuple(steps), tuple(inputs), tuple(parameters), "L", tuple(nodes))
     return Layered(graph, _network_entries(scalar, graph, affine))
-
-
-def _loss(name: str, output: Name) -> Expr:
-    """The loss of one output, written out as the lectures print it, for all of them at once."""
-    formula = value_of(function(LOSSES[name], 2))
-    assert formula is not None
-    return entrywise(substitute(formula, {"a": output, "y": Name("y")}))
 
 
 def entrywise(expr: Expr, singles: Collection[str] = ()) -> Expr:

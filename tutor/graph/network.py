@@ -13,10 +13,11 @@ from typing import Literal
 
 from tutor.errors import GraphError, Problems, near
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number
+from tutor.expression.walk import substitute
 from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.rules.classify import rule_of
-from tutor.rules.functions import FUNCTIONS, function
+from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.text import visible
 
 Biases = Literal["neuron", "layer", "none"]
@@ -24,7 +25,7 @@ MAX_WRITTEN = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Scheme:
+class Naming:
     """How the quantities of a network are called.  Patterns know ``l`` (layer, inputs are 0), ``j`` (neuron), ``i`` (neuron
     of the layer before), ``n`` (running number), ``p`` (layer − 1), and ``L`` (h, h2, …, o: the layer's letter).
     """
@@ -41,22 +42,15 @@ class Scheme:
 
 
 SCHEMES = {
-    "plain": Scheme(),
-    "numbered": Scheme(
+    "plain": Naming(),
+    "numbered": Naming(
         input="i{j}", weight="w{n}", sum="in_{L}{j}", activation="out_{L}{j}", target="target_{L}{j}", part="L_{L}{j}",
         bias_neuron="b_{L}{j}",
     ),
 }  # fmt: skip
 
-LOSSES = {
-    "squared error": "squared_error",
-    "half squared error": "half_squared_error",
-    "absolute error": "absolute_error",
-    "hinge": "hinge",
-    "zero-one": "zero_one",
-    "cross-entropy": "cross_entropy",
-    "binary cross-entropy": "binary_cross_entropy",
-}
+LOSSES = {row.words: row.name for row in FUNCTIONS.values() if row.words}
+"""What a network's loss is called, and the function that it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,15 +83,18 @@ class Network:
                 hint="name one for all layers, or one a layer (inputs have none)",
             )
         for name in dict.fromkeys(self.activations):
-            if name != "softmax" and activation(name) is None:
-                known = [row.name for row in FUNCTIONS.values() if len(row.params) == 1] + ["softmax"]
+            if not whole_layer(name) and activation(name) is None:
+                known = [row.name for row in FUNCTIONS.values() if len(row.params) == 1 or row.layer]
                 wants = "write its number too: " + f"{name}(0.1)" if name in FUNCTIONS else ""
                 yield GraphError(
                     f"there is no activation {visible(name)}",
                     hint=wants or near(name, known) or f"known: {', '.join(known)}",
                 )
+        if loss(self.loss) is None:
+            wants = f"write its number too: {self.loss}(1)" if self.loss in LOSSES else ""
+            hint = wants or near(self.loss, LOSSES) or f"known: {', '.join(LOSSES)}"
+            yield GraphError(f"there is no loss {visible(self.loss)}", hint=hint)
         for what, value, known_values in (
-            ("loss", self.loss, tuple(LOSSES)),
             ("biases", self.biases, ("neuron", "layer", "none")),
             ("naming", self.naming, tuple(SCHEMES)),
         ):
@@ -106,17 +103,61 @@ class Network:
                 yield GraphError(f"there is no {what} {visible(value)}", hint=hint)
 
 
+_WRITTEN = re.compile(r"(.*?)(?:\(([0-9]+(?:\.[0-9]+)?)\))?", re.ASCII)
+
+
+def _with_number(text: str) -> tuple[str, tuple[Number, ...]]:
+    """What is written before a number in brackets, and the number."""
+    match = _WRITTEN.fullmatch(text.strip())
+    return (match[1], (Number(match[2]),) if match[2] else ()) if match else (text, ())
+
+
 def activation(text: str) -> tuple[str, tuple[Number, ...]] | None:
     """An activation as it is written, ``tanh`` or ``leaky_relu(0.1)``: the function and its numbers; nothing for none.
 
     >>> activation("leaky_relu(0.1)")
     ('leaky_relu', (Number(text='0.1'),))
     """
-    match = re.fullmatch(r"(\w+)(?:\(([0-9]+(?:\.[0-9]+)?)\))?", text.strip(), re.ASCII)
-    if match is None or match[1] not in FUNCTIONS:
-        return None
-    numbers = (Number(match[2]),) if match[2] else ()
-    return (match[1], numbers) if len(FUNCTIONS[match[1]].params) == 1 + len(numbers) else None
+    name, numbers = _with_number(text)
+    row = FUNCTIONS.get(name)
+    return (name, numbers) if row is not None and row.role != "loss" and len(row.params) == 1 + len(numbers) else None
+
+
+def whole_layer(text: str) -> bool:
+    """Whether an activation takes all sums of a layer at once, so that it is a step for each of its components.
+
+    >>> whole_layer("softmax"), whole_layer("tanh")
+    (True, False)
+    """
+    row = FUNCTIONS.get(text)
+    return row is not None and row.layer
+
+
+def loss(text: str) -> tuple[str, tuple[Number, ...]] | None:
+    """A network's loss as it is written, ``squared error``: the function and its numbers; nothing for none.
+
+    >>> loss("squared error")
+    ('squared_error', ())
+    """
+    words, numbers = _with_number(text)
+    name = LOSSES.get(words)
+    return (name, numbers) if name is not None and len(FUNCTIONS[name].settings) == len(numbers) else None
+
+
+def loss_term(text: str, output: Expr, target: Expr) -> tuple[str, Expr]:
+    """The loss of one output, and its rule: written out as the lectures print it, or by its name.
+
+    >>> loss_term("absolute error", Name("o"), Name("t"))
+    ('absolute_error', Call(func='abs', args=(Add(args=(Name(name='o'), Neg(arg=Name(name='t')))),)))
+    """
+    known = loss(text)
+    assert known is not None
+    row = function(known[0], 2 + len(known[1]))
+    filled = (output, target, *known[1])
+    formula = value_of(row) if row.by_formula else None
+    if formula is None:
+        return row.name, Call(row.name, filled)
+    return row.name, substitute(formula, dict(zip(row.params, filled, strict=True)))
 
 
 def counts(network: Network) -> dict[str, int]:
@@ -154,10 +195,10 @@ def from_network(network: Network) -> Graph:
             hint=f"the limit is {MAX_WRITTEN:,}; its neurons and parameters can be counted at any size",
         )
     with without_collection():
-        return _Writer(network).graph()
+        return _NetworkWriter(network).graph()
 
 
-class _Writer:
+class _NetworkWriter:
     def __init__(self, network: Network) -> None:
         self.network = network
         self.scheme = SCHEMES[network.naming]
@@ -216,11 +257,11 @@ class _Writer:
             expr: Expr = terms[0] if len(terms) == 1 else Add(tuple(terms))
             z = self.node(self.call(scheme.sum, l, j), expr, "sum", (l, j), "weighted sum" if len(terms) > 1 else "")
             sums.append(z)
-            if func != "softmax":
+            if not whole_layer(func):
                 self.activate(l, j, func, (z,))
-        if func == "softmax":
+        if whole_layer(func):
             for j in range(1, size + 1):
-                self.activate(l, j, f"softmax_{j}", tuple(sums))
+                self.activate(l, j, f"{func}_{j}", tuple(sums))
         return [Name(self.call(scheme.activation, l, j)) for j in range(1, size + 1)]
 
     def activate(self, l: int, j: int, func: str, args: tuple[Expr, ...]) -> None:  # noqa: E741
@@ -230,28 +271,20 @@ class _Writer:
         self.node(self.call(self.scheme.activation, l, j), Call(func, args), "activation", (l, j), func)
 
     def loss(self, outputs: Sequence[Name], targets: Sequence[Quantity]) -> None:
-        func, last = LOSSES[self.network.loss], len(self.network.sizes) - 1
-        parts = [self.term(func, a, Name(q.name)) for a, q in zip(outputs, targets, strict=True)]
-        if len(parts) == 1:
-            self.node(self.scheme.loss, parts[0], "loss", (), func)
+        last = len(self.network.sizes) - 1
+        terms = [loss_term(self.network.loss, a, Name(q.name)) for a, q in zip(outputs, targets, strict=True)]
+        if len(terms) == 1:
+            func, part = terms[0]
+            self.node(self.scheme.loss, part, "loss", (), func)
             return
         named = [
             self.node(self.call(self.scheme.part, last, j), part, "loss", (last, j), func)
-            for j, part in enumerate(parts, 1)
+            for j, (func, part) in enumerate(terms, 1)
         ]
         total: Expr = Add(tuple(named))
         if self.network.mean:
             total = Div(total, Number(str(len(named))))
         self.node(self.scheme.loss, total, "loss", ())
-
-    def term(self, func: str, output: Name, target: Name) -> Expr:
-        """The loss of one output, written out as the lectures print it."""
-        from tutor.expression.walk import substitute
-        from tutor.rules.functions import value_of
-
-        formula = value_of(function(func, 2))
-        assert formula is not None
-        return substitute(formula, {"a": output, "y": target})
 
 
 def quantities(graph: Graph) -> Iterator[Quantity]:

@@ -1,7 +1,8 @@
 """How slips bend a working: for each, the formulas that come to stand in place of the right ones.
 
 A bend changes one step (or several that belong together) and leaves the rest as it is; running the bent working gives what a student would
-have written.  Nothing here looks at numbers.  The table of slips is `tutor.marking.misconceptions`.
+have written.  Nothing here looks at numbers, and nothing knows a function by its name: what is done wrong with one of them is in its row
+(`tutor.rules.functions`).  The table of slips is `tutor.marking.misconceptions`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Nu
 from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Step
 from tutor.marking.matrices import transposed_weights
-from tutor.rules.patterns import constant
+from tutor.rules.functions import FUNCTIONS, OUT, SLOPE, Function, Misuse, misuse_of
+from tutor.rules.patterns import constant, recognise
 
 TWO = Number("2")
+HALF = Div(ONE, TWO)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,56 +65,77 @@ def each(tag: str, find: Callable[[Working, Step], Iterable[tuple[str, Expr]]], 
     return bends
 
 
-ACTIVATIONS = (
-    "sigmoid", "tanh", "relu", "leaky_relu", "leaky_relu_mix", "prelu", "elu", "softplus", "exp", "log", "sqrt", "sin", "cos", "tan",
-)  # fmt: skip
+def row_of(step: Step) -> Function | None:
+    """The row of the function that a step applies, or of the loss that it is."""
+    return FUNCTIONS.get(step.rule)
 
 
-def inner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
-    """A derivative on the way taken as 1; of a composed call the derivative of what is inside."""
-    if not names(step.expr) or (step.sort != "local" and step.rule not in ACTIVATIONS):
-        return
-    own = working.by_name[step.of].expr
-    if type(own) is Call and len(own.args) == 1 and type(own.args[0]) is not Name:
-        outer = local_derivatives(step.of, Call(own.func, (Name("inner|"),)), {})[1]
-        yield "outer", substitute(outer[0][1], {"inner|": own.args[0]})
-    yield f"one {step.rule}", ONE
+def _is_curved(step: Step) -> bool:
+    row = row_of(step)
+    return row is not None and row.curved
 
 
-def _within(working: Working, step: Step) -> tuple[Expr, Expr]:
-    """What an activation is applied to, and the derivative of that: (z, 1), or of a composed call σ(wx) with respect to w (wx, x)."""
-    own = working.by_name[step.of].expr
-    if type(own) is not Call or type(own.args[0]) is Name:
-        return Name(step.wrt), ONE
-    return own.args[0], dict(local_derivatives("", own.args[0], {})[1]).get(step.wrt, ONE)
+def _operands(row: Function, expr: Expr) -> tuple[Expr, ...]:
+    """What a function is applied to, in a call of it or in its written-out form; nothing for any other formula."""
+    if type(expr) is Call and expr.func == row.name:
+        return expr.args
+    known = recognise(expr)
+    return tuple(known[1][name] for name in row.params) if known is not None and known[0].row is row else ()
 
 
-def sigmoid_slope(make: Callable[[Expr, Expr], Expr]) -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
-    """Another formula for σ', made of the sigmoid's output and its input."""
+def by_row(tag: str, place: str = "slope") -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
+    """A slip that is made with some functions: what each one's row says that is written in place of its slope, or its value."""
 
     def find(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
-        if step.rule == "sigmoid":
-            arg, inside = _within(working, step)
-            yield "all", times(make(Name(step.of), arg), inside)
+        row = row_of(step)
+        for misuse in row.slips if row is not None else ():
+            if row is not None and misuse.tag == tag and misuse.place == place:
+                yield from _misused(working, step, row, misuse)
 
     return find
 
 
-def tanh_slope(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
-    """1 − a for tanh' instead of 1 − a²."""
-    if step.rule == "tanh":
-        yield "all", times(Add((ONE, Neg(Name(step.of)))), _within(working, step)[1])
+def _misused(working: Working, step: Step, row: Function, misuse: Misuse) -> Iterator[tuple[str, Expr]]:
+    if misuse.place == "value":
+        if step.sort == "forward":
+            operands = _operands(row, step.expr)
+            yield step.sort, substitute(misuse_of(row, misuse.formula), {**dict(zip(row.params, operands, strict=False)), OUT: step.expr})
+        return
+    if step.sort == "forward":
+        return
+    formula = misuse_of(row, misuse.formula)
+    own = working.by_name[step.of].expr
+    operands = _operands(row, own)
+    table = {**dict(zip(row.params, operands, strict=False)), OUT: Name(step.of), SLOPE: step.expr}
+    if SLOPE in names(formula):
+        yield "all", substitute(formula, table)
+    elif step.wrt in names(operands[0] if operands else Name(step.wrt)):
+        inside = _inside(operands[0], step.wrt) if operands else ONE
+        yield "all", times(substitute(formula, table), inside)
 
 
-def relu_slope(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
-    """The slope of a ReLU taken as 1 on both sides."""
-    if step.rule in ("relu", "leaky_relu", "leaky_relu_mix", "prelu", "elu"):
-        yield "all", _within(working, step)[1]
+def _inside(operand: Expr, wrt: str) -> Expr:
+    """The derivative of what a function is applied to: 1 for σ(z), x for σ(wx) with respect to w."""
+    return ONE if type(operand) is Name else dict(local_derivatives("", operand, {})[1]).get(wrt, ONE)
+
+
+def inner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+    """A derivative on the way taken as 1; of a composed call the derivative of what is inside."""
+    if not names(step.expr) or (step.sort != "local" and not _is_curved(step)):
+        return
+    own = working.by_name[step.of].expr
+    row = row_of(step)
+    applied = type(own) is Call and (len(own.args) == 1 or (row is not None and own.func == row.name and row.operands == 1))
+    if type(own) is Call and applied and type(own.args[0]) is not Name:
+        outer = dict(local_derivatives(step.of, Call(own.func, (Name("inner|"), *own.args[1:])), {})[1])
+        if "inner|" in outer:
+            yield "outer", substitute(outer["inner|"], {"inner|": own.args[0]})
+    yield f"one {step.rule}", ONE
 
 
 def wrong_node(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The slope of an activation taken at another neuron."""
-    if step.rule not in ACTIVATIONS:
+    if not _is_curved(step):
         return
     others = [s for s in slopes(working) if s.rule == step.rule and s.of != step.of]
     for other in others[:8]:
@@ -145,18 +169,30 @@ def gradients(working: Working) -> Iterator[Step]:
     return (step for step in working.steps if step.sort == "gradient" and not step.after)
 
 
-def error_sign(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
-    """(y − ŷ) for (ŷ − y)."""
-    if step.rule in (*DIFFERENCES, "binary_cross_entropy") or _of_square(working, step):
-        yield "all", Neg(step.expr)
+def of_error(tag: str, factor: Expr) -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
+    """A slip in the derivative of a squared difference: of a loss whose row has it, or of a formula with one in it."""
+    of_row = by_row(tag)
+
+    def find(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+        yield from of_row(working, step)
+        if _of_square(working, step):
+            yield "all", Neg(step.expr) if factor == _MINUS else scaled(factor, step.expr)
+
+    return find
 
 
-DIFFERENCES = ("squared_error", "half_squared_error", "absolute_error")
+_MINUS = Neg(ONE)
+
+
+def _turns(step: Step) -> bool:
+    """Whether the sign of an error can be turned round in a step: that of a loss of output minus target."""
+    row = row_of(step)
+    return row is not None and any(misuse.tag == "sign-of-error" for misuse in row.slips)
 
 
 def _of_square(working: Working, step: Step) -> bool:
     """Whether a derivative is that of a loss which is written as one formula with a squared difference in it."""
-    if step.of != working.graph.loss or step.rule in DIFFERENCES or step.rule == "power":
+    if step.of != working.graph.loss or _turns(step) or step.rule == "power":
         return False
     stack: list[Expr] = [working.by_name[step.of].expr]
     while stack:
@@ -169,31 +205,22 @@ def _of_square(working: Working, step: Step) -> bool:
 
 def sign_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The minus sign of a derivative left out."""
-    if type(step.expr) is Neg and step.rule not in DIFFERENCES:
+    if type(step.expr) is Neg and not _turns(step):
         yield "all", step.expr.arg
-
-
-def factor(rules: tuple[str, ...], number: Expr) -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
-    """A derivative of a loss with a factor too many."""
-    def find(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
-        if step.rule in rules or ("squared_error" in rules and _of_square(working, step)):
-            yield "all", scaled(number, step.expr)
-
-    return find
 
 
 def square_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The 2 of a square lost: of the squared error, and of x² itself."""
+    yield from of_error("factor-two-lost", HALF)(working, step)
     own = working.by_name[step.of].expr
-    if step.rule == "squared_error" or _of_square(working, step) or (step.rule == "power" and type(own) is Pow and own.exp == TWO):
-        yield "all", scaled(Div(ONE, TWO), step.expr)
+    if step.rule == "power" and type(own) is Pow and own.exp == TWO:
+        yield "all", scaled(HALF, step.expr)
 
 
 def half_lost(working: Working) -> Iterator[Bend]:
     """½ forgotten: in the loss itself, or only in its derivative."""
-    for step in (*forward(working), *slopes(working)):
-        if step.rule == "half_squared_error":
-            yield Bend("half-lost", ((step.target, scaled(TWO, step.expr)),), step.sort)
+    yield from each("half-lost", by_row("half-lost", "value"), forward)(working)
+    yield from each("half-lost", by_row("half-lost"), slopes)(working)
 
 
 def _mean(expr: Expr) -> tuple[Expr, int] | None:
@@ -213,7 +240,7 @@ def sum_for_mean(working: Working) -> Iterator[Bend]:
     """A sum where the mean is meant, in the loss and in all of its derivatives."""
     for step in forward(working):
         found = _mean(step.expr)
-        if found is None or (step.rule == "half_squared_error"):
+        if found is None or row_of(step) is not None:  # the ½ of a loss is no mean
             continue
         total, count = found
         edits = [(step.target, total)]
@@ -227,7 +254,7 @@ def mean_for_sum(working: Working) -> Iterator[Bend]:
     if loss is None or type(loss.expr) is not Add or loss.rule != "sum":
         return
     parts = [working.by_name[name].rule for name in names(loss.expr) if name in working.by_name]
-    if not any(rule in (*DIFFERENCES, "binary_cross_entropy", "cross_entropy", "hinge", "formula") for rule in parts):
+    if not any(rule == "formula" or (rule in FUNCTIONS and FUNCTIONS[rule].role == "loss") for rule in parts):
         return
     count = Number(str(len(loss.expr.args)))
     edits = [(loss.target, Div(loss.expr, count))]
@@ -313,40 +340,35 @@ def bias_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
 
 def activation_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """An activation that was not applied."""
-    if type(step.expr) is Call and step.rule in ("sigmoid", "tanh", "relu") and len(step.expr.args) == 1:
-        yield "all", step.expr.args[0]
+    row = row_of(step)
+    if row is not None and row.role == "activation" and (operands := _operands(row, step.expr)):
+        yield "all", operands[0]
 
 
-def _calls(expr: Expr, func: tuple[str, ...], change: Callable[[Call], Expr]) -> Expr:
-    """A formula with the calls of some functions changed."""
-    parts = tuple(_calls(part, func, change) for part in children(expr))
+def _calls(expr: Expr, tag: str) -> Expr:
+    """A formula with every call changed whose function's row says so for a slip."""
+    parts = tuple(_calls(part, tag) for part in children(expr))
     new = rebuild(expr, parts) if parts else expr
-    return change(new) if type(new) is Call and new.func in func else new
+    row = FUNCTIONS.get(new.func) if type(new) is Call else None
+    if type(new) is not Call or row is None:
+        return new
+    table = {**dict(zip(row.params, new.args, strict=False)), OUT: new}
+    changed = [misuse_of(row, misuse.formula) for misuse in row.slips if misuse.tag == tag and misuse.place == "call"]
+    return substitute(changed[0], table) if changed else new
 
 
 def degrees(working: Working) -> Iterator[Bend]:
     """Sine, cosine and tangent with the calculator in degrees, wherever they occur."""
-    turned = Div(Call("pi", ()), Number("180"))
-
-    def change(call: Call) -> Expr:
-        return Call(call.func, (Mul((call.args[0], turned)),))
-
-    edits = []
-    for step in working.steps:
-        new = _calls(step.expr, ("sin", "cos", "tan"), change)
-        if new != step.expr and not step.after:
-            edits.append((step.target, new))
+    tag = "degrees-for-radians"
+    edits = [(step.target, _calls(step.expr, tag)) for step in working.steps if not step.after]
+    edits = [(target, new) for target, new in edits if new != working.by_name[target].expr]
     if edits:
-        yield Bend("degrees-for-radians", tuple(edits))
-
-
-_LOGS = ("log", "cross_entropy", "binary_cross_entropy")
+        yield Bend(tag, tuple(edits))
 
 
 def common_log(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The logarithm to the base 10."""
-    ten = Call("log", (Number("10"),))
-    yield "all", _calls(step.expr, _LOGS, lambda call: Div(call, ten))
+    yield "all", _calls(step.expr, "log10-for-ln")
 
 
 def transposed(working: Working) -> Iterator[Bend]:

@@ -123,7 +123,7 @@ class Diagnosis:
         self.order = sheet.order
         self.singles: dict[tuple[str, bool], Table] = {}
         self.pairs: dict[tuple[str, bool], Table] = {}
-        self.asked = frozenset(target for question in sheet.questions for target in question.targets)
+        self.kin: dict[str, tuple[str, ...]] = {}
 
     def explain(self, target: str, given: Given, world: World, *, formula: bool, blur: float = 0.0) -> Explanations:
         """What was probably done to get this answer for a quantity, in the world of the student's earlier results.
@@ -269,13 +269,18 @@ class Diagnosis:
 
     def _neighbours(self, target: str, world: World) -> list[str]:
         """The quantities of the same sort that could have been answered instead."""
+        if target not in self.kin:
+            self.kin[target] = self._find_kin(target)
+        return [name for name in self.kin[target] if name in world.env and name not in world.fixed]
+
+    def _find_kin(self, target: str) -> tuple[str, ...]:
         own = self.sheet.work(target)
         if own is None:
-            return []
+            return ()
         of, wrt, k = parts(target)
         kinds = {q.name: q.kind for q in (*self.sheet.working.graph.leaves, *self.sheet.working.graph.nodes)}
 
-        def alike(step: Step) -> bool:
+        def is_alike(step: Step) -> bool:
             if step.target == target or step.sort != own.sort or step.after != k or read_edge(step.target):
                 return False
             other_of, other_wrt, _ = parts(step.target)
@@ -287,8 +292,7 @@ class Diagnosis:
                 return other_of == of and _kin(kinds.get(other_wrt, ""), kinds.get(wrt, ""))
             return step.sort == "update" or kinds.get(other_wrt) == kinds.get(wrt)
 
-        steps = [step.target for step in self.sheet.working.steps if alike(step) and step.target in world.env]
-        return [name for name in steps if name not in world.fixed]
+        return tuple(step.target for step in self.sheet.working.steps if is_alike(step))
 
 
 _TRAINED = ("weight", "bias")

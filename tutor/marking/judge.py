@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
@@ -51,49 +51,75 @@ class Judged:
     goal: float | None = None
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
+class EarlierResult:
+    """One of the student's results: whose answer it is, whether it is right, and its number or its formula, where it has one that what
+    follows can be computed from.  ``unit`` is what its last digit is worth.
+    """
+
+    question: str
+    right: bool
+    number: float | None = None
+    formula: Expr | None = None
+    unit: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Earlier:
-    """The student's results so far, by quantity: numbers, formulas, whose answer each is, which are right, what a last digit is worth."""
+    """The student's results so far, by quantity, and how each answer was read, by question.  Never changed: an answer makes a new one."""
 
-    numbers: dict[str, float] = field(default_factory=dict)
-    formulas: dict[str, Expr] = field(default_factory=dict)
-    owner: dict[str, str] = field(default_factory=dict)
-    right: set[str] = field(default_factory=set)
-    units: dict[str, float] = field(default_factory=dict)
+    results: Mapping[str, EarlierResult] = field(default_factory=dict)
+    read: Mapping[str, Expr] = field(default_factory=dict)
 
-    def put(
-        self, target: str, question: str, *, right: bool, number: float | None = None, formula: Expr | None = None, unit: float = 0.0
-    ) -> None:  # fmt: skip
-        """Keep a result for what follows; ``unit`` is what its last digit is worth."""
-        self.units[target] = unit
-        self.owner[target] = question
-        if right:
-            self.right.add(target)
-        else:
-            self.right.discard(target)
-        if number is not None:
-            self.numbers[target] = number
-        if formula is not None:
-            self.formulas[target] = formula
+    def has_number(self, target: str) -> bool:
+        """Whether there is a number for a quantity."""
+        found = self.results.get(target)
+        return found is not None and found.number is not None
 
-    def wrong(self, targets: Sequence[str]) -> list[str]:
+    def has_formula(self, target: str) -> bool:
+        """Whether there is a formula for a quantity."""
+        found = self.results.get(target)
+        return found is not None and found.formula is not None
+
+    def number(self, target: str) -> float:
+        """The number for a quantity that has one."""
+        number = self.results[target].number
+        assert number is not None
+        return number
+
+    def formula(self, target: str) -> Expr:
+        """The formula for a quantity that has one."""
+        formula = self.results[target].formula
+        assert formula is not None
+        return formula
+
+    def unit(self, target: str) -> float:
+        """What the last digit of a result is worth; 0 where that says nothing."""
+        found = self.results.get(target)
+        return found.unit if found is not None else 0.0
+
+    def owner(self, target: str) -> str:
+        """The question whose answer a result is."""
+        return self.results[target].question
+
+    def pick_wrong(self, targets: Sequence[str]) -> list[str]:
         """Those of some quantities whose answers are not right."""
-        return [target for target in targets if target not in self.right]
+        return [target for target in targets if target not in self.results or not self.results[target].right]
 
 
 class Judge:
-    """Judges the answers to one exercise."""
+    """Judges one answer: made for it, and given up with it.
 
-    def __init__(self, sheet: Sheet) -> None:
-        self.sheet = sheet
-        self.diagnosis = Diagnosis(sheet)
-        self.steps = {step.target: step.expr for step in sheet.working.steps}
+    It remembers what the answer comes to and how much work its comparisons have taken; all else (``sheet``, ``diagnosis``) is shared by the
+    answers of everybody, and only read.
+    """
+
+    __slots__ = ("_effort", "_left", "_value", "diagnosis", "sheet")
+
+    def __init__(self, sheet: Sheet, diagnosis: Diagnosis) -> None:
+        self.sheet, self.diagnosis = sheet, diagnosis
         self._value: tuple[Expr, Value] | None = None
-        self.begin()
-
-    def begin(self) -> None:
-        """Another answer begins: all its entries and comparisons together may take so much work."""
-        self._value, self._left, self._effort = None, MOST, Effort()
+        self._left, self._effort = MOST, Effort()
 
     # Numbers.
 
@@ -201,12 +227,12 @@ class Judge:
 
     def followed(self, question: Question, target: str, expr: Expr, earlier: Earlier) -> Judged | None:
         """Judge against what follows from the student's own earlier results, as they rounded them."""
-        sources = self.sources(target, earlier.numbers) if question.follow and target not in self.sheet.whole else []
+        sources = self.sources(target, earlier.has_number) if question.follow and target not in self.sheet.whole else []
         if not sources:
             return None
-        wrong = earlier.wrong(sources)
+        wrong = earlier.pick_wrong(sources)
         for chosen in _choices(sources, wrong):
-            world = self.sheet.numbers.with_fixed({name: np.array([earlier.numbers[name]]) for name in chosen}, [target])
+            world = self.sheet.numbers.with_fixed({name: np.array([earlier.number(name)]) for name in chosen}, [target])
             goal = float(world.env[target][0])
             if not np.isfinite(goal) or abs(goal) > LARGEST or self.degenerate(target, goal, world):
                 continue
@@ -217,7 +243,7 @@ class Judge:
                 chosen == tuple(sources) and apart <= FAR * abs(goal) and self.rounded_between(question, target, expr, world)
             ):
                 used = [name for name in chosen if name in wrong] or chosen
-                follows = tuple(dict.fromkeys(earlier.owner[name] for name in used))
+                follows = tuple(dict.fromkeys(earlier.owner(name) for name in used))
                 return Judged("follow-through", "" if set(used) & set(wrong) else "rounded-early", follows=follows, goal=goal)
         return None
 
@@ -249,15 +275,15 @@ class Judge:
         work = self.sheet.work(target)
         if work is None or type(work.expr) is not Add:
             return 0.0
-        fixed = {name: np.array([earlier.numbers[name]]) for name in chosen}
+        fixed = {name: np.array([earlier.number(name)]) for name in chosen}
         total = 0.0
         for name in chosen[:MOST_CHOICES]:
-            moved = {**fixed, name: fixed[name] + earlier.units.get(name, 0.0)}
+            moved = {**fixed, name: fixed[name] + earlier.unit(name)}
             total += abs(float(self.sheet.numbers.with_fixed(moved, [target]).env[target][0]) - goal)
         terms = [float(np.max(np.abs(at_points(term, {**self.sheet.numbers.env, **fixed})))) for term in work.expr.args]
         return total if total <= LOOSE * max(terms) else 0.0
 
-    def sources(self, target: str, known: Mapping[str, Any]) -> list[str]:
+    def sources(self, target: str, known: Callable[[str], bool]) -> list[str]:
         """The student's results that a quantity is computed from, the nearest on every way, in the order of the computation."""
         found: set[str] = set()
         seen: set[str] = set()
@@ -267,7 +293,7 @@ class Judge:
             if name in seen:
                 continue
             seen.add(name)
-            if name in known:
+            if known(name):
                 found.add(name)
             else:
                 stack.extend(self.sheet.working.uses.get(name, ()))
@@ -277,11 +303,11 @@ class Judge:
         """A wrong number, with the slip that gives it where one is known."""
         if target not in self.sheet.order:
             return Judged("wrong")
-        sources = self.sources(target, earlier.numbers)
+        sources = self.sources(target, earlier.has_number)
         world = self.sheet.numbers
         if sources:
-            world = world.with_fixed({name: np.array([earlier.numbers[name]]) for name in sources}, [target])
-        blur = 2 * max((earlier.units.get(name, 0.0) / abs(earlier.numbers[name] or 1.0) for name in sources), default=0.0)
+            world = world.with_fixed({name: np.array([earlier.number(name)]) for name in sources}, [target])
+        blur = 2 * max((earlier.unit(name) / abs(earlier.number(name) or 1.0) for name in sources), default=0.0)
         found = self.diagnosis.explain(target, given, world, formula=False, blur=min(blur, LOOSE))
         if not found and given.sure:
             wide = LOOSE * abs(float(given.value[0]))
@@ -361,7 +387,7 @@ class Judge:
             return "" if is_chain(expr) else "other-form"
         if question.form in ("inputs", "steps") and has_partial:
             return "other-form"
-        if question.form == "inputs" and any(name in self.steps for name in names(expr)):
+        if question.form == "inputs" and any(name in self.sheet.steps for name in names(expr)):
             return "other-form"
         return ""
 
@@ -369,17 +395,17 @@ class Judge:
         """Judge against what follows from the student's own earlier formulas."""
         if not question.follow or target in self.sheet.whole:
             return None
-        wrong = earlier.wrong(self.sources(target, earlier.formulas))
+        wrong = earlier.pick_wrong(self.sources(target, earlier.has_formula))
         if not wrong:
             return None
-        points = self.sheet.points.bent({name: earlier.formulas[name] for name in wrong})
+        points = self.sheet.points.bent({name: earlier.formula(name) for name in wrong})
         try:
             found: Comparison = compare(expr, target, points, self._effort)
         except TutorError:
             return None
         if found.outcome != "equal":
             return None
-        return Judged("follow-through", follows=tuple(dict.fromkeys(earlier.owner[name] for name in wrong)))
+        return Judged("follow-through", follows=tuple(dict.fromkeys(earlier.owner(name) for name in wrong)))
 
     def slips_in_formula(self, target: str, expr: Expr) -> tuple[tuple[Slip, ...], ...]:
         """The slips that give just this formula."""
@@ -417,12 +443,12 @@ class Judge:
     def carried_formula(self, target: str, expr: Expr) -> Expr | None:
         """A student's formula for what follows; None for a 0, one that lost all variables, or one that is made of what follows."""
         used = referred(expr)
-        own = self.steps.get(target)
+        own = self.sheet.steps.get(target)
         if own is not None and not used and referred(own):
             return None
         below: set[str] = set()
         for name in used:
-            below |= self.sheet.working.cone([name]) if name in self.steps else set()
+            below |= self.sheet.working.cone([name]) if name in self.sheet.steps else set()
         return None if target in below else expr
 
 

@@ -21,9 +21,10 @@ from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
 from tutor.exercise.training_task import Trainer, trains_otherwise
 from tutor.expression.keys import after_key
-from tutor.expression.nodes import Add
+from tutor.expression.nodes import Add, Expr
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
+from tutor.marking.edges import edges
 from tutor.marking.question_list import all_questions, follows_through, losses_in, parts, sharpened, updates_in
 from tutor.marking.worlds import World
 from tutor.numbers.arithmetic import Value, real
@@ -89,10 +90,20 @@ class Sheet:
         return {step.target: place for place, step in enumerate(self.working.steps)}
 
     @cached_property
+    def steps(self) -> dict[str, Expr]:
+        """The formula of every step of the working."""
+        return {step.target: step.expr for step in self.working.steps}
+
+    @cached_property
     def marking_order(self) -> tuple[Question, ...]:
         """The questions in the order of the computation, so that an answer is judged after those that it follows from."""
         last = {q.id: max((self.order.get(t, -1) for t in q.targets), default=-1) for q in self.questions}
         return tuple(sorted(self.questions, key=lambda q: last[q.id]))
+
+    @cached_property
+    def edges(self) -> dict[str, str]:
+        """The derivatives that are another value along one edge, see `tutor.marking.edges`."""
+        return edges(self.working)
 
     @cached_property
     def vocabulary(self) -> Vocabulary:

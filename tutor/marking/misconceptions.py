@@ -1,6 +1,7 @@
 """The slips that are known: a table, with a worked wrong answer each.
 
-To add one, write how it bends a working in `tutor.marking.bends`, its row here, and its words in `tutor.explain.words.marking_words`.
+To add one, write how it bends a working in `tutor.marking.bends` (or, for one that is made with some functions only, the wrong formula in
+their rows of `tutor.rules.functions`), its row here, and its words in `tutor.explain.words.marking_words`.
 The tests walk the table: the worked wrong answer comes out of the bend, and is diagnosed as this slip and as no other.
 
 Sources: what the lectures warn of (graz "sum over all branches", neuron "inner derivative"), and what graders meet.
@@ -13,9 +14,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.derive.working import Working
-from tutor.expression.nodes import ONE, Add, Div, Mul, Neg, Number
+from tutor.expression.nodes import ONE, Neg
 from tutor.marking import bends
-from tutor.marking.bends import Bend, each, forward, gradients, moves, slopes
+from tutor.marking.bends import Bend, by_row, each, forward, gradients, moves, slopes
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,6 @@ AT = "x = 1.5; y = 0.5; w = 0.8; b = 1"
 FAN = "a = x*u; c = x*v; f = a*c"
 BLOCK = "z1 = p*x1 + q*x2; z2 = r*x1 + s*x2; a1 = tanh(z1); a2 = tanh(z2); f = a1*a2"
 TWO_LAYERS = "h = v*x; o = w*h; L = (o - y)^2"
-_ONE, _TWO, _HALF = ONE, Number("2"), Div(ONE, Number("2"))
 
 
 def _row(tag: str, find: object, over: object, example: Example, credit: str = "1/2") -> Misconception:
@@ -65,30 +65,30 @@ def _row(tag: str, find: object, over: object, example: Example, credit: str = "
 
 TABLE: tuple[Misconception, ...] = (
     _row("inner-derivative-forgotten", bends.inner, slopes, Example(NEURON, AT, "dL/dw", "0.107828", "1.20075")),
-    _row("sigmoid-slope-is-output", bends.sigmoid_slope(lambda out, z: out), slopes,
+    _row("sigmoid-slope-is-output", by_row("sigmoid-slope-is-output"), slopes,
          Example(NEURON, AT, "dL/dw", "0.107828", "1.08097")),
-    _row("sigmoid-slope-is-complement", bends.sigmoid_slope(lambda out, z: Add((_ONE, Neg(out)))), slopes,
+    _row("sigmoid-slope-is-complement", by_row("sigmoid-slope-is-complement"), slopes,
          Example(NEURON, AT, "dL/dw", "0.107828", "0.119775")),
-    _row("sigmoid-slope-of-input", bends.sigmoid_slope(lambda out, z: Mul((z, Add((_ONE, Neg(z)))))), slopes,
+    _row("sigmoid-slope-of-input", by_row("sigmoid-slope-of-input"), slopes,
          Example(NEURON, AT, "dL/dw", "0.107828", "-3.16998")),
     _row("slope-at-wrong-node", bends.wrong_node, slopes,
          Example("z1 = w*x; a1 = sigmoid(z1); z2 = v*x; a2 = sigmoid(z2); f = a1*a2 + a1", "x = 1; w = 0.5; v = -0.3", "df/dw",
                  "0.335011", "0.348489")),
-    _row("tanh-slope-not-squared", bends.tanh_slope, slopes,
+    _row("tanh-slope-not-squared", by_row("tanh-slope-not-squared"), slopes,
          Example("z = w*x; a = tanh(z); f = 3*a", "w = 0.8; x = 1.5", "da/dw", "0.457530", "0.249518")),
-    _row("relu-slope-left", bends.relu_slope, slopes,
+    _row("relu-slope-left", by_row("relu-slope-left"), slopes,
          Example("z = w*x; a = relu(z); f = 3*a + z", "w = -0.5; x = 2", "df/dw", "2", "8")),
     _row("missing-path", bends.missing_path, gradients,
          Example("a = x*u; c = x*v; f = a*c + a", "x = 2; u = 3; v = 5", "df/dx", "63", "33")),
     _row("paths-multiplied", bends.paths_multiplied, gradients,
          Example("a = x*u; c = x*v; f = a*c + a", "x = 2; u = 3; v = 5", "df/dx", "63", "990")),
-    _row("sign-of-error", bends.error_sign, slopes, Example(NEURON, AT, "dL/dw", "0.107828", "-0.107828")),
+    _row("sign-of-error", bends.of_error("sign-of-error", Neg(ONE)), slopes, Example(NEURON, AT, "dL/dw", "0.107828", "-0.107828")),
     _row("sign-lost", bends.sign_lost, slopes, Example("a = 1/x; f = 3*a", "x = 2", "df/dx", "-0.75", "0.75")),
     _row("factor-two-lost", bends.square_lost, slopes, Example(NEURON, AT, "dL/dw", "0.107828", "0.0539138")),
-    _row("factor-two-doubled", bends.factor(("squared_error",), _TWO), slopes,
+    _row("factor-two-doubled", bends.of_error("factor-two-doubled", bends.TWO), slopes,
          Example(NEURON, AT, "dL/dw", "0.107828", "0.215655")),
     Misconception("half-lost", bends.half_lost, Example(HALVED, AT, "dL/dw", "0.0539138", "0.107828")),
-    _row("half-doubled", bends.factor(("half_squared_error",), _HALF), slopes,
+    _row("half-doubled", by_row("half-doubled"), slopes,
          Example(HALVED, AT, "dL/dw", "0.0539138", "0.0269569")),
     Misconception("sum-for-mean", bends.sum_for_mean,
                   Example("p = (a - t)^2; q = (c - u)^2; L = (p + q)/2", "a = 3; t = 1; c = 2; u = 5", "dL/da", "2", "4")),

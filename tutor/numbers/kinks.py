@@ -35,10 +35,8 @@ def conventions(graph: Graph) -> dict[str, str]:
 def _convention(expr: Expr, call: Call) -> str:
     """What is taken at the kink: a written-out formula (max(0, z)) has the convention of the function that it is."""
     known = recognise(expr)
-    if known is not None:
-        row = function(known[0].rule, 2 if known[0].rule in ("leaky_relu", "hinge", "absolute_error") else 1)
-        if row.convention:
-            return row.convention
+    if known is not None and known[0].row.convention:
+        return known[0].row.convention
     return function(call.func.rstrip("'"), len(call.args)).convention
 
 

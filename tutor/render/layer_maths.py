@@ -66,6 +66,10 @@ def _ones(writer: Writer) -> str:
     return _both(writer, "\\mathbf{1}", "𝟏")
 
 
+def _transpose(writer: Writer, args: tuple[Expr, ...]) -> str:
+    return _transposed(writer, args[0])
+
+
 def _fill(writer: Writer, args: tuple[Expr, ...]) -> str:
     if args[0] == ONE:
         return _ones(writer)
@@ -179,11 +183,18 @@ def _max_over(writer: Writer, args: tuple[Expr, ...]) -> str:
     return _both(writer, f"\\max_{{{','.join(letters)}}} {inner}", f"max_{','.join(letters)} {inner}")
 
 
+def _equal(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """1 where an index is a label, else 0."""
+    index, label = (writer.show(arg) for arg in args)
+    return _both(writer, f"\\mathbf{{1}}_{{{index} = {label}}}", f"1[{index} = {label}]")
+
+
 def _shaped(writer: Writer, args: tuple[Expr, ...]) -> str:
     body = writer.show(args[0])
     if not writer.style.markup:
         return body
-    return "\\underset{" + " \\times ".join(writer.show(size) for size in args[1:]) + "}{" + body + "}"
+    sizes = " \\times ".join(writer.show(size) for size in args[1:])
+    return f"\\underset{{\\;{sizes}\\;}}{{{body}}}"  # room on both sides: the shapes of neighbours must not run into each other
 
 
 def _sizes(writer: Writer, args: tuple[Expr, ...]) -> str:
@@ -210,7 +221,7 @@ def _matrix(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 ARRAYS: dict[str, Written] = {
     "matmul": Written(_PRODUCT, _product),
-    "transpose": Written(_POWER, lambda writer, args: _transposed(writer, args[0])),
+    "transpose": Written(_POWER, _transpose),
     "outer": Written(_PRODUCT, _outer),
     "dot": Written(_PRODUCT, _dot),
     "hadamard": Written(_QUOTIENT, _sign("\\odot", "⊙")),
@@ -238,11 +249,12 @@ ARRAYS: dict[str, Written] = {
     "flatten": Written(_ATOM, _named("vec", "vec")),
     "unflatten": Written(_ATOM, _named("mat", "mat", 1, _size)),
     "concat": Written(_ATOM, _named("concat", "concat", 2)),
-    "one_hot": Written(_ATOM, lambda w, a: _both(w, "\\mathbf{e}_{", "e_") + w.show(a[0]) + _both(w, "}", "")),
+    "one_hot": Written(_ATOM, _named("onehot", "onehot")),
     "part": Written(_ATOM, _named("part", "part", 1, _part)),
     "at": Written(_ATOM, _entry),
     "sum_over": Written(_SUM, _sum_over),
     "max_over": Written(_SUM, _max_over),
+    "equal": Written(_ATOM, _equal),
     "shaped": Written(_ATOM, _shaped),
     "size": Written(_ATOM, _sizes),
     "matrix": Written(_ATOM, _matrix),
@@ -250,6 +262,35 @@ ARRAYS: dict[str, Written] = {
     "down": Written(_ATOM, lambda writer, args: _both(writer, "\\vdots", "⋮")),
 }  # fmt: skip
 """The operations of `tutor.rules.operations` and what only documents have: entries, sums over a letter, matrices, shapes under factors."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seams:
+    """Where an operation on arrays that is wider than a row may be broken: its parts, each with the sign before it."""
+
+    before: str
+    parts: tuple[tuple[str, Expr, bool], ...]
+    after: str = ""
+
+
+_SIGNED = {"matmul": ("\\,", _PRODUCT), "hadamard": (" \\odot ", _FACTOR)}
+_HEADED = {"sum": "sum", "mean": "mean", "softmax": "softmax", "flatten": "vec"}
+
+
+def seams(writer: Writer, call: Call) -> Seams | None:
+    """Where an operation may be broken in LaTeX; nothing for one that stays whole."""
+    args = call.args
+    if call.func in _SIGNED:
+        sign, level = _SIGNED[call.func]
+        return Seams("", tuple((sign if i else "", arg, writer.within(arg, level) != writer.show(arg)) for i, arg in enumerate(args)))
+    if call.func in _HEADED:
+        return Seams(f"\\operatorname{{{_HEADED[call.func]}}}", (("", args[0], True),))
+    if call.func == "transpose":
+        return Seams("", (("", args[0], True),), "^{\\top}")
+    if call.func == "outer":
+        loose = writer.within(args[0], _FACTOR) != writer.show(args[0])
+        return Seams("", (("", args[0], loose), ("\\,", Call("transpose", args[1:]), False)))
+    return Seams("", (("", args[0], False),)) if call.func == "shaped" else None
 
 
 def shapes_of(expr: Expr) -> Expr | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from tutor.derive.backward import derive
 from tutor.derive.layerwise import order
-from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, LayerRewrite, found
+from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, LayerRewrite, find_layer_rewrites
 from tutor.errors import GraphError, ValueProblem, near
 from tutor.exercise.check_claims import Verdict, check
 from tutor.exercise.model import Exercise
@@ -122,7 +122,7 @@ def solve_layers(
     derivation = derive(layered.graph)
     wanted = _wanted(layered, wrt or _asked(exercise, layered))
     symbols: Mapping[str, Symbol] = exercise.symbols if name == exercise.notation and exercise.layers is not None else {}
-    rewrites = found(layered)
+    rewrites = find_layer_rewrites(layered)
     if any(rewrite.rule == LINEAR for rewrite in rewrites):
         symbols = {**symbols, UNIT: read_symbol("\\hat{W}").symbol(), SHIFT: read_symbol("\\hat{b}").symbol()}
     profile = notation(name, list(quantities(layered.graph)), symbols, loss=layered.graph.loss)

@@ -32,6 +32,19 @@ class Page(ABC):
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts.solution_json`."""
 
+    def to(self, name: str, *, fragment: bool = False) -> str | bytes:
+        """The page in a format by its name (`tutor.render.formats`): bytes of one that is compiled, else text.
+
+        Raises `OutputError` for a format that is not there, and where what compiles it is missing.
+        """
+        from tutor.render.formats import page_format
+
+        row = page_format(name)
+        if not row.writer:
+            return self.to_json()
+        text = row.write(self.document(), self.notation, fragment=fragment)
+        return text if row.is_text else row.compile(text)
+
     def to_text(self, width: int = 80) -> str:
         """The page as plain text of at most ``width`` columns."""
         from tutor.render.terminal.page import plain
@@ -40,16 +53,11 @@ class Page(ABC):
 
     def to_latex(self, *, fragment: bool = False) -> str:
         """A complete LaTeX document, or with ``fragment`` only its body."""
-        from tutor.render.latex import article as latex
-
-        make = latex.fragment if fragment else latex.document
-        return make(self.document(), self.notation)
+        return str(self.to("latex", fragment=fragment))
 
     def to_markdown(self) -> str:
         """The page as Markdown with TeX formulas."""
-        from tutor.render.markdown import markdown
-
-        return markdown(self.document(), self.notation)
+        return str(self.to("markdown"))
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()

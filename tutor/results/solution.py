@@ -6,7 +6,7 @@ is left to the renderers, which it calls on request.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal, overload
@@ -26,7 +26,7 @@ from tutor.explain.samples_section import sample_table, with_samples
 from tutor.explain.solution_page import Lesson, document
 from tutor.expression.keys import derivative_key, read_derivative
 from tutor.expression.nodes import Name
-from tutor.graph.build import from_steps
+from tutor.expression.walk import names as used_names
 from tutor.graph.network import counts, quantities
 from tutor.graph.nouns import Derivation, Graph
 from tutor.notation.profile import Notation, notation, unit_symbol
@@ -38,6 +38,7 @@ from tutor.numbers.run import check_names, evaluate, read_value, require
 from tutor.numbers.train import sample_numbers
 from tutor.numbers.verify import Ask, Proof, check_locals, merged, random_points, verify
 from tutor.results.page import Page
+from tutor.results.typed import apart_exercise, refuse_untrained, trained_exercise, typed_exercise
 from tutor.results.verdicts import said
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ class Solution(Page):
             verdicts=[said(verdict) for verdict in self.verdicts],
             counted=[(what, counts(exercise.network)[what]) for what in exercise.counts] if exercise.network else (),
             proofs=(*((merged(self.proofs).sentence(),) if self.proofs else ()), *filter(None, (self.simplified,))),
-            notes=() if self.focused else exercise.notes, rewrites=self.rewrites,
+            notes=(*exercise.assumptions, *(() if self.focused else exercise.notes)), rewrites=self.rewrites,
         ))  # fmt: skip
         return page if self.samples is None else with_samples(page, sample_table(self.samples, self.notation.digits, exercise.id))
 
@@ -165,16 +166,12 @@ class Solution(Page):
             show({"image/svg+xml": picture, "text/plain": "(the graph)"}, raw=True)
 
 
-def target_exercise(target: str) -> Exercise:
-    """An exercise by id or file, or one made of an expression (``(x+y)*z``) or of steps (``d = x + y; f = d*z``)."""
-    if is_exercise_name(target):
-        return load(target)
-    if "=" in target:
-        lines = [line for line in target.replace("\n", ";").split(";") if line.strip()]
-        return Exercise("expression", " ".join(target.split())[:200], graph=from_steps(lines))
-    from tutor.graph.decompose import from_expression  # imports SymPy, which exercises do not need
-
-    return Exercise("expression", " ".join(target.split())[:200], graph=from_expression(target))
+def target_exercise(target: str | Exercise, *, apart: bool | None = None, given: Collection[str] = ()) -> Exercise:
+    """An exercise by id or file, or one made of an expression or steps; see `tutor.results.typed.typed_exercise`."""
+    if isinstance(target, str) and not is_exercise_name(target):
+        return typed_exercise(target, apart=apart, given=given)
+    exercise = load(target) if isinstance(target, str) else target
+    return exercise if apart is None else apart_exercise(exercise, apart)
 
 
 @overload
@@ -188,6 +185,7 @@ def solve(
     chain: Chain | None = None,
     notation_name: str | None = None,
     ask: Ask | None = None,
+    apart: bool | None = None,
     form: Literal["scalar"],
 ) -> Solution: ...
 @overload
@@ -201,6 +199,7 @@ def solve(
     chain: Chain | None = None,
     notation_name: str | None = None,
     ask: Ask | None = None,
+    apart: bool | None = None,
     form: Form | None = None,
 ) -> Solution | LayerSolution: ...
 def solve(
@@ -213,6 +212,7 @@ def solve(
     chain: Chain | None = None,
     notation_name: str | None = None,
     ask: Ask | None = None,
+    apart: bool | None = None,
     form: Form | None = None,
 ) -> Solution | LayerSolution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
@@ -222,20 +222,25 @@ def solve(
     their step size; ``chain`` writes each gradient as the full chain from the loss or by reuse of earlier steps; ``notation_name``
     is a course (``dl``, ``qmul``, ``graz``, ``neuron``, ``cmu``) or ``plain``; ``ask`` is who asks SymPy for the proof
     (this process by default); ``form`` is ``scalar``, neuron by neuron, or ``layer``, in matrices (the default of exercises
-    that are written so).
+    that are written so).  ``apart`` takes long formulas apart into steps, or leaves them as they are written: an expression and a
+    single long step are taken apart by default, several steps and exercises stay as they are.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
     >>> solve("(x+y)*z", at={"x": 1, "y": -3, "z": 4}).gradient("x")
     Fraction(4, 1)
     """
-    exercise = target_exercise(target) if isinstance(target, str) else target
-    graph = exercise.graph
+    exercise = target_exercise(target, apart=apart, given=at or ())
     name = notation_name or exercise.notation
+    if steps and exercise.graph is not None and not exercise.graph.parameters:
+        exercise = trained_exercise(exercise, [name for name in wrt if name in [q.name for q in exercise.graph.leaves]])
+    graph = exercise.graph
     if graph is None:
         return _only_counts(exercise, notation(name))
     values = _values(exercise, graph, at or {})
-    if (form or ("layer" if exercise.layers is not None else "scalar")) == "layer":
+    if (form or ("layer" if exercise.layers is not None and not apart else "scalar")) == "layer":
+        if apart:
+            raise ValueProblem("--apart is for formulas of numbers", hint="leave it out, or add --form scalar")
         return _by_layers(exercise, values, at or {}, wrt, steps, rate, notation_name, chain, ask)
     chosen = _chosen(exercise, graph, wrt)
     derivations = tuple(derive(replace(graph, loss=of), wanted=tuple(names)) for of, names in chosen.items())
@@ -257,12 +262,12 @@ def solve(
     updates = (0 if otherwise else exercise.steps) if steps is None else steps
     if not 0 <= updates <= MAX_STEPS:
         raise ValueProblem(f"{updates} updates", hint=f"--steps takes 0 to {MAX_STEPS:,}")
-    if updates and not parameters:
-        parameters = tuple(names for names in chosen.get(graph.loss, ()) if names in [q.name for q in graph.leaves])
     if updates and step_size is None:
         raise ValueProblem("no step size", hint="give one with --rate 0.1")
     if updates and values is None:
         raise ValueProblem("updates need numbers", hint=f"give every input a value: --at {graph.leaves[0].name}=1")
+    if updates:
+        refuse_untrained(graph)
     trace, descent = _numbers(main, derivations, values, parameters, step_size, updates)
     touched = bool(at) or rate is not None
     verdicts = () if touched or not exercise.claims else tuple(_relevant(check(exercise), wrt, graph.loss))
@@ -323,7 +328,7 @@ def _values(exercise: Exercise, graph: Graph, at: Mapping[str, Any]) -> dict[str
         read[name] = value if isinstance(value, Fraction) else read_value(str(value), name)
     check_names(read, graph)
     given.update(read)
-    if not given:
+    if not given and graph.leaves:
         return None
     require(graph, given)
     return given
@@ -348,7 +353,7 @@ def _chosen(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> dict[str, l
         leaves = (
             graph.parameters or tuple(q for q in graph.inputs if q.kind not in ("target", "constant")) or graph.inputs
         )
-        names = {quantity.name for quantity in leaves}
+        names = {quantity.name for quantity in leaves} or {step.target for step in graph.steps if not used_names(step.expr)} - {graph.loss}
         order = [step.wrt for step in derive(graph).backward]
         chosen[graph.loss] = [name for name in order if name in names]
     return chosen

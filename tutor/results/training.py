@@ -31,6 +31,7 @@ from tutor.numbers.train import EXACT_WORK, Run, Task, gradient, sample_numbers,
 from tutor.numbers.verify import Ask, verify
 from tutor.results.page import Page
 from tutor.results.solution import target_exercise
+from tutor.results.typed import refuse_untrained, trained_exercise
 from tutor.rules.optimisers import optimiser as optimiser_row
 
 MAX_UPDATES = 10_000_000
@@ -112,6 +113,8 @@ def train(
     at: Mapping[str, Any] | None = None,
     data: Samples | Mapping[str, Sequence[Any]] | str | None = None,
     notation_name: str | None = None,
+    wrt: Sequence[str] = (),
+    apart: bool | None = None,
     progress: Callable[[int], None] | None = None,
     ask: Ask | None = None,
 ) -> Training:
@@ -120,7 +123,8 @@ def train(
     ``optimiser`` is gd, sgd, minibatch, momentum, nesterov, newton, adagrad, rmsprop, adam, or one of the last three "as on the slide"
     (``adam-slide``); the exercise's own by default, else gd.  ``settings`` are its hyper-parameters (``{"beta1": 0.9}``), ``batch`` the
     number of samples an update, in the ``order`` "given" or "shuffled" by ``seed``.  ``at`` gives values; ``data`` is a data set: the path
-    of a CSV file, or columns by name.  ``progress`` is called now and then with the number of updates made; ``ask`` is who asks
+    of a CSV file, or columns by name; ``wrt`` chooses what is trained, and ``apart`` how formulas are written, as for `tutor.solve`.
+    ``progress`` is called now and then with the number of updates made; ``ask`` is who asks
     SymPy for the proof (this process by default).
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
@@ -128,9 +132,14 @@ def train(
     >>> train("L = (w - 3)^2", at={"w": 0}, rate="1/4", steps=2).parameter("w")
     Fraction(9, 4)
     """
-    exercise = target_exercise(target) if isinstance(target, str) else target
-    updates = _updates(exercise, steps)
     found = _samples(data)
+    exercise = target_exercise(target, apart=apart, given=(*(at or ()), *(found.columns if found is not None else ())))
+    if wrt or not exercise.course:
+        own = found if found is not None else exercise.samples
+        exercise = trained_exercise(exercise, wrt, own.columns if own is not None else ())
+        if exercise.graph is not None:
+            refuse_untrained(exercise.graph)
+    updates = _updates(exercise, steps)
     values = _values(exercise, at or {}, found)
     name = notation_name or exercise.notation
     profile = _profile(exercise, name, notation_name)
@@ -228,7 +237,7 @@ def _published(task: Task, updates: int, progress: Callable[[int], None] | None)
 
 def _notes(exercise: Exercise, task: Task, at: Any, data: Any, rate: Any) -> tuple[str, ...]:
     own = not at and data is None and rate is None and task.row.name == exercise.plan.optimiser
-    return exercise.notes if own else ()
+    return (*exercise.assumptions, *(exercise.notes if own else ()))
 
 
 def _proved(task: Task, ask: Ask | None) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
-from tutor.rules.patterns import constant, recognise
+from tutor.rules.patterns import HEADS, constant, recognise
 
 
 def rule_of(expr: Expr) -> str:
@@ -15,7 +15,7 @@ def rule_of(expr: Expr) -> str:
     """
     if type(expr) is Add:
         return _sum(expr)
-    if type(expr) is Call and expr.func not in ("max", "abs"):
+    if type(expr) is Call and expr.func not in HEADS:
         return expr.func
     known = recognise(expr)
     if known is not None:

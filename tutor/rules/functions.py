@@ -5,7 +5,8 @@ for each parameter, as lecturers write it: in terms of the function's *own outpu
 (σ′ = σ(1−σ)).  The tests prove each of them equal to SymPy's derivative of ``value`` and to finite differences, so a new row is
 tested by existing.  A row without ``value`` is primitive: the evaluator and SymPy know it.
 
-To add an activation, write a row here and its sentence in `tutor.explain.words.rules`.
+Nothing else lists functions by name: which may be an activation or a network's loss, which formulas are recognised as one, which slips
+are made with it, is all in its row.  To add one, write a row here and its phrases in `tutor.explain.words`.
 """
 
 from __future__ import annotations
@@ -14,12 +15,36 @@ import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from functools import cache
+from typing import Literal
 
 from tutor.errors import ExpressionError, TutorError, near
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.parse import parse
 
 OUT = "out"
+SLOPE = "slope"
+"""In a slip's formula: the right derivative."""
+VALUE = "value"
+"""Among the written-out forms of a row: its own ``value``."""
+
+Role = Literal["function", "activation", "loss", "selection"]
+"""What a row is in a network.  A selection (max, a choice by sign) passes one of its operands on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Misuse:
+    """A formula that is written in place of the right one by a known slip (``tag``, see `tutor.marking.misconceptions`).
+
+    ``place`` says what it stands for: the ``slope`` of a function, its ``value``, or each ``call`` of it.  The formula is in the row's
+    parameters, ``out``, and of a slope the right one, ``slope``.  Without ``slope`` in it, it is that of the first operand.
+
+    >>> Misuse("sigmoid-slope-is-output", "slope", "out").formula
+    'out'
+    """
+
+    tag: str
+    place: Literal["slope", "value", "call"]
+    formula: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +52,12 @@ class Function:
     """One row.  ``sample`` is the range tests draw from, ``kinks`` where the first argument has no two-sided derivative,
     ``convention`` what is taken there (it is printed in a solution that needs it), ``flat`` marks functions whose derivative
     is 0 wherever it exists, so that nothing can be learnt through them.  ``variadic`` functions take any number of arguments.
+
+    ``settings`` are the last parameters, those that are no operands but fixed numbers: (name, least, most), an empty text for no
+    limit.  A formula in ``written`` (`VALUE` is ``value`` itself) is recognised as this function where its settings are in these
+    limits.  ``role`` is what it is in a network; ``words`` is what a network calls it as its loss, ``by_formula`` that the network then
+    writes its formula out and not its name.  A function of a whole ``layer`` is a step for each of its components.  ``slips`` are those
+    that are made with just this function; what is made with every activation or every loss is not repeated here.
     """
 
     name: str
@@ -40,25 +71,66 @@ class Function:
     flat: bool = False
     variadic: bool = False
     source: str = ""
+    role: Role = "function"
+    settings: tuple[tuple[str, str, str], ...] = ()
+    written: tuple[str, ...] = ()
+    words: str = ""
+    by_formula: bool = False
+    layer: bool = False
+    slips: tuple[Misuse, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.variadic and len(self.partials) != len(self.params):
-            raise TutorError(
-                f"{len(self.partials)} derivatives for {len(self.params)} parameters",
-                where=f"rules.functions, row {self.name}, field partials",
-                hint='one text a parameter, such as ("out*(1 - out)",)',
-            )
+            raise self._fault(
+                f"{len(self.partials)} derivatives for {len(self.params)} parameters", "partials",
+                'one text a parameter, such as ("out*(1 - out)",)',
+            )  # fmt: skip
+        named = tuple(name for name, _, _ in self.settings)
+        if named != self.params[len(self.params) - len(named) :]:
+            raise self._fault(
+                f"the settings {', '.join(named)} are not its last parameters", "settings",
+                'such as (("a", "0", "1"),) for params ("x", "a")',
+            )  # fmt: skip
+        if self.words and (self.role != "loss" or self.operands != 2):
+            raise self._fault("only a loss of output and target can be a network's loss", "words", 'role="loss", params ("a", "y")')
+        if VALUE in self.written and not self.value:
+            raise self._fault("a primitive has no formula that could be recognised", "written", "leave it out")
+
+    def _fault(self, what: str, field: str, hint: str) -> TutorError:
+        return TutorError(what, where=f"rules.functions, row {self.name}, field {field}", hint=hint)
+
+    @property
+    def operands(self) -> int:
+        """How many of its parameters are quantities, which come first; the others are settings."""
+        return len(self.params) - len(self.settings)
+
+    @property
+    def curved(self) -> bool:
+        """Whether it has a slope of its own, which can be forgotten or taken at another place: an activation, or a function such as sin."""
+        return self.role in ("function", "activation") and not self.flat and not self.layer
 
 
+def _slope(tag: str, formula: str) -> Misuse:
+    return Misuse(tag, "slope", formula)
+
+
+def _call(tag: str, formula: str) -> Misuse:
+    return Misuse(tag, "call", formula)
+
+
+_TURNED = _slope("sign-of-error", "-slope")
+_LEFT = (_slope("relu-slope-left", "1"),)
+_COMMON_LOG = (_call("log10-for-ln", "out/log(10)"),)
 _RELU_KINK = "The ReLU max(0, x) has a kink at 0; its derivative there is taken as 0, by convention"
 
 _ROWS = (
     Function("exp", ("x",), ("out",), title="exponential"),
-    Function("log", ("x",), ("1/x",), title="natural logarithm", sample=(0.2, 4.0)),
+    Function("log", ("x",), ("1/x",), title="natural logarithm", sample=(0.2, 4.0), slips=_COMMON_LOG),
     Function("sqrt", ("x",), ("1/(2*out)",), title="square root", sample=(0.2, 4.0)),
-    Function("sin", ("x",), ("cos(x)",), title="sine"),
-    Function("cos", ("x",), ("-sin(x)",), title="cosine"),
-    Function("tan", ("x",), ("1 + out^2",), "sin(x)/cos(x)", title="tangent", sample=(-1.3, 1.3)),
+    Function("sin", ("x",), ("cos(x)",), title="sine", slips=(_call("degrees-for-radians", "sin(x*(pi/180))"),)),
+    Function("cos", ("x",), ("-sin(x)",), title="cosine", slips=(_call("degrees-for-radians", "cos(x*(pi/180))"),)),
+    Function("tan", ("x",), ("1 + out^2",), "sin(x)/cos(x)", title="tangent", sample=(-1.3, 1.3),
+             slips=(_call("degrees-for-radians", "tan(x*(pi/180))"),)),
     Function("sinh", ("x",), ("cosh(x)",), "(exp(x) - exp(-x))/2", title="hyperbolic sine"),
     Function("cosh", ("x",), ("sinh(x)",), "(exp(x) + exp(-x))/2", title="hyperbolic cosine"),
     Function(
@@ -67,67 +139,85 @@ _ROWS = (
     ),
     Function("sign", ("x",), ("0",), "if_positive(x, 1, if_positive(-x, -1, 0))", title="sign", kinks=("0",), flat=True,
              convention="The sign jumps at 0: it has no derivative there, and derivative 0 elsewhere"),
-    Function("max", ("a", "b"), (), title="maximum", variadic=True,
+    Function("max", ("a", "b"), (), title="maximum", variadic=True, role="selection",
              convention="Where the two largest are equal, the maximum has a kink; each derivative is taken as 0 there, by convention"),
-    Function("min", ("a", "b"), (), title="minimum", variadic=True,
+    Function("min", ("a", "b"), (), title="minimum", variadic=True, role="selection",
              convention="Where the two smallest are equal, the minimum has a kink; each derivative is taken as 0 there, by convention"),
     Function("if_positive", ("c", "a", "b"), ("0", "if_positive(c, 1, 0)", "if_positive(c, 0, 1)"),
-             title="choice by sign", kinks=("0",), convention="At the jump the second branch counts"),
-    Function("identity", ("x",), ("1",), "x", title="linear unit", source="graz: linear (identity function)"),
-    Function("sigmoid", ("x",), ("out*(1 - out)",), "1/(1 + exp(-x))", title="sigmoid",
+             title="choice by sign", role="selection", kinks=("0",), convention="At the jump the second branch counts"),
+    Function("identity", ("x",), ("1",), "x", title="linear unit", role="activation", source="graz: linear (identity function)"),
+    Function("sigmoid", ("x",), ("out*(1 - out)",), "1/(1 + exp(-x))", title="sigmoid", role="activation", written=(VALUE,),
+             slips=(_slope("sigmoid-slope-is-output", "out"), _slope("sigmoid-slope-is-complement", "1 - out"),
+                    _slope("sigmoid-slope-of-input", "x*(1 - x)")),
              source="dl, qmul, graz, neuron: σ(x) = 1/(1+e^(−x)), σ' = σ(1−σ)"),
     Function("tanh", ("x",), ("1 - out^2",), "(exp(2*x) - 1)/(exp(2*x) + 1)", title="hyperbolic tangent",
+             role="activation", slips=(_slope("tanh-slope-not-squared", "1 - out"),),
              source="neuron: tanh(x) = (e^(2x)−1)/(e^(2x)+1), tanh' = 1 − tanh²"),
     Function("relu", ("x",), ("if_positive(x, 1, 0)",), "max(0, x)", title="ReLU", kinks=("0",), convention=_RELU_KINK,
+             role="activation", written=(VALUE, "max(x, 0)"), slips=_LEFT,
              source="neuron: relu(x) = max(0, x), relu' = 1_{x>0}"),
     Function("leaky_relu", ("x", "a"), ("if_positive(x, 1, a)", "if_positive(x, 0, x)"), "if_positive(x, x, a*x)",
-             title="leaky ReLU", kinks=("0",),
+             title="leaky ReLU", kinks=("0",), role="activation", settings=(("a", "0", "1"),),
+             written=("max(a*x, x)", "max(x, a*x)"), slips=_LEFT,
              convention="The leaky ReLU has a kink at 0; its derivative there is taken as the left one, the small slope, by convention",
              source="dl: max(0.1x, x); graz: max(x, ax) with a = 0.1; the same for 0 ≤ a ≤ 1"),
     Function("leaky_relu_mix", ("x", "eps"), ("if_positive(x, 1, eps)", "if_positive(x, 0, x)"),
-             "eps*x + (1 - eps)*max(0, x)", title="leaky ReLU", kinks=("0",),
+             "eps*x + (1 - eps)*max(0, x)", title="leaky ReLU", kinks=("0",), role="activation", settings=(("eps", "0", "1"),), slips=_LEFT,
              convention="The leaky ReLU has a kink at 0; its derivative there is taken as the left one, the small slope, by convention",
              source="neuron: εx + (1−ε)max(0, x); equals max(εx, x) for 0 ≤ ε ≤ 1"),
     Function("prelu", ("x", "a"), ("if_positive(x, 1, a)", "if_positive(x, 0, x)"), "if_positive(x, x, a*x)",
-             title="parametric ReLU", kinks=("0",),
+             title="parametric ReLU", kinks=("0",), role="activation", slips=_LEFT,
              convention="The parametric ReLU has a kink at 0; its derivative there is taken as the learnt slope, by convention",
              source="dl: max(αx, x), α is learnt; the same for α ≤ 1"),
     Function("elu", ("x", "a"), ("if_positive(x, 1, a*exp(x))", "if_positive(x, 0, exp(x) - 1)"),
-             "if_positive(x, x, a*(exp(x) - 1))", title="ELU", kinks=("0",),
+             "if_positive(x, x, a*(exp(x) - 1))", title="ELU", kinks=("0",), role="activation", settings=(("a", "0", ""),), slips=_LEFT,
              convention="Unless its parameter is 1, the ELU has a kink at 0; its derivative there is taken as the left one, by convention",
              source="dl: x if x > 0, else α(e^x − 1); graz writes x ≥ 0, the same function"),
-    Function("softplus", ("x",), ("sigmoid(x)",), "log(1 + exp(x))", title="soft ReLU",
+    Function("softplus", ("x",), ("sigmoid(x)",), "log(1 + exp(x))", title="soft ReLU", role="activation",
              source="neuron: soft ReLU log(1 + e^x)"),
-    Function("heaviside", ("x",), ("0",), "if_positive(x, 1, 0)", title="Heaviside step", kinks=("0",), flat=True,
+    Function("heaviside", ("x",), ("0",), "if_positive(x, 1, 0)", title="Heaviside step", role="activation", kinks=("0",), flat=True,
              convention="The Heaviside step jumps at 0: it has no derivative there, and derivative 0 elsewhere",
              source="qmul: 0 where the weighted sum is at most the threshold, else 1"),
-    Function("softmax", (), (), title="softmax", variadic=True,
+    Function("softmax", (), (), title="softmax", variadic=True, role="activation", layer=True,
              source="neuron, qmul: exp(z_k)/Σ exp(z_i); softmax_2(z1, z2, z3) is its second component"),
     Function("squared_error", ("a", "y"), ("2*(a - y)", "2*(y - a)"), "(a - y)^2", title="squared error (L2)",
+             role="loss", words="squared error", by_formula=True, written=(VALUE,),
+             slips=(_TURNED, _slope("factor-two-lost", "1/2*slope"), _slope("factor-two-doubled", "2*slope")),
              source="cmu, dl, qmul: (ŷ − y)²"),
     Function("half_squared_error", ("a", "y"), ("a - y", "y - a"), "1/2*(y - a)^2", title="half the squared error",
+             role="loss", words="half squared error", by_formula=True, written=(VALUE, "(y - a)^2/2"),
+             slips=(_TURNED, Misuse("half-lost", "value", "2*out"), _slope("half-lost", "2*slope"), _slope("half-doubled", "1/2*slope")),
              source="neuron: 0.5(target − output)²; cmu: ½(y − ŷ)²"),
     Function("absolute_error", ("a", "y"), ("sign(a - y)", "sign(y - a)"), "abs(a - y)", title="absolute error (L1)",
              convention="The L1 loss has a kink where output and target are equal; its derivative there is taken as 0, by convention",
+             role="loss", words="absolute error", by_formula=True, written=(VALUE,), slips=(_TURNED,),
              source="cmu: |ŷ − y|"),
-    Function("zero_one", ("a", "y"), ("0", "0"), "if_positive(abs(a - y), 1, 0)", title="zero-one loss", flat=True,
-             convention="The zero-one loss jumps where output and target are equal: it has no derivative there, and derivative 0 elsewhere",
-             source="cmu: 1[ŷ ≠ y]"),
     Function("hinge", ("a", "y"), ("if_positive(1 - y*a, -y, 0)", "if_positive(1 - y*a, -a, 0)"), "max(0, 1 - y*a)",
              title="hinge loss",
              convention="The hinge loss has a kink where target times output is 1; its derivative there is taken as 0, by convention",
+             role="loss", words="hinge", by_formula=True, written=(VALUE,),
              source="cmu: max(0, 1 − y·ŷ)"),
+    Function("zero_one", ("a", "y"), ("0", "0"), "if_positive(abs(a - y), 1, 0)", title="zero-one loss", flat=True,
+             convention="The zero-one loss jumps where output and target are equal: it has no derivative there, and derivative 0 elsewhere",
+             role="loss", words="zero-one", by_formula=True,
+             source="cmu: 1[ŷ ≠ y]"),
     Function("cross_entropy", ("a", "y"), ("-y/a", "-log(a)"), "-y*log(a)", title="cross-entropy", sample=(0.1, 0.9),
+             role="loss", words="cross-entropy", by_formula=True, written=(VALUE,), slips=_COMMON_LOG,
              source="−Σ y_i log ŷ_i, one term"),
     Function("binary_cross_entropy", ("a", "y"), ("(a - y)/(a*(1 - a))", "log(1 - a) - log(a)"),
              "-(y*log(a) + (1 - y)*log(1 - a))", title="binary cross-entropy", sample=(0.1, 0.9),
+             role="loss", words="binary cross-entropy", by_formula=True, written=(VALUE,),
+             slips=(_TURNED, *_COMMON_LOG),
              source="dl: −(y log ŷ + (1−y) log(1−ŷ)), ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ))"),
 )  # fmt: skip
 
 FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
 
-PRIMITIVES = frozenset({"exp", "log", "sqrt", "sin", "cos", "abs", "max", "min", "if_positive", "pi"})
+PRIMITIVES = frozenset({row.name for row in _ROWS if not row.value and not row.layer} | {"pi"})
 """The functions that have no formula: the evaluator computes them and SymPy knows them."""
+
+
+_COMPONENT = re.compile(r"softmax_([1-9]\d*)")
 
 
 @cache
@@ -139,7 +229,7 @@ def function(name: str, arity: int) -> Function:
     >>> function("softmax_1", 2).partials
     ('out*(1 - out)', '-out*softmax_2(z1, z2)')
     """
-    component = re.fullmatch(r"softmax_([1-9]\d*)", name)
+    component = _COMPONENT.fullmatch(name)
     if component:
         return _softmax(int(component[1]), arity)
     if name in ("max", "min"):
@@ -166,7 +256,7 @@ def _softmax(component: int, arity: int) -> Function:
     total = " + ".join(f"exp({z})" for z in params)
     return Function(
         f"softmax_{component}", params, partials, f"exp(z{component})/({total})", "softmax",
-        source=FUNCTIONS["softmax"].source,
+        source=FUNCTIONS["softmax"].source, role="activation", layer=True,
     )  # fmt: skip
 
 
@@ -181,7 +271,7 @@ def _extreme(name: str, arity: int) -> Function:
         gap = f"{own} - {best}" if name == "max" else f"{best} - {own}"
         partials.append(f"if_positive({gap}, 1, 0)" if rest else "1")
     row = FUNCTIONS[name]
-    return Function(name, params, tuple(partials), title=row.title, convention=row.convention, variadic=True)
+    return Function(name, params, tuple(partials), title=row.title, convention=row.convention, variadic=True, role=row.role)
 
 
 @cache
@@ -195,6 +285,12 @@ def partials_of(row: Function) -> tuple[Expr, ...]:
     """The derivatives of a row, in its parameters and ``out``."""
     known = (*row.params, OUT)
     return tuple(parse(text, names=known, functions=FUNCTIONS) for text in row.partials)
+
+
+@cache
+def misuse_of(row: Function, formula: str) -> Expr:
+    """The formula of one of a row's slips, in its parameters, ``out`` and ``slope``."""
+    return parse(formula, names=(*row.params, OUT, SLOPE), functions=FUNCTIONS)
 
 
 def check_calls(expr: Expr, besides: Collection[str] = ()) -> None:

@@ -1,88 +1,102 @@
 """Formulas that lecturers write out where a function of the table is meant: ½(t − o)² is `half_squared_error`.
 
-A pattern is a formula with placeholders: a plain name stands for any one quantity, ``k`` for any number in its range.  Recognising
-the formula lets its derivative be written as lecturers do (o − t), instead of by the rules for powers and products.
+A pattern is a written-out form of a row of `tutor.rules.functions`: its parameters stand for any one quantity, its settings for any number
+in their range.  Recognising the formula lets its derivative be written as lecturers do (o − t), instead of by the rules for powers and
+products.  There is nothing to write here: the forms and the derivatives are those of the rows.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
 
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children
 from tutor.expression.parse import parse
-from tutor.rules.functions import FUNCTIONS
-
-CONSTANT = "k"
+from tutor.rules.functions import FUNCTIONS, VALUE, Function, partials_of
 
 
 @dataclass(frozen=True, slots=True)
 class Pattern:
-    """A formula, its derivatives by placeholder, the function that it is, and where that function's kink lies."""
+    """A written-out form of a row: its formula, and the derivative by each operand."""
 
-    rule: str
+    row: Function
     formula: str
-    partials: tuple[tuple[str, str], ...]
-    kink: str = ""
-    low: Fraction = Fraction(0)
-    high: Fraction = Fraction(1)
+    tree: Expr
+    partials: tuple[tuple[str, Expr], ...]
+
+    @property
+    def rule(self) -> str:
+        """The function that it is."""
+        return self.row.name
+
+    @property
+    def constants(self) -> tuple[str, ...]:
+        """The placeholders that stand for numbers."""
+        return tuple(name for name, _, _ in self.row.settings)
 
 
-PATTERNS = (
-    Pattern("squared_error", "(a - b)^2", (("a", "2*(a - b)"), ("b", "2*(b - a)"))),
-    Pattern("half_squared_error", "1/2*(a - b)^2", (("a", "a - b"), ("b", "b - a"))),
-    Pattern("half_squared_error", "(a - b)^2/2", (("a", "a - b"), ("b", "b - a"))),
-    Pattern("absolute_error", "abs(a - b)", (("a", "sign(a - b)"), ("b", "sign(b - a)")), kink="a - b"),
-    Pattern(
-        "hinge", "max(0, 1 - y*a)", (("y", "if_positive(1 - y*a, -a, 0)"), ("a", "if_positive(1 - y*a, -y, 0)")),
-        kink="1 - y*a",
-    ),
-    Pattern(
-        "binary_cross_entropy", "-(y*log(a) + (1 - y)*log(1 - a))",
-        (("y", "log(1 - a) - log(a)"), ("a", "(a - y)/(a*(1 - a))")),
-    ),
-    Pattern(
-        "binary_cross_entropy", "-y*log(a) - (1 - y)*log(1 - a)",
-        (("y", "log(1 - a) - log(a)"), ("a", "(a - y)/(a*(1 - a))")),
-    ),
-    Pattern("cross_entropy", "-y*log(a)", (("y", "-log(a)"), ("a", "-y/a"))),
-    Pattern("relu", "max(0, x)", (("x", "if_positive(x, 1, 0)"),), kink="x"),
-    Pattern("relu", "max(x, 0)", (("x", "if_positive(x, 1, 0)"),), kink="x"),
-    Pattern("leaky_relu", "max(k*x, x)", (("x", "if_positive(x, 1, k)"),), kink="x"),
-    Pattern("leaky_relu", "max(x, k*x)", (("x", "if_positive(x, 1, k)"),), kink="x"),
-    Pattern("sigmoid", "1/(1 + exp(-x))", (("x", "out*(1 - out)"),)),
-)  # fmt: skip
+def patterns_of(rows: Iterable[Function]) -> tuple[Pattern, ...]:
+    """The written-out forms of some rows.
+
+    >>> [pattern.formula for pattern in patterns_of([FUNCTIONS["relu"]])]
+    ['max(0, x)', 'max(x, 0)']
+    """
+    found = []
+    for row in rows:
+        operands = row.params[: row.operands]
+        for written in row.written:
+            formula = row.value if written == VALUE else written
+            partials = tuple(zip(operands, partials_of(row)[: row.operands], strict=True))
+            found.append(Pattern(row, formula, parse(formula, names=row.params, functions=FUNCTIONS), partials))
+    return tuple(found)
 
 
-@cache
-def trees(pattern: Pattern) -> tuple[Expr, tuple[tuple[str, Expr], ...]]:
-    """The formula of a pattern and its derivatives, read."""
-    return (
-        parse(pattern.formula, functions=FUNCTIONS),
-        tuple((name, parse(text, functions=FUNCTIONS)) for name, text in pattern.partials),
-    )
+PATTERNS = patterns_of(FUNCTIONS.values())
+
+
+def _head(expr: Expr) -> object:
+    """What two formulas must have in common to be alike: the operation, or the function."""
+    return expr.func if type(expr) is Call else type(expr)
+
+
+_BY_HEAD: dict[object, tuple[Pattern, ...]] = {
+    head: tuple(pattern for pattern in PATTERNS if _head(pattern.tree) == head)
+    for head in {_head(pattern.tree) for pattern in PATTERNS}
+}
+HEADS = frozenset(head for head in _BY_HEAD if isinstance(head, str))
+"""The functions that a written-out form begins with (max, abs): what they are applied to says which function is meant."""
 
 
 def recognise(expr: Expr) -> tuple[Pattern, dict[str, Expr]] | None:
-    """The pattern that an expression is an instance of, with what its placeholders stand for."""
-    if type(expr) in (Name, Number, Add):
-        return None
-    for pattern in PATTERNS:
+    """The pattern that an expression is an instance of, with what its placeholders stand for.
+
+    >>> pattern, found = recognise(parse("max(0.1*z, z)", functions=FUNCTIONS))
+    >>> pattern.rule, found
+    ('leaky_relu', {'a': Number(text='0.1'), 'x': Name(name='z')})
+    """
+    for pattern in _BY_HEAD.get(_head(expr), ()):
         found: dict[str, Expr] = {}
-        if _fits(trees(pattern)[0], expr, found):
-            k = found.get(CONSTANT)
-            names = [value for key, value in found.items() if key != CONSTANT]
-            if len(set(names)) < len(names):
-                continue
-            if k is None or pattern.low <= (constant(k) or Fraction(-1)) <= pattern.high:
-                return pattern, found
+        if _fits(pattern.tree, expr, found, pattern.constants) and _allowed(pattern, found):
+            return pattern, found
     return None
 
 
-def _fits(pattern: Expr, expr: Expr, found: dict[str, Expr]) -> bool:
+def _allowed(pattern: Pattern, found: dict[str, Expr]) -> bool:
+    """Whether its operands are different quantities, and its settings in their range."""
+    names = [value for key, value in found.items() if key not in pattern.constants]
+    if len(set(names)) < len(names):
+        return False
+    for name, least, most in pattern.row.settings:
+        value = constant(found[name])
+        if value is None or (least and value < Fraction(least)) or (most and value > Fraction(most)):
+            return False
+    return True
+
+
+def _fits(pattern: Expr, expr: Expr, found: dict[str, Expr], constants: tuple[str, ...]) -> bool:
     if isinstance(pattern, Name):
-        fits = constant(expr) is not None if pattern.name == CONSTANT else isinstance(expr, Name)
+        fits = constant(expr) is not None if pattern.name in constants else isinstance(expr, Name)
         return fits and found.setdefault(pattern.name, expr) == expr
     value = constant(pattern)
     if value is not None:
@@ -92,7 +106,7 @@ def _fits(pattern: Expr, expr: Expr, found: dict[str, Expr]) -> bool:
     if isinstance(pattern, Call) and isinstance(expr, Call) and pattern.func != expr.func:
         return False
     own, other = children(pattern), children(expr)
-    return len(own) == len(other) and all(_fits(a, b, found) for a, b in zip(own, other, strict=True))
+    return len(own) == len(other) and all(_fits(a, b, found, constants) for a, b in zip(own, other, strict=True))
 
 
 def constant(expr: Expr) -> Fraction | None:

@@ -16,6 +16,7 @@ from independent import MP, OutsideError, forward, value
 
 sys.path.insert(0, str(Path(__file__).parent))  # the table that the benchmark uses, too
 from justice import PAIRS, graph, truth
+from sympy_back import from_sympy
 
 from tutor.answer.compare.formulas import compare, points_of, sample
 from tutor.answer.read.reading import read
@@ -26,7 +27,7 @@ from tutor.exercise.load import load
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
-from tutor.expression.sympy_bridge import from_sympy, to_sympy
+from tutor.expression.sympy_bridge import to_sympy
 from tutor.expression.walk import substitute
 from tutor.graph.build import from_steps
 from tutor.graph.nouns import Step

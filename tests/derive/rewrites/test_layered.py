@@ -2,17 +2,18 @@
 
 import pytest
 
-from tutor.derive.rewrites.layered import LINEAR, SIGMOID, SOFTMAX, found
+from tutor.derive.rewrites.layered import LINEAR, SIGMOID, SOFTMAX, find_layer_rewrites
 from tutor.expression.plain import plain
 from tutor.graph.layered import from_layers
+from tutor.numbers.prove_layer_rewrites import prove
 
-VECTOR = {"W": (3, 2), "x": (2,), "z": (3,), "y": (3,)}
+VECTOR = {"W": (3, 2), "x": (2,), "z": (3,), "y": (3,), "b": (4,)}
 BATCH = {"W": (3, 2), "X": (2, 4), "Y": (3, 4)}
 LETTERS = {"W": ("m", "n"), "X": ("n", "N"), "Y": ("m", "N")}
 
 
 def rewrites(lines, shapes):
-    return [(plain(r.left), plain(r.expr), r.rule) for r in found(from_layers(lines, shapes))]
+    return [(plain(r.left), plain(r.expr), r.rule) for r in find_layer_rewrites(from_layers(lines, shapes))]
 
 
 SPELLINGS = [  # output, loss, what the gradient of the scores is
@@ -31,12 +32,45 @@ SPELLINGS = [  # output, loss, what the gradient of the scores is
     ("sigmoid(z)", "sum(-y ⊙ log(p) - (1 - y) ⊙ log(1 - p))", "p - y", SIGMOID),
     ("sigmoid(z)", "-sum(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))/3", "1/3*(p - y)", SIGMOID),
     ("sigmoid(z)", "mean(binary_cross_entropy(p, y))", "1/3*(p - y)", SIGMOID),
+    ("softmax(z)", "2*sum(-y ⊙ log(p))", "2*(p - y)", SOFTMAX),
+    ("softmax(z)", "sum(-y ⊙ log(p))/c", "1/c*(p - y)", SOFTMAX),
+    ("softmax(z)", "-(y^T log(p))", "p - y", SOFTMAX),
+    ("softmax(z)", "-sum(y ⊙ log(p)) + l/2*sum(b^2)", "p - y", SOFTMAX),
+    ("sigmoid(z)", "-sum(y ⊙ log(p)) - sum((1 - y) ⊙ log(1 - p))", "p - y", SIGMOID),
+    ("sigmoid(z)", "-(y^T log(p) + (1 - y)^T log(1 - p))/3 + l*sum(b^2)", "1/3*(p - y)", SIGMOID),
 ]
 
 
 @pytest.mark.parametrize(("output", "loss", "expr", "rule"), SPELLINGS, ids=[f"{row[0]} {row[1]}" for row in SPELLINGS])
 def test_every_spelling_is_recognised(output, loss, expr, rule):
     assert rewrites([f"p = {output}", f"L = {loss}"], VECTOR) == [("dL/dz", expr, rule)]
+
+
+FORMS = [  # lines, shapes, what is simplified: in steps of one's own, inside of one formula, of single numbers, beside another term
+    (["p = sigmoid(z)", "D = -sum(y ⊙ log(p) + (1 - y) ⊙ log(1 - p))", "R = l/2*sum(w^2)", "L = D + R"], {"z": (3,), "y": (3,), "w": (2,)},
+     {"dL/dz": "p - y"}),
+    (["p = softmax(z)", "e = -y ⊙ log(p)", "L = sum(e)"], {"z": (3,), "y": (3,)}, {"dL/dz": "p - y"}),
+    (["z = w^T x + b", "p = sigmoid(z)", "L = -y*log(p) - (1 - y)*log(1 - p)"], {"w": (2,), "x": (2,)}, {"dL/dz": "p - y"}),
+    (["p = sigmoid(w^T x + b)", "L = -y*log(p) - (1 - y)*log(1 - p) + l/2*w^T w"], {"w": (2,), "x": (2,)},
+     {"dL/dw": "(p - y)*x + l*w", "dL/dx": "(p - y)*w", "dL/db": "p - y"}),
+    (["p = sigmoid(X w + fill(b, 4))", "L = mean(-y*log(p) - (1 - y)*log(1 - p)) + l/2*sum(w^2)"], {"X": (4, 2), "w": (2,), "y": (4,)},
+     {"dL/dX": "1/4*outer(p - y, w)", "dL/dw": "1/4*matmul(transpose(X), p - y) + l*w", "dL/db": "1/4*sum(p - y)"}),
+    (["L = -sum(y ⊙ log(softmax(z)))"], {"z": (3,), "y": (3,)}, {"dL/dz": "softmax(z) - y"}),
+    (["L = sum(binary_cross_entropy(sigmoid(W x), y))"], {"W": (3, 2), "x": (2,), "y": (3,)},
+     {"dL/dW": "outer(sigmoid(matmul(W, x)) - y, x)", "dL/dx": "matmul(transpose(W), sigmoid(matmul(W, x)) - y)"}),
+    (["L = log(sum(exp(x)))"], {"x": (3,)}, {"dL/dx": "softmax(x)"}),
+    (["e = exp(x)", "s = sum(e)", "L = log(s)"], {"x": (3,)}, {"dL/dx": "softmax(x)"}),
+    (["z = W x", "L = log(sum(exp(z))) - y^T z"], {"W": (3, 2), "x": (2,), "y": (3,)}, {"dL/dz": "softmax(z) - y"}),
+    (["L = sum(log(column_sums(exp(Z))))/4"], {"Z": (3, 4)}, {"dL/dZ": "1/4*softmax_columns(Z)"}),
+    (["L = -mean(log(row_sums(exp(Z))))"], {"Z": (3, 4)}, {"dL/dZ": "-1/3*softmax_rows(Z)"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("lines", "shapes", "simple"), FORMS, ids=["; ".join(row[0]) for row in FORMS])
+def test_rewrites_are_found_in_every_form(lines, shapes, simple):
+    layered = from_layers(lines, shapes)
+    assert {left: expr for left, expr, _ in rewrites(lines, shapes)} == simple
+    assert prove(layered, find_layer_rewrites(layered), None).rewrites
 
 
 @pytest.mark.parametrize(
@@ -62,12 +96,14 @@ NONE = [
     ["p = softmax(z)", "L = sum(y ⊙ log(p))"],
     ["p = softmax(z)", "L = sum(-p ⊙ log(y))"],
     ["p = softmax(z)", "L = sum(-y ⊙ log(2*p))"],
-    ["p = softmax(z)", "L = 2*sum(-y ⊙ log(p))"],
     ["p = softmax(z)", "L = sum(-y ⊙ log(p)) + sum(p)"],
     ["p = softmax(z)", "q = sum(p)", "L = sum(-y ⊙ log(p)) + q"],
     ["p = softmax(z)", "r = 2*z", "L = sum(-y ⊙ log(p)) + sum(r)"],
-    ["p = softmax(z)", "L = sum(-y ⊙ log(p))/c"],
     ["p = softmax(z)", "y = 2*x", "L = sum(-y ⊙ log(p))"],
+    ["L = log(sum(exp(z))^2)"],
+    ["L = log(sum(exp(z)) + 1)"],
+    ["L = log(sum(exp(z)))^2"],
+    ["s = sum(exp(z))", "L = log(s) + s"],
 ]
 
 
@@ -100,8 +136,8 @@ SIZES = {"x": (2,), "W1": (3, 2), "b1": (3,), "W2": (4, 3), "b2": (4,), "W3": (2
 def test_linear_layers_collapse(lines, expected):
     shapes = {name: shape for name, shape in SIZES.items() if name in " ".join(lines)}
     layered = from_layers(lines, shapes, parameters=[name for name in shapes if name != "x"])
-    assert [(plain(r.left), plain(r.expr)) for r in found(layered)] == expected
-    assert {r.rule for r in found(layered)} == {LINEAR}
+    assert [(plain(r.left), plain(r.expr)) for r in find_layer_rewrites(layered)] == expected
+    assert {r.rule for r in find_layer_rewrites(layered)} == {LINEAR}
 
 
 @pytest.mark.parametrize(

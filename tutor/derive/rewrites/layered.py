@@ -6,21 +6,25 @@ of both sides agree (`tutor.numbers.form_agreement`).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
+from tutor.derive.backward import derive
+from tutor.derive.layerwise import order, pullback
 from tutor.derive.local import times
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.derive.rewrites.layer_terms import Targets, contains, loss_terms, replaced, scale_expr, targets_of
+from tutor.expression.keys import derivative_key
+from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Partial, children
 from tutor.expression.walk import names
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph
-from tutor.graph.shapes import size_expr
-from tutor.rules.operations import ENTRYWISE
+from tutor.graph.shapes import shape_of
 
 SOFTMAX = "softmax with cross-entropy"
 SIGMOID = "sigmoid with binary cross-entropy"
 LINEAR = "linear network"
+LOG_SUM = "log-sum-exp"
 _OUTPUTS = {"softmax": SOFTMAX, "softmax_columns": SOFTMAX, "softmax_rows": SOFTMAX, "sigmoid": SIGMOID}
-_LOSSES = {SOFTMAX: "cross_entropy", SIGMOID: "binary_cross_entropy"}
 UNIT, SHIFT = "What", "bhat"
 
 
@@ -38,44 +42,73 @@ class LayerRewrite:
     targets: str = ""
 
 
-def found(layered: Layered) -> tuple[LayerRewrite, ...]:
+def find_layer_rewrites(layered: Layered) -> tuple[LayerRewrite, ...]:
     """The named rewrites that apply to a graph over layers.
 
     >>> from tutor.expression.plain import plain
     >>> from tutor.graph.layered import from_layers
     >>> graph = from_layers(["p = softmax(z)", "L = sum(-y ⊙ log(p))"], {"z": (3,), "y": (3,)})
-    >>> [plain(rewrite.expr) for rewrite in found(graph)]
+    >>> [plain(rewrite.expr) for rewrite in find_layer_rewrites(graph)]
     ['p - y']
     """
-    return (*_scores(layered), *_collapsed(layered))
+    return (*_scores(layered), *_log_sums(layered), *_collapsed(layered))
 
 
 def _scores(layered: Layered) -> list[LayerRewrite]:
-    graph = layered.graph
-    steps = {step.target: step.expr for step in graph.steps}
-    scale, summed = _mean_of(steps[graph.loss], layered)
-    if summed is None:
-        return []
+    """ŷ − y for every output of a softmax or a sigmoid that the loss sees through its cross-entropy only."""
     rewrites = []
-    for step in graph.steps:
-        expr = step.expr
-        if type(expr) is not Call or expr.func not in _OUTPUTS or type(expr.args[0]) is not Name:
+    for call, output in _outputs(layered):
+        rule = _OUTPUTS[call.func]
+        if type(call.args[0]) is Name and _reaches_besides(layered, call.args[0].name, call):
             continue
-        rule = _OUTPUTS[expr.func]
-        output, score = Name(step.target), expr.args[0]
-        target = _target(summed, output, _LOSSES[rule])
-        users = [other for other in graph.steps if step.target in names(other.expr)]
-        again = [other for other in graph.steps if score.name in names(other.expr)]
-        if target is None or len(users) != 1 or len(again) != 1:
+        found = targets_of(layered, output)
+        target = None if found is None else _target(found, rule, layered)
+        if found is None or target is None:
             continue
-        given = type(target) is Name and target.name not in steps
-        if not given and not _is_label(steps[target.name] if type(target) is Name else target):
-            continue
-        difference = Add((output, Neg(target)))
-        result = times(scale, difference)
-        left = Partial(graph.loss, score.name)
-        rewrites.append(LayerRewrite(left, result, left, rule, target.name if rule == SOFTMAX and given and type(target) is Name else ""))
+        difference = times(found.scale, Add((output, Neg(target))))
+        given = rule == SOFTMAX and type(target) is Name
+        needs = target.name if given and type(target) is Name else ""
+        rewrites += [
+            LayerRewrite(left, expr, left, rule, needs) for left, expr in _below(layered, call.args[0], call, difference)
+        ]
     return rewrites
+
+
+def _outputs(layered: Layered) -> list[tuple[Call, Expr]]:
+    """Each softmax and sigmoid with what the loss sees of it: the step that it is, or itself where it stands inside of a formula."""
+    found: dict[Expr, Expr] = {}
+    for step in layered.graph.steps:
+        for call in _calls(step.expr, _OUTPUTS):
+            found.setdefault(call, Name(step.target) if call == step.expr else call)
+    return [(call, output) for call, output in found.items() if type(call) is Call]
+
+
+def _calls(expr: Expr, functions: Collection[str]) -> list[Call]:
+    own = [expr] if type(expr) is Call and expr.func in functions else []
+    return [*own, *(call for part in children(expr) for call in _calls(part, functions))]
+
+
+def _reaches_besides(layered: Layered, name: str, whole: Expr) -> bool:
+    """Whether the loss depends on a quantity in another way than through an expression."""
+    live = {name}
+    for step in layered.graph.steps:
+        if not live.isdisjoint(names(replaced(step.expr, whole, Name(_LEAF)))):
+            live.add(step.target)
+    return layered.graph.loss in live
+
+
+def _target(found: Targets, rule: str, layered: Layered) -> Expr | None:
+    """The targets that make a loss the cross-entropy of its output, or nothing."""
+    y, rest = found.of_output, found.of_rest
+    if y is None:
+        return None
+    if rule == SOFTMAX:
+        steps = {step.target: step.expr for step in layered.graph.steps}
+        made = steps.get(y.name) if type(y) is Name else y
+        return y if rest is None and (made is None or _is_label(made)) else None
+    one_minus = rest is not None and (rest == Add((ONE, Neg(y))) or y == Add((ONE, Neg(rest))))
+    leaves = {quantity.name for quantity in layered.graph.leaves}
+    return y if one_minus and (set(names(y)) <= leaves or _is_label(y)) else None
 
 
 def _is_label(expr: Expr) -> bool:
@@ -83,71 +116,74 @@ def _is_label(expr: Expr) -> bool:
     return type(expr) is Call and expr.func == "one_hot"
 
 
-def _mean_of(expr: Expr, layered: Layered) -> tuple[Expr, Expr | None]:
-    """A loss as a number times a sum over entries: the number and what is summed."""
-    match expr:
-        case Call("sum", (inner,)):
-            return ONE, inner
-        case Call("mean", (inner,)):
-            first = next((name for name in names(inner) if layered.shapes[name]), "")
-            sizes = tuple(size_expr(size) for size in layered.shapes.get(first, ()))
-            if sizes and all(type(size) is Number for size in sizes):
-                total = 1
-                for size in sizes:
-                    total *= int(size.text)  # type: ignore[union-attr]
-                return Div(ONE, Number(str(total))), inner
-            return Div(ONE, sizes[0] if len(sizes) == 1 else Mul(sizes)), inner
-        case Neg(inner):
-            scale, summed = _mean_of(inner, layered)
-            return scale, None if summed is None else Neg(summed)
-        case Div(num, den) if _size(den, layered):
-            scale, summed = _mean_of(num, layered)
-            return (Div(ONE, den), summed) if scale == ONE else (ONE, None)
-        case Mul((Div(num, den), inner)) if num == ONE and _size(den, layered):
-            return _mean_of(Div(inner, den), layered)
-    return ONE, None
+_LEAF = " output"
+"""Stands for an output where the rest of a formula is looked at; no quantity is called so."""
 
 
-def _size(expr: Expr, layered: Layered) -> bool:
-    """Whether a divisor is made of numbers and of the letters of sizes."""
-    return set(names(expr)) <= set(layered.symbolic)
+def _below(layered: Layered, score: Expr, whole: Expr, slope: Expr) -> list[tuple[Expr, Expr]]:
+    """The gradient of the scores, or where they have no name that of the parameters in them; ``slope`` is what ``whole`` sends to them."""
+    graph = layered.graph
+    if type(score) is Name and score.name in layered.shapes:
+        uses = [step for step in graph.steps if score.name in names(step.expr)]
+        alone = len(uses) == 1 and score.name not in names(replaced(uses[0].expr, whole, Name(_LEAF)))
+        if alone:
+            return [(Partial(graph.loss, score.name), slope)]
+    wanted = (score.name,) if type(score) is Name else tuple(name for name in order(graph) if name in names(score))
+    return [(Partial(graph.loss, name), _through(layered, name, score, whole, slope)) for name in wanted]
 
 
-def _target(inner: Expr, output: Name, loss: str) -> Expr | None:
-    """The targets y for which ``inner`` is this loss of ``output``, written as a function or as a formula; else nothing."""
-    candidates: list[Expr] = [Name(name) for name in names(inner) if name != output.name]
-    for candidate in (*candidates, *_labels(inner)):
-        wanted: set[Expr] = {Call(loss, (output, candidate))}
-        wanted.update(_spellings(output, candidate, loss))
-        if _plain(inner) in {_plain(expr) for expr in wanted}:
-            return candidate
-    return None
+def _through(layered: Layered, name: str, score: Expr, whole: Expr, slope: Expr) -> Expr:
+    """The gradient of one quantity with the simple slope in the place of what the chain rule sends through ``whole``."""
+    graph, shapes = layered.graph, {**layered.shapes, _LEAF: shape_of(whole, layered.shapes)}
+    scale, core = (slope.args[0], slope.args[1]) if type(slope) is Mul and len(slope.args) == 2 else (ONE, slope)
+    backward = {step.target: step for step in derive(graph).backward}
+    terms: list[Expr] = []
+    for path in backward[derivative_key(graph.loss, name)].paths:
+        through, expr = path.factors[0].wrt, path.factors[1].expr
+        step = next(step for step in graph.steps if step.target == through)
+        if contains(step.expr, whole):
+            rest = replaced(step.expr, whole, Name(_LEAF))
+            upstream = ONE if through == graph.loss else Partial(graph.loss, through)
+            terms += [part for wrt, part in pullback(rest, upstream, shapes, through) if wrt == name]
+            terms += [times(scale, part) for wrt, part in pullback(score, core, layered.shapes) if wrt == name]
+        else:
+            terms.append(expr)
+    terms.sort(key=lambda term: type(term) is Neg)  # stable: softmax(z) − y rather than −y + softmax(z)
+    return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
-def _labels(expr: Expr) -> list[Expr]:
-    """The targets that are made of a label where they stand."""
-    return [expr] if _is_label(expr) else [label for part in children(expr) for label in _labels(part)]
+_SUMMED = {"sum": "softmax", "column_sums": "softmax_columns", "row_sums": "softmax_rows"}
+"""What the slope of the logarithm of a sum of exponentials is, by the sum."""
 
 
-def _spellings(p: Name, y: Expr, loss: str) -> list[Expr]:
-    """The ways in which lectures write the two losses out."""
-    log = Call("log", (p,))
-    if loss == "cross_entropy":
-        return [Mul((Neg(y), log)), Neg(Mul((y, log)))]
-    other = Mul((Add((ONE, Neg(y))), Call("log", (Add((ONE, Neg(p))),))))
-    first = Mul((y, log))
-    return [Neg(Add((first, other))), Add((Neg(first), Neg(other)))]
+def _log_sums(layered: Layered) -> list[LayerRewrite]:
+    """log Σ exp(z): its slope is the softmax of z."""
+    steps = {step.target: step.expr for step in layered.graph.steps}
 
+    def opened(expr: Expr) -> Expr:
+        return steps.get(expr.name, expr) if type(expr) is Name else expr
 
-def _plain(expr: Expr) -> Expr:
-    """The formula with ⊙ as a product, and a sign in front of it rather than in its first factor."""
-    parts = tuple(_plain(part) for part in children(expr))
-    done = rebuild(expr, parts) if parts else expr
-    if type(done) is Call and done.func == ENTRYWISE:
-        done = Mul(done.args)
-    if type(done) is Mul and type(done.args[0]) is Neg:
-        return Neg(Mul((done.args[0].arg, *done.args[1:])))
-    return done
+    rewrites = []
+    for whole in dict.fromkeys(call for step in layered.graph.steps for call in _calls(step.expr, ("log",))):
+        inner = whole.args[0]
+        summed = opened(inner)
+        powers = opened(summed.args[0]) if type(summed) is Call and summed.func in _SUMMED else None
+        if type(summed) is not Call or type(powers) is not Call or powers.func != "exp" or not shape_of(powers, layered.shapes):
+            continue
+        score = powers.args[0]
+        terms = loss_terms(layered, whole)
+        if not terms or any(term.core != whole or term.factors for term in terms) or len({term.scale for term in terms}) != 1:
+            continue
+        number, *others = terms[0].scale
+        slope = times(scale_expr((abs(number), others[0], others[1])), Call(_SUMMED[summed.func], (score,)))
+        slope = Neg(slope) if number < 0 else slope
+        between = [part.name for part in (inner, summed.args[0]) if type(part) is Name]
+        if not between:
+            rewrites += [LayerRewrite(left, expr, left, LOG_SUM) for left, expr in _below(layered, score, whole, slope)]
+        elif type(score) is Name and not _reaches_besides(layered, score.name, whole):
+            left = Partial(layered.graph.loss, score.name)
+            rewrites.append(LayerRewrite(left, slope, left, LOG_SUM))
+    return rewrites
 
 
 def _collapsed(layered: Layered) -> list[LayerRewrite]:

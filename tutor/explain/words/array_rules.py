@@ -12,6 +12,8 @@ FORWARD = {
     "matmul": "matrix product",
     "hadamard": "product, entry by entry",
     "sum": "summed over all entries",
+    "sum of arrays": "sum, entry by entry",
+    "sum of numbers": "sum",
     "mean": "mean over all entries",
     "softmax": "softmax: exponentials over their sum",
     "softmax_columns": "softmax of each column, that is of each sample",
@@ -50,11 +52,13 @@ BACKWARD = {
     "copy": "passed on unchanged",
     "fill": "the same for every entry",
     "loss": "derivative of the loss, entry by entry",
+    "loss of a number": "derivative of the loss",
 }
 
 REWRITES = {
     "softmax with cross-entropy": "softmax with cross-entropy",
     "sigmoid with binary cross-entropy": "sigmoid with binary cross-entropy",
+    "log-sum-exp": "the slope of log Σ exp is the softmax",
     "linear network": "linear layers are one linear layer",
 }
 
@@ -78,17 +82,24 @@ _DILATED = ("spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flip
 DILATED = "; d = {size}: its entries are set {size} apart, with zeros between them"
 
 
-def backward(expr: Expr, parameters: Collection[str] = ()) -> str:
+def backward(expr: Expr, parameters: Collection[str] = (), *, number: bool = False) -> str:
     """Why a gradient in layer form is what it is, from its outermost operation; ``parameters`` are the weights of the graph.
+
+    ``number`` says that it is the gradient of a single number, which has no entries.
 
     >>> backward(Partial("L", "z"))
     'passed on unchanged'
     """
+    phrase = _backward(expr, parameters)
+    return BACKWARD["loss of a number"] if number and phrase == BACKWARD["loss"] else phrase
+
+
+def _backward(expr: Expr, parameters: Collection[str]) -> str:
     match expr:
         case Partial():
             return BACKWARD["copy"]
         case Neg(arg):
-            return backward(arg, parameters)
+            return _backward(arg, parameters)
         case Add() if any(_carries(part) for part in expr.args):
             return wording.gradient("sum over paths", len(expr.args)) if all(map(_carries, expr.args)) else BACKWARD["loss"]
         case Call("matmul", (first, second)) if not _carries(first):

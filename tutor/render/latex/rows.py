@@ -14,6 +14,7 @@ from typing import NamedTuple
 from tutor.explain.document import Equation, Side
 from tutor.expression.nodes import ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
 from tutor.render.latex.widths import measure
+from tutor.render.layer_maths import ARRAYS, seams
 from tutor.render.maths import Piece, Writer
 
 RELATIONS = {
@@ -111,6 +112,12 @@ def explode(writer: Writer, expr: Expr, limit: float, lead: bool = True) -> list
             if measure(power) <= limit / 2:
                 closed = isinstance(base, Name | Call)
                 return _wrapped(_inner(writer, base, limit - measure(power), not closed), "", power)
+        case Call(func) if func in ARRAYS:
+            parted = seams(writer, expr)
+            if parted is not None:
+                pieces = [Piece(sign, writer.bracket(writer.show(part)) if closed else writer.show(part), part, closed)
+                          for sign, part, closed in parted.parts]  # fmt: skip
+                return _wrapped(_joined(writer, pieces, limit - measure(parted.before + parted.after), False), parted.before, parted.after)
         case Call(func, args) if args:
             return _called(writer, func, args, limit)
     return [_shrunk(whole, limit)]

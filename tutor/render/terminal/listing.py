@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from rich.cells import cell_len, set_cell_size
+from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.text import Text
 
 from tutor.text import visible_on_terminal
@@ -29,6 +30,8 @@ EXAMPLES = (
     ("tutor draw neuron/two-two-two --as network -o n.svg", "a drawing"),
 )
 """One command for each thing that can be done with an exercise."""
+NARROW = 24
+"""A title that has less room than this beside the rest has lines of its own."""
 
 
 def _columns(rows: Sequence[Sequence[str]], limits: Sequence[int]) -> list[int]:
@@ -41,31 +44,70 @@ def fitted(text: str, size: int) -> str:
 
 
 def exercises(entries: Iterable[Entry], width: int) -> Iterable[Text]:
-    """The rows of ``tutor list``, and below them what can be done with an exercise."""
+    """The rows of ``tutor list``, and below them what can be done with an exercise.
+
+    Nothing is cut: a long title goes on below its own beginning, and in a narrow terminal each title has lines of its own.
+    """
+    found = list(entries)
+    digits = max((len(str(e.claims)) for e in found), default=1)
     rows = [
         (
             e.id, visible_on_terminal(e.title), "".join(MARKS[a][0] if a in e.abilities else "·" for a in MARKS),
-            f"{e.claims} figures" if e.claims else "",
+            f"{e.claims:{digits}} figure{'' if e.claims == 1 else 's'}" if e.claims else "",
         )
-        for e in entries
+        for e in found
     ]  # fmt: skip
     first, kinds, last = (max((cell_len(row[place]) for row in rows), default=0) for place in (0, 2, 3))
-    middle = max(10, width - first - kinds - last - 6)
-    size = min(middle, max((cell_len(row[1]) for row in rows), default=0))
+    room = width - first - kinds - last - 6
+    size = min(room, max((cell_len(row[1]) for row in rows), default=0))
     for ident, title, abilities, claims in rows:
+        beside = room >= NARROW
+        pieces = wrapped(title, size if beside else max(NARROW, width - 4))
         line = Text()
-        line.append(fitted(ident, first), style="bold")
-        line.append("  " + fitted(title, size))
+        line.append(set_cell_size(ident, first), style="bold")
+        line.append(f"  {set_cell_size(pieces.pop(0), size)}" if beside else "")
         line.append("  " + abilities.ljust(kinds), style="cyan")
-        line.append("  " + claims.rjust(last), style="dim")
+        line.append("  " + claims, style="dim")
         line.rstrip()
         yield line
+        for piece in pieces:
+            yield Text(" " * (first + 2 if beside else 4) + piece)
     if rows:
         yield Text()
-        yield Text("  ".join(f"{mark} {meaning}" for mark, meaning in MARKS.values()), style="cyan")
+        legend = "  ".join(f"{mark} {meaning}" for mark, meaning in MARKS.values())
+        yield from (Text(piece, style="cyan") for piece in wrapped(legend, width))
         yield Text()
-        for command, what in EXAMPLES:
-            yield Text.assemble((command.ljust(max(len(c) for c, _ in EXAMPLES)), "bold"), ("  " + what, "dim"))
+        yield from _examples(width)
+
+
+def wrapped(text: str, size: int) -> list[str]:
+    """A text in lines of at most so many cells, broken between words (inside one only where it alone is longer); blanks stay.
+
+    >>> wrapped("two linear layers are one", 12)
+    ['two linear', 'layers are', 'one']
+    >>> wrapped("an unbreakable_word", 8)
+    ['an', 'unbreaka', 'ble_word']
+    """
+    lines = [""]
+    for blanks, word in re.findall(r"( *)([^ ]+)", text):
+        if cell_len(lines[-1] + blanks + word) <= size:
+            lines[-1] += blanks + word
+            continue
+        pieces = chop_cells(word, size)
+        lines = [*(lines if lines[-1] else []), *pieces]
+    return lines
+
+
+def _examples(width: int) -> Iterable[Text]:
+    """A command and what it is for, beside each other where there is room for all of them."""
+    long = max(len(command) for command, _ in EXAMPLES)
+    beside = long + 2 + max(len(what) for _, what in EXAMPLES) <= width
+    for command, what in EXAMPLES:
+        if beside:
+            yield Text.assemble((command.ljust(long), "bold"), ("  " + what, "dim"))
+        else:
+            yield Text(f"{what}:", style="dim")
+            yield from (Text(f"  {piece}", style="bold") for piece in wrapped(command, width - 2))
 
 
 def verdicts(found: Sequence[Verdict], width: int) -> Iterable[Text]:

@@ -1,0 +1,62 @@
+"""Lists for the terminal: at any width nothing is cut, and lines break between words."""
+
+import pytest
+from rich.cells import cell_len
+
+from tutor.exercise.catalogue import Entry
+from tutor.render.terminal.listing import EXAMPLES, exercises, wrapped
+from tutor.text import visible_on_terminal
+
+ENTRIES = [
+    Entry("a/short", "One word", "a", "", 1, ()),
+    Entry("a/a-much-longer-name-of-one", "A title that goes on and on, longer than any terminal is wide " * 3, "a", "", 120, ("layers",)),
+    Entry("b/wide", "漢字 " * 40, "b", "", 0, ("data", "training")),
+    Entry("b/hostile", "red\x1b[31m title", "b", "", 12, ()),
+]
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 120, 250])
+def test_titles_are_wrapped_and_never_cut(width):
+    lines = [line.plain for line in exercises(ENTRIES, width)]
+    assert max(cell_len(line) for line in lines) <= width
+    text = "\n".join(lines)
+    assert "…" not in text
+    assert "\x1b" not in text
+    for entry in ENTRIES:
+        begin = next(number for number, line in enumerate(lines) if line.startswith(f"{entry.id} "))
+        end = next((number for number in range(begin + 1, len(lines)) if not lines[number].startswith("   ")), len(lines))
+        rows = [line.removeprefix(entry.id) for line in lines[begin:end]]
+        claims = f"{entry.claims} figure{'' if entry.claims == 1 else 's'}" if entry.claims else ""
+        assert rows[0].rstrip().endswith(claims)
+        marks = [letter if ability in entry.abilities else "·" for ability, letter in (("layers", "L"), ("data", "D"), ("training", "T"))]
+        rest = " ".join(rows).replace("".join(marks), "", 1).replace(claims, "", 1)
+        assert rest.split() == visible_on_terminal(entry.title).split()
+    for command, what in EXAMPLES:
+        assert command in text
+        assert what in text
+
+
+def test_the_columns_stand_below_each_other():
+    lines = [line.plain for line in exercises(ENTRIES, 80)]
+    places = {cell_len(line.partition(mark)[0]) for line in lines for mark in ("···", "L··", "·DT") if mark in line}
+    assert places == {80 - len("  120 figures") - 3}
+    assert next(line for line in lines if "1 figure" in line).endswith("    1 figure")
+
+
+def test_no_exercises():
+    assert list(exercises([], 80)) == []
+
+
+WRAPPED = [
+    ("", 5, [""]),
+    ("a b", 3, ["a b"]),
+    ("a b", 2, ["a", "b"]),
+    ("a  b c", 4, ["a  b", "c"]),
+    ("abcdef g", 4, ["abcd", "ef g"]),
+    ("漢字漢字", 5, ["漢字", "漢字"]),
+]
+
+
+@pytest.mark.parametrize(("text", "size", "lines"), WRAPPED)
+def test_wrapped(text, size, lines):
+    assert wrapped(text, size) == lines

@@ -1,0 +1,185 @@
+"""What is printed of a solution over arrays is read back, and is what was derived: terminal text, LaTeX and JSON, at random points."""
+
+import json
+import random
+import re
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from independent import close
+from independent_layers import indexed, nd
+from printed_arrays import HIDDEN, UnreadableError, column, printed, readings
+from random_layers import random_layers, random_network
+
+import tutor
+from tutor.derive.backward import derive
+from tutor.derive.rewrites.layered import find_layer_rewrites
+from tutor.exercise.catalogue import ids
+from tutor.exercise.load import from_text, load
+from tutor.exercise.over_layers import layers_of
+from tutor.explain.layer_formulas import bare, dressed
+from tutor.expression.nodes import Partial
+from tutor.expression.parse import parse
+from tutor.expression.plain import plain
+from tutor.graph.entries import Entries
+from tutor.graph.layered import LAYER_FUNCTIONS, from_layers, from_network_layers, written_out
+from tutor.graph.network import quantities
+from tutor.graph.shapes import arranged
+from tutor.notation.profile import notation
+from tutor.numbers.form_agreement import sized
+from tutor.numbers.prove_layer_rewrites import normed
+from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
+from tutor.numbers.verify import random_points
+from tutor.render.latex.rows import explode
+from tutor.render.maths import LATEX, TEXT, Writer
+
+STYLES = {"text": TEXT, "latex": LATEX}
+LINES = {  # graphs by hand: what was once wrong on paper, or looks as if it could be
+    "dot in a function": (["L = -log(sigmoid(u^T v)) - sum(log(sigmoid(-(K v))))"], {"u": (3,), "v": (3,), "K": (2, 3)}),
+    "neuron": (["z = w^T x + b", "L = (z - y)^2/2"], {"w": (3,), "x": (3,)}),
+    "dot beside a vector": (["z = (u^T v) u - v", "L = sum(z^2)"], {"u": (3,), "v": (3,)}),
+    "vector times matrix": (["z = x @ B + b", "L = sum(sigmoid(x @ B) ⊙ z)"], {"x": (3,), "B": (3, 2), "b": (2,)}),
+    "dot below": (["L = sum(x/(1 + u^T v))"], {"u": (3,), "v": (3,), "x": (2,)}),
+    "dot raised": (["L = (u^T v)^2 + exp(u^T v)*sqrt(u^T u)"], {"u": (3,), "v": (3,)}),
+    "attention": (["s = K q", "a = softmax(s)", "o = V^T a", "L = o^T y"], {"K": (4, 2), "q": (2,), "V": (4, 3), "y": (3,)}),
+    "square matrices": (["H = A @ B + A^T", "L = sum(H ⊙ B)"], {"A": (2, 2), "B": (2, 2)}),
+    "log-sum-exp": (["L = log(sum(exp(x))) - x^T y"], {"x": (3,), "y": (3,)}),
+    "logistic": (["p = sigmoid(X w + fill(b, 4))", "L = mean(-y*log(p) - (1 - y)*log(1 - p)) + l/2*sum(w^2)"],
+                 {"X": (4, 2), "w": (2,), "y": (4,)}),
+    "one-hot": (["p = softmax(W x)", "L = -sum(one_hot(2, 4) ⊙ log(p))"], {"W": (4, 2), "x": (2,)}),
+    "penalty": (["z = W x", "L = sum(z^2) + l/2*sum(W^2) + l/2*(x^T x)"], {"W": (3, 2), "x": (2,)}),
+}  # fmt: skip
+
+
+def graphs():
+    for name, (lines, shapes) in LINES.items():
+        yield name, lambda lines=lines, shapes=shapes: (from_layers(lines, shapes), "plain", {})
+    for ident in ids():
+        exercise = load(ident)
+        if exercise.layers is not None or (exercise.network is not None and exercise.graph is not None):
+            yield ident, lambda exercise=exercise: (layers_of(exercise, exercise.notation), exercise.notation, exercise.symbols)
+    for seed in range(60):
+        yield f"random-{seed}", lambda seed=seed: (random_layers(random.Random(seed)), "plain", {})
+    for seed in range(10):
+        yield f"network-{seed}", lambda seed=seed: (from_network_layers(random_network(random.Random(seed))), "qmul", {})
+
+
+GRAPHS = dict(graphs())
+
+
+def numbers_of(layered):
+    """A derivation, its rewrites and the arrays of all its steps at a random point; admissible targets are probabilities."""
+    small, _ = sized(layered)
+    rewrites = find_layer_rewrites(small)
+    points = random_points(written_out(small), 1, seed=11)
+    if not points:
+        pytest.skip("no point at which everything exists")
+    arrays = normed(small, rewrites, as_arrays(small, points[0]))
+    derivation = derive(small.graph)
+    known = evaluate_layers(derivation, arrays)
+    for rewrite in rewrites:
+        known[str(rewrite.left)] = Entries(known, Numbers()).value(rewrite.equals)
+        if plain(rewrite.left) not in known:
+            known[plain(rewrite.left)] = known[str(rewrite.left)]
+    return small, derivation, rewrites, {name: nd(array) for name, array in known.items() if "(" not in name}
+
+
+def formulas(derivation, rewrites):
+    for step in (*derivation.graph.steps, *derivation.backward):
+        yield step.target, step.expr
+    for rewrite in rewrites:
+        yield plain(rewrite.left), rewrite.expr
+
+
+def equal(value, wanted):
+    value, wanted = np.asarray(value, dtype=object), np.asarray(column(wanted), dtype=object)
+    fits = value.shape == wanted.shape or value.size == wanted.size == 1
+    return fits and all(close(a, b, 25) for a, b in zip(value.flat, wanted.flat, strict=True))
+
+
+@pytest.mark.parametrize("form", STYLES)
+@pytest.mark.parametrize("name", GRAPHS)
+def test_what_is_printed_is_what_was_derived(name, form):
+    layered, course, symbols = GRAPHS[name]()
+    small, derivation, rewrites, known = numbers_of(layered)
+    loss = small.graph.loss
+    profile = notation(course, list(quantities(small.graph)), symbols, loss=loss)
+    partials = [Partial(loss, quantity) for quantity in small.graph.names]
+    shapes = {**small.shapes, **{key: value.shape for key, value in known.items() if "/" not in key}}
+    read = 0
+    for left, expr in formulas(derivation, rewrites):
+        text = printed(bare(dressed(expr, shapes)), STYLES[form], profile)
+        if HIDDEN.search(text):
+            continue
+        wanted = known[left]
+        try:
+            values = list(readings(text, STYLES[form], profile, known, partials, np.shape(wanted)))
+        except UnreadableError as error:
+            pytest.fail(f"{left} = {text} cannot be read: {error}")
+        assert any(equal(value, wanted) for value in values), f"{left} = {text}"
+        read += 1
+    assert read
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_a_formula_broken_over_rows_says_the_same(name):
+    layered, course, symbols = GRAPHS[name]()
+    small, derivation, rewrites, known = numbers_of(layered)
+    profile = notation(course, list(quantities(small.graph)), symbols, loss=small.graph.loss)
+    partials = [Partial(small.graph.loss, quantity) for quantity in small.graph.names]
+    shapes = {**small.shapes, **{key: value.shape for key, value in known.items() if "/" not in key}}
+    for left, expr in formulas(derivation, rewrites):
+        whole = bare(dressed(expr, shapes))
+        for limit in (12, 20):
+            text = "".join(chunk.flow for chunk in explode(Writer(LATEX, profile), whole, limit))
+            assert not NAMES_INSIDE.search(text), text
+            if HIDDEN.search(text) or "resizebox" in text or "text{ if }" in text:
+                continue
+            values = list(readings(text, LATEX, profile, known, partials, np.shape(known[left])))
+            assert any(equal(value, known[left]) for value in values), f"{left} = {text}"
+
+
+NAMES_INSIDE = re.compile(r"matmul|hadamard|shaped|transpose|outer|column_?sums|row_?sums|fill|sum_?over")
+
+
+@pytest.mark.parametrize("name", GRAPHS)
+def test_json_is_what_was_derived(name):
+    layered, _, _ = GRAPHS[name]()
+    small, derivation, _, known = numbers_of(layered)
+    names = [*small.graph.names]
+    for left, expr in formulas(derivation, ()):
+        read = arranged(parse(plain(expr), names=names, functions={*LAYER_FUNCTIONS, *INTERNAL}), small.shapes)
+        assert read == expr, (left, plain(expr))
+        assert np.shape(known[left]) == small.shapes[left.removeprefix(f"d{small.graph.loss}/d")]
+
+
+INTERNAL = ("route", "share", "spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped", "part")
+
+
+def test_the_solution_in_json_is_read_back():
+    text = 'title = "t"\nsteps = ["L = -log(sigmoid(u^T v)) - sum(log(sigmoid(-(K v))))"]\n[shapes]\nu = [3]\nv = [3]\nK = [2, 3]\n'
+    solution = tutor.solve(from_text(text, "mine"))
+    small, derivation, _, known = numbers_of(solution.layered)
+    steps = json.loads(solution.to_json())["steps"]
+    letters = {"sum_over", "max_over", "at", "equal"}
+    derived = {step.target: step.expr for step in (*small.graph.steps, *derivation.backward)}
+    for step in steps:
+        read = parse(step["expression"], names=small.graph.names, functions=LAYER_FUNCTIONS)
+        assert arranged(read, small.shapes) == derived[step["target"]]
+        if step["index"] is None or not step["shape"]:
+            continue
+        form = parse(step["index"], functions={*LAYER_FUNCTIONS, *letters})
+        for place in np.ndindex(*step["shape"]):
+            at = {letter: i + 1 for letter, i in zip("ij", place, strict=False)}
+            assert close(indexed(form, at, known), known[step["target"]][place], 25)
+
+
+@pytest.mark.parametrize(("text", "why"), [
+    ("u v", "beside"), ("u·v", "two arrays"), ("uᵀ ⊙ v", "entry by entry"), ("u + uᵀ", "entry by entry"), ("bᵀ", "transpose of a number"),
+])  # fmt: skip
+def test_the_reader_refuses_what_is_wrong_on_paper(text, why):
+    known = {"u": np.array([Fraction(1), Fraction(2)], dtype=object), "v": np.array([Fraction(3), Fraction(4)], dtype=object),
+             "b": np.array(Fraction(2), dtype=object)}  # fmt: skip
+    with pytest.raises(UnreadableError, match=why):
+        list(readings(text, TEXT, notation("plain"), known, [], ()))

@@ -1,0 +1,251 @@
+"""Products of gradients in layer form, as a lecturer leaves them: numbers in front and multiplied out, what cancels cancelled.
+
+Arrays of equal numbers (`fill`) become that number, double transposes go, σ·(1 − σ)/σ is 1 − σ.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from fractions import Fraction
+
+from tutor.derive.local import times
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Neg, Number, Partial, children, rebuild
+from tutor.expression.walk import names
+from tutor.graph.shapes import Shape, shape_of, size_expr
+from tutor.rules.operations import ENTRYWISE
+from tutor.rules.patterns import constant
+
+
+def negate_array(expr: Expr) -> Expr:
+    """The opposite, inside of an array of equal numbers."""
+    if type(expr) is Neg:
+        return expr.arg
+    if type(expr) is Call and expr.func == "fill":
+        return Call("fill", (negate_array(expr.args[0]), *expr.args[1:]))
+    return Neg(expr)
+
+
+def fill_value(expr: Expr) -> Expr | None:
+    """The number that all entries are equal to, for an array made by fill."""
+    return expr.args[0] if type(expr) is Call and expr.func == "fill" else None
+
+
+def spread_number(expr: Expr, found: Shape, shape: Shape) -> Expr:
+    """A number in the place of an array of equal entries, as that array."""
+    if found or not shape:
+        return expr
+    return Call("fill", (expr, *(size_expr(size) for size in shape)))
+
+
+def level_sums(expr: Expr, known: Mapping[str, Shape], shape: Shape) -> Expr:
+    """The formula with single quantities that are added to arrays spread over them: x − c·1."""
+    parts = tuple(level_sums(part, known, shape) for part in children(expr))
+    if not parts:
+        return expr
+    if type(expr) is Add:
+        found = [shape_of(part, known) for part in parts]
+        if any(found):
+            parts = tuple(_level_term(p, s, shape) if names(p) else p for p, s in zip(parts, found, strict=True))
+    return rebuild(expr, parts)
+
+
+def _level_term(term: Expr, found: Shape, shape: Shape) -> Expr:
+    return Neg(spread_number(term.arg, found, shape)) if type(term) is Neg else spread_number(term, found, shape)
+
+
+def entrywise_product(a: Expr, b: Expr, singles: Collection[str] = ()) -> Expr:
+    """a ⊙ b, without factors of 1; an array of equal numbers becomes that number.  ``singles`` are the single numbers in b."""
+    number = fill_value(a)
+    if number is not None or not _is_array(a):
+        return _scale_array(number if number is not None else a, b)
+    other = fill_value(b)
+    if other is not None or all(name in singles for name in names(b)):
+        return times(other if other is not None else b, a)
+    if type(b) is Neg:
+        return negate_array(entrywise_product(a, b.arg, singles))
+    if type(b) is Mul and all(name in singles for arg in b.args[:-1] for name in names(arg)):
+        return times(*b.args[:-1], entrywise_product(a, b.args[-1], singles))
+    return Call(ENTRYWISE, (a, b))
+
+
+def _scale_array(number: Expr, expr: Expr) -> Expr:
+    """A number times an array; 2·(1/n) is 2/n."""
+    match times(number, expr):
+        case Mul(args):
+            return _fold_numbers(args)
+        case other:
+            return other
+
+
+def _fold_numbers(factors: Sequence[Expr]) -> Expr:
+    """A product with its numbers as one: (2/2)·z is z, 2·(1/n)·z is (2/n)·z."""
+    known = [(factor, constant(factor)) for factor in factors]
+    number = Fraction(1)
+    for _, value in known:
+        number *= 1 if value is None else value
+    rest = [factor for factor, value in known if value is None]
+    if len(rest) < len(known):  # 2·(l/2) is l
+        for place, factor in enumerate(rest):
+            below = constant(factor.den) if type(factor) is Div and constant(factor.num) is None else None
+            if below:
+                assert type(factor) is Div
+                number /= below
+                rest[place] = factor.num
+    over = next((part for part in rest if type(part) is Div and constant(part.num) is not None), None)
+    if over is not None:
+        assert type(over) is Div
+        number *= constant(over.num) or 0
+        rest = [part for part in rest if part is not over]
+        scale: Expr = _number_expr(number)
+        scale = Div(scale, over.den) if number.denominator == 1 else Mul((scale, Div(ONE, over.den)))
+        return times(scale, *rest)
+    if not rest:
+        return _number_expr(number)
+    sign = number < 0
+    product = times(_number_expr(abs(number)), *rest)
+    return Neg(product) if sign else product
+
+
+def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """What a use adds, as a lecturer leaves it: equal factors above and below a fraction cancelled, numbers multiplied out.
+
+    >>> from tutor.expression.parse import parse
+    >>> from tutor.expression.plain import plain
+    >>> from tutor.rules.functions import FUNCTIONS
+    >>> plain(tidy_gradient(parse("-(a*(1 - sigmoid(z))/a)*v", functions=FUNCTIONS), {}))
+    '(sigmoid(z) - 1)*v'
+    """
+    parts = children(expr)
+    if not parts:
+        return expr
+    if type(expr) is Mul or type(expr) is Div or (type(expr) is Call and expr.func == ENTRYWISE):
+        shorter = _cancel(expr, shapes)  # the whole product at once, before its parts
+        if shorter != expr:
+            return tidy_gradient(shorter, shapes)
+    done = rebuild(expr, tuple(tidy_gradient(part, shapes) for part in parts))
+    if type(done) is Mul:
+        numbers = [constant(arg) is not None or (type(arg) is Div and constant(arg.den) is not None) for arg in done.args]
+        return _absorb_sign(_fold_numbers(done.args) if sum(numbers) > 1 else _quotient(done))
+    return _absorb_sign(done)
+
+
+Factors = list[tuple[Expr, bool]]
+"""The factors of a product with whether each stands below the fraction bar."""
+
+
+def _factors(expr: Expr, below: bool = False) -> Factors:
+    match expr:
+        case Mul(args) | Call("hadamard", args):
+            return [part for arg in args for part in _factors(arg, below)]
+        case Div(num, den):
+            return [*_factors(num, below), *_factors(den, not below)]
+    return [(expr, below)]
+
+
+def _cancel(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """A product without what stands above and below its fraction bars."""
+    factors = _factors(expr)
+    above = [factor for factor, below in factors if not below and names(factor)]
+    both = [factor for factor, below in factors if below and factor in above]
+    if not both:
+        return expr
+    kept: Factors = list(factors)
+    for factor in both:
+        if (factor, False) in kept:
+            kept.remove((factor, True))
+            kept.remove((factor, False))
+    shape = shape_of(expr, shapes)
+    arrays: list[Expr] = []
+    bottoms: list[Expr] = []
+    numbers: list[Expr] = []
+    for factor, below in kept:
+        (bottoms if below else arrays if shape_of(factor, shapes) else numbers).append(factor)
+    product: Expr = ONE
+    for factor in arrays:
+        product = factor if product == ONE else Call(ENTRYWISE, (product, factor))
+    product = times(*numbers, product)
+    if bottoms:
+        product = Div(product, bottoms[0] if len(bottoms) == 1 else Mul(tuple(bottoms)))
+    return spread_number(product, shape_of(product, shapes), shape)
+
+
+def _quotient(expr: Mul) -> Expr:
+    """(1/s)·a as a/s, where s is more than a quantity."""
+    first, *rest = expr.args
+    if type(first) is Div and first.num == ONE and type(first.den) is Call and rest:
+        return Div(times(*rest), first.den)
+    return expr
+
+
+def _absorb_sign(expr: Expr) -> Expr:
+    """−(1 − σ(z))·v as (σ(z) − 1)·v."""
+    negative = type(expr) is Neg
+    product = expr.arg if type(expr) is Neg else expr
+    factors = product.args if type(product) is Mul else (product,)
+    place = next((i for i, factor in enumerate(factors) if _is_rest(factor)), None)
+    if not negative or place is None:
+        inside = next((i for i, factor in enumerate(factors) if type(factor) is Neg and _is_rest(factor.arg)), None)
+        if inside is None or type(product) is not Mul:
+            return expr
+        return times(*factors[:inside], _turn_difference(factors[inside]), *factors[inside + 1 :])
+    return times(*factors[:place], _turn_difference(Neg(factors[place])), *factors[place + 1 :])
+
+
+def _is_rest(expr: Expr) -> bool:
+    """Whether an expression is 1 − f(…)."""
+    match expr:
+        case Add((first, Neg(Call()))) if first == ONE:
+            return True
+    return False
+
+
+def _turn_difference(expr: Expr) -> Expr:
+    match expr:
+        case Neg(Add((first, Neg(inner)))):
+            return Add((inner, Neg(first)))
+    return expr
+
+
+def _number_expr(value: Fraction) -> Expr:
+    top, bottom = Number(str(abs(value.numerator))), Number(str(value.denominator))
+    whole = top if value.denominator == 1 else Div(top, bottom)
+    return Neg(whole) if value < 0 else whole
+
+
+def _is_array(expr: Expr) -> bool:
+    """Whether an upstream gradient may be an array: only numbers surely are none."""
+    return bool(names(expr)) or _has_partial(expr)
+
+
+def _has_partial(expr: Expr) -> bool:
+    return type(expr) is Partial or any(_has_partial(part) for part in children(expr))
+
+
+def simplify_pullback(expr: Expr) -> Expr:
+    """A pullback without double transposes, products with 1 and arrays of ones that multiply."""
+    parts = tuple(simplify_pullback(part) for part in children(expr))
+    done = rebuild(expr, parts) if parts else expr
+    match done:
+        case Call("transpose", (Call("transpose", (inner,)),)):
+            return inner
+        case Call("transpose", (Call("fill", (value, rows, columns)),)):
+            return Call("fill", (value, columns, rows))
+        case Call("transpose", (Call("outer", (a, b)),)):
+            return Call("outer", (b, a))
+        case Call("transpose", (Call("matmul", (a, b)),)):  # (A B)ᵀ = Bᵀ Aᵀ
+            return Call("matmul", (simplify_pullback(Call("transpose", (b,))), simplify_pullback(Call("transpose", (a,)))))
+        case Call("hadamard", (a, b)):
+            number = fill_value(a)
+            return done if number is None else a if number == ZERO else entrywise_product(a, b)
+        case Mul(args):
+            return times(*args)
+        case Div(num, den) if den == ONE:
+            return num
+        case Div(num, Number(text)) if text.isdigit():
+            return num if text == "1" else done
+        case Div(num, Mul(args)) if all(type(arg) is Number for arg in args):
+            product = 1
+            for arg in args:
+                product *= int(arg.text)  # type: ignore[union-attr]
+            return Div(num, Number(str(product)))
+    return done

@@ -1,0 +1,279 @@
+"""Judging one answer as a whole: what is read in it, its line of working, its entries, and what is kept of it for those that follow."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from tutor.answer.compare.figures import written_decimal
+from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.array_answers import read_entries
+from tutor.answer.read.choices import read_choice
+from tutor.answer.read.entered import array_of
+from tutor.answer.read.reading import MAX_LENGTH
+from tutor.answer.read.spots import refusal
+from tutor.answer.read.working_lines import Line as Member
+from tutor.answer.read.working_lines import read_lines
+from tutor.derive.working import referred
+from tutor.errors import TutorError
+from tutor.exercise.question import Question, Scheme
+from tutor.expression.nodes import Expr
+from tutor.expression.plain import plain
+from tutor.marking.credit import credits_for, fold
+from tutor.marking.diagnose import Diagnosis
+from tutor.marking.edges import as_meant
+from tutor.marking.judge import Earlier, EarlierResult, Judge, Judged
+from tutor.marking.judge_lines import answer_of, first_broken, rounded_figures, without_question
+from tutor.marking.mark_sheet import Sheet
+from tutor.marking.marked import Credit, Line, MarkedAnswer, Outcome, Slip, Verdict
+from tutor.marking.written import last_place
+
+RIGHT = ("correct", "follow-through")
+PERSON = ("undecided", "unreadable")
+MOST_MEANT = 20
+"""In a line of more members than this a derivative is what it says, and no edge."""
+_LISTS = ("vector", "matrix", "column")
+_DECIMAL_COMMA = re.compile(r"\d,\d")
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """One answer, read: its members, and which of them is the answer."""
+
+    members: tuple[Member, ...]
+    place: int
+
+    @property
+    def expr(self) -> Expr | AnswerError:
+        return self.members[self.place].expr
+
+
+class AnswerJudge:
+    """One answer while it is judged.  What it finds out is in `earlier` afterwards; what it was given is never changed."""
+
+    def __init__(self, sheet: Sheet, diagnosis: Diagnosis, question: Question, text: str, earlier: Earlier) -> None:
+        self.sheet, self.question, self.text = sheet, question, text
+        self.judge = Judge(sheet, diagnosis)
+        self._results = dict(earlier.results)  # its own copy
+        self._read = earlier.read
+        self.known = Earlier(self._results, earlier.read)
+
+    @property
+    def earlier(self) -> Earlier:
+        """The results so far, with those of this answer."""
+        return Earlier(self._results, self._read)
+
+    def mark(self) -> MarkedAnswer:
+        """The answer with its verdict and its marks."""
+        question, text = self.question, self.text
+        try:
+            if question.kind == "choice":
+                return self.choice()
+            if len(text) > MAX_LENGTH:
+                what = f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}"
+                raise AnswerError(what, hint="write only what is asked for")
+            return self.entries() if question.kind in _LISTS else self.single()
+        except AnswerError as error:
+            return self.made(Judged("unreadable", message=str(error)))
+
+    def keep(
+        self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, unit: float = 0.0
+    ) -> None:  # fmt: skip
+        """Keep a result for what follows."""
+        old = self._results.get(target)
+        if old is not None:  # asked for once as a number and once as a formula
+            number, formula = old.number if number is None else number, old.formula if formula is None else formula
+        self._results[target] = EarlierResult(self.question.id, right, number, formula, unit)
+
+    def single(self) -> MarkedAnswer:
+        """A number, an expression, a fraction or a chain, with its line of working."""
+        question, text = self.question, self.text
+        target = question.targets[0]
+        formula = question.kind in ("expression", "chain")
+        members = self._as_meant(without_question(read_lines(text, self.sheet.vocabulary), target), target)
+        if not members:
+            raise AnswerError("there is no answer in this", hint="write a number or a formula")
+        taken = _Read(tuple(members), answer_of(members, formula=formula))
+        expr = taken.expr
+        if isinstance(expr, AnswerError):
+            raise expr
+        self._read = {**self._read, question.id: expr}
+        judged = self.one(target, expr, formula=formula)
+        if not formula and judged.verdict in ("misconception", "wrong") and self.is_rounded_on_the_way(target, taken):
+            return self.made(Judged("follow-through", "rounded-early"), read=plain(expr))
+        if judged.verdict in ("wrong", "misconception") and judged.outcome == "":
+            for member in members:
+                if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
+                    raise member.expr
+        line = self.find_broken(target, taken, judged, formula=formula)
+        if line is not None and judged.verdict in RIGHT and not judged.outcome:
+            judged = replace(judged, outcome="broken-line")
+        return self.made(judged, line=line, read=plain(expr))
+
+    def _as_meant(self, members: list[Member], target: str) -> list[Member]:
+        """The members with ∂c/∂a as the derivative along one edge where that is what is meant."""
+        if not self.sheet.edges or len(members) > MOST_MEANT:
+            return members
+        return [
+            member if isinstance(member.expr, AnswerError)
+            else replace(member, expr=as_meant(member.expr, target, self.sheet.edges, self.sheet.points))
+            for member in members
+        ]  # fmt: skip
+
+    def is_rounded_on_the_way(self, target: str, taken: _Read) -> bool:
+        """Whether a wrong number is what right but rounded figures come to: its own, or those of the line before it."""
+        question, own = self.question, taken.expr
+        if isinstance(own, AnswerError) or "fraction" in (question.form, question.kind) or target not in self.sheet.truth:
+            return False
+        env = self.sheet.numbers.env
+        goal = float(env[target][0]) if target in env else None
+        if goal is None or referred(own):
+            return False
+        if written_decimal(own) is None:
+            return rounded_figures(own, goal, env)
+        before = taken.members[taken.place - 1].expr if taken.place else None
+        if before is None or isinstance(before, AnswerError) or referred(before) or not rounded_figures(before, goal, env):
+            return False
+        try:
+            return self.judge.against(own, self.judge.value(before), question.tolerance) in ("right", "near")
+        except TutorError:
+            return False
+
+    def one(self, target: str, expr: Expr, *, formula: bool) -> Judged:
+        """Judge one value or formula and keep it for what follows."""
+        if formula:
+            judged = self.judge.formula(self.question, target, expr, self.known)
+            carried = self.judge.carried_formula(target, expr)
+            if carried is not None and judged.verdict not in PERSON and judged.outcome != "typed-back":
+                number = None
+                if self.sheet.truth:
+                    try:
+                        number = self.judge.carried_number(target, self.judge.value(expr))
+                    except TutorError:
+                        number = None
+                self.keep(target, right=judged.verdict == "correct", formula=carried, number=number)
+            return judged
+        judged = self.judge.number(self.question, target, expr, self.known)
+        if judged.verdict not in PERSON and judged.outcome != "typed-back":
+            try:
+                value = self.judge.value(expr)
+            except TutorError:
+                return judged
+            number = self.judge.carried_number(target, value)
+            if number is not None:
+                self.keep(target, right=judged.verdict == "correct", number=number, unit=last_place(expr))
+        return judged
+
+    def find_broken(self, target: str, taken: _Read, judged: Judged, *, formula: bool) -> Line | None:
+        """The first line of working that does not hold, if there is more than one."""
+        if len(taken.members) < 2 or judged.verdict in PERSON or judged.outcome == "typed-back":
+            return None
+        goal = judged.goal
+        if goal is None and target in self.sheet.truth:
+            goal = float(self.sheet.numbers.env[target][0])
+        env = self.sheet.numbers.env if self.sheet.truth and target not in self.sheet.whole else {}
+        if formula and judged.verdict == "follow-through":
+            return None
+        own = taken.expr
+        points = self.sheet.points if formula and not isinstance(own, AnswerError) else None
+        return first_broken(taken.members, target, goal, env, points)
+
+    def entries(self) -> MarkedAnswer:
+        """A vector, a matrix or a column: every entry is judged by itself."""
+        question, text = self.question, self.text
+        rows = read_entries(array_of(text, self.sheet.vocabulary), self.sheet.vocabulary)
+        cells = [cell for row in rows for cell in row]
+        if len(cells) != len(question.targets):
+            for cell in cells:
+                if isinstance(cell, AnswerError):
+                    raise cell
+            if comma := _DECIMAL_COMMA.search(text):
+                hint = "a decimal is written with a point: 0.5"
+                raise refusal(text, "a comma between two digits separates entries", comma.start() + 1, hint)
+            message = f"{len(cells)} entr{'y' if len(cells) == 1 else 'ies'} where {len(question.targets)} are asked"
+            return self.made(Judged("wrong", message=message))
+        if self.is_transposed(rows):
+            slips = ((Slip("weights-transposed", question.targets[0]),),)
+            return self.made(Judged("misconception", slips=slips, message="rows and columns are exchanged"))
+        if len(question.shape) == 2 and 1 not in question.shape and len(rows) not in (1, question.shape[0]):
+            shape, asked = f"{len(rows)}×{len(rows[0])}", "×".join(map(str, question.shape))
+            return self.made(Judged("wrong", message=f"a matrix of shape {shape} where {asked} is asked"))
+        formula = not self.sheet.truth
+        each: list[Judged] = []
+        for target, cell in zip(question.targets, cells, strict=True):
+            if isinstance(cell, AnswerError):
+                each.append(Judged("unreadable", message=str(cell)))
+            else:
+                each.append(self.one(target, cell, formula=formula))
+        shown = "; ".join(", ".join("?" if isinstance(cell, AnswerError) else plain(cell) for cell in row) for row in rows)
+        judged = _together(question, each)
+        scheme = self.sheet.exercise.scheme
+        share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
+        return self.made(judged, read=f"[{shown}]", share=share)
+
+    def is_transposed(self, rows: Sequence[Sequence[Expr | AnswerError]]) -> bool:
+        """Whether a matrix is right, and only right, with its rows and columns exchanged."""
+        shape = self.question.shape
+        if len(shape) != 2 or 1 in shape or len(rows) != shape[1] or any(len(row) != shape[0] for row in rows) or not self.sheet.truth:
+            return False
+        turned = [cell for column in zip(*rows, strict=True) for cell in column]
+        own = [cell for row in rows for cell in row]
+        return self.are_right(turned) and not (shape[0] == shape[1] and self.are_right(own))
+
+    def are_right(self, cells: Sequence[Expr | AnswerError]) -> bool:
+        """Whether all entries are the true ones."""
+        for target, cell in zip(self.question.targets, cells, strict=True):
+            truth = self.sheet.truth.get(target)
+            if isinstance(cell, AnswerError) or truth is None or referred(cell):
+                return False
+            if self.judge.against(cell, truth, self.question.tolerance) not in ("right", "near"):
+                return False
+        return True
+
+    def choice(self) -> MarkedAnswer:
+        """A choice among options."""
+        letters = read_choice(self.text, self.question.options)
+        right = set(letters) == set(self.question.right)
+        return self.made(Judged("correct" if right else "wrong"), read=", ".join(letters))
+
+    def made(self, judged: Judged, *, line: Line | None = None, read: str = "", share: Fraction | None = None) -> MarkedAnswer:
+        """The answer with its marks."""
+        return award(self.question, self.text, judged, self.sheet.exercise.scheme, line=line, read=read, share=share)
+
+
+def award(
+    question: Question, text: str, judged: Judged, scheme: Scheme, *, line: Line | None = None, read: str = "",
+    share: Fraction | None = None,
+) -> MarkedAnswer:  # fmt: skip
+    """An answer with its marks; ``share`` is what the entries of a list come to."""
+    credits = (
+        credits_for(judged.verdict, judged.outcome, judged.slips, scheme) if share is None
+        else (Credit("award", share, "the mean over the entries"),)
+    )  # fmt: skip
+    return MarkedAnswer(
+        question.id, text, judged.verdict, fold(credits) * question.marks, question.marks, credits, read, judged.slips,
+        judged.follows, judged.outcome, line, judged.refutation, judged.message,
+    )  # fmt: skip
+
+
+def _together(question: Question, each: list[Judged]) -> Judged:
+    """The verdict on a list of entries.
+
+    It is right if all entries are, follows through if all are right or follow, is unreadable if one entry is, and else what the first
+    wrong entry is.
+    """
+    follows = tuple(dict.fromkeys(name for judged in each for name in judged.follows if name != question.id))
+    waiting = next((judged for judged in each if judged.verdict in PERSON), None)
+    if waiting is not None:
+        return waiting
+    wrong = next((judged for judged in each if judged.verdict not in RIGHT), None)
+    if wrong is None:
+        verdict: Verdict = "correct" if all(judged.verdict == "correct" for judged in each) else "follow-through"
+        outcome: Outcome = next((judged.outcome for judged in each if judged.outcome), "")
+        return Judged(verdict, outcome, follows=follows)
+    count = sum(judged.verdict not in RIGHT for judged in each)
+    verb = "is" if count == 1 else "are"
+    message = f"{count} of {len(each)} entries {verb} not right, the first is number {each.index(wrong) + 1}"
+    return replace(wrong, follows=follows, message=message)

@@ -1,0 +1,87 @@
+"""The formats of a page by name: what `tutor solve --to NAME`, `Page.to`, the reports of a class and the docs read.
+
+To add one, write a module in `tutor.render` with a function of a document and a notation, and its row here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tutor.errors import OutputError, near
+from tutor.text import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tutor.explain.document import Document
+    from tutor.notation.profile import Notation
+
+
+@dataclass(frozen=True, slots=True)
+class PageFormat:
+    """One format: its title, the suffix of its files, and what writes it, as ``module:function`` in `tutor.render`, imported on use.
+
+    ``writer`` makes the text from a document and a notation; where it is empty, the result writes itself, as the contract for programs.
+    ``fragment`` makes a part for a document of one's own, ``screen`` prints on a terminal with its width and colours, ``compiler`` makes
+    the bytes of a file from the text, and ``source`` is the suffix of that text.
+    """
+
+    title: str
+    suffix: str
+    writer: str = ""
+    fragment: str = ""
+    screen: str = ""
+    compiler: str = ""
+    source: str = ""
+
+    @property
+    def is_text(self) -> bool:
+        """Whether it can be read on a terminal, and kept as text."""
+        return not self.compiler
+
+    def write(self, doc: Document, notation: Notation, *, fragment: bool = False) -> str:
+        """The text of a document; of a format that is compiled, the source."""
+        return str(_imported(self.fragment if fragment else self.writer)(doc, notation))
+
+    def compile(self, source: str) -> bytes:
+        """The file that is made of a source; raises `OutputError` where what compiles it is not there."""
+        made: bytes = _imported(self.compiler)(source)
+        return made
+
+    def print(self, doc: Document, notation: Notation, console: Console) -> None:
+        """Print a document on a terminal."""
+        _imported(self.screen)(doc, notation, console)
+
+
+PAGE_FORMATS: Mapping[str, PageFormat] = {
+    "terminal": PageFormat("plain text, as on the terminal", ".txt", "terminal.page:plain", screen="terminal.page:render"),
+    "latex": PageFormat("LaTeX, a whole article", ".tex", "latex.article:document", fragment="latex.article:fragment"),
+    "pdf": PageFormat("PDF, by the TeX on this machine", ".pdf", "latex.article:document", compiler="latex.pdf:compile_pdf", source=".tex"),
+    "markdown": PageFormat("Markdown with dollar maths", ".md", "markdown:markdown"),
+    "json": PageFormat("JSON for programs", ".json"),
+}
+"""Every format of a page, in the order in which help lists them."""
+
+TEXT_FORMATS = tuple(name for name, row in PAGE_FORMATS.items() if row.is_text)
+"""Those that are text: what a student's report may be."""
+
+
+def page_format(name: str) -> PageFormat:
+    """The row of a format; raises `OutputError` for one that is not there.
+
+    >>> page_format("markdown").suffix
+    '.md'
+    """
+    if name not in PAGE_FORMATS:
+        hint = near(name, PAGE_FORMATS) or f"use one of {', '.join(PAGE_FORMATS)}"
+        raise OutputError(f"there is no format {visible(name)}", hint=hint)
+    return PAGE_FORMATS[name]
+
+
+def _imported(where: str) -> Callable[..., Any]:
+    module, _, function = where.partition(":")
+    found: Callable[..., Any] = getattr(import_module(f"tutor.render.{module}"), function)
+    return found

@@ -1,0 +1,139 @@
+"""What somebody types: an expression or steps, made an exercise, with what had to be assumed said."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+
+from tutor.errors import GraphError, ValueProblem, near
+from tutor.exercise.model import Exercise
+from tutor.expression.plain import plain
+from tutor.expression.walk import names
+from tutor.graph.build import assemble, from_steps
+from tutor.graph.nouns import Graph
+from tutor.rules.patterns import constant
+
+APART = "{step} taken apart into {count} steps; --as-written leaves {them} whole."
+AS_WRITTEN = "{step} differentiated as {it}; --apart takes {them} apart."
+ASSUMED = "Assumed: {trained} trained, since nothing says what is; --wrt chooses."
+
+_PARAMETER = re.compile(r"(?:[wWbB][A-Za-z]?|[tT]heta|weights?|bias(?:es)?|params?)(?:_?[0-9].*|_.*)?")
+"""Names that say themselves that they are trained: w, w5, w_1_2, b, W_h, theta."""
+
+
+def typed_exercise(text: str, *, apart: bool | None = None, given: Collection[str] = ()) -> Exercise:
+    """An exercise made of an expression (``(x+y)*z``) or of steps (``d = x + y; f = d*z``).
+
+    ``apart`` takes long formulas apart or leaves them as they are; unless it is said, an expression and a single long step are taken
+    apart, and several steps stay as written.  A step that is a number (``x = 3``) gives a value; ``given`` are the names that get one
+    elsewhere.
+
+    >>> typed_exercise("x = 3; y = x^2").values
+    {'x': Fraction(3, 1)}
+    """
+    title = " ".join(text.split())[:200]
+    if "=" not in text:
+        return _expression(text, title, apart)
+    lines = [line for line in text.replace("\n", ";").split(";") if line.strip()]
+    exercise = _with_values(Exercise("expression", title, graph=from_steps(lines)), given)
+    graph = exercise.graph
+    assert graph is not None
+    return apart_exercise(exercise, len(graph.steps) == 1 if apart is None else apart, text)
+
+
+def _expression(text: str, title: str, apart: bool | None) -> Exercise:
+    from tutor.graph.decompose import from_expression, words  # imports SymPy, which exercises do not need
+    from tutor.graph.labels import labels
+
+    if apart is not False:
+        return Exercise("expression", title, graph=from_expression(text))
+    (name,) = labels(1, words(text))
+    return apart_exercise(Exercise("expression", title, graph=from_steps([f"{name} = {text}"])), False)
+
+
+def _with_values(exercise: Exercise, given: Collection[str]) -> Exercise:
+    """The steps that are numbers as given values, where then every quantity has one; a value given elsewhere replaces it."""
+    graph = exercise.graph
+    assert graph is not None
+    used = {name for step in graph.steps for name in names(step.expr)}
+    numbers = {
+        step.target: value for step in graph.steps
+        if step.target != graph.loss and step.target in used and (value := constant(step.expr)) is not None
+    }  # fmt: skip
+    if not all(quantity.name in given for quantity in graph.leaves):
+        numbers = {name: value for name, value in numbers.items() if name in given}
+    if not numbers:
+        return exercise
+    formulas = {step.target: step.expr for step in graph.steps}
+    written = {name: plain(formulas.pop(name)) for name in numbers}
+    return replace(exercise, graph=assemble(formulas, loss=graph.loss), values=numbers, written=written)
+
+
+def apart_exercise(exercise: Exercise, apart: bool, text: str = "") -> Exercise:
+    """An exercise with its long formulas taken apart, or as they are; either is said where there are any."""
+    from tutor.graph.decompose import is_long, take_apart, words
+
+    graph = exercise.graph
+    if graph is None or not (long := [step.target for step in graph.steps if is_long(step.rule, step.expr)]):
+        return exercise
+    if not apart:
+        one = len(long) == 1
+        remark = AS_WRITTEN.format(
+            step=_listed(long) + (" is" if one else " are"), it="it stands" if one else "they stand", them="it" if one else "them"
+        )
+        return replace(exercise, assumptions=(*exercise.assumptions, remark))
+    made = take_apart(graph, words(text))
+    count = len(made.steps) - len(graph.steps) + len(long)
+    remark = APART.format(step=_listed(long) + (" is" if len(long) == 1 else " are"), count=count, them="it" if len(long) == 1 else "them")
+    return replace(exercise, graph=made, assumptions=(*exercise.assumptions, remark))
+
+
+def trained_exercise(exercise: Exercise, wrt: Sequence[str], columns: Collection[str] = ()) -> Exercise:
+    """An exercise that says what is trained: those chosen, those that it names, or those whose names say so; the last is said.
+
+    ``columns`` are the quantities that a data set gives: beside them all others are trained.  An exercise that says nothing comes back
+    as it is (see `refuse_untrained`).
+    """
+    graph = exercise.graph
+    if graph is None or (graph.parameters and not wrt):
+        return exercise
+    leaves = [quantity.name for quantity in graph.leaves]
+    for name in wrt:
+        if name not in leaves:
+            raise GraphError(
+                f"{name} cannot be trained: it is " + ("computed" if name in graph.names else "no quantity"),
+                where="--wrt", hint=near(name, leaves) or "these can be: " + ", ".join(leaves[:20]),
+            )  # fmt: skip
+    free = [q.name for q in graph.inputs if q.kind not in ("target", "constant") and q.name not in columns]
+    if wrt or columns or len(free) == 1:
+        return replace(exercise, graph=_training(graph, wrt or free))
+    names_like = [name for name in free if _PARAMETER.fullmatch(name)]
+    if not names_like:
+        return exercise
+    sentence = ASSUMED.format(trained=_listed(names_like) + (" is" if len(names_like) == 1 else " are"))
+    return replace(exercise, graph=_training(graph, names_like), assumptions=(*exercise.assumptions, sentence))
+
+
+def refuse_untrained(graph: Graph) -> None:
+    """Refuse to guess what is trained."""
+    free = [quantity.name for quantity in graph.inputs]
+    if graph.parameters:
+        return
+    if not free:
+        raise ValueProblem("nothing can be trained in numbers alone", hint="use a letter, such as w")
+    raise ValueProblem(f"nothing says which of {_listed(free)} are trained", hint=f"choose with --wrt, such as --wrt {free[0]}")
+
+
+def _training(graph: Graph, chosen: Collection[str]) -> Graph:
+    return replace(
+        graph,
+        inputs=tuple(quantity for quantity in graph.leaves if quantity.name not in chosen),
+        parameters=tuple(quantity for quantity in graph.leaves if quantity.name in chosen),
+    )
+
+
+def _listed(items: Iterable[str]) -> str:
+    found = list(items)
+    shown = [*found[:8], f"{len(found) - 8} more"] if len(found) > 9 else found
+    return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]
