@@ -19,6 +19,7 @@ from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
 from tutor.numbers.balls import (
     accuracy,
+    compute_with,
     enclose,
     is_ball,
     magnitude,
@@ -286,12 +287,10 @@ def _primitive(row: Primitive, args: Sequence[Value]) -> Value:
 def _digits(row: Primitive, args: Sequence[Value]) -> Value:
     """A primitive as a number of as many digits as are in use."""
     digits = int(CONTEXT.dps) + 10
-    for _ in range(4):
-        with working(digits):
-            found = row.ball(*[enclose(arg) for arg in args])
-            if accuracy(found) > CONTEXT.prec or nothing_less_than(found):
-                break
+    found = compute_with(digits, row.ball, args)
+    while accuracy(found) < CONTEXT.prec and not nothing_less_than(found) and digits < 40 * CONTEXT.dps:
         digits *= 2
+        found = compute_with(digits, row.ball, args)
     return CONTEXT.mpf(0) if nothing_less_than(found) else +midpoint(found, CONTEXT)
 
 

@@ -11,7 +11,7 @@ sees no difference but the time.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from decimal import Decimal
 from fractions import Fraction
@@ -48,6 +48,16 @@ def working(digits: int) -> Iterator[None]:
     _CONTEXT.prec = bits_of(digits)
     try:
         yield
+    finally:
+        _CONTEXT.prec = before
+
+
+def compute_with(digits: int, function: Callable[..., Any], values: Sequence[Any]) -> Any:
+    """A function of the balls of some numbers, with so many digits."""
+    before = _CONTEXT.prec
+    _CONTEXT.prec = bits_of(digits)
+    try:
+        return function(*[enclose(value) for value in values])
     finally:
         _CONTEXT.prec = before
 
@@ -117,12 +127,7 @@ def magnitude(ball: Any) -> int:
 
 def nothing_less_than(ball: Any) -> bool:
     """Whether a ball lies so near to 0 that its exponent alone is too large for use: below 10^−12,000,000."""
-    return bool(abs(ball) < _least())
-
-
-def _least() -> Any:
-    """2^−`SMALLEST`."""
-    return Ball(2) ** -SMALLEST if flint is not None else intervals.Interval(libmp.mpf_shift(libmp.fone, -SMALLEST))
+    return magnitude(ball) < -SMALLEST and not ball.is_zero() and magnitude(ball.rad()) < -SMALLEST
 
 
 def sign(ball: Any) -> int | None:

@@ -12,10 +12,9 @@ from fractions import Fraction
 from functools import cache
 from typing import Any, TypeAlias
 
-import numpy as np
-
 from tutor.expression.nodes import Expr, Number
 from tutor.numbers.arithmetic import real
+from tutor.numbers.arrays import np
 from tutor.numbers.functions import PRIMITIVES, columns_of
 from tutor.numbers.program import ADD, DIV, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, Program, nearest, program
 

@@ -17,14 +17,13 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, Literal
 
-import numpy as np
-
 from tutor.answer.compare.places import Columns, Place, Points, context, distance
 from tutor.answer.compare.sampling import derivatives, points_of, sample
 from tutor.answer.read.effort import Effort, level, weight
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
 from tutor.numbers.arithmetic import DIGITS
+from tutor.numbers.arrays import np
 from tutor.numbers.balls import BITS_A_DIGIT, accuracy, as_decimal, bits_of, enclose, working
 from tutor.numbers.enclosures import Ball, every, lost_bits
 from tutor.numbers.floats import Column, columns, conditions, wide

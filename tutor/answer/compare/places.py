@@ -17,13 +17,12 @@ from fractions import Fraction
 from functools import cache
 from typing import Any
 
-import numpy as np
-
 from tutor.errors import ValueProblem
 from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Expr
 from tutor.graph.nouns import Step
 from tutor.numbers.arithmetic import DIGITS
+from tutor.numbers.arrays import np
 from tutor.numbers.balls import as_decimal, enclose, working
 from tutor.numbers.enclosures import Ball, every, lost_bits, missing
 from tutor.numbers.floats import Column, columns, conditions, wide
