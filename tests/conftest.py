@@ -54,7 +54,7 @@ def pages(tmp_path):
     def compile_tex(tex):
         (tmp_path / "page.tex").write_text(tex, encoding="ascii")
         command = ["pdflatex", "-no-shell-escape", "-interaction=batchmode", "-halt-on-error", "page.tex"]
-        done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, check=False, timeout=120)
+        done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, check=False, timeout=300)
         log = (tmp_path / "page.log").read_text(encoding="latin-1")
         assert re.findall(r"^(?:Overfull|Underfull|! |.*Warning).*", log, re.MULTILINE) == []
         assert done.returncode == 0

@@ -20,18 +20,19 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "numbers": ("errors", "expression", "rules", "graph", "derive"),
     "notation": ("errors", "expression.keys", "graph"),
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
+    "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
-    "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise.question", "marking"),
+    "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking"),
     "export": ("errors", "exercise.question", "marking"),
     "render": ("errors", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),  # documents and notation only
-    "contracts": ("expression", "graph", "derive", "numbers", "marking", "explain"),  # JSON is a reader of results, not of documents
+    "contracts": ("expression", "graph", "derive", "numbers", "solving", "marking", "explain"),
     "autograde": ("errors", "exercise", "answer", "marking", "explain"),
-    "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "answer", "marking", "explain",
-                "render", "contracts", "autograde"),
-    "batch": ("errors", "answer", "marking", "export", "render.formats", "results", "autograde"),
-    "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "answer", "marking", "explain",
-            "export", "render", "results", "contracts", "batch"),
+    "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
+                "explain", "render", "contracts", "autograde"),
+    "batch": ("errors", "answer", "marking", "export", "render.page_formats", "results", "autograde"),
+    "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "solving", "answer", "marking",
+            "explain", "export", "render", "results", "contracts", "batch"),
     "__main__": ("cli",),
     "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results"),
 }  # fmt: skip
@@ -44,7 +45,7 @@ EXCEPTIONS = {  # module: what it may import besides, with the reason
 OUTSIDE = {  # what only some modules may import: the terminal, files, processes, clocks, chance, heavy packages
     "typer": ("cli",),
     "rich": ("cli.shell", "cli.tutor_train", "cli.tutor_mark", "render.terminal", "render.bar_rows", "render.charts.braille"),
-    "matplotlib": ("render.charts.figures",),
+    "matplotlib": ("render.charts.chart_files",),
     "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.composed"),
     "mpmath": ("numbers.arithmetic", "numbers.balls", "numbers.intervals"),
     "flint": ("numbers.balls",),

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from tutor.results.check import check
     from tutor.results.feedback import Feedback
     from tutor.results.grading import mark
-    from tutor.results.solution import Solution, solve
-    from tutor.results.training import Training, train
+    from tutor.results.solution import Solution, Training, solve, train
     from tutor.version import VERSION as __version__
 
 __all__ = [
@@ -60,7 +59,7 @@ _HOMES = {
     "Feedback": "tutor.results.feedback",
     "Network": "tutor.graph.network",
     "Solution": "tutor.results.solution",
-    "Training": "tutor.results.training",
+    "Training": "tutor.results.solution",
     "TutorError": "tutor.errors",
     "Verdict": "tutor.exercise.check_claims",
     "check": "tutor.results.check",
@@ -71,7 +70,7 @@ _HOMES = {
     "load": "tutor.exercise.load",
     "mark": "tutor.results.grading",
     "solve": "tutor.results.solution",
-    "train": "tutor.results.training",
+    "train": "tutor.results.solution",
 }
 
 

@@ -44,7 +44,6 @@ REFUSED = [
     (["solve", "mine.toml", "--form", "layer"], ["no layer form", "[shapes]"]),
     (["solve", "neuron/two-two-two", "--form", "layer", "--chain", "reuse"], ["--chain", "--form scalar"]),
     (["solve", "qmul/max-pooling", "--chain", "full"], ["--chain", "--form scalar"]),
-    (["solve", "neuron/two-two-two", "--form", "layer", "--steps", "5"], ["5 updates in layer form", "tutor train"]),
     (["solve", "neuron/two-two-two", "--form", "layer", "--wrt", "W3"], ["--wrt: there is no quantity W3", "W2"]),
     (["solve", "qmul/network-deltas", "--form", "layer", "--steps", "1", "--rate", "1"], ["updates need numbers"]),
     (["solve", "dl/bce-rows", "--at", "W_1_1=2"], [""]),

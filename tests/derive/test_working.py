@@ -3,6 +3,7 @@
 from fractions import Fraction
 
 import pytest
+from descent import descend
 
 from tutor.derive.backward import derive
 from tutor.derive.working import referred, working
@@ -12,7 +13,6 @@ from tutor.exercise.training_task import make_task
 from tutor.expression.plain import plain
 from tutor.graph.build import from_steps
 from tutor.numbers.arithmetic import real
-from tutor.numbers.descent import descend
 from tutor.numbers.run import evaluate, run
 from tutor.numbers.train import train_exactly
 from tutor.numbers.verify import random_points

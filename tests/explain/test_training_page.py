@@ -4,9 +4,9 @@ import pytest
 
 import tutor
 from tutor.explain.document import Equations, Table
-from tutor.explain.thinned import chosen
 from tutor.explain.words.update_rules import MOVES
 from tutor.rules.optimisers import OPTIMISERS
+from tutor.solving.table_rows import choose_rows
 
 
 def test_every_rule_has_its_words_and_no_words_are_left_over():
@@ -15,7 +15,7 @@ def test_every_rule_has_its_words_and_no_words_are_left_over():
 
 @pytest.mark.parametrize(("last", "count"), [(0, 1), (59, 60), (60, 28), (10**7, 31)])
 def test_long_tables_keep_the_first_and_the_last_rows(last, count):
-    found = chosen(last)
+    found = choose_rows(last)
     assert (len(found), found[0], found[-1]) == (count, 0, last)
     assert found == sorted(set(found))
     assert found[:11] == list(range(min(last, 10) + 1))

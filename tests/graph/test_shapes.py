@@ -1,8 +1,8 @@
 """Shapes: what fits, and what is refused, with both shapes and a next move."""
 
-import time
 
 import pytest
+from counted import at_most
 
 from tutor.errors import TutorError
 from tutor.expression.parse import parse
@@ -118,7 +118,7 @@ MISFITS = [  # formula, pieces of the message
     ("hadamard(x, x, x)", "hadamard takes two arrays, not 3"),
     ("hadamard(x)", "hadamard takes two arrays, not 1"),
     ("x^T", "transpose does not take x (3)", "w^T x or x w^T"),
-    ("fill(c, 1000000000)", "fill makes an array of 1000000000", "1,000,000"),
+    ("fill(c, 1000000000)", "fill makes an array of 1000000000", "100,000"),
     ("outer(fill(c, 100000), fill(c, 100000))", "outer makes an array of 100000×100000"),
     ("convolve(x, y, 1, 1000000000)", "convolve makes an array of 2000000002"),
 ]  # fmt: skip
@@ -126,12 +126,10 @@ MISFITS = [  # formula, pieces of the message
 
 @pytest.mark.parametrize(("text", "pieces"), [(text, pieces) for text, *pieces in MISFITS], ids=[row[0] for row in MISFITS])
 def test_what_does_not_fit(text, pieces):
-    start = time.perf_counter()
-    with pytest.raises(TutorError) as error:
+    with at_most(20_000), pytest.raises(TutorError) as error:
         shape_of(arranged(parse(text, functions=LAYER_FUNCTIONS), S), S)
     assert [piece for piece in pieces if piece not in str(error.value)] == [], str(error.value)
     assert error.value.hint
-    assert time.perf_counter() - start < 1
 
 
 GRAPHS = [  # lines, shapes, pieces
@@ -141,9 +139,9 @@ GRAPHS = [  # lines, shapes, pieces
     (["L = sum(a) + sum(n)"], {"a": ("n",), "n": (2,)}, ["n is the letter of a size and a quantity"]),
     (["N = sum(b)", "L = sum(columns(b, N))"], {"b": (2,)}, ["N is the letter of a size and a quantity"]),
     (["L = sum(x)"], {"x": (0,)}, ["x cannot have the shape 0"]),
-    (["L = sum(x)"], {"x": (1, 2, 3)}, ["x cannot have the shape 1×2×3"]),
+    (["L = sum(x)"], {"x": (1, 1, 2, 1, 1)}, ["x of shape 1×1×2×1×1 has 5 axes", "three or four"]),
     (["L = sum(x)"], {"x": ("2n",)}, ["x cannot have the shape 2n"]),
-    (["L = sum(x)"], {"x": (1000, 1000000)}, ["x has 1,000,000,000 entries", "the limit is 1,000,000"]),
+    (["L = sum(x)"], {"x": (1000, 1000000)}, ["x has 1,000,000,000 entries", "the limit is 100,000"]),
     (["z = x", "z = x"], {"x": (2,)}, ["step 2: z is defined twice"]),
     (["x = W y", "L = sum(x)"], {"x": (2,), "W": (2, 2), "y": (2,)}, ["step 1: x is defined twice"]),
     (["L = sum(a) + sum(a_1)"], {"a": (2, 1), "a_1": (1,)}, ["an entry of a", "called a_1_1", "rename"]),
@@ -154,11 +152,9 @@ GRAPHS = [  # lines, shapes, pieces
 
 @pytest.mark.parametrize(("lines", "shapes", "pieces"), GRAPHS, ids=[" ".join(row[0]) for row in GRAPHS])
 def test_graphs_that_do_not_fit(lines, shapes, pieces):
-    start = time.perf_counter()
-    with pytest.raises(TutorError) as error:
+    with at_most(20_000), pytest.raises(TutorError) as error:
         from_layers(lines, shapes)
     assert [piece for piece in pieces if piece not in str(error.value)] == [], str(error.value)
-    assert time.perf_counter() - start < 1
 
 
 def test_letters_of_sizes_are_no_quantities():

@@ -3,7 +3,7 @@
     python tests/hostile/fuzz.py --count 1000000 --seed 0
 
 What is checked of each input: no reader raises anything but `AnswerError`; `Marker.mark` and `read_submissions` raise nothing; nothing
-takes longer than 50 ms (on a machine that is busy, in the best of several tries, and measured against a fixed piece of work); every message
+takes more calls than stand for 50 ms (see `counted`); every message
 and every tenth report is free of what a terminal or a page obeys.  An input that was ever wrong is printed with its number: the
 same seed makes the same inputs.
 """
@@ -23,6 +23,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
 
+from counted import ANSWER, counted
 from hostile import bench
 from hostile.corpus import ENTRIES, RIGHT
 
@@ -167,9 +168,8 @@ class Report:
 
     count: int = 0
     wrong: list[str] = field(default_factory=list)
-    slowest: list[tuple[float, str, str]] = field(default_factory=list)
+    costliest: list[tuple[int, str, str]] = field(default_factory=list)
     verdicts: Counter[str] = field(default_factory=Counter)
-    again: int = 0
 
 
 class Fuzzer:
@@ -201,18 +201,12 @@ class Fuzzer:
         text = self.inputs.text()
         way = number % 8
         for what, call in self.ways(way, number, text):
-            taken = self.timed(number, what, text, call)
-            if taken > bench.LIMIT:
-                self.report.again += 1
-                for _ in range(6):
-                    taken = min(taken, self.timed(number, what, text, call))
-                    if taken <= bench.allowed():
-                        break
-                else:
-                    self.wrong(number, what, text, f"took {taken * 1e3:.0f} ms")
-            heapq.heappush(self.report.slowest, (taken, what, ascii(text[:300])))
-            if len(self.report.slowest) > 12:
-                heapq.heappop(self.report.slowest)
+            calls = self.counted(number, what, text, call)
+            if calls > ANSWER:
+                self.wrong(number, what, text, f"took {calls:,} calls, which may be {ANSWER:,}")
+            heapq.heappush(self.report.costliest, (calls, what, ascii(text[:300])))
+            if len(self.report.costliest) > 12:
+                heapq.heappop(self.report.costliest)
 
     def ways(self, way: int, number: int, text: str) -> Iterator[tuple[str, Callable[[], None]]]:
         """What is done with an input: mostly it is marked."""
@@ -231,13 +225,13 @@ class Fuzzer:
             own = bench.adapted(text, name)
             yield f"mark {name} {question}", lambda: self.mark(number, name, question, own)
 
-    def timed(self, number: int, what: str, text: str, call: Callable[[], None]) -> float:
-        start = time.perf_counter()
-        try:
-            call()
-        except Exception as error:  # nothing at all may get out
-            self.wrong(number, what, text, f"raised {type(error).__name__}: {str(error)[:200]}")
-        return time.perf_counter() - start
+    def counted(self, number: int, what: str, text: str, call: Callable[[], None]) -> int:
+        with counted() as seen:
+            try:
+                call()
+            except Exception as error:  # nothing at all may get out
+                self.wrong(number, what, text, f"raised {type(error).__name__}: {str(error)[:200]}")
+        return seen.calls
 
     def wrong(self, number: int, what: str, text: str, why: str) -> None:
         if len(self.report.wrong) < 200:
@@ -290,10 +284,10 @@ def main() -> int:
     start = time.perf_counter()
     report = Fuzzer(given.seed).run(lambda done: done >= given.count, show=True)
     taken = time.perf_counter() - start
-    print(f"{report.count:,} inputs in {taken:,.0f} s, {report.again} of them measured again; {dict(report.verdicts)}")
-    print("the slowest:")
-    for taken, what, text in sorted(report.slowest, reverse=True):
-        print(f"  {taken * 1e3:6.1f} ms  {what}: {text[:160]}")
+    print(f"{report.count:,} inputs in {taken:,.0f} s; {dict(report.verdicts)}")
+    print("the costliest:")
+    for calls, what, text in sorted(report.costliest, reverse=True):
+        print(f"  {calls:9,} calls  {what}: {text[:160]}")
     print(f"{len(report.wrong)} wrong")
     for line in report.wrong[:50]:
         print("  " + line)

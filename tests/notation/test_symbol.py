@@ -73,3 +73,16 @@ def test_any_text_is_refused_or_becomes_safe_latex(text):
 )  # fmt: skip
 def test_guess(name, latex, plain):
     assert (guess(name).latex, guess(name).text) == (latex, plain)
+
+
+@pytest.mark.parametrize(
+    ("name", "latex", "text"),
+    [
+        ("eps", "\\varepsilon", "ε"), ("lam", "\\lambda", "λ"), ("lambd", "\\lambda", "λ"), ("lamb", "\\lambda", "λ"),
+        ("lambda_", "\\lambda", "λ"), ("lambda", "\\lambda", "λ"), ("mu", "\\mu", "μ"), ("sigma", "\\sigma", "σ"),
+        ("epsilon", "\\epsilon", "ε"), ("lam2", "\\lambda_{2}", "λ2"), ("eps_0", "\\varepsilon_{0}", "ε_0"),
+        ("epsy", "\\mathit{epsy}", "epsy"),
+    ],
+)  # fmt: skip
+def test_greek_as_programs_spell_it(name, latex, text):
+    assert (guess(name).latex, guess(name).text) == (latex, text)

@@ -408,7 +408,7 @@ def test_a_name_may_be_defined_again():
 
 def test_forward_backward_and_update_in_one_function():
     """10 steps of the lecture's linear neuron, compiled as one list, against exact fractions."""
-    from tutor.numbers.descent import descend
+    from descent import descend
 
     exercise = load("qmul/linear-neuron")
     derivation = derive(exercise.graph)

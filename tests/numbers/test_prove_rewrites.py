@@ -5,11 +5,12 @@ from dataclasses import replace
 import pytest
 
 import tutor
-import tutor.results.solution
+import tutor.solving.worked
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.named import BELOW, UNIT, collapsed, found
 from tutor.errors import ProofError
 from tutor.exercise.load import load
+from tutor.explain.words.proof_words import say_proof
 from tutor.expression.nodes import ONE, Add, Mul, Name, Neg, Number
 from tutor.expression.parse import parse
 from tutor.graph.build import from_steps
@@ -66,7 +67,7 @@ def test_a_wrong_one_is_never_shown(monkeypatch):
     def spoiled(derivation):
         return tuple(replace(r, expr=Neg(r.expr)) if r.rule != BELOW else r for r in found(derivation))
 
-    monkeypatch.setattr(tutor.results.solution, "found", spoiled)
+    monkeypatch.setattr(tutor.solving.worked, "found", spoiled)
     with pytest.raises(ProofError, match="report it"):
         tutor.solve("dl/bce")
 
@@ -100,7 +101,7 @@ def test_far_out_on_the_sigmoid(score):
     solution = tutor.solve(
         "p = sigmoid(s); L = -(y*log(p) + (1 - y)*log(1 - p))", at={"s": score, "y": "1/4"}, wrt=["s"]
     )
-    assert [rewrite.rule for rewrite in solution.rewrites] == ["sigmoid with binary cross-entropy"]
+    assert [rewrite.rule for rewrite in solution.worked.rewrites] == ["sigmoid with binary cross-entropy"]
 
 
 CONDITIONS = [("y1 + y2", {"y1": "1/3", "y2": "2/3"}, True), ("y1 + y2", {"y1": "1/3", "y2": "1/3"}, False),
@@ -132,5 +133,5 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("target", "wrt", "said"), SENTENCES)
 def test_what_the_solution_says(target, wrt, said):
-    assert said in tutor.solve(target, wrt=wrt).simplified
+    assert said in say_proof(tutor.solve(target, wrt=wrt).worked.proofs.simplified)
     assert said[:40] in " ".join(tutor.solve(target, wrt=wrt).to_text(300).split())

@@ -1,9 +1,9 @@
 """Values: exact as long as every rule is rational; what does not exist is named with its step."""
 
-import time
 from fractions import Fraction
 
 import pytest
+from counted import at_most
 from independent import MP, close
 
 from tutor.derive.backward import derive
@@ -110,21 +110,18 @@ NOT_THERE = [  # text, what is said
 
 @pytest.mark.parametrize(("text", "what"), NOT_THERE, ids=[row[0] for row in NOT_THERE])
 def test_a_value_that_does_not_exist_is_said(text, what):
-    start = time.perf_counter()
-    with pytest.raises(ValueProblem) as caught:
+    with at_most(50_000), pytest.raises(ValueProblem) as caught:
         value(text, x=100)
     assert what in caught.value.what
     assert caught.value.hint
-    assert time.perf_counter() - start < 1
 
 
 @pytest.mark.parametrize(
     "text", ["exp(-10^9)", "sigmoid(10^9)", "tanh(10^9)", "sigmoid(-10^9)", "softplus(10^8)", "(x^999)^999"]
 )
 def test_large_arguments_that_are_no_problem(text):
-    start = time.perf_counter()
-    value(text, x=100)
-    assert time.perf_counter() - start < 1
+    with at_most(50_000):
+        value(text, x=100)
 
 
 @pytest.mark.parametrize(

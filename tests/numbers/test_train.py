@@ -1,12 +1,11 @@
 """Runs: exact recursions by hand, the two arithmetics against each other, PyTorch's figures, and how a run ends."""
 
 import json
-import sys
-import time
 from fractions import Fraction
 from itertools import islice
 
 import pytest
+from counted import at_most
 from torch_live import need_torch, reference
 
 from tutor.errors import TutorError, ValueProblem
@@ -235,17 +234,14 @@ def test_what_cannot_be_trained_says_why(settings, pieces):
     assert [piece for piece in pieces if piece not in str(error.value)] == []
 
 
-def test_a_million_updates_of_the_linear_neuron_within_two_seconds():
+def test_a_million_updates_of_the_linear_neuron_run_in_compiled_steps():
+    """One call an update, no more (tests/benchmarks/limits.py has the seconds)."""
     made = load("qmul/linear-neuron")
     task = make_task(made, made.values)
-    best = 9.0
-    for _ in range(3):
-        began = time.perf_counter()
+    with at_most(10**6 + 100_000):
         run = train_fast(task, 10**6, [0, 10**6])
-        best = min(best, time.perf_counter() - began)
     assert run.made == 10**6
     assert float(run.rows[-1].loss) == pytest.approx(0, abs=1e-25)
-    assert best < 2 or sys.gettrace() is not None
 
 
 def test_progress_is_reported():

@@ -86,6 +86,8 @@ TABLE = [  # expression, LaTeX, text
     ("max_over(a, at(x, a))", "\\max_{a} x_{a}", "max_a x_a"),
     ("shaped(W, 2, 3)", "\\underset{\\;2 \\times 3\\;}{W}", "W"),
     ("matrix(2, 1, 2, 3, 4)", "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}", "[1 2; 3 4]"),
+    ("slices(matrix(2, 1, 2), matrix(2, 3, 4))",
+     "\\left[\\begin{bmatrix} 1 & 2 \\end{bmatrix},\\; \\begin{bmatrix} 3 & 4 \\end{bmatrix}\\right]", "[[1 2], [3 4]]"),
     ("matrix(1, 1, 2)", "\\begin{bmatrix} 1 \\\\ 2 \\end{bmatrix}", "(1, 2)"),
     ("W @ x - b", "W\\,x - b", "W x − b"),
     ("A @ x + (B @ x)", "A\\,x + B\\,x", "A x + B x"),
@@ -144,6 +146,6 @@ def test_all_of_it_compiles(tmp_path):
     page = f"\\documentclass{{article}}\\usepackage{{amsmath,amssymb}}\\begin{{document}}\n{rows}\n\\end{{document}}\n"
     (tmp_path / "page.tex").write_text(page, "utf-8")
     command = ["pdflatex", "-no-shell-escape", "-interaction=batchmode", "-halt-on-error", "page.tex"]
-    assert subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=60, check=False).returncode == 0
+    assert subprocess.run(command, cwd=tmp_path, capture_output=True, timeout=300, check=False).returncode == 0
     log = (tmp_path / "page.log").read_text("latin-1")
     assert re.findall(r"^(?:Overfull|! |LaTeX Warning).*", log, re.MULTILINE) == []

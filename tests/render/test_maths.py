@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-import time
 from fractions import Fraction
 from functools import partial
 from typing import Any
 
 import pytest
+from counted import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -75,7 +75,7 @@ TABLE: list[tuple[Expr, str, str]] = [
     (Pow(x, two), "x^{2}", "x²"),
     (Pow(x, Number("-1")), "x^{-1}", "x⁻¹"),
     (Pow(x, Div(one, two)), "x^{1/2}", "x^(1/2)"),
-    (Pow(x, y), "x^{y}", "x^(y)"),
+    (Pow(x, y), "x^{y}", "x^y"),
     (Pow(Div(a, b), two), "\\left(\\frac{a}{b}\\right)^{2}", "(a/b)²"),
     (Pow(dz, two), "\\left(\\frac{\\partial L}{\\partial z}\\right)^{2}", "(∂L/∂z)²"),
     (Pow(Pow(x, two), three), "(x^{2})^{3}", "(x²)³"),
@@ -201,7 +201,7 @@ def read_text(written: str) -> Fraction:
         lambda found: "**(" + found.group().translate(str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")) + ")",
         python,
     )
-    python = python.replace("^(", "**(").replace("√", "sqrt").replace("[", "(").replace("]", ")")
+    python = python.replace("^", "**").replace("√", "sqrt").replace("[", "(").replace("]", ")")
     python = re.sub(r"\|([^|]*)\|", r"abs(\1)", python)
     python = python.replace("·", "*").replace("×", "*").replace("−", "-")
     return Fraction(eval(python, environment()))
@@ -326,16 +326,15 @@ def test_deep_trees_are_printed() -> None:
     assert latex(expr, PLAIN).count("sigmoid") == 64
 
 
-def test_thousands_of_gradients_take_no_time() -> None:
+def test_thousands_of_gradients_take_little_work() -> None:
     gradients = [
         (Partial("L", f"w{i}_{j}"), Mul((Partial("L", f"z{i}"), Name(f"x{j}")))) for i in range(200) for j in range(128)
     ]
     sums = [Add(tuple(Mul((Name(f"w{i}_{j}"), Name(f"x{j}"))) for j in range(128))) for i in range(200)]
-    begun = time.perf_counter()
     printer = Printer(PLAIN)
-    for left, right in gradients:
-        printer.latex(left)
-        printer.latex(right)
-    for expr in sums:
-        printer.latex(expr)
-    assert time.perf_counter() - begun < 1.0  # 0.15 s on the machine this was written on
+    with at_most(2_000_000):
+        for left, right in gradients:
+            printer.latex(left)
+            printer.latex(right)
+        for expr in sums:
+            printer.latex(expr)

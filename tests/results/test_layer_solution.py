@@ -9,7 +9,9 @@ import tutor
 from tutor.errors import GraphError, TutorError, ValueProblem
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import from_text, load
+from tutor.explain.worked_page import proof_sentences
 from tutor.numbers.arithmetic import real
+from tutor.solving.worked import after_first
 
 EXACT = Fraction(1, 10**45)
 LETTERS = 'title = "t"\nsteps = ["z = W x", "L = sum(z^2)"]\n[shapes]\nW = ["m", "n"]\nx = ["n"]\n'
@@ -38,16 +40,16 @@ def test_which_exercises_have_a_layer_form():
 @pytest.mark.parametrize("ident", LAYERED)
 def test_all_gradients_equal_those_neuron_by_neuron(ident):
     solution = by_layers(ident)
-    if solution.arrays is None:
-        assert solution.agreement.entries > 0
-        assert solution.agreement.points == 2
+    if solution.trace is None:
+        assert solution.worked.proofs.forms.entries > 0
+        assert solution.worked.proofs.forms.points == 2
         with pytest.raises(ValueProblem, match="without values has no numbers"):
-            solution.gradient(solution.wanted[0])
+            solution.gradient(solution.wanted[0][0])
         return
     names = solution.layered.entries
-    scalar = tutor.solve(ident, form="scalar", wrt=[single for name in solution.wanted for single in names[name].items])
+    scalar = tutor.solve(ident, form="scalar", wrt=[single for name in solution.wanted[0] for single in names[name].items])
     compared = 0
-    for name in solution.wanted:
+    for name in solution.wanted[0]:
         array = solution.gradient(name)
         for single, value in zip(names[name].items, array.items, strict=True):
             other = scalar.gradient(single)
@@ -60,21 +62,21 @@ def test_all_gradients_equal_those_neuron_by_neuron(ident):
 @pytest.mark.parametrize("ident", LAYERED)
 def test_a_solution_in_layer_form_is_proved(ident):
     solution = by_layers(ident)
-    assert solution.proofs[0].startswith("The layer form and the form neuron by neuron agree in all")
-    assert (solution.proof is None) is bool(solution.layered.symbolic)
+    assert proof_sentences(solution.worked.proofs)[0].startswith("The layer form and the form neuron by neuron agree in all")
+    assert (not solution.worked.proofs.gradients) is bool(solution.layered.symbolic)
     assert all(verdict.ok for verdict in solution.verdicts)
 
 
 @pytest.mark.parametrize("ident", LAYERED)
 def test_an_exercise_with_shapes_is_solved_in_layer_form_by_itself(ident):
-    assert hasattr(tutor.solve(ident), "layered") is (load(ident).layers is not None)
+    assert (tutor.solve(ident).layered is not None) is (load(ident).layers is not None)
 
 
 def test_one_array_is_chosen_by_its_name_or_by_an_entry():
     for name in ("W2", "w5", "w8"):
         solution = tutor.solve("neuron/two-two-two", form="layer", wrt=[name])
-        assert solution.wanted == ("W2",)
-    assert tutor.solve("neuron/two-two-two", form="layer", wrt=["w5", "b1", "W2"]).wanted == ("W2", "b1")
+        assert solution.wanted == (("W2",),)
+    assert tutor.solve("neuron/two-two-two", form="layer", wrt=["w5", "b1", "W2"]).wanted == (("W2", "b1"),)
 
 
 def test_a_gradient_by_its_name():
@@ -89,10 +91,10 @@ def test_one_update_of_whole_matrices():
     solution = tutor.solve(from_text(COUNTED + NUMBERS, "mine"))
     # z = (-1, -1), dL/dz = (-2, -2), dL/dW = ((-2, 2), (-2, 2))
     assert solution.gradient("W").items == (-2, 2, -2, 2)
-    assert solution.updated["W"].items == (Fraction(3, 2), Fraction(3, 2), Fraction(7, 2), Fraction(7, 2))
-    assert set(solution.updated) == {"W"}
-    assert tutor.solve(from_text(COUNTED + NUMBERS, "mine"), steps=0).updated == {}
-    assert tutor.solve(from_text(COUNTED + NUMBERS, "mine"), steps=1, rate="1").updated["W"].items == (3, 0, 5, 2)
+    assert after_first(solution.worked.training)["W"].items == (Fraction(3, 2), Fraction(3, 2), Fraction(7, 2), Fraction(7, 2))
+    assert set(after_first(solution.worked.training)) == {"W"}
+    assert tutor.solve(from_text(COUNTED + NUMBERS, "mine"), steps=0).worked.training is None
+    assert tutor.solve(from_text(COUNTED + NUMBERS, "mine"), steps=1, rate="1").parameter("W").items == (3, 0, 5, 2)
 
 
 def test_other_values():
@@ -102,9 +104,9 @@ def test_other_values():
 
 def test_letters_for_sizes_are_proved_with_numbers():
     solution = tutor.solve(from_text(LETTERS, "mine"))
-    assert solution.arrays is None
-    assert dict(solution.agreement.sizes) == {"n": 2, "m": 3} or dict(solution.agreement.sizes) == {"m": 2, "n": 3}
-    assert "with " in solution.proofs[0]
+    assert solution.trace is None
+    assert dict(solution.worked.proofs.forms.sizes) == {"n": 2, "m": 3} or dict(solution.worked.proofs.forms.sizes) == {"m": 2, "n": 3}
+    assert "with " in proof_sentences(solution.worked.proofs)[0]
 
 
 @pytest.mark.parametrize("course", ["dl", "qmul", "graz", "neuron", "cmu", "plain"])
@@ -118,8 +120,7 @@ ERRORS = [
     (("dl/add-multiply",), {"form": "layer"}, "written neuron by neuron, it has no layer form"),
     (("x*y",), {"form": "layer"}, "no layer form"),
     (("neuron/two-two-two",), {"form": "layer", "chain": "full"}, "--chain says how gradients are written neuron by neuron"),
-    (("neuron/two-two-two",), {"form": "layer", "steps": 3}, "3 updates in layer form"),
-    (("neuron/two-two-two",), {"form": "layer", "steps": -1}, "-1 updates in layer form"),
+    (("neuron/two-two-two",), {"form": "layer", "steps": -1}, "-1 updates"),
     (("neuron/two-two-two",), {"form": "layer", "wrt": ["w55"]}, "there is no quantity w55"),
     (("qmul/network-deltas",), {"form": "layer", "steps": 1, "rate": 1}, "updates need numbers"),
     (("qmul/softmax-layer",), {"steps": 1}, "no step size"),

@@ -89,18 +89,18 @@ def test_a_chosen_gradient_does_not_freeze_the_other_parameters():
     """With --wrt only w5 is shown, but all parameters are trained."""
     alone = tutor.solve("neuron/two-two-two", wrt=["w5"], steps=2)
     all_of_them = tutor.solve("neuron/two-two-two", steps=2)
-    assert alone.descent.traces[2]["w5"] == all_of_them.descent.traces[2]["w5"]
+    assert alone.run.rows[2].values["w5"] == all_of_them.run.rows[2].values["w5"]
 
 
 def test_updates():
     solution = tutor.solve("x^2", at={"x": 1}, steps=3, rate="0.1")
-    assert [trace["x"] for trace in solution.descent.traces] == [1, F(4, 5), F(16, 25), F(64, 125)]
+    assert [row.values["x"] for row in solution.run.rows] == [1, F(4, 5), F(16, 25), F(64, 125)]
 
 
 def test_everything_shown_is_proved():
     solution = tutor.solve("neuron/two-two-two")
-    assert all(proof.numeric >= 10 for proof in solution.proofs)
-    assert tutor.solve("sigmoid(x*y)").proofs[0].points == 2
+    assert all(proof.numeric >= 10 for proof in solution.worked.proofs.gradients)
+    assert tutor.solve("sigmoid(x*y)").worked.proofs.gradients[0].points == 2
 
 
 @pytest.mark.parametrize("target", ["x*y", "dl/add-multiply", "neuron/two-two-two", "cmu/counting"])

@@ -9,7 +9,7 @@ from fractions import Fraction
 import pytest
 
 import tutor
-from tutor.contracts.training_json import _cell, _figure
+from tutor.contracts.run_csv import _cell, _figure
 from tutor.errors import TutorError
 from tutor.exercise.load import load
 from tutor.rules.optimisers import OPTIMISERS
@@ -43,7 +43,7 @@ def test_every_optimiser_is_explained(row):
     for slip in row.slips:
         assert slip[1:30].split()[0] in text
     assert ("Erratum" in text, "published" in text) == (bool(row.slips), bool(row.slips))
-    assert (trained.published is not None) == bool(row.published)
+    assert (trained.worked.training.published is not None) == bool(row.published)
     assert trained.to_latex().isascii()
     assert trained.to_markdown()
     assert str(trained) == trained.to_text()
@@ -67,7 +67,7 @@ def test_what_is_explained_is_what_is_run(row):
 def test_a_slide_says_what_the_published_method_gives():
     trained = tutor.train("neuron/adam-as-printed", steps=2)
     other = tutor.train("neuron/adam-as-printed", optimiser="adam", rate="0.1", steps=2)
-    task, run = trained.published
+    task, run = trained.worked.training.published
     assert task.row.name == "adam"
     assert [row.values["w1"] for row in run.rows] == [row.values["w1"] for row in other.run.rows]
     assert trained.parameter("w1") != other.parameter("w1")
@@ -93,8 +93,8 @@ def test_a_sample_is_a_row_and_their_mean_is_the_last():
     trained = line(rate="0.1", steps=1)
     data = load("cmu/smallest-perceptron").samples
     assert len(data) == 4
-    whole = trained.table.whole
-    assert whole["dL/dw"] == sum(each["dL/dw"] for each in trained.table.each) / 3
+    whole = trained.worked.samples.whole
+    assert whole["dL/dw"] == sum(each["dL/dw"] for each in trained.worked.samples.each) / 3
     assert whole["L"] == F(9, 3)
     assert trained.run.first["dL/dw"] == whole["dL/dw"]
 

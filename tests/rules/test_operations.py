@@ -92,6 +92,23 @@ CASES = [  # operation, shapes of its operands, its settings
     ("flatten", [(1, 1)], ()),
     ("unflatten", [(6,)], (2, 3)),
     ("unflatten", [(3,)], (1, 3)),
+    *((name, [shape], ()) for name in ("sum", "mean") for shape in ((2, 1, 3), (2, 2, 2), (2, 1, 2, 2), (1, 1, 1, 1))),
+    *(("fill", [()], sizes) for sizes in ((2, 1, 3), (1, 2, 1), (2, 1, 2, 2), (1, 1, 1, 2))),
+    *(
+        (name, shapes, settings)
+        for name in ("correlate", "convolve")
+        for shapes, settings in (
+            ([(2, 3, 3), (2, 2, 2, 2)], ()),
+            ([(1, 3, 4), (2, 1, 2, 3)], (2, 1)),
+            ([(2, 2, 2), (1, 2, 1, 1)], ()),
+        )
+    ),
+    ("average_pool", [(2, 2, 4)], (2,)),
+    ("average_pool", [(2, 3, 3)], (2, 1)),
+    ("flatten", [(2, 2, 3)], ()),
+    ("flatten", [(1, 3, 1)], ()),
+    ("unflatten", [(12,)], (2, 3, 2)),
+    ("unflatten", [(3,)], (1, 3, 1)),
     ("one_hot", [], (2, 3)),
     ("one_hot", [], (1, 1)),
     ("concat", [(2,), (3,)], ()),

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tutor.cli.prover import run_with, running_prover
 from tutor.cli.shell import (
     ON_SCREEN,
     Apart,
@@ -44,8 +45,6 @@ if TYPE_CHECKING:
     from tutor.cli.prover import Prover
 
 
-_helper: Prover | None = None
-
 app = typer.Typer(
     name="tutor",
     help="Derive, explain and prove backpropagation, step by step, in the notation of your course.",
@@ -55,11 +54,6 @@ app = typer.Typer(
     rich_markup_mode=None,  # plain help: it wraps between words at any width
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 120},
 )
-
-
-def helper() -> Prover | None:
-    """The process that has SymPy, where one was started."""
-    return _helper
 
 
 def _version(wanted: bool) -> None:
@@ -126,12 +120,12 @@ def solve(
     """Solve an exercise or an expression, step by step, and prove the result."""
     check_fragment(to, fragment)
     if to == ON_SCREEN and output is None:
-        import tutor.render.terminal.page  # noqa: F401  now, while SymPy is imported in the helper
+        import tutor.render.terminal.terminal_page  # noqa: F401  now, while SymPy is imported in the helper
     from tutor.results.solution import solve as solve_target
 
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
-        chain=chain.value if chain else None, notation_name=notation, ask=_helper,
+        chain=chain.value if chain else None, notation_name=notation, ask=running_prover(),
         form=form.value if form else None, apart=apart,
     )  # fmt: skip
     deliver(solution, to, output, fragment=fragment)
@@ -179,12 +173,13 @@ def check(
     as_json: AsJson = False,
 ) -> None:
     """Recompute every printed figure and say how it agrees.  Exit code 1 when one is wrong."""
-    from tutor.contracts.solution_json import checked, dumps
+    from tutor.contracts.check_json import check_json
+    from tutor.contracts.schema import dumps
     from tutor.results.check import check as check_targets
 
     found = check_targets(*(targets or ()))
     if as_json:
-        write(dumps(checked(found)))
+        write(dumps(check_json(found)))
     else:
         from tutor.render.terminal.listing import verdicts
 
@@ -206,8 +201,7 @@ def main(arguments: list[str] | None = None, *, helper: Prover | None = None) ->
 
     ``helper`` is the process that has SymPy, where one was started (see `tutor.cli.prover`).
     """
-    global _helper
-    _helper = helper
+    run_with(helper)
     gc.set_threshold(200_000, 50, 50)  # a short run makes many objects and little garbage; measured: 20 ms
     for stream in (sys.stdout, sys.stderr):
         plain_utf8(stream)

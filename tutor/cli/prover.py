@@ -62,6 +62,19 @@ class Prover:
             os.waitpid(self.pid, 0)
 
 
+_running: list[Prover] = []
+
+
+def run_with(prover: Prover | None) -> None:
+    """Say which helper the commands of this run ask."""
+    _running[:] = [prover] if prover is not None else []
+
+
+def running_prover() -> Prover | None:
+    """The process that has SymPy, where one was started."""
+    return _running[0] if _running else None
+
+
 def start() -> Prover | None:
     """Start the helper, or nothing where that is of no use: SymPy is there already, one core only, or a system without fork."""
     if "sympy" in sys.modules or not hasattr(os, "fork") or (os.cpu_count() or 1) < 2:
@@ -71,6 +84,8 @@ def start() -> Prover | None:
     try:
         pid = os.fork()
     except OSError:
+        for pipe in (question_out, question_in, answer_out, answer_in):
+            os.close(pipe)
         return None
     if pid:
         os.close(question_out)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from tutor.errors import OutputError, ValueProblem
-from tutor.render.formats import PAGE_FORMATS, PageFormat, page_format
+from tutor.render.page_formats import PAGE_FORMATS, PageFormat, page_format
 from tutor.text import visible
 
 if TYPE_CHECKING:

@@ -17,7 +17,8 @@ def network_drawing(target: str, at: Mapping[str, str], notation_name: str | Non
     from tutor.notation.profile import notation
     from tutor.render.picture.network_svg import network_svg
     from tutor.render.picture.network_tikz import network_standalone
-    from tutor.results.solution import solve, target_exercise
+    from tutor.results.solution import solve
+    from tutor.solving.target import target_exercise
 
     exercise = target_exercise(target)
     graph = exercise.graph

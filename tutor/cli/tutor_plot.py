@@ -15,7 +15,7 @@ from tutor.errors import GraphError, ValueProblem, near
 if TYPE_CHECKING:
     from tutor.explain.chart import Chart, Words
     from tutor.numbers.train import Row
-    from tutor.results.training import Training
+    from tutor.results.solution import Solution
 
 plot = typer.Typer(
     name="plot",
@@ -60,8 +60,8 @@ def plot_loss(
     """The loss against the number of updates: tutor plot loss neuron/two-two-two --rate 0.5 --rate 2."""
 
     def charts() -> list[Chart]:
-        from tutor.results.curves import Run, loss_curve
-        from tutor.results.training import train
+        from tutor.results.curves import LossRun, loss_curve
+        from tutor.results.solution import train
 
         runs = []
         given = assignments(at)
@@ -69,7 +69,7 @@ def plot_loss(
             found = train(target, optimiser=method, rate=size, steps=_updates(steps, 1), batch=batch, seed=seed, at=given,
                           data=data, notation_name=notation)  # fmt: skip
             losses = tuple((row.step, row.loss) for row in _rows(found))
-            runs.append(Run(_called(found, optimiser), losses, found.run.stopped))
+            runs.append(LossRun(_called(found, optimiser), losses, found.run.stopped))
         return [loss_curve(found.exercise.title, found.task.derivation.graph.loss, runs, found.notation, log=log)]
 
     _deliver(charts, output)
@@ -87,8 +87,8 @@ def plot_path(
     def charts() -> list[Chart]:
         from tutor.explain.chart import plain
         from tutor.results.curves import path
-        from tutor.results.solution import target_exercise
-        from tutor.results.training import train
+        from tutor.results.solution import train
+        from tutor.solving.target import target_exercise
 
         exercise = target_exercise(target)
         graph = exercise.graph
@@ -187,13 +187,13 @@ def _compared(optimisers: Sequence[str] | None, rates: Sequence[str] | None) -> 
     return list(dict.fromkeys(pairs))
 
 
-def _called(training: Training, named: Sequence[str] | None) -> Words:
+def _called(training: Solution, named: Sequence[str] | None) -> Words:
     """What a run is called: its optimiser, where one was chosen, and its step size."""
-    rate: Words = (training.notation.symbol(training.notation.rate), f" = {training.rate_written}")
+    rate: Words = (training.notation.symbol(training.notation.rate), f" = {training.worked.request.rate_written}")
     return (f"{training.task.row.name}, ", *rate) if named else rate
 
 
-def _rows(training: Training) -> Iterator[Row]:
+def _rows(training: Solution) -> Iterator[Row]:
     """The rows to draw: all of a run that is not too long, evenly thinned; else those that were kept."""
     run = training.run
     if len(run.rows) == run.made + 1 or run.made > LONGEST:
@@ -209,7 +209,7 @@ def _rows(training: Training) -> Iterator[Row]:
 def _deliver(make: Callable[[], list[Chart]], output: Path | None) -> None:
     """Write the charts to a file, or draw them in the terminal: there too when the file needs what is not installed."""
     from tutor.render.charts.braille import render
-    from tutor.render.charts.figures import NoMatplotlib, check_suffix, figure
+    from tutor.render.charts.chart_files import NoMatplotlib, check_suffix, figure
 
     if output is not None:
         check_suffix(output.suffix)

@@ -14,6 +14,7 @@ import typer
 from tutor.cli.shell import (
     Apart,
     At,
+    Form,
     Fragment,
     NotationName,
     Output,
@@ -25,11 +26,11 @@ from tutor.cli.shell import (
     write,
 )
 from tutor.errors import ValueProblem
-from tutor.render.formats import PAGE_FORMATS
+from tutor.render.page_formats import PAGE_FORMATS
 from tutor.text import visible
 
 if TYPE_CHECKING:
-    from tutor.results.training import Training
+    from tutor.results.solution import Solution
 
 LONG = 20_000
 """A run of at least so many updates shows how far it is."""
@@ -75,6 +76,7 @@ def train(
         str | None, typer.Option("--data", metavar="FILE.csv", help="Samples: a line of names, then one line of numbers a sample.")
     ] = None,
     apart: Apart = None,
+    form: Annotated[Form | None, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")] = None,
     notation: NotationName = None,
     to: Annotated[RunName, typer.Option("--to", help="What to write.")] = ON_SCREEN,
     fragment: Fragment = False,
@@ -84,14 +86,14 @@ def train(
     check_fragment(to, fragment)
     if seed is not None and seed < 0:
         raise ValueProblem(f"a seed is a whole number from 0, not {seed}", where="--seed")
-    from tutor.cli import app
-    from tutor.results.training import train as train_target
+    from tutor.cli.prover import running_prover
+    from tutor.results.solution import train as train_target
 
     with bar(steps or 0, "training") as progress:
         trained = train_target(
             target, optimiser=optimiser, rate=rate, steps=steps, batch=batch, order=order.value if order else None, seed=seed,
             settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, wrt=wrt or (), apart=apart,
-            progress=progress, ask=app.helper(),
+            progress=progress, ask=running_prover(), form=form.value if form else None,
         )  # fmt: skip
     if to == ROWS:
         write_csv(trained, output)
@@ -112,7 +114,7 @@ def _settings(texts: list[str] | None) -> dict[str, str]:
     return found
 
 
-def write_csv(trained: Training, output: Path | None) -> None:
+def write_csv(trained: Solution, output: Path | None) -> None:
     """Every row of a run: in blocks of lines, since ten million of them do not fit into memory."""
     with bar(trained.run.made, "writing") as progress:
         write(_blocks(trained.csv(progress)), output)

@@ -15,10 +15,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
+from tutor.contracts.schema import SCHEMA
 from tutor.explain.feedback_page import Solution
 from tutor.explain.words.marking_words import slip
 from tutor.expression.plain import plain
@@ -26,13 +26,6 @@ from tutor.marking.classwork import Classwork
 from tutor.marking.disclosure import Reveal
 from tutor.marking.marked import Line, Marked, MarkedAnswer, Refutation
 from tutor.marking.marks import earned, points, possible
-
-SCHEMA = 1
-
-
-def dumps(data: Mapping[str, Any]) -> str:
-    """The text of a contract: ASCII, since it has texts from outside and may be printed on a terminal; ends with a line end."""
-    return json.dumps(data, indent=2, ensure_ascii=True) + "\n"
 
 
 def feedback(marked: Marked, reveal: Reveal, solutions: Mapping[str, Solution]) -> dict[str, Any]:

@@ -102,14 +102,14 @@ class Term:
         """What like terms share: all but the number."""
         return frozenset((base, power) for base, power in self.powers.items() if power)
 
-    def expr(self) -> Expr:
-        """The term as it is written."""
+    def expr(self, *, alone: bool = True) -> Expr:
+        """The term as it is written; ``alone``, the opposite of a difference is a difference: −(y − p) is p − y."""
         if not self.number:
             return ZERO
         over = [_power(base, power, self.decimal) for base, power in self.powers.items() if power > 0]
         under = [_power(base, -power, self.decimal) for base, power in self.powers.items() if power < 0]
         size, sign = abs(self.number), self.number < 0
-        if len(over) == 1 and not under and sign and (turned := _turned(over[0])) is not None:
+        if alone and len(over) == 1 and not under and sign and (turned := _turned(over[0])) is not None:
             over, sign = [turned], False
         text = decimal_text(size) if self.decimal else None
         if text is not None:
@@ -158,7 +158,7 @@ def summed(terms: Iterable[Expr]) -> Expr:
         if known is not term:
             known.number += term.number
             known.decimal |= term.decimal
-    kept = [written for term in found.values() if (written := term.expr()) != ZERO]
+    kept = [written for term in found.values() if (written := term.expr(alone=len(found) == 1)) != ZERO]
     return ZERO if not kept else kept[0] if len(kept) == 1 else Add(tuple(kept))
 
 

@@ -147,7 +147,7 @@ class _Reader:
             self.raw = {**self.raw, "values": good["values"]}
         values, written = self.values(good.get("values", {}))
         network = self.network(good.get("network"))
-        layered = self.layered(good, shapes) if "shapes" in good else None
+        layered = self.layered(good, shapes) if "shapes" in good and len(shapes) == len(good["shapes"]) else None
         graph = self.graph(good, network, values) if "shapes" not in good else written_layers(layered) if layered else None
         if graph is not None:
             self.check_values(graph, values)

@@ -127,15 +127,24 @@ class Trainer:
         self.rows: dict[str, tuple[Row, ...]] = {}
 
     def trace(self, values: Mapping[str, Value], after: int, most: int) -> Mapping[str, Value]:
-        """The forward pass with the parameters after so many updates, and the states; of a data set the first sample is used."""
+        """The forward pass with the parameters after so many updates, and the states."""
+        graph = self.exercise.graph
+        assert graph is not None
+        return run(graph.steps, {**values, **self.parameters(values, after, most)})
+
+    def parameters(self, values: Mapping[str, Value], after: int, most: int) -> Mapping[str, Value]:
+        """Parameters and states after so many updates; of a data set the first sample is used.
+
+        Raises `ExerciseError` where the run ends before.
+        """
         key = str(sorted((name, str(value)) for name, value in values.items()))
-        task = make_task(self.exercise, values)
         if key not in self.rows or len(self.rows[key]) <= after:
+            task = make_task(self.exercise, values)
             found = train_exactly(task, max(after, most))
             self.rows[key] = found.rows
             if len(found.rows) <= after:
                 raise ExerciseError(f"training {found.stopped}")
-        return run(task.derivation.graph.steps, {**values, **self.rows[key][after].values})
+        return self.rows[key][after].values
 
 
 def update_formula(exercise: Exercise, claim: Claim) -> Expr:

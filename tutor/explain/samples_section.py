@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tutor.explain.document import Block, Document, Heading, Math, Paragraph, Sentence, Table
-from tutor.explain.thinned import thinned
 from tutor.explain.words import update_rules as wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Name, Partial
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import SampleTable
 from tutor.numbers.printed import shown
+from tutor.solving.table_rows import thin_rows
 
 MAX_GRADIENTS = 6
 """So many gradients have a column of their own."""
@@ -39,7 +39,7 @@ def sample_table(data: SampleTable, digits: int, ident: str = "") -> list[Block]
         return [(Math(shown(values[key], digits)),) for key in keys]
 
     rows: list[tuple[Sentence, ...]] = []
-    for place, values in thinned(list(enumerate(data.each))):
+    for place, values in thin_rows(list(enumerate(data.each))):
         given: list[Sentence] = [(Math(shown(value, digits)),) for value in samples.rows[place]]
         rows.append(((str(place + 1),), *given, *cells(values)))
     empty: list[Sentence] = [()] * len(samples.columns)

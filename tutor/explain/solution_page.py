@@ -1,16 +1,14 @@
-"""Derivation → document: the worked solution that a very good teaching assistant would write on the board."""
+"""The sections of a solution neuron by neuron: what a very good teaching assistant would write on the board."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from tutor.derive.chains import count_routes, full_chains, gradients
-from tutor.derive.local import local_derivatives, times
-from tutor.derive.rewrites.named import Rewrite
+from tutor.derive.local import local_derivatives
+from tutor.derive.tidy import product, summed
 from tutor.explain.document import (
-    Block,
-    Document,
     Equation,
     Equations,
     Figure,
@@ -23,55 +21,20 @@ from tutor.explain.document import (
     Table,
 )
 from tutor.explain.graph_picture import picture
-from tutor.explain.lecture_section import Said, lecture
-from tutor.explain.simplified_section import simplified
-from tutor.explain.thinned import thinned
+from tutor.explain.page_writer import PageWriter
 from tutor.explain.words import rules as wording
-from tutor.expression.keys import after_key, derivative_key
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
-from tutor.expression.walk import names, substitute
+from tutor.expression.keys import derivative_key
+from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial
+from tutor.expression.walk import substitute
+from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
-from tutor.notation.profile import Notation
-from tutor.numbers.agreement import is_decimal
-from tutor.numbers.arithmetic import CONTEXT, Value
-from tutor.numbers.descent import Descent
 from tutor.numbers.kinks import conventions, flat_steps, function_calls, kinks_hit
 from tutor.numbers.printed import shown
-from tutor.numbers.run import LEVELS, compute
+from tutor.numbers.run import compute
 from tutor.rules.functions import function, value_of
+from tutor.solving.worked import Worked
 
 MAX_PICTURE = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Lesson:
-    """All that a worked solution is written from."""
-
-    title: str
-    ident: str
-    source: str
-    derivations: tuple[Derivation, ...]
-    wanted: tuple[tuple[str, ...], ...]
-    notation: Notation
-    full: bool
-    written: Mapping[str, str] = field(default_factory=dict)
-    trace: Mapping[str, Value] | None = None
-    parameters: tuple[str, ...] = ()
-    rate: Value = None
-    rate_written: str = ""
-    descent: Descent | None = None
-    focused: bool = False
-    verdicts: Sequence[Said] = ()
-    counted: Sequence[tuple[str, int]] = ()
-    proofs: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-    rewrites: tuple[Rewrite, ...] = ()
-
-
-def document(lesson: Lesson) -> Document:
-    """The worked solution of a lesson: what is given, forward pass, backward pass, update, the lecture's figures, the proof."""
-    with CONTEXT.workdps(LEVELS[-1]):  # what is put together here has to keep the digits that the values have
-        return _Writer(lesson).document()
 
 
 def _refined(rule: str, expr: Expr) -> str:
@@ -85,45 +48,25 @@ def _words(*parts: Inline) -> Sentence:
     return tuple(parts)
 
 
-class _Writer:
-    """Writes one document; keeps the step numbers that later rows refer to."""
+class NumberSections(PageWriter):
+    """The sections of a solution neuron by neuron; keeps the step numbers that later rows refer to."""
 
-    def __init__(self, lesson: Lesson) -> None:
-        self.lesson = lesson
-        self.numbers: dict[str, int] = {}
-        self.digits = lesson.notation.digits
+    def __init__(self, worked: Worked) -> None:
+        super().__init__(worked, worked.numbers)
+        self.trace = worked.numbers
+        self.counted: dict[str, int] = {}
         self.rules: dict[str, tuple[dict[str, Step], dict[tuple[str, str], str]]] = {}
-        self.blocks: list[Block] = []
 
     # Small helpers
 
     def number(self, target: str) -> int:
-        self.numbers[target] = len(self.numbers) + 1
-        return self.numbers[target]
-
-    def value(self, name: str) -> Expr | None:
-        trace = self.lesson.trace
-        return shown(trace[name], self.digits) if trace is not None and name in trace else None
-
-    def filled(self, expr: Expr) -> Expr:
-        """The expression with numbers put in."""
-        if isinstance(expr, Name):
-            return self.value(expr.name) or expr
-        if isinstance(expr, Partial):
-            return self.value(derivative_key(expr.of, expr.wrt)) or expr
-        parts = children(expr)
-        if isinstance(expr, Call) and expr.func == "if_positive" and self.lesson.trace is not None:
-            return self.chosen(expr)
-        return rebuild(expr, tuple(self.filled(part) for part in parts)) if parts else expr
-
-    def chosen(self, expr: Call) -> Expr:
-        """A choice by sign, with numbers in it: the branch that counts."""
-        assert self.lesson.trace is not None
-        condition, a, b = expr.args
-        return self.filled(a if compute(condition, self.lesson.trace) > 0 else b)
+        """The next step number, which is that of this target from now on."""
+        self.counted[target] = len(self.counted) + 1
+        return self.counted[target]
 
     def reference(self, names: Sequence[str]) -> Sentence:
-        known = sorted({self.numbers[name] for name in names if name in self.numbers})
+        """Where a row's parts come from: ``step 2``."""
+        known = sorted({self.counted[name] for name in names if name in self.counted})
         if not known:
             return ()
         listed = ", ".join(str(n) for n in known)
@@ -147,55 +90,17 @@ class _Writer:
                 sides.append(Side(result, result=True))
         return Equation(left, tuple(sides), self.number(key) if number else None, _words(why) if why else ())
 
-    # The document
-
-    def document(self) -> Document:
-        lesson = self.lesson
-        self.given()
-        if lesson.derivations:
-            self.forward()
-            for derivation, wanted in zip(lesson.derivations, lesson.wanted, strict=True):
-                self.backward(derivation, wanted)
-            self.blocks += simplified(lesson.rewrites, lesson.trace, self.digits, self.filled)
-            self.update()
-            self.graph()
-        self.counts()
-        self.blocks += lecture(lesson.verdicts, lesson.focused)
-        self.closing()
-        return Document(lesson.title, lesson.ident, self.facts(), lesson.source, tuple(self.blocks))
-
-    def facts(self) -> tuple[Sentence, ...]:
-        lesson = self.lesson
-        if not lesson.rate_written or not lesson.parameters:
-            return ()
-        return (
-            _words(Math(Name(lesson.notation.rate)), " = ", Math(self.as_written(lesson.rate_written, lesson.rate))),
-        )
-
-    def as_written(self, text: str, value: Value) -> Expr:
-        """A given number as it was written, when that is a plain decimal."""
-        return Number(text) if is_decimal(text) else shown(value, self.digits)
+    # The sections
 
     def given(self) -> None:
-        lesson = self.lesson
-        if lesson.trace is None or not lesson.derivations or not lesson.derivations[0].graph.leaves:
-            return
-        parts: list[Inline] = []
-        for quantity in lesson.derivations[0].graph.leaves:
-            text = lesson.written.get(quantity.name, "")
-            value = (
-                self.as_written(text, lesson.trace[quantity.name]) if text else shown(lesson.trace[quantity.name], 12)
-            )
-            parts += [
-                ", " if parts else "",
-                Math(Name(quantity.name)),
-                "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}",
-                Math(value),
-            ]
-        self.blocks.append(Paragraph(tuple(part for part in parts if part), "Given"))
+        """The given values."""
+        if self.trace is not None and self.worked.derivations and self.worked.derivations[0].graph.leaves:
+            names = [quantity.name for quantity in self.worked.derivations[0].graph.leaves]
+            self.blocks.append(Paragraph(self.listed(names, self.trace), "Given"))
 
     def forward(self) -> None:
-        graph = self.lesson.derivations[0].graph
+        """The forward pass."""
+        graph = self.worked.derivations[0].graph
         rows = [self.row(Name(s.target), s.expr, s.target, wording.forward(s.rule)) for s in graph.steps]
         self.blocks += [Heading("Forward pass"), Equations(tuple(rows))]
         self.definitions(graph)
@@ -219,13 +124,14 @@ class _Writer:
             self.blocks.append(Paragraph(tuple(parts[1:]), "Where"))
 
     def backward(self, derivation: Derivation, wanted: Sequence[str]) -> None:
+        """The gradients of one quantity: the local derivatives, then each as a full chain or by reuse."""
         if not wanted:
             return
-        if derivation is self.lesson.derivations[0]:
+        if derivation is self.worked.derivations[0]:
             self.blocks.append(Heading("Backward pass"))
         steps = gradients(derivation)
         chains = {}
-        if self.lesson.full:
+        if self.worked.full:
             routes = count_routes(derivation)
             chains = {
                 name: found for name in wanted if (found := full_chains(derivation, name, steps=steps, routes=routes))
@@ -246,7 +152,7 @@ class _Writer:
             for path in paths:
                 for factor in path.factors if len(path.factors) > 1 else ():
                     key = derivative_key(factor.of, factor.wrt)
-                    if key in self.numbers:
+                    if key in self.counted:
                         continue
                     rule = _refined(self.rule_of_factor(derivation, factor), factor.expr)
                     rows.append(self.factor_row(factor, key, wording.local(rule)))
@@ -254,8 +160,9 @@ class _Writer:
             self.blocks.append(Equations(tuple(rows)))
 
     def factor_row(self, factor: Factor, key: str, why: str) -> Equation:
+        """One local derivative."""
         sides = [Side(factor.expr)]
-        trace = self.lesson.trace
+        trace = self.trace
         if trace is not None:
             result = shown(compute(factor.expr, trace), self.digits)
             numbers = self.filled(factor.expr)
@@ -292,16 +199,17 @@ class _Writer:
     def chain_row(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> Equation:
         """The gradient as the lectures print it: one row of factors a path, the numbers, the result."""
         loss = derivation.graph.loss
-        trace, many = self.lesson.trace, len(paths) > 1
+        trace, many = self.trace, len(paths) > 1
         sides = []
         if max(len(path.factors) for path in paths) > 1 or many:
             for place, path in enumerate(paths, 1):
                 factors = tuple(Partial(f.of, f.wrt) for f in path.factors)
-                expr: Expr = factors[0] if len(factors) == 1 else Mul(factors)
+                # the edge beside other paths has the name of the whole derivative: it is written out
+                expr: Expr = Mul(factors) if len(factors) > 1 else path.factors[0].expr if many else factors[0]
                 sides.append(Side(expr, "+" if place > 1 else "=", _words(f"path {place}") if many else ()))
         if trace is None or not sides:
-            products = [times(*(f.expr for f in path.factors)) for path in paths]
-            sides.append(Side(products[0] if not many else Add(tuple(products))))
+            products = [product(f.expr for f in path.factors) for path in paths]
+            sides.append(Side(products[0] if not many else summed(products)))
         if trace is not None:
             terms = []
             for path in paths:
@@ -317,7 +225,7 @@ class _Writer:
             else:
                 sides.append(Side(result, result=True))
         key = derivative_key(loss, name)
-        count = self.number(key) if key not in self.numbers else self.numbers[key]
+        count = self.counted.get(key) or self.number(key)
         why = (
             wording.gradient("sum over paths", len(paths)).replace("uses", "paths")
             if many
@@ -339,13 +247,14 @@ class _Writer:
             stack.extend(path.factors[0].wrt for path in steps[name].paths)
         rows = []
         for name, step in steps.items():
-            if name not in needed or step.target in self.numbers:
+            if name not in needed or step.target in self.counted:
                 continue
             rows.append(self.reuse_row(derivation, name, step))
         if rows:
             self.blocks.append(Equations(tuple(rows)))
 
     def reuse_row(self, derivation: Derivation, name: str, step: Step) -> Equation:
+        """One gradient from those before it."""
         before: list[Side] = []
         loss = derivation.graph.loss
         for place, path in enumerate(step.paths):
@@ -362,67 +271,16 @@ class _Writer:
             why = wording.local(self.local_rule(derivation, name)) if len(step.paths) == 1 else why
         return self.row(Partial(loss, name), step.expr, step.target, why, before=before)
 
-    def update(self) -> None:
-        """One step of gradient descent, and the table of more."""
-        lesson = self.lesson
-        if not lesson.parameters or not lesson.derivations:
-            return
-        loss = lesson.derivations[0].graph.loss
-        if lesson.rate is None and lesson.trace is None and not lesson.rate_written and lesson.descent is None:
-            return
-        rate = Name(lesson.notation.rate)
-        sign = "←" if lesson.notation.update == "arrow" else "="
-        rows: list[Equation] = []
-        for name in lesson.parameters:
-            expr = Add((Name(name), Neg(Mul((rate, Partial(loss, name))))))
-            sides = [Side(expr, sign)]
-            if lesson.trace is not None:
-                size = self.as_written(lesson.rate_written, lesson.rate) if lesson.rate is not None else rate
-                start = shown(lesson.trace[name], self.digits)
-                gradient = self.value(derivative_key(loss, name))
-                assert gradient is not None
-                sides.append(Side(Add((start, Neg(Mul((size, gradient)))))))
-            if lesson.descent is not None and len(lesson.descent.traces) > 1:
-                sides.append(Side(shown(lesson.descent.traces[1][name], self.digits), result=True))
-            why = _words("one step against the gradient") if not rows else ()
-            rows.append(Equation(Name(after_key(name, 1)), tuple(sides), None, why))
-        self.blocks += [Heading("Update"), Equations(tuple(rows))]
-        self.iterations(loss)
-
-    def iterations(self, loss: str) -> None:
-        """The table of plain gradient descent."""
-        descent, lesson = self.lesson.descent, self.lesson
-        if descent is None:
-            return
-        if len(descent.traces) > 2 or (descent.stopped and len(descent.traces) > 1):
-            graph = lesson.derivations[0].graph
-            steps = {step.target: step for step in graph.steps}
-            made = [n for n in names(steps[loss].expr) if n in steps]
-            columns = [*lesson.parameters, *made[:3], loss]
-            header = (_words("k"), *(_words(Math(Name(name))) for name in columns))
-            rows = [
-                (_words(str(k)), *(_words(Math(shown(trace[name], self.digits))) for name in columns))
-                for k, trace in thinned(list(enumerate(descent.traces)))
-            ]
-            text = "Row k: all quantities after k updates; row 0 is the start."
-            if len(rows) < len(descent.traces):
-                text += f" {len(descent.traces) - len(rows)} rows are left out."
-            self.blocks += [Heading("Iterations"), Table(header, tuple(rows), "r" * len(header), _words(text))]
-        if descent.stopped:
-            self.blocks.append(
-                Paragraph(_words(f"Gradient descent {descent.stopped}. A smaller step size may converge."), "Stop")
-            )
-
     def graph(self) -> None:
         """The picture: every quantity with its value and its gradient."""
-        derivation = self.lesson.derivations[0]
+        derivation = self.worked.derivations[0]
         if len(derivation.graph.names) > MAX_PICTURE:
             return
-        single = len(self.lesson.derivations) == 1
-        focus = self.lesson.wanted[0] if self.lesson.focused else ()
-        drawn = picture(derivation, self.lesson.trace, self.digits, gradients=single, focus=focus)
+        single = len(self.worked.derivations) == 1
+        focus = self.request.wanted[0][1] if self.request.focused else ()
+        drawn = picture(derivation, self.trace, self.digits, gradients=single, focus=focus)
         what = ", with every value and gradient." if single else ", with every value."
-        words = "The computational graph" + (what if self.lesson.trace is not None else ".")
+        words = "The computational graph" + (what if self.trace is not None else ".")
         if focus and len(drawn.nodes) < len(derivation.graph.names):
             self.blocks.append(Figure(drawn, self.routes(focus, derivation.graph.loss)))
             return
@@ -430,6 +288,7 @@ class _Writer:
 
     @staticmethod
     def routes(focus: Sequence[str], loss: str) -> Sentence:
+        """What a picture of chosen quantities shows."""
         parts: list[Inline] = ["How "]
         for place, name in enumerate(focus):
             parts += [", " if place else "", Math(Name(name))]
@@ -437,39 +296,31 @@ class _Writer:
         return tuple(part for part in parts if part)
 
     def counts(self) -> None:
-        if not self.lesson.counted:
+        """What a network has, counted."""
+        if not self.exercise.counts or self.exercise.network is None:
             return
-        rows = tuple((_words(what), _words(f"{number:,}".replace(",", " "))) for what, number in self.lesson.counted)
+        known = counts(self.exercise.network)
+        rows = tuple((_words(what), _words(f"{known[what]:,}".replace(",", " "))) for what in self.exercise.counts)
         self.blocks += [Heading("Counting"), Table((_words("what"), _words("how many")), rows, "lr")]
-        self.blocks += [Paragraph(_words(text)) for text in self.lesson.notes if text.startswith("Counting:")]
+        self.blocks += [Paragraph(_words(text)) for text in self.worked.notes if text.startswith("Counting:")]
 
-    def closing(self) -> None:
-        """Conventions, the proof, and how numbers are printed."""
-        lesson = self.lesson
-        for note in lesson.notes:
-            self.blocks.append(Paragraph(_words(note), "Note"))
-        if lesson.derivations:
-            graph = lesson.derivations[0].graph
-            flat = dict(flat_steps(graph))
-            for reason in dict.fromkeys(flat.values()):
-                through: list[Inline] = []
-                for step in (step for step, other in flat.items() if other == reason):
-                    through += [", ", Math(Name(step))]
-                words = _words(f"{reason}; nothing can be learnt through ", *through[1:], ".")
-                self.blocks.append(Paragraph(words, "No derivative"))
-            said = set(flat.values())
-            for reason in dict.fromkeys(conventions(graph).values()):
-                if reason not in said:
-                    self.blocks.append(Paragraph(_words(f"{reason}."), "Convention"))
-            if lesson.trace is not None:
-                for kink in (k for k in kinks_hit(graph, lesson.trace) if k.step not in flat):
-                    self.blocks.append(
-                        Paragraph(
-                            _words(f"{kink.step} is evaluated exactly on its kink here: the convention is used."),
-                            "Kink",
-                        )
-                    )
-        for text in dict.fromkeys(lesson.proofs):
-            self.blocks.append(Paragraph(_words(text if text.endswith(".") else text + "."), "Proof"))
-        if lesson.trace is not None:
-            self.blocks.append(Paragraph(_words(wording.POLICY.format(digits=self.digits)), "Numbers"))
+    def conventions(self) -> None:
+        """Where a derivative is a convention, or does not exist."""
+        if not self.worked.derivations:
+            return
+        graph = self.worked.derivations[0].graph
+        flat = dict(flat_steps(graph))
+        for reason in dict.fromkeys(flat.values()):
+            through: list[Inline] = []
+            for step in (step for step, other in flat.items() if other == reason):
+                through += [", ", Math(Name(step))]
+            words = _words(f"{reason}; nothing can be learnt through ", *through[1:], ".")
+            self.blocks.append(Paragraph(words, "No derivative"))
+        told = set(flat.values())
+        for reason in dict.fromkeys(conventions(graph).values()):
+            if reason not in told:
+                self.blocks.append(Paragraph(_words(f"{reason}."), "Convention"))
+        if self.trace is not None:
+            for kink in (k for k in kinks_hit(graph, self.trace) if k.step not in flat):
+                text = f"{kink.step} is evaluated exactly on its kink here: the convention is used."
+                self.blocks.append(Paragraph(_words(text), "Kink"))

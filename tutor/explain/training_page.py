@@ -1,15 +1,12 @@
-"""A run of training as a document: the method's update steps, the first update with numbers, the table, and how the run ended."""
+"""The sections about training, in either form: the method's update steps, an update with numbers, the table, and how the run ended."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Mapping, Sequence
 
 from tutor.derive.second import hessian_name
 from tutor.derive.update import Update
 from tutor.explain.document import (
-    Block,
-    Document,
     Equation,
     Equations,
     Heading,
@@ -20,162 +17,69 @@ from tutor.explain.document import (
     Side,
     Table,
 )
+from tutor.explain.page_writer import PageWriter
 from tutor.explain.samples_section import sample_table
-from tutor.explain.thinned import thinned
 from tutor.explain.words import update_rules as wording
 from tutor.expression.keys import derivative_key, read_after
-from tutor.expression.nodes import Add, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.expression.walk import names as names_of
+from tutor.graph.entries import Array
 from tutor.graph.nouns import Step
-from tutor.notation.profile import Notation
-from tutor.notation.symbol import Symbol, guess, read_symbol
-from tutor.numbers.agreement import is_decimal
-from tutor.numbers.arithmetic import CONTEXT, Value
-from tutor.numbers.data_set import SampleTable
+from tutor.graph.shapes import Shape
+from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import shown
-from tutor.numbers.run import LEVELS
-from tutor.numbers.train import Row, Run, Task
+from tutor.numbers.run import run as run_steps
+from tutor.numbers.train import Row
+from tutor.rules.operations import ENTRYWISE
+from tutor.solving.table_rows import thin_rows
+from tutor.solving.worked import Worked
 
 MAX_EXPLAINED = 6
 """So many parameters have their first update written out."""
 MAX_COLUMNS = 6
 MAX_HESSIAN = 4
 """A Hessian of up to so many parameters is written out, entry by entry."""
-SPACED = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 
 
-@dataclass(frozen=True, slots=True)
-class Course:
-    """All that the page about a run is written from.
+class TrainingSections(PageWriter):
+    """The sections about a run; those of an update are the same for numbers and for arrays."""
 
-    ``published`` is the run of the published method where this one is "as on the slide".  ``table`` are the samples with their
-    gradients at the start; ``written`` the given values as they were written.
-    """
-
-    title: str
-    ident: str
-    source: str
-    notation: Notation
-    task: Task
-    run: Run
-    written: Mapping[str, str] = field(default_factory=dict)
-    rate_written: str = ""
-    table: SampleTable | None = None
-    published: tuple[Task, Run] | None = None
-    proofs: tuple[str, ...] = ()
-    notes: tuple[str, ...] = ()
-
-
-def document(course: Course) -> Document:
-    """The page about a run."""
-    with CONTEXT.workdps(LEVELS[-1]):
-        return _Writer(course).document()
-
-
-def symbols(task: Task, notation: Notation) -> Notation:
-    """The notation with symbols for what an update computes: m_w, its value after the update, a second derivative."""
-    found = dict(notation.symbols)
-    alone = len(task.parameters) == 1
-    for name in (*task.names.settings.values(), task.names.t):
-        found.setdefault(name, _setting(name.removesuffix("_update")))
-    for each in task.updates:
-        of = notation.symbol(each.parameter)
-        for word, target in each.made.items():
-            if word == "w":
-                continue
-            head = read_symbol(guess(word).latex).symbol()
-            base, mark = read_after(target).key, read_after(target).updates
-            found[base] = _indexed(head, of, alone)
-            if mark:
-                found[target] = _after(head, of, alone, notation)
-        found[task.names.own("d", each.parameter)] = _indexed(Symbol("d", "d"), of, alone)
-    loss = notation.symbol(task.derivation.graph.loss)
-    for first in task.parameters if task.row.hessian else ():
-        for second in task.parameters:
-            name = hessian_name(task.derivation.graph.loss, first, second)
-            found[name] = _second(loss, notation.symbol(first), notation.symbol(second), first == second)
-    found["det H"] = Symbol("\\det H", "det H")
-    return replace(notation, symbols=found)
-
-
-def _setting(name: str) -> Symbol:
-    """β₁ for beta1, ε for eps."""
-    return read_symbol("\\varepsilon" if name == "eps" else guess(name).latex).symbol()
-
-
-def _indexed(head: Symbol, of: Symbol, alone: bool) -> Symbol:
-    return head if alone else Symbol(f"{head.latex}_{{{of.latex}}}", f"{head.text}_{of.text}")
-
-
-def _after(head: Symbol, of: Symbol, alone: bool, notation: Notation) -> Symbol:
-    """A state after the update, as the course writes an updated parameter."""
-    plain = _indexed(head, of, alone)
-    if notation.update == "next":
-        return Symbol(f"{plain.latex}^{{t+1}}", f"{plain.text}^(t+1)")
-    if notation.update == "index":
-        index = "1" if alone else f"{of.latex},1"
-        return Symbol(f"{head.latex}_{{{index}}}", f"{plain.text}₁")
-    if notation.update == "prime":
-        return Symbol(f"{plain.latex}'", f"{plain.text}′")
-    return plain
-
-
-def _second(loss: Symbol, first: Symbol, second: Symbol, same: bool) -> Symbol:
-    under = f"(\\partial {first.latex})^2" if same else f"\\partial {first.latex}\\,\\partial {second.latex}"
-    text = f"∂²{loss.text}/∂{first.text}²" if same else f"∂²{loss.text}/∂{first.text}∂{second.text}"
-    return Symbol(f"\\frac{{\\partial^2 {loss.latex}}}{{{under}}}", text)
-
-
-class _Writer:
-    """Writes one document."""
-
-    def __init__(self, course: Course) -> None:
-        self.course = course
-        self.task = course.task
-        self.digits = course.notation.digits
-        self.loss = course.task.derivation.graph.loss
-        self.first = course.run.first
-        self.sign = "←" if course.notation.update == "arrow" else "="
-        self.blocks: list[Block] = []
-
-    def document(self) -> Document:
-        course, row = self.course, self.task.row
-        self.given()
-        if course.table is not None:
-            self.blocks += sample_table(course.table, self.digits)
-        self.method()
-        if self.first:
-            self.blocks.append(Heading("First update"))
-            self.newton()
-            self.updates()
-        self.iterations()
-        self.ending()
-        self.compared()
-        self.closing()
-        facts: tuple[Sentence, ...] = ((Math(Name(self.task.names.rate)), " = ", Math(self.rate())),)
-        if row.title != course.title:
-            facts = ((row.title,), *facts)
-        return Document(course.title, course.ident, facts, course.source, tuple(self.blocks))
+    def __init__(self, worked: Worked) -> None:
+        training = worked.training
+        assert training is not None
+        super().__init__(worked, training.first)
+        self.training = training
+        self.task, self.run = training.task, training.run
+        self.loss = training.task.derivation.graph.loss
+        self.sign = "←" if worked.notation.update == "arrow" else "="
+        layered = worked.request.layered
+        self.shapes: dict[str, Shape] = layered.shapes if layered is not None else {}
 
     # What is given
 
-    def rate(self) -> Expr:
-        text = self.course.rate_written
-        return Number(text) if is_decimal(text) else shown(self.task.rate, 12)
-
     def given(self) -> None:
-        columns = self.task.samples.columns if self.task.samples is not None else ()
-        fixed = [q.name for q in self.task.derivation.graph.leaves if q.name not in (*columns, *self.task.parameters)]
+        """The values that stay as they are, and those that the run starts from."""
+        task = self.task
+        columns = task.samples.columns if task.samples is not None else ()
+        if self.request.layered is not None:
+            layered = self.request.layered
+            for title, leaves in (("Given", layered.graph.inputs), ("Start", layered.graph.parameters)):
+                rows = [
+                    Equation(Name(q.name), (Side(self.show(given_array(layered.entries[q.name], task.values))),))
+                    for q in leaves if not set(layered.entries[q.name].items) & set(columns)
+                ]  # fmt: skip
+                if rows:
+                    self.blocks += [Heading(title), Equations(tuple(rows))]
+            return
+        fixed = [q.name for q in task.derivation.graph.leaves if q.name not in (*columns, *task.parameters)]
         if fixed:
-            self.blocks.append(Paragraph(self.listed(fixed, self.task.values), "Given"))
-        self.blocks.append(Paragraph(self.listed(self.task.parameters, self.task.values), "Start"))
+            self.blocks.append(Paragraph(self.listed(fixed, task.values), "Given"))
+        self.blocks.append(Paragraph(self.listed(task.parameters, task.values), "Start"))
 
-    def listed(self, names: Sequence[str], values: Mapping[str, Value]) -> Sentence:
-        parts: list[Inline] = []
-        for name in names:
-            text = self.course.written.get(name, "")
-            value = Number(text) if text and is_decimal(text) else shown(values[name], 12)
-            parts += [", " if parts else "", Math(Name(name)), SPACED, Math(value)]
-        return tuple(part for part in parts if part)
+    def samples(self) -> None:
+        """The data set, where there is one."""
+        if self.worked.samples is not None:
+            self.blocks += sample_table(self.worked.samples, self.digits)
 
     def method(self) -> None:
         """What is used: the settings, and which samples an update takes."""
@@ -193,35 +97,76 @@ class _Writer:
 
     # The first update
 
-    def value(self, name: str) -> Expr | None:
-        return shown(self.first[name], self.digits) if name in self.first else None
+    def first_update(self) -> None:
+        """The update steps of each parameter with their numbers."""
+        if not self.run.first:
+            return
+        self.blocks.append(Heading("First update"))
+        self.newton()
+        explained = self.training.updates[:MAX_EXPLAINED]
+        for number, each in enumerate(explained):
+            rows = [self.gradient(each)]
+            rows += [self.step(step, wording.move(step.rule) if number == 0 else "") for step in each.steps]
+            self.blocks.append(Equations(tuple(rows)))
+        hidden = len(self.training.updates) - len(explained)
+        if hidden:
+            self.blocks.append(Paragraph((wording.OTHERS.format(count=hidden),)))
 
     def filled(self, expr: Expr) -> Expr:
         """The expression with the numbers of the first update put in."""
-        if isinstance(expr, Name):
-            if expr.name == self.task.names.rate:
-                return self.rate()
-            return self.value(expr.name) or expr
-        if isinstance(expr, Partial):
-            return self.value(derivative_key(expr.of, expr.wrt)) or expr
-        parts = children(expr)
-        return rebuild(expr, tuple(self.filled(part) for part in parts)) if parts else expr
+        if isinstance(expr, Name) and expr.name == self.rate_name:
+            return self.rate()
+        return super().filled(expr)
+
+    def formula(self, step: Step) -> Expr:
+        """The formula of an update step, as it is printed: over arrays with ⊙ where it works entry by entry."""
+        if not self.shapes:
+            return step.expr
+        arrays = {name for name, shape in self.shapes.items() if shape}
+        for each in self.training.updates:
+            if self.shapes[each.parameter]:
+                arrays |= {*each.states, *each.made.values(), derivative_key(self.loss, each.parameter)}
+        return entry_by_entry(step.expr, arrays)
+
+    def step(self, step: Step, why: str) -> Equation:
+        """``left = formula = numbers = result``; over arrays the numbers are not put in."""
+        sign = self.sign if read_after(step.target).updates else "="
+        return self.equation(step.target, self.formula(step), step.target, why, sign)
 
     def equation(self, left: str, expr: Expr | None, key: str, why: str = "", sign: str = "=") -> Equation:
         """``left = formula = numbers = result``."""
         result = self.value(key)
-        assert result is not None
         sides: list[Side] = []
         if expr is not None:
             sides.append(Side(expr, sign))
-            numbers = self.filled(expr)
+            numbers = self.filled(expr) if not self.shapes else expr
             if numbers not in (expr, result):
                 sides.append(Side(numbers))
-        if sides and sides[-1].expr == result:
-            sides[-1] = replace(sides[-1], result=True)
-        else:
-            sides.append(Side(result, result=True))
-        return Equation(Name(left), tuple(sides), None, (why,) if why else ())
+        return Equation(Name(left), self.with_result(sides, result) if result is not None else tuple(sides), None, (why,) if why else ())
+
+    def gradient(self, each: Update) -> Equation:
+        """The gradient that an update starts from, and over which samples it is taken."""
+        result = self.value(derivative_key(self.loss, each.parameter))
+        assert result is not None
+        samples, why = self.task.samples, "the gradient at the start"
+        if samples is not None:
+            batch = next(self.task.batches())
+            several = len(batch.samples) > 1
+            named = ", ".join(str(place + 1) for place in batch.samples[:8]) + (", …" if len(batch.samples) > 8 else "")
+            why = f"{samples.reduce} over the samples {named}" if several else f"the gradient of sample {named}"
+            if len(batch.samples) == self.task.count:
+                why = f"{samples.reduce} over all samples"
+        return Equation(Partial(self.loss, each.parameter), (Side(result, result=True),), None, (why,))
+
+    def update(self) -> None:
+        """One update of the parameters that are shown, in a worked solution."""
+        if not self.request.trained:
+            return
+        chosen = [each for each in self.training.updates if each.parameter in self.request.trained]
+        rows = [self.step(step, wording.move(step.rule) if not place else "") for place, each in enumerate(chosen) for step in each.steps]
+        self.blocks += [Heading("Update"), Equations(tuple(rows))]
+
+    # Newton's method
 
     def newton(self) -> None:
         """The Hessian, and the system that is solved with it."""
@@ -229,6 +174,10 @@ class _Writer:
         if not task.row.hessian:
             return
         names = task.parameters
+        if self.shapes:
+            self.blocks.append(Paragraph((wording.SOLVED,)))
+            self.blocks.append(Equations(tuple(self.equation(key, None, key) for key in self.directions())))
+            return
         if len(names) <= MAX_HESSIAN:
             rows = []
             for place, first in enumerate(names):
@@ -243,11 +192,17 @@ class _Writer:
             rows.append(self.equation(key, self.direction(name), key))
         self.blocks.append(Equations(tuple(rows)))
 
+    def directions(self) -> list[str]:
+        """The names of the directions of the arrays that are explained."""
+        return [self.task.names.own("d", each.parameter) for each in self.training.updates[:MAX_EXPLAINED]]
+
     def entry(self, place: int, other: int) -> Expr:
+        """An entry of the Hessian."""
         low, high = sorted((place, other))
         return Name(hessian_name(self.loss, self.task.parameters[low], self.task.parameters[high]))
 
     def determinant(self) -> Expr | None:
+        """The determinant as a formula, where it is short."""
         if len(self.task.parameters) != 2:
             return None
         return Add((Mul((self.entry(0, 0), self.entry(1, 1))), Neg(Mul((self.entry(0, 1), self.entry(0, 1))))))
@@ -265,38 +220,11 @@ class _Writer:
         top = Add((Mul((self.entry(1 - place, 1 - place), own)), Neg(Mul((self.entry(0, 1), other)))))
         return Div(top, Name("det H"))
 
-    def updates(self) -> None:
-        """The update steps of each parameter with their numbers."""
-        shown_updates = self.task.updates[:MAX_EXPLAINED]
-        for number, each in enumerate(shown_updates):
-            rows = [self.gradient(each)]
-            rows += [self.step(each, step, first=number == 0) for step in each.steps]
-            self.blocks.append(Equations(tuple(rows)))
-        hidden = len(self.task.updates) - len(shown_updates)
-        if hidden:
-            self.blocks.append(Paragraph((wording.OTHERS.format(count=hidden),)))
-
-    def gradient(self, each: Update) -> Equation:
-        result = self.value(derivative_key(self.loss, each.parameter))
-        assert result is not None
-        samples, why = self.task.samples, "the gradient at the start"
-        if samples is not None:
-            batch = next(self.task.batches())
-            several = len(batch.samples) > 1
-            named = ", ".join(str(place + 1) for place in batch.samples[:8]) + (", …" if len(batch.samples) > 8 else "")
-            why = f"{samples.reduce} over the samples {named}" if several else f"the gradient of sample {named}"
-            if len(batch.samples) == self.task.count:
-                why = f"{samples.reduce} over all samples"
-        return Equation(Partial(self.loss, each.parameter), (Side(result, result=True),), None, (why,))
-
-    def step(self, each: Update, step: Step, *, first: bool) -> Equation:
-        sign = self.sign if read_after(step.target).updates else "="
-        return self.equation(step.target, step.expr, step.target, wording.move(step.rule) if first else "", sign)
-
     # The run
 
     def iterations(self) -> None:
-        run, task = self.course.run, self.task
+        """The table of a run of training: parameters, states where there is room, the loss."""
+        run, task = self.run, self.task
         if run.made < 1:
             return
         columns = task.parameters[:MAX_COLUMNS]
@@ -305,7 +233,7 @@ class _Writer:
         batched = task.samples is not None and task.size < task.count
         header: list[Sentence] = [("k",), *([("epoch",), ("samples",)] if batched else [])]
         header += [(Math(Name(name)),) for name in (*columns, self.loss)]
-        rows = thinned(run.rows) if len(run.rows) == run.made + 1 else list(run.rows)
+        rows = thin_rows(run.rows) if len(run.rows) == run.made + 1 else list(run.rows)
         body = [self.table_row(row, columns, batched) for row in rows]
         text = wording.ROWS
         if len(body) < run.made + 1:
@@ -315,6 +243,7 @@ class _Writer:
         self.blocks += [Heading("Iterations"), Table(tuple(header), tuple(body), "r" * len(header), (text,))]
 
     def table_row(self, row: Row, columns: Sequence[str], batched: bool) -> tuple[Sentence, ...]:
+        """One row of the table."""
         cells: list[Sentence] = [(str(row.step),)]
         if batched:
             places = row.batch.samples if row.batch is not None else ()
@@ -323,8 +252,31 @@ class _Writer:
         cells += [(Math(shown(row.values[name], self.digits)),) for name in columns]
         return (*cells, (Math(shown(row.loss, self.digits)),))
 
+    def descent_table(self) -> None:
+        """The table of a worked solution: the parameters shown, what the loss is made of, the loss; and why it ended early."""
+        run, task = self.run, self.task
+        if len(run.rows) > 2 or (run.stopped and len(run.rows) > 1):
+            graph = task.derivation.graph
+            steps = {step.target: step for step in graph.steps}
+            made = [name for name in names_of(steps[self.loss].expr) if name in steps]
+            own = list(task.parameters[:MAX_COLUMNS])
+            if not self.shapes:
+                own = [name for name in task.parameters if name in self.request.trained] or own
+            columns = [*own, *([] if self.shapes else made[:3]), self.loss]
+            header: tuple[Sentence, ...] = (("k",), *((Math(Name(name)),) for name in columns))
+            rows: list[tuple[Sentence, ...]] = []
+            for row in thin_rows(run.rows):
+                trace = run_steps(graph.steps, {**task.values, **row.values})
+                rows.append(((str(row.step),), *((Math(shown(trace[name], self.digits)),) for name in columns)))
+            text = wording.ROWS
+            if len(rows) < len(run.rows):
+                text += f" {len(run.rows) - len(rows)} rows are left out."
+            self.blocks += [Heading("Iterations"), Table(header, tuple(rows), "r" * len(header), (text,))]
+        self.ending()
+
     def ending(self) -> None:
-        stopped = self.course.run.stopped
+        """Why a run ended early, or that it diverges."""
+        stopped = self.run.stopped
         if stopped:
             words = wording.DIVERGES if stopped.startswith("diverges") else wording.ENDS
             self.blocks.append(Paragraph((words.format(title=self.task.row.title, stopped=stopped),), "Stop"))
@@ -333,14 +285,14 @@ class _Writer:
         """The slips of a variant "as on the slide", and what the published method gives."""
         for slip in self.task.row.slips:
             self.blocks.append(Paragraph((f"{slip[:1].upper()}{slip[1:]}.",), "Erratum"))
-        if self.course.published is None:
+        if self.training.published is None:
             return
-        other, run = self.course.published
+        other, run = self.training.published
         names = self.task.parameters[:2]
         header: list[Sentence] = [("k",)]
         for name in names:
             header += [(Math(Name(name)), " slide"), (Math(Name(name)), " published")]
-        mine, theirs = ({row.step: row for row in each.rows} for each in (self.course.run, run))
+        mine, theirs = ({row.step: row for row in each.rows} for each in (self.run, run))
         steps = [step for step in sorted(mine) if step in theirs and step]
         body: list[tuple[Sentence, ...]] = []
         for step in sorted({*steps[:5], *steps[-1:]}):
@@ -353,13 +305,44 @@ class _Writer:
         if run.stopped:
             self.blocks.append(Paragraph((f"{other.row.title} {run.stopped}.",), "Stop"))
 
-    def closing(self) -> None:
-        course = self.course
-        for note in course.notes:
-            self.blocks.append(Paragraph((note,), "Note"))
-        if self.task.row.convention:
-            self.blocks.append(Paragraph((self.task.row.convention,), "Convention"))
-        for text in course.proofs:
-            self.blocks.append(Paragraph((text if text.endswith(".") else text + ".",), "Proof"))
-        words = wording.ARITHMETIC[course.run.exact].format(digits=self.digits, steps=f"{course.run.made:,}")
+    def arithmetic(self) -> None:
+        """How the numbers of a run were computed."""
+        words = wording.ARITHMETIC[self.run.exact].format(digits=self.digits, steps=f"{self.run.made:,}")
         self.blocks.append(Paragraph((words,), "Numbers"))
+
+
+def given_array(entries: Array, values: Mapping[str, Value]) -> Array:
+    """An array of names as the array of their values."""
+    return Array(entries.shape, tuple(values[name] for name in entries.items))
+
+
+def entry_by_entry(expr: Expr, arrays: Collection[str]) -> Expr:
+    """An optimiser's formula over arrays, where it means each entry by itself: products of arrays, a square among them, with ⊙.
+
+    ``arrays`` are the keys of what is an array there.
+
+    >>> entry_by_entry(Pow(Name("g"), Number("2")), {"g"})
+    Call(func='hadamard', args=(Name(name='g'), Name(name='g')))
+    """
+    parts = tuple(entry_by_entry(part, arrays) for part in children(expr))
+    if not parts:
+        return expr
+    if type(expr) is Pow and expr.exp == Number("2") and _has_array(expr.base, arrays):
+        return Call(ENTRYWISE, (parts[0], parts[0]))
+    if type(expr) is Mul:
+        single = [part for part in parts if not _has_array(part, arrays)]
+        several = [part for part in parts if _has_array(part, arrays)]
+        if len(several) > 1:
+            product = several[0]
+            for part in several[1:]:
+                product = Call(ENTRYWISE, (product, part))
+            return Mul((*single, product)) if single else product
+    return rebuild(expr, parts)
+
+
+def _has_array(expr: Expr, arrays: Collection[str]) -> bool:
+    if type(expr) is Partial:
+        return derivative_key(expr.of, expr.wrt) in arrays
+    if type(expr) is Name:
+        return expr.name in arrays
+    return any(_has_array(part, arrays) for part in children(expr))

@@ -15,7 +15,7 @@ from tutor.graph.collector import without_collection
 from tutor.graph.entries import Array, Entries, Formulas, places
 from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_network, loss_term, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
-from tutor.graph.shapes import MAX_ENTRIES, Shape, arranged, shape_of, shape_text
+from tutor.graph.shapes import AXES, MAX_AXES, MAX_ENTRIES, Shape, arranged, shape_of, shape_text
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS, WRITABLE
@@ -103,10 +103,11 @@ def from_layers(
 def _check_shapes(shapes: Mapping[str, Shape]) -> None:
     for name, shape in shapes.items():
         good = all(size.isidentifier() if isinstance(size, str) else size >= 1 for size in shape)
-        if not good or len(shape) > 2:
+        if len(shape) > MAX_AXES:
+            raise GraphError(f"{name} of shape {shape_text(shape)} has {len(shape)} axes", hint=AXES)
+        if not good:
             raise GraphError(
-                f"{name} cannot have the shape {shape_text(shape)}",
-                hint="a vector has one size, a matrix two; each is a whole number from 1, or a letter",
+                f"{name} cannot have the shape {shape_text(shape)}", hint=f"{AXES}; each size is a whole number from 1, or a letter"
             )
 
 
@@ -135,12 +136,19 @@ def _unshaped(graph: Graph, shapes: Mapping[str, Shape]) -> set[str]:
 def _entries(graph: Graph) -> dict[str, Array]:
     found: dict[str, Array] = {}
     taken: dict[str, str] = {}
-    for quantity in quantities(graph):
-        shape = [size for size in quantity.shape if isinstance(size, int)]
-        if len(shape) < len(quantity.shape):
-            return {}
-        if prod(shape) > MAX_ENTRIES:
-            raise GraphError(f"{quantity.name} has {prod(shape):,} entries", hint=f"the limit is {MAX_ENTRIES:,}")
+    listed = list(quantities(graph))
+    if any(isinstance(size, str) for quantity in listed for size in quantity.shape):
+        return {}
+    counts = {quantity.name: prod(int(size) for size in quantity.shape) for quantity in listed}
+    largest = max(counts, key=counts.__getitem__)
+    if sum(counts.values()) > MAX_ENTRIES:
+        alone = counts[largest] > MAX_ENTRIES
+        raise GraphError(
+            f"{largest} has {counts[largest]:,} entries" if alone else f"the arrays have {sum(counts.values()):,} entries together",
+            hint=f"the limit is {MAX_ENTRIES:,}; give sizes as letters to derive without them",
+        )
+    for quantity in listed:
+        shape = [int(size) for size in quantity.shape]
         singles = tuple("_".join([quantity.name, *map(str, place)]) for place in places(shape))
         for name in singles:
             other = taken.setdefault(name, quantity.name)

@@ -16,7 +16,10 @@ Size: TypeAlias = int | str
 """A number of entries, or a letter for one."""
 Shape: TypeAlias = tuple[Size, ...]
 
-MAX_ENTRIES = 10**6
+MAX_ENTRIES = 10**5
+"""So many entries may an array have, and all arrays of an exercise together: each is proved one by one."""
+MAX_AXES = 4
+AXES = "an array has one axis (a vector), two (a matrix), three or four"
 
 
 def shape_text(shape: Shape) -> str:
@@ -204,7 +207,7 @@ def _result(call: Call, text: str, sizes: Mapping[str, Size]) -> Size:
     if type(expr) is Add:
         return sum(numbers)
     if type(expr) is Mul:
-        return numbers[0] * numbers[1]
+        return prod(numbers)
     size, window, stride, padding = numbers
     found = (size + 2 * padding - window) // stride + 1
     if found < 1 or window > size + 2 * padding:

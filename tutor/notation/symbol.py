@@ -29,6 +29,10 @@ GREEK = {
     "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
     "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "ell": "ℓ", "nabla": "∇",
 }  # fmt: skip
+SPELLINGS = {
+    "eps": "varepsilon", "lam": "lambda", "lamb": "lambda", "lambd": "lambda", "lmbda": "lambda", "lamda": "lambda",
+}  # fmt: skip
+"""How programs spell a Greek letter: ``lambda`` is a word of Python's own."""
 _ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "vec": "\u20d7"}
 _FONTS = ("mathrm", "mathit", "mathbf", "mathcal", "operatorname", "text")
 _SCRIPT = {"L": "ℒ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "B": "ℬ", "R": "ℛ"}
@@ -91,11 +95,11 @@ def read_symbol(text: str) -> Parts:
     """
     if len(text) > MAX_LENGTH:
         raise TutorError(f"a symbol of {len(text)} characters", hint=f"the limit is {MAX_LENGTH}")
-    reader = _Reader(text)
+    reader = _SymbolReader(text)
     return reader.parts()
 
 
-class _Reader:
+class _SymbolReader:
     def __init__(self, text: str) -> None:
         self.text = text
         self.tokens = [m for m in _TOKEN.finditer(text) if m.lastgroup != "space"]
@@ -177,9 +181,11 @@ class _Reader:
 def guess(name: str) -> Symbol:
     """The symbol of a quantity, from its name; in plain text it is the name itself, which is what one types.
 
-    >>> guess("w5").latex, guess("out_h1").latex, guess("eta").latex, guess("yhat1").latex
-    ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}')
+    >>> guess("w5").latex, guess("out_h1").latex, guess("eta").latex, guess("yhat1").latex, guess("lam").text
+    ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}', 'λ')
     """
+    if name == "lambda_":  # the underscore is no index here, it keeps the name apart from Python's word
+        return Symbol("\\lambda", GREEK["lambda"])
     head, _, index = name.partition("_")
     digits = head[len(head.rstrip("0123456789")) :]
     head = head[: len(head) - len(digits)]
@@ -187,8 +193,9 @@ def guess(name: str) -> Symbol:
     accent = ""
     if len(head) > 3 and head.endswith("hat"):
         head, accent = head[:-3], "\\hat"
-    if head in GREEK:
-        latex = "\\" + head
+    greek = SPELLINGS.get(head, head)
+    if greek in GREEK:
+        latex = "\\" + greek
     else:
         latex = head if len(head) == 1 else "\\mathit{" + head + "}"
     if accent:
@@ -196,6 +203,6 @@ def guess(name: str) -> Symbol:
     if index:
         latex += "_{" + index + "}"
     plain = name
-    if head in GREEK and not accent:
-        plain = GREEK[head] + name[len(head) :]
+    if greek in GREEK and not accent:
+        plain = GREEK[greek] + name[len(head) :]
     return Symbol(latex, plain)

@@ -19,13 +19,15 @@ from tutor.expression.keys import after_key, derivative_key
 from tutor.graph.nouns import Derivation, Step
 from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, real
 from tutor.numbers.data_set import Batch, Order, Samples, SampleTable, batches
-from tutor.numbers.descent import DIVERGED
 from tutor.numbers.linear import solve
 from tutor.numbers.run import evaluate, run
 from tutor.rules.optimisers import Optimiser
 
 EXACT_WORK = 10_000
 """A run of up to this many steps (updates × samples of a batch × steps of one gradient and update) is exact or has 60 digits."""
+
+DIVERGED = 10**60
+"""A run with a parameter beyond this is ended."""
 
 MAX_TABLE = 200
 """A data set of up to so many samples is shown with every sample's loss and gradients."""

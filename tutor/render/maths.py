@@ -331,7 +331,8 @@ class Writer:
         digits = exp.text if type(exp) is Number else ""
         if digits.lstrip("-").isdecimal() and len(digits) <= 3:
             return base + digits.translate(_SUPERSCRIPTS)
-        return base + "^(" + self.show(exp) + ")"
+        shown = self.show(exp)
+        return base + "^" + (shown if type(exp) is Name and shown.isalnum() else f"({shown})")
 
     def _is_cases(self, call: Call) -> bool:
         if call.func != "if_positive" or len(call.args) != 3:

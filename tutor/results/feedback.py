@@ -62,16 +62,17 @@ class Feedback(Page):
     def document(self) -> Document:
         """The report as a document, for the renderers."""
         marked = self.marked
-        return student.document(student.Sheet(
+        return student.document(student.FeedbackSheet(
             self.shown, self.reveal, self.title or marked.exercise, marked.exercise if self.title else "", self.notation,
             self.questions, self.rules, self.solutions,
         ))  # fmt: skip
 
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts.marking_json`."""
-        from tutor.contracts.marking_json import dumps, feedback
+        from tutor.contracts.marking_json import feedback
+        from tutor.contracts.schema import dumps
 
-        return dumps(feedback(self.shown, self.reveal, self.solutions))
+        return dumps(feedback(self.shown, self.reveal, self.solutions), ascii_only=True)
 
 
 def course_notation(exercise: Exercise) -> Notation:
@@ -139,9 +140,10 @@ class ClassReport(Page):
 
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts.marking_json`."""
-        from tutor.contracts.marking_json import classwork, dumps
+        from tutor.contracts.marking_json import classwork
+        from tutor.contracts.schema import dumps
 
-        return dumps(classwork(self.work))
+        return dumps(classwork(self.work), ascii_only=True)
 
 
 def class_report(

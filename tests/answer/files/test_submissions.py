@@ -1,9 +1,9 @@
 """Files of students: every format, every fault by name, and no file that makes the reader raise."""
 
 import json
-import time
 
 import pytest
+from counted import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -316,9 +316,7 @@ def test_names_nobody_has_are_refused_and_fit_to_be_shown(name):
 
 
 def check(name, data):
-    began = time.perf_counter()
     batch = read_submissions(name, data, IDS)
-    assert time.perf_counter() - began < 2
     assert batch.submissions
     for submission in batch.submissions:
         assert submission.student
@@ -375,7 +373,6 @@ SLOW = [
 
 
 @pytest.mark.parametrize(("name", "data"), SLOW, ids=range(len(SLOW)))
-def test_nothing_takes_long(name, data):
-    began = time.perf_counter()
-    read_submissions(name, data, IDS)
-    assert time.perf_counter() - began < 4
+def test_nothing_takes_much_work(name, data):
+    with at_most(3_000_000):
+        read_submissions(name, data, IDS)

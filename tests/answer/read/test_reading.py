@@ -1,9 +1,9 @@
 """The grammar of answers as a table of texts; what is refused, what it says and where the caret stands; hostile texts."""
 
-import time
 from dataclasses import replace
 
 import pytest
+from counted import ANSWER, at_most
 
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.reading import read
@@ -284,17 +284,15 @@ HOSTILE = {
 
 
 @pytest.mark.parametrize("text", HOSTILE.values(), ids=HOSTILE)
-def test_a_hostile_text_is_refused_at_once(text):
+def test_a_hostile_text_is_refused_with_little_work(text):
     from contextlib import suppress
 
     from tutor.answer.read.array_answers import read_entries
     from tutor.answer.read.working_lines import read_lines
 
     for reader in (read, read_lines, read_entries):
-        start = time.perf_counter()
-        with suppress(AnswerError):
+        with at_most(ANSWER), suppress(AnswerError):
             reader(text, NETWORK)
-        assert time.perf_counter() - start < 0.5
         with suppress(AnswerError):
             reader(text, LETTERS)
     if text.strip("-+x "):

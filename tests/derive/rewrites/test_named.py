@@ -40,7 +40,31 @@ TABLE = [  # steps, parameters, {gradient: (what it always is, what has to sum t
     (["p = sigmoid(s)", f"L = ({BCE})/N"], [], {"dL/ds": ("(p - y)/N", "", "")}),
     (["s = w*h + b", "p = sigmoid(s)", f"L = {BCE}"], ["w", "b"],
      {"dL/ds": ("p - y", "", ""), "dL/db": ("p - y", "", ""), "dL/dw": ("(p - y)*h", "", "")}),
-    (["s = w*h", "p = sigmoid(s)", f"L = {BCE} + r*w^2"], ["w"], {"dL/ds": ("p - y", "", "")}),  # w has a path of its own
+    # with a penalty, in one formula and split
+    (["s = w*h", "p = sigmoid(s)", f"L = {BCE} + r*w^2"], ["w"],
+     {"dL/ds": ("p - y", "", ""), "dL/dw": ("(p - y)*h + 2*r*w", "", "")}),
+    (["s = w*h", "p = sigmoid(s)", f"D = {BCE}", "R = lam/2*w^2", "L = D + R"], ["w"],
+     {"dL/ds": ("p - y", "", ""), "dL/dw": ("(p - y)*h + lam*w", "", "")}),
+    (["z1 = w*h", "z2 = v*h", *SOFTMAX, "D = -log(p1)", "q = w^2 + v^2", "R = lam*q", "L = D + R"], ["w", "v"],
+     {"dL/dz1": ("p1 - 1", "", ""), "dL/dz2": ("p2", "", ""), "dL/dw": ("(p1 - 1)*h + 2*lam*w", "", ""),
+      "dL/dv": ("p2*h + 2*lam*v", "", "")}),
+    # other spellings of a sigmoid, and of its cross-entropy
+    *((["p = " + text, f"L = {BCE}"], [], {"dL/ds": ("p - y", "", "")}) for text in (
+        "exp(s)/(1 + exp(s))", "exp(s)/(exp(s) + 1)", "1/(1 + 1/exp(s))", "(1 + exp(-s))^(-1)")),
+    (["p = sigmoid(s)", "L = (-y)*log(p) + (y - 1)*log(1 - p)"], [], {"dL/ds": ("p - y", "", "")}),
+    *((["p = " + text, f"L = {BCE}"], [], {"dL/dw": ("(p - y)*x", "", ""), "dL/dx": ("(p - y)*w", "", ""), "dL/db": ("p - y", "", "")})
+      for text in ("sigmoid(w*x + b)", "1/(1 + exp(-(w*x + b)))", "1/(1 + exp(-w*x - b))")),
+    (["p = sigmoid(2*s)", f"L = {BCE}"], [], {"dL/ds": ("2*(p - y)", "", "")}),
+    (["p = 1/(1 + exp(b - a))", "L = -log(p)"], [], {"dL/da": ("p - 1", "", ""), "dL/db": ("1 - p", "", "")}),
+    (["p = sigmoid(w*x)", f"D = {BCE}", "R = w^2", "L = D + R"], [], {"dL/dx": ("(p - y)*w", "", "")}),  # w has a path of its own
+    # the logarithm worked out
+    (["L = log(1 + exp(s)) - y*s"], [], {"dL/ds": ("sigmoid(s) - y", "", "")}),
+    (["L = softplus(s) - y*s"], [], {"dL/ds": ("sigmoid(s) - y", "", "")}),
+    (["e = exp(s)", "t = 1 + e", "l = log(t)", "m = y*s", "L = l - m"], [], {"dL/ds": ("sigmoid(s) - y", "", "")}),
+    (["L = log(exp(a) + exp(b) + exp(c)) - b"], [],
+     {"dL/da": ("softmax_1(a, b, c)", "", ""), "dL/db": ("softmax_2(a, b, c) - 1", "", ""), "dL/dc": ("softmax_3(a, b, c)", "", "")}),
+    (["L = (log(exp(a) + exp(b)) - y*a - (1 - y)*b)/2"], [],
+     {"dL/da": ("softmax_1(a, b)/2 - y/2", "", ""), "dL/db": ("softmax_2(a, b)/2 + (y - 1)/2", "", "")}),
     (["s1 = w*h1", "s2 = w*h2", "p1 = sigmoid(s1)", "p2 = sigmoid(s2)",
       "L = 1/2*(binary_cross_entropy(p1, y1) + binary_cross_entropy(p2, y2))"], ["w"],
      {"dL/ds1": ("1/2*(p1 - y1)", "", ""), "dL/ds2": ("1/2*(p2 - y2)", "", ""),
@@ -92,7 +116,11 @@ NOTHING = [  # where the simple form would be wrong, or nothing is to be simplif
     ["p = sigmoid(s)", "L = y*p*log(p)"],
     ["p = sigmoid(s)", "L = 1/2*(p - y)^2"],
     ["p = tanh(s)", f"L = {BCE}"],
-    ["p = sigmoid(2*s)", f"L = {BCE}"],  # no score of its own
+    ["p = sigmoid(s^2)", f"L = {BCE} + s"],
+    ["L = log(1 + exp(s)) - y*s^2"],
+    ["b = 2*a", "L = log(exp(a) + exp(b)) - a"],  # a score that depends on another
+    ["L = log(exp(a) + exp(a)) - a"],
+    ["L = log(2 + exp(s)) - y*s"],
     ["p = sigmoid(s)", "q = sigmoid(s)", "L = -y*log(p) - (1 - y)*log(1 - q)"],
     [*SOFTMAX, "L = -(y1*log(p1) + y2*log(1 - p2))"],
     [*SOFTMAX, f"L = {TWO} + z1"],

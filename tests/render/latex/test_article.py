@@ -243,7 +243,7 @@ def compiled(program: str, source: str, folder: Path) -> tuple[str, int]:
     (folder / "page.tex").write_text(source, encoding="ascii")
     command = [program, "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "page.tex"]
     environment = {**os.environ, "max_print_line": "1000", "openin_any": "p"}
-    subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=120, check=False)
+    subprocess.run(command, cwd=folder, env=environment, capture_output=True, timeout=300, check=False)
     log = (folder / "page.log").read_text(encoding="latin-1")
     pages = re.search(r"Output written on page.pdf \((\d+) pages?", log)
     assert pages, [line for line in log.splitlines() if line.startswith("!")]

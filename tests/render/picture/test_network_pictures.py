@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tutor.errors import GraphError
 from tutor.exercise.load import load
-from tutor.explain.diagram import Column, Diagram, Unit, Wire
+from tutor.explain.diagram import Diagram, DiagramColumn, DiagramUnit, Wire
 from tutor.explain.network_drawing import FIRST, MOST, diagram, drawn_quantities
 from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network, quantities
@@ -37,7 +37,8 @@ def drawn(network, course="plain"):
 
 LARGE = of((16384, 1000, 10), "none", activation="relu")
 HOSTILE = Diagram(
-    (Column((Unit("input", "<script>&$%"),), 1), Column((Unit("output", "\\input{x}\x00\u202e"),), 1, "relu</text>$")),
+    (DiagramColumn((DiagramUnit("input", "<script>&$%"),), 1),
+     DiagramColumn((DiagramUnit("output", "\\input{x}\x00\u202e"),), 1, "relu</text>$")),
     (Wire((0, 0), (1, 0), "]]></svg>\\end{document}"),),
     (1,),
 )
@@ -198,7 +199,7 @@ def test_light_and_dark():
 def test_latex_compiles_without_a_warning(made, tmp_path):
     (tmp_path / "net.tex").write_text(network_standalone(*made()), encoding="ascii")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape", "net.tex"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=120)
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=False, timeout=300)
     log = (tmp_path / "net.log").read_text(encoding="latin-1")
     assert done.returncode == 0, log[-2000:]
     for word in ("Overfull", "Underfull", "Warning", "Missing character", "undefined"):

@@ -7,13 +7,13 @@ import re
 import shutil
 import subprocess
 import sys
-import time
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 from itertools import combinations, pairwise
 from pathlib import Path
 
 import pytest
+from counted import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -279,16 +279,15 @@ def test_no_more_edges_cross_than_must() -> None:
     assert crossings <= 6  # three leaves that feed two neurons each: three crossings a layer are the least
 
 
-def test_three_hundred_boxes_take_less_than_a_second_or_so() -> None:
+def test_three_hundred_boxes_take_no_more_work_than_they_should() -> None:
     edges = [
         (f"n{place - 1 - (place * 7 + step * 5) % min(place, 6)}", f"n{place}")
         for place in range(1, 300)
         for step in (0, 1)
     ]
     picture = Picture(tuple(Node(f"n{place}", "value") for place in range(300)), tuple(edges), "n299")
-    start = time.perf_counter()
-    drawn = layout(picture, measured)
-    assert time.perf_counter() - start < 4  # 0.6 s on a laptop; a slow machine may take longer
+    with at_most(3_000_000):
+        drawn = layout(picture, measured)
     assert len(drawn.boxes) == 300
 
 

@@ -15,10 +15,12 @@ from fractions import Fraction
 from tutor.derive.chains import full_chains, gradients
 from tutor.derive.local import plus, times
 from tutor.derive.rewrites.collapse import collapses
-from tutor.derive.rewrites.terms import Flow, Output, Term, affine, combined, log_of, outputs, terms
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial
-from tutor.expression.walk import names
-from tutor.graph.nouns import Derivation, Path
+from tutor.derive.rewrites.terms import Flow, Output, Term, affine, combined, log_of, log_sum, outputs, terms
+from tutor.derive.slope import derivatives
+from tutor.derive.tidy import product, summed
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.walk import has_call, names
+from tutor.graph.nouns import Derivation, Path, Step
 
 BELOW = "parameters below"
 """The rule of a gradient that follows from a rewrite: ∂L/∂w = (ŷ − y)·h."""
@@ -87,6 +89,9 @@ class _Logs:
         product = expr if size == 1 else Mul((factor, expr))
         return Neg(product) if self.number < 0 else product
 
+MAX_OWN = 4
+"""How many steps the path of a penalty may have."""
+
 
 def found(derivation: Derivation) -> tuple[Rewrite, ...]:
     """The rewrites that apply to a derivation: the gradients of the scores, then those of the parameters directly below them.
@@ -100,10 +105,7 @@ def found(derivation: Derivation) -> tuple[Rewrite, ...]:
     """
     flow = Flow(derivation.graph)
     known = outputs(flow)
-    parts = terms(derivation.graph.loss, flow, known) if known else None
-    if not parts or all(log_of(term.core, flow, known) is None for term in parts):
-        return ()
-    sight = Sight(derivation, flow, known, parts)
+    sight = Sight(derivation, flow, known, (terms(derivation.graph.loss, flow, known) if known else None) or ())
     simple = [rewrite for row in ROWS for rewrite in row.recognise(sight)]
     return (*simple, *_below(derivation, simple))
 
@@ -184,7 +186,13 @@ def _sigmoid(sight: Sight) -> Iterator[Rewrite]:
         y, rest = logs.targets.get((name, False), ZERO), logs.targets.get((name, True), ZERO)
         if combined([(Fraction(1), affine(y)), (Fraction(1), affine(rest))]) != {"": Fraction(1)}:
             continue
-        yield _score(sight, "sigmoid with binary cross-entropy", output.scores[0], logs, plus([Name(name), _minus(y)]))
+        simple = plus([Name(name), _minus(y)])
+        if output.inner is None:
+            yield _score(sight, SIGMOID, output.scores[0], logs, simple)
+            continue
+        for quantity, slope in derivatives(name, output.inner):
+            if sight.loss not in sight.flow.after([quantity], [name]) and slope != ZERO:
+                yield _score(sight, SIGMOID, quantity, logs, product([simple, slope]))
 
 
 def _softmax(sight: Sight) -> Iterator[Rewrite]:
@@ -223,6 +231,39 @@ def _component(sight: Sight, score: str, p: Expr, targets: Mapping[str, Expr], l
     condition = summed if total is not None and all(isinstance(t, Name) for t in targets.values()) else None
     general = plus([times(p, summed), _minus(y)])
     return _score(sight, SOFTMAX, score, logs, general, between, condition, short)
+
+
+def _log_sum(sight: Sight) -> Iterator[Rewrite]:
+    """log Σ exp(z_k) − Σ y_k z_k, the cross-entropy of scores: p_i − y_i, with p = softmax(z); σ(z) − y for log(1 + exp(z)) − y·z."""
+    sums = {made for expr in sight.flow.steps.values() for core in _calls(expr) if (made := log_sum(core, sight.flow)) is not None}
+    scores = dict.fromkeys(score for one, _ in sorted(sums) for score in one)
+    free = all(sight.flow.after([score]).isdisjoint(scores.keys() - {score}) for score in scores)
+    found = terms(sight.loss, sight.flow, {}, scores) if scores and free else None
+    slopes: dict[str, list[Expr]] = {score: [] for score in scores}
+    for term in found or ():
+        made = log_sum(term.core, sight.flow)
+        scale = Div(product([_number(term.number), *term.factors]), product(term.divisors)) if term.divisors else product(
+            [_number(term.number), *term.factors])  # fmt: skip
+        if made is not None:
+            for place, score in enumerate(made[0], 1):
+                call = Call("sigmoid", (Name(score),)) if made[1] else Call(f"softmax_{place}", tuple(Name(s) for s in made[0]))
+                slopes[score].append(product([scale, call]))
+        elif isinstance(term.core, Name) and term.core.name in slopes:
+            slopes[term.core.name].append(scale)
+        else:
+            return
+    for score, parts in slopes.items():
+        if any(names(part) and has_call(part) for part in parts):
+            yield Rewrite(LOG_SUM, Partial(sight.loss, score), summed(parts), full_chains(sight.derivation, score) or ())
+
+
+def _calls(expr: Expr) -> Iterator[Expr]:
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if isinstance(node, Call):
+            yield node
+        stack.extend(children(node))
 
 
 def _minus(expr: Expr) -> Expr:
@@ -282,27 +323,50 @@ def _below(derivation: Derivation, rewrites: Sequence[Rewrite]) -> Iterator[Rewr
     steps, graph = gradients(derivation), derivation.graph
     trained = {q.name for q in graph.leaves if q.kind in ("weight", "bias")} | {q.name for q in graph.parameters}
     for name, step in steps.items():
-        if name not in trained or not step.paths or any(path.factors[0].wrt not in simple for path in step.paths):
+        through = [path for path in step.paths if path.factors[0].wrt in simple]
+        if name not in trained or not through:
             continue
-        used = [(simple[path.factors[0].wrt], path.factors[1].expr) for path in step.paths]
-        expr = plus([_product(rewrite.expr, local) for rewrite, local in used])
+        used = [(simple[path.factors[0].wrt], path.factors[1].expr) for path in through]
+        own = [_spelled_out(steps, path) for path in step.paths if path not in through]  # of a penalty: λw
+        if any(part is None for part in own):
+            continue
+        besides = [part for part in own if part is not None]
+        expr = plus([*(_product(rewrite.expr, local) for rewrite, local in used), *besides])
         conditions = {rewrite.condition for rewrite, _ in used}
         condition = conditions.pop() if len(conditions) == 1 else None
-        under = plus([_product(rewrite.under or rewrite.expr, local) for rewrite, local in used])
+        under = plus([*(_product(rewrite.under or rewrite.expr, local) for rewrite, local in used), *besides])
         yield Rewrite(BELOW, Partial(graph.loss, name), expr, step.paths, (), condition, under if condition else None)
+
+
+def _spelled_out(steps: Mapping[str, Step], path: Path) -> Expr | None:
+    """What one path contributes, as a formula without gradients in it; nothing where it is long."""
+    factors = [path.factors[1].expr]
+    for _ in range(MAX_OWN):
+        upstream = steps[path.factors[0].wrt]
+        if not upstream.paths:
+            return product(factors)
+        if len(upstream.paths) > 1:
+            return None
+        (path,) = upstream.paths
+        factors.insert(0, path.factors[1].expr)
+    return None
 
 
 def _product(upstream: Expr, local: Expr) -> Expr:
     return upstream if local == ONE else times(upstream, local)
 
 
+SIGMOID = "sigmoid with binary cross-entropy"
+LOG_SUM = "cross-entropy of scores"
 SOFTMAX = "softmax with cross-entropy"
 LINEAR = "linear network"
 UNIT = "weight of the single unit"
 
 ROWS = (
-    Row("sigmoid with binary cross-entropy", _sigmoid,
+    Row(SIGMOID, _sigmoid,
         source="dl: derivatives of cross entropy loss, ∂L/∂s_i = ŷ_i − y_i, ∂L/∂w_ji = (ŷ_i − y_i)h_j"),
     Row(SOFTMAX, _softmax, condition="the targets sum to 1",
         source="neuron, qmul: softmax; dl: cross entropy. ∂L/∂s_i = p_i·Σ y_k − y_i"),
+    Row(LOG_SUM, _log_sum,
+        source="the same with the logarithm worked out: −Σ y_k log p_k = log Σ exp(z_k) − Σ y_k z_k where Σ y_k = 1"),
 )  # fmt: skip

@@ -10,7 +10,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg
+from tutor.derive.tidy import product, summed
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Pow
 from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Graph
 from tutor.rules.functions import function, value_of
@@ -24,12 +25,16 @@ WRITTEN_OUT = ("cross_entropy", "binary_cross_entropy")
 
 @dataclass(frozen=True, slots=True)
 class Output:
-    """A step that is an activation of scores: a sigmoid of one, or a component of a softmax of all."""
+    """A step that is an activation of scores: a sigmoid of one, or a component of a softmax of all.
+
+    A sigmoid of a formula (``p = sigmoid(w*x + b)``) has no score of its own: ``inner`` is the formula, and the scores are empty.
+    """
 
     name: str
     function: str
     scores: tuple[str, ...]
     place: int = 0
+    inner: Expr | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,31 +85,36 @@ def outputs(flow: Flow) -> dict[str, Output]:
 
 
 def _called(name: str, expr: Call) -> Output | None:
+    if expr.func == "sigmoid":
+        return _sigmoid_of(name, expr.args[0])
     if not all(isinstance(arg, Name) for arg in expr.args):
         return None
     scores = tuple(arg.name for arg in expr.args if isinstance(arg, Name))
     head, _, place = expr.func.partition("_")
-    if expr.func == "sigmoid":
-        return Output(name, "sigmoid", scores)
     if head == "softmax" and place.isdigit() and len(set(scores)) == len(scores):
         return Output(name, "softmax", scores, int(place) - 1)
     return None
 
 
+def _sigmoid_of(name: str, inner: Expr) -> Output | None:
+    if isinstance(inner, Name):
+        return Output(name, "sigmoid", (inner.name,))
+    return Output(name, "sigmoid", (), inner=inner) if names(inner) else None
+
+
 def _written(name: str, expr: Expr, flow: Flow) -> Output | None:
-    """1/(1 + exp(−z)), or exp(z_i) over the sum of all exp(z_k), in one formula or in steps."""
+    """A sigmoid in any of its spellings, or exp(z_i) over the sum of all exp(z_k), in one formula or in steps."""
+    if isinstance(expr, Pow) and constant(expr.exp) == -1:
+        expr = Div(ONE, expr.base)
     if not isinstance(expr, Div):
         return None
     below = flow.seen(expr.den)
     if not isinstance(below, Add):
         return None
     powers = [_exponent(part, flow) for part in below.args]
-    if constant(expr.num) == 1 and len(powers) == 2 and any(constant(part) == 1 for part in below.args):
+    if len(powers) == 2 and any(constant(part) == 1 for part in below.args):
         inner = next((power for power in powers if power is not None), None)
-        inner = flow.seen(inner) if inner is not None else None
-        if isinstance(inner, Neg) and isinstance(inner.arg, Name):
-            return Output(name, "sigmoid", (inner.arg.name,))
-        return None
+        return _logistic(name, expr.num, inner, flow) if inner is not None else None
     scores = tuple(power.name for power in powers if isinstance(power, Name))
     own = _exponent(expr.num, flow)
     if len(set(scores)) != len(powers) or not isinstance(own, Name) or own.name not in scores:
@@ -112,22 +122,43 @@ def _written(name: str, expr: Expr, flow: Flow) -> Output | None:
     return Output(name, "softmax", scores, scores.index(own.name))
 
 
+def _logistic(name: str, num: Expr, power: Expr, flow: Flow) -> Output | None:
+    """1/(1 + exp(−z)) and exp(z)/(1 + exp(z)): which number z is."""
+    own = _exponent(num, flow)
+    if own is not None and own == power:
+        return _sigmoid_of(name, power)
+    return _sigmoid_of(name, _opposite(flow.seen(power) if isinstance(flow.seen(power), Neg) else power)) if constant(num) == 1 else None
+
+
+def _opposite(expr: Expr) -> Expr:
+    """−z as it is written shortest: z for −z, a − b for b − a, wx + b for −wx − b."""
+    if isinstance(expr, Neg):
+        return expr.arg
+    if isinstance(expr, Add):  # what becomes positive comes first
+        return summed(sorted((product([Neg(arg)]) for arg in expr.args), key=lambda arg: isinstance(arg, Neg)))
+    return product([Neg(expr)])
+
+
 def _exponent(expr: Expr, flow: Flow) -> Expr | None:
     seen = flow.seen(expr)
+    if isinstance(seen, Div) and constant(seen.num) == 1:  # 1/exp(z)
+        below = _exponent(seen.den, flow)
+        return Neg(below) if below is not None else None
     return seen.args[0] if isinstance(seen, Call) and seen.func == "exp" else None
 
 
-def terms(loss: str, flow: Flow, known: Mapping[str, Output]) -> list[Term] | None:
-    """The terms of the loss that depend on an output, in the order written; nothing where they are too many."""
-    live = flow.after(known)
+def terms(loss: str, flow: Flow, known: Mapping[str, Output], scores: Iterable[str] = ()) -> list[Term] | None:
+    """The terms of the loss that depend on an output (or on scores), in the order written; nothing where they are too many."""
+    live = flow.after([*known, *scores])
     found: list[Term] = []
+    stops = set(scores)
     stack = [Term(Name(loss), Fraction(1))]
     for _ in range(MAX_VISITS):
         if not stack:
             return found
         term = stack.pop()
         core = term.core
-        if isinstance(core, Name) and core.name in flow.steps and core.name not in known:
+        if isinstance(core, Name) and core.name in flow.steps and core.name not in known and core.name not in stops:
             core = flow.steps[core.name]
         if not _alive(core, live):
             continue
@@ -158,7 +189,10 @@ def _parts(core: Expr, term: Term, live: set[str]) -> list[Term] | None:
             more = []
             for arg in (arg for arg in args if arg is not alive[0]):
                 value = constant(arg)
-                if value is None:
+                if value is None and isinstance(arg, Neg):
+                    more.append(arg.arg)
+                    number = -number
+                elif value is None:
                     more.append(arg)
                 else:
                     number *= value
@@ -191,6 +225,21 @@ def log_of(core: Expr, flow: Flow, known: Mapping[str, Output]) -> tuple[str, bo
         case Add((one, Neg(Name(name)))) if one == ONE and name in known:
             return name, True
     return None
+
+
+def log_sum(core: Expr, flow: Flow) -> tuple[tuple[str, ...], bool] | None:
+    """The scores z of log Σ exp(z_k), and whether a 1 is added to the sum: log(1 + exp(z)), softplus(z); nothing for another term."""
+    core = flow.seen(core)
+    if isinstance(core, Call) and core.func == "softplus" and isinstance(core.args[0], Name):
+        return (core.args[0].name,), True
+    if not isinstance(core, Call) or core.func != "log" or not isinstance(total := flow.seen(core.args[0]), Add):
+        return None
+    rest = [part for part in total.args if constant(part) != 1]
+    scores = tuple(power.name for part in rest if isinstance(power := _exponent(part, flow), Name))
+    one = len(rest) == len(total.args) - 1
+    if len(scores) != len(rest) or len(set(scores)) < len(rest) or len(rest) + one < 2 or (one and len(rest) > 1):
+        return None
+    return scores, one
 
 
 def affine(expr: Expr) -> dict[str, Fraction] | None:

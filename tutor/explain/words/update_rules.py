@@ -39,7 +39,6 @@ SOLVED = "d solves H·d = g, the linear system of the Hessian H and the gradient
 HESSIAN_PROOF = "The Hessian agrees with finite differences of the proved gradient."
 WORKED = "The steps above are those of sample 1; tutor train {ident} shows the updates over all samples."
 COMPARED = "The formulas as on the slide, and the published method, from the same start."
-STEPS_SUGGESTED = "The step size is the method's usual one; --rate chooses another."
 
 
 def move(rule: str) -> str:

@@ -10,11 +10,11 @@ MAX_TABLE_ROWS = 60
 T = TypeVar("T")
 
 
-def chosen(last: int) -> list[int]:
+def choose_rows(last: int) -> list[int]:
     """The numbers of the rows that are shown of a table whose last row has this number: all of a short one, else the first ten, evenly
     spaced ones and the last.
 
-    >>> chosen(3), len(chosen(10**6))
+    >>> choose_rows(3), len(choose_rows(10**6))
     ([0, 1, 2, 3], 31)
     """
     if last < MAX_TABLE_ROWS:
@@ -22,6 +22,6 @@ def chosen(last: int) -> list[int]:
     return sorted({*range(11), *(round(i * last / 20) for i in range(21))})
 
 
-def thinned(rows: Sequence[T]) -> list[T]:
+def thin_rows(rows: Sequence[T]) -> list[T]:
     """The rows that are shown of a table."""
-    return [rows[place] for place in chosen(len(rows) - 1)]
+    return [rows[place] for place in choose_rows(len(rows) - 1)]

@@ -6,8 +6,8 @@ from fractions import Fraction
 import pytest
 
 import tutor
-from tutor.contracts.layers_json import nested
-from tutor.contracts.solution_json import SCHEMA
+from tutor.contracts.schema import SCHEMA
+from tutor.contracts.worked_json import nested
 from tutor.exercise.load import from_text
 from tutor.graph.entries import Array
 

@@ -12,7 +12,7 @@ from tutor.errors import OutputError
 from tutor.explain.chart import Axis, Chart, Series
 from tutor.notation.profile import notation
 from tutor.notation.symbol import Symbol
-from tutor.render.charts.figures import NoMatplotlib, check_suffix, figure
+from tutor.render.charts.chart_files import NoMatplotlib, check_suffix, figure
 from tutor.results.curves import activations, path
 from tutor.results.solution import solve
 
@@ -28,7 +28,7 @@ PLAIN = notation("plain")
 
 def bowl():
     solution = solve("qmul/linear-neuron", steps=3)
-    way = [(trace["w_L"], trace["b_L"]) for trace in solution.descent.traces]
+    way = [(row.values["w_L"], row.values["b_L"]) for row in solution.run.rows]
     return path("E & <b> $x$", solution.exercise.graph, solution.values, ("w_L", "b_L"), way, solution.notation)
 
 
@@ -65,7 +65,8 @@ def test_the_readers_own_settings_do_not_matter():
 def test_another_process_gives_the_same_bytes():
     code = (
         "import sys; from tutor.notation.profile import notation; from tutor.results.curves import activations; "
-        "from tutor.render.charts.figures import figure; sys.stdout.buffer.write(figure(activations(['elu(0.5)'], notation('dl')), '.svg'))"
+        "from tutor.render.charts.chart_files import figure; "
+        "sys.stdout.buffer.write(figure(activations(['elu(0.5)'], notation('dl')), '.svg'))"
     )
     runs = [
         subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed})

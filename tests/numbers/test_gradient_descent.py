@@ -3,12 +3,12 @@
 from fractions import Fraction
 
 import pytest
+from descent import descend
 from independent import MP, close
 
 from tutor.derive.backward import derive
 from tutor.exercise.load import load
 from tutor.graph.build import from_steps
-from tutor.numbers.descent import descend
 
 F = Fraction
 

@@ -7,10 +7,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 import tutor
+from tutor import train
 from tutor.errors import GraphError, ValueProblem
 from tutor.expression.plain import plain
-from tutor.results.training import train
-from tutor.results.typed import typed_exercise
+from tutor.solving.typed import typed_exercise
 
 F = Fraction
 
@@ -105,7 +105,7 @@ def test_what_is_trained_is_said(text, expected, said):
     for names, page in ((solution.parameters, solution), (run.task.parameters, run)):
         assert list(names) == expected
         assert ("Assumed:" in page.to_text(200)) is said
-    changed = {name for name in leaves if solution.descent.traces[1][name] != at[name]}
+    changed = {name for name, value in solution.run.rows[1].values.items() if value != at[name]}
     assert changed <= set(expected)
 
 

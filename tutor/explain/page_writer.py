@@ -1,0 +1,92 @@
+"""What every page about a computation shares: its numbers, ready to print, and rows with numbers put in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from tutor.explain.document import Block, Equation, Inline, Math, Paragraph, Sentence, Side
+from tutor.explain.layer_formulas import matrix
+from tutor.expression.keys import derivative_key
+from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
+from tutor.graph.entries import Array
+from tutor.numbers.agreement import is_decimal
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.printed import shown
+from tutor.numbers.run import compute
+from tutor.solving.worked import Worked
+
+EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
+
+
+class PageWriter:
+    """The blocks of one page, and what its sections are written with.  ``numbers`` are the values by key, or None."""
+
+    def __init__(self, worked: Worked, numbers: Mapping[str, Any] | None) -> None:
+        self.worked = worked
+        self.request = worked.request
+        self.exercise = worked.request.exercise
+        self.numbers = numbers
+        self.digits = worked.notation.digits
+        self.blocks: list[Block] = []
+        training = worked.training
+        self.rate_name = training.task.names.rate if training is not None else worked.notation.rate
+
+    def show(self, value: Value | Array) -> Expr:
+        """A number or an array of numbers, ready to print."""
+        return matrix(value, self.digits) if isinstance(value, Array) else shown(value, self.digits)
+
+    def value(self, key: str) -> Expr | None:
+        """The number of a key, ready to print; nothing where there is none."""
+        return self.show(self.numbers[key]) if self.numbers is not None and key in self.numbers else None
+
+    def filled(self, expr: Expr) -> Expr:
+        """The expression with numbers put in; of a choice by sign the branch that counts."""
+        if isinstance(expr, Name):
+            return self.value(expr.name) or expr
+        if isinstance(expr, Partial):
+            return self.value(derivative_key(expr.of, expr.wrt)) or expr
+        parts = children(expr)
+        if isinstance(expr, Call) and expr.func == "if_positive" and self.numbers is not None:
+            condition, a, b = expr.args
+            return self.filled(a if compute(condition, self.numbers) > 0 else b)
+        return rebuild(expr, tuple(self.filled(part) for part in parts)) if parts else expr
+
+    def as_written(self, text: str, value: Value, digits: int | None = None) -> Expr:
+        """A given number as it was written, when that is a plain decimal."""
+        return Number(text) if is_decimal(text) else shown(value, digits or self.digits)
+
+    def rate(self) -> Expr:
+        """The step size, as it was written."""
+        return self.as_written(self.request.rate_written, self.request.rate, 12 if self.request.subject == "training" else None)
+
+    def listed(self, names: Sequence[str], values: Mapping[str, Value]) -> Sentence:
+        """``x = 1, y = 2``, as written."""
+        parts: list[Inline] = []
+        digits = 12 if self.request.subject == "training" else self.digits
+        for name in names:
+            text = self.exercise.written.get(name, "")
+            value = self.as_written(text, values[name], digits) if text else shown(values[name], 12)
+            parts += [", " if parts else "", Math(Name(name)), EQUALS, Math(value)]
+        return tuple(part for part in parts if part)
+
+    def with_result(self, sides: list[Side], result: Expr) -> tuple[Side, ...]:
+        """The sides with the result at the end, which is not said twice."""
+        if sides and sides[-1].expr == result:
+            return (*sides[:-1], replace(sides[-1], result=True))
+        return (*sides, Side(result, result=True))
+
+    def notes(self, kept: Sequence[str]) -> None:
+        """Notes, a paragraph each."""
+        self.blocks += [Paragraph((note,), "Note") for note in kept]
+
+    def proofs(self, sentences: Sequence[str]) -> None:
+        """What was proved, a paragraph each."""
+        for text in dict.fromkeys(sentences):
+            self.blocks.append(Paragraph((text if text.endswith(".") else text + ".",), "Proof"))
+
+
+def updating(expr: Expr, left: Expr, sides: Sequence[Side], why: str) -> Equation:
+    """An update's row; without a reason where the row before has given it."""
+    return Equation(left, tuple(sides), None, (why,) if why else ())

@@ -1,0 +1,151 @@
+"""The page about anything that was worked out: which sections it has, in which order."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from tutor.derive.update import naming
+from tutor.derive.update import update as derive_update
+from tutor.explain.document import Document, Equation, Equations, Heading, Math, Paragraph, Sentence, Side
+from tutor.explain.layer_page import ArraySections
+from tutor.explain.lecture_section import lecture, say_verdict
+from tutor.explain.page_writer import PageWriter
+from tutor.explain.samples_section import sample_table, with_samples
+from tutor.explain.simplified_section import simplified
+from tutor.explain.solution_page import NumberSections
+from tutor.explain.training_page import TrainingSections
+from tutor.explain.words import rules as wording
+from tutor.explain.words import update_rules
+from tutor.explain.words.proof_words import say_proof
+from tutor.expression.nodes import Expr, Name
+from tutor.expression.walk import substitute
+from tutor.numbers.arithmetic import CONTEXT
+from tutor.numbers.run import LEVELS
+from tutor.numbers.verify import merged
+from tutor.rules.optimisers import optimiser
+from tutor.solving.proofs import Proofs
+from tutor.solving.worked import Worked
+
+
+def document(worked: Worked) -> Document:
+    """The page as a document: what is given, forward and backward pass or the method, updates, the lecture's figures, the proof."""
+    proofs = proof_sentences(worked.proofs)
+    with CONTEXT.workdps(LEVELS[-1]):  # what is put together here has to keep the digits that the values have
+        if worked.request.subject == "training":
+            return training_page(worked, proofs)
+        if worked.request.layered is not None:
+            return array_page(worked, proofs)
+        return number_page(worked, proofs)
+
+
+def number_page(worked: Worked, proofs: Sequence[str]) -> Document:
+    """A solution neuron by neuron."""
+    page = NumberSections(worked)
+    page.given()
+    if worked.derivations:
+        page.forward()
+        for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
+            page.backward(derivation, names)
+        page.blocks += simplified(worked.rewrites, worked.numbers, page.digits, page.filled)
+        update(page)
+        page.graph()
+    page.counts()
+    page.blocks += lecture([say_verdict(verdict) for verdict in worked.verdicts], worked.request.focused)
+    page.notes(worked.notes)
+    page.conventions()
+    closing(page, proofs)
+    made = finished(page)
+    exercise = worked.request.exercise
+    return made if worked.samples is None else with_samples(made, sample_table(worked.samples, page.digits, exercise.id))
+
+
+def array_page(worked: Worked, proofs: Sequence[str]) -> Document:
+    """A solution in layer form."""
+    assert worked.request.layered is not None
+    page = ArraySections(worked, worked.request.layered)
+    page.given()
+    page.forward()
+    page.backward()
+    page.simplified()
+    update(page)
+    page.blocks += lecture([say_verdict(verdict) for verdict in worked.verdicts], worked.request.focused)
+    page.notes(worked.notes)
+    closing(page, proofs)
+    return finished(page)
+
+
+def training_page(worked: Worked, proofs: Sequence[str]) -> Document:
+    """A run of training, in either form."""
+    page = TrainingSections(worked)
+    page.given()
+    page.samples()
+    page.method()
+    page.first_update()
+    page.iterations()
+    page.ending()
+    page.compared()
+    page.notes(worked.notes)
+    row = page.task.row
+    if row.convention:
+        page.blocks.append(Paragraph((row.convention,), "Convention"))
+    page.proofs(proofs)
+    page.arithmetic()
+    facts: tuple[Sentence, ...] = ((Math(Name(page.rate_name)), " = ", Math(page.rate())),)
+    if row.title != page.exercise.title:
+        facts = ((row.title,), *facts)
+    return finished(page, facts)
+
+
+def update(page: PageWriter) -> None:
+    """The section on the update of a worked solution: with its numbers where it is made, else as a formula."""
+    worked, request = page.worked, page.request
+    if not request.trained:
+        return
+    if worked.training is not None:
+        sections = TrainingSections(worked)
+        sections.update()
+        sections.descent_table()
+        page.blocks += sections.blocks
+        return
+    if request.rate is None and worked.numbers is None and not request.rate_written:
+        return
+    sign = "←" if worked.notation.update == "arrow" else "="
+    names = naming(optimiser("gd"), request.graph.names, page.rate_name)
+    rows: list[Equation] = []
+    for name in request.trained:
+        for step in derive_update(optimiser("gd"), name, request.graph.loss, names).steps:
+            sides = [Side(step.expr, sign)]
+            if worked.numbers is not None:
+                size: dict[str, Expr] = {names.rate: page.rate()} if request.rate is not None else {}
+                sides.append(Side(substitute(page.filled(step.expr), size)))
+            why = () if rows else (update_rules.move(step.rule),)
+            rows.append(Equation(Name(step.target), tuple(sides), None, why))
+    page.blocks += [Heading("Update"), Equations(tuple(rows))]
+
+
+def closing(page: PageWriter, proofs: Sequence[str]) -> None:
+    """The proofs, and how numbers are printed."""
+    page.proofs(proofs)
+    if page.worked.numbers is not None:
+        page.blocks.append(Paragraph((wording.POLICY.format(digits=page.digits),), "Numbers"))
+
+
+def proof_sentences(proofs: Proofs) -> list[str]:
+    """What was proved, in sentences."""
+    told = [say_proof(part) for part in (proofs.forms, proofs.rewritten) if part is not None]
+    if proofs.gradients:
+        told.append(say_proof(merged(proofs.gradients)))
+    told.append(say_proof(proofs.simplified) if proofs.simplified is not None else "")
+    if proofs.second:
+        told.append(update_rules.HESSIAN_PROOF)
+    return [text for text in told if text]
+
+
+def finished(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> Document:
+    """The document of a page, with its title and the facts beside it."""
+    request, exercise = page.request, page.exercise
+    if facts is None:
+        shows = request.rate_written and request.trained and (request.layered is None or page.worked.training is not None)
+        facts = ((Math(Name(page.worked.notation.rate)), " = ", Math(page.rate())),) if shows else ()
+    ident = exercise.id if exercise.id != exercise.title else ""
+    return Document(exercise.title, ident, facts, exercise.source, tuple(page.blocks))

@@ -1,0 +1,70 @@
+"""Symbols for what an update computes: states, their values after it, directions, second derivatives."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from tutor.derive.second import hessian_name
+from tutor.derive.update import Naming, Update
+from tutor.expression.keys import read_after
+from tutor.notation.profile import Notation
+from tutor.notation.symbol import Symbol, guess, read_symbol
+from tutor.numbers.train import Task
+
+
+def update_notation(notation: Notation, task: Task, updates: Sequence[Update], names: Naming) -> Notation:
+    """The notation with symbols for what an update computes: m_w, its value after the update, a second derivative.
+
+    ``updates`` and ``names`` are those of the form that is shown; the single parameters of a task keep theirs.
+    """
+    found = dict(notation.symbols)
+    alone = len(updates) == 1
+    for name in (*names.settings.values(), names.t):
+        found.setdefault(name, _setting(name.removesuffix("_update")))
+    for each in updates:
+        of = notation.symbol(each.parameter)
+        for word, target in each.made.items():
+            if word == "w":
+                continue
+            head = read_symbol(guess(word).latex).symbol()
+            base, mark = read_after(target).key, read_after(target).updates
+            found[base] = _indexed(head, of, alone)
+            if mark:
+                found[target] = _after(head, of, alone, notation)
+        found[names.own("d", each.parameter)] = _indexed(Symbol("d", "d"), of, alone)
+    loss = notation.symbol(task.derivation.graph.loss)
+    for first in task.parameters if task.row.hessian else ():
+        for second in task.parameters:
+            name = hessian_name(task.derivation.graph.loss, first, second)
+            found[name] = _second(loss, notation.symbol(first), notation.symbol(second), first == second)
+    found["det H"] = Symbol("\\det H", "det H")
+    return replace(notation, symbols=found)
+
+
+def _setting(name: str) -> Symbol:
+    """β₁ for beta1, ε for eps."""
+    return read_symbol("\\varepsilon" if name == "eps" else guess(name).latex).symbol()
+
+
+def _indexed(head: Symbol, of: Symbol, alone: bool) -> Symbol:
+    return head if alone else Symbol(f"{head.latex}_{{{of.latex}}}", f"{head.text}_{of.text}")
+
+
+def _after(head: Symbol, of: Symbol, alone: bool, notation: Notation) -> Symbol:
+    """A state after the update, as the course writes an updated parameter."""
+    plain = _indexed(head, of, alone)
+    if notation.update == "next":
+        return Symbol(f"{plain.latex}^{{t+1}}", f"{plain.text}^(t+1)")
+    if notation.update == "index":
+        index = "1" if alone else f"{of.latex},1"
+        return Symbol(f"{head.latex}_{{{index}}}", f"{plain.text}₁")
+    if notation.update == "prime":
+        return Symbol(f"{plain.latex}'", f"{plain.text}′")
+    return plain
+
+
+def _second(loss: Symbol, first: Symbol, second: Symbol, same: bool) -> Symbol:
+    under = f"(\\partial {first.latex})^2" if same else f"\\partial {first.latex}\\,\\partial {second.latex}"
+    text = f"∂²{loss.text}/∂{first.text}²" if same else f"∂²{loss.text}/∂{first.text}∂{second.text}"
+    return Symbol(f"\\frac{{\\partial^2 {loss.latex}}}{{{under}}}", text)
