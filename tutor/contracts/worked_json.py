@@ -29,6 +29,7 @@ from tutor.contracts.schema import SCHEMA, dumps
 from tutor.derive.chains import count_routes, full_chains, gradients
 from tutor.derive.indexed import INDICES, index_form
 from tutor.derive.rewrites.named import LINEAR, Rewrite
+from tutor.explain.words.proof_words import say_proof
 from tutor.explain.worked_page import proof_sentences
 from tutor.expression.keys import derivative_key
 from tutor.expression.plain import plain
@@ -86,7 +87,7 @@ def numbers_json(worked: Worked) -> dict[str, Any]:
         "updates": _updates(worked),
         "counts": {what: counts(exercise.network)[what] for what in exercise.counts} if exercise.network else {},
         "rewrites": [_rewrite(rewrite, trace) for rewrite in worked.rewrites],
-        "proof": f"{merged(worked.proofs.gradients).sentence()}." if worked.proofs.gradients else "",
+        "proof": f"{say_proof(merged(worked.proofs.gradients))}." if worked.proofs.gradients else "",
     }
 
 

@@ -238,6 +238,7 @@ _PHRASES: dict[str, PrintedOperation] = {
     "times ones lying": PrintedOperation(_PRODUCT, _columns),
     "ones times lying": PrintedOperation(_PRODUCT, _rows),
     "transposed times ones": PrintedOperation(_PRODUCT, _column_sums),
+    "indexed": PrintedOperation(_ATOM, _entry),
 }
 """How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
