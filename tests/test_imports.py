@@ -14,11 +14,11 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "errors": (),
     "version": (),
     "expression": ("errors",),
-    "rules": ("errors", "expression.nodes", "expression.parse"),  # rules know no typography, no numbers, no graph
+    "rules": ("errors", "expression.elsewhere", "expression.nodes", "expression.parse"),  # rules know no typography, no numbers, no graph
     "graph": ("errors", "expression", "rules"),
     "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers
     "numbers": ("errors", "expression", "rules", "graph", "derive"),
-    "notation": ("errors", "expression.keys", "graph"),
+    "notation": ("errors", "expression.keys", "expression.letters", "graph"),
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
     "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write

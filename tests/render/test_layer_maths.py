@@ -66,6 +66,8 @@ TABLE = [  # expression, LaTeX, text
     ("unflatten(x, 1, 3)", "\\operatorname{mat}_{1 \\times 3}(x)", "mat[1×3](x)"),
     ("one_hot(2, 3)", "\\operatorname{onehot}(2)", "onehot(2)"),
     ("equal(v, 2)", "\\mathbf{1}_{v = 2}", "1[v = 2]"),
+    ("entry(x, 2)", "x_{2}", "x_2"),
+    ("entry(A, 1, 2)", "A_{12}", "A_12"),
     ("concat(x, y)", "\\operatorname{concat}(x, y)", "concat(x, y)"),
     ("spread(g, k, 3, 1, 0)", "g \\ast_{\\mathrm{full}} k", "g ∗[full] k"),
     ("spread_flipped(g, k, 3, 2, 0)", "g \\star_{\\mathrm{full}, d=2} k", "g ⋆[full, d=2] k"),

@@ -111,6 +111,10 @@ CASES = [  # operation, shapes of its operands, its settings
     ("unflatten", [(3,)], (1, 3, 1)),
     ("one_hot", [], (2, 3)),
     ("one_hot", [], (1, 1)),
+    ("entry", [(3,)], (2,)),
+    ("entry", [(1,)], (1,)),
+    ("entry", [(2, 3)], (2, 1)),
+    ("entry", [(1, 2)], (1, 2)),
     ("concat", [(2,), (3,)], ()),
     ("concat", [(1,), (1,)], ()),
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tutor.derive.second import hessian_name
 from tutor.derive.update import Update
@@ -93,6 +93,8 @@ class TrainingSections(PageWriter):
             many = wording.samples(task.size)
             text = wording.ALL_SAMPLES if task.size == task.count else wording.BATCHES[task.order]
             parts.append(" " + text.format(size=many, count=task.count, seed=task.seed))
+        if self.shapes and any(type(part) is Div for each in self.training.updates for step in each.steps for part in walked(step.expr)):
+            parts.append(" " + wording.ENTRYWISE)
         self.blocks.append(Paragraph(tuple(parts), "Method"))
 
     # The first update
@@ -338,6 +340,13 @@ def entry_by_entry(expr: Expr, arrays: Collection[str]) -> Expr:
                 product = Call(ENTRYWISE, (product, part))
             return Mul((*single, product)) if single else product
     return rebuild(expr, parts)
+
+
+def walked(expr: Expr) -> Iterator[Expr]:
+    """An expression and all its parts."""
+    yield expr
+    for part in children(expr):
+        yield from walked(part)
 
 
 def _has_array(expr: Expr, arrays: Collection[str]) -> bool:

@@ -14,8 +14,9 @@ from typing import Any, Protocol
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
+from tutor.expression.plain import plain
 from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, bind, shape_text
+from tutor.graph.shapes import Shape, bind, operation_text, shape_text
 from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula
 
 MAX_WORK = 3_000_000
@@ -181,7 +182,7 @@ class Entries:
         work = prod(shape) * _loops(formula(row.index), numbers)
         if work > MAX_WORK:
             raise GraphError(
-                f"{call.func} of {' and '.join(shape_text(array.shape) for array in operands)} takes {work:,} products",
+                f"{operation_text(call.func)} of {' and '.join(shape_text(array.shape) for array in operands)} takes {work:,} products",
                 hint=f"the limit is {MAX_WORK:,}: it is written out entry by entry to be proved",
             )
         reader = _Row(row, arrays, numbers, self.algebra)
@@ -328,4 +329,4 @@ def whole(expr: Expr, at: Mapping[str, int]) -> int:
             return whole(a, at) // whole(b, at)
         case Call("remainder", (a, b)):
             return whole(a, at) % whole(b, at)
-    raise GraphError(f"{expr} is no whole number")
+    raise GraphError(f"{plain(expr, as_written=True)} is no whole number")

@@ -258,6 +258,7 @@ ARRAYS: dict[str, Written] = {
     "unflatten": Written(_ATOM, _named("mat", "mat", 1, _size)),
     "concat": Written(_ATOM, _named("concat", "concat", 2)),
     "one_hot": Written(_ATOM, _named("onehot", "onehot")),
+    "entry": Written(_ATOM, lambda writer, args: _entry(writer, args)),
     "part": Written(_ATOM, _named("part", "part", 1, _part)),
     "at": Written(_ATOM, _entry),
     "sum_over": Written(_SUM, _sum_over),

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from tutor.errors import ExpressionError, TutorError, near
+from tutor.errors import ExpressionError, TutorError
+from tutor.expression.elsewhere import function_hint
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.parse import parse
 
@@ -236,7 +237,7 @@ def function(name: str, arity: int) -> Function:
         return _extreme(name, arity)
     row = FUNCTIONS.get(name)
     if row is None:
-        raise ExpressionError(f"there is no function {name}", hint=near(name, FUNCTIONS))
+        raise ExpressionError(f"there is no function {name}", hint=function_hint(name, FUNCTIONS))
     if name == "softmax":
         raise ExpressionError("softmax needs to know which component", hint="write softmax_1(z1, z2, z3) for the first")
     if arity != len(row.params):

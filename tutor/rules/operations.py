@@ -32,8 +32,8 @@ class Layer:
 
     ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers
     that follow them (a stride, a size), each with its least value; the last ones may be missing and have the value in ``defaults`` (a
-    text is another setting's value); the first of ``within`` is at most the second.  ``letters`` are the indices of the result in
-    ``index``.  ``internal`` rows only appear in pullbacks.
+    text is another setting's value); ``within`` has pairs of which the first is at most the second.  ``letters`` are the indices of
+    the result in ``index``.  ``internal`` rows only appear in pullbacks.
     """
 
     name: str
@@ -210,6 +210,10 @@ _ROWS = (
     Layer("concat", ("x: m", "y: n"), ("m + n",), _1D, "at(x, i) + at(y, i - m)", ("part(G, 0, m)", "part(G, m, n)")),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
           source="the target of a classification: label k of n classes"),
+    Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),
+          source="−log p_2: the probability of the label; entries are counted from 1"),
+    Layer("entry", ("A: m n",), (), (), "at(A, k, l)", ("G*outer(one_hot(k, m), one_hot(l, n))",), (("k", 1), ("l", 1)),
+          within=("k", "m", "l", "n")),
     *_over_all("m n q"),
     *_over_all("m n q r"),
     Layer("part", ("x: n",), ("l",), _1D, "at(x, i + f)", settings=(("f", 0), ("l", 1)), internal=True),
