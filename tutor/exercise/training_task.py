@@ -144,8 +144,8 @@ class Trainer:
             self.rows[key] = found.rows
             if len(found.rows) <= after:
                 assert found.stopped is not None
-                how = "diverges" if found.stopped.diverges else "ends"
-                raise ExerciseError(f"training {how}: after update {found.made} nothing more can be computed")
+                why = f"{found.stopped.what} grows beyond 10^60" if found.stopped.kind == "beyond" else found.stopped.what
+                raise ExerciseError(f"training ends with update {found.stopped.step}: {why}", hint="choose a smaller step size, or fewer updates")
         return self.rows[key][after].values
 
 
