@@ -144,8 +144,9 @@ class Trainer:
             self.rows[key] = found.rows
             if len(found.rows) <= after:
                 assert found.stopped is not None
-                why = f"{found.stopped.what} grows beyond 10^60" if found.stopped.kind == "beyond" else found.stopped.what
-                raise ExerciseError(f"training ends with update {found.stopped.step}: {why}", hint="choose a smaller step size, or fewer updates")
+                why = f"{found.stopped.what} is beyond 10^60" if found.stopped.kind == "beyond" else found.stopped.what
+                what = f"training {'diverges' if found.stopped.diverges else 'ends'}: after update {found.stopped.step} {why}"
+                raise ExerciseError(what, hint="choose a smaller step size, or fewer updates")
         return self.rows[key][after].values
 
 
