@@ -52,6 +52,9 @@ def moved(x: Nd, size: tuple[int, ...], stride: int, make: Callable[[Nd], Any]) 
 
 
 def correlate(x: Nd, k: Nd, stride: int = 1, padding: int = 0) -> Nd:
+    if x.ndim == 3:  # channels: each kernel goes over all of them
+        own = [sum(correlate(channel, part, stride, padding) for channel, part in zip(x, kernel, strict=True)) for kernel in k]
+        return np.stack(own)
     return moved(np.pad(x, padding, constant_values=0), k.shape, stride, lambda window: (window * k).sum())
 
 
@@ -61,6 +64,8 @@ def softmax(z: Nd, axis: int = 0) -> Nd:
 
 
 def pool(x: Nd, make: Callable[[Nd], Any], size: int, stride: int = 0) -> Nd:
+    if x.ndim == 3:
+        return np.stack([pool(channel, make, size, stride) for channel in x])
     return moved(x, (size,) * x.ndim, stride or size, make)
 
 
@@ -80,12 +85,13 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     "softmax_columns": softmax,
     "softmax_rows": lambda z: softmax(z, 1),
     "correlate": correlate,
-    "convolve": lambda x, k, *settings: correlate(x, np.flip(k), *settings),
+    "convolve": lambda x, k, *settings: correlate(x, np.flip(k, axis=(-2, -1) if k.ndim > 1 else -1), *settings),
     "max_pool": lambda x, *settings: pool(x, lambda window: max(window.flat), *settings),
     "average_pool": lambda x, *settings: pool(x, lambda window: window.sum() / window.size, *settings),
     "flatten": lambda a: a.reshape(-1),
-    "unflatten": lambda x, m, n: x.reshape(m, n),
+    "unflatten": lambda x, *sizes: x.reshape(*sizes),
     "one_hot": lambda k, n: np.array([Fraction(i + 1 == k) for i in range(n)], dtype=object),
+    "entry": lambda x, *place: x[tuple(i - 1 for i in place)],
     "concat": lambda x, y: np.concatenate([x, y]),
 }
 

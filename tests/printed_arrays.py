@@ -317,7 +317,8 @@ def readings(
     found = tokens(text, style, table_of(Writer(style, notation), known, partials))
     count = sum(kind in ("𝟏", "𝟎") or value == "onehot" for kind, value in found)
     sizes = sorted({size for value in known.values() for size in np.shape(value)} | {*shape, 1})
-    shapes = list(dict.fromkeys([*((size, 1) for size in sizes), *product(sizes, sizes)]))
+    deep = [np.shape(value) for value in known.values() if np.ndim(value) > 2]
+    shapes = list(dict.fromkeys([*((size, 1) for size in sizes), *product(sizes, sizes), *deep]))
     last: UnreadableError | None = None
     any_found = False
     paper = {name: column(value) for name, value in known.items()}

@@ -22,15 +22,20 @@ VECTORS = (
     "concat({0}, {b:m})", "concat({b:m}, {0})", "concat({0}, {0})", "unflatten({0}, {n}, 1)", "unflatten({0}, 1, {n})",
     "convolve({0}, {b:k}, {s1}, {p})", "correlate({0}, {b:k}, {s1}, {p})", "convolve({0}, {b:k})", "correlate({b:m}, {0}, 1, {n})",
     "max_pool({0}, {k}, {s1})", "average_pool({0}, {k}, {s1})", "max_pool({0}, {k})", "average_pool({0}, {k})",
-    "({0} @ {b:n})*{0}", "{0} ⊙ one_hot(1, {n})",
+    "({0} @ {b:n})*{0}", "{0} ⊙ one_hot(1, {n})", "{0}[{k}]*{0}",
 )  # fmt: skip
 MATRICES = (
     "{W:m,n} @ {0} + columns({b:m}, {r})", "{0} @ {W:r,m} + rows({b:m}, {n})", "{W:n,m}^T @ {0}", "{0}^T @ {W:n,m}", "{0} @ {0}^T",
     "{0}^T", "{0} @ {b:r}", "{b:n} @ {0}", "softmax_columns({0})", "softmax_rows({0})", "row_sums({0})", "column_sums({0})",
     "flatten({0})", "convolve({0}, {W:k,q}, {s1}, {p})", "correlate({0}, {W:k,q}, {s1}, {p})", "convolve({0}, {W:k,q})",
     "correlate({0}, {W:k,q})", "max_pool({0}, {j}, {s1})", "average_pool({0}, {j}, {s1})", "max_pool({0}, {j})",
-    "average_pool({0}, {j})", "fill({s}, {n}, {r}) - {0}", "fill(mean({0}), {m})",
+    "average_pool({0}, {j})", "fill({s}, {n}, {r}) - {0}", "fill(mean({0}), {m})", "{0}[{k}, {q}]*{0}",
 )  # fmt: skip
+CUBES = (
+    "correlate({0}, {W:m,n,k,q}, {s1}, {p})", "convolve({0}, {W:m,n,k,q}, {s1}, {p})", "correlate({0}, {W:m,n,k,q})", "flatten({0})",
+    "average_pool({0}, {j}, {s1})", "average_pool({0}, {j})", "fill({s}, {shape}) - {0}", "fill(mean({0}), {m}, {n}, 2)",
+)  # fmt: skip
+BY_RANK = {1: VECTORS, 2: MATRICES, 3: CUBES, 4: ACTIVATIONS}
 ENDS = (
     "sum(half_squared_error({0}, {y}))", "mean(squared_error({0}, {y}))", "sum(({0} - {y})^2)/2", "sum(absolute_error({0}, {y}))",
     "mean(hinge({0}, {y}))", "sum(cross_entropy(sigmoid({0}), {y}))", "mean(binary_cross_entropy(sigmoid({0}), {y}))",
@@ -62,7 +67,8 @@ class Maker:
     def filled(self, template: str, name: str, shape: Shape) -> str:
         """A template with its letters: sizes, new leaves of a shape, a single number {s}."""
         sizes = {"m": self.number(1, 3), "s1": self.number(1, 2), "p": self.number(0, 1), "n": shape[0], "r": shape[-1]}
-        sizes |= {"k": self.number(1, min(3, shape[0])), "q": self.number(1, min(3, shape[-1]))}
+        window = shape[len(shape) == 3]  # the first axis of an image of several channels is its channels
+        sizes |= {"k": self.number(1, min(3, window)), "q": self.number(1, min(3, shape[-1]))}
         sizes["j"] = min(sizes["k"], sizes["q"])
         words: dict[str, object] = {"0": name, "shape": ", ".join(map(str, shape)), **sizes}
         made = template
@@ -109,12 +115,13 @@ def sum_of(shape: Shape) -> int:
 def random_layers(generator: random.Random, used: Counter[str] | None = None) -> Layered:
     """Up to five steps over arrays and a loss."""
     maker = Maker(generator)
-    shape = tuple(maker.number(1, 4) for _ in range(maker.number(1, 2)))
+    rank = generator.choice([1, 1, 2, 2, 3, 4])
+    shape = tuple(maker.number(1, (4, 4, 3, 2)[rank - 1]) for _ in range(rank))
     maker.nodes[maker.leaf("x", shape)] = shape
     for _ in range(maker.number(1, 5)):
         name = generator.choice(list(maker.nodes)[-2:])
         shape = maker.nodes[name]
-        table = generator.choice([ACTIVATIONS, VECTORS if len(shape) == 1 else MATRICES, VECTORS if len(shape) == 1 else MATRICES, PAIRS])
+        table = generator.choice([ACTIVATIONS, BY_RANK[len(shape)], BY_RANK[len(shape)], PAIRS])
         template = generator.choice(table)
         if table is PAIRS:
             same = [other for other, own in maker.nodes.items() if own == shape and (other != name or "max" not in template)]

@@ -14,11 +14,11 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "errors": (),
     "version": (),
     "expression": ("errors",),
-    "rules": ("errors", "expression.nodes", "expression.parse"),  # rules know no typography, no numbers, no graph
+    "rules": ("errors", "expression.elsewhere", "expression.nodes", "expression.parse"),  # rules know no typography, no numbers, no graph
     "graph": ("errors", "expression", "rules"),
     "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers
     "numbers": ("errors", "expression", "rules", "graph", "derive"),
-    "notation": ("errors", "expression.keys", "graph"),
+    "notation": ("errors", "expression.keys", "expression.letters", "graph"),
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
     "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
@@ -30,7 +30,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "autograde": ("errors", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
                 "explain", "render", "contracts", "autograde"),
-    "batch": ("errors", "answer", "marking", "export", "render.formats", "results", "autograde"),
+    "batch": ("errors", "answer", "marking", "export", "render.page_formats", "results", "autograde"),
     "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "solving", "answer", "marking",
             "explain", "export", "render", "results", "contracts", "batch"),
     "__main__": ("cli",),
@@ -44,8 +44,8 @@ EXCEPTIONS = {  # module: what it may import besides, with the reason
 
 OUTSIDE = {  # what only some modules may import: the terminal, files, processes, clocks, chance, heavy packages
     "typer": ("cli",),
-    "rich": ("cli.shell", "cli.tutor_train", "cli.tutor_mark", "render.terminal", "render.bar_rows", "render.rst", "render.charts.braille"),
-    "matplotlib": ("render.charts.figures",),
+    "rich": ("cli.shell", "cli.tutor_train", "cli.tutor_mark", "render.terminal", "render.bar_rows", "render.charts.braille"),
+    "matplotlib": ("render.charts.chart_files",),
     "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.composed"),
     "mpmath": ("numbers.arithmetic",),
     "numpy": ("numbers.blocks", "numbers.runner", "numbers.compiled", "numbers.floats", "numbers.float_columns", "answer", "marking"),
@@ -57,7 +57,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "sys": ("cli", "batch", "__main__"),
     "pathlib": ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "exercise.load", "notation.profile"),
     "tomllib": ("exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured"),
-    "random": ("numbers.data_set", "numbers.verify", "answer.compare"),  # a seeded random.Random
+    "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
     "time": ("cli.tutor_mark", "batch.pool"),
     "datetime": ("answer.files.structured",),  # TOML has dates, which are kept as text
     "socket": (),

@@ -5,8 +5,6 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-from tutor.text import visible as visible  # for modules that still take it from here
-
 
 class TutorError(Exception):
     """Something that a user can put right.

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import stat
 import subprocess
 import sys
 from pathlib import Path
@@ -88,8 +87,8 @@ BAD = [  # arguments, pieces of the message
     (["solve", "9**9**9**9"], ["exponent over 1,000", "^"]),
     (["solve", ""], ["empty expression", "(x + y)*z"]),
     (["solve", "x +"], ["stops too early", "^"]),
-    (["solve", "x & y"], ["'&' (U+0026) means nothing here", "^", "remove it"]),
-    (["solve", "__import__('os').system('touch pwned')"], ["means nothing here", "^"]),
+    (["solve", "x & y"], ["'&' (U+0026) at place 3 means nothing here", "^", "remove it"]),
+    (["solve", "__import__('os').system('touch pwned')"], ["an index without a name", "^"]),
     (["solve", "x\x1b[2Jy"], ["U+001B", "\\x1b"]),
     (["solve", "x^2", "--steps", "3", "--at", "x=1"], ["no step size", "--rate"]),
     (["solve", "x^2", "--steps", "3", "--rate", "1"], ["updates need numbers", "--at x=1"]),
@@ -191,40 +190,6 @@ def test_no_input_ends_in_a_traceback(arguments):
 
 
 # Writing
-
-
-def test_a_file_is_written_whole_and_replaced_at_once(tutor, folder):
-    path = folder / "f.json"
-    path.write_text("old", encoding="utf-8")
-    path.chmod(0o640)
-    assert tutor("solve", "(x+y)*z", "--to", "json", "-o", "f.json") == (0, "", "")
-    assert json.loads(path.read_text("utf-8"))["exercise"] == "expression"
-    assert stat.S_IMODE(path.stat().st_mode) == 0o640
-    assert left(folder) == ["f.json"]
-
-
-def test_a_failed_write_leaves_the_old_file(tutor, folder, monkeypatch):
-    path = folder / "f.tex"
-    path.write_text("old", encoding="utf-8")
-
-    def broken(self, target):
-        raise OSError(28, "No space left on device")
-
-    monkeypatch.setattr(Path, "replace", broken)
-    code, _, err = tutor("solve", "x^2", "--to", "latex", "-o", "f.tex")
-    assert code == 2
-    assert "No space left" in err
-    assert path.read_text("utf-8") == "old"
-    assert left(folder) == ["f.tex"]
-
-
-@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="the superuser may write everywhere")
-def test_a_file_without_permission(tutor, folder):
-    path = folder / "f.txt"
-    path.write_text("old", encoding="utf-8")
-    path.chmod(0o400)
-    assert tutor("solve", "x^2", "-o", "f.txt")[0] == 2
-    assert path.read_text("utf-8") == "old"
 
 
 @pytest.mark.parametrize("format", ["terminal", "latex", "markdown", "json"])

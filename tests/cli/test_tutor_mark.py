@@ -127,7 +127,7 @@ def test_every_output_is_there(run, handed, folder):
 
 def test_results_are_the_bytes_that_the_format_gives(run, handed, folder):
     from tutor.export.all_marked import read
-    from tutor.export.formats import export
+    from tutor.export.mark_formats import export
     from tutor.export.output import Header
 
     assert run(TARGET, *IN, "-o", "marks")[0] == 0

@@ -11,7 +11,7 @@ from independent_layers import array, indexed, nd
 from random_layers import random_layers
 
 from tutor.derive.backward import derive
-from tutor.derive.indexed import HIDDEN, index_form, linear, product
+from tutor.derive.indexed import HIDDEN, INDICES, index_form, linear, product
 from tutor.errors import ValueProblem
 from tutor.expression.nodes import Call, Mul, Name, Number, Partial, children
 from tutor.expression.parse import parse
@@ -140,12 +140,12 @@ def test_every_form_is_the_entry_of_its_expression(generator):
         if not shown(step.expr):
             continue
         expected = Entries(known, Numbers()).value(step.expr)
-        form = index_form(step.expr, ["i", "j"][: len(expected.shape)], layered.shapes)
+        form = index_form(step.expr, INDICES[: len(expected.shape)], layered.shapes)
         if form is None:
             continue
         for place in places(expected.shape):
             try:
-                found = indexed(form, dict(zip("ij", place, strict=False)), tables)
+                found = indexed(form, dict(zip(INDICES, place, strict=False)), tables)
             except OutsideError:  # a kink
                 continue
             assert close(found, expected.at(place), 25), (plain(step.expr), plain(form))

@@ -128,5 +128,5 @@ def test_shapes_are_checked_where_entries_are_worked_out():
     known = {"x": Array((2,), (Name("x_1"), Name("x_2"))), "k": Array((3,), tuple(map(Name, "abc")))}
     with pytest.raises(GraphError, match="larger than its input"):
         Entries(known, Formulas()).value(Call("correlate", (Name("x"), Name("k"))))
-    with pytest.raises(GraphError, match="1,000,000"):
+    with pytest.raises(GraphError, match="100,000"):
         Entries(known, Formulas()).value(Call("fill", (ONE, Number("1000000000"))))

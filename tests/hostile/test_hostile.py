@@ -25,7 +25,7 @@ from marked_class import hostile
 from tutor.answer.files.submissions import read_submissions
 from tutor.answer.handed_in import AnswerError, Submission
 from tutor.batch.outputs import for_a_person
-from tutor.export.formats import MARK_FORMATS, export
+from tutor.export.mark_formats import MARK_FORMATS, export
 from tutor.export.output import Header
 from tutor.marking.record import dumps, loads
 from tutor.results.feedback import class_report, reports
@@ -99,7 +99,7 @@ from hostile import bench
 from hostile.corpus import ENTRIES
 from tutor.answer.handed_in import Submission
 from tutor.answer.files.submissions import read_submissions
-from tutor.export.formats import MARK_FORMATS, export
+from tutor.export.mark_formats import MARK_FORMATS, export
 from tutor.export.output import Header
 from tutor.results.feedback import class_report, reports
 

@@ -9,6 +9,7 @@ from independent import MP
 
 from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
+from tutor.explain.words.proof_words import say_proof
 from tutor.expression.nodes import Mul, Number
 from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network
@@ -42,7 +43,7 @@ def test_on_a_kink_the_proof_moves_away_and_says_so():
     proof = verify(derive(from_steps(["f = relu(x)*y"])), {"x": F(0), "y": F(1)}, ["x"])
     assert not proof.at_values
     assert "stands on a kink" in proof.unproved
-    assert "convention" in proof.sentence()
+    assert "convention" in say_proof(proof)
 
 
 BENT = {  # a row, and a graph through it
@@ -173,7 +174,7 @@ def test_nowhere_to_stand_is_said():
     ],
 )
 def test_the_proof_in_words(proof, words):
-    assert words in proof.sentence()
+    assert words in say_proof(proof)
 
 
 def test_a_gradient_that_is_too_small_is_not_said_to_be_proved():

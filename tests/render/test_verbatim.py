@@ -14,7 +14,7 @@ from tutor.notation.profile import Notation
 from tutor.render.latex.article import document
 from tutor.render.markdown import markdown
 from tutor.render.terminal.columns import Pen
-from tutor.render.terminal.page import plain
+from tutor.render.terminal.terminal_page import plain
 from tutor.render.verbatim import fenced, rows
 
 CARETS = [  # text, width, rows

@@ -17,7 +17,7 @@ from tutor.numbers.arithmetic import real
 from tutor.numbers.data_set import Samples
 from tutor.numbers.run import compute, run
 from tutor.results.curves import (
-    Run,
+    LossRun,
     activations,
     contour_grid,
     interval,
@@ -111,7 +111,7 @@ def test_single_relus_add_up_to_the_sum():
         ("log(x)", "0", "1", 4, "at x = 0"),
         ("1/(x-1/2)", "0", "1", 4, "at x = 0.5"),
         ("sin(x)", "0", "1e400", 4, "too far"),
-        ("__import__('os')", "0", "1", 4, "means nothing"),
+        ("__import__('os')", "0", "1", 4, "an index without a name"),
         ("sine(x)", "0", "1", 4, "sin"),
     ],
 )
@@ -199,7 +199,7 @@ def test_an_unknown_activation_is_said(name, says):
 def test_the_curve_is_the_loss_of_each_update():
     solution = solve("qmul/linear-neuron", steps=7, rate="0.1")
     losses = tuple((row.step, row.loss) for row in solution.run.rows)
-    chart = loss_curve("t", "E", [Run(("a",), losses)], solution.notation)
+    chart = loss_curve("t", "E", [LossRun(("a",), losses)], solution.notation)
     assert [x for x, _ in chart.series[0].points] == list(range(8))
     w, b = 0.8, 1.0  # by hand: E = (x·w + b − y)², from the exercise's values
     x, y = (float(solution.values[name]) for name in ("x_Lm1", "y"))
@@ -211,16 +211,16 @@ def test_the_curve_is_the_loss_of_each_update():
 
 
 def test_powers_of_ten_leave_out_what_has_no_place_there():
-    chart = loss_curve("t", "L", [Run(("a",), ((0, Fraction(1)), (1, Fraction(0)), (2, Fraction(1, 100))))], PLAIN, log=True)
+    chart = loss_curve("t", "L", [LossRun(("a",), ((0, Fraction(1)), (1, Fraction(0)), (2, Fraction(1, 100))))], PLAIN, log=True)
     assert chart.series[0].points == ((0.0, 1.0), None, (2.0, 0.01))
     assert "left out" in plain(chart.notes[0])
     with pytest.raises(TutorError, match="never positive"):
-        loss_curve("t", "L", [Run(("a",), ((0, Fraction(-1)),))], PLAIN, log=True)
+        loss_curve("t", "L", [LossRun(("a",), ((0, Fraction(-1)),))], PLAIN, log=True)
 
 
 def test_too_large_a_number_is_a_gap():
     assert number(Fraction(10) ** 400) is None
-    chart = loss_curve("t", "L", [Run((), ((0, Fraction(1)), (1, Fraction(10) ** 400)), "diverges")], PLAIN)
+    chart = loss_curve("t", "L", [LossRun((), ((0, Fraction(1)), (1, Fraction(10) ** 400)), "diverges")], PLAIN)
     assert chart.series[0].points == ((0.0, 1.0), None)
     assert plain(chart.notes[0]) == "The training diverges."
 

@@ -52,18 +52,6 @@ def test_an_unknown_question_does_not_stop_the_rest():
     assert next(answer.verdict for answer in marked.answers if answer.question == "out_o1") == "correct"
 
 
-def test_questions_are_listed(tutor):
-    code, out, _ = tutor("questions", "neuron/two-two-two")
-    assert code == 0
-    assert "dL/dw5.chain" in out
-    assert "the chain of derivatives" in out
-    assert all(len(line) <= 80 for line in out.splitlines())
-    code, out, _ = tutor("questions", "graz/sqrt-cos", "--json")
-    listed = json.loads(out)
-    assert listed["exercise"] == "graz/sqrt-cos"
-    assert {"id", "asks", "kind", "marks"} <= listed["questions"][0].keys()
-
-
 def test_a_case_of_no_question_is_said(tutor, folder):
     lines = ['title = "t"', 'steps = ["f = x*y"]', "[values]", "x = 2", "y = 3"]
     (folder / "one.toml").write_text("\n".join([*lines, '[[case]]\nquestion = "ff"\nanswer = "6"\nverdict = "correct"']))

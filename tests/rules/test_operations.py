@@ -92,8 +92,29 @@ CASES = [  # operation, shapes of its operands, its settings
     ("flatten", [(1, 1)], ()),
     ("unflatten", [(6,)], (2, 3)),
     ("unflatten", [(3,)], (1, 3)),
+    *((name, [shape], ()) for name in ("sum", "mean") for shape in ((2, 1, 3), (2, 2, 2), (2, 1, 2, 2), (1, 1, 1, 1))),
+    *(("fill", [()], sizes) for sizes in ((2, 1, 3), (1, 2, 1), (2, 1, 2, 2), (1, 1, 1, 2))),
+    *(
+        (name, shapes, settings)
+        for name in ("correlate", "convolve")
+        for shapes, settings in (
+            ([(2, 3, 3), (2, 2, 2, 2)], ()),
+            ([(1, 3, 4), (2, 1, 2, 3)], (2, 1)),
+            ([(2, 2, 2), (1, 2, 1, 1)], ()),
+        )
+    ),
+    ("average_pool", [(2, 2, 4)], (2,)),
+    ("average_pool", [(2, 3, 3)], (2, 1)),
+    ("flatten", [(2, 2, 3)], ()),
+    ("flatten", [(1, 3, 1)], ()),
+    ("unflatten", [(12,)], (2, 3, 2)),
+    ("unflatten", [(3,)], (1, 3, 1)),
     ("one_hot", [], (2, 3)),
     ("one_hot", [], (1, 1)),
+    ("entry", [(3,)], (2,)),
+    ("entry", [(1,)], (1,)),
+    ("entry", [(2, 3)], (2, 1)),
+    ("entry", [(1, 2)], (1, 2)),
     ("concat", [(2,), (3,)], ()),
     ("concat", [(1,), (1,)], ()),
 ]
@@ -194,12 +215,12 @@ def test_what_only_pullbacks_use_is_used(name):
 
 
 def test_ties_and_edges_are_the_scalar_rows():
-    """Where two entries of a window are equal, both forms take both derivatives as 0: the convention of max."""
+    """Where two entries of a window are equal, both forms give each a half: the convention of max."""
     layered = from_layers(["L = sum(max_pool(x, 2))"], {"x": (4,)})
     values = {"x_1": Fraction(2), "x_2": Fraction(2), "x_3": Fraction(1), "x_4": Fraction(3)}
     assert agree(layered, None, values).error == 0
     found = evaluate_layers(derive(layered.graph), {"x": array([Fraction(2), Fraction(2), Fraction(1), Fraction(3)])})
-    assert found["dL/dx"].items == (0, 0, 0, 1)
+    assert found["dL/dx"].items == (Fraction(1, 2), Fraction(1, 2), 0, 1)
 
 
 def test_a_row_checks_itself():

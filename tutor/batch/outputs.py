@@ -9,13 +9,13 @@ from functools import partial
 
 from tutor.autograde import words
 from tutor.errors import OutputError
-from tutor.export import formats
+from tutor.export import mark_formats
 from tutor.export.output import Header, table
 from tutor.marking.changes import changes, to_csv
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Marked, MarkedAnswer
 from tutor.marking.record import loads
-from tutor.render.formats import page_format
+from tutor.render.page_formats import page_format
 from tutor.results.feedback import ClassReport, Feedback, class_report, course_notation, reports
 from tutor.text import file_name, guard_cell, visible
 
@@ -69,7 +69,7 @@ def class_page(marked: Sequence[Marked], marker: Marker) -> ClassReport:
 
 def results_json(records: Iterator[str], marker: Marker, header: Header) -> Iterator[bytes]:
     """The same bytes as the format ``json`` gives, without making every record again, which costs 2 ms a student."""
-    start, end = formats.export("json", [], marker.questions, header).text.split("\n", 1)
+    start, end = mark_formats.export("json", [], marker.questions, header).text.split("\n", 1)
     yield f"{start}\n".encode()
     for number, record in enumerate(records):
         yield f"{',' if number else ''}{chr(10) if number else ''}{record}".encode()
@@ -120,17 +120,17 @@ def _list_format(
     name: str, marked: Sequence[Marked], marker: Marker, header: Header, wanted: Wanted, say: Callable[[str], None]
 ) -> Iterator[tuple[str, Content]]:
     """The file of one format; a folder of them where each student has one."""
-    row = formats.MARK_FORMATS[name]
+    row = mark_formats.MARK_FORMATS[name]
     if row.each:
         make = feedback_maker(marker, wanted.reveal)
         for one in marked:
             shown = make(one).shown  # what goes to the student says no more than the report
-            yield f"{name}/{file_name(one.student)}{row.suffix}", formats.export(name, [shown], marker.questions, header).text
+            yield f"{name}/{file_name(one.student)}{row.suffix}", mark_formats.export(name, [shown], marker.questions, header).text
         return
     if wanted.fill is not None and row.fill:
-        found = formats.fill(name, _text(wanted.fill[1]), marked, marker.questions, header)
+        found = mark_formats.fill(name, _text(wanted.fill[1]), marked, marker.questions, header)
     else:
-        found = formats.export(name, marked, marker.questions, header)
+        found = mark_formats.export(name, marked, marker.questions, header)
     for problem in found.problems if name in wanted.formats else ():
         say(problem)
     yield row.file, found.text
@@ -139,9 +139,9 @@ def _list_format(
 def check_fill(marker: Marker, header: Header, wanted: Wanted) -> None:
     """Refuse a file that cannot be filled in before hours are spent on marking."""
     for name in wanted.formats:
-        if wanted.fill is not None and formats.MARK_FORMATS[name].fill:
+        if wanted.fill is not None and mark_formats.MARK_FORMATS[name].fill:
             try:
-                formats.fill(name, _text(wanted.fill[1]), [], marker.questions, header)
+                mark_formats.fill(name, _text(wanted.fill[1]), [], marker.questions, header)
             except OutputError as error:
                 raise error.at(f"--fill {visible(wanted.fill[0], 200)}") from None
 

@@ -13,7 +13,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
-from typing import NoReturn
+from typing import BinaryIO, NoReturn
 
 from tutor.batch.recipe import Job, Recipe
 from tutor.batch.system import set_binary
@@ -36,7 +36,7 @@ def serve_forked(job: Job, ask: int, tell: int, seconds: float, megabytes: int) 
             os.closerange(first, after)  # the others' pipes, so that each sees its end, and the journal with its lock
         _silence()
         gc.freeze()
-        _answer(job, ask, tell, seconds, megabytes)
+        _answer(job, os.fdopen(ask, "rb"), tell, seconds, megabytes)
     except MemoryError:
         os._exit(NO_MEMORY)
     finally:
@@ -51,13 +51,11 @@ def serve_streams() -> NoReturn:
         for pipe in (ask, tell):
             set_binary(pipe)
         _silence()
-        text = bytearray()
-        while not text.endswith(b"\n"):  # without a buffer: what comes next is for the reader of jobs
-            piece = os.read(ask, 1 << 16)
-            if not piece:
-                os._exit(0)
-            text += piece
-        known = json.loads(text)
+        asked = os.fdopen(ask, "rb")
+        head = asked.readline()
+        if not head.endswith(b"\n"):
+            os._exit(0)  # the parent has died
+        known = json.loads(head)
         try:
             job = Recipe(known["maker"], known["arguments"]).job()
         except Exception as error:  # the parent says it
@@ -65,28 +63,27 @@ def serve_streams() -> NoReturn:
             os._exit(FAULT)
         gc.freeze()
         os.write(tell, READY)
-        _answer(job, ask, tell, known["seconds"], known["megabytes"])
+        _answer(job, asked, tell, known["seconds"], known["megabytes"])
     except MemoryError:
         os._exit(NO_MEMORY)
     finally:
         os._exit(FAULT)
 
 
-def _answer(job: Job, ask: int, tell: int, seconds: float, megabytes: int) -> NoReturn:
+def _answer(job: Job, asked: BinaryIO, tell: int, seconds: float, megabytes: int) -> NoReturn:
     """Read batches (their number, then a line each) and answer, each job in its time, until the input ends."""
     arm, disarm = _timer(seconds)
     _limit_memory(megabytes)
-    with os.fdopen(ask, "rb") as asked:
-        while head := asked.readline():
-            texts = [asked.readline() for _ in range(int(head))]
-            if not texts[-1].endswith(b"\n"):
-                break
-            for text in texts:
-                arm()
-                answer = memoryview(job(text.decode().rstrip("\n")).encode() + b"\n")
-                disarm()
-                while answer:
-                    answer = answer[os.write(tell, answer) :]
+    while head := asked.readline():
+        texts = [asked.readline() for _ in range(int(head))]
+        if not texts[-1].endswith(b"\n"):
+            break
+        for text in texts:
+            arm()
+            answer = memoryview(job(text.decode().rstrip("\n")).encode() + b"\n")
+            disarm()
+            while answer:
+                answer = answer[os.write(tell, answer) :]
     os._exit(0)
 
 

@@ -120,7 +120,7 @@ def solve(
     """Solve an exercise or an expression, step by step, and prove the result."""
     check_fragment(to, fragment)
     if to == ON_SCREEN and output is None:
-        import tutor.render.terminal.page  # noqa: F401  now, while SymPy is imported in the helper
+        import tutor.render.terminal.terminal_page  # noqa: F401  now, while SymPy is imported in the helper
     from tutor.results.solution import solve as solve_target
 
     solution = solve_target(

@@ -84,6 +84,8 @@ def start() -> Prover | None:
     try:
         pid = os.fork()
     except OSError:
+        for pipe in (question_out, question_in, answer_out, answer_in):
+            os.close(pipe)
         return None
     if pid:
         os.close(question_out)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from tutor.errors import OutputError, ValueProblem
-from tutor.render.formats import PAGE_FORMATS, PageFormat, page_format
+from tutor.render.page_formats import PAGE_FORMATS, PageFormat, page_format
 from tutor.text import visible
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 def assignments(texts: Iterable[str] | None) -> dict[str, str]:
     """``["x=2", "y=1/3"]`` as a table."""
-    from tutor.graph.build import check_name
+    from tutor.graph.read_steps import check_name
 
     found: dict[str, str] = {}
     for text in texts or ():

@@ -16,8 +16,8 @@ import typer
 
 from tutor.cli.shell import complete, write
 from tutor.errors import OutputError, ValueProblem
-from tutor.export.formats import MARK_FORMATS
-from tutor.render.formats import TEXT_FORMATS
+from tutor.export.mark_formats import MARK_FORMATS
+from tutor.render.page_formats import TEXT_FORMATS
 from tutor.text import visible, visible_lines
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from tutor.cli.shell import (
     write,
 )
 from tutor.errors import ValueProblem
-from tutor.render.formats import PAGE_FORMATS
+from tutor.render.page_formats import PAGE_FORMATS
 from tutor.text import visible
 
 if TYPE_CHECKING:

@@ -27,8 +27,10 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.contracts.schema import SCHEMA, dumps
 from tutor.derive.chains import count_routes, full_chains, gradients
-from tutor.derive.indexed import index_form
+from tutor.derive.indexed import INDICES, index_form
 from tutor.derive.rewrites.named import LINEAR, Rewrite
+from tutor.explain.words.proof_words import say_proof
+from tutor.explain.words.update_rules import say_stop
 from tutor.explain.worked_page import proof_sentences
 from tutor.expression.keys import derivative_key
 from tutor.expression.plain import plain
@@ -86,7 +88,7 @@ def numbers_json(worked: Worked) -> dict[str, Any]:
         "updates": _updates(worked),
         "counts": {what: counts(exercise.network)[what] for what in exercise.counts} if exercise.network else {},
         "rewrites": [_rewrite(rewrite, trace) for rewrite in worked.rewrites],
-        "proof": f"{merged(worked.proofs.gradients).sentence()}." if worked.proofs.gradients else "",
+        "proof": f"{say_proof(merged(worked.proofs.gradients))}." if worked.proofs.gradients else "",
     }
 
 
@@ -144,7 +146,7 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
     steps = []
     for step in (*graph.steps, *derivation.backward):
         shape = shapes[step.wrt or step.target]
-        form = index_form(step.expr, ["i", "j"][: len(shape)], shapes)
+        form = index_form(step.expr, INDICES[: len(shape)], shapes)
         steps.append(
             {
                 "target": step.target, "expression": plain(step.expr), "rule": step.rule, "shape": list(shape),
@@ -240,7 +242,7 @@ def training_json(worked: Worked) -> dict[str, Any]:
             for row in run.rows
         ],
         "rows_left_out": run.made + 1 - len(run.rows),
-        "stopped": run.stopped or None,
+        "stopped": say_stop(run.stopped) or None,
         "errata": list(task.row.slips),
         "convention": task.row.convention,
     }  # fmt: skip

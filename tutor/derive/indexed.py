@@ -15,6 +15,8 @@ from tutor.graph.shapes import Shape, bind, shape_of, size_expr
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
+INDICES = ("i", "j", "k", "l")
+"""The indices of an entry of an array, by its axes."""
 HIDDEN = frozenset({"share", "route", "flatten", "concat"})
 """Operations whose index form says less than their name."""
 
@@ -180,8 +182,8 @@ def _weights(expr: Expr, table: Mapping[str, Expr]) -> dict[str, int] | None:
                 for key, value in inner.items():
                     total[key] = total.get(key, 0) + value
             return {key: value for key, value in total.items() if value}
-        case Mul((first, second)):
-            one, two = _weights(first, table), _weights(second, table)
+        case Mul((first, second, *more)):
+            one, two = _weights(first, table), _weights(second if not more else Mul((second, *more)), table)
             if one is None or two is None:
                 return None
             if not set(one) - {""}:

@@ -16,12 +16,12 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Number, Partial, children
 from tutor.expression.parse import parse
 from tutor.expression.walk import substitute
-from tutor.graph.build import check_name
 from tutor.graph.entries import Entries, places
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, written_out
 from tutor.graph.network import Network, quantities
 from tutor.graph.nouns import Graph
-from tutor.graph.shapes import Shape, arranged, shape_of, shape_text
+from tutor.graph.read_steps import check_name
+from tutor.graph.shapes import AXES, MAX_AXES, Shape, arranged, shape_of, shape_text
 from tutor.notation.profile import Notation, affine, notation
 from tutor.notation.symbol import Symbol
 from tutor.numbers.arithmetic import CONTEXT, Value, real
@@ -59,8 +59,8 @@ def read_shapes(table: Mapping[str, Any], fault: Fault) -> dict[str, Shape]:
             continue
         if any(isinstance(size, bool) or (isinstance(size, int) and not 1 <= size <= MAX_SIZE) for size in shape):
             fault(f"a size is a whole number from 1 to {MAX_SIZE:,}, or a letter", path, "such as W = [2, 3]")
-        elif len(shape) > 2:
-            fault(f"{name} has {len(shape)} dimensions", path, "an array has one (a vector) or two (a matrix)")
+        elif len(shape) > MAX_AXES:
+            fault(f"{name} has {len(shape)} axes", path, AXES)
         else:
             shapes[name] = shape
     return shapes

@@ -138,6 +138,8 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     if not ask and kind != "choice":
         raise ExerciseError("a question asks for something", hint='such as ask = "dL/dw5"')
     targets, shape = subject.targets(ask) if kind != "choice" else ((), ())
+    if len(shape) > 2:
+        raise ExerciseError(f"{visible(ask)} has {len(shape)} axes, and answers have two at most", hint="ask for its entries one by one")
     kind = kind or _kind(ask, shape)
     if kind in ("number", "expression", "fraction", "chain") and shape:
         raise ExerciseError(f"{visible(ask)} is {'a matrix' if len(shape) > 1 else 'a list'}, not one {kind}", hint="leave out kind")

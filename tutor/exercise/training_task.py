@@ -143,7 +143,9 @@ class Trainer:
             found = train_exactly(task, max(after, most))
             self.rows[key] = found.rows
             if len(found.rows) <= after:
-                raise ExerciseError(f"training {found.stopped}")
+                assert found.stopped is not None
+                how = "diverges" if found.stopped.diverges else "ends"
+                raise ExerciseError(f"training {how}: after update {found.made} nothing more can be computed")
         return self.rows[key][after].values
 
 

@@ -32,7 +32,7 @@ class Room:
 
 def document(room: Room) -> Document:
     """The report on a class."""
-    return _Writer(room).document()
+    return _ClassWriter(room).document()
 
 
 def charts(room: Room) -> tuple[Bars, ...]:
@@ -61,7 +61,7 @@ def _right(question: QuestionCount) -> str:
     return f"{dict(question.verdicts)['correct']} of {question.count} right"
 
 
-class _Writer:
+class _ClassWriter:
     """Writes one report."""
 
     def __init__(self, room: Room) -> None:

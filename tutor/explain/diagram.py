@@ -13,7 +13,7 @@ Place = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class DiagramUnit:
     """A circle: an input, a neuron by the name of its output, a ``bias`` (the dummy input 1), or dots for those ``omitted``."""
 
     kind: UnitKind
@@ -22,10 +22,10 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class DiagramColumn:
     """A layer: what is drawn of it, how many neurons it has altogether, and its activation as written (``leaky_relu(0.1)``)."""
 
-    units: tuple[Unit, ...]
+    units: tuple[DiagramUnit, ...]
     size: int
     activation: str = ""
 
@@ -49,7 +49,7 @@ class Wire:
 class Diagram:
     """A network to draw: layers from left to right, inputs first.  ``weights`` counts those between two layers."""
 
-    columns: tuple[Column, ...]
+    columns: tuple[DiagramColumn, ...]
     wires: tuple[Wire, ...]
     weights: tuple[int, ...]
     biases: int = 0

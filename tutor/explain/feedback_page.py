@@ -55,7 +55,7 @@ _FRACTION = re.compile(r"([-−]?[0-9]{1,30})/([0-9]{1,30})")
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class FeedbackSheet:
     """All that a student's report is written from.
 
     ``marked`` holds no more than ``reveal`` allows (see `tutor.marking.disclosure.disclosed`).  ``rules`` says by quantity what kind of
@@ -73,9 +73,9 @@ class Sheet:
     solutions: Mapping[str, Solution] = field(default_factory=dict)
 
 
-def document(sheet: Sheet) -> Document:
+def document(sheet: FeedbackSheet) -> Document:
     """The report of one student."""
-    return _Writer(sheet).document()
+    return _FeedbackWriter(sheet).document()
 
 
 def quantity(ask: str) -> Inline:
@@ -123,10 +123,10 @@ def together(parts: Sequence[Inline], joint: str = "and") -> list[Inline]:
     return found
 
 
-class _Writer:
+class _FeedbackWriter:
     """Writes one report."""
 
-    def __init__(self, sheet: Sheet) -> None:
+    def __init__(self, sheet: FeedbackSheet) -> None:
         self.sheet = sheet
         self.marked = sheet.marked
         self.asks = labels(sheet.questions)

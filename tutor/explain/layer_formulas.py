@@ -16,6 +16,7 @@ from tutor.numbers.printed import shown
 
 MAX_COLUMNS = 4
 MAX_ROWS = 6
+MAX_SLICES = 4
 MAX_NARROW, MAX_WIDTH = 10, 36
 """So many columns are shown when a row of them has so few characters: a picture of digits."""
 
@@ -97,7 +98,7 @@ def bare(expr: Expr) -> Expr:
 
 
 def matrix(array: Array, digits: int) -> Expr:
-    """Numbers as a matrix; of a large one the first rows and columns and the last, with dots between.
+    """Numbers as a matrix, of more axes as its slices; of a large one the first rows and columns and the last, with dots between.
 
     >>> from fractions import Fraction
     >>> matrix(Array((2,), (Fraction(1), Fraction(1, 2))), 6)
@@ -105,6 +106,9 @@ def matrix(array: Array, digits: int) -> Expr:
     """
     if not array.shape:
         return shown(array.items[0], digits)
+    if len(array.shape) > 2:
+        chosen = _some(array.shape[0], MAX_SLICES)
+        return Call("slices", tuple(Call("dots", ()) if i is None else matrix(_slice(array, i), digits) for i in chosen))
     rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
     narrow = columns <= MAX_NARROW and max(len(plain(shown(item, digits))) for item in array.items) * columns <= MAX_WIDTH
     places = [_some(rows, MAX_ROWS), _some(columns, columns if narrow else MAX_COLUMNS)]
@@ -118,6 +122,12 @@ def matrix(array: Array, digits: int) -> Expr:
             else:
                 entries.append(shown(array.items[row * columns + column], digits))
     return Call("matrix", (Number(str(len(places[1]))), *entries))
+
+
+def _slice(array: Array, first: int) -> Array:
+    """The part of an array at one place of its first axis."""
+    count = len(array.items) // array.shape[0]
+    return Array(array.shape[1:], array.items[first * count : (first + 1) * count])
 
 
 def _some(count: int, most: int) -> list[int | None]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tutor.derive.indexed import index_form
+from tutor.derive.indexed import INDICES, index_form
 from tutor.explain.document import (
     Equation,
     Equations,
@@ -128,6 +128,8 @@ class ArraySections(PageWriter):
         """j for a vector; for the weights to j from i their own order."""
         if rank == 1:
             return ["j"]
+        if rank > 2:
+            return [*INDICES[:rank]]
         pattern = self.worked.notation.entries.get(quantity.name)
         order = pattern[1]["order"] if pattern and quantity.kind == "weight" else ("i",)
         if quantity.kind == "weight" and quantity.index:

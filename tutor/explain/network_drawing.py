@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from tutor.errors import GraphError
-from tutor.explain.diagram import Column, Diagram, Place, Unit, UnitKind, Wire
+from tutor.explain.diagram import Diagram, DiagramColumn, DiagramUnit, Place, UnitKind, Wire
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name
 from tutor.expression.walk import names
 from tutor.graph.network import SCHEMES, Network, counts
@@ -66,11 +66,11 @@ def _assembled(named: _Named, values: Mapping[str, Value]) -> Diagram:
         units = []
         for j in rows[l]:
             name = named.neuron(l, j) if j else ""
-            units.append(Unit(kind, name, value(name)) if j else Unit("omitted"))
+            units.append(DiagramUnit(kind, name, value(name)) if j else DiagramUnit("omitted"))
         biased = l < last and any(named.bias(l + 1, j) is not None for j in rows[l + 1] if j)
         if biased:
-            units.append(Unit("bias"))
-        columns.append(Column(tuple(units), size, named.activations[l - 1] if l else ""))
+            units.append(DiagramUnit("bias"))
+        columns.append(DiagramColumn(tuple(units), size, named.activations[l - 1] if l else ""))
         if l == 0:
             continue
         for row, j in enumerate(rows[l]):

@@ -16,6 +16,7 @@ from tutor.explain.solution_page import NumberSections
 from tutor.explain.training_page import TrainingSections
 from tutor.explain.words import rules as wording
 from tutor.explain.words import update_rules
+from tutor.explain.words.proof_words import say_proof
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import substitute
 from tutor.numbers.arithmetic import CONTEXT
@@ -131,10 +132,10 @@ def closing(page: PageWriter, proofs: Sequence[str]) -> None:
 
 def proof_sentences(proofs: Proofs) -> list[str]:
     """What was proved, in sentences."""
-    told = [part.sentence() for part in (proofs.forms, proofs.rewritten) if part is not None]
+    told = [say_proof(part) for part in (proofs.forms, proofs.rewritten) if part is not None]
     if proofs.gradients:
-        told.append(merged(proofs.gradients).sentence())
-    told.append(proofs.simplified.sentence() if proofs.simplified is not None else "")
+        told.append(say_proof(merged(proofs.gradients)))
+    told.append(say_proof(proofs.simplified) if proofs.simplified is not None else "")
     if proofs.second:
         told.append(update_rules.HESSIAN_PROOF)
     return [text for text in told if text]

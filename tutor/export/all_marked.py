@@ -6,14 +6,14 @@ import json
 from collections.abc import Sequence
 
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output
+from tutor.export.output import Header, MarkFile
 from tutor.marking.marked import Marked
 from tutor.marking.record import dumps, from_record
 
 SCHEMA = 1
 
 
-def results(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def results(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """The exercise, its questions, and a record a student (`tutor.marking.record`); marks are exact fractions as texts."""
     head = {
         "schema": SCHEMA,
@@ -24,7 +24,7 @@ def results(marked: Sequence[Marked], questions: Sequence[Question], header: Hea
         "questions": [{"id": question.id, "marks": str(question.marks)} for question in questions],
     }
     start = json.dumps(head, ensure_ascii=True)[:-1]
-    return Output(f'{start}, "results": [\n' + ",\n".join(dumps(one) for one in marked) + "\n]}\n")
+    return MarkFile(f'{start}, "results": [\n' + ",\n".join(dumps(one) for one in marked) + "\n]}\n")
 
 
 def read(text: str) -> tuple[Marked, ...]:

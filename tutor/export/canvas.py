@@ -8,8 +8,8 @@ from fractions import Fraction
 
 from tutor.errors import OutputError, near
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output, importable, importable_key, is_graded, out_of
-from tutor.export.platform_sheet import Sheet, grades, imported, matched, read_sheet
+from tutor.export.output import Header, MarkFile, importable, importable_key, is_graded, out_of
+from tutor.export.platform_sheet import PlatformSheet, grades, imported, matched, read_sheet
 from tutor.marking.marked import Marked
 from tutor.marking.marks import earned, points
 from tutor.text import visible_lines
@@ -31,7 +31,7 @@ def check_title(title: str) -> None:
         raise OutputError(what, hint="give the assignment another title")
 
 
-def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """A new file; students are known by their login (the student's key).
 
     Raises `OutputError` for a title that Canvas drops.
@@ -51,10 +51,10 @@ def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: H
     made = imported([*STUDENT, header.name], rows)
     first, rest = made.text.split("\n", 1)
     worth = f"    {_POINTS},,,,,{points(out_of(questions))}"
-    return Output(f"{first}\n{worth}\n{rest}", (*left, *made.problems))
+    return MarkFile(f"{first}\n{worth}\n{rest}", (*left, *made.problems))
 
 
-def fill(text: str, marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def fill(text: str, marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """The exported gradebook with one column filled in; ``EX`` (excused) stays, and so does everything else.
 
     The column is ``header.column``, or the one whose title is that of the exercise.
@@ -76,10 +76,10 @@ def fill(text: str, marked: Sequence[Marked], questions: Sequence[Question], hea
     comma = worth is not None and bool(re.fullmatch(r"[0-9]+,[0-9]+", worth.cell(column)))
     shown = {i: points(earned(one)).replace(".", "," if comma else ".") for i, one in whose.items()}
     made = grades(sheet, whose, column, shown, keep=("EX",))
-    return Output(made.text, (*problems, *made.problems))
+    return MarkFile(made.text, (*problems, *made.problems))
 
 
-def _column(sheet: Sheet, header: Header) -> int:
+def _column(sheet: PlatformSheet, header: Header) -> int:
     """The column of the assignment, by its whole title or without the number that Canvas adds."""
     wanted = (header.column or header.name).strip()
     check_title(wanted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output, by_question, is_marked, out_of, remarks, table
+from tutor.export.output import Header, MarkFile, by_question, is_marked, out_of, remarks, table
 from tutor.marking.marked import Marked
 from tutor.marking.marks import earned, points, possible
 from tutor.text import guard_cell
@@ -16,7 +16,7 @@ NBGRADER = (
 )  # fmt: skip
 
 
-def otter(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def otter(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """``file,<question…>,total_points_earned,percent_correct,grading_status``; the first row has what each question is worth.
 
     ``percent_correct`` is a share from 0 to 1, as otter writes it.
@@ -34,10 +34,10 @@ def otter(marked: Sequence[Marked], questions: Sequence[Question], header: Heade
         share = points(earned(one) / worth) if worth else ""
         own = [points(answers[name].marks) if name in answers else "" for name in ids]
         rows.append([file, *own, points(earned(one)), share, "Completed"])
-    return Output(table(rows), tuple(remark for one in marked for remark in remarks(one)))
+    return MarkFile(table(rows), tuple(remark for one in marked for remark in remarks(one)))
 
 
-def nbgrader(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def nbgrader(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """A row a student; the time of the submission where it is known (``timestamp`` among its fields)."""
     rows: list[list[str]] = [list(NBGRADER)]
     for one in marked:
@@ -47,4 +47,4 @@ def nbgrader(marked: Sequence[Marked], questions: Sequence[Question], header: He
         score = points(earned(one)) if done else ""
         worth = points(possible(one) if done else out_of(questions))
         rows.append([*map(guard_cell, told), score, "0" if done else "", score, worth])
-    return Output(table(rows), tuple(remark for one in marked for remark in remarks(one)))
+    return MarkFile(table(rows), tuple(remark for one in marked for remark in remarks(one)))

@@ -11,7 +11,7 @@ from typing import Any
 
 from tutor.errors import OutputError
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output, is_marked, number, out_of
+from tutor.export.output import Header, MarkFile, is_marked, number, out_of
 from tutor.marking.marked import Marked, MarkedAnswer
 from tutor.marking.marks import earned, points, possible
 from tutor.text import visible_lines
@@ -32,7 +32,7 @@ _VERDICTS = {
 }
 
 
-def gradescope(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def gradescope(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """The file of one student.
 
     Raises `OutputError` for several students, or a visibility that Gradescope does not know.
@@ -41,7 +41,7 @@ def gradescope(marked: Sequence[Marked], questions: Sequence[Question], header: 
         raise OutputError(f"Gradescope reads one student a file, not {len(marked)}", hint="write one file for each")
     if header.visibility not in VISIBILITIES:
         raise OutputError(f"there is no visibility {visible_lines(header.visibility)!r}", hint=f"use {', '.join(VISIBILITIES)}")
-    return Output(json.dumps(_results(marked[0], questions, header), ensure_ascii=True, indent=1) + "\n")
+    return MarkFile(json.dumps(_results(marked[0], questions, header), ensure_ascii=True, indent=1) + "\n")
 
 
 def _results(marked: Marked, questions: Sequence[Question], header: Header) -> dict[str, Any]:

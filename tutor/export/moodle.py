@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tutor.errors import OutputError
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output, importable, importable_key, is_graded, out_of
+from tutor.export.output import Header, MarkFile, importable, importable_key, is_graded, out_of
 from tutor.export.platform_sheet import grades, imported, matched, read_sheet
 from tutor.marking.marked import Marked
 from tutor.marking.marks import earned, points
@@ -23,7 +23,7 @@ _SUBMITTED = re.compile(r"_([0-9]+)_assignsubmission_")
 """Moodle calls a downloaded submission "Anna Berg_123456_assignsubmission_file_…"; the number is the participant's."""
 
 
-def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """A column that tells who, and a column with the mark.  Who could not be marked has an empty cell, which is no grade.
 
     One user that Moodle does not know aborts the whole import, so a student without a usable key is left out and named.
@@ -43,10 +43,10 @@ def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: H
         rows.append((one, [key, points(earned(one)) if is_graded(one) else ""]))
     title = header.name if importable(header.name) else "Grade"
     made = imported([KEYS[by], title], rows)
-    return Output(made.text, (*left, *made.problems))
+    return MarkFile(made.text, (*left, *made.problems))
 
 
-def worksheet(text: str, marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def worksheet(text: str, marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """The offline grading worksheet that was downloaded, with the grades filled in and nothing else touched.
 
     Raises `OutputError` for a table that is none.
@@ -70,7 +70,7 @@ def worksheet(text: str, marked: Sequence[Marked], questions: Sequence[Question]
     comma = any("," in sheet.rows[i].cell(best) for i in whose)
     shown = {i: points(earned(one)).replace(".", "," if comma else ".") for i, one in whose.items()}
     made = grades(sheet, whose, column, shown)
-    return Output(made.text, (*problems, *made.problems))
+    return MarkFile(made.text, (*problems, *made.problems))
 
 
 def _maximum(told: set[str], worth: Fraction) -> list[str]:

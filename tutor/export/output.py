@@ -44,7 +44,7 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
-class Output:
+class MarkFile:
     """A file's text, and what the grader has to know about it (students left out, and why)."""
 
     text: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.exercise.question import Question
-from tutor.export.output import Header, Output, by_question, is_marked, table
+from tutor.export.output import Header, MarkFile, by_question, is_marked, table
 from tutor.marking.marked import Marked
 from tutor.marking.marks import earned, points, possible
 from tutor.text import guard_cell
@@ -14,7 +14,7 @@ END = ("total", "out_of", "status", "first_wrong", "misconceptions", "for_a_pers
 ANSWERS = ("student", "question", "answer", "verdict", "marks", "out_of", "misconception", "follows_from", "outcome")
 
 
-def marks(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def marks(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """A row a student: the marks of each question, the total, what was found.  Who could not be marked has empty cells and the reason."""
     ids = [question.id for question in questions]
     rows = [["student", *map(guard_cell, ids), *END]]
@@ -26,10 +26,10 @@ def marks(marked: Sequence[Marked], questions: Sequence[Question], header: Heade
         told = [one.status, one.first, "; ".join(tags), ", ".join(one.person), "; ".join((*(one.reason,) * (not done), *one.problems))]
         totals = [points(earned(one)), points(possible(one))] if done else ["", ""]
         rows.append([guard_cell(one.student), *own, *totals, *map(guard_cell, told)])
-    return Output(table(rows))
+    return MarkFile(table(rows))
 
 
-def answers(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def answers(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """A row an answer, as it was written, with its verdict."""
     rows = [list(ANSWERS)]
     for one in marked:
@@ -37,4 +37,4 @@ def answers(marked: Sequence[Marked], questions: Sequence[Question], header: Hea
             own = [one.student, answer.question, answer.text, answer.verdict]
             told = [answer.tag, ", ".join(answer.follows), answer.outcome]
             rows.append([*map(guard_cell, own), points(answer.marks), points(answer.out_of), *map(guard_cell, told)])
-    return Output(table(rows))
+    return MarkFile(table(rows))

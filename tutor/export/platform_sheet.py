@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.errors import OutputError
-from tutor.export.output import Output, is_graded, remarks, table
+from tutor.export.output import MarkFile, is_graded, remarks, table
 from tutor.marking.marked import Marked
 from tutor.text import visible_lines
 
@@ -21,7 +21,7 @@ _PARTICIPANT = re.compile(r"(?:participant|teilnehmer/in) ?([0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SheetRow:
     """A row: its cells' values, and where each stands in the text."""
 
     cells: tuple[str, ...]
@@ -33,13 +33,13 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class PlatformSheet:
     """The table as it was exported: its text, its delimiter, its header and its rows."""
 
     text: str
     delimiter: str
     header: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[SheetRow, ...]
 
     def column(self, *names: str) -> int | None:
         """The column of one of these names."""
@@ -57,7 +57,7 @@ class Sheet:
         return "".join([*pieces, self.text[at:]])
 
 
-def read_sheet(text: str) -> Sheet:
+def read_sheet(text: str) -> PlatformSheet:
     """Read an exported table; a byte order mark stays.
 
     Raises `OutputError` for a table that is broken: filling in half of it would lose grades.
@@ -66,7 +66,7 @@ def read_sheet(text: str) -> Sheet:
     first = re.split(r"[\r\n]", text[start:], maxsplit=1)[0]
     delimiter = max(",;\t", key=lambda sign: len(next(csv.reader([first[:MAX_HEADER]], delimiter=sign), [])))
     cell = re.compile(rf'"[^"]*(?:""[^"]*)*"|[^{delimiter}\r\n"][^{delimiter}\r\n]*|')
-    rows: list[Row] = []
+    rows: list[SheetRow] = []
     spans: list[tuple[int, int]] = []
     at = start
     while at < len(text):
@@ -87,10 +87,10 @@ def read_sheet(text: str) -> Sheet:
         at += 2 if text[at : at + 2] == "\r\n" else 1
     if not rows:
         raise OutputError("the table is empty", hint="export it again and fill in that file")
-    return Sheet(text, delimiter, rows[0].cells, tuple(rows[1:]))
+    return PlatformSheet(text, delimiter, rows[0].cells, tuple(rows[1:]))
 
 
-def _row(text: str, spans: Sequence[tuple[int, int]], delimiter: str) -> Row:
+def _row(text: str, spans: Sequence[tuple[int, int]], delimiter: str) -> SheetRow:
     """A row with the values that the csv module reads in it."""
     raw = text[spans[0][0] : spans[-1][1]]
     try:
@@ -99,11 +99,16 @@ def _row(text: str, spans: Sequence[tuple[int, int]], delimiter: str) -> Row:
         raise OutputError(f"the table is broken near {visible_lines(raw[:40])!r}: {error}", hint="export it again") from None
     if len(cells) != len(spans):
         cells = [text[start:end] for start, end in spans]
-    return Row(tuple(cells), tuple(spans))
+    return SheetRow(tuple(cells), tuple(spans))
 
 
 def matched(
-    marked: Sequence[Marked], sheet: Sheet, known: Sequence[tuple[int | None, bool]], first: int = 0, *, also: re.Pattern[str] | None = None
+    marked: Sequence[Marked],
+    sheet: PlatformSheet,
+    known: Sequence[tuple[int | None, bool]],
+    first: int = 0,
+    *,
+    also: re.Pattern[str] | None = None,
 ) -> tuple[dict[int, Marked], list[str]]:
     """Which row is whose, and what is to be said about students without a row and rows without a student.
 
@@ -154,7 +159,7 @@ def _found(one: Marked, exact: Mapping[str, set[int]], named: Mapping[str, set[i
     return {i for key in (one.student, one.fields.get("name", "")) for i in named.get(key.strip().casefold(), ())}
 
 
-def grades(sheet: Sheet, whose: Mapping[int, Marked], column: int, shown: Mapping[int, str], keep: Iterable[str] = ()) -> Output:
+def grades(sheet: PlatformSheet, whose: Mapping[int, Marked], column: int, shown: Mapping[int, str], keep: Iterable[str] = ()) -> MarkFile:
     """The table with these grades in a column; a cell that says ``keep`` stays, a grade that is replaced is told."""
     kept = {word.casefold() for word in keep}
     cells: dict[tuple[int, int], str] = {}
@@ -174,7 +179,7 @@ def grades(sheet: Sheet, whose: Mapping[int, Marked], column: int, shown: Mappin
                 problems.append(f"the grade {visible_lines(old)} of {name} was replaced by {shown[i]}")
             if not _same(old, shown[i]):
                 cells[i, column] = shown[i]
-    return Output(sheet.written(cells), tuple(problems))
+    return MarkFile(sheet.written(cells), tuple(problems))
 
 
 def _same(old: str, new: str) -> bool:
@@ -184,11 +189,11 @@ def _same(old: str, new: str) -> bool:
         return False
 
 
-def imported(head: Sequence[str], rows: Iterable[tuple[Marked, Sequence[str]]]) -> Output:
+def imported(head: Sequence[str], rows: Iterable[tuple[Marked, Sequence[str]]]) -> MarkFile:
     """A small table for an import, with what has to be said about each student in it."""
     kept: list[list[str]] = [list(head)]
     problems: list[str] = []
     for one, cells in rows:
         kept.append(list(cells))
         problems += remarks(one)
-    return Output(table(kept), tuple(problems))
+    return MarkFile(table(kept), tuple(problems))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
@@ -10,12 +11,13 @@ from typing import Literal
 from tutor.errors import GraphError, TutorError
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
 from tutor.expression.walk import names, substitute
-from tutor.graph.build import assemble, read_step
+from tutor.graph.build import assemble
 from tutor.graph.collector import without_collection
 from tutor.graph.entries import Array, Entries, Formulas, places
 from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_network, loss_term, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
-from tutor.graph.shapes import MAX_ENTRIES, Shape, arranged, shape_of, shape_text
+from tutor.graph.read_steps import read_steps
+from tutor.graph.shapes import AXES, MAX_AXES, MAX_ENTRIES, Shape, arranged, shape_of, shape_text
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS, WRITABLE
@@ -67,14 +69,12 @@ def from_layers(
     """
     _check_shapes(shapes)
     formulas: dict[str, Expr] = {}
-    for number, line in enumerate(lines, 1):
-        try:
-            target, expr = read_step(line, WRITABLE)
-        except TutorError as error:
-            raise error.at(f"step {number}") from None
+    for number, (target, expr) in enumerate(read_steps(lines, WRITABLE, tuple(shapes)), 1):
         if target in formulas or target in shapes:
             raise GraphError(f"{target} is defined twice", where=f"step {number}", hint="give the second one another name")
         formulas[target] = expr
+    own = {*shapes, *formulas, *parameters, *(kinds or {})}
+    formulas = {target: _with_entries(expr, shapes, formulas, own) for target, expr in formulas.items()}
     graph = assemble(formulas, loss=loss, parameters=parameters, kinds=kinds, rule=layer_rule)
     graph = _without_letters(graph, shapes)
     known: dict[str, Shape] = {q.name: tuple(shapes.get(q.name, ())) for q in graph.leaves}
@@ -100,13 +100,28 @@ def from_layers(
     return Layered(graph, _entries(graph))
 
 
+_ENTRY = re.compile(r"(?P<array>.+?)(?P<index>(?:_[1-9][0-9]{0,3}){1,4})")
+
+
+def _with_entries(expr: Expr, shapes: Mapping[str, Shape], formulas: Mapping[str, Expr], own: Collection[str]) -> Expr:
+    """The formula with ``p_2`` as an entry of the array p, where p is one and p_2 no quantity of its own; entries count from 1."""
+    table: dict[str, Expr] = {}
+    for name in names(expr):
+        match = _ENTRY.fullmatch(name) if name not in own else None
+        array = match["array"] if match else ""
+        if match and (shapes.get(array) or array in formulas):
+            table[name] = Call("entry", (Name(array), *(Number(part) for part in match["index"][1:].split("_"))))
+    return substitute(expr, table) if table else expr
+
+
 def _check_shapes(shapes: Mapping[str, Shape]) -> None:
     for name, shape in shapes.items():
         good = all(size.isidentifier() if isinstance(size, str) else size >= 1 for size in shape)
-        if not good or len(shape) > 2:
+        if len(shape) > MAX_AXES:
+            raise GraphError(f"{name} of shape {shape_text(shape)} has {len(shape)} axes", hint=AXES)
+        if not good:
             raise GraphError(
-                f"{name} cannot have the shape {shape_text(shape)}",
-                hint="a vector has one size, a matrix two; each is a whole number from 1, or a letter",
+                f"{name} cannot have the shape {shape_text(shape)}", hint=f"{AXES}; each size is a whole number from 1, or a letter"
             )
 
 
@@ -135,12 +150,19 @@ def _unshaped(graph: Graph, shapes: Mapping[str, Shape]) -> set[str]:
 def _entries(graph: Graph) -> dict[str, Array]:
     found: dict[str, Array] = {}
     taken: dict[str, str] = {}
-    for quantity in quantities(graph):
-        shape = [size for size in quantity.shape if isinstance(size, int)]
-        if len(shape) < len(quantity.shape):
-            return {}
-        if prod(shape) > MAX_ENTRIES:
-            raise GraphError(f"{quantity.name} has {prod(shape):,} entries", hint=f"the limit is {MAX_ENTRIES:,}")
+    listed = list(quantities(graph))
+    if any(isinstance(size, str) for quantity in listed for size in quantity.shape):
+        return {}
+    counts = {quantity.name: prod(int(size) for size in quantity.shape) for quantity in listed}
+    largest = max(counts, key=counts.__getitem__)
+    if sum(counts.values()) > MAX_ENTRIES:
+        alone = counts[largest] > MAX_ENTRIES
+        raise GraphError(
+            f"{largest} has {counts[largest]:,} entries" if alone else f"the arrays have {sum(counts.values()):,} entries together",
+            hint=f"the limit is {MAX_ENTRIES:,}; give sizes as letters to derive without them",
+        )
+    for quantity in listed:
+        shape = [int(size) for size in quantity.shape]
         singles = tuple("_".join([quantity.name, *map(str, place)]) for place in places(shape))
         for name in singles:
             other = taken.setdefault(name, quantity.name)

@@ -20,7 +20,7 @@ from tutor.numbers.arithmetic import CONTEXT, Value, real
 from tutor.numbers.printed import exact_text
 from tutor.numbers.run import evaluate
 from tutor.numbers.run_arrays import as_arrays, evaluate_layers
-from tutor.numbers.verify import bound, random_points
+from tutor.numbers.verify import random_points
 
 TOLERANCE = Fraction(1, 10**12)
 """Relative.  Both forms are computed with as many digits as it takes, so that what is left is far smaller."""
@@ -45,20 +45,6 @@ class Agreement:
     at_values: bool
     points: int = 0
     sizes: Mapping[str, int] | None = None
-
-    def sentence(self) -> str:
-        """The proof in words.
-
-        >>> Agreement(12, Fraction(0), True).sentence()
-        'The layer form and the form neuron by neuron agree in all 12 entries of the gradients, exactly (at the given values)'
-        """
-        place = "at the given values" if self.at_values else f"at {self.points} random point{'s' if self.points > 1 else ''}"
-        if self.sizes:
-            place += ", with " + ", ".join(f"{letter} = {size}" for letter, size in self.sizes.items())
-        how = "exactly" if self.error == 0 else f"to {bound(max(real(self.error), LEAST))}"
-        return (
-            f"The layer form and the form neuron by neuron agree in all {self.entries} entries of the gradients, {how} ({place})"
-        )
 
 
 def sized(layered: Layered) -> tuple[Layered, dict[str, int]]:

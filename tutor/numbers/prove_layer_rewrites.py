@@ -26,13 +26,6 @@ class Rewritten:
     rewrites: tuple[LayerRewrite, ...]
     arrays: Mapping[str, Array]
 
-    def sentence(self) -> str:
-        """The proof in words; empty without rewrites."""
-        if not self.rewrites:
-            return ""
-        place = "at the given values and at random points" if self.arrays else "at random points"
-        return f"What is simplified equals what it replaces, entry by entry, {place}"
-
 
 def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[str, Value] | None) -> Rewritten:
     """Compare both sides of every rewrite, at random points and at the given values.

@@ -45,24 +45,6 @@ class Simplified:
             units=max(one.units for one in every), points=min(one.points for one in every),
         )  # fmt: skip
 
-    def sentence(self) -> str:
-        """The proof in words, for every output."""
-        said = []
-        places = [f"at {self.points} random points"] * bool(self.points) + ["at the given values"] * self.at_values
-        where = " and ".join(places)
-        if self.gradients:
-            many = {1: "the simplified form equals", 2: "both simplified forms equal"}.get(
-                self.gradients, f"all {self.gradients} simplified forms equal"
-            )
-            besides = (
-                "; SymPy's derivative of the composed formula confirms those of the scores" if self.symbolic else ""
-            )
-            said.append(f"{many} the product of the chain rule {where}, in 40 digits{besides}")
-        if self.units:
-            said.append(f"the single linear unit and the network are exactly equal {where}")
-        text = "; ".join(said)
-        return text[:1].upper() + text[1:]
-
 
 def prove(
     rewrites: Sequence[Rewrite], derivation: Derivation, values: Mapping[str, Value] | None, *, seed: int = 2

@@ -72,31 +72,6 @@ class Proof:
     small: int = 0
     unproved: str = ""
 
-    def sentence(self) -> str:
-        """The proof in words, for every output."""
-        place = "at the given values" if self.at_values else f"at {self.points} random points"
-        parts = []
-        if self.symbolic:
-            many = {1: "the gradient asked for equals", 2: "both gradients asked for equal"}.get(
-                self.asked, f"all {self.asked} gradients asked for equal"
-            )
-            if self.symbolic < self.asked:
-                many = f"{self.symbolic} of the {self.asked} gradients asked for equal"
-            parts.append(f"{many} SymPy's derivative of the composed formula")
-        if self.numeric:
-            size = "exactly" if self.error == 0 else f"to {bound(self.error)}"
-            more = f" for all {self.numeric} quantities" if self.numeric > max(self.symbolic, 1) else ""
-            if self.together:
-                more = f" along a random direction through all {self.numeric} inputs and parameters"
-            parts.append(f"finite differences agree {size}{more}")
-        if self.small:
-            are = "gradients are" if self.small > 1 else "gradient is"
-            parts.append(f"{self.small} {are} too small, or at the edge of the domain, for finite differences")
-        text = "; ".join(parts) + f" ({place})" if parts else ""
-        if self.unproved:
-            text = f"{text}. {self.unproved}" if text else self.unproved
-        return text[:1].upper() + text[1:] if text else "Nothing to prove"
-
 
 def merged(proofs: Sequence[Proof]) -> Proof:
     """Several proofs of one computation (one for each quantity that is differentiated) as one."""

@@ -9,7 +9,7 @@ from rich.cells import cell_len, chop_cells
 from tutor.explain.document import Bars
 from tutor.render.latex.widths import measure_words
 from tutor.render.latex.words import escape
-from tutor.render.terminal.columns import Line, Pen
+from tutor.render.terminal.columns import Pen, TextLine
 
 FILLS = "█▓▒░?!·"
 PLAIN = "#=x-?!."
@@ -51,7 +51,7 @@ def full(chart: Bars) -> int:
     return max([sum(bar.parts) for bar in chart.bars] or [0])
 
 
-def lines(chart: Bars, pen: Pen, width: int) -> list[Line]:
+def lines(chart: Bars, pen: Pen, width: int) -> list[TextLine]:
     """The chart in ``width`` columns: title, bars, legend."""
     fills = FILLS if pen.bar != "-" else PLAIN
     labels = [(chop_cells(pen.safe(bar.label), min(_LABEL, width // 3)) or [""])[0] for bar in chart.bars]
@@ -61,7 +61,7 @@ def lines(chart: Bars, pen: Pen, width: int) -> list[Line]:
     room = max(width - left - 2 - (right + 1 if right else 0), 4)
     found = pen.fill(pen.words((chart.title,), "caption"), width)
     for bar, label, note in zip(chart.bars, labels, notes, strict=True):
-        line = Line().put(label).to(left).put("|", "rule")
+        line = TextLine().put(label).to(left).put("|", "rule")
         taken = cells(bar.parts, room, sum(bar.parts) if chart.shares else full(chart))
         for place, count in enumerate(taken):
             line.put(fills[place % len(fills)] * count, f"part {place % len(fills)}")

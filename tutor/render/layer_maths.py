@@ -219,6 +219,14 @@ def _matrix(writer: Writer, args: tuple[Expr, ...]) -> str:
     return "[" + "; ".join(" ".join(row) for row in rows) + "]"
 
 
+def _slices(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """An array of three axes as its matrices, one of four as its arrays of three."""
+    parts = [writer.show(part) for part in args]
+    if writer.style.markup:
+        return "\\left[" + ",\\; ".join(parts) + "\\right]"
+    return "[" + ", ".join(parts) + "]"
+
+
 ARRAYS: dict[str, Written] = {
     "matmul": Written(_PRODUCT, _product),
     "transpose": Written(_POWER, _transpose),
@@ -250,6 +258,7 @@ ARRAYS: dict[str, Written] = {
     "unflatten": Written(_ATOM, _named("mat", "mat", 1, _size)),
     "concat": Written(_ATOM, _named("concat", "concat", 2)),
     "one_hot": Written(_ATOM, _named("onehot", "onehot")),
+    "entry": Written(_ATOM, lambda writer, args: _entry(writer, args)),
     "part": Written(_ATOM, _named("part", "part", 1, _part)),
     "at": Written(_ATOM, _entry),
     "sum_over": Written(_SUM, _sum_over),
@@ -258,6 +267,7 @@ ARRAYS: dict[str, Written] = {
     "shaped": Written(_ATOM, _shaped),
     "size": Written(_ATOM, _sizes),
     "matrix": Written(_ATOM, _matrix),
+    "slices": Written(_ATOM, _slices),
     "dots": Written(_ATOM, lambda writer, args: _both(writer, "\\cdots", "⋯")),
     "down": Written(_ATOM, lambda writer, args: _both(writer, "\\vdots", "⋮")),
 }  # fmt: skip
@@ -283,6 +293,8 @@ def seams(writer: Writer, call: Call) -> Seams | None:
     if call.func in _SIGNED:
         sign, level = _SIGNED[call.func]
         return Seams("", tuple((sign if i else "", arg, writer.within(arg, level) != writer.show(arg)) for i, arg in enumerate(args)))
+    if call.func == "slices":
+        return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
     if call.func in _HEADED:
         return Seams(f"\\operatorname{{{_HEADED[call.func]}}}", (("", args[0], True),))
     if call.func == "transpose":

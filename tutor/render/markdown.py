@@ -30,7 +30,7 @@ from tutor.expression.nodes import Expr, Name
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
-from tutor.render.latex.rows import Row, set_rows
+from tutor.render.latex.rows import LatexRow, set_rows
 from tutor.render.latex.widths import measure
 from tutor.render.maths import Printer
 from tutor.render.terminal.columns import Pen
@@ -58,7 +58,7 @@ def markdown(doc: Document, notation: Notation) -> str:
     <BLANKLINE>
     ## Forward pass
     """
-    page = _Page(notation)
+    page = _MarkdownPage(notation)
     parts = [page.title(doc), *(page.block(block) for block in doc.blocks)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -92,7 +92,7 @@ def _grid(header: Sequence[str], rows: Sequence[Sequence[str]], align: str) -> s
     return "\n".join("| " + " | ".join(row) + " |" for row in padded)
 
 
-class _Page:
+class _MarkdownPage:
     """Sets the blocks of one document."""
 
     def __init__(self, notation: Notation) -> None:
@@ -180,7 +180,7 @@ class _Page:
         return lines
 
     @staticmethod
-    def row(row: Row) -> str:
+    def row(row: LatexRow) -> str:
         return spell(f"& {row.left}" if row.alone else f"{row.left} & {row.body}".strip())
 
     def text_in_maths(self, sentence: Sentence) -> str:

@@ -9,8 +9,6 @@ import re
 from collections.abc import Sequence
 from functools import singledispatchmethod
 
-from rich.cells import cell_len
-
 from tutor.explain.document import (
     Bars,
     Document,
@@ -32,7 +30,7 @@ from tutor.render import verbatim
 from tutor.render.latex.rows import set_rows
 from tutor.render.latex.widths import measure
 from tutor.render.maths import Printer
-from tutor.render.terminal.columns import Pen
+from tutor.render.terminal.columns import Pen, TextLine
 from tutor.text import drop_controls, visible_code_points
 
 LINE = 46.0
@@ -171,7 +169,7 @@ def _plain_latex(latex: str) -> str:
 
 
 def _underlined(text: str, sign: str) -> str:
-    return f"{text}\n{sign * (cell_len(text) + 2)}" if text else ""
+    return f"{text}\n{sign * (TextLine().put(text).width + 2)}" if text else ""
 
 
 def _kept_a_paragraph(text: str) -> str:

@@ -41,7 +41,7 @@ GRID, WORK, LEVELS = 41, 120_000, 10
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class LossRun:
     """One training as a curve: what it is called, the loss after each number of updates, and why it ended early."""
 
     label: Words
@@ -65,7 +65,7 @@ def number(value: Value) -> float | None:
 # --------------------------------------------------------------------------------------------------------- loss, by update
 
 
-def loss_curve(title: str, loss: str, runs: Sequence[Run], notation: Notation, *, log: bool = False) -> Chart:
+def loss_curve(title: str, loss: str, runs: Sequence[LossRun], notation: Notation, *, log: bool = False) -> Chart:
     """The loss against the number of updates, one curve a run.
 
     Raises `ValueProblem` for too many curves, and for a loss that is nowhere positive on an axis of powers of ten.

@@ -62,7 +62,7 @@ class Feedback(Page):
     def document(self) -> Document:
         """The report as a document, for the renderers."""
         marked = self.marked
-        return student.document(student.Sheet(
+        return student.document(student.FeedbackSheet(
             self.shown, self.reveal, self.title or marked.exercise, marked.exercise if self.title else "", self.notation,
             self.questions, self.rules, self.solutions,
         ))  # fmt: skip

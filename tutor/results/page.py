@@ -33,11 +33,11 @@ class Page(ABC):
         """The contract for programs; see `tutor.contracts`."""
 
     def to(self, name: str, *, fragment: bool = False) -> str | bytes:
-        """The page in a format by its name (`tutor.render.formats`): bytes of one that is compiled, else text.
+        """The page in a format by its name (`tutor.render.page_formats`): bytes of one that is compiled, else text.
 
         Raises `OutputError` for a format that is not there, and where what compiles it is missing.
         """
-        from tutor.render.formats import page_format
+        from tutor.render.page_formats import page_format
 
         row = page_format(name)
         if not row.writer:
@@ -47,7 +47,7 @@ class Page(ABC):
 
     def to_text(self, width: int = 80) -> str:
         """The page as plain text of at most ``width`` columns."""
-        from tutor.render.terminal.page import plain
+        from tutor.render.terminal.terminal_page import plain
 
         return plain(self.document(), self.notation, width)
 

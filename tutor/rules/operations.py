@@ -32,8 +32,8 @@ class Layer:
 
     ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers
     that follow them (a stride, a size), each with its least value; the last ones may be missing and have the value in ``defaults`` (a
-    text is another setting's value); the first of ``within`` is at most the second.  ``letters`` are the indices of the result in
-    ``index``.  ``internal`` rows only appear in pullbacks.
+    text is another setting's value); ``within`` has pairs of which the first is at most the second.  ``letters`` are the indices of
+    the result in ``index``.  ``internal`` rows only appear in pullbacks.
     """
 
     name: str
@@ -62,8 +62,29 @@ class Layer:
 
 
 _1D, _2D = ("i",), ("i", "j")
+_3D, _4D = ("i", "j", "l"), ("i", "j", "l", "h")  # k is a window's size
+_CHANNELS = "X: c n r"
+_KERNELS = "K: o c m q"
+"""An image of c channels, and o kernels of as many: each makes one channel of the result."""
 _WINDOW = (("s", 1), ("p", 0))
 _GOODFELLOW = "qmul, Convolution; Goodfellow et al., Deep Learning, ch. 9"
+
+
+
+def _over_all(sizes: str) -> tuple[Layer, ...]:
+    """What all entries of an array of three or four axes are summed to, and what makes one of equal numbers."""
+    letters = sizes.split()
+    loops = ("t", "u", "v", "w")[: len(letters)]
+    entry = f"at(A, {', '.join(loops)})"
+    for loop, size in reversed(list(zip(loops, letters, strict=True))):
+        entry = f"sum_over({loop}, {size}, {entry})"
+    listed, count = ", ".join(letters), "*".join(letters)
+    return (
+        Layer("sum", (f"A: {sizes}",), (), (), entry, (f"fill(G, {listed})",)),
+        Layer("mean", (f"A: {sizes}",), (), (), f"{entry}/({count})", (f"fill(G/({count}), {listed})",)),
+        Layer("fill", ("c:",), tuple(letters), (_3D, _4D)[len(letters) - 3], "c", ("sum(G)",), tuple((size, 1) for size in letters)),
+    )
+
 
 _ROWS = (
     Layer("matmul", ("A: m n", "B: n q"), ("m", "q"), _2D, "sum_over(v, n, at(A, i, v)*at(B, v, j))",
@@ -130,6 +151,27 @@ _ROWS = (
     Layer("kernel_gradient_flipped", ("G: o w", "x: n r"), ("m", "q"), _2D,
           "sum_over(u, o, sum_over(v, w, at(G, u, v)*at(x, s*(u - 1) + m + 1 - i - p, s*(v - 1) + q + 1 - j - p)))",
           settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
+    # The same over channels: each kernel goes over all channels of the input, and makes one of the result.
+    Layer("correlate", (_CHANNELS, _KERNELS), ("o", "windows(n, m, s, p)", "windows(r, q, s, p)"), _3D,
+          "sum_over(v, c, sum_over(a, m, sum_over(b, q, at(K, i, v, a, b)*at(X, v, s*(j - 1) + a - p, s*(l - 1) + b - p))))",
+          ("spread(G, K, n, r, s, p)", "kernel_gradient(G, X, m, q, s, p)"), _WINDOW, (1, 0), _GOODFELLOW),
+    Layer("convolve", (_CHANNELS, _KERNELS), ("o", "windows(n, m, s, p)", "windows(r, q, s, p)"), _3D,
+          "sum_over(v, c, sum_over(a, m, sum_over(b, q, "
+          "at(K, i, v, a, b)*at(X, v, s*(j - 1) + m + 1 - a - p, s*(l - 1) + q + 1 - b - p))))",
+          ("spread_flipped(G, K, n, r, s, p)", "kernel_gradient_flipped(G, X, m, q, s, p)"), _WINDOW, (1, 0), _GOODFELLOW),
+    Layer("spread", ("G: o w z", _KERNELS), ("c", "n", "r"), _3D,
+          "sum_over(t, o, sum_over(u, w, sum_over(v, z, at(G, t, u, v)*at(K, t, i, j - s*(u - 1) + p, l - s*(v - 1) + p))))",
+          settings=(("n", 1), ("r", 1), *_WINDOW), internal=True),
+    Layer("spread_flipped", ("G: o w z", _KERNELS), ("c", "n", "r"), _3D,
+          "sum_over(t, o, sum_over(u, w, sum_over(v, z, "
+          "at(G, t, u, v)*at(K, t, i, m + 1 - j + s*(u - 1) - p, q + 1 - l + s*(v - 1) - p))))",
+          settings=(("n", 1), ("r", 1), *_WINDOW), internal=True),
+    Layer("kernel_gradient", ("G: o w z", _CHANNELS), ("o", "c", "m", "q"), _4D,
+          "sum_over(u, w, sum_over(v, z, at(G, i, u, v)*at(X, j, s*(u - 1) + l - p, s*(v - 1) + h - p)))",
+          settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
+    Layer("kernel_gradient_flipped", ("G: o w z", _CHANNELS), ("o", "c", "m", "q"), _4D,
+          "sum_over(u, w, sum_over(v, z, at(G, i, u, v)*at(X, j, s*(u - 1) + m + 1 - l - p, s*(v - 1) + q + 1 - h - p)))",
+          settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
     # Pooling over windows of k (by k) entries, moved on by the stride s.
     Layer("max_pool", ("x: n",), ("windows(n, k, s, 0)",), _1D, "max_over(a, k, at(x, s*(i - 1) + a))",
           ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling"),
@@ -146,6 +188,12 @@ _ROWS = (
     Layer("average_pool", ("x: n r",), ("windows(n, k, s, 0)", "windows(r, k, s, 0)"), _2D,
           "sum_over(a, k, sum_over(b, k, at(x, s*(i - 1) + a, s*(j - 1) + b)))/(k*k)",
           ("share(G, n, r, k, s)",), (("k", 1), ("s", 1)), ("k",)),
+    Layer("average_pool", ("x: c n r",), ("c", "windows(n, k, s, 0)", "windows(r, k, s, 0)"), _3D,
+          "sum_over(a, k, sum_over(b, k, at(x, i, s*(j - 1) + a, s*(l - 1) + b)))/(k*k)",
+          ("share(G, n, r, k, s)",), (("k", 1), ("s", 1)), ("k",)),
+    Layer("share", ("G: c o w",), ("c", "n", "r"), _3D,
+          "sum_over(u, o, sum_over(v, w, at(G, i, u, v)*inside(j - s*(u - 1), k)*inside(l - s*(v - 1), k)))/(k*k)",
+          settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True),
     Layer("share", ("G: o",), ("n",), _1D, "sum_over(u, o, at(G, u)*inside(i - s*(u - 1), k))/k",
           settings=(("n", 1), ("k", 1), ("s", 1)), internal=True),
     Layer("share", ("G: o w",), ("n", "r"), _2D,
@@ -153,10 +201,21 @@ _ROWS = (
           settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True),
     Layer("flatten", ("A: m n",), ("m*n",), _1D, "at(A, quotient(i - 1, n) + 1, remainder(i - 1, n) + 1)",
           ("unflatten(G, m, n)",), source="row after row"),
+    Layer("flatten", ("A: m n q",), ("m*n*q",), _1D,
+          "at(A, quotient(i - 1, n*q) + 1, remainder(quotient(i - 1, q), n) + 1, remainder(i - 1, q) + 1)", ("unflatten(G, m, n, q)",),
+          source="channel after channel, row after row"),
+    Layer("unflatten", ("x: m*n*q",), ("m", "n", "q"), _3D, "at(x, n*q*(i - 1) + q*(j - 1) + l)", ("flatten(G)",),
+          (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
     Layer("concat", ("x: m", "y: n"), ("m + n",), _1D, "at(x, i) + at(y, i - m)", ("part(G, 0, m)", "part(G, m, n)")),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
           source="the target of a classification: label k of n classes"),
+    Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),
+          source="−log p_2: the probability of the label; entries are counted from 1"),
+    Layer("entry", ("A: m n",), (), (), "at(A, k, l)", ("G*outer(one_hot(k, m), one_hot(l, n))",), (("k", 1), ("l", 1)),
+          within=("k", "m", "l", "n")),
+    *_over_all("m n q"),
+    *_over_all("m n q r"),
     Layer("part", ("x: n",), ("l",), _1D, "at(x, i + f)", settings=(("f", 0), ("l", 1)), internal=True),
 )  # fmt: skip
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from tutor.errors import GraphError
 from tutor.exercise.load import load
-from tutor.explain.diagram import Column, Diagram, Unit, Wire
+from tutor.explain.diagram import Diagram, DiagramColumn, DiagramUnit, Wire
 from tutor.explain.network_drawing import FIRST, MOST, diagram, drawn_quantities
 from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network, quantities
@@ -37,7 +37,8 @@ def drawn(network, course="plain"):
 
 LARGE = of((16384, 1000, 10), "none", activation="relu")
 HOSTILE = Diagram(
-    (Column((Unit("input", "<script>&$%"),), 1), Column((Unit("output", "\\input{x}\x00\u202e"),), 1, "relu</text>$")),
+    (DiagramColumn((DiagramUnit("input", "<script>&$%"),), 1),
+     DiagramColumn((DiagramUnit("output", "\\input{x}\x00\u202e"),), 1, "relu</text>$")),
     (Wire((0, 0), (1, 0), "]]></svg>\\end{document}"),),
     (1,),
 )

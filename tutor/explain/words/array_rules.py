@@ -23,11 +23,12 @@ FORWARD = {
     "max_pool": "the largest entry of each window",
     "average_pool": "the mean of each window",
     "flatten": "as one vector, row after row",
-    "unflatten": "as a matrix, row after row",
+    "unflatten": "into its shape, row after row",
     "concat": "one after the other",
     "transpose": "transposed",
     "outer": "outer product",
     "one_hot": "1 at the label, 0 elsewhere",
+    "entry": "one entry",
     "columns": "the same column for every sample",
     "rows": "the same row for every sample",
     "fill": "an array of equal numbers",
@@ -68,7 +69,6 @@ REWRITES = {
 
 ENTRY = "entry by entry"
 WRITTEN = "written out"
-UPDATE = "one step against the gradient"
 CONDITION = "needs targets that sum to 1 for each sample, as here"
 ASSUMED = "needs targets that sum to 1 for each sample"
 

@@ -12,10 +12,10 @@ from dataclasses import fields, is_dataclass
 from types import MappingProxyType, ModuleType
 from typing import Any
 
-from tutor.explain.words import array_rules, marking_words, proofs, rules, update_rules
+from tutor.explain.words import array_rules, marking_words, proof_words, rules, update_rules
 
 TOPICS: Mapping[str, ModuleType] = {
-    "rules": rules, "array_rules": array_rules, "update_rules": update_rules, "proofs": proofs, "marking": marking_words,
+    "rules": rules, "array_rules": array_rules, "update_rules": update_rules, "proofs": proof_words, "marking": marking_words,
 }  # fmt: skip
 _PLACE = re.compile(r"\{[a-z_]*")
 

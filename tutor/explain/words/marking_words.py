@@ -10,7 +10,7 @@ from tutor.marking.marked import MarkedAnswer
 
 
 @dataclass(frozen=True, slots=True)
-class Phrase:
+class VerdictPhrase:
     """How a verdict is said: beside a mark, in the legend of a chart, and as a column's head."""
 
     words: str
@@ -19,7 +19,7 @@ class Phrase:
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class SlipPhrase:
     """How a misconception is said: its name for the grader, what was probably done, and what to look at next.
 
     ``placed`` says whether it is made in a step that is worth naming.
@@ -31,14 +31,14 @@ class Slip:
     placed: bool = True
 
 
-VERDICTS: Mapping[str, Phrase] = {
-    "correct": Phrase("correct", "correct", "right"),
-    "follow-through": Phrase("right from your earlier answers", "follow-through", "follows"),
-    "misconception": Phrase("a known slip", "known slip", "slip"),
-    "wrong": Phrase("wrong", "wrong", "wrong"),
-    "undecided": Phrase("undecided; a person will look at it", "undecided", "undec"),
-    "unreadable": Phrase("could not be read; a person will look at it", "unreadable", "unread"),
-    "blank": Phrase("no answer", "no answer", "blank"),
+VERDICTS: Mapping[str, VerdictPhrase] = {
+    "correct": VerdictPhrase("correct", "correct", "right"),
+    "follow-through": VerdictPhrase("right from your earlier answers", "follow-through", "follows"),
+    "misconception": VerdictPhrase("a known slip", "known slip", "slip"),
+    "wrong": VerdictPhrase("wrong", "wrong", "wrong"),
+    "undecided": VerdictPhrase("undecided; a person will look at it", "undecided", "undec"),
+    "unreadable": VerdictPhrase("could not be read; a person will look at it", "unreadable", "unread"),
+    "blank": VerdictPhrase("no answer", "no answer", "blank"),
 }
 
 ROUNDED_ONLY = "right but for rounding on the way"
@@ -55,149 +55,149 @@ OUTCOMES: Mapping[str, str] = {
     "circular": "This answer and another one would each explain the other, so neither is taken as the reason.",
 }
 
-SLIPS: Mapping[str, Slip] = {
-    "inner-derivative-forgotten": Slip(
+SLIPS: Mapping[str, SlipPhrase] = {
+    "inner-derivative-forgotten": SlipPhrase(
         "inner derivative forgotten",
         "the derivative of the inner function was forgotten",
         "Look at the chain rule: each function on the way contributes a factor, the inner one too.",
     ),
-    "sigmoid-slope-is-output": Slip(
+    "sigmoid-slope-is-output": SlipPhrase(
         "σ′ taken as σ",
         "σ was used where its derivative σ′ belongs",
         "Look at the derivative of the sigmoid: it is made of two factors, and the output is only one of them.",
     ),
-    "sigmoid-slope-is-complement": Slip(
+    "sigmoid-slope-is-complement": SlipPhrase(
         "σ′ taken as 1 − σ",
         "1 − σ was used where the derivative σ′ belongs",
         "Look at the derivative of the sigmoid: it is made of two factors, and 1 minus the output is only one of them.",
     ),
-    "sigmoid-slope-of-input": Slip(
+    "sigmoid-slope-of-input": SlipPhrase(
         "σ′ written with the input, z(1 − z)",
         "the derivative of the sigmoid was formed with its input z instead of its output",
         "Look at what stands in the derivative of the sigmoid: is it the value before the activation, or the one after it?",
     ),
-    "slope-at-wrong-node": Slip(
+    "slope-at-wrong-node": SlipPhrase(
         "derivative taken at another node",
         "the derivative of the activation was taken with the value of another node",
         "Look at which neuron this factor belongs to, and take the value of that neuron.",
     ),
-    "tanh-slope-not-squared": Slip(
+    "tanh-slope-not-squared": SlipPhrase(
         "tanh′ without the square",
         "the square in the derivative of tanh was left out",
         "Look at the derivative of tanh once more: something in it is squared.",
     ),
-    "relu-slope-left": Slip(
+    "relu-slope-left": SlipPhrase(
         "ReLU′ = 1 left of 0",
         "the slope of the ReLU was taken as 1 where its input is negative",
         "Look at the sign of the ReLU's input, and at how steep the ReLU is there.",
     ),
-    "missing-path": Slip(
+    "missing-path": SlipPhrase(
         "one path left out",
         "one of the paths to the loss was left out",
         "Look at where this quantity is used: each use is a path, and the paths are added.",
     ),
-    "paths-multiplied": Slip(
+    "paths-multiplied": SlipPhrase(
         "paths multiplied instead of added",
         "the contributions of the paths were multiplied",
         "Look at how several paths are put together: factors along a path are multiplied, and what then?",
     ),
-    "sign-of-error": Slip(
+    "sign-of-error": SlipPhrase(
         "sign of the error turned round",
         "the difference between output and target was taken the other way round",
         "Look at the derivative of the loss: which of the two is subtracted from which? An inner derivative decides the sign.",
     ),
-    "factor-two-lost": Slip(
+    "factor-two-lost": SlipPhrase(
         "the 2 of the square lost",
         "the 2 that comes down from the square was lost",
         "Look at the power rule, and at which factor stands before the square in this loss.",
     ),
-    "factor-two-doubled": Slip(
+    "factor-two-doubled": SlipPhrase(
         "a 2 too many",
         "there is a factor 2 that does not belong there",
         "Look at the factor before the square in this loss: does it cancel the 2 of the power rule?",
     ),
-    "half-lost": Slip(
+    "half-lost": SlipPhrase(
         "the ½ lost",
         "the ½ was lost",
         "Look at the definition of the loss: which factor stands before the square?",
     ),
-    "half-doubled": Slip(
+    "half-doubled": SlipPhrase(
         "a ½ too many",
         "there is a ½ that does not belong there",
         "Look at the definition of the loss: how often does ½ occur, and what does the power rule make of it?",
     ),
-    "sum-for-mean": Slip(
+    "sum-for-mean": SlipPhrase(
         "sum for mean",
         "the sum was taken where the mean is asked for",
         "Look at the definition: is there a division by the number of terms?",
     ),
-    "mean-for-sum": Slip(
+    "mean-for-sum": SlipPhrase(
         "mean for sum",
         "the mean was taken where the sum is asked for",
         "Look at the definition: is anything divided by the number of terms?",
     ),
-    "product-partner": Slip(
+    "product-partner": SlipPhrase(
         "product rule with the wrong partner",
         "the product was differentiated with the wrong factor left standing",
         "Look at the product: which of its factors stays when you differentiate with respect to the other?",
     ),
-    "weights-transposed": Slip(
+    "weights-transposed": SlipPhrase(
         "matrix transposed",
         "a matrix was used or written the other way round, rows for columns",
         "Look at which weight leads from which unit to which, and write the first entry out as a sum.",
     ),
-    "updated-weight-used": Slip(
+    "updated-weight-used": SlipPhrase(
         "already updated weight used",
         "a weight that had already been updated was used for a gradient",
         "Look at the order: all gradients belong to the old weights; the weights are changed together, afterwards.",
     ),
-    "step-up": Slip(
+    "step-up": SlipPhrase(
         "step up the gradient",
         "the step went up the gradient instead of down",
         "Look at the sign in the update rule: the loss is to become smaller.",
     ),
-    "step-size-forgotten": Slip(
+    "step-size-forgotten": SlipPhrase(
         "step size forgotten",
         "the gradient was not multiplied by the step size",
         "Look at the update rule: what stands before the gradient?",
     ),
-    "bias-as-input": Slip(
+    "bias-as-input": SlipPhrase(
         "bias treated as an input",
         "the bias was multiplied like an input",
         "Look at how the bias enters the weighted sum, and what that makes of its derivative.",
     ),
-    "bias-forgotten": Slip(
+    "bias-forgotten": SlipPhrase(
         "bias forgotten",
         "the bias was left out of the weighted sum",
         "Look at the weighted sum: is every term in it that the network has?",
     ),
-    "degrees-for-radians": Slip(
+    "degrees-for-radians": SlipPhrase(
         "degrees for radians",
         "the angle was taken in degrees",
         "Look at the setting of your calculator: angles are in radians here.",
     ),
-    "log10-for-ln": Slip(
+    "log10-for-ln": SlipPhrase(
         "log₁₀ for ln",
         "the logarithm to base 10 was used for the natural one",
         "Look at which logarithm is meant, and at the key of your calculator.",
     ),
-    "rounded-intermediate": Slip(
+    "rounded-intermediate": SlipPhrase(
         "rounded intermediate carried on",
         "an intermediate result was rounded before it was used",
         "Compute the step again with all digits, and round only the result.",
     ),
-    "neighbour": Slip(
+    "neighbour": SlipPhrase(
         "a neighbouring quantity answered",
         "this is the value of another quantity than the one asked for",
         "Look at the names once more: which quantity is asked for, and which one did you compute?",
         placed=False,
     ),
-    "sign-lost": Slip(
+    "sign-lost": SlipPhrase(
         "a sign lost",
         "a minus sign was lost",
         "Follow the sign through the working, one line after another.",
     ),
-    "activation-forgotten": Slip(
+    "activation-forgotten": SlipPhrase(
         "activation forgotten",
         "the activation function was not applied",
         "Look at what a neuron does after the weighted sum.",
@@ -205,7 +205,7 @@ SLIPS: Mapping[str, Slip] = {
 }  # fmt: skip
 
 
-def slip(tag: str) -> Slip:
+def slip(tag: str) -> SlipPhrase:
     """How a misconception is said; one without a row of its own is said by its tag.
 
     >>> slip("missing-path").name
@@ -217,7 +217,7 @@ def slip(tag: str) -> Slip:
     if known is not None:
         return known
     words = " ".join(tag[:80].split("-")).strip() or UNNAMED
-    return Slip(words, words, LOOK_AGAIN)
+    return SlipPhrase(words, words, LOOK_AGAIN)
 
 
 def explanation(tag: str) -> str:
@@ -235,6 +235,7 @@ SUBJECTS: Mapping[str, str] = {
     "formula": "its definition", "exp": "the exponential", "log": "the natural logarithm", "sqrt": "the square root", "sin": "the sine",
     "cos": "the cosine", "tan": "the tangent", "sinh": "the hyperbolic sine", "cosh": "the hyperbolic cosine",
     "abs": "the absolute value", "sign": "the sign", "max": "a maximum", "min": "a minimum", "if_positive": "a choice by sign",
+    "max_share": "the share of a maximum", "min_share": "the share of a minimum",
     "pi": "a constant", "identity": "the linear unit", "sigmoid": "the sigmoid", "tanh": "the hyperbolic tangent", "relu": "the ReLU",
     "leaky_relu": "the leaky ReLU", "leaky_relu_mix": "the leaky ReLU", "prelu": "the parametric ReLU", "elu": "the ELU",
     "softplus": "the soft ReLU", "heaviside": "the Heaviside step", "softmax": "the softmax", "squared_error": "the squared error",
@@ -274,9 +275,9 @@ def rule(sort: str, name: str) -> str:
     return subject if sort == "forward" and not name.endswith("'") else f"the derivative of {subject}"
 
 
-def verdict(name: str) -> Phrase:
+def verdict(name: str) -> VerdictPhrase:
     """How a verdict is said."""
-    return VERDICTS.get(name) or Phrase(name, name, name)
+    return VERDICTS.get(name) or VerdictPhrase(name, name, name)
 
 
 def said(answer: MarkedAnswer) -> str:

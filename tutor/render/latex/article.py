@@ -29,7 +29,7 @@ from tutor.expression.nodes import Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
-from tutor.render.latex.rows import Row, set_rows
+from tutor.render.latex.rows import LatexRow, set_rows
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.tables import set_table
 from tutor.render.latex.widths import measure, measure_words
@@ -82,7 +82,7 @@ def document(doc: Document, notation: Notation) -> str:
     >>> document(Document("A neuron learns"), Notation()).splitlines()[1]
     '\\documentclass[10pt,a4paper,fleqn]{article}'
     """
-    return _PREAMBLE + _Page(notation, PAGE_CM).body(doc) + "\\end{document}\n"
+    return _PREAMBLE + _LatexPage(notation, PAGE_CM).body(doc) + "\\end{document}\n"
 
 
 def fragment(doc: Document, notation: Notation, width_cm: float = FRAGMENT_CM) -> str:
@@ -91,7 +91,7 @@ def fragment(doc: Document, notation: Notation, width_cm: float = FRAGMENT_CM) -
     >>> fragment(Document("A neuron learns"), Notation()).startswith("% Made by backprop-tutor.  Needs: ")
     True
     """
-    return _FRAGMENT + _Page(notation, width_cm, _FRAGMENT_EM_CM).body(doc)
+    return _FRAGMENT + _LatexPage(notation, width_cm, _FRAGMENT_EM_CM).body(doc)
 
 
 def _held(line: str, width: float) -> str:
@@ -107,7 +107,7 @@ def _kept_together(lines: Sequence[str]) -> str:
     return (" \\\\*\n" if len(lines) <= _TOGETHER else " \\\\\n").join(lines)
 
 
-class _Page:
+class _LatexPage:
     """Sets the blocks of one document for one width of line."""
 
     def __init__(self, notation: Notation, width_cm: float, em_cm: float = _EM_CM) -> None:
@@ -262,7 +262,7 @@ class _Page:
         return f"&\\parbox[t]{{{room:.2f}em}}{{\\footnotesize\\color{{black!70}}\\raggedright {shown}\\strut}}"
 
     @staticmethod
-    def row(row: Row, tags: Sequence[str]) -> str:
+    def row(row: LatexRow, tags: Sequence[str]) -> str:
         """One line of ``align*`` with its notes as a tag at the right."""
         tag = "\\quad ".join(f"{{{part}}}" for part in tags)
         shown = f"\\MoveEqLeft[2] {row.left}" if row.alone else f"{row.left} &{row.body}"

@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tutor.explain.document import Equation, Side
 from tutor.expression.nodes import ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.expression.walk import as_indicator
 from tutor.render.latex.widths import measure
 from tutor.render.layer_maths import ARRAYS, seams
 from tutor.render.maths import Piece, Writer
@@ -38,7 +39,7 @@ class Chunk(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class LatexRow:
     """One row of a display: what stands left of the relation and right of it, and the members whose notes end it.
 
     ``alone`` marks a left side so long that it has the row for itself.
@@ -148,6 +149,8 @@ def _joined(writer: Writer, pieces: Sequence[Piece], limit: float, product: bool
 
 def _called(writer: Writer, func: str, args: tuple[Expr, ...], limit: float) -> list[Chunk]:
     """A function whose arguments do not fit on a row: long brackets instead of a root, bars or a brace."""
+    shown = as_indicator(Call(func, args))
+    func, args = shown.func, shown.args
     if func == "if_positive" and len(args) == 3:
         condition, yes, no = args
         first = _inner(writer, yes, limit, False)
@@ -221,17 +224,17 @@ def _fits_on_one(equation: Equation, bodies: Sequence[list[str]], room: float) -
     return all(len(rows) == 1 for rows in bodies) and sum(measure(rows[0]) for rows in bodies) <= room
 
 
-def set_rows(writer: Writer, equation: Equation, line: float, left_width: float, notes: dict[int, float]) -> list[Row]:
+def set_rows(writer: Writer, equation: Equation, line: float, left_width: float, notes: dict[int, float]) -> list[LatexRow]:
     """The rows of one equation on a line of ``line`` em, of which the left sides take ``left_width``.
 
     ``notes`` has the width of what stands at the right of each member (by its place), the equation's number included.
     A short equation is one row; otherwise each member begins a row, and the result stays with the member before it.
     """
     left = writer.show(equation.left)
-    rows: list[Row] = []
+    rows: list[LatexRow] = []
     if measure(left) > left_width:  # a left side that is too long has a row of its own
         whole = line - notes.get(0, 0.0) - 2.0
-        rows = [Row(part, "", alone=True) for part in pack(explode(writer, equation.left, whole), whole, whole)]
+        rows = [LatexRow(part, "", alone=True) for part in pack(explode(writer, equation.left, whole), whole, whole)]
         left = ""
     room = max(line - left_width - _MARGIN, _NARROW)
     bodies = [
@@ -241,7 +244,7 @@ def set_rows(writer: Writer, equation: Equation, line: float, left_width: float,
     every = sum(notes.values())
     if bodies and _fits_on_one(equation, bodies, room - every):
         noted = tuple(side for side in equation.sides if side.note)
-        return [*rows, Row(left, " ".join(body[0] for body in bodies), noted)]
+        return [*rows, LatexRow(left, " ".join(body[0] for body in bodies), noted)]
     before: Side | None = None
     for place, (side, body) in enumerate(zip(equation.sides, bodies, strict=True)):
         noted = (side,) if side.note else ()
@@ -249,14 +252,14 @@ def set_rows(writer: Writer, equation: Equation, line: float, left_width: float,
             last = rows[-1]
             longer = last.body + " " + body[0]
             if measure(longer) + notes.get(place, 0.0) + notes.get(place - 1, 0.0) <= room:
-                rows[-1] = Row(last.left, longer, last.noted + noted)
+                rows[-1] = LatexRow(last.left, longer, last.noted + noted)
                 before = side
                 continue
-        rows += [Row("", part, noted if part is body[0] else ()) for part in body]
+        rows += [LatexRow("", part, noted if part is body[0] else ()) for part in body]
         before = side
     if left:
-        first = rows[0] if rows else Row("", "")
-        rows[:1] = [Row(left, first.body, first.noted)]
+        first = rows[0] if rows else LatexRow("", "")
+        rows[:1] = [LatexRow(left, first.body, first.noted)]
     return rows
 
 

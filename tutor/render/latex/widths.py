@@ -91,7 +91,7 @@ _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 _DELIMITER = 0.78
 
 
-class _Reader:
+class _WidthReader:
     """Walks over the tokens of a formula once and adds up."""
 
     def __init__(self, latex: str, size: int) -> None:
@@ -182,7 +182,7 @@ class _Reader:
 @lru_cache(maxsize=1 << 14)
 def measure(latex: str, inline: bool = False) -> float:
     """The width of a formula in em: in a display, or inside a line of text, where fractions are smaller."""
-    return _Reader(latex, 1 if inline else 0).run(1 if inline else 0, ITALIC, ())
+    return _WidthReader(latex, 1 if inline else 0).run(1 if inline else 0, ITALIC, ())
 
 
 def measure_words(words: str, bold: bool = False) -> float:

@@ -32,7 +32,7 @@ Measure: TypeAlias = Callable[[Node], tuple[float, float]]
 
 
 @dataclass(frozen=True, slots=True)
-class Spacing:
+class BoxSpacing:
     """Distances, in the unit of the measure.
 
     ``layer`` is the least gap between layers, ``box`` the one between boxes of a layer, ``lane`` that round a lane.
@@ -45,7 +45,7 @@ class Spacing:
     climb: float = 0.16
 
 
-DEFAULT_SPACING = Spacing()
+DEFAULT_SPACING = BoxSpacing()
 """For boxes measured in pixels or points."""
 
 
@@ -96,7 +96,7 @@ class Order:
 
 
 def layout(
-    picture: Picture, measure: Measure, direction: Direction = "right", spacing: Spacing = DEFAULT_SPACING
+    picture: Picture, measure: Measure, direction: Direction = "right", spacing: BoxSpacing = DEFAULT_SPACING
 ) -> Layout:
     """The layout of a picture, in the unit of ``measure``.
 
@@ -285,7 +285,7 @@ def _between(upper: list[int], lower: list[int]) -> int:
 
 
 def coordinates(
-    order: Order, measure: Measure, direction: Direction = "right", spacing: Spacing = DEFAULT_SPACING
+    order: Order, measure: Measure, direction: Direction = "right", spacing: BoxSpacing = DEFAULT_SPACING
 ) -> Layout:
     """Coordinates for an order.  All boxes of one layer are equally long in the direction of the edges."""
     sizes = [measure(node) for node in order.nodes]
@@ -330,7 +330,7 @@ def strokes(edges: tuple[Edge, ...]) -> list[tuple[Point, ...]]:
     return drawn
 
 
-def least_size(order: Order, measure: Measure, direction: Direction, spacing: Spacing) -> Point:
+def least_size(order: Order, measure: Measure, direction: Direction, spacing: BoxSpacing) -> Point:
     """A width and a height that `coordinates` will not come below; quick to compute."""
     count = len(order.nodes)
     sizes = [measure(node) if direction == "right" else measure(node)[::-1] for node in order.nodes]
@@ -359,7 +359,7 @@ def _curve(
 
 
 def _layer_places(
-    order: Order, along: list[float], centre: list[float], spacing: Spacing
+    order: Order, along: list[float], centre: list[float], spacing: BoxSpacing
 ) -> tuple[list[float], list[float], float]:
     """Where each layer begins and how long it is; a gap is wider where edges climb far, to tell them apart."""
     count = len(order.nodes)
@@ -373,7 +373,7 @@ def _layer_places(
     return starts, lengths, starts[-1] + lengths[-1]
 
 
-def _straightened(order: Order, across: list[float], spacing: Spacing) -> list[float]:
+def _straightened(order: Order, across: list[float], spacing: BoxSpacing) -> list[float]:
     """The middle of each box and lane across the layers: as straight as the edges can be without changing the order."""
     count, total = len(order.nodes), len(order.inputs)
     half = [across[item] / 2 if item < count else 0.0 for item in range(total)]

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from math import hypot
 
-from tutor.explain.diagram import Column, Diagram, Place, Unit, Wire
+from tutor.explain.diagram import Diagram, DiagramColumn, DiagramUnit, Place, Wire
 from tutor.notation.profile import Notation
 from tutor.render.latex.words import escape_label
 from tutor.render.picture import label
@@ -36,7 +36,7 @@ class Circle:
     x: float
     y: float
     r: float
-    unit: Unit
+    unit: DiagramUnit
     symbol: Phrase
     value: Phrase | None = None
 
@@ -172,7 +172,7 @@ def _moved(drawing: Drawing, shift: float) -> Drawing:
     )  # fmt: skip
 
 
-def _symbol(unit: Unit, symbols: dict[str, Phrase]) -> Phrase:
+def _symbol(unit: DiagramUnit, symbols: dict[str, Phrase]) -> Phrase:
     if unit.kind == "bias":
         return Phrase("1", "$1$")
     return symbols.get(unit.name, Phrase("", ""))
@@ -185,7 +185,7 @@ def _words(wire: Wire, symbols: dict[str, Phrase], notation: Notation) -> Phrase
     return symbols.get(wire.weight, Phrase("", ""))
 
 
-def _captions(column: Column, layer: int, count: int, notation: Notation) -> list[Phrase]:
+def _captions(column: DiagramColumn, layer: int, count: int, notation: Notation) -> list[Phrase]:
     last = count - 1
     name = "inputs" if layer == 0 else "output" if layer == last else "hidden" if count == 3 else f"hidden {layer}"
     what = "value" if layer == 0 else "neuron"

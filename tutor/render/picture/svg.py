@@ -15,11 +15,11 @@ from tutor.render.picture import label
 from tutor.render.picture.label import END, SUB, Label, Phrase
 from tutor.render.picture.layout import (
     Box,
+    BoxSpacing,
     Direction,
     Edge,
     Layout,
     Point,
-    Spacing,
     arrange,
     coordinates,
     drawable,
@@ -130,7 +130,7 @@ def _chosen_layout(picture: Picture, known: dict[str, Label]) -> Layout:
     order = arrange(picture)
 
     def drawn(direction: Direction) -> Layout:
-        spacing = Spacing() if direction == "right" else Spacing(layer=34.0)
+        spacing = BoxSpacing() if direction == "right" else BoxSpacing(layer=34.0)
         return coordinates(order, lambda node: _measured(node, known), direction, spacing)
 
     right = drawn("right")

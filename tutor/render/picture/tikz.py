@@ -19,11 +19,11 @@ from tutor.render.picture.fold import bundle, shorten
 from tutor.render.picture.label import Label, Phrase
 from tutor.render.picture.layout import (
     Box,
+    BoxSpacing,
     Direction,
     Edge,
     Layout,
     Point,
-    Spacing,
     arrange,
     coordinates,
     drawable,
@@ -195,7 +195,7 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float) -
         known = label.labels(picture, notation, room)
         entries = label.legend(picture, notation, known)
         for direction in directions:
-            spacing = Spacing(layer=26.0 if direction == "right" else 24.0, box=9.0, lane=8.0, climb=0.08)
+            spacing = BoxSpacing(layer=26.0 if direction == "right" else 24.0, box=9.0, lane=8.0, climb=0.08)
             sizes = {node.name: _measured(known[node.name], stacked) for node in picture.nodes}
 
             def measure(node: Node, sizes: dict[str, Point] = sizes) -> Point:

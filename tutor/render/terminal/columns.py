@@ -2,7 +2,7 @@
 
 Everything is measured in cells (a hat over a letter has none, a Chinese character two) and everything that is printed
 has passed `Pen.safe`: a character that could steer a terminal is shown as a sign, never sent.  Nothing here knows
-colours: a run of text carries the *name* of a style, and `tutor.render.terminal.page` says what the names mean.
+colours: a run of text carries the *name* of a style, and `tutor.render.terminal.terminal_page` says what the names mean.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ from tutor.render.maths import Piece, Printer
 from tutor.text import visible_on_terminal
 
 
-class Line:
+class TextLine:
     """One line of the page: runs of text, each with the name of its style, and the cells they take.
 
-    >>> Line().put("z").to(4).put("= 3", "result").text
+    >>> TextLine().put("z").to(4).put("= 3", "result").text
     'z   = 3'
     """
 
@@ -35,7 +35,7 @@ class Line:
         self.runs: list[tuple[str, str]] = []
         self.width = 0
 
-    def put(self, text: str, style: str = "") -> Line:
+    def put(self, text: str, style: str = "") -> TextLine:
         """Add text at the end."""
         if text:
             self.width += cell_len(text)
@@ -44,11 +44,11 @@ class Line:
             self.runs.append((text, style))
         return self
 
-    def to(self, column: int) -> Line:
+    def to(self, column: int) -> TextLine:
         """Go to a column; stay where the line has passed it already."""
         return self.put(" " * (column - self.width))
 
-    def add(self, other: Line) -> Line:
+    def add(self, other: TextLine) -> TextLine:
         """Add all runs of another line."""
         self.runs += other.runs
         self.width += other.width
@@ -133,14 +133,14 @@ class Pen:
                     words[-1].append(Atom(chunk.replace(_GLUE, " "), style))
         return words if words[-1] else words[:-1]
 
-    def fill(self, words: Sequence[Word], width: int) -> list[Line]:
+    def fill(self, words: Sequence[Word], width: int) -> list[TextLine]:
         """Words on as many lines as they need, none wider than ``width``."""
-        lines = [Line()]
+        lines = [TextLine()]
         for word in words:
             size = sum([cell_len(atom.text) for atom in word])
             gap = 1 if lines[-1].width else 0
             if lines[-1].width + gap + size > width and gap:
-                lines.append(Line())
+                lines.append(TextLine())
                 gap = 0
             same = gap and lines[-1].runs[-1][1] == word[0].style
             lines[-1].put(" " * gap, word[0].style if same else "")
@@ -151,7 +151,7 @@ class Pen:
                 pieces = self.broken(atom.expr, width) if atom.expr else chopped(atom.text, width)
                 for place, text in enumerate(pieces):
                     if place or lines[-1].width + cell_len(text) > width:
-                        lines.append(Line())
+                        lines.append(TextLine())
                     lines[-1].put(text, atom.style)
         return lines
 
@@ -174,6 +174,8 @@ class Pen:
         whole = self.maths(expr, lead)
         if type(expr) is Call and expr.func == "matrix" and (cell_len(whole) > width or whole.startswith("[")):
             return self._rows_of(expr, width)
+        if type(expr) is Call and expr.func == "slices":
+            return self._slices_of(expr, width)
         if cell_len(whole) <= width:
             return [whole]
         parts = self.parts(expr, lead)
@@ -206,6 +208,18 @@ class Pen:
         marks = ["⎡⎤", *["⎢⎥"] * (len(lines) - 2), "⎣⎦"] if len(lines) > 1 else ["[]"]
         framed = [self.safe(f"{mark[0]} {line} {mark[1]}") for mark, line in zip(marks, lines, strict=True)]
         return [part for line in framed for part in chopped(line, width)]
+
+    def _slices_of(self, expr: Call, width: int) -> list[str]:
+        """An array of more than two axes: its matrices side by side where they fit, else one below the other."""
+        blocks = [self.broken(part, width) for part in expr.args]
+        heights = [len(block) for block in blocks]
+        if all(type(part) is Call and part.func != "slices" for part in expr.args):
+            sizes = [max(map(cell_len, block)) for block in blocks]
+            if sum(sizes) + 2 * len(sizes) <= width:
+                rows = [[block[row] if row < len(block) else "" for block in blocks] for row in range(max(heights))]
+                filled = [[cell + " " * (size - cell_len(cell)) for cell, size in zip(row, sizes, strict=True)] for row in rows]
+                return ["  ".join(row).rstrip() for row in filled]
+        return [line for block in blocks for line in block]
 
     def _term(self, sign: str, inside: Expr, width: int) -> list[str]:
         """A term that is too wide for a line of its own: before its factors, each line a little to the right."""
@@ -284,7 +298,7 @@ def chopped(text: str, width: int) -> list[str]:
     return [line.rstrip() for line in lines if line.rstrip()]
 
 
-class Column(NamedTuple):
+class PageColumn(NamedTuple):
     """A column of a table: its header, its cells and how they are aligned (``l r c``).
 
     ``width`` is what the widest entry takes, ``floor`` how narrow the column may become: prose and formulas can be
@@ -298,37 +312,37 @@ class Column(NamedTuple):
     floor: int
 
 
-def column(header: list[Word], cells: list[list[Word]], align: str = "l") -> Column:
+def column(header: list[Word], cells: list[list[Word]], align: str = "l") -> PageColumn:
     """A column with its measures."""
     entries = [header, *cells]
     width = floor = max(map(width_of, entries))
     if any(len(cell) > 1 or any(_breaks(atom) for word in cell for atom in word) for cell in cells):
         words = [width_of([word]) for cell in entries for word in cell]
         floor = min(width, max(14, min(24, max(words, default=0))))
-    return Column(header, cells, align, width, floor)
+    return PageColumn(header, cells, align, width, floor)
 
 
 def _breaks(atom: Atom) -> bool:
     return isinstance(atom.expr, Add | Mul)
 
 
-def table(pen: Pen, columns: Sequence[Column], width: int, breaks: Iterable[int] = ()) -> list[Line]:
+def table(pen: Pen, columns: Sequence[PageColumn], width: int, breaks: Iterable[int] = ()) -> list[TextLine]:
     """Aligned columns under a header; one that is too wide becomes several blocks that repeat the first column.
 
     ``breaks`` says before which rows a group begins (a rule is set there).
     """
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     for group in _groups(columns, width):
         if lines:
-            lines.append(Line())
+            lines.append(TextLine())
         lines += _block(pen, group, width, frozenset(breaks))
     return lines
 
 
-def _groups(columns: Sequence[Column], width: int) -> list[list[Column]]:
+def _groups(columns: Sequence[PageColumn], width: int) -> list[list[PageColumn]]:
     """The columns in blocks of which each fits the page, if one column beside the first fits it at all."""
     first, *rest = columns
-    groups: list[list[Column]] = []
+    groups: list[list[PageColumn]] = []
     for column in rest:
         taken = groups[-1] if groups else []
         if taken and sum([each.floor + 2 for each in taken]) + column.floor <= width:
@@ -338,7 +352,7 @@ def _groups(columns: Sequence[Column], width: int) -> list[list[Column]]:
     return groups or [[first]]
 
 
-def _widths(columns: Sequence[Column], room: int) -> list[int]:
+def _widths(columns: Sequence[PageColumn], room: int) -> list[int]:
     """The columns' widths: as wide as they would like to be, the widest cut down first."""
     widths = [min(column.width, room) for column in columns]
     floors = [column.floor for column in columns]
@@ -350,23 +364,23 @@ def _widths(columns: Sequence[Column], room: int) -> list[int]:
     return widths
 
 
-def _block(pen: Pen, columns: Sequence[Column], width: int, breaks: frozenset[int]) -> list[Line]:
+def _block(pen: Pen, columns: Sequence[PageColumn], width: int, breaks: frozenset[int]) -> list[TextLine]:
     gap = 3 if sum([column.width + 3 for column in columns]) - 3 <= width else 2
     widths = _widths(columns, width - gap * (len(columns) - 1))
     total = sum(widths) + gap * (len(columns) - 1)
-    lines: list[Line] = []
+    lines: list[TextLine] = []
     for number, row in enumerate(zip(*[[column.header, *column.cells] for column in columns], strict=True)):
         if number and number - 1 in breaks:
-            lines.append(Line().put(pen.bar * total, "rule"))
+            lines.append(TextLine().put(pen.bar * total, "rule"))
         filled = [pen.fill(cell, size) for cell, size in zip(row, widths, strict=True)]
         for depth in range(max(map(len, filled))):
-            line, left = Line(), 0
+            line, left = TextLine(), 0
             for cell, size, column in zip(filled, widths, columns, strict=True):
-                entry = cell[depth] if depth < len(cell) else Line()
+                entry = cell[depth] if depth < len(cell) else TextLine()
                 free = size - entry.width
                 line.to(left + {"r": free, "c": free // 2}.get(column.align, 0)).add(entry)
                 left += size + gap
             lines.append(line)
         if not number:
-            lines.append(Line().put(pen.bar * total, "rule"))
+            lines.append(TextLine().put(pen.bar * total, "rule"))
     return lines

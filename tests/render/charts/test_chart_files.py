@@ -12,7 +12,7 @@ from tutor.errors import OutputError
 from tutor.explain.chart import Axis, Chart, Series
 from tutor.notation.profile import notation
 from tutor.notation.symbol import Symbol
-from tutor.render.charts.figures import NoMatplotlib, check_suffix, figure
+from tutor.render.charts.chart_files import NoMatplotlib, check_suffix, figure
 from tutor.results.curves import activations, path
 from tutor.results.solution import solve
 
@@ -65,7 +65,8 @@ def test_the_readers_own_settings_do_not_matter():
 def test_another_process_gives_the_same_bytes():
     code = (
         "import sys; from tutor.notation.profile import notation; from tutor.results.curves import activations; "
-        "from tutor.render.charts.figures import figure; sys.stdout.buffer.write(figure(activations(['elu(0.5)'], notation('dl')), '.svg'))"
+        "from tutor.render.charts.chart_files import figure; "
+        "sys.stdout.buffer.write(figure(activations(['elu(0.5)'], notation('dl')), '.svg'))"
     )
     runs = [
         subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, env={**os.environ, "PYTHONHASHSEED": seed})

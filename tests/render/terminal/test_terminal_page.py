@@ -37,8 +37,8 @@ from tutor.explain.document import (
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.terminal.columns import Line, Pen, chopped
-from tutor.render.terminal.page import plain, render
+from tutor.render.terminal.columns import Pen, TextLine, chopped
+from tutor.render.terminal.terminal_page import plain, render
 
 ESCAPE = "\x1b"
 ROOT = Path(__file__).parents[3]
@@ -592,8 +592,8 @@ CHILD = """
 import sys
 sys.path[:0] = [{root!r}, {here!r}, {root!r} + "/tests"]
 from rich.console import Console
-from test_page import NETWORK, NOTATION, PATHS
-from tutor.render.terminal.page import render
+from test_terminal_page import NETWORK, NOTATION, PATHS
+from tutor.render.terminal.terminal_page import render
 console = Console()
 render(NETWORK, NOTATION, console)
 render(PATHS, NOTATION, console)
@@ -709,7 +709,7 @@ def test_chopping_loses_no_letter(text: str, width: int) -> None:
 
 
 def test_a_line_knows_its_cells() -> None:
-    line = Line().put("日本").to(6).put("y\u0302", "result").to(3)
+    line = TextLine().put("日本").to(6).put("y\u0302", "result").to(3)
     assert (line.text, line.width) == ("日本  y\u0302", 7)
 
 
@@ -725,8 +725,8 @@ def test_sixty_rows_take_little_work() -> None:
 
 
 def test_importing_brings_nothing_heavy() -> None:
-    code = "import sys, rich.console; old = {*sys.modules}; import tutor.render.terminal.page; print(*{*sys.modules} - old)"
+    code = "import sys, rich.console; old = {*sys.modules}; import tutor.render.terminal.terminal_page; print(*{*sys.modules} - old)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=ROOT)
     new = run.stdout.split()
-    assert "tutor.render.terminal.page" in new
+    assert "tutor.render.terminal.terminal_page" in new
     assert not [name for name in new if name.startswith(("rich.", "pygments", "sympy", "numpy", "mpmath"))]

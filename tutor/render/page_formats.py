@@ -57,7 +57,9 @@ class PageFormat:
 
 
 PAGE_FORMATS: Mapping[str, PageFormat] = {
-    "terminal": PageFormat("plain text, as on the terminal", ".txt", "terminal.page:plain", screen="terminal.page:render"),
+    "terminal": PageFormat(
+        "plain text, as on the terminal", ".txt", "terminal.terminal_page:plain", screen="terminal.terminal_page:render"
+    ),
     "latex": PageFormat("LaTeX, a whole article", ".tex", "latex.article:document", fragment="latex.article:fragment"),
     "pdf": PageFormat("PDF, by the TeX on this machine", ".pdf", "latex.article:document", compiler="latex.pdf:compile_pdf", source=".tex"),
     "markdown": PageFormat("Markdown with dollar maths", ".md", "markdown:markdown"),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from tutor.errors import OutputError
 from tutor.exercise.question import Question
 from tutor.export.all_marked import read
-from tutor.export.formats import MARK_FORMATS, export, fill
+from tutor.export.mark_formats import MARK_FORMATS, export, fill
 from tutor.export.output import Header
 from tutor.marking.marked import Marked, MarkedAnswer, Slip
 from tutor.marking.marks import earned, points

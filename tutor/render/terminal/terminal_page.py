@@ -47,7 +47,7 @@ from tutor.expression.nodes import Div, Expr, Mul, Name, Neg, Number, Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
-from tutor.render.terminal.columns import Atom, Column, Line, Pen, Word, chopped, column, table, width_of
+from tutor.render.terminal.columns import Atom, PageColumn, Pen, TextLine, Word, chopped, column, table, width_of
 
 NARROWEST = 80
 """A page is at least so wide (if the terminal is)."""
@@ -106,10 +106,10 @@ def plain(doc: Document, notation: Notation, width: int = 80) -> str:
 
 
 @dataclass(slots=True)
-class _Row:
+class _PageRow:
     """A line of an equation before the right-hand columns are set: its note and its result."""
 
-    line: Line
+    line: TextLine
     note: list[Word] = field(default_factory=list)
     result: str = ""
     style: str = "result"
@@ -123,7 +123,7 @@ class _Row:
     @property
     def wish(self) -> int:
         """How wide the row would like the page to be; a note alone does not make it wider than `WITH_NOTES`."""
-        return self.need if self.need <= WITH_NOTES else _Row(self.line, [], self.result).need
+        return self.need if self.need <= WITH_NOTES else _PageRow(self.line, [], self.result).need
 
 
 class _Frame(NamedTuple):
@@ -150,7 +150,7 @@ class _Member(NamedTuple):
         return self.text if self.side.relation == "=" else f"{self.sign} {self.text}"
 
 
-def _page(doc: Document, pen: Pen, width: int) -> list[Line]:
+def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     """All lines of the page.  Equations are laid out first: they say how wide the page is."""
     width = max(width, 24)
     edge = min(width, NARROWEST)
@@ -163,7 +163,7 @@ def _page(doc: Document, pen: Pen, width: int) -> list[Line]:
     before: Block | None = None
     for block in doc.blocks:
         if not (isinstance(before, Heading) or (_labelled(before) and _labelled(block))):
-            lines.append(Line())
+            lines.append(TextLine())
         match block:
             case Heading(text, start):
                 lines += _styled(pen, (*start, text), edge, "heading")
@@ -176,7 +176,7 @@ def _page(doc: Document, pen: Pen, width: int) -> list[Line]:
             case Figure():
                 lines += _captioned(block.caption, pen, edge, _figure(block, pen, width))
             case Verbatim(text):
-                lines += [Line().put(row) for row in verbatim.rows(text, edge, pen.safe, cell_len)]
+                lines += [TextLine().put(row) for row in verbatim.rows(text, edge, pen.safe, cell_len)]
             case Bars():
                 lines += bars.lines(block, pen, min(max(edge, width), WIDEST))
         before = block
@@ -187,11 +187,11 @@ def _labelled(block: Block | None) -> bool:
     return isinstance(block, Paragraph) and bool(block.label)
 
 
-def _styled(pen: Pen, sentence: Sentence, width: int, style: str) -> list[Line]:
+def _styled(pen: Pen, sentence: Sentence, width: int, style: str) -> list[TextLine]:
     return pen.fill(pen.words(sentence, style), width)
 
 
-def _title(doc: Document, pen: Pen, width: int) -> list[Line]:
+def _title(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     """Title and identity at the left, the facts at the right, the source below, a rule under all."""
     words = pen.words((doc.title,), "title")
     if doc.ident:
@@ -200,7 +200,7 @@ def _title(doc: Document, pen: Pen, width: int) -> list[Line]:
     size = sum(map(width_of, facts)) + 3 * max(len(facts) - 1, 0)
     lines = pen.fill(words, width)
     if facts and lines[-1].width + 3 + size > width:
-        lines.append(Line())
+        lines.append(TextLine())
     if facts and size <= width:
         lines[-1].to(width - size)
         for place, fact in enumerate(facts):
@@ -209,27 +209,27 @@ def _title(doc: Document, pen: Pen, width: int) -> list[Line]:
         lines[-1:] = [line for fact in facts for line in pen.fill(fact, width)] or lines[-1:]
     if doc.source:
         lines += _styled(pen, (doc.source,), width, "quiet")
-    return [*lines, Line().put(pen.bar * width, "rule")]
+    return [*lines, TextLine().put(pen.bar * width, "rule")]
 
 
-def _paragraph(block: Paragraph, pen: Pen, width: int, label: int) -> list[Line]:
+def _paragraph(block: Paragraph, pen: Pen, width: int, label: int) -> list[TextLine]:
     """Running text; a label stands in a column of its own and the text hangs beside it."""
     if not block.label:
         return pen.fill(pen.words(block.parts), width)
     heads = _styled(pen, (block.label,), width, "label")
     body = pen.fill(pen.words(block.parts), width - label)
     if heads[-1].width + 2 > label:
-        body.insert(0, Line())
-    lines = [Line().to(label).add(line) for line in body]
+        body.insert(0, TextLine())
+    lines = [TextLine().to(label).add(line) for line in body]
     lines[0] = heads[-1].to(label).add(body[0])
     return [*heads[:-1], *lines]
 
 
-def _captioned(caption: Sentence, pen: Pen, width: int, lines: list[Line]) -> list[Line]:
+def _captioned(caption: Sentence, pen: Pen, width: int, lines: list[TextLine]) -> list[TextLine]:
     return [*(_styled(pen, caption, width, "caption") if caption else []), *lines]
 
 
-def _table(block: Table, pen: Pen, edge: int, width: int) -> list[Line]:
+def _table(block: Table, pen: Pen, edge: int, width: int) -> list[TextLine]:
     """A table on the page; one that needs more room than the page may use the whole terminal."""
     columns = []
     for place, header in enumerate(block.header):
@@ -252,7 +252,7 @@ def _is_number(expr: Expr | None) -> bool:
     return type(expr) is Number or (type(expr) is Neg and type(expr.arg) is Number)
 
 
-def _figure(block: Figure, pen: Pen, width: int) -> list[Line]:
+def _figure(block: Figure, pen: Pen, width: int) -> list[TextLine]:
     """The graph as a table: what comes in first, then the operations in the order in which they are evaluated."""
     sources: dict[str, list[str]] = {}
     for source, target in block.picture.edges:
@@ -276,7 +276,7 @@ def _figure(block: Figure, pen: Pen, width: int) -> list[Line]:
         names = [part for name in sources.get(node.name, ()) for part in (", ", Math(Name(name)))]
         return pen.words(("← ", *names[1:]) if names else (node.kind,), "" if names else "quiet")
 
-    columns: list[Column] = [
+    columns: list[PageColumn] = [
         column(head("node"), [entry(Name(node.name), "") for node in nodes]),
         column(head("formula"), [formula(node) for node in nodes]),
     ]
@@ -287,7 +287,7 @@ def _figure(block: Figure, pen: Pen, width: int) -> list[Line]:
     return table(pen, columns, width, (leaves,) if 0 < leaves < len(nodes) else ())
 
 
-def _kinds(leaves: Sequence[Node], pen: Pen, width: int) -> list[Line]:
+def _kinds(leaves: Sequence[Node], pen: Pen, width: int) -> list[TextLine]:
     """The leaves of a graph without numbers, by kind: its formulas stand in the forward pass already."""
     kinds: dict[str, list[Inline]] = {}
     for node in leaves:
@@ -298,7 +298,7 @@ def _kinds(leaves: Sequence[Node], pen: Pen, width: int) -> list[Line]:
     return [line for row in rows for line in _paragraph(row, pen, width, size)]
 
 
-def _stack(block: Equations, pen: Pen, edge: int) -> list[_Row]:
+def _stack(block: Equations, pen: Pen, edge: int) -> list[_PageRow]:
     """The lines of a block of equations, without what stands in the right-hand columns."""
     numbers = [str(row.number) for row in block.rows if row.number is not None]
     left = max(map(len, numbers), default=-2) + 2
@@ -308,13 +308,13 @@ def _stack(block: Equations, pen: Pen, edge: int) -> list[_Row]:
     fitting = [size for size in map(cell_len, lefts) if size <= max(8, (edge - left) * 2 // 5)]
     sign = left + max(fitting, default=2) + 1
     frame = _Frame(left, sign, sign + max(signs, default=1) + 1, edge)
-    rows: list[_Row] = []
+    rows: list[_PageRow] = []
     for equation in block.rows:
         rows += _equation(equation, pen, frame)
     return rows
 
 
-def _equation(equation: Equation, pen: Pen, frame: _Frame) -> list[_Row]:
+def _equation(equation: Equation, pen: Pen, frame: _Frame) -> list[_PageRow]:
     """One equation: its left side, its members on rows of their own or together, its reason.
 
     Where something that must not be broken has no room beside the left side, the members begin below it, further left.
@@ -324,28 +324,28 @@ def _equation(equation: Equation, pen: Pen, frame: _Frame) -> list[_Row]:
         sign = min(frame.left, 4)
         frame = frame._replace(sign=sign, body=sign + frame.body - frame.sign)
     number = "" if equation.number is None else str(equation.number)
-    rows = [_Row(Line().to(frame.left - 2 - len(number)).put(number, "number"))]
+    rows = [_PageRow(TextLine().to(frame.left - 2 - len(number)).put(number, "number"))]
     first, *others = pen.broken(equation.left, frame.edge - frame.left)
     rows[0].line.to(frame.left).put(first)
-    rows += [_Row(Line().to(frame.left).put(piece)) for piece in others]
-    start = rows.pop() if rows[-1].line.width < frame.sign else _Row(Line())
+    rows += [_PageRow(TextLine().to(frame.left).put(piece)) for piece in others]
+    start = rows.pop() if rows[-1].line.width < frame.sign else _PageRow(TextLine())
     rows += _members(equation, pen, frame, start)
     if equation.why:
         _reason(pen.words(equation.why, "quiet"), rows, pen, frame)
     return rows
 
 
-def _reason(words: list[Word], rows: list[_Row], pen: Pen, frame: _Frame) -> None:
+def _reason(words: list[Word], rows: list[_PageRow], pen: Pen, frame: _Frame) -> None:
     """Why the equation holds: at the right of its first row, or on lines of its own below."""
     for row in rows[:2]:
         if not row.note and row.line.width > frame.body and row.need + GAP + width_of(words) + 2 <= frame.edge:
             row.note = _bracketed(words)
             return
     indent = frame.body if frame.edge - frame.body >= 30 else min(frame.left + 2, frame.body)
-    rows += [_Row(Line().to(indent).add(line)) for line in pen.fill(words, frame.edge - indent)]
+    rows += [_PageRow(TextLine().to(indent).add(line)) for line in pen.fill(words, frame.edge - indent)]
 
 
-def _members(equation: Equation, pen: Pen, frame: _Frame, start: _Row) -> list[_Row]:
+def _members(equation: Equation, pen: Pen, frame: _Frame, start: _PageRow) -> list[_PageRow]:
     """The rows of the members of an equation, beginning on the row that holds its left side."""
     room = frame.edge - frame.body
     members = _gridded([_member(side, pen) for side in equation.sides], pen, room)
@@ -355,30 +355,30 @@ def _members(equation: Equation, pen: Pen, frame: _Frame, start: _Row) -> list[_
         style = shown if member.side.result else ""
         if place and member.side.result and _fits_beside(member, rows[-1], frame):
             rows[-1].result, rows[-1].style = member.shown, style
-        elif place and member.side.result and _fits_beside(member, _Row(Line()), frame):
-            rows.append(_Row(Line(), [], f"{member.sign} {member.text}", style))
+        elif place and member.side.result and _fits_beside(member, _PageRow(TextLine()), frame):
+            rows.append(_PageRow(TextLine(), [], f"{member.sign} {member.text}", style))
         elif place and _joins(members[place - 1], member, rows[-1], frame) and not pen.shapes(member.side.expr):
             rows[-1].line.put(f" {member.sign} ").put(member.text, style)
         else:
             if place:
-                rows.append(_Row(Line()))
+                rows.append(_PageRow(TextLine()))
             texts = [member.text] if member.cells else pen.broken(member.side.expr, room, 2, member.lead)
             rows[-1].line.to(frame.sign).put(member.sign).to(frame.body).put(texts[0], style)
-            rows += [_Row(Line().to(frame.body).put(text, style)) for text in texts[1:]]
+            rows += [_PageRow(TextLine().to(frame.body).put(text, style)) for text in texts[1:]]
             if sizes := pen.shapes(member.side.expr):
-                rows += [_Row(Line().to(frame.body).put(text, "quiet")) for text in chopped(sizes, room)]
+                rows += [_PageRow(TextLine().to(frame.body).put(text, "quiet")) for text in chopped(sizes, room)]
         if member.side.note:
             rows[-1].note = [*rows[-1].note, *_bracketed(pen.words(member.side.note, "quiet"))]
     return [part for row in rows for part in _noted(row, pen, frame)]
 
 
-def _fits_beside(member: _Member, row: _Row, frame: _Frame) -> bool:
+def _fits_beside(member: _Member, row: _PageRow, frame: _Frame) -> bool:
     """Whether a result can stand in its column on this row."""
     size = cell_len(member.shown)
     return not row.result and size <= frame.edge // 3 and row.line.width + 2 + size <= frame.edge
 
 
-def _joins(last: _Member, member: _Member, row: _Row, frame: _Frame) -> bool:
+def _joins(last: _Member, member: _Member, row: _PageRow, frame: _Frame) -> bool:
     """Whether symbols and numbers are so short that they can share a row."""
     if (
         last.cells
@@ -399,13 +399,13 @@ def _bracketed(words: list[Word]) -> list[Word]:
     return words
 
 
-def _noted(row: _Row, pen: Pen, frame: _Frame) -> list[_Row]:
+def _noted(row: _PageRow, pen: Pen, frame: _Frame) -> list[_PageRow]:
     """The row, with its note below it where there is no room beside it."""
     if row.need <= frame.edge:
         return [row]
     lines = pen.fill(row.note, frame.edge - frame.body)
     row.note = []
-    return [row, *[_Row(Line().to(frame.body).add(line)) for line in lines]]
+    return [row, *[_PageRow(TextLine().to(frame.body).add(line)) for line in lines]]
 
 
 def _sign(side: Side, pen: Pen) -> str:
@@ -453,7 +453,7 @@ def _centred(text: str, size: int) -> str:
     return " " * (free // 2) + text + " " * (free - free // 2)
 
 
-def _finish(rows: list[_Row], pen: Pen, edge: int) -> list[Line]:
+def _finish(rows: list[_PageRow], pen: Pen, edge: int) -> list[TextLine]:
     """Set the right-hand columns: the results end at the border, the notes begin under one another."""
     noted = [row for row in rows if row.note]
     notes = max([row.line.width + GAP for row in noted], default=0)

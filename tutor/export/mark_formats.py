@@ -15,7 +15,7 @@ from tutor.text import visible
 
 if TYPE_CHECKING:
     from tutor.exercise.question import Question
-    from tutor.export.output import Header, Output
+    from tutor.export.output import Header, MarkFile
     from tutor.marking.marked import Marked
 
 
@@ -47,7 +47,7 @@ MARK_FORMATS: Mapping[str, MarkFormat] = {
 """Every format of marks, in the order in which help lists them."""
 
 
-def export(name: str, marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def export(name: str, marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """The marked work in a format; raises `OutputError` for a format that is not there and work that it cannot hold.
 
     >>> from tutor.exercise.question import Question
@@ -55,11 +55,11 @@ def export(name: str, marked: Sequence[Marked], questions: Sequence[Question], h
     >>> export("otter", [], [Question("q1", "dL/dw5")], Header("dl/bce")).text.splitlines()[0]
     'file,q1,total_points_earned,percent_correct,grading_status'
     """
-    made: Output = _imported(mark_format(name).make)(marked, questions, header)
+    made: MarkFile = _imported(mark_format(name).make)(marked, questions, header)
     return made
 
 
-def fill(name: str, text: str, marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> Output:
+def fill(name: str, text: str, marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
     """An exported file (its text, with its byte order mark and line ends as they are) with the marks filled in.
 
     Raises `OutputError` for a format that has no such file, and for a file that is none.
@@ -68,7 +68,7 @@ def fill(name: str, text: str, marked: Sequence[Marked], questions: Sequence[Que
     if not row.fill:
         able = ", ".join(key for key, other in MARK_FORMATS.items() if other.fill)
         raise OutputError(f"there is nothing to fill in for {name}", hint=f"--fill goes with {able}")
-    made: Output = _imported(row.fill)(text, marked, questions, header)
+    made: MarkFile = _imported(row.fill)(text, marked, questions, header)
     return made
 
 

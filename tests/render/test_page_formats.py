@@ -26,7 +26,7 @@ from tutor.explain.document import (
 )
 from tutor.expression.nodes import Name, Number
 from tutor.notation.profile import Notation
-from tutor.render.formats import PAGE_FORMATS, TEXT_FORMATS, PageFormat, page_format
+from tutor.render.page_formats import PAGE_FORMATS, TEXT_FORMATS, PageFormat, page_format
 
 WRITTEN = [name for name, row in PAGE_FORMATS.items() if row.writer]
 EVERY_BLOCK = Document(
@@ -94,4 +94,4 @@ def test_no_format_is_named_anywhere_else():
     root = Path(tutor.__file__).parent
     lists = re.compile(r'"(?:terminal|latex|markdown|pdf)"[^\n]*"(?:terminal|latex|markdown|pdf)"|class \w*Format\(StrEnum\)')
     found = {path.relative_to(root).as_posix() for path in root.rglob("*.py") if lists.search(path.read_text("utf-8"))}
-    assert found <= {"render/formats.py"}
+    assert found <= {"render/page_formats.py"}
