@@ -9,7 +9,7 @@ Kind = Literal["beyond", "no update", "no loss", "no value", "rising", "rising r
 
 
 @dataclass(frozen=True, slots=True)
-class Stop:
+class RunStop:
     """What happened at or after update ``step``.
 
     ``beyond``: the parameter ``what`` is beyond every use; ``no update`` and ``no loss``: neither exists, ``what`` says the fault;

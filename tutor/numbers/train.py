@@ -21,7 +21,7 @@ from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, real
 from tutor.numbers.data_set import Batch, Order, Samples, SampleTable, batches
 from tutor.numbers.linear import solve
 from tutor.numbers.run import evaluate, run
-from tutor.numbers.stops import Kind, Stop
+from tutor.numbers.stops import Kind, RunStop
 from tutor.rules.optimisers import Optimiser
 
 EXACT_WORK = 10_000
@@ -116,7 +116,7 @@ class Run:
     rows: tuple[Row, ...]
     first: Mapping[str, Value]
     made: int
-    stopped: Stop | None = None
+    stopped: RunStop | None = None
     exact: bool = True
 
 
@@ -205,12 +205,12 @@ def total_loss(task: Task, current: Mapping[str, Value]) -> Value:
     return divide(total, Fraction(task.count if task.samples.reduce == "mean" else 1))
 
 
-def find_beyond(values: Mapping[str, Value], step: int) -> Stop | None:
+def find_beyond(values: Mapping[str, Value], step: int) -> RunStop | None:
     """Why a run ends here: a parameter is beyond every use."""
     if all(abs(real(value)) <= DIVERGED for value in values.values()):
         return None
     worst = max(values, key=lambda name: abs(real(values[name])))
-    return Stop("beyond", step, worst)
+    return RunStop("beyond", step, worst)
 
 
 def train_exactly(task: Task, steps: int) -> Run:
@@ -223,14 +223,14 @@ def train_exactly(task: Task, steps: int) -> Run:
     current = start(task)
     rows = [Row(0, None, total_loss(task, current), dict(current))]
     first: Mapping[str, Value] = {}
-    stopped: Stop | None = None
+    stopped: RunStop | None = None
     for step, batch in enumerate(islice(task.batches(), steps), 1):
         try:
             current, trace = one_update(task, {**current, task.names.t: Fraction(step)}, batch)
         except ValueProblem as error:
             if step == 1:
                 raise
-            stopped = Stop("no update", step, error.what)
+            stopped = RunStop("no update", step, error.what)
             break
         first = first or trace
         stopped = find_beyond({name: current[name] for name in task.parameters}, step)
@@ -239,12 +239,12 @@ def train_exactly(task: Task, steps: int) -> Run:
         try:
             rows.append(Row(step, batch, total_loss(task, current), dict(current)))
         except ValueProblem as error:
-            stopped = Stop("no loss", step, error.what)
+            stopped = RunStop("no loss", step, error.what)
             break
     return Run(tuple(rows), first, rows[-1].step, stopped or find_rise(rows) or find_circle(rows))
 
 
-def find_rise(rows: Sequence[Row]) -> Stop | None:
+def find_rise(rows: Sequence[Row]) -> RunStop | None:
     """Whether a run that went to its end got away from a minimum: the loss rises from some update on, far above where it began."""
     if len(rows) < 3:
         return None
@@ -256,14 +256,14 @@ def find_rise(rows: Sequence[Row]) -> Stop | None:
     if last - since < max(2, last // 2) or end <= 10 * abs(begin):
         return None
     kind: Kind = "rising" if _all(rows) else "rising rows"
-    return Stop(kind, rows[last].step, str(CONTEXT.nstr(end, 3)), rows[since + 1].step)
+    return RunStop(kind, rows[last].step, str(CONTEXT.nstr(end, 3)), rows[since + 1].step)
 
 
 def _all(rows: Sequence[Row]) -> bool:
     return rows[-1].step == len(rows) - 1
 
 
-def find_circle(rows: Sequence[Row]) -> Stop | None:
+def find_circle(rows: Sequence[Row]) -> RunStop | None:
     """Whether exact parameters come back to where they were an epoch or more before, at the same place of the epoch.
 
     Stochastic gradient descent with samples in the given order can do so for ever.
@@ -274,5 +274,5 @@ def find_circle(rows: Sequence[Row]) -> Stop | None:
         key = (row.batch.samples, *row.values.items())
         before = seen.setdefault(key, row.step)
         if before != row.step and any(rows[k].values != row.values for k in range(before, row.step)):
-            return Stop("circling", row.step, since=before)
+            return RunStop("circling", row.step, since=before)
     return None

@@ -19,7 +19,7 @@ from tutor.graph.nouns import Step
 from tutor.numbers.arithmetic import CONTEXT, Value, real
 from tutor.numbers.compiled import compile_steps
 from tutor.numbers.data_set import Batch
-from tutor.numbers.stops import Stop
+from tutor.numbers.stops import RunStop
 from tutor.numbers.train import Row, Run, Task, find_rise, newton_step, one_update, start
 
 BIGGEST = 1e60
@@ -142,16 +142,16 @@ class Machine:
         """Whether every number of a state is one to go on with."""
         return all(-BIGGEST <= value <= BIGGEST for value in state[: self.width])
 
-    def trouble(self, state: State, step: int) -> Stop:
+    def trouble(self, state: State, step: int) -> RunStop:
         """What is wrong with a state."""
         for name, value in zip(self.task.parameters, state, strict=False):
             if math.isnan(value):
-                return Stop("no value", step, name)
+                return RunStop("no value", step, name)
         worst = max(range(self.width), key=lambda place: abs(state[place]))
-        return Stop("beyond", step, self.task.parameters[worst])
+        return RunStop("beyond", step, self.task.parameters[worst])
 
 
-def states(task: Task, machine: Machine, steps: int) -> Iterator[tuple[int, Batch | None, State, Stop | None]]:
+def states(task: Task, machine: Machine, steps: int) -> Iterator[tuple[int, Batch | None, State, RunStop | None]]:
     """Every state of a run one after the other: (number of updates, batch, state, why it ends here)."""
     state: State = tuple(float(real(value)) for value in start(task).values())
     yield 0, None, state, None
@@ -159,7 +159,7 @@ def states(task: Task, machine: Machine, steps: int) -> Iterator[tuple[int, Batc
         try:
             new = machine.advance(state, step, batch)
         except ValueProblem as error:
-            yield step - 1, batch, state, Stop("no update", step, error.what)
+            yield step - 1, batch, state, RunStop("no update", step, error.what)
             return
         if not machine.sound(new):
             yield step - 1, batch, state, machine.trouble(new, step)
@@ -204,7 +204,7 @@ def train_fast(task: Task, steps: int, keep: Sequence[int], progress: Report | N
 
 def _bounded(
     machine: Machine, steps: int, wanted: list[int], row: Callable[..., Row], rows: list[Row], progress: Report | None
-) -> Stop | None:
+) -> RunStop | None:
     """The run of a fused function, from one wanted row to the next; returns why it ended early."""
     fused = machine.fused
     assert fused is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.numbers.stops import Stop
+from tutor.numbers.stops import RunStop
 
 MOVES = {
     "step against the gradient": "one step against the gradient",
@@ -55,10 +55,10 @@ WORKED = "The steps above are those of sample 1; tutor train {ident} shows the u
 COMPARED = "The formulas as on the slide, and the published method, from the same start."
 
 
-def say_stop(stop: Stop | None) -> str:
+def say_stop(stop: RunStop | None) -> str:
     """Why a run ends, in words; empty where it went to its end.
 
-    >>> say_stop(Stop("beyond", 31, "w"))
+    >>> say_stop(RunStop("beyond", 31, "w"))
     'diverges: after update 31 w is beyond 10^60'
     """
     return STOPS[stop.kind].format(step=stop.step, what=stop.what, since=stop.since) if stop is not None else ""
