@@ -115,6 +115,7 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "numbers.run_arrays": ("numbers/test_torch_layers.py", "arrays against PyTorch's table"),
     "numbers.runner": ("numbers/test_compiled.py", "the way that a run takes"),
     "numbers.slices": ("numbers/test_compiled.py", "where the pieces of a run are"),
+    "numbers.stops": ("numbers/test_run.py", "why a value does not exist"),
     "numbers.train_fast": ("numbers/test_train.py", "fast runs against exact ones"),
     # render: every document is rendered
     "render.bar_rows": ("render/charts/test_bars_svg.py", "bars as rows of text"),
