@@ -58,7 +58,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "sys": ("cli", "batch", "__main__"),
     "pathlib": ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "exercise.load", "notation.profile"),
     "tomllib": ("exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured"),
-    "random": ("numbers.data_set", "numbers.verify", "answer.compare"),  # a seeded random.Random
+    "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
     "time": ("cli.tutor_mark", "batch.pool"),
     "datetime": ("answer.files.structured",),  # TOML has dates, which are kept as text
     "socket": (),

@@ -269,7 +269,7 @@ class _EntryReader:
         return self.algebra.number(ONE) if 1 <= place <= size else self.zero
 
     def winner(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        """1 where an entry is the largest of its window, else 0."""
+        """1 where an entry is the largest of its window, 1/k where it is one of k, else 0."""
         array, *pairs, window = args
         assert type(array) is Name
         size = whole(window, at)
@@ -280,11 +280,9 @@ class _EntryReader:
         x = self.arrays[array.name]
         window_places = product(*(range(first + 1, first + size + 1) for first in start))
         others = [x.at(place) for place in window_places if list(place) != own]
-        algebra, one = self.algebra, self.algebra.number(ONE)
         if not others:
-            return one
-        best = others[0] if len(others) == 1 else algebra.call("max", others)
-        return algebra.call("if_positive", [algebra.add([x.at(own), algebra.negate(best)]), one, self.zero])
+            return self.algebra.number(ONE)
+        return self.algebra.call("max_share", [x.at(own), *others])
 
 
 def _loops(expr: Expr, sizes: Mapping[str, int]) -> int:
