@@ -140,6 +140,8 @@ FUNCTIONS: dict[str, Callable[..., Dual]] = {
     "sign": lambda x: positive(x, ONE, -ONE),
     "max": largest,
     "min": smallest,
+    "max_share": lambda own, *others: positive(own - largest(*others), ONE, ZERO),  # not at a tie
+    "min_share": lambda own, *others: positive(smallest(*others) - own, ONE, ZERO),
     "if_positive": positive,
     "pi": lambda: dual(MP.pi),
     "identity": lambda x: x,

@@ -91,6 +91,7 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     "flatten": lambda a: a.reshape(-1),
     "unflatten": lambda x, *sizes: x.reshape(*sizes),
     "one_hot": lambda k, n: np.array([Fraction(i + 1 == k) for i in range(n)], dtype=object),
+    "entry": lambda x, *place: x[tuple(i - 1 for i in place)],
     "concat": lambda x, y: np.concatenate([x, y]),
 }
 

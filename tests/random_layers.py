@@ -22,14 +22,14 @@ VECTORS = (
     "concat({0}, {b:m})", "concat({b:m}, {0})", "concat({0}, {0})", "unflatten({0}, {n}, 1)", "unflatten({0}, 1, {n})",
     "convolve({0}, {b:k}, {s1}, {p})", "correlate({0}, {b:k}, {s1}, {p})", "convolve({0}, {b:k})", "correlate({b:m}, {0}, 1, {n})",
     "max_pool({0}, {k}, {s1})", "average_pool({0}, {k}, {s1})", "max_pool({0}, {k})", "average_pool({0}, {k})",
-    "({0} @ {b:n})*{0}", "{0} ⊙ one_hot(1, {n})",
+    "({0} @ {b:n})*{0}", "{0} ⊙ one_hot(1, {n})", "{0}[{k}]*{0}",
 )  # fmt: skip
 MATRICES = (
     "{W:m,n} @ {0} + columns({b:m}, {r})", "{0} @ {W:r,m} + rows({b:m}, {n})", "{W:n,m}^T @ {0}", "{0}^T @ {W:n,m}", "{0} @ {0}^T",
     "{0}^T", "{0} @ {b:r}", "{b:n} @ {0}", "softmax_columns({0})", "softmax_rows({0})", "row_sums({0})", "column_sums({0})",
     "flatten({0})", "convolve({0}, {W:k,q}, {s1}, {p})", "correlate({0}, {W:k,q}, {s1}, {p})", "convolve({0}, {W:k,q})",
     "correlate({0}, {W:k,q})", "max_pool({0}, {j}, {s1})", "average_pool({0}, {j}, {s1})", "max_pool({0}, {j})",
-    "average_pool({0}, {j})", "fill({s}, {n}, {r}) - {0}", "fill(mean({0}), {m})",
+    "average_pool({0}, {j})", "fill({s}, {n}, {r}) - {0}", "fill(mean({0}), {m})", "{0}[{k}, {q}]*{0}",
 )  # fmt: skip
 CUBES = (
     "correlate({0}, {W:m,n,k,q}, {s1}, {p})", "convolve({0}, {W:m,n,k,q}, {s1}, {p})", "correlate({0}, {W:m,n,k,q})", "flatten({0})",

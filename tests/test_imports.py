@@ -14,18 +14,19 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "errors": (),
     "version": (),
     "expression": ("errors",),
-    "rules": ("errors", "expression.nodes", "expression.parse"),  # rules know no typography, no numbers, no graph
+    "rules": ("errors", "expression.elsewhere", "expression.nodes", "expression.parse"),  # rules know no typography, no numbers, no graph
     "graph": ("errors", "expression", "rules"),
     "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers
     "numbers": ("errors", "expression", "rules", "graph", "derive"),
-    "notation": ("errors", "expression.keys", "graph"),
+    "notation": ("errors", "expression.keys", "expression.letters", "graph"),
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
     "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking"),
     "export": ("errors", "exercise.question", "marking"),
-    "render": ("errors", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),  # documents and notation only
+    # documents and notation only, and how a row says that it is printed
+    "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),
     "contracts": ("expression", "graph", "derive", "numbers", "solving", "marking", "explain"),
     "autograde": ("errors", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
@@ -58,7 +59,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "sys": ("cli", "batch", "__main__"),
     "pathlib": ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "exercise.load", "notation.profile"),
     "tomllib": ("exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured"),
-    "random": ("numbers.data_set", "numbers.verify", "answer.compare"),  # a seeded random.Random
+    "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
     "time": ("cli.tutor_mark", "batch.pool"),
     "datetime": ("answer.files.structured",),  # TOML has dates, which are kept as text
     "socket": (),

@@ -89,7 +89,7 @@ BAD = [
     (["relus", "sin(x)", "--pieces", "0"], ["0 pieces"]),
     (["relus", "x*y"], ["2 variables: x, y"]),
     (["relus", "log(x)"], ["at x = 0"]),
-    (["relus", "__import__('os')"], ["means nothing here"]),
+    (["relus", "__import__('os')"], ["an index without a name"]),
     (["relus", "x", "--from", "one"], ["is not a number"]),
     (["path", "neuron/two-two-two"], ["two parameters, not 10", "--wrt w1 --wrt w2"]),
     (["path", "neuron/two-two-two", "--wrt", "w5"], ["two parameters, not 1"]),

@@ -83,7 +83,7 @@ GRADIENTS = [  # lines, shapes, the gradient of each quantity
     (["Z = W X + columns(b, N)", "L = sum(Z^2)/N"], {"W": ("m", "n"), "X": ("n", "N"), "b": ("m",)},
      {"Z": "2/N*Z", "W": "matmul(dL/dZ, transpose(X))", "X": "matmul(transpose(W), dL/dZ)", "b": "row_sums(dL/dZ)"}),
     (["L = sum(max(x, c))"], {"x": (2,)},
-     {"x": "if_positive(x - fill(c, 2), 1, 0)", "c": "sum(if_positive(fill(c, 2) - x, 1, 0))"}),
+     {"x": "max_share(x, c)", "c": "sum(max_share(c, x))"}),
     (["s = sum(x)", "L = s^2"], {"x": (2,)},
      {"s": "2*s", "x": "fill(dL/ds, 2)"}),
     (["z = -x", "L = -sum(z)"], {"x": (2,)},

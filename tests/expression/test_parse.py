@@ -8,8 +8,9 @@ import pytest
 from counted import ANSWER, at_most
 
 from tutor.errors import ExpressionError
+from tutor.expression.limits import MAX_DEPTH, MAX_TERMS
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Partial, Pow
-from tutor.expression.parse import MAX_DEPTH, MAX_TERMS, parse, read_name
+from tutor.expression.parse import parse, read_name
 from tutor.expression.plain import plain
 from tutor.rules.functions import FUNCTIONS
 
@@ -105,9 +106,9 @@ ERRORS = [  # text, a piece of the message, the character the caret stands under
     ("x * / y", "'/' is out of place", "/", "a number, a name or a bracket"),
     ("x = 3", "'='", "=", "no equals sign"),
     ("x $ y", "'$'", "$", "dollar"),
-    ("x > 3", "'>'", ">", "heaviside"),
-    ("\\frac{x}{y}", "means nothing here", "\\", "LaTeX"),
-    ("x & y", "'&' (U+0026) means nothing here", "&", "remove it"),
+    ("x > 3", "outside of a choice", ">", "1[z > 0]"),
+    ("\\foo{x}", "the LaTeX command \\foo is not read", "\\", "\\frac"),
+    ("x & y", "'&' (U+0026) at place 3 means nothing here", "&", "remove it"),
     ("x + 😀", "U+1F600", "😀", "remove it"),
     ("x\x00", "U+0000", "\x00", "remove it"),
     ("x + \u202ey", "U+202E", "\u202e", "remove it"),
@@ -117,7 +118,7 @@ ERRORS = [  # text, a piece of the message, the character the caret stands under
     ("x, y", "comma stands outside", ",", "0.5"),
     ("foo(x)", "no function foo", "f", ""),
     ("2*sigmod(x)", "no function sigmod", "s", "did you mean sigmoid"),
-    ("x'", "a prime belongs to a function", "", ""),
+    ("x'", "a prime belongs to a function", "'", ""),
     ("x^9999", "exponent over 1,000", "^", "smaller power"),
     ("∂L/x", "derivative cannot be read", "∂", "dL/dw5"),
     ("∂", "", "∂", ""),  # the text ends inside a ∂…/∂…
@@ -268,7 +269,6 @@ def test_names_that_sympy_or_python_use_are_plain_names(name):
         "eval(x)",
         "x[0].y",
         "x if y else z",
-        "{x}",
         "x; import os",
         "f'{x}'",
         "x := 3",
@@ -340,7 +340,7 @@ def test_no_expression_hangs_or_crashes_what_reads_it(text):
 
 def test_the_limits_leave_room():
     assert read("(" * (MAX_DEPTH - 1) + "x" + ")" * (MAX_DEPTH - 1)) == Name("x")
-    assert read("-" * 10_000 + "x") == Name("x")
+    assert read("-" * 2_000 + "x") == Name("x")
     assert len(read("+".join(["x"] * MAX_TERMS)).args) == MAX_TERMS
     assert read("x^1000") == Pow(Name("x"), Number("1000"))
 

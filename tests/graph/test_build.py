@@ -3,8 +3,9 @@
 import pytest
 
 from tutor.errors import ExpressionError, GraphError, TutorError
-from tutor.graph.build import check_name, from_steps
+from tutor.graph.build import from_steps
 from tutor.graph.nouns import Quantity
+from tutor.graph.read_steps import check_name
 
 
 def order(graph):

@@ -25,8 +25,8 @@ LEFT = ["w1 = -0.32", "w2 = 0.21"]
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.name)
 def test_a_small_network_solves_and_proves(row):
     solution = solve(exercise_of(row))
-    assert solution.proofs
-    assert all(proof.numeric for proof in solution.proofs)
+    assert solution.worked.proofs.gradients
+    assert all(proof.numeric for proof in solution.worked.proofs.gradients)
     assert "w1" in solution.to_text()
     assert len(Marker(exercise_of(row)).questions) >= 8
 
@@ -66,10 +66,11 @@ for name in ("swish", "log_cosh"):
     for tag, ok in diagnosed(Marker(exercise_of(row, ["w1 = -0.32"])), row).items():
         found[tag] = found.get(tag, False) or ok
     solution = solve(exercise_of(row))
-    said[name] = [all(proof.numeric for proof in solution.proofs), all(found.values()), sorted(expected_tags(row) - set(found)), len(found)]
+    proved = all(proof.numeric for proof in solution.worked.proofs.gradients)
+    said[name] = [proved, all(found.values()), sorted(expected_tags(row) - set(found)), len(found)]
 network = from_text('title = "n"\\n[network]\\nsizes = [2, 2, 2]\\nactivation = "swish"\\nloss = "log-cosh(0.5)"\\n', "n")
 said["network"] = [step.rule for step in network.graph.steps]
-said["proved"] = [proof.numeric > 0 for proof in solve(network).proofs]
+said["proved"] = [proof.numeric > 0 for proof in solve(network).worked.proofs.gradients]
 said["written"] = rule_of(parse("z/(1 + exp(-z))", functions=table.FUNCTIONS))
 print(json.dumps(said))
 """

@@ -6,16 +6,20 @@ import pytest
 
 from tutor.derive.backward import derive
 from tutor.graph.build import from_steps
-from tutor.numbers.kinks import conventions, flat_steps, kinks_hit
+from tutor.numbers.kinks import conventions, flat_steps, kinks_hit, seam
 from tutor.numbers.run import evaluate, run
 from tutor.rules.functions import FUNCTIONS
 
 HIT = [  # step, values on the kink, values off it, the derivative that is taken there
     ("f = relu(x)", {"x": 0}, {"x": 1}, {"x": 0}),
     ("f = max(0, x)", {"x": 0}, {"x": -1}, {"x": 0}),
-    ("f = max(x, y)", {"x": 2, "y": 2}, {"x": 1, "y": 2}, {"x": 0, "y": 0}),
-    ("f = min(x, y)", {"x": 2, "y": 2}, {"x": 1, "y": 2}, {"x": 0, "y": 0}),
-    ("f = max(x, y, z)", {"x": 2, "y": 2, "z": 1}, {"x": 1, "y": 1, "z": 2}, {"x": 0, "y": 0, "z": 0}),
+    ("f = max(x, y)", {"x": 2, "y": 2}, {"x": 1, "y": 2}, {"x": "1/2", "y": "1/2"}),
+    ("f = min(x, y)", {"x": 2, "y": 2}, {"x": 1, "y": 2}, {"x": "1/2", "y": "1/2"}),
+    ("f = max(x, y, z)", {"x": 2, "y": 2, "z": 1}, {"x": 1, "y": 1, "z": 2}, {"x": "1/2", "y": "1/2", "z": 0}),
+    ("f = max(x, y, z)", {"x": 2, "y": 2, "z": 2}, {"x": 1, "y": 1, "z": 2}, {"x": "1/3", "y": "1/3", "z": "1/3"}),
+    ("f = min(x, y, z)", {"x": 2, "y": 3, "z": 2}, {"x": 1, "y": 2, "z": 2}, {"x": "1/2", "y": 0, "z": "1/2"}),
+    ("f = max(0, 2*x - y)", {"x": 1, "y": 2}, {"x": 1, "y": 1}, {"x": 0, "y": 0}),  # a ReLU: one choice of subgradient
+    ("f = max(1, 2*x)", {"x": "1/2"}, {"x": 1}, {"x": 1}),  # half of 2
     ("f = abs(x)", {"x": 0}, {"x": -1}, {"x": 0}),
     ("f = abs(x - y)", {"x": 3, "y": 3}, {"x": 3, "y": 4}, {"x": 0, "y": 0}),
     ("f = leaky_relu(x, 0.1)", {"x": 0}, {"x": 1}, {"x": "1/10"}),
@@ -76,4 +80,26 @@ def test_what_cannot_be_learnt_through_is_said():
     graph = from_steps(["a = heaviside(x)", "b = a*w", "L = zero_one(b, y)"])
     assert [step for step, _ in flat_steps(graph)] == ["a", "L"]
     assert all("no derivative" in reason for _, reason in flat_steps(graph))
-    assert {row.name for row in FUNCTIONS.values() if row.flat} == {"heaviside", "zero_one", "sign"}
+    assert {row.name for row in FUNCTIONS.values() if row.flat} == {"heaviside", "zero_one", "sign", "max_share", "min_share"}
+
+
+BY_CASES = [  # a function by cases: how its branches meet
+    ("if_positive(x, 1, 0)", "jump"),
+    ("if_positive(x - y, x, y)", "kink"),
+    ("if_positive(x, x, 0.1*x)", "kink"),
+    ("if_positive(x, x^2 + x, x)", "smooth"),
+    ("if_positive(x, exp(x), 1 + x)", "smooth"),
+    ("if_positive(1 - abs(a - y), 1/2*(a - y)^2, abs(a - y) - 1/2)", "smooth"),
+    ("if_positive(2 - abs(a - y), 1/2*(a - y)^2, 2*abs(a - y) - 1)", "jump"),  # a slip in the constant: 2·|e| − 2 is right
+    ("if_positive(x, x + 0.001, x)", "jump"),
+    ("if_positive(-x^2, 1, 0)", "jump"),  # its condition never changes its sign
+]
+
+
+@pytest.mark.parametrize(("text", "how"), BY_CASES, ids=[row[0] for row in BY_CASES])
+def test_a_function_by_cases_jumps_only_where_it_jumps(text, how):
+    graph = from_steps([f"f = {text}"])
+    assert seam(graph.steps[0].expr) == how
+    said = list(conventions(graph).values())
+    assert ("jump" in "".join(said)) == (how == "jump")
+    assert bool([words for words in said if "absolute" not in words]) == (how != "smooth")

@@ -58,7 +58,8 @@ def test_the_table_is_complete():
     formulas = " ".join(formula for formula, _, _ in CASES.values())
     besides = {"matmul", "hadamard", "transpose", "fill", "row_sums", "column_sums", "unflatten", "one_hot"}  # signs, pullbacks, data
     assert {name for name in WRITABLE if f"{name}(" not in formulas} == besides
-    assert {name for name in FUNCTIONS if f"{name}(" not in formulas} <= {"pi", "cross_entropy"}
+    derivatives = {"max_share", "min_share"}
+    assert {name for name in FUNCTIONS if f"{name}(" not in formulas} <= {"pi", "cross_entropy", *derivatives}
 
 
 def test_a_figure_that_is_off_by_a_billionth_is_caught():
@@ -69,11 +70,11 @@ def test_a_figure_that_is_off_by_a_billionth_is_caught():
         agrees(ours(case), table)
 
 
-def test_ties_differ_from_pytorchs():
-    """Of two equal entries PyTorch's maximum passes the gradient to the first; ours to neither, as in the scalar form."""
+def test_ties_are_as_in_the_scalar_form():
+    """Of two equal entries each gets a half (PyTorch's max-pooling takes the first, see test_torch_kinks)."""
     layered = from_layers(["L = sum(max_pool(x, 2))"], {"x": (2,)})
     values = {"x_1": Fraction(1), "x_2": Fraction(1)}
-    assert evaluate_layers(derive(layered.graph), as_arrays(layered, values))["dL/dx"].items == (0, 0)
+    assert evaluate_layers(derive(layered.graph), as_arrays(layered, values))["dL/dx"].items == (Fraction(1, 2), Fraction(1, 2))
     assert agree(layered, None, values).error == 0
 
 

@@ -4,6 +4,7 @@ import os
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pytest
 
@@ -12,9 +13,9 @@ from tutor.expression.parse import parse
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.layer_maths import ARRAYS, grid, shapes_of
-from tutor.render.maths import latex, text
-from tutor.rules.operations import NAMES
+from tutor.render.layer_maths import ARRAYS, grid, printed_operation, shapes_of
+from tutor.render.maths import TEXT, Writer, latex, text
+from tutor.rules.operations import NAMES, Layer
 
 READABLE = {*LAYER_FUNCTIONS, *NAMES, *ARRAYS}
 TABLE = [  # expression, LaTeX, text
@@ -66,6 +67,8 @@ TABLE = [  # expression, LaTeX, text
     ("unflatten(x, 1, 3)", "\\operatorname{mat}_{1 \\times 3}(x)", "mat[1×3](x)"),
     ("one_hot(2, 3)", "\\operatorname{onehot}(2)", "onehot(2)"),
     ("equal(v, 2)", "\\mathbf{1}_{v = 2}", "1[v = 2]"),
+    ("entry(x, 2)", "x_{2}", "x_2"),
+    ("entry(A, 1, 2)", "A_{12}", "A_12"),
     ("concat(x, y)", "\\operatorname{concat}(x, y)", "concat(x, y)"),
     ("spread(g, k, 3, 1, 0)", "g \\ast_{\\mathrm{full}} k", "g ∗[full] k"),
     ("spread_flipped(g, k, 3, 2, 0)", "g \\star_{\\mathrm{full}, d=2} k", "g ⋆[full, d=2] k"),
@@ -105,6 +108,14 @@ def read(source):
 def test_as_latex_and_as_text(source, marked, plain):
     assert latex(read(source), Notation()) == marked
     assert text(read(source), Notation()) == plain
+
+
+def test_a_new_row_says_by_itself_how_it_is_printed():
+    row = Layer("channels", ("A: c m n",), ("m", "n"), ("i", "j"), "sum_over(v, c, at(A, v, i, j))", written="name chan")
+    writer = Writer(TEXT, Notation())
+    assert printed_operation(row).write(writer, (Name("A"),)) == "chan(A)"
+    assert printed_operation(replace(row, written="")).write(writer, (Name("A"),)) == "channels(A)"
+    assert printed_operation(replace(row, arrays=("A: m", "B: n"), written="sign star")).write(writer, (Name("A"), Name("B"))) == "A ⋆ B"
 
 
 def test_every_operation_is_written():

@@ -111,7 +111,7 @@ def test_single_relus_add_up_to_the_sum():
         ("log(x)", "0", "1", 4, "at x = 0"),
         ("1/(x-1/2)", "0", "1", 4, "at x = 0.5"),
         ("sin(x)", "0", "1e400", 4, "too far"),
-        ("__import__('os')", "0", "1", 4, "means nothing"),
+        ("__import__('os')", "0", "1", 4, "an index without a name"),
         ("sine(x)", "0", "1", 4, "sin"),
     ],
 )

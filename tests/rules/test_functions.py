@@ -27,6 +27,7 @@ from tutor.rules.functions import (
 
 MADE = [function(name, arity) for name in ("max", "min", "softmax_1") for arity in (1, 2, 3, 4)]
 MADE += [function("softmax_4", 4), function("softmax_2", 3)]
+MADE += [function(name, arity) for name in ("max_share", "min_share") for arity in (2, 3)]
 ROWS = [row for row in FUNCTIONS.values() if row.partials] + MADE
 NAMES = [f"{row.name}/{len(row.params)}" for row in ROWS]
 STEP = MP.mpf(10) ** -15
@@ -109,6 +110,8 @@ def in_sympy(expr, table):
         "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "sinh": sympy.sinh,
         "cosh": sympy.cosh,
         "if_positive": lambda c, a, b: sympy.Piecewise((a, c > 0), (b, True)),
+        "max_share": lambda own, *rest: sympy.Piecewise((1, own > sympy.Max(*rest)), (0, True)),  # not at a tie
+        "min_share": lambda own, *rest: sympy.Piecewise((1, own < sympy.Min(*rest)), (0, True)),
         "sigmoid": lambda x: 1 / (1 + sympy.exp(-x)),
     }  # fmt: skip
     kind = type(expr).__name__
@@ -226,8 +229,8 @@ def test_no_words_without_a_rule(words):
 @pytest.mark.parametrize(
     ("name", "arity", "partials"),
     [
-        ("max", 2, ("if_positive(x1 - x2, 1, 0)", "if_positive(x2 - x1, 1, 0)")),
-        ("min", 2, ("if_positive(x2 - x1, 1, 0)", "if_positive(x1 - x2, 1, 0)")),
+        ("max", 2, ("max_share(x1, x2)", "max_share(x2, x1)")),
+        ("min", 3, ("min_share(x1, x2, x3)", "min_share(x2, x1, x3)", "min_share(x3, x1, x2)")),
         ("max", 1, ("1",)),
         ("softmax_1", 1, ("out*(1 - out)",)),
         ("softmax_2", 3, ("-out*softmax_1(z1, z2, z3)", "out*(1 - out)", "-out*softmax_3(z1, z2, z3)")),

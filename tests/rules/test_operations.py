@@ -111,6 +111,10 @@ CASES = [  # operation, shapes of its operands, its settings
     ("unflatten", [(3,)], (1, 3, 1)),
     ("one_hot", [], (2, 3)),
     ("one_hot", [], (1, 1)),
+    ("entry", [(3,)], (2,)),
+    ("entry", [(1,)], (1,)),
+    ("entry", [(2, 3)], (2, 1)),
+    ("entry", [(1, 2)], (1, 2)),
     ("concat", [(2,), (3,)], ()),
     ("concat", [(1,), (1,)], ()),
 ]
@@ -211,12 +215,12 @@ def test_what_only_pullbacks_use_is_used(name):
 
 
 def test_ties_and_edges_are_the_scalar_rows():
-    """Where two entries of a window are equal, both forms take both derivatives as 0: the convention of max."""
+    """Where two entries of a window are equal, both forms give each a half: the convention of max."""
     layered = from_layers(["L = sum(max_pool(x, 2))"], {"x": (4,)})
     values = {"x_1": Fraction(2), "x_2": Fraction(2), "x_3": Fraction(1), "x_4": Fraction(3)}
     assert agree(layered, None, values).error == 0
     found = evaluate_layers(derive(layered.graph), {"x": array([Fraction(2), Fraction(2), Fraction(1), Fraction(3)])})
-    assert found["dL/dx"].items == (0, 0, 0, 1)
+    assert found["dL/dx"].items == (Fraction(1, 2), Fraction(1, 2), 0, 1)
 
 
 def test_a_row_checks_itself():

@@ -2,7 +2,7 @@
 
 Each case is one operation with a weighted sum (or a loss) after it, in double precision, with PyTorch's own operation and its autograd:
 the value and the gradient of every input.  The inputs are drawn from a fixed seed by Python, and kept off kinks and ties, where conventions
-differ: of two equal entries PyTorch's maximum takes the first, ours neither; at 0 the slopes of |x| and ReLU are 0 in both.
+differ: see kinks.py.
 
 PyTorch's "convolution" is the correlation of the lectures; a convolution is that with the kernel flipped.
 """

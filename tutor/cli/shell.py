@@ -95,7 +95,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 def assignments(texts: Iterable[str] | None) -> dict[str, str]:
     """``["x=2", "y=1/3"]`` as a table."""
-    from tutor.graph.build import check_name
+    from tutor.graph.read_steps import check_name
 
     found: dict[str, str] = {}
     for text in texts or ():

@@ -17,10 +17,11 @@ from tutor.exercise.over_layers import asked_entries, flattened, own_layers, rea
 from tutor.exercise.over_layers import written as written_layers
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
 from tutor.exercise.read_training import TRAIN_KEYS, Plan, read_plan, read_samples
-from tutor.graph.build import check_name, from_steps, read_step
+from tutor.graph.build import from_steps
 from tutor.graph.layered import Layered, from_layers
 from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Graph, Kind, Quantity
+from tutor.graph.read_steps import check_name, read_each
 from tutor.graph.shapes import Shape
 from tutor.notation.profile import profile_names
 from tutor.notation.symbol import Symbol, read_symbol
@@ -240,9 +241,9 @@ class _Reader:
             return self.attempt("network", from_network, network)  # type: ignore[no-any-return]
         described = self.described(good.get("quantities", {}))
         lines = self.texts(good, "steps")
-        if not self.readable(lines):
-            return None
         leaves = {*good.get("values", {}), *described} if good.get("values") else None
+        if not self.readable(lines, leaves or ()):
+            return None
         parameters = self.texts(good, "parameters")
         return self.attempt("steps", lambda: from_steps(  # type: ignore[no-any-return]
             lines, loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described,
@@ -260,15 +261,16 @@ class _Reader:
             lines, shapes, loss=good.get("loss", ""), parameters=parameters, kinds=kinds,
         ))  # fmt: skip
 
-    def readable(self, lines: list[str]) -> bool:
+    def readable(self, lines: list[str], leaves: Collection[str]) -> bool:
         """Whether every step can be read; each that cannot is a fault."""
         targets: dict[str, int] = {}
         before = len(self.problems)
-        for number, line in enumerate(lines, 1):
-            read = self.attempt(f"steps[{number}]", read_step, line)
-            if read is not None and read[0] in targets:
+        for number, read in enumerate(read_each(lines, known=leaves), 1):
+            if isinstance(read, TutorError):
+                self.problems.append(read.at(f"steps[{number}]"))
+            elif read[0] in targets:
                 self.fault(f"{read[0]} is defined twice", f"steps[{number}]", "give the second one another name")
-            elif read is not None:
+            else:
                 targets[read[0]] = number
         return len(self.problems) == before
 

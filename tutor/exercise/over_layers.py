@@ -16,11 +16,11 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Number, Partial, children
 from tutor.expression.parse import parse
 from tutor.expression.walk import substitute
-from tutor.graph.build import check_name
 from tutor.graph.entries import Entries, places
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, written_out
 from tutor.graph.network import Network, quantities
 from tutor.graph.nouns import Graph
+from tutor.graph.read_steps import check_name
 from tutor.graph.shapes import AXES, MAX_AXES, Shape, arranged, shape_of, shape_text
 from tutor.notation.profile import Notation, affine, notation
 from tutor.notation.symbol import Symbol

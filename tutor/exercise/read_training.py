@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any, get_args
 
 from tutor.errors import TutorError, ValueProblem, near
-from tutor.graph.build import check_name
+from tutor.graph.read_steps import check_name
 from tutor.numbers.arithmetic import Value, real
 from tutor.numbers.data_set import MAX_SAMPLES, Order, Reduce, Samples
 from tutor.numbers.run import read_value

@@ -10,6 +10,7 @@ from tutor.explain.document import Block, Equation, Inline, Math, Paragraph, Sen
 from tutor.explain.layer_formulas import matrix
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
+from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value
@@ -51,6 +52,8 @@ class PageWriter:
         if isinstance(expr, Call) and expr.func == "if_positive" and self.numbers is not None:
             condition, a, b = expr.args
             return self.filled(a if compute(condition, self.numbers) > 0 else b)
+        if isinstance(expr, Call) and expr.func in SHARES and self.numbers is not None:
+            return self.show(compute(expr, self.numbers))
         return rebuild(expr, tuple(self.filled(part) for part in parts)) if parts else expr
 
     def as_written(self, text: str, value: Value, digits: int | None = None) -> Expr:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tutor.derive.second import hessian_name
 from tutor.derive.update import Update
@@ -93,6 +93,8 @@ class TrainingSections(PageWriter):
             many = wording.samples(task.size)
             text = wording.ALL_SAMPLES if task.size == task.count else wording.BATCHES[task.order]
             parts.append(" " + text.format(size=many, count=task.count, seed=task.seed))
+        if self.shapes and any(type(part) is Div for each in self.training.updates for step in each.steps for part in walked(step.expr)):
+            parts.append(" " + wording.ENTRYWISE)
         self.blocks.append(Paragraph(tuple(parts), "Method"))
 
     # The first update
@@ -277,9 +279,10 @@ class TrainingSections(PageWriter):
     def ending(self) -> None:
         """Why a run ended early, or that it diverges."""
         stopped = self.run.stopped
-        if stopped:
-            words = wording.DIVERGES if stopped.startswith("diverges") else wording.ENDS
-            self.blocks.append(Paragraph((words.format(title=self.task.row.title, stopped=stopped),), "Stop"))
+        if stopped is not None:
+            words = wording.DIVERGES if stopped.diverges else wording.ENDS
+            told = words.format(title=self.task.row.title, stopped=wording.say_stop(stopped))
+            self.blocks.append(Paragraph((told,), "Stop"))
 
     def compared(self) -> None:
         """The slips of a variant "as on the slide", and what the published method gives."""
@@ -303,7 +306,7 @@ class TrainingSections(PageWriter):
         if body:
             self.blocks.append(Table(tuple(header), tuple(body), "r" * len(header), (wording.COMPARED,)))
         if run.stopped:
-            self.blocks.append(Paragraph((f"{other.row.title} {run.stopped}.",), "Stop"))
+            self.blocks.append(Paragraph((wording.ENDS.format(title=other.row.title, stopped=wording.say_stop(run.stopped)),), "Stop"))
 
     def arithmetic(self) -> None:
         """How the numbers of a run were computed."""
@@ -338,6 +341,13 @@ def entry_by_entry(expr: Expr, arrays: Collection[str]) -> Expr:
                 product = Call(ENTRYWISE, (product, part))
             return Mul((*single, product)) if single else product
     return rebuild(expr, parts)
+
+
+def walked(expr: Expr) -> Iterator[Expr]:
+    """An expression and all its parts."""
+    yield expr
+    for part in children(expr):
+        yield from walked(part)
 
 
 def _has_array(expr: Expr, arrays: Collection[str]) -> bool:

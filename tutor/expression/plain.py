@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 
 
-def plain(expr: Expr) -> str:
-    """The expression in the grammar of the product.
+def plain(expr: Expr, *, as_written: bool = False) -> str:
+    """The expression in the grammar of the product; ``as_written`` with the signs of matrices, for people who wrote ``X W``.
 
     >>> plain(Mul((Number("2"), Add((Name("x"), Neg(Name("y")))))))
     '2*(x - y)'
+    >>> product = Call("matmul", (Call("transpose", (Name("W"),)), Add((Name("x"), Name("y")))))
+    >>> plain(product), plain(product, as_written=True)
+    ('matmul(transpose(W), x + y)', 'W^T (x + y)')
     """
-    return _text(expr)[0]
+    return _text(expr, as_written)[0]
 
 
-def _text(expr: Expr) -> tuple[str, int]:
+def _text(expr: Expr, written: bool) -> tuple[str, int]:
     match expr:
         case Number(text):
             if text.startswith("-"):
@@ -28,22 +33,39 @@ def _text(expr: Expr) -> tuple[str, int]:
         case Partial(of, wrt):
             return derivative_key(of, wrt), _PRODUCT
         case Neg(arg):
-            return "-" + _within(arg, _POWER if isinstance(arg, Neg) else _PRODUCT), _SIGN
+            return "-" + _within(arg, _POWER if isinstance(arg, Neg) else _PRODUCT, written), _SIGN
         case Add(args):
-            return _sum(args), _SUM
+            return _sum(args, written), _SUM
         case Mul(args):
-            head = _within(args[0], _PRODUCT if not isinstance(args[0], Mul) else _POWER)
-            return "*".join([head, *(_within(arg, _POWER) for arg in args[1:])]), _PRODUCT
+            head = _within(args[0], _PRODUCT if not isinstance(args[0], Mul) else _POWER, written)
+            return "*".join([head, *(_within(arg, _POWER, written) for arg in args[1:])]), _PRODUCT
         case Div(num, den):
-            return f"{_within(num, _PRODUCT)}/{_within(den, _POWER)}", _PRODUCT
+            return f"{_within(num, _PRODUCT, written)}/{_within(den, _POWER, written)}", _PRODUCT
         case Pow(base, exp):
-            return f"{_within(base, _ATOM)}^{_within(exp, _ATOM)}", _POWER
+            return f"{_within(base, _ATOM, written)}^{_within(exp, _ATOM, written)}", _POWER
+        case Call(func, args) if written and func in _AS_WRITTEN and len(args) == _AS_WRITTEN[func][0]:
+            return _AS_WRITTEN[func][1](args)
+        case Call("entry", (Name(array), *index)) if written:
+            return f"{array}[{', '.join(_text(part, written)[0] for part in index)}]", _ATOM
         case Call(func, args):
-            return f"{func}({', '.join(_text(arg)[0] for arg in args)})" if args else func, _ATOM
+            return f"{func}({', '.join(_text(arg, written)[0] for arg in args)})" if args else func, _ATOM
 
 
-def _within(expr: Expr, level: int) -> str:
-    text, own = _text(expr)
+def _signed(sign: str) -> Callable[[tuple[Expr, ...]], tuple[str, int]]:
+    return lambda args: (f"{_within(args[0], _PRODUCT, True)}{sign}{_within(args[1], _POWER, True)}", _PRODUCT)
+
+
+_AS_WRITTEN: dict[str, tuple[int, Callable[[tuple[Expr, ...]], tuple[str, int]]]] = {
+    "matmul": (2, _signed(" ")),
+    "hadamard": (2, _signed(" ⊙ ")),
+    "transpose": (1, lambda args: (_within(args[0], _ATOM, True) + "^T", _POWER)),
+    "outer": (2, lambda args: (f"{_within(args[0], _PRODUCT, True)} {_within(args[1], _ATOM, True)}^T", _PRODUCT)),
+}
+"""What is written with signs: for how many operands, and how."""
+
+
+def _within(expr: Expr, level: int, written: bool) -> str:
+    text, own = _text(expr, written)
     if isinstance(expr, Partial):
         return f"({text})" if level == _ATOM else text
     if own == _SIGN and level == _PRODUCT:
@@ -51,12 +73,12 @@ def _within(expr: Expr, level: int) -> str:
     return text if own >= level else f"({text})"
 
 
-def _sum(args: tuple[Expr, ...]) -> str:
-    head, own = _text(args[0])
+def _sum(args: tuple[Expr, ...], written: bool) -> str:
+    head, own = _text(args[0], written)
     pieces = [f"({head})" if own == _SUM else head]
     for arg in args[1:]:
         if isinstance(arg, Neg):
-            pieces.append(" - " + _within(arg.arg, _PRODUCT))
+            pieces.append(" - " + _within(arg.arg, _PRODUCT, written))
         else:
-            pieces.append(" + " + _within(arg, _PRODUCT))
+            pieces.append(" + " + _within(arg, _PRODUCT, written))
     return "".join(pieces)

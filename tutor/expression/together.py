@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
+
+from tutor.expression.letters import LETTERS
+from tutor.expression.nodes import Expr, Name, children
 
 MAX_TOGETHER = 4
 """So many names may stand together as a product."""
@@ -33,3 +36,37 @@ def names_together(word: str, declared: Collection[str]) -> tuple[str, ...]:
             elif len(names) + 1 < MAX_TOGETHER:
                 begun.append((end, (*names, name)))
     return whole[0] if len(whole) == 1 else ()
+
+
+def taken_as_one(formulas: Sequence[Expr], leaves: Iterable[str], besides: Collection[str] = ()) -> tuple[str, ...]:
+    """The names of two or three letters that may be meant as products: ``wx``, which is taken as one quantity.
+
+    A name is one where each of its letters is a quantity, too (in the formulas or ``besides``), or where it is a pair that is used in
+    one place only; a name with a digit, or of a Greek letter, is none.
+
+    >>> taken_as_one([Name("wx")], ["wx"]), taken_as_one([Name("mu")], ["mu"])
+    (('wx',), ())
+    """
+    used: dict[str, int] = {}
+    stack = list(formulas)
+    while stack:
+        node = stack.pop()
+        if type(node) is Name:
+            used[node.name] = used.get(node.name, 0) + 1
+        else:
+            stack.extend(children(node))
+    known = {*used, *besides}
+    greek = set(LETTERS.values())
+    words = [name for name in leaves if 2 <= len(name) <= 3 and name.isalpha() and name not in greek]
+    return tuple(
+        name for name in words if all(letter in known for letter in name) or (len(name) == 2 and used.get(name, 0) == 1)
+    )  # fmt: skip
+
+
+def product_meant(name: str) -> str:
+    """What to write where a name is meant as a product.
+
+    >>> product_meant("wx")
+    'wx is taken as one quantity; write w*x for a product'
+    """
+    return f"{name} is taken as one quantity; write {'*'.join(name)} for a product"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.expression.nodes import Call, Expr, Name, Number, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, children, rebuild
 
 
 def names(expr: Expr) -> tuple[str, ...]:
@@ -68,6 +68,26 @@ def fold_calls(expr: Expr, named: Mapping[Expr, str]) -> Expr:
     if not parts:
         return expr
     return rebuild(expr, tuple(fold_calls(part, named) for part in parts))
+
+
+SHARES = ("max_share", "min_share")
+"""The derivative of a maximum, a minimum, by its first operand: 1, 0, or at a tie a part of 1."""
+
+
+def as_indicator(call: Call) -> Call:
+    """The share of x in a maximum as it is printed, 1[x > y]; any other call as it is.
+
+    >>> from tutor.expression.parse import parse
+    >>> as_indicator(Call("max_share", (Name("x"), Name("y")))) == parse("if_positive(x - y, 1, 0)", functions=("if_positive",))
+    True
+    """
+    if call.func not in SHARES or len(call.args) < 2:
+        return call
+    own, *others = call.args
+    best = call.func.partition("_")[0]
+    other = others[0] if len(others) == 1 else Call(best, tuple(others))
+    gap = Add((own, Neg(other))) if best == "max" else Add((other, Neg(own)))
+    return Call("if_positive", (gap, ONE, ZERO))
 
 
 def has_call(expr: Expr) -> bool:

@@ -2,45 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from tutor.errors import GraphError, TutorError, near
+from tutor.errors import GraphError, near
 from tutor.expression.nodes import Expr
-from tutor.expression.parse import parse, read_name
 from tutor.expression.walk import names
 from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
+from tutor.graph.read_steps import read_steps
 from tutor.rules.classify import rule_of
-from tutor.rules.functions import FUNCTIONS, check_calls
-from tutor.text import visible
-
-_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
-
-
-def check_name(text: str) -> str:
-    """A quantity's name in its canonical spelling; raises `GraphError` when it cannot be one.
-
-    >>> check_name("out_h1")
-    'out_h1'
-    """
-    name = read_name(text)
-    if not _NAME.fullmatch(name):
-        raise GraphError(
-            f"{visible(text)!r} cannot be the name of a quantity",
-            hint="a name is a letter followed by letters, digits and single underscores, such as out_h1",
-        )
-    return name
-
-
-def read_step(text: str, arrays: Collection[str] = ()) -> tuple[str, Expr]:
-    """One written step, ``target = formula``; ``arrays`` are the functions of whole layers that it may use."""
-    target, sign, formula = text.partition("=")
-    if not sign:
-        raise GraphError(f"{visible(text)!r} is no step", hint="a step is written target = formula, such as d = x + y")
-    expr = parse(formula, functions={*FUNCTIONS, *arrays} if arrays else FUNCTIONS)
-    check_calls(expr, arrays)
-    return check_name(target), expr
 
 
 def from_steps(
@@ -62,12 +32,8 @@ def from_steps(
     'd'
     """
     formulas: dict[str, Expr] = {}
-    for number, line in enumerate(lines, 1):
+    for number, (target, expr) in enumerate(read_steps(lines, known=leaves or ()), 1):
         where = f"step {number}"
-        try:
-            target, expr = read_step(line)
-        except TutorError as error:
-            raise error.at(where) from None
         if target in formulas:
             raise GraphError(f"{target} is defined twice", where=where, hint="give the second one another name")
         if leaves is not None and target in leaves:

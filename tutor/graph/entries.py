@@ -14,8 +14,9 @@ from typing import Any, Protocol
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
+from tutor.expression.plain import plain
 from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, bind, shape_text
+from tutor.graph.shapes import Shape, bind, operation_text, shape_text
 from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula
 
 MAX_WORK = 3_000_000
@@ -181,10 +182,10 @@ class Entries:
         work = prod(shape) * _loops(formula(row.index), numbers)
         if work > MAX_WORK:
             raise GraphError(
-                f"{call.func} of {' and '.join(shape_text(array.shape) for array in operands)} takes {work:,} products",
+                f"{operation_text(call.func)} of {' and '.join(shape_text(array.shape) for array in operands)} takes {work:,} products",
                 hint=f"the limit is {MAX_WORK:,}: it is written out entry by entry to be proved",
             )
-        reader = _Row(row, arrays, numbers, self.algebra)
+        reader = _EntryReader(row, arrays, numbers, self.algebra)
         return Array(shape, tuple(reader.entry(place) for place in places(shape)))
 
     def softmax(self, scores: Array, by: str) -> Array:
@@ -203,7 +204,7 @@ class Entries:
         return Array(scores.shape, tuple(made))
 
 
-class _Row:
+class _EntryReader:
     """Entries of one row's index formula."""
 
     def __init__(self, row: Layer, arrays: Mapping[str, Array], sizes: Mapping[str, int], algebra: Algebra) -> None:
@@ -268,7 +269,7 @@ class _Row:
         return self.algebra.number(ONE) if 1 <= place <= size else self.zero
 
     def winner(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        """1 where an entry is the largest of its window, else 0."""
+        """1 where an entry is the largest of its window, 1/k where it is one of k, else 0."""
         array, *pairs, window = args
         assert type(array) is Name
         size = whole(window, at)
@@ -279,11 +280,9 @@ class _Row:
         x = self.arrays[array.name]
         window_places = product(*(range(first + 1, first + size + 1) for first in start))
         others = [x.at(place) for place in window_places if list(place) != own]
-        algebra, one = self.algebra, self.algebra.number(ONE)
         if not others:
-            return one
-        best = others[0] if len(others) == 1 else algebra.call("max", others)
-        return algebra.call("if_positive", [algebra.add([x.at(own), algebra.negate(best)]), one, self.zero])
+            return self.algebra.number(ONE)
+        return self.algebra.call("max_share", [x.at(own), *others])
 
 
 def _loops(expr: Expr, sizes: Mapping[str, int]) -> int:
@@ -306,8 +305,9 @@ def _flat(terms: list[Any]) -> list[Any]:
     return [part for term in terms for part in (term.args if type(term) is Add else (term,))]
 
 
-_SPECIAL: dict[str, Callable[[_Row, Sequence[Expr], dict[str, int]], Any]] = {
-    "at": _Row.at, "sum_over": _Row.sum_over, "max_over": _Row.max_over, "inside": _Row.inside, "winner": _Row.winner,
+_SPECIAL: dict[str, Callable[[_EntryReader, Sequence[Expr], dict[str, int]], Any]] = {
+    "at": _EntryReader.at, "sum_over": _EntryReader.sum_over, "max_over": _EntryReader.max_over,
+    "inside": _EntryReader.inside, "winner": _EntryReader.winner,
 }  # fmt: skip
 
 
@@ -328,4 +328,4 @@ def whole(expr: Expr, at: Mapping[str, int]) -> int:
             return whole(a, at) // whole(b, at)
         case Call("remainder", (a, b)):
             return whole(a, at) % whole(b, at)
-    raise GraphError(f"{expr} is no whole number")
+    raise GraphError(f"{plain(expr, as_written=True)} is no whole number")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import prod
@@ -10,11 +11,12 @@ from typing import Literal
 from tutor.errors import GraphError, TutorError
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
 from tutor.expression.walk import names, substitute
-from tutor.graph.build import assemble, read_step
+from tutor.graph.build import assemble
 from tutor.graph.collector import without_collection
 from tutor.graph.entries import Array, Entries, Formulas, places
 from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_network, loss_term, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
+from tutor.graph.read_steps import read_steps
 from tutor.graph.shapes import AXES, MAX_AXES, MAX_ENTRIES, Shape, arranged, shape_of, shape_text
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS
@@ -67,14 +69,12 @@ def from_layers(
     """
     _check_shapes(shapes)
     formulas: dict[str, Expr] = {}
-    for number, line in enumerate(lines, 1):
-        try:
-            target, expr = read_step(line, WRITABLE)
-        except TutorError as error:
-            raise error.at(f"step {number}") from None
+    for number, (target, expr) in enumerate(read_steps(lines, WRITABLE, tuple(shapes)), 1):
         if target in formulas or target in shapes:
             raise GraphError(f"{target} is defined twice", where=f"step {number}", hint="give the second one another name")
         formulas[target] = expr
+    own = {*shapes, *formulas, *parameters, *(kinds or {})}
+    formulas = {target: _with_entries(expr, shapes, formulas, own) for target, expr in formulas.items()}
     graph = assemble(formulas, loss=loss, parameters=parameters, kinds=kinds, rule=layer_rule)
     graph = _without_letters(graph, shapes)
     known: dict[str, Shape] = {q.name: tuple(shapes.get(q.name, ())) for q in graph.leaves}
@@ -98,6 +98,20 @@ def from_layers(
         parameters=tuple(replace(q, shape=known[q.name]) for q in graph.parameters),
     )  # fmt: skip
     return Layered(graph, _entries(graph))
+
+
+_ENTRY = re.compile(r"(?P<array>.+?)(?P<index>(?:_[1-9][0-9]{0,3}){1,4})")
+
+
+def _with_entries(expr: Expr, shapes: Mapping[str, Shape], formulas: Mapping[str, Expr], own: Collection[str]) -> Expr:
+    """The formula with ``p_2`` as an entry of the array p, where p is one and p_2 no quantity of its own; entries count from 1."""
+    table: dict[str, Expr] = {}
+    for name in names(expr):
+        match = _ENTRY.fullmatch(name) if name not in own else None
+        array = match["array"] if match else ""
+        if match and (shapes.get(array) or array in formulas):
+            table[name] = Call("entry", (Name(array), *(Number(part) for part in match["index"][1:].split("_"))))
+    return substitute(expr, table) if table else expr
 
 
 def _check_shapes(shapes: Mapping[str, Shape]) -> None:

@@ -42,7 +42,7 @@ def size_of(expr: Expr) -> Size:
         return int(expr.text)
     if type(expr) is Name:
         return expr.name
-    raise GraphError(f"{plain(expr)} is no size", hint="a stride, a padding or a size is a whole number such as 2")
+    raise GraphError(f"{plain(expr, as_written=True)} is no size", hint="a stride, a padding or a size is a whole number such as 2")
 
 
 def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
@@ -107,7 +107,7 @@ def _misfit(expr: Expr, first: Expr, shape: Shape, other: Expr, second: Shape) -
 
 
 def _short(expr: Expr) -> str:
-    text = plain(expr)
+    text = plain(expr, as_written=True)
     return text if len(text) <= 60 else text[:57] + "…"
 
 
@@ -126,11 +126,11 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size
         extra = len(call.args) - operands
         settings = f" with {extra} setting{'s' if extra > 1 else ''}" if extra else ""
         hint = _usage(rows)
-        if f"{call.func}_columns" in LAYERS:
-            hint += f"; of a matrix {call.func}_columns (samples are columns) or {call.func}_rows"
+        if f"{call.func}_columns" in LAYERS and len(arrays[0]) == 2:
+            raise _which_axis(call, arrays[0])
         if call.func == "transpose":
             hint = "a vector is transposed in a product only, such as w^T x or x w^T; " + hint
-        raise GraphError(f"{call.func} does not take {given}{settings}", hint=hint)
+        raise GraphError(f"{operation_text(call.func)} does not take {given}{settings}", hint=hint)
     sizes: dict[str, Size] = {}
     products: list[tuple[str, Size]] = []
     for (_, letters), shape, arg in zip(row.operands, arrays, call.args, strict=False):
@@ -142,13 +142,14 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size
                     "shapes do not fit: " + _both(call, arrays),
                     hint=f"{_short(arg)} needs {sizes[name]} where it has {size}" + _transposed(call, arrays),
                 )
-    _settings(call, row, operands, sizes)
+    _settings(call, row, operands, sizes, shapes)
     for text, size in products:
         if (wanted := _result(call, text, sizes)) != size:
             raise GraphError("shapes do not fit: " + _both(call, arrays), hint=f"it needs {wanted} entries where it has {size}")
     result = tuple(_result(call, text, sizes) for text in row.result)
     if prod(size for size in result if isinstance(size, int)) > MAX_ENTRIES:
-        raise GraphError(f"{call.func} makes an array of {shape_text(result)}", hint=f"the limit is {MAX_ENTRIES:,} entries")
+        what = f"{operation_text(call.func)} makes an array of {shape_text(result)}"
+        raise GraphError(what, hint=f"the limit is {MAX_ENTRIES:,} entries")
     return row, sizes, result
 
 
@@ -164,7 +165,36 @@ def _transposed(call: Call, arrays: Sequence[Shape]) -> str:
     return ""
 
 
+def _which_axis(call: Call, shape: Shape) -> GraphError:
+    """A softmax of a matrix: which of its two axes adds up to 1 is to be said."""
+    func, of = call.func, _short(call.args[0])
+    return GraphError(
+        f"{func} of the matrix {of} of shape {shape_text(shape)}: along which axis?",
+        hint=f"write {func}_columns({of}) where every column is a sample, {func}_rows({of}) where every row is one",
+    )
+
+
+_BY_SIGNS = {
+    "matmul": ("the matrix product", "write W x or A @ B, with as many columns of the first as the second has rows"),
+    "transpose": ("the transpose", "write W^T for a matrix W"),
+    "outer": ("the product x y^T", "write x y^T for vectors x and y"),
+    ENTRYWISE: ("the product entry by entry", "write A ⊙ B"),
+}
+"""What is written with signs and not by its name, and how."""
+
+
+def operation_text(func: str) -> str:
+    """What an operation is called in a message: as its sign is read, or by the name that is typed.
+
+    >>> operation_text("matmul"), operation_text("convolve")
+    ('the matrix product', 'convolve')
+    """
+    return _BY_SIGNS[func][0] if func in _BY_SIGNS else func
+
+
 def _usage(rows: Sequence[Layer]) -> str:
+    if rows[0].name in _BY_SIGNS:
+        return _BY_SIGNS[rows[0].name][1]
     written = []
     for row in rows:
         parts = [f"{name} of {len(sizes)} dimension{'s' if len(sizes) > 1 else ''}" if sizes else f"the number {name}"
@@ -173,7 +203,7 @@ def _usage(rows: Sequence[Layer]) -> str:
     return "write " + " or ".join(dict.fromkeys(written))
 
 
-def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size]) -> None:
+def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], shapes: Mapping[str, Shape]) -> None:
     words = {"s": "the stride", "p": "the padding", "k": "the window"}
     given = [size_of(arg) for arg in call.args[operands:]]
     missing = len(row.settings) - len(given)
@@ -187,10 +217,13 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size]) -> 
                 f"{words.get(name, name)} of {row.name} is {value}", hint=f"it is a whole number from {least}"
             )
         sizes[name] = value
-    if row.within:
-        value, most = (sizes[name] for name in row.within)
+    for setting, limit in zip(row.within[::2], row.within[1::2], strict=True):
+        value, most = sizes[setting], sizes[limit]
         if isinstance(value, int) and isinstance(most, int) and value > most:
-            raise GraphError(f"the label {value} of {_short(call)} is outside of the {most} classes", hint=f"it runs from 1 to {most}")
+            what = f"the label {value} of {_short(call)} is outside of the {most} classes"
+            if call.func == "entry":
+                what = f"there is no entry {_short(call)}: {_short(call.args[0])} is {shape_text(shape_of(call.args[0], shapes))}"
+            raise GraphError(what, hint=f"it runs from 1 to {most}")
 
 
 def _result(call: Call, text: str, sizes: Mapping[str, Size]) -> Size:
@@ -290,6 +323,8 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if not first or not second:
         return Mul((*(a.args if type(a) is Mul else (a,)), b))
     if first == second:
+        if len(first) == 2 and first[0] == first[1] and (_is_turned(a) or _is_turned(b)):
+            return Call("matmul", (a, b))  # nobody writes Q Kᵀ for a product entry by entry
         if len(first) == 2 and first[0] == first[1]:
             raise GraphError(
                 f"readers disagree about the product of the square matrices {_short(a)} and {_short(b)}",
@@ -301,3 +336,7 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
     raise _misfit(Mul((a, b)), a, first, b, second)
 
 
+
+
+def _is_turned(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func == "transpose"

@@ -13,6 +13,7 @@ from functools import cache
 from unicodedata import normalize
 
 from tutor.errors import TutorError
+from tutor.expression.letters import ACCENTS, COMMANDS, FONTS, SCRIPT, SUB, SUPER
 from tutor.text import visible
 
 
@@ -24,21 +25,11 @@ class Symbol:
     text: str
 
 
-GREEK = {
-    "alpha": "α", "beta": "β", "gamma": "γ", "delta": "δ", "epsilon": "ε", "varepsilon": "ε", "zeta": "ζ", "eta": "η",
-    "theta": "θ", "kappa": "κ", "lambda": "λ", "mu": "μ", "nu": "ν", "xi": "ξ", "pi": "π", "rho": "ρ", "sigma": "σ",
-    "tau": "τ", "phi": "φ", "varphi": "φ", "chi": "χ", "psi": "ψ", "omega": "ω", "ell": "ℓ", "nabla": "∇",
-}  # fmt: skip
 SPELLINGS = {
     "eps": "varepsilon", "lam": "lambda", "lamb": "lambda", "lambd": "lambda", "lmbda": "lambda", "lamda": "lambda",
 }  # fmt: skip
 """How programs spell a Greek letter: ``lambda`` is a word of Python's own."""
-_ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "vec": "\u20d7"}
-_FONTS = ("mathrm", "mathit", "mathbf", "mathcal", "operatorname", "text")
-_SCRIPT = {"L": "ℒ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "B": "ℬ", "R": "ℛ"}
-_SUPER = dict(zip("0123456789+-=()LT'abcdefghijklmnoprstuvwxyz",
-                  "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᴸᵀ′ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))  # fmt: skip
-_SUB = dict(zip("0123456789+-=()aehijklmnoprstuvx,", "₀₁₂₃₄₅₆₇₈₉₊₋₌₍₎ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ,", strict=True))
+
 _TOKEN = re.compile(
     r"\\(?P<command>[A-Za-z]+)|(?P<char>[A-Za-z0-9+\-(),'*=.∘]|[{}^_])|(?P<space>\s+|\\,)|(?P<bad>.)", re.DOTALL
 )
@@ -62,7 +53,7 @@ class Parts:
             latex += "'" if self.sup.latex == "'" else "^{" + self.sup.latex + "}"
         return Symbol(
             latex,
-            normalize("NFC", self.base.text) + _raised(self.sup.text, _SUPER, "^") + _raised(self.sub.text, _SUB, "_"),
+            normalize("NFC", self.base.text) + _raised(self.sup.text, SUPER, "^") + _raised(self.sub.text, SUB, "_"),
         )
 
     def indexed(self, more: Symbol) -> Symbol:
@@ -165,14 +156,14 @@ class _SymbolReader:
                 raise self.fail(word)
             return Symbol(word, word)
         command = word[1:]
-        if command in GREEK:
-            return Symbol(word, GREEK[command])
-        if command in _ACCENTS or command in _FONTS:
+        if command in COMMANDS:
+            return Symbol(word, COMMANDS[command])
+        if command in ACCENTS or command in FONTS:
             inner = self.group()
             if not inner.latex:
                 raise self.fail(f"{word} of nothing")
-            accent = _ACCENTS.get(command, "")
-            text = _SCRIPT.get(inner.text, inner.text) if command == "mathcal" else inner.text
+            accent = ACCENTS.get(command, "")
+            text = SCRIPT.get(inner.text, inner.text) if command == "mathcal" else inner.text
             return Symbol(f"{word}{{{inner.latex}}}", text[:1] + accent + text[1:])
         raise self.fail(word)
 
@@ -185,7 +176,7 @@ def guess(name: str) -> Symbol:
     ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}', 'λ')
     """
     if name == "lambda_":  # the underscore is no index here, it keeps the name apart from Python's word
-        return Symbol("\\lambda", GREEK["lambda"])
+        return Symbol("\\lambda", COMMANDS["lambda"])
     head, _, index = name.partition("_")
     digits = head[len(head.rstrip("0123456789")) :]
     head = head[: len(head) - len(digits)]
@@ -194,7 +185,7 @@ def guess(name: str) -> Symbol:
     if len(head) > 3 and head.endswith("hat"):
         head, accent = head[:-3], "\\hat"
     greek = SPELLINGS.get(head, head)
-    if greek in GREEK:
+    if greek in COMMANDS:
         latex = "\\" + greek
     else:
         latex = head if len(head) == 1 else "\\mathit{" + head + "}"
@@ -203,6 +194,6 @@ def guess(name: str) -> Symbol:
     if index:
         latex += "_{" + index + "}"
     plain = name
-    if greek in GREEK and not accent:
-        plain = GREEK[greek] + name[len(head) :]
+    if greek in COMMANDS and not accent:
+        plain = COMMANDS[greek] + name[len(head) :]
     return Symbol(latex, plain)

@@ -1,16 +1,28 @@
-"""Where a computation stands exactly on a kink or a jump, so that a derivative there is a convention."""
+"""Where a computation stands exactly on a kink or a jump, so that a derivative there is a convention.
+
+A function by cases jumps only where its two branches differ at their seam; where they meet there may be a kink, or nothing at all (the
+Huber loss).  That is found out by looking: at seams that bisection finds, on both sides.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+from random import Random
+from typing import Literal
 
-from tutor.expression.nodes import Call, Expr, children
+from tutor.errors import TutorError
+from tutor.expression.nodes import ZERO, Call, Expr, children
+from tutor.expression.walk import names
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import Value, real
 from tutor.numbers.run import compute
-from tutor.rules.functions import function, value_of
+from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.patterns import recognise
+
+Point = Mapping[str, Fraction]
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +38,104 @@ def conventions(graph: Graph) -> dict[str, str]:
     found: dict[str, str] = {}
     for step in graph.steps:
         for call in _calls(step.expr):
-            row = function(call.func.rstrip("'"), len(call.args))
-            if row.convention:
-                found.setdefault(step.rule if step.rule != "formula" else row.name, _convention(step.expr, call))
+            words = _convention(step.expr, call)
+            if words:
+                found.setdefault(step.rule if step.rule != "formula" else call.func.rstrip("'"), words)
     return found
 
 
 def _convention(expr: Expr, call: Call) -> str:
     """What is taken at the kink: a written-out formula (max(0, z)) has the convention of the function that it is."""
+    row = function(call.func.rstrip("'"), len(call.args))
+    if not row.convention:
+        return ""
     known = recognise(expr)
     if known is not None and known[0].row.convention:
         return known[0].row.convention
-    return function(call.func.rstrip("'"), len(call.args)).convention
+    if call.func == "if_positive":
+        met = seam(call)
+        return row.convention if met == "jump" else MEETING[met]
+    if call.func == "max" and len(call.args) == 2 and ZERO in call.args:
+        return FUNCTIONS["relu"].convention
+    return row.convention
+
+
+Seam = Literal["jump", "kink", "smooth"]
+MEETING: dict[str, str] = {
+    "kink": "Where the condition changes its sign the branches meet with different slopes; that of the second one counts, by convention",
+    "smooth": "",
+}
+"""What is said of a choice by sign; at a jump it is the row's own convention."""
+_STEP, _NEAR, _TRIES = Fraction(1, 10**12), Fraction(1, 10**6), 24
+
+
+@cache
+def seam(call: Call) -> Seam:
+    """How the two branches of a choice by sign meet where its condition is 0: a jump unless they are seen to meet.
+
+    >>> from tutor.expression.parse import parse
+    >>> cases = ("if_positive(x, 1, 0)", "if_positive(x, x, -x)", "if_positive(x, x^2, 0)")
+    >>> [seam(parse(text, functions=("if_positive",))) for text in cases]
+    ['jump', 'kink', 'smooth']
+    """
+    condition, yes, no = call.args
+    found: Seam | None = None
+    chance = Random(1)
+    used = names(call)
+    for _ in range(_TRIES):
+        ends = [{name: Fraction(chance.randint(-4000, 4000), 1000) for name in used} for _ in range(2)]
+        sides = _bisected(condition, *ends)
+        if sides is None:
+            continue
+        met = _meeting(yes, no, *sides)
+        if met == "jump":
+            return "jump"
+        found = "kink" if "kink" in (met, found) else met or found
+    return found or "jump"
+
+
+def _bisected(condition: Expr, plus: Point, minus: Point) -> tuple[Point, Point] | None:
+    """Two points next to each other, before and behind the place where a condition changes its sign; nothing where it does not."""
+    signs = [_value(condition, point) for point in (plus, minus)]
+    if None in signs or (signs[0] > 0) == (signs[1] > 0):  # type: ignore[operator]
+        return None
+    if signs[0] <= 0:  # type: ignore[operator]
+        plus, minus = minus, plus
+    while max(abs(plus[name] - minus[name]) for name in plus) > _STEP:
+        middle = {name: (plus[name] + minus[name]) / 2 for name in plus}
+        sign = _value(condition, middle)
+        if sign is None:
+            return None
+        plus, minus = (middle, minus) if sign > 0 else (plus, middle)
+    return plus, minus
+
+
+def _meeting(yes: Expr, no: Expr, plus: Point, minus: Point) -> Seam | None:
+    """Whether two formulas agree at a seam, and whether their slopes do, along every quantity."""
+    first, second = _value(yes, plus), _value(no, plus)
+    if first is None or second is None:
+        return None
+    if abs(first - second) > _NEAR * (1 + abs(first)):
+        return "jump"
+    wide = Fraction(1, 10**4)
+    for name in plus:
+        moved = [{**plus, name: plus[name] + side * wide} for side in (1, -1)]
+        slopes = []
+        for branch in (yes, no):
+            values = [_value(branch, point) for point in moved]
+            if None in values:
+                return None
+            slopes.append((values[0] - values[1]) / (2 * wide))  # type: ignore[operator]
+        if abs(slopes[0] - slopes[1]) > Fraction(1, 1000) * (1 + abs(slopes[0])):
+            return "kink"
+    return "smooth"
+
+
+def _value(expr: Expr, point: Point) -> Fraction | None:
+    try:
+        return Fraction(float(real(compute(expr, point))))
+    except (TutorError, OverflowError, ValueError):
+        return None
 
 
 def flat_steps(graph: Graph) -> list[tuple[str, str]]:
@@ -65,8 +163,9 @@ def kinks_hit(graph: Graph, values: Mapping[str, Value]) -> list[Kink]:
     found = []
     for step in graph.steps:
         for call in _calls(step.expr):
-            if _on_kink(call, values):
-                found.append(Kink(step.target, _convention(step.expr, call)))
+            words = _convention(step.expr, call)
+            if words and _on_kink(call, values):
+                found.append(Kink(step.target, words))
                 break
     return found
 
@@ -86,7 +185,7 @@ def _on_kink(call: Call, values: Mapping[str, Value]) -> bool:
     if name == "abs":
         return bool(compute(call.args[0], values) == 0)
     if name == "if_positive":
-        return bool(compute(call.args[0], values) == 0)
+        return bool(compute(call.args[0], values) == 0) and seam(call) != "smooth"
     if name in ("max", "min"):
         args = sorted((compute(arg, values) for arg in call.args), key=real)
         pair = args[-2:] if name == "max" else args[:2]

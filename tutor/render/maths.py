@@ -20,6 +20,7 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.walk import as_indicator
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.latex.words import ascii_maths
@@ -335,11 +336,13 @@ class Writer:
         return base + "^" + (shown if type(exp) is Name and shown.isalnum() else f"({shown})")
 
     def _is_cases(self, call: Call) -> bool:
+        call = as_indicator(call)
         if call.func != "if_positive" or len(call.args) != 3:
             return False
         return self.notation.indicator == "cases" or not _is_indicator(call)
 
     def _call(self, expr: Call, lead: bool) -> str:
+        expr = as_indicator(expr)
         func, args, style = expr.func, expr.args, self.style
         if func == "pi" and not args:
             return "\\pi " if style.markup else "π"

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from tutor.errors import ExpressionError, TutorError, near
+from tutor.errors import ExpressionError, TutorError
+from tutor.expression.elsewhere import function_hint
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.parse import parse
 
@@ -123,6 +124,8 @@ _LEFT = (_slope("relu-slope-left", "1"),)
 _COMMON_LOG = (_call("log10-for-ln", "out/log(10)"),)
 _RELU_KINK = "The ReLU max(0, x) has a kink at 0; its derivative there is taken as 0, by convention"
 
+_TIE = "Where the two {what} are equal, the {name} has a kink; of k equal ones each gets 1/k of the derivative there, by convention"
+
 _ROWS = (
     Function("exp", ("x",), ("out",), title="exponential"),
     Function("log", ("x",), ("1/x",), title="natural logarithm", sample=(0.2, 4.0), slips=_COMMON_LOG),
@@ -140,9 +143,13 @@ _ROWS = (
     Function("sign", ("x",), ("0",), "if_positive(x, 1, if_positive(-x, -1, 0))", title="sign", kinks=("0",), flat=True,
              convention="The sign jumps at 0: it has no derivative there, and derivative 0 elsewhere"),
     Function("max", ("a", "b"), (), title="maximum", variadic=True, role="selection",
-             convention="Where the two largest are equal, the maximum has a kink; each derivative is taken as 0 there, by convention"),
+             convention=_TIE.format(what="largest", name="maximum")),
     Function("min", ("a", "b"), (), title="minimum", variadic=True, role="selection",
-             convention="Where the two smallest are equal, the minimum has a kink; each derivative is taken as 0 there, by convention"),
+             convention=_TIE.format(what="smallest", name="minimum")),
+    Function("max_share", ("x1", "x2"), (), "if_positive(x1 - x2, 1, if_positive(x2 - x1, 0, 1/2))", title="share of a maximum",
+             variadic=True, flat=True, role="selection", source="the derivative of max(x1, x2) by x1; 1/k where k are largest"),
+    Function("min_share", ("x1", "x2"), (), "if_positive(x2 - x1, 1, if_positive(x1 - x2, 0, 1/2))", title="share of a minimum",
+             variadic=True, flat=True, role="selection", source="the derivative of min(x1, x2) by x1; 1/k where k are smallest"),
     Function("if_positive", ("c", "a", "b"), ("0", "if_positive(c, 1, 0)", "if_positive(c, 0, 1)"),
              title="choice by sign", role="selection", kinks=("0",), convention="At the jump the second branch counts"),
     Function("identity", ("x",), ("1",), "x", title="linear unit", role="activation", source="graz: linear (identity function)"),
@@ -232,11 +239,11 @@ def function(name: str, arity: int) -> Function:
     component = _COMPONENT.fullmatch(name)
     if component:
         return _softmax(int(component[1]), arity)
-    if name in ("max", "min"):
-        return _extreme(name, arity)
+    if name in _MADE:
+        return _MADE[name](name, arity)
     row = FUNCTIONS.get(name)
     if row is None:
-        raise ExpressionError(f"there is no function {name}", hint=near(name, FUNCTIONS))
+        raise ExpressionError(f"there is no function {name}", hint=function_hint(name, FUNCTIONS))
     if name == "softmax":
         raise ExpressionError("softmax needs to know which component", hint="write softmax_1(z1, z2, z3) for the first")
     if arity != len(row.params):
@@ -264,14 +271,34 @@ def _extreme(name: str, arity: int) -> Function:
     if arity < 1:
         raise ExpressionError(f"{name} of nothing", hint=f"write {name}(0, x)")
     params = tuple(f"x{i}" for i in range(1, arity + 1))
-    partials = []
-    for own in params:
-        rest = [other for other in params if other != own]
-        best = rest[0] if len(rest) == 1 else f"{name}({', '.join(rest)})"
-        gap = f"{own} - {best}" if name == "max" else f"{best} - {own}"
-        partials.append(f"if_positive({gap}, 1, 0)" if rest else "1")
+    partials = [f"{name}_share({', '.join([own, *(other for other in params if other != own)])})" for own in params]
     row = FUNCTIONS[name]
-    return Function(name, params, tuple(partials), title=row.title, convention=row.convention, variadic=True, role=row.role)
+    return Function(
+        name, params, tuple(partials) if arity > 1 else ("1",), title=row.title, convention=row.convention, variadic=True, role=row.role
+    )
+
+
+def _share(name: str, arity: int) -> Function:
+    """1 where the first operand is the only largest (smallest), 1/k where it is one of k, else 0: its share of the derivative."""
+    if arity < 2:
+        raise ExpressionError(f"{name} of fewer than two", hint=f"write {name}(x, y)")
+    row, best = FUNCTIONS[name], name.partition("_")[0]
+    own, *rest = params = tuple(f"x{i}" for i in range(1, arity + 1))
+
+    def gap(other: str) -> str:
+        return f"{own} - {other}" if best == "max" else f"{other} - {own}"
+
+    other = f"{best}({', '.join(rest)})"
+    equal = " + ".join(f"if_positive({gap(one)}, 0, 1)" for one in rest)  # no other is beyond, so what is not behind is equal
+    behind = f"{other} - {own}" if best == "max" else f"{own} - {other}"
+    value = row.value if arity == 2 else f"if_positive({gap(other)}, 1, if_positive({behind}, 0, 1/(1 + {equal})))"
+    return Function(
+        name, params, ("0",) * arity, value, row.title, variadic=True, flat=True, role=row.role, source=row.source
+    )
+
+
+_MADE = {"max": _extreme, "min": _extreme, "max_share": _share, "min_share": _share}
+"""The rows that are made for a number of operands."""
 
 
 @cache

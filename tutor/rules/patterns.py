@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children
 from tutor.expression.parse import parse
 from tutor.rules.functions import FUNCTIONS, VALUE, Function, partials_of
 
@@ -148,8 +148,10 @@ def constant(expr: Expr) -> Fraction | None:
 
 
 def without_zero(expr: Expr) -> Expr:
-    """A condition x − 0 is x: what filling in a row with max(0, x) leaves behind."""
+    """What filling in a row with max(0, x) leaves behind: a condition x − 0 is x, and the share of x is the slope of the ReLU."""
     match expr:
         case Call("if_positive", (Add((left, Neg(Number("0")))), a, b)):
             return Call("if_positive", (left, a, b))
+        case Call("max_share", (own, Number("0"))):
+            return Call("if_positive", (own, ONE, ZERO))
     return expr

@@ -9,9 +9,11 @@ from dataclasses import replace
 from tutor.errors import GraphError, ValueProblem, near
 from tutor.exercise.model import Exercise
 from tutor.expression.plain import plain
+from tutor.expression.together import product_meant, taken_as_one
 from tutor.expression.walk import names
 from tutor.graph.build import assemble, from_steps
 from tutor.graph.nouns import Graph
+from tutor.graph.read_steps import is_step, split_steps
 from tutor.rules.patterns import constant
 
 APART = "{step} taken apart into {count} steps; --as-written leaves {them} whole."
@@ -33,13 +35,24 @@ def typed_exercise(text: str, *, apart: bool | None = None, given: Collection[st
     {'x': Fraction(3, 1)}
     """
     title = " ".join(text.split())[:200]
-    if "=" not in text:
-        return _expression(text, title, apart)
-    lines = [line for line in text.replace("\n", ";").split(";") if line.strip()]
-    exercise = _with_values(Exercise("expression", title, graph=from_steps(lines)), given)
+    if not is_step(text):
+        return _with_pairs(_expression(text, title, apart), given)
+    exercise = _with_values(_with_pairs(Exercise("expression", title, graph=from_steps(split_steps(text))), given), given)
     graph = exercise.graph
     assert graph is not None
     return apart_exercise(exercise, len(graph.steps) == 1 if apart is None else apart, text)
+
+
+def _with_pairs(exercise: Exercise, given: Collection[str]) -> Exercise:
+    """An exercise that says which pairs of letters were taken as one quantity; w and x, which are given, are refused where wx is there."""
+    graph = exercise.graph
+    assert graph is not None
+    pairs = taken_as_one([step.expr for step in graph.steps], [quantity.name for quantity in graph.leaves], given)
+    for pair in pairs:
+        name = next((name for name in given if name in pair and name not in graph.names), "")
+        if name:
+            raise GraphError(f"there is no quantity {name}", hint=product_meant(pair))
+    return replace(exercise, assumptions=(*exercise.assumptions, *(f"{product_meant(pair)}." for pair in pairs)))
 
 
 def _expression(text: str, title: str, apart: bool | None) -> Exercise:

@@ -384,7 +384,12 @@ class _Pair:
             return any(done[a].overlaps(enclose(0) if b is None else done[b]) for a, b in self.answer.kinks)
 
     def on_kinks(self) -> Comparison | None:
-        """Points exactly on a kink, where a derivative is a convention: a difference there alone is left to a person."""
+        """Points exactly on a kink, where a derivative is a convention: a difference there alone is left to a person.
+
+        At a tie of a maximum any share is a subgradient, and students write 1[x > y]: that is right.
+        """
+        if self.points.world.has_shares(self.target):
+            return None
         for place in self.points.on_kink:
             verdict = self.at(place)
             if verdict.kind == "differs":

@@ -19,7 +19,8 @@ from typing import Any
 
 from tutor.errors import ValueProblem
 from tutor.expression.keys import read_derivative
-from tutor.expression.nodes import Expr
+from tutor.expression.nodes import Call, Expr, children
+from tutor.expression.walk import SHARES
 from tutor.graph.nouns import Step
 from tutor.numbers.arithmetic import DIGITS
 from tutor.numbers.arrays import np
@@ -100,6 +101,10 @@ class World:
         if found is None:
             found = self._programs[target] = program(self.table[target])
         return found
+
+    def has_shares(self, name: str) -> bool:
+        """Whether a quantity is computed from the derivative of a maximum or a minimum."""
+        return name in self.table and any(_has_share(self.table[target]) for target in self.ancestors(name))
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """The targets that a quantity is computed from, and itself, in an order in which they can be computed; no leaves."""
@@ -250,6 +255,16 @@ class Columns:
         if found is None:
             found = self.places[number] = Place(self.world, self.points[number])
         return found
+
+
+def _has_share(expr: Expr) -> bool:
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Call and node.func in SHARES:
+            return True
+        stack.extend(children(node))
+    return False
 
 
 def beside(world: World, points: Sequence[Mapping[str, Decimal]]) -> Columns:

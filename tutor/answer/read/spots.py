@@ -1,31 +1,15 @@
-"""Refusals that show the student's own text with a caret under the place, and characters by their names."""
+"""Refusals of answers: what the one grammar refuses, said to the student who wrote it."""
 
 from __future__ import annotations
 
-from unicodedata import name as character_name
-from unicodedata import normalize
-
 from tutor.answer.handed_in import AnswerError
-from tutor.text import visible
+from tutor.errors import ExpressionError
+from tutor.expression import caret
 
-_BEFORE, _AFTER, _WIDTH = 30, 30, 80
-_ALIKE = dict(
-    zip(
-        "авеѕіјорсухһԁԛԝкмтАВЕЅІЈКМНОРСТУХΑΒΕΖΗΙΚΜΝΟΡΤΥΧοı",
-        "abesijopcyxhdqwkmtABESIJKMHOPCTYXABEZHIKMNOPTYXoi",
-        strict=True,
-    )
-)
-"""Letters of other alphabets that look like Latin ones."""
 
-_HINTS = {
-    "=": "a formula has no equals sign; write what stands right of it",
-    "$": "write it without dollar signs, or put one at each end",
-    "!": "factorials are not read; write the number",
-    "\\": "write x^2, w*x, sigmoid(z) or LaTeX such as \\frac{a}{b}",
-    "%": "write 0.05 for 5 %",
-    ":": "write a/b for a quotient",
-}
+def as_answer(error: ExpressionError) -> AnswerError:
+    """The same refusal, of an answer."""
+    return AnswerError(error.what, where=error.where, spot=error.spot, hint=error.hint)
 
 
 def refusal(text: str, what: str, at: int, hint: str = "") -> AnswerError:
@@ -35,33 +19,4 @@ def refusal(text: str, what: str, at: int, hint: str = "") -> AnswerError:
         x + ?
             ^
     """
-    start = max(0, at - _BEFORE)
-    lead = visible(_flat(text[start:at]), _WIDTH)
-    piece = lead + visible(_flat(text[at : at + _AFTER]), _WIDTH)
-    return AnswerError(what, spot=f"    {piece}\n    {' ' * len(lead)}^", hint=hint)
-
-
-def _flat(text: str) -> str:
-    return text.replace("\n", " ").replace("\t", " ")
-
-
-def looks_like(character: str) -> str:
-    """The ASCII letter or digit that a character looks like, or nothing: Cyrillic а, fullwidth ｗ, the italic 𝑤 of a PDF."""
-    folded = normalize("NFKC", character)
-    plain = _ALIKE.get(character, folded)
-    return plain if character != plain and plain.isascii() and plain.isalnum() else ""
-
-
-def unknown(text: str, at: int) -> AnswerError:
-    """The refusal of a character that means nothing, by its name and its place; it is never replaced by another one."""
-    character = text[at]
-    code = f"U+{ord(character):04X}"
-    title = character_name(character, "")
-    called = f"{title}, {code}" if title and not character.isascii() else code
-    shown = f"{character!r} ({called})" if character.isprintable() else f"the character {called}"
-    if not character.isascii() and (letter := looks_like(character)):
-        kind = "digit" if letter.isdigit() else "letter"
-        return refusal(
-            text, f"{shown} at place {at + 1} is not the Latin {kind} {letter} that it looks like", at, f"type {letter}"
-        )
-    return refusal(text, f"{shown} at place {at + 1} means nothing here", at, _HINTS.get(character, "remove it"))
+    return as_answer(caret.refusal(text, what, at, hint))

@@ -13,59 +13,37 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import TypeAlias
 
-from tutor.answer.read.spelling import Key, whole
 from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import entry_symbols
 from tutor.expression.keys import after_key, derivative_key
+from tutor.expression.lexicon import (
+    ALIASES,
+    DECLARED,
+    OTHER,
+    OTHER_TOGETHER,
+    OTHER_UPDATED,
+    OWN,
+    OWN_UPDATED,
+    RUN_TOGETHER,
+    SPELLED,
+    Known,
+    Several,
+    function_word,
+)
+from tutor.expression.lexicon import Vocabulary as Vocabulary
 from tutor.expression.nodes import Call, Expr, Name, Partial, children
-from tutor.expression.parse import ALIASES
+from tutor.expression.spelling import Key, whole
 from tutor.graph.network import quantities
 from tutor.graph.nouns import Graph
 from tutor.notation.profile import Notation, notation, profile_names
 from tutor.notation.symbol import Symbol, guess
-from tutor.rules.functions import FUNCTIONS
+from tutor.rules.functions import FUNCTIONS, function
 
-DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_TOGETHER = range(8)
 MAX_UPDATES = 3
 """The weights after so many updates have symbols of their own."""
-
-
-@dataclass(frozen=True, slots=True)
-class Several:
-    """A spelling that fits several things equally well: how each of them is typed."""
-
-    names: tuple[str, ...]
-
-
-Known: TypeAlias = Expr | Several
-
-
-@dataclass(frozen=True, slots=True)
-class Vocabulary:
-    """What the reader knows of one exercise; see `vocabulary`.
-
-    ``declared`` are the quantities by their names and the letters of the step size, ``spelled`` everything by its `Key` with how good the
-    reason is, ``literal`` the few symbols that are no single spelling (``(W_2)_{11}``).  ``functions`` are the functions by what is
-    typed (lower case too), ``calls`` those that the exercise itself applies.  ``words`` is the reader's memory of single words.
-    """
-
-    declared: dict[str, Name]
-    spelled: dict[Key, tuple[int, Known]]
-    literal: dict[str, Known] = field(default_factory=dict)
-    literals: re.Pattern[str] | None = None
-    functions: dict[str, str] = field(default_factory=dict)
-    calls: frozenset[str] = frozenset()
-    words: dict[str, tuple[str, object]] = field(default_factory=dict)
-
-    @property
-    def names(self) -> tuple[str, ...]:
-        """The names as declared, for hints."""
-        return tuple(self.declared)
 
 
 def vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabulary:
@@ -103,8 +81,13 @@ def vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabulary:
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     return Vocabulary(
         declared, spelled, literal, re.compile(pattern) if pattern else None, _functions(chosen),
-        frozenset(_calls(graph.steps if graph is not None else ())),
+        frozenset(_calls(graph.steps if graph is not None else ())), arity=_arity, noun="answer",
     )  # fmt: skip
+
+
+def _arity(func: str, count: int) -> int:
+    """How many arguments a function takes; raises `TutorError` for another number."""
+    return len(function(func, count).params)
 
 
 class _Found:
@@ -229,12 +212,6 @@ def _functions(profiles: Iterable[str]) -> dict[str, str]:
                     if key is not None:
                         table.setdefault(function_word(key), name)
     return {**{text.lower(): name for text, name in table.items()}, **table}
-
-
-def function_word(key: Key) -> str:
-    """The key of a function as it is typed: ``leaky_relu``, ``softmax_2``."""
-    base, sub, _ = key
-    return f"{base}_{sub}" if sub else base
 
 
 def _calls(steps: Iterable[object]) -> Iterator[str]:

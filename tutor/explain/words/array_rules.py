@@ -28,6 +28,7 @@ FORWARD = {
     "transpose": "transposed",
     "outer": "outer product",
     "one_hot": "1 at the label, 0 elsewhere",
+    "entry": "one entry",
     "columns": "the same column for every sample",
     "rows": "the same row for every sample",
     "fill": "an array of equal numbers",

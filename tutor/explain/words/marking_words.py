@@ -235,6 +235,7 @@ SUBJECTS: Mapping[str, str] = {
     "formula": "its definition", "exp": "the exponential", "log": "the natural logarithm", "sqrt": "the square root", "sin": "the sine",
     "cos": "the cosine", "tan": "the tangent", "sinh": "the hyperbolic sine", "cosh": "the hyperbolic cosine",
     "abs": "the absolute value", "sign": "the sign", "max": "a maximum", "min": "a minimum", "if_positive": "a choice by sign",
+    "max_share": "the share of a maximum", "min_share": "the share of a minimum",
     "pi": "a constant", "identity": "the linear unit", "sigmoid": "the sigmoid", "tanh": "the hyperbolic tangent", "relu": "the ReLU",
     "leaky_relu": "the leaky ReLU", "leaky_relu_mix": "the leaky ReLU", "prelu": "the parametric ReLU", "elu": "the ELU",
     "softplus": "the soft ReLU", "heaviside": "the Heaviside step", "softmax": "the softmax", "squared_error": "the squared error",

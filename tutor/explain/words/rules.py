@@ -27,6 +27,8 @@ FORWARD = {
     "sign": "sign",
     "max": "the larger one",
     "min": "the smaller one",
+    "max_share": "share of a maximum",
+    "min_share": "share of a minimum",
     "if_positive": "choice by sign",
     "identity": "linear unit",
     "sigmoid": "sigmoid",
@@ -70,6 +72,8 @@ LOCAL = {
     "sign": "flat wherever it is differentiable",
     "max": "1 for the larger one, else 0",
     "min": "1 for the smaller one, else 0",
+    "max_share": "flat wherever it is differentiable",
+    "min_share": "flat wherever it is differentiable",
     "if_positive": "the branch that counts",
     "identity": "linear unit, so 1",
     "sigmoid": "σ′ = σ·(1 − σ)",
@@ -92,6 +96,7 @@ LOCAL = {
 }
 
 CASES = {
+    "term repeated": "each of its terms has derivative 1 or −1",
     "softmax other": "softmax: −p·q for another score",
 }
 

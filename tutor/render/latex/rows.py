@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from tutor.explain.document import Equation, Side
 from tutor.expression.nodes import ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.expression.walk import as_indicator
 from tutor.render.latex.widths import measure
 from tutor.render.layer_maths import ARRAYS, seams
 from tutor.render.maths import Piece, Writer
@@ -148,6 +149,8 @@ def _joined(writer: Writer, pieces: Sequence[Piece], limit: float, product: bool
 
 def _called(writer: Writer, func: str, args: tuple[Expr, ...], limit: float) -> list[Chunk]:
     """A function whose arguments do not fit on a row: long brackets instead of a root, bars or a brace."""
+    shown = as_indicator(Call(func, args))
+    func, args = shown.func, shown.args
     if func == "if_positive" and len(args) == 3:
         condition, yes, no = args
         first = _inner(writer, yes, limit, False)

@@ -1,4 +1,4 @@
-r"""Tokens of an answer with their places: LaTeX, Unicode, indices and superscripts, looked up in a vocabulary.
+r"""Tokens of a formula with their places: LaTeX, Unicode, indices and superscripts, looked up in a vocabulary.
 
 Nothing is guessed: a command, a character or a name that is not known is refused by name, at its place.
 """
@@ -9,19 +9,21 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tutor.answer.handed_in import AnswerError
-from tutor.answer.read.grammar import EULER, Token
-from tutor.answer.read.spelling import BASE, Spelled, spelled
-from tutor.answer.read.spots import refusal, unknown
-from tutor.answer.read.vocabulary import DECLARED, OTHER, Several, Vocabulary, function_word
-from tutor.errors import near
+from tutor.errors import ExpressionError, near
+from tutor.expression.caret import refusal, unknown
+from tutor.expression.elsewhere import function_hint
+from tutor.expression.grammar import EULER, Token
+from tutor.expression.lexicon import DECLARED, MODULES, OTHER, OTHERWISE, Several, Vocabulary, function_word
+from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, MAX_TOKENS
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
-from tutor.expression.parse import _HALVES, _SIGNS, _SUPERSCRIPTS, MAX_DEPTH, MAX_DIGITS, _digits
+from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
 from tutor.expression.together import names_together
 from tutor.text import visible
 
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
-MAX_TOKENS = 2_500
+HALVES = {"½": ("1", "2"), "¼": ("1", "4"), "¾": ("3", "4"), "⅓": ("1", "3"), "⅔": ("2", "3")}
+SIGNS = {"·": "*", "×": "*", "⋅": "*", "∗": "*", "−": "-", "–": "-", "÷": "/", "∕": "/", "√": "sqrt"}
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
 IGNORED = r"(?:\s++|~|\\[,;:! ]|\\(?:quad|qquad|thinspace|displaystyle|textstyle|limits)(?![A-Za-z]))"
 
 _TIMES = r"(?:[*·×⋅∗]|\\(?:times|cdot|ast)(?![A-Za-z]))"
@@ -44,6 +46,14 @@ _WORDS_OF_CASES = re.compile(
     r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|else|otherwise|sonst)\s{0,3}\}|(?:if|else|otherwise)(?![A-Za-z0-9_])"
 )
 _D = re.compile(r"\\(?:mathrm|text|operatorname|textrm)\s?\{\s?d\s?\}")
+_TRANSPOSED = re.compile(
+    r"(?:\^|\*\*)\s?(?:(?:T|⊤|\\top|\\intercal)(?![A-Za-z0-9_])|\{\s?(?:T|⊤|\\top|\\intercal|\\(?:mathrm|mathsf|text)\s?\{T\})\s?\})"
+    r"|\.T(?![A-Za-z0-9_(])"
+)
+_MODULE = re.compile(rf"(?:{'|'.join(MODULES)})(?:\.(?:nn|functional|math|special|numpy|linalg))*\.(?P<word>[A-Za-z][A-Za-z0-9_]*)")
+_LAYER_NUMBER = re.compile(r"\s?\^\s?\{\s?\(\s?[0-9]{1,3}\s?\)\s?\}")
+_OPERAND = re.compile(r"\s*+(?:[A-Za-z0-9.√\\]|[^\W\d_])")
+"""What a function without its bracket would be applied to."""
 _ENVIRONMENT = re.compile(r"\\(begin|end)\s?\{([A-Za-z*]{1,20})\}")
 _COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)?", re.DOTALL)
 
@@ -51,7 +61,9 @@ _COMMANDS: dict[str, Token | None] = {
     "frac": ("F", None), "dfrac": ("F", None), "tfrac": ("F", None), "cfrac": ("F", None), "sqrt": ("r", None), "surd": ("r", None),
     "cdot": ("*", None), "times": ("*", None), "ast": ("*", None), "div": ("/", None), "partial": ("p", None),
     "{": ("(", "}"), "}": (")", "}"),
-    "gt": (">", None), "lt": ("<", None), "lbrack": ("(", "]"), "rbrack": (")", "]"), "lparen": ("(", ")"), "rparen": (")", ")"),
+    "gt": (">", None), "lt": ("<", None), "ge": (">", "="), "geq": (">", "="), "geqslant": (">", "="), "le": ("<", "="),
+    "leq": ("<", "="), "leqslant": ("<", "="), "odot": ("@", "hadamard"), "circ": ("@", "hadamard"),
+    "lbrack": ("(", "]"), "rbrack": (")", "]"), "lparen": ("(", ")"), "rparen": (")", ")"),
     "lvert": ("(", "|"), "rvert": (")", "|"), "vert": ("|", None), "left": None, "right": None, "big": None, "Big": None, "bigl": None,
     "bigr": None, "Bigl": None, "Bigr": None, "bigg": None, "Bigg": None, "biggl": None, "biggr": None, "mathrel": None, "\\": ("n", None),
     "cr": ("n", None), "prime": ("'", None),
@@ -60,19 +72,11 @@ _COMMANDS: dict[str, Token | None] = {
 _CHARACTERS: dict[str, Token] = {
     "+": ("+", None), "-": ("-", None), "*": ("*", None), "/": ("/", None), "^": ("^", None), "(": ("(", ")"), "[": ("(", "]"),
     "{": ("(", "}"), ")": (")", ")"), "]": (")", "]"), "}": (")", "}"), ",": (",", None), ";": (",", None), "|": ("|", None),
-    "'": ("'", None), "′": ("'", None), "∂": ("p", None), "√": ("r", None), ">": (">", None), "<": ("<", None), "&": ("&", None),
+    "'": ("'", None), "′": ("'", None), "∂": ("p", None), "√": ("r", None), ">": (">", None), "<": ("<", None),
+    "≥": (">", "="), "≤": ("<", "="), "⩾": (">", "="), "⩽": ("<", "="), "&": ("&", None),
+    "@": ("@", "matmul"), "⊙": ("@", "hadamard"), "∘": ("@", "hadamard"), "ᵀ": ("t", None), "⊤": ("t", None),
 }  # fmt: skip
-_CHARACTERS |= {sign: _CHARACTERS[meant] for sign, meant in _SIGNS.items() if meant in _CHARACTERS}
-_NOT_YET = {
-    "≥": ">",
-    "≤": "<",
-    "\\ge": ">",
-    "\\geq": ">",
-    "\\le": "<",
-    "\\leq": "<",
-    "\\geqslant": ">",
-    "\\leqslant": "<",
-}
+_CHARACTERS |= {sign: _CHARACTERS[meant] for sign, meant in SIGNS.items() if meant in _CHARACTERS}
 _ELSE = frozenset({"else", "otherwise", "sonst"})
 _KNOWN_COMMANDS = (
     "\\frac{a}{b}, \\cdot, \\times, \\sqrt{x}, \\sigma, \\hat{y}, \\partial, \\exp, \\ln, \\left( \\right) are"
@@ -81,7 +85,9 @@ _KNOWN_COMMANDS = (
 
 def number(word: str) -> str:
     """A number as the tree keeps it: ``.5`` is ``0.5``."""
-    return _digits(word)
+    if word.startswith("."):
+        word = "0" + word
+    return word.replace(".e", "e").replace(".E", "e") if not word.endswith(".") else word[:-1]
 
 
 def match_digits(text: str, at: int) -> str:
@@ -117,7 +123,7 @@ class _Lexer:
                 self.text, f"brackets nested deeper than {MAX_DEPTH}", self.places[-1], "write it in several steps"
             )
 
-    def fail(self, what: str, hint: str = "") -> AnswerError:
+    def fail(self, what: str, hint: str = "") -> ExpressionError:
         return refusal(self.text, what, self.at, hint)
 
     def run(self) -> None:
@@ -145,13 +151,15 @@ class _Lexer:
         ten = (_TEN.match(text, at, end) or self._ten_by_x()) if before in "+-*(,=>&" else None
         if ten:
             power = (
-                ten["super"].translate(_SUPERSCRIPTS).replace("⁺", "")
+                ten["super"].translate(SUPERSCRIPTS).replace("⁺", "")
                 if ten["super"]
                 else ten["sign"].replace("−", "-").replace("+", "") + ten["power"]
             )
             word, length = f"{ten['digits'].rstrip('.')}e{int(power)}", len(ten.group())
         else:
             match = _NUMBER.match(text, at, end)
+            if match is None and self.known.arrays and (transposed := _TRANSPOSED.match(text, at, end)):
+                return self.put("t", None, len(transposed.group()))
             if match is None:
                 raise self.fail("a point stands alone", "a decimal is written with a point: 0.5")
             word, length = re.sub("[−–]", "-", match.group()), len(match.group())
@@ -160,7 +168,8 @@ class _Lexer:
             raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
         if exponent and not ten and "e" + exponent in self.known.declared:
             raise self.fail(f"{word} may be a number or a product with e{exponent}", f"write {mantissa}*e{exponent}")
-        if not exponent and "e" not in self.known.declared and APART.match(text, at + length, end):
+        apart = APART.match(text, at + length, end) if not exponent and "e" not in self.known.declared else None
+        if apart and (not self.known.free or not apart.group()[-2].isalpha()):
             what = "a blank stands before the e of this number"
             raise refusal(text, what, at + length, f"write {mantissa}e-2 for a power of ten, {mantissa}*e for Euler's number")
         following = text[at + length : at + length + 1]
@@ -186,7 +195,7 @@ class _Lexer:
         return _TEN_BY_X.match(self.text, self.at, self.end)
 
     def _is_known(self, word: str, key: tuple[str, str, str]) -> bool:
-        return word in self.known.declared or key in self.known.spelled
+        return self.known.free or word in self.known.declared or key in self.known.spelled
 
     def backslash(self) -> None:
         """A LaTeX command: one with a meaning of its own, a symbol, or a sign."""
@@ -205,12 +214,16 @@ class _Lexer:
 
     def symbol(self) -> None:
         """A name, a function, or the d of a derivative."""
-        text = self.text
-        found = spelled(text, self.at)
+        text, at = self.text, self.at
+        found = spelled(text, at)
         if not found:
-            return self.command() if text[self.at] == "\\" else self.other()
-        if text[self.at] in "ieo" and self._case_word():
+            return self.command() if text[at] == "\\" else self.other()
+        if text[at] in "ieo" and self._case_word():
             return
+        if text[found[0].end : found[0].end + 1] == "." and (module := _MODULE.match(text, at, self.end)):
+            return self.of_module(module)
+        if text.startswith("where", at) and self._where(found[0]):
+            return self.put("w", None, 5)
         usable = [one for one in found if one.end <= self.end]
         for place in range(len(usable) - 1, -1, -1):
             one = usable[place]
@@ -218,15 +231,78 @@ class _Lexer:
             if node is None:
                 continue
             if place + 1 < len(usable) and usable[place + 1].key[1] != one.key[1]:  # w is known, w_{7} is not
-                raise self._no_quantity(text[self.at : usable[place + 1].end], self.at)
+                if self.known.free:
+                    return self.free(usable)
+                if text[one.end] != "[" or self._is_array(one):
+                    raise self._no_quantity(text[at : usable[place + 1].end], at)
             if isinstance(node, Name) and level < OTHER and not self._is_call(one, level):
+                if node.name in self.known.applied and text.startswith("(", one.end):
+                    raise self.fail(f"{node.name} is known as it is defined, not at other arguments",
+                                    f"write {self._head(node.name)} or {node.name} for its value")  # fmt: skip
                 return self._named(one, node)
             if self._function(one, node, level):
                 return
             return self._named(one, node)
+        if self.known.free:
+            return self.free(usable)
         if any(self._function(one, None, OTHER) for one in reversed(usable)):
             return
         self._derivative_or_unknown(usable)
+
+    def of_module(self, match: re.Match[str]) -> None:
+        """``np.exp``, ``torch.sigmoid``, ``F.relu``, ``math.pi``: what is meant by it."""
+        word = match["word"]
+        func = self.known.functions.get(word) or self.known.functions.get(OTHERWISE.get(word, ""), "")
+        if word == "where" and "if_positive" in self.known.functions:
+            return self.put("w", None, len(match.group()))
+        if word in ("pi", "e"):
+            return self.put("a" if word == "pi" else "e", Call("pi", ()) if word == "pi" else EULER, len(match.group()))
+        if not func:
+            raise self.fail(f"{visible(match.group(), 40)} is not read", function_hint(word, self.known.functions.values()))
+        self.put("f", func, len(match.group()))
+
+    def _head(self, name: str) -> str:
+        return next((text for text in self.known.literal if text.startswith(f"{name}(")), name)
+
+    def _where(self, one: Spelled) -> bool:
+        """Whether the word where is the choice: where(c > 0, a, b)."""
+        known = self.known
+        rest = self.text[one.end : one.end + 8].lstrip()
+        return one.word == "where" and rest[:1] == "(" and "where" not in known.declared and "if_positive" in known.functions
+
+    def _is_array(self, one: Spelled) -> bool:
+        """Whether a name has entries, so that x[7] is none of them and not 7 times x."""
+        base, sub, _ = one.key
+        before = f"{sub}," if sub else ""
+        return any((base, f"{before}{first}", "") in self.known.spelled for first in ("1", "1,1"))
+
+    def free(self, usable: list[Spelled]) -> None:
+        """A name where every name is a quantity: a function, e, pi, or the quantity of that name."""
+        text, known = self.text, self.known
+        one = [one for one in usable if not one.key[2]][-1]
+        for place in usable[usable.index(one) :: -1]:
+            if self._function(place, None, OTHER):
+                return
+        name = name_of(text, self.at, one)
+        if not is_name(name):
+            raise self.fail(f"{visible(text[self.at : one.end], 30)} cannot be the name of a quantity", "write w_1, w_i or out_h1")
+        if text[one.end - 1] == "]" and any(int(place) == 0 for place in text[self.at : one.end - 1].rpartition("[")[2].split(",")):
+            raise self.fail(f"{visible(text[self.at : one.end], 30)}: entries are counted from 1", "write x[1] for the first")
+        following = _IGNORED.sub("", text[one.end : one.end + 24])
+        if name == "pi":
+            return self.put("a", Call("pi", ()), one.end - self.at)
+        if name == "e" and (following.startswith(("^", "**")) or _SUPER.match(following)):
+            return self.put("e", EULER, one.end - self.at)
+        if _LAYER_NUMBER.match(text, one.end):
+            raise refusal(text, "a number in brackets above may count layers or be a power", one.end, f"write {name}_1, or {name}^1")
+        if following.startswith(("(", "\\left(")) and name not in known.declared and not self._stands_alone(one):
+            raise self.fail(f"there is no function {visible(name, 40)}", function_hint(name, known.functions.values()))
+        self.put("a", known.declared.get(name) or Name(name), one.end - self.at)
+
+    def _stands_alone(self, one: Spelled) -> bool:
+        """Whether a name is also written without a bracket behind it, so that it is a quantity: a(b + c) - a."""
+        typed = re.escape(self.text[self.at : one.end])
+        return re.search(rf"(?<![A-Za-z0-9_\\]){typed}(?![A-Za-z0-9_])(?!\s*+(?:\(|\\left\())", self.text) is not None
 
     def _named(self, one: Spelled, node: Expr | Several) -> None:
         self.put("a", self._certain(self.text[self.at : one.end], node), one.end - self.at)
@@ -237,6 +313,8 @@ class _Lexer:
             declared = self.known.declared.get(one.word)
             if declared is not None:
                 return declared, DECLARED
+            if self.known.free and one.word.isascii():  # w1 is a quantity of its own beside w_1
+                return None, OTHER
         level, node = self.known.spelled.get(one.key, (OTHER, None))
         if node is None:
             return None, OTHER
@@ -261,9 +339,9 @@ class _Lexer:
         base, sub, sup = one.key
         if sup:
             return ""
-        if base.lower() == "softmax" and re.fullmatch(r"[1-9][0-9]{0,3}", sub):
-            return f"softmax_{sub}"
         functions = self.known.functions
+        if base.lower() == "softmax" and "softmax" in functions and re.fullmatch(r"[1-9][0-9]{0,3}", sub):
+            return f"softmax_{sub}"
         words = (one.word if len(one.word) == one.end - self.at else "", function_word(one.key).replace(",", "_"))
         return next((functions[word] for word in words if word in functions), "") or functions.get(words[1].lower(), "")
 
@@ -272,13 +350,23 @@ class _Lexer:
         if not func:
             return False
         rest = self.text[one.end : one.end + 24].lstrip()
-        called = rest.startswith(("(", "[", "{", "\\left", "\\big", "'", "′", "\\Big"))
+        called = rest.startswith(("(", "[", "{", "\\left", "\\big", "'", "′", "\\Big")) or bool(_PRIME.match(rest))
         if node is not None and not called:
             return False
-        if not called and function_word(one.key) not in self.known.functions:
-            return False  # Sin without an argument is no function that one knows
+        if not called and not self._missing_argument(one):
+            return False
         self.put("f", func, one.end - self.at)
         return True
+
+    def _missing_argument(self, one: Spelled) -> bool:
+        """Whether a function stands there without its bracket; Sin is none that one knows, and sigma may be a quantity."""
+        word = function_word(one.key)
+        if not self.known.free:
+            return word in self.known.functions
+        command = self.text[self.at + 1 : one.end] if self.text[self.at] == "\\" else ""
+        if command in CALLED:
+            return word in self.known.functions
+        return self.known.functions.get(word) == word and _OPERAND.match(self.text, one.end) is not None
 
     def _case_word(self) -> bool:
         match = _WORDS_OF_CASES.match(self.text, self.at, self.end)
@@ -309,7 +397,8 @@ class _Lexer:
                     return self.put("d", node, one.end - at)
             if word == "d":
                 return self.put("p", None, 1)
-            if len(word) > 1 and text[found[0].end : found[0].end + 2].lstrip()[:1] == "/":
+            below = [kind for kind, _ in self.tokens[-2:]] == ["d", "/"]
+            if len(word) > 1 and (below or text[found[0].end : found[0].end + 2].lstrip()[:1] == "/"):
                 raise self._no_quantity(word[1:], at + 1)
         if word == "e" and "e" not in self.known.declared:
             return self.put("e", EULER, 1)
@@ -322,7 +411,7 @@ class _Lexer:
         if text[last.end : last.end + 1] == "(" and not last.key[1]:
             raise self.fail(
                 f"there is no function {visible(typed)}",
-                near(typed[:40], self.known.functions) or "write sigmoid(z), tanh(z), exp(x)",
+                function_hint(typed[:40], self.known.functions.values()) or "write sigmoid(z), tanh(z), exp(x)",
             )
         for name in names_together(typed, self.known.declared) if typed == last.word else ():
             self.put("a", self.known.declared[name], len(name))  # wx where w and x are quantities, and wx is none
@@ -337,15 +426,15 @@ class _Lexer:
         finally:
             self.at = here
 
-    def _no_quantity(self, typed: str, at: int) -> AnswerError:
+    def _no_quantity(self, typed: str, at: int) -> ExpressionError:
         names = self.known.names
         after = at + len(typed)
         following = self.text[after : after + 1]
         strange = following and not following.isascii() and not following.isspace()
         if strange and not (
-            _SUPER.match(following) or BASE.match(following) or following in _CHARACTERS or following in _HALVES
+            _SUPER.match(following) or BASE.match(following) or following in _CHARACTERS or following in HALVES
         ):
-            return unknown(self.text, after)  # wж: the name only ends there because of it
+            return unknown(self.text, after, self.known.hints)  # wж: the name only ends there because of it
         kinds = [token[0] for token in self.tokens[-3:] if token[0] != "'"]
         if kinds[-2:] == ["f", "("] and len(typed) == 1 and names:
             inner = [name for name in names if name[:1] in "isznua"][-4:] or names[-4:]
@@ -366,14 +455,14 @@ class _Lexer:
         text, at, end = self.text, self.at, self.end
         match = _COMMAND.match(text, at, end)
         word = match.group()[1:] if match else ""
-        if "\\" + word in _NOT_YET:
-            raise self.fail(f"\\{word} in a condition", f"write z {_NOT_YET[chr(92) + word]} 0")
         if word not in _COMMANDS:
             raise self.fail(
                 f"the LaTeX command \\{visible(word, 20)} is not read",
                 f"{_KNOWN_COMMANDS}; write functions as sigmoid(z)",
             )
         token = _COMMANDS[word]
+        if token is not None and token[0] == "@" and not self.known.arrays:
+            raise self.for_matrices("\\" + word)
         if word == "sqrt" and text[at + 5 : at + 6] == "[":
             raise self.fail("a root with an index is not read", "write x^(1/3)")
         if word in ("left", "right") and text[at + len(word) + 1 : at + len(word) + 2] == ".":
@@ -383,34 +472,42 @@ class _Lexer:
         else:
             self.put(*token, len(word) + 1)
 
+    def for_matrices(self, sign: str) -> ExpressionError:
+        return self.fail(f"{sign!r} is for matrices, and here are none", "give the quantities [shapes]")
+
     def other(self) -> None:
         """A single character."""
         text, at = self.text, self.at
         character = text[at]
         match = _SUPER.match(text, at, self.end)
         if match:
-            digits = match.group().translate(_SUPERSCRIPTS).replace("⁺", "")
+            digits = match.group().translate(SUPERSCRIPTS).replace("⁺", "")
             if len(digits) > MAX_DIGITS:
                 raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
             return self.put("s", Neg(Number(digits[1:])) if digits[0] == "-" else Number(digits), len(match.group()))
         if character == "^" and (prime := _PRIME.match(text, at, self.end)):
             return self.put("'", None, len(prime.group()))
-        if character in _HALVES:
-            over, under = _HALVES[character]
+        if character in HALVES:
+            over, under = HALVES[character]
             return self.put("a", Div(Number(over), Number(under)), 1)
         if indicator := _INDICATOR.match(text, at, self.end):
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
+        transposed = _TRANSPOSED.match(text, at, self.end) if self.known.arrays and character in "^*." else None
+        if transposed and (self.known.free or "T" not in transposed.group() or "T" not in self.known.declared):
+            return self.put("t", None, len(transposed.group()))
         if character == "*" and text.startswith("**", at):
             return self.put("^", None, 2)
-        if character in _NOT_YET or text.startswith((">=", "<="), at):
-            raise self.fail(
-                f"{text[at : at + 2].strip()} in a condition", f"write z {_NOT_YET.get(character, character)} 0"
-            )
+        if text.startswith((">=", "<="), at):
+            return self.put(character, "=", 2)
+        if text.startswith(("==", "!="), at):
+            raise self.fail(f"{text[at : at + 2]} is no condition that is read", "write z > 0 or z >= 0")
         token = _CHARACTERS.get(character)
+        if token is not None and token[0] in "@t" and not self.known.arrays:
+            raise self.for_matrices(character)
         if token is None:
             if character == "_":
                 raise self.fail("an index without a name in front of it", "write w_1, out_h1 or w_{11}")
-            raise unknown(text, at)
+            raise unknown(text, at, self.known.hints)
         if character in "'′" and text[at + 1 : at + 2] in ("'", "′") and text[at + 1]:
             raise self.fail("a second derivative of a function", "write it out")
         self.put(*token, 1)
@@ -454,7 +551,7 @@ _BY_CHARACTER: dict[str, Callable[[_Lexer], None]] = {
 def lex(text: str, start: int, end: int, known: Vocabulary) -> tuple[list[Token], list[int], frozenset[int]]:
     """The tokens of ``text[start:end]`` with ``("$", None)`` at the end, where each stands, and which have blanks before them.
 
-    Raises `AnswerError` for what is not known.
+    Raises `ExpressionError` for what is not known.
     """
     lexer = _Lexer(text, start, end, known)
     lexer.run()

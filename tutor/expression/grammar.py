@@ -1,38 +1,50 @@
-"""The grammar of answers: from tokens to the display tree, in one pass.
+"""The one grammar of formulas: from tokens to the display tree, in one pass.
 
 A token is a pair (kind, value).  Kinds are single characters: ``a`` an operand that is ready, ``e`` Euler's number, ``f`` a
-function, ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with
-its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``1`` the indicator 1_{, ``> <``, ``i`` if, ``l`` else,
-``C & n E`` the parts of cases, and ``$`` the end.
+function, ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
+``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``1`` the
+indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E`` the parts of
+cases, and ``$`` the end.
 
-The precedence is that of `tutor.expression.parse`.  Recursion is bounded by `MAX_DEPTH` brackets, exponents, roots and fractions.
+Precedence, loosest first: choice (``a if c > 0 else b``); sum and difference; product and quotient (implicit products bind like written
+ones, so ``1/2x`` is refused with a hint, since readers disagree about it); sign; power (to the right).  A comparison is read as what must
+be positive: ``c > 0`` chooses its first value where c > 0, ``c >= 0`` also where c = 0; at a jump the derivative is that of the value
+chosen there.  Recursion is bounded by `MAX_DEPTH` brackets, exponents, roots and fractions.
 """
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn
 
 from tutor.errors import TutorError
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
-from tutor.expression.parse import (
+from tutor.expression.limits import (
+    MAX_ARGUMENTS,
     MAX_BITS,
     MAX_DEPTH,
     MAX_EXPONENT,
     MAX_FACTORS,
     MAX_TERMS,
     MAX_TREE,
-    _constant_bits,
-    _constant_size,
+    constant_bits,
+    constant_size,
 )
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.walk import depth
-from tutor.rules.functions import function
 
 Token = tuple[str, Any]
-MAX_ARGUMENTS = 60
 STEPS = "write it in several steps"
+CHOICE = "write (1 if z > 0 else 0), or 1[z > 0]"
 _UNIT: Token = ("a", ONE)
-_BEGINS = frozenset("aefpdrFC1([")
+_BEGINS = frozenset("aefpdrFC1([w")
 """What a factor may begin with where no sign stands before it."""
+
+
+class How(NamedTuple):
+    """How tokens are read: which have blanks before them, if known, and how many arguments a function takes, if that is to be checked."""
+
+    spaced: frozenset[int] | None = None
+    arity: Callable[[str, int], int] | None = None
 
 
 class Stop(Exception):
@@ -49,11 +61,19 @@ class Spacing(Exception):
     """Whether blanks stand before a token decides; only the careful reading knows."""
 
 
-def grow(tokens: list[Token], spaced: frozenset[int] | None) -> Expr:
-    """The tree of a list of tokens that ends in ``("$", None)``; ``spaced`` are the tokens with blanks before them, if known."""
-    if tokens[0][0] == "$":
-        raise Stop(-1, "an empty answer", "write a formula such as (x + y)*z, or a number")
-    node, at = _sum(tokens, 0, 1, spaced)
+UNKNOWN = How()
+"""Nothing is known of blanks, and nothing checked."""
+
+
+def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
+    """The tree of a list of tokens that ends in ``("$", None)``.
+
+    Raises `Stop` at the token that cannot be read, `Spacing` where the blanks would have to be known.
+
+    >>> grow([("a", Name("x")), ("+", None), ("a", Number("1")), ("$", None)])
+    Add(args=(Name(name='x'), Number(text='1')))
+    """
+    node, at = _choice(tokens, 0, 1, how)
     kind = tokens[at][0]
     if kind == "$":
         if len(tokens) > MAX_TREE and depth(node) > MAX_TREE:
@@ -69,11 +89,13 @@ def _misplaced(tokens: list[Token], at: int) -> NoReturn:
     if kind == ")":
         raise Stop(at, "a bracket is closed that was never opened", "remove it, or open it")
     if kind in "><":
-        raise Stop(at, "a comparison stands outside of an indicator", "write 1[z > 0], or (1 if z > 0 else 0)")
+        raise Stop(at, "a comparison stands outside of a choice", CHOICE)
     if kind == "'":
         raise Stop(at, "a prime belongs to a function", "write sigmoid'(z), or dL/dx")
     if kind == "$":
-        raise Stop(at, "the answer stops too early", "something is missing at the end")
+        raise Stop(at, "it stops too early", "something is missing at the end")
+    if kind in "il":
+        raise Stop(at, "this choice has no condition", "write (a if z > 0 else b)")
     raise Stop(at, "this is out of place", "a number, a name or a bracket belongs here")
 
 
@@ -85,7 +107,7 @@ def _comma_hint(tokens: list[Token], at: int) -> str:
     return "a decimal is written with a point: 0.5"
 
 
-def _sum(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+def _sum(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """A sum from token ``at`` on, and the first token behind it."""
     if level > MAX_DEPTH:
         raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
@@ -102,16 +124,17 @@ def _sum(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None
         factors: list[Expr] = []
         divided = 0
         mark = "*"
+        applied = ""
         flip = False
         while True:
             if kind == "a":
                 node = value
                 at += 1
             else:
-                node, at = _operand(tokens, at, level, spaced)
+                node, at = _operand(tokens, at, level, how)
             kind, value = tokens[at]
-            if kind == "^" or kind == "s":
-                node, at = _raised(tokens, at, node, level, spaced)
+            if kind == "^" or kind == "s" or kind == "t":
+                node, at = _raised(tokens, at, node, level, how)
                 kind, value = tokens[at]
             if flip:
                 node = Neg(node)
@@ -125,10 +148,12 @@ def _sum(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None
                 if divided > MAX_DEPTH:
                     raise Stop(at, f"more than {MAX_DEPTH} quotients in a row", STEPS)
                 factors = [Div(_product(factors), node)]
+            elif mark == "@":
+                factors = [Call(applied, (_product(factors), node))]
             else:
                 factors.append(node)
-            if kind == "*" or kind == "/":
-                mark = kind
+            if kind == "*" or kind == "/" or kind == "@":
+                mark, applied = kind, value
                 at += 1
                 kind, value = tokens[at]
                 while kind == "-" or kind == "+":
@@ -136,7 +161,7 @@ def _sum(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None
                     at += 1
                     kind, value = tokens[at]
             elif kind in _BEGINS:
-                _check_beside(tokens, at, node if mark == "*" else None, spaced)
+                _check_beside(tokens, at, None if mark == "/" else node, how)
                 unit = kind == "(" and value == "]" and tokens[at - 1] == _UNIT and mark == "*"
                 mark = "*"
             else:
@@ -161,13 +186,13 @@ def _product(factors: list[Expr]) -> Expr:
     return factors[0] if len(factors) == 1 else Mul(tuple(factors))
 
 
-def _check_beside(tokens: list[Token], at: int, before: Expr | None, spaced: frozenset[int] | None) -> None:
+def _check_beside(tokens: list[Token], at: int, before: Expr | None, how: How) -> None:
     """Refuse what readers would disagree about: 1/2x, and two numbers side by side; ``before`` is nothing behind a quotient."""
     kind, value = tokens[at]
     if before is None and kind != "(" and kind != "1":
-        if spaced is None:
+        if how.spaced is None:
             raise Spacing
-        if at not in spaced:
+        if at not in how.spaced:
             raise Stop(at, "readers disagree about this quotient", "write (a/b)*c or a/(b*c)")
     if kind == "a" and type(value) in (Number, Div) and tokens[at - 1][0] in ("a", "s"):
         last = tokens[at - 1][1]
@@ -175,33 +200,35 @@ def _check_beside(tokens: list[Token], at: int, before: Expr | None, spaced: fro
             raise Stop(at, "two numbers stand side by side", "put a sign between them")
 
 
-def _operand(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """One operand without its exponent."""
     kind, value = tokens[at]
     if kind == "a":
         return value, at + 1
     if kind == "(":
-        return _bracket(tokens, at, level, spaced)
+        return _bracket(tokens, at, level, how)
     if kind == "f":
-        return _call(tokens, at, level, spaced)
+        return _call(tokens, at, level, how)
+    if kind == "w":
+        return _where(tokens, at, level, how)
     if kind == "p" or kind == "d":
         return _partial(tokens, at)
     if kind == "F":
-        return _fraction(tokens, at, level, spaced)
+        return _fraction(tokens, at, level, how)
     if kind == "r":
         if level >= MAX_DEPTH:
             raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
-        inner, at = _operand(tokens, at + 1, level + 1, spaced)
+        inner, at = _operand(tokens, at + 1, level + 1, how)
         return Call("sqrt", (inner,)), at
     if kind == "|":
-        inner, end = _sum(tokens, at + 1, level + 1, spaced)
+        inner, end = _sum(tokens, at + 1, level + 1, how)
         if tokens[end][0] != "|":
             raise Stop(at, "this | is never closed", "write |x| or abs(x)")
         return Call("abs", (inner,)), end + 1
     if kind == "1":
-        return _indicator(tokens, at, level, spaced)
+        return _indicator(tokens, at, level, how)
     if kind == "C":
-        return _cases(tokens, at, level, spaced)
+        return _cases(tokens, at, level, how)
     if kind == "e":
         if tokens[at + 1][0] not in ("^", "s"):
             return Call("exp", (Number("1"),)), at + 1
@@ -211,23 +238,29 @@ def _operand(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | 
     _misplaced(tokens, at)
 
 
-def _bracket(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+def _choice(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
+    """A sum, or a choice: ``a if c > 0 else b``."""
+    node, at = _sum(tokens, at, level, how)
+    if tokens[at][0] != "i":
+        return node, at
+    left, at = _sum(tokens, at + 1, level + 1, how)
+    compared, at = _condition(tokens, at, left, level, how)
+    if tokens[at][0] != "l":
+        raise Stop(at, "this choice has no else", "write (a if z > 0 else b)")
+    other, at = _choice(tokens, at + 1, level + 1, how)
+    return _chosen(compared, node, other), at
+
+
+def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """A bracket: a formula, [z > 0], or (a if c > 0 else b)."""
     opened = at
-    node, at = _sum(tokens, at + 1, level + 1, spaced)
+    node, at = _choice(tokens, at + 1, level + 1, how)
     kind = tokens[at][0]
     if kind == ")" and tokens[at][1] == tokens[opened][1]:
         return (Call("abs", (node,)) if tokens[at][1] == "|" else node), at + 1
     if kind == ">" or kind == "<":
-        condition, at = _condition(tokens, at, node, level, spaced)
-        return Call("if_positive", (condition, ONE, ZERO)), _closed(tokens, at, opened)
-    if kind == "i":
-        left, at = _sum(tokens, at + 1, level + 1, spaced)
-        condition, at = _condition(tokens, at, left, level, spaced)
-        if tokens[at][0] != "l":
-            raise Stop(at, "this choice has no else", "write (a if z > 0 else b)")
-        other, at = _sum(tokens, at + 1, level + 1, spaced)
-        return Call("if_positive", (condition, node, other)), _closed(tokens, at, opened)
+        compared, at = _condition(tokens, at, node, level, how)
+        return _chosen(compared, ONE, ZERO), _closed(tokens, at, opened)
     if kind == ",":
         raise Stop(at, "a comma inside plain brackets", _comma_hint(tokens, at))
     return node, _closed(tokens, at, opened)
@@ -245,34 +278,62 @@ def _closed(tokens: list[Token], at: int, opened: int) -> int:
     _misplaced(tokens, at)
 
 
-def _condition(tokens: list[Token], at: int, left: Expr, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+class _Compared(NamedTuple):
+    """A comparison: what must be positive, and whether it is the opposite that is asked (z >= 0 is: not 0 - z > 0)."""
+
+    positive: Expr
+    opposite: bool
+
+
+def _condition(tokens: list[Token], at: int, left: Expr, level: int, how: How) -> tuple[_Compared, int]:
     """What must be positive for "left > right", from the sign on."""
-    kind = tokens[at][0]
+    kind, equal = tokens[at]
     if kind != ">" and kind != "<":
         raise Stop(at, "a condition needs a comparison", "write z > 0")
-    right, end = _sum(tokens, at + 1, level + 1, spaced)
-    high, low = (left, right) if kind == ">" else (right, left)
-    return (high if low == ZERO else Add((high, Neg(low)))), end
+    right, end = _sum(tokens, at + 1, level + 1, how)
+    high, low = (left, right) if (kind == ">") != bool(equal) else (right, left)
+    positive = high if low == ZERO else Neg(low) if high == ZERO else Add((high, Neg(low)))
+    return _Compared(positive, bool(equal)), end
 
 
-def _indicator(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
-    left, end = _sum(tokens, at + 1, level + 1, spaced)
-    condition, end = _condition(tokens, end, left, level, spaced)
-    return Call("if_positive", (condition, ONE, ZERO)), _closed(tokens, end, at)
+def _chosen(compared: _Compared, yes: Expr, no: Expr) -> Expr:
+    return Call("if_positive", (compared.positive, no, yes) if compared.opposite else (compared.positive, yes, no))
 
 
-def _cases(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+def _indicator(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
+    left, end = _sum(tokens, at + 1, level + 1, how)
+    compared, end = _condition(tokens, end, left, level, how)
+    return _chosen(compared, ONE, ZERO), _closed(tokens, end, at)
+
+
+def _where(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
+    """``where(c > 0, a, b)``: a where c > 0, else b."""
+    opened = at + 1
+    if tokens[opened][0] != "(":
+        raise Stop(at, "where needs its condition and two values in brackets", "write where(z > 0, a, b)")
+    left, end = _sum(tokens, opened + 1, level + 1, how)
+    compared, end = _condition(tokens, end, left, level, how)
+    values = []
+    for _ in range(2):
+        if tokens[end][0] != ",":
+            raise Stop(end, "where has a condition and two values", "write where(z > 0, a, b)")
+        value, end = _choice(tokens, end + 1, level + 1, how)
+        values.append(value)
+    return _chosen(compared, *values), _closed(tokens, end, opened)
+
+
+def _cases(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """\\begin{cases} a & \\text{if } c > 0 \\\\ b & \\text{else} \\end{cases}."""
-    yes, end = _sum(tokens, at + 1, level + 1, spaced)
+    yes, end = _sum(tokens, at + 1, level + 1, how)
     for wanted in "&i":
         if tokens[end][0] != wanted and wanted == "i":
             raise Stop(end, "this case has no condition", "write a & \\text{if } z > 0 \\\\ b & \\text{else}")
         end += tokens[end][0] == wanted
-    left, end = _sum(tokens, end, level + 1, spaced)
-    condition, end = _condition(tokens, end, left, level, spaced)
+    left, end = _sum(tokens, end, level + 1, how)
+    compared, end = _condition(tokens, end, left, level, how)
     if tokens[end][0] != "n":
         raise Stop(end, "this choice has no second case", "write a & \\text{if } z > 0 \\\\ b & \\text{else}")
-    no, end = _sum(tokens, end + 1, level + 1, spaced)
+    no, end = _sum(tokens, end + 1, level + 1, how)
     for wanted in "&l":
         if tokens[end][0] != wanted and wanted == "l":
             raise Stop(end, "the second case is not the else", "write a & \\text{if } z > 0 \\\\ b & \\text{else}")
@@ -284,10 +345,10 @@ def _cases(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | No
             "more than two cases, or cases that never end",
             "write two: a & \\text{if } z > 0 \\\\ b & \\text{else}",
         )
-    return Call("if_positive", (condition, yes, no)), end + 1
+    return _chosen(compared, yes, no), end + 1
 
 
-def _call(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     func: str = tokens[at][1]
     begun = at
     at += 1
@@ -305,23 +366,28 @@ def _call(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | Non
     opened = at
     args: list[Expr] = []
     while True:
-        node, at = _sum(tokens, at + 1, level + 1, spaced)
+        node, at = _choice(tokens, at + 1, level + 1, how)
         args.append(node)
         if tokens[at][0] != ",":
             break
         if len(args) >= MAX_ARGUMENTS:
             raise Stop(at, f"a function of more than {MAX_ARGUMENTS} arguments", STEPS)
     at = _closed(tokens, at, opened)
+    if how.arity is not None:
+        _check_arity(how.arity, func, args, primes, begun)
+    return Call(func + primes, tuple(args)), at
+
+
+def _check_arity(arity: Callable[[str, int], int], func: str, args: list[Expr], primes: str, begun: int) -> None:
     try:
-        row = function(func, len(args))
+        params = arity(func, len(args))
     except TutorError as error:
         hint = error.hint
         if len(args) == 2 and all(type(arg) is Number for arg in args):
             hint = f"{hint}; a decimal is written with a point"
         raise Stop(begun, error.what, hint) from None
-    if primes and len(row.params) != 1:
+    if primes and params != 1:
         raise Stop(begun, f"{func}' of a function of several arguments", "write dL/dx instead")
-    return Call(func + primes, tuple(args)), at
 
 
 def _partial(tokens: list[Token], at: int) -> tuple[Expr, int]:
@@ -344,7 +410,7 @@ def _differential(tokens: list[Token], at: int, begun: int) -> tuple[str, int]:
     raise Stop(begun, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
 
 
-def _fraction(tokens: list[Token], at: int, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
+def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     r"""\frac{a}{b}, and \frac{\partial L}{\partial w}."""
     begun = at
     if tokens[at + 1] != ("(", "}"):
@@ -360,18 +426,20 @@ def _fraction(tokens: list[Token], at: int, level: int, spaced: frozenset[int] |
         except Stop:
             if tokens[at + 2][0] == "p" and tokens[at + 3][0] != "a":
                 raise
-    num, end = _sum(tokens, at + 2, level + 1, spaced)
+    num, end = _sum(tokens, at + 2, level + 1, how)
     end = _closed(tokens, end, at + 1)
     if tokens[end] != ("(", "}"):
         raise Stop(begun, "this fraction has no denominator in braces", "write \\frac{a}{b}")
-    den, last = _sum(tokens, end + 1, level + 1, spaced)
+    den, last = _sum(tokens, end + 1, level + 1, how)
     return Div(num, den), _closed(tokens, last, end)
 
 
-def _raised(tokens: list[Token], at: int, base: Expr, level: int, spaced: frozenset[int] | None) -> tuple[Expr, int]:
-    """A power; a constant exponent over the limit is refused here, before anything is computed."""
+def _raised(tokens: list[Token], at: int, base: Expr, level: int, how: How) -> tuple[Expr, int]:
+    """A power, or Wᵀ; a constant exponent over the limit is refused here, before anything is computed."""
     begun = at
     kind, value = tokens[at]
+    if kind == "t":
+        return Call("transpose", (base,)), at + 1
     if kind == "s":
         exponent, at = value, at + 1
     else:
@@ -382,19 +450,19 @@ def _raised(tokens: list[Token], at: int, base: Expr, level: int, spaced: frozen
         while tokens[at][0] in ("-", "+"):
             negative ^= tokens[at][0] == "-"
             at += 1
-        exponent, at = _operand(tokens, at, level + 1, spaced)
+        exponent, at = _operand(tokens, at, level + 1, how)
         if tokens[at][0] in ("^", "s"):
-            exponent, at = _raised(tokens, at, exponent, level + 1, spaced)
+            exponent, at = _raised(tokens, at, exponent, level + 1, how)
         exponent = Neg(exponent) if negative else exponent
     if base is EULER:
         return Call("exp", (exponent,)), at
-    size = _constant_size(exponent)
+    size = constant_size(exponent)
     if size is not None:
         if size > MAX_EXPONENT:
-            raise Stop(begun, f"an exponent over {MAX_EXPONENT:,}", "no answer needs one; use a smaller power")
-        bits = _constant_bits(base)
+            raise Stop(begun, f"an exponent over {MAX_EXPONENT:,}", "no formula needs one; use a smaller power")
+        bits = constant_bits(base)
         if bits is not None and bits * max(size, 1) > MAX_BITS:
-            raise Stop(begun, "a constant of thousands of digits", "no answer needs one; use a smaller power")
+            raise Stop(begun, "a constant of thousands of digits", "no formula needs one; use a smaller power")
     return Pow(base, exponent), at
 
 

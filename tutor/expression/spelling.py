@@ -1,7 +1,7 @@
 r"""How a quantity is spelled, whatever the format: ``w_{11}^{(2)}``, ``w⁽²⁾₁₁`` and ``w_11^{(2)}`` are one and the same.
 
 A spelling is taken apart into a `Key`: base, index and superscript, each in plain ASCII.  A `Key` is only looked up, never
-shown; which quantity it is, `tutor.answer.read.vocabulary` knows.
+shown; which quantity it is, the vocabulary knows (see `tutor.expression.lexicon`).
 
 >>> [found.key for found in spelled("\\hat{y}_{1}", 0)], spelled("ŷ₁", 0)[-1].key
 ([('yhat', '', ''), ('yhat', '1', '')], ('yhat', '1', ''))
@@ -13,51 +13,46 @@ import re
 from typing import NamedTuple, TypeAlias
 from unicodedata import normalize
 
-from tutor.expression.parse import GREEK
-from tutor.notation.symbol import _ACCENTS, _FONTS, _SCRIPT, _SUB, _SUPER
-from tutor.notation.symbol import GREEK as COMMANDS
+from tutor.expression.letters import ACCENTS, COMMANDS, FONTS, GREEK, LETTERS, SCRIPT, SUB, SUPER
 
 Key: TypeAlias = tuple[str, str, str]
 MAX_SCRIPTS = 4
 
-_CAPITALS = {"Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Φ": "Phi", "Ψ": "Psi",
-             "Ω": "Omega", "∇": "nabla", "ϵ": "epsilon", "ϑ": "theta"}  # fmt: skip
-LETTERS = {**GREEK, **_CAPITALS}
-"""Greek letters, with their names."""
 _VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta"}
 _NAMED = {name: _VARIANTS.get(name, name) for name in {*COMMANDS, *LETTERS.values(), *_VARIANTS}}
-_CALLED = ("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min")
-_MARKS = {mark: accent for accent, mark in _ACCENTS.items()}
+CALLED = ("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min")
+_MARKS = {mark: accent for accent, mark in ACCENTS.items()}
 _ACCENTED = {
     normalize("NFC", letter + mark)
     for letter in "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ" + "".join(GREEK)
     for mark in _MARKS
     if len(normalize("NFC", letter + mark)) == 1
 }
-_LETTER = "A-Za-z" + "".join(LETTERS) + "".join(_SCRIPT.values())
+_LETTER = "A-Za-z" + "".join(LETTERS) + "".join(SCRIPT.values())
 _GROUP = r"\{(?:[^{}]|\{[^{}]{0,40}+\}){0,60}+\}"
 BASE = re.compile(
     rf"""(?P<word>[{_LETTER}{"".join(sorted(_ACCENTED))}][{"".join(_MARKS)}]?[{_LETTER}0-9]*(?:_[{_LETTER}0-9]+)*)
-    |\\(?P<accent>{"|".join(_ACCENTS)})(?![A-Za-z])\s{{0,3}}(?P<under>{_GROUP}|[A-Za-z]|\\[A-Za-z]{{1,12}})
-    |\\(?P<font>{"|".join(_FONTS)})\s{{0,3}}
+    |\\(?P<accent>{"|".join(ACCENTS)})(?![A-Za-z])\s{{0,3}}(?P<under>{_GROUP}|[A-Za-z]|\\[A-Za-z]{{1,12}})
+    |\\(?P<font>{"|".join(FONTS)})\s{{0,3}}
         (?P<inner>\{{[A-Za-z0-9 ]{{1,30}}
             (?:(?:\\?_|\\thinspace\s)[A-Za-z0-9]{{1,30}}){{0,6}}\}})
-    |\\(?P<command>{"|".join(sorted((*_NAMED, *_CALLED), key=len, reverse=True))})(?![A-Za-z])""",
+    |\\(?P<command>{"|".join(sorted((*_NAMED, *CALLED), key=len, reverse=True))})(?![A-Za-z])""",
     re.VERBOSE,
 )
-_UPPER, _LOWER = (f"[{re.escape(''.join(set(table.values()) - set(',′')))}]" for table in (_SUPER, _SUB))
+_UPPER, _LOWER = (f"[{re.escape(''.join(set(table.values()) - set(',′')))}]" for table in (SUPER, SUB))
 _SCRIPTS = re.compile(
     rf"""\s{{0,3}}_\s{{0,3}}(?P<sub>{_GROUP}|[A-Za-z0-9]+|\\[A-Za-z]{{1,12}})
     |(?P<lower>{_LOWER}+(?:,{_LOWER}+)*)
+    |\[\s?(?P<entry>[0-9]{{1,4}}(?:\s?,\s?[0-9]{{1,4}}){{0,3}})\s?\](?!\()
     |(?P<primes>['′]{{1,4}})
     |\s{{0,3}}\^\s{{0,3}}(?P<sup>{_GROUP}|\([A-Za-z0-9+−-]{{1,12}}\)|[A-Za-z0-9]+|\\prime(?![A-Za-z]))
     |(?P<upper>{_UPPER}+)""",
     re.VERBOSE,
 )
-_SUPERSCRIPT = {shown: plain for plain, shown in _SUPER.items()}
-_SUBSCRIPT = {shown: plain for plain, shown in _SUB.items()}
+_SUPERSCRIPT = {shown: plain for plain, shown in SUPER.items()}
+_SUBSCRIPT = {shown: plain for plain, shown in SUB.items()}
 _WRAPPED = re.compile(
-    r"\\(?:" + "|".join((*_FONTS, "mathsf", "prime", "left", "right")) + r")(?![A-Za-z])|\\[,;!: ]|[{}\s]"
+    r"\\(?:" + "|".join((*FONTS, "mathsf", "prime", "left", "right")) + r")(?![A-Za-z])|\\[,;!: ]|[{}\s]"
 )
 
 
@@ -83,7 +78,7 @@ def spelled(text: str, at: int) -> list[Spelled]:
     elif match["font"]:
         inner = match["inner"][1:-1].strip()
         base, sub = (
-            (_SCRIPT.get(inner, inner), "") if match["font"] == "mathcal"
+            (SCRIPT.get(inner, inner), "") if match["font"] == "mathcal"
             else split_word(inner.replace("\\_", "_").replace("\\thinspace ", "_"))
         )
     else:
@@ -94,7 +89,10 @@ def spelled(text: str, at: int) -> list[Spelled]:
         script = _SCRIPTS.match(text, match.end())
         if script is None:
             break
-        if script["sub"] or script["lower"]:
+        if script["entry"]:
+            more = script["entry"].replace(" ", "")
+            sub = f"{sub},{more}" if sub else more
+        elif script["sub"] or script["lower"]:
             more = plain_script(script["sub"]) if script["sub"] else "".join(_SUBSCRIPT[c] for c in script["lower"])
             sub = f"{sub},{more}" if sub else more
         else:
@@ -141,7 +139,39 @@ def split_word(word: str) -> tuple[str, str]:
 
 def _kept(word: str) -> bool:
     """A letter in script is a letter of its own."""
-    return word[0] in _SCRIPT.values() and word[1:].isascii()
+    return word[0] in SCRIPT.values() and word[1:].isascii()
+
+
+_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:_[A-Za-z0-9]+)*")
+_DIGITS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
+_PLAIN_SCRIPT = {shown: plain for plain, shown in SCRIPT.items()}
+
+
+def is_name(text: str) -> bool:
+    """Whether a text can be the name of a quantity: ASCII letters, digits, single underscores.
+
+    >>> is_name("out_h1"), is_name("w_"), is_name("5w")
+    (True, False, False)
+    """
+    return _NAME.fullmatch(text) is not None
+
+
+def name_of(text: str, at: int, one: Spelled) -> str:
+    """The name in ASCII of a quantity that is spelled in some way and has no other name.
+
+    >>> [name_of(text, 0, spelled(text, 0)[-1]) for text in ("w_{11}", "ŷ", "η₁", "out_h1", "p[2]")]
+    ['w_11', 'yhat', 'eta1', 'out_h1', 'p_2']
+    """
+    word, scripts = one.word, text[at + len(one.word) : one.end]
+    if word and all(character in _SUBSCRIPT for character in scripts):
+        plain = "".join(GREEK.get(c, c) for c in word) + scripts.translate(_DIGITS)
+        if plain.isascii():
+            return plain
+    base, sub, _ = one.key
+    if word and scripts and word.isascii():  # x1[2] is x1_2
+        return "_".join([word, *sub[len(split_word(word)[1]) :].strip(",").split(",")])
+    base = "".join(_PLAIN_SCRIPT.get(c, c) for c in base)
+    return "_".join([base, *sub.split(",")]) if sub else base
 
 
 def whole(text: str) -> Key | None:

@@ -1,0 +1,68 @@
+"""What to say about a function that is not known: how a well-known one is written by formula, or which name is a slip away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+_GELU = "0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))"
+ELSEWHERE = {
+    "swish": "z*sigmoid(z)", "silu": "z*sigmoid(z)", "gelu": _GELU, "mish": "z*tanh(softplus(z))",
+    "selu": "1.0507*elu(z, 1.67326)", "celu": "max(0, z) + min(0, a*(exp(z/a) - 1))", "relu6": "min(6, max(0, z))",
+    "hardtanh": "max(-1, min(1, z))", "hard_tanh": "max(-1, min(1, z))", "hardsigmoid": "max(0, min(1, z/6 + 1/2))",
+    "hard_sigmoid": "max(0, min(1, z/6 + 1/2))", "hardswish": "z*max(0, min(1, z/6 + 1/2))", "softsign": "z/(1 + abs(z))",
+    "logsigmoid": "log(sigmoid(z))", "log_sigmoid": "log(sigmoid(z))", "tanhshrink": "z - tanh(z)", "tansig": "tanh(z)",
+    "logsig": "sigmoid(z)", "logit": "log(p/(1 - p))", "softmin": "softmax_1(-z1, -z2)", "log_softmax": "log(softmax_1(z1, z2))",
+    "logsumexp": "log(exp(z1) + exp(z2))", "gaussian": "exp(-z^2)", "rbf": "exp(-z^2)",
+    "huber": "if_positive(abs(z) - 1, abs(z) - 1/2, z^2/2)",
+    "smooth_l1": "if_positive(abs(z) - 1, abs(z) - 1/2, z^2/2)", "logcosh": "log(cosh(z))", "mse": "mean((a - y)^2)",
+    "mae": "mean(abs(a - y))", "rmse": "sqrt(mean((a - y)^2))", "nll": "-log(p)", "norm": "sqrt(sum(x^2))", "dot": "x^T y",
+    "square": "x^2", "cube": "x^3", "cbrt": "x^(1/3)", "reciprocal": "1/x", "hypot": "sqrt(x^2 + y^2)", "pow": "x^y", "power": "x^y",
+    "log2": "log(x)/log(2)", "log10": "log(x)/log(10)", "lg": "log(x)/log(10)", "ld": "log(x)/log(2)", "log1p": "log(1 + x)",
+    "exp2": "2^x", "expm1": "exp(x) - 1", "cot": "cos(x)/sin(x)", "sec": "1/cos(x)", "csc": "1/sin(x)", "coth": "cosh(x)/sinh(x)",
+    "sech": "1/cosh(x)", "csch": "1/sinh(x)", "arsinh": "log(x + sqrt(x^2 + 1))", "asinh": "log(x + sqrt(x^2 + 1))",
+    "arcsinh": "log(x + sqrt(x^2 + 1))", "arcosh": "log(x + sqrt(x^2 - 1))", "acosh": "log(x + sqrt(x^2 - 1))",
+    "arccosh": "log(x + sqrt(x^2 - 1))", "artanh": "1/2*log((1 + x)/(1 - x))", "atanh": "1/2*log((1 + x)/(1 - x))",
+    "arctanh": "1/2*log((1 + x)/(1 - x))", "clip": "max(a, min(b, x))", "clamp": "max(a, min(b, x))",
+}  # fmt: skip
+"""Functions that are well known elsewhere, by the formula that is read here."""
+WITHOUT = frozenset({
+    "erf", "erfc", "gamma", "lgamma", "beta", "digamma", "arctan", "atan", "atan2", "arcsin", "asin", "arccos", "acos", "floor",
+    "ceil", "round", "trunc", "mod", "argmax", "argmin", "sort", "det", "inv", "trace", "var", "std", "cumsum", "prod", "conv",
+    "conv2d", "dropout", "batchnorm", "layernorm", "batch_norm", "layer_norm",
+})  # fmt: skip
+"""Well-known functions that have no such formula."""
+
+
+def function_hint(name: str, known: Iterable[str]) -> str:
+    """What to do instead of a function that is not known.
+
+    >>> function_hint("swish", ["sinh", "elu"]), function_hint("sigmod", ["sigmoid", "sin"])
+    ('it is not known here yet; write z*sigmoid(z)', 'did you mean sigmoid?')
+    """
+    names = sorted(set(known))
+    lowered = name.lower()
+    if lowered in ELSEWHERE:
+        return f"it is not known here yet; write {ELSEWHERE[lowered]}"
+    if lowered in WITHOUT:
+        return "it is not known here yet"
+    alike = [other for other in names if len(lowered) > 3 or other[0] == lowered[0]]
+    slips = sorted((distance, other) for other in alike if (distance := _slips(lowered, other)) <= (1 if len(name) < 6 else 2))
+    if slips and len(lowered) > 2:
+        return f"did you mean {' or '.join(other for distance, other in slips if distance == slips[0][0])}?"
+    return "the functions are: " + ", ".join(names) if names else ""
+
+
+def _slips(word: str, other: str) -> int:
+    """How many letters are wrong, missing, too many or swapped with the next one; 9 for words of quite another length."""
+    if abs(len(word) - len(other)) > 2 or len(word) > 40:
+        return 9
+    before: list[int] = []
+    row = list(range(len(other) + 1))
+    for i, letter in enumerate(word, 1):
+        earlier, before, row = before, row, [i]
+        for j, wanted in enumerate(other, 1):
+            cost = min(before[j] + 1, row[j - 1] + 1, before[j - 1] + (letter != wanted))
+            if i > 1 and j > 1 and letter == other[j - 2] and word[i - 2] == wanted:
+                cost = min(cost, earlier[j - 2] + 1)
+            row.append(cost)
+    return row[-1]

@@ -1,0 +1,83 @@
+"""What a reader of formulas knows: names with their spellings, functions with theirs, and what any other name means.
+
+A lexicon is data, made by whoever knows the quantities: `tutor.expression.parse` makes one of plain names for exercises and the
+command line, `tutor.answer.read.vocabulary` one of all symbols of a course for the answers to an exercise.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from tutor.expression.nodes import Expr, Name
+from tutor.expression.spelling import Key
+
+ALIASES = {
+    "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "soft_relu": "softplus",
+    "maxout": "max", "step": "heaviside", "H": "heaviside", "phi": "sigmoid",
+}  # fmt: skip
+"""Functions by other names; a quantity that is called so wins."""
+
+MODULES = ("np", "numpy", "jnp", "math", "cmath", "torch", "tf", "keras", "jax", "sp", "sympy", "scipy", "nn", "F")
+"""What may stand before a function with a point between them: np.exp, torch.sigmoid, F.relu."""
+OTHERWISE = {
+    "maximum": "max", "minimum": "min", "absolute": "abs", "fabs": "abs", "expit": "sigmoid", "dot": "matmul", "mm": "matmul",
+    "mv": "matmul", "multiply": "hadamard", "mul": "hadamard",
+}  # fmt: skip
+"""What these modules call functions that have another name here."""
+
+DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_TOGETHER = range(8)
+"""How good the reason is for which a spelling stands for something, the best first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Several:
+    """A spelling that fits several things equally well: how each of them is typed."""
+
+    names: tuple[str, ...]
+
+
+Known: TypeAlias = Expr | Several
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What the reader knows.
+
+    ``declared`` are the quantities by their names, ``spelled`` everything by its `Key` with how good the reason is, ``literal`` the few
+    symbols that are no single spelling (``(W_2)_{11}``).  ``functions`` are the functions by what is typed, ``calls`` those that are
+    applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
+    one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
+    ``literal`` has.  ``words`` is the reader's memory of single words.
+    """
+
+    declared: dict[str, Name]
+    spelled: dict[Key, tuple[int, Known]]
+    literal: dict[str, Known] = field(default_factory=dict)
+    literals: re.Pattern[str] | None = None
+    functions: dict[str, str] = field(default_factory=dict)
+    calls: frozenset[str] = frozenset()
+    words: dict[str, tuple[str, object]] = field(default_factory=dict)
+    arity: Callable[[str, int], int] | None = None
+    free: bool = False
+    applied: frozenset[str] = frozenset()
+    noun: str = "expression"
+    hints: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names as declared, for hints."""
+        return tuple(self.declared)
+
+    @property
+    def arrays(self) -> bool:
+        """Whether there are matrices, and signs for them."""
+        return "matmul" in self.functions
+
+
+def function_word(key: Key) -> str:
+    """The key of a function as it is typed: ``leaky_relu``, ``softmax_2``."""
+    base, sub, _ = key
+    return f"{base}_{sub}" if sub else base

@@ -1,0 +1,132 @@
+"""Reading written steps: ``d = x + y``, ``f(x, y) = x^2*y``, ``\\hat{y} = \\sigma(z)``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+from tutor.errors import GraphError, TutorError, near
+from tutor.expression.nodes import Expr
+from tutor.expression.parse import parse, read_name
+from tutor.expression.spelling import is_name
+from tutor.expression.walk import names
+from tutor.rules.functions import FUNCTIONS, check_calls
+from tutor.text import visible
+
+_EQUALS = re.compile(r"(?<![<>=!]):?=(?!=)")
+_HEAD = re.compile(r"\s*(?P<name>.+?)\s*(?:\\left)?\((?P<arguments>[^()]*?)(?:\\right)?\)\s*", re.DOTALL)
+_APART = re.compile(r"(?<!\\)[;\n]")
+
+
+def check_name(text: str) -> str:
+    """A quantity's name in its canonical spelling; raises `GraphError` when it cannot be one.
+
+    >>> check_name("out_h1"), check_name("\\\\hat{y}")
+    ('out_h1', 'yhat')
+    """
+    name = read_name(text)
+    if not is_name(name):
+        raise GraphError(
+            f"{visible(text)!r} cannot be the name of a quantity",
+            hint="a name is a letter followed by letters, digits and single underscores, such as out_h1",
+        )
+    return name
+
+
+def is_step(text: str) -> bool:
+    """Whether a text is a step and not an expression: it has an equals sign that belongs to no comparison.
+
+    >>> is_step("d = x + y"), is_step("a if x >= 0 else b")
+    (True, False)
+    """
+    return _EQUALS.search(text) is not None
+
+
+def split_steps(text: str) -> list[str]:
+    """The steps of a text, which stand in lines of their own or have semicolons between them.
+
+    >>> split_steps("d = x + y; f = d*z")
+    ['d = x + y', ' f = d*z']
+    """
+    return [line for line in _APART.split(text) if line.strip()]
+
+
+@dataclass(frozen=True, slots=True)
+class _Written:
+    """One written step, taken apart: its target, the arguments it is written with, its formula."""
+
+    target: str
+    arguments: tuple[str, ...]
+    formula: str
+
+
+def _take_apart(text: str) -> _Written | TutorError:
+    match = _EQUALS.search(text)
+    if match is None:
+        return GraphError(f"{visible(text)!r} is no step", hint="a step is written target = formula, such as d = x + y")
+    target, formula = text[: match.start()], text[match.end() :]
+    head = _HEAD.fullmatch(target)
+    try:
+        if head is None:
+            return _Written(check_name(target), (), formula)
+        return _Written(check_name(head["name"]), tuple(map(check_name, head["arguments"].split(","))), formula)
+    except GraphError as error:
+        if head is None:
+            return error
+        name = visible(head["name"], 20)
+        return GraphError(error.what, hint=f"write {name} = …, or {name}(x, y) = … with the names of quantities")
+
+
+def read_steps(lines: Iterable[str], arrays: Collection[str] = (), known: Collection[str] = ()) -> Iterator[tuple[str, Expr]]:
+    """Written steps, each with its target and its formula.
+
+    ``arrays`` are the functions of whole layers that they may use, ``known`` the quantities that exist for certain.  A target may be
+    written with its arguments: ``f(x, y) = x^2*y`` is f, and f(x, y) elsewhere is its value.
+
+    Raises `GraphError` or `ExpressionError`, with the number of the step.
+
+    >>> [target for target, _ in read_steps(["f(x, y) = x^2*y", "g = f(x, y) + x"])]
+    ['f', 'g']
+    """
+    for number, read in enumerate(read_each(lines, arrays, known), 1):
+        if isinstance(read, TutorError):
+            raise read.at(f"step {number}")
+        yield read
+
+
+def read_each(
+    lines: Iterable[str], arrays: Collection[str] = (), known: Collection[str] = ()
+) -> list[tuple[str, Expr] | TutorError]:
+    """The same, with the fault of each step that cannot be read in its place: an author sees all of them at once.
+
+    >>> [type(read).__name__ for read in read_each(["d = x + y", "f = d*"])]
+    ['tuple', 'ExpressionError']
+    """
+    written = [_take_apart(line) for line in lines]
+    good = [step for step in written if isinstance(step, _Written)]
+    applied = {step.target: step.arguments for step in good if step.arguments}
+    certain = tuple(dict.fromkeys((*known, *(step.target for step in good))))
+    found: list[tuple[str, Expr] | TutorError] = []
+    for step in written:
+        if isinstance(step, TutorError):
+            found.append(step)
+            continue
+        try:
+            expr = parse(step.formula, functions={*FUNCTIONS, *arrays}, known=certain, applied=applied)
+            check_calls(expr, arrays)
+            _check_arguments(step.target, step.arguments, names(expr))
+        except TutorError as error:
+            found.append(error)
+        else:
+            found.append((step.target, expr))
+    return found
+
+
+def _check_arguments(target: str, arguments: Sequence[str], used: Sequence[str]) -> None:
+    """Refuse an argument that the formula does not have."""
+    unused = next((name for name in arguments if name not in used), "")
+    if unused:
+        others = [name for name in used if name not in arguments]
+        hint = near(unused, others) or f"leave {unused} out, or write {target} = …"
+        raise GraphError(f"{target} is written as a function of {unused}, which its formula does not have", hint=hint)
