@@ -317,13 +317,14 @@ def _one(submissions: Sequence[Submission], table: _Table, run: Run, wanted: Wan
 def exercise_text(target: str) -> tuple[str, str]:
     """The id and the text of an exercise, by its id or file; of an expression or of steps, as the file that would say the same."""
     from tutor.exercise.catalogue import is_exercise_name, locate, read_text
+    from tutor.graph.read_steps import is_step, split_steps
 
     if is_exercise_name(target):
         ident, path = locate(target)
         return ident, read_text(path)
     title = f"title = {_toml(' '.join(target.split())[:200])}\n"
-    if "=" in target:
-        lines = [line.strip() for line in target.replace("\n", ";").split(";") if line.strip()]
+    if is_step(target):
+        lines = [line.strip() for line in split_steps(target)]
         return "expression", f"{title}steps = [{', '.join(map(_toml, lines))}]\n"
     return "expression", f"{title}expression = {_toml(target)}\n"
 

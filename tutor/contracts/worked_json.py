@@ -30,6 +30,7 @@ from tutor.derive.chains import count_routes, full_chains, gradients
 from tutor.derive.indexed import INDICES, index_form
 from tutor.derive.rewrites.named import LINEAR, Rewrite
 from tutor.explain.words.proof_words import say_proof
+from tutor.explain.words.update_rules import say_stop
 from tutor.explain.worked_page import proof_sentences
 from tutor.expression.keys import derivative_key
 from tutor.expression.plain import plain
@@ -241,7 +242,7 @@ def training_json(worked: Worked) -> dict[str, Any]:
             for row in run.rows
         ],
         "rows_left_out": run.made + 1 - len(run.rows),
-        "stopped": run.stopped or None,
+        "stopped": say_stop(run.stopped) or None,
         "errata": list(task.row.slips),
         "convention": task.row.convention,
     }  # fmt: skip

@@ -143,7 +143,10 @@ class Trainer:
             found = train_exactly(task, max(after, most))
             self.rows[key] = found.rows
             if len(found.rows) <= after:
-                raise ExerciseError(f"training {found.stopped}")
+                assert found.stopped is not None
+                why = f"{found.stopped.what} is beyond 10^60" if found.stopped.kind == "beyond" else found.stopped.what
+                what = f"training {'diverges' if found.stopped.diverges else 'ends'}: after update {found.stopped.step} {why}"
+                raise ExerciseError(what, hint="choose a smaller step size, or fewer updates")
         return self.rows[key][after].values
 
 

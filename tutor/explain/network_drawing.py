@@ -135,7 +135,8 @@ def _of_graph(graph: Graph) -> _Named:
     if not weights or layers != list(range(1, len(layers) + 1)):
         raise GraphError(
             "this computation is no network: its weights have no place in one",
-            hint="say where they are under [quantities]: w = { kind = \"weight\", index = [1, 2, 3, 1] } (layer, to, from, number)",
+            hint="say where they are under [quantities]: w = { kind = \"weight\", index = [1, 2, 3, 1] } (layer, to, from, number); "
+            "without --as network its graph is drawn",
         )
     sizes = [max(source for layer, _, source in weights if layer == 1)]
     sizes += [max(to for layer, to, _ in weights if layer == own) for own in layers]

@@ -279,9 +279,10 @@ class TrainingSections(PageWriter):
     def ending(self) -> None:
         """Why a run ended early, or that it diverges."""
         stopped = self.run.stopped
-        if stopped:
-            words = wording.DIVERGES if stopped.startswith("diverges") else wording.ENDS
-            self.blocks.append(Paragraph((words.format(title=self.task.row.title, stopped=stopped),), "Stop"))
+        if stopped is not None:
+            words = wording.DIVERGES if stopped.diverges else wording.ENDS
+            told = words.format(title=self.task.row.title, stopped=wording.say_stop(stopped))
+            self.blocks.append(Paragraph((told,), "Stop"))
 
     def compared(self) -> None:
         """The slips of a variant "as on the slide", and what the published method gives."""
@@ -305,7 +306,7 @@ class TrainingSections(PageWriter):
         if body:
             self.blocks.append(Table(tuple(header), tuple(body), "r" * len(header), (wording.COMPARED,)))
         if run.stopped:
-            self.blocks.append(Paragraph((f"{other.row.title} {run.stopped}.",), "Stop"))
+            self.blocks.append(Paragraph((wording.ENDS.format(title=other.row.title, stopped=wording.say_stop(run.stopped)),), "Stop"))
 
     def arithmetic(self) -> None:
         """How the numbers of a run were computed."""

@@ -21,6 +21,7 @@ from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, real
 from tutor.numbers.data_set import Batch, Order, Samples, SampleTable, batches
 from tutor.numbers.linear import solve
 from tutor.numbers.run import evaluate, run
+from tutor.numbers.stops import Kind, RunStop
 from tutor.rules.optimisers import Optimiser
 
 EXACT_WORK = 10_000
@@ -106,7 +107,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: rows (all of them, or those kept of a long one), and why it ended early, in words with the number of the update.
+    """A run: rows (all of them, or those kept of a long one), and why it ended early.
 
     ``first`` are the numbers of the first update by name: parameters, gradients, states, what the update steps compute.  ``made`` is how
     many updates were made.  ``exact`` says which arithmetic was used: fractions and 60 digits, or double precision.
@@ -115,7 +116,7 @@ class Run:
     rows: tuple[Row, ...]
     first: Mapping[str, Value]
     made: int
-    stopped: str = ""
+    stopped: RunStop | None = None
     exact: bool = True
 
 
@@ -204,12 +205,12 @@ def total_loss(task: Task, current: Mapping[str, Value]) -> Value:
     return divide(total, Fraction(task.count if task.samples.reduce == "mean" else 1))
 
 
-def beyond(values: Mapping[str, Value], step: int) -> str:
-    """Why a run ends here: a parameter is beyond every use; empty when none is."""
+def find_beyond(values: Mapping[str, Value], step: int) -> RunStop | None:
+    """Why a run ends here: a parameter is beyond every use."""
     if all(abs(real(value)) <= DIVERGED for value in values.values()):
-        return ""
+        return None
     worst = max(values, key=lambda name: abs(real(values[name])))
-    return f"diverges: after update {step} {worst} is beyond 10^60"
+    return RunStop("beyond", step, worst)
 
 
 def train_exactly(task: Task, steps: int) -> Run:
@@ -222,50 +223,47 @@ def train_exactly(task: Task, steps: int) -> Run:
     current = start(task)
     rows = [Row(0, None, total_loss(task, current), dict(current))]
     first: Mapping[str, Value] = {}
-    stopped = ""
+    stopped: RunStop | None = None
     for step, batch in enumerate(islice(task.batches(), steps), 1):
         try:
             current, trace = one_update(task, {**current, task.names.t: Fraction(step)}, batch)
         except ValueProblem as error:
             if step == 1:
                 raise
-            stopped = f"ends: at update {step} {error.what}"
+            stopped = RunStop("no update", step, error.what)
             break
         first = first or trace
-        stopped = beyond({name: current[name] for name in task.parameters}, step)
+        stopped = find_beyond({name: current[name] for name in task.parameters}, step)
         if stopped:
             break
         try:
             rows.append(Row(step, batch, total_loss(task, current), dict(current)))
         except ValueProblem as error:
-            stopped = f"ends: after update {step} {error.what}"
+            stopped = RunStop("no loss", step, error.what)
             break
-    return Run(tuple(rows), first, rows[-1].step, stopped or rising(rows) or circling(rows))
+    return Run(tuple(rows), first, rows[-1].step, stopped or find_rise(rows) or find_circle(rows))
 
 
-def rising(rows: Sequence[Row]) -> str:
+def find_rise(rows: Sequence[Row]) -> RunStop | None:
     """Whether a run that went to its end got away from a minimum: the loss rises from some update on, far above where it began."""
     if len(rows) < 3:
-        return ""
+        return None
     last = len(rows) - 1
     since = last
     while since > 0 and real(rows[since].loss) > real(rows[since - 1].loss):
         since -= 1
     begin, end = real(rows[0].loss), real(rows[last].loss)
     if last - since < max(2, last // 2) or end <= 10 * abs(begin):
-        return ""
-    words = CONTEXT.nstr(end, 3)
-    return (
-        f"diverges: from update {rows[since + 1].step} on the loss rises with every {'update' if _all(rows) else 'row'}, "
-        f"to {words} after update {rows[last].step}"
-    )
+        return None
+    kind: Kind = "rising" if _all(rows) else "rising rows"
+    return RunStop(kind, rows[last].step, str(CONTEXT.nstr(end, 3)), rows[since + 1].step)
 
 
 def _all(rows: Sequence[Row]) -> bool:
     return rows[-1].step == len(rows) - 1
 
 
-def circling(rows: Sequence[Row]) -> str:
+def find_circle(rows: Sequence[Row]) -> RunStop | None:
     """Whether exact parameters come back to where they were an epoch or more before, at the same place of the epoch.
 
     Stochastic gradient descent with samples in the given order can do so for ever.
@@ -276,5 +274,5 @@ def circling(rows: Sequence[Row]) -> str:
         key = (row.batch.samples, *row.values.items())
         before = seen.setdefault(key, row.step)
         if before != row.step and any(rows[k].values != row.values for k in range(before, row.step)):
-            return f"goes in a circle: after update {row.step} everything is again as it was after update {before}"
-    return ""
+            return RunStop("circling", row.step, since=before)
+    return None

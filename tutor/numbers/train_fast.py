@@ -19,7 +19,8 @@ from tutor.graph.nouns import Step
 from tutor.numbers.arithmetic import CONTEXT, Value, real
 from tutor.numbers.compiled import compile_steps
 from tutor.numbers.data_set import Batch
-from tutor.numbers.train import Row, Run, Task, newton_step, one_update, rising, start
+from tutor.numbers.stops import RunStop
+from tutor.numbers.train import Row, Run, Task, find_rise, newton_step, one_update, start
 
 BIGGEST = 1e60
 MAX_FUSED = 4_000
@@ -141,30 +142,30 @@ class Machine:
         """Whether every number of a state is one to go on with."""
         return all(-BIGGEST <= value <= BIGGEST for value in state[: self.width])
 
-    def trouble(self, state: State, step: int) -> str:
+    def trouble(self, state: State, step: int) -> RunStop:
         """What is wrong with a state."""
         for name, value in zip(self.task.parameters, state, strict=False):
             if math.isnan(value):
-                return f"ends: at update {step} {name} no longer has a value"
+                return RunStop("no value", step, name)
         worst = max(range(self.width), key=lambda place: abs(state[place]))
-        return f"diverges: after update {step} {self.task.parameters[worst]} is beyond 10^60"
+        return RunStop("beyond", step, self.task.parameters[worst])
 
 
-def states(task: Task, machine: Machine, steps: int) -> Iterator[tuple[int, Batch | None, State, str]]:
+def states(task: Task, machine: Machine, steps: int) -> Iterator[tuple[int, Batch | None, State, RunStop | None]]:
     """Every state of a run one after the other: (number of updates, batch, state, why it ends here)."""
     state: State = tuple(float(real(value)) for value in start(task).values())
-    yield 0, None, state, ""
+    yield 0, None, state, None
     for step, batch in zip(range(1, steps + 1), task.batches(), strict=False):
         try:
             new = machine.advance(state, step, batch)
         except ValueProblem as error:
-            yield step - 1, batch, state, f"ends: at update {step} {error.what}"
+            yield step - 1, batch, state, RunStop("no update", step, error.what)
             return
         if not machine.sound(new):
             yield step - 1, batch, state, machine.trouble(new, step)
             return
         state = new
-        yield step, batch, state, ""
+        yield step, batch, state, None
 
 
 def train_fast(task: Task, steps: int, keep: Sequence[int], progress: Report | None = None) -> Run:
@@ -183,9 +184,9 @@ def train_fast(task: Task, steps: int, keep: Sequence[int], progress: Report | N
 
     if machine.fused is not None:
         stopped = _bounded(machine, steps, sorted(wanted | {steps}), row, rows, progress)
-        return Run(tuple(rows), first, rows[-1].step, stopped or rising(rows), exact=False)
+        return Run(tuple(rows), first, rows[-1].step, stopped or find_rise(rows), exact=False)
     last: tuple[int, Batch | None, State] | None = None
-    stopped = ""
+    stopped = None
     for step, batch, state, trouble in states(task, machine, steps):
         stopped = trouble
         if trouble:
@@ -198,12 +199,12 @@ def train_fast(task: Task, steps: int, keep: Sequence[int], progress: Report | N
     assert last is not None
     if rows[-1].step != last[0]:
         rows.append(row(*last))
-    return Run(tuple(rows), first, last[0], stopped or rising(rows), exact=False)
+    return Run(tuple(rows), first, last[0], stopped or find_rise(rows), exact=False)
 
 
 def _bounded(
     machine: Machine, steps: int, wanted: list[int], row: Callable[..., Row], rows: list[Row], progress: Report | None
-) -> str:
+) -> RunStop | None:
     """The run of a fused function, from one wanted row to the next; returns why it ended early."""
     fused = machine.fused
     assert fused is not None
@@ -231,7 +232,7 @@ def _bounded(
                 progress(step)
         if step:
             rows.append(row(step, Batch(step, 1, whole.samples), state))
-    return ""
+    return None
 
 
 def all_rows(task: Task, run: Run, progress: Report | None = None) -> Iterator[Row]:

@@ -8,8 +8,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
 
-from tutor.errors import TutorError, ValueProblem, near
+from tutor.errors import TutorError, ValueProblem
+from tutor.exercise.catalogue import is_exercise_name
 from tutor.explain.chart import Axis, Chart, Contours, Line, Mark, Point, Series, Words
+from tutor.expression.elsewhere import function_hint
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number
 from tutor.expression.parse import parse
 from tutor.expression.walk import names, substitute
@@ -262,7 +264,10 @@ def _row(text: str) -> tuple[Function, tuple[Number, ...]]:
         raise TutorError(f"{bare} has a parameter of its own", hint=f'write its number too: "{bare}(0.1)"')
     if row is not None:
         raise TutorError(f"{bare} is no function of one number", hint="those are: " + ", ".join(drawable))
-    raise TutorError(f"there is no function {visible(text)}", hint=near(bare, drawable) or "there are: " + ", ".join(drawable))
+    if any(sign in text for sign in "+-*/^"):
+        hint = "write its name, such as tanh; tutor plot relus draws a formula of one variable, tutor plot loss an exercise"
+        raise TutorError(f"{visible(text)} is no activation function", hint=hint)
+    raise TutorError(f"there is no function {visible(text)}", hint=function_hint(bare, drawable))
 
 
 def _follow(
@@ -401,6 +406,9 @@ def one_variable(text: str) -> tuple[Expr, str]:
 
     Raises `TutorError` for a formula of several variables, or of none.
     """
+    if is_exercise_name(text) and not text.isalpha():
+        hint = 'write it, such as tutor plot relus "sin(x)"; tutor plot loss draws an exercise'
+        raise TutorError(f"{visible(text)} is an exercise, not a function of one variable", hint=hint)
     expr = parse(text, functions=FUNCTIONS)
     check_calls(expr)
     found = list(dict.fromkeys(names(expr)))

@@ -98,6 +98,7 @@ LOCAL = {
 }
 
 CASES = {
+    "term repeated": "each of its terms has derivative 1 or −1",
     "softmax other": "softmax: −p·q for another score",
 }
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from tutor.numbers.stops import RunStop
+
 MOVES = {
     "step against the gradient": "one step against the gradient",
     "velocity": "velocity: the gradients so far, older ones fading",
@@ -29,6 +33,15 @@ BATCHES = {
     "shuffled": "Each update uses {size}; every epoch takes all {count} samples in a new random order (seed {seed}).",
 }
 ALL_SAMPLES = "Each update uses all {count} samples."
+STOPS: Mapping[str, str] = {
+    "beyond": "diverges: after update {step} {what} is beyond 10^60",
+    "no update": "ends: at update {step} {what}",
+    "no loss": "ends: after update {step} {what}",
+    "no value": "ends: at update {step} {what} no longer has a value",
+    "rising": "diverges: from update {since} on the loss rises with every update, to {what} after update {step}",
+    "rising rows": "diverges: from update {since} on the loss rises with every row, to {what} after update {step}",
+    "circling": "goes in a circle: after update {step} everything is again as it was after update {since}",
+}
 DIVERGES = "{title} {stopped}. A smaller step size may converge."
 ENDS = "{title} {stopped}."
 OTHERS = "The other {count} parameters move in the same way."
@@ -40,6 +53,15 @@ SOLVED = "d solves H·d = g, the linear system of the Hessian H and the gradient
 HESSIAN_PROOF = "The Hessian agrees with finite differences of the proved gradient."
 WORKED = "The steps above are those of sample 1; tutor train {ident} shows the updates over all samples."
 COMPARED = "The formulas as on the slide, and the published method, from the same start."
+
+
+def say_stop(stop: RunStop | None) -> str:
+    """Why a run ends, in words; empty where it went to its end.
+
+    >>> say_stop(RunStop("beyond", 31, "w"))
+    'diverges: after update 31 w is beyond 10^60'
+    """
+    return STOPS[stop.kind].format(step=stop.step, what=stop.what, since=stop.since) if stop is not None else ""
 
 
 def move(rule: str) -> str:

@@ -1,0 +1,31 @@
+"""What is said about functions that are not known: by formula, or a name that is a slip away and nothing that misleads."""
+
+import pytest
+
+from tutor.errors import ExpressionError
+from tutor.expression.elsewhere import ELSEWHERE, WITHOUT, function_hint
+from tutor.expression.parse import parse
+from tutor.graph.layered import LAYER_FUNCTIONS
+from tutor.rules.functions import FUNCTIONS, function
+
+
+@pytest.mark.parametrize(("typed", "meant"), [
+    ("sigmod", "sigmoid"), ("sgimoid", "sigmoid"), ("sofmax", "softmax"), ("rleu", "relu"), ("sqr", "sqrt"), ("softpluss", "softplus"),
+])  # fmt: skip
+def test_a_slip_is_recognised(typed, meant):
+    assert function_hint(typed, FUNCTIONS) == f"did you mean {meant}?"
+
+
+@pytest.mark.parametrize("typed", ["swish", "gelu", "arctanh", "logit", "erf", "foo", "Q", "selu", "conv", "argmax", "log2", "sech"])
+def test_nothing_misleading_is_proposed(typed):
+    assert "did you mean" not in function_hint(typed, FUNCTIONS)
+    if typed not in FUNCTIONS:
+        with pytest.raises(ExpressionError) as caught:
+            function(typed, 1)
+        assert "did you mean" not in caught.value.hint
+
+
+@pytest.mark.parametrize("name", ELSEWHERE)
+def test_a_formula_that_is_shown_can_be_read(name):
+    parse(ELSEWHERE[name], functions=LAYER_FUNCTIONS)
+    assert name not in WITHOUT
