@@ -25,7 +25,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking"),
     "export": ("errors", "exercise.question", "marking"),
-    "render": ("errors", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),  # documents and notation only
+    # documents and notation only, and how a row says that it is printed
+    "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),
     "contracts": ("expression", "graph", "derive", "numbers", "solving", "marking", "explain"),
     "autograde": ("errors", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",

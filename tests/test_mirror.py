@@ -70,18 +70,14 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "export.platform_sheet": ("export/test_mark_formats.py", "rows of an exported file are never guessed at"),
     # expression and graph
     "expression.caret": ("answer/read/test_reading.py", "the caret under the place"),
-    "expression.elsewhere": ("expression/test_parse.py", "what other languages write"),
     "expression.grammar": ("answer/read/test_reading.py", "the table of what is read as what"),
     "expression.letters": ("expression/test_parse.py", "letters of all scripts"),
     "expression.lexicon": ("answer/read/test_vocabulary.py", "the names that a text may use"),
-    "expression.lexing": ("answer/read/test_reading.py", "signs, words and LaTeX"),
     "expression.limits": ("hostile/test_hostile.py", "limits before anything is computed"),
     "expression.spelling": ("answer/read/test_vocabulary.py", "other ways to write a name"),
     "expression.keys": ("test_doctests.py", "keys are made and read"),
     "expression.nodes": ("expression/test_parse.py", "the nouns of formulas"),
-    "expression.together": ("expression/test_plain.py", "names that stand together"),
     "graph.collector": ("derive/test_layerwise.py", "names that are made once"),
-    "graph.read_steps": ("graph/test_build.py", "steps as they are written"),
     "graph.nouns": ("graph/test_build.py", "the nouns of graphs"),
     # marking: tested by verdicts
     "marking.bends": ("marking/test_misconceptions.py", "each slip's worked wrong answer"),
@@ -115,7 +111,7 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "numbers.run_arrays": ("numbers/test_torch_layers.py", "arrays against PyTorch's table"),
     "numbers.runner": ("numbers/test_compiled.py", "the way that a run takes"),
     "numbers.slices": ("numbers/test_compiled.py", "where the pieces of a run are"),
-    "numbers.stops": ("numbers/test_run.py", "why a value does not exist"),
+    "numbers.stops": ("numbers/test_train.py", "why a run ends early"),
     "numbers.train_fast": ("numbers/test_train.py", "fast runs against exact ones"),
     # render: every document is rendered
     "render.bar_rows": ("render/charts/test_bars_svg.py", "bars as rows of text"),

@@ -118,6 +118,10 @@ class Marker:
         expr = works[0].expr if len(works) == 1 and works[0] is not None else None
         if expr is None and len(asked.targets) == 1 and not shown:
             expr = Name(asked.targets[0])
+        if len(asked.shape) == 2 and len(shown) == asked.shape[0] * asked.shape[1]:  # row after row, as it is answered
+            columns = asked.shape[1]
+            shown = [f"[{', '.join(shown[place : place + columns])}]" for place in range(0, len(shown), columns)]
+            return expr, f"[{', '.join(shown)}]"
         return expr, shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]" if shown else ""
 
 
