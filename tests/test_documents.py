@@ -8,17 +8,22 @@ import tutor
 from tutor.exercise.catalogue import ids
 
 
-@pytest.mark.parametrize("ident", ids())
+def some_now(values, every):
+    """Each so-and-so-many-th value; the others have the marker ``slow``."""
+    return [value if place % every == 0 else pytest.param(value, marks=pytest.mark.slow) for place, value in enumerate(values)]
+
+
+@pytest.mark.parametrize("ident", some_now(ids(), 4))
 def test_every_exercise_compiles(pages, ident):
     assert pages(tutor.solve(ident).to_latex()) >= 1
 
 
-@pytest.mark.parametrize("weight", [f"w{number}" for number in range(1, 9)])
+@pytest.mark.parametrize("weight", some_now([f"w{number}" for number in range(1, 9)], 4))
 def test_one_weight_fits_one_page(pages, weight):
     assert pages(tutor.solve("neuron/two-two-two", wrt=[weight]).to_latex()) == 1
 
 
-@pytest.mark.parametrize("course", ["dl", "qmul", "graz", "cmu", "plain"])
+@pytest.mark.parametrize("course", some_now(["dl", "qmul", "graz", "cmu", "plain"], 2))
 def test_the_network_compiles_in_every_notation(pages, course):
     for chain in ("full", "reuse"):
         assert pages(tutor.solve("neuron/two-two-two", notation_name=course, chain=chain).to_latex()) >= 1

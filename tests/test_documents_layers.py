@@ -38,7 +38,10 @@ def solved(ident, course):
     return tutor.solve(ident, form="layer", notation_name=course)
 
 
-@pytest.mark.parametrize("course", profile_names())
+COURSES = [name if place % 2 == 0 else pytest.param(name, marks=pytest.mark.slow) for place, name in enumerate(profile_names())]
+
+
+@pytest.mark.parametrize("course", COURSES)
 def test_every_exercise_compiles_in_every_notation(course, tmp_path):
     """All exercises of a notation are one document, a page each."""
     if shutil.which("pdflatex") is None:

@@ -25,7 +25,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking"),
     "export": ("errors", "exercise.question", "marking"),
-    "render": ("errors", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),  # documents and notation only
+    # documents and notation only, and how a row says that it is printed
+    "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),
     "contracts": ("expression", "graph", "derive", "numbers", "solving", "marking", "explain"),
     "autograde": ("errors", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
@@ -47,8 +48,9 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "rich": ("cli.shell", "cli.tutor_train", "cli.tutor_mark", "render.terminal", "render.bar_rows", "render.charts.braille"),
     "matplotlib": ("render.charts.chart_files",),
     "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.composed"),
-    "mpmath": ("numbers.arithmetic",),
-    "numpy": ("numbers.blocks", "numbers.runner", "numbers.compiled", "numbers.floats", "numbers.float_columns", "answer", "marking"),
+    "mpmath": ("numbers.arithmetic", "numbers.balls", "numbers.intervals"),
+    "flint": ("numbers.balls",),
+    "numpy": ("numbers.blocks", "numbers.runner", "numbers.compiled", "numbers.arrays"),  # all others take what numbers.arrays has
     "subprocess": ("render.latex.pdf", "batch.workers"),
     "signal": ("render.latex.pdf", "batch.pool", "batch.serve", "batch.workers"),
     "shutil": ("render.latex.pdf",),

@@ -49,7 +49,7 @@ def numbers(solved):
     graph = solved.exercise.graph
     (point,) = random_points(graph, 1, seed=3)
     leaves = {quantity.name: point[quantity.name] for quantity in graph.leaves}
-    for condition in {rewrite.condition for rewrite in solved.rewrites} - {None}:
+    for condition in {rewrite.condition for rewrite in solved.worked.rewrites} - {None}:
         *rest, last = names(condition)  # the short form holds where the targets sum to 1
         leaves[last] = 1 - sum(leaves[name] for name in rest)
     trace = run(graph.steps, leaves)

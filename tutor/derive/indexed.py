@@ -17,7 +17,7 @@ from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
 INDICES = ("i", "j", "k", "l")
 """The indices of an entry of an array, by its axes."""
-HIDDEN = frozenset({"share", "route", "flatten", "concat"})
+HIDDEN = frozenset(name for name, rows in LAYERS.items() if not rows[0].indexed)
 """Operations whose index form says less than their name."""
 
 
@@ -36,7 +36,7 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
     return _Indexer(shapes, taken).entry(expr, tuple(Name(letter) for letter in letters))
 
 
-_PADDED = frozenset({"convolve", "correlate", "spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped", "part"})
+_PADDED = frozenset(name for name, rows in LAYERS.items() if rows[0].padded)
 """Operations that look outside of their operands, where an entry is 0: not f(0), so an operand has to be a plain array."""
 
 

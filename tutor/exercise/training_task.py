@@ -144,8 +144,9 @@ class Trainer:
             self.rows[key] = found.rows
             if len(found.rows) <= after:
                 assert found.stopped is not None
-                how = "diverges" if found.stopped.diverges else "ends"
-                raise ExerciseError(f"training {how}: after update {found.made} nothing more can be computed")
+                why = f"{found.stopped.what} is beyond 10^60" if found.stopped.kind == "beyond" else found.stopped.what
+                what = f"training {'diverges' if found.stopped.diverges else 'ends'}: after update {found.stopped.step} {why}"
+                raise ExerciseError(what, hint="choose a smaller step size, or fewer updates")
         return self.rows[key][after].values
 
 

@@ -13,6 +13,7 @@ from tutor.expression.plain import plain
 from tutor.graph.entries import Array
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.printed import shown
+from tutor.rules.operations import ENTRYWISE, LAYERS
 
 MAX_COLUMNS = 4
 MAX_ROWS = 6
@@ -71,11 +72,9 @@ def dressed(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return _shaped(explicit(expr, shapes), shape) if shape else expr
 
 
-_OPENED = {
-    "matmul": 2, "hadamard": 2, "columns": 1, "rows": 1, "fill": 1, "row_sums": 1, "column_sums": 1, "correlate": 2, "convolve": 2,
-    "spread": 2, "spread_flipped": 2, "kernel_gradient": 2, "kernel_gradient_flipped": 2, "max_pool": 1, "average_pool": 1,
-    "route": 2, "share": 1, "flatten": 1, "unflatten": 1, "concat": 2, "part": 1, "sum": 1, "mean": 1,
-}  # fmt: skip
+_WHOLE = frozenset({"transpose", "outer", "softmax", "softmax_columns", "softmax_rows", "one_hot"})
+"""The operations that have a shape below them as a whole."""
+_OPENED = {name: len(rows[0].arrays) for name, rows in LAYERS.items() if name not in _WHOLE} | {ENTRYWISE: 2}
 """The operations whose operands have their shapes below them, and how many they have."""
 
 

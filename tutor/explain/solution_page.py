@@ -37,10 +37,16 @@ from tutor.solving.worked import Worked
 MAX_PICTURE = 60
 
 
+_ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
+"""The rules that say themselves why a derivative is 1."""
+
+
 def _refined(rule: str, expr: Expr) -> str:
-    """The rule to name beside a local derivative: a 1 is that of a sum, a softmax has two cases."""
-    if expr == ONE:
+    """The rule to name beside a local derivative: a 1 is that of a sum, a term may stand there twice, a softmax has two cases."""
+    if expr == ONE and rule not in _ONE_OTHERWISE:
         return "sum"
+    if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):
+        return "term repeated"
     return "softmax other" if rule.startswith("softmax") and isinstance(expr, Neg) else rule
 
 

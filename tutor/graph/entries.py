@@ -185,7 +185,7 @@ class Entries:
                 f"{operation_text(call.func)} of {' and '.join(shape_text(array.shape) for array in operands)} takes {work:,} products",
                 hint=f"the limit is {MAX_WORK:,}: it is written out entry by entry to be proved",
             )
-        reader = _Row(row, arrays, numbers, self.algebra)
+        reader = _EntryReader(row, arrays, numbers, self.algebra)
         return Array(shape, tuple(reader.entry(place) for place in places(shape)))
 
     def softmax(self, scores: Array, by: str) -> Array:
@@ -204,7 +204,7 @@ class Entries:
         return Array(scores.shape, tuple(made))
 
 
-class _Row:
+class _EntryReader:
     """Entries of one row's index formula."""
 
     def __init__(self, row: Layer, arrays: Mapping[str, Array], sizes: Mapping[str, int], algebra: Algebra) -> None:
@@ -305,8 +305,9 @@ def _flat(terms: list[Any]) -> list[Any]:
     return [part for term in terms for part in (term.args if type(term) is Add else (term,))]
 
 
-_SPECIAL: dict[str, Callable[[_Row, Sequence[Expr], dict[str, int]], Any]] = {
-    "at": _Row.at, "sum_over": _Row.sum_over, "max_over": _Row.max_over, "inside": _Row.inside, "winner": _Row.winner,
+_SPECIAL: dict[str, Callable[[_EntryReader, Sequence[Expr], dict[str, int]], Any]] = {
+    "at": _EntryReader.at, "sum_over": _EntryReader.sum_over, "max_over": _EntryReader.max_over,
+    "inside": _EntryReader.inside, "winner": _EntryReader.winner,
 }  # fmt: skip
 
 

@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 from threading import RLock
 
-import numpy as np
-
 from tutor.answer.handed_in import Submission
 from tutor.derive.working import referred
 from tutor.exercise.model import Exercise
@@ -25,6 +23,7 @@ from tutor.marking.judge import Earlier, Judged
 from tutor.marking.judge_answer import PERSON, RIGHT, AnswerJudge, award
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Marked, MarkedAnswer
+from tutor.numbers.arrays import np
 from tutor.version import VERSION
 
 _ONE_AT_A_TIME = RLock()
@@ -118,6 +117,10 @@ class Marker:
         expr = works[0].expr if len(works) == 1 and works[0] is not None else None
         if expr is None and len(asked.targets) == 1 and not shown:
             expr = Name(asked.targets[0])
+        if len(asked.shape) == 2 and len(shown) == asked.shape[0] * asked.shape[1]:  # row after row, as it is answered
+            columns = asked.shape[1]
+            shown = [f"[{', '.join(shown[place : place + columns])}]" for place in range(0, len(shown), columns)]
+            return expr, f"[{', '.join(shown)}]"
         return expr, shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]" if shown else ""
 
 

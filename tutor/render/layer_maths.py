@@ -1,6 +1,7 @@
 r"""How operations on whole layers are written: W x, Wᵀ, ⊙, Σ_v, entries, matrices.
 
-A row of the table has how tightly the operation holds together (as in `tutor.render.maths`) and what writes it, in LaTeX or in text.
+A row of `tutor.rules.operations` says in a few words how it is printed (``written``); here is what those words mean in LaTeX and in text,
+how tightly what is printed holds together (as in `tutor.render.maths`), and what only documents have.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.notation.symbol import Symbol
+from tutor.rules.operations import LAYERS, Layer
 
 if TYPE_CHECKING:
     from tutor.render.maths import Writer
@@ -22,7 +24,7 @@ _SUM, _QUOTIENT, _PRODUCT, _FACTOR, _POWER, _ATOM = 1, 3, 4, 5, 6, 7
 
 
 @dataclass(frozen=True, slots=True)
-class Written:
+class PrintedOperation:
     """One row: how tightly it holds together, and what writes it."""
 
     level: int
@@ -227,50 +229,58 @@ def _slices(writer: Writer, args: tuple[Expr, ...]) -> str:
     return "[" + ", ".join(parts) + "]"
 
 
-ARRAYS: dict[str, Written] = {
-    "matmul": Written(_PRODUCT, _product),
-    "transpose": Written(_POWER, _transpose),
-    "outer": Written(_PRODUCT, _outer),
-    "dot": Written(_PRODUCT, _dot),
-    "hadamard": Written(_QUOTIENT, _sign("\\odot", "⊙")),
-    "fill": Written(_PRODUCT, _fill),
-    "columns": Written(_PRODUCT, _columns),
-    "rows": Written(_PRODUCT, _rows),
-    "row_sums": Written(_PRODUCT, _row_sums),
-    "column_sums": Written(_PRODUCT, _column_sums),
-    "sum": Written(_ATOM, _named("sum", "sum")),
-    "mean": Written(_ATOM, _named("mean", "mean")),
-    "softmax": Written(_ATOM, _named("softmax", "softmax")),
-    "softmax_columns": Written(_ATOM, _named("softmax", "softmax", 1, _by("col"))),
-    "softmax_rows": Written(_ATOM, _named("softmax", "softmax", 1, _by("row"))),
-    "correlate": Written(_QUOTIENT, _windows("\\star", "⋆")),
-    "convolve": Written(_QUOTIENT, _windows("\\ast", "∗")),
-    "spread": Written(_QUOTIENT, _windows("\\ast", "∗", full=True)),
-    "spread_flipped": Written(_QUOTIENT, _windows("\\star", "⋆", full=True)),
-    "kernel_gradient": Written(_QUOTIENT, _windows("\\star", "⋆", swap=True)),
-    "kernel_gradient_flipped": Written(
-        _ATOM, lambda w, a: _both(w, "\\operatorname{flip}", "flip") + w.bracket(_windows("\\star", "⋆", swap=True)(w, a))),
-    "max_pool": Written(_ATOM, _named("maxpool", "maxpool", 1, _window)),
-    "average_pool": Written(_ATOM, _named("avgpool", "avgpool", 1, _window)),
-    "route": Written(_ATOM, _named("route", "route", 2)),
-    "share": Written(_ATOM, _named("share", "share", 1)),
-    "flatten": Written(_ATOM, _named("vec", "vec")),
-    "unflatten": Written(_ATOM, _named("mat", "mat", 1, _size)),
-    "concat": Written(_ATOM, _named("concat", "concat", 2)),
-    "one_hot": Written(_ATOM, _named("onehot", "onehot")),
-    "entry": Written(_ATOM, lambda writer, args: _entry(writer, args)),
-    "part": Written(_ATOM, _named("part", "part", 1, _part)),
-    "at": Written(_ATOM, _entry),
-    "sum_over": Written(_SUM, _sum_over),
-    "max_over": Written(_SUM, _max_over),
-    "equal": Written(_ATOM, _equal),
-    "shaped": Written(_ATOM, _shaped),
-    "size": Written(_ATOM, _sizes),
-    "matrix": Written(_ATOM, _matrix),
-    "slices": Written(_ATOM, _slices),
-    "dots": Written(_ATOM, lambda writer, args: _both(writer, "\\cdots", "⋯")),
-    "down": Written(_ATOM, lambda writer, args: _both(writer, "\\vdots", "⋮")),
-}  # fmt: skip
+_PHRASES: dict[str, PrintedOperation] = {
+    "beside": PrintedOperation(_PRODUCT, _product),
+    "beside transposed": PrintedOperation(_PRODUCT, _outer),
+    "transposed": PrintedOperation(_POWER, _transpose),
+    "multiple of ones": PrintedOperation(_PRODUCT, _fill),
+    "times ones": PrintedOperation(_PRODUCT, _row_sums),
+    "times ones lying": PrintedOperation(_PRODUCT, _columns),
+    "ones times lying": PrintedOperation(_PRODUCT, _rows),
+    "transposed times ones": PrintedOperation(_PRODUCT, _column_sums),
+    "indexed": PrintedOperation(_ATOM, _entry),
+}
+"""How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
+_SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
+_INDICES = {"window": _window, "sizes": _size, "place": _part, "col": _by("col"), "row": _by("row")}
+"""What is written as an index of a function's name: "name maxpool by window"."""
+
+
+def printed_operation(row: Layer) -> PrintedOperation:
+    """How a row of the table is printed, from its ``written``.
+
+    >>> from tutor.rules.operations import LAYERS
+    >>> printed_operation(LAYERS["matmul"][0]).level == _PRODUCT
+    True
+    """
+    if row.written in _PHRASES:
+        return _PHRASES[row.written]
+    kind, name, *more = (row.written or f"name {row.name}").split()
+    if kind == "sign":
+        write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
+        return PrintedOperation(_ATOM, _flipped(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
+    return PrintedOperation(_ATOM, _named(name, name, max(1, len(row.arrays)), _INDICES[more[1]] if more else None))
+
+
+def _flipped(write: Write) -> Write:
+    return lambda writer, args: _both(writer, "\\operatorname{flip}", "flip") + writer.bracket(write(writer, args))
+
+
+_ON_PAPER: dict[str, PrintedOperation] = {
+    "dot": PrintedOperation(_PRODUCT, _dot),
+    "hadamard": PrintedOperation(_QUOTIENT, _sign("\\odot", "⊙")),
+    "at": PrintedOperation(_ATOM, _entry),
+    "sum_over": PrintedOperation(_SUM, _sum_over),
+    "max_over": PrintedOperation(_SUM, _max_over),
+    "equal": PrintedOperation(_ATOM, _equal),
+    "shaped": PrintedOperation(_ATOM, _shaped),
+    "size": PrintedOperation(_ATOM, _sizes),
+    "matrix": PrintedOperation(_ATOM, _matrix),
+    "slices": PrintedOperation(_ATOM, _slices),
+    "dots": PrintedOperation(_ATOM, lambda writer, args: _both(writer, "\\cdots", "⋯")),
+    "down": PrintedOperation(_ATOM, lambda writer, args: _both(writer, "\\vdots", "⋮")),
+}
+ARRAYS: dict[str, PrintedOperation] = {name: printed_operation(rows[0]) for name, rows in LAYERS.items()} | _ON_PAPER
 """The operations of `tutor.rules.operations` and what only documents have: entries, sums over a letter, matrices, shapes under factors."""
 
 
@@ -284,7 +294,11 @@ class Seams:
 
 
 _SIGNED = {"matmul": ("\\,", _PRODUCT), "hadamard": (" \\odot ", _FACTOR)}
-_HEADED = {"sum": "sum", "mean": "mean", "softmax": "softmax", "flatten": "vec"}
+_HEADED = {
+    name: (rows[0].written or f"name {name}").removeprefix("name ")
+    for name, rows in LAYERS.items() if rows[0].written.startswith("name ") == bool(rows[0].written) and " by " not in rows[0].written
+    and len(rows[0].arrays) == 1
+}  # fmt: skip
 
 
 def seams(writer: Writer, call: Call) -> Seams | None:

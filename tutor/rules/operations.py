@@ -7,7 +7,7 @@ to the result (``G``) becomes: in the operands, their sizes and the operation's 
 
 Everything that is applied entry by entry (activations, losses, sums, differences, ⊙) needs no row: its scalar row does.
 
-To add a layer, write a row here and its two phrases in `tutor.explain.words.array_rules`; the tests hold its
+To add a layer, write a row here and its phrases in `tutor.explain.words.array_rules`; the tests hold its
 pullbacks against the scalar form.
 """
 
@@ -33,7 +33,10 @@ class Layer:
     ``arrays`` are written ``"A: m n"``; a size may be a product of the settings (``"x: m*n"``).  ``settings`` are the whole numbers
     that follow them (a stride, a size), each with its least value; the last ones may be missing and have the value in ``defaults`` (a
     text is another setting's value); ``within`` has pairs of which the first is at most the second.  ``letters`` are the indices of
-    the result in ``index``.  ``internal`` rows only appear in pullbacks.
+    the result in ``index``.  ``internal`` rows only appear in pullbacks.  ``written`` is how it is printed, in the words
+    of `tutor.render.layer_maths` ("sign star", "name vec"), on the first row of a name; empty, it is printed by its own name.
+    ``indexed`` says that the index form tells more than the name, ``padded`` that it looks outside of its operands, where an entry
+    is 0 (so an operand in index form is a plain array).
     """
 
     name: str
@@ -47,6 +50,9 @@ class Layer:
     source: str = ""
     internal: bool = False
     within: tuple[str, ...] = ()
+    written: str = ""
+    indexed: bool = True
+    padded: bool = False
 
     def __post_init__(self) -> None:
         if len(self.letters) != len(self.result) or (self.pullbacks and len(self.pullbacks) != len(self.arrays)):
@@ -88,22 +94,23 @@ def _over_all(sizes: str) -> tuple[Layer, ...]:
 
 _ROWS = (
     Layer("matmul", ("A: m n", "B: n q"), ("m", "q"), _2D, "sum_over(v, n, at(A, i, v)*at(B, v, j))",
-          ("matmul(G, transpose(B))", "matmul(transpose(A), G)"), source="Z = W X for a batch"),
+          ("matmul(G, transpose(B))", "matmul(transpose(A), G)"), source="Z = W X for a batch", written="beside"),
     Layer("matmul", ("A: m n", "x: n"), ("m",), _1D, "sum_over(v, n, at(A, i, v)*at(x, v))",
           ("outer(G, x)", "matmul(transpose(A), G)"), source="qmul: ∂E/∂w^l = x^(l−1) (δ^l)^T; dl: W x"),
     Layer("matmul", ("x: n", "B: n q"), ("q",), _1D, "sum_over(v, n, at(x, v)*at(B, v, i))",
           ("matmul(B, G)", "outer(x, G)")),
     Layer("matmul", ("x: n", "y: n"), (), (), "sum_over(v, n, at(x, v)*at(y, v))", ("G*y", "G*x"), source="dl: w^T x"),
-    Layer("transpose", ("A: m n",), ("n", "m"), _2D, "at(A, j, i)", ("transpose(G)",)),
+    Layer("transpose", ("A: m n",), ("n", "m"), _2D, "at(A, j, i)", ("transpose(G)",), written="transposed"),
     Layer("outer", ("x: m", "y: n"), ("m", "n"), _2D, "at(x, i)*at(y, j)",
-          ("matmul(G, y)", "matmul(transpose(G), x)")),
+          ("matmul(G, y)", "matmul(transpose(G), x)"), written="beside transposed"),
     Layer("columns", ("b: m",), ("m", "N"), _2D, "at(b, i)", ("row_sums(G)",), (("N", 1),),
-          source="a bias for a batch whose samples are columns"),
+          source="a bias for a batch whose samples are columns", written="times ones lying"),
     Layer("rows", ("b: n",), ("N", "n"), _2D, "at(b, j)", ("column_sums(G)",), (("N", 1),),
-          source="a bias for a batch whose samples are rows"),
-    Layer("row_sums", ("A: m n",), ("m",), _1D, "sum_over(v, n, at(A, i, v))", ("columns(G, n)",)),
-    Layer("column_sums", ("A: m n",), ("n",), _1D, "sum_over(v, m, at(A, v, i))", ("rows(G, m)",)),
-    Layer("fill", ("c:",), ("m",), _1D, "c", ("sum(G)",), (("m", 1),), source="a bias that a layer shares"),
+          source="a bias for a batch whose samples are rows", written="ones times lying"),
+    Layer("row_sums", ("A: m n",), ("m",), _1D, "sum_over(v, n, at(A, i, v))", ("columns(G, n)",), written="times ones"),
+    Layer("column_sums", ("A: m n",), ("n",), _1D, "sum_over(v, m, at(A, v, i))", ("rows(G, m)",), written="transposed times ones"),
+    Layer("fill", ("c:",), ("m",), _1D, "c", ("sum(G)",), (("m", 1),), source="a bias that a layer shares",
+          written="multiple of ones"),
     Layer("fill", ("c:",), ("m", "n"), _2D, "c", ("sum(G)",), (("m", 1), ("n", 1))),
     Layer("sum", ("x: n",), (), (), "sum_over(v, n, at(x, v))", ("fill(G, n)",)),
     Layer("sum", ("A: m n",), (), (), "sum_over(u, m, sum_over(v, n, at(A, u, v)))", ("fill(G, m, n)",)),
@@ -113,41 +120,44 @@ _ROWS = (
     Layer("softmax", ("z: n",), ("n",), _1D, "exp(at(z, i))/sum_over(v, n, exp(at(z, v)))",
           ("hadamard(out, G - fill(matmul(G, out), n))",), source="neuron, qmul: exp(z_k)/Σ exp(z_i)"),
     Layer("softmax_columns", ("Z: m n",), ("m", "n"), _2D, "exp(at(Z, i, j))/sum_over(v, m, exp(at(Z, v, j)))",
-          ("hadamard(out, G - rows(column_sums(hadamard(G, out)), m))",), source="a batch whose samples are columns"),
+          ("hadamard(out, G - rows(column_sums(hadamard(G, out)), m))",), source="a batch whose samples are columns",
+          written="name softmax by col"),
     Layer("softmax_rows", ("Z: m n",), ("m", "n"), _2D, "exp(at(Z, i, j))/sum_over(v, n, exp(at(Z, i, v)))",
-          ("hadamard(out, G - columns(row_sums(hadamard(G, out)), n))",), source="a batch whose samples are rows"),
+          ("hadamard(out, G - columns(row_sums(hadamard(G, out)), n))",), source="a batch whose samples are rows",
+          written="name softmax by row"),
     # Convolution and correlation with stride s and padding p; entries outside of the input are 0.
     Layer("correlate", ("x: n", "k: m"), ("windows(n, m, s, p)",), _1D,
           "sum_over(a, m, at(k, a)*at(x, s*(i - 1) + a - p))",
-          ("spread(G, k, n, s, p)", "kernel_gradient(G, x, m, s, p)"), _WINDOW, (1, 0), _GOODFELLOW),
+          ("spread(G, k, n, s, p)", "kernel_gradient(G, x, m, s, p)"), _WINDOW, (1, 0), _GOODFELLOW, written="sign star", padded=True),
     Layer("correlate", ("x: n r", "k: m q"), ("windows(n, m, s, p)", "windows(r, q, s, p)"), _2D,
           "sum_over(a, m, sum_over(b, q, at(k, a, b)*at(x, s*(i - 1) + a - p, s*(j - 1) + b - p)))",
           ("spread(G, k, n, r, s, p)", "kernel_gradient(G, x, m, q, s, p)"), _WINDOW, (1, 0), _GOODFELLOW),
     Layer("convolve", ("x: n", "k: m"), ("windows(n, m, s, p)",), _1D,
           "sum_over(a, m, at(k, a)*at(x, s*(i - 1) + m + 1 - a - p))",
           ("spread_flipped(G, k, n, s, p)", "kernel_gradient_flipped(G, x, m, s, p)"), _WINDOW, (1, 0),
-          "qmul: Convolution (1-D)"),
+          "qmul: Convolution (1-D)", written="sign asterisk", padded=True),
     Layer("convolve", ("x: n r", "k: m q"), ("windows(n, m, s, p)", "windows(r, q, s, p)"), _2D,
           "sum_over(a, m, sum_over(b, q, at(k, a, b)*at(x, s*(i - 1) + m + 1 - a - p, s*(j - 1) + q + 1 - b - p)))",
           ("spread_flipped(G, k, n, r, s, p)", "kernel_gradient_flipped(G, x, m, q, s, p)"), _WINDOW, (1, 0),
           "qmul: Convolution (2-D), the kernel (0 −1 0; −1 4 −1; 0 −1 0)"),
     Layer("spread", ("G: o", "k: m"), ("n",), _1D, "sum_over(u, o, at(G, u)*at(k, i - s*(u - 1) + p))",
-          settings=(("n", 1), *_WINDOW), internal=True),
+          settings=(("n", 1), *_WINDOW), internal=True, written="sign asterisk full", padded=True),
     Layer("spread", ("G: o w", "k: m q"), ("n", "r"), _2D,
           "sum_over(u, o, sum_over(v, w, at(G, u, v)*at(k, i - s*(u - 1) + p, j - s*(v - 1) + p)))",
           settings=(("n", 1), ("r", 1), *_WINDOW), internal=True),
     Layer("spread_flipped", ("G: o", "k: m"), ("n",), _1D, "sum_over(u, o, at(G, u)*at(k, m + 1 - i + s*(u - 1) - p))",
-          settings=(("n", 1), *_WINDOW), internal=True),
+          settings=(("n", 1), *_WINDOW), internal=True, written="sign star full", padded=True),
     Layer("spread_flipped", ("G: o w", "k: m q"), ("n", "r"), _2D,
           "sum_over(u, o, sum_over(v, w, at(G, u, v)*at(k, m + 1 - i + s*(u - 1) - p, q + 1 - j + s*(v - 1) - p)))",
           settings=(("n", 1), ("r", 1), *_WINDOW), internal=True),
     Layer("kernel_gradient", ("G: o", "x: n"), ("m",), _1D, "sum_over(u, o, at(G, u)*at(x, s*(u - 1) + i - p))",
-          settings=(("m", 1), *_WINDOW), internal=True),
+          settings=(("m", 1), *_WINDOW), internal=True, written="sign star swapped", padded=True),
     Layer("kernel_gradient", ("G: o w", "x: n r"), ("m", "q"), _2D,
           "sum_over(u, o, sum_over(v, w, at(G, u, v)*at(x, s*(u - 1) + i - p, s*(v - 1) + j - p)))",
           settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
     Layer("kernel_gradient_flipped", ("G: o", "x: n"), ("m",), _1D,
-          "sum_over(u, o, at(G, u)*at(x, s*(u - 1) + m + 1 - i - p))", settings=(("m", 1), *_WINDOW), internal=True),
+          "sum_over(u, o, at(G, u)*at(x, s*(u - 1) + m + 1 - i - p))", settings=(("m", 1), *_WINDOW), internal=True,
+          written="sign star swapped flipped", padded=True),
     Layer("kernel_gradient_flipped", ("G: o w", "x: n r"), ("m", "q"), _2D,
           "sum_over(u, o, sum_over(v, w, at(G, u, v)*at(x, s*(u - 1) + m + 1 - i - p, s*(v - 1) + q + 1 - j - p)))",
           settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
@@ -174,17 +184,17 @@ _ROWS = (
           settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
     # Pooling over windows of k (by k) entries, moved on by the stride s.
     Layer("max_pool", ("x: n",), ("windows(n, k, s, 0)",), _1D, "max_over(a, k, at(x, s*(i - 1) + a))",
-          ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling"),
+          ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling", written="name maxpool by window"),
     Layer("max_pool", ("x: n r",), ("windows(n, k, s, 0)", "windows(r, k, s, 0)"), _2D,
           "max_over(a, k, max_over(b, k, at(x, s*(i - 1) + a, s*(j - 1) + b)))",
           ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling 2×2"),
     Layer("route", ("G: o", "x: n"), ("n",), _1D, "sum_over(u, o, at(G, u)*winner(x, i, s*(u - 1), k))",
-          settings=(("k", 1), ("s", 1)), internal=True),
+          settings=(("k", 1), ("s", 1)), internal=True, indexed=False),
     Layer("route", ("G: o w", "x: n r"), ("n", "r"), _2D,
           "sum_over(u, o, sum_over(v, w, at(G, u, v)*winner(x, i, s*(u - 1), j, s*(v - 1), k)))",
           settings=(("k", 1), ("s", 1)), internal=True),
     Layer("average_pool", ("x: n",), ("windows(n, k, s, 0)",), _1D, "sum_over(a, k, at(x, s*(i - 1) + a))/k",
-          ("share(G, n, k, s)",), (("k", 1), ("s", 1)), ("k",)),
+          ("share(G, n, k, s)",), (("k", 1), ("s", 1)), ("k",), written="name avgpool by window"),
     Layer("average_pool", ("x: n r",), ("windows(n, k, s, 0)", "windows(r, k, s, 0)"), _2D,
           "sum_over(a, k, sum_over(b, k, at(x, s*(i - 1) + a, s*(j - 1) + b)))/(k*k)",
           ("share(G, n, r, k, s)",), (("k", 1), ("s", 1)), ("k",)),
@@ -193,30 +203,31 @@ _ROWS = (
           ("share(G, n, r, k, s)",), (("k", 1), ("s", 1)), ("k",)),
     Layer("share", ("G: c o w",), ("c", "n", "r"), _3D,
           "sum_over(u, o, sum_over(v, w, at(G, i, u, v)*inside(j - s*(u - 1), k)*inside(l - s*(v - 1), k)))/(k*k)",
-          settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True),
+          settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True, indexed=False),
     Layer("share", ("G: o",), ("n",), _1D, "sum_over(u, o, at(G, u)*inside(i - s*(u - 1), k))/k",
           settings=(("n", 1), ("k", 1), ("s", 1)), internal=True),
     Layer("share", ("G: o w",), ("n", "r"), _2D,
           "sum_over(u, o, sum_over(v, w, at(G, u, v)*inside(i - s*(u - 1), k)*inside(j - s*(v - 1), k)))/(k*k)",
           settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True),
     Layer("flatten", ("A: m n",), ("m*n",), _1D, "at(A, quotient(i - 1, n) + 1, remainder(i - 1, n) + 1)",
-          ("unflatten(G, m, n)",), source="row after row"),
+          ("unflatten(G, m, n)",), source="row after row", written="name vec", indexed=False),
     Layer("flatten", ("A: m n q",), ("m*n*q",), _1D,
           "at(A, quotient(i - 1, n*q) + 1, remainder(quotient(i - 1, q), n) + 1, remainder(i - 1, q) + 1)", ("unflatten(G, m, n, q)",),
           source="channel after channel, row after row"),
     Layer("unflatten", ("x: m*n*q",), ("m", "n", "q"), _3D, "at(x, n*q*(i - 1) + q*(j - 1) + l)", ("flatten(G)",),
-          (("m", 1), ("n", 1), ("q", 1))),
+          (("m", 1), ("n", 1), ("q", 1)), written="name mat by sizes"),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
-    Layer("concat", ("x: m", "y: n"), ("m + n",), _1D, "at(x, i) + at(y, i - m)", ("part(G, 0, m)", "part(G, m, n)")),
+    Layer("concat", ("x: m", "y: n"), ("m + n",), _1D, "at(x, i) + at(y, i - m)", ("part(G, 0, m)", "part(G, m, n)"), indexed=False),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
-          source="the target of a classification: label k of n classes"),
+          source="the target of a classification: label k of n classes", written="name onehot"),
     Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),
-          source="−log p_2: the probability of the label; entries are counted from 1"),
+          source="−log p_2: the probability of the label; entries are counted from 1", written="indexed"),
     Layer("entry", ("A: m n",), (), (), "at(A, k, l)", ("G*outer(one_hot(k, m), one_hot(l, n))",), (("k", 1), ("l", 1)),
           within=("k", "m", "l", "n")),
     *_over_all("m n q"),
     *_over_all("m n q r"),
-    Layer("part", ("x: n",), ("l",), _1D, "at(x, i + f)", settings=(("f", 0), ("l", 1)), internal=True),
+    Layer("part", ("x: n",), ("l",), _1D, "at(x, i + f)", settings=(("f", 0), ("l", 1)), internal=True,
+          written="name part by place", padded=True),
 )  # fmt: skip
 
 LAYERS: dict[str, tuple[Layer, ...]] = {

@@ -211,12 +211,12 @@ def _collapsed(layered: Layered) -> list[LayerRewrite]:
     return [] if used & {UNIT, SHIFT} else rewrites
 
 
-Form = tuple[Expr | None, Expr | None, int, str]
+LinearForm = tuple[Expr | None, Expr | None, int, str]
 """A linear map: its matrix, its shift, how many matrices it is made of, the vector it is applied to."""
 
 
-def _linear(graph: Graph, layered: Layered) -> dict[str, Form]:
-    forms: dict[str, Form] = {
+def _linear(graph: Graph, layered: Layered) -> dict[str, LinearForm]:
+    forms: dict[str, LinearForm] = {
         q.name: (None, None, 0, q.name) for q in graph.inputs if q.kind == "input" and len(q.shape) == 1
     }
     weights = {quantity.name for quantity in graph.leaves}
@@ -227,7 +227,7 @@ def _linear(graph: Graph, layered: Layered) -> dict[str, Form]:
     return forms
 
 
-def _form(expr: Expr, forms: dict[str, Form], weights: set[str]) -> Form | None:
+def _form(expr: Expr, forms: dict[str, LinearForm], weights: set[str]) -> LinearForm | None:
     match expr:
         case Name(name):
             return forms.get(name)

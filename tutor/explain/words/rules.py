@@ -45,6 +45,7 @@ FORWARD = {
     "half_squared_error": "half the squared error",
     "absolute_error": "absolute error",
     "zero_one": "zero-one loss",
+    "huber": "Huber loss: squared near 0, linear beyond",
     "hinge": "hinge loss",
     "cross_entropy": "cross-entropy",
     "binary_cross_entropy": "binary cross-entropy",
@@ -90,12 +91,14 @@ LOCAL = {
     "half_squared_error": "the 2 cancels the ½",
     "absolute_error": "the sign of the error",
     "zero_one": "flat wherever it is differentiable",
+    "huber": "the error, cut off at ±δ",
     "hinge": "active only where the margin is below 1",
     "cross_entropy": "(−y log p)′ = −y/p",
     "binary_cross_entropy": "the fraction, over one denominator",
 }
 
 CASES = {
+    "term repeated": "each of its terms has derivative 1 or −1",
     "softmax other": "softmax: −p·q for another score",
 }
 
