@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from tutor.expression.limits import MAX_TOKENS
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.spelling import Key
 
@@ -51,7 +52,7 @@ class Vocabulary:
     symbols that are no single spelling (``(W_2)_{11}``).  ``functions`` are the functions by what is typed, ``calls`` those that are
     applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
     one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
-    ``literal`` has.  ``words`` is the reader's memory of single words.
+    ``literal`` has.  ``words`` is the reader's memory of single words, ``most`` how many tokens it takes.
     """
 
     declared: dict[str, Name]
@@ -64,6 +65,7 @@ class Vocabulary:
     arity: Callable[[str, int], int] | None = None
     free: bool = False
     applied: frozenset[str] = frozenset()
+    most: int = MAX_TOKENS
     noun: str = "expression"
     hints: Mapping[str, str] = field(default_factory=dict)
 

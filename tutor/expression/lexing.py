@@ -15,7 +15,7 @@ from tutor.expression.caret import refusal, unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
 from tutor.expression.lexicon import DECLARED, OTHER, OTHERWISE, Several, Vocabulary, function_word
-from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, MAX_TOKENS
+from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
 from tutor.expression.together import names_together
@@ -41,8 +41,8 @@ class _Lexer:
         self.level = 0
 
     def put(self, kind: str, value: Any, length: int) -> None:
-        if len(self.tokens) >= MAX_TOKENS:
-            raise self.fail(f"more than {MAX_TOKENS:,} names, numbers and signs", "write it in several steps")
+        if len(self.tokens) >= self.known.most:
+            raise self.fail(f"more than {self.known.most:,} names, numbers and signs", "write it in several steps")
         self.tokens.append((kind, value))
         self.places.append(self.at)
         self.at += length

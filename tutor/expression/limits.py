@@ -5,7 +5,8 @@ from __future__ import annotations
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 
 MAX_LENGTH = 20_000
-MAX_TOKENS = 2_500
+MAX_TOKENS = 6_000
+MAX_ANSWER_TOKENS = 2_500
 MAX_DEPTH = 40
 MAX_TREE = 120
 MAX_FACTORS = 200

@@ -22,7 +22,7 @@ from tutor.expression.grammar import EULER, How, Spacing, Stop, Token, grow
 from tutor.expression.letters import GREEK
 from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, Known, Several, Vocabulary
 from tutor.expression.lexing import lex, number
-from tutor.expression.limits import MAX_LENGTH, MAX_TOKENS
+from tutor.expression.limits import MAX_LENGTH
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import APART, NUMBER
 from tutor.expression.spelling import Key, is_name, name_of, spelled, whole
@@ -136,7 +136,7 @@ def read_fast(text: str, vocabulary: Vocabulary) -> Expr | None:
         if (" e" in text and APART.search(text)) or ("[" in text and _ENTRY.search(text)):
             return None
         split = _SPLIT.findall(text)
-        if len(split) > MAX_TOKENS:
+        if len(split) > vocabulary.most:
             return None
         for word in split:
             tokens.append(words[word] if word in words else _look_up(word, vocabulary))

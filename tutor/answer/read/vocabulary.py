@@ -34,6 +34,7 @@ from tutor.expression.lexicon import (
     function_word,
 )
 from tutor.expression.lexicon import Vocabulary as Vocabulary
+from tutor.expression.limits import MAX_ANSWER_TOKENS
 from tutor.expression.nodes import Call, Expr, Name, Partial, children
 from tutor.expression.spelling import Key, whole
 from tutor.graph.network import quantities
@@ -81,7 +82,7 @@ def vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabulary:
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     return Vocabulary(
         declared, spelled, literal, re.compile(pattern) if pattern else None, _functions(chosen),
-        frozenset(_calls(graph.steps if graph is not None else ())), arity=_arity, noun="answer",
+        frozenset(_calls(graph.steps if graph is not None else ())), arity=_arity, most=MAX_ANSWER_TOKENS, noun="answer",
     )  # fmt: skip
 
 
