@@ -157,6 +157,7 @@ FUNCTIONS: dict[str, Callable[..., Dual]] = {
     "half_squared_error": lambda a, y: HALF * (y - a) * (y - a),
     "absolute_error": lambda a, y: absolute(a - y),
     "zero_one": lambda a, y: positive(absolute(a - y), ONE, ZERO),
+    "huber": lambda a, y, d: positive(d - absolute(a - y), HALF * (a - y) * (a - y), d * (absolute(a - y) - HALF * d)),
     "hinge": lambda a, y: positive(ONE - y * a, ONE - y * a, ZERO),
     "cross_entropy": lambda a, y: -(y * log(a)),
     "binary_cross_entropy": binary_cross_entropy,

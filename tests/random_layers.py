@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from collections import Counter
 
+from rows import LOSS_TEXTS
+
 from tutor.graph.layered import Layered, from_layers
-from tutor.graph.network import LOSSES, Network
+from tutor.graph.network import Network
 from tutor.graph.shapes import Shape
 
 ACTIVATIONS = (
@@ -143,7 +145,7 @@ def random_network(generator: random.Random) -> Network:
     sizes = tuple(generator.randint(1, 3) for _ in range(generator.randint(2, 4)))
     known = ["identity", "sigmoid", "tanh", "relu", "softplus", "leaky_relu(0.1)", "elu(1)", "softmax"]
     activations = [generator.choice(known) for _ in sizes[1:]]
-    loss = generator.choice(sorted(LOSSES))
+    loss = generator.choice(LOSS_TEXTS)
     if "entropy" in loss:
         activations[-1] = generator.choice(["sigmoid", "softmax"] if sizes[-1] > 1 else ["sigmoid"])
     return Network(

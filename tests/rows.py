@@ -4,7 +4,11 @@ import numpy as np
 
 from tutor.answer.handed_in import Submission
 from tutor.exercise.load import from_text
+from tutor.graph.network import LOSSES
+from tutor.rules.functions import FUNCTIONS
 
+LOSS_TEXTS = sorted(f"{words}(0.8)" if FUNCTIONS[name].settings else words for words, name in LOSSES.items())
+"""Every loss of a network, as it is written."""
 NUMBERS = {"a": "0.3", "eps": "0.3", "delta": "0.4"}
 
 

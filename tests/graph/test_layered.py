@@ -7,13 +7,14 @@ from random import Random
 import pytest
 from independent import close, gradients
 from random_layers import random_network
+from rows import LOSS_TEXTS
 
 from tutor.derive.backward import derive
 from tutor.errors import GraphError
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
 from tutor.graph.layered import LAYER_FUNCTIONS, concrete, from_layers, from_network_layers, layer_rule, written_out
-from tutor.graph.network import LOSSES, MAX_WRITTEN, Network, from_network, quantities
+from tutor.graph.network import MAX_WRITTEN, Network, from_network, quantities
 from tutor.numbers.run import evaluate
 from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 from tutor.rules.functions import FUNCTIONS
@@ -56,7 +57,7 @@ def test_activations(name, affine):
 
 
 @pytest.mark.parametrize("mean", [True, False])
-@pytest.mark.parametrize("loss", sorted(LOSSES))
+@pytest.mark.parametrize("loss", LOSS_TEXTS)
 def test_losses(loss, mean):
     same(Network((2, 2, 3), ("tanh", "sigmoid"), loss, mean=mean), "plain")
 

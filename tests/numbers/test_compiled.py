@@ -14,6 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from independent import OutsideError
 from independent import gradients as independent_gradients
+from rows import LOSS_TEXTS
 
 from tutor.derive.backward import derive
 from tutor.errors import ValueProblem
@@ -22,13 +23,13 @@ from tutor.exercise.load import load
 from tutor.expression.nodes import Add, Call, Mul, Name, Neg, Number, Partial
 from tutor.expression.parse import parse
 from tutor.graph.build import from_steps
-from tutor.graph.network import LOSSES, Network, from_network
+from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Graph, Quantity, Step
 from tutor.numbers import emit
 from tutor.numbers.arithmetic import real
 from tutor.numbers.blocks import plan
 from tutor.numbers.compiled import compile_gradients, compile_many, compile_steps
-from tutor.numbers.lower import lower
+from tutor.numbers.program import lower
 from tutor.numbers.run import evaluate, run
 from tutor.numbers.runner import Many, One
 from tutor.rules.functions import FUNCTIONS
@@ -140,7 +141,7 @@ def test_networks_of_every_activation(activation, biases):
     network_agrees(Network((3, 4, 3), (activation, "sigmoid"), biases=biases, mean=biases == "layer"))
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", LOSS_TEXTS)
 @pytest.mark.parametrize("last", ["sigmoid", "softmax"])
 def test_networks_of_every_loss(loss, last):
     network_agrees(Network((2, 5, 3), ("tanh", last), loss=loss, naming="numbered"))

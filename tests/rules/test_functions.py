@@ -46,6 +46,8 @@ def points(row, count=12):
     generator = random.Random(row.name)
     low, high = row.sample
     found = [[Fraction(generator.uniform(low, high)).limit_denominator(997) for _ in row.params] for _ in range(count)]
+    if row.name == "huber":  # its bound is positive
+        found = [[*point[:-1], abs(point[-1])] for point in found]
     if row.kinks:
         rest = [Fraction(1, 3) for _ in row.params[1:]]
         found += [[Fraction(kink) + side * Fraction(1, 1000), *rest] for kink in row.kinks for side in (1, -1)]

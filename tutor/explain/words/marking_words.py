@@ -240,7 +240,8 @@ SUBJECTS: Mapping[str, str] = {
     "leaky_relu": "the leaky ReLU", "leaky_relu_mix": "the leaky ReLU", "prelu": "the parametric ReLU", "elu": "the ELU",
     "softplus": "the soft ReLU", "heaviside": "the Heaviside step", "softmax": "the softmax", "squared_error": "the squared error",
     "half_squared_error": "half the squared error", "absolute_error": "the absolute error", "zero_one": "the zero-one loss",
-    "hinge": "the hinge loss", "cross_entropy": "the cross-entropy", "binary_cross_entropy": "the binary cross-entropy",
+    "huber": "the Huber loss", "hinge": "the hinge loss", "cross_entropy": "the cross-entropy",
+    "binary_cross_entropy": "the binary cross-entropy",
 }  # fmt: skip
 """What the rule of a forward step is about.  A hint names the rule and never states it: where it is asked for, it is the answer."""
 KINDS: Mapping[str, str] = {
