@@ -48,8 +48,9 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "rich": ("cli.shell", "cli.tutor_train", "cli.tutor_mark", "render.terminal", "render.bar_rows", "render.charts.braille"),
     "matplotlib": ("render.charts.chart_files",),
     "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.composed"),
-    "mpmath": ("numbers.arithmetic",),
-    "numpy": ("numbers.blocks", "numbers.runner", "numbers.compiled", "numbers.floats", "numbers.float_columns", "answer", "marking"),
+    "mpmath": ("numbers.arithmetic", "numbers.balls", "numbers.intervals"),
+    "flint": ("numbers.balls",),
+    "numpy": ("numbers.blocks", "numbers.runner", "numbers.compiled", "numbers.arrays"),  # all others take what numbers.arrays has
     "subprocess": ("render.latex.pdf", "batch.workers"),
     "signal": ("render.latex.pdf", "batch.pool", "batch.serve", "batch.workers"),
     "shutil": ("render.latex.pdf",),

@@ -13,7 +13,7 @@ from tutor.answer.handed_in import Submission
 from tutor.exercise.load import load
 from tutor.exercise.question import Question
 from tutor.marking.mark_submission import Marker
-from tutor.numbers import decimals
+from tutor.numbers import enclosures
 
 LIMIT = 0.050
 """Seconds that one input may take on an idle machine: said by tests/benchmarks/limits.py; tests count (see `counted`)."""
@@ -62,7 +62,7 @@ def prepare(name: str) -> None:
 
 def forget(name: str) -> None:
     """Empty what was learnt from earlier answers, so that an answer is marked as if it came first."""
-    decimals._REMEMBERED.clear()
+    enclosures._constant.cache_clear()
     marker(name).sheet.vocabulary.words.clear()
 
 

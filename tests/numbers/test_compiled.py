@@ -29,7 +29,7 @@ from tutor.numbers import emit
 from tutor.numbers.arithmetic import real
 from tutor.numbers.blocks import plan
 from tutor.numbers.compiled import compile_gradients, compile_many, compile_steps
-from tutor.numbers.lower import lower
+from tutor.numbers.program import lower
 from tutor.numbers.run import evaluate, run
 from tutor.numbers.runner import Many, One
 from tutor.rules.functions import FUNCTIONS

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from hard_numbers import HARD, REFERENCE, arguments, exists, precise
 from independent import MP
 
 from tutor.errors import ExpressionError, ValueProblem
@@ -15,51 +16,13 @@ from tutor.numbers.arithmetic import apply, real
 from tutor.numbers.blocks import plan
 from tutor.numbers.emit import straight
 from tutor.numbers.functions import PRIMITIVES, power, quotient
-from tutor.numbers.lower import lower
+from tutor.numbers.program import lower
 from tutor.numbers.runner import Many
 from tutor.rules.functions import FUNCTIONS, function
 
-HARD = ("0", "1", "-1", "0.5", "-0.5", "3", "-3", "20", "-20", "36", "-36", "40", "-40", "700", "-700", "1e-300", "-1e-300", "1e-17",
-        "-1e-17", "1e-9", "1e5", "-1e5", "0.9999999999999999", "1.0000000000000002")  # fmt: skip
 NOTHING = (math.nan, math.inf, -math.inf)
 TINY = 1e-300
 """Below it a float has lost digits: two systems agree when both are there."""
-
-
-def precise(function):
-    """A reference with 400 digits, so that nothing that is tested cancels in it."""
-
-    def compute(*args):
-        with MP.workdps(400):
-            return function(*[MP.mpf(arg.numerator) / arg.denominator if isinstance(arg, Fraction) else MP.mpf(arg) for arg in args])
-
-    return compute
-
-
-def chosen(c, a, b):
-    return a if c > 0 else b
-
-
-REFERENCE = {
-    "exp": MP.exp, "log": MP.log, "sqrt": MP.sqrt, "sin": MP.sin, "cos": MP.cos, "tan": MP.tan, "abs": abs, "sign": MP.sign,
-    "sinh": lambda x: (MP.exp(x) - MP.exp(-x)) / 2, "cosh": lambda x: (MP.exp(x) + MP.exp(-x)) / 2, "max": max, "min": min,
-    "tanh": lambda x: 1 - 2 / (MP.exp(2 * x) + 1), "sigmoid": lambda x: 1 / (1 + MP.exp(-x)), "softplus": lambda x: MP.log1p(MP.exp(x)),
-    "if_positive": chosen, "pi": lambda: +MP.pi,
-}  # fmt: skip
-
-
-def exists(name, args):
-    return not (name == "log" and Fraction(args[0]) <= 0) and not (name == "sqrt" and Fraction(args[0]) < 0)
-
-
-def arguments(name):
-    arity = PRIMITIVES[name].arity
-    some = HARD if arity == 1 else HARD[:7] + HARD[11:13]
-    return list(itertools.product(some, repeat=arity))
-
-
-CASES = [(name, args) for name in PRIMITIVES for args in arguments(name)]
-SINGLE = [name for name, row in PRIMITIVES.items() if row.arity == 1]
 
 
 def floats_of(name, columns):

@@ -16,7 +16,8 @@ from tutor.expression.spelling import Key
 
 ALIASES = {
     "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "soft_relu": "softplus",
-    "maxout": "max", "step": "heaviside", "H": "heaviside", "phi": "sigmoid",
+    "maxout": "max", "step": "heaviside", "H": "heaviside", "phi": "sigmoid", "BCE": "binary_cross_entropy", "CE": "cross_entropy",
+    "vec": "flatten",
 }  # fmt: skip
 """Functions by other names; a quantity that is called so wins."""
 

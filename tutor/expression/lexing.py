@@ -10,77 +10,16 @@ from collections.abc import Callable
 from typing import Any
 
 from tutor.errors import ExpressionError, near
+from tutor.expression import signs
 from tutor.expression.caret import refusal, unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
-from tutor.expression.lexicon import DECLARED, MODULES, OTHER, OTHERWISE, Several, Vocabulary, function_word
+from tutor.expression.lexicon import DECLARED, OTHER, OTHERWISE, Several, Vocabulary, function_word
 from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, MAX_TOKENS
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
 from tutor.expression.together import names_together
 from tutor.text import visible
-
-NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
-HALVES = {"½": ("1", "2"), "¼": ("1", "4"), "¾": ("3", "4"), "⅓": ("1", "3"), "⅔": ("2", "3")}
-SIGNS = {"·": "*", "×": "*", "⋅": "*", "∗": "*", "−": "-", "–": "-", "÷": "/", "∕": "/", "√": "sqrt"}
-SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-IGNORED = r"(?:\s++|~|\\[,;:! ]|\\(?:quad|qquad|thinspace|displaystyle|textstyle|limits)(?![A-Za-z]))"
-
-_TIMES = r"(?:[*·×⋅∗]|\\(?:times|cdot|ast)(?![A-Za-z]))"
-_TEN = re.compile(
-    rf"(?P<digits>[0-9]++\.?+[0-9]*+|\.[0-9]++){IGNORED}{{0,3}}+{_TIMES}{IGNORED}{{0,3}}+10\s?"
-    r"(?:(?P<super>[⁻⁺]?[⁰¹²³⁴-⁹]{1,4})|(?:\^|\*\*)\s?(?P<group>[{(])?\s?(?P<sign>[-+−]?)\s?(?P<power>[0-9]{1,4})\s?(?(group)[})]))"
-    r"(?!\s{0,3}(?:\^|\*\*|[⁰¹²³⁴-⁹!.0-9]))"
-)
-_LETTER_X = re.compile(rf"[0-9.]++(?P<before>{IGNORED}{{0,3}}+)x(?P<after>{IGNORED}{{0,3}}+)10\s?(?:\^|\*\*|[⁻⁺⁰¹²³⁴-⁹])")
-_TEN_BY_X = re.compile(_TEN.pattern.replace(_TIMES, "x", 1))
-_NUMBER = re.compile(NUMBER)
-_IGNORED = re.compile(IGNORED)
-_PRIME = re.compile(r"\^\s?(?:\\prime(?![A-Za-z])|\{\s?(?:\\prime|')\s?\})")
-_SUPER = re.compile(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
-_SHORT_FRACTION = re.compile(r"\\[dt]?frac\s?([0-9])\s?([0-9])")
-_INDICATOR = re.compile(
-    r"(?:\\(?:mathbf|mathbb|mathds)\s?\{\s?1\s?\}|\\(?:mathbb|mathbf|mathds)\s?1|𝟙|𝟏|1)\s?_\s?([{(])"
-)
-_WORDS_OF_CASES = re.compile(
-    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|else|otherwise|sonst)\s{0,3}\}|(?:if|else|otherwise)(?![A-Za-z0-9_])"
-)
-_D = re.compile(r"\\(?:mathrm|text|operatorname|textrm)\s?\{\s?d\s?\}")
-_TRANSPOSED = re.compile(
-    r"(?:\^|\*\*)\s?(?:(?:T|⊤|\\top|\\intercal)(?![A-Za-z0-9_])|\{\s?(?:T|⊤|\\top|\\intercal|\\(?:mathrm|mathsf|text)\s?\{T\})\s?\})"
-    r"|\.T(?![A-Za-z0-9_(])"
-)
-_MODULE = re.compile(rf"(?:{'|'.join(MODULES)})(?:\.(?:nn|functional|math|special|numpy|linalg))*\.(?P<word>[A-Za-z][A-Za-z0-9_]*)")
-_LAYER_NUMBER = re.compile(r"\s?\^\s?\{\s?\(\s?[0-9]{1,3}\s?\)\s?\}")
-_OPERAND = re.compile(r"\s*+(?:[A-Za-z0-9.√\\]|[^\W\d_])")
-"""What a function without its bracket would be applied to."""
-_ENVIRONMENT = re.compile(r"\\(begin|end)\s?\{([A-Za-z*]{1,20})\}")
-_COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)?", re.DOTALL)
-
-_COMMANDS: dict[str, Token | None] = {
-    "frac": ("F", None), "dfrac": ("F", None), "tfrac": ("F", None), "cfrac": ("F", None), "sqrt": ("r", None), "surd": ("r", None),
-    "cdot": ("*", None), "times": ("*", None), "ast": ("*", None), "div": ("/", None), "partial": ("p", None),
-    "{": ("(", "}"), "}": (")", "}"),
-    "gt": (">", None), "lt": ("<", None), "ge": (">", "="), "geq": (">", "="), "geqslant": (">", "="), "le": ("<", "="),
-    "leq": ("<", "="), "leqslant": ("<", "="), "odot": ("@", "hadamard"), "circ": ("@", "hadamard"),
-    "lbrack": ("(", "]"), "rbrack": (")", "]"), "lparen": ("(", ")"), "rparen": (")", ")"),
-    "lvert": ("(", "|"), "rvert": (")", "|"), "vert": ("|", None), "left": None, "right": None, "big": None, "Big": None, "bigl": None,
-    "bigr": None, "Bigl": None, "Bigr": None, "bigg": None, "Bigg": None, "biggl": None, "biggr": None, "mathrel": None, "\\": ("n", None),
-    "cr": ("n", None), "prime": ("'", None),
-}  # fmt: skip
-"""What commands mean; those with None only change how it looks."""
-_CHARACTERS: dict[str, Token] = {
-    "+": ("+", None), "-": ("-", None), "*": ("*", None), "/": ("/", None), "^": ("^", None), "(": ("(", ")"), "[": ("(", "]"),
-    "{": ("(", "}"), ")": (")", ")"), "]": (")", "]"), "}": (")", "}"), ",": (",", None), ";": (",", None), "|": ("|", None),
-    "'": ("'", None), "′": ("'", None), "∂": ("p", None), "√": ("r", None), ">": (">", None), "<": ("<", None),
-    "≥": (">", "="), "≤": ("<", "="), "⩾": (">", "="), "⩽": ("<", "="), "&": ("&", None),
-    "@": ("@", "matmul"), "⊙": ("@", "hadamard"), "∘": ("@", "hadamard"), "ᵀ": ("t", None), "⊤": ("t", None),
-}  # fmt: skip
-_CHARACTERS |= {sign: _CHARACTERS[meant] for sign, meant in SIGNS.items() if meant in _CHARACTERS}
-_ELSE = frozenset({"else", "otherwise", "sonst"})
-_KNOWN_COMMANDS = (
-    "\\frac{a}{b}, \\cdot, \\times, \\sqrt{x}, \\sigma, \\hat{y}, \\partial, \\exp, \\ln, \\left( \\right) are"
-)
 
 
 def number(word: str) -> str:
@@ -88,16 +27,6 @@ def number(word: str) -> str:
     if word.startswith("."):
         word = "0" + word
     return word.replace(".e", "e").replace(".E", "e") if not word.endswith(".") else word[:-1]
-
-
-def match_digits(text: str, at: int) -> str:
-    """The digits that stand at a place."""
-    match = _NUMBER.match(text, at)
-    return match.group()[:20] if match else ""
-
-
-APART = re.compile(r"\s{1,20}[eE][-+−–]?[0-9]")
-"""8.2 e-2: a power of ten, or 8.2·e − 2."""
 
 
 class _Lexer:
@@ -130,7 +59,7 @@ class _Lexer:
         text, end = self.text, self.end
         literals = self.known.literals
         while self.at < end:
-            blank = _IGNORED.match(text, self.at, end)
+            blank = signs.BLANK.match(text, self.at, end)
             if blank:
                 self.at = blank.end()
                 self.spaced.add(len(self.tokens))
@@ -144,21 +73,21 @@ class _Lexer:
 
     def number(self) -> None:
         text, at, end = self.text, self.at, self.end
-        indicator = _INDICATOR.match(text, at, end) if text[at] == "1" else None
+        indicator = signs.INDICATOR.match(text, at, end) if text[at] == "1" else None
         if indicator:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
         before = self.tokens[-1][0] if self.tokens else "+"
-        ten = (_TEN.match(text, at, end) or self._ten_by_x()) if before in "+-*(,=>&" else None
+        ten = (signs.TEN.match(text, at, end) or self._ten_by_x()) if before in "+-*(,=>&" else None
         if ten:
             power = (
-                ten["super"].translate(SUPERSCRIPTS).replace("⁺", "")
+                ten["super"].translate(signs.SUPERSCRIPTS).replace("⁺", "")
                 if ten["super"]
                 else ten["sign"].replace("−", "-").replace("+", "") + ten["power"]
             )
             word, length = f"{ten['digits'].rstrip('.')}e{int(power)}", len(ten.group())
         else:
-            match = _NUMBER.match(text, at, end)
-            if match is None and self.known.arrays and (transposed := _TRANSPOSED.match(text, at, end)):
+            match = signs.A_NUMBER.match(text, at, end)
+            if match is None and self.known.arrays and (transposed := signs.TRANSPOSED.match(text, at, end)):
                 return self.put("t", None, len(transposed.group()))
             if match is None:
                 raise self.fail("a point stands alone", "a decimal is written with a point: 0.5")
@@ -168,13 +97,13 @@ class _Lexer:
             raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
         if exponent and not ten and "e" + exponent in self.known.declared:
             raise self.fail(f"{word} may be a number or a product with e{exponent}", f"write {mantissa}*e{exponent}")
-        apart = APART.match(text, at + length, end) if not exponent and "e" not in self.known.declared else None
+        apart = signs.APART.match(text, at + length, end) if not exponent and "e" not in self.known.declared else None
         if apart and (not self.known.free or not apart.group()[-2].isalpha()):
             what = "a blank stands before the e of this number"
             raise refusal(text, what, at + length, f"write {mantissa}e-2 for a power of ten, {mantissa}*e for Euler's number")
         following = text[at + length : at + length + 1]
         if text.startswith("{,}", at + length):
-            first, rest = match_digits(text, at), match_digits(text, at + length + 3)
+            first, rest = signs.match_digits(text, at), signs.match_digits(text, at + length + 3)
             raise refusal(text, "a comma inside a number", at + length, f"a decimal is written with a point: {first}.{rest or 5}")
         if following == "_" and length:
             raise refusal(
@@ -184,7 +113,7 @@ class _Lexer:
 
     def _ten_by_x(self) -> re.Match[str] | None:
         """A power of ten behind the letter x: 3.7 x 10^-1 where no quantity is called x."""
-        letter = _LETTER_X.match(self.text, self.at, self.end)
+        letter = signs.LETTER_X.match(self.text, self.at, self.end)
         if letter is None or (not letter["after"] and self._is_known("x10", ("x", "10", ""))):
             return None
         if self._is_known("x", ("x", "", "")):
@@ -192,7 +121,7 @@ class _Lexer:
                 return None
             hint = "write 3.7e-1 or 3.7*10^-1, and 3*x for x"
             raise refusal(self.text, "this x may be a sign or the quantity x", letter.end("before"), hint)
-        return _TEN_BY_X.match(self.text, self.at, self.end)
+        return signs.TEN_BY_X.match(self.text, self.at, self.end)
 
     def _is_known(self, word: str, key: tuple[str, str, str]) -> bool:
         return self.known.free or word in self.known.declared or key in self.known.spelled
@@ -220,7 +149,7 @@ class _Lexer:
             return self.command() if text[at] == "\\" else self.other()
         if text[at] in "ieo" and self._case_word():
             return
-        if text[found[0].end : found[0].end + 1] == "." and (module := _MODULE.match(text, at, self.end)):
+        if text[found[0].end : found[0].end + 1] == "." and (module := signs.MODULE.match(text, at, self.end)):
             return self.of_module(module)
         if text.startswith("where", at) and self._where(found[0]):
             return self.put("w", None, 5)
@@ -288,13 +217,16 @@ class _Lexer:
             raise self.fail(f"{visible(text[self.at : one.end], 30)} cannot be the name of a quantity", "write w_1, w_i or out_h1")
         if text[one.end - 1] == "]" and any(int(place) == 0 for place in text[self.at : one.end - 1].rpartition("[")[2].split(",")):
             raise self.fail(f"{visible(text[self.at : one.end], 30)}: entries are counted from 1", "write x[1] for the first")
-        following = _IGNORED.sub("", text[one.end : one.end + 24])
+        following = signs.BLANK.sub("", text[one.end : one.end + 24])
         if name == "pi":
             return self.put("a", Call("pi", ()), one.end - self.at)
-        if name == "e" and (following.startswith(("^", "**")) or _SUPER.match(following)):
+        if name == "e" and (following.startswith(("^", "**")) or signs.SUPER.match(following)):
             return self.put("e", EULER, one.end - self.at)
-        if _LAYER_NUMBER.match(text, one.end):
+        if signs.LAYER_NUMBER.match(text, one.end):
             raise refusal(text, "a number in brackets above may count layers or be a power", one.end, f"write {name}_1, or {name}^1")
+        if signs.SETTINGS.match(text, one.end):  # maxpool[2](x) is shown so, and is no product
+            what = f"there is no function {visible(name, 40)} with settings in brackets"
+            raise self.fail(what, function_hint(name, known.functions.values()))
         if following.startswith(("(", "\\left(")) and name not in known.declared and not self._stands_alone(one):
             raise self.fail(f"there is no function {visible(name, 40)}", function_hint(name, known.functions.values()))
         self.put("a", known.declared.get(name) or Name(name), one.end - self.at)
@@ -350,7 +282,7 @@ class _Lexer:
         if not func:
             return False
         rest = self.text[one.end : one.end + 24].lstrip()
-        called = rest.startswith(("(", "[", "{", "\\left", "\\big", "'", "′", "\\Big")) or bool(_PRIME.match(rest))
+        called = rest.startswith(("(", "[", "{", "\\left", "\\big", "'", "′", "\\Big")) or bool(signs.PRIME.match(rest))
         if node is not None and not called:
             return False
         if not called and not self._missing_argument(one):
@@ -366,16 +298,16 @@ class _Lexer:
         command = self.text[self.at + 1 : one.end] if self.text[self.at] == "\\" else ""
         if command in CALLED:
             return word in self.known.functions
-        return self.known.functions.get(word) == word and _OPERAND.match(self.text, one.end) is not None
+        return self.known.functions.get(word) == word and signs.OPERAND.match(self.text, one.end) is not None
 
     def _case_word(self) -> bool:
-        match = _WORDS_OF_CASES.match(self.text, self.at, self.end)
+        match = signs.WORDS_OF_CASES.match(self.text, self.at, self.end)
         if match is None:
             return False
         word = match[1] or match.group()
         if match[1] is None and word in self.known.declared:
             return False
-        self.put("l" if word in _ELSE else "i", None, len(match.group()))
+        self.put("l" if word in signs.ELSE else "i", None, len(match.group()))
         return True
 
     def _certain(self, text: str, node: Expr | Several) -> Expr:
@@ -432,7 +364,7 @@ class _Lexer:
         following = self.text[after : after + 1]
         strange = following and not following.isascii() and not following.isspace()
         if strange and not (
-            _SUPER.match(following) or BASE.match(following) or following in _CHARACTERS or following in HALVES
+            signs.SUPER.match(following) or BASE.match(following) or following in signs.CHARACTERS or following in signs.HALVES
         ):
             return unknown(self.text, after, self.known.hints)  # wж: the name only ends there because of it
         kinds = [token[0] for token in self.tokens[-3:] if token[0] != "'"]
@@ -453,14 +385,14 @@ class _Lexer:
     def command(self) -> None:
         """A LaTeX command that is no symbol."""
         text, at, end = self.text, self.at, self.end
-        match = _COMMAND.match(text, at, end)
+        match = signs.COMMAND.match(text, at, end)
         word = match.group()[1:] if match else ""
-        if word not in _COMMANDS:
+        if word not in signs.COMMANDS:
             raise self.fail(
                 f"the LaTeX command \\{visible(word, 20)} is not read",
-                f"{_KNOWN_COMMANDS}; write functions as sigmoid(z)",
+                f"{signs.KNOWN_COMMANDS}; write functions as sigmoid(z)",
             )
-        token = _COMMANDS[word]
+        token = signs.COMMANDS[word]
         if token is not None and token[0] == "@" and not self.known.arrays:
             raise self.for_matrices("\\" + word)
         if word == "sqrt" and text[at + 5 : at + 6] == "[":
@@ -479,20 +411,20 @@ class _Lexer:
         """A single character."""
         text, at = self.text, self.at
         character = text[at]
-        match = _SUPER.match(text, at, self.end)
+        match = signs.SUPER.match(text, at, self.end)
         if match:
-            digits = match.group().translate(SUPERSCRIPTS).replace("⁺", "")
+            digits = match.group().translate(signs.SUPERSCRIPTS).replace("⁺", "")
             if len(digits) > MAX_DIGITS:
                 raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
             return self.put("s", Neg(Number(digits[1:])) if digits[0] == "-" else Number(digits), len(match.group()))
-        if character == "^" and (prime := _PRIME.match(text, at, self.end)):
+        if character == "^" and (prime := signs.PRIME.match(text, at, self.end)):
             return self.put("'", None, len(prime.group()))
-        if character in HALVES:
-            over, under = HALVES[character]
+        if character in signs.HALVES:
+            over, under = signs.HALVES[character]
             return self.put("a", Div(Number(over), Number(under)), 1)
-        if indicator := _INDICATOR.match(text, at, self.end):
+        if indicator := signs.INDICATOR.match(text, at, self.end):
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
-        transposed = _TRANSPOSED.match(text, at, self.end) if self.known.arrays and character in "^*." else None
+        transposed = signs.TRANSPOSED.match(text, at, self.end) if self.known.arrays and character in "^*." else None
         if transposed and (self.known.free or "T" not in transposed.group() or "T" not in self.known.declared):
             return self.put("t", None, len(transposed.group()))
         if character == "*" and text.startswith("**", at):
@@ -501,7 +433,7 @@ class _Lexer:
             return self.put(character, "=", 2)
         if text.startswith(("==", "!="), at):
             raise self.fail(f"{text[at : at + 2]} is no condition that is read", "write z > 0 or z >= 0")
-        token = _CHARACTERS.get(character)
+        token = signs.CHARACTERS.get(character)
         if token is not None and token[0] in "@t" and not self.known.arrays:
             raise self.for_matrices(character)
         if token is None:
@@ -522,7 +454,7 @@ def _indicated(lexer: _Lexer, match: re.Match[str]) -> None:
 
 
 def _said(lexer: _Lexer, match: re.Match[str]) -> None:
-    lexer.put("l" if match[1] in _ELSE else "i", None, len(match.group()))
+    lexer.put("l" if match[1] in signs.ELSE else "i", None, len(match.group()))
 
 
 def _environment(lexer: _Lexer, match: re.Match[str]) -> None:
@@ -535,11 +467,11 @@ def _environment(lexer: _Lexer, match: re.Match[str]) -> None:
 
 
 _SPECIAL: tuple[tuple[re.Pattern[str], Callable[[_Lexer, re.Match[str]], None]], ...] = (
-    (_SHORT_FRACTION, _short_fraction),
-    (_INDICATOR, _indicated),
-    (_WORDS_OF_CASES, _said),
-    (_D, lambda lexer, match: lexer.put("p", None, len(match.group()))),
-    (_ENVIRONMENT, _environment),
+    (signs.SHORT_FRACTION, _short_fraction),
+    (signs.INDICATOR, _indicated),
+    (signs.WORDS_OF_CASES, _said),
+    (signs.D, lambda lexer, match: lexer.put("p", None, len(match.group()))),
+    (signs.ENVIRONMENT, _environment),
 )
 _BY_CHARACTER: dict[str, Callable[[_Lexer], None]] = {
     **dict.fromkeys("0123456789.", _Lexer.number),

@@ -21,9 +21,10 @@ from tutor.expression.caret import refusal, unknown
 from tutor.expression.grammar import EULER, How, Spacing, Stop, Token, grow
 from tutor.expression.letters import GREEK
 from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, Known, Several, Vocabulary
-from tutor.expression.lexing import APART, NUMBER, lex, number
+from tutor.expression.lexing import lex, number
 from tutor.expression.limits import MAX_LENGTH, MAX_TOKENS
 from tutor.expression.nodes import Call, Expr, Name, Number
+from tutor.expression.signs import APART, NUMBER
 from tutor.expression.spelling import Key, is_name, name_of, spelled, whole
 
 MAX_WORDS = 50_000

@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
-import numpy as np
-
 from tutor.expression.keys import after_key, read_after, read_edge
 from tutor.expression.nodes import Expr, Mul, Neg
 from tutor.graph.nouns import Step
@@ -22,6 +20,7 @@ from tutor.marking.marked import Slip
 from tutor.marking.misconceptions import NEIGHBOUR, ROUNDED, all_bends
 from tutor.marking.question_list import parts
 from tutor.marking.worlds import BentWorld, Variant
+from tutor.numbers.arrays import np
 
 Floats = Any
 Explanations = tuple[tuple[Slip, ...], ...]

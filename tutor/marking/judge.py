@@ -7,8 +7,6 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-
 from tutor.answer.compare.figures import judge as judge_number
 from tutor.answer.compare.figures import written_decimal
 from tutor.answer.compare.formulas import Comparison, compare
@@ -27,6 +25,7 @@ from tutor.marking.question_list import parts
 from tutor.marking.worlds import BentWorld
 from tutor.marking.written import LARGEST, as_given, figures, has_decimals, is_chain, is_fraction, shorter
 from tutor.numbers.arithmetic import Value
+from tutor.numbers.arrays import np
 from tutor.numbers.floats import as_float, at_points
 from tutor.numbers.run import compute
 

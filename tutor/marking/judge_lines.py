@@ -6,8 +6,6 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-import numpy as np
-
 from tutor.answer.compare.figures import significant
 from tutor.answer.compare.formulas import Points, compare
 from tutor.answer.handed_in import AnswerError
@@ -18,6 +16,7 @@ from tutor.errors import ExpressionError, TutorError
 from tutor.expression.keys import derivative_key, is_derivative, read_after
 from tutor.expression.nodes import Expr, Name, Number, Partial, children, rebuild
 from tutor.marking.marked import BrokenLine
+from tutor.numbers.arrays import np
 from tutor.numbers.floats import at_points
 
 LOOSE = 1e-3

@@ -8,8 +8,6 @@ from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-import numpy as np
-
 from tutor.answer.compare.formulas import Points, derivatives, sample
 from tutor.answer.compare.sampling import conditions_of
 from tutor.answer.read.vocabulary import Vocabulary, vocabulary
@@ -28,6 +26,7 @@ from tutor.marking.edges import edges
 from tutor.marking.question_list import all_questions, follows_through, losses_in, parts, sharpen, updates_in
 from tutor.marking.worlds import BentWorld
 from tutor.numbers.arithmetic import Value, real
+from tutor.numbers.arrays import np
 from tutor.numbers.floats import as_float
 from tutor.numbers.run import compute, read_value, stable
 

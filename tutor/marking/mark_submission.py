@@ -13,8 +13,6 @@ from collections.abc import Mapping
 from fractions import Fraction
 from threading import RLock
 
-import numpy as np
-
 from tutor.answer.handed_in import Submission
 from tutor.derive.working import referred
 from tutor.exercise.model import Exercise
@@ -25,6 +23,7 @@ from tutor.marking.judge import Earlier, Judged
 from tutor.marking.judge_answer import PERSON, RIGHT, AnswerJudge, award
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Marked, MarkedAnswer
+from tutor.numbers.arrays import np
 from tutor.version import VERSION
 
 _ONE_AT_A_TIME = RLock()

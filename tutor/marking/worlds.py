@@ -11,11 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from tutor.derive.working import Working, referred
 from tutor.expression.nodes import Expr
 from tutor.graph.nouns import Step
+from tutor.numbers.arrays import np
 from tutor.numbers.floats import at_points
 
 Floats = Any

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 
-import numpy as np
-
 from tutor.answer.compare.figures import significant, written_decimal
 from tutor.expression.nodes import Add, Div, Expr, Mul, Neg, Number, Partial, children
 from tutor.marking.diagnose import Given
 from tutor.numbers.arithmetic import Value
+from tutor.numbers.arrays import np
 from tutor.numbers.floats import as_float, number
 
 LARGEST = 1e300

@@ -1,12 +1,14 @@
-"""Numbers as the product computes them: exact fractions as long as every rule allows it, else many guard digits.
+"""Numbers as the product computes them: exact fractions as long as every rule allows it, else many digits.
 
-A value is a `Fraction` or an mpmath number of `DIGITS` digits.  Only what is printed is ever rounded (see
-`tutor.numbers.printed`).  Sizes are limited *before* a computation, so that no formula can make it hang.
+What users see is a `Fraction` or an mpmath number (`Value`).  Within `rigorous`, what is no fraction is a ball (`tutor.numbers.balls`),
+whose error is proved; `tutor.numbers.run.stable` makes numbers of balls when they are narrow enough.  Only what is printed is ever rounded
+(see `tutor.numbers.printed`).  Sizes are limited *before* a computation, so that no formula can make it hang.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
 from typing import Any, TypeAlias
@@ -15,20 +17,63 @@ import mpmath
 
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
-from tutor.numbers.functions import PRIMITIVES, root
+from tutor.numbers.balls import (
+    accuracy,
+    compute_with,
+    enclose,
+    is_ball,
+    magnitude,
+    midpoint,
+    nothing_less_than,
+    sign,
+    whole_power,
+    working,
+)
+from tutor.numbers.functions import MAX_ANGLE, MAX_ARGUMENT, PRIMITIVES, Primitive
 from tutor.rules.functions import function, value_of
 
 Value: TypeAlias = Any
-"""A `Fraction` or an mpmath number (mpmath has no types)."""
+"""A `Fraction` or an mpmath number (mpmath has no types); a ball within `rigorous`."""
 
 DIGITS = 60
 MAX_BITS = 20_000
 """A fraction whose numerator or denominator outgrows this many bits goes on as a number of `DIGITS` digits."""
-MAX_ARGUMENT = 10**7
-"""The largest argument of exp; beyond it the result has more digits before the point than anyone can use."""
 
 CONTEXT = mpmath.MPContext()
 CONTEXT.dps = DIGITS
+
+
+class Undecided(ArithmeticError):
+    """So many digits do not tell on which side of 0 a number lies, or whether a value exists: more are needed."""
+
+
+class Rigour:
+    """How numbers that are no fractions are computed here and now.
+
+    ``balls``: with a proved error.  ``zero``: what the digits do not tell from 0 counts as 0 (the last resort).  ``watched``: the most bits
+    that a sum or a function needed in order not to lose its smaller part are kept in ``lost``.
+    """
+
+    __slots__ = ("balls", "lost", "watched", "zero")
+
+    def __init__(self) -> None:
+        self.balls = self.zero = self.watched = False
+        self.lost = 0
+
+
+_NOW = Rigour()
+
+
+@contextmanager
+def rigorous(digits: int, *, zero: bool = False, watched: bool = False) -> Iterator[Rigour]:
+    """Compute with balls of so many digits."""
+    before = _NOW.balls, _NOW.zero, _NOW.watched
+    _NOW.balls, _NOW.zero, _NOW.watched, _NOW.lost = True, zero, watched, 0
+    try:
+        with working(digits):
+            yield _NOW
+    finally:
+        _NOW.balls, _NOW.zero, _NOW.watched = before
 
 
 def real(value: Value) -> Any:
@@ -38,14 +83,38 @@ def real(value: Value) -> Any:
     return value
 
 
+def public(value: Value) -> Value:
+    """What users see of a value: a fraction as it is, of a ball its midpoint, with all digits that it has."""
+    if not is_ball(value):
+        return value
+    return CONTEXT.mpf(0) if nothing_less_than(value) else midpoint(value, CONTEXT)
+
+
+def _wide(value: Value) -> Any:
+    """The value as a number that is no fraction."""
+    return enclose(value) if _NOW.balls else real(value)
+
+
 def is_exact(value: Value) -> bool:
     """Whether a value is an exact fraction."""
     return type(value) is Fraction
 
 
+def signum(value: Value) -> int:
+    """1, 0 or −1; raises `Undecided` where the digits of a ball do not tell."""
+    if type(value) is Fraction or not _NOW.balls:
+        return int(value > 0) - int(value < 0)
+    found = sign(enclose(value))
+    if found is not None:
+        return found
+    if _NOW.zero:
+        return 0
+    raise Undecided
+
+
 def _bounded(value: Fraction) -> Value:
     if value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS:
-        return real(value)
+        return _wide(value)
     return value
 
 
@@ -53,7 +122,10 @@ def add(a: Value, b: Value) -> Value:
     """a + b."""
     if type(a) is Fraction and type(b) is Fraction:
         return _bounded(a + b)
-    return real(a) + real(b)
+    a, b = _wide(a), _wide(b)
+    if _NOW.watched and not a.contains(0) and not b.contains(0):
+        _NOW.lost = max(_NOW.lost, abs(magnitude(a) - magnitude(b)))
+    return a + b
 
 
 def multiply(a: Value, b: Value) -> Value:
@@ -65,7 +137,7 @@ def multiply(a: Value, b: Value) -> Value:
             return a
     elif type(b) is Fraction and not b:
         return b
-    return real(a) * real(b)
+    return _wide(a) * _wide(b)
 
 
 def subtract(a: Value, b: Value) -> Value:
@@ -80,142 +152,172 @@ def negate(a: Value) -> Value:
 
 def divide(a: Value, b: Value) -> Value:
     """a/b; raises `ValueProblem` for b = 0."""
-    if b == 0:
+    if not signum(b):
         raise ValueProblem("a division by zero", hint="choose values for which the denominator is not 0")
     if type(a) is Fraction and type(b) is Fraction:
         return _bounded(a / b)
-    return real(a) / real(b)
+    return _wide(a) / _wide(b)
 
 
 def power(a: Value, b: Value) -> Value:
     """a^b; raises `ValueProblem` where it does not exist or is too large."""
     if type(b) is Fraction and b.denominator == 1:
-        n = b.numerator
-        if a == 0 and n < 0:
-            raise ValueProblem("0 to a negative power", hint="choose values for which the base is not 0")
-        if type(a) is Fraction:
-            size = max(a.numerator.bit_length(), a.denominator.bit_length())
-            if size * abs(n) <= MAX_BITS or abs(a) == 1 or a == 0:
-                return a**n if abs(a) != 1 else Fraction(1 if a == 1 or n % 2 == 0 else -1)
-        _limit(b, a)
-        return real(a) ** n
-    if a < 0:
+        return _whole_power(a, b.numerator)
+    side = signum(a)
+    if side < 0:
         raise ValueProblem("a negative number to a power that is no whole number", hint="choose a positive base")
-    if a == 0:
-        if b < 0:
-            raise ValueProblem("0 to a negative power", hint="choose values for which the base is not 0")
-        return Fraction(0) if b > 0 else Fraction(1)
+    if not side:
+        return _power_of_zero(signum(b))
     if type(b) is Fraction and b == Fraction(1, 2):
         return square_root(a)
     _limit(b, a)
-    return real(a) ** real(b)
+    return _told(_wide(a) ** _wide(b))
+
+
+def _whole_power(a: Value, n: int) -> Value:
+    if n <= 0 and not signum(a):
+        return _power_of_zero(n)
+    if type(a) is Fraction:
+        if abs(a) == 1:
+            return Fraction(1 if a == 1 or n % 2 == 0 else -1)
+        size = max(a.numerator.bit_length(), a.denominator.bit_length())
+        if size * abs(n) <= MAX_BITS or a == 0:
+            return a**n
+    _limit(Fraction(n), a)
+    return _told(whole_power(enclose(a), n)) if _NOW.balls else real(a) ** n
+
+
+def _told(value: Value) -> Value:
+    """The value, unless it is a ball that tells nothing."""
+    if is_ball(value) and not value.is_finite():
+        raise Undecided
+    return value
+
+
+def _power_of_zero(exponent: int) -> Fraction:
+    if exponent < 0:
+        raise ValueProblem("0 to a negative power", hint="choose values for which the base is not 0")
+    return Fraction(0) if exponent else Fraction(1)
 
 
 def _limit(exponent: Value, base: Value) -> None:
     """Refuse a power whose result has more than about four million digits."""
-    if base != 0 and abs(real(exponent) * CONTEXT.log(abs(real(base)))) > MAX_ARGUMENT:
+    shown, size = (real(public(part)) for part in (exponent, base))
+    if size != 0 and abs(shown * CONTEXT.log(abs(size))) > MAX_ARGUMENT:
         raise ValueProblem("an overflow: this power is too large to be written", hint="use smaller numbers")
 
 
 def square_root(a: Value) -> Value:
     """√a, exact for squares."""
-    if a < 0:
+    return apply("sqrt", (a,))
+
+
+def _check_root(a: Value) -> None:
+    if signum(a) < 0:
         raise ValueProblem(
             f"the square root of a negative number ({short(a)})", hint="choose values for which it is not"
         )
-    exact = root(a) if type(a) is Fraction else None
-    return CONTEXT.sqrt(real(a)) if exact is None else exact
 
 
-def _exp(x: Value) -> Value:
-    if x == 0:
-        return Fraction(1)
-    if abs(x) > MAX_ARGUMENT:
-        if x < 0:
-            return CONTEXT.mpf(0)
+def _check_exponential(x: Value) -> None:
+    if x > MAX_ARGUMENT:
         raise ValueProblem(f"an overflow: exp({short(x)}) is too large to be written", hint="use smaller numbers")
-    return CONTEXT.exp(real(x))
 
 
-def _log(x: Value) -> Value:
-    if x == 1:
-        return Fraction(0)
-    if x <= 0:
-        kind = "zero" if x == 0 else f"a negative number ({short(x)})"
+def _check_logarithm(x: Value) -> None:
+    side = signum(x)
+    if side <= 0:
+        kind = "zero" if not side else f"a negative number ({short(x)})"
         raise ValueProblem(f"the logarithm of {kind}", hint="choose values for which its argument is positive")
-    return CONTEXT.log(real(x))
 
 
-def _circular(name: str, at_zero: int) -> Callable[[Value], Value]:
-    def compute(x: Value) -> Value:
-        if x == 0:
-            return Fraction(at_zero)
-        if abs(real(x)) > CONTEXT.mpf(10) ** 40:
+def _check_angle(name: str) -> Callable[[Value], None]:
+    def check(x: Value) -> None:
+        if abs(x) > MAX_ANGLE:
             raise ValueProblem(f"{name} of {short(x)}: too large an angle to be accurate", hint="use smaller numbers")
-        return getattr(CONTEXT, name)(real(x))
 
-    return compute
-
-
-def _by_context(name: str) -> Callable[[Value], Value]:
-    """A function that mpmath computes without loss; exact where the table of functions says so."""
-
-    def compute(x: Value) -> Value:
-        exact = PRIMITIVES[name].exact(x) if type(x) is Fraction else None
-        return getattr(CONTEXT, name)(real(x)) if exact is None else exact
-
-    return compute
+    return check
 
 
-def _sigmoid(x: Value) -> Value:
-    """1/(1+e^(−x)), on the side where nothing overflows."""
-    if x == 0:
-        return Fraction(1, 2)
-    if x > 0:
-        return 1 / (1 + real(_exp(-x)))
-    grown = real(_exp(x))
-    return grown / (1 + grown)
-
-
-def _softplus(x: Value) -> Value:
-    """log(1 + e^x) = x + log(1 + e^(−x))."""
-    if x > 0:
-        return real(x) + CONTEXT.log1p(real(_exp(-x)))
-    return CONTEXT.log1p(real(_exp(x)))
-
-
-_COMPUTED: dict[str, Callable[..., Value]] = {
-    "exp": _exp,
-    "log": _log,
-    "sqrt": square_root,
-    "sin": _circular("sin", 0),
-    "cos": _circular("cos", 1),
-    "abs": abs,
-    "max": lambda *args: max(args, key=real),
-    "min": lambda *args: min(args, key=real),
-    "if_positive": lambda c, a, b: a if c > 0 else b,
-    "pi": lambda: +CONTEXT.pi,
-    "sinh": _by_context("sinh"),
-    "cosh": _by_context("cosh"),
-    "tanh": _by_context("tanh"),
-    "sign": lambda x: Fraction((x > 0) - (x < 0)),
-    "sigmoid": _sigmoid,
-    "softplus": _softplus,
+_CHECKS: dict[str, Callable[[Value], None]] = {
+    "sqrt": _check_root,
+    "exp": _check_exponential,
+    "sinh": _check_exponential,
+    "cosh": lambda x: _check_exponential(abs(x)),
+    "log": _check_logarithm,
+    **{name: _check_angle(name) for name in ("sin", "cos", "tan")},
 }
-"""Primitives, and the functions whose formula would overflow or cancel where the function does not."""
-
+"""Where functions do not exist, or are too large: said in words."""
 
 def apply(func: str, args: Sequence[Value]) -> Value:
     """The value of a function of the rule tables."""
-    computed = _COMPUTED.get(func)
-    if computed is not None:
-        return computed(*args)
+    row = PRIMITIVES.get(func)
+    if row is not None:
+        return _CHOICES[func](*args) if func in _CHOICES else _primitive(row, args)
     if func.endswith("'"):
         return _slope(func[:-1], args)
     from tutor.numbers.run import compute
 
-    row, formula = _definition(func, len(args))
-    return compute(formula, dict(zip(row, args, strict=True)))
+    names, formula = _definition(func, len(args))
+    return compute(formula, dict(zip(names, args, strict=True)))
+
+
+def _primitive(row: Primitive, args: Sequence[Value]) -> Value:
+    """A primitive: exact where it is, else its ball, or the digits in use of it."""
+    check = _CHECKS.get(row.name)
+    if check is not None:
+        check(*args)
+    if all(type(arg) is Fraction for arg in args):
+        exact = row.exact(*args)
+        if exact is not None:
+            return exact
+    if not _NOW.balls:
+        return _digits(row, args)
+    balls = [enclose(arg) for arg in args]
+    if _NOW.watched and row.lost is not None and not balls[0].contains(0):
+        _NOW.lost = max(_NOW.lost, row.lost(magnitude(balls[0])))
+    found = row.ball(*balls)
+    if not found.is_finite():
+        if row.name == "sqrt" and _NOW.zero:
+            return Fraction(0)
+        raise Undecided
+    return found
+
+
+def _digits(row: Primitive, args: Sequence[Value]) -> Value:
+    """A primitive as a number of as many digits as are in use."""
+    digits = int(CONTEXT.dps) + 10
+    found = compute_with(digits, row.ball, args)
+    while accuracy(found) < CONTEXT.prec and not nothing_less_than(found) and digits < 40 * CONTEXT.dps:
+        digits *= 2
+        found = compute_with(digits, row.ball, args)
+    return CONTEXT.mpf(0) if nothing_less_than(found) else +midpoint(found, CONTEXT)
+
+
+def _extreme(name: str) -> Callable[..., Value]:
+    """The largest or smallest value; a fraction stays one."""
+    side = 1 if name == "max" else -1
+
+    def choose(*args: Value) -> Value:
+        best = args[0]
+        for arg in args[1:]:
+            try:
+                best = arg if signum(subtract(arg, best)) == side else best
+            except Undecided:  # both are as large, as far as the digits tell: the ball of both
+                best = PRIMITIVES[name].ball(enclose(best), enclose(arg))
+        return best
+
+    return choose
+
+
+_CHOICES: dict[str, Callable[..., Value]] = {
+    "abs": lambda x: -x if signum(x) < 0 else x,
+    "sign": lambda x: Fraction(signum(x)),
+    "max": _extreme("max"),
+    "min": _extreme("min"),
+    "if_positive": lambda c, a, b: a if signum(c) > 0 else b,
+}
+"""Functions that choose among their arguments, so that what is exact stays so."""
 
 
 @cache
@@ -239,4 +341,4 @@ def short(value: Value) -> str:
     """A value for a message: few digits."""
     if type(value) is Fraction and max(abs(value.numerator), value.denominator) < 10**6:
         return str(value)
-    return str(CONTEXT.nstr(real(value), 6))
+    return str(CONTEXT.nstr(real(public(value)), 6))

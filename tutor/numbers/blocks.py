@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.numbers.functions import PRIMITIVES, columns_of
-from tutor.numbers.lower import Node, Program
+from tutor.numbers.program import Node, Trees
 
 Floats: TypeAlias = "NDArray[np.float64]"
 GIVEN, WANTED, SCRATCH = 0, 1, 2
@@ -55,7 +55,7 @@ class _Group:
     uses: list[list[int]] = field(default_factory=list)
 
 
-def plan(program: Program) -> Plan:
+def plan(program: Trees) -> Plan:
     """Group a program's instructions and give each value its row.  Linear in the number of edges."""
     return _Planner(program).plan()
 
@@ -82,7 +82,7 @@ def _form(node: Node, uses: list[int]) -> Any:
     return (op, *[_form(arg, uses) for arg in args])
 
 
-def _groups(program: Program, home: dict[int, int]) -> list[_Group]:
+def _groups(program: Trees, home: dict[int, int]) -> list[_Group]:
     """The groups in an order in which they can be computed."""
     level = [0] * (program.given + len(program.instructions))
     array = [GIVEN] * program.given + [WANTED if number in home else SCRATCH for number, _ in program.instructions]
@@ -109,7 +109,7 @@ def _groups(program: Program, home: dict[int, int]) -> list[_Group]:
 class _Planner:
     """Writes the calls of one group after the other."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Trees) -> None:
         self.program = program
         self.address = [*range(program.given), *[0] * len(program.instructions)]
         self.calls: list[tuple[Callable[..., object], tuple[int, ...]]] = []
@@ -238,8 +238,8 @@ class _Form:
                 right = self.other(arg, left, target)
                 left = call(_FOLDED[op], left, right, target)
             return left
-        if op == "if":
-            return call(_CALLED["if_positive"], *[self.apart(arg) for arg in args], target)
+        if op == "if_positive":
+            return call(_CALLED[op], *[self.apart(arg) for arg in args], target)
         return call(_CALLED[op], self.plain(args[0], target), target)
 
     def add(self, left: int, forms: Sequence[Any], target: int) -> int:

@@ -2,7 +2,7 @@
 
 Three forms, chosen by size: straight-line Python on floats for one set of numbers and a small graph (`tutor.numbers.emit`), layer products
 in NumPy for one set and a large graph, and the same over a last axis for many sets at once (`tutor.numbers.blocks`, `.runner`).  All
-read the same program (`tutor.numbers.lower`) and none sees a name or a text of a user.
+read the same program (`tutor.numbers.program`) and none sees a name or a text of a user.
 
 Nothing raises where a value does not exist: it is nan or inf, as IEEE 754 has it, and the caller says so in words.  Results agree with the
 60 digits of `tutor.numbers.run.evaluate` to about 10⁻¹⁶ times the condition of the formula: 1 − σ(40) has no digit left in floats.
@@ -18,7 +18,7 @@ from tutor.errors import ValueProblem, near
 from tutor.expression.keys import derivative_key
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.emit import straight
-from tutor.numbers.lower import Program, lower
+from tutor.numbers.program import Trees, lower
 
 if TYPE_CHECKING:  # NumPy takes 0.1 s to import: only those who need arrays pay for it
     from tutor.numbers.blocks import Floats, Plan
@@ -80,7 +80,7 @@ class Gradients:
 
     one: Callable[[Sequence[float]], tuple[float, ...]]
 
-    def __init__(self, program: Program, leaves: tuple[str, ...], wanted: tuple[str, ...]) -> None:
+    def __init__(self, program: Trees, leaves: tuple[str, ...], wanted: tuple[str, ...]) -> None:
         self.leaves = leaves
         self.wanted = wanted
         self._program = program
@@ -141,7 +141,7 @@ def compile_gradients(graph: Graph | Derivation, wrt: Sequence[str] | None = Non
     return Gradients(program, leaves, wanted)
 
 
-def _layers(program: Program) -> Plan | None:
+def _layers(program: Trees) -> Plan | None:
     """The plan of layer products where that is the faster form for one set of values."""
     if program.size < SMALL:
         return None
@@ -155,7 +155,7 @@ def _layers(program: Program) -> Plan | None:
 class _Careful:
     """A program at values where floats raise: NumPy computes the same, and gives nan and inf.  It is planned when it is first needed."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Trees) -> None:
         self.program = program
         self.found: Many | None = None
 

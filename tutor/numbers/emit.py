@@ -1,7 +1,7 @@
 """Straight-line Python on floats: the form for one set of numbers and a small graph.
 
 The text that is compiled is made of three things only: the generated names ``v0, v1, …``, numbers written by Python's own ``repr``, and the
-closed tables of this module.  No name, formula or text of a user ever gets into it: a `Program` has none.  This is the one module of the
+closed tables of this module.  No name, formula or text of a user ever gets into it: a `Trees` has none.  This is the one module of the
 product that hands text to Python's compiler (see tests/test_imports.py).
 
 Floats raise where a value does not exist (1/0, log of −1, an overflow of exp).  The whole function stands in one ``try``, which costs
@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tutor.numbers.functions import PRIMITIVES
-from tutor.numbers.lower import Node, Program
+from tutor.numbers.program import Node, Trees
 
 CUT = 40
 """Operations nested deeper, or sums longer, are cut by a name of their own: Python's own parser and compiler recurse."""
@@ -33,14 +33,14 @@ Text = tuple[str, int, int]
 
 
 def straight(
-    program: Program, careful: Callable[[Sequence[float]], Sequence[float]], *, packed: bool
+    program: Trees, careful: Callable[[Sequence[float]], Sequence[float]], *, packed: bool
 ) -> Callable[..., Any]:
     """Compile a program to a function of floats that returns the tuple of wanted values.
 
     ``packed``: it takes one sequence instead of so many arguments.  ``careful`` computes the same, and is called with the given values
     when a float raises.
 
-    >>> from tutor.numbers.lower import lower
+    >>> from tutor.numbers.program import lower
     >>> from tutor.graph.build import from_steps
     >>> program = lower(from_steps(["d = x + y", "f = d*z"]).steps, ["x", "y", "z"], ["f", "d"])
     >>> straight(program, list, packed=False)(1.0, 2.0, 4.0)
@@ -53,10 +53,10 @@ def straight(
     return made
 
 
-def source(program: Program, *, packed: bool) -> str:
+def source(program: Trees, *, packed: bool) -> str:
     """The text of the function, for `straight` and for those who want to look at it.
 
-    >>> print(source(Program(2, ((2, ("+", 0, ("neg", 1))), (3, ("*", 2, 2))), (3,), 2), packed=False))
+    >>> print(source(Trees(2, ((2, ("+", 0, ("neg", 1))), (3, ("*", 2, 2))), (3,), 2), packed=False))
     def steps(v0, v1):
      try:
       v2 = v0 - v1
@@ -68,7 +68,7 @@ def source(program: Program, *, packed: bool) -> str:
 
 
 class _Writer:
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Trees) -> None:
         self.program = program
         self.uses = _uses(program)
         self.lines: list[str] = []
@@ -183,7 +183,7 @@ _WRITERS: dict[str, Callable[[_Writer, Sequence[Node]], Text]] = {
     "/": _Writer.divide,
     "neg": _Writer.negate,
     "pow": _Writer.power,
-    "if": _Writer.choose,
+    "if_positive": _Writer.choose,
 }
 
 
@@ -192,7 +192,7 @@ def _number(value: float) -> str:
     return repr(value) if value >= 0 else f"({value!r})"
 
 
-def _uses(program: Program) -> list[int]:
+def _uses(program: Trees) -> list[int]:
     """How often each value is used."""
     count = [0] * (program.given + len(program.instructions))
     stack: list[Node] = [node for _, node in program.instructions]

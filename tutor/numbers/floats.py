@@ -1,37 +1,77 @@
-"""Formulas evaluated in floats at many points at once: one array a quantity, NumPy does the rest.
+"""Programs over columns of floats: one formula at many points at once, one array a quantity.
 
-For what-if runs, where many variants of one computation are needed and 15 digits are enough.  Nothing raises where a value does not
-exist: it is nan or inf there.
+For what-if runs and for comparing, where many variants of one computation are needed and 15 digits are enough.  Nothing raises where a
+value does not exist: it is nan or inf there.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 
-import numpy as np
-
-from tutor.errors import ExpressionError
-from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.nodes import Expr, Number
 from tutor.numbers.arithmetic import real
+from tutor.numbers.arrays import np
 from tutor.numbers.functions import PRIMITIVES, columns_of
-from tutor.rules.functions import OUT, function, partials_of, value_of
+from tutor.numbers.program import ADD, DIV, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, Program, nearest, program
 
-Floats = Any
-"""A float, or an array of floats (NumPy's types say no more)."""
+Column: TypeAlias = Any
+"""An array (points,), or (variants, points); a NumPy number where it is the same everywhere."""
+Floats: TypeAlias = Any
+"""A column, or a float."""
 Env = Mapping[str, Floats]
 
-_FUNCTIONS: dict[str, Callable[..., Floats]] = {name: columns_of(row, np) for name, row in PRIMITIVES.items()}
+_FUNCTIONS: dict[str, Callable[..., Column]] = {name: columns_of(row, np) for name, row in PRIMITIVES.items()}
 
 
-def _folded(operation: Any, args: Sequence[Floats]) -> Floats:
-    total = args[0]
-    for arg in args[1:]:
-        total = operation(total, arg)
-    return total
+def columns(steps: Program, env: Mapping[str, Column]) -> list[Column]:
+    """The columns of all sub-terms of a program, by their places; to be called within ``np.errstate(all="ignore")``."""
+    done: list[Column] = []
+    append = done.append
+    for op, a, b, c in steps.code:
+        if op == MUL:
+            append(done[a] * done[b])
+        elif op == NAME:
+            append(env[a])
+        elif op == NUMBER:
+            append(_constant(a))
+        elif op == SUB:
+            append(done[a] - done[b])
+        elif op == ADD:
+            append(done[a] + done[b])
+        elif op == SQUARE:
+            append(done[a] * done[a])
+        elif op == DIV:
+            append(done[a] / done[b])
+        elif op == NEG:
+            append(-done[a])
+        elif op == POWER:
+            append(done[a] ** np.float64(b))
+        elif op == POW:
+            append(done[a] ** done[b])
+        elif b is None:
+            append(_FUNCTIONS[op](*(() if a is None else (done[a],))))
+        else:
+            append(_FUNCTIONS[op](done[a], done[b], *(() if c is None else (done[c],))))
+    return done
+
+
+@cache
+def _constant(value: Fraction) -> Column:
+    return np.float64(nearest(value))
+
+
+def conditions(steps: Program, done: Sequence[Column]) -> list[Column]:
+    """The columns on whose sign the branches of a program depend."""
+    return [done[a] if b is None else done[a] - done[b] for a, b in steps.kinks]
+
+
+def wide(column: Column, count: int) -> Column:
+    """A column for so many points; a constant is repeated."""
+    return column if column.ndim else np.full(count, column)
 
 
 def at_points(expr: Expr, env: Env) -> Floats:
@@ -43,66 +83,38 @@ def at_points(expr: Expr, env: Env) -> Floats:
     >>> at_points(parse("x^2 + y"), {"x": np.array([1.0, 2.0]), "y": 1.0}).tolist()
     [2.0, 5.0]
     """
+    steps = _lowered(expr)
+    used = {name: np.asarray(env[name], dtype=float) for name in steps.names}
     with np.errstate(all="ignore"):
-        return _at(expr, env)
+        return columns(steps, used)[steps.result]
+
+
+_KNOWN: dict[int, tuple[Expr, Program]] = {}
+_ROOM = 20_000
+
+
+def _lowered(expr: Expr) -> Program:
+    """The program of an expression, kept for the next run of the same expression."""
+    known = _KNOWN.get(id(expr))
+    if known is None:
+        if len(_KNOWN) >= _ROOM:
+            _KNOWN.clear()
+        known = _KNOWN[id(expr)] = expr, program(expr)  # the expression is kept with it: its id stays its own
+    return known[1]
 
 
 def run_at_points(steps: Sequence[tuple[str, Expr]], env: Env) -> dict[str, Floats]:
     """Run (target, formula) pairs one after the other; returns everything that was given and computed."""
     found = dict(env)
-    with np.errstate(all="ignore"):
-        for target, expr in steps:
-            found[target] = _at(expr, found)
+    for target, expr in steps:
+        found[target] = at_points(expr, found)
     return found
-
-
-def _at(expr: Expr, env: Env) -> Floats:
-    match expr:
-        case Name(name):
-            return env[name]
-        case Number():
-            return number(expr)
-        case Partial(of, wrt):
-            return env[derivative_key(of, wrt)]
-        case Mul(args):
-            total = _at(args[0], env)
-            for arg in args[1:]:
-                total = total * _at(arg, env)
-            return total
-        case Add(args):
-            total = _at(args[0], env)
-            for arg in args[1:]:
-                total = total + _at(arg, env)
-            return total
-        case Neg(arg):
-            return -_at(arg, env)
-        case Div(num, den):
-            return np.divide(_at(num, env), _at(den, env))
-        case Pow(base, exp):
-            return np.power(np.asarray(_at(base, env), dtype=float), _at(exp, env))
-        case Call(func, args):
-            return call(func, [_at(arg, env) for arg in args])
 
 
 @cache
 def number(expr: Number) -> float:
     """The float of a written number, rounded once; infinite where it is too large for one."""
-    return as_float(expr.value)
-
-
-def call(func: str, args: Sequence[Floats]) -> Floats:
-    """A function of the rule tables at many points."""
-    known = _FUNCTIONS.get(func)
-    if known is not None:
-        return _folded(known, args) if PRIMITIVES[func].extreme else known(*args)
-    row = function(func.rstrip("'"), len(args))
-    table = dict(zip(row.params, args, strict=True))
-    if func.endswith("'"):
-        return _at(partials_of(row)[0], {**table, OUT: call(func[:-1], args)})
-    formula = value_of(row)
-    if formula is None:
-        raise ExpressionError(f"the function {func} has no value")
-    return _at(formula, table)
+    return nearest(expr.value)
 
 
 def as_float(value: Any) -> float:

@@ -3,6 +3,7 @@
 A row says what a function is
 
 * for exact fractions (`exact`: a `Fraction`, or None where the value is not rational),
+* for balls (`ball`: a ball that contains the value; nan where it does not exist, or where the digits in use do not tell),
 * for one float (`one`: as IEEE 754 has it, nan and inf where a value does not exist; nothing raises),
 * for arrays of floats (`many`: the name of NumPy's own function, or a function of NumPy and its arguments, the last of which may be the
   array to write into),
@@ -22,6 +23,13 @@ from fractions import Fraction
 from functools import partial
 from typing import Any
 
+from tutor.numbers.balls import enclose, nowhere, pi, sign
+
+MAX_ARGUMENT = 10**7
+"""The largest argument of exp; beyond it the result has more digits before the point than anyone can use."""
+MAX_ANGLE = 10**40
+"""The largest angle; of a larger one nobody knows the digits that count."""
+
 Exact = Callable[..., "Fraction | None"]
 Many = Callable[..., Any]
 """A function of arrays; the types of NumPy say no more, and the table has to be readable without NumPy."""
@@ -30,16 +38,20 @@ Many = Callable[..., Any]
 @dataclass(frozen=True, slots=True)
 class Primitive:
     """One row: a function in every number system.  ``text`` has ``{0}``, ``{1}`` for its arguments; ``often`` says that one stands in
-    it twice.  ``extreme`` functions take any number of arguments and are folded two by two."""
+    it twice.  ``extreme`` functions take any number of arguments and are folded two by two.
+    ``lost`` is how many bits it takes to tell the value from 1 (or from x), for an argument of so many bits before the point: σ(140) is 1
+    to sixty digits."""
 
     name: str
     exact: Exact
+    ball: Callable[..., Any]
     one: Callable[..., float]
     many: str | Many
     text: str
     arity: int = 1
     often: bool = False
     extreme: bool = False
+    lost: Callable[[int], int] | None = None
 
 
 def columns_of(row: Primitive, numpy: Any) -> Many:
@@ -70,6 +82,33 @@ def root(value: Fraction) -> Fraction | None:
 
 def _never(*args: Fraction) -> None:
     return None
+
+
+# balls ---------------------------------------------------------------------------------------------------------------------------
+
+
+def _method(name: str) -> Callable[[Any], Any]:
+    """A function that balls have of their own."""
+    return lambda x: getattr(x, name)()
+
+
+def _exp_ball(x: Any) -> Any:
+    return nowhere() if x > MAX_ARGUMENT else x.exp()
+
+
+def _sign_ball(x: Any) -> Any:
+    found = sign(x)
+    return nowhere() if found is None else enclose(found)
+
+
+def _choice_ball(condition: Any, yes: Any, no: Any) -> Any:
+    found = sign(condition)
+    return nowhere() if found is None else yes if found > 0 else no
+
+
+def _circular_ball(name: str) -> Callable[[Any], Any]:
+    """sin, cos, tan: of angles that are not too large to mean anything."""
+    return lambda x: getattr(x, name)() if abs(x) < MAX_ANGLE else nowhere()
 
 
 # one float -----------------------------------------------------------------------------------------------------------------------
@@ -168,35 +207,50 @@ def _choices(np: Any, condition: Any, yes: Any, no: Any, out: Any = None) -> Any
     return out
 
 
+def _near_zero(bits: int) -> int:
+    """e^x, cos x, cosh x near x = 0: as many as x has zeros behind the point, once or twice."""
+    return -2 * bits
+
+
+def _far_out(bits: int) -> int:
+    """σ(x), tanh x, log(1 + e^x) far out: as many as e^(−2x) has zeros behind the point."""
+    return 3 << min(bits, 60) if bits > 0 else 0
+
+
 def _infinite(x: float) -> float:
     return math.inf
 
 
 _ROWS = (
-    Primitive("exp", _only_at(0, Fraction(1)), _guarded(math.exp, _infinite), "exp", "exp({0})"),
-    Primitive("log", _only_at(1, Fraction(0)), _log, "log", "log({0})"),
-    Primitive("sqrt", root, _guarded(math.sqrt, _infinite), "sqrt", "sqrt({0})"),
-    Primitive("sin", _only_at(0, Fraction(0)), _guarded(math.sin, _infinite), "sin", "sin({0})"),
-    Primitive("cos", _only_at(0, Fraction(1)), _guarded(math.cos, _infinite), "cos", "cos({0})"),
-    Primitive("tan", _only_at(0, Fraction(0)), _guarded(math.tan, _infinite), "tan", "tan({0})"),
-    Primitive("sinh", _only_at(0, Fraction(0)), _guarded(math.sinh, lambda x: math.copysign(math.inf, x)), "sinh", "sinh({0})"),
-    Primitive("cosh", _only_at(0, Fraction(1)), _guarded(math.cosh, _infinite), "cosh", "cosh({0})"),
-    Primitive("tanh", _only_at(0, Fraction(0)), math.tanh, "tanh", "tanh({0})"),
-    Primitive("abs", abs, abs, "abs", "absolute({0})"),
-    Primitive("sign", lambda x: Fraction((x > 0) - (x < 0)), _sign, "sign", "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
+    Primitive("exp", _only_at(0, Fraction(1)), _exp_ball, _guarded(math.exp, _infinite), "exp", "exp({0})", lost=_near_zero),
+    Primitive("log", _only_at(1, Fraction(0)), _method("log"), _log, "log", "log({0})"),
+    Primitive("sqrt", root, _method("sqrt"), _guarded(math.sqrt, _infinite), "sqrt", "sqrt({0})"),
+    Primitive("sin", _only_at(0, Fraction(0)), _circular_ball("sin"), _guarded(math.sin, _infinite), "sin", "sin({0})"),
+    Primitive("cos", _only_at(0, Fraction(1)), _circular_ball("cos"), _guarded(math.cos, _infinite), "cos", "cos({0})", lost=_near_zero),
+    Primitive("tan", _only_at(0, Fraction(0)), _circular_ball("tan"), _guarded(math.tan, _infinite), "tan", "tan({0})"),
+    Primitive("sinh", _only_at(0, Fraction(0)), _method("sinh"), _guarded(math.sinh, lambda x: math.copysign(math.inf, x)),
+              "sinh", "sinh({0})"),
+    Primitive("cosh", _only_at(0, Fraction(1)), _method("cosh"), _guarded(math.cosh, _infinite), "cosh", "cosh({0})", lost=_near_zero),
+    Primitive("tanh", _only_at(0, Fraction(0)), _method("tanh"), math.tanh, "tanh", "tanh({0})", lost=_far_out),
+    Primitive("abs", abs, abs, abs, "abs", "absolute({0})"),
+    Primitive("sign", lambda x: Fraction((x > 0) - (x < 0)), _sign_ball, _sign, "sign",
+              "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
               often=True),
     # below -700 e^(-x) comes near to the overflow, and σ(x) = e^x to every digit
-    Primitive("sigmoid", _only_at(0, Fraction(1, 2)), _sigmoid, _sigmoids, "(1.0/(1.0 + exp(-{0})) if {0} > -700.0 else exp({0}))",
-              often=True),
-    Primitive("softplus", _never, _softplus, _softpluses, "({0} + log1p(exp(-{0})) if {0} > 0.0 else log1p(exp({0})))", often=True),
-    Primitive("max", max, _larger, _larger_ones, "({0} if {0} > {1} else {1} if {1} >= {0} else {0} + {1})",
+    Primitive("sigmoid", _only_at(0, Fraction(1, 2)), lambda x: 1 / (1 + (-x).exp()), _sigmoid, _sigmoids,
+              "(1.0/(1.0 + exp(-{0})) if {0} > -700.0 else exp({0}))",
+              often=True, lost=_far_out),
+    Primitive("softplus", _never, lambda x: x.exp().log1p(), _softplus, _softpluses,
+              "({0} + log1p(exp(-{0})) if {0} > 0.0 else log1p(exp({0})))", often=True, lost=_far_out),
+    Primitive("max", max, lambda a, b: a.max(b), _larger, _larger_ones, "({0} if {0} > {1} else {1} if {1} >= {0} else {0} + {1})",
               arity=2, often=True, extreme=True),
-    Primitive("min", min, _smaller, _smaller_ones, "({0} if {0} < {1} else {1} if {1} <= {0} else {0} + {1})",
+    Primitive("min", min, lambda a, b: a.min(b), _smaller, _smaller_ones, "({0} if {0} < {1} else {1} if {1} <= {0} else {0} + {1})",
               arity=2, often=True, extreme=True),
     # only the branch that counts is computed in the text
-    Primitive("if_positive", lambda c, a, b: a if c > 0 else b, _choice, _choices, "({1} if {0} > 0.0 else {2} if {0} <= 0.0 else nan)",
+    Primitive("if_positive", lambda c, a, b: a if c > 0 else b, _choice_ball, _choice, _choices,
+              "({1} if {0} > 0.0 else {2} if {0} <= 0.0 else nan)",
               arity=3, often=True),
-    Primitive("pi", _never, lambda: math.pi, lambda np: np.float64(math.pi), repr(math.pi), arity=0),
+    Primitive("pi", _never, pi, lambda: math.pi, lambda np: np.float64(math.pi), repr(math.pi), arity=0),
 )  # fmt: skip
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in _ROWS}

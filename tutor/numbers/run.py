@@ -15,9 +15,9 @@ from tutor.expression.parse import parse
 from tutor.expression.plain import plain
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.arithmetic import (
-    CONTEXT,
     DIGITS,
     MAX_BITS,
+    Undecided,
     Value,
     add,
     apply,
@@ -25,13 +25,18 @@ from tutor.numbers.arithmetic import (
     multiply,
     negate,
     power,
-    real,
+    public,
+    rigorous,
     short,
-)  # fmt: skip
+    signum,
+)
+from tutor.numbers.balls import BITS_A_DIGIT, accuracy, bits_of, enclose, nothing_less_than, sign
 from tutor.text import visible
 
 LEVELS = (DIGITS, 2 * DIGITS, 4 * DIGITS, 8 * DIGITS, 16 * DIGITS)
-AGREED = CONTEXT.mpf(10) ** -25
+MOST = 20_000
+"""The most digits that are ever computed with, where it is known that so many are called for."""
+_ENOUGH = bits_of(DIGITS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,7 @@ def _product(expr: Mul, values: Mapping[str, Value]) -> Value:
 def _call(expr: Call, values: Mapping[str, Value]) -> Value:
     if expr.func == "if_positive":  # only the branch that counts has to exist
         condition, a, b = expr.args
-        return compute(a if compute(condition, values) > 0 else b, values)
+        return compute(a if signum(compute(condition, values)) > 0 else b, values)
     return apply(expr.func, [compute(arg, values) for arg in expr.args])
 
 
@@ -142,47 +147,41 @@ def evaluate(derivation: Derivation, values: Mapping[str, Value]) -> Trace:
 
 
 def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
-    """The values of a computation with more and more digits, until two runs agree in `AGREED` of them.
+    """The values of a computation, each to `DIGITS` digits at least, proved: with twice the digits until every ball is narrow enough.
 
-    1 − σ(140) is 10⁻⁶¹: of 60 digits it keeps none.  A logarithm of what only seems to be 0 is tried again, too.
+    1 − σ(140) is 10⁻⁶¹: of 60 digits it keeps none.  What a sum loses of its smaller part says how many digits are called for.  A number
+    that all these digits do not tell from 0, though nothing got lost on the way to it, is what is left of a cancellation, and 0.
+
+    Raises `ValueProblem` where more than `MOST` digits would be needed.
     """
-    before: dict[str, Value] | None = None
-    last: dict[str, Value] = {}
-    problem: ValueProblem | None = None
-    for digits in LEVELS:
-        with CONTEXT.workdps(digits):
+    digits, lost = LEVELS[1], 0
+    while digits <= max(LEVELS[-1], lost):
+        with rigorous(digits, watched=digits > LEVELS[1]) as rigour:
             try:
                 found = compute_all()
-            except ValueProblem as error:
-                problem, before = error, None
-                continue
-        if before is not None and _agree(before, found):
-            return found
-        before, last = found, before or {}
-    if before is None:
-        assert problem is not None
-        raise problem
-    return {name: Fraction(0) if _noise(value, last.get(name)) else value for name, value in before.items()}
+                if all(_narrow(value) for value in found.values()):
+                    return {name: public(value) for name, value in found.items()}
+            except Undecided:
+                pass
+            lost = int(rigour.lost / BITS_A_DIGIT) + 2 * DIGITS if rigour.lost else 0
+        if lost > MOST:
+            raise ValueProblem(
+                f"this needs about {lost:,} digits: terms of very different sizes are added and then cancel",
+                hint="use values of similar sizes, or write the formula so that nothing cancels",
+            )
+        digits = max(2 * digits, min(lost, MOST))
+    with rigorous(digits, zero=True):
+        return {name: public(value) if _told(value) else Fraction(0) for name, value in compute_all().items()}
 
 
-def _noise(value: Value, before: Value | None) -> bool:
-    """Whether a value is a 0 of which only the last digits are left: with twice the digits it is as much smaller."""
-    if type(value) is Fraction or before is None or type(before) is Fraction:
-        return False
-    return bool(abs(value) < CONTEXT.mpf(10) ** (-LEVELS[-1] // 2 - DIGITS) and abs(value) < AGREED * abs(before))
+def _narrow(value: Value) -> bool:
+    """Whether a value is exact, or known to `DIGITS` digits."""
+    return type(value) is Fraction or accuracy(enclose(value)) >= _ENOUGH or nothing_less_than(enclose(value))
 
 
-def _agree(before: Mapping[str, Value], found: Mapping[str, Value]) -> bool:
-    if before.keys() != found.keys():
-        return False
-    for name, value in found.items():
-        other = before[name]
-        if type(value) is Fraction and type(other) is Fraction:
-            continue  # exact, and so equal
-        a, b = real(value), real(other)
-        if a == 0 or abs(a - b) > AGREED * abs(a):  # a 0 that is not exact may be what is left of a small number
-            return False
-    return True
+def _told(value: Value) -> bool:
+    """Whether a value is told from 0."""
+    return type(value) is Fraction or sign(enclose(value)) is not None
 
 
 def run_backward(derivation: Derivation, trace: Mapping[str, Value]) -> dict[str, Value]:

@@ -1,12 +1,12 @@
 """Whether two formulas are the same: refuted at a point, or confirmed with fifty digits on every side of every kink.
 
-First both are computed with NumPy at all points of the exercise.  A point where they clearly differ is computed again with fifty
-digits: only that refutes.  Where no point refutes, fifty digits are compared at points that have no short values (twenty digits each),
-one for every pattern of branches.  Two smooth formulas that agree there to fifty digits are the same but for an accident that no one has
-constructed; nothing is proved symbolically.
+First both are computed with NumPy at all points of the exercise.  A point where they clearly differ is computed again with balls, whose
+error is proved: only that refutes.  Where no point refutes, balls are compared at points that have no short values (twenty digits
+each), one for every pattern of branches.  Two smooth formulas that agree there to fifty digits are the same but for an accident that no
+one has constructed; nothing is proved symbolically.
 
-There is no tolerance to choose.  A difference counts when it stays with twice the digits; what shrinks with more digits is rounding.  So
-``right + 1e-13`` is wrong, and a sum that cancels is not.
+There is no tolerance to choose.  Two balls that do not overlap are different numbers, by however little: ``right + 1e-13`` is wrong, and a
+sum that cancels is not.  Balls that overlap are computed with twice the digits until they are narrow.
 """
 
 from __future__ import annotations
@@ -14,17 +14,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any, Literal
 
-import numpy as np
-
-from tutor.answer.compare.places import Columns, Place, Points, distance
+from tutor.answer.compare.places import Columns, Place, Points, context, distance
 from tutor.answer.compare.sampling import derivatives, points_of, sample
 from tutor.answer.read.effort import Effort, level, weight
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
-from tutor.numbers.decimals import CONST, DIGITS, LOAD, MAX_DIGITS, SUB, Program, context, evaluate, every, program
-from tutor.numbers.float_columns import Column, columns, conditions, wide
+from tutor.numbers.arithmetic import DIGITS
+from tutor.numbers.arrays import np
+from tutor.numbers.balls import BITS_A_DIGIT, accuracy, as_decimal, bits_of, enclose, working
+from tutor.numbers.enclosures import Ball, every, lost_bits
+from tutor.numbers.floats import Column, columns, conditions, wide
+from tutor.numbers.program import NAME, NUMBER, SUB, Program, program
 
 __all__ = ["Comparison", "Points", "compare", "derivatives", "points_of", "sample"]
 
@@ -32,10 +35,14 @@ Outcome = Literal["equal", "different", "undecided"]
 
 CLEAR = 1e-9
 """A relative difference of two float columns that is worth a look with fifty digits."""
-MOST_GAP = 22
+MAX_DIGITS = 1_000
+"""The most digits that are ever tried; what they do not decide is left to a person."""
+AGREE = 50
+"""Two balls that overlap, of which so many digits are certain, are the same number."""
+NOTHING = 100
+"""Two balls round 0 that are smaller than 10 to this power, negative, are the same number, too."""
+SPARE = 22
 """A term smaller than another by more digits than this calls for more digits altogether."""
-SPARE = 8
-"""The last digits, which rounding may have touched."""
 MAX_KINKS = 24
 BASE_WORK = 500
 """What a comparison takes at least."""
@@ -135,7 +142,7 @@ class _Pair:
         clear = apart > CLEAR * size  # False where one of the two is not finite
         first = int(clear.argmax()) if clear.ndim else 0
         if (clear[first] if clear.ndim else clear) and size[first if size.ndim else ()] < np.inf:
-            verdict = self.at(self.points.columns.place(first), float((mine - theirs)[first if size.ndim else ()]))
+            verdict = self.at(self.points.columns.place(first))
             if verdict.kind == "differs":
                 return self.refuted(self.points.columns, first, verdict, apart, size)
         finite = np.isfinite(size)
@@ -144,52 +151,54 @@ class _Pair:
             return self.confirmed(self.points.patterns(self.names), count) or EQUAL
         return self.carefully(done, wide(clear, count), wide(finite, count))
 
-    def at(self, place: Place, expected_difference: float | None = None) -> _Verdict:
-        """Compare at one place with as many digits as it takes.  A difference in floats that fifty digits confirm is one."""
-        if expected_difference is not None:
-            mine, theirs, gap = self.values(place, DIGITS)
-            apart = context(DIGITS).subtract(mine, theirs)
-            near = abs(float(apart) - expected_difference) < 0.01 * abs(expected_difference)  # False for NaN
-            if near and apart and gap <= DIGITS - 20:
-                return _Verdict("differs", mine, theirs)
-        before: Decimal | None = None
-        last: tuple[int, int] | None = None
+    def at(self, place: Place) -> _Verdict:
+        """Compare at one place with as many digits as it takes: until the balls separate, or overlap and are narrow."""
         digits = self.digits
         while digits <= 2 * MAX_DIGITS:
-            mine, theirs, gap = self.values(place, digits)
-            if gap > MOST_GAP and digits < gap + DIGITS:
-                grown = last is not None and gap - last[0] > 0.8 * (digits - last[1])
-                if not grown:  # else the small term is what rounding left of a 0: it shrinks with more digits
-                    if gap + DIGITS > MAX_DIGITS:
+            mine, theirs, own = self.values(place, digits)
+            if mine.is_finite() and theirs.is_finite():
+                if not mine.overlaps(theirs):
+                    return _Verdict("differs", as_decimal(mine, digits), as_decimal(theirs, digits))
+                if _narrow(mine) and _narrow(theirs):
+                    needed = self.needed(place, own, digits)
+                    if needed <= digits:
+                        return _SAME
+                    if needed > MAX_DIGITS:
                         return _Verdict("unknown")
-                    last, digits, before = (gap, digits), level(gap + DIGITS), None
+                    digits = level(needed)
                     continue
-            if theirs.is_nan() or mine.is_nan():
-                return _Verdict("theirs" if theirs.is_nan() else "mine")
-            ctx = context(digits)
-            apart = ctx.subtract(mine, theirs)
-            if not apart:
-                return _Verdict("same", mine, theirs)
-            large = max(mine.adjusted() if mine else theirs.adjusted(), theirs.adjusted() if theirs else mine.adjusted())
-            if apart.adjusted() <= large - digits + SPARE:
-                return _Verdict("same", mine, theirs)
-            if before is not None:
-                if apart.adjusted() <= before.adjusted() - int(0.3 * digits):
-                    return _Verdict("same", mine, theirs)  # rounding: it shrinks with more digits
-                if ctx.subtract(apart, before).copy_abs() < ctx.multiply(apart.copy_abs(), _THOUSANDTH):
-                    return _Verdict("differs", mine, theirs)
-            before = apart
+            elif self.goes_nowhere(place, digits):
+                return _Verdict("theirs")
+            elif not mine.is_finite() and place.lost(self.answer, own, digits) and theirs.is_finite():
+                return _Verdict("mine")
             digits *= 2
         return _Verdict("unknown")
 
-    def values(self, place: Place, digits: int) -> tuple[Decimal, Decimal, int]:
-        self.spend(digits, fresh=place.alone)
-        known, gap = place.values(self.names, digits)
-        mine, own = evaluate(self.answer, known, digits)
+    def needed(self, place: Place, own: list[Ball], digits: int) -> int:
+        """How many digits it takes so that no small term is lost: x + exp(−1000) is not x."""
+        bits = max(lost_bits(self.answer, own), place.bits(self.names, digits))
+        if self.goal is not None:
+            with working(digits):
+                bits = max(bits, lost_bits(self.goal, every(self.goal, place.values(self.goal.names, digits))))
+        lost = int(bits / BITS_A_DIGIT)
+        return lost + DIGITS if lost > SPARE else DIGITS
+
+    def goes_nowhere(self, place: Place, digits: int) -> bool:
+        """Whether the goal certainly has no value at a place."""
         if self.goal is None:
-            return mine, known[self.target], max(own, gap)
-        theirs, other = evaluate(self.goal, known, digits)
-        return mine, theirs, max(own, gap, other)
+            return place.exists_not(self.target, digits)
+        with working(digits):
+            done = every(self.goal, place.values(self.goal.names, digits))
+            return not done[self.goal.result].is_finite() and place.lost(self.goal, done, digits)
+
+    def values(self, place: Place, digits: int) -> tuple[Ball, Ball, list[Ball]]:
+        """The answer's ball, the goal's, and those of all the answer's sub-terms."""
+        self.spend(digits, fresh=place.alone)
+        known = place.values(self.names, digits)
+        with working(digits):
+            own = every(self.answer, known)
+            theirs = known[self.target] if self.goal is None else every(self.goal, known)[self.goal.result]
+        return own[self.answer.result], theirs, own
 
     def spend(self, digits: int, *, fresh: bool) -> None:
         """Count what an evaluation costs, at a new place with all that it depends on, so that no answer can make it take long."""
@@ -203,7 +212,7 @@ class _Pair:
             if fresh or digits > 2 * DIGITS:  # else the exercise's own quantities are known at its points
                 each, costly = each + below_each, costly + below_costly
             times = digits / DIGITS
-            self.effort.spend(each * (1 + times / 8) + costly * times**1.4)
+            self.effort.spend(each * (1 + times / 8) + costly * times**1.2)
 
     def confirmed(self, numbers: Sequence[int], count: int) -> Comparison | None:
         """Fifty digits at some points: what speaks against equality, if anything."""
@@ -294,14 +303,15 @@ class _Pair:
             return unknown
         done = []
         for number in numbers:
-            values = self.points.columns.place(number).values(self.names, DIGITS)[0]
-            done.append(every(self.answer, values)[0])
+            values = self.points.columns.place(number).values(self.names, DIGITS)
+            with working(DIGITS):
+                done.append(every(self.answer, values))
         own = [[distance(values, self.answer.kinks[kink]) for values in done] for kink in unknown]
         return [kink for kink, sizes in zip(unknown, own, strict=True) if not any(_proportional(sizes, it) for it in known)]
 
     def reached(self, kink: int, wanted: int, any_side: bool) -> Comparison | Mapping[str, Decimal] | None:
         """Leaves far out at which a condition has the sign that it has nowhere else; or what refutes the answer there."""
-        sizes = {value.adjusted() for op, value, *_ in self.answer.code if op == CONST and value}
+        sizes = {_power_of_ten(value) for op, value, *_ in self.answer.code if op == NUMBER and value}
         far = self.points.far(tuple(sorted(size for size in sizes if abs(size) < 300)))
         row = self.condition_column(kink, far)
         found: Mapping[str, Decimal] | None = None
@@ -328,7 +338,7 @@ class _Pair:
         """The condition of a kink by itself."""
         a, b = self.answer.kinks[kink]
         code = self.answer.code[: max(a, b or 0) + 1]
-        names = tuple(name for op, name, *_ in code if op == LOAD)
+        names = tuple(name for op, name, *_ in code if op == NAME)
         if b is None:
             return Program(code, a, names, (), 0)
         return Program((*code, (SUB, a, b, None)), len(code), names, (), 0)
@@ -347,7 +357,9 @@ class _Pair:
         def side(t: Decimal) -> Decimal:
             self.spend(digits, fresh=False)
             place = Place(self.points.world, between(t))
-            return evaluate(condition, place.values(condition.names, digits)[0], digits)[0]
+            values = place.values(condition.names, digits)
+            with working(digits):
+                return as_decimal(every(condition, values)[condition.result], digits)
 
         low, high = Decimal(0), Decimal(1)
         at_low, at_high = side(low), side(high)
@@ -366,8 +378,10 @@ class _Pair:
 
     def stands_on_kink(self, place: Place) -> bool:
         """Whether a condition of the answer is exactly 0 at a place."""
-        done, _ = every(self.answer, place.values(self.names, self.digits)[0], self.digits)
-        return any(done[a] == (0 if b is None else done[b]) for a, b in self.answer.kinks)
+        values = place.values(self.names, self.digits)
+        with working(self.digits):
+            done = every(self.answer, values)
+            return any(done[a].overlaps(enclose(0) if b is None else done[b]) for a, b in self.answer.kinks)
 
     def on_kinks(self) -> Comparison | None:
         """Points exactly on a kink, where a derivative is a convention: a difference there alone is left to a person.
@@ -404,10 +418,10 @@ class _Pair:
         shown = world.leaves_of(self.names)
         if len(shown) > MAX_SHOWN:
             shown = self.answer.names[:MAX_SHOWN] or shown[:MAX_SHOWN]
-        known = (place or Place(world, leaves)).values(shown, self.digits)[0]
+        known = (place or Place(world, leaves)).values(shown, self.digits)
         yours, expected = _apart(verdict.yours, verdict.expected)
         gap = max(gap, _ratio(verdict.yours, verdict.expected))  # floats see nothing of what is too large for them
-        return Comparison("different", tuple((n, text(known[n])) for n in shown), yours, expected, gap=gap)
+        return Comparison("different", tuple((n, text(as_decimal(known[n], 20))) for n in shown), yours, expected, gap=gap)
 
 
 def _proportional(own: Sequence[Decimal], known: Sequence[Decimal]) -> bool:
@@ -416,7 +430,18 @@ def _proportional(own: Sequence[Decimal], known: Sequence[Decimal]) -> bool:
     return bool(one) and ctx.subtract(one, other).adjusted() < one.adjusted() - 40
 
 
-_THOUSANDTH = Decimal("0.001")
+_SAME = _Verdict("same")
+_ENOUGH = bits_of(AGREE)
+
+
+def _narrow(ball: Ball) -> bool:
+    """Whether `AGREE` digits of a ball are certain, or it is as good as 0."""
+    return accuracy(ball) >= _ENOUGH or bool(abs(ball) * 10**NOTHING < 1)
+
+
+def _power_of_ten(value: Fraction) -> int:
+    """The exponent of a constant written as a power of ten."""
+    return context(4).divide(Decimal(value.numerator), Decimal(value.denominator)).adjusted()
 
 
 def _bracket(side: Any, low: tuple[Decimal, Decimal], high: tuple[Decimal, Decimal], digits: int, ctx: Any) -> tuple[Decimal, Decimal]:

@@ -7,22 +7,27 @@ are asked for.
 
 from __future__ import annotations
 
+import decimal
 import math
 import random
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
+from functools import cache
 from typing import Any
-
-import numpy as np
 
 from tutor.errors import ValueProblem
 from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Call, Expr, children
 from tutor.expression.walk import SHARES
 from tutor.graph.nouns import Step
-from tutor.numbers.decimals import CONST, DIGITS, NEG, Code, Program, context, evaluate, every, keys, program
-from tutor.numbers.float_columns import Column, columns, conditions, wide
+from tutor.numbers.arithmetic import DIGITS
+from tutor.numbers.arrays import np
+from tutor.numbers.balls import as_decimal, enclose, working
+from tutor.numbers.enclosures import Ball, every, lost_bits, missing
+from tutor.numbers.floats import Column, columns, conditions, wide
+from tutor.numbers.program import NEG, NUMBER, Code, Program, keys, program
 
 More = Callable[[str, str], Sequence[Step]]
 """Steps for a derivative ∂of/∂wrt that no step has yet; none where there is no such derivative."""
@@ -30,10 +35,20 @@ More = Callable[[str, str], Sequence[Step]]
 BLOCK = 64
 
 
-def distance(done: Sequence[Decimal], kink: tuple[int, int | None]) -> Decimal:
+@cache
+def context(digits: int) -> decimal.Context:
+    """Decimals of so many digits, for the values of points; what does not exist is NaN, and nothing is raised."""
+    return decimal.Context(
+        prec=digits, rounding=decimal.ROUND_HALF_EVEN, Emin=decimal.MIN_EMIN, Emax=decimal.MAX_EMAX,
+        capitals=0, clamp=0, flags=[], traps=[],
+    )  # fmt: skip
+
+
+def distance(done: Sequence[Ball], kink: tuple[int, int | None]) -> Decimal:
     """How far from a kink a point is."""
     a, b = kink
-    return (done[a] if b is None else context(DIGITS).subtract(done[a], done[b])).copy_abs()
+    with working(DIGITS):
+        return as_decimal(abs(done[a] if b is None else done[a] - done[b]), DIGITS)
 
 
 class World:
@@ -154,7 +169,7 @@ class World:
         if not steps.kinks:
             return []
         numbers = keys(steps, self._numbers)
-        zero = self._numbers.setdefault((CONST, Decimal(0)), len(self._numbers))
+        zero = self._numbers.setdefault((NUMBER, Fraction(0)), len(self._numbers))
         found: list[Any] = []
         for a, b in steps.kinks:
             if b is None:
@@ -167,39 +182,50 @@ class World:
 
 
 class Place:
-    """One point: the exact values of the leaves, and of everything else to as many digits as are asked for."""
+    """One point: the exact values of the leaves, and the balls of everything else with as many digits as are asked for."""
 
-    __slots__ = ("_from", "_tables", "alone", "leaves", "world")
+    __slots__ = ("_tables", "alone", "leaves", "world")
 
-    def __init__(
-        self, world: World, leaves: Mapping[str, Decimal], shared: Callable[[int], Mapping[str, Decimal]] | None = None,
-        *, alone: bool = False,
-    ) -> None:  # fmt: skip
+    def __init__(self, world: World, leaves: Mapping[str, Decimal], *, alone: bool = False) -> None:
         """``alone``: no other comparison uses it, so that its values are computed for this one."""
         self.world = world
         self.alone = alone
         self.leaves = leaves
-        self._tables: dict[int, tuple[dict[str, Decimal], dict[str, int]]] = {}
-        self._from = shared
+        self._tables: dict[int, tuple[dict[str, Ball], set[str], dict[str, int]]] = {}
 
-    def values(self, names: Iterable[str], digits: int) -> tuple[Mapping[str, Decimal], int]:
-        """The values, these names among them, and the largest gap (see `tutor.numbers.decimals.Gap`) on the way to them."""
+    def values(self, names: Iterable[str], digits: int) -> Mapping[str, Ball]:
+        """The values, these names among them; nan where one does not exist or so many digits do not tell (see `nowhere`)."""
         tables = self._tables.get(digits)
         if tables is None:
-            tables = self._tables[digits] = (dict(self.leaves), {})
-        known, gaps = tables
-        widest = 0
+            with working(digits):
+                tables = self._tables[digits] = ({name: enclose(value) for name, value in self.leaves.items()}, set(), {})
+        known, nowhere, bits = tables
         for name in names:
             if name not in known:
-                for target in self.world.ancestors(name):
-                    if target not in known:
-                        steps = self.world.program(target)
-                        known[target], gap = evaluate(steps, known, digits)
-                        gaps[target] = max([gap, *(gaps.get(part, 0) for part in steps.names)])
-            gap = gaps.get(name, 0)
-            if gap > widest:
-                widest = gap
-        return known, widest
+                with working(digits):
+                    for target in self.world.ancestors(name):
+                        if target not in known:
+                            steps = self.world.program(target)
+                            done = every(steps, known)
+                            known[target] = done[steps.result]
+                            bits[target] = max([lost_bits(steps, done), *(bits.get(part, 0) for part in steps.names)])
+                            if not known[target].is_finite() and self.lost(steps, done, digits):
+                                nowhere.add(target)
+        return known
+
+    def lost(self, steps: Program, done: list[Ball], digits: int) -> bool:
+        """Whether a result that is nan certainly has no value."""
+        found = missing(steps, done)
+        return found in self._tables[digits][1] if isinstance(found, str) else found
+
+    def bits(self, names: Iterable[str], digits: int) -> int:
+        """How many bits it takes so that nothing is lost on the way to some quantities (see `tutor.numbers.enclosures.lost_bits`)."""
+        known = self._tables[digits][2]
+        return max((known.get(name, 0) for name in names), default=0)
+
+    def exists_not(self, name: str, digits: int) -> bool:
+        """Whether a quantity certainly has no value here."""
+        return name in self._tables[digits][1]
 
 
 @dataclass(slots=True)
@@ -325,7 +351,8 @@ class Points:
                 steps = self.world.program(target)
                 if steps.kinks:
                     places = [self.columns.place(number) for number in numbers]
-                    done = [every(steps, place.values(steps.names, DIGITS)[0])[0] for place in places]
+                    with working(DIGITS):
+                        done = [every(steps, place.values(steps.names, DIGITS)) for place in places]
                     found += [tuple([distance(values, kink) for values in done]) for kink in steps.kinks]
             self._conditions = (numbers, tuple(dict.fromkeys(found)))
         return self._conditions

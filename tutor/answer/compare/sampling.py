@@ -8,17 +8,15 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-import numpy as np
-
-from tutor.answer.compare.places import BLOCK, More, Place, Points, World, beside, drawn
+from tutor.answer.compare.places import BLOCK, More, Place, Points, World, beside, context, drawn
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.named import found
 from tutor.expression.keys import derivative_key, is_derivative
 from tutor.expression.nodes import ONE, ZERO, Add, Name
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.arithmetic import CONTEXT, Value
-from tutor.numbers.decimals import context
-from tutor.numbers.float_columns import Column, columns, conditions, wide
+from tutor.numbers.arrays import np
+from tutor.numbers.floats import Column, columns, conditions, wide
 
 SMALLEST = 1e-7
 """How near to a kink a point may be."""

@@ -7,12 +7,13 @@ from functools import cache
 
 from tutor.errors import ExpressionError
 from tutor.expression.nodes import Call, Expr, Name, Number, Pow, children
-from tutor.numbers.decimals import COSTLY, DIGITS, POW, SQRT, Code, program
+from tutor.numbers.arithmetic import DIGITS
+from tutor.numbers.program import COSTLY, POW, SQRT, Code, program
 
 MOST = 10_000
 """The operations that one answer may take, about: 10 ms with sixty digits."""
 MAX_WORK = 30_000
-"""How many operations with fifty digits one comparison may take, about: some 20 ms."""
+"""How many operations with sixty digits one comparison may take, about: some 20 ms."""
 POWER, FUNCTION = 45, 35
 """A power that is no whole number, and exp, log or sin, in the same unit."""
 _COSTS = {**dict.fromkeys(COSTLY, 40), POW: 80, SQRT: 20}
@@ -58,7 +59,7 @@ def _function(func: str, count: int) -> int:
 
 
 class Effort:
-    """How much work is left, in operations with fifty digits; several comparisons may share it."""
+    """How much work is left, in operations with sixty digits; several comparisons may share it."""
 
     __slots__ = ("left",)
 
@@ -75,8 +76,8 @@ class Effort:
 def level(digits: int) -> int:
     """So many digits or more, from a short list: the values of an exercise are kept for each.
 
-    >>> level(50), level(51), level(640)
-    (50, 100, 800)
+    >>> level(60), level(61), level(640)
+    (60, 120, 960)
     """
     found = DIGITS
     while found < digits:

@@ -12,9 +12,9 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.spots import as_answer
 from tutor.errors import ExpressionError
 from tutor.expression.lexicon import Vocabulary
-from tutor.expression.lexing import NUMBER
 from tutor.expression.nodes import Expr
 from tutor.expression.parse import read_fast, read_slowly
+from tutor.expression.signs import NUMBER
 
 MAX_LENGTH = 10_000
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("```", "```"), ("`", "`"), ('"', '"'), ("**", "**"))

@@ -1,0 +1,81 @@
+r"""Signs, commands and the patterns of what is no plain name: how each is typed, and the token that it is."""
+
+from __future__ import annotations
+
+import re
+
+from tutor.expression.grammar import Token
+from tutor.expression.lexicon import MODULES
+
+NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
+HALVES = {"½": ("1", "2"), "¼": ("1", "4"), "¾": ("3", "4"), "⅓": ("1", "3"), "⅔": ("2", "3")}
+SIGNS = {"·": "*", "×": "*", "⋅": "*", "∗": "*", "−": "-", "–": "-", "÷": "/", "∕": "/", "√": "sqrt"}
+SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+IGNORED = r"(?:\s++|~|\\[,;:! ]|\\(?:quad|qquad|thinspace|displaystyle|textstyle|limits)(?![A-Za-z]))"
+
+TIMES = r"(?:[*·×⋅∗]|\\(?:times|cdot|ast)(?![A-Za-z]))"
+TEN = re.compile(
+    rf"(?P<digits>[0-9]++\.?+[0-9]*+|\.[0-9]++){IGNORED}{{0,3}}+{TIMES}{IGNORED}{{0,3}}+10\s?"
+    r"(?:(?P<super>[⁻⁺]?[⁰¹²³⁴-⁹]{1,4})|(?:\^|\*\*)\s?(?P<group>[{(])?\s?(?P<sign>[-+−]?)\s?(?P<power>[0-9]{1,4})\s?(?(group)[})]))"
+    r"(?!\s{0,3}(?:\^|\*\*|[⁰¹²³⁴-⁹!.0-9]))"
+)
+LETTER_X = re.compile(rf"[0-9.]++(?P<before>{IGNORED}{{0,3}}+)x(?P<after>{IGNORED}{{0,3}}+)10\s?(?:\^|\*\*|[⁻⁺⁰¹²³⁴-⁹])")
+TEN_BY_X = re.compile(TEN.pattern.replace(TIMES, "x", 1))
+A_NUMBER = re.compile(NUMBER)
+BLANK = re.compile(IGNORED)
+PRIME = re.compile(r"\^\s?(?:\\prime(?![A-Za-z])|\{\s?(?:\\prime|')\s?\})")
+SUPER = re.compile(r"[⁻⁺]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+")
+SHORT_FRACTION = re.compile(r"\\[dt]?frac\s?([0-9])\s?([0-9])")
+INDICATOR = re.compile(
+    r"(?:\\(?:mathbf|mathbb|mathds)\s?\{\s?1\s?\}|\\(?:mathbb|mathbf|mathds)\s?1|𝟙|𝟏|1)\s?_\s?([{(])"
+)
+WORDS_OF_CASES = re.compile(
+    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|else|otherwise|sonst)\s{0,3}\}|(?:if|else|otherwise)(?![A-Za-z0-9_])"
+)
+D = re.compile(r"\\(?:mathrm|text|operatorname|textrm)\s?\{\s?d\s?\}")
+TRANSPOSED = re.compile(
+    r"(?:\^|\*\*)\s?(?:(?:T|⊤|\\top|\\intercal)(?![A-Za-z0-9_])|\{\s?(?:T|⊤|\\top|\\intercal|\\(?:mathrm|mathsf|text)\s?\{T\})\s?\})"
+    r"|\.T(?![A-Za-z0-9_(])"
+)
+MODULE = re.compile(rf"(?:{'|'.join(MODULES)})(?:\.(?:nn|functional|math|special|numpy|linalg))*\.(?P<word>[A-Za-z][A-Za-z0-9_]*)")
+SETTINGS = re.compile(r"\[[^\[\]()]{1,40}\]\(")
+LAYER_NUMBER = re.compile(r"\s?\^\s?\{\s?\(\s?[0-9]{1,3}\s?\)\s?\}")
+OPERAND = re.compile(r"\s*+(?:[A-Za-z0-9.√\\]|[^\W\d_])")
+"""What a function without its bracket would be applied to."""
+ENVIRONMENT = re.compile(r"\\(begin|end)\s?\{([A-Za-z*]{1,20})\}")
+COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)?", re.DOTALL)
+
+COMMANDS: dict[str, Token | None] = {
+    "frac": ("F", None), "dfrac": ("F", None), "tfrac": ("F", None), "cfrac": ("F", None), "sqrt": ("r", None), "surd": ("r", None),
+    "cdot": ("*", None), "times": ("*", None), "ast": ("*", None), "div": ("/", None), "partial": ("p", None),
+    "{": ("(", "}"), "}": (")", "}"),
+    "gt": (">", None), "lt": ("<", None), "ge": (">", "="), "geq": (">", "="), "geqslant": (">", "="), "le": ("<", "="),
+    "leq": ("<", "="), "leqslant": ("<", "="), "odot": ("@", "hadamard"), "circ": ("@", "hadamard"),
+    "lbrack": ("(", "]"), "rbrack": (")", "]"), "lparen": ("(", ")"), "rparen": (")", ")"),
+    "lvert": ("(", "|"), "rvert": (")", "|"), "vert": ("|", None), "left": None, "right": None, "big": None, "Big": None, "bigl": None,
+    "bigr": None, "Bigl": None, "Bigr": None, "bigg": None, "Bigg": None, "biggl": None, "biggr": None, "mathrel": None, "\\": ("n", None),
+    "cr": ("n", None), "prime": ("'", None),
+}  # fmt: skip
+"""What commands mean; those with None only change how it looks."""
+CHARACTERS: dict[str, Token] = {
+    "+": ("+", None), "-": ("-", None), "*": ("*", None), "/": ("/", None), "^": ("^", None), "(": ("(", ")"), "[": ("(", "]"),
+    "{": ("(", "}"), ")": (")", ")"), "]": (")", "]"), "}": (")", "}"), ",": (",", None), ";": (",", None), "|": ("|", None),
+    "'": ("'", None), "′": ("'", None), "∂": ("p", None), "√": ("r", None), ">": (">", None), "<": ("<", None),
+    "≥": (">", "="), "≤": ("<", "="), "⩾": (">", "="), "⩽": ("<", "="), "&": ("&", None),
+    "@": ("@", "matmul"), "⊙": ("@", "hadamard"), "∘": ("@", "hadamard"), "ᵀ": ("t", None), "⊤": ("t", None),
+}  # fmt: skip
+CHARACTERS |= {sign: CHARACTERS[meant] for sign, meant in SIGNS.items() if meant in CHARACTERS}
+ELSE = frozenset({"else", "otherwise", "sonst"})
+KNOWN_COMMANDS = (
+    "\\frac{a}{b}, \\cdot, \\times, \\sqrt{x}, \\sigma, \\hat{y}, \\partial, \\exp, \\ln, \\left( \\right) are"
+)
+
+
+def match_digits(text: str, at: int) -> str:
+    """The digits that stand at a place."""
+    match = A_NUMBER.match(text, at)
+    return match.group()[:20] if match else ""
+
+
+APART = re.compile(r"\s{1,20}[eE][-+−–]?[0-9]")
+"""8.2 e-2: a power of ten, or 8.2·e − 2."""

@@ -1,0 +1,162 @@
+"""Real numbers with a proved error bound: a midpoint and a radius, from python-flint (Arb), or intervals where it is not there.
+
+Whatever is computed with balls lies in the ball that comes out.  So nothing has to be guessed: where a ball is too wide, it is computed
+again with twice the digits; two balls that do not overlap are different numbers; a ball that lies above 0 is positive.  A ball is nan where
+nothing is known of a value: it does not exist, or this many digits do not tell whether it does.
+
+`Ball` is ``flint.arb`` itself, or `tutor.numbers.intervals.Interval`, which has the methods that are used here; the rest of the product
+sees no difference but the time.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+from mpmath import MPContext, libmp
+
+from tutor.numbers import intervals
+
+try:  # no wheel for Python in the browser
+    import flint
+except ImportError:
+    flint = None  # type: ignore[assignment]
+
+BITS_A_DIGIT = math.log2(10)
+SMALLEST = 40_000_000
+"""A number below 2 to this power, negative, counts as 0 where a ball becomes a plain number."""
+NOTHING_KNOWN = -(1 << 61)
+
+Ball: Any = intervals.Interval if flint is None else flint.arb
+"""The type of balls (python-flint has no types)."""
+_CONTEXT: Any = intervals.context if flint is None else flint.ctx
+
+
+def bits_of(digits: int) -> int:
+    """The bits that hold so many decimal digits."""
+    return math.ceil(digits * BITS_A_DIGIT) + 4
+
+
+@contextmanager
+def working(digits: int) -> Iterator[None]:
+    """Compute with so many decimal digits."""
+    before = _CONTEXT.prec
+    _CONTEXT.prec = bits_of(digits)
+    try:
+        yield
+    finally:
+        _CONTEXT.prec = before
+
+
+def compute_with(digits: int, function: Callable[..., Any], values: Sequence[Any]) -> Any:
+    """A function of the balls of some numbers, with so many digits."""
+    before = _CONTEXT.prec
+    _CONTEXT.prec = bits_of(digits)
+    try:
+        return function(*[enclose(value) for value in values])
+    finally:
+        _CONTEXT.prec = before
+
+
+def bits_in_use() -> int:
+    """The bits that are computed with here and now."""
+    return int(_CONTEXT.prec)
+
+
+def enclose(value: Any) -> Any:
+    """The ball of a fraction, a whole number, a decimal or an mpmath number; single numbers but for fractions that never end.
+
+    >>> with working(20):
+    ...     enclose(Fraction(1, 3)).contains(0), enclose(Fraction(1, 2)).is_exact()
+    (False, True)
+    """
+    kind = type(value)
+    if kind is Ball:
+        return value
+    if kind is Fraction:
+        if flint is not None:
+            return Ball(flint.fmpq(value.numerator, value.denominator))
+        return Ball(libmp.from_int(value.numerator)) / Ball(libmp.from_int(value.denominator))
+    if kind is Decimal:
+        return enclose(Fraction(value)) if value.is_finite() else nowhere()
+    if kind is int:
+        return Ball(value) if flint is not None else Ball(libmp.from_int(value))
+    return Ball(value) if flint is not None else Ball(value._mpf_)
+
+
+def is_ball(value: Any) -> bool:
+    """Whether a number is a ball."""
+    return type(value) is Ball
+
+
+def nowhere() -> Any:
+    """The ball of what does not exist."""
+    return Ball("nan") if flint is not None else intervals.NAN
+
+
+def midpoint(ball: Any, context: MPContext) -> Any:
+    """The middle of a ball as an mpmath number of the context, with all digits that it has."""
+    mantissa, exponent = ball.mid().man_exp()
+    return context.make_mpf(libmp.from_man_exp(int(mantissa), int(exponent)))
+
+
+def as_decimal(ball: Any, digits: int) -> Decimal:
+    """The middle of a ball as a decimal of so many digits; NaN where nothing is known."""
+    if not ball.is_finite():
+        return Decimal("NaN")
+    mantissa, exponent = ball.mid().man_exp()
+    return Decimal(libmp.to_str(libmp.from_man_exp(int(mantissa), int(exponent)), digits))
+
+
+def accuracy(ball: Any) -> int:
+    """How many bits of a ball are certain, relative to its size: a large number for a single number, a negative one for one around 0."""
+    found = int(ball.rel_accuracy_bits())
+    return found if found > NOTHING_KNOWN else NOTHING_KNOWN
+
+
+def magnitude(ball: Any) -> int:
+    """The exponent of the middle of a ball: 2^(magnitude − 1) ≤ |middle| < 2^magnitude; a very negative number for 0."""
+    mantissa, exponent = ball.mid().man_exp()
+    size = int(mantissa)
+    return int(exponent) + size.bit_length() if size else NOTHING_KNOWN
+
+
+def nothing_less_than(ball: Any) -> bool:
+    """Whether a ball lies so near to 0 that its exponent alone is too large for use: below 10^−12,000,000."""
+    return magnitude(ball) < -SMALLEST and not ball.is_zero() and magnitude(ball.rad()) < -SMALLEST
+
+
+def sign(ball: Any) -> int | None:
+    """1, −1 or 0 for what is certainly positive, negative, 0; nothing where the digits do not tell."""
+    if ball > 0:
+        return 1
+    if ball < 0:
+        return -1
+    return 0 if ball.is_zero() else None
+
+
+def whole_power(base: Any, exponent: int) -> Any:
+    """base^exponent; nan for a negative power of what may be 0.
+
+    >>> with working(20):
+    ...     whole_power(enclose(Fraction(1, 2)), -3).contains(8)
+    True
+    """
+    if not base.is_finite() or (exponent < 0 and base.contains(0)):
+        return nowhere()
+    if not base.contains(0):
+        return base**exponent
+    total, square, rest = enclose(1), base, exponent  # Arb has no powers of balls around 0
+    while rest:
+        total = total * square if rest % 2 else total
+        square, rest = square * square, rest // 2
+    return total
+
+
+def pi() -> Any:
+    """π."""
+    return Ball.pi()

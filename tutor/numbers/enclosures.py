@@ -1,0 +1,114 @@
+"""Programs in balls: the value of an expression with a proved error, at single points.
+
+A value that does not exist (1/0, log of a negative number) is nan, and all that is computed from it; so is what the digits in use do not
+tell, a condition on whose sign it depends for example.  `missing` says which of the two it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+from tutor.numbers.balls import bits_in_use, enclose, magnitude, nowhere, sign, whole_power
+from tutor.numbers.functions import MAX_ANGLE, MAX_ARGUMENT, PRIMITIVES
+from tutor.numbers.program import ADD, DIV, IF, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, Program
+
+Ball = Any
+
+
+def every(steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
+    """The balls of all sub-terms, by their places, with the digits in use (see `tutor.numbers.balls.working`)."""
+    done: list[Ball] = []
+    append = done.append
+    for op, a, b, c in steps.code:
+        if op == MUL:
+            append(done[a] * done[b])
+        elif op == NAME:
+            append(values[a])
+        elif op == NUMBER:
+            append(_constant(a, bits_in_use()))
+        elif op == ADD:
+            append(done[a] + done[b])
+        elif op == SUB:
+            append(done[a] - done[b])
+        elif op == SQUARE:
+            append(done[a] * done[a])
+        elif op == NEG:
+            append(-done[a])
+        elif op == DIV:
+            append(done[a] / done[b])
+        elif op == POWER:
+            append(whole_power(done[a], b))
+        elif op == POW:
+            append(power(done[a], done[b]))
+        elif b is None:
+            append(PRIMITIVES[op].ball(*(() if a is None else (done[a],))))
+        else:
+            append(PRIMITIVES[op].ball(done[a], done[b], *(() if c is None else (done[c],))))
+    return done
+
+
+@lru_cache(maxsize=4_096)
+def _constant(value: Fraction, bits: int) -> Ball:
+    return enclose(value)
+
+
+def power(base: Ball, exponent: Ball) -> Ball:
+    """base^exponent, of a base that is not negative unless the exponent is a whole number."""
+    if base.is_nan() or exponent.is_nan():
+        return nowhere()
+    if exponent.is_integer() and abs(exponent) < 10**6:
+        mantissa, shift = exponent.man_exp()
+        return whole_power(base, int(mantissa) << int(shift))
+    side = sign(base)
+    if side == 0 and exponent > 0:
+        return enclose(0)
+    found = base**exponent if side == 1 else nowhere()
+    return found if found.is_finite() else nowhere()
+
+
+def lost_bits(steps: Program, done: list[Ball]) -> int:
+    """How many bits it takes so that no term of a sum is lost beside a larger one: 1 + 10⁻⁶⁰ is not 1."""
+    most = 0
+    for op, a, b, _ in steps.code:
+        if op in (ADD, SUB):
+            left, right = done[a], done[b]
+            if left.is_finite() and right.is_finite() and not left.contains(0) and not right.contains(0):
+                most = max(most, abs(magnitude(left) - magnitude(right)))
+        elif b is None and a is not None and op in PRIMITIVES:
+            needs, x = PRIMITIVES[op].lost, done[a]
+            if needs is not None and x.is_finite() and not x.contains(0):
+                most = max(most, needs(magnitude(x)))
+    return most
+
+
+def missing(steps: Program, done: list[Ball]) -> str | bool:
+    """Why a value is nan: True where it certainly does not exist, False where more digits may tell, or the quantity it comes from."""
+    place = steps.result
+    while True:
+        op, a, b, c = steps.code[place]
+        if op == NAME:
+            return str(a)
+        parts = [part for part in (a, None if op == POWER else b, c) if part is not None]
+        if op == IF:
+            side = sign(done[a])
+            parts = [a] if side is None else [b if side > 0 else c]
+        lost = [part for part in parts if not done[part].is_finite()]
+        if not lost:
+            check = _CERTAIN.get(op)
+            return check is not None and bool(check(*(done[part] for part in (a, None if op == POWER else b) if part is not None)))
+        place = lost[0]
+
+
+_CERTAIN: dict[str, Callable[..., bool]] = {
+    DIV: lambda a, b: b.is_zero(),
+    POWER: lambda a: a.is_zero(),
+    POW: lambda a, b: bool(a < 0 or (a.is_zero() and b <= 0)),
+    "log": lambda x: bool(x <= 0),
+    "sqrt": lambda x: bool(x < 0),
+    "exp": lambda x: bool(x > MAX_ARGUMENT),
+    **dict.fromkeys(("sin", "cos", "tan"), lambda x: bool(abs(x) >= MAX_ANGLE)),
+}
+"""Where an operation on numbers certainly has no value."""
