@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from tutor.exercise.question import Question
 from tutor.expression.nodes import Add, Mul, Name, Neg, Number, Partial
-from tutor.marking.marked import Credit, Line, Marked, MarkedAnswer, Refutation, Slip
+from tutor.marking.marked import BrokenLine, Credit, Marked, MarkedAnswer, Refutation, Slip
 
 IDENT, TITLE = "neuron/two-two-two", "A 2-2-2 network learns"
 ASKED = {
@@ -72,7 +72,7 @@ UNREADABLE = answer(
 )  # fmt: skip
 BROKEN = answer(
     "dL/dw5", "correct", "dL/dout_o1 * dout_o1/din_o1 * out_h1\n0.7414 * 0.1868 + 0.5933\n0.082167", outcome="broken-line",
-    line=Line(2, "0.7414 * 0.1868 + 0.5933", "before", "0.7318", "0.082167"), marks=Fraction(5, 3),
+    line=BrokenLine(2, "0.7414 * 0.1868 + 0.5933", "before", "0.7318", "0.082167"), marks=Fraction(5, 3),
 )  # fmt: skip
 PATH = answer(
     "dL/dout_h1", "misconception", "0.0553994", slips=slip("missing-path", at="dL/dout_h1"),
@@ -109,7 +109,7 @@ def hostile(text):
         text, IDENT,
         (
             MarkedAnswer("dL/dw5", text, "wrong", Fraction(0), Fraction(1), (Credit("award", Fraction(0), text),), text,
-                         line=Line(1, text, "goal", text, text), refutation=Refutation(((text, text),), text, text)),
+                         line=BrokenLine(1, text, "goal", text, text), refutation=Refutation(((text, text),), text, text)),
             MarkedAnswer("dL/dw6", text, "unreadable", Fraction(0), Fraction(1), message=f"unknown\n    {text}\n    ^\n  {text}"),
             MarkedAnswer("out_o1", f"a\n{text}\nb", "undecided", Fraction(0), Fraction(1), message=text),
             MarkedAnswer(text, text, "misconception", Fraction(0), Fraction(1), slips=((Slip(text, text),),), follows=(text,)),

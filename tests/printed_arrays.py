@@ -201,7 +201,10 @@ class Reader:
 
     def factor(self) -> Value:
         value = self.atom()
-        while self.peek() in ("power", "^", "ᵀ"):
+        while self.peek() in ("power", "^", "ᵀ", "_"):
+            if self.peek() == "_":
+                value = self.indexed(value)
+                continue
             if self.peek() == "ᵀ":
                 self.take()
                 value = refuse("the transpose of a number") if np.shape(value) == () else np.asarray(value).T
@@ -211,6 +214,17 @@ class Reader:
                 self.take()
                 value = raised(value, self.group())
         return value
+
+    def indexed(self, value: Value) -> Value:
+        """One entry of an array: p_2, W_12; counted from 1."""
+        self.take("_")
+        closed = self.peek() == "{"
+        if closed:
+            self.take()
+        places = str(self.take("number"))
+        if closed:
+            self.take("}")
+        return value[tuple(int(place) - 1 for place in places) if len(places) == np.ndim(value) else (int(places) - 1, 0)]
 
     def group(self) -> Value:
         """What stands in braces or in brackets."""
@@ -229,6 +243,8 @@ class Reader:
                 return value
             case "value":
                 return self.known[value]
+            case "_":
+                return refuse("an index of nothing")
             case "𝟏" | "𝟎":
                 return np.full(next(self.ones), Fraction(kind == "𝟏"), dtype=object)
             case "frac":

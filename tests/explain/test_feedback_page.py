@@ -36,7 +36,7 @@ from tutor.explain.feedback_page import quantity, value
 from tutor.explain.words import marking_words as wording
 from tutor.marking.disclosure import REVEALS
 from tutor.marking.mark_submission import Marker
-from tutor.marking.marked import Credit, Line, Marked, MarkedAnswer, Outcome, Refutation, Slip, Verdict
+from tutor.marking.marked import BrokenLine, Credit, Marked, MarkedAnswer, Outcome, Refutation, Slip, Verdict
 from tutor.marking.misconceptions import TABLE
 from tutor.results.feedback import ClassReport, Feedback, class_report, reports
 from tutor.rules.functions import FUNCTIONS
@@ -159,7 +159,7 @@ def test_no_format_gives_a_right_value_away(reveal):
     """Every answer wrong in its own way, with the right value in every place where the marker may put it."""
     answers = tuple(
         MarkedAnswer(ask, "7.77", "wrong", Fraction(0), Fraction(1), (Credit("award", Fraction(0), "none"),),
-                     line=Line(2, "7.77", "goal", "7.77", right), refutation=Refutation((("w5", "0.4"),), "7.77", right))
+                     line=BrokenLine(2, "7.77", "goal", "7.77", right), refutation=Refutation((("w5", "0.4"),), "7.77", right))
         for ask, right in ASKED.items()
     )  # fmt: skip
     page = report(Marked("x", "e", answers, Fraction(0), Fraction(10), "out_h1"), reveal)

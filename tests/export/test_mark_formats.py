@@ -16,7 +16,7 @@ from tutor.export.all_marked import read
 from tutor.export.mark_formats import MARK_FORMATS, export, fill
 from tutor.export.output import Header
 from tutor.marking.marked import Marked, MarkedAnswer, Slip
-from tutor.marking.marks import earned, points
+from tutor.marking.marks import points, sum_earned
 from tutor.text import guard_cell
 
 QUESTIONS = (Question("q1", "dL/dw5", marks=Fraction(2)), Question("q2", "out_h1", marks=Fraction(1)), Question("q3", "w5 after 1"))
@@ -73,7 +73,7 @@ def shown_total(name, one):
     if name == "gradescope":
         return str(json.loads(text)["score"])
     if name == "json":
-        return points(earned(read(text)[0]))
+        return points(sum_earned(read(text)[0]))
     if name == "answers":
         return str(sum(float(row[4]) for row in rows(text)[1:]))
     column = {"csv": "total", "moodle": "Homework 3", "canvas": "Homework 3", "otter": "total_points_earned", "nbgrader": "score"}[name]

@@ -12,7 +12,7 @@ from marked_class import ASKED, CLASS, answer, student
 
 from tutor.marking.classwork import BINS, bin_of, count, spread
 from tutor.marking.marked import VERDICTS, Marked, MarkedAnswer, Slip
-from tutor.marking.marks import earned, points, possible, rounded, total
+from tutor.marking.marks import points, rounded, sum_earned, sum_possible, total
 
 WORK = count(CLASS)
 MARKS = st.lists(st.fractions(0, 10, max_denominator=60), min_size=1, max_size=30)
@@ -31,13 +31,13 @@ def test_a_mark_is_shown_as_a_decimal(marks, shown):
 def test_totals_are_the_sums_of_what_is_shown(marks):
     assert points(total(marks)) == points(sum(Fraction(points(mark)) for mark in marks))
     work = Marked("a", "x", tuple(MarkedAnswer("q", "", "wrong", m, Fraction(10)) for m in marks), sum(marks), Fraction(10 * len(marks)))
-    assert earned(work) == sum(Fraction(points(mark)) for mark in marks)
-    assert possible(work) == 10 * len(marks)
+    assert sum_earned(work) == sum(Fraction(points(mark)) for mark in marks)
+    assert sum_possible(work) == 10 * len(marks)
 
 
 def test_a_total_that_is_no_sum_is_shown_itself():
     capped = Marked("a", "x", (answer("out_h1"), answer("out_o1")), Fraction(3, 2), Fraction(2))
-    assert earned(capped) == Fraction(3, 2)
+    assert sum_earned(capped) == Fraction(3, 2)
 
 
 @given(MARKS)

@@ -87,7 +87,7 @@ def test_what_is_lost_beside_a_larger_term_is_counted(text, at, least):
 
 
 def test_constants_are_exact():
-    assert program(parse("1/3")).code[-1][1] == Fraction(1, 3)
+    assert program(parse("1/3")).code[-1][1:3] == (Fraction(1, 3), 1 / 3)
     assert value("0.1 + 0.2 - 0.3", "1")[2].contains(0)
 
 

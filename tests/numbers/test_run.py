@@ -218,3 +218,23 @@ def test_what_is_small_stays_small():
 
     solution = tutor.solve("a = sigmoid(x); L = 3*a", at={"x": 1400})
     assert 0 < solution.gradient("x") < 1e-300
+
+
+FAR = {
+    "1/(1 + exp(-x))": Fraction(10) ** 10,
+    "exp(-x) + 1 - 1": Fraction(10) ** 9,
+    "tanh(x)": Fraction(10) ** 8,
+    "sigmoid(x)": Fraction(3 * 10**9),
+}
+
+
+@pytest.mark.parametrize("text", FAR)
+def test_what_would_need_a_billion_digits_is_refused_and_says_how_many(text):
+    with pytest.raises(ValueProblem, match=r"needs about [0-9,]{9,} digits"):
+        evaluate(derive(from_steps([f"L = {text}"])), {"x": FAR[text]})
+
+
+def test_a_small_slope_that_thousands_of_digits_tell_is_no_zero():
+    values = evaluate(derive(from_steps(["L = 1/(1 + exp(-x))"])), {"x": Fraction(5000)})
+    slope = values["dL/dx"]
+    assert 3.369e-2 < float(slope * CONTEXT.mpf(10) ** 2170) < 3.37e-2

@@ -147,7 +147,7 @@ def mark(
     ident, text = exercise_text(target)
     from tutor.batch.inputs import read_all, read_earlier_marks, read_whole, refuse_overlap
     from tutor.batch.outputs import Wanted, check_fill
-    from tutor.marking.selftest import astray
+    from tutor.marking.selftest import find_stray_cases
     from tutor.marking.work import marker
 
     if output is not None:
@@ -155,7 +155,7 @@ def mark(
     prepared = marker(text, ident, seed)
     names = {question.ask: question.id for question in reversed(prepared.questions) if question.ask}
     batch = read_all(submissions, [question.id for question in prepared.questions], roster, also=names, everyone=output is not None)
-    _listed([*prepared.exercise.remarks, *astray(prepared), *batch.problems])
+    _listed([*prepared.exercise.remarks, *find_stray_cases(prepared), *batch.problems])
     table = _Table(ident, text, seed, prepared)
     here = _local(jobs, time_limit, memory_limit)
     run = _runner(table, here, time_limit, cluster)

@@ -13,13 +13,13 @@ def questions(target: Target, as_json: AsJson = False) -> None:
     """List the questions of an exercise: their ids, how each is answered, and its marks."""
     from tutor.cli.tutor_mark import exercise_text
     from tutor.marking.marks import points, total
-    from tutor.marking.selftest import astray
+    from tutor.marking.selftest import find_stray_cases
     from tutor.marking.work import marker
 
     ident, text = exercise_text(target)
     prepared = marker(text, ident, 0)
     found = prepared.questions
-    for remark in astray(prepared):
+    for remark in find_stray_cases(prepared):
         sys.stderr.write(f"tutor: {visible_lines(remark)}\n")
     if as_json:
         listed = [

@@ -24,8 +24,8 @@ from tutor.explain.words.marking_words import slip
 from tutor.expression.plain import plain
 from tutor.marking.classwork import Classwork
 from tutor.marking.disclosure import Reveal
-from tutor.marking.marked import Line, Marked, MarkedAnswer, Refutation
-from tutor.marking.marks import earned, points, possible
+from tutor.marking.marked import BrokenLine, Marked, MarkedAnswer, Refutation
+from tutor.marking.marks import points, sum_earned, sum_possible
 
 
 def feedback(marked: Marked, reveal: Reveal, solutions: Mapping[str, Solution]) -> dict[str, Any]:
@@ -37,8 +37,8 @@ def feedback(marked: Marked, reveal: Reveal, solutions: Mapping[str, Solution]) 
         "status": marked.status,
         "reason": marked.reason,
         "reveal": reveal,
-        "marks": points(earned(marked)),
-        "out_of": points(possible(marked)),
+        "marks": points(sum_earned(marked)),
+        "out_of": points(sum_possible(marked)),
         "first": marked.first,
         "person": list(marked.person),
         "problems": list(marked.problems),
@@ -71,7 +71,7 @@ def _slip(tag: str, at: str) -> dict[str, str]:
     return {"tag": tag, "at": at, "name": said.name, "done": said.done, "look": said.look}
 
 
-def _line(line: Line | None) -> dict[str, Any] | None:
+def _line(line: BrokenLine | None) -> dict[str, Any] | None:
     if line is None:
         return None
     return {

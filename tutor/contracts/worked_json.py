@@ -189,7 +189,7 @@ def _entries(worked: Worked, layered: Layered, values: Mapping[str, Value]) -> d
     return found
 
 
-def nested(array: Array | Value) -> Any:
+def nested(array: Array[Value] | Value) -> Any:
     """Numbers as texts, nested row after row.
 
     >>> from fractions import Fraction

@@ -28,8 +28,8 @@ from tutor.explain.words import marking_words as wording
 from tutor.expression.keys import after_key, read_after
 from tutor.expression.nodes import Div, Expr, Name, Number, Partial
 from tutor.marking.disclosure import Reveal
-from tutor.marking.marked import Credit, Line, Marked, MarkedAnswer, Slip
-from tutor.marking.marks import earned, points, possible, total
+from tutor.marking.marked import BrokenLine, Credit, Marked, MarkedAnswer, Slip
+from tutor.marking.marks import points, sum_earned, sum_possible, total
 from tutor.notation.profile import Notation
 from tutor.numbers.agreement import is_decimal
 
@@ -149,7 +149,7 @@ class _FeedbackWriter:
     def facts(self) -> tuple[Sentence, ...]:
         if self.marked.status != "marked":
             return ()
-        marks = wording.MARKS.format(marks=points(earned(self.marked)), out_of=points(possible(self.marked)))
+        marks = wording.MARKS.format(marks=points(sum_earned(self.marked)), out_of=points(sum_possible(self.marked)))
         count = len(self.for_person())
         return ((marks + (wording.OPEN.format(count=count) if count else ""),),)
 
@@ -314,7 +314,7 @@ class _FeedbackWriter:
             found += [wording.IN_STEP, self.step(at)]
         return [*found, "."]
 
-    def line(self, line: Line) -> None:
+    def line(self, line: BrokenLine) -> None:
         gives, expected = wording.LINE_VALUES
         parts: list[Inline] = [wording.LINE[line.against].format(number=line.number), cut(line.text.strip())]
         if line.yours:

@@ -12,6 +12,7 @@ from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number, children, 
 from tutor.expression.plain import plain
 from tutor.graph.entries import Array
 from tutor.graph.shapes import Shape, shape_of, size_expr
+from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import shown
 from tutor.rules.operations import ENTRYWISE, LAYERS
 
@@ -96,7 +97,7 @@ def bare(expr: Expr) -> Expr:
     return rebuild(expr, tuple(bare(part) for part in parts)) if parts else expr
 
 
-def matrix(array: Array, digits: int) -> Expr:
+def matrix(array: Array[Value], digits: int) -> Expr:
     """Numbers as a matrix, of more axes as its slices; of a large one the first rows and columns and the last, with dots between.
 
     >>> from fractions import Fraction
@@ -123,7 +124,7 @@ def matrix(array: Array, digits: int) -> Expr:
     return Call("matrix", (Number(str(len(places[1]))), *entries))
 
 
-def _slice(array: Array, first: int) -> Array:
+def _slice(array: Array[Value], first: int) -> Array[Value]:
     """The part of an array at one place of its first axis."""
     count = len(array.items) // array.shape[0]
     return Array(array.shape[1:], array.items[first * count : (first + 1) * count])

@@ -34,7 +34,7 @@ class PageWriter:
         training = worked.training
         self.rate_name = training.task.names.rate if training is not None else worked.notation.rate
 
-    def show(self, value: Value | Array) -> Expr:
+    def show(self, value: Value | Array[Value]) -> Expr:
         """A number or an array of numbers, ready to print."""
         return matrix(value, self.digits) if isinstance(value, Array) else shown(value, self.digits)
 

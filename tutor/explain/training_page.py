@@ -314,7 +314,7 @@ class TrainingSections(PageWriter):
         self.blocks.append(Paragraph((words,), "Numbers"))
 
 
-def given_array(entries: Array, values: Mapping[str, Value]) -> Array:
+def given_array(entries: Array[str], values: Mapping[str, Value]) -> Array[Value]:
     """An array of names as the array of their values."""
     return Array(entries.shape, tuple(values[name] for name in entries.items))
 

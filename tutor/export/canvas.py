@@ -11,7 +11,7 @@ from tutor.exercise.question import Question
 from tutor.export.output import Header, MarkFile, importable, importable_key, is_graded, out_of
 from tutor.export.platform_sheet import PlatformSheet, grades, imported, matched, read_sheet
 from tutor.marking.marked import Marked
-from tutor.marking.marks import earned, points
+from tutor.marking.marks import points, sum_earned
 from tutor.text import visible_lines
 
 STUDENT = ("Student", "ID", "SIS User ID", "SIS Login ID", "Section")
@@ -47,7 +47,7 @@ def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: H
             left.append(why)
             continue
         name = one.fields.get("name", "")
-        rows.append((one, [name if importable(name) else "", "", "", login, "", points(earned(one)) if is_graded(one) else ""]))
+        rows.append((one, [name if importable(name) else "", "", "", login, "", points(sum_earned(one)) if is_graded(one) else ""]))
     made = imported([*STUDENT, header.name], rows)
     first, rest = made.text.split("\n", 1)
     worth = f"    {_POINTS},,,,,{points(out_of(questions))}"
@@ -74,7 +74,7 @@ def fill(text: str, marked: Sequence[Marked], questions: Sequence[Question], hea
     whose, problems = matched(marked, sheet, [*known, (sheet.column("Student"), True)], first, also=_SUBMITTED)
     problems += _worth(worth.cell(column) if worth is not None else "", out_of(questions))
     comma = worth is not None and bool(re.fullmatch(r"[0-9]+,[0-9]+", worth.cell(column)))
-    shown = {i: points(earned(one)).replace(".", "," if comma else ".") for i, one in whose.items()}
+    shown = {i: points(sum_earned(one)).replace(".", "," if comma else ".") for i, one in whose.items()}
     made = grades(sheet, whose, column, shown, keep=("EX",))
     return MarkFile(made.text, (*problems, *made.problems))
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tutor.exercise.question import Question
 from tutor.export.output import Header, MarkFile, by_question, is_marked, out_of, remarks, table
 from tutor.marking.marked import Marked
-from tutor.marking.marks import earned, points, possible
+from tutor.marking.marks import points, sum_earned, sum_possible
 from tutor.text import guard_cell
 
 NBGRADER = (
@@ -30,10 +30,10 @@ def otter(marked: Sequence[Marked], questions: Sequence[Question], header: Heade
         if not is_marked(one):
             rows.append([file, *("" for _ in ids), "", "", guard_cell(f"Failed: {one.reason}")])
             continue
-        worth = possible(one)
-        share = points(earned(one) / worth) if worth else ""
+        worth = sum_possible(one)
+        share = points(sum_earned(one) / worth) if worth else ""
         own = [points(answers[name].marks) if name in answers else "" for name in ids]
-        rows.append([file, *own, points(earned(one)), share, "Completed"])
+        rows.append([file, *own, points(sum_earned(one)), share, "Completed"])
     return MarkFile(table(rows), tuple(remark for one in marked for remark in remarks(one)))
 
 
@@ -44,7 +44,7 @@ def nbgrader(marked: Sequence[Marked], questions: Sequence[Question], header: He
         told = [header.name, header.due, one.fields.get("timestamp", ""), one.student]
         told += [one.fields.get(name, "") for name in ("last_name", "first_name", "email")]
         done = is_marked(one)
-        score = points(earned(one)) if done else ""
-        worth = points(possible(one) if done else out_of(questions))
+        score = points(sum_earned(one)) if done else ""
+        worth = points(sum_possible(one) if done else out_of(questions))
         rows.append([*map(guard_cell, told), score, "0" if done else "", score, worth])
     return MarkFile(table(rows), tuple(remark for one in marked for remark in remarks(one)))

@@ -13,7 +13,7 @@ from tutor.errors import OutputError
 from tutor.exercise.question import Question
 from tutor.export.output import Header, MarkFile, is_marked, number, out_of
 from tutor.marking.marked import Marked, MarkedAnswer
-from tutor.marking.marks import earned, points, possible
+from tutor.marking.marks import points, sum_earned, sum_possible
 from tutor.text import visible_lines
 
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
@@ -50,8 +50,8 @@ def _results(marked: Marked, questions: Sequence[Question], header: Header) -> d
     tests = [_test(k, marked, answer, asked.get(answer.question), header) for k, answer in enumerate(marked.answers, 1)]
     if not done:
         tests = [_failed(marked, questions, header)]
-    told = [f"could not be marked: {marked.reason}"] if not done else [f"{points(earned(marked))} of {points(possible(marked))}"]
-    known: dict[str, Any] = {"score": number(earned(marked)) if done else 0}
+    told = [f"could not be marked: {marked.reason}"] if not done else [f"{points(sum_earned(marked))} of {points(sum_possible(marked))}"]
+    known: dict[str, Any] = {"score": number(sum_earned(marked)) if done else 0}
     if header.seconds is not None:
         known["execution_time"] = round(header.seconds, 3)
     return known | {
@@ -91,7 +91,7 @@ def _test(k: int, marked: Marked, answer: MarkedAnswer, question: Question | Non
 
 
 def _failed(marked: Marked, questions: Sequence[Question], header: Header) -> dict[str, Any]:
-    worth = number(possible(marked) or out_of(questions))
+    worth = number(sum_possible(marked) or out_of(questions))
     words = f"{marked.reason}\nA person will look at it."
     return _row(
         "1.1", "could not be marked", (0, worth), passed=False, output=words, tags=[], extra={"status": marked.status},

@@ -11,7 +11,7 @@ from tutor.exercise.question import Question
 from tutor.export.output import Header, MarkFile, importable, importable_key, is_graded, out_of
 from tutor.export.platform_sheet import grades, imported, matched, read_sheet
 from tutor.marking.marked import Marked
-from tutor.marking.marks import earned, points
+from tutor.marking.marks import points, sum_earned
 from tutor.text import visible_lines
 
 KEYS = {"": "username", "username": "username", "email": "email", "idnumber": "idnumber", "id": "id"}
@@ -40,7 +40,7 @@ def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: H
         if why:
             left.append(why)
             continue
-        rows.append((one, [key, points(earned(one)) if is_graded(one) else ""]))
+        rows.append((one, [key, points(sum_earned(one)) if is_graded(one) else ""]))
     title = header.name if importable(header.name) else "Grade"
     made = imported([KEYS[by], title], rows)
     return MarkFile(made.text, (*left, *made.problems))
@@ -68,7 +68,7 @@ def worksheet(text: str, marked: Sequence[Marked], questions: Sequence[Question]
     whose = {i: one for i, one in whose.items() if i not in locked}
     problems += _maximum({sheet.rows[i].cell(best) for i in whose}, out_of(questions))
     comma = any("," in sheet.rows[i].cell(best) for i in whose)
-    shown = {i: points(earned(one)).replace(".", "," if comma else ".") for i, one in whose.items()}
+    shown = {i: points(sum_earned(one)).replace(".", "," if comma else ".") for i, one in whose.items()}
     made = grades(sheet, whose, column, shown)
     return MarkFile(made.text, (*problems, *made.problems))
 

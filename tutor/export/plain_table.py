@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from tutor.exercise.question import Question
 from tutor.export.output import Header, MarkFile, by_question, is_marked, table
 from tutor.marking.marked import Marked
-from tutor.marking.marks import earned, points, possible
+from tutor.marking.marks import points, sum_earned, sum_possible
 from tutor.text import guard_cell
 
 END = ("total", "out_of", "status", "first_wrong", "misconceptions", "for_a_person", "remarks")
@@ -24,7 +24,7 @@ def marks(marked: Sequence[Marked], questions: Sequence[Question], header: Heade
         own = [points(answers[name].marks) if done and name in answers else "" for name in ids]
         tags = dict.fromkeys(answer.tag for answer in one.answers if answer.tag)
         told = [one.status, one.first, "; ".join(tags), ", ".join(one.person), "; ".join((*(one.reason,) * (not done), *one.problems))]
-        totals = [points(earned(one)), points(possible(one))] if done else ["", ""]
+        totals = [points(sum_earned(one)), points(sum_possible(one))] if done else ["", ""]
         rows.append([guard_cell(one.student), *own, *totals, *map(guard_cell, told)])
     return MarkFile(table(rows))
 

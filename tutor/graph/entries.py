@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
@@ -23,14 +23,17 @@ MAX_WORK = 3_000_000
 """How many products one operation may take; some ten seconds."""
 
 
+Item = TypeVar("Item")
+
+
 @dataclass(frozen=True, slots=True)
-class Array:
-    """Entries row after row; a single number has the shape ()."""
+class Array(Generic[Item]):
+    """Entries row after row: numbers, names, or formulas; a single one has the shape ()."""
 
     shape: tuple[int, ...]
-    items: tuple[Any, ...]
+    items: tuple[Item, ...]
 
-    def at(self, index: Sequence[int]) -> Any:
+    def at(self, index: Sequence[int]) -> Item | None:
         """The entry at an index that counts from 1, or None outside."""
         place = 0
         for i, size in zip(index, self.shape, strict=True):
@@ -117,11 +120,11 @@ _SAMPLES = {"softmax": "columns", "softmax_columns": "columns", "softmax_rows": 
 class Entries:
     """Works expressions out over arrays of entries.  ``known`` are the arrays by name; a derivative is called ``dL/dW``."""
 
-    def __init__(self, known: Mapping[str, Array], algebra: Algebra) -> None:
+    def __init__(self, known: Mapping[str, Array[Any]], algebra: Algebra) -> None:
         self.known = known
         self.algebra = algebra
 
-    def value(self, expr: Expr) -> Array:
+    def value(self, expr: Expr) -> Array[Any]:
         """The array that an expression stands for.
 
         Raises `GraphError` for shapes that do not fit, and for a result of too many entries.
@@ -167,7 +170,7 @@ class Entries:
                 return lambda row: algebra.call(func, row)
         raise GraphError(f"{type(expr).__name__} has no entries")
 
-    def layer(self, call: Call) -> Array:
+    def layer(self, call: Call) -> Array[Any]:
         """One operation of the layer table."""
         operands = [self.value(arg) for arg in call.args[: len(LAYERS[call.func][0].arrays)]]
         labels = [f" {place}" for place in range(len(operands))]  # no quantity is called so
@@ -188,7 +191,7 @@ class Entries:
         reader = _EntryReader(row, arrays, numbers, self.algebra)
         return Array(shape, tuple(reader.entry(place) for place in places(shape)))
 
-    def softmax(self, scores: Array, by: str) -> Array:
+    def softmax(self, scores: Array[Any], by: str) -> Array[Any]:
         """Softmax of each sample by its scalar rows, so that both forms know it by one name."""
         columns = scores.shape[1] if len(scores.shape) == 2 else 1
         order = list(range(len(scores.items)))
@@ -207,7 +210,7 @@ class Entries:
 class _EntryReader:
     """Entries of one row's index formula."""
 
-    def __init__(self, row: Layer, arrays: Mapping[str, Array], sizes: Mapping[str, int], algebra: Algebra) -> None:
+    def __init__(self, row: Layer, arrays: Mapping[str, Array[Any]], sizes: Mapping[str, int], algebra: Algebra) -> None:
         self.row, self.arrays, self.sizes, self.algebra = row, arrays, sizes, algebra
         self.zero = algebra.number(ZERO)
 

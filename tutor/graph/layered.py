@@ -37,7 +37,7 @@ class Layered:
     """
 
     graph: Graph
-    entries: Mapping[str, Array]
+    entries: Mapping[str, Array[str]]
 
     @property
     def shapes(self) -> dict[str, Shape]:
@@ -147,8 +147,8 @@ def _unshaped(graph: Graph, shapes: Mapping[str, Shape]) -> set[str]:
     return {quantity.name for quantity in graph.inputs if quantity.name not in shapes}
 
 
-def _entries(graph: Graph) -> dict[str, Array]:
-    found: dict[str, Array] = {}
+def _entries(graph: Graph) -> dict[str, Array[str]]:
+    found: dict[str, Array[str]] = {}
     taken: dict[str, str] = {}
     listed = list(quantities(graph))
     if any(isinstance(size, str) for quantity in listed for size in quantity.shape):
@@ -284,7 +284,7 @@ def entrywise(expr: Expr, singles: Collection[str] = ()) -> Expr:
     return Mul((*numbers, product)) if numbers else product
 
 
-def _network_entries(scalar: Graph, layered: Graph, affine: Affine) -> dict[str, Array]:
+def _network_entries(scalar: Graph, layered: Graph, affine: Affine) -> dict[str, Array[str]]:
     """The names of the single quantities in each array, by their place in the network."""
     by_place = {(q.kind, q.index[:3]): q.name for q in quantities(scalar) if q.index}
     found = {}

@@ -25,7 +25,7 @@ MAX_WRITTEN = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Naming:
+class NamingScheme:
     """How the quantities of a network are called.  Patterns know ``l`` (layer, inputs are 0), ``j`` (neuron), ``i`` (neuron
     of the layer before), ``n`` (running number), ``p`` (layer − 1), and ``L`` (h, h2, …, o: the layer's letter).
     """
@@ -42,8 +42,8 @@ class Naming:
 
 
 SCHEMES = {
-    "plain": Naming(),
-    "numbered": Naming(
+    "plain": NamingScheme(),
+    "numbered": NamingScheme(
         input="i{j}", weight="w{n}", sum="in_{L}{j}", activation="out_{L}{j}", target="target_{L}{j}", part="L_{L}{j}",
         bias_neuron="b_{L}{j}",
     ),

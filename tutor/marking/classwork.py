@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 
 from tutor.marking.marked import VERDICTS, Marked, MarkedAnswer, Outcome, Verdict
-from tutor.marking.marks import PLACES, earned, possible, units
+from tutor.marking.marks import PLACES, sum_earned, sum_possible, units
 
 BINS = 10
 """The distribution of marks has so many steps, each a tenth of what could be earned."""
@@ -168,7 +168,7 @@ class _Counter:
         if marked.status != "marked":
             self.failed.append((marked.student, marked.reason))
             return
-        got, most = earned(marked), possible(marked)
+        got, most = sum_earned(marked), sum_possible(marked)
         self.out_of = max(self.out_of, most)
         self.marks.append(got)
         self.bins[bin_of(got, most)] += 1

@@ -19,7 +19,7 @@ from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Slip
 from tutor.marking.misconceptions import NEIGHBOUR, ROUNDED, all_bends
 from tutor.marking.question_list import parts
-from tutor.marking.worlds import Variant, World
+from tutor.marking.worlds import BentWorld, Variant
 from tutor.numbers.arrays import np
 
 Floats = Any
@@ -77,7 +77,7 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class WrongAnswers:
     """Wrong answers by value: ``values`` (rows, points), sorted by the first point; ``why`` the explanation of each row."""
 
     values: Floats
@@ -120,11 +120,11 @@ class Diagnosis:
             for target, _ in bend.edits:
                 self.touching.setdefault(target, []).append(i)
         self.order = sheet.order
-        self.singles: dict[tuple[str, bool], Table] = {}
-        self.pairs: dict[tuple[str, bool], Table] = {}
+        self.singles: dict[tuple[str, bool], WrongAnswers] = {}
+        self.pairs: dict[tuple[str, bool], WrongAnswers] = {}
         self.kin: dict[str, tuple[str, ...]] = {}
 
-    def explain(self, target: str, given: Given, world: World, *, formula: bool, blur: float = 0.0) -> Explanations:
+    def explain(self, target: str, given: Given, world: BentWorld, *, formula: bool, blur: float = 0.0) -> Explanations:
         """What was probably done to get this answer for a quantity, in the world of the student's earlier results.
 
         The step itself first, from the student's own values (``world.fixed``); then from the true ones; then two slips.  What gives
@@ -150,31 +150,31 @@ class Diagnosis:
                 return neighbours
         return ()
 
-    def _base(self, formula: bool) -> World:
+    def _base(self, formula: bool) -> BentWorld:
         return self.sheet.formulas if formula else self.sheet.numbers
 
-    def _table(self, target: str, formula: bool) -> Table:
+    def _table(self, target: str, formula: bool) -> WrongAnswers:
         key = (target, formula)
         if key not in self.singles:
             self.singles[key] = self._made(target, self._base(formula), self._inside(target, self._base(formula)))
         return self.singles[key]
 
-    def _pair_table(self, target: str, formula: bool) -> Table:
+    def _pair_table(self, target: str, formula: bool) -> WrongAnswers:
         key = (target, formula)
         if key not in self.pairs:
             self.pairs[key] = self._paired(target, self._base(formula), MOST_FORMULA_PAIRS if formula else MOST_PAIRS)
         return self.pairs[key]
 
-    def _own(self, target: str, world: World, *, pairs: bool) -> Table:
+    def _own(self, target: str, world: BentWorld, *, pairs: bool) -> WrongAnswers:
         if pairs:
             return self._paired(target, world, MOST_OWN_PAIRS)
         return self._made(target, world, self._inside(target, world))
 
-    def _inside(self, target: str, world: World) -> list[int]:
+    def _inside(self, target: str, world: BentWorld) -> list[int]:
         """The bends that reach a quantity, by their places."""
         return sorted({i for step in world.steps_for([target]) for i in self.touching.get(step.target, ())})
 
-    def _made(self, target: str, world: World, inside: Sequence[int]) -> Table:
+    def _made(self, target: str, world: BentWorld, inside: Sequence[int]) -> WrongAnswers:
         """The answers that single slips give, those of neighbours, and those of results that were rounded on the way."""
         between = [step.target for step in world.steps_for([target])]
         variants = [self.variants[i] for i in inside]
@@ -190,7 +190,7 @@ class Diagnosis:
             why += [(Slip(ROUNDED, between[0]),)] * len(values)
         return _sorted(rows, why, world.env[target])
 
-    def _rounded(self, target: str, world: World) -> Floats:
+    def _rounded(self, target: str, world: BentWorld) -> Floats:
         """What a quantity comes to where the results on the way are rounded: (ways, points), nan where that says nothing."""
         rounded = [
             Variant((), {}, digits, decimals, cut, products)
@@ -200,11 +200,11 @@ class Diagnosis:
         values[self._says_nothing(target, values, world)] = np.nan
         return values
 
-    def rounded(self, target: str, world: World) -> list[float]:
+    def rounded(self, target: str, world: BentWorld) -> list[float]:
         """The numbers that a quantity may come to where the results on the way are rounded."""
         return [float(value) for value in dict.fromkeys(self._rounded(target, world)[:, 0]) if np.isfinite(value)]
 
-    def _says_nothing(self, target: str, values: Floats, world: World) -> Floats:
+    def _says_nothing(self, target: str, values: Floats, world: BentWorld) -> Floats:
         """Where so little is left after rounding that it is no answer: 0, a parameter that did not move, another number altogether."""
         _, name, k = parts(target)
         before = after_key(name, k - 1)
@@ -213,7 +213,7 @@ class Diagnosis:
         far = np.abs(values - world.env[target]) > FAR * np.abs(world.env[target])
         return np.asarray(same | far).any(axis=1)
 
-    def _paired(self, target: str, world: World, most: int) -> Table:
+    def _paired(self, target: str, world: BentWorld, most: int) -> WrongAnswers:
         """The answers that two slips give together, each of which has an effect of its own."""
         between = [step.target for step in world.steps_for([target])]
         inside = self._effective(target, world)
@@ -246,7 +246,7 @@ class Diagnosis:
     def _single(self, place: int) -> bool:
         return len(self.bends[place].edits) == 1
 
-    def _effective(self, target: str, world: World) -> list[int]:
+    def _effective(self, target: str, world: BentWorld) -> list[int]:
         """The bends that change a quantity, one of those that change it in the same way."""
         inside = self._inside(target, world)
         if not inside:
@@ -266,7 +266,7 @@ class Diagnosis:
         own = {target for target, _ in bend.edits}
         return next((name for name in between if name in own), bend.edits[0][0])
 
-    def _neighbours(self, target: str, world: World) -> list[str]:
+    def _neighbours(self, target: str, world: BentWorld) -> list[str]:
         """The quantities of the same sort that could have been answered instead."""
         if target not in self.kin:
             self.kin[target] = self._find_kin(target)
@@ -301,16 +301,16 @@ def _kin(a: str, b: str) -> bool:
     return a == b or (a in _TRAINED and b in _TRAINED)
 
 
-def _sorted(rows: Sequence[Floats], why: Sequence[tuple[Slip, ...]], right: Floats) -> Table:
+def _sorted(rows: Sequence[Floats], why: Sequence[tuple[Slip, ...]], right: Floats) -> WrongAnswers:
     """The rows that exist and differ from what is right, by value."""
     if not rows:
-        return Table(np.empty((0, len(right))), ())
+        return WrongAnswers(np.empty((0, len(right))), ())
     values = np.concatenate(rows)
     size = np.maximum(np.abs(right), 1e-300)
     keep = np.all(np.isfinite(values), axis=1) & np.any(np.abs(values - right) > SAME * size, axis=1)
     places = np.flatnonzero(keep)
     places = places[np.argsort(values[places, 0], kind="stable")]
-    return Table(values[places], tuple(why[int(place)] for place in places))
+    return WrongAnswers(values[places], tuple(why[int(place)] for place in places))
 
 
 def _after(scaling: Expr, right: Expr, bent: Expr) -> Expr | None:

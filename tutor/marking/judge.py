@@ -22,7 +22,7 @@ from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Outcome, Refutation, Slip, Verdict
 from tutor.marking.misconceptions import ROUNDED
 from tutor.marking.question_list import parts
-from tutor.marking.worlds import World
+from tutor.marking.worlds import BentWorld
 from tutor.marking.written import LARGEST, as_given, figures, has_decimals, is_chain, is_fraction, shorter
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.arrays import np
@@ -246,7 +246,7 @@ class Judge:
                 return Judged("follow-through", "" if set(used) & set(wrong) else "rounded-early", follows=follows, goal=goal)
         return None
 
-    def rounded_between(self, question: Question, target: str, expr: Expr, world: World) -> bool:
+    def rounded_between(self, question: Question, target: str, expr: Expr, world: BentWorld) -> bool:
         """Whether this follows from the student's results when what lies between them and the answer is rounded too."""
         plain = written_decimal(expr)
         given = as_given(self.value(expr), plain) if plain is not None else None
@@ -256,7 +256,7 @@ class Judge:
             return False
         return any(self.against(expr, Fraction(goal), question.tolerance) == "right" for goal in self.diagnosis.rounded(target, world))
 
-    def degenerate(self, target: str, goal: float, world: World) -> bool:
+    def degenerate(self, target: str, goal: float, world: BentWorld) -> bool:
         """Whether what follows says nothing: a 0 because a factor is 0 (not because terms cancel), or a parameter that does not move."""
         truth = self.sheet.truth.get(target)
         if truth is None or as_float(truth) == goal:

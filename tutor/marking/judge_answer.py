@@ -27,7 +27,7 @@ from tutor.marking.edges import as_meant
 from tutor.marking.judge import Earlier, EarlierResult, Judge, Judged
 from tutor.marking.judge_lines import answer_of, first_broken, rounded_figures, without_question
 from tutor.marking.mark_sheet import Sheet
-from tutor.marking.marked import Credit, Line, MarkedAnswer, Outcome, Slip, Verdict
+from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
 from tutor.marking.written import last_place
 
 RIGHT = ("correct", "follow-through")
@@ -166,7 +166,7 @@ class AnswerJudge:
                 self.keep(target, right=judged.verdict == "correct", number=number, unit=last_place(expr))
         return judged
 
-    def find_broken(self, target: str, taken: _Read, judged: Judged, *, formula: bool) -> Line | None:
+    def find_broken(self, target: str, taken: _Read, judged: Judged, *, formula: bool) -> BrokenLine | None:
         """The first line of working that does not hold, if there is more than one."""
         if len(taken.members) < 2 or judged.verdict in PERSON or judged.outcome == "typed-back":
             return None
@@ -238,13 +238,13 @@ class AnswerJudge:
         right = set(letters) == set(self.question.right)
         return self.made(Judged("correct" if right else "wrong"), read=", ".join(letters))
 
-    def made(self, judged: Judged, *, line: Line | None = None, read: str = "", share: Fraction | None = None) -> MarkedAnswer:
+    def made(self, judged: Judged, *, line: BrokenLine | None = None, read: str = "", share: Fraction | None = None) -> MarkedAnswer:
         """The answer with its marks."""
         return award(self.question, self.text, judged, self.sheet.exercise.scheme, line=line, read=read, share=share)
 
 
 def award(
-    question: Question, text: str, judged: Judged, scheme: Scheme, *, line: Line | None = None, read: str = "",
+    question: Question, text: str, judged: Judged, scheme: Scheme, *, line: BrokenLine | None = None, read: str = "",
     share: Fraction | None = None,
 ) -> MarkedAnswer:  # fmt: skip
     """An answer with its marks; ``share`` is what the entries of a list come to."""

@@ -15,7 +15,7 @@ from tutor.derive.working import referred
 from tutor.errors import ExpressionError, TutorError
 from tutor.expression.keys import derivative_key, is_derivative, read_after
 from tutor.expression.nodes import Expr, Name, Number, Partial, children, rebuild
-from tutor.marking.marked import Line
+from tutor.marking.marked import BrokenLine
 from tutor.numbers.arrays import np
 from tutor.numbers.floats import at_points
 
@@ -77,7 +77,7 @@ def answer_of(members: Sequence[Member], *, formula: bool) -> int:
 
 def first_broken(
     members: Sequence[Member], target: str, goal: float | None, env: Mapping[str, Any], points: Points | None
-) -> Line | None:
+) -> BrokenLine | None:
     """The first member that does not hold: it is not what is asked (``goal``).
 
     With a ``goal`` every member counts with its value there, rounded figures with what rounding may have changed; a formula is
@@ -92,7 +92,7 @@ def first_broken(
         holds = _holds(expr, target, goal, env, points, effort)
         if holds is False:
             expected = _shown(held, env) if held is not None else "" if goal is None else _figure(goal)
-            return Line(number, member.text, "goal" if held is None else "before", _shown(expr, env), expected)
+            return BrokenLine(number, member.text, "goal" if held is None else "before", _shown(expr, env), expected)
         held = expr if holds else None
     return None
 

@@ -23,8 +23,8 @@ from tutor.expression.nodes import Add, Expr
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
 from tutor.marking.edges import edges
-from tutor.marking.question_list import all_questions, follows_through, losses_in, parts, sharpened, updates_in
-from tutor.marking.worlds import World
+from tutor.marking.question_list import all_questions, follows_through, losses_in, parts, sharpen, updates_in
+from tutor.marking.worlds import BentWorld
 from tutor.numbers.arithmetic import Value, real
 from tutor.numbers.arrays import np
 from tutor.numbers.floats import as_float
@@ -64,7 +64,7 @@ class Sheet:
         self.whole = frozenset(q for q in self.working.by_name if not follows_through(exercise, q))
         questions = all_questions(exercise, self.working)
         self.truth = self._computed(questions) if exercise.values else {}
-        self.questions = questions if declared else tuple(sharpened(question, self.truth) for question in questions)
+        self.questions = questions if declared else tuple(sharpen(question, self.truth) for question in questions)
         self._check()
 
     def _check(self) -> None:
@@ -143,10 +143,10 @@ class Sheet:
         return found
 
     @cached_property
-    def numbers(self) -> World:
+    def numbers(self) -> BentWorld:
         """The working at the given values, in floats."""
-        world = World.of(self.working, {name: np.array([as_float(value)]) for name, value in self.leaves().items()})
-        return World(self.working, {**world.env, **self._floats()}, {}, world.order)
+        world = BentWorld.of(self.working, {name: np.array([as_float(value)]) for name, value in self.leaves().items()})
+        return BentWorld(self.working, {**world.env, **self._floats()}, {}, world.order)
 
     def _floats(self) -> Mapping[str, Any]:
         """The values that are computed as a whole, which the steps of a single sample do not give."""
@@ -189,7 +189,7 @@ class Sheet:
         return generic[::every][:FORMULA_POINTS]
 
     @cached_property
-    def formulas(self) -> World:
+    def formulas(self) -> BentWorld:
         """The working at a few of those points, for what slips give."""
         points = self.points
         chosen = self.formula_places
@@ -199,7 +199,7 @@ class Sheet:
             self.working.graph, tuple(s for s in self.working.steps if s.after <= 1), self.working.by_name, self.working.uses,
             self.working.rate, self.working.extra,
         )  # fmt: skip
-        return World.of(first, {name: np.asarray(env[name])[chosen] for name in leaves})
+        return BentWorld.of(first, {name: np.asarray(env[name])[chosen] for name in leaves})
 
     def work(self, target: str) -> Step | None:
         """The step that computes a quantity."""

@@ -39,7 +39,7 @@ class Refutation:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BrokenLine:
     """A line of working that does not hold: its number from 1, its text, and what it was compared with (``before`` or ``goal``)."""
 
     number: int
@@ -77,7 +77,7 @@ class MarkedAnswer:
     slips: tuple[tuple[Slip, ...], ...] = ()
     follows: tuple[str, ...] = ()
     outcome: Outcome = ""
-    line: Line | None = None
+    line: BrokenLine | None = None
     refutation: Refutation | None = None
     message: str = ""
 

@@ -58,12 +58,12 @@ def total(marks: Iterable[Fraction]) -> Fraction:
     return Fraction(sum(map(units, marks)), _UNIT)
 
 
-def earned(marked: Marked) -> Fraction:
+def sum_earned(marked: Marked) -> Fraction:
     """The total of a student that is shown: the sum of the shown marks of the answers, if the answers are what was added up."""
     return _added([answer.marks for answer in marked.answers], marked.marks)
 
 
-def possible(marked: Marked) -> Fraction:
+def sum_possible(marked: Marked) -> Fraction:
     """What could be earned, added up in the same way."""
     return _added([answer.out_of for answer in marked.answers], marked.out_of)
 

@@ -43,7 +43,7 @@ def losses_in(questions: Iterable[Question], working: Iterable[str]) -> tuple[st
     return tuple(name for name in working if name in asked)
 
 
-def generated(exercise: Exercise, working: Working) -> tuple[Question, ...]:
+def make_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
     """Questions made from the graph: forward values, local derivatives that say something, gradients, and the first update.
 
     They ask for numbers where the exercise has values, and for formulas where it has none.  Each has one mark.
@@ -95,7 +95,7 @@ def _says_something(step: Step) -> bool:
     return not read_edge(step.target) and type(step.expr) is not Name and bool(names(step.expr))
 
 
-def sharpened(question: Question, truth: Mapping[str, Value]) -> Question:
+def sharpen(question: Question, truth: Mapping[str, Value]) -> Question:
     """A generated question with as many digits as it takes to tell an updated parameter from the old one."""
     if question.kind != "number" or not question.targets:
         return question
@@ -127,7 +127,7 @@ def _apart(old: Value, new: Value) -> Fraction:
 
 def all_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
     """What is asked: the exercise's own questions, or generated ones."""
-    return exercise.questions or generated(exercise, working)
+    return exercise.questions or make_questions(exercise, working)
 
 
 def follows_through(exercise: Exercise, target: str) -> bool:

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
 
-from tutor.marking.marked import Credit, Line, Marked, MarkedAnswer, Refutation, Slip
+from tutor.marking.marked import BrokenLine, Credit, Marked, MarkedAnswer, Refutation, Slip
 
 
 def to_record(marked: Marked) -> dict[str, Any]:
@@ -45,7 +45,7 @@ def _answer(record: Mapping[str, Any]) -> MarkedAnswer:
         record["question"], record["text"], record["verdict"], _fraction(record["marks"]), _fraction(record["out_of"]),
         tuple(Credit(c["operation"], _fraction(c["amount"]), c["reason"]) for c in record["credits"]), record["read"],
         tuple(tuple(Slip(**slip) for slip in slips) for slips in record["slips"]), tuple(record["follows"]),
-        record["outcome"], None if line is None else Line(**line),
+        record["outcome"], None if line is None else BrokenLine(**line),
         None if refutation is None else Refutation(
             tuple((name, value) for name, value in refutation["point"]), refutation["yours"], refutation["expected"]),
         record["message"],

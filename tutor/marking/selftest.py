@@ -45,11 +45,11 @@ def self_test(exercise: Exercise, seed: int = 0) -> list[CaseResult]:
     return [_result(marker, exercise.id, number, case) for number, case in enumerate(exercise.cases, 1)]
 
 
-def astray(marker: Marker) -> list[str]:
+def find_stray_cases(marker: Marker) -> list[str]:
     """What is to be said about cases that name a question which is not there: they test nothing.
 
     >>> from tutor.exercise.load import load
-    >>> astray(Marker(load("dl/bce")))
+    >>> find_stray_cases(Marker(load("dl/bce")))
     []
     """
     found = ((number, _unknown(marker, case)) for number, case in enumerate(marker.exercise.cases, 1))

@@ -39,7 +39,7 @@ class Variant:
 
 
 @dataclass(frozen=True, slots=True)
-class World:
+class BentWorld:
     """Given values by name, arrays of shape (points,), and the results that are fixed."""
 
     working: Working
@@ -48,7 +48,7 @@ class World:
     order: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, working: Working, leaves: Mapping[str, Floats]) -> World:
+    def of(cls, working: Working, leaves: Mapping[str, Floats]) -> BentWorld:
         """The world of given values, each an array of shape (points,), with everything that follows from them."""
         env = dict(leaves)
         points = max((np.size(value) for value in leaves.values()), default=1)
@@ -57,7 +57,7 @@ class World:
                 env[step.target] = _flat(at_points(step.expr, env), points)
         return cls(working, env, {}, {step.target: place for place, step in enumerate(working.steps)})
 
-    def with_fixed(self, fixed: Mapping[str, Floats], wanted: Iterable[str]) -> World:
+    def with_fixed(self, fixed: Mapping[str, Floats], wanted: Iterable[str]) -> BentWorld:
         """The same with some results put in place, and what ``wanted`` needs computed anew from them."""
         env = {**self.env, **fixed}
         cone = self.working.cone(wanted)
@@ -69,7 +69,7 @@ class World:
                 if name in cone and name not in fixed and changed.intersection(self.working.uses[name]):
                     env[name] = _flat(at_points(step.expr, env), points)
                     changed.add(name)
-        return World(self.working, env, fixed, self.order)
+        return BentWorld(self.working, env, fixed, self.order)
 
     def steps_for(self, wanted: Iterable[str]) -> list[Step]:
         """The steps that ``wanted`` is computed by, those that are fixed left out, in their order."""

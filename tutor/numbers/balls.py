@@ -11,10 +11,10 @@ sees no difference but the time.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from decimal import Decimal
+from collections.abc import Callable, Sequence
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
 from mpmath import MPContext, libmp
@@ -27,6 +27,7 @@ except ImportError:
     flint = None  # type: ignore[assignment]
 
 BITS_A_DIGIT = math.log2(10)
+_FAR = 20_000
 SMALLEST = 40_000_000
 """A number below 2 to this power, negative, counts as 0 where a ball becomes a plain number."""
 NOTHING_KNOWN = -(1 << 61)
@@ -36,20 +37,26 @@ Ball: Any = intervals.Interval if flint is None else flint.arb
 _CONTEXT: Any = intervals.context if flint is None else flint.ctx
 
 
+@cache
 def bits_of(digits: int) -> int:
     """The bits that hold so many decimal digits."""
     return math.ceil(digits * BITS_A_DIGIT) + 4
 
 
-@contextmanager
-def working(digits: int) -> Iterator[None]:
-    """Compute with so many decimal digits."""
-    before = _CONTEXT.prec
-    _CONTEXT.prec = bits_of(digits)
-    try:
-        yield
-    finally:
-        _CONTEXT.prec = before
+class working:  # noqa: N801 - used as a function
+    """Compute with so many decimal digits, within ``with``."""
+
+    __slots__ = ("before", "bits")
+
+    def __init__(self, digits: int) -> None:
+        self.bits = bits_of(digits)
+
+    def __enter__(self) -> None:
+        self.before = _CONTEXT.prec
+        _CONTEXT.prec = self.bits
+
+    def __exit__(self, *raised: object) -> None:
+        _CONTEXT.prec = self.before
 
 
 def compute_with(digits: int, function: Callable[..., Any], values: Sequence[Any]) -> Any:
@@ -108,8 +115,19 @@ def as_decimal(ball: Any, digits: int) -> Decimal:
     """The middle of a ball as a decimal of so many digits; NaN where nothing is known."""
     if not ball.is_finite():
         return Decimal("NaN")
-    mantissa, exponent = ball.mid().man_exp()
-    return Decimal(libmp.to_str(libmp.from_man_exp(int(mantissa), int(exponent)), digits))
+    found, power = ball.mid().man_exp()
+    mantissa, exponent = int(found), int(power)
+    if abs(exponent) > _FAR:
+        return Decimal(libmp.to_str(libmp.from_man_exp(mantissa, exponent), digits))
+    context = _decimals(digits)
+    if exponent < 0:
+        return context.divide(Decimal(mantissa), Decimal(1 << -exponent))
+    return context.plus(Decimal(mantissa << exponent))
+
+
+@cache
+def _decimals(digits: int) -> Context:
+    return Context(prec=digits, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
 def accuracy(ball: Any) -> int:

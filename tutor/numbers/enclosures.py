@@ -28,7 +28,7 @@ def every(steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
         elif op == NAME:
             append(values[a])
         elif op == NUMBER:
-            append(_constant(a, bits_in_use()))
+            append(_constant(c, bits_in_use()))
         elif op == ADD:
             append(done[a] + done[b])
         elif op == SUB:
@@ -51,8 +51,8 @@ def every(steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
 
 
 @lru_cache(maxsize=4_096)
-def _constant(value: Fraction, bits: int) -> Ball:
-    return enclose(value)
+def _constant(text: str, bits: int) -> Ball:
+    return enclose(Fraction(text))
 
 
 def power(base: Ball, exponent: Ball) -> Ball:
@@ -75,8 +75,12 @@ def lost_bits(steps: Program, done: list[Ball]) -> int:
     for op, a, b, _ in steps.code:
         if op in (ADD, SUB):
             left, right = done[a], done[b]
-            if left.is_finite() and right.is_finite() and not left.contains(0) and not right.contains(0):
-                most = max(most, abs(magnitude(left) - magnitude(right)))
+            if (left > 0 or left < 0) and (right > 0 or right < 0):  # neither nan nor perhaps 0
+                distance = magnitude(left) - magnitude(right)
+                if distance > most:
+                    most = distance
+                elif -distance > most:
+                    most = -distance
         elif b is None and a is not None and op in PRIMITIVES:
             needs, x = PRIMITIVES[op].lost, done[a]
             if needs is not None and x.is_finite() and not x.contains(0):

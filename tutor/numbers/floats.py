@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -24,6 +23,7 @@ Floats: TypeAlias = Any
 """A column, or a float."""
 Env = Mapping[str, Floats]
 
+_float64 = np.float64
 _FUNCTIONS: dict[str, Callable[..., Column]] = {name: columns_of(row, np) for name, row in PRIMITIVES.items()}
 
 
@@ -37,7 +37,7 @@ def columns(steps: Program, env: Mapping[str, Column]) -> list[Column]:
         elif op == NAME:
             append(env[a])
         elif op == NUMBER:
-            append(_constant(a))
+            append(_float64(b))
         elif op == SUB:
             append(done[a] - done[b])
         elif op == ADD:
@@ -57,11 +57,6 @@ def columns(steps: Program, env: Mapping[str, Column]) -> list[Column]:
         else:
             append(_FUNCTIONS[op](done[a], done[b], *(() if c is None else (done[c],))))
     return done
-
-
-@cache
-def _constant(value: Fraction) -> Column:
-    return np.float64(nearest(value))
 
 
 def conditions(steps: Program, done: Sequence[Column]) -> list[Column]:

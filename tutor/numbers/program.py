@@ -34,7 +34,7 @@ Node: TypeAlias = "int | float | tuple[Any, ...]"
 """In trees: the value of that number; a constant; an operation and its operands, such as ``("+", 0, ("*", 1, 2))``."""
 Code: TypeAlias = tuple[str, Any, Any, Any]
 """An instruction of a program: what is done, and with which results (by their places).  A `NAME` has a quantity's name, a `NUMBER` a
-fraction, a `POWER` a place and a whole number."""
+fraction with the float nearest to it and its text, a `POWER` a place and a whole number."""
 
 NAME, NUMBER, ADD, SUB, MUL, DIV, NEG = "name", "number", "+", "-", "*", "/", "neg"
 SQUARE, POWER, POW, SQRT, IF, MAX, MIN = "square", "power", "pow", "sqrt", "if_positive", "max", "min"
@@ -382,6 +382,7 @@ class _Instructions(_Lowering):
         self.code: list[Code] = []
         self.known: dict[Code, int] = {}
         self.places: dict[str, int] = {}
+        self.constants: dict[str, int] = {}
         self.kinks: dict[tuple[int, int | None], None] = {}
         self.digits = 0
 
@@ -420,10 +421,26 @@ class _Instructions(_Lowering):
             self.digits += len(mantissa) + abs(int(exponent or 0)) - 8
         elif "e" in text or "E" in text:
             self.digits += max(0, abs(int(text.lower().partition("e")[2])) - 6)
-        return self.fraction(exact(text))
+        return self.constant_at(text, exact(text))
 
     def fraction(self, value: Fraction) -> int:
-        return self.emit(NUMBER, value)
+        return self.constant_at(str(value), value)
+
+    def constant_at(self, text: str, value: Fraction) -> int:
+        """The place of a constant, which is known by its text: a fraction takes long to be looked up."""
+        place = self.constants.get(text)
+        if place is None:
+            place = self.constants[text] = len(self.code)
+            self.code.append((NUMBER, value, nearest(value), text))
+        return place
+
+    def part(self, expr: Expr, env: Mapping[str, int]) -> int:
+        """The place of an operand."""
+        if type(expr) is Name:
+            place = env.get(expr.name)
+            return self.load(expr.name) if place is None else place
+        place = self.table[type(expr)](self, expr, env)
+        return place  # type: ignore[no-any-return]
 
     def is_number(self, node: int) -> bool:
         return self.code[node][0] == NUMBER
@@ -432,21 +449,21 @@ class _Instructions(_Lowering):
         return self.emit(op, *args)
 
     def negated(self, expr: Neg, env: Mapping[str, int]) -> int:
-        return self.emit(NEG, self.lower(expr.arg, env))
+        return self.emit(NEG, self.part(expr.arg, env))
 
     def sum(self, expr: Add, env: Mapping[str, int]) -> int:
-        total: int = self.lower(expr.args[0], env)
+        total = self.part(expr.args[0], env)
         for term in expr.args[1:]:
             if type(term) is Neg:
-                total = self.emit(SUB, total, self.lower(term.arg, env))
+                total = self.emit(SUB, total, self.part(term.arg, env))
             else:
-                total = self.emit(ADD, total, self.lower(term, env))
+                total = self.emit(ADD, total, self.part(term, env))
         return total
 
     def product(self, expr: Mul, env: Mapping[str, int]) -> int:
-        total: int = self.lower(expr.args[0], env)
+        total = self.part(expr.args[0], env)
         for factor in expr.args[1:]:
-            place = self.lower(factor, env)
+            place = self.part(factor, env)
             total = self.emit(SQUARE, total) if place == total else self.emit(MUL, total, place)
         return total
 

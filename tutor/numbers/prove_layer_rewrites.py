@@ -24,7 +24,7 @@ class Rewritten:
     """The rewrites that hold at the given values (all of them without values), with the arrays that they give."""
 
     rewrites: tuple[LayerRewrite, ...]
-    arrays: Mapping[str, Array]
+    arrays: Mapping[str, Array[Value]]
 
 
 def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[str, Value] | None) -> Rewritten:
@@ -48,9 +48,9 @@ def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[st
     return Rewritten(tuple(kept), _arrays(layered, kept, arrays))
 
 
-def _arrays(layered: Layered, rewrites: Sequence[LayerRewrite], given: Mapping[str, Array]) -> dict[str, Array]:
+def _arrays(layered: Layered, rewrites: Sequence[LayerRewrite], given: Mapping[str, Array[Value]]) -> dict[str, Array[Value]]:
     known = dict(evaluate_layers(derive(layered.graph), given))
-    made: dict[str, Array] = {}
+    made: dict[str, Array[Value]] = {}
     for rewrite in rewrites:
         entries = Entries(known, Numbers())
         left, right = entries.value(rewrite.expr), entries.value(rewrite.equals)
@@ -63,7 +63,7 @@ def _arrays(layered: Layered, rewrites: Sequence[LayerRewrite], given: Mapping[s
     return made
 
 
-def _samples(array: Array, layered: Layered, rewrite: LayerRewrite) -> list[list[int]]:
+def _samples(array: Array[Value], layered: Layered, rewrite: LayerRewrite) -> list[list[int]]:
     """The places of the entries of each sample: columns or rows of a batch, or the whole vector."""
     if len(array.shape) == 1:
         return [list(range(len(array.items)))]
@@ -74,7 +74,7 @@ def _samples(array: Array, layered: Layered, rewrite: LayerRewrite) -> list[list
     return [[row * columns + column for row in range(rows)] for column in range(columns)]
 
 
-def _totals(array: Array, layered: Layered, rewrite: LayerRewrite) -> list[Value]:
+def _totals(array: Array[Value], layered: Layered, rewrite: LayerRewrite) -> list[Value]:
     totals = []
     for sample in _samples(array, layered, rewrite):
         total: Value = Fraction(0)
@@ -84,7 +84,7 @@ def _totals(array: Array, layered: Layered, rewrite: LayerRewrite) -> list[Value
     return totals
 
 
-def normed(layered: Layered, rewrites: Sequence[LayerRewrite], arrays: dict[str, Array]) -> dict[str, Array]:
+def normed(layered: Layered, rewrites: Sequence[LayerRewrite], arrays: dict[str, Array[Value]]) -> dict[str, Array[Value]]:
     """The same arrays, with targets that sum to 1 for each sample where a rewrite needs that."""
     for rewrite in rewrites:
         if not rewrite.targets:

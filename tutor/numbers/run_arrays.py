@@ -52,7 +52,7 @@ class Numbers:
         return apply(func, args)
 
 
-def run_layers(steps: Iterable[Step], arrays: Mapping[str, Array]) -> dict[str, Array]:
+def run_layers(steps: Iterable[Step], arrays: Mapping[str, Array[Value]]) -> dict[str, Array[Value]]:
     """Run steps over arrays; returns those that were given with those that were computed.
 
     >>> from fractions import Fraction
@@ -71,7 +71,7 @@ def run_layers(steps: Iterable[Step], arrays: Mapping[str, Array]) -> dict[str, 
     return known
 
 
-def evaluate_layers(derivation: Derivation, arrays: Mapping[str, Array]) -> dict[str, Array]:
+def evaluate_layers(derivation: Derivation, arrays: Mapping[str, Array[Value]]) -> dict[str, Array[Value]]:
     """The forward and the backward pass in layer form, with as many digits as it takes (see `tutor.numbers.run.stable`)."""
     shapes: dict[str, tuple[int, ...]] = {}
 
@@ -87,7 +87,7 @@ def evaluate_layers(derivation: Derivation, arrays: Mapping[str, Array]) -> dict
     return {name: Array(shape, tuple(grouped[name])) for name, shape in shapes.items()}
 
 
-def as_arrays(layered: Layered, values: Mapping[str, Value]) -> dict[str, Array]:
+def as_arrays(layered: Layered, values: Mapping[str, Value]) -> dict[str, Array[Value]]:
     """The given arrays, from the values of their single quantities."""
     found = {}
     for quantity in layered.graph.leaves:

@@ -35,8 +35,13 @@ def _both(writer: Writer, latex: str, text: str) -> str:
     return latex if writer.style.markup else text
 
 
+def _is_multiple(expr: Expr) -> bool:
+    """Whether a number stands before an array: beside a matrix it needs brackets, W (b·𝟏)."""
+    return type(expr) is Mul or (type(expr) is Call and expr.func == "fill" and expr.args[0] not in (ONE, ZERO))
+
+
 def _product(writer: Writer, args: tuple[Expr, ...]) -> str:
-    left, right = writer.within(args[0], _PRODUCT), writer.within(args[1], _FACTOR if type(args[1]) is Mul else _PRODUCT)
+    left, right = writer.within(args[0], _PRODUCT), writer.within(args[1], _FACTOR if _is_multiple(args[1]) else _PRODUCT)
     return left + _both(writer, "\\,", " ") + right
 
 

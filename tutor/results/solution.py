@@ -127,7 +127,7 @@ class Solution(Page):
                 return numbers[key]
         raise ValueProblem(f"there is no gradient with respect to {name}", hint=near(name, numbers))
 
-    def _first(self) -> Mapping[str, Value | Array] | None:
+    def _first(self) -> Mapping[str, Value | Array[Value]] | None:
         return self.worked.training.first if self.worked.training is not None else None
 
     def parameter(self, name: str) -> Any:

@@ -51,7 +51,7 @@ class Training:
     task: Task
     run: Run
     updates: tuple[Update, ...]
-    first: Mapping[str, Value | Array]
+    first: Mapping[str, Value | Array[Value]]
     published: tuple[Task, Run] | None = None
 
 
@@ -66,7 +66,7 @@ class Worked:
     request: Request
     notation: Notation
     derivations: tuple[Derivation, ...] = ()
-    numbers: Mapping[str, Value] | Mapping[str, Array] | None = None
+    numbers: Mapping[str, Value] | Mapping[str, Array[Value]] | None = None
     training: Training | None = None
     samples: SampleTable | None = None
     rewrites: tuple[Rewrite, ...] = ()
@@ -249,13 +249,15 @@ def run_task(task: Task, updates: int, progress: Callable[[int], None] | None = 
 
 def gather_arrays(
     layered: Layered, task: Task, first: Mapping[str, Value], updates: Sequence[Update]
-) -> dict[str, Value | Array]:
+) -> dict[str, Value | Array[Value]]:
     """The numbers of the first update by the names of arrays: parameters, gradients, states, and what the update steps compute."""
     if not first:
         return {}
     own = {each.parameter: each for each in task.updates}
     loss, names = task.derivation.graph.loss, naming(task.row, layered.graph.names, task.letter)
-    gathered: dict[str, Value | Array] = {name: value for name, value in first.items() if name in task.constants or name == task.names.t}
+    gathered: dict[str, Value | Array[Value]] = {
+        name: value for name, value in first.items() if name in task.constants or name == task.names.t
+    }
     words = (*task.row.states, *(["d"] if task.row.hessian else []))
     for array in updates:
         entries = layered.entries[array.parameter]
@@ -269,7 +271,7 @@ def gather_arrays(
     return gathered
 
 
-def after_first(training: Training) -> dict[str, Array | Value]:
+def after_first(training: Training) -> dict[str, Array[Value] | Value]:
     """The trained parameters after the first update, by name."""
     keys = {each.parameter: after_key(each.parameter, 1) for each in training.updates}
     return {name: training.first[key] for name, key in keys.items() if key in training.first}

@@ -293,11 +293,11 @@ def test_a_computation_without_a_value_anywhere_is_undecided():
 
 
 LONG = [
-    "+".join(f"log(x-{i})" for i in range(300)),
-    "+".join(f"sqrt(x-{i}-1e-200)" for i in range(300)),
-    "+".join(f"max(x-{i},0)" for i in range(300)),
-    "relu(z)+0*(" + "+".join(f"exp(x*{i}+1e-390)" for i in range(300)) + ")",
-    "+".join(f"sin(x*{i}+1e-390)" for i in range(300)),
+    "+".join(f"log(x-{i})" for i in range(220)),
+    "+".join(f"sqrt(x-{i}-1e-200)" for i in range(220)),
+    "+".join(f"max(x-{i},0)" for i in range(220)),
+    "relu(z)+0*(" + "+".join(f"exp(x*{i}+1e-390)" for i in range(220)) + ")",
+    "+".join(f"sin(x*{i}+1e-390)" for i in range(220)),
     "relu(z)+" + "+".join(f"(max(x,{i}00)-max(x,{i}00))" for i in range(12)),
     "*".join(["(x+w)"] * 190),
     "(x+1e-300)^500",

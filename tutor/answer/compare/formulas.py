@@ -418,10 +418,12 @@ class _Pair:
         shown = world.leaves_of(self.names)
         if len(shown) > MAX_SHOWN:
             shown = self.answer.names[:MAX_SHOWN] or shown[:MAX_SHOWN]
-        known = (place or Place(world, leaves)).values(shown, self.digits)
+        computed = [name for name in shown if name not in leaves]
+        known = (place or Place(world, leaves)).values(computed, self.digits) if computed else {}
         yours, expected = _apart(verdict.yours, verdict.expected)
         gap = max(gap, _ratio(verdict.yours, verdict.expected))  # floats see nothing of what is too large for them
-        return Comparison("different", tuple((n, text(as_decimal(known[n], 20))) for n in shown), yours, expected, gap=gap)
+        point = tuple((n, text(leaves[n] if n in leaves else as_decimal(known[n], 20))) for n in shown)
+        return Comparison("different", point, yours, expected, gap=gap)
 
 
 def _proportional(own: Sequence[Decimal], known: Sequence[Decimal]) -> bool:
