@@ -264,7 +264,7 @@ def layer_pieces(solved, where) -> Iterator[Piece]:
         yield Piece(name, json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value, "number", f"{where} JSON")
         yield Piece(name, json.dumps(value).replace('"', "") if isinstance(value, list) else value, "number", f"{where} JSON")
     for name, value in data["gradients"].items():
-        target = name if "/" in name else f"d{solved.derivation.graph.loss}/d{name}"
+        target = name if "/" in name else f"d{solved.derivations[0].graph.loss}/d{name}"
         yield Piece(target, json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value, "number", f"{where} JSON")
 
 

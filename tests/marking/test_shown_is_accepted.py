@@ -67,6 +67,12 @@ def others(place):
     return NOTATIONS if EXHAUSTIVE else (NOTATIONS[place % len(NOTATIONS)],)
 
 
+def written_as(solved, chain):
+    """The same solution with its gradients as full chains or by reuse."""
+    request = replace(solved.worked.request, chain=chain)
+    return tutor.Solution(replace(solved.worked, request=request))
+
+
 def shown(exercise, place):
     """(notation, what it writes as something else, piece) for everything that is shown, each text for a quantity once."""
     seen = set()
@@ -77,7 +83,7 @@ def shown(exercise, place):
         for chain in ("full", "reuse") if own or EXHAUSTIVE else (("full", "reuse")[place % 2],):
             widths = (80, 120) if EXHAUSTIVE or (own and place % 4 == 0) else (80,)
             pages = PAGES if own or EXHAUSTIVE else (PAGES[place % len(PAGES)],)
-            for piece in solution_pieces(exercise, replace(solved, chain=chain), f"{notation}/{chain}", pages, widths):
+            for piece in solution_pieces(exercise, written_as(solved, chain), f"{notation}/{chain}", pages, widths):
                 if (piece.target, piece.text) not in seen:
                     seen.add((piece.target, piece.text))
                     yield notation, collided, piece
