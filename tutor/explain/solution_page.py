@@ -315,18 +315,6 @@ class NumberSections(PageWriter):
         if not self.worked.derivations:
             return
         graph = self.worked.derivations[0].graph
-        flat = dict(flat_steps(graph))
-        for reason in dict.fromkeys(flat.values()):
-            through: list[Inline] = []
-            for step in (step for step, other in flat.items() if other == reason):
-                through += [", ", Math(Name(step))]
-            words = _words(f"{reason}; nothing can be learnt through ", *through[1:], ".")
-            self.blocks.append(Paragraph(words, "No derivative"))
-        told = set(flat.values())
-        for reason in dict.fromkeys(conventions(graph).values()):
-            if reason not in told:
-                self.blocks.append(Paragraph(_words(f"{reason}."), "Convention"))
-        if self.trace is not None:
-            for kink in (k for k in kinks_hit(graph, self.trace) if k.step not in flat):
-                text = f"{kink.step} is evaluated exactly on its kink here: the convention is used."
-                self.blocks.append(Paragraph(_words(text), "Kink"))
+        flat = flat_steps(graph)
+        kinks = kinks_hit(graph, self.trace) if self.trace is not None else []
+        self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])
