@@ -68,13 +68,27 @@ def parse(
     >>> parse("w5 out_h1 + b", functions=())
     Add(args=(Mul(args=(Name(name='w5'), Name(name='out_h1'))), Name(name='b')))
     """
+    return parse_with(text, plain_vocabulary(names, functions, known, applied))
+
+
+def plain_vocabulary(
+    names: Collection[str] | None, functions: Collection[str] = (), known: Collection[str] = (),
+    applied: Mapping[str, Sequence[str]] = _NONE,
+) -> Vocabulary:  # fmt: skip
+    """What `parse` reads by, made once for many texts; the arguments are those of `parse`."""
+    return _plain_vocabulary(
+        None if names is None else tuple(names), tuple(known), frozenset(functions),
+        tuple((name, tuple(arguments)) for name, arguments in applied.items()),
+    )  # fmt: skip
+
+
+def parse_with(text: str, vocabulary: Vocabulary) -> Expr:
+    """Read an expression by a vocabulary; see `parse`."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             f"an expression of {len(text):,} characters is over the limit of {MAX_LENGTH:,}",
             hint="write it in several steps, one formula each",
         )
-    vocabulary = _plain_vocabulary(None if names is None else tuple(names), tuple(known), frozenset(functions),
-                                   tuple((name, tuple(arguments)) for name, arguments in applied.items()))  # fmt: skip
     tree = read_fast(text, vocabulary)
     return tree if tree is not None else read_slowly(text, *_unwrapped(text), vocabulary)
 
