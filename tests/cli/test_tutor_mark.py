@@ -12,7 +12,7 @@ from functools import lru_cache
 
 import pytest
 
-from tutor.cli.app import app
+from tutor.cli.app import add_other_commands, app
 from tutor.cli.tutor_mark import mark
 from tutor.exercise.load import from_text
 from tutor.exercise.question import Question
