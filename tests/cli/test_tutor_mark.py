@@ -20,6 +20,8 @@ from tutor.marking import work
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Marked, MarkedAnswer
 
+add_other_commands()
+
 pytestmark = pytest.mark.usefixtures("quick")
 QUESTIONS = (Question("q1", "q1"), Question("q2", "q2", marks=Fraction(1, 2)))
 
