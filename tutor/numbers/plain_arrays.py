@@ -168,8 +168,16 @@ class Array:
         return float64(nan if builtin_any(item != item for item in self.items) else builtin_max(self.items))
 
     def argmax(self) -> int:
-        """The place of the first largest entry."""
-        return self.items.index(builtin_max(self.items))
+        """The place of the first largest entry, or of the first nan."""
+        return self._place(builtin_max)
+
+    def argmin(self) -> int:
+        """The place of the first smallest entry, or of the first nan."""
+        return self._place(builtin_min)
+
+    def _place(self, extreme: Callable[[list[Any]], Any]) -> int:
+        nowhere = [place for place, item in enumerate(self.items) if item != item]
+        return nowhere[0] if nowhere else self.items.index(extreme(self.items))
 
     def __float__(self) -> float:
         return float(self.items[0])
