@@ -59,7 +59,7 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "explain.samples_section": ("explain/test_training_page.py", "the table of samples"),
     "explain.solution_page": ("test_documents.py", "every exercise as a page"),
     "explain.words": ("explain/words/test_english.py", "every rule has its sentence"),
-    "explain.worked_page": ("results/test_layer_solution.py", "pages of all forms"),
+    "explain.worked_page": ("solving/test_work_arrays.py", "pages of all forms"),
     # export: one table walks all formats
     "export.all_marked": ("export/test_mark_formats.py", "results come back"),
     "export.canvas": ("export/test_mark_formats.py", "the gradebook that is filled in"),
@@ -105,9 +105,7 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "numbers.composed": ("numbers/test_verify.py", "SymPy's derivative of the whole"),
     "numbers.data_set": ("numbers/test_train.py", "batches and their order"),
     "numbers.emit": ("numbers/test_compiled.py", "compiled steps against all others"),
-    "numbers.float_columns": ("numbers/test_decimals.py", "many sets at once"),
     "numbers.linear": ("numbers/test_train.py", "many updates of a linear step"),
-    "numbers.lower": ("numbers/test_compiled.py", "instructions of every function"),
     "numbers.run_arrays": ("numbers/test_torch_layers.py", "arrays against PyTorch's table"),
     "numbers.runner": ("numbers/test_compiled.py", "the way that a run takes"),
     "numbers.slices": ("numbers/test_compiled.py", "where the pieces of a run are"),
@@ -126,11 +124,16 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "results.check": ("exercise/test_check_claims.py", "what tutor.check gives"),
     "results.feedback": ("explain/test_feedback_page.py", "what tutor.mark gives"),
     "results.page": ("test_documents.py", "pages in every format"),
+    "numbers.arrays": ("test_without.py", "NumPy, or plain lists where it is not there"),
+    "numbers.enclosures": ("numbers/test_balls.py", "balls of many digits, until they are narrow"),
+    "numbers.intervals": ("numbers/test_balls.py", "the balls of a system without flint"),
+    "numbers.proved": ("numbers/test_form_agreement.py", "the facts of proofs over arrays"),
+    "expression.signs": ("expression/test_parse.py", "signs of formulas, in LaTeX and Unicode"),
     "solving.proofs": ("results/test_solution.py", "what a solution says it has proved"),
     "solving.table_rows": ("explain/test_training_page.py", "rows of a run"),
     "solving.target": ("solving/test_request.py", "what a target may be"),
     "solving.update_symbols": ("explain/test_training_page.py", "symbols of an update"),
-    "solving.worked": ("results/test_layer_solution.py", "scalar form, layer form and training"),
+    "solving.worked": ("solving/test_work_arrays.py", "scalar form, layer form and training"),
 }
 
 

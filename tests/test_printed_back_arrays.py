@@ -23,11 +23,10 @@ from tutor.expression.nodes import Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
 from tutor.graph.entries import Entries
-from tutor.graph.layered import LAYER_FUNCTIONS, from_layers, from_network_layers, written_out
+from tutor.graph.layered import LAYER_FUNCTIONS, from_layers, from_network_layers, sized, written_out
 from tutor.graph.network import quantities
 from tutor.graph.shapes import arranged
 from tutor.notation.profile import notation
-from tutor.numbers.form_agreement import sized
 from tutor.numbers.prove_layer_rewrites import normed
 from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points

@@ -22,7 +22,6 @@ names of files                  `file_name`                      ``_``
 from __future__ import annotations
 
 import hashlib
-import html
 import re
 import unicodedata
 
@@ -137,6 +136,8 @@ def escape_xml(text: str) -> str:
     '&lt;b&gt; &amp;'
     """
     known = text if text.isprintable() else "".join(c if c.isprintable() or c == "\u00a0" else " " for c in text)
+    import html  # its table of entities costs 3 ms, and few outputs need it
+
     return html.escape(known)
 
 

@@ -119,7 +119,8 @@ def test_jobs_that_end_their_worker_or_never_end_cost_themselves_only(address, m
 
 
 def test_the_command(tutor, folder, address):
-    from tutor.cli.app import app
+    from tutor.cli.app import add_other_commands, app
+    add_other_commands()
     from tutor.cli.tutor_mark import mark
 
     if all(command.callback is not mark for command in app.registered_commands):

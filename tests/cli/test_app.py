@@ -340,7 +340,8 @@ def every_command():
     """The words that call each command, and the command."""
     from typer.main import get_command
 
-    from tutor.cli.app import app
+    from tutor.cli.app import add_other_commands, app
+    add_other_commands()
 
     waiting = [((), get_command(app))]
     while waiting:

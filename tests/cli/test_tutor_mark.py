@@ -12,13 +12,15 @@ from functools import lru_cache
 
 import pytest
 
-from tutor.cli.app import app
+from tutor.cli.app import add_other_commands, app
 from tutor.cli.tutor_mark import mark
 from tutor.exercise.load import from_text
 from tutor.exercise.question import Question
 from tutor.marking import work
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Marked, MarkedAnswer
+
+add_other_commands()
 
 pytestmark = pytest.mark.usefixtures("quick")
 QUESTIONS = (Question("q1", "q1"), Question("q2", "q2", marks=Fraction(1, 2)))

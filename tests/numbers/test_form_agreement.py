@@ -16,10 +16,11 @@ from tutor.errors import ProofError, ValueProblem
 from tutor.explain.words.proof_words import say_proof
 from tutor.expression.nodes import Number
 from tutor.graph.entries import Array
-from tutor.graph.layered import from_layers, from_network_layers, written_out
+from tutor.graph.layered import from_layers, from_network_layers, sized, written_out
 from tutor.graph.network import Network, from_network
 from tutor.numbers.arithmetic import CONTEXT, real
-from tutor.numbers.form_agreement import TOLERANCE, Agreement, agree, relative, sized
+from tutor.numbers.form_agreement import TOLERANCE, agree, relative
+from tutor.numbers.proved import Agreement
 from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers, run_layers
 from tutor.rules.operations import LAYERS
 

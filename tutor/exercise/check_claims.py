@@ -13,7 +13,6 @@ from tutor.derive.local import times
 from tutor.errors import ExerciseError, TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim, Exercise
-from tutor.exercise.over_layers import derived_layer, equal_layers
 from tutor.exercise.training_task import Trainer, differing_update, trains_otherwise, update_formula
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
@@ -96,6 +95,8 @@ class _Checker:
             return replace(base, value=plain(derived), agreement="differs" if differs else "exact", derived=derived)
         assert claim.subject is not None
         if claim.layers:
+            from tutor.exercise.layer_claims import derived_layer, equal_layers  # arrays only
+
             equal = equal_layers(self.exercise, claim.subject, claim.formula)
             shown = derived_layer(self.exercise, claim.subject)
             return replace(base, value=plain(shown), agreement="exact" if equal else "differs", derived=shown)

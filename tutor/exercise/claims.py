@@ -9,7 +9,7 @@ from typing import Any
 from tutor.errors import ExerciseError, TutorError, near
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import own_layers, read_layer_formula, speaks_of_layers
-from tutor.exercise.read_training import Plan
+from tutor.exercise.read_training import TrainingPlan
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
@@ -96,7 +96,7 @@ def read_claim(
     return Claim(text, printed, subject, after, formula=_formula(printed, names), at=at, erratum=erratum, note=note)
 
 
-def read_update_claim(entry: Mapping[str, Any], plan: Plan, profile: str) -> Claim:
+def read_update_claim(entry: Mapping[str, Any], plan: TrainingPlan, profile: str) -> Claim:
     """A claim about a step of the optimiser, ``update v``: its formula in w, g, t, the states, the settings and the step size's letter."""
     row = optimiser(plan.optimiser)
     what, printed = entry["claim"][len("update ") :].strip(), str(entry["printed"]).strip()

@@ -16,7 +16,7 @@ from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import asked_entries, flattened, own_layers, read_shapes, speaks_of_layers
 from tutor.exercise.over_layers import written as written_layers
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
-from tutor.exercise.read_training import TRAIN_KEYS, Plan, read_plan, read_samples
+from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
 from tutor.graph.build import from_steps
 from tutor.graph.layered import Layered, from_layers
 from tutor.graph.network import Network, from_network
@@ -346,7 +346,7 @@ class _Reader:
         return found
 
     def claims(
-        self, good: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, plan: Plan,
+        self, good: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, plan: TrainingPlan,
         layered: Layered | None,
     ) -> list[Claim]:  # fmt: skip
         found = []

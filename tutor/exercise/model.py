@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tutor.exercise.question import Case, Question, Scheme
-from tutor.exercise.read_training import Plan
+from tutor.exercise.read_training import TrainingPlan
 from tutor.expression.nodes import Expr
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network
@@ -67,7 +67,7 @@ class Exercise:
     symbols: Mapping[str, Symbol] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     samples: Samples | None = None
-    plan: Plan = field(default_factory=Plan)
+    plan: TrainingPlan = field(default_factory=TrainingPlan)
     layers: Layered | None = None
     questions: tuple[Question, ...] = ()
     cases: tuple[Case, ...] = ()

@@ -4,31 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
-from fractions import Fraction
 from itertools import product
 from typing import TYPE_CHECKING, Any
 
-from tutor.derive.backward import derive
-from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.errors import ExerciseError, GraphError, TutorError
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Expr, Name, Number, Partial, children
+from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
-from tutor.expression.walk import substitute
-from tutor.graph.entries import Entries, places
-from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, written_out
+from tutor.graph.entries import places
+from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, sized, written_out
 from tutor.graph.network import Network, quantities
 from tutor.graph.nouns import Graph
 from tutor.graph.read_steps import check_name
 from tutor.graph.shapes import AXES, MAX_AXES, Shape, arranged, shape_of, shape_text
 from tutor.notation.profile import Notation, affine, notation
 from tutor.notation.symbol import Symbol
-from tutor.numbers.arithmetic import CONTEXT, Value, real
-from tutor.numbers.form_agreement import relative, sized
-from tutor.numbers.prove_layer_rewrites import normed
-from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
-from tutor.numbers.verify import random_points
 from tutor.rules.functions import check_calls
 from tutor.rules.operations import WRITABLE
 from tutor.text import visible
@@ -41,8 +31,6 @@ Fault = Callable[[str, str, str], None]
 
 MAX_SIZE = 10_000
 MAX_VALUES = 10_000
-POINTS = 2
-EQUAL = CONTEXT.mpf(10) ** -40
 
 
 def read_shapes(table: Mapping[str, Any], fault: Fault) -> dict[str, Shape]:
@@ -150,7 +138,7 @@ def read_layer_formula(text: str, layered: Layered) -> Expr:
     names = (*layered.graph.names, *layered.symbolic)
     expr = parse(text, names=names, functions=LAYER_FUNCTIONS)
     check_calls(expr, WRITABLE)
-    for partial in _partials(expr):
+    for partial in find_partials(expr):
         if partial.of not in [step.target for step in layered.graph.steps]:
             raise ExerciseError(f"{partial.of} is not computed by a step, so it has no derivative here")
         if layered.shapes[partial.of]:
@@ -163,10 +151,11 @@ def read_layer_formula(text: str, layered: Layered) -> Expr:
     return expr
 
 
-def _partials(expr: Expr) -> list[Partial]:
+def find_partials(expr: Expr) -> list[Partial]:
+    """The derivatives that an expression has."""
     if type(expr) is Partial:
         return [expr]
-    return [partial for part in children(expr) for partial in _partials(part)]
+    return [partial for part in children(expr) for partial in find_partials(part)]
 
 
 def asked_entries(text: str, layered: Layered) -> tuple[str, ...]:
@@ -180,51 +169,6 @@ def asked_entries(text: str, layered: Layered) -> tuple[str, ...]:
     else:
         raise ExerciseError(f"{visible(text)} is no derivative of {loss}", hint=f"write d{loss}/d{layered.graph.leaves[0].name}")
     return tuple(derivative_key(loss, single) for single in sized(layered)[0].entries[name].items)
-
-
-def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
-    """Whether two formulas over layers are equal, entry by entry, at seeded random points and at the given values."""
-    layered = layers_of(exercise, exercise.notation)
-    small, sizes = sized(layered)
-    numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
-    subject, formula = substitute(subject, numbers), substitute(formula, numbers)
-    graph = written_out(small)
-    points: list[Mapping[str, Value]] = list(random_points(graph, POINTS, seed=3))
-    if exercise.values and not layered.symbolic:
-        points.append(exercise.values)
-    if not points:
-        raise ExerciseError("no point was found at which the whole computation exists")
-    rewrites = find_layer_rewrites(small)
-    losses = dict.fromkeys([small.graph.loss, *(partial.of for partial in (*_partials(subject), *_partials(formula)))])
-    derivations = [derive(replace(small.graph, loss=of)) for of in losses]
-    singles = {q.name: small.entries[q.name] for q in small.graph.leaves}
-    for point in points:
-        given = {name: point[single] for named in singles.values() for single in named.items for name in [single]}
-        arrays = as_arrays(small, given)
-        if point is not exercise.values:  # admissible targets of a softmax are probabilities
-            arrays = normed(small, rewrites, arrays)
-        known = {name: array for derivation in derivations for name, array in evaluate_layers(derivation, arrays).items()}
-        entries = Entries(known, Numbers())
-        left, right = entries.value(subject), entries.value(formula)
-        if left.shape != right.shape:
-            raise ExerciseError(f"shapes do not fit: {shape_text(left.shape)} and {shape_text(right.shape)}")
-        floor = EQUAL * max([abs(real(item)) for item in left.items], default=Fraction(0))
-        if any(real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
-            return False
-    return True
-
-
-def derived_layer(exercise: Exercise, subject: Expr) -> Expr:
-    """What the product derives for a subject in layer form."""
-    layered = layers_of(exercise, exercise.notation)
-    if type(subject) is Partial:
-        derivation = derive(replace(layered.graph, loss=subject.of))
-        steps = {step.target: step.expr for step in derivation.backward}
-        return steps[derivative_key(subject.of, subject.wrt)]
-    if type(subject) is Name:
-        forward = {step.target: step.expr for step in layered.graph.steps}
-        return forward.get(subject.name, subject)
-    return subject
 
 
 def entry_symbols(exercise: Exercise, profile: str) -> dict[str, Symbol]:

@@ -27,7 +27,7 @@ MAX_SEED = 2**63
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class TrainingPlan:
     """How an exercise is trained; ``batch`` and ``order`` are those of the optimiser where they are None."""
 
     optimiser: str = "gd"
@@ -37,13 +37,13 @@ class Plan:
     seed: int = 0
 
 
-def read_plan(table: Mapping[str, Any], fault: Fault) -> Plan:
+def read_plan(table: Mapping[str, Any], fault: Fault) -> TrainingPlan:
     """The plan of ``[train]``; every fault in it is noted."""
     try:
         row = optimiser(table.get("optimiser", "gd"))
     except TutorError as error:
         fault(error.what, "train.optimiser", error.hint)
-        return Plan()
+        return TrainingPlan()
     order = table.get("order")
     if order not in (None, *get_args(Order)):
         fault(f"order is given or shuffled, not {visible(str(order))}", "train.order", "")
@@ -57,7 +57,7 @@ def read_plan(table: Mapping[str, Any], fault: Fault) -> Plan:
         settings = read_settings(row, table.get("settings", {}))
     except TutorError as error:
         fault(error.what, f"train.settings{f'.{error.where}' if error.where else ''}", error.hint)
-    return Plan(
+    return TrainingPlan(
         row.name,
         {name: v for name, v in settings.items() if name in table.get("settings", {})},
         table.get("batch"),

@@ -7,13 +7,11 @@ from collections.abc import Sequence
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
 from tutor.explain.document import Document, Equation, Equations, Heading, Math, Paragraph, Sentence, Side
-from tutor.explain.layer_page import ArraySections
 from tutor.explain.lecture_section import lecture, say_verdict
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.samples_section import sample_table, with_samples
 from tutor.explain.simplified_section import simplified
 from tutor.explain.solution_page import NumberSections
-from tutor.explain.training_page import TrainingSections
 from tutor.explain.words import rules as wording
 from tutor.explain.words import update_rules
 from tutor.explain.words.proof_words import say_proof
@@ -61,6 +59,8 @@ def number_page(worked: Worked, proofs: Sequence[str]) -> Document:
 
 def array_page(worked: Worked, proofs: Sequence[str]) -> Document:
     """A solution in layer form."""
+    from tutor.explain.layer_page import ArraySections  # what a page does not need is not loaded for it
+
     assert worked.request.layered is not None
     page = ArraySections(worked, worked.request.layered)
     page.given()
@@ -76,6 +76,8 @@ def array_page(worked: Worked, proofs: Sequence[str]) -> Document:
 
 def training_page(worked: Worked, proofs: Sequence[str]) -> Document:
     """A run of training, in either form."""
+    from tutor.explain.training_page import TrainingSections
+
     page = TrainingSections(worked)
     page.given()
     page.samples()
@@ -102,6 +104,8 @@ def update(page: PageWriter) -> None:
     if not request.trained:
         return
     if worked.training is not None:
+        from tutor.explain.training_page import TrainingSections
+
         sections = TrainingSections(worked)
         sections.update()
         sections.descent_table()

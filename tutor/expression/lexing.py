@@ -15,18 +15,11 @@ from tutor.expression.caret import refusal, unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
 from tutor.expression.lexicon import DECLARED, OTHER, OTHERWISE, Several, Vocabulary, function_word
-from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS
+from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, number_text
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
 from tutor.expression.together import names_together
 from tutor.text import visible
-
-
-def number(word: str) -> str:
-    """A number as the tree keeps it: ``.5`` is ``0.5``."""
-    if word.startswith("."):
-        word = "0" + word
-    return word.replace(".e", "e").replace(".E", "e") if not word.endswith(".") else word[:-1]
 
 
 class _Lexer:
@@ -109,7 +102,7 @@ class _Lexer:
             raise refusal(
                 text, "a number has no index", at + length, "write the name in front of its index, such as w_1"
             )
-        self.put("a", Number(number(word)), length)
+        self.put("a", Number(number_text(word)), length)
 
     def _ten_by_x(self) -> re.Match[str] | None:
         """A power of ten behind the letter x: 3.7 x 10^-1 where no quantity is called x."""

@@ -68,3 +68,14 @@ def constant_size(expr: Expr) -> float | None:
             low, high = constant_size(num), constant_size(den)
             return None if low is None or high is None else (low / high if high else float("inf"))
     return None
+
+
+def number_text(word: str) -> str:
+    """A number as the tree keeps it.
+
+    >>> number_text(".5"), number_text("2.")
+    ('0.5', '2')
+    """
+    if word.startswith("."):
+        word = "0" + word
+    return word.replace(".e", "e").replace(".E", "e") if not word.endswith(".") else word[:-1]

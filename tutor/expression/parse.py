@@ -21,8 +21,7 @@ from tutor.expression.caret import refusal, unknown
 from tutor.expression.grammar import EULER, How, Spacing, Stop, Token, grow
 from tutor.expression.letters import GREEK
 from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, Known, Several, Vocabulary
-from tutor.expression.lexing import lex, number
-from tutor.expression.limits import MAX_LENGTH
+from tutor.expression.limits import MAX_LENGTH, number_text
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import APART, NUMBER
 from tutor.expression.spelling import Key, is_name, name_of, spelled, whole
@@ -68,13 +67,27 @@ def parse(
     >>> parse("w5 out_h1 + b", functions=())
     Add(args=(Mul(args=(Name(name='w5'), Name(name='out_h1'))), Name(name='b')))
     """
+    return parse_with(text, plain_vocabulary(names, functions, known, applied))
+
+
+def plain_vocabulary(
+    names: Collection[str] | None, functions: Collection[str] = (), known: Collection[str] = (),
+    applied: Mapping[str, Sequence[str]] = _NONE,
+) -> Vocabulary:  # fmt: skip
+    """What `parse` reads by, made once for many texts; the arguments are those of `parse`."""
+    return _plain_vocabulary(
+        None if names is None else tuple(names), tuple(known), frozenset(functions),
+        tuple((name, tuple(arguments)) for name, arguments in applied.items()),
+    )  # fmt: skip
+
+
+def parse_with(text: str, vocabulary: Vocabulary) -> Expr:
+    """Read an expression by a vocabulary; see `parse`."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
             f"an expression of {len(text):,} characters is over the limit of {MAX_LENGTH:,}",
             hint="write it in several steps, one formula each",
         )
-    vocabulary = _plain_vocabulary(None if names is None else tuple(names), tuple(known), frozenset(functions),
-                                   tuple((name, tuple(arguments)) for name, arguments in applied.items()))  # fmt: skip
     tree = read_fast(text, vocabulary)
     return tree if tree is not None else read_slowly(text, *_unwrapped(text), vocabulary)
 
@@ -169,7 +182,7 @@ def _look_up(word: str, vocabulary: Vocabulary) -> Token:
         elif first in "0123456789.":
             if word == "10" or len(word) > 40 or word[0] == "." or not word.replace(".", "", 1).isdigit():
                 raise Careful
-            token = ("a", Number(number(word)))
+            token = ("a", Number(number_text(word)))
         elif word in vocabulary.functions and (word, "", "") not in vocabulary.spelled:
             if word == "softmax":
                 raise Careful
@@ -223,6 +236,8 @@ def read_slowly(text: str, start: int, end: int, vocabulary: Vocabulary) -> Expr
 
     Raises `ExpressionError`.
     """
+    from tutor.expression.lexing import lex  # most formulas go the fast way, and this module's patterns cost 10 ms
+
     tokens, places, spaced = lex(text, start, end, vocabulary)
     if len(tokens) == 1:
         hint = "write a formula such as (x + y)*z" + (", or a number" if vocabulary.noun == "answer" else "")

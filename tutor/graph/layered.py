@@ -361,3 +361,8 @@ def concrete(layered: Layered, sizes: Mapping[str, int]) -> Layered:
     )  # fmt: skip
     return Layered(graph, _entries(graph))
 
+
+def sized(layered: Layered) -> tuple[Layered, dict[str, int]]:
+    """The graph with small numbers, all different, in the place of letters for sizes."""
+    sizes = {letter: place + 2 for place, letter in enumerate(layered.symbolic)}
+    return (concrete(layered, sizes) if sizes else layered), sizes

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from tutor.errors import GraphError, TutorError, near
 from tutor.expression.nodes import Expr
-from tutor.expression.parse import parse, read_name
+from tutor.expression.parse import parse_with, plain_vocabulary, read_name
 from tutor.expression.spelling import is_name
 from tutor.expression.walk import names
 from tutor.rules.functions import FUNCTIONS, check_calls
@@ -107,13 +107,14 @@ def read_each(
     good = [step for step in written if isinstance(step, _Written)]
     applied = {step.target: step.arguments for step in good if step.arguments}
     certain = tuple(dict.fromkeys((*known, *(step.target for step in good))))
+    vocabulary = plain_vocabulary(None, {*FUNCTIONS, *arrays}, certain, applied)
     found: list[tuple[str, Expr] | TutorError] = []
     for step in written:
         if isinstance(step, TutorError):
             found.append(step)
             continue
         try:
-            expr = parse(step.formula, functions={*FUNCTIONS, *arrays}, known=certain, applied=applied)
+            expr = parse_with(step.formula, vocabulary)
             check_calls(expr, arrays)
             _check_arguments(step.target, step.arguments, names(expr))
         except TutorError as error:

@@ -19,12 +19,11 @@ from typing import Any
 
 from mpmath import MPContext, libmp
 
-from tutor.numbers import intervals
-
 try:  # no wheel for Python in the browser
     import flint
 except ImportError:
     flint = None  # type: ignore[assignment]
+    from tutor.numbers import intervals
 
 BITS_A_DIGIT = math.log2(10)
 _FAR = 20_000

@@ -7,17 +7,17 @@ quantities.  Every entry of every gradient is compared.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.derive.backward import derive
 from tutor.errors import ProofError
 from tutor.expression.keys import derivative_key
 from tutor.graph.entries import places
-from tutor.graph.layered import Layered, concrete, written_out
+from tutor.graph.layered import Layered, sized, written_out
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import CONTEXT, Value, real
 from tutor.numbers.printed import exact_text
+from tutor.numbers.proved import Agreement
 from tutor.numbers.run import evaluate
 from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
@@ -26,31 +26,9 @@ TOLERANCE = Fraction(1, 10**12)
 """Relative.  Both forms are computed with as many digits as it takes, so that what is left is far smaller."""
 NOTHING = CONTEXT.mpf(10) ** -300
 """Of the largest number of the computation: a 0 that is left of a cancellation in hundreds of digits is smaller than this."""
-LEAST = CONTEXT.mpf(10) ** -50
-"""A smaller difference is not told: it only says with how many digits both were computed."""
 POINTS = 2
 MANY = 5_000
 """A graph of so many quantities is compared at one random point."""
-
-
-@dataclass(frozen=True, slots=True)
-class Agreement:
-    """How the two forms agree: ``entries`` gradients compared, the largest relative difference ``error``, at ``points`` points.
-
-    ``sizes`` are the numbers that were put in for letters.
-    """
-
-    entries: int
-    error: Value
-    at_values: bool
-    points: int = 0
-    sizes: Mapping[str, int] | None = None
-
-
-def sized(layered: Layered) -> tuple[Layered, dict[str, int]]:
-    """The graph with small numbers, all different, in the place of letters for sizes."""
-    sizes = {letter: place + 2 for place, letter in enumerate(layered.symbolic)}
-    return (concrete(layered, sizes) if sizes else layered), sizes
 
 
 def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | None) -> Agreement:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from fractions import Fraction
 
 from tutor.derive.backward import derive
@@ -12,19 +12,12 @@ from tutor.errors import ProofError
 from tutor.expression.nodes import Expr, Name, Number
 from tutor.expression.walk import substitute
 from tutor.graph.entries import Array, Entries
-from tutor.graph.layered import Layered, written_out
+from tutor.graph.layered import Layered, sized, written_out
 from tutor.numbers.arithmetic import Value, add, divide, real
-from tutor.numbers.form_agreement import POINTS, TOLERANCE, relative, sized
+from tutor.numbers.form_agreement import POINTS, TOLERANCE, relative
+from tutor.numbers.proved import Rewritten
 from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
-
-
-@dataclass(frozen=True, slots=True)
-class Rewritten:
-    """The rewrites that hold at the given values (all of them without values), with the arrays that they give."""
-
-    rewrites: tuple[LayerRewrite, ...]
-    arrays: Mapping[str, Array[Value]]
 
 
 def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[str, Value] | None) -> Rewritten:

@@ -26,8 +26,9 @@ from tutor.numbers.verify import Ask
 from tutor.results.page import Page
 from tutor.solving.request import Chain, Form, Options, read_samples, resolve_solution, resolve_training
 from tutor.solving.target import target_exercise
+from tutor.solving.work_out import work
 from tutor.solving.worked import Training as Trained
-from tutor.solving.worked import Worked, work
+from tutor.solving.worked import Worked
 
 if TYPE_CHECKING:
     from tutor.explain.document import Picture

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.named import Rewrite, scores
 from tutor.derive.second import hessian_name
 from tutor.errors import ProofError
 from tutor.expression.keys import derivative_key
-from tutor.graph.layered import Layered
 from tutor.graph.nouns import Derivation, Graph
 from tutor.numbers.arithmetic import CONTEXT, Value, add, real
-from tutor.numbers.form_agreement import Agreement
-from tutor.numbers.prove_layer_rewrites import Rewritten
 from tutor.numbers.prove_rewrites import Simplified, prove
 from tutor.numbers.run import evaluate
 from tutor.numbers.train import Task, gradient
 from tutor.numbers.verify import Ask, Proof, check_locals, random_points, verify
+
+if TYPE_CHECKING:
+    from tutor.graph.layered import Layered
+    from tutor.numbers.proved import Agreement, Rewritten
 
 SHOWN_NODES = 60
 """In a graph of up to this many quantities the gradient of every one is shown, and therefore proved."""

@@ -45,7 +45,7 @@ ACCEPTED = "JSON, TOML, CSV, TSV, Markdown, text and Jupyter notebooks (.json .t
 
 
 @dataclass(frozen=True, slots=True)
-class Batch:
+class HandedInFiles:
     """Submissions in the order found, and what is to be said about the files themselves."""
 
     submissions: tuple[Submission, ...] = ()
@@ -61,7 +61,7 @@ def read_submissions(
     also: Mapping[str, str] | None = None,
     own: bool = False,
     limit: int = MAX_FILE,
-) -> Batch:
+) -> HandedInFiles:
     """The submissions of one file.
 
     ``name`` is the file's name, whose end tells the format and whose stem names the student where the file does not; ``questions``
@@ -92,8 +92,8 @@ def read_submissions(
     alone = len(submissions) == 1 and not submissions[0].source.startswith(f"{shown} ") and not submissions[0].failed
     if alone:  # what is said about a student's own file is said to the student
         both = (*read.problems, *submissions[0].problems)
-        return Batch((replace(submissions[0], problems=both, digest=_digest(replace(submissions[0], problems=both))),))
-    return Batch(submissions, tuple(f"{shown}: {problem}" for problem in read.problems))
+        return HandedInFiles((replace(submissions[0], problems=both, digest=_digest(replace(submissions[0], problems=both))),))
+    return HandedInFiles(submissions, tuple(f"{shown}: {problem}" for problem in read.problems))
 
 
 def _read(suffix: str, stem: str, data: bytes, ids: Ids, limit: int) -> Read:
@@ -195,7 +195,7 @@ def _digest(submission: Submission, extra: str = "") -> str:
     return hashlib.sha256(json.dumps(seen, ensure_ascii=True).encode()).hexdigest()
 
 
-def merge(batches: Iterable[Batch]) -> Batch:
+def merge(batches: Iterable[HandedInFiles]) -> HandedInFiles:
     """All submissions of all files, one a student.
 
     A student who is there more than once gets one submission that failed and names the places: which one counts is not for a program to
@@ -213,7 +213,7 @@ def merge(batches: Iterable[Batch]) -> Batch:
             students.setdefault(submission.student, []).append(submission)
     merged = [found[0] if len(found) == 1 else _refused(found) for found in students.values()]
     problems += [f"{s.student}: {s.failed}" for s, found in zip(merged, students.values(), strict=True) if len(found) > 1]
-    return Batch(tuple(merged), tuple(problems))
+    return HandedInFiles(tuple(merged), tuple(problems))
 
 
 _COUNTS = {2: "two", 3: "three", 4: "four"}

@@ -60,7 +60,7 @@ class Sight:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class RewriteRow:
     """One named rewrite: its name, who recognises it, the condition in words, and who teaches it."""
 
     name: str
@@ -363,10 +363,10 @@ LINEAR = "linear network"
 UNIT = "weight of the single unit"
 
 ROWS = (
-    Row(SIGMOID, _sigmoid,
+    RewriteRow(SIGMOID, _sigmoid,
         source="dl: derivatives of cross entropy loss, ∂L/∂s_i = ŷ_i − y_i, ∂L/∂w_ji = (ŷ_i − y_i)h_j"),
-    Row(SOFTMAX, _softmax, condition="the targets sum to 1",
+    RewriteRow(SOFTMAX, _softmax, condition="the targets sum to 1",
         source="neuron, qmul: softmax; dl: cross entropy. ∂L/∂s_i = p_i·Σ y_k − y_i"),
-    Row(LOG_SUM, _log_sum,
+    RewriteRow(LOG_SUM, _log_sum,
         source="the same with the logarithm worked out: −Σ y_k log p_k = log Σ exp(z_k) − Σ y_k z_k where Σ y_k = 1"),
 )  # fmt: skip

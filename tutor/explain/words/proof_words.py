@@ -5,9 +5,8 @@ from __future__ import annotations
 from functools import singledispatch
 
 from tutor.numbers.arithmetic import real
-from tutor.numbers.form_agreement import LEAST, Agreement
-from tutor.numbers.prove_layer_rewrites import Rewritten
 from tutor.numbers.prove_rewrites import Simplified
+from tutor.numbers.proved import LEAST, Agreement, Rewritten
 from tutor.numbers.verify import Proof, bound
 
 PLACES = {"values": "at the given values", "points": "at {count} random points", "point": "at {count} random point"}

@@ -1,0 +1,72 @@
+"""Claims about whole arrays, recomputed: entry by entry, at random points and at the given values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from tutor.derive.backward import derive
+from tutor.derive.rewrites.layered import find_layer_rewrites
+from tutor.errors import ExerciseError
+from tutor.exercise.model import Exercise
+from tutor.exercise.over_layers import find_partials, layers_of
+from tutor.expression.keys import derivative_key
+from tutor.expression.nodes import Expr, Name, Number, Partial
+from tutor.expression.walk import substitute
+from tutor.graph.entries import Entries
+from tutor.graph.layered import sized, written_out
+from tutor.graph.shapes import shape_text
+from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.form_agreement import relative
+from tutor.numbers.prove_layer_rewrites import normed
+from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
+from tutor.numbers.verify import random_points
+
+POINTS = 2
+EQUAL = CONTEXT.mpf(10) ** -40
+
+
+def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
+    """Whether two formulas over layers are equal, entry by entry, at seeded random points and at the given values."""
+    layered = layers_of(exercise, exercise.notation)
+    small, sizes = sized(layered)
+    numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
+    subject, formula = substitute(subject, numbers), substitute(formula, numbers)
+    graph = written_out(small)
+    points: list[Mapping[str, Value]] = list(random_points(graph, POINTS, seed=3))
+    if exercise.values and not layered.symbolic:
+        points.append(exercise.values)
+    if not points:
+        raise ExerciseError("no point was found at which the whole computation exists")
+    rewrites = find_layer_rewrites(small)
+    losses = dict.fromkeys([small.graph.loss, *(partial.of for partial in (*find_partials(subject), *find_partials(formula)))])
+    derivations = [derive(replace(small.graph, loss=of)) for of in losses]
+    singles = {q.name: small.entries[q.name] for q in small.graph.leaves}
+    for point in points:
+        given = {name: point[single] for named in singles.values() for single in named.items for name in [single]}
+        arrays = as_arrays(small, given)
+        if point is not exercise.values:  # admissible targets of a softmax are probabilities
+            arrays = normed(small, rewrites, arrays)
+        known = {name: array for derivation in derivations for name, array in evaluate_layers(derivation, arrays).items()}
+        entries = Entries(known, Numbers())
+        left, right = entries.value(subject), entries.value(formula)
+        if left.shape != right.shape:
+            raise ExerciseError(f"shapes do not fit: {shape_text(left.shape)} and {shape_text(right.shape)}")
+        floor = EQUAL * max([abs(real(item)) for item in left.items], default=Fraction(0))
+        if any(real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
+            return False
+    return True
+
+
+def derived_layer(exercise: Exercise, subject: Expr) -> Expr:
+    """What the product derives for a subject in layer form."""
+    layered = layers_of(exercise, exercise.notation)
+    if type(subject) is Partial:
+        derivation = derive(replace(layered.graph, loss=subject.of))
+        steps = {step.target: step.expr for step in derivation.backward}
+        return steps[derivative_key(subject.of, subject.wrt)]
+    if type(subject) is Name:
+        forward = {step.target: step.expr for step in layered.graph.steps}
+        return forward.get(subject.name, subject)
+    return subject

@@ -1,0 +1,38 @@
+"""What was proved about solutions in arrays, as facts; the proofs themselves are made where they are needed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from tutor.numbers.arithmetic import CONTEXT, Value
+
+if TYPE_CHECKING:
+    from tutor.derive.rewrites.layered import LayerRewrite
+    from tutor.graph.entries import Array
+
+LEAST = CONTEXT.mpf(10) ** -50
+"""A smaller difference is not told: it only says with how many digits both were computed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Agreement:
+    """How the two forms agree: ``entries`` gradients compared, the largest relative difference ``error``, at ``points`` points.
+
+    ``sizes`` are the numbers that were put in for letters.
+    """
+
+    entries: int
+    error: Value
+    at_values: bool
+    points: int = 0
+    sizes: Mapping[str, int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rewritten:
+    """The rewrites that hold at the given values (all of them without values), with the arrays that they give."""
+
+    rewrites: tuple[LayerRewrite, ...]
+    arrays: Mapping[str, Array[Value]]

@@ -1,0 +1,50 @@
+"""Working out a solution in arrays; loaded only where one is asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tutor.derive.backward import derive
+from tutor.derive.rewrites.layered import LINEAR, SHIFT, UNIT, LayerRewrite, find_layer_rewrites
+from tutor.exercise.over_layers import entries_of
+from tutor.graph.layered import Layered
+from tutor.graph.network import quantities
+from tutor.notation.profile import Notation, notation
+from tutor.notation.symbol import Symbol, read_symbol
+from tutor.numbers.form_agreement import agree
+from tutor.numbers.prove_layer_rewrites import prove
+from tutor.numbers.run_arrays import as_arrays, evaluate_layers
+from tutor.numbers.verify import Ask
+from tutor.solving.proofs import Proofs, prove_entries
+from tutor.solving.request import Request
+from tutor.solving.run_training import run_training
+from tutor.solving.verdicts import relevant_verdicts
+from tutor.solving.worked import Worked
+
+
+def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
+    """A solution in arrays, proved against the form neuron by neuron."""
+    exercise, values = request.exercise, request.values
+    derivation = derive(layered.graph)
+    rewrites = find_layer_rewrites(layered)
+    profile = array_notation(request, layered, rewrites)
+    arrays = evaluate_layers(derivation, as_arrays(layered, values)) if values is not None else None
+    agreement = agree(layered, exercise.graph if exercise.layers is None else None, values)
+    rewritten = prove(layered, () if request.focused else rewrites, values)
+    proofs = prove_entries(exercise.graph, values, layered, request.wanted[0][1], ask)
+    run = run_training(request, None) if request.task is not None else None
+    return Worked(
+        request, profile, (derivation,), arrays, run, None, (), rewritten, Proofs(proofs, None, agreement, rewritten),
+        relevant_verdicts(request), (*exercise.assumptions, *(() if request.focused else exercise.notes)),
+    )  # fmt: skip
+
+
+def array_notation(request: Request, layered: Layered, rewrites: Sequence[LayerRewrite]) -> Notation:
+    """The symbols of a solution in arrays, and those of their entries, of which the lecture's figures speak."""
+    exercise, name = request.exercise, request.notation
+    symbols: Mapping[str, Symbol] = exercise.symbols if name == exercise.notation and exercise.layers is not None else {}
+    if any(rewrite.rule == LINEAR for rewrite in rewrites):
+        symbols = {**symbols, UNIT: read_symbol("\\hat{W}").symbol(), SHIFT: read_symbol("\\hat{b}").symbol()}
+    profile = notation(name, list(quantities(layered.graph)), symbols, loss=layered.graph.loss)
+    return replace(profile, symbols={**entries_of(layered, profile), **profile.symbols})

@@ -1,0 +1,124 @@
+"""Working a request out: derivations, numbers, runs, proofs, verdicts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from tutor.derive.backward import derive
+from tutor.derive.rewrites.named import UNIT, Rewrite, belonging, collapsed, found, of_unit
+from tutor.derive.update import naming
+from tutor.exercise.check_claims import check
+from tutor.exercise.over_layers import entry_symbols, written_with
+from tutor.exercise.training_task import make_task
+from tutor.expression.nodes import Name
+from tutor.graph.network import quantities
+from tutor.graph.nouns import Derivation
+from tutor.notation.profile import Notation, notation, unit_symbol
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.data_set import SampleTable
+from tutor.numbers.run import evaluate
+from tutor.numbers.train import sample_numbers
+from tutor.numbers.verify import Ask
+from tutor.solving.proofs import Proofs, prove_gradients, prove_rewrites, prove_training
+from tutor.solving.request import Request
+from tutor.solving.run_training import run_training
+from tutor.solving.update_symbols import update_notation
+from tutor.solving.verdicts import relevant_verdicts
+from tutor.solving.worked import Worked
+
+MAX_REWRITTEN = 500
+"""In a graph of up to this many steps named rewrites are looked for."""
+
+
+def work(request: Request, ask: Ask | None = None, progress: Callable[[int], None] | None = None) -> Worked:
+    """Work a request out and prove it.
+
+    ``ask`` is who asks SymPy (this process by default), ``progress`` is called now and then with the number of updates made.
+
+    Raises a `tutor.errors.TutorError` that says where, what and what to do next; `ProofError` rather than showing what does not hold.
+    """
+    if request.exercise.graph is None:
+        profile = notation(request.notation)
+        return Worked(request, profile, verdicts=tuple(check(request.exercise)), notes=request.exercise.notes)
+    if request.subject == "training":
+        return work_training(request, ask, progress)
+    if request.layered is None:
+        return work_numbers(request, ask)
+    from tutor.solving.work_arrays import work_arrays
+
+    return work_arrays(request, request.layered, ask)
+
+
+def work_numbers(request: Request, ask: Ask | None) -> Worked:
+    """A solution neuron by neuron."""
+    exercise, graph, values = request.exercise, request.graph, request.values
+    derivations = tuple(derive(replace(graph, loss=of), wanted=names) for of, names in request.wanted)
+    rewrites = tuple(find_rewrites(d) for d in derivations)
+    profile = solution_notation(request, [r for some in rewrites for r in some])
+    trace: dict[str, Value] | None = None
+    main = next((d for d in derivations if d.graph.loss == graph.loss), None) or derive(graph)
+    if values is not None:
+        trace = {}
+        for derivation in (main, *derivations):
+            trace.update(evaluate(derivation, values).values)
+    run = run_training(request, None) if request.task is not None else None
+    verdicts = relevant_verdicts(request)
+    # last, since the helper process of the command line is still at work on SymPy's part
+    names = [wanted for _, wanted in request.wanted]
+    proofs = tuple(
+        prove_gradients(d, values, trace, some, r, ask) for d, some, r in zip(derivations, names, rewrites, strict=True)
+    )
+    shown = (r for some in rewrites for r in (of_unit(some, names[0]) if request.focused else some))
+    extra = written_with(exercise)
+    return Worked(
+        request, profile, derivations, trace, run, first_samples(request), tuple(dict.fromkeys(shown)), None,
+        Proofs(proofs, prove_rewrites(derivations, rewrites, values, proofs)), verdicts,
+        (*exercise.assumptions, *(() if request.focused else (*exercise.notes, *([extra] if extra else [])))),
+    )  # fmt: skip
+
+
+def find_rewrites(derivation: Derivation) -> tuple[Rewrite, ...]:
+    """The named rewrites that the gradients shown are made of, and the single unit that a linear network is."""
+    if len(derivation.graph.steps) > MAX_REWRITTEN:
+        return ()
+    return (*belonging(found(derivation), derivation, derivation.wanted), *collapsed(derivation))
+
+
+def solution_notation(request: Request, rewrites: Sequence[Rewrite]) -> Notation:
+    """The symbols of a solution neuron by neuron: the course's, the exercise's own, and those of what is simplified."""
+    exercise, name = request.exercise, request.notation
+    units = {r.left.name for r in rewrites if r.rule == UNIT and isinstance(r.left, Name)}
+    symbols = {unit: unit_symbol(name, unit) for unit in sorted(units)}
+    symbols |= entry_symbols(exercise, name)
+    symbols |= exercise.symbols if name == exercise.notation else {}
+    return notation(name, quantities(request.graph), symbols, loss=request.graph.loss)
+
+
+def first_samples(request: Request) -> SampleTable | None:
+    """The samples with their losses and gradients, where the exercise has some."""
+    if request.exercise.samples is None or request.values is None:
+        return None
+    return sample_numbers(make_task(request.exercise, request.values, method="gd", rate=1))
+
+
+def work_training(request: Request, ask: Ask | None, progress: Callable[[int], None] | None) -> Worked:
+    """A run of training, in either form; the numbers are those neuron by neuron, gathered into arrays where the form asks for them."""
+    exercise, task = request.exercise, request.task
+    assert task is not None
+    if request.layered is not None:
+        from tutor.solving.work_arrays import array_notation
+
+        profile = array_notation(request, request.layered, ())
+    else:
+        own = exercise.symbols if request.notation == exercise.notation else {}
+        profile = notation(request.notation, quantities(request.graph), own, loss=request.graph.loss)
+    proofs = prove_training(task, ask)
+    run = run_training(request, progress)
+    names = task.names if request.layered is None else naming(task.row, request.layered.graph.names, task.letter)
+    profile = update_notation(profile, task, run.updates, names)
+    derivations = (derive(request.layered.graph) if request.layered is not None else task.derivation,)
+    return Worked(
+        request, profile, derivations, None, run, sample_numbers(task), (), None, proofs, (),
+        (*exercise.assumptions, *(exercise.notes if request.own else ())),
+    )  # fmt: skip
