@@ -108,7 +108,7 @@ def is_ball(value: Any) -> bool:
 
 def nowhere() -> Any:
     """The ball of what does not exist."""
-    return Ball("nan") if flint is not None else intervals.NAN
+    return Ball("nan") if flint is not None else Ball(libmp.fnan)
 
 
 def midpoint(ball: Any, context: MPContext) -> Any:

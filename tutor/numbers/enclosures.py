@@ -90,7 +90,7 @@ def lost_bits(steps: Program, done: list[Ball]) -> int:
     """How many bits it takes so that no term of a sum is lost beside a larger one: 1 + 10⁻⁶⁰ is not 1.  Up to `FEW_BITS` it may be 0."""
     most = 0
     for op, a, b, _ in steps.code:
-        if op == ADD or op == SUB:
+        if op in (ADD, SUB):
             left, right = done[a], done[b]
             if _SMALL < abs(float(left)) < _LARGE and _SMALL < abs(float(right)) < _LARGE:
                 continue  # nearly always, and four times as fast as asking for their exponents

@@ -187,7 +187,8 @@ class PlainArray:
 
     def __matmul__(self, other: PlainArray) -> PlainArray:
         count = other.shape[1]
-        return PlainArray([builtin_sum(a * b for a, b in zip(self.items, other.items[k::count], strict=True)) for k in range(count)], (count,))
+        columns = [other.items[k::count] for k in range(count)]
+        return PlainArray([builtin_sum(a * b for a, b in zip(self.items, column, strict=True)) for column in columns], (count,))
 
     def __invert__(self) -> PlainArray:
         return PlainArray([not item for item in self.items], self.shape)
@@ -377,7 +378,9 @@ def _mapped(function: Callable[[Any], Any]) -> Callable[..., Any]:
     def apply(values: Any, out: None = None) -> Any:
         if isinstance(values, list | tuple):
             values = array(values)
-        return PlainArray(list(map(function, values.items)), values.shape) if isinstance(values, PlainArray) else _entry(function(_plain(values)))
+        if isinstance(values, PlainArray):
+            return PlainArray(list(map(function, values.items)), values.shape)
+        return _entry(function(_plain(values)))
 
     return apply
 
