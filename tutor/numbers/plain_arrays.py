@@ -168,8 +168,16 @@ class PlainArray:
         return float64(nan if builtin_any(item != item for item in self.items) else builtin_max(self.items))
 
     def argmax(self) -> int:
-        """The place of the first largest entry."""
-        return self.items.index(builtin_max(self.items))
+        """The place of the first largest entry, or of the first nan."""
+        return self._place(builtin_max)
+
+    def argmin(self) -> int:
+        """The place of the first smallest entry, or of the first nan."""
+        return self._place(builtin_min)
+
+    def _place(self, extreme: Callable[[list[Any]], Any]) -> int:
+        nowhere = [place for place, item in enumerate(self.items) if item != item]
+        return nowhere[0] if nowhere else self.items.index(extreme(self.items))
 
     def __float__(self) -> float:
         return float(self.items[0])
@@ -179,7 +187,8 @@ class PlainArray:
 
     def __matmul__(self, other: PlainArray) -> PlainArray:
         count = other.shape[1]
-        return PlainArray([builtin_sum(a * b for a, b in zip(self.items, other.items[k::count], strict=True)) for k in range(count)], (count,))
+        columns = [other.items[k::count] for k in range(count)]
+        return PlainArray([builtin_sum(a * b for a, b in zip(self.items, column, strict=True)) for column in columns], (count,))
 
     def __invert__(self) -> PlainArray:
         return PlainArray([not item for item in self.items], self.shape)
@@ -369,7 +378,9 @@ def _mapped(function: Callable[[Any], Any]) -> Callable[..., Any]:
     def apply(values: Any, out: None = None) -> Any:
         if isinstance(values, list | tuple):
             values = array(values)
-        return PlainArray(list(map(function, values.items)), values.shape) if isinstance(values, PlainArray) else _entry(function(_plain(values)))
+        if isinstance(values, PlainArray):
+            return PlainArray(list(map(function, values.items)), values.shape)
+        return _entry(function(_plain(values)))
 
     return apply
 
