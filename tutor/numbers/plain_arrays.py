@@ -74,12 +74,12 @@ class float64(float):  # noqa: N801 - NumPy's name
         """Itself."""
         return self
 
-    def reshape(self, *shape: int) -> PlainArray:
+    def reshape(self, *shape: int) -> Plain:
         """An array of one."""
-        return PlainArray([float(self)], (1,))
+        return Plain([float(self)], (1,))
 
 
-class PlainArray:
+class Plain:
     """Entries row after row, and the lengths of one or two axes."""
 
     __slots__ = ("items", "shape")
@@ -120,16 +120,16 @@ class PlainArray:
             if isinstance(rows, int) and isinstance(column, int):
                 return _entry(self.items[rows * self.shape[1] + column])
             if isinstance(rows, int):
-                return PlainArray([self.row(rows)[c] for c in _listed(column)], (len(_listed(column)),))
+                return Plain([self.row(rows)[c] for c in _listed(column)], (len(_listed(column)),))
             if isinstance(column, int):
-                return PlainArray([self.items[r * self.shape[1] + column] for r in rows], (len(rows),))
-            return PlainArray([self.items[r * self.shape[1] + c] for r in rows for c in column], (len(rows), len(column)))
+                return Plain([self.items[r * self.shape[1] + column] for r in rows], (len(rows),))
+            return Plain([self.items[r * self.shape[1] + c] for r in rows for c in column], (len(rows), len(column)))
         places = _places(key, self.shape[0])
         if isinstance(places, int):
-            return _entry(self.items[places]) if self.ndim == 1 else PlainArray(self.row(places), self.shape[1:])
+            return _entry(self.items[places]) if self.ndim == 1 else Plain(self.row(places), self.shape[1:])
         if self.ndim == 1:
-            return PlainArray([self.items[place] for place in places], (len(places),))
-        return PlainArray([item for place in places for item in self.row(place)], (len(places), self.shape[1]))
+            return Plain([self.items[place] for place in places], (len(places),))
+        return Plain([item for place in places for item in self.row(place)], (len(places), self.shape[1]))
 
     def __setitem__(self, key: Any, value: Any) -> None:
         places = _listed(_places(key, self.shape[0]))
@@ -151,9 +151,9 @@ class PlainArray:
         """A key of the entries."""
         return struct.pack(f"{len(self.items)}d", *map(float, self.items))
 
-    def reshape(self, *shape: int) -> PlainArray:
+    def reshape(self, *shape: int) -> Plain:
         """The entries in one axis."""
-        return PlainArray(list(self.items), (len(self.items),))
+        return Plain(list(self.items), (len(self.items),))
 
     def any(self, axis: int | None = None) -> Any:
         """Whether an entry is true."""
@@ -177,18 +177,18 @@ class PlainArray:
     def __bool__(self) -> bool:
         return bool(self.items[0])
 
-    def __matmul__(self, other: PlainArray) -> PlainArray:
+    def __matmul__(self, other: Plain) -> Plain:
         count = other.shape[1]
-        return PlainArray([builtin_sum(a * b for a, b in zip(self.items, other.items[k::count], strict=True)) for k in range(count)], (count,))
+        return Plain([builtin_sum(a * b for a, b in zip(self.items, other.items[k::count], strict=True)) for k in range(count)], (count,))
 
-    def __invert__(self) -> PlainArray:
-        return PlainArray([not item for item in self.items], self.shape)
+    def __invert__(self) -> Plain:
+        return Plain([not item for item in self.items], self.shape)
 
-    def __neg__(self) -> PlainArray:
-        return PlainArray([-item for item in self.items], self.shape)
+    def __neg__(self) -> Plain:
+        return Plain([-item for item in self.items], self.shape)
 
-    def __abs__(self) -> PlainArray:
-        return PlainArray([builtin_abs(item) for item in self.items], self.shape)
+    def __abs__(self) -> Plain:
+        return Plain([builtin_abs(item) for item in self.items], self.shape)
 
 
 builtin_any, builtin_all, builtin_max, builtin_min, builtin_sum, builtin_abs, builtin_round = any, all, max, min, sum, abs, round
@@ -201,10 +201,10 @@ def _operators() -> None:
         "and": lambda a, b: a and b, "or": lambda a, b: a or b,
     }  # fmt: skip
     for name, function in table.items():
-        setattr(PlainArray, f"__{name}__", lambda self, other, f=function: _pair(f, self, other))
-        setattr(PlainArray, f"__r{name}__", lambda self, other, f=function: _pair(f, other, self))
+        setattr(Plain, f"__{name}__", lambda self, other, f=function: _pair(f, self, other))
+        setattr(Plain, f"__r{name}__", lambda self, other, f=function: _pair(f, other, self))
     for function in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
-        setattr(PlainArray, f"__{function.__name__}__", lambda self, other, f=function: _pair(f, self, other))
+        setattr(Plain, f"__{function.__name__}__", lambda self, other, f=function: _pair(f, self, other))
 
 
 _operators()
@@ -218,7 +218,7 @@ def _places(key: Any, length: int) -> Any:
     """The places that an index means: a number, or a list of them."""
     if isinstance(key, slice):
         return list(range(*key.indices(length)))
-    if isinstance(key, PlainArray):
+    if isinstance(key, Plain):
         key = key.items
     if isinstance(key, list | tuple | range):
         return [place for place, chosen in enumerate(key) if chosen] if len(key) and isinstance(key[0], bool) else list(key)
@@ -229,21 +229,21 @@ def _listed(places: Any) -> list[int]:
     return [places] if isinstance(places, int) else places
 
 
-def _reduced(array: PlainArray, axis: int | None, function: Callable[[list[Any]], Any]) -> Any:
+def _reduced(array: Plain, axis: int | None, function: Callable[[list[Any]], Any]) -> Any:
     if axis is None:
         return function(array.items)
-    return PlainArray([function(array.row(place)) for place in range(array.shape[0])], (array.shape[0],))
+    return Plain([function(array.row(place)) for place in range(array.shape[0])], (array.shape[0],))
 
 
 def _pair(function: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     """An operation entry by entry; what has fewer axes, or one entry in an axis, is repeated."""
-    if not isinstance(a, PlainArray) and not isinstance(b, PlainArray):
+    if not isinstance(a, Plain) and not isinstance(b, Plain):
         if isinstance(a, float64) or isinstance(b, float64):
             return _entry(function(float(a), float(b)))
         return _entry(function(a, b))
     left, right = asarray(a), asarray(b)
     shape = _common(left.shape, right.shape)
-    return PlainArray(list(map(function, broadcast_to(left, shape).items, broadcast_to(right, shape).items)), shape)
+    return Plain(list(map(function, broadcast_to(left, shape).items, broadcast_to(right, shape).items)), shape)
 
 
 def _common(a: Shape, b: Shape) -> Shape:
@@ -254,17 +254,17 @@ def _common(a: Shape, b: Shape) -> Shape:
 
 def array(values: Any, dtype: Any = None) -> Any:
     """An array of a number, a list, or a list of rows."""
-    if isinstance(values, PlainArray):
-        found = PlainArray(list(values.items), values.shape)
+    if isinstance(values, Plain):
+        found = Plain(list(values.items), values.shape)
     elif isinstance(values, list | tuple):
-        rows = [row if isinstance(row, list | tuple) else row.tolist() if isinstance(row, PlainArray) else None for row in values]
+        rows = [row if isinstance(row, list | tuple) else row.tolist() if isinstance(row, Plain) else None for row in values]
         if values and rows[0] is not None:
-            found = PlainArray([item for row in rows for item in row or ()], (len(rows), len(rows[0])))
+            found = Plain([item for row in rows for item in row or ()], (len(rows), len(rows[0])))
         else:
-            found = PlainArray([_plain(item) for item in values], (len(values),))
+            found = Plain([_plain(item) for item in values], (len(values),))
     else:
         return float64(values) if dtype is float or isinstance(values, float) else values
-    return PlainArray([float(item) for item in found.items], found.shape) if dtype is float else found
+    return Plain([float(item) for item in found.items], found.shape) if dtype is float else found
 
 
 def _plain(item: Any) -> Any:
@@ -273,7 +273,7 @@ def _plain(item: Any) -> Any:
 
 def asarray(values: Any, dtype: Any = None) -> Any:
     """The array itself, or an array of what is none."""
-    if isinstance(values, PlainArray) and dtype is not float:
+    if isinstance(values, Plain) and dtype is not float:
         return values
     if isinstance(values, bool | int) and dtype is None:
         return _Single(values)
@@ -281,7 +281,7 @@ def asarray(values: Any, dtype: Any = None) -> Any:
     return _Single(float(found)) if isinstance(found, float64) and dtype is None else found
 
 
-class _Single(PlainArray):
+class _Single(Plain):
     """A number on its way into an operation with an array."""
 
     __slots__ = ()
@@ -290,18 +290,18 @@ class _Single(PlainArray):
         super().__init__([value], ())
 
 
-def full(shape: int | Shape, value: Any) -> PlainArray:
+def full(shape: int | Shape, value: Any) -> Plain:
     """An array of equal entries."""
     lengths = (shape,) if isinstance(shape, int) else shape
-    return PlainArray([_plain(value)] * math.prod(lengths), lengths)
+    return Plain([_plain(value)] * math.prod(lengths), lengths)
 
 
-def zeros(shape: int | Shape, dtype: Any = float) -> PlainArray:
+def zeros(shape: int | Shape, dtype: Any = float) -> Plain:
     """An array of zeros."""
     return full(shape, dtype(0))
 
 
-def ones(shape: int | Shape, dtype: Any = float) -> PlainArray:
+def ones(shape: int | Shape, dtype: Any = float) -> Plain:
     """An array of ones."""
     return full(shape, dtype(1))
 
@@ -309,58 +309,58 @@ def ones(shape: int | Shape, dtype: Any = float) -> PlainArray:
 empty = zeros
 
 
-def arange(count: int) -> PlainArray:
+def arange(count: int) -> Plain:
     """0, 1, 2, …"""
-    return PlainArray(list(range(count)), (count,))
+    return Plain(list(range(count)), (count,))
 
 
-def broadcast_to(values: Any, shape: Shape) -> PlainArray:
+def broadcast_to(values: Any, shape: Shape) -> Plain:
     """An array repeated to a shape."""
-    found = values if isinstance(values, PlainArray) else asarray(values)
-    found = found if isinstance(found, PlainArray) else _Single(_plain(found))
+    found = values if isinstance(values, Plain) else asarray(values)
+    found = found if isinstance(found, Plain) else _Single(_plain(found))
     if found.shape == shape:
         return found
     if len(found.items) == 1:
-        return PlainArray(found.items * math.prod(shape), shape)
+        return Plain(found.items * math.prod(shape), shape)
     if len(found.shape) == 2 and found.shape[1] == 1:
-        return PlainArray([item for item in found.items for _ in range(shape[1])], shape)
-    return PlainArray(found.items * (math.prod(shape) // builtin_max(len(found.items), 1)), shape)
+        return Plain([item for item in found.items for _ in range(shape[1])], shape)
+    return Plain(found.items * (math.prod(shape) // builtin_max(len(found.items), 1)), shape)
 
 
-def atleast_2d(values: Any) -> PlainArray:
+def atleast_2d(values: Any) -> Plain:
     """A row of what has one axis."""
-    found = broadcast_to(values, (1,)) if not isinstance(values, PlainArray) else values
-    return found if found.ndim == 2 else PlainArray(found.items, (1, len(found.items)))
+    found = broadcast_to(values, (1,)) if not isinstance(values, Plain) else values
+    return found if found.ndim == 2 else Plain(found.items, (1, len(found.items)))
 
 
-def repeat(values: PlainArray, count: int, axis: int = 0) -> PlainArray:
+def repeat(values: Plain, count: int, axis: int = 0) -> Plain:
     """Every row so many times."""
     rows, width = values.shape
-    return PlainArray([item for row in range(rows) for _ in range(count) for item in values.row(row)], (rows * count, width))
+    return Plain([item for row in range(rows) for _ in range(count) for item in values.row(row)], (rows * count, width))
 
 
-def concatenate(parts: Sequence[PlainArray]) -> PlainArray:
+def concatenate(parts: Sequence[Plain]) -> Plain:
     """Arrays behind each other."""
     length = builtin_sum(len(part) for part in parts)
-    return PlainArray([item for part in parts for item in part.items], (length, *parts[0].shape[1:]))
+    return Plain([item for part in parts for item in part.items], (length, *parts[0].shape[1:]))
 
 
-def stack(parts: Sequence[PlainArray]) -> PlainArray:
+def stack(parts: Sequence[Plain]) -> Plain:
     """Arrays as rows."""
-    return PlainArray([item for part in parts for item in part.items], (len(parts), len(parts[0])))
+    return Plain([item for part in parts for item in part.items], (len(parts), len(parts[0])))
 
 
 def where(condition: Any, yes: Any, no: Any) -> Any:
     """Entries of one array or the other."""
-    if not builtin_any(isinstance(part, PlainArray) for part in (condition, yes, no)):
+    if not builtin_any(isinstance(part, Plain) for part in (condition, yes, no)):
         return yes if condition else no
     parts = [asarray(part) for part in (condition, yes, no)]
-    parts = [part if isinstance(part, PlainArray) else _Single(_plain(part)) for part in parts]
+    parts = [part if isinstance(part, Plain) else _Single(_plain(part)) for part in parts]
     shape: Shape = ()
     for part in parts:
         shape = _common(shape, part.shape)
     chosen = zip(*[broadcast_to(part, shape).items for part in parts], strict=True)
-    return PlainArray([b if a else c for a, b, c in chosen], shape)
+    return Plain([b if a else c for a, b, c in chosen], shape)
 
 
 def _mapped(function: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -369,7 +369,7 @@ def _mapped(function: Callable[[Any], Any]) -> Callable[..., Any]:
     def apply(values: Any, out: None = None) -> Any:
         if isinstance(values, list | tuple):
             values = array(values)
-        return PlainArray(list(map(function, values.items)), values.shape) if isinstance(values, PlainArray) else _entry(function(_plain(values)))
+        return Plain(list(map(function, values.items)), values.shape) if isinstance(values, Plain) else _entry(function(_plain(values)))
 
     return apply
 
@@ -408,59 +408,59 @@ def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> Any:
 
 def max(values: Any) -> Any:
     """The largest entry."""
-    return values.max() if isinstance(values, PlainArray) else values
+    return values.max() if isinstance(values, Plain) else values
 
 
 def any(values: Any, axis: int | None = None) -> Any:
     """Whether an entry is true."""
-    return values.any(axis) if isinstance(values, PlainArray) else bool(values)
+    return values.any(axis) if isinstance(values, Plain) else bool(values)
 
 
 def all(values: Any, axis: int | None = None) -> Any:
     """Whether all entries are true."""
-    return values.all(axis) if isinstance(values, PlainArray) else bool(values)
+    return values.all(axis) if isinstance(values, Plain) else bool(values)
 
 
 def size(values: Any) -> int:
     """How many entries there are."""
-    return values.size if isinstance(values, PlainArray) else len(values) if isinstance(values, list | tuple) else 1
+    return values.size if isinstance(values, Plain) else len(values) if isinstance(values, list | tuple) else 1
 
 
-def ptp(values: PlainArray) -> float:
+def ptp(values: Plain) -> float:
     """From the smallest entry to the largest."""
     return float(builtin_max(values.items) - builtin_min(values.items))
 
 
-def count_nonzero(values: PlainArray) -> int:
+def count_nonzero(values: Plain) -> int:
     """How many entries are true."""
     return builtin_sum(map(bool, values.items))
 
 
-def flatnonzero(values: PlainArray) -> PlainArray:
+def flatnonzero(values: Plain) -> Plain:
     """The places of what is true."""
     found = [place for place, item in enumerate(values.items) if item]
-    return PlainArray(found, (len(found),))
+    return Plain(found, (len(found),))
 
 
-def argsort(values: PlainArray, kind: str = "stable") -> PlainArray:
+def argsort(values: Plain, kind: str = "stable") -> Plain:
     """The places in rising order; nan last."""
     order = sorted(range(len(values)), key=lambda place: (math.isnan(values.items[place]), values.items[place]))
-    return PlainArray(order, values.shape)
+    return Plain(order, values.shape)
 
 
-def searchsorted(values: PlainArray, wanted: Any, side: str = "left") -> Any:
+def searchsorted(values: Plain, wanted: Any, side: str = "left") -> Any:
     """Where numbers would stand in a sorted array."""
     find = bisect_left if side == "left" else bisect_right
     return tuple(find(values.items, one) for one in wanted) if isinstance(wanted, tuple) else find(values.items, wanted)
 
 
-def roll(values: PlainArray, by: int) -> PlainArray:
+def roll(values: Plain, by: int) -> Plain:
     """The entries moved on in a circle."""
     count = len(values)
-    return PlainArray([values.items[(place - by) % count] for place in range(count)], values.shape)
+    return Plain([values.items[(place - by) % count] for place in range(count)], values.shape)
 
 
-def copyto(target: PlainArray, values: Any) -> None:
+def copyto(target: Plain, values: Any) -> None:
     """Entries written into an array that is there."""
     target.items[:] = broadcast_to(values, target.shape).items
 
