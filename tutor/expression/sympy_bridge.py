@@ -20,6 +20,7 @@ _NATIVE: dict[str, Callable[..., Any]] = {
     "sqrt": sympy.sqrt,
     "sin": sympy.sin,
     "cos": sympy.cos,
+    "arctan": sympy.atan,
     "abs": sympy.Abs,
     "max": sympy.Max,
     "min": sympy.Min,

@@ -101,7 +101,11 @@ def is_ball(value: Any) -> bool:
 
 def nowhere() -> Any:
     """The ball of what does not exist."""
-    return Ball("nan") if flint is not None else intervals.NAN
+    if flint is not None:
+        return Ball("nan")
+    from tutor.numbers import intervals
+
+    return intervals.NAN
 
 
 def midpoint(ball: Any, context: MPContext) -> Any:

@@ -230,6 +230,7 @@ _ROWS = (
     Primitive("sin", _only_at(0, Fraction(0)), _circular_ball("sin"), _guarded(math.sin, _infinite), "sin", "sin({0})"),
     Primitive("cos", _only_at(0, Fraction(1)), _circular_ball("cos"), _guarded(math.cos, _infinite), "cos", "cos({0})", lost=_near_zero),
     Primitive("tan", _only_at(0, Fraction(0)), _circular_ball("tan"), _guarded(math.tan, _infinite), "tan", "tan({0})"),
+    Primitive("arctan", _only_at(0, Fraction(0)), _method("atan"), math.atan, "arctan", "atan({0})"),
     Primitive("sinh", _only_at(0, Fraction(0)), _method("sinh"), _guarded(math.sinh, lambda x: math.copysign(math.inf, x)),
               "sinh", "sinh({0})"),
     Primitive("cosh", _only_at(0, Fraction(1)), _method("cosh"), _guarded(math.cosh, _infinite), "cosh", "cosh({0})", lost=_near_zero),
