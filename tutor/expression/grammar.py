@@ -73,8 +73,11 @@ def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
     >>> grow([("a", Name("x")), ("+", None), ("a", Number("1")), ("$", None)])
     Add(args=(Name(name='x'), Number(text='1')))
     """
-    node, at = _choice(tokens, 0, 1, how)
+    node, at = _sum(tokens, 0, 1, how)
     kind = tokens[at][0]
+    if kind == "i":
+        node, at = _choose(tokens, at, node, 1, how)
+        kind = tokens[at][0]
     if kind == "$":
         if len(tokens) > MAX_TREE and depth(node) > MAX_TREE:
             raise Stop(-1, f"a formula nested deeper than {MAX_TREE} operations", STEPS)
@@ -130,6 +133,8 @@ def _sum(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]
             if kind == "a":
                 node = value
                 at += 1
+            elif kind == "(":
+                node, at = _bracket(tokens, at, level, how)
             else:
                 node, at = _operand(tokens, at, level, how)
             kind, value = tokens[at]
@@ -241,8 +246,11 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
 def _choice(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """A sum, or a choice: ``a if c > 0 else b``."""
     node, at = _sum(tokens, at, level, how)
-    if tokens[at][0] != "i":
-        return node, at
+    return (node, at) if tokens[at][0] != "i" else _choose(tokens, at, node, level, how)
+
+
+def _choose(tokens: list[Token], at: int, node: Expr, level: int, how: How) -> tuple[Expr, int]:
+    """The choice whose first value is read: ``if c > 0 else b`` from token ``at`` on."""
     left, at = _sum(tokens, at + 1, level + 1, how)
     compared, at = _condition(tokens, at, left, level, how)
     if tokens[at][0] != "l":
@@ -254,10 +262,13 @@ def _choice(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, i
 def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """A bracket: a formula, [z > 0], or (a if c > 0 else b)."""
     opened = at
-    node, at = _choice(tokens, at + 1, level + 1, how)
-    kind = tokens[at][0]
-    if kind == ")" and tokens[at][1] == tokens[opened][1]:
-        return (Call("abs", (node,)) if tokens[at][1] == "|" else node), at + 1
+    node, at = _sum(tokens, at + 1, level + 1, how)
+    kind, value = tokens[at]
+    if kind == "i":
+        node, at = _choose(tokens, at, node, level + 1, how)
+        kind, value = tokens[at]
+    if kind == ")" and value == tokens[opened][1]:
+        return (Call("abs", (node,)) if value == "|" else node), at + 1
     if kind == ">" or kind == "<":
         compared, at = _condition(tokens, at, node, level, how)
         return _chosen(compared, ONE, ZERO), _closed(tokens, at, opened)

@@ -12,8 +12,8 @@ and where each token stands.  Both give the same tokens to one grammar.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import cache, lru_cache
 from typing import NoReturn
 
 from tutor.errors import ExpressionError
@@ -144,23 +144,30 @@ def read_fast(text: str, vocabulary: Vocabulary) -> Expr | None:
     Add(args=(Name(name='x'), Number(text='1')))
     """
     words = vocabulary.words
-    tokens: list[Token] = []
     try:
         if (" e" in text and APART.search(text)) or ("[" in text and _ENTRY.search(text)):
             return None
         split = _SPLIT.findall(text)
         if len(split) > vocabulary.most:
             return None
-        for word in split:
-            tokens.append(words[word] if word in words else _look_up(word, vocabulary))
+        try:
+            tokens: list[Token] = [words[word] for word in split]
+        except KeyError:
+            tokens = [words[word] if word in words else _look_up(word, vocabulary) for word in split]
         tokens.append(_END)
         if vocabulary.free:
             _check_free(text, split, tokens, vocabulary)
         elif "^" in text or "**" in text:
             _check_powers(split, tokens, vocabulary)
-        return grow(tokens, How(None, vocabulary.arity))
+        return grow(tokens, _unspaced(vocabulary.arity))
     except (Careful, Spacing, Stop):
         return None
+
+
+@cache
+def _unspaced(arity: Callable[[str, int], int] | None) -> How:
+    """How tokens are read of which no blanks are known."""
+    return How(None, arity)
 
 
 def _look_up(word: str, vocabulary: Vocabulary) -> Token:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Callable, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from mpmath import MPContext, libmp
@@ -56,6 +56,13 @@ class working:  # noqa: N801 - used as a function
 
     def __exit__(self, *raised: object) -> None:
         _CONTEXT.prec = self.before
+
+
+def set_bits(bits: int) -> int:
+    """Compute with so many bits from now on; how many it were before.  Where every microsecond counts; else use `working`."""
+    before = _CONTEXT.prec
+    _CONTEXT.prec = bits
+    return before  # type: ignore[no-any-return]
 
 
 def compute_with(digits: int, function: Callable[..., Any], values: Sequence[Any]) -> Any:
@@ -101,11 +108,7 @@ def is_ball(value: Any) -> bool:
 
 def nowhere() -> Any:
     """The ball of what does not exist."""
-    if flint is not None:
-        return Ball("nan")
-    from tutor.numbers import intervals
-
-    return intervals.NAN
+    return Ball("nan") if flint is not None else Ball(libmp.fnan)
 
 
 def midpoint(ball: Any, context: MPContext) -> Any:
@@ -124,8 +127,13 @@ def as_decimal(ball: Any, digits: int) -> Decimal:
         return Decimal(libmp.to_str(libmp.from_man_exp(mantissa, exponent), digits))
     context = _decimals(digits)
     if exponent < 0:
-        return context.divide(Decimal(mantissa), Decimal(1 << -exponent))
+        return context.divide(Decimal(mantissa), _power_of_two(-exponent))
     return context.plus(Decimal(mantissa << exponent))
+
+
+@lru_cache(1_024)
+def _power_of_two(exponent: int) -> Decimal:
+    return Decimal(1 << exponent)
 
 
 @cache

@@ -11,24 +11,32 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from tutor.numbers.balls import bits_in_use, enclose, magnitude, nowhere, sign, whole_power
+from tutor.numbers.balls import bits_in_use, bits_of, enclose, magnitude, nowhere, set_bits, sign, whole_power
 from tutor.numbers.functions import MAX_ANGLE, MAX_ARGUMENT, PRIMITIVES
 from tutor.numbers.program import ADD, DIV, IF, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, Program
 
 Ball = Any
+FEW_BITS = 72
+"""What every comparison has to spare (see `lost_bits`)."""
+_SMALL, _LARGE = 2.0 ** (-FEW_BITS // 2), 2.0 ** (FEW_BITS // 2)
+"""Two numbers between these differ by no more than `FEW_BITS`."""
+_SMALL_ARGUMENT = 16.0
+"""A function of what is smaller (and larger than the least of these) needs no more than `FEW_BITS` either: see `Primitive.lost`."""
 
 
 def every(steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
     """The balls of all sub-terms, by their places, with the digits in use (see `tutor.numbers.balls.working`)."""
     done: list[Ball] = []
     append = done.append
+    bits = 0
     for op, a, b, c in steps.code:
         if op == MUL:
             append(done[a] * done[b])
         elif op == NAME:
             append(values[a])
         elif op == NUMBER:
-            append(_constant(c, bits_in_use()))
+            bits = bits or bits_in_use()
+            append(_constant(c, bits))
         elif op == ADD:
             append(done[a] + done[b])
         elif op == SUB:
@@ -48,6 +56,15 @@ def every(steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
         else:
             append(PRIMITIVES[op].ball(done[a], done[b], *(() if c is None else (done[c],))))
     return done
+
+
+def every_with(digits: int, steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
+    """The balls of all sub-terms with so many digits."""
+    before = set_bits(bits_of(digits))
+    try:
+        return every(steps, values)
+    finally:
+        set_bits(before)
 
 
 @lru_cache(maxsize=4_096)
@@ -70,11 +87,13 @@ def power(base: Ball, exponent: Ball) -> Ball:
 
 
 def lost_bits(steps: Program, done: list[Ball]) -> int:
-    """How many bits it takes so that no term of a sum is lost beside a larger one: 1 + 10⁻⁶⁰ is not 1."""
+    """How many bits it takes so that no term of a sum is lost beside a larger one: 1 + 10⁻⁶⁰ is not 1.  Up to `FEW_BITS` it may be 0."""
     most = 0
     for op, a, b, _ in steps.code:
         if op in (ADD, SUB):
             left, right = done[a], done[b]
+            if _SMALL < abs(float(left)) < _LARGE and _SMALL < abs(float(right)) < _LARGE:
+                continue  # nearly always, and four times as fast as asking for their exponents
             if (left > 0 or left < 0) and (right > 0 or right < 0):  # neither nan nor perhaps 0
                 distance = magnitude(left) - magnitude(right)
                 if distance > most:
@@ -83,7 +102,9 @@ def lost_bits(steps: Program, done: list[Ball]) -> int:
                     most = -distance
         elif b is None and a is not None and op in PRIMITIVES:
             needs, x = PRIMITIVES[op].lost, done[a]
-            if needs is not None and x.is_finite() and not x.contains(0):
+            if needs is None or _SMALL < abs(float(x)) < _SMALL_ARGUMENT:
+                continue
+            if x.is_finite() and not x.contains(0):
                 most = max(most, needs(magnitude(x)))
     return most
 

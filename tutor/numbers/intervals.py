@@ -211,6 +211,9 @@ class Interval:
         """Half of the width."""
         return Interval(libmp.mpf_shift(libmp.mpf_sub(self.ends[1], self.ends[0]), -1))
 
+    def __float__(self) -> float:
+        return float(libmp.to_float(self.mid().ends[0]))
+
     def man_exp(self) -> tuple[int, int]:
         """A single number as whole number times power of two."""
         sign, mantissa, exponent, _ = self.ends[0]

@@ -74,12 +74,12 @@ class float64(float):  # noqa: N801 - NumPy's name
         """Itself."""
         return self
 
-    def reshape(self, *shape: int) -> Plain:
+    def reshape(self, *shape: int) -> PlainArray:
         """An array of one."""
-        return Plain([float(self)], (1,))
+        return PlainArray([float(self)], (1,))
 
 
-class Plain:
+class PlainArray:
     """Entries row after row, and the lengths of one or two axes."""
 
     __slots__ = ("items", "shape")
@@ -120,16 +120,16 @@ class Plain:
             if isinstance(rows, int) and isinstance(column, int):
                 return _entry(self.items[rows * self.shape[1] + column])
             if isinstance(rows, int):
-                return Plain([self.row(rows)[c] for c in _listed(column)], (len(_listed(column)),))
+                return PlainArray([self.row(rows)[c] for c in _listed(column)], (len(_listed(column)),))
             if isinstance(column, int):
-                return Plain([self.items[r * self.shape[1] + column] for r in rows], (len(rows),))
-            return Plain([self.items[r * self.shape[1] + c] for r in rows for c in column], (len(rows), len(column)))
+                return PlainArray([self.items[r * self.shape[1] + column] for r in rows], (len(rows),))
+            return PlainArray([self.items[r * self.shape[1] + c] for r in rows for c in column], (len(rows), len(column)))
         places = _places(key, self.shape[0])
         if isinstance(places, int):
-            return _entry(self.items[places]) if self.ndim == 1 else Plain(self.row(places), self.shape[1:])
+            return _entry(self.items[places]) if self.ndim == 1 else PlainArray(self.row(places), self.shape[1:])
         if self.ndim == 1:
-            return Plain([self.items[place] for place in places], (len(places),))
-        return Plain([item for place in places for item in self.row(place)], (len(places), self.shape[1]))
+            return PlainArray([self.items[place] for place in places], (len(places),))
+        return PlainArray([item for place in places for item in self.row(place)], (len(places), self.shape[1]))
 
     def __setitem__(self, key: Any, value: Any) -> None:
         places = _listed(_places(key, self.shape[0]))
@@ -151,9 +151,9 @@ class Plain:
         """A key of the entries."""
         return struct.pack(f"{len(self.items)}d", *map(float, self.items))
 
-    def reshape(self, *shape: int) -> Plain:
+    def reshape(self, *shape: int) -> PlainArray:
         """The entries in one axis."""
-        return Plain(list(self.items), (len(self.items),))
+        return PlainArray(list(self.items), (len(self.items),))
 
     def any(self, axis: int | None = None) -> Any:
         """Whether an entry is true."""
@@ -168,8 +168,16 @@ class Plain:
         return float64(nan if builtin_any(item != item for item in self.items) else builtin_max(self.items))
 
     def argmax(self) -> int:
-        """The place of the first largest entry."""
-        return self.items.index(builtin_max(self.items))
+        """The place of the first largest entry, or of the first nan."""
+        return self._place(builtin_max)
+
+    def argmin(self) -> int:
+        """The place of the first smallest entry, or of the first nan."""
+        return self._place(builtin_min)
+
+    def _place(self, extreme: Callable[[list[Any]], Any]) -> int:
+        nowhere = [place for place, item in enumerate(self.items) if item != item]
+        return nowhere[0] if nowhere else self.items.index(extreme(self.items))
 
     def __float__(self) -> float:
         return float(self.items[0])
@@ -177,18 +185,19 @@ class Plain:
     def __bool__(self) -> bool:
         return bool(self.items[0])
 
-    def __matmul__(self, other: Plain) -> Plain:
+    def __matmul__(self, other: PlainArray) -> PlainArray:
         count = other.shape[1]
-        return Plain([builtin_sum(a * b for a, b in zip(self.items, other.items[k::count], strict=True)) for k in range(count)], (count,))
+        columns = [other.items[k::count] for k in range(count)]
+        return PlainArray([builtin_sum(a * b for a, b in zip(self.items, column, strict=True)) for column in columns], (count,))
 
-    def __invert__(self) -> Plain:
-        return Plain([not item for item in self.items], self.shape)
+    def __invert__(self) -> PlainArray:
+        return PlainArray([not item for item in self.items], self.shape)
 
-    def __neg__(self) -> Plain:
-        return Plain([-item for item in self.items], self.shape)
+    def __neg__(self) -> PlainArray:
+        return PlainArray([-item for item in self.items], self.shape)
 
-    def __abs__(self) -> Plain:
-        return Plain([builtin_abs(item) for item in self.items], self.shape)
+    def __abs__(self) -> PlainArray:
+        return PlainArray([builtin_abs(item) for item in self.items], self.shape)
 
 
 builtin_any, builtin_all, builtin_max, builtin_min, builtin_sum, builtin_abs, builtin_round = any, all, max, min, sum, abs, round
@@ -201,10 +210,10 @@ def _operators() -> None:
         "and": lambda a, b: a and b, "or": lambda a, b: a or b,
     }  # fmt: skip
     for name, function in table.items():
-        setattr(Plain, f"__{name}__", lambda self, other, f=function: _pair(f, self, other))
-        setattr(Plain, f"__r{name}__", lambda self, other, f=function: _pair(f, other, self))
+        setattr(PlainArray, f"__{name}__", lambda self, other, f=function: _pair(f, self, other))
+        setattr(PlainArray, f"__r{name}__", lambda self, other, f=function: _pair(f, other, self))
     for function in (operator.lt, operator.le, operator.gt, operator.ge, operator.eq, operator.ne):
-        setattr(Plain, f"__{function.__name__}__", lambda self, other, f=function: _pair(f, self, other))
+        setattr(PlainArray, f"__{function.__name__}__", lambda self, other, f=function: _pair(f, self, other))
 
 
 _operators()
@@ -218,7 +227,7 @@ def _places(key: Any, length: int) -> Any:
     """The places that an index means: a number, or a list of them."""
     if isinstance(key, slice):
         return list(range(*key.indices(length)))
-    if isinstance(key, Plain):
+    if isinstance(key, PlainArray):
         key = key.items
     if isinstance(key, list | tuple | range):
         return [place for place, chosen in enumerate(key) if chosen] if len(key) and isinstance(key[0], bool) else list(key)
@@ -229,21 +238,21 @@ def _listed(places: Any) -> list[int]:
     return [places] if isinstance(places, int) else places
 
 
-def _reduced(array: Plain, axis: int | None, function: Callable[[list[Any]], Any]) -> Any:
+def _reduced(array: PlainArray, axis: int | None, function: Callable[[list[Any]], Any]) -> Any:
     if axis is None:
         return function(array.items)
-    return Plain([function(array.row(place)) for place in range(array.shape[0])], (array.shape[0],))
+    return PlainArray([function(array.row(place)) for place in range(array.shape[0])], (array.shape[0],))
 
 
 def _pair(function: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
     """An operation entry by entry; what has fewer axes, or one entry in an axis, is repeated."""
-    if not isinstance(a, Plain) and not isinstance(b, Plain):
+    if not isinstance(a, PlainArray) and not isinstance(b, PlainArray):
         if isinstance(a, float64) or isinstance(b, float64):
             return _entry(function(float(a), float(b)))
         return _entry(function(a, b))
     left, right = asarray(a), asarray(b)
     shape = _common(left.shape, right.shape)
-    return Plain(list(map(function, broadcast_to(left, shape).items, broadcast_to(right, shape).items)), shape)
+    return PlainArray(list(map(function, broadcast_to(left, shape).items, broadcast_to(right, shape).items)), shape)
 
 
 def _common(a: Shape, b: Shape) -> Shape:
@@ -254,17 +263,17 @@ def _common(a: Shape, b: Shape) -> Shape:
 
 def array(values: Any, dtype: Any = None) -> Any:
     """An array of a number, a list, or a list of rows."""
-    if isinstance(values, Plain):
-        found = Plain(list(values.items), values.shape)
+    if isinstance(values, PlainArray):
+        found = PlainArray(list(values.items), values.shape)
     elif isinstance(values, list | tuple):
-        rows = [row if isinstance(row, list | tuple) else row.tolist() if isinstance(row, Plain) else None for row in values]
+        rows = [row if isinstance(row, list | tuple) else row.tolist() if isinstance(row, PlainArray) else None for row in values]
         if values and rows[0] is not None:
-            found = Plain([item for row in rows for item in row or ()], (len(rows), len(rows[0])))
+            found = PlainArray([item for row in rows for item in row or ()], (len(rows), len(rows[0])))
         else:
-            found = Plain([_plain(item) for item in values], (len(values),))
+            found = PlainArray([_plain(item) for item in values], (len(values),))
     else:
         return float64(values) if dtype is float or isinstance(values, float) else values
-    return Plain([float(item) for item in found.items], found.shape) if dtype is float else found
+    return PlainArray([float(item) for item in found.items], found.shape) if dtype is float else found
 
 
 def _plain(item: Any) -> Any:
@@ -273,7 +282,7 @@ def _plain(item: Any) -> Any:
 
 def asarray(values: Any, dtype: Any = None) -> Any:
     """The array itself, or an array of what is none."""
-    if isinstance(values, Plain) and dtype is not float:
+    if isinstance(values, PlainArray) and dtype is not float:
         return values
     if isinstance(values, bool | int) and dtype is None:
         return _Single(values)
@@ -281,7 +290,7 @@ def asarray(values: Any, dtype: Any = None) -> Any:
     return _Single(float(found)) if isinstance(found, float64) and dtype is None else found
 
 
-class _Single(Plain):
+class _Single(PlainArray):
     """A number on its way into an operation with an array."""
 
     __slots__ = ()
@@ -290,18 +299,18 @@ class _Single(Plain):
         super().__init__([value], ())
 
 
-def full(shape: int | Shape, value: Any) -> Plain:
+def full(shape: int | Shape, value: Any) -> PlainArray:
     """An array of equal entries."""
     lengths = (shape,) if isinstance(shape, int) else shape
-    return Plain([_plain(value)] * math.prod(lengths), lengths)
+    return PlainArray([_plain(value)] * math.prod(lengths), lengths)
 
 
-def zeros(shape: int | Shape, dtype: Any = float) -> Plain:
+def zeros(shape: int | Shape, dtype: Any = float) -> PlainArray:
     """An array of zeros."""
     return full(shape, dtype(0))
 
 
-def ones(shape: int | Shape, dtype: Any = float) -> Plain:
+def ones(shape: int | Shape, dtype: Any = float) -> PlainArray:
     """An array of ones."""
     return full(shape, dtype(1))
 
@@ -309,58 +318,58 @@ def ones(shape: int | Shape, dtype: Any = float) -> Plain:
 empty = zeros
 
 
-def arange(count: int) -> Plain:
+def arange(count: int) -> PlainArray:
     """0, 1, 2, …"""
-    return Plain(list(range(count)), (count,))
+    return PlainArray(list(range(count)), (count,))
 
 
-def broadcast_to(values: Any, shape: Shape) -> Plain:
+def broadcast_to(values: Any, shape: Shape) -> PlainArray:
     """An array repeated to a shape."""
-    found = values if isinstance(values, Plain) else asarray(values)
-    found = found if isinstance(found, Plain) else _Single(_plain(found))
+    found = values if isinstance(values, PlainArray) else asarray(values)
+    found = found if isinstance(found, PlainArray) else _Single(_plain(found))
     if found.shape == shape:
         return found
     if len(found.items) == 1:
-        return Plain(found.items * math.prod(shape), shape)
+        return PlainArray(found.items * math.prod(shape), shape)
     if len(found.shape) == 2 and found.shape[1] == 1:
-        return Plain([item for item in found.items for _ in range(shape[1])], shape)
-    return Plain(found.items * (math.prod(shape) // builtin_max(len(found.items), 1)), shape)
+        return PlainArray([item for item in found.items for _ in range(shape[1])], shape)
+    return PlainArray(found.items * (math.prod(shape) // builtin_max(len(found.items), 1)), shape)
 
 
-def atleast_2d(values: Any) -> Plain:
+def atleast_2d(values: Any) -> PlainArray:
     """A row of what has one axis."""
-    found = broadcast_to(values, (1,)) if not isinstance(values, Plain) else values
-    return found if found.ndim == 2 else Plain(found.items, (1, len(found.items)))
+    found = broadcast_to(values, (1,)) if not isinstance(values, PlainArray) else values
+    return found if found.ndim == 2 else PlainArray(found.items, (1, len(found.items)))
 
 
-def repeat(values: Plain, count: int, axis: int = 0) -> Plain:
+def repeat(values: PlainArray, count: int, axis: int = 0) -> PlainArray:
     """Every row so many times."""
     rows, width = values.shape
-    return Plain([item for row in range(rows) for _ in range(count) for item in values.row(row)], (rows * count, width))
+    return PlainArray([item for row in range(rows) for _ in range(count) for item in values.row(row)], (rows * count, width))
 
 
-def concatenate(parts: Sequence[Plain]) -> Plain:
+def concatenate(parts: Sequence[PlainArray]) -> PlainArray:
     """Arrays behind each other."""
     length = builtin_sum(len(part) for part in parts)
-    return Plain([item for part in parts for item in part.items], (length, *parts[0].shape[1:]))
+    return PlainArray([item for part in parts for item in part.items], (length, *parts[0].shape[1:]))
 
 
-def stack(parts: Sequence[Plain]) -> Plain:
+def stack(parts: Sequence[PlainArray]) -> PlainArray:
     """Arrays as rows."""
-    return Plain([item for part in parts for item in part.items], (len(parts), len(parts[0])))
+    return PlainArray([item for part in parts for item in part.items], (len(parts), len(parts[0])))
 
 
 def where(condition: Any, yes: Any, no: Any) -> Any:
     """Entries of one array or the other."""
-    if not builtin_any(isinstance(part, Plain) for part in (condition, yes, no)):
+    if not builtin_any(isinstance(part, PlainArray) for part in (condition, yes, no)):
         return yes if condition else no
     parts = [asarray(part) for part in (condition, yes, no)]
-    parts = [part if isinstance(part, Plain) else _Single(_plain(part)) for part in parts]
+    parts = [part if isinstance(part, PlainArray) else _Single(_plain(part)) for part in parts]
     shape: Shape = ()
     for part in parts:
         shape = _common(shape, part.shape)
     chosen = zip(*[broadcast_to(part, shape).items for part in parts], strict=True)
-    return Plain([b if a else c for a, b, c in chosen], shape)
+    return PlainArray([b if a else c for a, b, c in chosen], shape)
 
 
 def _mapped(function: Callable[[Any], Any]) -> Callable[..., Any]:
@@ -369,7 +378,9 @@ def _mapped(function: Callable[[Any], Any]) -> Callable[..., Any]:
     def apply(values: Any, out: None = None) -> Any:
         if isinstance(values, list | tuple):
             values = array(values)
-        return Plain(list(map(function, values.items)), values.shape) if isinstance(values, Plain) else _entry(function(_plain(values)))
+        if isinstance(values, PlainArray):
+            return PlainArray(list(map(function, values.items)), values.shape)
+        return _entry(function(_plain(values)))
 
     return apply
 
@@ -415,59 +426,59 @@ def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> Any:
 
 def max(values: Any) -> Any:
     """The largest entry."""
-    return values.max() if isinstance(values, Plain) else values
+    return values.max() if isinstance(values, PlainArray) else values
 
 
 def any(values: Any, axis: int | None = None) -> Any:
     """Whether an entry is true."""
-    return values.any(axis) if isinstance(values, Plain) else bool(values)
+    return values.any(axis) if isinstance(values, PlainArray) else bool(values)
 
 
 def all(values: Any, axis: int | None = None) -> Any:
     """Whether all entries are true."""
-    return values.all(axis) if isinstance(values, Plain) else bool(values)
+    return values.all(axis) if isinstance(values, PlainArray) else bool(values)
 
 
 def size(values: Any) -> int:
     """How many entries there are."""
-    return values.size if isinstance(values, Plain) else len(values) if isinstance(values, list | tuple) else 1
+    return values.size if isinstance(values, PlainArray) else len(values) if isinstance(values, list | tuple) else 1
 
 
-def ptp(values: Plain) -> float:
+def ptp(values: PlainArray) -> float:
     """From the smallest entry to the largest."""
     return float(builtin_max(values.items) - builtin_min(values.items))
 
 
-def count_nonzero(values: Plain) -> int:
+def count_nonzero(values: PlainArray) -> int:
     """How many entries are true."""
     return builtin_sum(map(bool, values.items))
 
 
-def flatnonzero(values: Plain) -> Plain:
+def flatnonzero(values: PlainArray) -> PlainArray:
     """The places of what is true."""
     found = [place for place, item in enumerate(values.items) if item]
-    return Plain(found, (len(found),))
+    return PlainArray(found, (len(found),))
 
 
-def argsort(values: Plain, kind: str = "stable") -> Plain:
+def argsort(values: PlainArray, kind: str = "stable") -> PlainArray:
     """The places in rising order; nan last."""
     order = sorted(range(len(values)), key=lambda place: (math.isnan(values.items[place]), values.items[place]))
-    return Plain(order, values.shape)
+    return PlainArray(order, values.shape)
 
 
-def searchsorted(values: Plain, wanted: Any, side: str = "left") -> Any:
+def searchsorted(values: PlainArray, wanted: Any, side: str = "left") -> Any:
     """Where numbers would stand in a sorted array."""
     find = bisect_left if side == "left" else bisect_right
     return tuple(find(values.items, one) for one in wanted) if isinstance(wanted, tuple) else find(values.items, wanted)
 
 
-def roll(values: Plain, by: int) -> Plain:
+def roll(values: PlainArray, by: int) -> PlainArray:
     """The entries moved on in a circle."""
     count = len(values)
-    return Plain([values.items[(place - by) % count] for place in range(count)], values.shape)
+    return PlainArray([values.items[(place - by) % count] for place in range(count)], values.shape)
 
 
-def copyto(target: Plain, values: Any) -> None:
+def copyto(target: PlainArray, values: Any) -> None:
     """Entries written into an array that is there."""
     target.items[:] = broadcast_to(values, target.shape).items
 

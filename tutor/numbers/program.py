@@ -19,7 +19,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, TypeAlias
 
 from tutor.errors import ExpressionError, ValueProblem
@@ -162,6 +162,13 @@ def exact(text: str) -> Fraction:
 def _float(text: str) -> float:
     """The float nearest to a number as written."""
     return nearest(Fraction(text))
+
+
+@lru_cache(16_384)
+def _constant(text: str) -> Code:
+    """The instruction of a constant."""
+    value = exact(text)
+    return (NUMBER, value, nearest(value), text)
 
 
 def nearest(value: Fraction) -> float:
@@ -390,10 +397,7 @@ class _Instructions(_Lowering):
         instruction = (op, a, b, c)
         place = self.known.get(instruction)
         if place is None:
-            place = self.known[instruction] = len(self.code)
-            if place >= MAX_CODE:
-                raise ExpressionError(f"an expression of more than {MAX_CODE:,} operations", hint="write it in steps")
-            self.code.append(instruction)
+            place = self.known[instruction] = self.add(instruction)
         return place
 
     def value(self, node: int) -> int:
@@ -405,7 +409,15 @@ class _Instructions(_Lowering):
     def load(self, name: str) -> int:
         place = self.places.get(name)
         if place is None:
-            place = self.places[name] = self.emit(NAME, name)
+            place = self.places[name] = self.add((NAME, name, None, None))
+        return place
+
+    def add(self, instruction: Code) -> int:
+        """The place of a new instruction."""
+        place = len(self.code)
+        if place >= MAX_CODE:
+            raise ExpressionError(f"an expression of more than {MAX_CODE:,} operations", hint="write it in steps")
+        self.code.append(instruction)
         return place
 
     def name(self, expr: Name, env: Mapping[str, int]) -> int:
@@ -421,17 +433,16 @@ class _Instructions(_Lowering):
             self.digits += len(mantissa) + abs(int(exponent or 0)) - 8
         elif "e" in text or "E" in text:
             self.digits += max(0, abs(int(text.lower().partition("e")[2])) - 6)
-        return self.constant_at(text, exact(text))
+        return self.constant_at(text)
 
     def fraction(self, value: Fraction) -> int:
-        return self.constant_at(str(value), value)
+        return self.constant_at(str(value))
 
-    def constant_at(self, text: str, value: Fraction) -> int:
+    def constant_at(self, text: str) -> int:
         """The place of a constant, which is known by its text: a fraction takes long to be looked up."""
         place = self.constants.get(text)
         if place is None:
-            place = self.constants[text] = len(self.code)
-            self.code.append((NUMBER, value, nearest(value), text))
+            place = self.constants[text] = self.add(_constant(text))
         return place
 
     def part(self, expr: Expr, env: Mapping[str, int]) -> int:
@@ -452,12 +463,11 @@ class _Instructions(_Lowering):
         return self.emit(NEG, self.part(expr.arg, env))
 
     def sum(self, expr: Add, env: Mapping[str, int]) -> int:
-        total = self.part(expr.args[0], env)
-        for term in expr.args[1:]:
-            if type(term) is Neg:
-                total = self.emit(SUB, total, self.part(term.arg, env))
-            else:
-                total = self.emit(ADD, total, self.part(term, env))
+        first, *terms = expr.args
+        total = self.part(first, env)
+        for term in terms:
+            op, term = (SUB, term.arg) if type(term) is Neg else (ADD, term)
+            total = self.emit(op, total, self.part(term, env))
         return total
 
     def product(self, expr: Mul, env: Mapping[str, int]) -> int:

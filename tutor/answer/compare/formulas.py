@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any, Literal
 
 from tutor.answer.compare.places import Columns, Place, Points, context, distance
@@ -24,8 +25,8 @@ from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
 from tutor.numbers.arithmetic import DIGITS
 from tutor.numbers.arrays import np
-from tutor.numbers.balls import BITS_A_DIGIT, accuracy, as_decimal, bits_of, enclose, working
-from tutor.numbers.enclosures import Ball, every, lost_bits
+from tutor.numbers.balls import BITS_A_DIGIT, as_decimal, bits_of, enclose, working
+from tutor.numbers.enclosures import Ball, every, every_with, lost_bits
 from tutor.numbers.floats import Column, columns, conditions, wide
 from tutor.numbers.program import NAME, NUMBER, SUB, Program, program
 
@@ -48,6 +49,8 @@ BASE_WORK = 500
 """What a comparison takes at least."""
 SMALL = 150
 """So few instructions cost nothing worth counting."""
+ROUNDING = 1e-12
+"""What floats may be wrong by in a relative difference of two of them."""
 MAX_SHOWN = 6
 """How many values a refuting point shows at most."""
 
@@ -93,7 +96,8 @@ def compare(student: Expr, expected: str | Expr, points: Points, effort: Effort 
         answer = program(student)
         goal = None if isinstance(expected, str) else program(expected)
         names = answer.names if goal is None else (*answer.names, *goal.names)
-        missing = [name for name in names if not points.world.has(name)]
+        known = points.columns.env
+        missing = [name for name in names if name not in known and not points.world.has(name)]
         if missing:
             return Comparison("undecided", reason=f"{missing[0]} has no value in this exercise")
         if effort is not None:
@@ -106,11 +110,13 @@ def compare(student: Expr, expected: str | Expr, points: Points, effort: Effort 
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """The two at one place: ``same``, ``differs``, ``mine`` (the student's does not exist), ``theirs``, ``unknown``."""
+    """The two at one place: ``same``, ``differs`` (with both, to so many digits), ``mine`` (the student's does not exist), ``theirs``,
+    ``unknown``."""
 
     kind: str
-    yours: Decimal = Decimal(0)
-    expected: Decimal = Decimal(0)
+    yours: Ball = None
+    expected: Ball = None
+    digits: int = DIGITS
 
 
 class _Pair:
@@ -141,13 +147,14 @@ class _Pair:
         apart = abs(mine - theirs)
         clear = apart > CLEAR * size  # False where one of the two is not finite
         first = int(clear.argmax()) if clear.ndim else 0
-        if (clear[first] if clear.ndim else clear) and size[first if size.ndim else ()] < np.inf:
+        some = bool(clear[first] if clear.ndim else clear)
+        if some and size[first if size.ndim else ()] < np.inf:
             verdict = self.at(self.points.columns.place(first))
             if verdict.kind == "differs":
                 return self.refuted(self.points.columns, first, verdict, apart, size)
         finite = np.isfinite(size)
         kinks = self.answer.kinks or (self.goal is not None and self.goal.kinks)
-        if not kinks and finite.ndim and finite.all() and not clear.any():
+        if not kinks and not some and finite.ndim and finite[finite.argmin()]:  # asked so, it takes a third of all()
             return self.confirmed(self.points.patterns(self.names), count) or EQUAL
         return self.carefully(done, wide(clear, count), wide(finite, count))
 
@@ -158,28 +165,27 @@ class _Pair:
             mine, theirs, own = self.values(place, digits)
             if mine.is_finite() and theirs.is_finite():
                 if not mine.overlaps(theirs):
-                    return _Verdict("differs", as_decimal(mine, digits), as_decimal(theirs, digits))
+                    return _Verdict("differs", mine, theirs, digits)
                 if _narrow(mine) and _narrow(theirs):
                     needed = self.needed(place, own, digits)
                     if needed <= digits:
                         return _SAME
                     if needed > MAX_DIGITS:
-                        return _Verdict("unknown")
+                        return _UNKNOWN
                     digits = level(needed)
                     continue
             elif self.goes_nowhere(place, digits):
-                return _Verdict("theirs")
+                return _THEIRS
             elif not mine.is_finite() and place.lost(self.answer, own, digits) and theirs.is_finite():
-                return _Verdict("mine")
+                return _MINE
             digits *= 2
-        return _Verdict("unknown")
+        return _UNKNOWN
 
     def needed(self, place: Place, own: list[Ball], digits: int) -> int:
         """How many digits it takes so that no small term is lost: x + exp(−1000) is not x."""
         bits = max(lost_bits(self.answer, own), place.bits(self.names, digits))
         if self.goal is not None:
-            with working(digits):
-                bits = max(bits, lost_bits(self.goal, every(self.goal, place.values(self.goal.names, digits))))
+            bits = max(bits, lost_bits(self.goal, every_with(digits, self.goal, place.values(self.goal.names, digits))))
         lost = int(bits / BITS_A_DIGIT)
         return lost + DIGITS if lost > SPARE else DIGITS
 
@@ -187,17 +193,16 @@ class _Pair:
         """Whether the goal certainly has no value at a place."""
         if self.goal is None:
             return place.exists_not(self.target, digits)
+        done = every_with(digits, self.goal, place.values(self.goal.names, digits))
         with working(digits):
-            done = every(self.goal, place.values(self.goal.names, digits))
             return not done[self.goal.result].is_finite() and place.lost(self.goal, done, digits)
 
     def values(self, place: Place, digits: int) -> tuple[Ball, Ball, list[Ball]]:
         """The answer's ball, the goal's, and those of all the answer's sub-terms."""
         self.spend(digits, fresh=place.alone)
         known = place.values(self.names, digits)
-        with working(digits):
-            own = every(self.answer, known)
-            theirs = known[self.target] if self.goal is None else every(self.goal, known)[self.goal.result]
+        own = every_with(digits, self.answer, known)
+        theirs = known[self.target] if self.goal is None else every_with(digits, self.goal, known)[self.goal.result]
         return own[self.answer.result], theirs, own
 
     def spend(self, digits: int, *, fresh: bool) -> None:
@@ -406,7 +411,7 @@ class _Pair:
         gap = 0.0
         if apart is not None:
             ratio = apart / size
-            gap = 2 * float(ratio.max())
+            gap = 2 * float(ratio[ratio.argmax()] if ratio.ndim else ratio)
             if not gap < np.inf:  # 0/0, or no value somewhere
                 gap = 2 * float(np.max(np.where(np.isfinite(ratio), ratio, 0.0)))
         return self.refuted_at(where.points[number], verdict, gap, where.place(number))
@@ -420,9 +425,11 @@ class _Pair:
             shown = self.answer.names[:MAX_SHOWN] or shown[:MAX_SHOWN]
         computed = [name for name in shown if name not in leaves]
         known = (place or Place(world, leaves)).values(computed, self.digits) if computed else {}
-        yours, expected = _apart(verdict.yours, verdict.expected)
-        gap = max(gap, _ratio(verdict.yours, verdict.expected))  # floats see nothing of what is too large for them
-        point = tuple((n, text(leaves[n] if n in leaves else as_decimal(known[n], 20))) for n in shown)
+        mine, theirs = as_decimal(verdict.yours, verdict.digits), as_decimal(verdict.expected, verdict.digits)
+        yours, expected = _apart(mine, theirs)
+        if not gap > _ratio_in_floats(verdict.yours, verdict.expected) + ROUNDING:
+            gap = max(gap, _ratio(mine, theirs))  # floats see nothing of what is too large for them
+        point = tuple([(n, _leaf_text(leaves[n]) if n in leaves else text(as_decimal(known[n], 20))) for n in shown])
         return Comparison("different", point, yours, expected, gap=gap)
 
 
@@ -432,13 +439,13 @@ def _proportional(own: Sequence[Decimal], known: Sequence[Decimal]) -> bool:
     return bool(one) and ctx.subtract(one, other).adjusted() < one.adjusted() - 40
 
 
-_SAME = _Verdict("same")
+_SAME, _MINE, _THEIRS, _UNKNOWN = _Verdict("same"), _Verdict("mine"), _Verdict("theirs"), _Verdict("unknown")
 _ENOUGH = bits_of(AGREE)
 
 
 def _narrow(ball: Ball) -> bool:
     """Whether `AGREE` digits of a ball are certain, or it is as good as 0."""
-    return accuracy(ball) >= _ENOUGH or bool(abs(ball) * 10**NOTHING < 1)
+    return ball.rel_accuracy_bits() >= _ENOUGH or bool(abs(ball) * 10**NOTHING < 1)
 
 
 def _power_of_ten(value: Fraction) -> int:
@@ -493,6 +500,17 @@ def text(value: Decimal, digits: int = 4) -> str:
         return plain.rstrip("0").rstrip(".") if "." in plain else plain
     mantissa = format(context(digits).scaleb(rounded, -exponent), "f")
     return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + f"e{exponent}"
+
+
+_leaf_text = lru_cache(16_384)(text)
+"""The texts of the values of leaves, which many answers are refuted with."""
+
+
+def _ratio_in_floats(yours: Ball, expected: Ball) -> float:
+    """The relative difference of two balls but for `ROUNDING`; infinite or nan where floats do not tell."""
+    a, b = float(yours), float(expected)
+    size = abs(a) + abs(b)
+    return 2 * abs(a - b) / size if size > 1e-290 else np.inf
 
 
 def _ratio(yours: Decimal, expected: Decimal) -> float:
