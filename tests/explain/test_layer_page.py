@@ -234,3 +234,12 @@ def test_a_page_of_arrays_says_its_conventions_and_who_stands_on_a_kink():
 def test_a_page_of_numbers_says_that_equal_ones_share():
     text = " ".join(tutor.solve("max(x, y)", at={"x": "2", "y": "2"}).to_text().split())
     assert "(1 for the larger one, else 0; equal ones share it) 0.5" in text
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("max(0, x)*y", ""), ("z = max(0, x*y)", "1 for the larger one, else 0"), ("(x if y > 0 else 0)", "(the condition only chooses)"),
+])  # fmt: skip
+def test_nothing_is_shared_where_one_branch_counts(text, words):
+    page = " ".join(tutor.solve(text, at={"x": "1", "y": "2"}, apart=False).to_text().split())
+    assert words in page
+    assert "share it" not in page

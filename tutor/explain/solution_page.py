@@ -24,8 +24,8 @@ from tutor.explain.graph_picture import picture
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.words import rules as wording
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial
-from tutor.expression.walk import substitute
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.walk import SHARES, substitute
 from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.numbers.kinks import conventions, flat_steps, function_calls, kinks_hit
@@ -47,7 +47,16 @@ def _refined(rule: str, expr: Expr) -> str:
         return "sum"
     if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):
         return "term repeated"
+    if rule in ("max", "min") and _shares(expr):
+        return f"{rule} shared"
+    if rule == "if_positive" and expr == ZERO:
+        return "if_positive condition"
     return "softmax other" if rule.startswith("softmax") and isinstance(expr, Neg) else rule
+
+
+def _shares(expr: Expr) -> bool:
+    """Whether equal operands share a derivative: not where a maximum is a ReLU, which has 0 at its kink."""
+    return (isinstance(expr, Call) and expr.func in SHARES) or any(_shares(part) for part in children(expr))
 
 
 def _words(*parts: Inline) -> Sentence:
