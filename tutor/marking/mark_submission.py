@@ -91,7 +91,8 @@ class Marker:
         answers = tuple(marked[question.id] for question in self.questions)
         in_order = [marked[question.id] for question in self.sheet.marking_order]
         return Marked(
-            submission.student, self.exercise.id, answers, total(a.marks for a in answers), total(a.out_of for a in answers), _first(in_order), problems=submission.problems,
+            submission.student, self.exercise.id, answers,
+            total(a.marks for a in answers), total(a.out_of for a in answers), _first(in_order), problems=submission.problems,
             person=tuple(a.question for a in answers if a.verdict in PERSON), source=submission.source, fields=dict(submission.fields),
             version=VERSION, exercise_hash=self.exercise.digest, input_hash=submission.digest, seed=self.seed,
         )  # fmt: skip
