@@ -26,7 +26,8 @@ def chosen(c, a, b):
 
 
 REFERENCE = {
-    "exp": MP.exp, "log": MP.log, "sqrt": MP.sqrt, "sin": MP.sin, "cos": MP.cos, "tan": MP.tan, "abs": abs, "sign": MP.sign,
+    "exp": MP.exp, "log": MP.log, "sqrt": MP.sqrt, "sin": MP.sin, "cos": MP.cos, "tan": MP.tan, "arctan": MP.atan,
+    "abs": abs, "sign": MP.sign,
     "sinh": lambda x: (MP.exp(x) - MP.exp(-x)) / 2, "cosh": lambda x: (MP.exp(x) + MP.exp(-x)) / 2, "max": max, "min": min,
     "tanh": lambda x: 1 - 2 / (MP.exp(2 * x) + 1), "sigmoid": lambda x: 1 / (1 + MP.exp(-x)), "softplus": lambda x: MP.log1p(MP.exp(x)),
     "if_positive": chosen, "pi": lambda: +MP.pi,

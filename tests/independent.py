@@ -116,6 +116,10 @@ def cosine(x: Dual) -> Dual:
     return Dual(MP.cos(x.value), -MP.sin(x.value) * x.slope)
 
 
+def arctangent(x: Dual) -> Dual:
+    return Dual(MP.atan(x.value), x.slope / (1 + x.value**2))
+
+
 def bounded(low: Callable[[Dual], Dual], x: Dual) -> Dual:
     if abs(x.value) > 1000:
         raise OutsideError("saturated")
@@ -133,6 +137,7 @@ FUNCTIONS: dict[str, Callable[..., Dual]] = {
     "sin": sine,
     "cos": cosine,
     "tan": lambda x: sine(x) / cosine(x),
+    "arctan": arctangent,
     "sinh": lambda x: (exp(x) - exp(-x)) * HALF,
     "cosh": lambda x: (exp(x) + exp(-x)) * HALF,
     "tanh": lambda x: bounded(lambda x: (exp(TWO * x) - ONE) / (exp(TWO * x) + ONE), x),

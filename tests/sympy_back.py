@@ -17,6 +17,7 @@ _BACK = {
     sympy.sin: "sin",
     sympy.cos: "cos",
     sympy.tan: "tan",
+    sympy.atan: "arctan",
     sympy.tanh: "tanh",
     sympy.sinh: "sinh",
     sympy.cosh: "cosh",

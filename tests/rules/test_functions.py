@@ -109,7 +109,7 @@ def in_sympy(expr, table):
     """A display tree in SymPy, written here and not with the bridge of the product."""
     call = {
         "max": sympy.Max, "min": sympy.Min, "abs": sympy.Abs, "sign": sympy.sign, "exp": sympy.exp, "log": sympy.log,
-        "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "sinh": sympy.sinh,
+        "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "arctan": sympy.atan, "sinh": sympy.sinh,
         "cosh": sympy.cosh,
         "if_positive": lambda c, a, b: sympy.Piecewise((a, c > 0), (b, True)),
         "max_share": lambda own, *rest: sympy.Piecewise((1, own > sympy.Max(*rest)), (0, True)),  # not at a tie

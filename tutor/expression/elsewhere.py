@@ -26,7 +26,7 @@ ELSEWHERE = {
 }  # fmt: skip
 """Functions that are well known elsewhere, by the formula that is read here."""
 WITHOUT = frozenset({
-    "erf", "erfc", "gamma", "lgamma", "beta", "digamma", "arctan", "atan", "atan2", "arcsin", "asin", "arccos", "acos", "floor",
+    "erf", "erfc", "gamma", "lgamma", "beta", "digamma", "atan2", "arcsin", "asin", "arccos", "acos", "floor",
     "ceil", "round", "trunc", "mod", "argmax", "argmin", "sort", "det", "inv", "trace", "var", "std", "cumsum", "prod", "conv",
     "conv2d", "dropout", "batchnorm", "layernorm", "batch_norm", "layer_norm",
 })  # fmt: skip

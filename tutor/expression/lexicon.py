@@ -16,7 +16,7 @@ from tutor.expression.nodes import Expr, Name
 from tutor.expression.spelling import Key
 
 ALIASES = {
-    "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "soft_relu": "softplus",
+    "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "soft_relu": "softplus",
     "maxout": "max", "step": "heaviside", "H": "heaviside", "phi": "sigmoid", "BCE": "binary_cross_entropy", "CE": "cross_entropy",
     "vec": "flatten",
 }  # fmt: skip

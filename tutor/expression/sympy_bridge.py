@@ -14,12 +14,13 @@ import sympy
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 
-_NATIVE: dict[str, Callable[..., Any]] = {
+NATIVE: dict[str, Callable[..., Any]] = {
     "exp": sympy.exp,
     "log": sympy.log,
     "sqrt": sympy.sqrt,
     "sin": sympy.sin,
     "cos": sympy.cos,
+    "arctan": sympy.atan,
     "abs": sympy.Abs,
     "max": sympy.Max,
     "min": sympy.Min,
@@ -27,6 +28,7 @@ _NATIVE: dict[str, Callable[..., Any]] = {
     "pi": lambda: sympy.pi,
     "if_positive": lambda c, a, b: sympy.Piecewise((a, c > 0), (b, True)),
 }
+"""The functions that SymPy has of its own."""
 CallBuilder = Callable[[str, Sequence[Any]], Any]
 
 
@@ -61,5 +63,5 @@ def to_sympy(expr: Expr, call: CallBuilder, table: Mapping[str, Any] | None = No
             return to_sympy(base, call, table) ** to_sympy(exp, call, table)
         case Call(func, args):
             parts = [to_sympy(arg, call, table) for arg in args]
-            native = _NATIVE.get(func)
+            native = NATIVE.get(func)
             return native(*parts) if native else call(func, parts)

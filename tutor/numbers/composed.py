@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import sympy
 
 from tutor.derive.formula import opaque_call
 from tutor.errors import ProofError
-from tutor.expression.sympy_bridge import symbol, to_sympy
+from tutor.expression.sympy_bridge import NATIVE, symbol, to_sympy
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import Value, add, apply, multiply, power
 from tutor.numbers.slices import dependent
@@ -102,15 +103,13 @@ def _sign(x: Value) -> Value:
     return Fraction((x > 0) - (x < 0))
 
 
+def _applied(func: str, *args: Value) -> Value:
+    return apply(func, args)
+
+
 _FUNCTIONS: dict[Any, Callable[..., Value]] = {
-    sympy.exp: lambda x: apply("exp", (x,)),
-    sympy.log: lambda x: apply("log", (x,)),
-    sympy.sin: lambda x: apply("sin", (x,)),
-    sympy.cos: lambda x: apply("cos", (x,)),
-    sympy.Abs: abs,
+    **{native: partial(_applied, name) for name, native in NATIVE.items() if isinstance(native, type)},
     sympy.sign: _sign,
     sympy.Heaviside: lambda x, _=0: apply("if_positive", (x, 1, 0)),
     sympy.DiracDelta: lambda x, *_: apply("if_positive", (abs(x), 0, 0)),  # 0 off the jump, where alone it is asked
-    sympy.Max: lambda *a: apply("max", a),
-    sympy.Min: lambda *a: apply("min", a),
 }

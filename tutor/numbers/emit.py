@@ -11,6 +11,7 @@ nothing until something is raised; then a careful version takes over, which give
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -21,9 +22,8 @@ CUT = 40
 """Operations nested deeper, or sums longer, are cut by a name of their own: Python's own parser and compiler recurse."""
 
 _GLOBALS: dict[str, Any] = {
-    "exp": math.exp, "log": math.log, "log1p": math.log1p, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos, "tan": math.tan,
-    "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "power": math.pow, "inf": math.inf, "nan": math.nan, "absolute": abs,
-    "Outside": (ArithmeticError, ValueError),
+    **{word: getattr(math, word) for row in PRIMITIVES.values() for word in re.findall(r"[a-z]\w*", row.text) if hasattr(math, word)},
+    "power": math.pow, "inf": math.inf, "nan": math.nan, "absolute": abs, "Outside": (ArithmeticError, ValueError),
 }  # fmt: skip
 """What the generated code can reach: nothing else, no builtins."""
 

@@ -39,6 +39,7 @@ Many = Callable[..., Any]
 class Primitive:
     """One row: a function in every number system.  ``text`` has ``{0}``, ``{1}`` for its arguments; ``often`` says that one stands in
     it twice.  ``extreme`` functions take any number of arguments and are folded two by two.
+    ``costly`` ones take some forty times as long as a product.
     ``lost`` is how many bits it takes to tell the value from 1 (or from x), for an argument of so many bits before the point: σ(140) is 1
     to sixty digits."""
 
@@ -52,6 +53,7 @@ class Primitive:
     often: bool = False
     extreme: bool = False
     lost: Callable[[int], int] | None = None
+    costly: bool = True
 
 
 def columns_of(row: Primitive, numpy: Any) -> Many:
@@ -224,18 +226,19 @@ def _infinite(x: float) -> float:
 _ROWS = (
     Primitive("exp", _only_at(0, Fraction(1)), _exp_ball, _guarded(math.exp, _infinite), "exp", "exp({0})", lost=_near_zero),
     Primitive("log", _only_at(1, Fraction(0)), _method("log"), _log, "log", "log({0})"),
-    Primitive("sqrt", root, _method("sqrt"), _guarded(math.sqrt, _infinite), "sqrt", "sqrt({0})"),
+    Primitive("sqrt", root, _method("sqrt"), _guarded(math.sqrt, _infinite), "sqrt", "sqrt({0})", costly=False),
     Primitive("sin", _only_at(0, Fraction(0)), _circular_ball("sin"), _guarded(math.sin, _infinite), "sin", "sin({0})"),
     Primitive("cos", _only_at(0, Fraction(1)), _circular_ball("cos"), _guarded(math.cos, _infinite), "cos", "cos({0})", lost=_near_zero),
     Primitive("tan", _only_at(0, Fraction(0)), _circular_ball("tan"), _guarded(math.tan, _infinite), "tan", "tan({0})"),
+    Primitive("arctan", _only_at(0, Fraction(0)), _method("atan"), math.atan, "arctan", "atan({0})"),
     Primitive("sinh", _only_at(0, Fraction(0)), _method("sinh"), _guarded(math.sinh, lambda x: math.copysign(math.inf, x)),
               "sinh", "sinh({0})"),
     Primitive("cosh", _only_at(0, Fraction(1)), _method("cosh"), _guarded(math.cosh, _infinite), "cosh", "cosh({0})", lost=_near_zero),
     Primitive("tanh", _only_at(0, Fraction(0)), _method("tanh"), math.tanh, "tanh", "tanh({0})", lost=_far_out),
-    Primitive("abs", abs, abs, abs, "abs", "absolute({0})"),
+    Primitive("abs", abs, abs, abs, "abs", "absolute({0})", costly=False),
     Primitive("sign", lambda x: Fraction((x > 0) - (x < 0)), _sign_ball, _sign, "sign",
               "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
-              often=True),
+              often=True, costly=False),
     # below -700 e^(-x) comes near to the overflow, and σ(x) = e^x to every digit
     Primitive("sigmoid", _only_at(0, Fraction(1, 2)), lambda x: 1 / (1 + (-x).exp()), _sigmoid, _sigmoids,
               "(1.0/(1.0 + exp(-{0})) if {0} > -700.0 else exp({0}))",
@@ -243,14 +246,14 @@ _ROWS = (
     Primitive("softplus", _never, lambda x: x.exp().log1p(), _softplus, _softpluses,
               "({0} + log1p(exp(-{0})) if {0} > 0.0 else log1p(exp({0})))", often=True, lost=_far_out),
     Primitive("max", max, lambda a, b: a.max(b), _larger, _larger_ones, "({0} if {0} > {1} else {1} if {1} >= {0} else {0} + {1})",
-              arity=2, often=True, extreme=True),
+              arity=2, often=True, extreme=True, costly=False),
     Primitive("min", min, lambda a, b: a.min(b), _smaller, _smaller_ones, "({0} if {0} < {1} else {1} if {1} <= {0} else {0} + {1})",
-              arity=2, often=True, extreme=True),
+              arity=2, often=True, extreme=True, costly=False),
     # only the branch that counts is computed in the text
     Primitive("if_positive", lambda c, a, b: a if c > 0 else b, _choice_ball, _choice, _choices,
               "({1} if {0} > 0.0 else {2} if {0} <= 0.0 else nan)",
-              arity=3, often=True),
-    Primitive("pi", _never, pi, lambda: math.pi, lambda np: np.float64(math.pi), repr(math.pi), arity=0),
+              arity=3, often=True, costly=False),
+    Primitive("pi", _never, pi, lambda: math.pi, lambda np: np.float64(math.pi), repr(math.pi), arity=0, costly=False),
 )  # fmt: skip
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in _ROWS}

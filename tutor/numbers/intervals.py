@@ -115,6 +115,10 @@ class Interval:
         """The tangent."""
         return self.sin() / self.cos()
 
+    def atan(self) -> Interval:
+        """The arctangent."""
+        return self._monotone("atan")
+
     def sinh(self) -> Interval:
         """The hyperbolic sine."""
         return self._monotone("sinh")

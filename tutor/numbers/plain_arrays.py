@@ -392,9 +392,16 @@ def _paired(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     return apply
 
 
-exp, log, sqrt, sin, cos, tan, sinh, cosh, tanh, sign = (
-    _mapped(PRIMITIVES[name].one) for name in ("exp", "log", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sign")
-)
+_PRIMITIVES = {row.many: _mapped(row.one) for row in PRIMITIVES.values() if isinstance(row.many, str) and row.arity == 1}
+
+
+def __getattr__(name: str) -> Any:
+    """The primitive functions by NumPy's names for them: exp, log, sqrt, …"""
+    if name not in _PRIMITIVES:
+        raise AttributeError(f"no function {name} here")
+    return _PRIMITIVES[name]
+
+
 log10 = _mapped(lambda x: math.log10(x) if x > 0 else -inf if x == 0 else nan)
 log1p = _mapped(lambda x: math.log1p(x) if x > -1 else nan)
 floor = _mapped(lambda x: float(math.floor(x)) if math.isfinite(x) else x)

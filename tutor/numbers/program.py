@@ -38,7 +38,7 @@ fraction with the float nearest to it and its text, a `POWER` a place and a whol
 
 NAME, NUMBER, ADD, SUB, MUL, DIV, NEG = "name", "number", "+", "-", "*", "/", "neg"
 SQUARE, POWER, POW, SQRT, IF, MAX, MIN = "square", "power", "pow", "sqrt", "if_positive", "max", "min"
-COSTLY = frozenset({POW, "exp", "log", "sin", "cos", "tan", "sinh", "cosh", "tanh", "sigmoid", "softplus"})
+COSTLY = frozenset({POW, *(row.name for row in PRIMITIVES.values() if row.costly)})
 """What takes some forty times as long as a product."""
 _COMMUTES = frozenset({ADD, MUL, MAX, MIN})
 

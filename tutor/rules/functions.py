@@ -134,6 +134,7 @@ _ROWS = (
     Function("cos", ("x",), ("-sin(x)",), title="cosine", slips=(_call("degrees-for-radians", "cos(x*(pi/180))"),)),
     Function("tan", ("x",), ("1 + out^2",), "sin(x)/cos(x)", title="tangent", sample=(-1.3, 1.3),
              slips=(_call("degrees-for-radians", "tan(x*(pi/180))"),)),
+    Function("arctan", ("x",), ("1/(1 + x^2)",), title="arctangent", source="used as an activation: LeCun and others, Efficient BackProp"),
     Function("sinh", ("x",), ("cosh(x)",), "(exp(x) - exp(-x))/2", title="hyperbolic sine"),
     Function("cosh", ("x",), ("sinh(x)",), "(exp(x) + exp(-x))/2", title="hyperbolic cosine"),
     Function(

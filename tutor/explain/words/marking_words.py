@@ -233,7 +233,7 @@ SUBJECTS: Mapping[str, str] = {
     "sum": "a sum", "difference": "a difference", "weighted sum": "a weighted sum", "product": "a product", "quotient": "a quotient",
     "power": "a power", "negation": "an opposite", "copy": "a quantity that is passed on", "constant": "a constant",
     "formula": "its definition", "exp": "the exponential", "log": "the natural logarithm", "sqrt": "the square root", "sin": "the sine",
-    "cos": "the cosine", "tan": "the tangent", "sinh": "the hyperbolic sine", "cosh": "the hyperbolic cosine",
+    "cos": "the cosine", "tan": "the tangent", "arctan": "the arctangent", "sinh": "the hyperbolic sine", "cosh": "the hyperbolic cosine",
     "abs": "the absolute value", "sign": "the sign", "max": "a maximum", "min": "a minimum", "if_positive": "a choice by sign",
     "max_share": "the share of a maximum", "min_share": "the share of a minimum",
     "pi": "a constant", "identity": "the linear unit", "sigmoid": "the sigmoid", "tanh": "the hyperbolic tangent", "relu": "the ReLU",
