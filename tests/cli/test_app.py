@@ -101,6 +101,12 @@ BAD = [  # arguments, pieces of the message
     (["solve", "x^2", "-o", "."], ["is a folder", "-o"]),
     (["draw", "x^2", "-o", "g.png"], [".svg or .tex, not .png", "-o graph.svg"]),
     (["draw", "x^2", "-o", "no/such/g.svg"], ["cannot be written"]),
+    (["draw", "x^2"], ["a picture is written to a file", "-o graph.svg"]),
+    (["solve", "exp(-exp(x))", "--at", "x=100"], ["f is not 0", "too small to be written"]),
+    (["solve", "L = sum(x)"], ["there is no function sum", "[shapes]", "^"]),
+    (["solve", "x*y", "--at", "x=1,y"], ["'1,y' is not a number", "y is no number"]),
+    (["solve", "x*y", "--at", "x=[1,2]"], ["there is no quantity x_1", "did you mean x?"]),
+    (["plot", "x^2"], ["tutor plot draws several charts", "loss, path, activation, relus", "tutor plot loss"]),
     (["draw", "cmu/counting", "-o", "g.svg"], ["only counts"]),
 ]  # fmt: skip
 
@@ -124,7 +130,6 @@ USAGE = [
     (["solve", "x", "--chain", "long"], "--chain"),
     (["solve", "x", "--steps", "many"], "--steps"),
     (["solve", "x", "--colour"], "--colour"),
-    (["draw", "x"], "--output"),
     (["nonsense"], "nonsense"),
 ]
 

@@ -64,6 +64,11 @@ def test_a_text_in_pieces_is_one_file(folder):
 def test_assignments():
     assert assignments(["x=2", "y=1/3", "η=0.1"]) == {"x": "2", "y": "1/3", "eta": "0.1"}
     assert assignments(None) == {}
+    assert assignments(["x=2, y=1/3,z_1=-1"]) == {"x": "2", "y": "1/3", "z_1": "-1"}
+    assert assignments(["v=[1, 2/3]", "W=[[1,2],[3,4]]"]) == {
+        "v_1": "1", "v_2": "2/3", "W_1_1": "1", "W_1_2": "2", "W_2_1": "3", "W_2_2": "4",
+    }  # fmt: skip
+    assert assignments(["x=max(1, 2)", "y=1,5", "z=[[1,2]"]) == {"x": "max(1, 2)", "y": "1,5", "z": "[[1,2]"}  # refused where read
     for texts, what in ((["x"], "gives nothing a value"), (["x=1", "x=2"], "given two values"), (["1x=2"], "1x")):
         with pytest.raises(TutorError, match=what):
             assignments(texts)

@@ -87,6 +87,7 @@ BAD = [
     (["activation", "log", "--from", "-2", "--to", "-1"], ["no value between"]),
     (["relus", "sin(x)", "--from", "1", "--to", "1"], ["is empty"]),
     (["relus", "sin(x)", "--pieces", "0"], ["0 pieces"]),
+    (["activation", "tanh(x)"], ["its name alone", "tutor plot activation tanh"]),
     (["relus", "x*y"], ["2 variables: x, y"]),
     (["relus", "log(x)"], ["at x = 0"]),
     (["relus", "__import__('os')"], ["an index without a name"]),

@@ -210,3 +210,36 @@ def test_no_index_form_reads_outside_of_an_array():
     # once "h_j = 1 + x_(j-1)", which is wrong for every j: concat(𝟏, x) is 1 only at its first place
     rows = sections(tutor.solve("graz/mlp-dummies"))
     assert not {"at(h0, j)", "at(h1, j)"} & set(rows["Forward pass"])
+
+
+TIED = """title = "tied"
+steps = ["h = max(x, y)", "L = sum(h^2)"]
+[shapes]
+x = [12]
+y = [12]
+[values]
+x = [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 1]
+y = [3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3, 3]
+"""
+
+
+def test_a_page_of_arrays_says_its_conventions_and_who_stands_on_a_kink():
+    text = " ".join(tutor.solve(from_text(TIED, "tied")).to_text().split())
+    assert "of k equal ones each gets 1/k of the derivative there" in text
+    assert "h_1 is evaluated exactly on its kink here" in text
+    assert "So are 3 more." in text
+    assert "taken as 0" not in text
+
+
+def test_a_page_of_numbers_says_that_equal_ones_share():
+    text = " ".join(tutor.solve("max(x, y)", at={"x": "2", "y": "2"}).to_text().split())
+    assert "(1 for the larger one, else 0; equal ones share it) 0.5" in text
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("max(0, x)*y", ""), ("z = max(0, x*y)", "1 for the larger one, else 0"), ("(x if y > 0 else 0)", "(the condition only chooses)"),
+])  # fmt: skip
+def test_nothing_is_shared_where_one_branch_counts(text, words):
+    page = " ".join(tutor.solve(text, at={"x": "1", "y": "2"}, apart=False).to_text().split())
+    assert words in page
+    assert "share it" not in page

@@ -3,8 +3,10 @@
 import pytest
 
 import tutor
+from tutor.exercise.load import from_text
 from tutor.explain.document import Equations, Table
 from tutor.explain.words.update_rules import MOVES
+from tutor.results.solution import train
 from tutor.rules.optimisers import OPTIMISERS
 from tutor.solving.table_rows import choose_rows
 
@@ -46,3 +48,12 @@ def test_epochs_and_samples_have_columns_where_there_are_batches():
 
     assert header() == ["k"]
     assert header(batch=2) == ["k", "epoch", "samples"]
+
+
+@pytest.mark.parametrize("form", ["scalar", "layer"])
+def test_a_table_says_which_parameters_it_has_no_room_for(form):
+    text = 'title = "t"\nsteps = ["L = sum(T^2)"]\nparameters = ["T"]\n[shapes]\nT = [7]\n[values]\nT = [1, 2, 3, 4, 5, 6, 7]\n'
+    page = train(from_text(text, "t"), rate="0.1", steps=2, form=form)
+    assert "Of the 7 parameters the first 6 are shown." in " ".join(page.to_text().split())
+    solved = tutor.solve(from_text(text, "t"), rate="0.1", steps=2, form=form)
+    assert ("Of the 7 parameters" in " ".join(solved.to_text().split())) == (form == "layer")

@@ -3,10 +3,11 @@
 import pytest
 
 from tutor.errors import ExpressionError
-from tutor.expression.elsewhere import ELSEWHERE, WITHOUT, function_hint
+from tutor.expression.elsewhere import ARRAYS, ELSEWHERE, WITHOUT, function_hint
 from tutor.expression.parse import parse
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.rules.functions import FUNCTIONS, function
+from tutor.rules.operations import WRITABLE
 
 
 @pytest.mark.parametrize(("typed", "meant"), [
@@ -29,3 +30,9 @@ def test_nothing_misleading_is_proposed(typed):
 def test_a_formula_that_is_shown_can_be_read(name):
     parse(ELSEWHERE[name], functions=LAYER_FUNCTIONS)
     assert name not in WITHOUT
+
+
+def test_functions_of_arrays_are_known_as_such_where_there_are_none():
+    assert WRITABLE - set(FUNCTIONS) == ARRAYS
+    assert all("[shapes]" in function_hint(name, FUNCTIONS) for name in ARRAYS)
+    assert not any("[shapes]" in function_hint(name, LAYER_FUNCTIONS) for name in ARRAYS)

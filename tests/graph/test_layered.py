@@ -115,3 +115,15 @@ def test_steps_in_any_order_and_parameters():
     assert [step.target for step in layered.graph.steps] == ["z", "L"]
     assert [q.name for q in layered.graph.parameters] == ["W"]
     assert [q.name for q in written_out(layered).parameters] == ["W_1_1", "W_1_2"]
+
+
+MEANS = [  # what is divided by what, and whether that is the mean over all entries
+    ("sum(A)/6", True), ("sum(A)/2", False), ("sum(A)/3", False), ("sum(v)/3", True), ("sum(v)/2", False),
+    ("sum(B)/(m*n)", True), ("sum(B)/m", False), ("sum(c)/m", True),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "mean"), MEANS, ids=[row[0] for row in MEANS])
+def test_a_mean_is_divided_by_the_number_of_all_entries(text, mean):
+    shapes = {"A": (2, 3), "v": (3,), "B": ("m", "n"), "c": ("m",), "m": (), "n": ()}
+    assert (layer_rule(parse(text, functions=LAYER_FUNCTIONS), shapes) == "mean") == mean

@@ -6,7 +6,9 @@ import pytest
 
 from tutor.derive.backward import derive
 from tutor.graph.build import from_steps
-from tutor.numbers.kinks import conventions, flat_steps, kinks_hit, seam
+from tutor.graph.decompose import from_expression
+from tutor.graph.layered import from_layers
+from tutor.numbers.kinks import array_conventions, conventions, flat_steps, kinks_hit, seam
 from tutor.numbers.run import evaluate, run
 from tutor.rules.functions import FUNCTIONS
 
@@ -103,3 +105,33 @@ def test_a_function_by_cases_jumps_only_where_it_jumps(text, how):
     said = list(conventions(graph).values())
     assert ("jump" in "".join(said)) == (how == "jump")
     assert bool([words for words in said if "absolute" not in words]) == (how != "smooth")
+
+
+@pytest.mark.parametrize(("text", "how"), [
+    ("if_positive(x - y, x, y)", "kink"),
+    ("if_positive(abs(x) - 1, abs(x) - 1/2, x^2/2)", "smooth"),
+    ("if_positive(x - y, x, 2*y)", "jump"),
+])  # fmt: skip
+def test_branches_that_meet_do_so_when_they_are_taken_apart(text, how):
+    graph = from_expression(text)
+    said = "".join(words for words in conventions(graph).values() if "absolute" not in words)
+    assert ("jump" in said, bool(said)) == (how == "jump", how != "smooth")
+    kinks = kinks_hit(graph, run(graph.steps, exact({"x": 1, "y": 1} if "y" in text else {"x": 1})))
+    assert [bool(kink.convention) for kink in kinks] == [how != "smooth"]  # a step jumps in its own operands: finite differences know
+
+
+TIED = [  # steps over arrays, what is said there
+    (["h = max(x, y)", "L = sum(h)"], "each gets 1/k"),
+    (["h = max_pool(X, 2)", "L = sum(h)"], "each gets 1/k"),
+    (["h = relu(x)", "L = sum(h)"], "The ReLU"),
+    (["h = abs(x)", "L = sum(h)"], "The absolute value"),
+    (["h = softmax(x)", "L = sum(h^2)"], ""),
+    (["h = X x", "L = sum(exp(h))"], ""),
+]
+
+
+@pytest.mark.parametrize(("lines", "words"), TIED, ids=[row[0][0] for row in TIED])
+def test_the_conventions_of_arrays(lines, words):
+    shapes = {name: shape for name, shape in {"x": (2,), "y": (2,), "X": (2, 2)}.items() if name in lines[0]}
+    found = array_conventions(from_layers(lines, shapes).graph)
+    assert [words in said for said in found] == ([True] if words else [])

@@ -238,3 +238,12 @@ def test_a_small_slope_that_thousands_of_digits_tell_is_no_zero():
     values = evaluate(derive(from_steps(["L = 1/(1 + exp(-x))"])), {"x": Fraction(5000)})
     slope = values["dL/dx"]
     assert 3.369e-2 < float(slope * CONTEXT.mpf(10) ** 2170) < 3.37e-2
+
+
+TOO_SMALL = {"exp(-exp(x))": 100, "sigmoid(x)": -(10**9), "softplus(x)": -(10**9), "y*exp(x)": -(10**12)}
+
+
+@pytest.mark.parametrize("text", TOO_SMALL)
+def test_what_is_not_0_is_not_shown_as_0(text):
+    with pytest.raises(ValueProblem, match=r"is not 0, but smaller than .* too small to be written"):
+        evaluate(derive(from_steps([f"L = {text}"])), {"x": Fraction(TOO_SMALL[text]), "y": Fraction(2)})

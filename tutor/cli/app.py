@@ -129,7 +129,8 @@ def solve(
 
 
 @app.command(short_help="Draw a computational graph or a network.")
-def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="g.svg, or g.tex for TikZ.")],
+def draw(target: Target,
+         output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="g.svg, or g.tex for TikZ.")] = None,
          at: At = None, apart: Apart = None, notation: NotationName = None,
          kind: Annotated[Drawn, typer.Option("--as", help="The computational graph, or a network's neurons and weights.")] = Drawn.graph,
          values: Annotated[bool, typer.Option("--values", help="With --as network: numbers instead of weights' symbols.")] = False,
@@ -137,6 +138,8 @@ def draw(target: Target, output: Annotated[Path, typer.Option("-o", "--output", 
     """Draw the computational graph with values and gradients, or the neurons of a network, as SVG or TikZ."""
     from tutor.results.solution import solve as solve_target
 
+    if output is None:
+        raise OutputError("a picture is written to a file", hint="say which: -o graph.svg, or -o graph.tex for TikZ")
     if output.suffix not in (".svg", ".tex"):
         raise OutputError(
             f"a picture is written as .svg or .tex, not {visible(output.suffix or output.name)}", hint="-o graph.svg"

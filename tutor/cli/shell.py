@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import sys
 from collections.abc import Iterable
 from enum import StrEnum
@@ -93,12 +94,33 @@ Fragment = Annotated[
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 
+_SEVERAL = re.compile(r",(?=\s*[^\W\d]\w*\s*=)")
+_ROW = re.compile(r"\[[^\[\]]*\]")
+
+
+def _entries(text: str) -> list[str]:
+    """``v=[1,2]`` as ``v_1=1`` and ``v_2=2``, a matrix row by row; any other text as it is."""
+    name, _, value = (part.strip() for part in text.partition("="))
+    rows = _ROW.findall(value)
+    if not rows or re.sub(r"\s", "", _ROW.sub("", value)) not in ("", "[" + "," * (len(rows) - 1) + "]"):
+        return [text]
+    numbers = [row[1:-1].split(",") for row in rows]
+    if not value.replace(" ", "").startswith("[["):
+        return [f"{name}_{place}={number.strip()}" for place, number in enumerate(numbers[0], 1)]
+    return [f"{name}_{i}_{j}={number.strip()}" for i, row in enumerate(numbers, 1) for j, number in enumerate(row, 1)]
+
+
 def assignments(texts: Iterable[str] | None) -> dict[str, str]:
-    """``["x=2", "y=1/3"]`` as a table."""
+    """``["x=2", "y=1/3"]`` as a table; also several in one text (``x=2,y=3``), and an array for its entries (``v=[1,2]``).
+
+    >>> assignments(["x=2,y=1/3", "v=[1, 0.5]"])
+    {'x': '2', 'y': '1/3', 'v_1': '1', 'v_2': '0.5'}
+    """
     from tutor.graph.read_steps import check_name
 
     found: dict[str, str] = {}
-    for text in texts or ():
+    parts = (part for text in texts or () for part in _SEVERAL.split(text))
+    for text in (single for part in parts for single in _entries(part)):
         name, sign, value = text.partition("=")
         if not sign:
             raise ValueProblem(f"{visible(text)!r} gives nothing a value", where="--at", hint="write --at x=2")

@@ -5,20 +5,38 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from tutor.cli.shell import At, NotationName, Target, assignments, console, write
-from tutor.errors import GraphError, ValueProblem, near
+from tutor.errors import GraphError, OutputError, ValueProblem, near
+from tutor.text import visible
 
 if TYPE_CHECKING:
     from tutor.explain.chart import Chart, Words
     from tutor.numbers.train import Row
     from tutor.results.solution import Solution
 
+
+class ChartGroup(TyperGroup):
+    """The charts; a target without the name of one is refused with what to write."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The chart that is named."""
+        if args and args[0] not in self.commands and not args[0].startswith("-"):
+            target = visible(args[0], 60)
+            raise OutputError(
+                f"tutor plot draws several charts, and {target} is none",
+                hint=f"say which: {', '.join(self.commands)}; such as tutor plot loss '{target}' --rate 0.1",
+            )
+        return super().resolve_command(ctx, args)
+
+
 plot = typer.Typer(
     name="plot",
+    cls=ChartGroup,
     help="Draw charts: the loss of a training, a path over contours, activation functions, a function built from ReLUs.",
     epilog="Without -o a small chart is drawn in the terminal.  With -o f.png, f.svg or f.pdf it is drawn by matplotlib: "
     'pip install "backprop-tutor[plot]"',

@@ -18,10 +18,16 @@ from tutor.explain.words import array_rules as wording_layers
 from tutor.explain.words import rules as wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children
+from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Quantity, Step
 from tutor.graph.shapes import Shape, shape_of, size_expr
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.kinks import array_conventions, kinks_hit
 from tutor.solving.worked import Worked
+
+MOST_LOOKED_AT = 5_000
+"""Up to so many entries are looked at one by one for kinks."""
 
 
 class ArraySections(PageWriter):
@@ -152,6 +158,20 @@ class ArraySections(PageWriter):
         if any(rewrite.targets for rewrite in rewritten.rewrites):
             text = wording_layers.ASSUMED if self.numbers is None else wording_layers.CONDITION
             self.blocks.append(Paragraph((text[:1].upper() + text[1:] + ".",), "Condition"))
+
+    def conventions(self) -> None:
+        """What is taken at the kinks of the operations, and which entries stand on one."""
+        graph = self.exercise.graph
+        if graph is None or self.layered.symbolic:
+            return
+        trace: dict[str, Value] = {}
+        for name, array in (self.numbers or {}).items():
+            entries = self.layered.entries.get(name)
+            if entries is not None:
+                trace.update(zip(entries.items, array.items, strict=True) if isinstance(array, Array) else {entries.items[0]: array})
+        whole = all(name in trace for name in graph.names)
+        kinks = kinks_hit(graph, trace) if whole and len(graph.steps) <= MOST_LOOKED_AT else []
+        self.say_conventions((), array_conventions(self.layered.graph), [kink.step for kink in kinks if kink.convention])
 
     def collapsed_shapes(self) -> dict[str, Shape]:
         """The shapes of the collapsed layer's weights, in the order in which they are defined."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +19,9 @@ from tutor.numbers.run import compute
 from tutor.solving.worked import Worked
 
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
+
+MOST_KINKS = 8
+"""So many steps that stand on a kink are named."""
 
 
 class PageWriter:
@@ -83,6 +86,23 @@ class PageWriter:
     def notes(self, kept: Sequence[str]) -> None:
         """Notes, a paragraph each."""
         self.blocks += [Paragraph((note,), "Note") for note in kept]
+
+    def say_conventions(self, flat: Sequence[tuple[str, str]], reasons: Iterable[str], kinks: Sequence[str]) -> None:
+        """Through which steps nothing can be learnt, what is taken at kinks, and which steps stand on one."""
+        told = dict(flat)
+        for reason in dict.fromkeys(told.values()):
+            through: list[Inline] = []
+            for step in (step for step, other in told.items() if other == reason):
+                through += [", ", Math(Name(step))]
+            self.blocks.append(Paragraph((f"{reason}; nothing can be learnt through ", *through[1:], "."), "No derivative"))
+        for reason in dict.fromkeys(reasons):
+            if reason not in told.values():
+                self.blocks.append(Paragraph((f"{reason}.",), "Convention"))
+        hit = [step for step in kinks if step not in told]
+        for step in hit[:MOST_KINKS]:
+            self.blocks.append(Paragraph((f"{step} is evaluated exactly on its kink here: the convention is used.",), "Kink"))
+        if len(hit) > MOST_KINKS:
+            self.blocks.append(Paragraph((f"So {'is' if len(hit) == MOST_KINKS + 1 else 'are'} {len(hit) - MOST_KINKS} more.",), "Kink"))
 
     def proofs(self, sentences: Sequence[str]) -> None:
         """What was proved, a paragraph each."""

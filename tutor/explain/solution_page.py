@@ -24,8 +24,8 @@ from tutor.explain.graph_picture import picture
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.words import rules as wording
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial
-from tutor.expression.walk import substitute
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.walk import SHARES, substitute
 from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.numbers.kinks import conventions, flat_steps, function_calls, kinks_hit
@@ -47,7 +47,16 @@ def _refined(rule: str, expr: Expr) -> str:
         return "sum"
     if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):
         return "term repeated"
+    if rule in ("max", "min") and _shares(expr):
+        return f"{rule} shared"
+    if rule == "if_positive" and expr == ZERO:
+        return "if_positive condition"
     return "softmax other" if rule.startswith("softmax") and isinstance(expr, Neg) else rule
+
+
+def _shares(expr: Expr) -> bool:
+    """Whether equal operands share a derivative: not where a maximum is a ReLU, which has 0 at its kink."""
+    return (isinstance(expr, Call) and expr.func in SHARES) or any(_shares(part) for part in children(expr))
 
 
 def _words(*parts: Inline) -> Sentence:
@@ -315,18 +324,6 @@ class NumberSections(PageWriter):
         if not self.worked.derivations:
             return
         graph = self.worked.derivations[0].graph
-        flat = dict(flat_steps(graph))
-        for reason in dict.fromkeys(flat.values()):
-            through: list[Inline] = []
-            for step in (step for step, other in flat.items() if other == reason):
-                through += [", ", Math(Name(step))]
-            words = _words(f"{reason}; nothing can be learnt through ", *through[1:], ".")
-            self.blocks.append(Paragraph(words, "No derivative"))
-        told = set(flat.values())
-        for reason in dict.fromkeys(conventions(graph).values()):
-            if reason not in told:
-                self.blocks.append(Paragraph(_words(f"{reason}."), "Convention"))
-        if self.trace is not None:
-            for kink in (k for k in kinks_hit(graph, self.trace) if k.step not in flat):
-                text = f"{kink.step} is evaluated exactly on its kink here: the convention is used."
-                self.blocks.append(Paragraph(_words(text), "Kink"))
+        flat = flat_steps(graph)
+        kinks = kinks_hit(graph, self.trace) if self.trace is not None else []
+        self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])

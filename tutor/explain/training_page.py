@@ -242,7 +242,14 @@ class TrainingSections(PageWriter):
             text += wording.LEFT_OUT.format(count=run.made + 1 - len(body))
         if task.samples is not None:
             text += f" The loss is the {task.samples.reduce} over all {task.count} samples."
+        text += self.unshown(columns)
         self.blocks += [Heading("Iterations"), Table(tuple(header), tuple(body), "r" * len(header), (text,))]
+
+    def unshown(self, columns: Sequence[str]) -> str:
+        """What a table says of the parameters that it has no room for."""
+        every = self.task.parameters
+        kept = sum(name in columns for name in every)
+        return wording.UNSHOWN.format(count=len(every), shown=kept) if kept < len(every) else ""
 
     def table_row(self, row: Row, columns: Sequence[str], batched: bool) -> tuple[Sentence, ...]:
         """One row of the table."""
@@ -273,6 +280,7 @@ class TrainingSections(PageWriter):
             text = wording.ROWS
             if len(rows) < len(run.rows):
                 text += f" {len(run.rows) - len(rows)} rows are left out."
+            text += self.unshown(columns) if self.shapes else ""
             self.blocks += [Heading("Iterations"), Table(header, tuple(rows), "r" * len(header), (text,))]
         self.ending()
 

@@ -70,6 +70,7 @@ def array_page(worked: Worked, proofs: Sequence[str]) -> Document:
     update(page)
     page.blocks += lecture([say_verdict(verdict) for verdict in worked.verdicts], worked.request.focused)
     page.notes(worked.notes)
+    page.conventions()
     closing(page, proofs)
     return finished(page)
 

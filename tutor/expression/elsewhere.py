@@ -33,6 +33,13 @@ WITHOUT = frozenset({
 """Well-known functions that have no such formula."""
 
 
+ARRAYS = frozenset({
+    "average_pool", "column_sums", "columns", "concat", "convolve", "correlate", "entry", "fill", "flatten", "hadamard", "matmul",
+    "max_pool", "mean", "one_hot", "outer", "row_sums", "rows", "softmax_columns", "softmax_rows", "sum", "transpose", "unflatten",
+})  # fmt: skip
+"""Functions of arrays, which are read where an exercise has shapes."""
+
+
 def function_hint(name: str, known: Iterable[str]) -> str:
     """What to do instead of a function that is not known.
 
@@ -43,6 +50,8 @@ def function_hint(name: str, known: Iterable[str]) -> str:
     lowered = name.lower()
     if lowered in ELSEWHERE:
         return f"it is not known here yet; write {ELSEWHERE[lowered]}"
+    if lowered in ARRAYS and lowered not in names:
+        return "it works on arrays: give their shapes in an exercise file, [shapes] x = [3]"
     if lowered in WITHOUT:
         return "it is not known here yet"
     alike = [other for other in names if len(lowered) > 3 or other[0] == lowered[0]]

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from typing import TypeAlias
 
 
@@ -27,7 +28,12 @@ class Number:
     @property
     def value(self) -> Fraction:
         """The exact value of what is written."""
-        return Fraction(self.text)
+        return _exact(self.text)
+
+
+@lru_cache(16_384)
+def _exact(text: str) -> Fraction:
+    return Fraction(text)
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,13 +203,13 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
 
 
 def _counted(array: Expr, number: Expr, shapes: Mapping[str, Shape]) -> bool:
-    """Whether a number is how many entries, rows or columns an array has."""
+    """Whether a number is how many entries an array has: half a sum over a 2×3 matrix is no mean."""
     shape = shape_of(array, shapes)
-    counts: list[object] = [*shape]
     if all(isinstance(size, int) for size in shape):
-        counts.append(prod(int(size) for size in shape))
-    found = number.name if type(number) is Name else number.value if type(number) is Number else None
-    return found in counts
+        return type(number) is Number and number.value == prod(int(size) for size in shape)
+    factors = number.args if type(number) is Mul else (number,)
+    found = [part.name if type(part) is Name else part.value if type(part) is Number else None for part in factors]
+    return sorted(map(str, found)) == sorted(str(size) for size in shape if size != 1)
 
 
 def _is_product(expr: Expr) -> bool:

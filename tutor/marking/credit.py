@@ -9,7 +9,8 @@ from tutor.exercise.question import Scheme
 from tutor.marking.marked import Credit, Outcome, Slip, Verdict
 from tutor.marking.misconceptions import BY_TAG
 
-NOTHING = Fraction(0)
+NOTHING, WHOLE = Fraction(0), Fraction(1)
+_FULL = Credit("award", WHOLE, "right")
 
 
 def fold(credits: Iterable[Credit]) -> Fraction:
@@ -24,14 +25,14 @@ def fold(credits: Iterable[Credit]) -> Fraction:
     share = NOTHING
     for credit in credits:
         if credit.operation == "award":
-            share += credit.amount
+            share = share + credit.amount if share else credit.amount
         elif credit.operation == "scale":
             share *= credit.amount
         elif credit.operation == "cap":
             share = min(share, credit.amount)
         else:
             break
-    return max(NOTHING, min(Fraction(1), share))
+    return NOTHING if share < 0 else WHOLE if share > 1 else share
 
 
 _SCALED: dict[Outcome, tuple[str, str]] = {
@@ -46,7 +47,7 @@ def credits_for(verdict: Verdict, outcome: Outcome, slips: Sequence[Sequence[Sli
     """The operations for one verdict."""
     found: list[Credit] = []
     if verdict == "correct":
-        found.append(Credit("award", Fraction(1), "right"))
+        found.append(_FULL)
     elif verdict == "follow-through":
         found.append(Credit("award", scheme.follow, "right from the earlier results"))
     elif verdict == "misconception":
@@ -60,6 +61,21 @@ def credits_for(verdict: Verdict, outcome: Outcome, slips: Sequence[Sequence[Sli
     if scaled and verdict in ("correct", "follow-through"):
         found.append(Credit("scale", getattr(scheme, scaled[0]), scaled[1]))
     return tuple(found)
+
+
+def total(values: Iterable[Fraction]) -> Fraction:
+    """The sum of some marks, which are mostly whole.
+
+    >>> total([Fraction(1), Fraction(1, 2)])
+    Fraction(3, 2)
+    """
+    whole, rest = 0, NOTHING
+    for value in values:
+        if value.denominator == 1:
+            whole += value.numerator
+        else:
+            rest += value
+    return whole + rest
 
 
 def slip_share(slips: Sequence[Sequence[Slip]], scheme: Scheme) -> Fraction:

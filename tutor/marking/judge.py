@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -434,7 +435,7 @@ class Judge:
     def carried_number(self, target: str, value: Value) -> float | None:
         """A student's number for what follows; None for one that is not finite, or a 0 that would make everything 0."""
         number = as_float(value)
-        if not np.isfinite(number) or abs(number) > LARGEST:
+        if not math.isfinite(number) or abs(number) > LARGEST:
             return None
         truth = self.sheet.truth.get(target)
         return None if number == 0 and truth != 0 else number

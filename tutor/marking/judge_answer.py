@@ -21,7 +21,7 @@ from tutor.errors import TutorError
 from tutor.exercise.question import Question, Scheme
 from tutor.expression.nodes import Expr
 from tutor.expression.plain import plain
-from tutor.marking.credit import credits_for, fold
+from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
 from tutor.marking.judge import Earlier, EarlierResult, Judge, Judged
@@ -253,9 +253,14 @@ def award(
         else (Credit("award", share, "the mean over the entries"),)
     )  # fmt: skip
     return MarkedAnswer(
-        question.id, text, judged.verdict, fold(credits) * question.marks, question.marks, credits, read, judged.slips,
+        question.id, text, judged.verdict, _times(fold(credits), question.marks), question.marks, credits, read, judged.slips,
         judged.follows, judged.outcome, line, judged.refutation, judged.message,
     )  # fmt: skip
+
+
+def _times(share: Fraction, marks: Fraction) -> Fraction:
+    """A share of the marks: mostly all or nothing."""
+    return marks if share is WHOLE else share if share is NOTHING else share * marks
 
 
 def _together(question: Question, each: list[Judged]) -> Judged:

@@ -10,7 +10,6 @@ serves any number of students at once: what is known of a student is in a value 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from fractions import Fraction
 from threading import RLock
 
 from tutor.answer.handed_in import Submission
@@ -18,6 +17,7 @@ from tutor.derive.working import referred
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
 from tutor.expression.nodes import Expr, Name
+from tutor.marking.credit import total
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.judge import Earlier, Judged
 from tutor.marking.judge_answer import PERSON, RIGHT, AnswerJudge, award
@@ -26,6 +26,7 @@ from tutor.marking.marked import Marked, MarkedAnswer
 from tutor.numbers.arrays import np
 from tutor.version import VERSION
 
+_BLANK = Judged("blank")
 _ONE_AT_A_TIME = RLock()
 """Numbers of many digits share one precision in a process, so that of several threads one judges at a time."""
 
@@ -62,28 +63,36 @@ class Marker:
         """
         asked = self.sheet.by_id[question] if isinstance(question, str) else question
         if not text.strip():
-            return award(asked, text, Judged("blank"), self.exercise.scheme), earlier or Earlier()
+            return self._blank(asked, text), earlier or Earlier()
         with _ONE_AT_A_TIME, np.errstate(all="ignore"):  # what is no finite number in floats is judged with more digits, or is no number
-            judged = AnswerJudge(self.sheet, self.diagnosis, asked, text, earlier or Earlier())
-            answer = judged.mark()
-        return answer, judged.earlier
+            return self._judge(asked, text, earlier or Earlier())
+
+    def _judge(self, question: Question, text: str, earlier: Earlier) -> tuple[MarkedAnswer, Earlier]:
+        judged = AnswerJudge(self.sheet, self.diagnosis, question, text, earlier)
+        return judged.mark(), judged.earlier
+
+    def _blank(self, question: Question, text: str) -> MarkedAnswer:
+        return award(question, text, _BLANK, self.exercise.scheme)
 
     def mark(self, submission: Submission) -> Marked:
         """Mark all answers in the order of the computation; what is not answered is blank."""
         marked: dict[str, MarkedAnswer] = {}
         earlier = Earlier()
-        for question in self.sheet.marking_order:
-            text, refused = submission.answers.get(question.id, ""), submission.refused.get(question.id, "")
-            if refused:
-                marked[question.id] = award(question, text, Judged("unreadable", message=refused), self.exercise.scheme)
-            else:
-                marked[question.id], earlier = self.judge(question, text, earlier)
+        with _ONE_AT_A_TIME, np.errstate(all="ignore"):  # once for all answers
+            for question in self.sheet.marking_order:
+                text, refused = submission.answers.get(question.id, ""), submission.refused.get(question.id, "")
+                if refused:
+                    marked[question.id] = award(question, text, Judged("unreadable", message=refused), self.exercise.scheme)
+                elif text.strip():
+                    marked[question.id], earlier = self._judge(question, text, earlier)
+                else:
+                    marked[question.id] = self._blank(question, text)
         marked = self.settle(marked, earlier)
         answers = tuple(marked[question.id] for question in self.questions)
         in_order = [marked[question.id] for question in self.sheet.marking_order]
         return Marked(
-            submission.student, self.exercise.id, answers, sum((a.marks for a in answers), Fraction(0)),
-            sum((a.out_of for a in answers), Fraction(0)), _first(in_order), problems=submission.problems,
+            submission.student, self.exercise.id, answers,
+            total(a.marks for a in answers), total(a.out_of for a in answers), _first(in_order), problems=submission.problems,
             person=tuple(a.question for a in answers if a.verdict in PERSON), source=submission.source, fields=dict(submission.fields),
             version=VERSION, exercise_hash=self.exercise.digest, input_hash=submission.digest, seed=self.seed,
         )  # fmt: skip

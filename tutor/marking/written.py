@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 from tutor.answer.compare.figures import significant, written_decimal
@@ -35,7 +36,7 @@ def as_given(value: Value, plain: str | None) -> Given | None:
         number = as_float(value)
     except OverflowError:
         return None
-    if not np.isfinite(number) or abs(number) > LARGEST:
+    if not math.isfinite(number) or abs(number) > LARGEST:
         return None
     match = _FIGURE.fullmatch(plain or "")
     if match is None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from fractions import Fraction
+from functools import lru_cache
 from typing import Literal
 
 from tutor.numbers.arithmetic import CONTEXT, Value
@@ -35,20 +36,30 @@ def agreement(printed: str, value: Value) -> Agreement:
     >>> agreement("2.20", Fraction(11, 5))
     'exact'
     """
-    text = Decimal(printed.strip().replace("−", "-"))
-    written = Fraction(text)
-    if abs(_fraction(value) - written) <= (0 if isinstance(value, Fraction) else _NOISE):
+    return decimal_agreement(Decimal(printed.strip().replace("−", "-")), value)
+
+
+def decimal_agreement(text: Decimal, value: Value) -> Agreement:
+    """How a decimal, with the digits that it has, agrees with a value."""
+    written, true = Fraction(text), _fraction(value)
+    distance = abs(true - written)
+    if distance <= (0 if isinstance(value, Fraction) else _NOISE):
         return "exact"
     exponent = text.as_tuple().exponent
     assert isinstance(exponent, int)
-    unit = Fraction(10) ** exponent
-    distance = abs(_fraction(value) - written)
-    away = abs(_fraction(value)) < abs(written)
-    if distance < unit / 2 or (distance == unit / 2 and (away or int(written / unit) % 2 == 0)):
+    unit, half = _unit(exponent)
+    if distance < half or (distance == half and (abs(true) < abs(written) or int(written / unit) % 2 == 0)):
         return "rounded"
-    outwards = abs(_fraction(value)) - abs(written)
-    same_side = written == 0 or (_fraction(value) >= 0) == (written >= 0)
+    outwards = abs(true) - abs(written)
+    same_side = written == 0 or (true >= 0) == (written >= 0)
     return "truncated" if same_side and 0 <= outwards < unit else "differs"
+
+
+@lru_cache(256)
+def _unit(exponent: int) -> tuple[Fraction, Fraction]:
+    """What the last digit is worth, and a half of that."""
+    unit = Fraction(10) ** exponent
+    return unit, unit / 2
 
 
 def _fraction(value: Value) -> Fraction:
@@ -56,5 +67,5 @@ def _fraction(value: Value) -> Fraction:
     if isinstance(value, Fraction):
         return value
     sign, mantissa, exponent, _ = CONTEXT.mpf(value)._mpf_
-    size = Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-    return -size if sign else size
+    size, power = int(-mantissa if sign else mantissa), int(exponent)
+    return Fraction(size << power) if power >= 0 else Fraction(size, 1 << -power)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
 from functools import cache
 from typing import Any, TypeAlias
 
@@ -115,6 +116,6 @@ def number(expr: Number) -> float:
 def as_float(value: Any) -> float:
     """An exact value or one of 60 digits as a float; infinite where it is too large for one."""
     try:
-        return float(real(value))
+        return float(value.numerator / value.denominator if type(value) is Fraction else real(value))
     except OverflowError:
         return math.inf if value > 0 else -math.inf

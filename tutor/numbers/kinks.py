@@ -15,11 +15,12 @@ from typing import Literal
 
 from tutor.errors import TutorError
 from tutor.expression.nodes import ZERO, Call, Expr, children
-from tutor.expression.walk import names
+from tutor.expression.walk import names, size, substitute
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import Value, real
 from tutor.numbers.run import compute
 from tutor.rules.functions import FUNCTIONS, function, value_of
+from tutor.rules.operations import LAYERS
 from tutor.rules.patterns import recognise
 
 Point = Mapping[str, Fraction]
@@ -27,7 +28,10 @@ Point = Mapping[str, Fraction]
 
 @dataclass(frozen=True, slots=True)
 class Kink:
-    """A step whose function is evaluated exactly where it has no two-sided derivative, and what is taken there."""
+    """A step whose function is evaluated exactly where it has no two-sided derivative, and what is taken there.
+
+    ``convention`` is empty where only the step as it is written has none: the branches |x| − ½ and ½x² meet in x, not in a and b.
+    """
 
     step: str
     convention: str
@@ -36,15 +40,34 @@ class Kink:
 def conventions(graph: Graph) -> dict[str, str]:
     """The functions of a graph that have kinks or jumps, by rule name, with what is taken there."""
     found: dict[str, str] = {}
+    steps = {step.target: step.expr for step in graph.steps}
     for step in graph.steps:
         for call in _calls(step.expr):
-            words = _convention(step.expr, call)
+            words = _convention(step.expr, call, steps)
             if words:
                 found.setdefault(step.rule if step.rule != "formula" else call.func.rstrip("'"), words)
     return found
 
 
-def _convention(expr: Expr, call: Call) -> str:
+def array_conventions(graph: Graph) -> list[str]:
+    """What is taken at the kinks of a graph over arrays, whose entries are not looked at."""
+    found: dict[str, None] = {}
+    steps = {step.target: step.expr for step in graph.steps}
+    for step in graph.steps:
+        for call in _calls(step.expr):
+            name = call.func.rstrip("'")
+            if name in FUNCTIONS and not FUNCTIONS[name].layer:
+                found[_convention(step.expr, call, steps)] = None
+            elif name in LAYERS and _POOLS in LAYERS[name][0].index:
+                found[FUNCTIONS["max"].convention] = None
+    return [words for words in found if words]
+
+
+_POOLS = "max_over("
+"""What stands in the index form of an operation that takes a largest entry."""
+
+
+def _convention(expr: Expr, call: Call, steps: Mapping[str, Expr]) -> str:
     """What is taken at the kink: a written-out formula (max(0, z)) has the convention of the function that it is."""
     row = function(call.func.rstrip("'"), len(call.args))
     if not row.convention:
@@ -53,11 +76,30 @@ def _convention(expr: Expr, call: Call) -> str:
     if known is not None and known[0].row.convention:
         return known[0].row.convention
     if call.func == "if_positive":
-        met = seam(call)
+        met = seam(composed(call, steps))
         return row.convention if met == "jump" else MEETING[met]
     if call.func == "max" and len(call.args) == 2 and ZERO in call.args:
         return FUNCTIONS["relu"].convention
     return row.convention
+
+
+MOST_COMPOSED = 200
+
+
+def composed(call: Call, steps: Mapping[str, Expr]) -> Call:
+    """A call with the formulas of its steps put in, of which its branches may share quantities; as it is where that gets long.
+
+    >>> from tutor.expression.parse import parse
+    >>> call = parse("if_positive(a, x, y)", functions=("if_positive",))
+    >>> seam(call), seam(composed(call, {"a": parse("x - y")}))
+    ('jump', 'kink')
+    """
+    whole: Expr = call
+    while any(name in steps for name in names(whole)):
+        whole = substitute(whole, steps)
+        if size(whole) > MOST_COMPOSED:
+            return call
+    return whole if isinstance(whole, Call) else call
 
 
 Seam = Literal["jump", "kink", "smooth"]
@@ -161,11 +203,11 @@ def function_calls(graph: Graph) -> list[Call]:
 def kinks_hit(graph: Graph, values: Mapping[str, Value]) -> list[Kink]:
     """The steps that stand exactly on a kink at these values (the values of the forward pass)."""
     found = []
+    steps = {step.target: step.expr for step in graph.steps}
     for step in graph.steps:
         for call in _calls(step.expr):
-            words = _convention(step.expr, call)
-            if words and _on_kink(call, values):
-                found.append(Kink(step.target, words))
+            if _convention(step.expr, call, {}) and _on_kink(call, values):
+                found.append(Kink(step.target, _convention(step.expr, call, steps)))
                 break
     return found
 

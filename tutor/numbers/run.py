@@ -30,7 +30,7 @@ from tutor.numbers.arithmetic import (
     short,
     signum,
 )
-from tutor.numbers.balls import BITS_A_DIGIT, accuracy, bits_of, enclose, nothing_less_than, sign
+from tutor.numbers.balls import BITS_A_DIGIT, accuracy, bits_of, enclose, is_ball, nothing_less_than, sign
 from tutor.text import visible
 
 LEVELS = (DIGITS, 2 * DIGITS, 4 * DIGITS, 8 * DIGITS, 16 * DIGITS)
@@ -160,7 +160,7 @@ def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
             try:
                 found = compute_all()
                 if all(_narrow(value) for value in found.values()):
-                    return {name: public(value) for name, value in found.items()}
+                    return {name: _public(name, value) for name, value in found.items()}
             except Undecided:
                 pass
             lost = int(rigour.lost / BITS_A_DIGIT) + 2 * DIGITS if rigour.lost else 0
@@ -171,7 +171,14 @@ def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
             )
         digits = max(2 * digits, min(lost, MOST))
     with rigorous(digits, zero=True):
-        return {name: public(value) if _told(value) else Fraction(0) for name, value in compute_all().items()}
+        return {name: _public(name, value) if _told(value) else Fraction(0) for name, value in compute_all().items()}
+
+
+def _public(name: str, value: Value) -> Value:
+    """What users see of a value; one that is not 0 and too small to be written is refused, as one that is too large is."""
+    if is_ball(value) and nothing_less_than(value):
+        raise ValueProblem(f"{name} is not 0, but smaller than 10^-12,000,000: too small to be written", hint="use numbers nearer to 0")
+    return public(value)
 
 
 def _narrow(value: Value) -> bool:
@@ -228,6 +235,10 @@ def require(graph: Graph, values: Mapping[str, Value]) -> None:
 _PLAIN_NUMBER = re.compile(r"[-+−]?\s*(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
 
 
+_NO_QUANTITY, _NO_NUMBER = re.compile(r"there is no quantity (.*)"), r"\1 is no number"
+"""Where a number is read, there are no quantities: what the reader says of one, and what is said instead."""
+
+
 def read_value(text: str, name: str = "") -> Value:
     """The exact value of a written number: ``0.05`` is 1/20, ``1/3`` a third; formulas of numbers are allowed (``2^-3``).
 
@@ -254,7 +265,7 @@ def read_value(text: str, name: str = "") -> Value:
         raise ValueProblem(
             f"{visible(text)!r} is not a number",
             where=where,
-            hint=hint or f"write it as 0.5, 1/2 or 5e-1 ({error.what})",
+            hint=hint or f"write it as 0.5, 1/2 or 5e-1 ({_NO_QUANTITY.sub(_NO_NUMBER, error.what)})",
         ) from None
     if isinstance(value, Fraction) and value.numerator.bit_length() > MAX_BITS:
         raise ValueProblem(f"{visible(text)!r} is too large a number", where=where)

@@ -120,7 +120,7 @@ def verify(
             return _with_digits([values], derivation, wanted, named, at_values=True, ask=ask)
         points = random_points(graph, 2, seed=seed)
         proof = _with_digits(points, derivation, wanted, named, at_values=False, ask=ask) if points else None
-        words = f"At the given values {hit[0].step} stands on a kink, where the derivative is a convention"
+        words = f"At the given values {hit[0].step} stands " + _STANDS[bool(hit[0].convention)]
         if proof is None:
             return Proof(len(named), 0, 0, Fraction(0), 0, False, unproved=words)
         return replace(proof, unproved=words)
@@ -128,6 +128,9 @@ def verify(
     if not points:
         raise ValueProblem(_reason(graph), hint="check the formula, or give values at which it exists: --at x=1")
     return _with_digits(points, derivation, wanted, named, at_values=False, ask=ask)
+
+
+_STANDS = {True: "on a kink, where the derivative is a convention", False: "where its branches meet; the second one counts there"}
 
 
 def _asking(ask: Ask, besides: Sequence[str]) -> Ask:

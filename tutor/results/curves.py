@@ -262,6 +262,8 @@ def _row(text: str) -> tuple[Function, tuple[Number, ...]]:
     drawable = [one.name for one in FUNCTIONS.values() if one.partials and len(one.params) <= 2 and "y" not in one.params]
     if row is not None and row.name in drawable and len(row.params) == 2:
         raise TutorError(f"{bare} has a parameter of its own", hint=f'write its number too: "{bare}(0.1)"')
+    if row is not None and bare != text.strip() and row.name in drawable:
+        raise TutorError(f"a chart of {bare} takes its name alone, not {visible(text)}", hint=f"write tutor plot activation {bare}")
     if row is not None:
         raise TutorError(f"{bare} is no function of one number", hint="those are: " + ", ".join(drawable))
     if any(sign in text for sign in "+-*/^"):

@@ -35,6 +35,7 @@ def typed_exercise(text: str, *, apart: bool | None = None, given: Collection[st
     {'x': Fraction(3, 1)}
     """
     title = " ".join(text.split())[:200]
+    text = text.rstrip("; \t\n") or text
     if not is_step(text):
         return _with_pairs(_expression(text, title, apart), given)
     exercise = _with_values(_with_pairs(Exercise("expression", title, graph=from_steps(split_steps(text))), given), given)

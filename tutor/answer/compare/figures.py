@@ -19,7 +19,7 @@ from tutor.exercise.question import Tolerance
 from tutor.expression.nodes import Expr, Mul, Neg, Number, Pow
 from tutor.expression.parse import parse
 from tutor.expression.walk import names
-from tutor.numbers.agreement import agreement, is_decimal
+from tutor.numbers.agreement import decimal_agreement, is_decimal
 from tutor.numbers.arithmetic import Value, real
 from tutor.numbers.run import compute
 from tutor.rules.functions import FUNCTIONS
@@ -30,6 +30,7 @@ RIGHT: frozenset[Outcome] = frozenset({"exact", "rounded", "truncated", "near"})
 STANDARD = Tolerance()
 _NOISE = Fraction(1, 10**40)
 """What sixty digits may leave between two ways to compute the same number, relative to it."""
+_NO_DIGITS = re.compile("[^0-9]+")
 _SHORT = re.compile(r"[^eE]{1,100}([eE][-+]?[0-9]{1,3})?")
 _NOTHING: Mapping[str, Value] = {}
 
@@ -60,8 +61,7 @@ def significant(text: str) -> int:
     >>> [significant(text) for text in ("0.082", "0.0820", "8.2e-2", "-1500", "0.00")]
     [2, 3, 2, 4, 0]
     """
-    mantissa = re.split("[eE]", text.strip())[0]
-    return len(re.sub("[^0-9]", "", mantissa).lstrip("0"))
+    return len(_NO_DIGITS.sub("", text.lower().partition("e")[0]).lstrip("0"))
 
 
 def written_decimal(expr: Expr) -> str | None:
@@ -162,7 +162,7 @@ def _decimal(text: str, value: Value, tolerance: Tolerance) -> NumberVerdict:
     written = Fraction(number)
     if _far_off(number, exponent, value, tolerance):
         return NumberVerdict("wrong", written, digits, decimals)
-    how = "differs" if _tiny(written, value) else agreement(text, value)
+    how = "differs" if _tiny(written, value) else decimal_agreement(number, value)
     if how == "exact":
         return NumberVerdict("exact", written, digits, decimals)
     if how != "differs":
@@ -178,7 +178,7 @@ def _decimal(text: str, value: Value, tolerance: Tolerance) -> NumberVerdict:
 
 def _tiny(written: Fraction, value: Value) -> bool:
     """Whether a value is so small that 45 places cannot tell it from the wrong number (or from 0)."""
-    if isinstance(value, Fraction) or abs(value) > 1e-40 or abs(value) < 1e-55:
+    if isinstance(value, Fraction) or abs(float(value)) > 1e-39 or abs(value) > 1e-40 or abs(value) < 1e-55:
         return False
     return bool(abs(real(written) - value) > 1e-15 * abs(value))
 

@@ -48,7 +48,7 @@ BACKWARD = {
     "spread_flipped": "each window's gradient goes back to its inputs",
     "kernel_gradient": "input and upstream gradient, correlated",
     "kernel_gradient_flipped": "input and upstream gradient, correlated and flipped",
-    "route": "only the largest entry of a window passes it on",
+    "route": "only the largest entry of a window gets it; equal ones share it",
     "share": "every entry of a window has an equal part",
     "flatten": "back to a vector",
     "unflatten": "back into its shape",

@@ -100,6 +100,9 @@ LOCAL = {
 }
 
 CASES = {
+    "max shared": "1 for the larger one, else 0; equal ones share it",
+    "min shared": "1 for the smaller one, else 0; equal ones share it",
+    "if_positive condition": "the condition only chooses",
     "term repeated": "each of its terms has derivative 1 or −1",
     "softmax other": "softmax: −p·q for another score",
 }
