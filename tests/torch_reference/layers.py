@@ -10,6 +10,7 @@ PyTorch's "convolution" is the correlation of the lectures; a convolution is tha
 from __future__ import annotations
 
 import json
+from math import prod
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -36,6 +37,12 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]], str]] = {  # name: our f
         "mean(binary_cross_entropy(P, Q))", {"P": (3, 2), "Q": (3, 2)}, "F.binary_cross_entropy(P, Q)"),
     "sigmoid and binary cross-entropy": (
         "mean(binary_cross_entropy(sigmoid(x), p))", {"x": (5,), "p": (5,)}, "F.binary_cross_entropy_with_logits(x, p)"),
+    "entries": ("entry(x, 2)*entry(x, 4) + entry(X, 1, 3)", {"x": (5,), "X": (2, 3)}, "x[1] * x[3] + X[0, 2]"),
+    "correlation over channels": (
+        "sum(R ⊙ correlate(X, K, 1, 1))", {"X": (2, 4, 4), "K": (3, 2, 3, 3), "R": (3, 4, 4)},
+        "(R * F.conv2d(X[None], K, stride=1, padding=1)[0]).sum()"),
+    "average pooling over channels": (
+        "sum(R ⊙ average_pool(X, 2, 2))", {"X": (2, 4, 4), "R": (2, 2, 2)}, "(R * F.avg_pool2d(X[None], 2, 2)[0]).sum()"),
     "squared error": ("sum(squared_error(x, y))", {"x": (5,), "y": (5,)}, "F.mse_loss(x, y, reduction='sum')"),
     "squared error, mean": ("mean(squared_error(X, Y))", {"X": (3, 2), "Y": (3, 2)}, "F.mse_loss(X, Y)"),
     "half squared error": ("sum(half_squared_error(x, y))", {"x": (5,), "y": (5,)}, "F.mse_loss(x, y, reduction='sum') / 2"),
@@ -74,9 +81,11 @@ for _ours, _theirs in {
     "sigmoid(x)": "torch.sigmoid(x)", "tanh(x)": "torch.tanh(x)", "relu(x)": "F.relu(x)", "leaky_relu(x, 0.1)": "F.leaky_relu(x, 0.1)",
     "leaky_relu_mix(x, 0.1)": "F.leaky_relu(x, 0.1)", "prelu(x, a)": "F.prelu(x, a)", "elu(x, 0.7)": "F.elu(x, 0.7)",
     "softplus(x)": "F.softplus(x)", "identity(x)": "x", "exp(x)": "torch.exp(x)", "log(p)": "torch.log(p)", "sqrt(p)": "torch.sqrt(p)",
-    "sin(x)": "torch.sin(x)", "cos(x)": "torch.cos(x)", "tan(p)": "torch.tan(p)", "sinh(x)": "torch.sinh(x)", "cosh(x)": "torch.cosh(x)",
+    "sin(x)": "torch.sin(x)", "cos(x)": "torch.cos(x)", "tan(p)": "torch.tan(p)",
+    "arctan(x)": "torch.atan(x)", "sinh(x)": "torch.sinh(x)", "cosh(x)": "torch.cosh(x)",
     "abs(x)": "torch.abs(x)", "sign(x)": "torch.sign(x)", "heaviside(x)": "(x > 0).double() + 0 * x", "max(x, y)": "torch.maximum(x, y)",
     "min(x, y)": "torch.minimum(x, y)", "if_positive(x, y, p)": "torch.where(x > 0, y, p) + 0 * x",
+    "huber(x, y, 1)": "F.huber_loss(x, y, reduction='none', delta=1.0)",
     "zero_one(x, y)": "(x != y).double() + 0 * (x + y)",
 }.items():  # fmt: skip
     _shapes = {letter: (6,) for letter in "xyp" if f"({letter}" in _ours or f" {letter}" in _ours}
@@ -89,7 +98,7 @@ def leaves(case: str) -> dict[str, list[float]]:
     generator = Random(case)
     found: dict[str, list[float]] = {}
     for name, shape in CASES[case][1].items():
-        count = shape[0] * (shape[1] if len(shape) == 2 else 1)
+        count = prod(shape)
         found[name] = [(n + 0.5) / 16 for n in generator.sample(range(-48, 48), count)]
         if name in "pqPQ":
             found[name] = [(abs(value) + 0.25) / 4 for value in found[name]]

@@ -147,7 +147,7 @@ def _collect(expr: Expr, found: set[str]) -> None:
         elif kind is Partial:
             found.add(derivative_key(node.of, node.wrt))  # type: ignore[union-attr]
         elif kind is Mul or kind is Add or kind is Call:
-            stack.extend(node.args)  # type: ignore[union-attr]
+            stack += node.args  # type: ignore[union-attr]
         elif kind is not Number:
             stack.extend(children(node))
 
@@ -304,8 +304,9 @@ class _TreeLowering(_Lowering):
         self.size = 0
 
     def steps(self, steps: Sequence[Step], wanted: Sequence[str]) -> Trees:
+        table = self.table
         for step in steps:
-            found = self.lower(step.expr, self.env)
+            found = table[type(step.expr)](self, step.expr, self.env)
             # A copy stays an instruction: the many copies of a layer (its bias gradients) are then moved at once.
             self.env[step.target] = self.value(found) if type(found) is not float else found
         return Trees(self.given, tuple(self.instructions), tuple(self.env[name] for name in wanted), self.size)
@@ -342,17 +343,15 @@ class _TreeLowering(_Lowering):
         arg = self.lower(expr.arg, env)
         return -arg if type(arg) is float else self.make(NEG, arg)
 
-    def sum(self, expr: Add, env: Mapping[str, Node]) -> Node:
-        return self.chain(ADD, expr.args, env)
-
-    def product(self, expr: Mul, env: Mapping[str, Node]) -> Node:
-        return self.chain(MUL, expr.args, env)
-
-    def chain(self, op: str, args: Sequence[Expr], env: Mapping[str, Node]) -> Node:
+    def chain(self, expr: Add | Mul, env: Mapping[str, Node]) -> Node:
+        args, table = expr.args, self.table
         if len(args) == 1:
-            return self.table[type(args[0])](self, args[0], env)  # type: ignore[no-any-return]
+            return table[type(args[0])](self, args[0], env)  # type: ignore[no-any-return]
         self.size += len(args) - 1
-        return (op, *[env[arg.name] if type(arg) is Name else self.table[type(arg)](self, arg, env) for arg in args])
+        op = ADD if type(expr) is Add else MUL
+        return (op, *[env[arg.name] if type(arg) is Name else table[type(arg)](self, arg, env) for arg in args])
+
+    sum = product = chain
 
     def power(self, expr: Pow, env: Mapping[str, Node]) -> Node:
         base, exponent = self.lower(expr.base, env), self.lower(expr.exp, env)
