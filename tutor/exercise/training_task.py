@@ -94,7 +94,7 @@ def _check_columns(graph: Graph, data: Samples | None, parameters: tuple[str, ..
 
 def _size(row: Optimiser, count: int) -> int:
     if row.batch is None:
-        hint = f"--batch 2, or another from 1 to {count}" if count > 1 else "there is one sample here: use gd, or give a data set with --data"
+        hint = f"--batch 2, or another from 1 to {count}" if count > 1 else "there is one sample here: use gd, or give data with --data"
         raise ValueProblem(f"{row.name} needs the size of its batches", hint=hint)
     return row.batch or count
 
