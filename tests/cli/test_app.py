@@ -101,6 +101,7 @@ BAD = [  # arguments, pieces of the message
     (["solve", "x^2", "-o", "."], ["is a folder", "-o"]),
     (["draw", "x^2", "-o", "g.png"], [".svg or .tex, not .png", "-o graph.svg"]),
     (["draw", "x^2", "-o", "no/such/g.svg"], ["cannot be written"]),
+    (["train", "w^2", "--at", "w=1", "--rate", "1", "--optimiser", "minibatch"], ["size of its batches", "one sample here", "--data"]),
     (["draw", "x^2"], ["a picture is written to a file", "-o graph.svg"]),
     (["solve", "exp(-exp(x))", "--at", "x=100"], ["f is not 0", "too small to be written"]),
     (["solve", "L = sum(x)"], ["there is no function sum", "[shapes]", "^"]),

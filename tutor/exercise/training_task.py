@@ -94,7 +94,8 @@ def _check_columns(graph: Graph, data: Samples | None, parameters: tuple[str, ..
 
 def _size(row: Optimiser, count: int) -> int:
     if row.batch is None:
-        raise ValueProblem(f"{row.name} needs the size of its batches", hint=f"--batch 2, or another from 1 to {count}")
+        hint = f"--batch 2, or another from 1 to {count}" if count > 1 else "there is one sample here: use gd, or give data with --data"
+        raise ValueProblem(f"{row.name} needs the size of its batches", hint=hint)
     return row.batch or count
 
 
