@@ -319,7 +319,7 @@ HOSTILE = [
     "w@1", "dL/dw", "m:w", "", " ", "\0", "名前", "*", ")", "'", '"', "\\", "if", "None", "return 7", "#", "{0}", "%s",
 ]  # fmt: skip
 WORDS = {"def", "steps", "values", "try", "except", "Outside", "return", "careful", "if", "else",
-         "exp", "log", "log1p", "sqrt", "sin", "cos", "tan", "sinh", "cosh", "tanh", "power", "inf", "nan", "absolute"}  # fmt: skip
+         "exp", "log", "log1p", "sqrt", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "power", "inf", "nan", "absolute"}  # fmt: skip
 
 
 def test_no_name_gets_into_the_code():
