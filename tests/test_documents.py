@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from some_now import some_now
 
 import tutor
 from tutor.exercise.catalogue import ids
 
 
-def some_now(values, every):
-    """Each so-and-so-many-th value; the others have the marker ``slow``."""
-    return [value if place % every == 0 else pytest.param(value, marks=pytest.mark.slow) for place, value in enumerate(values)]
-
-
-@pytest.mark.parametrize("ident", some_now(ids(), 4))
+@pytest.mark.parametrize("ident", some_now(ids(), 6))
 def test_every_exercise_compiles(pages, ident):
     assert pages(tutor.solve(ident).to_latex()) >= 1
 
@@ -23,7 +19,7 @@ def test_one_weight_fits_one_page(pages, weight):
     assert pages(tutor.solve("neuron/two-two-two", wrt=[weight]).to_latex()) == 1
 
 
-@pytest.mark.parametrize("course", some_now(["dl", "qmul", "graz", "cmu", "plain"], 2))
+@pytest.mark.parametrize("course", some_now(["dl", "qmul", "graz", "cmu", "plain"], 3))
 def test_the_network_compiles_in_every_notation(pages, course):
     for chain in ("full", "reuse"):
         assert pages(tutor.solve("neuron/two-two-two", notation_name=course, chain=chain).to_latex()) >= 1
