@@ -254,7 +254,8 @@ class Fuzzer:
         self.inert(number, text, answer.message)
         if answer.verdict not in ("correct", "follow-through") and answer.marks == answer.out_of:
             shown = answer.refutation
-            far = shown is not None and abs(float(shown.yours) - float(shown.expected)) > 0.05 * abs(float(shown.expected))
+            written = shown is not None and "too large" not in shown.yours + shown.expected
+            far = written and abs(float(shown.yours) - float(shown.expected)) > 0.05 * abs(float(shown.expected))
             if answer.tag != ROUNDED or far:
                 self.wrong(number, "marks", text, f"full marks for {answer.verdict}")
         if number % 40 == 3:

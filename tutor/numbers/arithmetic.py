@@ -291,6 +291,9 @@ def _digits(row: Primitive, args: Sequence[Value]) -> Value:
     while accuracy(found) < CONTEXT.prec and not nothing_less_than(found) and digits < 40 * CONTEXT.dps:
         digits *= 2
         found = compute_with(digits, row.ball, args)
+    if not found.is_finite():
+        listed = ", ".join(map(short, args))
+        raise ValueProblem(f"an overflow: {row.name}({listed}) is too large to be written", hint="use smaller numbers")
     return CONTEXT.mpf(0) if nothing_less_than(found) else +midpoint(found, CONTEXT)
 
 

@@ -27,6 +27,7 @@ except ImportError:
 
 BITS_A_DIGIT = math.log2(10)
 _FAR = 20_000
+_WIDEST = 10**18
 SMALLEST = 40_000_000
 """A number below 2 to this power, negative, counts as 0 where a ball becomes a plain number."""
 NOTHING_KNOWN = -(1 << 61)
@@ -123,6 +124,8 @@ def as_decimal(ball: Any, digits: int) -> Decimal:
         return Decimal("NaN")
     found, power = ball.mid().man_exp()
     mantissa, exponent = int(found), int(power)
+    if abs(exponent + mantissa.bit_length()) > _WIDEST:  # decimals have no such exponents
+        return Decimal("Infinity").copy_sign(Decimal(1 if mantissa >= 0 else -1)) if exponent > 0 else Decimal(0)
     if abs(exponent) > _FAR:
         return Decimal(libmp.to_str(libmp.from_man_exp(mantissa, exponent), digits))
     context = _decimals(digits)
@@ -148,8 +151,12 @@ def accuracy(ball: Any) -> int:
 
 
 def magnitude(ball: Any) -> int:
-    """The exponent of the middle of a ball: 2^(magnitude − 1) ≤ |middle| < 2^magnitude; a very negative number for 0."""
-    mantissa, exponent = ball.mid().man_exp()
+    """The exponent of the middle of a ball: 2^(magnitude − 1) ≤ |middle| < 2^magnitude; a very negative number for 0, a very large one
+    where the middle is nowhere or infinite."""
+    middle = ball.mid()
+    if not middle.is_finite():
+        return -NOTHING_KNOWN
+    mantissa, exponent = middle.man_exp()
     size = int(mantissa)
     return int(exponent) + size.bit_length() if size else NOTHING_KNOWN
 

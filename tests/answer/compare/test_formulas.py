@@ -466,3 +466,13 @@ def test_a_corrupted_formula_is_different(data, expr, corruption):
         assert "no value" in found.reason or "kink" in found.reason
         return
     assert found.outcome == ("different" if wrong else "equal"), (plain(answer), plain(expr), found)
+
+
+HUGE = ["softplus(x*1e200)", "1e200^(1e200*x)", "exp(exp(exp(x + 50)))", "tanh(softplus(1e200 + x))", "sigmoid'(1e9*(x*1e200))"]
+
+
+@pytest.mark.parametrize("text", HUGE)
+def test_what_no_number_can_hold_is_compared_without_a_fault(text):
+    """Balls around infinity have no exponent, and decimals no exponents beyond 10^18."""
+    points = sample([Step("L", parse("x^2", functions=FUNCTIONS), "power")], ["x"])
+    assert compare(parse(text, functions=FUNCTIONS), "L", points).outcome in ("different", "undecided")

@@ -489,7 +489,9 @@ def text(value: Decimal, digits: int = 4) -> str:
     >>> text(Decimal("0.333333333")), text(Decimal("-2.50")), text(Decimal("0.0000001234"))
     ('0.3333', '-2.5', '1.234e-7')
     """
-    if not value.is_finite():
+    if value.is_infinite():
+        return "too large to be written"
+    if value.is_nan():
         return "no value"
     rounded = context(digits).plus(value)
     if not rounded:
