@@ -416,7 +416,7 @@ def compiling() -> None:
     from tutor import Network, backpropagate, from_network
     from tutor.numbers.compiled import compile_gradients, compile_many
     from tutor.numbers.emit import straight
-    from tutor.numbers.program import lower
+    from tutor.numbers.trees import lower
 
     print("\nCompiling (milliseconds, the derivation being there)")
     for sizes in (*SIZES.values(), (64, 128, 128, 10), (128, 256, 256, 10)):

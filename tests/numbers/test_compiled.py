@@ -29,9 +29,9 @@ from tutor.numbers import emit
 from tutor.numbers.arithmetic import real
 from tutor.numbers.blocks import plan
 from tutor.numbers.compiled import compile_gradients, compile_many, compile_steps
-from tutor.numbers.program import lower
 from tutor.numbers.run import evaluate, run
 from tutor.numbers.runner import Many, One
+from tutor.numbers.trees import lower
 from tutor.rules.functions import FUNCTIONS
 
 NEAR = 1e-10

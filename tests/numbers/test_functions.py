@@ -16,8 +16,8 @@ from tutor.numbers.arithmetic import apply, real
 from tutor.numbers.blocks import plan
 from tutor.numbers.emit import straight
 from tutor.numbers.functions import PRIMITIVES, power, quotient
-from tutor.numbers.program import lower
 from tutor.numbers.runner import Many
+from tutor.numbers.trees import lower
 from tutor.rules.functions import FUNCTIONS, function
 
 NOTHING = (math.nan, math.inf, -math.inf)

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.numbers.functions import PRIMITIVES, columns_of
-from tutor.numbers.program import Node, Trees
+from tutor.numbers.trees import Node, Trees
 
 Floats: TypeAlias = "NDArray[np.float64]"
 GIVEN, WANTED, SCRATCH = 0, 1, 2

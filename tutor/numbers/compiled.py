@@ -2,7 +2,7 @@
 
 Three forms, chosen by size: straight-line Python on floats for one set of numbers and a small graph (`tutor.numbers.emit`), layer products
 in NumPy for one set and a large graph, and the same over a last axis for many sets at once (`tutor.numbers.blocks`, `.runner`).  All
-read the same program (`tutor.numbers.program`) and none sees a name or a text of a user.
+read the same trees (`tutor.numbers.trees`) and none sees a name or a text of a user.
 
 Nothing raises where a value does not exist: it is nan or inf, as IEEE 754 has it, and the caller says so in words.  Results agree with the
 60 digits of `tutor.numbers.run.evaluate` to about 10⁻¹⁶ times the condition of the formula: 1 − σ(40) has no digit left in floats.
@@ -18,7 +18,7 @@ from tutor.errors import ValueProblem, near
 from tutor.expression.keys import derivative_key
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.emit import straight
-from tutor.numbers.program import Trees, lower
+from tutor.numbers.trees import Trees, lower
 
 if TYPE_CHECKING:  # NumPy takes 0.1 s to import: only those who need arrays pay for it
     from tutor.numbers.blocks import Floats, Plan

@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from tutor.numbers.functions import PRIMITIVES
-from tutor.numbers.program import Node, Trees
+from tutor.numbers.trees import Node, Trees
 
 CUT = 40
 """Operations nested deeper, or sums longer, are cut by a name of their own: Python's own parser and compiler recurse."""
@@ -40,7 +40,7 @@ def straight(
     ``packed``: it takes one sequence instead of so many arguments.  ``careful`` computes the same, and is called with the given values
     when a float raises.
 
-    >>> from tutor.numbers.program import lower
+    >>> from tutor.numbers.trees import lower
     >>> from tutor.graph.build import from_steps
     >>> program = lower(from_steps(["d = x + y", "f = d*z"]).steps, ["x", "y", "z"], ["f", "d"])
     >>> straight(program, list, packed=False)(1.0, 2.0, 4.0)

@@ -13,7 +13,8 @@ from typing import Any
 
 from tutor.numbers.balls import bits_in_use, bits_of, enclose, magnitude, nowhere, set_bits, sign, whole_power
 from tutor.numbers.functions import MAX_ANGLE, MAX_ARGUMENT, PRIMITIVES
-from tutor.numbers.program import ADD, DIV, IF, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, Program
+from tutor.numbers.lowering import ADD, DIV, IF, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB
+from tutor.numbers.program import Program
 
 Ball = Any
 FEW_BITS = 72

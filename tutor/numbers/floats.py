@@ -16,7 +16,8 @@ from tutor.expression.nodes import Expr, Number
 from tutor.numbers.arithmetic import real
 from tutor.numbers.arrays import np
 from tutor.numbers.functions import PRIMITIVES, columns_of
-from tutor.numbers.program import ADD, DIV, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, Program, nearest, program
+from tutor.numbers.lowering import ADD, DIV, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, nearest
+from tutor.numbers.program import Program, program
 
 Column: TypeAlias = Any
 """An array (points,), or (variants, points); a NumPy number where it is the same everywhere."""

@@ -15,11 +15,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 from typing import Any, Literal
 
 from tutor.answer.compare.places import Columns, Place, Points, context, distance
 from tutor.answer.compare.sampling import derivatives, points_of, sample
+from tutor.answer.compare.seen_values import MAX_DIGITS, apart, decimal_text, leaf_text, ratio, ratio_in_floats
 from tutor.answer.read.effort import Effort, level, weight
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
@@ -28,7 +28,8 @@ from tutor.numbers.arrays import np
 from tutor.numbers.balls import BITS_A_DIGIT, as_decimal, bits_of, enclose, working
 from tutor.numbers.enclosures import Ball, every, every_with, lost_bits
 from tutor.numbers.floats import Column, columns, conditions, wide
-from tutor.numbers.program import NAME, NUMBER, SUB, Program, program
+from tutor.numbers.lowering import NAME, NUMBER, SUB
+from tutor.numbers.program import Program, program
 
 __all__ = ["Comparison", "Points", "compare", "derivatives", "points_of", "sample"]
 
@@ -36,8 +37,6 @@ Outcome = Literal["equal", "different", "undecided"]
 
 CLEAR = 1e-9
 """A relative difference of two float columns that is worth a look with fifty digits."""
-MAX_DIGITS = 1_000
-"""The most digits that are ever tried; what they do not decide is left to a person."""
 AGREE = 50
 """Two balls that overlap, of which so many digits are certain, are the same number."""
 NOTHING = 100
@@ -426,10 +425,10 @@ class _Pair:
         computed = [name for name in shown if name not in leaves]
         known = (place or Place(world, leaves)).values(computed, self.digits) if computed else {}
         mine, theirs = as_decimal(verdict.yours, verdict.digits), as_decimal(verdict.expected, verdict.digits)
-        yours, expected = _apart(mine, theirs)
-        if not gap > _ratio_in_floats(verdict.yours, verdict.expected) + ROUNDING:
-            gap = max(gap, _ratio(mine, theirs))  # floats see nothing of what is too large for them
-        point = tuple([(n, _leaf_text(leaves[n]) if n in leaves else text(as_decimal(known[n], 20))) for n in shown])
+        yours, expected = apart(mine, theirs)
+        if not gap > ratio_in_floats(verdict.yours, verdict.expected) + ROUNDING:
+            gap = max(gap, ratio(mine, theirs))  # floats see nothing of what is too large for them
+        point = tuple([(n, leaf_text(leaves[n]) if n in leaves else decimal_text(as_decimal(known[n], 20))) for n in shown])
         return Comparison("different", point, yours, expected, gap=gap)
 
 
@@ -481,52 +480,3 @@ def _bracket(side: Any, low: tuple[Decimal, Decimal], high: tuple[Decimal, Decim
             else:
                 a, at_a = guess, value
     return a, b
-
-
-def text(value: Decimal, digits: int = 4) -> str:
-    """A value for a reader: so many significant digits, and no more zeros than needed.
-
-    >>> text(Decimal("0.333333333")), text(Decimal("-2.50")), text(Decimal("0.0000001234"))
-    ('0.3333', '-2.5', '1.234e-7')
-    """
-    if value.is_infinite():
-        return "too large to be written"
-    if value.is_nan():
-        return "no value"
-    rounded = context(digits).plus(value)
-    if not rounded:
-        return "0"
-    exponent = rounded.adjusted()
-    if -5 <= exponent <= 6:
-        plain = format(rounded, "f")
-        return plain.rstrip("0").rstrip(".") if "." in plain else plain
-    mantissa = format(context(digits).scaleb(rounded, -exponent), "f")
-    return (mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa) + f"e{exponent}"
-
-
-_leaf_text = lru_cache(16_384)(text)
-"""The texts of the values of leaves, which many answers are refuted with."""
-
-
-def _ratio_in_floats(yours: Ball, expected: Ball) -> float:
-    """The relative difference of two balls but for `ROUNDING`; infinite or nan where floats do not tell."""
-    a, b = float(yours), float(expected)
-    size = abs(a) + abs(b)
-    return 2 * abs(a - b) / size if size > 1e-290 else np.inf
-
-
-def _ratio(yours: Decimal, expected: Decimal) -> float:
-    """The relative difference of two numbers of any size."""
-    ctx = context(DIGITS)
-    size = ctx.add(yours.copy_abs(), expected.copy_abs())
-    return 2 * float(ctx.divide(ctx.subtract(yours, expected).copy_abs(), size)) if size else 0.0
-
-
-def _apart(yours: Decimal, expected: Decimal) -> tuple[str, str]:
-    """Two values with as many digits as it takes to see the difference, or as one value plus a difference."""
-    for digits in (4, 8, 16):
-        pair = text(yours, digits), text(expected, digits)
-        if pair[0] != pair[1]:
-            return pair
-    difference = context(MAX_DIGITS).subtract(yours, expected)
-    return f"{text(expected)} {'-' if difference < 0 else '+'} {text(difference.copy_abs())}", text(expected)

@@ -27,7 +27,8 @@ from tutor.numbers.arrays import np
 from tutor.numbers.balls import as_decimal, enclose, working
 from tutor.numbers.enclosures import Ball, every, lost_bits, missing
 from tutor.numbers.floats import Column, columns, conditions, wide
-from tutor.numbers.program import NEG, NUMBER, Code, Program, keys, program
+from tutor.numbers.lowering import NEG, NUMBER
+from tutor.numbers.program import Code, Program, keys, program
 
 More = Callable[[str, str], Sequence[Step]]
 """Steps for a derivative ∂of/∂wrt that no step has yet; none where there is no such derivative."""

@@ -8,7 +8,8 @@ from functools import cache
 from tutor.errors import ExpressionError
 from tutor.expression.nodes import Call, Expr, Name, Number, Pow, children
 from tutor.numbers.arithmetic import DIGITS
-from tutor.numbers.program import COSTLY, POW, SQRT, Code, program
+from tutor.numbers.lowering import COSTLY, POW, SQRT
+from tutor.numbers.program import Code, program
 
 MOST = 10_000
 """The operations that one answer may take, about: 10 ms with sixty digits."""
