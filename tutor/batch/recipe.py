@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import Any
 
 from tutor.errors import TutorError
@@ -29,8 +29,7 @@ class Recipe:
 
     def job(self) -> Job:
         """The job, made in this process."""
-        module, _, function = self.maker.partition(":")
-        made: Job = getattr(import_module(module), function)(*json.loads(self.arguments))
+        made: Job = resolve_name(self.maker)(*json.loads(self.arguments))
         return made
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from tutor.errors import OutputError, near
@@ -81,6 +81,5 @@ def mark_format(name: str) -> MarkFormat:
 
 
 def _imported(where: str) -> Callable[..., Any]:
-    module, _, function = where.partition(":")
-    found: Callable[..., Any] = getattr(import_module(f"tutor.export.{module}"), function)
+    found: Callable[..., Any] = resolve_name(f"tutor.export.{where}")
     return found

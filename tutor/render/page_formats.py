@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from importlib import import_module
+from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
 from tutor.errors import OutputError, near
@@ -85,6 +85,5 @@ def page_format(name: str) -> PageFormat:
 
 
 def _imported(where: str) -> Callable[..., Any]:
-    module, _, function = where.partition(":")
-    found: Callable[..., Any] = getattr(import_module(f"tutor.render.{module}"), function)
+    found: Callable[..., Any] = resolve_name(f"tutor.render.{where}")
     return found

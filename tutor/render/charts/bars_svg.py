@@ -11,7 +11,7 @@ from zlib import crc32
 
 from tutor.explain.document import Bars
 from tutor.render.picture.label import em
-from tutor.render.picture.svg import short
+from tutor.render.picture.svg import colour_rules, short
 from tutor.text import escape_xml
 
 WIDTH, MARGIN = 760.0, 20.0
@@ -169,19 +169,11 @@ def _described(charts: Sequence[Bars]) -> str:
 
 
 def _style() -> str:
-    """The style sheet; each colour is given twice, for programs that know no variables."""
     colours = dict(COLOURS)
     for place, (fill, line, dark_fill, dark_line, _) in enumerate(PARTS):
         colours |= {f"fill-{place}": (fill, dark_fill), f"line-{place}": (line, dark_line)}
-
-    def use(what: str, name: str) -> str:
-        return f"{what}:{colours[name][0]};{what}:var(--tb-{name})"
-
-    light = ";".join(f"--tb-{name}:{pair[0]}" for name, pair in colours.items())
-    dark = ";".join(f"--tb-{name}:{pair[1]}" for name, pair in colours.items())
-    rules = [
-        f".tutor-bars{{{light};max-width:100%;height:auto}}",
-        f"@media (prefers-color-scheme:dark){{.tutor-bars{{{dark}}}}}",
+    rules, use = colour_rules("tutor-bars", "tb", colours)
+    rules += [
         f".tutor-bars text{{font-family:{_FONT};font-size:{short(_TEXT)}px;{use('fill', 'ink')}}}",
         f".tutor-bars .tb-title{{font-size:{short(_TITLE)}px;font-weight:600}}",
         ".tutor-bars .tb-label{text-anchor:end}",

@@ -7,6 +7,7 @@ no CSS variables shows the light ones.  A page may set them itself: ``.tutor-gra
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from zlib import crc32
 
 from tutor.explain.document import Node, Picture
@@ -255,17 +256,30 @@ def pair(point: Point) -> str:
     return f"{short(point[0])} {short(point[1])}"
 
 
-def _style() -> str:
-    """The style sheet; each colour is given twice, for programs that know no variables."""
+def colour_rules(
+    picture: str, prefix: str, colours: Mapping[str, tuple[str, str]]
+) -> tuple[list[str], Callable[[str, str], str]]:
+    """The rules that give a picture its colours in light and dark, and how a property is given one of them.
+
+    A colour is given twice, for programs that know no variables.
+
+    >>> colour_rules("tutor-graph", "tg", {"ink": ("#000", "#fff")})[1]("fill", "ink")
+    'fill:#000;fill:var(--tg-ink)'
+    """
+    light, dark = (";".join(f"--{prefix}-{name}:{pair[side]}" for name, pair in colours.items()) for side in (0, 1))
 
     def use(what: str, name: str) -> str:
-        return f"{what}:{COLOURS[name][0]};{what}:var(--tg-{name})"
+        return f"{what}:{colours[name][0]};{what}:var(--{prefix}-{name})"
 
-    light = ";".join(f"--tg-{name}:{colours[0]}" for name, colours in COLOURS.items())
-    dark = ";".join(f"--tg-{name}:{colours[1]}" for name, colours in COLOURS.items())
-    rules = [
-        f".tutor-graph{{{light};max-width:100%;height:auto}}",
-        f"@media (prefers-color-scheme:dark){{.tutor-graph{{{dark}}}}}",
+    return [
+        f".{picture}{{{light};max-width:100%;height:auto}}",
+        f"@media (prefers-color-scheme:dark){{.{picture}{{{dark}}}}}",
+    ], use
+
+
+def _style() -> str:
+    rules, use = colour_rules("tutor-graph", "tg", COLOURS)
+    rules += [
         f".tutor-graph text{{font-family:{_FONT};font-size:{short(SMALL)}px}}",
         f".tutor-graph text{{text-anchor:middle;{use('fill', 'ink')}}}",
         f".tutor-graph .tg-title{{font-size:{short(TITLE)}px}}",
