@@ -63,6 +63,15 @@ def test_a_class_without_anything_to_say():
     assert "No work was marked." in class_report([Marked("x", "e", status="could not be marked", reason="y")]).to_text()
 
 
+@pytest.mark.parametrize("left", [
+    Marked("x", "e", status="could not be marked", reason="no text"), student("Ben", problems=("there is no question 'q9'",)),
+], ids=["failed", "problem"])  # fmt: skip
+def test_a_whole_submission_for_a_person_is_not_nothing(left):
+    words = " ".join(class_report([student("Ann"), left]).to_text().split())
+    assert "There is nothing that a person has to look at." not in words
+    assert "No single answer; the submissions listed below." in words
+
+
 @pytest.mark.parametrize(("students", "said"), [(0, ""), (1, "a0"), (4, "a0, a1, a2 and a3"), (5, "a0, a1, a2, a3 and 1 more")])
 def test_a_few_students_by_name(students, said):
     assert classroom.names([f"a{number}" for number in range(students)]) == said

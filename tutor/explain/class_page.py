@@ -143,7 +143,8 @@ class _ClassWriter:
         """What a person has to look at, one row an answer."""
         self.blocks.append(Heading(wording.FOR_PERSON))
         if not self.work.person:
-            self.blocks.append(Paragraph((wording.FOR_NOBODY,)))
+            whole = self.work.failed or self.work.problems
+            self.blocks.append(Paragraph((wording.NO_ANSWERS if whole else wording.FOR_NOBODY,)))
             return
         heads = tuple((wording.HEADS[key],) for key in ("student", "question", "why", "text"))
         rows: list[tuple[Sentence, ...]] = []

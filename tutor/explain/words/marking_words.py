@@ -380,6 +380,7 @@ SLIP_TABLE = "Answers that show it, and the students; a number behind + counts a
 NO_SLIPS = "No misconception was recognised."
 FOR_PERSON = "For a person"
 FOR_NOBODY = "There is nothing that a person has to look at."
+NO_ANSWERS = "No single answer; the submissions listed below."
 NOT_MARKED = "Could not be marked"
 PROBLEMS = "Problems of submissions"
 MORE_ROWS = "{count:,} more rows are left out here; the results file has all of them."
