@@ -198,6 +198,25 @@ def test_no_input_ends_in_a_traceback(arguments):
 # Writing
 
 
+@pytest.mark.parametrize(("file", "format"), [
+    ("w.tex", "latex"), ("w.md", "markdown"), ("w.rst", "rst"), ("w.json", "json"), ("w.txt", "terminal"), ("W.TEX", "latex"),
+    ("w", "terminal"), ("w.solution", "terminal"),
+])  # fmt: skip
+def test_the_ending_of_the_file_says_the_format(tutor, folder, file, format):
+    asked = ["solve", "(x+y)*z", "--at", "x=1,y=-3,z=4"]
+    _, expected, _ = tutor(*asked, "--to", format)
+    assert tutor(*asked, "-o", file)[0] == 0
+    assert (folder / file).read_text() == expected
+
+
+def test_what_is_asked_for_goes_before_the_ending(tutor, folder):
+    assert tutor("solve", "x^2", "--to", "markdown", "-o", "w.tex")[0] == 0
+    assert (folder / "w.tex").read_text().startswith("# ")
+    assert tutor("solve", "x^2", "--fragment", "-o", "w.tex")[0] == 0
+    assert "documentclass" not in (folder / "w.tex").read_text()
+    assert "--fragment goes with --to latex" in tutor("solve", "x^2", "--fragment", "-o", "w.md")[2]
+
+
 @pytest.mark.parametrize("format", ["terminal", "latex", "markdown", "json"])
 def test_every_format_goes_to_a_file_as_to_the_terminal(tutor, folder, format):
     code, out, _ = tutor("solve", "(x+y)*z", "--at", "x=1", "--at", "y=-3", "--at", "z=4", "--to", format)

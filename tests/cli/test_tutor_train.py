@@ -155,3 +155,9 @@ def test_a_pdf(tutor, folder):
         pytest.skip("pdflatex is missing")
     assert tutor("train", "neuron/newton", "--to", "pdf", "-o", "n.pdf")[0] == 0
     assert Path("n.pdf").read_bytes().startswith(b"%PDF")
+
+
+def test_a_file_of_rows_is_known_by_its_ending(tutor, folder):
+    _, rows, _ = tutor("train", "qmul/linear-neuron", "--steps", "3", "--to", "csv")
+    assert tutor("train", "qmul/linear-neuron", "--steps", "3", "-o", "run.csv")[0] == 0
+    assert (folder / "run.csv").read_bytes().decode() == rows

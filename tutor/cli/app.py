@@ -23,11 +23,12 @@ from tutor.cli.shell import (
     Fragment,
     NotationName,
     Output,
-    PageName,
     Target,
+    To,
     Wrt,
     assignments,
     check_fragment,
+    chosen_format,
     complete,
     console,
     deliver,
@@ -110,13 +111,14 @@ def solve(
     ] = None,
     apart: Apart = None,
     notation: NotationName = None,
-    to: Annotated[PageName, typer.Option("--to", help="What to write.")] = ON_SCREEN,
+    to: To = None,
     fragment: Fragment = False,
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
-    check_fragment(to, fragment)
-    if to == ON_SCREEN and output is None:
+    asked = chosen_format(to, output)
+    check_fragment(asked, fragment)
+    if asked == ON_SCREEN and output is None:
         import tutor.render.terminal.terminal_page  # noqa: F401  now, while SymPy is imported in the helper
     from tutor.results.solution import solve as solve_target
 
@@ -125,7 +127,7 @@ def solve(
         chain=chain.value if chain else None, notation_name=notation, ask=running_prover(),
         form=form.value if form else None, apart=apart,
     )  # fmt: skip
-    deliver(solution, to, output, fragment=fragment)
+    deliver(solution, asked, output, fragment=fragment)
 
 
 @app.command(short_help="Draw a computational graph or a network.")

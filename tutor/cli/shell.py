@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
@@ -26,8 +27,11 @@ if TYPE_CHECKING:
     PageName: TypeAlias = str
 else:
     PageName = StrEnum("PageName", {name: name for name in PAGE_FORMATS})  # what a page is written as; help lists them
-ON_SCREEN = PageName("terminal")
+ON_SCREEN = "terminal"
 """What is written where nobody chooses."""
+To = Annotated[
+    PageName | None, typer.Option("--to", help="What to write; without it what the ending of the file says.", show_default=False)
+]
 
 
 class Chain(StrEnum):
@@ -184,6 +188,20 @@ def deliver(page: Page, to: str, output: Path | None, *, fragment: bool = False)
     else:
         path = output or Path(page.name.rpartition("/")[2] + row.suffix)
         compile_page(page, row, path)
+
+
+def chosen_format(to: str | None, output: Path | None, others: Mapping[str, str] = MappingProxyType({})) -> str:
+    """The format that ``--to`` names; without it the one whose files end like ``output``, and on the terminal the terminal's.
+
+    ``others`` are the endings of formats that are no page's, such as the rows of a run.
+
+    >>> chosen_format(None, Path("week3.tex")), chosen_format("markdown", Path("week3.txt")), chosen_format(None, Path("notes"))
+    ('latex', 'markdown', 'terminal')
+    """
+    if to is not None:
+        return to
+    endings = {row.suffix: name for name, row in PAGE_FORMATS.items()} | dict(others)
+    return endings.get(output.suffix.lower(), ON_SCREEN) if output else ON_SCREEN
 
 
 def compile_page(page: Page, row: PageFormat, path: Path) -> None:

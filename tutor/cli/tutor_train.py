@@ -22,6 +22,7 @@ from tutor.cli.shell import (
     Wrt,
     assignments,
     check_fragment,
+    chosen_format,
     deliver,
     write,
 )
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
     RunName: TypeAlias = str
 else:
     RunName = StrEnum("RunName", {name: name for name in (*PAGE_FORMATS, ROWS)})  # what a run is written as
-ON_SCREEN = RunName("terminal")
 
 
 class SampleOrder(StrEnum):
@@ -78,12 +78,15 @@ def train(
     apart: Apart = None,
     form: Annotated[Form | None, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")] = None,
     notation: NotationName = None,
-    to: Annotated[RunName, typer.Option("--to", help="What to write.")] = ON_SCREEN,
+    to: Annotated[
+        RunName | None, typer.Option("--to", help="What to write; without it what the ending of the file says.", show_default=False)
+    ] = None,
     fragment: Fragment = False,
     output: Output = None,
 ) -> None:  # fmt: skip
     """Train with an optimiser: one update explained step by step, and the table of the run."""
-    check_fragment(to, fragment)
+    asked = chosen_format(to, output, {f".{ROWS}": ROWS})
+    check_fragment(asked, fragment)
     if seed is not None and seed < 0:
         raise ValueProblem(f"a seed is a whole number from 0, not {seed}", where="--seed")
     from tutor.cli.prover import running_prover
@@ -95,10 +98,10 @@ def train(
             settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, wrt=wrt or (), apart=apart,
             progress=progress, ask=running_prover(), form=form.value if form else None,
         )  # fmt: skip
-    if to == ROWS:
+    if asked == ROWS:
         write_csv(trained, output)
     else:
-        deliver(trained, to, output, fragment=fragment)
+        deliver(trained, asked, output, fragment=fragment)
 
 
 def _settings(texts: list[str] | None) -> dict[str, str]:
