@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number, children, rebuild
 from tutor.expression.plain import plain
+from tutor.expression.walk import transpose
 from tutor.graph.entries import Array
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
@@ -40,8 +41,7 @@ def explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     first, second = done.args
     if len(shape_of(expr.args[1], shapes)) == 1:
         return Call("matmul", (Call("transpose", (first,)), second))
-    turned = second.args[0] if type(second) is Call and second.func == "transpose" else Call("transpose", (second,))
-    return Call("matmul", (turned, first))
+    return Call("matmul", (transpose(second), first))
 
 
 def dressed(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
@@ -61,8 +61,7 @@ def dressed(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             raised = Call("transpose", (explicit(first, shapes),))
             return Call("matmul", (_shaped(raised, (1, *own)), dressed(second, shapes)))
         case Call("matmul", (first, second)) if len(shape_of(first, shapes)) == 1:
-            turned = second.args[0] if type(second) is Call and second.func == "transpose" else Call("transpose", (second,))
-            return dressed(Call("matmul", (turned, first)), shapes)
+            return dressed(Call("matmul", (transpose(second), first)), shapes)
         case Call(func, args) if func in _OPENED:
             operands = _OPENED[func]
             return Call(func, (*(dressed(arg, shapes) for arg in args[:operands]), *args[operands:]))

@@ -96,3 +96,22 @@ def has_call(expr: Expr) -> bool:
     if kind is Name or kind is Number:
         return False
     return kind is Call or any(has_call(part) for part in children(expr))
+
+
+def is_transposed(expr: Expr) -> bool:
+    """Whether an expression is written as a transpose, Aᵀ."""
+    return type(expr) is Call and expr.func == "transpose"
+
+
+def drop_transpose(expr: Expr) -> Expr:
+    """A of Aᵀ; what is no transpose as it is."""
+    return expr.args[0] if type(expr) is Call and expr.func == "transpose" else expr
+
+
+def transpose(expr: Expr) -> Expr:
+    """Aᵀ of A, and A of Aᵀ.
+
+    >>> transpose(transpose(Name("A")))
+    Name(name='A')
+    """
+    return drop_transpose(expr) if is_transposed(expr) else Call("transpose", (expr,))

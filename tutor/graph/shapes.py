@@ -9,7 +9,7 @@ from typing import TypeAlias
 from tutor.errors import GraphError
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.plain import plain
-from tutor.expression.walk import names
+from tutor.expression.walk import is_transposed, names, transpose
 from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula, row_of
 
 Size: TypeAlias = int | str
@@ -291,8 +291,7 @@ def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape]) -> Expr:
 
 def _turned(row: Expr, matrix: Expr) -> Expr:
     """xᵀA, which has the entries of Aᵀx."""
-    turned = matrix.args[0] if type(matrix) is Call and matrix.func == "transpose" else Call("transpose", (matrix,))
-    return Call("matmul", (turned, row))
+    return Call("matmul", (transpose(matrix), row))
 
 
 def _lying(expr: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
@@ -323,7 +322,7 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if not first or not second:
         return Mul((*(a.args if type(a) is Mul else (a,)), b))
     if first == second:
-        if len(first) == 2 and first[0] == first[1] and (_is_turned(a) or _is_turned(b)):
+        if len(first) == 2 and first[0] == first[1] and (is_transposed(a) or is_transposed(b)):
             return Call("matmul", (a, b))  # nobody writes Q Kᵀ for a product entry by entry
         if len(first) == 2 and first[0] == first[1]:
             raise GraphError(
@@ -334,9 +333,3 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if len(first) == 2 and len(second) in (1, 2) and first[1] == second[0]:
         return Call("matmul", (a, b))
     raise _misfit(Mul((a, b)), a, first, b, second)
-
-
-
-
-def _is_turned(expr: Expr) -> bool:
-    return type(expr) is Call and expr.func == "transpose"

@@ -15,7 +15,7 @@ from tutor.derive.local import times
 from tutor.derive.rewrites.layer_terms import Targets, contains, loss_terms, replaced, scale_expr, targets_of
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Partial, children
-from tutor.expression.walk import names
+from tutor.expression.walk import drop_transpose, names
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph
 from tutor.graph.shapes import shape_of
@@ -252,6 +252,5 @@ def _form(expr: Expr, forms: dict[str, LinearForm], weights: set[str]) -> Linear
 
 
 def _is_weight(expr: Expr, weights: set[str]) -> bool:
-    if type(expr) is Call and expr.func == "transpose":
-        expr = expr.args[0]
+    expr = drop_transpose(expr)
     return type(expr) is Name and expr.name in weights

@@ -6,6 +6,7 @@ from collections.abc import Collection
 
 from tutor.explain.words import rules as wording
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.walk import drop_transpose, is_transposed
 
 FORWARD = {
     "affine": "weights times inputs, plus bias",
@@ -107,9 +108,9 @@ def _backward(expr: Expr, parameters: Collection[str]) -> str:
         case Add() if any(_carries(part) for part in expr.args):
             return wording.gradient("sum over paths", len(expr.args)) if all(map(_carries, expr.args)) else BACKWARD["loss"]
         case Call("matmul", (first, second)) if not _carries(first):
-            source = first.args[0] if type(first) is Call and first.func == "transpose" else first
+            source = drop_transpose(first)
             of_weights = type(source) is not Name or not parameters or source.name in parameters
-            sent_back = of_weights and (type(second) is not Call or second.func != "transpose")
+            sent_back = of_weights and not is_transposed(second)
             return BACKWARD["transpose" if sent_back else "matmul"]
         case Call("hadamard", (first, second)):
             if _softmax(second):
