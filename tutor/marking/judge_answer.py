@@ -28,7 +28,8 @@ from tutor.marking.judge import Earlier, EarlierResult, Judge, Judged
 from tutor.marking.judge_lines import answer_of, first_broken, rounded_figures, without_question
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
-from tutor.marking.written import last_place
+from tutor.marking.ranges import Range
+from tutor.marking.written import shown_limits
 
 RIGHT = ("correct", "follow-through")
 PERSON = ("undecided", "unreadable")
@@ -79,13 +80,15 @@ class AnswerJudge:
             return self.made(Judged("unreadable", message=str(error)))
 
     def keep(
-        self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, unit: float = 0.0
+        self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, limits: Range | None = None
     ) -> None:  # fmt: skip
         """Keep a result for what follows."""
         old = self._results.get(target)
         if old is not None:  # asked for once as a number and once as a formula
+            limits = old.limits if number is None else limits
             number, formula = old.number if number is None else number, old.formula if formula is None else formula
-        self._results[target] = EarlierResult(self.question.id, right, number, formula, unit)
+        limits = limits or (0.0 if number is None else number,) * 2
+        self._results[target] = EarlierResult(self.question.id, right, number, formula, limits)
 
     def single(self) -> MarkedAnswer:
         """A number, an expression, a fraction or a chain, with its line of working."""
@@ -137,7 +140,7 @@ class AnswerJudge:
         if before is None or isinstance(before, AnswerError) or referred(before) or not rounded_figures(before, goal, env):
             return False
         try:
-            return self.judge.against(own, self.judge.value(before), question.tolerance) in ("right", "near")
+            return self.judge.against(own, written_decimal(own), self.judge.value(before), question.tolerance) in ("right", "near")
         except TutorError:
             return False
 
@@ -163,7 +166,8 @@ class AnswerJudge:
                 return judged
             number = self.judge.carried_number(target, value)
             if number is not None:
-                self.keep(target, right=judged.verdict == "correct", number=number, unit=last_place(expr))
+                limits = shown_limits(self.judge.given, written_decimal(expr), self.sheet.truth.get(target))
+                self.keep(target, right=judged.verdict == "correct", number=number, limits=limits)
         return judged
 
     def find_broken(self, target: str, taken: _Read, judged: Judged, *, formula: bool) -> BrokenLine | None:
@@ -228,7 +232,7 @@ class AnswerJudge:
             truth = self.sheet.truth.get(target)
             if isinstance(cell, AnswerError) or truth is None or referred(cell):
                 return False
-            if self.judge.against(cell, truth, self.question.tolerance) not in ("right", "near"):
+            if self.judge.against(cell, written_decimal(cell), truth, self.question.tolerance) not in ("right", "near"):
                 return False
         return True
 

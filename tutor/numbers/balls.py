@@ -102,6 +102,26 @@ def enclose(value: Any) -> Any:
     return Ball(value) if flint is not None else Ball(value._mpf_)
 
 
+def between(low: float, high: float) -> Any:
+    """A ball that contains all numbers between two floats.
+
+    >>> with working(20):
+    ...     ball = between(0.25, 0.75)
+    ...     ball.contains(0), bounds(ball)[0] <= 0.25, bounds(ball)[1] >= 0.75
+    (False, True, True)
+    """
+    if flint is None:
+        return Ball(libmp.from_float(low), libmp.from_float(high))
+    middle = (low + high) / 2
+    return Ball(middle, math.nextafter(max(high - middle, middle - low), math.inf))
+
+
+def bounds(ball: Any) -> tuple[float, float]:
+    """Two floats that a ball lies between; nan where nothing is known of it."""
+    middle, radius = float(ball.mid()), float(ball.rad())
+    return math.nextafter(middle - radius, -math.inf), math.nextafter(middle + radius, math.inf)
+
+
 def is_ball(value: Any) -> bool:
     """Whether a number is a ball."""
     return type(value) is Ball
