@@ -125,7 +125,7 @@ def samples(shape: Sequence[int], by: str) -> list[range]:
     return [range(start + place, start + place + block, apart) for start in range(0, prod(shape), block) for place in range(apart)]
 
 
-_SAMPLES = {"softmax": "columns", "softmax_columns": "columns", "softmax_rows": "rows"}
+SAMPLES = {"softmax": "columns", "softmax_columns": "columns", "softmax_rows": "rows"}
 """What of an array is one sample: a column (a vector is one) or a row."""
 
 
@@ -192,8 +192,8 @@ class Entries:
         shape = tuple(int(size) for size in found)
         arrays = {name: array for (name, _), array in zip(row.operands, operands, strict=True)}
         numbers = {name: int(size) for name, size in sizes.items()}
-        if call.func in _SAMPLES:
-            return self.softmax(operands[0], _SAMPLES[call.func])
+        if call.func in SAMPLES:
+            return self.softmax(operands[0], SAMPLES[call.func])
         work = prod(shape) * _loops(formula(row.index), numbers)
         if work > MAX_WORK:
             raise GraphError(
