@@ -272,14 +272,12 @@ def _flipped(write: Write) -> Write:
     return lambda writer, args: _both(writer, "\\operatorname{flip}", "flip") + writer.bracket(write(writer, args))
 
 
-def _run_together(name: str) -> str:
-    return name.replace("_", "")
-
-
 _ON_PAPER: dict[str, PrintedOperation] = {
     "dot": PrintedOperation(_PRODUCT, _dot),
-    **{of_each: PrintedOperation(_ATOM, _named(_run_together(name), _run_together(name), 1, _size if LAYERS[name][0].settings else None))
-       for name, of_each in OF_EACH.items()},
+    OF_EACH["columns"]: PrintedOperation(_ATOM, _named("columns", "columns", 1, _size)),
+    OF_EACH["rows"]: PrintedOperation(_ATOM, _named("rows", "rows", 1, _size)),
+    OF_EACH["row_sums"]: PrintedOperation(_ATOM, _named("sum", "sum", 1, _by("row"))),
+    OF_EACH["column_sums"]: PrintedOperation(_ATOM, _named("sum", "sum", 1, _by("col"))),
     "hadamard": PrintedOperation(_QUOTIENT, _sign("\\odot", "⊙")),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _sum_over),
