@@ -297,7 +297,7 @@ _ROWS = (
 LAYERS: dict[str, tuple[Layer, ...]] = {
     name: tuple(row for row in _ROWS if row.name == name) for name in dict.fromkeys(row.name for row in _ROWS)
 }
-OF_EACH = {name: f"{name} of each" for name, rows in LAYERS.items() if {"times", "ones"} <= {*rows[0].written.split()}}
+OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times", "ones"} <= {*rows[0].written.split()}}
 """What is a product of a matrix with 𝟏 on paper, and how it is called where it is done to each matrix of a batch: no product says that."""
 ENTRYWISE = "hadamard"
 """A ⊙ B, entry by entry; written ``*`` between arrays of one shape."""
