@@ -1,4 +1,4 @@
-"""From steps to trees of operations: what is compiled, to straight-line Python (`tutor.numbers.emit`) or to layer products (`.blocks`)."""
+"""From steps to trees of operations: what is compiled to straight-line Python (`tutor.numbers.emit`)."""
 
 from __future__ import annotations
 
@@ -45,11 +45,14 @@ def lower(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) ->
     >>> lower(from_steps(["d = x + y", "e = x*x", "f = d*z"]).steps, ["x", "y", "z"], ["f"]).instructions
     ((3, ('+', 0, 1)), (4, ('*', 3, 2)))
     """
-    return _TreeLowering(given).steps(_needed(steps, given, wanted), wanted)
+    return _TreeLowering(given).steps(needed_steps(steps, given, wanted), wanted)
 
 
-def _needed(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) -> list[Step]:
-    """Dead-code elimination: the steps that ``wanted`` is computed from, in their order."""
+def needed_steps(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) -> list[Step]:
+    """Dead-code elimination: the steps that ``wanted`` is computed from, in their order.
+
+    Raises `ValueProblem` for a name that nothing gives or defines.
+    """
     needed = set(wanted)
     kept = []
     for step in reversed(steps):
