@@ -29,10 +29,10 @@ from tutor.numbers.array_program import (
     Part,
     Pick,
 )
+from tutor.numbers.arrays import Floats
 from tutor.numbers.functions import PRIMITIVES, columns_of
 from tutor.numbers.lowering import ADD, DIV, MUL, NEG, NUMBER, POW, SQUARE, SUB
 
-Floats: TypeAlias = "NDArray[np.float64]"
 Whole: TypeAlias = "NDArray[np.intp]"
 GIVEN_ROWS, WANTED_ROWS, SCRATCH_ROWS = 0, 1, 2
 """The three arrays."""
@@ -237,11 +237,11 @@ class _Planner:
     def made(self, step: Instruction, home: View | None) -> View | Floats:
         """The calls of an instruction; returns where its result stands."""
         if step.op == NUMBER:
-            return np.array(step.detail, dtype=np.float64)
-        if step.op == PATTERN:
-            return _inside(step.detail, _indices(step.detail)).astype(np.float64)
-        if step.op == GATHER:
-            return self.picked(step)
+            return np.array(step.number, dtype=np.float64)
+        if step.pick is not None and step.op == PATTERN:
+            return _inside(step.pick, _indices(step.pick)).astype(np.float64)
+        if step.pick is not None:
+            return self.picked(step, step.pick)
         target = home if home is not None else self.spare(step.shape)
         if step.op == DOT:
             self.dot(step, target)
@@ -252,9 +252,9 @@ class _Planner:
             self.call(_CALLED[step.op], *map(self.operand, step.parts), target)
         return target
 
-    def picked(self, step: Instruction) -> View:
+    def picked(self, step: Instruction, pick: Pick) -> View:
         """Entries by their places: a view where they stand in regular steps, else copied."""
-        part, pick = step.parts[0], step.detail
+        part = step.parts[0]
         source = self.operand(part)
         if not isinstance(source, View):  # a constant
             copied = self.spare(part.shape)

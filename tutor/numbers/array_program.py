@@ -11,11 +11,11 @@ calls of NumPy of a program.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from math import pi, prod
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
@@ -66,7 +66,7 @@ class Pick:
 
 @dataclass(frozen=True, slots=True)
 class Instruction:
-    """What is done, with which parts, and the shape of the result.
+    """What is done, with which parts, and the shape of the result; of what is given its ``name``, of a constant the ``number``.
 
     The axes of the operands are those of the result, and behind them the ``loops`` of a `DOT` or `LARGEST`; the operand of a `GATHER`
     has its own.
@@ -76,7 +76,9 @@ class Instruction:
     parts: tuple[Part, ...]
     shape: tuple[int, ...]
     loops: tuple[int, ...] = ()
-    detail: Any = None
+    name: str = ""
+    number: float = 0.0
+    pick: Pick | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +138,8 @@ def _without_the_needless(code: Sequence[Instruction], given: tuple[str, ...], w
     def moved(part: Part) -> Part:
         return Part(new[part.place], part.axes, part.shape)
 
-    steps = [code[place] for place in kept]
-    return ArrayProgram(
-        tuple(Instruction(step.op, tuple(map(moved, step.parts)), step.shape, step.loops, step.detail) for step in steps),
-        given, tuple(map(moved, wanted)),
-    )  # fmt: skip
+    steps = tuple(replace(code[place], parts=tuple(map(moved, code[place].parts))) for place in kept)
+    return ArrayProgram(steps, given, tuple(map(moved, wanted)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +155,7 @@ _AXES: tuple[Letters, ...] = ((), ("1",), ("1", "2"), ("1", "2", "3"), ("1", "2"
 """What the axes of an array are called outside of index forms."""
 
 
-class _ArrayLowering(Lowering):
+class _ArrayLowering(Lowering[_Node]):
     """Arrays: one instruction for all entries; the same one is written once."""
 
     def __init__(self, given: Mapping[str, Shape], sampled: frozenset[str], samples: int) -> None:
@@ -164,10 +163,10 @@ class _ArrayLowering(Lowering):
         self.code: list[Instruction] = []
         self.known: dict[Instruction, int] = {}
         self.samples = samples
-        self.env: dict[str, Any] = {}
+        self.env: dict[str, _Node] = {}
         for name, sizes in given.items():
             shape = tuple(int(size) for size in sizes)
-            self.code.append(Instruction(GIVEN, (), (*shape, samples) if name in sampled else shape, (), name))
+            self.code.append(Instruction(GIVEN, (), (*shape, samples) if name in sampled else shape, name=name))
             self.env[name] = self.node(len(self.code) - 1, _AXES[len(shape)], name in sampled)
 
     def node(self, place: int, letters: Letters, sampled: bool) -> _Node:
@@ -214,7 +213,7 @@ class _ArrayLowering(Lowering):
     def total(self, node: _Node) -> _Node:
         """A node summed over the samples; together with the product that it is, if it is one."""
         if not node.sampled:
-            return self.multiplied([self.constant(float(self.samples)), node])  # type: ignore[no-any-return]
+            return self.multiplied([self.constant(float(self.samples)), node])
         made = self.code[node.part.place]
         if made.op not in (MUL, DOT) or node.part.axes != tuple(range(len(made.shape))):
             made = Instruction(DOT, (node.part,), node.part.shape)
@@ -224,47 +223,47 @@ class _ArrayLowering(Lowering):
 
     # the walk over expressions
 
-    def name(self, expr: Name, env: Mapping[str, Any]) -> Any:
+    def name(self, expr: Name, env: Mapping[str, _Node]) -> _Node:
         return env[expr.name]
 
-    def partial(self, expr: Partial, env: Mapping[str, Any]) -> Any:
+    def partial(self, expr: Partial, env: Mapping[str, _Node]) -> _Node:
         return self.env[derivative_key(expr.of, expr.wrt)]
 
     def constant(self, value: float) -> _Node:
-        return self.node(self.emit(Instruction(NUMBER, (), (), (), value)), (), False)
+        return self.node(self.emit(Instruction(NUMBER, (), (), number=value)), (), False)
 
-    def number(self, expr: Number, env: Mapping[str, Any]) -> Any:
+    def number(self, expr: Number, env: Mapping[str, _Node]) -> _Node:
         return self.constant(nearest(exact(expr.text)))
 
-    def fraction(self, value: Fraction) -> Any:
+    def fraction(self, value: Fraction) -> _Node:
         return self.constant(nearest(value))
 
     def value_of(self, node: _Node) -> float | None:
         """The value of a constant number; an array of equal constants is none."""
         step = self.code[node.part.place]
-        return step.detail if step.op == NUMBER and not node.letters else None
+        return step.number if step.op == NUMBER and not node.letters else None
 
-    def is_number(self, node: Any) -> bool:
+    def is_number(self, node: _Node) -> bool:
         return self.value_of(node) is not None
 
-    def make(self, op: str, *args: Any) -> Any:
+    def make(self, op: str, *args: _Node) -> _Node:
         return self.combine(op, args)
 
-    def value(self, node: Any) -> Any:
+    def value(self, node: _Node) -> _Node:
         return node
 
-    def atom(self, node: Any) -> Any:
+    def atom(self, node: _Node) -> _Node:
         return node
 
-    def negated(self, expr: Neg, env: Mapping[str, Any]) -> Any:
+    def negated(self, expr: Neg, env: Mapping[str, _Node]) -> _Node:
         node = self.lower(expr.arg, env)
         value = self.value_of(node)
         return self.make(NEG, node) if value is None else self.constant(-value)
 
-    def sum(self, expr: Add, env: Mapping[str, Any]) -> Any:
+    def sum(self, expr: Add, env: Mapping[str, _Node]) -> _Node:
         return self.added([(type(arg) is Neg, self.lower(arg.arg if type(arg) is Neg else arg, env)) for arg in expr.args])
 
-    def added(self, terms: Sequence[tuple[bool, Any]]) -> Any:
+    def added(self, terms: Sequence[tuple[bool, _Node]]) -> _Node:
         """A sum of (whether it is taken away, node): one that is not taken away first."""
         first = next((k for k, (minus, _) in enumerate(terms) if not minus), 0)
         total = self.make(NEG, terms[first][1]) if terms[first][0] else terms[first][1]
@@ -272,15 +271,15 @@ class _ArrayLowering(Lowering):
             total = self.make(SUB if minus else ADD, total, node)
         return total
 
-    def product(self, expr: Mul, env: Mapping[str, Any]) -> Any:
+    def product(self, expr: Mul, env: Mapping[str, _Node]) -> _Node:
         return self.multiplied([self.lower(arg, env) for arg in expr.args])
 
-    def multiplied(self, factors: Sequence[Any]) -> Any:
+    def multiplied(self, factors: Sequence[_Node]) -> _Node:
         """A product; a number among its factors is left out where it is 1."""
         kept = [node for node in factors if self.value_of(node) != 1.0]
         return reduce(lambda a, b: self.make(MUL, a, b), kept) if kept else factors[0]
 
-    def power(self, expr: Pow, env: Mapping[str, Any]) -> Any:
+    def power(self, expr: Pow, env: Mapping[str, _Node]) -> _Node:
         base, exponent = self.lower(expr.base, env), self.lower(expr.exp, env)
         value = self.value_of(exponent)
         if value == 0.5:
@@ -293,19 +292,19 @@ class _ArrayLowering(Lowering):
             product = {2: square, 3: self.make(MUL, square, base), 4: self.make(SQUARE, square)}[int(abs(value))]
         return product if value > 0 else self.make(DIV, self.constant(1.0), product)
 
-    def primitive(self, func: str, args: list[Any]) -> Any:
+    def primitive(self, func: str, args: list[_Node]) -> _Node:
         if func == "pi":
             return self.constant(pi)
         if PRIMITIVES[func].extreme:
             return reduce(lambda a, b: a if a == b else self.make(func, a, b), args)
         return self.make(func, *args)
 
-    def exponentials(self, values: list[Any]) -> tuple[list[Any], Any]:
+    def exponentials(self, values: list[_Node]) -> tuple[list[_Node], _Node]:
         largest = self.primitive(MAX, values)
         grown = [self.make("exp", self.make(SUB, value, largest)) for value in values]
         return grown, reduce(lambda a, b: self.make(ADD, a, b), grown)
 
-    def call(self, expr: Call, env: Mapping[str, Any]) -> Any:
+    def call(self, expr: Call, env: Mapping[str, _Node]) -> _Node:
         if expr.func == TOTAL:
             return self.total(self.lower(expr.args[0], env))
         if expr.func == ENTRYWISE:
@@ -363,7 +362,7 @@ class _RowReader:
             case Div(Call("exp", (top,)), Call("sum_over") as under):
                 return self.share(top, under)
             case Call(func, args):
-                return lowering.apply(func, [self.read(arg) for arg in args])  # type: ignore[no-any-return]
+                return lowering.apply(func, [self.read(arg) for arg in args])
             case Mul(args):
                 return self.entrywise(MUL, args)
             case Add(args):
@@ -402,13 +401,13 @@ class _RowReader:
             return _Node(array.part, listed, array.sampled)
         pick = self.pick(index, array.part.shape[: len(index)])
         shape = (*pick.sizes, self.lowering.samples) if array.sampled else pick.sizes
-        place = self.lowering.emit(Instruction(GATHER, (array.part,), shape, (), pick))
+        place = self.lowering.emit(Instruction(GATHER, (array.part,), shape, pick=pick))
         return self.lowering.node(place, pick.letters, array.sampled)
 
     def pattern(self, index: Sequence[Expr], limits: tuple[int, ...]) -> _Node:
         """1 where every index is inside, else 0."""
         pick = self.pick(index, limits)
-        place = self.lowering.emit(Instruction(PATTERN, (), pick.sizes, (), pick))
+        place = self.lowering.emit(Instruction(PATTERN, (), pick.sizes, pick=pick))
         return self.lowering.node(place, pick.letters, False)
 
     def pick(self, index: Sequence[Expr], limits: tuple[int, ...]) -> Pick:

@@ -25,7 +25,8 @@ from tutor.numbers.emit import straight
 from tutor.numbers.trees import lower
 
 if TYPE_CHECKING:  # NumPy takes 0.1 s to import: only those who need arrays pay for it
-    from tutor.numbers.array_plan import Floats, Plan
+    from tutor.numbers.array_plan import Plan
+    from tutor.numbers.arrays import Floats
     from tutor.numbers.runner import Many
 
 SMALL = 1_500

@@ -9,7 +9,8 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tutor.errors import ValueProblem
-from tutor.numbers.array_plan import GIVEN_ROWS, SCRATCH_ROWS, WANTED_ROWS, Floats, Plan, View
+from tutor.numbers.array_plan import GIVEN_ROWS, SCRATCH_ROWS, WANTED_ROWS, Plan, View
+from tutor.numbers.arrays import Floats
 
 SCRATCH_BYTES = 1 << 25
 """How large the scratch array may become: about the last-level cache.  Measured: to cut the work into smaller pieces, for the second-level
