@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import Any
 
 from tutor.derive.working import Working
+from tutor.numbers.arrays import Floats
 from tutor.numbers.balls import between, bits_of, bounds, nowhere, set_bits
 from tutor.numbers.enclosures import every
 from tutor.numbers.program import Program, program
+from tutor.numbers.values import Ball
 
 Range = tuple[float, float]
 DIGITS = 19
@@ -24,12 +25,12 @@ _ROOM = 10_000
 class Ranges:
     """The ranges of one working: ``env`` are its values as arrays of one point, which hold for all that a student did not answer."""
 
-    def __init__(self, working: Working, env: Mapping[str, Any]) -> None:
+    def __init__(self, working: Working, env: Mapping[str, Floats]) -> None:
         self.working, self.env = working, env
         self.place = {step.target: place for place, step in enumerate(working.steps)}
         self.programs: dict[str, Program] = {}
         self.ways: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
-        self.balls: dict[str, Any] = {}
+        self.balls: dict[str, Ball] = {}
 
     def carry(self, target: str, given: Mapping[str, Range]) -> Range | None:
         """The range of a quantity that is computed from results in these ranges; nothing where it need not exist everywhere in them.
@@ -54,7 +55,7 @@ class Ranges:
             set_bits(before)
         return (low, high) if math.isfinite(low) and math.isfinite(high) else None
 
-    def _known(self, name: str) -> Any:
+    def _known(self, name: str) -> Ball:
         if name not in self.balls:
             value = float(self.env[name][0])
             self.balls[name] = between(value, value) if math.isfinite(value) else nowhere()
