@@ -16,7 +16,9 @@ from tutor.expression.nodes import Expr, Name
 from tutor.expression.spelling import Key
 
 ALIASES = {
-    "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "soft_relu": "softplus",
+    "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "tg": "tan", "ctg": "cot",
+    "cosec": "csc", "asin": "arcsin", "acos": "arccos", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh", "arcsinh": "arsinh",
+    "arccosh": "arcosh", "arctanh": "artanh", "sgn": "sign", "signum": "sign", "soft_relu": "softplus",
     "maxout": "max", "step": "heaviside", "H": "heaviside", "phi": "sigmoid", "BCE": "binary_cross_entropy", "CE": "cross_entropy",
     "vec": "flatten",
 }  # fmt: skip
