@@ -18,11 +18,7 @@ ELSEWHERE = {
     "mae": "mean(abs(a - y))", "rmse": "sqrt(mean((a - y)^2))", "nll": "-log(p)", "norm": "sqrt(sum(x^2))", "dot": "x^T y",
     "square": "x^2", "cube": "x^3", "cbrt": "x^(1/3)", "reciprocal": "1/x", "hypot": "sqrt(x^2 + y^2)", "pow": "x^y", "power": "x^y",
     "log2": "log(x)/log(2)", "log10": "log(x)/log(10)", "lg": "log(x)/log(10)", "ld": "log(x)/log(2)", "log1p": "log(1 + x)",
-    "exp2": "2^x", "expm1": "exp(x) - 1", 
-    
-    
-    
-    "clip": "max(a, min(b, x))", "clamp": "max(a, min(b, x))",
+    "exp2": "2^x", "expm1": "exp(x) - 1", "clip": "max(a, min(b, x))", "clamp": "max(a, min(b, x))",
 }  # fmt: skip
 """Functions that are well known elsewhere, by the formula that is read here."""
 WITHOUT = frozenset({

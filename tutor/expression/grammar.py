@@ -2,9 +2,9 @@
 
 A token is a pair (kind, value).  Kinds are single characters: ``a`` an operand that is ready, ``e`` Euler's number, ``f`` a
 function, ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
-``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``1`` the
-indicator 1_{, ``o`` \\over, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E`` the parts of
-cases, and ``$`` the end.
+``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o``
+\\over, ``1`` the indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E``
+the parts of cases, and ``$`` the end.
 
 Precedence, loosest first: choice (``a if c > 0 else b``); sum and difference; product and quotient (implicit products bind like written
 ones, so ``1/2x`` is refused with a hint, since readers disagree about it); sign; power (to the right).  A comparison is read as what must
@@ -468,7 +468,7 @@ def _bare_argument(tokens: list[Token], at: int, begun: int, level: int, how: Ho
     if how.spaced is None:
         raise Spacing
     func: str = tokens[begun][1]
-    kind, value = tokens[at]
+    kind = tokens[at][0]
     if kind in ("^", "s"):
         raise Stop(at, f"the power of a function stands behind its argument: {func}(x)^2", f"write {func}(x)^2")
     if kind == "'":

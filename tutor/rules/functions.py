@@ -149,7 +149,7 @@ _ROWS = (
     Function("csch", ("x",), ("-out*coth(x)",), "1/sinh(x)", title="hyperbolic cosecant", sample=(0.3, 3.0)),
     Function("coth", ("x",), ("1 - out^2",), "1/tanh(x)", title="hyperbolic cotangent", sample=(0.3, 3.0)),
     Function("arsinh", ("x",), ("1/sqrt(x^2 + 1)",), title="inverse hyperbolic sine"),
-    Function("arcosh", ("x",), ("1/sqrt(x^2 - 1)",), "log(x + sqrt(x - 1)*sqrt(x + 1))", title="inverse hyperbolic cosine",
+    Function("arcosh", ("x",), ("1/sqrt(x^2 - 1)",), "log(x + sqrt((x - 1)*(x + 1)))", title="inverse hyperbolic cosine",
              sample=(1.2, 4.0)),
     Function("artanh", ("x",), ("1/(1 - x^2)",), title="inverse hyperbolic tangent", sample=(-0.9, 0.9)),
     Function(
