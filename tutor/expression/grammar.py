@@ -575,7 +575,7 @@ def _exponent(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
         at += 1
     exponent, at = _operand(tokens, at, level + 1, how)
     if tokens[at][0] in ("^", "s"):
-        exponent, at = _raised(tokens, at, exponent, level, how)
+        exponent, at = _raised(tokens, at, exponent, level + 1, how)
     return (Neg(exponent) if negative else exponent), at
 
 

@@ -24,6 +24,9 @@ ALIASES = {
 }  # fmt: skip
 """Functions by other names; a quantity that is called so wins."""
 
+ALWAYS_IN_BRACKETS = frozenset({"H", "phi", "step", "maxout", "vec", "BCE", "CE"})
+"""Names of functions that nobody writes without brackets: H x is rather a product with a quantity that is not there."""
+
 MODULES = ("np", "numpy", "jnp", "math", "cmath", "torch", "tf", "keras", "jax", "sp", "sympy", "scipy", "nn", "F")
 """What may stand before a function with a point between them: np.exp, torch.sigmoid, F.relu."""
 OTHERWISE = {
