@@ -16,6 +16,8 @@ BAD = [  # what is asked, pieces of the message
     ({"method": "adam", "settings": {"beta": "0.9"}}, ["adam has no setting beta", "did you mean beta"]),
     ({"method": "gd", "settings": {"mu": "0.9"}}, ["gd has no setting mu", "none besides the step size"]),
     ({"method": "rmsprop-slide", "rate": "1"}, ["below 1"]),
+    ({"method": "rmsprop-slide", "rate": "exp(1)"}, ["below 1"]),
+    ({"method": "adam", "settings": {"beta1": "exp(1)"}}, ["0 ≤ beta1 < 1"]),
     ({"method": "minibatch"}, ["needs the size of its batches", "--batch 2"]),
     ({"samples": samples(["q"], [["1"]])}, ["column q, but nothing uses it"]),
     ({"samples": samples(["w"], [["1"]])}, ["w is trained"]),

@@ -28,5 +28,5 @@ MEANT = [
 @pytest.mark.parametrize(("text", "meant"), MEANT)
 def test_a_formula_is_read_as_what_is_right(text, meant):
     made = working(TWO_WAYS)
-    found = as_meant(parse(text), "df/da", edges(made), sample(made.steps, ["a"]))
+    found = as_meant(parse(text, names=["a", "b", "c", "f"]), "df/da", edges(made), sample(made.steps, ["a"]))
     assert plain(found).replace(" ", "") == meant.replace(" ", "")

@@ -72,7 +72,7 @@ def test_no_name_gets_into_the_code():
             second,
         )
         compiled = compile_gradients(graph)
-        sources.append(emit.source(compiled._program, packed=True))
+        sources.append(emit.source(lower(compiled.steps, compiled.leaves, (compiled.loss, *compiled.wanted)), packed=True))
         values = [0.01 * place for place in range(len(names))]
         results.append(compiled.one(values))
         column = compiled.many(np.array([values]).T)[:, 0]

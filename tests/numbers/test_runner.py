@@ -12,10 +12,8 @@ from tutor.expression.nodes import Name
 from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Step
-from tutor.numbers.blocks import plan
 from tutor.numbers.compiled import compile_gradients, compile_many, compile_steps
-from tutor.numbers.runner import Many, One
-from tutor.numbers.trees import lower
+from tutor.numbers.runner import One
 
 
 def random_rows(graph, count, seed=0):
@@ -27,7 +25,7 @@ def test_many_in_pieces_and_into_an_array():
     compiled = compile_gradients(graph)
     rows = random_rows(graph, 5001)
     whole = compiled.many(rows)
-    small = Many(plan(lower(graph.steps + derive(graph).backward, compiled.leaves, ("L", *compiled.wanted))))
+    small = compile_many(graph.steps + derive(graph).backward, compiled.leaves, ("L", *compiled.wanted))
     small.piece = 700
     out = np.empty_like(whole)
     assert small(rows, out) is out
@@ -48,8 +46,8 @@ def test_wrong_shapes_are_refused():
 
 
 def test_a_result_is_not_touched_by_the_next_call():
-    graph = from_network(Network((10, 32, 32, 10), ("sigmoid",) * 3))
-    compiled = compile_gradients(graph)
+    network = Network((10, 32, 32, 10), ("sigmoid",) * 3)
+    graph, compiled = from_network(network), compile_gradients(network)
     first, second = random_rows(graph, 2).T
     found = compiled.array(first)
     kept = found.copy()
@@ -62,8 +60,8 @@ def test_a_result_is_not_touched_by_the_next_call():
 
 
 def test_calls_from_several_threads_do_not_disturb_each_other():
-    graph = from_network(Network((10, 32, 32, 10), ("sigmoid",) * 3))
-    compiled = compile_gradients(graph)
+    network = Network((10, 32, 32, 10), ("sigmoid",) * 3)
+    graph, compiled = from_network(network), compile_gradients(network)
     rows = random_rows(graph, 4)
     expected = [compiled.many(np.repeat(row[:, None], 200, axis=1)) for row in rows.T]
     wrong = []
@@ -90,6 +88,6 @@ def test_wanted_values_of_every_kind():
     assert compile_steps(steps, ["x", "y"], wanted)(2.0, 3.0) == pytest.approx(expected)
     found = compile_many(steps, ["x", "y"], wanted)(np.array([[2.0, 1.0], [3.0, 1.0]]))
     assert found[:, 0].tolist() == pytest.approx(expected)
-    assert One(plan(lower(steps, ["x", "y"], wanted)))([2.0, 3.0]) == pytest.approx(expected)
+    assert One(compile_many(steps, ["x", "y"], wanted).plan)([2.0, 3.0]) == pytest.approx(expected)
     assert compile_steps([], [], [])() == ()
     assert compile_steps(steps, [], ["c"])() == (0.75,)

@@ -7,6 +7,7 @@ from torch_live import need_torch, reference
 
 from tutor.exercise.read_training import samples
 from tutor.exercise.training_task import make_task
+from tutor.numbers.run import read_value
 from tutor.numbers.train import train_exactly
 from tutor.numbers.train_fast import train_fast
 from tutor.rules.optimisers import OPTIMISERS
@@ -82,5 +83,9 @@ def test_newton_is_least_squares_in_one_step():
     run = train_exactly(perceptron(method="newton"), 1)
     assert run.rows[1].values["w"] == F("117.8") / F("117.25")
     assert run.first["det H"] == F("117.25")
+
+
+def test_a_step_size_that_is_no_fraction_is_compared_with_its_bound():
+    assert perceptron(method="rmsprop-slide", rate="exp(-1)").rate == read_value("exp(-1)")
 
 
