@@ -9,8 +9,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from math import inf, isfinite
 
-import numpy as np
-
 from tutor.derive.backward import derive
 from tutor.derive.update import naming, update
 from tutor.expression.keys import after_key, derivative_key
@@ -22,7 +20,7 @@ from tutor.graph.shapes import Shape
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.array_plan import Rows, plan_arrays
 from tutor.numbers.array_program import TOTAL, lower_arrays
-from tutor.numbers.arrays import Floats
+from tutor.numbers.arrays import Floats, np
 from tutor.numbers.compiled import CALL, OPERATION, PASSED
 from tutor.numbers.data_set import Batch
 from tutor.numbers.floats import as_float
@@ -67,9 +65,9 @@ class ArrayMachine:
         self.fixed = [name for name in leaves if name not in self.trained and name not in self.sampled]
         self.arrays = self.kept_arrays()
         self.data = self.table(columns)
-        self.updates: dict[int, _Workspace] = {}
+        self.updates: dict[int, _Batches] = {}
         loss = layered.graph.loss
-        self.total = _Workspace(self, task.count, [*layered.graph.steps, *self.totals([loss], task.count)], {loss: [0]})
+        self.total = _Batches(self, task.count, [*layered.graph.steps, *self.totals([loss], task.count)], {loss: [0]})
         self.total.samples[...] = self.data
 
     def kept_arrays(self) -> dict[str, tuple[Shape, list[int]]]:
@@ -105,7 +103,7 @@ class ArrayMachine:
             totals = [Div(total, Number(str(count))) for total in totals]
         return [Step(name, total, "mean") for name, total in zip(names, totals, strict=True)]
 
-    def workspace(self, count: int) -> _Workspace:
+    def workspace(self, count: int) -> _Batches:
         """The program of an update from a batch of so many samples, made once."""
         if count not in self.updates:
             task, graph = self.task, self.layered.graph
@@ -116,7 +114,7 @@ class ArrayMachine:
                 *graph.steps, *derive(graph).backward, *self.totals([derivative_key(graph.loss, name) for name in self.trained], count),
                 *(Step(step.target, substitute(step.expr, constants), step.rule) for step in moves),
             ]  # fmt: skip
-            self.updates[count] = _Workspace(self, count, steps, {after_key(name, 1): rows for name, (_, rows) in self.arrays.items()})
+            self.updates[count] = _Batches(self, count, steps, {after_key(name, 1): rows for name, (_, rows) in self.arrays.items()})
         return self.updates[count]
 
     def begin(self) -> Floats:
@@ -147,7 +145,7 @@ class ArrayMachine:
         return bool((np.abs(state[: self.width]) <= float(DIVERGED)).all())
 
 
-class _Workspace:
+class _Batches:
     """A program for batches of one size, with its arrays: the state, t, what is fixed, and the ``samples``, one row an entry."""
 
     def __init__(self, machine: ArrayMachine, count: int, steps: Sequence[Step], wanted: Mapping[str, Sequence[int]]) -> None:
