@@ -63,7 +63,7 @@ def formats(page):
         ("Cléo Dubois", "A person will look at ∂L/∂w1; the mark there is still open."),
         ("Cléo Dubois", "open, of 2"),
         ("Cléo Dubois", "Line 2 of your working does not hold, though the line before it does: 0.7414 * 0.1868 + 0.5933"),
-        ("Cléo Dubois", "The result is right, but a line of the working before it does not hold."),
+        ("Cléo Dubois", "The result is right, but a line of the working does not hold."),
         ("Eva Fischer", "Two explanations fit equally well: either σ was used"),
         ("Eva Fischer", "Write the step ∂L/∂w1 out once more. It needs the sum over all paths."),
         ("Finn", "left out, in the step ∂L/∂out_h1, and besides the difference"),

@@ -33,7 +33,6 @@ from tutor.answer.read.array_answers import read_array, read_entries
 from tutor.answer.read.choices import read_choice
 from tutor.answer.read.reading import read
 from tutor.answer.read.working_lines import read_lines
-from tutor.marking.misconceptions import ROUNDED
 from tutor.results.feedback import reports
 
 EXERCISES = bench.EXERCISES[:4]
@@ -257,7 +256,7 @@ class Fuzzer:
             shown = answer.refutation
             written = shown is not None and "too large" not in shown.yours + shown.expected
             far = written and abs(float(shown.yours) - float(shown.expected)) > 0.05 * abs(float(shown.expected))
-            if answer.tag != ROUNDED or far:
+            if far:
                 self.wrong(number, "marks", text, f"full marks for {answer.verdict}")
         if number % 40 == 3:
             bench.forget(name)

@@ -49,7 +49,7 @@ def test_everybody_is_counted_once():
 def test_questions_by_hand():
     first = next(question for question in WORK.questions if question.question == "dL/dw1")
     assert dict(first.verdicts) == {
-        "correct": 4, "follow-through": 1, "misconception": 1, "wrong": 1, "undecided": 0, "unreadable": 1, "blank": 1,
+        "correct": 4, "follow-through": 1, "close": 0, "misconception": 1, "wrong": 1, "undecided": 0, "unreadable": 1, "blank": 1,
     }  # fmt: skip
     assert first.mean == (5 * 2 + rounded(Fraction(1, 3))) / 9
     assert first.slips == (("missing-path + sign-of-error", 1),)

@@ -46,7 +46,7 @@ LEVELS = [  # answer; words that must not be there at this level, and words that
     (SIGN, "solution", (), ("out_o1 − target_o1", "0.74136507")),
     (PATH, "hint", ("0.0363503",), ("one of the paths",)),
     (PATH, "solution", (), ("Yours gives 0.0553994, the expected value is 0.0363503.",)),
-    (BROKEN, "none", ("Line 2", "it comes to"), ("a line of the working before it does not hold",)),
+    (BROKEN, "none", ("Line 2", "it comes to"), ("a line of the working does not hold",)),
     (BROKEN, "hint", ("expected value",), ("it comes to 0.7318",)),
     (BROKEN, "solution", (), ("it comes to 0.7318, the expected value is 0.082167",)),
     (TWO_WAYS, "none", ("σ was used",), ("a known slip",)),

@@ -111,7 +111,7 @@ NUMBER_FORMS = [
     ('ask = "f"\ndecimals = 3', "2.667", "correct", ""),
     ('ask = "f"\ndigits = 5', "2.667", "correct", ""),
     ('ask = "f"\ndigits = 5\nrelative = 0', "2.667", "correct", "few-digits"),
-    ('ask = "f"\ndigits = 4\nrelative = 0', "2.668", "wrong", ""),
+    ('ask = "f"\ndigits = 4\nrelative = 0', "2.668", "close", ""),
     ('ask = "f"\nabsolute = "0.1"', "2.6", "correct", ""),
 ]
 

@@ -5,7 +5,7 @@ import pytest
 from tutor.answer.handed_in import Submission
 from tutor.exercise.load import from_text
 from tutor.marking.mark_submission import Marker
-from tutor.marking.misconceptions import BY_TAG, NEIGHBOUR, ROUNDED, TABLE
+from tutor.marking.misconceptions import BY_TAG, NEIGHBOUR, TABLE
 
 
 def exercise(example):
@@ -28,27 +28,14 @@ def test_worked_answers(row):
     right = marker.mark(Submission("a", {ident: row.example.right})).answers[0]
     assert (right.verdict, right.marks) == ("correct", 2)
     wrong = marker.mark(Submission("a", {ident: row.example.wrong})).answers[0]
-    if row.tag == ROUNDED:
-        assert wrong.verdict == "correct"  # rounded on the way, and still within the tolerance
-        return
     assert wrong.verdict == "misconception"
     assert row.tag in {slip.tag for slips in wrong.slips for slip in slips}
     assert wrong.marks <= 1
 
 
-def test_rounding_on_the_way_is_named():
-    """0.9 and 0.09 for 0.900250 and 0.0898003, and so on."""
-    marker = Marker(exercise(BY_TAG[ROUNDED].example))
-    answer = marker.mark(Submission("a", {"dL/dw": "0.1078"})).answers[0]
-    assert answer.verdict == "correct"
-    a, z = 0.9, 0.09
-    answer = marker.mark(Submission("a", {"dL/dw": f"{round(2 * (a - 0.5), 2) * z * 1.5:.3f}"})).answers[0]
-    assert (answer.verdict, answer.tag) in {("correct", ""), ("misconception", ROUNDED)}
-
-
 def test_tags_are_stable():
     """Reports, statistics and mark schemes are made with these."""
-    assert len(BY_TAG) == len(TABLE) == 29
+    assert len(BY_TAG) == len(TABLE) == 28
     assert all(tag == tag.lower() and " " not in tag for tag in BY_TAG)
     assert NEIGHBOUR in BY_TAG
 

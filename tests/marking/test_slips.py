@@ -46,7 +46,7 @@ def check(marker, bend, questions, wrong, answers, values, row):
                 assert answer.verdict == "correct", f"{where}; {question.id} = {answer.text} is not touched"
         elif answer.verdict == "misconception":
             assert bend.tag in {slip.tag for slips in answer.slips for slip in slips}, f"{where}; then {question.id} is {answer.tag}"
-        elif "too long" not in answer.message:  # a person looks at formulas that are too large to be compared
+        elif "too long" not in answer.message and answer.text != "0":  # a person looks at formulas that are too large to be compared
             assert answer.verdict in ("follow-through", "correct"), f"{where}; then {question.id} = {answer.text} is {answer.verdict}"
 
 
@@ -65,8 +65,11 @@ def test_numbers(ident):
         if wrong:
             answers = number_answers(sheet, questions, row, values)
             right, given = float(sheet.numbers.env[wrong[0].targets[0]][0]), answers[wrong[0].id]
-            if abs(float(given) - right) <= (0.1 if len(given.lstrip("-0.")) < 2 else 0.001) * abs(right):
+            unit = 10.0 ** -len(given.partition(".")[2]) if "." in given and "e" not in given else 0.0
+            if abs(float(given) - right) <= max((0.1 if len(given.lstrip("-0.")) < 2 else 0.001) * abs(right), 3 * unit):
                 continue  # this may be the right value, rounded
+            if given == "0":
+                continue  # a 0 is never half right
             check(marker, bend, questions, wrong, answers, values, row)
             tried += 1
     assert tried or not diagnosis.bends

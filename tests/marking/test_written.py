@@ -5,8 +5,9 @@ from fractions import Fraction
 
 import pytest
 
+from tutor.answer.compare.figures import written_decimal
 from tutor.expression.parse import parse
-from tutor.marking.written import as_given, figures, has_decimals, is_chain, is_fraction, last_place, shorter
+from tutor.marking.written import as_given, figures, has_decimals, is_chain, is_fraction, shorter, shown_limits
 
 INTERVALS = [  # a decimal as written; what was rounded or cut off to it lies between these, about
     ("0.38", 0.375, 0.39),
@@ -42,9 +43,18 @@ def test_zeros_at_the_end_may_be_no_digits(text, found):
     assert all(float(one) == float(text) for one in found)
 
 
-@pytest.mark.parametrize(("text", "unit"), [("0.082", 1e-3), ("8.2e-2", 1e-3), ("12", 0), ("1/3", 0), ("-0.5", 0.1), ("x", 0)])
-def test_the_last_place_of_a_decimal(text, unit):
-    assert last_place(parse(text)) == pytest.approx(unit, abs=1e-300)
+LIMITS = [  # as shown, the right value, and what it may have been
+    ("0.74", "0.2", (0.735, 0.75)), ("-0.74", "0.2", (-0.75, -0.735)), ("8.2e-2", "0.2", (0.0815, 0.083)),
+    ("0.5", "0.5", None), ("12", "7", None), ("12", "7/3", (11.5, 13)), ("2", "7/3", None), ("1/3", "0.2", None), ("0.00", "0.2", None),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "truth", "limits"), LIMITS)
+def test_what_a_shown_number_may_have_been(text, truth, limits):
+    expr = parse(text)
+    plain = written_decimal(expr)
+    found = shown_limits(as_given(Fraction(text.replace("e-2", "")) / (100 if "e" in text else 1), plain), plain, Fraction(truth))
+    assert found == (None if limits is None else pytest.approx(limits, rel=1e-5))
 
 
 FORMS = [  # text, is a chain, is a fraction, has decimals

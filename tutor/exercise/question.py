@@ -72,13 +72,15 @@ class Case:
 class Scheme:
     """What shares of a question's marks are given: a mark scheme's defaults.
 
-    ``misconception`` replaces the table's own share for a single slip, ``pair`` is for two slips together; ``other_form``,
-    ``few_digits`` and ``broken_line`` scale a right answer that is not in the form asked, too short, or after a line that does not hold.
+    ``misconception`` replaces the table's own share for a single slip, ``pair`` is for two slips together, ``close`` for a near miss.
+    ``other_form``, ``few_digits`` and ``broken_line`` scale a right answer that is not in the form asked, too short, or beside a line of
+    working that does not hold.
     """
 
     misconception: Fraction | None = None
     pair: Fraction = Fraction(1, 4)
     follow: Fraction = Fraction(1)
+    close: Fraction = Fraction(1, 2)
     other_form: Fraction = Fraction(1, 2)
     few_digits: Fraction = Fraction(1, 2)
     broken_line: Fraction = Fraction(1, 2)

@@ -27,7 +27,7 @@ CASE_KEYS: dict[str, tuple[type, ...]] = {
     "question": (str,), "answer": (str, int), "verdict": (str,), "tag": (str,), "credit": (str, int), "earlier": (dict,), "note": (str,),
 }  # fmt: skip
 MARKING_KEYS: dict[str, tuple[type, ...]] = {field.name: (str, int) for field in fields(Scheme)}
-VERDICTS = ("correct", "follow-through", "misconception", "wrong", "undecided", "unreadable", "blank")
+VERDICTS = ("correct", "follow-through", "close", "misconception", "wrong", "undecided", "unreadable", "blank")
 MAX_QUESTIONS = 2_000
 MAX_UPDATES = 200
 """So many updates can be asked for: each is a run of the whole working."""

@@ -345,6 +345,8 @@ class _FeedbackWriter:
             self.say("Next", " ".join(looks))
         elif answer.outcome:
             self.say("Next", wording.NEXT_OUTCOMES.get(answer.outcome, wording.LOOK_AGAIN))
+        elif answer.verdict == "close":
+            self.say("Next", wording.NEXT_CLOSE)
         elif answer.verdict == "wrong":
             rules = [self.sheet.rules[name] for name in self.targets.get(answer.question, ()) if name in self.sheet.rules]
             before, after = wording.NEXT_STEP

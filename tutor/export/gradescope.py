@@ -24,6 +24,7 @@ _PASSED = ("correct", "follow-through", "misconception")
 _VERDICTS = {
     "correct": "Correct.",
     "follow-through": "Right from the values that you found before.",
+    "close": "Close: check the arithmetic or the rounding.",
     "misconception": "Not right.",
     "wrong": "Not right.",
     "undecided": "This could not be decided; a person will look at it.",

@@ -29,12 +29,13 @@ class Bend:
     """One slip in a working: the formulas that stand in place of the right ones, by step.
 
     ``key`` tells the alternatives of one slip apart (which path was dropped); bends of a tag with equal keys are made together by
-    somebody who makes the slip wherever there is occasion.  An empty key: only one at a time.
+    somebody who makes the slip wherever there is occasion.  An empty key: only one at a time.  ``systematic`` ones are made at all places.
     """
 
     tag: str
     edits: tuple[tuple[str, Expr], ...]
     key: str = ""
+    systematic: bool = False
 
 
 def scaled(factor: Expr, expr: Expr) -> Expr:

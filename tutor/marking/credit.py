@@ -50,6 +50,8 @@ def credits_for(verdict: Verdict, outcome: Outcome, slips: Sequence[Sequence[Sli
         found.append(_FULL)
     elif verdict == "follow-through":
         found.append(Credit("award", scheme.follow, "right from the earlier results"))
+    elif verdict == "close":
+        found.append(Credit("award", scheme.close, "a near miss"))
     elif verdict == "misconception":
         found.append(Credit("award", slip_share(slips, scheme), "all but one slip" if _singles(slips) else "all but two slips"))
     elif verdict in _WAITING:

@@ -7,103 +7,37 @@ steps that lie between them and the answer are run anew.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 from itertools import combinations
 
-from tutor.expression.keys import after_key, read_after, read_edge
+from tutor.expression.keys import read_after, read_edge
 from tutor.expression.nodes import Expr, Mul, Neg
 from tutor.graph.nouns import Step
 from tutor.marking.bends import Bend
+from tutor.marking.evidence import (
+    ACCIDENTS,
+    ACCIDENTS_OF_PAIRS,
+    ELSEWHERE,
+    OTHER,
+    OWN_STEP,
+    Explanations,
+    Given,
+    WrongAnswers,
+    alike,
+    collect,
+)
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Slip
-from tutor.marking.misconceptions import NEIGHBOUR, ROUNDED, all_bends
+from tutor.marking.misconceptions import BY_TAG, NEIGHBOUR, all_bends
 from tutor.marking.question_list import parts
 from tutor.marking.worlds import BentWorld, Variant
-from tutor.numbers.arrays import Flags, Floats, np
-
-Explanations = tuple[tuple[Slip, ...], ...]
+from tutor.numbers.arrays import np
 
 MOST_PAIRS, MOST_FORMULA_PAIRS, MOST_OWN_PAIRS = 20_000, 3_000, 400
 """How many pairs of slips are tried: of a number, of a formula (at several points), and from a student's own results."""
-MOST_TAGS, MOST_ROUNDED_TAGS = 8, 3
-"""With more different explanations than this nothing is explained: of just this number, and of what it may be rounded from, or of pairs."""
-ROUNDINGS = ((2, 0), (3, 0), (4, 0), (5, 0), (0, 1), (0, 2), (0, 3), (0, 4))
-"""How students round, or cut off: to significant digits, or to places after the point."""
-LONG = 5
-"""A number of so many digits that is just what a slip gives is no accident of rounding."""
-NEIGHBOURHOOD, MOST_ACCIDENTS, MOST_PAIR_ACCIDENTS = 0.2, 0.25, 0.05
-"""A slip, or two, are said only where an arbitrary number within this share of the answer would rarely be explained."""
-FAR = 0.05
-"""Rounding on the way is said of what is off by this share at most."""
-SAME = 1e-9
-
-
-@dataclass(frozen=True, slots=True)
-class Given:
-    """An answer as the table is searched by: its value at every point, and how far it may be off.
-
-    ``low`` and ``high`` bound what it may stand for: a decimal of three places stands for all that is rounded or cut off to it.
-    ``digits`` are the significant ones it was written with: of less than three two slips cannot be told, and with less than two it counts
-    as just this number only.
-    """
-
-    value: Floats
-    low: float
-    high: float
-    digits: int = 99
-
-    @property
-    def sure(self) -> bool:
-        """Whether it has enough digits for two slips to be told."""
-        return self.digits >= 3
-
-    @property
-    def rough(self) -> bool:
-        """Whether it has so few that nothing but the number itself counts."""
-        return self.digits < 2
-
-    def narrowing(self, blur: float) -> tuple[Given, ...]:
-        """The readings of an answer, the strictest first: just this number, and this number rounded.
-
-        ``blur`` is how far it may be off, relative to itself, because what it was computed from had been rounded.
-        """
-        own = float(self.value[0])
-        wide = blur * abs(own)
-        exact = SAME * abs(own) + wide
-        tried = (replace(self, low=own - exact, high=own + exact), replace(self, low=self.low - wide, high=self.high + wide))
-        return tried[:1] if self.rough else tried
-
-
-@dataclass(frozen=True, slots=True)
-class WrongAnswers:
-    """Wrong answers by value: ``values`` (rows, points), sorted by the first point; ``why`` the explanation of each row."""
-
-    values: Floats
-    why: tuple[tuple[Slip, ...], ...]
-
-    def expected(self, given: Given) -> float:
-        """How many rows an arbitrary number near this one would hit: where they stand close together a hit says little."""
-        own, width = float(given.value[0]), given.high - given.low
-        around = max(NEIGHBOURHOOD * abs(own), 10 * width)
-        low, high = np.searchsorted(self.values[:, 0], (own - around, own + around))
-        return float(high - low) * width / (2 * around) if around else 0.0
-
-    def explain(self, given: Given, *, accidents: float = float("inf")) -> Explanations:
-        """All explanations that fit; none where more ``accidents`` than this are to be expected."""
-        column = self.values[:, 0]
-        start, stop = np.searchsorted(column, given.low, side="left"), int(np.searchsorted(column, given.high, side="right"))
-        if self.expected(given) > accidents:
-            return ()
-        found = []
-        for row in range(int(start), stop):
-            if len(given.value) == 1 or _close(self.values[row], given.value):
-                found.append(self.why[row])
-        return tuple(dict.fromkeys(found))
-
-
-def _close(a: Floats, b: Floats) -> bool:
-    scale = np.maximum(np.abs(a), np.abs(b))
-    return bool(np.all(np.abs(a - b) <= SAME * np.maximum(scale, 1e-300)))
+MOST_TAGS = 10
+"""With more different explanations than this nothing is explained."""
+LONG = 8
+"""Only of a number of so many digits all pairs are tried, and not just those of common slips."""
 
 
 class Diagnosis:
@@ -118,30 +52,29 @@ class Diagnosis:
             for target, _ in bend.edits:
                 self.touching.setdefault(target, []).append(i)
         self.order = sheet.order
-        self.singles: dict[tuple[str, bool], WrongAnswers] = {}
-        self.pairs: dict[tuple[str, bool], WrongAnswers] = {}
+        self.tables: dict[tuple[str, bool, int], WrongAnswers] = {}
         self.kin: dict[str, tuple[str, ...]] = {}
 
     def explain(self, target: str, given: Given, world: BentWorld, *, formula: bool, blur: float = 0.0) -> Explanations:
         """What was probably done to get this answer for a quantity, in the world of the student's earlier results.
 
-        The step itself first, from the student's own values (``world.fixed``); then from the true ones; then two slips.  What gives
-        just this number wins over what gives it rounded (``blur``: as far as the student's own results were).  Several explanations
-        are given where they fit equally well, none where too many do.
+        One slip first, from the student's own values (``world.fixed``) and from the true ones; then two.  What gives just this number wins
+        over what gives it rounded (``blur``: as far as the student's own results were).  All explanations that fit equally well are given;
+        none of a derivative that is 0 (a slope that vanishes says nothing), of what is right but for its last place, and where chance
+        explains as much.
         """
         if target in self.sheet.whole or target not in self.order:
             return ()
-        for pairs in (False, True):
-            neighbours: Explanations = ()
-            if pairs and not given.sure:
-                break
-            tables = [self._own(target, world, pairs=pairs)] if world.fixed else []
-            tables.append(self._pair_table(target, formula) if pairs else self._table(target, formula))
-            for table in tables:
-                for place, tried in enumerate(given.narrowing(blur if world.fixed and table is tables[0] else 0.0)):
-                    allowed = MOST_PAIR_ACCIDENTS if pairs else MOST_ACCIDENTS if place else float("inf")
-                    found = _few(table.explain(tried, accidents=allowed), MOST_TAGS if place == 0 else MOST_ROUNDED_TAGS, given.digits)
-                    if found and not all(_neighbour(slips) for slips in found):
+        rights = [float(one.env[target][0]) for one in (world, self._base(formula))]
+        if not given.certain and ((given.own == 0 and parts(target)[0]) or any(given.is_pen(right) for right in rights)):
+            return ()
+        neighbours: Explanations = ()
+        for pairs in _SINGLES if not given.sure else _ALL if given.digits >= LONG else _COMMON:
+            for own in (True, False) if world.fixed else (False,):
+                table = self._own(target, world, pairs) if own else self._table(target, formula, pairs)
+                for reading in given.readings(blur if own else 0.0):
+                    found = _few(table.explain(reading, rights[-1], ACCIDENTS_OF_PAIRS if pairs else ACCIDENTS))
+                    if found and found[0][0].tag != NEIGHBOUR:
                         return found
                     neighbours = neighbours or found
             if neighbours:
@@ -151,71 +84,46 @@ class Diagnosis:
     def _base(self, formula: bool) -> BentWorld:
         return self.sheet.formulas if formula else self.sheet.numbers
 
-    def _table(self, target: str, formula: bool) -> WrongAnswers:
-        key = (target, formula)
-        if key not in self.singles:
-            self.singles[key] = self._made(target, self._base(formula), self._inside(target, self._base(formula)))
-        return self.singles[key]
+    def _table(self, target: str, formula: bool, pairs: int) -> WrongAnswers:
+        key = (target, formula, pairs)
+        if key not in self.tables:
+            world = self._base(formula)
+            most = MOST_FORMULA_PAIRS if formula else MOST_PAIRS
+            self.tables[key] = self._paired(target, world, most, pairs) if pairs else self._made(target, world)
+        return self.tables[key]
 
-    def _pair_table(self, target: str, formula: bool) -> WrongAnswers:
-        key = (target, formula)
-        if key not in self.pairs:
-            self.pairs[key] = self._paired(target, self._base(formula), MOST_FORMULA_PAIRS if formula else MOST_PAIRS)
-        return self.pairs[key]
-
-    def _own(self, target: str, world: BentWorld, *, pairs: bool) -> WrongAnswers:
-        if pairs:
-            return self._paired(target, world, MOST_OWN_PAIRS)
-        return self._made(target, world, self._inside(target, world))
+    def _own(self, target: str, world: BentWorld, pairs: int) -> WrongAnswers:
+        return self._paired(target, world, MOST_OWN_PAIRS, pairs) if pairs else self._made(target, world)
 
     def _inside(self, target: str, world: BentWorld) -> list[int]:
         """The bends that reach a quantity, by their places."""
         return sorted({i for step in world.steps_for([target]) for i in self.touching.get(step.target, ())})
 
-    def _made(self, target: str, world: BentWorld, inside: Sequence[int]) -> WrongAnswers:
-        """The answers that single slips give, those of neighbours, and those of results that were rounded on the way."""
+    def _made(self, target: str, world: BentWorld) -> WrongAnswers:
+        """The answers that single slips give, and those of neighbours."""
         between = [step.target for step in world.steps_for([target])]
+        inside = self._inside(target, world)
         variants = [self.variants[i] for i in inside]
         why: list[tuple[Slip, ...]] = [(Slip(self.bends[i].tag, self._place(self.bends[i], between)),) for i in inside]
+        ranks = [self._rank(self.bends[i], target) for i in inside]
         rows = [world.bent(variants, [target])[target]] if variants else []
         others = self._neighbours(target, world)
         if others:
             rows.append(np.stack([world.env[name] for name in others]))
             why += [(Slip(NEIGHBOUR, target),)] * len(others)
-        if len(next(iter(world.env.values()), ())) == 1 and len(between) > 1:
-            values = self._rounded(target, world)
-            rows.append(values)
-            why += [(Slip(ROUNDED, between[0]),)] * len(values)
-        return _sorted(rows, why, world.env[target])
+            ranks += [OTHER] * len(others)
+        return collect(rows, why, ranks, world.env[target])
 
-    def _rounded(self, target: str, world: BentWorld) -> Floats:
-        """What a quantity comes to where the results on the way are rounded: (ways, points), nan where that says nothing."""
-        rounded = [
-            Variant((), {}, digits, decimals, cut, products)
-            for digits, decimals in ROUNDINGS for cut in (False, True) for products in (True, False)
-        ]  # fmt: skip
-        values = world.bent(rounded, [target])[target]
-        values[self._says_nothing(target, values, world)] = np.nan
-        return values
+    def _rank(self, bend: Bend, target: str) -> int:
+        """A slip in the step itself, and one that is made at all its places, are likelier than one somewhere on the way."""
+        return OWN_STEP if bend.systematic or any(name == target for name, _ in bend.edits) else ELSEWHERE
 
-    def rounded(self, target: str, world: BentWorld) -> list[float]:
-        """The numbers that a quantity may come to where the results on the way are rounded."""
-        return [float(value) for value in dict.fromkeys(self._rounded(target, world)[:, 0]) if np.isfinite(value)]
-
-    def _says_nothing(self, target: str, values: Floats, world: BentWorld) -> Flags:
-        """Where so little is left after rounding that it is no answer: 0, a parameter that did not move, another number altogether."""
-        _, name, k = parts(target)
-        before = after_key(name, k - 1)
-        old = world.env.get(before) if k and target in self.order else None
-        same = (values == 0) if old is None else (values == 0) | np.isclose(values, old, rtol=1e-12)
-        far = np.abs(values - world.env[target]) > FAR * np.abs(world.env[target])
-        nothing: Flags = np.any(same | far, axis=1)
-        return nothing
-
-    def _paired(self, target: str, world: BentWorld, most: int) -> WrongAnswers:
+    def _paired(self, target: str, world: BentWorld, most: int, which: int) -> WrongAnswers:
         """The answers that two slips give together, each of which has an effect of its own."""
         between = [step.target for step in world.steps_for([target])]
         inside = self._effective(target, world)
+        if which == COMMON:
+            inside = [i for i in inside if BY_TAG[self.bends[i].tag].common]
         couples = [(i, j) for i, j in combinations(inside, 2) if self.bends[i].tag != self.bends[j].tag]
         if len(couples) > most:
             couples = [couple for couple in couples if self._single(couple[0]) and self._single(couple[1])][:most]
@@ -228,7 +136,7 @@ class Diagnosis:
                          key=lambda slip: self.order.get(slip.at, 0)))
             for couple in couples
         ]  # fmt: skip
-        return _sorted(rows, why, world.env[target])
+        return collect(rows, why, [OWN_STEP] * len(why), world.env[target])
 
     def _both(self, i: int, j: int) -> dict[str, Expr] | None:
         """The edits of two slips together; at a step that both change, the one that only scales is made after the other."""
@@ -255,7 +163,7 @@ class Diagnosis:
         found, seen = [], set()
         for i, row in zip(inside, values, strict=True):
             key = (self.bends[i].tag, tuple(np.round(row, 12).tolist()))
-            if np.all(np.isfinite(row)) and not _close(row, right) and key not in seen:
+            if np.all(np.isfinite(row)) and not alike(row, right) and key not in seen:
                 seen.add(key)
                 found.append(i)
         return found
@@ -293,23 +201,14 @@ class Diagnosis:
         return tuple(step.target for step in self.sheet.working.steps if is_alike(step))
 
 
+SINGLES, COMMON, EVERY = 0, 1, 2
+"""Which slips are tried: one, pairs of common ones, all pairs."""
+_SINGLES, _COMMON, _ALL = (SINGLES,), (SINGLES, COMMON), (SINGLES, COMMON, EVERY)
 _TRAINED = ("weight", "bias")
 
 
 def _kin(a: str, b: str) -> bool:
     return a == b or (a in _TRAINED and b in _TRAINED)
-
-
-def _sorted(rows: Sequence[Floats], why: Sequence[tuple[Slip, ...]], right: Floats) -> WrongAnswers:
-    """The rows that exist and differ from what is right, by value."""
-    if not rows:
-        return WrongAnswers(np.empty((0, len(right))), ())
-    values = np.concatenate(rows)
-    size = np.maximum(np.abs(right), 1e-300)
-    keep = np.all(np.isfinite(values), axis=1) & np.any(np.abs(values - right) > SAME * size, axis=1)
-    places = np.flatnonzero(keep)
-    places = places[np.argsort(values[places, 0], kind="stable")]
-    return WrongAnswers(values[places], tuple(why[int(place)] for place in places))
 
 
 def _after(scaling: Expr, right: Expr, bent: Expr) -> Expr | None:
@@ -321,26 +220,16 @@ def _after(scaling: Expr, right: Expr, bent: Expr) -> Expr | None:
     return None
 
 
-def _neighbour(slips: tuple[Slip, ...]) -> bool:
-    return slips[0].tag == NEIGHBOUR
-
-
-def _few(found: Explanations, most: int, digits: int) -> Explanations:
-    """The explanations, one place for each set of tags where they are many; nothing where too much would explain the answer.
-
-    Of a number with few ``digits`` rounding is said before any slip.
-    """
-    rounded = tuple(slips for slips in found if slips[0].tag == ROUNDED)
-    if rounded and digits < LONG:
-        return rounded[:1]  # nobody is told of a slip that may be rounding
-    slipped = tuple(slips for slips in found if not _neighbour(slips))
+def _few(found: Explanations) -> Explanations:
+    """The explanations, one place for each set of tags where they are many; nothing where too much would explain the answer."""
+    slipped = tuple(slips for slips in found if slips[0].tag != NEIGHBOUR)
     found = slipped or found  # the value of another quantity is said only where no slip gives it
     first: dict[tuple[str, ...], tuple[Slip, ...]] = {}
     for slips in found:
         first.setdefault(tuple(slip.tag for slip in slips), slips)
-    if len(first) > most:
+    if len(first) > MOST_TAGS:
         return ()
-    return found if len(found) <= most else tuple(first.values())
+    return found if len(found) <= MOST_TAGS else tuple(first.values())
 
 
 def tags(found: Iterable[tuple[Slip, ...]]) -> tuple[str, ...]:

@@ -16,10 +16,10 @@ from tutor.exercise.question import Question, Tolerance
 from tutor.expression.keys import after_key, is_derivative
 from tutor.expression.nodes import Add, Expr, Number
 from tutor.expression.walk import names
-from tutor.marking.diagnose import Diagnosis, Given
+from tutor.marking.diagnose import Diagnosis
+from tutor.marking.evidence import Given
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Outcome, Refutation, Slip, Verdict
-from tutor.marking.misconceptions import ROUNDED
 from tutor.marking.question_list import parts
 from tutor.marking.ranges import Range
 from tutor.marking.worlds import BentWorld
@@ -183,8 +183,7 @@ class Judge:
         number, right = float(given.value[0]), as_float(truth)
         if found == "few-digits" and abs(number - right) > SHORT * abs(right):
             return False
-        slips = self.diagnosis.explain(target, replace(given, digits=min(given.digits, 2)), self.sheet.numbers, formula=False)
-        return not slips or any(slip.tag == ROUNDED for one in slips for slip in one)
+        return not self.diagnosis.explain(target, replace(given, digits=min(given.digits, 2)), self.sheet.numbers, formula=False)
 
     def other_form(self, question: Question, expr: Expr, truth: Value) -> Outcome:
         """Whether a right number is written in another form than asked."""
@@ -279,9 +278,7 @@ class Judge:
         truth = self.sheet.truth.get(target)
         if truth is None or as_float(truth) == goal:
             return False
-        _, name, k = parts(target)
-        before = after_key(name, k - 1)
-        if k and before in self.sheet.numbers.env and goal == float(self.sheet.numbers.env[before][0]):
+        if goal == self.before(target):
             return True
         return goal == 0 and not any(self.terms(target, world))
 
@@ -302,25 +299,32 @@ class Judge:
         return sorted(found, key=lambda name: self.sheet.order.get(name, -1))
 
     def explained(self, question: Question, target: str, given: Given, earlier: Earlier) -> Judged:
-        """A wrong number, with the slip that gives it where one is known."""
+        """A number that is not right: with the slip that gives it where one is known, or a near miss, or wrong."""
         if target not in self.sheet.order:
             return Judged("wrong")
         sources = self.sources(target, earlier.has_number)
         world = self.sheet.numbers
         if sources:
             world = world.with_fixed({name: np.array([earlier.number(name)]) for name in sources}, [target])
-        blur = 1.5 * max((earlier.blur(name) for name in sources), default=0.0)
-        found = self.diagnosis.explain(target, given, world, formula=False, blur=min(blur, LOOSE))
+        blur = min(LOOSE, max((earlier.blur(name) for name in sources), default=0.0))
+        found = self.diagnosis.explain(target, given, world, formula=False, blur=blur)
         if not found and given.sure:
-            wide = LOOSE * abs(float(given.value[0]))
-            loose = Given(given.value, float(given.value[0]) - wide, float(given.value[0]) + wide, 2)
+            wide = LOOSE * abs(given.own)
+            loose = replace(given, low=given.own - wide, high=given.own + wide)
             found = self.diagnosis.explain(target, loose, world, formula=False)
-        if given.digits < question.tolerance.digits:  # what is shorter than asked was not rounded on the way
-            found = tuple(slips for slips in found if all(slip.tag != ROUNDED for slip in slips))
         goal = as_float(self.sheet.truth[target])
-        if not found:
-            return Judged("wrong", goal=goal)
-        return Judged("misconception", slips=found, goal=goal)
+        if found:
+            return Judged("misconception", slips=found, goal=goal)
+        own, before = float(world.env[target][0]), self.before(target)
+        if question.follow and own != goal and given.is_close(own, before) and not self.says_nothing(target, given, own, world):
+            return Judged("close", goal=own)
+        return Judged("close" if given.is_close(goal, before) else "wrong", goal=goal)
+
+    def before(self, target: str) -> float | None:
+        """The value of a parameter before its update; None for what is no updated parameter."""
+        of, name, k = parts(target)
+        before = self.sheet.numbers.env.get(after_key(name, k - 1)) if k and not of else None
+        return None if before is None else float(before[0])
 
     # Formulas.
 
@@ -343,7 +347,7 @@ class Judge:
         if followed is not None:
             return followed
         if found.gap <= ROUGH and has_decimals(expr):
-            return Judged("misconception", slips=((Slip(ROUNDED, target),),), refutation=refutation)
+            return Judged("close", refutation=refutation)
         slips = self.slips_in_formula(target, expr)
         return Judged("misconception" if slips else "wrong", slips=slips, refutation=refutation)
 

@@ -103,9 +103,9 @@ class AnswerJudge:
             raise expr
         self._read = {**self._read, question.id: expr}
         judged = self.one(target, expr, formula=formula)
-        if not formula and judged.verdict in ("misconception", "wrong") and self.is_rounded_on_the_way(target, taken):
+        if not formula and judged.verdict in ("close", "misconception", "wrong") and self.is_rounded_on_the_way(target, taken):
             return self.made(Judged("follow-through", "rounded-early"), read=plain(expr))
-        if judged.verdict in ("wrong", "misconception") and judged.outcome == "":
+        if judged.verdict in ("close", "wrong", "misconception") and judged.outcome == "":
             for member in members:
                 if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
                     raise member.expr

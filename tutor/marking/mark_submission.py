@@ -167,7 +167,7 @@ def on_circles(edges: Mapping[str, set[str]]) -> list[str]:
 
 def _first(answers: list[MarkedAnswer]) -> str:
     """The question that went wrong first, in the order of the computation; else the first that could not be judged."""
-    for verdicts in (("misconception", "wrong"), PERSON):
+    for verdicts in (("close", "misconception", "wrong"), PERSON):
         for answer in answers:
             if answer.verdict in verdicts and answer.marks < answer.out_of:
                 return answer.question

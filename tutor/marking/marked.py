@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
-Verdict = Literal["correct", "follow-through", "misconception", "wrong", "undecided", "unreadable", "blank"]
+Verdict = Literal["correct", "follow-through", "close", "misconception", "wrong", "undecided", "unreadable", "blank"]
 VERDICTS: tuple[Verdict, ...] = (
-    "correct", "follow-through", "misconception", "wrong", "undecided", "unreadable", "blank",
+    "correct", "follow-through", "close", "misconception", "wrong", "undecided", "unreadable", "blank",
 )  # fmt: skip
 Outcome = Literal["", "other-form", "typed-back", "few-digits", "rounded-early", "broken-line", "circular"]
 """What is to be said besides the verdict: equal but not in the form asked; the question typed back; correctly rounded, but to fewer

@@ -33,16 +33,18 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Misconception:
-    """A row: the stable tag, how it bends a working, its worked wrong answer, and the share of the marks that is left."""
+    """A row: the stable tag, how it bends a working, its worked wrong answer, and the share of the marks that is left.
+
+    Of those that are ``common`` two are looked for in one answer, too.
+    """
 
     tag: str
     bends: Callable[[Working], Iterable[Bend]]
     example: Example
     credit: Fraction = Fraction(1, 2)
+    common: bool = True
 
 
-ROUNDED = "rounded-intermediate"
-"""Made by rounding the result of every step, not by another formula; see `tutor.marking.worlds`."""
 NEIGHBOUR = "neighbour"
 """The value of another quantity of the same sort was given; see `tutor.marking.diagnose`."""
 
@@ -107,7 +109,6 @@ TABLE: tuple[Misconception, ...] = (
     _row("activation-forgotten", bends.activation_forgotten, forward, Example(NEURON, AT, "L", "0.160200", "2.89")),
     Misconception("degrees-for-radians", bends.degrees, Example("a = sin(x); f = 2*a", "x = 0.5", "a", "0.479426", "0.00872654")),
     _row("log10-for-ln", bends.common_log, forward, Example("a = log(x); f = 2*a", "x = 3", "a", "1.09861", "0.477121")),
-    Misconception(ROUNDED, _nothing, Example(NEURON, AT, "dL/dw", "0.107828", "0.108"), Fraction(1)),
     Misconception(NEIGHBOUR, _nothing, Example("z = w*x + v*u + b; a = sigmoid(z); L = (a - y)^2", f"{AT}; u = 0.7; v = -0.4",
                   "dL/dw", "0.124495", "0.0580976"), Fraction(0)),
 )  # fmt: skip
@@ -129,5 +130,5 @@ def all_bends(working: Working) -> list[Bend]:
                 together.setdefault(bend.key, []).append(bend)
         for group in together.values():
             if len(group) > 1:
-                found.append(Bend(row.tag, tuple(edit for bend in group for edit in bend.edits)))
+                found.append(Bend(row.tag, tuple(edit for bend in group for edit in bend.edits), systematic=True))
     return found

@@ -22,18 +22,13 @@ CHUNK = 4_096
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """One way in which a working may be bent: formulas in place of the right ones, and how many digits results on the way are rounded to.
+    """One way in which a working may be bent: formulas in place of the right ones.
 
-    ``labels`` are the places of its slips in some table of the caller's.  ``decimals`` and ``digits`` (significant) are 0 without rounding;
-    with ``cut`` the digits are cut off; without ``products`` those of a chain of factors are kept, as in one go on a calculator.
+    ``labels`` are the places of its slips in some table of the caller's.
     """
 
     labels: tuple[int, ...]
     edits: Mapping[str, Expr] = field(default_factory=dict)
-    digits: int = 0
-    decimals: int = 0
-    cut: bool = False
-    products: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +89,6 @@ class BentWorld:
         for row, variant in enumerate(variants):
             for target, expr in variant.edits.items():
                 edits.setdefault(target, {}).setdefault(id(expr), (expr, []))[1].append(row)
-        rounding = _Rounding(variants)
         count = len(variants)
         rows: dict[str, Floats] = {}
         with np.errstate(all="ignore"):
@@ -104,7 +98,7 @@ class BentWorld:
                     continue
                 own = edits.get(name)
                 inputs = [used for used in self.working.uses[name] if used in rows]
-                if not (own or inputs or rounding.any):
+                if not (own or inputs):
                     continue
                 if inputs:
                     value = _full(at_points(step.expr, {**self.env, **{used: rows[used] for used in inputs}}), count)
@@ -113,41 +107,8 @@ class BentWorld:
                 for expr, places in (own or {}).values():
                     env = {used: rows[used][places] if used in rows else self.env[used] for used in referred(expr)}
                     value[places] = at_points(expr, env)
-                if name not in wanted:
-                    rounding.apply(value, product=bool(step.terms))
                 rows[name] = value
         return {name: rows[name] if name in rows else np.repeat(np.atleast_2d(self.env[name]), count, axis=0) for name in wanted}
-
-
-class _Rounding:
-    """The variants in which the result of every step is rounded."""
-
-    def __init__(self, variants: Sequence[Variant]) -> None:
-        self.groups: dict[tuple[int, int, bool, bool], list[int]] = {}
-        for row, variant in enumerate(variants):
-            if variant.digits or variant.decimals:
-                self.groups.setdefault((variant.digits, variant.decimals, variant.cut, variant.products), []).append(row)
-        self.any = bool(self.groups)
-
-    def apply(self, value: Floats, *, product: bool) -> None:
-        for (digits, decimals, cut, products), rows in self.groups.items():
-            if product and not products:
-                continue
-            value[rows] = rounded(value[rows], digits, decimals, cut=cut)
-
-
-def rounded(value: Floats, digits: int, decimals: int, *, cut: bool = False) -> Floats:
-    """Numbers to so many significant digits, or places after the point; rounded or cut off.
-
-    >>> rounded(np.array([0.08217, 12.345]), 3, 0).tolist(), rounded(np.array([0.08217]), 0, 3).tolist()
-    ([0.0822, 12.3], [0.082])
-    """
-    shorten = np.trunc if cut else np.round
-    if decimals:
-        return shorten(value * 10.0**decimals) / 10.0**decimals
-    size = np.floor(np.log10(np.where(value == 0, 1.0, np.abs(value))))
-    factor = np.power(10.0, digits - 1 - size)
-    return np.where(np.isfinite(factor) & (factor != 0), shorten(value * factor) / factor, value)
 
 
 def _flat(value: Floats, points: int) -> Floats:

@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tutor.answer.compare.figures import significant
 from tutor.expression.nodes import Add, Div, Expr, Mul, Neg, Number, Partial, children
-from tutor.marking.diagnose import Given
+from tutor.marking.evidence import Given
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.arrays import np
 from tutor.numbers.floats import as_float, number
@@ -54,7 +54,7 @@ def as_given(value: Value, plain: str | None) -> Given | None:
         unit = max(unit, 1e-12 * abs(number))
     inner, outer = unit * 0.5000001, unit * 0.9999999
     low, high = (number - inner, number + outer) if number > 0 else (number - outer, number + inner)
-    return Given(np.array([number]), low, high, digits)
+    return Given(np.array([number]), low, high, digits, unit if "." in match.group() else 0.0)
 
 
 def shown_limits(given: Given | None, plain: str | None, truth: Value | None) -> tuple[float, float] | None:

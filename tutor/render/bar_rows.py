@@ -11,11 +11,11 @@ from tutor.render.latex.widths import measure_words
 from tutor.render.latex.words import escape
 from tutor.render.terminal.columns import Pen, TextLine
 
-FILLS = "█▓▒░?!·"
-PLAIN = "#=x-?!."
+FILLS = "█▓≈▒░?!·"
+PLAIN = "#=~x-?!."
 """What the parts of a bar are made of; the second for terminals that have only ASCII."""
-STYLES = ("green", "cyan", "yellow", "red", "magenta", "magenta", "dim")
-INKS = ("green!45!black", "cyan!60!black", "orange!85!black", "red!55", "violet!45", "violet!25", "black!15")
+STYLES = ("green", "cyan", "blue", "yellow", "red", "magenta", "magenta", "dim")
+INKS = ("green!45!black", "cyan!60!black", "teal!70", "orange!85!black", "red!55", "violet!45", "violet!25", "black!15")
 """The parts in LaTeX, darkest first, so that they differ on paper without colours too."""
 
 _LABEL = 24

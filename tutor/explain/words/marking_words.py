@@ -34,6 +34,7 @@ class SlipPhrase:
 VERDICTS: Mapping[str, VerdictPhrase] = {
     "correct": VerdictPhrase("correct", "correct", "right"),
     "follow-through": VerdictPhrase("right from your earlier answers", "follow-through", "follows"),
+    "close": VerdictPhrase("close: check the arithmetic or the rounding", "close", "close"),
     "misconception": VerdictPhrase("a known slip", "known slip", "slip"),
     "wrong": VerdictPhrase("wrong", "wrong", "wrong"),
     "undecided": VerdictPhrase("undecided; a person will look at it", "undecided", "undec"),
@@ -41,7 +42,6 @@ VERDICTS: Mapping[str, VerdictPhrase] = {
     "blank": VerdictPhrase("no answer", "no answer", "blank"),
 }
 
-ROUNDED_ONLY = "right but for rounding on the way"
 NO_LOSS = "a slip that costs no marks"
 """How an answer is said that has a slip in it and all the marks nevertheless."""
 
@@ -50,7 +50,7 @@ OUTCOMES: Mapping[str, str] = {
     "typed-back": "This is the question typed back, not an answer to it.",
     "few-digits": "Correctly rounded, but to fewer digits than are asked for.",
     "rounded-early": "Right, but for intermediate results that were rounded before they were used: keep more digits on the way.",
-    "broken-line": "The result is right, but a line of the working before it does not hold.",
+    "broken-line": "The result is right, but a line of the working does not hold.",
     "cannot-carry": "The answers after it could not be checked with this value, since nothing can be computed from it.",
     "circular": "This answer and another one would each explain the other, so neither is taken as the reason.",
 }
@@ -181,11 +181,6 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "the logarithm to base 10 was used for the natural one",
         "Look at which logarithm is meant, and at the key of your calculator.",
     ),
-    "rounded-intermediate": SlipPhrase(
-        "rounded intermediate carried on",
-        "an intermediate result was rounded before it was used",
-        "Compute the step again with all digits, and round only the result.",
-    ),
     "neighbour": SlipPhrase(
         "a neighbouring quantity answered",
         "this is the value of another quantity than the one asked for",
@@ -287,9 +282,7 @@ def verdict(name: str) -> VerdictPhrase:
 
 def said(answer: MarkedAnswer) -> str:
     """The verdict on an answer in words; a slip that costs nothing is not called one."""
-    if not unpunished(answer):
-        return verdict(answer.verdict).words
-    return ROUNDED_ONLY if answer.tag == "rounded-intermediate" else NO_LOSS
+    return NO_LOSS if unpunished(answer) else verdict(answer.verdict).words
 
 
 def unpunished(answer: MarkedAnswer) -> bool:
@@ -350,6 +343,7 @@ PROBLEM = "Note"
 NEXT_STEP = ("Write the step ", " out once more. It needs ")
 NEXT_POINT = "Put the numbers of the point above into your formula and into each step before it: the first that differs is wrong."
 NEXT_VALUES = "Write the formula of this step down first, then put the numbers in, and keep all digits until the end."
+NEXT_CLOSE = "The way is probably right: put the numbers in once more, keep all digits on the way, and round only the result."
 LOOK_AGAIN = "Write this step out once more, one factor at a time, with the rule beside each."
 UNNAMED = "a slip without a name"
 NEXT_OUTCOMES: Mapping[str, str] = {

@@ -33,6 +33,7 @@ COLOURS = {  # what: (light, dark)
 PARTS = (  # fill and line in light, fill and line in dark, pattern
     ("#bfe3c8", "#146c2e", "#1f5a33", "#8ee6a6", ""),
     ("#d6ecf7", "#1f6f94", "#1b4a60", "#8fd0ee", "rise"),
+    ("#eef0b4", "#6b6b00", "#4a4a12", "#e4e47c", "upright"),
     ("#ffe3ad", "#a16207", "#5c4613", "#f0c45a", "dots"),
     ("#f7c6c2", "#b3261e", "#6e2621", "#ffb1a8", "fall"),
     ("#e5dbf8", "#6d3fc0", "#412c6e", "#c9b2ff", "cross"),
@@ -44,6 +45,7 @@ _PATTERNS = {
     "fall": '<path d="M0 0L6 6"/>',
     "dots": '<circle cx="3" cy="3" r="0.9"/>',
     "cross": '<path d="M0 6L6 0M0 0L6 6"/>',
+    "upright": '<path d="M3 0V6"/>',
     "level": '<path d="M0 3H6"/>',
 }
 _FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans", sans-serif'

@@ -1,0 +1,62 @@
+"""A claim needs agreement to more digits than chance gives: counted by throwing random numbers at made-up candidates."""
+
+import numpy as np
+import pytest
+
+from tutor.marking.evidence import ACCIDENTS, ELSEWHERE, OWN_STEP, Given, collect
+from tutor.marking.marked import Slip
+
+RIGHT = 0.4
+CHANCE = np.random.default_rng(3)
+
+
+def made(count, rank):
+    values = CHANCE.uniform(0.2, 0.8, size=(count, 1))
+    return collect([values], [(Slip(f"s{k}", "x"),) for k in range(count)], [rank] * count, np.array([RIGHT])), values[:, 0]
+
+
+def written(value, places):
+    own = round(value, places)
+    unit = 10.0**-places
+    digits = len(f"{abs(own):.{places}f}".replace(".", "").lstrip("0"))
+    return Given(np.array([own]), own - 0.5 * unit, own + unit, digits, unit)
+
+
+@pytest.mark.parametrize("count", [3, 30, 300, 3000])
+@pytest.mark.parametrize("places", [2, 3, 4, 6, 8])
+def test_random_numbers_are_rarely_explained(count, places):
+    table, _ = made(count, ELSEWHERE)
+    accused = sum(bool(table.explain(written(value, places), RIGHT)) for value in CHANCE.uniform(0.2, 0.8, size=2000))
+    assert accused <= 2000 * 2 * ACCIDENTS[ELSEWHERE]
+
+
+@pytest.mark.parametrize(("count", "places"), [(3, 4), (30, 5), (300, 7), (3000, 8)])
+def test_candidates_with_enough_digits_are_found(count, places):
+    table, values = made(count, OWN_STEP)
+    found = [table.explain(written(value, places), RIGHT) for value in values if abs(value - RIGHT) > 0.05]
+    assert np.mean([bool(one) for one in found]) > 0.98
+
+
+def test_what_fits_equally_well_is_told_together():
+    values = np.array([[0.25], [0.25 + 1e-9], [0.26], [0.250004]])
+    table = collect([values], [(Slip(name, "x"),) for name in "abcd"], [OWN_STEP, ELSEWHERE, OWN_STEP, OWN_STEP], np.array([RIGHT]))
+    assert [slips[0].tag for slips in table.explain(written(0.25, 6), RIGHT)] == ["a", "b"]
+
+
+def test_what_is_right_is_no_candidate():
+    values = np.array([[RIGHT], [np.nan], [0.3]])
+    assert collect([values], [(Slip("a", "x"),)] * 3, [OWN_STEP] * 3, np.array([RIGHT])).column == [0.3]
+
+
+CLOSE = [(0.402, 3, True), (0.41, 2, True), (0.42, 2, True), (0.43, 2, False), (0.45, 3, False), (0.404, 3, True), (0.41, 6, False)]
+
+
+@pytest.mark.parametrize(("value", "places", "close"), CLOSE)
+def test_near_misses(value, places, close):
+    assert written(value, places).is_close(RIGHT) is close
+
+
+def test_what_hardly_moves_is_no_near_miss_of_what_it_was():
+    given = written(0.3999, 4)
+    assert given.is_close(RIGHT, before=0.39)
+    assert not given.is_close(RIGHT, before=0.3999)
