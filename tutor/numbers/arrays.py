@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+PLAIN = False
+"""Whether it is what stands in for NumPy, with arrays of two axes at most."""
+
 if TYPE_CHECKING:
     import numpy as np
 else:
@@ -12,4 +15,6 @@ else:
     except ImportError:
         from tutor.numbers import plain_arrays as np
 
-__all__ = ["np"]
+        PLAIN = True
+
+__all__ = ["PLAIN", "np"]
