@@ -60,7 +60,8 @@ class Vocabulary:
     symbols that are no single spelling (``(W_2)_{11}``).  ``functions`` are the functions by what is typed, ``calls`` those that are
     applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
     one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
-    ``literal`` has.  ``indexed`` are the entries of arrays with letters as indices, by base and superscript: w²ⱼᵥ.  ``words`` is the reader's memory of single words, ``most`` how many tokens it takes.
+    ``literal`` has.  ``indexed`` are the entries of arrays with letters as indices, by base and superscript: w²ⱼᵥ.
+    ``words`` is the reader's memory of single words, ``most`` how many tokens it takes.
     """
 
     declared: dict[str, Name]

@@ -14,7 +14,7 @@ from tutor.expression import index_signs, signs
 from tutor.expression.caret import refusal, unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
-from tutor.expression.lexicon import DECLARED, OTHER, OTHERWISE, SPELLED, Several, Vocabulary, function_word, indexed_entry
+from tutor.expression.lexicon import DECLARED, OTHER, OTHERWISE, Several, Vocabulary, function_word, indexed_entry
 from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, number_text
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
@@ -253,7 +253,7 @@ class _Lexer:
                 return None, OTHER
         level, node = self.known.spelled.get(one.key, (OTHER, None))
         if node is None and self.known.indexed:
-            level, node = SPELLED, indexed_entry(one.key, self.known)
+            level, node = DECLARED, indexed_entry(one.key, self.known)
         if node is None:
             return None, OTHER
         if (

@@ -16,14 +16,11 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.expression.plain import plain
 from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, bind, operation_text, shape_text
+from tutor.graph.shapes import INDEXED, Shape, bind, operation_text, shape_text
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
 MAX_WORK = 3_000_000
 """How many products one operation may take; some ten seconds."""
-INDEXED = "indexed"
-"""A formula in index form as an array: ``indexed(form, j, 3, i, 2)`` has the entries that ``form`` gives for j = 1..3, i = 1..2."""
-
 
 Item = TypeVar("Item")
 

@@ -19,6 +19,8 @@ Shape: TypeAlias = tuple[Size, ...]
 MAX_ENTRIES = 10**5
 """So many entries may an array have, and all arrays of an exercise together: each is proved one by one."""
 MAX_AXES = 4
+INDEXED = "indexed"
+"""A formula in index form as an array: ``indexed(form, j, 3, i, 2)`` has the entries that ``form`` gives for j = 1..3, i = 1..2."""
 AXES = "an array has one axis (a vector), two (a matrix), three or four"
 
 
@@ -61,6 +63,8 @@ def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
         return ()
     if type(expr) is Call and expr.func in LAYERS:
         return bind(expr, shapes)[2]
+    if type(expr) is Call and expr.func == INDEXED:
+        return tuple(size_of(size) for size in expr.args[2::2])
     found = [shape_of(part, shapes) for part in children(expr)]
     arrays = [(part, shape) for part, shape in zip(children(expr), found, strict=True) if shape]
     if not arrays:
@@ -259,10 +263,32 @@ def arranged(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     >>> arranged(Mul((Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)})
     Call(func='matmul', args=(Name(name='W'), Name(name='x')))
     """
+    return _stand_up(_arranged(expr, shapes), expr, shapes)
+
+
+def is_row(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
+    """Whether a formula as it was written is a row, 1×n: δᵀ W, whose entries are those of Wᵀ δ.
+
+    >>> is_row(Mul((Call("transpose", (Name("d"),)), Name("W"))), {"W": (2, 3), "d": (2,)})
+    True
+    """
+    return _lying(_arranged(expr, shapes), shapes) is not None
+
+
+def _stand_up(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The vector of a row that a product made; a transposed vector that was written stays as it is."""
+    made = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
+    standing = _lying(done, shapes) if made else None
+    return done if standing is None else standing
+
+
+def _arranged(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The same, with a product that is a row (1×n) still as the transpose of its vector."""
     parts = children(expr)
-    if not parts:
+    if not parts or (type(expr) is Call and expr.func == INDEXED):
         return expr
-    done = rebuild(expr, tuple(arranged(part, shapes) for part in parts))
+    product = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
+    done = rebuild(expr, tuple((_arranged if product else arranged)(part, shapes) for part in parts))
     if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
         return _rows(done.args[0], done.args[1], shapes) or done
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
@@ -290,8 +316,8 @@ def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape]) -> Expr:
 
 
 def _turned(row: Expr, matrix: Expr) -> Expr:
-    """xᵀA, which has the entries of Aᵀx."""
-    return Call("matmul", (transpose(matrix), row))
+    """xᵀA, the transpose of Aᵀx."""
+    return Call("transpose", (Call("matmul", (transpose(matrix), row)),))
 
 
 def _lying(expr: Expr, shapes: Mapping[str, Shape]) -> Expr | None:

@@ -17,8 +17,8 @@ from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names
-from tutor.graph.entries import INDEXED, MAX_WORK, Array, Entries, arrays_of, index_parts, whole
-from tutor.graph.shapes import Shape, bind
+from tutor.graph.entries import MAX_WORK, Array, Entries, arrays_of, index_parts, whole
+from tutor.graph.shapes import INDEXED, Shape, bind
 from tutor.numbers.arrays import PLAIN, np
 from tutor.numbers.floats import Column, columns
 from tutor.numbers.lowering import nearest
