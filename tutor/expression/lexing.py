@@ -14,7 +14,7 @@ from tutor.expression import index_signs, signs
 from tutor.expression.caret import refusal, unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
-from tutor.expression.lexicon import DECLARED, OTHER, OTHERWISE, Several, Vocabulary, function_word, indexed_entry
+from tutor.expression.lexicon import DECLARED, OTHER, OTHERWISE, OWN, Several, Vocabulary, function_word, indexed_entry
 from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, number_text
 from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
@@ -259,6 +259,7 @@ class _Lexer:
         if (
             one.key[2]
             and one.word in self.known.declared
+            and not (self.known.indexed and level <= OWN)
             and not isinstance(node, Several)
             and one.key[2].strip("()").isdigit()
         ):

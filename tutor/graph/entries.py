@@ -16,7 +16,7 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.expression.plain import plain
 from tutor.expression.walk import names
-from tutor.graph.shapes import INDEXED, Shape, bind, operation_text, shape_text
+from tutor.graph.shapes import INDEXED, Shape, bind, operation_text, shape_of, shape_text
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
 MAX_WORK = 3_000_000
@@ -192,6 +192,10 @@ class Entries:
         reader = _EntryReader(formula(row.index), row.letters, arrays, numbers, self.algebra)
         return Array(shape, tuple(reader.entry(place) for place in places(shape)))
 
+    def entry(self, expr: Expr, place: tuple[int, ...]) -> Any:
+        """One entry of what an expression stands for (None outside), without the others."""
+        return _Lazy(self, expr, {}, {name: array.shape for name, array in self.known.items()}).at(place)
+
     def indexed(self, call: Call) -> Array[Any]:
         """A formula in index form."""
         form, letters, shape = index_parts(call)
@@ -328,6 +332,68 @@ class _EntryReader:
         if not others:
             return self.algebra.number(ONE)
         return self.algebra.call("max_share", [x.at(own), *others])
+
+
+class _Lazy:
+    """An expression as an array whose entries are worked out when they are asked for, each once."""
+
+    def __init__(self, entries: Entries, expr: Expr, done: dict[Any, Any], shapes: Mapping[str, Shape]) -> None:
+        self.entries, self.expr, self.done, self.shapes = entries, expr, done, shapes
+        self.shape = tuple(int(size) for size in _shape_of_key(expr, shapes))
+
+    @property
+    def items(self) -> tuple[Any]:
+        """The only entry of a single number."""
+        return (self.at(()),)
+
+    def at(self, place: Sequence[int]) -> Any:
+        """The entry at an index that counts from 1, or None outside."""
+        place = tuple(place) if self.shape else ()
+        if any(not 1 <= i <= size for i, size in zip(place, self.shape, strict=True)):
+            return None
+        key = (id(self.expr), place)
+        if key not in self.done:
+            self.done[key] = self.expr, self.made(place)  # the expression is kept with it: its id stays its own
+        return self.done[key][1]
+
+    def part(self, expr: Expr) -> _Lazy:
+        return _Lazy(self.entries, expr, self.done, self.shapes)
+
+    def made(self, place: tuple[int, ...]) -> Any:
+        expr, entries = self.expr, self.entries
+        match expr:
+            case Name(name):
+                return entries.known[name].at(place)
+            case Partial(of, wrt):
+                return entries.known[derivative_key(of, wrt)].at(place)
+            case Number():
+                return entries.algebra.number(expr)
+            case Call(func, args) if func in _SAMPLES:
+                return self.softmax(self.part(args[0]), place, _SAMPLES[func])
+            case Call(func, args) if func in LAYERS:
+                count = len(LAYERS[func][0].arrays)
+                operands = [self.part(arg) for arg in args[:count]]
+                labels = [f" {number}" for number in range(count)]  # no quantity is called so
+                shapes: dict[str, Shape] = {label: part.shape for label, part in zip(labels, operands, strict=True)}
+                row, sizes, _ = bind(Call(func, (*map(Name, labels), *args[count:])), shapes)
+                arrays: dict[str, Any] = {name: part for (name, _), part in zip(row.operands, operands, strict=True)}
+                numbers = {name: int(size) for name, size in sizes.items()}
+                return _EntryReader(formula(row.index), row.letters, arrays, numbers, entries.algebra).entry(place)
+            case Call(func) if func == INDEXED:
+                form, letters, _ = index_parts(expr)
+                known = {name: entries.known[name] for name in arrays_of(form, set(letters))}
+                return _EntryReader(form, letters, known, {}, entries.algebra).entry(place)
+        return entries._entrywise(expr)([self.part(part).at(place) for part in children(expr)])
+
+    def softmax(self, scores: _Lazy, place: tuple[int, ...], by: str) -> Any:
+        axis = 1 if by == "rows" else 0
+        sample = [scores.at((*place[:axis], i, *place[axis + 1 :])) for i in range(1, scores.shape[axis] + 1)]
+        return self.entries.algebra.call(f"softmax_{place[axis]}", sample)
+
+
+def _shape_of_key(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
+    """The shape of an expression where derivatives are known by their keys."""
+    return shapes[derivative_key(expr.of, expr.wrt)] if type(expr) is Partial else shape_of(expr, shapes)
 
 
 def _loops(expr: Expr, sizes: Mapping[str, int]) -> int:

@@ -257,13 +257,15 @@ def _result(call: Call, text: str, sizes: Mapping[str, Size]) -> Size:
     return found
 
 
-def arranged(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+def arranged(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
     """A formula as it was written, with ⊙ for products of arrays of one shape and the matrix product for ``W x``.
+
+    Two square matrices of one shape are refused, unless it is known that they stand ``beside`` each other without a sign: a matrix product.
 
     >>> arranged(Mul((Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)})
     Call(func='matmul', args=(Name(name='W'), Name(name='x')))
     """
-    return _stand_up(_arranged(expr, shapes), expr, shapes)
+    return _stand_up(_arranged(expr, shapes, beside), expr, shapes)
 
 
 def is_row(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
@@ -272,7 +274,7 @@ def is_row(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
     >>> is_row(Mul((Call("transpose", (Name("d"),)), Name("W"))), {"W": (2, 3), "d": (2,)})
     True
     """
-    return _lying(_arranged(expr, shapes), shapes) is not None
+    return _lying(_arranged(expr, shapes, True), shapes) is not None
 
 
 def _stand_up(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
@@ -282,28 +284,31 @@ def _stand_up(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return done if standing is None else standing
 
 
-def _arranged(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+def _arranged(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
     """The same, with a product that is a row (1×n) still as the transpose of its vector."""
     parts = children(expr)
     if not parts or (type(expr) is Call and expr.func == INDEXED):
         return expr
     product = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
-    done = rebuild(expr, tuple((_arranged if product else arranged)(part, shapes) for part in parts))
+    if product:
+        done = rebuild(expr, tuple(_arranged(part, shapes, beside) for part in parts))
+    else:
+        done = rebuild(expr, tuple(arranged(part, shapes, beside=beside) for part in parts))
     if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
         return _rows(done.args[0], done.args[1], shapes) or done
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
         raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
     if type(done) is not Mul:
         return done
-    return _folded(done.args, shapes)
+    return _folded(done.args, shapes, beside)
 
 
-def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape]) -> Expr:
+def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
     """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
     result, row, matrix = factors[0], None, None
     for factor in factors[1:]:
         if row is not None and matrix is not None:
-            matrix = _product(matrix, factor, shapes)
+            matrix = _product(matrix, factor, shapes, beside)
             if len(shape_of(matrix, shapes)) == 1:
                 result, row, matrix = Call("matmul", (row, matrix)), None, None
             continue
@@ -311,7 +316,7 @@ def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape]) -> Expr:
         if row is not None and _lying(factor, shapes) is None and len(shape_of(factor, shapes)) == 2:
             matrix = factor
         else:
-            result = _product(result, factor, shapes)
+            result = _product(result, factor, shapes, beside)
     return result if row is None or matrix is None else _turned(row, matrix)
 
 
@@ -340,7 +345,7 @@ def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
     return None
 
 
-def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
+def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
     lying = _rows(a, b, shapes)
     if lying is not None:
         return lying
@@ -348,7 +353,7 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if not first or not second:
         return Mul((*(a.args if type(a) is Mul else (a,)), b))
     if first == second:
-        if len(first) == 2 and first[0] == first[1] and (is_transposed(a) or is_transposed(b)):
+        if len(first) == 2 and first[0] == first[1] and (beside or is_transposed(a) or is_transposed(b)):
             return Call("matmul", (a, b))  # nobody writes Q Kᵀ for a product entry by entry
         if len(first) == 2 and first[0] == first[1]:
             raise GraphError(

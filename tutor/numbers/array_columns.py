@@ -29,7 +29,7 @@ Floats: TypeAlias = Any
 """An array of shape (…, points); the axis of the points may have the length 1."""
 Letters: TypeAlias = tuple[str, ...]
 
-_LOOKED_UP = frozenset({"winner", "inside", "quotient", "remainder"})
+_LOOKED_UP = frozenset({"winner", "quotient", "remainder"})
 """What index forms are worked out entry by entry for."""
 
 
@@ -232,6 +232,9 @@ class _IndexReader:
                 return self.at(self.arrays[array], index)
             case Call("sum_over"):
                 return self.sum_over(expr)
+            case Call("inside", (place, size)):
+                found, letters = self.grid(place)
+                return np.where((found >= 1) & (found <= whole(size, self.known)), 1.0, 0.0)[..., None], letters
             case Call("max_over"):
                 loops, body = self.opened(expr, "max_over")
                 array, letters = self.read(body)
@@ -290,19 +293,29 @@ class _IndexReader:
         listed = tuple(part.name for part in index if type(part) is Name and part.name in self.letters)
         if len(set(listed)) == len(index) and all(self.letters[a] == n for a, n in zip(listed, array.shape, strict=False)):
             return array, listed
-        used = {name for part in index for name in names(part)}
-        letters = tuple(letter for letter in self.letters if letter in used)
-        grid = {
-            letter: np.arange(1, self.letters[letter] + 1).reshape([-1 if other == letter else 1 for other in letters])
-            for letter in letters
-        }
-        places = [_places(part, {**self.known, **grid}) for part in index]
+        letters = self.used(index)
+        places = [self.grid(part, letters)[0] for part in index]
         inside = True
         for place, size in zip(places, array.shape, strict=False):
             inside = inside & (place >= 1) & (place <= size)
         picked = tuple(np.clip(place, 1, size) - 1 for place, size in zip(places, array.shape, strict=False))
         found = array[tuple(np.broadcast_arrays(*picked)) if len(picked) > 1 else picked]
         return (found if np.all(inside) else np.where(np.expand_dims(inside, -1), found, 0.0)), letters
+
+
+    def used(self, index: Sequence[Expr]) -> Letters:
+        """The letters that run in some formulas."""
+        found = {name for part in index for name in names(part)}
+        return tuple(letter for letter in self.letters if letter in found)
+
+    def grid(self, expr: Expr, letters: Letters | None = None) -> tuple[Any, Letters]:
+        """The whole numbers that an index is, with an axis for every letter."""
+        letters = self.used([expr]) if letters is None else letters
+        running = {
+            letter: np.arange(1, self.letters[letter] + 1).reshape([-1 if other == letter else 1 for other in letters])
+            for letter in letters
+        }
+        return _places(expr, {**self.known, **running}), letters
 
 
 def _places(expr: Expr, at: Mapping[str, Any]) -> Any:
