@@ -192,9 +192,9 @@ class Entries:
         reader = _EntryReader(formula(row.index), row.letters, arrays, numbers, self.algebra)
         return Array(shape, tuple(reader.entry(place) for place in places(shape)))
 
-    def entry(self, expr: Expr, place: tuple[int, ...]) -> Any:
-        """One entry of what an expression stands for (None outside), without the others."""
-        return _Lazy(self, expr, {}, {name: array.shape for name, array in self.known.items()}).at(place)
+    def entry(self, expr: Expr, place: tuple[int, ...], shapes: Mapping[str, Shape]) -> Any:
+        """One entry of what an expression stands for (None outside), without the others; ``shapes`` are those of the quantities."""
+        return _Lazy(self, expr, {}, shapes).at(place)
 
     def indexed(self, call: Call) -> Array[Any]:
         """A formula in index form."""
@@ -339,7 +339,7 @@ class _Lazy:
 
     def __init__(self, entries: Entries, expr: Expr, done: dict[Any, Any], shapes: Mapping[str, Shape]) -> None:
         self.entries, self.expr, self.done, self.shapes = entries, expr, done, shapes
-        self.shape = tuple(int(size) for size in _shape_of_key(expr, shapes))
+        self.shape = tuple(int(size) for size in shape_of(expr, shapes))
 
     @property
     def items(self) -> tuple[Any]:
@@ -389,11 +389,6 @@ class _Lazy:
         axis = 1 if by == "rows" else 0
         sample = [scores.at((*place[:axis], i, *place[axis + 1 :])) for i in range(1, scores.shape[axis] + 1)]
         return self.entries.algebra.call(f"softmax_{place[axis]}", sample)
-
-
-def _shape_of_key(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
-    """The shape of an expression where derivatives are known by their keys."""
-    return shapes[derivative_key(expr.of, expr.wrt)] if type(expr) is Partial else shape_of(expr, shapes)
 
 
 def _loops(expr: Expr, sizes: Mapping[str, int]) -> int:
