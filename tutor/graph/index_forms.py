@@ -15,7 +15,7 @@ from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import plain
-from tutor.graph.shapes import INDEXED, Shape, Size, arranged, is_row, shape_of, shape_text, size_expr
+from tutor.graph.shapes import INDEXED, Shape, Size, arranged, arranged_or_row, shape_of, shape_text, size_expr
 from tutor.rules.operations import ENTRYWISE
 
 MOST_ONES = 4
@@ -53,8 +53,7 @@ def array_formulas(
     found: list[ArrayFormula] = []
     for candidate in _with_lengths(tree, shapes, wanted):
         try:
-            expr = arranged(_without_diagonals(candidate, shapes, beside), shapes, beside=beside)
-            row = is_row(candidate, shapes)
+            expr, row = arranged_or_row(_without_diagonals(candidate, shapes, beside), shapes, beside=beside)
             if row and type(expr) is Call and expr.func == "transpose" and len(shape_of(expr.args[0], shapes)) == 1:
                 expr = expr.args[0]  # (Wᵀ δ)ᵀ: a row that is written as one
             formula = ArrayFormula(expr, shape_of(expr, shapes), row)

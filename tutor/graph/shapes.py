@@ -268,13 +268,14 @@ def arranged(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -
     return _stand_up(_arranged(expr, shapes, beside), expr, shapes)
 
 
-def is_row(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
-    """Whether a formula as it was written is a row, 1×n: δᵀ W, whose entries are those of Wᵀ δ.
+def arranged_or_row(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> tuple[Expr, bool]:
+    """The same, and whether it was written as a row, 1×n: δᵀ W, whose entries are those of Wᵀ δ.
 
-    >>> is_row(Mul((Call("transpose", (Name("d"),)), Name("W"))), {"W": (2, 3), "d": (2,)})
+    >>> arranged_or_row(Mul((Call("transpose", (Name("d"),)), Name("W"))), {"W": (2, 3), "d": (2,)})[1]
     True
     """
-    return _lying(_arranged(expr, shapes, True), shapes) is not None
+    done = _arranged(expr, shapes, beside)
+    return _stand_up(done, expr, shapes), _lying(done, shapes) is not None
 
 
 def _stand_up(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:

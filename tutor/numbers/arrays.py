@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 PLAIN = False
 """Whether it is what stands in for NumPy, with arrays of two axes at most."""
 
 if TYPE_CHECKING:
     import numpy as np
+    from numpy.typing import NDArray
 else:
     try:
         import numpy as np
@@ -17,4 +18,11 @@ else:
 
         PLAIN = True
 
-__all__ = ["PLAIN", "np"]
+__all__ = ["PLAIN", "Column", "Flags", "Floats", "np"]
+
+Floats: TypeAlias = "NDArray[np.float64]"
+"""An array of floats."""
+Column: TypeAlias = Floats
+"""A quantity at many points: (points,), or (variants, points); a NumPy number, an array without axes, where it is the same everywhere."""
+Flags: TypeAlias = "NDArray[np.bool_]"
+"""An array of truth values."""

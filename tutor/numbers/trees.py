@@ -74,7 +74,7 @@ def _float(text: str) -> float:
     return nearest(Fraction(text))
 
 
-class _TreeLowering(Lowering):
+class _TreeLowering(Lowering[Node]):
     """Trees: constants are floats, what is used several times is a value of its own."""
 
     def __init__(self, given: Sequence[str]) -> None:
@@ -150,9 +150,9 @@ class _TreeLowering(Lowering):
     def primitive(self, func: str, args: list[Node]) -> Node:
         return math.pi if func == "pi" else self.make(func, *args)
 
-    def exponentials(self, values: list[Node]) -> tuple[list[Any], Any]:
+    def exponentials(self, values: list[Node]) -> tuple[list[Node], Node]:
         count = len(values)
         self.size += 8 * count
         largest = self.value((MAX, *values)) if count > 1 else values[0]
-        grown: list[Any] = [self.value(("exp", (ADD, value, (NEG, largest)))) for value in values]
+        grown: list[Node] = [self.value(("exp", (ADD, value, (NEG, largest)))) for value in values]
         return grown, self.value((ADD, *grown)) if count > 1 else grown[0]
