@@ -25,6 +25,7 @@ from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
 from tutor.marking.judge import Earlier, EarlierResult, Judge, Judged
+from tutor.marking.judge_arrays import judge_array
 from tutor.marking.judge_lines import answer_of, first_broken, rounded_figures, without_question
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
@@ -74,6 +75,8 @@ class AnswerJudge:
             if len(text) > MAX_LENGTH:
                 what = f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}"
                 raise AnswerError(what, hint="write only what is asked for")
+            if question.kind == "expression" and question.array:
+                return judge_array(self)
             return self.entries() if question.kind in _LISTS else self.single()
         except AnswerError as error:
             return self.made(Judged("unreadable", message=str(error)))
@@ -86,6 +89,10 @@ class AnswerJudge:
         if old is not None:  # asked for once as a number and once as a formula
             number, formula = old.number if number is None else number, old.formula if formula is None else formula
         self._results[target] = EarlierResult(self.question.id, right, number, formula, unit)
+
+    def remember(self, expr: Expr) -> None:
+        """Remember how the answer was read."""
+        self._read = {**self._read, self.question.id: expr}
 
     def single(self) -> MarkedAnswer:
         """A number, an expression, a fraction or a chain, with its line of working."""
@@ -200,7 +207,7 @@ class AnswerJudge:
         if len(question.shape) == 2 and 1 not in question.shape and len(rows) not in (1, question.shape[0]):
             shape, asked = f"{len(rows)}×{len(rows[0])}", "×".join(map(str, question.shape))
             return self.made(Judged("wrong", message=f"a matrix of shape {shape} where {asked} is asked"))
-        formula = not self.sheet.truth
+        formula = not self.sheet.truth or question.kind == "expression"
         each: list[Judged] = []
         for target, cell in zip(question.targets, cells, strict=True):
             if isinstance(cell, AnswerError):
