@@ -372,8 +372,8 @@ class _Lazy:
                 return entries.known[derivative_key(of, wrt)].at(place)
             case Number():
                 return entries.algebra.number(expr)
-            case Call(func, args) if func in _SAMPLES:
-                return self.softmax(self.part(args[0]), place, _SAMPLES[func])
+            case Call(func, args) if func in SAMPLES:
+                return self.softmax(self.part(args[0]), place, SAMPLES[func])
             case Call(func, args) if func in LAYERS:
                 count = len(LAYERS[func][0].arrays)
                 operands = [self.part(arg) for arg in args[:count]]
@@ -390,7 +390,7 @@ class _Lazy:
         return entries._entrywise(expr)([self.part(part).at(place) for part in children(expr)])
 
     def softmax(self, scores: _Lazy, place: tuple[int, ...], by: str) -> Any:
-        axis = 1 if by == "rows" else 0
+        axis = len(scores.shape) - (2 if by == "columns" and len(scores.shape) > 1 else 1)
         sample = [scores.at((*place[:axis], i, *place[axis + 1 :])) for i in range(1, scores.shape[axis] + 1)]
         return self.entries.algebra.call(f"softmax_{place[axis]}", sample)
 

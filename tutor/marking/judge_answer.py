@@ -76,7 +76,7 @@ class AnswerJudge:
                 what = f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}"
                 raise AnswerError(what, hint="write only what is asked for")
             if question.kind == "expression" and question.array:
-                return judge_array(self)
+                return judge_array(self) if question.shape else self.single_or_array()
             return self.entries() if question.kind in _LISTS else self.single()
         except AnswerError as error:
             return self.made(Judged("unreadable", message=str(error)))
@@ -89,6 +89,16 @@ class AnswerJudge:
         if old is not None:  # asked for once as a number and once as a formula
             number, formula = old.number if number is None else number, old.formula if formula is None else formula
         self._results[target] = EarlierResult(self.question.id, right, number, formula, unit)
+
+    def single_or_array(self) -> MarkedAnswer:
+        """A single quantity of a layer form, in single quantities or in whole arrays."""
+        try:
+            return self.single()
+        except AnswerError as error:
+            try:
+                return judge_array(self)
+            except AnswerError:
+                raise error from None
 
     def remember(self, expr: Expr) -> None:
         """Remember how the answer was read."""

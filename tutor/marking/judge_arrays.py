@@ -84,7 +84,7 @@ class ArrayJudge:
             if not error.what.startswith(_MISFIT):
                 raise AnswerError(error.what, hint=error.hint) from None
             return self.own.made(self.misfit(expr, written.index, error), read=plain(expr, as_written=True))
-        judged, formula = self.judge(readings)
+        judged, formula = self.judge(readings, written)
         self.keep(judged, formula)
         line = self.find_broken(written, judged)
         if line is not None and judged.verdict == "correct" and not judged.outcome:
@@ -129,7 +129,7 @@ class ArrayJudge:
 
     # judging
 
-    def judge(self, readings: Sequence[ArrayFormula]) -> tuple[Judged, ArrayFormula]:
+    def judge(self, readings: Sequence[ArrayFormula], written: _Written) -> tuple[Judged, ArrayFormula]:
         """What is said of the formula, and the reading that this is about."""
         compared = [(self.compare(formula), formula) for formula in readings]
         for found, formula in compared:
@@ -139,11 +139,11 @@ class ArrayJudge:
         if found.outcome == "undecided":
             return Judged("undecided", message=found.found.reason), formula
         if found.shapes is not None:
-            return self.other_shape(formula, found), formula
+            return self.other_shape(formula, written), formula
         followed = self.followed(formula)
         if followed is not None:
             return followed, formula
-        slips = self.slips(formula)
+        slips = self.slips(formula) or self.sheet.array_slips.repaired(self, written.expr, written.index)
         return Judged(
             "misconception" if slips else "wrong", slips=slips, message=self.entry_text(found),
             refutation=Refutation(found.found.point, found.found.yours, found.found.expected),
@@ -170,14 +170,14 @@ class ArrayJudge:
             return "other-form"
         return ""
 
-    def other_shape(self, formula: ArrayFormula, found: ArrayComparison) -> Judged:
+    def other_shape(self, formula: ArrayFormula, written: _Written) -> Judged:
         """An array of another shape: the transpose of what is asked (another layout), or something else."""
         message = f"yours is {shape_text(formula.shape)}, asked is {shape_text(self.wanted)}"
         if len(self.wanted) == 2 and formula.shape == self.wanted[::-1]:
             turned = ArrayFormula(Call("transpose", (formula.expr,)), self.wanted)
             if self.compare(turned).outcome == "equal":
                 return Judged("misconception", slips=((Slip(LAYOUT, self.key),),), message=message)
-        slips = self.slips(formula)
+        slips = self.slips(formula) or self.sheet.array_slips.repaired(self, written.expr, written.index)
         return Judged("misconception" if slips else "wrong", slips=slips, message=message)
 
     def misfit(self, expr: Expr, index: Sequence[str], error: GraphError) -> Judged:
@@ -187,10 +187,10 @@ class ArrayJudge:
 
     def slips(self, formula: ArrayFormula) -> tuple[tuple[Slip, ...], ...]:
         """The slips that give just this formula."""
-        field = self.sheet.fields[0]
+        sizes = self.sheet.fields[0].sizes
         try:
-            shape = tuple(field.sizes.get(size, 0) if isinstance(size, str) else size for size in formula.shape)
-            return self.sheet.array_slips.explain_formula(self.key, field, formula, shape)
+            shape = tuple(sizes.get(size, 0) if isinstance(size, str) else size for size in formula.shape)
+            return self.sheet.array_slips.explain_formula(self.key, formula, shape)
         except TutorError:
             return ()
 

@@ -26,6 +26,7 @@ from tutor.expression.nodes import Add, Expr
 from tutor.graph.layered import Layered, concrete, sized, written_out
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
+from tutor.marking.array_diagnose import ArraySlips
 from tutor.marking.edges import edges
 from tutor.marking.question_list import (
     all_questions,
@@ -151,6 +152,11 @@ class Sheet:
             derivation = derive(written_out(other))
             found.append(Field.of(other, points_of(derivation, seed=self.seed), others))
         return tuple(found)
+
+    @cached_property
+    def array_slips(self) -> ArraySlips:
+        """What slips make of its arrays."""
+        return ArraySlips(self)
 
     def leaves(self) -> dict[str, Value]:
         """The given values, with the step size and what the optimiser starts from."""
