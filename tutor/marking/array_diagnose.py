@@ -82,7 +82,7 @@ class ArraySlips:
         fits = []
         for wrong in self.table(key, numbers=True):
             column = wrong.rows.reshape(prod(wrong.shape), -1)[:, 0]
-            if wrong.shape == shape and bool(np.all((column >= bounds[0]) & (column <= bounds[1]))):
+            if wrong.slip.tag != LAYOUT and wrong.shape == shape and bool(np.all((column >= bounds[0]) & (column <= bounds[1]))):
                 fits.append(wrong.slip)
         return told(fits)
 

@@ -29,13 +29,15 @@ from tutor.marking.judge_arrays import judge_array
 from tutor.marking.judge_lines import answer_of, first_broken, rounded_figures, without_question
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
-from tutor.marking.written import last_place
+from tutor.marking.written import as_given, last_place
 
 RIGHT = ("correct", "follow-through")
 PERSON = ("undecided", "unreadable")
 MOST_MEANT = 20
 """In a line of more members than this a derivative is what it says, and no edge."""
 _LISTS = ("vector", "matrix", "column")
+LEAST_ENTRIES, LEAST_DIGITS = 2, 2
+"""An array of so many numbers, of so many digits each, is not just what a slip gives by chance."""
 _DECIMAL_COMMA = re.compile(r"\d,\d")
 
 
@@ -210,7 +212,8 @@ class AnswerJudge:
                 hint = "a decimal is written with a point: 0.5"
                 raise refusal(text, "a comma between two digits separates entries", comma.start() + 1, hint)
             message = f"{len(cells)} entr{'y' if len(cells) == 1 else 'ies'} where {len(question.targets)} are asked"
-            return self.made(Judged("wrong", message=message))
+            slips = self.array_slips(rows)
+            return self.made(Judged("misconception" if slips else "wrong", slips=slips, message=message))
         if self.is_transposed(rows):
             slips = ((Slip("weights-transposed", question.targets[0]),),)
             return self.made(Judged("misconception", slips=slips, message="rows and columns are exchanged"))
@@ -228,7 +231,29 @@ class AnswerJudge:
         judged = _together(question, each)
         scheme = self.sheet.exercise.scheme
         share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
+        if judged.verdict in ("wrong", "misconception") and (slips := self.array_slips(rows)):
+            judged = replace(judged, verdict="misconception", slips=slips)  # one slip for the whole array
+            share = max(share, fold(credits_for("misconception", "", slips, scheme)))
         return self.made(judged, read=f"[{shown}]", share=share)
+
+    def array_slips(self, rows: Sequence[Sequence[Expr | AnswerError]]) -> tuple[tuple[Slip, ...], ...]:
+        """The slips that give just this array of numbers."""
+        question = self.question
+        if not question.array or not self.sheet.truth or len(question.targets) < LEAST_ENTRIES or len({len(row) for row in rows}) > 1:
+            return ()
+        shape = (len(rows), len(rows[0])) if len(rows) > 1 and len(rows[0]) > 1 else (max(len(rows), len(rows[0])),)
+        given = []
+        for cell in (cell for row in rows for cell in row):
+            if isinstance(cell, AnswerError) or referred(cell):
+                return ()
+            try:
+                read = as_given(self.judge.value(cell), written_decimal(cell))
+            except TutorError:
+                return ()
+            if read is None or read.digits < LEAST_DIGITS:
+                return ()
+            given.append(read)
+        return self.sheet.array_slips.explain_numbers(question.array, shape, [one.low for one in given], [one.high for one in given])
 
     def is_transposed(self, rows: Sequence[Sequence[Expr | AnswerError]]) -> bool:
         """Whether a matrix is right, and only right, with its rows and columns exchanged."""

@@ -45,10 +45,15 @@ def losses_in(questions: Iterable[Question], working: Iterable[str]) -> tuple[st
 
 
 def make_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
-    """Questions made from the graph: forward values, local derivatives that say something, gradients, and the first update.
+    """Questions made from the graph: about whole arrays where it is over layers, else about single quantities.  Each has one mark."""
+    make = make_array_questions if asks_for_arrays(exercise) else make_single_questions
+    return make(exercise, working)
 
-    They ask for numbers where the exercise has values, and for formulas where it has none; of a computation over layers for whole arrays
-    (`tutor.marking.array_questions`).  Each has one mark.
+
+def make_single_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
+    """Questions about single quantities: forward values, local derivatives that say something, gradients, and the first update.
+
+    They ask for numbers where the exercise has values, and for formulas where it has none.
     """
     kind: Kind = "number" if exercise.values else "expression"
     found: list[Question] = []
@@ -66,8 +71,6 @@ def make_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]
         return tuple(
             Question(f"count_{what}", f"count {what}", "number", (f"count {what}",), tolerance=exactly) for what in exercise.counts
         )
-    if asks_for_arrays(exercise):
-        return make_array_questions(exercise, working)
     steps = [step for step in working.steps if not step.after]
     if exercise.values:
         ask((step.target for step in steps if step.sort == "forward"), MOST_FORWARD)
