@@ -9,7 +9,8 @@ serves any number of students at once: what is known of a student is in a value 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 from threading import RLock
 
 from tutor.answer.handed_in import Submission
@@ -136,11 +137,21 @@ class Marker:
         expr = works[0].expr if len(works) == 1 and works[0] is not None else None
         if expr is None and len(asked.targets) == 1 and not shown:
             expr = Name(asked.targets[0])
-        if len(asked.shape) == 2 and len(shown) == asked.shape[0] * asked.shape[1]:  # row after row, as it is answered
-            columns = asked.shape[1]
-            shown = [f"[{', '.join(shown[place : place + columns])}]" for place in range(0, len(shown), columns)]
-            return expr, f"[{', '.join(shown)}]"
+        if len(asked.shape) > 1 and len(shown) == prod(asked.shape):  # row after row, as it is answered
+            return expr, nested_text(shown, asked.shape)
         return expr, shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]" if shown else ""
+
+
+def nested_text(entries: Sequence[str], shape: Sequence[int]) -> str:
+    """The entries of an array as nested lists, as they are answered.
+
+    >>> nested_text(["1", "2", "3", "4"], (2, 2))
+    '[[1, 2], [3, 4]]'
+    """
+    parts = list(entries)
+    for size in shape[::-1]:
+        parts = [f"[{', '.join(parts[place : place + size])}]" for place in range(0, len(parts), size)]
+    return parts[0]
 
 
 def on_circles(edges: Mapping[str, set[str]]) -> list[str]:
