@@ -134,7 +134,9 @@ class AnswerJudge:
             expr = read(other, self.sheet.vocabulary)
         except AnswerError:
             return ""
-        return other if not referred(expr) and self.judge.against(expr, written_decimal(expr), truth, self.question.tolerance) in ("right", "near") else ""
+        if referred(expr):
+            return ""
+        return other if self.judge.against(expr, written_decimal(expr), truth, self.question.tolerance) in ("right", "near") else ""
 
     def _as_meant(self, members: list[Member], target: str) -> list[Member]:
         """The members with ∂c/∂a as the derivative along one edge where that is what is meant."""
