@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.errors import ExerciseError, GraphError, TutorError
 from tutor.expression.keys import derivative_key
+from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
 from tutor.graph.entries import places
@@ -16,7 +17,7 @@ from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, s
 from tutor.graph.network import Network, quantities
 from tutor.graph.nouns import Graph
 from tutor.graph.read_steps import check_name
-from tutor.graph.shapes import AXES, MAX_AXES, Shape, arranged, shape_of, shape_text
+from tutor.graph.shapes import AXES, Shape, arranged, shape_of, shape_text
 from tutor.notation.profile import Notation, affine, notation
 from tutor.notation.symbol import Symbol
 from tutor.rules.functions import check_calls

@@ -13,7 +13,7 @@ from itertools import permutations, product
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import plain
 from tutor.graph.shapes import INDEXED, Shape, Size, arranged, arranged_or_row, shape_of, shape_text, size_expr
 from tutor.rules.operations import ENTRYWISE
@@ -43,6 +43,7 @@ def array_formulas(
     Raises `GraphError` where it does not fit, with both shapes.
 
     >>> from tutor.expression.plain import plain
+    >>> from tutor.expression.nodes import Mul
     >>> found = array_formulas(Mul((Name("d"), Call("transpose", (Name("x"),)))), {"d": (2,), "x": (3,)})
     >>> [(plain(formula.expr), formula.shape) for formula in found]
     [('outer(d, x)', (2, 3))]
@@ -136,7 +137,7 @@ def _indexed(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], want
         orders: Iterable[Sequence[str]] = [[f" {letter}" for letter in index]]
         sizes |= {f" {letter}": size for letter, size in zip(index, wanted, strict=False) if f" {letter}" not in sizes}
     else:
-        orders = permutations(free) if len(free) <= 3 else [free]  # noqa: PLR2004
+        orders = permutations(free) if len(free) <= 3 else [free]
     listed = []
     for order in orders:
         shape = tuple(sizes[letter] for letter in order if letter in sizes)
@@ -146,7 +147,7 @@ def _indexed(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], want
 
 
 def _named(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size], bound: frozenset[str]) -> Expr:
-    """The form with arrays by their names, letters apart from all names, and how far every sum runs; ``sizes`` are those of free letters."""
+    """The form with arrays by their names, letters apart from all names, and how far each sum runs; ``sizes`` are those of free letters."""
     match expr:
         case Call("at", (array, *index)):
             return _entry(array, index, shapes, sizes)
@@ -155,14 +156,16 @@ def _named(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size], boun
             done = _named(body, shapes, inner, bound | {letter})
             size = inner.pop(f" {letter}", None)
             if size is None:
-                raise GraphError(f"the sum runs over {letter}, and nothing behind it has this index", hint=f"write Σ_{letter} w_j{letter} x_{letter}")
+                what = f"the sum runs over {letter}, and nothing behind it has this index"
+                raise GraphError(what, hint=f"write Σ_{letter} w_j{letter} x_{letter}")
             for other, own in inner.items():
                 _same(sizes, other, own)
             return Call("sum_over", (Name(f" {letter}"), last[0] if last else size_expr(size), done))
         case Name() | Partial():
             if shape := shape_of(expr, shapes):
                 shown = plain(expr, as_written=True)
-                raise GraphError(f"{shown} of shape {shape_text(shape)} stands without an index in an index form", hint=f"write {shown}_j")
+                what = f"{shown} of shape {shape_text(shape)} stands without an index in an index form"
+                raise GraphError(what, hint=f"write {shown}_j")
             return Name(derivative_key(expr.of, expr.wrt)) if type(expr) is Partial else expr
     parts = children(expr)
     return rebuild(expr, tuple(_named(part, shapes, sizes, bound) for part in parts)) if parts else expr
@@ -181,7 +184,8 @@ def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], size
         else:
             assert type(part) is Number
             if isinstance(size, int) and not 1 <= int(part.text) <= size:
-                raise GraphError(f"there is no entry {part.text} of {shown}, which is {shape_text(shape)}", hint="entries are counted from 1")
+                what = f"there is no entry {part.text} of {shown}, which is {shape_text(shape)}"
+                raise GraphError(what, hint="entries are counted from 1")
             letters.append(part)
     name = derivative_key(array.of, array.wrt) if type(array) is Partial else array.name if type(array) is Name else ""
     return Call("at", (Name(name), *letters))

@@ -115,7 +115,7 @@ class ArraySlips:
         if read_after(key).updates or key not in self.steps:
             return
         right = known(key)
-        if right.ndim == 3:  # noqa: PLR2004 - a matrix
+        if right.ndim == 3:
             turned = right.transpose(1, 0, 2)
             yield WrongArray(Slip(LAYOUT, key), turned.shape[:-1], turned.reshape(-1, turned.shape[-1]))
         shapes = self.field.shapes
@@ -221,10 +221,10 @@ def _repaired_here(expr: Expr) -> Iterator[tuple[str, Expr]]:
         yield "transpose-forgotten", Call("transpose", (expr,))
     if kind is Mul:
         factors = expr.args  # type: ignore[union-attr]
-        if len(factors) == 2:  # noqa: PLR2004
+        if len(factors) == 2:
             yield "product-order", Mul(factors[::-1])
             yield "product-for-entrywise", Call(ENTRYWISE, factors)
-    if kind is Call and expr.func in ("matmul", "outer", ENTRYWISE) and len(expr.args) == 2:  # type: ignore[union-attr]  # noqa: PLR2004
+    if kind is Call and expr.func in ("matmul", "outer", ENTRYWISE) and len(expr.args) == 2:  # type: ignore[union-attr]
         func, factors = expr.func, expr.args  # type: ignore[union-attr]
         if func == ENTRYWISE:
             yield "entrywise-for-product", Call("matmul", factors)
@@ -232,6 +232,6 @@ def _repaired_here(expr: Expr) -> Iterator[tuple[str, Expr]]:
             yield ("outer-reversed" if func == "outer" else "product-order"), Call(func, factors[::-1])
             if func == "matmul":
                 yield "product-for-entrywise", Call(ENTRYWISE, factors)
-    if kind is Call and expr.func == "at" and len(expr.args) == 3:  # type: ignore[union-attr]  # noqa: PLR2004
+    if kind is Call and expr.func == "at" and len(expr.args) == 3:  # type: ignore[union-attr]
         array, first, second = expr.args  # type: ignore[union-attr]
         yield "transpose-forgotten", Call("at", (array, second, first))

@@ -13,8 +13,6 @@ from tutor.graph.entries import Array
 from tutor.graph.layered import Layered, sized
 
 MOST_ARRAYS = 60
-MOST_AXES = 2
-"""Arrays of numbers with more axes than this are not asked for as a whole."""
 
 
 def asks_for_arrays(exercise: Exercise) -> bool:
@@ -40,7 +38,7 @@ def make_array_questions(exercise: Exercise, working: Working) -> tuple[Question
     def ask(keys: Iterable[str]) -> None:
         for key in keys:
             question = array_question(exercise, layered, key)
-            if question is not None and len(found) < MOST_ARRAYS and all(target in working.by_name for target in question.targets):
+            if len(found) < MOST_ARRAYS and all(target in working.by_name for target in question.targets):
                 found.setdefault(key, question)
 
     if exercise.values:
@@ -55,17 +53,16 @@ def make_array_questions(exercise: Exercise, working: Working) -> tuple[Question
     return tuple(found.values())
 
 
-def array_question(exercise: Exercise, layered: Layered, key: str) -> Question | None:
-    """The question about an array by its name in the layer form; nothing for an array of numbers with too many axes."""
+def array_question(exercise: Exercise, layered: Layered, key: str) -> Question:
+    """The question about an array by its name in the layer form."""
     plain, _, updates = key.partition("@")
     of, _, wrt = plain.rpartition("/d")
     entries: Array[str] = layered.entries[wrt if of else plain]
-    targets = tuple(f"{derivative_key(_scalar_loss(layered), item) if of else item}{'@' + updates if updates else ''}" for item in entries.items)
+    after = f"@{updates}" if updates else ""
+    targets = tuple(f"{derivative_key(_scalar_loss(layered), item) if of else item}{after}" for item in entries.items)
     kind: Kind = "expression"
     if exercise.values:
-        if len(entries.shape) > MOST_AXES:
-            return None
-        kinds: tuple[Kind, ...] = ("number", "vector", "matrix")
+        kinds: tuple[Kind, ...] = ("number", "vector", "matrix", "array", "array")
         kind = kinds[len(entries.shape)]
     return Question(key, f"{plain} after {updates}" if updates else plain, kind, targets, entries.shape, array=key)
 

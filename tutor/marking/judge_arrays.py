@@ -150,6 +150,7 @@ class ArrayJudge:
         ), formula  # fmt: skip
 
     def compare(self, formula: ArrayFormula, fields: Sequence[Field] = ()) -> ArrayComparison:
+        """The formula against what is asked, in the exercise's own fields or in others."""
         return compare_arrays(formula, self.key, fields or self.sheet.fields, self.effort)
 
     def entry_text(self, found: ArrayComparison) -> str:

@@ -37,6 +37,7 @@ from tutor.marking.question_list import (
     single_questions,
     updates_in,
 )
+from tutor.marking.ranges import Ranges
 from tutor.marking.worlds import BentWorld
 from tutor.numbers.arithmetic import Value, real
 from tutor.numbers.arrays import Floats, np
@@ -47,7 +48,7 @@ NOISE = 1e-45
 MOST_SIMPLIFIED = 500
 """In a graph of up to so many steps it is looked for simplifications that lectures make."""
 OTHER_SIZES = (3, 2, 4, 5, 3, 2)
-"""Sizes in the place of letters, besides those of the write-out: a number that stands where a letter is meant is right in one of them only."""
+"""Sizes in the place of letters, besides those of the write-out: a number where a letter is meant is right with one of them only."""
 FORMULA_POINTS = 12
 """At so many points formulas are compared with what slips give."""
 
@@ -200,6 +201,11 @@ class Sheet:
     def _floats(self) -> Mapping[str, Floats]:
         """The values that are computed as a whole, which the steps of a single sample do not give."""
         return {name: np.array([as_float(self.truth[name])]) for name in self.whole if name in self.truth}
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """What rounded results allow, at the given values."""
+        return Ranges(self.working, self.numbers.env)
 
     @cached_property
     def points(self) -> Points:

@@ -114,7 +114,7 @@ TABLE: tuple[Misconception, ...] = (
 )  # fmt: skip
 
 BY_TAG = {row.tag: row for row in TABLE}
-CREDITS = {row.tag: row.credit for row in (*ARRAY_TABLE, *TABLE)}
+CREDITS = {row.tag: row.credit for row in ARRAY_TABLE} | {row.tag: row.credit for row in TABLE}
 """The share of the marks that is left with each slip, with numbers and with arrays."""
 
 

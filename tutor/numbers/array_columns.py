@@ -20,13 +20,15 @@ from tutor.expression.walk import names
 from tutor.graph.entries import MAX_WORK, Array, Entries, arrays_of, index_parts, whole
 from tutor.graph.shapes import INDEXED, Shape, bind
 from tutor.numbers.arrays import PLAIN, np
-from tutor.numbers.floats import Column, columns
+from tutor.numbers.floats import columns
 from tutor.numbers.lowering import nearest
 from tutor.numbers.program import Program, program
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
 Floats: TypeAlias = Any
 """An array of shape (…, points); the axis of the points may have the length 1."""
+Column: TypeAlias = Any
+"""An array of shape (points,), or (1,)."""
 Letters: TypeAlias = tuple[str, ...]
 
 _LOOKED_UP = frozenset({"winner", "quotient", "remainder"})

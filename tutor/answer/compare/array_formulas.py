@@ -20,7 +20,7 @@ from tutor.expression.nodes import Call, Expr, Number, children
 from tutor.graph.entries import places
 from tutor.graph.index_forms import ArrayFormula
 from tutor.graph.shapes import shape_text
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
 MOST_SUSPECTS = 6
 """So many entries that floats call different are looked at with balls."""
@@ -32,13 +32,16 @@ _BY_PLACE = frozenset({"entry", "one_hot", "concat", "part", "flatten", "unflatt
 """Operations that do not treat all entries alike."""
 
 
+SAME = Comparison("equal")
+
+
 @dataclass(frozen=True, slots=True)
 class ArrayComparison:
     """What came out: ``place`` is the entry that ``found`` is about (counted from 1), ``shapes`` the student's and the one that is asked
     where they differ, ``sizes`` what the letters of sizes were."""
 
     outcome: Outcome
-    found: Comparison = Comparison("equal")
+    found: Comparison = SAME
     place: tuple[int, ...] = ()
     shapes: tuple[str, str] | None = None
     sizes: tuple[tuple[str, int], ...] = ()
@@ -74,18 +77,18 @@ def _at_sizes(formula: ArrayFormula, target: str, field: Field, effort: Effort, 
         return ArrayComparison("undecided", Comparison("undecided", reason=problem.what))
     listed = list(places(shape))
     suspects = list(islice(_suspects(mine, theirs), MOST_SUSPECTS))
-    chosen = suspects or (_confirming(expr, shape, listed) if confirm else [])
-    for number in chosen:
+    confirming = _confirming(expr, shape, listed) if confirm or suspects else []
+    for number in dict.fromkeys((*suspects, *confirming)):
         found = compare(field.entry(expr, listed[number]), asked.items[number], field.points, effort)
         if found.outcome != "equal":
             return ArrayComparison(found.outcome, found, listed[number], sizes=sizes)
     return EQUAL
 
 
-def _suspects(mine: object, theirs: object) -> Iterator[int]:
+def _suspects(mine: Floats, theirs: Floats) -> Iterator[int]:
     """The entries that floats call different, or that do not exist at some points, the first that clearly differs first."""
-    apart = abs(mine - theirs)  # type: ignore[operator]
-    size = abs(mine) + abs(theirs)  # type: ignore[arg-type]
+    apart = abs(mine - theirs)
+    size = abs(mine) + abs(theirs)
     clear = np.any(apart > CLEAR * size, axis=1)
     yield from np.flatnonzero(clear).tolist()
     yield from np.flatnonzero(~np.all(np.isfinite(size), axis=1) & ~clear).tolist()

@@ -99,7 +99,8 @@ class Field:
 
     def entry(self, expr: Expr, place: tuple[int, ...]) -> Expr:
         """One entry of a formula without letters, as a formula of single quantities."""
-        return Entries(_Named(self), Formulas()).entry(expr, place, self.shapes)
+        found: Expr = Entries(_Named(self), Formulas()).entry(expr, place, self.shapes)
+        return found
 
     def written(self, expr: Expr) -> tuple[Expr, ...]:
         """All entries of a formula without letters, as formulas of single quantities."""
