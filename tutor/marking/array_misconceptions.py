@@ -51,9 +51,9 @@ SQUARE = "W1 = 3, 3; W2 = 3, 3; x = 3; y = 3"
 SIZES = "W1 = m, n; W2 = q, m; x = n; y = q"
 BATCH = "Z = W X + columns(b, N); L = sum((Z - Y)^2)/N"
 BATCHED = "W = q, n; X = n, N; b = q; Y = q, N"
-ROWS = "Z = X W; P = A Z; L = sum((P - Y)^2)"
+ROWS = "Z = X @ W; P = A @ Z; L = sum((P - Y)^2)"
 EVEN = "X = 2, 2; W = 2, 2; A = 2, 2; Y = 2, 2"
-PRODUCT = "Z = W X; P = Z ⊙ A; L = sum((P - Y)^2)"
+PRODUCT = "Z = W @ X; P = Z ⊙ A; L = sum((P - Y)^2)"
 
 TABLE: tuple[ArrayMisconception, ...] = (
     ArrayMisconception("transpose-forgotten", bend_parts(bends.transpose_dropped),

@@ -36,7 +36,7 @@ _MISFIT = "shapes do not fit"
 
 
 @dataclass(frozen=True, slots=True)
-class _Written:
+class _ReadFormula:
     """An answer as it was read: its members without the quantity itself in front, which of them is the answer, the letters at its left."""
 
     members: tuple[Line, ...]
@@ -67,7 +67,7 @@ class ArrayJudge:
         self.key = self.question.array
         derivative = read_derivative(self.key)
         self.wanted: Shape = self.shapes[derivative.wrt if derivative is not None else self.key]
-        self.effort = Effort(MAX_WORK)
+        self.effort = Effort(2 * MAX_WORK)
 
     def mark(self) -> MarkedAnswer:
         """The answer with its verdict and its marks."""
@@ -93,7 +93,7 @@ class ArrayJudge:
 
     # reading
 
-    def read(self) -> _Written:
+    def read(self) -> _ReadFormula:
         """The members of the answer, and which of them counts.  Raises `AnswerError`."""
         members = list(read_lines(self.own.text, self.sheet.array_vocabulary))
         index: tuple[str, ...] = ()
@@ -102,7 +102,7 @@ class ArrayJudge:
             members = members[1:]
         if not members:
             raise AnswerError("there is no answer in this", hint="write a formula such as W^T δ")
-        written = _Written(tuple(members), answer_of(members, formula=True), index)
+        written = _ReadFormula(tuple(members), answer_of(members, formula=True), index)
         self.own.remember(written.expr)
         return written
 
@@ -129,7 +129,7 @@ class ArrayJudge:
 
     # judging
 
-    def judge(self, readings: Sequence[ArrayFormula], written: _Written) -> tuple[Judged, ArrayFormula]:
+    def judge(self, readings: Sequence[ArrayFormula], written: _ReadFormula) -> tuple[Judged, ArrayFormula]:
         """What is said of the formula, and the reading that this is about."""
         compared = [(self.compare(formula), formula) for formula in readings]
         for found, formula in compared:
@@ -171,7 +171,7 @@ class ArrayJudge:
             return "other-form"
         return ""
 
-    def other_shape(self, formula: ArrayFormula, written: _Written) -> Judged:
+    def other_shape(self, formula: ArrayFormula, written: _ReadFormula) -> Judged:
         """An array of another shape: the transpose of what is asked (another layout), or something else."""
         message = f"yours is {shape_text(formula.shape)}, asked is {shape_text(self.wanted)}"
         if len(self.wanted) == 2 and formula.shape == self.wanted[::-1]:
@@ -231,7 +231,7 @@ class ArrayJudge:
             if right or self.own.judge.carried_formula(target, entry) is not None:
                 self.own.keep(target, right=right, formula=entry)
 
-    def find_broken(self, written: _Written, judged: Judged) -> BrokenLine | None:
+    def find_broken(self, written: _ReadFormula, judged: Judged) -> BrokenLine | None:
         """The first member of a line of working that is not what is asked."""
         if judged.verdict != "correct":
             return None

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from math import prod
 from string import ascii_lowercase
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
@@ -19,17 +19,18 @@ from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number,
 from tutor.expression.walk import names
 from tutor.graph.entries import MAX_WORK, Array, Entries, arrays_of, index_parts, whole
 from tutor.graph.shapes import INDEXED, Shape, bind
-from tutor.numbers.arrays import PLAIN, np
+from tutor.numbers.arrays import PLAIN, Column, Floats, np
 from tutor.numbers.floats import columns
 from tutor.numbers.lowering import nearest
 from tutor.numbers.program import Program, program
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
-Floats: TypeAlias = Any
-"""An array of shape (…, points); the axis of the points may have the length 1."""
-Column: TypeAlias = Any
-"""An array of shape (points,), or (1,)."""
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+Whole: TypeAlias = "NDArray[np.intp]"
 Letters: TypeAlias = tuple[str, ...]
+T = TypeVar("T")
 
 _LOOKED_UP = frozenset({"winner", "quotient", "remainder"})
 """What index forms are worked out entry by entry for."""
@@ -67,7 +68,7 @@ class ColumnEntries:
         return _apply(func, args)
 
 
-def _folded(combine: Callable[[Any, Any], Any], terms: Sequence[Any]) -> Any:
+def _folded(combine: Callable[[T, T], T], terms: Sequence[T]) -> T:
     total = terms[0]
     for term in terms[1:]:
         total = combine(total, term)
@@ -239,8 +240,7 @@ class _IndexReader:
                 return np.where((found >= 1) & (found <= whole(size, self.known)), 1.0, 0.0)[..., None], letters
             case Call("max_over"):
                 loops, body = self.opened(expr, "max_over")
-                array, letters = self.read(body)
-                return self.over(array, letters, loops, np.max)
+                return self.over(*self.read(body), loops, np.max)
             case Call(func, args):
                 return self.combined(lambda *arrays: _apply(func, arrays), args)
             case Mul(args):
@@ -285,7 +285,7 @@ class _IndexReader:
             array = _contracted(factors, letters)
         return (array * repeated if repeated != 1 else array), letters
 
-    def over(self, array: Floats, own: Letters, loops: Letters, function: Any) -> tuple[Floats, Letters]:
+    def over(self, array: Floats, own: Letters, loops: Letters, function: Callable[..., Floats]) -> tuple[Floats, Letters]:
         axes = tuple(own.index(loop) for loop in loops)
         rest = tuple(letter for letter in own if letter not in loops)
         return (function(array, axis=axes) if axes else array), rest
@@ -297,7 +297,7 @@ class _IndexReader:
             return array, listed
         letters = self.used(index)
         places = [self.grid(part, letters)[0] for part in index]
-        inside = True
+        inside = np.array(True)
         for place, size in zip(places, array.shape, strict=False):
             inside = inside & (place >= 1) & (place <= size)
         picked = tuple(np.clip(place, 1, size) - 1 for place, size in zip(places, array.shape, strict=False))
@@ -310,23 +310,23 @@ class _IndexReader:
         found = {name for part in index for name in names(part)}
         return tuple(letter for letter in self.letters if letter in found)
 
-    def grid(self, expr: Expr, letters: Letters | None = None) -> tuple[Any, Letters]:
+    def grid(self, expr: Expr, letters: Letters | None = None) -> tuple[Whole, Letters]:
         """The whole numbers that an index is, with an axis for every letter."""
         letters = self.used([expr]) if letters is None else letters
         running = {
             letter: np.arange(1, self.letters[letter] + 1).reshape([-1 if other == letter else 1 for other in letters])
             for letter in letters
         }
-        return _places(expr, {**self.known, **running}), letters
+        return _places(expr, {**{name: np.array(size) for name, size in self.known.items()}, **running}), letters
 
 
-def _places(expr: Expr, at: Mapping[str, Any]) -> Any:
+def _places(expr: Expr, at: Mapping[str, Whole]) -> Whole:
     """Whole numbers, an array of them for every letter."""
     match expr:
         case Name(name):
             return at[name]
         case Number(text):
-            return int(text)
+            return np.array(int(text))
         case Neg(arg):
             return -_places(arg, at)
         case Add(args):
@@ -357,4 +357,5 @@ def _contracted(factors: Sequence[tuple[Floats, Letters]], letters: Letters) -> 
     for array, own in factors:
         texts.append("".join(table[letter] for letter in own) + "z")
         arrays.append(array if array.shape[-1] == points else np.broadcast_to(array, (*array.shape[:-1], points)))
-    return np.einsum(",".join(texts) + "->" + "".join(table[letter] for letter in letters) + "z", *arrays)
+    found: Floats = np.einsum(",".join(texts) + "->" + "".join(table[letter] for letter in letters) + "z", *arrays)
+    return found

@@ -14,7 +14,7 @@ from itertools import islice
 
 from tutor.answer.compare.array_points import Field
 from tutor.answer.compare.formulas import CLEAR, Comparison, Outcome, compare
-from tutor.answer.read.effort import Effort
+from tutor.answer.read.effort import MAX_WORK, Effort
 from tutor.errors import GraphError, ValueProblem
 from tutor.expression.nodes import Call, Expr, Number, children
 from tutor.graph.entries import places
@@ -22,8 +22,8 @@ from tutor.graph.index_forms import ArrayFormula
 from tutor.graph.shapes import shape_text
 from tutor.numbers.arrays import Floats, np
 
-MOST_SUSPECTS = 6
-"""So many entries that floats call different are looked at with balls."""
+MOST_SUSPECTS = 2
+"""So many entries that floats call different are looked at with balls, those that differ most."""
 MOST_ENTRIES = 64
 """So many entries are compared with balls where they are not alike."""
 TINY, HUGE = 1e-4, 1e5
@@ -56,7 +56,7 @@ def compare_arrays(formula: ArrayFormula, target: str, fields: Sequence[Field], 
     ``formula`` has the letters of sizes in it; the first field is the one whose entries have the names of the exercise.  With ``effort``
     it shares what may be spent with other comparisons.
     """
-    effort = effort or Effort()
+    effort = effort or Effort(2 * MAX_WORK)
     with np.errstate(all="ignore"):
         for number, field in enumerate(fields):
             found = _at_sizes(formula, target, field, effort, confirm=number == 0)
@@ -90,7 +90,11 @@ def _suspects(mine: Floats, theirs: Floats) -> Iterator[int]:
     apart = abs(mine - theirs)
     size = abs(mine) + abs(theirs)
     clear = np.any(apart > CLEAR * size, axis=1)
-    yield from np.flatnonzero(clear).tolist()
+    found = np.flatnonzero(clear).tolist()
+    if len(found) > 1:
+        most = np.max(np.where(apart > CLEAR * size, apart / size, 0.0), axis=1)
+        found.sort(key=lambda number: -float(most[number]))
+    yield from found
     yield from np.flatnonzero(~np.all(np.isfinite(size), axis=1) & ~clear).tolist()
 
 

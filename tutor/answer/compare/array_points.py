@@ -18,8 +18,8 @@ from tutor.expression.walk import substitute
 from tutor.graph.entries import Array, Entries, Formulas
 from tutor.graph.layered import Layered
 from tutor.graph.shapes import Shape
-from tutor.numbers.array_columns import ArrayColumns, Floats
-from tutor.numbers.arrays import np
+from tutor.numbers.array_columns import ArrayColumns
+from tutor.numbers.arrays import Floats, np
 
 
 @dataclass(slots=True)
@@ -99,15 +99,15 @@ class Field:
 
     def entry(self, expr: Expr, place: tuple[int, ...]) -> Expr:
         """One entry of a formula without letters, as a formula of single quantities."""
-        found: Expr = Entries(_Named(self), Formulas()).entry(expr, place, self.shapes)
+        found: Expr = Entries(_SingleQuantities(self), Formulas()).entry(expr, place, self.shapes)
         return found
 
     def written(self, expr: Expr) -> tuple[Expr, ...]:
         """All entries of a formula without letters, as formulas of single quantities."""
-        return Entries(_Named(self), Formulas()).value(expr).items
+        return Entries(_SingleQuantities(self), Formulas()).value(expr).items
 
 
-class _Named(dict[str, Array[Expr]]):
+class _SingleQuantities(dict[str, Array[Expr]]):
     """The single quantities of each array, as formulas."""
 
     def __init__(self, of: Field) -> None:

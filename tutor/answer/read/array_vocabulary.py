@@ -5,15 +5,17 @@ The table of single quantities (`tutor.answer.read.vocabulary`) is made for the 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import product
 
 from tutor.answer.read.vocabulary import choose_profiles, gather_vocabulary
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key, read_derivative
 from tutor.expression.lexicon import IndexedSpelling, Vocabulary, split_index
-from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.nodes import Call, Expr, Name, Partial
 from tutor.expression.spelling import whole
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered
 from tutor.graph.network import quantities
@@ -26,6 +28,9 @@ _LETTERS = (("i", "j", "k", "l"), ("m", "n", "r", "s"))
 
 _OTHERWISE = {"vec": "flatten", "diag": "diag"}
 """Functions of arrays that answers have besides; diag(v) is a matrix with v on its diagonal."""
+
+
+_INDICES = "abdhijklmnpqrstuv"
 
 
 def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabulary:
@@ -44,9 +49,11 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     known = gather_vocabulary(exercise, layered.graph, chosen, notations.__getitem__, powers=False)
     sizes = {letter: Name(letter) for letter in layered.symbolic if letter not in known.declared}
     functions = {name: name for name in sorted(LAYER_FUNCTIONS)}
+    literal = {**known.literal, **literal_entries(layered, notations.values())}
+    pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     return replace(
         known, declared={**known.declared, **sizes}, functions={**known.functions, **functions, **_OTHERWISE}, arity=_arity,
-        indexed=indexed_spellings(layered, notations.values()),
+        indexed=indexed_spellings(layered, notations.values()), literal=literal, literals=re.compile(pattern) if pattern else None,
     )  # fmt: skip
 
 
@@ -69,6 +76,22 @@ def indexed_spellings(layered: Layered, notations: Iterable[Notation]) -> dict[t
             for base, sup, spelling in _spellings(known, key, node, rank):
                 found.setdefault((base, sup), {}).setdefault(spelling)
     return {place: _first_of_each(list(spellings)) for place, spellings in found.items()}
+
+
+def literal_entries(layered: Layered, notations: Iterable[Notation]) -> dict[str, Expr]:
+    """The entries that no single spelling is, (w₁)_j, with every letter that is used for an index."""
+    found: dict[str, Expr] = {}
+    for known in notations:
+        for key, node, rank in _arrays(layered):
+            shown = known.entry(key, [Symbol(letter, letter) for letter in _LETTERS[0][:rank]])
+            if type(node) is not Name or rank > 2 or (whole(shown.latex) is not None and whole(shown.text) is not None):
+                continue
+            for letters in product(_INDICES, repeat=rank):
+                symbol = known.entry(key, [Symbol(letter, letter) for letter in letters])
+                for text in (symbol.latex, symbol.text):
+                    for written in (text, text.replace("_", " _")):  # as in Markdown
+                        found.setdefault(written, Call("at", (node, *map(Name, letters))))
+    return found
 
 
 def _arrays(layered: Layered) -> Iterator[tuple[str, Expr, int]]:
