@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Literal
 
 Kind = Literal["number", "expression", "fraction", "vector", "matrix", "array", "column", "chain", "choice"]
-Form = Literal["any", "decimal", "fraction", "inputs", "steps"]
+Form = Literal["any", "decimal", "fraction", "percent", "inputs", "steps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class Question:
     matrix (``shape`` (rows, columns)), an array of three or four axes, or a column of a table.
 
     ``form`` restricts how the answer may be written: a number as ``decimal`` or ``fraction``, an expression in ``inputs`` only (given
-    quantities, no intermediate ones, no derivatives) or in ``steps`` (any quantity, but no derivative).
+    quantities, no intermediate ones, no derivatives) or in ``steps`` (any quantity, but no derivative); or it allows ``percent`` besides.
     ``follow`` switches follow-through on.  A choice has ``options`` (letter, text) and its right letters in ``right``.
     """
 
@@ -74,6 +74,7 @@ class Scheme:
 
     ``misconception`` replaces the table's own share for a single slip, ``pair`` is for two slips together; ``other_form``,
     ``few_digits`` and ``broken_line`` scale a right answer that is not in the form asked, too short, or after a line that does not hold.
+    With ``decimal_comma`` a comma between two digits is that of a decimal, whatever else a submission has.
     """
 
     misconception: Fraction | None = None
@@ -82,6 +83,7 @@ class Scheme:
     other_form: Fraction = Fraction(1, 2)
     few_digits: Fraction = Fraction(1, 2)
     broken_line: Fraction = Fraction(1, 2)
+    decimal_comma: bool = False
 
 
 LISTS: tuple[Kind, ...] = ("vector", "matrix", "array", "column")

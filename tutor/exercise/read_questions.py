@@ -26,7 +26,9 @@ QUESTION_KEYS: dict[str, tuple[type, ...]] = {
 CASE_KEYS: dict[str, tuple[type, ...]] = {
     "question": (str,), "answer": (str, int), "verdict": (str,), "tag": (str,), "credit": (str, int), "earlier": (dict,), "note": (str,),
 }  # fmt: skip
-MARKING_KEYS: dict[str, tuple[type, ...]] = {field.name: (str, int) for field in fields(Scheme)}
+MARKING_KEYS: dict[str, tuple[type, ...]] = {
+    field.name: (bool,) if field.name == "decimal_comma" else (str, int) for field in fields(Scheme)
+}
 VERDICTS = ("correct", "follow-through", "misconception", "wrong", "undecided", "unreadable", "blank")
 MAX_QUESTIONS = 2_000
 MAX_UPDATES = 200
@@ -246,8 +248,10 @@ def read_cases(rows: list[Any], checked: Checked, fault: Fault) -> tuple[Case, .
 
 def read_scheme(table: Mapping[str, Any], checked: Checked, fault: Fault) -> Scheme:
     """``[marking]``: the shares that the mark scheme gives."""
-    shares = {}
+    shares: dict[str, Any] = {}
     for key in checked(table, MARKING_KEYS, "marking"):
+        if key == "decimal_comma":
+            continue
         try:
             share = _share(table, key, Fraction(1))
         except TutorError as error:
@@ -257,4 +261,4 @@ def read_scheme(table: Mapping[str, Any], checked: Checked, fault: Fault) -> Sch
             fault(f"{key} is a share from 0 to 1, not {visible(str(table[key]))}", f"marking.{key}", 'such as "1/2"')
         else:
             shares[key] = share
-    return Scheme(**shares)
+    return Scheme(**shares, decimal_comma=table.get("decimal_comma") is True)

@@ -109,6 +109,8 @@ def _comma_hint(tokens: list[Token], at: int) -> str:
     """A decimal comma is shown with its point: 0,5 is 0.5."""
     before, after = tokens[at - 1][1] if at else None, tokens[at + 1][1] if at + 1 < len(tokens) else None
     if isinstance(before, Number) and isinstance(after, Number) and before.text.isdigit() and len(after.text) < 30:
+        if len(before.text) < 4 and before.text[0] != "0" and len(after.text) == 3:
+            return f"write {before.text}.{after.text} or {before.text}{after.text}"
         return f"a decimal is written with a point: {before.text[:20]}.{after.text}"
     return "a decimal is written with a point: 0.5"
 

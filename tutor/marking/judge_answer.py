@@ -12,7 +12,8 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.array_answers import Rows, read_array
 from tutor.answer.read.choices import read_choice
 from tutor.answer.read.entered import array_of
-from tutor.answer.read.reading import MAX_LENGTH
+from tutor.answer.read.number_forms import plain_number, second_reading, with_points
+from tutor.answer.read.reading import MAX_LENGTH, read
 from tutor.answer.read.spots import refusal
 from tutor.answer.read.working_lines import Line as Member
 from tutor.answer.read.working_lines import read_lines
@@ -21,6 +22,7 @@ from tutor.errors import TutorError
 from tutor.exercise.question import LISTS, Question, Scheme
 from tutor.expression.nodes import Expr
 from tutor.expression.plain import plain
+from tutor.expression.signs import narrow
 from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
@@ -28,7 +30,8 @@ from tutor.marking.judge import Earlier, EarlierResult, Judge, Judged
 from tutor.marking.judge_lines import answer_of, first_broken, rounded_figures, without_question
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
-from tutor.marking.written import last_place
+from tutor.marking.ranges import Range
+from tutor.marking.written import shown_limits
 
 RIGHT = ("correct", "follow-through")
 PERSON = ("undecided", "unreadable")
@@ -52,8 +55,10 @@ class _Read:
 class AnswerJudge:
     """One answer while it is judged.  What it finds out is in `earlier` afterwards; what it was given is never changed."""
 
-    def __init__(self, sheet: Sheet, diagnosis: Diagnosis, question: Question, text: str, earlier: Earlier) -> None:
+    def __init__(self, sheet: Sheet, diagnosis: Diagnosis, question: Question, text: str, earlier: Earlier, *, comma: bool = False) -> None:
         self.sheet, self.question, self.text = sheet, question, text
+        self.typed = narrow(with_points(text) if comma and question.kind != "choice" else text)
+        """The text with points in its decimals, as the grammar reads it."""
         self.judge = Judge(sheet, diagnosis)
         self._results = dict(earlier.results)  # its own copy
         self._read = earlier.read
@@ -78,19 +83,23 @@ class AnswerJudge:
             return self.made(Judged("unreadable", message=str(error)))
 
     def keep(
-        self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, unit: float = 0.0
+        self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, limits: Range | None = None
     ) -> None:  # fmt: skip
         """Keep a result for what follows."""
         old = self._results.get(target)
         if old is not None:  # asked for once as a number and once as a formula
+            limits = old.limits if number is None else limits
             number, formula = old.number if number is None else number, old.formula if formula is None else formula
-        self._results[target] = EarlierResult(self.question.id, right, number, formula, unit)
+        limits = limits or (0.0 if number is None else number,) * 2
+        self._results[target] = EarlierResult(self.question.id, right, number, formula, limits)
 
     def single(self) -> MarkedAnswer:
         """A number, an expression, a fraction or a chain, with its line of working."""
-        question, text = self.question, self.text
+        question, text, note = self.question, self.typed, ""
         target = question.targets[0]
         formula = question.kind in ("expression", "chain")
+        if not formula:
+            text, note = plain_number(text, percent=question.form == "percent")
         members = self._as_meant(without_question(read_lines(text, self.sheet.vocabulary), target), target)
         if not members:
             raise AnswerError("there is no answer in this", hint="write a number or a formula")
@@ -102,7 +111,11 @@ class AnswerJudge:
         judged = self.one(target, expr, formula=formula)
         if not formula and judged.verdict in ("misconception", "wrong") and self.is_rounded_on_the_way(target, taken):
             return self.made(Judged("follow-through", "rounded-early"), read=plain(expr))
+        if note and not judged.message:
+            judged = replace(judged, message=note)
         if judged.verdict in ("wrong", "misconception") and judged.outcome == "":
+            if not formula and (other := self.find_second_reading(target)):
+                return self.made(Judged("undecided", message=f"{text.strip()} may be meant as {other}"), read=plain(expr))
             for member in members:
                 if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
                     raise member.expr
@@ -110,6 +123,20 @@ class AnswerJudge:
         if line is not None and judged.verdict in RIGHT and not judged.outcome:
             judged = replace(judged, outcome="broken-line")
         return self.made(judged, line=line, read=plain(expr))
+
+    def find_second_reading(self, target: str) -> str:
+        """What a wrong number may be meant as instead, where that is right; nothing for most."""
+        other = second_reading(self.typed)
+        truth = self.sheet.truth.get(target)
+        if not other or truth is None:
+            return ""
+        try:
+            expr = read(other, self.sheet.vocabulary)
+        except AnswerError:
+            return ""
+        if referred(expr):
+            return ""
+        return other if self.judge.against(expr, written_decimal(expr), truth, self.question.tolerance) in ("right", "near") else ""
 
     def _as_meant(self, members: list[Member], target: str) -> list[Member]:
         """The members with ∂c/∂a as the derivative along one edge where that is what is meant."""
@@ -136,7 +163,7 @@ class AnswerJudge:
         if before is None or isinstance(before, AnswerError) or referred(before) or not rounded_figures(before, goal, env):
             return False
         try:
-            return self.judge.against(own, self.judge.value(before), question.tolerance) in ("right", "near")
+            return self.judge.against(own, written_decimal(own), self.judge.value(before), question.tolerance) in ("right", "near")
         except TutorError:
             return False
 
@@ -162,7 +189,8 @@ class AnswerJudge:
                 return judged
             number = self.judge.carried_number(target, value)
             if number is not None:
-                self.keep(target, right=judged.verdict == "correct", number=number, unit=last_place(expr))
+                limits = shown_limits(self.judge.given, written_decimal(expr), self.sheet.truth.get(target))
+                self.keep(target, right=judged.verdict == "correct", number=number, limits=limits)
         return judged
 
     def find_broken(self, target: str, taken: _Read, judged: Judged, *, formula: bool) -> BrokenLine | None:
@@ -181,14 +209,16 @@ class AnswerJudge:
 
     def entries(self) -> MarkedAnswer:
         """A vector, a matrix, an array or a column: every entry is judged by itself."""
-        question, text = self.question, self.text
+        question, text = self.question, self.typed
         front, matrices = read_array(array_of(text, self.sheet.vocabulary, question.shape[:-2]), self.sheet.vocabulary, len(question.shape))
         cells = [cell for rows in matrices for row in rows for cell in row]
         if len(cells) != len(question.targets):
             for cell in cells:
                 if isinstance(cell, AnswerError):
                     raise cell
-            if comma := _DECIMAL_COMMA.search(text):
+            commas = list(_DECIMAL_COMMA.finditer(text))
+            if commas and len(cells) - len(commas) == len(question.targets):
+                comma = commas[0]
                 hint = "a decimal is written with a point: 0.5"
                 raise refusal(text, "a comma between two digits separates entries", comma.start() + 1, hint)
             message = f"{len(cells)} entr{'y' if len(cells) == 1 else 'ies'} where {len(question.targets)} are asked"
@@ -237,7 +267,7 @@ class AnswerJudge:
             truth = self.sheet.truth.get(target)
             if isinstance(cell, AnswerError) or truth is None or referred(cell):
                 return False
-            if self.judge.against(cell, truth, self.question.tolerance) not in ("right", "near"):
+            if self.judge.against(cell, written_decimal(cell), truth, self.question.tolerance) not in ("right", "near"):
                 return False
         return True
 
