@@ -161,7 +161,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
             elif mark == "@":
                 factors = [Call(applied, (_product(factors), node))]
             else:
-                factors.append(node)
+                factors.append(Call(applied, (node,)) if applied and mark == "*" else node)
             if kind == "*" or kind == "/" or kind == "@":
                 mark, applied = kind, value
                 at += 1
@@ -173,7 +173,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
             elif kind in _BEGINS:
                 _check_beside(tokens, at, None if mark == "/" else node, how)
                 unit = kind == "(" and tokens[at - 1] == _UNIT and mark == "*"
-                mark = "*"
+                mark, applied = "*", ""
             else:
                 break
         if len(factors) > MAX_FACTORS:

@@ -39,6 +39,11 @@ DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_T
 """How good the reason is for which a spelling stands for something, the best first."""
 
 
+STARRED = "*"
+"""Marks a factor that stands behind a typed ``*``, where that is asked for: between matrices it says more than ``A B`` does.
+Whoever reads steps over arrays takes the marks away (`tutor.graph.shapes.arranged`); nobody can type the name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Several:
     """A spelling that fits several things equally well: how each of them is typed."""
@@ -67,6 +72,7 @@ class Vocabulary:
     one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
     ``literal`` has.  ``indexed`` are the entries of arrays with letters as indices, by base and superscript: w²ⱼᵥ.
     ``words`` is the reader's memory of single words, ``most`` how many tokens it takes.
+    With ``stars`` a factor behind a typed ``*`` is marked (see `STARRED`).
     """
 
     declared: dict[str, Name]
@@ -81,6 +87,7 @@ class Vocabulary:
     applied: frozenset[str] = frozenset()
     indexed: Mapping[tuple[str, str], tuple[IndexedSpelling, ...]] = field(default_factory=dict)
     most: int = MAX_TOKENS
+    stars: bool = False
     noun: str = "expression"
     hints: Mapping[str, str] = field(default_factory=dict)
 

@@ -20,6 +20,7 @@ from tutor.expression.lexicon import (
     OTHER,
     OTHERWISE,
     OWN,
+    STARRED,
     Several,
     Vocabulary,
     function_word,
@@ -490,6 +491,8 @@ class _Lexer:
             if character == "_":
                 raise self.fail("an index without a name in front of it", "write w_1, out_h1 or w_{11}")
             raise unknown(text, at, self.known.hints)
+        if character == "*" and self.known.stars:
+            return self.put("*", STARRED, 1)
         if character in "'′" and text[at + 1 : at + 2] in ("'", "′") and text[at + 1]:
             raise self.fail("a second derivative of a function", "write it out")
         self.put(*token, 1)
