@@ -140,10 +140,6 @@ class _Planner:
                 last[part.place] = place
         for part in self.program.wanted:
             last[part.place] = len(code)
-        for place in range(len(code) - 1, -1, -1):
-            if code[place].op == GATHER:  # it may be a view of its operand
-                operand = code[place].parts[0].place
-                last[operand] = max(last[operand], last[place])
         dead: dict[int, list[int]] = {}
         for place, end in enumerate(last):
             dead.setdefault(end, []).append(place)
