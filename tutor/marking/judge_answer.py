@@ -12,7 +12,8 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.array_answers import Rows, read_array
 from tutor.answer.read.choices import read_choice
 from tutor.answer.read.entered import array_of
-from tutor.answer.read.reading import MAX_LENGTH
+from tutor.answer.read.number_forms import is_zero_product, plain_number, second_reading, with_points
+from tutor.answer.read.reading import MAX_LENGTH, read
 from tutor.answer.read.spots import refusal
 from tutor.answer.read.working_lines import Line as Member
 from tutor.answer.read.working_lines import read_lines
@@ -21,20 +22,24 @@ from tutor.errors import TutorError
 from tutor.exercise.question import LISTS, Question, Scheme
 from tutor.expression.nodes import Expr
 from tutor.expression.plain import plain
+from tutor.expression.signs import narrow
 from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
 from tutor.marking.judge import Earlier, EarlierResult, Judge, Judged
+from tutor.marking.judge_arrays import judge_array
 from tutor.marking.judge_lines import answer_of, first_broken, rounded_figures, without_question
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
 from tutor.marking.ranges import Range
-from tutor.marking.written import shown_limits
+from tutor.marking.written import as_given, shown_limits
 
 RIGHT = ("correct", "follow-through")
 PERSON = ("undecided", "unreadable")
 MOST_MEANT = 20
 """In a line of more members than this a derivative is what it says, and no edge."""
+LEAST_ENTRIES, LEAST_DIGITS = 2, 2
+"""An array of so many numbers, of so many digits each, is not just what a slip gives by chance."""
 _DECIMAL_COMMA = re.compile(r"\d,\d")
 
 
@@ -53,8 +58,10 @@ class _Read:
 class AnswerJudge:
     """One answer while it is judged.  What it finds out is in `earlier` afterwards; what it was given is never changed."""
 
-    def __init__(self, sheet: Sheet, diagnosis: Diagnosis, question: Question, text: str, earlier: Earlier) -> None:
+    def __init__(self, sheet: Sheet, diagnosis: Diagnosis, question: Question, text: str, earlier: Earlier, *, comma: bool = False) -> None:
         self.sheet, self.question, self.text = sheet, question, text
+        self.typed = narrow(with_points(text) if comma and question.kind != "choice" else text)
+        """The text with points in its decimals, as the grammar reads it."""
         self.judge = Judge(sheet, diagnosis)
         self._results = dict(earlier.results)  # its own copy
         self._read = earlier.read
@@ -74,6 +81,8 @@ class AnswerJudge:
             if len(text) > MAX_LENGTH:
                 what = f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}"
                 raise AnswerError(what, hint="write only what is asked for")
+            if question.kind == "expression" and question.array:
+                return judge_array(self) if question.shape else self.single_or_array()
             return self.entries() if question.kind in LISTS else self.single()
         except AnswerError as error:
             return self.made(Judged("unreadable", message=str(error)))
@@ -89,11 +98,27 @@ class AnswerJudge:
         limits = limits or (0.0 if number is None else number,) * 2
         self._results[target] = EarlierResult(self.question.id, right, number, formula, limits)
 
+    def single_or_array(self) -> MarkedAnswer:
+        """A single quantity of a layer form, in single quantities or in whole arrays."""
+        try:
+            return self.single()
+        except AnswerError as error:
+            try:
+                return judge_array(self)
+            except AnswerError:
+                raise error from None
+
+    def remember(self, expr: Expr) -> None:
+        """Remember how the answer was read."""
+        self._read = {**self._read, self.question.id: expr}
+
     def single(self) -> MarkedAnswer:
         """A number, an expression, a fraction or a chain, with its line of working."""
-        question, text = self.question, self.text
+        question, text, note = self.question, self.typed, ""
         target = question.targets[0]
         formula = question.kind in ("expression", "chain")
+        if not formula:
+            text, note = plain_number(text, percent=question.form == "percent")
         members = self._as_meant(without_question(read_lines(text, self.sheet.vocabulary), target), target)
         if not members:
             raise AnswerError("there is no answer in this", hint="write a number or a formula")
@@ -105,7 +130,11 @@ class AnswerJudge:
         judged = self.one(target, expr, formula=formula)
         if not formula and judged.verdict in ("close", "misconception", "wrong") and self.is_rounded_on_the_way(target, taken):
             return self.made(Judged("follow-through", "rounded-early"), read=plain(expr))
+        if note and not judged.message:
+            judged = replace(judged, message=note)
         if judged.verdict in ("close", "wrong", "misconception") and judged.outcome == "":
+            if not formula and (other := self.find_second_reading(target)):
+                return self.made(Judged("undecided", message=f"{text.strip()} may be meant as {other}"), read=plain(expr))
             for member in members:
                 if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
                     raise member.expr
@@ -113,6 +142,21 @@ class AnswerJudge:
         if line is not None and judged.verdict in RIGHT and not judged.outcome:
             judged = replace(judged, outcome="broken-line")
         return self.made(judged, line=line, read=plain(expr))
+
+    def find_second_reading(self, target: str) -> str:
+        """What a wrong number may be meant as instead, where that is right or what is written is never meant; nothing for most."""
+        other = second_reading(self.typed)
+        truth = self.sheet.truth.get(target)
+        if not other or truth is None:
+            return ""
+        try:
+            expr = read(other, self.sheet.vocabulary)
+        except AnswerError:
+            return ""
+        if referred(expr):
+            return ""
+        near = self.judge.against(expr, written_decimal(expr), truth, self.question.tolerance) in ("right", "near")
+        return other if near or is_zero_product(self.typed) else ""
 
     def _as_meant(self, members: list[Member], target: str) -> list[Member]:
         """The members with ∂c/∂a as the derivative along one edge where that is what is meant."""
@@ -185,25 +229,28 @@ class AnswerJudge:
 
     def entries(self) -> MarkedAnswer:
         """A vector, a matrix, an array or a column: every entry is judged by itself."""
-        question, text = self.question, self.text
+        question, text = self.question, self.typed
         front, matrices = read_array(array_of(text, self.sheet.vocabulary, question.shape[:-2]), self.sheet.vocabulary, len(question.shape))
         cells = [cell for rows in matrices for row in rows for cell in row]
         if len(cells) != len(question.targets):
             for cell in cells:
                 if isinstance(cell, AnswerError):
                     raise cell
-            if comma := _DECIMAL_COMMA.search(text):
+            commas = list(_DECIMAL_COMMA.finditer(text))
+            if commas and len(cells) - len(commas) == len(question.targets):
+                comma = commas[0]
                 hint = "a decimal is written with a point: 0.5"
                 raise refusal(text, "a comma between two digits separates entries", comma.start() + 1, hint)
             message = f"{len(cells)} entr{'y' if len(cells) == 1 else 'ies'} where {len(question.targets)} are asked"
-            return self.made(Judged("wrong", message=message))
+            slips = self.array_slips(front, matrices)
+            return self.made(Judged("misconception" if slips else "wrong", slips=slips, message=message))
         if self.is_transposed(matrices):
             slips = ((Slip("weights-transposed", question.targets[0]),),)
             return self.made(Judged("misconception", slips=slips, message="rows and columns are exchanged"))
         if shape := self.other_shape(front, matrices):
             kind = "a matrix" if len(question.shape) == 2 else "an array"
             return self.made(Judged("wrong", message=f"{kind} of shape {shape} where {_times_signs(question.shape)} is asked"))
-        formula = not self.sheet.truth
+        formula = not self.sheet.truth or question.kind == "expression"
         each: list[Judged] = []
         for target, cell in zip(question.targets, cells, strict=True):
             if isinstance(cell, AnswerError):
@@ -213,7 +260,31 @@ class AnswerJudge:
         judged = _together(question, each)
         scheme = self.sheet.exercise.scheme
         share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
+        if judged.verdict in ("wrong", "misconception") and (slips := self.array_slips(front, matrices)):
+            judged = replace(judged, verdict="misconception", slips=slips)  # one slip for the whole array
+            share = max(share, fold(credits_for("misconception", "", slips, scheme)))
         return self.made(judged, read=_as_read(front, matrices), share=share)
+
+    def array_slips(self, front: Sequence[int], matrices: Sequence[Rows]) -> tuple[tuple[Slip, ...], ...]:
+        """The slips that give just this array of numbers."""
+        question, rows = self.question, [row for matrix in matrices for row in matrix]
+        if not question.array or not self.sheet.truth or len(question.targets) < LEAST_ENTRIES or len({len(row) for row in rows}) > 1:
+            return ()
+        flat = len(rows) == 1 or len(rows[0]) == 1
+        last = (max(len(rows), len(rows[0])),) if flat else (len(matrices[0]), len(rows[0]))
+        given = []
+        for cell in (cell for row in rows for cell in row):
+            if isinstance(cell, AnswerError) or referred(cell):
+                return ()
+            try:
+                read = as_given(self.judge.value(cell), written_decimal(cell))
+            except TutorError:
+                return ()
+            if read is None or read.digits < LEAST_DIGITS:
+                return ()
+            given.append(read)
+        low, high = [one.low for one in given], [one.high for one in given]
+        return self.sheet.array_slips.explain_numbers(question.array, (*front, *last), low, high)
 
     def other_shape(self, front: Sequence[int], matrices: Sequence[Rows]) -> str:
         """The shape of an array that has another one than is asked; empty where it fits, and for one list of all entries."""
