@@ -14,8 +14,8 @@ class AnswerError(ExpressionError):
 
 
 _BLANK = re.compile(
-    r"[\s\W_]*(?:n\s?/\s?a|n\.\s?a\.|k\.?\s?a\.?|todo|to do|tbd|fehlt|missing|none|empty|leer|blank|no answer|keine (?:antwort|ahnung|angabe)|"
-    r"(?:i )?(?:don'?t|do not) know|idk|weiß nicht|skipped)[\s\W_]*|[\s?…._~*–—−-]*", re.IGNORECASE,
+    r"[\s\W_]*(?:n\s?/\s?a|n\.\s?a\.|k\.?\s?a\.?|todo|to do|tbd|fehlt|missing|none|empty|leer|blank|no answer"
+    r"|keine (?:antwort|ahnung|angabe)|(?:i )?(?:don'?t|do not) know|idk|weiß nicht|skipped)[\s\W_]*|[\s?…._~*–—−-]*", re.IGNORECASE,
 )  # fmt: skip
 
 

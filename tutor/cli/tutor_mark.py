@@ -153,8 +153,7 @@ def mark(
     if output is not None:
         refuse_overlap(output, submissions)
     prepared = marker(text, ident, seed)
-    names = {question.ask: question.id for question in reversed(prepared.questions) if question.ask}
-    batch = read_all(submissions, [question.id for question in prepared.questions], roster, also=names, everyone=output is not None)
+    batch = read_all(submissions, prepared.names, roster, everyone=output is not None)
     _listed([*prepared.exercise.remarks, *find_stray_cases(prepared), *batch.problems])
     table = _Table(ident, text, seed, prepared)
     here = _local(jobs, time_limit, memory_limit)

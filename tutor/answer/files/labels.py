@@ -17,16 +17,31 @@ STRONG, EQUAL, WEAK = 3, 2, 1
 """How sure it is that a line begins an answer: ``id:``, a heading, a row of a table; ``id =``; either of them inside something else."""
 MAX_COLONS = 4
 _BULLET = re.compile(r"(?:[-*+•‣▪–]|\d{1,3}[.)])[ \t]+(?:\[[ xX]?\][ \t]+)?")
-_EQUALS = re.compile(rf"(?P<label>[^=≈≃\n]{{1,{MAX_LABEL}}}?)\s?(?::=|≔|=(?!=)|≈|≃|\\approx(?![A-Za-z])|\\coloneqq(?![A-Za-z])|<-|←|\\gets|\\leftarrow)")
+_EQUALS = re.compile(
+    rf"(?P<label>[^=≈≃\n]{{1,{MAX_LABEL}}}?)\s?"
+    r"(?::=|≔|=(?!=)|≈|≃|\\approx(?![A-Za-z])|\\coloneqq(?![A-Za-z])|<-|←|\\gets(?![A-Za-z])|\\leftarrow(?![A-Za-z]))"
+)
 _LOOSE = tuple(
     re.compile(rf"(?P<label>.{{1,{MAX_LABEL}}}?){sign}(?P<rest>.+)", re.IGNORECASE)
-    for sign in (r"[ ]?(?:->|→|⇒|=>|\\to|\\rightarrow)[ ]?", r"[ ](?:is|ist|equals|beträgt|gives|ergibt|lautet)[ ](?:equal to |about |approximately |ca\. )?",
-                 r"[ ]?[–—][ ]", r",[ ]?", r"[ ]")
+    for sign in (
+        r"[ ]?(?:->|→|⇒|=>|\\to|\\rightarrow)[ ]?",
+        r"[ ](?:is|ist|equals|beträgt|gives|ergibt|lautet)[ ](?:equal to |about |approximately |ca\. )?",
+        r"[ ]?[–—][ ]", r",[ ]?", r"[ ]",
+    )
 )  # fmt: skip
 """What else may stand between a quantity and its value, where a value it is."""
-_COLUMNS = (re.compile(r"\s*\t\s*"), re.compile(r"\s*;\s*"), re.compile(r"(?<=\S)[ \u00a0]{2,}(?=\S)"), re.compile(r"\s*[|│]\s*"), re.compile(r"\s*&\s*"))
+_APART = re.compile(r"[ ,→⇒>–—]")
+_COLUMNS = (
+    ("\t", re.compile(r"[ ]{0,20}\t\s{0,20}")), (";", re.compile(r"[ ]{0,20};\s{0,20}")), ("  ", re.compile(r"(?<=\S)[ ]{2,}(?=\S)")),
+    ("|", re.compile(r"[ ]{0,20}\|\s{0,20}")), ("&", re.compile(r"[ ]{0,20}&\s{0,20}")),
+)
+"""What stands between the columns of a line, and how such a line is taken apart."""
 _CELL_END = re.compile(r"\s*\\\\\s*(?:\\hline)?\s*\Z")
-_NUMBER = r"[-+−–]?\s?(?:\d[\d.,'\u2009\u202f]*|[.,]\d+)(?:\s?[eE][-+−]?\d+|\s?(?:[x×·*]|\\cdot|\\times)\s?10\s?(?:\^|\*\*)?\s?\{?[-+−⁻]?[\d⁰¹²³⁴-⁹]+\}?)?"
+_NUMBER = (
+    r"[-+−–]?\s?(?:\d[\d.,'\u2009\u202f]*|[.,]\d+)"
+    r"(?:\s?[eE][-+−]?\d+|\s?(?:[x×·*]|\\cdot|\\times)\s?10\s?(?:\^|\*\*)?\s?\{?[-+−⁻]?[\d⁰¹²³⁴-⁹]+\}?)?"
+)
+"""A decimal in any writing: what of it can be read, the grammar says (`tutor.answer.read.reading`)."""
 _VALUE = re.compile(rf"\s*[`$*(\[{{\\]*\s*(?:{_NUMBER}|[-+−]?\s?[½⅓⅔¼¾])\s*(?:[/%)\]}}$`*.]|\Z|\s|\\)")
 VALUE = re.compile(rf"(?:ca\.|≈|~|about)?\s*[`$*]*\s*(?:{_NUMBER}(?:\s?/\s?\d+)?|\[[^\n]*\]|\([^\n]*\))\s*%?\s*[`$*]*\.?")
 """A plain value from end to end: a number, a fraction, or entries in brackets."""
@@ -34,34 +49,43 @@ _WORD = re.compile(r"(?<![\\\w])[A-Za-zÀ-ÿ]{2,}(?:[-'’][A-Za-zÀ-ÿ]+)*(?![\
 _FORMULA = re.compile(r"[=≈+*/^_\\·×⋅<>∂√{}\[\]|]|(?<!\w)-\s?\d|\d\s?[-−]\s?\d")
 _FIGURE = re.compile(r"\d|[½⅓⅔¼¾]")
 _HEADS = frozenset({
-    "question", "questions", "quantity", "answer", "answers", "value", "values", "result", "results", "task", "item", "id", "name", "symbol",
-    "frage", "aufgabe", "größe", "antwort", "wert", "ergebnis", "lösung", "nr", "no", "number", "#", "your answer", "deine antwort", "derivative",
-    "working", "calculation", "rechnung", "rechenweg", "formula", "formel", "comment", "kommentar", "gradient", "solution", "response",
+    "question", "questions", "quantity", "answer", "answers", "value", "values", "result", "results", "task", "item", "id", "name",
+    "symbol", "frage", "aufgabe", "größe", "antwort", "wert", "ergebnis", "lösung", "nr", "no", "number", "#", "your answer",
+    "deine antwort", "derivative", "working", "calculation", "rechnung", "rechenweg", "formula", "formel", "comment", "kommentar",
+    "gradient", "solution", "response",
 })  # fmt: skip
 """What the columns of a table are called; a row of such words is no answer."""
-_ANSWERS = re.compile(r"(?:(?:your|my|final|deine|meine)\s)?(?:answers?|values?|results?|responses?|solutions?|antwort(?:en)?|werte?|ergebnis(?:se)?|lösung(?:en)?)", re.IGNORECASE)
+_ANSWERS = re.compile(
+    r"(?:(?:your|my|final|deine|meine)\s)?"
+    r"(?:answers?|values?|results?|responses?|solutions?|antwort(?:en)?|werte?|ergebnis(?:se)?|lösung(?:en)?)", re.IGNORECASE,
+)  # fmt: skip
 _FURNITURE = frozenset({
-    "date", "datum", "course", "kurs", "modul", "module", "sheet", "blatt", "übungsblatt", "homework", "hausaufgabe", "assignment", "exercise",
-    "übung", "page", "seite", "group", "gruppe", "tutor", "tutorial", "semester", "version", "title", "titel", "subject", "fach", "lecturer",
-    "dozent", "due", "abgabe", "abgabedatum", "points", "punkte", "score", "time", "zeit", "timestamp", "zeitstempel", "section", "author",
+    "date", "datum", "course", "kurs", "modul", "module", "sheet", "blatt", "übungsblatt", "homework", "hausaufgabe", "assignment",
+    "exercise", "übung", "page", "seite", "group", "gruppe", "tutor", "tutorial", "semester", "version", "title", "titel", "subject",
+    "fach", "lecturer", "dozent", "due", "abgabe", "abgabedatum", "points", "punkte", "score", "time", "zeit", "timestamp", "zeitstempel", "section", "author",
     "autor", "file", "datei", "exam", "klausur", "matrikelnummer", "matrikelnr", "matr nr", "student number", "university", "universität",
     "lecture", "vorlesung", "notation", "learning rate", "lernrate", "units", "duration", "dauer", "last modified", "schema", "institute",
 })  # fmt: skip
 """What stands on cover pages and in the columns of forms, and is never an answer."""
 _PAGE = re.compile(
-    r"(?:(?:page|seite|sheet|blatt|homework|hausaufgabe|assignment|exercise(?: sheet)?|übung(?:sblatt)?|group|gruppe|week|woche|lecture|chapter"
-    r"|question|task|aufgabe|frage|teil|part|problem|ws|ss|winter|summer|sommer)\W{0,3}[0-9]{0,4}(?:\s?(?:of|von|/)\s?[0-9]{1,4})?[.:)]?"
+    r"(?:(?:page|seite|sheet|blatt|homework|hausaufgabe|assignment|exercise(?: sheet)?|übung(?:sblatt)?|group|gruppe|week|woche|lecture"
+    r"|chapter|question|task|aufgabe|frage|teil|part|problem|ws|ss|winter|summer|sommer)\W{0,3}[0-9]{0,4}(?:\s?(?:of|von|/)\s?[0-9]{1,4})?[.:)]?"
     r"|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2})", re.IGNORECASE,
 )  # fmt: skip
+_SET = re.compile(
+    r"[`~]{3,}\w{0,12}|\$\$|\\[\[\]]|\\(?:begin|end)\{[a-z]{1,20}\*?\}(?:\[[^\]]{0,60}\]|\{[^}]{0,60}\})?"
+    r"|\\(?:documentclass|usepackage|title|author|date|maketitle).{0,200}"
+)
+"""What only sets a text."""
 _REMARKS = frozenset({
-    "remark", "remarks", "note", "notes", "nb", "n.b.", "ps", "p.s.", "comment", "comments", "hint", "bemerkung", "bemerkungen", "anmerkung",
-    "anmerkungen", "hinweis", "kommentar", "notiz", "explanation", "erklärung", "begründung", "reason", "idea", "idee", "todo",
+    "remark", "remarks", "note", "notes", "nb", "n.b.", "ps", "p.s.", "comment", "comments", "hint", "bemerkung", "bemerkungen",
+    "anmerkung", "anmerkungen", "hinweis", "kommentar", "notiz", "explanation", "erklärung", "begründung", "reason", "idea", "idee", "todo",
 })  # fmt: skip
 """Words with a colon behind them that begin a remark to whoever marks."""
 SAID = _REMARKS | frozenset({
     "also", "alternatively", "answer", "antwort", "because", "beweis", "calculation", "check", "da", "daher", "dann", "denn", "ergebnis",
-    "finally", "first", "hence", "here", "i.e.", "last", "lastly", "lösung", "mit", "next", "now", "nun", "proof", "rechnung", "result", "second",
-    "secondly", "since", "so", "solution", "then", "therefore", "third", "thus", "where", "with", "working", "step",
+    "finally", "first", "hence", "here", "i.e.", "last", "lastly", "lösung", "mit", "next", "now", "nun", "proof", "rechnung", "result",
+    "second", "secondly", "since", "so", "solution", "then", "therefore", "third", "thus", "where", "with", "working", "step",
 })  # fmt: skip
 """Words with a colon behind them that begin a line of working and are meant as no id."""
 _MARKS = "*_` \t"
@@ -143,6 +167,8 @@ def _closing(label: str, rest: str) -> str:
 
 def _unwrapped(text: str) -> str:
     """A line without dollar signs, asterisks or quotes around the whole of it."""
+    if text[:1] not in ("$", "*", "`", "\\", "_"):
+        return text
     for sign, end in (("$$", "$$"), ("$", "$"), ("**", "**"), ("`", "`"), ("\\[", "\\]"), ("\\(", "\\)"), ("__", "__")):
         inside = text[len(sign) : len(text) - len(end)]
         if text.startswith(sign) and text.endswith(end) and len(text) > 2 * len(sign) and sign not in inside and end not in inside:
@@ -152,11 +178,12 @@ def _unwrapped(text: str) -> str:
 
 def _by_columns(text: str, ids: Ids) -> Label | None:
     """``L<TAB>0.298``, ``L;0.298``, ``L    0.298``: the columns of one line."""
-    for columns in _COLUMNS:
-        cells = columns.split(text[: MAX_LABEL * 20].strip(), maxsplit=8)
+    short = text[: MAX_LABEL * 20].replace("\u00a0", " ").strip()
+    for sign, columns in _COLUMNS:
+        cells = columns.split(short, maxsplit=8) if sign in short else ()
         if len(cells) > 1:
             found = list(row_labels(cells, (), ids))
-            if len(found) == 1 and (columns is not _COLUMNS[2] or not is_prose(found[0].rest)):
+            if len(found) == 1 and (sign != "  " or not is_prose(found[0].rest)):
                 return found[0]
     return None
 
@@ -164,6 +191,8 @@ def _by_columns(text: str, ids: Ids) -> Label | None:
 def _by_words(text: str, ids: Ids) -> Label | None:
     """``L is 0.298``, ``L -> 0.298``, ``L 0.298``: only where a value follows."""
     short = text[: MAX_LABEL * 4]
+    if _APART.search(short) is None or _FIGURE.search(short) is None:
+        return None
     for pattern in _LOOSE:
         match = pattern.fullmatch(short)
         if match is not None and VALUE.fullmatch(match["rest"].strip()) and (question := ids.find(match["label"])):
@@ -207,7 +236,7 @@ def is_prose(text: str, ids: Ids | None = None) -> bool:
     """Whether a line is words and no formula: at least two of them, and more of the line than anything else."""
     if "=" in text or "≈" in text:
         return False
-    words = [word for word in _WORD.findall(text[:2_000]) if ids is None or not ids.names.means(word)]
+    words = [word for word in _WORD.findall(text[:2_000]) if ids is None or not ids.names.knows(word)]
     letters = sum(map(len, words))
     solid = sum(not c.isspace() for c in text[:2_000])
     return len(words) >= 2 and (letters >= 0.6 * solid or (len(words) >= 4 and letters >= 0.4 * solid and "\\" not in text))
@@ -224,7 +253,7 @@ def sort_of(line: str, ids: Ids) -> Sort:
     ['nothing', 'note', 'answer', 'answer']
     """
     text = line.strip().strip(_MARKS + "#>|")
-    if not text or is_blank(text) or _PAGE.fullmatch(text) or re.fullmatch(r"[`~]{3,}\w{0,12}|\$\$|\\[\[\]]|\\(?:begin|end)\{[a-z*]{1,20}\}", text):
+    if not text or is_blank(text) or _PAGE.fullmatch(text) or _SET.fullmatch(text):
         return "nothing"
     name, colon, rest = text.partition(":")
     word = name.strip(_MARKS).casefold()
@@ -238,7 +267,7 @@ def sort_of(line: str, ids: Ids) -> Sort:
 def is_furniture(column: str) -> bool:
     """Whether a column of a table is one that forms and learning platforms add."""
     word = " ".join(column.replace("_", " ").replace("-", " ").split()).casefold()
-    return word in _FURNITURE or bool(person_field(column)) or word in ("#", "nr", "no", "id", "comment", "comments", "kommentar", "remarks")
+    return word in _FURNITURE or word in _REMARKS or bool(person_field(column)) or word in ("#", "nr", "no", "id")
 
 
 def is_remark(line: str, ids: Ids) -> bool:

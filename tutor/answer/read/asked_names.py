@@ -24,6 +24,7 @@ from tutor.errors import ExpressionError
 from tutor.exercise.question import Question
 from tutor.expression.keys import After, after_key, derivative_key, read_after, read_derivative
 from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.spelling import whole
 
 MAX_LABEL = 120
 MAX_WORDS = 8
@@ -33,6 +34,7 @@ _ALSO = ("formula", "chain", "fraction")
 """What the id of a second question about a quantity ends in: dL/dw5.formula."""
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("**", "**"), ("__", "__"), ("`", "`"), ("*", "*"), ("_", "_"),
              ('"', '"'), ("'", "'"), ("“", "”"), ("„", "“"), ("<", ">"), ("(", ")"), ("[", "]"), ("{", "}"))  # fmt: skip
+_OPENING = frozenset(opening[0] for opening, _ in _WRAPPERS)
 _BEFORE = re.compile(
     r"(?:(?:question|task|exercise|problem|part|answer|item|quantity|q|no|nr|frage|aufgabe|teil|antwort|größe)\.?\s{0,3}"
     r"(?:[0-9]{1,3}[a-z]?|[a-z])?\s{0,3}[.):,-]{0,2}\s{1,3}(?:to\s|zu\s)?"
@@ -48,12 +50,14 @@ _BEHIND = re.compile(
     r"\s{0,3}(?:[\[(]\s?[0-9./]{1,5}\s?(?:marks?|points?|pts?\.?|p\.?|punkte?)\s?[\])]|\((?:rounded|gerundet|number|zahl|result|ergebnis)\)"
     r"|[:=?≈,.&]|\\approx)\Z", re.IGNORECASE,
 )  # fmt: skip
-_KIND = re.compile(r"(?:\.|\s{0,3}[(\[]?\s?(?:as\s(?:an?\s)?|als\s)?)(?P<kind>formula|chain|fraction|formel|kette|bruch)\s?[)\]]?\Z", re.IGNORECASE)
+_KIND = re.compile(
+    r"(?:\.|\s{0,3}[(\[]?\s?(?:as\s(?:an?\s)?|als\s)?)(?P<kind>formula|chain|fraction|formel|kette|bruch)\s?[)\]]?\Z", re.IGNORECASE
+)
 _KINDS = {"formel": "formula", "kette": "chain", "bruch": "fraction"}
 _AFTER = re.compile(
     r"(?P<what>.{1,80}?)(?:\s{1,3}(?:after|nach)\s{1,3}|\s?@\s?)(?:update\s|step\s|schritt\s)?"
-    r"(?P<k>[0-9]{1,6}|one|two|three|einem|zwei|drei)(?:\s{1,3}(?:gradient\s|gd[ -])?(?:updates?|steps?|iterations?|epochs?|schritt(?:en)?))?",
-    re.IGNORECASE,
+    r"(?P<k>[0-9]{1,6}|one|two|three|einem|zwei|drei)"
+    r"(?:\s{1,3}(?:gradient\s|gd[ -])?(?:updates?|steps?|iterations?|epochs?|schritt(?:en)?))?", re.IGNORECASE,
 )  # fmt: skip
 _COUNTED = {"one": 1, "two": 2, "three": 3, "einem": 1, "zwei": 2, "drei": 3}
 _RAISED = re.compile(r"(?P<what>.{1,80}?)\s?\^?\s?\{?\s?(?:\((?:t\s?=\s?|t\s?\+\s?)?(?P<k>[0-9]{1,3})\)|\[(?P<j>[0-9]{1,3})\])\s?\}?")
@@ -153,9 +157,15 @@ class AskedNames:
             self.memory[text] = self._read(text)
         return self.memory[text]
 
+    def knows(self, word: str) -> bool:
+        """Whether a single word is the name of a quantity or of a function."""
+        if self.known is None:
+            return fold(word) in self.folded
+        return word in self.known.declared or word in self.known.functions or whole(word) in self.known.spelled
+
     def means(self, text: str) -> bool:
         """Whether a text is the name of any quantity of the exercise, asked or not."""
-        return len(text) <= MAX_LABEL and any(self._key(bare) for bare in stripped(text))
+        return self.known is not None and len(text) <= MAX_LABEL and any(self._key(bare) for bare in stripped(text))
 
     def _read(self, text: str) -> str:
         for bare in stripped(text):
@@ -210,9 +220,8 @@ class AskedNames:
                 of = self._key(match["of"]) if pattern.groups > 1 and match["of"] else ""
                 if wrt:
                     yield derivative_key(of or self.loss, wrt)
-        if match := _RAISED.fullmatch(text):
-            if key := self._key(match["what"]):
-                yield after_key(key, int(match["k"] or match["j"]))
+        if (match := _RAISED.fullmatch(text)) and (key := self._key(match["what"])):
+            yield after_key(key, int(match["k"] or match["j"]))
         for pattern in _NEW:
             if (match := pattern.fullmatch(text)) and (key := self._key(match["what"])):
                 updated = [own for own in self.owners if read_after(own) == After(key, read_after(own).updates) and own != key]
@@ -261,7 +270,7 @@ def stripped(text: str) -> Iterator[str]:
     seen: dict[str, None] = {}
     for _ in range(8):
         before = bare
-        for opening, closing in _WRAPPERS:
+        for opening, closing in _WRAPPERS if bare[:1] in _OPENING else ():
             inside = bare[len(opening) : len(bare) - len(closing)]
             if bare.startswith(opening) and bare.endswith(closing) and inside.strip() and closing not in inside:
                 bare = inside.strip()
