@@ -75,6 +75,7 @@ class _ClassWriter:
         self.questions()
         self.tags()
         self.person()
+        self.unused()
         self.listed(wording.NOT_MARKED, ("student", "reason"), self.work.failed)
         self.listed(wording.PROBLEMS, ("student", "problem"), self.work.problems)
         one, many = wording.STUDENTS
@@ -91,6 +92,9 @@ class _ClassWriter:
             shown = {name: points(getattr(spread, name)) for name in names}
             words = wording.SPREAD.format(**shown, out_of=points(self.work.out_of))
             self.blocks.append(Paragraph((f"{words[:1].upper()}{words[1:]}.",), "Marks"))
+        if self.work.waiting:
+            count = len(self.work.waiting)
+            self.blocks.append(Paragraph((wording.WAITING.format(count=count, have="has" if count == 1 else "have"),), wording.FOR_PERSON))
         if self.work.failed:
             count = len(self.work.failed)
             words = wording.UNMARKED.format(count=count, are="is" if count == 1 else "are")
@@ -143,7 +147,7 @@ class _ClassWriter:
         """What a person has to look at, one row an answer."""
         self.blocks.append(Heading(wording.FOR_PERSON))
         if not self.work.person:
-            whole = self.work.failed or self.work.problems
+            whole = self.work.failed or self.work.problems or self.work.unused
             self.blocks.append(Paragraph((wording.NO_ANSWERS if whole else wording.FOR_NOBODY,)))
             return
         heads = tuple((wording.HEADS[key],) for key in ("student", "question", "why", "text"))
@@ -155,6 +159,18 @@ class _ClassWriter:
             rows.append(((cut(item.student, TEXT),), (self.ask(item.question),), (why,), (cut(item.text, TEXT),)))
         self.blocks.append(Table(heads, tuple(rows), "llll"))
         self.more(len(self.work.person))
+
+    def unused(self) -> None:
+        """What of submissions was not used, and why."""
+        found = self.work.unused
+        if not found:
+            return
+        heads = tuple((wording.HEADS[key],) for key in ("student", "where", "reason", "text"))
+        rows = tuple(
+            ((cut(one.student, TEXT),), (cut(one.place, TEXT),), (cut(one.reason, 200),), (cut(one.text, TEXT),)) for one in found[:ROWS]
+        )
+        self.blocks += [Heading(wording.UNUSED_PARTS), Table(heads, rows, "llll")]
+        self.more(len(found))
 
     def listed(self, title: str, heads: Sequence[str], found: Sequence[tuple[str, str]]) -> None:
         """Students, and a sentence about each."""

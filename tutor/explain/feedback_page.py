@@ -171,6 +171,9 @@ class _FeedbackWriter:
             self.say(wording.REASON, cut(marked.reason))
         for problem in marked.problems[:MANY]:
             self.say(wording.PROBLEM, cut(problem))
+        for part in marked.unused[:MANY]:
+            where = f"{part.place}: " if part.place else ""
+            self.say(wording.UNUSED, cut(f"{where}{part.text} ({part.reason})" if part.text else f"{where}{part.reason}"))
         left = len(marked.problems) - MANY
         if left > 0:
             self.say(wording.PROBLEM, wording.MORE_ROWS.format(count=left))

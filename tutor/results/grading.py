@@ -23,8 +23,8 @@ def mark(
     comes back shows itself (`to_text`, `to_markdown`, `to_latex`, `to_json`); ``.marked`` has verdicts, marks and slips as data.
     ``reveal`` says how much of the solution the page may show: ``none``, ``hint`` or ``solution``.
 
-    A question may be called by any of its spellings (``∂L/∂w5``, ``dE/dw_5``).  One that does not exist is said in ``.marked.problems``, with
-    near misses, its answer is in ``.marked.unused``, and the rest is marked.
+    A question may be called by any of its spellings (``∂L/∂w5``, ``dE/dw_5``).  One that does not exist is said in ``.marked.problems``,
+    with near misses, its answer is in ``.marked.unused``, and the rest is marked.
 
     Raises `TutorError` for an exercise that does not exist, for answers that are no mapping, and for an answer of another kind.
 

@@ -21,6 +21,10 @@ _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _QUOTED = re.compile(r"(?:>[ \t]?){1,4}")
 _DIVIDER = re.compile(r"[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?[ \t]*)?[ \t]*")
 _LATEX_RULE = re.compile(r"[ \t]*\\(?:hline|toprule|midrule|bottomrule|begin\{tabular\}\{[^{}]{0,60}\}|end\{tabular\})[ \t]*")
+_SETTING = re.compile(
+    r"[ \t]*\\(?:begin|end)\{(?:align|aligned|alignat|equation|gather|gathered|multline|split|itemize|enumerate|document|center|table)"
+    r"\*?\}(?:\[[^\]]{0,40}\]|\{[^}]{0,40}\})?[ \t]*"
+)
 _BARS = str.maketrans("│┃║｜", "||||")
 _FRAMED = re.compile(r"\| .* \|")
 
@@ -104,6 +108,8 @@ def _block(line: str, number: int) -> Block | None:
         return Block(number, line)
     if line.startswith(">"):
         line = line[_QUOTED.match(line).end() :]  # type: ignore[union-attr]
+    if "\\" in line and _SETTING.fullmatch(line):
+        return None
     if line.strip() and (_RULE.fullmatch(line) or _LATEX_RULE.fullmatch(line)) and line.strip() not in ("-", "--", "_", "="):
         return None
     heading = _HEADING.fullmatch(line) or _SECTION.fullmatch(line.strip())

@@ -11,6 +11,8 @@ _TYPE = "type the answers into a text file, a line an answer: dL/dw5 = 0.082; un
 _CONVERT = "save it as .docx or .xlsx, or as plain text"
 KINDS: tuple[tuple[tuple[bytes, ...], tuple[str, ...], str, str], ...] = (
     ((b"PK\x05\x06",), (), "an empty ZIP archive", _UNPACK),
+    ((), (".odt", ".ods", ".odp", ".pages", ".numbers", ".pptx", ".key"), "a document of another office program", _CONVERT),
+    ((), (".xlsm", ".docm", ".xlsb", ".xltm"), "a document that may hold macros", "save it without macros, as .xlsx or .docx"),
     ((b"PK\x03\x04",), (".zip",), "a ZIP archive (or an office document)", _UNPACK),
     ((b"\x1f\x8b",), (".gz", ".tgz"), "a gzip archive", _UNPACK),
     ((b"BZh",), (".bz2",), "a bzip2 archive", _UNPACK),
@@ -26,8 +28,6 @@ KINDS: tuple[tuple[tuple[bytes, ...], tuple[str, ...], str, str], ...] = (
     ((), (".heic", ".heif"), "a photo of a phone (HEIC)", _TYPE),
     ((b"\xd0\xcf\x11\xe0",), (".doc", ".xls", ".ppt"), "an old office document", _CONVERT),
     ((b"{\\rtf",), (".rtf",), "a document in RTF", _CONVERT),
-    ((), (".odt", ".ods", ".odp", ".pages", ".numbers", ".pptx", ".key"), "a document of another office program", _CONVERT),
-    ((), (".xlsm", ".docm", ".xlsb", ".xltm"), "a document that may hold macros", "save it without macros, as .xlsx or .docx"),
     ((b"\x7fELF", b"MZ\x90\x00"), (".exe",), "a program", "hand in the answers as text"),
     ((), (".mp4", ".mov", ".m4a", ".mp3", ".wav"), "a recording", _TYPE),
 )  # fmt: skip

@@ -26,8 +26,9 @@ _LOOSE = tuple(
     for sign in (
         r"[ ]?(?:->|→|⇒|=>|\\to|\\rightarrow)[ ]?",
         r"[ ](?:is|ist|equals|beträgt|gives|ergibt|lautet)[ ](?:equal to |about |approximately |ca\. )?",
-        r"[ ]?[–—][ ]", r",[ ]?", r"[ ]",
     )
+) + tuple(
+    re.compile(rf"(?P<label>.{{1,{MAX_LABEL}}}){sign}(?P<rest>\[[^\[]+\]|[^\s\[]+)") for sign in (r"[ ]?[–—][ ]", r",[ ]?", r"[ ]")
 )  # fmt: skip
 """What else may stand between a quantity and its value, where a value it is."""
 _APART = re.compile(r"[ ,→⇒>–—]")
@@ -48,24 +49,24 @@ VALUE = re.compile(rf"(?:ca\.|≈|~|about)?\s*[`$*]*\s*(?:{_NUMBER}(?:\s?/\s?\d+
 _WORD = re.compile(r"(?<![\\\w])[A-Za-zÀ-ÿ]{2,}(?:[-'’][A-Za-zÀ-ÿ]+)*(?![\w(_^])")
 _FORMULA = re.compile(r"[=≈+*/^_\\·×⋅<>∂√{}\[\]|]|(?<!\w)-\s?\d|\d\s?[-−]\s?\d")
 _FIGURE = re.compile(r"\d|[½⅓⅔¼¾]")
-_HEADS = frozenset({
+_HEADS = frozenset(map(str.casefold, {
     "question", "questions", "quantity", "answer", "answers", "value", "values", "result", "results", "task", "item", "id", "name",
     "symbol", "frage", "aufgabe", "größe", "antwort", "wert", "ergebnis", "lösung", "nr", "no", "number", "#", "your answer",
     "deine antwort", "derivative", "working", "calculation", "rechnung", "rechenweg", "formula", "formel", "comment", "kommentar",
     "gradient", "solution", "response",
-})  # fmt: skip
+}))  # fmt: skip
 """What the columns of a table are called; a row of such words is no answer."""
 _ANSWERS = re.compile(
     r"(?:(?:your|my|final|deine|meine)\s)?"
     r"(?:answers?|values?|results?|responses?|solutions?|antwort(?:en)?|werte?|ergebnis(?:se)?|lösung(?:en)?)", re.IGNORECASE,
 )  # fmt: skip
-_FURNITURE = frozenset({
+_FURNITURE = frozenset(map(str.casefold, {
     "date", "datum", "course", "kurs", "modul", "module", "sheet", "blatt", "übungsblatt", "homework", "hausaufgabe", "assignment",
     "exercise", "übung", "page", "seite", "group", "gruppe", "tutor", "tutorial", "semester", "version", "title", "titel", "subject",
-    "fach", "lecturer", "dozent", "due", "abgabe", "abgabedatum", "points", "punkte", "score", "time", "zeit", "timestamp", "zeitstempel", "section", "author",
-    "autor", "file", "datei", "exam", "klausur", "matrikelnummer", "matrikelnr", "matr nr", "student number", "university", "universität",
+    "fach", "lecturer", "dozent", "due", "abgabe", "abgabedatum", "points", "punkte", "score", "time", "zeit", "timestamp",
+    "zeitstempel", "section", "author", "autor", "file", "datei", "exam", "klausur", "matrikelnummer", "matrikelnr", "matr nr", "student number", "university", "universität",
     "lecture", "vorlesung", "notation", "learning rate", "lernrate", "units", "duration", "dauer", "last modified", "schema", "institute",
-})  # fmt: skip
+}))  # fmt: skip
 """What stands on cover pages and in the columns of forms, and is never an answer."""
 _PAGE = re.compile(
     r"(?:(?:page|seite|sheet|blatt|homework|hausaufgabe|assignment|exercise(?: sheet)?|übung(?:sblatt)?|group|gruppe|week|woche|lecture"

@@ -46,6 +46,7 @@ class _Segment:
     lines: list[str] = field(default_factory=list)
     below: bool = False
     written: str = ""
+    inside: bool = False
 
     @property
     def whole(self) -> list[str]:
@@ -95,6 +96,7 @@ class _Part:
     def begin(self, label: Label, block: Block) -> None:
         """Begin an answer."""
         self.segments.append(_Segment(label.question, label.strength, block.number, [label.rest], not label.rest.strip(), block.text))
+        self.segments[-1].inside = block.sort == "inside"
         self.lost = ""
 
     def note(self, number: int, text: str) -> None:
@@ -177,7 +179,7 @@ def _heading(part: _Part, block: Block) -> None:
 def _line(parts: list[_Part], block: Block, listed: Sequence[Block | Broken], place: int) -> None:
     """An ordinary line, or one that stands inside something."""
     part, text = parts[-1], block.text
-    inside = block.sort == "inside" and part.open is not None
+    inside = block.sort == "inside" and part.open is not None and not part.open.inside
     label = label_of(text, part.ids) if text.strip() else None
     if label is not None:
         _labelled(part, block, label, inside=inside)
@@ -277,7 +279,9 @@ def _person(parts: list[_Part], line: str, number: int) -> bool:
 def _keep(part: _Part, block: Block) -> None:
     """A line without a label: working of the question above it, a note, or unused."""
     current, text = part.open, block.text
-    if current is None:
+    if current is not None and current.inside and text.strip().strip("`~") == "" and len(text.strip()) > 2:
+        part.lost = _NO_QUESTION  # the block of code that the answers stand in ends
+    elif current is None:
         part.stray(block.number, text, part.lost)
     elif block.sort == "line" and not current.blank and is_remark(text, part.ids):
         if sort_of(text, part.ids) == "answer":
