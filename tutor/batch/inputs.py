@@ -118,8 +118,9 @@ def read_all(
 ) -> HandedInFiles:  # fmt: skip
     """Every submission there is, one a student; a file that cannot be read has a row that says why.
 
-    ``questions`` are ids, with ``also`` other names (``w5 after 1``), or all names that an exercise's questions may have.  A file
-    out of a folder is one student's own.  With ``everyone`` whoever is on the roster and handed in nothing has a submission without answers.
+    ``questions`` are ids, with ``also`` other names (``w5 after 1``), or all names that an exercise's questions may have.
+    A file out of a folder is one student's own.  With
+    ``everyone`` whoever is on the roster and handed in nothing has a submission without answers.
     """
     from tutor.answer.files.submissions import HandedInFiles, merge, read_submissions
     from tutor.answer.handed_in import Submission

@@ -403,7 +403,7 @@ def _summary(marked: Sequence[Marked], old: Sequence[Marked] | None, output: Pat
     without = len(failed) + sum(one.waits for one in marked)
     if without:
         have = "has" if without == 1 else "have"
-        lines.append(f"{without:,} of {len(marked):,} {have} no grade yet, in no file: a person looks first, at what for-a-person.csv lists")
+        lines.append(f"{without:,} of {len(marked):,} {have} no grade yet in any file: a person looks first (for-a-person.csv)")
     write("\n".join(lines) + "\n")
 
 

@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.exercise.question import Question
-from tutor.export.output import Header, MarkFile, by_question, is_graded, is_marked, out_of, remarks, shown_marks, table, waiting_words
+from tutor.export.output import (
+    Header,
+    MarkFile,
+    by_question,
+    is_graded,
+    is_marked,
+    out_of,
+    remarks,
+    shown_marks,
+    table,
+    waiting_words,
+)
 from tutor.marking.marked import Marked
 from tutor.marking.marks import points, sum_earned, sum_possible
 from tutor.text import guard_cell

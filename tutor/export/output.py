@@ -94,7 +94,7 @@ def is_marked(marked: Marked) -> bool:
 
 
 def is_graded(marked: Marked) -> bool:
-    """Whether there is a grade: not for who handed in nothing, nor before a person has looked at what waits, since a 0 is for them to give."""
+    """Whether there is a grade: not for who handed in nothing, nor before a person has looked at what waits: a 0 is theirs to give."""
     return is_marked(marked) and ABSENT not in marked.problems and not marked.waits
 
 

@@ -43,5 +43,6 @@ def answers(marked: Sequence[Marked], questions: Sequence[Question], header: Hea
             own = [one.student, answer.question, answer.text, answer.verdict]
             told = [answer.tag, ", ".join(answer.follows), answer.outcome]
             rows.append([*map(guard_cell, own), shown_marks(one, answer), points(answer.out_of), *map(guard_cell, told)])
-        rows += [[*map(guard_cell, (one.student, "", part.text, "not used")), "", "", "", "", guard_cell(part.reason)] for part in one.unused]
+        for part in one.unused:
+            rows.append([*map(guard_cell, (one.student, "", part.text, "not used")), "", "", "", "", guard_cell(part.reason)])
     return MarkFile(table(rows))

@@ -91,6 +91,11 @@ def read_blocks(text: str, labelled: Callable[[str], bool]) -> Iterator[Block | 
         yield Broken(opened)
 
 
+def is_fence(line: str) -> bool:
+    """Whether a line ends a block of code."""
+    return len(line.strip()) > 2 and not line.strip().strip("`") or len(line.strip()) > 2 and not line.strip().strip("~")
+
+
 def _margin(lines: Sequence[str]) -> int:
     """The blanks that all lines begin with."""
     found = 200

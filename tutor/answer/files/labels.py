@@ -64,7 +64,8 @@ _FURNITURE = frozenset(map(str.casefold, {
     "date", "datum", "course", "kurs", "modul", "module", "sheet", "blatt", "übungsblatt", "homework", "hausaufgabe", "assignment",
     "exercise", "übung", "page", "seite", "group", "gruppe", "tutor", "tutorial", "semester", "version", "title", "titel", "subject",
     "fach", "lecturer", "dozent", "due", "abgabe", "abgabedatum", "points", "punkte", "score", "time", "zeit", "timestamp",
-    "zeitstempel", "section", "author", "autor", "file", "datei", "exam", "klausur", "matrikelnummer", "matrikelnr", "matr nr", "student number", "university", "universität",
+    "zeitstempel", "section", "author", "autor", "file", "datei", "exam", "klausur", "matrikelnummer", "matrikelnr", "matr nr",
+    "student number", "university", "universität",
     "lecture", "vorlesung", "notation", "learning rate", "lernrate", "units", "duration", "dauer", "last modified", "schema", "institute",
 }))  # fmt: skip
 """What stands on cover pages and in the columns of forms, and is never an answer."""

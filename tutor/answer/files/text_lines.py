@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tutor.answer.files.blocks import Block, Broken, read_blocks
+from tutor.answer.files.blocks import Block, Broken, is_fence, read_blocks
 from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
 from tutor.answer.files.html_pages import TABLE, html_blocks, tables_as_text
 from tutor.answer.files.labels import (
@@ -55,7 +55,8 @@ class _Segment:
 
     @property
     def text(self) -> str:
-        return "\n".join(self.lines).strip("\n").rstrip()
+        lines = self.lines[:-1] if self.inside and len(self.lines) > 1 and is_fence(self.lines[-1]) else self.lines
+        return "\n".join(lines).strip("\n").rstrip()
 
     @property
     def blank(self) -> bool:
@@ -279,7 +280,8 @@ def _person(parts: list[_Part], line: str, number: int) -> bool:
 def _keep(part: _Part, block: Block) -> None:
     """A line without a label: working of the question above it, a note, or unused."""
     current, text = part.open, block.text
-    if current is not None and current.inside and text.strip().strip("`~") == "" and len(text.strip()) > 2:
+    if current is not None and current.inside and is_fence(text):
+        current.lines.append(text)
         part.lost = _NO_QUESTION  # the block of code that the answers stand in ends
     elif current is None:
         part.stray(block.number, text, part.lost)
