@@ -65,6 +65,7 @@ class PageWriter:
 
     def rate(self) -> Expr:
         """The step size, as it was written."""
+        assert self.request.rate is not None
         return self.as_written(self.request.rate_written, self.request.rate, 12 if self.request.subject == "training" else None)
 
     def listed(self, names: Sequence[str], values: Mapping[str, Value]) -> Sentence:

@@ -44,7 +44,7 @@ def number_page(worked: Worked, proofs: Sequence[str]) -> Document:
         page.forward()
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
             page.backward(derivation, names)
-        page.blocks += simplified(worked.rewrites, worked.numbers, page.digits, page.filled)
+        page.blocks += simplified(worked.rewrites, worked.scalars, page.digits, page.filled)
         update(page)
         page.graph()
     page.counts()

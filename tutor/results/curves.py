@@ -19,7 +19,7 @@ from tutor.graph.network import activation
 from tutor.graph.nouns import Graph
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, multiply, real, subtract
+from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, multiply, real, signum, subtract
 from tutor.numbers.data_set import Samples
 from tutor.numbers.printed import shown
 from tutor.numbers.run import compute, read_value, run
@@ -363,7 +363,7 @@ class ReluFit:
         """The value of the sum."""
         total = self.constant
         for scale, kink in self.terms:
-            if x > kink:
+            if signum(subtract(x, kink)) > 0:
                 total = add(total, multiply(scale, subtract(x, kink)))
         return total
 
