@@ -1,7 +1,7 @@
 """A class as it really hands in: every layout, encoding, delimiter, line end and spelling, made by machine, with known right answers.
 
-The answers are those of the 2-2-2 network, computed here with nothing but `math`; `files` gives (name, bytes) of each hand-in, and each file
-has all answers right.  `HOPELESS` are hand-ins that only a person can read.
+The answers are those of the 2-2-2 network, computed here with nothing but `math`; `files` gives (name, bytes) of each hand-in, and each
+file has all answers right.  `HOPELESS` are hand-ins that only a person can read.
 """
 
 from __future__ import annotations
@@ -164,7 +164,8 @@ TEXTS = {
     "turned": _turned,
     "html in markdown": lambda pairs: "# Homework 3\n\n" + _html(pairs).partition("<h1>Homework</h1>")[2].partition("</body>")[0] + "\n",
     "cover": lambda pairs: (
-        "# Neural Networks: homework 3\n\nUniversity of Somewhere\nDate: 2026-11-28\nPage 1 of 2\n\nDear tutor,\nplease find my answers below.\n"
+        "# Neural Networks: homework 3\n\nUniversity of Somewhere\nDate: 2026-11-28\nPage 1 of 2\n\n"
+        "Dear tutor,\nplease find my answers below.\n"
         "---\n\n" + _lines("{name} = {value}")(pairs) + "\nKind regards\n"
     ),
     "remarks": lambda pairs: "".join(f"{name}: {value}\n" + "Bemerkung: mit dem Rechner bestimmt\n" * (k % 5 == 0)
@@ -295,14 +296,14 @@ def files():
             yield f"{layout} {spelling} {turn}.{suffix}".replace(", ", " "), encoded(write(pairs_of(spelling)), encoding, end)
             turn += 1
     for layout, write in LATEX.items():
-        yield f"{layout}.tex", encoded(write(pairs_of("latex")), "utf-8", "\n")
+        yield f"{layout} tex.tex", encoded(write(pairs_of("latex")), "utf-8", "\n")
         yield f"{layout}.md", encoded(write(pairs_of("latex")), "utf-8-sig", "\r\n")
     for file, write in DATA.items():
         stem, _, suffix = file.rpartition(".")
         chosen = ("python",) if stem == "code" else ("plain",) if stem == "bare" else ("ids",) if suffix == "ipynb" else ("ids", "partial")
         for spelling in chosen:
             encoding = ENCODINGS[turn % len(ENCODINGS)] if suffix not in ("toml",) else "utf-8"
-            yield f"{stem} {spelling}.{suffix}", encoded(write(pairs_of(spelling)), encoding, ENDS[turn % 2])
+            yield f"{stem} {spelling} {suffix}.{suffix}", encoded(write(pairs_of(spelling)), encoding, ENDS[turn % 2])
             turn += 1
     for spelling in ("ids", "mazur", "latex"):
         pairs = pairs_of(spelling)
@@ -315,6 +316,7 @@ HOPELESS = {
     "photo.jpg": b"\xff\xd8\xff\xe0 jfif", "phone.heic": b"\0\0\0\x18ftypheic", "scan.pdf": b"%PDF-1.7 ...", "all.zip": b"PK\x03\x04...",
     "numbers only.txt": "\n".join(RIGHT.values()).encode(), "another exercise.md": b"| a | b |\n|---|---|\n| q1 | 0.5 |\n| q2 | 0.7 |\n",
     "letter.txt": b"Dear tutor,\nI was ill, my answers are in the PDF.\n", "nothing.txt": b"",
-    "old.doc": b"\xd0\xcf\x11\xe0....", "slides.odt": b"PK\x03\x04mimetype", "empty.json": b"{}", "misnamed.json": b'{"dL/dw55": "0.1", "foo": "3"}',
+    "old.doc": b"\xd0\xcf\x11\xe0....", "slides.odt": b"PK\x03\x04mimetype", "empty.json": b"{}",
+    "misnamed.json": b'{"dL/dw55": "0.1", "foo": "3"}',
 }  # fmt: skip
 """Hand-ins of which nothing can be used: never a 0, always a row for a person."""

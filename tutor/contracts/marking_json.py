@@ -3,10 +3,10 @@
 - one student: ``exercise``, ``student``, ``status`` ("marked" or "could not be marked"), ``reason``, ``reveal``, ``marks``,
   ``out_of``, ``first`` (the question that went wrong first), ``person`` [question], ``problems`` [words],
   ``unused`` [{``place``, ``text``, ``reason``}] (what became neither answer nor working), ``waits`` (no grade before a
-  person has looked), ``answers`` [{``question``, ``text``, ``read``, ``verdict``, ``outcome``, ``message``, ``marks``, ``out_of``, ``tag``, ``slips`` [[{``tag``, ``at``, ``name``,
-  ``done``, ``look``}]], ``follows`` [question], ``line`` {``number``, ``text``, ``against``, ``yours``, ``expected``} or null,
-  ``refutation`` {``point`` {name: value}, ``yours``, ``expected``} or null, ``credits`` [{``operation``, ``amount``, ``reason``}],
-  ``solution`` {``formula``, ``value``} or null}].  What may not be shown is empty or null.
+  person has looked), ``answers`` [{``question``, ``text``, ``read``, ``verdict``, ``outcome``, ``message``, ``marks``, ``out_of``,
+  ``tag``, ``slips`` [[{``tag``, ``at``, ``name``, ``done``, ``look``}]], ``follows`` [question], ``line`` {``number``, ``text``,
+  ``against``, ``yours``, ``expected``} or null, ``refutation`` {``point`` {name: value}, ``yours``, ``expected``} or null, ``credits``
+  [{``operation``, ``amount``, ``reason``}], ``solution`` {``formula``, ``value``} or null}].  What may not be shown is empty or null.
 - a class: ``exercise``, ``students``, ``out_of``, ``marks`` {``count``, ``mean``, ``low``, ``lower``, ``median``, ``upper``, ``high``},
   ``bins`` [number] (tenths), ``questions`` [{``question``, ``out_of``, ``mean``, ``verdicts`` {verdict: number}, ``slips``
   [{``tag``, ``answers``}]}], ``misconceptions`` [{``tag``, ``name``, ``answers``, ``perhaps``, ``students`` [student], ``where``

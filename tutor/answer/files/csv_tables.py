@@ -9,10 +9,10 @@ import csv
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from tutor.answer.files.blocks import rows_of
+from tutor.answer.files.answer_labels import is_furniture
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.found import PRIORITY, Found, Read, check_count, key_of, person_field
-from tutor.answer.files.labels import is_furniture
+from tutor.answer.files.text_blocks import rows_of
 from tutor.answer.files.text_lines import read_parts
 from tutor.answer.handed_in import Unused, is_blank
 from tutor.answer.read.ids import Ids

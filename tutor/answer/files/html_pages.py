@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from html import unescape
 
-from tutor.answer.files.blocks import Block, rows_of
+from tutor.answer.files.text_blocks import TextBlock, rows_of
 from tutor.answer.read.ids import Ids
 
 _TAG = re.compile(r"<(?P<end>/?)(?P<name>[A-Za-z][A-Za-z0-9]{0,15})(?P<rest>[^<>]{0,2000})>|<!--|<[!?][^<>]{0,2000}>")
@@ -39,7 +39,7 @@ def tables_as_text(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def html_blocks(text: str, ids: Ids) -> Iterator[Block]:
+def html_blocks(text: str, ids: Ids) -> Iterator[TextBlock]:
     """The blocks of a page; lines are counted as they are shown."""
     number = 0
     table: list[tuple[int, str, tuple[str, ...]]] = []
@@ -51,7 +51,7 @@ def html_blocks(text: str, ids: Ids) -> Iterator[Block]:
         yield from rows_of(table, lambda label: bool(ids.find(label)))
         table = []
         heading = line.startswith("# ")
-        yield Block(number, line[2:] if heading else line, "heading" if heading else "line")
+        yield TextBlock(number, line[2:] if heading else line, "heading" if heading else "line")
     yield from rows_of(table, lambda label: bool(ids.find(label)))
 
 
@@ -111,7 +111,7 @@ def _shown(page: _Page, name: str, *, closing: bool) -> Iterator[tuple[tuple[str
             yield (), line
         page.cells = [] if name == "tr" and not closing else None
     elif page.cells is not None:
-        page.words.append(_SUPER.get(name, " ") if not closing or name not in _SUPER else "")
+        page.words.append(" " if name in _LINES else _SUPER.get(name, "") if not closing else "")
     elif re.fullmatch(r"h[1-6]", name):
         if line := page.text():
             yield (), f"# {line}" if closing and page.heading else line

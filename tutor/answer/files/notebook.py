@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tutor.answer.files.answer_labels import VALUE, label_of, sort_of
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.found import Found, Read
-from tutor.answer.files.labels import VALUE, label_of, sort_of
 from tutor.answer.files.structured import Pairs, parse_json
 from tutor.answer.files.text_lines import read_lines
 from tutor.answer.handed_in import Unused

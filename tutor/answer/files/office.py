@@ -14,10 +14,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from tutor.answer.files.blocks import Block, rows_of
 from tutor.answer.files.csv_tables import read_table
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.found import Read
+from tutor.answer.files.text_blocks import TextBlock, rows_of
 from tutor.answer.files.text_lines import read_parts
 from tutor.answer.read.ids import Ids
 
@@ -183,7 +183,7 @@ class _Document:
             self.text.append(text)
 
 
-def _blocks(reader: _Document, ids: Ids) -> Iterator[Block]:
+def _blocks(reader: _Document, ids: Ids) -> Iterator[TextBlock]:
     table: list[tuple[int, str, tuple[str, ...]]] = []
     for number, (line, heading, cells) in enumerate(reader.lines, 1):
         if cells:
@@ -191,7 +191,7 @@ def _blocks(reader: _Document, ids: Ids) -> Iterator[Block]:
             continue
         yield from rows_of(table, lambda label: bool(ids.find(label)))
         table = []
-        yield Block(number, line, "heading" if heading and line.strip() else "line")
+        yield TextBlock(number, line, "heading" if heading and line.strip() else "line")
     yield from rows_of(table, lambda label: bool(ids.find(label)))
 
 

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
+from tutor.answer.files.answer_labels import is_furniture
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
-from tutor.answer.files.labels import is_furniture
 from tutor.answer.handed_in import Unused
 from tutor.answer.read.ids import Ids
 from tutor.text import visible

@@ -12,10 +12,10 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from tutor.answer.files.answer_labels import sort_of
 from tutor.answer.files.csv_tables import read_csv
 from tutor.answer.files.decode import FileProblem, advice, decode, whole
 from tutor.answer.files.found import Found, Read
-from tutor.answer.files.labels import sort_of
 from tutor.answer.files.notebook import read_notebook
 from tutor.answer.files.office import read_docx, read_xlsx
 from tutor.answer.files.structured import loose_line, read_json, read_toml

@@ -1,7 +1,7 @@
 """Text of any layout: lines, headings and tables that name a question, and the lines of working that follow them.
 
-`tutor.answer.files.blocks` takes a text apart, `tutor.answer.files.labels` says what a line answers; here answers are put together.  Every
-line becomes part of an answer, or a note (words alone), or it is listed as unused with the reason: nothing is dropped.
+`tutor.answer.files.text_blocks` takes a text apart, `tutor.answer.files.answer_labels` says what a line answers; here answers are put
+together.  Every line becomes part of an answer, or a note (words alone), or it is listed as unused with the reason: nothing is dropped.
 """
 
 from __future__ import annotations
@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from tutor.answer.files.blocks import Block, Broken, is_fence, read_blocks
-from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
-from tutor.answer.files.html_pages import TABLE, html_blocks, tables_as_text
-from tutor.answer.files.labels import (
+from tutor.answer.files.answer_labels import (
     SAID,
     STRONG,
     WEAK,
-    Label,
+    AnswerLabel,
     ends_in_value,
     is_head,
     is_remark,
@@ -25,6 +22,9 @@ from tutor.answer.files.labels import (
     row_labels,
     sort_of,
 )
+from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
+from tutor.answer.files.html_pages import TABLE, html_blocks, tables_as_text
+from tutor.answer.files.text_blocks import BrokenBlock, TextBlock, is_fence, read_blocks
 from tutor.answer.handed_in import Unused, is_blank
 from tutor.answer.read.ids import Ids
 from tutor.text import visible
@@ -47,6 +47,7 @@ class _Segment:
     below: bool = False
     written: str = ""
     inside: bool = False
+    seen: int = 0
 
     @property
     def whole(self) -> list[str]:
@@ -60,7 +61,10 @@ class _Segment:
 
     @property
     def blank(self) -> bool:
-        return is_blank(self.text)
+        """Whether there is no answer yet.  Lines are looked at once."""
+        while self.seen < len(self.lines) and is_blank(self.lines[self.seen]):
+            self.seen += 1
+        return self.seen == len(self.lines)
 
 
 @dataclass(slots=True)
@@ -94,7 +98,7 @@ class _Part:
         else:
             self.more += 1
 
-    def begin(self, label: Label, block: Block) -> None:
+    def begin(self, label: AnswerLabel, block: TextBlock) -> None:
         """Begin an answer."""
         self.segments.append(_Segment(label.question, label.strength, block.number, [label.rest], not label.rest.strip(), block.text))
         self.segments[-1].inside = block.sort == "inside"
@@ -104,9 +108,9 @@ class _Part:
         """A line in words: the student hears that nobody reads it as an answer."""
         self.problem(f"line {number} belongs to no question: {visible(text.strip(), 40)}")
 
-    def stray(self, number: int, text: str, reason: str) -> None:
-        """A line that belongs to no question."""
-        sort = sort_of(text, self.ids)
+    def stray(self, number: int, text: str, reason: str, bare: str = "") -> None:
+        """A line that belongs to no question; ``bare`` is it without what only sets it."""
+        sort = sort_of(bare or text, self.ids)
         if sort == "note":
             self.note(number, text)
         elif sort == "answer":
@@ -125,13 +129,13 @@ def read_html(text: str, stem: str, ids: Ids) -> Read:
     return read_parts(html_blocks(text, ids), stem, ids)
 
 
-def read_parts(blocks: Iterable[Block | Broken], stem: str, ids: Ids) -> Read:
+def read_parts(blocks: Iterable[TextBlock | BrokenBlock], stem: str, ids: Ids) -> Read:
     """The same for text that has been taken apart, whatever it was written with."""
     parts = [_Part(ids)]
     listed = list(blocks)
     for place, block in enumerate(listed):
         part = parts[-1]
-        if isinstance(block, Broken):
+        if isinstance(block, BrokenBlock):
             part.problem(f"line {block.number}: the code block is never closed")
         elif block.sort == "row":
             _row(parts, block)
@@ -146,7 +150,7 @@ def read_parts(blocks: Iterable[Block | Broken], stem: str, ids: Ids) -> Read:
     return Read(tuple(_found(part, stem, len(parts) > 1) for part in kept))
 
 
-def _row(parts: list[_Part], block: Block) -> None:
+def _row(parts: list[_Part], block: TextBlock) -> None:
     """A row of a table."""
     part = parts[-1]
     labels = list(row_labels(block.cells, block.head if block.head != block.cells else (), part.ids))
@@ -154,7 +158,7 @@ def _row(parts: list[_Part], block: Block) -> None:
         part.begin(label, block)
     told = [cell for cell in block.cells if cell.strip()]
     if not labels and not is_head(block) and not (len(told) == 2 and _person(parts, f"{told[0]}: {told[1]}", block.number)):
-        part.stray(block.number, block.text, _unknown(part, block.cells))
+        part.stray(block.number, block.text, _unknown(part, block.cells), " ".join(told))
     part.lost = _NO_QUESTION
 
 
@@ -163,13 +167,13 @@ def _unknown(part: _Part, cells: Sequence[str]) -> str:
     return part.ids.unknown(first)
 
 
-def _heading(part: _Part, block: Block) -> None:
+def _heading(part: _Part, block: TextBlock) -> None:
     """A heading: a question's, or one that ends what stood above it."""
     label = label_of(block.text, part.ids) if ":" in block.text or "=" in block.text else None
     if label is not None:
-        part.begin(Label(label.question, label.rest), block)
+        part.begin(AnswerLabel(label.question, label.rest), block)
     elif question := part.ids.find(block.text):
-        part.begin(Label(question, ""), block)
+        part.begin(AnswerLabel(question, ""), block)
     else:
         shown = block.text.strip("*_` \t:")
         if part.segments or _meant(shown, part.ids):
@@ -177,7 +181,7 @@ def _heading(part: _Part, block: Block) -> None:
         part.lost = f"the heading above it names no question: {part.ids.unknown(shown)}" if shown else _NO_QUESTION
 
 
-def _line(parts: list[_Part], block: Block, listed: Sequence[Block | Broken], place: int) -> None:
+def _line(parts: list[_Part], block: TextBlock, listed: Sequence[TextBlock | BrokenBlock], place: int) -> None:
     """An ordinary line, or one that stands inside something."""
     part, text = parts[-1], block.text
     inside = block.sort == "inside" and part.open is not None and not part.open.inside
@@ -186,15 +190,15 @@ def _line(parts: list[_Part], block: Block, listed: Sequence[Block | Broken], pl
         _labelled(part, block, label, inside=inside)
         return
     question = part.ids.find(text) if text.strip() and len(text) < 200 else ""
-    if question and not inside and _is_heading_line(part, listed, place):
-        part.begin(Label(question, ""), block)
+    if question and block.sort == "line" and _is_heading_line(part, listed, place):
+        part.begin(AnswerLabel(question, ""), block)
         return
     if not inside and (_person(parts, text, block.number) or _is_misnamed(part, block)):
         return
     _keep(part, block)
 
 
-def _is_misnamed(part: _Part, block: Block) -> bool:
+def _is_misnamed(part: _Part, block: TextBlock) -> bool:
     """Put a line on the list whose name is meant as a question's and is none: what follows it belongs to it."""
     name, colon, rest = block.text.strip().partition(":")
     shown = name.strip("*_` \t-•")
@@ -209,12 +213,12 @@ def _is_misnamed(part: _Part, block: Block) -> bool:
     return bool(reason)
 
 
-def _labelled(part: _Part, block: Block, label: Label, *, inside: bool) -> None:
+def _labelled(part: _Part, block: TextBlock, label: AnswerLabel, *, inside: bool) -> None:
     """A line that begins with an asked quantity."""
     current = part.open
     if label.strength == STRONG:
-        part.begin(label if not inside else Label(label.question, label.rest, WEAK), block)
-    elif current is not None and current.question == label.question:
+        part.begin(label if not inside else AnswerLabel(label.question, label.rest, WEAK), block)
+    elif current is not None and current.question == label.question and (current.below or not current.blank):
         current.lines.append(block.text)
     elif current is not None and (inside or current.below):  # a line of its working, and perhaps the other's answer
         current.lines.append(block.text)
@@ -223,9 +227,9 @@ def _labelled(part: _Part, block: Block, label: Label, *, inside: bool) -> None:
         part.begin(label, block)
 
 
-def _is_heading_line(part: _Part, listed: Sequence[Block | Broken], place: int) -> bool:
+def _is_heading_line(part: _Part, listed: Sequence[TextBlock | BrokenBlock], place: int) -> bool:
     """Whether a line that is only a quantity begins its answer below, and is no answer itself to the question above it."""
-    following = next((b for b in listed[place + 1 : place + 6] if isinstance(b, Block) and b.text.strip()), None)
+    following = next((b for b in listed[place + 1 : place + 6] if isinstance(b, TextBlock) and b.text.strip()), None)
     current = part.open
     waiting = current is not None and current.below and current.blank
     value = following is not None and following.sort in ("line", "inside") and is_value(following.text)
@@ -244,7 +248,7 @@ def _is_meant(part: _Part, label: str, rest: str) -> bool:
 
 def _meant(label: str, ids: Ids) -> bool:
     """Whether an unknown label is meant as the id of a question: one word like them."""
-    if not label or " " in label or len(label) > 40 or ids.names.means(label):
+    if not label or " " in label or len(label) > 40 or ids.means(label):
         return False
     return any(c.isdigit() for c in label) or ids.resembles(label)
 
@@ -255,7 +259,7 @@ def _near_miss(part: _Part, text: str) -> str:
     label = name.strip("*_` \t-•$:")
     if not sign or not label or " " in label or len(label) > 40 or not rest.strip():
         return ""
-    if part.ids.names.means(label) or not part.ids.resembles(label):
+    if not part.ids.resembles(label) or part.ids.means(label):
         return ""
     return part.ids.unknown(label)
 
@@ -277,7 +281,7 @@ def _person(parts: list[_Part], line: str, number: int) -> bool:
     return True
 
 
-def _keep(part: _Part, block: Block) -> None:
+def _keep(part: _Part, block: TextBlock) -> None:
     """A line without a label: working of the question above it, a note, or unused."""
     current, text = part.open, block.text
     if current is not None and current.inside and is_fence(text):

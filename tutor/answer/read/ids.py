@@ -34,6 +34,7 @@ class Ids:
     names: AskedNames
     hints: dict[str, str] = field(default_factory=dict, compare=False)
     tried: dict[str, None] = field(default_factory=dict, compare=False)
+    known: dict[str, bool] = field(default_factory=dict, compare=False)
 
     @classmethod
     def of(cls, ids: Iterable[str] | AskedNames, also: Mapping[str, str] | None = None) -> Ids:
@@ -55,6 +56,12 @@ class Ids:
                 return ""
             self.tried[text] = None
         return self.names.find(text)
+
+    def means(self, text: str) -> bool:
+        """Whether a label is the name of any quantity of the exercise, asked or not; only so many labels of a file are looked at."""
+        if text not in self.known and len(self.known) < MAX_READ:
+            self.known[text] = self.names.means(text)
+        return self.known.get(text, False)
 
     def unknown(self, text: str) -> str:
         """What is said about an id that is none: with near misses."""

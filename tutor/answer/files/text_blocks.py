@@ -1,6 +1,6 @@
 """A text as blocks: lines, headings, rows of tables, whatever the text was written with; what only decorates is gone.
 
-Blocks know nothing of questions; `tutor.answer.files.labels` says what a block answers.
+Blocks know nothing of questions; `tutor.answer.files.answer_labels` says what a block answers.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _FRAMED = re.compile(r"\| .* \|")
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class TextBlock:
     """A line of what was handed in, with its number in the file.
 
     ``text`` is it as it stands.  ``sort`` says whether it is an ordinary line, one that stands ``inside`` (indented, or in a block of
@@ -45,27 +45,27 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Broken:
+class BrokenBlock:
     """A block of code that never ends: the number of its first line."""
 
     number: int
 
 
-def read_blocks(text: str, labelled: Callable[[str], bool]) -> Iterator[Block | Broken]:
+def read_blocks(text: str, labelled: Callable[[str], bool]) -> Iterator[TextBlock | BrokenBlock]:
     """The blocks of Markdown or plain text; ``labelled`` says whether a text is what something is called that is asked for.
 
     A block of code that is around everything is no block; indentation that all lines have is none.
     """
     lines = text.split("\n")
     margin = _margin(lines)
-    place, fence, opened, begun, around = 0, "", 0, False, ""
+    place, fence, opened, begun, around, tried = 0, "", 0, False, "", 0
     while place < len(lines):
         line = lines[place][margin:] if margin else lines[place]
         number = place + 1
         place += 1
         if fence:  # nothing inside a block of code is a heading or a table
             closed = line.strip().startswith(fence) and not line.strip().strip(fence[0])
-            yield Block(number, line, "inside")
+            yield TextBlock(number, line, "inside")
             fence = "" if closed else fence
             continue
         mark = _FENCE.match(line)
@@ -74,11 +74,12 @@ def read_blocks(text: str, labelled: Callable[[str], bool]) -> Iterator[Block | 
                 around = ""
             elif begun:
                 fence, opened = mark[1], number
-                yield Block(number, line, "inside")
+                yield TextBlock(number, line, "inside")
             else:
                 around = mark[1]
             continue
-        table, end = _table(lines, place - 1, margin, labelled)
+        table, end = _table(lines, place - 1, margin, labelled) if place > tried else ([], 0)
+        tried = max(tried, end)  # lines that are no table are looked at once
         if table:
             yield from table
             begun, place = True, end
@@ -88,12 +89,12 @@ def read_blocks(text: str, labelled: Callable[[str], bool]) -> Iterator[Block | 
             begun = begun or bool(block.text.strip() and block.sort != "heading") or labelled(block.text.partition(":")[0].strip("*_` "))
             yield block
     if fence:
-        yield Broken(opened)
+        yield BrokenBlock(opened)
 
 
 def is_fence(line: str) -> bool:
     """Whether a line ends a block of code."""
-    return len(line.strip()) > 2 and not line.strip().strip("`") or len(line.strip()) > 2 and not line.strip().strip("~")
+    return (len(line.strip()) > 2 and not line.strip().strip("`")) or (len(line.strip()) > 2 and not line.strip().strip("~"))
 
 
 def _margin(lines: Sequence[str]) -> int:
@@ -107,10 +108,10 @@ def _margin(lines: Sequence[str]) -> int:
     return found if found < 200 else 0
 
 
-def _block(line: str, number: int) -> Block | None:
+def _block(line: str, number: int) -> TextBlock | None:
     """An ordinary line, or a heading; nothing for a rule."""
     if len(line) > MAX_LINE:
-        return Block(number, line)
+        return TextBlock(number, line)
     if line.startswith(">"):
         line = line[_QUOTED.match(line).end() :]  # type: ignore[union-attr]
     if "\\" in line and _SETTING.fullmatch(line):
@@ -119,12 +120,12 @@ def _block(line: str, number: int) -> Block | None:
         return None
     heading = _HEADING.fullmatch(line) or _SECTION.fullmatch(line.strip())
     if heading is not None:
-        return Block(number, heading["text"].strip(), "heading")
-    return Block(number, line, "inside" if line[:1] in (" ", "\t") and line.strip() else "line")
+        return TextBlock(number, heading["text"].strip(), "heading")
+    return TextBlock(number, line, "inside" if line[:1] in (" ", "\t") and line.strip() else "line")
 
 
-def _table(lines: Sequence[str], start: int, margin: int, labelled: Callable[[str], bool]) -> tuple[list[Block], int]:
-    """The rows of a table with bars that begins at a line, and the line behind it; nothing where none of its cells names anything asked."""
+def _table(lines: Sequence[str], start: int, margin: int, labelled: Callable[[str], bool]) -> tuple[list[TextBlock], int]:
+    """The rows of a table with bars that begins at a line, none where no cell names what is asked; and the line behind all of it."""
     if "|" not in lines[start].translate(_BARS) and "+" not in lines[start]:
         return [], start
     rows: list[tuple[int, str]] = []
@@ -141,21 +142,21 @@ def _table(lines: Sequence[str], start: int, margin: int, labelled: Callable[[st
             rows.append((end, line))
         end += 1
     if not rows or not (divided or framed):
-        return [], start
+        return [], end
     cells = [split_row(line) for _, line in rows]
     blocks = rows_of([(at + 1, lines[at], own) for (at, _), own in zip(rows, cells, strict=True)], labelled)
-    return (blocks, end) if any(labelled(cell) for row in cells for cell in row) else ([], start)
+    return (blocks if any(labelled(cell) for row in cells for cell in row) else []), end
 
 
-def rows_of(rows: Sequence[tuple[int, str, tuple[str, ...]]], labelled: Callable[[str], bool]) -> list[Block]:
+def rows_of(rows: Sequence[tuple[int, str, tuple[str, ...]]], labelled: Callable[[str], bool]) -> list[TextBlock]:
     """The rows of a table (number, text, cells) as blocks: with its head, and turned where what is asked stands in the first row."""
     first = rows[0][2] if rows else ()
     named = [place for place, cell in enumerate(first) if labelled(cell)]
     if len(rows) == 2 and len(named) > 1 and len(rows[1][2]) >= len(first) and not any(labelled(rows[1][2][i]) for i in named):
         number, text, values = rows[1]
-        return [Block(number, text, "row", (first[place], values[place])) for place in named]
+        return [TextBlock(number, text, "row", (first[place], values[place])) for place in named]
     head = first if len(rows) > 1 and not named else ()
-    return [Block(number, text, "row", cells, head if place else cells) for place, (number, text, cells) in enumerate(rows)]
+    return [TextBlock(number, text, "row", cells, head if place else cells) for place, (number, text, cells) in enumerate(rows)]
 
 
 def split_row(line: str) -> tuple[str, ...]:

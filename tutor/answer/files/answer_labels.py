@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tutor.answer.files.blocks import Block
 from tutor.answer.files.found import person_field
+from tutor.answer.files.text_blocks import TextBlock
 from tutor.answer.handed_in import is_blank
 from tutor.answer.read.asked_names import MAX_LABEL
 from tutor.answer.read.ids import Ids
@@ -94,7 +94,7 @@ _MARKS = "*_` \t"
 
 
 @dataclass(frozen=True, slots=True)
-class Label:
+class AnswerLabel:
     """What a line begins: an answer to ``question`` with the text ``rest``; ``strength`` says how sure that is."""
 
     question: str
@@ -102,7 +102,7 @@ class Label:
     strength: int = STRONG
 
 
-def label_of(line: str, ids: Ids) -> Label | None:
+def label_of(line: str, ids: Ids) -> AnswerLabel | None:
     """The question that a line begins to answer, if it does."""
     text, end = line, line.rstrip()
     if len(end) > 4 * MAX_LABEL and "=" not in end[:MAX_LABEL] and ":" not in end[:MAX_LABEL] and "\t" not in end[:MAX_LABEL]:
@@ -115,12 +115,12 @@ def label_of(line: str, ids: Ids) -> Label | None:
     return _label(text, ids)
 
 
-def _label(line: str, ids: Ids) -> Label | None:
+def _label(line: str, ids: Ids) -> AnswerLabel | None:
     text = _unwrapped(line.strip())
     return _by_colon(text, ids) or _by_equals(text, ids) or _by_columns(text, ids) or _by_words(text, ids)
 
 
-def _by_colon(text: str, ids: Ids) -> Label | None:
+def _by_colon(text: str, ids: Ids) -> AnswerLabel | None:
     short = text[: MAX_LABEL * 4]
     colon = short.find(":")
     for _ in range(MAX_COLONS):  # an id may have a colon of its own
@@ -130,11 +130,12 @@ def _by_colon(text: str, ids: Ids) -> Label | None:
         if question:
             rest = _closing(short[:colon], text[colon + 1 :])
             inner = _by_equals(rest, ids) if "=" in rest[:MAX_LABEL] else None  # q3: L = 0.298
-            return Label(question, inner.rest if inner is not None and inner.question == question and not inner.rest.count("=") else rest)
+            same = inner is not None and inner.question == question and "=" not in inner.rest
+            return AnswerLabel(question, inner.rest if inner is not None and same else rest)
         if (after := text[colon + 1 :].strip()) and short[:colon].strip(_MARKS).casefold() not in SAID:
             inner = _by_equals(after, ids)  # Question 3: L = 0.298
             if inner is not None and _is_lead(short[:colon]):
-                return Label(inner.question, inner.rest)
+                return AnswerLabel(inner.question, inner.rest)
         colon = short.find(":", colon + 1)
     return None
 
@@ -143,13 +144,13 @@ def _is_lead(text: str) -> bool:
     return _PAGE.fullmatch(text.strip(_MARKS)) is not None or re.fullmatch(r"\W{0,3}(?:[0-9]{1,3}[a-z]?|[a-z])\W{0,3}", text) is not None
 
 
-def _by_equals(text: str, ids: Ids) -> Label | None:
+def _by_equals(text: str, ids: Ids) -> AnswerLabel | None:
     match = _EQUALS.match(text)
     question = (ids.find(match["label"].strip(_MARKS)) or ids.find(match["label"])) if match else ""
     if match is None or not question:
         return None
     rest = text[match.end() :].lstrip(" \t&")
-    return Label(question, _closing(match["label"], rest), EQUAL)
+    return AnswerLabel(question, _closing(match["label"], rest), EQUAL)
 
 
 def _closing(label: str, rest: str) -> str:
@@ -178,7 +179,7 @@ def _unwrapped(text: str) -> str:
     return text
 
 
-def _by_columns(text: str, ids: Ids) -> Label | None:
+def _by_columns(text: str, ids: Ids) -> AnswerLabel | None:
     """``L<TAB>0.298``, ``L;0.298``, ``L    0.298``: the columns of one line."""
     short = text[: MAX_LABEL * 20].replace("\u00a0", " ").strip()
     for sign, columns in _COLUMNS:
@@ -190,7 +191,7 @@ def _by_columns(text: str, ids: Ids) -> Label | None:
     return None
 
 
-def _by_words(text: str, ids: Ids) -> Label | None:
+def _by_words(text: str, ids: Ids) -> AnswerLabel | None:
     """``L is 0.298``, ``L -> 0.298``, ``L 0.298``: only where a value follows."""
     short = text[: MAX_LABEL * 4]
     if _APART.search(short) is None or _FIGURE.search(short) is None:
@@ -198,11 +199,11 @@ def _by_words(text: str, ids: Ids) -> Label | None:
     for pattern in _LOOSE:
         match = pattern.fullmatch(short)
         if match is not None and VALUE.fullmatch(match["rest"].strip()) and (question := ids.find(match["label"])):
-            return Label(question, match["rest"].strip())
+            return AnswerLabel(question, match["rest"].strip())
     return None
 
 
-def row_labels(cells: Sequence[str], head: Sequence[str], ids: Ids) -> Iterator[Label]:
+def row_labels(cells: Sequence[str], head: Sequence[str], ids: Ids) -> Iterator[AnswerLabel]:
     """What a row of a table answers: the cell that names a quantity, and the cell behind it or under "answer".
 
     Several cells of working are one line of working; a row may have several quantities, each with its value behind it.
@@ -212,23 +213,23 @@ def row_labels(cells: Sequence[str], head: Sequence[str], ids: Ids) -> Iterator[
         return
     under = [place for place, name in enumerate(head) if _ANSWERS.fullmatch(name.strip(_MARKS)) and place < len(cells)]
     if len(under) == 1 and under[0] > named[0][0]:
-        yield Label(named[0][1], _cell(cells[under[0]]))
+        yield AnswerLabel(named[0][1], _cell(cells[under[0]]))
         return
     filled = [place for place, cell in enumerate(cells) if cell.strip()]
     if len(filled) <= 2 or len(named) == 1:
         place, question = named[0]
-        yield Label(question, " = ".join(text for other in cells[place + 1 :] if (text := _cell(other)).strip()))
+        yield AnswerLabel(question, " = ".join(text for other in cells[place + 1 :] if (text := _cell(other)).strip()))
         return
     for number, (place, question) in enumerate(named):
         end = named[number + 1][0] if number + 1 < len(named) else len(cells)
-        yield Label(question, " = ".join(text for other in cells[place + 1 : end] if (text := _cell(other)).strip()))
+        yield AnswerLabel(question, " = ".join(text for other in cells[place + 1 : end] if (text := _cell(other)).strip()))
 
 
 def _cell(text: str) -> str:
     return _CELL_END.sub("", text).strip().removeprefix("= ").strip()
 
 
-def is_head(block: Block) -> bool:
+def is_head(block: TextBlock) -> bool:
     """Whether a row only says what the columns are called."""
     words = [cell.strip(_MARKS).casefold() for cell in block.cells if cell.strip(_MARKS)]
     return bool(words) and all(word in _HEADS or word in _FURNITURE or person_field(word) for word in words)
