@@ -100,15 +100,15 @@ class AskedNames:
     """What is asked, by everything that it may be called.  Made once an exercise and then only read, so that it serves any number of files.
 
     ``folded`` has the ids and what they ask for as typed, ``owners`` the questions by the key of what they ask for, ``loose`` all these
-    without the signs between letters and digits; ``known`` is the vocabulary, if there is one; a gradient without a numerator is that of
-    ``loss``.
+    without the signs between letters and digits; ``known`` are the vocabularies, of single quantities and of arrays; a gradient without a
+    numerator is that of ``loss``.
     """
 
     ids: tuple[str, ...]
     folded: Mapping[str, tuple[str, ...]]
     owners: Mapping[str, str] = field(default_factory=dict)
     loose: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    known: Vocabulary | None = None
+    known: tuple[Vocabulary, ...] = ()
     loss: str = ""
     memory: dict[str, str] = field(default_factory=dict, compare=False)
 
@@ -119,8 +119,8 @@ class AskedNames:
         return cls(known, _folded(known, also or {}))
 
     @classmethod
-    def of_questions(cls, questions: Sequence[Question], vocabulary: Vocabulary | None = None) -> AskedNames:
-        """The table of an exercise's questions, with all spellings that its vocabulary knows.
+    def of_questions(cls, questions: Sequence[Question], *known: Vocabulary) -> AskedNames:
+        """The table of an exercise's questions, with all spellings that its vocabularies know, the first one before the others.
 
         Where several questions ask for one quantity, the one that asks for its value has the quantity's own name.
         """
@@ -136,7 +136,7 @@ class AskedNames:
         for text, ident in {**also, **{ident: ident for ident in ids}}.items():
             key = squeezed(text)
             loose[key] = tuple(dict.fromkeys((*loose.get(key, ()), ident)))
-        return cls(ids, _folded(ids, also), owners, loose, vocabulary, _commonest(owners))
+        return cls(ids, _folded(ids, also), owners, loose, known, _commonest(owners))
 
     def written(self, text: str) -> tuple[str, ...]:
         """The questions whose id, or what they ask for, a text is as it stands, but for case and blanks."""
@@ -159,13 +159,13 @@ class AskedNames:
 
     def knows(self, word: str) -> bool:
         """Whether a single word is the name of a quantity or of a function."""
-        if self.known is None:
+        if not self.known:
             return fold(word) in self.folded
-        return word in self.known.declared or word in self.known.functions or whole(word) in self.known.spelled
+        return any(word in known.declared or word in known.functions or whole(word) in known.spelled for known in self.known)
 
     def means(self, text: str) -> bool:
         """Whether a text is the name of any quantity of the exercise, asked or not."""
-        return self.known is not None and len(text) <= MAX_LABEL and any(self._key(bare) for bare in stripped(text))
+        return bool(self.known) and len(text) <= MAX_LABEL and any(self._key(bare) for bare in stripped(text))
 
     def _read(self, text: str) -> str:
         for bare in stripped(text):
@@ -195,13 +195,17 @@ class AskedNames:
         return fits[0] if len(fits) == 1 else ""
 
     def _key(self, text: str) -> str:
-        """The key of what a text names, in the one grammar."""
-        if self.known is None or not text:
-            return ""
-        try:
-            return key_of_name(read(text, self.known))
-        except ExpressionError:
-            return ""
+        """The key of what a text names, in the one grammar; of what is asked first."""
+        first = ""
+        for known in self.known if text else ():
+            try:
+                key = key_of_name(read(text, known))
+            except ExpressionError:
+                continue
+            if key in self.owners:
+                return key
+            first = first or key
+        return first
 
     def _other_keys(self, text: str) -> Iterator[str]:
         """The keys that a text may mean besides: after updates, and derivatives in other words."""
