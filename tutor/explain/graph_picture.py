@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.explain.document import Node, Picture
+from tutor.explain.words.drawn_words import DrawnWords
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
 from tutor.expression.walk import names
@@ -17,6 +18,7 @@ from tutor.numbers.slices import dependent
 def picture(
     derivation: Derivation,
     trace: Mapping[str, Value] | None,
+    words: DrawnWords,
     digits: int = 6,
     *,
     gradients: bool = True,
@@ -58,4 +60,4 @@ def picture(
             edges.append((name, step.target))
         nodes.append(box(step.target, step.expr))
         drawn.add(step.target)
-    return Picture(tuple(nodes), tuple(edges), graph.loss)
+    return Picture(tuple(nodes), tuple(edges), graph.loss, words)
