@@ -58,7 +58,7 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "explain.page_writer": ("test_documents.py", "the blocks of every page"),
     "explain.samples_section": ("explain/test_training_page.py", "the table of samples"),
     "explain.solution_page": ("test_documents.py", "every exercise as a page"),
-    "explain.words": ("explain/words/test_english.py", "every rule has its sentence"),
+    "explain.words": ("explain/words/test_wording.py", "every rule has its sentence"),
     "explain.worked_page": ("solving/test_work_arrays.py", "pages of all forms"),
     # export: one table walks all formats
     "export.all_marked": ("export/test_mark_formats.py", "results come back"),

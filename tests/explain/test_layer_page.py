@@ -8,8 +8,7 @@ import tutor
 from tutor.exercise.load import from_text
 from tutor.explain.document import Equations, Heading, Paragraph
 from tutor.explain.layer_formulas import MAX_COLUMNS, MAX_NARROW, MAX_ROWS, bare, dressed, matrix
-from tutor.explain.words import array_rules as wording_layers
-from tutor.explain.words import rules as wording
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Call, Number, Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
@@ -102,7 +101,7 @@ def test_the_sections_and_their_order():
     network = tutor.solve("neuron/two-two-two", form="layer")
     assert list(sections(network)) == ["Given", "Forward pass", "Backward pass", "Update"]
     assert list(sections(tutor.solve("qmul/network-deltas", form="layer"))) == ["Forward pass", "Backward pass"]
-    assert list(sections(tutor.solve("dl/bce-columns"))) == ["Given", "Forward pass", "Backward pass", wording.SIMPLIFIED, "Update"]
+    assert list(sections(tutor.solve("dl/bce-columns"))) == ["Given", "Forward pass", "Backward pass", ENGLISH.rules.SIMPLIFIED, "Update"]
 
 
 def test_the_deltas_are_written_as_the_lecture_does():
@@ -152,19 +151,19 @@ def test_the_condition_on_the_targets():
         return [str(b.parts[0]) for b in solution.document().blocks if isinstance(b, Paragraph) and b.label == "Condition"]
 
     (text,) = conditions(tutor.solve("neuron/softmax-regression-batch"))
-    assert text.lower().startswith(wording_layers.ASSUMED)
+    assert text == ENGLISH.arrays.ASSUMED
     assert conditions(tutor.solve("dl/bce-columns")) == []
 
 
 def test_targets_that_do_not_sum_to_one_show_nothing_simplified():
     text = 'title = "t"\nsteps = ["p = softmax(z)", "L = -sum(y ⊙ log(p))"]\n[shapes]\nz = [2]\ny = [2]\n'
     text += "[values]\nz = [1, 2]\ny = [1, {}]\n"
-    assert wording.SIMPLIFIED in sections(tutor.solve(from_text(text.format(0), "mine")))
-    assert wording.SIMPLIFIED not in sections(tutor.solve(from_text(text.format(1), "mine")))
+    assert ENGLISH.rules.SIMPLIFIED in sections(tutor.solve(from_text(text.format(0), "mine")))
+    assert ENGLISH.rules.SIMPLIFIED not in sections(tutor.solve(from_text(text.format(1), "mine")))
 
 
 def test_a_linear_network_is_one_layer():
-    rows = sections(tutor.solve("dl/linear-collapse-layers"))[wording.SIMPLIFIED]
+    rows = sections(tutor.solve("dl/linear-collapse-layers"))[ENGLISH.rules.SIMPLIFIED]
     assert {left: plain(bare(sides[0])) for left, sides in rows.items()} == {"What": "matmul(W_2, W)", "fhat": "matmul(What, x)"}
     assert "Ŵ" in tutor.solve("dl/linear-collapse-layers").to_text()
 
@@ -198,11 +197,12 @@ def test_why_a_gradient_is_what_it_is(text, said):
             return upstream
         return Call(node.func, tuple(put(arg) for arg in node.args)) if isinstance(node, Call) else node
 
-    assert wording_layers.backward(put(expr)) == wording_layers.BACKWARD[said]
+    assert ENGLISH.arrays.backward(put(expr), ENGLISH.rules) == ENGLISH.arrays.BACKWARD[said]
 
 
 def test_every_operation_has_its_phrase():
-    unsaid = {name for name in WRITABLE if wording_layers.forward(name) == wording_layers.forward("no such rule")}
+    arrays, rules = ENGLISH.arrays, ENGLISH.rules
+    unsaid = {name for name in WRITABLE if arrays.forward(name, rules) == arrays.forward("no such rule", rules)}
     assert unsaid - {"columns", "rows", "row_sums", "column_sums", "fill"} == set()
 
 

@@ -5,14 +5,14 @@ import pytest
 import tutor
 from tutor.exercise.load import from_text
 from tutor.explain.document import Equations, Table
-from tutor.explain.words.update_rules import MOVES
+from tutor.explain.words.wording import ENGLISH
 from tutor.results.solution import train
 from tutor.rules.optimisers import OPTIMISERS
 from tutor.solving.table_rows import choose_rows
 
 
 def test_every_rule_has_its_words_and_no_words_are_left_over():
-    assert {move.rule for row in OPTIMISERS for move in row.moves} == set(MOVES)
+    assert {move.rule for row in OPTIMISERS for move in row.moves} == set(ENGLISH.updates.MOVES)
 
 
 @pytest.mark.parametrize(("last", "count"), [(0, 1), (59, 60), (60, 28), (10**7, 31)])

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 from tutor.explain.document import Bar, Bars, Block, Document, Heading, Inline, Paragraph, Sentence, Table
 from tutor.explain.feedback_page import cut, quantity
-from tutor.explain.words.grammar import split_places
 from tutor.explain.words.marking_words import MarkingWords
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.marking.classwork import BINS, Classwork, QuestionCount
 from tutor.marking.marked import VERDICTS

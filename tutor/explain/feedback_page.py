@@ -24,8 +24,8 @@ from tutor.explain.document import (
     Table,
     Verbatim,
 )
-from tutor.explain.words.grammar import split_places
 from tutor.explain.words.marking_words import MarkingWords, unpunished
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.keys import after_key, read_after
 from tutor.expression.nodes import Div, Expr, Name, Number, Partial

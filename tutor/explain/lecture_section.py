@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from tutor.exercise.check_claims import Verdict
 from tutor.explain.document import Block, Math, Paragraph, Sentence
-from tutor.explain.words.grammar import split_places
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.rules.patterns import constant
 

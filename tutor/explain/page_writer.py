@@ -9,7 +9,7 @@ from typing import Any
 from tutor.exercise.model import Assumption
 from tutor.explain.document import Block, Equation, Heading, Inline, Math, Paragraph, Sentence, Side
 from tutor.explain.layer_formulas import matrix
-from tutor.explain.words.grammar import split_places
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild

@@ -8,8 +8,8 @@ from dataclasses import replace
 from tutor.derive.local import times
 from tutor.derive.rewrites.named import BELOW, LINEAR, UNIT, Rewrite
 from tutor.explain.document import Block, Equation, Equations, Heading, Math, Paragraph, Sentence, Side
-from tutor.explain.words.grammar import split_places
 from tutor.explain.words.rules import RuleWords
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.nodes import Add, Expr, Mul, Name, Partial
 from tutor.expression.walk import names, size, substitute

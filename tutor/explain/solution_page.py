@@ -21,7 +21,7 @@ from tutor.explain.document import (
 )
 from tutor.explain.graph_picture import picture
 from tutor.explain.page_writer import PageWriter
-from tutor.explain.words.grammar import split_places
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children

@@ -18,7 +18,7 @@ from tutor.explain.document import (
 )
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.samples_section import sample_table
-from tutor.explain.words.grammar import split_places
+from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key, read_after
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild

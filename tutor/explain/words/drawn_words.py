@@ -37,10 +37,13 @@ class DrawnWords(Topic):
         "input": ("input", "inputs"),
         "weight": ("weight", "weights"),
         "bias": ("bias", "biases"),
-        "parameter": ("parameter", "parameters"),
         "target": ("target", "targets"),
         "constant": ("constant", "constants"),
-        "state": ("state", "states"),
+        "sum": ("sum", "sums"),
+        "activation": ("activation", "activations"),
+        "loss": ("loss", "losses"),
+        "node": ("node", "nodes"),
+        "adjoint": ("adjoint", "adjoints"),
     }
 
     # A network

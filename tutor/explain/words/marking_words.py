@@ -383,7 +383,6 @@ class MarkingWords(Topic):
     """The word in front of a paragraph."""
     AFTER = "{name} after {count}"
     NAMED = "{name} ({student})"
-    VERDICT = "{verdict}. {outcome}"
     ANSWER_IS = "{question}: {verdict}."
     LINE_BROKEN = "Line {number} does not hold: {line}"
     REASONS: Mapping[str, str] = {

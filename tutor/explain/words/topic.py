@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from tutor.explain.words.grammar import Grammar
+from tutor.explain.words.sentence_grammar import Grammar
 
 
 class Topic:

@@ -13,7 +13,7 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tutor.explain.words.grammar import Grammar
+from tutor.explain.words.sentence_grammar import Grammar
 from tutor.explain.words.topic import Topic, collect_phrases
 
 if TYPE_CHECKING:
