@@ -117,6 +117,22 @@ def said(words: str) -> Phrase:
     return Phrase(words, escape_label(words))
 
 
+def put_in(sentence: str, place: str, phrase: Phrase) -> Phrase:
+    """A sentence with a phrase in its place, made safe around it.
+
+    >>> put_in("{count} in all", "{count}", Phrase("2 × 3", "$2 \\\\times 3$")).latex
+    '$2 \\\\times 3$ in all'
+    """
+    before, _, after = sentence.partition(place)
+    return Phrase(before + phrase.text + after, _safe_beside(before) + phrase.latex + _safe_beside(after))
+
+
+def _safe_beside(words: str) -> str:
+    """Words made safe, with the blanks at their ends."""
+    bare = words.strip()
+    return words.replace(bare, escape_label(bare)) if bare else words
+
+
 def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> list[tuple[str, Phrase]]:
     """What the legend explains: (role, words) for each kind of box that occurs, then for the two numbers.
 
@@ -135,8 +151,7 @@ def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> lis
 def _gradient_words(picture: Picture, notation: Notation) -> Phrase:
     if picture.loss and any(node.name == picture.loss for node in picture.nodes):
         loss = _Titles(Picture((Node(picture.loss, ""),), ()), notation).name(picture.loss)
-        before, _, after = picture.words.GRADIENT_OF.partition("{loss}")
-        return Phrase(before + loss.text + after, escape_label(before) + loss.latex + escape_label(after))
+        return put_in(picture.words.GRADIENT_OF, "{loss}", loss)
     return said(picture.words.GRADIENT)
 
 

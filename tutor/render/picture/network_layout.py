@@ -219,8 +219,7 @@ def _total(diagram: Diagram) -> Phrase:
     if full:
         shown = " + ".join(f"{a:,} × {b:,}" for a, b in pairwise(sizes)) + f" = {total:,}"
         tex = "$" + shown.replace("×", "\\times").replace(",", "{,}") + "$"
-    before, _, after = biased.format(weights=counted, count=diagram.biases).partition(_HERE)
-    return Phrase(before + shown + after, escape_label(before) + tex + escape_label(after))
+    return label.put_in(biased.format(weights=counted, count=diagram.biases), _HERE, Phrase(shown, tex))
 
 
 def _spoke(places: dict[Place, tuple[float, float]], wire: Wire, radius: float, diagram: Diagram) -> Spoke:
