@@ -66,3 +66,41 @@ def test_contributing_shows_the_rooms():
     text = (ROOT.parent / "CONTRIBUTING.md").read_text("utf-8").partition("## How do I")[0]
     shown = sorted(line for line in text.splitlines() if re.match(r"\| `[a-z_/]+` \| ", line) and line.count("|") == 3)
     assert shown == rooms()
+
+
+UNTYPED = {  # files of numbers that say Any: how often at most, and what comes in that has no type
+    "composed.py": (5, "SymPy's expressions, which have no types"),
+    "emit.py": (4, "the text that is compiled: what it makes is a function of floats"),
+    "lowering.py": (1, "the method for each kind of node: a variable of a class cannot say what it makes"),
+    "plain_arrays.py": (95, "what NumPy takes: floats, truth values, lists and arrays, and every kind of index"),
+    "program.py": (3, "an instruction's operands, whose kinds depend on the operation"),
+    "run.py": (1, "the method for each kind of node"),
+    "run_arrays.py": (1, "entries, as `graph.entries` hands them over"),
+    "runner.py": (6, "views of arrays and places among them"),
+    "train_fast.py": (1, "the function that is compiled"),
+    "trees.py": (1, "an operation's name before its operands"),
+}
+
+
+def says_any(tree):
+    """How often a module says Any, in annotations that are texts too."""
+    texts = [ast.parse(node.value, mode="eval") for node in ast.walk(tree) if isinstance(node, ast.Constant) and is_type(node.value)]
+    return sum(isinstance(node, ast.Name) and node.id == "Any" for part in (tree, *texts) for node in ast.walk(part))
+
+
+def is_type(text):
+    return isinstance(text, str) and re.fullmatch(r"[\w.,|\[\] ]+", text) and re.search(r"\bAny\b", text) and "[" in text
+
+
+def test_numbers_have_types():
+    found = {name.removeprefix("numbers/"): says_any(tree) for name, tree in FILES.items() if name.startswith("numbers/")}
+    assert {name: count for name, count in found.items() if count > UNTYPED.get(name, (0, ""))[0]} == {}
+    assert [name for name in UNTYPED if not found.get(name)] == []
+
+
+def test_no_name_stands_for_any():
+    """``Value = Any`` would carry what it names past mypy everywhere."""
+    for name, tree in FILES.items():
+        for node in tree.body:
+            if isinstance(node, ast.Assign | ast.AnnAssign):
+                assert not (isinstance(node.value, ast.Name) and node.value.id == "Any"), f"{name}, line {node.lineno}"

@@ -101,7 +101,6 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "marking.written": ("marking/test_shown_is_accepted.py", "what is shown is accepted"),
     # numbers: systems held against each other
     "numbers.arithmetic": ("numbers/test_run.py", "sixty digits and exact fractions"),
-    "numbers.blocks": ("numbers/test_compiled.py", "matrices found in scalar steps"),
     "numbers.composed": ("numbers/test_verify.py", "SymPy's derivative of the whole"),
     "numbers.data_set": ("numbers/test_train.py", "batches and their order"),
     "numbers.emit": ("numbers/test_compiled.py", "compiled steps against all others"),

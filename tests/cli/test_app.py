@@ -125,7 +125,16 @@ def test_bad_input_is_a_message(tutor, folder, arguments, pieces):
     assert left(folder) == []
 
 
+@pytest.mark.parametrize("formula", ["-log(p)", "-x^2", "-\\frac{1}{1+e^{-x}}", "-(x + y)", "-x*y"])
+@pytest.mark.parametrize("after", [[], ["--to", "json"]])
+def test_a_formula_may_begin_with_a_minus(tutor, formula, after):
+    code, out, err = tutor("solve", formula, *after)
+    assert (code, err) == (0, "")
+    assert "x" in json.loads(out)["gradients"] or "p" in json.loads(out)["gradients"] if after else out.startswith(formula)
+
+
 USAGE = [
+    (["solve", "-x"], "-x"),
     (["solve"], "Missing argument"),
     (["solve", "x", "--to", "word"], "--to"),
     (["solve", "x", "--chain", "long"], "--chain"),

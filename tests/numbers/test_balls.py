@@ -24,7 +24,7 @@ def system(request, monkeypatch):
 def use(name, monkeypatch):
     if name == "intervals":
         monkeypatch.setattr(balls, "flint", None)
-        monkeypatch.setattr(balls, "Ball", intervals.Interval)
+        monkeypatch.setattr(balls, "BALL", intervals.Interval)
         monkeypatch.setattr(balls, "_CONTEXT", intervals.context)
     elif balls.flint is None:
         pytest.skip("python-flint is not installed")
@@ -73,7 +73,7 @@ def test_wide_balls_contain_the_values_of_all_that_they_contain(system, name):
 def _around(one):
     """A ball from −2 to 2 in either system, made of π's rounding: [-2, 2] = 2·[-1, 1]."""
     if balls.flint is not None:
-        return balls.Ball(0, 2)
+        return balls.BALL(0, 2)
     return intervals.Interval(enclose(-2).ends[0], enclose(2).ends[0])
 
 

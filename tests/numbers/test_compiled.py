@@ -23,14 +23,14 @@ from tutor.exercise.load import load
 from tutor.expression.nodes import Add, Call, Mul, Name, Neg, Number, Partial
 from tutor.expression.parse import parse
 from tutor.graph.build import from_steps
+from tutor.graph.layered import from_layers, from_network_layers, written_out
 from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Graph, Quantity, Step
 from tutor.numbers import emit
 from tutor.numbers.arithmetic import real
-from tutor.numbers.blocks import plan
 from tutor.numbers.compiled import compile_gradients, compile_many, compile_steps
 from tutor.numbers.run import evaluate, run
-from tutor.numbers.runner import Many, One
+from tutor.numbers.runner import One
 from tutor.numbers.trees import lower
 from tutor.rules.functions import FUNCTIONS
 
@@ -51,12 +51,12 @@ def forms(graph, names=None):
     steps = graph.steps + derivation.backward
     wanted = (graph.loss, *(f"d{graph.loss}/d{name}" for name in names))
     program = lower(steps, leaves, wanted)
-    many = Many(plan(program))
-    one = One(plan(program))
+    many = compile_many(steps, leaves, wanted)
+    one = One(many.plan)
     return derivation, wanted, {
         "straight": emit.straight(program, refuse, packed=True),
-        "layers": one,
-        "layers, arrays": lambda values: one.array(np.array(values)),
+        "calls": one,
+        "calls, arrays": lambda values: one.array(np.array(values)),
         "many": lambda values: many(np.array([values, values, [0.5] * len(values)]).T.copy())[:, 1],
     }  # fmt: skip
 
@@ -159,8 +159,8 @@ def random_rows(graph, count, seed=0):
 
 @pytest.mark.parametrize("sizes", [(2, 2, 2), (4, 8, 8, 4), (8, 16, 16, 8), (10, 32, 32, 10)])
 def test_the_forms_agree_with_each_other_at_every_size(sizes):
-    graph = from_network(Network(sizes, ("sigmoid",) * (len(sizes) - 1)))
-    compiled = compile_gradients(graph)
+    network = Network(sizes, ("sigmoid",) * (len(sizes) - 1))
+    graph, compiled = from_network(network), compile_gradients(network)
     rows = random_rows(graph, 37)
     many = compiled.many(rows)
     assert many.shape == (1 + len(compiled.wanted), 37)
@@ -173,20 +173,33 @@ def test_the_forms_agree_with_each_other_at_every_size(sizes):
     assert compiled.form == ("floats" if sizes[1] < 16 else "layers")
 
 
-def test_a_layer_is_a_few_calls_whatever_it_is_called():
-    """Dense layers are found by their form: also with hostile names and rows in another order."""
-    graph = from_network(Network((8, 16, 16, 8), ("sigmoid",) * 3))
-    compiled = lower(graph.steps + derive(graph).backward, graph.names[: len(graph.leaves)], ["L"])
-    assert len(plan(compiled).calls) < 30
-    names = [q.name for q in graph.leaves]
-    random.Random(3).shuffle(names)
+def test_a_layer_is_a_few_calls():
+    network = Network((8, 16, 16, 8), ("sigmoid",) * 3)
+    compiled, graph = compile_gradients(network, ["w2_3_4", "b3_1", "w1_1_1", "w2_3_3", "b3_2"]), from_network(network)
+    assert compiled.form == "layers"
+    assert len(compiled._plan.calls) < 36
     rows = random_rows(graph, 5)
-    places = [[q.name for q in graph.leaves].index(name) for name in names]
-    wanted = ["L", *(f"dL/d{name}" for name in names)]
-    shuffled = compile_many(graph.steps + derive(graph).backward, names, wanted)(rows[places])
-    plain = compile_gradients(graph, [q.name for q in graph.leaves]).many(rows)
-    assert np.allclose(shuffled[0], plain[0], rtol=1e-13)
-    assert np.allclose(shuffled[1:], plain[1:][places], rtol=1e-12, atol=1e-16)
+    whole = compile_gradients(graph)
+    places = [0, *(1 + whole.wanted.index(name) for name in compiled.wanted)]
+    assert np.allclose(compiled.many(rows), whole.many(rows)[places], rtol=1e-12, atol=1e-16)
+
+
+@pytest.mark.parametrize("affine", ["plain", "transposed"])
+def test_graphs_over_layers_in_the_names_of_their_entries(affine):
+    """The transposed matrices of a network are views; arrays that an exercise names itself too."""
+    network = Network((9, 20, 12), ("tanh", "softmax"), loss="cross-entropy", biases="layer", naming="numbered")
+    own = from_layers(["z = W x + b", "a = sigmoid(z)", "L = sum((a - y)^2)"], {"W": (30, 20), "x": (20,), "b": (30,), "y": (30,)})
+    for layered in (from_network_layers(network, affine), own):
+        compiled, scalar = compile_gradients(layered), compile_gradients(written_out(layered))
+        assert (compiled.form, scalar.form) == ("layers", "floats")
+        assert (compiled.leaves, compiled.wanted) == (scalar.leaves, scalar.wanted)
+        rows = np.abs(random_rows(written_out(layered), 3))
+        assert np.allclose(compiled.many(rows), scalar.many(rows), rtol=1e-11, atol=1e-14)
+        assert np.allclose(compiled.one(rows[:, 1].tolist()), scalar.many(rows)[:, 1], rtol=1e-11, atol=1e-14)
+    with pytest.raises(ValueProblem, match="no quantity q"):
+        compile_gradients(own, ["q"])
+    with pytest.raises(ValueProblem, match="the sizes n are letters"):
+        compile_gradients(from_layers(["L = sum(x^2)"], {"x": ("n",)}))
 
 
 def test_results_in_another_order_cost_no_copies():
@@ -194,7 +207,7 @@ def test_results_in_another_order_cost_no_copies():
     leaves = [q.name for q in graph.leaves]
     steps = graph.steps + derive(graph).backward
     wanted = [f"dL/d{name}" for name in leaves]
-    forward, backward = (plan(lower(steps, leaves, names)).calls for names in (wanted, wanted[::-1]))
+    forward, backward = (compile_many(steps, leaves, names).plan.calls for names in (wanted, wanted[::-1]))
     assert len(forward) == len(backward)
 
 
@@ -213,7 +226,7 @@ def test_many_in_pieces_and_into_an_array():
     compiled = compile_gradients(graph)
     rows = random_rows(graph, 5001)
     whole = compiled.many(rows)
-    small = Many(plan(lower(graph.steps + derive(graph).backward, compiled.leaves, ("L", *compiled.wanted))))
+    small = compile_many(graph.steps + derive(graph).backward, compiled.leaves, ("L", *compiled.wanted))
     small.piece = 700
     out = np.empty_like(whole)
     assert small(rows, out) is out
@@ -234,8 +247,8 @@ def test_wrong_shapes_are_refused():
 
 
 def test_a_result_is_not_touched_by_the_next_call():
-    graph = from_network(Network((10, 32, 32, 10), ("sigmoid",) * 3))
-    compiled = compile_gradients(graph)
+    network = Network((10, 32, 32, 10), ("sigmoid",) * 3)
+    graph, compiled = from_network(network), compile_gradients(network)
     first, second = random_rows(graph, 2).T
     found = compiled.array(first)
     kept = found.copy()
@@ -248,8 +261,8 @@ def test_a_result_is_not_touched_by_the_next_call():
 
 
 def test_calls_from_several_threads_do_not_disturb_each_other():
-    graph = from_network(Network((10, 32, 32, 10), ("sigmoid",) * 3))
-    compiled = compile_gradients(graph)
+    network = Network((10, 32, 32, 10), ("sigmoid",) * 3)
+    graph, compiled = from_network(network), compile_gradients(network)
     rows = random_rows(graph, 4)
     expected = [compiled.many(np.repeat(row[:, None], 200, axis=1)) for row in rows.T]
     wrong = []
@@ -336,7 +349,7 @@ def test_no_name_gets_into_the_code():
             second,
         )
         compiled = compile_gradients(graph)
-        sources.append(emit.source(compiled._program, packed=True))
+        sources.append(emit.source(lower(compiled.steps, compiled.leaves, (compiled.loss, *compiled.wanted)), packed=True))
         values = [0.01 * place for place in range(len(names))]
         results.append(compiled.one(values))
         column = compiled.many(np.array([values]).T)[:, 0]
@@ -388,7 +401,7 @@ def test_wanted_values_of_every_kind():
     assert compile_steps(steps, ["x", "y"], wanted)(2.0, 3.0) == pytest.approx(expected)
     found = compile_many(steps, ["x", "y"], wanted)(np.array([[2.0, 1.0], [3.0, 1.0]]))
     assert found[:, 0].tolist() == pytest.approx(expected)
-    assert One(plan(lower(steps, ["x", "y"], wanted)))([2.0, 3.0]) == pytest.approx(expected)
+    assert One(compile_many(steps, ["x", "y"], wanted).plan)([2.0, 3.0]) == pytest.approx(expected)
     assert compile_steps([], [], [])() == ()
     assert compile_steps(steps, [], ["c"])() == (0.75,)
 
@@ -456,7 +469,7 @@ def test_determinism():
     programs = [lower(graph.steps + derive(graph).backward, leaves, wanted) for _ in range(2)]
     assert programs[0] == programs[1]
     assert emit.source(programs[0], packed=True) == emit.source(programs[1], packed=True)
-    assert plan(programs[0]).operands == plan(programs[1]).operands
     rows = random_rows(graph, 100)
-    first, second = (Many(plan(program))(rows) for program in programs)
-    assert np.array_equal(first, second)
+    first, second = (compile_many(graph.steps + derive(graph).backward, leaves, wanted) for _ in range(2))
+    assert first.plan.rows == second.plan.rows
+    assert np.array_equal(first(rows), second(rows))

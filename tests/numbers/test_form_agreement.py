@@ -3,13 +3,14 @@
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from random import Random
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from independent import close, gradients
-from random_layers import ACTIVATIONS, ENDS, MATRICES, PAIRS, VECTOR_ENDS, VECTORS, random_layers, random_network
+from random_layers import ACTIVATIONS, BY_RANK, ENDS, MATRIX_ENDS, PAIRS, VECTOR_ENDS, random_layers, random_network
 
 from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
@@ -61,7 +62,8 @@ def test_the_random_graphs_reach_every_kind():
         for step in (*layered.graph.steps, *derive(layered.graph).backward):
             reached |= {name for name in LAYERS if f"'{name}'" in repr(step.expr)}
         refused += len(layered.graph.steps) < 2
-    assert [template for template in (*ACTIVATIONS, *VECTORS, *MATRICES, *PAIRS, *ENDS, *VECTOR_ENDS) if not used[template]] == []
+    tables = (*ACTIVATIONS, *chain(*BY_RANK.values()), *PAIRS, *ENDS, *VECTOR_ENDS, *MATRIX_ENDS)
+    assert [template for template in tables if not used[template]] == []
     assert set(LAYERS) - reached == set()
     assert refused < 150
 

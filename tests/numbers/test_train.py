@@ -15,6 +15,7 @@ from tutor.exercise.training_task import make_task
 from tutor.explain.words.wording import ENGLISH
 from tutor.numbers.data_set import batches
 from tutor.numbers.linear import solve
+from tutor.numbers.run import read_value
 from tutor.numbers.train import train_exactly
 from tutor.numbers.train_fast import all_rows, train_fast
 from tutor.rules.optimisers import OPTIMISERS
@@ -222,6 +223,8 @@ BAD = [  # what is asked, pieces of the message
     ({"method": "adam", "settings": {"beta": "0.9"}}, ["adam has no setting beta", "did you mean beta"]),
     ({"method": "gd", "settings": {"mu": "0.9"}}, ["gd has no setting mu", "none besides the step size"]),
     ({"method": "rmsprop-slide", "rate": "1"}, ["below 1"]),
+    ({"method": "rmsprop-slide", "rate": "exp(1)"}, ["below 1"]),
+    ({"method": "adam", "settings": {"beta1": "exp(1)"}}, ["0 ≤ beta1 < 1"]),
     ({"method": "minibatch"}, ["needs the size of its batches", "--batch 2"]),
     ({"samples": samples(["q"], [["1"]])}, ["column q, but nothing uses it"]),
     ({"samples": samples(["w"], [["1"]])}, ["w is trained"]),
@@ -233,6 +236,10 @@ def test_what_cannot_be_trained_says_why(settings, pieces):
     with pytest.raises(TutorError) as error:
         perceptron(**settings)
     assert [piece for piece in pieces if piece not in str(error.value)] == []
+
+
+def test_a_step_size_that_is_no_fraction_is_compared_with_its_bound():
+    assert perceptron(method="rmsprop-slide", rate="exp(-1)").rate == read_value("exp(-1)")
 
 
 def test_a_million_updates_of_the_linear_neuron_run_in_compiled_steps():

@@ -5,6 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
+import sympy
 from independent import MP
 
 from tutor.derive.backward import derive
@@ -14,6 +15,7 @@ from tutor.expression.nodes import Mul, Number
 from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Derivation
+from tutor.numbers.composed import number
 from tutor.numbers.run import evaluate
 from tutor.numbers.verify import Proof, check_locals, random_points, verify
 from tutor.results.solution import solve
@@ -184,3 +186,11 @@ def test_a_gradient_that_is_too_small_is_not_said_to_be_proved():
         graph = from_steps([f"x{i + 1} = sigmoid(x{i})" for i in range(length)])
         proof = verify(derive(graph), {"x0": F(1, 2)}, ["x0"], symbolic=())
         assert (proof.numeric, proof.small) == (1 - small, small)
+
+
+def test_what_sympy_counts_with_whole_numbers_stays_exact():
+    """Heaviside(x)/2 is the fraction 1/2; a plain 1 of Python's divided by 2 would be a float."""
+    x = sympy.Symbol("x", real=True)
+    for expression, right in [(sympy.Heaviside(x), 1), (1 / (1 + sympy.Heaviside(x)), Fraction(1, 2)), (sympy.DiracDelta(x), 0)]:
+        found = number(expression, {"x": Fraction(3)}, {})
+        assert (found, type(found)) == (right, Fraction)

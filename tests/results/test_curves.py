@@ -15,7 +15,7 @@ from tutor.graph.build import from_steps
 from tutor.notation.profile import notation
 from tutor.numbers.arithmetic import real
 from tutor.numbers.data_set import Samples
-from tutor.numbers.run import compute, run
+from tutor.numbers.run import compute, read_value, run
 from tutor.results.curves import (
     LossRun,
     activations,
@@ -85,6 +85,13 @@ def test_the_largest_error_is_the_largest():
         worst = max(worst, abs(straight - math.sin(x)))
     assert float(fit.error) == pytest.approx(worst, rel=1e-3)
     assert relu_fit(expr, variable, Fraction(0), Fraction(3), 32).error < fit.error / 10
+
+
+def test_the_sum_takes_places_that_are_no_fractions():
+    expr, variable = one_variable("sin(x)")
+    fit = relu_fit(expr, variable, Fraction(0), Fraction(3), 8)
+    root = read_value("sqrt(2)")
+    assert float(fit(root)) == pytest.approx(float(fit(Fraction(float(root)))), rel=1e-14)
 
 
 def test_single_relus_add_up_to_the_sum():

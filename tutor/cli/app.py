@@ -33,6 +33,7 @@ from tutor.cli.shell import (
     console,
     deliver,
     plain_utf8,
+    protect_formulas,
     write,
 )
 from tutor.errors import OutputError, TutorError
@@ -219,10 +220,11 @@ def main(arguments: list[str] | None = None, *, helper: Prover | None = None) ->
     gc.set_threshold(200_000, 50, 50)  # a short run makes many objects and little garbage; measured: 20 ms
     for stream in (sys.stdout, sys.stderr):
         plain_utf8(stream)
-    if not OWN & set((sys.argv[1:] if arguments is None else arguments)[:1]):
+    words = protect_formulas(sys.argv[1:] if arguments is None else arguments)
+    if not OWN & set(words[:1]):
         add_other_commands()
     try:
-        app(arguments, standalone_mode=True)
+        app(words, standalone_mode=True)
     except TutorError as error:
         sys.stderr.write(f"tutor: {visible_lines(str(error))}\n")
         sys.exit(2)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -99,6 +99,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
 
 _SEVERAL = re.compile(r",(?=\s*[^\W\d]\w*\s*=)")
+_NEGATIVE = re.compile(r"-(?![-oh])[^-\s=][^=]*[-+*/^(\\]|-\\")
+"""A formula with a minus in front: -x^2, -log(p), -\\frac{1}{2}; no option has such signs in its name."""
 _ROW = re.compile(r"\[[^\[\]]*\]")
 
 
@@ -133,6 +135,15 @@ def assignments(texts: Iterable[str] | None) -> dict[str, str]:
             raise ValueProblem(f"{name} is given two values", where="--at")
         found[name] = value
     return found
+
+
+def protect_formulas(arguments: Sequence[str]) -> list[str]:
+    """The words of a command line, those that are formulas with a minus in front set apart from options by a blank.
+
+    >>> protect_formulas(["solve", "-log(p)", "--at", "p=1/2", "-o", "-x"])
+    ['solve', ' -log(p)', '--at', 'p=1/2', '-o', '-x']
+    """
+    return [f" {word}" if _NEGATIVE.match(word) else word for word in arguments]
 
 
 def console() -> Console:

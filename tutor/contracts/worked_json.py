@@ -58,7 +58,7 @@ def worked_json(worked: Worked) -> dict[str, Any]:
 
 def numbers_json(worked: Worked) -> dict[str, Any]:
     """The contract of a solution neuron by neuron."""
-    trace, exercise = worked.numbers, worked.request.exercise
+    trace, exercise = worked.scalars, worked.request.exercise
     chains = _chains(worked) if worked.full else {}
     steps: list[dict[str, Any]] = []
     slopes: dict[str, str] = {}
@@ -102,12 +102,13 @@ def _chains(worked: Worked) -> dict[str, tuple[Path, ...] | None]:
 
 
 def _values(worked: Worked) -> dict[str, str]:
-    if worked.numbers is None or not worked.derivations:
+    numbers = worked.scalars
+    if numbers is None or not worked.derivations:
         return {}
-    return {name: exact_text(worked.numbers[name]) for name in worked.derivations[0].graph.names}
+    return {name: exact_text(numbers[name]) for name in worked.derivations[0].graph.names}
 
 
-def _step(step: Step, paths: Sequence[Path], trace: Mapping[str, Any] | None) -> dict[str, Any]:
+def _step(step: Step, paths: Sequence[Path], trace: Mapping[str, Value] | None) -> dict[str, Any]:
     return {
         "target": step.target,
         "expression": plain(step.expr),
@@ -117,7 +118,7 @@ def _step(step: Step, paths: Sequence[Path], trace: Mapping[str, Any] | None) ->
     }
 
 
-def _rewrite(rewrite: Rewrite, trace: Mapping[str, Any] | None) -> dict[str, Any]:
+def _rewrite(rewrite: Rewrite, trace: Mapping[str, Value] | None) -> dict[str, Any]:
     return {
         "rule": rewrite.rule,
         "target": plain(rewrite.left),

@@ -134,10 +134,33 @@ def product(factors: Iterable[Expr]) -> Expr:
     >>> plain(product([parse("2"), parse("l/2"), parse("W")])), plain(product([parse("3"), parse("0.5*x"), parse("1/x")]))
     ('l*W', '1.5')
     """
+    factors = tuple(factors)
+    plain = _join_plain(factors)
+    if plain is not None:
+        return plain
     term = _term(factors)
     if term.number.denominator > 1:
         term.cancel_content()
     return term.expr()
+
+
+def _join_plain(factors: tuple[Expr, ...]) -> Expr | None:
+    """The product where nothing can be gathered, since all factors are different names, sums and calls; it is by far the commonest."""
+    flat: list[Expr] = []
+    for factor in factors:
+        for part in factor.args if type(factor) is Mul else (factor,):
+            kind = type(part)
+            if kind is not Name and not ((kind is Call and part.func != "sqrt") or (kind is Add and _has_name(part.args))):  # type: ignore[union-attr]
+                return None
+            if len(flat) > 16 or part in flat:
+                return None
+            flat.append(part)
+    return None if not flat else flat[0] if len(flat) == 1 else Mul(tuple(flat))
+
+
+def _has_name(terms: Iterable[Expr]) -> bool:
+    """Whether one of the terms of a sum is a name, so that the sum is no number; asked without looking further."""
+    return any(type(term) is Name or (type(term) is Neg and type(term.arg) is Name) for term in terms)
 
 
 def summed(terms: Iterable[Expr]) -> Expr:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from fractions import Fraction
 
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.layered import find_layer_rewrites
@@ -53,7 +52,7 @@ def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
         left, right = entries.value(subject), entries.value(formula)
         if left.shape != right.shape:
             raise ExerciseError(f"shapes do not fit: {shape_text(left.shape)} and {shape_text(right.shape)}")
-        floor = EQUAL * max([abs(real(item)) for item in left.items], default=Fraction(0))
+        floor = EQUAL * max([abs(real(item)) for item in left.items], default=CONTEXT.mpf(0))
         if any(real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
             return False
     return True

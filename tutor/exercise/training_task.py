@@ -112,7 +112,7 @@ def _rate(exercise: Exercise, row: Optimiser, rate: Any, same: bool) -> Value:
         raise ValueProblem("no step size", hint="give one with --rate 0.1")
     if value <= 0:
         raise ValueProblem(f"a step size is positive, not {visible(str(rate))}", hint="such as --rate 0.1")
-    if row.rate_below is not None and value >= row.rate_below:
+    if row.rate_below is not None and real(value) >= real(row.rate_below):
         raise ValueProblem(
             f"{row.name} takes a step size below {row.rate_below}, since it is the decay of its mean too",
             hint="such as --rate 0.1",
@@ -172,7 +172,7 @@ def differing_update(exercise: Exercise, claim: Claim) -> tuple[Value, Value] | 
         for move in row.moves:
             if move.target == claim.update:
                 here, there = compute(claim.formula, values), compute(formula_of(move), values)
-                if abs(real(here) - real(there)) > CONTEXT.mpf(10) ** -40 * max(1, abs(real(there))):
+                if abs(real(here) - real(there)) > CONTEXT.mpf(10) ** -40 * max(CONTEXT.mpf(1), abs(real(there))):
                     return here, there
                 break
             values = run([Step(move.target, formula_of(move), move.rule)], values)

@@ -69,6 +69,7 @@ class PageWriter:
 
     def rate(self) -> Expr:
         """The step size, as it was written."""
+        assert self.request.rate is not None
         return self.as_written(self.request.rate_written, self.request.rate, 12 if self.request.subject == "training" else None)
 
     def listed(self, names: Sequence[str], values: Mapping[str, Value]) -> Sentence:
@@ -109,14 +110,15 @@ class PageWriter:
     def say_conventions(self, flat: Sequence[tuple[str, str]], reasons: Iterable[str], kinks: Sequence[str]) -> None:
         """Through which steps nothing can be learnt, what is taken at kinks, and which steps stand on one; reasons by their keys."""
         told = dict(flat)
-        said, words = self.words.rules.CONVENTIONS, self.words.pages
+        say, words = self.words.rules.convention, self.words.pages
         for reason in dict.fromkeys(told.values()):
             through = self.named([step for step, other in told.items() if other == reason])
-            parts = split_places(words.NO_DERIVATIVE, {"reason": [said[reason]], "steps": through})
+            phrase = words.NO_DERIVATIVE if reason else words.NOTHING_LEARNT
+            parts = split_places(phrase, {"reason": [say(reason)], "steps": through})
             self.blocks.append(self.labelled("no derivative", *parts))
         for reason in dict.fromkeys(reasons):
             if reason not in told.values():
-                self.blocks.append(self.labelled("convention", self.words.pages.grammar.stop(said[reason])))
+                self.blocks.append(self.labelled("convention", self.words.pages.grammar.stop(say(reason))))
         hit = [step for step in kinks if step not in told]
         for step in hit[:MOST_KINKS]:
             self.blocks.append(self.labelled("kink", words.ON_KINK.format(step=step)))

@@ -68,7 +68,7 @@ class NumberSections(PageWriter):
 
     def __init__(self, worked: Worked, words: Wording) -> None:
         super().__init__(worked, words, worked.numbers)
-        self.trace = worked.numbers
+        self.trace = worked.scalars
         self.counted: dict[str, int] = {}
         self.rules: dict[str, tuple[dict[str, Step], dict[tuple[str, str], str]]] = {}
 

@@ -45,7 +45,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         page.forward()
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
             page.backward(derivation, names)
-        page.blocks += simplified(worked.rewrites, words, worked.numbers, page.digits, page.filled)
+        page.blocks += simplified(worked.rewrites, words, worked.scalars, page.digits, page.filled)
         update(page)
         page.graph()
     page.counts()

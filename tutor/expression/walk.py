@@ -92,10 +92,15 @@ def as_indicator(call: Call) -> Call:
 
 def has_call(expr: Expr) -> bool:
     """Whether a function is applied anywhere in an expression."""
-    kind = type(expr)
-    if kind is Name or kind is Number:
-        return False
-    return kind is Call or any(has_call(part) for part in children(expr))
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        kind = type(node)
+        if kind is Call:
+            return True
+        if kind is not Name and kind is not Number:
+            stack.extend(children(node))
+    return False
 
 
 def is_transposed(expr: Expr) -> bool:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
-from typing import Any
 
 from tutor.expression.keys import after_key, read_after, read_edge
 from tutor.expression.nodes import Expr, Mul, Neg
@@ -20,9 +19,8 @@ from tutor.marking.marked import Slip
 from tutor.marking.misconceptions import NEIGHBOUR, ROUNDED, all_bends
 from tutor.marking.question_list import parts
 from tutor.marking.worlds import BentWorld, Variant
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Flags, Floats, np
 
-Floats = Any
 Explanations = tuple[tuple[Slip, ...], ...]
 
 MOST_PAIRS, MOST_FORMULA_PAIRS, MOST_OWN_PAIRS = 20_000, 3_000, 400
@@ -204,14 +202,15 @@ class Diagnosis:
         """The numbers that a quantity may come to where the results on the way are rounded."""
         return [float(value) for value in dict.fromkeys(self._rounded(target, world)[:, 0]) if np.isfinite(value)]
 
-    def _says_nothing(self, target: str, values: Floats, world: BentWorld) -> Floats:
+    def _says_nothing(self, target: str, values: Floats, world: BentWorld) -> Flags:
         """Where so little is left after rounding that it is no answer: 0, a parameter that did not move, another number altogether."""
         _, name, k = parts(target)
         before = after_key(name, k - 1)
         old = world.env.get(before) if k and target in self.order else None
         same = (values == 0) if old is None else (values == 0) | np.isclose(values, old, rtol=1e-12)
         far = np.abs(values - world.env[target]) > FAR * np.abs(world.env[target])
-        return np.asarray(same | far).any(axis=1)
+        nothing: Flags = np.any(same | far, axis=1)
+        return nothing
 
     def _paired(self, target: str, world: BentWorld, most: int) -> WrongAnswers:
         """The answers that two slips give together, each of which has an effect of its own."""

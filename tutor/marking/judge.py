@@ -6,7 +6,6 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Any
 
 from tutor.answer.compare.figures import judge as judge_number
 from tutor.answer.compare.figures import written_decimal
@@ -26,7 +25,7 @@ from tutor.marking.question_list import parts
 from tutor.marking.worlds import BentWorld
 from tutor.marking.written import LARGEST, as_given, figures, has_decimals, is_chain, is_fraction, shorter
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 from tutor.numbers.floats import as_float, at_points
 from tutor.numbers.run import compute
 
@@ -420,7 +419,7 @@ class Judge:
         given = Given(value, float(value[0]) - wide, float(value[0]) + wide)
         return self.diagnosis.explain(target, given, world, formula=True)
 
-    def formula_env(self, expr: Expr) -> Mapping[str, Any]:
+    def formula_env(self, expr: Expr) -> Mapping[str, Floats]:
         """The values at the points of `Sheet.formulas`, those of derivatives that no step has among them."""
         world = self.sheet.formulas
         missing = [name for name in referred(expr) if name not in world.env]

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
 
 from tutor.answer.compare.figures import significant
 from tutor.answer.compare.formulas import Points, compare
@@ -17,7 +16,7 @@ from tutor.expression.keys import derivative_key, is_derivative, read_after
 from tutor.expression.nodes import Expr, Name, Number, Partial, children, rebuild
 from tutor.marking.marked import BrokenLine
 from tutor.numbers.arrays import np
-from tutor.numbers.floats import at_points
+from tutor.numbers.floats import Env, at_points
 
 LOOSE = 1e-3
 MOST_BLUR = 0.1
@@ -76,7 +75,7 @@ def answer_of(members: Sequence[Member], *, formula: bool) -> int:
 
 
 def first_broken(
-    members: Sequence[Member], target: str, goal: float | None, env: Mapping[str, Any], points: Points | None
+    members: Sequence[Member], target: str, goal: float | None, env: Env, points: Points | None
 ) -> BrokenLine | None:
     """The first member that does not hold: it is not what is asked (``goal``).
 
@@ -97,7 +96,7 @@ def first_broken(
     return None
 
 
-def rounded_figures(expr: Expr, goal: float, env: Mapping[str, Any]) -> bool:
+def rounded_figures(expr: Expr, goal: float, env: Env) -> bool:
     """Whether arithmetic comes to what is asked but for its figures, which are rounded: 0.741·0.186·0.593 for 0.0821670."""
     value = _value(expr, env)
     if value is None:
@@ -110,7 +109,7 @@ def rounded_figures(expr: Expr, goal: float, env: Mapping[str, Any]) -> bool:
 
 
 def _holds(
-    expr: Expr, target: str, goal: float | None, env: Mapping[str, Any], points: Points | None, effort: Effort
+    expr: Expr, target: str, goal: float | None, env: Env, points: Points | None, effort: Effort
 ) -> bool | None:
     if referred(expr) and points is not None:
         outcome = compare(expr, target, points, effort).outcome
@@ -129,7 +128,7 @@ def _holds(
         return None
 
 
-def _value(expr: Expr, env: Mapping[str, Any]) -> float | None:
+def _value(expr: Expr, env: Env) -> float | None:
     try:
         value = float(np.asarray(at_points(expr, env), dtype=float).reshape(-1)[0])
     except (KeyError, TutorError, OverflowError):
@@ -137,7 +136,7 @@ def _value(expr: Expr, env: Mapping[str, Any]) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def _blur(expr: Expr, env: Mapping[str, Any], value: float, effort: Effort) -> float:
+def _blur(expr: Expr, env: Env, value: float, effort: Effort) -> float:
     """How far rounding may have moved a member: every decimal of two digits or more that is no given value, by one in its last place."""
     exact = {round(float(np.asarray(v).reshape(-1)[0]), 12) for name, v in env.items() if "/" not in name} if env else set()
     figures: list[Number] = []
@@ -167,7 +166,7 @@ def _replaced(expr: Expr, old: Number, new: Number) -> Expr:
     return rebuild(expr, tuple(_replaced(part, old, new) for part in parts)) if parts else expr
 
 
-def _shown(expr: Expr, env: Mapping[str, Any]) -> str:
+def _shown(expr: Expr, env: Env) -> str:
     value = _value(expr, env)
     return "" if value is None else _figure(value)
 

@@ -26,7 +26,7 @@ from tutor.marking.edges import edges
 from tutor.marking.question_list import all_questions, follows_through, losses_in, parts, sharpen, updates_in
 from tutor.marking.worlds import BentWorld
 from tutor.numbers.arithmetic import Value, real
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 from tutor.numbers.floats import as_float
 from tutor.numbers.run import compute, read_value, stable
 
@@ -148,7 +148,7 @@ class Sheet:
         world = BentWorld.of(self.working, {name: np.array([as_float(value)]) for name, value in self.leaves().items()})
         return BentWorld(self.working, {**world.env, **self._floats()}, {}, world.order)
 
-    def _floats(self) -> Mapping[str, Any]:
+    def _floats(self) -> Mapping[str, Floats]:
         """The values that are computed as a whole, which the steps of a single sample do not give."""
         return {name: np.array([as_float(self.truth[name])]) for name in self.whole if name in self.truth}
 
@@ -221,7 +221,7 @@ def _run(working: Working, leaves: Mapping[str, Value]) -> dict[str, Value]:
 
 def _cancelled(step: Step, value: Value, found: Mapping[str, Value]) -> bool:
     """Whether a sum is a 0 of which only the last digits are left."""
-    if type(value) is Fraction or type(step.expr) is not Add or abs(value) > NOISE:
+    if type(value) is Fraction or type(step.expr) is not Add or abs(real(value)) > NOISE:
         return False
     largest = max(abs(real(compute(term, found))) for term in step.expr.args)
-    return bool(abs(value) <= NOISE * largest)
+    return abs(real(value)) <= NOISE * largest

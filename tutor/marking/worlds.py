@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from tutor.derive.working import Working, referred
 from tutor.expression.nodes import Expr
 from tutor.graph.nouns import Step
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 from tutor.numbers.floats import at_points
 
-Floats = Any
 CHUNK = 4_096
 """Rows that are run at a time: some ten megabytes."""
 

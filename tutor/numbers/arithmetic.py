@@ -11,7 +11,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
 from functools import cache
-from typing import Any, TypeAlias
 
 import mpmath
 
@@ -30,16 +29,15 @@ from tutor.numbers.balls import (
     working,
 )
 from tutor.numbers.functions import MAX_ANGLE, MAX_ARGUMENT, PRIMITIVES, Primitive
+from tutor.numbers.values import BigContext, BigFloat, Inexact
+from tutor.numbers.values import Value as Value
 from tutor.rules.functions import function, value_of
-
-Value: TypeAlias = Any
-"""A `Fraction` or an mpmath number (mpmath has no types); a ball within `rigorous`."""
 
 DIGITS = 60
 MAX_BITS = 20_000
 """A fraction whose numerator or denominator outgrows this many bits goes on as a number of `DIGITS` digits."""
 
-CONTEXT = mpmath.MPContext()
+CONTEXT: BigContext = mpmath.MPContext()
 CONTEXT.dps = DIGITS
 
 
@@ -76,11 +74,11 @@ def rigorous(digits: int, *, zero: bool = False, watched: bool = False) -> Itera
         _NOW.balls, _NOW.zero, _NOW.watched = before
 
 
-def real(value: Value) -> Any:
+def real(value: Value) -> BigFloat:
     """The value as an mpmath number."""
     if type(value) is Fraction:
         return CONTEXT.mpf(value.numerator) / value.denominator
-    return value
+    return value  # type: ignore[return-value]  # no ball is asked for its digits: see `public`
 
 
 def public(value: Value) -> Value:
@@ -90,7 +88,7 @@ def public(value: Value) -> Value:
     return CONTEXT.mpf(0) if nothing_less_than(value) else midpoint(value, CONTEXT)
 
 
-def _wide(value: Value) -> Any:
+def _wide(value: Value) -> Inexact:
     """The value as a number that is no fraction."""
     return enclose(value) if _NOW.balls else real(value)
 
@@ -122,10 +120,10 @@ def add(a: Value, b: Value) -> Value:
     """a + b."""
     if type(a) is Fraction and type(b) is Fraction:
         return _bounded(a + b)
-    a, b = _wide(a), _wide(b)
-    if _NOW.watched and not a.contains(0) and not b.contains(0):
-        _NOW.lost = max(_NOW.lost, abs(magnitude(a) - magnitude(b)))
-    return a + b
+    left, right = _wide(a), _wide(b)
+    if _NOW.watched and is_ball(left) and is_ball(right) and not left.contains(0) and not right.contains(0):
+        _NOW.lost = max(_NOW.lost, abs(magnitude(left) - magnitude(right)))
+    return left + right
 
 
 def multiply(a: Value, b: Value) -> Value:
@@ -148,6 +146,11 @@ def subtract(a: Value, b: Value) -> Value:
 def negate(a: Value) -> Value:
     """−a."""
     return -a
+
+
+def absolute(a: Value) -> Value:
+    """|a|."""
+    return a.__abs__()
 
 
 def divide(a: Value, b: Value) -> Value:
@@ -233,7 +236,7 @@ def _check_logarithm(x: Value) -> None:
 
 def _check_angle(name: str) -> Callable[[Value], None]:
     def check(x: Value) -> None:
-        if abs(x) > MAX_ANGLE:
+        if absolute(x) > MAX_ANGLE:
             raise ValueProblem(f"{name} of {short(x)}: too large an angle to be accurate", hint="use smaller numbers")
 
     return check
@@ -243,7 +246,7 @@ _CHECKS: dict[str, Callable[[Value], None]] = {
     "sqrt": _check_root,
     "exp": _check_exponential,
     "sinh": _check_exponential,
-    "cosh": lambda x: _check_exponential(abs(x)),
+    "cosh": lambda x: _check_exponential(absolute(x)),
     "log": _check_logarithm,
     **{name: _check_angle(name) for name in ("sin", "cos", "tan")},
 }

@@ -4,8 +4,8 @@ Whatever is computed with balls lies in the ball that comes out.  So nothing has
 again with twice the digits; two balls that do not overlap are different numbers; a ball that lies above 0 is positive.  A ball is nan where
 nothing is known of a value: it does not exist, or this many digits do not tell whether it does.
 
-`Ball` is ``flint.arb`` itself, or `tutor.numbers.intervals.Interval`, which has the methods that are used here; the rest of the product
-sees no difference but the time.
+A ball is a ``flint.arb``, or a `tutor.numbers.intervals.Interval`, which has the methods that are used here (see
+`tutor.numbers.values.Ball`); the rest of the product sees no difference but the time.
 """
 
 from __future__ import annotations
@@ -15,9 +15,11 @@ from collections.abc import Callable, Sequence
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from fractions import Fraction
 from functools import cache, lru_cache
-from typing import Any
+from typing import TypeGuard
 
-from mpmath import MPContext, libmp
+from mpmath import libmp
+
+from tutor.numbers.values import Ball, BallContext, BigContext, BigFloat, Value
 
 try:  # no wheel for Python in the browser
     import flint
@@ -32,9 +34,9 @@ SMALLEST = 40_000_000
 """A number below 2 to this power, negative, counts as 0 where a ball becomes a plain number."""
 NOTHING_KNOWN = -(1 << 61)
 
-Ball: Any = intervals.Interval if flint is None else flint.arb
-"""The type of balls (python-flint has no types)."""
-_CONTEXT: Any = intervals.context if flint is None else flint.ctx
+BALL: type[Ball] = intervals.Interval if flint is None else flint.arb
+"""The type of balls."""
+_CONTEXT: BallContext = intervals.context if flint is None else flint.ctx
 
 
 @cache
@@ -63,10 +65,10 @@ def set_bits(bits: int) -> int:
     """Compute with so many bits from now on; how many it were before.  Where every microsecond counts; else use `working`."""
     before = _CONTEXT.prec
     _CONTEXT.prec = bits
-    return before  # type: ignore[no-any-return]
+    return before
 
 
-def compute_with(digits: int, function: Callable[..., Any], values: Sequence[Any]) -> Any:
+def compute_with(digits: int, function: Callable[..., Ball], values: Sequence[Value]) -> Ball:
     """A function of the balls of some numbers, with so many digits."""
     before = _CONTEXT.prec
     _CONTEXT.prec = bits_of(digits)
@@ -81,44 +83,43 @@ def bits_in_use() -> int:
     return int(_CONTEXT.prec)
 
 
-def enclose(value: Any) -> Any:
+def enclose(value: Value | Decimal | int) -> Ball:
     """The ball of a fraction, a whole number, a decimal or an mpmath number; single numbers but for fractions that never end.
 
     >>> with working(20):
     ...     enclose(Fraction(1, 3)).contains(0), enclose(Fraction(1, 2)).is_exact()
     (False, True)
     """
-    kind = type(value)
-    if kind is Ball:
+    if isinstance(value, BALL):
         return value
-    if kind is Fraction:
+    if type(value) is Fraction:
         if flint is not None:
-            return Ball(flint.fmpq(value.numerator, value.denominator))
-        return Ball(libmp.from_int(value.numerator)) / Ball(libmp.from_int(value.denominator))
-    if kind is Decimal:
+            return BALL(flint.fmpq(value.numerator, value.denominator))
+        return BALL(libmp.from_int(value.numerator)) / BALL(libmp.from_int(value.denominator))
+    if type(value) is Decimal:
         return enclose(Fraction(value)) if value.is_finite() else nowhere()
-    if kind is int:
-        return Ball(value) if flint is not None else Ball(libmp.from_int(value))
-    return Ball(value) if flint is not None else Ball(value._mpf_)
+    if type(value) is int:
+        return BALL(value) if flint is not None else BALL(libmp.from_int(value))
+    return BALL(value if flint is not None else value._mpf_)
 
 
-def is_ball(value: Any) -> bool:
+def is_ball(value: object) -> TypeGuard[Ball]:
     """Whether a number is a ball."""
-    return type(value) is Ball
+    return isinstance(value, BALL)
 
 
-def nowhere() -> Any:
+def nowhere() -> Ball:
     """The ball of what does not exist."""
-    return Ball("nan") if flint is not None else Ball(libmp.fnan)
+    return BALL("nan") if flint is not None else BALL(libmp.fnan)
 
 
-def midpoint(ball: Any, context: MPContext) -> Any:
+def midpoint(ball: Ball, context: BigContext) -> BigFloat:
     """The middle of a ball as an mpmath number of the context, with all digits that it has."""
     mantissa, exponent = ball.mid().man_exp()
     return context.make_mpf(libmp.from_man_exp(int(mantissa), int(exponent)))
 
 
-def as_decimal(ball: Any, digits: int) -> Decimal:
+def as_decimal(ball: Ball, digits: int) -> Decimal:
     """The middle of a ball as a decimal of so many digits; NaN where nothing is known."""
     if not ball.is_finite():
         return Decimal("NaN")
@@ -144,13 +145,13 @@ def _decimals(digits: int) -> Context:
     return Context(prec=digits, Emin=MIN_EMIN, Emax=MAX_EMAX)
 
 
-def accuracy(ball: Any) -> int:
+def accuracy(ball: Ball) -> int:
     """How many bits of a ball are certain, relative to its size: a large number for a single number, a negative one for one around 0."""
     found = int(ball.rel_accuracy_bits())
     return found if found > NOTHING_KNOWN else NOTHING_KNOWN
 
 
-def magnitude(ball: Any) -> int:
+def magnitude(ball: Ball) -> int:
     """The exponent of the middle of a ball: 2^(magnitude − 1) ≤ |middle| < 2^magnitude; a very negative number for 0, a very large one
     where the middle is nowhere or infinite."""
     middle = ball.mid()
@@ -161,12 +162,12 @@ def magnitude(ball: Any) -> int:
     return int(exponent) + size.bit_length() if size else NOTHING_KNOWN
 
 
-def nothing_less_than(ball: Any) -> bool:
+def nothing_less_than(ball: Ball) -> bool:
     """Whether a ball lies so near to 0 that its exponent alone is too large for use: below 10^−12,000,000."""
     return magnitude(ball) < -SMALLEST and not ball.is_zero() and magnitude(ball.rad()) < -SMALLEST
 
 
-def sign(ball: Any) -> int | None:
+def sign(ball: Ball) -> int | None:
     """1, −1 or 0 for what is certainly positive, negative, 0; nothing where the digits do not tell."""
     if ball > 0:
         return 1
@@ -175,7 +176,7 @@ def sign(ball: Any) -> int | None:
     return 0 if ball.is_zero() else None
 
 
-def whole_power(base: Any, exponent: int) -> Any:
+def whole_power(base: Ball, exponent: int) -> Ball:
     """base^exponent; nan for a negative power of what may be 0.
 
     >>> with working(20):
@@ -193,6 +194,6 @@ def whole_power(base: Any, exponent: int) -> Any:
     return total
 
 
-def pi() -> Any:
+def pi() -> Ball:
     """π."""
-    return Ball.pi()
+    return BALL.pi()

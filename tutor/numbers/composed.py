@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from fractions import Fraction
 from functools import partial
 from typing import Any
 
@@ -32,7 +33,7 @@ def symbolic_gradients(graph: Graph, wanted: Sequence[str], values: Mapping[str,
     return found
 
 
-def number(expression: Any, values: Mapping[str, Value], memo: dict[Any, Value]) -> Value:
+def number(expression: Any, values: Mapping[str, Value], memo: dict[Hashable, Value]) -> Value:
     """The value of a SymPy expression in the product's own arithmetic (exact where it can be)."""
     known = memo.get(expression)
     if known is None:
@@ -40,12 +41,10 @@ def number(expression: Any, values: Mapping[str, Value], memo: dict[Any, Value])
     return known
 
 
-def _number(e: Any, values: Mapping[str, Value], memo: dict[Any, Value]) -> Value:
+def _number(e: Any, values: Mapping[str, Value], memo: dict[Hashable, Value]) -> Value:
     if e.is_Symbol:
         return values[e.name]
     if e.is_Rational:
-        from fractions import Fraction
-
         return Fraction(int(e.p), int(e.q))
     if e.func is sympy.Piecewise:
         for value, condition in e.args:
@@ -64,7 +63,7 @@ def _number(e: Any, values: Mapping[str, Value], memo: dict[Any, Value]) -> Valu
     func = _FUNCTIONS.get(e.func)
     if func is None:
         if e is sympy.pi or e is sympy.E:
-            return apply("pi", ()) if e is sympy.pi else apply("exp", (1,))
+            return apply("pi", ()) if e is sympy.pi else apply("exp", (Fraction(1),))
         raise ProofError(f"SymPy's {e.func.__name__} cannot be evaluated")
     return func(*parts)
 
@@ -76,7 +75,7 @@ def _folded(operation: Callable[[Value, Value], Value], parts: Sequence[Value]) 
     return total
 
 
-def _holds(condition: Any, values: Mapping[str, Value], memo: dict[Any, Value]) -> bool:
+def _holds(condition: Any, values: Mapping[str, Value], memo: dict[Hashable, Value]) -> bool:
     left, right = (number(arg, values, memo) for arg in (condition.gts, condition.lts))
     difference = add(left, -right)
     return bool(
@@ -98,8 +97,6 @@ def _row(marked: tuple[str, int], parts: Sequence[Value]) -> Value:
 
 
 def _sign(x: Value) -> Value:
-    from fractions import Fraction
-
     return Fraction((x > 0) - (x < 0))
 
 
@@ -110,6 +107,6 @@ def _applied(func: str, *args: Value) -> Value:
 _FUNCTIONS: dict[Any, Callable[..., Value]] = {
     **{native: partial(_applied, name) for name, native in NATIVE.items() if isinstance(native, type)},
     sympy.sign: _sign,
-    sympy.Heaviside: lambda x, _=0: apply("if_positive", (x, 1, 0)),
-    sympy.DiracDelta: lambda x, *_: apply("if_positive", (abs(x), 0, 0)),  # 0 off the jump, where alone it is asked
+    sympy.Heaviside: lambda x, _=0: apply("if_positive", (x, Fraction(1), Fraction(0))),
+    sympy.DiracDelta: lambda x, *_: apply("if_positive", (abs(x), Fraction(0), Fraction(0))),  # 0 off the jump, where alone it is asked
 }

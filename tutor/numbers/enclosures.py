@@ -9,14 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
-from typing import Any
 
 from tutor.numbers.balls import bits_in_use, bits_of, enclose, magnitude, nowhere, set_bits, sign, whole_power
 from tutor.numbers.functions import MAX_ANGLE, MAX_ARGUMENT, PRIMITIVES
 from tutor.numbers.lowering import ADD, DIV, IF, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB
 from tutor.numbers.program import Program
+from tutor.numbers.values import Ball
 
-Ball = Any
 FEW_BITS = 72
 """What every comparison has to spare (see `lost_bits`)."""
 _SMALL, _LARGE = 2.0 ** (-FEW_BITS // 2), 2.0 ** (FEW_BITS // 2)

@@ -10,22 +10,24 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from tutor.expression.nodes import Expr, Number
 from tutor.numbers.arithmetic import real
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Column, Floats, np
 from tutor.numbers.functions import PRIMITIVES, columns_of
 from tutor.numbers.lowering import ADD, DIV, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, nearest
 from tutor.numbers.program import Program, program
+from tutor.numbers.values import Value
 
-Column: TypeAlias = Any
-"""An array (points,), or (variants, points); a NumPy number where it is the same everywhere."""
-Floats: TypeAlias = Any
-"""A column, or a float."""
-Env = Mapping[str, Floats]
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
-_float64 = np.float64
+Env: TypeAlias = "Mapping[str, Floats | float]"
+"""The values of quantities by name."""
+
+Entry = TypeVar("Entry", bound="np.float64 | np.bool_")
+_scalar = cast("Callable[[float], Column]", np.float64)
 _FUNCTIONS: dict[str, Callable[..., Column]] = {name: columns_of(row, np) for name, row in PRIMITIVES.items()}
 
 
@@ -39,7 +41,7 @@ def columns(steps: Program, env: Mapping[str, Column]) -> list[Column]:
         elif op == NAME:
             append(env[a])
         elif op == NUMBER:
-            append(_float64(b))
+            append(_scalar(b))
         elif op == SUB:
             append(done[a] - done[b])
         elif op == ADD:
@@ -51,7 +53,7 @@ def columns(steps: Program, env: Mapping[str, Column]) -> list[Column]:
         elif op == NEG:
             append(-done[a])
         elif op == POWER:
-            append(done[a] ** np.float64(b))
+            append(done[a] ** _scalar(b))
         elif op == POW:
             append(done[a] ** done[b])
         elif b is None:
@@ -66,7 +68,7 @@ def conditions(steps: Program, done: Sequence[Column]) -> list[Column]:
     return [done[a] if b is None else done[a] - done[b] for a, b in steps.kinks]
 
 
-def wide(column: Column, count: int) -> Column:
+def wide(column: NDArray[Entry], count: int) -> NDArray[Entry]:
     """A column for so many points; a constant is repeated."""
     return column if column.ndim else np.full(count, column)
 
@@ -100,7 +102,7 @@ def _lowered(expr: Expr) -> Program:
     return known[1]
 
 
-def run_at_points(steps: Sequence[tuple[str, Expr]], env: Env) -> dict[str, Floats]:
+def run_at_points(steps: Sequence[tuple[str, Expr]], env: Env) -> dict[str, Floats | float]:
     """Run (target, formula) pairs one after the other; returns everything that was given and computed."""
     found = dict(env)
     for target, expr in steps:
@@ -114,7 +116,7 @@ def number(expr: Number) -> float:
     return nearest(expr.value)
 
 
-def as_float(value: Any) -> float:
+def as_float(value: Value) -> float:
     """An exact value or one of 60 digits as a float; infinite where it is too large for one."""
     try:
         return float(value.numerator / value.denominator if type(value) is Fraction else real(value))

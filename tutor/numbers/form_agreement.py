@@ -68,7 +68,7 @@ def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | 
     return Agreement(entries, worst, values is not None, len(points), sizes)
 
 
-def relative(a: Value, b: Value, floor: Value = 0) -> Value:
+def relative(a: Value, b: Value, floor: Value = Fraction(0)) -> Value:
     """The difference of two values, relative to the larger of them; what is smaller than ``floor`` counts as nothing.
 
     >>> relative(Fraction(1), Fraction(3, 4))
@@ -79,4 +79,4 @@ def relative(a: Value, b: Value, floor: Value = 0) -> Value:
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return abs(a - b) / max(abs(a), abs(b))
     scale = max(abs(real(a)), abs(real(b)))
-    return abs(real(a) - real(b)) / scale if scale > floor else Fraction(0)
+    return abs(real(a) - real(b)) / scale if scale > real(floor) else Fraction(0)

@@ -21,9 +21,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
-from typing import Any
+from operator import methodcaller
+from types import ModuleType
+from typing import TYPE_CHECKING, TypeAlias
 
 from tutor.numbers.balls import enclose, nowhere, pi, sign
+from tutor.numbers.values import Ball
+
+if TYPE_CHECKING:
+    from tutor.numbers.arrays import Floats
 
 MAX_ARGUMENT = 10**7
 """The largest argument of exp; beyond it the result has more digits before the point than anyone can use."""
@@ -31,8 +37,8 @@ MAX_ANGLE = 10**40
 """The largest angle; of a larger one nobody knows the digits that count."""
 
 Exact = Callable[..., "Fraction | None"]
-Many = Callable[..., Any]
-"""A function of arrays; the types of NumPy say no more, and the table has to be readable without NumPy."""
+Many: TypeAlias = "Callable[..., Floats]"
+"""A function of arrays; NumPy's own are looked up by name, so that the table can be read without NumPy."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +51,7 @@ class Primitive:
 
     name: str
     exact: Exact
-    ball: Callable[..., Any]
+    ball: Callable[..., Ball]
     one: Callable[..., float]
     many: str | Many
     text: str
@@ -56,7 +62,7 @@ class Primitive:
     costly: bool = True
 
 
-def columns_of(row: Primitive, numpy: Any) -> Many:
+def columns_of(row: Primitive, numpy: ModuleType) -> Many:
     """The function of arrays of a row, for NumPy or for what stands in for it."""
     found: Many = getattr(numpy, row.many) if isinstance(row.many, str) else partial(row.many, numpy)
     return found
@@ -89,28 +95,29 @@ def _never(*args: Fraction) -> None:
 # balls ---------------------------------------------------------------------------------------------------------------------------
 
 
-def _method(name: str) -> Callable[[Any], Any]:
+def _method(name: str) -> Callable[[Ball], Ball]:
     """A function that balls have of their own."""
-    return lambda x: getattr(x, name)()
+    return methodcaller(name)
 
 
-def _exp_ball(x: Any) -> Any:
+def _exp_ball(x: Ball) -> Ball:
     return nowhere() if x > MAX_ARGUMENT else x.exp()
 
 
-def _sign_ball(x: Any) -> Any:
+def _sign_ball(x: Ball) -> Ball:
     found = sign(x)
     return nowhere() if found is None else enclose(found)
 
 
-def _choice_ball(condition: Any, yes: Any, no: Any) -> Any:
+def _choice_ball(condition: Ball, yes: Ball, no: Ball) -> Ball:
     found = sign(condition)
     return nowhere() if found is None else yes if found > 0 else no
 
 
-def _circular_ball(name: str) -> Callable[[Any], Any]:
+def _circular_ball(name: str) -> Callable[[Ball], Ball]:
     """sin, cos, tan: of angles that are not too large to mean anything."""
-    return lambda x: getattr(x, name)() if abs(x) < MAX_ANGLE else nowhere()
+    own = _method(name)
+    return lambda x: own(x) if abs(x) < MAX_ANGLE else nowhere()
 
 
 # one float -----------------------------------------------------------------------------------------------------------------------
@@ -181,28 +188,32 @@ def quotient(a: float, b: float) -> float:
 # arrays --------------------------------------------------------------------------------------------------------------------------
 
 
-def _sigmoids(np: Any, x: Any, out: Any = None) -> Any:
+def _sigmoids(np: ModuleType, x: Floats, out: Floats | None = None) -> Floats:
     """1/(1 + e^(−x)), in place; where e^(−x) is infinite the result is 0, which is right to 10⁻³⁰⁰."""
     grown = np.exp(np.negative(x, out), out)
-    return np.divide(1.0, np.add(grown, 1.0, out), out)
+    found: Floats = np.divide(1.0, np.add(grown, 1.0, out), out)
+    return found
 
 
-def _softpluses(np: Any, x: Any, out: Any = None) -> Any:
+def _softpluses(np: ModuleType, x: Floats, out: Floats | None = None) -> Floats:
     """max(x, 0) + log(1 + e^(−|x|))."""
-    return np.add(np.maximum(x, 0.0), np.log1p(np.exp(-np.abs(x))), out)
+    found: Floats = np.add(np.maximum(x, 0.0), np.log1p(np.exp(-np.abs(x))), out)
+    return found
 
 
-def _larger_ones(np: Any, a: Any, b: Any, out: Any = None) -> Any:
-    return np.maximum(a, b, out=out)  # NumPy wants this one by its keyword
+def _larger_ones(np: ModuleType, a: Floats, b: Floats, out: Floats | None = None) -> Floats:
+    found: Floats = np.maximum(a, b, out=out)  # NumPy wants this one by its keyword
+    return found
 
 
-def _smaller_ones(np: Any, a: Any, b: Any, out: Any = None) -> Any:
-    return np.minimum(a, b, out=out)
+def _smaller_ones(np: ModuleType, a: Floats, b: Floats, out: Floats | None = None) -> Floats:
+    found: Floats = np.minimum(a, b, out=out)
+    return found
 
 
-def _choices(np: Any, condition: Any, yes: Any, no: Any, out: Any = None) -> Any:
+def _choices(np: ModuleType, condition: Floats, yes: Floats, no: Floats, out: Floats | None = None) -> Floats:
     """``yes`` where the condition is positive, ``no`` where it is not, nan where it is nan."""
-    found = np.where(condition > 0.0, yes, np.where(condition <= 0.0, no, np.nan))
+    found: Floats = np.where(condition > 0.0, yes, np.where(condition <= 0.0, no, np.nan))
     if out is None:
         return found
     np.copyto(out, found)

@@ -9,12 +9,15 @@ tests hold both against each other on every function.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TypeAlias
 
 from mpmath import MPContext, libmp
 
+from tutor.numbers.values import Raw
+
 GUARD = 30
 """Bits more than asked for at the ends of a monotone function; all but ten of them may be wrong."""
+Ends: TypeAlias = tuple[Raw, Raw]
 NO_BITS = -(1 << 62)
 ALL_BITS = 1 << 62
 
@@ -34,15 +37,15 @@ class Interval:
 
     __slots__ = ("ends",)
 
-    def __init__(self, low: Any, high: Any = None) -> None:
-        self.ends = (low, low if high is None else high)
+    def __init__(self, low: Raw, high: Raw | None = None) -> None:
+        self.ends: Ends = (low, low if high is None else high)
 
     @staticmethod
-    def of(value: Any) -> Interval:
+    def of(value: Interval | int) -> Interval:
         """The interval of a whole number or of an interval."""
-        return value if type(value) is Interval else Interval(libmp.from_int(int(value)))
+        return value if isinstance(value, Interval) else Interval(libmp.from_int(int(value)))
 
-    def _with(self, operation: Callable[..., Any], other: Any, *, swapped: bool = False) -> Interval:
+    def _with(self, operation: Callable[[Ends, Ends, int], Ends], other: Interval | int, *, swapped: bool = False) -> Interval:
         a, b = self, Interval.of(other)
         if a.is_nan() or b.is_nan():
             return NAN
@@ -50,23 +53,23 @@ class Interval:
             a, b = b, a
         return _checked(operation(a.ends, b.ends, context.prec))
 
-    def __add__(self, other: Any) -> Interval:
+    def __add__(self, other: Interval | int) -> Interval:
         return self._with(libmp.mpi_add, other)
 
-    def __sub__(self, other: Any) -> Interval:
+    def __sub__(self, other: Interval | int) -> Interval:
         return self._with(libmp.mpi_sub, other)
 
-    def __mul__(self, other: Any) -> Interval:
+    def __mul__(self, other: Interval | int) -> Interval:
         return self._with(libmp.mpi_mul, other)
 
-    def __truediv__(self, other: Any) -> Interval:
+    def __truediv__(self, other: Interval | int) -> Interval:
         divisor = Interval.of(other)
         return NAN if divisor.is_nan() or divisor.contains(0) else self._with(libmp.mpi_div, divisor)
 
-    def __rsub__(self, other: Any) -> Interval:
+    def __rsub__(self, other: Interval | int) -> Interval:
         return self._with(libmp.mpi_sub, other, swapped=True)
 
-    def __rtruediv__(self, other: Any) -> Interval:
+    def __rtruediv__(self, other: Interval | int) -> Interval:
         return Interval.of(other) / self
 
     __radd__ = __add__
@@ -145,33 +148,33 @@ class Interval:
         one = (libmp.mpf_sub(libmp.fone, slack), libmp.mpf_add(libmp.fone, slack))
         return _checked(libmp.mpi_mul((low, high), one, bits))
 
-    def max(self, other: Any) -> Interval:
+    def max(self, other: Interval | int) -> Interval:
         """The larger one."""
         return self._extreme(Interval.of(other), libmp.mpf_gt)
 
-    def min(self, other: Any) -> Interval:
+    def min(self, other: Interval | int) -> Interval:
         """The smaller one."""
         return self._extreme(Interval.of(other), libmp.mpf_lt)
 
-    def _extreme(self, other: Interval, first: Callable[[Any, Any], bool]) -> Interval:
+    def _extreme(self, other: Interval, first: Callable[[Raw, Raw], bool]) -> Interval:
         if self.is_nan() or other.is_nan():
             return NAN
         return Interval(*[a if first(a, b) else b for a, b in zip(self.ends, other.ends, strict=True)])
 
-    def __lt__(self, other: Any) -> bool:
+    def __lt__(self, other: Interval | int) -> bool:
         return bool(libmp.mpf_lt(self.ends[1], Interval.of(other).ends[0]))
 
-    def __gt__(self, other: Any) -> bool:
+    def __gt__(self, other: Interval | int) -> bool:
         return bool(libmp.mpf_gt(self.ends[0], Interval.of(other).ends[1]))
 
-    def __le__(self, other: Any) -> bool:
+    def __le__(self, other: Interval | int) -> bool:
         return bool(libmp.mpf_le(self.ends[1], Interval.of(other).ends[0]))
 
-    def __ge__(self, other: Any) -> bool:
+    def __ge__(self, other: Interval | int) -> bool:
         return bool(libmp.mpf_ge(self.ends[0], Interval.of(other).ends[1]))
 
     def __eq__(self, other: object) -> bool:
-        return self.is_exact() and self.ends == Interval.of(other).ends
+        return isinstance(other, Interval | int) and self.is_exact() and self.ends == Interval.of(other).ends
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -238,5 +241,5 @@ NAN = Interval(libmp.fnan)
 _FAR = libmp.from_int(10**13)
 
 
-def _checked(ends: Any) -> Interval:
+def _checked(ends: Ends) -> Interval:
     return NAN if libmp.fnan in ends else Interval(*ends)

@@ -47,7 +47,7 @@ def solve(matrix: Sequence[Sequence[Value]], right: Sequence[Value], names: Sequ
 def _zero(entry: Value, scale: Value) -> bool:
     if isinstance(entry, Fraction):
         return entry == 0
-    return bool(abs(entry) <= scale * CONTEXT.mpf(10) ** -NEGLIGIBLE)
+    return bool(abs(real(entry)) <= real(scale) * CONTEXT.mpf(10) ** -NEGLIGIBLE)
 
 
 def _singular(names: Sequence[str], place: int) -> ValueProblem:

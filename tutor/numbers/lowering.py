@@ -14,7 +14,7 @@ import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic, TypeVar
 
 from tutor.errors import ExpressionError
 from tutor.expression.keys import derivative_key
@@ -77,75 +77,81 @@ def _often(formula: Expr) -> frozenset[str]:
     return frozenset(twice)
 
 
-class Lowering:
+Made = TypeVar("Made")
+"""What an operation becomes."""
+
+
+class Lowering(Generic[Made]):
     """The walk over expressions, the same for both shapes; what an operation becomes is its subclass's."""
 
-    table: ClassVar[dict[type, Callable[[Any, Any, Mapping[str, Any]], Any]]]
+    table: ClassVar[dict[type, Callable[..., Any]]]
+    """The method for each kind of node; a variable of the class cannot say what it makes."""
 
     def __init_subclass__(cls) -> None:
         """A shape's own methods by the kind of node, looked up without a detour."""
+        super().__init_subclass__()
         cls.table = {kind: getattr(cls, method) for kind, method in _METHODS.items()}
 
     def __init__(self) -> None:
-        self.shared: dict[tuple[Any, ...], tuple[list[Any], Any]] = {}
+        self.shared: dict[tuple[Made, ...], tuple[list[Made], Made]] = {}
 
-    def lower(self, expr: Expr, env: Mapping[str, Any]) -> Any:
+    def lower(self, expr: Expr, env: Mapping[str, Made]) -> Made:
         """What an expression becomes; ``env`` has what some names stand for."""
-        return self.table[type(expr)](self, expr, env)
+        return self.table[type(expr)](self, expr, env)  # type: ignore[no-any-return]
 
-    def name(self, expr: Name, env: Mapping[str, Any]) -> Any:
+    def name(self, expr: Name, env: Mapping[str, Made]) -> Made:
         """A quantity, or what a parameter of a row stands for."""
         raise NotImplementedError
 
-    def partial(self, expr: Partial, env: Mapping[str, Any]) -> Any:
+    def partial(self, expr: Partial, env: Mapping[str, Made]) -> Made:
         """A derivative whose value is known."""
         raise NotImplementedError
 
-    def number(self, expr: Number, env: Mapping[str, Any]) -> Any:
+    def number(self, expr: Number, env: Mapping[str, Made]) -> Made:
         """A number as written."""
         raise NotImplementedError
 
-    def fraction(self, value: Fraction) -> Any:
+    def fraction(self, value: Fraction) -> Made:
         """A constant."""
         raise NotImplementedError
 
-    def is_number(self, node: Any) -> bool:
+    def is_number(self, node: Made) -> bool:
         """Whether a node is a constant."""
         raise NotImplementedError
 
-    def make(self, op: str, *args: Any) -> Any:
+    def make(self, op: str, *args: Made) -> Made:
         """An operation."""
         raise NotImplementedError
 
-    def value(self, node: Any) -> Any:
+    def value(self, node: Made) -> Made:
         """A node that is computed by itself."""
         raise NotImplementedError
 
-    def atom(self, node: Any) -> Any:
+    def atom(self, node: Made) -> Made:
         """A node that costs nothing to use twice."""
         raise NotImplementedError
 
-    def negated(self, expr: Neg, env: Mapping[str, Any]) -> Any:
+    def negated(self, expr: Neg, env: Mapping[str, Made]) -> Made:
         """``-x``."""
         raise NotImplementedError
 
-    def sum(self, expr: Add, env: Mapping[str, Any]) -> Any:
+    def sum(self, expr: Add, env: Mapping[str, Made]) -> Made:
         """``x + y - …``."""
         raise NotImplementedError
 
-    def product(self, expr: Mul, env: Mapping[str, Any]) -> Any:
+    def product(self, expr: Mul, env: Mapping[str, Made]) -> Made:
         """``x·y·…``."""
         raise NotImplementedError
 
-    def power(self, expr: Pow, env: Mapping[str, Any]) -> Any:
+    def power(self, expr: Pow, env: Mapping[str, Made]) -> Made:
         """``x^y``."""
         raise NotImplementedError
 
-    def primitive(self, func: str, args: list[Any]) -> Any:
+    def primitive(self, func: str, args: list[Made]) -> Made:
         """A primitive with the right number of arguments."""
         return self.make(func, *args)
 
-    def quotient(self, expr: Div, env: Mapping[str, Any]) -> Any:
+    def quotient(self, expr: Div, env: Mapping[str, Made]) -> Made:
         """``x/y``; of two constants, their exact quotient."""
         num, den = self.lower(expr.num, env), self.lower(expr.den, env)
         if self.is_number(num) and self.is_number(den):
@@ -154,11 +160,11 @@ class Lowering:
                 return self.fraction(value)
         return self.make(DIV, num, den)
 
-    def call(self, expr: Call, env: Mapping[str, Any]) -> Any:
+    def call(self, expr: Call, env: Mapping[str, Made]) -> Made:
         """A function of the rule tables."""
         return self.apply(expr.func, [self.lower(arg, env) for arg in expr.args])
 
-    def apply(self, func: str, args: list[Any]) -> Any:
+    def apply(self, func: str, args: list[Made]) -> Made:
         """A function of the rule tables at lowered arguments."""
         row = PRIMITIVES.get(func)
         if row is not None and (len(args) == row.arity or (row.extreme and args)):
@@ -174,13 +180,13 @@ class Lowering:
             raise ExpressionError(f"the function {func} has no value")
         return self.fill(formula, rule, args)
 
-    def fill(self, formula: Expr, row: Function, args: list[Any], **more: Any) -> Any:
+    def fill(self, formula: Expr, row: Function, args: list[Made], **more: Made) -> Made:
         """A formula of a row at lowered arguments; what it uses several times is computed once."""
         often = _often(formula)
         table = dict(zip(row.params, args, strict=True)) | more
         return self.lower(formula, {name: self.atom(arg) if name in often else arg for name, arg in table.items()})
 
-    def slope(self, func: str, args: list[Any]) -> Any:
+    def slope(self, func: str, args: list[Made]) -> Made:
         """The derivative of a function of one argument."""
         if func.endswith("'") or len(args) != 1:
             raise ExpressionError(f"{func}' is not known", hint="one prime, and a function of one argument")
@@ -191,7 +197,7 @@ class Lowering:
         collect_names(formula, uses)
         return self.fill(formula, row, args, **({OUT: self.apply(func, args)} if OUT in uses else {}))
 
-    def softmax(self, component: int, args: list[Any]) -> Any:
+    def softmax(self, component: int, args: list[Made]) -> Made:
         """exp(z_k − max z)/Σ exp(z_i − max z), the same as exp(z_k)/Σ exp(z_i) without its overflow."""
         values = [self.atom(arg) for arg in args]
         known = self.shared.get(tuple(values))
@@ -199,6 +205,6 @@ class Lowering:
             known = self.shared[tuple(values)] = self.exponentials(values)
         return self.make(DIV, known[0][component - 1], known[1])
 
-    def exponentials(self, values: list[Any]) -> tuple[list[Any], Any]:
+    def exponentials(self, values: list[Made]) -> tuple[list[Made], Made]:
         """The exponentials of a softmax, and their sum."""
         raise NotImplementedError

@@ -5,7 +5,7 @@ It is interpreted: with balls (`tutor.numbers.enclosures`), over columns of floa
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -36,7 +36,8 @@ from tutor.numbers.lowering import (
 
 Code: TypeAlias = tuple[str, Any, Any, Any]
 """An instruction of a program: what is done, and with which results (by their places).  A `NAME` has a quantity's name, a `NUMBER` a
-fraction with the float nearest to it and its text, a `POWER` a place and a whole number."""
+fraction with the float nearest to it and its text, a `POWER` a place and a whole number: what stands where depends on the operation,
+which no type says."""
 
 MAX_CODE = 20_000
 """The most instructions that one expression may become."""
@@ -71,12 +72,12 @@ def program(expr: Expr) -> Program:
     return Program(tuple(lowering.code), result, tuple(lowering.places), tuple(lowering.kinks), lowering.digits)
 
 
-def keys(program: Program, known: dict[Any, int]) -> list[int]:
+def keys(program: Program, known: dict[Hashable, int]) -> list[int]:
     """A number for every place of a program, the same for sub-terms that are written alike; ``known`` is the common numbering."""
     found: list[int] = []
     for op, a, b, c in program.code:
         if op in (NAME, NUMBER):
-            key: Any = (op, a)
+            key: Hashable = (op, a)
         elif op == POWER:
             key = (op, found[a], b)
         else:
@@ -93,7 +94,7 @@ def _constant(text: str) -> Code:
     return (NUMBER, value, nearest(value), text)
 
 
-class _Instructions(Lowering):
+class _Instructions(Lowering[int]):
     """One operation an instruction; the same one is written once.  Nodes are places."""
 
     def __init__(self) -> None:
@@ -105,7 +106,7 @@ class _Instructions(Lowering):
         self.kinks: dict[tuple[int, int | None], None] = {}
         self.digits = 0
 
-    def emit(self, op: str, a: Any = None, b: Any = None, c: Any = None) -> int:
+    def emit(self, op: str, a: int | None = None, b: int | None = None, c: int | None = None) -> int:
         instruction = (op, a, b, c)
         place = self.known.get(instruction)
         if place is None:
@@ -217,7 +218,7 @@ class _Instructions(Lowering):
             self.kinks[args[0], None] = None
         return self.emit(func, *args)
 
-    def exponentials(self, values: list[int]) -> tuple[list[Any], Any]:
+    def exponentials(self, values: list[int]) -> tuple[list[int], int]:
         largest = values[0]
         for value in values[1:]:  # no kink: the largest one is divided out again
             largest = largest if value == largest else self.emit(MAX, largest, value)

@@ -10,7 +10,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import islice
-from typing import Any
 
 from tutor.derive.second import hessian, hessian_name
 from tutor.derive.update import Naming, Update, naming, update
@@ -268,7 +267,7 @@ def find_circle(rows: Sequence[Row]) -> RunStop | None:
 
     Stochastic gradient descent with samples in the given order can do so for ever.
     """
-    seen: dict[tuple[Any, ...], int] = {}
+    seen: dict[tuple[object, ...], int] = {}
     for row in rows[1:]:
         assert row.batch is not None
         key = (row.batch.samples, *row.values.items())

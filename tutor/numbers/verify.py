@@ -23,6 +23,7 @@ from tutor.numbers.kinks import kinks_hit
 from tutor.numbers.printed import significant
 from tutor.numbers.run import compute, run, run_backward, stable
 from tutor.numbers.slices import dependent
+from tutor.numbers.values import BigFloat
 
 MAX_SYMBOLIC_SIZE = 3_000
 MAX_SYMBOLIC_DEPTH = 40
@@ -45,7 +46,7 @@ def _step() -> Fraction:
     return Fraction(1, 10 ** (int(CONTEXT.dps) // 4))
 
 
-def _noise() -> Value:
+def _noise() -> BigFloat:
     """What the digits in use may leave of a number of size 1."""
     return CONTEXT.mpf(10) ** (5 - int(CONTEXT.dps))
 
@@ -300,7 +301,7 @@ def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple
     return len(direction), 0, error
 
 
-def _compare(what: str, ours: Value, theirs: Value, whose: str, noise: Value | None = None) -> Value:
+def _compare(what: str, ours: Value, theirs: Value, whose: str, noise: BigFloat | None = None) -> Value:
     """The relative difference; `ProofError` when it is too large.  A difference below ``noise`` is none."""
     a, b = real(ours), real(theirs)
     difference = abs(a - b)

@@ -21,7 +21,7 @@ from tutor.graph.network import activation
 from tutor.graph.nouns import Graph
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, multiply, real, subtract
+from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, multiply, real, signum, subtract
 from tutor.numbers.data_set import Samples
 from tutor.numbers.printed import shown
 from tutor.numbers.run import compute, read_value, run
@@ -259,11 +259,11 @@ def _activation(text: str, notation: Notation, low: str | None, high: str | None
     formulas = _formulas(row, given, call, notation)
     name = notation.function(row.name)
     said = words.charts
-    title = said.grammar.capital(said.TITLES[row.name])
+    title = said.grammar.capital(said.TITLES.get(row.name, row.name))
     if given:
         settings = f"{', '.join(row.params[1:])} = {', '.join(value.text for value in given)}"
         title = said.WITH_SETTINGS.format(title=title, settings=settings)
-    conventions = (words.rules.grammar.stop(words.rules.CONVENTIONS[row.convention]),) if told and row.convention else ()
+    conventions = (words.rules.grammar.stop(words.rules.convention(row.convention)),) if told and row.convention else ()
     return Chart(
         (title,),
         Axis((Symbol("x", "x"),)), Axis(()),
@@ -384,7 +384,7 @@ class ReluFit:
         """The value of the sum."""
         total = self.constant
         for scale, kink in self.terms:
-            if x > kink:
+            if signum(subtract(x, kink)) > 0:
                 total = add(total, multiply(scale, subtract(x, kink)))
         return total
 

@@ -109,7 +109,7 @@ def check_hessian(task: Task) -> None:
         for other in first[place:]:
             slope = (real(beside[0][derivative_key(loss, other)]) - real(beside[1][derivative_key(loss, other)])) / (2 * step)
             entry = real(here[hessian_name(loss, name, other)])
-            if abs(slope - entry) > CONTEXT.mpf(10) ** -12 * max(1, abs(entry)):
+            if abs(slope - entry) > CONTEXT.mpf(10) ** -12 * max(CONTEXT.mpf(1), abs(entry)):
                 raise ProofError(
                     f"the second derivative with respect to {name} and {other} failed its check", hint="please report this",
                 )

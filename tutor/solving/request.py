@@ -80,7 +80,7 @@ class Request:
     task: Task | None = None
     updates: int = 0
     trained: tuple[str, ...] = ()
-    rate: Value = None
+    rate: Value | None = None
     rate_written: str = ""
     focused: bool = False
     own: bool = True
@@ -123,7 +123,7 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
         refuse_untrained(exercise.graph)
     announced = any(claim.after for claim in exercise.claims) and not trains_otherwise(exercise) and values is not None and own
     shows = bool(updates) or (announced and layered is None and bool(trained))
-    task = descent_task(exercise, values, rate, wanted, options) if updates and values is not None else None
+    task = descent_task(exercise, values, rate, wanted, options) if updates and values is not None and rate is not None else None
     return Request(
         exercise if not options.at else replace(exercise, written=written_values(exercise, options.at)),
         "solution", form, name, values, wanted, layered,
@@ -208,7 +208,7 @@ def read_samples(data: Samples | Mapping[str, Sequence[Any]] | str | None) -> Sa
     return samples_from_csv(read_csv(data), str(data))
 
 
-def read_rate(exercise: Exercise, rate: Any) -> tuple[Value, str]:
+def read_rate(exercise: Exercise, rate: Any) -> tuple[Value | None, str]:
     """The step size, the exercise's own unless one is given, and how it was written.
 
     Raises `ValueProblem` for one that is not positive.
@@ -287,7 +287,7 @@ def choose_trained(
     return tuple(name for name in names if name in wrt) if wrt else names
 
 
-def count_updates(exercise: Exercise, options: Options, rate: Value, values: Mapping[str, Value] | None) -> int:
+def count_updates(exercise: Exercise, options: Options, rate: Value | None, values: Mapping[str, Value] | None) -> int:
     """How many updates a worked solution makes: as asked, or the exercise's own.
 
     Raises `ValueProblem` for what cannot be.

@@ -60,6 +60,11 @@ class Worked:
     notes: tuple[str | Assumption, ...] = ()
 
     @property
+    def scalars(self) -> Mapping[str, Value] | None:
+        """The numbers of a solution neuron by neuron; None in layer form, and without values."""
+        return None if self.request.layered is not None else self.numbers  # type: ignore[return-value]
+
+    @property
     def full(self) -> bool:
         """Whether gradients are written as full chains."""
         return (self.request.chain or self.notation.chain) == "full"

@@ -178,9 +178,10 @@ def _decimal(text: str, value: Value, tolerance: Tolerance) -> NumberVerdict:
 
 def _tiny(written: Fraction, value: Value) -> bool:
     """Whether a value is so small that 45 places cannot tell it from the wrong number (or from 0)."""
-    if isinstance(value, Fraction) or abs(float(value)) > 1e-39 or abs(value) > 1e-40 or abs(value) < 1e-55:
+    if isinstance(value, Fraction) or abs(float(value)) > 1e-39:
         return False
-    return bool(abs(real(written) - value) > 1e-15 * abs(value))
+    exact, size = real(value), abs(real(value))
+    return 1e-55 <= size <= 1e-40 and abs(real(written) - exact) > 1e-15 * size
 
 
 def _far_off(number: Decimal, exponent: int, value: Value, tolerance: Tolerance) -> bool:

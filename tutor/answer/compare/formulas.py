@@ -11,11 +11,11 @@ sum that cancels is not.  Balls that overlap are computed with twice the digits 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal
+from decimal import Context, Decimal
 from fractions import Fraction
-from typing import Any, Literal
+from typing import Literal
 
 from tutor.answer.compare.places import Columns, Place, Points, context, distance
 from tutor.answer.compare.sampling import derivatives, points_of, sample
@@ -24,12 +24,13 @@ from tutor.answer.read.effort import Effort, level, weight
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
 from tutor.numbers.arithmetic import DIGITS
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Column, Flags, np
 from tutor.numbers.balls import BITS_A_DIGIT, as_decimal, bits_of, enclose, working
-from tutor.numbers.enclosures import Ball, every, every_with, lost_bits
-from tutor.numbers.floats import Column, columns, conditions, wide
+from tutor.numbers.enclosures import every, every_with, lost_bits
+from tutor.numbers.floats import columns, conditions, wide
 from tutor.numbers.lowering import NAME, NUMBER, SUB
 from tutor.numbers.program import Program, program
+from tutor.numbers.values import Ball
 
 __all__ = ["Comparison", "Points", "compare", "derivatives", "points_of", "sample"]
 
@@ -113,8 +114,8 @@ class _Verdict:
     ``unknown``."""
 
     kind: str
-    yours: Ball = None
-    expected: Ball = None
+    yours: Ball | None = None
+    expected: Ball | None = None
     digits: int = DIGITS
 
 
@@ -230,7 +231,7 @@ class _Pair:
             both += verdict.kind == "same"
         return None if both else Comparison("undecided", reason="it has no value at the points that were tried")
 
-    def carefully(self, done: Sequence[Column], clear: Column, finite: Column) -> Comparison:
+    def carefully(self, done: Sequence[Column], clear: Flags, finite: Flags) -> Comparison:
         """Answers with branches, or that do not exist everywhere, or that floats call different and fifty digits do not."""
         points = self.points
         verdicts: dict[int, _Verdict] = {}
@@ -257,7 +258,7 @@ class _Pair:
             return Comparison("undecided", reason="it has no value at most of the points that were tried")
         return EQUAL
 
-    def chosen(self, rows: Sequence[Column], usable: Column) -> list[int]:
+    def chosen(self, rows: Sequence[Column], usable: Flags) -> list[int]:
         """The points to confirm at: every pattern of branches of the exercise, and of the answer, that occurs."""
         numbers = [number for number in self.points.patterns(self.names) if usable[number]]
         order = (*self.points.generic, *range(len(usable)))
@@ -274,7 +275,7 @@ class _Pair:
             numbers += [number for number in order if usable[number] and number not in numbers][: 2 - len(numbers)]
         return numbers
 
-    def beyond(self, rows: Sequence[Column], usable: Column) -> Comparison | None:
+    def beyond(self, rows: Sequence[Column], usable: Flags) -> Comparison | None:
         """Kinks of the answer that the exercise does not have: both sides are looked for far out, and the answer is
         compared on both sides of where it changes, as near as fifty digits can tell."""
         unknown = self.unknown_kinks()
@@ -404,11 +405,11 @@ class _Pair:
         return None
 
     def refuted(
-        self, where: Columns, number: int, verdict: _Verdict, apart: Column = None, size: Column = None
+        self, where: Columns, number: int, verdict: _Verdict, apart: Column | None = None, size: Column | None = None
     ) -> Comparison:
         """Different, with the point that shows it."""
         gap = 0.0
-        if apart is not None:
+        if apart is not None and size is not None:
             ratio = apart / size
             gap = 2 * float(ratio[ratio.argmax()] if ratio.ndim else ratio)
             if not gap < np.inf:  # 0/0, or no value somewhere
@@ -418,6 +419,8 @@ class _Pair:
     def refuted_at(
         self, leaves: Mapping[str, Decimal], verdict: _Verdict, gap: float = 0.0, place: Place | None = None
     ) -> Comparison:
+        assert verdict.yours is not None
+        assert verdict.expected is not None
         world = self.points.world
         shown = world.leaves_of(self.names)
         if len(shown) > MAX_SHOWN:
@@ -452,7 +455,9 @@ def _power_of_ten(value: Fraction) -> int:
     return context(4).divide(Decimal(value.numerator), Decimal(value.denominator)).adjusted()
 
 
-def _bracket(side: Any, low: tuple[Decimal, Decimal], high: tuple[Decimal, Decimal], digits: int, ctx: Any) -> tuple[Decimal, Decimal]:
+def _bracket(
+    side: Callable[[Decimal], Decimal], low: tuple[Decimal, Decimal], high: tuple[Decimal, Decimal], digits: int, ctx: Context
+) -> tuple[Decimal, Decimal]:
     """Narrow down where a function changes its sign: by turns the secant's guess, nudged to both sides, and the middle."""
     (a, at_a), (b, at_b) = low, high
     smallest = Decimal(1).scaleb(3 - digits)

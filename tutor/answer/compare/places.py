@@ -10,12 +10,11 @@ from __future__ import annotations
 import decimal
 import math
 import random
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
-from typing import Any
 
 from tutor.errors import ValueProblem
 from tutor.expression.keys import read_derivative
@@ -23,12 +22,13 @@ from tutor.expression.nodes import Call, Expr, children
 from tutor.expression.walk import SHARES
 from tutor.graph.nouns import Step
 from tutor.numbers.arithmetic import DIGITS
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Column, Flags, np
 from tutor.numbers.balls import as_decimal, enclose, working
-from tutor.numbers.enclosures import Ball, every, lost_bits, missing
-from tutor.numbers.floats import Column, columns, conditions, wide
+from tutor.numbers.enclosures import every, lost_bits, missing
+from tutor.numbers.floats import columns, conditions, wide
 from tutor.numbers.lowering import NEG, NUMBER
 from tutor.numbers.program import Code, Program, keys, program
+from tutor.numbers.values import Ball
 
 More = Callable[[str, str], Sequence[Step]]
 """Steps for a derivative ∂of/∂wrt that no step has yet; none where there is no such derivative."""
@@ -70,8 +70,8 @@ class World:
         self._programs: dict[str, Program] = {}
         self._ancestors: dict[str, tuple[str, ...]] = {}
         self._leaves_of: dict[tuple[str, ...], tuple[str, ...]] = {}
-        self._numbers: dict[Any, int] = {}
-        self._known_kinks: set[Any] | None = None
+        self._numbers: dict[Hashable, int] = {}
+        self._known_kinks: set[Hashable] | None = None
 
     def tied(self, point: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
         """A point where the leaves of each of the ``sums`` add up to 1: the last of them is made to fit."""
@@ -166,12 +166,12 @@ class World:
                 self._known_kinks.update(self._conditions(self.program(target)))
         return [i for i, key in enumerate(self._conditions(answer)) if key not in self._known_kinks]
 
-    def _conditions(self, steps: Program) -> list[Any]:
+    def _conditions(self, steps: Program) -> list[Hashable]:
         if not steps.kinks:
             return []
         numbers = keys(steps, self._numbers)
         zero = self._numbers.setdefault((NUMBER, Fraction(0)), len(self._numbers))
-        found: list[Any] = []
+        found: list[Hashable] = []
         for a, b in steps.kinks:
             if b is None:
                 inner = steps.code[a]
@@ -283,7 +283,7 @@ class Points:
     """
 
     def __init__(
-        self, columns: Columns, near: Column, generic: Sequence[int], on_kink: Sequence[Place], seed: int
+        self, columns: Columns, near: Flags, generic: Sequence[int], on_kink: Sequence[Place], seed: int
     ) -> None:
         self.columns = columns
         self.near = near

@@ -14,9 +14,9 @@ from tutor.derive.rewrites.named import found
 from tutor.expression.keys import derivative_key, is_derivative
 from tutor.expression.nodes import ONE, ZERO, Add, Name
 from tutor.graph.nouns import Derivation, Graph, Step
-from tutor.numbers.arithmetic import CONTEXT, Value
-from tutor.numbers.arrays import np
-from tutor.numbers.floats import Column, columns, conditions, wide
+from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.arrays import Flags, np
+from tutor.numbers.floats import columns, conditions, wide
 
 SMALLEST = 1e-7
 """How near to a kink a point may be."""
@@ -78,8 +78,8 @@ def conditions_of(derivation: Derivation, given: Mapping[str, Value]) -> list[tu
         condition = rewrite.condition
         if isinstance(condition, Add) and all(isinstance(term, Name) and term.name in leaves for term in condition.args):
             group = tuple(term.name for term in condition.args if isinstance(term, Name))
-            values = [given.get(name) for name in group]
-            if None in values or sum(Fraction(_decimal(value)) for value in values) == 1:
+            values = [given[name] for name in group if name in given]
+            if len(values) < len(group) or sum(Fraction(_decimal(value)) for value in values) == 1:
                 sums[group] = None
     apart: list[tuple[str, ...]] = []
     for group in sums:
@@ -199,7 +199,7 @@ class _Sampler:
         self.signs += [tuple(bool(row[i]) for row in signs) for i in kept]
         return len(kept)
 
-    def look(self, points: Sequence[Mapping[str, Decimal]]) -> tuple[list[Column], Column]:
+    def look(self, points: Sequence[Mapping[str, Decimal]]) -> tuple[list[Flags], Flags]:
         """The signs of all conditions at some points, and which points are good."""
         block = beside(self.world, points)
         block.fill(self.targets)
@@ -207,7 +207,7 @@ class _Sampler:
         for target in self.targets:
             if self.strict or not is_derivative(target):
                 good &= np.abs(block.env[target]) < self.largest
-        signs: list[Column] = []
+        signs: list[Flags] = []
         for target in self.kinked:
             steps = self.world.program(target)
             for row in conditions(steps, columns(steps, block.env)):
@@ -246,4 +246,4 @@ def _decimal(value: Value) -> Decimal:
     """A given value as a decimal: exact where it is one, else to fifty digits."""
     if isinstance(value, Fraction):
         return context(50).divide(Decimal(value.numerator), Decimal(value.denominator))
-    return Decimal(str(CONTEXT.nstr(value, 50)))
+    return Decimal(str(CONTEXT.nstr(real(value), 50)))

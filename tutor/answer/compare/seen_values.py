@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from tutor.answer.compare.places import context
 from tutor.numbers.arithmetic import DIGITS
-from tutor.numbers.enclosures import Ball
+from tutor.numbers.values import Ball
 
 MAX_DIGITS = 1_000
 """The most digits that are ever tried; what they do not decide is left to a person."""

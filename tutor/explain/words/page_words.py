@@ -22,6 +22,7 @@ class PageWords(Topic):
     }  # fmt: skip
     """The word in front of a paragraph."""
     NO_DERIVATIVE = "{reason}; nothing can be learnt through {steps}."
+    NOTHING_LEARNT = "Nothing can be learnt through {steps}."
     ON_KINK = "{step} is evaluated exactly on its kink here: the convention is used."
     MORE_KINKS = ("So is {count} more.", "So are {count} more.")
     COMMA = ", "

@@ -186,6 +186,10 @@ class RuleWords(Topic):
         """Why a gradient is what it is."""
         return self.GRADIENT[rule].format(count=count)
 
+    def convention(self, key: str) -> str:
+        """What is taken at the kinks of a function, by the key in its row."""
+        return self.CONVENTIONS.get(key, key)
+
     def rewrite(self, rule: str) -> str:
         """Why a simplified form holds."""
         return self.REWRITES.get(rule, rule)
