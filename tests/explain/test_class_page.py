@@ -11,6 +11,7 @@ from marked_class import ASKED, CLASS, QUESTIONS, TITLE, UNREADABLE, student
 
 from tutor.explain import class_page as classroom
 from tutor.explain.document import Bars, Heading
+from tutor.explain.words.wording import ENGLISH
 from tutor.marking.classwork import count
 from tutor.marking.marked import VERDICTS, Marked
 from tutor.results.feedback import class_report

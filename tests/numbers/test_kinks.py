@@ -4,8 +4,8 @@ from fractions import Fraction
 
 import pytest
 
-from tutor.explain.words.wording import ENGLISH
 from tutor.derive.backward import derive
+from tutor.explain.words.wording import ENGLISH
 from tutor.graph.build import from_steps
 from tutor.graph.decompose import from_expression
 from tutor.graph.layered import from_layers
@@ -138,4 +138,4 @@ TIED = [  # steps over arrays, what is said there
 def test_the_conventions_of_arrays(lines, words):
     shapes = {name: shape for name, shape in {"x": (2,), "y": (2,), "X": (2, 2)}.items() if name in lines[0]}
     found = array_conventions(from_layers(lines, shapes).graph)
-    assert [words in said for said in found] == ([True] if words else [])
+    assert [words in said_at(key) for key in found] == ([True] if words else [])

@@ -89,8 +89,8 @@ def quantity(ask: str, words: MarkingWords) -> Inline:
     """
     if found := _PARTIAL.fullmatch(ask):
         return Math(Partial(found[1], found[2]))
-    if _AFTER.fullmatch(ask):
-        return ask.replace(" ", "\N{NO-BREAK SPACE}")
+    if found := _AFTER.fullmatch(ask):
+        return words.AFTER.format(name=found[1], count=found[2]).replace(" ", "\N{NO-BREAK SPACE}")
     return Math(Name(ask)) if _NAME.fullmatch(ask) else cut(ask, words, 80)
 
 
@@ -201,9 +201,7 @@ class _FeedbackWriter:
     def step(self, name: str) -> Inline:
         """A step of the derivation, by what it computes: ``w5@1`` is w5 after 1."""
         after = read_after(name)
-        if not after.updates or not _NAME.fullmatch(name):
-            return self.quantity(name)
-        return self.words.AFTER.format(name=after.key, count=after.updates).replace(" ", "\N{NO-BREAK SPACE}")
+        return self.quantity(f"{after.key} after {after.updates}" if after.updates and _NAME.fullmatch(name) else name)
 
     def overview(self) -> None:
         """Marks and verdict of each question."""

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.array_rules import ArrayWords
     from tutor.explain.words.chart_words import ChartWords
     from tutor.explain.words.drawn_words import DrawnWords
+    from tutor.explain.words.listing_words import ListingWords
     from tutor.explain.words.marking_words import MarkingWords
     from tutor.explain.words.page_words import PageWords
     from tutor.explain.words.proof_words import ProofWords
@@ -35,6 +36,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "pages": ("page_words", "PageWords"),
     "charts": ("chart_words", "ChartWords"),
     "drawn": ("drawn_words", "DrawnWords"),
+    "listings": ("listing_words", "ListingWords"),
 }
 """Each topic's module in `tutor.explain.words`, and its class."""
 
@@ -53,6 +55,7 @@ class _Topics:
         pages: PageWords
         charts: ChartWords
         drawn: DrawnWords
+        listings: ListingWords
 
 
 @dataclass(frozen=True)
