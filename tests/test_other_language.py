@@ -181,7 +181,7 @@ def test_every_word_of_a_page_that_is_typed_is_of_its_language(name):
 MARKED_USERS = (
     *(text for each in marked_class.QUESTIONS for text in (each.id, each.ask)), "dL/dw99",
     "there is no question dL/dw99: did you mean dL/dw5?", "no point could be tried",
-    "a decimal comma is not understood", marked_class.IDENT,
+    "a decimal comma is not understood", "write 0.000438568", marked_class.IDENT,
     *load("neuron/two-two-two").graph.names, *(work.student for work in marked_class.CLASS), *(work.reason for work in marked_class.CLASS),
     *(answer.text.strip() for work in marked_class.CLASS for answer in work.answers), *marked_class.OWN,
     *(answer.line.text for work in marked_class.CLASS for answer in work.answers if answer.line), "step up",
@@ -204,7 +204,7 @@ def test_every_word_of_a_class_is_of_its_language():
     page = class_report([*marked_class.CLASS, *many], title="Title", questions=marked_class.QUESTIONS, words=made_up())
     users = (*MARKED_USERS, *(work.student for work in many))
     assert strangers(page.document(), users) == []
-    assert rendered_strangers(page.to_text(1000), (*users, "Title")) == []
+    assert rendered_strangers(page.to_markdown(), (*users, "Title")) == []
     assert rendered_strangers(texts_of_svg(page.to_svg()), (*users, "Title")) == []
 
 
