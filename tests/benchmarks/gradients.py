@@ -461,6 +461,38 @@ def million() -> None:
     )
 
 
+def training() -> None:
+    """A hundred updates of Adam on 100 samples: over whole arrays, and number by number."""
+    from dataclasses import replace
+
+    from tutor.exercise.load import from_text
+    from tutor.exercise.read_training import samples
+    from tutor.exercise.training_task import make_task
+    from tutor.numbers.train_arrays import ArrayMachine
+    from tutor.numbers.train_fast import Machine, states
+
+    print("\n100 updates of Adam, 100 samples (milliseconds)")
+    chance = np.random.default_rng(1)
+    for sizes in SIZES.values():
+        text = f'title = "t"\n[network]\nsizes = {list(sizes)}\nactivation = "sigmoid"\nloss = "half squared error"\n'
+        made = from_text(text, "t")
+        assert made.graph is not None
+        values = {q.name: round(float(chance.normal()), 3) for q in made.graph.leaves}
+        made = from_text(text + "[values]\n" + "".join(f"{name} = {value}\n" for name, value in values.items()), "t")
+        columns = [q.name for q in made.graph.leaves][: sizes[0] + sizes[-1]]
+        data = samples(columns, chance.normal(size=(100, len(columns))).round(3).tolist())
+        task = make_task(made, made.values, method="adam", rate="0.01", samples=data)
+        assert task.layered is not None
+        times = []
+        for machine in (ArrayMachine(task, task.layered), Machine(replace(task, layered=None))):
+            start = time.perf_counter()
+            for _ in states(task, machine, 100):  # type: ignore[misc, arg-type]
+                pass
+            times.append((time.perf_counter() - start) * 1e3)
+        name, count = "-".join(map(str, sizes)), len(task.parameters)
+        print(f"  {name:16}{count:7} parameters: arrays {times[0]:9.2f}, number by number {times[1]:9.2f}")
+
+
 def main() -> None:
     """Measure all peers, or those named, and print the table."""
     if sys.argv[1:2] == ["--measure"]:
@@ -470,6 +502,7 @@ def main() -> None:
     table(everyone(peers))
     compiling()
     million()
+    training()
 
 
 if __name__ == "__main__":

@@ -15,14 +15,12 @@ from random_layers import ACTIVATIONS, BY_RANK, ENDS, MATRIX_ENDS, PAIRS, VECTOR
 from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
 from tutor.explain.words.wording import ENGLISH
-from tutor.expression.nodes import Number
-from tutor.graph.entries import Array
 from tutor.graph.layered import from_layers, from_network_layers, sized, written_out
 from tutor.graph.network import Network, from_network
 from tutor.numbers.arithmetic import CONTEXT, real
 from tutor.numbers.form_agreement import TOLERANCE, agree, relative
 from tutor.numbers.proved import Agreement
-from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers, run_layers
+from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 from tutor.rules.operations import LAYERS
 
 NO_POINT = "no point was found"
@@ -160,18 +158,3 @@ def test_the_sentence():
     assert "to 10⁻⁵⁰" in ENGLISH.proofs.say_proof(Agreement(3, CONTEXT.mpf("3e-80"), False, 2))
 
 
-def test_numbers():
-    numbers = Numbers()
-    assert numbers.number(Number("0.05")) == Fraction(1, 20)
-    assert numbers.add([Fraction(1), Fraction(2), Fraction(3)]) == 6
-    assert numbers.multiply([Fraction(1, 2), Fraction(2, 3)]) == Fraction(1, 3)
-    assert numbers.divide(Fraction(1), Fraction(3)) == Fraction(1, 3)
-    assert numbers.power(Fraction(2), Fraction(3)) == 8
-    assert numbers.negate(Fraction(2)) == -2
-    assert numbers.call("max", [Fraction(1), Fraction(2)]) == 2
-
-
-def test_a_value_that_does_not_exist_names_its_step():
-    layered = from_layers(["a = log(x)", "L = sum(a)"], {"x": (2,)})
-    with pytest.raises(ValueProblem, match="step a: the logarithm of zero"):
-        run_layers(layered.graph.steps, {"x": Array((2,), (Fraction(1), Fraction(0)))})

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.explain.document import Node, Picture
-from tutor.explain.words.drawn_words import DrawnWords
+from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
 from tutor.expression.walk import names
@@ -18,15 +18,15 @@ from tutor.numbers.slices import dependent
 def picture(
     derivation: Derivation,
     trace: Mapping[str, Value] | None,
-    words: DrawnWords,
     digits: int = 6,
     *,
     gradients: bool = True,
     focus: Sequence[str] = (),
+    words: DrawnWords = ENGLISH_DRAWN,
 ) -> Picture:
     """A derivation as a picture: boxes in evaluation order, each leaf before the first step that uses it.
 
-    With ``focus`` only the paths from these quantities to the loss are drawn.
+    With ``focus`` only the paths from these quantities to the loss are drawn; ``words`` stand in the picture.
     """
     graph = derivation.graph
     kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)}

@@ -16,11 +16,16 @@ from tutor.expression.nodes import Expr, Name
 from tutor.expression.spelling import Key
 
 ALIASES = {
-    "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "soft_relu": "softplus",
+    "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "tg": "tan", "ctg": "cot",
+    "cosec": "csc", "asin": "arcsin", "acos": "arccos", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh", "arcsinh": "arsinh",
+    "arccosh": "arcosh", "arctanh": "artanh", "sgn": "sign", "signum": "sign", "soft_relu": "softplus",
     "maxout": "max", "step": "heaviside", "H": "heaviside", "phi": "sigmoid", "BCE": "binary_cross_entropy", "CE": "cross_entropy",
     "vec": "flatten",
 }  # fmt: skip
 """Functions by other names; a quantity that is called so wins."""
+
+ALWAYS_IN_BRACKETS = frozenset({"H", "phi", "step", "maxout", "vec", "BCE", "CE"})
+"""Names of functions that nobody writes without brackets: H x is rather a product with a quantity that is not there."""
 
 MODULES = ("np", "numpy", "jnp", "math", "cmath", "torch", "tf", "keras", "jax", "sp", "sympy", "scipy", "nn", "F")
 """What may stand before a function with a point between them: np.exp, torch.sigmoid, F.relu."""

@@ -237,7 +237,9 @@ def read_slowly(text: str, start: int, end: int, vocabulary: Vocabulary) -> Expr
     Raises `ExpressionError`.
     """
     from tutor.expression.lexing import lex  # most formulas go the fast way, and this module's patterns cost 10 ms
+    from tutor.expression.signs import narrow
 
+    text = narrow(text)
     tokens, places, spaced = lex(text, start, end, vocabulary)
     if len(tokens) == 1:
         hint = "write a formula such as (x + y)*z" + (", or a number" if vocabulary.noun == "answer" else "")

@@ -357,8 +357,8 @@ class _RowReader:
                 return self.combine(LARGEST, [self.read(body)], loops)
             case Call("inside", (place, size)):
                 return self.pattern((place,), (whole(size, self.known),))
-            case Call("winner", (Name(array), *pairs, window)):
-                return self.winner(self.arrays[array], pairs[::2], pairs[1::2], whole(window, self.known))
+            case Call("winner", (Name(array), *axes)):
+                return self.winner(self.arrays[array], axes[::3], axes[1::3], tuple(whole(size, self.known) for size in axes[2::3]))
             case Div(Call("exp", (top,)), Call("sum_over") as under):
                 return self.share(top, under)
             case Call(func, args):
@@ -421,14 +421,14 @@ class _RowReader:
             )
         return Pick(tuple(index), letters, sizes, tuple((name, size) for name, size in self.known.items() if name in used), limits)
 
-    def winner(self, array: _Node, own: Sequence[Expr], start: Sequence[Expr], window: int) -> _Node:
+    def winner(self, array: _Node, own: Sequence[Expr], start: Sequence[Expr], window: tuple[int, ...]) -> _Node:
         """1 where an entry is the largest of its window, 1/k where it is one of k, 0 elsewhere and outside of the window."""
         loops = tuple(f"window {axis}" for axis in range(len(own)))
-        self.letters |= dict.fromkeys(loops, window)
+        self.letters |= dict(zip(loops, window, strict=True))
         others = self.at(array, [Add((first, Name(loop))) for first, loop in zip(start, loops, strict=True)])
         largest = self.combine(LARGEST, [others], loops)
         equal = self.combine(DOT, [self.combine(EQUAL, [others, largest])], loops)
-        inside = self.pattern([Add((i, Neg(first))) for i, first in zip(own, start, strict=True)], (window,) * len(own))
+        inside = self.pattern([Add((i, Neg(first))) for i, first in zip(own, start, strict=True)], window)
         chosen = self.combine(MUL, [inside, self.combine(EQUAL, [self.at(array, own), largest])])
         return self.combine(DIV, [chosen, equal])
 

@@ -187,7 +187,7 @@ class Solution(Page):
                 raise GraphError(f"{self.exercise.id} is solved in arrays", hint='its graph is drawn neuron by neuron: form="scalar"')
             raise GraphError(f"{self.exercise.id} only counts, it has no graph to draw")
         single = len(self.derivations) == 1
-        return picture(self.derivations[0], self.worked.scalars, self.words.drawn, self.notation.digits, gradients=single)
+        return picture(self.derivations[0], self.worked.scalars, self.notation.digits, gradients=single, words=self.words.drawn)
 
     def _drawn(self) -> bool:
         return bool(self.derivations) and self.layered is None and self.worked.request.subject == "solution"

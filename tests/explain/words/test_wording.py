@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import pickle
 import re
 from pathlib import Path
-from typing import get_args, get_type_hints
+from typing import get_args
 
 import pytest
 
 import tutor
-from tutor.exercise.model import Assumption
 from tutor.exercise.question import Scheme
-from tutor.explain.words.chart_words import ChartWords
-from tutor.explain.words.sentence_grammar import Grammar
 from tutor.explain.words.topic import tables_of
 from tutor.explain.words.wording import ENGLISH, TOPICS, english_phrases, list_faults, topic_class, translation
-from tutor.graph.network import Network, counts
-from tutor.graph.nouns import Kind
 from tutor.marking.credit import credits_for
 from tutor.marking.marked import Outcome, Slip, Verdict
 from tutor.marking.misconceptions import TABLE
@@ -34,7 +28,6 @@ CLASSIFIED = {"sum", "difference", "weighted sum", "product", "quotient", "power
 NAMED = set(FUNCTIONS) | {pattern.rule for pattern in PATTERNS} | CLASSIFIED
 KINKS = {row.convention for row in FUNCTIONS.values()} - {""}
 WORDED = {slip for row in OPTIMISERS for slip in row.slips}
-DRAWABLE = {row.name for row in FUNCTIONS.values() if row.role != "loss" and 1 <= len(row.params) <= 2}
 REASONS = {
     credit.reason for verdict in get_args(Verdict) for outcome in get_args(Outcome) for count in (1, 2)
     for credit in credits_for(verdict, outcome, [[Slip(TABLE[0].tag, "")] * count], Scheme())
@@ -63,14 +56,10 @@ ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope"} | set(LAYERS)
         (ENGLISH.updates.METHODS, {row.name for row in OPTIMISERS}, set()),
         (ENGLISH.updates.STANDING, {row.name for row in OPTIMISERS}, set()),
         (ENGLISH.updates.SLIPS, WORDED, set()),
-        (ENGLISH.charts.TITLES, DRAWABLE, set()),
-        (ENGLISH.pages.COUNTED, set(counts(Network((1, 1), ("identity",)))), set()),
-        (ENGLISH.pages.REMARKS, set(get_args(get_type_hints(Assumption)["kind"])), set()),
-        (ENGLISH.drawn.KINDS, set(get_args(Kind)), set()),
         (ENGLISH.marking.REASONS, REASONS, {"the mean over the entries"}),
     ],
     ids=["forward", "local", "subjects", "layers", "pullbacks", "moves", "moves of hints", "verdicts", "outcomes", "next", "slips",
-         "conventions", "methods", "standing", "slips of methods", "charts", "counted", "remarks", "kinds", "reasons"],
+         "conventions", "methods", "standing", "slips of methods", "reasons"],
 )
 def test_every_row_has_its_phrase_and_nothing_is_left_over(phrases, needed, besides):
     assert needed - set(phrases) == set()
@@ -105,32 +94,3 @@ def test_a_translation_is_held_against_it():
     assert list_faults(english | {"rules.LIKEWISE": "{anzahl} weitere"}) == faults
     with pytest.raises(ValueError, match="LIKEWISE"):
         translation(english | {"rules.LIKEWISE": "{anzahl} weitere"})
-
-
-def test_a_wording_does_not_change_and_is_a_value():
-    other = translation({**english_phrases(), "charts.START": "Beginn"})
-    assert (other.charts.START, ENGLISH.charts.START, ChartWords().START) == ("Beginn", "start", "start")
-    assert other != ENGLISH
-    assert other.charts != ENGLISH.charts
-    again = pickle.loads(pickle.dumps(other))
-    assert (again, again.charts) == (other, other.charts)
-    with pytest.raises(AttributeError):
-        other.charts.START = "x"
-    with pytest.raises(AttributeError, match="weather"):
-        _ = other.weather
-
-
-def test_a_language_may_have_another_grammar():
-    """Three forms of a number, another list, no capital letter: what English does with parts is in one class."""
-
-    class Other(Grammar):
-        def choose(self, forms, count):
-            return forms[0] if count in (1, 2) else forms[1]
-
-        def enumerate_parts(self, parts, between=", ", last=" and "):
-            return super().enumerate_parts(parts, "; ", "; ")
-
-    other = translation(english_phrases(), Other())
-    assert other.updates.samples(2) == "one sample"
-    assert other.marking.listed(["a", "b", "c"]) == "a; b; c"
-    assert other.pages.remark(Assumption("assumed", ("w", "b", "c"))).startswith("Assumed: w; b; c are trained")

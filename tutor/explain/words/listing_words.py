@@ -29,7 +29,8 @@ class ListingWords(Topic):
         "expression": "a formula",
         "fraction": "a fraction",
         "vector": "{n} entries: [a, b, …]",
-        "matrix": "{r}×{c} entries: [[a, b], …]",
+        "matrix": "{sizes} entries: {nested}",
+        "array": "{sizes} entries: {nested}",
         "column": "{n} values, one a line",
         "chain": "the chain of derivatives",
         "choice": "a letter",
@@ -63,8 +64,9 @@ class ListingWords(Topic):
         'a number of 2 digits or more'
         """
         shape = question.shape
-        text = self.HOW[question.kind].format(n=len(question.targets), r=shape[0] if shape else 0, c=shape[-1] if shape else 0)
-        if question.kind in ("number", "vector", "matrix", "column"):
+        nested = "[" * len(shape) + "a, b]" + ", …]" * (len(shape) - 1)
+        text = self.HOW[question.kind].format(n=len(question.targets), sizes="×".join(map(str, shape)), nested=nested)
+        if question.kind in ("number", "vector", "matrix", "array", "column"):
             asked = question.tolerance
             if asked.decimals is not None:
                 text += self.DECIMALS.format(count=asked.decimals)
