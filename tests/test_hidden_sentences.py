@@ -26,6 +26,7 @@ NOT_OF_PAGES = {
     "batch/": "messages about files and processes",
     "exercise/": "messages about exercise files",
     "expression/": "messages about formulas, with a caret",
+    "marking/judge": "messages about answers, shown beside those of the reader: they would have to become facts",
     "graph/shapes.py": "messages about arrays whose shapes do not fit",
     "export/": "files of learning platforms, with the titles of their columns; reports on what was filled in",
 }
@@ -78,8 +79,7 @@ LEFT = {  # module: how many are left, and why
     "explain/training_page.py": (1, "the end of a key"),
     "graph/network.py": (1, "what a loss is called in an exercise file"),
     "marking/changes.py": (26, "what is different between two runs of marking: a table for the grader's spreadsheet"),
-    "marking/judge.py": (1, "a message about an answer, beside those of the reader"),
-    "marking/judge_answer.py": (7, "messages about an answer, beside those of the reader"),
+    "marking/mark_submission.py": (1, "a message about answers, beside those of the reader"),
     "marking/marked.py": (2, "keys of marked work"),
     "marking/selftest.py": (4, "faults of a mark scheme"),
     "marking/work.py": (3, "faults of marking, and a key"),

@@ -109,6 +109,8 @@ def _comma_hint(tokens: list[Token], at: int) -> str:
     """A decimal comma is shown with its point: 0,5 is 0.5."""
     before, after = tokens[at - 1][1] if at else None, tokens[at + 1][1] if at + 1 < len(tokens) else None
     if isinstance(before, Number) and isinstance(after, Number) and before.text.isdigit() and len(after.text) < 30:
+        if len(before.text) < 4 and before.text[0] != "0" and len(after.text) == 3:
+            return f"write {before.text}.{after.text} or {before.text}{after.text}"
         return f"a decimal is written with a point: {before.text[:20]}.{after.text}"
     return "a decimal is written with a point: 0.5"
 
@@ -159,7 +161,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]
             elif mark == "@":
                 factors = [Call(applied, (_product(factors), node))]
             else:
-                factors.append(node)
+                factors.append(Call(applied, (node,)) if applied and mark == "*" else node)
             if kind == "*" or kind == "/" or kind == "@":
                 mark, applied = kind, value
                 at += 1
@@ -171,7 +173,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]
             elif kind in _BEGINS:
                 _check_beside(tokens, at, None if mark == "/" else node, how)
                 unit = kind == "(" and tokens[at - 1] == _UNIT and mark == "*"
-                mark = "*"
+                mark, applied = "*", ""
             else:
                 break
         if len(factors) > MAX_FACTORS:

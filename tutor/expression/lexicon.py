@@ -39,6 +39,11 @@ DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_T
 """How good the reason is for which a spelling stands for something, the best first."""
 
 
+STARRED = "*"
+"""Marks a factor that stands behind a typed ``*``, where that is asked for: between matrices it says more than ``A B`` does.
+Whoever reads steps over arrays takes the marks away (`tutor.graph.shapes.arranged`); nobody can type the name."""
+
+
 @dataclass(frozen=True, slots=True)
 class Several:
     """A spelling that fits several things equally well: how each of them is typed."""
@@ -58,6 +63,7 @@ class Vocabulary:
     applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
     one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
     ``literal`` has.  ``words`` is the reader's memory of single words, ``most`` how many tokens it takes.
+    With ``stars`` a factor behind a typed ``*`` is marked (see `STARRED`).
     """
 
     declared: dict[str, Name]
@@ -71,6 +77,7 @@ class Vocabulary:
     free: bool = False
     applied: frozenset[str] = frozenset()
     most: int = MAX_TOKENS
+    stars: bool = False
     noun: str = "expression"
     hints: Mapping[str, str] = field(default_factory=dict)
 

@@ -14,7 +14,16 @@ from tutor.expression import signs
 from tutor.expression.caret import refusal, unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
-from tutor.expression.lexicon import ALWAYS_IN_BRACKETS, DECLARED, OTHER, OTHERWISE, Several, Vocabulary, function_word
+from tutor.expression.lexicon import (
+    ALWAYS_IN_BRACKETS,
+    DECLARED,
+    OTHER,
+    OTHERWISE,
+    STARRED,
+    Several,
+    Vocabulary,
+    function_word,
+)
 from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, number_text
 from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Neg, Number
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
@@ -466,6 +475,8 @@ class _Lexer:
             if character == "_":
                 raise self.fail("an index without a name in front of it", "write w_1, out_h1 or w_{11}")
             raise unknown(text, at, self.known.hints)
+        if character == "*" and self.known.stars:
+            return self.put("*", STARRED, 1)
         if character in "'′" and text[at + 1 : at + 2] in ("'", "′") and text[at + 1]:
             raise self.fail("a second derivative of a function", "write it out")
         self.put(*token, 1)
