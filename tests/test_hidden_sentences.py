@@ -27,6 +27,7 @@ NOT_OF_PAGES = {
     "exercise/": "messages about exercise files",
     "expression/": "messages about formulas, with a caret",
     "marking/judge": "messages about answers, shown beside those of the reader: they would have to become facts",
+    "graph/index_forms.py": "messages about index forms",
     "graph/shapes.py": "messages about arrays whose shapes do not fit",
     "export/": "files of learning platforms, with the titles of their columns; reports on what was filled in",
 }

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.exercise.check_claims import Verdict
 from tutor.explain.document import Block, Math, Paragraph, Sentence
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.rules.patterns import constant
+from tutor.solving.check_claims import Verdict
 
 
 @dataclass(frozen=True, slots=True)

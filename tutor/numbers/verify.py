@@ -286,14 +286,14 @@ def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple
     """All leaves of a large graph at once: the slope of the loss along one seeded random direction."""
     graph = derivation.graph
     generator = random.Random(1)
-    direction = {q.name: Fraction(generator.randint(-99, 99), 50) for q in graph.leaves}
+    direction = {q.name: generator.randint(-99, 99) for q in graph.leaves}
+    unit = _step() / 50
     ends = []
-    for sign in (1, -1):
-        moved = {name: add(full[name], sign * _step() * part) for name, part in direction.items()}
+    for sign in (unit, -unit):
+        moved = {name: add(full[name], sign * part) for name, part in direction.items()}
         ends.append(real(run(graph.steps, moved)[graph.loss]))
     slope = (ends[0] - ends[1]) / real(2 * _step())
-    parts = [real(full[derivative_key(graph.loss, name)]) * real(part) for name, part in direction.items()]
-    total = CONTEXT.fsum(parts)
+    total = CONTEXT.fsum(real(full[derivative_key(graph.loss, name)]) * part for name, part in direction.items()) / 50
     noise = _noise() * max(abs(real(full[graph.loss])), CONTEXT.mpf(1)) / real(_step())
     error = _compare(f"the slope of {graph.loss}", total, slope, "the finite difference", noise)
     if total != 0 and abs(total) * real(TOLERANCE) < noise:

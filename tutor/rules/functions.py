@@ -57,8 +57,9 @@ class Function:
     ``settings`` are the last parameters, those that are no operands but fixed numbers: (name, least, most), an empty text for no
     limit.  A formula in ``written`` (`VALUE` is ``value`` itself) is recognised as this function where its settings are in these
     limits.  ``role`` is what it is in a network; ``words`` is what a network calls it as its loss, ``by_formula`` that the network then
-    writes its formula out and not its name.  A function of a whole ``layer`` is a step for each of its components.  ``slips`` are those
-    that are made with just this function; what is made with every activation or every loss is not repeated here.
+    writes its formula out and not its name.  A function of a whole ``layer`` is a step for each of its components; a made row is the
+    ``component`` of that number, from 1 (0 for any other), whose own operand has that number.  ``slips`` are those that are made with
+    just this function; what is made with every activation or every loss is not repeated here.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Function:
     words: str = ""
     by_formula: bool = False
     layer: bool = False
+    component: int = 0
     slips: tuple[Misuse, ...] = ()
 
     def __post_init__(self) -> None:
@@ -274,8 +276,17 @@ def _softmax(component: int, arity: int) -> Function:
     total = " + ".join(f"exp({z})" for z in params)
     return Function(
         f"softmax_{component}", params, partials, f"exp(z{component})/({total})",
-        source=FUNCTIONS["softmax"].source, role="activation", layer=True,
+        source=FUNCTIONS["softmax"].source, role="activation", layer=True, component=component,
     )  # fmt: skip
+
+
+def component_row(name: str, arity: int) -> Function | None:
+    """The row of a component of a layer's function, by its name; nothing for any other function.
+
+    >>> component_row("softmax_2", 3).component, component_row("tanh", 1)
+    (2, None)
+    """
+    return function(name, arity) if _COMPONENT.fullmatch(name) else None
 
 
 def _extreme(name: str, arity: int) -> Function:

@@ -14,7 +14,7 @@ from tutor.explain.words.topic import tables_of
 from tutor.explain.words.wording import ENGLISH, TOPICS, english_phrases, list_faults, topic_class, translation
 from tutor.marking.credit import credits_for
 from tutor.marking.marked import Outcome, Slip, Verdict
-from tutor.marking.misconceptions import TABLE
+from tutor.marking.misconceptions import CREDITS, TABLE
 from tutor.numbers.kinks import MEETING
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS
@@ -51,7 +51,7 @@ ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope"} | set(LAYERS)
         (ENGLISH.marking.VERDICTS, set(get_args(Verdict)), set()),
         (ENGLISH.marking.OUTCOMES, OUTCOMES, {"cannot-carry"}),
         (ENGLISH.marking.NEXT_OUTCOMES, OUTCOMES, {"cannot-carry"}),
-        (ENGLISH.marking.SLIPS, {row.tag for row in TABLE}, set()),
+        (ENGLISH.marking.SLIPS, set(CREDITS), set()),
         (ENGLISH.rules.CONVENTIONS, KINKS, set(MEETING.values())),
         (ENGLISH.updates.METHODS, {row.name for row in OPTIMISERS}, set()),
         (ENGLISH.updates.STANDING, {row.name for row in OPTIMISERS}, set()),

@@ -15,8 +15,8 @@ from tutor.text import visible_on_terminal
 
 if TYPE_CHECKING:
     from tutor.exercise.catalogue import Entry
-    from tutor.exercise.check_claims import Verdict
     from tutor.explain.words.listing_words import ListingWords
+    from tutor.solving.check_claims import Verdict
 
 STYLES = {"exact": "green", "rounded": "green", "truncated": "cyan", "differs": "bold red"}
 MARKS = {"layers": "L", "data": "D", "training": "T"}
