@@ -361,7 +361,33 @@ class _Lazy:
         return self.done[key][1]
 
     def part(self, expr: Expr) -> _Lazy:
-        return _Lazy(self.entries, expr, self.done, self.shapes)
+        key = (id(expr), "part")
+        if key not in self.done:
+            self.done[key] = _Lazy(self.entries, expr, self.done, self.shapes)
+        found: _Lazy = self.done[key]
+        return found
+
+    def reader(self) -> _EntryReader:
+        """What reads the entries of an operation, made once."""
+        key = (id(self.expr), "reader")
+        if key not in self.done:
+            self.done[key] = self._reader()
+        found: _EntryReader = self.done[key]
+        return found
+
+    def _reader(self) -> _EntryReader:
+        expr, entries = self.expr, self.entries
+        assert type(expr) is Call
+        if expr.func == INDEXED:
+            form, letters, _ = index_parts(expr)
+            return _EntryReader(form, letters, {name: entries.known[name] for name in arrays_of(form, set(letters))}, {}, entries.algebra)
+        count = len(LAYERS[expr.func][0].arrays)
+        operands = [self.part(arg) for arg in expr.args[:count]]
+        labels = [f" {number}" for number in range(count)]  # no quantity is called so
+        shapes: dict[str, Shape] = {label: part.shape for label, part in zip(labels, operands, strict=True)}
+        row, sizes, _ = bind(Call(expr.func, (*map(Name, labels), *expr.args[count:])), shapes)
+        arrays: dict[str, Any] = {name: part for (name, _), part in zip(row.operands, operands, strict=True)}
+        return _EntryReader(formula(row.index), row.letters, arrays, {name: int(size) for name, size in sizes.items()}, entries.algebra)
 
     def made(self, place: tuple[int, ...]) -> Any:
         expr, entries = self.expr, self.entries
@@ -374,19 +400,8 @@ class _Lazy:
                 return entries.algebra.number(expr)
             case Call(func, args) if func in SAMPLES:
                 return self.softmax(self.part(args[0]), place, SAMPLES[func])
-            case Call(func, args) if func in LAYERS:
-                count = len(LAYERS[func][0].arrays)
-                operands = [self.part(arg) for arg in args[:count]]
-                labels = [f" {number}" for number in range(count)]  # no quantity is called so
-                shapes: dict[str, Shape] = {label: part.shape for label, part in zip(labels, operands, strict=True)}
-                row, sizes, _ = bind(Call(func, (*map(Name, labels), *args[count:])), shapes)
-                arrays: dict[str, Any] = {name: part for (name, _), part in zip(row.operands, operands, strict=True)}
-                numbers = {name: int(size) for name, size in sizes.items()}
-                return _EntryReader(formula(row.index), row.letters, arrays, numbers, entries.algebra).entry(place)
-            case Call(func) if func == INDEXED:
-                form, letters, _ = index_parts(expr)
-                known = {name: entries.known[name] for name in arrays_of(form, set(letters))}
-                return _EntryReader(form, letters, known, {}, entries.algebra).entry(place)
+            case Call(func) if func in LAYERS or func == INDEXED:
+                return self.reader().entry(place)
         return entries._entrywise(expr)([self.part(part).at(place) for part in children(expr)])
 
     def softmax(self, scores: _Lazy, place: tuple[int, ...], by: str) -> Any:
