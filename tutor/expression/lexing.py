@@ -70,7 +70,10 @@ class _Lexer:
                 continue
             if literals and (match := literals.match(text, self.at, end)):
                 known = self.known.literal[match.group()]
-                self.put(*(("f", known) if isinstance(known, str) else ("a", self._certain(match.group(), known))), len(match.group()))
+                if isinstance(known, str):
+                    self.put("f", known, len(match.group()))
+                else:
+                    self.put("a", self._certain(match.group(), known), len(match.group()))
                 continue
             if self.known.indexed and self.of_arrays():
                 continue

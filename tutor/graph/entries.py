@@ -343,7 +343,15 @@ class _Lazy:
 
     def __init__(self, entries: Entries, expr: Expr, done: dict[Any, Any], shapes: Mapping[str, Shape]) -> None:
         self.entries, self.expr, self.done, self.shapes = entries, expr, done, shapes
-        self.shape = tuple(int(size) for size in shape_of(expr, shapes))
+        self.bounded = False
+        self._shape: tuple[int, ...] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How far every index runs."""
+        if self._shape is None:
+            self._shape = tuple(int(size) for size in shape_of(self.expr, self.shapes))
+        return self._shape
 
     @property
     def items(self) -> tuple[Any]:
@@ -352,8 +360,8 @@ class _Lazy:
 
     def at(self, place: Sequence[int]) -> Any:
         """The entry at an index that counts from 1, or None outside."""
-        place = tuple(place) if self.shape else ()
-        if any(not 1 <= i <= size for i, size in zip(place, self.shape, strict=True)):
+        place = tuple(place)
+        if self.bounded and any(not 1 <= i <= size for i, size in zip(place, self.shape, strict=True)):
             return None
         key = (id(self.expr), place)
         if key not in self.done:
@@ -387,21 +395,23 @@ class _Lazy:
         shapes: dict[str, Shape] = {label: part.shape for label, part in zip(labels, operands, strict=True)}
         row, sizes, _ = bind(Call(expr.func, (*map(Name, labels), *expr.args[count:])), shapes)
         arrays: dict[str, Any] = {name: part for (name, _), part in zip(row.operands, operands, strict=True)}
+        for part in operands if row.padded or expr.func == "concat" else ():
+            part.bounded = True
         return _EntryReader(formula(row.index), row.letters, arrays, {name: int(size) for name, size in sizes.items()}, entries.algebra)
 
     def made(self, place: tuple[int, ...]) -> Any:
         expr, entries = self.expr, self.entries
         match expr:
-            case Name(name):
-                return entries.known[name].at(place)
-            case Partial(of, wrt):
-                return entries.known[derivative_key(of, wrt)].at(place)
+            case Name() | Partial():
+                array = entries.known[expr.name if type(expr) is Name else derivative_key(expr.of, expr.wrt)]  # type: ignore[union-attr]
+                return array.at(place if array.shape else ())
             case Number():
                 return entries.algebra.number(expr)
             case Call(func, args) if func in SAMPLES:
                 return self.softmax(self.part(args[0]), place, SAMPLES[func])
             case Call(func) if func in LAYERS or func == INDEXED:
-                return self.reader().entry(place)
+                reader = self.reader()
+                return reader.entry(place if reader.letters else ())
         return entries._entrywise(expr)([self.part(part).at(place) for part in children(expr)])
 
     def softmax(self, scores: _Lazy, place: tuple[int, ...], by: str) -> Any:
