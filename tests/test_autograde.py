@@ -97,5 +97,5 @@ def test_a_question_may_be_called_by_any_of_its_spellings():
     page = tutor.mark("neuron/two-two-two", {r"\frac{\partial L}{\partial w_5}": "0.0822", "dL/dw55": "0.1"})
     assert next(answer.verdict for answer in page.marked.answers if answer.question == "dL/dw5") == "correct"
     assert [(one.place, one.text) for one in page.marked.unused] == [("dL/dw55", "0.1")]
-    assert "did you mean dL/dw5?" in page.marked.unused[0].reason
+    assert "did you mean dL/dw5" in page.marked.unused[0].reason
     assert "dL/dw55: 0.1 (there is no question" in " ".join(page.to_text().split())

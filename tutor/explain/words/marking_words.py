@@ -477,7 +477,7 @@ class MarkingWords(Topic):
     FOR_NOBODY = "There is nothing that a person has to look at."
     NO_ANSWERS = "No single answer; the submissions listed below."
     UNUSED_PARTS = "Parts that were not used"
-    WAITING = ("{count:,} of these has no grade before a person has looked.", "{count:,} of these have no grade before a person has looked.")
+    WAITING = ("{count:,} of these has no grade until a person has looked.", "{count:,} of these have no grade until a person has looked.")
     NOT_MARKED = "Could not be marked"
     PROBLEMS = "Problems of submissions"
     MORE_ROWS = "{count:,} more rows are left out here; the results file has all of them."
