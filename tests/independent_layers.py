@@ -69,28 +69,38 @@ def pool(x: Nd, make: Callable[[Nd], Any], size: int, stride: int = 0) -> Nd:
     return moved(x, (size,) * x.ndim, stride or size, make)
 
 
+def one_hot(*settings: int) -> Nd:
+    """1 at a place, counted from 1, of an array of zeros: the place, then the sizes."""
+    place, sizes = settings[: len(settings) // 2], settings[len(settings) // 2 :]
+    made = np.full(sizes, Fraction(0), dtype=object)
+    made[tuple(i - 1 for i in place)] = Fraction(1)
+    return made
+
+
 OPERATIONS: dict[str, Callable[..., Nd]] = {
     "matmul": lambda a, b: np.asarray(a) @ np.asarray(b),
-    "transpose": lambda a: a.T,
+    "transpose": lambda a: np.swapaxes(a, -1, -2),
     "outer": lambda x, y: x[:, None] * y[None, :],
     "hadamard": lambda a, b: a * b,
-    "columns": lambda b, n: np.stack([b] * n, axis=1),
-    "rows": lambda b, n: np.stack([b] * n, axis=0),
-    "row_sums": lambda a: a.sum(axis=1),
-    "column_sums": lambda a: a.sum(axis=0),
+    "columns": lambda b, n: np.stack([b] * n, axis=-1),
+    "rows": lambda b, n: np.stack([b] * n, axis=-2),
+    "row_sums": lambda a: a.sum(axis=-1),
+    "column_sums": lambda a: a.sum(axis=-2),
+    "batch": lambda b, n: np.stack([b] * n),
+    "batch_sums": lambda a: a.sum(axis=0),
     "fill": lambda c, *sizes: np.full(sizes, c[()] if isinstance(c, np.ndarray) else c, dtype=object),
     "sum": lambda a: a.sum(),
     "mean": lambda a: a.sum() / a.size,
     "softmax": softmax,
-    "softmax_columns": softmax,
-    "softmax_rows": lambda z: softmax(z, 1),
+    "softmax_columns": lambda z: softmax(z, -2),
+    "softmax_rows": lambda z: softmax(z, -1),
     "correlate": correlate,
     "convolve": lambda x, k, *settings: correlate(x, np.flip(k, axis=(-2, -1) if k.ndim > 1 else -1), *settings),
     "max_pool": lambda x, *settings: pool(x, lambda window: max(window.flat), *settings),
     "average_pool": lambda x, *settings: pool(x, lambda window: window.sum() / window.size, *settings),
     "flatten": lambda a: a.reshape(-1),
     "unflatten": lambda x, *sizes: x.reshape(*sizes),
-    "one_hot": lambda k, n: np.array([Fraction(i + 1 == k) for i in range(n)], dtype=object),
+    "one_hot": one_hot,
     "entry": lambda x, *place: x[tuple(i - 1 for i in place)],
     "concat": lambda x, y: np.concatenate([x, y]),
 }

@@ -1,8 +1,8 @@
 """A reader of formulas over arrays as they are printed, in the terminal's text and in LaTeX: what stands on paper, taken at its word.
 
 A vector is a column.  Two things side by side are a product of matrices, ``·`` stands beside a number only, and ⊙, a fraction and every
-function go entry by entry; what does not fit by these rules is refused, as a reader of the page would refuse it.  Only 𝟏 has no shape on
-paper: it has one by which everything fits.
+function go entry by entry; what does not fit by these rules is refused, as a reader of the page would refuse it.  Of more than two axes
+the last two multiply, as with NumPy's @.  What has no shape on paper (`LEFT_OUT`) has one by which everything fits.
 """
 
 from __future__ import annotations
@@ -15,25 +15,23 @@ from typing import Any
 
 import numpy as np
 from independent import call, dual, number, power
-from independent_layers import OPERATIONS
+from printed_operations import OPERATORS, UnreadableError, Value, refuse, slide
 
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.notation.profile import Notation
 from tutor.render.maths import LATEX, TEXT, Style, Writer
 from tutor.rules.functions import FUNCTIONS
 
-HIDDEN = re.compile(r"route|share|full|flip|part\[|part\}|part\(|d=|vec|\bmat|maxpool|avgpool|⋆|∗|\\star|\\ast|concat")
-"""Operations that leave out on paper what the shapes of their operands tell: they are read as words, not as formulas."""
+LEFT_OUT = {
+    "𝟏": "an array of equal numbers has the shape that fits",
+    "onehot": "a label says its place; how many classes there are is the shape of what it stands beside",
+    "⋆": "a strided or a full correlation is cut to the shape of the quantity it is the gradient of",
+    "∗": "the same",
+    "route": "its windows are those of the pooling that it belongs to, whose step says them",
+    "share": "the same, and its shape is that of what was pooled",
+}
+"""What a printed form leaves out, and why: every reading is tried."""
 MOST = 5_000
-Value = Any
-
-
-class UnreadableError(Exception):
-    """What is printed has no meaning by the rules of a reader."""
-
-
-def refuse(text: str) -> Value:
-    raise UnreadableError(text)
 
 
 def is_number(value: Value) -> bool:
@@ -57,9 +55,10 @@ def beside(a: Value, b: Value) -> Value:
     """Two things side by side: a product of matrices, or a number before an array."""
     if np.shape(a) == () or np.shape(b) == ():
         return each(lambda x, y: x * y, a, b)
-    if a.shape[1] != b.shape[0] and (is_number(a) or is_number(b)):
+    if a.shape[-1] != b.shape[-2] and (is_number(a) or is_number(b)):
         return each(lambda x, y: x * y, a, b)
-    if a.shape[1] != b.shape[0]:
+    front = {array.shape[:-2] for array in (a, b) if array.ndim > 2}
+    if a.shape[-1] != b.shape[-2] or len(front) > 1:
         refuse(f"{a.shape} beside {b.shape}")
     return a @ b
 
@@ -78,12 +77,8 @@ def table_of(writer: Writer, known: Mapping[str, Value], partials: Sequence[Part
     for name in FUNCTIONS:
         for primes in ("'", ""):
             words[writer.function(name + primes)] = ("function", name + primes)
-    for name in ("sum", "mean", "onehot"):
+    for name in OPERATORS:
         words[f"\\operatorname{{{name}}}" if writer.style.markup else name] = ("array", name)
-    softmax = "\\operatorname{softmax}" if writer.style.markup else "softmax"
-    for short, name in (("col", "softmax_columns"), ("row", "softmax_rows")):
-        words[softmax + (f"_{{\\text{{{short}}}}}" if writer.style.markup else f"[{short}]")] = ("array", name)
-    words[softmax] = ("array", "softmax")
     for name in known:
         words[writer.show(Name(name))] = ("value", name)
     for partial in partials:
@@ -91,6 +86,29 @@ def table_of(writer: Writer, known: Mapping[str, Value], partials: Sequence[Part
     return words
 
 
+_SETTING = re.compile(r"(?:\[|_\{)(?P<text>[^\]{}]*(?:\{[a-z]+\}[^\]{}]*)?)(?:\]|\})")
+
+
+def settings_of(text: str) -> dict[str, Any]:
+    """What stands as the index of an operation: 2, s=1; 2×3; 1..2; batch; full, d=2."""
+    plain = re.sub(r"\\(?:text|mathrm)\{(\w+)\}", r"\1", text).replace("\\times", "×").replace("\\dots", "..").replace(" ", "")
+    found: dict[str, Any] = {}
+    for part in plain.split(","):
+        match re.split(r"(=|×|\.\.)", part):
+            case [word] if word.isdigit():
+                found |= {"k": int(word), "sizes": (int(word),)}
+            case [word]:
+                found[word] = 1
+            case [letter, "=", value]:
+                found[letter] = int(value)
+            case [first, "..", last]:
+                found |= {"first": int(first), "last": int(last)}
+            case sizes:
+                found["sizes"] = tuple(int(size) for size in sizes[::2])
+    return found
+
+
+SLIDES = {"⋆": "⋆", "∗": "∗", "\\star": "⋆", "\\ast": "∗"}
 SIGNS = {
     LATEX.markup: {"\\odot": "⊙", "\\cdot": "·", "\\times": "·", "\\,": " ", "-": "−",
                    "\\mathbf{1}_": "[", "\\mathbf{1}": "𝟏", "\\mathbf{0}": "𝟎",
@@ -101,6 +119,7 @@ SIGNS = {
     TEXT.markup: {"×": "·", "𝟏": "𝟏", "𝟎": "𝟎", "1[": "[", "√": "√", "ᵀ": "ᵀ"},
 }  # fmt: skip
 CASES = (("\\begin{cases} ", "("), (" & \\text{if } ", " if "), (" \\\\ ", " else "), (" & \\text{else} \\end{cases}", ")"))
+DOWN = dict(zip("₀₁₂₃₄₅₆₇₈₉", "0123456789", strict=True))
 UP = dict(zip("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789", strict=True))
 
 
@@ -109,7 +128,7 @@ def tokens(text: str, style: Style, words: Mapping[str, tuple[str, Any]]) -> lis
     for marked, said in CASES:
         text = text.replace(marked, said)
     signs = SIGNS[style.markup]
-    listed = sorted([*words, *signs], key=len, reverse=True)
+    listed = sorted([*words, *signs, *SLIDES], key=len, reverse=True)
     found: list[tuple[str, Any]] = []
     at = 0
     while at < len(text):
@@ -117,7 +136,15 @@ def tokens(text: str, style: Style, words: Mapping[str, tuple[str, Any]]) -> lis
         digits = re.compile(r"\d+(\.\d+)?").match(text, at)
         if text.startswith(("1[", "\\mathbf{1}_"), at):
             hit = "1[" if not style.markup else "\\mathbf{1}_"
-        if hit in words:
+        named = hit in SLIDES or (hit in words and words[hit][0] == "array")
+        mark = _SETTING.match(text, at + len(hit)) if named else None
+        if hit in SLIDES:
+            found.append(("slide", (SLIDES[hit], settings_of(mark["text"]) if mark else {})))
+            at = mark.end() - len(hit) if mark else at
+        elif hit in words and words[hit][0] == "array":
+            found.append(("array", (words[hit][1], settings_of(mark["text"]) if mark else {})))
+            at = mark.end() - len(hit) if mark else at
+        elif hit in words:
             found.append(words[hit])
         elif hit:
             found.append((signs[hit], None))
@@ -127,6 +154,9 @@ def tokens(text: str, style: Style, words: Mapping[str, tuple[str, Any]]) -> lis
         elif text[at] in UP:
             hit = re.compile(f"[{''.join(UP)}]+").match(text, at)[0]  # type: ignore[index]
             found.append(("power", Fraction("".join(UP[sign] for sign in hit))))
+        elif text[at] in DOWN:
+            hit = re.compile(f"[{''.join(DOWN)}]+").match(text, at)[0]  # type: ignore[index]
+            found += [("_", None), ("number", Fraction("".join(DOWN[sign] for sign in hit)))]
         else:
             hit = text[at]
             found.append((hit, None))
@@ -147,8 +177,8 @@ def needed(found: Sequence[tuple[str, Any]], place: int) -> bool:
 class Reader:
     """Reads one printed formula and computes what it says."""
 
-    def __init__(self, found: list[tuple[str, Any]], known: Mapping[str, Value], ones: Iterator[tuple[int, int]]) -> None:
-        self.found, self.known, self.ones = [*found, ("end", None)], known, ones
+    def __init__(self, found: list[tuple[str, Any]], known: Mapping[str, Value], free: Mapping[int, Any]) -> None:
+        self.found, self.known, self.free = [*found, ("end", None)], known, free
         self.at = 0
 
     def peek(self) -> str:
@@ -188,6 +218,10 @@ class Reader:
                 right = self.factor()
                 arrays = np.shape(value) != () and np.shape(right) != ()
                 value = each(lambda x, y: x * y, value, right) if arrays else refuse("⊙ with a number")
+            elif kind == "slide":
+                free = self.free.get(self.at)
+                sign, marks = self.take()
+                value = slide(sign, marks, value, self.factor(), free)
             elif kind == "/":
                 self.take()
                 value = each(lambda x, y: x / y, value, self.factor())
@@ -207,7 +241,7 @@ class Reader:
                 continue
             if self.peek() == "ᵀ":
                 self.take()
-                value = refuse("the transpose of a number") if np.shape(value) == () else np.asarray(value).T
+                value = refuse("the transpose of a number") if np.shape(value) == () else np.swapaxes(np.asarray(value), -1, -2)
             elif self.peek() == "power":
                 value = raised(value, self.take())
             else:
@@ -237,6 +271,7 @@ class Reader:
         kind = self.peek()
         if kind == "{" or kind == "(":
             return self.group() if not self.cases() else self.chosen()
+        free = self.free.get(self.at)
         value = self.take()
         match kind:
             case "number":
@@ -246,7 +281,7 @@ class Reader:
             case "_":
                 return refuse("an index of nothing")
             case "𝟏" | "𝟎":
-                return np.full(next(self.ones), Fraction(kind == "𝟏"), dtype=object)
+                return np.full(free, Fraction(kind == "𝟏"), dtype=object)
             case "frac":
                 return each(lambda x, y: x / y, self.group(), self.group())
             case "√":
@@ -257,8 +292,12 @@ class Reader:
                 return each(abs, inner)
             case "[":
                 return self.indicator()
-            case "function" | "array":
-                return self.applied(kind, value)
+            case "function":
+                return self.applied(value)
+            case "array":
+                name, settings = value
+                args = [np.asarray(arg, dtype=object) for arg in self.arguments()]
+                return OPERATORS[name](settings, free, *args)
         return refuse(f"{kind} in {self.found}")
 
     def indicator(self) -> Value:
@@ -298,7 +337,7 @@ class Reader:
             if self.peek() == " " or sign != " ":
                 self.take(sign)
 
-    def applied(self, kind: str, name: str) -> Value:
+    def arguments(self) -> list[Value]:
         self.take("(")
         args = [self.sum()]
         while self.peek() == ",":
@@ -307,14 +346,13 @@ class Reader:
                 self.take()
             args.append(self.sum())
         self.take(")")
-        if kind == "function" and not name.startswith("softmax"):
-            if name.endswith("'"):
-                return each(lambda x: call(name[:-1], [dual(x, 1)]).slope, *args)
-            return each(lambda *items: call(name, [dual(item) for item in items]).value, *args)
-        if name == "onehot":
-            rows, _ = next(self.ones)
-            return np.array([[Fraction(i + 1 == args[0])] for i in range(rows)], dtype=object)
-        return OPERATIONS[name](np.asarray(args[0], dtype=object))
+        return args
+
+    def applied(self, name: str) -> Value:
+        args = self.arguments()
+        if name.endswith("'"):
+            return each(lambda x: call(name[:-1], [dual(x, 1)]).slope, *args)
+        return each(lambda *items: call(name, [dual(item) for item in items]).value, *args)
 
 
 def column(value: Value) -> Value:
@@ -331,23 +369,37 @@ def readings(
     Raises `UnreadableError` where it has none.
     """
     found = tokens(text, style, table_of(Writer(style, notation), known, partials))
-    count = sum(kind in ("𝟏", "𝟎") or value == "onehot" for kind, value in found)
     sizes = sorted({size for value in known.values() for size in np.shape(value)} | {*shape, 1})
     deep = [np.shape(value) for value in known.values() if np.ndim(value) > 2]
     shapes = list(dict.fromkeys([*((size, 1) for size in sizes), *product(sizes, sizes), *deep]))
+    windows = list(product(range(1, max(sizes) + 1), repeat=2))
+    choices = {place: options for place, token in enumerate(found) if (options := left_out(token, shapes, windows))}
     last: UnreadableError | None = None
     any_found = False
     paper = {name: column(value) for name, value in known.items()}
-    for chosen in islice(product(shapes, repeat=count), MOST):
+    for chosen in islice(product(*choices.values()), MOST):
         try:
-            value = Reader(found, paper, iter(chosen)).whole()
+            value = Reader(found, paper, dict(zip(choices, chosen, strict=True))).whole()
         except UnreadableError as error:
             last = error
-            continue
-        any_found = True
-        yield value
+        except (ValueError, IndexError, AttributeError) as error:  # NumPy's own words for what does not fit
+            last = UnreadableError(str(error))
+        else:
+            any_found = True
+            yield value
     if not any_found:
         raise last or UnreadableError(text)
+
+
+def left_out(token: tuple[str, Any], shapes: Sequence[Any], windows: Sequence[tuple[int, int]]) -> Sequence[Any]:
+    """What a symbol may mean that leaves something out; nothing for any other symbol."""
+    kind, value = token
+    word = value[0] if kind in ("slide", "array") else "𝟏" if kind == "𝟎" else kind
+    if word not in LEFT_OUT:
+        return ()
+    if word == "route":
+        return windows
+    return [(shape, *window) for shape in shapes for window in windows] if word == "share" else shapes
 
 
 def printed(expr: Expr, style: Style, notation: Notation) -> str:

@@ -24,7 +24,7 @@ VECTORS = (
     "concat({0}, {b:m})", "concat({b:m}, {0})", "concat({0}, {0})", "unflatten({0}, {n}, 1)", "unflatten({0}, 1, {n})",
     "convolve({0}, {b:k}, {s1}, {p})", "correlate({0}, {b:k}, {s1}, {p})", "convolve({0}, {b:k})", "correlate({b:m}, {0}, 1, {n})",
     "max_pool({0}, {k}, {s1})", "average_pool({0}, {k}, {s1})", "max_pool({0}, {k})", "average_pool({0}, {k})",
-    "({0} @ {b:n})*{0}", "{0} ⊙ one_hot(1, {n})", "{0}[{k}]*{0}",
+    "({0} @ {b:n})*{0}", "{0} ⊙ one_hot(1, {n})", "{0}[{k}]*{0}", "unflatten({0}, 1, {n}, 1)", "unflatten({0}, {n}, 1, 1, 1)",
 )  # fmt: skip
 MATRICES = (
     "{W:m,n} @ {0} + columns({b:m}, {r})", "{0} @ {W:r,m} + rows({b:m}, {n})", "{W:n,m}^T @ {0}", "{0}^T @ {W:n,m}", "{0} @ {0}^T",
@@ -32,19 +32,29 @@ MATRICES = (
     "flatten({0})", "convolve({0}, {W:k,q}, {s1}, {p})", "correlate({0}, {W:k,q}, {s1}, {p})", "convolve({0}, {W:k,q})",
     "correlate({0}, {W:k,q})", "max_pool({0}, {j}, {s1})", "average_pool({0}, {j}, {s1})", "max_pool({0}, {j})",
     "average_pool({0}, {j})", "fill({s}, {n}, {r}) - {0}", "fill(mean({0}), {m})", "{0}[{k}, {q}]*{0}",
+    "concat({0}, {W:m,r})", "batch({0}, {m})", "columns({0}, {m})", "rows({0}, {m})", "{W:m,l,n} @ {0}", "{0} @ {W:m,r,l}",
+)  # fmt: skip
+BATCHED = (
+    "{0} @ {W:r,m}", "{W:m,l} @ {0}", "{0}^T", "{0} @ {0}^T", "softmax_rows({0})", "softmax_columns({0})", "row_sums({0})",
+    "column_sums({0})", "batch_sums({0})", "concat({0}, {0})", "flatten({0})", "fill({s}, {shape}) - {0}",
 )  # fmt: skip
 CUBES = (
-    "correlate({0}, {W:m,n,k,q}, {s1}, {p})", "convolve({0}, {W:m,n,k,q}, {s1}, {p})", "correlate({0}, {W:m,n,k,q})", "flatten({0})",
-    "average_pool({0}, {j}, {s1})", "average_pool({0}, {j})", "fill({s}, {shape}) - {0}", "fill(mean({0}), {m}, {n}, 2)",
+    *BATCHED, "correlate({0}, {W:m,n,k,q}, {s1}, {p})", "convolve({0}, {W:m,n,k,q}, {s1}, {p})", "correlate({0}, {W:m,n,k,q})",
+    "average_pool({0}, {j}, {s1})", "average_pool({0}, {j})", "max_pool({0}, {j}, {s1})", "max_pool({0}, {j})",
+    "fill(mean({0}), {m}, {n}, 2)", "{0} @ {W:n,r,m}", "{W:n,m,l} @ {0}", "{0}[{n}, {l}, {r}]*{0}", "concat({0}, {W:m,l,r})",
+    "batch({0}, {m})", "columns({0}, {m})", "rows({0}, {m})",
 )  # fmt: skip
-BY_RANK = {1: VECTORS, 2: MATRICES, 3: CUBES, 4: ACTIVATIONS}
+FOURS = (*BATCHED, "{0} @ {W:n,d,r,m}", "{W:n,d,m,l} @ {0}", "{0}[{n}, 1, {l}, {r}]*{0}", "concat({W:m,d,l,r}, {0})")
+BY_RANK = {1: VECTORS, 2: MATRICES, 3: CUBES, 4: FOURS}
 ENDS = (
     "sum(half_squared_error({0}, {y}))", "mean(squared_error({0}, {y}))", "sum(({0} - {y})^2)/2", "sum(absolute_error({0}, {y}))",
     "mean(hinge({0}, {y}))", "sum(cross_entropy(sigmoid({0}), {y}))", "mean(binary_cross_entropy(sigmoid({0}), {y}))",
     "-sum({y} ⊙ log(sigmoid({0})))", "sum(2*{0})", "mean({0}) + sum({0})^2", "sum({0} ⊙ {y})", "sum({s}*{0})", "-mean(-{0})",
     "sum(zero_one({0}, {y}))", "sum(1 - {0})", "sum({0})", "1/2*sum(({y} - {0})^2) + {s}*sum({0}^2)",
 )  # fmt: skip
-VECTOR_ENDS = ("-sum({y} ⊙ log(softmax({0})))", "sum(cross_entropy(softmax({0}), {y}))", "{0}^T {y}", "{0} @ {0}", "{0} @ {y} + {s}")
+VECTOR_ENDS = ("-sum({y} ⊙ log(softmax({0})))", "sum(cross_entropy(softmax({0}), {y}))", "{0}^T {y}", "{0} @ {0}", "{0} @ {y} + {s}",
+               "-log(entry(softmax({0}), {n}))", "log(sum(exp({0}))) - {0}[{k}]")
+MATRIX_ENDS = ("-sum({y} ⊙ log(softmax_rows({0})))", "-mean({y} ⊙ log(softmax_columns({0})))")
 LARGEST = 24
 
 
@@ -69,6 +79,7 @@ class Maker:
     def filled(self, template: str, name: str, shape: Shape) -> str:
         """A template with its letters: sizes, new leaves of a shape, a single number {s}."""
         sizes = {"m": self.number(1, 3), "s1": self.number(1, 2), "p": self.number(0, 1), "n": shape[0], "r": shape[-1]}
+        sizes |= {"l": shape[-2], "d": shape[1]} if len(shape) > 1 else {}
         window = shape[len(shape) == 3]  # the first axis of an image of several channels is its channels
         sizes |= {"k": self.number(1, min(3, window)), "q": self.number(1, min(3, shape[-1]))}
         sizes["j"] = min(sizes["k"], sizes["q"])
@@ -133,7 +144,7 @@ def random_layers(generator: random.Random, used: Counter[str] | None = None) ->
         else:
             maker.step(template, name)
     last, shape = list(maker.nodes.items())[-1]
-    end = generator.choice(ENDS + VECTOR_ENDS if len(shape) == 1 else ENDS)
+    end = generator.choice(ENDS + (VECTOR_ENDS if len(shape) == 1 else MATRIX_ENDS))
     maker.used[end] += 1
     if used is not None:
         used.update(maker.used)

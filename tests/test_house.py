@@ -69,7 +69,6 @@ def test_contributing_shows_the_rooms():
 
 
 UNTYPED = {  # files of numbers that say Any: how often at most, and what comes in that has no type
-    "blocks.py": (11, "forms: trees with the places of their inputs taken out"),
     "composed.py": (5, "SymPy's expressions, which have no types"),
     "emit.py": (4, "the text that is compiled: what it makes is a function of floats"),
     "lowering.py": (1, "the method for each kind of node: a variable of a class cannot say what it makes"),

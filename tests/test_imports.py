@@ -50,7 +50,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.composed"),
     "mpmath": ("numbers.arithmetic", "numbers.balls", "numbers.intervals"),
     "flint": ("numbers.balls",),
-    "numpy": ("numbers.blocks", "numbers.runner", "numbers.compiled", "numbers.arrays"),  # all others take what numbers.arrays has
+    "numpy": ("numbers.array_plan", "numbers.runner", "numbers.compiled", "numbers.arrays"),  # all others take what numbers.arrays has
     "subprocess": ("render.latex.pdf", "batch.workers"),
     "signal": ("render.latex.pdf", "batch.pool", "batch.serve", "batch.workers"),
     "shutil": ("render.latex.pdf",),

@@ -9,8 +9,8 @@ import re
 from dataclasses import replace
 
 import pytest
-from derive.test_random_graphs import random_graph
 from independent import close
+from random_graphs import random_graph
 from shown import Piece, solution_pieces
 
 import tutor

@@ -71,10 +71,10 @@ def layers(sizes: tuple[int, ...], values: np.ndarray, *, first: bool) -> tuple[
 
 
 def tutor(sizes: tuple[int, ...], count: int) -> Iterator[Way]:
-    from tutor import Network, from_network
+    from tutor import Network
     from tutor.numbers.compiled import compile_gradients
 
-    compiled = compile_gradients(from_network(Network(sizes, ("sigmoid",) * (len(sizes) - 1), naming="numbered")))
+    compiled = compile_gradients(Network(sizes, ("sigmoid",) * (len(sizes) - 1), naming="numbered"))
     values = flat(sizes, count)
     if count == 1:
         listed, array = values[:, 0].tolist(), values[:, 0].copy()
@@ -412,26 +412,27 @@ def table(found: dict[str, dict[str, Cell] | str]) -> None:
 
 
 def compiling() -> None:
-    """What compiling costs, without deriving: linear in the number of edges."""
+    """What compiling costs: a network as layers, deriving it too, and its graph neuron by neuron, the derivation being there."""
     from tutor import Network, backpropagate, from_network
-    from tutor.numbers.compiled import compile_gradients, compile_many
+    from tutor.graph.layered import from_network_layers
+    from tutor.numbers.compiled import compile_gradients
     from tutor.numbers.emit import straight
     from tutor.numbers.trees import lower
 
-    print("\nCompiling (milliseconds, the derivation being there)")
+    print("\nCompiling (milliseconds)")
     for sizes in (*SIZES.values(), (64, 128, 128, 10), (128, 256, 256, 10)):
-        derivation = backpropagate(from_network(Network(sizes, ("sigmoid",) * (len(sizes) - 1))))
+        network = Network(sizes, ("sigmoid",) * (len(sizes) - 1))
+        layered, derivation = from_network_layers(network), backpropagate(from_network(network))
         graph = derivation.graph
-        leaves = [q.name for q in graph.leaves]
         wanted = [graph.loss, *(f"d{graph.loss}/d{q.name}" for q in graph.parameters)]
-        steps = graph.steps + derivation.backward
-        chosen = timed(lambda: compile_gradients(derivation)) * 1e3  # noqa: B023
-        many = timed(lambda: compile_many(steps, leaves, wanted)) * 1e3  # noqa: B023
+        steps, leaves = graph.steps + derivation.backward, [q.name for q in graph.leaves]
+        chosen = timed(lambda: compile_gradients(layered)) * 1e3  # noqa: B023
+        many = timed(lambda: compile_gradients(layered)._many) * 1e3  # noqa: B023
         line = timed(lambda: straight(lower(steps, leaves, wanted), tuple, packed=True)) * 1e3  # noqa: B023
-        count, form = len(graph.parameters), compile_gradients(derivation).form
+        count, form = len(graph.parameters), compile_gradients(layered).form
         each = chosen / count * 1e3
         print(f"  {'-'.join(map(str, sizes)):16}{count:7} parameters: one set {chosen:8.2f} ({form}; {each:5.1f} µs a parameter),"
-              f" many sets {many:8.2f}, straight-line {line:8.2f}")  # fmt: skip
+              f" both {many:8.2f}, straight-line {line:8.2f}")  # fmt: skip
 
 
 def million() -> None:
@@ -460,6 +461,38 @@ def million() -> None:
     )
 
 
+def training() -> None:
+    """A hundred updates of Adam on 100 samples: over whole arrays, and number by number."""
+    from dataclasses import replace
+
+    from tutor.exercise.load import from_text
+    from tutor.exercise.read_training import samples
+    from tutor.exercise.training_task import make_task
+    from tutor.numbers.train_arrays import ArrayMachine
+    from tutor.numbers.train_fast import Machine, states
+
+    print("\n100 updates of Adam, 100 samples (milliseconds)")
+    chance = np.random.default_rng(1)
+    for sizes in SIZES.values():
+        text = f'title = "t"\n[network]\nsizes = {list(sizes)}\nactivation = "sigmoid"\nloss = "half squared error"\n'
+        made = from_text(text, "t")
+        assert made.graph is not None
+        values = {q.name: round(float(chance.normal()), 3) for q in made.graph.leaves}
+        made = from_text(text + "[values]\n" + "".join(f"{name} = {value}\n" for name, value in values.items()), "t")
+        columns = [q.name for q in made.graph.leaves][: sizes[0] + sizes[-1]]
+        data = samples(columns, chance.normal(size=(100, len(columns))).round(3).tolist())
+        task = make_task(made, made.values, method="adam", rate="0.01", samples=data)
+        assert task.layered is not None
+        times = []
+        for machine in (ArrayMachine(task, task.layered), Machine(replace(task, layered=None))):
+            start = time.perf_counter()
+            for _ in states(task, machine, 100):  # type: ignore[misc, arg-type]
+                pass
+            times.append((time.perf_counter() - start) * 1e3)
+        name, count = "-".join(map(str, sizes)), len(task.parameters)
+        print(f"  {name:16}{count:7} parameters: arrays {times[0]:9.2f}, number by number {times[1]:9.2f}")
+
+
 def main() -> None:
     """Measure all peers, or those named, and print the table."""
     if sys.argv[1:2] == ["--measure"]:
@@ -469,6 +502,7 @@ def main() -> None:
     table(everyone(peers))
     compiling()
     million()
+    training()
 
 
 if __name__ == "__main__":

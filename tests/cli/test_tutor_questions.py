@@ -15,14 +15,6 @@ def test_questions_are_listed(tutor):
     assert {"id", "asks", "kind", "marks"} <= listed["questions"][0].keys()
 
 
-def test_one_question_of_one_mark(tutor, folder):
-    text = 'title = "t"\nsteps = ["f = x*y"]\n[values]\nx = 2\ny = 3\n[[question]]\nask = "f"\nmarks = 1\n'
-    (folder / "one.toml").write_text(text)
-    code, out, _ = tutor("questions", "one.toml")
-    assert code == 0
-    assert out.endswith("\n1 question, 1 mark\n")
-
-
 def test_questions_of_an_expression(tutor):
     code, out, _ = tutor("questions", "(x+y)*z", "--json")
     assert code == 0

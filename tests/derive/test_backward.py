@@ -5,7 +5,7 @@ from fractions import Fraction
 import pytest
 
 from tutor.derive.backward import derive
-from tutor.derive.chains import count_routes, full_chains, gradients
+from tutor.derive.chains import count_routes, gradients
 from tutor.expression.nodes import Add, Call, Mul, Name, Number
 from tutor.expression.plain import plain
 from tutor.graph.build import assemble, from_steps
@@ -75,27 +75,6 @@ def test_paths_hold_upstream_then_local():
     ]
     assert [path.factors[1].of for path in steps["out_h1"].paths] == ["in_o1", "in_o2"]
     assert [path.factors[1].of for path in steps["b2"].paths] == ["in_o1", "in_o2"]
-
-
-def test_the_full_chain_of_the_lecture():
-    derivation = derive(from_network(Network((2, 2, 2), ("sigmoid", "sigmoid"), biases="layer", naming="numbered")))
-    (chain,) = full_chains(derivation, "w5")
-    assert [f"d{f.of}/d{f.wrt} = {plain(f.expr)}" for f in chain.factors] == [
-        "dL/dout_o1 = out_o1 - target_o1",
-        "dout_o1/din_o1 = out_o1*(1 - out_o1)",
-        "din_o1/dw5 = out_h1",
-    ]
-    assert len(full_chains(derivation, "w1")) == 2
-    assert len(full_chains(derivation, "b1")) == 4
-    assert full_chains(derivation, "L") is None
-
-
-def test_too_many_paths_are_counted_but_not_listed():
-    derivation = derive(from_network(Network((3, 5, 5, 5), ("tanh", "tanh", "tanh"))))
-    routes = count_routes(derivation)
-    assert routes["w1_1_1"] == 25
-    assert full_chains(derivation, "w1_1_1") is None
-    assert routes["L"] == 1
 
 
 def test_what_the_loss_does_not_depend_on_has_gradient_0():

@@ -6,7 +6,7 @@ from random import Random
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from independent import OutsideError, close
+from independent import MP, OutsideError, close
 from independent_layers import array, indexed, nd
 from random_layers import random_layers
 
@@ -20,7 +20,7 @@ from tutor.expression.walk import substitute
 from tutor.graph.entries import Array, Entries, places
 from tutor.graph.layered import LAYER_FUNCTIONS, from_layers
 from tutor.graph.shapes import arranged, shape_of
-from tutor.numbers.run_arrays import Numbers, run_layers
+from tutor.numbers.run_arrays import Numbers, evaluate_layers, run_layers
 from tutor.rules.operations import NAMES, formula
 
 S = {"W": (2, 3), "x": (3,), "y": (2,), "X": (3, 4), "b": (2,), "A": (4, 4), "K": (2, 2), "h": (2,), "u": (3,), "z": (3,), "o": (2,)}
@@ -132,7 +132,7 @@ def test_every_form_is_the_entry_of_its_expression(generator):
     }  # fmt: skip
     steps = [*layered.graph.steps, *derivation.backward]
     try:
-        known = run_layers(steps, given)
+        known = evaluate_layers(derivation, given)
     except ValueProblem:  # the logarithm of a negative number
         return
     tables = {name: nd(found) for name, found in known.items()}
@@ -145,7 +145,8 @@ def test_every_form_is_the_entry_of_its_expression(generator):
             continue
         for place in places(expected.shape):
             try:
-                found = indexed(form, dict(zip(INDICES, place, strict=False)), tables)
+                with MP.workdps(120):  # 1 - sigmoid(80) leaves few of 50
+                    found = indexed(form, dict(zip(INDICES, place, strict=False)), tables)
             except OutsideError:  # a kink
                 continue
             assert close(found, expected.at(place), 25), (plain(step.expr), plain(form))

@@ -3,11 +3,9 @@
 import pytest
 
 from tutor.errors import TutorError
-from tutor.exercise.catalogue import ids
 from tutor.exercise.check_claims import check
 from tutor.exercise.load import from_text
 from tutor.results.check import check as check_targets
-from tutor.results.check import expanded
 
 HEAD = """
 title = "A neuron"
@@ -156,10 +154,3 @@ def test_the_figures_of_the_issue(exercise, claim, printed, agreement, value):
     assert [(v.agreement, v.value) for v in found] == [(agreement, value)]
 
 
-def test_targets_are_ids_courses_files_or_all(tmp_path):
-    path = tmp_path / "mine.toml"
-    path.write_text(HEAD + VALUES, encoding="utf-8")
-    assert expanded([]) == ids()
-    assert expanded(["qmul"]) == [name for name in ids() if name.startswith("qmul/")]
-    assert expanded(["dl/bce", str(path)]) == ["dl/bce", str(path)]
-    assert check_targets(str(path)) == []

@@ -200,24 +200,6 @@ def test_a_table_is_claims():
     ]  # fmt: skip
 
 
-def test_before_k_is_after_the_update_before():
-    text = GOOD + '[[claim]]\nclaim = "x before 3"\nprinted = "1"\n'
-    assert from_text(text, "mine").claims[0].after == 2
-
-
-def test_a_claim_about_what_does_not_exist_can_be_an_erratum():
-    text = GOOD + '[[claim]]\nclaim = "df/dq"\nprinted = "1"\nerratum = "the slide means z"\n'
-    (claim,) = from_text(text, "mine").claims
-    assert "no quantity" in claim.unknown
-
-
-def test_a_network_of_any_size_can_be_counted():
-    text = 'title = "t"\nasked = ["count weights"]\n[network]\nsizes = [1000000, 1000000]\n'
-    exercise = from_text(text, "mine")
-    assert exercise.graph is None
-    assert exercise.counts == ("weights",)
-
-
 def test_a_hostile_file_is_shown_safely():
     # keys of the file stand in the address, too
     found = faults('title = "t"\nsteps = ["f = x"]\n"\\u001b[2J" = 3\n[values]\n"\\u001b[1m" = "a"')

@@ -5,42 +5,31 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from fractions import Fraction
-from typing import get_args
 
 import pytest
 from markdown_it import MarkdownIt
 from marked_class import (
-    ASKED,
-    BROKEN,
     CLASS,
     HOSTILE,
     OWN,
-    PAIR,
-    PATH,
     QUESTIONS,
     RULES,
     SIGN,
     SOLUTIONS,
     TITLE,
-    TWO_WAYS,
     answer,
     hostile,
     student,
 )
 
 from tutor.answer.handed_in import Submission
-from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
 from tutor.exercise.question import Question
 from tutor.explain.feedback_page import quantity, value
-from tutor.explain.words import marking_words as wording
 from tutor.marking.disclosure import REVEALS
 from tutor.marking.mark_submission import Marker
-from tutor.marking.marked import BrokenLine, Credit, Marked, MarkedAnswer, Outcome, Refutation, Slip, Verdict
-from tutor.marking.misconceptions import TABLE
+from tutor.marking.marked import Credit, Marked, MarkedAnswer
 from tutor.results.feedback import ClassReport, Feedback, class_report, reports
-from tutor.rules.functions import FUNCTIONS
-from tutor.rules.patterns import PATTERNS
 
 NAMED = {work.student: work for work in CLASS}
 
@@ -122,63 +111,6 @@ def test_credits_are_a_short_line():
     assert "1 of 2: 2 (right); at most 1 (one mark for the form); no further credit." in said(student("x", cut))
 
 
-LEVELS = [  # answer; words that must not be there at this level, and words that must
-    (SIGN, "none", ("other way round", "∂L/∂out_o1 is the first", "−3", "sign of the error"), ("a known slip",)),
-    (SIGN, "hint", ("Solution", "out_o1 − target_o1"), ("other way round", "expected value is −3")),
-    (SIGN, "solution", (), ("out_o1 − target_o1", "0.74136507")),
-    (PATH, "hint", ("0.0363503",), ("one of the paths",)),
-    (PATH, "solution", (), ("Yours gives 0.0553994, the expected value is 0.0363503.",)),
-    (BROKEN, "none", ("Line 2", "it comes to"), ("a line of the working before it does not hold",)),
-    (BROKEN, "hint", ("expected value",), ("it comes to 0.7318",)),
-    (BROKEN, "solution", (), ("it comes to 0.7318, the expected value is 0.082167",)),
-    (TWO_WAYS, "none", ("σ was used",), ("a known slip",)),
-    (PAIR, "none", ("paths",), ("a known slip",)),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("one", "reveal", "absent", "present"), LEVELS)
-def test_no_more_is_shown_than_is_allowed(one, reveal, absent, present):
-    words = said(student("x", one, first=one.question), reveal)
-    assert [each for each in absent if each in words] == []
-    assert [each for each in present if each not in words] == []
-
-
-@pytest.mark.parametrize("work", CLASS, ids=lambda work: work.student)
-def test_without_a_hint_the_data_have_verdicts_and_marks_only(work):
-    data = json.loads(report(work, "none").to_json())
-    assert data["first"] == ""
-    for one in data["answers"]:
-        assert [one[key] for key in ("tag", "slips", "follows", "line", "refutation", "credits", "solution")] == [
-            "", [], [], None, None, [], None,
-        ]  # fmt: skip
-        assert bool(one["message"]) <= (one["verdict"] == "unreadable")
-
-
-@pytest.mark.parametrize("reveal", ["none", "hint"])
-def test_no_format_gives_a_right_value_away(reveal):
-    """Every answer wrong in its own way, with the right value in every place where the marker may put it."""
-    answers = tuple(
-        MarkedAnswer(ask, "7.77", "wrong", Fraction(0), Fraction(1), (Credit("award", Fraction(0), "none"),),
-                     line=BrokenLine(2, "7.77", "goal", "7.77", right), refutation=Refutation((("w5", "0.4"),), "7.77", right))
-        for ask, right in ASKED.items()
-    )  # fmt: skip
-    page = report(Marked("x", "e", answers, Fraction(0), Fraction(10), "out_h1"), reveal)
-    for name, text in formats(page).items():
-        assert [right for right in ASKED.values() if right in text] == [], name
-    assert ASKED["dL/dw5"] in replace(page, reveal="solution").to_json()
-
-
-@pytest.mark.parametrize(
-    ("point", "expected", "shown"),
-    [((("w5", "-1"),), "5", True), ((("w5", "0.4"),), "5", False), ((("w5", "0.4000001"),), "5", False), ((("w5", "2/5"),), "5", False),
-     ((), "5", False), ((("w5", "-1"),), "0.08217", False), ((("unknown", "1"),), "5", False), ((("w5", "x"),), "5", False),
-     ((("w5", "-1"), ("i1", "0.05")), "5", True)],
-)  # fmt: skip
-def test_a_refuting_point_is_whole_only_away_from_the_exercise(point, expected, shown):
-    one = answer("dL/dw5", "wrong", "1", refutation=Refutation(point, "1.5", expected))
-    assert ("expected value is " in said(student("x", one))) == shown
-
-
 @pytest.mark.parametrize("reveal", REVEALS)
 @pytest.mark.parametrize("work", CLASS, ids=lambda work: work.student)
 def test_every_page_is_made_at_every_level(work, reveal):
@@ -212,59 +144,11 @@ def test_the_report_of_work_that_was_really_marked():
 # Wording
 
 
-def test_every_verdict_and_outcome_has_words():
-    assert set(wording.VERDICTS) == set(get_args(Verdict))
-    assert {each for each in get_args(Outcome) if each} <= set(wording.OUTCOMES)
-    assert set(wording.OUTCOMES) == set(wording.NEXT_OUTCOMES)
-
-
-@pytest.mark.parametrize("tag", wording.SLIPS)
-def test_no_phrase_is_empty(tag):
-    row = wording.SLIPS[tag]
-    assert all((row.name, row.done, row.look))
-    assert not row.done.endswith(".")
-    assert row.look.endswith((".", "?"))
-    assert row.name[0].islower() or not row.name[0].isalpha() or row.name.startswith(("ReLU",))
-
-
-def test_every_misconception_has_words():
-    assert [row.tag for row in TABLE if row.tag not in wording.SLIPS] == []
-
-
-def test_a_tag_without_words_is_said_all_the_same():
-    one = replace(SIGN, slips=((replace(SIGN.slips[0][0], tag="brand-new-slip"),),))
-    assert "Probably brand new slip, in the step" in said(student("x", one))
-    assert wording.slip("").name
-    assert class_report([student("x", one)]).to_text().count("brand new slip") == 2
-
-
-def test_a_hint_names_the_rule_and_never_states_it():
-    """Every rule that any exercise, function or pattern has."""
-    found = {(step.sort, step.rule) for ident in ids() for step in Marker(load(ident)).sheet.working.steps}
-    named = {*wording.SUBJECTS, *wording.KINDS, *FUNCTIONS, *(pattern.rule for pattern in PATTERNS)} - {"start"}
-    found |= {(sort, name) for sort in ("forward", "local") for name in named - set(wording.KINDS) | {"sigmoid'", "softmax_12"}}
-    assert len(found) > 80
-    phrases = {one: wording.rule(*one) for one in found}
-    assert [one for one, phrase in phrases.items() if phrase == wording.ANY_RULE or set(phrase) & set("_=·(^′0123456789")] == []
-
-
 def test_a_hint_does_not_state_the_derivative_that_is_asked():
     marker = Marker(load("neuron/two-two-two"))
     words = " ".join(reports(marker, "hint")(marker.mark(Submission("x", {"dout_o1/din_o1": "0.3"}))).to_text().split())
     assert "out once more. It needs the derivative of the sigmoid." in words
     assert "1 − " not in words
-
-
-@pytest.mark.parametrize(
-    ("tag", "words"), [("rounded-intermediate", "right but for rounding on the way"), ("sign-lost", "a slip that costs no marks")]
-)
-def test_an_answer_with_all_marks_is_not_called_wrong(tag, words):
-    one = answer("dL/dw5", "misconception", "0.0821", marks=Fraction(2), slips=((Slip(tag, "out_o1"),),))
-    page = said(student("x", one, first="dL/dw5"))
-    assert words in page
-    assert "a known slip" not in page
-    assert "is the first" not in page
-    assert "a known slip" in said(student("x", replace(one, marks=Fraction(1))))
 
 
 def test_a_formula_without_a_value_ends_without_a_sign():

@@ -1,29 +1,15 @@
 """Solutions in layer form as documents: matrices, shapes under the factors, the index form, large matrices, what is simplified."""
 
-from fractions import Fraction
 
 import pytest
 
 import tutor
 from tutor.exercise.load import from_text
 from tutor.explain.document import Equations, Heading, Paragraph
-from tutor.explain.layer_formulas import MAX_COLUMNS, MAX_NARROW, MAX_ROWS, bare, dressed, matrix
+from tutor.explain.layer_formulas import bare
 from tutor.explain.words import array_rules as wording_layers
 from tutor.explain.words import rules as wording
-from tutor.expression.nodes import Call, Number, Partial
-from tutor.expression.parse import parse
 from tutor.expression.plain import plain
-from tutor.graph.entries import Array
-from tutor.graph.layered import LAYER_FUNCTIONS
-from tutor.graph.shapes import arranged
-from tutor.notation.profile import profile_names
-from tutor.rules.operations import WRITABLE
-
-SHAPES = {"W": (2, 3), "V": (3, 2), "x": (3,), "b": (2,), "c": (), "X": ("n", "N"), "U": ("m", "n")}
-
-
-def formula(text):
-    return arranged(parse(text, functions=LAYER_FUNCTIONS), SHAPES)
 
 
 def sections(solution):
@@ -36,66 +22,6 @@ def sections(solution):
             for row in block.rows:
                 rows.setdefault(plain(row.left), []).extend(side.expr for side in row.sides)
     return found
-
-
-DRESSED = [
-    ("W x", "matmul(shaped(W, 2, 3), shaped(x, 3, 1))"),
-    ("W x + b", "matmul(shaped(W, 2, 3), shaped(x, 3, 1)) + shaped(b, 2, 1)"),
-    ("V^T x", "matmul(shaped(transpose(V), 2, 3), shaped(x, 3, 1))"),
-    ("outer(b, x)", "matmul(shaped(b, 2, 1), shaped(transpose(x), 1, 3))"),
-    ("U X", "matmul(shaped(U, m, n), shaped(X, n, N))"),
-    ("sigmoid(b)", "shaped(sigmoid(b), 2, 1)"),
-    ("c", "c"),
-    ("2*c", "2*c"),
-]
-
-
-@pytest.mark.parametrize(("text", "expected"), DRESSED)
-def test_every_factor_has_its_shape(text, expected):
-    assert plain(dressed(formula(text), SHAPES)) == expected
-
-
-@pytest.mark.parametrize("text", [row[0] for row in DRESSED if "outer" not in row[0]])
-def test_the_shapes_come_off_again(text):
-    assert bare(dressed(formula(text), SHAPES)) == formula(text)
-
-
-def entries(rows, columns):
-    return Array((rows, columns), tuple(Fraction(10 * i + j) for i in range(1, rows + 1) for j in range(1, columns + 1)))
-
-
-def drawn(array):
-    """The entries of a matrix as texts, row after row."""
-    made = matrix(array, 6)
-    assert isinstance(made, Call)
-    width = int(made.args[0].text)
-    texts = [{"dots": "…", "down": "⋮"}.get(item.func, "?") if isinstance(item, Call) else plain(item) for item in made.args[1:]]
-    return [texts[place : place + width] for place in range(0, len(texts), width)]
-
-
-def test_a_small_matrix_is_written_in_full():
-    assert drawn(entries(2, 3)) == [["11", "12", "13"], ["21", "22", "23"]]
-    full = drawn(entries(MAX_ROWS, MAX_COLUMNS))
-    assert len(full) == MAX_ROWS
-    assert "…" not in full[0]
-
-
-def test_a_large_matrix_has_its_corners():
-    rows, columns = MAX_ROWS + 3, MAX_NARROW + 3
-    corners = drawn(entries(rows, columns))
-    assert len(corners) == MAX_ROWS
-    assert all(len(row) == MAX_COLUMNS for row in corners)
-    assert corners[0][0] == "11"
-    assert corners[0][-1] == str(10 + columns)
-    assert corners[-1][-1] == str(10 * rows + columns)
-    assert len(drawn(entries(rows, MAX_NARROW - 2))[0]) == MAX_NARROW - 2  # a picture of digits is shown whole
-    assert corners[0][-2] == "…"
-    assert set(corners[-2]) == {"⋮"}
-
-
-def test_a_vector_and_a_number():
-    assert drawn(Array((2,), (Fraction(1), Fraction(2)))) == [["1"], ["2"]]
-    assert matrix(Array((), (Fraction(1, 2),)), 6) == Number("0.5")
 
 
 def test_the_sections_and_their_order():
@@ -167,43 +93,6 @@ def test_a_linear_network_is_one_layer():
     rows = sections(tutor.solve("dl/linear-collapse-layers"))[wording.SIMPLIFIED]
     assert {left: plain(bare(sides[0])) for left, sides in rows.items()} == {"What": "matmul(W_2, W)", "fhat": "matmul(What, x)"}
     assert "Ŵ" in tutor.solve("dl/linear-collapse-layers").to_text()
-
-
-@pytest.mark.parametrize("course", profile_names())
-@pytest.mark.parametrize("ident", ["qmul/laplacian", "qmul/softmax-layer", "neuron/softmax-loss-batch", "graz/two-two-one-layers"])
-def test_every_notation_says_why(ident, course):
-    solution = tutor.solve(ident, notation_name=course)
-    numbered = [row for block in solution.document().blocks if isinstance(block, Equations) for row in block.rows if row.number]
-    assert [row.number for row in numbered] == list(range(1, len(numbered) + 1))
-    assert all(row.why for row in numbered)
-    for text in (solution.to_text(), solution.to_latex(), solution.to_markdown()):
-        assert "shaped" not in text
-        assert "None" not in text
-        assert "dL/d" not in text
-
-
-@pytest.mark.parametrize(
-    ("text", "said"),
-    [
-        ("outer(dL, x)", "outer"), ("matmul(transpose(W), G)", "transpose"), ("hadamard(G, sigmoid'(z))", "slope"),
-        ("sum(G)", "sum"), ("row_sums(G)", "row_sums"), ("column_sums(G)", "column_sums"), ("flatten(G)", "flatten"),
-    ],
-)  # fmt: skip
-def test_why_a_gradient_is_what_it_is(text, said):
-    upstream = Partial("L", "z")
-    expr = parse(text, functions=LAYER_FUNCTIONS)
-
-    def put(node):
-        if plain(node) == "G":
-            return upstream
-        return Call(node.func, tuple(put(arg) for arg in node.args)) if isinstance(node, Call) else node
-
-    assert wording_layers.backward(put(expr)) == wording_layers.BACKWARD[said]
-
-
-def test_every_operation_has_its_phrase():
-    unsaid = {name for name in WRITABLE if wording_layers.forward(name) == wording_layers.forward("no such rule")}
-    assert unsaid - {"columns", "rows", "row_sums", "column_sums", "fill"} == set()
 
 
 def test_no_index_form_reads_outside_of_an_array():

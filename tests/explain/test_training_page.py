@@ -5,22 +5,7 @@ import pytest
 import tutor
 from tutor.exercise.load import from_text
 from tutor.explain.document import Equations, Table
-from tutor.explain.words.update_rules import MOVES
 from tutor.results.solution import train
-from tutor.rules.optimisers import OPTIMISERS
-from tutor.solving.table_rows import choose_rows
-
-
-def test_every_rule_has_its_words_and_no_words_are_left_over():
-    assert {move.rule for row in OPTIMISERS for move in row.moves} == set(MOVES)
-
-
-@pytest.mark.parametrize(("last", "count"), [(0, 1), (59, 60), (60, 28), (10**7, 31)])
-def test_long_tables_keep_the_first_and_the_last_rows(last, count):
-    found = choose_rows(last)
-    assert (len(found), found[0], found[-1]) == (count, 0, last)
-    assert found == sorted(set(found))
-    assert found[:11] == list(range(min(last, 10) + 1))
 
 
 def test_six_parameters_are_explained_and_the_others_counted():

@@ -4,11 +4,16 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
+from marks_made import ANNA, BEN, FAILED, written
 
 import tutor
+from tutor.errors import OutputError
+from tutor.export.output import Header
 
 SCRIPT = Path(tutor.__file__).parent.parent / "docs" / "gradescope" / "run_autograder"
 METADATA = {"users": [{"email": "a@b.c", "id": 1, "name": "Anna"}], "assignment": {"title": "3", "total_points": "4.0"}}
@@ -114,3 +119,49 @@ def test_with_tutor_itself(autograder):
     known = autograder({"a.txt": b"out_o1: 0.751\ndL/dw5: 1,5\n"}, command=f"{sys.executable} -m tutor")
     assert known["score"] == 1
     assert {test["output_format"] for test in known["tests"]} == {"text"}
+
+
+GRADESCOPE_TOP = [
+    "score", "execution_time", "output", "output_format", "test_output_format", "test_name_format", "visibility", "stdout_visibility",
+    "extra_data", "tests",
+]  # fmt: skip
+
+
+GRADESCOPE_TEST = [
+    "score", "max_score", "status", "name", "name_format", "number", "output", "output_format", "tags", "visibility", "extra_data",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("one", [ANNA, BEN, FAILED], ids=["anna", "ben", "failed"])
+def test_gradescope(one):
+    known = json.loads(written("gradescope", one, header=Header("x", visibility="after_published", seconds=1.23456)).text)
+    assert list(known) == GRADESCOPE_TOP
+    assert {known[key] for key in ("output_format", "test_output_format", "test_name_format")} == {"text"}
+    assert (known["visibility"], known["execution_time"]) == ("after_published", 1.235)
+    assert sum(Fraction(str(test["score"])) for test in known["tests"]) == Fraction(str(known["score"]))
+    for k, test in enumerate(known["tests"], 1):
+        assert list(test) == GRADESCOPE_TEST
+        assert test["number"] == f"1.{k}"
+        assert test["status"] == ("passed" if test["score"] == test["max_score"] else "failed")
+        assert test["output_format"] == test["name_format"] == "text"
+
+
+def test_gradescope_when_marking_failed():
+    known = json.loads(written("gradescope", FAILED).text)
+    assert (known["score"], known["output"]) == (0, "could not be marked: the file has a NUL byte")
+    (test,) = known["tests"]
+    assert (test["score"], test["max_score"], test["status"]) == (0, 4, "failed")
+
+
+def test_gradescope_says_what_it_cannot_do():
+    with pytest.raises(OutputError, match="not 2"):
+        written("gradescope", ANNA, BEN)
+    with pytest.raises(OutputError, match="there is no visibility"):
+        written("gradescope", ANNA, header=Header("x", visibility="secret"))
+
+
+@pytest.mark.parametrize(("verdict", "marks", "status"), [("misconception", 2, "passed"), ("misconception", 1, "failed"),
+                                                          ("wrong", 0, "failed"), ("follow-through", 2, "passed")])  # fmt: skip
+def test_gradescope_passes_what_has_all_marks(verdict, marks, status):
+    answers = tuple(replace(one, verdict=verdict, marks=Fraction(marks)) for one in ANNA.answers[:1])
+    assert json.loads(written("gradescope", replace(ANNA, answers=answers)).text)["tests"][0]["status"] == status

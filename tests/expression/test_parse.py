@@ -1,14 +1,10 @@
 """The grammar, as a table of texts; what it refuses, where the caret stands, and how fast a hostile text is refused."""
 
-import subprocess
-import sys
-from contextlib import suppress
 
 import pytest
 from counted import ANSWER, at_most
 
 from tutor.errors import ExpressionError
-from tutor.expression.limits import MAX_DEPTH, MAX_TERMS
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.parse import parse, read_name
 from tutor.expression.plain import plain
@@ -181,13 +177,6 @@ def test_an_error_has_a_place_and_a_next_move(text, what, under, hint):
         assert under not in str(error)
 
 
-def test_the_caret_stands_under_the_spot_of_a_long_text():
-    text = " + ".join(f"x{n}" for n in range(200)) + " + ? + " + " + ".join(f"y{n}" for n in range(200))
-    error = refused(text)
-    assert place_of_caret(error) == "?"
-    assert all(len(line) < 90 for line in error.spot.split("\n"))
-
-
 NAMES = ["x", "y", "w5", "out_h1", "L"]
 
 
@@ -313,50 +302,6 @@ def test_a_hostile_text_is_refused_with_little_work(text):
     with at_most(ANSWER):
         error = refused(text)
     assert len(str(error)) < 500
-
-
-SLOW = {
-    # Fraction("1e999999999") must not be computed
-    "a number with a huge exponent": "1e999999999*x",
-    "a number with a tiny exponent": "1e-999999999*x",
-    # each power is within the limits, what they make together is not
-    "powers of powers": "((((9^64)^64)^64)^64)^64*x",
-    "powers of powers of powers": "((((9^999)^999)^999)^999)*x",
-    # 40 quotients in each of 39 brackets make a tree 1,600 deep
-    "quotients in brackets": "(" * 39 + "x" + ("/a" * 40 + ")") * 39,
-    # the derivatives of a product grow with the square of its factors
-    "9,000 factors": "*".join("x" * 9_000),
-    "300 factors": "*".join(f"x{n}" for n in range(300)),
-}
-SOLVE = "import sys, tutor\ntry:\n    tutor.solve(sys.argv[1])\nexcept tutor.TutorError:\n    pass\n"
-
-
-@pytest.mark.parametrize("text", SLOW.values(), ids=SLOW)
-def test_no_expression_hangs_or_crashes_what_reads_it(text):
-    """Refused or solved in a process of its own: a hanging C call cannot be interrupted."""
-    done = subprocess.run([sys.executable, "-c", SOLVE, text], timeout=300, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-500:]
-
-
-def test_the_limits_leave_room():
-    assert read("(" * (MAX_DEPTH - 1) + "x" + ")" * (MAX_DEPTH - 1)) == Name("x")
-    assert read("-" * 2_000 + "x") == Name("x")
-    assert len(read("+".join(["x"] * MAX_TERMS)).args) == MAX_TERMS
-    assert read("x^1000") == Pow(Name("x"), Number("1000"))
-
-
-@pytest.mark.parametrize("text", ["１２*x", "٣*x", "x^２"])
-def test_digits_of_other_scripts_are_refused_or_written_in_ascii(text):
-    # \d matches every Unicode digit, which LaTeX cannot set
-    with suppress(ExpressionError):
-        assert plain(read(text)).isascii()
-
-
-@pytest.mark.parametrize("text", ["ι*x", "ο + 1", "υ", "ς"])
-def test_every_letter_that_is_read_has_an_ascii_name(text):
-    # iota, omicron, upsilon and final sigma have no spelling in GREEK
-    with suppress(ExpressionError):
-        assert plain(read(text)).isascii()
 
 
 @pytest.mark.parametrize(

@@ -1,12 +1,8 @@
 """The compiled steps against 60 digits: every exercise, random graphs, every function, every network; and where values do not exist."""
 
-import importlib.util
 import math
 import random
-import re
-import threading
 from fractions import Fraction
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from independent import OutsideError
 from independent import gradients as independent_gradients
+from random_graphs import random_graph
 from rows import LOSS_TEXTS
 
 from tutor.derive.backward import derive
@@ -23,24 +20,18 @@ from tutor.exercise.load import load
 from tutor.expression.nodes import Add, Call, Mul, Name, Neg, Number, Partial
 from tutor.expression.parse import parse
 from tutor.graph.build import from_steps
+from tutor.graph.layered import from_layers, from_network_layers, written_out
 from tutor.graph.network import Network, from_network
-from tutor.graph.nouns import Graph, Quantity, Step
+from tutor.graph.nouns import Step
 from tutor.numbers import emit
 from tutor.numbers.arithmetic import real
-from tutor.numbers.blocks import plan
 from tutor.numbers.compiled import compile_gradients, compile_many, compile_steps
 from tutor.numbers.run import evaluate, run
-from tutor.numbers.runner import Many, One
+from tutor.numbers.runner import One
 from tutor.numbers.trees import lower
 from tutor.rules.functions import FUNCTIONS
 
 NEAR = 1e-10
-_SPEC = importlib.util.spec_from_file_location(
-    "random_graphs", Path(__file__).parents[1] / "derive/test_random_graphs.py"
-)
-_MODULE = importlib.util.module_from_spec(_SPEC)
-_SPEC.loader.exec_module(_MODULE)
-random_graph = _MODULE.random_graph
 
 
 def forms(graph, names=None):
@@ -51,12 +42,12 @@ def forms(graph, names=None):
     steps = graph.steps + derivation.backward
     wanted = (graph.loss, *(f"d{graph.loss}/d{name}" for name in names))
     program = lower(steps, leaves, wanted)
-    many = Many(plan(program))
-    one = One(plan(program))
+    many = compile_many(steps, leaves, wanted)
+    one = One(many.plan)
     return derivation, wanted, {
         "straight": emit.straight(program, refuse, packed=True),
-        "layers": one,
-        "layers, arrays": lambda values: one.array(np.array(values)),
+        "calls": one,
+        "calls, arrays": lambda values: one.array(np.array(values)),
         "many": lambda values: many(np.array([values, values, [0.5] * len(values)]).T.copy())[:, 1],
     }  # fmt: skip
 
@@ -159,8 +150,8 @@ def random_rows(graph, count, seed=0):
 
 @pytest.mark.parametrize("sizes", [(2, 2, 2), (4, 8, 8, 4), (8, 16, 16, 8), (10, 32, 32, 10)])
 def test_the_forms_agree_with_each_other_at_every_size(sizes):
-    graph = from_network(Network(sizes, ("sigmoid",) * (len(sizes) - 1)))
-    compiled = compile_gradients(graph)
+    network = Network(sizes, ("sigmoid",) * (len(sizes) - 1))
+    graph, compiled = from_network(network), compile_gradients(network)
     rows = random_rows(graph, 37)
     many = compiled.many(rows)
     assert many.shape == (1 + len(compiled.wanted), 37)
@@ -173,20 +164,33 @@ def test_the_forms_agree_with_each_other_at_every_size(sizes):
     assert compiled.form == ("floats" if sizes[1] < 16 else "layers")
 
 
-def test_a_layer_is_a_few_calls_whatever_it_is_called():
-    """Dense layers are found by their form: also with hostile names and rows in another order."""
-    graph = from_network(Network((8, 16, 16, 8), ("sigmoid",) * 3))
-    compiled = lower(graph.steps + derive(graph).backward, graph.names[: len(graph.leaves)], ["L"])
-    assert len(plan(compiled).calls) < 30
-    names = [q.name for q in graph.leaves]
-    random.Random(3).shuffle(names)
+def test_a_layer_is_a_few_calls():
+    network = Network((8, 16, 16, 8), ("sigmoid",) * 3)
+    compiled, graph = compile_gradients(network, ["w2_3_4", "b3_1", "w1_1_1", "w2_3_3", "b3_2"]), from_network(network)
+    assert compiled.form == "layers"
+    assert len(compiled._plan.calls) < 36
     rows = random_rows(graph, 5)
-    places = [[q.name for q in graph.leaves].index(name) for name in names]
-    wanted = ["L", *(f"dL/d{name}" for name in names)]
-    shuffled = compile_many(graph.steps + derive(graph).backward, names, wanted)(rows[places])
-    plain = compile_gradients(graph, [q.name for q in graph.leaves]).many(rows)
-    assert np.allclose(shuffled[0], plain[0], rtol=1e-13)
-    assert np.allclose(shuffled[1:], plain[1:][places], rtol=1e-12, atol=1e-16)
+    whole = compile_gradients(graph)
+    places = [0, *(1 + whole.wanted.index(name) for name in compiled.wanted)]
+    assert np.allclose(compiled.many(rows), whole.many(rows)[places], rtol=1e-12, atol=1e-16)
+
+
+@pytest.mark.parametrize("affine", ["plain", "transposed"])
+def test_graphs_over_layers_in_the_names_of_their_entries(affine):
+    """The transposed matrices of a network are views; arrays that an exercise names itself too."""
+    network = Network((9, 20, 12), ("tanh", "softmax"), loss="cross-entropy", biases="layer", naming="numbered")
+    own = from_layers(["z = W x + b", "a = sigmoid(z)", "L = sum((a - y)^2)"], {"W": (30, 20), "x": (20,), "b": (30,), "y": (30,)})
+    for layered in (from_network_layers(network, affine), own):
+        compiled, scalar = compile_gradients(layered), compile_gradients(written_out(layered))
+        assert (compiled.form, scalar.form) == ("layers", "floats")
+        assert (compiled.leaves, compiled.wanted) == (scalar.leaves, scalar.wanted)
+        rows = np.abs(random_rows(written_out(layered), 3))
+        assert np.allclose(compiled.many(rows), scalar.many(rows), rtol=1e-11, atol=1e-14)
+        assert np.allclose(compiled.one(rows[:, 1].tolist()), scalar.many(rows)[:, 1], rtol=1e-11, atol=1e-14)
+    with pytest.raises(ValueProblem, match="no quantity q"):
+        compile_gradients(own, ["q"])
+    with pytest.raises(ValueProblem, match="the sizes n are letters"):
+        compile_gradients(from_layers(["L = sum(x^2)"], {"x": ("n",)}))
 
 
 def test_results_in_another_order_cost_no_copies():
@@ -194,7 +198,7 @@ def test_results_in_another_order_cost_no_copies():
     leaves = [q.name for q in graph.leaves]
     steps = graph.steps + derive(graph).backward
     wanted = [f"dL/d{name}" for name in leaves]
-    forward, backward = (plan(lower(steps, leaves, names)).calls for names in (wanted, wanted[::-1]))
+    forward, backward = (compile_many(steps, leaves, names).plan.calls for names in (wanted, wanted[::-1]))
     assert len(forward) == len(backward)
 
 
@@ -206,66 +210,6 @@ MIXED = ["x*y + d*z", "x*y - d*z + d*x", "x + d + z", "x - (y + z)", "x - (y - d
 @pytest.mark.parametrize("text", MIXED)
 def test_brackets_and_operands_from_everywhere(text):
     check(from_steps(["d = x*y*z", f"f = {text}"]), {"x": Fraction(3, 2), "y": Fraction(5, 4), "z": Fraction(7, 8)})
-
-
-def test_many_in_pieces_and_into_an_array():
-    graph = from_network(Network((2, 3, 1), ("tanh", "identity")))
-    compiled = compile_gradients(graph)
-    rows = random_rows(graph, 5001)
-    whole = compiled.many(rows)
-    small = Many(plan(lower(graph.steps + derive(graph).backward, compiled.leaves, ("L", *compiled.wanted))))
-    small.piece = 700
-    out = np.empty_like(whole)
-    assert small(rows, out) is out
-    assert np.array_equal(out, whole)
-    assert np.array_equal(small(rows), whole)
-    assert np.array_equal(compiled.many(rows[:, ::2]), whole[:, ::2])
-    assert compiled.many(rows[:, :0]).shape == (len(whole), 0)
-    assert np.array_equal(compiled.many(rows[:, :1]), whole[:, :1])
-
-
-def test_wrong_shapes_are_refused():
-    compiled = compile_gradients(from_steps(["f = x*y"]))
-    for wrong in (np.zeros(2), np.zeros((3, 4)), np.zeros((2, 3, 4))):
-        with pytest.raises(ValueProblem, match="for 2 given values"):
-            compiled.many(wrong)
-    with pytest.raises(ValueProblem, match="contiguous array of 3 times 4"):
-        compiled.many(np.zeros((2, 4)), np.zeros((4, 3)))
-
-
-def test_a_result_is_not_touched_by_the_next_call():
-    graph = from_network(Network((10, 32, 32, 10), ("sigmoid",) * 3))
-    compiled = compile_gradients(graph)
-    first, second = random_rows(graph, 2).T
-    found = compiled.array(first)
-    kept = found.copy()
-    compiled.array(second)
-    assert np.array_equal(found, kept)
-    many = compiled.many(np.array([first, second]).T.copy())
-    kept = many.copy()
-    compiled.many(np.array([second, second]).T.copy())
-    assert np.array_equal(many, kept)
-
-
-def test_calls_from_several_threads_do_not_disturb_each_other():
-    graph = from_network(Network((10, 32, 32, 10), ("sigmoid",) * 3))
-    compiled = compile_gradients(graph)
-    rows = random_rows(graph, 4)
-    expected = [compiled.many(np.repeat(row[:, None], 200, axis=1)) for row in rows.T]
-    wrong = []
-
-    def work(place):
-        for _ in range(20):
-            found = compiled.many(np.repeat(rows[:, place : place + 1], 200, axis=1))
-            if not np.array_equal(found, expected[place]):
-                wrong.append(place)
-
-    threads = [threading.Thread(target=work, args=(place,)) for place in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert wrong == []
 
 
 NOWHERE = [
@@ -303,96 +247,6 @@ def test_what_does_not_exist_is_nan_or_inf_and_nothing_raises(text, x, expected)
     assert math.isfinite(many[0, 1]) or text == "x*1e400"
 
 
-def test_the_careful_version_is_not_called_where_all_is_well():
-    """Saturated neurons are common in training: they must not take the slow way."""
-    for text in [row[0] for row in STABLE[:7]]:
-        program = lower([Step("f", parse(text, functions=FUNCTIONS), "")], ["x"], ["f"])
-        compute = emit.straight(program, refuse, packed=False)
-        for x in (-1e300, -800.0, -700.0, -5.0, 0.0, 5.0, 800.0, 1e300):
-            compute(x)
-    with pytest.raises(AssertionError, match="careful"):
-        emit.straight(lower([Step("f", parse("1/x"), "")], ["x"], ["f"]), refuse, packed=False)(0.0)
-
-
-HOSTILE = [
-    "__import__('os').system('true')", "v0", "v1", "v2 = 1\nraise SystemExit", "values", "careful", "exp", "lambda: 0",
-    "w@1", "dL/dw", "m:w", "", " ", "\0", "名前", "*", ")", "'", '"', "\\", "if", "None", "return 7", "#", "{0}", "%s",
-]  # fmt: skip
-WORDS = {"def", "steps", "values", "try", "except", "Outside", "return", "careful", "if", "else",
-         "exp", "log", "log1p", "sqrt", "sin", "cos", "tan", "atan", "sinh", "cosh", "tanh", "power", "inf", "nan", "absolute"}  # fmt: skip
-
-
-def test_no_name_gets_into_the_code():
-    """The code for hostile names is, letter for letter, the code for harmless ones, and gives the same numbers."""
-    harmless = [f"q{place}" for place in range(len(HOSTILE))]
-    sources, results = [], []
-    for names in (HOSTILE, harmless):
-        terms = tuple(Mul((Name(a), Call("sigmoid", (Name(b),)))) for a, b in zip(names, reversed(names), strict=True))
-        first, second = f"{names[0]} result", f"{names[1]} result"
-        graph = Graph(
-            (Step(first, Add(terms), ""), Step(second, Call("exp", (Name(first),)), "")),
-            tuple(Quantity(name) for name in names),
-            (),
-            second,
-        )
-        compiled = compile_gradients(graph)
-        sources.append(emit.source(compiled._program, packed=True))
-        values = [0.01 * place for place in range(len(names))]
-        results.append(compiled.one(values))
-        column = compiled.many(np.array([values]).T)[:, 0]
-        assert np.allclose(column, results[-1], rtol=1e-13)
-    assert sources[0] == sources[1]
-    assert results[0] == results[1]
-
-
-@given(st.integers(0, 2**40))
-@settings(max_examples=60, deadline=None)
-def test_the_code_is_made_of_closed_parts(seed):
-    """Every word of it is a generated name, a number, or one of a closed list; it reaches no builtins."""
-    graph, _ = random_graph(seed)
-    steps = graph.steps + derive(graph).backward
-    text = emit.source(
-        lower(steps, [q.name for q in graph.leaves], [graph.loss, *(f"d{graph.loss}/d{q.name}" for q in graph.leaves)]),
-        packed=True,
-    )
-    rest = re.sub(r"\bv\d+\b|\b\d+\.\d+(e[-+]?\d+)?\b|\b\d+e[-+]?\d+\b", "", text)
-    assert set(re.findall(r"\w+", rest)) <= WORDS
-    assert set(re.sub(r"\w+", "", rest)) <= set(" \n(),:=+-*/<>")
-
-
-def test_the_code_reaches_nothing_but_functions_of_numbers():
-    compute = emit.straight(lower(from_steps(["f = x*x"]).steps, ["x"], ["f"]), refuse, packed=False)
-    scope = compute.__globals__
-    assert scope["__builtins__"] == {}
-    assert set(scope) - {"__builtins__", "steps", "careful"} <= WORDS
-
-
-def test_only_what_is_wanted_is_compiled():
-    steps = from_steps(["a = x*y", "b = exp(a)", "c = a + 1"]).steps
-    assert "exp" not in emit.source(lower(steps, ["x", "y"], ["c"]), packed=False)
-    broken = [*steps, Step("d", Name("nothing"), "")]
-    assert compile_steps(broken, ["x", "y"], ["c"])(2.0, 3.0) == (7.0,)
-    with pytest.raises(ValueProblem, match="nothing has no value"):
-        compile_steps(broken, ["x", "y"], ["d"])
-    with pytest.raises(ValueProblem, match="y has no value"):
-        compile_steps(steps, ["x"], ["a"])
-    with pytest.raises(ValueProblem, match="no quantity q"):
-        compile_gradients(from_steps(["f = x*y"]), ["q"])
-
-
-def test_wanted_values_of_every_kind():
-    """Given ones, constants, the same twice, in any order, in every form."""
-    steps = [*from_steps(["a = x*y", "b = exp(a) + x", "c = 3/4"]).steps, Step("d", Name("a"), "copy")]
-    wanted = ["b", "x", "c", "a", "b", "d", "y", "a"]
-    expected = (math.exp(6) + 2, 2.0, 0.75, 6.0, math.exp(6) + 2, 6.0, 3.0, 6.0)
-    assert compile_steps(steps, ["x", "y"], wanted)(2.0, 3.0) == pytest.approx(expected)
-    found = compile_many(steps, ["x", "y"], wanted)(np.array([[2.0, 1.0], [3.0, 1.0]]))
-    assert found[:, 0].tolist() == pytest.approx(expected)
-    assert One(plan(lower(steps, ["x", "y"], wanted)))([2.0, 3.0]) == pytest.approx(expected)
-    assert compile_steps([], [], [])() == ()
-    assert compile_steps(steps, [], ["c"])() == (0.75,)
-
-
 def test_a_name_may_be_defined_again():
     """An update list in the manner of `run`: later steps see the new value."""
     steps = [Step("L", parse("w*w"), ""), Step("w", parse("w - g"), ""), Step("M", parse("w*w"), "")]
@@ -427,28 +281,6 @@ def test_forward_backward_and_update_in_one_function():
     assert values["b_L"] == pytest.approx(float(exact["b_L"]), rel=1e-13)
 
 
-def test_long_sums_products_and_chains():
-    """Python's own parser and compiler recurse; the code is cut before that."""
-    count = 8_000
-    names = [f"x{place}" for place in range(count)]
-    values = [1 + 1e-7 * place for place in range(count)]
-    deep = Name("x0")
-    for _ in range(110):
-        deep = Call("sin", (Add((deep, Number("1"))),))
-    steps = [
-        Step("s", Add(tuple(Name(name) for name in names)), ""),
-        Step("p", Mul(tuple(Name(name) for name in names)), ""),
-        Step("d", deep, ""),
-        *(Step(f"c{place + 1}", Call("sin", (Name(f"c{place}" if place else "x1"),)), "") for place in range(3_000)),
-    ]
-    wanted = ["s", "p", "d", "c3000"]
-    one = compile_steps(steps, names, wanted)(*values)
-    many = compile_many(steps, names, wanted)(np.array([values]).T)[:, 0]
-    assert one[0] == pytest.approx(math.fsum(values))
-    assert one[1] == pytest.approx(math.prod(values))
-    assert np.allclose(one, many, rtol=1e-10)
-
-
 def test_determinism():
     graph = from_network(Network((4, 8, 8, 4), ("sigmoid", "softmax", "tanh")))
     leaves = [q.name for q in graph.leaves]
@@ -456,7 +288,7 @@ def test_determinism():
     programs = [lower(graph.steps + derive(graph).backward, leaves, wanted) for _ in range(2)]
     assert programs[0] == programs[1]
     assert emit.source(programs[0], packed=True) == emit.source(programs[1], packed=True)
-    assert plan(programs[0]).operands == plan(programs[1]).operands
     rows = random_rows(graph, 100)
-    first, second = (Many(plan(program))(rows) for program in programs)
-    assert np.array_equal(first, second)
+    first, second = (compile_many(graph.steps + derive(graph).backward, leaves, wanted) for _ in range(2))
+    assert first.plan.rows == second.plan.rows
+    assert np.array_equal(first(rows), second(rows))

@@ -3,25 +3,24 @@
 from collections import Counter
 from dataclasses import replace
 from fractions import Fraction
+from itertools import chain
 from random import Random
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from independent import close, gradients
-from random_layers import ACTIVATIONS, ENDS, MATRICES, PAIRS, VECTOR_ENDS, VECTORS, random_layers, random_network
+from random_layers import ACTIVATIONS, BY_RANK, ENDS, MATRIX_ENDS, PAIRS, VECTOR_ENDS, random_layers, random_network
 
 from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
 from tutor.explain.words.proof_words import say_proof
-from tutor.expression.nodes import Number
-from tutor.graph.entries import Array
 from tutor.graph.layered import from_layers, from_network_layers, sized, written_out
 from tutor.graph.network import Network, from_network
 from tutor.numbers.arithmetic import CONTEXT, real
 from tutor.numbers.form_agreement import TOLERANCE, agree, relative
 from tutor.numbers.proved import Agreement
-from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers, run_layers
+from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 from tutor.rules.operations import LAYERS
 
 NO_POINT = "no point was found"
@@ -61,7 +60,8 @@ def test_the_random_graphs_reach_every_kind():
         for step in (*layered.graph.steps, *derive(layered.graph).backward):
             reached |= {name for name in LAYERS if f"'{name}'" in repr(step.expr)}
         refused += len(layered.graph.steps) < 2
-    assert [template for template in (*ACTIVATIONS, *VECTORS, *MATRICES, *PAIRS, *ENDS, *VECTOR_ENDS) if not used[template]] == []
+    tables = (*ACTIVATIONS, *chain(*BY_RANK.values()), *PAIRS, *ENDS, *VECTOR_ENDS, *MATRIX_ENDS)
+    assert [template for template in tables if not used[template]] == []
     assert set(LAYERS) - reached == set()
     assert refused < 150
 
@@ -158,18 +158,3 @@ def test_the_sentence():
     assert "to 10⁻⁵⁰" in say_proof(Agreement(3, CONTEXT.mpf("3e-80"), False, 2))
 
 
-def test_numbers():
-    numbers = Numbers()
-    assert numbers.number(Number("0.05")) == Fraction(1, 20)
-    assert numbers.add([Fraction(1), Fraction(2), Fraction(3)]) == 6
-    assert numbers.multiply([Fraction(1, 2), Fraction(2, 3)]) == Fraction(1, 3)
-    assert numbers.divide(Fraction(1), Fraction(3)) == Fraction(1, 3)
-    assert numbers.power(Fraction(2), Fraction(3)) == 8
-    assert numbers.negate(Fraction(2)) == -2
-    assert numbers.call("max", [Fraction(1), Fraction(2)]) == 2
-
-
-def test_a_value_that_does_not_exist_names_its_step():
-    layered = from_layers(["a = log(x)", "L = sum(a)"], {"x": (2,)})
-    with pytest.raises(ValueProblem, match="step a: the logarithm of zero"):
-        run_layers(layered.graph.steps, {"x": Array((2,), (Fraction(1), Fraction(0)))})

@@ -13,10 +13,9 @@ from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Call, Name
 from tutor.graph.nouns import Step
 from tutor.numbers.arithmetic import apply, real
-from tutor.numbers.blocks import plan
+from tutor.numbers.compiled import compile_many
 from tutor.numbers.emit import straight
 from tutor.numbers.functions import PRIMITIVES, power, quotient
-from tutor.numbers.runner import Many
 from tutor.numbers.trees import lower
 from tutor.rules.functions import FUNCTIONS, function
 
@@ -26,24 +25,24 @@ TINY = 1e-300
 
 
 def floats_of(name, columns):
-    """A primitive by the table's column for one, by the compiled text, by layer products, by columns: all floats of one set."""
+    """A primitive by the table's column for one, by the compiled text, by calls of NumPy, by columns: all floats of one set."""
     row = PRIMITIVES[name]
     names = [f"x{k}" for k in range(row.arity)]
-    program = lower([Step("out", Call(name, tuple(map(Name, names))), "primitive")], names, ["out"])
-    many = Many(plan(program))
+    steps = [Step("out", Call(name, tuple(map(Name, names))), "primitive")]
+    program, many = lower(steps, names, ["out"]), compile_many(steps, names, ["out"])
     table = [[float(v) for v in column] for column in columns]
     count = len(table[0]) if table else 1
     sets = list(zip(*table, strict=True)) if table else [()]
     careful = lambda values: (math.nan if not names else row.one(*values),)  # noqa: E731
     compiled = straight(program, careful, packed=False)
-    blocks = many(np.array(table, dtype=float).reshape(len(names), count))[0].tolist()
+    calls = many(np.array(table, dtype=float).reshape(len(names), count))[0].tolist()
     from tutor.numbers.floats import at_points
 
     found = at_points(Call(name, tuple(map(Name, names))), {n: np.array(c) for n, c in zip(names, table, strict=True)})
     return {
         "one": [row.one(*each) for each in sets],
         "text": [compiled(*each)[0] for each in sets],
-        "layers": blocks,
+        "calls": calls,
         "columns": np.broadcast_to(found, (count,)).tolist(),
     }
 
@@ -106,17 +105,17 @@ def test_exact_values_are_the_values_and_many_digits_agree(name):
 @pytest.mark.parametrize("name", [n for n, row in FUNCTIONS.items() if len(row.params) == 1])
 @pytest.mark.parametrize("prime", ["", "'"])
 def test_rows_built_from_primitives_have_one_value_in_every_system(name, prime):
-    """What is made of primitives by its formula, and its slope: many digits, compiled floats, layers and columns."""
+    """What is made of primitives by its formula, and its slope: many digits, compiled floats, calls of NumPy and columns."""
     from tutor.numbers.floats import at_points
 
     expr = Call(name + prime, (Name("x"),))
-    program = lower([Step("out", expr, "row")], ["x"], ["out"])
-    many, low = Many(plan(program)), function(name, 1).sample[0]
+    steps = [Step("out", expr, "row")]
+    program, many, low = lower(steps, ["x"], ["out"]), compile_many(steps, ["x"], ["out"]), function(name, 1).sample[0]
     xs = [x for x in map(float, HARD[:13]) if x != 0 and (x > 0 or low < 0) and abs(x) < 50]
     columns = np.broadcast_to(at_points(expr, {"x": np.array(xs)}), (len(xs),)).tolist()
-    blocks = many(np.array([xs]))[0].tolist()
+    calls = many(np.array([xs]))[0].tolist()
     compiled = straight(program, lambda values: many(np.array([values]).T)[:, 0].tolist(), packed=False)
-    for x, *values in zip(xs, columns, blocks, strict=True):
+    for x, *values in zip(xs, columns, calls, strict=True):
         values.append(compiled(x)[0])
         right = float(real(apply(name + prime, [Fraction(x)])))
         scale = max(abs(right), 1.0) if prime else abs(right)  # 1 − σ(40) has no digit left in floats, in none of them

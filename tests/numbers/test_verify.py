@@ -17,7 +17,7 @@ from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Derivation
 from tutor.numbers.composed import number
 from tutor.numbers.run import evaluate
-from tutor.numbers.verify import Proof, check_locals, random_points, verify
+from tutor.numbers.verify import check_locals, random_points, verify
 from tutor.results.solution import solve
 from tutor.rules.functions import FUNCTIONS
 
@@ -153,30 +153,6 @@ def test_nowhere_to_stand_is_said():
         verify(derivation, None, ["x"])
     assert "logarithm of a negative number" in caught.value.what
     assert "--at x=1" in caught.value.hint
-
-
-@pytest.mark.parametrize(
-    ("proof", "words"),
-    [
-        (Proof(1, 1, 1, F(0), 1, True), "The gradient asked for equals SymPy's derivative"),
-        (
-            Proof(3, 3, 5, F(1, 10**30), 2, False),
-            "finite differences agree to 10⁻³⁰ for all 5 quantities (at 2 random points)",
-        ),
-        (Proof(9, 4, 9, F(0), 1, True), "4 of the 9 gradients asked for equal SymPy's"),
-        (
-            Proof(9, 0, 9, F(1, 10**20), 2, False, together=True),
-            "agree to 10⁻²⁰ along a random direction through all 9 inputs and parameters",
-        ),
-        (
-            Proof(2, 0, 0, F(0), 1, True, small=2),
-            "2 gradients are too small, or at the edge of the domain, for finite differences",
-        ),
-        (Proof(0, 0, 0, F(0), 0, False), "Nothing to prove"),
-    ],
-)
-def test_the_proof_in_words(proof, words):
-    assert words in say_proof(proof)
 
 
 def test_a_gradient_that_is_too_small_is_not_said_to_be_proved():

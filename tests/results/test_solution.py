@@ -97,12 +97,6 @@ def test_updates():
     assert [row.values["x"] for row in solution.run.rows] == [1, F(4, 5), F(16, 25), F(64, 125)]
 
 
-def test_everything_shown_is_proved():
-    solution = tutor.solve("neuron/two-two-two")
-    assert all(proof.numeric >= 10 for proof in solution.worked.proofs.gradients)
-    assert tutor.solve("sigmoid(x*y)").worked.proofs.gradients[0].points == 2
-
-
 @pytest.mark.parametrize("target", ["x*y", "dl/add-multiply", "neuron/two-two-two", "cmu/counting"])
 def test_a_solution_shows_itself(target):
     solution = tutor.solve(target)

@@ -1,7 +1,5 @@
 """`tutor.train`: the explained run, the CSV and the JSON, for every optimiser and every kind of data."""
 
-import csv
-import io
 import json
 import unicodedata
 from fractions import Fraction
@@ -9,9 +7,7 @@ from fractions import Fraction
 import pytest
 
 import tutor
-from tutor.contracts.run_csv import _cell, _figure
 from tutor.errors import TutorError
-from tutor.exercise.load import load
 from tutor.rules.optimisers import OPTIMISERS
 
 F = Fraction
@@ -87,76 +83,6 @@ def test_the_symbols_are_the_courses(name):
     assert "β₁" in text
     assert "ε" in text
     assert "beta" not in text
-
-
-def test_a_sample_is_a_row_and_their_mean_is_the_last():
-    trained = line(rate="0.1", steps=1)
-    data = load("cmu/smallest-perceptron").samples
-    assert len(data) == 4
-    whole = trained.worked.samples.whole
-    assert whole["dL/dw"] == sum(each["dL/dw"] for each in trained.worked.samples.each) / 3
-    assert whole["L"] == F(9, 3)
-    assert trained.run.first["dL/dw"] == whole["dL/dw"]
-
-
-def test_solving_an_exercise_with_data_shows_every_sample():
-    solution = tutor.solve("cmu/smallest-perceptron")
-    text = solution.to_text(80)
-    assert "The gradient of the sum is the sum of the gradients." in text
-    assert "−0.55" in text
-    assert "tutor train cmu/smallest-perceptron" in text
-    with pytest.raises(TutorError, match="updates over a data set"):
-        tutor.solve("cmu/smallest-perceptron", steps=3)
-
-
-def table(trained):
-    return list(csv.reader(io.StringIO(trained.to_csv())))
-
-
-def test_csv_has_every_row_with_every_digit():
-    trained = line(optimiser="adam", rate="0.1", steps=70)
-    rows = table(trained)
-    assert rows[0] == ["step", "epoch", "batch", "loss", "w", "b", "m_w", "v_w", "m_b", "v_b"]
-    assert [row[0] for row in rows[1:]] == [str(step) for step in range(71)]
-    for row, kept in zip(rows[1:], trained.run.rows, strict=True):
-        assert float(row[4]) == pytest.approx(float(kept.values["w"]), rel=3e-16)
-    assert "left out" in trained.to_text()
-
-
-def test_csv_of_a_long_run_has_every_row_too():
-    trained = line(optimiser="adam", rate="0.1", steps=3000)
-    rows = table(trained)
-    assert (len(rows), len(trained.run.rows)) == (3002, 31)
-    assert not trained.run.exact
-    by_step = {row.step: row for row in trained.run.rows}
-    for row in rows[1:]:
-        if int(row[0]) in by_step:
-            assert float(row[4]) == float(by_step[int(row[0])].values["w"])
-    assert "double precision" in " ".join(trained.to_text().split())
-
-
-FIGURES = [
-    (F(1, 8), "0.125"),
-    (F(-3), "-3"),
-    (F(1, 3), "0.33333333333333333"),
-    (F(10) ** 30, "1.0e+30"),
-    (F(1, 10**12), "0.000000000001"),
-    (0.1, "0.1"),
-]
-
-
-@pytest.mark.parametrize(("value", "text"), FIGURES)
-def test_figures_of_a_csv_file(value, text):
-    assert _figure(value) == text
-    assert float(_figure(value)) == float(value)
-
-
-@pytest.mark.parametrize(
-    ("text", "cell"),
-    [("w", "w"), ("=1+1", "'=1+1"), ("@SUM(A1)", "'@SUM(A1)"), ("-x", "'-x"), ("+x", "'+x"), ('a"b,c', '"a""b,c"')],
-)
-def test_no_cell_is_a_formula(text, cell):
-    assert _cell(text) == cell
 
 
 def test_the_contract():

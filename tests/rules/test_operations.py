@@ -117,6 +117,35 @@ CASES = [  # operation, shapes of its operands, its settings
     ("entry", [(1, 2)], (1, 2)),
     ("concat", [(2,), (3,)], ()),
     ("concat", [(1,), (1,)], ()),
+    *(("concat", shapes, ()) for shapes in (
+        [(2, 3), (1, 3)], [(1, 1), (2, 1)], [(2, 1, 3), (1, 1, 3)], [(1, 2, 1), (1, 2, 1)], [(1, 2, 1, 2), (2, 2, 1, 2)],
+        [(1, 1, 1, 2), (1, 1, 1, 2)],
+    )),
+    # of more axes: what a matrix has for its last two, a batch in front of them
+    *(("matmul", shapes, ()) for shapes in (
+        [(2, 2, 3), (2, 3, 2)], [(3, 1, 2), (3, 2, 1)], [(2, 1, 2, 3), (2, 1, 3, 2)], [(1, 2, 2, 1), (1, 2, 1, 2)],
+        [(2, 2, 3), (3, 2)], [(1, 2, 2), (2, 3)], [(2, 1, 2, 2), (2, 3)], [(1, 2, 2, 1), (1, 2)],
+        [(2, 3), (2, 3, 2)], [(3, 2), (1, 2, 2)], [(2, 2), (2, 1, 2, 3)], [(1, 2), (1, 2, 2, 1)],
+    )),
+    *((name, [shape], ()) for name in ("transpose", "batch_sums", "row_sums", "column_sums", "softmax_columns", "softmax_rows")
+      for shape in ((2, 3, 2), (1, 2, 3), (2, 1, 2, 3), (1, 2, 3, 1))),
+    *(("batch", [shape], (2,)) for shape in ((2, 3), (1, 2), (1, 2, 3), (2, 1, 2))),
+    *((name, [shape], (2,)) for name in ("columns", "rows") for shape in ((2, 3), (1, 2), (2, 1, 3), (1, 2, 2))),
+    ("max_pool", [(2, 4, 4)], (2,)),
+    ("max_pool", [(2, 3, 4)], (2, 1)),
+    ("max_pool", [(3, 2, 2)], (2,)),  # as many channels as none of the windows
+    ("flatten", [(2, 1, 2, 3)], ()),
+    ("flatten", [(1, 2, 2, 1)], ()),
+    ("unflatten", [(12,)], (2, 1, 2, 3)),
+    ("unflatten", [(4,)], (1, 2, 2, 1)),
+    ("one_hot", [], (2, 1, 3, 2, 2, 3)),
+    ("one_hot", [], (1, 1, 1, 1, 2, 1)),
+    ("one_hot", [], (2, 1, 2, 1, 2, 1, 2, 2)),
+    ("one_hot", [], (1, 1, 1, 1, 1, 1, 1, 1)),
+    ("entry", [(2, 3, 2)], (2, 3, 1)),
+    ("entry", [(1, 2, 2)], (1, 1, 2)),
+    ("entry", [(2, 1, 2, 2)], (2, 1, 2, 1)),
+    ("entry", [(1, 2, 1, 1)], (1, 2, 1, 1)),
 ]
 IDS = [f"{name}{shapes}{list(settings)}".replace(" ", "") for name, shapes, settings in CASES]
 TINY = Fraction(1, 10**15)

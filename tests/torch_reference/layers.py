@@ -43,6 +43,41 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]], str]] = {  # name: our f
         "(R * F.conv2d(X[None], K, stride=1, padding=1)[0]).sum()"),
     "average pooling over channels": (
         "sum(R ⊙ average_pool(X, 2, 2))", {"X": (2, 4, 4), "R": (2, 2, 2)}, "(R * F.avg_pool2d(X[None], 2, 2)[0]).sum()"),
+    "a batch of matrix products": (
+        "sum(R ⊙ (A @ B))", {"A": (2, 3, 4), "B": (2, 4, 2), "R": (2, 3, 2)}, "(R * (A @ B)).sum()"),
+    "a batch of matrix products of four axes": (
+        "sum(R ⊙ (A @ B))", {"A": (2, 2, 3, 2), "B": (2, 2, 2, 3), "R": (2, 2, 3, 3)}, "(R * (A @ B)).sum()"),
+    "a batch times a matrix": (
+        "sum(R ⊙ (X W + batch(rows(b, 3), 2)))", {"X": (2, 3, 4), "W": (4, 2), "b": (2,), "R": (2, 3, 2)}, "(R * (X @ W + b)).sum()"),
+    "a batch of four axes times a matrix": (
+        "sum(R ⊙ (X W))", {"X": (2, 2, 3, 2), "W": (2, 3), "R": (2, 2, 3, 3)}, "(R * (X @ W)).sum()"),
+    "a matrix times a batch": ("sum(R ⊙ (W X))", {"W": (2, 3), "X": (2, 3, 4), "R": (2, 2, 4)}, "(R * (W @ X)).sum()"),
+    "a matrix times a batch of four axes": (
+        "sum(R ⊙ (W X))", {"W": (2, 3), "X": (2, 2, 3, 2), "R": (2, 2, 2, 2)}, "(R * (W @ X)).sum()"),
+    "attention": (
+        "sum(R ⊙ (softmax_rows(A @ B^T/2) @ V))", {"A": (2, 3, 4), "B": (2, 2, 4), "V": (2, 2, 3), "R": (2, 3, 3)},
+        "(R * F.scaled_dot_product_attention(A, B, V)).sum()"),
+    "attention of several heads": (
+        "sum(R ⊙ (softmax_rows(A @ B^T/2) @ V))", {"A": (2, 2, 1, 4), "B": (2, 2, 2, 4), "V": (2, 2, 2, 2), "R": (2, 2, 1, 2)},
+        "(R * F.scaled_dot_product_attention(A, B, V)).sum()"),
+    "softmax of the columns of a batch": (
+        "sum(R ⊙ softmax_columns(X))", {"X": (2, 3, 2), "R": (2, 3, 2)}, "(R * F.softmax(X, -2)).sum()"),
+    "sums of a batch": (
+        "sum(R ⊙ batch_sums(X)) + sum(S ⊙ row_sums(X)) + sum(T ⊙ column_sums(X))",
+        {"X": (2, 3, 4), "R": (3, 4), "S": (2, 3), "T": (2, 4)}, "(R * X.sum(0)).sum() + (S * X.sum(-1)).sum() + (T * X.sum(-2)).sum()"),
+    "spread over a batch": (
+        "sum(R ⊙ columns(X, 2)) + sum(R ⊙ rows(Z, 3)) + mean(R ⊙ batch(Y, 2))", {"X": (2, 3), "Z": (2, 2), "Y": (3, 2), "R": (2, 3, 2)},
+        "(R * X[:, :, None]).sum() + (R * Z[:, None, :]).sum() + (R * Y[None]).mean()"),
+    "entries of three and four axes": (
+        "entry(X, 2, 1, 3)*Y_1_2_1_2 - X[1, 2, 2]", {"X": (2, 2, 3), "Y": (2, 2, 1, 2)}, "X[1, 0, 2] * Y[0, 1, 0, 1] - X[0, 1, 1]"),
+    "max-pooling over channels": (
+        "sum(R ⊙ max_pool(X, 2, 1))", {"X": (2, 3, 4), "R": (2, 2, 3)}, "(R * F.max_pool2d(X[None], 2, 1)[0]).sum()"),
+    "concat and flatten of three axes": (
+        "sum(r ⊙ flatten(concat(X, Y)))", {"X": (1, 2, 3), "Y": (2, 2, 3), "r": (18,)}, "(r * torch.cat([X, Y]).flatten()).sum()"),
+    "the label of a softmax": ("-log(entry(softmax(x), 2))", {"x": (5,)}, "F.cross_entropy(x, torch.tensor(1))"),
+    "the labels of a batch": (
+        "-(log(entry(softmax_rows(X), 1, 3)) + log(entry(softmax_rows(X), 2, 1)))/2", {"X": (2, 3)},
+        "F.cross_entropy(X, torch.tensor([2, 0]))"),
     "squared error": ("sum(squared_error(x, y))", {"x": (5,), "y": (5,)}, "F.mse_loss(x, y, reduction='sum')"),
     "squared error, mean": ("mean(squared_error(X, Y))", {"X": (3, 2), "Y": (3, 2)}, "F.mse_loss(X, Y)"),
     "half squared error": ("sum(half_squared_error(x, y))", {"x": (5,), "y": (5,)}, "F.mse_loss(x, y, reduction='sum') / 2"),

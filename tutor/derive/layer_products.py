@@ -228,8 +228,8 @@ def simplify_pullback(expr: Expr) -> Expr:
     match done:
         case Call("transpose", (Call("transpose", (inner,)),)):
             return inner
-        case Call("transpose", (Call("fill", (value, rows, columns)),)):
-            return Call("fill", (value, columns, rows))
+        case Call("transpose", (Call("fill", (value, *batch, rows, columns)),)):
+            return Call("fill", (value, *batch, columns, rows))
         case Call("transpose", (Call("outer", (a, b)),)):
             return Call("outer", (b, a))
         case Call("transpose", (Call("matmul", (a, b)),)):  # (A B)ᵀ = Bᵀ Aᵀ

@@ -10,6 +10,7 @@ from tutor.derive.backward import derive
 from tutor.errors import ExerciseError, ValueProblem
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim, Exercise
+from tutor.exercise.over_layers import own_layers
 from tutor.exercise.read_training import read_settings
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import substitute
@@ -65,6 +66,7 @@ def make_task(
         derive(graph), values, parameters, row, _rate(exercise, row, rate, same), read_settings(row, chosen), data, size,
         order or (plan.order if same else None) or ("shuffled" if size < count else "given"),
         plan.seed if seed is None else seed, letter or rate_name(exercise.notation),
+        own_layers(exercise.layers, exercise.network, exercise.notation),
     )  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from tutor.graph.entries import Array
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import shown
-from tutor.rules.operations import ENTRYWISE, LAYERS
+from tutor.rules.operations import ENTRYWISE, LAYERS, OF_EACH
 
 MAX_COLUMNS = 4
 MAX_ROWS = 6
@@ -36,6 +36,8 @@ def explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if not parts:
         return expr
     done = rebuild(expr, tuple(explicit(part, shapes) for part in parts))
+    if type(done) is Call and done.func in OF_EACH:
+        return Call(_on_paper(expr, shapes), done.args)
     if type(expr) is not Call or type(done) is not Call or expr.func != "matmul" or len(shape_of(expr.args[0], shapes)) != 1:
         return done
     first, second = done.args
@@ -64,7 +66,7 @@ def dressed(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
             return dressed(Call("matmul", (transpose(second), first)), shapes)
         case Call(func, args) if func in _OPENED:
             operands = _OPENED[func]
-            return Call(func, (*(dressed(arg, shapes) for arg in args[:operands]), *args[operands:]))
+            return Call(_on_paper(expr, shapes), (*(dressed(arg, shapes) for arg in args[:operands]), *args[operands:]))
         case Add() | Neg() | Mul() if shape:
             return rebuild(expr, tuple(dressed(part, shapes) for part in children(expr)))
         case _ if not shape and _has_arrays(expr, shapes):
@@ -76,6 +78,14 @@ _WHOLE = frozenset({"transpose", "outer", "softmax", "softmax_columns", "softmax
 """The operations that have a shape below them as a whole."""
 _OPENED = {name: len(rows[0].arrays) for name, rows in LAYERS.items() if name not in _WHOLE} | {ENTRYWISE: 2}
 """The operations whose operands have their shapes below them, and how many they have."""
+
+
+def _on_paper(call: Expr, shapes: Mapping[str, Shape]) -> str:
+    """What an operation is called on paper: by another name where it is done to each matrix of a batch."""
+    assert type(call) is Call
+    first = LAYERS[call.func][0].operands if call.func in OF_EACH else ()
+    of_each = first and len(shape_of(call.args[0], shapes)) > len(first[0][1])
+    return OF_EACH[call.func] if of_each else call.func
 
 
 def _has_arrays(expr: Expr, shapes: Mapping[str, Shape]) -> bool:

@@ -34,8 +34,9 @@ WITHOUT = frozenset({
 
 
 ARRAYS = frozenset({
-    "average_pool", "column_sums", "columns", "concat", "convolve", "correlate", "entry", "fill", "flatten", "hadamard", "matmul",
-    "max_pool", "mean", "one_hot", "outer", "row_sums", "rows", "softmax_columns", "softmax_rows", "sum", "transpose", "unflatten",
+    "average_pool", "batch", "batch_sums", "column_sums", "columns", "concat", "convolve", "correlate", "entry", "fill", "flatten",
+    "hadamard", "matmul", "max_pool", "mean", "one_hot", "outer", "row_sums", "rows", "softmax_columns", "softmax_rows", "sum",
+    "transpose", "unflatten",
 })  # fmt: skip
 """Functions of arrays, which are read where an exercise has shapes."""
 

@@ -113,7 +113,19 @@ class Formulas:
         return Call(func, tuple(args))
 
 
-_SAMPLES = {"softmax": "columns", "softmax_columns": "columns", "softmax_rows": "rows"}
+def samples(shape: Sequence[int], by: str) -> list[range]:
+    """The places of the entries of each sample of an array: its ``columns`` or its ``rows``; a vector is one sample.
+
+    >>> [list(sample) for sample in samples((2, 3), "columns")]
+    [[0, 3], [1, 4], [2, 5]]
+    """
+    whole = by == "rows" or len(shape) == 1
+    size, apart = (shape[-1], 1) if whole else (shape[-2], shape[-1])
+    block = size * apart
+    return [range(start + place, start + place + block, apart) for start in range(0, prod(shape), block) for place in range(apart)]
+
+
+SAMPLES = {"softmax": "columns", "softmax_columns": "columns", "softmax_rows": "rows"}
 """What of an array is one sample: a column (a vector is one) or a row."""
 
 
@@ -180,8 +192,8 @@ class Entries:
         shape = tuple(int(size) for size in found)
         arrays = {name: array for (name, _), array in zip(row.operands, operands, strict=True)}
         numbers = {name: int(size) for name, size in sizes.items()}
-        if call.func in _SAMPLES:
-            return self.softmax(operands[0], _SAMPLES[call.func])
+        if call.func in SAMPLES:
+            return self.softmax(operands[0], SAMPLES[call.func])
         work = prod(shape) * _loops(formula(row.index), numbers)
         if work > MAX_WORK:
             raise GraphError(
@@ -193,14 +205,8 @@ class Entries:
 
     def softmax(self, scores: Array[Any], by: str) -> Array[Any]:
         """Softmax of each sample by its scalar rows, so that both forms know it by one name."""
-        columns = scores.shape[1] if len(scores.shape) == 2 else 1
-        order = list(range(len(scores.items)))
-        if by == "columns":
-            samples = [order[column::columns] for column in range(columns)]
-        else:
-            samples = [order[start : start + columns] for start in range(0, len(order), columns)]
-        made: list[Any] = [None] * len(order)
-        for sample in samples:
+        made: list[Any] = [None] * len(scores.items)
+        for sample in samples(scores.shape, by):
             values = tuple(scores.items[place] for place in sample)
             for i, place in enumerate(sample, 1):
                 made[place] = self.algebra.call(f"softmax_{i}", values)
@@ -272,16 +278,14 @@ class _EntryReader:
         return self.algebra.number(ONE) if 1 <= place <= size else self.zero
 
     def winner(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        """1 where an entry is the largest of its window, 1/k where it is one of k, else 0."""
-        array, *pairs, window = args
+        """1 where an entry is the largest of its window, 1/k where it is one of k, else 0; each axis has its index, its start, its size."""
+        array, *axes = args
         assert type(array) is Name
-        size = whole(window, at)
-        own = [whole(part, at) for part in pairs[::2]]
-        start = [whole(part, at) for part in pairs[1::2]]
-        if not all(first < i <= first + size for i, first in zip(own, start, strict=True)):
+        own, start, size = ([whole(part, at) for part in axes[place::3]] for place in range(3))
+        if not all(first < i <= first + count for i, first, count in zip(own, start, size, strict=True)):
             return self.zero
         x = self.arrays[array.name]
-        window_places = product(*(range(first + 1, first + size + 1) for first in start))
+        window_places = product(*(range(first + 1, first + count + 1) for first, count in zip(start, size, strict=True)))
         others = [x.at(place) for place in window_places if list(place) != own]
         if not others:
             return self.algebra.number(ONE)

@@ -126,8 +126,10 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size
         extra = len(call.args) - operands
         settings = f" with {extra} setting{'s' if extra > 1 else ''}" if extra else ""
         hint = _usage(rows)
-        if f"{call.func}_columns" in LAYERS and len(arrays[0]) == 2:
+        if f"{call.func}_columns" in LAYERS and len(arrays[0]) > 1:
             raise _which_axis(call, arrays[0])
+        if call.func == "matmul" and max(map(len, arrays)) > 2:
+            hint = _BATCHED
         if call.func == "transpose":
             hint = "a vector is transposed in a product only, such as w^T x or x w^T; " + hint
         raise GraphError(f"{operation_text(call.func)} does not take {given}{settings}", hint=hint)
@@ -160,16 +162,16 @@ def _both(call: Call, arrays: Sequence[Shape]) -> str:
 
 
 def _transposed(call: Call, arrays: Sequence[Shape]) -> str:
-    if call.func == "matmul" and len(arrays[0]) == 2 and arrays[0][0] == arrays[1][0]:
+    if call.func == "matmul" and len(arrays[0]) == 2 and len(arrays[1]) < 3 and arrays[0][0] == arrays[1][0]:
         return f"; {_short(call.args[0])}^T would fit"
     return ""
 
 
 def _which_axis(call: Call, shape: Shape) -> GraphError:
-    """A softmax of a matrix: which of its two axes adds up to 1 is to be said."""
+    """A softmax of a matrix: which of its last two axes adds up to 1 is to be said."""
     func, of = call.func, _short(call.args[0])
     return GraphError(
-        f"{func} of the matrix {of} of shape {shape_text(shape)}: along which axis?",
+        f"{func} of the {'matrix' if len(shape) == 2 else 'array'} {of} of shape {shape_text(shape)}: along which axis?",
         hint=f"write {func}_columns({of}) where every column is a sample, {func}_rows({of}) where every row is one",
     )
 
@@ -181,6 +183,12 @@ _BY_SIGNS = {
     ENTRYWISE: ("the product entry by entry", "write A ⊙ B"),
 }
 """What is written with signs and not by its name, and how."""
+
+
+_BATCHED = (
+    "of arrays of three and four axes the last two multiply: A @ B with equal axes in front, or with a matrix on one side; "
+    "a vector of n entries is given the shape [n, 1]"
+)
 
 
 def operation_text(func: str) -> str:
@@ -321,15 +329,16 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
     first, second = shape_of(a, shapes), shape_of(b, shapes)
     if not first or not second:
         return Mul((*(a.args if type(a) is Mul else (a,)), b))
-    if first == second:
-        if len(first) == 2 and first[0] == first[1] and (is_transposed(a) or is_transposed(b)):
+    matrices = len(first) > 1 and len(second) > 0 and row_of("matmul", [len(first), len(second)], 0) is not None
+    if first == second and matrices and first[-1] == first[-2]:
+        if is_transposed(a) or is_transposed(b):
             return Call("matmul", (a, b))  # nobody writes Q Kᵀ for a product entry by entry
-        if len(first) == 2 and first[0] == first[1]:
-            raise GraphError(
-                f"readers disagree about the product of the square matrices {_short(a)} and {_short(b)}",
-                hint="write A @ B for the matrix product or hadamard(A, B) for the product entry by entry",
-            )
+        raise GraphError(
+            f"readers disagree about the product of the square matrices {_short(a)} and {_short(b)}",
+            hint="write A @ B for the matrix product or hadamard(A, B) for the product entry by entry",
+        )
+    if first == second:
         return Call(ENTRYWISE, (a, b))
-    if len(first) == 2 and len(second) in (1, 2) and first[1] == second[0]:
+    if matrices and first[-1] == (second[-2] if len(second) > 1 else second[0]):
         return Call("matmul", (a, b))
     raise _misfit(Mul((a, b)), a, first, b, second)

@@ -56,7 +56,7 @@ def straight(
 def source(program: Trees, *, packed: bool) -> str:
     """The text of the function, for `straight` and for those who want to look at it.
 
-    >>> print(source(Trees(2, ((2, ("+", 0, ("neg", 1))), (3, ("*", 2, 2))), (3,), 2), packed=False))
+    >>> print(source(Trees(2, ((2, ("+", 0, ("neg", 1))), (3, ("*", 2, 2))), (3,)), packed=False))
     def steps(v0, v1):
      try:
       v2 = v0 - v1

@@ -11,7 +11,7 @@ from tutor.derive.rewrites.layered import LayerRewrite
 from tutor.errors import ProofError
 from tutor.expression.nodes import Expr, Name, Number
 from tutor.expression.walk import substitute
-from tutor.graph.entries import Array, Entries
+from tutor.graph.entries import SAMPLES, Array, Entries, samples
 from tutor.graph.layered import Layered, sized, written_out
 from tutor.numbers.arithmetic import Value, add, divide, real
 from tutor.numbers.form_agreement import POINTS, TOLERANCE, relative
@@ -37,7 +37,7 @@ def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[st
     if values is None:
         return Rewritten(tuple(rewrites), {})
     arrays = as_arrays(layered, values)
-    kept = [r for r in rewrites if not r.targets or all(total == 1 for total in _totals(arrays[r.targets], layered, r))]
+    kept = [r for r in rewrites if not r.targets or all(total == 1 for total in _totals(arrays[r.targets], r))]
     return Rewritten(tuple(kept), _arrays(layered, kept, arrays))
 
 
@@ -56,20 +56,9 @@ def _arrays(layered: Layered, rewrites: Sequence[LayerRewrite], given: Mapping[s
     return made
 
 
-def _samples(array: Array[Value], layered: Layered, rewrite: LayerRewrite) -> list[list[int]]:
-    """The places of the entries of each sample: columns or rows of a batch, or the whole vector."""
-    if len(array.shape) == 1:
-        return [list(range(len(array.items)))]
-    rows, columns = array.shape
-    by_rows = any("softmax_rows" in str(step.expr) for step in layered.graph.steps)
-    if by_rows:
-        return [[row * columns + column for column in range(columns)] for row in range(rows)]
-    return [[row * columns + column for row in range(rows)] for column in range(columns)]
-
-
-def _totals(array: Array[Value], layered: Layered, rewrite: LayerRewrite) -> list[Value]:
+def _totals(array: Array[Value], rewrite: LayerRewrite) -> list[Value]:
     totals = []
-    for sample in _samples(array, layered, rewrite):
+    for sample in samples(array.shape, SAMPLES[rewrite.output]):
         total: Value = Fraction(0)
         for place in sample:
             total = add(total, array.items[place])
@@ -84,8 +73,8 @@ def normed(layered: Layered, rewrites: Sequence[LayerRewrite], arrays: dict[str,
             continue
         array = arrays[rewrite.targets]
         items = [item if item > 0 else 1 - item for item in array.items]
-        totals = _totals(Array(array.shape, tuple(items)), layered, rewrite)
-        for sample, total in zip(_samples(array, layered, rewrite), totals, strict=True):
+        totals = _totals(Array(array.shape, tuple(items)), rewrite)
+        for sample, total in zip(samples(array.shape, SAMPLES[rewrite.output]), totals, strict=True):
             for place in sample:
                 items[place] = divide(items[place], total)
         arrays[rewrite.targets] = Array(array.shape, tuple(items))

@@ -1,4 +1,4 @@
-"""Running a plan of layer products: for one set of numbers, and for many at once."""
+"""Running the calls of an array program: for one set of numbers, and for many at once."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from tutor.errors import ValueProblem
-from tutor.numbers.blocks import GIVEN, SCRATCH, WANTED, Floats, Plan, View
+from tutor.numbers.array_plan import GIVEN_ROWS, SCRATCH_ROWS, WANTED_ROWS, Plan, View
+from tutor.numbers.arrays import Floats
 
 SCRATCH_BYTES = 1 << 25
 """How large the scratch array may become: about the last-level cache.  Measured: to cut the work into smaller pieces, for the second-level
 cache, loses up to half of the time, because the rows of the given and wanted arrays are then read and written in short stretches."""
-SMALLEST = 1024
-"""The smallest number of sets in one piece."""
+SMALLEST, LARGEST_BYTES = 1024, 1 << 28
+"""The smallest number of sets in one piece, while the scratch array is not larger than this."""
 KEPT = 8
 """For how many widths scratch arrays are kept."""
 LINE = 8
@@ -34,11 +35,12 @@ class Many:
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
-        self.piece = max(SMALLEST, SCRATCH_BYTES // (8 * max(1, plan.rows[SCRATCH])))
+        bytes_of_a_set = 8 * max(1, plan.rows[SCRATCH_ROWS])
+        self.piece = max(min(SMALLEST, LARGEST_BYTES // bytes_of_a_set), SCRATCH_BYTES // bytes_of_a_set, 1)
         self.outer = [
             (what.array, what.first, tuple(n for n, _ in what.axes), tuple(step for _, step in what.axes))
             for what in plan.operands
-            if type(what) is View and what.array != SCRATCH
+            if isinstance(what, View) and what.array != SCRATCH_ROWS
         ]
         self.spare: dict[int, list[_Work]] = {}
 
@@ -73,7 +75,7 @@ class Many:
                 self.spare.clear()
             work = self.workspace(width)
         calls, places = work
-        row, begin = 8 * arrays[GIVEN].shape[1], 8 * start
+        row, begin = 8 * arrays[GIVEN_ROWS].shape[1], 8 * start
         for (array, first, lengths, steps), used in zip(self.outer, places, strict=True):
             strides = (*[step * row for step in steps], 8)
             view = np.ndarray((*lengths, width), np.float64, arrays[array], first * row + begin, strides)
@@ -89,12 +91,12 @@ class Many:
     def workspace(self, width: int) -> _Work:
         """The calls with the operands that do not change from piece to piece: views of a scratch array, and constants."""
         row = width + -width % LINE
-        scratch = _aligned(self.plan.rows[SCRATCH], row)
+        scratch = _aligned(self.plan.rows[SCRATCH_ROWS], row)
         views: list[Any] = []
         for what in self.plan.operands:
-            if type(what) is not View:
-                views.append(np.array(what))
-            elif what.array != SCRATCH:
+            if not isinstance(what, View):
+                views.append(what[..., None])  # a constant is the same in every set
+            elif what.array != SCRATCH_ROWS:
                 views.append(None)
             else:
                 shape = (*[length for length, _ in what.axes], width)
@@ -102,7 +104,7 @@ class Many:
                 views.append(np.ndarray(shape, np.float64, scratch, 8 * row * what.first, strides))
         calls = [(func, [views[number] for number in numbers]) for func, numbers in self.plan.calls]
         places: dict[int, list[tuple[list[Any], int]]] = {
-            number: [] for number, what in enumerate(self.plan.operands) if type(what) is View and what.array != SCRATCH
+            number: [] for number, what in enumerate(self.plan.operands) if isinstance(what, View) and what.array != SCRATCH_ROWS
         }
         for (_, operands), (_, numbers) in zip(calls, self.plan.calls, strict=True):
             for place, number in enumerate(numbers):
@@ -126,16 +128,16 @@ class _Workspace:
         self.arrays = [np.zeros(max(rows, 1)) for rows in plan.rows]
         views: list[Any] = []
         for what in plan.operands:
-            if type(what) is View:
+            if isinstance(what, View):
                 array = self.arrays[what.array]
                 shape, strides = [a for a, _ in what.axes], [8 * b for _, b in what.axes]
                 views.append(np.ndarray(shape, np.float64, array, 8 * what.first, strides))
             else:
-                views.append(np.array(what))
+                views.append(what)
         self.calls: list[tuple[Callable[..., object], list[Any]]] = [
             (func, [views[number] for number in numbers]) for func, numbers in plan.calls
         ]
-        self.given, self.wanted = self.arrays[GIVEN], self.arrays[WANTED]
+        self.given, self.wanted = self.arrays[GIVEN_ROWS], self.arrays[WANTED_ROWS]
         self.bytes = self.given.data.cast("B")
 
 
@@ -145,7 +147,7 @@ class One:
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
         self.spare: list[_Workspace] = []
-        self.packed = struct.Struct(f"{plan.rows[GIVEN]}d")
+        self.packed = struct.Struct(f"{plan.rows[GIVEN_ROWS]}d")
 
     def __call__(self, values: Sequence[float]) -> tuple[float, ...]:
         """Run it with len(given) floats."""
@@ -156,7 +158,7 @@ class One:
         self.run(work)
         found = tuple(work.wanted.tolist())
         self.spare.append(work)
-        return found[: self.plan.rows[WANTED]]
+        return found[: self.plan.rows[WANTED_ROWS]]
 
     def array(self, values: Floats) -> Floats:
         """The same from array to array, without a Python float for each number."""

@@ -15,6 +15,7 @@ from tutor.derive.second import hessian, hessian_name
 from tutor.derive.update import Naming, Update, naming, update
 from tutor.errors import ValueProblem
 from tutor.expression.keys import after_key, derivative_key
+from tutor.graph.layered import Layered
 from tutor.graph.nouns import Derivation, Step
 from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, real
 from tutor.numbers.data_set import Batch, Order, Samples, SampleTable, batches
@@ -38,7 +39,7 @@ class Task:
     """What is trained, and how: everything that a run depends on.
 
     ``values`` gives every leaf that is no column of the samples its value, the parameters their start.  ``size`` is the number of
-    samples of one update.
+    samples of one update.  ``layered`` is the same computation over arrays, where it is known: long runs are faster there.
     """
 
     derivation: Derivation
@@ -52,6 +53,7 @@ class Task:
     order: Order = "given"
     seed: int = 0
     letter: str = "eta"
+    layered: Layered | None = None
     names: Naming = field(init=False)
     updates: tuple[Update, ...] = field(init=False)
     second: tuple[Step, ...] = field(init=False)

@@ -1,7 +1,8 @@
 """Long runs of training, in double precision: the same steps as `tutor.numbers.train`, compiled once and run many times.
 
 Where one update uses all samples and they are few, forward pass, backward pass and update of all of them are one function of the
-parameters, the states and t.  Else there is one function for a sample's gradient and one for the update.
+parameters, the states and t.  Else there is one function for a sample's gradient and one for the update.  A large computation that knows
+its layers runs over whole arrays (`tutor.numbers.train_arrays`).
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
 from tutor.derive.second import named
 from tutor.errors import ValueProblem
@@ -20,9 +21,12 @@ from tutor.numbers.arithmetic import CONTEXT, Value, real
 from tutor.numbers.compiled import compile_steps
 from tutor.numbers.data_set import Batch
 from tutor.numbers.stops import RunStop
-from tutor.numbers.train import Row, Run, Task, find_rise, newton_step, one_update, start
+from tutor.numbers.train import DIVERGED, Row, Run, Task, find_rise, newton_step, one_update, start
 
-BIGGEST = 1e60
+if TYPE_CHECKING:
+    from tutor.numbers.train_arrays import ArrayMachine
+
+BIGGEST = float(DIVERGED)
 MAX_FUSED = 4_000
 """All samples are written into one function while it has at most this many steps."""
 CHUNK = 512
@@ -31,7 +35,30 @@ REPORTED = 8_192
 """The progress is reported every so many updates."""
 
 State: TypeAlias = tuple[float, ...]
+Held = TypeVar("Held")
+"""A state as a machine holds it: floats, or an array of them."""
 Report: TypeAlias = Callable[[int], None]
+
+
+class Runs(Protocol[Held]):
+    """What makes one update after the other."""
+
+    kept: tuple[str, ...]
+
+    def begin(self) -> Held:
+        """The state before the first update."""
+
+    def numbers(self, state: Held) -> State:
+        """A state as floats, in the order of ``kept``: the parameters, and behind them the optimiser's states."""
+
+    def advance(self, state: Held, step: int, batch: Batch) -> Held:
+        """One update."""
+
+    def loss(self, state: Held) -> float:
+        """The loss of all samples."""
+
+    def sound(self, state: Held) -> bool:
+        """Whether every parameter is a number to go on with."""
 
 
 def _literal(value: Value) -> Expr:
@@ -101,6 +128,14 @@ class Machine:
         wanted = tuple(after_key(name, 1) for name in self.kept)
         return compile_steps([*steps, *self.update], (*self.kept, task.names.t), wanted)
 
+    def begin(self) -> State:
+        """The parameters at the start; states are 0."""
+        return tuple(float(real(value)) for value in start(self.task).values())
+
+    def numbers(self, state: State) -> State:
+        """A state as it is."""
+        return state
+
     def advance(self, state: State, step: int, batch: Batch) -> State:
         """One update."""
         if self.fused is not None:
@@ -142,18 +177,31 @@ class Machine:
         """Whether every number of a state is one to go on with."""
         return all(-BIGGEST <= value <= BIGGEST for value in state[: self.width])
 
-    def trouble(self, state: State, step: int) -> RunStop:
-        """What is wrong with a state."""
-        for name, value in zip(self.task.parameters, state, strict=False):
-            if math.isnan(value):
-                return RunStop("no value", step, name)
-        worst = max(range(self.width), key=lambda place: abs(state[place]))
-        return RunStop("beyond", step, self.task.parameters[worst])
+
+def find_trouble(task: Task, state: State, step: int) -> RunStop:
+    """What is wrong with a state."""
+    width = len(task.parameters)
+    for name, value in zip(task.parameters, state, strict=False):
+        if math.isnan(value):
+            return RunStop("no value", step, name)
+    worst = max(range(width), key=lambda place: abs(state[place]))
+    return RunStop("beyond", step, task.parameters[worst])
 
 
-def states(task: Task, machine: Machine, steps: int) -> Iterator[tuple[int, Batch | None, State, RunStop | None]]:
+def _over_arrays(task: Task) -> ArrayMachine | None:
+    """The machine over arrays, for a large task that knows its layers, if NumPy is there."""
+    if task.layered is None:
+        return None
+    try:
+        from tutor.numbers.train_arrays import array_machine
+    except ImportError:
+        return None
+    return array_machine(task)
+
+
+def states(task: Task, machine: Runs[Held], steps: int) -> Iterator[tuple[int, Batch | None, Held, RunStop | None]]:
     """Every state of a run one after the other: (number of updates, batch, state, why it ends here)."""
-    state: State = tuple(float(real(value)) for value in start(task).values())
+    state = machine.begin()
     yield 0, None, state, None
     for step, batch in zip(range(1, steps + 1), task.batches(), strict=False):
         try:
@@ -162,7 +210,7 @@ def states(task: Task, machine: Machine, steps: int) -> Iterator[tuple[int, Batc
             yield step - 1, batch, state, RunStop("no update", step, error.what)
             return
         if not machine.sound(new):
-            yield step - 1, batch, state, machine.trouble(new, step)
+            yield step - 1, batch, state, find_trouble(task, machine.numbers(new), step)
             return
         state = new
         yield step, batch, state, None
@@ -173,19 +221,29 @@ def train_fast(task: Task, steps: int, keep: Sequence[int], progress: Report | N
 
     ``progress`` is called now and then with the number of updates made.  Numbers of the first update are exact ones.
     """
-    machine = Machine(task)
     _, first = one_update(task, {**start(task), task.names.t: CONTEXT.mpf(1)}, next(task.batches()))
-    wanted = set(keep)
+    arrays = _over_arrays(task)
+    if arrays is not None:
+        rows, stopped = _kept(task, arrays, steps, {*keep}, progress)
+    elif (machine := Machine(task)).fused is None:
+        rows, stopped = _kept(task, machine, steps, {*keep}, progress)
+    else:
+        rows = []
+        stopped = _bounded(machine, steps, sorted({*keep, steps}), rows, progress)
+    return Run(tuple(rows), first, rows[-1].step, stopped or find_rise(rows), exact=False)
+
+
+def _row(machine: Runs[Held], step: int, batch: Batch | None, state: Held) -> Row:
+    values = dict(zip(machine.kept, map(CONTEXT.mpf, machine.numbers(state)), strict=True))
+    return Row(step, batch, CONTEXT.mpf(machine.loss(state)), values)
+
+
+def _kept(
+    task: Task, machine: Runs[Held], steps: int, wanted: Collection[int], progress: Report | None
+) -> tuple[list[Row], RunStop | None]:
+    """The wanted rows of a run and its last one, and why it ended early."""
     rows: list[Row] = []
-
-    def row(step: int, batch: Batch | None, state: State) -> Row:
-        values = dict(zip(machine.kept, map(CONTEXT.mpf, state), strict=True))
-        return Row(step, batch, CONTEXT.mpf(machine.loss(state)), values)
-
-    if machine.fused is not None:
-        stopped = _bounded(machine, steps, sorted(wanted | {steps}), row, rows, progress)
-        return Run(tuple(rows), first, rows[-1].step, stopped or find_rise(rows), exact=False)
-    last: tuple[int, Batch | None, State] | None = None
+    last: tuple[int, Batch | None, Held] | None = None
     stopped = None
     for step, batch, state, trouble in states(task, machine, steps):
         stopped = trouble
@@ -193,25 +251,23 @@ def train_fast(task: Task, steps: int, keep: Sequence[int], progress: Report | N
             break
         last = (step, batch, state)
         if step in wanted:
-            rows.append(row(step, batch, state))
+            rows.append(_row(machine, step, batch, state))
         if progress is not None and step and step % REPORTED == 0:
             progress(step)
     assert last is not None
-    if rows[-1].step != last[0]:
-        rows.append(row(*last))
-    return Run(tuple(rows), first, last[0], stopped or find_rise(rows), exact=False)
+    if not rows or rows[-1].step != last[0]:
+        rows.append(_row(machine, *last))
+    return rows, stopped
 
 
-def _bounded(
-    machine: Machine, steps: int, wanted: list[int], row: Callable[..., Row], rows: list[Row], progress: Report | None
-) -> RunStop | None:
+def _bounded(machine: Machine, steps: int, wanted: list[int], rows: list[Row], progress: Report | None) -> RunStop | None:
     """The run of a fused function, from one wanted row to the next; returns why it ended early."""
     fused = machine.fused
     assert fused is not None
     whole = next(machine.task.batches())
-    state: State = tuple(float(real(value)) for value in start(machine.task).values())
+    state = machine.begin()
     step, reported = 0, 0
-    rows.append(row(0, None, state))
+    rows.append(_row(machine, 0, None, state))
     for goal in wanted:
         while step < goal:
             end = min(goal, step + CHUNK)
@@ -223,15 +279,15 @@ def _bounded(
                     after = fused(*before, t)
                     if not machine.sound(after):
                         if rows[-1].step != t - 1:
-                            rows.append(row(t - 1, Batch(t - 1, 1, whole.samples), before))
-                        return machine.trouble(after, t)
+                            rows.append(_row(machine, t - 1, Batch(t - 1, 1, whole.samples), before))
+                        return find_trouble(machine.task, after, t)
                     before = after
             step = end
             if progress is not None and step - reported >= REPORTED:
                 reported = step
                 progress(step)
         if step:
-            rows.append(row(step, Batch(step, 1, whole.samples), state))
+            rows.append(_row(machine, step, Batch(step, 1, whole.samples), state))
     return None
 
 
@@ -240,8 +296,15 @@ def all_rows(task: Task, run: Run, progress: Report | None = None) -> Iterator[R
     if len(run.rows) == run.made + 1:
         yield from run.rows
         return
-    machine = Machine(task)
+    arrays = _over_arrays(task)
+    if arrays is not None:
+        yield from _rows_again(task, arrays, run, progress)
+    else:
+        yield from _rows_again(task, Machine(task), run, progress)
+
+
+def _rows_again(task: Task, machine: Runs[Held], run: Run, progress: Report | None) -> Iterator[Row]:
     for step, batch, state, _ in islice(states(task, machine, run.made), run.made + 1):
         if progress is not None and step and step % REPORTED == 0:
             progress(step)
-        yield Row(step, batch, machine.loss(state), dict(zip(machine.kept, state, strict=True)))
+        yield Row(step, batch, machine.loss(state), dict(zip(machine.kept, machine.numbers(state), strict=True)))

@@ -1,4 +1,4 @@
-"""From steps to trees of operations: what is compiled, to straight-line Python (`tutor.numbers.emit`) or to layer products (`.blocks`)."""
+"""From steps to trees of operations: what is compiled to straight-line Python (`tutor.numbers.emit`)."""
 
 from __future__ import annotations
 
@@ -13,15 +13,13 @@ from tutor.errors import ValueProblem
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Mul, Name, Neg, Number, Partial, Pow
 from tutor.graph.nouns import Step
-from tutor.numbers.lowering import ADD, DIV, IF, MAX, MUL, NEG, POW, SQRT, Lowering, collect_names, nearest
+from tutor.numbers.lowering import ADD, DIV, MAX, MUL, NEG, POW, SQRT, Lowering, collect_names, nearest
 
 Node: TypeAlias = "int | float | tuple[Any, ...]"
 """In trees: the value of that number; a constant; an operation and its operands, such as ``("+", 0, ("*", 1, 2))``."""
 
 MAX_INTEGER_POWER = 4
 """In trees, powers up to this one are written as products: exact for negative bases, and several times faster."""
-_SIZES = {DIV: 1, NEG: 1, IF: 2}
-"""How many operations these count; a function counts four."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +29,6 @@ class Trees:
     given: int
     instructions: tuple[tuple[int, Node], ...]
     wanted: tuple[Node, ...]
-    size: int
-    """How many operations there are."""
 
 
 def lower(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) -> Trees:
@@ -45,11 +41,14 @@ def lower(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) ->
     >>> lower(from_steps(["d = x + y", "e = x*x", "f = d*z"]).steps, ["x", "y", "z"], ["f"]).instructions
     ((3, ('+', 0, 1)), (4, ('*', 3, 2)))
     """
-    return _TreeLowering(given).steps(_needed(steps, given, wanted), wanted)
+    return _TreeLowering(given).steps(needed_steps(steps, given, wanted), wanted)
 
 
-def _needed(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) -> list[Step]:
-    """Dead-code elimination: the steps that ``wanted`` is computed from, in their order."""
+def needed_steps(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) -> list[Step]:
+    """Dead-code elimination: the steps that ``wanted`` is computed from, in their order.
+
+    Raises `ValueProblem` for a name that nothing gives or defines.
+    """
     needed = set(wanted)
     kept = []
     for step in reversed(steps):
@@ -83,15 +82,13 @@ class _TreeLowering(Lowering[Node]):
         self.env: dict[str, Node] = {name: number for number, name in enumerate(given)}
         self.instructions: list[tuple[int, Node]] = []
         self.next = self.given
-        self.size = 0
 
     def steps(self, steps: Sequence[Step], wanted: Sequence[str]) -> Trees:
         table = self.table
         for step in steps:
             found = table[type(step.expr)](self, step.expr, self.env)
-            # A copy stays an instruction: the many copies of a layer (its bias gradients) are then moved at once.
             self.env[step.target] = self.value(found) if type(found) is not float else found
-        return Trees(self.given, tuple(self.instructions), tuple(self.env[name] for name in wanted), self.size)
+        return Trees(self.given, tuple(self.instructions), tuple(self.env[name] for name in wanted))
 
     def value(self, node: Node) -> int:
         number = self.next
@@ -118,7 +115,6 @@ class _TreeLowering(Lowering[Node]):
         return type(node) is float
 
     def make(self, op: str, *args: Node) -> Node:
-        self.size += _SIZES.get(op, 4)
         return (op, *args)
 
     def negated(self, expr: Neg, env: Mapping[str, Node]) -> Node:
@@ -129,7 +125,6 @@ class _TreeLowering(Lowering[Node]):
         args, table = expr.args, self.table
         if len(args) == 1:
             return table[type(args[0])](self, args[0], env)  # type: ignore[no-any-return]
-        self.size += len(args) - 1
         op = ADD if type(expr) is Add else MUL
         return (op, *[env[arg.name] if type(arg) is Name else table[type(arg)](self, arg, env) for arg in args])
 
@@ -137,7 +132,6 @@ class _TreeLowering(Lowering[Node]):
 
     def power(self, expr: Pow, env: Mapping[str, Node]) -> Node:
         base, exponent = self.lower(expr.base, env), self.lower(expr.exp, env)
-        self.size += 2
         if exponent == 0.5 and type(exponent) is float:
             return (SQRT, base)
         if type(exponent) is float and exponent.is_integer() and 1 <= abs(exponent) <= MAX_INTEGER_POWER:
@@ -152,7 +146,6 @@ class _TreeLowering(Lowering[Node]):
 
     def exponentials(self, values: list[Node]) -> tuple[list[Node], Node]:
         count = len(values)
-        self.size += 8 * count
         largest = self.value((MAX, *values)) if count > 1 else values[0]
         grown: list[Node] = [self.value(("exp", (ADD, value, (NEG, largest)))) for value in values]
         return grown, self.value((ADD, *grown)) if count > 1 else grown[0]

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.notation.symbol import Symbol
-from tutor.rules.operations import LAYERS, Layer
+from tutor.rules.operations import LAYERS, OF_EACH, Layer
 
 if TYPE_CHECKING:
     from tutor.render.maths import Writer
@@ -107,14 +107,15 @@ def _column_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 
 def _named(latex: str, text: str, operands: int = 1, index: Callable[[Writer, Sequence[Expr]], str] | None = None) -> Write:
-    """A function by its name; ``index`` writes its settings as an index."""
+    """A function by its name; ``index`` writes its settings as an index.  Without operands it is of its labels, which its sizes follow."""
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
+        shown = args[: operands or len(args) // 2]
         below = index(writer, args[operands:]) if index else ""
         head = _both(writer, f"\\operatorname{{{latex}}}", text)
         if below:
             head += _both(writer, f"_{{{below}}}", f"[{below}]")
-        inner = ", ".join(writer.show(arg) for arg in args[:operands])
+        inner = ", ".join(writer.show(arg) for arg in shown)
         closed = operands == 1 and type(args[0]) is Call and args[0].func == "size" and not writer.style.markup
         return head + (inner if closed else writer.bracket(inner))
 
@@ -247,7 +248,7 @@ _PHRASES: dict[str, PrintedOperation] = {
 }
 """How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
-_INDICES = {"window": _window, "sizes": _size, "place": _part, "col": _by("col"), "row": _by("row")}
+_INDICES = {"window": _window, "sizes": _size, "place": _part, "col": _by("col"), "row": _by("row"), "batch": _by("batch")}
 """What is written as an index of a function's name: "name maxpool by window"."""
 
 
@@ -264,7 +265,7 @@ def printed_operation(row: Layer) -> PrintedOperation:
     if kind == "sign":
         write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
         return PrintedOperation(_ATOM, _flipped(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
-    return PrintedOperation(_ATOM, _named(name, name, max(1, len(row.arrays)), _INDICES[more[1]] if more else None))
+    return PrintedOperation(_ATOM, _named(name, name, len(row.arrays), _INDICES[more[1]] if more else None))
 
 
 def _flipped(write: Write) -> Write:
@@ -273,6 +274,10 @@ def _flipped(write: Write) -> Write:
 
 _ON_PAPER: dict[str, PrintedOperation] = {
     "dot": PrintedOperation(_PRODUCT, _dot),
+    OF_EACH["columns"]: PrintedOperation(_ATOM, _named("columns", "columns", 1, _size)),
+    OF_EACH["rows"]: PrintedOperation(_ATOM, _named("rows", "rows", 1, _size)),
+    OF_EACH["row_sums"]: PrintedOperation(_ATOM, _named("sum", "sum", 1, _by("row"))),
+    OF_EACH["column_sums"]: PrintedOperation(_ATOM, _named("sum", "sum", 1, _by("col"))),
     "hadamard": PrintedOperation(_QUOTIENT, _sign("\\odot", "⊙")),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _sum_over),

@@ -77,19 +77,74 @@ _GOODFELLOW = "qmul, Convolution; Goodfellow et al., Deep Learning, ch. 9"
 
 
 
-def _over_all(sizes: str) -> tuple[Layer, ...]:
-    """What all entries of an array of three or four axes are summed to, and what makes one of equal numbers."""
+def _deep(sizes: str) -> tuple[Layer, ...]:
+    """The rows that every array of three or four axes has: what a matrix has for its last two axes, a batch in front of them."""
     letters = sizes.split()
+    lead, (m, n) = " ".join(letters[:-2]), letters[-2:]
     loops = ("t", "u", "v", "w")[: len(letters)]
-    entry = f"at(A, {', '.join(loops)})"
+    index = (_3D, _4D)[len(letters) - 3]
+    first, (row, column) = ", ".join(index[:-2]), index[-2:]
+    labels = ("e", "f", "g", "t")[: len(letters)]
+    every = f"at(A, {', '.join(loops)})"
     for loop, size in reversed(list(zip(loops, letters, strict=True))):
-        entry = f"sum_over({loop}, {size}, {entry})"
-    listed, count = ", ".join(letters), "*".join(letters)
+        every = f"sum_over({loop}, {size}, {every})"
+    listed, count, axes = ", ".join(letters), "*".join(letters), tuple(letters)
+    batch = tuple(letters[:-2])
     return (
-        Layer("sum", (f"A: {sizes}",), (), (), entry, (f"fill(G, {listed})",)),
-        Layer("mean", (f"A: {sizes}",), (), (), f"{entry}/({count})", (f"fill(G/({count}), {listed})",)),
-        Layer("fill", ("c:",), tuple(letters), (_3D, _4D)[len(letters) - 3], "c", ("sum(G)",), tuple((size, 1) for size in letters)),
-    )
+        Layer("sum", (f"A: {sizes}",), (), (), every, (f"fill(G, {listed})",)),
+        Layer("mean", (f"A: {sizes}",), (), (), f"{every}/({count})", (f"fill(G/({count}), {listed})",)),
+        Layer("fill", ("c:",), axes, index, "c", ("sum(G)",), tuple((size, 1) for size in letters)),
+        Layer("transpose", (f"A: {sizes}",), (*batch, n, m), index, f"at(A, {first}, {column}, {row})", ("transpose(G)",)),
+        Layer("matmul", (f"A: {sizes}", f"B: {lead} {n} z"), (*batch, m, "z"), index,
+              f"sum_over(v, {n}, at(A, {first}, {row}, v)*at(B, {first}, v, {column}))",
+              ("matmul(G, transpose(B))", "matmul(transpose(A), G)"), source="as NumPy's @: the last two axes multiply"),
+        Layer("matmul", (f"A: {sizes}", f"B: {n} z"), (*batch, m, "z"), index,
+              f"sum_over(v, {n}, at(A, {first}, {row}, v)*at(B, v, {column}))",
+              ("matmul(G, transpose(B))", f"{_summed('matmul(transpose(A), G)', len(batch))}"), source="one matrix for a batch"),
+        Layer("matmul", (f"A: z {m}", f"B: {sizes}"), (*batch, "z", n), index,
+              f"sum_over(v, {m}, at(A, {row}, v)*at(B, {first}, v, {column}))",
+              (f"{_summed('matmul(G, transpose(B))', len(batch))}", "matmul(transpose(A), G)"), source="one matrix for a batch"),
+        Layer("batch", (f"B: {' '.join(letters[1:])}",), axes, index, f"at(B, {', '.join(index[1:])})", ("batch_sums(G)",),
+              ((letters[0], 1),), source="the same matrix for every sample of a batch", written="name batch by sizes"),
+        Layer("batch_sums", (f"A: {sizes}",), tuple(letters[1:]), (_2D, _3D)[len(letters) - 3],
+              f"sum_over(v, {letters[0]}, at(A, v, {', '.join((_2D, _3D)[len(letters) - 3])}))", (f"batch(G, {letters[0]})",),
+              written="name sum by batch"),
+        Layer("columns", (f"b: {lead} {m}",), (*batch, m, "N"), index, f"at(b, {first}, {row})", ("row_sums(G)",), (("N", 1),)),
+        Layer("rows", (f"b: {lead} {n}",), (*batch, "N", n), index, f"at(b, {first}, {column})", ("column_sums(G)",), (("N", 1),)),
+        Layer("row_sums", (f"A: {sizes}",), (*batch, m), (_2D, _3D)[len(letters) - 3],
+              f"sum_over(v, {n}, at(A, {', '.join((_2D, _3D)[len(letters) - 3])}, v))", (f"columns(G, {n})",)),
+        Layer("column_sums", (f"A: {sizes}",), (*batch, n), (_2D, _3D)[len(letters) - 3],
+              f"sum_over(v, {m}, at(A, {first}, v, {(_2D, _3D)[len(letters) - 3][-1]}))", (f"rows(G, {m})",)),
+        Layer("softmax_columns", (f"Z: {sizes}",), axes, index,
+              f"exp(at(Z, {', '.join(index)}))/sum_over(v, {m}, exp(at(Z, {first}, v, {column})))",
+              (f"hadamard(out, G - rows(column_sums(hadamard(G, out)), {m}))",)),
+        Layer("softmax_rows", (f"Z: {sizes}",), axes, index,
+              f"exp(at(Z, {', '.join(index)}))/sum_over(v, {n}, exp(at(Z, {first}, {row}, v)))",
+              (f"hadamard(out, G - columns(row_sums(hadamard(G, out)), {n}))",), source="attention: softmax(Q K^T)"),
+        Layer("one_hot", (), axes, index, "*".join(f"inside({i} - {label} + 1, 1)" for i, label in zip(index, labels, strict=True)),
+              settings=(*((label, 1) for label in labels), *((size, 1) for size in letters)),
+              within=tuple(part for pair in zip(labels, letters, strict=True) for part in pair)),
+        Layer("entry", (f"A: {sizes}",), (), (), f"at(A, {', '.join(labels)})", (f"G*one_hot({', '.join(labels)}, {listed})",),
+              tuple((label, 1) for label in labels), within=tuple(part for pair in zip(labels, letters, strict=True) for part in pair)),
+    )  # fmt: skip
+
+
+def _summed(text: str, axes: int) -> str:
+    """A pullback summed over the first axes, of a matrix that every sample shares."""
+    return "batch_sums(" * axes + text + ")" * axes
+
+
+def _one_after_the_other(rank: int) -> tuple[Layer, Layer]:
+    """Two arrays of one rank joined along their first axis, and the part of such an array."""
+    sizes, index = ("", "q", "q r", "q r h")[rank - 1], (_1D, _2D, _3D, _4D)[rank - 1]
+    rest, more = ((", ", ", ".join(index[1:])) if rank > 1 else ("", ""))
+    axes = tuple(sizes.split())
+    return (
+        Layer("concat", (f"x: m {sizes}", f"y: n {sizes}"), ("m + n", *axes), index,
+              f"at(x, i{rest}{more}) + at(y, i - m{rest}{more})", ("part(G, 0, m)", "part(G, m, n)"), indexed=False),
+        Layer("part", (f"x: n {sizes}",), ("z", *axes), index, f"at(x, i + f{rest}{more})", settings=(("f", 0), ("z", 1)), internal=True,
+              written="name part by place", padded=True),
+    )  # fmt: skip
 
 
 _ROWS = (
@@ -188,10 +243,16 @@ _ROWS = (
     Layer("max_pool", ("x: n r",), ("windows(n, k, s, 0)", "windows(r, k, s, 0)"), _2D,
           "max_over(a, k, max_over(b, k, at(x, s*(i - 1) + a, s*(j - 1) + b)))",
           ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling 2×2"),
+    Layer("max_pool", ("X: c n r",), ("c", "windows(n, k, s, 0)", "windows(r, k, s, 0)"), _3D,
+          "max_over(a, k, max_over(b, k, at(X, i, s*(j - 1) + a, s*(l - 1) + b)))",
+          ("route(G, X, k, s)",), (("k", 1), ("s", 1)), ("k",), source="each channel by itself"),
     Layer("route", ("G: o", "x: n"), ("n",), _1D, "sum_over(u, o, at(G, u)*winner(x, i, s*(u - 1), k))",
           settings=(("k", 1), ("s", 1)), internal=True, indexed=False),
     Layer("route", ("G: o w", "x: n r"), ("n", "r"), _2D,
-          "sum_over(u, o, sum_over(v, w, at(G, u, v)*winner(x, i, s*(u - 1), j, s*(v - 1), k)))",
+          "sum_over(u, o, sum_over(v, w, at(G, u, v)*winner(x, i, s*(u - 1), k, j, s*(v - 1), k)))",
+          settings=(("k", 1), ("s", 1)), internal=True),
+    Layer("route", ("G: c o w", "X: c n r"), ("c", "n", "r"), _3D,
+          "sum_over(u, o, sum_over(v, w, at(G, i, u, v)*winner(X, i, i - 1, 1, j, s*(u - 1), k, l, s*(v - 1), k)))",
           settings=(("k", 1), ("s", 1)), internal=True),
     Layer("average_pool", ("x: n",), ("windows(n, k, s, 0)",), _1D, "sum_over(a, k, at(x, s*(i - 1) + a))/k",
           ("share(G, n, k, s)",), (("k", 1), ("s", 1)), ("k",), written="name avgpool by window"),
@@ -214,25 +275,30 @@ _ROWS = (
     Layer("flatten", ("A: m n q",), ("m*n*q",), _1D,
           "at(A, quotient(i - 1, n*q) + 1, remainder(quotient(i - 1, q), n) + 1, remainder(i - 1, q) + 1)", ("unflatten(G, m, n, q)",),
           source="channel after channel, row after row"),
+    Layer("flatten", ("A: m n q r",), ("m*n*q*r",), _1D,
+          "at(A, quotient(i - 1, n*q*r) + 1, remainder(quotient(i - 1, q*r), n) + 1, remainder(quotient(i - 1, r), q) + 1, "
+          "remainder(i - 1, r) + 1)", ("unflatten(G, m, n, q, r)",)),
+    Layer("unflatten", ("x: m*n*q*r",), ("m", "n", "q", "r"), _4D, "at(x, n*q*r*(i - 1) + q*r*(j - 1) + r*(l - 1) + h)", ("flatten(G)",),
+          (("m", 1), ("n", 1), ("q", 1), ("r", 1)), written="name mat by sizes"),
     Layer("unflatten", ("x: m*n*q",), ("m", "n", "q"), _3D, "at(x, n*q*(i - 1) + q*(j - 1) + l)", ("flatten(G)",),
-          (("m", 1), ("n", 1), ("q", 1)), written="name mat by sizes"),
+          (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
-    Layer("concat", ("x: m", "y: n"), ("m + n",), _1D, "at(x, i) + at(y, i - m)", ("part(G, 0, m)", "part(G, m, n)"), indexed=False),
+    *(row for rank in (1, 2, 3, 4) for row in _one_after_the_other(rank)),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
           source="the target of a classification: label k of n classes", written="name onehot"),
     Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),
           source="−log p_2: the probability of the label; entries are counted from 1", written="indexed"),
     Layer("entry", ("A: m n",), (), (), "at(A, k, l)", ("G*outer(one_hot(k, m), one_hot(l, n))",), (("k", 1), ("l", 1)),
           within=("k", "m", "l", "n")),
-    *_over_all("m n q"),
-    *_over_all("m n q r"),
-    Layer("part", ("x: n",), ("l",), _1D, "at(x, i + f)", settings=(("f", 0), ("l", 1)), internal=True,
-          written="name part by place", padded=True),
+    *_deep("m n q"),
+    *_deep("m n q r"),
 )  # fmt: skip
 
 LAYERS: dict[str, tuple[Layer, ...]] = {
     name: tuple(row for row in _ROWS if row.name == name) for name in dict.fromkeys(row.name for row in _ROWS)
 }
+OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times", "ones"} <= {*rows[0].written.split()}}
+"""What is a product of a matrix with 𝟏 on paper, and how it is called where it is done to each matrix of a batch: no product says that."""
 ENTRYWISE = "hadamard"
 """A ⊙ B, entry by entry; written ``*`` between arrays of one shape."""
 

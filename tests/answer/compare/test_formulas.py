@@ -198,44 +198,6 @@ def test_what_the_product_derives_is_equal_to_itself(ident):
         assert found.outcome == ("different" if exists.any() else "undecided"), (step, found)
 
 
-def test_points_have_both_sides_of_every_kink():
-    steps = ["z1 = w1*x + 3", "h1 = relu(z1)", "h2 = abs(h1 - 6)", "L = max(0, 1 - y*h2)"]
-    env = points_of(derive(from_steps(steps))).env
-    for column in (env["z1"], env["h1"] - 6, 1 - env["y"] * env["h2"]):
-        assert {True, False} == set((column > 0).tolist())
-
-
-@pytest.mark.parametrize(
-    "steps",
-    [["L = log(x) + log(y)"], ["a = log(p)", "b = log(1 - p)", "L = a + b"], ["L = sqrt(x - 1)*log(3 - x)"], ["L = exp(5*x)*log(y)"]],
-)
-def test_points_lie_inside_the_domain(steps):
-    points = points_of(derive(from_steps(steps)))
-    assert len(points.near) > 20
-    assert all(np.isfinite(column).all() for column in points.env.values())
-
-
-def test_a_side_that_few_points_reach_is_looked_for():
-    env = points_of(derive(from_steps(["z = w*x + 30", "L = relu(z)*relu(20 - x)"]))).env
-    for column in (env["z"], 20 - env["x"]):
-        assert {True, False} == set((column > 0).tolist())
-
-
-def test_points_lie_around_the_given_values():
-    points, _ = of_exercise("neuron/two-two-two")
-    assert points.near.sum() >= 10
-    assert np.abs(points.env["w5"][points.near] / 0.4 - 1).max() <= 0.2 + 1e-9
-    assert points.env["w5"].min() < 0
-    assert np.abs(points.env["w5"]).max() > 3
-
-
-def test_the_same_seed_gives_the_same_points():
-    derivation = derive(graph("dl/bce"))
-    one, same, other = (points_of(derivation, load("dl/bce").values, seed=seed) for seed in (0, 0, 1))
-    assert all((one.env[name] == same.env[name]).all() for name in one.env)
-    assert any(len(one.near) != len(other.near) or (one.env[name] != other.env[name]).any() for name in one.env)
-
-
 def test_fifty_digits_agree_with_the_second_implementation():
     points, _ = of_exercise("cmu/three-layer-chain")
     computation = load("cmu/three-layer-chain").graph
@@ -267,29 +229,6 @@ def test_a_rounded_constant_is_different_by_little():
 def test_a_difference_that_no_float_sees_is_shown():
     found = compare(tree("x + 1e-300"), "x", small())
     assert found.yours == f"{found.expected} + 1e-300"
-
-
-def test_bent_steps_carry_an_earlier_answer_on():
-    points, words = of_exercise("neuron/two-two-two")
-    wrong = read("(out_o1 - target_o1)*out_o1", words)
-    bent = points.bent({"dL/din_o1": wrong})
-    answer = read("(out_o1 - target_o1)*out_o1*out_h1", words)
-    assert compare(answer, "dL/dw5", points).outcome == "different"
-    assert compare(answer, "dL/dw5", bent).outcome == "equal"
-    assert compare(read("dL/din_o1*out_h1", words), "dL/dw5", bent).outcome == "equal"
-    assert compare(read("dL/din_o2*out_h1", words), "dL/dw7", bent).outcome == "equal"
-    assert compare(read("(out_o1 - target_o1)*out_o1*(1 - out_o1)*out_h1", words), "dL/dw5", points).outcome == "equal"
-
-
-def test_targets_that_sum_to_one_do_so_at_all_points():
-    points, _ = of_exercise("neuron/softmax-cross-entropy")
-    assert np.allclose(points.env["y_1"] + points.env["y_2"] + points.env["y_3"], 1)
-    assert len(set(points.env["y_1"].tolist())) > 10
-
-
-def test_a_computation_without_a_value_anywhere_is_undecided():
-    points = sample([Step("L", parse("log(0 - x^2)", functions=FUNCTIONS), "formula")], ["x"])
-    assert compare(parse("x"), "L", points).outcome == "undecided"
 
 
 LONG = [

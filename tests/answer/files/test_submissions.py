@@ -6,95 +6,11 @@ import pytest
 from counted import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from read_files import IDS, code, notebook, read
 
 from tutor.answer.files.submissions import FORMATS, merge, read_submissions
-from tutor.answer.read.ids import Ids, student_key
+from tutor.answer.read.ids import student_key
 from tutor.text import file_name
-
-IDS = ["q1", "q2", "dL/dw5", "w5 after 1"]
-
-
-def read(name, text, ids=IDS, **options):
-    return read_submissions(name, text if isinstance(text, bytes) else text.encode(), ids, **options)
-
-
-def notebook(*cells, **metadata):
-    return json.dumps({"nbformat": 4, "metadata": metadata, "cells": list(cells)})
-
-
-def code(source, **metadata):
-    return {"cell_type": "code", "source": source, "metadata": metadata, "outputs": [{"text": "q1: 9"}]}
-
-
-def prose(source, **metadata):
-    return {"cell_type": "markdown", "source": source, "metadata": metadata}
-
-
-ONE = [  # what one student's file says: file, text, student, answers
-    ("anna.json", '{"student": "ann", "answers": {"q1": "0.5", "q2": 8.20e-2}}', "ann", {"q1": "0.5", "q2": "8.20e-2"}),
-    ("anna.json", '{"q1": 0.10, "Q2 ": -0}', "anna", {"q1": "0.10", "q2": "-0"}),
-    ("anna.json", '{"q1": 123456789012345678901234567890.0, "q2": NaN}', "anna", {"q1": "123456789012345678901234567890.0", "q2": "NaN"}),
-    ("anna.json", '{"q1": [0.10, "x"], "q2": [[1, 2], [3, 4]]}', "anna", {"q1": "[0.10, x]", "q2": "[[1, 2], [3, 4]]"}),
-    ("anna.json", '{"q1": null, "q2": " ", "∂L/∂w5": "x"}', "anna", {"dL/dw5": "x"}),
-    ("a.b/anna.v2.JSON", '{"q1": "1"}', "anna.v2", {"q1": "1"}),
-    ("c:\\temp\\anna.json", '{"q1": "1"}', "anna", {"q1": "1"}),
-    ("anna.toml",
-     'student = "ann"\n[answers]\nq1 = 0.50\n"dL/dw5" = "x"\nq2 = [0.10, 2]',
-     "ann", {"q1": "0.50", "q2": "[0.10, 2]", "dL/dw5": "x"}),
-    ("anna.toml", 'q1 = 7\nq2 = """\na\nb"""', "anna", {"q1": "7", "q2": "a\nb"}),
-    ("anna.txt", "q1: 0.5\nq2: = a b\n   = 0.25\nso it is\n\n", "anna", {"q1": "0.5", "q2": "= a b\n   = 0.25\nso it is"}),
-    ("anna.txt", "student: ann\nemail: a@b.c\nq1:0.5", "ann", {"q1": "0.5"}),
-    ("anna.txt", "q1: 0.5\nstudent: ann", "ann", {"q1": "0.5"}),
-    ("anna.txt", "q1: 0.5\nthus: 3", "anna", {"q1": "0.5\nthus: 3"}),
-    ("anna.txt", "q1: 0.5\n  q2: 3", "anna", {"q1": "0.5\n  q2: 3"}),
-    ("anna.txt", "q1: 0.5\nstep: 2 a = 3\ncheck: 3", "anna", {"q1": "0.5\nstep: 2 a = 3\ncheck: 3"}),
-    ("anna.txt", "q1 = 0.5\nq2 = a b\n   = 0.25\n- ∂L/∂w5 = 3\nq1 = 7", "anna",
-     {"q1": "0.5", "q2": "a b\n   = 0.25", "dL/dw5": "3\nq1 = 7"}),
-    ("anna.txt", "**q1 = 0.5**\n`q2` = 3\n  dL/dw5 = 1", "anna", {"q1": "0.5", "q2": "3\n  dL/dw5 = 1"}),
-    ("anna.md", "```\nq1 = 0.5\nq2 = 3\n```", "anna", {"q1": "0.5", "q2": "3"}),
-    ("anna.txt", "q1: 0.5\nq2 = 3\nq2: 4", "anna", {"q1": "0.5\nq2 = 3", "q2": "4"}),
-    ("anna.md", "# Homework 3\n\n- **q1:** $x(1-x)$\n* *q2*: `2`\n1. dL/dw5: 3", "anna", {"q1": "$x(1-x)$", "q2": "`2`", "dL/dw5": "3"}),
-    ("anna.md", "## q1\n\n$a$\n\n## w5 after  1\n0.3\n### Q2: 7", "anna", {"q1": "$a$", "w5 after 1": "0.3", "q2": "7"}),
-    ("anna.md", "**q1**: a\n**q2 :** b", "anna", {"q1": "a", "q2": "b"}),
-    ("anna.md", "## q1\n```python\nq2: 3\n# q2\n```\nq2: 4", "anna", {"q1": "```python\nq2: 3\n# q2\n```", "q2": "4"}),
-    ("anna.md", "---\nname: Anna Berg\n---\nq1: 1", "Anna Berg", {"q1": "1"}),
-    ("anna.ipynb", notebook(code(["x = 1\n", "x"], tags=["keep", "q1"]), prose("**q2:** 3\n4")), "anna", {"q1": "x = 1\nx", "q2": "3\n4"}),
-    ("anna.ipynb", notebook(code("# q1\n0.5"), code("#| q2\n# mine\n1"), prose("## dL/dw5\n$3$")),
-     "anna", {"q1": "0.5", "q2": "# mine\n1", "dL/dw5": "$3$"}),
-    ("anna.ipynb", notebook(code("1", tutor={"question": "q1"}), code("2", nbgrader={"grade_id": "q2", "solution": True}),
-                            prose("text", nbgrader={"grade_id": "dL/dw5", "solution": False}), tutor={"student": "ann"}),
-     "ann", {"q1": "1", "q2": "2"}),
-    ("anna.ipynb", notebook(code("# q1\nq2 = 3", tags=["q1"])), "anna", {"q1": "q2 = 3"}),
-]  # fmt: skip
-
-
-@pytest.mark.parametrize(("name", "text", "student", "answers"), ONE)
-def test_one_student(name, text, student, answers):
-    (submission,) = read(name, text).submissions
-    assert (submission.student, submission.answers, submission.failed) == (student, answers, "")
-
-
-ENCODINGS = [
-    ("utf-8", b"", ""),
-    ("utf-8", b"\xef\xbb\xbf", ""),
-    ("utf-16-le", b"\xff\xfe", ""),
-    ("utf-16-be", b"\xfe\xff", ""),
-    ("cp1252", b"", "the file is not UTF-8; it was read as Windows-1252"),
-]
-
-
-@pytest.mark.parametrize(("encoding", "mark", "note"), ENCODINGS)
-@pytest.mark.parametrize("end", ["\n", "\r\n", "\r"])
-@pytest.mark.parametrize(
-    ("name", "text"),
-    [("a.txt", "q1: ½×x\nq2: b"), ("a.json", '{"q1": "½×x",\n"q2": "b"}'), ("a.csv", "id,q1,q2\na,½×x,b\n")],
-)
-def test_encodings_and_line_ends(encoding, mark, note, end, name, text):
-    batch = read(name, mark + text.replace("\n", end).encode(encoding))
-    (submission,) = batch.submissions
-    assert submission.answers == {"q1": "½×x", "q2": "b"}
-    assert note in " ".join(batch.problems + submission.problems)
-
 
 CLASSES = [
     ("c.json", '[{"student": "a", "answers": {"q1": "1"}}, {"email": "b@x", "q1": 2}]'),
@@ -118,40 +34,6 @@ def test_a_class(name, text):
     assert {s.student: dict(s.answers) for s in batch.submissions} == {"a": {"q1": "1"}, "b@x": {"q1": "2"}}
     assert [s.failed for s in batch.submissions] == ["", ""]
     assert batch.problems == ()
-
-
-def test_what_is_known_about_a_student_is_kept():
-    text = "Student,First name,Surname,Email address,q1\nan1,Anna,Berg,a@b.c,=1+1\n"
-    (submission,) = read("c.csv", text).submissions
-    assert submission.fields == {"first_name": "Anna", "last_name": "Berg", "email": "a@b.c"}
-    assert submission.answers == {"q1": "=1+1"}
-    assert submission.source == "c.csv row 2"
-
-
-BROKEN = [  # text, students that are read, students that failed, a word of the problem
-    ("student,q1,q2\na,1,2\nb,1\nc,5,6\n", ["a", "c"], ["b"], "row 3 is broken: it has 2 cells, the header has 3"),
-    ("student,q1\na,1\nb,1,2\nc,5\n", ["a", "c"], ["b"], "row 3 is broken: it has 3 cells, the header has 2"),
-    ('student,q1\na,1\nb,"1\nc,5\n', ["a", "c"], ["b"], "row 3 is broken: a quote is not closed"),
-    ('student,q1\na,1\nb,"1\nc,"5"\nd,6', ["a", "c", "d"], ["b"], "row 3 is broken"),
-    ('student,q1\na,1\n"b"x,1\nc,5', ["a", "c"], ["bx"], "row 3 is broken"),
-    ("student,q1\na,1\nb,\x001\nc,5", ["a", "c"], ["b"], "row 3 is broken: it has a NUL byte"),
-    ("student,q1\na,1\n,7\nc,5", ["a", "c"], ["row 3"], "row 3 names no student"),
-]
-
-
-@pytest.mark.parametrize(("text", "good", "bad", "problem"), BROKEN)
-def test_a_broken_row_is_that_row(text, good, bad, problem):
-    batch = read("c.csv", text)
-    assert [s.student for s in batch.submissions if not s.failed] == good
-    assert [s.student for s in batch.submissions if s.failed] == bad
-    assert problem in " ".join(batch.problems)
-    assert problem in " ".join(s.failed for s in batch.submissions)
-
-
-def test_a_broken_row_of_one_answer_refuses_that_answer():
-    (submission,) = read("c.csv", "student,question,answer\na,q1,1\na,q2,2,3\na,dL/dw5,4").submissions
-    assert submission.answers == {"q1": "1", "dL/dw5": "4"}
-    assert submission.refused == {"q2": "the answer to q2 cannot be taken: row 3 is broken: it has 4 cells, the header has 3"}
 
 
 TWICE = [
@@ -226,26 +108,6 @@ def test_faults_are_said_and_the_rest_is_kept(name, text, problem):
     assert submission.failed == ""
     assert problem in " ".join(submission.problems)
     submission.answers.get("q1", "").encode()  # text that any file can hold
-
-
-def test_an_unknown_column_is_said_once():
-    batch = read("c.csv", "student,q1,q9\n" + "".join(f"s{i},1,2\n" for i in range(50)))
-    assert batch.problems == ("c.csv: column 3 was not read: there is no question 'q9'; the questions are q1, q2, dL/dw5, w5 after 1",)
-
-
-def test_ids_that_differ_in_case_only_are_never_taken_for_each_other():
-    ids = Ids.of(["dL/dW1", "dL/dw1"])
-    assert [ids.find(text) for text in ("dL/dW1", " dL/dw1", "DL/DW1")] == ["dL/dW1", "dL/dw1", ""]
-    assert ids.unknown("DL/DW1") == "'DL/DW1' may be dL/dW1 or dL/dw1; write it exactly so"
-
-
-def test_other_ways_to_write_an_id():
-    also = {"w5 after 1": "w5@1", "q1": "w5@1", "x": "q99"}
-    (submission,) = read("a.txt", "w5 after 1: 0.3\nq1: 2\nx: 4", ["q1", "w5@1"], also=also).submissions
-    assert submission.answers == {"w5@1": "0.3", "q1": "2"}
-    assert submission.problems == ("line 3: there is no question 'x'; the questions are q1, w5@1",)
-    (submission,) = read("a.txt", "w5 after 1 = 0.3\nq1 = 2", ["q1", "w5@1"], also=also).submissions
-    assert submission.answers == {"w5@1": "0.3", "q1": "2"}
 
 
 def test_two_files_for_one_student_and_a_student_twice_in_a_file():

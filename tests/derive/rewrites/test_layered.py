@@ -37,6 +37,11 @@ SPELLINGS = [  # output, loss, what the gradient of the scores is
     ("softmax(z)", "-(y^T log(p))", "p - y", SOFTMAX),
     ("softmax(z)", "-sum(y ⊙ log(p)) + l/2*sum(b^2)", "p - y", SOFTMAX),
     ("sigmoid(z)", "-sum(y ⊙ log(p)) - sum((1 - y) ⊙ log(1 - p))", "p - y", SIGMOID),
+    ("softmax(z)", "-log(p_2)", "p - one_hot(2, 3)", SOFTMAX),
+    ("softmax(z)", "-log(p[2])", "p - one_hot(2, 3)", SOFTMAX),
+    ("softmax(z)", "-log(entry(p, 2))", "p - one_hot(2, 3)", SOFTMAX),
+    ("softmax(z)", "-entry(log(p), 3)/4 + l/2*sum(b^2)", "1/4*(p - one_hot(3, 3))", SOFTMAX),
+    ("softmax(z)", "-c*log(p_1)", "c*(p - one_hot(1, 3))", SOFTMAX),
     ("sigmoid(z)", "-(y^T log(p) + (1 - y)^T log(1 - p))/3 + l*sum(b^2)", "1/3*(p - y)", SIGMOID),
 ]
 
@@ -59,6 +64,20 @@ FORMS = [  # lines, shapes, what is simplified: in steps of one's own, inside of
     (["L = sum(binary_cross_entropy(sigmoid(W x), y))"], {"W": (3, 2), "x": (2,), "y": (3,)},
      {"dL/dW": "outer(sigmoid(matmul(W, x)) - y, x)", "dL/dx": "matmul(transpose(W), sigmoid(matmul(W, x)) - y)"}),
     (["L = log(sum(exp(x)))"], {"x": (3,)}, {"dL/dx": "softmax(x)"}),
+    (["p = softmax(z)", "q = p_2", "L = -log(q)"], {"z": (3,)}, {"dL/dz": "p - one_hot(2, 3)"}),
+    (["p = softmax(z)", "q = log(p)", "L = -q[2]"], {"z": (3,)}, {"dL/dz": "p - one_hot(2, 3)"}),
+    (["L = -log(entry(softmax(W x), 2))"], {"W": (3, 2), "x": (2,)},
+     {"dL/dW": "outer(softmax(matmul(W, x)) - one_hot(2, 3), x)",
+      "dL/dx": "matmul(transpose(W), softmax(matmul(W, x)) - one_hot(2, 3))"}),
+    (["L = log(sum(exp(z))) - z_2"], {"z": (3,)}, {"dL/dz": "softmax(z) - one_hot(2, 3)"}),
+    (["P = softmax_rows(Z)", "L = -(log(P[1, 3]) + log(P[2, 1]))/2"], {"Z": (2, 3)},
+     {"dL/dZ": "1/2*(P - (outer(one_hot(1, 2), one_hot(3, 3)) + outer(one_hot(2, 2), one_hot(1, 3))))"}),
+    (["P = softmax_columns(Z)", "L = -log(P_3_1) - log(P_2_2)"], {"Z": (3, 2)},
+     {"dL/dZ": "P - (outer(one_hot(3, 3), one_hot(1, 2)) + outer(one_hot(2, 3), one_hot(2, 2)))"}),
+    (["P = softmax_rows(Z)", "L = -log(P[1, 1, 3])"], {"Z": (1, 1, 3)}, {"dL/dZ": "P - one_hot(1, 1, 3, 1, 1, 3)"}),
+    (["P = softmax_rows(Z)", "L = -sum(Y ⊙ log(P))"], {"Z": (2, 2, 3), "Y": (2, 2, 3)}, {"dL/dZ": "P - Y"}),
+    (["A = softmax_rows(Q @ K^T)", "P = softmax_columns(Z + A^T)", "L = -sum(Y ⊙ log(P))"],  # a sample is a column, whatever else has rows
+     {"Q": (2, 1), "K": (3, 1), "Z": (3, 2), "Y": (3, 2)}, None),
     (["e = exp(x)", "s = sum(e)", "L = log(s)"], {"x": (3,)}, {"dL/dx": "softmax(x)"}),
     (["z = W x", "L = log(sum(exp(z))) - y^T z"], {"W": (3, 2), "x": (2,), "y": (3,)}, {"dL/dz": "softmax(z) - y"}),
     (["L = sum(log(column_sums(exp(Z))))/4"], {"Z": (3, 4)}, {"dL/dZ": "1/4*softmax_columns(Z)"}),
@@ -69,7 +88,8 @@ FORMS = [  # lines, shapes, what is simplified: in steps of one's own, inside of
 @pytest.mark.parametrize(("lines", "shapes", "simple"), FORMS, ids=["; ".join(row[0]) for row in FORMS])
 def test_rewrites_are_found_in_every_form(lines, shapes, simple):
     layered = from_layers(lines, shapes)
-    assert {left: expr for left, expr, _ in rewrites(lines, shapes)} == simple
+    found = {left: expr for left, expr, _ in rewrites(lines, shapes)}
+    assert found == simple or (simple is None and found)
     assert prove(layered, find_layer_rewrites(layered), None).rewrites
 
 
@@ -94,6 +114,10 @@ NONE = [
     ["p = sigmoid(z)", "L = sum(cross_entropy(p, y))"],
     ["p = tanh(z)", "L = sum(cross_entropy(p, y))"],
     ["p = softmax(z)", "L = sum(y ⊙ log(p))"],
+    ["p = softmax(z)", "L = -log(p_1) - log(p_2)"],
+    ["p = softmax(z)", "L = -log(p_1) - 2*log(p_2)"],
+    ["p = softmax(z)", "L = -p_1"],
+    ["p = sigmoid(z)", "L = -log(p_1)"],
     ["p = softmax(z)", "L = sum(-p ⊙ log(y))"],
     ["p = softmax(z)", "L = sum(-y ⊙ log(2*p))"],
     ["p = softmax(z)", "L = sum(-y ⊙ log(p)) + sum(p)"],

@@ -37,7 +37,7 @@ from tutor.explain.document import (
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.terminal.columns import Pen, TextLine, chopped
+from tutor.render.terminal.columns import Pen
 from tutor.render.terminal.terminal_page import plain, render
 
 ESCAPE = "\x1b"
@@ -689,28 +689,6 @@ def test_no_line_of_any_document_is_wider_than_the_page(
     page = plain(Document("A title", "with/ident", (facts,), "", blocks), NOTATION, width)
     assert too_wide(page, width) == []
     assert all(char.isprintable() for char in page.replace("\n", ""))
-
-
-@settings(max_examples=150, deadline=None)
-@given(expr=EXPRESSIONS, width=st.integers(10, 60), lead=st.booleans())
-def test_breaking_loses_and_adds_nothing(expr: Expr, width: int, lead: bool) -> None:
-    pen = Pen(NOTATION)
-    lines = pen.broken(expr, width, 2, lead)
-    assert "".join("".join(lines).split()) == "".join(pen.maths(expr, lead).split())
-    assert max(map(cell_len, lines)) <= width
-
-
-@given(text=st.text(), width=st.integers(8, 40))
-def test_chopping_loses_no_letter(text: str, width: int) -> None:
-    safe = Pen(NOTATION).safe(text)
-    lines = chopped(safe, width)
-    assert "".join("".join(lines).split()) == "".join(safe.split())
-    assert all(cell_len(line) <= width for line in lines)
-
-
-def test_a_line_knows_its_cells() -> None:
-    line = TextLine().put("日本").to(6).put("y\u0302", "result").to(3)
-    assert (line.text, line.width) == ("日本  y\u0302", 7)
 
 
 # Work

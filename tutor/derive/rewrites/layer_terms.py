@@ -7,13 +7,14 @@ terms are the same.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.graph.layered import Layered
-from tutor.graph.shapes import shape_of
+from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.rules.functions import function, value_of
 from tutor.rules.patterns import constant
 
@@ -104,6 +105,10 @@ def _parts(term: ArrayTerm, uses: Dependence) -> list[ArrayTerm] | None:
             return [replace(term, core=arg, number=-term.number)]
         case Add(args):
             return [replace(term, core=arg) for arg in args]
+        case Call("entry", (array, *place)) if not term.summed:
+            return [_picked(term, array, array, place, uses)]
+        case Call("log", (inner,)) if not term.summed and (picked := _entry_of(uses.opened(inner))) is not None:
+            return [_picked(term, Call("log", (picked[0],)), *picked, uses)]
         case Call("sum", (inner,)) if not term.summed:
             return [replace(term, core=inner, summed=True)]
         case Call("mean", (inner,)) if not term.summed:
@@ -127,6 +132,31 @@ def _parts(term: ArrayTerm, uses: Dependence) -> list[ArrayTerm] | None:
             assert formula is not None
             return [replace(term, core=substitute(formula, dict(zip(row.params, args, strict=True))))]
     return None
+
+
+def _entry_of(expr: Expr) -> tuple[Expr, tuple[Expr, ...]] | None:
+    """The array and the place of an entry, p and (2,) of p_2; nothing for any other expression."""
+    return (expr.args[0], expr.args[1:]) if type(expr) is Call and expr.func == "entry" else None
+
+
+def _picked(term: ArrayTerm, core: Expr, array: Expr, place: Sequence[Expr], uses: Dependence) -> ArrayTerm:
+    """The term as a sum over all entries, with 1 at the one that is picked: log p_2 is Σ onehot(2) ⊙ log p."""
+    label = one_hot(place, shape_of(array, uses.layered.shapes))
+    return replace(term, core=core, scalars=(*term.scalars, *term.factors), factors=(label,), summed=True)
+
+
+def one_hot(place: Sequence[Expr], shape: Shape) -> Expr:
+    """1 at one place of an array, 0 elsewhere; of a matrix as the product of the labels of its row and its column.
+
+    >>> from tutor.expression.plain import plain
+    >>> plain(one_hot((Number("2"), Number("1")), (2, 3)))
+    'outer(one_hot(2, 2), one_hot(1, 3))'
+    """
+    sizes = [size_expr(size) for size in shape]
+    if len(sizes) == 2:
+        row, column = (Call("one_hot", pair) for pair in zip(place, sizes, strict=True))
+        return Call("outer", (row, column))
+    return Call("one_hot", (*place, *sizes))
 
 
 def _averaged(term: ArrayTerm, layered: Layered) -> ArrayTerm:
@@ -190,9 +220,10 @@ def targets_of(layered: Layered, output: Expr) -> Targets | None:
                 rest = True
             case _:
                 return None
-        if rest in found or len(term.factors) != 1:
+        if len(term.factors) != 1:
             return None
-        found[rest] = term.factors[0]
+        before = found.get(rest)
+        found[rest] = term.factors[0] if before is None else Add((*(before.args if type(before) is Add else (before,)), term.factors[0]))
     if scale[0] >= 0:
         return None
     return Targets(found.get(False), found.get(True), scale_expr((-scale[0], *scale[1:])))

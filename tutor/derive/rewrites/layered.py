@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from math import prod
 
 from tutor.derive.backward import derive
 from tutor.derive.layerwise import order, pullback
 from tutor.derive.local import times
 from tutor.derive.rewrites.layer_terms import Targets, contains, loss_terms, replaced, scale_expr, targets_of
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Partial, children
+from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import drop_transpose, names
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph
@@ -32,7 +33,8 @@ UNIT, SHIFT = "What", "bhat"
 class LayerRewrite:
     """``left = expr`` holds because of ``rule``; ``equals`` is what it is proved against, in quantities and derivatives.
 
-    ``targets`` are the targets whose entries have to sum to 1 (each sample's), where the rewrite needs that.
+    ``targets`` are the targets whose entries have to sum to 1 (each sample's), where the rewrite needs that; ``output`` is the function
+    that says what a sample is, ``softmax_rows``.
     """
 
     left: Expr
@@ -40,6 +42,7 @@ class LayerRewrite:
     equals: Expr
     rule: str
     targets: str = ""
+    output: str = ""
 
 
 def find_layer_rewrites(layered: Layered) -> tuple[LayerRewrite, ...]:
@@ -62,14 +65,14 @@ def _scores(layered: Layered) -> list[LayerRewrite]:
         if type(call.args[0]) is Name and _reaches_besides(layered, call.args[0].name, call):
             continue
         found = targets_of(layered, output)
-        target = None if found is None else _target(found, rule, layered)
+        target = None if found is None else _target(found, call, layered)
         if found is None or target is None:
             continue
         difference = times(found.scale, Add((output, Neg(target))))
         given = rule == SOFTMAX and type(target) is Name
         needs = target.name if given and type(target) is Name else ""
         rewrites += [
-            LayerRewrite(left, expr, left, rule, needs) for left, expr in _below(layered, call.args[0], call, difference)
+            LayerRewrite(left, expr, left, rule, needs, call.func) for left, expr in _below(layered, call.args[0], call, difference)
         ]
     return rewrites
 
@@ -97,23 +100,49 @@ def _reaches_besides(layered: Layered, name: str, whole: Expr) -> bool:
     return layered.graph.loss in live
 
 
-def _target(found: Targets, rule: str, layered: Layered) -> Expr | None:
-    """The targets that make a loss the cross-entropy of its output, or nothing."""
+def _target(found: Targets, call: Call, layered: Layered) -> Expr | None:
+    """The targets that make a loss the cross-entropy of its output (``call``), or nothing."""
     y, rest = found.of_output, found.of_rest
     if y is None:
         return None
-    if rule == SOFTMAX:
+    if _OUTPUTS[call.func] == SOFTMAX:
         steps = {step.target: step.expr for step in layered.graph.steps}
         made = steps.get(y.name) if type(y) is Name else y
-        return y if rest is None and (made is None or _is_label(made)) else None
+        return y if rest is None and (made is None or _has_label_each(made, call, layered)) else None
     one_minus = rest is not None and (rest == Add((ONE, Neg(y))) or y == Add((ONE, Neg(rest))))
     leaves = {quantity.name for quantity in layered.graph.leaves}
-    return y if one_minus and (set(names(y)) <= leaves or _is_label(y)) else None
+    return y if one_minus and (set(names(y)) <= leaves or _label_of(y) is not None) else None
 
 
-def _is_label(expr: Expr) -> bool:
-    """A target that is made of a label sums to 1 whatever the label is."""
-    return type(expr) is Call and expr.func == "one_hot"
+def _label_of(expr: Expr) -> tuple[Expr, ...] | None:
+    """The place of the only 1 in a target that is made of a label; nothing for any other target."""
+    match expr:
+        case Call("one_hot", args):
+            return args[: len(args) // 2]
+        case Call("outer", (Call("one_hot", (row, _)), Call("one_hot", (column, _)))):
+            return row, column
+    return None
+
+
+_SAMPLE_AXIS = {"softmax": 0, "softmax_columns": -2, "softmax_rows": -1}
+"""Along which axis each softmax sums to 1."""
+
+
+def _has_label_each(target: Expr, call: Call, layered: Layered) -> bool:
+    """Whether a target has one label for each sample, so that it sums to 1 whatever the labels are."""
+    shape, axis = [*shape_of(call, layered.shapes)], _SAMPLE_AXIS[call.func]
+    del shape[axis]
+    samples = []
+    for term in target.args if type(target) is Add else (target,):
+        place = [*(_label_of(term) or ())]
+        if not place:
+            return False
+        del place[axis]
+        samples.append(tuple(place))
+    if not shape:
+        return len(samples) == 1
+    known = all(type(part) is Number for sample in samples for part in sample) and all(isinstance(size, int) for size in shape)
+    return known and len(samples) == len(set(samples)) == prod(int(size) for size in shape)
 
 
 _LEAF = " output"

@@ -1,0 +1,29 @@
+"""Text and Markdown: lines that begin with a question's id, headings, lists, blocks of code that are no headings."""
+
+import pytest
+from read_files import read
+
+ONE = [  # file, text, student, answers
+    ("anna.txt", "q1: 0.5\nq2: = a b\n   = 0.25\nso it is\n\n", "anna", {"q1": "0.5", "q2": "= a b\n   = 0.25\nso it is"}),
+    ("anna.txt", "student: ann\nemail: a@b.c\nq1:0.5", "ann", {"q1": "0.5"}),
+    ("anna.txt", "q1: 0.5\nstudent: ann", "ann", {"q1": "0.5"}),
+    ("anna.txt", "q1: 0.5\nthus: 3", "anna", {"q1": "0.5\nthus: 3"}),
+    ("anna.txt", "q1: 0.5\n  q2: 3", "anna", {"q1": "0.5\n  q2: 3"}),
+    ("anna.txt", "q1: 0.5\nstep: 2 a = 3\ncheck: 3", "anna", {"q1": "0.5\nstep: 2 a = 3\ncheck: 3"}),
+    ("anna.txt", "q1 = 0.5\nq2 = a b\n   = 0.25\n- ∂L/∂w5 = 3\nq1 = 7", "anna",
+     {"q1": "0.5", "q2": "a b\n   = 0.25", "dL/dw5": "3\nq1 = 7"}),
+    ("anna.txt", "**q1 = 0.5**\n`q2` = 3\n  dL/dw5 = 1", "anna", {"q1": "0.5", "q2": "3\n  dL/dw5 = 1"}),
+    ("anna.txt", "q1: 0.5\nq2 = 3\nq2: 4", "anna", {"q1": "0.5\nq2 = 3", "q2": "4"}),
+    ("anna.md", "```\nq1 = 0.5\nq2 = 3\n```", "anna", {"q1": "0.5", "q2": "3"}),
+    ("anna.md", "# Homework 3\n\n- **q1:** $x(1-x)$\n* *q2*: `2`\n1. dL/dw5: 3", "anna", {"q1": "$x(1-x)$", "q2": "`2`", "dL/dw5": "3"}),
+    ("anna.md", "## q1\n\n$a$\n\n## w5 after  1\n0.3\n### Q2: 7", "anna", {"q1": "$a$", "w5 after 1": "0.3", "q2": "7"}),
+    ("anna.md", "**q1**: a\n**q2 :** b", "anna", {"q1": "a", "q2": "b"}),
+    ("anna.md", "## q1\n```python\nq2: 3\n# q2\n```\nq2: 4", "anna", {"q1": "```python\nq2: 3\n# q2\n```", "q2": "4"}),
+    ("anna.md", "---\nname: Anna Berg\n---\nq1: 1", "Anna Berg", {"q1": "1"}),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "text", "student", "answers"), ONE)
+def test_one_student(name, text, student, answers):
+    (submission,) = read(name, text).submissions
+    assert (submission.student, submission.answers, submission.failed) == (student, answers, "")

@@ -1,0 +1,37 @@
+"""A data set on the page: a sample is a row, and what is made of them the last."""
+
+from fractions import Fraction
+
+import pytest
+
+import tutor
+from tutor.errors import TutorError
+from tutor.exercise.load import load
+
+F = Fraction
+
+
+def line(**more):
+    return tutor.train(
+        "yhat = w*x + b; L = (y - yhat)^2", at={"w": 1, "b": 0}, data={"x": [0, 1, 2], "y": [1, 3, 4]}, **more
+    )
+
+
+def test_a_sample_is_a_row_and_their_mean_is_the_last():
+    trained = line(rate="0.1", steps=1)
+    data = load("cmu/smallest-perceptron").samples
+    assert len(data) == 4
+    whole = trained.worked.samples.whole
+    assert whole["dL/dw"] == sum(each["dL/dw"] for each in trained.worked.samples.each) / 3
+    assert whole["L"] == F(9, 3)
+    assert trained.run.first["dL/dw"] == whole["dL/dw"]
+
+
+def test_solving_an_exercise_with_data_shows_every_sample():
+    solution = tutor.solve("cmu/smallest-perceptron")
+    text = solution.to_text(80)
+    assert "The gradient of the sum is the sum of the gradients." in text
+    assert "−0.55" in text
+    assert "tutor train cmu/smallest-perceptron" in text
+    with pytest.raises(TutorError, match="updates over a data set"):
+        tutor.solve("cmu/smallest-perceptron", steps=3)

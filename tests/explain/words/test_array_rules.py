@@ -1,0 +1,34 @@
+"""Words over arrays: why a gradient is what it is, and a phrase for every operation."""
+
+import pytest
+
+from tutor.explain.words import array_rules as wording_layers
+from tutor.expression.nodes import Call, Partial
+from tutor.expression.parse import parse
+from tutor.expression.plain import plain
+from tutor.graph.layered import LAYER_FUNCTIONS
+from tutor.rules.operations import WRITABLE
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("outer(dL, x)", "outer"), ("matmul(transpose(W), G)", "transpose"), ("hadamard(G, sigmoid'(z))", "slope"),
+        ("sum(G)", "sum"), ("row_sums(G)", "row_sums"), ("column_sums(G)", "column_sums"), ("flatten(G)", "flatten"),
+    ],
+)  # fmt: skip
+def test_why_a_gradient_is_what_it_is(text, said):
+    upstream = Partial("L", "z")
+    expr = parse(text, functions=LAYER_FUNCTIONS)
+
+    def put(node):
+        if plain(node) == "G":
+            return upstream
+        return Call(node.func, tuple(put(arg) for arg in node.args)) if isinstance(node, Call) else node
+
+    assert wording_layers.backward(put(expr)) == wording_layers.BACKWARD[said]
+
+
+def test_every_operation_has_its_phrase():
+    unsaid = {name for name in WRITABLE if wording_layers.forward(name) == wording_layers.forward("no such rule")}
+    assert unsaid - {"columns", "rows", "row_sums", "column_sums", "fill"} == set()

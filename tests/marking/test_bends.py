@@ -1,0 +1,33 @@
+"""A slip's bend changes what is asked."""
+
+import numpy as np
+import pytest
+
+from tutor.exercise.load import from_text
+from tutor.marking.mark_submission import Marker
+from tutor.marking.misconceptions import NEIGHBOUR, ROUNDED, TABLE
+
+
+def exercise(example):
+    steps = ", ".join(f'"{step.strip()}"' for step in example.steps.split(";"))
+    values = "\n".join(example.values.split("; "))
+    rate, _, parameters = example.train.partition(": ")
+    listed = ", ".join(f'"{name.strip()}"' for name in parameters.split(",")) if parameters else ""
+    train = f"[train]\nrate = {rate}\nsteps = 1\n" if rate else ""
+    ask = example.ask.replace("@", " after ")
+    return from_text(
+        f'title = "t"\nsteps = [{steps}]\nparameters = [{listed}]\n[values]\n{values}\n{train}[[question]]\nask = "{ask}"\nmarks = 2\n', "t"
+    )
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.tag)
+def test_a_bend_changes_what_is_asked(row):
+    """A row whose bend has no effect would never be found."""
+    if row.tag in (ROUNDED, NEIGHBOUR):
+        pytest.skip("made by rounding, or by looking at another quantity")
+    marker = Marker(exercise(row.example))
+    sheet, bends = marker.sheet, marker.diagnosis.bends
+    target = marker.questions[0].targets[0]
+    own = [marker.diagnosis.variants[i] for i, bend in enumerate(bends) if bend.tag == row.tag]
+    values = sheet.numbers.bent(own, [target])[target]
+    assert np.any(np.abs(values - float(row.example.wrong)) <= 1e-5 * abs(float(row.example.wrong)))

@@ -1,0 +1,156 @@
+"""What the words and signs of printed formulas over arrays mean: pooling, convolution, sums of rows; from a reader's side.
+
+Nothing here reads a row of `tutor.rules.operations`.  A vector is a column; an operation has its settings as they are printed, and what is
+left out on paper (``free``: a shape, a window) from whoever tries the readings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+from itertools import product
+from typing import Any
+
+import numpy as np
+from independent_layers import moved, softmax
+
+Value = Any
+
+
+class UnreadableError(Exception):
+    """What is printed has no meaning by the rules of a reader."""
+
+
+def refuse(text: str) -> Value:
+    raise UnreadableError(text)
+
+
+def dilated(x: Value, apart: int) -> Value:
+    """An array with its entries so far apart, and zeros between them."""
+    made = np.full([(size - 1) * apart + 1 for size in x.shape], Fraction(0), dtype=object)
+    made[tuple(slice(None, None, apart) for _ in x.shape)] = x
+    return made
+
+
+def full_convolution(x: Value, k: Value) -> Value:
+    """Σ_u x_u k_(i-u), wherever the two meet."""
+    made = np.full([n + m - 1 for n, m in zip(x.shape, k.shape, strict=True)], Fraction(0), dtype=object)
+    for place in np.ndindex(*x.shape):
+        part = tuple(slice(i, i + m) for i, m in zip(place, k.shape, strict=True))
+        made[part] = made[part] + x[place] * k
+    return made
+
+
+def cut(x: Value, begin: int, shape: Sequence[int]) -> Value:
+    """A part of an array; what lies outside of it is 0."""
+    made = np.full(shape, Fraction(0), dtype=object)
+    inside = [min(n - begin, m) for n, m in zip(x.shape, shape, strict=True)]
+    made[tuple(slice(0, size) for size in inside)] = x[tuple(slice(begin, begin + size) for size in inside)]
+    return made
+
+
+def slide(sign: str, marks: Mapping[str, int], a: Value, b: Value, shape: Sequence[int]) -> Value:
+    """a ⋆ b and a ∗ b of a shape, over vectors, matrices and channels, with a stride, a padding, zeros between entries, or in full."""
+    if len(shape) == 2 and shape[1] == a.shape[-1] == b.shape[-1] == 1 and a.ndim == b.ndim == 2:
+        return slide(sign, marks, a[:, 0], b[:, 0], shape[:1])[:, None]
+    axes = min(a.ndim, 2)
+    size = tuple(shape)[-axes:]
+
+    def one(x: Value, k: Value) -> Value:
+        if "full" in marks:
+            return cut(full_convolution(dilated(x, marks.get("d", 1)), k if sign == "∗" else np.flip(k)), marks.get("p", 0), size)
+        spread = dilated(np.flip(k) if sign == "∗" else k, marks.get("d", 1))
+        padded = np.pad(x, marks.get("p", 0), constant_values=0)
+        found = moved(padded, spread.shape, marks.get("s", 1), lambda window: (window * spread).sum())
+        return cut(found, 0, size) if "d" in marks and all(n >= m for n, m in zip(found.shape, size, strict=True)) else found
+
+    match (a.ndim, b.ndim, "full" in marks):
+        case (3, 4, False):
+            made = np.stack([sum(one(x, k) for x, k in zip(a, kernel, strict=True)) for kernel in b])
+        case (3, 4, True):
+            made = np.stack([sum(one(x, kernel[c]) for x, kernel in zip(a, b, strict=True)) for c in range(b.shape[1])])
+        case (3, 3, False):
+            made = np.stack([np.stack([one(channel, k) for channel in a]) for k in b])
+        case _:
+            made = one(a, b)
+    return made if made.shape == tuple(shape) else refuse(f"{a.shape} {sign} {b.shape} for {shape}")
+
+
+def flat(value: Value) -> bool:
+    """Whether an array is a vector on paper: a column."""
+    return value.ndim == 2 and value.shape[1] == 1
+
+
+def by_windows(x: Value, k: int, s: int, do: Callable[[tuple[int, ...], tuple[slice, ...]], None]) -> None:
+    """Do something with each place of a pooling and its window; a column has windows of one axis, and channels none of their own."""
+    window = [k, 1] if flat(x) else [1] * (x.ndim - 2) + [k, k]
+    steps = [s, 1] if flat(x) else [1] * (x.ndim - 2) + [s, s]
+    for place in product(*(range((n - m) // t + 1) for n, m, t in zip(x.shape, window, steps, strict=True))):
+        do(place, tuple(slice(i * t, i * t + m) for i, t, m in zip(place, steps, window, strict=True)))
+
+
+def pool(x: Value, k: int, s: int, make: Callable[[Value], Any]) -> Value:
+    found: dict[tuple[int, ...], Any] = {}
+    by_windows(x, k, s, lambda place, window: found.update({place: make(x[window])}))
+    made = np.empty(tuple(max(place[axis] for place in found) + 1 for axis in range(x.ndim)), dtype=object)
+    for place, value in found.items():
+        made[place] = value
+    return made
+
+
+def route(g: Value, x: Value, k: int, s: int) -> Value:
+    made = np.full(x.shape, Fraction(0), dtype=object)
+
+    def give(place: tuple[int, ...], window: tuple[slice, ...]) -> None:
+        largest = x[window] == max(x[window].flat)
+        made[window] = made[window] + largest * (g[place] / Fraction(int(largest.sum())))
+
+    by_windows(x, k, s, give)
+    return made
+
+
+def share(g: Value, shape: tuple[int, ...], k: int, s: int) -> Value:
+    made = np.full(shape, Fraction(0), dtype=object)
+
+    def give(place: tuple[int, ...], window: tuple[slice, ...]) -> None:
+        made[window] = made[window] + g[place] / Fraction(made[window].size)
+
+    by_windows(made, k, s, give)
+    return made
+
+
+def paired(settings: Mapping[str, int]) -> tuple[int, int]:
+    """A window and its stride, which is the window where it is not said."""
+    return settings["k"], settings.get("s", settings["k"])
+
+
+def axis_of(settings: Mapping[str, int]) -> int | None:
+    """Along which axis: each row's entries, each column's, those of all samples, or all."""
+    return next((axis for word, axis in (("row", -1), ("col", -2), ("batch", 0)) if word in settings), None)
+
+
+OPERATORS: dict[str, Callable[..., Value]] = {  # by the word that is printed: its settings, what was left out, its operands
+    "sum": lambda settings, free, a: a.sum(axis=axis_of(settings)),
+    "softmax": lambda settings, free, a: softmax(a, 0 if flat(a) and not settings else axis_of(settings)),
+    "mean": lambda settings, free, a: a.sum() / Fraction(a.size),
+    "vec": lambda settings, free, a: a.reshape(-1, 1),
+    "mat": lambda settings, free, a: a.reshape(settings["sizes"]),
+    "concat": lambda settings, free, a, b: np.concatenate([a, b]),
+    "part": lambda settings, free, a: a[settings["first"] - 1 : settings["last"]],
+    "batch": lambda settings, free, a: np.stack([a] * settings["k"]),
+    "columns": lambda settings, free, a: np.stack([a] * settings["k"], axis=-1),
+    "rows": lambda settings, free, a: np.stack([a] * settings["k"], axis=-2),
+    "flip": lambda settings, free, a: np.flip(a, axis=0 if flat(a) else (-2, -1)),
+    "maxpool": lambda settings, free, a: pool(a, *paired(settings), lambda window: max(window.flat)),
+    "avgpool": lambda settings, free, a: pool(a, *paired(settings), lambda window: window.sum() / Fraction(window.size)),
+    "route": lambda settings, free, g, x: route(g, x, *free),
+    "share": lambda settings, free, g: share(g, *free),
+    "onehot": lambda settings, free, *place: one_hot(free, place),
+}  # fmt: skip
+
+
+def one_hot(shape: tuple[int, ...], place: Sequence[Any]) -> Value:
+    made = np.full(shape, Fraction(0), dtype=object)
+    index = tuple(int(i) - 1 for i in place)
+    made[index if len(index) == len(shape) else (*index, 0)] = Fraction(1)
+    return made

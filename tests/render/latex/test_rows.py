@@ -1,0 +1,47 @@
+"""Rows of equations: never wider than the line, broken before the signs of a sum."""
+
+import random
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from latex_articles import LONG, NOTATION, WRITER, network, random_expr, two_paths
+
+from tutor.explain.document import Document, Equations
+from tutor.render.latex.article import document
+from tutor.render.latex.rows import explode, pack
+from tutor.render.latex.widths import measure
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10**6), st.floats(9, 40))
+def test_rows_are_never_wider_than_the_line(seed: int, line: float) -> None:
+    expr = random_expr(random.Random(seed), 5)
+    chunks = explode(WRITER, expr, line)
+    assert all("\\resizebox" in chunk.flow or measure(chunk.flow) <= line for chunk in chunks)
+    rows = pack(chunks, line, line)
+    assert all("\\resizebox" in row or measure(row) <= line + 1.5 for row in rows)
+    for row in rows:
+        inside = row.replace("\\{", "").replace("\\}", "")
+        assert inside.count("{") == inside.count("}")
+
+
+def test_a_sum_is_broken_between_its_terms() -> None:
+    rows = pack(explode(WRITER, LONG, 30), 30, 30)
+    assert all(row.startswith("{}+ w_") for row in rows[1:])
+    assert " ".join(rows).count("w_") == 128
+
+
+def test_a_short_equation_is_one_row() -> None:
+    source = document(Document("", blocks=(Equations((network()[0][0],)),)), NOTATION)
+    (row,) = re.findall(r"^\\mathit\{in\}.*$", source, re.MULTILINE)
+    assert row.count("=") == 3
+    assert row.endswith("\\tag*{{(1)}}")
+
+
+def test_paths_stand_below_one_another() -> None:
+    lines = document(Document("", blocks=(two_paths(),)), NOTATION).splitlines()
+    first = next(i for i, line in enumerate(lines) if "path 1" in line)
+    assert "path 2" in lines[first + 1]
+    assert lines[first + 1].strip().startswith("&\\mathrel{+}")
+    assert lines[first + 2].strip().startswith("&= (0.138499")

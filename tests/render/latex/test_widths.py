@@ -1,0 +1,54 @@
+"""Widths of formulas are those that TeX measures."""
+
+import os
+import random
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from latex_articles import NOTATION, article, compiled, random_expr
+
+from tutor.render.latex.widths import measure, measure_words
+from tutor.render.latex.words import escape
+from tutor.render.maths import Printer
+
+
+@pytest.fixture(scope="session")
+def tex() -> str:
+    """The path of pdflatex; its tests are skipped without it, but not where everything must be there."""
+    program = shutil.which("pdflatex")
+    if program is None:
+        if os.environ.get("CI") == "true":
+            pytest.fail("pdflatex is missing")
+        pytest.skip("pdflatex is missing")
+    return program
+
+
+def test_widths_are_those_of_tex(tex: str, tmp_path: Path) -> None:
+    """The measured width is never much too small and never far too large."""
+    rng = random.Random(3)
+    printer = Printer(NOTATION)
+    formulas = [printer.latex(random_expr(rng, rng.randrange(1, 5))) for _ in range(300)]
+    sentences = [
+        "a short reason, with 50 % of words",
+        "The quick brown fox jumps",
+        "δ → σ, é ü ß – “x”",
+        "😀 x_1 {a} <b> #5",
+    ]
+    guesses: list[float] = []
+    lines: list[str] = []
+    for formula in formulas:
+        for inline in (False, True):
+            guesses.append(measure(formula, inline))
+            lines.append(f"\\sbox\\X{{${'' if inline else chr(92) + 'displaystyle'} {formula}$}}")
+    for words in sentences:
+        for bold, font in ((False, ""), (True, "\\bfseries ")):
+            guesses.append(measure_words(words, bold))
+            lines.append(f"\\sbox\\X{{{font}{escape(words)}}}")
+    body = "\\newsavebox\\X\n" + "".join(f"{line}\\typeout{{W=\\the\\wd\\X}}%\n" for line in lines)
+    log, _ = compiled(tex, article(body + "x"), tmp_path)
+    real = [float(width) / 10.95 for width in re.findall(r"^W=([\d.]+)pt", log, re.MULTILINE)]
+    assert len(real) == len(guesses)
+    for width, guess, line in zip(real, guesses, lines, strict=True):
+        assert 0.99 * width - 0.02 <= guess <= 1.3 * width + 1.0, line

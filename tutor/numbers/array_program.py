@@ -1,0 +1,442 @@
+"""From steps over arrays to an *array program*: a few instructions, each for all entries of an array at once.
+
+A number is an array without axes, so that the same lowering takes graphs of single numbers and graphs over layers.  What an operation of
+`tutor.rules.operations` does comes from its row's index form: ``at`` is a view or a gathering of entries, ``sum_over`` a sum of products,
+``max_over`` a maximum.  A new row needs nothing here.  Transposes and repetitions (`columns`, `fill`) cost nothing: they are views.
+
+An operand is a `Part`: a result of the program, looked at along other axes.  Nothing here needs NumPy; `tutor.numbers.array_plan` makes
+calls of NumPy of a program.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import reduce
+from math import pi, prod
+from typing import TypeAlias
+
+from tutor.errors import GraphError
+from tutor.expression.keys import derivative_key
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
+from tutor.expression.walk import names
+from tutor.graph.entries import MAX_WORK, whole
+from tutor.graph.nouns import Step
+from tutor.graph.shapes import Shape, bind, operation_text
+from tutor.numbers.functions import PRIMITIVES
+from tutor.numbers.lowering import ADD, DIV, MAX, MUL, NEG, NUMBER, POW, SQRT, SQUARE, SUB, Lowering, exact, nearest
+from tutor.numbers.trees import MAX_INTEGER_POWER, needed_steps
+from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula
+
+GIVEN, DOT, LARGEST, GATHER, PATTERN, EQUAL = "given", "dot", "largest", "gather", "pattern", "equal"
+"""What an instruction does besides the operations entry by entry: nothing (its values are given); a sum of products; the largest of some
+entries; entries picked by their places, 0 outside; ones and zeros by places; 1 where two entries are equal, else 0."""
+
+TOTAL = "total over the samples"
+"""What sums a formula over the samples, as the function of a step: ``Call(TOTAL, (Partial("L", "W"),))``."""
+
+Letters: TypeAlias = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A view of the result of an instruction: for each of its axes the axis of the result, or None where it is repeated."""
+
+    place: int
+    axes: tuple[int | None, ...]
+    shape: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Pick:
+    """Which entries a `GATHER` takes, or where a `PATTERN` is 1.
+
+    ``index`` is one formula for each axis of what is picked from (counted from 1, 0 is outside), in the ``letters`` that run over the
+    axes of the result, of these ``sizes``, and in the ``known`` sizes and settings.  ``limits`` are the sizes beyond which an index is
+    outside.
+    """
+
+    index: tuple[Expr, ...]
+    letters: Letters
+    sizes: tuple[int, ...]
+    known: tuple[tuple[str, int], ...]
+    limits: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Instruction:
+    """What is done, with which parts, and the shape of the result; of what is given its ``name``, of a constant the ``number``.
+
+    The axes of the operands are those of the result, and behind them the ``loops`` of a `DOT` or `LARGEST`; the operand of a `GATHER`
+    has its own.
+    """
+
+    op: str
+    parts: tuple[Part, ...]
+    shape: tuple[int, ...]
+    loops: tuple[int, ...] = ()
+    name: str = ""
+    number: float = 0.0
+    pick: Pick | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayProgram:
+    """Instructions in an order in which they can be computed; those of ``given`` come first, in the order of their names.
+
+    ``wanted`` are parts of their results.
+    """
+
+    code: tuple[Instruction, ...]
+    given: tuple[str, ...]
+    wanted: tuple[Part, ...]
+
+    @property
+    def size(self) -> int:
+        """How many operations on single numbers this is, as `tutor.numbers.trees.Trees` counts them."""
+        return sum(_cost(step) * prod(step.shape) * prod(step.loops) for step in self.code)
+
+
+def _cost(step: Instruction) -> int:
+    if step.op in (GIVEN, NUMBER, GATHER, PATTERN):
+        return 0
+    return 2 if step.op == DOT else 1 if step.op in (ADD, SUB, MUL, DIV, NEG, SQUARE, LARGEST, EQUAL) else 4
+
+
+def lower_arrays(
+    steps: Sequence[Step], given: Mapping[str, Shape], wanted: Sequence[str], sampled: Sequence[str] = (), samples: int = 0
+) -> ArrayProgram:
+    """The program of the steps that ``wanted`` needs, of arrays of the shapes ``given``.
+
+    ``sampled`` are the given arrays that have one more axis, the last one, of so many ``samples``: everything that is computed of them has
+    it too, up to a call of `TOTAL`, which sums it over the samples.
+
+    Raises `ValueProblem` for a name that nothing gives or computes, `GraphError` for shapes that do not fit.
+
+    >>> from tutor.graph.layered import from_layers
+    >>> small = from_layers(["z = W x", "L = sum(z^2)"], {"W": (2, 3), "x": (3,)})
+    >>> [step.op for step in lower_arrays(small.graph.steps, {"W": (2, 3), "x": (3,)}, ["L"]).code]
+    ['given', 'given', 'dot', 'square', 'dot']
+    """
+    lowering = _ArrayLowering(given, frozenset(sampled), samples)
+    for step in needed_steps(steps, tuple(given), wanted):
+        lowering.env[step.target] = lowering.lower(step.expr, lowering.env)
+    parts = [lowering.env[name].part for name in wanted]
+    return _without_the_needless(tuple(lowering.code), tuple(given), parts)
+
+
+def _without_the_needless(code: Sequence[Instruction], given: tuple[str, ...], wanted: Sequence[Part]) -> ArrayProgram:
+    """The program without instructions whose results nothing uses; the given ones stay."""
+    used = {part.place for part in wanted}
+    for place in range(len(code) - 1, -1, -1):
+        if place in used:
+            used.update(part.place for part in code[place].parts)
+    kept = [place for place in range(len(code)) if place < len(given) or place in used]
+    new = {place: number for number, place in enumerate(kept)}
+
+    def moved(part: Part) -> Part:
+        return Part(new[part.place], part.axes, part.shape)
+
+    steps = tuple(replace(code[place], parts=tuple(map(moved, code[place].parts))) for place in kept)
+    return ArrayProgram(steps, given, tuple(map(moved, wanted)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Node:
+    """What an expression becomes: a part whose axes are called by letters; ``sampled`` ones have a last axis more, over the samples."""
+
+    part: Part
+    letters: Letters
+    sampled: bool = False
+
+
+_AXES: tuple[Letters, ...] = ((), ("1",), ("1", "2"), ("1", "2", "3"), ("1", "2", "3", "4"))
+"""What the axes of an array are called outside of index forms."""
+
+
+class _ArrayLowering(Lowering[_Node]):
+    """Arrays: one instruction for all entries; the same one is written once."""
+
+    def __init__(self, given: Mapping[str, Shape], sampled: frozenset[str], samples: int) -> None:
+        super().__init__()
+        self.code: list[Instruction] = []
+        self.known: dict[Instruction, int] = {}
+        self.samples = samples
+        self.env: dict[str, _Node] = {}
+        for name, sizes in given.items():
+            shape = tuple(int(size) for size in sizes)
+            self.code.append(Instruction(GIVEN, (), (*shape, samples) if name in sampled else shape, name=name))
+            self.env[name] = self.node(len(self.code) - 1, _AXES[len(shape)], name in sampled)
+
+    def node(self, place: int, letters: Letters, sampled: bool) -> _Node:
+        shape = self.code[place].shape
+        return _Node(Part(place, tuple(range(len(shape))), shape), letters, sampled)
+
+    def emit(self, instruction: Instruction) -> int:
+        place = self.known.get(instruction)
+        if place is None:
+            place = self.known[instruction] = len(self.code)
+            self.code.append(instruction)
+        return place
+
+    def aligned(self, node: _Node, letters: Letters, sizes: Sequence[int], sampled: bool) -> Part:
+        """A node's part along given axes (and the samples); what it does not have is repeated."""
+        axes = [node.part.axes[node.letters.index(letter)] if letter in node.letters else None for letter in letters]
+        if not sampled:
+            return Part(node.part.place, tuple(axes), tuple(sizes))
+        last = node.part.axes[-1] if node.sampled else None
+        return Part(node.part.place, (*axes, last), (*sizes, self.samples))
+
+    def sizes(self, nodes: Sequence[_Node]) -> dict[str, int]:
+        """The size of every axis that some nodes have, by its letter."""
+        return {letter: size for node in nodes for letter, size in zip(node.letters, node.part.shape, strict=False)}
+
+    def combine(self, op: str, nodes: Sequence[_Node], loops: Letters = (), order: Letters | None = None) -> _Node:
+        """An instruction of some nodes, along all axes that they have but the ``loops``."""
+        sizes = self.sizes(nodes)
+        letters = tuple(letter for letter in (order or tuple(sizes)) if letter in sizes and letter not in loops)
+        sampled = any(node.sampled for node in nodes)
+        if not sampled or not loops:
+            parts = tuple(self.aligned(node, (*letters, *loops), [sizes[a] for a in (*letters, *loops)], sampled) for node in nodes)
+        else:  # the samples are an axis of the result, so they stand before the loops
+            parts = tuple(self.before_loops(node, letters, loops, sizes) for node in nodes)
+        shape = tuple(sizes[letter] for letter in letters) + ((self.samples,) if sampled else ())
+        place = self.emit(Instruction(op, parts, shape, tuple(sizes[letter] for letter in loops)))
+        return self.node(place, letters, sampled)
+
+    def before_loops(self, node: _Node, letters: Letters, loops: Letters, sizes: Mapping[str, int]) -> Part:
+        outer = self.aligned(node, letters, [sizes[a] for a in letters], True)
+        inner = self.aligned(node, loops, [sizes[a] for a in loops], False)
+        return Part(node.part.place, outer.axes + inner.axes, outer.shape + inner.shape)
+
+    def total(self, node: _Node) -> _Node:
+        """A node summed over the samples; together with the product that it is, if it is one."""
+        if not node.sampled:
+            return self.multiplied([self.constant(float(self.samples)), node])
+        made = self.code[node.part.place]
+        if made.op not in (MUL, DOT) or node.part.axes != tuple(range(len(made.shape))):
+            made = Instruction(DOT, (node.part,), node.part.shape)
+        outer = made.shape[:-1]
+        # the samples stand before the loops, and are the first one of them now
+        return self.node(self.emit(Instruction(DOT, made.parts, outer, (self.samples, *made.loops))), node.letters, False)
+
+    # the walk over expressions
+
+    def name(self, expr: Name, env: Mapping[str, _Node]) -> _Node:
+        return env[expr.name]
+
+    def partial(self, expr: Partial, env: Mapping[str, _Node]) -> _Node:
+        return self.env[derivative_key(expr.of, expr.wrt)]
+
+    def constant(self, value: float) -> _Node:
+        return self.node(self.emit(Instruction(NUMBER, (), (), number=value)), (), False)
+
+    def number(self, expr: Number, env: Mapping[str, _Node]) -> _Node:
+        return self.constant(nearest(exact(expr.text)))
+
+    def fraction(self, value: Fraction) -> _Node:
+        return self.constant(nearest(value))
+
+    def value_of(self, node: _Node) -> float | None:
+        """The value of a constant number; an array of equal constants is none."""
+        step = self.code[node.part.place]
+        return step.number if step.op == NUMBER and not node.letters else None
+
+    def is_number(self, node: _Node) -> bool:
+        return self.value_of(node) is not None
+
+    def make(self, op: str, *args: _Node) -> _Node:
+        return self.combine(op, args)
+
+    def value(self, node: _Node) -> _Node:
+        return node
+
+    def atom(self, node: _Node) -> _Node:
+        return node
+
+    def negated(self, expr: Neg, env: Mapping[str, _Node]) -> _Node:
+        node = self.lower(expr.arg, env)
+        value = self.value_of(node)
+        return self.make(NEG, node) if value is None else self.constant(-value)
+
+    def sum(self, expr: Add, env: Mapping[str, _Node]) -> _Node:
+        return self.added([(type(arg) is Neg, self.lower(arg.arg if type(arg) is Neg else arg, env)) for arg in expr.args])
+
+    def added(self, terms: Sequence[tuple[bool, _Node]]) -> _Node:
+        """A sum of (whether it is taken away, node): one that is not taken away first."""
+        first = next((k for k, (minus, _) in enumerate(terms) if not minus), 0)
+        total = self.make(NEG, terms[first][1]) if terms[first][0] else terms[first][1]
+        for minus, node in (*terms[:first], *terms[first + 1 :]):
+            total = self.make(SUB if minus else ADD, total, node)
+        return total
+
+    def product(self, expr: Mul, env: Mapping[str, _Node]) -> _Node:
+        return self.multiplied([self.lower(arg, env) for arg in expr.args])
+
+    def multiplied(self, factors: Sequence[_Node]) -> _Node:
+        """A product; a number among its factors is left out where it is 1."""
+        kept = [node for node in factors if self.value_of(node) != 1.0]
+        return reduce(lambda a, b: self.make(MUL, a, b), kept) if kept else factors[0]
+
+    def power(self, expr: Pow, env: Mapping[str, _Node]) -> _Node:
+        base, exponent = self.lower(expr.base, env), self.lower(expr.exp, env)
+        value = self.value_of(exponent)
+        if value == 0.5:
+            return self.make(SQRT, base)
+        if value is None or not value.is_integer() or not 1 <= abs(value) <= MAX_INTEGER_POWER:
+            return self.make(POW, base, exponent)
+        product = base
+        if abs(value) > 1:
+            square = self.make(SQUARE, base)
+            product = {2: square, 3: self.make(MUL, square, base), 4: self.make(SQUARE, square)}[int(abs(value))]
+        return product if value > 0 else self.make(DIV, self.constant(1.0), product)
+
+    def primitive(self, func: str, args: list[_Node]) -> _Node:
+        if func == "pi":
+            return self.constant(pi)
+        if PRIMITIVES[func].extreme:
+            return reduce(lambda a, b: a if a == b else self.make(func, a, b), args)
+        return self.make(func, *args)
+
+    def exponentials(self, values: list[_Node]) -> tuple[list[_Node], _Node]:
+        largest = self.primitive(MAX, values)
+        grown = [self.make("exp", self.make(SUB, value, largest)) for value in values]
+        return grown, reduce(lambda a, b: self.make(ADD, a, b), grown)
+
+    def call(self, expr: Call, env: Mapping[str, _Node]) -> _Node:
+        if expr.func == TOTAL:
+            return self.total(self.lower(expr.args[0], env))
+        if expr.func == ENTRYWISE:
+            return self.multiplied([self.lower(arg, env) for arg in expr.args])
+        if expr.func not in LAYERS:
+            return super().call(expr, env)
+        count = len(LAYERS[expr.func][0].arrays)
+        operands = [self.lower(arg, env) for arg in expr.args[:count]]
+        labels = [f" {place}" for place in range(count)]  # no quantity is called so
+        shapes: dict[str, Shape] = {name: node.part.shape[: len(node.letters)] for name, node in zip(labels, operands, strict=True)}
+        row, sizes, shape = bind(Call(expr.func, (*map(Name, labels), *expr.args[count:])), shapes)
+        return _RowReader(self, row, operands, {name: int(size) for name, size in sizes.items()}, tuple(map(int, shape))).result()
+
+
+class _RowReader:
+    """The nodes of one row's index form: the axes of a node are the letters of the form that it depends on."""
+
+    def __init__(
+        self, lowering: _ArrayLowering, row: Layer, operands: Sequence[_Node], known: Mapping[str, int], shape: tuple[int, ...]
+    ) -> None:
+        self.lowering, self.row, self.known, self.shape = lowering, row, known, shape
+        self.arrays = {name: node for (name, _), node in zip(row.operands, operands, strict=True)}
+        self.letters = dict(zip(row.letters, shape, strict=True))
+        """Each letter that runs, with its size; those of the result first."""
+
+    def result(self) -> _Node:
+        node = self.read(formula(self.row.index))
+        if node.letters == self.row.letters and node.part.shape[: len(self.shape)] == self.shape:
+            return _Node(node.part, _AXES[len(self.shape)], node.sampled)
+        part = self.lowering.aligned(node, self.row.letters, self.shape, node.sampled)
+        return _Node(part, _AXES[len(self.shape)], node.sampled)
+
+    def read(self, expr: Expr) -> _Node:
+        lowering = self.lowering
+        if type(expr) in (Mul, Add) and all(name in self.known for name in names(expr)):
+            return lowering.constant(float(whole(expr, self.known)))
+        match expr:
+            case Name(name) if name in self.arrays:
+                return self.arrays[name]
+            case Name(name):
+                return lowering.constant(float(self.known[name]))
+            case Number(text):
+                return lowering.constant(float(text))
+            case Call("at", (Name(array), *index)):
+                return self.at(self.arrays[array], index)
+            case Call("sum_over"):
+                return self.sum_over(expr)
+            case Call("max_over"):
+                loops, body = self.opened(expr, "max_over")
+                return self.combine(LARGEST, [self.read(body)], loops)
+            case Call("inside", (place, size)):
+                return self.pattern((place,), (whole(size, self.known),))
+            case Call("winner", (Name(array), *axes)):
+                return self.winner(self.arrays[array], axes[::3], axes[1::3], tuple(whole(size, self.known) for size in axes[2::3]))
+            case Div(Call("exp", (top,)), Call("sum_over") as under):
+                return self.share(top, under)
+            case Call(func, args):
+                return lowering.apply(func, [self.read(arg) for arg in args])
+            case Mul(args):
+                return self.entrywise(MUL, args)
+            case Add(args):
+                return self.entrywise(ADD, args)
+            case Div(num, den):
+                return self.entrywise(DIV, (num, den))
+        raise GraphError(f"{type(expr).__name__} in the row {self.row.name}")
+
+    def entrywise(self, op: str, args: Sequence[Expr]) -> _Node:
+        return reduce(lambda a, b: self.combine(op, [a, b]), [self.read(arg) for arg in args])
+
+    def combine(self, op: str, nodes: Sequence[_Node], loops: Letters = ()) -> _Node:
+        return self.lowering.combine(op, nodes, loops, tuple(self.letters))
+
+    def opened(self, expr: Expr, func: str) -> tuple[Letters, Expr]:
+        """The letters of loops within loops, and what stands in the innermost one."""
+        loops: list[str] = []
+        while type(expr) is Call and expr.func == func:
+            letter, size, expr = expr.args
+            assert type(letter) is Name
+            self.letters[letter.name] = whole(size, self.known)
+            loops.append(letter.name)
+        return tuple(loops), expr
+
+    def sum_over(self, expr: Expr) -> _Node:
+        loops, body = self.opened(expr, "sum_over")
+        factors = [self.read(arg) for arg in (body.args if type(body) is Mul else (body,))]
+        return self.combine(DOT, factors, loops)
+
+    def at(self, array: _Node, index: Sequence[Expr]) -> _Node:
+        """Entries of an array: a view of it where its axes are letters, else gathered."""
+        listed = tuple(part.name for part in index if type(part) is Name and part.name in self.letters)
+        if len(set(listed)) == len(index) and all(
+            self.letters[letter] == size for letter, size in zip(listed, array.part.shape, strict=False)
+        ):
+            return _Node(array.part, listed, array.sampled)
+        pick = self.pick(index, array.part.shape[: len(index)])
+        shape = (*pick.sizes, self.lowering.samples) if array.sampled else pick.sizes
+        place = self.lowering.emit(Instruction(GATHER, (array.part,), shape, pick=pick))
+        return self.lowering.node(place, pick.letters, array.sampled)
+
+    def pattern(self, index: Sequence[Expr], limits: tuple[int, ...]) -> _Node:
+        """1 where every index is inside, else 0."""
+        pick = self.pick(index, limits)
+        place = self.lowering.emit(Instruction(PATTERN, (), pick.sizes, pick=pick))
+        return self.lowering.node(place, pick.letters, False)
+
+    def pick(self, index: Sequence[Expr], limits: tuple[int, ...]) -> Pick:
+        used = {name for part in index for name in names(part)}
+        letters = tuple(letter for letter in self.letters if letter in used)
+        sizes = tuple(self.letters[letter] for letter in letters)
+        work = prod(sizes)
+        if work > MAX_WORK:
+            raise GraphError(
+                f"{operation_text(self.row.name)} of this size takes {work:,} products", hint=f"the limit is {MAX_WORK:,}"
+            )
+        return Pick(tuple(index), letters, sizes, tuple((name, size) for name, size in self.known.items() if name in used), limits)
+
+    def winner(self, array: _Node, own: Sequence[Expr], start: Sequence[Expr], window: tuple[int, ...]) -> _Node:
+        """1 where an entry is the largest of its window, 1/k where it is one of k, 0 elsewhere and outside of the window."""
+        loops = tuple(f"window {axis}" for axis in range(len(own)))
+        self.letters |= dict(zip(loops, window, strict=True))
+        others = self.at(array, [Add((first, Name(loop))) for first, loop in zip(start, loops, strict=True)])
+        largest = self.combine(LARGEST, [others], loops)
+        equal = self.combine(DOT, [self.combine(EQUAL, [others, largest])], loops)
+        inside = self.pattern([Add((i, Neg(first))) for i, first in zip(own, start, strict=True)], window)
+        chosen = self.combine(MUL, [inside, self.combine(EQUAL, [self.at(array, own), largest])])
+        return self.combine(DIV, [chosen, equal])
+
+    def share(self, top: Expr, under: Expr) -> _Node:
+        """exp(a)/Σ exp(b), with the largest b divided out of both: exp cannot overflow."""
+        loops, body = self.opened(under, "sum_over")
+        assert type(body) is Call and body.func == "exp"  # noqa: PT018
+        below, above = self.read(body.args[0]), self.read(top)
+        largest = self.combine(LARGEST, [below], loops)
+        over, grown = (self.combine("exp", [self.combine(SUB, [node, largest])]) for node in (above, below))
+        return self.combine(DIV, [over, self.combine(DOT, [grown], loops)])
