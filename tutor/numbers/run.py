@@ -108,6 +108,9 @@ def _call(expr: Call, values: Mapping[str, Value]) -> Value:
     return apply(expr.func, [compute(arg, values) for arg in expr.args])
 
 
+# A walk over the tree, where everything that runs a formula often has a program (`tutor.numbers.program`): lowering the formulas of a
+# network takes as long as computing them once with balls, and a solution computes most of them once.  Only the branch that counts is
+# computed here, fractions stay fractions, and a fault is raised where it arises, with words.
 _COMPUTE: dict[type, Callable[[Any, Mapping[str, Value]], Value]] = {
     Number: _number,
     Name: _name,
