@@ -137,7 +137,9 @@ def _constant_ball(formula: Expr, bits: int) -> Ball:
 
 def _wide(value: Value) -> Inexact:
     """The value as a number that is no fraction."""
-    return _ball(value) if _NOW.balls else real(value)
+    if not _NOW.balls:
+        return real(value)
+    return _ball(value) if type(value) is Constant else enclose(value)
 
 
 def is_exact(value: Value) -> bool:

@@ -173,7 +173,7 @@ def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
             try:
                 found = compute_all()
                 if all(_narrow(value) or (last and is_nothing(value)) for value in found.values()):
-                    return {name: Fraction(0) if is_nothing(value) else _public(name, value) for name, value in found.items()}
+                    return {name: Fraction(0) if last and is_nothing(value) else _public(name, value) for name, value in found.items()}
             except Undecided:
                 pass
             lost = int(rigour.lost / BITS_A_DIGIT) + 2 * DIGITS if rigour.lost else 0
