@@ -27,6 +27,7 @@ def chosen(c, a, b):
 
 REFERENCE = {
     "exp": MP.exp, "log": MP.log, "sqrt": MP.sqrt, "sin": MP.sin, "cos": MP.cos, "tan": MP.tan, "arctan": MP.atan,
+    "arcsin": MP.asin, "arsinh": MP.asinh, "artanh": MP.atanh,
     "abs": abs, "sign": MP.sign,
     "sinh": lambda x: (MP.exp(x) - MP.exp(-x)) / 2, "cosh": lambda x: (MP.exp(x) + MP.exp(-x)) / 2, "max": max, "min": min,
     "tanh": lambda x: 1 - 2 / (MP.exp(2 * x) + 1), "sigmoid": lambda x: 1 / (1 + MP.exp(-x)), "softplus": lambda x: MP.log1p(MP.exp(x)),
@@ -35,7 +36,8 @@ REFERENCE = {
 
 
 def exists(name, args):
-    return not (name == "log" and Fraction(args[0]) <= 0) and not (name == "sqrt" and Fraction(args[0]) < 0)
+    x = Fraction(args[0]) if args else Fraction(0)
+    return {"log": x > 0, "sqrt": x >= 0, "arcsin": abs(x) <= 1, "artanh": abs(x) < 1}.get(name, True)
 
 
 def arguments(name):

@@ -234,7 +234,7 @@ def layer_questions(exercise, layered):
         if exercise.rate is not None and all(item in trained for item in items):
             made.append((f"{name}@1", [f"{item}@1" for item in items]))
         for ident, targets in made:
-            kind = "number" if not entries.shape else "vector" if len(entries.shape) == 1 else "matrix"
+            kind = ("number", "vector", "matrix", "array", "array")[len(entries.shape)]
             found.append(Question(f"m:{ident}", ident, kind, tuple(targets), tuple(entries.shape)))
     return tuple(found)
 

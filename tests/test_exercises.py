@@ -5,9 +5,9 @@ from functools import cache
 import pytest
 
 from tutor.exercise.catalogue import entries, ids
-from tutor.exercise.check_claims import Verdict, check
 from tutor.exercise.load import load
 from tutor.notation.profile import profile_names
+from tutor.solving.check_claims import Verdict, check
 
 
 @cache

@@ -20,7 +20,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "numbers": ("errors", "expression", "rules", "graph", "derive"),
     "notation": ("errors", "expression.keys", "expression.letters", "graph"),
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
-    "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # what is asked, worked out
+    "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
+                "answer.compare"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking"),
@@ -28,14 +29,15 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     # documents and notation only, and how a row says that it is printed
     "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),
     "contracts": ("expression", "graph", "derive", "numbers", "solving", "marking", "explain"),
-    "autograde": ("errors", "exercise", "answer", "marking", "explain"),
+    "autograde": ("errors", "expression.limits", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
                 "explain", "render", "contracts", "autograde"),
     "batch": ("errors", "answer", "marking", "export", "render.page_formats", "results", "autograde"),
     "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "solving", "answer", "marking",
             "explain", "export", "render", "results", "contracts", "batch"),
     "__main__": ("cli",),
-    "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results"),
+    "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results",
+                 "solving.check_claims"),
 }  # fmt: skip
 EVERYWHERE = ("text",)
 """What every room may import: text from outside is made harmless in one place."""

@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from tutor.derive.backward import derive as backpropagate
     from tutor.errors import TutorError
-    from tutor.exercise.check_claims import Verdict
     from tutor.exercise.load import load
     from tutor.exercise.model import Exercise
     from tutor.graph.build import from_steps
@@ -31,6 +30,7 @@ if TYPE_CHECKING:
     from tutor.results.feedback import Feedback
     from tutor.results.grading import mark
     from tutor.results.solution import Solution, Training, solve, train
+    from tutor.solving.check_claims import Verdict
     from tutor.version import VERSION as __version__
 
 __all__ = [
@@ -61,7 +61,7 @@ _HOMES = {
     "Solution": "tutor.results.solution",
     "Training": "tutor.results.solution",
     "TutorError": "tutor.errors",
-    "Verdict": "tutor.exercise.check_claims",
+    "Verdict": "tutor.solving.check_claims",
     "check": "tutor.results.check",
     "from_expression": "tutor.graph.decompose",
     "from_network": "tutor.graph.network",

@@ -23,6 +23,7 @@ from tutor.errors import TutorError
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
 from tutor.explain.words import marking_words as wording
+from tutor.expression.limits import MAX_AXES
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
 from tutor.text import visible
@@ -89,21 +90,22 @@ def as_text(answer: Any) -> str:
     listed = getattr(answer, "tolist", None)
     if callable(listed) and not isinstance(answer, str):  # numpy and torch, arrays and single numbers
         shape = tuple(getattr(answer, "shape", ()))
-        if len(shape) > 2 or prod(shape) > MAX_ENTRIES:
-            raise TutorError(f"an answer is a number, a vector or a matrix, not an array of shape {shape}")
+        if len(shape) > MAX_AXES or prod(shape) > MAX_ENTRIES:
+            raise TutorError(f"an answer is a number or an array of up to {MAX_AXES} axes, not an array of shape {shape}")
         answer = listed()
     if isinstance(answer, list | tuple):
         if len(answer) > MAX_ENTRIES:
             raise TutorError(f"an answer has at most {MAX_ENTRIES:,} entries, not {len(answer):,}")
-        return f"[{', '.join(_row(entry) for entry in answer)}]"
+        return f"[{', '.join(_part(entry, MAX_AXES - 1) for entry in answer)}]"
     return _scalar(answer)
 
 
-def _row(entry: Any) -> str:
+def _part(entry: Any, axes: int) -> str:
+    """A part of an array, which has up to so many axes more."""
     listed = getattr(entry, "tolist", None)
     entry = listed() if callable(listed) else entry
-    if isinstance(entry, list | tuple):
-        return f"[{', '.join(_scalar(part) for part in entry[:MAX_ENTRIES])}]"
+    if axes and isinstance(entry, list | tuple):
+        return f"[{', '.join(_part(part, axes - 1) for part in entry[:MAX_ENTRIES])}]"
     return _scalar(entry)
 
 

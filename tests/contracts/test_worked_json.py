@@ -10,6 +10,7 @@ from tutor.contracts.schema import SCHEMA
 from tutor.contracts.worked_json import nested
 from tutor.exercise.load import from_text
 from tutor.graph.entries import Array
+from tutor.rules.optimisers import OPTIMISERS
 
 SMALL = """
 title = "t"
@@ -47,6 +48,44 @@ def test_a_small_one_in_full():
     assert step["value"] == found["gradients"]["W"]
     assert step["index"] is not None
     assert found["proof"].endswith(".")
+
+
+STATES = {row.name: row.states for row in OPTIMISERS if not row.hessian and row.name != "minibatch"}
+
+
+def flat(value):
+    return [entry for part in value for entry in flat(part)] if isinstance(value, list) else [value]
+
+
+@pytest.mark.parametrize("optimiser", STATES)
+@pytest.mark.parametrize("target", ["neuron/two-two-two", "graz/two-two-one-layers", "cube"])
+def test_the_rows_of_a_run_have_the_states_in_both_forms(target, optimiser):
+    if target == "cube":
+        target = from_text(CUBE, "cube")
+    layer, scalar = (
+        json.loads(tutor.train(target, optimiser=optimiser, rate="0.1", steps=3, form=form).to_json()) for form in ("layer", "scalar")
+    )
+    assert set(layer["rows"][2]["values"]) == {
+        *layer["parameters"], *(f"{word}_{name}" for word in STATES[optimiser] for name in layer["parameters"])
+    }  # fmt: skip
+    for arrays, singles in zip(layer["rows"], scalar["rows"], strict=True):
+        listed = [entry for value in arrays["values"].values() for entry in flat(value)]
+        assert sorted(listed) == sorted(singles["values"].values())
+
+
+CUBE = """
+title = "cube"
+steps = ["Z = X W", "L = mean((Z - Y)^2)"]
+parameters = ["W"]
+[shapes]
+X = [2, 1, 2]
+W = [2, 1]
+Y = [2, 1, 1]
+[values]
+X = [[[1, 2]], [[3, -1]]]
+W = [[1], [0]]
+Y = [[[1]], [[2]]]
+"""
 
 
 def test_letters_have_expressions_in_the_place_of_numbers():

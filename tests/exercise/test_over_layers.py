@@ -5,10 +5,10 @@ from fractions import Fraction
 import pytest
 
 from tutor.errors import GraphError, Problems
-from tutor.exercise.check_claims import check
 from tutor.exercise.load import from_text, load
 from tutor.exercise.over_layers import flattened, layers_of, read_shapes
 from tutor.expression.plain import plain
+from tutor.solving.check_claims import check
 
 LAYER = """
 title = "One layer"

@@ -5,9 +5,9 @@ from fractions import Fraction
 import pytest
 
 from tutor.errors import Problems, TutorError
-from tutor.exercise.check_claims import check
 from tutor.exercise.load import from_text, load
 from tutor.exercise.read_training import samples_from_csv
+from tutor.solving.check_claims import check
 
 F = Fraction
 HEAD = 'title = "t"\nsteps = ["yhat = w*x", "L = 1/2*(y - yhat)^2"]\nparameters = ["w"]\n[values]\nw = 1\n'

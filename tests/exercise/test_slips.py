@@ -7,8 +7,8 @@ import pytest
 
 from tutor.cli import main
 from tutor.exercise.catalogue import ids, locate
-from tutor.exercise.check_claims import check
 from tutor.exercise.load import load
+from tutor.solving.check_claims import check
 
 SLIPS = [  # the slip, exercise, claim, what is printed, what it should be
     ("dl: ∂σ/∂z tests x > 0 for z > 0", "dl/relu-regression", "dsigma/dz", "if_positive(x, 1, 0)",

@@ -56,7 +56,7 @@ def test_what_is_read_over_arrays(text, canonical):
 
 
 REFUSED = [  # text, a piece of what is said, the character under the caret, a piece of the hint
-    ("sin x", "the function sin needs its argument", "s", "sin(x)"), (r"\ln x", "the function log needs its argument", "\\", ""),
+    (r"\ln x y", "how far the argument of log goes", "\\", "log(x*y)"),
     (r"\foo{x}", r"the LaTeX command \foo is not read", "\\", r"\frac"), (r"W^{(1)} x", "count layers or be a power", "^", "W_1, or W^1"),
     (r"x_{i+1}", "cannot be the name of a quantity", "x", "w_1"), ("p[0]", "entries are counted from 1", "p", "x[1]"),
     ("a if c else b", "a condition needs a comparison", "e", "z > 0"), ("a if c > 0", "this choice has no else", "", "else"),

@@ -19,7 +19,7 @@ from tutor.numbers.run import evaluate
 from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 from tutor.rules.functions import FUNCTIONS
 
-ONE_ARGUMENT = [row.name for row in FUNCTIONS.values() if len(row.params) == 1 and row.name not in ("log", "sqrt", "tan")]
+ONE_ARGUMENT = [row.name for row in FUNCTIONS.values() if len(row.params) == 1 and row.sample == (-3.0, 3.0)]
 ACTIVATIONS = [*ONE_ARGUMENT, "leaky_relu(0.1)", "leaky_relu_mix(0.2)", "prelu(0.3)", "elu(1)", "softmax"]
 
 

@@ -5,12 +5,14 @@ import pytest
 from counted import at_most
 
 from tutor.errors import TutorError
+from tutor.expression.lexicon import STARRED
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
 from tutor.graph.layered import LAYER_FUNCTIONS, from_layers
 from tutor.graph.shapes import arranged, shape_of, shape_text
 
-S = {"A": (2, 3), "B": (3, 4), "Q": (3, 3), "R": (3, 3), "x": (3,), "y": (2,), "u": (3,), "X": ("n", "N"), "W": ("m", "n"), "b": ("m",)}
+S = {"A": (2, 3), "B": (3, 4), "Q": (3, 3), "R": (3, 3), "x": (3,), "y": (2,), "u": (3,), "X": ("n", "N"), "W": ("m", "n"), "b": ("m",),
+     "C": (4, 2, 3), "D": (4, 3, 2), "E": (4, 3, 3), "F": (5, 4, 2, 3)}
 FITS = [  # formula, as it is understood, its shape
     ("A x", "matmul(A, x)", (2,)),
     ("A B", "matmul(A, B)", (2, 4)),
@@ -23,6 +25,25 @@ FITS = [  # formula, as it is understood, its shape
     ("A A", "hadamard(A, A)", (2, 3)),
     ("Q @ R", "matmul(Q, R)", (3, 3)),
     ("Q ⊙ R", "hadamard(Q, R)", (3, 3)),
+    ("Q * R", "hadamard(Q, R)", (3, 3)),
+    ("2*Q*R*Q", "hadamard(hadamard(2*Q, R), Q)", (3, 3)),
+    ("-Q*-R/2", "-hadamard(Q, -R)/2", (3, 3)),
+    ("\\frac{Q*R}{2} x", "matmul(hadamard(Q, R)/2, x)", (3,)),
+    ("x^T*Q*u", "matmul(x, matmul(Q, u))", ()),
+    ("A*x*2", "matmul(A, x)*2", (2,)),
+    ("Q R^T", "matmul(Q, transpose(R))", (3, 3)),
+    ("C @ D", "matmul(C, D)", (4, 2, 2)),
+    ("C D", "matmul(C, D)", (4, 2, 2)),
+    ("C Q", "matmul(C, Q)", (4, 2, 3)),
+    ("A E", "matmul(A, E)", (4, 2, 3)),
+    ("F Q", "matmul(F, Q)", (5, 4, 2, 3)),
+    ("C C", "hadamard(C, C)", (4, 2, 3)),
+    ("E * E", "hadamard(E, E)", (4, 3, 3)),
+    ("E E^T", "matmul(E, transpose(E))", (4, 3, 3)),
+    ("C^T", "transpose(C)", (4, 3, 2)),
+    ("C + batch(A, 4)", "C + batch(A, 4)", (4, 2, 3)),
+    ("concat(C, batch(A, 2))", "concat(C, batch(A, 2))", (6, 2, 3)),
+    ("C[4, 2, 1]", "C_4_2_1", ()),
     ("c A", "c*A", (2, 3)),
     ("c x + 1", "c*x + 1", (3,)),
     ("1 - x", "1 - x", (3,)),
@@ -63,7 +84,7 @@ FITS = [  # formula, as it is understood, its shape
 
 @pytest.mark.parametrize(("text", "understood", "shape"), FITS)
 def test_what_fits(text, understood, shape):
-    expr = arranged(parse(text, functions=LAYER_FUNCTIONS), S)
+    expr = arranged(parse(text, functions={*LAYER_FUNCTIONS, STARRED}), S)
     assert plain(expr) == understood
     assert shape_of(expr, S) == shape
 
@@ -89,7 +110,20 @@ MISFITS = [  # formula, pieces of the message
     ("W x", "W of shape m×n is multiplied with x of shape 3"),
     ("X @ W", "X is n×N and W is m×n", "W needs N where it has m"),
     ("W + X", "W of shape m×n is added to X of shape n×N"),
-    ("Q R", "the product of the square matrices Q and R", "write A @ B for the matrix product or hadamard(A, B)"),
+    ("Q R", "the product of the square matrices Q and R", "A @ B for the matrix product, or A ⊙ B (or A * B) for"),
+    ("Q \\cdot R", "the product of the square matrices Q and R", "A @ B for the matrix product, or A ⊙ B (or A * B) for"),
+    ("Q·R", "the product of the square matrices Q and R", "A @ B for the matrix product, or A ⊙ B (or A * B) for"),
+    ("Q \\times R", "the product of the square matrices Q and R", "A @ B for the matrix product, or A ⊙ B (or A * B) for"),
+    ("2 (Q) R", "the product of the square matrices 2*Q and R", "A @ B for the matrix product, or A ⊙ B (or A * B) for"),
+    ("Q*R^T", "the product of the square matrices Q and R^T", "A @ B for the matrix product, or A ⊙ B for"),
+    ("E E", "the product of the square matrices E and E", "A @ B for the matrix product, or A ⊙ B (or A * B) for"),
+    ("C @ E @ C", "C E is 4×2×3 and C is 4×2×3", "C needs 3 where it has 2"),
+    ("C F", "C of shape 4×2×3 is multiplied with F of shape 5×4×2×3"),
+    ("C @ F", "the matrix product does not take C (4×2×3) and F (5×4×2×3)", "equal axes in front"),
+    ("C @ x", "the matrix product does not take C (4×2×3) and x (3)", "[n, 1]"),
+    ("C @ concat(D, D)", "C is 4×2×3 and concat(D, D) is 8×3×2", "concat(D, D) needs 4 where it has 8"),
+    ("softmax(C)", "softmax of the array C of shape 4×2×3: along which axis?", "softmax_rows(C)"),
+    ("entry(C, 5, 1, 1)", "there is no entry", "it runs from 1 to 4"),
     ("correlate(y, x)", "the kernel of correlate(y, x) has 3 entries and is larger than its input, which has 2", "padding larger"),
     ("convolve(A, B)", "the kernel of convolve(A, B) has 3 entries and is larger than its input, which has 2"),
     ("convolve(y, concat(x, x), 1, 1)", "has 6 entries and is larger than its input, which has 2 with its padding of 1"),
@@ -128,7 +162,7 @@ MISFITS = [  # formula, pieces of the message
 @pytest.mark.parametrize(("text", "pieces"), [(text, pieces) for text, *pieces in MISFITS], ids=[row[0] for row in MISFITS])
 def test_what_does_not_fit(text, pieces):
     with at_most(20_000), pytest.raises(TutorError) as error:
-        shape_of(arranged(parse(text, functions=LAYER_FUNCTIONS), S), S)
+        shape_of(arranged(parse(text, functions={*LAYER_FUNCTIONS, STARRED}), S), S)
     assert [piece for piece in pieces if piece not in str(error.value)] == [], str(error.value)
     assert error.value.hint
 

@@ -29,7 +29,7 @@ from hostile.corpus import ENTRIES, RIGHT
 
 from tutor.answer.files.submissions import read_submissions
 from tutor.answer.handed_in import AnswerError, Submission
-from tutor.answer.read.array_answers import read_entries
+from tutor.answer.read.array_answers import read_array, read_entries
 from tutor.answer.read.choices import read_choice
 from tutor.answer.read.reading import read
 from tutor.answer.read.working_lines import read_lines
@@ -216,6 +216,7 @@ class Fuzzer:
             yield "read", lambda: self.refused(number, text, lambda: read(text, words))
             yield "read_lines", lambda: self.refused(number, text, lambda: read_lines(text, words))
             yield "read_entries", lambda: self.refused(number, text, lambda: read_entries(text, words))
+            yield "read_array", lambda: self.refused(number, text, lambda: read_array(text, words, 3 + number % 2))
             yield "read_choice", lambda: self.refused(number, text, lambda: read_choice(text, self.options))
         elif way == 1:
             file, make = FILES[number // 8 % len(FILES)]

@@ -20,14 +20,17 @@ def exercise(example):
     )
 
 
-@pytest.mark.parametrize("row", TABLE, ids=lambda row: row.tag)
-def test_worked_answers(row):
+EXAMPLES = [(row, example) for row in TABLE for example in (row.example, *row.also)]
+
+
+@pytest.mark.parametrize(("row", "example"), EXAMPLES, ids=[f"{row.tag}-{example.ask}" for row, example in EXAMPLES])
+def test_worked_answers(row, example):
     """Right and wrong as worked by hand: one is marked right, the other named."""
-    marker = Marker(exercise(row.example))
+    marker = Marker(exercise(example))
     (ident,) = [question.id for question in marker.questions]
-    right = marker.mark(Submission("a", {ident: row.example.right})).answers[0]
+    right = marker.mark(Submission("a", {ident: example.right})).answers[0]
     assert (right.verdict, right.marks) == ("correct", 2)
-    wrong = marker.mark(Submission("a", {ident: row.example.wrong})).answers[0]
+    wrong = marker.mark(Submission("a", {ident: example.wrong})).answers[0]
     if row.tag == ROUNDED:
         assert wrong.verdict == "correct"  # rounded on the way, and still within the tolerance
         return

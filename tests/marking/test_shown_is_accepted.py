@@ -11,6 +11,7 @@ from collections import Counter
 from dataclasses import replace
 from functools import cache
 
+import numpy as np
 import pytest
 from shown import (
     NOTATIONS,
@@ -30,7 +31,7 @@ import tutor
 from tutor.answer.handed_in import Submission
 from tutor.errors import TutorError
 from tutor.exercise.catalogue import ids
-from tutor.exercise.load import load
+from tutor.exercise.load import from_text, load
 from tutor.marking.mark_submission import Marker
 
 EXHAUSTIVE = os.environ.get("TUTOR_EXHAUSTIVE") == "1"
@@ -147,6 +148,33 @@ def test_what_the_layer_form_shows_is_correct(name):
             answer, _ = marker.judge(question, piece.text)
             found = (piece.where, question.id, piece.text, answer.verdict, answer.outcome, answer.message)
             assert (answer.verdict, answer.outcome) == ("correct", "") or (name, notation) in BORROWED, found
+
+
+ARRAYS = {  # arrays of three and four axes: matrices beside each other, below each other, of one row, of one column
+    "batch": ("X W", {"X": (2, 2, 3), "W": (3, 2)}), "heads": ("Q @ K^T", {"Q": (1, 2, 2, 1), "K": (1, 2, 3, 1)}),
+    "wide": ("X^T", {"X": (3, 2, 4)}), "rows": ("X W", {"X": (2, 1, 2), "W": (2, 3)}),
+    "images": ("correlate(X, K)", {"X": (2, 3, 3), "K": (2, 2, 2, 2)}),
+}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_what_is_shown_of_an_array_of_more_axes_is_correct(name):
+    line, shapes = ARRAYS[name]
+    given = "\n".join(f"{leaf} = {list(shape)}" for leaf, shape in shapes.items())
+    arrays = {leaf: np.arange(1, np.prod(shape) + 1).reshape(shape) ** 2 % 7 - 2.5 for leaf, shape in shapes.items()}
+    values = "\n".join(f"{leaf} = {array.tolist()}" for leaf, array in arrays.items())
+    exercise = from_text(f'title = "t"\nsteps = ["Z = {line}", "L = sum(Z^2)/3"]\n[shapes]\n{given}\n[values]\n{values}\n', "t")
+    tried = 0
+    for notation in ("plain", "qmul"):
+        solved = tutor.solve(exercise, form="layer", notation_name=notation)
+        marker = Marker(replace(exercise, questions=layer_questions(exercise, solved.layered)))
+        for piece in layer_pieces(solved, notation):
+            question = marker.sheet.by_id[f"m:{piece.target}"]
+            if question.ask != "dL/dL":
+                answer, _ = marker.judge(question, piece.text)
+                assert (answer.verdict, answer.outcome) == ("correct", ""), (piece.where, question.id, piece.text, answer.message)
+                tried += 1
+    assert tried > 40
 
 
 @pytest.mark.parametrize("name", TRAINED)

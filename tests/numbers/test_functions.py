@@ -65,7 +65,8 @@ def test_floats_agree_with_mpmath_and_with_each_other(name):
             right = precise(REFERENCE[name])(*[MP.mpf(float(arg)) for arg in args])
             expected = float(right) if abs(right) < MP.mpf(10) ** 308 else math.copysign(math.inf, right)
         else:
-            expected = -math.inf if Fraction(args[0]) == 0 else math.nan
+            poles = {("log", 0): -math.inf, ("artanh", 1): math.inf, ("artanh", -1): -math.inf}
+            expected = poles.get((name, Fraction(args[0])), math.nan)
         for system, value in values.items():
             assert close(value, expected), (name, args, system, value, expected)
 
@@ -110,8 +111,10 @@ def test_rows_built_from_primitives_have_one_value_in_every_system(name, prime):
 
     expr = Call(name + prime, (Name("x"),))
     steps = [Step("out", expr, "row")]
-    program, many, low = lower(steps, ["x"], ["out"]), compile_many(steps, ["x"], ["out"]), function(name, 1).sample[0]
+    program, many, (low, high) = lower(steps, ["x"], ["out"]), compile_many(steps, ["x"], ["out"]), function(name, 1).sample
+    bounded = name in ("arcsin", "arccos", "arcosh", "artanh")
     xs = [x for x in map(float, HARD[:13]) if x != 0 and (x > 0 or low < 0) and abs(x) < 50]
+    xs = [x for x in xs if low <= x <= max(high, 50 * low)] if bounded else xs
     columns = np.broadcast_to(at_points(expr, {"x": np.array(xs)}), (len(xs),)).tolist()
     calls = many(np.array([xs]))[0].tolist()
     compiled = straight(program, lambda values: many(np.array([values]).T)[:, 0].tolist(), packed=False)

@@ -109,8 +109,9 @@ def in_sympy(expr, table):
     """A display tree in SymPy, written here and not with the bridge of the product."""
     call = {
         "max": sympy.Max, "min": sympy.Min, "abs": sympy.Abs, "sign": sympy.sign, "exp": sympy.exp, "log": sympy.log,
-        "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "arctan": sympy.atan, "sinh": sympy.sinh,
-        "cosh": sympy.cosh,
+        "sqrt": sympy.sqrt, "sin": sympy.sin, "cos": sympy.cos, "tan": sympy.tan, "arctan": sympy.atan, "arcsin": sympy.asin,
+        "arsinh": sympy.asinh, "artanh": sympy.atanh, "sinh": sympy.sinh,
+        "cosh": sympy.cosh, "cot": sympy.cot, "coth": sympy.coth, "tanh": sympy.tanh, "pi": lambda: sympy.pi,
         "if_positive": lambda c, a, b: sympy.Piecewise((a, c > 0), (b, True)),
         "max_share": lambda own, *rest: sympy.Piecewise((1, own > sympy.Max(*rest)), (0, True)),  # not at a tie
         "min_share": lambda own, *rest: sympy.Piecewise((1, own < sympy.Min(*rest)), (0, True)),
@@ -186,7 +187,8 @@ def test_sympy_catches_a_bent_derivative(name):
 
 
 NATIVE = {
-    "tan": sympy.tan, "sinh": sympy.sinh, "cosh": sympy.cosh, "tanh": sympy.tanh, "identity": lambda x: x,
+    "tan": sympy.tan, "sec": sympy.sec, "csc": sympy.csc, "cot": sympy.cot, "sech": sympy.sech, "csch": sympy.csch, "coth": sympy.coth,
+    "sinh": sympy.sinh, "cosh": sympy.cosh, "tanh": sympy.tanh, "identity": lambda x: x,
     "relu": lambda x: sympy.Max(0, x),
 }  # fmt: skip
 

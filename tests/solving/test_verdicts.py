@@ -3,8 +3,8 @@
 import pytest
 
 import tutor
-from tutor.exercise.check_claims import check
 from tutor.exercise.load import load
+from tutor.solving.check_claims import check
 
 NEURON = "neuron/two-two-two"
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.contracts.schema import SCHEMA
 
 if TYPE_CHECKING:
-    from tutor.exercise.check_claims import Verdict
+    from tutor.solving.check_claims import Verdict
 
 
 def check_json(verdicts: Iterable[Verdict]) -> dict[str, Any]:

@@ -13,8 +13,9 @@
 - ``train --to json``: ``exercise``, ``optimiser``, ``rate``, ``settings`` {name: number}, ``samples``, ``batch``, ``order``,
   ``seed``, ``parameters`` [name], ``steps`` (those of the first update) [{``target``, ``expression``, ``rule``, ``value``}],
   ``arithmetic`` ("exact" or "double"), ``updates`` (how many were made), ``rows`` [{``step``, ``epoch``, ``batch`` [sample from 1],
-  ``loss``, ``values``}], ``rows_left_out``, ``stopped`` (words, or null), ``errata`` [words], ``convention``; in layer form also ``form``,
-  and arrays, nested row after row, in ``steps`` and in the ``values`` of the rows.
+  ``loss``, ``values`` {parameter or state of the optimiser, ``m_w5``: number}}], ``rows_left_out``, ``stopped`` (words, or null),
+  ``errata`` [words], ``convention``; in layer form also ``form``, and arrays, nested row after row, in ``steps`` and in the ``values`` of
+  the rows: ``W1``, ``m_W1``.
 
 Numbers are texts: the exact fraction (``33/50``), or 15 significant digits.  Without given values ``values`` is empty, the
 ``value`` of a step is null and a gradient is its formula.
@@ -22,7 +23,7 @@ Numbers are texts: the exact fraction (``33/50``), or 15 significant digits.  Wi
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from tutor.contracts.schema import SCHEMA, dumps
@@ -181,13 +182,24 @@ def _numbers(worked: Worked, key: str) -> Any:
 
 
 def _entries(worked: Worked, layered: Layered, values: Mapping[str, Value]) -> dict[str, Any]:
-    """The trained arrays, from the values of their entries."""
+    """The trained arrays and the optimiser's states of each (``m_W``), from the values of their entries (``m_W_1_1``)."""
     found = {}
-    for name in worked.request.trained:
-        entries = layered.entries[name]
+    for name, entries in _kept(worked, layered):
         if all(single in values for single in entries.items):
             found[name] = nested(Array(entries.shape, tuple(values[single] for single in entries.items)))
     return found
+
+
+def _kept(worked: Worked, layered: Layered) -> Iterator[tuple[str, Array[str]]]:
+    """What a run keeps from one update to the next: each parameter and state with the names of its entries."""
+    training = worked.training
+    yield from ((name, layered.entries[name]) for name in worked.request.trained)
+    if training is not None:
+        names = training.task.names
+        for each in training.updates:
+            entries = layered.entries[each.parameter]
+            for word, state in zip(training.task.row.states, each.states, strict=True):
+                yield state, Array(entries.shape, tuple(names.own(word, single) for single in entries.items))
 
 
 def nested(array: Array[Value] | Value) -> Any:

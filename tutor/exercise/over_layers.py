@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.errors import ExerciseError, GraphError, TutorError
 from tutor.expression.keys import derivative_key
+from tutor.expression.lexicon import STARRED
+from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
 from tutor.graph.entries import places
@@ -16,7 +18,7 @@ from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, s
 from tutor.graph.network import Network, quantities
 from tutor.graph.nouns import Graph
 from tutor.graph.read_steps import check_name
-from tutor.graph.shapes import AXES, MAX_AXES, Shape, arranged, shape_of, shape_text
+from tutor.graph.shapes import AXES, Shape, arranged, shape_of, shape_text
 from tutor.notation.profile import Notation, affine, notation
 from tutor.notation.symbol import Symbol
 from tutor.rules.functions import check_calls
@@ -136,8 +138,8 @@ def read_layer_formula(text: str, layered: Layered) -> Expr:
     Raises `TutorError` for what is not known, and for shapes that do not fit.
     """
     names = (*layered.graph.names, *layered.symbolic)
-    expr = parse(text, names=names, functions=LAYER_FUNCTIONS)
-    check_calls(expr, WRITABLE)
+    expr = parse(text, names=names, functions={*LAYER_FUNCTIONS, STARRED})
+    check_calls(expr, {*WRITABLE, STARRED})
     for partial in find_partials(expr):
         if partial.of not in [step.target for step in layered.graph.steps]:
             raise ExerciseError(f"{partial.of} is not computed by a step, so it has no derivative here")

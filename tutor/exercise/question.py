@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-Kind = Literal["number", "expression", "fraction", "vector", "matrix", "column", "chain", "choice"]
-Form = Literal["any", "decimal", "fraction", "inputs", "steps"]
+Kind = Literal["number", "expression", "fraction", "vector", "matrix", "array", "column", "chain", "choice"]
+Form = Literal["any", "decimal", "fraction", "percent", "inputs", "steps"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +31,10 @@ class Question:
 
     ``ask`` is it as typed: ``dL/dw5``, ``out_h1``, ``w5 after 1``, ``dL/dW1``.  ``targets`` are the quantities that make up the
     answer, in reading order, by their names in the working (``dL/dw5``, ``w5@1``): one for a number, several for a vector, a
-    matrix (``shape`` (rows, columns)) or a column of a table.
+    matrix (``shape`` (rows, columns)), an array of three or four axes, or a column of a table.
 
     ``form`` restricts how the answer may be written: a number as ``decimal`` or ``fraction``, an expression in ``inputs`` only (given
-    quantities, no intermediate ones, no derivatives) or in ``steps`` (any quantity, but no derivative).
+    quantities, no intermediate ones, no derivatives) or in ``steps`` (any quantity, but no derivative); or it allows ``percent`` besides.
     ``follow`` switches follow-through on.  A choice has ``options`` (letter, text) and its right letters in ``right``.
     """
 
@@ -74,6 +74,7 @@ class Scheme:
 
     ``misconception`` replaces the table's own share for a single slip, ``pair`` is for two slips together; ``other_form``,
     ``few_digits`` and ``broken_line`` scale a right answer that is not in the form asked, too short, or after a line that does not hold.
+    With ``decimal_comma`` a comma between two digits is that of a decimal, whatever else a submission has.
     """
 
     misconception: Fraction | None = None
@@ -82,6 +83,11 @@ class Scheme:
     other_form: Fraction = Fraction(1, 2)
     few_digits: Fraction = Fraction(1, 2)
     broken_line: Fraction = Fraction(1, 2)
+    decimal_comma: bool = False
+
+
+LISTS: tuple[Kind, ...] = ("vector", "matrix", "array", "column")
+"""The kinds whose answer has several entries."""
 
 
 def labels(questions: Iterable[Question]) -> dict[str, str]:

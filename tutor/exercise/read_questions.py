@@ -10,7 +10,7 @@ from typing import Any, get_args
 
 from tutor.errors import ExerciseError, TutorError, near
 from tutor.exercise.claims import MAX_STEPS, countable
-from tutor.exercise.question import Case, Form, Kind, Question, Scheme, Tolerance
+from tutor.exercise.question import LISTS, Case, Form, Kind, Question, Scheme, Tolerance
 from tutor.expression.keys import after_key, derivative_key
 from tutor.expression.parse import read_name
 from tutor.graph.layered import Layered
@@ -26,7 +26,9 @@ QUESTION_KEYS: dict[str, tuple[type, ...]] = {
 CASE_KEYS: dict[str, tuple[type, ...]] = {
     "question": (str,), "answer": (str, int), "verdict": (str,), "tag": (str,), "credit": (str, int), "earlier": (dict,), "note": (str,),
 }  # fmt: skip
-MARKING_KEYS: dict[str, tuple[type, ...]] = {field.name: (str, int) for field in fields(Scheme)}
+MARKING_KEYS: dict[str, tuple[type, ...]] = {
+    field.name: (bool,) if field.name == "decimal_comma" else (str, int) for field in fields(Scheme)
+}
 VERDICTS = ("correct", "follow-through", "misconception", "wrong", "undecided", "unreadable", "blank")
 MAX_QUESTIONS = 2_000
 MAX_UPDATES = 200
@@ -138,15 +140,13 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     if not ask and kind != "choice":
         raise ExerciseError("a question asks for something", hint='such as ask = "dL/dw5"')
     targets, shape = subject.targets(ask) if kind != "choice" else ((), ())
-    if len(shape) > 2:
-        raise ExerciseError(f"{visible(ask)} has {len(shape)} axes, and answers have two at most", hint="ask for its entries one by one")
     kind = kind or _kind(ask, shape)
     if kind in ("number", "expression", "fraction", "chain") and shape:
-        raise ExerciseError(f"{visible(ask)} is {'a matrix' if len(shape) > 1 else 'a list'}, not one {kind}", hint="leave out kind")
-    if kind in ("vector", "matrix", "column") and not shape:
+        raise ExerciseError(f"{visible(ask)} is {_AXES[min(len(shape), 3)]}, not one {kind}", hint="leave out kind")
+    if kind in LISTS and not shape:
         raise ExerciseError(f"{visible(ask)} is a single quantity, not a {kind}", hint='kind = "number" or "expression"')
-    if len(shape) > 1 and kind != "matrix":
-        raise ExerciseError(f"{visible(ask)} is a matrix, not a {kind}", hint="leave out kind")
+    if len(shape) > 1 and kind != _kind(ask, shape):
+        raise ExerciseError(f"{visible(ask)} is {_AXES[min(len(shape), 3)]}, not a {kind}", hint="leave out kind")
     if kind == "chain" and "/" not in ask:
         raise ExerciseError("a chain of factors is asked for a derivative", hint='such as ask = "dL/dw5"')
     form = entry.get("form", "any")
@@ -173,7 +173,11 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
 def _kind(ask: str, shape: tuple[int, ...]) -> str:
     if len(shape) == 1:
         return "column" if ".." in ask or " to " in ask else "vector"
-    return "matrix" if shape else "number"
+    return ("number", "", "matrix", "array", "array")[len(shape)]
+
+
+_AXES = ("a number", "a list", "a matrix", "an array of more than two axes")
+"""What an answer is called by its axes."""
 
 
 def _ident(ask: str, kind: str) -> str:
@@ -244,8 +248,10 @@ def read_cases(rows: list[Any], checked: Checked, fault: Fault) -> tuple[Case, .
 
 def read_scheme(table: Mapping[str, Any], checked: Checked, fault: Fault) -> Scheme:
     """``[marking]``: the shares that the mark scheme gives."""
-    shares = {}
+    shares: dict[str, Any] = {}
     for key in checked(table, MARKING_KEYS, "marking"):
+        if key == "decimal_comma":
+            continue
         try:
             share = _share(table, key, Fraction(1))
         except TutorError as error:
@@ -255,4 +261,4 @@ def read_scheme(table: Mapping[str, Any], checked: Checked, fault: Fault) -> Sch
             fault(f"{key} is a share from 0 to 1, not {visible(str(table[key]))}", f"marking.{key}", 'such as "1/2"')
         else:
             shares[key] = share
-    return Scheme(**shares)
+    return Scheme(**shares, decimal_comma=table.get("decimal_comma") is True)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from tutor.exercise.check_claims import Verdict
 from tutor.explain.document import Block, Inline, Math, Paragraph, Sentence
 from tutor.explain.words import rules as wording
 from tutor.rules.patterns import constant
+from tutor.solving.check_claims import Verdict
 
 
 @dataclass(frozen=True, slots=True)

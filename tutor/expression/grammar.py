@@ -2,9 +2,9 @@
 
 A token is a pair (kind, value).  Kinds are single characters: ``a`` an operand that is ready, ``e`` Euler's number, ``f`` a
 function, ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
-``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``1`` the
-indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E`` the parts of
-cases, and ``$`` the end.
+``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o``
+\\over, ``1`` the indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E``
+the parts of cases, and ``$`` the end.
 
 Precedence, loosest first: choice (``a if c > 0 else b``); sum and difference; product and quotient (implicit products bind like written
 ones, so ``1/2x`` is refused with a hint, since readers disagree about it); sign; power (to the right).  A comparison is read as what must
@@ -75,6 +75,9 @@ def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
     """
     node, at = _sum(tokens, 0, 1, how)
     kind = tokens[at][0]
+    if kind == "o":
+        node, at = _over(tokens, at, node, 1, how)
+        kind = tokens[at][0]
     if kind == "i":
         node, at = _choose(tokens, at, node, 1, how)
         kind = tokens[at][0]
@@ -106,6 +109,8 @@ def _comma_hint(tokens: list[Token], at: int) -> str:
     """A decimal comma is shown with its point: 0,5 is 0.5."""
     before, after = tokens[at - 1][1] if at else None, tokens[at + 1][1] if at + 1 < len(tokens) else None
     if isinstance(before, Number) and isinstance(after, Number) and before.text.isdigit() and len(after.text) < 30:
+        if len(before.text) < 4 and before.text[0] != "0" and len(after.text) == 3:
+            return f"write {before.text}.{after.text} or {before.text}{after.text}"
         return f"a decimal is written with a point: {before.text[:20]}.{after.text}"
     return "a decimal is written with a point: 0.5"
 
@@ -156,7 +161,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]
             elif mark == "@":
                 factors = [Call(applied, (_product(factors), node))]
             else:
-                factors.append(node)
+                factors.append(Call(applied, (node,)) if applied and mark == "*" else node)
             if kind == "*" or kind == "/" or kind == "@":
                 mark, applied = kind, value
                 at += 1
@@ -167,8 +172,8 @@ def _sum(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]
                     kind, value = tokens[at]
             elif kind in _BEGINS:
                 _check_beside(tokens, at, None if mark == "/" else node, how)
-                unit = kind == "(" and value == "]" and tokens[at - 1] == _UNIT and mark == "*"
-                mark = "*"
+                unit = kind == "(" and tokens[at - 1] == _UNIT and mark == "*"
+                mark, applied = "*", ""
             else:
                 break
         if len(factors) > MAX_FACTORS:
@@ -264,6 +269,9 @@ def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
     opened = at
     node, at = _sum(tokens, at + 1, level + 1, how)
     kind, value = tokens[at]
+    if kind == "o":
+        node, at = _over(tokens, at, node, level + 1, how)
+        kind, value = tokens[at]
     if kind == "i":
         node, at = _choose(tokens, at, node, level + 1, how)
         kind, value = tokens[at]
@@ -275,6 +283,14 @@ def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
     if kind == ",":
         raise Stop(at, "a comma inside plain brackets", _comma_hint(tokens, at))
     return node, _closed(tokens, at, opened)
+
+
+def _over(tokens: list[Token], at: int, over: Expr, level: int, how: How) -> tuple[Expr, int]:
+    r"""{a \over b}, whose first part is read, from \over on."""
+    under, at = _sum(tokens, at + 1, level + 1, how)
+    if tokens[at][0] == "o":
+        raise Stop(at, "two \\over in one group", "write \\frac{a}{b}")
+    return Div(over, under), at
 
 
 def _closed(tokens: list[Token], at: int, opened: int) -> int:
@@ -313,6 +329,8 @@ def _chosen(compared: _Compared, yes: Expr, no: Expr) -> Expr:
 
 def _indicator(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     left, end = _sum(tokens, at + 1, level + 1, how)
+    if tokens[end][0] == ")" and tokens[end - 1][0] == ")" and type(left) is Call and left.func == "if_positive":  # 1_{\{z > 0\}}
+        return left, _closed(tokens, end, at)
     compared, end = _condition(tokens, end, left, level, how)
     return _chosen(compared, ONE, ZERO), _closed(tokens, end, at)
 
@@ -334,48 +352,87 @@ def _where(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, in
 
 
 def _cases(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
-    """\\begin{cases} a & \\text{if } c > 0 \\\\ b & \\text{else} \\end{cases}."""
-    yes, end = _sum(tokens, at + 1, level + 1, how)
-    for wanted in "&i":
-        if tokens[end][0] != wanted and wanted == "i":
-            raise Stop(end, "this case has no condition", "write a & \\text{if } z > 0 \\\\ b & \\text{else}")
-        end += tokens[end][0] == wanted
+    r"""\begin{cases} a & c > 0 \\ b & c \le 0 \end{cases}, with or without "if" and "otherwise", with or without commas."""
+    yes, end = _case_value(tokens, at + 1, level, how)
+    end += tokens[end][0] == "i"
     left, end = _sum(tokens, end, level + 1, how)
+    if tokens[end][0] not in "><":
+        raise Stop(end, "this case has no condition", _TWO_CASES)
     compared, end = _condition(tokens, end, left, level, how)
+    end = _skip(tokens, end, ",")
     if tokens[end][0] != "n":
-        raise Stop(end, "this choice has no second case", "write a & \\text{if } z > 0 \\\\ b & \\text{else}")
-    no, end = _sum(tokens, end + 1, level + 1, how)
-    for wanted in "&l":
-        if tokens[end][0] != wanted and wanted == "l":
-            raise Stop(end, "the second case is not the else", "write a & \\text{if } z > 0 \\\\ b & \\text{else}")
-        end += tokens[end][0] == wanted
-    end += tokens[end][0] == "n"
+        raise Stop(end, "this choice has no second case", _TWO_CASES)
+    no, end = _case_value(tokens, end + 1, level, how)
+    if tokens[end][0] == "l":
+        end += 1
+    else:
+        begun = end
+        end += tokens[end][0] == "i"
+        left, end = _sum(tokens, end, level + 1, how)
+        if tokens[end][0] not in "><":
+            raise Stop(end, "the second case has no condition", _TWO_CASES)
+        other, end = _condition(tokens, end, left, level, how)
+        if not _is_rest(compared, other):
+            raise Stop(begun, "the second case is not the rest of the first", _TWO_CASES)
+    end = _skip(tokens, _skip(tokens, end, ","), "n")
     if tokens[end][0] != "E":
-        raise Stop(
-            end,
-            "more than two cases, or cases that never end",
-            "write two: a & \\text{if } z > 0 \\\\ b & \\text{else}",
-        )
+        raise Stop(end, "more than two cases, or cases that never end", _TWO_CASES)
     return _chosen(compared, yes, no), end + 1
 
 
+_TWO_CASES = "write two: a & \\text{if } z > 0 \\\\ b & \\text{else}"
+
+
+def _case_value(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
+    """The value of a case, and the token behind the & that may follow it."""
+    node, at = _sum(tokens, at, level + 1, how)
+    return node, _skip(tokens, _skip(tokens, at, ","), "&")
+
+
+def _skip(tokens: list[Token], at: int, kind: str) -> int:
+    """Behind a token of this kind, if it stands here."""
+    return at + (tokens[at][0] == kind)
+
+
+def _is_rest(first: _Compared, other: _Compared) -> bool:
+    """Whether a second condition is what the first leaves over: z <= 0 for z > 0; at the border itself the first one counts."""
+    return _opposed(first.positive) == other.positive if first.opposite == other.opposite else first.positive == other.positive
+
+
+def _opposed(positive: Expr) -> Expr:
+    """What is positive where this is negative: b - a for a - b."""
+    if type(positive) is Neg:
+        return positive.arg
+    if type(positive) is Add and len(positive.args) == 2 and type(positive.args[1]) is Neg:
+        return Add((positive.args[1].arg, Neg(positive.args[0])))
+    return Neg(positive)
+
+
 def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
-    func: str = tokens[at][1]
+    """A function with its argument: f(x), f'(x), sin²(x), and sin x where it cannot be taken otherwise."""
     begun = at
+    func: str = tokens[at][1]
     at += 1
-    primes = ""
+    primes, power = "", None
     if tokens[at][0] == "'":
         primes = "'"
         at += 1
-    kind = tokens[at][0]
-    if kind != "(":
-        if kind in ("^", "s"):
-            raise Stop(at, f"the power of a function stands behind its argument: {func}(x)^2", f"write {func}(x)^2")
-        if kind == "'":
-            raise Stop(at, "a second derivative of a function", "write it out")
-        raise Stop(begun, f"the function {func} needs its argument in brackets", f"write {func}(x), or the name of its value")
-    opened = at
+    elif tokens[at][0] in ("^", "s"):
+        power, at = _power_of_function(tokens, at, level, how)
+    if tokens[at][0] == "(":
+        args, at = _arguments(tokens, at, level, how)
+    else:
+        args, at = _bare_argument(tokens, at, begun, level, how)
+    if how.arity is not None:
+        _check_arity(how.arity, func, args, primes, begun)
+    node = Call(func + primes, tuple(args))
+    return (node if power is None else Pow(node, power)), at
+
+
+def _arguments(tokens: list[Token], opened: int, level: int, how: How) -> tuple[list[Expr], int]:
+    """The arguments in the brackets of a function."""
     args: list[Expr] = []
+    at = opened
     while True:
         node, at = _choice(tokens, at + 1, level + 1, how)
         args.append(node)
@@ -383,10 +440,59 @@ def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
             break
         if len(args) >= MAX_ARGUMENTS:
             raise Stop(at, f"a function of more than {MAX_ARGUMENTS} arguments", STEPS)
-    at = _closed(tokens, at, opened)
-    if how.arity is not None:
-        _check_arity(how.arity, func, args, primes, begun)
-    return Call(func + primes, tuple(args)), at
+    return args, _closed(tokens, at, opened)
+
+
+def _power_of_function(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
+    """The exponent behind a function's name, sin²(x) for (sin x)²; what f^-1 means, its writer has to say."""
+    func: str = tokens[at - 1][1]
+    exponent, end = _exponent(tokens, at, level, how)
+    if exponent == Neg(ONE):
+        inverse = _INVERSES.get(func)
+        hint = f"write {inverse}(x) or 1/{func}(x)" if inverse else f"write 1/{func}(x)"
+        raise Stop(at - 1, f"{func}^-1 may be the inverse function or a quotient", hint)
+    if type(exponent) is not Number or not exponent.text.isdigit():
+        raise Stop(at, f"the power of a function stands behind its argument: {func}(x)^2", f"write {func}(x)^2")
+    _check_power(at, Name(func), exponent)
+    return exponent, end
+
+
+_INVERSES = {
+    "sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh", "exp": "log",
+    "log": "exp", "sigmoid": "logit",
+}  # fmt: skip
+_BARE = frozenset("aeFrf|")
+"""What an argument without brackets may begin with: a name or a number, e, a fraction, a root, another function, |x|."""
+
+
+def _bare_argument(tokens: list[Token], at: int, begun: int, level: int, how: How) -> tuple[list[Expr], int]:
+    """The argument of a function without its brackets, if what stands behind it cannot belong to it: sin x + y, ln x^2, sin x cos y."""
+    if how.spaced is None:
+        raise Spacing
+    func: str = tokens[begun][1]
+    kind = tokens[at][0]
+    if kind in ("^", "s"):
+        raise Stop(at, f"the power of a function stands behind its argument: {func}(x)^2", f"write {func}(x)^2")
+    if kind == "'":
+        raise Stop(at, "a second derivative of a function", "write it out")
+    if kind not in _BARE or level >= MAX_DEPTH:
+        raise Stop(begun, f"the function {func} needs its argument in brackets", f"write {func}(x), or the name of its value")
+    node, end = _call(tokens, at, level + 1, how) if kind == "f" else _operand(tokens, at, level + 1, how)
+    if tokens[end][0] in ("^", "s"):
+        node, end = _raised(tokens, end, node, level, how)
+    following, sign = tokens[end]
+    if following in "*/@t" or (following in _BEGINS and following != "f"):
+        own = _shown(node)
+        mark = following if following in "*/" else "*"
+        more = "…" if following in "*/@t" else _shown(sign) if following == "a" else "(…)"
+        hint = f"write {func}({own}){mark}{more} or {func}({own}{mark}{more})"
+        raise Stop(begun, f"how far the argument of {func} goes is not clear", hint)
+    return [node], end
+
+
+def _shown(node: Expr) -> str:
+    """A short operand for a hint."""
+    return node.name if type(node) is Name else node.text[:20] if type(node) is Number else "(…)"
 
 
 def _check_arity(arity: Callable[[str, int], int], func: str, args: list[Expr], primes: str, begun: int) -> None:
@@ -448,33 +554,41 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
 def _raised(tokens: list[Token], at: int, base: Expr, level: int, how: How) -> tuple[Expr, int]:
     """A power, or Wᵀ; a constant exponent over the limit is refused here, before anything is computed."""
     begun = at
-    kind, value = tokens[at]
-    if kind == "t":
+    if tokens[at][0] == "t":
         return Call("transpose", (base,)), at + 1
-    if kind == "s":
-        exponent, at = value, at + 1
-    else:
-        if level >= MAX_DEPTH:
-            raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
-        at += 1
-        negative = False
-        while tokens[at][0] in ("-", "+"):
-            negative ^= tokens[at][0] == "-"
-            at += 1
-        exponent, at = _operand(tokens, at, level + 1, how)
-        if tokens[at][0] in ("^", "s"):
-            exponent, at = _raised(tokens, at, exponent, level + 1, how)
-        exponent = Neg(exponent) if negative else exponent
+    exponent, at = _exponent(tokens, at, level, how)
     if base is EULER:
         return Call("exp", (exponent,)), at
+    _check_power(begun, base, exponent)
+    return Pow(base, exponent), at
+
+
+def _exponent(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
+    """What stands behind a ^, or a raised number."""
+    kind, value = tokens[at]
+    if kind == "s":
+        return value, at + 1
+    if level >= MAX_DEPTH:
+        raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
+    at += 1
+    negative = False
+    while tokens[at][0] in ("-", "+"):
+        negative ^= tokens[at][0] == "-"
+        at += 1
+    exponent, at = _operand(tokens, at, level + 1, how)
+    if tokens[at][0] in ("^", "s"):
+        exponent, at = _raised(tokens, at, exponent, level + 1, how)
+    return (Neg(exponent) if negative else exponent), at
+
+
+def _check_power(at: int, base: Expr, exponent: Expr) -> None:
     size = constant_size(exponent)
     if size is not None:
         if size > MAX_EXPONENT:
-            raise Stop(begun, f"an exponent over {MAX_EXPONENT:,}", "no formula needs one; use a smaller power")
+            raise Stop(at, f"an exponent over {MAX_EXPONENT:,}", "no formula needs one; use a smaller power")
         bits = constant_bits(base)
         if bits is not None and bits * max(size, 1) > MAX_BITS:
-            raise Stop(begun, "a constant of thousands of digits", "no formula needs one; use a smaller power")
-    return Pow(base, exponent), at
+            raise Stop(at, "a constant of thousands of digits", "no formula needs one; use a smaller power")
 
 
 EULER = Name("e")

@@ -16,11 +16,16 @@ from tutor.expression.nodes import Expr, Name
 from tutor.expression.spelling import Key
 
 ALIASES = {
-    "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "soft_relu": "softplus",
+    "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "tg": "tan", "ctg": "cot",
+    "cosec": "csc", "asin": "arcsin", "acos": "arccos", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh", "arcsinh": "arsinh",
+    "arccosh": "arcosh", "arctanh": "artanh", "sgn": "sign", "signum": "sign", "soft_relu": "softplus",
     "maxout": "max", "step": "heaviside", "H": "heaviside", "phi": "sigmoid", "BCE": "binary_cross_entropy", "CE": "cross_entropy",
     "vec": "flatten",
 }  # fmt: skip
 """Functions by other names; a quantity that is called so wins."""
+
+ALWAYS_IN_BRACKETS = frozenset({"H", "phi", "step", "maxout", "vec", "BCE", "CE"})
+"""Names of functions that nobody writes without brackets: H x is rather a product with a quantity that is not there."""
 
 MODULES = ("np", "numpy", "jnp", "math", "cmath", "torch", "tf", "keras", "jax", "sp", "sympy", "scipy", "nn", "F")
 """What may stand before a function with a point between them: np.exp, torch.sigmoid, F.relu."""
@@ -32,6 +37,11 @@ OTHERWISE = {
 
 DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_TOGETHER = range(8)
 """How good the reason is for which a spelling stands for something, the best first."""
+
+
+STARRED = "*"
+"""Marks a factor that stands behind a typed ``*``, where that is asked for: between matrices it says more than ``A B`` does.
+Whoever reads steps over arrays takes the marks away (`tutor.graph.shapes.arranged`); nobody can type the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +63,7 @@ class Vocabulary:
     applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
     one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
     ``literal`` has.  ``words`` is the reader's memory of single words, ``most`` how many tokens it takes.
+    With ``stars`` a factor behind a typed ``*`` is marked (see `STARRED`).
     """
 
     declared: dict[str, Name]
@@ -66,6 +77,7 @@ class Vocabulary:
     free: bool = False
     applied: frozenset[str] = frozenset()
     most: int = MAX_TOKENS
+    stars: bool = False
     noun: str = "expression"
     hints: Mapping[str, str] = field(default_factory=dict)
 

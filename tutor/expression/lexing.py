@@ -14,9 +14,18 @@ from tutor.expression import signs
 from tutor.expression.caret import refusal, unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
-from tutor.expression.lexicon import DECLARED, OTHER, OTHERWISE, Several, Vocabulary, function_word
+from tutor.expression.lexicon import (
+    ALWAYS_IN_BRACKETS,
+    DECLARED,
+    OTHER,
+    OTHERWISE,
+    STARRED,
+    Several,
+    Vocabulary,
+    function_word,
+)
 from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, number_text
-from tutor.expression.nodes import Call, Div, Expr, Name, Neg, Number
+from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Neg, Number
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
 from tutor.expression.together import names_together
 from tutor.text import visible
@@ -79,12 +88,12 @@ class _Lexer:
             )
             word, length = f"{ten['digits'].rstrip('.')}e{int(power)}", len(ten.group())
         else:
-            match = signs.A_NUMBER.match(text, at, end)
+            match = signs.GROUPED.match(text, at, end) or signs.A_NUMBER.match(text, at, end)
             if match is None and self.known.arrays and (transposed := signs.TRANSPOSED.match(text, at, end)):
                 return self.put("t", None, len(transposed.group()))
             if match is None:
                 raise self.fail("a point stands alone", "a decimal is written with a point: 0.5")
-            word, length = re.sub("[−–]", "-", match.group()), len(match.group())
+            word, length = re.sub("[−–]", "-", signs.without_groups(match.group())), len(match.group())
         mantissa, _, exponent = word.lower().partition("e")
         if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:9])) > MAX_DIGITS):
             raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
@@ -110,10 +119,10 @@ class _Lexer:
         if letter is None or (not letter["after"] and self._is_known("x10", ("x", "10", ""))):
             return None
         if self._is_known("x", ("x", "", "")):
-            if not (letter["before"] and letter["after"]):
+            if self.known.free and not (letter["before"] and letter["after"]):
                 return None
             hint = "write 3.7e-1 or 3.7*10^-1, and 3*x for x"
-            raise refusal(self.text, "this x may be a sign or the quantity x", letter.end("before"), hint)
+            raise refusal(self.text, "this x may be a sign or the quantity x", letter.start("after") - 1, hint)
         return signs.TEN_BY_X.match(self.text, self.at, self.end)
 
     def _is_known(self, word: str, key: tuple[str, str, str]) -> bool:
@@ -146,6 +155,8 @@ class _Lexer:
             return self.of_module(module)
         if text.startswith("where", at) and self._where(found[0]):
             return self.put("w", None, 5)
+        if self._powered_index(found[0]):
+            return None
         usable = [one for one in found if one.end <= self.end]
         for place in range(len(usable) - 1, -1, -1):
             one = usable[place]
@@ -170,6 +181,22 @@ class _Lexer:
         if any(self._function(one, None, OTHER) for one in reversed(usable)):
             return
         self._derivative_or_unknown(usable)
+
+    def _powered_index(self, one: Spelled) -> bool:
+        """Whether this is x^2_1, the square of a quantity x_1, where x has no other meaning with this superscript."""
+        text = self.text
+        match = signs.POWERED_INDEX.match(text, one.end, self.end) if text[one.end : one.end + 3].lstrip()[:1] == "^" else None
+        if match is None:
+            return False
+        whole = spelled(text[self.at : one.end] + match["index"], 0)[-1]
+        level, node = self.known.spelled.get(whole.key, (OTHER, None))
+        power = match["power"] or match["group"]
+        if not isinstance(node, Name) or level > OTHER or (*whole.key[:2], power) in self.known.spelled:
+            return False
+        self.put("a", node, one.end - self.at)
+        self.put("^", None, match.start("index") - one.end)
+        self.put("a", Number(power), match.end() - match.start("index"))
+        return True
 
     def of_module(self, match: re.Match[str]) -> None:
         """``np.exp``, ``torch.sigmoid``, ``F.relu``, ``math.pi``: what is meant by it."""
@@ -280,6 +307,8 @@ class _Lexer:
             return False
         if not called and not self._missing_argument(one):
             return False
+        if not called and function_word(one.key) in ALWAYS_IN_BRACKETS:
+            raise self.fail(f"the function {func} needs its argument in brackets", f"write {func}(x), or the name of its value")
         self.put("f", func, one.end - self.at)
         return True
 
@@ -333,12 +362,13 @@ class _Lexer:
             found = [one for one in found if not one.key[2]] or found
         last = found[-1]
         typed = text[at : last.end]
-        if text[last.end : last.end + 1] == "(" and not last.key[1]:
+        together = names_together(typed, self.known.declared) if typed == last.word else ()
+        if text[last.end : last.end + 1] == "(" and not last.key[1] and not together:
             raise self.fail(
                 f"there is no function {visible(typed)}",
                 function_hint(typed[:40], self.known.functions.values()) or "write sigmoid(z), tanh(z), exp(x)",
             )
-        for name in names_together(typed, self.known.declared) if typed == last.word else ():
+        for name in together:
             self.put("a", self.known.declared[name], len(name))  # wx where w and x are quantities, and wx is none
         if self.at > at:
             return None
@@ -364,6 +394,8 @@ class _Lexer:
         if kinds[-2:] == ["f", "("] and len(typed) == 1 and names:
             inner = [name for name in names if name[:1] in "isznua"][-4:] or names[-4:]
             hint = f"write by its name what the function is applied to, such as {', '.join(inner)}"
+        elif call := self._run_on(typed):
+            hint = f"did you mean {call}?"
         elif typed.isalnum() and len(typed) < 9 and all(letter in self.known.declared for letter in typed):
             hint = f"write {'*'.join(typed)} for a product"
         else:
@@ -374,6 +406,14 @@ class _Lexer:
                 "the names are: " + ", ".join(names[:10]) + (", …" if len(names) > 10 else "") if names else ""
             )
         return refusal(self.text, f"there is no quantity {visible(typed)}", at, hint)
+
+    def _run_on(self, typed: str) -> str:
+        """cos(x) for cosx, where x is a quantity; nothing for any other word."""
+        functions = self.known.functions
+        return next(
+            (f"{typed[:cut]}({typed[cut:]})" for cut in range(len(typed) - 1, 1, -1)
+             if typed[:cut] in functions and (typed[cut:] in self.known.declared or typed[cut:].isdigit())), "",
+        )  # fmt: skip
 
     def command(self) -> None:
         """A LaTeX command that is no symbol."""
@@ -417,6 +457,8 @@ class _Lexer:
             return self.put("a", Div(Number(over), Number(under)), 1)
         if indicator := signs.INDICATOR.match(text, at, self.end):
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
+        if indicated := signs.INDICATED.match(text, at, self.end):
+            return self.put("a", ONE, len(indicated.group()))
         transposed = signs.TRANSPOSED.match(text, at, self.end) if self.known.arrays and character in "^*." else None
         if transposed and (self.known.free or "T" not in transposed.group() or "T" not in self.known.declared):
             return self.put("t", None, len(transposed.group()))
@@ -433,6 +475,8 @@ class _Lexer:
             if character == "_":
                 raise self.fail("an index without a name in front of it", "write w_1, out_h1 or w_{11}")
             raise unknown(text, at, self.known.hints)
+        if character == "*" and self.known.stars:
+            return self.put("*", STARRED, 1)
         if character in "'′" and text[at + 1 : at + 2] in ("'", "′") and text[at + 1]:
             raise self.fail("a second derivative of a function", "write it out")
         self.put(*token, 1)
@@ -462,6 +506,7 @@ def _environment(lexer: _Lexer, match: re.Match[str]) -> None:
 _SPECIAL: tuple[tuple[re.Pattern[str], Callable[[_Lexer, re.Match[str]], None]], ...] = (
     (signs.SHORT_FRACTION, _short_fraction),
     (signs.INDICATOR, _indicated),
+    (signs.INDICATED, lambda lexer, match: lexer.put("a", ONE, len(match.group()))),
     (signs.WORDS_OF_CASES, _said),
     (signs.D, lambda lexer, match: lexer.put("p", None, len(match.group()))),
     (signs.ENVIRONMENT, _environment),

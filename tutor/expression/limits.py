@@ -16,6 +16,8 @@ MAX_DIGITS = 400
 MAX_EXPONENT = 1_000
 MAX_BITS = 8_000
 """How long a constant may be, in bits of its numerator and denominator."""
+MAX_AXES = 4
+"""How many axes an array may have, in an exercise and in an answer."""
 
 
 def constant_bits(expr: Expr) -> float | None:

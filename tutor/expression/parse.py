@@ -20,7 +20,7 @@ from tutor.errors import ExpressionError
 from tutor.expression.caret import refusal, unknown
 from tutor.expression.grammar import EULER, How, Spacing, Stop, Token, grow
 from tutor.expression.letters import GREEK
-from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, Known, Several, Vocabulary
+from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, STARRED, Known, Several, Vocabulary
 from tutor.expression.limits import MAX_LENGTH, number_text
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import APART, NUMBER
@@ -60,7 +60,8 @@ def parse(
     quantity, whatever else it may mean.  With ``names=None`` every name that is no function is a quantity, and ``known`` are those
     that are quantities for certain: ``U (r + h)`` is then a product, and ``w_{1}`` the quantity w1; ``applied`` are those that are
     written with their arguments, as in ``f(x, y)``.
-    ``functions`` are the callable ones (see `tutor.rules.functions.FUNCTIONS`); ``softmax_1`` and the like count as ``softmax``.
+    ``functions`` are the callable ones (see `tutor.rules.functions.FUNCTIONS`); ``softmax_1`` and the like count as ``softmax``, and
+    `STARRED` among them says that factors behind a typed ``*`` are marked.
 
     Raises `ExpressionError` with a caret under the spot.
 
@@ -76,8 +77,8 @@ def plain_vocabulary(
 ) -> Vocabulary:  # fmt: skip
     """What `parse` reads by, made once for many texts; the arguments are those of `parse`."""
     return _plain_vocabulary(
-        None if names is None else tuple(names), tuple(known), frozenset(functions),
-        tuple((name, tuple(arguments)) for name, arguments in applied.items()),
+        None if names is None else tuple(names), tuple(known), frozenset(functions) - {STARRED},
+        tuple((name, tuple(arguments)) for name, arguments in applied.items()), STARRED in functions,
     )  # fmt: skip
 
 
@@ -110,6 +111,7 @@ def read_name(text: str) -> str:
 @lru_cache(64)
 def _plain_vocabulary(
     names: tuple[str, ...] | None, known: tuple[str, ...], functions: frozenset[str], applied: tuple[tuple[str, tuple[str, ...]], ...] = (),
+    stars: bool = False,
 ) -> Vocabulary:  # fmt: skip
     """The vocabulary of quantities that have no symbols but their names."""
     declared = {name: Name(name) for name in (known if names is None else names)}
@@ -133,7 +135,7 @@ def _plain_vocabulary(
     pattern = "|".join(map(re.escape, literal))
     return Vocabulary(
         declared, table, literal, re.compile(pattern) if pattern else None, called, frozenset(called.values()), free=names is None,
-        applied=frozenset(name for name, _ in applied), hints=_HINTS,
+        applied=frozenset(name for name, _ in applied), stars=stars, hints=_HINTS,
     )  # fmt: skip
 
 
@@ -172,7 +174,7 @@ def _unspaced(arity: Callable[[str, int], int] | None) -> How:
 
 def _look_up(word: str, vocabulary: Vocabulary) -> Token:
     """The token of a word that has not been met; `Careful` where more than the word itself counts."""
-    token = _SIGNS.get(word)
+    token = ("*", STARRED) if word == "*" and vocabulary.stars else _SIGNS.get(word)
     if token is None:
         first = word[0]
         if word in vocabulary.declared:
@@ -237,7 +239,9 @@ def read_slowly(text: str, start: int, end: int, vocabulary: Vocabulary) -> Expr
     Raises `ExpressionError`.
     """
     from tutor.expression.lexing import lex  # most formulas go the fast way, and this module's patterns cost 10 ms
+    from tutor.expression.signs import narrow
 
+    text = narrow(text)
     tokens, places, spaced = lex(text, start, end, vocabulary)
     if len(tokens) == 1:
         hint = "write a formula such as (x + y)*z" + (", or a number" if vocabulary.noun == "answer" else "")

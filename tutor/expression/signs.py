@@ -30,8 +30,10 @@ INDICATOR = re.compile(
     r"(?:\\(?:mathbf|mathbb|mathds)\s?\{\s?1\s?\}|\\(?:mathbb|mathbf|mathds)\s?1|𝟙|𝟏|1)\s?_\s?([{(])"
 )
 WORDS_OF_CASES = re.compile(
-    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|else|otherwise|sonst)\s{0,3}\}|(?:if|else|otherwise)(?![A-Za-z0-9_])"
+    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|else|otherwise|sonst)\s{0,3}[.,;]?\s{0,3}\}|(?:if|else|otherwise)(?![A-Za-z0-9_])"
 )
+INDICATED = re.compile(r"(?:\\(?:mathbf|mathbb|mathds)\s?(?:\{\s?[1I]\s?\}|[1I])|𝟙|𝟏|𝕀)(?=\s?(?:\[|\(|\\\{|\\left))")
+"""𝟙[z > 0]: the sign in front of a condition in brackets."""
 D = re.compile(r"\\(?:mathrm|text|operatorname|textrm)\s?\{\s?d\s?\}")
 TRANSPOSED = re.compile(
     r"(?:\^|\*\*)\s?(?:(?:T|⊤|\\top|\\intercal)(?![A-Za-z0-9_])|\{\s?(?:T|⊤|\\top|\\intercal|\\(?:mathrm|mathsf|text)\s?\{T\})\s?\})"
@@ -54,7 +56,8 @@ COMMANDS: dict[str, Token | None] = {
     "lbrack": ("(", "]"), "rbrack": (")", "]"), "lparen": ("(", ")"), "rparen": (")", ")"),
     "lvert": ("(", "|"), "rvert": (")", "|"), "vert": ("|", None), "left": None, "right": None, "big": None, "Big": None, "bigl": None,
     "bigr": None, "Bigl": None, "Bigr": None, "bigg": None, "Bigg": None, "biggl": None, "biggr": None, "mathrel": None, "\\": ("n", None),
-    "cr": ("n", None), "prime": ("'", None),
+    "cr": ("n", None), "prime": ("'", None), "over": ("o", None), "boxed": None, "fbox": None, "text": None, "mathrm": None, "mathbf": None,
+    "mathit": None, "textbf": None, "textrm": None,
 }  # fmt: skip
 """What commands mean; those with None only change how it looks."""
 CHARACTERS: dict[str, Token] = {
@@ -69,6 +72,36 @@ ELSE = frozenset({"else", "otherwise", "sonst"})
 KNOWN_COMMANDS = (
     "\\frac{a}{b}, \\cdot, \\times, \\sqrt{x}, \\sigma, \\hat{y}, \\partial, \\exp, \\ln, \\left( \\right) are"
 )
+
+
+_WIDE = {0xFF01 + place: chr(0x21 + place) for place in range(94)} | {0x3000: " "}
+
+
+def narrow(text: str) -> str:
+    """A text with the full-width signs, letters and digits of East Asian keyboards as what they are; as long as it was.
+
+    >>> narrow("（x ＋ ３）")
+    '(x + 3)'
+    """
+    return text if text.isascii() else text.translate(_WIDE)
+
+
+GROUPED = re.compile(
+    r"[0-9]{1,3}(?:(?P<mark>['’]|[\u2009\u202f\u00a0]|\\,)[0-9]{3}(?![0-9]))(?:(?P=mark)[0-9]{3}(?![0-9])){0,4}(?:\.[0-9]+)?"
+)
+"""A long number in groups of three: 1'000, 12 345.6 with narrow blanks."""
+_GROUP_MARKS = re.compile(r"['’\u2009\u202f\u00a0]|\\,")
+
+
+def without_groups(number: str) -> str:
+    """The digits of a number that is written in groups."""
+    return _GROUP_MARKS.sub("", number)
+
+
+POWERED_INDEX = re.compile(
+    r"\s?\^\s?(?:(?P<power>[0-9])|\{\s?(?P<group>[0-9]{1,3})\s?\})\s?(?P<index>_\s?(?:\{[^{}]{1,20}\}|[A-Za-z0-9]+))"
+)
+"""x^2_1, the square of x_1 as LaTeX also writes it."""
 
 
 def match_digits(text: str, at: int) -> str:

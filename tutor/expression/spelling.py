@@ -20,7 +20,11 @@ MAX_SCRIPTS = 4
 
 _VARIANTS = {"varepsilon": "epsilon", "varphi": "phi", "vartheta": "theta"}
 _NAMED = {name: _VARIANTS.get(name, name) for name in {*COMMANDS, *LETTERS.values(), *_VARIANTS}}
-CALLED = ("exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min")
+CALLED = (
+    "exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "max", "min", "arcsin", "arccos", "arctan", "sec", "csc", "cot",
+    "coth", "sgn",
+)  # fmt: skip
+"""Functions that are commands of LaTeX."""
 _MARKS = {mark: accent for accent, mark in ACCENTS.items()}
 _ACCENTED = {
     normalize("NFC", letter + mark)

@@ -9,6 +9,7 @@ from math import prod
 from typing import Literal
 
 from tutor.errors import GraphError, TutorError
+from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.graph.build import assemble
@@ -17,7 +18,7 @@ from tutor.graph.entries import Array, Entries, Formulas, places
 from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_network, loss_term, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.graph.read_steps import read_steps
-from tutor.graph.shapes import AXES, MAX_AXES, MAX_ENTRIES, Shape, arranged, shape_of, shape_text
+from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, arranged, shape_of, shape_text
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS, WRITABLE

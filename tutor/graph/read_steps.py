@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.errors import GraphError, TutorError, near
+from tutor.expression.lexicon import STARRED
 from tutor.expression.nodes import Expr
 from tutor.expression.parse import parse_with, plain_vocabulary, read_name
 from tutor.expression.spelling import is_name
@@ -107,7 +108,8 @@ def read_each(
     good = [step for step in written if isinstance(step, _Written)]
     applied = {step.target: step.arguments for step in good if step.arguments}
     certain = tuple(dict.fromkeys((*known, *(step.target for step in good))))
-    vocabulary = plain_vocabulary(None, {*FUNCTIONS, *arrays}, certain, applied)
+    marks = {STARRED} if arrays else set()
+    vocabulary = plain_vocabulary(None, {*FUNCTIONS, *arrays, *marks}, certain, applied)
     found: list[tuple[str, Expr] | TutorError] = []
     for step in written:
         if isinstance(step, TutorError):
@@ -115,7 +117,7 @@ def read_each(
             continue
         try:
             expr = parse_with(step.formula, vocabulary)
-            check_calls(expr, arrays)
+            check_calls(expr, {*arrays, *marks})
             _check_arguments(step.target, step.arguments, names(expr))
         except TutorError as error:
             found.append(error)

@@ -7,6 +7,7 @@ from math import prod
 from typing import TypeAlias
 
 from tutor.errors import GraphError
+from tutor.expression.lexicon import STARRED
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.plain import plain
 from tutor.expression.walk import is_transposed, names, transpose
@@ -18,7 +19,6 @@ Shape: TypeAlias = tuple[Size, ...]
 
 MAX_ENTRIES = 10**5
 """So many entries may an array have, and all arrays of an exercise together: each is proved one by one."""
-MAX_AXES = 4
 AXES = "an array has one axis (a vector), two (a matrix), three or four"
 
 
@@ -283,9 +283,11 @@ def arranged(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
 def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape]) -> Expr:
     """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
     result, row, matrix = factors[0], None, None
-    for factor in factors[1:]:
+    for marked in factors[1:]:
+        starred = type(marked) is Call and marked.func == STARRED
+        factor = marked.args[0] if type(marked) is Call and starred else marked
         if row is not None and matrix is not None:
-            matrix = _product(matrix, factor, shapes)
+            matrix = _product(matrix, factor, shapes, starred=starred)
             if len(shape_of(matrix, shapes)) == 1:
                 result, row, matrix = Call("matmul", (row, matrix)), None, None
             continue
@@ -293,7 +295,7 @@ def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape]) -> Expr:
         if row is not None and _lying(factor, shapes) is None and len(shape_of(factor, shapes)) == 2:
             matrix = factor
         else:
-            result = _product(result, factor, shapes)
+            result = _product(result, factor, shapes, starred=starred)
     return result if row is None or matrix is None else _turned(row, matrix)
 
 
@@ -322,7 +324,8 @@ def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
     return None
 
 
-def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
+def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], *, starred: bool = False) -> Expr:
+    """Two factors side by side, or with a typed ``*`` between them, which between arrays of one shape is entry by entry."""
     lying = _rows(a, b, shapes)
     if lying is not None:
         return lying
@@ -331,12 +334,15 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr:
         return Mul((*(a.args if type(a) is Mul else (a,)), b))
     matrices = len(first) > 1 and len(second) > 0 and row_of("matmul", [len(first), len(second)], 0) is not None
     if first == second and matrices and first[-1] == first[-2]:
-        if is_transposed(a) or is_transposed(b):
+        turned = is_transposed(a) or is_transposed(b)
+        if turned and not starred:
             return Call("matmul", (a, b))  # nobody writes Q Kᵀ for a product entry by entry
-        raise GraphError(
-            f"readers disagree about the product of the square matrices {_short(a)} and {_short(b)}",
-            hint="write A @ B for the matrix product or hadamard(A, B) for the product entry by entry",
-        )
+        if turned or not starred:
+            ways = "A ⊙ B" if turned else "A ⊙ B (or A * B)"
+            raise GraphError(
+                f"readers disagree about the product of the square matrices {_short(a)} and {_short(b)}",
+                hint=f"write A @ B for the matrix product, or {ways} for the product entry by entry",
+            )
     if first == second:
         return Call(ENTRYWISE, (a, b))
     if matrices and first[-1] == (second[-2] if len(second) > 1 else second[0]):

@@ -17,7 +17,7 @@ from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Nu
 from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Step
 from tutor.marking.matrices import transposed_weights
-from tutor.rules.functions import FUNCTIONS, OUT, SLOPE, Function, Misuse, misuse_of
+from tutor.rules.functions import FUNCTIONS, OUT, SLOPE, Function, Misuse, component_row, misuse_of
 from tutor.rules.patterns import constant, recognise
 
 TWO = Number("2")
@@ -133,13 +133,30 @@ def inner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     yield f"one {step.rule}", ONE
 
 
-def wrong_node(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
-    """The slope of an activation taken at another neuron."""
-    if not _is_curved(step):
-        return
-    others = [s for s in slopes(working) if s.rule == step.rule and s.of != step.of]
-    for other in others[:8]:
-        yield "", other.expr
+def wrong_node(working: Working) -> Iterator[Bend]:
+    """The slope of an activation taken at another neuron; of a component of a layer's, p₂(1 − p₂) for p₁(1 − p₁) and −p₃p₂ for −p₁p₂."""
+    alike: dict[tuple[str, bool], list[Step]] = {}
+    nodes: list[tuple[Step, tuple[str, bool]]] = []
+    for step in slopes(working):
+        node = _node(working, step)
+        if node is not None:
+            alike.setdefault(node, []).append(step)
+            nodes.append((step, node))
+    for step, node in nodes:
+        others = [other for other in alike[node] if other.of != step.of]
+        yield from (Bend("slope-at-wrong-node", ((step.target, other.expr),)) for other in others[:8] if other.expr != step.expr)
+
+
+def _node(working: Working, step: Step) -> tuple[str, bool] | None:
+    """What is alike in slopes that are taken for each other: the function, and of a component whether it is by its own operand."""
+    if _is_curved(step):
+        return step.rule, True
+    own = working.by_name[step.of].expr
+    row = component_row(own.func, len(own.args)) if type(own) is Call else None
+    if row is None or type(own) is not Call:
+        return None
+    moved = [place for place, operand in enumerate(own.args, 1) if step.wrt in names(operand)]
+    return (row.title, moved[0] == row.component) if len(moved) == 1 else None
 
 
 def missing_path(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from fractions import Fraction
 
 from tutor.answer.compare.figures import judge as judge_number
 from tutor.answer.compare.figures import written_decimal
@@ -17,11 +16,12 @@ from tutor.exercise.question import Question, Tolerance
 from tutor.expression.keys import after_key, is_derivative
 from tutor.expression.nodes import Add, Expr, Number
 from tutor.expression.walk import names
-from tutor.marking.diagnose import FAR, LONG, Diagnosis, Given
+from tutor.marking.diagnose import Diagnosis, Given
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Outcome, Refutation, Slip, Verdict
 from tutor.marking.misconceptions import ROUNDED
 from tutor.marking.question_list import parts
+from tutor.marking.ranges import Range
 from tutor.marking.worlds import BentWorld
 from tutor.marking.written import LARGEST, as_given, figures, has_decimals, is_chain, is_fraction, shorter
 from tutor.numbers.arithmetic import Value
@@ -53,14 +53,14 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class EarlierResult:
     """One of the student's results: whose answer it is, whether it is right, and its number or its formula, where it has one that what
-    follows can be computed from.  ``unit`` is what its last digit is worth.
+    follows can be computed from.  ``limits`` are what its calculator may have shown before it was rounded or cut off to ``number``.
     """
 
     question: str
     right: bool
     number: float | None = None
     formula: Expr | None = None
-    unit: float = 0.0
+    limits: Range = (0.0, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,14 @@ class Earlier:
         assert formula is not None
         return formula
 
-    def unit(self, target: str) -> float:
-        """What the last digit of a result is worth; 0 where that says nothing."""
-        found = self.results.get(target)
-        return found.unit if found is not None else 0.0
+    def limits(self, target: str) -> Range:
+        """What a number may have been before it was rounded or cut off as it is shown."""
+        return self.results[target].limits
+
+    def blur(self, target: str) -> float:
+        """The width of these limits as a share of the number."""
+        low, high = self.limits(target)
+        return (high - low) / (abs(self.number(target)) or 1.0)
 
     def owner(self, target: str) -> str:
         """The question whose answer a result is."""
@@ -113,11 +117,12 @@ class Judge:
     answers of everybody, and only read.
     """
 
-    __slots__ = ("_effort", "_left", "_value", "diagnosis", "sheet")
+    __slots__ = ("_effort", "_left", "_value", "diagnosis", "given", "sheet")
 
     def __init__(self, sheet: Sheet, diagnosis: Diagnosis) -> None:
         self.sheet, self.diagnosis = sheet, diagnosis
         self._value: tuple[Expr, Value] | None = None
+        self.given: Given | None = None
         self._left, self._effort = MOST, Effort()
 
     # Numbers.
@@ -133,16 +138,17 @@ class Judge:
             return Judged("undecided", message=error.what)
         if constant is None:
             return self.formula_for_number(question, target, expr, truth, earlier)
-        given = as_given(constant, written_decimal(expr))
+        plain = written_decimal(expr)
+        given = self.given = as_given(constant, plain)
         if given is None:
             return Judged("wrong", goal=as_float(truth))
-        found = self.against(expr, truth, question.tolerance)
-        if found == "few-digits" and (followed := self.followed(question, target, expr, earlier)) and followed.outcome == "":
+        found = self.against(expr, plain, truth, question.tolerance)
+        if found == "few-digits" and (followed := self.followed(question, target, given, earlier)) and followed.outcome == "":
             return followed
         if found == "right" or (found in ("near", "few-digits") and self.credible(found, target, given, truth)):
             outcome: Outcome = "few-digits" if found == "few-digits" else self.other_form(question, expr, truth)
             return Judged("correct", outcome, goal=as_float(truth))
-        return self.followed(question, target, expr, earlier) or self.explained(question, target, given, earlier)
+        return self.followed(question, target, given, earlier) or self.explained(question, target, given, earlier)
 
     def constant(self, expr: Expr) -> Value | None:
         """The exact value of a number or of arithmetic with numbers; None for a formula with quantities in it."""
@@ -162,12 +168,12 @@ class Judge:
             self._value = (expr, compute(expr, self.values(expr)))
         return self._value[1]
 
-    def against(self, expr: Expr, truth: Value, tolerance: Tolerance) -> str:
+    def against(self, expr: Expr, plain: str | None, truth: Value, tolerance: Tolerance) -> str:
         """``right``, ``near`` (within the tolerance only), ``few-digits`` or ``wrong``."""
         known = self._value
         found = judge_number(expr, truth, tolerance, known[1] if known is not None and known[0] is expr else None)
         if not found.right:
-            for text in shorter(written_decimal(expr)):  # 9700 may have two digits, or three, or four
+            for text in shorter(plain):  # 9700 may have two digits, or three, or four
                 if judge_number(text, truth, tolerance).outcome in ("rounded", "truncated"):
                     return "right"
         return {"exact": "right", "rounded": "right", "truncated": "right"}.get(found.outcome, found.outcome)
@@ -224,37 +230,49 @@ class Judge:
         except TutorError:
             return None
 
-    def followed(self, question: Question, target: str, expr: Expr, earlier: Earlier) -> Judged | None:
-        """Judge against what follows from the student's own earlier results, as they rounded them."""
+    def followed(self, question: Question, target: str, given: Given, earlier: Earlier) -> Judged | None:
+        """Judge against what follows from the student's own earlier results, each of which stands for all that is rounded to it."""
         sources = self.sources(target, earlier.has_number) if question.follow and target not in self.sheet.whole else []
-        if not sources:
-            return None
         wrong = earlier.pick_wrong(sources)
         for chosen in _choices(sources, wrong):
+            if not self.is_allowed(question, target, given, {name: earlier.limits(name) for name in chosen}):
+                continue
             world = self.sheet.numbers.with_fixed({name: np.array([earlier.number(name)]) for name in chosen}, [target])
             goal = float(world.env[target][0])
-            if not np.isfinite(goal) or abs(goal) > LARGEST or self.degenerate(target, goal, world):
+            if not np.isfinite(goal) or abs(goal) > LARGEST or self.says_nothing(target, given, goal, world):
                 continue
-            judged = self.against(expr, Fraction(goal), question.tolerance)
-            apart = abs(as_float(self.value(expr)) - goal)
-            close = judged == "few-digits" and apart <= SHORT * abs(goal)
-            if judged in ("right", "near") or close or apart <= self.blur(target, chosen, earlier, goal) or (
-                chosen == tuple(sources) and apart <= FAR * abs(goal) and self.rounded_between(question, target, expr, world)
-            ):
-                used = [name for name in chosen if name in wrong] or chosen
-                follows = tuple(dict.fromkeys(earlier.owner(name) for name in used))
-                return Judged("follow-through", "" if set(used) & set(wrong) else "rounded-early", follows=follows, goal=goal)
+            used = [name for name in chosen if name in wrong] or chosen
+            follows = tuple(dict.fromkeys(earlier.owner(name) for name in used))
+            return Judged("follow-through", "" if set(used) & set(wrong) else "rounded-early", follows=follows, goal=goal)
         return None
 
-    def rounded_between(self, question: Question, target: str, expr: Expr, world: BentWorld) -> bool:
-        """Whether this follows from the student's results when what lies between them and the answer is rounded too."""
-        plain = written_decimal(expr)
-        given = as_given(self.value(expr), plain) if plain is not None else None
-        if given is None:
+    def is_allowed(self, question: Question, target: str, given: Given, limits: Mapping[str, Range]) -> bool:
+        """Whether a number, as it is rounded, may come out where earlier results lie within their limits."""
+        reached = self.sheet.ranges.carry(target, limits)
+        if reached is None:  # at a kink, or next to a place where nothing exists: the shown numbers themselves
+            reached = self.sheet.ranges.carry(target, {name: ((low + high) / 2,) * 2 for name, (low, high) in limits.items()})
+        if reached is None:
             return False
-        if given.digits >= LONG and self.diagnosis.explain(target, given, world, formula=False):
+        low, high = reached
+        own = float(given.value[0])
+        wide = max(float(question.tolerance.relative) * max(abs(low), abs(high)), float(question.tolerance.absolute))
+        if (given.high < low or given.low > high) and not low - wide <= own <= high + wide:
             return False
-        return any(self.against(expr, Fraction(goal), question.tolerance) == "right" for goal in self.diagnosis.rounded(target, world))
+        if given.digits >= question.tolerance.digits:
+            return True
+        return low - wide - SHORT * abs(low) <= own <= high + wide + SHORT * abs(high)
+
+    def says_nothing(self, target: str, given: Given, goal: float, world: BentWorld) -> bool:
+        """Whether that something follows is worth nothing: a 0 that is not what follows, or what follows says nothing."""
+        if float(given.value[0]) == 0 and abs(goal) > LOOSE * max(self.terms(target, world), default=0.0):
+            return True
+        return self.degenerate(target, goal, world)
+
+    def terms(self, target: str, world: BentWorld) -> list[float]:
+        """How large the terms of a quantity that is a sum are; none of any other."""
+        work = self.sheet.work(target)
+        terms = work.expr.args if work is not None and type(work.expr) is Add else ()
+        return [float(np.max(np.abs(at_points(term, world.env)))) for term in terms]
 
     def degenerate(self, target: str, goal: float, world: BentWorld) -> bool:
         """Whether what follows says nothing: a 0 because a factor is 0 (not because terms cancel), or a parameter that does not move."""
@@ -265,22 +283,7 @@ class Judge:
         before = after_key(name, k - 1)
         if k and before in self.sheet.numbers.env and goal == float(self.sheet.numbers.env[before][0]):
             return True
-        work = self.sheet.work(target)
-        terms = work.expr.args if work is not None and type(work.expr) is Add else ()
-        return goal == 0 and all(float(np.max(np.abs(at_points(term, world.env)))) == 0 for term in terms)
-
-    def blur(self, target: str, chosen: Sequence[str], earlier: Earlier, goal: float) -> float:
-        """How far a result may be off because those it is computed from were rounded: for sums that cancel this is more than its digits."""
-        work = self.sheet.work(target)
-        if work is None or type(work.expr) is not Add:
-            return 0.0
-        fixed = {name: np.array([earlier.number(name)]) for name in chosen}
-        total = 0.0
-        for name in chosen[:MOST_CHOICES]:
-            moved = {**fixed, name: fixed[name] + earlier.unit(name)}
-            total += abs(float(self.sheet.numbers.with_fixed(moved, [target]).env[target][0]) - goal)
-        terms = [float(np.max(np.abs(at_points(term, {**self.sheet.numbers.env, **fixed})))) for term in work.expr.args]
-        return total if total <= LOOSE * max(terms) else 0.0
+        return goal == 0 and not any(self.terms(target, world))
 
     def sources(self, target: str, known: Callable[[str], bool]) -> list[str]:
         """The student's results that a quantity is computed from, the nearest on every way, in the order of the computation."""
@@ -306,7 +309,7 @@ class Judge:
         world = self.sheet.numbers
         if sources:
             world = world.with_fixed({name: np.array([earlier.number(name)]) for name in sources}, [target])
-        blur = 2 * max((earlier.unit(name) / abs(earlier.number(name) or 1.0) for name in sources), default=0.0)
+        blur = 1.5 * max((earlier.blur(name) for name in sources), default=0.0)
         found = self.diagnosis.explain(target, given, world, formula=False, blur=min(blur, LOOSE))
         if not found and given.sure:
             wide = LOOSE * abs(float(given.value[0]))

@@ -9,18 +9,20 @@ from fractions import Fraction
 
 from tutor.answer.compare.figures import written_decimal
 from tutor.answer.handed_in import AnswerError
-from tutor.answer.read.array_answers import read_entries
+from tutor.answer.read.array_answers import Rows, read_array
 from tutor.answer.read.choices import read_choice
 from tutor.answer.read.entered import array_of
-from tutor.answer.read.reading import MAX_LENGTH
+from tutor.answer.read.number_forms import plain_number, second_reading, with_points
+from tutor.answer.read.reading import MAX_LENGTH, read
 from tutor.answer.read.spots import refusal
 from tutor.answer.read.working_lines import Line as Member
 from tutor.answer.read.working_lines import read_lines
 from tutor.derive.working import referred
 from tutor.errors import TutorError
-from tutor.exercise.question import Question, Scheme
+from tutor.exercise.question import LISTS, Question, Scheme
 from tutor.expression.nodes import Expr
 from tutor.expression.plain import plain
+from tutor.expression.signs import narrow
 from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
@@ -28,13 +30,13 @@ from tutor.marking.judge import Earlier, EarlierResult, Judge, Judged
 from tutor.marking.judge_lines import answer_of, first_broken, rounded_figures, without_question
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
-from tutor.marking.written import last_place
+from tutor.marking.ranges import Range
+from tutor.marking.written import shown_limits
 
 RIGHT = ("correct", "follow-through")
 PERSON = ("undecided", "unreadable")
 MOST_MEANT = 20
 """In a line of more members than this a derivative is what it says, and no edge."""
-_LISTS = ("vector", "matrix", "column")
 _DECIMAL_COMMA = re.compile(r"\d,\d")
 
 
@@ -53,8 +55,10 @@ class _Read:
 class AnswerJudge:
     """One answer while it is judged.  What it finds out is in `earlier` afterwards; what it was given is never changed."""
 
-    def __init__(self, sheet: Sheet, diagnosis: Diagnosis, question: Question, text: str, earlier: Earlier) -> None:
+    def __init__(self, sheet: Sheet, diagnosis: Diagnosis, question: Question, text: str, earlier: Earlier, *, comma: bool = False) -> None:
         self.sheet, self.question, self.text = sheet, question, text
+        self.typed = narrow(with_points(text) if comma and question.kind != "choice" else text)
+        """The text with points in its decimals, as the grammar reads it."""
         self.judge = Judge(sheet, diagnosis)
         self._results = dict(earlier.results)  # its own copy
         self._read = earlier.read
@@ -74,24 +78,28 @@ class AnswerJudge:
             if len(text) > MAX_LENGTH:
                 what = f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}"
                 raise AnswerError(what, hint="write only what is asked for")
-            return self.entries() if question.kind in _LISTS else self.single()
+            return self.entries() if question.kind in LISTS else self.single()
         except AnswerError as error:
             return self.made(Judged("unreadable", message=str(error)))
 
     def keep(
-        self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, unit: float = 0.0
+        self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, limits: Range | None = None
     ) -> None:  # fmt: skip
         """Keep a result for what follows."""
         old = self._results.get(target)
         if old is not None:  # asked for once as a number and once as a formula
+            limits = old.limits if number is None else limits
             number, formula = old.number if number is None else number, old.formula if formula is None else formula
-        self._results[target] = EarlierResult(self.question.id, right, number, formula, unit)
+        limits = limits or (0.0 if number is None else number,) * 2
+        self._results[target] = EarlierResult(self.question.id, right, number, formula, limits)
 
     def single(self) -> MarkedAnswer:
         """A number, an expression, a fraction or a chain, with its line of working."""
-        question, text = self.question, self.text
+        question, text, note = self.question, self.typed, ""
         target = question.targets[0]
         formula = question.kind in ("expression", "chain")
+        if not formula:
+            text, note = plain_number(text, percent=question.form == "percent")
         members = self._as_meant(without_question(read_lines(text, self.sheet.vocabulary), target), target)
         if not members:
             raise AnswerError("there is no answer in this", hint="write a number or a formula")
@@ -103,7 +111,11 @@ class AnswerJudge:
         judged = self.one(target, expr, formula=formula)
         if not formula and judged.verdict in ("misconception", "wrong") and self.is_rounded_on_the_way(target, taken):
             return self.made(Judged("follow-through", "rounded-early"), read=plain(expr))
+        if note and not judged.message:
+            judged = replace(judged, message=note)
         if judged.verdict in ("wrong", "misconception") and judged.outcome == "":
+            if not formula and (other := self.find_second_reading(target)):
+                return self.made(Judged("undecided", message=f"{text.strip()} may be meant as {other}"), read=plain(expr))
             for member in members:
                 if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
                     raise member.expr
@@ -111,6 +123,20 @@ class AnswerJudge:
         if line is not None and judged.verdict in RIGHT and not judged.outcome:
             judged = replace(judged, outcome="broken-line")
         return self.made(judged, line=line, read=plain(expr))
+
+    def find_second_reading(self, target: str) -> str:
+        """What a wrong number may be meant as instead, where that is right; nothing for most."""
+        other = second_reading(self.typed)
+        truth = self.sheet.truth.get(target)
+        if not other or truth is None:
+            return ""
+        try:
+            expr = read(other, self.sheet.vocabulary)
+        except AnswerError:
+            return ""
+        if referred(expr):
+            return ""
+        return other if self.judge.against(expr, written_decimal(expr), truth, self.question.tolerance) in ("right", "near") else ""
 
     def _as_meant(self, members: list[Member], target: str) -> list[Member]:
         """The members with ∂c/∂a as the derivative along one edge where that is what is meant."""
@@ -137,7 +163,7 @@ class AnswerJudge:
         if before is None or isinstance(before, AnswerError) or referred(before) or not rounded_figures(before, goal, env):
             return False
         try:
-            return self.judge.against(own, self.judge.value(before), question.tolerance) in ("right", "near")
+            return self.judge.against(own, written_decimal(own), self.judge.value(before), question.tolerance) in ("right", "near")
         except TutorError:
             return False
 
@@ -163,7 +189,8 @@ class AnswerJudge:
                 return judged
             number = self.judge.carried_number(target, value)
             if number is not None:
-                self.keep(target, right=judged.verdict == "correct", number=number, unit=last_place(expr))
+                limits = shown_limits(self.judge.given, written_decimal(expr), self.sheet.truth.get(target))
+                self.keep(target, right=judged.verdict == "correct", number=number, limits=limits)
         return judged
 
     def find_broken(self, target: str, taken: _Read, judged: Judged, *, formula: bool) -> BrokenLine | None:
@@ -181,25 +208,27 @@ class AnswerJudge:
         return first_broken(taken.members, target, goal, env, points)
 
     def entries(self) -> MarkedAnswer:
-        """A vector, a matrix or a column: every entry is judged by itself."""
-        question, text = self.question, self.text
-        rows = read_entries(array_of(text, self.sheet.vocabulary), self.sheet.vocabulary)
-        cells = [cell for row in rows for cell in row]
+        """A vector, a matrix, an array or a column: every entry is judged by itself."""
+        question, text = self.question, self.typed
+        front, matrices = read_array(array_of(text, self.sheet.vocabulary, question.shape[:-2]), self.sheet.vocabulary, len(question.shape))
+        cells = [cell for rows in matrices for row in rows for cell in row]
         if len(cells) != len(question.targets):
             for cell in cells:
                 if isinstance(cell, AnswerError):
                     raise cell
-            if comma := _DECIMAL_COMMA.search(text):
+            commas = list(_DECIMAL_COMMA.finditer(text))
+            if commas and len(cells) - len(commas) == len(question.targets):
+                comma = commas[0]
                 hint = "a decimal is written with a point: 0.5"
                 raise refusal(text, "a comma between two digits separates entries", comma.start() + 1, hint)
             message = f"{len(cells)} entr{'y' if len(cells) == 1 else 'ies'} where {len(question.targets)} are asked"
             return self.made(Judged("wrong", message=message))
-        if self.is_transposed(rows):
+        if self.is_transposed(matrices):
             slips = ((Slip("weights-transposed", question.targets[0]),),)
             return self.made(Judged("misconception", slips=slips, message="rows and columns are exchanged"))
-        if len(question.shape) == 2 and 1 not in question.shape and len(rows) not in (1, question.shape[0]):
-            shape, asked = f"{len(rows)}×{len(rows[0])}", "×".join(map(str, question.shape))
-            return self.made(Judged("wrong", message=f"a matrix of shape {shape} where {asked} is asked"))
+        if shape := self.other_shape(front, matrices):
+            kind = "a matrix" if len(question.shape) == 2 else "an array"
+            return self.made(Judged("wrong", message=f"{kind} of shape {shape} where {_times_signs(question.shape)} is asked"))
         formula = not self.sheet.truth
         each: list[Judged] = []
         for target, cell in zip(question.targets, cells, strict=True):
@@ -207,20 +236,30 @@ class AnswerJudge:
                 each.append(Judged("unreadable", message=str(cell)))
             else:
                 each.append(self.one(target, cell, formula=formula))
-        shown = "; ".join(", ".join("?" if isinstance(cell, AnswerError) else plain(cell) for cell in row) for row in rows)
         judged = _together(question, each)
         scheme = self.sheet.exercise.scheme
         share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
-        return self.made(judged, read=f"[{shown}]", share=share)
+        return self.made(judged, read=_as_read(front, matrices), share=share)
 
-    def is_transposed(self, rows: Sequence[Sequence[Expr | AnswerError]]) -> bool:
-        """Whether a matrix is right, and only right, with its rows and columns exchanged."""
+    def other_shape(self, front: Sequence[int], matrices: Sequence[Rows]) -> str:
+        """The shape of an array that has another one than is asked; empty where it fits, and for one list of all entries."""
         shape = self.question.shape
-        if len(shape) != 2 or 1 in shape or len(rows) != shape[1] or any(len(row) != shape[0] for row in rows) or not self.sheet.truth:
+        if len(shape) < 2 or (not front and len(matrices[0]) == 1):
+            return ""
+        asked = shape[-2]
+        fits = tuple(front) == shape[:-2] and all(len(rows) in (1, asked) or 1 in shape[-2:] for rows in matrices)
+        return "" if fits else _times_signs((*front, len(matrices[0]), len(matrices[0][0])))
+
+    def is_transposed(self, matrices: Sequence[Rows]) -> bool:
+        """Whether a matrix (or each of an array) is right, and only right, with its rows and columns exchanged."""
+        shape = self.question.shape
+        if len(shape) < 2 or 1 in shape[-2:] or not self.sheet.truth:
             return False
-        turned = [cell for column in zip(*rows, strict=True) for cell in column]
-        own = [cell for row in rows for cell in row]
-        return self.are_right(turned) and not (shape[0] == shape[1] and self.are_right(own))
+        if any(len(rows) != shape[-1] or any(len(row) != shape[-2] for row in rows) for rows in matrices):
+            return False
+        turned = [cell for rows in matrices for column in zip(*rows, strict=True) for cell in column]
+        own = [cell for rows in matrices for row in rows for cell in row]
+        return self.are_right(turned) and not (shape[-2] == shape[-1] and self.are_right(own))
 
     def are_right(self, cells: Sequence[Expr | AnswerError]) -> bool:
         """Whether all entries are the true ones."""
@@ -228,7 +267,7 @@ class AnswerJudge:
             truth = self.sheet.truth.get(target)
             if isinstance(cell, AnswerError) or truth is None or referred(cell):
                 return False
-            if self.judge.against(cell, truth, self.question.tolerance) not in ("right", "near"):
+            if self.judge.against(cell, written_decimal(cell), truth, self.question.tolerance) not in ("right", "near"):
                 return False
         return True
 
@@ -263,6 +302,34 @@ def _times(share: Fraction, marks: Fraction) -> Fraction:
     return marks if share is WHOLE else share if share is NOTHING else share * marks
 
 
+def _place(number: int, shape: Sequence[int]) -> str:
+    """Which entry an answer means: its number in reading order, of more than two axes its indices, from 1.
+
+    >>> _place(5, (2, 3)), _place(7, (2, 2, 3))
+    ('number 6', 'entry (2,1,2)')
+    """
+    if len(shape) < 3:
+        return f"number {number + 1}"
+    index: list[int] = []
+    for size in shape[::-1]:
+        number, place = divmod(number, size)
+        index.insert(0, place + 1)
+    return f"entry ({','.join(map(str, index))})"
+
+
+def _times_signs(shape: Sequence[int]) -> str:
+    return "×".join(map(str, shape))
+
+
+def _as_read(front: Sequence[int], matrices: Sequence[Rows]) -> str:
+    """The entries as they were read, row after row: [1, 2; 3, 4], of more axes in as many brackets."""
+    texts = [[["?" if isinstance(cell, AnswerError) else plain(cell) for cell in row] for row in rows] for rows in matrices]
+    parts = [f"[{'; '.join(', '.join(row) for row in rows)}]" for rows in texts]
+    for size in front[::-1]:
+        parts = [f"[{', '.join(parts[place : place + size])}]" for place in range(0, len(parts), size)]
+    return parts[0]
+
+
 def _together(question: Question, each: list[Judged]) -> Judged:
     """The verdict on a list of entries.
 
@@ -280,5 +347,6 @@ def _together(question: Question, each: list[Judged]) -> Judged:
         return Judged(verdict, outcome, follows=follows)
     count = sum(judged.verdict not in RIGHT for judged in each)
     verb = "is" if count == 1 else "are"
-    message = f"{count} of {len(each)} entries {verb} not right, the first is number {each.index(wrong) + 1}"
+    first = _place(each.index(wrong), question.shape)
+    message = f"{count} of {len(each)} entries {verb} not right, the first is {first}"
     return replace(wrong, follows=follows, message=message)

@@ -24,6 +24,7 @@ from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
 from tutor.marking.edges import edges
 from tutor.marking.question_list import all_questions, follows_through, losses_in, parts, sharpen, updates_in
+from tutor.marking.ranges import Ranges
 from tutor.marking.worlds import BentWorld
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.arrays import Floats, np
@@ -150,6 +151,11 @@ class Sheet:
     def _floats(self) -> Mapping[str, Floats]:
         """The values that are computed as a whole, which the steps of a single sample do not give."""
         return {name: np.array([as_float(self.truth[name])]) for name in self.whole if name in self.truth}
+
+    @cached_property
+    def ranges(self) -> Ranges:
+        """What rounded results allow, at the given values."""
+        return Ranges(self.working, self.numbers.env)
 
     @cached_property
     def points(self) -> Points:

@@ -9,10 +9,12 @@ serves any number of students at once: what is known of a student is in a value 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
+from math import prod
 from threading import RLock
 
 from tutor.answer.handed_in import Submission
+from tutor.answer.read.number_forms import has_decimal_commas
 from tutor.derive.working import referred
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
@@ -27,6 +29,7 @@ from tutor.numbers.arrays import np
 from tutor.version import VERSION
 
 _BLANK = Judged("blank")
+COMMAS_READ = "commas between digits are read as those of decimals: 0,5 as 0.5"
 _ONE_AT_A_TIME = RLock()
 """Numbers of many digits share one precision in a process, so that of several threads one judges at a time."""
 
@@ -64,12 +67,17 @@ class Marker:
         asked = self.sheet.by_id[question] if isinstance(question, str) else question
         if not text.strip():
             return self._blank(asked, text), earlier or Earlier()
+        comma = self._has_commas([text])
         with _ONE_AT_A_TIME, np.errstate(all="ignore"):  # what is no finite number in floats is judged with more digits, or is no number
-            return self._judge(asked, text, earlier or Earlier())
+            return self._judge(asked, text, earlier or Earlier(), comma=comma)
 
-    def _judge(self, question: Question, text: str, earlier: Earlier) -> tuple[MarkedAnswer, Earlier]:
-        judged = AnswerJudge(self.sheet, self.diagnosis, question, text, earlier)
+    def _judge(self, question: Question, text: str, earlier: Earlier, *, comma: bool) -> tuple[MarkedAnswer, Earlier]:
+        judged = AnswerJudge(self.sheet, self.diagnosis, question, text, earlier, comma=comma)
         return judged.mark(), judged.earlier
+
+    def _has_commas(self, texts: Iterable[str]) -> bool:
+        """Whether a comma between digits is that of a decimal: the exercise says so, or all of these texts are written so."""
+        return self.exercise.scheme.decimal_comma or has_decimal_commas(texts)
 
     def _blank(self, question: Question, text: str) -> MarkedAnswer:
         return award(question, text, _BLANK, self.exercise.scheme)
@@ -78,13 +86,16 @@ class Marker:
         """Mark all answers in the order of the computation; what is not answered is blank."""
         marked: dict[str, MarkedAnswer] = {}
         earlier = Earlier()
+        problems = submission.problems
+        if comma := self._has_commas(submission.answers.values()):
+            problems = (*problems, COMMAS_READ)
         with _ONE_AT_A_TIME, np.errstate(all="ignore"):  # once for all answers
             for question in self.sheet.marking_order:
                 text, refused = submission.answers.get(question.id, ""), submission.refused.get(question.id, "")
                 if refused:
                     marked[question.id] = award(question, text, Judged("unreadable", message=refused), self.exercise.scheme)
                 elif text.strip():
-                    marked[question.id], earlier = self._judge(question, text, earlier)
+                    marked[question.id], earlier = self._judge(question, text, earlier, comma=comma)
                 else:
                     marked[question.id] = self._blank(question, text)
         marked = self.settle(marked, earlier)
@@ -92,7 +103,7 @@ class Marker:
         in_order = [marked[question.id] for question in self.sheet.marking_order]
         return Marked(
             submission.student, self.exercise.id, answers,
-            total(a.marks for a in answers), total(a.out_of for a in answers), _first(in_order), problems=submission.problems,
+            total(a.marks for a in answers), total(a.out_of for a in answers), _first(in_order), problems=problems,
             person=tuple(a.question for a in answers if a.verdict in PERSON), source=submission.source, fields=dict(submission.fields),
             version=VERSION, exercise_hash=self.exercise.digest, input_hash=submission.digest, seed=self.seed,
         )  # fmt: skip
@@ -126,11 +137,21 @@ class Marker:
         expr = works[0].expr if len(works) == 1 and works[0] is not None else None
         if expr is None and len(asked.targets) == 1 and not shown:
             expr = Name(asked.targets[0])
-        if len(asked.shape) == 2 and len(shown) == asked.shape[0] * asked.shape[1]:  # row after row, as it is answered
-            columns = asked.shape[1]
-            shown = [f"[{', '.join(shown[place : place + columns])}]" for place in range(0, len(shown), columns)]
-            return expr, f"[{', '.join(shown)}]"
+        if len(asked.shape) > 1 and len(shown) == prod(asked.shape):  # row after row, as it is answered
+            return expr, nested_text(shown, asked.shape)
         return expr, shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]" if shown else ""
+
+
+def nested_text(entries: Sequence[str], shape: Sequence[int]) -> str:
+    """The entries of an array as nested lists, as they are answered.
+
+    >>> nested_text(["1", "2", "3", "4"], (2, 2))
+    '[[1, 2], [3, 4]]'
+    """
+    parts = list(entries)
+    for size in shape[::-1]:
+        parts = [f"[{', '.join(parts[place : place + size])}]" for place in range(0, len(parts), size)]
+    return parts[0]
 
 
 def on_circles(edges: Mapping[str, set[str]]) -> list[str]:

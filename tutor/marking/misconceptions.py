@@ -33,12 +33,13 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Misconception:
-    """A row: the stable tag, how it bends a working, its worked wrong answer, and the share of the marks that is left."""
+    """A row: the stable tag, how it bends a working, its worked wrong answer (others in ``also``), the share of the marks that is left."""
 
     tag: str
     bends: Callable[[Working], Iterable[Bend]]
     example: Example
     credit: Fraction = Fraction(1, 2)
+    also: tuple[Example, ...] = ()
 
 
 ROUNDED = "rounded-intermediate"
@@ -56,6 +57,8 @@ HALVED = "z = w*x + b; a = sigmoid(z); L = 1/2*(y - a)^2"
 AT = "x = 1.5; y = 0.5; w = 0.8; b = 1"
 FAN = "a = x*u; c = x*v; f = a*c"
 BLOCK = "z1 = p*x1 + q*x2; z2 = r*x1 + s*x2; a1 = tanh(z1); a2 = tanh(z2); f = a1*a2"
+SOFTMAX = "p1 = softmax_1(z1, z2, z3); p2 = softmax_2(z1, z2, z3); p3 = softmax_3(z1, z2, z3); f = 3*p1 + p2*p3"
+SCORES = "z1 = 1; z2 = 0; z3 = -1"
 TWO_LAYERS = "h = v*x; o = w*h; L = (o - y)^2"
 
 
@@ -71,9 +74,11 @@ TABLE: tuple[Misconception, ...] = (
          Example(NEURON, AT, "dL/dw", "0.107828", "0.119775")),
     _row("sigmoid-slope-of-input", by_row("sigmoid-slope-of-input"), slopes,
          Example(NEURON, AT, "dL/dw", "0.107828", "-3.16998")),
-    _row("slope-at-wrong-node", bends.wrong_node, slopes,
-         Example("z1 = w*x; a1 = sigmoid(z1); z2 = v*x; a2 = sigmoid(z2); f = a1*a2 + a1", "x = 1; w = 0.5; v = -0.3", "df/dw",
-                 "0.335011", "0.348489")),
+    Misconception("slope-at-wrong-node", bends.wrong_node,
+                  Example("z1 = w*x; a1 = sigmoid(z1); z2 = v*x; a2 = sigmoid(z2); f = a1*a2 + a1", "x = 1; w = 0.5; v = -0.3", "df/dw",
+                          "0.335011", "0.348489"),
+                  also=(Example(SOFTMAX, SCORES, "df/dz1", "0.638772", "0.525195"),  # p2(1 - p2) for p1(1 - p1)
+                        Example(SOFTMAX, SCORES, "dp1/dz2", "-0.162803", "-0.0220329"))),  # -p3 p2 for -p1 p2
     _row("tanh-slope-not-squared", by_row("tanh-slope-not-squared"), slopes,
          Example("z = w*x; a = tanh(z); f = 3*a", "w = 0.8; x = 1.5", "da/dw", "0.457530", "0.249518")),
     _row("relu-slope-left", by_row("relu-slope-left"), slopes,

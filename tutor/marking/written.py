@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
+from fractions import Fraction
 
-from tutor.answer.compare.figures import significant, written_decimal
+from tutor.answer.compare.figures import significant
 from tutor.expression.nodes import Add, Div, Expr, Mul, Neg, Number, Partial, children
 from tutor.marking.diagnose import Given
 from tutor.numbers.arithmetic import Value
@@ -56,12 +57,21 @@ def as_given(value: Value, plain: str | None) -> Given | None:
     return Given(np.array([number]), low, high, digits)
 
 
-def last_place(expr: Expr) -> float:
-    """What one unit in the last digit of a written decimal is worth; 0 for any other number."""
-    match = _FIGURE.fullmatch(written_decimal(expr) or "")
-    if match is None or ("." not in match.group()):
-        return 0.0
-    return float(10.0 ** -(len(match["places"] or match["only"] or "") - int(match["power"] or 0)))
+def shown_limits(given: Given | None, plain: str | None, truth: Value | None) -> tuple[float, float] | None:
+    """What a shown number may have been before it was rounded or cut off: of a decimal all that is written so; nothing for any other.
+
+    Just this number counts where it is exactly the right one, and of whole numbers where the right one is whole or there is one digit only.
+
+    >>> [round(limit, 6) for limit in shown_limits(as_given(Fraction("0.74"), "0.74"), "0.74", None)]
+    [0.735, 0.75]
+    """
+    if given is None or plain is None or not given.digits:
+        return None
+    if type(truth) is Fraction and (truth.denominator == 1 if "." not in plain else float(truth) == float(given.value[0])):
+        return None
+    if "." not in plain and given.digits < 2:
+        return None
+    return given.low, given.high
 
 
 def is_fraction(expr: Expr) -> bool:

@@ -291,6 +291,15 @@ def _check_angle(name: str) -> Callable[[Value], None]:
     return check
 
 
+def _check_inverse(name: str, *, ends: bool) -> Callable[[Value], None]:
+    def check(x: Value) -> None:
+        size = absolute(x)
+        if size > 1 or (size == 1 and not ends):
+            raise ValueProblem(f"{name} of {short(x)} does not exist", hint="choose values for which its argument lies between -1 and 1")
+
+    return check
+
+
 _CHECKS: dict[str, Callable[[Value], None]] = {
     "sqrt": _check_root,
     "exp": _check_exponential,
@@ -298,6 +307,8 @@ _CHECKS: dict[str, Callable[[Value], None]] = {
     "cosh": lambda x: _check_exponential(absolute(x)),
     "log": _check_logarithm,
     **{name: _check_angle(name) for name in ("sin", "cos", "tan")},
+    "arcsin": _check_inverse("arcsin", ends=True),
+    "artanh": _check_inverse("artanh", ends=False),
 }
 """Where functions do not exist, or are too large: said in words."""
 

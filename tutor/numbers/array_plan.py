@@ -140,10 +140,6 @@ class _Planner:
                 last[part.place] = place
         for part in self.program.wanted:
             last[part.place] = len(code)
-        for place in range(len(code) - 1, -1, -1):
-            if code[place].op == GATHER:  # it may be a view of its operand
-                operand = code[place].parts[0].place
-                last[operand] = max(last[operand], last[place])
         dead: dict[int, list[int]] = {}
         for place, end in enumerate(last):
             dead.setdefault(end, []).append(place)
@@ -284,13 +280,15 @@ class _Planner:
         pairs = _as_matrices(letters, count, len(step.loops))
         if pairs is not None and target.contiguous:
             order, keeps = pairs
-            func = _Product(_subscripts(keeps, count), count)
+            func = _Product(*_subscripts(keeps, count), count, matrices=True)
             self.call(func, *(self.operand(step.parts[k], keep) for k, keep in zip(order, keeps, strict=True)), target)
+        elif len(step.parts) == 1 and not missing and letters[0] == list(range(count + len(step.loops))):
+            self.call(_Total(tuple(range(count, count + len(step.loops)))), self.operand(step.parts[0]), target)
         elif missing:  # an axis along which everything is repeated
             keeps = [list(range(len(part.axes))) for part in step.parts]
-            self.call(_Product(_subscripts(keeps, count), -1), *map(self.repeated, step.parts), target)
+            self.call(_Product(*_subscripts(keeps, count), count), *map(self.repeated, step.parts), target)
         else:
-            self.call(_Product(_subscripts(letters, count), -1), *map(self.operand, step.parts, letters), target)
+            self.call(_Product(*_subscripts(letters, count), count), *map(self.operand, step.parts, letters), target)
 
     def repeated(self, part: Part) -> Operand:
         """An operand with all of its axes, also where it is a constant."""
@@ -312,10 +310,11 @@ def _as_matrices(letters: Sequence[Sequence[int]], count: int, loops: int) -> tu
     return order, [[*first, count], [count, *second]]
 
 
-def _subscripts(letters: Sequence[Sequence[int]], count: int) -> str:
-    """The letters of a sum of products, for `numpy.einsum`; more axes behind them are those of many sets."""
-    operands = ",".join("".join(ascii_letters[axis] for axis in own) + "..." for own in letters)
-    return f"{operands}->{ascii_letters[:count]}..."
+def _subscripts(letters: Sequence[Sequence[int]], count: int) -> tuple[str, str]:
+    """The letters of a sum of products, for `numpy.einsum`: of one set, and of many in one more axis, the last one."""
+    operands = ["".join(ascii_letters[axis] for axis in own) for own in letters]
+    result = ascii_letters[:count]
+    return f"{','.join(operands)}->{result}", f"{'Z,'.join(operands)}Z->{result}Z"
 
 
 def _indices(pick: Pick) -> list[Whole]:
@@ -391,17 +390,35 @@ class _Largest:
 
 
 @dataclass(frozen=True, slots=True)
-class _Product:
-    """A sum of products; of one set it is a product of matrices where the result has so many ``axes``."""
+class _Total:
+    """The sum of the entries along some axes."""
 
-    subscripts: str
+    axes: tuple[int, ...]
+
+    def __call__(self, x: Floats, out: Floats) -> None:
+        np.add.reduce(x, axis=self.axes, out=out)
+
+
+@dataclass(frozen=True, slots=True)
+class _Product:
+    """A sum of products, in letters for ``one`` set and for ``many``; the result for one set has so many ``axes``.
+
+    Of one set it may be a product of ``matrices``.
+    """
+
+    one: str
+    many: str
     axes: int
+    matrices: bool = False
 
     def __call__(self, *operands: Floats) -> None:
-        if operands[-1].ndim == self.axes:
+        out = operands[-1]
+        if out.ndim > self.axes:
+            np.einsum(self.many, *operands[:-1], out=out)
+        elif self.matrices:
             np.dot(*operands)
         else:
-            np.einsum(self.subscripts, *operands[:-1], out=operands[-1])
+            np.einsum(self.one, *operands[:-1], out=out)
 
 
 _CALLED: dict[str, Callable[..., object]] = {

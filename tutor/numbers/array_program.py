@@ -288,9 +288,17 @@ class _ArrayLowering(Lowering[_Node]):
             return self.make(POW, base, exponent)
         product = base
         if abs(value) > 1:
-            square = self.make(SQUARE, base)
+            square = self.make(SQUARE, self.turned(base))
             product = {2: square, 3: self.make(MUL, square, base), 4: self.make(SQUARE, square)}[int(abs(value))]
         return product if value > 0 else self.make(DIV, self.constant(1.0), product)
+
+    def turned(self, base: _Node) -> _Node:
+        """What is squared: of a difference y − a the opposite, a − y, which is computed later and is most often there for the gradient."""
+        step = self.code[base.part.place]
+        whole_result = base.part.axes == tuple(range(len(step.shape)))
+        if step.op != SUB or not whole_result or step.parts[0].place >= step.parts[1].place:
+            return base
+        return self.node(self.emit(replace(step, parts=step.parts[::-1])), base.letters, base.sampled)
 
     def primitive(self, func: str, args: list[_Node]) -> _Node:
         if func == "pi":

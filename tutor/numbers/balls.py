@@ -103,6 +103,29 @@ def enclose(value: Value | Decimal | int) -> Ball:
     return BALL(value if flint is not None else value._mpf_)
 
 
+def between(low: float, high: float) -> Ball:
+    """A ball that contains all numbers between two floats.
+
+    >>> with working(20):
+    ...     ball = between(0.25, 0.75)
+    ...     ball.contains(0), bounds(ball)[0] <= 0.25, bounds(ball)[1] >= 0.75
+    (False, True, True)
+    """
+    ends = (libmp.from_float(low), libmp.from_float(high)) if flint is None else _around(low, high)
+    return BALL(*ends)
+
+
+def _around(low: float, high: float) -> tuple[float, float]:
+    middle = (low + high) / 2
+    return middle, math.nextafter(max(high - middle, middle - low), math.inf)
+
+
+def bounds(ball: Ball) -> tuple[float, float]:
+    """Two floats that a ball lies between; nan where nothing is known of it."""
+    middle, radius = float(ball.mid()), float(ball.rad())
+    return math.nextafter(middle - radius, -math.inf), math.nextafter(middle + radius, math.inf)
+
+
 def is_ball(value: object) -> TypeGuard[Ball]:
     """Whether a number is a ball."""
     return isinstance(value, BALL)

@@ -143,6 +143,10 @@ def _log(x: float) -> float:
     return -math.inf if x == 0 else math.nan
 
 
+def _artanh(x: float) -> float:
+    return math.atanh(x) if -1 < x < 1 else math.copysign(math.inf, x) if abs(x) == 1 else math.nan
+
+
 def _sign(x: float) -> float:
     return 1.0 if x > 0 else -1.0 if x < 0 else x * 0.0
 
@@ -242,6 +246,9 @@ _ROWS = (
     Primitive("cos", _only_at(0, Fraction(1)), _circular_ball("cos"), _guarded(math.cos, _infinite), "cos", "cos({0})", lost=_near_zero),
     Primitive("tan", _only_at(0, Fraction(0)), _circular_ball("tan"), _guarded(math.tan, _infinite), "tan", "tan({0})"),
     Primitive("arctan", _only_at(0, Fraction(0)), _method("atan"), math.atan, "arctan", "atan({0})"),
+    Primitive("arcsin", _only_at(0, Fraction(0)), _method("asin"), _guarded(math.asin, _infinite), "arcsin", "asin({0})"),
+    Primitive("arsinh", _only_at(0, Fraction(0)), _method("asinh"), math.asinh, "arcsinh", "asinh({0})"),
+    Primitive("artanh", _only_at(0, Fraction(0)), _method("atanh"), _artanh, "arctanh", "atanh({0})"),
     Primitive("sinh", _only_at(0, Fraction(0)), _method("sinh"), _guarded(math.sinh, lambda x: math.copysign(math.inf, x)),
               "sinh", "sinh({0})"),
     Primitive("cosh", _only_at(0, Fraction(1)), _method("cosh"), _guarded(math.cosh, _infinite), "cosh", "cosh({0})", lost=_near_zero),

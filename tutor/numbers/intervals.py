@@ -122,6 +122,18 @@ class Interval:
         """The arctangent."""
         return self._monotone("atan")
 
+    def asin(self) -> Interval:
+        """The arcsine of what lies in [−1, 1]."""
+        return self._monotone("asin") if self >= -1 and self <= 1 else NAN
+
+    def asinh(self) -> Interval:
+        """The inverse hyperbolic sine."""
+        return self._monotone("asinh")
+
+    def atanh(self) -> Interval:
+        """The inverse hyperbolic tangent of what lies in (−1, 1)."""
+        return self._monotone("atanh") if self > -1 and self < 1 else NAN
+
     def sinh(self) -> Interval:
         """The hyperbolic sine."""
         return self._monotone("sinh")

@@ -57,7 +57,7 @@ class BigFloat(Inexact, Protocol):
 class Ball(Inexact, Protocol):
     """A midpoint and a radius: ``flint.arb``, or `tutor.numbers.intervals.Interval`.  A comparison holds where it holds for certain."""
 
-    def __init__(self, value: object, /) -> None: ...
+    def __init__(self, value: object, second: object = ..., /) -> None: ...
 
     @staticmethod
     def pi() -> Ball:

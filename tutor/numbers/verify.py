@@ -18,7 +18,7 @@ from tutor.errors import ProofError, TutorError, ValueProblem
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
 from tutor.graph.nouns import Derivation, Factor, Graph, Step
-from tutor.numbers.arithmetic import CONTEXT, DIGITS, Undecided, Value, add, divide, multiply, real, rigorous, subtract
+from tutor.numbers.arithmetic import CONTEXT, DIGITS, Undecided, Value, add, divide, real, rigorous, subtract
 from tutor.numbers.balls import enclose, midpoint
 from tutor.numbers.kinks import kinks_hit
 from tutor.numbers.printed import significant
@@ -296,16 +296,17 @@ def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple
     """All leaves of a large graph at once: the slope of the loss along one seeded random direction."""
     graph = derivation.graph
     generator = random.Random(1)
-    direction = {q.name: Fraction(generator.randint(-99, 99), 50) for q in graph.leaves}
+    direction = {q.name: generator.randint(-99, 99) for q in graph.leaves}
 
     def moved(by: Value) -> Value:
-        return run(graph.steps, {name: add(full[name], multiply(by, part)) for name, part in direction.items()})[graph.loss]
+        unit = divide(by, Fraction(50))
+        return run(graph.steps, {name: add(full[name], unit * part) for name, part in direction.items()})[graph.loss]
 
     found = _slope(moved, Fraction(0))
     if found is None:
         return 0, len(direction), Fraction(0)
     slope, noise = found
-    total = CONTEXT.fsum([real(full[derivative_key(graph.loss, name)]) * real(part) for name, part in direction.items()])
+    total = CONTEXT.fsum([real(full[derivative_key(graph.loss, name)]) * part for name, part in direction.items()]) / 50
     error = _compare(f"the slope of {graph.loss}", total, slope, "the finite difference", noise)
     if total != 0 and abs(total) * real(TOLERANCE) < noise:
         return 0, len(direction), error

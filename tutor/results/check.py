@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from tutor.exercise.catalogue import ids
-from tutor.exercise.check_claims import Verdict
-from tutor.exercise.check_claims import check as check_exercise
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
+from tutor.solving.check_claims import Verdict
+from tutor.solving.check_claims import check as check_exercise
 
 
 def check(*targets: str | Exercise) -> list[Verdict]:

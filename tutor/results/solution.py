@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from tutor.errors import GraphError, ValueProblem, near
-from tutor.exercise.check_claims import Verdict
 from tutor.exercise.model import Exercise
 from tutor.explain.document import Document, Equations
 from tutor.expression.keys import derivative_key
@@ -24,6 +23,7 @@ from tutor.numbers.data_set import Order, Samples
 from tutor.numbers.train import Run, Task
 from tutor.numbers.verify import Ask
 from tutor.results.page import Page
+from tutor.solving.check_claims import Verdict
 from tutor.solving.request import Chain, Form, Options, read_samples, resolve_solution, resolve_training
 from tutor.solving.target import target_exercise
 from tutor.solving.work_out import work

@@ -57,8 +57,9 @@ class Function:
     ``settings`` are the last parameters, those that are no operands but fixed numbers: (name, least, most), an empty text for no
     limit.  A formula in ``written`` (`VALUE` is ``value`` itself) is recognised as this function where its settings are in these
     limits.  ``role`` is what it is in a network; ``words`` is what a network calls it as its loss, ``by_formula`` that the network then
-    writes its formula out and not its name.  A function of a whole ``layer`` is a step for each of its components.  ``slips`` are those
-    that are made with just this function; what is made with every activation or every loss is not repeated here.
+    writes its formula out and not its name.  A function of a whole ``layer`` is a step for each of its components; a made row is the
+    ``component`` of that number, from 1 (0 for any other), whose own operand has that number.  ``slips`` are those that are made with
+    just this function; what is made with every activation or every loss is not repeated here.
     """
 
     name: str
@@ -78,6 +79,7 @@ class Function:
     words: str = ""
     by_formula: bool = False
     layer: bool = False
+    component: int = 0
     slips: tuple[Misuse, ...] = ()
 
     def __post_init__(self) -> None:
@@ -134,9 +136,24 @@ _ROWS = (
     Function("cos", ("x",), ("-sin(x)",), title="cosine", slips=(_call("degrees-for-radians", "cos(x*(pi/180))"),)),
     Function("tan", ("x",), ("1 + out^2",), "sin(x)/cos(x)", title="tangent", sample=(-1.3, 1.3),
              slips=(_call("degrees-for-radians", "tan(x*(pi/180))"),)),
+    Function("sec", ("x",), ("out*tan(x)",), "1/cos(x)", title="secant", sample=(-1.3, 1.3),
+             slips=(_call("degrees-for-radians", "sec(x*(pi/180))"),)),
+    Function("csc", ("x",), ("-out*cot(x)",), "1/sin(x)", title="cosecant", sample=(0.3, 2.8),
+             slips=(_call("degrees-for-radians", "csc(x*(pi/180))"),)),
+    Function("cot", ("x",), ("-(1 + out^2)",), "cos(x)/sin(x)", title="cotangent", sample=(0.3, 2.8),
+             slips=(_call("degrees-for-radians", "cot(x*(pi/180))"),)),
+    Function("arcsin", ("x",), ("1/sqrt(1 - x^2)",), title="arcsine", sample=(-0.9, 0.9)),
+    Function("arccos", ("x",), ("-1/sqrt(1 - x^2)",), "pi/2 - arcsin(x)", title="arccosine", sample=(-0.9, 0.9)),
     Function("arctan", ("x",), ("1/(1 + x^2)",), title="arctangent", source="used as an activation: LeCun and others, Efficient BackProp"),
     Function("sinh", ("x",), ("cosh(x)",), "(exp(x) - exp(-x))/2", title="hyperbolic sine"),
     Function("cosh", ("x",), ("sinh(x)",), "(exp(x) + exp(-x))/2", title="hyperbolic cosine"),
+    Function("sech", ("x",), ("-out*tanh(x)",), "1/cosh(x)", title="hyperbolic secant"),
+    Function("csch", ("x",), ("-out*coth(x)",), "1/sinh(x)", title="hyperbolic cosecant", sample=(0.3, 3.0)),
+    Function("coth", ("x",), ("1 - out^2",), "1/tanh(x)", title="hyperbolic cotangent", sample=(0.3, 3.0)),
+    Function("arsinh", ("x",), ("1/sqrt(x^2 + 1)",), title="inverse hyperbolic sine"),
+    Function("arcosh", ("x",), ("1/sqrt(x^2 - 1)",), "log(x + sqrt((x - 1)*(x + 1)))", title="inverse hyperbolic cosine",
+             sample=(1.2, 4.0)),
+    Function("artanh", ("x",), ("1/(1 - x^2)",), title="inverse hyperbolic tangent", sample=(-0.9, 0.9)),
     Function(
         "abs", ("x",), ("sign(x)",), title="absolute value", kinks=("0",),
         convention="The absolute value has a kink at 0; its derivative there is taken as 0, by convention",
@@ -273,8 +290,17 @@ def _softmax(component: int, arity: int) -> Function:
     total = " + ".join(f"exp({z})" for z in params)
     return Function(
         f"softmax_{component}", params, partials, f"exp(z{component})/({total})", "softmax",
-        source=FUNCTIONS["softmax"].source, role="activation", layer=True,
+        source=FUNCTIONS["softmax"].source, role="activation", layer=True, component=component,
     )  # fmt: skip
+
+
+def component_row(name: str, arity: int) -> Function | None:
+    """The row of a component of a layer's function, by its name; nothing for any other function.
+
+    >>> component_row("softmax_2", 3).component, component_row("tanh", 1)
+    (2, None)
+    """
+    return function(name, arity) if _COMPONENT.fullmatch(name) else None
 
 
 def _extreme(name: str, arity: int) -> Function:

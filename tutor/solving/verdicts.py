@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from itertools import chain
 
-from tutor.exercise.check_claims import Verdict, check
 from tutor.expression.keys import derivative_key
+from tutor.solving.check_claims import Verdict, check
 from tutor.solving.request import Request
 
 

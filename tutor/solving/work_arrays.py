@@ -30,7 +30,7 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     rewrites = find_layer_rewrites(layered)
     profile = array_notation(request, layered, rewrites)
     arrays = evaluate_layers(derivation, as_arrays(layered, values)) if values is not None else None
-    agreement = agree(layered, exercise.graph if exercise.layers is None else None, values)
+    agreement = agree(layered, None if layered.symbolic else exercise.graph, values)
     rewritten = prove(layered, () if request.focused else rewrites, values)
     proofs = prove_entries(exercise.graph, values, layered, request.wanted[0][1], ask)
     run = run_training(request, None) if request.task is not None else None

@@ -8,7 +8,6 @@ from dataclasses import replace
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.named import UNIT, Rewrite, belonging, collapsed, found, of_unit
 from tutor.derive.update import naming
-from tutor.exercise.check_claims import check
 from tutor.exercise.over_layers import entry_symbols, written_with
 from tutor.exercise.training_task import make_task
 from tutor.expression.nodes import Name
@@ -20,6 +19,7 @@ from tutor.numbers.data_set import SampleTable
 from tutor.numbers.run import evaluate
 from tutor.numbers.train import sample_numbers
 from tutor.numbers.verify import Ask
+from tutor.solving.check_claims import check
 from tutor.solving.proofs import Proofs, prove_gradients, prove_rewrites, prove_training
 from tutor.solving.request import Request
 from tutor.solving.run_training import run_training

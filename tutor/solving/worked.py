@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from tutor.derive.rewrites.named import Rewrite
 from tutor.derive.update import Update
-from tutor.exercise.check_claims import Verdict
 from tutor.expression.keys import after_key
 from tutor.graph.entries import Array
 from tutor.graph.nouns import Derivation
@@ -16,6 +15,7 @@ from tutor.notation.profile import Notation
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import SampleTable
 from tutor.numbers.train import Run, Task
+from tutor.solving.check_claims import Verdict
 from tutor.solving.proofs import Proofs
 from tutor.solving.request import Request
 

@@ -22,6 +22,57 @@ def test_a_text_is_read(text, canonical):
     assert plain(read(text, LETTERS)) == canonical.replace("(1/2)*(0.01", "1/2*(0.01")
 
 
+AS_TYPESET = [
+    # functions without brackets, where only one reading is meant
+    (r"\sin x", "sin(x)"), (r"\ln z", "log(z)"), ("cos x", "cos(x)"), ("ln 0.75", "log(0.75)"), ("exp x", "exp(x)"),
+    ("σ z", "sigmoid(z)"),
+    (r"\tanh w_5", "tanh(w5)"), ("sin x + y", "sin(x) + y"), ("2 sin x", "2*sin(x)"), ("x sin y", "x*sin(y)"),
+    (r"\sin x \cos y", "sin(x)*cos(y)"),
+    ("log x^2", "log(x^2)"), ("ln x²", "log(x^2)"), (r"\ln \cos x", "log(cos(x))"), (r"\ln \frac{a}{b}", "log(a/b)"),
+    (r"\ln\sqrt{x}", "log(sqrt(x))"),
+    (r"\ln|x|", "log(abs(x))"), (r"\sin{x} y", "sin(x)*y"), ("(cos x)(y)", "cos(x)*y"), ("max(sin x, y)", "max(sin(x), y)"),
+    # powers of functions
+    (r"\cos^2(x)", "cos(x)^2"), ("sin^2 x", "sin(x)^2"), ("cos²(x)", "cos(x)^2"), (r"\sin^{2} x + \cos^{2} x", "sin(x)^2 + cos(x)^2"),
+    ("tanh²(z)", "tanh(z)^2"), (r"1 - \tanh^2 z", "1 - tanh(z)^2"), ("σ²(z)", "sigmoid(z)^2"),
+    # their kin
+    ("arctan x", "arctan(x)"), (r"\arcsin(x)", "arcsin(x)"), ("acos(x)", "arccos(x)"), ("sec(x)", "sec(x)"), ("csc(x)", "csc(x)"),
+    (r"\cot x", "cot(x)"), ("sech(x)", "sech(x)"), ("csch(x)", "csch(x)"), (r"\coth x", "coth(x)"), ("arcsinh(x)", "arsinh(x)"),
+    ("np.arctanh(x)", "artanh(x)"), ("arcosh(x)", "arcosh(x)"), ("sgn(z)", "sign(z)"), (r"\operatorname{sgn}(z)", "sign(z)"),
+    # cases, with and without words and commas
+    (r"\begin{cases} x & z > 0 \\ 0 & z \le 0 \end{cases}", "if_positive(z, x, 0)"),
+    (r"\begin{cases} x, & z > 0, \\ 0, & z \leq 0. \end{cases}", "if_positive(z, x, 0)"),
+    (r"\begin{cases} x & \text{if } z \geq 0 \\ 0 & \text{if } z < 0 \end{cases}", "if_positive(-z, 0, x)"),
+    (r"\begin{cases} x & z > y \\ 0 & z < y \end{cases}", "if_positive(z - y, x, 0)"),
+    (r"\begin{cases} x & \text{if } z > 0, \\ 0 & \text{otherwise.} \end{cases}", "if_positive(z, x, 0)"),
+    (r"\begin{cases} x & z > 0 \\ 0 & \text{else} \\ \end{cases}", "if_positive(z, x, 0)"),
+    # indicators
+    (r"\mathbb{1}[z > 0]", "if_positive(z, 1, 0)"), (r"x\,\mathbb{1}_{\{z > 0\}}", "x*if_positive(z, 1, 0)"),
+    ("𝟙[z ≥ 0]", "if_positive(-z, 0, 1)"),
+    (r"\mathbb{1}\{z > 0\}", "if_positive(z, 1, 0)"), (r"\mathbf{1}(z>0)", "if_positive(z, 1, 0)"),
+    ("x*y*(z>=0)", "x*y*if_positive(-z, 0, 1)"),
+    ("x*y if z>0 else 0", "if_positive(z, x*y, 0)"), ("H(z)", "heaviside(z)"),
+    # what only sets a formula
+    (r"{y \over x}", "y/x"), (r"{1 \over 1 + e^{-z}}", "1/(1 + exp(-z))"), (r"x \over y", "x/y"), (r"\boxed{x + y}", "x + y"),
+    (r"x + y \\", "x + y"),
+    (r"\text{0.082}", "0.082"), (r"\operatorname{sigm}(z)", "sigmoid(z)"), (r"\frac{\mathrm{d} L}{\mathrm{d} w_5}", "dL/dw5"),
+    ("（x ＋ ３）ｙ", "(x + 3)*y"), ("x　·　２", "x*2"), ("xy(a+b)", "x*y*(a + b)"), ("w^2_5", "w5^2"), ("w^{2}_{5}", "w5^2"),
+    # numbers in groups
+    ("1'000", "1000"), ("12\u2009345.6", "12345.6"), ("1\u202f234\u202f567", "1234567"), (r"10\,000", "10000"), ("5e−3", "5e-3"),
+    ("5·10⁻³", "5e-3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "canonical"), AS_TYPESET, ids=[row[0] for row in AS_TYPESET])
+def test_what_is_typed_and_typeset_elsewhere(text, canonical):
+    assert plain(read(text, LETTERS)) == canonical
+
+
+def test_a_power_of_ten_by_the_letter_x():
+    assert plain(read("5x10^-3", words("a", "b"))) == "5e-3"
+    with pytest.raises(AnswerError, match="this x may be a sign or the quantity x"):
+        read("5x10^-3", LETTERS)
+
+
 ON_THE_SHEET = [
     ("w1i1+w2i2+b1", "w1*i1 + w2*i2 + b1"), ("3.775 x 10^-1", "3.775e-1"), ("-3.775x10^{-1}", "-3.775e-1"), ("3 x 10⁻²", "3e-2"),
     ("L_total", "L"), ("L_{total}", "L"), ("∂L_total/∂w5", "dL/dw5"),
@@ -94,8 +145,14 @@ REFUSED = [  # text, a piece of what is said, the character the caret stands und
     ("0,5", "comma", ",", "0.5"), ("3,25*x", "comma", ",", "3.25"), ("(0,5)", "comma inside", ",", "0.5"),
     ("x, y", "comma", ",", "point"), ("1/2x", "readers disagree", "x", "(a/b)*c"),
     ("2 3", "two numbers", "3", "sign between"), ("1.2.3", "two numbers", ".", ""),
-    ("sin x", "needs its argument", "s", "sin(x)"), (r"\sin x", "needs its argument", "\\", "sin(x)"),
-    ("sin^2(x)", "power of a function", "^", "sin(x)^2"), ("σ z", "needs its argument", "σ", "(x)"),
+    ("sin -x", "needs its argument", "s", "sin(x)"), (r"\sin", "needs its argument", "\\", "sin(x)"),
+    ("sin x y", "how far the argument of sin goes", "s", "sin(x)*y or sin(x*y)"), ("sin 2x", "how far", "s", "sin(2)*x or sin(2*x)"),
+    ("ln a/b", "how far the argument of log goes", "l", "log(a)/… or log(a/…)"), (r"\cos x (a + b)", "how far", "\\", "cos(x)*(…)"),
+    ("sin^a(x)", "power of a function", "^", "sin(x)^2"), ("tan^{-1} x", "may be the inverse function", "t", "arctan(x) or 1/tan(x)"),
+    ("tanh⁻¹(x)", "may be the inverse function", "t", "artanh(x)"), ("σ^-1(x)", "may be the inverse", "σ", "1/sigmoid(x)"),
+    ("cosx", "there is no quantity cosx", "c", "did you mean cos(x)?"), ("H x", "heaviside needs its argument", "H", "heaviside(x)"),
+    (r"{a \over b \over c}", "two \\over in one group", "\\", "frac"),
+    (r"\begin{cases} x & z > 0 \\ 0 & y \le 0 \end{cases}", "not the rest of the first", "y", "else"),
     ("foo(x)", "no function foo", "f", ""), ("2*sigmod(x)", "no function sigmod", "s", "sigmoid"),
     ("8.2 e-2", "a blank stands before the e", " ", "8.2e-2"), ("w55", "no quantity w55", "w", "w5"), ("x*q", "no quantity q", "q", ""),
     ("wxyzb", "no quantity wxyzb", "w", "w*x*y*z*b"), ("w_{7}", "no quantity w_{7}", "w", ""),
@@ -110,8 +167,8 @@ REFUSED = [  # text, a piece of what is said, the character the caret stands und
     ("x + \u202ey", "RIGHT-TO-LEFT OVERRIDE, U+202E", "\u202e", "remove"),
     ("x\u200b + y", "ZERO WIDTH SPACE", "\u200b", "remove"),
     ("wа", "CYRILLIC SMALL LETTER A, U+0430) at place 2 is not the Latin letter a", "а", "type a"),
-    ("ｗ*x", "FULLWIDTH LATIN SMALL LETTER W", "ｗ", "type w"), ("𝑤 x", "MATHEMATICAL ITALIC SMALL W", "𝑤", "type w"),
-    ("３", "FULLWIDTH DIGIT THREE", "３", "type 3"), ("z ≥ 0", "outside of a choice", "≥", "z > 0"),
+    ("𝑤 x", "MATHEMATICAL ITALIC SMALL W", "𝑤", "type w"),
+    ("z ≥ 0", "outside of a choice", "≥", "z > 0"),
     ("[z == 0]", "no condition", "=", "z >= 0"),
     ("z > 0", "outside of a choice", ">", "1[z > 0]"), ("1[z]x if", "", None, ""),
     ("(a if c else b)", "needs a comparison", "e", "z > 0"), ("max()", "missing before", ")", ""),

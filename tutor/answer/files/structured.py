@@ -11,6 +11,7 @@ from typing import Any
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
 from tutor.answer.read.ids import Ids
+from tutor.expression.limits import MAX_AXES
 from tutor.text import visible
 
 MAX_TOML = 300_000
@@ -159,18 +160,18 @@ def _student(pairs: Pairs, stem: str, where: str, ids: Ids, *, named: bool = Fal
 
 
 def _text(item: Any) -> tuple[str, str]:
-    """An answer's text: texts and numbers as written, a list as a vector, a list of lists as a matrix; or what is wrong with it."""
-    if isinstance(item, list):
-        rows = [_row(part) if isinstance(part, list) else _scalar(part) for part in item]
-        if any(row is None for row in rows):
-            return "", "is no text, number, list of numbers or list of rows"
-        return f"[{', '.join(str(row) for row in rows)}]", ""
-    text = _scalar(item)
-    return ("", "is no text or number") if text is None else (text, "")
+    """An answer's text: texts and numbers as written, nested lists as a vector, a matrix, an array; or what is wrong with it."""
+    text = _nested(item, MAX_AXES)
+    if text is None:
+        return "", "is no text, number, list of numbers or list of rows" if isinstance(item, list) else "is no text or number"
+    return text, ""
 
 
-def _row(items: list[Any]) -> str | None:
-    texts = [_scalar(item) for item in items]
+def _nested(item: Any, axes: int) -> str | None:
+    """Nested lists in brackets, up to so many deep; nothing for what is no answer."""
+    if not isinstance(item, list):
+        return _scalar(item)
+    texts = [_nested(part, axes - 1) for part in item] if axes else [None]
     return None if any(text is None for text in texts) else f"[{', '.join(str(text) for text in texts)}]"
 
 

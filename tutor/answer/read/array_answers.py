@@ -1,4 +1,7 @@
-r"""Vectors, matrices and columns: ``[1, 2]``, ``[[1, 2], [3, 4]]``, ``1; 2; 3``, one a line, ``\begin{pmatrix}``, ``| 1 | 2 |``."""
+r"""Vectors, matrices, columns, and arrays of more axes as nested matrices.
+
+``[1, 2]``, ``[[1, 2], [3, 4]]``, ``1; 2; 3``, one a line, ``\begin{pmatrix}``, ``| 1 | 2 |``; ``[[[1, 2], [3, 4]], [[5, 6], [7, 8]]]``.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,8 @@ MAX_CELLS = 1_000
 MAX_FAILURES = 30
 
 Span = tuple[int, int]
+Rows = tuple[tuple[Expr | AnswerError, ...], ...]
+"""The entries of a vector or a matrix, row after row."""
 _TRANSPOSED = re.compile(r"(?:\^\s?\{?\s?(?:T|⊤|\\top|\\mathrm\s?\{T\}|\\mathsf\s?\{T\}|\\intercal)\s?\}?|ᵀ|⊤|\.T)\Z")
 _MATRIX = re.compile(r"\\begin\{(?P<kind>[pbvBV]?matrix\*?|smallmatrix|array)\}(?:\s?\{[lcr| ]{0,60}\})?")
 _PLAIN = re.compile(r"[-+−]?(?:[0-9]++\.?+[0-9]*+|\.[0-9]++)(?:[eE][-+−]?[0-9]{1,3}|×10[⁻⁰¹²³⁴-⁹]{1,4})?(?:/[0-9]+)?")
@@ -27,10 +32,14 @@ _WRAPPED = re.compile(
 _OPTION = re.compile(r"\s*[a-z_]{1,20}\s?=[^=\[({,]{1,60}")
 _BAR = re.compile(r"(?<=[0-9.])\s{1,20}\|\s{1,20}(?=[-+−.0-9])")
 AS_A_LIST = "write the entries in brackets, with commas between them: [1, 2] or [[1, 2], [3, 4]]"
+NESTED = "write every matrix in brackets, and all of them in one more: [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]"
+_SIZED = re.compile(r"\\(?:left|[bB]igg?l?)(?![a-z])\s{0,9}")
+_SIZED_END = re.compile(r"\\(?:right|[bB]igg?r?)\s{0,9}\Z")
+_SPACE = re.compile(r"\s|\\[,;:! ]|\\(?:q?quad|(?:thin|med|thick)space)(?![a-z])|&")
 _DECIMAL_COMMA = re.compile(r"[0-9],[0-9]")
 
 
-def read_entries(text: str, vocabulary: Vocabulary) -> tuple[tuple[Expr | AnswerError, ...], ...]:
+def read_entries(text: str, vocabulary: Vocabulary) -> Rows:
     """The rows of a vector or a matrix, entry by entry; an entry that cannot be read has its reason in its place.
 
     ``[1, 2]`` is one row, ``1; 2`` and one entry a line are one column; a trailing ᵀ swaps rows and columns.
@@ -81,6 +90,60 @@ def read_entries(text: str, vocabulary: Vocabulary) -> tuple[tuple[Expr | Answer
             )
         cells = list(zip(*cells, strict=True))
     return tuple(cells)
+
+
+def read_array(text: str, vocabulary: Vocabulary, axes: int) -> tuple[tuple[int, ...], tuple[Rows, ...]]:
+    """The matrices of an array, and how many there are along each axis in front; a vector or a matrix is one, with no axis in front.
+
+    An array of three or four axes that is one list of all its entries, without inner brackets, is read as such a single one.
+
+    Raises `AnswerError` as `read_entries` does, and where the parts of an axis have different lengths.
+    """
+    if axes < 3 or len(text) > MAX_LENGTH:
+        return (), (read_entries(text, vocabulary),)
+    spans = [_unwrapped(text, *trimmed(text), vocabulary)]
+    front: list[int] = []
+    for axis in range(axes - 2):
+        parts = [_arrays_in(text, *span, outermost=axis == 0) for span in spans]
+        if not all(parts):
+            return (), (read_entries(text, vocabulary),)
+        if any(len(part) != len(parts[0]) for part in parts):
+            place = next(i for i, part in enumerate(parts) if len(part) != len(parts[0]))
+            raise refusal(text, "this part has another length than the one before it", spans[place][0], NESTED)
+        front.append(len(parts[0]))
+        spans = [span for part in parts for span in part]
+        if len(spans) > MAX_CELLS:
+            raise AnswerError(f"more than {MAX_CELLS:,} entries", hint="write only the entries that are asked for")
+    _check_brackets(text, *trimmed(text))
+    matrices = tuple(read_entries(text[start:end], vocabulary) for start, end in spans)
+    if sum(len(row) for rows in matrices for row in rows) > MAX_CELLS:
+        raise AnswerError(f"more than {MAX_CELLS:,} entries", hint="write only the entries that are asked for")
+    return tuple(front), matrices
+
+
+def _arrays_in(text: str, start: int, end: int, *, outermost: bool) -> list[Span]:
+    """The parts of an array that are arrays themselves; none where one of them is a single entry."""
+    start, end = _bare(text, start, end)
+    inner = _inside(text, start, end)
+    if inner is None and not outermost:
+        return []
+    for marks in (",", ";\n"):
+        parts = [_bare(text, *part) for part in _split(text, *(inner or (start, end)), marks)]
+        parts = [part for part in parts if part[0] < part[1]]
+        nested = [_inside(text, *part) is not None or text.startswith("\\begin", part[0]) for part in parts]
+        if parts and all(nested) and (inner is not None or len(parts) > 1):
+            return parts
+    return []
+
+
+def _bare(text: str, start: int, end: int) -> Span:
+    """A part without the spaces of LaTeX around it, the ``\\left`` before it, and the ``\\right`` of what it stands in."""
+    while (space := _SPACE.match(text, start, end)) and space.end() > start:
+        start = space.end()
+    start, end = _trim(text, start, end)
+    opened = _SIZED.match(text, start, end)
+    behind = _SIZED_END.search(text, start, end)
+    return _trim(text, opened.end() if opened else start, behind.start() if behind else end)
 
 
 def _entry(text: str, cell: Span, vocabulary: Vocabulary) -> Expr | AnswerError:

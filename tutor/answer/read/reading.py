@@ -49,8 +49,11 @@ def read(text: str, vocabulary: Vocabulary) -> Expr:
     tree = read_fast(text, vocabulary)
     if tree is not None:
         return tree
+    start, end = trimmed(text)
+    if text.endswith("\\\\", start, end):  # the end of a row of LaTeX
+        start, end = trimmed(text, start, end - 2)
     try:
-        return read_slowly(text, *_number_only(text, *trimmed(text)), vocabulary)
+        return read_slowly(text, *_number_only(text, start, end), vocabulary)
     except ExpressionError as error:
         raise as_answer(error) from None
 

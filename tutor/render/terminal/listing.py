@@ -15,7 +15,7 @@ from tutor.text import visible_on_terminal
 
 if TYPE_CHECKING:
     from tutor.exercise.catalogue import Entry
-    from tutor.exercise.check_claims import Verdict
+    from tutor.solving.check_claims import Verdict
 
 STYLES = {"exact": "green", "rounded": "green", "truncated": "cyan", "differs": "bold red"}
 WORDS = {"exact": "exact", "rounded": "rounded", "truncated": "truncated", "differs": "differs"}

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 HOW = {
     "number": "a number", "expression": "a formula", "fraction": "a fraction", "vector": "{n} entries: [a, b, …]",
-    "matrix": "{r}×{c} entries: [[a, b], …]", "column": "{n} values, one a line", "chain": "the chain of derivatives", "choice": "a letter",
+    "matrix": "{sizes} entries: {nested}", "array": "{sizes} entries: {nested}",
+    "column": "{n} values, one a line", "chain": "the chain of derivatives", "choice": "a letter",
 }  # fmt: skip
 FORMS = {
     "decimal": ", as a decimal", "fraction": ", as a fraction", "inputs": ", in given quantities only", "steps": ", without derivatives",
@@ -32,8 +33,9 @@ def how(question: Question) -> str:
     'a number of 2 digits or more'
     """
     shape = question.shape
-    text = HOW[question.kind].format(n=len(question.targets), r=shape[0] if shape else 0, c=shape[-1] if shape else 0)
-    if question.kind in ("number", "vector", "matrix", "column"):
+    nested = "[" * len(shape) + "a, b]" + ", …]" * (len(shape) - 1)
+    text = HOW[question.kind].format(n=len(question.targets), sizes="×".join(map(str, shape)), nested=nested)
+    if question.kind in ("number", "vector", "matrix", "array", "column"):
         asked = question.tolerance
         if asked.decimals is not None:
             text += f" to {asked.decimals} decimals or more"

@@ -3,9 +3,9 @@
 import pytest
 
 from tutor.errors import TutorError
-from tutor.exercise.check_claims import check
 from tutor.exercise.load import from_text
 from tutor.results.check import check as check_targets
+from tutor.solving.check_claims import check
 
 HEAD = """
 title = "A neuron"

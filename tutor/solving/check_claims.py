@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from tutor.derive.backward import derive
 from tutor.derive.chains import full_chains
@@ -28,6 +28,9 @@ from tutor.numbers.verify import random_points
 from tutor.rules.optimisers import optimiser
 from tutor.rules.patterns import constant
 
+if TYPE_CHECKING:
+    from tutor.answer.compare.formulas import Comparison, Points
+
 POINTS = 4
 EQUAL = Fraction(1, 10**40)
 
@@ -44,6 +47,10 @@ class Verdict:
     erratum: str | None = None
     source: Claim | None = None
     derived: Expr | None = None
+    sums: tuple[tuple[str, ...], ...] = ()
+    """Targets that have to add up to 1, each of these groups, for a formula to agree; the given ones do."""
+    difference: Comparison | None = None
+    """Where a formula differs, and by how much."""
 
     @property
     def ok(self) -> bool:
@@ -77,6 +84,8 @@ class _Checker:
         self.derivations: dict[str, Derivation] = {}
         self.starts: dict[Any, Mapping[str, Value]] = {}
         self.points: list[dict[str, Value]] | None = None
+        self.general: Points | None = None
+        self.restricted: Points | None = None
         self.rate = rate_name(exercise.notation)
         self.trainer = Trainer(exercise)
 
@@ -111,9 +120,11 @@ class _Checker:
         if figure and (self.exercise.values or claim.at):
             value = self.value(claim)
             return replace(base, value=exact_text(value), agreement=self.against(claim, value))
-        equal = self.equal_everywhere(claim)
         formula = self.derived(claim)
-        return replace(base, value=plain(formula), agreement="exact" if equal else "differs", derived=formula)
+        base = replace(base, value=plain(formula), derived=formula)
+        if claim.after or claim.at:
+            return replace(base, agreement="exact" if self.equal_everywhere(claim) else "differs")
+        return self.compared(claim, base)
 
     def against(self, claim: Claim, value: Value) -> Agreement:
         """How a printed number agrees: by its digits, or exactly where it is a fraction or a product of numbers."""
@@ -173,6 +184,27 @@ class _Checker:
             if name not in known:
                 known.update(run(self.derivation(partial.of).backward, trace))
         return compute(expr, known)
+
+    def compared(self, claim: Claim, base: Verdict) -> Verdict:
+        """A printed formula as `mark` would judge it: equal everywhere, or wherever targets add up to 1 that do so here."""
+        from tutor.answer.compare.formulas import compare, derivatives, sample  # figures need none of it
+        from tutor.answer.compare.sampling import conditions_of
+
+        assert claim.subject is not None
+        assert claim.formula is not None
+        derivation = self.derivation(self.graph.loss)
+        steps, leaves = (*self.graph.steps, *derivation.backward), [quantity.name for quantity in self.graph.leaves]
+        if self.general is None:
+            self.general = sample(steps, leaves, self.exercise.values, seed=1, more=derivatives(self.graph))
+        found = compare(claim.formula, claim.subject, self.general)
+        if found.outcome == "different" and (sums := conditions_of(derivation, self.exercise.values)):
+            if self.restricted is None:
+                self.restricted = sample(steps, leaves, self.exercise.values, seed=1, more=derivatives(self.graph), sums=sums)
+            if compare(claim.formula, claim.subject, self.restricted).outcome == "equal":
+                return replace(base, agreement="exact", sums=tuple(sums))
+        if found.outcome == "undecided":  # too much work for an answer, not for a lecture
+            return replace(base, agreement="exact" if self.equal_everywhere(claim) else "differs")
+        return replace(base, agreement="exact") if found.outcome == "equal" else replace(base, agreement="differs", difference=found)
 
     def equal_everywhere(self, claim: Claim) -> bool:
         """Whether the printed formula equals the subject at random points (after a step of random size, where it asks)."""
