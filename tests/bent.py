@@ -1,10 +1,21 @@
 """Answers of a student who makes one slip, made from the bent working: numbers, or formulas written out."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from tutor.derive.working import referred
 from tutor.expression.nodes import Name, Partial, children, rebuild
 from tutor.expression.plain import plain
+from tutor.marking.mark_sheet import Sheet
+from tutor.marking.question_list import make_single_questions, sharpen
+
+
+def asked_one_by_one(exercise):
+    """The exercise with questions about single quantities, made from its graph."""
+    bare = replace(exercise, questions=())
+    sheet = Sheet(bare)
+    return replace(bare, questions=tuple(sharpen(question, sheet.truth) for question in make_single_questions(bare, sheet.working)))
 
 
 def filled(expr, table):

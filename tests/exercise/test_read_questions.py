@@ -167,7 +167,7 @@ FAULTS = [  # what the file says, where the fault is, what is said, the next mov
     (NEURON, Q + 'ask = "count weights"', "question[1]", "only a network", "[network]"),
     (LAYER, Q + 'ask = "dL/dW"\nkind = "number"', "question[1]", "dL/dW is a matrix, not one number", "leave out kind"),
     (LAYER, Q + 'ask = "dL/dW"\nkind = "vector"', "question[1]", "dL/dW is a matrix, not a vector", ""),
-    (LAYER, Q + 'ask = "dL/db"\nkind = "expression"', "question[1]", "dL/db is a list, not one expression", ""),
+    (LAYER, Q + 'ask = "dL/db"\nkind = "number"', "question[1]", "dL/db is a list, not one number", ""),
     (LAYER, Q + 'ask = "dL/dV"', "question[1]", "there is no quantity V", ""),
     (LAYER, Q + 'ask = "dL/db, z"', "question[1]", "a list asks for single quantities", ""),
     (LAYER, Q + 'ask = "W after 0..2"', "question[1]", "a column is of one quantity", ""),

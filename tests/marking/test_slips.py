@@ -4,11 +4,9 @@ The first answer that differs is named as that slip (or as one of several that g
 was right stays right; what comes later follows from it, or is the same slip once more.
 """
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
-from bent import changed, formula_answers, number_answers
+from bent import asked_one_by_one, changed, formula_answers, number_answers
 from some_now import some_now
 
 from tutor.answer.handed_in import Submission
@@ -52,7 +50,7 @@ def check(marker, bend, questions, wrong, answers, values, row):
 
 @pytest.mark.parametrize("ident", some_now(NUMBERS, 2))
 def test_numbers(ident):
-    marker = Marker(replace(EXERCISES[ident], questions=()))
+    marker = Marker(asked_one_by_one(EXERCISES[ident]))
     sheet, diagnosis = marker.sheet, marker.diagnosis
     questions = [q for q in sheet.marking_order if q.targets[0] not in sheet.whole and q.targets[0] in sheet.truth]
     targets = [question.targets[0] for question in questions]
@@ -74,7 +72,7 @@ def test_numbers(ident):
 
 @pytest.mark.parametrize("ident", some_now(FORMULAS, 2, 1))
 def test_formulas(ident):
-    marker = Marker(replace(EXERCISES[ident], questions=()))
+    marker = Marker(asked_one_by_one(EXERCISES[ident]))
     sheet, diagnosis = marker.sheet, marker.diagnosis
     questions = [question for question in sheet.marking_order if question.kind == "expression"]
     targets = [question.targets[0] for question in questions]

@@ -13,7 +13,7 @@ from tutor.exercise.claims import MAX_STEPS, countable
 from tutor.exercise.question import LISTS, Case, Form, Kind, Question, Scheme, Tolerance
 from tutor.expression.keys import after_key, derivative_key
 from tutor.expression.parse import read_name
-from tutor.graph.layered import Layered
+from tutor.graph.layered import Layered, sized
 from tutor.graph.network import Network
 from tutor.graph.nouns import Graph
 from tutor.numbers.run import read_value
@@ -93,11 +93,24 @@ class Subject:
     def array(self, name: str, of: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """All entries of an array, or of the gradient with respect to one."""
         assert self.graph is not None
-        found = self.layered.entries.get(name) if self.layered is not None else None
+        found = sized(self.layered)[0].entries.get(name) if self.layered is not None else None
         if found is None or not all(item in self.graph.names for item in found.items):
             known = (*self.graph.names, *(self.layered.entries if self.layered is not None else ()))
             raise ExerciseError(f"there is no quantity {visible(name)}", hint=near(name, known))
         return tuple(derivative_key(of, item) if of else str(item) for item in found.items), found.shape
+
+
+    def array_key(self, ask: str) -> str:
+        """What is asked by its name in the layer form: ``dL/dW1``, ``W1@1``; empty where there is no such array."""
+        match = _AFTER.fullmatch(ask.strip())
+        what = match["what"].strip() if match is not None else ask.strip()
+        derivative = _DERIVATIVE.fullmatch(what)
+        of, wrt = (read_name(derivative["of"]), read_name(derivative["wrt"])) if derivative is not None else ("", read_name(what))
+        shapes = self.layered.shapes if self.layered is not None else {}
+        if wrt not in shapes or (of and shapes.get(of, ("?",))):
+            return ""
+        key = derivative_key(of, wrt) if of else wrt
+        return after_key(key, int(match["k"])) if match is not None and match["last"] is None else "" if match is not None else key
 
 
 def _after(name: str, k: int) -> str:
@@ -140,12 +153,15 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     if not ask and kind != "choice":
         raise ExerciseError("a question asks for something", hint='such as ask = "dL/dw5"')
     targets, shape = subject.targets(ask) if kind != "choice" else ((), ())
+    array = subject.array_key(ask) if kind != "choice" else ""
     kind = kind or _kind(ask, shape)
-    if kind in ("number", "expression", "fraction", "chain") and shape:
+    if kind == "expression" and shape and not array:
+        raise ExerciseError(f"{visible(ask)} is a list, not one expression", hint="leave out kind")
+    if kind in ("number", "fraction", "chain") and shape:
         raise ExerciseError(f"{visible(ask)} is {_AXES[min(len(shape), 3)]}, not one {kind}", hint="leave out kind")
     if kind in LISTS and not shape:
         raise ExerciseError(f"{visible(ask)} is a single quantity, not a {kind}", hint='kind = "number" or "expression"')
-    if len(shape) > 1 and kind != _kind(ask, shape):
+    if len(shape) > 1 and kind not in (_kind(ask, shape), "expression"):
         raise ExerciseError(f"{visible(ask)} is {_AXES[min(len(shape), 3)]}, not a {kind}", hint="leave out kind")
     if kind == "chain" and "/" not in ask:
         raise ExerciseError("a chain of factors is asked for a derivative", hint='such as ask = "dL/dw5"')
@@ -167,7 +183,7 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     if marks <= 0 or marks > 10_000:
         raise ExerciseError(f"{visible(str(entry['marks']))} marks", hint="marks are positive, such as 2 or \"1/2\"")
     return Question(ident, ask, kind, targets, shape, marks, tolerance, form, entry.get("follow", True), entry.get("text", ""),
-                    options, right)  # fmt: skip
+                    options, right, array)  # fmt: skip
 
 
 def _kind(ask: str, shape: tuple[int, ...]) -> str:

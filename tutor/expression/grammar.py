@@ -4,7 +4,7 @@ A token is a pair (kind, value).  Kinds are single characters: ``a`` an operand 
 function, ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
 ``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o``
 \\over, ``1`` the indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E``
-the parts of cases, and ``$`` the end.
+the parts of cases, ``S`` a sum over letters (Σ_v), and ``$`` the end.
 
 Precedence, loosest first: choice (``a if c > 0 else b``); sum and difference; product and quotient (implicit products bind like written
 ones, so ``1/2x`` is refused with a hint, since readers disagree about it); sign; power (to the right).  A comparison is read as what must
@@ -36,7 +36,7 @@ Token = tuple[str, Any]
 STEPS = "write it in several steps"
 CHOICE = "write (1 if z > 0 else 0), or 1[z > 0]"
 _UNIT: Token = ("a", ONE)
-_BEGINS = frozenset("aefpdrFC1([w")
+_BEGINS = frozenset("aefpdrFC1([wS")
 """What a factor may begin with where no sign stands before it."""
 
 
@@ -115,8 +115,8 @@ def _comma_hint(tokens: list[Token], at: int) -> str:
     return "a decimal is written with a point: 0.5"
 
 
-def _sum(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
-    """A sum from token ``at`` on, and the first token behind it."""
+def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = False) -> tuple[Expr, int]:
+    """A sum from token ``at`` on, or its first term (``single``), and the first token behind it."""
     if level > MAX_DEPTH:
         raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
     terms: list[Expr] = []
@@ -182,7 +182,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]
         if negative:
             node = Neg(node)
         terms.append(Neg(node) if sign == "-" else node)
-        if kind != "+" and kind != "-":
+        if single or (kind != "+" and kind != "-"):
             break
         sign = kind
         at += 1
@@ -239,6 +239,8 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
         return _indicator(tokens, at, level, how)
     if kind == "C":
         return _cases(tokens, at, level, how)
+    if kind == "S":
+        return _summed(tokens, at, level, how)
     if kind == "e":
         if tokens[at + 1][0] not in ("^", "s"):
             return Call("exp", (Number("1"),)), at + 1
@@ -246,6 +248,15 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
     if kind == ")" and at and tokens[at - 1][0] != ")":
         raise Stop(at, "something is missing before this bracket", "a number, a name or a formula belongs here")
     _misplaced(tokens, at)
+
+
+def _summed(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
+    """Σ_v with the product behind it: what is added to that stands outside of the sum."""
+    letters, last = tokens[at][1]
+    node, at = _sum(tokens, at + 1, level + 1, how, single=True)
+    for letter in reversed(letters):
+        node = Call("sum_over", (Name(letter), node) if last is None else (Name(letter), last, node))
+    return node, at
 
 
 def _choice(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -513,17 +524,26 @@ def _partial(tokens: list[Token], at: int) -> tuple[Expr, int]:
     if tokens[end][0] != "/":
         raise Stop(at, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
     wrt, end = _differential(tokens, end + 1, at)
-    return Partial(of, wrt), end
+    return _derivative(of, wrt), end
 
 
-def _differential(tokens: list[Token], at: int, begun: int) -> tuple[str, int]:
+def _derivative(of: Expr, wrt: Expr) -> Expr:
+    """∂L/∂w, or an entry of it: ∂L/∂w_ij."""
+    if type(wrt) is Call and type(of) is Name and type(wrt.args[0]) is Name:
+        return Call("at", (Partial(of.name, wrt.args[0].name), *wrt.args[1:]))
+    if type(of) is not Name or type(wrt) is not Name:
+        raise Stop(-1, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
+    return Partial(of.name, wrt.name)
+
+
+def _differential(tokens: list[Token], at: int, begun: int) -> tuple[Expr, int]:
     kind, value = tokens[at]
-    if kind == "d":
-        return value.name, at + 1
     if kind == "p":
-        kind, value = tokens[at + 1]
-        if kind == "a" and type(value) is Name:
-            return value.name, at + 2
+        at += 1
+        kind, value = tokens[at]
+        kind = "d" if kind == "a" else ""
+    if kind == "d" and (type(value) is Name or (type(value) is Call and value.func == "at")):
+        return value, at + 1
     raise Stop(begun, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
 
 
@@ -539,7 +559,7 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
                 if tokens[end + 1] != ("(", "}"):
                     raise Stop(begun, "this fraction has no denominator in braces", "write \\frac{a}{b}")
                 wrt, end = _differential(tokens, end + 2, begun)
-                return Partial(of, wrt), _closed(tokens, end, at + 1)
+                return _derivative(of, wrt), _closed(tokens, end, at + 1)
         except Stop:
             if tokens[at + 2][0] == "p" and tokens[at + 3][0] != "a":
                 raise

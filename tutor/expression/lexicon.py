@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from tutor.expression.limits import MAX_TOKENS
-from tutor.expression.nodes import Expr, Name
+from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.spelling import Key
 
 ALIASES = {
@@ -55,6 +55,14 @@ Known: TypeAlias = Expr | Several
 
 
 @dataclass(frozen=True, slots=True)
+class IndexedSpelling:
+    """How the entries of an array are spelled: the parts of the index, with the number of the axis where a letter stands."""
+
+    parts: tuple[str | int, ...]
+    node: Expr
+
+
+@dataclass(frozen=True, slots=True)
 class Vocabulary:
     """What the reader knows.
 
@@ -62,7 +70,8 @@ class Vocabulary:
     symbols that are no single spelling (``(W_2)_{11}``).  ``functions`` are the functions by what is typed, ``calls`` those that are
     applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
     one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
-    ``literal`` has.  ``words`` is the reader's memory of single words, ``most`` how many tokens it takes.
+    ``literal`` has.  ``indexed`` are the entries of arrays with letters as indices, by base and superscript: w²ⱼᵥ.
+    ``words`` is the reader's memory of single words, ``most`` how many tokens it takes.
     With ``stars`` a factor behind a typed ``*`` is marked (see `STARRED`).
     """
 
@@ -76,6 +85,7 @@ class Vocabulary:
     arity: Callable[[str, int], int] | None = None
     free: bool = False
     applied: frozenset[str] = frozenset()
+    indexed: Mapping[tuple[str, str], tuple[IndexedSpelling, ...]] = field(default_factory=dict)
     most: int = MAX_TOKENS
     stars: bool = False
     noun: str = "expression"
@@ -90,6 +100,35 @@ class Vocabulary:
     def arrays(self) -> bool:
         """Whether there are matrices, and signs for them."""
         return "matmul" in self.functions
+
+
+_INDEX_PART = re.compile(r"[0-9]+|[A-Za-z]")
+
+
+def split_index(sub: str) -> tuple[str, ...]:
+    """The parts of an index, numbers and single letters.
+
+    >>> split_index("1,jv"), split_index("12,j")
+    (('1', 'j', 'v'), ('12', 'j'))
+    """
+    return tuple(_INDEX_PART.findall(sub))
+
+
+def indexed_entry(key: Key, vocabulary: Vocabulary) -> Expr | None:
+    """The entry of an array that a spelling with letters as indices means, ``at(W, j, v)``; nothing for any other spelling."""
+    base, sub, sup = key
+    known = vocabulary.indexed.get((base, sup))
+    if known is None or not sub:
+        return None
+    parts = split_index(sub)
+    for spelling in known:
+        if len(spelling.parts) == len(parts):
+            found: dict[int, str] = {place: part for place, part in zip(spelling.parts, parts, strict=True) if type(place) is int}
+            alike = all(type(place) is int or place == part for place, part in zip(spelling.parts, parts, strict=True))
+            if alike and any(part.isalpha() for part in found.values()):
+                index = (found[axis] for axis in sorted(found))
+                return Call("at", (spelling.node, *(Name(part) if part.isalpha() else Number(part) for part in index)))
+    return None
 
 
 def function_word(key: Key) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from tutor.errors import ExpressionError, near
-from tutor.expression import signs
+from tutor.expression import index_signs, signs
 from tutor.expression.caret import refusal, unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
@@ -19,10 +19,12 @@ from tutor.expression.lexicon import (
     DECLARED,
     OTHER,
     OTHERWISE,
+    OWN,
     STARRED,
     Several,
     Vocabulary,
     function_word,
+    indexed_entry,
 )
 from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, number_text
 from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Neg, Number
@@ -69,9 +71,20 @@ class _Lexer:
             if literals and (match := literals.match(text, self.at, end)):
                 self.put("a", self._certain(match.group(), self.known.literal[match.group()]), len(match.group()))
                 continue
+            if self.known.indexed and self.of_arrays():
+                continue
             character = text[self.at]
             handle = _BY_CHARACTER.get(character) or (_Lexer.other if character.isascii() else _Lexer.foreign)
             handle(self)
+
+    def of_arrays(self) -> bool:
+        """A sum over a letter, or a vector of ones, where formulas over arrays are read."""
+        token, length = index_signs.read_sign(self.text, self.at, self.end)
+        if token is None and length:
+            raise self.fail("this sum cannot be read", "write Σ_v, or Σ_{v=1}^{n}")
+        if token is not None:
+            self.put(*token, length)
+        return token is not None
 
     def number(self) -> None:
         text, at, end = self.text, self.at, self.end
@@ -268,11 +281,14 @@ class _Lexer:
             if self.known.free and one.word.isascii():  # w1 is a quantity of its own beside w_1
                 return None, OTHER
         level, node = self.known.spelled.get(one.key, (OTHER, None))
+        if node is None and self.known.indexed:
+            level, node = DECLARED, indexed_entry(one.key, self.known)
         if node is None:
             return None, OTHER
         if (
             one.key[2]
             and one.word in self.known.declared
+            and not (self.known.indexed and level <= OWN)
             and not isinstance(node, Several)
             and one.key[2].strip("()").isdigit()
         ):
@@ -347,7 +363,7 @@ class _Lexer:
         if text[at] == "d" and at + 1 < self.end:
             for one in reversed(spelled(text, at + 1)):
                 node, _ = self._node_at(one, at + 1)
-                if isinstance(node, Name) and one.end <= self.end:
+                if isinstance(node, Name | Call) and one.end <= self.end:
                     return self.put("d", node, one.end - at)
             if word == "d":
                 return self.put("p", None, 1)

@@ -16,12 +16,11 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.expression.plain import plain
 from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, bind, operation_text, shape_text
-from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula
+from tutor.graph.shapes import INDEXED, Shape, bind, operation_text, shape_of, shape_text
+from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
 MAX_WORK = 3_000_000
 """How many products one operation may take; some ten seconds."""
-
 
 Item = TypeVar("Item")
 
@@ -150,6 +149,8 @@ class Entries:
             return Array((), (self.algebra.number(expr),))  # type: ignore[arg-type]
         if type(expr) is Call and expr.func in LAYERS:
             return self.layer(expr)
+        if type(expr) is Call and expr.func == INDEXED:
+            return self.indexed(expr)
         parts = [self.value(part) for part in children(expr)]
         if type(expr) is Call and not parts:  # pi
             return Array((), (self.algebra.call(expr.func, ()),))
@@ -200,7 +201,20 @@ class Entries:
                 f"{operation_text(call.func)} of {' and '.join(shape_text(array.shape) for array in operands)} takes {work:,} products",
                 hint=f"the limit is {MAX_WORK:,}: it is written out entry by entry to be proved",
             )
-        reader = _EntryReader(row, arrays, numbers, self.algebra)
+        reader = _EntryReader(formula(row.index), row.letters, arrays, numbers, self.algebra)
+        return Array(shape, tuple(reader.entry(place) for place in places(shape)))
+
+    def entry(self, expr: Expr, place: tuple[int, ...], shapes: Mapping[str, Shape]) -> Any:
+        """One entry of what an expression stands for (None outside), without the others; ``shapes`` are those of the quantities."""
+        return _Lazy(self, expr, {}, shapes).at(place)
+
+    def indexed(self, call: Call) -> Array[Any]:
+        """A formula in index form."""
+        form, letters, shape = index_parts(call)
+        if prod(shape) * _loops(form, {}) > MAX_WORK:
+            raise GraphError("this takes too many products", hint=f"the limit is {MAX_WORK:,}")
+        arrays = {name: self.known[name] for name in arrays_of(form, set(letters))}
+        reader = _EntryReader(form, letters, arrays, {}, self.algebra)
         return Array(shape, tuple(reader.entry(place) for place in places(shape)))
 
     def softmax(self, scores: Array[Any], by: str) -> Array[Any]:
@@ -213,15 +227,43 @@ class Entries:
         return Array(scores.shape, tuple(made))
 
 
-class _EntryReader:
-    """Entries of one row's index formula."""
+def index_parts(call: Call) -> tuple[Expr, tuple[str, ...], tuple[int, ...]]:
+    """A formula in index form taken apart: the form, its letters, and how far each runs.
 
-    def __init__(self, row: Layer, arrays: Mapping[str, Array[Any]], sizes: Mapping[str, int], algebra: Algebra) -> None:
-        self.row, self.arrays, self.sizes, self.algebra = row, arrays, sizes, algebra
+    >>> index_parts(Call(INDEXED, (Name("c"), Name("j"), Number("3"))))
+    (Name(name='c'), ('j',), (3,))
+    """
+    form, *rest = call.args
+    return form, tuple(part.name for part in rest[::2] if type(part) is Name), tuple(whole(part, {}) for part in rest[1::2])
+
+
+def arrays_of(form: Expr, letters: set[str]) -> list[str]:
+    """The arrays and single quantities of an index form, its letters left out.
+
+    >>> arrays_of(Call("sum_over", (Name("v"), Number("2"), Call("at", (Name("x"), Name("v"))))), set())
+    ['x']
+    """
+    match form:
+        case Name(name):
+            return [] if name in letters else [name]
+        case Call("at", (Name(name), *_)):
+            return [name]
+        case Call("sum_over", (Name(letter), _, body)):
+            return arrays_of(body, letters | {letter})
+    return [name for part in children(form) for name in arrays_of(part, letters)]
+
+
+class _EntryReader:
+    """Entries of an index formula: of a row, or of one that was written so."""
+
+    def __init__(
+        self, form: Expr, letters: Sequence[str], arrays: Mapping[str, Array[Any]], sizes: Mapping[str, int], algebra: Algebra
+    ) -> None:
+        self.form, self.letters, self.arrays, self.sizes, self.algebra = form, letters, arrays, sizes, algebra
         self.zero = algebra.number(ZERO)
 
     def entry(self, place: Sequence[int]) -> Any:
-        return self.read(formula(self.row.index), {**self.sizes, **dict(zip(self.row.letters, place, strict=True))})
+        return self.read(self.form, {**self.sizes, **dict(zip(self.letters, place, strict=True))})
 
     def read(self, expr: Expr, at: dict[str, int]) -> Any:
         algebra = self.algebra
@@ -245,11 +287,15 @@ class _EntryReader:
             case Add(args):
                 terms = [term for arg in args if (term := self.read(arg, at)) is not self.zero]
                 return algebra.add(terms) if len(terms) > 1 else terms[0] if terms else self.zero
-            case Div(num, den) if all(name in self.sizes for name in names(den)):
+            case Neg(arg):
+                return algebra.negate(self.read(arg, at))
+            case Pow(base, exponent):
+                return algebra.power(self.read(base, at), self.read(exponent, at))
+            case Div(num, den) if names(den) and all(name in self.sizes for name in names(den)):
                 return algebra.divide(self.read(num, at), algebra.number(Number(str(whole(den, at)))))
             case Div(num, den):
                 return algebra.divide(self.read(num, at), self.read(den, at))
-        raise GraphError(f"{type(expr).__name__} in the row {self.row.name}")
+        raise GraphError(f"{type(expr).__name__} in an index form")
 
     def at(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
         array, *index = args
@@ -263,7 +309,7 @@ class _EntryReader:
 
     def max_over(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
         found = [part for term in self.each(args, at) for part in (term if isinstance(term, list) else [term])]
-        if len(at) > len(self.sizes) + len(self.row.letters):
+        if len(at) > len(self.sizes) + len(self.letters):
             return found  # inside another max_over, which takes all of them at once
         return self.algebra.call("max", found) if len(found) > 1 else found[0]
 
@@ -290,6 +336,63 @@ class _EntryReader:
         if not others:
             return self.algebra.number(ONE)
         return self.algebra.call("max_share", [x.at(own), *others])
+
+
+class _Lazy:
+    """An expression as an array whose entries are worked out when they are asked for, each once."""
+
+    def __init__(self, entries: Entries, expr: Expr, done: dict[Any, Any], shapes: Mapping[str, Shape]) -> None:
+        self.entries, self.expr, self.done, self.shapes = entries, expr, done, shapes
+        self.shape = tuple(int(size) for size in shape_of(expr, shapes))
+
+    @property
+    def items(self) -> tuple[Any]:
+        """The only entry of a single number."""
+        return (self.at(()),)
+
+    def at(self, place: Sequence[int]) -> Any:
+        """The entry at an index that counts from 1, or None outside."""
+        place = tuple(place) if self.shape else ()
+        if any(not 1 <= i <= size for i, size in zip(place, self.shape, strict=True)):
+            return None
+        key = (id(self.expr), place)
+        if key not in self.done:
+            self.done[key] = self.expr, self.made(place)  # the expression is kept with it: its id stays its own
+        return self.done[key][1]
+
+    def part(self, expr: Expr) -> _Lazy:
+        return _Lazy(self.entries, expr, self.done, self.shapes)
+
+    def made(self, place: tuple[int, ...]) -> Any:
+        expr, entries = self.expr, self.entries
+        match expr:
+            case Name(name):
+                return entries.known[name].at(place)
+            case Partial(of, wrt):
+                return entries.known[derivative_key(of, wrt)].at(place)
+            case Number():
+                return entries.algebra.number(expr)
+            case Call(func, args) if func in SAMPLES:
+                return self.softmax(self.part(args[0]), place, SAMPLES[func])
+            case Call(func, args) if func in LAYERS:
+                count = len(LAYERS[func][0].arrays)
+                operands = [self.part(arg) for arg in args[:count]]
+                labels = [f" {number}" for number in range(count)]  # no quantity is called so
+                shapes: dict[str, Shape] = {label: part.shape for label, part in zip(labels, operands, strict=True)}
+                row, sizes, _ = bind(Call(func, (*map(Name, labels), *args[count:])), shapes)
+                arrays: dict[str, Any] = {name: part for (name, _), part in zip(row.operands, operands, strict=True)}
+                numbers = {name: int(size) for name, size in sizes.items()}
+                return _EntryReader(formula(row.index), row.letters, arrays, numbers, entries.algebra).entry(place)
+            case Call(func) if func == INDEXED:
+                form, letters, _ = index_parts(expr)
+                known = {name: entries.known[name] for name in arrays_of(form, set(letters))}
+                return _EntryReader(form, letters, known, {}, entries.algebra).entry(place)
+        return entries._entrywise(expr)([self.part(part).at(place) for part in children(expr)])
+
+    def softmax(self, scores: _Lazy, place: tuple[int, ...], by: str) -> Any:
+        axis = len(scores.shape) - (2 if by == "columns" and len(scores.shape) > 1 else 1)
+        sample = [scores.at((*place[:axis], i, *place[axis + 1 :])) for i in range(1, scores.shape[axis] + 1)]
+        return self.entries.algebra.call(f"softmax_{place[axis]}", sample)
 
 
 def _loops(expr: Expr, sizes: Mapping[str, int]) -> int:

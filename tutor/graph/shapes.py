@@ -19,6 +19,8 @@ Shape: TypeAlias = tuple[Size, ...]
 
 MAX_ENTRIES = 10**5
 """So many entries may an array have, and all arrays of an exercise together: each is proved one by one."""
+INDEXED = "indexed"
+"""A formula in index form as an array: ``indexed(form, j, 3, i, 2)`` has the entries that ``form`` gives for j = 1..3, i = 1..2."""
 AXES = "an array has one axis (a vector), two (a matrix), three or four"
 
 
@@ -61,6 +63,8 @@ def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
         return ()
     if type(expr) is Call and expr.func in LAYERS:
         return bind(expr, shapes)[2]
+    if type(expr) is Call and expr.func == INDEXED:
+        return tuple(size_of(size) for size in expr.args[2::2])
     found = [shape_of(part, shapes) for part in children(expr)]
     arrays = [(part, shape) for part, shape in zip(children(expr), found, strict=True) if shape]
     if not arrays:
@@ -261,33 +265,61 @@ def _result(call: Call, text: str, sizes: Mapping[str, Size]) -> Size:
     return found
 
 
-def arranged(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+def arranged(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
     """A formula as it was written, with ⊙ for products of arrays of one shape and the matrix product for ``W x``.
+
+    Two square matrices of one shape are refused, unless it is known that they stand ``beside`` each other without a sign: a matrix product.
 
     >>> arranged(Mul((Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)})
     Call(func='matmul', args=(Name(name='W'), Name(name='x')))
     """
+    return _stand_up(_arranged(expr, shapes, beside), expr, shapes)
+
+
+def arranged_or_row(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> tuple[Expr, bool]:
+    """The same, and whether it was written as a row, 1×n: δᵀ W, whose entries are those of Wᵀ δ.
+
+    >>> arranged_or_row(Mul((Call("transpose", (Name("d"),)), Name("W"))), {"W": (2, 3), "d": (2,)})[1]
+    True
+    """
+    done = _arranged(expr, shapes, beside)
+    return _stand_up(done, expr, shapes), _lying(done, shapes) is not None
+
+
+def _stand_up(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The vector of a row that a product made; a transposed vector that was written stays as it is."""
+    made = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
+    standing = _lying(done, shapes) if made else None
+    return done if standing is None else standing
+
+
+def _arranged(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    """The same, with a product that is a row (1×n) still as the transpose of its vector."""
     parts = children(expr)
-    if not parts:
+    if not parts or (type(expr) is Call and expr.func == INDEXED):
         return expr
-    done = rebuild(expr, tuple(arranged(part, shapes) for part in parts))
+    product = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
+    if product:
+        done = rebuild(expr, tuple(_arranged(part, shapes, beside) for part in parts))
+    else:
+        done = rebuild(expr, tuple(arranged(part, shapes, beside=beside) for part in parts))
     if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
         return _rows(done.args[0], done.args[1], shapes) or done
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
         raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
     if type(done) is not Mul:
         return done
-    return _folded(done.args, shapes)
+    return _folded(done.args, shapes, beside)
 
 
-def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape]) -> Expr:
+def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
     """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
     result, row, matrix = factors[0], None, None
     for marked in factors[1:]:
         starred = type(marked) is Call and marked.func == STARRED
         factor = marked.args[0] if type(marked) is Call and starred else marked
         if row is not None and matrix is not None:
-            matrix = _product(matrix, factor, shapes, starred=starred)
+            matrix = _product(matrix, factor, shapes, beside, starred=starred)
             if len(shape_of(matrix, shapes)) == 1:
                 result, row, matrix = Call("matmul", (row, matrix)), None, None
             continue
@@ -295,13 +327,13 @@ def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape]) -> Expr:
         if row is not None and _lying(factor, shapes) is None and len(shape_of(factor, shapes)) == 2:
             matrix = factor
         else:
-            result = _product(result, factor, shapes, starred=starred)
+            result = _product(result, factor, shapes, beside, starred=starred)
     return result if row is None or matrix is None else _turned(row, matrix)
 
 
 def _turned(row: Expr, matrix: Expr) -> Expr:
-    """xᵀA, which has the entries of Aᵀx."""
-    return Call("matmul", (transpose(matrix), row))
+    """xᵀA, the transpose of Aᵀx."""
+    return Call("transpose", (Call("matmul", (transpose(matrix), row)),))
 
 
 def _lying(expr: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
@@ -324,7 +356,7 @@ def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
     return None
 
 
-def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], *, starred: bool = False) -> Expr:
+def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, starred: bool = False) -> Expr:
     """Two factors side by side, or with a typed ``*`` between them, which between arrays of one shape is entry by entry."""
     lying = _rows(a, b, shapes)
     if lying is not None:
@@ -334,7 +366,7 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], *, starred: bool = F
         return Mul((*(a.args if type(a) is Mul else (a,)), b))
     matrices = len(first) > 1 and len(second) > 0 and row_of("matmul", [len(first), len(second)], 0) is not None
     if first == second and matrices and first[-1] == first[-2]:
-        turned = is_transposed(a) or is_transposed(b)
+        turned = beside or is_transposed(a) or is_transposed(b)
         if turned and not starred:
             return Call("matmul", (a, b))  # nobody writes Q Kᵀ for a product entry by entry
         if turned or not starred:

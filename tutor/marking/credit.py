@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from tutor.exercise.question import Scheme
 from tutor.marking.marked import Credit, Outcome, Slip, Verdict
-from tutor.marking.misconceptions import BY_TAG
+from tutor.marking.misconceptions import CREDITS
 
 NOTHING, WHOLE = Fraction(0), Fraction(1)
 _FULL = Credit("award", WHOLE, "right")
@@ -83,9 +83,9 @@ def slip_share(slips: Sequence[Sequence[Slip]], scheme: Scheme) -> Fraction:
     shares = []
     for one in slips:
         if len(one) > 1:
-            shares.append(min(scheme.pair, *(BY_TAG[slip.tag].credit for slip in one)))
+            shares.append(min(scheme.pair, *(CREDITS[slip.tag] for slip in one)))
         else:
-            own = BY_TAG[one[0].tag].credit
+            own = CREDITS[one[0].tag]
             shares.append(own if scheme.misconception is None else scheme.misconception)
     return min(shares, default=NOTHING)
 

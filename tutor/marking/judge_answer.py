@@ -27,16 +27,19 @@ from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
 from tutor.marking.judge import Earlier, EarlierResult, Judge, Judged
+from tutor.marking.judge_arrays import judge_array
 from tutor.marking.judge_lines import answer_of, first_broken, rounded_figures, without_question
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
 from tutor.marking.ranges import Range
-from tutor.marking.written import shown_limits
+from tutor.marking.written import as_given, shown_limits
 
 RIGHT = ("correct", "follow-through")
 PERSON = ("undecided", "unreadable")
 MOST_MEANT = 20
 """In a line of more members than this a derivative is what it says, and no edge."""
+LEAST_ENTRIES, LEAST_DIGITS = 2, 2
+"""An array of so many numbers, of so many digits each, is not just what a slip gives by chance."""
 _DECIMAL_COMMA = re.compile(r"\d,\d")
 
 
@@ -78,6 +81,8 @@ class AnswerJudge:
             if len(text) > MAX_LENGTH:
                 what = f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}"
                 raise AnswerError(what, hint="write only what is asked for")
+            if question.kind == "expression" and question.array:
+                return judge_array(self) if question.shape else self.single_or_array()
             return self.entries() if question.kind in LISTS else self.single()
         except AnswerError as error:
             return self.made(Judged("unreadable", message=str(error)))
@@ -92,6 +97,20 @@ class AnswerJudge:
             number, formula = old.number if number is None else number, old.formula if formula is None else formula
         limits = limits or (0.0 if number is None else number,) * 2
         self._results[target] = EarlierResult(self.question.id, right, number, formula, limits)
+
+    def single_or_array(self) -> MarkedAnswer:
+        """A single quantity of a layer form, in single quantities or in whole arrays."""
+        try:
+            return self.single()
+        except AnswerError as error:
+            try:
+                return judge_array(self)
+            except AnswerError:
+                raise error from None
+
+    def remember(self, expr: Expr) -> None:
+        """Remember how the answer was read."""
+        self._read = {**self._read, self.question.id: expr}
 
     def single(self) -> MarkedAnswer:
         """A number, an expression, a fraction or a chain, with its line of working."""
@@ -222,14 +241,15 @@ class AnswerJudge:
                 hint = "a decimal is written with a point: 0.5"
                 raise refusal(text, "a comma between two digits separates entries", comma.start() + 1, hint)
             message = f"{len(cells)} entr{'y' if len(cells) == 1 else 'ies'} where {len(question.targets)} are asked"
-            return self.made(Judged("wrong", message=message))
+            slips = self.array_slips(front, matrices)
+            return self.made(Judged("misconception" if slips else "wrong", slips=slips, message=message))
         if self.is_transposed(matrices):
             slips = ((Slip("weights-transposed", question.targets[0]),),)
             return self.made(Judged("misconception", slips=slips, message="rows and columns are exchanged"))
         if shape := self.other_shape(front, matrices):
             kind = "a matrix" if len(question.shape) == 2 else "an array"
             return self.made(Judged("wrong", message=f"{kind} of shape {shape} where {_times_signs(question.shape)} is asked"))
-        formula = not self.sheet.truth
+        formula = not self.sheet.truth or question.kind == "expression"
         each: list[Judged] = []
         for target, cell in zip(question.targets, cells, strict=True):
             if isinstance(cell, AnswerError):
@@ -239,7 +259,31 @@ class AnswerJudge:
         judged = _together(question, each)
         scheme = self.sheet.exercise.scheme
         share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
+        if judged.verdict in ("wrong", "misconception") and (slips := self.array_slips(front, matrices)):
+            judged = replace(judged, verdict="misconception", slips=slips)  # one slip for the whole array
+            share = max(share, fold(credits_for("misconception", "", slips, scheme)))
         return self.made(judged, read=_as_read(front, matrices), share=share)
+
+    def array_slips(self, front: Sequence[int], matrices: Sequence[Rows]) -> tuple[tuple[Slip, ...], ...]:
+        """The slips that give just this array of numbers."""
+        question, rows = self.question, [row for matrix in matrices for row in matrix]
+        if not question.array or not self.sheet.truth or len(question.targets) < LEAST_ENTRIES or len({len(row) for row in rows}) > 1:
+            return ()
+        flat = len(rows) == 1 or len(rows[0]) == 1
+        last = (max(len(rows), len(rows[0])),) if flat else (len(matrices[0]), len(rows[0]))
+        given = []
+        for cell in (cell for row in rows for cell in row):
+            if isinstance(cell, AnswerError) or referred(cell):
+                return ()
+            try:
+                read = as_given(self.judge.value(cell), written_decimal(cell))
+            except TutorError:
+                return ()
+            if read is None or read.digits < LEAST_DIGITS:
+                return ()
+            given.append(read)
+        low, high = [one.low for one in given], [one.high for one in given]
+        return self.sheet.array_slips.explain_numbers(question.array, (*front, *last), low, high)
 
     def other_shape(self, front: Sequence[int], matrices: Sequence[Rows]) -> str:
         """The shape of an array that has another one than is asked; empty where it fits, and for one list of all entries."""

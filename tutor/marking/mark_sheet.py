@@ -2,28 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
 
-from tutor.answer.compare.formulas import Points, derivatives, sample
+from tutor.answer.compare.array_points import Field
+from tutor.answer.compare.formulas import Points, derivatives, points_of, sample
 from tutor.answer.compare.sampling import conditions_of
+from tutor.answer.read.array_vocabulary import array_vocabulary
 from tutor.answer.read.vocabulary import Vocabulary, vocabulary
 from tutor.derive.backward import derive
 from tutor.derive.working import Working, working
-from tutor.errors import ExerciseError, ValueProblem
+from tutor.errors import ExerciseError, TutorError, ValueProblem
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Exercise
+from tutor.exercise.over_layers import layers_of
 from tutor.exercise.question import Question
 from tutor.exercise.training_task import Trainer, trains_otherwise
 from tutor.expression.keys import after_key
 from tutor.expression.nodes import Expr
+from tutor.graph.layered import Layered, concrete, sized, written_out
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
+from tutor.marking.array_diagnose import ArraySlips
 from tutor.marking.edges import edges
-from tutor.marking.question_list import all_questions, follows_through, losses_in, parts, sharpen, updates_in
+from tutor.marking.question_list import (
+    all_questions,
+    follows_through,
+    losses_in,
+    parts,
+    sharpen,
+    single_questions,
+    updates_in,
+)
 from tutor.marking.ranges import Ranges
 from tutor.marking.worlds import BentWorld
 from tutor.numbers.arithmetic import Value
@@ -33,6 +46,8 @@ from tutor.numbers.run import compute, read_value, stable
 
 MOST_SIMPLIFIED = 500
 """In a graph of up to so many steps it is looked for simplifications that lectures make."""
+OTHER_SIZES = (3, 2, 4, 5, 3, 2)
+"""Sizes in the place of letters, besides those of the write-out: a number where a letter is meant is right with one of them only."""
 FORMULA_POINTS = 12
 """At so many points formulas are compared with what slips give."""
 
@@ -40,7 +55,8 @@ FORMULA_POINTS = 12
 class Sheet:
     """One exercise, prepared: its questions, its working, what is true, and how students may write it."""
 
-    def __init__(self, exercise: Exercise, seed: int = 0) -> None:
+    def __init__(self, exercise: Exercise, seed: int = 0, also: Sequence[str] = ()) -> None:
+        """``also`` are single quantities that are asked besides, by their names in the working."""
         self.exercise = exercise
         self.seed = seed
         self.letter = rate_name(exercise.notation)
@@ -63,6 +79,8 @@ class Sheet:
         )  # fmt: skip
         self.whole = frozenset(q for q in self.working.by_name if not follows_through(exercise, q))
         questions = all_questions(exercise, self.working)
+        known = {question.id for question in questions}
+        questions += single_questions(exercise, self.working, [name for name in also if name not in known])
         self.truth = self._computed(questions) if exercise.values else {}
         self.questions = questions if declared else tuple(sharpen(question, self.truth) for question in questions)
         self._check()
@@ -108,6 +126,37 @@ class Sheet:
     def vocabulary(self) -> Vocabulary:
         """How students may write its quantities."""
         return vocabulary(self.exercise)
+
+    @cached_property
+    def layers(self) -> Layered | None:
+        """The layer form, where there is one."""
+        try:
+            return layers_of(self.exercise, self.exercise.notation)
+        except TutorError:
+            return None
+
+    @cached_property
+    def array_vocabulary(self) -> Vocabulary:
+        """How students may write its arrays."""
+        return array_vocabulary(self.exercise)
+
+    @cached_property
+    def fields(self) -> tuple[Field, ...]:
+        """Where formulas over arrays are compared: the points seen as arrays, and where sizes are letters other sizes, too."""
+        assert self.layers is not None
+        small, sizes = sized(self.layers)
+        found = [Field.of(small, self.points, sizes)]
+        if sizes:
+            others = {letter: OTHER_SIZES[place % len(OTHER_SIZES)] for place, letter in enumerate(sizes)}
+            other = concrete(self.layers, others)
+            derivation = derive(written_out(other))
+            found.append(Field.of(other, points_of(derivation, seed=self.seed), others))
+        return tuple(found)
+
+    @cached_property
+    def array_slips(self) -> ArraySlips:
+        """What slips make of its arrays."""
+        return ArraySlips(self)
 
     def leaves(self) -> dict[str, Value]:
         """The given values, with the step size and what the optimiser starts from."""

@@ -37,7 +37,9 @@ _ONE_AT_A_TIME = RLock()
 class Marker:
     """Marks submissions to one exercise.
 
-    ``questions`` are what is asked, declared or generated.  Raises `ExerciseError` for an exercise that cannot be asked as it says.
+    ``questions`` are what is asked, declared or generated, and the single quantities in ``also``.
+
+    Raises `ExerciseError` for an exercise that cannot be asked as it says.
 
     >>> from tutor.exercise.load import load
     >>> marker = Marker(load("neuron/two-two-two"))
@@ -45,10 +47,10 @@ class Marker:
     ['correct']
     """
 
-    def __init__(self, exercise: Exercise, seed: int = 0) -> None:
+    def __init__(self, exercise: Exercise, seed: int = 0, also: Sequence[str] = ()) -> None:
         self.exercise = exercise
         self.seed = seed
-        self.sheet = Sheet(exercise, seed)
+        self.sheet = Sheet(exercise, seed, also)
         self.diagnosis = Diagnosis(self.sheet)
         self.questions = self.sheet.questions
 

@@ -16,6 +16,7 @@ from fractions import Fraction
 from tutor.derive.working import Working
 from tutor.expression.nodes import ONE, Neg
 from tutor.marking import bends
+from tutor.marking.array_misconceptions import TABLE as ARRAY_TABLE
 from tutor.marking.bends import Bend, by_row, each, forward, gradients, moves, slopes
 
 
@@ -118,6 +119,8 @@ TABLE: tuple[Misconception, ...] = (
 )  # fmt: skip
 
 BY_TAG = {row.tag: row for row in TABLE}
+CREDITS = {row.tag: row.credit for row in ARRAY_TABLE} | {row.tag: row.credit for row in TABLE}
+"""The share of the marks that is left with each slip, with numbers and with arrays."""
 
 
 def all_bends(working: Working) -> list[Bend]:

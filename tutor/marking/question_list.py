@@ -14,6 +14,7 @@ from tutor.expression.keys import after_key, derivative_key, read_after, read_de
 from tutor.expression.nodes import Name
 from tutor.expression.walk import names
 from tutor.graph.nouns import Step
+from tutor.marking.array_questions import asks_for_arrays, make_array_questions
 from tutor.numbers.agreement import agreement
 from tutor.numbers.arithmetic import CONTEXT, Value, real
 
@@ -44,9 +45,15 @@ def losses_in(questions: Iterable[Question], working: Iterable[str]) -> tuple[st
 
 
 def make_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
-    """Questions made from the graph: forward values, local derivatives that say something, gradients, and the first update.
+    """Questions made from the graph: about whole arrays where it is over layers, else about single quantities.  Each has one mark."""
+    make = make_array_questions if asks_for_arrays(exercise) else make_single_questions
+    return make(exercise, working)
 
-    They ask for numbers where the exercise has values, and for formulas where it has none.  Each has one mark.
+
+def make_single_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
+    """Questions about single quantities: forward values, local derivatives that say something, gradients, and the first update.
+
+    They ask for numbers where the exercise has values, and for formulas where it has none.
     """
     kind: Kind = "number" if exercise.values else "expression"
     found: list[Question] = []
@@ -128,6 +135,12 @@ def _apart(old: Value, new: Value) -> Fraction:
 def all_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
     """What is asked: the exercise's own questions, or generated ones."""
     return exercise.questions or make_questions(exercise, working)
+
+
+def single_questions(exercise: Exercise, working: Working, names: Iterable[str]) -> tuple[Question, ...]:
+    """Questions about single quantities that are asked by their names in the working (``dL/dW_1_1``), as the cases of an exercise may."""
+    kind: Kind = "number" if exercise.values else "expression"
+    return tuple(Question(name, name, kind, (name,)) for name in dict.fromkeys(names) if name in working.by_name)
 
 
 def follows_through(exercise: Exercise, target: str) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeAlias
 
+PLAIN = False
+"""Whether it is what stands in for NumPy, with arrays of two axes at most."""
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -13,7 +16,9 @@ else:
     except ImportError:
         from tutor.numbers import plain_arrays as np
 
-__all__ = ["Column", "Flags", "Floats", "np"]
+        PLAIN = True
+
+__all__ = ["PLAIN", "Column", "Flags", "Floats", "np"]
 
 Floats: TypeAlias = "NDArray[np.float64]"
 """An array of floats."""

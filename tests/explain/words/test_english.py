@@ -12,7 +12,7 @@ import tutor
 from tutor.explain.words import array_rules, marking_words, rules, update_rules
 from tutor.explain.words.english import ENGLISH, TOPICS, list_faults
 from tutor.marking.marked import Outcome, Verdict
-from tutor.marking.misconceptions import TABLE
+from tutor.marking.misconceptions import CREDITS
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS
 from tutor.rules.optimisers import OPTIMISERS
@@ -42,7 +42,7 @@ ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope"} | set(LAYERS)
         (marking_words.VERDICTS, set(get_args(Verdict)), set()),
         (marking_words.OUTCOMES, OUTCOMES, {"cannot-carry"}),
         (marking_words.NEXT_OUTCOMES, OUTCOMES, {"cannot-carry"}),
-        (marking_words.SLIPS, {row.tag for row in TABLE}, set()),
+        (marking_words.SLIPS, set(CREDITS), set()),
     ],
     ids=["forward", "local", "subjects", "layers", "pullbacks", "moves", "moves of hints", "verdicts", "outcomes", "next", "slips"],
 )

@@ -12,7 +12,7 @@ several quantities, the better reason wins, and equally good ones are a refusal 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
@@ -56,17 +56,29 @@ def vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabulary:
     >>> vocabulary(load("neuron/two-two-two")).spelled["w", "11", "(2)"][1]
     Name(name='w5')
     """
-    graph = exercise.graph
-    chosen = tuple(profiles) or (exercise.notation, *(name for name in profile_names() if name != exercise.notation))
-    names = graph.names if graph is not None else ()
-    nodes = {name: Name(name) for name in names}
-    found = _Found({key for name in names if (key := whole(name)) and not key[1]}, set(names))
+    graph = exercise.graph if exercise.graph is not None else Graph((), (), (), "")
+    return gather_vocabulary(exercise, graph, choose_profiles(exercise, profiles), lambda profile: notation_of(exercise, graph, profile))
+
+
+def choose_profiles(exercise: Exercise, profiles: Sequence[str]) -> tuple[str, ...]:
+    """The notations that are read, the exercise's own first."""
+    return tuple(profiles) or (exercise.notation, *(name for name in profile_names() if name != exercise.notation))
+
+
+def gather_vocabulary(
+    exercise: Exercise, graph: Graph, chosen: Sequence[str], known: Callable[[str], Notation], *, powers: bool = True
+) -> Vocabulary:
+    """The spellings of a graph's quantities in the ``chosen`` notations; ``known`` gives each, filled in for the graph.
+
+    Without ``powers`` x² is the quantity that the exercise writes so, and no power of x.
+    """
+    nodes = {name: Name(name) for name in graph.names}
+    found = _Found({key for name in nodes if (key := whole(name)) and not key[1]}, set(nodes))
     for name, node in nodes.items():
         found.add(guess(name), node, SPELLED)
         found.text(name, node, SPELLED)
-    if graph is not None:
-        for place, profile in enumerate(chosen):
-            _add_profile(found, exercise, graph, profile, nodes, own=place == 0)
+    for place, profile in enumerate(chosen if nodes else ()):
+        _add_profile(found, graph, known(profile), nodes, own=place == 0)
     rates = dict.fromkeys([*map(rate_name, chosen), "eta", "lambda", "tau", "alpha"])
     rates = {rate: None for rate in rates if not found.is_own(rate)}
     own_rate = Name(rate_name(exercise.notation))  # there is one step size, whatever letter another course has for it
@@ -78,11 +90,11 @@ def vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabulary:
         key = whole(name)
         if key is not None and not key[1]:
             found.settle(key, node)
-    spelled, literal = found.tables()
+    spelled, literal = found.tables(powers)
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     return Vocabulary(
         declared, spelled, literal, re.compile(pattern) if pattern else None, _functions(chosen),
-        frozenset(_calls(graph.steps if graph is not None else ())), arity=_arity, most=MAX_ANSWER_TOKENS, noun="answer",
+        frozenset(_calls(graph.steps)), arity=_arity, most=MAX_ANSWER_TOKENS, noun="answer",
     )  # fmt: skip
 
 
@@ -127,12 +139,13 @@ class _Found:
         """A declared name of letters only wins its spelling."""
         self.keys.setdefault(key, {})[DECLARED] = {node: None}
 
-    def tables(self) -> tuple[dict[Key, tuple[int, Known]], dict[str, Known]]:
+    def tables(self, powers: bool = True) -> tuple[dict[Key, tuple[int, Known]], dict[str, Known]]:
         """The best reading of each spelling; powers of what is known better are left to be powers."""
         best = {key: _best(levels) for key, levels in self.keys.items()}
         settled = {
-            key: kept for key, known in best.items() if (kept := self._beside_power(key, known, best)) is not None
-        }
+            key: kept for key, known in best.items()
+            if (kept := known if not powers and known[0] <= OWN else self._beside_power(key, known, best)) is not None
+        }  # fmt: skip
         return settled, {text: _best(levels)[1] for text, levels in self.literal.items()}
 
     def _beside_power(
@@ -176,10 +189,7 @@ def notation_of(exercise: Exercise, graph: Graph, profile: str) -> Notation:
     return notation(profile, quantities(graph), symbols, loss=graph.loss)
 
 
-def _add_profile(
-    found: _Found, exercise: Exercise, graph: Graph, profile: str, nodes: dict[str, Name], *, own: bool
-) -> None:
-    known = notation_of(exercise, graph, profile)
+def _add_profile(found: _Found, graph: Graph, known: Notation, nodes: dict[str, Name], *, own: bool) -> None:
     for name, node in nodes.items():
         found.add(known.symbol(name), node, OWN if own else OTHER)
     for (of, wrt), symbol in known.partials.items():

@@ -14,6 +14,7 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.pasted import without_setting
 from tutor.answer.read.reading import MAX_LENGTH, read, trimmed
 from tutor.answer.read.vocabulary import Vocabulary
+from tutor.expression.index_signs import SUM
 from tutor.expression.keys import after_key
 from tutor.expression.nodes import Expr, Mul, Name, Number, Partial, Pow
 
@@ -29,7 +30,7 @@ _MEANS = {":=": ":=", "≔": ":=", "\\coloneqq": ":=", "←": "←", "\\leftarro
           "\\simeq": "≈", "=": "="}  # fmt: skip
 _NEW = "\n"
 _BREAK = re.compile(r"\\\\\*?(?:\[[0-9.a-z]{0,8}\])?|\r\n|[\n\r]|\\(?:newline|cr)(?![A-Za-z])")
-_SPECIAL = re.compile(r"[=≈≃≔←⇐⇒⟹→:\\\n\r&({\[)}\]]")
+_SPECIAL = re.compile(r"[=≈≃≔←⇐⇒⟹→:\\\n\r&({\[)}\]Σ∑]")
 _GOES_ON = re.compile(r"(?:\s|&){0,400}+(?:[+*/·×⋅÷^]|[-−]\s|\\(?:cdot|times|div)(?![A-Za-z]))")
 _OPEN_END = re.compile(r"[^-+−*/·×⋅÷^\s]\s{0,20}(?:[-+−*/·×⋅÷]|\\(?:cdot|times|div))[ \t]{0,20}\Z")
 _AFTER_ONE = re.compile(r"\s{0,20}(?P<name>[A-Za-z][A-Za-z0-9_{}]{0,40}?)\s?(?:\^\s?\{?\s?\(1\)\s?\}?|\[1\])\s{0,20}")
@@ -101,6 +102,8 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
             if text[begin:at].strip():
                 yield relation, begin, at
             begin, at, length = stop, stop, 0
+        elif match := SUM.match(text, at, end):  # the equals sign of Σ_{v=1} relates nothing
+            length = len(match.group())
         elif match := _RELATION.match(text, at, end):
             following, length = _MEANS.get(match["sign"], "⇒"), len(match.group())
         elif cases <= 0 and (match := _BREAK.match(text, at, end)):

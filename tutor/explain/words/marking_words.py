@@ -146,6 +146,46 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "a matrix was used or written the other way round, rows for columns",
         "Look at which weight leads from which unit to which, and write the first entry out as a sum.",
     ),
+    "transpose-forgotten": SlipPhrase(
+        "transpose forgotten",
+        "a factor stands as it is where its transpose belongs",
+        "Write the shapes below the factors, and one entry as a sum: which index of the weight does the sum run over?",
+    ),
+    "transpose-too-many": SlipPhrase(
+        "transpose too many",
+        "a factor is transposed where it belongs as it is",
+        "Write the shapes below the factors, and one entry as a sum: which index of the weight does the sum run over?",
+    ),
+    "product-order": SlipPhrase(
+        "factors of a matrix product exchanged",
+        "the factors of a matrix product stand in the other order",
+        "Matrix products may not be exchanged: write the shapes below the factors.",
+    ),
+    "product-for-entrywise": SlipPhrase(
+        "matrix product for ⊙",
+        "a matrix product was formed where entry is multiplied with entry (⊙)",
+        "An activation acts on each entry by itself: how does its derivative go into the product?",
+    ),
+    "entrywise-for-product": SlipPhrase(
+        "⊙ for a matrix product",
+        "entries were multiplied one by one (⊙) where a matrix product is meant",
+        "Every unit of a layer takes all units before it: does each entry of the result contain a sum?",
+    ),
+    "outer-reversed": SlipPhrase(
+        "outer product the other way round",
+        "the two vectors of an outer product stand in the other order",
+        "Compare the shape of the gradient with that of the weights: which vector belongs to the rows?",
+    ),
+    "samples-not-summed": SlipPhrase(
+        "sum over the samples forgotten",
+        "there is one gradient for each sample where their sum is meant",
+        "A parameter that all samples share gets a gradient from each of them: what happens to these?",
+    ),
+    "other-layout": SlipPhrase(
+        "the transpose: numerator layout",
+        "this is the transpose of what is asked: right in the numerator layout, where a gradient lies the other way round",
+        "Here a gradient has the shape of what it is the gradient of.",
+    ),
     "updated-weight-used": SlipPhrase(
         "already updated weight used",
         "a weight that had already been updated was used for a gradient",

@@ -1,0 +1,117 @@
+"""Whether two formulas over whole arrays are the same: shapes first, then entry by entry at the points of the exercise.
+
+All entries at all points are compared in floats; an entry that differs there, and some that do not, are compared as formulas of single
+quantities (`tutor.answer.compare.formulas`), whose balls refute and confirm, on both sides of every kink.  What an operation does to its
+entries is the same for all of them (but for those on a diagonal), so that a few stand for all; where an operation looks at places, or a
+constant is very small, all are compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from tutor.answer.compare.array_points import Field
+from tutor.answer.compare.formulas import CLEAR, Comparison, Outcome, compare
+from tutor.answer.read.effort import MAX_WORK, Effort
+from tutor.errors import GraphError, ValueProblem
+from tutor.expression.nodes import Call, Expr, Number, children
+from tutor.graph.entries import places
+from tutor.graph.index_forms import ArrayFormula
+from tutor.graph.shapes import shape_text
+from tutor.numbers.arrays import Floats, np
+
+MOST_SUSPECTS = 2
+"""So many entries that floats call different are looked at with balls, those that differ most."""
+MOST_ENTRIES = 64
+"""So many entries are compared with balls where they are not alike."""
+TINY, HUGE = 1e-4, 1e5
+"""A constant beyond these bounds may be smaller than what floats see beside the rest."""
+_BY_PLACE = frozenset({"entry", "one_hot", "concat", "part", "flatten", "unflatten", "correlate", "convolve", "max_pool", "average_pool"})
+"""Operations that do not treat all entries alike."""
+
+
+SAME = Comparison("equal")
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayComparison:
+    """What came out: ``place`` is the entry that ``found`` is about (counted from 1), ``shapes`` the student's and the one that is asked
+    where they differ, ``sizes`` what the letters of sizes were."""
+
+    outcome: Outcome
+    found: Comparison = SAME
+    place: tuple[int, ...] = ()
+    shapes: tuple[str, str] | None = None
+    sizes: tuple[tuple[str, int], ...] = ()
+
+
+EQUAL = ArrayComparison("equal")
+
+
+def compare_arrays(formula: ArrayFormula, target: str, fields: Sequence[Field], effort: Effort | None = None) -> ArrayComparison:
+    """Compare a student's formula with an array of the exercise (``dL/dW``), at every choice of sizes.
+
+    ``formula`` has the letters of sizes in it; the first field is the one whose entries have the names of the exercise.  With ``effort``
+    it shares what may be spent with other comparisons.
+    """
+    effort = effort or Effort(2 * MAX_WORK)
+    with np.errstate(all="ignore"):
+        for number, field in enumerate(fields):
+            found = _at_sizes(formula, target, field, effort, confirm=number == 0)
+            if found.outcome != "equal":
+                return found
+    return EQUAL
+
+
+def _at_sizes(formula: ArrayFormula, target: str, field: Field, effort: Effort, *, confirm: bool) -> ArrayComparison:
+    sizes = tuple(field.sizes.items())
+    try:
+        expr, asked = field.sized(formula.expr), field.entries(target)
+        shape = tuple(field.sizes.get(size, 0) if isinstance(size, str) else size for size in formula.shape)
+        if shape != asked.shape:
+            return ArrayComparison("different", shapes=(shape_text(shape), shape_text(asked.shape)), sizes=sizes)
+        mine, theirs = field.rows(expr, shape), field.goal(target)
+    except (GraphError, ValueProblem) as problem:
+        return ArrayComparison("undecided", Comparison("undecided", reason=problem.what))
+    listed = list(places(shape))
+    suspects = list(islice(_suspects(mine, theirs), MOST_SUSPECTS))
+    confirming = _confirming(expr, shape, listed) if confirm or suspects else []
+    for number in dict.fromkeys((*suspects, *confirming)):
+        found = compare(field.entry(expr, listed[number]), asked.items[number], field.points, effort)
+        if found.outcome != "equal":
+            return ArrayComparison(found.outcome, found, listed[number], sizes=sizes)
+    return EQUAL
+
+
+def _suspects(mine: Floats, theirs: Floats) -> Iterator[int]:
+    """The entries that floats call different, or that do not exist at some points, the first that clearly differs first."""
+    apart = abs(mine - theirs)
+    size = abs(mine) + abs(theirs)
+    clear = np.any(apart > CLEAR * size, axis=1)
+    found = np.flatnonzero(clear).tolist()
+    if len(found) > 1:
+        most = np.max(np.where(apart > CLEAR * size, apart / size, 0.0), axis=1)
+        found.sort(key=lambda number: -float(most[number]))
+    yield from found
+    yield from np.flatnonzero(~np.all(np.isfinite(size), axis=1) & ~clear).tolist()
+
+
+def _confirming(expr: Expr, shape: tuple[int, ...], listed: Sequence[tuple[int, ...]]) -> list[int]:
+    """The entries that stand for all: the first, and one off the diagonal; all of them where they are not alike."""
+    if not _alike(expr):
+        return list(range(min(len(listed), MOST_ENTRIES)))
+    others = [number for number, place in enumerate(listed) if len(set(place)) == len(place)]
+    return list(dict.fromkeys([0, others[-1] if others else len(listed) - 1])) if len(shape) > 1 else [0]
+
+
+def _alike(expr: Expr) -> bool:
+    if type(expr) is Call and expr.func in _BY_PLACE:
+        return False
+    if type(expr) is Call and expr.func == "at" and any(type(part) is Number for part in expr.args[1:]):
+        return False
+    if type(expr) is Number:
+        size = abs(float(expr.value)) if len(expr.text) < 300 else 0.0
+        return expr.text == "0" or TINY < size < HUGE
+    return all(map(_alike, children(expr)))

@@ -1,0 +1,130 @@
+"""Where formulas over whole arrays are compared: the points of the single quantities, seen as arrays.
+
+A *field* is an exercise over layers at one choice of sizes, with the points of its write-out neuron by neuron.  Sizes that are letters
+have several fields, of different sizes: a 3 that stands where N is meant is right in one of them at most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from math import prod
+
+from tutor.answer.compare.places import Points
+from tutor.errors import ValueProblem
+from tutor.expression.keys import derivative_key, read_after, read_derivative
+from tutor.expression.nodes import Expr, Name, Number, Partial
+from tutor.expression.walk import substitute
+from tutor.graph.entries import Array, Entries, Formulas
+from tutor.graph.layered import Layered
+from tutor.graph.shapes import Shape
+from tutor.numbers.array_columns import ArrayColumns
+from tutor.numbers.arrays import Floats, np
+
+
+@dataclass(slots=True)
+class Field:
+    """Arrays over some points: ``layered`` has no letters for sizes; ``sizes`` is what each letter is here."""
+
+    layered: Layered
+    points: Points
+    sizes: Mapping[str, int]
+    shapes: Mapping[str, Shape]
+    _arrays: dict[str, Floats] = field(default_factory=dict)
+    _names: dict[str, Array[str]] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, layered: Layered, points: Points, sizes: Mapping[str, int]) -> Field:
+        """The field of a graph over layers whose write-out has these points."""
+        return cls(layered, points, sizes, layered.shapes)
+
+    def bent(self, points: Points) -> Field:
+        """The same where some steps are others (see `Points.bent`)."""
+        return Field(self.layered, points, self.sizes, self.shapes)
+
+    def entries(self, key: str) -> Array[str]:
+        """The names of the single quantities of an array or a derivative (``dL/dW``, ``W@1``), in its shape.
+
+        Raises `ValueProblem` for what is none.
+        """
+        found = self._names.get(key)
+        if found is None:
+            found = self._names[key] = self._found(key)
+        return found
+
+    def _found(self, key: str) -> Array[str]:
+        entries = self.layered.entries
+        plain = read_after(key)
+        if plain.updates:
+            array = self._found(plain.key)
+            return Array(array.shape, tuple(f"{item}@{plain.updates}" for item in array.items))
+        if key in entries:
+            return Array(entries[key].shape, tuple(map(str, entries[key].items)))
+        derivative = read_derivative(key)
+        if derivative is None or derivative.wrt not in entries or derivative.of not in entries or entries[derivative.of].shape:
+            if key in self.points.world.leaves:  # the step size
+                return Array((), (key,))
+            raise ValueProblem(f"{key} has no value in this exercise", hint="a derivative is that of a single number")
+        of = str(entries[derivative.of].items[0])
+        array = entries[derivative.wrt]
+        return Array(array.shape, tuple(derivative_key(of, str(item)) for item in array.items))
+
+    def array(self, key: str) -> Floats:
+        """The values of an array at all points, which are the last axis."""
+        found = self._arrays.get(key)
+        if found is None:
+            entries = self.entries(key)
+            for name in entries.items:
+                if not self.points.world.has(name):
+                    raise ValueProblem(f"{name} has no value in this exercise")
+            columns = self.points.columns.fill(entries.items)
+            rows = np.stack([columns[name] for name in entries.items])
+            found = self._arrays[key] = rows.reshape(*entries.shape, rows.shape[-1]) if len(entries.shape) != 1 else rows
+        return found
+
+    def sized(self, expr: Expr) -> Expr:
+        """A formula with numbers for the letters of sizes."""
+        return substitute(expr, {letter: Number(str(size)) for letter, size in self.sizes.items()}) if self.sizes else expr
+
+    def rows(self, expr: Expr, shape: tuple[int, ...]) -> Floats:
+        """The values of a formula without letters, one row an entry: (entries, points).  Raises `TutorError`."""
+        points = len(self.points.near)
+        value = ArrayColumns(self.array, points).value(expr)
+        return np.broadcast_to(value, (*shape, points)).reshape(prod(shape), points)
+
+    def goal(self, key: str) -> Floats:
+        """The values of what is asked, one row an entry."""
+        array = self.array(key)
+        return array.reshape(prod(array.shape[:-1]), array.shape[-1])
+
+    def entry(self, expr: Expr, place: tuple[int, ...]) -> Expr:
+        """One entry of a formula without letters, as a formula of single quantities."""
+        found: Expr = Entries(_SingleQuantities(self), Formulas()).entry(expr, place, self.shapes)
+        return found
+
+    def written(self, expr: Expr) -> tuple[Expr, ...]:
+        """All entries of a formula without letters, as formulas of single quantities."""
+        return Entries(_SingleQuantities(self), Formulas()).value(expr).items
+
+
+class _SingleQuantities(dict[str, Array[Expr]]):
+    """The single quantities of each array, as formulas."""
+
+    def __init__(self, of: Field) -> None:
+        super().__init__()
+        self.field = of
+
+    def __missing__(self, key: str) -> Array[Expr]:
+        entries = self.field.entries(key)
+        found = self[key] = Array(entries.shape, tuple(map(as_name, entries.items)))
+        return found
+
+
+def as_name(key: str) -> Expr:
+    """A quantity or a derivative by its key.
+
+    >>> as_name("dL/dw"), as_name("w@1")
+    (Partial(of='L', wrt='w'), Name(name='w@1'))
+    """
+    derivative = read_derivative(key)
+    return Partial(derivative.of, derivative.wrt) if derivative is not None and not read_after(key).updates else Name(key)

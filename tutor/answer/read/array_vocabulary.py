@@ -1,0 +1,129 @@
+"""What a student may call whole layers: arrays, their deltas, their entries with letters as indices, and the letters of sizes.
+
+The table of single quantities (`tutor.answer.read.vocabulary`) is made for the graph over layers in the same way.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from itertools import product
+
+from tutor.answer.read.vocabulary import choose_profiles, gather_vocabulary
+from tutor.exercise.model import Exercise
+from tutor.exercise.over_layers import layers_of
+from tutor.expression.keys import derivative_key, read_derivative
+from tutor.expression.lexicon import IndexedSpelling, Vocabulary, split_index
+from tutor.expression.nodes import Call, Expr, Name, Partial
+from tutor.expression.spelling import whole
+from tutor.graph.layered import LAYER_FUNCTIONS, Layered
+from tutor.graph.network import quantities
+from tutor.notation.profile import Notation, notation
+from tutor.notation.symbol import Symbol
+from tutor.rules.functions import FUNCTIONS, function
+
+_LETTERS = (("i", "j", "k", "l"), ("m", "n", "r", "s"))
+"""Two sets of indices: what differs in what is printed with them is where an index stands."""
+
+_OTHERWISE = {"vec": "flatten", "diag": "diag"}
+"""Functions of arrays that answers have besides; diag(v) is a matrix with v on its diagonal."""
+
+
+_INDICES = "abdhijklmnpqrstuv"
+
+
+def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabulary:
+    """What a student may use in formulas over whole layers; ``profiles`` as in `tutor.answer.read.vocabulary.vocabulary`.
+
+    Raises `GraphError` for an exercise that has no layers.
+
+    >>> from tutor.exercise.load import load
+    >>> known = array_vocabulary(load("qmul/network-deltas-layers"))
+    >>> known.spelled["delta", "", "2"][1], [spelling.parts for spelling in known.indexed["w", "2"]]
+    (Partial(of='E', wrt='z2'), [(0, 1)])
+    """
+    layered = layers_of(exercise, exercise.notation)
+    chosen = choose_profiles(exercise, profiles)
+    notations = {profile: layer_notation(exercise, layered, profile) for profile in chosen}
+    known = gather_vocabulary(exercise, layered.graph, chosen, notations.__getitem__, powers=False)
+    sizes = {letter: Name(letter) for letter in layered.symbolic if letter not in known.declared}
+    functions = {name: name for name in sorted(LAYER_FUNCTIONS)}
+    literal = {**known.literal, **literal_entries(layered, notations.values())}
+    pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
+    return replace(
+        known, declared={**known.declared, **sizes}, functions={**known.functions, **functions, **_OTHERWISE}, arity=_arity,
+        indexed=indexed_spellings(layered, notations.values()), literal=literal, literals=re.compile(pattern) if pattern else None,
+    )  # fmt: skip
+
+
+def layer_notation(exercise: Exercise, layered: Layered, profile: str) -> Notation:
+    """The notation in which the product prints an exercise's layer form."""
+    own = exercise.symbols if profile == exercise.notation else {}
+    return notation(profile, list(quantities(layered.graph)), own, loss=layered.graph.loss)
+
+
+def _arity(func: str, count: int) -> int:
+    """How many arguments a function of single numbers takes; operations on arrays are bound to shapes later."""
+    return len(function(func, count).params) if func in FUNCTIONS and func != "softmax" else count
+
+
+def indexed_spellings(layered: Layered, notations: Iterable[Notation]) -> dict[tuple[str, str], tuple[IndexedSpelling, ...]]:
+    """How the entries of every array, and of the derivatives that have a symbol of their own, are spelled with letters as indices."""
+    found: dict[tuple[str, str], dict[IndexedSpelling, None]] = {}
+    for known in (*notations, Notation()):
+        for key, node, rank in _arrays(layered):
+            for base, sup, spelling in _spellings(known, key, node, rank):
+                found.setdefault((base, sup), {}).setdefault(spelling)
+    return {place: _first_of_each(list(spellings)) for place, spellings in found.items()}
+
+
+def literal_entries(layered: Layered, notations: Iterable[Notation]) -> dict[str, Expr]:
+    """The entries that no single spelling is, (w₁)_j, with every letter that is used for an index."""
+    found: dict[str, Expr] = {}
+    for known in notations:
+        for key, node, rank in _arrays(layered):
+            shown = known.entry(key, [Symbol(letter, letter) for letter in _LETTERS[0][:rank]])
+            if type(node) is not Name or rank > 2 or (whole(shown.latex) is not None and whole(shown.text) is not None):
+                continue
+            for letters in product(_INDICES, repeat=rank):
+                symbol = known.entry(key, [Symbol(letter, letter) for letter in letters])
+                for text in (symbol.latex, symbol.text):
+                    for written in (text, text.replace("_", " _")):  # as in Markdown
+                        found.setdefault(written, Call("at", (node, *map(Name, letters))))
+    return found
+
+
+def _arrays(layered: Layered) -> Iterator[tuple[str, Expr, int]]:
+    """Every array and its gradient, with how many axes it has."""
+    for quantity in quantities(layered.graph):
+        if quantity.shape:
+            yield quantity.name, Name(quantity.name), len(quantity.shape)
+            yield derivative_key(layered.graph.loss, quantity.name), Partial(layered.graph.loss, quantity.name), len(quantity.shape)
+
+
+def _spellings(known: Notation, key: str, node: Expr, rank: int) -> Iterator[tuple[str, str, IndexedSpelling]]:
+    if read_derivative(key) is not None and key not in known.entries:
+        return  # ∂L/∂w_ij is read by its parts
+    shown = [known.entry(key, [Symbol(letter, letter) for letter in letters[:rank]]) for letters in _LETTERS]
+    pairs = [(shown[0].latex, shown[1].latex), (shown[0].text, shown[1].text)]
+    if type(node) is Name:
+        pairs.append((f"{node.name}_{''.join(_LETTERS[0][:rank])}", f"{node.name}_{''.join(_LETTERS[1][:rank])}"))
+    for first, second in pairs:
+        one, other = whole(first), whole(second)
+        if one is None or other is None or one[0] != other[0] or one[2] != other[2]:
+            continue
+        parts = tuple(
+            part if part == changed else _LETTERS[0].index(part)
+            for part, changed in zip(split_index(one[1]), split_index(other[1]), strict=True)
+        )  # fmt: skip
+        yield one[0], one[2], IndexedSpelling(parts, node)
+
+
+def _first_of_each(spellings: Sequence[IndexedSpelling]) -> tuple[IndexedSpelling, ...]:
+    """One spelling for every form of index: the one of the notation that comes first."""
+    chosen: dict[tuple[str | int, ...], IndexedSpelling] = {}
+    for spelling in spellings:
+        form = tuple("" if type(part) is int else part for part in spelling.parts)
+        chosen.setdefault(form, spelling)
+    return tuple(chosen.values())

@@ -1,0 +1,221 @@
+"""How slips bend the derivation in layer form: for each step, the formulas over arrays that come to stand in place of the right one.
+
+Nothing here looks at numbers.  The table of slips is `tutor.marking.array_misconceptions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from math import prod
+
+from tutor.expression.nodes import ONE, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.expression.walk import names, substitute
+from tutor.graph.layered import Layered
+from tutor.graph.nouns import Step
+from tutor.graph.shapes import Shape, shape_of
+from tutor.rules.functions import FUNCTIONS, OUT, SLOPE, misuse_of
+from tutor.rules.operations import ENTRYWISE
+
+TWO = Number("2")
+HALF = Div(ONE, TWO)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerStep:
+    """A step of the layer form, with what a slip in it may look at: the shapes of everything, and the graph."""
+
+    step: Step
+    shapes: Mapping[str, Shape]
+    layered: Layered
+
+    def rank(self, expr: Expr) -> int:
+        """How many axes a part of the formula has."""
+        return len(shape_of(expr, self.shapes))
+
+
+Find = Callable[[LayerStep, Expr], Iterator[Expr]]
+"""What a slip makes of one part of a step's formula."""
+
+
+def bend_parts(find: Find) -> Callable[[LayerStep], Iterator[Expr]]:
+    """A slip that changes one part of a formula at a time, at any depth."""
+
+    def bends(at: LayerStep) -> Iterator[Expr]:
+        return _changed(at, at.step.expr, find)
+
+    return bends
+
+
+def _changed(at: LayerStep, expr: Expr, find: Find) -> Iterator[Expr]:
+    yield from (other for other in find(at, expr) if other != expr)
+    parts = children(expr)
+    for place, part in enumerate(parts):
+        for other in _changed(at, part, find):
+            yield rebuild(expr, (*parts[:place], other, *parts[place + 1 :]))
+
+
+def _is_product(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func == "matmul" and len(expr.args) == 2
+
+
+def transpose_dropped(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """W δ for Wᵀ δ, X G for X Gᵀ."""
+    if type(expr) is Call and _is_product(expr):
+        for place, arg in enumerate(expr.args):
+            if type(arg) is Call and arg.func == "transpose":
+                yield Call("matmul", (*expr.args[:place], arg.args[0], *expr.args[place + 1 :]))
+
+
+def transpose_added(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """Wᵀ δ for W δ."""
+    if type(expr) is Call and _is_product(expr):
+        for place, arg in enumerate(expr.args):
+            if at.rank(arg) == 2 and not (type(arg) is Call and arg.func == "transpose"):
+                yield Call("matmul", (*expr.args[:place], Call("transpose", (arg,)), *expr.args[place + 1 :]))
+
+
+def order_reversed(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """B A for A B."""
+    if type(expr) is Call and _is_product(expr) and at.rank(expr.args[0]) == at.rank(expr.args[1]) == 2:
+        yield Call("matmul", expr.args[::-1])
+
+
+def product_for_entrywise(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """A matrix product, or that of two vectors as a number, for ⊙."""
+    if type(expr) is Call and expr.func == ENTRYWISE and len(expr.args) == 2 and at.rank(expr) in (1, 2):
+        yield Call("matmul", expr.args)
+
+
+def entrywise_for_product(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """⊙ for the matrix product, or for that of a matrix and a vector, row by row or column by column."""
+    if not (type(expr) is Call and _is_product(expr)):
+        return
+    first, second = expr.args
+    one, other = shape_of(first, at.shapes), shape_of(second, at.shapes)
+    if len(one) == 2 and one == other:
+        yield Call(ENTRYWISE, expr.args)
+
+
+def outer_reversed(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """δ xᵀ for x δᵀ."""
+    if type(expr) is Call and expr.func == "outer":
+        yield Call("outer", expr.args[::-1])
+
+
+def samples_kept(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """A gradient for every sample where their sum is meant."""
+    if type(expr) is Call and expr.func in ("row_sums", "column_sums") and at.step.of:
+        yield expr.args[0]
+
+
+def is_slope(expr: Expr) -> bool:
+    """Whether a part is the derivative of an activation, σ′(z)."""
+    return type(expr) is Call and expr.func.endswith("'")
+
+
+def slope_forgotten(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """∂L/∂a passed on as ∂L/∂z."""
+    if type(expr) is Call and expr.func == ENTRYWISE and any(map(is_slope, expr.args)):
+        kept = [arg for arg in expr.args if not is_slope(arg)]
+        if len(kept) == 1:
+            yield kept[0]
+
+
+def slope_elsewhere(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+    """The derivative of an activation at another layer of the same size."""
+    if not is_slope(expr) or type(expr) is not Call or type(expr.args[0]) is not Name:
+        return
+    own = at.shapes.get(expr.args[0].name)
+    activated = {
+        step.expr.args[0].name for step in at.layered.graph.steps
+        if type(step.expr) is Call and step.expr.func + "'" == expr.func and type(step.expr.args[0]) is Name
+    }  # fmt: skip
+    for name in sorted(activated - {expr.args[0].name}):
+        if at.shapes.get(name) == own:
+            yield Call(expr.func, (Name(name),))
+
+
+def misused(tag: str) -> Find:
+    """What each activation's row says that is written in place of its slope."""
+
+    def find(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+        row = FUNCTIONS.get(expr.func[:-1]) if is_slope(expr) and type(expr) is Call else None
+        if row is None or type(expr) is not Call:
+            return
+        table = {**dict(zip(row.params, expr.args, strict=False)), OUT: Call(row.name, expr.args), SLOPE: expr}
+        for misuse in row.slips:
+            if misuse.tag == tag and misuse.place == "slope":
+                yield substitute(misuse_of(row, misuse.formula), table)
+
+    return find
+
+
+# the loss
+
+
+def _of_loss(at: LayerStep) -> bool:
+    """Whether a step is a derivative of the loss that no other one stands before."""
+    return bool(at.step.of) and not any(type(part) is Partial for part in _nodes(at.step.expr)) and at.step.rule != "no path"
+
+
+def _nodes(expr: Expr) -> Iterator[Expr]:
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        yield node
+        stack.extend(children(node))
+
+
+def _loss(at: LayerStep) -> Expr:
+    return next(step.expr for step in at.layered.graph.steps if step.target == at.layered.graph.loss)
+
+
+def scaled(factor: Expr, holds: Callable[[Expr], bool]) -> Callable[[LayerStep], Iterator[Expr]]:
+    """A factor too many in the derivative of a loss for which something holds."""
+
+    def bends(at: LayerStep) -> Iterator[Expr]:
+        if _of_loss(at) and holds(_loss(at)):
+            yield Neg(at.step.expr) if factor == Neg(ONE) else Mul((factor, at.step.expr))
+
+    return bends
+
+
+def has_square(loss: Expr) -> bool:
+    """Whether a squared difference stands in a loss."""
+    return any(type(node) is Pow and node.exp == TWO for node in _nodes(loss))
+
+
+def has_half(loss: Expr) -> bool:
+    """Whether a loss is half of something."""
+    return any(node == HALF or (type(node) is Div and node.den == TWO) or node == Number("0.5") for node in _nodes(loss))
+
+
+def mean_forgotten(at: LayerStep) -> Iterator[Expr]:
+    """The gradient of a sum over the samples where the loss is their mean."""
+    count = _counted(_loss(at), at.shapes) if _of_loss(at) else None
+    if count is not None:
+        yield Mul((count, at.step.expr))
+
+
+def _counted(loss: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
+    """How many samples a loss is the mean of."""
+    match loss:
+        case Neg(arg):
+            return _counted(arg, shapes)
+        case Div(num, den) if names(den) or type(den) is Number:
+            return den if any(_counts(den, shape_of(part, shapes)) for part in _arrays(num, shapes)) else None
+        case Call("mean", (array,)):
+            sizes = [Number(str(size)) if isinstance(size, int) else Name(size) for size in shape_of(array, shapes)]
+            return sizes[0] if len(sizes) == 1 else Mul(tuple(sizes))
+    return None
+
+
+def _counts(number: Expr, shape: Shape) -> bool:
+    """Whether a number is how many samples (or entries) an array has."""
+    known = [*map(str, shape), str(prod(size for size in shape if isinstance(size, int)))]
+    return (number.name if type(number) is Name else number.text if type(number) is Number else "") in known
+
+
+def _arrays(expr: Expr, shapes: Mapping[str, Shape]) -> Sequence[Expr]:
+    return [node for node in _nodes(expr) if type(node) is Name and shapes.get(node.name)]

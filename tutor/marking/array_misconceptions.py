@@ -1,0 +1,95 @@
+"""The slips that are made with whole arrays: a table, with a worked wrong answer each.
+
+To add one, write what it makes of a step in `tutor.marking.array_bends`, its row here, and its words in
+`tutor.explain.words.marking_words`.  The tests walk the table: the worked wrong answer is diagnosed as this slip.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+
+from tutor.expression.nodes import ONE, Expr, Neg
+from tutor.marking import array_bends as bends
+from tutor.marking.array_bends import HALF, TWO, LayerStep, bend_parts, misused, scaled
+
+LAYOUT = "other-layout"
+"""The transpose of what is asked: right where a gradient has the numerator's layout."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayExample:
+    """A worked wrong answer: steps with the shapes of their leaves, what is asked, the right formula, and what the slip makes of it."""
+
+    steps: str
+    shapes: str
+    ask: str
+    right: str
+    wrong: str
+
+
+@dataclass(frozen=True, slots=True)
+class ArrayMisconception:
+    """A row: the stable tag, what it makes of a step, its worked wrong answer, and the share of the marks that is left.
+
+    Without ``bends`` it is found otherwise.
+    """
+
+    tag: str
+    bends: Callable[[LayerStep], Iterator[Expr]]
+    example: ArrayExample
+    credit: Fraction = Fraction(1, 2)
+
+
+def _nothing(at: LayerStep) -> Iterator[Expr]:
+    return iter(())
+
+
+NETWORK = "z1 = W1 x; h = sigmoid(z1); z2 = W2 h; a = sigmoid(z2); L = 1/2*sum((a - y)^2)"
+SQUARE = "W1 = 3, 3; W2 = 3, 3; x = 3; y = 3"
+SIZES = "W1 = m, n; W2 = q, m; x = n; y = q"
+BATCH = "Z = W X + columns(b, N); L = sum((Z - Y)^2)/N"
+BATCHED = "W = q, n; X = n, N; b = q; Y = q, N"
+ROWS = "Z = X @ W; P = A @ Z; L = sum((P - Y)^2)"
+EVEN = "X = 2, 2; W = 2, 2; A = 2, 2; Y = 2, 2"
+PRODUCT = "Z = W @ X; P = Z ⊙ A; L = sum((P - Y)^2)"
+
+TABLE: tuple[ArrayMisconception, ...] = (
+    ArrayMisconception("transpose-forgotten", bend_parts(bends.transpose_dropped),
+                       ArrayExample(NETWORK, SQUARE, "dL/dh", "W2^T dL/dz2", "W2 dL/dz2")),
+    ArrayMisconception("transpose-too-many", bend_parts(bends.transpose_added),
+                       ArrayExample(NETWORK, SQUARE, "z2", "W2 h", "W2^T h")),
+    ArrayMisconception("product-order", bend_parts(bends.order_reversed),
+                       ArrayExample(ROWS, EVEN, "dL/dZ", "A^T dL/dP", "dL/dP A^T")),
+    ArrayMisconception("product-for-entrywise", bend_parts(bends.product_for_entrywise),
+                       ArrayExample(PRODUCT, EVEN, "dL/dZ", "dL/dP ⊙ A", "dL/dP @ A")),
+    ArrayMisconception("entrywise-for-product", bend_parts(bends.entrywise_for_product),
+                       ArrayExample(ROWS, EVEN, "P", "A @ Z", "A ⊙ Z")),
+    ArrayMisconception("outer-reversed", bend_parts(bends.outer_reversed),
+                       ArrayExample(NETWORK, SQUARE, "dL/dW2", "dL/dz2 h^T", "h (dL/dz2)^T")),
+    ArrayMisconception("samples-not-summed", bend_parts(bends.samples_kept),
+                       ArrayExample(BATCH, BATCHED, "dL/db", "row_sums(dL/dZ)", "dL/dZ")),
+    ArrayMisconception("sum-for-mean", bends.mean_forgotten,
+                       ArrayExample(BATCH, BATCHED, "dL/dZ", "2*(Z - Y)/N", "2*(Z - Y)")),
+    ArrayMisconception("inner-derivative-forgotten", bend_parts(bends.slope_forgotten),
+                       ArrayExample(NETWORK, SIZES, "dL/dz1", "(W2^T dL/dz2) ⊙ sigmoid'(z1)", "W2^T dL/dz2")),
+    ArrayMisconception("slope-at-wrong-node", bend_parts(bends.slope_elsewhere),
+                       ArrayExample(NETWORK, SQUARE, "dL/dz1", "(W2^T dL/dz2) ⊙ sigmoid'(z1)", "(W2^T dL/dz2) ⊙ sigmoid'(z2)")),
+    *(ArrayMisconception(tag, bend_parts(misused(tag)), ArrayExample(NETWORK, SIZES, "dL/dz1", "dL/dh ⊙ h ⊙ (1 - h)", wrong))
+      for tag, wrong in (("sigmoid-slope-is-output", "dL/dh ⊙ h"), ("sigmoid-slope-is-complement", "dL/dh ⊙ (1 - h)"),
+                         ("sigmoid-slope-of-input", "dL/dh ⊙ z1 ⊙ (1 - z1)"))),
+    ArrayMisconception("tanh-slope-not-squared", bend_parts(misused("tanh-slope-not-squared")),
+                       ArrayExample("z = W x; a = tanh(z); L = sum((a - y)^2)", "W = m, n; x = n; y = m", "dL/dz", "dL/da ⊙ (1 - a^2)",
+                                    "dL/da ⊙ (1 - a)")),
+    ArrayMisconception("relu-slope-left", bend_parts(misused("relu-slope-left")),
+                       ArrayExample("z = W x; a = relu(z); L = sum((a - y)^2)", "W = m, n; x = n; y = m", "dL/dz", "dL/da ⊙ relu'(z)",
+                                    "dL/da")),
+    ArrayMisconception("sign-of-error", scaled(Neg(ONE), bends.has_square),
+                       ArrayExample(NETWORK, SIZES, "dL/da", "a - y", "y - a")),
+    ArrayMisconception("factor-two-lost", scaled(HALF, lambda loss: bends.has_square(loss) and not bends.has_half(loss)),
+                       ArrayExample(BATCH, BATCHED, "dL/dZ", "2*(Z - Y)/N", "(Z - Y)/N")),
+    ArrayMisconception("half-lost", scaled(TWO, lambda loss: bends.has_square(loss) and bends.has_half(loss)),
+                       ArrayExample(NETWORK, SIZES, "dL/da", "a - y", "2*(a - y)")),
+    ArrayMisconception(LAYOUT, _nothing, ArrayExample(NETWORK, SIZES, "dL/dW1", "dL/dz1 x^T", "x (dL/dz1)^T"), Fraction(3, 4)),
+)  # fmt: skip

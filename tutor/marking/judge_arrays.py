@@ -1,0 +1,248 @@
+"""Judging a formula over whole arrays: what is read in it, its shape, what it comes to, what follows from it, and its slips.
+
+`judge_array` is for questions of kind ``expression`` about an array.  An answer that is written entry by entry is judged as one
+(`tutor.marking.judge_answer`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from tutor.answer.compare.array_formulas import ArrayComparison, compare_arrays
+from tutor.answer.compare.array_points import Field, as_name
+from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.effort import MAX_WORK, Effort
+from tutor.answer.read.working_lines import Line, read_lines
+from tutor.derive.working import referred
+from tutor.errors import GraphError, TutorError
+from tutor.expression.keys import is_derivative, read_derivative
+from tutor.expression.nodes import Call, Expr, Name
+from tutor.expression.plain import plain
+from tutor.graph.index_forms import ArrayFormula, array_formulas
+from tutor.graph.shapes import Shape, shape_text
+from tutor.marking.judge import Judged
+from tutor.marking.judge_lines import answer_of, is_question
+from tutor.marking.marked import BrokenLine, MarkedAnswer, Outcome, Refutation, Slip
+
+if TYPE_CHECKING:
+    from tutor.marking.judge_answer import AnswerJudge
+
+LAYOUT = "other-layout"
+_SIGNS = frozenset("*·×⋅∗")
+_SIGN_COMMANDS = ("\\cdot", "\\times", "\\ast")
+_MISFIT = "shapes do not fit"
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadFormula:
+    """An answer as it was read: its members without the quantity itself in front, which of them is the answer, the letters at its left."""
+
+    members: tuple[Line, ...]
+    place: int
+    index: tuple[str, ...]
+
+    @property
+    def expr(self) -> Expr:
+        expr = self.members[self.place].expr
+        if isinstance(expr, AnswerError):
+            raise expr
+        return expr
+
+
+def judge_array(own: AnswerJudge) -> MarkedAnswer:
+    """Mark an answer to a question about a whole array.  Raises `AnswerError` for what cannot be read."""
+    return ArrayJudge(own).mark()
+
+
+class ArrayJudge:
+    """One formula over arrays while it is judged."""
+
+    def __init__(self, own: AnswerJudge) -> None:
+        self.own, self.sheet, self.question = own, own.sheet, own.question
+        assert self.sheet.layers is not None
+        self.layers = self.sheet.layers
+        self.shapes = self.layers.shapes
+        self.key = self.question.array
+        derivative = read_derivative(self.key)
+        self.wanted: Shape = self.shapes[derivative.wrt if derivative is not None else self.key]
+        self.effort = Effort(2 * MAX_WORK)
+
+    def mark(self) -> MarkedAnswer:
+        """The answer with its verdict and its marks."""
+        try:
+            written = self.read()
+            expr = written.expr
+        except AnswerError as error:
+            return self.entry_by_entry(error)
+        if self.key in referred(expr) and not self.left_of(expr):
+            return self.own.made(Judged("wrong", "typed-back"), read=plain(expr, as_written=True))
+        try:
+            readings = self.readings(expr, written.index)
+        except GraphError as error:
+            if not error.what.startswith(_MISFIT):
+                raise AnswerError(error.what, hint=error.hint) from None
+            return self.own.made(self.misfit(expr, written.index, error), read=plain(expr, as_written=True))
+        judged, formula = self.judge(readings, written)
+        self.keep(judged, formula)
+        line = self.find_broken(written, judged)
+        if line is not None and judged.verdict == "correct" and not judged.outcome:
+            judged = replace(judged, outcome="broken-line")
+        return self.own.made(judged, line=line, read=plain(expr, as_written=True))
+
+    # reading
+
+    def read(self) -> _ReadFormula:
+        """The members of the answer, and which of them counts.  Raises `AnswerError`."""
+        members = list(read_lines(self.own.text, self.sheet.array_vocabulary))
+        index: tuple[str, ...] = ()
+        while len(members) > 1 and (is_question(members[0].expr, self.key) or self.left_of(members[0].expr)):
+            index = self.left_of(members[0].expr) or index
+            members = members[1:]
+        if not members:
+            raise AnswerError("there is no answer in this", hint="write a formula such as W^T δ")
+        written = _ReadFormula(tuple(members), answer_of(members, formula=True), index)
+        self.own.remember(written.expr)
+        return written
+
+    def left_of(self, expr: object) -> tuple[str, ...]:
+        """The letters of δ_j, ∂L/∂w_ij where that is an entry of what is asked; empty for anything else."""
+        if type(expr) is not Call or expr.func != "at" or not is_question(expr.args[0], self.key):
+            return ()
+        return tuple(part.name for part in expr.args[1:] if type(part) is Name)
+
+    def readings(self, expr: Expr, index: Sequence[str]) -> list[ArrayFormula]:
+        """What the formula may mean.  Raises `GraphError` where it fits in no way."""
+        text = self.own.text
+        beside = not _SIGNS & set(text) and not any(command in text for command in _SIGN_COMMANDS)
+        return array_formulas(expr, self.shapes, index=index, wanted=self.wanted, beside=beside or "diag" in text)
+
+    def entry_by_entry(self, error: AnswerError) -> MarkedAnswer:
+        """An answer that is no formula over arrays: one that is written entry by entry, or none that can be read."""
+        if not self.question.shape:
+            raise error
+        try:
+            return self.own.entries()
+        except AnswerError as other:
+            raise (other if self.own.text.lstrip().startswith(("[", "\\begin")) else error) from None
+
+    # judging
+
+    def judge(self, readings: Sequence[ArrayFormula], written: _ReadFormula) -> tuple[Judged, ArrayFormula]:
+        """What is said of the formula, and the reading that this is about."""
+        compared = [(self.compare(formula), formula) for formula in readings]
+        for found, formula in compared:
+            if found.outcome == "equal":
+                return Judged("correct", self.form(formula)), formula
+        found, formula = next(((c, f) for c, f in compared if c.shapes is None), compared[0])
+        if found.outcome == "undecided":
+            return Judged("undecided", message=found.found.reason), formula
+        if found.shapes is not None:
+            return self.other_shape(formula, written), formula
+        followed = self.followed(formula)
+        if followed is not None:
+            return followed, formula
+        slips = self.slips(formula) or self.sheet.array_slips.repaired(self, written.expr, written.index)
+        return Judged(
+            "misconception" if slips else "wrong", slips=slips, message=self.entry_text(found),
+            refutation=Refutation(found.found.point, found.found.yours, found.found.expected),
+        ), formula  # fmt: skip
+
+    def compare(self, formula: ArrayFormula, fields: Sequence[Field] = ()) -> ArrayComparison:
+        """The formula against what is asked, in the exercise's own fields or in others."""
+        return compare_arrays(formula, self.key, fields or self.sheet.fields, self.effort)
+
+    def entry_text(self, found: ArrayComparison) -> str:
+        """Which entry shows that an answer is wrong, and with which sizes."""
+        if not found.place:
+            return ""
+        place = ", ".join(map(str, found.place))
+        sizes = ", ".join(f"{letter} = {size}" for letter, size in found.sizes)
+        return f"seen at entry ({place})" + (f" with {sizes}" if sizes else "")
+
+    def form(self, formula: ArrayFormula) -> Outcome:
+        """Whether a right formula is written in another form than asked."""
+        used = referred(formula.expr)
+        form = self.question.form
+        if form in ("inputs", "steps") and any(is_derivative(name) for name in used):
+            return "other-form"
+        if form == "inputs" and any(step.target in used for step in self.layers.graph.steps):
+            return "other-form"
+        return ""
+
+    def other_shape(self, formula: ArrayFormula, written: _ReadFormula) -> Judged:
+        """An array of another shape: the transpose of what is asked (another layout), or something else."""
+        message = f"yours is {shape_text(formula.shape)}, asked is {shape_text(self.wanted)}"
+        if len(self.wanted) == 2 and formula.shape == self.wanted[::-1]:
+            turned = ArrayFormula(Call("transpose", (formula.expr,)), self.wanted)
+            if self.compare(turned).outcome == "equal":
+                return Judged("misconception", slips=((Slip(LAYOUT, self.key),),), message=message)
+        slips = self.slips(formula) or self.sheet.array_slips.repaired(self, written.expr, written.index)
+        return Judged("misconception" if slips else "wrong", slips=slips, message=message)
+
+    def misfit(self, expr: Expr, index: Sequence[str], error: GraphError) -> Judged:
+        """A formula whose parts do not fit together: a slip where one change makes it right."""
+        slips = self.sheet.array_slips.repaired(self, expr, index)
+        return Judged("misconception" if slips else "wrong", slips=slips, message=error.what)
+
+    def slips(self, formula: ArrayFormula) -> tuple[tuple[Slip, ...], ...]:
+        """The slips that give just this formula."""
+        sizes = self.sheet.fields[0].sizes
+        try:
+            shape = tuple(sizes.get(size, 0) if isinstance(size, str) else size for size in formula.shape)
+            return self.sheet.array_slips.explain_formula(self.key, formula, shape)
+        except TutorError:
+            return ()
+
+    def followed(self, formula: ArrayFormula) -> Judged | None:
+        """Judge against what follows from the student's own earlier formulas."""
+        known = self.own.known
+        if not self.question.follow:
+            return None
+        sources = {name: None for target in self.question.targets for name in self.own.judge.sources(target, known.has_formula)}
+        wrong = known.pick_wrong(list(sources))
+        if not wrong:
+            return None
+        field = self.sheet.fields[0]
+        try:
+            bent = field.bent(field.points.bent({name: known.formula(name) for name in wrong}))
+            if self.compare(formula, [bent]).outcome != "equal":
+                return None
+        except TutorError:
+            return None
+        return Judged("follow-through", follows=tuple(dict.fromkeys(known.owner(name) for name in wrong)))
+
+    # what is kept, and lines of working
+
+    def keep(self, judged: Judged, formula: ArrayFormula) -> None:
+        """Keep the entries for what follows: the formula of each where it is wrong."""
+        if judged.verdict in ("undecided", "unreadable") or formula.shape != self.wanted:
+            return
+        right = judged.verdict == "correct"
+        entries: Sequence[Expr] = tuple(map(as_name, self.question.targets))
+        if not right:
+            field = self.sheet.fields[0]
+            try:
+                entries = field.written(field.sized(formula.expr))
+            except TutorError:
+                return
+        for target, entry in zip(self.question.targets, entries, strict=True):
+            if right or self.own.judge.carried_formula(target, entry) is not None:
+                self.own.keep(target, right=right, formula=entry)
+
+    def find_broken(self, written: _ReadFormula, judged: Judged) -> BrokenLine | None:
+        """The first member of a line of working that is not what is asked."""
+        if judged.verdict != "correct":
+            return None
+        for number, member in enumerate(written.members, 1):
+            if number - 1 == written.place or isinstance(member.expr, AnswerError):
+                continue
+            try:
+                found = [self.compare(formula).outcome for formula in self.readings(member.expr, written.index)]
+            except TutorError:
+                continue
+            if referred(member.expr) and found and all(outcome == "different" for outcome in found):
+                return BrokenLine(number, member.text, "goal", plain(member.expr, as_written=True), self.key)
+        return None
+
