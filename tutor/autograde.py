@@ -22,7 +22,8 @@ from tutor.answer.read.ids import Ids
 from tutor.errors import TutorError
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
-from tutor.explain.words import marking_words as wording
+from tutor.explain.words.marking_words import unpunished
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.limits import MAX_AXES
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
@@ -63,7 +64,7 @@ def check_answer(exercise: str | Exercise, question: str, answer: Any, *, earlie
     marked = marker.mark(Submission("", texts))
     found = next(each for each in marked.answers if each.question == wanted)
     share = found.marks / found.out_of if found.out_of else Fraction(0)
-    return Checked(found.marks == found.out_of and (found.verdict == "correct" or wording.unpunished(found)), share, words(found))
+    return Checked(found.marks == found.out_of and (found.verdict == "correct" or unpunished(found)), share, words(found))
 
 
 def assert_correct(exercise: str | Exercise, question: str, answer: Any, *, earlier: Mapping[str, Any] | None = None) -> None:
@@ -171,16 +172,17 @@ def _marker(exercise: str | Exercise) -> Marker:
 
 def words(answer: MarkedAnswer) -> str:
     """What a student is told of an answer in one paragraph: the verdict, the slip, where to look; nothing of the solution."""
-    said = [f"{answer.question}: {wording.said(answer)}."]
+    wording = ENGLISH.marking
+    said = [wording.ANSWER_IS.format(question=answer.question, verdict=wording.said(answer))]
     if answer.outcome:
         said.append(wording.OUTCOMES.get(answer.outcome, ""))
-    ways = [" and ".join(dict.fromkeys(wording.slip(slip.tag).done for slip in slips)) for slips in answer.slips]
+    ways = [wording.AND.join(dict.fromkeys(wording.slip(slip.tag).done for slip in slips)) for slips in answer.slips]
     if ways:
-        said.append(f"Probably {', or '.join(dict.fromkeys(ways))}.")
+        said.append(wording.PROBABLY.format(slips=wording.OR.join(dict.fromkeys(ways))))
     looks = dict.fromkeys(wording.slip(slip.tag).look for slips in answer.slips for slip in slips)
     said += list(looks)[:1]
     if answer.line is not None:
-        said.append(f"Line {answer.line.number} does not hold: {visible(answer.line.text, 200)}")
+        said.append(wording.LINE_BROKEN.format(number=answer.line.number, line=visible(answer.line.text, 200)))
     if answer.verdict == "unreadable" and answer.message:
         said.append("\n" + "\n".join(visible(line, 200) for line in answer.message.split("\n")))
     return " ".join(part for part in said if part)

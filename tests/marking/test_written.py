@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 
 from tutor.expression.parse import parse
-from tutor.marking.written import as_given, figures, has_decimals, is_chain, is_fraction, last_place, shorter
+from tutor.marking.written import as_given, figures, has_decimals, is_chain, is_fraction, shorter
 
 INTERVALS = [  # a decimal as written; what was rounded or cut off to it lies between these, about
     ("0.38", 0.375, 0.39),
@@ -40,11 +40,6 @@ def test_what_no_float_holds_is_nothing(value):
 def test_zeros_at_the_end_may_be_no_digits(text, found):
     assert shorter(text) == found
     assert all(float(one) == float(text) for one in found)
-
-
-@pytest.mark.parametrize(("text", "unit"), [("0.082", 1e-3), ("8.2e-2", 1e-3), ("12", 0), ("1/3", 0), ("-0.5", 0.1), ("x", 0)])
-def test_the_last_place_of_a_decimal(text, unit):
-    assert last_place(parse(text)) == pytest.approx(unit, abs=1e-300)
 
 
 FORMS = [  # text, is a chain, is a fraction, has decimals

@@ -20,7 +20,7 @@ from typing import Any
 
 from tutor.contracts.schema import SCHEMA
 from tutor.explain.feedback_page import Solution
-from tutor.explain.words.marking_words import slip
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.plain import plain
 from tutor.marking.classwork import Classwork
 from tutor.marking.disclosure import Reveal
@@ -67,7 +67,7 @@ def _answer(answer: MarkedAnswer, solutions: Mapping[str, Solution]) -> dict[str
 
 
 def _slip(tag: str, at: str) -> dict[str, str]:
-    said = slip(tag)
+    said = ENGLISH.marking.slip(tag)
     return {"tag": tag, "at": at, "name": said.name, "done": said.done, "look": said.look}
 
 
@@ -112,7 +112,7 @@ def classwork(work: Classwork) -> dict[str, Any]:
         ],
         "misconceptions": [
             {
-                "tag": tag.tag, "name": slip(tag.tag).name, "answers": tag.answers, "perhaps": tag.perhaps,
+                "tag": tag.tag, "name": ENGLISH.marking.slip(tag.tag).name, "answers": tag.answers, "perhaps": tag.perhaps,
                 "students": list(tag.students), "where": dict(tag.where),
             }
             for tag in work.tags

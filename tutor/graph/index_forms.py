@@ -86,7 +86,7 @@ def _with_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape) -> Ite
         return
     if count > MOST_ONES:
         raise GraphError(f"more than {MOST_ONES} vectors of ones", hint="write the sums of rows or columns as row_sums(A), column_sums(A)")
-    sizes = list(dict.fromkeys([*wanted, *(size for shape in shapes.values() for size in shape)]))
+    sizes = list(dict.fromkeys([*wanted, *(size for shape in shapes.values() for size in shape), 1]))
     for number, lengths in enumerate(product(sizes, repeat=count)):
         if number >= MOST_TRIED:
             return

@@ -12,7 +12,7 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.array_answers import Rows, read_array
 from tutor.answer.read.choices import read_choice
 from tutor.answer.read.entered import array_of
-from tutor.answer.read.number_forms import plain_number, second_reading, with_points
+from tutor.answer.read.number_forms import is_zero_product, plain_number, second_reading, with_points
 from tutor.answer.read.reading import MAX_LENGTH, read
 from tutor.answer.read.spots import refusal
 from tutor.answer.read.working_lines import Line as Member
@@ -100,13 +100,27 @@ class AnswerJudge:
 
     def single_or_array(self) -> MarkedAnswer:
         """A single quantity of a layer form, in single quantities or in whole arrays."""
+        before = dict(self._results), self._read
         try:
-            return self.single()
+            single = self.single()
         except AnswerError as error:
             try:
                 return judge_array(self)
             except AnswerError:
                 raise error from None
+        if (single.verdict, single.outcome) == ("correct", ""):
+            return single
+        after = dict(self._results), self._read
+        self._results, self._read = before[0], before[1]
+        self.known = Earlier(self._results, self._read)
+        try:
+            whole = judge_array(self)
+        except AnswerError:
+            whole = single
+        if whole.marks > single.marks:
+            return whole
+        self._results, self._read = after
+        return single
 
     def remember(self, expr: Expr) -> None:
         """Remember how the answer was read."""
@@ -144,7 +158,7 @@ class AnswerJudge:
         return self.made(judged, line=line, read=plain(expr))
 
     def find_second_reading(self, target: str) -> str:
-        """What a wrong number may be meant as instead, where that is right; nothing for most."""
+        """What a wrong number may be meant as instead, where that is right or what is written is never meant; nothing for most."""
         other = second_reading(self.typed)
         truth = self.sheet.truth.get(target)
         if not other or truth is None:
@@ -155,7 +169,8 @@ class AnswerJudge:
             return ""
         if referred(expr):
             return ""
-        return other if self.judge.against(expr, written_decimal(expr), truth, self.question.tolerance) in ("right", "near") else ""
+        near = self.judge.against(expr, written_decimal(expr), truth, self.question.tolerance) in ("right", "near")
+        return other if near or is_zero_product(self.typed) else ""
 
     def _as_meant(self, members: list[Member], target: str) -> list[Member]:
         """The members with ∂c/∂a as the derivative along one edge where that is what is meant."""

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
+from typing import Literal
 
 from tutor.derive.chains import gradients
 from tutor.errors import ProofError, TutorError, ValueProblem
@@ -56,6 +57,14 @@ _RANGES = ((-2, 2), (0, 1), (1, 3), (0, 3), (-10, 10), (0, 30), (-100, 100), (0,
 
 
 @dataclass(frozen=True, slots=True)
+class Unproved:
+    """What could not be checked at the given values: ``step`` stands on a kink, or on the seam of a choice by sign."""
+
+    step: str
+    at: Literal["kink", "seam"]
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What was checked.
 
@@ -73,7 +82,7 @@ class Proof:
     at_values: bool
     together: bool = False
     small: int = 0
-    unproved: str = ""
+    unproved: Unproved | None = None
 
 
 def merged(proofs: Sequence[Proof]) -> Proof:
@@ -86,7 +95,7 @@ def merged(proofs: Sequence[Proof]) -> Proof:
         numeric=max(proof.numeric for proof in proofs),
         small=max(proof.small for proof in proofs),
         error=max((proof.error for proof in proofs), key=real),
-        unproved=next((proof.unproved for proof in proofs if proof.unproved), ""),
+        unproved=next((proof.unproved for proof in proofs if proof.unproved), None),
     )
 
 
@@ -123,17 +132,14 @@ def verify(
             return _with_digits([values], derivation, wanted, named, at_values=True, ask=ask)
         points = random_points(graph, 2, seed=seed)
         proof = _with_digits(points, derivation, wanted, named, at_values=False, ask=ask) if points else None
-        words = f"At the given values {hit[0].step} stands " + _STANDS[bool(hit[0].convention)]
+        unproved = Unproved(hit[0].step, "kink" if hit[0].convention else "seam")
         if proof is None:
-            return Proof(len(named), 0, 0, Fraction(0), 0, False, unproved=words)
-        return replace(proof, unproved=words)
+            return Proof(len(named), 0, 0, Fraction(0), 0, False, unproved=unproved)
+        return replace(proof, unproved=unproved)
     points = random_points(graph, 2, seed=seed)
     if not points:
         raise ValueProblem(_reason(graph), hint="check the formula, or give values at which it exists: --at x=1")
     return _with_digits(points, derivation, wanted, named, at_values=False, ask=ask)
-
-
-_STANDS = {True: "on a kink, where the derivative is a convention", False: "where its branches meet; the second one counts there"}
 
 
 def _asking(ask: Ask, besides: Sequence[str]) -> Ask:

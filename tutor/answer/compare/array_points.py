@@ -32,6 +32,7 @@ class Field:
     shapes: Mapping[str, Shape]
     _arrays: dict[str, Floats] = field(default_factory=dict)
     _names: dict[str, Array[str]] = field(default_factory=dict)
+    _single: Entries | None = None
 
     @classmethod
     def of(cls, layered: Layered, points: Points, sizes: Mapping[str, int]) -> Field:
@@ -99,12 +100,18 @@ class Field:
 
     def entry(self, expr: Expr, place: tuple[int, ...]) -> Expr:
         """One entry of a formula without letters, as a formula of single quantities."""
-        found: Expr = Entries(_SingleQuantities(self), Formulas()).entry(expr, place, self.shapes)
+        found: Expr = self.single().entry(expr, place, self.shapes)
         return found
+
+    def single(self) -> Entries:
+        """What writes formulas of single quantities; the names of all entries are made once."""
+        if self._single is None:
+            self._single = Entries(_SingleQuantities(self), Formulas())
+        return self._single
 
     def written(self, expr: Expr) -> tuple[Expr, ...]:
         """All entries of a formula without letters, as formulas of single quantities."""
-        return Entries(_SingleQuantities(self), Formulas()).value(expr).items
+        return self.single().value(expr).items
 
 
 class _SingleQuantities(dict[str, Array[Expr]]):

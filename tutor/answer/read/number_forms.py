@@ -29,12 +29,9 @@ _PRINTED = re.compile(
     rf"\s{{0,4}}(?:torch\.|np\.|numpy\.|jnp\.|tf\.)?(?:tensor|array|Array|float64|float32|float|asarray)\(\s{{0,4}}(?P<number>[-+]?{NUMBER})"
     r"\s{0,4}(?:,\s{0,4}[a-z_]{1,20}\s?=\s?[A-Za-z0-9_.<>' ]{1,60}){0,3}\)\s{0,4}"
 )
-_NEVER = (
-    (re.compile(r"(?<![\w.,])0\s?[·⋅•]\s?[0-9]+"), "a product with 0, or a decimal", "a decimal is written with a point: 0.5"),
-    (re.compile(r"(?<![\w.,])[0-9]+\.[0-9]+\([0-9]{1,3}\)"), "a number with digits in brackets behind it",
-     "write the number alone, or a sign for a product: 0.082*2"),
-)  # fmt: skip
-"""What nobody means as the product that it would be: 0·0822, 0.082(2)."""
+_IN_BRACKETS = re.compile(r"(?<![\w.,])[0-9]+\.[0-9]+\([0-9]{1,3}\)")
+"""0.082(2): the uncertainty of a number, or a digit that comes again; nobody writes a product so."""
+_ZERO_TIMES = re.compile(r"[-+−$\s]{0,4}0[·⋅•][0-9]{1,30}[$.\s]{0,4}")
 _TEN_WITHOUT_SIGN = re.compile(
     r"(?<![\w.])(?P<digits>[0-9]+\.?[0-9]*)\s{0,3}(?:[*·×⋅x]|\\times|\\cdot)\s{0,3}10\s{0,3}[-−]\s{0,3}(?P<power>[0-9]{1,3})(?![\w.])"
 )
@@ -119,9 +116,9 @@ def plain_number(text: str, *, percent: bool = False) -> tuple[str, str]:
     """
     if len(text) > MAX_LENGTH:
         return text, ""
-    for pattern, what, hint in _NEVER:
-        if found := pattern.search(text):
-            raise refusal(text, f"{found.group()} may be {what}", found.start(), hint)
+    if found := _IN_BRACKETS.search(text):
+        hint = "write the number alone, or a sign for a product: 0.082*2"
+        raise refusal(text, f"{found.group()} may be a number with digits in brackets behind it", found.start(), hint)
     if match := _PRINTED.fullmatch(text):
         return match["number"], ""
     if percent and (match := _PERCENT.fullmatch(text)):
@@ -153,3 +150,12 @@ def second_reading(text: str) -> str:
     if point := _RAISED_POINT.search(text):
         return f"{text[: point.start()]}{point['whole']}.{point['rest']}{text[point.end() :]}"
     return ""
+
+
+def is_zero_product(text: str) -> bool:
+    """Whether a text is 0 times a number and nothing else, as 0·0822: where 0 is not right, a decimal is meant.
+
+    >>> is_zero_product("0·0822"), is_zero_product("0·2 = 0")
+    (True, False)
+    """
+    return _ZERO_TIMES.fullmatch(text) is not None
