@@ -26,6 +26,7 @@ from tutor.explain.document import Document, Paragraph
 from tutor.explain.network_drawing import diagram, drawn_quantities
 from tutor.explain.words.wording import english_phrases, translation
 from tutor.expression.nodes import Expr
+from tutor.graph.network import Network
 from tutor.notation.profile import notation
 from tutor.numbers.stops import RunStop
 from tutor.render.charts import braille
@@ -224,18 +225,21 @@ def texts_of_svg(picture: str) -> str:
     return html.unescape(re.sub(r"<[^>]+>", " ", without))
 
 
-@pytest.mark.parametrize("ident", ["neuron/two-two-two", "dl/index-network"])
-def test_every_word_of_a_picture_is_of_its_language(ident):
-    solution = tutor.solve(ident, ask=nobody, words=made_up())
-    users = users_of(solution)
-    folded = tutor.solve("+".join(f"w{n}*x{n}" for n in range(40)), ask=nobody, words=made_up())
-    for found in (solution, folded):
-        assert rendered_strangers(texts_of_svg(found.to_svg()), users_of(found)) == []
-    network = solution.exercise.network
-    if network is not None:
-        drawn = diagram(network, solution.trace, made_up().drawn)
-        told = network_svg(drawn, notation("neuron", drawn_quantities(network)))
-        assert rendered_strangers(texts_of_svg(told), (*users, *network.activations)) == []
+def test_every_word_of_a_picture_is_of_its_language():
+    folded = "+".join(f"w{n}*x{n}" for n in range(40))
+    for target in ("neuron/two-two-two", folded):
+        solution = tutor.solve(target, ask=nobody, words=made_up())
+        assert rendered_strangers(texts_of_svg(solution.to_svg()), users_of(solution)) == []
+
+
+NETWORKS = [Network((2, 2, 2), ("sigmoid", "softmax")), Network((12, 1000, 9, 2), ("relu", "tanh", "identity"), biases="none")]
+
+
+@pytest.mark.parametrize("network", NETWORKS)
+def test_every_word_of_a_drawing_is_of_its_language(network):
+    quantities = drawn_quantities(network)
+    told = network_svg(diagram(network, words=made_up().drawn), notation("neuron", quantities))
+    assert rendered_strangers(texts_of_svg(told), tuple(quantity.name for quantity in quantities)) == []
 
 
 def test_every_word_of_a_chart_is_of_its_language():

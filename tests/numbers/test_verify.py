@@ -15,6 +15,7 @@ from tutor.expression.nodes import Mul, Number
 from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Derivation
+from tutor.numbers.arithmetic import CONTEXT
 from tutor.numbers.composed import number
 from tutor.numbers.run import evaluate
 from tutor.numbers.verify import check_locals, random_points, verify
@@ -170,3 +171,15 @@ def test_what_sympy_counts_with_whole_numbers_stays_exact():
     for expression, right in [(sympy.Heaviside(x), 1), (1 / (1 + sympy.Heaviside(x)), Fraction(1, 2)), (sympy.DiracDelta(x), 0)]:
         found = number(expression, {"x": Fraction(3)}, {})
         assert (found, type(found)) == (right, Fraction)
+
+
+def test_finite_differences_say_what_rounding_leaves_of_them():
+    """Of e^(5000 + x) no digits in use tell a difference at x = 10⁻⁹⁰⁰: that is no fault, and not proved by it either."""
+    derivation = derive(from_steps(["a = 5000 + x", "f = exp(a) - exp(5000)"]))
+    proof = verify(derivation, {"x": F(1, 10**900)}, ["x", "a"])
+    assert (proof.symbolic, proof.numeric, proof.small) == (2, 1, 1)
+
+
+def test_finite_differences_of_fractions_are_exact():
+    proof = verify(derive(from_steps(["f = x*y^2/3"])), {"x": F(1), "y": F(2)}, ["x", "y"])
+    assert proof.error <= CONTEXT.mpf(10) ** -58

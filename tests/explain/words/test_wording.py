@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 from typing import get_args
 
@@ -68,13 +69,11 @@ def test_every_row_has_its_phrase_and_nothing_is_left_over(phrases, needed, besi
 
 def test_every_phrase_is_used():
     """A table or a sentence of a topic is asked for somewhere: in its own module, or in one that is given it."""
-    code = {path: path.read_text("utf-8") for path in ROOT.rglob("*.py")}
+    asked = {path: Counter(re.findall(r"\b[A-Z][A-Z_]+\b", path.read_text("utf-8"))) for path in ROOT.rglob("*.py")}
     for topic, (module, _) in TOPICS.items():
         own = ROOT / "explain" / "words" / f"{module}.py"
         for name in tables_of(topic_class(topic)):
-            asked = re.compile(rf"\b{name}\b")
-            inside = len(asked.findall(code[own])) > 1
-            assert inside or any(asked.search(text) for path, text in code.items() if path != own), f"{topic}.{name}"
+            assert asked[own][name] > 1 or any(found[name] for path, found in asked.items() if path != own), f"{topic}.{name}"
 
 
 def test_phrases_are_words():
