@@ -102,9 +102,8 @@ class Field:
     def goal(self, key: str) -> Floats:
         """The values of what is asked, one row an entry."""
         array = self.array(key)
-        if PLAIN:
-            return np.stack(list(array.items))
-        return array.reshape(prod(array.shape[:-1]), array.shape[-1])
+        found: Floats = np.stack(list(array.items)) if PLAIN else array.reshape(prod(array.shape[:-1]), array.shape[-1])
+        return found
 
     def entry(self, expr: Expr, place: tuple[int, ...]) -> Expr:
         """One entry of a formula without letters, as a formula of single quantities."""
