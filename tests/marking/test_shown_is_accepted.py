@@ -7,6 +7,7 @@ By default the exercise's own notation is taken in both forms, and one of the ot
 """
 
 import os
+import re
 from collections import Counter
 from dataclasses import replace
 from functools import cache
@@ -19,11 +20,17 @@ from shown import (
     Piece,
     asked,
     collisions,
+    equations,
+    key,
+    latex_pieces,
     layer_pieces,
     layer_questions,
+    members,
     solution_pieces,
+    terminal_pieces,
     training_pieces,
     training_questions,
+    uses,
 )
 from some_now import some_now
 
@@ -32,6 +39,11 @@ from tutor.answer.handed_in import Submission
 from tutor.errors import TutorError
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import from_text, load
+from tutor.exercise.over_layers import layers_of
+from tutor.expression.keys import derivative_key
+from tutor.expression.nodes import Call
+from tutor.graph.layered import sized
+from tutor.marking.array_questions import array_question, asks_for_arrays
 from tutor.marking.mark_submission import Marker
 
 EXHAUSTIVE = os.environ.get("TUTOR_EXHAUSTIVE") == "1"
@@ -206,3 +218,45 @@ def test_all_that_is_shown_handed_in_together_has_full_marks(name):
     assert given
     assert [(a.question, a.text, a.verdict, a.outcome) for a in given if (a.verdict, a.outcome) != ("correct", "")] == []
     assert sum(a.marks for a in given) == sum(a.out_of for a in given)
+
+
+NOT_TYPED = re.compile(
+    r"max_|route|share|maxpool|avgpool|part\[|part\}|full|flip|vec|mat\[|[ŴŵW]\u0302|\\hat\{[Ww]\}|1\[|\\mathbf\{1\}_\{.{1,3} =|Ŵ|b̂"
+)
+"""What the layer page writes that is not read as a formula: pooling, parts, what is written for a single linear layer."""
+COMPUTED = re.compile(r"[₊₋]|_\(|_\{[^{}]*[-+][^{}]*\}|\\max")
+"""An index that is computed, as the j − a + 3 of a convolution."""
+LAYERED = [name for name in EXERCISES if asks_for_arrays(load(name)) and name != "qmul/softmax-layer"]
+
+
+def layer_rows(name):
+    """(question, text) for every row of formulas of the layer page, in the terminal, in Markdown and in LaTeX."""
+    solved = tutor.solve(name, form="layer")
+    doc, profile = solved.document(), solved.notation
+    rows = equations(doc)
+    for cut in (
+        terminal_pieces(solved.to_text(80), doc, profile, "terminal"),
+        latex_pieces(solved.to_markdown(), "aligned", doc, "Markdown", both=False),
+        latex_pieces(solved.to_latex(fragment=True), "align*", doc, "LaTeX", both=False),
+    ):
+        for row, piece in zip(rows, cut, strict=True):
+            left = row.left.args[0] if type(row.left) is Call else row.left
+            if any(uses(member) for member in members(row)) and not NOT_TYPED.search(piece.text) and not COMPUTED.search(piece.text):
+                yield key(left), piece.text
+
+
+@pytest.mark.parametrize("name", some_now(LAYERED, 2))
+def test_every_formula_of_the_layer_form_is_correct(name):
+    exercise = load(name)
+    layered = layers_of(exercise, exercise.notation)
+    small = sized(layered)[0]
+    bare = replace(exercise, values={}, rate=None, steps=0, questions=())
+    keys = [key for array in small.entries for key in (array, derivative_key(layered.graph.loss, array))]
+    marker = Marker(replace(exercise, questions=tuple(array_question(bare, small, key) for key in keys)))
+    tried = 0
+    for question, text in layer_rows(name):
+        if question in marker.sheet.by_id:
+            answer, _ = marker.judge(question, text)
+            assert (answer.verdict, answer.outcome) == ("correct", ""), (question, text, answer.verdict, answer.outcome, answer.message)
+            tried += 1
+    assert tried > 5

@@ -6,6 +6,7 @@ A sum is ``Σ_v``, ``\\sum_{v=1}^{n}``, ``Σ_(v=1..n)``; how far it runs is seld
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 
 from tutor.expression.grammar import Token
 from tutor.expression.letters import SUB
@@ -23,6 +24,20 @@ SUM = re.compile(
 )
 """A sum over letters: Σ_v, \\sum_{v=1}^{n}, Σ_(v=1..n)."""
 _LOWER = {shown: plain for plain, shown in SUB.items()}
+
+
+_SLIDING = re.compile(r"(?P<convolve>∗|\\ast(?![A-Za-z]))|(?P<correlate>⋆|\\star(?![A-Za-z]))")
+"""The signs of convolution and correlation, where an exercise has them; elsewhere ∗ is a product."""
+
+
+def read_sliding(text: str, at: int, end: int, used: Collection[str]) -> tuple[Token | None, int]:
+    """The token of a convolution or a correlation, where an exercise uses one of them, and how long it is.
+
+    >>> read_sliding("∗ k", 0, 3, {"convolve"})
+    (('@', 'convolve'), 1)
+    """
+    match = _SLIDING.match(text, at, end) if {"convolve", "correlate"} & set(used) else None
+    return (("@", match.lastgroup), len(match.group())) if match is not None else (None, 0)
 
 
 def read_sign(text: str, at: int, end: int) -> tuple[Token | None, int]:

@@ -35,7 +35,7 @@ OTHERWISE = {
 }  # fmt: skip
 """What these modules call functions that have another name here."""
 
-DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_TOGETHER = range(8)
+DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_TOGETHER, COMMON = range(9)
 """How good the reason is for which a spelling stands for something, the best first."""
 
 
@@ -52,6 +52,8 @@ class Several:
 
 
 Known: TypeAlias = Expr | Several
+Literal: TypeAlias = Known | str
+"""What a text as it stands means: a quantity, or a function by its name (softmax[col])."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class Vocabulary:
 
     declared: dict[str, Name]
     spelled: dict[Key, tuple[int, Known]]
-    literal: dict[str, Known] = field(default_factory=dict)
+    literal: Mapping[str, Literal] = field(default_factory=dict)
     literals: re.Pattern[str] | None = None
     functions: dict[str, str] = field(default_factory=dict)
     calls: frozenset[str] = frozenset()
@@ -114,14 +116,18 @@ def split_index(sub: str) -> tuple[str, ...]:
     return tuple(_INDEX_PART.findall(sub))
 
 
-def indexed_entry(key: Key, vocabulary: Vocabulary) -> Expr | None:
-    """The entry of an array that a spelling with letters as indices means, ``at(W, j, v)``; nothing for any other spelling."""
+def indexed_entry(key: Key, vocabulary: Vocabulary, word: str = "") -> Expr | None:
+    """The entry of an array that a spelling with letters as indices means, ``at(W, j, v)``; nothing for any other spelling.
+
+    A ``word`` that begins with the name of an array as it is declared, W1_jv, means that one.
+    """
     base, sub, sup = key
     known = vocabulary.indexed.get((base, sup))
     if known is None or not sub:
         return None
     parts = split_index(sub)
-    for spelling in known:
+    own = vocabulary.declared.get(word.rpartition("_")[0])
+    for spelling in sorted(known, key=lambda spelling: spelling.node != own) if own is not None else known:
         if len(spelling.parts) == len(parts):
             found: dict[int, str] = {place: part for place, part in zip(spelling.parts, parts, strict=True) if type(place) is int}
             alike = all(type(place) is int or place == part for place, part in zip(spelling.parts, parts, strict=True))

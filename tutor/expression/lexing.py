@@ -69,7 +69,11 @@ class _Lexer:
                 self.spaced.add(len(self.tokens))
                 continue
             if literals and (match := literals.match(text, self.at, end)):
-                self.put("a", self._certain(match.group(), self.known.literal[match.group()]), len(match.group()))
+                known = self.known.literal[match.group()]
+                if isinstance(known, str):
+                    self.put("f", known, len(match.group()))
+                else:
+                    self.put("a", self._certain(match.group(), known), len(match.group()))
                 continue
             if self.known.indexed and self.of_arrays():
                 continue
@@ -79,7 +83,9 @@ class _Lexer:
 
     def of_arrays(self) -> bool:
         """A sum over a letter, or a vector of ones, where formulas over arrays are read."""
-        token, length = index_signs.read_sign(self.text, self.at, self.end)
+        token, length = index_signs.read_sliding(self.text, self.at, self.end, self.known.calls)
+        if token is None:
+            token, length = index_signs.read_sign(self.text, self.at, self.end)
         if token is None and length:
             raise self.fail("this sum cannot be read", "write Σ_v, or Σ_{v=1}^{n}")
         if token is not None:
@@ -282,7 +288,7 @@ class _Lexer:
                 return None, OTHER
         level, node = self.known.spelled.get(one.key, (OTHER, None))
         if node is None and self.known.indexed:
-            level, node = DECLARED, indexed_entry(one.key, self.known)
+            level, node = DECLARED, indexed_entry(one.key, self.known, one.word)
         if node is None:
             return None, OTHER
         if (

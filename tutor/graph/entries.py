@@ -343,7 +343,15 @@ class _Lazy:
 
     def __init__(self, entries: Entries, expr: Expr, done: dict[Any, Any], shapes: Mapping[str, Shape]) -> None:
         self.entries, self.expr, self.done, self.shapes = entries, expr, done, shapes
-        self.shape = tuple(int(size) for size in shape_of(expr, shapes))
+        self.bounded = False
+        self._shape: tuple[int, ...] | None = None
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How far every index runs."""
+        if self._shape is None:
+            self._shape = tuple(int(size) for size in shape_of(self.expr, self.shapes))
+        return self._shape
 
     @property
     def items(self) -> tuple[Any]:
@@ -352,8 +360,8 @@ class _Lazy:
 
     def at(self, place: Sequence[int]) -> Any:
         """The entry at an index that counts from 1, or None outside."""
-        place = tuple(place) if self.shape else ()
-        if any(not 1 <= i <= size for i, size in zip(place, self.shape, strict=True)):
+        place = tuple(place)
+        if self.bounded and any(not 1 <= i <= size for i, size in zip(place, self.shape, strict=True)):
             return None
         key = (id(self.expr), place)
         if key not in self.done:
@@ -361,32 +369,49 @@ class _Lazy:
         return self.done[key][1]
 
     def part(self, expr: Expr) -> _Lazy:
-        return _Lazy(self.entries, expr, self.done, self.shapes)
+        key = (id(expr), "part")
+        if key not in self.done:
+            self.done[key] = _Lazy(self.entries, expr, self.done, self.shapes)
+        found: _Lazy = self.done[key]
+        return found
+
+    def reader(self) -> _EntryReader:
+        """What reads the entries of an operation, made once."""
+        key = (id(self.expr), "reader")
+        if key not in self.done:
+            self.done[key] = self._reader()
+        found: _EntryReader = self.done[key]
+        return found
+
+    def _reader(self) -> _EntryReader:
+        expr, entries = self.expr, self.entries
+        assert type(expr) is Call
+        if expr.func == INDEXED:
+            form, letters, _ = index_parts(expr)
+            return _EntryReader(form, letters, {name: entries.known[name] for name in arrays_of(form, set(letters))}, {}, entries.algebra)
+        count = len(LAYERS[expr.func][0].arrays)
+        operands = [self.part(arg) for arg in expr.args[:count]]
+        labels = [f" {number}" for number in range(count)]  # no quantity is called so
+        shapes: dict[str, Shape] = {label: part.shape for label, part in zip(labels, operands, strict=True)}
+        row, sizes, _ = bind(Call(expr.func, (*map(Name, labels), *expr.args[count:])), shapes)
+        arrays: dict[str, Any] = {name: part for (name, _), part in zip(row.operands, operands, strict=True)}
+        for part in operands if row.padded or expr.func == "concat" else ():
+            part.bounded = True
+        return _EntryReader(formula(row.index), row.letters, arrays, {name: int(size) for name, size in sizes.items()}, entries.algebra)
 
     def made(self, place: tuple[int, ...]) -> Any:
         expr, entries = self.expr, self.entries
         match expr:
-            case Name(name):
-                return entries.known[name].at(place)
-            case Partial(of, wrt):
-                return entries.known[derivative_key(of, wrt)].at(place)
+            case Name() | Partial():
+                array = entries.known[expr.name if type(expr) is Name else derivative_key(expr.of, expr.wrt)]  # type: ignore[union-attr]
+                return array.at(place if array.shape else ())
             case Number():
                 return entries.algebra.number(expr)
             case Call(func, args) if func in SAMPLES:
                 return self.softmax(self.part(args[0]), place, SAMPLES[func])
-            case Call(func, args) if func in LAYERS:
-                count = len(LAYERS[func][0].arrays)
-                operands = [self.part(arg) for arg in args[:count]]
-                labels = [f" {number}" for number in range(count)]  # no quantity is called so
-                shapes: dict[str, Shape] = {label: part.shape for label, part in zip(labels, operands, strict=True)}
-                row, sizes, _ = bind(Call(func, (*map(Name, labels), *args[count:])), shapes)
-                arrays: dict[str, Any] = {name: part for (name, _), part in zip(row.operands, operands, strict=True)}
-                numbers = {name: int(size) for name, size in sizes.items()}
-                return _EntryReader(formula(row.index), row.letters, arrays, numbers, entries.algebra).entry(place)
-            case Call(func) if func == INDEXED:
-                form, letters, _ = index_parts(expr)
-                known = {name: entries.known[name] for name in arrays_of(form, set(letters))}
-                return _EntryReader(form, letters, known, {}, entries.algebra).entry(place)
+            case Call(func) if func in LAYERS or func == INDEXED:
+                reader = self.reader()
+                return reader.entry(place if reader.letters else ())
         return entries._entrywise(expr)([self.part(part).at(place) for part in children(expr)])
 
     def softmax(self, scores: _Lazy, place: tuple[int, ...], by: str) -> Any:

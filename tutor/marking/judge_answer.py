@@ -100,13 +100,27 @@ class AnswerJudge:
 
     def single_or_array(self) -> MarkedAnswer:
         """A single quantity of a layer form, in single quantities or in whole arrays."""
+        before = dict(self._results), self._read
         try:
-            return self.single()
+            single = self.single()
         except AnswerError as error:
             try:
                 return judge_array(self)
             except AnswerError:
                 raise error from None
+        if (single.verdict, single.outcome) == ("correct", ""):
+            return single
+        after = dict(self._results), self._read
+        self._results, self._read = before[0], before[1]
+        self.known = Earlier(self._results, self._read)
+        try:
+            whole = judge_array(self)
+        except AnswerError:
+            whole = single
+        if whole.marks > single.marks:
+            return whole
+        self._results, self._read = after
+        return single
 
     def remember(self, expr: Expr) -> None:
         """Remember how the answer was read."""

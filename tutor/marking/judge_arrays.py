@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -49,6 +50,25 @@ class _ReadFormula:
         if isinstance(expr, AnswerError):
             raise expr
         return expr
+
+
+def without_shapes(text: str, letters: Sequence[str]) -> str:
+    """The text without lines of shapes, (m×n) (n×1) + (m×1), which the product prints below a row; it is as long as it was.
+
+    >>> without_shapes("z = W x\\n    (2×3) (3×1)", ())
+    'z = W x\\n               '
+    """
+    if "×" not in text or "\n" not in text:
+        return text
+    size = "|".join(["[0-9]{1,5}", *map(re.escape, letters)])
+    shape = re.compile(rf"\((?:{size})×(?:{size})(?:×(?:{size}))*\)")
+    lines = text.split("\n")
+    return "\n".join(
+        " " * len(line) if number and shape.search(line) and not _RELATED.search(line) else line for number, line in enumerate(lines)
+    )
+
+
+_RELATED = re.compile(r"[=≈←&\\]")
 
 
 def judge_array(own: AnswerJudge) -> MarkedAnswer:
@@ -95,7 +115,7 @@ class ArrayJudge:
 
     def read(self) -> _ReadFormula:
         """The members of the answer, and which of them counts.  Raises `AnswerError`."""
-        members = list(read_lines(self.own.text, self.sheet.array_vocabulary))
+        members = list(read_lines(without_shapes(self.own.text, self.layers.symbolic), self.sheet.array_vocabulary))
         index: tuple[str, ...] = ()
         while len(members) > 1 and (is_question(members[0].expr, self.key) or self.left_of(members[0].expr)):
             index = self.left_of(members[0].expr) or index

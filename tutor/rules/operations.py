@@ -26,6 +26,11 @@ UPSTREAM = "G"
 OUT = "out"
 
 
+@cache
+def _operands(arrays: tuple[str, ...]) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((name, tuple(sizes.split())) for name, _, sizes in (text.partition(":") for text in arrays))
+
+
 @dataclass(frozen=True, slots=True)
 class Layer:
     """One row.
@@ -64,7 +69,7 @@ class Layer:
     @property
     def operands(self) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """Each operand's name and the names of its sizes."""
-        return tuple((name, tuple(sizes.split())) for name, _, sizes in (text.partition(":") for text in self.arrays))
+        return _operands(self.arrays)
 
 
 _1D, _2D = ("i",), ("i", "j")

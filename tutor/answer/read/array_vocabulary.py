@@ -14,7 +14,7 @@ from tutor.answer.read.vocabulary import choose_profiles, gather_vocabulary
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key, read_derivative
-from tutor.expression.lexicon import IndexedSpelling, Vocabulary, split_index
+from tutor.expression.lexicon import IndexedSpelling, Literal, Vocabulary, split_index
 from tutor.expression.nodes import Call, Expr, Name, Partial
 from tutor.expression.spelling import whole
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered
@@ -30,6 +30,12 @@ _OTHERWISE = {"vec": "flatten", "diag": "diag"}
 """Functions of arrays that answers have besides; diag(v) is a matrix with v on its diagonal."""
 
 
+_BY_AXIS = {
+    text: f"softmax_{axis}s" if axis == "row" else "softmax_columns"
+    for axis, word in (("column", "col"), ("row", "row"))
+    for text in (f"softmax[{word}]", *(f"\\operatorname{{softmax}}{sub}{{\\text{{{word}}}}}" for sub in ("_", " _")))
+}
+"""How the product writes the softmax of each column and of each row."""
 _INDICES = "abdhijklmnpqrstuv"
 
 
@@ -49,7 +55,7 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     known = gather_vocabulary(exercise, layered.graph, chosen, notations.__getitem__, powers=False)
     sizes = {letter: Name(letter) for letter in layered.symbolic if letter not in known.declared}
     functions = {name: name for name in sorted(LAYER_FUNCTIONS)}
-    literal = {**known.literal, **literal_entries(layered, notations.values())}
+    literal: dict[str, Literal] = {**known.literal, **literal_entries(layered, notations.values()), **_BY_AXIS}
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     return replace(
         known, declared={**known.declared, **sizes}, functions={**known.functions, **functions, **_OTHERWISE}, arity=_arity,
@@ -75,7 +81,7 @@ def indexed_spellings(layered: Layered, notations: Iterable[Notation]) -> dict[t
         for key, node, rank in _arrays(layered):
             for base, sup, spelling in _spellings(known, key, node, rank):
                 found.setdefault((base, sup), {}).setdefault(spelling)
-    return {place: _first_of_each(list(spellings)) for place, spellings in found.items()}
+    return {place: tuple(spellings) for place, spellings in found.items()}
 
 
 def literal_entries(layered: Layered, notations: Iterable[Notation]) -> dict[str, Expr]:
@@ -107,7 +113,7 @@ def _spellings(known: Notation, key: str, node: Expr, rank: int) -> Iterator[tup
         return  # ∂L/∂w_ij is read by its parts
     shown = [known.entry(key, [Symbol(letter, letter) for letter in letters[:rank]]) for letters in _LETTERS]
     pairs = [(shown[0].latex, shown[1].latex), (shown[0].text, shown[1].text)]
-    if type(node) is Name:
+    if type(node) is Name and not known.symbols:  # by its name, after all notations
         pairs.append((f"{node.name}_{''.join(_LETTERS[0][:rank])}", f"{node.name}_{''.join(_LETTERS[1][:rank])}"))
     for first, second in pairs:
         one, other = whole(first), whole(second)
@@ -119,11 +125,3 @@ def _spellings(known: Notation, key: str, node: Expr, rank: int) -> Iterator[tup
         )  # fmt: skip
         yield one[0], one[2], IndexedSpelling(parts, node)
 
-
-def _first_of_each(spellings: Sequence[IndexedSpelling]) -> tuple[IndexedSpelling, ...]:
-    """One spelling for every form of index: the one of the notation that comes first."""
-    chosen: dict[tuple[str | int, ...], IndexedSpelling] = {}
-    for spelling in spellings:
-        form = tuple("" if type(part) is int else part for part in spelling.parts)
-        chosen.setdefault(form, spelling)
-    return tuple(chosen.values())

@@ -26,6 +26,7 @@ _MARKED = re.compile(
     |(?P<words>\\tag\*?(?=\{)|\\phantom(?=\{)
         |(?:(?:(?<=\n)[ \t]{1,8})?&\s{0,8}&?\s{0,8}|\\quad\s{0,8})\\(?:text|parbox)(?![A-Za-z])(?:\[[a-z]\])?)
     |(?P<row>(?<=\n)[ \t]{0,8}&(?!&)|(?:\\\\\*?|\\cr(?![A-Za-z]))[ \t]{0,8}(?=\n|\Z))
+    |(?P<below>\\underset(?=\{))
     |(?P<sign>\\mathrel\{[^{}]{1,12}\})
     |\\MoveEqLeft(?:\[[0-9]\])?|\\mathmakebox\[[0-9.em]{1,12}\](?:\[[lrc]\])?|\\resizebox\{[0-9.em]{1,12}\}\{!\}
     |\\(?:q?quad|displaystyle)(?![A-Za-z])|\{\}""",
@@ -73,6 +74,8 @@ def _without_commands(text: str) -> str:
             pieces.append(word.replace("\\mathrel{", " " * 9).replace("}", " "))
             continue
         while kind == "words" and text.startswith("{", at):
+            at = _closed(text, at)
+        if kind == "below":  # the shape of a factor; what it stands below is in the braces behind it
             at = _closed(text, at)
         pieces.append(_blank(text[match.start() : at]))
     return "".join([*pieces, text[at:]])
