@@ -46,8 +46,8 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
 
     >>> from tutor.exercise.load import load
     >>> known = array_vocabulary(load("qmul/network-deltas-layers"))
-    >>> known.spelled["delta", "", "2"][1], [spelling.parts for spelling in known.indexed["w", "2"]]
-    (Partial(of='E', wrt='z2'), [(0, 1)])
+    >>> known.spelled["delta", "", "2"][1], known.indexed["w", "2"][0].parts
+    (Partial(of='E', wrt='z2'), (0, 1))
     """
     layered = layers_of(exercise, exercise.notation)
     chosen = choose_profiles(exercise, profiles)
