@@ -2,7 +2,7 @@
 
 from types import SimpleNamespace
 
-from tutor.explain.words.update_rules import say_stop
+from tutor.explain.words.wording import ENGLISH
 from tutor.numbers.run import run
 from tutor.numbers.train import Task, train_exactly
 from tutor.rules.optimisers import optimiser
@@ -12,4 +12,5 @@ def descend(derivation, values, parameters, rate, steps):
     """``traces[k]`` is the forward pass with the parameters after k updates."""
     made = train_exactly(Task(derivation, values, tuple(parameters), optimiser("gd"), rate, {}), steps)
     graph = derivation.graph
-    return SimpleNamespace(traces=[run(graph.steps, {**values, **row.values}) for row in made.rows], stopped=say_stop(made.stopped))
+    traces = [run(graph.steps, {**values, **row.values}) for row in made.rows]
+    return SimpleNamespace(traces=traces, stopped=ENGLISH.updates.say_stop(made.stopped))

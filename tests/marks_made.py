@@ -35,7 +35,8 @@ FAILED = Marked("zoe", "neuron/two-two-two", status="could not be marked", reaso
 ANNA = student("anna", 2, "1/3", "1/3", email="anna@x.de", name="Berg, Anna")
 
 
-BEN = student("ben", "3/2", 0, 1, person=("q2",), email="ben@x.de")
+BEN = student("ben", "3/2", 0, 1, email="ben@x.de")
+WAITING = student("ben", "3/2", 0, 1, person=("q2",), email="ben@x.de")  # a person has to look at q2
 
 
 def rows(text, delimiter=","):

@@ -5,6 +5,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+import tutor
 from tutor.autograde import as_text, assert_correct, check_answer
 from tutor.errors import TutorError
 
@@ -89,3 +90,12 @@ def test_follow_through_counts_and_is_not_correct():
     assert not checked.correct
     assert checked.share == 1
     assert "earlier" in checked.words
+
+
+def test_a_question_may_be_called_by_any_of_its_spellings():
+    assert check_answer("neuron/two-two-two", "∂E_total/∂w5", "0.0822").correct
+    page = tutor.mark("neuron/two-two-two", {r"\frac{\partial L}{\partial w_5}": "0.0822", "dL/dw55": "0.1"})
+    assert next(answer.verdict for answer in page.marked.answers if answer.question == "dL/dw5") == "correct"
+    assert [(one.place, one.text) for one in page.marked.unused] == [("dL/dw55", "0.1")]
+    assert "did you mean dL/dw5" in page.marked.unused[0].reason
+    assert "dL/dw55: 0.1 (there is no question" in " ".join(page.to_text().split())

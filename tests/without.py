@@ -45,6 +45,7 @@ ANSWERS = {
                            "dL/dw5.chain": "dL/dout_o1 * dout_o1/din_o1"},
     "cmu/three-layer-chain": {"dL/dw_3.formula": "dL/df_3*f_2", "dL/dw_3.chain": "dL/df_3*df_3/da_3", "f_1": "0.5"},
     "qmul/linear-neuron": {"dE/dw_L.formula": "2*(x_L - y)", "dE/db_L.formula": "2*(x_L - y)", "w_L@1": "0.29"},
+    "qmul/network-deltas-layers": {"dE/dz1": "(w² δ²) ⊙ σ′(z¹)", "dE/dW2": "δ² (x¹)^T", "dE/dx1": "7 w² δ²"},
 }  # fmt: skip
 """Right, wrong, unfinished; numbers, chains and formulas."""
 

@@ -17,18 +17,20 @@ from functools import lru_cache
 from math import prod
 from typing import Any
 
-from tutor.answer.handed_in import Submission
+from tutor.answer.handed_in import Submission, Unused
 from tutor.answer.read.ids import Ids
 from tutor.errors import TutorError
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
-from tutor.explain.words import marking_words as wording
+from tutor.explain.words.marking_words import unpunished
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.limits import MAX_AXES
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
 from tutor.text import visible
 
 MAX_ENTRIES = 10_000
+MAX_SHOWN = 300
 _MAPPING = 'write {"dL/dw5": "0.082"}'
 
 
@@ -56,14 +58,14 @@ def check_answer(exercise: str | Exercise, question: str, answer: Any, *, earlie
     """
     marker = _marker(exercise)
     wanted = question_id(marker, question)
-    texts, problems = by_question(marker, {} if earlier is None else earlier)
-    if problems:
-        raise TutorError(problems[0])
+    texts, unused = by_question(marker, {} if earlier is None else earlier)
+    if unused:
+        raise TutorError(unused[0].reason)
     texts[wanted] = as_text(answer)
     marked = marker.mark(Submission("", texts))
     found = next(each for each in marked.answers if each.question == wanted)
     share = found.marks / found.out_of if found.out_of else Fraction(0)
-    return Checked(found.marks == found.out_of and (found.verdict == "correct" or wording.unpunished(found)), share, words(found))
+    return Checked(found.marks == found.out_of and (found.verdict == "correct" or unpunished(found)), share, words(found))
 
 
 def assert_correct(exercise: str | Exercise, question: str, answer: Any, *, earlier: Mapping[str, Any] | None = None) -> None:
@@ -122,42 +124,38 @@ def _scalar(value: Any) -> str:
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def by_question(marker: Marker, answers: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The answers as texts by question id, and what is said about questions that do not exist.
+def by_question(marker: Marker, answers: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Unused, ...]]:
+    """The answers as texts by question id, and those to questions that do not exist, with near misses.
 
     Raises `TutorError` for answers that are no mapping from texts, an answer of another kind, and a question that is answered twice.
     """
     if not isinstance(answers, Mapping):
         raise TutorError(f"answers are a mapping from questions to answers, not {visible(type(answers).__name__)}", hint=_MAPPING)
-    ids = _ids(marker)
+    ids = Ids.of(marker.names)
     texts: dict[str, str] = {}
-    problems: list[str] = []
+    unused: list[Unused] = []
     for name, value in answers.items():
         if not isinstance(name, str):
             raise TutorError(f"a question is named by a text, not by {visible(repr(name)[:200], 80)}", hint=_MAPPING)
         found, text = ids.find(name), as_text(value)
         if not found:
-            problems.append(ids.unknown(name))
+            unused.append(Unused(name[:100], text[:MAX_SHOWN], ids.unknown(name)))
         elif texts.get(found, text) != text:
             raise TutorError(f"{found} is answered more than once", hint="keep one answer")
         else:
             texts[found] = text
-    return texts, tuple(problems)
+    return texts, tuple(unused)
 
 
 def question_id(marker: Marker, question: str) -> str:
     """The id of a question by its id or by what it asks (``w5 after 1``); raises `TutorError` with near misses."""
     if not isinstance(question, str):
         raise TutorError(f"a question is named by a text, not by {visible(repr(question)[:200], 80)}", hint=_MAPPING)
-    ids = _ids(marker)
+    ids = Ids.of(marker.names)
     found = ids.find(question)
     if not found:
         raise TutorError(ids.unknown(question))
     return found
-
-
-def _ids(marker: Marker) -> Ids:
-    return Ids.of([each.id for each in marker.questions], {each.ask: each.id for each in marker.questions})
 
 
 @lru_cache(maxsize=8)
@@ -171,16 +169,17 @@ def _marker(exercise: str | Exercise) -> Marker:
 
 def words(answer: MarkedAnswer) -> str:
     """What a student is told of an answer in one paragraph: the verdict, the slip, where to look; nothing of the solution."""
-    said = [f"{answer.question}: {wording.said(answer)}."]
+    wording = ENGLISH.marking
+    said = [wording.ANSWER_IS.format(question=answer.question, verdict=wording.said(answer))]
     if answer.outcome:
         said.append(wording.OUTCOMES.get(answer.outcome, ""))
-    ways = [" and ".join(dict.fromkeys(wording.slip(slip.tag).done for slip in slips)) for slips in answer.slips]
+    ways = [wording.AND.join(dict.fromkeys(wording.slip(slip.tag).done for slip in slips)) for slips in answer.slips]
     if ways:
-        said.append(f"Probably {', or '.join(dict.fromkeys(ways))}.")
+        said.append(wording.PROBABLY.format(slips=wording.OR.join(dict.fromkeys(ways))))
     looks = dict.fromkeys(wording.slip(slip.tag).look for slips in answer.slips for slip in slips)
     said += list(looks)[:1]
     if answer.line is not None:
-        said.append(f"Line {answer.line.number} does not hold: {visible(answer.line.text, 200)}")
+        said.append(wording.LINE_BROKEN.format(number=answer.line.number, line=visible(answer.line.text, 200)))
     if answer.verdict == "unreadable" and answer.message:
         said.append("\n" + "\n".join(visible(line, 200) for line in answer.message.split("\n")))
     return " ".join(part for part in said if part)

@@ -29,7 +29,7 @@ def test_archives_are_known_by_their_content(tmp_path, data, reason):
 
 def test_archives_are_known_by_their_name(tmp_path):
     (tmp_path / "anna.TAR.GZ").write_bytes(b"not really")
-    assert "an archive" in read_content(tmp_path / "anna.TAR.GZ")
+    assert "a gzip archive" in read_content(tmp_path / "anna.TAR.GZ")
 
 
 def test_content_is_bytes_or_a_reason(tmp_path):

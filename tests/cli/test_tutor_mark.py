@@ -98,6 +98,7 @@ def test_a_class_into_a_folder(run, handed, folder):
     assert list(found) == ["anna", "ben", "cleo", "dan"]
     assert "4 of 4 marked" in out
     assert "1 for a person:\n  cleo: q2\n" in out
+    assert out.endswith("1 of 4 has no grade yet in any file: a person looks first (for-a-person.csv)\n")
     row = found["anna"]
     assert row["version"]
     assert len(row["exercise_hash"]) == len(row["input_hash"]) == 64

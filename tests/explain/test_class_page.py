@@ -11,6 +11,7 @@ from marked_class import ASKED, CLASS, QUESTIONS, TITLE, UNREADABLE, student
 
 from tutor.explain import class_page as classroom
 from tutor.explain.document import Bars, Heading
+from tutor.explain.words.wording import ENGLISH
 from tutor.marking.classwork import count
 from tutor.marking.marked import VERDICTS, Marked
 from tutor.results.feedback import class_report
@@ -74,7 +75,7 @@ def test_a_whole_submission_for_a_person_is_not_nothing(left):
 
 @pytest.mark.parametrize(("students", "said"), [(0, ""), (1, "a0"), (4, "a0, a1, a2 and a3"), (5, "a0, a1, a2, a3 and 1 more")])
 def test_a_few_students_by_name(students, said):
-    assert classroom.names([f"a{number}" for number in range(students)]) == said
+    assert classroom.names([f"a{number}" for number in range(students)], ENGLISH.marking) == said
 
 
 def test_a_long_list_is_cut_in_the_page_and_whole_in_the_data():

@@ -26,6 +26,7 @@ from tutor.answer.handed_in import Submission
 from tutor.exercise.load import load
 from tutor.exercise.question import Question
 from tutor.explain.feedback_page import quantity, value
+from tutor.explain.words.wording import ENGLISH
 from tutor.marking.disclosure import REVEALS
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Credit, Marked, MarkedAnswer
@@ -201,14 +202,14 @@ def test_a_megabyte_of_text_is_cut():
 
 @pytest.mark.parametrize("text", ["dL/dw5", "out_h1", "w5@1"])
 def test_names_are_maths(text):
-    assert not isinstance(quantity(text), str)
+    assert not isinstance(quantity(text, ENGLISH.marking), str)
 
 
 @pytest.mark.parametrize("text", ["a@b", "dL/dw5; x", "$x$", "", "w" * 60, "1", "dL/d", "x\n", "ä" * 3])
 def test_what_is_no_name_is_words(text):
-    assert isinstance(quantity(text), str)
+    assert isinstance(quantity(text, ENGLISH.marking), str)
 
 
 @pytest.mark.parametrize("text", ["x", "1/0x", "1e", "１２", "0." + "1" * 70, "(1, 2)", "+1"])
 def test_what_is_no_number_is_words(text):
-    assert isinstance(value(text), str)
+    assert isinstance(value(text, ENGLISH.marking), str)

@@ -7,8 +7,7 @@ import tutor
 from tutor.exercise.load import from_text
 from tutor.explain.document import Equations, Heading, Paragraph
 from tutor.explain.layer_formulas import bare
-from tutor.explain.words import array_rules as wording_layers
-from tutor.explain.words import rules as wording
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.plain import plain
 
 
@@ -28,7 +27,7 @@ def test_the_sections_and_their_order():
     network = tutor.solve("neuron/two-two-two", form="layer")
     assert list(sections(network)) == ["Given", "Forward pass", "Backward pass", "Update"]
     assert list(sections(tutor.solve("qmul/network-deltas", form="layer"))) == ["Forward pass", "Backward pass"]
-    assert list(sections(tutor.solve("dl/bce-columns"))) == ["Given", "Forward pass", "Backward pass", wording.SIMPLIFIED, "Update"]
+    assert list(sections(tutor.solve("dl/bce-columns"))) == ["Given", "Forward pass", "Backward pass", ENGLISH.rules.SIMPLIFIED, "Update"]
 
 
 def test_the_deltas_are_written_as_the_lecture_does():
@@ -78,19 +77,19 @@ def test_the_condition_on_the_targets():
         return [str(b.parts[0]) for b in solution.document().blocks if isinstance(b, Paragraph) and b.label == "Condition"]
 
     (text,) = conditions(tutor.solve("neuron/softmax-regression-batch"))
-    assert text.lower().startswith(wording_layers.ASSUMED)
+    assert text == ENGLISH.arrays.ASSUMED
     assert conditions(tutor.solve("dl/bce-columns")) == []
 
 
 def test_targets_that_do_not_sum_to_one_show_nothing_simplified():
     text = 'title = "t"\nsteps = ["p = softmax(z)", "L = -sum(y ⊙ log(p))"]\n[shapes]\nz = [2]\ny = [2]\n'
     text += "[values]\nz = [1, 2]\ny = [1, {}]\n"
-    assert wording.SIMPLIFIED in sections(tutor.solve(from_text(text.format(0), "mine")))
-    assert wording.SIMPLIFIED not in sections(tutor.solve(from_text(text.format(1), "mine")))
+    assert ENGLISH.rules.SIMPLIFIED in sections(tutor.solve(from_text(text.format(0), "mine")))
+    assert ENGLISH.rules.SIMPLIFIED not in sections(tutor.solve(from_text(text.format(1), "mine")))
 
 
 def test_a_linear_network_is_one_layer():
-    rows = sections(tutor.solve("dl/linear-collapse-layers"))[wording.SIMPLIFIED]
+    rows = sections(tutor.solve("dl/linear-collapse-layers"))[ENGLISH.rules.SIMPLIFIED]
     assert {left: plain(bare(sides[0])) for left, sides in rows.items()} == {"What": "matmul(W_2, W)", "fhat": "matmul(What, x)"}
     assert "Ŵ" in tutor.solve("dl/linear-collapse-layers").to_text()
 

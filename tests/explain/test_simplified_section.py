@@ -9,7 +9,7 @@ import tutor
 from tutor.derive.rewrites.named import LINEAR, ROWS
 from tutor.exercise.load import from_text
 from tutor.explain.document import Equations, Heading
-from tutor.explain.words import rules as wording
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.plain import plain
 from tutor.notation.profile import profile_names
 
@@ -25,7 +25,7 @@ SHOWN = [
 def section(solution):
     """The blocks from the heading to the next one, and the equations in them as plain text."""
     blocks = solution.document().blocks
-    start = next((n for n, block in enumerate(blocks) if block == Heading(wording.SIMPLIFIED)), None)
+    start = next((n for n, block in enumerate(blocks) if block == Heading(ENGLISH.rules.SIMPLIFIED)), None)
     if start is None:
         return {}
     rows = {}
@@ -159,4 +159,4 @@ def test_the_contract():
 
 
 def test_every_row_has_its_wording():
-    assert {row.name for row in ROWS} | {LINEAR, "parameters below"} == set(wording.REWRITES)
+    assert {row.name for row in ROWS} | {LINEAR, "parameters below"} == set(ENGLISH.rules.REWRITES)

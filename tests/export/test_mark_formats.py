@@ -1,10 +1,13 @@
 """Every output format: exact headers, one number everywhere, nothing obeyed, nobody lost."""
 
 import json
+from dataclasses import replace
+from fractions import Fraction
 
 import pytest
-from marks_made import ANNA, BEN, FAILED, rows, student, written
+from marks_made import ANNA, BEN, FAILED, WAITING, rows, student, written
 
+from tutor.answer.handed_in import Unused
 from tutor.export.all_marked import read
 from tutor.export.mark_formats import MARK_FORMATS
 from tutor.marking.marks import points, sum_earned
@@ -61,9 +64,44 @@ def test_who_could_not_be_marked_has_a_row_and_no_grade(name):
         assert rows(made.text)[1][-4:] == ["", "", "", "4"]
 
 
-def test_answers_for_a_person_are_said_before_a_grade_goes_anywhere():
-    for name in ("moodle", "canvas", "otter", "nbgrader"):
-        assert "ben: a person has to look at q2; until then it counts as it stands" in written(name, BEN).problems
+GRADES = {"moodle": [""], "canvas": [""], "otter": ["", "", "For a person: q2"], "nbgrader": ["", "", "", "4"]}
+
+
+@pytest.mark.parametrize("name", GRADES)
+def test_what_waits_for_a_person_is_no_grade(name):
+    made = written(name, WAITING)
+    assert "ben: a person has to look at q2; until then there is no grade" in made.problems
+    assert rows(made.text)[-1][-len(GRADES[name]) :] == GRADES[name]
+
+
+def test_what_waits_for_a_person_is_an_empty_cell():
+    assert rows(written("csv", WAITING).text)[1][1:6] == ["1.5", "", "1", "", "4"]
+    assert rows(written("csv", WAITING).text)[1][-2:] == ["q2", "2.5 so far: a person has to look at q2"]
+    assert [row[4] for row in rows(written("answers", WAITING).text)[1:]] == ["1.5", "", "1"]
+    known = json.loads(written("gradescope", WAITING).text)
+    assert known["score"] == 2.5
+    assert ["score" in test for test in known["tests"]] == ["status" in test for test in known["tests"]] == [True, False, True]
+    assert known["output"] == "2.5 of 4 so far; a person will look at q2"
+
+
+LOST = replace(
+    BEN, unused=(Unused("line 3", "=0.7", "there is no question 'q9'"),),
+    answers=(*BEN.answers[:2], replace(BEN.answers[2], verdict="blank", marks=Fraction(0))),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MARK_FORMATS)
+def test_what_was_not_used_may_be_the_answer_to_a_blank_question(name):
+    """So there is no 0 for that question, and no grade; where every question is answered there is one."""
+    text = written(name, LOST).text
+    if name == "answers":
+        assert rows(text)[-2][4] == ""
+        assert rows(text)[-1] == ["ben", "", "'=0.7", "not used", "", "", "", "", "there is no question 'q9'"]
+    elif name == "gradescope":
+        assert "score" not in json.loads(text)["tests"][2]
+    elif name != "json":
+        assert shown_total(name, LOST) == ""
+        assert shown_total(name, replace(BEN, unused=LOST.unused)) == "2.5"
 
 
 HOSTILE = ['=HYPERLINK("x")', "+1+1", "-x", "@SUM(A1)", "\t=1", "\r=1", " =1", "a\x1b[31mb", "a\u202eb", 'x"y,z', "a\nb", "\x00", "<b>",

@@ -4,7 +4,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from marks_made import ANNA, BEN, FAILED, QUESTIONS
+from marks_made import ANNA, FAILED, QUESTIONS, WAITING
 
 from tutor.export.output import importable, importable_key, is_graded, number, out_of, remarks
 from tutor.marking.marked import ABSENT
@@ -44,7 +44,7 @@ def test_what_a_platform_knows_a_student_by(student, fields, by, key, why):
 def test_a_silent_zero_is_never_a_grade():
     absent = replace(ANNA, problems=(ABSENT,))
     assert [is_graded(one) for one in (ANNA, FAILED, absent)] == [True, False, False]
-    assert [len(remarks(one)) for one in (ANNA, FAILED, absent, BEN)] == [0, 1, 1, 1]
+    assert [len(remarks(one)) for one in (ANNA, FAILED, absent, WAITING)] == [0, 1, 1, 1]
     assert remarks(absent) == ("anna handed in nothing and gets no grade",)
 
 

@@ -26,6 +26,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 from counted import ANSWER, counted
 from hostile import bench
 from hostile.corpus import ENTRIES, RIGHT
+from messy_class import docx, xlsx
 
 from tutor.answer.files.submissions import read_submissions
 from tutor.answer.handed_in import AnswerError, Submission
@@ -146,6 +147,19 @@ def changed(inputs: Inputs, text: str) -> bytes:
     return inputs.mutated(text).encode("utf-8", "replace")
 
 
+def shown(text: str) -> str:
+    """A text that XML can hold."""
+    return "".join(c for c in text if c.isprintable() or c == "\n")
+
+
+def broken(inputs: Inputs, data: bytes) -> bytes:
+    """A packed file, mostly as it is, else with some bytes changed."""
+    found = bytearray(data)
+    for _ in range(inputs.random.choice((0, 0, 0, 1, 3))):
+        found[inputs.random.randrange(len(found))] = inputs.random.randrange(256)
+    return bytes(found)
+
+
 FILES: tuple[tuple[str, Callable[[str, Inputs], bytes]], ...] = (
     ("a.txt", lambda text, inputs: text.encode("utf-8", "surrogatepass")),
     ("a.txt", lambda text, inputs: b"dL/dw5: " + text.encode("utf-8", "surrogatepass")),
@@ -156,6 +170,13 @@ FILES: tuple[tuple[str, Callable[[str, Inputs], bytes]], ...] = (
     ("a.tsv", lambda text, inputs: changed(inputs, f"student\tquestion\tanswer\nanna\tdL/dw5\t{text}\n")),
     ("a.md", lambda text, inputs: changed(inputs, f"# x\n\n## dL/dw5\n\n{text}\n")),
     ("a.ipynb", lambda text, inputs: changed(inputs, json.dumps({"cells": [{**CELL, "source": [text]}]}))),
+    ("a.md", lambda text, inputs: changed(inputs, f"| question | answer |\n|---|---|\n| dL/dw5 | {text} |\n| {text} | 1 |\n")),
+    ("a.txt", lambda text, inputs: changed(inputs, f"{text}: 1\n{text} = 2\n{text}\t3\n  dL/dw5 = {text}\nout_o1\n{text}\n")),
+    ("a.html", lambda text, inputs: changed(inputs, f"<table><tr><td>dL/dw5<td>{text}</table><h2>{text}</h2><li>a: {text}")),
+    ("a.json", lambda text, inputs: changed(inputs, json.dumps([{"question": text, "answer": 1}, {"question": "a", "answer": text}]))),
+    ("a.csv", lambda text, inputs: changed(inputs, f"{text};{text}\ndL/dw5;{text}\n")),
+    ("a.docx", lambda text, inputs: broken(inputs, docx([shown(text), f"dL/dw5 = {shown(text)}"], [("a", shown(text))]))),
+    ("a.xlsx", lambda text, inputs: broken(inputs, xlsx([("question", "answer"), ("dL/dw5", shown(text)), (shown(text), "1")]))),
     ("a.csv", lambda text, inputs: bytes(inputs.random.randrange(256) for _ in range(60))),
     ("a.json", lambda text, inputs: bytes(inputs.random.randrange(256) for _ in range(60))),
     ("a.txt", lambda text, inputs: bytes(inputs.random.randrange(256) for _ in range(60))),

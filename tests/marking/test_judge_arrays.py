@@ -319,3 +319,18 @@ def test_wrong_forms_are_wrong(name):
         tried += 1
     print("wrong", name, tried)
     assert tried
+
+
+HOSTILE = [
+    "Σ_v" * 300, "𝟏" * 50, "𝟏 𝟏ᵀ 𝟏 𝟏ᵀ", "diag(" * 39 + "z1" + ")" * 39, "W2^T" * 500, "fill(1,99999999)", "columns(y,10^9)", "W2^1000000",
+    "__import__('os').system('x')", "\\sum_{v=1}^{99999999} x", "Σ_(v=1..99999999) δ²_v", "outer(" * 20, "at(W2,1,2)", "indexed(x)",
+    "route(y,y)", "matmul()", "hadamard(W2)", "diag()", "0/0 * W2", "log(0) z1", "one_hot(3,99999999)", "x1 " * 900, "w²_jv" * 200,
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("question", ["dE/dz1", "dE/dW2"])
+def test_nothing_harms_and_nothing_is_right(question):
+    marker, _, _ = asked("qmul/network-deltas-layers")
+    for text in HOSTILE:
+        answer, _ = marker.judge(question, text)
+        assert answer.verdict in ("wrong", "misconception", "undecided", "unreadable"), text

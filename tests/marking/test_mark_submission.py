@@ -4,7 +4,7 @@
 import pytest
 from mark_one import FORMULAS, NEURON, answers, marker
 
-from tutor.answer.handed_in import Submission
+from tutor.answer.handed_in import Submission, Unused
 from tutor.exercise.load import load
 from tutor.marking.mark_submission import Marker
 
@@ -83,6 +83,24 @@ def test_what_a_person_must_see_is_listed():
     assert marked.person == ("a", "dL/dw")
     assert marked.marks == 0
     assert marked.out_of == 2
+
+
+def test_what_cannot_be_read_is_not_the_first_that_is_wrong():
+    marked = marker(NEURON, 'ask = "a"', 'ask = "dL/dw"').mark(Submission("s", {"a": "?!", "dL/dw": "1/0"}))
+    assert (marked.first, marked.waits) == ("", True)
+
+
+@pytest.mark.parametrize("text", ["?", "-", "–", "—", "n/a", "N/A.", "TODO", "…", "...", " ", "k. A.", "???"])
+def test_what_says_that_there_is_no_answer_is_blank(text):
+    (answer, _) = marker(NEURON, 'ask = "a"').judge("a", text)
+    assert answer.verdict == "blank"
+
+
+def test_what_was_not_used_waits_for_a_person_only_where_a_question_is_blank():
+    lost = (Unused("line 3", "0.7", "no question"),)
+    both = marker(NEURON, 'ask = "a"', 'ask = "dL/dw"')
+    assert both.mark(Submission("s", {"a": "1"}, unused=lost)).waits
+    assert not both.mark(Submission("s", {"a": "1", "dL/dw": "2"}, unused=lost)).waits
 
 
 def test_refused_answers_are_unreadable_and_not_blank():

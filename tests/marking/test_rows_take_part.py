@@ -46,11 +46,11 @@ import json, sys
 from tutor.rules import functions as table
 from tutor.rules.functions import Function, Misuse
 table.FUNCTIONS["swish"] = Function(
-    "swish", ("x",), ("sigmoid(x) + out*(1 - sigmoid(x))",), "x*sigmoid(x)", title="swish", role="activation",
+    "swish", ("x",), ("sigmoid(x) + out*(1 - sigmoid(x))",), "x*sigmoid(x)", role="activation",
     written=("value", "x/(1 + exp(-x))"), slips=(Misuse("relu-slope-left", "slope", "1"),))
 table.FUNCTIONS["log_cosh"] = Function(
     "log_cosh", ("a", "y", "delta"), ("sinh((a - y)/delta)/cosh((a - y)/delta)", "-sinh((a - y)/delta)/cosh((a - y)/delta)",
-    "out/delta - (a - y)/delta*sinh((a - y)/delta)/cosh((a - y)/delta)"), "delta*log(cosh((a - y)/delta))", title="log-cosh loss",
+    "out/delta - (a - y)/delta*sinh((a - y)/delta)/cosh((a - y)/delta)"), "delta*log(cosh((a - y)/delta))",
     role="loss", words="log-cosh", settings=(("delta", "0", ""),), slips=(Misuse("sign-of-error", "slope", "-slope"),))
 sys.path.insert(0, sys.argv[1])
 from rows import diagnosed, exercise_of, expected_tags

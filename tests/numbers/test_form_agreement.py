@@ -14,7 +14,7 @@ from random_layers import ACTIVATIONS, BY_RANK, ENDS, MATRIX_ENDS, PAIRS, VECTOR
 
 from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
-from tutor.explain.words.proof_words import say_proof
+from tutor.explain.words.wording import ENGLISH
 from tutor.graph.layered import from_layers, from_network_layers, sized, written_out
 from tutor.graph.network import Network, from_network
 from tutor.numbers.arithmetic import CONTEXT, real
@@ -111,7 +111,7 @@ def test_agreement_at_given_values_is_exact_where_it_can_be():
     values = {name: Fraction(n) for n, name in enumerate(("W_1_1", "W_1_2", "x_1", "x_2"), 1)}
     found = agree(layered, None, values)
     assert (found.entries, found.error, found.at_values, found.points) == (6, 0, True, 1)
-    assert say_proof(found).endswith("agree in all 6 entries of the gradients, exactly (at the given values)")
+    assert ENGLISH.proofs.say_proof(found).endswith("agree in all 6 entries of the gradients, exactly (at the given values)")
 
 
 def test_letters_get_small_different_numbers():
@@ -119,7 +119,7 @@ def test_letters_get_small_different_numbers():
     small, sizes = sized(layered)
     assert sizes == {"m": 2, "n": 3, "N": 4}
     assert small.shapes["W"] == (2, 3)
-    assert say_proof(agree(layered, None, None)).endswith("exactly (at 2 random points, with m = 2, n = 3, N = 4)")
+    assert ENGLISH.proofs.say_proof(agree(layered, None, None)).endswith("exactly (at 2 random points, with m = 2, n = 3, N = 4)")
 
 
 def test_where_there_is_no_point():
@@ -154,7 +154,7 @@ def test_small_gradients_are_compared_too(monkeypatch):
 
 
 def test_the_sentence():
-    assert "to 10⁻²⁷" in say_proof(Agreement(3, CONTEXT.mpf("3e-28"), False, 2))
-    assert "to 10⁻⁵⁰" in say_proof(Agreement(3, CONTEXT.mpf("3e-80"), False, 2))
+    assert "to 10⁻²⁷" in ENGLISH.proofs.say_proof(Agreement(3, CONTEXT.mpf("3e-28"), False, 2))
+    assert "to 10⁻⁵⁰" in ENGLISH.proofs.say_proof(Agreement(3, CONTEXT.mpf("3e-80"), False, 2))
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from tutor.derive.rewrites.layered import SOFTMAX, UNIT, LayerRewrite, find_layer_rewrites
 from tutor.errors import ProofError
-from tutor.explain.words.proof_words import say_proof
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Partial
 from tutor.graph.layered import from_layers
 from tutor.numbers.prove_layer_rewrites import Rewritten, prove
@@ -39,12 +39,12 @@ def test_what_is_found_holds_at_random_points(layered):
     proved = prove(layered, rewrites, None)
     assert proved.rewrites == tuple(rewrites) != ()
     assert proved.arrays == {}
-    assert say_proof(proved) == "What is simplified equals what it replaces, entry by entry, at random points"
+    assert ENGLISH.proofs.say_proof(proved) == "What is simplified equals what it replaces, entry by entry, at random points"
 
 
 def test_nothing_to_prove():
     assert prove(CLASSES, (), None) == Rewritten((), {})
-    assert say_proof(Rewritten((), {})) == ""
+    assert ENGLISH.proofs.say_proof(Rewritten((), {})) == ""
 
 
 def test_the_numbers_of_a_rewrite():
@@ -53,7 +53,7 @@ def test_the_numbers_of_a_rewrite():
     assert proved.arrays[str(Name(UNIT))].items == (4, 5, 0, 1)  # W2 W1 by hand
     assert proved.arrays[str(Name("bhat"))].items == (3, 7)  # W2 b1 + b2
     assert proved.arrays[str(Name("g"))].items == (17, 9)
-    assert "at the given values and at random points" in say_proof(proved)
+    assert "at the given values and at random points" in ENGLISH.proofs.say_proof(proved)
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,7 @@ def test_the_numbers_of_a_rewrite():
 def test_targets_that_do_not_sum_to_one_are_not_simplified(layered, given, kept):
     proved = prove(layered, find_layer_rewrites(layered), numbers(layered, **given))
     assert bool(proved.rewrites) is kept
-    assert bool(say_proof(proved)) is kept
+    assert bool(ENGLISH.proofs.say_proof(proved)) is kept
 
 
 def wrong(layered, expr: Expr) -> list[LayerRewrite]:

@@ -10,7 +10,7 @@ from tutor.derive.backward import derive
 from tutor.derive.rewrites.named import BELOW, UNIT, collapsed, found
 from tutor.errors import ProofError
 from tutor.exercise.load import load
-from tutor.explain.words.proof_words import say_proof
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import ONE, Add, Mul, Name, Neg, Number
 from tutor.expression.parse import parse
 from tutor.graph.build import from_steps
@@ -133,5 +133,5 @@ SENTENCES = [
 
 @pytest.mark.parametrize(("target", "wrt", "said"), SENTENCES)
 def test_what_the_solution_says(target, wrt, said):
-    assert said in say_proof(tutor.solve(target, wrt=wrt).worked.proofs.simplified)
+    assert said in ENGLISH.proofs.say_proof(tutor.solve(target, wrt=wrt).worked.proofs.simplified)
     assert said[:40] in " ".join(tutor.solve(target, wrt=wrt).to_text(300).split())

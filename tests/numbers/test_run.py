@@ -1,5 +1,6 @@
 """Values: exact as long as every rule is rational; what does not exist is named with its step."""
 
+import pickle
 from fractions import Fraction
 
 import pytest
@@ -10,8 +11,9 @@ from tutor.derive.backward import derive
 from tutor.errors import ValueProblem
 from tutor.expression.parse import parse
 from tutor.graph.build import from_steps
-from tutor.numbers.arithmetic import CONTEXT, DIGITS, is_exact
-from tutor.numbers.run import check_names, compute, evaluate, read_value, require, run
+from tutor.numbers.arithmetic import CONTEXT, DIGITS, Constant, is_exact, real, rigorous
+from tutor.numbers.balls import is_ball
+from tutor.numbers.run import check_names, compute, evaluate, read_value, require, run, stable
 from tutor.rules.functions import FUNCTIONS
 
 
@@ -218,6 +220,36 @@ def test_what_is_small_stays_small():
 
     solution = tutor.solve("a = sigmoid(x); L = 3*a", at={"x": 1400})
     assert 0 < solution.gradient("x") < 1e-300
+
+
+def test_a_given_root_is_not_its_first_sixty_digits():
+    """x² − 2 at x = √2 was shown as 1.14492×10⁻⁶¹."""
+    derivation = derive(from_steps(["f = x^2 - 2", "g = log(y) - 1", "L = f*g + x"]))
+    values = evaluate(derivation, {"x": read_value("sqrt(2)"), "y": read_value("exp(1)")})
+    assert (values["f"], values["g"]) == (0, 0)
+    assert abs(values["dL/dx"] - 1) < 1e-60
+
+
+def test_a_given_root_can_be_sent():
+    root = read_value("sqrt(2)")
+    again = pickle.loads(pickle.dumps(root))
+    assert (again, type(again), again.formula) == (root, Constant, root.formula)
+
+
+def test_a_sum_that_large_numbers_cancel_in_is_no_zero():
+    """The terms are 10⁴³⁴: what differs is in their last digits, and thousands of them are looked at before anything counts as 0."""
+    steps = ["f = exp(1000 + x) - exp(1000)", "g = exp(1000)*(sqrt(y)^2 - 2)"]
+    values = {"x": Fraction(1, 10**300), "y": Fraction(2)}
+    found = stable(lambda: run(from_steps([*steps, "L = f + g"]).steps, values))
+    assert found["g"] == 0
+    assert abs(real(found["f"]) / CONTEXT.mpf(10) ** 134 - CONTEXT.mpf("1.970071114017046993888879352243")) < 1e-25
+
+
+def test_one_computation_within_another_leaves_the_digits_to_the_outer_one():
+    inner = lambda: stable(lambda: {"s": compute(parse("1/3 + x^(1/2)"), {"x": Fraction(2)})})  # noqa: E731
+    with rigorous(200):
+        assert is_ball(inner()["s"])
+    assert not is_ball(inner()["s"])
 
 
 FAR = {

@@ -8,6 +8,7 @@ import pytest
 
 import tutor
 from tutor.errors import TutorError
+from tutor.explain.words.wording import ENGLISH
 from tutor.rules.optimisers import OPTIMISERS
 
 F = Fraction
@@ -30,14 +31,14 @@ def test_every_optimiser_is_explained(row):
         "Method",
         "First update",
         "Iterations",
-        row.title,
+        ENGLISH.updates.METHODS[row.name],
         "Convention",
         "Proof",
         "Numbers",
     ):
         assert piece in text
     for slip in row.slips:
-        assert slip[1:30].split()[0] in text
+        assert ENGLISH.updates.SLIPS[slip][1:30].split()[0] in text
     assert ("Erratum" in text, "published" in text) == (bool(row.slips), bool(row.slips))
     assert (trained.worked.training.published is not None) == bool(row.published)
     assert trained.to_latex().isascii()

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.explain.words import rules as wording
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.parse import parse
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS
@@ -40,4 +40,4 @@ TABLE = [
 @pytest.mark.parametrize(("text", "rule"), TABLE, ids=[row[0] for row in TABLE])
 def test_rule_of(text, rule):
     assert rule_of(parse(text, functions=FUNCTIONS)) == rule
-    assert wording.forward(rule) in wording.FORWARD.values()
+    assert ENGLISH.rules.forward(rule) in ENGLISH.rules.FORWARD.values()

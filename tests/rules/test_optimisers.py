@@ -11,9 +11,7 @@ from tutor.rules.optimisers import OPTIMISERS, Move, Optimiser, Setting, optimis
 
 @pytest.mark.parametrize("row", OPTIMISERS, ids=lambda row: row.name)
 def test_every_row_says_what_it_is(row):
-    assert row.title
     assert row.source
-    assert row.convention
     assert row.moves[-1].target == "w"
     assert set(row.states) <= set(row.targets)
     assert bool(row.slips) == bool(row.published) == row.name.endswith("-slide")
@@ -38,12 +36,12 @@ WRONG = [
 @pytest.mark.parametrize(("move", "words"), WRONG)
 def test_a_row_checks_itself(move, words):
     with pytest.raises(ValueError, match=words):
-        Optimiser("x", "X", "nowhere", (Move(*move, "step"),))
+        Optimiser("x", "nowhere", (Move(*move, "step"),))
 
 
 def test_a_default_outside_its_range_is_refused():
     with pytest.raises(ValueError, match="outside 0 ≤ mu < 1"):
-        Optimiser("x", "X", "", (Move("w", "w - mu*g", "step"),), settings=(Setting("mu", "1"),))
+        Optimiser("x", "", (Move("w", "w - mu*g", "step"),), settings=(Setting("mu", "1"),))
 
 
 @pytest.mark.parametrize(

@@ -26,7 +26,7 @@ def array(value):
 def check_printed_formulas(solution):
     """Every update step's matrix formula, as it is printed, evaluated: it gives the numbers shown beside it."""
     training = solution.worked.training
-    page = TrainingSections(solution.worked)
+    page = TrainingSections(solution.worked, solution.words)
     for each in training.updates:
         entries = solution.layered.entries[each.parameter]
         spread = {n: v if isinstance(v, Array) else Array(entries.shape, (v,) * len(entries.items)) for n, v in training.first.items()}

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 import tutor
 from tutor import train
 from tutor.errors import GraphError, ValueProblem
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.plain import plain
 from tutor.solving.typed import typed_exercise
 
@@ -42,7 +43,7 @@ TABLE = [  # the text, apart, the steps, whether it is said
 def test_apart_or_as_written(text, apart, expected, said):
     exercise = typed_exercise(text, apart=apart)
     assert written(exercise) == expected or sorted(written(exercise)) == sorted(expected)
-    assert said in " ".join(exercise.assumptions)
+    assert said in " ".join(map(ENGLISH.pages.remark, exercise.assumptions))
     assert bool(said) == bool(exercise.assumptions)
 
 

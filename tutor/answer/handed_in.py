@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -10,6 +11,30 @@ from tutor.errors import ExpressionError
 
 class AnswerError(ExpressionError):
     """An answer that cannot be read: ``what``, a caret under the student's own text in ``spot``, and what would be understood."""
+
+
+_BLANK = re.compile(
+    r"[\s\W_]*(?:n\s?/\s?a|n\.\s?a\.|k\.?\s?a\.?|todo|to do|tbd|fehlt|missing|none|empty|leer|blank|no answer"
+    r"|keine (?:antwort|ahnung|angabe)|(?:i )?(?:don'?t|do not) know|idk|weiß nicht|skipped)[\s\W_]*|[\s?…._~*–—−-]*", re.IGNORECASE,
+)  # fmt: skip
+
+
+def is_blank(text: str) -> bool:
+    """Whether a text says that there is no answer: nothing, a dash, a question mark, dots, "n/a", "TODO".
+
+    >>> [is_blank(text) for text in (" ", "—", "?", "...", "N/A", "**TODO**", "0", "-x")]
+    [True, True, True, True, True, True, False, False]
+    """
+    return (len(text) < 60 and _BLANK.fullmatch(text) is not None) or not text.strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Unused:
+    """A part of what was handed in that became neither an answer nor working: where it stood, its text, and why.  A person looks at it."""
+
+    place: str
+    text: str
+    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +46,7 @@ class Submission:
     ``problems`` are sentences about faults that were met while reading it; with ``failed`` it could not be read at all and gets the row
     "could not be marked" with that reason.  ``digest`` is the SHA-256 of what was read.
     ``refused`` are the questions whose answer is there but cannot be taken (given twice, in a broken row), with the reason: they are not
-    in ``answers``, and they are not blank.
+    in ``answers``, and they are not blank.  ``unused`` is everything else that stood there and may be an answer: nothing is dropped.
     """
 
     student: str
@@ -32,3 +57,4 @@ class Submission:
     failed: str = ""
     digest: str = ""
     refused: Mapping[str, str] = field(default_factory=dict)
+    unused: tuple[Unused, ...] = ()

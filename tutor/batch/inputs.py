@@ -16,17 +16,11 @@ from tutor.text import visible
 if TYPE_CHECKING:
     from tutor.answer.files.submissions import HandedInFiles
     from tutor.answer.handed_in import Submission
+    from tutor.answer.read.asked_names import AskedNames
     from tutor.marking.marked import Marked
 
 MOST = 5_000_000
 """A file that was handed in has at most so many bytes."""
-_ARCHIVES = {
-    b"PK\x03\x04": "a ZIP archive (or an office document)", b"PK\x05\x06": "an empty ZIP archive", b"\x1f\x8b": "a gzip archive",
-    b"BZh": "a bzip2 archive", b"\xfd7zXZ\x00": "an xz archive", b"7z\xbc\xaf\x27\x1c": "a 7z archive", b"Rar!\x1a\x07": "a RAR archive",
-    b"\x28\xb5\x2f\xfd": "a zstd archive",
-}  # fmt: skip
-_SUFFIXES = (".zip", ".tar", ".gz", ".tgz", ".bz2", ".xz", ".7z", ".rar", ".zst")
-_ARCHIVE_HINT = "unpack it and hand in the files"
 
 
 def read_files(paths: Iterable[Path]) -> Iterator[tuple[str, bytes | str]]:
@@ -82,16 +76,18 @@ def read_content(path: Path, most: int = MOST) -> bytes | str:
         os.close(file)
     if len(data) > most:
         return f"it has more than {most:,} bytes"
-    return _name_archive(path.name, data) or data
+    return _name_kind(path.suffix.lower(), data) or data
 
 
-def _name_archive(name: str, data: bytes) -> str:
-    for start, what in _ARCHIVES.items():
-        if data.startswith(start):
-            return f"it is {what}; {_ARCHIVE_HINT}"
-    if data[257:262] == b"ustar" or name.lower().endswith(_SUFFIXES):
-        return f"it is an archive; {_ARCHIVE_HINT}"
-    return ""
+def _name_kind(suffix: str, data: bytes) -> str:
+    """What a file is that is no text, and what to do; nothing for text, and for Word and Excel files."""
+    from tutor.answer.files.decode import advice
+    from tutor.answer.files.submissions import OFFICE
+
+    if suffix in OFFICE and data.startswith(b"PK\x03\x04"):
+        return ""
+    problem = advice(".tar", b"") if data[257:262] == b"ustar" else advice(suffix, data)
+    return f"it is {problem.what.removeprefix('this is ')}; {problem.hint}" if problem is not None else ""
 
 
 def _shown_name(path: Path) -> str:
@@ -117,12 +113,13 @@ def refuse_overlap(output: Path, paths: Iterable[Path]) -> None:
 
 
 def read_all(
-    paths: Iterable[Path], questions: Sequence[str], roster: Path | None = None, *, also: Mapping[str, str] | None = None,
+    paths: Iterable[Path], questions: Sequence[str] | AskedNames, roster: Path | None = None, *, also: Mapping[str, str] | None = None,
     everyone: bool = True,
 ) -> HandedInFiles:  # fmt: skip
     """Every submission there is, one a student; a file that cannot be read has a row that says why.
 
-    ``also`` are other names of questions: what they ask for (``w5 after 1``).  A file out of a folder is one student's own.  With
+    ``questions`` are ids, with ``also`` other names (``w5 after 1``), or all names that an exercise's questions may have.
+    A file out of a folder is one student's own.  With
     ``everyone`` whoever is on the roster and handed in nothing has a submission without answers.
     """
     from tutor.answer.files.submissions import HandedInFiles, merge, read_submissions

@@ -80,6 +80,7 @@ def for_a_person(report: ClassReport) -> str:
     """What a person has to look at, as a table: answers without a verdict, and work that could not be marked."""
     rows = [("student", "question", "verdict", "what", "answer", "message")]
     rows += [(student, "", "could not be marked", "", "", reason) for student, reason in report.work.failed]
+    rows += [(one.student, "", "not used", one.place, one.text, one.reason) for one in report.work.unused]
     rows += [(one.student, one.question, one.verdict, one.outcome, one.text, one.message) for one in report.work.person]
     return table([[guard_cell(cell) for cell in row] for row in rows])
 

@@ -85,10 +85,11 @@ def list_exercises(as_json: AsJson = False) -> None:
         ]
         write(json.dumps({"schema": 1, "exercises": listed}, indent=2, ensure_ascii=False) + "\n")
         return
+    from tutor.explain.words.wording import ENGLISH
     from tutor.render.terminal.listing import exercises
 
     screen = console()
-    for line in exercises(found, screen.width):
+    for line in exercises(found, screen.width, ENGLISH.listings):
         screen.print(line, soft_wrap=True)
 
 
@@ -184,10 +185,11 @@ def check(
     if as_json:
         write(dumps(check_json(found)))
     else:
+        from tutor.explain.words.wording import ENGLISH
         from tutor.render.terminal.listing import verdicts
 
         screen = console()
-        for line in verdicts(found, screen.width):
+        for line in verdicts(found, screen.width, ENGLISH.listings):
             screen.print(line, soft_wrap=True)
     if not all(verdict.ok for verdict in found):
         raise typer.Exit(1)

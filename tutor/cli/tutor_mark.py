@@ -153,8 +153,7 @@ def mark(
     if output is not None:
         refuse_overlap(output, submissions)
     prepared = marker(text, ident, seed)
-    names = {question.ask: question.id for question in reversed(prepared.questions) if question.ask}
-    batch = read_all(submissions, [question.id for question in prepared.questions], roster, also=names, everyone=output is not None)
+    batch = read_all(submissions, prepared.names, roster, everyone=output is not None)
     _listed([*prepared.exercise.remarks, *find_stray_cases(prepared), *batch.problems])
     table = _Table(ident, text, seed, prepared)
     here = _local(jobs, time_limit, memory_limit)
@@ -386,19 +385,26 @@ def _class_page(marked: Sequence[Marked], marker: Marker) -> None:
 
 def _summary(marked: Sequence[Marked], old: Sequence[Marked] | None, output: Path) -> None:
     """What the grader sees at the end."""
+    from tutor.export.output import waiting_words
+
     failed = [one for one in marked if one.status != "marked"]
-    person = [one for one in marked if one.person]
+    person = [one for one in marked if one.status == "marked" and (one.person or one.unused)]
     lines = [f"{len(marked) - len(failed):,} of {len(marked):,} marked; the files are in {output}"]
     told: tuple[tuple[str, Mapping[str, str]], ...] = (
         ("could not be marked", {one.student: one.reason for one in failed}),
-        ("for a person", {one.student: ", ".join(one.person) for one in person}),
+        ("for a person", {one.student: waiting_words(one) for one in person}),
     )
     for what, rows in told:
         if rows:
             lines.append(f"{len(rows):,} {what}:")
             lines += [f"  {visible(student)}: {visible(why, 100)}" for student, why in list(rows.items())[:SHOWN]]
             lines += [f"  … and {len(rows) - SHOWN:,} more"] if len(rows) > SHOWN else []
-    write("\n".join([*lines, *(_compared(old, marked) if old is not None else ())]) + "\n")
+    lines += _compared(old, marked) if old is not None else ()
+    without = len(failed) + sum(one.waits for one in marked)
+    if without:
+        have = "has" if without == 1 else "have"
+        lines.append(f"{without:,} of {len(marked):,} {have} no grade yet in any file: a person looks first (for-a-person.csv)")
+    write("\n".join(lines) + "\n")
 
 
 def _compared(old: Sequence[Marked], new: Sequence[Marked]) -> Iterator[str]:

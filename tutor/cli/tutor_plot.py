@@ -78,7 +78,7 @@ def plot_loss(
     """The loss against the number of updates: tutor plot loss neuron/two-two-two --rate 0.5 --rate 2."""
 
     def charts() -> list[Chart]:
-        from tutor.explain.words.update_rules import say_stop
+        from tutor.explain.words.wording import ENGLISH
         from tutor.results.curves import LossRun, loss_curve
         from tutor.results.solution import train
 
@@ -88,7 +88,7 @@ def plot_loss(
             found = train(target, optimiser=method, rate=size, steps=_updates(steps, 1), batch=batch, seed=seed, at=given,
                           data=data, notation_name=notation)  # fmt: skip
             losses = tuple((row.step, row.loss) for row in _rows(found))
-            runs.append(LossRun(_called(found, optimiser), losses, say_stop(found.run.stopped)))
+            runs.append(LossRun(_called(found, optimiser), losses, ENGLISH.updates.say_stop(found.run.stopped)))
         return [loss_curve(found.exercise.title, found.task.derivation.graph.loss, runs, found.notation, log=log)]
 
     _deliver(charts, output)
@@ -105,7 +105,7 @@ def plot_path(
 
     def charts() -> list[Chart]:
         from tutor.explain.chart import plain
-        from tutor.explain.words.update_rules import say_stop
+        from tutor.explain.words.wording import ENGLISH
         from tutor.results.curves import path
         from tutor.results.solution import train
         from tutor.rules.optimisers import DESCENT
@@ -125,7 +125,7 @@ def plot_path(
         title = f"{exercise.title}, {plain(_called(found, (task.row.name,) if optimiser else None))}"
         plainly = task.row.name == DESCENT and task.size == task.count
         return [path(title, graph, task.values, pair, way, found.notation, updates=found.run.made, samples=task.samples,
-                     at_right_angles=plainly, stopped=say_stop(found.run.stopped))]  # fmt: skip
+                     at_right_angles=plainly, stopped=ENGLISH.updates.say_stop(found.run.stopped))]  # fmt: skip
 
     _deliver(charts, output)
 

@@ -29,11 +29,11 @@ def questions(target: Target, as_json: AsJson = False) -> None:
         ]  # fmt: skip
         write(json.dumps({"schema": 1, "exercise": ident, "questions": listed}, indent=2, ensure_ascii=False) + "\n")
         return
+    from tutor.explain.words.wording import ENGLISH
     from tutor.render.terminal.question_rows import questions as rows
 
     screen = console()
-    for line in rows(found, screen.width, [points(q.marks) for q in found]):
+    for line in rows(found, screen.width, [points(q.marks) for q in found], ENGLISH.listings):
         screen.print(line, soft_wrap=True)
     marks = points(total(q.marks for q in found))
-    counted = f"{len(found)} question{'' if len(found) == 1 else 's'}, {marks} mark{'' if marks == '1' else 's'}"
-    screen.print(f"\n{counted}", soft_wrap=True)
+    screen.print(f"\n{ENGLISH.listings.count_questions(len(found), marks)}", soft_wrap=True)

@@ -1,16 +1,18 @@
 """JSON of marked work: contracts, versioned by ``schema``.  Marks are decimals as texts, as every output shows them.
 
 - one student: ``exercise``, ``student``, ``status`` ("marked" or "could not be marked"), ``reason``, ``reveal``, ``marks``,
-  ``out_of``, ``first`` (the question that went wrong first), ``person`` [question], ``problems`` [words], ``answers`` [{``question``,
-  ``text``, ``read``, ``verdict``, ``outcome``, ``message``, ``marks``, ``out_of``, ``tag``, ``slips`` [[{``tag``, ``at``, ``name``,
-  ``done``, ``look``}]], ``follows`` [question], ``line`` {``number``, ``text``, ``against``, ``yours``, ``expected``} or null,
-  ``refutation`` {``point`` {name: value}, ``yours``, ``expected``} or null, ``credits`` [{``operation``, ``amount``, ``reason``}],
-  ``solution`` {``formula``, ``value``} or null}].  What may not be shown is empty or null.
+  ``out_of``, ``first`` (the question that went wrong first), ``person`` [question], ``problems`` [words],
+  ``unused`` [{``place``, ``text``, ``reason``}] (what became neither answer nor working), ``waits`` (no grade before a
+  person has looked), ``answers`` [{``question``, ``text``, ``read``, ``verdict``, ``outcome``, ``message``, ``marks``, ``out_of``,
+  ``tag``, ``slips`` [[{``tag``, ``at``, ``name``, ``done``, ``look``}]], ``follows`` [question], ``line`` {``number``, ``text``,
+  ``against``, ``yours``, ``expected``} or null, ``refutation`` {``point`` {name: value}, ``yours``, ``expected``} or null, ``credits``
+  [{``operation``, ``amount``, ``reason``}], ``solution`` {``formula``, ``value``} or null}].  What may not be shown is empty or null.
 - a class: ``exercise``, ``students``, ``out_of``, ``marks`` {``count``, ``mean``, ``low``, ``lower``, ``median``, ``upper``, ``high``},
   ``bins`` [number] (tenths), ``questions`` [{``question``, ``out_of``, ``mean``, ``verdicts`` {verdict: number}, ``slips``
   [{``tag``, ``answers``}]}], ``misconceptions`` [{``tag``, ``name``, ``answers``, ``perhaps``, ``students`` [student], ``where``
   {question: number}}], ``person`` [{``student``, ``question``, ``verdict``, ``outcome``, ``text``, ``message``}], ``failed``
-  [{``student``, ``reason``}], ``problems`` [{``student``, ``problem``}].
+  [{``student``, ``reason``}], ``problems`` [{``student``, ``problem``}], ``unused`` [{``student``, ``place``, ``text``, ``reason``}],
+  ``waiting`` [student].
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from typing import Any
 
 from tutor.contracts.schema import SCHEMA
 from tutor.explain.feedback_page import Solution
-from tutor.explain.words.marking_words import slip
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.plain import plain
 from tutor.marking.classwork import Classwork
 from tutor.marking.disclosure import Reveal
@@ -42,6 +44,8 @@ def feedback(marked: Marked, reveal: Reveal, solutions: Mapping[str, Solution]) 
         "first": marked.first,
         "person": list(marked.person),
         "problems": list(marked.problems),
+        "unused": [{"place": one.place, "text": one.text, "reason": one.reason} for one in marked.unused],
+        "waits": marked.waits,
         "answers": [_answer(answer, solutions if reveal == "solution" else {}) for answer in marked.answers],
     }
 
@@ -67,7 +71,7 @@ def _answer(answer: MarkedAnswer, solutions: Mapping[str, Solution]) -> dict[str
 
 
 def _slip(tag: str, at: str) -> dict[str, str]:
-    said = slip(tag)
+    said = ENGLISH.marking.slip(tag)
     return {"tag": tag, "at": at, "name": said.name, "done": said.done, "look": said.look}
 
 
@@ -112,7 +116,7 @@ def classwork(work: Classwork) -> dict[str, Any]:
         ],
         "misconceptions": [
             {
-                "tag": tag.tag, "name": slip(tag.tag).name, "answers": tag.answers, "perhaps": tag.perhaps,
+                "tag": tag.tag, "name": ENGLISH.marking.slip(tag.tag).name, "answers": tag.answers, "perhaps": tag.perhaps,
                 "students": list(tag.students), "where": dict(tag.where),
             }
             for tag in work.tags
@@ -126,4 +130,6 @@ def classwork(work: Classwork) -> dict[str, Any]:
         ],
         "failed": [{"student": student, "reason": reason} for student, reason in work.failed],
         "problems": [{"student": student, "problem": problem} for student, problem in work.problems],
+        "unused": [{"student": one.student, "place": one.place, "text": one.text, "reason": one.reason} for one in work.unused],
+        "waiting": list(work.waiting),
     }  # fmt: skip

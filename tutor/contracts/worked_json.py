@@ -30,8 +30,7 @@ from tutor.contracts.schema import SCHEMA, dumps
 from tutor.derive.chains import count_routes, full_chains, gradients
 from tutor.derive.indexed import INDICES, index_form
 from tutor.derive.rewrites.named import LINEAR, Rewrite
-from tutor.explain.words.proof_words import say_proof
-from tutor.explain.words.update_rules import say_stop
+from tutor.explain.words.wording import ENGLISH
 from tutor.explain.worked_page import proof_sentences
 from tutor.expression.keys import derivative_key
 from tutor.expression.plain import plain
@@ -89,7 +88,7 @@ def numbers_json(worked: Worked) -> dict[str, Any]:
         "updates": _updates(worked),
         "counts": {what: counts(exercise.network)[what] for what in exercise.counts} if exercise.network else {},
         "rewrites": [_rewrite(rewrite, trace) for rewrite in worked.rewrites],
-        "proof": f"{say_proof(merged(worked.proofs.gradients))}." if worked.proofs.gradients else "",
+        "proof": f"{ENGLISH.proofs.say_proof(merged(worked.proofs.gradients))}." if worked.proofs.gradients else "",
     }
 
 
@@ -255,9 +254,9 @@ def training_json(worked: Worked) -> dict[str, Any]:
             for row in run.rows
         ],
         "rows_left_out": run.made + 1 - len(run.rows),
-        "stopped": say_stop(run.stopped) or None,
-        "errata": list(task.row.slips),
-        "convention": task.row.convention,
+        "stopped": ENGLISH.updates.say_stop(run.stopped) or None,
+        "errata": [ENGLISH.updates.SLIPS[slip] for slip in task.row.slips],
+        "convention": ENGLISH.updates.STANDING[task.row.name],
     }  # fmt: skip
 
 

@@ -42,6 +42,18 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
+class Assumption:
+    """What was assumed where nobody said it, for every page to say: its ``kind``, what it is about, and what else its words need.
+
+    The words are in `tutor.explain.words.page_words`, a row for each kind.
+    """
+
+    kind: Literal["apart", "as written", "assumed", "one quantity", "written out"]
+    names: tuple[str, ...] = ()
+    places: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
 class Exercise:
     """A computation with what is given, what is asked, how its course writes it, and what its lecture prints.
 
@@ -74,4 +86,4 @@ class Exercise:
     scheme: Scheme = field(default_factory=Scheme)
     digest: str = ""
     remarks: tuple[str, ...] = ()
-    assumptions: tuple[str, ...] = ()
+    assumptions: tuple[Assumption, ...] = ()

@@ -192,8 +192,6 @@ def entries_of(layered: Layered, known: Notation) -> dict[str, Symbol]:
     return symbols
 
 
-def written_with(exercise: Exercise) -> str:
+def sizes_written_with(exercise: Exercise) -> Mapping[str, int]:
     """With which sizes a computation whose sizes are letters is written out; empty for all others."""
-    sizes = sized(exercise.layers)[1] if exercise.layers is not None else {}
-    listed = ", ".join(f"{letter} = {size}" for letter, size in sizes.items())
-    return f"Written out with {listed}." if listed else ""
+    return sized(exercise.layers)[1] if exercise.layers is not None else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.notation.symbol import Symbol
 
 Words: TypeAlias = tuple[str | Symbol, ...]
@@ -70,6 +71,7 @@ class Chart:
     contours: Contours | None = None
     notes: tuple[Words, ...] = ()
     same_scale: bool = False
+    words: DrawnWords = ENGLISH_DRAWN
 
 
 def plain(words: Words) -> str:

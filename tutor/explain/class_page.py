@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from tutor.explain.document import Bar, Bars, Block, Document, Heading, Inline, Paragraph, Sentence, Table
-from tutor.explain.feedback_page import cut, quantity, together
-from tutor.explain.words import marking_words as wording
+from tutor.explain.feedback_page import cut, quantity
+from tutor.explain.words.marking_words import MarkingWords
+from tutor.explain.words.sentence_grammar import split_places
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.marking.classwork import BINS, Classwork, QuestionCount
 from tutor.marking.marked import VERDICTS
 from tutor.marking.marks import points
@@ -28,6 +30,7 @@ class Room:
     title: str = ""
     ident: str = ""
     asks: Mapping[str, str] = field(default_factory=dict)
+    words: Wording = ENGLISH
 
 
 def document(room: Room) -> Document:
@@ -37,17 +40,17 @@ def document(room: Room) -> Document:
 
 def charts(room: Room) -> tuple[Bars, ...]:
     """The two charts of a class: students by marks, and the verdicts by question.  Labels are as typed (dL/dw5)."""
-    work = room.work
+    work, wording = room.work, room.words.marking
     made: list[Bars] = []
     if work.spread.count:
         tenth = work.out_of / BINS
         bars = [
-            Bar(f"{points(tenth * place)} to {points(tenth * (place + 1))}", (count,), str(count))
+            Bar(wording.BIN.format(low=points(tenth * place), high=points(tenth * (place + 1))), (count,), str(count))
             for place, count in enumerate(work.bins)
         ]
         made.append(Bars(wording.DISTRIBUTION.format(out_of=points(work.out_of)), tuple(bars)))
     shares = [
-        Bar(room.asks.get(question.question, question.question), tuple(count for _, count in question.verdicts), _right(question))
+        Bar(room.asks.get(question.question, question.question), tuple(count for _, count in question.verdicts), _right(question, wording))
         for question in work.questions if question.count
     ]  # fmt: skip
     if shares:
@@ -56,9 +59,9 @@ def charts(room: Room) -> tuple[Bars, ...]:
     return tuple(made)
 
 
-def _right(question: QuestionCount) -> str:
+def _right(question: QuestionCount, words: MarkingWords) -> str:
     """How many answers are right, beside a bar."""
-    return f"{dict(question.verdicts)['correct']} of {question.count} right"
+    return words.RIGHT_OF.format(right=dict(question.verdicts)["correct"], count=question.count)
 
 
 class _ClassWriter:
@@ -67,6 +70,7 @@ class _ClassWriter:
     def __init__(self, room: Room) -> None:
         self.room = room
         self.work = room.work
+        self.words = room.words.marking
         self.blocks: list[Block] = []
 
     def document(self) -> Document:
@@ -75,29 +79,31 @@ class _ClassWriter:
         self.questions()
         self.tags()
         self.person()
-        self.listed(wording.NOT_MARKED, ("student", "reason"), self.work.failed)
-        self.listed(wording.PROBLEMS, ("student", "problem"), self.work.problems)
-        one, many = wording.STUDENTS
-        students = one if self.work.students == 1 else many.format(count=self.work.students)
-        title = wording.CLASS.format(title=self.room.title or self.work.exercise)
+        self.unused()
+        self.listed(self.words.NOT_MARKED, ("student", "reason"), self.work.failed)
+        self.listed(self.words.PROBLEMS, ("student", "problem"), self.work.problems)
+        students = self.words.grammar.count(self.words.STUDENTS, self.work.students)
+        title = self.words.CLASS.format(title=self.room.title or self.work.exercise)
         return Document(title, self.room.ident, ((students,),), "", tuple(self.blocks))
 
     def numbers(self) -> None:
         spread = self.work.spread
         if not spread.count:
-            self.blocks.append(Paragraph((wording.NOBODY,), "Marks"))
+            self.blocks.append(Paragraph((self.words.NOBODY,), self.words.LABELS["marks"]))
         else:
             names = ("mean", "median", "lower", "upper", "low", "high")
             shown = {name: points(getattr(spread, name)) for name in names}
-            words = wording.SPREAD.format(**shown, out_of=points(self.work.out_of))
-            self.blocks.append(Paragraph((f"{words[:1].upper()}{words[1:]}.",), "Marks"))
+            words = self.words.SPREAD.format(**shown, out_of=points(self.work.out_of))
+            self.blocks.append(Paragraph((words,), self.words.LABELS["marks"]))
+        if self.work.waiting:
+            words = self.words.grammar.count(self.words.WAITING, len(self.work.waiting))
+            self.blocks.append(Paragraph((words,), self.words.FOR_PERSON))
         if self.work.failed:
-            count = len(self.work.failed)
-            words = wording.UNMARKED.format(count=count, are="is" if count == 1 else "are")
-            self.blocks.append(Paragraph((words,), wording.LEFT_OUT))
+            words = self.words.grammar.count(self.words.UNMARKED, len(self.work.failed))
+            self.blocks.append(Paragraph((words,), self.words.LEFT_OUT))
 
     def ask(self, question: str) -> Inline:
-        return quantity(self.room.asks.get(question, question))
+        return quantity(self.room.asks.get(question, question), self.words)
 
     def questions(self) -> None:
         """A row a question; verdicts that nobody got have no column."""
@@ -105,77 +111,96 @@ class _ClassWriter:
         if not found:
             return
         kinds = [verdict for verdict in VERDICTS if any(dict(question.verdicts)[verdict] for question in found)]
-        heads: list[Sentence] = [(wording.HEADS["question"],), (wording.HEADS["mean"],)]
-        heads += [(wording.verdict(kind).head,) for kind in kinds]
+        heads: list[Sentence] = [(self.words.HEADS["question"],), (self.words.HEADS["mean"],)]
+        heads += [(self.words.verdict(kind).head,) for kind in kinds]
         rows: list[tuple[Sentence, ...]] = []
         for question in found:
             counts = dict(question.verdicts)
             cells: list[Sentence] = [(self.ask(question.question),)]
-            cells.append((f"{points(question.mean)}/{points(question.out_of)}",))
+            cells.append((self.words.COUNTED_QUESTION.format(mean=points(question.mean), out_of=points(question.out_of)),))
             cells += [(str(counts[kind]) if counts[kind] else "",) for kind in kinds]
             rows.append(tuple(cells))
-        self.blocks += [Heading(wording.BY_QUESTION), Table(tuple(heads), tuple(rows), "lr" + "r" * len(kinds))]
+        self.blocks += [Heading(self.words.BY_QUESTION), Table(tuple(heads), tuple(rows), "lr" + "r" * len(kinds))]
         slips: list[tuple[Sentence, ...]] = [
-            ((self.ask(question.question),), (wording.explanation(question.slips[0][0]),), (str(question.slips[0][1]),))
+            ((self.ask(question.question),), (self.words.explanation(question.slips[0][0]),), (str(question.slips[0][1]),))
             for question in found if question.slips
         ]  # fmt: skip
         if slips:
-            heads = [(wording.HEADS[key],) for key in ("question", "slip", "answers")]
-            self.blocks.append(Table(tuple(heads), tuple(slips), "llr", (wording.COMMONEST,)))
+            heads = [(self.words.HEADS[key],) for key in ("question", "slip", "answers")]
+            self.blocks.append(Table(tuple(heads), tuple(slips), "llr", (self.words.COMMONEST,)))
 
     def tags(self) -> None:
-        self.blocks.append(Heading(wording.BY_SLIP))
+        self.blocks.append(Heading(self.words.BY_SLIP))
         if not self.work.tags:
-            self.blocks.append(Paragraph((wording.NO_SLIPS,)))
+            self.blocks.append(Paragraph((self.words.NO_SLIPS,)))
             return
-        heads = tuple((wording.HEADS[key],) for key in ("misconception", "answers", "students", "where"))
+        heads = tuple((self.words.HEADS[key],) for key in ("misconception", "answers", "students", "where"))
         rows: list[tuple[Sentence, ...]] = []
         for tag in self.work.tags:
-            count = " + ".join(str(each) for each in (tag.answers, tag.perhaps) if each) or "0"
-            if not tag.answers and tag.perhaps:
-                count = f"0 + {tag.perhaps}"
-            where = together([self.ask(question) for question, _ in tag.where[:NAMES]], "," if len(tag.where) > NAMES else "and")
-            where += [wording.MORE_NAMES.format(count=len(tag.where) - NAMES)] if len(tag.where) > NAMES else []
-            rows.append(((wording.slip(tag.tag).name,), (count,), (names(tag.students),), tuple(where)))
-        self.blocks.append(Table(heads, tuple(rows), "lrll", (wording.SLIP_TABLE,)))
+            count = self.words.SLIP_COUNT.format(sure=tag.answers, perhaps=tag.perhaps) if tag.perhaps else str(tag.answers)
+            where = [self.ask(question) for question, _ in tag.where]
+            students = names(tag.students, self.words)
+            rows.append(((self.words.slip(tag.tag).name,), (count,), (students,), tuple(name_some(where, self.words))))
+        self.blocks.append(Table(heads, tuple(rows), "lrll", (self.words.SLIP_TABLE,)))
 
     def person(self) -> None:
         """What a person has to look at, one row an answer."""
-        self.blocks.append(Heading(wording.FOR_PERSON))
+        self.blocks.append(Heading(self.words.FOR_PERSON))
         if not self.work.person:
-            whole = self.work.failed or self.work.problems
-            self.blocks.append(Paragraph((wording.NO_ANSWERS if whole else wording.FOR_NOBODY,)))
+            whole = self.work.failed or self.work.problems or self.work.unused
+            self.blocks.append(Paragraph((self.words.NO_ANSWERS if whole else self.words.FOR_NOBODY,)))
             return
-        heads = tuple((wording.HEADS[key],) for key in ("student", "question", "why", "text"))
+        heads = tuple((self.words.HEADS[key],) for key in ("student", "question", "why", "text"))
         rows: list[tuple[Sentence, ...]] = []
         for item in self.work.person[:ROWS]:
-            why = wording.WHY.get(item.verdict, wording.verdict(item.verdict).words)
+            why = self.words.WHY.get(item.verdict, self.words.verdict(item.verdict).words)
             message = item.message.strip().partition("\n")[0]
-            why += f": {cut(message, TEXT)}" if message else ""
-            rows.append(((cut(item.student, TEXT),), (self.ask(item.question),), (why,), (cut(item.text, TEXT),)))
+            why = self.words.WHY_MESSAGE.format(why=why, message=self.cut(message)) if message else why
+            rows.append(((self.cut(item.student),), (self.ask(item.question),), (why,), (self.cut(item.text),)))
         self.blocks.append(Table(heads, tuple(rows), "llll"))
         self.more(len(self.work.person))
+
+    def unused(self) -> None:
+        """What of submissions was not used, and why."""
+        found = self.work.unused
+        if not found:
+            return
+        heads = tuple((self.words.HEADS[key],) for key in ("student", "where", "reason", "text"))
+        rows = tuple(
+            ((self.cut(one.student),), (self.cut(one.place),), (self.cut(one.reason, 200),), (self.cut(one.text),)) for one in found[:ROWS]
+        )
+        self.blocks += [Heading(self.words.UNUSED_PARTS), Table(heads, rows, "llll")]
+        self.more(len(found))
 
     def listed(self, title: str, heads: Sequence[str], found: Sequence[tuple[str, str]]) -> None:
         """Students, and a sentence about each."""
         if not found:
             return
-        rows = tuple(((cut(student, TEXT),), (cut(words, 200),)) for student, words in found[:ROWS])
-        self.blocks += [Heading(title), Table(tuple((wording.HEADS[key],) for key in heads), rows, "ll")]
+        rows = tuple(((self.cut(student),), (self.cut(words, 200),)) for student, words in found[:ROWS])
+        self.blocks += [Heading(title), Table(tuple((self.words.HEADS[key],) for key in heads), rows, "ll")]
         self.more(len(found))
+
+    def cut(self, text: str, limit: int = TEXT) -> str:
+        """A text from outside, cut where it is long."""
+        return cut(text, self.words, limit)
 
     def more(self, count: int) -> None:
         if count > ROWS:
-            self.blocks.append(Paragraph((wording.MORE_ROWS.format(count=count - ROWS),)))
+            self.blocks.append(Paragraph((self.words.MORE_ROWS.format(count=count - ROWS),)))
 
 
-def names(students: Sequence[str]) -> str:
+def names(students: Sequence[str], words: MarkingWords) -> str:
     """A few students by name, and how many more there are.
 
-    >>> names(["anna", "ben", "cleo", "dan", "eva", "finn"])
+    >>> names(["anna", "ben", "cleo", "dan", "eva", "finn"], MarkingWords())
     'anna, ben, cleo, dan and 2 more'
     """
-    shown = [cut(student, 40) for student in students[:NAMES]]
-    if len(students) <= NAMES:
-        return wording.listed(shown)
-    return ", ".join(shown) + wording.MORE_NAMES.format(count=len(students) - NAMES)
+    return "".join(map(str, name_some([cut(student, words, 40) for student in students], words)))
+
+
+def name_some(parts: Sequence[Inline], words: MarkingWords) -> list[Inline]:
+    """A few things as a list in a sentence, and how many more there are."""
+    if len(parts) <= NAMES:
+        return words.together(parts)
+    shown = words.grammar.enumerate_parts(parts[:NAMES], words.COMMA, words.COMMA)
+    return split_places(words.NAMES_AND_MORE, {"names": shown, "count": [f"{len(parts) - NAMES:,}"]})

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.nodes import Expr
 
 UnitKind = Literal["input", "neuron", "output", "bias", "omitted"]
@@ -53,3 +54,4 @@ class Diagram:
     wires: tuple[Wire, ...]
     weights: tuple[int, ...]
     biases: int = 0
+    words: DrawnWords = ENGLISH_DRAWN

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.nodes import Expr
 
 
@@ -96,11 +97,15 @@ class Node:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A computational graph to draw: boxes in evaluation order (leaves right before the step that uses them) and edges."""
+    """A computational graph to draw: boxes in evaluation order (leaves right before the step that uses them) and edges.
+
+    ``words`` are those that stand in the picture and say it.
+    """
 
     nodes: tuple[Node, ...]
     edges: tuple[tuple[str, str], ...]
     loss: str = ""
+    words: DrawnWords = ENGLISH_DRAWN
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,9 @@ from tutor.explain.document import (
     Table,
     Verbatim,
 )
-from tutor.explain.words import marking_words as wording
+from tutor.explain.words.marking_words import MarkingWords, unpunished
+from tutor.explain.words.sentence_grammar import split_places
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.keys import after_key, read_after
 from tutor.expression.nodes import Div, Expr, Name, Number, Partial
 from tutor.marking.disclosure import Reveal
@@ -71,6 +73,7 @@ class FeedbackSheet:
     questions: Sequence[Question] = ()
     rules: Mapping[str, str] = field(default_factory=dict)
     solutions: Mapping[str, Solution] = field(default_factory=dict)
+    words: Wording = ENGLISH
 
 
 def document(sheet: FeedbackSheet) -> Document:
@@ -78,49 +81,40 @@ def document(sheet: FeedbackSheet) -> Document:
     return _FeedbackWriter(sheet).document()
 
 
-def quantity(ask: str) -> Inline:
+def quantity(ask: str, words: MarkingWords) -> Inline:
     """What is asked, as maths where it is a name or a derivative, else in plain words.
 
-    >>> quantity("dL/dw5")
+    >>> quantity("dL/dw5", MarkingWords())
     Math(expr=Partial(of='L', wrt='w5'))
     """
     if found := _PARTIAL.fullmatch(ask):
         return Math(Partial(found[1], found[2]))
-    if _AFTER.fullmatch(ask):
-        return ask.replace(" ", "\N{NO-BREAK SPACE}")
-    return Math(Name(ask)) if _NAME.fullmatch(ask) else cut(ask, 80)
+    if found := _AFTER.fullmatch(ask):
+        return words.AFTER.format(name=found[1], count=found[2]).replace(" ", "\N{NO-BREAK SPACE}")
+    return Math(Name(ask)) if _NAME.fullmatch(ask) else cut(ask, words, 80)
 
 
-def value(text: str) -> Inline:
+def value(text: str, words: MarkingWords) -> Inline:
     """A value given as text: a number as maths, anything else as words."""
     plain = text.strip().replace("−", "-")
     if len(plain) <= 60 and plain.isascii() and is_decimal(plain) and not plain.startswith("+"):
         return Math(Number(plain))
     if found := _FRACTION.fullmatch(plain):
         return Math(Div(Number(found[1]), Number(found[2])))
-    return cut(text, SHOWN)
+    return cut(text, words)
 
 
-def cut(text: str, limit: int = SHOWN) -> str:
+def cut(text: str, words: MarkingWords, limit: int = SHOWN) -> str:
     """A text from outside, cut where it is long, with its length said."""
-    return text if len(text) <= limit else text[:limit] + wording.CUT.format(count=len(text))
+    return text if len(text) <= limit else text[:limit] + words.CUT.format(count=len(text))
 
 
-def verbatim(text: str) -> Verbatim:
+def verbatim(text: str, words: MarkingWords) -> Verbatim:
     """Several lines as they were typed, cut where they are many or long."""
     lines = text[: 4 * SHOWN].splitlines()
     kept = "\n".join(lines[:LINES])
     more = len(lines) > LINES or len(text) > 4 * SHOWN
-    return Verbatim(kept + ("\n" + wording.CUT.format(count=len(text)) if more else ""))
-
-
-def together(parts: Sequence[Inline], joint: str = "and") -> list[Inline]:
-    """Things as a list in a sentence: a, b and c."""
-    found: list[Inline] = []
-    for place, part in enumerate(parts):
-        found += [f" {joint} " if place == len(parts) - 1 else ", "] if place else []
-        found.append(part)
-    return found
+    return Verbatim(kept + ("\n" + words.CUT.format(count=len(text)) if more else ""))
 
 
 class _FeedbackWriter:
@@ -129,6 +123,7 @@ class _FeedbackWriter:
     def __init__(self, sheet: FeedbackSheet) -> None:
         self.sheet = sheet
         self.marked = sheet.marked
+        self.words = sheet.words.marking
         self.asks = labels(sheet.questions)
         self.targets = {question.id: question.targets for question in sheet.questions}
         self.blocks: list[Block] = []
@@ -141,7 +136,7 @@ class _FeedbackWriter:
             self.first()
             self.each()
             self.solution()
-        title = wording.FEEDBACK.format(title=self.sheet.title or marked.exercise)
+        title = self.words.FEEDBACK.format(title=self.sheet.title or marked.exercise)
         return Document(title, self.sheet.ident, self.facts(), "", tuple(self.blocks))
 
     # What is said about the whole
@@ -149,9 +144,9 @@ class _FeedbackWriter:
     def facts(self) -> tuple[Sentence, ...]:
         if self.marked.status != "marked":
             return ()
-        marks = wording.MARKS.format(marks=points(sum_earned(self.marked)), out_of=points(sum_possible(self.marked)))
         count = len(self.for_person())
-        return ((marks + (wording.OPEN.format(count=count) if count else ""),),)
+        phrase = self.words.MARKS_OPEN if count else self.words.MARKS
+        return ((phrase.format(marks=points(sum_earned(self.marked)), out_of=points(sum_possible(self.marked)), count=count),),)
 
     def for_person(self) -> list[str]:
         """The questions that a person has to look at."""
@@ -163,33 +158,57 @@ class _FeedbackWriter:
         name = marked.fields.get("name", "") or " ".join(
             part for part in (marked.fields.get("first name", ""), marked.fields.get("last name", "")) if part
         )
-        shown = f"{name} ({marked.student})" if name and name != marked.student else marked.student
+        both = name and name != marked.student
+        shown = self.words.NAMED.format(name=name, student=marked.student) if both else marked.student
         if shown:
-            self.say("Student", cut(shown, 200))
+            self.say("student", self.cut(shown, 200))
         if marked.status != "marked":
-            self.blocks.append(Paragraph((wording.FAILED,)))
-            self.say(wording.REASON, cut(marked.reason))
+            self.blocks.append(Paragraph((self.words.FAILED,)))
+            self.put(self.words.REASON, self.cut(marked.reason))
         for problem in marked.problems[:MANY]:
-            self.say(wording.PROBLEM, cut(problem))
+            self.put(self.words.PROBLEM, self.cut(problem))
+        for part in marked.unused[:MANY]:
+            told = self.words.UNUSED_PART.format(text=part.text, reason=part.reason) if part.text else part.reason
+            self.put(self.words.UNUSED, self.cut(self.words.UNUSED_AT.format(place=part.place, part=told) if part.place else told))
         left = len(marked.problems) - MANY
         if left > 0:
-            self.say(wording.PROBLEM, wording.MORE_ROWS.format(count=left))
+            self.put(self.words.PROBLEM, self.words.MORE_ROWS.format(count=left))
 
     def say(self, label: str, *parts: Inline) -> None:
+        """A paragraph with one of the labels in front."""
+        self.put(self.words.LABELS[label], *parts)
+
+    def put(self, label: str, *parts: Inline) -> None:
         self.blocks.append(Paragraph(tuple(part for part in parts if part), label))
+
+    def cut(self, text: str, limit: int = SHOWN) -> str:
+        """A text from outside, cut where it is long."""
+        return cut(text, self.words, limit)
+
+    def value(self, text: str) -> Inline:
+        """A value given as text."""
+        return value(text, self.words)
+
+    def quantity(self, ask: str) -> Inline:
+        """What is asked, as maths where that is possible."""
+        return quantity(ask, self.words)
+
+    def together(self, questions: Sequence[str]) -> list[Inline]:
+        """Questions as a list in a sentence."""
+        return self.words.together([self.ask(question) for question in questions])
 
     def ask(self, question: str) -> Inline:
         """What a question asks for, as it is shown in a sentence."""
-        return quantity(self.asks.get(question, question))
+        return self.quantity(self.asks.get(question, question))
 
     def step(self, name: str) -> Inline:
         """A step of the derivation, by what it computes: ``w5@1`` is w5 after 1."""
         after = read_after(name)
-        return quantity(f"{after.key} after {after.updates}" if after.updates and _NAME.fullmatch(name) else name)
+        return self.quantity(f"{after.key} after {after.updates}" if after.updates and _NAME.fullmatch(name) else name)
 
     def overview(self) -> None:
         """Marks and verdict of each question."""
-        heads = [(wording.HEADS[key],) for key in ("question", "marks", "verdict")]
+        heads = [(self.words.HEADS[key],) for key in ("question", "marks", "verdict")]
         rows: list[tuple[Sentence, ...]] = []
         waiting = set(self.for_person())
         blank = [answer for answer in self.marked.answers if answer.verdict == "blank"]
@@ -197,29 +216,26 @@ class _FeedbackWriter:
         for answer in self.marked.answers:
             if together_blank and answer.verdict == "blank":
                 continue
-            words = wording.said(answer)
+            words = self.words.said(answer)
             if answer.question in waiting and answer.verdict not in OPEN:
-                words += "; " + wording.TO_PERSON
+                words += "; " + self.words.TO_PERSON
             rows.append(((self.ask(answer.question),), (self.of(answer),), (words,)))
         if rows:
             self.blocks.append(Table(tuple(heads), tuple(rows), "lll"))
         if together_blank:
-            marks = f"{points(total(a.marks for a in blank))} of {points(total(a.out_of for a in blank))}"
-            named = together([self.ask(answer.question) for answer in blank])
-            self.blocks.append(Paragraph((wording.NO_ANSWER.format(count=len(blank), marks=marks), *named, ".")))
+            marks = self.words.OF.format(marks=points(total(a.marks for a in blank)), out_of=points(total(a.out_of for a in blank)))
+            named = self.together([answer.question for answer in blank])
+            self.put("", *split_places(self.words.NO_ANSWER, {"count": [str(len(blank))], "marks": [marks], "questions": named}))
         if rows and all(answer.verdict == "correct" and not answer.outcome for answer in self.marked.answers):
-            self.blocks.append(Paragraph((wording.ALL_RIGHT,)))
+            self.blocks.append(Paragraph((self.words.ALL_RIGHT,)))
         if waiting:
-            which = together([self.ask(question) for question in self.for_person()])
-            before, _, after = wording.PERSON.partition("{which}")
-            self.blocks.append(Paragraph((before, *which, after)))
+            self.put("", *split_places(self.words.PERSON, {"which": self.together(self.for_person())}))
 
-    @staticmethod
-    def of(answer: MarkedAnswer) -> str:
+    def of(self, answer: MarkedAnswer) -> str:
         """The mark of an answer; no number where a person decides."""
         if answer.verdict in OPEN:
-            return wording.OPEN_MARK.format(out_of=points(answer.out_of))
-        return f"{points(answer.marks)} of {points(answer.out_of)}"
+            return self.words.OPEN_MARK.format(out_of=points(answer.out_of))
+        return self.words.OF.format(marks=points(answer.marks), out_of=points(answer.out_of))
 
     def first(self) -> None:
         """The answer that went wrong first, and which ones are wrong only because of others."""
@@ -228,20 +244,17 @@ class _FeedbackWriter:
             if answer.verdict == "follow-through" and answer.follows:
                 caused.setdefault(answer.follows, []).append(answer.question)
         begun = [answer for answer in self.marked.answers if answer.question == self.marked.first]
-        first = "" if any(map(wording.unpunished, begun)) else self.marked.first
+        first = "" if any(map(unpunished, begun)) else self.marked.first
         if not first and not caused:
             return
-        self.blocks.append(Heading(wording.FIRST))
+        self.blocks.append(Heading(self.words.FIRST))
         if first:
             right = any(answer.verdict == "correct" for answer in begun)
-            before, wrong, partly = wording.FIRST_IS
-            self.blocks.append(Paragraph((before, self.ask(first), partly if right else wrong)))
-        one, more, was, were = wording.ONLY_BECAUSE
+            self.put("", *split_places(self.words.FIRST_PARTLY if right else self.words.FIRST_IS, {"question": [self.ask(first)]}))
         for roots, answers in caused.items():
-            named = together([self.ask(question) for question in answers])
-            because = together([self.ask(question) for question in roots])
-            ending = (were if len(roots) > 1 else was) + "."
-            self.blocks.append(Paragraph((*named, one if len(answers) == 1 else more, *because, ending)))
+            forms = self.words.grammar.choose(self.words.ONLY_BECAUSE, len(roots))
+            places = {"answers": self.together(answers), "reasons": self.together(roots)}
+            self.put("", *split_places(self.words.grammar.choose(forms, len(answers)), places))
 
     # What is said about an answer
 
@@ -249,7 +262,7 @@ class _FeedbackWriter:
         """Everything that is known about each answer that is not simply right."""
         for answer in self.marked.answers:
             if self.told(answer):
-                self.blocks.append(Heading(f": {self.of(answer)}", (self.ask(answer.question),)))
+                self.blocks.append(Heading(self.words.OF_QUESTION.format(mark=self.of(answer)), (self.ask(answer.question),)))
                 self.answer(answer)
 
     def told(self, answer: MarkedAnswer) -> bool:
@@ -262,109 +275,110 @@ class _FeedbackWriter:
 
     def answer(self, answer: MarkedAnswer) -> None:
         if answer.verdict == "unreadable" and answer.message:
-            self.blocks += [Paragraph((wording.UNREAD,)), verbatim(answer.message)]
+            self.blocks += [Paragraph((self.words.UNREAD,)), verbatim(answer.message, self.words)]
         elif "\n" in answer.text.strip():
-            self.blocks.append(verbatim(answer.text))
+            self.blocks.append(verbatim(answer.text, self.words))
         elif answer.text.strip():
-            self.say("Answer", cut(answer.text.strip()))
+            self.say("answer", self.cut(answer.text.strip()))
         if answer.read and answer.read != answer.text.strip() and answer.verdict != "unreadable":
-            self.say("", wording.READ, value(answer.read), ".")
+            self.put("", *split_places(self.words.READ, {"answer": [self.value(answer.read)]}))
         if answer.verdict == "unreadable" and answer.message:
             return
-        words = wording.said(answer)
-        outcome = wording.OUTCOMES.get(answer.outcome, "")
-        self.say("Verdict", f"{words[:1].upper()}{words[1:]}." + (f" {outcome}" if outcome else ""))
+        words = self.words.grammar.sentence(self.words.said(answer))
+        self.say("verdict", " ".join(part for part in (words, self.words.OUTCOMES.get(answer.outcome, "")) if part))
         if answer.message and "\n" in answer.message.strip():
-            self.blocks.append(verbatim(answer.message))
+            self.blocks.append(verbatim(answer.message, self.words))
         elif answer.message.strip():
-            self.say(wording.REASON, cut(answer.message.strip()))
+            self.put(self.words.REASON, self.cut(answer.message.strip()))
         if answer.follows:
             self.follows(answer)
         if answer.slips:
-            self.say("Slip", *self.slips(answer.slips))
+            self.say("slip", *self.slips(answer.slips))
         if answer.line is not None:
             self.line(answer.line)
         self.point(answer)
         self.next(answer)
         if len(answer.credits) > 1 or (answer.credits and 0 < answer.marks < answer.out_of):
-            self.say("Marks", self.credits(answer))
+            self.say("marks", self.credits(answer))
 
     def follows(self, answer: MarkedAnswer) -> None:
-        own = together([self.ask(question) for question in answer.follows])
+        phrase = self.words.BESIDES
         if answer.outcome == "rounded-early" and answer.verdict == "correct":
-            self.say("Because", wording.ROUNDED_FROM, *own, ".")
+            phrase = self.words.ROUNDED_FROM
         elif answer.verdict in ("follow-through", "correct"):
-            self.say("Because", wording.FROM_OWN, *own, ".")
-        else:
-            self.say("Because", wording.BESIDES, *own, wording.BESIDES_END)
+            phrase = self.words.FROM_OWN
+        self.say("because", *split_places(phrase, {"answers": self.together(answer.follows)}))
 
     def slips(self, ways: Sequence[Sequence[Slip]]) -> list[Inline]:
         """What was probably done; explanations that fit equally well are all said."""
         ways, more = ways[:WAYS], len(ways) > WAYS
-        places = {slip.at for way in ways for slip in way if wording.slip(slip.tag).placed}
-        found: list[Inline] = [(wording.PROBABLY, wording.EITHER, wording.SEVERAL)[min(len(ways), 3) - 1]]
+        places = {slip.at for way in ways for slip in way if self.words.slip(slip.tag).placed}
+        found: list[Inline] = []
         for place, way in enumerate(ways):
-            found += [wording.OR] if place else []
+            found += [self.words.OR] if place else []
             for number, slip in enumerate(way):
-                found += [wording.TOGETHER] if number else []
-                found.append(wording.slip(slip.tag).done)
-                found += [wording.IN_STEP, self.step(slip.at)] if slip.at in places - {""} and len(places) > 1 else []
-        found += [wording.OR_ELSE] if more else []
+                found += [self.words.TOGETHER] if number else []
+                found.append(self.words.slip(slip.tag).done)
+                found += self.in_step(slip.at) if slip.at in places - {""} and len(places) > 1 else []
+        found += [self.words.OR_ELSE] if more else []
         if len(places) == 1 and (at := places.pop()):
-            found += [wording.IN_STEP, self.step(at)]
-        return [*found, "."]
+            found += self.in_step(at)
+        return split_places((self.words.PROBABLY, self.words.EITHER, self.words.SEVERAL)[min(len(ways), 3) - 1], {"slips": found})
+
+    def in_step(self, at: str) -> list[Inline]:
+        """The step in which a slip was made."""
+        return split_places(self.words.IN_STEP, {"step": [self.step(at)]})
 
     def line(self, line: BrokenLine) -> None:
-        gives, expected = wording.LINE_VALUES
-        parts: list[Inline] = [wording.LINE[line.against].format(number=line.number), cut(line.text.strip())]
+        places: dict[str, list[Inline]] = {
+            "number": [str(line.number)], "line": [self.cut(line.text.strip())], "yours": [self.value(line.yours)],
+            "expected": [self.value(line.expected)],
+        }  # fmt: skip
+        parts = split_places(self.words.LINE[line.against], places)
         if line.yours:
-            parts += [gives, value(line.yours)]
-            parts += [expected, value(line.expected)] if line.expected else []
-            parts.append(")")
-        self.say("Working", *parts)
+            parts += split_places(self.words.LINE_VALUES if line.expected else self.words.LINE_YOURS, places)
+        self.say("working", *parts)
 
     def point(self, answer: MarkedAnswer) -> None:
         """A point at which the answer is refuted; without the expected value where it would give the answer away."""
         point = answer.refutation
         if point is None or not point.yours or not (point.point or point.expected):
             return
-        at, yours, expected, plain, end = wording.POINT
         where: list[Inline] = []
         for place, (name, given) in enumerate(point.point[:8]):
-            where += [", " if place else "", quantity(name), " = ", value(given)]
-        start: list[Inline] = [at, *where, yours] if where else [plain]
-        ending: list[Inline] = [expected, value(point.expected), end] if point.expected else [wording.POINT_HIDDEN]
-        self.say("Point", *start, value(point.yours), *ending)
+            where += [self.words.COMMA if place else "", self.quantity(name), " = ", self.value(given)]
+        phrase = self.words.POINT[("at" if where else "values") + ("" if point.expected else ", hidden")]
+        places = {"point": where, "yours": [self.value(point.yours)], "expected": [self.value(point.expected)]}
+        self.say("point", *split_places(phrase, places))
 
     def next(self, answer: MarkedAnswer) -> None:
         """The next thing to look at, from what is known best: a slip, an outcome, a rule, a point."""
         if self.sheet.reveal == "none" or answer.verdict in (*OPEN, "blank"):
             return
         if answer.slips:
-            looks = dict.fromkeys(wording.slip(slip.tag).look for way in answer.slips[:WAYS] for slip in way)
-            self.say("Next", " ".join(looks))
+            looks = dict.fromkeys(self.words.slip(slip.tag).look for way in answer.slips[:WAYS] for slip in way)
+            self.say("next", " ".join(looks))
         elif answer.outcome:
-            self.say("Next", wording.NEXT_OUTCOMES.get(answer.outcome, wording.LOOK_AGAIN))
+            self.say("next", self.words.NEXT_OUTCOMES.get(answer.outcome, self.words.LOOK_AGAIN))
         elif answer.verdict == "wrong":
             rules = [self.sheet.rules[name] for name in self.targets.get(answer.question, ()) if name in self.sheet.rules]
-            before, after = wording.NEXT_STEP
             if rules:
-                self.say("Next", before, self.ask(answer.question), after, wording.listed(list(dict.fromkeys(rules))[:3]), ".")
+                named = self.words.listed(list(dict.fromkeys(rules))[:3])
+                self.say("next", *split_places(self.words.NEXT_STEP, {"step": [self.ask(answer.question)], "rules": [named]}))
             else:
                 away = answer.refutation is not None and bool(answer.refutation.expected)
-                self.say("Next", wording.NEXT_POINT if away else wording.NEXT_VALUES)
+                self.say("next", self.words.NEXT_POINT if away else self.words.NEXT_VALUES)
 
     def credits(self, answer: MarkedAnswer) -> str:
         said = "; ".join(self.credit(credit, answer) for credit in answer.credits[:8])
-        return f"{self.of(answer)}: {said}."
+        return self.words.CREDITED.format(marks=self.of(answer), operations=said)
 
-    @staticmethod
-    def credit(credit: Credit, answer: MarkedAnswer) -> str:
+    def credit(self, credit: Credit, answer: MarkedAnswer) -> str:
         """One operation in words.  Awards and caps are fractions of the marks, said as marks."""
         amount = credit.amount * answer.out_of if credit.operation in ("award", "cap") else credit.amount
-        known = wording.SLIPS.get(credit.reason)
-        reason = known.name if known else cut(credit.reason, 120)
-        table = wording.CREDITS if reason else wording.CREDITS_BARE
+        known = self.words.SLIPS.get(credit.reason)
+        reason = known.name if known else self.cut(self.words.REASONS.get(credit.reason, credit.reason), 120)
+        table = self.words.CREDITS if reason else self.words.CREDITS_BARE
         return table[credit.operation].format(amount=points(amount), reason=reason)
 
     def solution(self) -> None:
@@ -377,9 +391,9 @@ class _FeedbackWriter:
             if answer.question not in self.sheet.solutions:
                 continue
             formula, text = self.sheet.solutions[answer.question]
-            ask, shown = self.ask(answer.question), value(text) if text else ""
+            ask, shown = self.ask(answer.question), self.value(text) if text else ""
             if found := _AFTER.fullmatch(self.asks.get(answer.question, answer.question)):
-                ask = quantity(after_key(found[1], int(found[2])))
+                ask = self.quantity(after_key(found[1], int(found[2])))
             if isinstance(ask, Math) and (formula is not None or isinstance(shown, Math)):
                 sides = [Side(formula)] if formula is not None else []
                 if isinstance(shown, Math) and shown.expr != formula:
@@ -392,7 +406,7 @@ class _FeedbackWriter:
             named = ask if isinstance(ask, Math) else f"{ask}: "
             middle: list[Inline] = [Math(formula), *([" = "] if shown else [])] if formula is not None else []
             words.append(Paragraph((named, *([" = "] if isinstance(ask, Math) else []), *middle, shown)))
-        self.blocks.append(Heading(wording.SOLUTION))
+        self.blocks.append(Heading(self.words.SOLUTION))
         if equations:
             self.blocks.append(Equations(tuple(equations)))
         self.blocks += words

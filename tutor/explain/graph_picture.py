@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from tutor.explain.document import Node, Picture
+from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
 from tutor.expression.walk import names
@@ -21,10 +22,11 @@ def picture(
     *,
     gradients: bool = True,
     focus: Sequence[str] = (),
+    words: DrawnWords = ENGLISH_DRAWN,
 ) -> Picture:
     """A derivation as a picture: boxes in evaluation order, each leaf before the first step that uses it.
 
-    With ``focus`` only the paths from these quantities to the loss are drawn.
+    With ``focus`` only the paths from these quantities to the loss are drawn; ``words`` stand in the picture.
     """
     graph = derivation.graph
     kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)}
@@ -58,4 +60,4 @@ def picture(
             edges.append((name, step.target))
         nodes.append(box(step.target, step.expr))
         drawn.add(step.target)
-    return Picture(tuple(nodes), tuple(edges), graph.loss)
+    return Picture(tuple(nodes), tuple(edges), graph.loss, words)

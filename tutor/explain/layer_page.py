@@ -9,13 +9,11 @@ from tutor.explain.document import (
     Heading,
     Inline,
     Math,
-    Paragraph,
     Side,
 )
 from tutor.explain.layer_formulas import bare, dressed
 from tutor.explain.page_writer import PageWriter
-from tutor.explain.words import array_rules as wording_layers
-from tutor.explain.words import rules as wording
+from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children
 from tutor.graph.entries import Array
@@ -33,8 +31,8 @@ MOST_LOOKED_AT = 5_000
 class ArraySections(PageWriter):
     """The sections of a solution in layer form."""
 
-    def __init__(self, worked: Worked, layered: Layered) -> None:
-        super().__init__(worked, worked.numbers)
+    def __init__(self, worked: Worked, words: Wording, layered: Layered) -> None:
+        super().__init__(worked, words, worked.numbers)
         self.layered = layered
         self.shapes = layered.shapes
         self.derivation = worked.derivations[0]
@@ -47,26 +45,26 @@ class ArraySections(PageWriter):
         leaves = self.layered.graph.leaves
         if self.numbers is not None:
             rows = [Equation(Name(q.name), (Side(self.show(self.numbers[q.name])),)) for q in leaves]
-            self.blocks += [Heading("Given"), Equations(tuple(rows))]
+            self.blocks += [self.heading("given"), Equations(tuple(rows))]
             return
         parts: list[Inline] = []
         for quantity in leaves:
-            parts += [", " if parts else "", Math(Name(quantity.name))]
+            parts += [self.words.pages.COMMA if parts else "", Math(Name(quantity.name))]
             full = quantity.shape if len(quantity.shape) != 1 else (*quantity.shape, 1)
             if full:
                 parts += [" ", Math(Call("size", tuple(size_expr(size) for size in full)))]
-        self.blocks.append(Paragraph(tuple(part for part in parts if part), "Given"))
+        self.blocks.append(self.labelled("given", *(part for part in parts if part)))
 
     def forward(self) -> None:
         """The forward pass."""
         steps = self.layered.graph.steps
-        rows = [row for step in steps for row in self.step(step, Name(step.target), wording_layers.forward(step.rule))]
-        self.blocks += [Heading("Forward pass"), Equations(tuple(rows))]
+        rows = [row for step in steps for row in self.step(step, Name(step.target), self.words.arrays.forward(step.rule, self.words.rules))]
+        self.blocks += [self.heading("forward"), Equations(tuple(rows))]
 
     def backward(self) -> None:
         """The gradients that the wanted ones are computed from."""
         rows = [row for step in self.needed() for row in self.step(step, self.left(step), self.why(step))]
-        self.blocks += [Heading("Backward pass"), Equations(tuple(rows))]
+        self.blocks += [self.heading("backward"), Equations(tuple(rows))]
 
     def left(self, step: Step) -> Expr:
         """The derivative that a backward step is."""
@@ -75,9 +73,9 @@ class ArraySections(PageWriter):
     def why(self, step: Step) -> str:
         """Why a gradient is what it is."""
         if step.rule in ("no path", "sum over paths"):
-            return wording.gradient(step.rule, len(step.paths))
+            return self.words.rules.gradient(step.rule, len(step.paths))
         parameters = [q.name for q in self.layered.graph.parameters]
-        return wording_layers.backward(step.expr, parameters, number=not self.shapes[step.wrt])
+        return self.words.arrays.backward(step.expr, self.words.rules, parameters, number=not self.shapes[step.wrt])
 
     def needed(self) -> list[Step]:
         """The gradients that the wanted ones are computed from, in teaching order."""
@@ -128,7 +126,7 @@ class ArraySections(PageWriter):
         own = Call("at", (left, *(Name(letter) for letter in letters))) if shape else left
         if type(expr) is Partial:
             return None
-        return Equation(own, (Side(form),), None, (wording_layers.ENTRY if shape else wording_layers.WRITTEN,))
+        return Equation(own, (Side(form),), None, (self.words.arrays.ENTRY if shape else self.words.arrays.WRITTEN,))
 
     def letters(self, quantity: Quantity, rank: int) -> list[str]:
         """j for a vector; for the weights to j from i their own order."""
@@ -153,11 +151,11 @@ class ArraySections(PageWriter):
             sides = [Side(dressed(rewrite.expr, shapes))]
             if str(rewrite.left) in rewritten.arrays:
                 sides.append(Side(self.show(rewritten.arrays[str(rewrite.left)]), result=True))
-            rows.append(Equation(rewrite.left, tuple(sides), None, (wording_layers.REWRITES[rewrite.rule],)))
-        self.blocks += [Heading(wording.SIMPLIFIED), Equations(tuple(rows))]
+            rows.append(Equation(rewrite.left, tuple(sides), None, (self.words.arrays.REWRITES[rewrite.rule],)))
+        self.blocks += [Heading(self.words.rules.SIMPLIFIED), Equations(tuple(rows))]
         if any(rewrite.targets for rewrite in rewritten.rewrites):
-            text = wording_layers.ASSUMED if self.numbers is None else wording_layers.CONDITION
-            self.blocks.append(Paragraph((text[:1].upper() + text[1:] + ".",), "Condition"))
+            text = self.words.arrays.ASSUMED if self.numbers is None else self.words.arrays.CONDITION
+            self.blocks.append(self.labelled("condition", text))
 
     def conventions(self) -> None:
         """What is taken at the kinks of the operations, and which entries stand on one."""

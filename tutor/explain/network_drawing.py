@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import pairwise
 
 from tutor.errors import GraphError
 from tutor.explain.diagram import Diagram, DiagramColumn, DiagramUnit, Place, UnitKind, Wire
+from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name
 from tutor.expression.walk import names
 from tutor.graph.network import SCHEMES, Network, counts
@@ -33,8 +34,8 @@ class _Named:
     kinds: dict[str, Quantity] = field(default_factory=dict)
 
 
-def diagram(source: Network | Graph, values: Mapping[str, Value] | None = None) -> Diagram:
-    """The drawing of a network, or of a graph whose weights have a place in one; ``values`` put numbers on it.
+def diagram(source: Network | Graph, values: Mapping[str, Value] | None = None, words: DrawnWords = ENGLISH_DRAWN) -> Diagram:
+    """The drawing of a network, or of a graph whose weights have a place in one; ``values`` put numbers on it, ``words`` stand in it.
 
     Raises `GraphError` for a graph whose quantities have no place.
 
@@ -42,7 +43,7 @@ def diagram(source: Network | Graph, values: Mapping[str, Value] | None = None) 
     [16384, 1000, 10]
     """
     named = _of_network(source) if isinstance(source, Network) else _of_graph(source)
-    return _assembled(named, values or {})
+    return replace(_assembled(named, values or {}), words=words)
 
 
 def drawn_quantities(network: Network) -> list[Quantity]:

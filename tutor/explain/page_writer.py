@@ -6,8 +6,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from tutor.explain.document import Block, Equation, Inline, Math, Paragraph, Sentence, Side
+from tutor.exercise.model import Assumption
+from tutor.explain.document import Block, Equation, Heading, Inline, Math, Paragraph, Sentence, Side
 from tutor.explain.layer_formulas import matrix
+from tutor.explain.words.sentence_grammar import split_places
+from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
 from tutor.expression.walk import SHARES
@@ -25,10 +28,11 @@ MOST_KINKS = 8
 
 
 class PageWriter:
-    """The blocks of one page, and what its sections are written with.  ``numbers`` are the values by key, or None."""
+    """The blocks of one page, and what its sections are written with: ``words``, and ``numbers`` by key, or None."""
 
-    def __init__(self, worked: Worked, numbers: Mapping[str, Any] | None) -> None:
+    def __init__(self, worked: Worked, words: Wording, numbers: Mapping[str, Any] | None) -> None:
         self.worked = worked
+        self.words = words
         self.request = worked.request
         self.exercise = worked.request.exercise
         self.numbers = numbers
@@ -75,8 +79,23 @@ class PageWriter:
         for name in names:
             text = self.exercise.written.get(name, "")
             value = self.as_written(text, values[name], digits) if text else shown(values[name], 12)
-            parts += [", " if parts else "", Math(Name(name)), EQUALS, Math(value)]
+            parts += [self.words.pages.COMMA if parts else "", Math(Name(name)), EQUALS, Math(value)]
         return tuple(part for part in parts if part)
+
+    def heading(self, name: str) -> Heading:
+        """The heading of a section."""
+        return Heading(self.words.pages.HEADINGS[name])
+
+    def labelled(self, label: str, *parts: Inline) -> Paragraph:
+        """A paragraph with its word in front."""
+        return Paragraph(parts, self.words.pages.LABELS[label])
+
+    def named(self, names: Sequence[str]) -> list[Inline]:
+        """Quantities as a list in a sentence."""
+        parts: list[Inline] = []
+        for name in names:
+            parts += [self.words.pages.COMMA if parts else "", Math(Name(name))]
+        return [part for part in parts if part]
 
     def with_result(self, sides: list[Side], result: Expr) -> tuple[Side, ...]:
         """The sides with the result at the end, which is not said twice."""
@@ -84,31 +103,32 @@ class PageWriter:
             return (*sides[:-1], replace(sides[-1], result=True))
         return (*sides, Side(result, result=True))
 
-    def notes(self, kept: Sequence[str]) -> None:
-        """Notes, a paragraph each."""
-        self.blocks += [Paragraph((note,), "Note") for note in kept]
+    def notes(self, kept: Sequence[str | Assumption]) -> None:
+        """Notes and what was assumed, a paragraph each."""
+        self.blocks += [self.labelled("note", self.words.pages.remark(note)) for note in kept]
 
     def say_conventions(self, flat: Sequence[tuple[str, str]], reasons: Iterable[str], kinks: Sequence[str]) -> None:
-        """Through which steps nothing can be learnt, what is taken at kinks, and which steps stand on one."""
+        """Through which steps nothing can be learnt, what is taken at kinks, and which steps stand on one; reasons by their keys."""
         told = dict(flat)
+        say, words = self.words.rules.convention, self.words.pages
         for reason in dict.fromkeys(told.values()):
-            through: list[Inline] = []
-            for step in (step for step, other in told.items() if other == reason):
-                through += [", ", Math(Name(step))]
-            self.blocks.append(Paragraph((f"{reason}; nothing can be learnt through ", *through[1:], "."), "No derivative"))
+            through = self.named([step for step, other in told.items() if other == reason])
+            phrase = words.NO_DERIVATIVE if reason else words.NOTHING_LEARNT
+            parts = split_places(phrase, {"reason": [say(reason)], "steps": through})
+            self.blocks.append(self.labelled("no derivative", *parts))
         for reason in dict.fromkeys(reasons):
             if reason not in told.values():
-                self.blocks.append(Paragraph((f"{reason}.",), "Convention"))
+                self.blocks.append(self.labelled("convention", self.words.pages.grammar.stop(say(reason))))
         hit = [step for step in kinks if step not in told]
         for step in hit[:MOST_KINKS]:
-            self.blocks.append(Paragraph((f"{step} is evaluated exactly on its kink here: the convention is used.",), "Kink"))
+            self.blocks.append(self.labelled("kink", words.ON_KINK.format(step=step)))
         if len(hit) > MOST_KINKS:
-            self.blocks.append(Paragraph((f"So {'is' if len(hit) == MOST_KINKS + 1 else 'are'} {len(hit) - MOST_KINKS} more.",), "Kink"))
+            self.blocks.append(self.labelled("kink", words.grammar.count(words.MORE_KINKS, len(hit) - MOST_KINKS)))
 
     def proofs(self, sentences: Sequence[str]) -> None:
         """What was proved, a paragraph each."""
         for text in dict.fromkeys(sentences):
-            self.blocks.append(Paragraph((text if text.endswith(".") else text + ".",), "Proof"))
+            self.blocks.append(self.labelled("proof", text if text.endswith(".") else self.words.pages.grammar.stop(text)))
 
 
 def updating(expr: Expr, left: Expr, sides: Sequence[Side], why: str) -> Equation:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from tutor.explain.document import Block, Document, Heading, Math, Paragraph, Sentence, Table
-from tutor.explain.words import update_rules as wording
+from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Name, Partial
 from tutor.numbers.arithmetic import Value
@@ -24,14 +24,14 @@ def with_samples(page: Document, blocks: list[Block]) -> Document:
     return replace(page, blocks=(*page.blocks[:last], *blocks, *page.blocks[last:]))
 
 
-def sample_table(data: SampleTable, digits: int, ident: str = "") -> list[Block]:
+def sample_table(data: SampleTable, words: Wording, digits: int, ident: str = "") -> list[Block]:
     """The section on the data set: one row a sample, and last the mean (or the sum) of all.
 
     ``ident`` is the exercise whose worked solution this is part of: its first sample is the one worked above, and `tutor train` goes on.
     """
-    samples, loss = data.samples, data.loss
+    samples, loss, wording = data.samples, data.loss, words.updates
     gradients = data.parameters[:MAX_GRADIENTS]
-    header: list[Sentence] = [("sample",), *((Math(Name(name)),) for name in samples.columns), (Math(Name(loss)),)]
+    header: list[Sentence] = [(wording.HEADS["sample"],), *((Math(Name(name)),) for name in samples.columns), (Math(Name(loss)),)]
     header += [(Math(Partial(loss, name)),) for name in gradients]
     keys = [loss, *(derivative_key(loss, name) for name in gradients)]
 
@@ -43,10 +43,10 @@ def sample_table(data: SampleTable, digits: int, ident: str = "") -> list[Block]
         given: list[Sentence] = [(Math(shown(value, digits)),) for value in samples.rows[place]]
         rows.append(((str(place + 1),), *given, *cells(values)))
     empty: list[Sentence] = [()] * len(samples.columns)
-    rows.append(((samples.reduce,), *empty, *cells(data.whole)))
+    rows.append(((wording.HEADS[samples.reduce],), *empty, *cells(data.whole)))
     text = wording.REDUCED[samples.reduce]
     hidden = len(data.each) + 1 - len(rows)
     if hidden:
-        text += f" {hidden} samples are left out here."
-    blocks: list[Block] = [Heading("Samples"), Table(tuple(header), tuple(rows), "r" * len(header), (text,))]
+        text += wording.SAMPLES_LEFT_OUT.format(count=hidden)
+    blocks: list[Block] = [Heading(words.pages.HEADINGS["samples"]), Table(tuple(header), tuple(rows), "r" * len(header), (text,))]
     return [*blocks, Paragraph((wording.WORKED.format(ident=ident),))] if ident else blocks

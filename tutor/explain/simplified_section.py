@@ -8,7 +8,9 @@ from dataclasses import replace
 from tutor.derive.local import times
 from tutor.derive.rewrites.named import BELOW, LINEAR, UNIT, Rewrite
 from tutor.explain.document import Block, Equation, Equations, Heading, Math, Paragraph, Sentence, Side
-from tutor.explain.words import rules as wording
+from tutor.explain.words.rules import RuleWords
+from tutor.explain.words.sentence_grammar import split_places
+from tutor.explain.words.wording import Wording
 from tutor.expression.nodes import Add, Expr, Mul, Name, Partial
 from tutor.expression.walk import names, size, substitute
 from tutor.numbers.arithmetic import Value
@@ -23,7 +25,7 @@ MAX_PRODUCT = 40
 
 
 def simplified(
-    rewrites: Sequence[Rewrite], trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr]
+    rewrites: Sequence[Rewrite], words: Wording, trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr]
 ) -> list[Block]:
     """The section on named rewrites, empty where none applies; ``fill`` puts numbers into an expression."""
     if not rewrites:
@@ -31,14 +33,15 @@ def simplified(
     scores = [r for r in rewrites if r.rule not in (BELOW, LINEAR, UNIT)]
     below = [r for r in rewrites if r.rule == BELOW]
     units = [r for r in rewrites if r.rule in (LINEAR, UNIT)]
-    writer = _Rows(trace, digits, fill)
+    wording = words.rules
+    writer = _Rows(wording, trace, digits, fill)
     blocks: list[Block] = [Heading(wording.SIMPLIFIED)]
     for some in (scores, below):
         if some:
             blocks.append(Equations(tuple(writer.gradient(rewrite) for rewrite in some[:MAX_ROWS])))
         if len(some) > MAX_ROWS:
             blocks.append(Paragraph((wording.LIKEWISE.format(count=len(some) - MAX_ROWS),)))
-    blocks += [Paragraph(words, "Condition") for words in writer.conditions(scores)]
+    blocks += [Paragraph(said, words.pages.LABELS["condition"]) for said in writer.conditions(scores)]
     if units:
         blocks.append(Equations(tuple(writer.unit(rewrite, units) for rewrite in units)))
     return blocks
@@ -47,7 +50,8 @@ def simplified(
 class _Rows:
     """Writes the rows of one section."""
 
-    def __init__(self, trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr]) -> None:
+    def __init__(self, words: RuleWords, trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr]) -> None:
+        self.words = words
         self.trace = trace
         self.digits = digits
         self.fill = fill
@@ -66,7 +70,7 @@ class _Rows:
         if short and rewrite.under is not None and rewrite.condition is not None:
             note: Sentence = () if rewrite.rule == BELOW else self.note(rewrite.condition)
             sides.append(Side(rewrite.under, note=note))
-        return Equation(rewrite.left, tuple(self.numbers(rewrite, sides)), None, (wording.rewrite(rewrite.rule),))
+        return Equation(rewrite.left, tuple(self.numbers(rewrite, sides)), None, (self.words.rewrite(rewrite.rule),))
 
     @staticmethod
     def note(condition: Expr) -> Sentence:
@@ -104,17 +108,17 @@ class _Rows:
         said: list[Sentence] = []
         for condition in dict.fromkeys(r.condition for r in rewrites if r.condition is not None):
             if self.trace is None:
-                said.append((wording.IF_ONE[0], *self.note(condition), wording.IF_ONE[1]))
+                said.append(tuple(split_places(self.words.IF_ONE, {"condition": self.note(condition)})))
             elif not holds(condition, self.trace):
                 total: Expr = shown(compute(condition, self.trace), self.digits)
                 short = next(r.under for r in rewrites if r.condition == condition and r.under is not None)
-                here, be, stays, wrong = wording.NOT_ONE
-                said.append((here, Math(condition), be, Math(total), stays, Math(short), wrong))
+                places: dict[str, Sentence] = {"sum": (Math(condition),), "total": (Math(total),), "short": (Math(short),)}
+                said.append(tuple(split_places(self.words.NOT_ONE, places)))
         return said
 
     def unit(self, rewrite: Rewrite, units: Sequence[Rewrite]) -> Equation:
         """The output of the single unit, or one of its weights: ``left = formula = numbers``."""
-        why = (wording.rewrite(rewrite.rule),) if rewrite.rule == LINEAR else ()
+        why = (self.words.rewrite(rewrite.rule),) if rewrite.rule == LINEAR else ()
         sides = [Side(rewrite.expr)]
         if self.trace is None or rewrite.rule == UNIT:
             return Equation(rewrite.left, tuple(self.numbers(rewrite, sides)), None, why)

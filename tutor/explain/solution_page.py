@@ -12,7 +12,6 @@ from tutor.explain.document import (
     Equation,
     Equations,
     Figure,
-    Heading,
     Inline,
     Math,
     Paragraph,
@@ -22,7 +21,8 @@ from tutor.explain.document import (
 )
 from tutor.explain.graph_picture import picture
 from tutor.explain.page_writer import PageWriter
-from tutor.explain.words import rules as wording
+from tutor.explain.words.sentence_grammar import split_places
+from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import SHARES, substitute
@@ -66,8 +66,8 @@ def _words(*parts: Inline) -> Sentence:
 class NumberSections(PageWriter):
     """The sections of a solution neuron by neuron; keeps the step numbers that later rows refer to."""
 
-    def __init__(self, worked: Worked) -> None:
-        super().__init__(worked, worked.numbers)
+    def __init__(self, worked: Worked, words: Wording) -> None:
+        super().__init__(worked, words, worked.numbers)
         self.trace = worked.scalars
         self.counted: dict[str, int] = {}
         self.rules: dict[str, tuple[dict[str, Step], dict[tuple[str, str], str]]] = {}
@@ -84,8 +84,9 @@ class NumberSections(PageWriter):
         known = sorted({self.counted[name] for name in names if name in self.counted})
         if not known:
             return ()
-        listed = ", ".join(str(n) for n in known)
-        return _words(f"step {listed}" if len(known) == 1 else f"steps {listed}")
+        pages = self.words.pages
+        listed = pages.COMMA.join(str(n) for n in known)
+        return _words(pages.grammar.choose(pages.STEPS, len(known)).format(numbers=listed))
 
     def row(
         self, left: Expr, expr: Expr, key: str, why: str, *, number: bool = True, before: Sequence[Side] = ()
@@ -111,13 +112,13 @@ class NumberSections(PageWriter):
         """The given values."""
         if self.trace is not None and self.worked.derivations and self.worked.derivations[0].graph.leaves:
             names = [quantity.name for quantity in self.worked.derivations[0].graph.leaves]
-            self.blocks.append(Paragraph(self.listed(names, self.trace), "Given"))
+            self.blocks.append(self.labelled("given", *self.listed(names, self.trace)))
 
     def forward(self) -> None:
         """The forward pass."""
         graph = self.worked.derivations[0].graph
-        rows = [self.row(Name(s.target), s.expr, s.target, wording.forward(s.rule)) for s in graph.steps]
-        self.blocks += [Heading("Forward pass"), Equations(tuple(rows))]
+        rows = [self.row(Name(s.target), s.expr, s.target, self.words.rules.forward(s.rule)) for s in graph.steps]
+        self.blocks += [self.heading("forward"), Equations(tuple(rows))]
         self.definitions(graph)
 
     def definitions(self, graph: Graph) -> None:
@@ -136,14 +137,14 @@ class NumberSections(PageWriter):
             sign = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
             parts += ["; ", Math(Call(call.func, args)), sign, Math(meaning)]
         if parts:
-            self.blocks.append(Paragraph(tuple(parts[1:]), "Where"))
+            self.blocks.append(self.labelled("where", *parts[1:]))
 
     def backward(self, derivation: Derivation, wanted: Sequence[str]) -> None:
         """The gradients of one quantity: the local derivatives, then each as a full chain or by reuse."""
         if not wanted:
             return
         if derivation is self.worked.derivations[0]:
-            self.blocks.append(Heading("Backward pass"))
+            self.blocks.append(self.heading("backward"))
         steps = gradients(derivation)
         chains = {}
         if self.worked.full:
@@ -170,7 +171,7 @@ class NumberSections(PageWriter):
                     if key in self.counted:
                         continue
                     rule = _refined(self.rule_of_factor(derivation, factor), factor.expr)
-                    rows.append(self.factor_row(factor, key, wording.local(rule)))
+                    rows.append(self.factor_row(factor, key, self.words.rules.local(rule)))
         if rows:
             self.blocks.append(Equations(tuple(rows)))
 
@@ -221,7 +222,7 @@ class NumberSections(PageWriter):
                 factors = tuple(Partial(f.of, f.wrt) for f in path.factors)
                 # the edge beside other paths has the name of the whole derivative: it is written out
                 expr: Expr = Mul(factors) if len(factors) > 1 else path.factors[0].expr if many else factors[0]
-                sides.append(Side(expr, "+" if place > 1 else "=", _words(f"path {place}") if many else ()))
+                sides.append(Side(expr, "+" if place > 1 else "=", _words(self.words.pages.PATH.format(number=place)) if many else ()))
         if trace is None or not sides:
             products = [product(f.expr for f in path.factors) for path in paths]
             sides.append(Side(products[0] if not many else summed(products)))
@@ -242,12 +243,12 @@ class NumberSections(PageWriter):
         key = derivative_key(loss, name)
         count = self.counted.get(key) or self.number(key)
         why = (
-            wording.gradient("sum over paths", len(paths)).replace("uses", "paths")
+            self.words.rules.PATHS.format(count=len(paths))
             if many
-            else wording.gradient("chain rule")
+            else self.words.rules.gradient("chain rule")
         )
         if len(sides) and not many and len(paths[0].factors) == 1:
-            why = wording.local(self.local_rule(derivation, name))
+            why = self.words.rules.local(self.local_rule(derivation, name))
         return Equation(Partial(loss, name), tuple(sides), count, _words(why))
 
     def reuse_rows(self, derivation: Derivation, wanted: Sequence[str], steps: Mapping[str, Step]) -> None:
@@ -281,9 +282,9 @@ class NumberSections(PageWriter):
             before.append(Side(product, "+" if before and place else "=", note))
         if len(before) < len(step.paths):
             before = []
-        why = wording.gradient(step.rule, len(step.paths))
+        why = self.words.rules.gradient(step.rule, len(step.paths))
         if step.paths and not before:
-            why = wording.local(self.local_rule(derivation, name)) if len(step.paths) == 1 else why
+            why = self.words.rules.local(self.local_rule(derivation, name)) if len(step.paths) == 1 else why
         return self.row(Partial(loss, name), step.expr, step.target, why, before=before)
 
     def graph(self) -> None:
@@ -293,31 +294,33 @@ class NumberSections(PageWriter):
             return
         single = len(self.worked.derivations) == 1
         focus = self.request.wanted[0][1] if self.request.focused else ()
-        drawn = picture(derivation, self.trace, self.digits, gradients=single, focus=focus)
-        what = ", with every value and gradient." if single else ", with every value."
-        words = "The computational graph" + (what if self.trace is not None else ".")
+        drawn = picture(derivation, self.trace, self.digits, gradients=single, focus=focus, words=self.words.drawn)
+        pages = self.words.pages
+        words = pages.GRAPH if self.trace is None else pages.GRAPH_GRADIENTS if single else pages.GRAPH_VALUES
         if focus and len(drawn.nodes) < len(derivation.graph.names):
             self.blocks.append(Figure(drawn, self.routes(focus, derivation.graph.loss)))
             return
         self.blocks.append(Figure(drawn, _words(words)))
 
-    @staticmethod
-    def routes(focus: Sequence[str], loss: str) -> Sentence:
+    def routes(self, focus: Sequence[str], loss: str) -> Sentence:
         """What a picture of chosen quantities shows."""
-        parts: list[Inline] = ["How "]
-        for place, name in enumerate(focus):
-            parts += [", " if place else "", Math(Name(name))]
-        parts += [" reaches " if len(focus) == 1 else " reach ", Math(Name(loss)), "."]
-        return tuple(part for part in parts if part)
+        phrase = self.words.pages.grammar.choose(self.words.pages.ROUTES, len(focus))
+        return tuple(split_places(phrase, {"names": self.named(focus), "loss": [Math(Name(loss))]}))
 
     def counts(self) -> None:
         """What a network has, counted."""
         if not self.exercise.counts or self.exercise.network is None:
             return
         known = counts(self.exercise.network)
-        rows = tuple((_words(what), _words(f"{known[what]:,}".replace(",", " "))) for what in self.exercise.counts)
-        self.blocks += [Heading("Counting"), Table((_words("what"), _words("how many")), rows, "lr")]
-        self.blocks += [Paragraph(_words(text)) for text in self.worked.notes if text.startswith("Counting:")]
+        pages = self.words.pages
+        rows = tuple(
+            (_words(pages.COUNTED[what]), _words(f"{known[what]:,}".replace(",", " "))) for what in self.exercise.counts
+        )
+        what, how_many = pages.COUNT_HEADS
+        self.blocks += [self.heading("counting"), Table((_words(what), _words(how_many)), rows, "lr")]
+        self.blocks += [
+            Paragraph(_words(text)) for text in self.worked.notes if isinstance(text, str) and text.startswith("Counting:")
+        ]
 
     def conventions(self) -> None:
         """Where a derivative is a convention, or does not exist."""

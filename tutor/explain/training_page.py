@@ -9,7 +9,6 @@ from tutor.derive.update import Update
 from tutor.explain.document import (
     Equation,
     Equations,
-    Heading,
     Inline,
     Math,
     Paragraph,
@@ -19,7 +18,8 @@ from tutor.explain.document import (
 )
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.samples_section import sample_table
-from tutor.explain.words import update_rules as wording
+from tutor.explain.words.sentence_grammar import split_places
+from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key, read_after
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names as names_of
@@ -31,6 +31,7 @@ from tutor.numbers.printed import shown
 from tutor.numbers.run import run as run_steps
 from tutor.numbers.train import Row
 from tutor.rules.operations import ENTRYWISE
+from tutor.rules.optimisers import Optimiser
 from tutor.solving.table_rows import thin_rows
 from tutor.solving.worked import Worked
 
@@ -44,10 +45,10 @@ MAX_HESSIAN = 4
 class TrainingSections(PageWriter):
     """The sections about a run; those of an update are the same for numbers and for arrays."""
 
-    def __init__(self, worked: Worked) -> None:
+    def __init__(self, worked: Worked, words: Wording) -> None:
         training = worked.training
         assert training is not None
-        super().__init__(worked, training.first)
+        super().__init__(worked, words, training.first)
         self.training = training
         self.task, self.run = training.task, training.run
         self.loss = training.task.derivation.graph.loss
@@ -63,39 +64,44 @@ class TrainingSections(PageWriter):
         columns = task.samples.columns if task.samples is not None else ()
         if self.request.layered is not None:
             layered = self.request.layered
-            for title, leaves in (("Given", layered.graph.inputs), ("Start", layered.graph.parameters)):
+            for title, leaves in (("given", layered.graph.inputs), ("start", layered.graph.parameters)):
                 rows = [
                     Equation(Name(q.name), (Side(self.show(given_array(layered.entries[q.name], task.values))),))
                     for q in leaves if not set(layered.entries[q.name].items) & set(columns)
                 ]  # fmt: skip
                 if rows:
-                    self.blocks += [Heading(title), Equations(tuple(rows))]
+                    self.blocks += [self.heading(title), Equations(tuple(rows))]
             return
         fixed = [q.name for q in task.derivation.graph.leaves if q.name not in (*columns, *task.parameters)]
         if fixed:
-            self.blocks.append(Paragraph(self.listed(fixed, task.values), "Given"))
-        self.blocks.append(Paragraph(self.listed(task.parameters, task.values), "Start"))
+            self.blocks.append(self.labelled("given", *self.listed(fixed, task.values)))
+        self.blocks.append(self.labelled("start", *self.listed(task.parameters, task.values)))
 
     def samples(self) -> None:
         """The data set, where there is one."""
         if self.worked.samples is not None:
-            self.blocks += sample_table(self.worked.samples, self.digits)
+            self.blocks += sample_table(self.worked.samples, self.words, self.digits)
 
     def method(self) -> None:
         """What is used: the settings, and which samples an update takes."""
         task = self.task
-        parts: list[Inline] = [task.row.title]
-        if task.settings:
-            shown_settings = {task.names.settings[name]: value for name, value in task.settings.items()}
-            parts += [" with ", *self.listed(tuple(shown_settings), shown_settings)]
-        parts.append(f" (source: {task.row.source}).")
+        wording = self.words.updates
+        shown_settings = {task.names.settings[name]: value for name, value in task.settings.items()}
+        places: dict[str, Sentence] = {
+            "title": (self.title(task.row),), "source": (task.row.source,), "settings": self.listed(tuple(shown_settings), shown_settings),
+        }  # fmt: skip
+        parts: list[Inline] = split_places(wording.METHOD_WITH if task.settings else wording.METHOD, places)
         if task.samples is not None:
             many = wording.samples(task.size)
             text = wording.ALL_SAMPLES if task.size == task.count else wording.BATCHES[task.order]
             parts.append(" " + text.format(size=many, count=task.count, seed=task.seed))
         if self.shapes and any(type(part) is Div for each in self.training.updates for step in each.steps for part in walked(step.expr)):
             parts.append(" " + wording.ENTRYWISE)
-        self.blocks.append(Paragraph(tuple(parts), "Method"))
+        self.blocks.append(self.labelled("method", *parts))
+
+    def title(self, row: Optimiser) -> str:
+        """What a method is called."""
+        return self.words.updates.METHODS[row.name]
 
     # The first update
 
@@ -103,16 +109,16 @@ class TrainingSections(PageWriter):
         """The update steps of each parameter with their numbers."""
         if not self.run.first:
             return
-        self.blocks.append(Heading("First update"))
+        self.blocks.append(self.heading("first update"))
         self.newton()
         explained = self.training.updates[:MAX_EXPLAINED]
         for number, each in enumerate(explained):
             rows = [self.gradient(each)]
-            rows += [self.step(step, wording.move(step.rule) if number == 0 else "") for step in each.steps]
+            rows += [self.step(step, self.words.updates.move(step.rule) if number == 0 else "") for step in each.steps]
             self.blocks.append(Equations(tuple(rows)))
         hidden = len(self.training.updates) - len(explained)
         if hidden:
-            self.blocks.append(Paragraph((wording.OTHERS.format(count=hidden),)))
+            self.blocks.append(Paragraph((self.words.updates.OTHERS.format(count=hidden),)))
 
     def filled(self, expr: Expr) -> Expr:
         """The expression with the numbers of the first update put in."""
@@ -150,23 +156,29 @@ class TrainingSections(PageWriter):
         """The gradient that an update starts from, and over which samples it is taken."""
         result = self.value(derivative_key(self.loss, each.parameter))
         assert result is not None
-        samples, why = self.task.samples, "the gradient at the start"
+        samples, said = self.task.samples, self.words.updates.FROM
+        why = said["start"]
         if samples is not None:
             batch = next(self.task.batches())
-            several = len(batch.samples) > 1
-            named = ", ".join(str(place + 1) for place in batch.samples[:8]) + (", …" if len(batch.samples) > 8 else "")
-            why = f"{samples.reduce} over the samples {named}" if several else f"the gradient of sample {named}"
+            named = self.places(batch.samples, 8)
+            why = said[samples.reduce if len(batch.samples) > 1 else "sample"].format(samples=named)
             if len(batch.samples) == self.task.count:
-                why = f"{samples.reduce} over all samples"
+                why = said[f"{samples.reduce} of all"]
         return Equation(Partial(self.loss, each.parameter), (Side(result, result=True),), None, (why,))
+
+    def places(self, samples: Sequence[int], most: int) -> str:
+        """Samples by their numbers, the first of many."""
+        named = self.words.pages.COMMA.join(str(place + 1) for place in samples[:most])
+        return self.words.updates.LISTED.format(first=named) if len(samples) > most else named
 
     def update(self) -> None:
         """One update of the parameters that are shown, in a worked solution."""
         if not self.request.trained:
             return
         chosen = [each for each in self.training.updates if each.parameter in self.request.trained]
-        rows = [self.step(step, wording.move(step.rule) if not place else "") for place, each in enumerate(chosen) for step in each.steps]
-        self.blocks += [Heading("Update"), Equations(tuple(rows))]
+        move = self.words.updates.move
+        rows = [self.step(step, move(step.rule) if not place else "") for place, each in enumerate(chosen) for step in each.steps]
+        self.blocks += [self.heading("update"), Equations(tuple(rows))]
 
     # Newton's method
 
@@ -177,7 +189,7 @@ class TrainingSections(PageWriter):
             return
         names = task.parameters
         if self.shapes:
-            self.blocks.append(Paragraph((wording.SOLVED,)))
+            self.blocks.append(Paragraph((self.words.updates.SOLVED,)))
             self.blocks.append(Equations(tuple(self.equation(key, None, key) for key in self.directions())))
             return
         if len(names) <= MAX_HESSIAN:
@@ -186,8 +198,8 @@ class TrainingSections(PageWriter):
                 for second in names[place:]:
                     key = hessian_name(self.loss, first, second)
                     rows.append(self.equation(key, None, key))
-            self.blocks += [Paragraph((f"{wording.SECOND}:",)), Equations(tuple(rows))]
-        self.blocks.append(Paragraph((wording.SOLVED,)))
+            self.blocks += [Paragraph((self.words.updates.SECOND,)), Equations(tuple(rows))]
+        self.blocks.append(Paragraph((self.words.updates.SOLVED,)))
         rows = [] if len(names) == 1 else [self.equation("det H", self.determinant(), "det H")]
         for name in names[:MAX_EXPLAINED]:
             key = task.names.own("d", name)
@@ -226,14 +238,15 @@ class TrainingSections(PageWriter):
 
     def iterations(self) -> None:
         """The table of a run of training: parameters, states where there is room, the loss."""
-        run, task = self.run, self.task
+        run, task, wording = self.run, self.task, self.words.updates
         if run.made < 1:
             return
         columns = task.parameters[:MAX_COLUMNS]
         if len(columns) * (1 + len(task.row.states)) <= MAX_COLUMNS:
             columns += task.states
         batched = task.samples is not None and task.size < task.count
-        header: list[Sentence] = [("k",), *([("epoch",), ("samples",)] if batched else [])]
+        heads = wording.HEADS
+        header: list[Sentence] = [(heads["update"],), *([(heads["epoch"],), (heads["samples"],)] if batched else [])]
         header += [(Math(Name(name)),) for name in (*columns, self.loss)]
         rows = thin_rows(run.rows) if len(run.rows) == run.made + 1 else list(run.rows)
         body = [self.table_row(row, columns, batched) for row in rows]
@@ -241,29 +254,29 @@ class TrainingSections(PageWriter):
         if len(body) < run.made + 1:
             text += wording.LEFT_OUT.format(count=run.made + 1 - len(body))
         if task.samples is not None:
-            text += f" The loss is the {task.samples.reduce} over all {task.count} samples."
+            text += wording.LOSS_OVER[task.samples.reduce].format(count=task.count)
         text += self.unshown(columns)
-        self.blocks += [Heading("Iterations"), Table(tuple(header), tuple(body), "r" * len(header), (text,))]
+        self.blocks += [self.heading("iterations"), Table(tuple(header), tuple(body), "r" * len(header), (text,))]
 
     def unshown(self, columns: Sequence[str]) -> str:
         """What a table says of the parameters that it has no room for."""
         every = self.task.parameters
         kept = sum(name in columns for name in every)
-        return wording.UNSHOWN.format(count=len(every), shown=kept) if kept < len(every) else ""
+        return self.words.updates.UNSHOWN.format(count=len(every), shown=kept) if kept < len(every) else ""
 
     def table_row(self, row: Row, columns: Sequence[str], batched: bool) -> tuple[Sentence, ...]:
         """One row of the table."""
         cells: list[Sentence] = [(str(row.step),)]
         if batched:
             places = row.batch.samples if row.batch is not None else ()
-            named = ", ".join(str(place + 1) for place in places[:6]) + (", …" if len(places) > 6 else "")
+            named = self.places(places, 6)
             cells += [(str(row.batch.epoch),) if row.batch is not None else (), (named,) if named else ()]
         cells += [(Math(shown(row.values[name], self.digits)),) for name in columns]
         return (*cells, (Math(shown(row.loss, self.digits)),))
 
     def descent_table(self) -> None:
         """The table of a worked solution: the parameters shown, what the loss is made of, the loss; and why it ended early."""
-        run, task = self.run, self.task
+        run, task, wording = self.run, self.task, self.words.updates
         if len(run.rows) > 2 or (run.stopped and len(run.rows) > 1):
             graph = task.derivation.graph
             steps = {step.target: step for step in graph.steps}
@@ -272,37 +285,38 @@ class TrainingSections(PageWriter):
             if not self.shapes:
                 own = [name for name in task.parameters if name in self.request.trained] or own
             columns = [*own, *([] if self.shapes else made[:3]), self.loss]
-            header: tuple[Sentence, ...] = (("k",), *((Math(Name(name)),) for name in columns))
+            header: tuple[Sentence, ...] = ((wording.HEADS["update"],), *((Math(Name(name)),) for name in columns))
             rows: list[tuple[Sentence, ...]] = []
             for row in thin_rows(run.rows):
                 trace = run_steps(graph.steps, {**task.values, **row.values})
                 rows.append(((str(row.step),), *((Math(shown(trace[name], self.digits)),) for name in columns)))
             text = wording.ROWS
             if len(rows) < len(run.rows):
-                text += f" {len(run.rows) - len(rows)} rows are left out."
+                text += wording.ROWS_LEFT_OUT.format(count=len(run.rows) - len(rows))
             text += self.unshown(columns) if self.shapes else ""
-            self.blocks += [Heading("Iterations"), Table(header, tuple(rows), "r" * len(header), (text,))]
+            self.blocks += [self.heading("iterations"), Table(header, tuple(rows), "r" * len(header), (text,))]
         self.ending()
 
     def ending(self) -> None:
         """Why a run ended early, or that it diverges."""
-        stopped = self.run.stopped
+        stopped, wording = self.run.stopped, self.words.updates
         if stopped is not None:
             words = wording.DIVERGES if stopped.diverges else wording.ENDS
-            told = words.format(title=self.task.row.title, stopped=wording.say_stop(stopped))
-            self.blocks.append(Paragraph((told,), "Stop"))
+            told = words.format(title=self.title(self.task.row), stopped=wording.say_stop(stopped))
+            self.blocks.append(self.labelled("stop", told))
 
     def compared(self) -> None:
         """The slips of a variant "as on the slide", and what the published method gives."""
+        wording = self.words.updates
         for slip in self.task.row.slips:
-            self.blocks.append(Paragraph((f"{slip[:1].upper()}{slip[1:]}.",), "Erratum"))
+            self.blocks.append(self.labelled("erratum", wording.grammar.sentence(wording.SLIPS[slip])))
         if self.training.published is None:
             return
         other, run = self.training.published
         names = self.task.parameters[:2]
-        header: list[Sentence] = [("k",)]
+        header: list[Sentence] = [(wording.HEADS["update"],)]
         for name in names:
-            header += [(Math(Name(name)), " slide"), (Math(Name(name)), " published")]
+            header += [tuple(split_places(phrase, {"name": [Math(Name(name))]})) for phrase in (wording.SLIDE, wording.PUBLISHED)]
         mine, theirs = ({row.step: row for row in each.rows} for each in (self.run, run))
         steps = [step for step in sorted(mine) if step in theirs and step]
         body: list[tuple[Sentence, ...]] = []
@@ -314,12 +328,13 @@ class TrainingSections(PageWriter):
         if body:
             self.blocks.append(Table(tuple(header), tuple(body), "r" * len(header), (wording.COMPARED,)))
         if run.stopped:
-            self.blocks.append(Paragraph((wording.ENDS.format(title=other.row.title, stopped=wording.say_stop(run.stopped)),), "Stop"))
+            told = wording.ENDS.format(title=self.title(other.row), stopped=wording.say_stop(run.stopped))
+            self.blocks.append(self.labelled("stop", told))
 
     def arithmetic(self) -> None:
         """How the numbers of a run were computed."""
-        words = wording.ARITHMETIC[self.run.exact].format(digits=self.digits, steps=f"{self.run.made:,}")
-        self.blocks.append(Paragraph((words,), "Numbers"))
+        words = self.words.updates.ARITHMETIC[self.run.exact].format(digits=self.digits, steps=f"{self.run.made:,}")
+        self.blocks.append(self.labelled("numbers", words))
 
 
 def given_array(entries: Array[str], values: Mapping[str, Value]) -> Array[Value]:

@@ -6,15 +6,13 @@ from collections.abc import Sequence
 
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
-from tutor.explain.document import Document, Equation, Equations, Heading, Math, Paragraph, Sentence, Side
+from tutor.explain.document import Document, Equation, Equations, Math, Sentence, Side
 from tutor.explain.lecture_section import lecture, say_verdict
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.samples_section import sample_table, with_samples
 from tutor.explain.simplified_section import simplified
 from tutor.explain.solution_page import NumberSections
-from tutor.explain.words import rules as wording
-from tutor.explain.words import update_rules
-from tutor.explain.words.proof_words import say_proof
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import substitute
 from tutor.numbers.arithmetic import CONTEXT
@@ -25,61 +23,64 @@ from tutor.solving.proofs import Proofs
 from tutor.solving.worked import Worked
 
 
-def document(worked: Worked) -> Document:
-    """The page as a document: what is given, forward and backward pass or the method, updates, the lecture's figures, the proof."""
-    proofs = proof_sentences(worked.proofs)
+def document(worked: Worked, words: Wording = ENGLISH) -> Document:
+    """The page as a document: what is given, forward and backward pass or the method, updates, the lecture's figures, the proof.
+
+    ``words`` are the language that it is written in.
+    """
+    proofs = proof_sentences(worked.proofs, words)
     with CONTEXT.workdps(LEVELS[-1]):  # what is put together here has to keep the digits that the values have
         if worked.request.subject == "training":
-            return training_page(worked, proofs)
+            return training_page(worked, words, proofs)
         if worked.request.layered is not None:
-            return array_page(worked, proofs)
-        return number_page(worked, proofs)
+            return array_page(worked, words, proofs)
+        return number_page(worked, words, proofs)
 
 
-def number_page(worked: Worked, proofs: Sequence[str]) -> Document:
+def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Document:
     """A solution neuron by neuron."""
-    page = NumberSections(worked)
+    page = NumberSections(worked, words)
     page.given()
     if worked.derivations:
         page.forward()
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
             page.backward(derivation, names)
-        page.blocks += simplified(worked.rewrites, worked.scalars, page.digits, page.filled)
+        page.blocks += simplified(worked.rewrites, words, worked.scalars, page.digits, page.filled)
         update(page)
         page.graph()
     page.counts()
-    page.blocks += lecture([say_verdict(verdict) for verdict in worked.verdicts], worked.request.focused)
+    page.blocks += lecture([say_verdict(verdict, words) for verdict in worked.verdicts], words, worked.request.focused)
     page.notes(worked.notes)
     page.conventions()
     closing(page, proofs)
     made = finished(page)
     exercise = worked.request.exercise
-    return made if worked.samples is None else with_samples(made, sample_table(worked.samples, page.digits, exercise.id))
+    return made if worked.samples is None else with_samples(made, sample_table(worked.samples, words, page.digits, exercise.id))
 
 
-def array_page(worked: Worked, proofs: Sequence[str]) -> Document:
+def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Document:
     """A solution in layer form."""
     from tutor.explain.layer_page import ArraySections  # what a page does not need is not loaded for it
 
     assert worked.request.layered is not None
-    page = ArraySections(worked, worked.request.layered)
+    page = ArraySections(worked, words, worked.request.layered)
     page.given()
     page.forward()
     page.backward()
     page.simplified()
     update(page)
-    page.blocks += lecture([say_verdict(verdict) for verdict in worked.verdicts], worked.request.focused)
+    page.blocks += lecture([say_verdict(verdict, words) for verdict in worked.verdicts], words, worked.request.focused)
     page.notes(worked.notes)
     page.conventions()
     closing(page, proofs)
     return finished(page)
 
 
-def training_page(worked: Worked, proofs: Sequence[str]) -> Document:
+def training_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Document:
     """A run of training, in either form."""
     from tutor.explain.training_page import TrainingSections
 
-    page = TrainingSections(worked)
+    page = TrainingSections(worked, words)
     page.given()
     page.samples()
     page.method()
@@ -89,13 +90,12 @@ def training_page(worked: Worked, proofs: Sequence[str]) -> Document:
     page.compared()
     page.notes(worked.notes)
     row = page.task.row
-    if row.convention:
-        page.blocks.append(Paragraph((row.convention,), "Convention"))
+    page.blocks.append(page.labelled("convention", words.updates.STANDING[row.name]))
     page.proofs(proofs)
     page.arithmetic()
     facts: tuple[Sentence, ...] = ((Math(Name(page.rate_name)), " = ", Math(page.rate())),)
-    if row.title != page.exercise.title:
-        facts = ((row.title,), *facts)
+    if page.title(row) != page.exercise.title:
+        facts = ((page.title(row),), *facts)
     return finished(page, facts)
 
 
@@ -107,7 +107,7 @@ def update(page: PageWriter) -> None:
     if worked.training is not None:
         from tutor.explain.training_page import TrainingSections
 
-        sections = TrainingSections(worked)
+        sections = TrainingSections(worked, page.words)
         sections.update()
         sections.descent_table()
         page.blocks += sections.blocks
@@ -123,26 +123,27 @@ def update(page: PageWriter) -> None:
             if worked.numbers is not None:
                 size: dict[str, Expr] = {names.rate: page.rate()} if request.rate is not None else {}
                 sides.append(Side(substitute(page.filled(step.expr), size)))
-            why = () if rows else (update_rules.move(step.rule),)
+            why = () if rows else (page.words.updates.move(step.rule),)
             rows.append(Equation(Name(step.target), tuple(sides), None, why))
-    page.blocks += [Heading("Update"), Equations(tuple(rows))]
+    page.blocks += [page.heading("update"), Equations(tuple(rows))]
 
 
 def closing(page: PageWriter, proofs: Sequence[str]) -> None:
     """The proofs, and how numbers are printed."""
     page.proofs(proofs)
     if page.worked.numbers is not None:
-        page.blocks.append(Paragraph((wording.POLICY.format(digits=page.digits),), "Numbers"))
+        page.blocks.append(page.labelled("numbers", page.words.rules.POLICY.format(digits=page.digits)))
 
 
-def proof_sentences(proofs: Proofs) -> list[str]:
+def proof_sentences(proofs: Proofs, words: Wording = ENGLISH) -> list[str]:
     """What was proved, in sentences."""
+    say_proof = words.proofs.say_proof
     told = [say_proof(part) for part in (proofs.forms, proofs.rewritten) if part is not None]
     if proofs.gradients:
         told.append(say_proof(merged(proofs.gradients)))
     told.append(say_proof(proofs.simplified) if proofs.simplified is not None else "")
     if proofs.second:
-        told.append(update_rules.HESSIAN_PROOF)
+        told.append(words.updates.HESSIAN_PROOF)
     return [text for text in told if text]
 
 

@@ -93,6 +93,7 @@ def _column(sheet: PlatformSheet, header: Header) -> int:
         writable = [title for title in titles.values() if title and not _DROPPED.search(title)]
         what = f"{len(found)} columns are" if found else "no column is"
         hint = near(wanted, writable) or f"the columns are {', '.join(map(visible_lines, writable[:10]))}"
+        hint += "; choose one with --column"
         raise OutputError(f"{what} called {visible_lines(wanted)} in the gradebook", hint=hint)
     return found[0]
 

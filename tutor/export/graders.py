@@ -5,7 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.exercise.question import Question
-from tutor.export.output import Header, MarkFile, by_question, is_marked, out_of, remarks, table
+from tutor.export.output import (
+    Header,
+    MarkFile,
+    by_question,
+    is_graded,
+    is_marked,
+    out_of,
+    remarks,
+    shown_marks,
+    table,
+    waiting_words,
+)
 from tutor.marking.marked import Marked
 from tutor.marking.marks import points, sum_earned, sum_possible
 from tutor.text import guard_cell
@@ -32,7 +43,10 @@ def otter(marked: Sequence[Marked], questions: Sequence[Question], header: Heade
             continue
         worth = sum_possible(one)
         share = points(sum_earned(one) / worth) if worth else ""
-        own = [points(answers[name].marks) if name in answers else "" for name in ids]
+        own = [shown_marks(one, answers[name]) if name in answers else "" for name in ids]
+        if one.waits:
+            rows.append([file, *own, "", "", guard_cell(f"For a person: {waiting_words(one)}")])
+            continue
         rows.append([file, *own, points(sum_earned(one)), share, "Completed"])
     return MarkFile(table(rows), tuple(remark for one in marked for remark in remarks(one)))
 
@@ -44,7 +58,7 @@ def nbgrader(marked: Sequence[Marked], questions: Sequence[Question], header: He
         told = [header.name, header.due, one.fields.get("timestamp", ""), one.student]
         told += [one.fields.get(name, "") for name in ("last_name", "first_name", "email")]
         done = is_marked(one)
-        score = points(sum_earned(one)) if done else ""
+        score = points(sum_earned(one)) if is_graded(one) or (done and not one.waits) else ""
         worth = points(sum_possible(one) if done else out_of(questions))
-        rows.append([*map(guard_cell, told), score, "0" if done else "", score, worth])
+        rows.append([*map(guard_cell, told), score, "0" if score else "", score, worth])
     return MarkFile(table(rows), tuple(remark for one in marked for remark in remarks(one)))

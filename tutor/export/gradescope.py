@@ -1,6 +1,8 @@
 """Gradescope's ``results.json``: one student a file, always there, whatever happened.
 
-Every text is declared as ``text``: Gradescope's own default is rendered as HTML, and a student's words are echoed.
+Every text is declared as ``text``: Gradescope's own default is rendered as HTML, and a student's words are echoed.  A test on which a
+person decides has neither score nor status, so that it shows neither; the score of the whole is what is decided.  A submission that could
+not be marked has no score at all: Gradescope lists it among those that the autograder did not manage.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from typing import Any
 
 from tutor.errors import OutputError
 from tutor.exercise.question import Question
-from tutor.export.output import Header, MarkFile, is_marked, number, out_of
+from tutor.export.output import Header, MarkFile, is_marked, is_open, number, out_of, waiting_words
 from tutor.marking.marked import Marked, MarkedAnswer
 from tutor.marking.marks import points, sum_earned, sum_possible
 from tutor.text import visible_lines
@@ -51,7 +53,9 @@ def _results(marked: Marked, questions: Sequence[Question], header: Header) -> d
     if not done:
         tests = [_failed(marked, questions, header)]
     told = [f"could not be marked: {marked.reason}"] if not done else [f"{points(sum_earned(marked))} of {points(sum_possible(marked))}"]
-    known: dict[str, Any] = {"score": number(sum_earned(marked)) if done else 0}
+    if done and marked.waits:
+        told = [f"{told[0]} so far; a person will look at {waiting_words(marked)}"]
+    known: dict[str, Any] = {"score": number(sum_earned(marked))} if done else {}
     if header.seconds is not None:
         known["execution_time"] = round(header.seconds, 3)
     return known | {
@@ -81,7 +85,7 @@ def _test(k: int, marked: Marked, answer: MarkedAnswer, question: Question | Non
     return _row(
         f"1.{k}",
         name if name == answer.question else f"{answer.question}: {name}",
-        (number(answer.marks), number(answer.out_of)),
+        (None if is_open(marked, answer) else number(answer.marks), number(answer.out_of)),
         passed=answer.verdict in _PASSED and answer.marks >= answer.out_of,
         output=words,
         tags=sorted({slip.tag for slips in answer.slips for slip in slips}),
@@ -94,7 +98,7 @@ def _failed(marked: Marked, questions: Sequence[Question], header: Header) -> di
     worth = number(sum_possible(marked) or out_of(questions))
     words = f"{marked.reason}\nA person will look at it."
     return _row(
-        "1.1", "could not be marked", (0, worth), passed=False, output=words, tags=[], extra={"status": marked.status},
+        "1.1", "could not be marked", (None, worth), passed=False, output=words, tags=[], extra={"status": marked.status},
         visibility=header.visibility,
     )  # fmt: skip
 
@@ -102,7 +106,7 @@ def _failed(marked: Marked, questions: Sequence[Question], header: Header) -> di
 def _row(
     place: str,
     name: str,
-    score: tuple[int | float, int | float],
+    score: tuple[int | float | None, int | float],
     *,
     passed: bool,
     output: str,
@@ -110,10 +114,9 @@ def _row(
     extra: dict[str, str],
     visibility: str,
 ) -> dict[str, Any]:
+    decided = {"score": score[0], "max_score": score[1], "status": "passed" if passed else "failed"}
     return {
-        "score": score[0],
-        "max_score": score[1],
-        "status": "passed" if passed else "failed",
+        **(decided if score[0] is not None else {"max_score": score[1]}),
         "name": _text(name),
         "name_format": "text",
         "number": place,

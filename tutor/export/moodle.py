@@ -24,7 +24,8 @@ _SUBMITTED = re.compile(r"_([0-9]+)_assignsubmission_")
 
 
 def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
-    """A column that tells who, and a column with the mark.  Who could not be marked has an empty cell, which is no grade.
+    """A column that tells who, and a column with the mark.  Who could not be marked, or waits for a person, has an empty
+    cell, which is no grade.
 
     One user that Moodle does not know aborts the whole import, so a student without a usable key is left out and named.
 

@@ -94,8 +94,26 @@ def is_marked(marked: Marked) -> bool:
 
 
 def is_graded(marked: Marked) -> bool:
-    """Whether there is a grade for a learning platform: also who handed in nothing gets none, since a 0 is for a person to give."""
-    return is_marked(marked) and ABSENT not in marked.problems
+    """Whether there is a grade: not for who handed in nothing, nor before a person has looked at what waits: a 0 is theirs to give."""
+    return is_marked(marked) and ABSENT not in marked.problems and not marked.waits
+
+
+def is_open(marked: Marked, answer: MarkedAnswer) -> bool:
+    """Whether a person decides on an answer: it has no verdict, or it is blank and something that was not used may be it."""
+    return answer.question in marked.person or (answer.verdict == "blank" and bool(marked.unused))
+
+
+def shown_marks(marked: Marked, answer: MarkedAnswer) -> str:
+    """The mark of an answer; an empty cell where a person decides."""
+    return "" if is_open(marked, answer) else points(answer.marks)
+
+
+def waiting_words(marked: Marked) -> str:
+    """What a person has to look at, in one line."""
+    parts = [visible_lines(", ".join(marked.person))] if marked.person else []
+    count = len(marked.unused)
+    parts += [f"{count} part{'s' if count != 1 else ''} of the submission that could not be used"] if count else []
+    return " and ".join(parts)
 
 
 def by_question(marked: Marked) -> Mapping[str, MarkedAnswer]:
@@ -115,6 +133,6 @@ def remarks(marked: Marked) -> tuple[str, ...]:
         return (f"{name} could not be marked and gets no grade: {visible_lines(marked.reason)}",)
     if ABSENT in marked.problems:
         return (f"{name} handed in nothing and gets no grade",)
-    if marked.person:
-        return (f"{name}: a person has to look at {visible_lines(', '.join(marked.person))}; until then it counts as it stands",)
+    if marked.waits:
+        return (f"{name}: a person has to look at {waiting_words(marked)}; until then there is no grade",)
     return ()

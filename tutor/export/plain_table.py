@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.exercise.question import Question
-from tutor.export.output import Header, MarkFile, by_question, is_marked, table
+from tutor.export.output import Header, MarkFile, by_question, is_graded, is_marked, shown_marks, table, waiting_words
 from tutor.marking.marked import Marked
 from tutor.marking.marks import points, sum_earned, sum_possible
 from tutor.text import guard_cell
@@ -15,26 +15,34 @@ ANSWERS = ("student", "question", "answer", "verdict", "marks", "out_of", "misco
 
 
 def marks(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
-    """A row a student: the marks of each question, the total, what was found.  Who could not be marked has empty cells and the reason."""
+    """A row a student: the marks of each question, the total, what was found.
+
+    Who could not be marked has empty cells and the reason; what a person decides has an empty cell, and so has its total.
+    """
     ids = [question.id for question in questions]
     rows = [["student", *map(guard_cell, ids), *END]]
     for one in marked:
         answers = by_question(one)
         done = is_marked(one)
-        own = [points(answers[name].marks) if done and name in answers else "" for name in ids]
+        own = [shown_marks(one, answers[name]) if done and name in answers else "" for name in ids]
         tags = dict.fromkeys(answer.tag for answer in one.answers if answer.tag)
-        told = [one.status, one.first, "; ".join(tags), ", ".join(one.person), "; ".join((*(one.reason,) * (not done), *one.problems))]
-        totals = [points(sum_earned(one)), points(sum_possible(one))] if done else ["", ""]
+        so_far = (f"{points(sum_earned(one))} so far: a person has to look at {waiting_words(one)}",) * (done and one.waits)
+        told = [one.status, one.first, "; ".join(tags), waiting_words(one) if one.waits else ""]
+        told.append("; ".join((*(one.reason,) * (not done), *so_far, *one.problems)))
+        graded = is_graded(one) or (done and not one.waits)
+        totals = [points(sum_earned(one)) if graded else "", points(sum_possible(one))] if done else ["", ""]
         rows.append([guard_cell(one.student), *own, *totals, *map(guard_cell, told)])
     return MarkFile(table(rows))
 
 
 def answers(marked: Sequence[Marked], questions: Sequence[Question], header: Header) -> MarkFile:
-    """A row an answer, as it was written, with its verdict."""
+    """A row an answer, as it was written, with its verdict; and a row for each part of a submission that was not used, with the reason."""
     rows = [list(ANSWERS)]
     for one in marked:
         for answer in one.answers:
             own = [one.student, answer.question, answer.text, answer.verdict]
             told = [answer.tag, ", ".join(answer.follows), answer.outcome]
-            rows.append([*map(guard_cell, own), points(answer.marks), points(answer.out_of), *map(guard_cell, told)])
+            rows.append([*map(guard_cell, own), shown_marks(one, answer), points(answer.out_of), *map(guard_cell, told)])
+        for part in one.unused:
+            rows.append([*map(guard_cell, (one.student, "", part.text, "not used")), "", "", "", "", guard_cell(part.reason)])
     return MarkFile(table(rows))

@@ -35,7 +35,7 @@ OTHERWISE = {
 }  # fmt: skip
 """What these modules call functions that have another name here."""
 
-DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_TOGETHER = range(8)
+DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_TOGETHER, COMMON = range(9)
 """How good the reason is for which a spelling stands for something, the best first."""
 
 

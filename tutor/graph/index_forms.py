@@ -18,9 +18,11 @@ from tutor.expression.plain import plain
 from tutor.graph.shapes import INDEXED, Shape, Size, arranged, arranged_or_row, shape_of, shape_text, size_expr
 from tutor.rules.operations import ENTRYWISE
 
-MOST_ONES = 4
+MOST_ONES = 3
 """So many vectors of ones in one formula have their lengths found."""
-MOST_TRIED = 400
+MOST_TRIED = 60
+MOST_RUN = 1_000
+"""So far a sum may be written to run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +162,8 @@ def _named(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size], boun
                 raise GraphError(what, hint=f"write Σ_{letter} w_j{letter} x_{letter}")
             for other, own in inner.items():
                 _same(sizes, other, own)
+            if last and type(last[0]) is Number and int(last[0].text) > (size if isinstance(size, int) else MOST_RUN):
+                raise GraphError(f"shapes do not fit: the sum over {letter} runs to {last[0].text[:20]}, and its arrays to {size}")
             return Call("sum_over", (Name(f" {letter}"), last[0] if last else size_expr(size), done))
         case Name() | Partial():
             if shape := shape_of(expr, shapes):

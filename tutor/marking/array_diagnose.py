@@ -25,7 +25,7 @@ from tutor.marking.array_bends import LayerStep, is_slope
 from tutor.marking.array_misconceptions import LAYOUT, TABLE
 from tutor.marking.marked import Slip
 from tutor.numbers.array_columns import ArrayColumns
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import PLAIN, np
 from tutor.rules.operations import ENTRYWISE, LAYERS
 
 if TYPE_CHECKING:
@@ -66,6 +66,8 @@ class ArraySlips:
 
     def explain_formula(self, key: str, formula: ArrayFormula, shape: tuple[int, ...]) -> Explanations:
         """The slips that give just this formula, at all points that are tried."""
+        if PLAIN:  # the tables need arrays of more axes than there are without NumPy
+            return ()
         points = self.points
         known = self.at_points
         with np.errstate(all="ignore"):
@@ -78,6 +80,8 @@ class ArraySlips:
 
     def explain_numbers(self, key: str, shape: tuple[int, ...], low: Sequence[float], high: Sequence[float]) -> Explanations:
         """The slips that give an array of numbers, each of which may lie between two bounds."""
+        if PLAIN:
+            return ()
         bounds = np.array(low), np.array(high)
         fits = []
         for wrong in self.table(key, numbers=True):

@@ -156,7 +156,7 @@ def _node(working: Working, step: Step) -> tuple[str, bool] | None:
     if row is None or type(own) is not Call:
         return None
     moved = [place for place, operand in enumerate(own.args, 1) if step.wrt in names(operand)]
-    return (row.title, moved[0] == row.component) if len(moved) == 1 else None
+    return (own.func.rpartition("_")[0], moved[0] == row.component) if len(moved) == 1 else None
 
 
 def missing_path(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:

@@ -78,12 +78,23 @@ class ForPerson:
 
 
 @dataclass(frozen=True, slots=True)
+class NotUsed:
+    """A part of a submission that was not used: a person has to look at it."""
+
+    student: str
+    place: str
+    text: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Classwork:
     """A class, counted.
 
     ``students`` counts everybody, ``failed`` are those whose work could not be marked, with the reason; the spread and ``bins`` (how
     many in each tenth of ``out_of``; the last one includes full marks) are those of the others.  ``problems`` are faults of
-    submissions that were marked all the same.
+    submissions that were marked all the same.  ``unused`` are the parts of submissions that were not used, ``waiting`` the students who
+    have no grade before a person has looked.
     """
 
     exercise: str = ""
@@ -96,6 +107,8 @@ class Classwork:
     person: tuple[ForPerson, ...] = ()
     failed: tuple[tuple[str, str], ...] = ()
     problems: tuple[tuple[str, str], ...] = ()
+    unused: tuple[NotUsed, ...] = ()
+    waiting: tuple[str, ...] = ()
 
 
 def count(works: Iterable[Marked], questions: Sequence[str] = ()) -> Classwork:
@@ -158,6 +171,8 @@ class _Counter:
     person: list[ForPerson] = field(default_factory=list)
     failed: list[tuple[str, str]] = field(default_factory=list)
     problems: list[tuple[str, str]] = field(default_factory=list)
+    unused: list[NotUsed] = field(default_factory=list)
+    waiting: list[str] = field(default_factory=list)
     exercise: str = ""
     out_of: Fraction = Fraction(0)
     students: int = 0
@@ -165,9 +180,11 @@ class _Counter:
     def add(self, marked: Marked) -> None:
         self.students += 1
         self.exercise = self.exercise or marked.exercise
+        self.unused += [NotUsed(marked.student, one.place, one.text, one.reason) for one in marked.unused]
         if marked.status != "marked":
             self.failed.append((marked.student, marked.reason))
             return
+        self.waiting += [marked.student] if marked.waits else []
         got, most = sum_earned(marked), sum_possible(marked)
         self.out_of = max(self.out_of, most)
         self.marks.append(got)
@@ -216,7 +233,7 @@ class _Counter:
         return Classwork(
             self.exercise, self.students, self.out_of, spread(self.marks), tuple(self.bins),
             tuple(_counted(name, question) for name, question in self.questions.items()), tuple(tags),
-            tuple(self.person), tuple(self.failed), tuple(self.problems),
+            tuple(self.person), tuple(self.failed), tuple(self.problems), tuple(self.unused), tuple(self.waiting),
         )  # fmt: skip
 
 

@@ -22,7 +22,7 @@ from tutor.exercise.over_layers import layers_of
 from tutor.exercise.question import Question
 from tutor.exercise.training_task import Trainer, trains_otherwise
 from tutor.expression.keys import after_key
-from tutor.expression.nodes import Add, Expr
+from tutor.expression.nodes import Expr
 from tutor.graph.layered import Layered, concrete, sized, written_out
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
@@ -39,13 +39,12 @@ from tutor.marking.question_list import (
 )
 from tutor.marking.ranges import Ranges
 from tutor.marking.worlds import BentWorld
-from tutor.numbers.arithmetic import Value, real
+from tutor.numbers.arithmetic import Value
 from tutor.numbers.arrays import Floats, np
 from tutor.numbers.floats import as_float
 from tutor.numbers.run import compute, read_value, stable
 from tutor.rules.optimisers import DESCENT
 
-NOISE = 1e-45
 MOST_SIMPLIFIED = 500
 """In a graph of up to so many steps it is looked for simplifications that lectures make."""
 OTHER_SIZES = (3, 2, 4, 5, 3, 2)
@@ -268,16 +267,7 @@ def _run(working: Working, leaves: Mapping[str, Value]) -> dict[str, Value]:
     for step in working.steps:
         if all(name in found for name in working.uses[step.target]):
             try:
-                value = compute(step.expr, found)
-                found[step.target] = Fraction(0) if _cancelled(step, value, found) else value
+                found[step.target] = compute(step.expr, found)
             except ValueProblem:
                 continue
     return found
-
-
-def _cancelled(step: Step, value: Value, found: Mapping[str, Value]) -> bool:
-    """Whether a sum is a 0 of which only the last digits are left."""
-    if type(value) is Fraction or type(step.expr) is not Add or abs(real(value)) > NOISE:
-        return False
-    largest = max(abs(real(compute(term, found))) for term in step.expr.args)
-    return abs(real(value)) <= NOISE * largest

@@ -10,10 +10,12 @@ serves any number of students at once: what is known of a student is in a value 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from math import prod
 from threading import RLock
 
-from tutor.answer.handed_in import Submission
+from tutor.answer.handed_in import Submission, is_blank
+from tutor.answer.read.asked_names import AskedNames
 from tutor.answer.read.number_forms import has_decimal_commas
 from tutor.derive.working import referred
 from tutor.exercise.model import Exercise
@@ -54,6 +56,19 @@ class Marker:
         self.diagnosis = Diagnosis(self.sheet)
         self.questions = self.sheet.questions
 
+    @cached_property
+    def names(self) -> AskedNames:
+        """All that the questions may be called.
+
+        >>> from tutor.exercise.load import load
+        >>> Marker(load("neuron/two-two-two")).names.find(r"\\frac{dE}{dw_5}")
+        'dL/dw5'
+        """
+        if self.exercise.graph is None:
+            return AskedNames.of_questions(self.questions)
+        arrays = any(question.shape for question in self.questions) and self.sheet.layers is not None
+        return AskedNames.of_questions(self.questions, self.sheet.vocabulary, *((self.sheet.array_vocabulary,) if arrays else ()))
+
     def judge(self, question: Question | str, text: str, earlier: Earlier | None = None) -> tuple[MarkedAnswer, Earlier]:
         """Mark one answer to a question (or its id), after the student's ``earlier`` ones: the marked answer, and what is known then.
 
@@ -67,7 +82,7 @@ class Marker:
         ('wrong', 'follow-through', ('out_h1',), ['out_h1', 'in_o1'])
         """
         asked = self.sheet.by_id[question] if isinstance(question, str) else question
-        if not text.strip():
+        if is_blank(text):
             return self._blank(asked, text), earlier or Earlier()
         comma = self._has_commas([text])
         with _ONE_AT_A_TIME, np.errstate(all="ignore"):  # what is no finite number in floats is judged with more digits, or is no number
@@ -96,7 +111,7 @@ class Marker:
                 text, refused = submission.answers.get(question.id, ""), submission.refused.get(question.id, "")
                 if refused:
                     marked[question.id] = award(question, text, Judged("unreadable", message=refused), self.exercise.scheme)
-                elif text.strip():
+                elif not is_blank(text):
                     marked[question.id], earlier = self._judge(question, text, earlier, comma=comma)
                 else:
                     marked[question.id] = self._blank(question, text)
@@ -107,7 +122,7 @@ class Marker:
             submission.student, self.exercise.id, answers,
             total(a.marks for a in answers), total(a.out_of for a in answers), _first(in_order), problems=problems,
             person=tuple(a.question for a in answers if a.verdict in PERSON), source=submission.source, fields=dict(submission.fields),
-            version=VERSION, exercise_hash=self.exercise.digest, input_hash=submission.digest, seed=self.seed,
+            version=VERSION, exercise_hash=self.exercise.digest, input_hash=submission.digest, seed=self.seed, unused=submission.unused,
         )  # fmt: skip
 
     def settle(self, marked: Mapping[str, MarkedAnswer], earlier: Earlier) -> dict[str, MarkedAnswer]:
@@ -178,9 +193,6 @@ def on_circles(edges: Mapping[str, set[str]]) -> list[str]:
 
 
 def _first(answers: list[MarkedAnswer]) -> str:
-    """The question that went wrong first, in the order of the computation; else the first that could not be judged."""
-    for verdicts in (("misconception", "wrong"), PERSON):
-        for answer in answers:
-            if answer.verdict in verdicts and answer.marks < answer.out_of:
-                return answer.question
-    return ""
+    """The question that went wrong first, in the order of the computation; what cannot be read is not wrong."""
+    wrong = (answer for answer in answers if answer.verdict in ("misconception", "wrong") and answer.marks < answer.out_of)
+    return next((answer.question for answer in wrong), "")

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal
 
+from tutor.answer.handed_in import Unused
+
 Verdict = Literal["correct", "follow-through", "misconception", "wrong", "undecided", "unreadable", "blank"]
 VERDICTS: tuple[Verdict, ...] = (
     "correct", "follow-through", "misconception", "wrong", "undecided", "unreadable", "blank",
@@ -93,7 +95,7 @@ class Marked:
 
     ``first`` is the question that went wrong first, in the order of the computation.  ``status`` is ``marked``, or ``could not be
     marked`` with ``reason``.  ``person`` lists the questions that a person has to look at.  The hashes, ``version`` and ``seed``
-    say what exactly was marked with what.
+    say what exactly was marked with what.  ``unused`` is what was handed in and became neither an answer nor working: a person looks at it.
     """
 
     student: str
@@ -112,3 +114,13 @@ class Marked:
     exercise_hash: str = ""
     input_hash: str = ""
     seed: int = 0
+    unused: tuple[Unused, ...] = ()
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has to look before there is a grade: at an answer, or at something unused that may be the answer to a blank one.
+
+        >>> Marked("anna", "dl/bce", person=("dL/dw",)).waits, Marked("anna", "dl/bce").waits
+        (True, False)
+        """
+        return bool(self.person) or (bool(self.unused) and any(answer.verdict == "blank" for answer in self.answers))

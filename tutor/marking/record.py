@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import cache, lru_cache
 from typing import Any
 
+from tutor.answer.handed_in import Unused
 from tutor.marking.marked import BrokenLine, Credit, Marked, MarkedAnswer, Refutation, Slip
 
 
@@ -26,6 +27,7 @@ def from_record(record: Mapping[str, Any]) -> Marked:
     known = {**record, "answers": tuple(_answer(answer) for answer in record["answers"])}
     known |= {name: _fraction(record[name]) for name in ("marks", "out_of")}
     known |= {name: tuple(record[name]) for name in ("problems", "person")}
+    known["unused"] = tuple(Unused(**one) for one in record.get("unused", ()))  # which versions before 0.5 do not have
     return Marked(**known)
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from tutor.answer.handed_in import Submission
+from tutor.answer.handed_in import Submission, Unused
 from tutor.errors import TutorError
 from tutor.marking.marked import Marked
 from tutor.marking.record import to_record
@@ -47,7 +47,8 @@ def text_hash(text: str) -> str:
 
 def submission_record(submission: Submission) -> dict[str, Any]:
     """A submission as plain JSON values."""
-    return {field.name: _plain(getattr(submission, field.name)) for field in fields(Submission)}
+    known = {field.name: _plain(getattr(submission, field.name)) for field in fields(Submission)}
+    return known | {"unused": [[one.place, one.text, one.reason] for one in submission.unused]}
 
 
 def read_submission(record: Mapping[str, Any]) -> Submission:
@@ -57,7 +58,8 @@ def read_submission(record: Mapping[str, Any]) -> Submission:
     >>> read_submission(submission_record(anna)) == anna
     True
     """
-    return Submission(**{**record, "problems": tuple(record["problems"])})
+    unused = tuple(Unused(*one) for one in record.get("unused", ()))
+    return Submission(**{**record, "problems": tuple(record["problems"]), "unused": unused})
 
 
 def job_text(key: str, seed: int, submission: Submission) -> str:
@@ -129,7 +131,7 @@ def _origin(submission: Submission, ident: str, key: str, seed: int) -> dict[str
     """What says which work was marked with what."""
     return {
         "student": submission.student, "exercise": ident, "problems": submission.problems, "source": submission.source,
-        "fields": dict(submission.fields), "version": VERSION, "exercise_hash": key, "seed": seed,
+        "unused": submission.unused, "fields": dict(submission.fields), "version": VERSION, "exercise_hash": key, "seed": seed,
         "input_hash": submission.digest or text_hash(_json(submission_record(submission))),
     }  # fmt: skip
 

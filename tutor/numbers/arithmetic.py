@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from fractions import Fraction
-from functools import cache
+from functools import cache, lru_cache
 
 import mpmath
 
@@ -18,6 +18,8 @@ from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
 from tutor.numbers.balls import (
     accuracy,
+    bits_in_use,
+    bits_of,
     compute_with,
     enclose,
     is_ball,
@@ -29,7 +31,7 @@ from tutor.numbers.balls import (
     working,
 )
 from tutor.numbers.functions import MAX_ANGLE, MAX_ARGUMENT, PRIMITIVES, Primitive
-from tutor.numbers.values import BigContext, BigFloat, Inexact
+from tutor.numbers.values import Ball, BigContext, BigFloat, Inexact, Raw
 from tutor.numbers.values import Value as Value
 from tutor.rules.functions import function, value_of
 
@@ -41,6 +43,25 @@ CONTEXT: BigContext = mpmath.MPContext()
 CONTEXT.dps = DIGITS
 
 
+class Constant(CONTEXT.mpf):  # type: ignore[misc,name-defined]  # mpmath makes this class at run time
+    """A given number that is no fraction, with the formula that tells it: √2 has as many digits as are called for.
+
+    Its own are `DIGITS`; in balls it is computed anew, so that x² − 2 at x = √2 is 0 and not what sixty digits leave.
+    """
+
+    __slots__ = ("formula",)
+
+    @classmethod
+    def of(cls, formula: Expr, value: Raw) -> Constant:
+        """The constant of a formula without names, whose value is known."""
+        made = object.__new__(cls)
+        made._mpf_, made.formula = value, formula
+        return made
+
+    def __reduce__(self) -> tuple[Callable[..., Constant], tuple[Expr, Raw]]:
+        return Constant.of, (self.formula, self._mpf_)
+
+
 class Undecided(ArithmeticError):
     """So many digits do not tell on which side of 0 a number lies, or whether a value exists: more are needed."""
 
@@ -48,30 +69,44 @@ class Undecided(ArithmeticError):
 class Rigour:
     """How numbers that are no fractions are computed here and now.
 
-    ``balls``: with a proved error.  ``zero``: what the digits do not tell from 0 counts as 0 (the last resort).  ``watched``: the most bits
-    that a sum or a function needed in order not to lose its smaller part are kept in ``lost``.
+    ``balls``: with a proved error.  ``nothing``: what is smaller than 10 to this power, negative, and not told from 0 counts as 0 (the last
+    resort; never where it is 0).  ``watched``: the most bits that a sum or a function needed in order not to lose its smaller part are kept
+    in ``lost``.
     """
 
-    __slots__ = ("balls", "lost", "watched", "zero")
+    __slots__ = ("balls", "lost", "nothing", "watched")
 
     def __init__(self) -> None:
-        self.balls = self.zero = self.watched = False
-        self.lost = 0
+        self.balls = self.watched = False
+        self.lost = self.nothing = 0
 
 
 _NOW = Rigour()
 
 
 @contextmanager
-def rigorous(digits: int, *, zero: bool = False, watched: bool = False) -> Iterator[Rigour]:
+def rigorous(digits: int, *, nothing: int = 0, watched: bool = False) -> Iterator[Rigour]:
     """Compute with balls of so many digits."""
-    before = _NOW.balls, _NOW.zero, _NOW.watched
-    _NOW.balls, _NOW.zero, _NOW.watched, _NOW.lost = True, zero, watched, 0
+    before = _NOW.balls, _NOW.nothing, _NOW.watched
+    _NOW.balls, _NOW.nothing, _NOW.watched, _NOW.lost = True, nothing, watched, 0
     try:
         with working(digits):
             yield _NOW
     finally:
-        _NOW.balls, _NOW.zero, _NOW.watched = before
+        _NOW.balls, _NOW.nothing, _NOW.watched = before
+
+
+def is_rigorous() -> bool:
+    """Whether balls are computed with, here and now."""
+    return _NOW.balls
+
+
+def is_nothing(value: Value) -> bool:
+    """Whether a ball that is not told from 0 is so small that it counts as 0 here."""
+    if not _NOW.nothing or not is_ball(value):
+        return False
+    least = -bits_of(_NOW.nothing)
+    return value.contains(0) and magnitude(value) < least and magnitude(value.rad()) < least
 
 
 def real(value: Value) -> BigFloat:
@@ -88,9 +123,23 @@ def public(value: Value) -> Value:
     return CONTEXT.mpf(0) if nothing_less_than(value) else midpoint(value, CONTEXT)
 
 
+def _ball(value: Value) -> Ball:
+    """The ball of a value, with the digits in use."""
+    return _constant_ball(value.formula, bits_in_use()) if type(value) is Constant else enclose(value)
+
+
+@lru_cache(1_024)
+def _constant_ball(formula: Expr, bits: int) -> Ball:
+    from tutor.numbers.run import compute
+
+    return enclose(compute(formula, {}))
+
+
 def _wide(value: Value) -> Inexact:
     """The value as a number that is no fraction."""
-    return enclose(value) if _NOW.balls else real(value)
+    if not _NOW.balls:
+        return real(value)
+    return _ball(value) if type(value) is Constant else enclose(value)
 
 
 def is_exact(value: Value) -> bool:
@@ -102,10 +151,10 @@ def signum(value: Value) -> int:
     """1, 0 or −1; raises `Undecided` where the digits of a ball do not tell."""
     if type(value) is Fraction or not _NOW.balls:
         return int(value > 0) - int(value < 0)
-    found = sign(enclose(value))
+    found = sign(_ball(value))
     if found is not None:
         return found
-    if _NOW.zero:
+    if is_nothing(value):
         return 0
     raise Undecided
 
@@ -187,7 +236,7 @@ def _whole_power(a: Value, n: int) -> Value:
         if size * abs(n) <= MAX_BITS or a == 0:
             return a**n
     _limit(Fraction(n), a)
-    return _told(whole_power(enclose(a), n)) if _NOW.balls else real(a) ** n
+    return _told(whole_power(_ball(a), n)) if _NOW.balls else real(a) ** n
 
 
 def _told(value: Value) -> Value:
@@ -287,12 +336,12 @@ def _primitive(row: Primitive, args: Sequence[Value]) -> Value:
             return exact
     if not _NOW.balls:
         return _digits(row, args)
-    balls = [enclose(arg) for arg in args]
+    balls = [_ball(arg) for arg in args]
     if _NOW.watched and row.lost is not None and not balls[0].contains(0):
         _NOW.lost = max(_NOW.lost, row.lost(magnitude(balls[0])))
     found = row.ball(*balls)
     if not found.is_finite():
-        if row.name == "sqrt" and _NOW.zero:
+        if row.name == "sqrt" and is_nothing(balls[0]):
             return Fraction(0)
         raise Undecided
     return found
@@ -321,7 +370,7 @@ def _extreme(name: str) -> Callable[..., Value]:
             try:
                 best = arg if signum(subtract(arg, best)) == side else best
             except Undecided:  # both are as large, as far as the digits tell: the ball of both
-                best = PRIMITIVES[name].ball(enclose(best), enclose(arg))
+                best = PRIMITIVES[name].ball(_ball(best), _ball(arg))
         return best
 
     return choose

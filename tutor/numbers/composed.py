@@ -1,4 +1,7 @@
-"""The loss as one formula of its leaves, in SymPy: the independent side of the proof."""
+"""The loss as one formula of its leaves, in SymPy: the independent side of the proof.
+
+SymPy's trees are not the product's, so that they have a walk of their own; the arithmetic is `tutor.numbers.arithmetic`.
+"""
 
 from __future__ import annotations
 

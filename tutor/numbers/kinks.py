@@ -30,7 +30,8 @@ Point = Mapping[str, Fraction]
 class Kink:
     """A step whose function is evaluated exactly where it has no two-sided derivative, and what is taken there.
 
-    ``convention`` is empty where only the step as it is written has none: the branches |x| − ½ and ½x² meet in x, not in a and b.
+    ``convention`` is a key (see `tutor.rules.functions.Function`); it is empty where only the step as it is written has none: the branches
+    |x| − ½ and ½x² meet in x, not in a and b.
     """
 
     step: str
@@ -38,19 +39,19 @@ class Kink:
 
 
 def conventions(graph: Graph) -> dict[str, str]:
-    """The functions of a graph that have kinks or jumps, by rule name, with what is taken there."""
+    """The functions of a graph that have kinks or jumps, by rule name, with the key of what is taken there."""
     found: dict[str, str] = {}
     steps = {step.target: step.expr for step in graph.steps}
     for step in graph.steps:
         for call in _calls(step.expr):
-            words = _convention(step.expr, call, steps)
-            if words:
-                found.setdefault(step.rule if step.rule != "formula" else call.func.rstrip("'"), words)
+            key = _convention(step.expr, call, steps)
+            if key:
+                found.setdefault(step.rule if step.rule != "formula" else call.func.rstrip("'"), key)
     return found
 
 
 def array_conventions(graph: Graph) -> list[str]:
-    """What is taken at the kinks of a graph over arrays, whose entries are not looked at."""
+    """The keys of what is taken at the kinks of a graph over arrays, whose entries are not looked at."""
     found: dict[str, None] = {}
     steps = {step.target: step.expr for step in graph.steps}
     for step in graph.steps:
@@ -60,7 +61,7 @@ def array_conventions(graph: Graph) -> list[str]:
                 found[_convention(step.expr, call, steps)] = None
             elif name in LAYERS and _POOLS in LAYERS[name][0].index:
                 found[FUNCTIONS["max"].convention] = None
-    return [words for words in found if words]
+    return [key for key in found if key]
 
 
 _POOLS = "max_over("
@@ -68,7 +69,7 @@ _POOLS = "max_over("
 
 
 def _convention(expr: Expr, call: Call, steps: Mapping[str, Expr]) -> str:
-    """What is taken at the kink: a written-out formula (max(0, z)) has the convention of the function that it is."""
+    """The key of what is taken at the kink: a written-out formula (max(0, z)) has the convention of the function that it is."""
     row = function(call.func.rstrip("'"), len(call.args))
     if not row.convention:
         return ""
@@ -103,11 +104,8 @@ def composed(call: Call, steps: Mapping[str, Expr]) -> Call:
 
 
 Seam = Literal["jump", "kink", "smooth"]
-MEETING: dict[str, str] = {
-    "kink": "Where the condition changes its sign the branches meet with different slopes; that of the second one counts, by convention",
-    "smooth": "",
-}
-"""What is said of a choice by sign; at a jump it is the row's own convention."""
+MEETING: dict[str, str] = {"kink": "if_positive meeting", "smooth": ""}
+"""The convention of a choice by sign; at a jump it is the row's own."""
 _STEP, _NEAR, _TRIES = Fraction(1, 10**12), Fraction(1, 10**6), 24
 
 
@@ -181,7 +179,7 @@ def _value(expr: Expr, point: Point) -> Fraction | None:
 
 
 def flat_steps(graph: Graph) -> list[tuple[str, str]]:
-    """The steps through which nothing can be learnt (Heaviside, zero-one loss), with the reason."""
+    """The steps through which nothing can be learnt (Heaviside, zero-one loss), with the key of the reason."""
     found = []
     for step in graph.steps:
         for call in _calls(step.expr):

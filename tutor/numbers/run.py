@@ -17,25 +17,31 @@ from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.arithmetic import (
     DIGITS,
     MAX_BITS,
+    Constant,
     Undecided,
     Value,
     add,
     apply,
     divide,
+    is_nothing,
+    is_rigorous,
     multiply,
     negate,
     power,
     public,
+    real,
     rigorous,
     short,
     signum,
 )
-from tutor.numbers.balls import BITS_A_DIGIT, accuracy, bits_of, enclose, is_ball, nothing_less_than, sign
+from tutor.numbers.balls import BITS_A_DIGIT, accuracy, bits_of, enclose, is_ball, nothing_less_than
 from tutor.text import visible
 
 LEVELS = (DIGITS, 2 * DIGITS, 4 * DIGITS, 8 * DIGITS, 16 * DIGITS)
 MOST = 20_000
 """The most digits that are ever computed with, where it is known that so many are called for."""
+NOTHING = 30 * DIGITS
+"""A number that is proved to be smaller than 10 to this power, negative, and that no digits tell from 0, counts as 0."""
 _ENOUGH = bits_of(DIGITS)
 
 
@@ -102,6 +108,9 @@ def _call(expr: Call, values: Mapping[str, Value]) -> Value:
     return apply(expr.func, [compute(arg, values) for arg in expr.args])
 
 
+# A walk over the tree, where everything that runs a formula often has a program (`tutor.numbers.program`): lowering the formulas of a
+# network takes as long as computing them once with balls, and a solution computes most of them once.  Only the branch that counts is
+# computed here, fractions stay fractions, and a fault is raised where it arises, with words.
 _COMPUTE: dict[type, Callable[[Any, Mapping[str, Value]], Value]] = {
     Number: _number,
     Name: _name,
@@ -147,31 +156,34 @@ def evaluate(derivation: Derivation, values: Mapping[str, Value]) -> Trace:
 
 
 def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
-    """The values of a computation, each to `DIGITS` digits at least, proved: with twice the digits until every ball is narrow enough.
+    """The values of a computation, each exact or proved to `DIGITS` digits: with twice the digits until every ball is narrow enough.
 
-    1 − σ(140) is 10⁻⁶¹: of 60 digits it keeps none.  What a sum loses of its smaller part says how many digits are called for.  A number
-    that all these digits do not tell from 0, though nothing got lost on the way to it, is what is left of a cancellation, and 0.
+    1 − σ(140) is 10⁻⁶¹: of 60 digits it keeps none.  What a sum loses of its smaller part says how many digits are called for.  Whether
+    a number is exactly 0 no ball can tell: one that twice as many digits as ever called for do not tell from 0 is 0, proved to be smaller
+    than 10 to the power of −`NOTHING`.  Within another such computation the outer one decides.
 
     Raises `ValueProblem` where more than `MOST` digits would be needed.
     """
+    if is_rigorous():
+        return compute_all()
     digits, lost = LEVELS[1], 0
-    while digits <= max(LEVELS[-1], lost):
-        with rigorous(digits, watched=digits > LEVELS[1]) as rigour:
+    while digits <= 2 * MOST:
+        last = digits >= 2 * max(LEVELS[-1], lost)
+        with rigorous(digits, nothing=NOTHING if last else 0, watched=digits > LEVELS[1]) as rigour:
             try:
                 found = compute_all()
-                if all(_narrow(value) for value in found.values()):
-                    return {name: _public(name, value) for name, value in found.items()}
+                if all(_narrow(value) or (last and is_nothing(value)) for value in found.values()):
+                    return {name: Fraction(0) if last and is_nothing(value) else _public(name, value) for name, value in found.items()}
             except Undecided:
                 pass
             lost = int(rigour.lost / BITS_A_DIGIT) + 2 * DIGITS if rigour.lost else 0
         if lost > MOST:
-            raise ValueProblem(
-                f"this needs about {lost:,} digits: terms of very different sizes are added and then cancel",
-                hint="use values of similar sizes, or write the formula so that nothing cancels",
-            )
-        digits = max(2 * digits, min(lost, MOST))
-    with rigorous(digits, zero=True):
-        return {name: _public(name, value) if _told(value) else Fraction(0) for name, value in compute_all().items()}
+            break
+        digits = max(2 * digits, lost)
+    raise ValueProblem(
+        f"this needs about {max(lost, MOST):,} digits: terms of very different sizes are added and then cancel",
+        hint="use values of similar sizes, or write the formula so that nothing cancels",
+    )
 
 
 def _public(name: str, value: Value) -> Value:
@@ -184,11 +196,6 @@ def _public(name: str, value: Value) -> Value:
 def _narrow(value: Value) -> bool:
     """Whether a value is exact, or known to `DIGITS` digits."""
     return type(value) is Fraction or accuracy(enclose(value)) >= _ENOUGH or nothing_less_than(enclose(value))
-
-
-def _told(value: Value) -> bool:
-    """Whether a value is told from 0."""
-    return type(value) is Fraction or sign(enclose(value)) is not None
 
 
 def run_backward(derivation: Derivation, trace: Mapping[str, Value]) -> dict[str, Value]:
@@ -232,6 +239,17 @@ def require(graph: Graph, values: Mapping[str, Value]) -> None:
         raise ValueProblem(f"{shown} {verb} no value", hint=f"give one with --at {missing[0]}=1 or under [values]")
 
 
+def constant_of(expr: Expr) -> Value:
+    """The value of a formula without names: a fraction, or a number that knows its formula.
+
+    >>> root = constant_of(parse("2^(1/2)"))
+    >>> stable(lambda: {"y": compute(parse("x*x - 2"), {"x": root})})
+    {'y': Fraction(0, 1)}
+    """
+    value = stable(lambda: {"it": compute(expr, {})})["it"]
+    return value if type(value) is Fraction else Constant.of(expr, real(value)._mpf_)
+
+
 _PLAIN_NUMBER = re.compile(r"[-+−]?\s*(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
 
 
@@ -259,7 +277,7 @@ def read_value(text: str, name: str = "") -> Value:
 
         expr = parse(text, names=(), functions=FUNCTIONS)
         check_calls(expr)
-        value = compute(expr, {})
+        value = constant_of(expr)
     except TutorError as error:
         hint = "a decimal is written 0.5, with a point" if re.fullmatch(r"[-+]?\d+,\d+", text) else ""
         raise ValueProblem(

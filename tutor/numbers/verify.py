@@ -11,13 +11,16 @@ import random
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from functools import partial
+from typing import Literal
 
 from tutor.derive.chains import gradients
 from tutor.errors import ProofError, TutorError, ValueProblem
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
-from tutor.graph.nouns import Derivation, Factor, Graph
-from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, add, real
+from tutor.graph.nouns import Derivation, Factor, Graph, Step
+from tutor.numbers.arithmetic import CONTEXT, DIGITS, Undecided, Value, add, divide, real, rigorous, subtract
+from tutor.numbers.balls import enclose, midpoint
 from tutor.numbers.kinks import kinks_hit
 from tutor.numbers.printed import significant
 from tutor.numbers.run import compute, run, run_backward, stable
@@ -54,6 +57,14 @@ _RANGES = ((-2, 2), (0, 1), (1, 3), (0, 3), (-10, 10), (0, 30), (-100, 100), (0,
 
 
 @dataclass(frozen=True, slots=True)
+class Unproved:
+    """What could not be checked at the given values: ``step`` stands on a kink, or on the seam of a choice by sign."""
+
+    step: str
+    at: Literal["kink", "seam"]
+
+
+@dataclass(frozen=True, slots=True)
 class Proof:
     """What was checked.
 
@@ -71,7 +82,7 @@ class Proof:
     at_values: bool
     together: bool = False
     small: int = 0
-    unproved: str = ""
+    unproved: Unproved | None = None
 
 
 def merged(proofs: Sequence[Proof]) -> Proof:
@@ -84,7 +95,7 @@ def merged(proofs: Sequence[Proof]) -> Proof:
         numeric=max(proof.numeric for proof in proofs),
         small=max(proof.small for proof in proofs),
         error=max((proof.error for proof in proofs), key=real),
-        unproved=next((proof.unproved for proof in proofs if proof.unproved), ""),
+        unproved=next((proof.unproved for proof in proofs if proof.unproved), None),
     )
 
 
@@ -121,17 +132,14 @@ def verify(
             return _with_digits([values], derivation, wanted, named, at_values=True, ask=ask)
         points = random_points(graph, 2, seed=seed)
         proof = _with_digits(points, derivation, wanted, named, at_values=False, ask=ask) if points else None
-        words = f"At the given values {hit[0].step} stands " + _STANDS[bool(hit[0].convention)]
+        unproved = Unproved(hit[0].step, "kink" if hit[0].convention else "seam")
         if proof is None:
-            return Proof(len(named), 0, 0, Fraction(0), 0, False, unproved=words)
-        return replace(proof, unproved=words)
+            return Proof(len(named), 0, 0, Fraction(0), 0, False, unproved=unproved)
+        return replace(proof, unproved=unproved)
     points = random_points(graph, 2, seed=seed)
     if not points:
         raise ValueProblem(_reason(graph), hint="check the formula, or give values at which it exists: --at x=1")
     return _with_digits(points, derivation, wanted, named, at_values=False, ask=ask)
-
-
-_STANDS = {True: "on a kink, where the derivative is a convention", False: "where its branches meet; the second one counts there"}
 
 
 def _asking(ask: Ask, besides: Sequence[str]) -> Ask:
@@ -252,20 +260,15 @@ def _check_each(derivation: Derivation, wanted: Sequence[str], full: Mapping[str
     graph = derivation.graph
     error: Value = Fraction(0)
     place = {step.target: number for number, step in enumerate(graph.steps)}
-    floor = _noise() * max(abs(real(full[graph.loss])), CONTEXT.mpf(1))
     small = 0
     for name in wanted:
         after = graph.steps[place[name] + 1 :] if name in place else graph.steps
-        step = _step() * (1 if full[name] == 0 else _magnitude(full[name]))
-        try:
-            high = run(after, {**full, name: add(full[name], step)})[graph.loss]
-            low = run(after, {**full, name: add(full[name], -step)})[graph.loss]
-        except TutorError:  # the edge of the domain: x^1.5 at 0
+        found = _slope(partial(_loss_at, after, full, graph.loss, name), full[name])
+        if found is None:  # the edge of the domain: x^1.5 at 0
             small += 1
             continue
-        slope = (real(high) - real(low)) / real(2 * step)
+        slope, noise = found
         target = derivative_key(graph.loss, name)
-        noise = floor / real(step)
         error = max(error, _compare(target, full[target], slope, "the finite difference", noise), key=real)
         small += bool(full[target] != 0 and abs(real(full[target])) * real(TOLERANCE) < noise)
     return len(wanted) - small, small, error
@@ -276,19 +279,40 @@ def _magnitude(value: Value) -> Fraction:
     return Fraction(10) ** int(CONTEXT.floor(CONTEXT.log10(abs(real(value)))))
 
 
+def _loss_at(after: Sequence[Step], full: Mapping[str, Value], loss: str, name: str, value: Value) -> Value:
+    """The loss where one quantity has another value, computed by the steps that come after it."""
+    return run(after, {**full, name: value})[loss]
+
+
+def _slope(value_at: Callable[[Value], Value], at: Value) -> tuple[BigFloat, BigFloat] | None:
+    """The central difference quotient of a function, and what rounding may have made of it, which is proved: it is computed in balls.
+
+    Nothing where the function does not exist beside a place, or where the digits in use do not tell.
+    """
+    step = _step() * (1 if at == 0 else _magnitude(at))
+    with rigorous(int(CONTEXT.dps)):
+        try:
+            found = enclose(divide(subtract(value_at(add(at, step)), value_at(add(at, -step))), 2 * step))
+        except (TutorError, Undecided):
+            return None
+        return (midpoint(found, CONTEXT), midpoint(found.rad(), CONTEXT)) if found.is_finite() else None
+
+
 def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple[int, int, Value]:
     """All leaves of a large graph at once: the slope of the loss along one seeded random direction."""
     graph = derivation.graph
     generator = random.Random(1)
     direction = {q.name: generator.randint(-99, 99) for q in graph.leaves}
-    unit = _step() / 50
-    ends = []
-    for sign in (unit, -unit):
-        moved = {name: add(full[name], sign * part) for name, part in direction.items()}
-        ends.append(real(run(graph.steps, moved)[graph.loss]))
-    slope = (ends[0] - ends[1]) / real(2 * _step())
-    total = CONTEXT.fsum(real(full[derivative_key(graph.loss, name)]) * part for name, part in direction.items()) / 50
-    noise = _noise() * max(abs(real(full[graph.loss])), CONTEXT.mpf(1)) / real(_step())
+
+    def moved(by: Value) -> Value:
+        unit = divide(by, Fraction(50))
+        return run(graph.steps, {name: add(full[name], unit * part) for name, part in direction.items()})[graph.loss]
+
+    found = _slope(moved, Fraction(0))
+    if found is None:
+        return 0, len(direction), Fraction(0)
+    slope, noise = found
+    total = CONTEXT.fsum([real(full[derivative_key(graph.loss, name)]) * part for name, part in direction.items()]) / 50
     error = _compare(f"the slope of {graph.loss}", total, slope, "the finite difference", noise)
     if total != 0 and abs(total) * real(TOLERANCE) < noise:
         return 0, len(direction), error
@@ -296,17 +320,16 @@ def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple
 
 
 def _compare(what: str, ours: Value, theirs: Value, whose: str, noise: BigFloat | None = None) -> Value:
-    """The relative difference; `ProofError` when it is too large.  A difference below ``noise`` is none."""
+    """The relative difference, with what ``noise`` may add to it; `ProofError` when it is too large.  One below the noise is none."""
     a, b = real(ours), real(theirs)
-    difference = abs(a - b)
-    if difference == 0:
-        return Fraction(0)
-    relative = difference / max(abs(a), abs(b))
-    if relative > real(TOLERANCE):
+    difference, size = abs(a - b), max(abs(a), abs(b))
+    if difference > real(TOLERANCE) * size:
         if difference > (_noise() if noise is None else noise):
             raise _disagreement(what, ours, theirs, whose)
         return Fraction(0)
-    return relative
+    if noise is not None and noise < real(TOLERANCE) * size:
+        difference += noise
+    return difference / size if difference > 0 else Fraction(0)
 
 
 def _disagreement(what: str, ours: Value, theirs: Value, whose: str) -> ProofError:
@@ -338,15 +361,14 @@ def check_locals(derivation: Derivation, full: Mapping[str, Value], names: Seque
 def _local_failure(local: Factor, formula: Expr, full: Mapping[str, Value]) -> ProofError | None:
     """What is wrong with one local derivative, if anything."""
     wrt = local.wrt
-    step = _step() * (1 if full[wrt] == 0 else _magnitude(full[wrt]))
+    found = _slope(lambda moved: compute(formula, {**full, wrt: moved}), full[wrt])
     try:
-        high = compute(formula, {**full, wrt: add(full[wrt], step)})
-        low = compute(formula, {**full, wrt: add(full[wrt], -step)})
         own = compute(local.expr, full)
     except ValueProblem:
         return None
-    slope = (real(high) - real(low)) / real(2 * step)
-    noise = _noise() * max(abs(real(high)), CONTEXT.mpf(1)) / real(step)
+    if found is None:
+        return None
+    slope, noise = found
     try:
         _compare(derivative_key(local.of, wrt), own, slope, "the finite difference", noise)
     except ProofError as error:

@@ -138,9 +138,12 @@ class PlainPage:
 
     @block.register
     def _(self, block: Figure) -> str:
-        loss = self.maths(Name(block.picture.loss)) if block.picture.loss else "the loss"
+        words = block.picture.words
+        before, _, after = words.COLUMN_OF.partition("{loss}")
+        named: Sentence = (before, Math(Name(block.picture.loss)), after) if block.picture.loss else (words.COLUMN_OF_LOSS,)
+        heads = [self.escape(words.COLUMNS[column]) for column in ("quantity", "formula", "value")] + [self.sentence(named)]
         rows = [self.node(node) for node in block.picture.nodes]
-        return self.captioned(self.grid(["quantity", "formula", "value", f"gradient of {loss}"], rows, "llrr"), block.caption)
+        return self.captioned(self.grid(heads, rows, "llrr"), block.caption)
 
     @block.register
     def _(self, block: Verbatim) -> str:

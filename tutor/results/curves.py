@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -11,6 +12,7 @@ from itertools import pairwise
 from tutor.errors import TutorError, ValueProblem
 from tutor.exercise.catalogue import is_exercise_name
 from tutor.explain.chart import Axis, Chart, Contours, Line, Mark, Point, Series, Words
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Neg, Number
 from tutor.expression.parse import parse
@@ -67,14 +69,16 @@ def number(value: Value) -> float | None:
 # --------------------------------------------------------------------------------------------------------- loss, by update
 
 
-def loss_curve(title: str, loss: str, runs: Sequence[LossRun], notation: Notation, *, log: bool = False) -> Chart:
-    """The loss against the number of updates, one curve a run.
+def loss_curve(
+    title: str, loss: str, runs: Sequence[LossRun], notation: Notation, *, log: bool = False, words: Wording = ENGLISH
+) -> Chart:
+    """The loss against the number of updates, one curve a run, in ``words``.
 
     Raises `ValueProblem` for too many curves, and for a loss that is nowhere positive on an axis of powers of ten.
     """
     if len(runs) > MAX_CURVES:
         raise ValueProblem(f"{len(runs)} curves in one chart", hint=f"up to {MAX_CURVES} can be told apart")
-    series, notes = [], []
+    series, notes, said = [], [], words.charts
     for line, of in zip(LINES, runs, strict=False):
         points: list[Point | None] = []
         for step, value in of.losses:
@@ -82,14 +86,23 @@ def loss_curve(title: str, loss: str, runs: Sequence[LossRun], notation: Notatio
             points.append(None if height is None or (log and height <= 0) else (float(step), height))
         series.append(Series(of.label, tuple(points), line))
         if of.stopped:
-            notes.append((*of.label, " " if of.label else "The training ", of.stopped + "."))
+            phrase = said.STOPPED_RUN if of.label else said.STOPPED
+            notes.append(_split(phrase, {"run": of.label, "stopped": (of.stopped,)}))
     if log and not any(point for one in series for point in one.points):
         raise ValueProblem("the loss is never positive, so it has no place on an axis of powers of ten",
                            hint="leave out --log")  # fmt: skip
     if log and any(number(value) == 0 for of in runs for _, value in of.losses):
-        notes.append(("A loss of 0 has no place on an axis of powers of ten; it is left out.",))
-    symbol = notation.symbol(loss)
-    return Chart((title,), Axis(("number of updates",), whole=True), Axis(("loss ", symbol), log), tuple(series), notes=tuple(notes))
+        notes.append((said.NO_ZERO,))
+    upward = Axis(_split(said.LOSS, {"loss": (notation.symbol(loss),)}), log)
+    return Chart((title,), Axis((said.UPDATES,), whole=True), upward, tuple(series), notes=tuple(notes), words=words.drawn)
+
+
+def _split(phrase: str, places: Mapping[str, Words]) -> Words:
+    """A phrase with symbols in its places."""
+    found: list[str | Symbol] = []
+    for part in re.split(r"(\{[a-z_]+\})", phrase):
+        found += places[part[1:-1]] if part.startswith("{") else [part] if part else []
+    return tuple(found)
 
 
 # -------------------------------------------------------------------------------------------------- a path over contours
@@ -98,7 +111,7 @@ def loss_curve(title: str, loss: str, runs: Sequence[LossRun], notation: Notatio
 def path(
     title: str, graph: Graph, values: Mapping[str, Value], pair: tuple[str, str], way: Sequence[tuple[Value, Value]],
     notation: Notation, *, updates: int | None = None, samples: Samples | None = None, at_right_angles: bool = False,
-    stopped: str = "",
+    stopped: str = "", words: Wording = ENGLISH,
 ) -> Chart:  # fmt: skip
     """The way of two parameters through a training, over the contour lines of the loss.
 
@@ -110,20 +123,21 @@ def path(
     contours = contour_grid(graph, values, pair, _square(points), notation, samples)
     x, y = (notation.symbol(name) for name in pair)
     notes: list[Words] = []
+    said = words.charts
     others = [quantity.name for quantity in graph.parameters if quantity.name not in pair]
     if others:
-        more = f" and {len(others) - 6} more" if len(others) > 6 else ""
-        notes.append(("Only ", x, " and ", y, " are trained; fixed: ", *_listed(others[:6], notation), f"{more}."))
+        places: dict[str, Words] = {"x": (x,), "y": (y,), "others": _listed(others[:6], notation), "count": (str(len(others) - 6),)}
+        notes.append(_split(said.TRAINED_MORE if len(others) > 6 else said.TRAINED, places))
     if at_right_angles:
-        notes.append(("Equal scales: each step leaves its contour line at a right angle.",))
+        notes.append((said.EQUAL_SCALES,))
     if stopped:
-        notes.append((f"The training {stopped}.",))
+        notes.append((said.STOPPED.format(stopped=stopped),))
     updates = len(points) - 1 if updates is None else updates
-    marks = [Mark(points[0], "start", ("start",))]
+    marks = [Mark(points[0], "start", (said.START,))]
     if len(points) > 1:
-        marks.append(Mark(points[-1], "end", (f"after {updates} update{'s' if updates != 1 else ''}",)))
+        marks.append(Mark(points[-1], "end", (said.grammar.count(said.AFTER, updates),)))
     way_series = Series((), tuple(points), "path")
-    return Chart((title,), Axis((x,)), Axis((y,)), (way_series,), tuple(marks), contours, tuple(notes), same_scale=True)
+    return Chart((title,), Axis((x,)), Axis((y,)), (way_series,), tuple(marks), contours, tuple(notes), same_scale=True, words=words.drawn)
 
 
 def contour_grid(
@@ -195,7 +209,9 @@ def _listed(found: Sequence[str], notation: Notation) -> Words:
 # ------------------------------------------------------------------------------------------------------------- activations
 
 
-def activations(texts: Sequence[str], notation: Notation, low: str | None = None, high: str | None = None) -> list[Chart]:
+def activations(
+    texts: Sequence[str], notation: Notation, low: str | None = None, high: str | None = None, words: Wording = ENGLISH
+) -> list[Chart]:
     """A chart for each function with its derivative: ``sigmoid``, ``leaky_relu(0.1)``.
 
     Where the derivative jumps there is a gap, with an open dot at each one-sided limit, and a filled one where a
@@ -203,10 +219,10 @@ def activations(texts: Sequence[str], notation: Notation, low: str | None = None
     """
     if len(texts) > 9:
         raise ValueProblem(f"{len(texts)} functions in one picture", hint="up to 9 have room")
-    return [_activation(text, notation, low, high) for text in dict.fromkeys(texts)]
+    return [_activation(text, notation, low, high, words) for text in dict.fromkeys(texts)]
 
 
-def _activation(text: str, notation: Notation, low: str | None, high: str | None) -> Chart:
+def _activation(text: str, notation: Notation, low: str | None, high: str | None, words: Wording) -> Chart:
     row, given = _row(text)
     default = (-4.0, 4.0) if row.sample == (-3.0, 3.0) else row.sample
     a, b = interval(low or str(default[0]), high or str(default[1]))
@@ -242,13 +258,18 @@ def _activation(text: str, notation: Notation, low: str | None, high: str | None
     told = bool(marks)
     formulas = _formulas(row, given, call, notation)
     name = notation.function(row.name)
-    more = f"({', '.join(value.text for value in given)})" if given else ""
+    said = words.charts
+    title = said.grammar.capital(said.TITLES.get(row.name, row.name))
+    if given:
+        settings = f"{', '.join(row.params[1:])} = {', '.join(value.text for value in given)}"
+        title = said.WITH_SETTINGS.format(title=title, settings=settings)
+    conventions = (words.rules.grammar.stop(words.rules.convention(row.convention)),) if told and row.convention else ()
     return Chart(
-        (row.title[:1].upper() + row.title[1:] + (f", {', '.join(row.params[1:])} = {more[1:-1]}" if given else ""),),
+        (title,),
         Axis((Symbol("x", "x"),)), Axis(()),
         (Series((Symbol(f"{name.latex}(x)", f"{name.text}(x)"),), tuple(upper), "solid"),
          Series((Symbol(f"{name.latex}'(x)", f"{name.text}′(x)"),), tuple(lower), "dashed")),
-        tuple(marks), notes=(*formulas, *(((row.convention + ".",),) if told and row.convention else ())),
+        tuple(marks), notes=(*formulas, *((sentence,) for sentence in conventions)), words=words.drawn,
     )  # fmt: skip
 
 
@@ -447,11 +468,11 @@ def relu_fit(expr: Expr, variable: str, low: Fraction, high: Fraction, pieces: i
     return ReluFit(variable, heights[0], fit.terms, high, error, -worst)
 
 
-def relu_chart(expr: Expr, fit: ReluFit, notation: Notation) -> Chart:
-    """The function, the sum of ReLUs, each of them alone (thin), and a dot at each kink."""
+def relu_chart(expr: Expr, fit: ReluFit, notation: Notation, words: Wording = ENGLISH) -> Chart:
+    """In ``words``: the function, the sum of ReLUs, each of them alone (thin), and a dot at each kink."""
     low, high = fit.terms[0][1], fit.end
     x = Name(fit.variable)
-    printer = Printer(notation)
+    printer, phrases = Printer(notation), words.charts
 
     def said(of: Expr) -> Symbol:
         return Symbol(printer.latex(of), printer.text(of))
@@ -466,23 +487,26 @@ def relu_chart(expr: Expr, fit: ReluFit, notation: Notation) -> Chart:
     parts = []
     for place, (scale, kink) in enumerate(fit.terms):
         single = (point(low, Fraction(0)), point(kink, Fraction(0)), point(high, multiply(scale, subtract(high, kink))))
-        parts.append(Series(("one scaled ReLU each",) if place == 0 else (), single[1:] if kink == low else single, "thin"))
-    dots = [Mark(at, label=() if place else ("where both are equal",)) for place, at in enumerate(straight) if at]
+        parts.append(Series((phrases.EACH_RELU,) if place == 0 else (), single[1:] if kink == low else single, "thin"))
+    dots = [Mark(at, label=() if place else (phrases.EQUAL,)) for place, at in enumerate(straight) if at]
     pieces = len(fit.terms)
     notes: list[Words] = []
     if pieces <= FORMULA_TERMS:
-        notes.append((f"sum of {pieces} ReLU{'s' if pieces != 1 else ''} = ", said(fit.formula())))
+        sum_is = phrases.grammar.choose(phrases.SUM_IS, pieces)
+        notes.append(_split(sum_is, {"count": (str(pieces),), "formula": (said(fit.formula()),)}))
     else:
-        notes.append((f"The sum has {pieces} ReLUs, one for each straight piece.",))
+        notes.append((phrases.SUM_LONG.format(count=pieces),))
     if fit.error == 0:
-        notes.append(("The sum equals the function wherever they were compared.",))
+        notes.append((phrases.EXACT,))
     else:
-        worst = said(shown(fit.worst, 3))
-        notes.append(("largest error about ", said(shown(fit.error, 3)), f", near {fit.variable} = ", worst))
+        places: dict[str, Words] = {
+            "error": (said(shown(fit.error, 3)),), "variable": (fit.variable,), "worst": (said(shown(fit.worst, 3)),),
+        }  # fmt: skip
+        notes.append(_split(phrases.ERROR, places))
     return Chart(
-        ("A function built from ReLUs",), Axis((said(x),)), Axis(()),
-        (*parts, Series((said(expr),), tuple(curve), "solid"), Series(("sum of the ReLUs",), tuple(straight), "dashed")),
-        tuple(dots), notes=tuple(notes),
+        (phrases.BUILT,), Axis((said(x),)), Axis(()),
+        (*parts, Series((said(expr),), tuple(curve), "solid"), Series((phrases.SUM,), tuple(straight), "dashed")),
+        tuple(dots), notes=tuple(notes), words=words.drawn,
     )  # fmt: skip
 
 

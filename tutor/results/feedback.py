@@ -12,7 +12,7 @@ from tutor.explain import class_page as classroom
 from tutor.explain import feedback_page as student
 from tutor.explain.document import Document
 from tutor.explain.feedback_page import Solution
-from tutor.explain.words import marking_words as wording_marking
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.marking.classwork import Classwork, count
 from tutor.marking.disclosure import Reveal, disclosed
 from tutor.marking.mark_submission import Marker
@@ -30,7 +30,7 @@ class Feedback(Page):
     ``reveal`` says how much of the solution it may show: ``none`` (verdicts and marks), ``hint`` (also the slip, its step and where to
     look next), ``solution``.  ``questions`` say what was asked and in how many marks; ``own`` has the exercise's own values by quantity
     (given and computed, as text), which a refuting point must not give away; ``rules`` says by quantity what kind of rule its step needs;
-    ``solutions`` has formula and shown value by question.  ``title`` is the exercise's.
+    ``solutions`` has formula and shown value by question.  ``title`` is the exercise's; ``words`` are the language of the page.
 
     >>> Feedback(Marked("anna", "dl/bce"), title="A neuron learns").document().title
     'Feedback: A neuron learns'
@@ -44,6 +44,7 @@ class Feedback(Page):
     own: Mapping[str, str] = field(default_factory=dict)
     rules: Mapping[str, str] = field(default_factory=dict)
     solutions: Mapping[str, Solution] = field(default_factory=dict)
+    words: Wording = ENGLISH
 
     def __post_init__(self) -> None:
         """Derivatives stand in sentences here, so they are set on one line."""
@@ -64,7 +65,7 @@ class Feedback(Page):
         marked = self.marked
         return student.document(student.FeedbackSheet(
             self.shown, self.reveal, self.title or marked.exercise, marked.exercise if self.title else "", self.notation,
-            self.questions, self.rules, self.solutions,
+            self.questions, self.rules, self.solutions, self.words,
         ))  # fmt: skip
 
     def to_json(self) -> str:
@@ -82,8 +83,10 @@ def course_notation(exercise: Exercise) -> Notation:
     return notation_of(exercise, exercise.graph, exercise.notation)
 
 
-def reports(marker: Marker, reveal: Reveal = "hint", notation: Notation | None = None) -> Callable[[Marked], Feedback]:
-    """What makes the report of each student: everything that is the same for all is prepared here, once an exercise.
+def reports(
+    marker: Marker, reveal: Reveal = "hint", notation: Notation | None = None, words: Wording = ENGLISH
+) -> Callable[[Marked], Feedback]:
+    """What makes the report of each student, in ``words``: everything that is the same for all is prepared here, once an exercise.
 
     >>> from tutor.exercise.load import load
     >>> from tutor.answer.handed_in import Submission
@@ -93,11 +96,11 @@ def reports(marker: Marker, reveal: Reveal = "hint", notation: Notation | None =
     """
     sheet = marker.sheet
     own = {name: exact_text(value) for name, value in sheet.truth.items()}
-    rules = {step.target: wording_marking.rule(step.sort, step.rule) for step in sheet.working.steps}
+    rules = {step.target: words.marking.rule(step.sort, step.rule) for step in sheet.working.steps}
     solutions = {question.id: marker.solution(question.id) for question in marker.questions} if reveal == "solution" else {}
     written = notation or course_notation(marker.exercise)
     common = Feedback(
-        Marked("", marker.exercise.id), reveal, marker.exercise.title, written, marker.questions, own, rules, solutions
+        Marked("", marker.exercise.id), reveal, marker.exercise.title, written, marker.questions, own, rules, solutions, words
     )
     return lambda marked: replace(common, marked=marked)
 
@@ -110,6 +113,7 @@ class ClassReport(Page):
     title: str = ""
     notation: Notation = field(default_factory=Notation)
     questions: Sequence[Question] = ()
+    words: Wording = ENGLISH
 
     def __post_init__(self) -> None:
         """Derivatives stand in tables here, so they are set on one line."""
@@ -125,7 +129,7 @@ class ClassReport(Page):
         """What the report is written from."""
         asks = labels(self.questions)
         return classroom.Room(
-            self.work, self.title or self.work.exercise, self.work.exercise if self.title else "", asks
+            self.work, self.title or self.work.exercise, self.work.exercise if self.title else "", asks, self.words
         )
 
     def document(self) -> Document:
@@ -147,12 +151,13 @@ class ClassReport(Page):
 
 
 def class_report(
-    works: Iterable[Marked], *, title: str = "", notation: Notation | None = None, questions: Sequence[Question] = ()
-) -> ClassReport:
-    """The report on a class, from the marked work of each student, which is walked over once.
+    works: Iterable[Marked], *, title: str = "", notation: Notation | None = None, questions: Sequence[Question] = (),
+    words: Wording = ENGLISH,
+) -> ClassReport:  # fmt: skip
+    """The report on a class in ``words``, from the marked work of each student, which is walked over once.
 
     >>> class_report([Marked("anna", "dl/bce")]).work.students
     1
     """
     work = count(works, [question.id for question in questions])
-    return ClassReport(work, title, notation or Notation(), questions)
+    return ClassReport(work, title, notation or Notation(), questions, words)

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.errors import GraphError, ValueProblem, near
 from tutor.exercise.model import Exercise
 from tutor.explain.document import Document, Equations
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.keys import derivative_key
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
@@ -38,11 +39,13 @@ if TYPE_CHECKING:
 class Solution(Page):
     """A solved computation or a run of training, in either form, as a page.
 
-    ``worked`` is all that was worked out.  In a notebook a solution shows itself, with its formulas and the picture of its graph.
+    ``worked`` is all that was worked out, ``words`` are the language of the page.  In a notebook a solution shows itself, with its
+    formulas and the picture of its graph.
     """
 
     worked: Worked
     notation: Notation = field(init=False)
+    words: Wording = ENGLISH
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "notation", self.worked.notation)
@@ -151,7 +154,7 @@ class Solution(Page):
         """The page as a document of expressions, for the renderers."""
         from tutor.explain.worked_page import document
 
-        return document(self.worked)
+        return document(self.worked, self.words)
 
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts`."""
@@ -184,7 +187,7 @@ class Solution(Page):
                 raise GraphError(f"{self.exercise.id} is solved in arrays", hint='its graph is drawn neuron by neuron: form="scalar"')
             raise GraphError(f"{self.exercise.id} only counts, it has no graph to draw")
         single = len(self.derivations) == 1
-        return picture(self.derivations[0], self.worked.scalars, self.notation.digits, gradients=single)
+        return picture(self.derivations[0], self.worked.scalars, self.notation.digits, gradients=single, words=self.words.drawn)
 
     def _drawn(self) -> bool:
         return bool(self.derivations) and self.layered is None and self.worked.request.subject == "solution"
@@ -220,7 +223,7 @@ class Solution(Page):
         show: Any = display
         show(bundle, raw=True)
         if picture:
-            show({"image/svg+xml": picture, "text/plain": "(the graph)"}, raw=True)
+            show({"image/svg+xml": picture, "text/plain": self.words.pages.GRAPH_SHOWN}, raw=True)
 
 
 Training = Solution
@@ -239,6 +242,7 @@ def solve(
     ask: Ask | None = None,
     apart: bool | None = None,
     form: Form | None = None,
+    words: Wording = ENGLISH,
 ) -> Solution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
 
@@ -248,7 +252,7 @@ def solve(
     is a course (``dl``, ``qmul``, ``graz``, ``neuron``, ``cmu``) or ``plain``; ``ask`` is who asks SymPy for the proof
     (this process by default); ``form`` is ``scalar``, neuron by neuron, or ``layer``, in matrices (the default of exercises
     that are written so).  ``apart`` takes long formulas apart into steps, or leaves them as they are written: an expression and a
-    single long step are taken apart by default, several steps and exercises stay as they are.
+    single long step are taken apart by default, several steps and exercises stay as they are.  ``words`` are the language of the page.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -257,7 +261,7 @@ def solve(
     """
     exercise = target_exercise(target, apart=apart, given=at or ())
     options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart)
-    return Solution(work(resolve_solution(exercise, options), ask))
+    return Solution(work(resolve_solution(exercise, options), ask), words)
 
 
 def train(
@@ -278,6 +282,7 @@ def train(
     progress: Callable[[int], None] | None = None,
     ask: Ask | None = None,
     form: Form | None = None,
+    words: Wording = ENGLISH,
 ) -> Solution:
     """Train an exercise (id or TOML file), an expression, or steps.
 
@@ -286,7 +291,8 @@ def train(
     number of samples an update, in the ``order`` "given" or "shuffled" by ``seed``.  ``at`` gives values; ``data`` is a data set: the path
     of a CSV file, or columns by name; ``wrt`` chooses what is trained, and ``apart`` how formulas are written, as for `solve`.
     ``progress`` is called now and then with the number of updates made; ``ask`` is who asks
-    SymPy for the proof (this process by default); ``form`` is ``scalar`` (the default) or ``layer``, whole matrices.
+    SymPy for the proof (this process by default); ``form`` is ``scalar`` (the default) or ``layer``, whole matrices; ``words`` are the
+    language of the page.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -298,4 +304,4 @@ def train(
     options = Options(
         at or {}, wrt, steps, rate, None, notation_name, form, optimiser, settings, batch, order, seed, data, apart,
     )  # fmt: skip
-    return Solution(work(resolve_training(exercise, options), ask, progress))
+    return Solution(work(resolve_training(exercise, options), ask, progress), words)

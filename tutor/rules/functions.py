@@ -51,8 +51,8 @@ class Misuse:
 @dataclass(frozen=True, slots=True)
 class Function:
     """One row.  ``sample`` is the range tests draw from, ``kinks`` where the first argument has no two-sided derivative,
-    ``convention`` what is taken there (it is printed in a solution that needs it), ``flat`` marks functions whose derivative
-    is 0 wherever it exists, so that nothing can be learnt through them.  ``variadic`` functions take any number of arguments.
+    ``convention`` the key of what is taken there (its words are printed in a solution that needs it), ``flat`` marks functions whose
+    derivative is 0 wherever it exists, so that nothing can be learnt through them.  ``variadic`` functions take any number of arguments.
 
     ``settings`` are the last parameters, those that are no operands but fixed numbers: (name, least, most), an empty text for no
     limit.  A formula in ``written`` (`VALUE` is ``value`` itself) is recognised as this function where its settings are in these
@@ -66,7 +66,6 @@ class Function:
     params: tuple[str, ...]
     partials: tuple[str, ...]
     value: str = ""
-    title: str = ""
     sample: tuple[float, float] = (-3.0, 3.0)
     kinks: tuple[str, ...] = ()
     convention: str = ""
@@ -129,122 +128,109 @@ def _call(tag: str, formula: str) -> Misuse:
 _TURNED = _slope("sign-of-error", "-slope")
 _LEFT = (_slope("relu-slope-left", "1"),)
 _COMMON_LOG = (_call("log10-for-ln", "out/log(10)"),)
-_RELU_KINK = "The ReLU max(0, x) has a kink at 0; its derivative there is taken as 0, by convention"
-
-_TIE = "Where the two {what} are equal, the {name} has a kink; of k equal ones each gets 1/k of the derivative there, by convention"
 
 _ROWS = (
-    Function("exp", ("x",), ("out",), title="exponential"),
-    Function("log", ("x",), ("1/x",), title="natural logarithm", sample=(0.2, 4.0), slips=_COMMON_LOG),
-    Function("sqrt", ("x",), ("1/(2*out)",), title="square root", sample=(0.2, 4.0)),
-    Function("sin", ("x",), ("cos(x)",), title="sine", slips=(_call("degrees-for-radians", "sin(x*(pi/180))"),)),
-    Function("cos", ("x",), ("-sin(x)",), title="cosine", slips=(_call("degrees-for-radians", "cos(x*(pi/180))"),)),
-    Function("tan", ("x",), ("1 + out^2",), "sin(x)/cos(x)", title="tangent", sample=(-1.3, 1.3),
+    Function("exp", ("x",), ("out",)),
+    Function("log", ("x",), ("1/x",), sample=(0.2, 4.0), slips=_COMMON_LOG),
+    Function("sqrt", ("x",), ("1/(2*out)",), sample=(0.2, 4.0)),
+    Function("sin", ("x",), ("cos(x)",), slips=(_call("degrees-for-radians", "sin(x*(pi/180))"),)),
+    Function("cos", ("x",), ("-sin(x)",), slips=(_call("degrees-for-radians", "cos(x*(pi/180))"),)),
+    Function("tan", ("x",), ("1 + out^2",), "sin(x)/cos(x)", sample=(-1.3, 1.3),
              slips=(_call("degrees-for-radians", "tan(x*(pi/180))"),)),
-    Function("sec", ("x",), ("out*tan(x)",), "1/cos(x)", title="secant", sample=(-1.3, 1.3),
-             slips=(_call("degrees-for-radians", "sec(x*(pi/180))"),)),
-    Function("csc", ("x",), ("-out*cot(x)",), "1/sin(x)", title="cosecant", sample=(0.3, 2.8),
-             slips=(_call("degrees-for-radians", "csc(x*(pi/180))"),)),
-    Function("cot", ("x",), ("-(1 + out^2)",), "cos(x)/sin(x)", title="cotangent", sample=(0.3, 2.8),
+    Function("sec", ("x",), ("out*tan(x)",), "1/cos(x)", sample=(-1.3, 1.3), slips=(_call("degrees-for-radians", "sec(x*(pi/180))"),)),
+    Function("csc", ("x",), ("-out*cot(x)",), "1/sin(x)", sample=(0.3, 2.8), slips=(_call("degrees-for-radians", "csc(x*(pi/180))"),)),
+    Function("cot", ("x",), ("-(1 + out^2)",), "cos(x)/sin(x)", sample=(0.3, 2.8),
              slips=(_call("degrees-for-radians", "cot(x*(pi/180))"),)),
-    Function("arcsin", ("x",), ("1/sqrt(1 - x^2)",), title="arcsine", sample=(-0.9, 0.9)),
-    Function("arccos", ("x",), ("-1/sqrt(1 - x^2)",), "pi/2 - arcsin(x)", title="arccosine", sample=(-0.9, 0.9)),
-    Function("arctan", ("x",), ("1/(1 + x^2)",), title="arctangent", source="used as an activation: LeCun and others, Efficient BackProp"),
-    Function("sinh", ("x",), ("cosh(x)",), "(exp(x) - exp(-x))/2", title="hyperbolic sine"),
-    Function("cosh", ("x",), ("sinh(x)",), "(exp(x) + exp(-x))/2", title="hyperbolic cosine"),
-    Function("sech", ("x",), ("-out*tanh(x)",), "1/cosh(x)", title="hyperbolic secant"),
-    Function("csch", ("x",), ("-out*coth(x)",), "1/sinh(x)", title="hyperbolic cosecant", sample=(0.3, 3.0)),
-    Function("coth", ("x",), ("1 - out^2",), "1/tanh(x)", title="hyperbolic cotangent", sample=(0.3, 3.0)),
-    Function("arsinh", ("x",), ("1/sqrt(x^2 + 1)",), title="inverse hyperbolic sine"),
-    Function("arcosh", ("x",), ("1/sqrt(x^2 - 1)",), "log(x + sqrt((x - 1)*(x + 1)))", title="inverse hyperbolic cosine",
-             sample=(1.2, 4.0)),
-    Function("artanh", ("x",), ("1/(1 - x^2)",), title="inverse hyperbolic tangent", sample=(-0.9, 0.9)),
+    Function("arcsin", ("x",), ("1/sqrt(1 - x^2)",), sample=(-0.9, 0.9)),
+    Function("arccos", ("x",), ("-1/sqrt(1 - x^2)",), "pi/2 - arcsin(x)", sample=(-0.9, 0.9)),
+    Function("arctan", ("x",), ("1/(1 + x^2)",), source="used as an activation: LeCun and others, Efficient BackProp"),
+    Function("sinh", ("x",), ("cosh(x)",), "(exp(x) - exp(-x))/2"),
+    Function("cosh", ("x",), ("sinh(x)",), "(exp(x) + exp(-x))/2"),
+    Function("sech", ("x",), ("-out*tanh(x)",), "1/cosh(x)"),
+    Function("csch", ("x",), ("-out*coth(x)",), "1/sinh(x)", sample=(0.3, 3.0)),
+    Function("coth", ("x",), ("1 - out^2",), "1/tanh(x)", sample=(0.3, 3.0)),
+    Function("arsinh", ("x",), ("1/sqrt(x^2 + 1)",)),
+    Function("arcosh", ("x",), ("1/sqrt(x^2 - 1)",), "log(x + sqrt((x - 1)*(x + 1)))", sample=(1.2, 4.0)),
+    Function("artanh", ("x",), ("1/(1 - x^2)",), sample=(-0.9, 0.9)),
     Function(
-        "abs", ("x",), ("sign(x)",), title="absolute value", kinks=("0",),
-        convention="The absolute value has a kink at 0; its derivative there is taken as 0, by convention",
+        "abs", ("x",), ("sign(x)",), kinks=("0",), convention="abs",
     ),
-    Function("sign", ("x",), ("0",), "if_positive(x, 1, if_positive(-x, -1, 0))", title="sign", kinks=("0",), flat=True,
-             convention="The sign jumps at 0: it has no derivative there, and derivative 0 elsewhere"),
-    Function("max", ("a", "b"), (), title="maximum", variadic=True, role="selection",
-             convention=_TIE.format(what="largest", name="maximum")),
-    Function("min", ("a", "b"), (), title="minimum", variadic=True, role="selection",
-             convention=_TIE.format(what="smallest", name="minimum")),
-    Function("max_share", ("x1", "x2"), (), "if_positive(x1 - x2, 1, if_positive(x2 - x1, 0, 1/2))", title="share of a maximum",
+    Function("sign", ("x",), ("0",), "if_positive(x, 1, if_positive(-x, -1, 0))", kinks=("0",), flat=True, convention="sign"),
+    Function("max", ("a", "b"), (), variadic=True, role="selection", convention="max"),
+    Function("min", ("a", "b"), (), variadic=True, role="selection", convention="min"),
+    Function("max_share", ("x1", "x2"), (), "if_positive(x1 - x2, 1, if_positive(x2 - x1, 0, 1/2))",
              variadic=True, flat=True, role="selection", source="the derivative of max(x1, x2) by x1; 1/k where k are largest"),
-    Function("min_share", ("x1", "x2"), (), "if_positive(x2 - x1, 1, if_positive(x1 - x2, 0, 1/2))", title="share of a minimum",
+    Function("min_share", ("x1", "x2"), (), "if_positive(x2 - x1, 1, if_positive(x1 - x2, 0, 1/2))",
              variadic=True, flat=True, role="selection", source="the derivative of min(x1, x2) by x1; 1/k where k are smallest"),
     Function("if_positive", ("c", "a", "b"), ("0", "if_positive(c, 1, 0)", "if_positive(c, 0, 1)"),
-             title="choice by sign", role="selection", kinks=("0",), convention="At the jump the second branch counts"),
-    Function("identity", ("x",), ("1",), "x", title="linear unit", role="activation", source="graz: linear (identity function)"),
-    Function("sigmoid", ("x",), ("out*(1 - out)",), "1/(1 + exp(-x))", title="sigmoid", role="activation", written=(VALUE,),
+             role="selection", kinks=("0",), convention="if_positive"),
+    Function("identity", ("x",), ("1",), "x", role="activation", source="graz: linear (identity function)"),
+    Function("sigmoid", ("x",), ("out*(1 - out)",), "1/(1 + exp(-x))", role="activation", written=(VALUE,),
              slips=(_slope("sigmoid-slope-is-output", "out"), _slope("sigmoid-slope-is-complement", "1 - out"),
                     _slope("sigmoid-slope-of-input", "x*(1 - x)")),
              source="dl, qmul, graz, neuron: σ(x) = 1/(1+e^(−x)), σ' = σ(1−σ)"),
-    Function("tanh", ("x",), ("1 - out^2",), "(exp(2*x) - 1)/(exp(2*x) + 1)", title="hyperbolic tangent",
+    Function("tanh", ("x",), ("1 - out^2",), "(exp(2*x) - 1)/(exp(2*x) + 1)",
              role="activation", slips=(_slope("tanh-slope-not-squared", "1 - out"),),
              source="neuron: tanh(x) = (e^(2x)−1)/(e^(2x)+1), tanh' = 1 − tanh²"),
-    Function("relu", ("x",), ("if_positive(x, 1, 0)",), "max(0, x)", title="ReLU", kinks=("0",), convention=_RELU_KINK,
+    Function("relu", ("x",), ("if_positive(x, 1, 0)",), "max(0, x)", kinks=("0",), convention="relu",
              role="activation", written=(VALUE, "max(x, 0)"), slips=_LEFT,
              source="neuron: relu(x) = max(0, x), relu' = 1_{x>0}"),
     Function("leaky_relu", ("x", "a"), ("if_positive(x, 1, a)", "if_positive(x, 0, x)"), "if_positive(x, x, a*x)",
-             title="leaky ReLU", kinks=("0",), role="activation", settings=(("a", "0", "1"),),
-             written=("max(a*x, x)", "max(x, a*x)"), slips=_LEFT,
-             convention="The leaky ReLU has a kink at 0; its derivative there is taken as the left one, the small slope, by convention",
+             kinks=("0",), role="activation", settings=(("a", "0", "1"),),
+             written=("max(a*x, x)", "max(x, a*x)"), slips=_LEFT, convention="leaky_relu",
              source="dl: max(0.1x, x); graz: max(x, ax) with a = 0.1; the same for 0 ≤ a ≤ 1"),
     Function("leaky_relu_mix", ("x", "eps"), ("if_positive(x, 1, eps)", "if_positive(x, 0, x)"),
-             "eps*x + (1 - eps)*max(0, x)", title="leaky ReLU", kinks=("0",), role="activation", settings=(("eps", "0", "1"),), slips=_LEFT,
-             convention="The leaky ReLU has a kink at 0; its derivative there is taken as the left one, the small slope, by convention",
+             "eps*x + (1 - eps)*max(0, x)", kinks=("0",), role="activation", settings=(("eps", "0", "1"),),
+             slips=_LEFT, convention="leaky_relu",
              source="neuron: εx + (1−ε)max(0, x); equals max(εx, x) for 0 ≤ ε ≤ 1"),
     Function("prelu", ("x", "a"), ("if_positive(x, 1, a)", "if_positive(x, 0, x)"), "if_positive(x, x, a*x)",
-             title="parametric ReLU", kinks=("0",), role="activation", slips=_LEFT,
-             convention="The parametric ReLU has a kink at 0; its derivative there is taken as the learnt slope, by convention",
+             kinks=("0",), role="activation", slips=_LEFT, convention="prelu",
              source="dl: max(αx, x), α is learnt; the same for α ≤ 1"),
     Function("elu", ("x", "a"), ("if_positive(x, 1, a*exp(x))", "if_positive(x, 0, exp(x) - 1)"),
-             "if_positive(x, x, a*(exp(x) - 1))", title="ELU", kinks=("0",), role="activation", settings=(("a", "0", ""),), slips=_LEFT,
-             convention="Unless its parameter is 1, the ELU has a kink at 0; its derivative there is taken as the left one, by convention",
+             "if_positive(x, x, a*(exp(x) - 1))", kinks=("0",), role="activation", settings=(("a", "0", ""),),
+             slips=_LEFT, convention="elu",
              source="dl: x if x > 0, else α(e^x − 1); graz writes x ≥ 0, the same function"),
-    Function("softplus", ("x",), ("sigmoid(x)",), "log(1 + exp(x))", title="soft ReLU", role="activation",
+    Function("softplus", ("x",), ("sigmoid(x)",), "log(1 + exp(x))", role="activation",
              source="neuron: soft ReLU log(1 + e^x)"),
-    Function("heaviside", ("x",), ("0",), "if_positive(x, 1, 0)", title="Heaviside step", role="activation", kinks=("0",), flat=True,
-             convention="The Heaviside step jumps at 0: it has no derivative there, and derivative 0 elsewhere",
+    Function("heaviside", ("x",), ("0",), "if_positive(x, 1, 0)", role="activation", kinks=("0",), flat=True,
+             convention="heaviside",
              source="qmul: 0 where the weighted sum is at most the threshold, else 1"),
-    Function("softmax", (), (), title="softmax", variadic=True, role="activation", layer=True,
+    Function("softmax", (), (), variadic=True, role="activation", layer=True,
              source="neuron, qmul: exp(z_k)/Σ exp(z_i); softmax_2(z1, z2, z3) is its second component"),
-    Function("squared_error", ("a", "y"), ("2*(a - y)", "2*(y - a)"), "(a - y)^2", title="squared error (L2)",
+    Function("squared_error", ("a", "y"), ("2*(a - y)", "2*(y - a)"), "(a - y)^2",
              role="loss", words="squared error", by_formula=True, written=(VALUE,),
              slips=(_TURNED, _slope("factor-two-lost", "1/2*slope"), _slope("factor-two-doubled", "2*slope")),
              source="cmu, dl, qmul: (ŷ − y)²"),
-    Function("half_squared_error", ("a", "y"), ("a - y", "y - a"), "1/2*(y - a)^2", title="half the squared error",
+    Function("half_squared_error", ("a", "y"), ("a - y", "y - a"), "1/2*(y - a)^2",
              role="loss", words="half squared error", by_formula=True, written=(VALUE, "(y - a)^2/2"),
              slips=(_TURNED, Misuse("half-lost", "value", "2*out"), _slope("half-lost", "2*slope"), _slope("half-doubled", "1/2*slope")),
              source="neuron: 0.5(target − output)²; cmu: ½(y − ŷ)²"),
-    Function("absolute_error", ("a", "y"), ("sign(a - y)", "sign(y - a)"), "abs(a - y)", title="absolute error (L1)",
-             convention="The L1 loss has a kink where output and target are equal; its derivative there is taken as 0, by convention",
+    Function("absolute_error", ("a", "y"), ("sign(a - y)", "sign(y - a)"), "abs(a - y)",
+             convention="absolute_error",
              role="loss", words="absolute error", by_formula=True, written=(VALUE,), slips=(_TURNED,),
              source="cmu: |ŷ − y|"),
     Function("huber", ("a", "y", "delta"),
              ("if_positive(delta - abs(a - y), a - y, delta*sign(a - y))", "if_positive(delta - abs(a - y), y - a, delta*sign(y - a))",
               "if_positive(delta - abs(a - y), 0, abs(a - y) - delta)"),
-             "if_positive(delta - abs(a - y), 1/2*(a - y)^2, delta*(abs(a - y) - 1/2*delta))", title="Huber loss",
+             "if_positive(delta - abs(a - y), 1/2*(a - y)^2, delta*(abs(a - y) - 1/2*delta))",
              role="loss", words="huber", settings=(("delta", "0", ""),), written=(VALUE,),
              slips=(_TURNED, Misuse("half-lost", "value", "if_positive(delta - abs(a - y), 2*out, out)"),
                     _slope("half-lost", "if_positive(delta - abs(a - y), 2*slope, slope)"),
                     _slope("half-doubled", "if_positive(delta - abs(a - y), 1/2*slope, slope)")),
              source="Huber 1964: ½e² for |e| < δ, else δ(|e| − ½δ); as torch.nn.HuberLoss. It has no kink"),
     Function("hinge", ("a", "y"), ("if_positive(1 - y*a, -y, 0)", "if_positive(1 - y*a, -a, 0)"), "max(0, 1 - y*a)",
-             title="hinge loss",
-             convention="The hinge loss has a kink where target times output is 1; its derivative there is taken as 0, by convention",
+             convention="hinge",
              role="loss", words="hinge", by_formula=True, written=(VALUE,),
              source="cmu: max(0, 1 − y·ŷ)"),
-    Function("zero_one", ("a", "y"), ("0", "0"), "if_positive(abs(a - y), 1, 0)", title="zero-one loss", flat=True,
-             convention="The zero-one loss jumps where output and target are equal: it has no derivative there, and derivative 0 elsewhere",
+    Function("zero_one", ("a", "y"), ("0", "0"), "if_positive(abs(a - y), 1, 0)", flat=True,
+             convention="zero_one",
              role="loss", words="zero-one", by_formula=True,
              source="cmu: 1[ŷ ≠ y]"),
-    Function("cross_entropy", ("a", "y"), ("-y/a", "-log(a)"), "-y*log(a)", title="cross-entropy", sample=(0.1, 0.9),
+    Function("cross_entropy", ("a", "y"), ("-y/a", "-log(a)"), "-y*log(a)", sample=(0.1, 0.9),
              role="loss", words="cross-entropy", by_formula=True, written=(VALUE,), slips=_COMMON_LOG,
              source="−Σ y_i log ŷ_i, one term"),
     Function("binary_cross_entropy", ("a", "y"), ("(a - y)/(a*(1 - a))", "log(1 - a) - log(a)"),
-             "-(y*log(a) + (1 - y)*log(1 - a))", title="binary cross-entropy", sample=(0.1, 0.9),
+             "-(y*log(a) + (1 - y)*log(1 - a))", sample=(0.1, 0.9),
              role="loss", words="binary cross-entropy", by_formula=True, written=(VALUE,),
              slips=(_TURNED, *_COMMON_LOG),
              source="dl: −(y log ŷ + (1−y) log(1−ŷ)), ∂L/∂ŷ = (ŷ−y)/(ŷ(1−ŷ))"),
@@ -296,7 +282,7 @@ def _softmax(component: int, arity: int) -> Function:
     partials = tuple("out*(1 - out)" if i == component else f"-out*softmax_{i}({listed})" for i in range(1, arity + 1))
     total = " + ".join(f"exp({z})" for z in params)
     return Function(
-        f"softmax_{component}", params, partials, f"exp(z{component})/({total})", "softmax",
+        f"softmax_{component}", params, partials, f"exp(z{component})/({total})",
         source=FUNCTIONS["softmax"].source, role="activation", layer=True, component=component,
     )  # fmt: skip
 
@@ -317,7 +303,7 @@ def _extreme(name: str, arity: int) -> Function:
     partials = [f"{name}_share({', '.join([own, *(other for other in params if other != own)])})" for own in params]
     row = FUNCTIONS[name]
     return Function(
-        name, params, tuple(partials) if arity > 1 else ("1",), title=row.title, convention=row.convention, variadic=True, role=row.role
+        name, params, tuple(partials) if arity > 1 else ("1",), convention=row.convention, variadic=True, role=row.role
     )
 
 
@@ -336,7 +322,7 @@ def _share(name: str, arity: int) -> Function:
     behind = f"{other} - {own}" if best == "max" else f"{own} - {other}"
     value = row.value if arity == 2 else f"if_positive({gap(other)}, 1, if_positive({behind}, 0, 1/(1 + {equal})))"
     return Function(
-        name, params, ("0",) * arity, value, row.title, variadic=True, flat=True, role=row.role, source=row.source
+        name, params, ("0",) * arity, value, variadic=True, flat=True, role=row.role, source=row.source
     )
 
 

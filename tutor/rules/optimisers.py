@@ -60,12 +60,12 @@ class Optimiser:
     """A method of training.
 
     ``states`` start at 0.  ``rate`` is the default step size (none where the exercise must say it), below ``rate_below`` where the
-    method needs that.  ``batch`` is its number of samples an update: 0 for all, None where the user must say it.  ``convention`` says
-    how it stands to PyTorch; ``slips`` are those of a variant "as on the slide", whose published method is ``published``.
+    method needs that.  ``batch`` is its number of samples an update: 0 for all, None where the user must say it.  ``slips`` are the keys
+    of those of a variant "as on the slide", whose published method is ``published``.  What it is called, and how it stands to PyTorch, is
+    in `tutor.explain.words.update_rules`.
     """
 
     name: str
-    title: str
     source: str
     moves: tuple[Move, ...]
     states: tuple[str, ...] = ()
@@ -74,7 +74,6 @@ class Optimiser:
     rate_below: Fraction | None = None
     batch: int | None = 0
     hessian: bool = False
-    convention: str = ""
     slips: tuple[str, ...] = ()
     published: str = ""
 
@@ -140,58 +139,39 @@ def _epsilon(default: str) -> Setting:
 
 
 _PLAIN = (Move("w", "w - rate*g", "step against the gradient"),)
-_OUTSIDE = (
-    "As in PyTorch, ε stands outside the square root; with ε inside, as on many slides, the steps differ where the "
-    "gradients are small."
-)
-_INDEX = (
-    "The slide's index is read so that the present gradient counts: taken to the letter, with the state before it, the first "
-    "update would divide by √ε."
-)
-_EPS_SLIP = "the ε stands inside the square root; the published method and PyTorch have √(·) + ε"
-
 OPTIMISERS: tuple[Optimiser, ...] = (
-    Optimiser("gd", "Gradient descent", "dl, qmul, neuron, cmu", _PLAIN, convention="As torch.optim.SGD."),
+    Optimiser("gd", "dl, qmul, neuron, cmu", _PLAIN),
     Optimiser(
-        "sgd", "Stochastic gradient descent", "cmu: for some i; dl", _PLAIN, batch=1,
-        convention="As torch.optim.SGD with one sample an update.",
+        "sgd", "cmu: for some i; dl", _PLAIN, batch=1,
     ),
     Optimiser(
-        "minibatch", "Mini-batch gradient descent", "neuron: a batch of size b; cmu: B < N; dl", _PLAIN, batch=None,
-        convention="As torch.optim.SGD with batches; the last batch of an epoch may be smaller, and its mean is over its own samples.",
+        "minibatch", "neuron: a batch of size b; cmu: B < N; dl", _PLAIN, batch=None,
     ),
     Optimiser(
-        "momentum", "Gradient descent with momentum", "Polyak 1964; Sutskever et al. 2013",
+        "momentum", "Polyak 1964; Sutskever et al. 2013",
         (Move("v", "mu*v + g", "velocity"), Move("w", "w - rate*v", "step along the velocity")),
         states=("v",), settings=(_MU,),
-        convention="As torch.optim.SGD(momentum=μ, dampening=0): the step size multiplies the velocity. With v ← μv − ηg and "
-        "w ← w + v, as in Sutskever et al., the same w come out as long as the step size stays the same.",
     ),
     Optimiser(
-        "nesterov", "Nesterov's accelerated gradient", "Nesterov 1983; Sutskever et al. 2013",
+        "nesterov", "Nesterov 1983; Sutskever et al. 2013",
         (Move("v", "mu*v + g", "velocity"), Move("w", "w - rate*(g + mu*v)", "step ahead of the velocity")),
         states=("v",), settings=(_MU,),
-        convention="As torch.optim.SGD(nesterov=True): the gradient is taken at w itself. Sutskever's form takes it at the point ahead, "
-        "θ − ημv; its point ahead is this w, step for step.",
     ),
     Optimiser(
-        "newton", "Newton's method", "neuron: W − λ[Hf(W)]⁻¹∇f(W)", (Move("w", "w - rate*d", "Newton step"),), rate="1", hessian=True,
-        convention="PyTorch has no optimiser with the full Hessian.",
+        "newton", "neuron: W − λ[Hf(W)]⁻¹∇f(W)", (Move("w", "w - rate*d", "Newton step"),), rate="1", hessian=True,
     ),
     Optimiser(
-        "adagrad", "Adagrad", "Duchi et al. 2011",
+        "adagrad", "Duchi et al. 2011",
         (Move("G", "G + g^2", "sum of squares"), Move("w", "w - rate*g/(sqrt(G) + eps)", "scaled step")),
-        states=("G",), settings=(_epsilon("1e-10"),), rate="0.01", convention=_OUTSIDE,
+        states=("G",), settings=(_epsilon("1e-10"),), rate="0.01",
     ),
     Optimiser(
-        "rmsprop", "RMSprop", "Tieleman and Hinton 2012",
+        "rmsprop", "Tieleman and Hinton 2012",
         (Move("v", "rho*v + (1 - rho)*g^2", "mean of squares"), Move("w", "w - rate*g/(sqrt(v) + eps)", "scaled step")),
         states=("v",), settings=(_RHO, _epsilon("1e-8")), rate="0.001",
-        convention="As in PyTorch, whose alpha is this ρ (its default is 0.99, here 0.9 as in Hinton's lecture and in Keras); "
-        "ε stands outside the square root.",
     ),
     Optimiser(
-        "adam", "Adam", "Kingma and Ba 2015",
+        "adam", "Kingma and Ba 2015",
         (
             Move("m", "beta1*m + (1 - beta1)*g", "mean of gradients"),
             Move("v", "beta2*v + (1 - beta2)*g^2", "mean of squares"),
@@ -200,22 +180,21 @@ OPTIMISERS: tuple[Optimiser, ...] = (
             Move("w", "w - rate*mhat/(sqrt(vhat) + eps)", "scaled step"),
         ),
         states=("m", "v"), settings=(*_BETAS, _epsilon("1e-8")), rate="0.001",
-        convention="As in PyTorch and in the paper: ε outside the square root, corrections with the t-th powers of β₁ and β₂.",
     ),
     Optimiser(
-        "adagrad-slide", "Adagrad as on the slide", "neuron: Adagrad",
+        "adagrad-slide", "neuron: Adagrad",
         (Move("G", "G + g^2", "sum of squares"), Move("w", "w - rate/sqrt(G + eps)*g", "scaled step")),
-        states=("G",), settings=(_epsilon("1e-10"),), rate="0.01", convention=_INDEX, slips=(_EPS_SLIP,), published="adagrad",
+        states=("G",), settings=(_epsilon("1e-10"),), rate="0.01", slips=("epsilon inside",), published="adagrad",
     ),
     Optimiser(
-        "rmsprop-slide", "RMSprop as on the slide", "neuron: RMSprop",
+        "rmsprop-slide", "neuron: RMSprop",
         (Move("G", "rate*G + (1 - rate)*g^2", "mean of squares"), Move("w", "w - rate/sqrt(G + eps)*g", "scaled step")),
-        states=("G",), settings=(_epsilon("1e-8"),), rate="0.001", rate_below=Fraction(1), convention=_INDEX,
-        slips=("the decay of the mean and the step size are one and the same letter; they are two settings", _EPS_SLIP),
+        states=("G",), settings=(_epsilon("1e-8"),), rate="0.001", rate_below=Fraction(1),
+        slips=("one letter", "epsilon inside"),
         published="rmsprop",
     ),
     Optimiser(
-        "adam-slide", "Adam as on the slide", "neuron: Adam",
+        "adam-slide", "neuron: Adam",
         (
             Move("G", "beta2*G + (1 - beta2)*g^2", "mean of squares"),
             Move("M", "beta1*M + (1 - beta1)*g", "mean of gradients"),
@@ -223,9 +202,8 @@ OPTIMISERS: tuple[Optimiser, ...] = (
             Move("Ghat", "G/(1 - beta2)", "bias correction"),
             Move("w", "w - rate/sqrt(Ghat + eps)*Mhat", "scaled step"),
         ),
-        states=("G", "M"), settings=(*_BETAS, _epsilon("1e-8")), rate="0.001", convention=_INDEX,
-        slips=("the bias corrections divide by 1 − β₁ and 1 − β₂, which holds for the first update only; the t-th needs "
-               "the t-th powers of β₁ and β₂", _EPS_SLIP),
+        states=("G", "M"), settings=(*_BETAS, _epsilon("1e-8")), rate="0.001",
+        slips=("first correction", "epsilon inside"),
         published="adam",
     ),
 )  # fmt: skip

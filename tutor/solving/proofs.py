@@ -56,7 +56,7 @@ def prove_gradients(
         shown += [name for name in graph.names if name not in shown]
     proof = verify(derivation, values, shown, symbolic=names, besides=scores(rewrites), ask=ask)
     point = trace if trace is not None else next(iter(random_points(graph, 1)), None)
-    if point is not None and proof.unproved == "" and len(graph.names) <= SHOWN_NODES:
+    if point is not None and proof.unproved is None and len(graph.names) <= SHOWN_NODES:
         full = (
             point if trace is not None else evaluate(derivation, {q.name: point[q.name] for q in graph.leaves}).values
         )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
 from tutor.errors import GraphError, ValueProblem, near
-from tutor.exercise.model import Exercise
+from tutor.exercise.model import Assumption, Exercise
 from tutor.expression.plain import plain
 from tutor.expression.together import product_meant, taken_as_one
 from tutor.expression.walk import names
@@ -15,10 +15,6 @@ from tutor.graph.build import assemble, from_steps
 from tutor.graph.nouns import Graph
 from tutor.graph.read_steps import is_step, split_steps
 from tutor.rules.patterns import constant
-
-APART = "{step} taken apart into {count} steps; --as-written leaves {them} whole."
-AS_WRITTEN = "{step} differentiated as {it}; --apart takes {them} apart."
-ASSUMED = "Assumed: {trained} trained, since nothing says what is; --wrt chooses."
 
 _PARAMETER = re.compile(r"(?:[wWbB][A-Za-z]?|[tT]heta|weights?|bias(?:es)?|params?)(?:_?[0-9].*|_.*)?")
 """Names that say themselves that they are trained: w, w5, w_1_2, b, W_h, theta."""
@@ -53,7 +49,8 @@ def _with_pairs(exercise: Exercise, given: Collection[str]) -> Exercise:
         name = next((name for name in given if name in pair and name not in graph.names), "")
         if name:
             raise GraphError(f"there is no quantity {name}", hint=product_meant(pair))
-    return replace(exercise, assumptions=(*exercise.assumptions, *(f"{product_meant(pair)}." for pair in pairs)))
+    assumed = [Assumption("one quantity", (pair,), {"product": "*".join(pair)}) for pair in pairs]
+    return replace(exercise, assumptions=(*exercise.assumptions, *assumed))
 
 
 def _expression(text: str, title: str, apart: bool | None) -> Exercise:
@@ -92,15 +89,10 @@ def apart_exercise(exercise: Exercise, apart: bool, text: str = "") -> Exercise:
     if graph is None or not (long := [step.target for step in graph.steps if is_long(step.rule, step.expr)]):
         return exercise
     if not apart:
-        one = len(long) == 1
-        remark = AS_WRITTEN.format(
-            step=_listed(long) + (" is" if one else " are"), it="it stands" if one else "they stand", them="it" if one else "them"
-        )
-        return replace(exercise, assumptions=(*exercise.assumptions, remark))
+        return replace(exercise, assumptions=(*exercise.assumptions, Assumption("as written", tuple(long))))
     made = take_apart(graph, words(text))
     count = len(made.steps) - len(graph.steps) + len(long)
-    remark = APART.format(step=_listed(long) + (" is" if len(long) == 1 else " are"), count=count, them="it" if len(long) == 1 else "them")
-    return replace(exercise, graph=made, assumptions=(*exercise.assumptions, remark))
+    return replace(exercise, graph=made, assumptions=(*exercise.assumptions, Assumption("apart", tuple(long), {"count": count})))
 
 
 def trained_exercise(exercise: Exercise, wrt: Sequence[str], columns: Collection[str] = ()) -> Exercise:
@@ -125,8 +117,8 @@ def trained_exercise(exercise: Exercise, wrt: Sequence[str], columns: Collection
     names_like = [name for name in free if _PARAMETER.fullmatch(name)]
     if not names_like:
         return exercise
-    sentence = ASSUMED.format(trained=_listed(names_like) + (" is" if len(names_like) == 1 else " are"))
-    return replace(exercise, graph=_training(graph, names_like), assumptions=(*exercise.assumptions, sentence))
+    assumed = Assumption("assumed", tuple(names_like))
+    return replace(exercise, graph=_training(graph, names_like), assumptions=(*exercise.assumptions, assumed))
 
 
 def refuse_untrained(graph: Graph) -> None:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.named import UNIT, Rewrite, belonging, collapsed, found, of_unit
 from tutor.derive.update import naming
-from tutor.exercise.over_layers import entry_symbols, written_with
+from tutor.exercise.model import Assumption
+from tutor.exercise.over_layers import entry_symbols, sizes_written_with
 from tutor.exercise.training_task import make_task
 from tutor.expression.nodes import Name
 from tutor.graph.network import quantities
@@ -71,11 +72,13 @@ def work_numbers(request: Request, ask: Ask | None) -> Worked:
         prove_gradients(d, values, trace, some, r, ask) for d, some, r in zip(derivations, names, rewrites, strict=True)
     )
     shown = (r for some in rewrites for r in (of_unit(some, names[0]) if request.focused else some))
-    extra = written_with(exercise)
+    sizes = sizes_written_with(exercise)
+    listed = ", ".join(f"{letter} = {size}" for letter, size in sizes.items())
+    extra = (Assumption("written out", places={"sizes": listed}),) if listed else ()
     return Worked(
         request, profile, derivations, trace, run, first_samples(request), tuple(dict.fromkeys(shown)), None,
         Proofs(proofs, prove_rewrites(derivations, rewrites, values, proofs)), verdicts,
-        (*exercise.assumptions, *(() if request.focused else (*exercise.notes, *([extra] if extra else [])))),
+        (*exercise.assumptions, *(() if request.focused else exercise.notes), *(() if request.focused else extra)),
     )  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from tutor.derive.rewrites.named import Rewrite
 from tutor.derive.update import Update
+from tutor.exercise.model import Assumption
 from tutor.expression.keys import after_key
 from tutor.graph.entries import Array
 from tutor.graph.nouns import Derivation
@@ -56,7 +57,7 @@ class Worked:
     rewritten: Rewritten | None = None
     proofs: Proofs = field(default_factory=Proofs)
     verdicts: tuple[Verdict, ...] = ()
-    notes: tuple[str, ...] = ()
+    notes: tuple[str | Assumption, ...] = ()
 
     @property
     def scalars(self) -> Mapping[str, Value] | None:

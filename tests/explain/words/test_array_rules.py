@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.explain.words import array_rules as wording_layers
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Call, Partial
 from tutor.expression.parse import parse
 from tutor.expression.plain import plain
@@ -26,9 +26,10 @@ def test_why_a_gradient_is_what_it_is(text, said):
             return upstream
         return Call(node.func, tuple(put(arg) for arg in node.args)) if isinstance(node, Call) else node
 
-    assert wording_layers.backward(put(expr)) == wording_layers.BACKWARD[said]
+    assert ENGLISH.arrays.backward(put(expr), ENGLISH.rules) == ENGLISH.arrays.BACKWARD[said]
 
 
 def test_every_operation_has_its_phrase():
-    unsaid = {name for name in WRITABLE if wording_layers.forward(name) == wording_layers.forward("no such rule")}
+    arrays, rules = ENGLISH.arrays, ENGLISH.rules
+    unsaid = {name for name in WRITABLE if arrays.forward(name, rules) == arrays.forward("no such rule", rules)}
     assert unsaid - {"columns", "rows", "row_sums", "column_sums", "fill"} == set()

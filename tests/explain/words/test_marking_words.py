@@ -9,7 +9,7 @@ from marked_class import OWN, QUESTIONS, RULES, SIGN, SOLUTIONS, TITLE, answer, 
 
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
-from tutor.explain.words import marking_words as wording
+from tutor.explain.words.wording import ENGLISH
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Outcome, Slip, Verdict
 from tutor.marking.misconceptions import TABLE
@@ -28,14 +28,14 @@ def said(work, reveal="hint"):
 
 
 def test_every_verdict_and_outcome_has_words():
-    assert set(wording.VERDICTS) == set(get_args(Verdict))
-    assert {each for each in get_args(Outcome) if each} <= set(wording.OUTCOMES)
-    assert set(wording.OUTCOMES) == set(wording.NEXT_OUTCOMES)
+    assert set(ENGLISH.marking.VERDICTS) == set(get_args(Verdict))
+    assert {each for each in get_args(Outcome) if each} <= set(ENGLISH.marking.OUTCOMES)
+    assert set(ENGLISH.marking.OUTCOMES) == set(ENGLISH.marking.NEXT_OUTCOMES)
 
 
-@pytest.mark.parametrize("tag", wording.SLIPS)
+@pytest.mark.parametrize("tag", ENGLISH.marking.SLIPS)
 def test_no_phrase_is_empty(tag):
-    row = wording.SLIPS[tag]
+    row = ENGLISH.marking.SLIPS[tag]
     assert all((row.name, row.done, row.look))
     assert not row.done.endswith(".")
     assert row.look.endswith((".", "?"))
@@ -43,24 +43,24 @@ def test_no_phrase_is_empty(tag):
 
 
 def test_every_misconception_has_words():
-    assert [row.tag for row in TABLE if row.tag not in wording.SLIPS] == []
+    assert [row.tag for row in TABLE if row.tag not in ENGLISH.marking.SLIPS] == []
 
 
 def test_a_tag_without_words_is_said_all_the_same():
     one = replace(SIGN, slips=((replace(SIGN.slips[0][0], tag="brand-new-slip"),),))
     assert "Probably brand new slip, in the step" in said(student("x", one))
-    assert wording.slip("").name
+    assert ENGLISH.marking.slip("").name
     assert class_report([student("x", one)]).to_text().count("brand new slip") == 2
 
 
 def test_a_hint_names_the_rule_and_never_states_it():
     """Every rule that any exercise, function or pattern has."""
     found = {(step.sort, step.rule) for ident in ids() for step in Marker(load(ident)).sheet.working.steps}
-    named = {*wording.SUBJECTS, *wording.KINDS, *FUNCTIONS, *(pattern.rule for pattern in PATTERNS)} - {"start"}
-    found |= {(sort, name) for sort in ("forward", "local") for name in named - set(wording.KINDS) | {"sigmoid'", "softmax_12"}}
+    named = {*ENGLISH.marking.SUBJECTS, *ENGLISH.marking.KINDS, *FUNCTIONS, *(pattern.rule for pattern in PATTERNS)} - {"start"}
+    found |= {(sort, name) for sort in ("forward", "local") for name in named - set(ENGLISH.marking.KINDS) | {"sigmoid'", "softmax_12"}}
     assert len(found) > 80
-    phrases = {one: wording.rule(*one) for one in found}
-    assert [one for one, phrase in phrases.items() if phrase == wording.ANY_RULE or set(phrase) & set("_=·(^′0123456789")] == []
+    phrases = {one: ENGLISH.marking.rule(*one) for one in found}
+    assert [one for one, phrase in phrases.items() if phrase == ENGLISH.marking.ANY_RULE or set(phrase) & set("_=·(^′0123456789")] == []
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from tutor.explain.words.proof_words import say_proof
+from tutor.explain.words.wording import ENGLISH
 from tutor.numbers.verify import Proof
 
 F = Fraction
@@ -31,4 +31,4 @@ F = Fraction
     ],
 )
 def test_the_proof_in_words(proof, words):
-    assert words in say_proof(proof)
+    assert words in ENGLISH.proofs.say_proof(proof)

@@ -4,9 +4,11 @@ import pytest
 from rich.cells import cell_len
 
 from tutor.exercise.catalogue import Entry
+from tutor.explain.words.wording import ENGLISH
 from tutor.render.terminal.listing import EXAMPLES, exercises, wrapped
 from tutor.text import visible_on_terminal
 
+WORDS = ENGLISH.listings
 ENTRIES = [
     Entry("a/short", "One word", "a", "", 1, ()),
     Entry("a/a-much-longer-name-of-one", "A title that goes on and on, longer than any terminal is wide " * 3, "a", "", 120, ("layers",)),
@@ -17,7 +19,7 @@ ENTRIES = [
 
 @pytest.mark.parametrize("width", [60, 80, 100, 120, 250])
 def test_titles_are_wrapped_and_never_cut(width):
-    lines = [line.plain for line in exercises(ENTRIES, width)]
+    lines = [line.plain for line in exercises(ENTRIES, width, WORDS)]
     assert max(cell_len(line) for line in lines) <= width
     text = "\n".join(lines)
     assert "…" not in text
@@ -31,20 +33,20 @@ def test_titles_are_wrapped_and_never_cut(width):
         marks = [letter if ability in entry.abilities else "·" for ability, letter in (("layers", "L"), ("data", "D"), ("training", "T"))]
         rest = " ".join(rows).replace("".join(marks), "", 1).replace(claims, "", 1)
         assert rest.split() == visible_on_terminal(entry.title).split()
-    for command, what in EXAMPLES:
+    for command, key in EXAMPLES:
         assert command in text
-        assert what in text
+        assert WORDS.EXAMPLES[key] in text
 
 
 def test_the_columns_stand_below_each_other():
-    lines = [line.plain for line in exercises(ENTRIES, 80)]
+    lines = [line.plain for line in exercises(ENTRIES, 80, WORDS)]
     places = {cell_len(line.partition(mark)[0]) for line in lines for mark in ("···", "L··", "·DT") if mark in line}
     assert places == {80 - len("  120 figures") - 3}
     assert next(line for line in lines if "1 figure" in line).endswith("    1 figure")
 
 
 def test_no_exercises():
-    assert list(exercises([], 80)) == []
+    assert list(exercises([], 80, WORDS)) == []
 
 
 WRAPPED = [

@@ -20,7 +20,7 @@ from tutor.expression.nodes import Call, Expr, Number, children
 from tutor.graph.entries import places
 from tutor.graph.index_forms import ArrayFormula
 from tutor.graph.shapes import shape_text
-from tutor.numbers.arrays import Floats, np
+from tutor.numbers.arrays import PLAIN, Floats, np
 from tutor.rules.operations import BY_PLACE
 
 MOST_SUSPECTS = 2
@@ -90,7 +90,7 @@ def _suspects(mine: Floats, theirs: Floats) -> Iterator[int]:
     size = abs(mine) + abs(theirs)
     clear = np.any(apart > CLEAR * size, axis=1)
     found = np.flatnonzero(clear).tolist()
-    if len(found) > 1:
+    if len(found) > 1 and not PLAIN:
         most = np.max(np.where(apart > CLEAR * size, apart / size, 0.0), axis=1)
         found.sort(key=lambda number: -float(most[number]))
     yield from found

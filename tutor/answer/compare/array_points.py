@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import prod
+from typing import Any
 
 from tutor.answer.compare.places import Points
 from tutor.errors import ValueProblem
@@ -19,7 +20,7 @@ from tutor.graph.entries import Array, Entries, Formulas
 from tutor.graph.layered import Layered
 from tutor.graph.shapes import Shape
 from tutor.numbers.array_columns import ArrayColumns
-from tutor.numbers.arrays import Floats, np
+from tutor.numbers.arrays import PLAIN, Floats, np
 
 
 @dataclass(slots=True)
@@ -30,7 +31,7 @@ class Field:
     points: Points
     sizes: Mapping[str, int]
     shapes: Mapping[str, Shape]
-    _arrays: dict[str, Floats] = field(default_factory=dict)
+    _arrays: dict[str, Any] = field(default_factory=dict)
     _names: dict[str, Array[str]] = field(default_factory=dict)
     _single: Entries | None = None
 
@@ -70,7 +71,7 @@ class Field:
         array = entries[derivative.wrt]
         return Array(array.shape, tuple(derivative_key(of, str(item)) for item in array.items))
 
-    def array(self, key: str) -> Floats:
+    def array(self, key: str) -> Any:
         """The values of an array at all points, which are the last axis."""
         found = self._arrays.get(key)
         if found is None:
@@ -79,6 +80,9 @@ class Field:
                 if not self.points.world.has(name):
                     raise ValueProblem(f"{name} has no value in this exercise")
             columns = self.points.columns.fill(entries.items)
+            if PLAIN:  # without NumPy there are two axes at most: the entries one by one
+                found = self._arrays[key] = Array(entries.shape, tuple(columns[name] for name in entries.items))
+                return found
             rows = np.stack([columns[name] for name in entries.items])
             found = self._arrays[key] = rows.reshape(*entries.shape, rows.shape[-1]) if len(entries.shape) != 1 else rows
         return found
@@ -91,12 +95,15 @@ class Field:
         """The values of a formula without letters, one row an entry: (entries, points).  Raises `TutorError`."""
         points = len(self.points.near)
         value = ArrayColumns(self.array, points).value(expr)
+        if PLAIN:
+            return value if shape else np.stack([value])
         return np.broadcast_to(value, (*shape, points)).reshape(prod(shape), points)
 
     def goal(self, key: str) -> Floats:
         """The values of what is asked, one row an entry."""
         array = self.array(key)
-        return array.reshape(prod(array.shape[:-1]), array.shape[-1])
+        found: Floats = np.stack(list(array.items)) if PLAIN else array.reshape(prod(array.shape[:-1]), array.shape[-1])
+        return found
 
     def entry(self, expr: Expr, place: tuple[int, ...]) -> Expr:
         """One entry of a formula without letters, as a formula of single quantities."""

@@ -1,13 +1,20 @@
-"""CSV and TSV: a row a student, or a row an answer.  A broken row is that row; everything else is read."""
+"""CSV, TSV and sheets: a row a student, a row an answer, or one student's own table.  A broken row is that row; everything else is read.
+
+A table in which no column tells who a student is, is one student's own: the file's name names the student.
+"""
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
 
+from tutor.answer.files.answer_labels import is_furniture
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.found import PRIORITY, Found, Read, check_count, key_of, person_field
+from tutor.answer.files.text_blocks import rows_of
+from tutor.answer.files.text_lines import read_parts
+from tutor.answer.handed_in import Unused, is_blank
 from tutor.answer.read.ids import Ids
 from tutor.text import visible
 
@@ -17,8 +24,11 @@ MAX_RETRIES = 300
 """How often a row that spans lines may turn out to be broken; after that, rows are lines.  It keeps the time linear."""
 MAX_PROBLEMS = 100
 MAX_COLUMNS = 10_000
-_QUESTION = ("question", "question id", "question_id", "task", "item")
-_ANSWER = ("answer", "response", "text")
+MAX_SHOWN = 300
+LOOKED = 50
+"""So many rows tell whether a column names students or questions."""
+_QUESTION = ("question", "question id", "question_id", "task", "item", "quantity", "frage", "aufgabe", "größe")
+_ANSWER = ("answer", "response", "text", "value", "result", "antwort", "wert", "ergebnis")
 HINT = "the header is student,q1,q2,… (a row a student) or student,question,answer (a row an answer)"
 
 
@@ -79,14 +89,30 @@ def read_csv(text: str, stem: str, ids: Ids, *, tabs: bool = False) -> Read:
     start = next((i for i in range(start, len(lines)) if lines[i].strip(" ,;\t")), len(lines))
     if start == len(lines):
         raise FileProblem("the table has no header", hint=HINT)
-    delimiter = separator or _delimiter(lines[start], ids, tabs)
-    rows = _rows(lines, start, delimiter)
+    delimiter = separator or _delimiter(lines[start : start + 3], ids, tabs)
+    return _read_rows(_rows(lines, start, delimiter), stem, ids)
+
+
+def read_table(cells: Sequence[Sequence[str]], stem: str, ids: Ids) -> Read:
+    """The students of a table whose cells are known, as of a sheet.
+
+    Raises `FileProblem` as `read_csv` does.
+    """
+    return _read_rows((_Row(number, list(row), "") for number, row in enumerate(cells, 1)), stem, ids)
+
+
+def _read_rows(rows: Iterator[_Row], stem: str, ids: Ids) -> Read:
     top = next(rows)
     header = top.cells
     if top.fault:
         raise FileProblem(f"the header (row {top.number}) is broken: {top.fault}", hint=HINT)
     if len(header) > MAX_COLUMNS:
         raise FileProblem(f"the table has {len(header):,} columns; at most {MAX_COLUMNS:,} are read")
+    first = [row for row, _ in zip(rows, range(LOOKED), strict=False)]
+    whole = _chained(first, rows)
+    if not any(_names_students(place, cell, first, ids) for place, cell in enumerate(header)):
+        return _own_table([top, *whole], stem, ids)
+    rows = whole
     read = _Class(ids)
     names = [" ".join(cell.split()).casefold()[:100] for cell in header]
     question, answer = (_column(names, header, wanted, ids) for wanted in (_QUESTION, _ANSWER))
@@ -101,19 +127,46 @@ def read_csv(text: str, stem: str, ids: Ids, *, tabs: bool = False) -> Read:
     return Read(tuple(read.found), tuple(read.problems))
 
 
+def _chained(first: Iterable[_Row], rest: Iterator[_Row]) -> Iterator[_Row]:
+    yield from first
+    yield from rest
+
+
+def _names_students(place: int, name: str, rows: Sequence[_Row], ids: Ids) -> bool:
+    """Whether a column tells who a student is; one called "id" or "name" may as well hold the names of questions."""
+    if person_field(name) not in PRIORITY or ids.find(name):
+        return False
+    cells = [row.cells[place] for row in rows if place < len(row.cells) and row.cells[place].strip()]
+    return not cells or sum(bool(ids.find(cell)) for cell in cells) * 2 < len(cells)
+
+
+def _own_table(rows: Sequence[_Row], stem: str, ids: Ids) -> Read:
+    """One student's own table: a row an answer, with a header or without, or a column an answer."""
+    good = [(row.number, " | ".join(row.cells), tuple(row.cells)) for row in rows if not row.fault and not row.blank]
+    if not any(ids.find(cell) for _, _, cells in good for cell in cells[:20]):
+        raise FileProblem("no column names the student", hint=HINT)
+    read = read_parts(rows_of(good, lambda label: bool(ids.find(label))), stem, ids)
+    broken = tuple(Unused(f"row {row.number}", " ".join(row.cells)[:MAX_SHOWN], row.fault) for row in rows if row.fault)
+    return Read(tuple(replace(found, unused=(*found.unused, *broken)) for found in read.found), read.problems)
+
+
 def _column(names: list[str], header: list[str], wanted: tuple[str, ...], ids: Ids) -> int | None:
     return next((i for i, name in enumerate(names) if name in wanted and not ids.find(header[i])), None)
 
 
-def _delimiter(line: str, ids: Ids, tabs: bool) -> str:
-    """The delimiter with which the header says most."""
+def _delimiter(lines: Sequence[str], ids: Ids, tabs: bool) -> str:
+    """The delimiter with which the first lines, the header above all, say most."""
 
     def told(delimiter: str) -> tuple[int, int]:
-        try:
-            cells = next(csv.reader([line[:MAX_ROW]], delimiter=delimiter))
-        except csv.Error:
-            return 0, 0
-        return sum(bool(ids.find(cell) or person_field(cell)) for cell in cells), len(cells)
+        known = count = 0
+        for line in lines:
+            try:
+                cells = next(csv.reader([line[:MAX_ROW]], delimiter=delimiter), [])
+            except csv.Error:
+                continue
+            known += sum(bool(ids.find(cell) or (line is lines[0] and person_field(cell))) for cell in cells[:MAX_COLUMNS])
+            count = count or len(cells)
+        return known, count
 
     return max("\t,;" if tabs else ",;\t", key=told)
 
@@ -178,6 +231,7 @@ def _row_a_student(read: _Class, header: list[str], rows: Iterator[_Row]) -> Non
             read.problem(f"column {i + 1} has no name; it was not read")
         elif not read.ids.find(cell):
             read.problem(f"column {i + 1} was not read: {read.ids.unknown(cell)}")
+    lost = [(i, read.ids.unknown(cell)) for i, cell in columns if not read.ids.find(cell) and not is_furniture(cell)][:100]
     asked = [(i, cell) for i, cell in columns if read.ids.find(cell)]
     for row in rows:
         check_count(len(read.found))
@@ -193,7 +247,10 @@ def _row_a_student(read: _Class, header: list[str], rows: Iterator[_Row]) -> Non
             read.problem(f"{where} names no student")
             read.found.append(Found(where, (), where, failed=f"{where} names no student"))
         else:
-            read.found.append(Found(student, tuple((cell, row.cells[i]) for i, cell in asked), where, fields))
+            unused = tuple(
+                Unused(f"column {i + 1}", row.cells[i][:MAX_SHOWN], why) for i, why in lost if not is_blank(row.cells[i])
+            )
+            read.found.append(Found(student, tuple((cell, row.cells[i]) for i, cell in asked), where, fields, unused=unused))
 
 
 def _fields(row: _Row, persons: dict[str, int]) -> dict[str, str]:

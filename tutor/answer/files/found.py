@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from tutor.answer.files.decode import FileProblem
+from tutor.answer.handed_in import Unused
 
 STUDENT_COLUMNS: Mapping[str, str] = {
     "student": "student", "student id": "student", "studentid": "student", "student key": "student", "key": "student",
@@ -14,6 +15,8 @@ STUDENT_COLUMNS: Mapping[str, str] = {
     "email": "email", "e mail": "email", "email address": "email", "mail": "email",
     "name": "name", "full name": "name", "student name": "name",
     "first name": "first_name", "firstname": "first_name", "given name": "first_name",
+    "matrikelnummer": "id", "matrikelnr": "id", "matrikelnr.": "id", "matrikel nr.": "id", "matr. nr.": "id", "matr.nr.": "id",
+    "vorname": "first_name", "nachname": "last_name", "student/in": "student", "studentin": "student", "e mail adresse": "email",
     "last name": "last_name", "lastname": "last_name", "surname": "last_name", "family name": "last_name",
 }  # fmt: skip
 """What columns and keys that tell who somebody is are called, and the field that they fill."""
@@ -30,7 +33,7 @@ class Found:
     """The answers of one student: pairs of an id as written and a text.
 
     ``where`` is the place in the file ("row 7"; empty for the whole of it), ``refused`` pairs of an id and why its answer cannot be taken;
-    with ``failed`` nothing of it can.
+    with ``failed`` nothing of it can.  ``unused`` is what stood there besides and may be an answer.
     """
 
     student: str
@@ -40,6 +43,7 @@ class Found:
     problems: tuple[str, ...] = ()
     refused: tuple[tuple[str, str], ...] = ()
     failed: str = ""
+    unused: tuple[Unused, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from tutor.answer.files.answer_labels import VALUE, label_of, sort_of
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.found import Found, Read
 from tutor.answer.files.structured import Pairs, parse_json
+from tutor.answer.files.text_lines import read_lines
+from tutor.answer.handed_in import Unused
 from tutor.answer.read.ids import Ids
 
 HINT = "tag the cell with the id of the question, or begin it with the line # q1"
@@ -30,6 +33,7 @@ def read_notebook(text: str, stem: str, ids: Ids) -> Read:
     entries: list[tuple[str, str]] = []
     refused: list[tuple[str, str]] = []
     problems: list[str] = []
+    loose: list[tuple[int, str, bool]] = []
     for number, cell in enumerate(cells, 1):
         table = _table(cell)
         source = _source(table.get("source"))
@@ -37,17 +41,49 @@ def read_notebook(text: str, stem: str, ids: Ids) -> Read:
         asked = _table(_table(table.get("metadata")).get("tutor")).get("question")
         if isinstance(asked, str) and not ids.find(asked) and len(problems) < 20:
             problems.append(f"cell {number}: {ids.unknown(asked)}")
-        first, rest = _first_line(source, ids, code=table.get("cell_type") == "code")
+        code = table.get("cell_type") == "code"
+        first, rest = _first_line(source, ids, code=code)
         if len(named) > 1:
             refused += [(question, f"cell {number} is tagged with several questions: {', '.join(named)}") for question in named]
         elif named:
             entries.append((named[0], rest if first == named[0] else source))
-        elif first:
+        elif first and (code or not _has_more(rest, ids)):
             entries.append((first, rest))
+        elif source.strip():
+            loose.append((number, source, code))
+    unused: list[Unused] = []
+    given = {ids.find(question) for question, _ in (*entries, *refused)}
+    for number, source, code in loose:
+        found, left = _lines_of(number, source, ids, code=code)
+        entries += [(question, text) for question, text in found if ids.find(question) not in given]
+        unused += left
     if not entries and not refused:
         problems.append(f"no cell names a question; {HINT}")
     student = name if isinstance(name, str) and name.strip() else stem
-    return Read((Found(student, tuple(entries), problems=tuple(problems), refused=tuple(refused)),))
+    return Read((Found(student, tuple(entries), problems=tuple(problems), refused=tuple(refused), unused=tuple(unused)),))
+
+
+def _has_more(text: str, ids: Ids) -> bool:
+    """Whether lines of a cell begin answers of their own."""
+    return any(label_of(line, ids) is not None for line in text.split("\n")[:200] if not line[:1].isspace())
+
+
+def _lines_of(number: int, source: str, ids: Ids, *, code: bool) -> tuple[list[tuple[str, str]], list[Unused]]:
+    """The answers in a cell that as a whole names no question: of code only lines that give a quantity a plain value."""
+    if not code:
+        (found, *_) = read_lines(source, "", ids).found
+        return list(found.entries), [Unused(f"cell {number}, {one.place}", one.text, one.reason) for one in found.unused]
+    entries: list[tuple[str, str]] = []
+    left: list[str] = []
+    for line in source.split("\n"):
+        bare = line.partition("#")[0].strip().rstrip(";")
+        label = label_of(bare, ids) if bare else None
+        if label is not None and VALUE.fullmatch(label.rest):
+            entries.append((label.question, label.rest))
+        elif bare and sort_of(bare, ids) == "answer" and not bare.startswith(("import ", "from ", "%", "!")):
+            left.append(line.strip())
+    shown = [Unused(f"cell {number}", "\n".join(left)[:300], "this is code, which is never executed")] if left else []
+    return entries, shown
 
 
 def _named(metadata: dict[str, Any], ids: Ids) -> list[str]:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
 from collections.abc import Iterator
 from datetime import date, datetime, time
 from typing import Any
 
+from tutor.answer.files.answer_labels import is_furniture
 from tutor.answer.files.decode import FileProblem
 from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
+from tutor.answer.handed_in import Unused
 from tutor.answer.read.ids import Ids
 from tutor.expression.limits import MAX_AXES
 from tutor.text import visible
@@ -18,6 +21,13 @@ MAX_TOML = 300_000
 MAX_DOTS = 200
 """How long a TOML file may be, and how many dots a line of it may have: for keys of many parts the standard library needs time and memory
 that grow with the square of their number."""
+QUESTION_KEYS = (
+    "question", "question_id", "questionid", "ask", "task", "item", "quantity", "label", "key", "id", "name", "frage", "aufgabe", "größe",
+    "q",
+)
+ANSWER_KEYS = ("answer", "value", "response", "result", "solution", "text", "antwort", "wert", "ergebnis", "lösung", "a")
+"""What the question and the answer are called where each answer is an object of its own."""
+NO_TABLE = "the answers are no table of ids and texts"
 SHAPES = '{"student": "anna", "answers": {"q1": "0.5"}}, a list of such, or {"anna": {"q1": "0.5"}}'
 
 
@@ -27,12 +37,12 @@ class Pairs(tuple[tuple[str, Any], ...]):
     __slots__ = ()
 
 
-def read_json(text: str, stem: str, ids: Ids) -> Read:
-    """The students of a JSON file; numbers stay as they are written.
+def read_json(text: str, stem: str, ids: Ids, *, own: bool = False) -> Read:
+    """The students of a JSON file; numbers stay as they are written.  With ``own`` it is one student's, so that tables in it are sections.
 
     Raises `FileProblem` for what is no JSON.
     """
-    return _read(parse_json(text), stem, ids)
+    return _read(parse_json(text), stem, ids, own=own)
 
 
 def parse_json(text: str) -> Any:
@@ -48,8 +58,23 @@ def parse_json(text: str) -> Any:
         raise FileProblem(f"this is no JSON: {what}, {where}", hint=hint) from None
 
 
-def read_toml(text: str, stem: str, ids: Ids) -> Read:
-    """The students of a TOML file; decimals stay as they are written.
+_LOOSE_PAIR = re.compile(r"\s{0,80}[\"'“]?(?P<key>[^\"'“”=:\n]{1,120}?)[\"'”]?\s?(?P<sign>[:=])\s?(?P<value>\S.*?)\s{0,80},?\s{0,80}")
+
+
+def loose_line(line: str) -> str:
+    """A line of broken JSON or TOML as a line of text: ``"L": 0.298,`` is ``L: 0.298``.
+
+    >>> loose_line('  "dL/dw5": "0.082",'), loose_line("L = 0.3"), loose_line("{")
+    ('dL/dw5: 0.082', 'L: 0.3', '')
+    """
+    match = _LOOSE_PAIR.fullmatch(line) if len(line) < 5_000 else None
+    if match is None:
+        return "" if not line.strip(" \t{}[],") else line
+    return f"{match['key'].strip()}: {match['value'].rstrip(',').strip(chr(34) + chr(39))}"
+
+
+def read_toml(text: str, stem: str, ids: Ids, *, own: bool = False) -> Read:
+    """The students of a TOML file; decimals stay as they are written.  ``own`` is as for JSON.
 
     Raises `FileProblem` for what is no TOML; TOML itself forbids a key that is there twice, so that such a file is refused.
     """
@@ -59,7 +84,7 @@ def read_toml(text: str, stem: str, ids: Ids) -> Read:
         if line.count(".") > MAX_DOTS:
             raise FileProblem(f"line {number} has more than {MAX_DOTS} dots", hint="write a long vector as a text in CSV or JSON")
     try:
-        return _read(_pairs(tomllib.loads(text, parse_float=str)), stem, ids)
+        return _read(_pairs(tomllib.loads(text, parse_float=str)), stem, ids, own=own)
     except RecursionError:
         raise FileProblem("the file is nested too deep") from None
     except ValueError as error:
@@ -96,7 +121,7 @@ def _inner(item: Any) -> Any:
     return item
 
 
-def _read(value: Any, stem: str, ids: Ids) -> Read:
+def _read(value: Any, stem: str, ids: Ids, *, own: bool) -> Read:
     if isinstance(value, list):
         return Read(tuple(_listed(value, stem, ids)))
     if not isinstance(value, Pairs):
@@ -110,13 +135,31 @@ def _read(value: Any, stem: str, ids: Ids) -> Read:
             f"the file's entry {visible(key)!r} was not read" for key in keys if key not in ("submissions", "schema", "exercise")
         )[:20]
         return Read(tuple(_listed([item for part in listed for item in part], stem, ids)), twice + rest)
+    if own and (sections := _sections(value, ids)) is not None:
+        return Read((_student(sections, stem, "", ids),))
     if "answers" not in keys and value and all(isinstance(item, Pairs) and not ids.find(key) for key, item in value):
         return Read(tuple(_student(item, key, f"student {visible(key)!r}", ids, named=True) for key, item in value))
     return Read((_student(value, stem, "", ids),))
 
 
+def _sections(value: Pairs, ids: Ids) -> Pairs | None:
+    """One student's answers out of tables such as "forward" and "backward"; nothing where two of them answer the same question."""
+    flat: list[tuple[str, Any]] = []
+    found: list[str] = []
+    for key, item in value:
+        if isinstance(item, Pairs) and not ids.find(key) and key != "answers" and _answer_of(item) is None:
+            flat += item
+            found += [question for inner, _ in item if (question := ids.find(inner))]
+        else:
+            flat.append((key, item))
+    return Pairs(flat) if found and len(set(found)) == len(found) else None
+
+
 def _listed(items: list[Any], stem: str, ids: Ids) -> Iterator[Found]:
     check_count(len(items))
+    if (answers := _answer_rows(items, ids)) is not None:
+        yield from _by_student(answers, stem, ids)
+        return
     for number, item in enumerate(items, 1):
         where, name = f"item {number}", f"{stem} item {number}"
         if not isinstance(item, Pairs):
@@ -126,37 +169,94 @@ def _listed(items: list[Any], stem: str, ids: Ids) -> Iterator[Found]:
         yield found if found.student else Found(name, where=where, failed=f"item {number} names no student: add \"student\"")
 
 
+def _by_student(rows: Pairs, stem: str, ids: Ids) -> Iterator[Found]:
+    """Rows of (student, (question, answer)), put together; without a student they are the file's."""
+    students: dict[str, list[tuple[str, Any]]] = {}
+    for student, pair in rows:
+        students.setdefault(student, []).append(pair)
+    for student, pairs in students.items():
+        where = f"student {visible(student)!r}" if student else ""
+        yield _student(Pairs([("answers", Pairs(pairs))]), student or stem, where, ids, named=True)
+
+
+def _answer_rows(items: Any, ids: Ids) -> Pairs | None:
+    """A list of answers, each an object ``{"question": …, "answer": …}`` or a pair, as (student, (question, answer)); else nothing."""
+    if not isinstance(items, list) or not items:
+        return None
+    rows: list[tuple[str, Any]] = []
+    any_known = False
+    for item in items:
+        if isinstance(item, list) and len(item) == 2 and isinstance(item[0], str):
+            rows.append(("", (item[0], item[1])))
+        elif isinstance(item, Pairs) and (answer := _answer_of(item)) is not None and (question := _question_of(item, ids)):
+            student = key_of({
+                field: inner for key, inner in item
+                if isinstance(inner, str) and inner != question and (field := person_field(key))
+            })  # fmt: skip
+            rows.append((student, (question, answer[0])))
+        elif isinstance(item, Pairs) and len(item) == 1:
+            rows.append(("", item[0]))
+        else:
+            return None
+        any_known = any_known or bool(ids.find(rows[-1][1][0]))
+    return Pairs(rows) if any_known else None
+
+
+def _question_of(item: Pairs, ids: Ids) -> str:
+    """The question that an object names: a known one first."""
+    named = [str(inner) for wanted in QUESTION_KEYS for key, inner in item if key.casefold() == wanted and isinstance(inner, str | int)]
+    return next((name for name in named if ids.find(name)), named[0] if named else "")
+
+
+def _answer_of(item: Pairs) -> tuple[Any] | None:
+    """The answer in an object, if it has one."""
+    return next(((inner,) for wanted in ANSWER_KEYS for key, inner in item if key.casefold() == wanted), None)
+
+
 def _student(pairs: Pairs, stem: str, where: str, ids: Ids, *, named: bool = False) -> Found:
     """One student: flat answers, or answers in ``answers`` beside what is known about the student."""
-    nested = [item for key, item in pairs if key == "answers" and isinstance(item, Pairs)]
+    inside = [(key, _entries(item, ids) if key == "answers" else None) for key, item in pairs]
+    nested = [part for _, part in inside if part is not None]
     fields: dict[str, str] = {}
     problems: list[str] = []
+    unused: list[Unused] = []
     entries: list[tuple[str, Any]] = [pair for part in nested for pair in part]
-    for key, item in pairs:
+    for (key, item), (_, taken) in zip(pairs, inside, strict=True):
         field = "" if ids.find(key) else person_field(key)
-        if key == "answers" and isinstance(item, Pairs):
+        if taken is not None:
             continue
         if key == "answers" and not ids.find(key):
-            problems.append("the answers are no table of ids and texts")
+            problems.append(NO_TABLE)
+            unused.append(Unused("answers", json.dumps(item, ensure_ascii=False, default=str)[:300], NO_TABLE))
         elif field:
             text, problem = _text(item)
             if problem or (fields.get(field, text) != text):
                 return Found(stem or text, where=where, failed=f"{visible(key)!r} {problem or 'is given twice'}")
             fields[field] = text
-        elif not nested:
-            entries.append((key, item))
-        elif key not in ("schema", "exercise"):
+        elif not nested or ids.find(key):
+            entries += [(key, item)] if ids.find(key) or not is_furniture(key) else []
+        elif key not in ("schema", "exercise") and not is_furniture(key):
             problems.append(f"the entry {visible(key)!r} beside the answers was not read")
+            unused.append(Unused(key[:100], _text(item)[0][:300], f"the entry {visible(key)!r} beside the answers was not read"))
     texts: list[tuple[str, str]] = []
     refused: list[tuple[str, str]] = []
     for key, item in entries:
-        text, problem = _text(item)
+        answer = _answer_of(item) if isinstance(item, Pairs) else None
+        text, problem = _text(item if answer is None else answer[0])
         if problem:
             refused.append((key, problem))
         else:
             texts.append((key, text))
     student = stem if named else key_of(fields) or stem
-    return Found(student, tuple(texts), where, fields, tuple(problems[:20]), tuple(refused))
+    return Found(student, tuple(texts), where, fields, tuple(problems[:20]), tuple(refused), unused=tuple(unused))
+
+
+def _entries(item: Any, ids: Ids) -> Pairs | None:
+    """The answers in what is called "answers": a table of them, or a list."""
+    if isinstance(item, Pairs):
+        return item
+    rows = _answer_rows(item, ids)
+    return None if rows is None else Pairs(pair for _, pair in rows)
 
 
 def _text(item: Any) -> tuple[str, str]:

@@ -12,13 +12,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 
+from tutor.answer.files.answer_labels import sort_of
 from tutor.answer.files.csv_tables import read_csv
-from tutor.answer.files.decode import FileProblem, decode, whole
+from tutor.answer.files.decode import FileProblem, advice, decode, whole
 from tutor.answer.files.found import Found, Read
 from tutor.answer.files.notebook import read_notebook
-from tutor.answer.files.structured import read_json, read_toml
-from tutor.answer.files.text_lines import read_lines
-from tutor.answer.handed_in import Submission
+from tutor.answer.files.office import read_docx, read_xlsx
+from tutor.answer.files.structured import loose_line, read_json, read_toml
+from tutor.answer.files.text_lines import read_html, read_lines
+from tutor.answer.handed_in import Submission, Unused, is_blank
+from tutor.answer.read.asked_names import AskedNames
 from tutor.answer.read.ids import Ids, student_key
 from tutor.errors import near
 from tutor.text import visible
@@ -27,6 +30,9 @@ MAX_FILE = 5_000_000
 MAX_TEXT = 1_000_000
 """How many characters of answers one student may hand in, and how long a text file may be."""
 MAX_PROBLEMS = 20
+MAX_UNUSED = 100
+MAX_SHOWN = 300
+"""So many parts that were not used are listed, and so much of each is kept."""
 
 FORMATS: Mapping[str, Callable[[str, str, Ids], Read]] = {
     ".json": read_json,
@@ -36,12 +42,24 @@ FORMATS: Mapping[str, Callable[[str, str, Ids], Read]] = {
     ".md": read_lines,
     ".markdown": read_lines,
     ".txt": read_lines,
+    ".text": read_lines,
+    ".tex": read_lines,
+    ".htm": read_html,
+    ".html": read_html,
     ".ipynb": read_notebook,
 }
-"""The readers, by the end of the file's name."""
-_LINES = (".md", ".markdown", ".txt")
+"""The readers of text, by the end of the file's name."""
+OFFICE: Mapping[str, Callable[[bytes, str, Ids], Read]] = {".xlsx": read_xlsx, ".docx": read_docx}
+"""The readers of packed documents."""
+_LINES = (".md", ".markdown", ".txt", ".text", ".tex", ".htm", ".html")
 _ROWS = (".csv", ".tsv")
-ACCEPTED = "JSON, TOML, CSV, TSV, Markdown, text and Jupyter notebooks (.json .toml .csv .tsv .md .txt .ipynb) are read"
+_LENIENT = {".json": read_json, ".toml": read_toml}
+ACCEPTED = (
+    "JSON, TOML, CSV, TSV, Markdown, text, HTML, Jupyter notebooks, Excel and Word files "
+    "(.json .toml .csv .tsv .md .txt .html .ipynb .xlsx .docx) are read"
+)
+LEAST = 4
+"""A hand-in of which less than a quarter could be used (answers and their lines, of all that looks like answers) is for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +73,7 @@ class HandedInFiles:
 def read_submissions(
     name: str,
     data: bytes,
-    questions: Sequence[str],
+    questions: Sequence[str] | AskedNames,
     *,
     students: Collection[str] | None = None,
     also: Mapping[str, str] | None = None,
@@ -65,9 +83,9 @@ def read_submissions(
     """The submissions of one file.
 
     ``name`` is the file's name, whose end tells the format and whose stem names the student where the file does not; ``questions``
-    are the ids that exist and ``also`` other ways to write them; ``students`` are the names on the list where there is one: nobody else
-    is marked.  With ``own`` the file is one student's, so that a student cannot hand in for a whole class.  Never raises; what cannot be
-    read is a submission with ``failed``.
+    are the ids that exist, with ``also`` other ways to write them, or all that an exercise's questions may be called; ``students`` are the
+    names on the list where there is one: nobody else is marked.  With ``own`` the file is one student's, so that a student cannot hand in
+    for a whole class.  Never raises; what cannot be read is a submission with ``failed``.
 
     >>> batch = read_submissions("anna.txt", b"q1: 0.5\\nq2: x(1-x)\\nq9: 3", ["q1", "q2"])
     >>> batch.submissions[0].student, dict(batch.submissions[0].answers)
@@ -81,7 +99,7 @@ def read_submissions(
     shown = visible(whole(base), 200)
     ids, listed = Ids.of(questions, also), None if students is None else {student_key(student)[0]: None for student in students}
     try:
-        read = _read(suffix, stem, data, ids, limit)
+        read = _read(suffix, stem, data, ids, limit, own=own)
         if own and len(read.found) > 1:
             raise FileProblem(f"the file holds {len(read.found):,} submissions, and one student's was expected")
     except FileProblem as problem:
@@ -96,25 +114,43 @@ def read_submissions(
     return HandedInFiles(submissions, tuple(f"{shown}: {problem}" for problem in read.problems))
 
 
-def _read(suffix: str, stem: str, data: bytes, ids: Ids, limit: int) -> Read:
-    reader = FORMATS.get(suffix)
-    if reader is None:
-        what = f"files that end in {visible(suffix, 20)} are not read" if suffix else "a file without an ending is not read"
-        raise FileProblem(what, hint=ACCEPTED)
+def _read(suffix: str, stem: str, data: bytes, ids: Ids, limit: int, *, own: bool) -> Read:
+    reader, packed = FORMATS.get(suffix), OFFICE.get(suffix)
     if len(data) > limit:
         raise FileProblem(f"the file has {len(data):,} bytes; at most {limit:,} are read")
-    if not data:
-        return Read((Found(stem, problems=("the file is empty",)),))
+    if not data and (reader or packed):
+        return Read((Found(stem, problems=("the file is empty",), failed=EMPTY),))
+    if packed is not None:
+        return packed(data, stem, ids)
+    if reader is None:
+        what = f"files that end in {visible(suffix, 20)} are not read" if suffix else "a file without an ending is not read"
+        raise advice(suffix, data) or FileProblem(what, hint=ACCEPTED)
     text, note = decode(data)
     notes = (note,) if note else ()
     if not text.strip():
-        return Read((Found(stem, problems=("the file is empty",)),), notes)
+        return Read((Found(stem, problems=("the file is empty",), failed=EMPTY),), notes)
     if "\0" in text and suffix not in _ROWS:
         raise FileProblem(f"the file has a NUL byte (character {text.index(chr(0)) + 1})", hint="hand in plain text")
     if suffix in _LINES and len(text) > MAX_TEXT:
         raise FileProblem(f"the text has {len(text):,} characters; at most {MAX_TEXT:,} are read")
-    read = reader(text, stem, ids)
+    read = _leniently(suffix, text, stem, ids, own=own) if suffix in _LENIENT else reader(text, stem, ids)
     return Read(read.found, (*notes, *read.problems))
+
+
+EMPTY = "the file is empty"
+
+
+def _leniently(suffix: str, text: str, stem: str, ids: Ids, *, own: bool) -> Read:
+    """JSON or TOML; where it is broken, whatever its lines ``"id": value`` say, with a note."""
+    try:
+        return _LENIENT[suffix](text, stem, ids, own=own)
+    except FileProblem as problem:
+        lines = "\n".join(loose_line(line) for line in text.split("\n")) if len(text) <= MAX_TEXT else ""
+        found = read_lines(lines, stem, ids).found if lines and "\0" not in lines else ()
+        if len(found) != 1 or not any(not is_blank(answer) for _, answer in found[0].entries):
+            raise
+        note = f"{problem.what}; it was read line by line"
+        return Read((replace(found[0], problems=(note, *found[0].problems)),))
 
 
 def _settled(found: Found, source: str, ids: Ids, listed: Mapping[str, None] | None, file_hash: str) -> Submission:
@@ -126,16 +162,26 @@ def _settled(found: Found, source: str, ids: Ids, listed: Mapping[str, None] | N
     answers: dict[str, str] = {}
     refused: dict[str, str] = {}
     seen: set[str] = set()
+    named: set[str] = set()
+    unused = list(found.unused)
     for written, text in found.entries:
         text = whole(text)
         question = ids.find(written)
         if not question:
-            if text.strip():
+            if not is_blank(text):
                 problems.append(ids.unknown(whole(written)))
-        elif text.strip() and question in seen:
-            answers.pop(question, None)
+                unused.append(Unused(written[:100], text[:MAX_SHOWN], ids.unknown(whole(written))))
+            continue
+        named.add(question)
+        if is_blank(text):
+            if text.strip():
+                answers.setdefault(question, text)
+        elif question in seen:
+            unused.append(Unused(question, text[:MAX_SHOWN], "the question is answered more than once"))
+            if question in answers:
+                unused.append(Unused(question, answers.pop(question)[:MAX_SHOWN], "the question is answered more than once"))
             refused[question] = f"{question} is answered more than once; nothing was guessed: keep one answer"
-        elif text.strip():
+        else:
             seen.add(question)
             answers[question] = text
     for written, why in found.refused:
@@ -145,17 +191,31 @@ def _settled(found: Found, source: str, ids: Ids, listed: Mapping[str, None] | N
             refused.setdefault(question, f"the answer to {question} cannot be taken: {why}")
         else:
             problems.append(ids.unknown(whole(written)))
+            unused.append(Unused(written[:100], "", f"{ids.unknown(whole(written))}; its answer {why}"))
     problems += refused.values()
     problems = list(dict.fromkeys(whole(problem) for problem in problems))
     if len(problems) > MAX_PROBLEMS:
         problems = [*problems[:MAX_PROBLEMS], f"and {len(problems) - MAX_PROBLEMS:,} more"]
+    left = tuple(Unused(whole(one.place), whole(one.text), whole(one.reason)) for one in unused[:MAX_UNUSED])
+    if len(unused) > MAX_UNUSED:
+        left = (*left, Unused("", "", f"and {len(unused) - MAX_UNUSED:,} more parts"))
     failed = whole(found.failed) or fault or _failed(student, answers, listed)
-    if not failed and not answers and not problems:
-        problems.append(f"no answers were found; the questions are {ids.some()}")
+    failed = failed or _too_little(named | set(refused), answers, unused, ids)
     if failed:
         answers, refused = {}, {}
-    kept = Submission(student, answers, where, fields, tuple(problems), failed, refused=refused)
+    kept = Submission(student, answers, where, fields, tuple(problems), failed, refused=refused, unused=left)
     return replace(kept, digest=_digest(kept, file_hash if failed else ""))
+
+
+def _too_little(named: Collection[str], answers: Mapping[str, str], unused: Sequence[Unused], ids: Ids) -> str:
+    """Why a hand-in is for a person as a whole: nothing in it names a question, or nearly all that looks like answers could not be used."""
+    if not named and ids.ids:
+        return f"nothing in it could be used as an answer, a person has to read it; the questions are {ids.some()}"
+    given = [text for text in answers.values() if not is_blank(text)]
+    used = sum(sum(sort_of(line, ids) == "answer" for line in text.split("\n")[:200]) or 1 for text in given)
+    if len(unused) > (LEAST - 1) * (used + len(named) - len(given)):
+        return f"only {used} of its {used + len(unused)} parts that look like answers could be used, a person has to read it"
+    return ""
 
 
 def _failed(student: str, answers: Mapping[str, str], listed: Mapping[str, None] | None) -> str:
@@ -190,6 +250,7 @@ def _digest(submission: Submission, extra: str = "") -> str:
         sorted(submission.fields.items()),
         submission.problems,
         submission.failed,
+        [[one.place, one.text, one.reason] for one in submission.unused],
         extra,
     ]
     return hashlib.sha256(json.dumps(seen, ensure_ascii=True).encode()).hexdigest()

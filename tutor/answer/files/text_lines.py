@@ -1,179 +1,279 @@
-"""Markdown and plain text: ``id: answer`` lines, headings with an id, and the lines of working that follow them."""
+"""Text of any layout: lines, headings and tables that name a question, and the lines of working that follow them.
+
+`tutor.answer.files.text_blocks` takes a text apart, `tutor.answer.files.answer_labels` says what a line answers; here answers are put
+together.  Every line becomes part of an answer, or a note (words alone), or it is listed as unused with the reason: nothing is dropped.
+"""
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from tutor.answer.files.answer_labels import (
+    SAID,
+    STRONG,
+    WEAK,
+    AnswerLabel,
+    ends_in_value,
+    is_head,
+    is_remark,
+    is_value,
+    label_of,
+    row_labels,
+    sort_of,
+)
 from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
+from tutor.answer.files.html_pages import TABLE, html_blocks, tables_as_text
+from tutor.answer.files.text_blocks import BrokenBlock, TextBlock, is_fence, read_blocks
+from tutor.answer.handed_in import Unused, is_blank
 from tutor.answer.read.ids import Ids
 from tutor.text import visible
 
-MAX_LABEL = 120
 MAX_PROBLEMS = 20
-MAX_COLONS = 4
-_BULLET = re.compile(r"(?:[-*+•]|\d{1,3}[.)])[ \t]+")
-_HEADING = re.compile(r"#{1,6}[ \t]+(?P<text>.*?)[ \t]*#*$")
-_FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
-_WORD = re.compile(r"[^\s:]{1,40}")
-_EQUALS = re.compile(rf"(?P<label>[^=\n]{{1,{MAX_LABEL}}}?)\s?=(?!=)")
-_PROSE = re.compile(r"[A-Za-zÀ-ÿ]{2,}[ ,.-]+[A-Za-zÀ-ÿ]{2,}|[=≈]")
-_SAID = frozenset({
-    "also", "alternatively", "answer", "antwort", "because", "beweis", "calculation", "check", "da", "daher", "dann",
-    "denn", "ergebnis", "explanation", "finally", "first", "hence", "here", "i.e.", "idea", "last", "lastly",
-    "lösung", "mit", "next", "note", "now", "nun", "proof", "ps", "reason", "rechnung", "remark", "result", "second",
-    "secondly", "since", "so", "solution", "then", "therefore", "third", "thus", "todo", "where", "with", "working",
-})  # fmt: skip
-"""Words with a colon behind them that begin a line of working and are meant as no id."""
-_MARKS = "*_` \t"
-"""What surrounds an id that is written in bold or as code."""
+MAX_UNUSED = 100
+MAX_SHOWN = 300
+"""So much of an unused line is kept."""
+_NO_QUESTION = "no question is named in this line or above it"
+
+
+@dataclass(slots=True)
+class _Segment:
+    """What stands from one label to the next: the lines of one question."""
+
+    question: str
+    strength: int
+    number: int
+    lines: list[str] = field(default_factory=list)
+    below: bool = False
+    written: str = ""
+    inside: bool = False
+    seen: int = 0
+
+    @property
+    def whole(self) -> list[str]:
+        """All its lines, the first one with its label."""
+        return [self.written, *self.lines[1:]]
+
+    @property
+    def text(self) -> str:
+        lines = self.lines[:-1] if self.inside and len(self.lines) > 1 and is_fence(self.lines[-1]) else self.lines
+        return "\n".join(lines).strip("\n").rstrip()
+
+    @property
+    def blank(self) -> bool:
+        """Whether there is no answer yet.  Lines are looked at once."""
+        while self.seen < len(self.lines) and is_blank(self.lines[self.seen]):
+            self.seen += 1
+        return self.seen == len(self.lines)
 
 
 @dataclass(slots=True)
 class _Part:
-    """The lines of one student while they are read."""
+    """The blocks of one student while they are read."""
 
-    student: str = ""
-    line: int = 1
+    ids: Ids
+    number: int = 1
     fields: dict[str, str] = field(default_factory=dict)
-    answers: list[tuple[str, list[str]]] = field(default_factory=list)
+    segments: list[_Segment] = field(default_factory=list)
+    inner: list[tuple[str, str, int]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
-    given: set[str] = field(default_factory=set)
-    beside: dict[str, tuple[int, str]] = field(default_factory=dict)
-    lost: bool = False
+    unused: list[Unused] = field(default_factory=list)
+    more: int = 0
+    lost: str = _NO_QUESTION
     failed: str = ""
+
+    @property
+    def open(self) -> _Segment | None:
+        """The segment that lines belong to, if any does."""
+        return self.segments[-1] if self.segments and not self.lost else None
 
     def problem(self, text: str) -> None:
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(text)
 
+    def unuse(self, number: int, text: str, reason: str) -> None:
+        """Put a line on the list for a person."""
+        if len(self.unused) < MAX_UNUSED:
+            self.unused.append(Unused(f"line {number}", text.strip()[:MAX_SHOWN], reason))
+        else:
+            self.more += 1
+
+    def begin(self, label: AnswerLabel, block: TextBlock) -> None:
+        """Begin an answer."""
+        self.segments.append(_Segment(label.question, label.strength, block.number, [label.rest], not label.rest.strip(), block.text))
+        self.segments[-1].inside = block.sort == "inside"
+        self.lost = ""
+
+    def note(self, number: int, text: str) -> None:
+        """A line in words: the student hears that nobody reads it as an answer."""
+        self.problem(f"line {number} belongs to no question: {visible(text.strip(), 40)}")
+
+    def stray(self, number: int, text: str, reason: str, bare: str = "") -> None:
+        """A line that belongs to no question; ``bare`` is it without what only sets it."""
+        sort = sort_of(bare or text, self.ids)
+        if sort == "note":
+            self.note(number, text)
+        elif sort == "answer":
+            self.unuse(number, text, reason)
+
 
 def read_lines(text: str, stem: str, ids: Ids) -> Read:
-    """The students of a text: one, or several where each begins with a line ``student: …``.
-
-    A text without a single ``id: …`` is read by its lines ``id = …``; beside ``id: …`` they are working.
-    """
-    parts = _parts(text, ids, equals=False)
-    if not any(part.answers for part in parts) and any(part.beside for part in parts):
-        parts = _parts(text, ids, equals=True)
-    check_count(len(parts))
-    if len(parts) == 2 and not parts[1].answers and not parts[0].fields:  # the one line student: … may stand at the end
-        parts[0].fields = parts.pop().fields
-    return Read(tuple(_found(part, stem, len(parts) > 1) for part in parts if part.answers or part.student or part is parts[-1]))
+    """The students of a text: one, or several where each begins with a line ``student: …``."""
+    if TABLE.search(text):
+        text = tables_as_text(text)
+    return read_parts(read_blocks(text, lambda label: bool(ids.find(label))), stem, ids)
 
 
-def _parts(text: str, ids: Ids, *, equals: bool) -> list[_Part]:
-    """The lines of each student; with ``equals`` a line ``id = …`` begins an answer where the question has none yet."""
-    parts = [_Part()]
-    fence, opened, around = "", 0, ""
-    for number, line in enumerate(text.split("\n"), 1):
+def read_html(text: str, stem: str, ids: Ids) -> Read:
+    """The student of a page of HTML."""
+    return read_parts(html_blocks(text, ids), stem, ids)
+
+
+def read_parts(blocks: Iterable[TextBlock | BrokenBlock], stem: str, ids: Ids) -> Read:
+    """The same for text that has been taken apart, whatever it was written with."""
+    parts = [_Part(ids)]
+    listed = list(blocks)
+    for place, block in enumerate(listed):
         part = parts[-1]
-        if fence:  # nothing inside a code block is a label
-            _keep(part, line, number)
-            if line.strip().startswith(fence) and not line.strip().strip(fence[0]):
-                fence = ""
-            continue
-        mark = _FENCE.match(line)
-        if mark and part.answers:
-            if mark[1] == around == line.strip():  # the block is around all answers
-                around = ""
-                continue
-            fence, opened = mark[1], number
-            _keep(part, line, number)
-            continue
-        around = mark[1] if mark else around
-        label, rest, heading = _labelled(line, ids)
-        if "=" in line and not ids.find(label):
-            name, right = _equated(line, ids)
-            if name and equals and name not in part.given:
-                label, rest, heading = name, right, False
-            elif name:
-                part.beside.setdefault(name, (number, part.answers[-1][0] if part.answers else ""))
-        if ids.find(label):
-            part.answers.append((label, [rest]))
-            part.given.add(ids.find(label))
-            part.lost = False
-            mark = _FENCE.match(rest)
-            fence, opened = (mark[1], number) if mark else ("", 0)
-        elif label and not heading and _person(part, label, rest, number, parts):
-            continue
-        elif label and (heading or _meant(label, ids) or (part.answers and _value(label, rest))):
-            if not heading or part.answers or _meant(label, ids):
-                part.problem(f"line {number}: {ids.unknown(label)}")
-            part.lost = True
+        if isinstance(block, BrokenBlock):
+            part.problem(f"line {block.number}: the code block is never closed")
+        elif block.sort == "row":
+            _row(parts, block)
+        elif block.sort == "heading":
+            _heading(part, block)
         else:
-            _keep(part, line, number)
-    if fence:
-        parts[-1].problem(f"line {opened}: the code block is never closed")
-    return parts
+            _line(parts, block, listed, place)
+    check_count(len(parts))
+    if len(parts) == 2 and not parts[1].segments and not parts[0].fields:  # the one line student: … may stand at the end
+        parts[0].fields = parts.pop().fields
+    kept = [part for part in parts if part.segments or part.number > 1 or part is parts[-1] or part.unused]
+    return Read(tuple(_found(part, stem, len(parts) > 1) for part in kept))
 
 
-def _equated(line: str, ids: Ids) -> tuple[str, str]:
-    """The question whose id and an equals sign begin a line, and the text after them; two empty texts for any other line."""
-    if line[:1] in (" ", "\t"):
-        return "", ""
-    bullet = _BULLET.match(line[: MAX_LABEL * 4])
-    start = bullet.end() if bullet else 0
-    match = _EQUALS.match(line, start)
-    name = ids.find(match["label"].strip(_MARKS)) if match else ""
-    if not match or not name:
-        return "", ""
-    rest = line[match.end() :].strip()
-    mark = re.match(r"[*_`]{1,2}", line[start:])
-    return name, rest.removesuffix(mark.group()).strip() if mark else rest
+def _row(parts: list[_Part], block: TextBlock) -> None:
+    """A row of a table."""
+    part = parts[-1]
+    labels = list(row_labels(block.cells, block.head if block.head != block.cells else (), part.ids))
+    for label in labels:
+        part.begin(label, block)
+    told = [cell for cell in block.cells if cell.strip()]
+    if not labels and not is_head(block) and not (len(told) == 2 and _person(parts, f"{told[0]}: {told[1]}", block.number)):
+        part.stray(block.number, block.text, _unknown(part, block.cells), " ".join(told))
+    part.lost = _NO_QUESTION
 
 
-def _value(label: str, rest: str) -> bool:
-    """Whether a line such as ``foo: 12`` is an answer with an id that is none, and not a remark or a line of working."""
-    word = label.casefold()
-    return bool(rest and _WORD.fullmatch(label) and word not in _SAID and re.search("[0-9]", rest) and not _PROSE.search(rest))
+def _unknown(part: _Part, cells: Sequence[str]) -> str:
+    first = next((cell for cell in cells if cell.strip()), "")
+    return part.ids.unknown(first)
 
 
-def _labelled(line: str, ids: Ids) -> tuple[str, str, bool]:
-    """The label of a line, the text after it, and whether it is a heading; an indented line has none."""
-    if line[:1] in (" ", "\t") or not line:
-        return "", "", False
-    short = line[: MAX_LABEL * 4]
-    heading = _HEADING.fullmatch(line) if len(line) < MAX_LABEL * 4 else None
-    if heading:
-        inner = heading["text"].strip()
-        label, colon, rest = inner.partition(":")
-        if colon and ids.find(label.strip(_MARKS)):
-            return label.strip(_MARKS), rest.strip(), True
-        return inner.strip(_MARKS).removesuffix(":").strip(_MARKS), "", True
-    bullet = _BULLET.match(short)
-    start = bullet.end() if bullet else 0
-    colon = short.find(":", start)
-    for _ in range(MAX_COLONS):  # an id may have a colon of its own
-        if not 0 <= colon <= start + MAX_LABEL:
-            break
-        label = short[start:colon].strip(_MARKS)
-        if ids.find(label):
-            rest = line[colon + 1 :]
-            if short[start] in "*_`":  # **q1:** and **q1**: both
-                rest = re.sub(r"\A[ \t]?[*_`]{1,2}(?=\s|\Z)", "", rest)
-            return label, rest.strip(), False
-        colon = short.find(":", colon + 1)
-    label, sign, _ = short[start:].partition(":")
-    if not sign or len(label) > MAX_LABEL:
-        return "", "", False
-    return label.strip(_MARKS), line[start + len(label) + 1 :].strip(" \t*"), False
+def _heading(part: _Part, block: TextBlock) -> None:
+    """A heading: a question's, or one that ends what stood above it."""
+    label = label_of(block.text, part.ids) if ":" in block.text or "=" in block.text else None
+    if label is not None:
+        part.begin(AnswerLabel(label.question, label.rest), block)
+    elif question := part.ids.find(block.text):
+        part.begin(AnswerLabel(question, ""), block)
+    else:
+        shown = block.text.strip("*_` \t:")
+        if part.segments or _meant(shown, part.ids):
+            part.problem(f"line {block.number}: {part.ids.unknown(shown)}")
+        part.lost = f"the heading above it names no question: {part.ids.unknown(shown)}" if shown else _NO_QUESTION
+
+
+def _line(parts: list[_Part], block: TextBlock, listed: Sequence[TextBlock | BrokenBlock], place: int) -> None:
+    """An ordinary line, or one that stands inside something."""
+    part, text = parts[-1], block.text
+    inside = block.sort == "inside" and part.open is not None and not part.open.inside
+    label = label_of(text, part.ids) if text.strip() else None
+    if label is not None:
+        _labelled(part, block, label, inside=inside)
+        return
+    question = part.ids.find(text) if text.strip() and len(text) < 200 else ""
+    if question and block.sort == "line" and _is_heading_line(part, listed, place):
+        part.begin(AnswerLabel(question, ""), block)
+        return
+    if not inside and (_person(parts, text, block.number) or _is_misnamed(part, block)):
+        return
+    _keep(part, block)
+
+
+def _is_misnamed(part: _Part, block: TextBlock) -> bool:
+    """Put a line on the list whose name is meant as a question's and is none: what follows it belongs to it."""
+    name, colon, rest = block.text.strip().partition(":")
+    shown = name.strip("*_` \t-•")
+    if colon and _is_meant(part, shown, rest):
+        reason = part.ids.unknown(shown)
+    else:
+        reason = _near_miss(part, block.text)
+    if reason:
+        part.problem(f"line {block.number}: {reason}")
+        part.unuse(block.number, block.text, reason)
+        part.lost = reason
+    return bool(reason)
+
+
+def _labelled(part: _Part, block: TextBlock, label: AnswerLabel, *, inside: bool) -> None:
+    """A line that begins with an asked quantity."""
+    current = part.open
+    if label.strength == STRONG:
+        part.begin(label if not inside else AnswerLabel(label.question, label.rest, WEAK), block)
+    elif current is not None and current.question == label.question and (current.below or not current.blank):
+        current.lines.append(block.text)
+    elif current is not None and (inside or current.below):  # a line of its working, and perhaps the other's answer
+        current.lines.append(block.text)
+        part.inner.append((label.question, label.rest, block.number))
+    else:
+        part.begin(label, block)
+
+
+def _is_heading_line(part: _Part, listed: Sequence[TextBlock | BrokenBlock], place: int) -> bool:
+    """Whether a line that is only a quantity begins its answer below, and is no answer itself to the question above it."""
+    following = next((b for b in listed[place + 1 : place + 6] if isinstance(b, TextBlock) and b.text.strip()), None)
+    current = part.open
+    waiting = current is not None and current.below and current.blank
+    value = following is not None and following.sort in ("line", "inside") and is_value(following.text)
+    return value or not waiting
+
+
+def _is_meant(part: _Part, label: str, rest: str) -> bool:
+    """Whether a label that is no question's is meant as one: one word like an id, or a word with a value behind it."""
+    if not label or len(label) > 120 or label.casefold() in SAID or person_field(label):
+        return False
+    if _meant(label, part.ids):
+        return sort_of(f"{label}: {rest}", part.ids) != "nothing"
+    told = bool(part.segments and rest.strip()) and " " not in label and is_value(rest)
+    return told and sort_of(f"{label}: {rest}", part.ids) == "answer"
 
 
 def _meant(label: str, ids: Ids) -> bool:
     """Whether an unknown label is meant as the id of a question: one word like them."""
-    if not _WORD.fullmatch(label):
+    if not label or " " in label or len(label) > 40 or ids.means(label):
         return False
     return any(c.isdigit() for c in label) or ids.resembles(label)
 
 
-def _person(part: _Part, label: str, rest: str, number: int, parts: list[_Part]) -> bool:
+def _near_miss(part: _Part, text: str) -> str:
+    """What is said about a line ``dL/dw55 = …``: its name is no quantity of the exercise, but like one that is asked for."""
+    name, sign, rest = text.partition("=")
+    label = name.strip("*_` \t-•$:")
+    if not sign or not label or " " in label or len(label) > 40 or not rest.strip():
+        return ""
+    if not part.ids.resembles(label) or part.ids.means(label):
+        return ""
+    return part.ids.unknown(label)
+
+
+def _person(parts: list[_Part], line: str, number: int) -> bool:
     """Take in a line such as ``student: anna``; whether it was one."""
+    part = parts[-1]
+    label, colon, rest = line.strip().partition(":")
+    label, rest = label.strip("*_` \t-•"), rest.strip(" \t*_`")
     name = person_field(label)
-    if not name or not rest or (part.answers and name != "student"):
+    if not name or not colon or not rest or (part.segments and name != "student"):
         return False
-    if name == "student" and ("student" in part.fields or part.answers):
-        parts.append(_Part(rest, number, {"student": rest}))
+    if name == "student" and ("student" in part.fields or part.segments):
+        parts.append(_Part(part.ids, number, {"student": rest}))
     elif part.fields.get(name, rest) != rest:
         part.problem(f"line {number}: {visible(label)!r} is given twice; the first counts")
     else:
@@ -181,21 +281,63 @@ def _person(part: _Part, label: str, rest: str, number: int, parts: list[_Part])
     return True
 
 
-def _keep(part: _Part, line: str, number: int) -> None:
-    if part.answers and not part.lost:
-        part.answers[-1][1].append(line)
-    elif line.strip() and line.strip() not in ("---", "***", "```"):
-        part.problem(f"line {number} belongs to no question: {visible(line.strip(), 40)}")
+def _keep(part: _Part, block: TextBlock) -> None:
+    """A line without a label: working of the question above it, a note, or unused."""
+    current, text = part.open, block.text
+    if current is not None and current.inside and is_fence(text):
+        current.lines.append(text)
+        part.lost = _NO_QUESTION  # the block of code that the answers stand in ends
+    elif current is None:
+        part.stray(block.number, text, part.lost)
+    elif block.sort == "line" and not current.blank and is_remark(text, part.ids):
+        if sort_of(text, part.ids) == "answer":
+            part.unuse(block.number, text, "these are words, which are not read as working")
+        else:
+            part.note(block.number, text)
+    else:
+        current.lines.append(text)
 
 
 def _found(part: _Part, stem: str, several: bool) -> Found:
-    for name, (number, above) in part.beside.items():
-        if above and name not in part.given:
-            part.problem(f"line {number} begins with {name} = …: taken as working of {above}; as an answer write {name}: …")
-    entries = tuple((label, "\n".join(lines).strip("\n").rstrip()) for label, lines in part.answers)
-    where = f"line {part.line}" if several else ""
+    entries = _settled(part)
+    where = f"line {part.number}" if several else ""
     student = key_of(part.fields) or stem
     failed = ""
     if several and not part.fields:
         failed = "the first answers of the file stand before the first line student: …; whose are they?"
-    return Found(student, entries, where, part.fields, tuple(part.problems), failed=failed)
+    unused = list(part.unused)
+    if part.more:
+        unused.append(Unused("", "", f"and {part.more:,} more lines"))
+    return Found(student, tuple(entries), where, part.fields, tuple(part.problems), failed=failed, unused=tuple(unused))
+
+
+def _settled(part: _Part) -> list[tuple[str, str]]:
+    """The answers: of several places that answer a question the surest counts, and the others are working of what stands above them."""
+    best: dict[str, int] = {}
+    for segment in part.segments:
+        if not segment.blank:
+            best[segment.question] = max(best.get(segment.question, 0), segment.strength)
+    kept: list[_Segment] = []
+    own: dict[str, _Segment] = {}
+    for segment in part.segments:
+        first = own.get(segment.question)
+        surest = segment.strength == best.get(segment.question, segment.strength)
+        if segment.blank and (first is not None or segment.question in best):
+            continue
+        if surest and (segment.strength == STRONG or first is None):
+            kept.append(segment)
+            own.setdefault(segment.question, segment)
+        elif first is not None and not ends_in_value(first.text) and ends_in_value(segment.text) and surest:
+            first.lines += segment.whole  # the formula stood there, and here is what it comes to
+        elif kept:
+            kept[-1].lines += segment.whole
+        else:
+            reason = f"{segment.question} is answered further below, and that answer was taken"
+            part.unuse(segment.number, "\n".join(segment.whole), reason)
+    entries = [(segment.question, segment.text) for segment in kept]
+    answered = {segment.question for segment in kept if not segment.blank}
+    for question, text, _ in part.inner:
+        if question not in answered and text.strip():
+            entries.append((question, text))
+            answered.add(question)
+    return entries

@@ -7,58 +7,67 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 
+from tutor.answer.read.asked_names import AskedNames
 from tutor.errors import near
 from tutor.text import visible
 
 MAX_STUDENT = 200
 MAX_HINTS = 200
 """How many near misses are looked for in one file: each costs about a millisecond."""
+MAX_READ = 500
+"""So many labels of one file, or twice as many as there are questions, are read; beyond that a label is an id as it is typed, or none."""
 
 
 
 @dataclass(frozen=True, slots=True)
 class Ids:
-    """The questions of an exercise, found by their ids as students write them.
+    """The questions of an exercise, found in one file by what students call them.
 
-    An id is compared as written first, then without regard to case and spaces, and with ``∂`` for ``d``; two ids that differ in
-    nothing else (``dL/dW1`` and ``dL/dw1``) are never taken for each other.
+    A label is compared with the ids as written first, then without regard to case and spaces, and with ``∂`` for ``d``; then it is read
+    (see `tutor.answer.read.asked_names`).  Two ids that differ in nothing else (``dL/dW1`` and ``dL/dw1``) are never taken for each other.
 
     >>> ids = Ids.of(["dL/dw5", "q1"])
     >>> ids.find(" Q1 "), ids.find("∂L/∂w5"), ids.find("q7")
     ('q1', 'dL/dw5', '')
     """
 
-    ids: tuple[str, ...]
-    folded: dict[str, tuple[str, ...]]
+    names: AskedNames
     hints: dict[str, str] = field(default_factory=dict, compare=False)
+    tried: dict[str, None] = field(default_factory=dict, compare=False)
+    known: dict[str, bool] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(cls, ids: Iterable[str], also: Mapping[str, str] | None = None) -> Ids:
-        """The table of these ids, in the order given; ``also`` has other ways to write them ("w5 after 1" for w5@1)."""
-        known = tuple(dict.fromkeys(ids))
-        folded: dict[str, tuple[str, ...]] = {}
-        for name in known:
-            folded[_fold(name)] = (*folded.get(_fold(name), ()), name)
-        for written, name in (also or {}).items():
-            if name in known:
-                folded.setdefault(_fold(written), (name,))
-        return cls(known, folded)
+    def of(cls, ids: Iterable[str] | AskedNames, also: Mapping[str, str] | None = None) -> Ids:
+        """The questions for one file; ``also`` has other ways to write them ("w5 after 1" for w5@1)."""
+        return cls(ids if isinstance(ids, AskedNames) else AskedNames.of(ids, also))
+
+    @property
+    def ids(self) -> tuple[str, ...]:
+        """The ids in the order of the questions."""
+        return self.names.ids
 
     def find(self, text: str) -> str:
         """The id that is meant, or an empty text."""
-        if len(text) > 500:
-            return ""
-        found = self.folded.get(_fold(text), ())
-        if len(found) == 1:
-            return found[0]
-        trimmed = " ".join(text.split())
-        return trimmed if trimmed in found else ""
+        found = self.names.written(text)
+        if found:
+            return found[0] if len(found) == 1 else ""
+        if text not in self.tried:
+            if len(self.tried) >= max(MAX_READ, 2 * len(self.ids)):
+                return ""
+            self.tried[text] = None
+        return self.names.find(text)
+
+    def means(self, text: str) -> bool:
+        """Whether a label is the name of any quantity of the exercise, asked or not; only so many labels of a file are looked at."""
+        if text not in self.known and len(self.known) < MAX_READ:
+            self.known[text] = self.names.means(text)
+        return self.known.get(text, False)
 
     def unknown(self, text: str) -> str:
         """What is said about an id that is none: with near misses."""
         shown = visible(" ".join(text[:200].split()))
-        several = self.folded.get(_fold(text[:200]), ())
-        if several:
+        several = self.names.written(text[:200])
+        if len(several) > 1:
             return f"{shown!r} may be {' or '.join(several)}; write it exactly so"
         hint = self._near(text[:60].strip()) or f"the questions are {self.some()}"
         return f"there is no question {shown!r}; {hint}"
@@ -76,10 +85,6 @@ class Ids:
         if word not in self.hints:
             self.hints[word] = near(word, self.ids) if len(self.hints) < MAX_HINTS else ""
         return self.hints[word]
-
-
-def _fold(text: str) -> str:
-    return " ".join(text.split()).replace("∂", "d").casefold()
 
 
 def student_key(text: str) -> tuple[str, str]:

@@ -6,7 +6,8 @@ several quantities, the better reason wins, and equally good ones are a refusal 
 0. the quantity's own name, exactly as the exercise declares it (``beta``, ``S``, ``out_h1``), whatever else it may mean;
 1. the symbols of the notation that the exercise is written in (δ, ``x^{L-1}``), then its updated weights;
 2. the name spelled otherwise (``w_5``, ``w₅``, ``\\mathit{out}_{h1}``, ``β``), then with its indices run together (``W_12``);
-3. the symbols of the other notations, then their updated weights, then run together.
+3. the symbols of the other notations, then their updated weights, then run together;
+4. what much of the literature calls it: ``E_total`` for the loss, ``net_h1`` for in_h1.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from tutor.exercise.over_layers import entry_symbols
 from tutor.expression.keys import after_key, derivative_key
 from tutor.expression.lexicon import (
     ALIASES,
+    COMMON,
     DECLARED,
     OTHER,
     OTHER_TOGETHER,
@@ -79,6 +81,8 @@ def gather_vocabulary(
         found.text(name, node, SPELLED)
     for place, profile in enumerate(chosen if nodes else ()):
         _add_profile(found, graph, known(profile), nodes, own=place == 0)
+    for text, name in common_names(graph):
+        found.text(text, nodes[name], COMMON)
     rates = dict.fromkeys([*map(rate_name, chosen), "eta", "lambda", "tau", "alpha"])
     rates = {rate: None for rate in rates if not found.is_own(rate)}
     own_rate = Name(rate_name(exercise.notation))  # there is one step size, whatever letter another course has for it
@@ -96,6 +100,18 @@ def gather_vocabulary(
         declared, spelled, literal, re.compile(pattern) if pattern else None, _functions(chosen),
         frozenset(_calls(graph.steps)), arity=_arity, most=MAX_ANSWER_TOKENS, noun="answer",
     )  # fmt: skip
+
+
+_LOSSES = ("L", "E", "L_total", "E_total", "L_tot", "E_tot", "E_ges", "L_ges", "Loss", "loss", "Error")
+_LOSS_NAMES = ("L", "E", "ell", "loss", "J", "C")
+
+
+def common_names(graph: Graph) -> Iterator[tuple[str, str]]:
+    """What quantities are often called outside of every course here, and which one that is: the loss, its parts, and net inputs."""
+    if graph.loss in graph.names and any(q.kind == "loss" or q.name in _LOSS_NAMES for q in quantities(graph) if q.name == graph.loss):
+        yield from ((text, graph.loss) for text in _LOSSES)
+    yield from ((f"net_{name[3:]}", name) for name in graph.names if name.startswith("in_"))
+    yield from ((f"E_{name[2:]}", name) for name in graph.names if name.startswith("L_"))
 
 
 def _arity(func: str, count: int) -> int:

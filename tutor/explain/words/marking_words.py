@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
 
-from tutor.marking.marked import MarkedAnswer
+from tutor.explain.words.topic import Topic
+
+if TYPE_CHECKING:
+    from tutor.marking.marked import MarkedAnswer
+
+Part = TypeVar("Part")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,407 +37,461 @@ class SlipPhrase:
     placed: bool = True
 
 
-VERDICTS: Mapping[str, VerdictPhrase] = {
-    "correct": VerdictPhrase("correct", "correct", "right"),
-    "follow-through": VerdictPhrase("right from your earlier answers", "follow-through", "follows"),
-    "misconception": VerdictPhrase("a known slip", "known slip", "slip"),
-    "wrong": VerdictPhrase("wrong", "wrong", "wrong"),
-    "undecided": VerdictPhrase("undecided; a person will look at it", "undecided", "undec"),
-    "unreadable": VerdictPhrase("could not be read; a person will look at it", "unreadable", "unread"),
-    "blank": VerdictPhrase("no answer", "no answer", "blank"),
-}
+class MarkingWords(Topic):
+    """The phrases about marked work."""
 
-ROUNDED_ONLY = "right but for rounding on the way"
-NO_LOSS = "a slip that costs no marks"
-"""How an answer is said that has a slip in it and all the marks nevertheless."""
+    VERDICTS: Mapping[str, VerdictPhrase] = {
+        "correct": VerdictPhrase("correct", "correct", "right"),
+        "follow-through": VerdictPhrase("right from your earlier answers", "follow-through", "follows"),
+        "misconception": VerdictPhrase("a known slip", "known slip", "slip"),
+        "wrong": VerdictPhrase("wrong", "wrong", "wrong"),
+        "undecided": VerdictPhrase("undecided; a person will look at it", "undecided", "undec"),
+        "unreadable": VerdictPhrase("could not be read; a person will look at it", "unreadable", "unread"),
+        "blank": VerdictPhrase("no answer", "no answer", "blank"),
+    }
 
-OUTCOMES: Mapping[str, str] = {
-    "other-form": "The value is right, but the answer is not in the form that is asked for.",
-    "typed-back": "This is the question typed back, not an answer to it.",
-    "few-digits": "Correctly rounded, but to fewer digits than are asked for.",
-    "rounded-early": "Right, but for intermediate results that were rounded before they were used: keep more digits on the way.",
-    "broken-line": "The result is right, but a line of the working before it does not hold.",
-    "cannot-carry": "The answers after it could not be checked with this value, since nothing can be computed from it.",
-    "circular": "This answer and another one would each explain the other, so neither is taken as the reason.",
-}
+    ROUNDED_ONLY = "right but for rounding on the way"
+    NO_LOSS = "a slip that costs no marks"
+    """How an answer is said that has a slip in it and all the marks nevertheless."""
 
-SLIPS: Mapping[str, SlipPhrase] = {
-    "inner-derivative-forgotten": SlipPhrase(
-        "inner derivative forgotten",
-        "the derivative of the inner function was forgotten",
-        "Look at the chain rule: each function on the way contributes a factor, the inner one too.",
-    ),
-    "sigmoid-slope-is-output": SlipPhrase(
-        "σ′ taken as σ",
-        "σ was used where its derivative σ′ belongs",
-        "Look at the derivative of the sigmoid: it is made of two factors, and the output is only one of them.",
-    ),
-    "sigmoid-slope-is-complement": SlipPhrase(
-        "σ′ taken as 1 − σ",
-        "1 − σ was used where the derivative σ′ belongs",
-        "Look at the derivative of the sigmoid: it is made of two factors, and 1 minus the output is only one of them.",
-    ),
-    "sigmoid-slope-of-input": SlipPhrase(
-        "σ′ written with the input, z(1 − z)",
-        "the derivative of the sigmoid was formed with its input z instead of its output",
-        "Look at what stands in the derivative of the sigmoid: is it the value before the activation, or the one after it?",
-    ),
-    "slope-at-wrong-node": SlipPhrase(
-        "derivative taken at another node",
-        "the derivative of the activation was taken with the value of another node",
-        "Look at which neuron this factor belongs to, and take the value of that neuron.",
-    ),
-    "tanh-slope-not-squared": SlipPhrase(
-        "tanh′ without the square",
-        "the square in the derivative of tanh was left out",
-        "Look at the derivative of tanh once more: something in it is squared.",
-    ),
-    "relu-slope-left": SlipPhrase(
-        "ReLU′ = 1 left of 0",
-        "the slope of the ReLU was taken as 1 where its input is negative",
-        "Look at the sign of the ReLU's input, and at how steep the ReLU is there.",
-    ),
-    "missing-path": SlipPhrase(
-        "one path left out",
-        "one of the paths to the loss was left out",
-        "Look at where this quantity is used: each use is a path, and the paths are added.",
-    ),
-    "paths-multiplied": SlipPhrase(
-        "paths multiplied instead of added",
-        "the contributions of the paths were multiplied",
-        "Look at how several paths are put together: factors along a path are multiplied, and what then?",
-    ),
-    "sign-of-error": SlipPhrase(
-        "sign of the error turned round",
-        "the difference between output and target was taken the other way round",
-        "Look at the derivative of the loss: which of the two is subtracted from which? An inner derivative decides the sign.",
-    ),
-    "factor-two-lost": SlipPhrase(
-        "the 2 of the square lost",
-        "the 2 that comes down from the square was lost",
-        "Look at the power rule, and at which factor stands before the square in this loss.",
-    ),
-    "factor-two-doubled": SlipPhrase(
-        "a 2 too many",
-        "there is a factor 2 that does not belong there",
-        "Look at the factor before the square in this loss: does it cancel the 2 of the power rule?",
-    ),
-    "half-lost": SlipPhrase(
-        "the ½ lost",
-        "the ½ was lost",
-        "Look at the definition of the loss: which factor stands before the square?",
-    ),
-    "half-doubled": SlipPhrase(
-        "a ½ too many",
-        "there is a ½ that does not belong there",
-        "Look at the definition of the loss: how often does ½ occur, and what does the power rule make of it?",
-    ),
-    "sum-for-mean": SlipPhrase(
-        "sum for mean",
-        "the sum was taken where the mean is asked for",
-        "Look at the definition: is there a division by the number of terms?",
-    ),
-    "mean-for-sum": SlipPhrase(
-        "mean for sum",
-        "the mean was taken where the sum is asked for",
-        "Look at the definition: is anything divided by the number of terms?",
-    ),
-    "product-partner": SlipPhrase(
-        "product rule with the wrong partner",
-        "the product was differentiated with the wrong factor left standing",
-        "Look at the product: which of its factors stays when you differentiate with respect to the other?",
-    ),
-    "weights-transposed": SlipPhrase(
-        "matrix transposed",
-        "a matrix was used or written the other way round, rows for columns",
-        "Look at which weight leads from which unit to which, and write the first entry out as a sum.",
-    ),
-    "transpose-forgotten": SlipPhrase(
-        "transpose forgotten",
-        "a factor stands as it is where its transpose belongs",
-        "Write the shapes below the factors, and one entry as a sum: which index of the weight does the sum run over?",
-    ),
-    "transpose-too-many": SlipPhrase(
-        "transpose too many",
-        "a factor is transposed where it belongs as it is",
-        "Write the shapes below the factors, and one entry as a sum: which index of the weight does the sum run over?",
-    ),
-    "product-order": SlipPhrase(
-        "factors of a matrix product exchanged",
-        "the factors of a matrix product stand in the other order",
-        "Matrix products may not be exchanged: write the shapes below the factors.",
-    ),
-    "product-for-entrywise": SlipPhrase(
-        "matrix product for ⊙",
-        "a matrix product was formed where entry is multiplied with entry (⊙)",
-        "An activation acts on each entry by itself: how does its derivative go into the product?",
-    ),
-    "entrywise-for-product": SlipPhrase(
-        "⊙ for a matrix product",
-        "entries were multiplied one by one (⊙) where a matrix product is meant",
-        "Every unit of a layer takes all units before it: does each entry of the result contain a sum?",
-    ),
-    "outer-reversed": SlipPhrase(
-        "outer product the other way round",
-        "the two vectors of an outer product stand in the other order",
-        "Compare the shape of the gradient with that of the weights: which vector belongs to the rows?",
-    ),
-    "samples-not-summed": SlipPhrase(
-        "sum over the samples forgotten",
-        "there is one gradient for each sample where their sum is meant",
-        "A parameter that all samples share gets a gradient from each of them: what happens to these?",
-    ),
-    "other-layout": SlipPhrase(
-        "the transpose: numerator layout",
-        "this is the transpose of what is asked: right in the numerator layout, where a gradient lies the other way round",
-        "Here a gradient has the shape of what it is the gradient of.",
-    ),
-    "updated-weight-used": SlipPhrase(
-        "already updated weight used",
-        "a weight that had already been updated was used for a gradient",
-        "Look at the order: all gradients belong to the old weights; the weights are changed together, afterwards.",
-    ),
-    "step-up": SlipPhrase(
-        "step up the gradient",
-        "the step went up the gradient instead of down",
-        "Look at the sign in the update rule: the loss is to become smaller.",
-    ),
-    "step-size-forgotten": SlipPhrase(
-        "step size forgotten",
-        "the gradient was not multiplied by the step size",
-        "Look at the update rule: what stands before the gradient?",
-    ),
-    "bias-as-input": SlipPhrase(
-        "bias treated as an input",
-        "the bias was multiplied like an input",
-        "Look at how the bias enters the weighted sum, and what that makes of its derivative.",
-    ),
-    "bias-forgotten": SlipPhrase(
-        "bias forgotten",
-        "the bias was left out of the weighted sum",
-        "Look at the weighted sum: is every term in it that the network has?",
-    ),
-    "degrees-for-radians": SlipPhrase(
-        "degrees for radians",
-        "the angle was taken in degrees",
-        "Look at the setting of your calculator: angles are in radians here.",
-    ),
-    "log10-for-ln": SlipPhrase(
-        "log₁₀ for ln",
-        "the logarithm to base 10 was used for the natural one",
-        "Look at which logarithm is meant, and at the key of your calculator.",
-    ),
-    "rounded-intermediate": SlipPhrase(
-        "rounded intermediate carried on",
-        "an intermediate result was rounded before it was used",
-        "Compute the step again with all digits, and round only the result.",
-    ),
-    "neighbour": SlipPhrase(
-        "a neighbouring quantity answered",
-        "this is the value of another quantity than the one asked for",
-        "Look at the names once more: which quantity is asked for, and which one did you compute?",
-        placed=False,
-    ),
-    "sign-lost": SlipPhrase(
-        "a sign lost",
-        "a minus sign was lost",
-        "Follow the sign through the working, one line after another.",
-    ),
-    "activation-forgotten": SlipPhrase(
-        "activation forgotten",
-        "the activation function was not applied",
-        "Look at what a neuron does after the weighted sum.",
-    ),
-}  # fmt: skip
+    OUTCOMES: Mapping[str, str] = {
+        "other-form": "The value is right, but the answer is not in the form that is asked for.",
+        "typed-back": "This is the question typed back, not an answer to it.",
+        "few-digits": "Correctly rounded, but to fewer digits than are asked for.",
+        "rounded-early": "Right, but for intermediate results that were rounded before they were used: keep more digits on the way.",
+        "broken-line": "The result is right, but a line of the working before it does not hold.",
+        "cannot-carry": "The answers after it could not be checked with this value, since nothing can be computed from it.",
+        "circular": "This answer and another one would each explain the other, so neither is taken as the reason.",
+    }
 
+    SLIPS: Mapping[str, SlipPhrase] = {
+        "inner-derivative-forgotten": SlipPhrase(
+            "inner derivative forgotten",
+            "the derivative of the inner function was forgotten",
+            "Look at the chain rule: each function on the way contributes a factor, the inner one too.",
+        ),
+        "sigmoid-slope-is-output": SlipPhrase(
+            "σ′ taken as σ",
+            "σ was used where its derivative σ′ belongs",
+            "Look at the derivative of the sigmoid: it is made of two factors, and the output is only one of them.",
+        ),
+        "sigmoid-slope-is-complement": SlipPhrase(
+            "σ′ taken as 1 − σ",
+            "1 − σ was used where the derivative σ′ belongs",
+            "Look at the derivative of the sigmoid: it is made of two factors, and 1 minus the output is only one of them.",
+        ),
+        "sigmoid-slope-of-input": SlipPhrase(
+            "σ′ written with the input, z(1 − z)",
+            "the derivative of the sigmoid was formed with its input z instead of its output",
+            "Look at what stands in the derivative of the sigmoid: is it the value before the activation, or the one after it?",
+        ),
+        "slope-at-wrong-node": SlipPhrase(
+            "derivative taken at another node",
+            "the derivative of the activation was taken with the value of another node",
+            "Look at which neuron this factor belongs to, and take the value of that neuron.",
+        ),
+        "tanh-slope-not-squared": SlipPhrase(
+            "tanh′ without the square",
+            "the square in the derivative of tanh was left out",
+            "Look at the derivative of tanh once more: something in it is squared.",
+        ),
+        "relu-slope-left": SlipPhrase(
+            "ReLU′ = 1 left of 0",
+            "the slope of the ReLU was taken as 1 where its input is negative",
+            "Look at the sign of the ReLU's input, and at how steep the ReLU is there.",
+        ),
+        "missing-path": SlipPhrase(
+            "one path left out",
+            "one of the paths to the loss was left out",
+            "Look at where this quantity is used: each use is a path, and the paths are added.",
+        ),
+        "paths-multiplied": SlipPhrase(
+            "paths multiplied instead of added",
+            "the contributions of the paths were multiplied",
+            "Look at how several paths are put together: factors along a path are multiplied, and what then?",
+        ),
+        "sign-of-error": SlipPhrase(
+            "sign of the error turned round",
+            "the difference between output and target was taken the other way round",
+            "Look at the derivative of the loss: which of the two is subtracted from which? An inner derivative decides the sign.",
+        ),
+        "factor-two-lost": SlipPhrase(
+            "the 2 of the square lost",
+            "the 2 that comes down from the square was lost",
+            "Look at the power rule, and at which factor stands before the square in this loss.",
+        ),
+        "factor-two-doubled": SlipPhrase(
+            "a 2 too many",
+            "there is a factor 2 that does not belong there",
+            "Look at the factor before the square in this loss: does it cancel the 2 of the power rule?",
+        ),
+        "half-lost": SlipPhrase(
+            "the ½ lost",
+            "the ½ was lost",
+            "Look at the definition of the loss: which factor stands before the square?",
+        ),
+        "half-doubled": SlipPhrase(
+            "a ½ too many",
+            "there is a ½ that does not belong there",
+            "Look at the definition of the loss: how often does ½ occur, and what does the power rule make of it?",
+        ),
+        "sum-for-mean": SlipPhrase(
+            "sum for mean",
+            "the sum was taken where the mean is asked for",
+            "Look at the definition: is there a division by the number of terms?",
+        ),
+        "mean-for-sum": SlipPhrase(
+            "mean for sum",
+            "the mean was taken where the sum is asked for",
+            "Look at the definition: is anything divided by the number of terms?",
+        ),
+        "product-partner": SlipPhrase(
+            "product rule with the wrong partner",
+            "the product was differentiated with the wrong factor left standing",
+            "Look at the product: which of its factors stays when you differentiate with respect to the other?",
+        ),
+        "weights-transposed": SlipPhrase(
+            "matrix transposed",
+            "a matrix was used or written the other way round, rows for columns",
+            "Look at which weight leads from which unit to which, and write the first entry out as a sum.",
+        ),
+        "transpose-forgotten": SlipPhrase(
+            "transpose forgotten",
+            "a factor stands as it is where its transpose belongs",
+            "Write the shapes below the factors, and one entry as a sum: which index of the weight does the sum run over?",
+        ),
+        "transpose-too-many": SlipPhrase(
+            "transpose too many",
+            "a factor is transposed where it belongs as it is",
+            "Write the shapes below the factors, and one entry as a sum: which index of the weight does the sum run over?",
+        ),
+        "product-order": SlipPhrase(
+            "factors of a matrix product exchanged",
+            "the factors of a matrix product stand in the other order",
+            "Matrix products may not be exchanged: write the shapes below the factors.",
+        ),
+        "product-for-entrywise": SlipPhrase(
+            "matrix product for ⊙",
+            "a matrix product was formed where entry is multiplied with entry (⊙)",
+            "An activation acts on each entry by itself: how does its derivative go into the product?",
+        ),
+        "entrywise-for-product": SlipPhrase(
+            "⊙ for a matrix product",
+            "entries were multiplied one by one (⊙) where a matrix product is meant",
+            "Every unit of a layer takes all units before it: does each entry of the result contain a sum?",
+        ),
+        "outer-reversed": SlipPhrase(
+            "outer product the other way round",
+            "the two vectors of an outer product stand in the other order",
+            "Compare the shape of the gradient with that of the weights: which vector belongs to the rows?",
+        ),
+        "samples-not-summed": SlipPhrase(
+            "sum over the samples forgotten",
+            "there is one gradient for each sample where their sum is meant",
+            "A parameter that all samples share gets a gradient from each of them: what happens to these?",
+        ),
+        "other-layout": SlipPhrase(
+            "the transpose: numerator layout",
+            "this is the transpose of what is asked: right in the numerator layout, where a gradient lies the other way round",
+            "Here a gradient has the shape of what it is the gradient of.",
+        ),
+        "updated-weight-used": SlipPhrase(
+            "already updated weight used",
+            "a weight that had already been updated was used for a gradient",
+            "Look at the order: all gradients belong to the old weights; the weights are changed together, afterwards.",
+        ),
+        "step-up": SlipPhrase(
+            "step up the gradient",
+            "the step went up the gradient instead of down",
+            "Look at the sign in the update rule: the loss is to become smaller.",
+        ),
+        "step-size-forgotten": SlipPhrase(
+            "step size forgotten",
+            "the gradient was not multiplied by the step size",
+            "Look at the update rule: what stands before the gradient?",
+        ),
+        "bias-as-input": SlipPhrase(
+            "bias treated as an input",
+            "the bias was multiplied like an input",
+            "Look at how the bias enters the weighted sum, and what that makes of its derivative.",
+        ),
+        "bias-forgotten": SlipPhrase(
+            "bias forgotten",
+            "the bias was left out of the weighted sum",
+            "Look at the weighted sum: is every term in it that the network has?",
+        ),
+        "degrees-for-radians": SlipPhrase(
+            "degrees for radians",
+            "the angle was taken in degrees",
+            "Look at the setting of your calculator: angles are in radians here.",
+        ),
+        "log10-for-ln": SlipPhrase(
+            "log₁₀ for ln",
+            "the logarithm to base 10 was used for the natural one",
+            "Look at which logarithm is meant, and at the key of your calculator.",
+        ),
+        "rounded-intermediate": SlipPhrase(
+            "rounded intermediate carried on",
+            "an intermediate result was rounded before it was used",
+            "Compute the step again with all digits, and round only the result.",
+        ),
+        "neighbour": SlipPhrase(
+            "a neighbouring quantity answered",
+            "this is the value of another quantity than the one asked for",
+            "Look at the names once more: which quantity is asked for, and which one did you compute?",
+            placed=False,
+        ),
+        "sign-lost": SlipPhrase(
+            "a sign lost",
+            "a minus sign was lost",
+            "Follow the sign through the working, one line after another.",
+        ),
+        "activation-forgotten": SlipPhrase(
+            "activation forgotten",
+            "the activation function was not applied",
+            "Look at what a neuron does after the weighted sum.",
+        ),
+    }  # fmt: skip
 
-def slip(tag: str) -> SlipPhrase:
-    """How a misconception is said; one without a row of its own is said by its tag.
+    def slip(self, tag: str) -> SlipPhrase:
+        """How a misconception is said; one without a row of its own is said by its tag.
 
-    >>> slip("missing-path").name
-    'one path left out'
-    >>> slip("chain-too-long").name
-    'chain too long'
-    """
-    known = SLIPS.get(tag)
-    if known is not None:
-        return known
-    words = " ".join(tag[:80].split("-")).strip() or UNNAMED
-    return SlipPhrase(words, words, LOOK_AGAIN)
+        >>> MarkingWords().slip("missing-path").name
+        'one path left out'
+        >>> MarkingWords().slip("chain-too-long").name
+        'chain too long'
+        """
+        known = self.SLIPS.get(tag)
+        if known is not None:
+            return known
+        words = " ".join(tag[:80].split("-")).strip() or self.UNNAMED
+        return SlipPhrase(words, words, self.LOOK_AGAIN)
 
+    def explanation(self, tag: str) -> str:
+        """The name of a whole explanation: a pair as ``a and b``, several that fit as ``a, or b``.
 
-def explanation(tag: str) -> str:
-    """The name of a whole explanation: a pair as ``a and b``, several that fit as ``a, or b``.
+        >>> MarkingWords().explanation("missing-path + sign-lost | step-up")
+        'one path left out and a sign lost, or step up the gradient'
+        """
+        ways = [self.AND.join(self.slip(each).name for each in way.split(" + ")) for way in tag.split(" | ")]
+        return self.OR.join(ways)
 
-    >>> explanation("missing-path + sign-lost | step-up")
-    'one path left out and a sign lost, or step up the gradient'
-    """
-    return ", or ".join(" and ".join(slip(each).name for each in way.split(" + ")) for way in tag.split(" | "))
+    SUBJECTS: Mapping[str, str] = {
+        "sum": "a sum", "difference": "a difference", "weighted sum": "a weighted sum", "product": "a product", "quotient": "a quotient",
+        "power": "a power", "negation": "an opposite", "copy": "a quantity that is passed on", "constant": "a constant",
+        "formula": "its definition", "exp": "the exponential", "log": "the natural logarithm", "sqrt": "the square root", "sin": "the sine",
+        "cos": "the cosine",
+        "tan": "the tangent", "sec": "the secant", "csc": "the cosecant", "cot": "the cotangent",
+        "arcsin": "the arcsine", "arccos": "the arccosine", "arctan": "the arctangent", "sech": "the hyperbolic secant",
+        "csch": "the hyperbolic cosecant", "coth": "the hyperbolic cotangent", "arsinh": "the inverse hyperbolic sine",
+        "arcosh": "the inverse hyperbolic cosine", "artanh": "the inverse hyperbolic tangent", "sinh": "the hyperbolic sine",
+        "cosh": "the hyperbolic cosine",
+        "abs": "the absolute value", "sign": "the sign", "max": "a maximum", "min": "a minimum", "if_positive": "a choice by sign",
+        "max_share": "the share of a maximum", "min_share": "the share of a minimum",
+        "pi": "a constant", "identity": "the linear unit", "sigmoid": "the sigmoid", "tanh": "the hyperbolic tangent", "relu": "the ReLU",
+        "leaky_relu": "the leaky ReLU", "leaky_relu_mix": "the leaky ReLU", "prelu": "the parametric ReLU", "elu": "the ELU",
+        "softplus": "the soft ReLU", "heaviside": "the Heaviside step", "softmax": "the softmax", "squared_error": "the squared error",
+        "half_squared_error": "half the squared error", "absolute_error": "the absolute error", "zero_one": "the zero-one loss",
+        "huber": "the Huber loss", "hinge": "the hinge loss", "cross_entropy": "the cross-entropy",
+        "binary_cross_entropy": "the binary cross-entropy",
+    }  # fmt: skip
+    """What the rule of a forward step is about.  A hint names the rule and never states it: where it is asked for, it is the answer."""
+    KINDS: Mapping[str, str] = {
+        "product": "the product rule", "quotient": "the quotient rule", "power": "the power rule",
+        "formula": "the rules of differentiation",
+        "start": "the derivative of a quantity with respect to itself", "chain rule": "the chain rule",
+        "sum over paths": "the sum over all paths", "no path": "the paths that lead to the result",
+    }  # fmt: skip
+    """How the rule of a derivative is called, where it is more than the derivative of its subject."""
+    MOVES: Mapping[str, str] = {
+        "step against the gradient": "the update rule of gradient descent", "velocity": "the velocity of the method",
+        "step along the velocity": "the update rule with the velocity", "step ahead of the velocity": "the update rule with the velocity",
+        "Newton step": "the Newton step", "sum of squares": "the sum of the squared gradients",
+        "mean of squares": "the running mean of the squared gradients", "mean of gradients": "the running mean of the gradients",
+        "bias correction": "the bias correction", "scaled step": "the update rule of the method", "count": "the number of the update",
+    }  # fmt: skip
+    ANY_RULE = "the rule of this step"
+    DERIVATIVE = "the derivative of {subject}"
 
+    def rule(self, sort: str, name: str) -> str:
+        """What kind of rule a step needs, by its sort (``forward``, ``local``, ``gradient``, ``update``) and its rule: never a formula.
 
-SUBJECTS: Mapping[str, str] = {
-    "sum": "a sum", "difference": "a difference", "weighted sum": "a weighted sum", "product": "a product", "quotient": "a quotient",
-    "power": "a power", "negation": "an opposite", "copy": "a quantity that is passed on", "constant": "a constant",
-    "formula": "its definition", "exp": "the exponential", "log": "the natural logarithm", "sqrt": "the square root", "sin": "the sine",
-    "cos": "the cosine", "tan": "the tangent", "sec": "the secant", "csc": "the cosecant", "cot": "the cotangent",
-    "arcsin": "the arcsine", "arccos": "the arccosine", "arctan": "the arctangent", "sech": "the hyperbolic secant",
-    "csch": "the hyperbolic cosecant", "coth": "the hyperbolic cotangent", "arsinh": "the inverse hyperbolic sine",
-    "arcosh": "the inverse hyperbolic cosine", "artanh": "the inverse hyperbolic tangent", "sinh": "the hyperbolic sine",
-    "cosh": "the hyperbolic cosine",
-    "abs": "the absolute value", "sign": "the sign", "max": "a maximum", "min": "a minimum", "if_positive": "a choice by sign",
-    "max_share": "the share of a maximum", "min_share": "the share of a minimum",
-    "pi": "a constant", "identity": "the linear unit", "sigmoid": "the sigmoid", "tanh": "the hyperbolic tangent", "relu": "the ReLU",
-    "leaky_relu": "the leaky ReLU", "leaky_relu_mix": "the leaky ReLU", "prelu": "the parametric ReLU", "elu": "the ELU",
-    "softplus": "the soft ReLU", "heaviside": "the Heaviside step", "softmax": "the softmax", "squared_error": "the squared error",
-    "half_squared_error": "half the squared error", "absolute_error": "the absolute error", "zero_one": "the zero-one loss",
-    "huber": "the Huber loss", "hinge": "the hinge loss", "cross_entropy": "the cross-entropy",
-    "binary_cross_entropy": "the binary cross-entropy",
-}  # fmt: skip
-"""What the rule of a forward step is about.  A hint names the rule and never states it: where it is asked for, it is the answer."""
-KINDS: Mapping[str, str] = {
-    "product": "the product rule", "quotient": "the quotient rule", "power": "the power rule", "formula": "the rules of differentiation",
-    "start": "the derivative of a quantity with respect to itself", "chain rule": "the chain rule",
-    "sum over paths": "the sum over all paths", "no path": "the paths that lead to the result",
-}  # fmt: skip
-"""How the rule of a derivative is called, where it is more than the derivative of its subject."""
-MOVES: Mapping[str, str] = {
-    "step against the gradient": "the update rule of gradient descent", "velocity": "the velocity of the method",
-    "step along the velocity": "the update rule with the velocity", "step ahead of the velocity": "the update rule with the velocity",
-    "Newton step": "the Newton step", "sum of squares": "the sum of the squared gradients",
-    "mean of squares": "the running mean of the squared gradients", "mean of gradients": "the running mean of the gradients",
-    "bias correction": "the bias correction", "scaled step": "the update rule of the method", "count": "the number of the update",
-}  # fmt: skip
-ANY_RULE = "the rule of this step"
+        >>> MarkingWords().rule("local", "sigmoid"), MarkingWords().rule("gradient", "sum over paths")
+        ('the derivative of the sigmoid', 'the sum over all paths')
+        """
+        if sort == "update":
+            return self.MOVES.get(name, self.ANY_RULE)
+        if sort != "forward" and name in self.KINDS:
+            return self.KINDS[name]
+        subject = self.SUBJECTS.get(re.sub(r"^softmax_\d+$", "softmax", name.rstrip("'")))
+        if subject is None:
+            return self.ANY_RULE
+        return subject if sort == "forward" and not name.endswith("'") else self.DERIVATIVE.format(subject=subject)
 
+    def verdict(self, name: str) -> VerdictPhrase:
+        """How a verdict is said."""
+        return self.VERDICTS.get(name) or VerdictPhrase(name, name, name)
 
-def rule(sort: str, name: str) -> str:
-    """What kind of rule a step needs, by its sort (``forward``, ``local``, ``gradient``, ``update``) and its rule: never a formula.
+    def said(self, answer: MarkedAnswer) -> str:
+        """The verdict on an answer in words; a slip that costs nothing is not called one."""
+        if not unpunished(answer):
+            return self.verdict(answer.verdict).words
+        return self.ROUNDED_ONLY if answer.tag == "rounded-intermediate" else self.NO_LOSS
 
-    >>> rule("local", "sigmoid"), rule("gradient", "sum over paths")
-    ('the derivative of the sigmoid', 'the sum over all paths')
-    """
-    if sort == "update":
-        return MOVES.get(name, ANY_RULE)
-    if sort != "forward" and name in KINDS:
-        return KINDS[name]
-    subject = SUBJECTS.get(re.sub(r"^softmax_\d+$", "softmax", name.rstrip("'")))
-    if subject is None:
-        return ANY_RULE
-    return subject if sort == "forward" and not name.endswith("'") else f"the derivative of {subject}"
+    def unpunished(self, answer: MarkedAnswer) -> bool:
+        """Whether an answer has a slip in it and all the marks nevertheless, such as one that was rounded on the way."""
+        return answer.verdict == "misconception" and answer.marks == answer.out_of > 0
 
+    def listed(self, words: Sequence[str]) -> str:
+        """Words as a list.
 
-def verdict(name: str) -> VerdictPhrase:
-    """How a verdict is said."""
-    return VERDICTS.get(name) or VerdictPhrase(name, name, name)
+        >>> MarkingWords().listed(["a", "b", "c"])
+        'a, b and c'
+        """
+        return "".join(self.grammar.enumerate_parts(words, self.COMMA, self.AND))
 
+    def together(self, parts: Sequence[Part]) -> list[Part | str]:
+        """Things, maths among them, as a list in a sentence: a, b and c."""
+        return self.grammar.enumerate_parts(parts, self.COMMA, self.AND)
 
-def said(answer: MarkedAnswer) -> str:
-    """The verdict on an answer in words; a slip that costs nothing is not called one."""
-    if not unpunished(answer):
-        return verdict(answer.verdict).words
-    return ROUNDED_ONLY if answer.tag == "rounded-intermediate" else NO_LOSS
+    AND, COMMA = " and ", ", "
+
+    # A student's report
+
+    FEEDBACK = "Feedback: {title}"
+    MARKS = "{marks} of {out_of} marks"
+    MARKS_OPEN = "{marks} of {out_of} marks, {count} open"
+    OF = "{marks} of {out_of}"
+    OF_QUESTION = ": {mark}"
+    """The heading of a question goes on with its mark."""
+    OPEN_MARK = "open, of {out_of}"
+    FAILED = "This work could not be marked. A person will look at it; until then there is no mark, and none is lost."
+    REASON = "Reason"
+    ALL_RIGHT = "Every answer is right."
+    FIRST = "First wrong step"
+    FIRST_IS = "In the order of the computation {question} is the first answer that is wrong, so begin there."
+    FIRST_PARTLY = "In the order of the computation {question} is the first answer that is not fully right, so begin there."
+    ONLY_BECAUSE = (
+        ("{answers} is wrong only because {reasons} was.", "{answers} are wrong only because {reasons} was."),
+        ("{answers} is wrong only because {reasons} were.", "{answers} are wrong only because {reasons} were."),
+    )
+    """What follows only: of (one reason, several), each of (one answer, several)."""
+    FROM_OWN = "It was computed rightly from your own {answers}."
+    LEFT_OUT = "Left out"
+    BESIDES = "It was computed from your own {answers}, too, which is not right; that alone does not explain it."
+    ROUNDED_FROM = "It was computed from your rounded {answers}."
+    PROBABLY = "Probably {slips}."
+    EITHER = "Two explanations fit equally well: either {slips}."
+    SEVERAL = "Several explanations fit equally well: either {slips}."
+    OR = ", or "
+    OR_ELSE = ", or something else"
+    TOGETHER = ", and besides "
+    IN_STEP = ", in the step {step}"
+    POINT: Mapping[str, str] = {
+        "at": "At {point} yours gives {yours}, the expected value is {expected}.",
+        "at, hidden": "At {point} yours gives {yours}, which is not the expected value.",
+        "values": "Yours gives {yours}, the expected value is {expected}.",
+        "values, hidden": "Yours gives {yours}, which is not the expected value.",
+    }
+    LINE: Mapping[str, str] = {
+        "before": "Line {number} of your working does not hold, though the line before it does: {line}",
+        "goal": "Line {number} of your working is not equal to what is asked for: {line}",
+    }
+    LINE_YOURS = " (it comes to {yours})"
+    LINE_VALUES = " (it comes to {yours}, the expected value is {expected})"
+    READ = "It was read as {answer}."
+    UNREAD = "It could not be read:"
+    PERSON = "A person will look at {which}; the mark there is still open."
+    TO_PERSON = "a person will look at it"
+    NO_ANSWER = "No answer to {count} questions ({marks}): {questions}."
+    PROBLEM = "Note"
+    UNUSED = "Not used"
+    UNUSED_PART = "{text} ({reason})"
+    UNUSED_AT = "{place}: {part}"
+    NEXT_STEP = "Write the step {step} out once more. It needs {rules}."
+    NEXT_POINT = "Put the numbers of the point above into your formula and into each step before it: the first that differs is wrong."
+    NEXT_VALUES = "Write the formula of this step down first, then put the numbers in, and keep all digits until the end."
+    LOOK_AGAIN = "Write this step out once more, one factor at a time, with the rule beside each."
+    UNNAMED = "a slip without a name"
+    NEXT_OUTCOMES: Mapping[str, str] = {
+        "other-form": "Rewrite your answer in the form that is asked for.",
+        "typed-back": "Begin with the rule by which this quantity is computed, and put in what is known.",
+        "few-digits": "Give more digits.",
+        "rounded-early": "Keep all digits on the way, and round only the result.",
+        "broken-line": "Look at the line above: what did you change from the line before it?",
+        "cannot-carry": LOOK_AGAIN,
+        "circular": "Begin with the one of the two that is computed first.",
+    }
+    SOLUTION = "Solution"
+    LABELS: Mapping[str, str] = {
+        "student": "Student", "answer": "Answer", "verdict": "Verdict", "slip": "Slip", "marks": "Marks", "because": "Because",
+        "working": "Working", "point": "Point", "next": "Next",
+    }  # fmt: skip
+    """The word in front of a paragraph."""
+    AFTER = "{name} after {count}"
+    NAMED = "{name} ({student})"
+    ANSWER_IS = "{question}: {verdict}."
+    LINE_BROKEN = "Line {number} does not hold: {line}"
+    REASONS: Mapping[str, str] = {
+        "right": "right",
+        "right from the earlier results": "right from the earlier results",
+        "all but one slip": "all but one slip",
+        "all but two slips": "all but two slips",
+        "equal, but not in the form asked": "equal, but not in the form asked",
+        "correctly rounded, but to fewer digits than asked": "correctly rounded, but to fewer digits than asked",
+        "right result after a line that does not hold": "right result after a line that does not hold",
+        "undecided: a person decides": "undecided: a person decides",
+        "unreadable: a person decides": "unreadable: a person decides",
+        "the question typed back": "the question typed back",
+        "explained by an answer that is explained by this one": "explained by an answer that is explained by this one",
+        "nothing written": "nothing written",
+        "wrong": "wrong",
+        "the mean over the entries": "the mean over the entries",
+    }
+    """Why so many marks are given, by the key that stands in marked work."""
+    CREDITED = "{marks}: {operations}."
+    CREDITS: Mapping[str, str] = {"award": "{amount} ({reason})", "scale": "times {amount} ({reason})",
+                                  "cap": "at most {amount} ({reason})", "stop": "no further credit ({reason})"}  # fmt: skip
+    CREDITS_BARE: Mapping[str, str] = {"award": "{amount}", "scale": "times {amount}", "cap": "at most {amount}",
+                                       "stop": "no further credit"}  # fmt: skip
+    CUT = "… ({count:,} characters in all)"
+
+    # The class
+
+    CLASS = "The class: {title}"
+    STUDENTS = ("one student", "{count:,} students")
+    UNMARKED = ("{count:,} could not be marked and is not in these numbers.", "{count:,} could not be marked and are not in these numbers.")
+    SPREAD = "Mean {mean}, median {median}, quartiles {lower} and {upper}, from {low} to {high}, of {out_of}."
+    BIN = "{low} to {high}"
+    RIGHT_OF = "{right} of {count} right"
+    SLIP_COUNT = "{sure} + {perhaps}"
+    NOBODY = "No work was marked."
+    DISTRIBUTION = "Students by marks (of {out_of})"
+    SHARES = "Share of each verdict by question"
+    BY_QUESTION = "By question"
+    COMMONEST = "The commonest slip of each question, and how many answers show it."
+    BY_SLIP = "By misconception"
+    SLIP_TABLE = "Answers that show it, and the students; a number behind + counts answers that another slip explains as well."
+    NO_SLIPS = "No misconception was recognised."
+    FOR_PERSON = "For a person"
+    FOR_NOBODY = "There is nothing that a person has to look at."
+    NO_ANSWERS = "No single answer; the submissions listed below."
+    UNUSED_PARTS = "Parts that were not used"
+    WAITING = ("{count:,} of these has no grade until a person has looked.", "{count:,} of these have no grade until a person has looked.")
+    NOT_MARKED = "Could not be marked"
+    PROBLEMS = "Problems of submissions"
+    MORE_ROWS = "{count:,} more rows are left out here; the results file has all of them."
+    NAMES_AND_MORE = "{names} and {count} more"
+    WHY_MESSAGE = "{why}: {message}"
+    COUNTED_QUESTION = "{mean}/{out_of}"
+    WHY: Mapping[str, str] = {"undecided": "undecided", "unreadable": "unreadable", "blank": "no answer"}
+    HEADS: Mapping[str, str] = {
+        "question": "question", "mean": "mean", "slip": "commonest slip", "misconception": "misconception", "answers": "answers",
+        "students": "students", "where": "where", "student": "student", "why": "why", "text": "answer", "reason": "reason",
+        "problem": "problem", "marks": "marks", "verdict": "verdict",
+    }  # fmt: skip
 
 
 def unpunished(answer: MarkedAnswer) -> bool:
     """Whether an answer has a slip in it and all the marks nevertheless, such as one that was rounded on the way."""
     return answer.verdict == "misconception" and answer.marks == answer.out_of > 0
-
-
-def listed(words: list[str], joint: str = "and") -> str:
-    """Words as a list.
-
-    >>> listed(["a", "b", "c"])
-    'a, b and c'
-    """
-    return f"{', '.join(words[:-1])} {joint} {words[-1]}" if len(words) > 1 else "".join(words)
-
-
-# A student's report
-
-FEEDBACK = "Feedback: {title}"
-MARKS = "{marks} of {out_of} marks"
-OPEN = ", {count} open"
-OPEN_MARK = "open, of {out_of}"
-FAILED = "This work could not be marked. A person will look at it; until then there is no mark, and none is lost."
-REASON = "Reason"
-ALL_RIGHT = "Every answer is right."
-FIRST = "First wrong step"
-FIRST_IS = (
-    "In the order of the computation ",
-    " is the first answer that is wrong, so begin there.",
-    " is the first answer that is not fully right, so begin there.",
-)
-ONLY_BECAUSE = (" is wrong only because ", " are wrong only because ", " was", " were")
-FROM_OWN = "It was computed rightly from your own "
-LEFT_OUT = "Left out"
-BESIDES = "It was computed from your own "
-BESIDES_END = ", too, which is not right; that alone does not explain it."
-ROUNDED_FROM = "It was computed from your rounded "
-PROBABLY = "Probably "
-EITHER = "Two explanations fit equally well: either "
-SEVERAL = "Several explanations fit equally well: either "
-OR = ", or "
-OR_ELSE = ", or something else"
-TOGETHER = ", and besides "
-IN_STEP = ", in the step "
-POINT = ("At ", " yours gives ", ", the expected value is ", "Yours gives ", ".")
-POINT_HIDDEN = ", which is not the expected value."
-LINE = {
-    "before": "Line {number} of your working does not hold, though the line before it does: ",
-    "goal": "Line {number} of your working is not equal to what is asked for: ",
-}
-LINE_VALUES = (" (it comes to ", ", the expected value is ")
-READ = "It was read as "
-UNREAD = "It could not be read:"
-PERSON = "A person will look at {which}; the mark there is still open."
-TO_PERSON = "a person will look at it"
-NO_ANSWER = "No answer to {count} questions ({marks}): "
-PROBLEM = "Note"
-NEXT_STEP = ("Write the step ", " out once more. It needs ")
-NEXT_POINT = "Put the numbers of the point above into your formula and into each step before it: the first that differs is wrong."
-NEXT_VALUES = "Write the formula of this step down first, then put the numbers in, and keep all digits until the end."
-LOOK_AGAIN = "Write this step out once more, one factor at a time, with the rule beside each."
-UNNAMED = "a slip without a name"
-NEXT_OUTCOMES: Mapping[str, str] = {
-    "other-form": "Rewrite your answer in the form that is asked for.",
-    "typed-back": "Begin with the rule by which this quantity is computed, and put in what is known.",
-    "few-digits": "Give more digits.",
-    "rounded-early": "Keep all digits on the way, and round only the result.",
-    "broken-line": "Look at the line above: what did you change from the line before it?",
-    "cannot-carry": LOOK_AGAIN,
-    "circular": "Begin with the one of the two that is computed first.",
-}
-SOLUTION = "Solution"
-CREDITS: Mapping[str, str] = {"award": "{amount} ({reason})", "scale": "times {amount} ({reason})",
-                              "cap": "at most {amount} ({reason})", "stop": "no further credit ({reason})"}  # fmt: skip
-CREDITS_BARE: Mapping[str, str] = {"award": "{amount}", "scale": "times {amount}", "cap": "at most {amount}",
-                                   "stop": "no further credit"}  # fmt: skip
-CUT = "… ({count:,} characters in all)"
-
-# The class
-
-CLASS = "The class: {title}"
-STUDENTS = ("one student", "{count:,} students")
-UNMARKED = "{count:,} could not be marked and {are} not in these numbers."
-SPREAD = "mean {mean}, median {median}, quartiles {lower} and {upper}, from {low} to {high}, of {out_of}"
-NOBODY = "No work was marked."
-DISTRIBUTION = "Students by marks (of {out_of})"
-SHARES = "Share of each verdict by question"
-BY_QUESTION = "By question"
-COMMONEST = "The commonest slip of each question, and how many answers show it."
-BY_SLIP = "By misconception"
-SLIP_TABLE = "Answers that show it, and the students; a number behind + counts answers that another slip explains as well."
-NO_SLIPS = "No misconception was recognised."
-FOR_PERSON = "For a person"
-FOR_NOBODY = "There is nothing that a person has to look at."
-NO_ANSWERS = "No single answer; the submissions listed below."
-NOT_MARKED = "Could not be marked"
-PROBLEMS = "Problems of submissions"
-MORE_ROWS = "{count:,} more rows are left out here; the results file has all of them."
-MORE_NAMES = " and {count:,} more"
-WHY: Mapping[str, str] = {"undecided": "undecided", "unreadable": "unreadable", "blank": "no answer"}
-HEADS: Mapping[str, str] = {
-    "question": "question", "mean": "mean", "slip": "commonest slip", "misconception": "misconception", "answers": "answers",
-    "students": "students", "where": "where", "student": "student", "why": "why", "text": "answer", "reason": "reason",
-    "problem": "problem", "marks": "marks", "verdict": "verdict",
-}  # fmt: skip

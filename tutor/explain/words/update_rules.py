@@ -3,81 +3,157 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
-from tutor.numbers.stops import RunStop
+from tutor.explain.words.topic import Topic
 
-MOVES = {
-    "step against the gradient": "one step against the gradient",
-    "velocity": "velocity: the gradients so far, older ones fading",
-    "step along the velocity": "one step against the velocity",
-    "step ahead of the velocity": "the gradient, and the velocity one step ahead",
-    "Newton step": "one step along d, where H·d is the gradient",
-    "sum of squares": "sum of the squared gradients so far",
-    "mean of squares": "running mean of the squared gradients",
-    "mean of gradients": "running mean of the gradients",
-    "bias correction": "makes up for the start at 0",
-    "scaled step": "one step, scaled for this parameter",
-}
-
-ARITHMETIC = {
-    True: "The run is computed exactly or with at least 60 digits; only what is printed is rounded, to {digits} significant digits.",
-    False: "The run of {steps} updates is computed in double precision (about 16 digits), the first update exactly or with at least 60; "
-    "what is printed is rounded to {digits} significant digits.",
-}
-REDUCED = {
-    "mean": "The gradient of the mean is the mean of the gradients.",
-    "sum": "The gradient of the sum is the sum of the gradients.",
-}
-BATCHES = {
-    "given": "Each update uses {size}, in the order given; an epoch is one pass over all {count} samples.",
-    "shuffled": "Each update uses {size}; every epoch takes all {count} samples in a new random order (seed {seed}).",
-}
-ALL_SAMPLES = "Each update uses all {count} samples."
-STOPS: Mapping[str, str] = {
-    "beyond": "diverges: after update {step} {what} is beyond 10^60",
-    "no update": "ends: at update {step} {what}",
-    "no loss": "ends: after update {step} {what}",
-    "no value": "ends: at update {step} {what} no longer has a value",
-    "rising": "diverges: from update {since} on the loss rises with every update, to {what} after update {step}",
-    "rising rows": "diverges: from update {since} on the loss rises with every row, to {what} after update {step}",
-    "circling": "goes in a circle: after update {step} everything is again as it was after update {since}",
-}
-DIVERGES = "{title} {stopped}. A smaller step size may converge."
-ENDS = "{title} {stopped}."
-OTHERS = "The other {count} parameters move in the same way."
-ROWS = "Row k: all quantities after k updates; row 0 is the start."
-LEFT_OUT = " {count} rows are left out; --to csv has them all."
-UNSHOWN = " Of the {count} parameters the first {shown} are shown."
-SECOND = "Second derivatives, from differentiating the backward pass once more"
-ENTRYWISE = "Squares, roots and quotients of arrays are taken entry by entry."
-SOLVED = "d solves H·d = g, the linear system of the Hessian H and the gradient g."
-HESSIAN_PROOF = "The Hessian agrees with finite differences of the proved gradient."
-WORKED = "The steps above are those of sample 1; tutor train {ident} shows the updates over all samples."
-COMPARED = "The formulas as on the slide, and the published method, from the same start."
+if TYPE_CHECKING:
+    from tutor.numbers.stops import RunStop
 
 
-def say_stop(stop: RunStop | None) -> str:
-    """Why a run ends, in words; empty where it went to its end.
+class UpdateWords(Topic):
+    """The phrases about training."""
 
-    >>> say_stop(RunStop("beyond", 31, "w"))
-    'diverges: after update 31 w is beyond 10^60'
-    """
-    return STOPS[stop.kind].format(step=stop.step, what=stop.what, since=stop.since) if stop is not None else ""
+    MOVES: Mapping[str, str] = {
+        "step against the gradient": "one step against the gradient",
+        "velocity": "velocity: the gradients so far, older ones fading",
+        "step along the velocity": "one step against the velocity",
+        "step ahead of the velocity": "the gradient, and the velocity one step ahead",
+        "Newton step": "one step along d, where H·d is the gradient",
+        "sum of squares": "sum of the squared gradients so far",
+        "mean of squares": "running mean of the squared gradients",
+        "mean of gradients": "running mean of the gradients",
+        "bias correction": "makes up for the start at 0",
+        "scaled step": "one step, scaled for this parameter",
+    }
 
+    ARITHMETIC: Mapping[bool, str] = {
+        True: "The run is computed exactly or with at least 60 digits; only what is printed is rounded, to {digits} significant digits.",
+        False: "The run of {steps} updates is computed in double precision (about 16 digits), the first update exactly or with at least "
+        "60; what is printed is rounded to {digits} significant digits.",
+    }
+    REDUCED: Mapping[str, str] = {
+        "mean": "The gradient of the mean is the mean of the gradients.",
+        "sum": "The gradient of the sum is the sum of the gradients.",
+    }
+    BATCHES: Mapping[str, str] = {
+        "given": "Each update uses {size}, in the order given; an epoch is one pass over all {count} samples.",
+        "shuffled": "Each update uses {size}; every epoch takes all {count} samples in a new random order (seed {seed}).",
+    }
+    ALL_SAMPLES = "Each update uses all {count} samples."
+    STOPS: Mapping[str, str] = {
+        "beyond": "diverges: after update {step} {what} is beyond 10^60",
+        "no update": "ends: at update {step} {what}",
+        "no loss": "ends: after update {step} {what}",
+        "no value": "ends: at update {step} {what} no longer has a value",
+        "rising": "diverges: from update {since} on the loss rises with every update, to {what} after update {step}",
+        "rising rows": "diverges: from update {since} on the loss rises with every row, to {what} after update {step}",
+        "circling": "goes in a circle: after update {step} everything is again as it was after update {since}",
+    }
+    DIVERGES = "{title} {stopped}. A smaller step size may converge."
+    ENDS = "{title} {stopped}."
+    OTHERS = "The other {count} parameters move in the same way."
+    ROWS = "Row k: all quantities after k updates; row 0 is the start."
+    LEFT_OUT = " {count} rows are left out; --to csv has them all."
+    UNSHOWN = " Of the {count} parameters the first {shown} are shown."
+    SECOND = "Second derivatives, from differentiating the backward pass once more:"
+    ENTRYWISE = "Squares, roots and quotients of arrays are taken entry by entry."
+    SOLVED = "d solves H·d = g, the linear system of the Hessian H and the gradient g."
+    HESSIAN_PROOF = "The Hessian agrees with finite differences of the proved gradient."
+    WORKED = "The steps above are those of sample 1; tutor train {ident} shows the updates over all samples."
+    COMPARED = "The formulas as on the slide, and the published method, from the same start."
 
-def move(rule: str) -> str:
-    """Why an update step is made.
+    METHODS: Mapping[str, str] = {
+        "gd": "Gradient descent",
+        "sgd": "Stochastic gradient descent",
+        "minibatch": "Mini-batch gradient descent",
+        "momentum": "Gradient descent with momentum",
+        "nesterov": "Nesterov's accelerated gradient",
+        "newton": "Newton's method",
+        "adagrad": "Adagrad",
+        "rmsprop": "RMSprop",
+        "adam": "Adam",
+        "adagrad-slide": "Adagrad as on the slide",
+        "rmsprop-slide": "RMSprop as on the slide",
+        "adam-slide": "Adam as on the slide",
+    }
+    """The optimisers by their names."""
+    _SLIDE = (
+        "The slide's index is read so that the present gradient counts: taken to the letter, with the state before it, the first "
+        "update would divide by √ε."
+    )
+    STANDING: Mapping[str, str] = {
+        "gd": "As torch.optim.SGD.",
+        "sgd": "As torch.optim.SGD with one sample an update.",
+        "minibatch": "As torch.optim.SGD with batches; the last batch of an epoch may be smaller, and its mean is over its own samples.",
+        "momentum": "As torch.optim.SGD(momentum=μ, dampening=0): the step size multiplies the velocity. With v ← μv − ηg and "
+        "w ← w + v, as in Sutskever et al., the same w come out as long as the step size stays the same.",
+        "nesterov": "As torch.optim.SGD(nesterov=True): the gradient is taken at w itself. Sutskever's form takes it at the point ahead, "
+        "θ − ημv; its point ahead is this w, step for step.",
+        "newton": "PyTorch has no optimiser with the full Hessian.",
+        "adagrad": "As in PyTorch, ε stands outside the square root; with ε inside, as on many slides, the steps differ where the "
+        "gradients are small.",
+        "rmsprop": "As in PyTorch, whose alpha is this ρ (its default is 0.99, here 0.9 as in Hinton's lecture and in Keras); "
+        "ε stands outside the square root.",
+        "adam": "As in PyTorch and in the paper: ε outside the square root, corrections with the t-th powers of β₁ and β₂.",
+        "adagrad-slide": _SLIDE,
+        "rmsprop-slide": _SLIDE,
+        "adam-slide": _SLIDE,
+    }
+    """How each optimiser stands to PyTorch, or to the lecture."""
+    SLIPS: Mapping[str, str] = {
+        "epsilon inside": "the ε stands inside the square root; the published method and PyTorch have √(·) + ε",
+        "one letter": "the decay of the mean and the step size are one and the same letter; they are two settings",
+        "first correction": "the bias corrections divide by 1 − β₁ and 1 − β₂, which holds for the first update only; the t-th needs "
+        "the t-th powers of β₁ and β₂",
+    }
+    """What is wrong with a method as on the slide."""
+    METHOD = "{title} (source: {source})."
+    METHOD_WITH = "{title} with {settings} (source: {source})."
+    FROM: Mapping[str, str] = {
+        "start": "the gradient at the start",
+        "sample": "the gradient of sample {samples}",
+        "mean": "mean over the samples {samples}",
+        "sum": "sum over the samples {samples}",
+        "mean of all": "mean over all samples",
+        "sum of all": "sum over all samples",
+    }
+    """Where the gradient of an update is from."""
+    LOSS_OVER: Mapping[str, str] = {
+        "mean": " The loss is the mean over all {count} samples.",
+        "sum": " The loss is the sum over all {count} samples.",
+    }
+    ROWS_LEFT_OUT = " {count} rows are left out."
+    SAMPLES_LEFT_OUT = " {count} samples are left out here."
+    SAMPLES = ("one sample", "{count} samples")
+    HEADS: Mapping[str, str] = {
+        "update": "k", "epoch": "epoch", "samples": "samples", "sample": "sample", "mean": "mean", "sum": "sum",
+    }  # fmt: skip
+    SLIDE, PUBLISHED = "{name} slide", "{name} published"
+    LISTED = "{first}, …"
+    """A list that goes on."""
 
-    >>> move("bias correction")
-    'makes up for the start at 0'
-    """
-    return MOVES.get(rule, rule)
+    def say_stop(self, stop: RunStop | None) -> str:
+        """Why a run ends, in words; empty where it went to its end.
 
+        >>> from tutor.numbers.stops import RunStop
+        >>> UpdateWords().say_stop(RunStop("beyond", 31, "w"))
+        'diverges: after update 31 w is beyond 10^60'
+        """
+        return self.STOPS[stop.kind].format(step=stop.step, what=stop.what, since=stop.since) if stop is not None else ""
 
-def samples(count: int) -> str:
-    """So many samples, in words.
+    def move(self, rule: str) -> str:
+        """Why an update step is made.
 
-    >>> samples(1)
-    'one sample'
-    """
-    return "one sample" if count == 1 else f"{count} samples"
+        >>> UpdateWords().move("bias correction")
+        'makes up for the start at 0'
+        """
+        return self.MOVES.get(rule, rule)
+
+    def samples(self, count: int) -> str:
+        """So many samples, in words.
+
+        >>> UpdateWords().samples(1)
+        'one sample'
+        """
+        return self.grammar.count(self.SAMPLES, count)

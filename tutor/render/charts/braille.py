@@ -18,6 +18,8 @@ from tutor.text import blank_invisible
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tutor.explain.words.drawn_words import DrawnWords
+
 Piece: TypeAlias = tuple[str, str]
 """A text with its style, a word of rich: ``blue``, ``dim``, or nothing."""
 
@@ -90,7 +92,7 @@ def _chart(chart: Chart, width: int) -> Iterator[list[Piece]]:
         yield [(f"{label:>{margin}} ", ""), ("┤" if label else "│", "dim"), *cells]
     yield from _below(chart, screen, margin)
     yield from _legend(chart, width)
-    for note in (_bands(chart.contours) if chart.contours else (), *chart.notes):
+    for note in (_bands(chart.contours, chart.words) if chart.contours else (), *chart.notes):
         for line in _wrapped(plain(note), width):
             yield [(line, "")]
 
@@ -131,7 +133,7 @@ def _legend(chart: Chart, width: int) -> Iterator[list[Piece]]:
         if mark.label:
             entries.append([(_DOTS[mark.dot], "bold"), (" " + _visible(mark.label), "")])
     if any(series.line == "path" for series in chart.series) and any(mark.dot == "end" for mark in chart.marks):
-        entries.append([("o", "red"), (" after each update", "")])
+        entries.append([("o", "red"), (" " + chart.words.EACH_UPDATE, "")])
     line: list[Piece] = []
     for entry in entries:
         size = sum(len(text) for text, _ in (*line, *entry))
@@ -143,16 +145,16 @@ def _legend(chart: Chart, width: int) -> Iterator[list[Piece]]:
         yield line
 
 
-def _bands(contours: Contours) -> Words:
+def _bands(contours: Contours, words: DrawnWords) -> Words:
     """What the characters of the bands mean: the lowest, the middle and the highest."""
     known = [value for row in contours.values for value in row if value is not None]
     if not contours.levels or not known:
         return ()
     name = plain(contours.label)
     shown = [0, len(BANDS) // 3, 2 * len(BANDS) // 3, len(BANDS) - 1]
-    pieces = [f"{name}: from {_short(min(known))}"]
+    pieces = [words.FROM.format(name=name, least=_short(min(known)))]
     bounds = [min(known), *_levels(contours)]
-    pieces += [f"'{BANDS[place]}' from {_short(bounds[place])}" for place in shown[1:]]
+    pieces += [words.BAND.format(band=BANDS[place], least=_short(bounds[place])) for place in shown[1:]]
     return (", ".join(pieces),)
 
 

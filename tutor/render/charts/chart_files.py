@@ -130,7 +130,7 @@ def _draw(axes: Any, chart: Chart, width: int) -> None:
         label = _words(mark.label) if mark.label else "_nolegend_"
         axes.plot([mark.at[0]], [mark.at[1]], label=label, clip_on=False, **look)
     if chart.contours:
-        axes.plot([], [], color=_CONTOUR, linewidth=0.8, label="loss " + _words(chart.contours.label))
+        axes.plot([], [], color=_CONTOUR, linewidth=0.8, label=chart.words.LOSS.format(loss=_words(chart.contours.label)))
     if chart.contours or any(entry.label for entry in chart.series) or any(mark.label for mark in chart.marks):
         beside = {"loc": "upper left", "bbox_to_anchor": (1.01, 1.0)} if chart.contours else {"loc": "best"}
         axes.legend(frameon=True, framealpha=0.92, edgecolor="none", facecolor="white", handlelength=2.6, **beside)

@@ -63,8 +63,9 @@ def bundle(picture: Picture) -> Picture:
     stands_for: dict[str, Node] = {}
     for (parameters, _), group in groups.items():
         if len(group) > _FEW:
-            words = f"⋮ {len(group):,} {'parameters' if parameters else 'inputs'}"
-            box = Node(_free(f"{words} ({group[0].name} to {group[-1].name})", feeds), OMITTED)
+            words = picture.words.FOLDED["parameters" if parameters else "inputs"].format(count=len(group))
+            names = picture.words.FROM_TO.format(first=group[0].name, last=group[-1].name)
+            box = Node(_free(f"⋮ {words} ({names})", feeds), OMITTED)
             stands_for.update({node.name: box for node in group})
     return _contract(picture, picture.nodes, stands_for)
 
@@ -76,7 +77,7 @@ def shorten(picture: Picture, keep: int) -> Picture:
         return picture
     head, tail = keep // 2, keep - keep // 2
     middle = order[head : len(order) - tail]
-    box = Node(_free(f"⋮ {len(middle):,} steps", [node.name for node in order]), OMITTED)
+    box = Node(_free("⋮ " + picture.words.FOLDED["steps"].format(count=len(middle)), [node.name for node in order]), OMITTED)
     return _contract(picture, tuple(order), {node.name: box for node in middle})
 
 

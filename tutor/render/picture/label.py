@@ -112,16 +112,37 @@ def value(expr: Expr, notation: Notation) -> Phrase:
     return _Titles(Picture((), ()), notation).number(expr)
 
 
+def said(words: str) -> Phrase:
+    """Plain words, made safe."""
+    return Phrase(words, escape_label(words))
+
+
+def put_in(sentence: str, place: str, phrase: Phrase) -> Phrase:
+    """A sentence with a phrase in its place, made safe around it.
+
+    >>> put_in("{count} in all", "{count}", Phrase("2 × 3", "$2 \\\\times 3$")).latex
+    '$2 \\\\times 3$ in all'
+    """
+    before, _, after = sentence.partition(place)
+    return Phrase(before + phrase.text + after, _safe_beside(before) + phrase.latex + _safe_beside(after))
+
+
+def _safe_beside(words: str) -> str:
+    """Words made safe, with the blanks at their ends."""
+    bare = words.strip()
+    return words.replace(bare, escape_label(bare)) if bare else words
+
+
 def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> list[tuple[str, Phrase]]:
     """What the legend explains: (role, words) for each kind of box that occurs, then for the two numbers.
 
     The numbers come with the roles ``value`` and ``gradient``.
     """
     roles = {label.role for label in known.values()}
-    words = {role: role for role in ("input", "parameter", "operation", "output")} | {OMITTED: "left out"}
-    entries = [(role, Phrase(word, word)) for role, word in words.items() if role in roles]
+    words = picture.words
+    entries = [(role, said(word)) for role, word in words.LEGEND.items() if role in roles]
     if any(label.value for label in known.values()):
-        entries.append(("value", Phrase("value (forward)", "value (forward)")))
+        entries.append(("value", said(words.VALUE)))
     if any(label.gradient for label in known.values()):
         entries.append(("gradient", _gradient_words(picture, notation)))
     return entries
@@ -130,8 +151,8 @@ def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> lis
 def _gradient_words(picture: Picture, notation: Notation) -> Phrase:
     if picture.loss and any(node.name == picture.loss for node in picture.nodes):
         loss = _Titles(Picture((Node(picture.loss, ""),), ()), notation).name(picture.loss)
-        return Phrase(f"gradient of {loss.text} (backward)", f"gradient of {loss.latex} (backward)")
-    return Phrase("gradient (backward)", "gradient (backward)")
+        return put_in(picture.words.GRADIENT_OF, "{loss}", loss)
+    return said(picture.words.GRADIENT)
 
 
 def shorter(expr: Expr) -> Iterator[Expr]:

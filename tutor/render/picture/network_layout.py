@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from math import hypot
+from typing import TYPE_CHECKING
 
 from tutor.explain.diagram import Diagram, DiagramColumn, DiagramUnit, Place, Wire
 from tutor.notation.profile import Notation
@@ -18,6 +19,9 @@ from tutor.render.picture import label
 from tutor.render.picture.label import Phrase
 from tutor.text import fit_one_line
 
+if TYPE_CHECKING:
+    from tutor.explain.words.drawn_words import DrawnWords
+
 LABELLED = 4
 """Neurons in each of two layers up to which the edges between them carry their weights."""
 
@@ -25,6 +29,8 @@ SMALL = 0.9
 """Size of weights, captions and values, as a part of that of the symbols."""
 
 LINE = 1.5
+_HERE = "\ue002"
+"""Where the number stands in a sentence (a private character)."""
 _SLOTS = [0.16 + 0.02 * step for step in range(35)]
 _FAVOURITE, _SWEEPS = 0.3, 8
 
@@ -105,7 +111,7 @@ def arrange(diagram: Diagram, notation: Notation, em: Callable[[str], float]) ->
     radius = max(max(widths) / 2 + 0.5, 1.8 if any(value for _, value in inside.values()) else 1.45)
     words = [_words(wire, symbols, notation) for wire in diagram.wires]
     labelled = [max(a.size, b.size) <= LABELLED for a, b in pairwise(diagram.columns)]
-    captions = [_captions(column, layer, len(diagram.columns), notation) for layer, column in enumerate(diagram.columns)]
+    captions = [_captions(column, layer, len(diagram.columns), notation, diagram.words) for layer, column in enumerate(diagram.columns)]
     tagged = [em(phrase.text) * SMALL for phrase, wire in zip(words, diagram.wires, strict=True) if labelled[wire.source[0]]]
     places, width, height = _places(diagram, labelled, captions, max(tagged, default=0.0), radius, em)
 
@@ -185,22 +191,19 @@ def _words(wire: Wire, symbols: dict[str, Phrase], notation: Notation) -> Phrase
     return symbols.get(wire.weight, Phrase("", ""))
 
 
-def _captions(column: DiagramColumn, layer: int, count: int, notation: Notation) -> list[Phrase]:
-    last = count - 1
-    name = "inputs" if layer == 0 else "output" if layer == last else "hidden" if count == 3 else f"hidden {layer}"
-    what = "value" if layer == 0 else "neuron"
-    size = f"{column.size:,} {what}{'s' if column.size != 1 else ''}"
-    lines = [Phrase(name, f"\\textbf{{{name}}}"), Phrase(size, size)]
+def _captions(column: DiagramColumn, layer: int, count: int, notation: Notation, words: DrawnWords) -> list[Phrase]:
+    place = "first" if layer == 0 else "last" if layer == count - 1 else "only" if count == 3 else "hidden"
+    name = label.said(words.LAYERS[place].format(number=layer))
+    size = words.grammar.count(words.UNITS["neurons" if layer else "inputs"], column.size)
+    lines = [Phrase(name.text, f"\\textbf{{{name.latex}}}"), label.said(size)]
     if column.hidden:
-        left_out = f"({column.hidden:,} not drawn)"
-        lines.append(Phrase(left_out, left_out))
+        lines.append(label.said(words.NOT_DRAWN.format(count=column.hidden)))
     if column.activation:
         head, bracket, more = column.activation.partition("(")
         symbol = label.function(head, notation)
         number = fit_one_line(bracket + more)
-        shown = "linear" if head == "identity" else symbol.text + number
-        tex = "linear" if head == "identity" else symbol.latex + escape_label(number)
-        lines.append(Phrase(shown, tex))
+        function = Phrase(symbol.text + number, symbol.latex + escape_label(number))
+        lines.append(label.said(words.LINEAR) if head == "identity" else function)
     return lines
 
 
@@ -209,14 +212,14 @@ def _total(diagram: Diagram) -> Phrase:
     sizes = [column.size for column in diagram.columns]
     full = all(count == a * b for count, (a, b) in zip(diagram.weights, pairwise(sizes), strict=True))
     total = sum(diagram.weights)
-    biases = f", {diagram.biases:,} bias{'es' if diagram.biases != 1 else ''}" if diagram.biases else ", no biases"
-    text = f"{total:,} weight{'s' if total != 1 else ''}"
-    tex = text
+    words = diagram.words
+    counted = words.grammar.choose(words.WEIGHTS, total).format(count=_HERE)
+    biased = words.grammar.choose(words.WITH_BIASES, diagram.biases) if diagram.biases else words.NO_BIASES
+    shown, tex = f"{total:,}", f"{total:,}"
     if full:
-        parts = [f"{a:,} × {b:,}" for a, b in pairwise(sizes)]
-        text = " + ".join(parts) + f" = {text}"
-        tex = "$" + text.partition(" weight")[0].replace("×", "\\times").replace(",", "{,}") + "$" + f" weight{'s' if total != 1 else ''}"
-    return Phrase(text + biases, tex + biases)
+        shown = " + ".join(f"{a:,} × {b:,}" for a, b in pairwise(sizes)) + f" = {total:,}"
+        tex = "$" + shown.replace("×", "\\times").replace(",", "{,}") + "$"
+    return label.put_in(biased.format(weights=counted, count=diagram.biases), _HERE, Phrase(shown, tex))
 
 
 def _spoke(places: dict[Place, tuple[float, float]], wire: Wire, radius: float, diagram: Diagram) -> Spoke:

@@ -85,6 +85,7 @@ def _described(diagram: Diagram) -> tuple[str, str]:
     sizes = "-".join(str(column.size) for column in diagram.columns)
     names = [", ".join(fit_one_line(unit.name) for unit in column.units if unit.name) for column in diagram.columns]
     numbered = enumerate(zip(diagram.columns, names, strict=True))
-    layers = "; ".join(f"layer {layer}: {column.size} ({said})" for layer, (column, said) in numbered)
-    about = f"A network. {layers}. Weights: {sum(diagram.weights)}, biases: {diagram.biases}."
-    return f"Network {sizes}", about
+    words = diagram.words
+    layers = "; ".join(words.LAYER.format(number=layer, count=column.size, names=said) for layer, (column, said) in numbered)
+    about = words.NETWORK_ABOUT.format(layers=layers, weights=sum(diagram.weights), biases=diagram.biases)
+    return words.NETWORK.format(sizes=sizes), about

@@ -112,18 +112,19 @@ def page(body: list[str], width: float, height: float, title: str, about: str) -
 
 def _described(picture: Picture, known: dict[str, Label]) -> tuple[str, str]:
     """The title and the description for those who do not see the picture."""
-    title = "Computational graph"
+    words = picture.words
+    title = words.TITLE
     if picture.loss in known:
-        title += f" of {known[picture.loss].whole.partition(' = ')[0]}"
+        title = words.TITLE_OF.format(loss=known[picture.loss].whole.partition(" = ")[0])
     sentences = []
     for node in picture.nodes:
         seen = known[node.name]
-        numbers = [f"value {seen.value.plain}"] if seen.value else []
-        numbers += [f"gradient {seen.gradient.plain}"] if seen.gradient else []
+        numbers = [words.DESCRIBED["value"].format(number=seen.value.plain)] if seen.value else []
+        numbers += [words.DESCRIBED["gradient"].format(number=seen.gradient.plain)] if seen.gradient else []
         sentences.append(seen.whole + (": " + ", ".join(numbers) if numbers else "") + ".")
     more = len(sentences) - _MOST_SENTENCES
     if more > 0:
-        sentences[_MOST_SENTENCES:] = [f"And {more:,} more."]
+        sentences[_MOST_SENTENCES:] = [words.MORE.format(count=more)]
     return title, " ".join(sentences)
 
 

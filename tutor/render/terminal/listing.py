@@ -15,21 +15,19 @@ from tutor.text import visible_on_terminal
 
 if TYPE_CHECKING:
     from tutor.exercise.catalogue import Entry
+    from tutor.explain.words.listing_words import ListingWords
     from tutor.solving.check_claims import Verdict
 
 STYLES = {"exact": "green", "rounded": "green", "truncated": "cyan", "differs": "bold red"}
-WORDS = {"exact": "exact", "rounded": "rounded", "truncated": "truncated", "differs": "differs"}
-
-
-MARKS = {"layers": ("L", "in matrices too (--form layer)"), "data": ("D", "a data set"), "training": ("T", "training")}
+MARKS = {"layers": "L", "data": "D", "training": "T"}
 EXAMPLES = (
-    ("tutor solve neuron/two-two-two --wrt w5", "one weight"),
-    ("tutor solve qmul/network-deltas --form layer", "in matrices"),
-    ("tutor train neuron/two-two-two --optimiser adam", "a method, step by step"),
-    ("tutor plot path qmul/linear-neuron --wrt w_L --wrt b_L", "a chart"),
-    ("tutor draw neuron/two-two-two --as network -o n.svg", "a drawing"),
+    ("tutor solve neuron/two-two-two --wrt w5", "weight"),
+    ("tutor solve qmul/network-deltas --form layer", "matrices"),
+    ("tutor train neuron/two-two-two --optimiser adam", "method"),
+    ("tutor plot path qmul/linear-neuron --wrt w_L --wrt b_L", "chart"),
+    ("tutor draw neuron/two-two-two --as network -o n.svg", "drawing"),
 )
-"""One command for each thing that can be done with an exercise."""
+"""One command for each thing that can be done with an exercise, and the key of its words."""
 NARROW = 24
 """A title that has less room than this beside the rest has lines of its own."""
 
@@ -43,7 +41,7 @@ def fitted(text: str, size: int) -> str:
     return set_cell_size(text, size) if cell_len(text) <= size else set_cell_size(text, max(0, size - 1)) + "…"
 
 
-def exercises(entries: Iterable[Entry], width: int) -> Iterable[Text]:
+def exercises(entries: Iterable[Entry], width: int, words: ListingWords) -> Iterable[Text]:
     """The rows of ``tutor list``, and below them what can be done with an exercise.
 
     Nothing is cut: a long title goes on below its own beginning, and in a narrow terminal each title has lines of its own.
@@ -52,8 +50,8 @@ def exercises(entries: Iterable[Entry], width: int) -> Iterable[Text]:
     digits = max((len(str(e.claims)) for e in found), default=1)
     rows = [
         (
-            e.id, visible_on_terminal(e.title), "".join(MARKS[a][0] if a in e.abilities else "·" for a in MARKS),
-            f"{e.claims:{digits}} figure{'' if e.claims == 1 else 's'}" if e.claims else "",
+            e.id, visible_on_terminal(e.title), "".join(MARKS[a] if a in e.abilities else "·" for a in MARKS),
+            words.grammar.choose(words.FIGURES, e.claims).format(count=f"{e.claims:{digits}}") if e.claims else "",
         )
         for e in found
     ]  # fmt: skip
@@ -74,10 +72,10 @@ def exercises(entries: Iterable[Entry], width: int) -> Iterable[Text]:
             yield Text(" " * (first + 2 if beside else 4) + piece)
     if rows:
         yield Text()
-        legend = "  ".join(f"{mark} {meaning}" for mark, meaning in MARKS.values())
+        legend = "  ".join(f"{mark} {words.ABILITIES[ability]}" for ability, mark in MARKS.items())
         yield from (Text(piece, style="cyan") for piece in wrapped(legend, width))
         yield Text()
-        yield from _examples(width)
+        yield from _examples(width, words)
 
 
 def wrapped(text: str, size: int) -> list[str]:
@@ -98,11 +96,12 @@ def wrapped(text: str, size: int) -> list[str]:
     return lines
 
 
-def _examples(width: int) -> Iterable[Text]:
+def _examples(width: int, words: ListingWords) -> Iterable[Text]:
     """A command and what it is for, beside each other where there is room for all of them."""
     long = max(len(command) for command, _ in EXAMPLES)
-    beside = long + 2 + max(len(what) for _, what in EXAMPLES) <= width
-    for command, what in EXAMPLES:
+    beside = long + 2 + max(len(words.EXAMPLES[key]) for _, key in EXAMPLES) <= width
+    for command, key in EXAMPLES:
+        what = words.EXAMPLES[key]
         if beside:
             yield Text.assemble((command.ljust(long), "bold"), ("  " + what, "dim"))
         else:
@@ -110,7 +109,7 @@ def _examples(width: int) -> Iterable[Text]:
             yield from (Text(f"  {piece}", style="bold") for piece in wrapped(command, width - 2))
 
 
-def verdicts(found: Sequence[Verdict], width: int) -> Iterable[Text]:
+def verdicts(found: Sequence[Verdict], width: int, words: ListingWords) -> Iterable[Text]:
     """The rows of ``tutor check``: a block for each exercise, then a sum of all."""
     cells = [tuple(map(visible_on_terminal, (v.claim, v.printed, v.value))) for v in found]
     widths = _columns(cells, (26, 30, 30))
@@ -120,30 +119,29 @@ def verdicts(found: Sequence[Verdict], width: int) -> Iterable[Text]:
     for ident, group in groupby(found, key=lambda v: v.exercise):
         yield Text(visible_on_terminal(ident), style="bold")
         for verdict in group:
-            yield from _verdict(verdict, widths, width)
+            yield from _verdict(verdict, widths, width, words)
         yield Text()
-    yield _total(found)
+    yield _total(found, words)
 
 
-def _verdict(verdict: Verdict, widths: Sequence[int], width: int) -> Iterable[Text]:
+def _verdict(verdict: Verdict, widths: Sequence[int], width: int, words: ListingWords) -> Iterable[Text]:
     line = Text("  ")
     cells = (verdict.claim, verdict.printed, verdict.value)
     for text, size in zip(cells, widths, strict=True):
         line.append(fitted(visible_on_terminal(text), size) + "  ")
-    line.append(WORDS[verdict.agreement], style=STYLES[verdict.agreement])
+    line.append(words.AGREEMENTS[verdict.agreement], style=STYLES[verdict.agreement])
     yield line
     if verdict.erratum is not None:
-        state = "erratum: " if verdict.agreement == "differs" else "declared an erratum, but agrees: "
-        for piece in wrap(state + visible_on_terminal(verdict.erratum), max(20, width - 4)):
+        state = words.ERRATUM if verdict.agreement == "differs" else words.ERRATUM_AGREES
+        for piece in wrap(state.format(erratum=visible_on_terminal(verdict.erratum)), max(20, width - 4)):
             yield Text("    ").append(piece, style="italic")
 
 
-def _total(found: Sequence[Verdict]) -> Text:
-    counted = {word: sum(v.agreement == word for v in found) for word in WORDS}
+def _total(found: Sequence[Verdict], words: ListingWords) -> Text:
+    counted = {agreement: sum(v.agreement == agreement for v in found) for agreement in STYLES}
     errata = sum(v.agreement == "differs" and v.erratum is not None for v in found)
     wrong = counted["differs"] - errata
-    line = Text(f"{len(found)} claims: {counted['exact']} exact, {counted['rounded']} rounded, "
-                f"{counted['truncated']} truncated, {errata} known errata")  # fmt: skip
+    line = Text(words.TOTAL.format(count=len(found), errata=errata, **counted))
     if wrong:
-        line.append(f", {wrong} wrong", style="bold red")
+        line.append(words.WRONG.format(count=wrong), style=STYLES["differs"])
     return line

@@ -19,7 +19,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from itertools import zip_longest
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from rich.cells import cell_len, chop_cells
 from rich.console import Console
@@ -48,6 +48,9 @@ from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.terminal.columns import Atom, PageColumn, Pen, TextLine, Word, chopped, column, table, width_of
+
+if TYPE_CHECKING:
+    from tutor.explain.words.drawn_words import DrawnWords
 
 NARROWEST = 80
 """A page is at least so wide (if the terminal is)."""
@@ -262,19 +265,21 @@ def _figure(block: Figure, pen: Pen, width: int) -> list[TextLine]:
         return []
     leaves = sum([node.expr is None and node.name not in sources for node in nodes])
     if leaves and not any(node.value or node.gradient for node in nodes) and all(n.expr for n in nodes[leaves:]):
-        return _kinds(nodes[:leaves], pen, width)
+        return _kinds(nodes[:leaves], block.picture.words, pen, width)
 
     def entry(expr: Expr | None, style: str) -> list[Word]:
         return [] if expr is None else pen.words((Math(expr),), style)
 
-    def head(text: str) -> list[Word]:
-        return pen.words((text,), "heading")
+    words = block.picture.words
+
+    def head(name: str) -> list[Word]:
+        return pen.words((words.COLUMNS[name],), "heading")
 
     def formula(node: Node) -> list[Word]:
         if node.expr is not None:
             return entry(node.expr, "")
         names = [part for name in sources.get(node.name, ()) for part in (", ", Math(Name(name)))]
-        return pen.words(("← ", *names[1:]) if names else (node.kind,), "" if names else "quiet")
+        return pen.words(("← ", *names[1:]) if names else (_kind(node.kind, words, 1),), "" if names else "quiet")
 
     columns: list[PageColumn] = [
         column(head("node"), [entry(Name(node.name), "") for node in nodes]),
@@ -287,12 +292,17 @@ def _figure(block: Figure, pen: Pen, width: int) -> list[TextLine]:
     return table(pen, columns, width, (leaves,) if 0 < leaves < len(nodes) else ())
 
 
-def _kinds(leaves: Sequence[Node], pen: Pen, width: int) -> list[TextLine]:
+def _kind(kind: str, words: DrawnWords, count: int) -> str:
+    """What quantities of a kind are called, one or several."""
+    return words.grammar.choose(words.KINDS[kind], count) if kind in words.KINDS else kind
+
+
+def _kinds(leaves: Sequence[Node], words: DrawnWords, pen: Pen, width: int) -> list[TextLine]:
     """The leaves of a graph without numbers, by kind: its formulas stand in the forward pass already."""
     kinds: dict[str, list[Inline]] = {}
     for node in leaves:
         kinds.setdefault(node.kind, []).extend((", ", Math(Name(node.name))))
-    labels = {kind: f"{kind}{'es' if kind.endswith('s') else 's'}" for kind in kinds}
+    labels = {kind: _kind(kind, words, 2) for kind in kinds}
     size = max(map(len, labels.values())) + 2
     rows = [Paragraph(tuple(names[1:]), labels[kind]) for kind, names in kinds.items()]
     return [line for row in rows for line in _paragraph(row, pen, width, size)]

@@ -1,0 +1,292 @@
+"""Which question a line or a row of a table answers, and with what; and what a line is that answers none."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from tutor.answer.files.found import person_field
+from tutor.answer.files.text_blocks import TextBlock
+from tutor.answer.handed_in import is_blank
+from tutor.answer.read.asked_names import MAX_LABEL
+from tutor.answer.read.ids import Ids
+
+STRONG, EQUAL, WEAK = 3, 2, 1
+"""How sure it is that a line begins an answer: ``id:``, a heading, a row of a table; ``id =``; either of them inside something else."""
+MAX_COLONS = 4
+_BULLET = re.compile(r"(?:[-*+•‣▪–]|\d{1,3}[.)])[ \t]+(?:\[[ xX]?\][ \t]+)?")
+_EQUALS = re.compile(
+    rf"(?P<label>[^=≈≃\n]{{1,{MAX_LABEL}}}?)\s?"
+    r"(?::=|≔|=(?!=)|≈|≃|\\approx(?![A-Za-z])|\\coloneqq(?![A-Za-z])|<-|←|\\gets(?![A-Za-z])|\\leftarrow(?![A-Za-z]))"
+)
+_LOOSE = tuple(
+    re.compile(rf"(?P<label>.{{1,{MAX_LABEL}}}?){sign}(?P<rest>.+)", re.IGNORECASE)
+    for sign in (
+        r"[ ]?(?:->|→|⇒|=>|\\to|\\rightarrow)[ ]?",
+        r"[ ](?:is|ist|equals|beträgt|gives|ergibt|lautet)[ ](?:equal to |about |approximately |ca\. )?",
+    )
+) + tuple(
+    re.compile(rf"(?P<label>.{{1,{MAX_LABEL}}}){sign}(?P<rest>\[[^\[]+\]|[^\s\[]+)") for sign in (r"[ ]?[–—][ ]", r",[ ]?", r"[ ]")
+)  # fmt: skip
+"""What else may stand between a quantity and its value, where a value it is."""
+_APART = re.compile(r"[ ,→⇒>–—]")
+_COLUMNS = (
+    ("\t", re.compile(r"[ ]{0,20}\t\s{0,20}")), (";", re.compile(r"[ ]{0,20};\s{0,20}")), ("  ", re.compile(r"(?<=\S)[ ]{2,}(?=\S)")),
+    ("|", re.compile(r"[ ]{0,20}\|\s{0,20}")), ("&", re.compile(r"[ ]{0,20}&\s{0,20}")),
+)
+"""What stands between the columns of a line, and how such a line is taken apart."""
+_CELL_END = re.compile(r"\s*\\\\\s*(?:\\hline)?\s*\Z")
+_NUMBER = (
+    r"[-+−–]?\s?(?:\d[\d.,'\u2009\u202f]*|[.,]\d+)"
+    r"(?:\s?[eE][-+−]?\d+|\s?(?:[x×·*]|\\cdot|\\times)\s?10\s?(?:\^|\*\*)?\s?\{?[-+−⁻]?[\d⁰¹²³⁴-⁹]+\}?)?"
+)
+"""A decimal in any writing: what of it can be read, the grammar says (`tutor.answer.read.reading`)."""
+_VALUE = re.compile(rf"\s*[`$*(\[{{\\]*\s*(?:{_NUMBER}|[-+−]?\s?[½⅓⅔¼¾])\s*(?:[/%)\]}}$`*.]|\Z|\s|\\)")
+VALUE = re.compile(rf"(?:ca\.|≈|~|about)?\s*[`$*]*\s*(?:{_NUMBER}(?:\s?/\s?\d+)?|\[[^\n]*\]|\([^\n]*\))\s*%?\s*[`$*]*\.?")
+"""A plain value from end to end: a number, a fraction, or entries in brackets."""
+_WORD = re.compile(r"(?<![\\\w])[A-Za-zÀ-ÿ]{2,}(?:[-'’][A-Za-zÀ-ÿ]+)*(?![\w(_^])")
+_FORMULA = re.compile(r"[=≈+*/^_\\·×⋅<>∂√{}\[\]|]|(?<!\w)-\s?\d|\d\s?[-−]\s?\d")
+_FIGURE = re.compile(r"\d|[½⅓⅔¼¾]")
+_HEADS = frozenset(map(str.casefold, {
+    "question", "questions", "quantity", "answer", "answers", "value", "values", "result", "results", "task", "item", "id", "name",
+    "symbol", "frage", "aufgabe", "größe", "antwort", "wert", "ergebnis", "lösung", "nr", "no", "number", "#", "your answer",
+    "deine antwort", "derivative", "working", "calculation", "rechnung", "rechenweg", "formula", "formel", "comment", "kommentar",
+    "gradient", "solution", "response",
+}))  # fmt: skip
+"""What the columns of a table are called; a row of such words is no answer."""
+_ANSWERS = re.compile(
+    r"(?:(?:your|my|final|deine|meine)\s)?"
+    r"(?:answers?|values?|results?|responses?|solutions?|antwort(?:en)?|werte?|ergebnis(?:se)?|lösung(?:en)?)", re.IGNORECASE,
+)  # fmt: skip
+_FURNITURE = frozenset(map(str.casefold, {
+    "date", "datum", "course", "kurs", "modul", "module", "sheet", "blatt", "übungsblatt", "homework", "hausaufgabe", "assignment",
+    "exercise", "übung", "page", "seite", "group", "gruppe", "tutor", "tutorial", "semester", "version", "title", "titel", "subject",
+    "fach", "lecturer", "dozent", "due", "abgabe", "abgabedatum", "points", "punkte", "score", "time", "zeit", "timestamp",
+    "zeitstempel", "section", "author", "autor", "file", "datei", "exam", "klausur", "matrikelnummer", "matrikelnr", "matr nr",
+    "student number", "university", "universität",
+    "lecture", "vorlesung", "notation", "learning rate", "lernrate", "units", "duration", "dauer", "last modified", "schema", "institute",
+}))  # fmt: skip
+"""What stands on cover pages and in the columns of forms, and is never an answer."""
+_PAGE = re.compile(
+    r"(?:(?:page|seite|sheet|blatt|homework|hausaufgabe|assignment|exercise(?: sheet)?|übung(?:sblatt)?|group|gruppe|week|woche|lecture"
+    r"|chapter|question|task|aufgabe|frage|teil|part|problem|ws|ss|winter|summer|sommer)\W{0,3}[0-9]{0,4}(?:\s?(?:of|von|/)\s?[0-9]{1,4})?[.:)]?"
+    r"|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2})", re.IGNORECASE,
+)  # fmt: skip
+_SET = re.compile(
+    r"[`~]{3,}\w{0,12}|\$\$|\\[\[\]]|\\(?:begin|end)\{[a-z]{1,20}\*?\}(?:\[[^\]]{0,60}\]|\{[^}]{0,60}\})?"
+    r"|\\(?:documentclass|usepackage|title|author|date|maketitle).{0,200}"
+)
+"""What only sets a text."""
+_REMARKS = frozenset({
+    "remark", "remarks", "note", "notes", "nb", "n.b.", "ps", "p.s.", "comment", "comments", "hint", "bemerkung", "bemerkungen",
+    "anmerkung", "anmerkungen", "hinweis", "kommentar", "notiz", "explanation", "erklärung", "begründung", "reason", "idea", "idee", "todo",
+})  # fmt: skip
+"""Words with a colon behind them that begin a remark to whoever marks."""
+SAID = _REMARKS | frozenset({
+    "also", "alternatively", "answer", "antwort", "because", "beweis", "calculation", "check", "da", "daher", "dann", "denn", "ergebnis",
+    "finally", "first", "hence", "here", "i.e.", "last", "lastly", "lösung", "mit", "next", "now", "nun", "proof", "rechnung", "result",
+    "second", "secondly", "since", "so", "solution", "then", "therefore", "third", "thus", "where", "with", "working", "step",
+})  # fmt: skip
+"""Words with a colon behind them that begin a line of working and are meant as no id."""
+_MARKS = "*_` \t"
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerLabel:
+    """What a line begins: an answer to ``question`` with the text ``rest``; ``strength`` says how sure that is."""
+
+    question: str
+    rest: str
+    strength: int = STRONG
+
+
+def label_of(line: str, ids: Ids) -> AnswerLabel | None:
+    """The question that a line begins to answer, if it does."""
+    text, end = line, line.rstrip()
+    if len(end) > 4 * MAX_LABEL and "=" not in end[:MAX_LABEL] and ":" not in end[:MAX_LABEL] and "\t" not in end[:MAX_LABEL]:
+        return None
+    bullet = _BULLET.match(text)
+    if bullet and bullet.end() < len(end):
+        found = _label(text[bullet.end() :], ids)
+        if found is not None:
+            return found
+    return _label(text, ids)
+
+
+def _label(line: str, ids: Ids) -> AnswerLabel | None:
+    text = _unwrapped(line.strip())
+    return _by_colon(text, ids) or _by_equals(text, ids) or _by_columns(text, ids) or _by_words(text, ids)
+
+
+def _by_colon(text: str, ids: Ids) -> AnswerLabel | None:
+    short = text[: MAX_LABEL * 4]
+    colon = short.find(":")
+    for _ in range(MAX_COLONS):  # an id may have a colon of its own
+        if not 0 < colon <= MAX_LABEL:
+            return None
+        question = "" if short[colon + 1 : colon + 2] == "=" else ids.find(short[:colon].strip(_MARKS)) or ids.find(short[:colon])
+        if question:
+            rest = _closing(short[:colon], text[colon + 1 :])
+            inner = _by_equals(rest, ids) if "=" in rest[:MAX_LABEL] else None  # q3: L = 0.298
+            same = inner is not None and inner.question == question and "=" not in inner.rest
+            return AnswerLabel(question, inner.rest if inner is not None and same else rest)
+        if (after := text[colon + 1 :].strip()) and short[:colon].strip(_MARKS).casefold() not in SAID:
+            inner = _by_equals(after, ids)  # Question 3: L = 0.298
+            if inner is not None and _is_lead(short[:colon]):
+                return AnswerLabel(inner.question, inner.rest)
+        colon = short.find(":", colon + 1)
+    return None
+
+
+def _is_lead(text: str) -> bool:
+    return _PAGE.fullmatch(text.strip(_MARKS)) is not None or re.fullmatch(r"\W{0,3}(?:[0-9]{1,3}[a-z]?|[a-z])\W{0,3}", text) is not None
+
+
+def _by_equals(text: str, ids: Ids) -> AnswerLabel | None:
+    match = _EQUALS.match(text)
+    question = (ids.find(match["label"].strip(_MARKS)) or ids.find(match["label"])) if match else ""
+    if match is None or not question:
+        return None
+    rest = text[match.end() :].lstrip(" \t&")
+    return AnswerLabel(question, _closing(match["label"], rest), EQUAL)
+
+
+def _closing(label: str, rest: str) -> str:
+    """The text behind a label: without the end of what set the label bold or as code, and what ends a row of LaTeX."""
+    mark = re.match(r"\s*([*_`]{1,2}|\$\$?|\"|\\\(|\\\[)", label)
+    if mark is not None:
+        sign = {"\\(": "\\)", "\\[": "\\]"}.get(mark[1], mark[1])
+        if label.rstrip().count(mark[1]) < 2 or mark[1][0] == "\\":
+            bare = rest.lstrip(" \t")
+            if bare.startswith(sign) and (sign != "$" or bare[1:2] in (" ", "\t", "")):
+                rest = bare[len(sign) :]
+            elif rest.rstrip().endswith(sign) and rest.count(sign) % 2:
+                rest = rest.rstrip()[: -len(sign)]
+    rest = _CELL_END.sub("", rest)
+    return rest.strip()
+
+
+def _unwrapped(text: str) -> str:
+    """A line without dollar signs, asterisks or quotes around the whole of it."""
+    if text[:1] not in ("$", "*", "`", "\\", "_"):
+        return text
+    for sign, end in (("$$", "$$"), ("$", "$"), ("**", "**"), ("`", "`"), ("\\[", "\\]"), ("\\(", "\\)"), ("__", "__")):
+        inside = text[len(sign) : len(text) - len(end)]
+        if text.startswith(sign) and text.endswith(end) and len(text) > 2 * len(sign) and sign not in inside and end not in inside:
+            return inside.strip()
+    return text
+
+
+def _by_columns(text: str, ids: Ids) -> AnswerLabel | None:
+    """``L<TAB>0.298``, ``L;0.298``, ``L    0.298``: the columns of one line."""
+    short = text[: MAX_LABEL * 20].replace("\u00a0", " ").strip()
+    for sign, columns in _COLUMNS:
+        cells = columns.split(short, maxsplit=8) if sign in short else ()
+        if len(cells) > 1:
+            found = list(row_labels(cells, (), ids))
+            if len(found) == 1 and (sign != "  " or not is_prose(found[0].rest)):
+                return found[0]
+    return None
+
+
+def _by_words(text: str, ids: Ids) -> AnswerLabel | None:
+    """``L is 0.298``, ``L -> 0.298``, ``L 0.298``: only where a value follows."""
+    short = text[: MAX_LABEL * 4]
+    if _APART.search(short) is None or _FIGURE.search(short) is None:
+        return None
+    for pattern in _LOOSE:
+        match = pattern.fullmatch(short)
+        if match is not None and VALUE.fullmatch(match["rest"].strip()) and (question := ids.find(match["label"])):
+            return AnswerLabel(question, match["rest"].strip())
+    return None
+
+
+def row_labels(cells: Sequence[str], head: Sequence[str], ids: Ids) -> Iterator[AnswerLabel]:
+    """What a row of a table answers: the cell that names a quantity, and the cell behind it or under "answer".
+
+    Several cells of working are one line of working; a row may have several quantities, each with its value behind it.
+    """
+    named = [(place, question) for place, cell in enumerate(cells) if (question := ids.find(cell))]
+    if not named:
+        return
+    under = [place for place, name in enumerate(head) if _ANSWERS.fullmatch(name.strip(_MARKS)) and place < len(cells)]
+    if len(under) == 1 and under[0] > named[0][0]:
+        yield AnswerLabel(named[0][1], _cell(cells[under[0]]))
+        return
+    filled = [place for place, cell in enumerate(cells) if cell.strip()]
+    if len(filled) <= 2 or len(named) == 1:
+        place, question = named[0]
+        yield AnswerLabel(question, " = ".join(text for other in cells[place + 1 :] if (text := _cell(other)).strip()))
+        return
+    for number, (place, question) in enumerate(named):
+        end = named[number + 1][0] if number + 1 < len(named) else len(cells)
+        yield AnswerLabel(question, " = ".join(text for other in cells[place + 1 : end] if (text := _cell(other)).strip()))
+
+
+def _cell(text: str) -> str:
+    return _CELL_END.sub("", text).strip().removeprefix("= ").strip()
+
+
+def is_head(block: TextBlock) -> bool:
+    """Whether a row only says what the columns are called."""
+    words = [cell.strip(_MARKS).casefold() for cell in block.cells if cell.strip(_MARKS)]
+    return bool(words) and all(word in _HEADS or word in _FURNITURE or person_field(word) for word in words)
+
+
+def is_prose(text: str, ids: Ids | None = None) -> bool:
+    """Whether a line is words and no formula: at least two of them, and more of the line than anything else."""
+    if "=" in text or "≈" in text:
+        return False
+    words = [word for word in _WORD.findall(text[:2_000]) if ids is None or not ids.names.knows(word)]
+    letters = sum(map(len, words))
+    solid = sum(not c.isspace() for c in text[:2_000])
+    return len(words) >= 2 and (letters >= 0.6 * solid or (len(words) >= 4 and letters >= 0.4 * solid and "\\" not in text))
+
+
+Sort = Literal["nothing", "note", "answer"]
+
+
+def sort_of(line: str, ids: Ids) -> Sort:
+    """What a line is that answers nothing: nothing at all, a note in words, or something that may be an answer.
+
+    >>> ids = Ids.of(["q1"])
+    >>> [sort_of(text, ids) for text in ("Page 3 of 4", "I could not come last week.", "0.298", "I got 0.298 for the loss.")]
+    ['nothing', 'note', 'answer', 'answer']
+    """
+    text = line.strip().strip(_MARKS + "#>|")
+    if not text or is_blank(text) or _PAGE.fullmatch(text) or _SET.fullmatch(text):
+        return "nothing"
+    name, colon, rest = text.partition(":")
+    word = name.strip(_MARKS).casefold()
+    if colon and (word.replace("_", " ") in _FURNITURE or person_field(word)):
+        return "nothing"
+    if colon and not rest.strip() and not _FIGURE.search(text) and not _FORMULA.search(text):
+        return "note"
+    return "answer" if _FIGURE.search(text) or _FORMULA.search(text) else "note"
+
+
+def is_furniture(column: str) -> bool:
+    """Whether a column of a table is one that forms and learning platforms add."""
+    word = " ".join(column.replace("_", " ").replace("-", " ").split()).casefold()
+    return word in _FURNITURE or word in _REMARKS or bool(person_field(column)) or word in ("#", "nr", "no", "id")
+
+
+def is_remark(line: str, ids: Ids) -> bool:
+    """Whether a line is a remark to whoever marks: ``Bemerkung: …`` or words alone, and no formula."""
+    name, colon, rest = line.strip().strip(_MARKS).partition(":")
+    if colon and name.strip(_MARKS).casefold() in _REMARKS:
+        return not VALUE.fullmatch(rest.strip()) and (is_prose(rest, ids) or not _FORMULA.search(rest))
+    return is_prose(line, ids)
+
+
+def is_value(text: str) -> bool:
+    """Whether a text begins like a result: a number, perhaps in brackets or behind an equals sign."""
+    return bool(_VALUE.match(text.strip().removeprefix("=").removeprefix("≈").strip())) or text.strip()[:1] in ("=", "≈")
+
+
+def ends_in_value(text: str) -> bool:
+    """Whether the last member of a line is a plain value."""
+    last = re.split(r"[=≈≃]|\\approx", text.rstrip().rpartition("\n")[2])[-1]
+    return bool(VALUE.fullmatch(last.strip()))

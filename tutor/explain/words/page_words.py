@@ -1,0 +1,93 @@
+"""The words of the pages themselves: headings, labels, heads of tables, captions, what is said of a lecture's figures, remarks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.exercise.model import Assumption
+from tutor.explain.words.topic import Topic
+
+
+class PageWords(Topic):
+    """The phrases that every page is put together with."""
+
+    HEADINGS: Mapping[str, str] = {
+        "given": "Given", "start": "Start", "forward": "Forward pass", "backward": "Backward pass", "update": "Update",
+        "counting": "Counting", "samples": "Samples", "first update": "First update", "iterations": "Iterations",
+    }  # fmt: skip
+    LABELS: Mapping[str, str] = {
+        "given": "Given", "start": "Start", "where": "Where", "note": "Note", "condition": "Condition", "no derivative": "No derivative",
+        "convention": "Convention", "kink": "Kink", "proof": "Proof", "numbers": "Numbers", "method": "Method", "stop": "Stop",
+        "lecture": "Lecture", "erratum": "Erratum",
+    }  # fmt: skip
+    """The word in front of a paragraph."""
+    NO_DERIVATIVE = "{reason}; nothing can be learnt through {steps}."
+    NOTHING_LEARNT = "Nothing can be learnt through {steps}."
+    ON_KINK = "{step} is evaluated exactly on its kink here: the convention is used."
+    MORE_KINKS = ("So is {count} more.", "So are {count} more.")
+    COMMA = ", "
+
+    # A solution neuron by neuron
+
+    STEPS = ("step {numbers}", "steps {numbers}")
+    PATH = "path {number}"
+    GRAPH = "The computational graph."
+    GRAPH_VALUES = "The computational graph, with every value."
+    GRAPH_GRADIENTS = "The computational graph, with every value and gradient."
+    GRAPH_SHOWN = "(the graph)"
+    ROUTES = ("How {names} reaches {loss}.", "How {names} reach {loss}.")
+    COUNTED: Mapping[str, str] = {
+        "inputs": "inputs", "outputs": "outputs", "neurons": "neurons", "weights": "weights", "biases": "biases",
+        "parameters": "parameters",
+    }  # fmt: skip
+    COUNT_HEADS = ("what", "how many")
+
+    # What a lecture prints
+
+    PRINTS = "prints {printed} for {subject}: {verdict}."
+    PRINTS_ERRATUM = "prints {printed} for {subject}: {verdict} ({erratum})."
+    AFTER = ("{quantity} after {count} update", "{quantity} after {count} updates")
+    AGREE = "{good} of {count} printed figures and formulas agree ({parts})."
+    AGREED: Mapping[str, str] = {"exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off"}
+    ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
+    ERRATUM_BARE = "for {subject} the lecture prints {printed}."
+
+    # What was assumed, or has to be known
+
+    REMARKS: Mapping[str, tuple[str, str]] = {
+        "apart": (
+            "{names} is taken apart into {count} steps; --as-written leaves it whole.",
+            "{names} are taken apart into {count} steps; --as-written leaves them whole.",
+        ),
+        "as written": (
+            "{names} is differentiated as it stands; --apart takes it apart.",
+            "{names} are differentiated as they stand; --apart takes them apart.",
+        ),
+        "assumed": (
+            "Assumed: {names} is trained, since nothing says what is; --wrt chooses.",
+            "Assumed: {names} are trained, since nothing says what is; --wrt chooses.",
+        ),
+        "one quantity": (
+            "{names} is taken as one quantity; write {product} for a product.",
+            "{names} are taken as one quantity; write {product} for a product.",
+        ),
+        "written out": ("Written out with {sizes}.", "Written out with {sizes}."),
+    }
+    """By the kind of a remark: about one quantity or step, about several."""
+    AND, MORE = " and ", "{count} more"
+
+    def remark(self, found: Assumption | str) -> str:
+        """A remark in words; a note of the exercise as it is.
+
+        >>> PageWords().remark(Assumption("assumed", ("w", "b")))
+        'Assumed: w and b are trained, since nothing says what is; --wrt chooses.'
+        """
+        if isinstance(found, str):
+            return found
+        names = self.name_some(found.names)
+        return self.grammar.choose(self.REMARKS[found.kind], len(found.names)).format(names=names, **found.places)
+
+    def name_some(self, names: tuple[str, ...]) -> str:
+        """Names as a list: all of a few, the first eight of many and how many more there are."""
+        shown = [*names[:8], self.MORE.format(count=len(names) - 8)] if len(names) > 9 else [*names]
+        return "".join(self.grammar.enumerate_parts(shown, self.COMMA, self.AND))

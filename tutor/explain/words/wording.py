@@ -1,0 +1,133 @@
+"""All the words of pages in one language: English, or a translation of it that is held against English.
+
+A `Wording` goes with a result (``tutor.solve(…, words=…)``) and is asked for its topics: ``words.rules.forward("sigmoid")``.  A topic is
+loaded when a page asks for it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+from tutor.explain.words.sentence_grammar import Grammar
+from tutor.explain.words.topic import Topic, collect_phrases
+
+if TYPE_CHECKING:
+    from tutor.explain.words.array_rules import ArrayWords
+    from tutor.explain.words.chart_words import ChartWords
+    from tutor.explain.words.drawn_words import DrawnWords
+    from tutor.explain.words.listing_words import ListingWords
+    from tutor.explain.words.marking_words import MarkingWords
+    from tutor.explain.words.page_words import PageWords
+    from tutor.explain.words.proof_words import ProofWords
+    from tutor.explain.words.rules import RuleWords
+    from tutor.explain.words.update_rules import UpdateWords
+
+TOPICS: Mapping[str, tuple[str, str]] = {
+    "rules": ("rules", "RuleWords"),
+    "arrays": ("array_rules", "ArrayWords"),
+    "updates": ("update_rules", "UpdateWords"),
+    "proofs": ("proof_words", "ProofWords"),
+    "marking": ("marking_words", "MarkingWords"),
+    "pages": ("page_words", "PageWords"),
+    "charts": ("chart_words", "ChartWords"),
+    "drawn": ("drawn_words", "DrawnWords"),
+    "listings": ("listing_words", "ListingWords"),
+}
+"""Each topic's module in `tutor.explain.words`, and its class."""
+
+_PLACE = re.compile(r"\{[a-z_]*")
+
+
+class _Topics:
+    """The topics of a wording, for the type checker."""
+
+    if TYPE_CHECKING:
+        rules: RuleWords
+        arrays: ArrayWords
+        updates: UpdateWords
+        proofs: ProofWords
+        marking: MarkingWords
+        pages: PageWords
+        charts: ChartWords
+        drawn: DrawnWords
+        listings: ListingWords
+
+
+@dataclass(frozen=True)
+class Wording(_Topics):
+    """The words of one language: English unless ``phrases`` has others, with the ``grammar`` of that language.
+
+    ``phrases`` is complete, by where each phrase stands (see `english_phrases`); `translation` makes one that is checked.
+
+    >>> ENGLISH.rules.forward("sigmoid"), ENGLISH.marking.listed(["a", "b", "c"])
+    ('sigmoid', 'a, b and c')
+    """
+
+    phrases: Mapping[str, str] | None = None
+    grammar: Grammar | None = None
+
+    def __getattr__(self, name: str) -> Any:
+        """A topic, when it is first asked for."""
+        if name not in TOPICS:
+            raise AttributeError(f"there is no topic {name} of words")
+        found = self.__dict__[name] = topic_class(name)(self.phrases, self.grammar, name=name)
+        return found
+
+    def __reduce__(self) -> tuple[type[Wording], tuple[Mapping[str, str] | None, Grammar | None]]:
+        return Wording, (self.phrases, self.grammar)
+
+
+ENGLISH = Wording()
+"""What every page is written in unless another `Wording` is asked for."""
+
+
+def topic_class(name: str) -> type[Topic]:
+    """The class of a topic."""
+    module, kind = TOPICS[name]
+    found: type[Topic] = getattr(import_module(f"tutor.explain.words.{module}"), kind)
+    return found
+
+
+@cache
+def english_phrases() -> Mapping[str, str]:
+    """Every phrase in English, by where it stands: what a translation has to give.
+
+    >>> english_phrases()["rules.FORWARD.sigmoid"]
+    'sigmoid'
+    """
+    return collect_phrases({name: topic_class(name) for name in TOPICS})
+
+
+def translation(phrases: Mapping[str, str], grammar: Grammar | None = None) -> Wording:
+    """A language by its phrases, each where the English one stands.
+
+    Raises `ValueError` with all faults of `list_faults`.
+
+    >>> translation({**english_phrases(), "rules.FORWARD.exp": "Exponentialfunktion"}).rules.forward("exp")
+    'Exponentialfunktion'
+    """
+    faults = list_faults(phrases)
+    if faults:
+        raise ValueError("; ".join(faults))
+    return Wording(dict(phrases), grammar)
+
+
+def list_faults(language: Mapping[str, str]) -> tuple[str, ...]:
+    """What is wrong with a translation: phrases that it lacks or that nothing asks for, and those whose places in braces are others.
+
+    >>> english = english_phrases()
+    >>> list_faults(english), list_faults({**english, "proofs.EXACTLY": "exakt {x}"})
+    ((), ('proofs.EXACTLY has other places in braces than in English',))
+    """
+    english = english_phrases()
+    faults = [f"{where} is missing" for where in english if where not in language]
+    faults += [f"{where} is asked for by nothing" for where in language if where not in english]
+    for where, phrase in language.items():
+        if where in english and sorted(_PLACE.findall(phrase)) != sorted(_PLACE.findall(english[where])):
+            faults.append(f"{where} has other places in braces than in English")
+    return tuple(faults)
