@@ -71,7 +71,7 @@ def layer_notation(exercise: Exercise, layered: Layered, profile: str) -> Notati
 
 def _arity(func: str, count: int) -> int:
     """How many arguments a function of single numbers takes; operations on arrays are bound to shapes later."""
-    return len(function(func, count).params) if func in FUNCTIONS and func != "softmax" else count
+    return len(function(func, count).params) if func in FUNCTIONS and not FUNCTIONS[func].layer else count
 
 
 def indexed_spellings(layered: Layered, notations: Iterable[Notation]) -> dict[tuple[str, str], tuple[IndexedSpelling, ...]]:
