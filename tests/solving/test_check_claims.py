@@ -161,7 +161,8 @@ def test_the_figures_of_the_issue(exercise, claim, printed, agreement, value):
 SOFTMAXES = {  # how softmax and cross-entropy are written: steps
     "written out": ["p1 = exp(u)/(exp(u)+exp(v))", "p2 = exp(v)/(exp(u)+exp(v))", "L = -(t1*log(p1)+t2*log(p2))"],
     "by name": ["p1 = softmax_1(u, v)", "p2 = softmax_2(u, v)", "L = -(t1*log(p1)+t2*log(p2))"],
-    "step by step": ["e1 = exp(u)", "e2 = exp(v)", "s = e1 + e2", "p1 = e1/s", "p2 = e2/s", "l1 = t1*log(p1)", "l2 = t2*log(p2)", "L = -(l1 + l2)"],
+    "step by step": ["e1 = exp(u)", "e2 = exp(v)", "s = e1 + e2", "p1 = e1/s", "p2 = e2/s", "l1 = t1*log(p1)",
+                     "l2 = t2*log(p2)", "L = -(l1 + l2)"],
 }
 CLAIMED = [  # formula of dL/du, whether it holds, and whether only for targets that add up to 1
     ("p1 - t1", True, True), ("-(t1 - p1)", True, True), ("p1*(t1 + t2) - t1", True, False), ("-t1*(1 - p1) + t2*p1", True, False),
@@ -194,7 +195,7 @@ kind = "expression"
     assert (verdict.sums == (("t1", "t2"),)) is conditional
     assert (verdict.difference is None) is holds
     assert ("Erratum" in solve(exercise).to_text()) is not holds
-    assert (Marker(exercise).judge("dL/du", formula)[0].verdict == "correct") is holds
+    assert (Marker(exercise).judge("dL/du.formula", formula)[0].verdict == "correct") is holds
 
 
 def test_targets_that_do_not_add_up_to_1_do_not_make_a_formula_right():
