@@ -61,7 +61,7 @@ WRONG = [
     ("dL/dw5", float("nan"), ""),
     ("dL/dw5", float("inf"), ""),
     ("dL/dw5", "", "no answer"),
-    ("dL/dw5", "0,082", "a decimal is written with a point"),
+    ("dL/dw5", "1,082", "write 1.082 or 1082"),
     ("dL/dw5", "__import__('os').system('id')", "could not be read"),
     ("dL/dw5", "\x1b[31m0.1", "could not be read"),
     ("dL/dw55", 1, "there is no question 'dL/dw55'; did you mean dL/dw5 or"),

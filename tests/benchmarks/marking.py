@@ -1,6 +1,6 @@
 """Speed and justice of comparing answers, beside the peers: run it as ``python tests/benchmarks/marking.py``.
 
-The answers are those of ``tests/answer/justice.py``: chain-rule answers to real exercises, right forms and wrong, whose verdicts are
+The answers are those of ``tests/justice.py``: chain-rule answers to real exercises, right forms and wrong, whose verdicts are
 first established again with 250 digits by an implementation that shares nothing with the product but the parser.  Each answer is read
 from its text and compared.
 
@@ -33,7 +33,7 @@ import numpy as np
 import sympy
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT), str(ROOT / "answer" / "compare")]
+sys.path[:0] = [str(ROOT)]
 
 from justice import PAIRS, SUMS, Pair, graph, tree, truth  # noqa: E402
 

@@ -42,7 +42,7 @@ def test_how_much_has_to_be_worked_out():
     assert losses_in(questions, ["z", "L"]) == ("L",)
 
 
-SHARP = [("0.4", "0.4008", 4), ("0.4", "0.6", 2), ("0.4", "0.400000001", 8)]
+SHARP = [("0.4", "0.405", 3), ("0.4", "0.4008", 4), ("0.4", "0.6", 2), ("0.4", "0.400000001", 8)]
 
 
 @pytest.mark.parametrize(("old", "new", "digits"), SHARP)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from fractions import Fraction
 
 import pytest
-from marks_made import ANNA, BEN, FAILED
+from marks_made import ANNA, BEN, FAILED, WAITING
 
 from tutor.marking.marked import BrokenLine, Credit, Refutation
 from tutor.marking.record import dumps, from_record, loads, to_record
@@ -25,7 +25,7 @@ FULL = replace(
 )
 
 
-@pytest.mark.parametrize("marked", [ANNA, BEN, FAILED, FULL], ids=["anna", "ben", "failed", "full"])
+@pytest.mark.parametrize("marked", [ANNA, BEN, WAITING, FAILED, FULL], ids=["anna", "ben", "waiting", "failed", "full"])
 def test_what_was_written_comes_back(marked):
     assert loads(dumps(marked)) == marked
     assert from_record(json.loads(json.dumps(to_record(marked)))) == marked

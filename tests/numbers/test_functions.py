@@ -13,6 +13,7 @@ from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Call, Name
 from tutor.graph.nouns import Step
 from tutor.numbers.arithmetic import apply, real
+from tutor.numbers.balls import enclose, working
 from tutor.numbers.compiled import compile_many
 from tutor.numbers.emit import straight
 from tutor.numbers.functions import PRIMITIVES, power, quotient
@@ -145,3 +146,19 @@ def test_powers_and_quotients_are_those_of_ieee():
 def test_a_function_that_no_row_knows_is_refused():
     with pytest.raises(ExpressionError):
         apply("nosuch", [Fraction(1)])
+
+
+NOWHERE = {"log": (0, 1), "sqrt": (-1, 0), "exp": (10**8, 1), "sin": (10**41, 1), "cos": (10**41, 1), "tan": (10**41, 1),
+           "arcsin": (2, 1), "artanh": (1, Fraction(1, 2))}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [name for name, row in PRIMITIVES.items() if row.nowhere])
+def test_where_a_function_certainly_has_no_value(name):
+    """Outside of the domain and inside of it, as its row says of a ball; the value there is refused, and given."""
+    outside, inside = NOWHERE[name]
+    with working(60):
+        assert PRIMITIVES[name].nowhere(enclose(Fraction(outside)))
+        assert not PRIMITIVES[name].nowhere(enclose(Fraction(inside)))
+    with pytest.raises(ValueProblem):
+        apply(name, [Fraction(outside)])
+    apply(name, [Fraction(inside)])

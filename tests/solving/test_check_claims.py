@@ -4,7 +4,9 @@ import pytest
 
 from tutor.errors import TutorError
 from tutor.exercise.load import from_text
+from tutor.marking.mark_submission import Marker
 from tutor.results.check import check as check_targets
+from tutor.results.solution import solve
 from tutor.solving.check_claims import check
 
 HEAD = """
@@ -154,3 +156,52 @@ def test_the_figures_of_the_issue(exercise, claim, printed, agreement, value):
     assert [(v.agreement, v.value) for v in found] == [(agreement, value)]
 
 
+
+
+SOFTMAXES = {  # how softmax and cross-entropy are written: steps
+    "written out": ["p1 = exp(u)/(exp(u)+exp(v))", "p2 = exp(v)/(exp(u)+exp(v))", "L = -(t1*log(p1)+t2*log(p2))"],
+    "by name": ["p1 = softmax_1(u, v)", "p2 = softmax_2(u, v)", "L = -(t1*log(p1)+t2*log(p2))"],
+    "step by step": ["e1 = exp(u)", "e2 = exp(v)", "s = e1 + e2", "p1 = e1/s", "p2 = e2/s", "l1 = t1*log(p1)",
+                     "l2 = t2*log(p2)", "L = -(l1 + l2)"],
+}
+CLAIMED = [  # formula of dL/du, whether it holds, and whether only for targets that add up to 1
+    ("p1 - t1", True, True), ("-(t1 - p1)", True, True), ("p1*(t1 + t2) - t1", True, False), ("-t1*(1 - p1) + t2*p1", True, False),
+    ("p1 - t2", False, False), ("t1 - p1", False, False), ("p1", False, False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("steps", SOFTMAXES.values(), ids=SOFTMAXES)
+@pytest.mark.parametrize(("formula", "holds", "conditional"), CLAIMED, ids=[row[0] for row in CLAIMED])
+def test_check_solve_and_mark_say_the_same_of_a_formula(steps, formula, holds, conditional):
+    listed = ", ".join(f'"{step}"' for step in steps)
+    text = f"""
+title = "t"
+steps = [{listed}]
+[values]
+u = 1
+v = 2
+t1 = 1
+t2 = 0
+[[claim]]
+claim = "dL/du"
+printed = "{formula}"
+[[question]]
+ask = "dL/du"
+kind = "expression"
+"""
+    exercise = from_text(text, "t")
+    (verdict,) = check(exercise)
+    assert (verdict.agreement == "exact") is holds
+    assert (verdict.sums == (("t1", "t2"),)) is conditional
+    assert (verdict.difference is None) is holds
+    assert ("Erratum" in solve(exercise).to_text()) is not holds
+    assert (Marker(exercise).judge("dL/du.formula", formula)[0].verdict == "correct") is holds
+
+
+def test_targets_that_do_not_add_up_to_1_do_not_make_a_formula_right():
+    text = 'title = "t"\nsteps = ["p1 = softmax_1(u, v)", "p2 = softmax_2(u, v)", "L = -(t1*log(p1)+t2*log(p2))"]\n[values]\n'
+    exercise = from_text(text + 'u = 1\nv = 2\nt1 = 1\nt2 = 1\n[[claim]]\nclaim = "dL/du"\nprinted = "p1 - t1"\n', "t")
+    (verdict,) = check(exercise)
+    assert verdict.agreement == "differs"
+    assert verdict.difference.point
+    assert verdict.difference.yours != verdict.difference.expected

@@ -108,6 +108,7 @@ def plot_path(
         from tutor.explain.words.wording import ENGLISH
         from tutor.results.curves import path
         from tutor.results.solution import train
+        from tutor.rules.optimisers import DESCENT
         from tutor.solving.target import target_exercise
 
         exercise = target_exercise(target)
@@ -122,7 +123,7 @@ def plot_path(
         task = found.task
         way = [(row.values[pair[0]], row.values[pair[1]]) for row in _rows(found)]
         title = f"{exercise.title}, {plain(_called(found, (task.row.name,) if optimiser else None))}"
-        plainly = task.row.name == "gd" and task.size == task.count
+        plainly = task.row.name == DESCENT and task.size == task.count
         return [path(title, graph, task.values, pair, way, found.notation, updates=found.run.made, samples=task.samples,
                      at_right_angles=plainly, stopped=ENGLISH.updates.say_stop(found.run.stopped))]  # fmt: skip
 

@@ -1,6 +1,8 @@
 """JSON of ``check``: a contract, versioned by ``schema``.
 
-``claims`` [{``exercise``, ``claim``, ``printed``, ``value``, ``agreement``, ``erratum``}].
+``claims`` [{``exercise``, ``claim``, ``printed``, ``value``, ``agreement``, ``erratum``, ``sums``, ``difference``}]; ``sums`` are
+the groups of targets that have to add up to 1 for a formula to agree, ``difference`` is where one differs: {``point`` {name: value},
+``printed``, ``derived``}.
 """
 
 from __future__ import annotations
@@ -21,7 +23,10 @@ def check_json(verdicts: Iterable[Verdict]) -> dict[str, Any]:
         "claims": [
             {
                 "exercise": v.exercise, "claim": v.claim, "printed": v.printed, "value": v.value,
-                "agreement": v.agreement, "erratum": v.erratum,
+                "agreement": v.agreement, "erratum": v.erratum, "sums": [list(group) for group in v.sums],
+                "difference": None if v.difference is None else {
+                    "point": dict(v.difference.point), "printed": v.difference.yours, "derived": v.difference.expected,
+                },
             }
             for v in verdicts
         ],

@@ -21,7 +21,7 @@ from tutor.expression.keys import after_key, derivative_key, edge_key, read_afte
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.walk import names as names_of
 from tutor.graph.nouns import Factor, Graph, Path, Step
-from tutor.rules.optimisers import Optimiser, optimiser
+from tutor.rules.optimisers import DESCENT, Optimiser, optimiser
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def referred(expr: Expr) -> tuple[str, ...]:
 
 
 def working(
-    graph: Graph, *, of: Sequence[str] = (), updates: int = 0, method: str = "gd", rate: str = "eta",
+    graph: Graph, *, of: Sequence[str] = (), updates: int = 0, method: str = DESCENT, rate: str = "eta",
     parameters: Sequence[str] = (),
 ) -> Working:  # fmt: skip
     """The working of a graph: of its loss and of every quantity in ``of``, and of ``updates`` steps of an optimiser.

@@ -13,7 +13,7 @@ from tutor.graph.read_steps import check_name
 from tutor.numbers.arithmetic import Value, real
 from tutor.numbers.data_set import MAX_SAMPLES, Order, Reduce, Samples
 from tutor.numbers.run import read_value
-from tutor.rules.optimisers import Optimiser, Setting, optimiser
+from tutor.rules.optimisers import DESCENT, Optimiser, Setting, optimiser
 from tutor.text import visible
 
 Fault = Callable[[str, str, str], None]
@@ -30,7 +30,7 @@ MAX_SEED = 2**63
 class TrainingPlan:
     """How an exercise is trained; ``batch`` and ``order`` are those of the optimiser where they are None."""
 
-    optimiser: str = "gd"
+    optimiser: str = DESCENT
     settings: Mapping[str, Value] = field(default_factory=dict)
     batch: int | None = None
     order: Order | None = None
@@ -40,7 +40,7 @@ class TrainingPlan:
 def read_plan(table: Mapping[str, Any], fault: Fault) -> TrainingPlan:
     """The plan of ``[train]``; every fault in it is noted."""
     try:
-        row = optimiser(table.get("optimiser", "gd"))
+        row = optimiser(table.get("optimiser", DESCENT))
     except TutorError as error:
         fault(error.what, "train.optimiser", error.hint)
         return TrainingPlan()

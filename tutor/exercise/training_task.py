@@ -19,7 +19,7 @@ from tutor.numbers.arithmetic import CONTEXT, Value, real
 from tutor.numbers.data_set import Order, Samples
 from tutor.numbers.run import compute, read_value, require, run
 from tutor.numbers.train import Row, Task, train_exactly
-from tutor.rules.optimisers import Optimiser, formula_of, optimiser
+from tutor.rules.optimisers import DESCENT, Optimiser, formula_of, optimiser
 from tutor.text import visible
 
 POINTS = 4
@@ -27,7 +27,7 @@ POINTS = 4
 
 def trains_otherwise(exercise: Exercise) -> bool:
     """Whether training an exercise is more than gradient descent on its one sample."""
-    return exercise.samples is not None or exercise.plan.optimiser != "gd"
+    return exercise.samples is not None or exercise.plan.optimiser != DESCENT
 
 
 def make_task(

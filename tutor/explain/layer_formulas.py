@@ -74,9 +74,7 @@ def dressed(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return _shaped(explicit(expr, shapes), shape) if shape else expr
 
 
-_WHOLE = frozenset({"transpose", "outer", "softmax", "softmax_columns", "softmax_rows", "one_hot"})
-"""The operations that have a shape below them as a whole."""
-_OPENED = {name: len(rows[0].arrays) for name, rows in LAYERS.items() if name not in _WHOLE} | {ENTRYWISE: 2}
+_OPENED = {name: len(rows[0].arrays) for name, rows in LAYERS.items() if not rows[0].whole} | {ENTRYWISE: 2}
 """The operations whose operands have their shapes below them, and how many they have."""
 
 

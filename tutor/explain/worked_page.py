@@ -18,7 +18,7 @@ from tutor.expression.walk import substitute
 from tutor.numbers.arithmetic import CONTEXT
 from tutor.numbers.run import LEVELS
 from tutor.numbers.verify import merged
-from tutor.rules.optimisers import optimiser
+from tutor.rules.optimisers import DESCENT, optimiser
 from tutor.solving.proofs import Proofs
 from tutor.solving.worked import Worked
 
@@ -115,10 +115,10 @@ def update(page: PageWriter) -> None:
     if request.rate is None and worked.numbers is None and not request.rate_written:
         return
     sign = "←" if worked.notation.update == "arrow" else "="
-    names = naming(optimiser("gd"), request.graph.names, page.rate_name)
+    names = naming(optimiser(DESCENT), request.graph.names, page.rate_name)
     rows: list[Equation] = []
     for name in request.trained:
-        for step in derive_update(optimiser("gd"), name, request.graph.loss, names).steps:
+        for step in derive_update(optimiser(DESCENT), name, request.graph.loss, names).steps:
             sides = [Side(step.expr, sign)]
             if worked.numbers is not None:
                 size: dict[str, Expr] = {names.rate: page.rate()} if request.rate is not None else {}

@@ -17,7 +17,7 @@ from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, N
 from tutor.expression.plain import plain
 from tutor.expression.walk import names
 from tutor.graph.shapes import INDEXED, Shape, bind, operation_text, shape_of, shape_text
-from tutor.rules.operations import ENTRYWISE, LAYERS, formula
+from tutor.rules.operations import ENTRYWISE, LAYERS, SOFTMAXES, formula
 
 MAX_WORK = 3_000_000
 """How many products one operation may take; some ten seconds."""
@@ -124,7 +124,7 @@ def samples(shape: Sequence[int], by: str) -> list[range]:
     return [range(start + place, start + place + block, apart) for start in range(0, prod(shape), block) for place in range(apart)]
 
 
-SAMPLES = {"softmax": "columns", "softmax_columns": "columns", "softmax_rows": "rows"}
+SAMPLES = {name: "rows" if total == "row_sums" else "columns" for name, total in SOFTMAXES.items()}
 """What of an array is one sample: a column (a vector is one) or a row."""
 
 

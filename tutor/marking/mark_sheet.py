@@ -43,6 +43,7 @@ from tutor.numbers.arithmetic import Value
 from tutor.numbers.arrays import Floats, np
 from tutor.numbers.floats import as_float
 from tutor.numbers.run import compute, read_value, stable
+from tutor.rules.optimisers import DESCENT
 
 MOST_SIMPLIFIED = 500
 """In a graph of up to so many steps it is looked for simplifications that lectures make."""
@@ -71,7 +72,7 @@ class Sheet:
             return
         targets = [step.target for step in graph.steps]
         of = losses_in(declared, targets) if declared else tuple(parts(name)[0] for name in exercise.asked)
-        method = exercise.plan.optimiser if not exercise.samples else "gd"
+        method = exercise.plan.optimiser if not exercise.samples else DESCENT
         trains = exercise.rate is not None and bool(graph.parameters)
         updates = max(updates_in(declared), int(trains))
         self.working = working(

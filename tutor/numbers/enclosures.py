@@ -11,7 +11,7 @@ from fractions import Fraction
 from functools import lru_cache
 
 from tutor.numbers.balls import bits_in_use, bits_of, enclose, magnitude, nowhere, set_bits, sign, whole_power
-from tutor.numbers.functions import MAX_ANGLE, MAX_ARGUMENT, PRIMITIVES
+from tutor.numbers.functions import PRIMITIVES
 from tutor.numbers.lowering import ADD, DIV, IF, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB
 from tutor.numbers.program import Program
 from tutor.numbers.values import Ball
@@ -131,9 +131,6 @@ _CERTAIN: dict[str, Callable[..., bool]] = {
     DIV: lambda a, b: b.is_zero(),
     POWER: lambda a: a.is_zero(),
     POW: lambda a, b: bool(a < 0 or (a.is_zero() and b <= 0)),
-    "log": lambda x: bool(x <= 0),
-    "sqrt": lambda x: bool(x < 0),
-    "exp": lambda x: bool(x > MAX_ARGUMENT),
-    **dict.fromkeys(("sin", "cos", "tan"), lambda x: bool(abs(x) >= MAX_ANGLE)),
+    **{name: row.nowhere for name, row in PRIMITIVES.items() if row.nowhere},
 }
 """Where an operation on numbers certainly has no value."""

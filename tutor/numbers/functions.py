@@ -47,7 +47,7 @@ class Primitive:
     it twice.  ``extreme`` functions take any number of arguments and are folded two by two.
     ``costly`` ones take some forty times as long as a product.
     ``lost`` is how many bits it takes to tell the value from 1 (or from x), for an argument of so many bits before the point: σ(140) is 1
-    to sixty digits."""
+    to sixty digits.  ``nowhere`` says of a ball whether the function certainly has no value there."""
 
     name: str
     exact: Exact
@@ -60,6 +60,7 @@ class Primitive:
     extreme: bool = False
     lost: Callable[[int], int] | None = None
     costly: bool = True
+    nowhere: Callable[..., bool] | None = None
 
 
 def columns_of(row: Primitive, numpy: ModuleType) -> Many:
@@ -238,17 +239,29 @@ def _infinite(x: float) -> float:
     return math.inf
 
 
+def _beyond(limit: int) -> Callable[[Ball], bool]:
+    return lambda x: bool(abs(x) >= limit)
+
+
 _ROWS = (
-    Primitive("exp", _only_at(0, Fraction(1)), _exp_ball, _guarded(math.exp, _infinite), "exp", "exp({0})", lost=_near_zero),
-    Primitive("log", _only_at(1, Fraction(0)), _method("log"), _log, "log", "log({0})"),
-    Primitive("sqrt", root, _method("sqrt"), _guarded(math.sqrt, _infinite), "sqrt", "sqrt({0})", costly=False),
-    Primitive("sin", _only_at(0, Fraction(0)), _circular_ball("sin"), _guarded(math.sin, _infinite), "sin", "sin({0})"),
-    Primitive("cos", _only_at(0, Fraction(1)), _circular_ball("cos"), _guarded(math.cos, _infinite), "cos", "cos({0})", lost=_near_zero),
-    Primitive("tan", _only_at(0, Fraction(0)), _circular_ball("tan"), _guarded(math.tan, _infinite), "tan", "tan({0})"),
+    Primitive("exp", _only_at(0, Fraction(1)), _exp_ball, _guarded(math.exp, _infinite), "exp", "exp({0})", lost=_near_zero,
+              nowhere=lambda x: bool(x > MAX_ARGUMENT)),
+    Primitive("log", _only_at(1, Fraction(0)), _method("log"), _log, "log", "log({0})",
+              nowhere=lambda x: bool(x <= 0)),
+    Primitive("sqrt", root, _method("sqrt"), _guarded(math.sqrt, _infinite), "sqrt", "sqrt({0})", costly=False,
+              nowhere=lambda x: bool(x < 0)),
+    Primitive("sin", _only_at(0, Fraction(0)), _circular_ball("sin"), _guarded(math.sin, _infinite), "sin", "sin({0})",
+              nowhere=_beyond(MAX_ANGLE)),
+    Primitive("cos", _only_at(0, Fraction(1)), _circular_ball("cos"), _guarded(math.cos, _infinite), "cos", "cos({0})", lost=_near_zero,
+              nowhere=_beyond(MAX_ANGLE)),
+    Primitive("tan", _only_at(0, Fraction(0)), _circular_ball("tan"), _guarded(math.tan, _infinite), "tan", "tan({0})",
+              nowhere=_beyond(MAX_ANGLE)),
     Primitive("arctan", _only_at(0, Fraction(0)), _method("atan"), math.atan, "arctan", "atan({0})"),
-    Primitive("arcsin", _only_at(0, Fraction(0)), _method("asin"), _guarded(math.asin, _infinite), "arcsin", "asin({0})"),
+    Primitive("arcsin", _only_at(0, Fraction(0)), _method("asin"), _guarded(math.asin, _infinite), "arcsin", "asin({0})",
+              nowhere=lambda x: bool(abs(x) > 1)),
     Primitive("arsinh", _only_at(0, Fraction(0)), _method("asinh"), math.asinh, "arcsinh", "asinh({0})"),
-    Primitive("artanh", _only_at(0, Fraction(0)), _method("atanh"), _artanh, "arctanh", "atanh({0})"),
+    Primitive("artanh", _only_at(0, Fraction(0)), _method("atanh"), _artanh, "arctanh", "atanh({0})",
+              nowhere=_beyond(1)),
     Primitive("sinh", _only_at(0, Fraction(0)), _method("sinh"), _guarded(math.sinh, lambda x: math.copysign(math.inf, x)),
               "sinh", "sinh({0})"),
     Primitive("cosh", _only_at(0, Fraction(1)), _method("cosh"), _guarded(math.cosh, _infinite), "cosh", "cosh({0})", lost=_near_zero),

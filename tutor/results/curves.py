@@ -276,7 +276,7 @@ def _activation(text: str, notation: Notation, low: str | None, high: str | None
 def _row(text: str) -> tuple[Function, tuple[Number, ...]]:
     """The row of a function of one number, with the numbers of its parameters."""
     known = activation(text)
-    if known is not None and known[0] != "softmax":
+    if known is not None and not FUNCTIONS[known[0]].layer:
         return function(known[0], 1 + len(known[1])), known[1]
     bare = text.partition("(")[0].strip()
     row = FUNCTIONS.get(bare)

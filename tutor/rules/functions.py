@@ -107,6 +107,11 @@ class Function:
         return len(self.params) - len(self.settings)
 
     @property
+    def of_logarithms(self) -> bool:
+        """Whether it is a loss that is a sum of logarithms, a cross-entropy, so that it is read as its formula."""
+        return self.role == "loss" and "log(" in self.value
+
+    @property
     def curved(self) -> bool:
         """Whether it has a slope of its own, which can be forgotten or taken at another place: an activation, or a function such as sin."""
         return self.role in ("function", "activation") and not self.flat and not self.layer
@@ -233,6 +238,8 @@ _ROWS = (
 
 FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
 
+OF_LOGARITHMS = frozenset(row.name for row in _ROWS if row.of_logarithms)
+"""The losses that are sums of logarithms."""
 PRIMITIVES = frozenset({row.name for row in _ROWS if not row.value and not row.layer} | {"pi"})
 """The functions that have no formula: the evaluator computes them and SymPy knows them."""
 

@@ -41,7 +41,9 @@ class Layer:
     the result in ``index``.  ``internal`` rows only appear in pullbacks.  ``written`` is how it is printed, in the words
     of `tutor.render.layer_maths` ("sign star", "name vec"), on the first row of a name; empty, it is printed by its own name.
     ``indexed`` says that the index form tells more than the name, ``padded`` that it looks outside of its operands, where an entry
-    is 0 (so an operand in index form is a plain array).
+    is 0 (so an operand in index form is a plain array).  ``normalises`` is the sum that the exponentials are divided by, of a softmax.
+    ``by_place`` says that not all entries are computed alike, ``whole`` that its shape stands below all of it in print and not below
+    its operands; these three, too, on the first row of a name.
     """
 
     name: str
@@ -58,6 +60,9 @@ class Layer:
     written: str = ""
     indexed: bool = True
     padded: bool = False
+    normalises: str = ""
+    by_place: bool = False
+    whole: bool = False
 
     def __post_init__(self) -> None:
         if len(self.letters) != len(self.result) or (self.pullbacks and len(self.pullbacks) != len(self.arrays)):
@@ -146,9 +151,9 @@ def _one_after_the_other(rank: int) -> tuple[Layer, Layer]:
     axes = tuple(sizes.split())
     return (
         Layer("concat", (f"x: m {sizes}", f"y: n {sizes}"), ("m + n", *axes), index,
-              f"at(x, i{rest}{more}) + at(y, i - m{rest}{more})", ("part(G, 0, m)", "part(G, m, n)"), indexed=False),
+              f"at(x, i{rest}{more}) + at(y, i - m{rest}{more})", ("part(G, 0, m)", "part(G, m, n)"), indexed=False, by_place=True),
         Layer("part", (f"x: n {sizes}",), ("z", *axes), index, f"at(x, i + f{rest}{more})", settings=(("f", 0), ("z", 1)), internal=True,
-              written="name part by place", padded=True),
+              written="name part by place", padded=True, by_place=True),
     )  # fmt: skip
 
 
@@ -160,9 +165,9 @@ _ROWS = (
     Layer("matmul", ("x: n", "B: n q"), ("q",), _1D, "sum_over(v, n, at(x, v)*at(B, v, i))",
           ("matmul(B, G)", "outer(x, G)")),
     Layer("matmul", ("x: n", "y: n"), (), (), "sum_over(v, n, at(x, v)*at(y, v))", ("G*y", "G*x"), source="dl: w^T x"),
-    Layer("transpose", ("A: m n",), ("n", "m"), _2D, "at(A, j, i)", ("transpose(G)",), written="transposed"),
+    Layer("transpose", ("A: m n",), ("n", "m"), _2D, "at(A, j, i)", ("transpose(G)",), written="transposed", whole=True),
     Layer("outer", ("x: m", "y: n"), ("m", "n"), _2D, "at(x, i)*at(y, j)",
-          ("matmul(G, y)", "matmul(transpose(G), x)"), written="beside transposed"),
+          ("matmul(G, y)", "matmul(transpose(G), x)"), written="beside transposed", whole=True),
     Layer("columns", ("b: m",), ("m", "N"), _2D, "at(b, i)", ("row_sums(G)",), (("N", 1),),
           source="a bias for a batch whose samples are columns", written="times ones lying"),
     Layer("rows", ("b: n",), ("N", "n"), _2D, "at(b, j)", ("column_sums(G)",), (("N", 1),),
@@ -178,24 +183,25 @@ _ROWS = (
           source="qmul, cmu: the mean over the samples"),
     Layer("mean", ("A: m n",), (), (), "sum_over(u, m, sum_over(v, n, at(A, u, v)))/(m*n)", ("fill(G/(m*n), m, n)",)),
     Layer("softmax", ("z: n",), ("n",), _1D, "exp(at(z, i))/sum_over(v, n, exp(at(z, v)))",
-          ("hadamard(out, G - fill(matmul(G, out), n))",), source="neuron, qmul: exp(z_k)/Σ exp(z_i)"),
+          ("hadamard(out, G - fill(matmul(G, out), n))",), source="neuron, qmul: exp(z_k)/Σ exp(z_i)", normalises="sum", whole=True),
     Layer("softmax_columns", ("Z: m n",), ("m", "n"), _2D, "exp(at(Z, i, j))/sum_over(v, m, exp(at(Z, v, j)))",
           ("hadamard(out, G - rows(column_sums(hadamard(G, out)), m))",), source="a batch whose samples are columns",
-          written="name softmax by col"),
+          written="name softmax by col", normalises="column_sums", whole=True),
     Layer("softmax_rows", ("Z: m n",), ("m", "n"), _2D, "exp(at(Z, i, j))/sum_over(v, n, exp(at(Z, i, v)))",
           ("hadamard(out, G - columns(row_sums(hadamard(G, out)), n))",), source="a batch whose samples are rows",
-          written="name softmax by row"),
+          written="name softmax by row", normalises="row_sums", whole=True),
     # Convolution and correlation with stride s and padding p; entries outside of the input are 0.
     Layer("correlate", ("x: n", "k: m"), ("windows(n, m, s, p)",), _1D,
           "sum_over(a, m, at(k, a)*at(x, s*(i - 1) + a - p))",
-          ("spread(G, k, n, s, p)", "kernel_gradient(G, x, m, s, p)"), _WINDOW, (1, 0), _GOODFELLOW, written="sign star", padded=True),
+          ("spread(G, k, n, s, p)", "kernel_gradient(G, x, m, s, p)"), _WINDOW, (1, 0), _GOODFELLOW, written="sign star", padded=True,
+          by_place=True),
     Layer("correlate", ("x: n r", "k: m q"), ("windows(n, m, s, p)", "windows(r, q, s, p)"), _2D,
           "sum_over(a, m, sum_over(b, q, at(k, a, b)*at(x, s*(i - 1) + a - p, s*(j - 1) + b - p)))",
           ("spread(G, k, n, r, s, p)", "kernel_gradient(G, x, m, q, s, p)"), _WINDOW, (1, 0), _GOODFELLOW),
     Layer("convolve", ("x: n", "k: m"), ("windows(n, m, s, p)",), _1D,
           "sum_over(a, m, at(k, a)*at(x, s*(i - 1) + m + 1 - a - p))",
           ("spread_flipped(G, k, n, s, p)", "kernel_gradient_flipped(G, x, m, s, p)"), _WINDOW, (1, 0),
-          "qmul: Convolution (1-D)", written="sign asterisk", padded=True),
+          "qmul: Convolution (1-D)", written="sign asterisk", padded=True, by_place=True),
     Layer("convolve", ("x: n r", "k: m q"), ("windows(n, m, s, p)", "windows(r, q, s, p)"), _2D,
           "sum_over(a, m, sum_over(b, q, at(k, a, b)*at(x, s*(i - 1) + m + 1 - a - p, s*(j - 1) + q + 1 - b - p)))",
           ("spread_flipped(G, k, n, r, s, p)", "kernel_gradient_flipped(G, x, m, q, s, p)"), _WINDOW, (1, 0),
@@ -244,7 +250,8 @@ _ROWS = (
           settings=(("m", 1), ("q", 1), *_WINDOW), internal=True),
     # Pooling over windows of k (by k) entries, moved on by the stride s.
     Layer("max_pool", ("x: n",), ("windows(n, k, s, 0)",), _1D, "max_over(a, k, at(x, s*(i - 1) + a))",
-          ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling", written="name maxpool by window"),
+          ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling", written="name maxpool by window",
+          by_place=True),
     Layer("max_pool", ("x: n r",), ("windows(n, k, s, 0)", "windows(r, k, s, 0)"), _2D,
           "max_over(a, k, max_over(b, k, at(x, s*(i - 1) + a, s*(j - 1) + b)))",
           ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling 2×2"),
@@ -260,7 +267,7 @@ _ROWS = (
           "sum_over(u, o, sum_over(v, w, at(G, i, u, v)*winner(X, i, i - 1, 1, j, s*(u - 1), k, l, s*(v - 1), k)))",
           settings=(("k", 1), ("s", 1)), internal=True),
     Layer("average_pool", ("x: n",), ("windows(n, k, s, 0)",), _1D, "sum_over(a, k, at(x, s*(i - 1) + a))/k",
-          ("share(G, n, k, s)",), (("k", 1), ("s", 1)), ("k",), written="name avgpool by window"),
+          ("share(G, n, k, s)",), (("k", 1), ("s", 1)), ("k",), written="name avgpool by window", by_place=True),
     Layer("average_pool", ("x: n r",), ("windows(n, k, s, 0)", "windows(r, k, s, 0)"), _2D,
           "sum_over(a, k, sum_over(b, k, at(x, s*(i - 1) + a, s*(j - 1) + b)))/(k*k)",
           ("share(G, n, r, k, s)",), (("k", 1), ("s", 1)), ("k",)),
@@ -276,7 +283,7 @@ _ROWS = (
           "sum_over(u, o, sum_over(v, w, at(G, u, v)*inside(i - s*(u - 1), k)*inside(j - s*(v - 1), k)))/(k*k)",
           settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True),
     Layer("flatten", ("A: m n",), ("m*n",), _1D, "at(A, quotient(i - 1, n) + 1, remainder(i - 1, n) + 1)",
-          ("unflatten(G, m, n)",), source="row after row", written="name vec", indexed=False),
+          ("unflatten(G, m, n)",), source="row after row", written="name vec", indexed=False, by_place=True),
     Layer("flatten", ("A: m n q",), ("m*n*q",), _1D,
           "at(A, quotient(i - 1, n*q) + 1, remainder(quotient(i - 1, q), n) + 1, remainder(i - 1, q) + 1)", ("unflatten(G, m, n, q)",),
           source="channel after channel, row after row"),
@@ -284,15 +291,15 @@ _ROWS = (
           "at(A, quotient(i - 1, n*q*r) + 1, remainder(quotient(i - 1, q*r), n) + 1, remainder(quotient(i - 1, r), q) + 1, "
           "remainder(i - 1, r) + 1)", ("unflatten(G, m, n, q, r)",)),
     Layer("unflatten", ("x: m*n*q*r",), ("m", "n", "q", "r"), _4D, "at(x, n*q*r*(i - 1) + q*r*(j - 1) + r*(l - 1) + h)", ("flatten(G)",),
-          (("m", 1), ("n", 1), ("q", 1), ("r", 1)), written="name mat by sizes"),
+          (("m", 1), ("n", 1), ("q", 1), ("r", 1)), written="name mat by sizes", by_place=True),
     Layer("unflatten", ("x: m*n*q",), ("m", "n", "q"), _3D, "at(x, n*q*(i - 1) + q*(j - 1) + l)", ("flatten(G)",),
           (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
     *(row for rank in (1, 2, 3, 4) for row in _one_after_the_other(rank)),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
-          source="the target of a classification: label k of n classes", written="name onehot"),
+          source="the target of a classification: label k of n classes", written="name onehot", by_place=True, whole=True),
     Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),
-          source="−log p_2: the probability of the label; entries are counted from 1", written="indexed"),
+          source="−log p_2: the probability of the label; entries are counted from 1", written="indexed", by_place=True),
     Layer("entry", ("A: m n",), (), (), "at(A, k, l)", ("G*outer(one_hot(k, m), one_hot(l, n))",), (("k", 1), ("l", 1)),
           within=("k", "m", "l", "n")),
     *_deep("m n q"),
@@ -304,6 +311,10 @@ LAYERS: dict[str, tuple[Layer, ...]] = {
 }
 OF_EACH = {name: f"{name}_of_each" for name, rows in LAYERS.items() if {"times", "ones"} <= {*rows[0].written.split()}}
 """What is a product of a matrix with 𝟏 on paper, and how it is called where it is done to each matrix of a batch: no product says that."""
+BY_PLACE = frozenset(name for name, rows in LAYERS.items() if rows[0].by_place)
+"""The operations that do not treat all entries alike."""
+SOFTMAXES = {name: rows[0].normalises for name, rows in LAYERS.items() if rows[0].normalises}
+"""Each softmax with the sum of its exponentials, which says what one sample is: a vector, a column or a row."""
 ENTRYWISE = "hadamard"
 """A ⊙ B, entry by entry; written ``*`` between arrays of one shape."""
 

@@ -208,6 +208,8 @@ OPTIMISERS: tuple[Optimiser, ...] = (
     ),
 )  # fmt: skip
 
+DESCENT = "gd"
+"""The method where none is named: plain gradient descent, on all samples at once."""
 _BY_NAME = {row.name: row for row in OPTIMISERS}
 ALIASES = {
     "gradient-descent": "gd", "gradient descent": "gd", "batch": "gd", "stochastic": "sgd", "mini-batch": "minibatch",

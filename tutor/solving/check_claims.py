@@ -25,7 +25,7 @@ from tutor.numbers.printed import exact_text
 from tutor.numbers.run import compute, evaluate, run
 from tutor.numbers.train import Task, train_exactly
 from tutor.numbers.verify import random_points
-from tutor.rules.optimisers import optimiser
+from tutor.rules.optimisers import DESCENT, optimiser
 from tutor.rules.patterns import constant
 
 if TYPE_CHECKING:
@@ -230,7 +230,7 @@ class _Checker:
         leaves = {quantity.name: trace[quantity.name] for quantity in self.graph.leaves}
         if claim.after:
             names = tuple(quantity.name for quantity in self.graph.parameters)
-            task = Task(self.derivation(self.graph.loss), leaves, names, optimiser("gd"), rate, {}, letter=self.rate)
+            task = Task(self.derivation(self.graph.loss), leaves, names, optimiser(DESCENT), rate, {}, letter=self.rate)
             leaves |= train_exactly(task, claim.after).rows[-1].values
         trace = run(self.graph.steps, leaves) if claim.after else trace
         return self.subject(claim.subject, {self.rate: rate, **trace})

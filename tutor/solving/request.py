@@ -26,7 +26,7 @@ from tutor.numbers.data_set import Order, Samples
 from tutor.numbers.printed import decimal
 from tutor.numbers.run import check_names, read_value, require
 from tutor.numbers.train import Task
-from tutor.rules.optimisers import optimiser
+from tutor.rules.optimisers import DESCENT, optimiser
 from tutor.solving.typed import refuse_untrained, trained_exercise
 
 Chain = Literal["full", "reuse"]
@@ -318,4 +318,4 @@ def descent_task(
         entries = exercise.layers.entries
         parameters = tuple(single for name in dict(wanted).get(graph.loss, ()) for single in entries[name].items)
     letter = notation(options.notation or exercise.notation).rate
-    return Task(derive(graph), values, parameters, optimiser("gd"), rate, {}, letter=letter)
+    return Task(derive(graph), values, parameters, optimiser(DESCENT), rate, {}, letter=letter)

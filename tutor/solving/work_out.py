@@ -20,6 +20,7 @@ from tutor.numbers.data_set import SampleTable
 from tutor.numbers.run import evaluate
 from tutor.numbers.train import sample_numbers
 from tutor.numbers.verify import Ask
+from tutor.rules.optimisers import DESCENT
 from tutor.solving.check_claims import check
 from tutor.solving.proofs import Proofs, prove_gradients, prove_rewrites, prove_training
 from tutor.solving.request import Request
@@ -102,7 +103,7 @@ def first_samples(request: Request) -> SampleTable | None:
     """The samples with their losses and gradients, where the exercise has some."""
     if request.exercise.samples is None or request.values is None:
         return None
-    return sample_numbers(make_task(request.exercise, request.values, method="gd", rate=1))
+    return sample_numbers(make_task(request.exercise, request.values, method=DESCENT, rate=1))
 
 
 def work_training(request: Request, ask: Ask | None, progress: Callable[[int], None] | None) -> Worked:

@@ -1,10 +1,8 @@
 """Comparing formulas: a table of pairs with their verdicts, answers to real exercises, and random formulas rewritten and corrupted."""
 
 import random
-import sys
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +11,6 @@ from counted import ANSWER, at_most
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from independent import MP, OutsideError, forward, value
-
-sys.path.insert(0, str(Path(__file__).parent))  # the table that the benchmark uses, too
 from justice import PAIRS, graph, truth
 from sympy_back import from_sympy
 

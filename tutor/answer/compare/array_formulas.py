@@ -21,6 +21,7 @@ from tutor.graph.entries import places
 from tutor.graph.index_forms import ArrayFormula
 from tutor.graph.shapes import shape_text
 from tutor.numbers.arrays import PLAIN, Floats, np
+from tutor.rules.operations import BY_PLACE
 
 MOST_SUSPECTS = 2
 """So many entries that floats call different are looked at with balls, those that differ most."""
@@ -28,8 +29,6 @@ MOST_ENTRIES = 64
 """So many entries are compared with balls where they are not alike."""
 TINY, HUGE = 1e-4, 1e5
 """A constant beyond these bounds may be smaller than what floats see beside the rest."""
-_BY_PLACE = frozenset({"entry", "one_hot", "concat", "part", "flatten", "unflatten", "correlate", "convolve", "max_pool", "average_pool"})
-"""Operations that do not treat all entries alike."""
 
 
 SAME = Comparison("equal")
@@ -107,7 +106,7 @@ def _confirming(expr: Expr, shape: tuple[int, ...], listed: Sequence[tuple[int, 
 
 
 def _alike(expr: Expr) -> bool:
-    if type(expr) is Call and expr.func in _BY_PLACE:
+    if type(expr) is Call and expr.func in BY_PLACE:
         return False
     if type(expr) is Call and expr.func == "at" and any(type(part) is Number for part in expr.args[1:]):
         return False

@@ -46,8 +46,8 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
 
     >>> from tutor.exercise.load import load
     >>> known = array_vocabulary(load("qmul/network-deltas-layers"))
-    >>> known.spelled["delta", "", "2"][1], [spelling.parts for spelling in known.indexed["w", "2"]]
-    (Partial(of='E', wrt='z2'), [(0, 1)])
+    >>> known.spelled["delta", "", "2"][1], known.indexed["w", "2"][0].parts
+    (Partial(of='E', wrt='z2'), (0, 1))
     """
     layered = layers_of(exercise, exercise.notation)
     chosen = choose_profiles(exercise, profiles)
@@ -71,7 +71,7 @@ def layer_notation(exercise: Exercise, layered: Layered, profile: str) -> Notati
 
 def _arity(func: str, count: int) -> int:
     """How many arguments a function of single numbers takes; operations on arrays are bound to shapes later."""
-    return len(function(func, count).params) if func in FUNCTIONS and func != "softmax" else count
+    return len(function(func, count).params) if func in FUNCTIONS and not FUNCTIONS[func].layer else count
 
 
 def indexed_spellings(layered: Layered, notations: Iterable[Notation]) -> dict[tuple[str, str], tuple[IndexedSpelling, ...]]:

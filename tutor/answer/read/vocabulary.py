@@ -232,7 +232,7 @@ def _functions(profiles: Iterable[str]) -> dict[str, str]:
     for profile in profiles:
         known = notation(profile)
         for name in FUNCTIONS:
-            if name != "softmax":
+            if not FUNCTIONS[name].layer:
                 symbol = known.function(name)
                 for text in (symbol.latex, symbol.text):
                     key = whole(text)

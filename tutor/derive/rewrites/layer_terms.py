@@ -15,11 +15,9 @@ from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Nu
 from tutor.expression.walk import names, substitute
 from tutor.graph.layered import Layered
 from tutor.graph.shapes import Shape, shape_of, size_expr
-from tutor.rules.functions import function, value_of
+from tutor.rules.functions import OF_LOGARITHMS, function, value_of
 from tutor.rules.patterns import constant
 
-WRITTEN_OUT = ("cross_entropy", "binary_cross_entropy")
-"""Losses that are read as their formulas, which are sums of logarithms."""
 MAX_TERMS = 200
 
 
@@ -126,7 +124,7 @@ def _parts(term: ArrayTerm, uses: Dependence) -> list[ArrayTerm] | None:
             if value is not None:
                 return [replace(term, core=num, number=term.number / value)]
             return [replace(term, core=num, divisors=(*term.divisors, den))]
-        case Call(func, args) if func in WRITTEN_OUT:
+        case Call(func, args) if func in OF_LOGARITHMS:
             row = function(func, len(args))
             formula = value_of(row)
             assert formula is not None

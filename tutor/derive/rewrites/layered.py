@@ -20,12 +20,13 @@ from tutor.expression.walk import drop_transpose, names
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Graph
 from tutor.graph.shapes import shape_of
+from tutor.rules.operations import SOFTMAXES
 
 SOFTMAX = "softmax with cross-entropy"
 SIGMOID = "sigmoid with binary cross-entropy"
 LINEAR = "linear network"
 LOG_SUM = "log-sum-exp"
-_OUTPUTS = {"softmax": SOFTMAX, "softmax_columns": SOFTMAX, "softmax_rows": SOFTMAX, "sigmoid": SIGMOID}
+_OUTPUTS = {**dict.fromkeys(SOFTMAXES, SOFTMAX), "sigmoid": SIGMOID}
 UNIT, SHIFT = "What", "bhat"
 
 
@@ -124,7 +125,7 @@ def _label_of(expr: Expr) -> tuple[Expr, ...] | None:
     return None
 
 
-_SAMPLE_AXIS = {"softmax": 0, "softmax_columns": -2, "softmax_rows": -1}
+_SAMPLE_AXIS = {name: {"sum": 0, "column_sums": -2, "row_sums": -1}[total] for name, total in SOFTMAXES.items()}
 """Along which axis each softmax sums to 1."""
 
 
@@ -181,7 +182,7 @@ def _through(layered: Layered, name: str, score: Expr, whole: Expr, slope: Expr)
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
-_SUMMED = {"sum": "softmax", "column_sums": "softmax_columns", "row_sums": "softmax_rows"}
+_SUMMED = {total: name for name, total in SOFTMAXES.items()}
 """What the slope of the logarithm of a sum of exponentials is, by the sum."""
 
 

@@ -14,13 +14,11 @@ from tutor.derive.tidy import product, summed
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Pow
 from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Graph
-from tutor.rules.functions import function, value_of
+from tutor.rules.functions import OF_LOGARITHMS, function, value_of
 from tutor.rules.patterns import constant
 
 MAX_VISITS = 5_000
 """How many nodes of the loss are looked at; a longer one is not taken apart."""
-WRITTEN_OUT = ("cross_entropy", "binary_cross_entropy")
-"""Losses that are read as their formulas, which are sums of logarithms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +202,7 @@ def _parts(core: Expr, term: Term, live: set[str]) -> list[Term] | None:
             if value is not None:
                 return [Term(num, number / value, factors, divisors)]
             return [Term(num, number, factors, (*divisors, den))]
-        case Call(func, args) if func in WRITTEN_OUT:
+        case Call(func, args) if func in OF_LOGARITHMS:
             row = function(func, len(args))
             formula = value_of(row)
             assert formula is not None

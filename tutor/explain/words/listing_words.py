@@ -22,6 +22,9 @@ class ListingWords(Topic):
     AGREEMENTS: Mapping[str, str] = {"exact": "exact", "rounded": "rounded", "truncated": "truncated", "differs": "differs"}
     ERRATUM = "erratum: {erratum}"
     ERRATUM_AGREES = "declared an erratum, but agrees: {erratum}"
+    CONDITION = "for targets that add up to 1, as here: {sums}"
+    DIFFERENCE = "at {point} the printed formula gives {printed}, the derived one {derived}"
+    DIFFERENCE_EVERYWHERE = "the printed formula gives {printed}, the derived one {derived}"
     TOTAL = "{count} claims: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata"
     WRONG = ", {count} wrong"
     HOW: Mapping[str, str] = {
@@ -38,6 +41,7 @@ class ListingWords(Topic):
     FORMS: Mapping[str, str] = {
         "decimal": ", as a decimal",
         "fraction": ", as a fraction",
+        "percent": ", also in percent",
         "inputs": ", in given quantities only",
         "steps": ", without derivatives",
     }

@@ -131,10 +131,22 @@ def _verdict(verdict: Verdict, widths: Sequence[int], width: int, words: Listing
         line.append(fitted(visible_on_terminal(text), size) + "  ")
     line.append(words.AGREEMENTS[verdict.agreement], style=STYLES[verdict.agreement])
     yield line
+    for remark in _remarks(verdict, words):
+        for piece in wrap(visible_on_terminal(remark), max(20, width - 4)):
+            yield Text("    ").append(piece, style="italic")
+
+
+def _remarks(verdict: Verdict, words: ListingWords) -> Iterable[str]:
+    """What is said below a figure or a formula: on which condition it agrees, where it differs, that it is a known slip."""
+    if verdict.sums:
+        yield words.CONDITION.format(sums=", ".join(f"{' + '.join(group)} = 1" for group in verdict.sums))
+    if verdict.difference is not None and verdict.difference.yours:
+        point = ", ".join(f"{name} = {value}" for name, value in verdict.difference.point)
+        said = words.DIFFERENCE if point else words.DIFFERENCE_EVERYWHERE
+        yield said.format(point=point, printed=verdict.difference.yours, derived=verdict.difference.expected)
     if verdict.erratum is not None:
         state = words.ERRATUM if verdict.agreement == "differs" else words.ERRATUM_AGREES
-        for piece in wrap(state.format(erratum=visible_on_terminal(verdict.erratum)), max(20, width - 4)):
-            yield Text("    ").append(piece, style="italic")
+        yield state.format(erratum=verdict.erratum)
 
 
 def _total(found: Sequence[Verdict], words: ListingWords) -> Text:
