@@ -2,23 +2,10 @@
 
 import numpy as np
 import pytest
+from worked import exercise
 
-from tutor.exercise.load import from_text
 from tutor.marking.mark_submission import Marker
 from tutor.marking.misconceptions import NEIGHBOUR, TABLE
-
-
-def exercise(example):
-    steps = ", ".join(f'"{step.strip()}"' for step in example.steps.split(";"))
-    values = "\n".join(example.values.split("; "))
-    rate, _, parameters = example.train.partition(": ")
-    listed = ", ".join(f'"{name.strip()}"' for name in parameters.split(",")) if parameters else ""
-    train = f"[train]\nrate = {rate}\nsteps = 1\n" if rate else ""
-    ask = example.ask.replace("@", " after ")
-    return from_text(
-        f'title = "t"\nsteps = [{steps}]\nparameters = [{listed}]\n[values]\n{values}\n{train}[[question]]\nask = "{ask}"\nmarks = 2\n', "t"
-    )
-
 
 EXAMPLES = [(row, example) for row in TABLE for example in (row.example, *row.also)]
 

@@ -76,7 +76,7 @@ def _is_curved(step: Step) -> bool:
     return row is not None and row.curved
 
 
-def _operands(row: Function, expr: Expr) -> tuple[Expr, ...]:
+def operands_of(row: Function, expr: Expr) -> tuple[Expr, ...]:
     """What a function is applied to, in a call of it or in its written-out form; nothing for any other formula."""
     if type(expr) is Call and expr.func == row.name:
         return expr.args
@@ -99,14 +99,14 @@ def by_row(tag: str, place: str = "slope") -> Callable[[Working, Step], Iterator
 def _misused(working: Working, step: Step, row: Function, misuse: Misuse) -> Iterator[tuple[str, Expr]]:
     if misuse.place == "value":
         if step.sort == "forward":
-            operands = _operands(row, step.expr)
+            operands = operands_of(row, step.expr)
             yield step.sort, substitute(misuse_of(row, misuse.formula), {**dict(zip(row.params, operands, strict=False)), OUT: step.expr})
         return
     if step.sort == "forward":
         return
     formula = misuse_of(row, misuse.formula)
     own = working.by_name[step.of].expr
-    operands = _operands(row, own)
+    operands = operands_of(row, own)
     table = {**dict(zip(row.params, operands, strict=False)), OUT: Name(step.of), SLOPE: step.expr}
     if SLOPE in names(formula):
         yield "all", substitute(formula, table)
@@ -164,7 +164,7 @@ def missing_path(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """One of several ways to the loss left out, or all but one."""
     if step.sort != "gradient" or step.after or not 2 <= len(step.terms) <= 40:
         return
-    parts = [_term(upstream, local) for upstream, local in step.terms]
+    parts = [chain_term(upstream, local) for upstream, local in step.terms]
     for place in range(len(parts)):
         rest = parts[:place] + parts[place + 1 :]
         yield f"path {place}", rest[0] if len(rest) == 1 else Add(tuple(rest))
@@ -172,14 +172,15 @@ def missing_path(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
             yield f"only {place}", parts[place]
 
 
-def _term(upstream: Expr, local: Expr) -> Expr:
+def chain_term(upstream: Expr, local: Expr) -> Expr:
+    """One term of a gradient."""
     return local if upstream == ONE else Mul((upstream, local))
 
 
 def paths_multiplied(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The ways to the loss multiplied instead of added."""
     if step.sort == "gradient" and not step.after and 2 <= len(step.terms) <= 6:
-        yield "all", Mul(tuple(_term(upstream, local) for upstream, local in step.terms))
+        yield "all", Mul(tuple(chain_term(upstream, local) for upstream, local in step.terms))
 
 
 def gradients(working: Working) -> Iterator[Step]:
@@ -299,9 +300,9 @@ def updated_weight(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         gradient = working.by_name.get(derivative_key(loss, weight))
         if weight in moved and gradient is not None:
             late = {derivative_key(loss, weight): gradient.expr}
-            terms.append(_term(upstream, _filled(moved[weight].expr, late)))
+            terms.append(chain_term(upstream, _filled(moved[weight].expr, late)))
         else:
-            terms.append(_term(upstream, local))
+            terms.append(chain_term(upstream, local))
     expr = terms[0] if len(terms) == 1 else Add(tuple(terms)) if terms else step.expr
     if expr != step.expr:
         yield "all", expr
@@ -331,7 +332,7 @@ def no_rate(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         yield "all", substitute(step.expr, {working.rate: ONE})
 
 
-def _plain_terms(working: Working, step: Step) -> list[str]:
+def plain_terms(working: Working, step: Step) -> list[str]:
     """The parameters that stand alone in a sum: its biases."""
     own = working.by_name[step.of or step.target].expr
     parameters = {q.name for q in working.graph.leaves if q.kind not in ("target", "constant")}
@@ -342,7 +343,7 @@ def _plain_terms(working: Working, step: Step) -> list[str]:
 
 def bias_as_input(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """∂(wx + b)/∂b taken as b."""
-    if step.rule == "weighted sum" and step.expr == ONE and step.wrt in _plain_terms(working, step):
+    if step.rule == "weighted sum" and step.expr == ONE and step.wrt in plain_terms(working, step):
         yield "all", Name(step.wrt)
 
 
@@ -350,7 +351,7 @@ def bias_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """A weighted sum without its bias."""
     if step.rule != "weighted sum" or type(step.expr) is not Add:
         return
-    for bias in _plain_terms(working, step):
+    for bias in plain_terms(working, step):
         rest = tuple(term for term in step.expr.args if term != Name(bias))
         if rest:
             yield "all", rest[0] if len(rest) == 1 else Add(rest)
@@ -359,7 +360,7 @@ def bias_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
 def activation_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """An activation that was not applied."""
     row = row_of(step)
-    if row is not None and row.role == "activation" and (operands := _operands(row, step.expr)):
+    if row is not None and row.role == "activation" and (operands := operands_of(row, step.expr)):
         yield "all", operands[0]
 
 

@@ -9,13 +9,17 @@ Sources: what the lectures warn of (graz "sum over all branches", neuron "inner 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.derive.working import Working
-from tutor.expression.nodes import ONE, Neg
+from tutor.expression.nodes import ONE, Expr, Neg
+from tutor.graph.nouns import Step
 from tutor.marking import bends
+from tutor.marking import bends_backward as backward_slips
+from tutor.marking import bends_forward as forward_slips
+from tutor.marking import bends_updates as update_slips
 from tutor.marking.array_misconceptions import TABLE as ARRAY_TABLE
 from tutor.marking.bends import Bend, by_row, each, forward, gradients, moves, slopes
 
@@ -65,8 +69,32 @@ SCORES = "z1 = 1; z2 = 0; z3 = -1"
 TWO_LAYERS = "h = v*x; o = w*h; L = (o - y)^2"
 
 
-def _row(tag: str, find: object, over: object, example: Example, credit: str = "1/2") -> Misconception:
-    return Misconception(tag, each(tag, find, over), example, Fraction(credit))  # type: ignore[arg-type]
+Finder = Callable[[Working, Step], Iterable[tuple[str, Expr]]]
+Over = Callable[[Working], Iterator[Step]]
+
+
+def _row(tag: str, find: Finder, over: Over, example: Example, credit: str = "1/2", *, common: bool = True) -> Misconception:
+    return Misconception(tag, each(tag, find, over), example, Fraction(credit), common=common)
+
+
+PAIR = "z1 = w1*x1 + w2*x2 + b1; a1 = sigmoid(z1); z2 = v1*a1 + v2*x2 + b2; a2 = tanh(z2); L = (a2 - y)^2"
+PAIR_AT = "x1 = 0.7; x2 = -1.3; w1 = 0.45; w2 = 0.62; b1 = 0.21; v1 = -0.84; v2 = 0.37; b2 = 0.53; y = 0.9"
+TWO = (
+    "z1 = w1*x1 + w2*x2; a1 = sigmoid(z1); z2 = w3*x1 + w4*x2; a2 = sigmoid(z2); l1 = 1/2*(y1 - a1)^2; l2 = 1/2*(y2 - a2)^2; L = l1 + l2"
+)
+TWO_AT = "x1 = 0.7; x2 = -1.3; w1 = 0.45; w2 = 0.62; w3 = -0.31; w4 = 0.28; y1 = 0.9; y2 = 0.15"
+FAN_OF_TWO, FAN_AT = "a = x*u; c = x*v; f = a*c + a", "x = 2; u = 3; v = 5"
+LINE, LINE_AT = "z = w*x; L = (z - y)^2", "w = 0.6; x = 1.7; y = 0.4"
+
+
+def _both(tag: str, *found: tuple[Finder, Over]) -> Callable[[Working], Iterator[Bend]]:
+    """A slip that is made in the forward pass and in the backward pass."""
+
+    def bends(working: Working) -> Iterator[Bend]:
+        for find, over in found:
+            yield from each(tag, find, over)(working)
+
+    return bends
 
 
 TABLE: tuple[Misconception, ...] = (
@@ -115,6 +143,98 @@ TABLE: tuple[Misconception, ...] = (
     _row("activation-forgotten", bends.activation_forgotten, forward, Example(NEURON, AT, "L", "0.160200", "2.89")),
     Misconception("degrees-for-radians", bends.degrees, Example("a = sin(x); f = 2*a", "x = 0.5", "a", "0.479426", "0.00872654")),
     _row("log10-for-ln", bends.common_log, forward, Example("a = log(x); f = 2*a", "x = 3", "a", "1.09861", "0.477121")),
+    _row("bias-twice", forward_slips.bias_twice, forward, Example(NEURON, AT, "a", "0.90025", "0.960834"), common=False),
+    _row("bias-subtracted", forward_slips.bias_subtracted, forward, Example(NEURON, AT, "a", "0.90025", "0.549834"), common=False),
+    _row("bias-of-another", forward_slips.bias_of_another, forward, Example(PAIR, PAIR_AT, "a1", "0.430209", "0.509749"), common=False),
+    _row("factors-swapped", forward_slips.factors_swapped, forward, Example(TWO, TWO_AT, "a1", "0.379658", "0.462322"), common=False),
+    _row("weight-forgotten", forward_slips.weight_forgotten, forward, Example(NEURON, AT, "a", "0.90025", "0.924142"), common=False),
+    Misconception("factors-added", _both("factors-added", (forward_slips.factors_added, forward),
+                  (backward_slips.factors_added, gradients)),
+         Example(NEURON, AT, "dL/dw", "0.107828", "0.0477979"), common=False),
+    _row("term-forgotten", forward_slips.term_forgotten, forward, Example(TWO, TWO_AT, "L", "0.157156", "0.19657"), common=False),
+    _row("one-term-only", forward_slips.one_term_only, forward, Example(PAIR, PAIR_AT, "z1", "-0.281", "0.315"), common=False),
+    _row("another-activation", forward_slips.another_activation, forward, Example(NEURON, AT, "a", "0.90025", "0.975743"), common=False),
+    _row("exponent-sign-lost", by_row("exponent-sign-lost", "value"), forward,
+         Example(NEURON, AT, "a", "0.90025", "0.0997505"), common=False),
+    _row("relu-turned-round", by_row("relu-turned-round", "value"), forward,
+         Example("z = w*x; a = relu(z); f = 3*a + z", "w = 0.5; x = 2.5", "f", "5", "1.25"), common=False),
+    _row("error-not-squared", by_row("error-not-squared", "value"), forward, Example(NEURON, AT, "L", "0.1602", "0.40025"), common=False),
+    _row("squared-after-sum", forward_slips.squared_after_sum, forward, Example(TWO, TWO_AT, "L", "0.157156", "0.0485596"), common=False),
+    Misconception("another-unit", _both("another-unit", (forward_slips.another_unit, forward), (backward_slips.another_unit, slopes)),
+         Example(TWO, TWO_AT, "dL/dw1", "-0.0857849", "-0.0831789"), common=False),
+    Misconception("wrong-weight", _both("wrong-weight", (forward_slips.wrong_weight, forward), (backward_slips.wrong_weight, slopes)),
+         Example(PAIR, PAIR_AT, "a1", "0.430209", "0.459588", "0.1: w1, w2, b1, v1, v2, b2"), common=False),
+    Misconception("net-for-output", _both("net-for-output", (forward_slips.net_for_output, forward),
+                  (backward_slips.net_for_output, slopes)),
+         Example(PAIR, PAIR_AT, "dL/dv1", "-0.93999", "-0.494295"), common=False),
+    Misconception("input-for-hidden", _both("input-for-hidden", (forward_slips.input_for_hidden, forward),
+                  (backward_slips.input_for_hidden, slopes)),
+         Example(PAIR, PAIR_AT, "dL/dv1", "-0.93999", "-0.907659"), common=False),
+    _row("log-forgotten", by_row("log-forgotten", "value"), forward,
+         Example("p = sigmoid(z); L = -y*log(p)", "z = 0.4; y = 0.8", "L", "0.410412", "-0.47895"), common=False),
+    _row("minus-lost-in-loss", by_row("minus-lost-in-loss", "value"), forward,
+         Example("p = sigmoid(z); L = -y*log(p)", "z = 0.4; y = 0.8", "L", "0.410412", "-0.410412"), common=False),
+    _row("second-term-forgotten", by_row("second-term-forgotten", "value"), forward,
+         Example("p = sigmoid(z); L = -(y*log(p) + (1 - y)*log(1 - p))", "z = 0.4; y = 0.8", "L", "0.593015", "0.410412"), common=False),
+    _row("softmax-not-normalised", forward_slips.softmax_not_normalised, forward,
+         Example("p1 = softmax_1(z1, z2); p2 = softmax_2(z1, z2); f = p1*y + p2",
+                 "z1 = 0.4; z2 = -0.7; y = 3", "p1", "0.75026", "1.49182"), common=False),
+    _row("softmax-without-exp", forward_slips.softmax_without_exp, forward,
+         Example("p1 = softmax_1(z1, z2); p2 = softmax_2(z1, z2); f = p1*y + p2",
+                 "z1 = 0.4; z2 = 0.7; y = 3", "p1", "0.425557", "0.363636"), common=False),
+    _row("slope-of-another", backward_slips.slope_of_another, slopes, Example(NEURON, AT, "dL/dw", "0.107828", "0.227603")),
+    _row("slope-turned-round", backward_slips.slope_turned_round, slopes,
+         Example(NEURON, AT, "da/dz", "0.0898003", "-0.0898003"), common=False),
+    _row("slope-at-output", backward_slips.slope_at_output, slopes, Example(NEURON, AT, "dL/dw", "0.107828", "0.246728"), common=False),
+    _row("slope-is-function", backward_slips.slope_is_function, slopes,
+         Example("z = w*x; a = tanh(z); f = 3*a", "w = 0.8; x = 1.5", "df/dw", "1.37259", "3.75145"), common=False),
+    _row("tanh-slope-of-input", by_row("tanh-slope-of-input"), slopes,
+         Example("z = w*x; a = tanh(z); f = 3*a", "w = 0.8; x = 1.5", "da/dw", "0.45753", "-0.66"), common=False),
+    _row("tanh-slope-square-misplaced", by_row("tanh-slope-square-misplaced"), slopes,
+         Example("z = w*x; a = tanh(z); f = 3*a", "w = 0.8; x = 1.5", "da/dw", "0.45753", "0.0415062"), common=False),
+    _row("loss-for-derivative", backward_slips.loss_for_derivative, slopes,
+         Example(NEURON, AT, "dL/dw", "0.107828", "0.021579"), credit="1/4", common=False),
+    _row("target-forgotten", backward_slips.target_forgotten, slopes, Example(NEURON, AT, "dL/dw", "0.107828", "0.242528"), common=False),
+    _row("total-error", backward_slips.total_error, slopes, Example(TWO, TWO_AT, "dL/dw1", "-0.0857849", "-0.0513776"), common=False),
+    _row("upstream-forgotten", backward_slips.upstream_forgotten, gradients,
+         Example(NEURON, AT, "dL/dw", "0.107828", "0.134700"), common=False),
+    _row("paths-subtracted", backward_slips.paths_subtracted, gradients, Example(FAN_OF_TWO, FAN_AT, "df/dx", "63", "3"), common=False),
+    _row("path-twice", backward_slips.path_twice, gradients, Example(FAN_OF_TWO, FAN_AT, "df/dx", "63", "96"), common=False),
+    _row("factors-divided", backward_slips.factors_divided, gradients, Example(NEURON, AT, "dL/dz", "0.0718851", "8.91421"), common=False),
+    _row("rate-in-gradient", backward_slips.rate_in_gradient, gradients,
+         Example(NEURON, AT, "dL/dw", "0.107828", "0.0107828", "0.1: w, b"), common=False),
+    _row("exponent-not-brought-down", backward_slips.exponent_not_brought_down, slopes,
+         Example("a = x^3; f = 2*a", "x = 1.7", "df/dx", "17.34", "5.78"), common=False),
+    _row("exponent-not-lowered", backward_slips.exponent_not_lowered, slopes,
+         Example("a = x^3; f = 2*a", "x = 1.7", "df/dx", "17.34", "29.478"), common=False),
+    _row("bias-gradient-with-input", backward_slips.bias_gradient_with_input, slopes,
+         Example(NEURON, AT, "dL/db", "0.0718851", "0.0575081"), common=False),
+    _row("rate-power-of-ten", update_slips.rate_power_of_ten, update_slips.updates,
+         Example(NEURON, AT, "w@1", "0.789217", "0.692172", "0.1: w, b"), common=False),
+    _row("old-weight-forgotten", update_slips.old_weight_forgotten, moves,
+         Example(NEURON, AT, "w@1", "0.789217", "-0.0107828", "0.1: w, b"), common=False),
+    _row("update-not-made", update_slips.update_not_made, moves,
+         Example(NEURON, AT, "w@1", "0.584345", "0.8", "2: w, b"), credit="0", common=False),
+    _row("gradient-for-update", update_slips.gradient_for_update, moves,
+         Example(NEURON, AT, "w@1", "0.789217", "0.107828", "0.1: w, b"), credit="0", common=False),
+    _row("another-start", update_slips.another_start, moves,
+         Example("z = w1*x1 + w2*x2; L = (z - y)^2",
+                 "w1 = 0.45; w2 = -0.62; x1 = 0.7; x2 = 1.3; y = 0.9", "w1@1", "0.64474", "-0.42526", "0.1: w1, w2"), common=False),
+    _row("another-gradient", update_slips.another_gradient, update_slips.updates,
+         Example("z = w1*x1 + w2*x2; L = (z - y)^2",
+                 "w1 = 0.45; w2 = -0.62; x1 = 0.7; x2 = 1.3; y = 0.9", "w1@1", "0.64474", "0.81166", "0.1: w1, w2"), common=False),
+    _row("state-forgotten", update_slips.state_forgotten, update_slips.updates,
+         Example(LINE, LINE_AT, "w@2", "0.324801", "0.419661", "0.05 momentum: w"), common=False),
+    _row("decay-forgotten", update_slips.decay_forgotten, update_slips.updates,
+         Example(LINE, LINE_AT, "w@1", "0.441886", "0.55", "0.05 rmsprop: w"), common=False),
+    _row("bias-correction-forgotten", update_slips.bias_correction_forgotten, update_slips.updates,
+         Example(LINE, LINE_AT, "w@2", "0.500326", "0.545019", "0.05 adam: w"), common=False),
+    _row("root-forgotten", update_slips.root_forgotten, update_slips.updates,
+         Example(LINE, LINE_AT, "w@1", "0.441886", "0.362808", "0.05 rmsprop: w"), common=False),
+    _row("square-forgotten", update_slips.square_forgotten, update_slips.updates,
+         Example(LINE, LINE_AT, "w@1", "0.55", "0.527405", "0.05 adagrad: w"), common=False),
+    _row("old-gradient-used", update_slips.old_gradient_used, update_slips.updates,
+         Example(LINE, LINE_AT, "w@2", "0.419661", "0.3892", "0.05: w"), common=False),
     Misconception(NEIGHBOUR, _nothing, Example("z = w*x + v*u + b; a = sigmoid(z); L = (a - y)^2", f"{AT}; u = 0.7; v = -0.4",
                   "dL/dw", "0.124495", "0.0580976"), Fraction(0)),
 )  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from tutor.explain.words.slip_words import SLIPS, SlipPhrase
 from tutor.explain.words.topic import Topic
 
 if TYPE_CHECKING:
@@ -22,19 +23,6 @@ class VerdictPhrase:
     words: str
     legend: str
     head: str
-
-
-@dataclass(frozen=True, slots=True)
-class SlipPhrase:
-    """How a misconception is said: its name for the grader, what was probably done, and what to look at next.
-
-    ``placed`` says whether it is made in a step that is worth naming.
-    """
-
-    name: str
-    done: str
-    look: str
-    placed: bool = True
 
 
 class MarkingWords(Topic):
@@ -64,189 +52,7 @@ class MarkingWords(Topic):
         "circular": "This answer and another one would each explain the other, so neither is taken as the reason.",
     }
 
-    SLIPS: Mapping[str, SlipPhrase] = {
-        "inner-derivative-forgotten": SlipPhrase(
-            "inner derivative forgotten",
-            "the derivative of the inner function was forgotten",
-            "Look at the chain rule: each function on the way contributes a factor, the inner one too.",
-        ),
-        "sigmoid-slope-is-output": SlipPhrase(
-            "σ′ taken as σ",
-            "σ was used where its derivative σ′ belongs",
-            "Look at the derivative of the sigmoid: it is made of two factors, and the output is only one of them.",
-        ),
-        "sigmoid-slope-is-complement": SlipPhrase(
-            "σ′ taken as 1 − σ",
-            "1 − σ was used where the derivative σ′ belongs",
-            "Look at the derivative of the sigmoid: it is made of two factors, and 1 minus the output is only one of them.",
-        ),
-        "sigmoid-slope-of-input": SlipPhrase(
-            "σ′ written with the input, z(1 − z)",
-            "the derivative of the sigmoid was formed with its input z instead of its output",
-            "Look at what stands in the derivative of the sigmoid: is it the value before the activation, or the one after it?",
-        ),
-        "slope-at-wrong-node": SlipPhrase(
-            "derivative taken at another node",
-            "the derivative of the activation was taken with the value of another node",
-            "Look at which neuron this factor belongs to, and take the value of that neuron.",
-        ),
-        "tanh-slope-not-squared": SlipPhrase(
-            "tanh′ without the square",
-            "the square in the derivative of tanh was left out",
-            "Look at the derivative of tanh once more: something in it is squared.",
-        ),
-        "relu-slope-left": SlipPhrase(
-            "ReLU′ = 1 left of 0",
-            "the slope of the ReLU was taken as 1 where its input is negative",
-            "Look at the sign of the ReLU's input, and at how steep the ReLU is there.",
-        ),
-        "missing-path": SlipPhrase(
-            "one path left out",
-            "one of the paths to the loss was left out",
-            "Look at where this quantity is used: each use is a path, and the paths are added.",
-        ),
-        "paths-multiplied": SlipPhrase(
-            "paths multiplied instead of added",
-            "the contributions of the paths were multiplied",
-            "Look at how several paths are put together: factors along a path are multiplied, and what then?",
-        ),
-        "sign-of-error": SlipPhrase(
-            "sign of the error turned round",
-            "the difference between output and target was taken the other way round",
-            "Look at the derivative of the loss: which of the two is subtracted from which? An inner derivative decides the sign.",
-        ),
-        "factor-two-lost": SlipPhrase(
-            "the 2 of the square lost",
-            "the 2 that comes down from the square was lost",
-            "Look at the power rule, and at which factor stands before the square in this loss.",
-        ),
-        "factor-two-doubled": SlipPhrase(
-            "a 2 too many",
-            "there is a factor 2 that does not belong there",
-            "Look at the factor before the square in this loss: does it cancel the 2 of the power rule?",
-        ),
-        "half-lost": SlipPhrase(
-            "the ½ lost",
-            "the ½ was lost",
-            "Look at the definition of the loss: which factor stands before the square?",
-        ),
-        "half-doubled": SlipPhrase(
-            "a ½ too many",
-            "there is a ½ that does not belong there",
-            "Look at the definition of the loss: how often does ½ occur, and what does the power rule make of it?",
-        ),
-        "sum-for-mean": SlipPhrase(
-            "sum for mean",
-            "the sum was taken where the mean is asked for",
-            "Look at the definition: is there a division by the number of terms?",
-        ),
-        "mean-for-sum": SlipPhrase(
-            "mean for sum",
-            "the mean was taken where the sum is asked for",
-            "Look at the definition: is anything divided by the number of terms?",
-        ),
-        "product-partner": SlipPhrase(
-            "product rule with the wrong partner",
-            "the product was differentiated with the wrong factor left standing",
-            "Look at the product: which of its factors stays when you differentiate with respect to the other?",
-        ),
-        "weights-transposed": SlipPhrase(
-            "matrix transposed",
-            "a matrix was used or written the other way round, rows for columns",
-            "Look at which weight leads from which unit to which, and write the first entry out as a sum.",
-        ),
-        "transpose-forgotten": SlipPhrase(
-            "transpose forgotten",
-            "a factor stands as it is where its transpose belongs",
-            "Write the shapes below the factors, and one entry as a sum: which index of the weight does the sum run over?",
-        ),
-        "transpose-too-many": SlipPhrase(
-            "transpose too many",
-            "a factor is transposed where it belongs as it is",
-            "Write the shapes below the factors, and one entry as a sum: which index of the weight does the sum run over?",
-        ),
-        "product-order": SlipPhrase(
-            "factors of a matrix product exchanged",
-            "the factors of a matrix product stand in the other order",
-            "Matrix products may not be exchanged: write the shapes below the factors.",
-        ),
-        "product-for-entrywise": SlipPhrase(
-            "matrix product for ⊙",
-            "a matrix product was formed where entry is multiplied with entry (⊙)",
-            "An activation acts on each entry by itself: how does its derivative go into the product?",
-        ),
-        "entrywise-for-product": SlipPhrase(
-            "⊙ for a matrix product",
-            "entries were multiplied one by one (⊙) where a matrix product is meant",
-            "Every unit of a layer takes all units before it: does each entry of the result contain a sum?",
-        ),
-        "outer-reversed": SlipPhrase(
-            "outer product the other way round",
-            "the two vectors of an outer product stand in the other order",
-            "Compare the shape of the gradient with that of the weights: which vector belongs to the rows?",
-        ),
-        "samples-not-summed": SlipPhrase(
-            "sum over the samples forgotten",
-            "there is one gradient for each sample where their sum is meant",
-            "A parameter that all samples share gets a gradient from each of them: what happens to these?",
-        ),
-        "other-layout": SlipPhrase(
-            "the transpose: numerator layout",
-            "this is the transpose of what is asked: right in the numerator layout, where a gradient lies the other way round",
-            "Here a gradient has the shape of what it is the gradient of.",
-        ),
-        "updated-weight-used": SlipPhrase(
-            "already updated weight used",
-            "a weight that had already been updated was used for a gradient",
-            "Look at the order: all gradients belong to the old weights; the weights are changed together, afterwards.",
-        ),
-        "step-up": SlipPhrase(
-            "step up the gradient",
-            "the step went up the gradient instead of down",
-            "Look at the sign in the update rule: the loss is to become smaller.",
-        ),
-        "step-size-forgotten": SlipPhrase(
-            "step size forgotten",
-            "the gradient was not multiplied by the step size",
-            "Look at the update rule: what stands before the gradient?",
-        ),
-        "bias-as-input": SlipPhrase(
-            "bias treated as an input",
-            "the bias was multiplied like an input",
-            "Look at how the bias enters the weighted sum, and what that makes of its derivative.",
-        ),
-        "bias-forgotten": SlipPhrase(
-            "bias forgotten",
-            "the bias was left out of the weighted sum",
-            "Look at the weighted sum: is every term in it that the network has?",
-        ),
-        "degrees-for-radians": SlipPhrase(
-            "degrees for radians",
-            "the angle was taken in degrees",
-            "Look at the setting of your calculator: angles are in radians here.",
-        ),
-        "log10-for-ln": SlipPhrase(
-            "log₁₀ for ln",
-            "the logarithm to base 10 was used for the natural one",
-            "Look at which logarithm is meant, and at the key of your calculator.",
-        ),
-        "neighbour": SlipPhrase(
-            "a neighbouring quantity answered",
-            "this is the value of another quantity than the one asked for",
-            "Look at the names once more: which quantity is asked for, and which one did you compute?",
-            placed=False,
-        ),
-        "sign-lost": SlipPhrase(
-            "a sign lost",
-            "a minus sign was lost",
-            "Follow the sign through the working, one line after another.",
-        ),
-        "activation-forgotten": SlipPhrase(
-            "activation forgotten",
-            "the activation function was not applied",
-            "Look at what a neuron does after the weighted sum.",
-        ),
-    }  # fmt: skip
+    SLIPS: Mapping[str, SlipPhrase] = SLIPS
 
     def slip(self, tag: str) -> SlipPhrase:
         """How a misconception is said; one without a row of its own is said by its tag.

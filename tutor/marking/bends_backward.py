@@ -1,0 +1,204 @@
+"""Slips in the backward pass: in slopes, in the derivative of the loss, in chains of factors.  See `tutor.marking.bends`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tutor.derive.working import Working
+from tutor.expression.nodes import ONE, ZERO, Add, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.expression.walk import names, substitute
+from tutor.graph.nouns import Step
+from tutor.marking.bends import chain_term, operands_of, plain_terms, row_of, scaled, slopes
+from tutor.marking.bends_forward import inputs_of, net_of, siblings
+from tutor.rules.functions import FUNCTIONS, OUT, Function, partials_of
+
+Found = Iterator[tuple[str, Expr]]
+
+
+def _activation(working: Working, step: Step) -> tuple[Function, Expr] | None:
+    """The row of an activation of one operand whose slope a step is, and its operand, a quantity."""
+    row = row_of(step)
+    own = working.by_name.get(step.of)
+    if row is None or own is None or row.role != "activation" or not row.curved:
+        return None
+    operands = operands_of(row, own.expr)
+    return (row, operands[0]) if operands and type(operands[0]) is Name else None
+
+
+def _slope(row: Function, operand: Expr, out: Expr) -> Expr:
+    """The slope of a function at an operand, in terms of an output."""
+    return substitute(partials_of(row)[0], {row.params[0]: operand, OUT: out})
+
+
+def slope_of_another(working: Working, step: Step) -> Found:
+    """The derivative of another activation: 1 − out² for σ."""
+    found = _activation(working, step)
+    if found is None:
+        return
+    for other in FUNCTIONS.values():
+        if other.role == "activation" and len(other.params) == 1 and other is not found[0] and names(partials_of(other)[0]):
+            yield other.name, _slope(other, found[1], Name(step.of))
+
+
+def slope_turned_round(working: Working, step: Step) -> Found:
+    """The derivative of an activation with its sign turned round: out² − out."""
+    if _activation(working, step) is not None:
+        yield "all", Neg(step.expr)
+
+
+def slope_at_output(working: Working, step: Step) -> Found:
+    """σ′ at the output: σ(out)(1 − σ(out))."""
+    found = _activation(working, step)
+    own = working.by_name.get(step.of)
+    if found is not None and own is not None and type(found[1]) is Name:
+        again = substitute(own.expr, {found[1].name: Name(step.of)})
+        yield "all", _slope(found[0], Name(step.of), again)
+
+
+def slope_is_function(working: Working, step: Step) -> Found:
+    """The function itself for its derivative."""
+    row = row_of(step)
+    own = working.by_name.get(step.of)
+    if row is None or own is None or not row.curved or row.role == "loss" or any(misuse.formula == OUT for misuse in row.slips):
+        return
+    if step.wrt in names(own.expr) and step.expr != Name(step.of):
+        yield "all", Name(step.of)
+
+
+def net_for_output(working: Working, step: Step) -> Found:
+    """The net input of a neuron put for its output: ∂z/∂w = z₁ for a₁."""
+    if step.rule == "weighted sum" and type(step.expr) is Name and (net := net_of(working, step.expr.name)):
+        yield "all", Name(net)
+
+
+def input_for_hidden(working: Working, step: Step) -> Found:
+    """An input of the network put for the output of a hidden neuron."""
+    if step.rule == "weighted sum" and type(step.expr) is Name and step.expr.name in working.by_name:
+        yield from (("", Name(name)) for name in inputs_of(working))
+
+
+def another_unit(working: Working, step: Step) -> Found:
+    """The value of another unit, another input, another sample or time step."""
+    if step.rule in ("weighted sum", "product") and type(step.expr) is Name and not _is_weight(working, step.expr.name):
+        yield from (("", Name(name)) for name in siblings(working, step.expr.name))
+
+
+def wrong_weight(working: Working, step: Step) -> Found:
+    """Another weight than that of the connection."""
+    if step.rule == "weighted sum" and type(step.expr) is Name and _is_weight(working, step.expr.name):
+        yield from (("", Name(name)) for name in siblings(working, step.expr.name))
+
+
+def _is_weight(working: Working, name: str) -> bool:
+    return any(q.name == name and q.kind in ("weight", "bias") for q in working.graph.leaves)
+
+
+def bias_gradient_with_input(working: Working, step: Step) -> Found:
+    """The gradient of a bias multiplied by an input, like that of a weight."""
+    own = working.by_name.get(step.of)
+    if step.rule != "weighted sum" or step.expr != ONE or own is None or step.wrt not in plain_terms(working, step):
+        return
+    weights = {q.name for q in working.graph.leaves if q.kind in ("weight", "bias")}
+    used = [name for name in names(own.expr) if name not in weights and name != step.wrt]
+    yield from (("", Name(name)) for name in used[:4])
+
+
+def _of_loss(working: Working, step: Step) -> bool:
+    """Whether a slope is that of a loss by an output."""
+    row = row_of(step)
+    own = working.by_name.get(step.of)
+    if row is None or own is None or row.role != "loss":
+        return False
+    operands = operands_of(row, own.expr)
+    return bool(operands) and step.wrt in names(operands[0])
+
+
+def loss_for_derivative(working: Working, step: Step) -> Found:
+    """The loss itself for its derivative."""
+    if _of_loss(working, step):
+        yield "all", Name(step.of)
+
+
+def target_forgotten(working: Working, step: Step) -> Found:
+    """The output for the error: the target left out of the derivative of the loss."""
+    targets = {q.name: ZERO for q in working.graph.leaves if q.kind == "target"}
+    own = working.by_name.get(step.of)
+    row = row_of(step)
+    if row is not None and row.role == "loss" and own is not None and not targets:
+        targets = {one.name: ZERO for one in operands_of(row, own.expr)[1:2] if type(one) is Name}
+    if (_of_loss(working, step) or step.of == working.graph.loss) and any(name in targets for name in names(step.expr)):
+        yield "all", substitute(step.expr, targets)
+
+
+def total_error(working: Working, step: Step) -> Found:
+    """The errors of all outputs together for that of one."""
+    if _of_loss(working, step):
+        alike = [other for other in slopes(working) if other.rule == step.rule and _of_loss(working, other)]
+        if 2 <= len(alike) <= 6:
+            yield "", Add(tuple(other.expr for other in alike))
+
+
+def upstream_forgotten(working: Working, step: Step) -> Found:
+    """The gradient from above left out of a chain of factors."""
+    if step.sort == "gradient" and not step.after and any(upstream != ONE for upstream, _ in step.terms):
+        locals_ = tuple(local for _, local in step.terms)
+        yield "", locals_[0] if len(locals_) == 1 else Add(locals_)
+
+
+def paths_subtracted(working: Working, step: Step) -> Found:
+    """The contributions of the paths subtracted."""
+    terms = [chain_term(upstream, local) for upstream, local in step.terms]
+    if step.sort == "gradient" and not step.after and 2 <= len(terms) <= 6:
+        for place, term in enumerate(terms):
+            rest = [Neg(other) for k, other in enumerate(terms) if k != place]
+            yield f"from {place}", Add((term, *rest))
+
+
+def path_twice(working: Working, step: Step) -> Found:
+    """One path counted twice."""
+    terms = [chain_term(upstream, local) for upstream, local in step.terms]
+    if step.sort == "gradient" and not step.after and 2 <= len(terms) <= 6:
+        yield from (("", Add((*terms, term))) for term in terms)
+
+
+def factors_added(working: Working, step: Step) -> Found:
+    """The factors of a chain added."""
+    if step.sort == "gradient" and not step.after and step.terms and any(upstream != ONE for upstream, _ in step.terms):
+        yield "", Add(tuple(part for upstream, local in step.terms for part in (upstream, local)))
+
+
+def factors_divided(working: Working, step: Step) -> Found:
+    """The gradient from above divided by the local derivative."""
+    if step.sort == "gradient" and not step.after and len(step.terms) == 1 and step.terms[0][0] != ONE:
+        upstream, local = step.terms[0]
+        yield "", Div(upstream, local)
+        yield "", Div(local, upstream)
+
+
+def rate_in_gradient(working: Working, step: Step) -> Found:
+    """The step size times the gradient given as the gradient."""
+    trained = {q.name for q in working.graph.parameters} if step.sort == "gradient" and step.of == working.graph.loss else set()
+    if step.wrt in trained and not step.after and working.rate in _used(working):
+        yield "", scaled(Name(working.rate), step.expr)
+
+
+def _used(working: Working) -> set[str]:
+    return {name for step in working.steps if step.sort == "update" for name in working.uses[step.target]}
+
+
+def exponent_not_brought_down(working: Working, step: Step) -> Found:
+    """x^(n−1) for n·x^(n−1)."""
+    if (power := _power(working, step)) is not None and power.exp != Number("2"):
+        yield "all", Div(step.expr, power.exp)
+
+
+def exponent_not_lowered(working: Working, step: Step) -> Found:
+    """n·x^n for n·x^(n−1)."""
+    if (power := _power(working, step)) is not None:
+        yield "all", Mul((step.expr, power.base))
+
+
+def _power(working: Working, step: Step) -> Pow | None:
+    own = working.by_name.get(step.of)
+    expr = own.expr if own is not None and step.rule == "power" else None
+    return expr if type(expr) is Pow and type(expr.exp) is Number and type(expr.base) is Name else None
