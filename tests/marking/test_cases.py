@@ -35,7 +35,11 @@ def test_every_verdict_occurs_in_the_collection():
     assert {case.verdict for ident in ids() for case in load(ident).cases} == set(VERDICTS)
 
 
-@pytest.mark.parametrize("tag", [row.tag for row in TABLE])
+ELSEWHERE = {"log-forgotten", "exponent-not-brought-down", "state-forgotten", "square-forgotten", "old-gradient-used"}
+"""Slips for which no exercise of the collection has an occasion, or a number of its own: their worked answers are their tests."""
+
+
+@pytest.mark.parametrize("tag", [row.tag for row in TABLE if row.tag not in ELSEWHERE])
 def test_every_misconception_occurs_in_the_collection(tag):
     cases = [case for ident in ids() for case in load(ident).cases if tag in case.tag.split(" | ")]
     assert cases

@@ -15,19 +15,19 @@ from tutor.rules.functions import FUNCTIONS, OUT, Function, partials_of
 Found = Iterator[tuple[str, Expr]]
 
 
-def _activation(working: Working, step: Step) -> tuple[Function, Expr] | None:
-    """The row of an activation of one operand whose slope a step is, and its operand, a quantity."""
+def _activation(working: Working, step: Step) -> tuple[Function, tuple[Expr, ...]] | None:
+    """The row of an activation of a quantity whose slope a step is, and its operands: the quantity and the settings."""
     row = row_of(step)
     own = working.by_name.get(step.of)
     if row is None or own is None or row.role != "activation" or not row.curved:
         return None
     operands = operands_of(row, own.expr)
-    return (row, operands[0]) if operands and type(operands[0]) is Name else None
+    return (row, operands) if operands and operands[0] == Name(step.wrt) else None
 
 
-def _slope(row: Function, operand: Expr, out: Expr) -> Expr:
-    """The slope of a function at an operand, in terms of an output."""
-    return substitute(partials_of(row)[0], {row.params[0]: operand, OUT: out})
+def _slope(row: Function, operands: tuple[Expr, ...], out: Expr) -> Expr:
+    """The slope of a function at its operands, in terms of an output."""
+    return substitute(partials_of(row)[0], {**dict(zip(row.params, operands, strict=False)), OUT: out})
 
 
 def slope_of_another(working: Working, step: Step) -> Found:
@@ -37,7 +37,7 @@ def slope_of_another(working: Working, step: Step) -> Found:
         return
     for other in FUNCTIONS.values():
         if other.role == "activation" and len(other.params) == 1 and other is not found[0] and names(partials_of(other)[0]):
-            yield other.name, _slope(other, found[1], Name(step.of))
+            yield other.name, _slope(other, found[1][:1], Name(step.of))
 
 
 def slope_turned_round(working: Working, step: Step) -> Found:
@@ -50,9 +50,9 @@ def slope_at_output(working: Working, step: Step) -> Found:
     """σ′ at the output: σ(out)(1 − σ(out))."""
     found = _activation(working, step)
     own = working.by_name.get(step.of)
-    if found is not None and own is not None and type(found[1]) is Name:
-        again = substitute(own.expr, {found[1].name: Name(step.of)})
-        yield "all", _slope(found[0], Name(step.of), again)
+    if found is not None and own is not None:
+        again = substitute(own.expr, {step.wrt: Name(step.of)})
+        yield "all", _slope(found[0], (Name(step.of), *found[1][1:]), again)
 
 
 def slope_is_function(working: Working, step: Step) -> Found:

@@ -19,6 +19,7 @@ from tutor.marking.evidence import (
     ELSEWHERE,
     OTHER,
     OWN_STEP,
+    RARE,
     Explanations,
     Given,
     WrongAnswers,
@@ -115,7 +116,9 @@ class Diagnosis:
         return collect(rows, why, ranks, world.env[target])
 
     def _rank(self, bend: Bend, target: str) -> int:
-        """A slip in the step itself, and one that is made at all its places, are likelier than one somewhere on the way."""
+        """A common slip is likelier than a rare one, in the step itself or at all its places likelier than somewhere on the way."""
+        if not BY_TAG[bend.tag].common:
+            return RARE
         return OWN_STEP if bend.systematic or any(name == target for name, _ in bend.edits) else ELSEWHERE
 
     def _paired(self, target: str, world: BentWorld, most: int, which: int) -> WrongAnswers:

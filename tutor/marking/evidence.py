@@ -33,11 +33,12 @@ CLOSE, CLOSE_UNITS = 0.0125, 2.5
 CLOSE_MOVE = 0.25
 """A near miss of an updated parameter is off by no more than this share of how far it moves."""
 
-OWN_STEP, ELSEWHERE, OTHER = 0, 1, 2
-"""The ranks: made in the step itself or at all places; made at another step; another quantity answered."""
-ACCIDENTS = (0.02, 0.004, 0.003)
-ACCIDENTS_OF_PAIRS = (0.004,)
+OWN_STEP, ELSEWHERE, RARE, OTHER = 0, 1, 2, 3
+"""The ranks: a common slip in the step itself or at all its places; one at another step; a rarer slip; another quantity answered."""
+ACCIDENTS, ACCIDENTS_OF_PAIRS = (0.02, 0.006, 0.004, 0.003), (0.004,)
 """So many accidents are accepted at each rank, and with two slips together."""
+SHORT, ACCIDENTS_OF_SHORT = 6, (0.5, 0.3, 0.01, 0.005)
+"""A number of fewer digits that is exactly what a slip gives was not rounded: in exercises with small whole numbers accidents are more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ class Given:
     """An answer as the candidates are searched by: its value at every point, and how far it may be off.
 
     ``low`` and ``high`` bound what it may stand for: a decimal of three places stands for all that is rounded or cut off to it.
-    ``digits`` are the significant ones it was written with; ``unit`` is what its last place is worth, 0 where it has no point.
+    ``digits`` are the significant ones it was written with; ``unit`` is what its last place is worth, 0 where it has no point; of a whole
+    number ``place`` is.  ``exact`` says that nothing but the number itself counts.
     """
 
     value: Floats
@@ -53,6 +55,8 @@ class Given:
     high: float
     digits: int = 99
     unit: float = 0.0
+    place: float = 0.0
+    exact: bool = False
 
     @property
     def own(self) -> float:
@@ -65,6 +69,11 @@ class Given:
         return len(self.value) > 1
 
     @property
+    def is_short(self) -> bool:
+        """Whether just this number counts, of so few digits that others are met by accident: 2, 0.5."""
+        return self.exact and self.digits < SHORT
+
+    @property
     def sure(self) -> bool:
         """Whether it has enough digits for two slips to be told."""
         return self.digits >= 3
@@ -72,7 +81,7 @@ class Given:
     def readings(self, blur: float) -> tuple[Given, ...]:
         """The readings of an answer, the strictest first: just this number; rounded; and rounded from what had been rounded (``blur``)."""
         exact = SAME * abs(self.own)
-        tried = [replace(self, low=self.own - exact, high=self.own + exact)]
+        tried = [replace(self, low=self.own - exact, high=self.own + exact, exact=True)]
         if self.digits >= 2:
             tried.append(self)
         if blur:
@@ -114,7 +123,7 @@ class WrongAnswers:
 
     def expected(self, given: Given, rank: int, right: float) -> float:
         """How many candidates up to a rank an arbitrary wrong number about here would hit."""
-        width = given.high - given.low
+        width = given.place if given.is_short else given.high - given.low
         around = max(NEIGHBOURHOOD * abs(given.own), 10 * width)
         if not around:
             return 0.0
@@ -127,7 +136,7 @@ class WrongAnswers:
         start, stop = bisect_left(self.column, given.low), bisect_right(self.column, given.high)
         fitting = [row for row in range(start, stop) if not given.certain or alike(self.values[row], given.value)]
         for rank in sorted({self.ranks[row] for row in fitting}):
-            if given.certain or self.expected(given, rank, right) <= accepted[rank]:
+            if given.certain or self.expected(given, rank, right) <= (ACCIDENTS_OF_SHORT if given.is_short else accepted)[rank]:
                 chosen = [row for row in fitting if self.ranks[row] <= rank]
                 return tuple(dict.fromkeys(self.why[row] for row in (fitting if given.certain else self._equal(chosen))))
         return ()

@@ -83,7 +83,7 @@ TWO = (
     "z1 = w1*x1 + w2*x2; a1 = sigmoid(z1); z2 = w3*x1 + w4*x2; a2 = sigmoid(z2); l1 = 1/2*(y1 - a1)^2; l2 = 1/2*(y2 - a2)^2; L = l1 + l2"
 )
 TWO_AT = "x1 = 0.7; x2 = -1.3; w1 = 0.45; w2 = 0.62; w3 = -0.31; w4 = 0.28; y1 = 0.9; y2 = 0.15"
-FAN_OF_TWO, FAN_AT = "a = x*u; c = x*v; f = a*c + a", "x = 2; u = 3; v = 5"
+FAN_OF_TWO, FAN_AT = "a = x*u; c = sin(x); f = a*c + a", "x = 1.7; u = 3.13"
 LINE, LINE_AT = "z = w*x; L = (z - y)^2", "w = 0.6; x = 1.7; y = 0.4"
 
 
@@ -193,13 +193,15 @@ TABLE: tuple[Misconception, ...] = (
     _row("tanh-slope-square-misplaced", by_row("tanh-slope-square-misplaced"), slopes,
          Example("z = w*x; a = tanh(z); f = 3*a", "w = 0.8; x = 1.5", "da/dw", "0.45753", "0.0415062"), common=False),
     _row("loss-for-derivative", backward_slips.loss_for_derivative, slopes,
-         Example(NEURON, AT, "dL/dw", "0.107828", "0.021579"), credit="1/4", common=False),
+         Example(NEURON, AT, "dL/dw", "0.107828", "0.021579"), common=False),
     _row("target-forgotten", backward_slips.target_forgotten, slopes, Example(NEURON, AT, "dL/dw", "0.107828", "0.242528"), common=False),
     _row("total-error", backward_slips.total_error, slopes, Example(TWO, TWO_AT, "dL/dw1", "-0.0857849", "-0.0513776"), common=False),
     _row("upstream-forgotten", backward_slips.upstream_forgotten, gradients,
          Example(NEURON, AT, "dL/dw", "0.107828", "0.134700"), common=False),
-    _row("paths-subtracted", backward_slips.paths_subtracted, gradients, Example(FAN_OF_TWO, FAN_AT, "df/dx", "63", "3"), common=False),
-    _row("path-twice", backward_slips.path_twice, gradients, Example(FAN_OF_TWO, FAN_AT, "df/dx", "63", "96"), common=False),
+    _row("paths-subtracted", backward_slips.paths_subtracted, gradients,
+         Example(FAN_OF_TWO, FAN_AT, "df/dx", "5.54833", "6.91949"), common=False),
+    _row("path-twice", backward_slips.path_twice, gradients,
+         Example(FAN_OF_TWO, FAN_AT, "df/dx", "5.54833", "11.7822"), common=False),
     _row("factors-divided", backward_slips.factors_divided, gradients, Example(NEURON, AT, "dL/dz", "0.0718851", "8.91421"), common=False),
     _row("rate-in-gradient", backward_slips.rate_in_gradient, gradients,
          Example(NEURON, AT, "dL/dw", "0.107828", "0.0107828", "0.1: w, b"), common=False),
@@ -214,7 +216,7 @@ TABLE: tuple[Misconception, ...] = (
     _row("old-weight-forgotten", update_slips.old_weight_forgotten, moves,
          Example(NEURON, AT, "w@1", "0.789217", "-0.0107828", "0.1: w, b"), common=False),
     _row("update-not-made", update_slips.update_not_made, moves,
-         Example(NEURON, AT, "w@1", "0.584345", "0.8", "2: w, b"), credit="0", common=False),
+         Example(NEURON, "x = 1.5; y = 0.5; w = 0.813729; b = 1", "w@1", "0.760456", "0.813729", "0.5: w, b"), credit="0", common=False),
     _row("gradient-for-update", update_slips.gradient_for_update, moves,
          Example(NEURON, AT, "w@1", "0.789217", "0.107828", "0.1: w, b"), credit="0", common=False),
     _row("another-start", update_slips.another_start, moves,
@@ -226,7 +228,7 @@ TABLE: tuple[Misconception, ...] = (
     _row("state-forgotten", update_slips.state_forgotten, update_slips.updates,
          Example(LINE, LINE_AT, "w@2", "0.324801", "0.419661", "0.05 momentum: w"), common=False),
     _row("decay-forgotten", update_slips.decay_forgotten, update_slips.updates,
-         Example(LINE, LINE_AT, "w@1", "0.441886", "0.55", "0.05 rmsprop: w"), common=False),
+         Example(NEURON, AT, "w@2", "0.592394", "0.722805", "0.037 rmsprop: w, b"), common=False),
     _row("bias-correction-forgotten", update_slips.bias_correction_forgotten, update_slips.updates,
          Example(LINE, LINE_AT, "w@2", "0.500326", "0.545019", "0.05 adam: w"), common=False),
     _row("root-forgotten", update_slips.root_forgotten, update_slips.updates,

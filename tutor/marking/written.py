@@ -42,7 +42,9 @@ def as_given(value: Value, plain: str | None) -> Given | None:
     match = _FIGURE.fullmatch(plain or "")
     if match is None:
         wide = 1e-9 * abs(number)
-        return Given(np.array([number]), number - wide, number + wide)
+        short = f"{number:.12g}"  # 21 has two digits, however it is computed
+        unit = 10.0 ** -len(short.partition(".")[2]) if "e" not in short else 0.0
+        return Given(np.array([number]), number - wide, number + wide, significant(short), 0.0, unit)
     places = len(match["places"] or match["only"] or "") - int(match["power"] or 0)
     unit = 10.0**-places
     digits = significant(plain or "")
@@ -54,7 +56,7 @@ def as_given(value: Value, plain: str | None) -> Given | None:
         unit = max(unit, 1e-12 * abs(number))
     inner, outer = unit * 0.5000001, unit * 0.9999999
     low, high = (number - inner, number + outer) if number > 0 else (number - outer, number + inner)
-    return Given(np.array([number]), low, high, digits, unit if "." in match.group() else 0.0)
+    return Given(np.array([number]), low, high, digits, unit if "." in match.group() else 0.0, unit)
 
 
 def shown_limits(given: Given | None, plain: str | None, truth: Value | None) -> tuple[float, float] | None:
