@@ -17,6 +17,7 @@ from tutor.marking.evidence import (
     ACCIDENTS,
     ACCIDENTS_OF_PAIRS,
     ELSEWHERE,
+    MISTAKEN,
     OTHER,
     OWN_STEP,
     RARE,
@@ -33,7 +34,7 @@ from tutor.marking.question_list import parts
 from tutor.marking.worlds import BentWorld, Variant
 from tutor.numbers.arrays import np
 
-MOST_PAIRS, MOST_FORMULA_PAIRS, MOST_OWN_PAIRS = 20_000, 3_000, 400
+MOST_PAIRS, MOST_FORMULA_PAIRS, MOST_OWN_PAIRS = 8_000, 3_000, 400
 """How many pairs of slips are tried: of a number, of a formula (at several points), and from a student's own results."""
 MOST_TAGS = 10
 """With more different explanations than this nothing is explained."""
@@ -117,8 +118,9 @@ class Diagnosis:
 
     def _rank(self, bend: Bend, target: str) -> int:
         """A common slip is likelier than a rare one, in the step itself or at all its places likelier than somewhere on the way."""
-        if not BY_TAG[bend.tag].common:
-            return RARE
+        row = BY_TAG[bend.tag]
+        if not row.common:
+            return MISTAKEN if row.mistaken else RARE
         return OWN_STEP if bend.systematic or any(name == target for name, _ in bend.edits) else ELSEWHERE
 
     def _paired(self, target: str, world: BentWorld, most: int, which: int) -> WrongAnswers:
@@ -134,11 +136,8 @@ class Diagnosis:
         couples = [couple for couple in couples if both[couple] is not None]
         variants = [Variant(couple, both[couple] or {}) for couple in couples]
         rows = [world.bent(variants, [target])[target]] if variants else []
-        why = [
-            tuple(sorted((Slip(self.bends[i].tag, self._place(self.bends[i], between)) for i in couple),
-                         key=lambda slip: self.order.get(slip.at, 0)))
-            for couple in couples
-        ]  # fmt: skip
+        own = {i: Slip(self.bends[i].tag, self._place(self.bends[i], between)) for i in inside}
+        why = [tuple(sorted((own[i], own[j]), key=lambda slip: self.order.get(slip.at, 0))) for i, j in couples]
         return collect(rows, why, [OWN_STEP] * len(why), world.env[target])
 
     def _both(self, i: int, j: int) -> dict[str, Expr] | None:

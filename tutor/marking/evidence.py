@@ -22,9 +22,9 @@ SAME, EQUAL = 1e-9, 1e-6
 """Floats that are the same, and candidates that fit equally well: what they are computed from may have been rounded to six digits."""
 NEIGHBOURHOOD = 0.2
 """Candidates within this share of an answer are counted."""
-NEXT, ABOUT = 0.02, 1.5
+NEXT, ABOUT = 0.0125, 1.5
 """Next to the right value is what is off by this share; about as large what is up to this factor off."""
-MISS_NEXT, MISS_ABOUT, MISS_FAR = 10.0, 1.0, 0.1
+MISS_NEXT, MISS_ABOUT, MISS_FAR = 10.0, 1.0, 0.4
 """How dense wrong answers lie that nobody can explain: next to the right value, where they are about as large, and elsewhere."""
 PEN, PEN_SHARE = 3.0, 0.1
 """What is off by so many units in the last place, and by no more than this share, is a slip of the pen or of rounding."""
@@ -33,11 +33,12 @@ CLOSE, CLOSE_UNITS = 0.0125, 2.5
 CLOSE_MOVE = 0.25
 """A near miss of an updated parameter is off by no more than this share of how far it moves."""
 
-OWN_STEP, ELSEWHERE, RARE, OTHER = 0, 1, 2, 3
-"""The ranks: a common slip in the step itself or at all its places; one at another step; a rarer slip; another quantity answered."""
-ACCIDENTS, ACCIDENTS_OF_PAIRS = (0.02, 0.006, 0.004, 0.003), (0.004,)
+OWN_STEP, ELSEWHERE, RARE, MISTAKEN, OTHER = 0, 1, 2, 3, 4
+"""The ranks: a common slip in the step itself or at all its places; one at another step; a rarer slip; one quantity taken for another;
+another quantity answered."""
+ACCIDENTS, ACCIDENTS_OF_PAIRS = (0.01, 0.004, 0.003, 0.003, 0.001), (0.0005,)
 """So many accidents are accepted at each rank, and with two slips together."""
-SHORT, ACCIDENTS_OF_SHORT = 6, (0.5, 0.3, 0.01, 0.005)
+SHORT, ACCIDENTS_OF_SHORT = 6, (0.5, 0.3, 0.01, 0.01, 0.005)
 """A number of fewer digits that is exactly what a slip gives was not rounded: in exercises with small whole numbers accidents are more."""
 
 

@@ -50,7 +50,16 @@ class Misconception:
     also: tuple[Example, ...] = ()
     common: bool = True
 
+    @property
+    def mistaken(self) -> bool:
+        """Whether one quantity is taken for another, of which there are many."""
+        return self.tag in MISTAKEN
 
+
+MISTAKEN = frozenset({
+    "bias-of-another", "factors-swapped", "another-unit", "wrong-weight", "input-for-hidden", "another-start", "another-gradient",
+    "bias-gradient-with-input",
+})  # fmt: skip
 NEIGHBOUR = "neighbour"
 """The value of another quantity of the same sort was given; see `tutor.marking.diagnose`."""
 
@@ -151,14 +160,14 @@ TABLE: tuple[Misconception, ...] = (
     Misconception("factors-added", _both("factors-added", (forward_slips.factors_added, forward),
                   (backward_slips.factors_added, gradients)),
          Example(NEURON, AT, "dL/dw", "0.107828", "0.0477979"), common=False),
-    _row("term-forgotten", forward_slips.term_forgotten, forward, Example(TWO, TWO_AT, "L", "0.157156", "0.19657"), common=False),
+    _row("term-forgotten", forward_slips.term_forgotten, forward, Example(TWO, TWO_AT, "L", "0.157156", "0.19657")),
     _row("one-term-only", forward_slips.one_term_only, forward, Example(PAIR, PAIR_AT, "z1", "-0.281", "0.315"), common=False),
     _row("another-activation", forward_slips.another_activation, forward, Example(NEURON, AT, "a", "0.90025", "0.975743"), common=False),
     _row("exponent-sign-lost", by_row("exponent-sign-lost", "value"), forward,
          Example(NEURON, AT, "a", "0.90025", "0.0997505"), common=False),
     _row("relu-turned-round", by_row("relu-turned-round", "value"), forward,
          Example("z = w*x; a = relu(z); f = 3*a + z", "w = 0.5; x = 2.5", "f", "5", "1.25"), common=False),
-    _row("error-not-squared", by_row("error-not-squared", "value"), forward, Example(NEURON, AT, "L", "0.1602", "0.40025"), common=False),
+    _row("error-not-squared", by_row("error-not-squared", "value"), forward, Example(NEURON, AT, "L", "0.1602", "0.40025")),
     _row("squared-after-sum", forward_slips.squared_after_sum, forward, Example(TWO, TWO_AT, "L", "0.157156", "0.0485596"), common=False),
     Misconception("another-unit", _both("another-unit", (forward_slips.another_unit, forward), (backward_slips.another_unit, slopes)),
          Example(TWO, TWO_AT, "dL/dw1", "-0.0857849", "-0.0831789"), common=False),
@@ -193,11 +202,11 @@ TABLE: tuple[Misconception, ...] = (
     _row("tanh-slope-square-misplaced", by_row("tanh-slope-square-misplaced"), slopes,
          Example("z = w*x; a = tanh(z); f = 3*a", "w = 0.8; x = 1.5", "da/dw", "0.45753", "0.0415062"), common=False),
     _row("loss-for-derivative", backward_slips.loss_for_derivative, slopes,
-         Example(NEURON, AT, "dL/dw", "0.107828", "0.021579"), common=False),
+         Example(NEURON, AT, "dL/dw", "0.107828", "0.021579")),
     _row("target-forgotten", backward_slips.target_forgotten, slopes, Example(NEURON, AT, "dL/dw", "0.107828", "0.242528"), common=False),
     _row("total-error", backward_slips.total_error, slopes, Example(TWO, TWO_AT, "dL/dw1", "-0.0857849", "-0.0513776"), common=False),
     _row("upstream-forgotten", backward_slips.upstream_forgotten, gradients,
-         Example(NEURON, AT, "dL/dw", "0.107828", "0.134700"), common=False),
+         Example(NEURON, AT, "dL/dw", "0.107828", "0.134700")),
     _row("paths-subtracted", backward_slips.paths_subtracted, gradients,
          Example(FAN_OF_TWO, FAN_AT, "df/dx", "5.54833", "6.91949"), common=False),
     _row("path-twice", backward_slips.path_twice, gradients,
@@ -216,7 +225,7 @@ TABLE: tuple[Misconception, ...] = (
     _row("old-weight-forgotten", update_slips.old_weight_forgotten, moves,
          Example(NEURON, AT, "w@1", "0.789217", "-0.0107828", "0.1: w, b"), common=False),
     _row("update-not-made", update_slips.update_not_made, moves,
-         Example(NEURON, "x = 1.5; y = 0.5; w = 0.813729; b = 1", "w@1", "0.760456", "0.813729", "0.5: w, b"), credit="0", common=False),
+         Example(NEURON, "x = 1.5; y = 0.5; w = 0.813729; b = 1", "w@1", "0.760456", "0.813729", "0.5: w, b"), credit="0"),
     _row("gradient-for-update", update_slips.gradient_for_update, moves,
          Example(NEURON, AT, "w@1", "0.789217", "0.107828", "0.1: w, b"), credit="0", common=False),
     _row("another-start", update_slips.another_start, moves,

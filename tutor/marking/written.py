@@ -42,9 +42,9 @@ def as_given(value: Value, plain: str | None) -> Given | None:
     match = _FIGURE.fullmatch(plain or "")
     if match is None:
         wide = 1e-9 * abs(number)
-        short = f"{number:.12g}"  # 21 has two digits, however it is computed
-        unit = 10.0 ** -len(short.partition(".")[2]) if "e" not in short else 0.0
-        return Given(np.array([number]), number - wide, number + wide, significant(short), 0.0, unit)
+        shown = f"{number:.12g}"  # 21 has two digits, however it is computed
+        unit = 10.0 ** -len(shown.partition(".")[2]) if "e" not in shown else 0.0
+        return Given(np.array([number]), number - wide, number + wide, significant(shown), 0.0, unit)
     places = len(match["places"] or match["only"] or "") - int(match["power"] or 0)
     unit = 10.0**-places
     digits = significant(plain or "")

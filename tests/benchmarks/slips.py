@@ -1,0 +1,131 @@
+"""How often a slip is named, and how often one is told that nobody made: random networks, printed as a table.
+
+python tests/benchmarks/slips.py [--networks 40] [--digits 6]
+"""
+
+import random
+import sys
+from collections import Counter, defaultdict
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
+import numpy as np
+from random_slips import SLIPS, make, work, written, wrong_at_random
+
+from tutor.answer.handed_in import Submission
+from tutor.marking.mark_submission import Marker
+from tutor.marking.misconceptions import NEIGHBOUR
+
+
+def told(marker, question, text):
+    (answer,) = [a for a in marker.mark(Submission("s", {question.id: text})).answers if a.text]
+    return answer
+
+
+def names(answer, tag):
+    return any(slip.tag == tag for slips in answer.slips for slip in slips if len(slips) == 1)
+
+
+def by_hand(marker, net, digits, count):
+    """The first question that a slip worked by hand changes: is it named?"""
+    right = work(net)
+    for slip, tag in SLIPS.items():
+        wrong = work(net, slip)
+        if wrong is None:
+            continue
+        for question in marker.sheet.marking_order:
+            target = question.targets[0]
+            if question.kind != "number" or target not in right or not changed(question, right[target], wrong[target]):
+                continue
+            answer = told(marker, question, written(wrong[target], digits))
+            count["by hand", slip, "tried"] += 1
+            count["by hand", slip, "named"] += names(answer, tag)
+            break
+
+
+def changed(question, right, wrong):
+    """Whether a slip changes the asked digits, by more than the last of them may be off."""
+    digits = question.tolerance.digits
+    apart = abs(wrong - right) > 0.0125 * abs(right)
+    return np.isfinite(wrong) and wrong != 0 and apart and f"{wrong:.{digits}g}" != f"{right:.{digits}g}"
+
+
+def by_table(marker, chance, digits, count, most):
+    """Slips of the table, each at a question that it changes: is it named, with the right step?"""
+    sheet, diagnosis = marker.sheet, marker.diagnosis
+    questions = [q for q in marker.questions if q.kind == "number" and q.targets[0] in sheet.order]
+    values = sheet.numbers.bent(diagnosis.variants, [q.targets[0] for q in questions])
+    rows = defaultdict(list)
+    for row, bend in enumerate(diagnosis.bends):
+        rows[bend.tag].append(row)
+    for tag, own in rows.items():
+        for row in chance.sample(own, min(most, len(own))):
+            able = [q for q in questions if changed(q, float(sheet.numbers.env[q.targets[0]][0]), float(values[q.targets[0]][row, 0]))]
+            if not able:
+                continue
+            question = chance.choice(able)
+            target = question.targets[0]
+            value = float(values[target][row, 0])
+            answer = told(marker, question, written(value, digits))
+            alike = [k for k in own if np.isclose(values[target][k, 0], value, rtol=1e-5, atol=0)]
+            places = {step for k in alike for step, _ in diagnosis.bends[k].edits}
+            placed = any(slip.tag == tag and slip.at in places for slips in answer.slips for slip in slips)
+            count["table", tag, "tried"] += 1
+            count["table", tag, "named"] += placed
+
+
+def accused(marker, net, others, chance, digits, count, most):
+    """Right answers, and wrong ones made at random: is a slip told?"""
+    right = work(net)
+    questions = [q for q in marker.questions if q.kind == "number" and q.targets[0] in right and right[q.targets[0]]]
+    for question in questions:
+        value = right[question.targets[0]]
+        answer = told(marker, question, written(value, digits))
+        count["right", "", "tried"] += 1
+        count["right", "", "named"] += bool(answer.slips)
+    for _ in range(most):
+        question = chance.choice(questions)
+        answer = told(marker, question, wrong_at_random(net, right[question.targets[0]], others, chance, digits))
+        if answer.verdict not in ("correct", "undecided", "unreadable"):
+            count["random", "", "tried"] += 1
+            count["random", "", "named"] += bool(answer.slips)
+            count["neighbour", "", "named"] += names(answer, NEIGHBOUR)
+
+
+def run(networks, digits, per_tag=2, at_random=60, seed=0):
+    """Counts by (where, what, ``tried`` or ``named``)."""
+    count, chance = Counter(), random.Random(seed)
+    nets = [make(seed + k) for k in range(networks)]
+    for place, net in enumerate(nets):
+        marker = Marker(net.exercise())
+        others = [value for value in work(nets[place - 1]).values() if value]
+        by_hand(marker, net, digits, count)
+        by_table(marker, chance, digits, count, per_tag)
+        accused(marker, net, others, chance, digits, count, at_random)
+    return count
+
+
+def share(count, where, what=None):
+    tried = sum(n for (w, name, kind), n in count.items() if w == where and kind == "tried" and what in (None, name))
+    named = sum(n for (w, name, kind), n in count.items() if w == where and kind == "named" and what in (None, name))
+    return tried, named, named / tried if tried else 0.0
+
+
+def main(arguments):
+    asked = {name: int(value) for name, value in zip(arguments[::2], arguments[1::2], strict=True)}
+    count = run(asked.get("--networks", 40), asked.get("--digits", 6))
+    print(f"{'':44}{'tried':>8}{'named':>8}{'share':>9}")
+    for where in ("by hand", "table"):
+        for what in dict.fromkeys(name for w, name, _ in count if w == where):
+            tried, named, part = share(count, where, what)
+            print(f"{where + ': ' + what:44}{tried:>8}{named:>8}{part:>9.1%}")
+        tried, named, part = share(count, where)
+        print(f"{where + ', all':44}{tried:>8}{named:>8}{part:>9.1%}\n")
+    for where, words in (("right", "a slip told of a right answer"), ("random", "a slip told of an answer made at random")):
+        tried, named, part = share(count, where)
+        print(f"{words:44}{tried:>8}{named:>8}{part:>9.2%}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
