@@ -55,6 +55,36 @@ def test_what_is_read_over_arrays(text, canonical):
     assert plain(parse(text, functions=LAYER_FUNCTIONS, known=["W", "Un", "x", "T"])) == canonical
 
 
+BESIDE = [  # functions without brackets, with a power, by another name; what they mean does not hang on what names are known
+    ("1 - tanh^2 x", "1 - tanh(x)^2"), ("cos**2 x", "cos(x)^2"), ("sin^{2}(x)", "sin(x)^2"), (r"\frac{1}{2} + cos^2(x)", "1/2 + cos(x)^2"),
+    ("ln x + y", "log(x) + y"), ("ln^2 x", "log(x)^2"), ("asin x", "arcsin(x)"), ("tg x", "tan(x)"), ("σ²(x)", "sigmoid(x)^2"),
+    ("sin^2 x + cos^2 x", "sin(x)^2 + cos(x)^2"), ("y sin^2 x", "y*sin(x)^2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "canonical"), BESIDE, ids=[row[0] for row in BESIDE])
+def test_a_function_stays_one_whatever_names_are_known(text, canonical):
+    assert plain(parse(text, functions=FUNCTIONS)) == canonical
+    assert plain(parse(text, names=["x", "y"], functions=FUNCTIONS)) == canonical
+
+
+@pytest.mark.parametrize("names", [None, ["x"]], ids=["free", "declared"])
+@pytest.mark.parametrize(("text", "what"), [
+    ("sin^{-1}(x)", "may be the inverse"), ("cos⁻¹(x)", "may be the inverse"), ("tan^-1 x", "may be the inverse"),
+    ("exp -x", "needs its argument in brackets"), ("x + sin^2", "needs its argument in brackets"),
+    ("½½ x", "two numbers stand side by side"),
+])  # fmt: skip
+def test_a_function_is_never_taken_for_a_quantity(text, what, names):
+    with pytest.raises(ExpressionError, match=what):
+        parse(text, names=names, functions=FUNCTIONS)
+
+
+def test_a_name_that_is_both_is_a_quantity_where_it_is_one():
+    assert plain(parse("(x - min)/(max - min)", functions=FUNCTIONS)) == "(x - min)/(max - min)"
+    assert plain(parse("sigma^2 x", functions=FUNCTIONS)) == "sigma^2*x"
+    assert plain(parse("sin^2 x", functions=FUNCTIONS, known=["sin"])) == "sin^2*x"
+
+
 REFUSED = [  # text, a piece of what is said, the character under the caret, a piece of the hint
     (r"\ln x y", "how far the argument of log goes", "\\", "log(x*y)"),
     (r"\foo{x}", r"the LaTeX command \foo is not read", "\\", r"\frac"), (r"W^{(1)} x", "count layers or be a power", "^", "W_1, or W^1"),

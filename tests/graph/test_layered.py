@@ -119,11 +119,11 @@ def test_steps_in_any_order_and_parameters():
 
 MEANS = [  # what is divided by what, and whether that is the mean over all entries
     ("sum(A)/6", True), ("sum(A)/2", False), ("sum(A)/3", False), ("sum(v)/3", True), ("sum(v)/2", False),
-    ("sum(B)/(m*n)", True), ("sum(B)/m", False), ("sum(c)/m", True),
+    ("sum(B)/(m*n)", True), ("sum(B)/m", False), ("sum(c)/m", True), ("sum((u - u)^2)/2", False), ("entry(v, 2) + sum(v)/2", False),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "mean"), MEANS, ids=[row[0] for row in MEANS])
 def test_a_mean_is_divided_by_the_number_of_all_entries(text, mean):
-    shapes = {"A": (2, 3), "v": (3,), "B": ("m", "n"), "c": ("m",), "m": (), "n": ()}
+    shapes = {"A": (2, 3), "v": (3,), "B": ("m", "n"), "c": ("m",), "u": (2,), "m": (), "n": ()}
     assert (layer_rule(parse(text, functions=LAYER_FUNCTIONS), shapes) == "mean") == mean

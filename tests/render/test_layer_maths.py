@@ -149,6 +149,13 @@ def test_shapes_below_factors():
     assert shapes_of(read("W @ x")) is None
 
 
+def test_a_quotient_beside_a_matrix_is_in_brackets_in_text():
+    """A/2 K could be A over 2 K; a fraction bar says how far it goes, a slash does not, whatever stands below."""
+    for factor in ("A/2", "shaped(A/2, 3, 3)"):
+        assert text(read(f"({factor}) @ K"), Notation()) == "(A/2) K"
+    assert "(" not in latex(read("(A/2) @ K"), Notation())
+
+
 def test_rows_of_a_matrix():
     rows = grid((Number("2"), *map(Name, "abcd")))
     assert rows == [[Name("a"), Name("b")], [Name("c"), Name("d")]]

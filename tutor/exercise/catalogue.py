@@ -78,6 +78,11 @@ def locate(target: str) -> tuple[str, Path]:
         raise ExerciseError(f"{visible(target)} is no exercise file", hint="an exercise file ends in .toml")
     if target in known:
         return target, FOLDER / f"{target}.toml"
+    if not is_exercise_name(target):
+        raise ExerciseError(
+            f"{visible(target, 60)} is no exercise",
+            hint="give the path of an exercise file, or an id from tutor list; tutor solve takes a formula too",
+        )
     tail = target.rpartition("/")[2]
     same = [name for name in known if name.rpartition("/")[2] == tail]
     hint = f"did you mean {' or '.join(same)}?" if same else near(target, known)

@@ -206,7 +206,7 @@ def _check_beside(tokens: list[Token], at: int, before: Expr | None, how: How) -
             raise Stop(at, "readers disagree about this quotient", "write (a/b)*c or a/(b*c)")
     if kind == "a" and type(value) in (Number, Div) and tokens[at - 1][0] in ("a", "s"):
         last = tokens[at - 1][1]
-        if type(last) is Number:
+        if type(last) in (Number, Div):
             raise Stop(at, "two numbers stand side by side", "put a sign between them")
 
 

@@ -26,6 +26,12 @@ ALIASES = {
 
 ALWAYS_IN_BRACKETS = frozenset({"H", "phi", "step", "maxout", "vec", "BCE", "CE"})
 """Names of functions that nobody writes without brackets: H x is rather a product with a quantity that is not there."""
+ALSO_QUANTITIES = ALWAYS_IN_BRACKETS | {"sigma", "sigm", "logistic"}
+"""Names of functions that are as often a quantity: sigma^2 x is rather a variance times x."""
+NEVER_QUANTITIES = frozenset({
+    "exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "asin", "acos", "atan", "sqrt",
+})  # fmt: skip
+"""Names of functions that no quantity has unless it is declared: exp - x is no difference."""
 
 MODULES = ("np", "numpy", "jnp", "math", "cmath", "torch", "tf", "keras", "jax", "sp", "sympy", "scipy", "nn", "F")
 """What may stand before a function with a point between them: np.exp, torch.sigmoid, F.relu."""

@@ -15,8 +15,10 @@ from tutor.expression.caret import refusal, unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
 from tutor.expression.lexicon import (
+    ALSO_QUANTITIES,
     ALWAYS_IN_BRACKETS,
     DECLARED,
+    NEVER_QUANTITIES,
     OTHER,
     OTHERWISE,
     OWN,
@@ -323,7 +325,8 @@ class _Lexer:
         func = self._callable(one)
         if not func:
             return False
-        rest = self.text[one.end : one.end + 24].lstrip()
+        end = self._behind_power(one.end) if self.known.free and node is None else one.end
+        rest = self.text[end : end + 24].lstrip()
         called = rest.startswith(("(", "[", "{", "\\left", "\\big", "'", "′", "\\Big")) or bool(signs.PRIME.match(rest))
         if node is not None and not called:
             return False
@@ -342,7 +345,14 @@ class _Lexer:
         command = self.text[self.at + 1 : one.end] if self.text[self.at] == "\\" else ""
         if command in CALLED:
             return word in self.known.functions
-        return self.known.functions.get(word) == word and signs.OPERAND.match(self.text, one.end) is not None
+        if self.known.functions.get(word) is None or word in ALSO_QUANTITIES:
+            return False
+        return word in NEVER_QUANTITIES or signs.OPERAND.match(self.text, self._behind_power(one.end)) is not None
+
+    def _behind_power(self, at: int) -> int:
+        """Where a power ends that stands between a function and its argument: sin^2 x, cos⁻¹(x), tanh^{2}(x)."""
+        power = signs.POWER.match(self.text, at, self.end)
+        return power.end() if power else at
 
     def _case_word(self) -> bool:
         match = signs.WORDS_OF_CASES.match(self.text, self.at, self.end)

@@ -44,6 +44,8 @@ SETTINGS = re.compile(r"\[[^\[\]()]{1,40}\]\(")
 LAYER_NUMBER = re.compile(r"\s?\^\s?\{\s?\(\s?[0-9]{1,3}\s?\)\s?\}")
 OPERAND = re.compile(r"\s*+(?:[A-Za-z0-9.√\\]|[^\W\d_])")
 """What a function without its bracket would be applied to."""
+POWER = re.compile(r"\s?(?:(?:\^|\*\*)\s?(?:\{\s?[-−]?\s?[0-9]{1,4}\s?\}|[-−]?[0-9]{1,4})|⁻?[⁰¹²³⁴-⁹]{1,4})")
+"""A whole number above, as between a function and its argument."""
 ENVIRONMENT = re.compile(r"\\(begin|end)\s?\{([A-Za-z*]{1,20})\}")
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)?", re.DOTALL)
 

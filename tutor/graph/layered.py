@@ -175,8 +175,8 @@ def _entries(graph: Graph) -> dict[str, Array[str]]:
     return found
 
 
-_BIASES = ("fill", "columns", "rows")
-"""What makes a bias fit a layer."""
+_BESIDE = ("fill", "columns", "rows", "entry")
+"""What makes a bias fit a layer, and one entry: beside other terms neither is what a step is about."""
 
 
 def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
@@ -189,7 +189,7 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
     if type(expr) is Add and any(_is_product(term) for term in expr.args):
         return "affine"
     if type(expr) is Add:
-        made = [term.func for term in expr.args if type(term) is Call and term.func in LAYERS and term.func not in _BIASES]
+        made = [term.func for term in expr.args if type(term) is Call and term.func in LAYERS and term.func not in _BESIDE]
         if len(made) == 1 or _has_layer(expr):
             return made[0] if len(made) == 1 else "formula"
         rule = rule_of(expr)
@@ -204,10 +204,10 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
 
 
 def _counted(array: Expr, number: Expr, shapes: Mapping[str, Shape]) -> bool:
-    """Whether a number is how many entries an array has: half a sum over a 2×3 matrix is no mean."""
+    """Whether a number is how many entries an array has: half a sum is no mean, and over two entries it is rather the ½ of squares."""
     shape = shape_of(array, shapes)
     if all(isinstance(size, int) for size in shape):
-        return type(number) is Number and number.value == prod(int(size) for size in shape)
+        return type(number) is Number and number.value != 2 and number.value == prod(int(size) for size in shape)
     factors = number.args if type(number) is Mul else (number,)
     found = [part.name if type(part) is Name else part.value if type(part) is Number else None for part in factors]
     return sorted(map(str, found)) == sorted(str(size) for size in shape if size != 1)

@@ -298,8 +298,10 @@ def check_names(values: Mapping[str, Value], graph: Graph) -> None:
             continue
         if any(step.target == name for step in graph.steps):
             raise ValueProblem(
-                f"{name} is computed, it cannot be given a value", hint="give values to: " + ", ".join(leaves[:12])
+                f"{name} is computed, it cannot be given a value",
+                hint="give values to: " + ", ".join(leaves[:12]) if leaves else "nothing here takes a value",
             )
         raise ValueProblem(
-            f"there is no quantity {name}", hint=near(name, leaves) or "the inputs are: " + ", ".join(leaves[:12])
+            f"there is no quantity {name}",
+            hint=near(name, leaves) or ("the inputs are: " + ", ".join(leaves[:12]) if leaves else "there are no inputs; leave it out"),
         )

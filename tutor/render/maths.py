@@ -279,6 +279,8 @@ class Writer:
             return self.style.quotient
         if kind is Call:
             known = ARRAYS.get(expr.func)  # type: ignore[union-attr]
+            if expr.func == "shaped" and not self.style.markup:  # type: ignore[union-attr]
+                return self._level(expr.args[0])  # type: ignore[union-attr]
             if known is not None:
                 return known.level
             return _SUM if self.style.markup and self._is_cases(expr) else _ATOM  # type: ignore[arg-type]

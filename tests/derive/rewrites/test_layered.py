@@ -64,6 +64,7 @@ FORMS = [  # lines, shapes, what is simplified: in steps of one's own, inside of
     (["L = sum(binary_cross_entropy(sigmoid(W x), y))"], {"W": (3, 2), "x": (2,), "y": (3,)},
      {"dL/dW": "outer(sigmoid(matmul(W, x)) - y, x)", "dL/dx": "matmul(transpose(W), sigmoid(matmul(W, x)) - y)"}),
     (["L = log(sum(exp(x)))"], {"x": (3,)}, {"dL/dx": "softmax(x)"}),
+    (["L = 2*log(mean(exp(x)))"], {"x": (3,)}, {"dL/dx": "2*softmax(x)"}),
     (["p = softmax(z)", "q = p_2", "L = -log(q)"], {"z": (3,)}, {"dL/dz": "p - one_hot(2, 3)"}),
     (["p = softmax(z)", "q = log(p)", "L = -q[2]"], {"z": (3,)}, {"dL/dz": "p - one_hot(2, 3)"}),
     (["L = -log(entry(softmax(W x), 2))"], {"W": (3, 2), "x": (2,)},
@@ -135,6 +136,13 @@ NONE = [
 def test_what_only_resembles_one_is_none(lines):
     shapes = {"z": (3,), "x": (3,)} if any(line.startswith("y") for line in lines) else {"z": (3,), "y": (3,)}
     assert rewrites(lines, {name: shape for name, shape in shapes.items() if name in " ".join(lines)}) == []
+
+
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 2), ("m", "n")], ids=str)
+@pytest.mark.parametrize("total", ["sum", "mean"])
+def test_log_sum_exp_of_more_axes_than_one_is_solved_without_a_softmax(total, shape):
+    """A softmax of a matrix needs an axis, and the sum over all entries has none: the page once refused to be written."""
+    assert rewrites([f"L = log({total}(exp(A)))"], {"A": shape}) == []
 
 
 CHAINS = [

@@ -182,7 +182,7 @@ def _through(layered: Layered, name: str, score: Expr, whole: Expr, slope: Expr)
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
-_SUMMED = {total: name for name, total in SOFTMAXES.items()}
+_SUMMED = {total: name for name, total in SOFTMAXES.items()} | {"mean": "softmax"}
 """What the slope of the logarithm of a sum of exponentials is, by the sum."""
 
 
@@ -198,7 +198,10 @@ def _log_sums(layered: Layered) -> list[LayerRewrite]:
         inner = whole.args[0]
         summed = opened(inner)
         powers = opened(summed.args[0]) if type(summed) is Call and summed.func in _SUMMED else None
-        if type(summed) is not Call or type(powers) is not Call or powers.func != "exp" or not shape_of(powers, layered.shapes):
+        if type(summed) is not Call or type(powers) is not Call or powers.func != "exp":
+            continue
+        shape = shape_of(powers, layered.shapes)
+        if not shape or (summed.func in ("sum", "mean") and len(shape) > 1):  # over all entries of a matrix there is no softmax by name
             continue
         score = powers.args[0]
         terms = loss_terms(layered, whole)
