@@ -195,7 +195,7 @@ class Judge:
 
     def formula_for_number(self, question: Question, target: str, expr: Expr, truth: Value, earlier: Earlier) -> Judged:
         """A formula where a number is asked: worth what its value is worth, in another form."""
-        if target in referred(expr):
+        if self.is_typed_back(target, expr):
             return Judged("wrong", "typed-back")
         try:
             value = self.value(expr)
@@ -206,6 +206,10 @@ class Judge:
             return Judged("correct", "other-form", goal=as_float(truth))
         given = as_given(value, None)
         return self.explained(question, target, given, earlier) if given is not None else Judged("wrong")
+
+    def is_typed_back(self, target: str, expr: Expr) -> bool:
+        """Whether a formula has the asked quantity in it, or what is computed from it: 2(w5 − w5@1) for a gradient is no answer."""
+        return any(target in self.sheet.cone(name) for name in referred(expr))
 
     def values(self, expr: Expr) -> Mapping[str, Value]:
         """The true values, those of derivatives that no step has among them."""
@@ -241,8 +245,13 @@ class Judge:
             if not np.isfinite(goal) or abs(goal) > LARGEST or self.says_nothing(target, given, goal, world):
                 continue
             used = [name for name in chosen if name in wrong] or chosen
+            if len(used) > 1 and abs(goal) == 1 and all(abs(earlier.number(name)) == 1 for name in used):
+                continue  # who writes 1 everywhere is right nearly everywhere
             follows = tuple(dict.fromkeys(earlier.owner(name) for name in used))
-            return Judged("follow-through", "" if set(used) & set(wrong) else "rounded-early", follows=follows, goal=goal)
+            outcome: Outcome = "" if set(used) & set(wrong) else "rounded-early"
+            if given.digits < question.tolerance.digits and abs(given.own - goal) > LOOSE * abs(goal):
+                outcome = "few-digits"
+            return Judged("follow-through", outcome, follows=follows, goal=goal)
         return None
 
     def is_allowed(self, question: Question, target: str, given: Given, limits: Mapping[str, Range]) -> bool:
@@ -263,7 +272,7 @@ class Judge:
 
     def says_nothing(self, target: str, given: Given, goal: float, world: BentWorld) -> bool:
         """Whether that something follows is worth nothing: a 0 that is not what follows, or what follows says nothing."""
-        if float(given.value[0]) == 0 and abs(goal) > LOOSE * max(self.terms(target, world), default=0.0):
+        if given.own == 0 and abs(goal) > LOOSE * max(self.terms(target, world), default=0.0):
             return True
         return self.degenerate(target, goal, world)
 
@@ -316,7 +325,8 @@ class Judge:
         if found:
             return Judged("misconception", slips=found, goal=goal)
         own, before = float(world.env[target][0]), self.before(target)
-        if question.follow and own != goal and given.is_close(own, before) and not self.says_nothing(target, given, own, world):
+        follows = question.follow and abs(own) not in (0, 1) and own != goal
+        if follows and given.is_close(own, before) and not self.says_nothing(target, given, own, world):
             return Judged("close", goal=own)
         return Judged("close" if given.is_close(goal, before) else "wrong", goal=goal)
 
@@ -329,8 +339,8 @@ class Judge:
     # Formulas.
 
     def formula(self, question: Question, target: str, expr: Expr, earlier: Earlier) -> Judged:
-        """Judge a formula that is given for a quantity; one that has the quantity itself in it is the question typed back."""
-        if target in referred(expr):
+        """Judge a formula that is given for a quantity."""
+        if self.is_typed_back(target, expr):
             return Judged("wrong", "typed-back")
         found = compare(expr, target, self.sheet.points, self._effort)
         if found.outcome == "equal":

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from tutor.answer.compare.figures import written_decimal
+from tutor.answer.compare.formulas import compare
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.array_answers import Rows, read_array
 from tutor.answer.read.choices import read_choice
@@ -26,13 +27,14 @@ from tutor.expression.signs import narrow
 from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
-from tutor.marking.judge import Earlier, EarlierResult, Judge, Judged
+from tutor.marking.judge import NEAR, Earlier, EarlierResult, Judge, Judged
 from tutor.marking.judge_arrays import judge_array
-from tutor.marking.judge_lines import answer_of, first_broken, rounded_figures, without_question
+from tutor.marking.judge_lines import answer_of, first_broken, named_otherwise, rounded_figures, without_question
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
 from tutor.marking.ranges import Range
 from tutor.marking.written import as_given, shown_limits
+from tutor.numbers.floats import as_float
 
 RIGHT = ("correct", "follow-through")
 PERSON = ("undecided", "unreadable")
@@ -152,10 +154,24 @@ class AnswerJudge:
             for member in members:
                 if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
                     raise member.expr
+        named = named_otherwise(members, target)
+        if named is not None and judged.verdict in (*RIGHT, "close") and self.is_another(target, named):
+            message = f"this says what {plain(named)} is, where {question.ask} is asked"
+            return self.made(Judged("undecided", message=message), read=plain(expr))
         line = self.find_broken(target, taken, judged, formula=formula)
         if line is not None and judged.verdict in RIGHT and not judged.outcome:
             judged = replace(judged, outcome="broken-line")
         return self.made(judged, line=line, read=plain(expr))
+
+    def is_another(self, target: str, other: Expr) -> bool:
+        """Whether a quantity is another one than what is asked, by its value too."""
+        truth = self.sheet.truth.get(target)
+        if truth is None or self.question.kind in ("expression", "chain"):
+            return compare(other, target, self.sheet.points).outcome != "equal"
+        try:
+            return abs(as_float(self.judge.value(other)) - as_float(truth)) > NEAR * abs(as_float(truth))
+        except TutorError:
+            return True
 
     def find_second_reading(self, target: str) -> str:
         """What a wrong number may be meant as instead, where that is right or what is written is never meant; nothing for most."""

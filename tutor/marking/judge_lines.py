@@ -59,6 +59,17 @@ def without_question(members: Sequence[Member], target: str) -> list[Member]:
     return kept
 
 
+def named_otherwise(members: Sequence[Member], target: str) -> Expr | None:
+    """The other quantity that a line of working names in front (``u = 4y + 3x²``); nothing for most.
+
+    It may still be what is asked: ∂z/∂w = x = 1.5.
+    """
+    if len(members) < 2 or members[1].relation not in _EQUALS:
+        return None
+    first = members[0].expr
+    return first if isinstance(first, Name | Partial) and not is_question(first, target) else None
+
+
 def is_question(expr: object, target: str) -> bool:
     """Whether an expression is only the name of what is asked."""
     return expr == Name(target) or (type(expr) is Partial and derivative_key(expr.of, expr.wrt) == target)
@@ -111,7 +122,7 @@ def rounded_figures(expr: Expr, goal: float, env: Env) -> bool:
 def _holds(
     expr: Expr, target: str, goal: float | None, env: Env, points: Points | None, effort: Effort
 ) -> bool | None:
-    if referred(expr) and points is not None:
+    if points is not None and (referred(expr) or goal is None):
         outcome = compare(expr, target, points, effort).outcome
         return None if outcome == "undecided" else outcome == "equal"
     if goal is None:

@@ -102,6 +102,17 @@ class Sheet:
         """The questions by their ids."""
         return {question.id: question for question in self.questions}
 
+    def cone(self, name: str) -> frozenset[str]:
+        """All that a quantity is computed from, itself included."""
+        found = self._cones.get(name)
+        if found is None:
+            found = self._cones[name] = self.working.cone([name])
+        return found
+
+    @cached_property
+    def _cones(self) -> dict[str, frozenset[str]]:
+        return {}
+
     @cached_property
     def order(self) -> dict[str, int]:
         """The place of every quantity in the order of the computation; given quantities come first."""

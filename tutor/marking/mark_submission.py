@@ -127,15 +127,19 @@ class Marker:
 
     def settle(self, marked: Mapping[str, MarkedAnswer], earlier: Earlier) -> dict[str, MarkedAnswer]:
         """The answers when all are in: those that are explained by each other explain nothing, and get no marks."""
-        owner = {question.targets[0]: question.id for question in self.questions if question.kind in ("expression", "chain")}
+        formulas = {ident: named for ident, expr in earlier.read.items() if (named := referred(expr))}
+        if not formulas:
+            return dict(marked)
+        owners: dict[str, set[str]] = {}
+        for ident in formulas:
+            owners.setdefault(self.sheet.by_id[ident].targets[0], set()).add(ident)
         uses = {
-            ident: {owner[name] for name in referred(expr) if name in owner} for ident, expr in earlier.read.items()
-            if marked[ident].outcome == ""
-        }  # fmt: skip
+            ident: {other for name in named for other in owners.get(name, ()) if other != ident} for ident, named in formulas.items()
+        }
         settled = dict(marked)
         for ident in on_circles(uses):
             own = marked[ident]
-            if own.verdict in RIGHT:
+            if own.verdict in RIGHT or own.outcome == "typed-back":
                 settled[ident] = award(
                     self.sheet.by_id[ident], own.text, Judged("wrong", "circular"), self.exercise.scheme, read=own.read
                 )
