@@ -64,7 +64,7 @@ ALLOWED = {  # file: why, and the names
     "derive/local.py": ("OWN", "if_positive sum"),
     "derive/rewrites/collapse.py": ("OWN", "identity"),
     "derive/rewrites/layer_terms.py": ("OWN", "column_sums entry log matmul mean one_hot outer row_sums sum"),
-    "derive/rewrites/layered.py": ("OWN", "column_sums exp identity log matmul one_hot outer row_sums sigmoid sum"),
+    "derive/rewrites/layered.py": ("OWN", "column_sums exp identity log matmul mean one_hot outer row_sums sigmoid sum"),
     "derive/rewrites/named.py": ("OWN", "sigmoid softmax"),
     "derive/rewrites/terms.py": ("OWN", "exp log sigmoid softmax softplus"),
     "derive/slope.py": ("OWN", "if_positive log"),

@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from tutor.expression.limits import MAX_TOKENS
 from tutor.expression.nodes import Call, Expr, Name, Number
-from tutor.expression.spelling import Key
+from tutor.expression.spelling import CALLED, Key
 
 ALIASES = {
     "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "tg": "tan", "ctg": "cot",
@@ -28,10 +28,8 @@ ALWAYS_IN_BRACKETS = frozenset({"H", "phi", "step", "maxout", "vec", "BCE", "CE"
 """Names of functions that nobody writes without brackets: H x is rather a product with a quantity that is not there."""
 ALSO_QUANTITIES = ALWAYS_IN_BRACKETS | {"sigma", "sigm", "logistic"}
 """Names of functions that are as often a quantity: sigma^2 x is rather a variance times x."""
-NEVER_QUANTITIES = frozenset({
-    "exp", "log", "ln", "sin", "cos", "tan", "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "asin", "acos", "atan", "sqrt",
-})  # fmt: skip
-"""Names of functions that no quantity has unless it is declared: exp - x is no difference."""
+NEVER_QUANTITIES = frozenset(CALLED) - {"max", "min"}
+"""Names of functions that no quantity has unless it is declared: exp - x is no difference, max - min may be one."""
 
 MODULES = ("np", "numpy", "jnp", "math", "cmath", "torch", "tf", "keras", "jax", "sp", "sympy", "scipy", "nn", "F")
 """What may stand before a function with a point between them: np.exp, torch.sigmoid, F.relu."""

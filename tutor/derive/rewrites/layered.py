@@ -182,7 +182,8 @@ def _through(layered: Layered, name: str, score: Expr, whole: Expr, slope: Expr)
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
-_SUMMED = {total: name for name, total in SOFTMAXES.items()} | {"mean": "softmax"}
+_SUMMED = {total: name for name, total in SOFTMAXES.items()}
+_SUMMED["mean"] = _SUMMED["sum"]  # log of a mean is log of a sum less a number
 """What the slope of the logarithm of a sum of exponentials is, by the sum."""
 
 
