@@ -147,5 +147,5 @@ def test_cells_that_are_none(text):
 def test_only_one_module_makes_text_harmless():
     """The signs by which such code is known stand nowhere else."""
     root = __import__("pathlib").Path(tutor.text.__file__).parent
-    signs = re.compile(r"unicode_escape|\[U\+\{|＝|html\.escape|from html|saxutils|for \w+ in \w+ if \w+\.isprintable")
+    signs = re.compile(r"unicode_escape|\[U\+\{|＝|html\.escape|from html import escape|saxutils|for \w+ in \w+ if \w+\.isprintable")
     assert [path.name for path in sorted(root.rglob("*.py")) if signs.search(path.read_text("utf-8"))] == ["text.py"]

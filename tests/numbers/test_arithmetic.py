@@ -8,6 +8,7 @@ from tutor.errors import ValueProblem
 from tutor.numbers.arithmetic import (
     CONTEXT,
     DIGITS,
+    absolute,
     add,
     apply,
     divide,
@@ -19,7 +20,9 @@ from tutor.numbers.arithmetic import (
     real,
     rigorous,
     signum,
+    subtract,
 )
+from tutor.numbers.balls import enclose
 
 F = Fraction
 EXACT = [
@@ -74,3 +77,13 @@ def test_balls_hold_what_they_stand_for_and_are_public_numbers():
 def test_signs(value, sign):
     assert signum(value) == sign
     assert signum(real(value)) == sign
+
+
+def test_a_sign_is_turned_without_rounding_where_errors_are_bounded():
+    """A number that has more digits than are in use: turned round and added to itself it is 0, and no rounding of it."""
+    with CONTEXT.workdps(200):
+        long = CONTEXT.mpf(2) / 3
+    with CONTEXT.workdps(60), rigorous(60):
+        assert enclose(subtract(long, long)).contains(0)
+        assert enclose(add(long, negate(long))).contains(0)
+        assert enclose(subtract(absolute(negate(long)), long)).contains(0)

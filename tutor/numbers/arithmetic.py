@@ -189,17 +189,22 @@ def multiply(a: Value, b: Value) -> Value:
 
 def subtract(a: Value, b: Value) -> Value:
     """a − b."""
-    return add(a, -b)
+    return add(a, negate(b))
 
 
 def negate(a: Value) -> Value:
     """−a."""
-    return -a
+    return -_unrounded(a)
 
 
 def absolute(a: Value) -> Value:
     """|a|."""
-    return a.__abs__()
+    return _unrounded(a).__abs__()
+
+
+def _unrounded(value: Value) -> Value:
+    """The value, where balls are computed with as a ball: mpmath rounds a number to the digits in use even when it only turns its sign."""
+    return value if type(value) is Fraction or not _NOW.balls else _wide(value)
 
 
 def divide(a: Value, b: Value) -> Value:
