@@ -112,7 +112,7 @@ def excuse(exercise, piece: Piece, collided):
     return "borrowed" if piece.uses & collided else ""
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 2))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 5))
 def test_what_a_solution_shows_is_correct(name):
     exercise = load(name)
     marker = prepared(name)
@@ -204,7 +204,7 @@ def test_what_training_shows_is_correct(name):
                 assert (answer.verdict, answer.outcome) == ("correct", "") or (name, notation) in BORROWED, found
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 2, 1))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 5, 1))
 def test_all_that_is_shown_handed_in_together_has_full_marks(name):
     exercise = load(name)
     marker = prepared(name)
@@ -245,7 +245,7 @@ def layer_rows(name):
                 yield key(left), piece.text
 
 
-@pytest.mark.parametrize("name", some_now(LAYERED, 2))
+@pytest.mark.parametrize("name", some_now(LAYERED, 5))
 def test_every_formula_of_the_layer_form_is_correct(name):
     exercise = load(name)
     layered = layers_of(exercise, exercise.notation)

@@ -48,7 +48,7 @@ def check(marker, bend, questions, wrong, answers, values, row):
             assert answer.verdict in ("follow-through", "correct"), f"{where}; then {question.id} = {answer.text} is {answer.verdict}"
 
 
-@pytest.mark.parametrize("ident", some_now(NUMBERS, 2))
+@pytest.mark.parametrize("ident", some_now(NUMBERS, 5))
 def test_numbers(ident):
     marker = Marker(asked_one_by_one(EXERCISES[ident]))
     sheet, diagnosis = marker.sheet, marker.diagnosis
@@ -73,7 +73,7 @@ def test_numbers(ident):
     assert tried or not diagnosis.bends
 
 
-@pytest.mark.parametrize("ident", some_now(FORMULAS, 2, 1))
+@pytest.mark.parametrize("ident", some_now(FORMULAS, 4, 1))
 def test_formulas(ident):
     marker = Marker(asked_one_by_one(EXERCISES[ident]))
     sheet, diagnosis = marker.sheet, marker.diagnosis
