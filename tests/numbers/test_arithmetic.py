@@ -10,14 +10,14 @@ from tutor.numbers.arithmetic import (
     DIGITS,
     add,
     apply,
+    as_public,
+    as_real,
+    compute_rigorously,
     divide,
     is_exact,
     multiply,
     negate,
     power,
-    public,
-    real,
-    rigorous,
     signum,
 )
 
@@ -63,14 +63,14 @@ def test_a_function_outside_its_domain_is_said(func, args):
 
 
 def test_balls_hold_what_they_stand_for_and_are_public_numbers():
-    with rigorous(50):
-        third = divide(real(F(1)), real(F(3)))
+    with compute_rigorously(50):
+        third = divide(as_real(F(1)), as_real(F(3)))
         assert signum(third) == 1
-        shown = public(add(apply("exp", [F(1)]), third))
+        shown = as_public(add(apply("exp", [F(1)]), third))
     assert abs(shown - (CONTEXT.e + CONTEXT.mpf(1) / 3)) < CONTEXT.mpf(10) ** -45
 
 
 @pytest.mark.parametrize(("value", "sign"), [(F(-1, 10**40), -1), (F(0), 0), (F(3), 1)])
 def test_signs(value, sign):
     assert signum(value) == sign
-    assert signum(real(value)) == sign
+    assert signum(as_real(value)) == sign
