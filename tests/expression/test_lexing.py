@@ -4,7 +4,7 @@ import pytest
 
 from tutor.errors import ExpressionError
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.rules.functions import FUNCTIONS
 
@@ -40,7 +40,7 @@ READ = [
 
 @pytest.mark.parametrize(("text", "canonical"), READ, ids=[row[0] for row in READ])
 def test_what_is_read(text, canonical):
-    assert plain(parse(text, functions=FUNCTIONS)) == canonical
+    assert write_plain(parse(text, functions=FUNCTIONS)) == canonical
 
 
 ARRAYS = [
@@ -52,7 +52,7 @@ ARRAYS = [
 
 @pytest.mark.parametrize(("text", "canonical"), ARRAYS, ids=[row[0] for row in ARRAYS])
 def test_what_is_read_over_arrays(text, canonical):
-    assert plain(parse(text, functions=LAYER_FUNCTIONS, known=["W", "Un", "x", "T"])) == canonical
+    assert write_plain(parse(text, functions=LAYER_FUNCTIONS, known=["W", "Un", "x", "T"])) == canonical
 
 
 REFUSED = [  # text, a piece of what is said, the character under the caret, a piece of the hint
@@ -84,7 +84,7 @@ def test_what_is_refused(text, what, under, hint):
 
 def test_what_is_known_is_read_by_every_spelling():
     known = ["w1", "W_1_2"]
-    assert plain(parse("w_{1} + w₁ + w1", functions=FUNCTIONS, known=known)) == "w1 + w1 + w1"
-    assert plain(parse("W_{12} + W[1,2]", functions=FUNCTIONS, known=known)) == "W_1_2 + W_1_2"
-    assert plain(parse("w1 + w_1", functions=FUNCTIONS, known=known)) == "w1 + w_1"  # typed so, they are two quantities
-    assert plain(parse("w_5", names=["w5"], functions=FUNCTIONS)) == "w5"
+    assert write_plain(parse("w_{1} + w₁ + w1", functions=FUNCTIONS, known=known)) == "w1 + w1 + w1"
+    assert write_plain(parse("W_{12} + W[1,2]", functions=FUNCTIONS, known=known)) == "W_1_2 + W_1_2"
+    assert write_plain(parse("w1 + w_1", functions=FUNCTIONS, known=known)) == "w1 + w_1"  # typed so, they are two quantities
+    assert write_plain(parse("w_5", names=["w5"], functions=FUNCTIONS)) == "w5"

@@ -54,7 +54,7 @@ def test_numbers(ident):
     sheet, diagnosis = marker.sheet, marker.diagnosis
     questions = [q for q in sheet.marking_order if q.targets[0] not in sheet.whole and q.targets[0] in sheet.truth]
     targets = [question.targets[0] for question in questions]
-    values = sheet.numbers.bent(diagnosis.variants, targets)
+    values = sheet.numbers.run_bent(diagnosis.variants, targets)
     tried = 0
     for row, bend in enumerate(diagnosis.bends):
         if not all(np.isfinite(values[target][row, 0]) for target in targets):
@@ -79,7 +79,7 @@ def test_formulas(ident):
     sheet, diagnosis = marker.sheet, marker.diagnosis
     questions = [question for question in sheet.marking_order if question.kind == "expression"]
     targets = [question.targets[0] for question in questions]
-    values = sheet.formulas.bent(diagnosis.variants, targets)
+    values = sheet.formulas.run_bent(diagnosis.variants, targets)
     every = max(1, len(diagnosis.bends) // MOST_FORMULAS)
     for row, bend in list(enumerate(diagnosis.bends))[::every]:
         if not all(np.all(np.isfinite(values[target][row])) for target in targets):
