@@ -36,7 +36,7 @@ ALLOWED = {  # file: why, and the names
     "expression/walk.py": ("GRAMMAR", "if_positive max max_share min_share transpose"),
     "numbers/arithmetic.py": ("PRIMITIVE", "abs arcsin artanh cos cosh exp if_positive log max min sign sin sinh sqrt tan"),
     "numbers/array_program.py": ("PRIMITIVE", "exp"),
-    "numbers/composed.py": ("PRIMITIVE", "exp if_positive"),
+    "numbers/sympy_loss.py": ("PRIMITIVE", "exp if_positive"),
     "numbers/emit.py": ("PRIMITIVE", "if_positive"),
     "numbers/functions.py": (
         "PRIMITIVE",
@@ -82,7 +82,7 @@ ALLOWED = {  # file: why, and the names
     "answer/read/vocabulary.py": ("TYPED", "leaky_relu"),
     "exercise/load.py": ("TYPED", "columns identity mean rows"),
     "graph/network.py": ("TYPED", "half+squared+error sum"),
-    "answer/read/entered.py": ("KEY", "part sign"),
+    "answer/read/typed_arrays.py": ("KEY", "part sign"),
     "answer/read/number_forms.py": ("KEY", "part sign"),
     "answer/read/pasted.py": ("KEY", "sign"),
     "answer/read/working_lines.py": ("KEY", "sign"),

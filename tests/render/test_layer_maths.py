@@ -13,7 +13,7 @@ from tutor.expression.parse import parse
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.layer_maths import ARRAYS, grid, printed_operation, shapes_of
+from tutor.render.layer_maths import ARRAYS, grid, make_printed, shapes_of
 from tutor.render.maths import TEXT, Writer, latex, text
 from tutor.rules.operations import NAMES, Layer
 
@@ -120,9 +120,9 @@ def test_as_latex_and_as_text(source, marked, plain):
 def test_a_new_row_says_by_itself_how_it_is_printed():
     row = Layer("channels", ("A: c m n",), ("m", "n"), ("i", "j"), "sum_over(v, c, at(A, v, i, j))", written="name chan")
     writer = Writer(TEXT, Notation())
-    assert printed_operation(row).write(writer, (Name("A"),)) == "chan(A)"
-    assert printed_operation(replace(row, written="")).write(writer, (Name("A"),)) == "channels(A)"
-    assert printed_operation(replace(row, arrays=("A: m", "B: n"), written="sign star")).write(writer, (Name("A"), Name("B"))) == "A ⋆ B"
+    assert make_printed(row).write(writer, (Name("A"),)) == "chan(A)"
+    assert make_printed(replace(row, written="")).write(writer, (Name("A"),)) == "channels(A)"
+    assert make_printed(replace(row, arrays=("A: m", "B: n"), written="sign star")).write(writer, (Name("A"), Name("B"))) == "A ⋆ B"
 
 
 def test_every_operation_is_written():

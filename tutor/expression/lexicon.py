@@ -45,7 +45,7 @@ DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_T
 
 STARRED = "*"
 """Marks a factor that stands behind a typed ``*``, where that is asked for: between matrices it says more than ``A B`` does.
-Whoever reads steps over arrays takes the marks away (`tutor.graph.shapes.arranged`); nobody can type the name."""
+Whoever reads steps over arrays takes the marks away (`tutor.graph.shapes.arrange_products`); nobody can type the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +120,7 @@ def split_index(sub: str) -> tuple[str, ...]:
     return tuple(_INDEX_PART.findall(sub))
 
 
-def indexed_entry(key: Key, vocabulary: Vocabulary, word: str = "") -> Expr | None:
+def find_indexed_entry(key: Key, vocabulary: Vocabulary, word: str = "") -> Expr | None:
     """The entry of an array that a spelling with letters as indices means, ``at(W, j, v)``; nothing for any other spelling.
 
     A ``word`` that begins with the name of an array as it is declared, W1_jv, means that one.

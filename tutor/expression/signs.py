@@ -79,10 +79,10 @@ KNOWN_COMMANDS = (
 _WIDE = {0xFF01 + place: chr(0x21 + place) for place in range(94)} | {0x3000: " "}
 
 
-def narrow(text: str) -> str:
+def narrow_signs(text: str) -> str:
     """A text with the full-width signs, letters and digits of East Asian keyboards as what they are; as long as it was.
 
-    >>> narrow("（x ＋ ３）")
+    >>> narrow_signs("（x ＋ ３）")
     '(x + 3)'
     """
     return text if text.isascii() else text.translate(_WIDE)
@@ -95,7 +95,7 @@ GROUPED = re.compile(
 _GROUP_MARKS = re.compile(r"['’\u2009\u202f\u00a0]|\\,")
 
 
-def without_groups(number: str) -> str:
+def drop_groups(number: str) -> str:
     """The digits of a number that is written in groups."""
     return _GROUP_MARKS.sub("", number)
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tutor.derive.rewrites.layered import LINEAR, SIGMOID, SOFTMAX, find_layer_rewrites
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import from_layers
 from tutor.numbers.prove_layer_rewrites import prove
 
@@ -13,7 +13,7 @@ LETTERS = {"W": ("m", "n"), "X": ("n", "N"), "Y": ("m", "N")}
 
 
 def rewrites(lines, shapes):
-    return [(plain(r.left), plain(r.expr), r.rule) for r in find_layer_rewrites(from_layers(lines, shapes))]
+    return [(write_plain(r.left), write_plain(r.expr), r.rule) for r in find_layer_rewrites(from_layers(lines, shapes))]
 
 
 SPELLINGS = [  # output, loss, what the gradient of the scores is
@@ -168,7 +168,7 @@ SIZES = {"x": (2,), "W1": (3, 2), "b1": (3,), "W2": (4, 3), "b2": (4,), "W3": (2
 def test_linear_layers_collapse(lines, expected):
     shapes = {name: shape for name, shape in SIZES.items() if name in " ".join(lines)}
     layered = from_layers(lines, shapes, parameters=[name for name in shapes if name != "x"])
-    assert [(plain(r.left), plain(r.expr)) for r in find_layer_rewrites(layered)] == expected
+    assert [(write_plain(r.left), write_plain(r.expr)) for r in find_layer_rewrites(layered)] == expected
     assert {r.rule for r in find_layer_rewrites(layered)} == {LINEAR}
 
 
