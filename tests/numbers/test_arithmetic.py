@@ -87,3 +87,9 @@ def test_a_sign_is_turned_without_rounding_where_errors_are_bounded():
         assert enclose(subtract(long, long)).contains(0)
         assert enclose(add(long, negate(long))).contains(0)
         assert enclose(subtract(absolute(negate(long)), long)).contains(0)
+
+
+@pytest.mark.parametrize(("name", "x"), [("arcosh", F(1, 2)), ("arccos", F(3)), ("arcsin", F(-2)), ("artanh", F(1))])
+def test_a_function_that_does_not_exist_is_said_by_its_own_name(name, x):
+    with pytest.raises(ValueProblem, match=f"{name} of .* does not exist"):
+        apply(name, [x])

@@ -306,6 +306,11 @@ def _check_inverse(name: str, *, ends: bool) -> Callable[[Value], None]:
     return check
 
 
+def _check_arcosh(x: Value) -> None:
+    if x < 1:
+        raise ValueProblem(f"arcosh of {shorten(x)} does not exist", hint="choose values for which its argument is at least 1")
+
+
 _CHECKS: dict[str, Callable[[Value], None]] = {
     "sqrt": _check_root,
     "exp": _check_exponential,
@@ -314,7 +319,9 @@ _CHECKS: dict[str, Callable[[Value], None]] = {
     "log": _check_logarithm,
     **{name: _check_angle(name) for name in ("sin", "cos", "tan")},
     "arcsin": _check_inverse("arcsin", ends=True),
+    "arccos": _check_inverse("arccos", ends=True),
     "artanh": _check_inverse("artanh", ends=False),
+    "arcosh": _check_arcosh,
 }
 """Where functions do not exist, or are too large: said in words."""
 
@@ -327,6 +334,8 @@ def apply(func: str, args: Sequence[Value]) -> Value:
         return _slope(func[:-1], args)
     from tutor.numbers.run import compute
 
+    if func in _CHECKS:
+        _CHECKS[func](*args)
     names, formula = _definition(func, len(args))
     return compute(formula, dict(zip(names, args, strict=True)))
 

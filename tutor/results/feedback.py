@@ -12,7 +12,7 @@ from tutor.explain import class_page as classroom
 from tutor.explain import feedback_page as student
 from tutor.explain.document import Document
 from tutor.explain.feedback_page import Solution
-from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.words.wording import ENGLISH, Wording, require_wording
 from tutor.marking.classwork import Classwork, count
 from tutor.marking.disclosure import Reveal, disclose
 from tutor.marking.mark_submission import Marker
@@ -94,7 +94,7 @@ def reports(
     >>> reports(marker)(marker.mark(Submission("anna", {"out_o1": "0.751"}))).title
     'A 2-2-2 network learns'
     """
-    sheet = marker.sheet
+    words, sheet = require_wording(words), marker.sheet
     own = {name: as_exact_text(value) for name, value in sheet.truth.items()}
     rules = {step.target: words.marking.rule(step.sort, step.rule) for step in sheet.working.steps}
     solutions = {question.id: marker.solution(question.id) for question in marker.questions} if reveal == "solution" else {}
@@ -160,4 +160,4 @@ def class_report(
     1
     """
     work = count(works, [question.id for question in questions])
-    return ClassReport(work, title, notation or Notation(), questions, words)
+    return ClassReport(work, title, notation or Notation(), questions, require_wording(words))

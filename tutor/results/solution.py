@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from tutor.errors import GraphError, ValueProblem, hint_near
 from tutor.exercise.model import Exercise
 from tutor.explain.document import Document, Equations
-from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.words.wording import ENGLISH, Wording, require_wording
 from tutor.expression.keys import derivative_key
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
@@ -261,6 +261,7 @@ def solve(
     """
     exercise = target_exercise(target, apart=apart, given=at or ())
     options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart)
+    words = require_wording(words)
     return Solution(work(resolve_solution(exercise, options), ask), words)
 
 
@@ -304,4 +305,5 @@ def train(
     options = Options(
         at or {}, wrt, steps, rate, None, notation_name, form, optimiser, settings, batch, order, seed, data, apart,
     )  # fmt: skip
+    words = require_wording(words)
     return Solution(work(resolve_training(exercise, options), ask, progress), words)
