@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tutor.answer.compare.figures import judge as judge_number
@@ -378,8 +378,22 @@ class Judge:
         if not self.sheet.truth or not used or not own or any(name not in self.sheet.truth for name in used):
             return False
         leaves = self.sheet.leaves()
+        if self.find_leaves([target]) <= self.find_leaves(used):
+            return False  # no number stands for a quantity: all that it depends on are there by their names
         free = [name for name, value in leaves.items() if float(abs(as_float(value))) not in own]
         return any(self._is_right_varied(target, expr, names) for names in (used, free) if names)
+
+    def find_leaves(self, names: Iterable[str]) -> set[str]:
+        """The given quantities that some quantities depend on, as their steps say."""
+        seen: set[str] = set()
+        stack = list(names)
+        while stack:
+            name = stack.pop()
+            if name not in seen:
+                seen.add(name)
+                work = self.sheet.work(name)
+                stack.extend(list_referred(work.expr) if work is not None else ())
+        return seen & set(self.sheet.leaves())
 
     def _is_right_varied(self, target: str, expr: Expr, names: Sequence[str]) -> bool:
         """Whether a formula is what is asked while some quantities take other values than the given ones."""
