@@ -151,7 +151,7 @@ def test_every_word_of_a_page_is_of_its_language(page):
     assert strangers(solution.document(), users_of(solution)) == []
 
 
-@pytest.mark.parametrize("page", some_now(PAGES, 9))
+@pytest.mark.parametrize("page", some_now(PAGES, 18))
 def test_every_word_that_a_renderer_adds_is_of_its_language(page):
     solution = solved(page)
     users = (*users_of(solution), "math", "text")

@@ -142,7 +142,7 @@ def test_what_a_solution_shows_is_correct(name):
     print("tried", name, tried, dict(excused))  # seen with -rP
 
 
-@pytest.mark.parametrize("name", VALUED)
+@pytest.mark.parametrize("name", some_now(VALUED, 3))
 def test_what_the_layer_form_shows_is_correct(name):
     exercise = load(name)
     marker = None
@@ -189,7 +189,7 @@ def test_what_is_shown_of_an_array_of_more_axes_is_correct(name):
     assert tried > 40
 
 
-@pytest.mark.parametrize("name", TRAINED)
+@pytest.mark.parametrize("name", some_now(TRAINED, 3))
 def test_what_training_shows_is_correct(name):
     exercise = load(name)
     marker = None
