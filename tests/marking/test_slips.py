@@ -44,11 +44,16 @@ def check(marker, bend, questions, wrong, answers, values, row):
                 assert answer.verdict == "correct", f"{where}; {question.id} = {answer.text} is not touched"
         elif answer.verdict == "misconception":
             assert bend.tag in {slip.tag for slips in answer.slips for slip in slips}, f"{where}; then {question.id} is {answer.tag}"
-        elif "too long" not in answer.message and answer.text != "0":  # a person looks at formulas that are too large to be compared
+        elif "too long" not in answer.message and answer.text not in ("0", "1", "-1"):
+            # a person looks at formulas that are too large to be compared, and from results that make products 0 or 1 nothing follows
             assert answer.verdict in ("follow-through", "correct"), f"{where}; then {question.id} = {answer.text} is {answer.verdict}"
 
 
-@pytest.mark.parametrize("ident", some_now(NUMBERS, 5))
+PLAIN = [ident for ident in NUMBERS if ident != "dl/index-network-layers"]
+"""There most results are 0, 1/2 and 1: from those that make later products 0 or 1 nothing follows."""
+
+
+@pytest.mark.parametrize("ident", some_now(PLAIN, 5))
 def test_numbers(ident):
     marker = Marker(asked_one_by_one(EXERCISES[ident]))
     sheet, diagnosis = marker.sheet, marker.diagnosis
