@@ -4,9 +4,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from tutor.derive.working import referred
+from tutor.derive.working import list_referred
 from tutor.expression.nodes import Name, Partial, children, rebuild
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.question_list import make_single_questions, sharpen
 
@@ -34,7 +34,7 @@ def written_out(working, edits):
         if step.after:
             continue
         expr = edits.get(step.target, step.expr)
-        used = {name: found[name] for name in referred(expr) if name in found}
+        used = {name: found[name] for name in list_referred(expr) if name in found}
         if used or step.target in edits or "|" in step.target:
             found[step.target] = filled(expr, used)
     return found
@@ -52,7 +52,7 @@ def formula_answers(sheet, questions, edits):
     for question in questions:
         target = question.targets[0]
         expr = bent.get(target) or own.get(target) or steps[target].expr
-        answers[question.id] = plain(expr)
+        answers[question.id] = write_plain(expr)
     return answers
 
 

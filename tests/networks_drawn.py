@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from tutor.explain.diagram import Diagram, DiagramColumn, DiagramUnit, Wire
-from tutor.explain.network_drawing import diagram, drawn_quantities
+from tutor.explain.network_drawing import diagram, list_drawn_quantities
 from tutor.graph.network import Network
 from tutor.notation.profile import notation
 
@@ -20,7 +20,7 @@ def of(sizes, biases="neuron", naming="plain", activation="sigmoid"):
 
 
 def drawn(network, course="plain"):
-    return diagram(network), notation(course, drawn_quantities(network))
+    return diagram(network), notation(course, list_drawn_quantities(network))
 
 
 LARGE = of((16384, 1000, 10), "none", activation="relu")

@@ -71,7 +71,7 @@ def diagnosed(marker, row):
             continue
         for question in reversed(questions):
             target = question.targets[0]
-            value = float(sheet.numbers.bent([variant], [target])[target][0, 0])
+            value = float(sheet.numbers.run_bent([variant], [target])[target][0, 0])
             right = float(sheet.numbers.env[target][0])
             if not np.isfinite(value) or abs(value - right) <= 1e-3 * max(abs(right), 1e-6):
                 continue

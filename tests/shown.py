@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.reading import read
-from tutor.derive.working import referred, working
+from tutor.derive.working import list_referred, working
 from tutor.exercise.question import Question
 from tutor.explain.document import Equation, Equations, Figure, Math, Table
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial
@@ -58,7 +58,7 @@ def uses(*exprs: Expr) -> frozenset[str]:
     """The quantities whose symbols stand in formulas; a derivative has two."""
     found: set[str] = set()
     for expr in exprs:
-        for name in referred(expr):
+        for name in list_referred(expr):
             of, slash, wrt = name.partition("/d")
             found |= {of[1:], wrt, name} if slash else {name}
     return frozenset(found)
@@ -90,7 +90,7 @@ def equation_pieces(equation, profile, where) -> Iterator[Piece]:
     for name, write in (("text", maths.text), ("latex", maths.latex)):
         shown = [write(side, profile) for side in sides]
         for side, text in zip(sides, shown, strict=True):
-            if referred(side):
+            if list_referred(side):
                 what = "formula"
             elif side is sides[-1] and equation.sides[-1].result:
                 what = "number"
@@ -191,7 +191,7 @@ def collisions(exercise, known, profile) -> frozenset[str]:
     found = set()
     updated = [f"{q.name}@1" for q in exercise.graph.parameters] if exercise.rate is not None else []
     symbols = {name: profile.symbol(name) for name in exercise.graph.names}
-    symbols |= {name: profile.updated(name[:-2], 1) for name in updated if "[" not in name}
+    symbols |= {name: profile.write_updated(name[:-2], 1) for name in updated if "[" not in name}
     for name, symbol in symbols.items():
         for text in (symbol.text, symbol.latex):
             try:
@@ -245,7 +245,7 @@ def layer_pieces(solved, where) -> Iterator[Piece]:
     with_numbers = set()
     for equation in equations(doc):
         left, last, target = equation.left, equation.sides[-1].expr, key(equation.left)
-        if referred(last) or not (equation.sides[-1].result or len(equation.sides) == 1):
+        if list_referred(last) or not (equation.sides[-1].result or len(equation.sides) == 1):
             continue
         with_numbers.add(id(equation))
         for form, write, sign in (("text", maths.text, "="), ("latex", maths.latex, "&=")):

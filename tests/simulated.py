@@ -4,7 +4,7 @@ import math
 from dataclasses import dataclass
 
 from tutor.answer.handed_in import Submission
-from tutor.numbers.floats import as_float, at_points
+from tutor.numbers.floats import as_float, evaluate_at_points
 
 ROUNDINGS = {  # what is shown of a number: significant digits or places, rounded or cut off
     "2 digits": (2, None, False), "3 digits": (3, None, False), "5 digits": (5, None, False),
@@ -39,7 +39,7 @@ def work(sheet, targets, edits, rounding, *, keeps):
     shown, touched = {}, {}
     for step in sheet.working.steps:
         name = step.target
-        env[name] = float(at_points(edits.get(name, step.expr), env))
+        env[name] = float(evaluate_at_points(edits.get(name, step.expr), env))
         touched[name] = name in edits or any(touched.get(used, False) for used in sheet.working.uses[name] if used not in shown)
         if name in targets:
             shown[name] = show(env[name], rounding) if math.isfinite(env[name]) else ""

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.errors import ExpressionError, Problems, TutorError, near
+from tutor.errors import ExpressionError, Problems, TutorError, hint_near
 
 
 def test_where_what_and_what_next_are_lines_of_their_own():
@@ -12,9 +12,9 @@ def test_where_what_and_what_next_are_lines_of_their_own():
 
 
 def test_an_address_goes_before_the_one_that_is_there():
-    error = ExpressionError("no", where="steps[2]", hint="h", spot="s").at("a.toml")
+    error = ExpressionError("no", where="steps[2]", hint="h", spot="s").put_at("a.toml")
     assert (type(error), error.where, error.what, error.hint, error.spot) == (ExpressionError, "a.toml: steps[2]", "no", "h", "s")
-    assert TutorError("no").at("a.toml").where == "a.toml"
+    assert TutorError("no").put_at("a.toml").where == "a.toml"
 
 
 @pytest.mark.parametrize(("count", "head"), [(1, "a.toml: 1 fault"), (2, "a.toml: 2 faults")])
@@ -37,4 +37,4 @@ NEAR = [
 
 @pytest.mark.parametrize(("word", "known", "hint"), NEAR)
 def test_near_misses(word, known, hint):
-    assert near(word, known) == hint
+    assert hint_near(word, known) == hint

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import tutor
 from tutor.explain.words.topic import tables_of
-from tutor.explain.words.wording import TOPICS, topic_class
+from tutor.explain.words.wording import TOPICS, find_topic_class
 
 ROOT = Path(tutor.__file__).parent
 MARKUP = re.compile(r"[<\\{}=]|^\.tutor|^tg-|tutor small|line width=|rounded corners=|anchor=|Segoe UI|^[\w.]+[\[(]")
@@ -70,7 +70,7 @@ def keys(value) -> set[str]:
     return {key for key in value if isinstance(key, str)}.union(*(keys(inner) for inner in value.values()))
 
 
-KEYS = set().union(*(keys(table) for name in TOPICS for table in tables_of(topic_class(name)).values()))
+KEYS = set().union(*(keys(table) for name in TOPICS for table in tables_of(find_topic_class(name)).values()))
 
 
 LEFT = {  # module: how many are left, and why
@@ -88,7 +88,7 @@ LEFT = {  # module: how many are left, and why
     "numbers/array_program.py": (1, "a name for the type checker"),
     "numbers/data_set.py": (3, "parts of an error"),
     "numbers/emit.py": (4, "code"),
-    "numbers/linear.py": (5, "an error"),
+    "numbers/linear_systems.py": (5, "an error"),
     "numbers/run.py": (1, "finds an error"),
     "numbers/train.py": (1, "a key: the rule of a step"),
     "numbers/train_fast.py": (1, "a key: the rule of a step"),

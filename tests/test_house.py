@@ -1,4 +1,4 @@
-"""The house itself: names occur once, files do not import in circles, CONTRIBUTING shows the rooms as they are."""
+"""The house itself: names occur once and say what they name, files do not import in circles, CONTRIBUTING shows the rooms as they are."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from function_words import CONVERSIONS, FOREIGN, NOUNS, PARTICIPLES, PREDICATES, VERBS
 from names_allowed import ALLOWED, REASONS
 
 import tutor
@@ -75,7 +76,7 @@ def test_contributing_shows_the_rooms():
 
 
 UNTYPED = {  # files of numbers that say Any: how often at most, and what comes in that has no type
-    "composed.py": (5, "SymPy's expressions, which have no types"),
+    "sympy_loss.py": (5, "SymPy's expressions, which have no types"),
     "emit.py": (4, "the text that is compiled: what it makes is a function of floats"),
     "lowering.py": (1, "the method for each kind of node: a variable of a class cannot say what it makes"),
     "plain_arrays.py": (95, "what NumPy takes: floats, truth values, lists and arrays, and every kind of index"),
@@ -130,3 +131,40 @@ def test_names_of_rows_stand_in_their_tables():
     allowed = {file: sorted(name.replace("+", " ") for name in text.split()) for file, (_, text) in ALLOWED.items()}
     assert found == allowed, "make it a column of the row (or take it out of tests/names_allowed.py, where it is no longer needed)"
     assert {reason for reason, _ in ALLOWED.values()} == set(REASONS)
+
+
+def functions(tree, inside=""):
+    """Every function of a module that is neither a property nor called by Python, IPython or SymPy, under the name of what it is in."""
+    for node in ast.iter_child_nodes(tree):
+        if isinstance(node, ast.FunctionDef):
+            special = re.fullmatch(r"__\w+__|_(repr|ipython)_\w+_|fdiff", node.name)
+            if not special and not any("property" in ast.unparse(row) for row in node.decorator_list):
+                yield f"{inside}{node.name}", node.name
+            yield from functions(node, f"{inside}{node.name}.")
+        else:
+            yield from functions(node, f"{inside}{node.name}." if isinstance(node, ast.ClassDef) else inside)
+
+
+def is_participle(word):
+    return word in PARTICIPLES or (word.endswith("ed") and len(word) > 4)
+
+
+def test_functions_say_verb_and_object():
+    """Or a predicate, a conversion, or the noun that mathematics has for the result; `trimmed` says neither who trims nor what."""
+    known = VERBS | PREDICATES | CONVERSIONS | NOUNS
+    wrong = {
+        f"{file}: {where}"
+        for file, tree in FILES.items()
+        if file not in FOREIGN
+        for where, name in functions(tree)
+        if (words := name.strip("_").split("_"))[0] and (words[0] not in known or is_participle(words[0]))
+    }
+    assert wrong == set(), "begin with a verb, or add the word to tests/function_words.py if it is one, or a noun that is no participle"
+
+
+def test_the_words_are_used_and_stand_once():
+    used = {name.strip("_").split("_")[0] for file, tree in FILES.items() if file not in FOREIGN for _, name in functions(tree)}
+    assert {*VERBS, *PREDICATES, *NOUNS} <= used, "words that no function begins with"
+    assert len({*VERBS, *NOUNS, *PREDICATES}) == len(VERBS) + len(NOUNS) + len(PREDICATES)
+    assert not [word for word in VERBS | NOUNS if is_participle(word)]
+    assert set(FOREIGN) <= set(FILES)

@@ -42,14 +42,14 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
 EVERYWHERE = ("text",)
 """What every room may import: text from outside is made harmless in one place."""
 EXCEPTIONS = {  # module: what it may import besides, with the reason
-    "render.latex.gradients": ("graph.nouns", "graph.collector"),  # rows of LaTeX of a derivation, for documents of one's own
+    "render.latex.gradients": ("graph.nouns", "graph.pause_collector"),  # rows of LaTeX of a derivation, for documents of one's own
 }
 
 OUTSIDE = {  # what only some modules may import: the terminal, files, processes, clocks, chance, heavy packages
     "typer": ("cli",),
     "rich": ("cli.shell", "cli.tutor_train", "cli.tutor_mark", "render.terminal", "render.bar_rows", "render.charts.braille"),
     "matplotlib": ("render.charts.chart_files",),
-    "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.composed"),
+    "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.sympy_loss"),
     "mpmath": ("numbers.arithmetic", "numbers.balls", "numbers.intervals"),
     "flint": ("numbers.balls",),
     "numpy": ("numbers.array_plan", "numbers.runner", "numbers.compiled", "numbers.arrays"),  # all others take what numbers.arrays has

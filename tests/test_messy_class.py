@@ -9,12 +9,12 @@ import messy_class
 import pytest
 
 from tutor.answer.files.submissions import merge, read_submissions
-from tutor.batch.outputs import class_page, for_a_person
+from tutor.batch.outputs import class_page, list_for_a_person
 from tutor.exercise.load import load
 from tutor.export.mark_formats import MARK_FORMATS, export
 from tutor.export.output import Header
 from tutor.marking.mark_submission import Marker
-from tutor.marking.work import unmarked
+from tutor.marking.work import make_unmarked
 
 FILES = list(messy_class.files())
 
@@ -32,7 +32,7 @@ def handed_in(name, data):
 
 def marked(name, data):
     one = handed_in(name, data)
-    return unmarked(one, messy_class.EXERCISE, "", 0, one.failed) if one.failed else marker().mark(one)
+    return make_unmarked(one, messy_class.EXERCISE, "", 0, one.failed) if one.failed else marker().mark(one)
 
 
 def test_the_class_is_large():
@@ -79,7 +79,7 @@ def test_what_cannot_be_used_is_for_a_person_and_never_a_0(name):
 def test_all_are_in_the_page_of_the_class():
     works = [marked(name, data) for name, data in messy_class.HOPELESS.items()]
     page = class_page(works, marker())
-    listed = for_a_person(page)
+    listed = list_for_a_person(page)
     assert all(one.student in listed for one in works)
     assert "numbers only,,not used,line 1,0.3775" in listed
 

@@ -15,7 +15,7 @@ ROOT = Path(tutor.__file__).parent
 ELSEWHERE = {  # module: the test file that tests it, and as what
     # answer: one reader, tested through what it reads
     "answer.handed_in": ("answer/files/test_submissions.py", "the noun that files become"),
-    "answer.read.spots": ("answer/read/test_reading.py", "the caret under the place"),
+    "answer.read.answer_refusals": ("answer/read/test_reading.py", "the caret under the place"),
     # contracts
     "contracts.marking_json": ("explain/test_feedback_page.py", "reports and classes as JSON"),
     # derive
@@ -39,7 +39,7 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "marking.marked": ("marking/test_classwork.py", "the nouns of marked work"),
     "marking.worlds": ("marking/test_pairs.py", "all bends in one run"),
     # numbers: systems held against each other
-    "numbers.composed": ("numbers/test_verify.py", "SymPy's derivative of the whole"),
+    "numbers.sympy_loss": ("numbers/test_verify.py", "SymPy's derivative of the whole"),
     # render: every document is rendered
     "render.latex.sentences": ("render/latex/test_article.py", "sentences of every document"),
     "render.latex.tables": ("render/latex/test_article.py", "tables that fit the page"),
@@ -49,7 +49,7 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "numbers.arrays": ("test_without.py", "NumPy, or plain lists where it is not there"),
     "numbers.enclosures": ("numbers/test_balls.py", "balls of many digits, until they are narrow"),
     "numbers.intervals": ("numbers/test_balls.py", "the balls of a system without flint"),
-    "numbers.proved": ("numbers/test_form_agreement.py", "the facts of proofs over arrays"),
+    "numbers.proof_facts": ("numbers/test_form_agreement.py", "the facts of proofs over arrays"),
     "expression.signs": ("expression/test_parse.py", "signs of formulas, in LaTeX and Unicode"),
     "solving.worked": ("solving/test_work_arrays.py", "scalar form, layer form and training"),
 }

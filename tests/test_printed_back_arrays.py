@@ -18,16 +18,16 @@ from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import from_text, load
 from tutor.exercise.over_layers import layers_of
-from tutor.explain.layer_formulas import bare, dressed
+from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.expression.nodes import Call, Partial, children
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.entries import Entries
-from tutor.graph.layered import LAYER_FUNCTIONS, from_layers, from_network_layers, sized, written_out
+from tutor.graph.layered import LAYER_FUNCTIONS, choose_sizes, from_layers, from_network_layers, write_out
 from tutor.graph.network import quantities
-from tutor.graph.shapes import arranged, bind
+from tutor.graph.shapes import arrange_products, bind
 from tutor.notation.profile import notation
-from tutor.numbers.prove_layer_rewrites import normed
+from tutor.numbers.prove_layer_rewrites import norm_targets
 from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
 from tutor.render.latex.rows import explode
@@ -80,18 +80,18 @@ GRAPHS = dict(graphs())
 
 def numbers_of(layered):
     """A derivation, its rewrites and the arrays of all its steps at a random point; admissible targets are probabilities."""
-    small, _ = sized(layered)
+    small, _ = choose_sizes(layered)
     rewrites = find_layer_rewrites(small)
-    points = random_points(written_out(small), 1, seed=11)
+    points = random_points(write_out(small), 1, seed=11)
     if not points:
         pytest.skip("no point at which everything exists")
-    arrays = normed(small, rewrites, as_arrays(small, points[0]))
+    arrays = norm_targets(small, rewrites, as_arrays(small, points[0]))
     derivation = derive(small.graph)
     known = evaluate_layers(derivation, arrays)
     for rewrite in rewrites:
         known[str(rewrite.left)] = Entries(known, Numbers()).value(rewrite.equals)
-        if plain(rewrite.left) not in known:
-            known[plain(rewrite.left)] = known[str(rewrite.left)]
+        if write_plain(rewrite.left) not in known:
+            known[write_plain(rewrite.left)] = known[str(rewrite.left)]
     return small, derivation, rewrites, {name: nd(array) for name, array in known.items() if "(" not in name}
 
 
@@ -99,7 +99,7 @@ def formulas(derivation, rewrites):
     for step in (*derivation.graph.steps, *derivation.backward):
         yield step.target, step.expr
     for rewrite in rewrites:
-        yield plain(rewrite.left), rewrite.expr
+        yield write_plain(rewrite.left), rewrite.expr
 
 
 def equal(value, wanted):
@@ -119,7 +119,7 @@ def test_what_is_printed_is_what_was_derived(name, form):
     shapes = {**small.shapes, **{key: value.shape for key, value in known.items() if "/" not in key}}
     read = 0
     for left, expr in formulas(derivation, rewrites):
-        text = printed(bare(dressed(expr, shapes)), STYLES[form], profile)
+        text = printed(strip_shapes(dress_expr(expr, shapes)), STYLES[form], profile)
         wanted = known[left]
         try:
             values = list(readings(text, STYLES[form], profile, known, partials, np.shape(wanted)))
@@ -138,7 +138,7 @@ def test_a_formula_broken_over_rows_says_the_same(name):
     partials = [Partial(small.graph.loss, quantity) for quantity in small.graph.names]
     shapes = {**small.shapes, **{key: value.shape for key, value in known.items() if "/" not in key}}
     for left, expr in formulas(derivation, rewrites):
-        whole = bare(dressed(expr, shapes))
+        whole = strip_shapes(dress_expr(expr, shapes))
         for limit in (12, 20):
             text = "".join(chunk.flow for chunk in explode(Writer(LATEX, profile), whole, limit))
             assert not NAMES_INSIDE.search(text), text
@@ -158,10 +158,10 @@ def test_every_operation_is_read_back():
     """Every row of the table is printed and read in one of the graphs, and every symbol that leaves something out."""
     reached, text = [], ""
     for name in GRAPHS:
-        small, _ = sized(GRAPHS[name]()[0])
+        small, _ = choose_sizes(GRAPHS[name]()[0])
         for step in (*small.graph.steps, *derive(small.graph).backward):
             reached += rows_in(step.expr, small.shapes)
-            text += printed(bare(dressed(step.expr, small.shapes)), TEXT, notation("plain", list(quantities(small.graph))))
+            text += printed(strip_shapes(dress_expr(step.expr, small.shapes)), TEXT, notation("plain", list(quantities(small.graph))))
     assert [(row.name, row.arrays) for rows in LAYERS.values() for row in rows if row not in reached] == []
     assert [word for word in LEFT_OUT if word not in text] == []
 
@@ -175,8 +175,8 @@ def test_json_is_what_was_derived(name):
     small, derivation, _, known = numbers_of(layered)
     names = [*small.graph.names]
     for left, expr in formulas(derivation, ()):
-        read = arranged(parse(plain(expr), names=names, functions={*LAYER_FUNCTIONS, *INTERNAL}), small.shapes)
-        assert read == expr, (left, plain(expr))
+        read = arrange_products(parse(write_plain(expr), names=names, functions={*LAYER_FUNCTIONS, *INTERNAL}), small.shapes)
+        assert read == expr, (left, write_plain(expr))
         assert np.shape(known[left]) == small.shapes[left.removeprefix(f"d{small.graph.loss}/d")]
 
 
@@ -192,7 +192,7 @@ def test_the_solution_in_json_is_read_back():
     derived = {step.target: step.expr for step in (*small.graph.steps, *derivation.backward)}
     for step in steps:
         read = parse(step["expression"], names=small.graph.names, functions=LAYER_FUNCTIONS)
-        assert arranged(read, small.shapes) == derived[step["target"]]
+        assert arrange_products(read, small.shapes) == derived[step["target"]]
         if step["index"] is None or not step["shape"]:
             continue
         form = parse(step["index"], functions={*LAYER_FUNCTIONS, *letters})

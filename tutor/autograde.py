@@ -22,12 +22,12 @@ from tutor.answer.read.ids import Ids
 from tutor.errors import TutorError
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
-from tutor.explain.words.marking_words import unpunished
+from tutor.explain.words.marking_words import is_unpunished
 from tutor.explain.words.wording import ENGLISH
 from tutor.expression.limits import MAX_AXES
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
-from tutor.text import visible
+from tutor.text import make_visible
 
 MAX_ENTRIES = 10_000
 MAX_SHOWN = 300
@@ -58,14 +58,14 @@ def check_answer(exercise: str | Exercise, question: str, answer: Any, *, earlie
     """
     marker = _marker(exercise)
     wanted = question_id(marker, question)
-    texts, unused = by_question(marker, {} if earlier is None else earlier)
+    texts, unused = collect_by_question(marker, {} if earlier is None else earlier)
     if unused:
         raise TutorError(unused[0].reason)
     texts[wanted] = as_text(answer)
     marked = marker.mark(Submission("", texts))
     found = next(each for each in marked.answers if each.question == wanted)
     share = found.marks / found.out_of if found.out_of else Fraction(0)
-    return Checked(found.marks == found.out_of and (found.verdict == "correct" or unpunished(found)), share, words(found))
+    return Checked(found.marks == found.out_of and (found.verdict == "correct" or is_unpunished(found)), share, words(found))
 
 
 def assert_correct(exercise: str | Exercise, question: str, answer: Any, *, earlier: Mapping[str, Any] | None = None) -> None:
@@ -99,7 +99,7 @@ def as_text(answer: Any) -> str:
         if len(answer) > MAX_ENTRIES:
             raise TutorError(f"an answer has at most {MAX_ENTRIES:,} entries, not {len(answer):,}")
         return f"[{', '.join(_part(entry, MAX_AXES - 1) for entry in answer)}]"
-    return _scalar(answer)
+    return _write_scalar(answer)
 
 
 def _part(entry: Any, axes: int) -> str:
@@ -108,38 +108,38 @@ def _part(entry: Any, axes: int) -> str:
     entry = listed() if callable(listed) else entry
     if axes and isinstance(entry, list | tuple):
         return f"[{', '.join(_part(part, axes - 1) for part in entry[:MAX_ENTRIES])}]"
-    return _scalar(entry)
+    return _write_scalar(entry)
 
 
-def _scalar(value: Any) -> str:
+def _write_scalar(value: Any) -> str:
     if value is None:
         return ""
     if isinstance(value, str):
         return value
     if isinstance(value, bool) or not isinstance(value, int | float | Fraction):
         raise TutorError(
-            f"an answer is a text, a number or an array of numbers, not {visible(type(value).__name__)}",
+            f"an answer is a text, a number or an array of numbers, not {make_visible(type(value).__name__)}",
             hint="a formula is given as text: str(…)",
         )
     return repr(value) if isinstance(value, float) else str(value)
 
 
-def by_question(marker: Marker, answers: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Unused, ...]]:
+def collect_by_question(marker: Marker, answers: Mapping[str, Any]) -> tuple[dict[str, str], tuple[Unused, ...]]:
     """The answers as texts by question id, and those to questions that do not exist, with near misses.
 
     Raises `TutorError` for answers that are no mapping from texts, an answer of another kind, and a question that is answered twice.
     """
     if not isinstance(answers, Mapping):
-        raise TutorError(f"answers are a mapping from questions to answers, not {visible(type(answers).__name__)}", hint=_MAPPING)
-    ids = Ids.of(marker.names)
+        raise TutorError(f"answers are a mapping from questions to answers, not {make_visible(type(answers).__name__)}", hint=_MAPPING)
+    ids = Ids.make(marker.names)
     texts: dict[str, str] = {}
     unused: list[Unused] = []
     for name, value in answers.items():
         if not isinstance(name, str):
-            raise TutorError(f"a question is named by a text, not by {visible(repr(name)[:200], 80)}", hint=_MAPPING)
+            raise TutorError(f"a question is named by a text, not by {make_visible(repr(name)[:200], 80)}", hint=_MAPPING)
         found, text = ids.find(name), as_text(value)
         if not found:
-            unused.append(Unused(name[:100], text[:MAX_SHOWN], ids.unknown(name)))
+            unused.append(Unused(name[:100], text[:MAX_SHOWN], ids.describe_unknown(name)))
         elif texts.get(found, text) != text:
             raise TutorError(f"{found} is answered more than once", hint="keep one answer")
         else:
@@ -150,27 +150,27 @@ def by_question(marker: Marker, answers: Mapping[str, Any]) -> tuple[dict[str, s
 def question_id(marker: Marker, question: str) -> str:
     """The id of a question by its id or by what it asks (``w5 after 1``); raises `TutorError` with near misses."""
     if not isinstance(question, str):
-        raise TutorError(f"a question is named by a text, not by {visible(repr(question)[:200], 80)}", hint=_MAPPING)
-    ids = Ids.of(marker.names)
+        raise TutorError(f"a question is named by a text, not by {make_visible(repr(question)[:200], 80)}", hint=_MAPPING)
+    ids = Ids.make(marker.names)
     found = ids.find(question)
     if not found:
-        raise TutorError(ids.unknown(question))
+        raise TutorError(ids.describe_unknown(question))
     return found
 
 
 @lru_cache(maxsize=8)
-def _prepared(target: str) -> Marker:
+def _prepare_marker(target: str) -> Marker:
     return Marker(load(target))
 
 
 def _marker(exercise: str | Exercise) -> Marker:
-    return _prepared(exercise) if isinstance(exercise, str) else Marker(exercise)
+    return _prepare_marker(exercise) if isinstance(exercise, str) else Marker(exercise)
 
 
 def words(answer: MarkedAnswer) -> str:
     """What a student is told of an answer in one paragraph: the verdict, the slip, where to look; nothing of the solution."""
     wording = ENGLISH.marking
-    said = [wording.ANSWER_IS.format(question=answer.question, verdict=wording.said(answer))]
+    said = [wording.ANSWER_IS.format(question=answer.question, verdict=wording.say_answer(answer))]
     if answer.outcome:
         said.append(wording.OUTCOMES.get(answer.outcome, ""))
     ways = [wording.AND.join(dict.fromkeys(wording.slip(slip.tag).done for slip in slips)) for slips in answer.slips]
@@ -179,7 +179,7 @@ def words(answer: MarkedAnswer) -> str:
     looks = dict.fromkeys(wording.slip(slip.tag).look for slips in answer.slips for slip in slips)
     said += list(looks)[:1]
     if answer.line is not None:
-        said.append(wording.LINE_BROKEN.format(number=answer.line.number, line=visible(answer.line.text, 200)))
+        said.append(wording.LINE_BROKEN.format(number=answer.line.number, line=make_visible(answer.line.text, 200)))
     if answer.verdict == "unreadable" and answer.message:
-        said.append("\n" + "\n".join(visible(line, 200) for line in answer.message.split("\n")))
+        said.append("\n" + "\n".join(make_visible(line, 200) for line in answer.message.split("\n")))
     return " ".join(part for part in said if part)

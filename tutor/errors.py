@@ -32,7 +32,7 @@ class TutorError(Exception):
             lines.append(f"  {self.hint}")
         return "\n".join(lines)
 
-    def at(self, where: str) -> TutorError:
+    def put_at(self, where: str) -> TutorError:
         """The same error with an address put before the one it has."""
         joined = f"{where}: {self.where}" if self.where else where
         return type(self)(self.what, where=joined, hint=self.hint, spot=self.spot)
@@ -75,10 +75,10 @@ class Problems(TutorError):
         return "\n".join([head, *(f"- {str(problem).replace(chr(10), chr(10) + '  ')}" for problem in self.problems)])
 
 
-def near(word: str, known: Iterable[str], *, limit: int = 3) -> str:
+def hint_near(word: str, known: Iterable[str], *, limit: int = 3) -> str:
     """A hint with the names most like ``word``; empty when none is near.
 
-    >>> near("w55", ["w5", "w6", "b1"])
+    >>> hint_near("w55", ["w5", "w6", "b1"])
     'did you mean w5?'
     """
     names = list(dict.fromkeys(known))

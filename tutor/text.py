@@ -5,11 +5,11 @@ Every output has a way of its own to show what does not print (control and direc
 =============================== ================================ ==================
 where the text goes             function                         ESC, U+202E become
 =============================== ================================ ==================
-messages, on one line           `visible`                        ``\x1b  \u202e``
-messages and tables, with lines `visible_lines`                  ``\x1b  \u202e``
-pages and lists on a terminal   `visible_on_terminal`            ``␛  �``
+messages, on one line           `make_visible`                        ``\x1b  \u202e``
+messages and tables, with lines `make_lines_visible`                  ``\x1b  \u202e``
+pages and lists on a terminal   `make_terminal_visible`            ``␛  �``
 Markdown                        `escape_markdown`                nothing, ``[U+202E]``
-text as it was typed            `visible_code_points`            ``[U+001B]  [U+202E]``
+text as it was typed            `show_code_points`            ``[U+001B]  [U+202E]``
 words that are set in LaTeX     `tutor.render.latex.words`       nothing, ``[U+202E]``
 labels of pictures              `fit_one_line`                   nothing
 labels of charts                `blank_invisible`                a space
@@ -38,29 +38,29 @@ _HASHED = re.compile(r"-[0-9a-f]{12}\Z")
 _RESERVED = re.compile(r"(?i)(con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³]|conin\$|conout\$|clock\$)(\.|\Z)")
 
 
-def visible(text: str, limit: int = 60) -> str:
+def make_visible(text: str, limit: int = 60) -> str:
     """A text for a message: what does not print as escapes, also ends of lines; a long one is cut.
 
-    >>> visible("a\\x1b[2Jb")
+    >>> make_visible("a\\x1b[2Jb")
     'a\\\\x1b[2Jb'
     """
-    safe = _escaped(text[: limit + 1])
+    safe = _escape_characters(text[: limit + 1])
     return safe if len(text) <= limit else safe[:limit] + "…"
 
 
-def visible_lines(text: str) -> str:
+def make_lines_visible(text: str) -> str:
     """A text of several lines for a message or a table: what does not print as escapes.
 
-    >>> visible_lines("a" + chr(27) + "[2J" + chr(10) + "b")
+    >>> make_lines_visible("a" + chr(27) + "[2J" + chr(10) + "b")
     'a\\\\x1b[2J\\nb'
     """
-    return text if text.isascii() and text.isprintable() else _escaped(text, "\n")
+    return text if text.isascii() and text.isprintable() else _escape_characters(text, "\n")
 
 
-def visible_on_terminal(text: str) -> str:
+def make_terminal_visible(text: str) -> str:
     """A text on one line of a terminal page: controls as their signs, what has no width dropped.
 
-    >>> visible_on_terminal("a\\x1b[2Jb\\tc\\u200b")
+    >>> make_terminal_visible("a\\x1b[2Jb\\tc\\u200b")
     'a␛[2Jb c'
     """
     if text.isprintable():
@@ -68,10 +68,10 @@ def visible_on_terminal(text: str) -> str:
     return "".join([char if char.isprintable() else _sign(char) for char in text])
 
 
-def visible_code_points(text: str) -> str:
+def show_code_points(text: str) -> str:
     """A text with the code points of what does not print; every blank a space.
 
-    >>> visible_code_points("a\\u202eb\\tc")
+    >>> show_code_points("a\\u202eb\\tc")
     'a[U+202E]b c'
     """
     if text.isprintable():
@@ -125,7 +125,7 @@ def escape_markdown(words: str) -> str:
     >>> print(escape_markdown("a_b | <script> `x`"))
     a\_b \| \<script\> \`x\`
     """
-    shown = visible_code_points(drop_controls(words))
+    shown = show_code_points(drop_controls(words))
     return _MARKDOWN.sub(lambda found: "\\" + found.group(), shown)
 
 
@@ -156,7 +156,7 @@ def guard_cell(text: str) -> str:
     >>> guard_cell("=1+1"), guard_cell("-0.5"), guard_cell("－x")
     ("'=1+1", '-0.5', "'－x")
     """
-    safe = visible_lines(text if len(text) <= MAX_CELL else text[:MAX_CELL] + "…")
+    safe = make_lines_visible(text if len(text) <= MAX_CELL else text[:MAX_CELL] + "…")
     return f"'{safe}" if is_formula(text) else safe
 
 
@@ -178,7 +178,7 @@ def file_name(text: str) -> str:
     return f"{'_' if _RESERVED.match(stem) else ''}{stem[: MAX_FILE_NAME - 14]}-{digest}"
 
 
-def _escaped(text: str, kept: str = "") -> str:
+def _escape_characters(text: str, kept: str = "") -> str:
     """The escapes that Python writes for what does not print."""
     if text.isprintable():
         return text

@@ -50,6 +50,6 @@ def test_a_file_is_replaced_whole_or_not_at_all(tmp_path):
         folder.put("reports/anna.md", pieces())
     assert tree(tmp_path) == {"reports/anna.md": b"first"}
     (tmp_path / PART).write_bytes(b"of a run that was killed")
-    folder.clear()
+    folder.clear_away()
     folder.put("reports/anna.md", (b"sec", b"ond"), before_replacing=lambda: None)
     assert tree(tmp_path) == {"reports/anna.md": b"second"}

@@ -8,7 +8,7 @@ import pytest
 from tutor.batch.inputs import read_all, read_content, read_earlier_marks, read_files, read_whole, refuse_overlap
 from tutor.errors import OutputError
 from tutor.marking.marked import ABSENT, Marked
-from tutor.marking.record import dumps
+from tutor.marking.record import dump_record
 
 REFUSED = [
     (b"PK\x03\x04....", "a ZIP archive"), (b"PK\x05\x06", "an empty ZIP archive"), (b"\x1f\x8b..", "a gzip archive"),
@@ -88,7 +88,7 @@ def test_a_file_of_the_graders_may_be_a_link(tmp_path):
 
 def test_earlier_marks_are_those_of_a_folder_or_of_its_file(tmp_path):
     marked = Marked("anna", "dl/bce")
-    (tmp_path / "results.json").write_text(f'{{"results": [{dumps(marked)}]}}')
+    (tmp_path / "results.json").write_text(f'{{"results": [{dump_record(marked)}]}}')
     assert read_earlier_marks(tmp_path) == read_earlier_marks(tmp_path / "results.json") == (marked,)
     for text in ("[]", "{", json.dumps({"results": [1]}), "[" * 100_000):
         (tmp_path / "results.json").write_text(text)

@@ -7,10 +7,10 @@ import pytest
 from tutor.batch.journal import JournalHeader, check_header, entry_line, header_line, record_text, scan
 from tutor.errors import OutputError
 from tutor.marking.marked import Marked
-from tutor.marking.record import dumps
+from tutor.marking.record import dump_record
 
 HEADER = JournalHeader("dl/bce", "77ab", "0.3.0", 0, (("loss", "1"), ("dL/dw", "1/2")))
-FIRST, SECOND = (entry_line(key, dumps(Marked(key, "dl/bce"))) for key in ("aa", "bb"))
+FIRST, SECOND = (entry_line(key, dump_record(Marked(key, "dl/bce"))) for key in ("aa", "bb"))
 
 
 def read(*parts):
@@ -22,7 +22,7 @@ def test_a_journal_gives_back_what_was_written():
     assert found.header == HEADER
     start, length = found.done["bb"]
     text = "".join((header_line(HEADER), FIRST, SECOND)).encode()
-    assert record_text(text[start : start + length]) == dumps(Marked("bb", "dl/bce"))
+    assert record_text(text[start : start + length]) == dump_record(Marked("bb", "dl/bce"))
     assert found.end == len(text)
     assert not found.damaged
 

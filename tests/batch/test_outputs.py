@@ -12,7 +12,7 @@ from tutor.batch.outputs import (
     answer_words,
     check_fill,
     feedback_maker,
-    for_a_person,
+    list_for_a_person,
     list_outputs,
     report_name,
 )
@@ -20,7 +20,7 @@ from tutor.batch.outputs import class_page as make_class_page
 from tutor.cli.tutor_mark import exercise_text
 from tutor.errors import OutputError
 from tutor.export.output import Header
-from tutor.marking.record import dumps
+from tutor.marking.record import dump_record
 from tutor.marking.work import marker
 
 IDENT, TEXT = exercise_text("dl/bce")
@@ -32,7 +32,7 @@ HEADER = Header(IDENT, "Homework")
 
 def made(wanted):
     said = []
-    records = map(dumps, MARKED)
+    records = map(dump_record, MARKED)
     found = list(list_outputs(MARKED, records, MARKER, HEADER, wanted, said.append))
     return {name: data if isinstance(data, str) else b"".join(data).decode() for name, data in found}, said
 
@@ -51,11 +51,11 @@ def test_names_come_in_a_fixed_order_whatever_is_wanted():
 def test_results_are_json_and_all_there():
     rows = json.loads(made(Wanted())[0]["results.json"])["results"]
     assert [row["student"] for row in rows] == ["anna", "ben/..", "Zoe"]
-    assert rows[0] == json.loads(dumps(MARKED[0]))
+    assert rows[0] == json.loads(dump_record(MARKED[0]))
 
 
 def test_what_a_person_has_to_look_at():
-    table = list(csv.reader(io.StringIO(for_a_person(make_class_page(MARKED, MARKER)))))
+    table = list(csv.reader(io.StringIO(list_for_a_person(make_class_page(MARKED, MARKER)))))
     assert table[0] == ["student", "question", "verdict", "what", "answer", "message"]
     assert [row[:3] for row in table[1:]] == [["ben/..", ASKED, "unreadable"]]
 

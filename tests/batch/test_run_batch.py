@@ -19,15 +19,15 @@ from tutor.batch.folder import Folder
 from tutor.batch.journal_file import NAME, Journal
 from tutor.batch.pool import Pool
 from tutor.batch.journal import JournalHeader
-from tutor.marking.record import dumps
-from tutor.marking.work import unmarked
+from tutor.marking.record import dump_record
+from tutor.marking.work import make_unmarked
 
 folder, workers, count, resume, room = sys.argv[1], int(sys.argv[2]), int(sys.argv[3]), sys.argv[4] == "resume", int(sys.argv[5])
 gate, pause = int(sys.argv[6]), int(sys.argv[7])  # jobs from that number on, and the report of that number, never end
 people = [Submission(f"student{n:04}", {"q": "x" * (n % 50)}) for n in range(count)]
 
 def row(number, reason):
-    return dumps(unmarked(people[number], "e", "h", 0, reason))
+    return dump_record(make_unmarked(people[number], "e", "h", 0, reason))
 
 def job(text):
     number = int(text.split()[0])

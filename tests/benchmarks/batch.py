@@ -28,11 +28,11 @@ def class_file(students: int, seed: int = 1) -> str:
     """A row a student: most answers right to three or more digits, some slips, some nonsense, some blank."""
     from tutor.exercise.load import load
     from tutor.marking.mark_submission import Marker
-    from tutor.numbers.arithmetic import real
+    from tutor.numbers.arithmetic import as_real
 
     marker = Marker(load(TARGET))
     asked = [question.id for question in marker.questions if question.targets[0] in marker.sheet.truth][:ANSWERS]
-    truth = [float(real(marker.sheet.truth[marker.sheet.by_id[name].targets[0]])) for name in asked]
+    truth = [float(as_real(marker.sheet.truth[marker.sheet.by_id[name].targets[0]])) for name in asked]
     chance = random.Random(seed)
     ways = (
         (70, lambda value: f"{value:.{chance.choice((3, 4, 6))}g}"),

@@ -416,7 +416,7 @@ def compiling() -> None:
     from tutor import Network, backpropagate, from_network
     from tutor.graph.layered import from_network_layers
     from tutor.numbers.compiled import compile_gradients
-    from tutor.numbers.emit import straight
+    from tutor.numbers.emit import emit_straight
     from tutor.numbers.trees import lower
 
     print("\nCompiling (milliseconds)")
@@ -428,7 +428,7 @@ def compiling() -> None:
         steps, leaves = graph.steps + derivation.backward, [q.name for q in graph.leaves]
         chosen = timed(lambda: compile_gradients(layered)) * 1e3  # noqa: B023
         many = timed(lambda: compile_gradients(layered)._many) * 1e3  # noqa: B023
-        line = timed(lambda: straight(lower(steps, leaves, wanted), tuple, packed=True)) * 1e3  # noqa: B023
+        line = timed(lambda: emit_straight(lower(steps, leaves, wanted), tuple, packed=True)) * 1e3  # noqa: B023
         count, form = len(graph.parameters), compile_gradients(layered).form
         each = chosen / count * 1e3
         print(f"  {'-'.join(map(str, sizes)):16}{count:7} parameters: one set {chosen:8.2f} ({form}; {each:5.1f} µs a parameter),"

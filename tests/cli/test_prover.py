@@ -9,7 +9,7 @@ import pytest
 
 import tutor
 from tutor.cli import prover
-from tutor.numbers.verify import in_this_process
+from tutor.numbers.verify import ask_in_this_process
 
 SCRIPT = """
 import json, os, sys
@@ -30,7 +30,7 @@ if mode == "talks":
     prover._serve = lambda question, answer: os.write(answer, b"{nonsense")
 helper = prover.start()
 import tutor
-from tutor.numbers.verify import in_this_process
+from tutor.numbers.verify import ask_in_this_process
 exercise = tutor.load("graz/sqrt-cos")
 solution = tutor.solve(exercise, ask=helper) if helper else tutor.solve(exercise)
 if helper:
@@ -80,7 +80,7 @@ def test_a_question_goes_there_and_comes_back():
     graph, wanted, values = prover._read(text)
     assert (graph.loss, wanted) == (exercise.graph.loss, ["w5"])
     assert [step.target for step in graph.steps] == [step.target for step in exercise.graph.steps]
-    found = in_this_process(graph, wanted, values)()
+    found = ask_in_this_process(graph, wanted, values)()
     assert list(found) == ["w5"]
     assert prover._values("{", ["w5"]) is None
     assert prover._values(json.dumps({"w6": "1/1"}), ["w5"]) is None

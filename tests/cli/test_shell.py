@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tutor.cli.shell import assignments, console, plain_utf8, write
+from tutor.cli.shell import assignments, console, set_plain_utf8, write
 from tutor.errors import OutputError, TutorError
 
 
@@ -85,8 +85,8 @@ def test_the_width_is_80_where_nobody_watches(monkeypatch):
 def test_streams_write_utf_8_whatever_the_system_says(encoding):
     raw = io.BytesIO()
     stream = io.TextIOWrapper(raw, encoding=encoding)
-    plain_utf8(stream)
+    set_plain_utf8(stream)
     stream.write("σ ∂ \ud800")
     stream.flush()
     assert raw.getvalue() == "σ ∂ ?".encode()
-    plain_utf8(io.StringIO())  # what cannot be told is left as it is
+    set_plain_utf8(io.StringIO())  # what cannot be told is left as it is

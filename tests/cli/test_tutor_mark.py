@@ -327,6 +327,7 @@ def test_a_progress_bar_where_somebody_watches(handed, folder):
     if pid == 0:
         from tutor.cli import main
 
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background job ignores it
         sys.stdout, sys.stderr = (os.fdopen(stream, "w", closefd=False) for stream in (1, 2))
         try:
             main(["mark", TARGET, *IN, "-o", "marks", "--jobs", "2", "--time-limit", "86400"])  # the loop is still at it

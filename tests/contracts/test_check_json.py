@@ -12,7 +12,7 @@ def test_check_as_json(tutor):
     data = json.loads(out)
     assert (code, data["schema"]) == (0, 1)
     for claim in data["claims"]:
-        assert set(claim) == {"exercise", "claim", "printed", "value", "agreement", "erratum"}
+        assert set(claim) == {"exercise", "claim", "printed", "value", "agreement", "erratum", "sums", "difference"}
         assert all(is_text(claim[key]) for key in ("exercise", "claim", "printed", "value"))
         assert claim["agreement"] in ("exact", "rounded", "truncated", "differs")
         assert claim["erratum"] is None or is_text(claim["erratum"])

@@ -2,13 +2,13 @@
 
 import json
 
-from tutor.contracts.schema import dumps
+from tutor.contracts.schema import dump_json
 
 DATA = {"schema": 1, "b": ["σ", "\u202e"], "a": {"x": None}}
 
 
 def test_the_order_is_that_of_the_contract_and_a_line_end_closes_it():
-    text = dumps(DATA)
+    text = dump_json(DATA)
     assert json.loads(text) == DATA
     assert list(json.loads(text)) == ["schema", "b", "a"]
     assert text.endswith("}\n")
@@ -16,5 +16,5 @@ def test_the_order_is_that_of_the_contract_and_a_line_end_closes_it():
 
 
 def test_text_from_outside_is_ascii():
-    assert dumps(DATA, ascii_only=True).isascii()
-    assert json.loads(dumps(DATA, ascii_only=True)) == DATA
+    assert dump_json(DATA, ascii_only=True).isascii()
+    assert json.loads(dump_json(DATA, ascii_only=True)) == DATA

@@ -7,7 +7,7 @@ import pytest
 
 import tutor
 from tutor.contracts.schema import SCHEMA
-from tutor.contracts.worked_json import nested
+from tutor.contracts.worked_json import nest_texts
 from tutor.exercise.load import from_text
 from tutor.graph.entries import Array
 from tutor.rules.optimisers import OPTIMISERS
@@ -118,6 +118,6 @@ def test_every_step_has_its_numbers(ident):
 
 def test_nested_numbers():
     half = Fraction(1, 2)
-    assert nested(Array((), (half,))) == "1/2"
-    assert nested(Array((3,), (half, half, half))) == ["1/2"] * 3
-    assert nested(Array((3, 1), (half, half, half))) == [["1/2"]] * 3
+    assert nest_texts(Array((), (half,))) == "1/2"
+    assert nest_texts(Array((3,), (half, half, half))) == ["1/2"] * 3
+    assert nest_texts(Array((3, 1), (half, half, half))) == [["1/2"]] * 3

@@ -7,14 +7,14 @@ import pytest
 from tutor.derive.backward import derive
 from tutor.derive.chains import count_routes, gradients
 from tutor.expression.nodes import Add, Call, Mul, Name, Number
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.build import assemble, from_steps
 from tutor.graph.network import Network, from_network
 from tutor.numbers.run import evaluate
 
 
 def backward(lines, loss=""):
-    return {step.target: (plain(step.expr), step.rule) for step in derive(from_steps(lines, loss=loss)).backward}
+    return {step.target: (write_plain(step.expr), step.rule) for step in derive(from_steps(lines, loss=loss)).backward}
 
 
 TABLE = [
@@ -69,7 +69,7 @@ def test_paths_hold_upstream_then_local():
     derivation = derive(from_network(Network((2, 2, 2), ("sigmoid", "sigmoid"), biases="layer", naming="numbered")))
     steps = gradients(derivation)
     (path,) = steps["w5"].paths
-    assert [(factor.of, factor.wrt, plain(factor.expr)) for factor in path.factors] == [
+    assert [(factor.of, factor.wrt, write_plain(factor.expr)) for factor in path.factors] == [
         ("L", "in_o1", "dL/din_o1"),
         ("in_o1", "w5", "out_h1"),
     ]

@@ -1,27 +1,27 @@
 """Full chains: the lecture's, and too many are counted but not listed."""
 
 from tutor.derive.backward import derive
-from tutor.derive.chains import count_routes, full_chains
-from tutor.expression.plain import plain
+from tutor.derive.chains import count_routes, list_full_chains
+from tutor.expression.plain import write_plain
 from tutor.graph.network import Network, from_network
 
 
 def test_the_full_chain_of_the_lecture():
     derivation = derive(from_network(Network((2, 2, 2), ("sigmoid", "sigmoid"), biases="layer", naming="numbered")))
-    (chain,) = full_chains(derivation, "w5")
-    assert [f"d{f.of}/d{f.wrt} = {plain(f.expr)}" for f in chain.factors] == [
+    (chain,) = list_full_chains(derivation, "w5")
+    assert [f"d{f.of}/d{f.wrt} = {write_plain(f.expr)}" for f in chain.factors] == [
         "dL/dout_o1 = out_o1 - target_o1",
         "dout_o1/din_o1 = out_o1*(1 - out_o1)",
         "din_o1/dw5 = out_h1",
     ]
-    assert len(full_chains(derivation, "w1")) == 2
-    assert len(full_chains(derivation, "b1")) == 4
-    assert full_chains(derivation, "L") is None
+    assert len(list_full_chains(derivation, "w1")) == 2
+    assert len(list_full_chains(derivation, "b1")) == 4
+    assert list_full_chains(derivation, "L") is None
 
 
 def test_too_many_paths_are_counted_but_not_listed():
     derivation = derive(from_network(Network((3, 5, 5, 5), ("tanh", "tanh", "tanh"))))
     routes = count_routes(derivation)
     assert routes["w1_1_1"] == 25
-    assert full_chains(derivation, "w1_1_1") is None
+    assert list_full_chains(derivation, "w1_1_1") is None
     assert routes["L"] == 1

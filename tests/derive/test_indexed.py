@@ -11,15 +11,15 @@ from independent_layers import array, indexed, nd
 from random_layers import random_layers
 
 from tutor.derive.backward import derive
-from tutor.derive.indexed import HIDDEN, INDICES, index_form, linear, product
+from tutor.derive.indexed import HIDDEN, INDICES, index_form, product, reduce_linear
 from tutor.errors import ValueProblem
 from tutor.expression.nodes import Call, Mul, Name, Number, Partial, children
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import substitute
 from tutor.graph.entries import Array, Entries, places
 from tutor.graph.layered import LAYER_FUNCTIONS, from_layers
-from tutor.graph.shapes import arranged, shape_of
+from tutor.graph.shapes import arrange_products, shape_of
 from tutor.numbers.run_arrays import Numbers, evaluate_layers, run_layers
 from tutor.rules.operations import NAMES, formula
 
@@ -68,13 +68,13 @@ FORMS = [  # formula, its entry j, or i and j
 
 def read(text, shapes=S):
     expr = substitute(parse(text, functions={*LAYER_FUNCTIONS, *NAMES}), {"D": Partial("L", "o")})
-    return arranged(expr, shapes)
+    return arrange_products(expr, shapes)
 
 
 @pytest.mark.parametrize(("text", "form"), FORMS, ids=[row[0] for row in FORMS])
 def test_the_entry(text, form):
     expr = read(text)
-    assert plain(index_form(expr, [[], ["j"], ["i", "j"]][len(shape_of(expr, S))], S)) == form
+    assert write_plain(index_form(expr, [[], ["j"], ["i", "j"]][len(shape_of(expr, S))], S)) == form
 
 
 @pytest.mark.parametrize("text", ["flatten(X)", "share(D, 3, 2, 1)", "route(D, x, 2, 1)", "2*flatten(X)"])
@@ -94,9 +94,9 @@ def test_the_recursion_of_delta():
 def test_letters_are_no_names_of_quantities_or_sizes():
     shapes = {"W": ("u", "v"), "k": ("v",), "a": ("u",)}
     form = index_form(read("W k + a", shapes), ["j"], shapes)
-    assert plain(form) == "sum_over(m, at(W, j, m)*at(k, m)) + at(a, j)"
+    assert write_plain(form) == "sum_over(m, at(W, j, m)*at(k, m)) + at(a, j)"
     many = {**dict.fromkeys("vukmabrqst", ()), "W": (2, 2), "x": (2,)}
-    assert plain(index_form(read("W x", many), ["j"], many)) == "sum_over(v1, at(W, j, v1)*at(x, v1))"
+    assert write_plain(index_form(read("W x", many), ["j"], many)) == "sum_over(v1, at(W, j, v1)*at(x, v1))"
 
 
 @pytest.mark.parametrize(("text", "table", "found"), [
@@ -106,13 +106,13 @@ def test_letters_are_no_names_of_quantities_or_sizes():
     ("1 - 1", {}, "0"), ("-(i - 2)", {}, "2 - i"),
 ])  # fmt: skip
 def test_indices(text, table, found):
-    assert plain(linear(formula(text), {key: Number(str(value)) for key, value in table.items()})) == found
+    assert write_plain(reduce_linear(formula(text), {key: Number(str(value)) for key, value in table.items()})) == found
 
 
 def test_products_with_sums():
     form = product([Name("a"), Call("sum_over", (Name("v"), Name("b"))), Name("c")])
-    assert plain(form) == "sum_over(v, b*a*c)"
-    assert plain(product([Name("a"), parse("sum_over(v, b + d)", functions=["sum_over"])])) == "a*sum_over(v, b + d)"
+    assert write_plain(form) == "sum_over(v, b*a*c)"
+    assert write_plain(product([Name("a"), parse("sum_over(v, b + d)", functions=["sum_over"])])) == "a*sum_over(v, b + d)"
 
 
 def shown(expr):
@@ -149,7 +149,7 @@ def test_every_form_is_the_entry_of_its_expression(generator):
                     found = indexed(form, dict(zip(INDICES, place, strict=False)), tables)
             except OutsideError:  # a kink
                 continue
-            assert close(found, expected.at(place), 25), (plain(step.expr), plain(form))
+            assert close(found, expected.pick_entry(place), 25), (write_plain(step.expr), write_plain(form))
 
 
 def test_the_property_can_fail():

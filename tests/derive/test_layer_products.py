@@ -4,7 +4,7 @@ import pytest
 
 from tutor.derive.layer_products import entrywise_product, simplify_pullback
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import LAYER_FUNCTIONS
 
 SIMPLER = [
@@ -16,7 +16,7 @@ SIMPLER = [
 
 @pytest.mark.parametrize(("text", "simple"), SIMPLER)
 def test_pullbacks_are_tidied(text, simple):
-    assert plain(simplify_pullback(parse(text, functions=LAYER_FUNCTIONS))) == simple
+    assert write_plain(simplify_pullback(parse(text, functions=LAYER_FUNCTIONS))) == simple
 
 
 PRODUCTS = [  # a, b, single numbers in b, a ⊙ b
@@ -29,4 +29,4 @@ PRODUCTS = [  # a, b, single numbers in b, a ⊙ b
 @pytest.mark.parametrize(("a", "b", "singles", "product"), PRODUCTS)
 def test_products_entry_by_entry(a, b, singles, product):
     first, second = (parse(text, functions=LAYER_FUNCTIONS) for text in (a, b))
-    assert plain(entrywise_product(first, second, singles)) == product
+    assert write_plain(entrywise_product(first, second, singles)) == product

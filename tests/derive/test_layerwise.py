@@ -9,8 +9,8 @@ from tutor.derive.backward import derive
 from tutor.derive.layerwise import order, pullback
 from tutor.expression.nodes import Partial
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
-from tutor.graph.layered import LAYER_FUNCTIONS, entrywise, from_layers, from_network_layers
+from tutor.expression.plain import write_plain
+from tutor.graph.layered import LAYER_FUNCTIONS, from_layers, from_network_layers, write_entrywise
 from tutor.graph.network import Network
 from tutor.graph.shapes import shape_of
 
@@ -100,7 +100,7 @@ GRADIENTS = [  # lines, shapes, the gradient of each quantity
 def test_gradients(lines, shapes, gradients):
     layered = from_layers(lines, shapes)
     derivation = derive(layered.graph)
-    assert {step.target[4:]: plain(step.expr) for step in derivation.backward if step.target != "dL/dL"} == gradients
+    assert {step.target[4:]: write_plain(step.expr) for step in derivation.backward if step.target != "dL/dL"} == gradients
     for step in derivation.backward:  # each has the shape of its quantity
         assert shape_of(step.expr, layered.shapes) == layered.shapes[step.target[4:]], step.target
 
@@ -111,7 +111,7 @@ def test_gradients(lines, shapes, gradients):
 ])  # fmt: skip
 def test_the_two_conventions_of_a_network(affine, deltas):
     layered = from_network_layers(Network((2, 3, 1), ("sigmoid", "sigmoid")), affine)
-    found = {step.target[4:]: plain(step.expr) for step in derive(layered.graph).backward}
+    found = {step.target[4:]: write_plain(step.expr) for step in derive(layered.graph).backward}
     assert deltas.items() <= found.items()
     assert found["z1"] == "hadamard(dL/da1, sigmoid'(z1))"
     assert found["b1"] == "dL/dz1"
@@ -126,7 +126,7 @@ def test_steps_have_their_paths_in_teaching_order():
     assert step.rule == "sum over paths"
     assert [(path.factors[0].wrt, path.factors[1].wrt) for path in step.paths] == [("z", "x"), ("h", "x")]
     unused = derive(from_layers(["z = 2*x", "h = sigmoid(x)", "L = sum(z)"], {"x": (2,)}).graph)
-    assert {step.target: (plain(step.expr), step.rule) for step in unused.backward}["dL/dh"] == ("fill(0, 2)", "no path")
+    assert {step.target: (write_plain(step.expr), step.rule) for step in unused.backward}["dL/dh"] == ("fill(0, 2)", "no path")
 
 
 def test_a_network_with_every_bias_and_activation_has_gradients_of_the_right_shapes():
@@ -158,7 +158,7 @@ PULLED = [  # formula, shapes, what it adds
 @pytest.mark.parametrize(("text", "shapes", "added"), PULLED, ids=[row[0] for row in PULLED])
 def test_what_a_step_adds(text, shapes, added):
     expr = parse(text, functions=LAYER_FUNCTIONS)
-    assert {name: plain(part) for name, part in pullback(expr, G, shapes, "z")} == added
+    assert {name: write_plain(part) for name, part in pullback(expr, G, shapes, "z")} == added
 
 
 @pytest.mark.parametrize(("text", "singles", "found"), [
@@ -166,7 +166,7 @@ def test_what_a_step_adds(text, shapes, added):
     ("c*x*y", ("c",), "c*hadamard(x, y)"), ("2*c", ("c",), "2*c"), ("x^2*(1 - x)", (), "hadamard(x^2, 1 - x)"),
 ])  # fmt: skip
 def test_formulas_of_single_numbers_for_every_entry(text, singles, found):
-    assert plain(entrywise(parse(text), singles)) == found
+    assert write_plain(write_entrywise(parse(text), singles)) == found
 
 
 def test_what_is_asked_where_nothing_is():

@@ -8,7 +8,7 @@ from independent import close, dual, forward, gradients
 from random_graphs import SHAPES, random_graph
 
 from tutor.derive.backward import derive
-from tutor.derive.chains import count_routes, full_chains
+from tutor.derive.chains import count_routes, list_full_chains
 from tutor.derive.chains import gradients as steps_of
 from tutor.expression.walk import names
 from tutor.numbers.run import compute, evaluate
@@ -20,7 +20,7 @@ def chains_agree(derivation, trace):
     loss = derivation.graph.loss
     routes = count_routes(derivation)
     for wrt in derivation.graph.names:
-        chains = full_chains(derivation, wrt)
+        chains = list_full_chains(derivation, wrt)
         if chains is None:
             continue
         assert len(chains) == routes[wrt]
@@ -81,7 +81,7 @@ def test_the_random_graphs_reach_every_rule():
         fan_out += any(len(uses(graph, name)) > 1 for name in graph.names)
         reached |= {step.rule for step in graph.steps}
     assert [shape for shape in SHAPES if not used[shape]] == []
-    assert fan_out > 300
+    assert fan_out > 250
     assert set(FUNCTIONS) - {"softmax", "max_share", "min_share"} <= reached  # the last are derivatives of max and min
     assert {
         "softmax_1",

@@ -7,10 +7,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from independent import OutsideError, close, dual, value
 
-from tutor.derive.tidy import decimal_text, product, summed
+from tutor.derive.tidy import decimal_text, product, sum_terms
 from tutor.expression.nodes import Add, Mul
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.rules.functions import FUNCTIONS
 
 F = Fraction
@@ -44,7 +44,7 @@ PRODUCTS = [
 
 @pytest.mark.parametrize(("factors", "expected"), PRODUCTS, ids=[" · ".join(row[0]) for row in PRODUCTS])
 def test_products(factors, expected):
-    assert plain(product(map(read, factors))) == expected
+    assert write_plain(product(map(read, factors))) == expected
 
 
 SUMS = [
@@ -60,7 +60,7 @@ SUMS = [
 
 @pytest.mark.parametrize(("terms", "expected"), SUMS, ids=[" + ".join(row[0]) for row in SUMS])
 def test_sums(terms, expected):
-    assert plain(summed(map(read, terms))) == expected
+    assert write_plain(sum_terms(map(read, terms))) == expected
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ pieces = st.recursive(
 def test_the_value_is_kept(texts):
     point = {name: dual(number) for name, number in POINT.items()}
     parts = tuple(map(read, texts))
-    for whole, tidied in ((Mul(parts), product(parts)), (Add(parts), summed(parts))):
+    for whole, tidied in ((Mul(parts), product(parts)), (Add(parts), sum_terms(parts))):
         try:
             before = value(whole, point).value
         except OutsideError:

@@ -3,7 +3,7 @@
 import pytest
 
 from tutor.derive.update import naming, update
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.rules.optimisers import OPTIMISERS, optimiser
 
 STEPS = {
@@ -19,7 +19,7 @@ STEPS = {
 def test_the_steps_of_an_update(name):
     row = optimiser(name)
     made = update(row, "w", "L", naming(row, ["w", "L"], "eta"))
-    assert [f"{step.target} = {plain(step.expr)}" for step in made.steps] == STEPS[name]
+    assert [f"{step.target} = {write_plain(step.expr)}" for step in made.steps] == STEPS[name]
 
 
 @pytest.mark.parametrize("row", OPTIMISERS, ids=lambda row: row.name)
@@ -37,7 +37,7 @@ def test_no_name_is_that_of_a_quantity(row):
     ]
     names = naming(row, ["w", *words], "eta")
     made = update(row, "w", "L", names)
-    used = {names.rate, names.t, *names.settings.values(), *made.states, names.own("d", "w")}
+    used = {names.rate, names.t, *names.settings.values(), *made.states, names.name_own("d", "w")}
     used |= {step.target.removesuffix("@1") for step in made.steps} - {"w"}
     assert used & set(words) == set()
     assert len(used) >= 3

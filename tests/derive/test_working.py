@@ -6,13 +6,13 @@ import pytest
 from descent import descend
 
 from tutor.derive.backward import derive
-from tutor.derive.working import referred, working
+from tutor.derive.working import list_referred, working
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
 from tutor.exercise.training_task import make_task
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.build import from_steps
-from tutor.numbers.arithmetic import real
+from tutor.numbers.arithmetic import as_real
 from tutor.numbers.run import evaluate, run
 from tutor.numbers.train import train_exactly
 from tutor.numbers.verify import random_points
@@ -22,7 +22,7 @@ GRAPHS = [ident for ident, exercise in EXERCISES.items() if exercise.graph and l
 
 
 def close(a, b):
-    return abs(real(a) - real(b)) <= 1e-30 * max(1, abs(real(a)))
+    return abs(as_real(a) - as_real(b)) <= 1e-30 * max(1, abs(as_real(a)))
 
 
 @pytest.mark.parametrize("ident", GRAPHS)
@@ -66,7 +66,7 @@ def test_updates_of_other_methods(ident):
 def test_an_edge_is_not_the_whole_derivative():
     """f = x·g with g = x²: along the edge ∂f/∂x is g, in all it is 3x²."""
     own = working(from_steps(["g = x^2", "f = x*g"]))
-    steps = {step.target: plain(step.expr) for step in own.steps}
+    steps = {step.target: write_plain(step.expr) for step in own.steps}
     assert steps["f|x"] == "g"
     assert steps["df/dx"] == "df/dg*dg/dx + f|x"
     assert own.cone(["df/dg"]) == {"df/dg", "x"}
@@ -79,5 +79,5 @@ def test_every_name_is_computed_before_it_is_used():
         own = working(exercise.graph, updates=1 if exercise.graph.parameters else 0)
         known = {quantity.name for quantity in exercise.graph.leaves} | {own.rate, *own.extra}
         for step in own.steps:
-            assert set(referred(step.expr)) <= known, (exercise.id, step.target)
+            assert set(list_referred(step.expr)) <= known, (exercise.id, step.target)
             known.add(step.target)

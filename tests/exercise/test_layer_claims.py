@@ -2,10 +2,10 @@
 
 import pytest
 
-from tutor.exercise.layer_claims import derived_layer, equal_layers
+from tutor.exercise.layer_claims import are_equal_layers, derive_layer
 from tutor.exercise.load import from_text
 from tutor.exercise.over_layers import read_layer_formula
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 
 TEXT = 'title = "x"\nsteps = ["z = W x", "L = sum(z^2)"]\nparameters = ["W"]\n[shapes]\nW = [2, 3]\nx = 3\n'
 
@@ -17,9 +17,9 @@ TEXT = 'title = "x"\nsteps = ["z = W x", "L = sum(z^2)"]\nparameters = ["W"]\n[s
 def test_a_matrix_formula(subject, formula, equal):
     exercise = from_text(TEXT, "mine")
     layered = exercise.layers
-    assert equal_layers(exercise, read_layer_formula(subject, layered), read_layer_formula(formula, layered)) is equal
+    assert are_equal_layers(exercise, read_layer_formula(subject, layered), read_layer_formula(formula, layered)) is equal
 
 
 def test_what_is_derived():
     exercise = from_text(TEXT, "mine")
-    assert plain(derived_layer(exercise, read_layer_formula("z", exercise.layers))) == "matmul(W, x)"
+    assert write_plain(derive_layer(exercise, read_layer_formula("z", exercise.layers))) == "matmul(W, x)"

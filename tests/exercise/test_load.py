@@ -6,7 +6,7 @@ import pytest
 
 from tutor.errors import ExerciseError, Problems
 from tutor.exercise.load import from_text, load
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 
 GOOD = """
 schema = 1
@@ -172,7 +172,7 @@ def test_files_of_every_editor(tmp_path, mark, ends):
     path.write_bytes((mark + GOOD.replace("\n", ends)).encode())
     exercise = load(str(path))
     assert exercise.id == "mine"
-    assert [plain(step.expr) for step in exercise.graph.steps] == ["x + y", "d*z"]
+    assert [write_plain(step.expr) for step in exercise.graph.steps] == ["x + y", "d*z"]
 
 
 def test_a_figure_keeps_its_digits():

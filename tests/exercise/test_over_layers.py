@@ -6,8 +6,8 @@ import pytest
 
 from tutor.errors import GraphError, Problems
 from tutor.exercise.load import from_text, load
-from tutor.exercise.over_layers import flattened, layers_of, read_shapes
-from tutor.expression.plain import plain
+from tutor.exercise.over_layers import flatten_values, layers_of, read_shapes
+from tutor.expression.plain import write_plain
 from tutor.solving.check_claims import check
 
 LAYER = """
@@ -162,7 +162,7 @@ def test_all_faults_of_a_file_are_said_together():
 
 def test_too_many_numbers():
     found = []
-    flattened({"x": [0] * 10_001}, {"x": (10_001,)}, lambda *fault: found.append(fault))
+    flatten_values({"x": [0] * 10_001}, {"x": (10_001,)}, lambda *fault: found.append(fault))
     assert found == [("10,001 numbers", "values", "the limit is 10,000")]
 
 
@@ -215,7 +215,7 @@ def test_one_wrong_entry_is_found(last, ok):
 
 def test_what_is_derived_is_shown_as_a_matrix_formula():
     found = verdict(LAYER, "dL/dW", "outer(dL/dz, x)")
-    assert plain(found.derived) == found.value == "outer(dL/dz, x)"
+    assert write_plain(found.derived) == found.value == "outer(dL/dz, x)"
     assert verdict(LAYER, "z", "W x + b").value == "matmul(W, x) + b"
 
 

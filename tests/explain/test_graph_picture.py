@@ -6,7 +6,7 @@ import pytest
 
 from tutor.derive.backward import derive
 from tutor.explain.graph_picture import picture
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.graph.build import from_steps
 from tutor.numbers.run import evaluate
@@ -25,7 +25,7 @@ def test_boxes_and_edges_are_those_of_the_steps():
 def test_values_and_gradients_stand_in_the_boxes():
     derivation = derive(GRAPH)
     found = {node.name: node for node in picture(derivation, evaluate(derivation, VALUES).values).nodes}
-    assert (plain(found["d"].value), plain(found["d"].gradient)) == ("3", "24")  # ∂f/∂d = 2·d·z
+    assert (write_plain(found["d"].value), write_plain(found["d"].gradient)) == ("3", "24")  # ∂f/∂d = 2·d·z
     assert {node.gradient for node in picture(derivation, evaluate(derivation, VALUES).values, gradients=False).nodes} == {None}
 
 

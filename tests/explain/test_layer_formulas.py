@@ -4,19 +4,19 @@ from fractions import Fraction
 
 import pytest
 
-from tutor.explain.layer_formulas import MAX_COLUMNS, MAX_NARROW, MAX_ROWS, bare, dressed, matrix
+from tutor.explain.layer_formulas import MAX_COLUMNS, MAX_NARROW, MAX_ROWS, dress_expr, matrix, strip_shapes
 from tutor.expression.nodes import Call, Number
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.entries import Array
 from tutor.graph.layered import LAYER_FUNCTIONS
-from tutor.graph.shapes import arranged
+from tutor.graph.shapes import arrange_products
 
 SHAPES = {"W": (2, 3), "V": (3, 2), "x": (3,), "b": (2,), "c": (), "X": ("n", "N"), "U": ("m", "n")}
 
 
 def formula(text):
-    return arranged(parse(text, functions=LAYER_FUNCTIONS), SHAPES)
+    return arrange_products(parse(text, functions=LAYER_FUNCTIONS), SHAPES)
 
 
 DRESSED = [
@@ -33,12 +33,12 @@ DRESSED = [
 
 @pytest.mark.parametrize(("text", "expected"), DRESSED)
 def test_every_factor_has_its_shape(text, expected):
-    assert plain(dressed(formula(text), SHAPES)) == expected
+    assert write_plain(dress_expr(formula(text), SHAPES)) == expected
 
 
 @pytest.mark.parametrize("text", [row[0] for row in DRESSED if "outer" not in row[0]])
 def test_the_shapes_come_off_again(text):
-    assert bare(dressed(formula(text), SHAPES)) == formula(text)
+    assert strip_shapes(dress_expr(formula(text), SHAPES)) == formula(text)
 
 
 def entries(rows, columns):
@@ -50,7 +50,7 @@ def drawn(array):
     made = matrix(array, 6)
     assert isinstance(made, Call)
     width = int(made.args[0].text)
-    texts = [{"dots": "…", "down": "⋮"}.get(item.func, "?") if isinstance(item, Call) else plain(item) for item in made.args[1:]]
+    texts = [{"dots": "…", "down": "⋮"}.get(item.func, "?") if isinstance(item, Call) else write_plain(item) for item in made.args[1:]]
     return [texts[place : place + width] for place in range(0, len(texts), width)]
 
 

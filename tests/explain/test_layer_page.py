@@ -6,9 +6,9 @@ import pytest
 import tutor
 from tutor.exercise.load import from_text
 from tutor.explain.document import Equations, Heading, Paragraph
-from tutor.explain.layer_formulas import bare
+from tutor.explain.layer_formulas import strip_shapes
 from tutor.explain.words.wording import ENGLISH
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 
 
 def sections(solution):
@@ -19,7 +19,7 @@ def sections(solution):
             rows = found.setdefault(block.text, {})
         elif isinstance(block, Equations):
             for row in block.rows:
-                rows.setdefault(plain(row.left), []).extend(side.expr for side in row.sides)
+                rows.setdefault(write_plain(row.left), []).extend(side.expr for side in row.sides)
     return found
 
 
@@ -32,7 +32,7 @@ def test_the_sections_and_their_order():
 
 def test_the_deltas_are_written_as_the_lecture_does():
     rows = sections(tutor.solve("qmul/network-deltas-layers"))["Backward pass"]
-    said = {left: [plain(bare(side)) for side in sides] for left, sides in rows.items()}
+    said = {left: [write_plain(strip_shapes(side)) for side in sides] for left, sides in rows.items()}
     assert said["dE/dz2"][0] == "hadamard(dE/dx2, sigmoid'(z2))"
     assert said["dE/dz1"][:2] == ["hadamard(dE/dx1, sigmoid'(z1))", "hadamard(matmul(W2, dE/dz2), sigmoid'(z1))"]
     assert said["dE/dW2"][0] == "matmul(x1, transpose(dE/dz2))"
@@ -58,9 +58,9 @@ def test_weights_have_the_indices_of_their_course():
 
 def test_numbers_stand_where_they_are():
     rows = sections(tutor.solve("qmul/max-pooling"))
-    assert [plain(side) for side in rows["Forward pass"]["P"]][-1] == "matrix(2, 20, 30, 112, 37)"
-    assert plain(rows["Given"]["Y"][0]) == "matrix(2, 0, 0, 112, 0)"
-    assert "matrix(" not in " ".join(plain(side) for row in sections(tutor.solve("dl/bce-rows")).values()
+    assert [write_plain(side) for side in rows["Forward pass"]["P"]][-1] == "matrix(2, 20, 30, 112, 37)"
+    assert write_plain(rows["Given"]["Y"][0]) == "matrix(2, 0, 0, 112, 0)"
+    assert "matrix(" not in " ".join(write_plain(side) for row in sections(tutor.solve("dl/bce-rows")).values()
                                      for sides in row.values() for side in sides)  # fmt: skip
 
 
@@ -90,7 +90,10 @@ def test_targets_that_do_not_sum_to_one_show_nothing_simplified():
 
 def test_a_linear_network_is_one_layer():
     rows = sections(tutor.solve("dl/linear-collapse-layers"))[ENGLISH.rules.SIMPLIFIED]
-    assert {left: plain(bare(sides[0])) for left, sides in rows.items()} == {"What": "matmul(W_2, W)", "fhat": "matmul(What, x)"}
+    assert {left: write_plain(strip_shapes(sides[0])) for left, sides in rows.items()} == {
+        "What": "matmul(W_2, W)",
+        "fhat": "matmul(What, x)",
+    }
     assert "Ŵ" in tutor.solve("dl/linear-collapse-layers").to_text()
 
 

@@ -10,7 +10,7 @@ from networks_drawn import LARGE, SVG, drawn, of
 from tutor.errors import GraphError
 from tutor.exercise.load import load
 from tutor.explain.diagram import Diagram
-from tutor.explain.network_drawing import FIRST, MOST, diagram, drawn_quantities
+from tutor.explain.network_drawing import FIRST, MOST, diagram, list_drawn_quantities
 from tutor.graph.build import from_steps
 from tutor.graph.network import from_network, quantities
 from tutor.render.picture.network_svg import network_svg
@@ -27,7 +27,7 @@ def test_it_shows_every_quantity_of_the_network_written_out(sizes, biases, namin
     network = of(sizes, biases, naming)
     graph = from_network(network)
     written = {q.name: q for q in quantities(graph)}
-    found = {q.name: q for q in drawn_quantities(network)}
+    found = {q.name: q for q in list_drawn_quantities(network)}
     assert all(written[name] == quantity for name, quantity in found.items())
     expected = {name for name, q in written.items() if q.kind in ("weight", "bias", "input", "activation")}
     assert set(found) == expected

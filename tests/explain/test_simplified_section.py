@@ -10,7 +10,7 @@ from tutor.derive.rewrites.named import LINEAR, ROWS
 from tutor.exercise.load import from_text
 from tutor.explain.document import Equations, Heading
 from tutor.explain.words.wording import ENGLISH
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.notation.profile import profile_names
 
 SHOWN = [
@@ -33,7 +33,7 @@ def section(solution):
         if isinstance(block, Heading):
             break
         if isinstance(block, Equations):
-            rows |= {plain(row.left): [plain(side.expr) for side in row.sides] for row in block.rows}
+            rows |= {write_plain(row.left): [write_plain(side.expr) for side in row.sides] for row in block.rows}
     return rows
 
 
@@ -131,7 +131,7 @@ def test_a_unit_is_written_once_though_several_quantities_are_differentiated():
         'title = "t"\nsteps = ["h = w*x + b", "y = v*h"]\nparameters = ["w", "b", "v"]\nasked = ["dy/dw", "dh/dw"]\n',
         "mine",
     )
-    assert [plain(r.left) for r in tutor.solve(exercise).worked.rewrites] == ["y", "wtilde_0", "wtilde_1"]
+    assert [write_plain(r.left) for r in tutor.solve(exercise).worked.rewrites] == ["y", "wtilde_0", "wtilde_1"]
 
 
 def test_many_scores_are_not_all_written_down():

@@ -6,7 +6,7 @@ from fractions import Fraction
 import pytest
 from marks_made import ANNA, FAILED, QUESTIONS, WAITING
 
-from tutor.export.output import importable, importable_key, is_graded, number, out_of, remarks
+from tutor.export.output import choose_importable_key, is_graded, is_importable, number, remarks, sum_out_of
 from tutor.marking.marked import ABSENT
 from tutor.marking.marks import points
 
@@ -21,7 +21,7 @@ def test_a_number_of_json_is_the_mark_that_is_shown(marks):
     ("anna", True), ("a@b.c", True), ("", False), ("=1+1", False), ("a\nb", False), ("@x", False), ("-5", True),
 ])  # fmt: skip
 def test_what_an_import_may_hold(text, may):
-    assert importable(text) is may
+    assert is_importable(text) is may
 
 
 KEYS = [  # student, fields, by, key, why not
@@ -38,7 +38,7 @@ KEYS = [  # student, fields, by, key, why not
 
 @pytest.mark.parametrize(("student", "fields", "by", "key", "why"), KEYS)
 def test_what_a_platform_knows_a_student_by(student, fields, by, key, why):
-    assert importable_key(replace(ANNA, student=student, fields=fields), by) == (key, why)
+    assert choose_importable_key(replace(ANNA, student=student, fields=fields), by) == (key, why)
 
 
 def test_a_silent_zero_is_never_a_grade():
@@ -50,4 +50,4 @@ def test_a_silent_zero_is_never_a_grade():
 
 def test_what_the_questions_are_worth_is_the_sum_of_what_is_shown():
     thirds = [replace(QUESTIONS[0], marks=Fraction(1, 3))] * 3
-    assert (out_of(QUESTIONS), out_of(thirds), out_of([])) == (4, Fraction("0.9999"), 0)
+    assert (sum_out_of(QUESTIONS), sum_out_of(thirds), sum_out_of([])) == (4, Fraction("0.9999"), 0)

@@ -5,11 +5,11 @@ import pytest
 from tutor.expression.keys import (
     After,
     Derivative,
-    after_key,
     derivative_key,
     edge_key,
     entry_key,
     is_derivative,
+    make_after_key,
     read_after,
     read_derivative,
     read_edge,
@@ -25,7 +25,7 @@ def test_a_key_is_taken_apart_as_it_was_made(of, wrt):
     assert read_edge(edge_key(of, wrt)) == Derivative(of, wrt)
     assert str(Derivative(of, wrt)) == derivative_key(of, wrt)
     for updates in (0, 1, 12):
-        made = after_key(derivative_key(of, wrt), updates)
+        made = make_after_key(derivative_key(of, wrt), updates)
         assert read_after(made) == After(derivative_key(of, wrt), updates)
         assert str(read_after(made)) == made
         assert is_derivative(made)

@@ -4,7 +4,7 @@ import pytest
 
 from tutor.errors import ExpressionError
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.rules.functions import FUNCTIONS
 
@@ -40,7 +40,7 @@ READ = [
 
 @pytest.mark.parametrize(("text", "canonical"), READ, ids=[row[0] for row in READ])
 def test_what_is_read(text, canonical):
-    assert plain(parse(text, functions=FUNCTIONS)) == canonical
+    assert write_plain(parse(text, functions=FUNCTIONS)) == canonical
 
 
 ARRAYS = [
@@ -52,7 +52,37 @@ ARRAYS = [
 
 @pytest.mark.parametrize(("text", "canonical"), ARRAYS, ids=[row[0] for row in ARRAYS])
 def test_what_is_read_over_arrays(text, canonical):
-    assert plain(parse(text, functions=LAYER_FUNCTIONS, known=["W", "Un", "x", "T"])) == canonical
+    assert write_plain(parse(text, functions=LAYER_FUNCTIONS, known=["W", "Un", "x", "T"])) == canonical
+
+
+BESIDE = [  # functions without brackets, with a power, by another name; what they mean does not hang on what names are known
+    ("1 - tanh^2 x", "1 - tanh(x)^2"), ("cos**2 x", "cos(x)^2"), ("sin^{2}(x)", "sin(x)^2"), (r"\frac{1}{2} + cos^2(x)", "1/2 + cos(x)^2"),
+    ("ln x + y", "log(x) + y"), ("ln^2 x", "log(x)^2"), ("asin x", "arcsin(x)"), ("tg x", "tan(x)"), ("σ²(x)", "sigmoid(x)^2"),
+    ("sin^2 x + cos^2 x", "sin(x)^2 + cos(x)^2"), ("y sin^2 x", "y*sin(x)^2"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "canonical"), BESIDE, ids=[row[0] for row in BESIDE])
+def test_a_function_stays_one_whatever_names_are_known(text, canonical):
+    assert write_plain(parse(text, functions=FUNCTIONS)) == canonical
+    assert write_plain(parse(text, names=["x", "y"], functions=FUNCTIONS)) == canonical
+
+
+@pytest.mark.parametrize("names", [None, ["x"]], ids=["free", "declared"])
+@pytest.mark.parametrize(("text", "what"), [
+    ("sin^{-1}(x)", "may be the inverse"), ("cos⁻¹(x)", "may be the inverse"), ("tan^-1 x", "may be the inverse"),
+    ("exp -x", "needs its argument in brackets"), ("x + sin^2", "needs its argument in brackets"),
+    ("½½ x", "two numbers stand side by side"),
+])  # fmt: skip
+def test_a_function_is_never_taken_for_a_quantity(text, what, names):
+    with pytest.raises(ExpressionError, match=what):
+        parse(text, names=names, functions=FUNCTIONS)
+
+
+def test_a_name_that_is_both_is_a_quantity_where_it_is_one():
+    assert write_plain(parse("(x - min)/(max - min)", functions=FUNCTIONS)) == "(x - min)/(max - min)"
+    assert write_plain(parse("sigma^2 x", functions=FUNCTIONS)) == "sigma^2*x"
+    assert write_plain(parse("sin^2 x", functions=FUNCTIONS, known=["sin"])) == "sin^2*x"
 
 
 REFUSED = [  # text, a piece of what is said, the character under the caret, a piece of the hint
@@ -84,7 +114,7 @@ def test_what_is_refused(text, what, under, hint):
 
 def test_what_is_known_is_read_by_every_spelling():
     known = ["w1", "W_1_2"]
-    assert plain(parse("w_{1} + w₁ + w1", functions=FUNCTIONS, known=known)) == "w1 + w1 + w1"
-    assert plain(parse("W_{12} + W[1,2]", functions=FUNCTIONS, known=known)) == "W_1_2 + W_1_2"
-    assert plain(parse("w1 + w_1", functions=FUNCTIONS, known=known)) == "w1 + w_1"  # typed so, they are two quantities
-    assert plain(parse("w_5", names=["w5"], functions=FUNCTIONS)) == "w5"
+    assert write_plain(parse("w_{1} + w₁ + w1", functions=FUNCTIONS, known=known)) == "w1 + w1 + w1"
+    assert write_plain(parse("W_{12} + W[1,2]", functions=FUNCTIONS, known=known)) == "W_1_2 + W_1_2"
+    assert write_plain(parse("w1 + w_1", functions=FUNCTIONS, known=known)) == "w1 + w_1"  # typed so, they are two quantities
+    assert write_plain(parse("w_5", names=["w5"], functions=FUNCTIONS)) == "w5"

@@ -7,7 +7,7 @@ from counted import ANSWER, at_most
 from tutor.errors import ExpressionError
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.parse import parse, read_name
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.rules.functions import FUNCTIONS
 
 READ = [
@@ -136,7 +136,7 @@ def refused(text, **settings):
 
 @pytest.mark.parametrize(("text", "canonical"), READ, ids=[row[0] for row in READ])
 def test_a_text_is_read_and_written(text, canonical):
-    assert plain(read(text)) == canonical
+    assert write_plain(read(text)) == canonical
     assert read(canonical) == read(text)
 
 
@@ -208,7 +208,7 @@ def test_an_unknown_name_is_named_with_near_misses(text, what, hint):
 )
 def test_with_known_names(text, tree):
     assert read(text, names=NAMES) == tree
-    assert read(plain(tree), names=NAMES) == tree
+    assert read(write_plain(tree), names=NAMES) == tree
 
 
 def test_a_quantity_wins_over_every_other_meaning():

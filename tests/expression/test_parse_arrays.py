@@ -4,7 +4,7 @@ import pytest
 
 from tutor.errors import ExpressionError
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.rules.functions import FUNCTIONS
 
@@ -21,8 +21,8 @@ READ = [
 @pytest.mark.parametrize(("text", "read"), READ, ids=[row[0] for row in READ])
 def test_what_is_read(text, read):
     found = parse(text, functions=LAYER_FUNCTIONS)
-    assert plain(found) == read
-    assert parse(plain(found), functions=LAYER_FUNCTIONS) == found
+    assert write_plain(found) == read
+    assert parse(write_plain(found), functions=LAYER_FUNCTIONS) == found
 
 
 @pytest.mark.parametrize(("text", "sign", "column"), [("W @ x", "@", 2), ("A ⊙ B", "⊙", 2), ("Wᵀ x", "ᵀ", 1)])
@@ -34,9 +34,9 @@ def test_without_shapes(text, sign, column):
 
 
 def test_t_is_a_quantity_where_there_are_no_matrices():
-    assert plain(parse("W^T", functions=FUNCTIONS)) == "W^T"
-    assert plain(parse("W^T", names=["W", "T"], functions=LAYER_FUNCTIONS)) == "W^T"
-    assert plain(parse("W^t", functions=LAYER_FUNCTIONS)) == "W^t"
+    assert write_plain(parse("W^T", functions=FUNCTIONS)) == "W^T"
+    assert write_plain(parse("W^T", names=["W", "T"], functions=LAYER_FUNCTIONS)) == "W^T"
+    assert write_plain(parse("W^t", functions=LAYER_FUNCTIONS)) == "W^t"
 
 
 @pytest.mark.parametrize("text", ["A @", "@ x", "A ⊙ ⊙ B", "A @ / x", "ᵀ", "^T", "⊙"])

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.rules.functions import FUNCTIONS
 
 NAMES = ["x", "y", "w5", "out_h1", "beta", "S", "lambda", "L"]
@@ -57,7 +57,7 @@ trees = st.recursive(leaves, grown, max_leaves=14).filter(lambda tree: not const
 @given(trees)
 @settings(max_examples=500)
 def test_what_is_written_is_read_back(tree):
-    text = plain(tree)
+    text = write_plain(tree)
     assert text.isascii()
     assert parse(text, names=NAMES, functions=FUNCTIONS) == tree
 
@@ -72,4 +72,4 @@ def test_any_text_is_read_or_refused(text):
         tree = parse(text, functions=FUNCTIONS)
     except ExpressionError:
         return
-    assert parse(plain(tree), functions=FUNCTIONS) == tree
+    assert parse(write_plain(tree), functions=FUNCTIONS) == tree

@@ -10,9 +10,9 @@ from random_layers import random_layers
 from tutor.errors import TutorError
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Pow, children
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import LAYER_FUNCTIONS
-from tutor.graph.shapes import arranged
+from tutor.graph.shapes import arrange_products
 from tutor.notation.profile import notation
 from tutor.render import maths
 from tutor.rules.functions import FUNCTIONS, function
@@ -79,7 +79,7 @@ def back(text):
 @given(trees)
 def test_plain_text_is_the_same_tree(tree):
     try:
-        found = back(plain(tree))
+        found = back(write_plain(tree))
     except TutorError as error:
         assume("exponent" in error.what or "constant" in error.what)
         raise
@@ -110,8 +110,8 @@ def test_steps_over_arrays_are_read_back():
     for seed in range(60):
         layered = random_layers(Random(seed))
         for step in layered.graph.steps:
-            found = parse(plain(step.expr), functions=LAYER_FUNCTIONS, known=tuple(layered.shapes))
-            assert flat(arranged(found, layered.shapes)) == flat(step.expr), plain(step.expr)
+            found = parse(write_plain(step.expr), functions=LAYER_FUNCTIONS, known=tuple(layered.shapes))
+            assert flat(arrange_products(found, layered.shapes)) == flat(step.expr), write_plain(step.expr)
 
 
 @pytest.mark.parametrize("text", [
@@ -120,5 +120,5 @@ def test_steps_over_arrays_are_read_back():
 def test_what_is_written_in_messages_is_read_back(text):
     shapes = {"W": (3, 3), "X": (3, 3), "Q": (3, 3), "x": (3,), "y": (3,), "b": (3,), "r": (3,), "h": (3,)}
     tree = parse(text, functions=LAYER_FUNCTIONS, known=tuple(shapes))
-    written = plain(tree, as_written=True)
+    written = write_plain(tree, as_written=True)
     assert parse(written, functions=LAYER_FUNCTIONS, known=tuple(shapes)) == tree, written

@@ -12,7 +12,7 @@ from sympy_back import from_sympy
 from tutor.errors import ExpressionError
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Pow
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.expression.sympy_bridge import symbol, to_sympy
 from tutor.rules.functions import FUNCTIONS
 
@@ -72,7 +72,7 @@ def test_there_and_back_keeps_the_value(tree):
 )
 def test_the_readers_order(text, like, expected):
     tree, model = parse(text, functions=FUNCTIONS), parse(like, functions=FUNCTIONS)
-    assert plain(from_sympy(to_sympy(tree, no_functions), model)) == expected
+    assert write_plain(from_sympy(to_sympy(tree, no_functions), model)) == expected
 
 
 @pytest.mark.parametrize("name", ["beta", "gamma", "S", "N", "E", "I", "Q", "lambda", "pi_1", "oo"])

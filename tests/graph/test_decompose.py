@@ -9,13 +9,13 @@ from independent import OutsideError, close, dual, forward, value
 
 from tutor.errors import ExpressionError
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.decompose import from_expression
 from tutor.rules.functions import FUNCTIONS
 
 
 def steps(text):
-    return {step.target: plain(step.expr) for step in from_expression(text).steps}
+    return {step.target: write_plain(step.expr) for step in from_expression(text).steps}
 
 
 TABLE = [

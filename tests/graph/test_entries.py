@@ -4,9 +4,9 @@ import pytest
 
 from tutor.errors import GraphError
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Name, Neg, Number
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.entries import Array, Entries, Formulas, places
-from tutor.graph.layered import from_layers, written_out
+from tutor.graph.layered import from_layers, write_out
 
 # fmt: off
 WRITTEN = [  # lines, shapes, the steps neuron by neuron
@@ -88,21 +88,21 @@ WRITTEN = [  # lines, shapes, the steps neuron by neuron
 
 @pytest.mark.parametrize(("lines", "shapes", "steps"), WRITTEN, ids=["; ".join(row[0]) for row in WRITTEN])
 def test_the_write_out(lines, shapes, steps):
-    graph = written_out(from_layers(lines, shapes))
-    assert [f"{step.target} = {plain(step.expr)}" for step in graph.steps] == steps
+    graph = write_out(from_layers(lines, shapes))
+    assert [f"{step.target} = {write_plain(step.expr)}" for step in graph.steps] == steps
 
 
 def test_a_kernel_entry_that_no_window_reaches_stays_a_leaf():
-    graph = written_out(from_layers(["c = correlate(x, k, 3, 1)", "L = sum(c)"], {"x": (1,), "k": (2,)}))
-    assert [plain(step.expr) for step in graph.steps] == ["k_2*x_1", "c_1"]
+    graph = write_out(from_layers(["c = correlate(x, k, 3, 1)", "L = sum(c)"], {"x": (1,), "k": (2,)}))
+    assert [write_plain(step.expr) for step in graph.steps] == ["k_2*x_1", "c_1"]
     assert [quantity.name for quantity in graph.leaves] == ["x_1", "k_1", "k_2"]
 
 
 def test_entries_count_from_one():
     array = Array((2, 3), tuple("abcdef"))
-    assert [array.at(place) for place in places((2, 3))] == list("abcdef")
-    assert [array.at(place) for place in [(0, 1), (1, 0), (3, 1), (1, 4)]] == [None] * 4
-    assert Array((), ("a",)).at(()) == "a"
+    assert [array.pick_entry(place) for place in places((2, 3))] == list("abcdef")
+    assert [array.pick_entry(place) for place in [(0, 1), (1, 0), (3, 1), (1, 4)]] == [None] * 4
+    assert Array((), ("a",)).pick_entry(()) == "a"
     assert list(places(())) == [()]
 
 
@@ -121,7 +121,7 @@ def test_formulas_leave_zeros_and_ones_out():
 
 def test_letters_have_no_entries():
     with pytest.raises(GraphError, match=r"the sizes n are letters.*\n.*give \[shapes\] with numbers"):
-        written_out(from_layers(["L = sum(x)"], {"x": ("n",)}))
+        write_out(from_layers(["L = sum(x)"], {"x": ("n",)}))
 
 
 def test_shapes_are_checked_where_entries_are_worked_out():

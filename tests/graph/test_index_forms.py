@@ -5,7 +5,7 @@ import pytest
 from tutor.errors import GraphError
 from tutor.expression.nodes import Call, Name, Number
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.index_forms import array_formulas
 from tutor.graph.layered import LAYER_FUNCTIONS
 
@@ -60,7 +60,7 @@ def test_an_index_form_takes_its_order_from_the_left_side():
 
 def test_a_sum_runs_as_far_as_its_arrays():
     (found,) = array_formulas(total("v", product(at("W", "j", "v"), at("x", "v"))), SHAPES, wanted=("m",))
-    assert plain(found.expr.args[0].args[1]) == "n"
+    assert write_plain(found.expr.args[0].args[1]) == "n"
     assert found.shape == ("m",)
 
 

@@ -12,8 +12,8 @@ from rows import LOSS_TEXTS
 from tutor.derive.backward import derive
 from tutor.errors import GraphError
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
-from tutor.graph.layered import LAYER_FUNCTIONS, concrete, from_layers, from_network_layers, layer_rule, written_out
+from tutor.expression.plain import write_plain
+from tutor.graph.layered import LAYER_FUNCTIONS, from_layers, from_network_layers, layer_rule, put_sizes, write_out
 from tutor.graph.network import MAX_WRITTEN, Network, from_network, quantities
 from tutor.numbers.run import evaluate
 from tutor.numbers.run_arrays import as_arrays, evaluate_layers
@@ -26,7 +26,7 @@ ACTIVATIONS = [*ONE_ARGUMENT, "leaky_relu(0.1)", "leaky_relu_mix(0.2)", "prelu(0
 def same(network, affine):
     """The write-out has the names of the network, and the same gradients by independent code."""
     layered = from_network_layers(network, affine)
-    own, scalar = written_out(layered), from_network(network)
+    own, scalar = write_out(layered), from_network(network)
     assert {q.name for q in own.leaves} == {q.name for q in scalar.leaves}
     assert own.loss == scalar.loss
     generator = Random(len(scalar.steps))
@@ -70,7 +70,7 @@ def test_random_networks(seed):
 
 def test_the_arrays_of_a_network():
     layered = from_network_layers(Network((3, 2), ("sigmoid",), naming="numbered"), "transposed")
-    assert [f"{step.target} = {plain(step.expr)}" for step in layered.graph.steps] == [
+    assert [f"{step.target} = {write_plain(step.expr)}" for step in layered.graph.steps] == [
         "z1 = matmul(transpose(W1), x) + b1", "a1 = sigmoid(z1)", "L = sum(1/2*(y - a1)^2)",
     ]  # fmt: skip
     assert layered.shapes == {"x": (3,), "y": (2,), "W1": (3, 2), "b1": (2,), "z1": (2,), "a1": (2,), "L": ()}
@@ -102,9 +102,9 @@ def test_rules_of_steps(text, rule):
 
 def test_letters_become_numbers():
     layered = from_layers(["Z = W X + columns(b, N)", "L = sum(Z^2)/N"], {"W": ("m", "n"), "X": ("n", "N"), "b": ("m",)})
-    small = concrete(layered, {"m": 1, "n": 2, "N": 3})
+    small = put_sizes(layered, {"m": 1, "n": 2, "N": 3})
     assert small.shapes == {"W": (1, 2), "X": (2, 3), "b": (1,), "Z": (1, 3), "L": ()}
-    assert [plain(step.expr) for step in small.graph.steps] == ["matmul(W, X) + columns(b, 3)", "sum(Z^2)/3"]
+    assert [write_plain(step.expr) for step in small.graph.steps] == ["matmul(W, X) + columns(b, 3)", "sum(Z^2)/3"]
     assert small.symbolic == ()
     assert len(small.entries["Z"].items) == 3
     assert layered.entries == {}
@@ -114,16 +114,16 @@ def test_steps_in_any_order_and_parameters():
     layered = from_layers(["L = sum(z)", "z = W x"], {"W": (1, 2), "x": (2,)}, loss="L", parameters=["W"])
     assert [step.target for step in layered.graph.steps] == ["z", "L"]
     assert [q.name for q in layered.graph.parameters] == ["W"]
-    assert [q.name for q in written_out(layered).parameters] == ["W_1_1", "W_1_2"]
+    assert [q.name for q in write_out(layered).parameters] == ["W_1_1", "W_1_2"]
 
 
 MEANS = [  # what is divided by what, and whether that is the mean over all entries
     ("sum(A)/6", True), ("sum(A)/2", False), ("sum(A)/3", False), ("sum(v)/3", True), ("sum(v)/2", False),
-    ("sum(B)/(m*n)", True), ("sum(B)/m", False), ("sum(c)/m", True),
+    ("sum(B)/(m*n)", True), ("sum(B)/m", False), ("sum(c)/m", True), ("sum((u - u)^2)/2", False), ("entry(v, 2) + sum(v)/2", False),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "mean"), MEANS, ids=[row[0] for row in MEANS])
 def test_a_mean_is_divided_by_the_number_of_all_entries(text, mean):
-    shapes = {"A": (2, 3), "v": (3,), "B": ("m", "n"), "c": ("m",), "m": (), "n": ()}
+    shapes = {"A": (2, 3), "v": (3,), "B": ("m", "n"), "c": ("m",), "u": (2,), "m": (), "n": ()}
     assert (layer_rule(parse(text, functions=LAYER_FUNCTIONS), shapes) == "mean") == mean

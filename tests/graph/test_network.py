@@ -9,7 +9,7 @@ from independent import forward
 from rows import LOSS_TEXTS
 
 from tutor.errors import GraphError
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.network import MAX_WRITTEN, Network, counts, from_network, quantities
 
 ACTIVATIONS = {
@@ -116,7 +116,7 @@ def test_counts_against_brute_force(sizes, biases):
 
 def test_the_network_of_the_neuron_lecture():
     graph = from_network(Network((2, 2, 2), ("sigmoid", "sigmoid"), biases="layer", naming="numbered"))
-    assert [f"{step.target} = {plain(step.expr)}" for step in graph.steps] == [
+    assert [f"{step.target} = {write_plain(step.expr)}" for step in graph.steps] == [
         "in_h1 = w1*i1 + w2*i2 + b1",
         "out_h1 = sigmoid(in_h1)",
         "in_h2 = w3*i1 + w4*i2 + b1",

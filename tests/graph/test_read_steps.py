@@ -3,7 +3,7 @@
 import pytest
 
 from tutor.errors import TutorError
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import from_layers
 from tutor.graph.read_steps import check_name, is_step, read_each, read_steps, split_steps
 
@@ -20,7 +20,7 @@ READ = [
 
 @pytest.mark.parametrize(("lines", "steps"), READ, ids=[row[0][0] for row in READ])
 def test_what_is_read(lines, steps):
-    assert [(target, plain(expr)) for target, expr in read_steps(lines)] == steps
+    assert [(target, write_plain(expr)) for target, expr in read_steps(lines)] == steps
 
 
 @pytest.mark.parametrize(("lines", "pieces"), [
@@ -57,7 +57,7 @@ SHAPES = {"p": (3,), "W": (2, 3)}
     (["q = softmax(p)", "L = -log(q_3)"], "-log(entry(q, 3))"), (["L = p_0*sum(p)"], "p_0*sum(p)"),
 ])  # fmt: skip
 def test_an_entry_is_picked(lines, expr):
-    assert plain(from_layers(lines, SHAPES).graph.steps[-1].expr) == expr
+    assert write_plain(from_layers(lines, SHAPES).graph.steps[-1].expr) == expr
 
 
 @pytest.mark.parametrize(("line", "pieces"), [

@@ -7,9 +7,9 @@ from counted import at_most
 from tutor.errors import TutorError
 from tutor.expression.lexicon import STARRED
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import LAYER_FUNCTIONS, from_layers
-from tutor.graph.shapes import arranged, shape_of, shape_text
+from tutor.graph.shapes import arrange_products, shape_of, shape_text
 
 S = {"A": (2, 3), "B": (3, 4), "Q": (3, 3), "R": (3, 3), "x": (3,), "y": (2,), "u": (3,), "X": ("n", "N"), "W": ("m", "n"), "b": ("m",),
      "C": (4, 2, 3), "D": (4, 3, 2), "E": (4, 3, 3), "F": (5, 4, 2, 3)}
@@ -84,8 +84,8 @@ FITS = [  # formula, as it is understood, its shape
 
 @pytest.mark.parametrize(("text", "understood", "shape"), FITS)
 def test_what_fits(text, understood, shape):
-    expr = arranged(parse(text, functions={*LAYER_FUNCTIONS, STARRED}), S)
-    assert plain(expr) == understood
+    expr = arrange_products(parse(text, functions={*LAYER_FUNCTIONS, STARRED}), S)
+    assert write_plain(expr) == understood
     assert shape_of(expr, S) == shape
 
 
@@ -162,7 +162,7 @@ MISFITS = [  # formula, pieces of the message
 @pytest.mark.parametrize(("text", "pieces"), [(text, pieces) for text, *pieces in MISFITS], ids=[row[0] for row in MISFITS])
 def test_what_does_not_fit(text, pieces):
     with at_most(20_000), pytest.raises(TutorError) as error:
-        shape_of(arranged(parse(text, functions={*LAYER_FUNCTIONS, STARRED}), S), S)
+        shape_of(arrange_products(parse(text, functions={*LAYER_FUNCTIONS, STARRED}), S), S)
     assert [piece for piece in pieces if piece not in str(error.value)] == [], str(error.value)
     assert error.value.hint
 

@@ -9,7 +9,7 @@ from tutor.answer.files.submissions import read_submissions
 from tutor.answer.handed_in import Submission
 from tutor.autograde import as_text, check_answer
 from tutor.exercise.load import from_text
-from tutor.marking.mark_submission import Marker, nested_text
+from tutor.marking.mark_submission import Marker, nest_texts
 
 THREE = """
 title = "three"
@@ -147,4 +147,4 @@ def test_notebooks_hand_arrays_in():
 
 
 def test_nested_text():
-    assert nested_text(list("abcdefgh"), (2, 1, 4)) == "[[[a, b, c, d]], [[e, f, g, h]]]"
+    assert nest_texts(list("abcdefgh"), (2, 1, 4)) == "[[[a, b, c, d]], [[e, f, g, h]]]"

@@ -3,7 +3,7 @@
 import pytest
 
 from tutor.derive.backward import derive
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import from_layers
 from tutor.marking import array_bends as bends
 from tutor.marking.array_bends import LayerStep, bend_parts
@@ -14,7 +14,7 @@ STEPS = {step.target: step for step in (*LAYERED.graph.steps, *derive(LAYERED.gr
 
 
 def bent(find, target):
-    return [plain(expr) for expr in find(LayerStep(STEPS[target], LAYERED.shapes, LAYERED))]
+    return [write_plain(expr) for expr in find(LayerStep(STEPS[target], LAYERED.shapes, LAYERED))]
 
 
 @pytest.mark.parametrize(
@@ -22,10 +22,10 @@ def bent(find, target):
     [
         (bend_parts(bends.transpose_dropped), "dL/dh", ["matmul(W2, dL/dz2)"]),
         (bend_parts(bends.transpose_added), "z2", ["matmul(transpose(W2), h)"]),
-        (bend_parts(bends.outer_reversed), "dL/dW2", ["outer(h, dL/dz2)"]),
+        (bend_parts(bends.bend_outer_reversed), "dL/dW2", ["outer(h, dL/dz2)"]),
         (bend_parts(bends.slope_forgotten), "dL/dz1", ["dL/dh"]),
         (bend_parts(bends.slope_elsewhere), "dL/dz1", ["hadamard(dL/dh, sigmoid'(z2))"]),
-        (bends.mean_forgotten, "dL/da", [f"3*({plain(STEPS['dL/da'].expr)})"]),
+        (bends.mean_forgotten, "dL/da", [f"3*({write_plain(STEPS['dL/da'].expr)})"]),
         (bends.mean_forgotten, "dL/dz1", []),
     ],
 )

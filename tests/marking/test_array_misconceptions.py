@@ -64,8 +64,8 @@ def test_an_array_of_numbers_has_one_slip():
     exercise = load("dl/index-network-layers")
     marker = Marker(replace(exercise, questions=()))
     field = marker.sheet.array_slips
-    rows = np.round(field.at_numbers("dL/ds1"), 6).reshape(-1)
-    x = field.at_numbers("h").reshape(-1)
+    rows = np.round(field.find_at_numbers("dL/ds1"), 6).reshape(-1)
+    x = field.find_at_numbers("h").reshape(-1)
     turned = "[" + ", ".join("[" + ", ".join(f"{a * b:.6g}" for b in rows) + "]" for a in x) + "]"
     answer, _ = marker.judge("dL/dW1", turned)
     assert answer.verdict == "misconception"

@@ -4,7 +4,7 @@ import pytest
 
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
-from tutor.marking.array_questions import asks_for_arrays
+from tutor.marking.array_questions import is_asked_by_arrays
 from tutor.marking.mark_submission import Marker
 
 
@@ -23,7 +23,7 @@ def test_arrays_are_asked_for_as_a_whole(name, asked):
 def test_declared_questions_stay():
     for name in ids():
         exercise = load(name)
-        if exercise.questions and asks_for_arrays(exercise):
+        if exercise.questions and is_asked_by_arrays(exercise):
             assert [q.id for q in Marker(exercise).questions] == [q.id for q in exercise.questions]
 
 

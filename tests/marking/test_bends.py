@@ -19,5 +19,5 @@ def test_a_bend_changes_what_is_asked(row, example):
     sheet, bends = marker.sheet, marker.diagnosis.bends
     target = marker.questions[0].targets[0]
     own = [marker.diagnosis.variants[i] for i, bend in enumerate(bends) if bend.tag == row.tag]
-    values = sheet.numbers.bent(own, [target])[target]
+    values = sheet.numbers.run_bent(own, [target])[target]
     assert np.any(np.abs(values - float(example.wrong)) <= 1e-5 * abs(float(example.wrong)))

@@ -12,7 +12,7 @@ from marked_class import ASKED, CLASS, answer, student
 
 from tutor.marking.classwork import BINS, bin_of, count, spread
 from tutor.marking.marked import VERDICTS, Marked, Slip
-from tutor.marking.marks import rounded
+from tutor.marking.marks import round_mark
 
 WORK = count(CLASS)
 MARKS = st.lists(st.fractions(0, 10, max_denominator=60), min_size=1, max_size=30)
@@ -51,7 +51,7 @@ def test_questions_by_hand():
     assert dict(first.verdicts) == {
         "correct": 4, "follow-through": 1, "close": 0, "misconception": 1, "wrong": 1, "undecided": 0, "unreadable": 1, "blank": 1,
     }  # fmt: skip
-    assert first.mean == (5 * 2 + rounded(Fraction(1, 3))) / 9
+    assert first.mean == (5 * 2 + round_mark(Fraction(1, 3))) / 9
     assert first.slips == (("missing-path + sign-of-error", 1),)
     assert [question.question for question in WORK.questions] == list(ASKED)
 

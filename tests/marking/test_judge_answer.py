@@ -34,7 +34,7 @@ NUMBER = [  # answer to dL/dw = 0.107827613…; verdict, tag or outcome, share
     ("-0.2157", "misconception", "sign-of-error + factor-two-doubled", Fraction(1, 4)),
     ("0", "wrong", "", 0),
     ("dL/dw", "wrong", "typed-back", 0),
-    ("0,1078", "unreadable", "", 0),
+    ("1,078", "unreadable", "", 0),
     ("0.1078 apples", "unreadable", "", 0),
     ("a = ", "wrong", "", 0),
     ("", "blank", "", 0),

@@ -25,17 +25,17 @@ from tutor.exercise.load import load
 from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Mul, Name, Neg, Number, Partial, children, rebuild
-from tutor.expression.plain import plain
-from tutor.graph.layered import sized
+from tutor.expression.plain import write_plain
+from tutor.graph.layered import choose_sizes
 from tutor.graph.network import quantities
 from tutor.graph.shapes import shape_of
-from tutor.marking.array_questions import array_question, asks_for_arrays
+from tutor.marking.array_questions import array_question, is_asked_by_arrays
 from tutor.marking.mark_submission import Marker
-from tutor.numbers.floats import at_points
+from tutor.numbers.floats import evaluate_at_points
 from tutor.render import maths
 from tutor.rules.operations import ENTRYWISE, LAYERS, WRITABLE
 
-EXERCISES = [name for name in ids() if asks_for_arrays(load(name)) and name != "qmul/softmax-layer"]  # there the gradient is 0
+EXERCISES = [name for name in ids() if is_asked_by_arrays(load(name)) and name != "qmul/softmax-layer"]  # there the gradient is 0
 INTERNAL = frozenset(LAYERS) - WRITABLE
 """What only the product writes: how a convolution goes back, …"""
 
@@ -50,7 +50,7 @@ def asked(name):
     """The exercise with a question of kind expression for every array that it computes, its marker, and its steps in layer form."""
     exercise = load(name)
     layered = layers_of(exercise, exercise.notation)
-    small = sized(layered)[0]
+    small = choose_sizes(layered)[0]
     steps = {step.target: step.expr for step in (*layered.graph.steps, *derive(layered.graph).backward)}
     loss = layered.graph.loss
     keys = [key for key in steps if key not in (loss, derivative_key(loss, loss)) and not INTERNAL & set(operations(steps[key]))]
@@ -155,7 +155,7 @@ def right_forms(name):
 
 def texts(name, tree):
     """The tree as it is typed; an outer product and a transpose by their signs."""
-    return plain(tree)
+    return write_plain(tree)
 
 
 # an independent evaluation
@@ -199,7 +199,7 @@ def worked_out(expr, env):
     names = tuple(Name(f"p{place}") for place in range(len(parts)))
     shape = next((np.shape(part) for part in parts if np.shape(part)), ())
     flat = {n.name: np.broadcast_to(part, shape).reshape(-1) for n, part in zip(names, parts, strict=True)}
-    return np.asarray(at_points(rebuild(expr, names), flat)).reshape(shape)
+    return np.asarray(evaluate_at_points(rebuild(expr, names), flat)).reshape(shape)
 
 
 @cache
@@ -225,12 +225,13 @@ def same(name, key, tree):
     return True
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 2))
+@pytest.mark.parametrize("name", some_now([name for name in EXERCISES if name != "graz/mlp-dummies"], 4))
 def test_right_forms_are_right(name):
+    """Without graz/mlp-dummies: where a weight of a dummy stands in a matrix, the generator's turned outer product is another one."""
     marker, _, _ = asked(name)
     tried = 0
     for key, tree in right_forms(name):
-        assert same(name, key, tree), (key, plain(tree))
+        assert same(name, key, tree), (key, write_plain(tree))
         answer, _ = marker.judge(key, texts(name, tree))
         assert (answer.verdict, answer.outcome) == ("correct", ""), (key, texts(name, tree), answer.verdict, answer.message)
         tried += 1
@@ -244,7 +245,7 @@ def looks_beside(expr):
     return own or any(looks_beside(part) for part in children(expr))
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 2, 1))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 4, 1))
 def test_the_index_form_of_every_step_is_right(name):
     marker, layered, steps = asked(name)
     notation = tutor.solve(name, form="layer").notation
@@ -306,7 +307,7 @@ def wrong_forms(name, most=40):
     return chance.sample(found, min(len(found), most))
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 2, 1))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 4, 1))
 def test_wrong_forms_are_wrong(name):
     marker, _, _ = asked(name)
     tried = 0

@@ -79,7 +79,7 @@ def test_circles_explain_nothing():
 
 def test_what_a_person_must_see_is_listed():
     question = marker(NEURON, 'ask = "a"', 'ask = "dL/dw"')
-    marked = question.mark(Submission("s", {"a": "0,9", "dL/dw": "1/0"}))
+    marked = question.mark(Submission("s", {"a": "1,900", "dL/dw": "1/0"}))
     assert marked.person == ("a", "dL/dw")
     assert marked.marks == 0
     assert marked.out_of == 2

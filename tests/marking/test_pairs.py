@@ -22,14 +22,14 @@ def test_pairs_are_found(ident):
     question = [q for q in marker.questions if q.targets[0].startswith(f"d{loss}/d")][-1]
     target = question.targets[0]
     right = float(sheet.numbers.env[target][0])
-    effective = [i for i in diagnosis._effective(target, sheet.numbers) if BY_TAG[diagnosis.bends[i].tag].common]
+    effective = [i for i in diagnosis._list_effective(target, sheet.numbers) if BY_TAG[diagnosis.bends[i].tag].common]
     chance, tried, explained = random.Random(1), 0, 0
     while tried < 60:
         first, second = chance.sample(effective, 2)
-        edits = diagnosis._both(first, second)
+        edits = diagnosis._combine_edits(first, second)
         if diagnosis.bends[first].tag == diagnosis.bends[second].tag or edits is None:
             continue
-        value = float(sheet.numbers.bent([Variant((first, second), edits)], [target])[target][0, 0])
+        value = float(sheet.numbers.run_bent([Variant((first, second), edits)], [target])[target][0, 0])
         if not np.isfinite(value) or abs(value - right) < 0.01 * abs(right):
             continue
         tried += 1

@@ -7,14 +7,14 @@ import pytest
 from tutor.derive.working import working
 from tutor.exercise.load import from_text
 from tutor.exercise.question import Question
-from tutor.marking.question_list import all_questions, losses_in, parts, sharpen, updates_in
+from tutor.marking.question_list import list_questions, losses_in, parts, sharpen, updates_in
 
 TEXT = 'title = "t"\nsteps = ["z = w^2*x", "L = (z - y)^2"]\nparameters = ["w"]\n{}[values]\nx = 2\ny = 1\nw = 3\n[train]\nrate = 0.1\n'
 
 
 def made(more=""):
     exercise = from_text(TEXT.format(more), "t")
-    return exercise, all_questions(exercise, working(exercise.graph, updates=1))
+    return exercise, list_questions(exercise, working(exercise.graph, updates=1))
 
 
 def test_forward_values_local_derivatives_gradients_and_the_first_update_are_asked():
@@ -26,7 +26,7 @@ def test_forward_values_local_derivatives_gradients_and_the_first_update_are_ask
 
 def test_a_declared_question_is_the_only_one():
     exercise = from_text(TEXT.format("") + '[[question]]\nask = "dL/dw"\nmarks = 1\n', "t")
-    assert [question.targets for question in all_questions(exercise, working(exercise.graph))] == [("dL/dw",)]
+    assert [question.targets for question in list_questions(exercise, working(exercise.graph))] == [("dL/dw",)]
 
 
 @pytest.mark.parametrize(("target", "found"), [

@@ -26,7 +26,7 @@ def test_what_follows_lies_in_the_range(target, sources):
         low, high = sheet.ranges.carry(target, limits)
         points = {name: chance.uniform(*limits[name], size=500) for name in sources}
         points = {name: np.concatenate([values, limits[name]]) for name, values in points.items()}
-        values = sheet.numbers.with_fixed(points, [target]).env[target]
+        values = sheet.numbers.fix_values(points, [target]).env[target]
         assert low <= values.min() <= values.max() <= high
         if share < 0.1:
             assert high - low <= 6 * (values.max() - values.min()) + 1e-12

@@ -38,7 +38,7 @@ BROKEN = [  # a case, and what is said of it
     ('answer = "0.1"\nverdict = "correct"\ntag = "few-digits"\ncredit = 1', ["the credit is 1/2, not 1"]),
     ('answer = "0.053914"\nverdict = "wrong"\ntag = "x"\ncredit = 1',
      ["the verdict is misconception, not wrong", "the tag is factor-two-lost, not x", "the credit is 1/2, not 1"]),
-    ('answer = "0,1078"\nverdict = "correct"', ["the verdict is unreadable, not correct"]),
+    ('answer = "1,078"\nverdict = "correct"', ["the verdict is unreadable, not correct"]),
     ('answer = "1"\nverdict = "correct"\nearlier = { "dL/dv" = "1" }', ["there is no question dL/dv; did you mean dL/dw?"]),
 ]  # fmt: skip
 

@@ -42,8 +42,8 @@ from tutor.exercise.load import from_text, load
 from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call
-from tutor.graph.layered import sized
-from tutor.marking.array_questions import array_question, asks_for_arrays
+from tutor.graph.layered import choose_sizes
+from tutor.marking.array_questions import array_question, is_asked_by_arrays
 from tutor.marking.mark_submission import Marker
 
 EXHAUSTIVE = os.environ.get("TUTOR_EXHAUSTIVE") == "1"
@@ -112,7 +112,7 @@ def excuse(exercise, piece: Piece, collided):
     return "borrowed" if piece.uses & collided else ""
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 2))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 5))
 def test_what_a_solution_shows_is_correct(name):
     exercise = load(name)
     marker = prepared(name)
@@ -142,7 +142,7 @@ def test_what_a_solution_shows_is_correct(name):
     print("tried", name, tried, dict(excused))  # seen with -rP
 
 
-@pytest.mark.parametrize("name", VALUED)
+@pytest.mark.parametrize("name", some_now(VALUED, 3))
 def test_what_the_layer_form_shows_is_correct(name):
     exercise = load(name)
     marker = None
@@ -189,7 +189,7 @@ def test_what_is_shown_of_an_array_of_more_axes_is_correct(name):
     assert tried > 40
 
 
-@pytest.mark.parametrize("name", TRAINED)
+@pytest.mark.parametrize("name", some_now(TRAINED, 3))
 def test_what_training_shows_is_correct(name):
     exercise = load(name)
     marker = None
@@ -204,7 +204,7 @@ def test_what_training_shows_is_correct(name):
                 assert (answer.verdict, answer.outcome) == ("correct", "") or (name, notation) in BORROWED, found
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 2, 1))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 5, 1))
 def test_all_that_is_shown_handed_in_together_has_full_marks(name):
     exercise = load(name)
     marker = prepared(name)
@@ -226,7 +226,7 @@ NOT_TYPED = re.compile(
 """What the layer page writes that is not read as a formula: pooling, parts, what is written for a single linear layer."""
 COMPUTED = re.compile(r"[₊₋]|_\(|_\{[^{}]*[-+][^{}]*\}|\\max")
 """An index that is computed, as the j − a + 3 of a convolution."""
-LAYERED = [name for name in EXERCISES if asks_for_arrays(load(name)) and name != "qmul/softmax-layer"]
+LAYERED = [name for name in EXERCISES if is_asked_by_arrays(load(name)) and name != "qmul/softmax-layer"]
 
 
 def layer_rows(name):
@@ -245,11 +245,11 @@ def layer_rows(name):
                 yield key(left), piece.text
 
 
-@pytest.mark.parametrize("name", some_now(LAYERED, 2))
+@pytest.mark.parametrize("name", some_now(LAYERED, 5))
 def test_every_formula_of_the_layer_form_is_correct(name):
     exercise = load(name)
     layered = layers_of(exercise, exercise.notation)
-    small = sized(layered)[0]
+    small = choose_sizes(layered)[0]
     bare = replace(exercise, values={}, rate=None, steps=0, questions=())
     keys = [key for array in small.entries for key in (array, derivative_key(layered.graph.loss, array))]
     marker = Marker(replace(exercise, questions=tuple(array_question(bare, small, key) for key in keys)))

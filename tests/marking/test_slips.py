@@ -44,17 +44,22 @@ def check(marker, bend, questions, wrong, answers, values, row):
                 assert answer.verdict == "correct", f"{where}; {question.id} = {answer.text} is not touched"
         elif answer.verdict == "misconception":
             assert bend.tag in {slip.tag for slips in answer.slips for slip in slips}, f"{where}; then {question.id} is {answer.tag}"
-        elif "too long" not in answer.message and answer.text != "0":  # a person looks at formulas that are too large to be compared
+        elif "too long" not in answer.message and answer.text not in ("0", "1", "-1"):
+            # a person looks at formulas that are too large to be compared, and from results that make products 0 or 1 nothing follows
             assert answer.verdict in ("follow-through", "correct"), f"{where}; then {question.id} = {answer.text} is {answer.verdict}"
 
 
-@pytest.mark.parametrize("ident", some_now(NUMBERS, 2))
+PLAIN = [ident for ident in NUMBERS if ident != "dl/index-network-layers"]
+"""There most results are 0, 1/2 and 1: from those that make later products 0 or 1 nothing follows."""
+
+
+@pytest.mark.parametrize("ident", some_now(PLAIN, 5))
 def test_numbers(ident):
     marker = Marker(asked_one_by_one(EXERCISES[ident]))
     sheet, diagnosis = marker.sheet, marker.diagnosis
     questions = [q for q in sheet.marking_order if q.targets[0] not in sheet.whole and q.targets[0] in sheet.truth]
     targets = [question.targets[0] for question in questions]
-    values = sheet.numbers.bent(diagnosis.variants, targets)
+    values = sheet.numbers.run_bent(diagnosis.variants, targets)
     tried = 0
     for row, bend in enumerate(diagnosis.bends):
         if not all(np.isfinite(values[target][row, 0]) for target in targets):
@@ -73,13 +78,13 @@ def test_numbers(ident):
     assert tried or not diagnosis.bends
 
 
-@pytest.mark.parametrize("ident", some_now(FORMULAS, 2, 1))
+@pytest.mark.parametrize("ident", some_now(FORMULAS, 4, 1))
 def test_formulas(ident):
     marker = Marker(asked_one_by_one(EXERCISES[ident]))
     sheet, diagnosis = marker.sheet, marker.diagnosis
     questions = [question for question in sheet.marking_order if question.kind == "expression"]
     targets = [question.targets[0] for question in questions]
-    values = sheet.formulas.bent(diagnosis.variants, targets)
+    values = sheet.formulas.run_bent(diagnosis.variants, targets)
     every = max(1, len(diagnosis.bends) // MOST_FORMULAS)
     for row, bend in list(enumerate(diagnosis.bends))[::every]:
         if not all(np.all(np.isfinite(values[target][row])) for target in targets):

@@ -8,18 +8,21 @@ from tutor.errors import ValueProblem
 from tutor.numbers.arithmetic import (
     CONTEXT,
     DIGITS,
+    absolute,
     add,
     apply,
+    as_public,
+    as_real,
+    compute_rigorously,
     divide,
     is_exact,
     multiply,
     negate,
     power,
-    public,
-    real,
-    rigorous,
     signum,
+    subtract,
 )
+from tutor.numbers.balls import enclose
 
 F = Fraction
 EXACT = [
@@ -63,14 +66,30 @@ def test_a_function_outside_its_domain_is_said(func, args):
 
 
 def test_balls_hold_what_they_stand_for_and_are_public_numbers():
-    with rigorous(50):
-        third = divide(real(F(1)), real(F(3)))
+    with compute_rigorously(50):
+        third = divide(as_real(F(1)), as_real(F(3)))
         assert signum(third) == 1
-        shown = public(add(apply("exp", [F(1)]), third))
+        shown = as_public(add(apply("exp", [F(1)]), third))
     assert abs(shown - (CONTEXT.e + CONTEXT.mpf(1) / 3)) < CONTEXT.mpf(10) ** -45
 
 
 @pytest.mark.parametrize(("value", "sign"), [(F(-1, 10**40), -1), (F(0), 0), (F(3), 1)])
 def test_signs(value, sign):
     assert signum(value) == sign
-    assert signum(real(value)) == sign
+    assert signum(as_real(value)) == sign
+
+
+def test_a_sign_is_turned_without_rounding_where_errors_are_bounded():
+    """A number that has more digits than are in use: turned round and added to itself it is 0, and no rounding of it."""
+    with CONTEXT.workdps(200):
+        long = CONTEXT.mpf(2) / 3
+    with CONTEXT.workdps(60), compute_rigorously(60):
+        assert enclose(subtract(long, long)).contains(0)
+        assert enclose(add(long, negate(long))).contains(0)
+        assert enclose(subtract(absolute(negate(long)), long)).contains(0)
+
+
+@pytest.mark.parametrize(("name", "x"), [("arcosh", F(1, 2)), ("arccos", F(3)), ("arcsin", F(-2)), ("artanh", F(1))])
+def test_a_function_that_does_not_exist_is_said_by_its_own_name(name, x):
+    with pytest.raises(ValueProblem, match=f"{name} of .* does not exist"):
+        apply(name, [x])

@@ -14,9 +14,9 @@ from tutor.derive.backward import derive
 from tutor.errors import TutorError
 from tutor.expression.nodes import Call, Name
 from tutor.graph.entries import Array
-from tutor.graph.layered import from_layers, from_network_layers, written_out
+from tutor.graph.layered import from_layers, from_network_layers, write_out
 from tutor.graph.nouns import Step
-from tutor.numbers.arithmetic import real
+from tutor.numbers.arithmetic import as_real
 from tutor.numbers.array_plan import SCRATCH_ROWS, Rows, plan_arrays
 from tutor.numbers.array_program import lower_arrays
 from tutor.numbers.compiled import compile_steps
@@ -48,7 +48,7 @@ def against_exact_numbers(layered, values):
     steps = layered.graph.steps + derivation.backward
     names = [step.target for step in steps]
     exact = evaluate_layers(derivation, values)
-    expected = np.array([float(real(item)) for name in names for item in exact[name].items])
+    expected = np.array([float(as_real(item)) for name in names for item in exact[name].items])
     plan = planned(steps, {q.name: q.shape for q in layered.graph.leaves}, names)
     numbers = [float(item) for q in layered.graph.leaves for item in values[q.name].items]
     scale = max(1.0, float(np.max(np.abs(expected))))
@@ -60,7 +60,7 @@ def against_exact_numbers(layered, values):
 
 def close_to_single_floats(layered, names, numbers, found, near):
     """Whether the entries that are not near are those of the compiled form neuron by neuron."""
-    scalar = derive(written_out(layered))
+    scalar = derive(write_out(layered))
     loss, entries = scalar.graph.loss, layered.entries
     singles = []
     for name in names:

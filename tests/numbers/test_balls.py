@@ -131,6 +131,6 @@ def test_numbers_go_in_and_come_out(system):
                 1 if isinstance(value, Decimal) else CONTEXT.mpf(value.numerator) / value.denominator if isinstance(value, Fraction)
                 else value)) < CONTEXT.mpf(10) ** -58  # fmt: skip
         assert as_decimal(enclose(Fraction(1, 8)), 20) == Decimal("0.125")
-        assert as_decimal(balls.nowhere(), 20).is_nan()
+        assert as_decimal(balls.make_nowhere(), 20).is_nan()
         assert magnitude(enclose(8)) == 4
         assert magnitude(enclose(0)) < -(10**9)

@@ -20,11 +20,11 @@ from tutor.exercise.load import load
 from tutor.expression.nodes import Add, Call, Mul, Name, Neg, Number, Partial
 from tutor.expression.parse import parse
 from tutor.graph.build import from_steps
-from tutor.graph.layered import from_layers, from_network_layers, written_out
+from tutor.graph.layered import from_layers, from_network_layers, write_out
 from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Step
 from tutor.numbers import emit
-from tutor.numbers.arithmetic import real
+from tutor.numbers.arithmetic import as_real
 from tutor.numbers.compiled import compile_gradients, compile_many, compile_steps
 from tutor.numbers.run import evaluate, run
 from tutor.numbers.runner import One
@@ -45,7 +45,7 @@ def forms(graph, names=None):
     many = compile_many(steps, leaves, wanted)
     one = One(many.plan)
     return derivation, wanted, {
-        "straight": emit.straight(program, refuse, packed=True),
+        "straight": emit.emit_straight(program, refuse, packed=True),
         "calls": one,
         "calls, arrays": lambda values: one.array(np.array(values)),
         "many": lambda values: many(np.array([values, values, [0.5] * len(values)]).T.copy())[:, 1],
@@ -58,7 +58,7 @@ def refuse(values):
 
 def agree(found, wanted, trace, scale=1):
     for name, value in zip(wanted, found, strict=True):
-        expected = float(real(trace[name]))
+        expected = float(as_real(trace[name]))
         assert abs(value - expected) <= NEAR * max(abs(expected), scale), (name, value, expected)
 
 
@@ -120,7 +120,7 @@ def test_every_function(name):
 def test_primes(func):
     compute = compile_steps([Step("f", Call(func, (Add((Name("x"), Number("1"))),)), "")], ["x"], ["f"])
     expected = run([Step("f", Call(func, (Add((Name("x"), Number("1"))),)), "")], {"x": Fraction(1, 3)})["f"]
-    assert compute(1 / 3)[0] == pytest.approx(float(real(expected)), rel=1e-14)
+    assert compute(1 / 3)[0] == pytest.approx(float(as_real(expected)), rel=1e-14)
 
 
 ACTIVATIONS = [row.name for row in FUNCTIONS.values() if len(row.params) == 1 and row.sample[0] < -1 < 1 < row.sample[1]]
@@ -182,10 +182,10 @@ def test_graphs_over_layers_in_the_names_of_their_entries(affine):
     network = Network((9, 20, 12), ("tanh", "softmax"), loss="cross-entropy", biases="layer", naming="numbered")
     own = from_layers(["z = W x + b", "a = sigmoid(z)", "L = sum((a - y)^2)"], {"W": (30, 20), "x": (20,), "b": (30,), "y": (30,)})
     for layered in (from_network_layers(network, affine), own):
-        compiled, scalar = compile_gradients(layered), compile_gradients(written_out(layered))
+        compiled, scalar = compile_gradients(layered), compile_gradients(write_out(layered))
         assert (compiled.form, scalar.form) == ("layers", "floats")
         assert (compiled.leaves, compiled.wanted) == (scalar.leaves, scalar.wanted)
-        rows = np.abs(random_rows(written_out(layered), 3))
+        rows = np.abs(random_rows(write_out(layered), 3))
         assert np.allclose(compiled.many(rows), scalar.many(rows), rtol=1e-11, atol=1e-14)
         assert np.allclose(compiled.one(rows[:, 1].tolist()), scalar.many(rows)[:, 1], rtol=1e-11, atol=1e-14)
     with pytest.raises(ValueProblem, match="no quantity q"):

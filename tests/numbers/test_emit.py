@@ -41,11 +41,11 @@ def test_the_careful_version_is_not_called_where_all_is_well():
     """Saturated neurons are common in training: they must not take the slow way."""
     for text in [row[0] for row in STABLE[:7]]:
         program = lower([Step("f", parse(text, functions=FUNCTIONS), "")], ["x"], ["f"])
-        compute = emit.straight(program, refuse, packed=False)
+        compute = emit.emit_straight(program, refuse, packed=False)
         for x in (-1e300, -800.0, -700.0, -5.0, 0.0, 5.0, 800.0, 1e300):
             compute(x)
     with pytest.raises(AssertionError, match="careful"):
-        emit.straight(lower([Step("f", parse("1/x"), "")], ["x"], ["f"]), refuse, packed=False)(0.0)
+        emit.emit_straight(lower([Step("f", parse("1/x"), "")], ["x"], ["f"]), refuse, packed=False)(0.0)
 
 
 HOSTILE = [
@@ -98,7 +98,7 @@ def test_the_code_is_made_of_closed_parts(seed):
 
 
 def test_the_code_reaches_nothing_but_functions_of_numbers():
-    compute = emit.straight(lower(from_steps(["f = x*x"]).steps, ["x"], ["f"]), refuse, packed=False)
+    compute = emit.emit_straight(lower(from_steps(["f = x*x"]).steps, ["x"], ["f"]), refuse, packed=False)
     scope = compute.__globals__
     assert scope["__builtins__"] == {}
     assert set(scope) - {"__builtins__", "steps", "careful"} <= WORDS

@@ -15,11 +15,11 @@ from random_layers import ACTIVATIONS, BY_RANK, ENDS, MATRIX_ENDS, PAIRS, VECTOR
 from tutor.derive.backward import derive
 from tutor.errors import ProofError, ValueProblem
 from tutor.explain.words.wording import ENGLISH
-from tutor.graph.layered import from_layers, from_network_layers, sized, written_out
+from tutor.graph.layered import choose_sizes, from_layers, from_network_layers, write_out
 from tutor.graph.network import Network, from_network
-from tutor.numbers.arithmetic import CONTEXT, real
+from tutor.numbers.arithmetic import CONTEXT, as_real
 from tutor.numbers.form_agreement import TOLERANCE, agree, relative
-from tutor.numbers.proved import Agreement
+from tutor.numbers.proof_facts import Agreement
 from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 from tutor.rules.operations import LAYERS
 
@@ -37,7 +37,7 @@ def test_both_forms_of_random_graphs(generator):
         raise
     assert found.points == 2
     assert found.entries == sum(len(array.items) for array in layered.entries.values())
-    assert real(found.error) <= real(TOLERANCE) == real(Fraction(1, 10**12))
+    assert as_real(found.error) <= as_real(TOLERANCE) == as_real(Fraction(1, 10**12))
 
 
 @given(st.randoms(use_true_random=False), st.sampled_from(["plain", "transposed"]))
@@ -50,7 +50,7 @@ def test_both_forms_of_random_networks(generator, affine):
         found = agree(layered, scalar, values)
     except ValueProblem:  # the logarithm of a probability that is 0
         found = agree(layered, scalar, None)
-    assert real(found.error) <= real(TOLERANCE)
+    assert as_real(found.error) <= as_real(TOLERANCE)
 
 
 def test_the_random_graphs_reach_every_kind():
@@ -69,7 +69,7 @@ def test_the_random_graphs_reach_every_kind():
 def test_a_random_graph_against_independent_forward_mode():
     for seed in (0, 3, 17, 40):
         layered = random_layers(Random(seed))
-        graph = written_out(layered)
+        graph = write_out(layered)
         values = {q.name: Fraction(n, 53) for n, q in enumerate(graph.leaves, 7)}
         arrays = evaluate_layers(derive(layered.graph), as_arrays(layered, values))
         expected = gradients(graph, values)
@@ -116,7 +116,7 @@ def test_agreement_at_given_values_is_exact_where_it_can_be():
 
 def test_letters_get_small_different_numbers():
     layered = from_layers(["Z = W X + columns(b, N)", "L = sum(Z^2)/N"], {"W": ("m", "n"), "X": ("n", "N"), "b": ("m",)})
-    small, sizes = sized(layered)
+    small, sizes = choose_sizes(layered)
     assert sizes == {"m": 2, "n": 3, "N": 4}
     assert small.shapes["W"] == (2, 3)
     assert ENGLISH.proofs.say_proof(agree(layered, None, None)).endswith("exactly (at 2 random points, with m = 2, n = 3, N = 4)")
@@ -130,7 +130,7 @@ def test_where_there_is_no_point():
 def test_a_zero_that_is_left_of_a_cancellation_agrees_with_zero():
     """Σ softmax = 1 whatever z is: one form finds 0, the other what hundreds of digits leave of it."""
     layered = from_layers(["P = softmax_columns(Z)", "L = sum(P)^2 + sum(c*P)"], {"Z": (2, 2)})
-    assert real(agree(layered, None, None).error) <= real(TOLERANCE)
+    assert as_real(agree(layered, None, None).error) <= as_real(TOLERANCE)
 
 
 @pytest.mark.parametrize(("a", "b", "floor", "difference"), [
@@ -146,7 +146,7 @@ def test_small_gradients_are_compared_too(monkeypatch):
     """σ'(110) is 10^-48: a factor that is wrong there is no rounding."""
     layered = from_layers(["a = sigmoid(z)", "b = softmax(a)", "L = sum(b ⊙ y)"], {"z": (2,), "y": (2,)})
     values = {"z_1": Fraction(110), "z_2": Fraction(111), "y_1": Fraction(1), "y_2": Fraction(2)}
-    assert real(agree(layered, None, values).error) < 1e-12
+    assert as_real(agree(layered, None, values).error) < 1e-12
     row = LAYERS["softmax"][0]
     monkeypatch.setitem(LAYERS, "softmax", (replace(row, pullbacks=(f"1001/1000*{row.pullbacks[0]}",)),))
     with pytest.raises(ProofError):

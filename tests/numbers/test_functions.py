@@ -12,10 +12,10 @@ from independent import MP
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Call, Name
 from tutor.graph.nouns import Step
-from tutor.numbers.arithmetic import apply, real
+from tutor.numbers.arithmetic import apply, as_real
 from tutor.numbers.balls import enclose, working
 from tutor.numbers.compiled import compile_many
-from tutor.numbers.emit import straight
+from tutor.numbers.emit import emit_straight
 from tutor.numbers.functions import PRIMITIVES, power, quotient
 from tutor.numbers.trees import lower
 from tutor.rules.functions import FUNCTIONS, function
@@ -35,11 +35,11 @@ def floats_of(name, columns):
     count = len(table[0]) if table else 1
     sets = list(zip(*table, strict=True)) if table else [()]
     careful = lambda values: (math.nan if not names else row.one(*values),)  # noqa: E731
-    compiled = straight(program, careful, packed=False)
+    compiled = emit_straight(program, careful, packed=False)
     calls = many(np.array(table, dtype=float).reshape(len(names), count))[0].tolist()
-    from tutor.numbers.floats import at_points
+    from tutor.numbers.floats import evaluate_at_points
 
-    found = at_points(Call(name, tuple(map(Name, names))), {n: np.array(c) for n, c in zip(names, table, strict=True)})
+    found = evaluate_at_points(Call(name, tuple(map(Name, names))), {n: np.array(c) for n, c in zip(names, table, strict=True)})
     return {
         "one": [row.one(*each) for each in sets],
         "text": [compiled(*each)[0] for each in sets],
@@ -100,7 +100,7 @@ def test_exact_values_are_the_values_and_many_digits_agree(name):
         exact = row.exact(*fractions)
         if exact is not None:
             assert abs(MP.mpf(exact.numerator) / exact.denominator - right) <= MP.mpf(10) ** -45 * abs(right)
-        value = real(apply(name, fractions))
+        value = as_real(apply(name, fractions))
         assert abs(value - right) <= MP.mpf(10) ** -40 * abs(right), (name, args)
 
 
@@ -108,7 +108,7 @@ def test_exact_values_are_the_values_and_many_digits_agree(name):
 @pytest.mark.parametrize("prime", ["", "'"])
 def test_rows_built_from_primitives_have_one_value_in_every_system(name, prime):
     """What is made of primitives by its formula, and its slope: many digits, compiled floats, calls of NumPy and columns."""
-    from tutor.numbers.floats import at_points
+    from tutor.numbers.floats import evaluate_at_points
 
     expr = Call(name + prime, (Name("x"),))
     steps = [Step("out", expr, "row")]
@@ -116,12 +116,12 @@ def test_rows_built_from_primitives_have_one_value_in_every_system(name, prime):
     bounded = name in ("arcsin", "arccos", "arcosh", "artanh")
     xs = [x for x in map(float, HARD[:13]) if x != 0 and (x > 0 or low < 0) and abs(x) < 50]
     xs = [x for x in xs if low <= x <= max(high, 50 * low)] if bounded else xs
-    columns = np.broadcast_to(at_points(expr, {"x": np.array(xs)}), (len(xs),)).tolist()
+    columns = np.broadcast_to(evaluate_at_points(expr, {"x": np.array(xs)}), (len(xs),)).tolist()
     calls = many(np.array([xs]))[0].tolist()
-    compiled = straight(program, lambda values: many(np.array([values]).T)[:, 0].tolist(), packed=False)
+    compiled = emit_straight(program, lambda values: many(np.array([values]).T)[:, 0].tolist(), packed=False)
     for x, *values in zip(xs, columns, calls, strict=True):
         values.append(compiled(x)[0])
-        right = float(real(apply(name + prime, [Fraction(x)])))
+        right = float(as_real(apply(name + prime, [Fraction(x)])))
         scale = max(abs(right), 1.0) if prime else abs(right)  # 1 − σ(40) has no digit left in floats, in none of them
         assert all(abs(value - right) <= 1e-12 * scale or close(value, right) for value in values), (name, x, values, right)
         assert all(close(value, values[0]) for value in values)

@@ -9,7 +9,7 @@ from tutor.explain.words.wording import ENGLISH
 from tutor.graph.build import from_steps
 from tutor.graph.decompose import from_expression
 from tutor.graph.layered import from_layers
-from tutor.numbers.kinks import array_conventions, conventions, flat_steps, kinks_hit, seam
+from tutor.numbers.kinks import array_conventions, conventions, list_flat_steps, list_kinks_hit, seam
 from tutor.numbers.run import evaluate, run
 from tutor.rules.functions import FUNCTIONS
 
@@ -50,17 +50,17 @@ def exact(values):
 @pytest.mark.parametrize(("line", "on", "off", "taken"), HIT, ids=[row[0] for row in HIT])
 def test_a_kink_is_found_and_its_convention_kept(line, on, off, taken):
     graph = from_steps([line])
-    (kink,) = kinks_hit(graph, run(graph.steps, exact(on)))
+    (kink,) = list_kinks_hit(graph, run(graph.steps, exact(on)))
     assert kink.step == "f"
     assert kink.convention
-    assert kinks_hit(graph, run(graph.steps, exact(off))) == []
+    assert list_kinks_hit(graph, run(graph.steps, exact(off))) == []
     trace = evaluate(derive(graph), exact(on))
     assert {name: trace[f"df/d{name}"] for name in taken} == exact(taken)
 
 
 def test_smooth_functions_have_no_kink():
     graph = from_steps(["a = x^2", "b = sigmoid(a)", "c = (b - x)^2", "f = softplus(c) + tanh(c)"])
-    assert kinks_hit(graph, run(graph.steps, {"x": Fraction(0)})) == []
+    assert list_kinks_hit(graph, run(graph.steps, {"x": Fraction(0)})) == []
     assert conventions(graph) == {}
 
 
@@ -84,8 +84,8 @@ def test_the_convention_is_that_of_the_function_meant(line, rule, words):
 
 def test_what_cannot_be_learnt_through_is_said():
     graph = from_steps(["a = heaviside(x)", "b = a*w", "L = zero_one(b, y)"])
-    assert [step for step, _ in flat_steps(graph)] == ["a", "L"]
-    assert all("no derivative" in said_at(reason) for _, reason in flat_steps(graph))
+    assert [step for step, _ in list_flat_steps(graph)] == ["a", "L"]
+    assert all("no derivative" in said_at(reason) for _, reason in list_flat_steps(graph))
     assert {row.name for row in FUNCTIONS.values() if row.flat} == {"heaviside", "zero_one", "sign", "max_share", "min_share"}
 
 
@@ -120,7 +120,7 @@ def test_branches_that_meet_do_so_when_they_are_taken_apart(text, how):
     graph = from_expression(text)
     said = "".join(said_at(key) for key in conventions(graph).values() if key != "abs")
     assert ("jump" in said, bool(said)) == (how == "jump", how != "smooth")
-    kinks = kinks_hit(graph, run(graph.steps, exact({"x": 1, "y": 1} if "y" in text else {"x": 1})))
+    kinks = list_kinks_hit(graph, run(graph.steps, exact({"x": 1, "y": 1} if "y" in text else {"x": 1})))
     assert [bool(kink.convention) for kink in kinks] == [how != "smooth"]  # a step jumps in its own operands: finite differences know
 
 

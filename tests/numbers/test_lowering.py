@@ -12,7 +12,7 @@ from tutor.errors import ExpressionError
 from tutor.expression.nodes import Call, Mul, Name, Number, Partial
 from tutor.expression.parse import parse
 from tutor.graph.nouns import Step
-from tutor.numbers.lowering import Lowering, collect_names, exact, nearest
+from tutor.numbers.lowering import Lowering, collect_names, read_exact, round_to_float
 from tutor.numbers.program import program
 from tutor.numbers.trees import lower
 from tutor.rules.functions import FUNCTIONS
@@ -59,9 +59,9 @@ def test_a_quotient_of_constants_is_exact(shape):
 
 
 def test_numbers_as_written():
-    assert exact("0.1") == Fraction(1, 10)
-    assert nearest(Fraction(1, 10)) == 0.1
-    assert (nearest(Fraction(10) ** 400), nearest(-(Fraction(10) ** 400))) == (math.inf, -math.inf)
+    assert read_exact("0.1") == Fraction(1, 10)
+    assert round_to_float(Fraction(1, 10)) == 0.1
+    assert (round_to_float(Fraction(10) ** 400), round_to_float(-(Fraction(10) ** 400))) == (math.inf, -math.inf)
 
 
 def test_names_and_derivatives_are_collected():

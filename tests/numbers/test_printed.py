@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from independent import MP
 
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.numbers.arithmetic import CONTEXT
-from tutor.numbers.printed import decimal, exact_text, shown, significant
+from tutor.numbers.printed import as_exact_text, as_printed, decimal, round_significant
 
 F = Fraction
 
@@ -46,7 +46,7 @@ def test_decimal(value, text):
     ],
 )
 def test_significant(value, digits, text):
-    found = significant(value, digits)
+    found = round_significant(value, digits)
     assert found == text or (value, digits) == (F("2.5"), 1)
     assert abs(Fraction(found) - value) <= abs(value) * Fraction(10) ** (1 - digits)
 
@@ -54,7 +54,7 @@ def test_significant(value, digits, text):
 @given(st.fractions(min_value=-(10**12), max_value=10**12).filter(bool), st.integers(3, 12))
 def test_significant_is_right_to_its_digits(value, digits):
     """Half a unit in the last digit, whatever the size, with the sign."""
-    found = Fraction(significant(value, digits))
+    found = Fraction(round_significant(value, digits))
     assert abs(found - value) <= abs(value) * Fraction(10) ** (1 - digits) / 2 * Fraction(101, 100)
 
 
@@ -68,13 +68,13 @@ def test_significant_is_right_to_its_digits(value, digits):
     ],
 )  # fmt: skip
 def test_shown(value, text):
-    assert plain(shown(value)) == text
+    assert write_plain(as_printed(value)) == text
 
 
 def test_a_number_that_is_not_exact_is_shown_with_all_its_digits():
-    assert plain(shown(CONTEXT.sqrt(2))) == "1.41421"
-    assert plain(shown(CONTEXT.sqrt(2), 10)) == "1.414213562"
-    assert plain(shown(CONTEXT.mpf(2))) == "2.00000"
+    assert write_plain(as_printed(CONTEXT.sqrt(2))) == "1.41421"
+    assert write_plain(as_printed(CONTEXT.sqrt(2), 10)) == "1.414213562"
+    assert write_plain(as_printed(CONTEXT.mpf(2))) == "2.00000"
 
 
 @pytest.mark.parametrize(
@@ -85,11 +85,11 @@ def test_a_number_that_is_not_exact_is_shown_with_all_its_digits():
     ],
 )  # fmt: skip
 def test_exact_text(value, text):
-    assert exact_text(value) == text
+    assert as_exact_text(value) == text
 
 
 def test_a_fraction_of_thousands_of_digits_can_be_written():
     """Python's str() refuses integers of more than 4,300 digits; fractions here may have 6,000."""
     value = F(3**12_000, 2**19_000)
-    for text in (exact_text(value), plain(shown(value)), significant(value, 15)):
+    for text in (as_exact_text(value), write_plain(as_printed(value)), round_significant(value, 15)):
         assert abs(MP.mpf(text) / (MP.mpf(3) ** 12_000 / MP.mpf(2) ** 19_000) - 1) < MP.mpf(10) ** -5

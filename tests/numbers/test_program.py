@@ -11,7 +11,7 @@ from tutor.errors import ExpressionError
 from tutor.expression.nodes import Add, Call, Name, Number
 from tutor.expression.parse import parse
 from tutor.numbers.balls import accuracy, as_decimal, bits_of, enclose, working
-from tutor.numbers.enclosures import every, lost_bits, missing
+from tutor.numbers.enclosures import count_lost_bits, enclose_all, explain_missing
 from tutor.numbers.floats import columns
 from tutor.numbers.program import MAX_CODE, keys, program
 from tutor.rules.functions import FUNCTIONS
@@ -29,7 +29,7 @@ REFERENCE = {
 def value(text, at, digits=60):
     steps = program(parse(text, functions=FUNCTIONS))
     with working(digits):
-        done = every(steps, {"x": enclose(Decimal(at))})
+        done = enclose_all(steps, {"x": enclose(Decimal(at))})
     return steps, done, done[steps.result]
 
 
@@ -52,23 +52,23 @@ NOWHERE = ("1/0", "x/0", "log(0)", "log(-x)", "sqrt(-x)", "(-x)^0.5", "0^-1", "1
 def test_what_does_not_exist_is_nan_and_certainly_so(text):
     steps, done, found = value(text, "2")
     assert not found.is_finite()
-    assert missing(steps, done) is True
+    assert explain_missing(steps, done) is True
 
 
 @pytest.mark.parametrize("text", ["log(x/3 - x/3*1)", "1/(sqrt(x)^2 - x)", "if_positive(sqrt(x)^2 - x, 1, 2)"])
 def test_what_the_digits_do_not_tell_is_not_certain(text):
     steps = program(parse(text.replace("x/3*1", "(1/3)*x"), functions=FUNCTIONS))
     with working(60):
-        done = every(steps, {"x": enclose(Decimal(2)) / enclose(Decimal(7))})
+        done = enclose_all(steps, {"x": enclose(Decimal(2)) / enclose(Decimal(7))})
     if not done[steps.result].is_finite():
-        assert missing(steps, done) is False
+        assert explain_missing(steps, done) is False
 
 
 def test_a_value_that_comes_from_a_quantity_names_it():
     steps = program(parse("q + 1"))
     with working(60):
-        done = every(steps, {"q": enclose(1) / enclose(0)})
-    assert missing(steps, done) == "q"
+        done = enclose_all(steps, {"q": enclose(1) / enclose(0)})
+    assert explain_missing(steps, done) == "q"
 
 
 def test_only_the_branch_that_counts_has_to_exist():
@@ -83,7 +83,7 @@ def test_only_the_branch_that_counts_has_to_exist():
 )
 def test_what_is_lost_beside_a_larger_term_is_counted(text, at, least):
     steps, done, _ = value(text, at)
-    assert least <= lost_bits(steps, done) <= 10 * least
+    assert least <= count_lost_bits(steps, done) <= 10 * least
 
 
 def test_constants_are_exact():

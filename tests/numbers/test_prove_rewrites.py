@@ -7,7 +7,7 @@ import pytest
 import tutor
 import tutor.solving.work_out
 from tutor.derive.backward import derive
-from tutor.derive.rewrites.named import BELOW, UNIT, collapsed, found
+from tutor.derive.rewrites.named import BELOW, UNIT, collapse_units, find_named
 from tutor.errors import ProofError
 from tutor.exercise.load import load
 from tutor.explain.words.wording import ENGLISH
@@ -22,7 +22,7 @@ SOFTMAX = ["p1 = softmax_1(z1, z2)", "p2 = softmax_2(z1, z2)", "L = -(y1*log(p1)
 
 def of(target):
     derivation = derive(load(target).graph if isinstance(target, str) else from_steps(target))
-    return derivation, (*found(derivation), *collapsed(derivation))
+    return derivation, (*find_named(derivation), *collapse_units(derivation))
 
 
 @pytest.mark.parametrize("target", ["dl/bce", "neuron/softmax-cross-entropy", "graz/linear-collapse", SOFTMAX], ids=str)
@@ -65,9 +65,9 @@ def test_a_wrong_one_is_refused(target, place, spoil):
 
 def test_a_wrong_one_is_never_shown(monkeypatch):
     def spoiled(derivation):
-        return tuple(replace(r, expr=Neg(r.expr)) if r.rule != BELOW else r for r in found(derivation))
+        return tuple(replace(r, expr=Neg(r.expr)) if r.rule != BELOW else r for r in find_named(derivation))
 
-    monkeypatch.setattr(tutor.solving.work_out, "found", spoiled)
+    monkeypatch.setattr(tutor.solving.work_out, "find_named", spoiled)
     with pytest.raises(ProofError, match="report it"):
         tutor.solve("dl/bce")
 
@@ -76,10 +76,10 @@ def test_the_question_to_sympy_has_the_scores():
     asked = []
 
     def ask(graph, wanted, values):
-        from tutor.numbers.verify import in_this_process
+        from tutor.numbers.verify import ask_in_this_process
 
         asked.append(list(wanted))
-        return in_this_process(graph, wanted, values)
+        return ask_in_this_process(graph, wanted, values)
 
     tutor.solve("dl/bce", ask=ask)
     assert asked == [["w11", "w21", "w12", "w22", "s1", "s2"]]
@@ -87,9 +87,9 @@ def test_the_question_to_sympy_has_the_scores():
 
 def test_sympy_is_believed_about_the_scores():
     def ask(graph, wanted, values):
-        from tutor.numbers.verify import in_this_process
+        from tutor.numbers.verify import ask_in_this_process
 
-        answer = in_this_process(graph, wanted, values)
+        answer = ask_in_this_process(graph, wanted, values)
         return lambda: {name: value + (name == "s1") for name, value in answer().items()}
 
     with pytest.raises(ProofError, match="dL/ds1 was derived as"):

@@ -11,9 +11,9 @@ from tutor.derive.backward import derive
 from tutor.errors import ValueProblem
 from tutor.expression.parse import parse
 from tutor.graph.build import from_steps
-from tutor.numbers.arithmetic import CONTEXT, DIGITS, Constant, is_exact, real, rigorous
+from tutor.numbers.arithmetic import CONTEXT, DIGITS, Constant, as_real, compute_rigorously, is_exact
 from tutor.numbers.balls import is_ball
-from tutor.numbers.run import check_names, compute, evaluate, read_value, require, run, stable
+from tutor.numbers.run import check_names, compute, compute_stable, evaluate, read_value, require, run
 from tutor.rules.functions import FUNCTIONS
 
 
@@ -240,14 +240,14 @@ def test_a_sum_that_large_numbers_cancel_in_is_no_zero():
     """The terms are 10⁴³⁴: what differs is in their last digits, and thousands of them are looked at before anything counts as 0."""
     steps = ["f = exp(1000 + x) - exp(1000)", "g = exp(1000)*(sqrt(y)^2 - 2)"]
     values = {"x": Fraction(1, 10**300), "y": Fraction(2)}
-    found = stable(lambda: run(from_steps([*steps, "L = f + g"]).steps, values))
+    found = compute_stable(lambda: run(from_steps([*steps, "L = f + g"]).steps, values))
     assert found["g"] == 0
-    assert abs(real(found["f"]) / CONTEXT.mpf(10) ** 134 - CONTEXT.mpf("1.970071114017046993888879352243")) < 1e-25
+    assert abs(as_real(found["f"]) / CONTEXT.mpf(10) ** 134 - CONTEXT.mpf("1.970071114017046993888879352243")) < 1e-25
 
 
 def test_one_computation_within_another_leaves_the_digits_to_the_outer_one():
-    inner = lambda: stable(lambda: {"s": compute(parse("1/3 + x^(1/2)"), {"x": Fraction(2)})})  # noqa: E731
-    with rigorous(200):
+    inner = lambda: compute_stable(lambda: {"s": compute(parse("1/3 + x^(1/2)"), {"x": Fraction(2)})})  # noqa: E731
+    with compute_rigorously(200):
         assert is_ball(inner()["s"])
     assert not is_ball(inner()["s"])
 

@@ -9,11 +9,11 @@ from hypothesis import strategies as st
 from tutor.derive.backward import derive
 from tutor.errors import TutorError
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Pow
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.build import from_steps
-from tutor.numbers.arithmetic import Undecided, rigorous
+from tutor.numbers.arithmetic import Undecided, compute_rigorously
 from tutor.numbers.balls import as_decimal, enclose
-from tutor.numbers.printed import significant
+from tutor.numbers.printed import round_significant
 from tutor.numbers.run import LEVELS, evaluate, read_value, run, run_backward
 
 MANY = 4 * 2 * LEVELS[-1]
@@ -55,13 +55,13 @@ def within(text, ball):
 @settings(max_examples=60, deadline=None)
 def test_shown_decimals_lie_in_the_ball(formula, x, y):
     try:
-        derivation = derive(from_steps([f"f = {plain(formula)}"]))
+        derivation = derive(from_steps([f"f = {write_plain(formula)}"]))
         values = {"x": read_value(x), "y": read_value(y)}
         given_ = {quantity.name: values[quantity.name] for quantity in derivation.graph.leaves}
         trace = evaluate(derivation, given_).values
     except TutorError:
         assume(False)
-    with rigorous(MANY):
+    with compute_rigorously(MANY):
         try:
             right = run_backward(derivation, run(derivation.graph.steps, given_))
         except Undecided:  # the sign of what is 0
@@ -69,6 +69,12 @@ def test_shown_decimals_lie_in_the_ball(formula, x, y):
         balls = {name: enclose(value) for name, value in right.items()}
     for name, value in trace.items():
         if name not in given_ and not isinstance(value, Fraction):
-            assert within(significant(value, SHOWN), balls[name]), (plain(formula), x, y, name, significant(value, SHOWN))
+            assert within(round_significant(value, SHOWN), balls[name]), (write_plain(formula), x, y, name, round_significant(value, SHOWN))
         elif name not in given_:
-            assert balls[name].overlaps(enclose(value)) or within("0", balls[name] - enclose(value)), (plain(formula), x, y, name, value)
+            assert balls[name].overlaps(enclose(value)) or within("0", balls[name] - enclose(value)), (
+                write_plain(formula),
+                x,
+                y,
+                name,
+                value,
+            )

@@ -5,7 +5,7 @@ from random_graphs import random_graph
 
 from tutor.expression.walk import names, size, substitute
 from tutor.graph.build import from_steps
-from tutor.numbers.slices import dependent
+from tutor.numbers.slices import slice_dependent
 
 GRAPH = from_steps(["a = x + y", "b = x*z", "c = a*a", "L = c + b"])
 
@@ -14,7 +14,7 @@ GRAPH = from_steps(["a = x + y", "b = x*z", "c = a*a", "L = c + b"])
     ("x", ["a", "b", "c", "L"], 3), ("z", ["b", "L"], 2), ("a", ["c", "L"], 2), ("L", [], 0),
 ])  # fmt: skip
 def test_only_the_steps_that_depend(wrt, steps, depth):
-    found = dependent(GRAPH, wrt)
+    found = slice_dependent(GRAPH, wrt)
     assert ([step.target for step in found.steps], found.depth) == (steps, depth)
 
 
@@ -23,7 +23,7 @@ def test_the_size_is_that_of_the_composed_formula_or_more(seed):
     """Counted without making it: the formula put together has no more nodes."""
     graph, leaves = random_graph(seed)
     for wrt in leaves:
-        found = dependent(graph, wrt)
+        found = slice_dependent(graph, wrt)
         whole = {}
         for step in found.steps:
             whole[step.target] = substitute(step.expr, whole)

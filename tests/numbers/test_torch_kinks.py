@@ -8,7 +8,7 @@ from torch_live import FOLDER, need_torch
 
 from tutor.derive.backward import derive
 from tutor.graph.build import from_steps
-from tutor.numbers.kinks import kinks_hit
+from tutor.numbers.kinks import list_kinks_hit
 from tutor.numbers.run import evaluate, run
 from tutor.rules.functions import FUNCTIONS
 
@@ -21,7 +21,7 @@ IDS = [f"{case.step} as {case.torch}" for case in kinks.CASES]
 @pytest.mark.parametrize("case", kinks.CASES, ids=IDS)
 def test_ours(case):
     graph = from_steps([f"f = {case.step}"])
-    assert [kink.step for kink in kinks_hit(graph, run(graph.steps, case.at))] == ["f"]
+    assert [kink.step for kink in list_kinks_hit(graph, run(graph.steps, case.at))] == ["f"]
     trace = evaluate(derive(graph), case.at)
     assert {name: trace[f"df/d{name}"] for name in case.at} == case.ours
     assert (case.ours != case.theirs) == bool(case.differs)

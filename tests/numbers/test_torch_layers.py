@@ -8,7 +8,7 @@ from torch_live import need_torch, reference
 from tutor.derive.backward import derive
 from tutor.graph.entries import Array
 from tutor.graph.layered import from_layers
-from tutor.numbers.arithmetic import real
+from tutor.numbers.arithmetic import as_real
 from tutor.numbers.form_agreement import agree
 from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 from tutor.rules.functions import FUNCTIONS
@@ -34,7 +34,7 @@ def agrees(found, table):
     assert set(found) == set(table)
     for name, values in table.items():
         for place, (mine, theirs) in enumerate(zip(found[name], values, strict=True)):
-            assert abs(float(real(mine)) - theirs) <= 1e-10 * max(1, abs(theirs)), (name, place)
+            assert abs(float(as_real(mine)) - theirs) <= 1e-10 * max(1, abs(theirs)), (name, place)
 
 
 @pytest.mark.parametrize("case", CASES)

@@ -12,7 +12,7 @@ from tutor.exercise.training_task import make_task
 from tutor.numbers import train_arrays
 from tutor.numbers.train import train_exactly
 from tutor.numbers.train_arrays import ArrayMachine, array_machine
-from tutor.numbers.train_fast import Machine, all_rows, states, train_fast
+from tutor.numbers.train_fast import Machine, run_all_rows, states, train_fast
 from tutor.rules.optimisers import OPTIMISERS
 
 NETWORK = """
@@ -107,7 +107,7 @@ def test_small_tasks_are_faster_in_straight_lines_and_large_ones_are_not(monkeyp
         assert float(a.loss) == pytest.approx(float(b.loss), rel=1e-11)
         assert a.batch == b.batch
     assert run.first == slow.first
-    rows = list(islice(all_rows(large, run), 41))
+    rows = list(islice(run_all_rows(large, run), 41))
     assert rows[40].values == {name: float(value) for name, value in run.rows[-1].values.items()}
     assert {type(value) for value in rows[3].values.values()} == {float}
     monkeypatch.setattr(train_arrays, "MOST", 100)

@@ -7,7 +7,7 @@ from small_runs import F, perceptron
 from tutor.exercise.load import load
 from tutor.exercise.training_task import make_task
 from tutor.numbers.train import train_exactly
-from tutor.numbers.train_fast import all_rows, train_fast
+from tutor.numbers.train_fast import run_all_rows, train_fast
 from tutor.rules.optimisers import OPTIMISERS
 
 
@@ -57,7 +57,7 @@ def test_progress_is_reported():
 def test_all_rows_of_a_long_run_are_made_again():
     task = perceptron(method="adam", rate="0.1")
     run = train_fast(task, 200, [0, 100])
-    found = list(all_rows(task, run))
+    found = list(run_all_rows(task, run))
     assert [row.step for row in found] == list(range(201))
     assert found[100].values["w"] == float(run.rows[1].values["w"])
     assert found[200].loss == float(run.rows[-1].loss)

@@ -6,7 +6,17 @@ import mpmath
 import pytest
 
 from tutor.numbers import balls, values
-from tutor.numbers.arithmetic import CONTEXT, absolute, add, divide, multiply, real, rigorous, signum, subtract
+from tutor.numbers.arithmetic import (
+    CONTEXT,
+    absolute,
+    add,
+    as_real,
+    compute_rigorously,
+    divide,
+    multiply,
+    signum,
+    subtract,
+)
 from tutor.numbers.balls import enclose, is_ball, working
 from tutor.numbers.intervals import Interval
 
@@ -38,8 +48,8 @@ def test_mpmath_has_what_is_used():
 def test_a_fraction_meets_every_other_kind(operation):
     third, other = Fraction(1, 3), CONTEXT.mpf(2) / 7
     plain = {add: Fraction(13, 21), subtract: Fraction(1, 21), multiply: Fraction(2, 21), divide: Fraction(7, 6)}[operation]
-    assert abs(operation(third, other) - real(plain)) < CONTEXT.mpf(10) ** -58
-    with rigorous(60):
+    assert abs(operation(third, other) - as_real(plain)) < CONTEXT.mpf(10) ** -58
+    with compute_rigorously(60):
         found = operation(third, enclose(other))
         assert is_ball(found)
         assert abs(float(found) - float(plain)) < 1e-15

@@ -16,8 +16,8 @@ from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Derivation
 from tutor.numbers.arithmetic import CONTEXT
-from tutor.numbers.composed import number
 from tutor.numbers.run import evaluate
+from tutor.numbers.sympy_loss import number
 from tutor.numbers.verify import check_locals, random_points, verify
 from tutor.results.solution import solve
 from tutor.rules.functions import FUNCTIONS

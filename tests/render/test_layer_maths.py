@@ -13,7 +13,7 @@ from tutor.expression.parse import parse
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.layer_maths import ARRAYS, grid, printed_operation, shapes_of
+from tutor.render.layer_maths import ARRAYS, grid, make_printed, shapes_of
 from tutor.render.maths import TEXT, Writer, latex, text
 from tutor.rules.operations import NAMES, Layer
 
@@ -120,9 +120,9 @@ def test_as_latex_and_as_text(source, marked, plain):
 def test_a_new_row_says_by_itself_how_it_is_printed():
     row = Layer("channels", ("A: c m n",), ("m", "n"), ("i", "j"), "sum_over(v, c, at(A, v, i, j))", written="name chan")
     writer = Writer(TEXT, Notation())
-    assert printed_operation(row).write(writer, (Name("A"),)) == "chan(A)"
-    assert printed_operation(replace(row, written="")).write(writer, (Name("A"),)) == "channels(A)"
-    assert printed_operation(replace(row, arrays=("A: m", "B: n"), written="sign star")).write(writer, (Name("A"), Name("B"))) == "A ⋆ B"
+    assert make_printed(row).write(writer, (Name("A"),)) == "chan(A)"
+    assert make_printed(replace(row, written="")).write(writer, (Name("A"),)) == "channels(A)"
+    assert make_printed(replace(row, arrays=("A: m", "B: n"), written="sign star")).write(writer, (Name("A"), Name("B"))) == "A ⋆ B"
 
 
 def test_every_operation_is_written():
@@ -147,6 +147,13 @@ def test_shapes_below_factors():
     assert latex(expr, Notation()) == "\\underset{\\;2 \\times 3\\;}{W}\\,\\underset{\\;3\\;}{x} + \\underset{\\;2\\;}{b}"
     assert text(shapes_of(expr), Notation()) == "(2×3) (3) + (2)"
     assert shapes_of(read("W @ x")) is None
+
+
+def test_a_quotient_beside_a_matrix_is_in_brackets_in_text():
+    """A/2 K could be A over 2 K; a fraction bar says how far it goes, a slash does not, whatever stands below."""
+    for factor in ("A/2", "shaped(A/2, 3, 3)"):
+        assert text(read(f"({factor}) @ K"), Notation()) == "(A/2) K"
+    assert "(" not in latex(read("(A/2) @ K"), Notation())
 
 
 def test_rows_of_a_matrix():

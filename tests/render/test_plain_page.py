@@ -9,7 +9,7 @@ from tutor.expression.nodes import Name
 from tutor.expression.parse import parse
 from tutor.notation.profile import Notation
 from tutor.render.markdown import markdown
-from tutor.render.plain_page import unscaled
+from tutor.render.plain_page import unscale_latex
 from tutor.render.rst import rst
 
 Z, LINE = Math(Name("z")), parse("w*x + b")
@@ -54,4 +54,4 @@ def test_what_no_format_knows_is_said():
 
 
 def test_nothing_is_scaled():
-    assert unscaled(r"a \resizebox{5em}{!}{$\displaystyle x + y$} b") == "a x + y b"
+    assert unscale_latex(r"a \resizebox{5em}{!}{$\displaystyle x + y$} b") == "a x + y b"

@@ -14,8 +14,8 @@ from tutor.notation.profile import Notation
 from tutor.render.latex.article import document
 from tutor.render.markdown import markdown
 from tutor.render.terminal.columns import Pen
-from tutor.render.terminal.terminal_page import plain
-from tutor.render.verbatim import fenced, rows
+from tutor.render.terminal.terminal_page import write_plain_page
+from tutor.render.verbatim import fence_lines, rows
 
 CARETS = [  # text, width, rows
     ("3 ¥ 4\n  ^", 20, ["3 ¥ 4", "  ^"]),
@@ -36,12 +36,12 @@ CARETS = [  # text, width, rows
 
 @pytest.mark.parametrize(("text", "width", "expected"), CARETS)
 def test_a_caret_stays_under_its_place(text, width, expected):
-    assert rows(text, width, Pen(Notation()).safe, cell_len) == expected
+    assert rows(text, width, Pen(Notation()).make_safe, cell_len) == expected
 
 
 @given(st.text(max_size=200), st.integers(10, 100))
 def test_no_row_is_too_wide_and_nothing_is_lost(text, width):
-    safe = Pen(Notation()).safe
+    safe = Pen(Notation()).make_safe
     found = rows(text, width, safe, cell_len)
     assert all(cell_len(row) <= width for row in found)
     assert all(row.isprintable() for row in found)
@@ -52,14 +52,14 @@ def test_no_row_is_too_wide_and_nothing_is_lost(text, width):
 @example(["```", "x", "````", "<b>"])
 @given(st.lists(st.text(alphabet="`~ a\\<>", max_size=12), max_size=6))
 def test_nothing_ends_a_fence(lines):
-    tokens = MarkdownIt("commonmark").parse(fenced(lines))
+    tokens = MarkdownIt("commonmark").parse(fence_lines(lines))
     assert [token.type for token in tokens] == ["fence"]
     assert tokens[0].content.splitlines() == lines or not any(lines)
 
 
 def test_the_block_in_every_format():
     doc = Document("T", blocks=(Heading(": 1", (Math(Name("w5")),)), Verbatim("a_b <b>\n  ^")))
-    assert plain(doc, Notation(), 40).splitlines()[3:] == ["w5: 1", "a_b <b>", "  ^"]
+    assert write_plain_page(doc, Notation(), 40).splitlines()[3:] == ["w5: 1", "a_b <b>", "  ^"]
     assert markdown(doc, Notation()).endswith("## $w _{5}$: 1\n\n```text\na_b <b>\n  ^\n```\n")
     assert "\\section*{\\raggedright $w_{5}$: 1}" in document(doc, Notation())
     assert "a\\char95{}b\\ \\char60{}b\\char62{}" in document(doc, Notation())

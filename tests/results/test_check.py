@@ -2,7 +2,7 @@
 
 from tutor.exercise.catalogue import ids
 from tutor.results.check import check as check_targets
-from tutor.results.check import expanded
+from tutor.results.check import expand_targets
 
 HEAD = """
 title = "A neuron"
@@ -26,7 +26,7 @@ y = 1
 def test_targets_are_ids_courses_files_or_all(tmp_path):
     path = tmp_path / "mine.toml"
     path.write_text(HEAD + VALUES, encoding="utf-8")
-    assert expanded([]) == ids()
-    assert expanded(["qmul"]) == [name for name in ids() if name.startswith("qmul/")]
-    assert expanded(["dl/bce", str(path)]) == ["dl/bce", str(path)]
+    assert expand_targets([]) == ids()
+    assert expand_targets(["qmul"]) == [name for name in ids() if name.startswith("qmul/")]
+    assert expand_targets(["dl/bce", str(path)]) == ["dl/bce", str(path)]
     assert check_targets(str(path)) == []

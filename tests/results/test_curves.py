@@ -9,11 +9,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.errors import TutorError
-from tutor.explain.chart import plain, window
+from tutor.explain.chart import as_plain, window
 from tutor.expression.parse import parse
 from tutor.graph.build import from_steps
 from tutor.notation.profile import notation
-from tutor.numbers.arithmetic import real
+from tutor.numbers.arithmetic import as_real
 from tutor.numbers.data_set import Samples
 from tutor.numbers.run import compute, read_value, run
 from tutor.results.curves import (
@@ -23,8 +23,8 @@ from tutor.results.curves import (
     interval,
     loss_curve,
     number,
-    one_variable,
     path,
+    read_one_variable,
     relu_chart,
     relu_fit,
 )
@@ -51,7 +51,7 @@ fractions = st.fractions(min_value=-5, max_value=5, max_denominator=20)
 )
 @settings(max_examples=60, deadline=None)
 def test_the_sum_of_relus_is_exact_at_the_knots_and_straight_between(text, low, length, pieces):
-    expr, variable = one_variable(text)
+    expr, variable = read_one_variable(text)
     fit = relu_fit(expr, variable, low, low + length, pieces)
     knots = [low + length * place / pieces for place in range(pieces + 1)]
     assert [kink for _, kink in fit.terms] == knots[:-1]
@@ -66,16 +66,16 @@ def test_the_sum_of_relus_is_exact_at_the_knots_and_straight_between(text, low, 
 
 
 def test_the_sum_as_it_is_written_is_the_sum():
-    expr, variable = one_variable("x^2")
+    expr, variable = read_one_variable("x^2")
     fit = relu_fit(expr, variable, Fraction(-1), Fraction(1), 4)
     formula = fit.formula()
     for x in (Fraction(-1), Fraction(-1, 3), Fraction(0), Fraction(9, 10)):
         assert compute(formula, {"x": x}) == fit(x)
-    assert fit.error == real(Fraction(1, 16))
+    assert fit.error == as_real(Fraction(1, 16))
 
 
 def test_the_largest_error_is_the_largest():
-    expr, variable = one_variable("sin(x)")
+    expr, variable = read_one_variable("sin(x)")
     fit = relu_fit(expr, variable, Fraction(0), Fraction(3), 8)
     worst = 0.0
     for place in range(6001):
@@ -88,14 +88,14 @@ def test_the_largest_error_is_the_largest():
 
 
 def test_the_sum_takes_places_that_are_no_fractions():
-    expr, variable = one_variable("sin(x)")
+    expr, variable = read_one_variable("sin(x)")
     fit = relu_fit(expr, variable, Fraction(0), Fraction(3), 8)
     root = read_value("sqrt(2)")
     assert float(fit(root)) == pytest.approx(float(fit(Fraction(float(root)))), rel=1e-14)
 
 
 def test_single_relus_add_up_to_the_sum():
-    expr, variable = one_variable("cos(t)")
+    expr, variable = read_one_variable("cos(t)")
     fit = relu_fit(expr, variable, Fraction(0), Fraction(2), 5)
     chart = relu_chart(expr, fit, PLAIN)
     thin = [series for series in chart.series if series.line == "thin"]
@@ -124,7 +124,7 @@ def test_single_relus_add_up_to_the_sum():
 )
 def test_what_cannot_be_built_is_said(text, low, high, pieces, says):
     with pytest.raises(TutorError) as error:
-        relu_fit(*one_variable(text), *interval(low, high), pieces)
+        relu_fit(*read_one_variable(text), *interval(low, high), pieces)
     assert says in str(error.value)
 
 
@@ -158,7 +158,7 @@ def test_a_kink_has_a_gap_and_dots_that_say_what_counts():
     at = slope.index(None)
     assert slope[at - 1][1] == 0
     assert slope[at + 1][1] == 1
-    assert any("by convention" in plain(note) for note in chart.notes)
+    assert any("by convention" in as_plain(note) for note in chart.notes)
 
 
 def test_no_dots_where_both_sides_agree():
@@ -220,7 +220,7 @@ def test_the_curve_is_the_loss_of_each_update():
 def test_powers_of_ten_leave_out_what_has_no_place_there():
     chart = loss_curve("t", "L", [LossRun(("a",), ((0, Fraction(1)), (1, Fraction(0)), (2, Fraction(1, 100))))], PLAIN, log=True)
     assert chart.series[0].points == ((0.0, 1.0), None, (2.0, 0.01))
-    assert "left out" in plain(chart.notes[0])
+    assert "left out" in as_plain(chart.notes[0])
     with pytest.raises(TutorError, match="never positive"):
         loss_curve("t", "L", [LossRun(("a",), ((0, Fraction(-1)),))], PLAIN, log=True)
 
@@ -229,7 +229,7 @@ def test_too_large_a_number_is_a_gap():
     assert number(Fraction(10) ** 400) is None
     chart = loss_curve("t", "L", [LossRun((), ((0, Fraction(1)), (1, Fraction(10) ** 400)), "diverges")], PLAIN)
     assert chart.series[0].points == ((0.0, 1.0), None)
-    assert plain(chart.notes[0]) == "The training diverges."
+    assert as_plain(chart.notes[0]) == "The training diverges."
 
 
 @pytest.mark.parametrize(
@@ -246,7 +246,7 @@ def test_contours_are_the_loss_at_every_grid_point(target, pair):
             x = -1 + Fraction(3 * column, len(found.xs) - 1)
             y = Fraction(1, 2) + Fraction(3 * row, 4 * (len(found.ys) - 1))
             exact = run(graph.steps, {**solution.values, pair[0]: x, pair[1]: y})[graph.loss]
-            assert found.values[row][column] == pytest.approx(float(real(exact)), rel=1e-12, abs=1e-15)
+            assert found.values[row][column] == pytest.approx(float(as_real(exact)), rel=1e-12, abs=1e-15)
     heights = [value for row in found.values for value in row]
     assert list(found.levels) == sorted(found.levels)
     assert min(heights) < found.levels[0]
@@ -293,4 +293,4 @@ def test_nothing_moves_on_a_flat_loss():
 
 
 def test_parse_is_the_only_reader():
-    assert one_variable("2x(1-x)")[0] == parse("2x(1-x)", functions=FUNCTIONS)
+    assert read_one_variable("2x(1-x)")[0] == parse("2x(1-x)", functions=FUNCTIONS)

@@ -40,4 +40,4 @@ TABLE = [
 @pytest.mark.parametrize(("text", "rule"), TABLE, ids=[row[0] for row in TABLE])
 def test_rule_of(text, rule):
     assert rule_of(parse(text, functions=FUNCTIONS)) == rule
-    assert ENGLISH.rules.forward(rule) in ENGLISH.rules.FORWARD.values()
+    assert ENGLISH.rules.say_forward(rule) in ENGLISH.rules.FORWARD.values()

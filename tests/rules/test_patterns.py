@@ -10,7 +10,7 @@ from independent import MP, Dual, OutsideError, close, dual, value
 from tutor.derive.local import local_derivatives
 from tutor.expression.nodes import Mul, Name, Number
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import names, substitute
 from tutor.rules.functions import FUNCTIONS, OUT, function, value_of
 from tutor.rules.patterns import PATTERNS, constant, recognise
@@ -142,5 +142,5 @@ def test_constant(text, expected):
 def test_a_pattern_is_filled_with_names_only():
     table = {"a": Name("out"), "b": Number("1")}
     assert recognise(substitute(read("(a - b)^2"), table)) is None
-    assert {plain(pattern.tree) for pattern in PATTERNS if pattern.rule == "squared_error"} == {"(a - y)^2"}
+    assert {write_plain(pattern.tree) for pattern in PATTERNS if pattern.rule == "squared_error"} == {"(a - y)^2"}
     assert function("squared_error", 2).value == "(a - y)^2"

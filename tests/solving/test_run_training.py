@@ -10,9 +10,9 @@ import tutor
 from tutor.exercise.catalogue import entries
 from tutor.exercise.load import from_text
 from tutor.explain.training_page import TrainingSections
-from tutor.expression.keys import after_key
+from tutor.expression.keys import make_after_key
 from tutor.graph.entries import Array
-from tutor.numbers.arithmetic import real
+from tutor.numbers.arithmetic import as_real
 from tutor.numbers.run_arrays import run_layers
 from tutor.rules.optimisers import OPTIMISERS
 
@@ -36,7 +36,7 @@ def check_printed_formulas(solution):
             found = run_layers([type(step)("made", formula, "")], known)["made"]
             shown = known[step.target]
             items = found.items if found.shape else found.items * len(entries.items)
-            assert all(abs(real(a) - real(b)) <= 10**-40 * (1 + abs(real(b))) for a, b in zip(items, shown.items, strict=True))
+            assert all(abs(as_real(a) - as_real(b)) <= 10**-40 * (1 + abs(as_real(b))) for a, b in zip(items, shown.items, strict=True))
 
 
 @pytest.mark.parametrize("method", [row.name for row in OPTIMISERS if not row.hessian])
@@ -48,7 +48,7 @@ def test_every_optimiser_in_matrices(method):
     assert [row.values for row in layer.run.rows] == [row.values for row in scalar.run.rows]
     names = layer.layered.entries["W2"]
     assert layer.parameter("W2") == Array(names.shape, tuple(scalar.parameter(single) for single in names.items))
-    first = layer.worked.training.first[after_key("W2", 1)]
+    first = layer.worked.training.first[make_after_key("W2", 1)]
     assert first.items == tuple(scalar.run.rows[1].values[single] for single in names.items)
     for text in (layer.to_text(60), layer.to_latex(), layer.to_markdown(), layer.to_json()):
         assert "hadamard" not in text.replace('"expression"', "") or text.startswith("{")

@@ -10,8 +10,8 @@ from tutor.errors import GraphError, TutorError, ValueProblem
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import from_text, load
 from tutor.explain.worked_page import proof_sentences
-from tutor.numbers.arithmetic import real
-from tutor.solving.worked import after_first
+from tutor.numbers.arithmetic import as_real
+from tutor.solving.worked import list_after_first
 
 EXACT = Fraction(1, 10**45)
 LETTERS = 'title = "t"\nsteps = ["z = W x", "L = sum(z^2)"]\n[shapes]\nW = ["m", "n"]\nx = ["n"]\n'
@@ -53,8 +53,8 @@ def test_all_gradients_equal_those_neuron_by_neuron(ident):
         array = solution.gradient(name)
         for single, value in zip(names[name].items, array.items, strict=True):
             other = scalar.gradient(single)
-            scale = max(abs(real(value)), abs(real(other)), 1)
-            assert abs(real(value) - real(other)) <= real(EXACT) * scale, single
+            scale = max(abs(as_real(value)), abs(as_real(other)), 1)
+            assert abs(as_real(value) - as_real(other)) <= as_real(EXACT) * scale, single
             compared += 1
     assert compared > 0
 
@@ -82,7 +82,7 @@ def test_one_array_is_chosen_by_its_name_or_by_an_entry():
 def test_a_gradient_by_its_name():
     solution = by_layers("neuron/two-two-two")
     assert solution.gradient("W2").shape == (2, 2)
-    assert float(real(solution.gradient("W2").items[0])) == pytest.approx(0.08216704, abs=1e-8)
+    assert float(as_real(solution.gradient("W2").items[0])) == pytest.approx(0.08216704, abs=1e-8)
     with pytest.raises(ValueProblem, match="no gradient with respect to W9"):
         solution.gradient("W9")
 
@@ -91,8 +91,8 @@ def test_one_update_of_whole_matrices():
     solution = tutor.solve(from_text(COUNTED + NUMBERS, "mine"))
     # z = (-1, -1), dL/dz = (-2, -2), dL/dW = ((-2, 2), (-2, 2))
     assert solution.gradient("W").items == (-2, 2, -2, 2)
-    assert after_first(solution.worked.training)["W"].items == (Fraction(3, 2), Fraction(3, 2), Fraction(7, 2), Fraction(7, 2))
-    assert set(after_first(solution.worked.training)) == {"W"}
+    assert list_after_first(solution.worked.training)["W"].items == (Fraction(3, 2), Fraction(3, 2), Fraction(7, 2), Fraction(7, 2))
+    assert set(list_after_first(solution.worked.training)) == {"W"}
     assert tutor.solve(from_text(COUNTED + NUMBERS, "mine"), steps=0).worked.training is None
     assert tutor.solve(from_text(COUNTED + NUMBERS, "mine"), steps=1, rate="1").parameter("W").items == (3, 0, 5, 2)
 

@@ -18,7 +18,7 @@ from typing import Any
 from tutor.batch.pool import MEGABYTES, SECONDS, Failure
 from tutor.errors import OutputError
 from tutor.marking.work import Table, run_jobs, version
-from tutor.text import visible
+from tutor.text import make_visible
 
 SIZE = 20
 """So many jobs go to a worker at once."""
@@ -53,7 +53,7 @@ def check_versions(found: dict[str, str]) -> None:
     for worker, other in found.items():
         if other != version():
             raise OutputError(
-                f"the worker {visible(worker)} has tutor {visible(str(other))}, here it is {version()}", where="--cluster",
+                f"the worker {make_visible(worker)} has tutor {make_visible(str(other))}, here it is {version()}", where="--cluster",
                 hint="install the same version everywhere",
             )  # fmt: skip
 
@@ -71,7 +71,7 @@ def _client(address: str) -> Iterator[Any]:
         client = distributed.Client(address, timeout=10, set_as_default=False)
     except (OSError, ValueError) as error:
         raise OutputError(
-            f"no scheduler answers at {visible(address)} ({type(error).__name__})", where="--cluster",
+            f"no scheduler answers at {make_visible(address)} ({type(error).__name__})", where="--cluster",
             hint="give what dask scheduler prints, such as tcp://10.0.0.1:8786",
         ) from None  # fmt: skip
     with client:
@@ -79,7 +79,7 @@ def _client(address: str) -> Iterator[Any]:
             yield client
         except (OSError, RuntimeError, ImportError) as error:
             raise OutputError(
-                f"the cluster was lost ({type(error).__name__}: {visible(str(error), 200)})", where="--cluster",
+                f"the cluster was lost ({type(error).__name__}: {make_visible(str(error), 200)})", where="--cluster",
                 hint="nothing is lost: run the same command with --resume",
             ) from None  # fmt: skip
 

@@ -9,7 +9,7 @@ from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from tutor.errors import OutputError
-from tutor.text import visible
+from tutor.text import make_visible
 
 PART = ".tutor-part"
 """What is being written has this name until it is whole.  There is one, so that a run that is killed leaves one behind at most."""
@@ -41,7 +41,7 @@ class Folder:
 
         ``before_replacing`` is called when all is written but not yet in its place: to close what is to be replaced.
         """
-        path = self._inside(name)
+        path = self._locate_inside(name)
         whole = data.encode("utf-8", "backslashreplace") if isinstance(data, str) else data
         pieces: Iterable[bytes] = (whole,) if isinstance(whole, bytes) else whole
         part = self.path / PART
@@ -59,14 +59,14 @@ class Folder:
                 hint="nothing is lost: put that right, then run the same command with --resume",
             ) from None
 
-    def clear(self) -> None:
+    def clear_away(self) -> None:
         """Remove what a killed run may have left half written."""
         (self.path / PART).unlink(missing_ok=True)
 
-    def _inside(self, name: str) -> Path:
+    def _locate_inside(self, name: str) -> Path:
         parts = PurePosixPath(name).parts
         if not parts or any(part.startswith(".") or not part.isprintable() or _IMPOSSIBLE.search(part) for part in parts):
-            raise OutputError(f"{visible(name)!r} is no name for a file in {self.path}")
+            raise OutputError(f"{make_visible(name)!r} is no name for a file in {self.path}")
         folder = self.path
         for part in parts[:-1]:
             folder = folder / part

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from tutor.batch.system import open_flags, refuse_link
 from tutor.errors import OutputError
-from tutor.text import visible
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.answer.files.submissions import HandedInFiles
@@ -34,21 +34,21 @@ def read_files(paths: Iterable[Path]) -> Iterator[tuple[str, bytes | str]]:
         if path.is_dir() and not path.is_symlink():
             yield from _read_folder(path)
         elif not os.path.lexists(path):
-            raise OutputError(f"{visible(str(path), 200)} does not exist", hint="give files, or folders of files, that were handed in")
+            raise OutputError(f"{make_visible(str(path), 200)} does not exist", hint="give files, or folders of files, that were handed in")
         else:
-            yield _shown_name(path), read_content(path)
+            yield _show_name(path), read_content(path)
 
 
 def _read_folder(folder: Path) -> Iterator[tuple[str, bytes | str]]:
     try:
         names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
     except OSError as error:
-        raise OutputError(f"the folder {visible(str(folder), 200)} cannot be read: {error.strerror}") from None
+        raise OutputError(f"the folder {make_visible(str(folder), 200)} cannot be read: {error.strerror}") from None
     if not names:
-        raise OutputError(f"the folder {visible(str(folder), 200)} has no files", hint="give the folder that the files are in")
-    shown = _shown_name(folder.absolute())
+        raise OutputError(f"the folder {make_visible(str(folder), 200)} has no files", hint="give the folder that the files are in")
+    shown = _show_name(folder.absolute())
     for name in names:
-        yield f"{shown}/{_shown_name(Path(name))}", read_content(folder / name)
+        yield f"{shown}/{_show_name(Path(name))}", read_content(folder / name)
 
 
 def read_content(path: Path, most: int = MOST) -> bytes | str:
@@ -81,16 +81,16 @@ def read_content(path: Path, most: int = MOST) -> bytes | str:
 
 def _name_kind(suffix: str, data: bytes) -> str:
     """What a file is that is no text, and what to do; nothing for text, and for Word and Excel files."""
-    from tutor.answer.files.decode import advice
+    from tutor.answer.files.decode import advise
     from tutor.answer.files.submissions import OFFICE
 
     if suffix in OFFICE and data.startswith(b"PK\x03\x04"):
         return ""
-    problem = advice(".tar", b"") if data[257:262] == b"ustar" else advice(suffix, data)
+    problem = advise(".tar", b"") if data[257:262] == b"ustar" else advise(suffix, data)
     return f"it is {problem.what.removeprefix('this is ')}; {problem.hint}" if problem is not None else ""
 
 
-def _shown_name(path: Path) -> str:
+def _show_name(path: Path) -> str:
     return os.fsencode(path.name).decode("utf-8", "replace")
 
 
@@ -107,7 +107,8 @@ def refuse_overlap(output: Path, paths: Iterable[Path]) -> None:
         if path.is_dir() and (into == folder or into in folder.parents or folder in into.parents):
             how = "is" if into == folder else "lies around" if into in folder.parents else "lies in"
             raise OutputError(
-                f"the folder for the marks, {visible(str(output), 200)}, {how} the folder {visible(str(path), 200)} that was handed in",
+                f"the folder for the marks, {make_visible(str(output), 200)}, {how} the folder "
+                f"{make_visible(str(path), 200)} that was handed in",
                 hint="choose one beside it: -o marks",
             )
 
@@ -134,8 +135,8 @@ def read_all(
         else:
             base = name.rpartition("/")[2]
             student = student_key(base.rpartition(".")[0] or base)[0]
-            refused = Submission(student, source=visible(base, 200), failed=data)
-            batches.append(HandedInFiles((refused,), (f"{visible(name, 200)}: {data}",)))
+            refused = Submission(student, source=make_visible(base, 200), failed=data)
+            batches.append(HandedInFiles((refused,), (f"{make_visible(name, 200)}: {data}",)))
     found = merge(batches)
     if not found.submissions:
         raise OutputError("no submissions were found", hint="give the files that were handed in")
@@ -154,7 +155,7 @@ def _read_roster(path: Path) -> dict[str, Submission]:
     from tutor.marking.marked import ABSENT
 
     data = read_whole(path)
-    source = visible(path.name, 200)
+    source = make_visible(path.name, 200)
     rows: list[tuple[str, Mapping[str, str]]]
     if path.suffix.lower() in (".csv", ".tsv"):
         read = read_submissions(path.name, data, []).submissions
@@ -168,7 +169,7 @@ def _read_roster(path: Path) -> dict[str, Submission]:
     found = {student: found[student] for student, _ in keys}
     if not found:
         raise OutputError(
-            f"{visible(str(path), 200)} names no students", where="--roster", hint="one a line, or CSV with a column student"
+            f"{make_visible(str(path), 200)} names no students", where="--roster", hint="one a line, or CSV with a column student"
         )
     return found
 
@@ -177,7 +178,7 @@ def read_whole(path: Path) -> bytes:
     """A file that the grader gave, whole."""
     data = read_content(Path(os.path.realpath(path)))
     if isinstance(data, str):
-        raise OutputError(f"{visible(str(path), 200)}: {data}")
+        raise OutputError(f"{make_visible(str(path), 200)}: {data}")
     return data
 
 
@@ -189,9 +190,9 @@ def read_earlier_marks(path: Path) -> tuple[Marked, ...]:
     try:
         return tuple(from_record(record) for record in json.loads(file.read_bytes())["results"])
     except OSError as error:
-        raise OutputError(f"{visible(str(file), 200)} cannot be read: {error.strerror}", where="--diff") from None
+        raise OutputError(f"{make_visible(str(file), 200)} cannot be read: {error.strerror}", where="--diff") from None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         raise OutputError(
-            f"{visible(str(file), 200)} has no marks of tutor", where="--diff",
+            f"{make_visible(str(file), 200)} has no marks of tutor", where="--diff",
             hint="give the folder or the results.json of an earlier run",
         ) from None  # fmt: skip

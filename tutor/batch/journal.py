@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from tutor.errors import OutputError
-from tutor.text import visible
+from tutor.text import make_visible
 
 SCHEMA = 1
 KIND = "tutor mark journal"
@@ -99,7 +99,7 @@ def scan(lines: Iterable[bytes]) -> JournalScan:
 def check_header(found: JournalHeader, wanted: JournalHeader) -> None:
     """Refuse to go on with a journal of something else, naming every difference."""
     told = [
-        f"{what}: {visible(str(old))} there, {visible(str(new))} now"
+        f"{what}: {make_visible(str(old))} there, {make_visible(str(new))} now"
         for what, old, new in (
             ("the exercise", found.exercise, wanted.exercise),
             ("its text (hash)", found.exercise_hash[:12], wanted.exercise_hash[:12]),
@@ -123,7 +123,10 @@ def _header(line: bytes) -> JournalHeader:
         if known["kind"] != KIND:
             raise KeyError("kind")
         if known["schema"] != SCHEMA:
-            raise OutputError(f"the journal has schema {visible(str(known['schema']))}, this version reads {SCHEMA}", hint="use another -o")
+            raise OutputError(
+                f"the journal has schema {make_visible(str(known['schema']))}, this version reads {SCHEMA}",
+                hint="use another -o",
+            )
         questions = tuple((str(name), str(marks)) for name, marks in known["questions"])
         return JournalHeader(
             str(known["exercise"]), str(known["exercise_hash"]), str(known["version"]), int(known["seed"]), questions

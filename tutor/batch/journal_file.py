@@ -9,7 +9,7 @@ from pathlib import Path
 from tutor.batch.journal import JournalHeader, JournalScan, check_header, entry_line, header_line, record_text, scan
 from tutor.batch.system import lock, open_flags, read_at, refuse_link
 from tutor.errors import OutputError
-from tutor.text import visible
+from tutor.text import make_visible
 
 NAME = "journal.jsonl"
 SYNC = 200
@@ -51,7 +51,7 @@ class Journal:
                 raise OutputError("marks of an earlier run are there", hint="use --resume to go on with them, or another -o")
             check_header(found.header, header)
         except OutputError as error:
-            raise error.at(str(self.path)) from None
+            raise error.put_at(str(self.path)) from None
         os.ftruncate(self.file, found.end)
         self.end = found.end
         return found
@@ -115,6 +115,6 @@ def _open_locked(path: Path) -> int:
     if not lock(file):
         os.close(file)
         raise OutputError(
-            f"another run is writing to {visible(str(path.parent), 200)}", hint="wait for it, or choose another folder with -o"
+            f"another run is writing to {make_visible(str(path.parent), 200)}", hint="wait for it, or choose another folder with -o"
         )
     return file

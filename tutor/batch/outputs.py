@@ -17,7 +17,7 @@ from tutor.marking.marked import Marked, MarkedAnswer
 from tutor.marking.record import loads
 from tutor.render.page_formats import page_format
 from tutor.results.feedback import ClassReport, Feedback, class_report, course_notation, reports
-from tutor.text import file_name, guard_cell, visible
+from tutor.text import file_name, guard_cell, make_visible
 
 ALWAYS = ("csv",)
 """Formats that are written whatever ``--to`` says; results.json is written too, from the journal."""
@@ -53,7 +53,7 @@ def list_outputs(
     whole = class_page(marked, marker)
     yield "class.md", whole.to_markdown()
     yield "class.svg", whole.to_svg()
-    yield "for-a-person.csv", for_a_person(whole)
+    yield "for-a-person.csv", list_for_a_person(whole)
     for name in dict.fromkeys((*ALWAYS, *wanted.formats)):
         if name != "json":
             yield from _list_format(name, marked, marker, header, wanted, say)
@@ -76,7 +76,7 @@ def results_json(records: Iterator[str], marker: Marker, header: Header) -> Iter
     yield end.encode()
 
 
-def for_a_person(report: ClassReport) -> str:
+def list_for_a_person(report: ClassReport) -> str:
     """What a person has to look at, as a table: answers without a verdict, and work that could not be marked."""
     rows = [("student", "question", "verdict", "what", "answer", "message")]
     rows += [(student, "", "could not be marked", "", "", reason) for student, reason in report.work.failed]
@@ -108,13 +108,13 @@ def answer_words(make: Callable[[Marked], Feedback]) -> Callable[[Marked, Marked
     """The words for single answers, for platforms that show them one by one; no more than the report would say."""
     known: dict[str, dict[str, MarkedAnswer]] = {}
 
-    def said(marked: Marked, answer: MarkedAnswer) -> str:
+    def say_answer(marked: Marked, answer: MarkedAnswer) -> str:
         if marked.student not in known:
             known.clear()
             known[marked.student] = {one.question: one for one in make(marked).shown.answers}
         return words(known[marked.student][answer.question])
 
-    return said
+    return say_answer
 
 
 def _list_format(
@@ -144,7 +144,7 @@ def check_fill(marker: Marker, header: Header, wanted: Wanted) -> None:
             try:
                 mark_formats.fill(name, _text(wanted.fill[1]), [], marker.questions, header)
             except OutputError as error:
-                raise error.at(f"--fill {visible(wanted.fill[0], 200)}") from None
+                raise error.put_at(f"--fill {make_visible(wanted.fill[0], 200)}") from None
 
 
 def _text(data: bytes) -> str:

@@ -21,7 +21,7 @@ from tutor.batch.recipe import Job, Recipe
 from tutor.batch.serve import ALARM, FAULT, NO_MEMORY, READY
 from tutor.batch.workers import WAYS, Worker, Workers, choose_way
 from tutor.errors import OutputError
-from tutor.text import visible
+from tutor.text import make_visible
 
 SECONDS = 10.0
 MEGABYTES = 1000
@@ -72,14 +72,14 @@ class Pool:
         Raises `OutputError` when the system does not let workers start.
         """
         queue = _Queue(texts)
-        if not queue.more():
+        if not queue.has_more():
             return
         means = WAYS[self.way](self.job, self.seconds, self.megabytes)
         try:
             while True:
-                while len(self.workers) < self.count and queue.more():
+                while len(self.workers) < self.count and queue.has_more():
                     worker = self._start(means)
-                    self._give(worker, queue.next(worker.size), queue)
+                    self._give(worker, queue.take_next(worker.size), queue)
                 if not self.workers:
                     return
                 for worker, data in means.hear(1.0):
@@ -108,20 +108,20 @@ class Pool:
             yield number, line.decode()
         if data and worker.jobs:
             return
-        if data and queue.more():
+        if data and queue.has_more():
             took = worker.heard - worker.sent
             worker.size = min(MOST, worker.size * 2) if took < NEAR else max(1, worker.size // 2) if took > FAR else worker.size
-            self._give(worker, queue.next(worker.size), queue)
+            self._give(worker, queue.take_next(worker.size), queue)
             return
         self.workers.remove(worker)
         code = means.bury(worker)
         if not worker.ready:
-            last = visible(worker.rest.decode("utf-8", "replace").strip().rpartition("\n")[2], 300)
+            last = make_visible(worker.rest.decode("utf-8", "replace").strip().rpartition("\n")[2], 300)
             raise OutputError(f"a worker process ended before it was ready (exit code {code}){last and f': {last}'}", hint=_KEPT)
         if not worker.jobs:
             return
         charged, *others = worker.jobs
-        queue.back(others)
+        queue.put_back(others)
         if charged in queue.tried:
             queue.texts.pop(charged)
             yield charged, self._failure(code, worker.overdue or (code == ALARM and silent >= self.seconds))
@@ -179,7 +179,7 @@ _KEPT = "what is marked is kept: put that right, then run the same command with 
 def _check_ready(line: bytes) -> None:
     """Refuse to go on with a worker that could not make its job."""
     if line + b"\n" != READY:
-        raise OutputError(f"worker processes cannot do their work ({visible(line.decode('ascii', 'replace'), 300)})", hint=_KEPT)
+        raise OutputError(f"worker processes cannot do their work ({make_visible(line.decode('ascii', 'replace'), 300)})", hint=_KEPT)
 
 
 class _Queue:
@@ -191,7 +191,7 @@ class _Queue:
         self.texts: dict[int, str] = {}
         self.tried: set[int] = set()
 
-    def more(self) -> bool:
+    def has_more(self) -> bool:
         """Whether a job waits."""
         if not self.waiting:
             for number, text in self.source:
@@ -200,13 +200,13 @@ class _Queue:
                 break
         return bool(self.waiting)
 
-    def next(self, size: int) -> list[int]:
+    def take_next(self, size: int) -> list[int]:
         """The next jobs, at most so many."""
         found: list[int] = []
-        while len(found) < size and self.more():
+        while len(found) < size and self.has_more():
             found.append(self.waiting.popleft())
         return found
 
-    def back(self, numbers: list[int]) -> None:
+    def put_back(self, numbers: list[int]) -> None:
         """Put jobs back that a worker did not come to."""
         self.waiting.extendleft(reversed(numbers))

@@ -25,7 +25,7 @@ from tutor.batch.recipe import Job, Recipe
 from tutor.batch.serve import serve_forked
 from tutor.batch.system import forks_safely
 from tutor.errors import OutputError, ValueProblem
-from tutor.text import visible
+from tutor.text import make_visible
 
 CHOICE = "TUTOR_WORKERS"
 """The environment variable that chooses the way: ``fork`` or ``spawn``."""
@@ -129,7 +129,7 @@ class Fresh:
             )
         except (OSError, ValueError) as error:
             raise OutputError(
-                f"worker processes cannot be started ({type(error).__name__}: {visible(str(error), 200)})",
+                f"worker processes cannot be started ({type(error).__name__}: {make_visible(str(error), 200)})",
                 hint="this system or its rights do not let tutor start Python",
             ) from None
         assert process.stdin is not None
@@ -200,5 +200,5 @@ def choose_way() -> str:
     if not wanted:
         return "fork" if forks_safely() else "spawn"
     if wanted not in WAYS:
-        raise ValueProblem(f"{visible(wanted)!r} is no way to start workers", where=CHOICE, hint=f"set it to {' or '.join(WAYS)}")
+        raise ValueProblem(f"{make_visible(wanted)!r} is no way to start workers", where=CHOICE, hint=f"set it to {' or '.join(WAYS)}")
     return wanted

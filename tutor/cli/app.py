@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tutor.cli.prover import run_with, running_prover
+from tutor.cli.prover import find_running_prover, run_with
 from tutor.cli.shell import (
     ON_SCREEN,
     Apart,
@@ -28,16 +28,16 @@ from tutor.cli.shell import (
     Wrt,
     assignments,
     check_fragment,
-    chosen_format,
+    choose_format,
     complete,
     console,
     deliver,
-    plain_utf8,
     protect_formulas,
+    set_plain_utf8,
     write,
 )
 from tutor.errors import OutputError, TutorError
-from tutor.text import visible, visible_lines
+from tutor.text import make_lines_visible, make_visible
 from tutor.version import VERSION
 
 if TYPE_CHECKING:
@@ -118,7 +118,7 @@ def solve(
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
-    asked = chosen_format(to, output)
+    asked = choose_format(to, output)
     check_fragment(asked, fragment)
     if asked == ON_SCREEN and output is None:
         import tutor.render.terminal.terminal_page  # noqa: F401  now, while SymPy is imported in the helper
@@ -126,7 +126,7 @@ def solve(
 
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
-        chain=chain.value if chain else None, notation_name=notation, ask=running_prover(),
+        chain=chain.value if chain else None, notation_name=notation, ask=find_running_prover(),
         form=form.value if form else None, apart=apart,
     )  # fmt: skip
     deliver(solution, asked, output, fragment=fragment)
@@ -146,7 +146,7 @@ def draw(target: Target,
         raise OutputError("a picture is written to a file", hint="say which: -o graph.svg, or -o graph.tex for TikZ")
     if output.suffix not in (".svg", ".tex"):
         raise OutputError(
-            f"a picture is written as .svg or .tex, not {visible(output.suffix or output.name)}", hint="-o graph.svg"
+            f"a picture is written as .svg or .tex, not {make_visible(output.suffix or output.name)}", hint="-o graph.svg"
         )
     if kind is Drawn.network:
         from tutor.cli.tutor_draw import network_drawing
@@ -178,12 +178,12 @@ def check(
 ) -> None:
     """Recompute every printed figure and say how it agrees.  Exit code 1 when one is wrong."""
     from tutor.contracts.check_json import check_json
-    from tutor.contracts.schema import dumps
+    from tutor.contracts.schema import dump_json
     from tutor.results.check import check as check_targets
 
     found = check_targets(*(targets or ()))
     if as_json:
-        write(dumps(check_json(found)))
+        write(dump_json(check_json(found)))
     else:
         from tutor.explain.words.wording import ENGLISH
         from tutor.render.terminal.listing import verdicts
@@ -221,14 +221,14 @@ def main(arguments: list[str] | None = None, *, helper: Prover | None = None) ->
     run_with(helper)
     gc.set_threshold(200_000, 50, 50)  # a short run makes many objects and little garbage; measured: 20 ms
     for stream in (sys.stdout, sys.stderr):
-        plain_utf8(stream)
+        set_plain_utf8(stream)
     words = protect_formulas(sys.argv[1:] if arguments is None else arguments)
     if not OWN & set(words[:1]):
         add_other_commands()
     try:
         app(words, standalone_mode=True)
     except TutorError as error:
-        sys.stderr.write(f"tutor: {visible_lines(str(error))}\n")
+        sys.stderr.write(f"tutor: {make_lines_visible(str(error))}\n")
         sys.exit(2)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

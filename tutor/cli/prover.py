@@ -31,9 +31,9 @@ class Prover:
 
     def __call__(self, graph: Graph, wanted: Sequence[str], values: Mapping[str, Any]) -> Answer:
         """Send the question; the answer is waited for when it is called for."""
-        from tutor.numbers.verify import in_this_process
+        from tutor.numbers.verify import ask_in_this_process
 
-        here = in_this_process(graph, wanted, values)
+        here = ask_in_this_process(graph, wanted, values)
         if self.asked:
             return here
         self.asked = True
@@ -70,7 +70,7 @@ def run_with(prover: Prover | None) -> None:
     _running[:] = [prover] if prover is not None else []
 
 
-def running_prover() -> Prover | None:
+def find_running_prover() -> Prover | None:
     """The process that has SymPy, where one was started."""
     return _running[0] if _running else None
 
@@ -105,22 +105,22 @@ def _serve(question: int, answer: int) -> None:
     os.dup2(silence, 1)
     os.dup2(silence, 2)
     gc.disable()
-    from tutor.numbers import composed
+    from tutor.numbers import sympy_loss
 
     with os.fdopen(question, encoding="utf-8") as pipe:
         text = pipe.read()
     if not text:
         return
     graph, wanted, values = _read(text)
-    found = composed.symbolic_gradients(graph, wanted, values)
+    found = sympy_loss.symbolic_gradients(graph, wanted, values)
     with os.fdopen(answer, "w", encoding="utf-8") as pipe:
         pipe.write(json.dumps({name: _digits(value) for name, value in found.items()}))
 
 
 def _question(graph: Graph, wanted: Sequence[str], values: Mapping[str, Any]) -> str:
-    from tutor.expression.plain import plain
+    from tutor.expression.plain import write_plain
 
-    steps = [[step.target, plain(step.expr)] for step in graph.steps]
+    steps = [[step.target, write_plain(step.expr)] for step in graph.steps]
     needed = set(graph.names)
     numbers = {name: _digits(value) for name, value in values.items() if name in needed}
     return json.dumps({"steps": steps, "loss": graph.loss, "wanted": list(wanted), "values": numbers})

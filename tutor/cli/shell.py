@@ -15,7 +15,7 @@ import typer
 
 from tutor.errors import OutputError, ValueProblem
 from tutor.render.page_formats import PAGE_FORMATS, PageFormat, page_format
-from tutor.text import visible
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -129,7 +129,7 @@ def assignments(texts: Iterable[str] | None) -> dict[str, str]:
     for text in (single for part in parts for single in _entries(part)):
         name, sign, value = text.partition("=")
         if not sign:
-            raise ValueProblem(f"{visible(text)!r} gives nothing a value", where="--at", hint="write --at x=2")
+            raise ValueProblem(f"{make_visible(text)!r} gives nothing a value", where="--at", hint="write --at x=2")
         name = check_name(name)
         if name in found:
             raise ValueProblem(f"{name} is given two values", where="--at")
@@ -201,12 +201,12 @@ def deliver(page: Page, to: str, output: Path | None, *, fragment: bool = False)
         compile_page(page, row, path)
 
 
-def chosen_format(to: str | None, output: Path | None, others: Mapping[str, str] = MappingProxyType({})) -> str:
+def choose_format(to: str | None, output: Path | None, others: Mapping[str, str] = MappingProxyType({})) -> str:
     """The format that ``--to`` names; without it the one whose files end like ``output``, and on the terminal the terminal's.
 
     ``others`` are the endings of formats that are no page's, such as the rows of a run.
 
-    >>> chosen_format(None, Path("week3.tex")), chosen_format("markdown", Path("week3.txt")), chosen_format(None, Path("notes"))
+    >>> choose_format(None, Path("week3.tex")), choose_format("markdown", Path("week3.txt")), choose_format(None, Path("notes"))
     ('latex', 'markdown', 'terminal')
     """
     if to is not None:
@@ -234,10 +234,13 @@ def check_fragment(to: str, fragment: bool) -> None:
     """Refuse ``--fragment`` where it says nothing."""
     able = [name for name, row in PAGE_FORMATS.items() if row.fragment]
     if fragment and to not in able:
-        raise OutputError(f"--fragment goes with {' or '.join(f'--to {name}' for name in able)}", hint=f"leave it out for {visible(to)}")
+        raise OutputError(
+            f"--fragment goes with {' or '.join(f'--to {name}' for name in able)}",
+            hint=f"leave it out for {make_visible(to)}",
+        )
 
 
-def plain_utf8(stream: Any) -> None:
+def set_plain_utf8(stream: Any) -> None:
     """UTF-8 whatever the locale says, so that σ and ∂ can always be written."""
     reconfigure = getattr(stream, "reconfigure", None)
     if reconfigure is not None:

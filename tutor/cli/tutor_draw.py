@@ -12,7 +12,7 @@ def network_drawing(target: str, at: Mapping[str, str], notation_name: str | Non
 
     Raises `GraphError` for a target that is no network.
     """
-    from tutor.explain.network_drawing import diagram, drawn_quantities
+    from tutor.explain.network_drawing import diagram, list_drawn_quantities
     from tutor.graph.network import quantities
     from tutor.notation.profile import notation
     from tutor.render.picture.network_svg import network_svg
@@ -32,7 +32,7 @@ def network_drawing(target: str, at: Mapping[str, str], notation_name: str | Non
         if trace is None:
             raise GraphError(f"{exercise.id} has no values to draw", hint=f"give them: --at {graph.leaves[0].name}=1 …")
     name = notation_name or exercise.notation
-    found = list(quantities(graph)) if graph else drawn_quantities(exercise.network) if exercise.network else []
+    found = list(quantities(graph)) if graph else list_drawn_quantities(exercise.network) if exercise.network else []
     profile = notation(name, found, exercise.symbols if name == exercise.notation else {}, loss=graph.loss if graph else "")
     drawing = diagram(source, trace)
     return network_svg(drawing, profile) if suffix == ".svg" else network_standalone(drawing, profile)

@@ -18,7 +18,7 @@ from tutor.cli.shell import complete, write
 from tutor.errors import OutputError, ValueProblem
 from tutor.export.mark_formats import MARK_FORMATS
 from tutor.render.page_formats import TEXT_FORMATS
-from tutor.text import visible, visible_lines
+from tutor.text import make_lines_visible, make_visible
 
 if TYPE_CHECKING:
     from tutor.answer.handed_in import Submission
@@ -154,9 +154,9 @@ def mark(
         refuse_overlap(output, submissions)
     prepared = marker(text, ident, seed)
     batch = read_all(submissions, prepared.names, roster, everyone=output is not None)
-    _listed([*prepared.exercise.remarks, *find_stray_cases(prepared), *batch.problems])
+    _print_list([*prepared.exercise.remarks, *find_stray_cases(prepared), *batch.problems])
     table = _Table(ident, text, seed, prepared)
-    here = _local(jobs, time_limit, memory_limit)
+    here = _make_local_pool(jobs, time_limit, memory_limit)
     run = _runner(table, here, time_limit, cluster)
     wanted = Wanted(
         tuple(dict.fromkeys(str(one) for one in to or [])), reveal.value, (fill.name, read_whole(fill)) if fill else None,
@@ -164,9 +164,9 @@ def mark(
     )  # fmt: skip
     check_fill(table.marker, table.head(wanted), wanted)
     if output is None:
-        _one(batch.submissions, table, run, wanted, str(report or "terminal"))
+        _mark_one(batch.submissions, table, run, wanted, str(report or "terminal"))
         return
-    marked = into_folder(output, batch.submissions, table, run, wanted, resume=resume, here=here)
+    marked = mark_into_folder(output, batch.submissions, table, run, wanted, resume=resume, here=here)
     _class_page(marked, table.marker)
     _summary(marked, wanted.old, output)
     if any(one.status != "marked" for one in marked):
@@ -217,19 +217,19 @@ class _Table:
 
         from tutor.batch.pool import Failure
         from tutor.batch.run_batch import BatchWork
-        from tutor.marking.record import dumps
-        from tutor.marking.work import job_text, text_hash, unmarked
+        from tutor.marking.record import dump_record
+        from tutor.marking.work import job_text, make_unmarked, text_hash
 
         total = sum((question.marks for question in self.marker.questions), Fraction(0))
         key, hashed = self.key, text_hash(self.text)
 
-        def failed(number: int, failure: Failure) -> str:
-            return dumps(unmarked(submissions[number], self.ident, hashed, self.seed, failure.reason, out_of=total))
+        def report_failure(number: int, failure: Failure) -> str:
+            return dump_record(make_unmarked(submissions[number], self.ident, hashed, self.seed, failure.reason, out_of=total))
 
-        return BatchWork(len(submissions), lambda number: job_text(key, self.seed, submissions[number]), failed, run, tell)
+        return BatchWork(len(submissions), lambda number: job_text(key, self.seed, submissions[number]), report_failure, run, tell)
 
 
-def _local(jobs: int | None, seconds: float, megabytes: int) -> Local:
+def _make_local_pool(jobs: int | None, seconds: float, megabytes: int) -> Local:
     """Processes here, for a job."""
     from tutor.batch.pool import Pool
 
@@ -249,7 +249,7 @@ def _runner(table: _Table, here: Local, seconds: float, cluster: str | None) -> 
     return partial(run, cluster, table.exercises, seconds=seconds)
 
 
-def into_folder(
+def mark_into_folder(
     output: Path, submissions: Sequence[Submission], table: _Table, run: Run, wanted: Wanted, *, resume: bool, here: Local
 ) -> list[Marked]:
     """Mark a batch into a folder: through the journal, then the outputs, then the journal in order."""
@@ -262,7 +262,7 @@ def into_folder(
     journal = Journal(output, table.header(), resume=resume)
     remarks: dict[str, None] = {}
     try:
-        folder.clear()
+        folder.clear_away()
         if journal.damaged:
             _say(f"{journal.path}: {journal.damaged} damaged lines; those submissions are marked again")
         with bar(len(submissions), "marking") as tell:
@@ -278,7 +278,7 @@ def into_folder(
         raise
     finally:
         journal.close()
-    _listed(list(remarks))
+    _print_list(list(remarks))
     return marked
 
 
@@ -297,7 +297,7 @@ def _reports(folder: Folder, marked: Sequence[Marked], records: Iterator[str], t
             tell(done, len(marked))
 
 
-def _one(submissions: Sequence[Submission], table: _Table, run: Run, wanted: Wanted, to: str) -> None:
+def _mark_one(submissions: Sequence[Submission], table: _Table, run: Run, wanted: Wanted, to: str) -> None:
     """The report of one student, in the terminal or to standard output."""
     from tutor.batch.outputs import feedback_maker
     from tutor.batch.run_batch import mark_in_memory
@@ -366,10 +366,10 @@ def _self_test(target: str | None, seed: int) -> int:
         failed = [result for result in tested if not result.ok]
         total += len(tested)
         wrong += len(failed)
-        write(f"{visible(ident, 200)}: {f'{len(tested)} cases, {len(failed)} do not hold' if tested else 'no cases'}\n")
+        write(f"{make_visible(ident, 200)}: {f'{len(tested)} cases, {len(failed)} do not hold' if tested else 'no cases'}\n")
         for result in failed:
-            answer = f"{visible(result.case.question)}: {visible(result.case.answer)}"
-            write(f"  case {result.number} ({answer}): {visible('; '.join(result.differs), 300)}\n")
+            answer = f"{make_visible(result.case.question)}: {make_visible(result.case.answer)}"
+            write(f"  case {result.number} ({answer}): {make_visible('; '.join(result.differs), 300)}\n")
     write(f"{total} cases, {wrong} do not hold\n" if not target else "")
     return 1 if wrong else 0
 
@@ -385,21 +385,21 @@ def _class_page(marked: Sequence[Marked], marker: Marker) -> None:
 
 def _summary(marked: Sequence[Marked], old: Sequence[Marked] | None, output: Path) -> None:
     """What the grader sees at the end."""
-    from tutor.export.output import waiting_words
+    from tutor.export.output import say_waiting
 
     failed = [one for one in marked if one.status != "marked"]
     person = [one for one in marked if one.status == "marked" and (one.person or one.unused)]
     lines = [f"{len(marked) - len(failed):,} of {len(marked):,} marked; the files are in {output}"]
     told: tuple[tuple[str, Mapping[str, str]], ...] = (
         ("could not be marked", {one.student: one.reason for one in failed}),
-        ("for a person", {one.student: waiting_words(one) for one in person}),
+        ("for a person", {one.student: say_waiting(one) for one in person}),
     )
     for what, rows in told:
         if rows:
             lines.append(f"{len(rows):,} {what}:")
-            lines += [f"  {visible(student)}: {visible(why, 100)}" for student, why in list(rows.items())[:SHOWN]]
+            lines += [f"  {make_visible(student)}: {make_visible(why, 100)}" for student, why in list(rows.items())[:SHOWN]]
             lines += [f"  … and {len(rows) - SHOWN:,} more"] if len(rows) > SHOWN else []
-    lines += _compared(old, marked) if old is not None else ()
+    lines += _list_changes(old, marked) if old is not None else ()
     without = len(failed) + sum(one.waits for one in marked)
     if without:
         have = "has" if without == 1 else "have"
@@ -407,23 +407,23 @@ def _summary(marked: Sequence[Marked], old: Sequence[Marked] | None, output: Pat
     write("\n".join(lines) + "\n")
 
 
-def _compared(old: Sequence[Marked], new: Sequence[Marked]) -> Iterator[str]:
+def _list_changes(old: Sequence[Marked], new: Sequence[Marked]) -> Iterator[str]:
     """Whose mark changed, as a table."""
     from tutor.marking.changes import changes, differences
 
     found = changes(old, new)
     students = len({change.student for change in found})
     yield f"{students:,} students with changes, {len(found):,} changes (changes.csv has them all)"
-    yield from (f"  {visible(line, 200)}" for line in differences(old, new))
+    yield from (f"  {make_visible(line, 200)}" for line in differences(old, new))
     for change in found[: 2 * SHOWN]:
         marks = f"{change.old or 'nothing'} → {change.new or 'nothing'}"
         verdicts = f"{change.old_verdict or 'nothing'} → {change.new_verdict or 'nothing'}"
-        yield f"  {visible(change.student)} {visible(change.question)}: {marks} ({verdicts}; {visible(change.why, 160)})"
+        yield f"  {make_visible(change.student)} {make_visible(change.question)}: {marks} ({verdicts}; {make_visible(change.why, 160)})"
     if len(found) > 2 * SHOWN:
         yield f"  … and {len(found) - 2 * SHOWN:,} more"
 
 
-def _listed(texts: Sequence[str]) -> None:
+def _print_list(texts: Sequence[str]) -> None:
     for text in texts[: 2 * SHOWN]:
         _say(text)
     if len(texts) > 2 * SHOWN:
@@ -432,7 +432,7 @@ def _listed(texts: Sequence[str]) -> None:
 
 def _say(text: str) -> None:
 
-    sys.stderr.write(f"tutor: {visible_lines(text)}\n")
+    sys.stderr.write(f"tutor: {make_lines_visible(text)}\n")
 
 
 @contextmanager

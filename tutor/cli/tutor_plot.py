@@ -11,8 +11,8 @@ import typer
 from typer.core import TyperGroup
 
 from tutor.cli.shell import At, NotationName, Target, assignments, console, write
-from tutor.errors import GraphError, OutputError, ValueProblem, near
-from tutor.text import visible
+from tutor.errors import GraphError, OutputError, ValueProblem, hint_near
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.explain.chart import Chart, Words
@@ -26,7 +26,7 @@ class ChartGroup(TyperGroup):
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         """The chart that is named."""
         if args and args[0] not in self.commands and not args[0].startswith("-"):
-            target = visible(args[0], 60)
+            target = make_visible(args[0], 60)
             raise OutputError(
                 f"tutor plot draws several charts, and {target} is none",
                 hint=f"say which: {', '.join(self.commands)}; such as tutor plot loss '{target}' --rate 0.1",
@@ -84,11 +84,11 @@ def plot_loss(
 
         runs = []
         given = assignments(at)
-        for method, size in _compared(optimiser, rate):
+        for method, size in _list_runs(optimiser, rate):
             found = train(target, optimiser=method, rate=size, steps=_updates(steps, 1), batch=batch, seed=seed, at=given,
                           data=data, notation_name=notation)  # fmt: skip
             losses = tuple((row.step, row.loss) for row in _rows(found))
-            runs.append(LossRun(_called(found, optimiser), losses, ENGLISH.updates.say_stop(found.run.stopped)))
+            runs.append(LossRun(_name_run(found, optimiser), losses, ENGLISH.updates.say_stop(found.run.stopped)))
         return [loss_curve(found.exercise.title, found.task.derivation.graph.loss, runs, found.notation, log=log)]
 
     _deliver(charts, output)
@@ -104,7 +104,7 @@ def plot_path(
     """The way of two parameters over the contour lines of the loss; all others keep their value."""
 
     def charts() -> list[Chart]:
-        from tutor.explain.chart import plain
+        from tutor.explain.chart import as_plain
         from tutor.explain.words.wording import ENGLISH
         from tutor.results.curves import path
         from tutor.results.solution import train
@@ -122,7 +122,7 @@ def plot_path(
                       steps=_updates(steps, 0), batch=batch, seed=seed, at=assignments(at), data=data, notation_name=notation)  # fmt: skip
         task = found.task
         way = [(row.values[pair[0]], row.values[pair[1]]) for row in _rows(found)]
-        title = f"{exercise.title}, {plain(_called(found, (task.row.name,) if optimiser else None))}"
+        title = f"{exercise.title}, {as_plain(_name_run(found, (task.row.name,) if optimiser else None))}"
         plainly = task.row.name == DESCENT and task.size == task.count
         return [path(title, graph, task.values, pair, way, found.notation, updates=found.run.made, samples=task.samples,
                      at_right_angles=plainly, stopped=ENGLISH.updates.say_stop(found.run.stopped))]  # fmt: skip
@@ -159,9 +159,9 @@ def plot_relus(
 
     def charts() -> list[Chart]:
         from tutor.notation.profile import notation as profile
-        from tutor.results.curves import interval, one_variable, relu_chart, relu_fit
+        from tutor.results.curves import interval, read_one_variable, relu_chart, relu_fit
 
-        expr, variable = one_variable(function)
+        expr, variable = read_one_variable(function)
         fit = relu_fit(expr, variable, *interval(low or "0", high or "1"), pieces)
         return [relu_chart(expr, fit, profile(notation or "plain"))]
 
@@ -183,7 +183,7 @@ def _pair(wrt: Sequence[str] | None, parameters: Sequence[str], leaves: Sequence
     hint = "choose two: " + " ".join(f"--wrt {name}" for name in example)
     for name in chosen:
         if name not in names:
-            raise GraphError(f"there is no quantity {name}", where="--wrt", hint=near(name, leaves) or hint)
+            raise GraphError(f"there is no quantity {name}", where="--wrt", hint=hint_near(name, leaves) or hint)
         if name not in leaves:
             raise GraphError(f"{name} is computed, it is no parameter", where="--wrt", hint=hint)
     if len(chosen) != 2:
@@ -191,7 +191,7 @@ def _pair(wrt: Sequence[str] | None, parameters: Sequence[str], leaves: Sequence
     return chosen[0], chosen[1]
 
 
-def _compared(optimisers: Sequence[str] | None, rates: Sequence[str] | None) -> list[tuple[str | None, str | None]]:
+def _list_runs(optimisers: Sequence[str] | None, rates: Sequence[str] | None) -> list[tuple[str | None, str | None]]:
     """The runs to compare: each optimiser with its step size, or all with the only one that is given."""
     from tutor.results.curves import MAX_CURVES
 
@@ -208,7 +208,7 @@ def _compared(optimisers: Sequence[str] | None, rates: Sequence[str] | None) -> 
     return list(dict.fromkeys(pairs))
 
 
-def _called(training: Solution, named: Sequence[str] | None) -> Words:
+def _name_run(training: Solution, named: Sequence[str] | None) -> Words:
     """What a run is called: its optimiser, where one was chosen, and its step size."""
     rate: Words = (training.notation.symbol(training.notation.rate), f" = {training.worked.request.rate_written}")
     return (f"{training.task.row.name}, ", *rate) if named else rate
@@ -220,9 +220,9 @@ def _rows(training: Solution) -> Iterator[Row]:
     if len(run.rows) == run.made + 1 or run.made > LONGEST:
         found: Iterable[Row] = run.rows
     else:
-        from tutor.numbers.train_fast import all_rows
+        from tutor.numbers.train_fast import run_all_rows
 
-        found = all_rows(training.task, run)
+        found = run_all_rows(training.task, run)
     every = max(run.made // DRAWN, 1)
     yield from (row for row in found if row.step % every == 0 or row.step == run.made)
 

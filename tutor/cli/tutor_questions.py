@@ -6,7 +6,7 @@ import json
 import sys
 
 from tutor.cli.shell import AsJson, Target, console, write
-from tutor.text import visible_lines
+from tutor.text import make_lines_visible
 
 
 def questions(target: Target, as_json: AsJson = False) -> None:
@@ -20,7 +20,7 @@ def questions(target: Target, as_json: AsJson = False) -> None:
     prepared = marker(text, ident, 0)
     found = prepared.questions
     for remark in find_stray_cases(prepared):
-        sys.stderr.write(f"tutor: {visible_lines(remark)}\n")
+        sys.stderr.write(f"tutor: {make_lines_visible(remark)}\n")
     if as_json:
         listed = [
             {"id": q.id, "asks": q.ask, "kind": q.kind, "marks": points(q.marks), "form": q.form, "shape": list(q.shape), "text": q.text,

@@ -22,13 +22,13 @@ from tutor.cli.shell import (
     Wrt,
     assignments,
     check_fragment,
-    chosen_format,
+    choose_format,
     deliver,
     write,
 )
 from tutor.errors import ValueProblem
 from tutor.render.page_formats import PAGE_FORMATS
-from tutor.text import visible
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.results.solution import Solution
@@ -85,18 +85,18 @@ def train(
     output: Output = None,
 ) -> None:  # fmt: skip
     """Train with an optimiser: one update explained step by step, and the table of the run."""
-    asked = chosen_format(to, output, {f".{ROWS}": ROWS})
+    asked = choose_format(to, output, {f".{ROWS}": ROWS})
     check_fragment(asked, fragment)
     if seed is not None and seed < 0:
         raise ValueProblem(f"a seed is a whole number from 0, not {seed}", where="--seed")
-    from tutor.cli.prover import running_prover
+    from tutor.cli.prover import find_running_prover
     from tutor.results.solution import train as train_target
 
     with bar(steps or 0, "training") as progress:
         trained = train_target(
             target, optimiser=optimiser, rate=rate, steps=steps, batch=batch, order=order.value if order else None, seed=seed,
             settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, wrt=wrt or (), apart=apart,
-            progress=progress, ask=running_prover(), form=form.value if form else None,
+            progress=progress, ask=find_running_prover(), form=form.value if form else None,
         )  # fmt: skip
     if asked == ROWS:
         write_csv(trained, output)
@@ -110,9 +110,9 @@ def _settings(texts: list[str] | None) -> dict[str, str]:
     for text in texts or ():
         name, sign, value = (part.strip() for part in text.partition("="))
         if not sign or not name:
-            raise ValueProblem(f"{visible(text)!r} sets nothing", where="--set", hint="write --set beta1=0.8")
+            raise ValueProblem(f"{make_visible(text)!r} sets nothing", where="--set", hint="write --set beta1=0.8")
         if name in found:
-            raise ValueProblem(f"{visible(name)} is set twice", where="--set")
+            raise ValueProblem(f"{make_visible(name)} is set twice", where="--set")
         found[name] = value
     return found
 

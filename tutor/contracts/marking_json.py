@@ -23,7 +23,7 @@ from typing import Any
 from tutor.contracts.schema import SCHEMA
 from tutor.explain.feedback_page import Solution
 from tutor.explain.words.wording import ENGLISH
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.marking.classwork import Classwork
 from tutor.marking.disclosure import Reveal
 from tutor.marking.marked import BrokenLine, Marked, MarkedAnswer, Refutation
@@ -91,7 +91,7 @@ def _refutation(found: Refutation | None) -> dict[str, Any] | None:
 
 def _solution(found: Solution) -> dict[str, str | None]:
     formula, value = found
-    return {"formula": plain(formula) if formula is not None else None, "value": value or None}
+    return {"formula": write_plain(formula) if formula is not None else None, "value": value or None}
 
 
 def classwork(work: Classwork) -> dict[str, Any]:

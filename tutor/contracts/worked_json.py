@@ -26,30 +26,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from tutor.contracts.schema import SCHEMA, dumps
-from tutor.derive.chains import count_routes, full_chains, gradients
+from tutor.contracts.schema import SCHEMA, dump_json
+from tutor.derive.chains import count_routes, gradients, list_full_chains
 from tutor.derive.indexed import INDICES, index_form
 from tutor.derive.rewrites.named import LINEAR, Rewrite
 from tutor.explain.words.wording import ENGLISH
 from tutor.explain.worked_page import proof_sentences
 from tutor.expression.keys import derivative_key
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.entries import Array
 from tutor.graph.network import counts
 from tutor.graph.nouns import Path, Step
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import exact_text
+from tutor.numbers.printed import as_exact_text
 from tutor.numbers.run import compute
-from tutor.numbers.verify import merged
-from tutor.solving.worked import Training, Worked, after_first
+from tutor.numbers.verify import merge_proofs
+from tutor.solving.worked import Training, Worked, list_after_first
 
 if TYPE_CHECKING:
     from tutor.graph.layered import Layered
 
-__all__ = ["dumps", "worked_json"]
+__all__ = ["as_worked_json", "dump_json"]
 
 
-def worked_json(worked: Worked) -> dict[str, Any]:
+def as_worked_json(worked: Worked) -> dict[str, Any]:
     """The contract of ``solve --to json`` and ``train --to json``, in either form."""
     if worked.request.subject == "training":
         return training_json(worked)
@@ -76,9 +76,9 @@ def numbers_json(worked: Worked) -> dict[str, Any]:
         for step in derivation.backward:
             name = step.wrt if main else step.target
             if trace is None:
-                slopes[name] = plain(step.expr)
+                slopes[name] = write_plain(step.expr)
             elif step.target in trace:
-                slopes[name] = exact_text(trace[step.target])
+                slopes[name] = as_exact_text(trace[step.target])
     return {
         "schema": SCHEMA,
         "exercise": exercise.id,
@@ -88,7 +88,7 @@ def numbers_json(worked: Worked) -> dict[str, Any]:
         "updates": _updates(worked),
         "counts": {what: counts(exercise.network)[what] for what in exercise.counts} if exercise.network else {},
         "rewrites": [_rewrite(rewrite, trace) for rewrite in worked.rewrites],
-        "proof": f"{ENGLISH.proofs.say_proof(merged(worked.proofs.gradients))}." if worked.proofs.gradients else "",
+        "proof": f"{ENGLISH.proofs.say_proof(merge_proofs(worked.proofs.gradients))}." if worked.proofs.gradients else "",
     }
 
 
@@ -98,7 +98,7 @@ def _chains(worked: Worked) -> dict[str, tuple[Path, ...] | None]:
     for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
         steps, routes = gradients(derivation), count_routes(derivation)
         for name in names:
-            chains[derivative_key(derivation.graph.loss, name)] = full_chains(derivation, name, steps=steps, routes=routes)
+            chains[derivative_key(derivation.graph.loss, name)] = list_full_chains(derivation, name, steps=steps, routes=routes)
     return chains
 
 
@@ -106,27 +106,27 @@ def _values(worked: Worked) -> dict[str, str]:
     numbers = worked.scalars
     if numbers is None or not worked.derivations:
         return {}
-    return {name: exact_text(numbers[name]) for name in worked.derivations[0].graph.names}
+    return {name: as_exact_text(numbers[name]) for name in worked.derivations[0].graph.names}
 
 
 def _step(step: Step, paths: Sequence[Path], trace: Mapping[str, Value] | None) -> dict[str, Any]:
     return {
         "target": step.target,
-        "expression": plain(step.expr),
+        "expression": write_plain(step.expr),
         "rule": step.rule,
-        "paths": [[{"of": f.of, "wrt": f.wrt, "expression": plain(f.expr)} for f in path.factors] for path in paths],
-        "value": exact_text(trace[step.target]) if trace is not None and step.target in trace else None,
+        "paths": [[{"of": f.of, "wrt": f.wrt, "expression": write_plain(f.expr)} for f in path.factors] for path in paths],
+        "value": as_exact_text(trace[step.target]) if trace is not None and step.target in trace else None,
     }
 
 
 def _rewrite(rewrite: Rewrite, trace: Mapping[str, Value] | None) -> dict[str, Any]:
     return {
         "rule": rewrite.rule,
-        "target": plain(rewrite.left),
-        "expression": plain(rewrite.expr),
-        "condition": None if rewrite.condition is None else f"{plain(rewrite.condition)} = 1",
-        "under_condition": None if rewrite.under is None else plain(rewrite.under),
-        "value": None if trace is None or rewrite.rule == LINEAR else exact_text(compute(rewrite.expr, trace)),
+        "target": write_plain(rewrite.left),
+        "expression": write_plain(rewrite.expr),
+        "condition": None if rewrite.condition is None else f"{write_plain(rewrite.condition)} = 1",
+        "under_condition": None if rewrite.under is None else write_plain(rewrite.under),
+        "value": None if trace is None or rewrite.rule == LINEAR else as_exact_text(compute(rewrite.expr, trace)),
     }
 
 
@@ -135,7 +135,7 @@ def _updates(worked: Worked) -> list[dict[str, Any]]:
     if training is None:
         return []
     return [
-        {"step": row.step, "values": {name: exact_text(row.values[name]) for name in training.task.parameters}}
+        {"step": row.step, "values": {name: as_exact_text(row.values[name]) for name in training.task.parameters}}
         for row in training.run.rows
         if row.step
     ]
@@ -150,8 +150,8 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
         form = index_form(step.expr, INDICES[: len(shape)], shapes)
         steps.append(
             {
-                "target": step.target, "expression": plain(step.expr), "rule": step.rule, "shape": list(shape),
-                "index": plain(form) if form is not None else None, "value": _numbers(worked, step.target),
+                "target": step.target, "expression": write_plain(step.expr), "rule": step.rule, "shape": list(shape),
+                "index": write_plain(form) if form is not None else None, "value": _numbers(worked, step.target),
             }
         )  # fmt: skip
     rewrites = worked.rewritten.rewrites if worked.rewritten is not None else ()
@@ -163,12 +163,12 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
         "shapes": {name: list(shape) for name, shape in shapes.items()},
         "values": {name: _numbers(worked, name) for name in graph.names} if worked.numbers is not None else {},
         "gradients": {
-            step.wrt: _numbers(worked, step.target) if worked.numbers is not None else plain(step.expr)
+            step.wrt: _numbers(worked, step.target) if worked.numbers is not None else write_plain(step.expr)
             for step in derivation.backward
         },
         "steps": steps,
-        "rewrites": [{"left": plain(r.left), "expression": plain(r.expr), "rule": r.rule} for r in rewrites],
-        "updates": {name: nested(array) for name, array in after_first(training).items()} if training is not None else {},
+        "rewrites": [{"left": write_plain(r.left), "expression": write_plain(r.expr), "rule": r.rule} for r in rewrites],
+        "updates": {name: nest_texts(array) for name, array in list_after_first(training).items()} if training is not None else {},
         "proof": ". ".join(proof_sentences(worked.proofs)) + ".",
     }
     if training is not None and len(training.run.rows) > 2:
@@ -177,19 +177,19 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
 
 
 def _numbers(worked: Worked, key: str) -> Any:
-    return nested(worked.numbers[key]) if worked.numbers is not None else None
+    return nest_texts(worked.numbers[key]) if worked.numbers is not None else None
 
 
 def _entries(worked: Worked, layered: Layered, values: Mapping[str, Value]) -> dict[str, Any]:
     """The trained arrays and the optimiser's states of each (``m_W``), from the values of their entries (``m_W_1_1``)."""
     found = {}
-    for name, entries in _kept(worked, layered):
+    for name, entries in _list_kept(worked, layered):
         if all(single in values for single in entries.items):
-            found[name] = nested(Array(entries.shape, tuple(values[single] for single in entries.items)))
+            found[name] = nest_texts(Array(entries.shape, tuple(values[single] for single in entries.items)))
     return found
 
 
-def _kept(worked: Worked, layered: Layered) -> Iterator[tuple[str, Array[str]]]:
+def _list_kept(worked: Worked, layered: Layered) -> Iterator[tuple[str, Array[str]]]:
     """What a run keeps from one update to the next: each parameter and state with the names of its entries."""
     training = worked.training
     yield from ((name, layered.entries[name]) for name in worked.request.trained)
@@ -198,19 +198,19 @@ def _kept(worked: Worked, layered: Layered) -> Iterator[tuple[str, Array[str]]]:
         for each in training.updates:
             entries = layered.entries[each.parameter]
             for word, state in zip(training.task.row.states, each.states, strict=True):
-                yield state, Array(entries.shape, tuple(names.own(word, single) for single in entries.items))
+                yield state, Array(entries.shape, tuple(names.name_own(word, single) for single in entries.items))
 
 
-def nested(array: Array[Value] | Value) -> Any:
+def nest_texts(array: Array[Value] | Value) -> Any:
     """Numbers as texts, nested row after row.
 
     >>> from fractions import Fraction
-    >>> nested(Array((1, 2), (Fraction(1), Fraction(1, 2))))
+    >>> nest_texts(Array((1, 2), (Fraction(1), Fraction(1, 2))))
     [['1', '1/2']]
     """
     if not isinstance(array, Array):
-        return exact_text(array)
-    texts = [exact_text(item) for item in array.items]
+        return as_exact_text(array)
+    texts = [as_exact_text(item) for item in array.items]
     if not array.shape:
         return texts[0]
     for size in reversed(array.shape[1:]):
@@ -229,15 +229,15 @@ def training_json(worked: Worked) -> dict[str, Any]:
         "exercise": worked.request.exercise.id,
         **form,
         "optimiser": task.row.name,
-        "rate": exact_text(task.rate),
-        "settings": {name: exact_text(value) for name, value in task.settings.items()},
+        "rate": as_exact_text(task.rate),
+        "settings": {name: as_exact_text(value) for name, value in task.settings.items()},
         "samples": task.count,
         "batch": task.size,
         "order": task.order,
         "seed": task.seed,
         "parameters": list(worked.request.trained),
         "steps": [
-            {"target": step.target, "expression": plain(step.expr), "rule": step.rule, "value": _first(training, step.target)}
+            {"target": step.target, "expression": write_plain(step.expr), "rule": step.rule, "value": _list_first(training, step.target)}
             for each in training.updates for step in each.steps
         ],
         "arithmetic": "exact" if run.exact else "double",
@@ -247,8 +247,8 @@ def training_json(worked: Worked) -> dict[str, Any]:
                 "step": row.step,
                 "epoch": row.batch.epoch if row.batch else 0,
                 "batch": [place + 1 for place in row.batch.samples] if row.batch else [],
-                "loss": exact_text(row.loss),
-                "values": {name: exact_text(value) for name, value in row.values.items()} if layered is None
+                "loss": as_exact_text(row.loss),
+                "values": {name: as_exact_text(value) for name, value in row.values.items()} if layered is None
                 else _entries(worked, layered, row.values),
             }
             for row in run.rows
@@ -260,5 +260,5 @@ def training_json(worked: Worked) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _first(training: Training, target: str) -> Any:
-    return nested(training.first[target]) if target in training.first else None
+def _list_first(training: Training, target: str) -> Any:
+    return nest_texts(training.first[target]) if target in training.first else None

@@ -14,8 +14,8 @@ from tutor.derive.layerwise import ArrayPull
 from tutor.derive.local import local_derivatives
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Partial
-from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
+from tutor.graph.pause_collector import pause_collection
 
 Use = TypeVar("Use")
 
@@ -72,13 +72,13 @@ def derive(graph: Graph, *, wanted: tuple[str, ...] = ()) -> Derivation:
     >>> from tutor.graph.build import from_steps
     >>> [step.target for step in derive(from_steps(["d = x + y", "f = d*z"])).backward]
     ['df/df', 'df/dz', 'df/dd', 'df/dx', 'df/dy']
-    >>> from tutor.expression.plain import plain
+    >>> from tutor.expression.plain import write_plain
     >>> from tutor.graph.layered import from_layers
     >>> small = from_layers(["z = W x", "a = sigmoid(z)", "L = sum(a)"], {"W": (2, 3), "x": (3,)}).graph
-    >>> [(step.target, plain(step.expr)) for step in derive(small).backward][1:3]
+    >>> [(step.target, write_plain(step.expr)) for step in derive(small).backward][1:3]
     [('dL/da', 'fill(1, 2)'), ('dL/dz', "sigmoid'(z)")]
     """
-    with without_collection():
+    with pause_collection():
         over_arrays = any(quantity.shape for quantity in (*graph.leaves, *graph.nodes))
         backward = reverse(graph, ArrayPull(graph)) if over_arrays else reverse(graph, NumberPull(graph))
         return Derivation(graph, tuple(backward), wanted)

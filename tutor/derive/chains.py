@@ -28,7 +28,7 @@ def count_routes(derivation: Derivation) -> dict[str, int]:
     return routes
 
 
-def full_chains(
+def list_full_chains(
     derivation: Derivation,
     wrt: str,
     *,
@@ -50,7 +50,7 @@ def full_chains(
     while stack:
         name, tail = stack.pop()
         if name == loss:
-            done.append(Path(_drawn_together(tail, routes)))
+            done.append(Path(_draw_together(tail, routes)))
             continue
         if len(tail) >= MAX_FACTORS:
             return None
@@ -60,7 +60,7 @@ def full_chains(
     return tuple(done)
 
 
-def _drawn_together(factors: tuple[Factor, ...], routes: Mapping[str, int]) -> tuple[Factor, ...]:
+def _draw_together(factors: tuple[Factor, ...], routes: Mapping[str, int]) -> tuple[Factor, ...]:
     while len(factors) > 1 and factors[0].expr == ONE and routes[factors[1].wrt] == 1:
         factors = (Factor(factors[0].of, factors[1].wrt, factors[1].expr), *factors[2:])
     return factors

@@ -14,7 +14,7 @@ import sympy
 
 
 @cache
-def _opaque(func: str, arity: int) -> Any:
+def _make_opaque(func: str, arity: int) -> Any:
     def fdiff(self: Any, argindex: int = 1) -> Any:
         return _slope(func, arity, argindex)(*self.args)
 
@@ -26,8 +26,8 @@ def _slope(func: str, arity: int, argindex: int) -> Any:
     return type(f"d{argindex}_{func}", (sympy.Function,), {"nargs": arity, "row": (func, argindex), "is_real": True})
 
 
-def opaque_call(func: str, args: Sequence[Any]) -> Any:
+def call_opaque(func: str, args: Sequence[Any]) -> Any:
     """A function of the tables as a SymPy function that knows its derivative from its row."""
     if func.endswith("'"):
         return _slope(func[:-1], len(args), 1)(*args)
-    return _opaque(func, len(args))(*args)
+    return _make_opaque(func, len(args))(*args)

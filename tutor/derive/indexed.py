@@ -26,11 +26,11 @@ def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) 
 
     A sum is ``sum_over(v, …)``; it has the last value of its letter, ``sum_over(a, 2, …)``, where no array says how far it runs.
 
-    >>> from tutor.expression.plain import plain
-    >>> plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))
     'sum_over(v, at(W, j, v)*at(x, v))'
     """
-    if _hidden(expr):
+    if _is_hidden(expr):
         return None
     taken = {*letters, *shapes, *(size for shape in shapes.values() for size in shape if isinstance(size, str))}
     return _Indexer(shapes, taken).entry(expr, tuple(Name(letter) for letter in letters))
@@ -40,13 +40,13 @@ _PADDED = frozenset(name for name, rows in LAYERS.items() if rows[0].padded)
 """Operations that look outside of their operands, where an entry is 0: not f(0), so an operand has to be a plain array."""
 
 
-def _hidden(expr: Expr) -> bool:
+def _is_hidden(expr: Expr) -> bool:
     if type(expr) is Call and expr.func in HIDDEN:
         return True
     parts = children(expr)
     if type(expr) is Call and expr.func in _PADDED and any(type(part) not in (Name, Partial, Number) for part in parts):
         return True
-    return any(_hidden(part) for part in parts)
+    return any(_is_hidden(part) for part in parts)
 
 
 class _Indexer:
@@ -54,7 +54,7 @@ class _Indexer:
         self.shapes = shapes
         self.taken = taken
 
-    def fresh(self, wish: str) -> str:
+    def make_fresh_letter(self, wish: str) -> str:
         letter = next(letter for letter in chain((wish,), _SUMS, map("v{}".format, count(1))) if letter not in self.taken)
         self.taken.add(letter)
         return letter
@@ -89,15 +89,15 @@ class _Indexer:
             case Number():
                 return expr
             case Call("at", (Name(name), *index)):
-                return self.entry(arrays[name], tuple(linear(part, table) for part in index))
+                return self.entry(arrays[name], tuple(reduce_linear(part, table) for part in index))
             case Call("sum_over" | "max_over" as func, (Name(letter), size, body)):
-                new = self.fresh(letter)
+                new = self.make_fresh_letter(letter)
                 inner = self.read(body, {**table, letter: Name(new)}, arrays)
                 if func == "sum_over" and not _runs(Name(new), inner):
-                    return Call(func, (Name(new), linear(size, table), inner))
-                return _joined(func, new, inner)
+                    return Call(func, (Name(new), reduce_linear(size, table), inner))
+                return _join_maxima(func, new, inner)
             case Div(num, den):
-                known = linear(den, table)
+                known = reduce_linear(den, table)
                 return Div(self.read(num, table, arrays), known if type(known) is Number else self.read(den, table, arrays))
             case Call("inside", (Add((Name(letter), Neg(Name(label)), *_)), Number("1"))):  # 1 where j is the label
                 return Call("equal", (table[letter], table[label]))
@@ -112,7 +112,7 @@ def _runs(letter: Name, body: Expr) -> bool:
     return alone or any(_runs(letter, part) for part in children(body))
 
 
-def _joined(func: str, letter: str, body: Expr) -> Expr:
+def _join_maxima(func: str, letter: str, body: Expr) -> Expr:
     """A maximum of maxima as one, over two letters."""
     if func == "max_over" and type(body) is Call and body.func == "max_over":
         return Call(func, (Name(letter), *body.args))
@@ -135,21 +135,21 @@ def product(factors: Sequence[Expr]) -> Expr:
     return Call("sum_over", (*letter, product([*numbers, body, *(part for part in rest if part not in numbers)])))
 
 
-def linear(expr: Expr, table: Mapping[str, Expr]) -> Expr:
+def reduce_linear(expr: Expr, table: Mapping[str, Expr]) -> Expr:
     """An index such as s·(i − 1) + a − p, with what is known put in: i + a − 1.
 
     >>> from tutor.expression.parse import parse
-    >>> from tutor.expression.plain import plain
-    >>> plain(linear(parse("s*(i - 1) + a - p"), {"s": Number("1"), "p": Number("0"), "i": Name("i"), "a": Name("a")}))
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(reduce_linear(parse("s*(i - 1) + a - p"), {"s": Number("1"), "p": Number("0"), "i": Name("i"), "a": Name("a")}))
     'i + a - 1'
     """
     weights = _weights(expr, table)
     if weights is None:
-        return rebuild(expr, tuple(linear(part, table) for part in children(expr)))
+        return rebuild(expr, tuple(reduce_linear(part, table) for part in children(expr)))
     positive = [(letter, weight) for letter, weight in weights.items() if letter and weight > 0]
     negative = [(letter, weight) for letter, weight in weights.items() if letter and weight < 0]
-    terms: list[Expr] = [_weighted(letter, weight) for letter, weight in positive]
-    terms += [Neg(_weighted(letter, -weight)) for letter, weight in negative]
+    terms: list[Expr] = [_weigh_letter(letter, weight) for letter, weight in positive]
+    terms += [Neg(_weigh_letter(letter, -weight)) for letter, weight in negative]
     constant = weights.get("", 0)
     if constant or not terms:
         number = Number(str(abs(constant)))
@@ -159,7 +159,7 @@ def linear(expr: Expr, table: Mapping[str, Expr]) -> Expr:
     return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
 
-def _weighted(letter: str, weight: int) -> Expr:
+def _weigh_letter(letter: str, weight: int) -> Expr:
     return Name(letter) if weight == 1 else Mul((Number(str(weight)), Name(letter)))
 
 

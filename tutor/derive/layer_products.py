@@ -110,9 +110,9 @@ def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     """What a use adds, as a lecturer leaves it: equal factors above and below a fraction cancelled, numbers multiplied out.
 
     >>> from tutor.expression.parse import parse
-    >>> from tutor.expression.plain import plain
+    >>> from tutor.expression.plain import write_plain
     >>> from tutor.rules.functions import FUNCTIONS
-    >>> plain(tidy_gradient(parse("-(a*(1 - sigmoid(z))/a)*v", functions=FUNCTIONS), {}))
+    >>> write_plain(tidy_gradient(parse("-(a*(1 - sigmoid(z))/a)*v", functions=FUNCTIONS), {}))
     '(sigmoid(z) - 1)*v'
     """
     parts = children(expr)

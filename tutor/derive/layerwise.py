@@ -21,7 +21,7 @@ from tutor.derive.local import local_derivatives, times
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.walk import names, substitute
-from tutor.graph.layered import entrywise
+from tutor.graph.layered import write_entrywise
 from tutor.graph.nouns import Factor, Graph, Path, Step
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
 from tutor.rules.functions import FUNCTIONS
@@ -66,17 +66,17 @@ def pullback(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str =
 
     ``out`` is the quantity that has the value of ``expr``, where there is one (softmax and σ speak of their own result).
 
-    >>> from tutor.expression.plain import plain
-    >>> [(n, plain(e)) for n, e in pullback(Call("matmul", (Name("W"), Name("x"))), Name("g"), {"W": (2, 3), "x": (3,)})]
+    >>> from tutor.expression.plain import write_plain
+    >>> [(n, write_plain(e)) for n, e in pullback(Call("matmul", (Name("W"), Name("x"))), Name("g"), {"W": (2, 3), "x": (3,)})]
     [('W', 'outer(g, x)'), ('x', 'matmul(transpose(W), g)')]
     """
     found: dict[str, list[Expr]] = {}
     for name, part in _pull(expr, upstream, shapes, out):
         found.setdefault(name, []).append(part)
-    return [(name, tidy_gradient(_together(parts), shapes)) for name, parts in found.items()]
+    return [(name, tidy_gradient(_add_up(parts), shapes)) for name, parts in found.items()]
 
 
-def _together(parts: Sequence[Expr]) -> Expr:
+def _add_up(parts: Sequence[Expr]) -> Expr:
     """What several places of one step add; equal ones as a multiple: xᵀx has 2x."""
     if len(parts) == 1:
         return parts[0]
@@ -122,7 +122,7 @@ def _entry_by_entry(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out
     for name, derivative in _slopes(scalar, out):
         if whole:
             singles = frozenset(other for other in names(derivative) if not known.get(other, ()))
-            local = level_sums(entrywise(derivative, singles), known, whole)
+            local = level_sums(write_entrywise(derivative, singles), known, whole)
             product = entrywise_product(upstream, local, singles)
             product = spread_number(product, shape_of(product, known), whole)
         else:

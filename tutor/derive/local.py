@@ -11,11 +11,11 @@ from functools import cache
 from typing import Any
 
 from tutor.derive.slope import derivatives
-from tutor.derive.tidy import product, summed
+from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.walk import fold_calls, has_call, names, substitute
 from tutor.rules.functions import OUT, function, partials_of
-from tutor.rules.patterns import HEADS, constant, recognise, without_zero
+from tutor.rules.patterns import HEADS, constant, drop_zero, recognise
 
 Locals = tuple[str, list[tuple[str, Expr]]]
 """The rule that was used, and a derivative for each quantity in the order of the formula."""
@@ -33,7 +33,7 @@ def local_derivatives(target: str, expr: Expr, named: Mapping[Expr, str]) -> Loc
     rule = _RULES.get(type(expr))
     found = rule(target, expr) if rule else None
     if found is None:
-        found = _general(target, expr)
+        found = _differentiate(target, expr)
     if not named:
         return found
     return found[0], [(wrt, fold_calls(part, named) if has_call(part) else part) for wrt, part in found[1]]
@@ -52,12 +52,12 @@ def times(*factors: Expr) -> Expr:
             return ZERO
         for part in factor.args if type(factor) is Mul else (factor,):
             (numbers if type(part) is Number or (type(part) is Div and constant(part) is not None) else kept).append(part)
-    kept[:0] = folded(numbers)
+    kept[:0] = fold_product(numbers)
     made: Expr = ONE if not kept else kept[0] if len(kept) == 1 else Mul(tuple(kept))
     return Neg(made) if negative else made
 
 
-def folded(numbers: Sequence[Expr]) -> list[Expr]:
+def fold_product(numbers: Sequence[Expr]) -> list[Expr]:
     """The product of some numbers as one number, none where it is 1; 2·(1/2)·x is x."""
     numbers = [number for number in numbers if number != ONE]
     if len(numbers) < 2:
@@ -102,9 +102,9 @@ def _sum_rule(target: str, expr: Expr) -> Locals | None:
         if len(atoms) == 2:
             _pair(atoms[0], atoms[1], negative, found)
         else:
-            _many(atoms, negative, found)
+            _collect_powers(atoms, negative, found)
     rule = ("difference" if signs else "sum") if plain else "weighted sum"
-    return rule, [(name, parts[0] if len(parts) == 1 else summed(parts)) for name, parts in found.items()]
+    return rule, [(name, parts[0] if len(parts) == 1 else sum_terms(parts)) for name, parts in found.items()]
 
 
 _MINUS_ONE = Neg(ONE)
@@ -118,7 +118,7 @@ def _pair(first: Expr, second: Expr, negative: bool, found: dict[str, list[Expr]
         found.setdefault(second.name, []).append(Neg(first) if negative else first)
 
 
-def _many(atoms: tuple[Expr, ...], negative: bool, found: dict[str, list[Expr]]) -> None:
+def _collect_powers(atoms: tuple[Expr, ...], negative: bool, found: dict[str, list[Expr]]) -> None:
     for place, atom in enumerate(atoms):
         if type(atom) is Name:
             rest = times(*atoms[:place], *atoms[place + 1 :])
@@ -130,18 +130,18 @@ def _product_rule(target: str, expr: Expr) -> Locals | None:
     if atoms is None:
         return None
     found: dict[str, list[Expr]] = {}
-    _many(atoms, False, found)
-    return "product", [(name, parts[0] if len(parts) == 1 else summed(parts)) for name, parts in found.items()]
+    _collect_powers(atoms, False, found)
+    return "product", [(name, parts[0] if len(parts) == 1 else sum_terms(parts)) for name, parts in found.items()]
 
 
 def _quotient_rule(target: str, expr: Expr) -> Locals | None:
     assert type(expr) is Div
     top, bottom = _atoms(expr.num), _atoms(expr.den)
     if top is None or bottom is None or set(names(expr.num)) & set(names(expr.den)):
-        return _recognised(target, expr)
+        return _recognise(target, expr)
     found: list[tuple[str, Expr]] = []
     upper: dict[str, list[Expr]] = {}
-    _many(top, False, upper)
+    _collect_powers(top, False, upper)
     if len(bottom) > 1 or any(len(parts) > 1 for parts in upper.values()):
         return None
     found = [(name, product([Div(parts[0], expr.den)])) for name, parts in upper.items()]
@@ -154,7 +154,7 @@ def _power_rule(target: str, expr: Expr) -> Locals | None:
     assert type(expr) is Pow
     exponent = constant(expr.exp)
     if type(expr.base) is not Name or exponent is None:
-        return _recognised(target, expr)
+        return _recognise(target, expr)
     if exponent.denominator != 1 or exponent < 2:
         return "power", derivatives(target, expr)
     power = Number(str(exponent))
@@ -175,10 +175,10 @@ def _sign_rule(target: str, expr: Expr) -> Locals | None:
     assert type(expr) is Neg
     if type(expr.arg) is Name:
         return "negation", [(expr.arg.name, _MINUS_ONE)]
-    return _recognised(target, expr)
+    return _recognise(target, expr)
 
 
-def _recognised(target: str, expr: Expr) -> Locals | None:
+def _recognise(target: str, expr: Expr) -> Locals | None:
     known = recognise(expr)
     if known is None:
         return None
@@ -195,7 +195,7 @@ def _recognised(target: str, expr: Expr) -> Locals | None:
 def _call_rule(target: str, expr: Expr) -> Locals | None:
     assert type(expr) is Call
     if expr.func in HEADS:
-        known = _recognised(target, expr)
+        known = _recognise(target, expr)
         if known is not None:
             return known
     if expr.func == "pi":
@@ -211,10 +211,10 @@ def _call_rule(target: str, expr: Expr) -> Locals | None:
         if type(arg) is Name:
             found.setdefault(arg.name, []).append(fill(filled))
         elif constant(arg) is None:
-            outer = without_zero(fill(filled))
+            outer = drop_zero(fill(filled))
             for name, part in local_derivatives("", arg, {})[1]:
                 found.setdefault(name, []).append(product([outer, part]))
-    return expr.func, [(name, parts[0] if len(parts) == 1 else summed(parts)) for name, parts in found.items()]
+    return expr.func, [(name, parts[0] if len(parts) == 1 else sum_terms(parts)) for name, parts in found.items()]
 
 
 Template = Callable[[tuple[Expr, ...]], Expr]
@@ -252,6 +252,6 @@ _RULES: dict[type, Callable[[str, Any], Locals | None]] = {
 }
 
 
-def _general(target: str, expr: Expr) -> Locals:
+def _differentiate(target: str, expr: Expr) -> Locals:
     """A formula that no row covers: differentiated where it stands."""
-    return _recognised(target, expr) or ("formula", derivatives(target, expr))
+    return _recognise(target, expr) or ("formula", derivatives(target, expr))

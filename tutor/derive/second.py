@@ -27,12 +27,12 @@ def hessian_name(loss: str, first: str, second: str) -> str:
     return derivative_key(derivative_key(loss, first), second)
 
 
-def named(expr: Expr) -> Expr:
+def name_derivatives(expr: Expr) -> Expr:
     """The expression with every derivative replaced by the step that computes it."""
     if isinstance(expr, Partial):
         return Name(derivative_key(expr.of, expr.wrt))
     parts = children(expr)
-    return rebuild(expr, tuple(named(part) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(name_derivatives(part) for part in parts)) if parts else expr
 
 
 def hessian(derivation: Derivation, parameters: tuple[str, ...]) -> tuple[Step, ...]:
@@ -54,22 +54,22 @@ def hessian(derivation: Derivation, parameters: tuple[str, ...]) -> tuple[Step, 
             hint=f"Newton's method takes up to {MAX_PARAMETERS}; use adam or gd",
         )
     graph, loss = derivation.graph, derivation.graph.loss
-    passes = (*graph.steps, *(Step(step.target, named(step.expr), step.rule) for step in derivation.backward))
+    passes = (*graph.steps, *(Step(step.target, name_derivatives(step.expr), step.rule) for step in derivation.backward))
     found: list[Step] = []
     for place, name in enumerate(parameters):
         gradient = derivative_key(loss, name)
-        second = derive(replace(graph, steps=_until(passes, gradient), loss=gradient, nodes=()))
-        for step in _needed(second, parameters[place:]):
-            found.append(Step(_bracketed_key(gradient, step.wrt), _bracketed(step.expr, gradient), step.rule))
+        second = derive(replace(graph, steps=_keep_until(passes, gradient), loss=gradient, nodes=()))
+        for step in _list_needed(second, parameters[place:]):
+            found.append(Step(_bracket_key(gradient, step.wrt), _bracket_derivatives(step.expr, gradient), step.rule))
         made = {step.target for step in found}
         for other in parameters[place:]:
-            key = _bracketed_key(gradient, other)
+            key = _bracket_key(gradient, other)
             entry: Expr = Name(key) if key in made else ZERO  # a gradient that does not use a parameter at all
             found.append(Step(hessian_name(loss, name, other), entry, "second derivative"))
     return tuple(found)
 
 
-def _until(steps: tuple[Step, ...], target: str) -> tuple[Step, ...]:
+def _keep_until(steps: tuple[Step, ...], target: str) -> tuple[Step, ...]:
     """The steps that a target is computed from."""
     by_name = {step.target: step for step in steps}
     needed: set[str] = set()
@@ -88,7 +88,7 @@ def _until(steps: tuple[Step, ...], target: str) -> tuple[Step, ...]:
     return tuple(step for step in steps if step.target in needed)
 
 
-def _needed(second: Derivation, wanted: tuple[str, ...]) -> list[Step]:
+def _list_needed(second: Derivation, wanted: tuple[str, ...]) -> list[Step]:
     """The backward steps that the wanted entries are computed from, in order."""
     loss = second.graph.loss
     by_name = {step.target: step for step in second.backward}
@@ -102,13 +102,13 @@ def _needed(second: Derivation, wanted: tuple[str, ...]) -> list[Step]:
     return [step for step in second.backward if step.target in needed]
 
 
-def _bracketed_key(gradient: str, wrt: str) -> str:
+def _bracket_key(gradient: str, wrt: str) -> str:
     return derivative_key(f"({gradient})", wrt)
 
 
-def _bracketed(expr: Expr, gradient: str) -> Expr:
+def _bracket_derivatives(expr: Expr, gradient: str) -> Expr:
     """Names for the derivatives of a gradient that no other step has: ddL/dw/dz would be both d(dL/dw)/dz and an entry."""
     if isinstance(expr, Partial) and expr.of == gradient:
-        return Name(_bracketed_key(gradient, expr.wrt))
+        return Name(_bracket_key(gradient, expr.wrt))
     parts = children(expr)
-    return rebuild(expr, tuple(_bracketed(part, gradient) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(_bracket_derivatives(part, gradient) for part in parts)) if parts else expr

@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from tutor.derive.tidy import product, summed
+from tutor.derive.tidy import product, sum_terms
 from tutor.errors import ExpressionError
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
 from tutor.expression.walk import names, substitute
 from tutor.rules.functions import OUT, function, partials_of
-from tutor.rules.patterns import without_zero
+from tutor.rules.patterns import drop_zero
 
 _TWO = Number("2")
 MAX_NODES = 1_000_000
@@ -29,12 +29,12 @@ def derivatives(target: str, expr: Expr) -> list[tuple[str, Expr]]:
     Raises `ExpressionError` for a formula whose derivatives would fill books.
 
     >>> from tutor.expression.parse import parse
-    >>> from tutor.expression.plain import plain
-    >>> [plain(slope) for _, slope in derivatives("f", parse("x^y"))]
+    >>> from tutor.expression.plain import write_plain
+    >>> [write_plain(slope) for _, slope in derivatives("f", parse("x^y"))]
     ['y*x^(y - 1)', 'x^y*log(x)']
     """
     slopes = _Slopes(target)
-    return [(name, slopes.of(expr, name)) for name in names(expr)]
+    return [(name, slopes.differentiate(expr, name)) for name in names(expr)]
 
 
 class _Slopes:
@@ -52,7 +52,7 @@ class _Slopes:
             known = self.used[id(expr)] = (expr, frozenset(names(expr)))
         return name in known[1]
 
-    def of(self, expr: Expr, name: str) -> Expr:
+    def differentiate(self, expr: Expr, name: str) -> Expr:
         """The derivative of a part; the recursion is bounded by the parser's depth."""
         if not self.uses(expr, name):
             return ZERO
@@ -64,8 +64,8 @@ class _Slopes:
     def name(self, expr: Name, name: str) -> Expr:
         return ONE
 
-    def opposite(self, expr: Neg, name: str) -> Expr:
-        return product([Neg(self.of(expr.arg, name))])
+    def negate(self, expr: Neg, name: str) -> Expr:
+        return product([Neg(self.differentiate(expr.arg, name))])
 
     def sum(self, expr: Add, name: str) -> Expr:
         found = self.terms.get(id(expr))
@@ -75,62 +75,62 @@ class _Slopes:
                 self.uses(arg, name)
                 for used in self.used[id(arg)][1]:
                     found.setdefault(used, []).append(arg)
-        return summed([self.of(arg, name) for arg in found[name]])
+        return sum_terms([self.differentiate(arg, name) for arg in found[name]])
 
     def product(self, expr: Mul, name: str) -> Expr:
         """Each factor in turn, differentiated where it stands."""
         self.left -= len(expr.args)
-        return summed(
-            [product([*expr.args[:place], self.of(arg, name), *expr.args[place + 1 :]])
+        return sum_terms(
+            [product([*expr.args[:place], self.differentiate(arg, name), *expr.args[place + 1 :]])
              for place, arg in enumerate(expr.args) if self.uses(arg, name)]
         )  # fmt: skip
 
     def quotient(self, expr: Div, name: str) -> Expr:
         num, den = expr.num, expr.den
-        over = self.of(num, name)
+        over = self.differentiate(num, name)
         if not self.uses(den, name):
             return product([Div(over, den)])
-        under = self.of(den, name)
+        under = self.differentiate(den, name)
         if not self.uses(num, name):
             return product([Neg(num), under, Div(ONE, Pow(den, _TWO))])
-        top = summed([product([over, den]), Neg(product([num, under]))])
+        top = sum_terms([product([over, den]), Neg(product([num, under]))])
         return product([top, Div(ONE, Pow(den, _TWO))])
 
     def power(self, expr: Pow, name: str) -> Expr:
         base, exponent = expr.base, expr.exp
         parts = []
         if self.uses(base, name):
-            lower = Pow(base, summed([exponent, Neg(ONE)]))
-            parts.append(product([exponent, lower, self.of(base, name)]))
+            lower = Pow(base, sum_terms([exponent, Neg(ONE)]))
+            parts.append(product([exponent, lower, self.differentiate(base, name)]))
         if self.uses(exponent, name):
-            parts.append(product([expr, Call("log", (base,)), self.of(exponent, name)]))
-        return summed(parts)
+            parts.append(product([expr, Call("log", (base,)), self.differentiate(exponent, name)]))
+        return sum_terms(parts)
 
     def call(self, expr: Call, name: str) -> Expr:
         if expr.func == "if_positive":
             condition, yes, no = expr.args
-            a, b = self.of(yes, name), self.of(no, name)
-            return a if a == b else without_zero(Call("if_positive", (condition, a, b)))
+            a, b = self.differentiate(yes, name), self.differentiate(no, name)
+            return a if a == b else drop_zero(Call("if_positive", (condition, a, b)))
         if expr.func.endswith("'"):
-            return self.of(primed(expr), name)
+            return self.differentiate(open_prime(expr), name)
         row = function(expr.func, len(expr.args))
         table: dict[str, Expr] = {**dict(zip(row.params, expr.args, strict=True)), OUT: expr}
-        return summed(
-            [product([put_in(partial, table), self.of(arg, name)])
+        return sum_terms(
+            [product([put_in(partial, table), self.differentiate(arg, name)])
              for arg, partial in zip(expr.args, partials_of(row), strict=True) if self.uses(arg, name)]
         )  # fmt: skip
 
 
 def put_in(partial: Expr, table: dict[str, Expr]) -> Expr:
     """The derivative of a row with a call's own arguments in it."""
-    return without_zero(substitute(partial, table))
+    return drop_zero(substitute(partial, table))
 
 
-def primed(expr: Call) -> Expr:
+def open_prime(expr: Call) -> Expr:
     """σ′(z) as the formula that the row of σ has for it.
 
-    >>> from tutor.expression.plain import plain
-    >>> plain(primed(Call("sigmoid'", (Name("z"),))))
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(open_prime(Call("sigmoid'", (Name("z"),))))
     'sigmoid(z)*(1 - sigmoid(z))'
     """
     row = function(expr.func[:-1], len(expr.args))
@@ -139,7 +139,7 @@ def primed(expr: Call) -> Expr:
 
 _RULES: dict[type, Callable[[_Slopes, Any, str], Expr]] = {
     Name: _Slopes.name,
-    Neg: _Slopes.opposite,
+    Neg: _Slopes.negate,
     Add: _Slopes.sum,
     Mul: _Slopes.product,
     Div: _Slopes.quotient,

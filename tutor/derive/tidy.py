@@ -43,12 +43,12 @@ class Monomial:
         if value is not None and power.denominator == 1 and (value or power > 0) and _is_short(value, power):
             self.number *= value**power.numerator
             self.decimal |= has_decimal(expr)
-        elif power.denominator == 1 and isinstance(expr, Neg | Mul | Div | Pow) and self.opened(expr, power):
+        elif power.denominator == 1 and isinstance(expr, Neg | Mul | Div | Pow) and self.multiply_by_parts(expr, power):
             pass
         else:
             self.powers[expr] = self.powers.get(expr, 0) + power
 
-    def opened(self, expr: Expr, power: Power) -> bool:
+    def multiply_by_parts(self, expr: Expr, power: Power) -> bool:
         """Multiply by the parts of a product, fraction or power; False where it stays whole."""
         match expr:
             case Neg(arg):
@@ -109,7 +109,7 @@ class Monomial:
         over = [_power(base, power, self.decimal) for base, power in self.powers.items() if power > 0]
         under = [_power(base, -power, self.decimal) for base, power in self.powers.items() if power < 0]
         size, sign = abs(self.number), self.number < 0
-        if alone and len(over) == 1 and not under and sign and (turned := _turned(over[0])) is not None:
+        if alone and len(over) == 1 and not under and sign and (turned := _turn_round(over[0])) is not None:
             over, sign = [turned], False
         text = decimal_text(size) if self.decimal else None
         if text is not None:
@@ -130,8 +130,8 @@ def product(factors: Iterable[Expr]) -> Expr:
     """A product in order: 2·(l/2)·W is l·W.
 
     >>> from tutor.expression.parse import parse
-    >>> from tutor.expression.plain import plain
-    >>> plain(product([parse("2"), parse("l/2"), parse("W")])), plain(product([parse("3"), parse("0.5*x"), parse("1/x")]))
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(product([parse("2"), parse("l/2"), parse("W")])), write_plain(product([parse("3"), parse("0.5*x"), parse("1/x")]))
     ('l*W', '1.5')
     """
     factors = tuple(factors)
@@ -163,15 +163,15 @@ def _has_name(terms: Iterable[Expr]) -> bool:
     return any(type(term) is Name or (type(term) is Neg and type(term.arg) is Name) for term in terms)
 
 
-def summed(terms: Iterable[Expr]) -> Expr:
+def sum_terms(terms: Iterable[Expr]) -> Expr:
     """A sum in order, like terms added up where the first of them stands: 1 + x² − 2·x² is 1 − x².
 
     >>> from tutor.expression.parse import parse
-    >>> from tutor.expression.plain import plain
-    >>> plain(summed([parse("1 + x^2"), parse("-x*2*x")]))
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(sum_terms([parse("1 + x^2"), parse("-x*2*x")]))
     '1 - x^2'
     """
-    flat = list(_flat(terms))
+    flat = list(_flatten_sums(terms))
     if len(flat) == 1 and not isinstance(flat[0], Neg):
         return flat[0]
     found: dict[frozenset[tuple[Expr, Power]], Monomial] = {}
@@ -195,7 +195,7 @@ def _term(factors: Iterable[Expr]) -> Monomial:
     return term
 
 
-def _flat(terms: Iterable[Expr]) -> Iterable[Expr]:
+def _flatten_sums(terms: Iterable[Expr]) -> Iterable[Expr]:
     """The terms of sums in sums, with their signs."""
     stack = [(term, False) for term in reversed(list(terms))]
     while stack:
@@ -208,7 +208,7 @@ def _flat(terms: Iterable[Expr]) -> Iterable[Expr]:
             yield Neg(expr) if negative else expr
 
 
-def _turned(expr: Expr) -> Expr | None:
+def _turn_round(expr: Expr) -> Expr | None:
     """The opposite of a difference: −(y − p) is p − y."""
     if isinstance(expr, Add) and len(expr.args) == 2 and isinstance(expr.args[1], Neg) and not isinstance(expr.args[0], Neg):
         return Add((expr.args[1].arg, Neg(expr.args[0])))

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from tutor.expression.keys import after_key
+from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.walk import substitute
 from tutor.graph.nouns import Step
@@ -25,9 +25,9 @@ class Naming:
     settings: Mapping[str, str]
     taken: frozenset[str]
 
-    def own(self, word: str, parameter: str) -> str:
+    def name_own(self, word: str, parameter: str) -> str:
         """The name of a parameter's own state or intermediate value: ``m_w5``."""
-        return _fresh(f"{word}_{parameter}", self.taken)
+        return _make_fresh(f"{word}_{parameter}", self.taken)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ def naming(row: Optimiser, taken: Collection[str], rate: str) -> Naming:
     't_update'
     """
     used = frozenset(taken)
-    settings = {setting.name: _fresh(setting.name, used) for setting in row.settings}
-    return Naming(_fresh(rate, used), _fresh("t", used), settings, used)
+    settings = {setting.name: _make_fresh(setting.name, used) for setting in row.settings}
+    return Naming(_make_fresh(rate, used), _make_fresh("t", used), settings, used)
 
 
-def _fresh(name: str, taken: Collection[str]) -> str:
+def _make_fresh(name: str, taken: Collection[str]) -> str:
     while name in taken:
         name += "_update"
     return name
@@ -65,30 +65,30 @@ def _fresh(name: str, taken: Collection[str]) -> str:
 def update(row: Optimiser, parameter: str, loss: str, names: Naming) -> Update:
     """The update steps of one parameter, in the order in which they are computed.
 
-    >>> from tutor.expression.plain import plain
+    >>> from tutor.expression.plain import write_plain
     >>> from tutor.rules.optimisers import optimiser
     >>> momentum = optimiser("momentum")
     >>> made = update(momentum, "w", "L", naming(momentum, ["w", "L"], "eta"))
-    >>> [f"{step.target} = {plain(step.expr)}" for step in made.steps]
+    >>> [f"{step.target} = {write_plain(step.expr)}" for step in made.steps]
     ['v_w@1 = mu*v_w + dL/dw', 'w@1 = w - eta*v_w@1']
     """
     table: dict[str, Expr] = {
-        "w": Name(parameter), "g": Partial(loss, parameter), "d": Name(names.own("d", parameter)),
+        "w": Name(parameter), "g": Partial(loss, parameter), "d": Name(names.name_own("d", parameter)),
         "t": Name(names.t), "rate": Name(names.rate),
     }  # fmt: skip
     table.update({short: Name(name) for short, name in names.settings.items()})
-    kept = {state: names.own(state, parameter) for state in row.states}
+    kept = {state: names.name_own(state, parameter) for state in row.states}
     table.update({state: Name(name) for state, name in kept.items()})
     steps: list[Step] = []
     made: dict[str, str] = {}
     for move in row.moves:
         expr = substitute(formula_of(move), table)
         if move.target == "w":
-            target = after_key(parameter, 1)
+            target = make_after_key(parameter, 1)
         elif move.target in kept:
-            target = after_key(kept[move.target], 1)
+            target = make_after_key(kept[move.target], 1)
         else:
-            target = names.own(move.target, parameter)
+            target = names.name_own(move.target, parameter)
         steps.append(Step(target, expr, move.rule, (), "update", loss, parameter, 1))
         made[move.target] = target
         table[move.target] = Name(target)

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from tutor.derive.backward import reverse
 from tutor.derive.local import local_derivatives
 from tutor.derive.update import naming, update
-from tutor.expression.keys import after_key, derivative_key, edge_key, read_after
+from tutor.expression.keys import derivative_key, edge_key, make_after_key, read_after
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.walk import names as names_of
 from tutor.graph.nouns import Factor, Graph, Path, Step
@@ -52,11 +52,11 @@ class Working:
         return frozenset(found)
 
 
-def referred(expr: Expr) -> tuple[str, ...]:
+def list_referred(expr: Expr) -> tuple[str, ...]:
     """The names of quantities and derivatives that a formula uses.
 
     >>> from tutor.expression.parse import parse
-    >>> referred(parse("dL/da*x", names=("L", "a", "x")))
+    >>> list_referred(parse("dL/da*x", names=("L", "a", "x")))
     ('x', 'dL/da')
     """
     partials: dict[str, None] = {}
@@ -90,7 +90,7 @@ def working(
         steps += maker_of_updates.steps(updates)
         rate, extra = maker_of_updates.names.rate, dict.fromkeys(maker_of_updates.states, "0")
     return Working(
-        graph, tuple(steps), {step.target: step for step in steps}, {step.target: referred(step.expr) for step in steps},
+        graph, tuple(steps), {step.target: step for step in steps}, {step.target: list_referred(step.expr) for step in steps},
         rate, extra,
     )  # fmt: skip
 
@@ -102,9 +102,9 @@ class _Maker:
         self.locals = {step.target: local_derivatives(step.target, step.expr, named)[1] for step in graph.steps}
         self.rules = {step.target: step.rule for step in graph.steps}
         self.place = {name: place for place, name in enumerate(graph.names)}
-        self.whole = {target: self._whole(target) for target in self.locals}
+        self.whole = {target: self._list_sole_edges(target) for target in self.locals}
 
-    def _whole(self, target: str) -> frozenset[str]:
+    def _list_sole_edges(self, target: str) -> frozenset[str]:
         """The quantities whose edge to ``target`` is their only way there."""
         own = [wrt for wrt, _ in self.locals[target]]
         reached: set[str] = set()
@@ -175,7 +175,7 @@ class _NamedPull:
         return Step(target, expr, "chain rule" if len(products) == 1 else "sum over paths", paths, "gradient", loss, wrt)
 
 
-def renamed(expr: Expr, table: Mapping[str, str]) -> Expr:
+def rename_formula(expr: Expr, table: Mapping[str, str]) -> Expr:
     """A formula of the first run as one of a later run: quantities and derivatives under their names in ``table``."""
     if type(expr) is Name:
         return Name(table.get(expr.name, expr.name))
@@ -183,7 +183,7 @@ def renamed(expr: Expr, table: Mapping[str, str]) -> Expr:
         name = derivative_key(expr.of, expr.wrt)
         return Name(table[name]) if name in table else expr
     parts = children(expr)
-    return rebuild(expr, tuple(renamed(part, table) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(rename_formula(part, table) for part in parts)) if parts else expr
 
 
 class _Updates:
@@ -194,39 +194,39 @@ class _Updates:
         self.names = naming(row, [*graph.names, *(step.target for step in first)], letter)
         self.moves = [(name, update(row, name, graph.loss, self.names)) for name in trained]
         self.states = [state for _, one in self.moves for state in one.states]
-        self.counted = any(self.names.t in referred(step.expr) for _, one in self.moves for step in one.steps)
+        self.counted = any(self.names.t in list_referred(step.expr) for _, one in self.moves for step in one.steps)
         self.again = [step for step in self.first if step.sort != "gradient" or step.of == graph.loss]
 
     def steps(self, count: int) -> list[Step]:
         found: list[Step] = []
         table: dict[str, str] = {}
         for k in range(1, count + 1):
-            found += self.moved(k, table)
-            later, table = self.repeated(k)
+            found += self.make_update(k, table)
+            later, table = self.repeat_steps(k)
             found += later if k < count else [step for step in later if step.sort == "forward"]
         return found
 
-    def moved(self, k: int, table: Mapping[str, str]) -> list[Step]:
+    def make_update(self, k: int, table: Mapping[str, str]) -> list[Step]:
         """Update number k of every parameter; ``table`` names the run before it."""
         found = []
         if self.counted:
-            found.append(Step(after_key(self.names.t, k), Number(str(k)), "count", (), "update", after=k))
+            found.append(Step(make_after_key(self.names.t, k), Number(str(k)), "count", (), "update", after=k))
         for parameter, one in self.moves:
-            own = {**table, self.names.t: after_key(self.names.t, k)} if self.counted else dict(table)
+            own = {**table, self.names.t: make_after_key(self.names.t, k)} if self.counted else dict(table)
             for step in one.steps:
-                target = after_key(read_after(step.target).key, k)
-                found.append(Step(target, renamed(step.expr, own), step.rule, (), "update", self.graph.loss, parameter, k))
+                target = make_after_key(read_after(step.target).key, k)
+                found.append(Step(target, rename_formula(step.expr, own), step.rule, (), "update", self.graph.loss, parameter, k))
                 own[step.target] = target
         return found
 
-    def repeated(self, k: int) -> tuple[list[Step], dict[str, str]]:
+    def repeat_steps(self, k: int) -> tuple[list[Step], dict[str, str]]:
         """The computation with the parameters after k updates, and what everything in it is called."""
-        table = {name: after_key(name, k) for name in (*self.trained, *self.states)}
+        table = {name: make_after_key(name, k) for name in (*self.trained, *self.states)}
         later = []
         for step in self.again:
-            if not any(name in table for name in referred(step.expr)):
+            if not any(name in table for name in list_referred(step.expr)):
                 continue  # no parameter in it: it stays as it was
-            table[step.target] = after_key(step.target, k)
-            paths = tuple(Path(tuple(Factor(f.of, f.wrt, renamed(f.expr, table)) for f in path.factors)) for path in step.paths)
-            later.append(Step(table[step.target], renamed(step.expr, table), step.rule, paths, step.sort, step.of, step.wrt, k))
+            table[step.target] = make_after_key(step.target, k)
+            paths = tuple(Path(tuple(Factor(f.of, f.wrt, rename_formula(f.expr, table)) for f in path.factors)) for path in step.paths)
+            later.append(Step(table[step.target], rename_formula(step.expr, table), step.rule, paths, step.sort, step.of, step.wrt, k))
         return later, table

@@ -10,8 +10,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from tutor.errors import ExerciseError, near
-from tutor.text import visible
+from tutor.errors import ExerciseError, hint_near
+from tutor.text import make_visible
 
 _PACKAGED = Path(__file__).parent.parent / "_exercises"
 _CHECKOUT = Path(__file__).parent.parent.parent / "exercises"
@@ -50,11 +50,11 @@ def entries() -> list[Entry]:
         claims = len(raw.get("claim", [])) + sum(
             len(row) - 1 for table in raw.get("table", []) for row in table.get("rows", [])
         )
-        found.append(Entry(name, str(raw["title"]), name.split("/")[0], str(raw.get("source", "")), claims, _abilities(raw)))
+        found.append(Entry(name, str(raw["title"]), name.split("/")[0], str(raw.get("source", "")), claims, _list_abilities(raw)))
     return found
 
 
-def _abilities(raw: Mapping[str, Any]) -> tuple[str, ...]:
+def _list_abilities(raw: Mapping[str, Any]) -> tuple[str, ...]:
     counted = all(str(asked).startswith("count ") for asked in raw.get("asked", [""]))
     has = {"layers": "shapes" in raw or ("network" in raw and not counted), "data": "data" in raw, "training": "train" in raw}
     return tuple(ability for ability, there in has.items() if there)
@@ -75,13 +75,18 @@ def locate(target: str) -> tuple[str, Path]:
         return path.stem, path
     known = ids()
     if target.startswith(("/", "./", "../", "~")):
-        raise ExerciseError(f"{visible(target)} is no exercise file", hint="an exercise file ends in .toml")
+        raise ExerciseError(f"{make_visible(target)} is no exercise file", hint="an exercise file ends in .toml")
     if target in known:
         return target, FOLDER / f"{target}.toml"
+    if not is_exercise_name(target):
+        raise ExerciseError(
+            f"{make_visible(target, 60)} is no exercise",
+            hint="give the path of an exercise file, or an id from tutor list; tutor solve takes a formula too",
+        )
     tail = target.rpartition("/")[2]
     same = [name for name in known if name.rpartition("/")[2] == tail]
-    hint = f"did you mean {' or '.join(same)}?" if same else near(target, known)
-    raise ExerciseError(f"there is no exercise {visible(target)}", hint=hint or "tutor list shows them all")
+    hint = f"did you mean {' or '.join(same)}?" if same else hint_near(target, known)
+    raise ExerciseError(f"there is no exercise {make_visible(target)}", hint=hint or "tutor list shows them all")
 
 
 _WORDS = re.compile(r"[A-Za-z]+([-_][A-Za-z0-9]+)*")
@@ -132,5 +137,8 @@ def read_csv(name: str) -> str:
     path = Path(name)
     if not path.is_file():
         what = "is a folder, not a file" if path.is_dir() else "does not exist"
-        raise ExerciseError(f"the data file {visible(name)} {what}", hint="a CSV file: a line of names, then one line of numbers a sample")
+        raise ExerciseError(
+            f"the data file {make_visible(name)} {what}",
+            hint="a CSV file: a line of names, then one line of numbers a sample",
+        )
     return read_text(path)

@@ -6,9 +6,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from tutor.errors import ExerciseError, TutorError, near
+from tutor.errors import ExerciseError, TutorError, hint_near
 from tutor.exercise.model import Claim
-from tutor.exercise.over_layers import own_layers, read_layer_formula, speaks_of_layers
+from tutor.exercise.over_layers import choose_own_layers, is_about_layers, read_layer_formula
 from tutor.exercise.read_training import TrainingPlan
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Partial, children
@@ -20,19 +20,19 @@ from tutor.notation.profile import notation
 from tutor.numbers.run import read_value
 from tutor.rules.functions import FUNCTIONS, check_calls
 from tutor.rules.optimisers import optimiser
-from tutor.text import visible
+from tutor.text import make_visible
 
 MAX_STEPS = 100_000
 _WORD = re.compile(r"[A-Za-z]\w*")
 
 
-def countable(what: str, network: Network | None) -> str:
+def check_countable(what: str, network: Network | None) -> str:
     """What of a network is to be counted; raises `ExerciseError` for what cannot be."""
     if network is None:
-        raise ExerciseError(f"only a network has {visible(what)} to count", hint="write the computation as [network]")
+        raise ExerciseError(f"only a network has {make_visible(what)} to count", hint="write the computation as [network]")
     known = counts(network)
     if what not in known:
-        raise ExerciseError(f"{visible(what)} cannot be counted", hint=near(what, known) or ", ".join(known))
+        raise ExerciseError(f"{make_visible(what)} cannot be counted", hint=hint_near(what, known) or ", ".join(known))
     return what
 
 
@@ -45,7 +45,7 @@ def derivative(text: str, graph: Graph) -> str:
         if expr.of not in [step.target for step in graph.steps]:
             raise ExerciseError(f"{expr.of} is not computed by a step, so it has no derivative here")
         return derivative_key(expr.of, expr.wrt)
-    raise ExerciseError(f"{visible(text)} is no derivative", hint="write dL/dw5")
+    raise ExerciseError(f"{make_visible(text)} is no derivative", hint="write dL/dw5")
 
 
 _CLAIM = re.compile(r"(?P<what>.+?)(?:\s+(?P<when>after|before)\s+(?P<k>\d{1,6}))?", re.DOTALL)
@@ -60,16 +60,16 @@ def read_claim(
     if not printed:
         raise ExerciseError("an empty figure", hint='such as printed = "0.082"')
     if text.startswith("count "):
-        return Claim(text, printed, None, count=countable(text[6:].strip(), network), erratum=erratum, note=note,
+        return Claim(text, printed, None, count=check_countable(text[6:].strip(), network), erratum=erratum, note=note,
                      formula=_formula(printed, ()))  # fmt: skip
     if graph is None:
         raise ExerciseError(
-            f"a claim about {visible(text)}, but there is no graph", hint='claims here are "count weights" and the like'
+            f"a claim about {make_visible(text)}, but there is no graph", hint='claims here are "count weights" and the like'
         )
     both = f"{text} = {printed}"
     if layered is None and network is not None and not set(_WORD.findall(both)) <= {*graph.names, *FUNCTIONS}:
-        layered = own_layers(layered, network, profile)
-    if layered is not None and speaks_of_layers(both, layered):
+        layered = choose_own_layers(layered, network, profile)
+    if layered is not None and is_about_layers(both, layered):
         expr, formula = read_layer_formula(text, layered), read_layer_formula(printed, layered)
         return Claim(text, printed, expr, formula=formula, erratum=erratum, note=note, layers=True)
     match = _CLAIM.fullmatch(text)
@@ -81,12 +81,12 @@ def read_claim(
     except TutorError as error:
         if erratum is None:
             raise
-        return Claim(text, printed, None, erratum=erratum, note=note, unknown=_unknown(match["what"], names) or error.what)
+        return Claim(text, printed, None, erratum=erratum, note=note, unknown=_describe_unknown(match["what"], names) or error.what)
     _check_partials(subject, graph)
     at = {}
     for name, value in entry.get("at", {}).items():
         if name not in graph.names:
-            raise ExerciseError(f"there is no quantity {visible(name)}", hint=near(name, graph.names))
+            raise ExerciseError(f"there is no quantity {make_visible(name)}", hint=hint_near(name, graph.names))
         at[name] = read_value(str(value), name)
     after = int(match["k"] or 0) - (1 if match["when"] == "before" else 0)
     if after < 0:
@@ -101,13 +101,13 @@ def read_update_claim(entry: Mapping[str, Any], plan: TrainingPlan, profile: str
     row = optimiser(plan.optimiser)
     what, printed = entry["claim"][len("update ") :].strip(), str(entry["printed"]).strip()
     if what not in row.targets:
-        hint = near(what, row.targets) or f"{row.name} computes {', '.join(row.targets)}"
-        raise ExerciseError(f"{row.name} has no update step for {visible(what)}", hint=hint)
+        hint = hint_near(what, row.targets) or f"{row.name} computes {', '.join(row.targets)}"
+        raise ExerciseError(f"{row.name} has no update step for {make_visible(what)}", hint=hint)
     return Claim(entry["claim"].strip(), printed, None, formula=_formula(printed, row.words(rate_name(profile))), update=what,
                  erratum=entry.get("erratum"), note=entry.get("note", ""))  # fmt: skip
 
 
-def _unknown(text: str, names: tuple[str, ...]) -> str:
+def _describe_unknown(text: str, names: tuple[str, ...]) -> str:
     """Which quantities of a printed formula do not exist: "no quantity b"; nothing where that is not what is wrong with it."""
     try:
         stack = [parse(text, functions=FUNCTIONS)]

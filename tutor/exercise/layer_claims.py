@@ -14,11 +14,11 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Number, Partial
 from tutor.expression.walk import substitute
 from tutor.graph.entries import Entries
-from tutor.graph.layered import sized, written_out
+from tutor.graph.layered import choose_sizes, write_out
 from tutor.graph.shapes import shape_text
-from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.form_agreement import relative
-from tutor.numbers.prove_layer_rewrites import normed
+from tutor.numbers.prove_layer_rewrites import norm_targets
 from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
 
@@ -26,13 +26,13 @@ POINTS = 2
 EQUAL = CONTEXT.mpf(10) ** -40
 
 
-def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
+def are_equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
     """Whether two formulas over layers are equal, entry by entry, at seeded random points and at the given values."""
     layered = layers_of(exercise, exercise.notation)
-    small, sizes = sized(layered)
+    small, sizes = choose_sizes(layered)
     numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
     subject, formula = substitute(subject, numbers), substitute(formula, numbers)
-    graph = written_out(small)
+    graph = write_out(small)
     points: list[Mapping[str, Value]] = list(random_points(graph, POINTS, seed=3))
     if exercise.values and not layered.symbolic:
         points.append(exercise.values)
@@ -46,19 +46,19 @@ def equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
         given = {name: point[single] for named in singles.values() for single in named.items for name in [single]}
         arrays = as_arrays(small, given)
         if point is not exercise.values:  # admissible targets of a softmax are probabilities
-            arrays = normed(small, rewrites, arrays)
+            arrays = norm_targets(small, rewrites, arrays)
         known = {name: array for derivation in derivations for name, array in evaluate_layers(derivation, arrays).items()}
         entries = Entries(known, Numbers())
         left, right = entries.value(subject), entries.value(formula)
         if left.shape != right.shape:
             raise ExerciseError(f"shapes do not fit: {shape_text(left.shape)} and {shape_text(right.shape)}")
-        floor = EQUAL * max([abs(real(item)) for item in left.items], default=CONTEXT.mpf(0))
-        if any(real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
+        floor = EQUAL * max([abs(as_real(item)) for item in left.items], default=CONTEXT.mpf(0))
+        if any(as_real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
             return False
     return True
 
 
-def derived_layer(exercise: Exercise, subject: Expr) -> Expr:
+def derive_layer(exercise: Exercise, subject: Expr) -> Expr:
     """What the product derives for a subject in layer form."""
     layered = layers_of(exercise, exercise.notation)
     if type(subject) is Partial:

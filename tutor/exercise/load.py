@@ -9,12 +9,18 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import Any, get_args
 
-from tutor.errors import ExerciseError, Problems, TutorError, near
+from tutor.errors import ExerciseError, Problems, TutorError, hint_near
 from tutor.exercise.catalogue import locate, read_text
-from tutor.exercise.claims import MAX_STEPS, countable, derivative, read_claim, read_update_claim
+from tutor.exercise.claims import MAX_STEPS, check_countable, derivative, read_claim, read_update_claim
 from tutor.exercise.model import Claim, Exercise
-from tutor.exercise.over_layers import asked_entries, flattened, own_layers, read_shapes, speaks_of_layers
-from tutor.exercise.over_layers import written as written_layers
+from tutor.exercise.over_layers import (
+    choose_own_layers,
+    flatten_values,
+    is_about_layers,
+    list_asked_entries,
+    read_shapes,
+)
+from tutor.exercise.over_layers import write_graph as written_layers
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
 from tutor.graph.build import from_steps
@@ -27,7 +33,7 @@ from tutor.notation.profile import profile_names
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.numbers.data_set import Samples
 from tutor.numbers.run import read_value
-from tutor.text import visible
+from tutor.text import make_visible
 
 _KEYS: dict[str, tuple[type, ...]] = {
     "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "chain": (str,), "steps": (list,),
@@ -98,20 +104,20 @@ class _Reader:
         except Problems as error:
             self.problems.extend(error.problems)
         except TutorError as error:
-            self.problems.append(error.at(where))
+            self.problems.append(error.put_at(where))
         return None
 
-    def checked(self, table: Mapping[str, Any], keys: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:
+    def check_types(self, table: Mapping[str, Any], keys: Mapping[str, tuple[type, ...]], where: str) -> dict[str, Any]:
         """The entries of a table that exist and have the right type; the others are faults."""
         good = {}
         for key, value in table.items():
-            path = f"{where}.{visible(key)}" if where else visible(key)
+            path = f"{where}.{make_visible(key)}" if where else make_visible(key)
             if key not in keys:
-                self.fault(f"there is no setting {visible(key)}", path, near(key, keys) or f"known: {', '.join(keys)}")
+                self.fault(f"there is no setting {make_visible(key)}", path, hint_near(key, keys) or f"known: {', '.join(keys)}")
             elif not isinstance(value, keys[key]) or (isinstance(value, bool) and bool not in keys[key]):
                 names = " or ".join({str: "a text", int: "a whole number", list: "a list", dict: "a table", bool: "true or false"}[t]
                                     for t in keys[key])  # fmt: skip
-                self.fault(f"{key} is {names}, not {visible(repr(value))}", path)
+                self.fault(f"{key} is {names}, not {make_visible(repr(value))}", path)
             else:
                 good[key] = value
         return good
@@ -123,11 +129,11 @@ class _Reader:
             if isinstance(item, str):
                 found.append(item)
             else:
-                self.fault(f"a text belongs here, not {visible(repr(item))}", f"{key}[{number}]")
+                self.fault(f"a text belongs here, not {make_visible(repr(item))}", f"{key}[{number}]")
         return found
 
     def read(self) -> Exercise:
-        good = self.checked(self.raw, _KEYS, "")
+        good = self.check_types(self.raw, _KEYS, "")
         if good.get("schema", 1) != 1:
             self.fault(f"schema {good['schema']} is not known here", "schema", "this version reads schema = 1")
         if not good.get("title") and isinstance(self.raw.get("title", ""), str):
@@ -135,57 +141,57 @@ class _Reader:
         profile = good.get("notation", "plain")
         if profile not in profile_names():
             known = profile_names()
-            self.fault(f"there is no notation {visible(profile)}", "notation", near(profile, known) or ", ".join(known))
+            self.fault(f"there is no notation {make_visible(profile)}", "notation", hint_near(profile, known) or ", ".join(known))
             profile = "plain"
         if good.get("chain", "full") not in ("full", "reuse"):
-            self.fault(f"chain is full or reuse, not {visible(good['chain'])}", "chain")
+            self.fault(f"chain is full or reuse, not {make_visible(good['chain'])}", "chain")
         samples = read_samples(good["data"], self.fault) if "data" in good else None
         if samples is not None:
-            good["values"] = self.first_sample(samples, good.get("values", {}))
+            good["values"] = self.take_first_sample(samples, good.get("values", {}))
         shapes = read_shapes(good.get("shapes", {}), self.fault)
         if shapes:
-            good["values"] = flattened(good.get("values", {}), shapes, self.fault)
+            good["values"] = flatten_values(good.get("values", {}), shapes, self.fault)
             self.raw = {**self.raw, "values": good["values"]}
         values, written = self.values(good.get("values", {}))
         network = self.network(good.get("network"))
-        layered = self.layered(good, shapes) if "shapes" in good and len(shapes) == len(good["shapes"]) else None
+        layered = self.build_layered(good, shapes) if "shapes" in good and len(shapes) == len(good["shapes"]) else None
         graph = self.graph(good, network, values) if "shapes" not in good else written_layers(layered) if layered else None
         if graph is not None:
             self.check_values(graph, values)
-        train = self.checked(good.get("train", {}), TRAIN_KEYS, "train")
+        train = self.check_types(good.get("train", {}), TRAIN_KEYS, "train")
         plan = read_plan(train, self.fault)
         rate = self.rate(train)
         steps = train.get("steps", 0)
         if not 0 <= steps <= MAX_STEPS:
             self.fault(f"steps runs from 0 to {MAX_STEPS:,}, not {steps}", "train.steps")
             steps = 0
-        asked, counted = self.asked(good, graph, network, layered)
+        asked, counted = self.read_asked(good, graph, network, layered)
         symbols = self.symbols(good.get("symbols", {}), (*graph.names, *(layered.graph.names if layered else ())) if graph else None)
         claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile)]
-        subject = Subject(graph, layered if layered is not None else own_layers(None, network, profile) if graph else None, network)
-        questions = read_questions(good["question"], subject, self.checked, self.fault) if "question" in good else ()
+        subject = Subject(graph, layered if layered is not None else choose_own_layers(None, network, profile) if graph else None, network)
+        questions = read_questions(good["question"], subject, self.check_types, self.fault) if "question" in good else ()
         return Exercise(
             self.ident, str(good.get("title", "")), self.ident.split("/")[0] if "/" in self.ident else "",
             good.get("source", ""), profile, good.get("chain"), graph, network, values, written, rate, steps, asked,
             counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan, layered,
-            questions, read_cases(good.get("case", []), self.checked, self.fault),
-            read_scheme(good.get("marking", {}), self.checked, self.fault), remarks=self.remarks(),
+            questions, read_cases(good.get("case", []), self.check_types, self.fault),
+            read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(),
         )  # fmt: skip
 
     def remarks(self) -> tuple[str, ...]:
         """What a grader should know: questions that say no marks."""
         without = [str(q.get("id", q.get("ask", ""))) for q in self.raw.get("question", []) if isinstance(q, dict) and "marks" not in q]
-        named = ", ".join(visible(name) for name in without[:8]) + (" …" if len(without) > 8 else "")
+        named = ", ".join(make_visible(name) for name in without[:8]) + (" …" if len(without) > 8 else "")
         return (f"no marks are given for {named}: 1 mark each is taken",) if without else ()
 
     def values(self, table: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         values: dict[str, Any] = {}
         written: dict[str, str] = {}
         for key, value in table.items():
-            path = f"values.{visible(key)}"
+            path = f"values.{make_visible(key)}"
             name = self.attempt(path, check_name, key)
             if isinstance(value, bool) or not isinstance(value, str | int):
-                self.fault(f"a value is a number, not {visible(repr(value))}", path, 'write 0.5 or "1/3"')
+                self.fault(f"a value is a number, not {make_visible(repr(value))}", path, 'write 0.5 or "1/3"')
                 continue
             number = self.attempt(path, read_value, str(value))
             if name and number is not None:
@@ -194,7 +200,7 @@ class _Reader:
                 values[name], written[name] = number, str(value)
         return values, written
 
-    def first_sample(self, samples: Samples, values: Mapping[str, Any]) -> dict[str, Any]:
+    def take_first_sample(self, samples: Samples, values: Mapping[str, Any]) -> dict[str, Any]:
         """The given values with those of the first sample, which the worked solution shows in full."""
         for name in samples.columns:
             if name in values:
@@ -206,7 +212,7 @@ class _Reader:
     def network(self, table: Mapping[str, Any] | None) -> Network | None:
         if table is None:
             return None
-        good = self.checked(table, _NETWORK_KEYS, "network")
+        good = self.check_types(table, _NETWORK_KEYS, "network")
         sizes = good.get("sizes", [])
         if not sizes or not all(
             isinstance(size, int) and not isinstance(size, bool) and 0 < size <= 10**9 for size in sizes
@@ -239,53 +245,53 @@ class _Reader:
             if network is None or only_counted:
                 return None
             return self.attempt("network", from_network, network)  # type: ignore[no-any-return]
-        described = self.described(good.get("quantities", {}))
+        described = self.read_quantities(good.get("quantities", {}))
         lines = self.texts(good, "steps")
         leaves = {*good.get("values", {}), *described} if good.get("values") else None
-        if not self.readable(lines, leaves or ()):
+        if not self.can_read_steps(lines, leaves or ()):
             return None
         parameters = self.texts(good, "parameters")
         return self.attempt("steps", lambda: from_steps(  # type: ignore[no-any-return]
             lines, loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described,
         ))  # fmt: skip
 
-    def layered(self, good: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Layered | None:
+    def build_layered(self, good: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Layered | None:
         """Steps over whole arrays."""
         ways = [key for key in ("steps", "expression", "network") if key in self.raw]
         if ways != ["steps"]:
             self.fault("[shapes] go with steps over arrays", "shapes", 'such as steps = ["z = W x + b", "L = sum(z^2)"]')
             return None
         lines, parameters = self.texts(good, "steps"), self.texts(good, "parameters")
-        kinds = self.described(good.get("quantities", {}))
+        kinds = self.read_quantities(good.get("quantities", {}))
         return self.attempt("steps", lambda: from_layers(  # type: ignore[no-any-return]
             lines, shapes, loss=good.get("loss", ""), parameters=parameters, kinds=kinds,
         ))  # fmt: skip
 
-    def readable(self, lines: list[str], leaves: Collection[str]) -> bool:
+    def can_read_steps(self, lines: list[str], leaves: Collection[str]) -> bool:
         """Whether every step can be read; each that cannot is a fault."""
         targets: dict[str, int] = {}
         before = len(self.problems)
         for number, read in enumerate(read_each(lines, known=leaves), 1):
             if isinstance(read, TutorError):
-                self.problems.append(read.at(f"steps[{number}]"))
+                self.problems.append(read.put_at(f"steps[{number}]"))
             elif read[0] in targets:
                 self.fault(f"{read[0]} is defined twice", f"steps[{number}]", "give the second one another name")
             else:
                 targets[read[0]] = number
         return len(self.problems) == before
 
-    def described(self, table: Mapping[str, Any]) -> dict[str, Quantity]:
+    def read_quantities(self, table: Mapping[str, Any]) -> dict[str, Quantity]:
         """Quantities with a kind and a place in a network: ``w5 = { kind = "weight", index = [2, 1, 1, 5] }``."""
         found = {}
         for key, value in table.items():
-            path = f"quantities.{visible(key)}"
+            path = f"quantities.{make_visible(key)}"
             name = self.attempt(path, check_name, key)
             if not isinstance(value, dict):
                 self.fault("a quantity is described by a table", path, 'such as w5 = { kind = "weight" }')
                 continue
             kind, index = value.get("kind", "input"), value.get("index", [])
             if kind not in get_args(Kind):
-                self.fault(f"there is no kind {visible(str(kind))}", path, near(str(kind), get_args(Kind)))
+                self.fault(f"there is no kind {make_visible(str(kind))}", path, hint_near(str(kind), get_args(Kind)))
             elif not isinstance(index, list) or not all(isinstance(i, int) for i in index):
                 self.fault("an index is a list of whole numbers", path)
             elif name:
@@ -297,7 +303,7 @@ class _Reader:
         for name in values:
             if name not in leaves:
                 what = f"{name} has a value but is computed" if name in graph.names else f"nothing uses {name}"
-                self.fault(what, f"values.{name}", near(name, leaves))
+                self.fault(what, f"values.{name}", hint_near(name, leaves))
         missing = [name for name in leaves if name not in self.raw.get("values", {})]
         if values and missing:
             shown = ", ".join(missing[:8]) + (" …" if len(missing) > 8 else "")
@@ -316,7 +322,7 @@ class _Reader:
             return None
         return rate
 
-    def asked(
+    def read_asked(
         self, good: Mapping[str, Any], graph: Graph | None, network: Network | None, layered: Layered | None
     ) -> tuple[tuple[str, ...], tuple[str, ...]]:
         asked: list[str | None] = []
@@ -324,9 +330,9 @@ class _Reader:
         for number, text in enumerate(self.texts(good, "asked"), 1):
             path = f"asked[{number}]"
             if text.startswith("count "):
-                counted.append(self.attempt(path, countable, text[6:].strip(), network))
-            elif layered is not None and speaks_of_layers(text, layered):
-                asked += self.attempt(path, asked_entries, text, layered) or ()
+                counted.append(self.attempt(path, check_countable, text[6:].strip(), network))
+            elif layered is not None and is_about_layers(text, layered):
+                asked += self.attempt(path, list_asked_entries, text, layered) or ()
             elif graph is not None:
                 asked.append(self.attempt(path, derivative, text, graph))
         return tuple(a for a in asked if a), tuple(c for c in counted if c)
@@ -334,11 +340,11 @@ class _Reader:
     def symbols(self, table: Mapping[str, Any], names: Collection[str] | None) -> dict[str, Symbol]:
         found = {}
         for key, value in table.items():
-            path = f"symbols.{visible(key)}"
+            path = f"symbols.{make_visible(key)}"
             if names is not None and key not in names:
-                self.fault(f"there is no quantity {visible(key)}", path, near(key, names))
+                self.fault(f"there is no quantity {make_visible(key)}", path, hint_near(key, names))
             elif not isinstance(value, str):
-                self.fault(f"a symbol is a text, not {visible(repr(value))}", path)
+                self.fault(f"a symbol is a text, not {make_visible(repr(value))}", path)
             else:
                 symbol = self.attempt(path, _symbol, value)
                 if symbol is not None:
@@ -355,7 +361,7 @@ class _Reader:
             if not isinstance(raw, dict):
                 self.fault("a claim is a table", path, '[[claim]] with claim = "dL/dw5" and printed = "0.082"')
                 continue
-            entry = self.checked(raw, _CLAIM_KEYS, path)
+            entry = self.check_types(raw, _CLAIM_KEYS, path)
             for key in ("claim", "printed"):
                 if key not in raw:
                     self.fault(f"a claim needs {key}", path, 'such as claim = "dL/dw5", printed = "0.082"')
@@ -376,7 +382,7 @@ class _Reader:
         found = []
         for number, raw in enumerate(good.get("table", []), 1):
             path = f"table[{number}]"
-            entry = self.checked(raw, _TABLE_KEYS, path) if isinstance(raw, dict) else {}
+            entry = self.check_types(raw, _TABLE_KEYS, path) if isinstance(raw, dict) else {}
             columns, rows = entry.get("columns", []), entry.get("rows", [])
             if not columns or not rows:
                 self.fault("a table has columns and rows", path, 'columns = ["w after k"], rows = [[1, "0.29"]]')

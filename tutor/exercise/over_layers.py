@@ -14,16 +14,16 @@ from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
 from tutor.graph.entries import places
-from tutor.graph.layered import LAYER_FUNCTIONS, Layered, from_network_layers, sized, written_out
+from tutor.graph.layered import LAYER_FUNCTIONS, Layered, choose_sizes, from_network_layers, write_out
 from tutor.graph.network import Network, quantities
 from tutor.graph.nouns import Graph
 from tutor.graph.read_steps import check_name
-from tutor.graph.shapes import AXES, Shape, arranged, shape_of, shape_text
+from tutor.graph.shapes import AXES, Shape, arrange_products, shape_of, shape_text
 from tutor.notation.profile import Notation, affine, notation
 from tutor.notation.symbol import Symbol
 from tutor.rules.functions import check_calls
 from tutor.rules.operations import WRITABLE
-from tutor.text import visible
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.exercise.model import Exercise
@@ -39,7 +39,7 @@ def read_shapes(table: Mapping[str, Any], fault: Fault) -> dict[str, Shape]:
     """``[shapes]``: the sizes of each array, whole numbers or letters: ``W = [2, 3]``, ``x = ["n"]``."""
     shapes: dict[str, Shape] = {}
     for key, value in table.items():
-        path = f"shapes.{visible(key)}"
+        path = f"shapes.{make_visible(key)}"
         sizes = value if isinstance(value, list) else [value]
         try:
             name = check_name(key)
@@ -56,7 +56,7 @@ def read_shapes(table: Mapping[str, Any], fault: Fault) -> dict[str, Shape]:
     return shapes
 
 
-def flattened(values: Mapping[str, Any], shapes: Mapping[str, Shape], fault: Fault) -> dict[str, Any]:
+def flatten_values(values: Mapping[str, Any], shapes: Mapping[str, Shape], fault: Fault) -> dict[str, Any]:
     """``[values]`` with every array taken apart into its entries: ``W = [[1, 2]]`` is ``W_1_1 = 1`` and ``W_1_2 = 2``."""
     flat: dict[str, Any] = {}
     count = 0
@@ -65,10 +65,10 @@ def flattened(values: Mapping[str, Any], shapes: Mapping[str, Shape], fault: Fau
         if not isinstance(value, list) and not shape:
             flat[key] = value
             continue
-        path = f"values.{visible(key)}"
+        path = f"values.{make_visible(key)}"
         actual = _shape(value)
         if not shape:
-            fault(f"{visible(key)} is an array here, and has no shape", path, f"add {visible(key)} to [shapes]")
+            fault(f"{make_visible(key)} is an array here, and has no shape", path, f"add {make_visible(key)} to [shapes]")
         elif actual is None:
             fault(f"{key} is no regular array", path, "its rows need the same number of entries, such as [[1, 2], [3, 4]]")
         elif actual != shape:
@@ -99,9 +99,9 @@ def _entries(name: str, value: Any, shape: Sequence[int]) -> Iterator[tuple[str,
         yield "_".join([name, *(str(i + 1) for i in place)]), entry
 
 
-def written(layered: Layered) -> Graph:
+def write_graph(layered: Layered) -> Graph:
     """The graph neuron by neuron, with small numbers in the place of letters for sizes."""
-    return written_out(sized(layered)[0])
+    return write_out(choose_sizes(layered)[0])
 
 
 def layers_of(exercise: Exercise, profile: str) -> Layered:
@@ -119,14 +119,14 @@ def layers_of(exercise: Exercise, profile: str) -> Layered:
     )
 
 
-def own_layers(layered: Layered | None, network: Network | None, profile: str) -> Layered | None:
+def choose_own_layers(layered: Layered | None, network: Network | None, profile: str) -> Layered | None:
     """The layers that a file's claims may speak of."""
     if layered is not None or network is None:
         return layered
     return from_network_layers(network, affine(profile))
 
 
-def speaks_of_layers(text: str, layered: Layered) -> bool:
+def is_about_layers(text: str, layered: Layered) -> bool:
     """Whether a claim is about an array, or a derivative with respect to one."""
     words = {word.removeprefix("d") for word in re.findall(r"[A-Za-z]\w*", text)} | set(re.findall(r"[A-Za-z]\w*", text))
     return any(shape for name, shape in layered.shapes.items() if name in words)
@@ -148,7 +148,7 @@ def read_layer_formula(text: str, layered: Layered) -> Expr:
                 f"{partial.of} is an array of shape {shape_text(layered.shapes[partial.of])}, and its derivative is none",
                 hint=f"claim that of an entry, such as d{partial.of}_1/d…, or of {layered.graph.loss}",
             )
-    expr = arranged(expr, layered.shapes)
+    expr = arrange_products(expr, layered.shapes)
     shape_of(expr, layered.shapes)
     return expr
 
@@ -160,7 +160,7 @@ def find_partials(expr: Expr) -> list[Partial]:
     return [partial for part in children(expr) for partial in find_partials(part)]
 
 
-def asked_entries(text: str, layered: Layered) -> tuple[str, ...]:
+def list_asked_entries(text: str, layered: Layered) -> tuple[str, ...]:
     """The derivatives of the single quantities that are asked for by that of an array: ``dL/dW``, or ``W`` for short."""
     expr = read_layer_formula(text, layered)
     loss = layered.graph.loss
@@ -169,15 +169,15 @@ def asked_entries(text: str, layered: Layered) -> tuple[str, ...]:
     elif type(expr) is Partial and expr.of == loss:
         name = expr.wrt
     else:
-        raise ExerciseError(f"{visible(text)} is no derivative of {loss}", hint=f"write d{loss}/d{layered.graph.leaves[0].name}")
-    return tuple(derivative_key(loss, single) for single in sized(layered)[0].entries[name].items)
+        raise ExerciseError(f"{make_visible(text)} is no derivative of {loss}", hint=f"write d{loss}/d{layered.graph.leaves[0].name}")
+    return tuple(derivative_key(loss, single) for single in choose_sizes(layered)[0].entries[name].items)
 
 
 def entry_symbols(exercise: Exercise, profile: str) -> dict[str, Symbol]:
     """How the single quantities of an exercise over arrays are written neuron by neuron: w_{12}^2 for ``w2_1_2``."""
     if exercise.layers is None:
         return {}
-    small, _ = sized(exercise.layers)
+    small, _ = choose_sizes(exercise.layers)
     own = exercise.symbols if profile == exercise.notation else {}
     return entries_of(small, notation(profile, list(quantities(small.graph)), own, loss=small.graph.loss))
 
@@ -194,4 +194,4 @@ def entries_of(layered: Layered, known: Notation) -> dict[str, Symbol]:
 
 def sizes_written_with(exercise: Exercise) -> Mapping[str, int]:
     """With which sizes a computation whose sizes are letters is written out; empty for all others."""
-    return sized(exercise.layers)[1] if exercise.layers is not None else {}
+    return choose_sizes(exercise.layers)[1] if exercise.layers is not None else {}

@@ -8,16 +8,16 @@ from dataclasses import dataclass, fields
 from fractions import Fraction
 from typing import Any, get_args
 
-from tutor.errors import ExerciseError, TutorError, near
-from tutor.exercise.claims import MAX_STEPS, countable
+from tutor.errors import ExerciseError, TutorError, hint_near
+from tutor.exercise.claims import MAX_STEPS, check_countable
 from tutor.exercise.question import LISTS, Case, Form, Kind, Question, Scheme, Tolerance
-from tutor.expression.keys import after_key, derivative_key
+from tutor.expression.keys import derivative_key, make_after_key
 from tutor.expression.parse import read_name
-from tutor.graph.layered import Layered, sized
+from tutor.graph.layered import Layered, choose_sizes
 from tutor.graph.network import Network
 from tutor.graph.nouns import Graph
 from tutor.numbers.run import read_value
-from tutor.text import visible
+from tutor.text import make_visible
 
 QUESTION_KEYS: dict[str, tuple[type, ...]] = {
     "id": (str,), "ask": (str,), "kind": (str,), "marks": (int, str), "digits": (int,), "decimals": (int,), "relative": (str, int),
@@ -54,7 +54,7 @@ class Subject:
         """
         ask = ask.strip()
         if ask.startswith("count "):
-            return (f"count {countable(ask[6:].strip(), self.network)}",), ()
+            return (f"count {check_countable(ask[6:].strip(), self.network)}",), ()
         parts = [part.strip() for part in ask.split(",")]
         if len(parts) > 1:
             found = [self.targets(part) for part in parts]
@@ -63,19 +63,19 @@ class Subject:
             return tuple(target for targets, _ in found for target in targets), (len(found),)
         match = _AFTER.fullmatch(ask)
         if match is None:
-            return self.plain(ask)
+            return self.drop_updates(ask)
         first, last = int(match["k"]), match["last"]
-        targets, shape = self.plain(match["what"].strip())
+        targets, shape = self.drop_updates(match["what"].strip())
         if last is None:
-            return tuple(_after(name, first) for name in targets), shape
+            return tuple(_name_after(name, first) for name in targets), shape
         if shape or int(last) <= first:
             raise ExerciseError("a column is of one quantity, from an update to a later one", hint="such as w after 0..7")
-        return tuple(_after(targets[0], k) for k in range(first, int(last) + 1)), (int(last) - first + 1,)
+        return tuple(_name_after(targets[0], k) for k in range(first, int(last) + 1)), (int(last) - first + 1,)
 
-    def plain(self, ask: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
+    def drop_updates(self, ask: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """The same without updates."""
         if self.graph is None:
-            raise ExerciseError(f"{visible(ask)} is asked for, but there is no graph", hint='ask for "count weights" and the like')
+            raise ExerciseError(f"{make_visible(ask)} is asked for, but there is no graph", hint='ask for "count weights" and the like')
         match = _DERIVATIVE.fullmatch(ask)
         name = read_name(ask)
         if name in self.graph.names:
@@ -84,8 +84,8 @@ class Subject:
             return self.array(name, "")
         of, wrt = read_name(match["of"]), read_name(match["wrt"])
         if of not in [step.target for step in self.graph.steps]:
-            raise ExerciseError(f"{visible(of)} is not computed by a step, so it has no derivative here",
-                                hint=near(of, [step.target for step in self.graph.steps]))  # fmt: skip
+            raise ExerciseError(f"{make_visible(of)} is not computed by a step, so it has no derivative here",
+                                hint=hint_near(of, [step.target for step in self.graph.steps]))  # fmt: skip
         if wrt in self.graph.names:
             return (derivative_key(of, wrt),), ()
         return self.array(wrt, of)
@@ -93,10 +93,10 @@ class Subject:
     def array(self, name: str, of: str) -> tuple[tuple[str, ...], tuple[int, ...]]:
         """All entries of an array, or of the gradient with respect to one."""
         assert self.graph is not None
-        found = sized(self.layered)[0].entries.get(name) if self.layered is not None else None
+        found = choose_sizes(self.layered)[0].entries.get(name) if self.layered is not None else None
         if found is None or not all(item in self.graph.names for item in found.items):
             known = (*self.graph.names, *(self.layered.entries if self.layered is not None else ()))
-            raise ExerciseError(f"there is no quantity {visible(name)}", hint=near(name, known))
+            raise ExerciseError(f"there is no quantity {make_visible(name)}", hint=hint_near(name, known))
         return tuple(derivative_key(of, item) if of else str(item) for item in found.items), found.shape
 
 
@@ -110,13 +110,13 @@ class Subject:
         if wrt not in shapes or (of and shapes.get(of, ("?",))):
             return ""
         key = derivative_key(of, wrt) if of else wrt
-        return after_key(key, int(match["k"])) if match is not None and match["last"] is None else "" if match is not None else key
+        return make_after_key(key, int(match["k"])) if match is not None and match["last"] is None else "" if match is not None else key
 
 
-def _after(name: str, k: int) -> str:
+def _name_after(name: str, k: int) -> str:
     if k > MAX_UPDATES:
         raise ExerciseError(f"more than {MAX_UPDATES} updates (of {MAX_STEPS:,} that can be trained) cannot be asked for")
-    return after_key(name, k)
+    return make_after_key(name, k)
 
 
 Fault = Callable[[str, str, str], None]
@@ -140,7 +140,7 @@ def read_questions(rows: list[Any], subject: Subject, checked: Checked, fault: F
             fault(error.what, path, error.hint)
             continue
         if question.id in found:
-            fault(f"two questions have the id {visible(question.id)}", path, "give one of them another id")
+            fault(f"two questions have the id {make_visible(question.id)}", path, "give one of them another id")
         found[question.id] = question
     return tuple(found.values())
 
@@ -149,31 +149,31 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     ask = entry.get("ask", "")
     kind: Any = entry.get("kind", "")
     if kind not in ("", *get_args(Kind)):
-        raise ExerciseError(f"there is no kind {visible(kind)}", hint=near(kind, get_args(Kind)) or ", ".join(get_args(Kind)))
+        raise ExerciseError(f"there is no kind {make_visible(kind)}", hint=hint_near(kind, get_args(Kind)) or ", ".join(get_args(Kind)))
     if not ask and kind != "choice":
         raise ExerciseError("a question asks for something", hint='such as ask = "dL/dw5"')
     targets, shape = subject.targets(ask) if kind != "choice" else ((), ())
     array = subject.array_key(ask) if kind != "choice" else ""
     kind = kind or _kind(ask, shape)
     if kind == "expression" and shape and not array:
-        raise ExerciseError(f"{visible(ask)} is a list, not one expression", hint="leave out kind")
+        raise ExerciseError(f"{make_visible(ask)} is a list, not one expression", hint="leave out kind")
     if kind in ("number", "fraction", "chain") and shape:
-        raise ExerciseError(f"{visible(ask)} is {_AXES[min(len(shape), 3)]}, not one {kind}", hint="leave out kind")
+        raise ExerciseError(f"{make_visible(ask)} is {_AXES[min(len(shape), 3)]}, not one {kind}", hint="leave out kind")
     if kind in LISTS and not shape:
-        raise ExerciseError(f"{visible(ask)} is a single quantity, not a {kind}", hint='kind = "number" or "expression"')
+        raise ExerciseError(f"{make_visible(ask)} is a single quantity, not a {kind}", hint='kind = "number" or "expression"')
     if len(shape) > 1 and kind not in (_kind(ask, shape), "expression"):
-        raise ExerciseError(f"{visible(ask)} is {_AXES[min(len(shape), 3)]}, not a {kind}", hint="leave out kind")
+        raise ExerciseError(f"{make_visible(ask)} is {_AXES[min(len(shape), 3)]}, not a {kind}", hint="leave out kind")
     if kind == "chain" and "/" not in ask:
         raise ExerciseError("a chain of factors is asked for a derivative", hint='such as ask = "dL/dw5"')
     form = entry.get("form", "any")
     if form not in get_args(Form):
-        raise ExerciseError(f"there is no form {visible(form)}", hint=", ".join(get_args(Form)))
+        raise ExerciseError(f"there is no form {make_visible(form)}", hint=", ".join(get_args(Form)))
     options, right = _options(entry, kind)
     ident = entry.get("id", "").strip() or _ident(ask, kind)
     if not ident:
         raise ExerciseError("a choice has no id of its own", hint='such as id = "direction"')
     if not _ID.fullmatch(ident) or not ident.isprintable() or ".." in ident.split("/"):
-        raise ExerciseError(f"{visible(ident)!r} is no id of a question", hint="letters, digits, / _ . - without spaces")
+        raise ExerciseError(f"{make_visible(ident)!r} is no id of a question", hint="letters, digits, / _ . - without spaces")
     within = Fraction(0) if ask.startswith("count ") else Tolerance().relative
     tolerance = Tolerance(
         _share(entry, "relative", within), _share(entry, "absolute", Tolerance().absolute),
@@ -181,7 +181,7 @@ def _question(entry: Mapping[str, Any], subject: Subject) -> Question:
     )  # fmt: skip
     marks = _share(entry, "marks", Fraction(1))
     if marks <= 0 or marks > 10_000:
-        raise ExerciseError(f"{visible(str(entry['marks']))} marks", hint="marks are positive, such as 2 or \"1/2\"")
+        raise ExerciseError(f"{make_visible(str(entry['marks']))} marks", hint="marks are positive, such as 2 or \"1/2\"")
     return Question(ident, ask, kind, targets, shape, marks, tolerance, form, entry.get("follow", True), entry.get("text", ""),
                     options, right, array)  # fmt: skip
 
@@ -208,7 +208,7 @@ def _share(entry: Mapping[str, Any], key: str, default: Fraction) -> Fraction:
         return default
     value = read_value(str(entry[key]), key)
     if not isinstance(value, Fraction) or value < 0:
-        raise ExerciseError(f"{key} is a number from 0, not {visible(str(entry[key]))}")
+        raise ExerciseError(f"{key} is a number from 0, not {make_visible(str(entry[key]))}")
     return value
 
 
@@ -246,7 +246,11 @@ def read_cases(rows: list[Any], checked: Checked, fault: Fault) -> tuple[Case, .
             fault(f"a case needs {' and '.join(missing)}", path, 'such as question = "dL/dw5", answer = "0.082", verdict = "correct"')
             continue
         if entry["verdict"] not in VERDICTS:
-            fault(f"there is no verdict {visible(entry['verdict'])}", path, near(entry["verdict"], VERDICTS) or ", ".join(VERDICTS))
+            fault(
+                f"there is no verdict {make_visible(entry['verdict'])}",
+                path,
+                hint_near(entry["verdict"], VERDICTS) or ", ".join(VERDICTS),
+            )
             continue
         earlier = tuple((str(key), str(value)) for key, value in entry.get("earlier", {}).items())
         try:
@@ -255,7 +259,7 @@ def read_cases(rows: list[Any], checked: Checked, fault: Fault) -> tuple[Case, .
             fault(error.what, path, error.hint)
             continue
         if credit is not None and credit > 1:
-            fault(f"credit is a share from 0 to 1, not {visible(str(entry['credit']))}", path, 'such as "1/2": a share of the marks')
+            fault(f"credit is a share from 0 to 1, not {make_visible(str(entry['credit']))}", path, 'such as "1/2": a share of the marks')
             continue
         tag, note = entry.get("tag", ""), entry.get("note", "")
         found.append(Case(entry["question"], str(entry["answer"]), entry["verdict"], tag, credit, earlier, note))
@@ -274,7 +278,7 @@ def read_scheme(table: Mapping[str, Any], checked: Checked, fault: Fault) -> Sch
             fault(error.what, f"marking.{key}", error.hint)
             continue
         if share > 1:
-            fault(f"{key} is a share from 0 to 1, not {visible(str(table[key]))}", f"marking.{key}", 'such as "1/2"')
+            fault(f"{key} is a share from 0 to 1, not {make_visible(str(table[key]))}", f"marking.{key}", 'such as "1/2"')
         else:
             shares[key] = share
     return Scheme(**shares, decimal_comma=table.get("decimal_comma") is True)

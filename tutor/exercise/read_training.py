@@ -8,13 +8,13 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, get_args
 
-from tutor.errors import TutorError, ValueProblem, near
+from tutor.errors import TutorError, ValueProblem, hint_near
 from tutor.graph.read_steps import check_name
-from tutor.numbers.arithmetic import Value, real
+from tutor.numbers.arithmetic import Value, as_real
 from tutor.numbers.data_set import MAX_SAMPLES, Order, Reduce, Samples
 from tutor.numbers.run import read_value
 from tutor.rules.optimisers import DESCENT, Optimiser, Setting, optimiser
-from tutor.text import visible
+from tutor.text import make_visible
 
 Fault = Callable[[str, str, str], None]
 """Notes a fault: what, where in the file, the next move."""
@@ -46,7 +46,7 @@ def read_plan(table: Mapping[str, Any], fault: Fault) -> TrainingPlan:
         return TrainingPlan()
     order = table.get("order")
     if order not in (None, *get_args(Order)):
-        fault(f"order is given or shuffled, not {visible(str(order))}", "train.order", "")
+        fault(f"order is given or shuffled, not {make_visible(str(order))}", "train.order", "")
         order = None
     seed = table.get("seed", 0)
     if not 0 <= seed < MAX_SEED:
@@ -78,7 +78,7 @@ def read_settings(row: Optimiser, given: Mapping[str, Any]) -> dict[str, Value]:
     for name in given:
         if name not in known:
             has = f"it has {', '.join(known)}" if known else "it has none besides the step size"
-            raise ValueProblem(f"{row.name} has no setting {visible(name)}", hint=near(name, known) or has)
+            raise ValueProblem(f"{row.name} has no setting {make_visible(name)}", hint=hint_near(name, known) or has)
     return {name: _setting(setting, given.get(name)) for name, setting in known.items()}
 
 
@@ -86,9 +86,9 @@ def _setting(setting: Setting, given: Any) -> Value:
     if given is None:
         return Fraction(setting.default)
     value = given if isinstance(given, Fraction) else read_value(str(given), setting.name)
-    if not setting.allows(Fraction(str(real(value))) if not isinstance(value, Fraction) else value):
+    if not setting.allows(Fraction(str(as_real(value))) if not isinstance(value, Fraction) else value):
         raise ValueProblem(
-            f"{setting.name} is {visible(str(given))}", where=setting.name, hint=f"it lies in {setting.range}"
+            f"{setting.name} is {make_visible(str(given))}", where=setting.name, hint=f"it lies in {setting.range}"
         )
     return value
 
@@ -98,9 +98,9 @@ def read_samples(table: Mapping[str, Any], fault: Fault) -> Samples | None:
     for key in table:
         if key not in DATA_KEYS:
             fault(
-                f"there is no setting {visible(key)}",
-                f"data.{visible(key)}",
-                near(key, DATA_KEYS) or "known: columns, rows, reduce",
+                f"there is no setting {make_visible(key)}",
+                f"data.{make_visible(key)}",
+                hint_near(key, DATA_KEYS) or "known: columns, rows, reduce",
             )
     columns, rows, reduce = table.get("columns"), table.get("rows"), table.get("reduce", "mean")
     example = 'such as columns = ["x", "y"], rows = [[10, 10.1], [2, 1.9]]'
@@ -111,7 +111,7 @@ def read_samples(table: Mapping[str, Any], fault: Fault) -> Samples | None:
         fault("rows is a list of rows of numbers", "data.rows", example)
         return None
     if reduce not in get_args(Reduce):
-        fault(f"reduce is mean or sum, not {visible(str(reduce))}", "data.reduce", "")
+        fault(f"reduce is mean or sum, not {make_visible(str(reduce))}", "data.reduce", "")
         return None
     try:
         return samples(columns, rows, reduce, "data.rows[{}]")
@@ -149,14 +149,14 @@ def samples(
         try:
             read.append(tuple(_value(value, name) for name, value in zip(names, row, strict=True)))
         except TutorError as error:
-            raise error.at(where) from None
+            raise error.put_at(where) from None
     return Samples(names, tuple(read), reduce, tuple(tuple(str(value) for value in row) for row in rows))
 
 
 def _value(value: Any, name: str) -> Value:
     if isinstance(value, bool) or not isinstance(value, str | int | float | Fraction):
         raise ValueProblem(
-            f"{visible(repr(value))} is no number", where=f"the value of {name}", hint='write 0.5 or "1/3"'
+            f"{make_visible(repr(value))} is no number", where=f"the value of {name}", hint='write 0.5 or "1/3"'
         )
     return value if isinstance(value, Fraction) else read_value(str(value), name)
 
@@ -192,4 +192,4 @@ def samples_from_csv(text: str, where: str, reduce: Reduce = "mean") -> Samples:
         if head.startswith("row "):
             line = f"line {numbers[int(head[4:])]}"
             error = type(error)(error.what, where=f"{line}: {rest}" if rest else line, hint=error.hint)
-        raise error.at(where) from None
+        raise error.put_at(where) from None

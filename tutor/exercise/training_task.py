@@ -10,22 +10,22 @@ from tutor.derive.backward import derive
 from tutor.errors import ExerciseError, ValueProblem
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim, Exercise
-from tutor.exercise.over_layers import own_layers
+from tutor.exercise.over_layers import choose_own_layers
 from tutor.exercise.read_training import read_settings
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import substitute
 from tutor.graph.nouns import Graph, Step
-from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.data_set import Order, Samples
 from tutor.numbers.run import compute, read_value, require, run
 from tutor.numbers.train import Row, Task, train_exactly
 from tutor.rules.optimisers import DESCENT, Optimiser, formula_of, optimiser
-from tutor.text import visible
+from tutor.text import make_visible
 
 POINTS = 4
 
 
-def trains_otherwise(exercise: Exercise) -> bool:
+def is_trained_otherwise(exercise: Exercise) -> bool:
     """Whether training an exercise is more than gradient descent on its one sample."""
     return exercise.samples is not None or exercise.plan.optimiser != DESCENT
 
@@ -66,7 +66,7 @@ def make_task(
         derive(graph), values, parameters, row, _rate(exercise, row, rate, same), read_settings(row, chosen), data, size,
         order or (plan.order if same else None) or ("shuffled" if size < count else "given"),
         plan.seed if seed is None else seed, letter or rate_name(exercise.notation),
-        own_layers(exercise.layers, exercise.network, exercise.notation),
+        choose_own_layers(exercise.layers, exercise.network, exercise.notation),
     )  # fmt: skip
 
 
@@ -88,7 +88,7 @@ def _check_columns(graph: Graph, data: Samples | None, parameters: tuple[str, ..
         if name not in leaves:
             inputs = ", ".join(leaf for leaf in leaves if leaf not in parameters)
             raise ValueProblem(
-                f"the data has a column {visible(name)}, but nothing uses it", hint=f"the inputs are: {inputs}"
+                f"the data has a column {make_visible(name)}, but nothing uses it", hint=f"the inputs are: {inputs}"
             )
         if name in parameters:
             raise ValueProblem(f"{name} is trained, so it cannot be a column of the data", hint="remove the column")
@@ -113,8 +113,8 @@ def _rate(exercise: Exercise, row: Optimiser, rate: Any, same: bool) -> Value:
     if value is None:
         raise ValueProblem("no step size", hint="give one with --rate 0.1")
     if value <= 0:
-        raise ValueProblem(f"a step size is positive, not {visible(str(rate))}", hint="such as --rate 0.1")
-    if row.rate_below is not None and real(value) >= real(row.rate_below):
+        raise ValueProblem(f"a step size is positive, not {make_visible(str(rate))}", hint="such as --rate 0.1")
+    if row.rate_below is not None and as_real(value) >= as_real(row.rate_below):
         raise ValueProblem(
             f"{row.name} takes a step size below {row.rate_below}, since it is the decay of its mean too",
             hint="such as --rate 0.1",
@@ -160,7 +160,7 @@ def update_formula(exercise: Exercise, claim: Claim) -> Expr:
     return substitute(formula_of(move), {"rate": Name(rate_name(exercise.notation))})
 
 
-def differing_update(exercise: Exercise, claim: Claim) -> tuple[Value, Value] | None:
+def find_differing_update(exercise: Exercise, claim: Claim) -> tuple[Value, Value] | None:
     """Where a printed update step differs from the method's own: both values at one point; nothing where they agree.
 
     The points are several updates of a run: earlier steps of the update have been made, so that ``m`` is the new one where the row says so.
@@ -174,7 +174,7 @@ def differing_update(exercise: Exercise, claim: Claim) -> tuple[Value, Value] | 
         for move in row.moves:
             if move.target == claim.update:
                 here, there = compute(claim.formula, values), compute(formula_of(move), values)
-                if abs(real(here) - real(there)) > CONTEXT.mpf(10) ** -40 * max(CONTEXT.mpf(1), abs(real(there))):
+                if abs(as_real(here) - as_real(there)) > CONTEXT.mpf(10) ** -40 * max(CONTEXT.mpf(1), abs(as_real(there))):
                     return here, there
                 break
             values = run([Step(move.target, formula_of(move), move.rule)], values)

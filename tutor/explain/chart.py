@@ -74,10 +74,10 @@ class Chart:
     words: DrawnWords = ENGLISH_DRAWN
 
 
-def plain(words: Words) -> str:
+def as_plain(words: Words) -> str:
     """The words as plain text.
 
-    >>> plain(("loss ", Symbol("L_{1}", "L1")))
+    >>> as_plain(("loss ", Symbol("L_{1}", "L1")))
     'loss L1'
     """
     return "".join(word if isinstance(word, str) else word.text for word in words)

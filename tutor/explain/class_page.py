@@ -50,7 +50,11 @@ def charts(room: Room) -> tuple[Bars, ...]:
         ]
         made.append(Bars(wording.DISTRIBUTION.format(out_of=points(work.out_of)), tuple(bars)))
     shares = [
-        Bar(room.asks.get(question.question, question.question), tuple(count for _, count in question.verdicts), _right(question, wording))
+        Bar(
+            room.asks.get(question.question, question.question),
+            tuple(count for _, count in question.verdicts),
+            _count_right(question, wording),
+        )
         for question in work.questions if question.count
     ]  # fmt: skip
     if shares:
@@ -59,7 +63,7 @@ def charts(room: Room) -> tuple[Bars, ...]:
     return tuple(made)
 
 
-def _right(question: QuestionCount, words: MarkingWords) -> str:
+def _count_right(question: QuestionCount, words: MarkingWords) -> str:
     """How many answers are right, beside a bar."""
     return words.RIGHT_OF.format(right=dict(question.verdicts)["correct"], count=question.count)
 
@@ -79,9 +83,9 @@ class _ClassWriter:
         self.questions()
         self.tags()
         self.person()
-        self.unused()
-        self.listed(self.words.NOT_MARKED, ("student", "reason"), self.work.failed)
-        self.listed(self.words.PROBLEMS, ("student", "problem"), self.work.problems)
+        self.add_unused()
+        self.add_list(self.words.NOT_MARKED, ("student", "reason"), self.work.failed)
+        self.add_list(self.words.PROBLEMS, ("student", "problem"), self.work.problems)
         students = self.words.grammar.count(self.words.STUDENTS, self.work.students)
         title = self.words.CLASS.format(title=self.room.title or self.work.exercise)
         return Document(title, self.room.ident, ((students,),), "", tuple(self.blocks))
@@ -158,9 +162,9 @@ class _ClassWriter:
             why = self.words.WHY_MESSAGE.format(why=why, message=self.cut(message)) if message else why
             rows.append(((self.cut(item.student),), (self.ask(item.question),), (why,), (self.cut(item.text),)))
         self.blocks.append(Table(heads, tuple(rows), "llll"))
-        self.more(len(self.work.person))
+        self.add_more(len(self.work.person))
 
-    def unused(self) -> None:
+    def add_unused(self) -> None:
         """What of submissions was not used, and why."""
         found = self.work.unused
         if not found:
@@ -170,21 +174,21 @@ class _ClassWriter:
             ((self.cut(one.student),), (self.cut(one.place),), (self.cut(one.reason, 200),), (self.cut(one.text),)) for one in found[:ROWS]
         )
         self.blocks += [Heading(self.words.UNUSED_PARTS), Table(heads, rows, "llll")]
-        self.more(len(found))
+        self.add_more(len(found))
 
-    def listed(self, title: str, heads: Sequence[str], found: Sequence[tuple[str, str]]) -> None:
+    def add_list(self, title: str, heads: Sequence[str], found: Sequence[tuple[str, str]]) -> None:
         """Students, and a sentence about each."""
         if not found:
             return
         rows = tuple(((self.cut(student),), (self.cut(words, 200),)) for student, words in found[:ROWS])
         self.blocks += [Heading(title), Table(tuple((self.words.HEADS[key],) for key in heads), rows, "ll")]
-        self.more(len(found))
+        self.add_more(len(found))
 
     def cut(self, text: str, limit: int = TEXT) -> str:
         """A text from outside, cut where it is long."""
         return cut(text, self.words, limit)
 
-    def more(self, count: int) -> None:
+    def add_more(self, count: int) -> None:
         if count > ROWS:
             self.blocks.append(Paragraph((self.words.MORE_ROWS.format(count=count - ROWS),)))
 
@@ -201,6 +205,6 @@ def names(students: Sequence[str], words: MarkingWords) -> str:
 def name_some(parts: Sequence[Inline], words: MarkingWords) -> list[Inline]:
     """A few things as a list in a sentence, and how many more there are."""
     if len(parts) <= NAMES:
-        return words.together(parts)
+        return words.join_parts(parts)
     shown = words.grammar.enumerate_parts(parts[:NAMES], words.COMMA, words.COMMA)
     return split_places(words.NAMES_AND_MORE, {"names": shown, "count": [f"{len(parts) - NAMES:,}"]})

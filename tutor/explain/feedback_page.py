@@ -24,10 +24,10 @@ from tutor.explain.document import (
     Table,
     Verbatim,
 )
-from tutor.explain.words.marking_words import MarkingWords, unpunished
+from tutor.explain.words.marking_words import MarkingWords, is_unpunished
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
-from tutor.expression.keys import after_key, read_after
+from tutor.expression.keys import make_after_key, read_after
 from tutor.expression.nodes import Div, Expr, Name, Number, Partial
 from tutor.marking.disclosure import Reveal
 from tutor.marking.marked import BrokenLine, Credit, Marked, MarkedAnswer, Slip
@@ -60,7 +60,7 @@ _FRACTION = re.compile(r"([-−]?[0-9]{1,30})/([0-9]{1,30})")
 class FeedbackSheet:
     """All that a student's report is written from.
 
-    ``marked`` holds no more than ``reveal`` allows (see `tutor.marking.disclosure.disclosed`).  ``rules`` says by quantity what kind of
+    ``marked`` holds no more than ``reveal`` allows (see `tutor.marking.disclosure.disclose`).  ``rules`` says by quantity what kind of
     rule its step needs ("the chain rule"); ``solutions`` has formula and value by question and is read only where the solution may be
     shown.
     """
@@ -133,8 +133,8 @@ class _FeedbackWriter:
         self.head()
         if marked.status == "marked":
             self.overview()
-            self.first()
-            self.each()
+            self.add_first()
+            self.add_each()
             self.solution()
         title = self.words.FEEDBACK.format(title=self.sheet.title or marked.exercise)
         return Document(title, self.sheet.ident, self.facts(), "", tuple(self.blocks))
@@ -144,11 +144,11 @@ class _FeedbackWriter:
     def facts(self) -> tuple[Sentence, ...]:
         if self.marked.status != "marked":
             return ()
-        count = len(self.for_person())
+        count = len(self.list_for_person())
         phrase = self.words.MARKS_OPEN if count else self.words.MARKS
         return ((phrase.format(marks=points(sum_earned(self.marked)), out_of=points(sum_possible(self.marked)), count=count),),)
 
-    def for_person(self) -> list[str]:
+    def list_for_person(self) -> list[str]:
         """The questions that a person has to look at."""
         found = [answer.question for answer in self.marked.answers if answer.verdict in OPEN]
         return list(dict.fromkeys([*found, *self.marked.person]))
@@ -193,9 +193,9 @@ class _FeedbackWriter:
         """What is asked, as maths where that is possible."""
         return quantity(ask, self.words)
 
-    def together(self, questions: Sequence[str]) -> list[Inline]:
+    def join_parts(self, questions: Sequence[str]) -> list[Inline]:
         """Questions as a list in a sentence."""
-        return self.words.together([self.ask(question) for question in questions])
+        return self.words.join_parts([self.ask(question) for question in questions])
 
     def ask(self, question: str) -> Inline:
         """What a question asks for, as it is shown in a sentence."""
@@ -210,41 +210,41 @@ class _FeedbackWriter:
         """Marks and verdict of each question."""
         heads = [(self.words.HEADS[key],) for key in ("question", "marks", "verdict")]
         rows: list[tuple[Sentence, ...]] = []
-        waiting = set(self.for_person())
+        waiting = set(self.list_for_person())
         blank = [answer for answer in self.marked.answers if answer.verdict == "blank"]
         together_blank = len(blank) > BLANK
         for answer in self.marked.answers:
             if together_blank and answer.verdict == "blank":
                 continue
-            words = self.words.said(answer)
+            words = self.words.say_answer(answer)
             if answer.question in waiting and answer.verdict not in OPEN:
                 words += "; " + self.words.TO_PERSON
-            rows.append(((self.ask(answer.question),), (self.of(answer),), (words,)))
+            rows.append(((self.ask(answer.question),), (self.write_mark(answer),), (words,)))
         if rows:
             self.blocks.append(Table(tuple(heads), tuple(rows), "lll"))
         if together_blank:
             marks = self.words.OF.format(marks=points(total(a.marks for a in blank)), out_of=points(total(a.out_of for a in blank)))
-            named = self.together([answer.question for answer in blank])
+            named = self.join_parts([answer.question for answer in blank])
             self.put("", *split_places(self.words.NO_ANSWER, {"count": [str(len(blank))], "marks": [marks], "questions": named}))
         if rows and all(answer.verdict == "correct" and not answer.outcome for answer in self.marked.answers):
             self.blocks.append(Paragraph((self.words.ALL_RIGHT,)))
         if waiting:
-            self.put("", *split_places(self.words.PERSON, {"which": self.together(self.for_person())}))
+            self.put("", *split_places(self.words.PERSON, {"which": self.join_parts(self.list_for_person())}))
 
-    def of(self, answer: MarkedAnswer) -> str:
+    def write_mark(self, answer: MarkedAnswer) -> str:
         """The mark of an answer; no number where a person decides."""
         if answer.verdict in OPEN:
             return self.words.OPEN_MARK.format(out_of=points(answer.out_of))
         return self.words.OF.format(marks=points(answer.marks), out_of=points(answer.out_of))
 
-    def first(self) -> None:
+    def add_first(self) -> None:
         """The answer that went wrong first, and which ones are wrong only because of others."""
         caused: dict[tuple[str, ...], list[str]] = {}
         for answer in self.marked.answers:
             if answer.verdict == "follow-through" and answer.follows:
                 caused.setdefault(answer.follows, []).append(answer.question)
         begun = [answer for answer in self.marked.answers if answer.question == self.marked.first]
-        first = "" if any(map(unpunished, begun)) else self.marked.first
+        first = "" if any(map(is_unpunished, begun)) else self.marked.first
         if not first and not caused:
             return
         self.blocks.append(Heading(self.words.FIRST))
@@ -253,19 +253,19 @@ class _FeedbackWriter:
             self.put("", *split_places(self.words.FIRST_PARTLY if right else self.words.FIRST_IS, {"question": [self.ask(first)]}))
         for roots, answers in caused.items():
             forms = self.words.grammar.choose(self.words.ONLY_BECAUSE, len(roots))
-            places = {"answers": self.together(answers), "reasons": self.together(roots)}
+            places = {"answers": self.join_parts(answers), "reasons": self.join_parts(roots)}
             self.put("", *split_places(self.words.grammar.choose(forms, len(answers)), places))
 
     # What is said about an answer
 
-    def each(self) -> None:
+    def add_each(self) -> None:
         """Everything that is known about each answer that is not simply right."""
         for answer in self.marked.answers:
-            if self.told(answer):
-                self.blocks.append(Heading(self.words.OF_QUESTION.format(mark=self.of(answer)), (self.ask(answer.question),)))
+            if self.has_more_to_say(answer):
+                self.blocks.append(Heading(self.words.OF_QUESTION.format(mark=self.write_mark(answer)), (self.ask(answer.question),)))
                 self.answer(answer)
 
-    def told(self, answer: MarkedAnswer) -> bool:
+    def has_more_to_say(self, answer: MarkedAnswer) -> bool:
         """Whether there is more to say about an answer than the table and the list of what follows from what say."""
         if answer.outcome or answer.line or answer.message:
             return True
@@ -284,30 +284,30 @@ class _FeedbackWriter:
             self.put("", *split_places(self.words.READ, {"answer": [self.value(answer.read)]}))
         if answer.verdict == "unreadable" and answer.message:
             return
-        words = self.words.grammar.sentence(self.words.said(answer))
+        words = self.words.grammar.sentence(self.words.say_answer(answer))
         self.say("verdict", " ".join(part for part in (words, self.words.OUTCOMES.get(answer.outcome, "")) if part))
         if answer.message and "\n" in answer.message.strip():
             self.blocks.append(verbatim(answer.message, self.words))
         elif answer.message.strip():
             self.put(self.words.REASON, self.cut(answer.message.strip()))
         if answer.follows:
-            self.follows(answer)
+            self.add_follows(answer)
         if answer.slips:
             self.say("slip", *self.slips(answer.slips))
         if answer.line is not None:
             self.line(answer.line)
         self.point(answer)
-        self.next(answer)
+        self.add_next(answer)
         if len(answer.credits) > 1 or (answer.credits and 0 < answer.marks < answer.out_of):
             self.say("marks", self.credits(answer))
 
-    def follows(self, answer: MarkedAnswer) -> None:
+    def add_follows(self, answer: MarkedAnswer) -> None:
         phrase = self.words.BESIDES
         if answer.outcome == "rounded-early" and answer.verdict == "correct":
             phrase = self.words.ROUNDED_FROM
         elif answer.verdict in ("follow-through", "correct"):
             phrase = self.words.FROM_OWN
-        self.say("because", *split_places(phrase, {"answers": self.together(answer.follows)}))
+        self.say("because", *split_places(phrase, {"answers": self.join_parts(answer.follows)}))
 
     def slips(self, ways: Sequence[Sequence[Slip]]) -> list[Inline]:
         """What was probably done; explanations that fit equally well are all said."""
@@ -319,13 +319,13 @@ class _FeedbackWriter:
             for number, slip in enumerate(way):
                 found += [self.words.TOGETHER] if number else []
                 found.append(self.words.slip(slip.tag).done)
-                found += self.in_step(slip.at) if slip.at in places - {""} and len(places) > 1 else []
+                found += self.write_in_step(slip.at) if slip.at in places - {""} and len(places) > 1 else []
         found += [self.words.OR_ELSE] if more else []
         if len(places) == 1 and (at := places.pop()):
-            found += self.in_step(at)
+            found += self.write_in_step(at)
         return split_places((self.words.PROBABLY, self.words.EITHER, self.words.SEVERAL)[min(len(ways), 3) - 1], {"slips": found})
 
-    def in_step(self, at: str) -> list[Inline]:
+    def write_in_step(self, at: str) -> list[Inline]:
         """The step in which a slip was made."""
         return split_places(self.words.IN_STEP, {"step": [self.step(at)]})
 
@@ -351,7 +351,7 @@ class _FeedbackWriter:
         places = {"point": where, "yours": [self.value(point.yours)], "expected": [self.value(point.expected)]}
         self.say("point", *split_places(phrase, places))
 
-    def next(self, answer: MarkedAnswer) -> None:
+    def add_next(self, answer: MarkedAnswer) -> None:
         """The next thing to look at, from what is known best: a slip, an outcome, a rule, a point."""
         if self.sheet.reveal == "none" or answer.verdict in (*OPEN, "blank"):
             return
@@ -365,7 +365,7 @@ class _FeedbackWriter:
         elif answer.verdict == "wrong":
             rules = [self.sheet.rules[name] for name in self.targets.get(answer.question, ()) if name in self.sheet.rules]
             if rules:
-                named = self.words.listed(list(dict.fromkeys(rules))[:3])
+                named = self.words.list_words(list(dict.fromkeys(rules))[:3])
                 self.say("next", *split_places(self.words.NEXT_STEP, {"step": [self.ask(answer.question)], "rules": [named]}))
             else:
                 away = answer.refutation is not None and bool(answer.refutation.expected)
@@ -373,7 +373,7 @@ class _FeedbackWriter:
 
     def credits(self, answer: MarkedAnswer) -> str:
         said = "; ".join(self.credit(credit, answer) for credit in answer.credits[:8])
-        return self.words.CREDITED.format(marks=self.of(answer), operations=said)
+        return self.words.CREDITED.format(marks=self.write_mark(answer), operations=said)
 
     def credit(self, credit: Credit, answer: MarkedAnswer) -> str:
         """One operation in words.  Awards and caps are fractions of the marks, said as marks."""
@@ -395,7 +395,7 @@ class _FeedbackWriter:
             formula, text = self.sheet.solutions[answer.question]
             ask, shown = self.ask(answer.question), self.value(text) if text else ""
             if found := _AFTER.fullmatch(self.asks.get(answer.question, answer.question)):
-                ask = self.quantity(after_key(found[1], int(found[2])))
+                ask = self.quantity(make_after_key(found[1], int(found[2])))
             if isinstance(ask, Math) and (formula is not None or isinstance(shown, Math)):
                 sides = [Side(formula)] if formula is not None else []
                 if isinstance(shown, Math) and shown.expr != formula:

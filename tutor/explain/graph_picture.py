@@ -11,8 +11,8 @@ from tutor.expression.nodes import Expr
 from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import shown
-from tutor.numbers.slices import dependent
+from tutor.numbers.printed import as_printed
+from tutor.numbers.slices import slice_dependent
 
 
 def picture(
@@ -36,7 +36,7 @@ def picture(
     drawn: set[str] = set()
     shown_steps = graph.steps
     if focus:
-        within = {step.target for name in focus for step in dependent(graph, name).steps} | set(focus)
+        within = {step.target for name in focus for step in slice_dependent(graph, name).steps} | set(focus)
         shown_steps = tuple(step for step in graph.steps if step.target in within)
     computed = {step.target for step in shown_steps}
     hidden = {q.name for q in graph.leaves if focus and q.name not in focus}
@@ -45,9 +45,9 @@ def picture(
     def box(name: str, expr: Expr | None) -> Node:
         value = gradient = None
         if trace is not None:
-            value = shown(trace[name], few)
+            value = as_printed(trace[name], few)
             key = derivative_key(graph.loss, name)
-            gradient = shown(trace[key], few) if gradients and key in trace else None
+            gradient = as_printed(trace[key], few) if gradients and key in trace else None
         return Node(name, kinds.get(name, "node"), expr, value, gradient)
 
     for step in shown_steps:

@@ -1,7 +1,7 @@
 """Formulas over layers as they are printed: every product of vectors with its transpose, shapes under the factors, arrays of numbers.
 
 A graph knows `matmul` of two vectors as their scalar product; on paper it is xᵀ y, wherever it stands.  What is printed goes through
-`explicit` first, so that no printed product depends on shapes that the reader does not see.
+`make_explicit` first, so that no printed product depends on shapes that the reader does not see.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number, children, rebuild
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import transpose
 from tutor.graph.entries import Array
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import shown
+from tutor.numbers.printed import as_printed
 from tutor.rules.operations import ENTRYWISE, LAYERS, OF_EACH
 
 MAX_COLUMNS = 4
@@ -24,20 +24,20 @@ MAX_NARROW, MAX_WIDTH = 10, 36
 """So many columns are shown when a row of them has so few characters: a picture of digits."""
 
 
-def explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     """The expression with every product of a vector as a product of matrices, at any depth: xᵀ y, Bᵀ x.
 
     >>> from tutor.expression.nodes import Name
-    >>> from tutor.expression.plain import plain
-    >>> plain(explicit(Call("sigmoid", (Call("matmul", (Name("u"), Name("v"))),)), {"u": (3,), "v": (3,)}))
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(make_explicit(Call("sigmoid", (Call("matmul", (Name("u"), Name("v"))),)), {"u": (3,), "v": (3,)}))
     'sigmoid(matmul(transpose(u), v))'
     """
     parts = children(expr)
     if not parts:
         return expr
-    done = rebuild(expr, tuple(explicit(part, shapes) for part in parts))
+    done = rebuild(expr, tuple(make_explicit(part, shapes) for part in parts))
     if type(done) is Call and done.func in OF_EACH:
-        return Call(_on_paper(expr, shapes), done.args)
+        return Call(_name_on_paper(expr, shapes), done.args)
     if type(expr) is not Call or type(done) is not Call or expr.func != "matmul" or len(shape_of(expr.args[0], shapes)) != 1:
         return done
     first, second = done.args
@@ -46,39 +46,39 @@ def explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return Call("matmul", (transpose(second), first))
 
 
-def dressed(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
-    """The expression for print: `explicit`, its factors with their shapes.
+def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The expression for print: `make_explicit`, its factors with their shapes.
 
     >>> from tutor.expression.nodes import Name
-    >>> from tutor.expression.plain import plain
-    >>> plain(dressed(Call("outer", (Name("d"), Name("x"))), {"d": (2,), "x": (3,)}))
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(dress_expr(Call("outer", (Name("d"), Name("x"))), {"d": (2,), "x": (3,)}))
     'matmul(shaped(d, 2, 1), shaped(transpose(x), 1, 3))'
     """
     shape = shape_of(expr, shapes)
     match expr:
         case Call("outer", (first, second)):
-            raised = Call("transpose", (explicit(second, shapes),))
-            return Call("matmul", (dressed(first, shapes), _shaped(raised, (1, *shape_of(second, shapes)))))
+            raised = Call("transpose", (make_explicit(second, shapes),))
+            return Call("matmul", (dress_expr(first, shapes), _shape_expr(raised, (1, *shape_of(second, shapes)))))
         case Call("matmul", (first, second)) if len(own := shape_of(first, shapes)) == 1 and not shape:
-            raised = Call("transpose", (explicit(first, shapes),))
-            return Call("matmul", (_shaped(raised, (1, *own)), dressed(second, shapes)))
+            raised = Call("transpose", (make_explicit(first, shapes),))
+            return Call("matmul", (_shape_expr(raised, (1, *own)), dress_expr(second, shapes)))
         case Call("matmul", (first, second)) if len(shape_of(first, shapes)) == 1:
-            return dressed(Call("matmul", (transpose(second), first)), shapes)
+            return dress_expr(Call("matmul", (transpose(second), first)), shapes)
         case Call(func, args) if func in _OPENED:
             operands = _OPENED[func]
-            return Call(_on_paper(expr, shapes), (*(dressed(arg, shapes) for arg in args[:operands]), *args[operands:]))
+            return Call(_name_on_paper(expr, shapes), (*(dress_expr(arg, shapes) for arg in args[:operands]), *args[operands:]))
         case Add() | Neg() | Mul() if shape:
-            return rebuild(expr, tuple(dressed(part, shapes) for part in children(expr)))
+            return rebuild(expr, tuple(dress_expr(part, shapes) for part in children(expr)))
         case _ if not shape and _has_arrays(expr, shapes):
-            return rebuild(expr, tuple(dressed(part, shapes) for part in children(expr)))
-    return _shaped(explicit(expr, shapes), shape) if shape else expr
+            return rebuild(expr, tuple(dress_expr(part, shapes) for part in children(expr)))
+    return _shape_expr(make_explicit(expr, shapes), shape) if shape else expr
 
 
 _OPENED = {name: len(rows[0].arrays) for name, rows in LAYERS.items() if not rows[0].whole} | {ENTRYWISE: 2}
 """The operations whose operands have their shapes below them, and how many they have."""
 
 
-def _on_paper(call: Expr, shapes: Mapping[str, Shape]) -> str:
+def _name_on_paper(call: Expr, shapes: Mapping[str, Shape]) -> str:
     """What an operation is called on paper: by another name where it is done to each matrix of a batch."""
     assert type(call) is Call
     first = LAYERS[call.func][0].operands if call.func in OF_EACH else ()
@@ -91,17 +91,17 @@ def _has_arrays(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
     return bool(shape_of(expr, shapes)) or any(_has_arrays(part, shapes) for part in children(expr))
 
 
-def _shaped(expr: Expr, shape: Shape) -> Expr:
+def _shape_expr(expr: Expr, shape: Shape) -> Expr:
     full = shape if len(shape) != 1 else (*shape, 1)
     return Call("shaped", (expr, *(size_expr(size) for size in full)))
 
 
-def bare(expr: Expr) -> Expr:
+def strip_shapes(expr: Expr) -> Expr:
     """The expression for print without the shapes."""
     if type(expr) is Call and expr.func == "shaped":
-        return bare(expr.args[0])
+        return strip_shapes(expr.args[0])
     parts = children(expr)
-    return rebuild(expr, tuple(bare(part) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(strip_shapes(part) for part in parts)) if parts else expr
 
 
 def matrix(array: Array[Value], digits: int) -> Expr:
@@ -112,13 +112,13 @@ def matrix(array: Array[Value], digits: int) -> Expr:
     Call(func='matrix', args=(Number(text='1'), Number(text='1'), Number(text='0.5')))
     """
     if not array.shape:
-        return shown(array.items[0], digits)
+        return as_printed(array.items[0], digits)
     if len(array.shape) > 2:
-        chosen = _some(array.shape[0], MAX_SLICES)
+        chosen = _list_some(array.shape[0], MAX_SLICES)
         return Call("slices", tuple(Call("dots", ()) if i is None else matrix(_slice(array, i), digits) for i in chosen))
     rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
-    narrow = columns <= MAX_NARROW and max(len(plain(shown(item, digits))) for item in array.items) * columns <= MAX_WIDTH
-    places = [_some(rows, MAX_ROWS), _some(columns, columns if narrow else MAX_COLUMNS)]
+    narrow = columns <= MAX_NARROW and max(len(write_plain(as_printed(item, digits))) for item in array.items) * columns <= MAX_WIDTH
+    places = [_list_some(rows, MAX_ROWS), _list_some(columns, columns if narrow else MAX_COLUMNS)]
     entries: list[Expr] = []
     for row in places[0]:
         for column in places[1]:
@@ -127,7 +127,7 @@ def matrix(array: Array[Value], digits: int) -> Expr:
             elif column is None:
                 entries.append(Call("dots", ()))
             else:
-                entries.append(shown(array.items[row * columns + column], digits))
+                entries.append(as_printed(array.items[row * columns + column], digits))
     return Call("matrix", (Number(str(len(places[1]))), *entries))
 
 
@@ -137,7 +137,7 @@ def _slice(array: Array[Value], first: int) -> Array[Value]:
     return Array(array.shape[1:], array.items[first * count : (first + 1) * count])
 
 
-def _some(count: int, most: int) -> list[int | None]:
+def _list_some(count: int, most: int) -> list[int | None]:
     if count <= most:
         return list(range(count))
     return [*range(most - 2), None, count - 1]

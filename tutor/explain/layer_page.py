@@ -11,7 +11,7 @@ from tutor.explain.document import (
     Math,
     Side,
 )
-from tutor.explain.layer_formulas import bare, dressed
+from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
@@ -21,7 +21,7 @@ from tutor.graph.layered import Layered
 from tutor.graph.nouns import Quantity, Step
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.kinks import array_conventions, kinks_hit
+from tutor.numbers.kinks import array_conventions, list_kinks_hit
 from tutor.solving.worked import Worked
 
 MOST_LOOKED_AT = 5_000
@@ -40,7 +40,7 @@ class ArraySections(PageWriter):
         self.steps = {step.target: step for step in self.derivation.backward}
         self.kinds = {q.name: q for q in (*layered.graph.leaves, *layered.graph.nodes)}
 
-    def given(self) -> None:
+    def add_given(self) -> None:
         """The arrays that are given, with their numbers or with their shapes."""
         leaves = self.layered.graph.leaves
         if self.numbers is not None:
@@ -53,31 +53,35 @@ class ArraySections(PageWriter):
             full = quantity.shape if len(quantity.shape) != 1 else (*quantity.shape, 1)
             if full:
                 parts += [" ", Math(Call("size", tuple(size_expr(size) for size in full)))]
-        self.blocks.append(self.labelled("given", *(part for part in parts if part)))
+        self.blocks.append(self.write_labelled("given", *(part for part in parts if part)))
 
-    def forward(self) -> None:
+    def add_forward(self) -> None:
         """The forward pass."""
         steps = self.layered.graph.steps
-        rows = [row for step in steps for row in self.step(step, Name(step.target), self.words.arrays.forward(step.rule, self.words.rules))]
+        rows = [
+            row
+            for step in steps
+            for row in self.step(step, Name(step.target), self.words.arrays.say_forward(step.rule, self.words.rules))
+        ]
         self.blocks += [self.heading("forward"), Equations(tuple(rows))]
 
-    def backward(self) -> None:
+    def add_backward(self) -> None:
         """The gradients that the wanted ones are computed from."""
-        rows = [row for step in self.needed() for row in self.step(step, self.left(step), self.why(step))]
+        rows = [row for step in self.list_needed() for row in self.step(step, self.write_left(step), self.say_why(step))]
         self.blocks += [self.heading("backward"), Equations(tuple(rows))]
 
-    def left(self, step: Step) -> Expr:
+    def write_left(self, step: Step) -> Expr:
         """The derivative that a backward step is."""
         return Partial(step.of, step.wrt)
 
-    def why(self, step: Step) -> str:
+    def say_why(self, step: Step) -> str:
         """Why a gradient is what it is."""
         if step.rule in ("no path", "sum over paths"):
             return self.words.rules.gradient(step.rule, len(step.paths))
         parameters = [q.name for q in self.layered.graph.parameters]
-        return self.words.arrays.backward(step.expr, self.words.rules, parameters, number=not self.shapes[step.wrt])
+        return self.words.arrays.say_backward(step.expr, self.words.rules, parameters, number=not self.shapes[step.wrt])
 
-    def needed(self) -> list[Step]:
+    def list_needed(self) -> list[Step]:
         """The gradients that the wanted ones are computed from, in teaching order."""
         steps = {step.wrt: step for step in self.derivation.backward}
         wanted: set[str] = set()
@@ -93,12 +97,12 @@ class ArraySections(PageWriter):
     def step(self, step: Step, left: Expr, why: str) -> list[Equation]:
         """One step: ``left = matrices = numbers``, and below it one entry of it."""
         self.count += 1
-        sides = [Side(dressed(step.expr, self.shapes))]
+        sides = [Side(dress_expr(step.expr, self.shapes))]
         recursion = self.recursion(step)
         if recursion is not None:
-            sides = [Side(bare(sides[0].expr)), Side(dressed(recursion, self.shapes))]
+            sides = [Side(strip_shapes(sides[0].expr)), Side(dress_expr(recursion, self.shapes))]
         value = self.value(step.target)
-        if value is not None and value != bare(sides[0].expr):
+        if value is not None and value != strip_shapes(sides[0].expr):
             sides.append(Side(value, result=True))
         rows = [Equation(left, tuple(sides), self.count, (why,))]
         entry = self.entry(recursion or step.expr, left)
@@ -140,22 +144,22 @@ class ArraySections(PageWriter):
             return ["i", "j"][:rank] if order[0] == "i" and pattern else ["j", "i"][:rank]
         return ["i", "j"][:rank]
 
-    def simplified(self) -> None:
+    def add_simplified(self) -> None:
         """The named rewrites."""
         rewritten = self.worked.rewritten
         if rewritten is None or not rewritten.rewrites:
             return
         rows = []
-        shapes = {**self.shapes, **self.collapsed_shapes()}
+        shapes = {**self.shapes, **self.list_collapsed_shapes()}
         for rewrite in rewritten.rewrites:
-            sides = [Side(dressed(rewrite.expr, shapes))]
+            sides = [Side(dress_expr(rewrite.expr, shapes))]
             if str(rewrite.left) in rewritten.arrays:
                 sides.append(Side(self.show(rewritten.arrays[str(rewrite.left)]), result=True))
             rows.append(Equation(rewrite.left, tuple(sides), None, (self.words.arrays.REWRITES[rewrite.rule],)))
         self.blocks += [Heading(self.words.rules.SIMPLIFIED), Equations(tuple(rows))]
         if any(rewrite.targets for rewrite in rewritten.rewrites):
             text = self.words.arrays.ASSUMED if self.numbers is None else self.words.arrays.CONDITION
-            self.blocks.append(self.labelled("condition", text))
+            self.blocks.append(self.write_labelled("condition", text))
 
     def conventions(self) -> None:
         """What is taken at the kinks of the operations, and which entries stand on one."""
@@ -168,10 +172,10 @@ class ArraySections(PageWriter):
             if entries is not None:
                 trace.update(zip(entries.items, array.items, strict=True) if isinstance(array, Array) else {entries.items[0]: array})
         whole = all(name in trace for name in graph.names)
-        kinks = kinks_hit(graph, trace) if whole and len(graph.steps) <= MOST_LOOKED_AT else []
+        kinks = list_kinks_hit(graph, trace) if whole and len(graph.steps) <= MOST_LOOKED_AT else []
         self.say_conventions((), array_conventions(self.layered.graph), [kink.step for kink in kinks if kink.convention])
 
-    def collapsed_shapes(self) -> dict[str, Shape]:
+    def list_collapsed_shapes(self) -> dict[str, Shape]:
         """The shapes of the collapsed layer's weights, in the order in which they are defined."""
         known: dict[str, Shape] = {}
         for rewrite in self.worked.rewritten.rewrites if self.worked.rewritten is not None else ():

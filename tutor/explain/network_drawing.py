@@ -14,7 +14,7 @@ from tutor.expression.walk import names
 from tutor.graph.network import SCHEMES, Network, counts
 from tutor.graph.nouns import Graph, Quantity
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import shown
+from tutor.numbers.printed import as_printed
 
 MOST, FIRST = 8, 3
 """Neurons of a layer up to which all are drawn; how many are drawn before the dots in a larger one (and one behind them)."""
@@ -42,22 +42,22 @@ def diagram(source: Network | Graph, values: Mapping[str, Value] | None = None, 
     >>> [column.size for column in diagram(Network((16384, 1000, 10), ("relu", "identity"))).columns]
     [16384, 1000, 10]
     """
-    named = _of_network(source) if isinstance(source, Network) else _of_graph(source)
-    return replace(_assembled(named, values or {}), words=words)
+    named = _name_network(source) if isinstance(source, Network) else _name_graph(source)
+    return replace(_assemble(named, values or {}), words=words)
 
 
-def drawn_quantities(network: Network) -> list[Quantity]:
+def list_drawn_quantities(network: Network) -> list[Quantity]:
     """The quantities that a drawing of a network shows, for its notation; also of one too large to be written out."""
-    named = _of_network(network)
-    _assembled(named, {})
+    named = _name_network(network)
+    _assemble(named, {})
     return list(named.kinds.values())
 
 
-def _assembled(named: _Named, values: Mapping[str, Value]) -> Diagram:
+def _assemble(named: _Named, values: Mapping[str, Value]) -> Diagram:
     few = 4
 
     def value(name: str | None) -> Expr | None:
-        return shown(values[name], few) if name and name in values else None
+        return as_printed(values[name], few) if name and name in values else None
 
     last = len(named.sizes) - 1
     rows = [_rows(size) for size in named.sizes]
@@ -92,7 +92,7 @@ def _rows(size: int) -> list[int]:
     return list(range(1, size + 1)) if size <= MOST else [*range(1, FIRST + 1), 0, size]
 
 
-def _of_network(network: Network) -> _Named:
+def _name_network(network: Network) -> _Named:
     """The names that `tutor.graph.network.from_network` gives, without writing the network out."""
     scheme, sizes = SCHEMES[network.naming], network.sizes
     last = len(sizes) - 1
@@ -128,7 +128,7 @@ def _of_network(network: Network) -> _Named:
     return _Named(sizes, neuron, weight, bias, network.activations, weights, counts(network)["biases"], kinds)
 
 
-def _of_graph(graph: Graph) -> _Named:
+def _name_graph(graph: Graph) -> _Named:
     """A graph of written steps: its weights' places say where the neurons are, the steps what they are called."""
     weights = {q.index[:3]: q.name for q in graph.leaves if q.kind == "weight" and len(q.index) >= 3}
     biases = {q.index: q.name for q in graph.leaves if q.kind == "bias" and q.index}
@@ -143,7 +143,7 @@ def _of_graph(graph: Graph) -> _Named:
     sizes += [max(to for layer, to, _ in weights if layer == own) for own in layers]
     found: dict[Place, str] = {}
     functions: dict[int, str] = {}
-    activated = dict(_activated(graph))
+    activated = dict(_list_activated(graph))
     places = {name: index for index, name in weights.items()}
     for step in graph.steps:
         for weight, partner in _products(step.expr):
@@ -164,7 +164,7 @@ def _of_graph(graph: Graph) -> _Named:
     )  # fmt: skip
 
 
-def _activated(graph: Graph) -> Iterator[tuple[str, tuple[str, str]]]:
+def _list_activated(graph: Graph) -> Iterator[tuple[str, tuple[str, str]]]:
     """Each sum with the step that applies a function to it alone, and that function."""
     for step in graph.steps:
         if isinstance(step.expr, Call) and names(step.expr):

@@ -17,7 +17,7 @@ from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import shown
+from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
 from tutor.solving.worked import Worked
 
@@ -43,13 +43,13 @@ class PageWriter:
 
     def show(self, value: Value | Array[Value]) -> Expr:
         """A number or an array of numbers, ready to print."""
-        return matrix(value, self.digits) if isinstance(value, Array) else shown(value, self.digits)
+        return matrix(value, self.digits) if isinstance(value, Array) else as_printed(value, self.digits)
 
     def value(self, key: str) -> Expr | None:
         """The number of a key, ready to print; nothing where there is none."""
         return self.show(self.numbers[key]) if self.numbers is not None and key in self.numbers else None
 
-    def filled(self, expr: Expr) -> Expr:
+    def fill_in(self, expr: Expr) -> Expr:
         """The expression with numbers put in; of a choice by sign the branch that counts."""
         if isinstance(expr, Name):
             return self.value(expr.name) or expr
@@ -58,27 +58,27 @@ class PageWriter:
         parts = children(expr)
         if isinstance(expr, Call) and expr.func == "if_positive" and self.numbers is not None:
             condition, a, b = expr.args
-            return self.filled(a if compute(condition, self.numbers) > 0 else b)
+            return self.fill_in(a if compute(condition, self.numbers) > 0 else b)
         if isinstance(expr, Call) and expr.func in SHARES and self.numbers is not None:
             return self.show(compute(expr, self.numbers))
-        return rebuild(expr, tuple(self.filled(part) for part in parts)) if parts else expr
+        return rebuild(expr, tuple(self.fill_in(part) for part in parts)) if parts else expr
 
     def as_written(self, text: str, value: Value, digits: int | None = None) -> Expr:
         """A given number as it was written, when that is a plain decimal."""
-        return Number(text) if is_decimal(text) else shown(value, digits or self.digits)
+        return Number(text) if is_decimal(text) else as_printed(value, digits or self.digits)
 
     def rate(self) -> Expr:
         """The step size, as it was written."""
         assert self.request.rate is not None
         return self.as_written(self.request.rate_written, self.request.rate, 12 if self.request.subject == "training" else None)
 
-    def listed(self, names: Sequence[str], values: Mapping[str, Value]) -> Sentence:
+    def list_values(self, names: Sequence[str], values: Mapping[str, Value]) -> Sentence:
         """``x = 1, y = 2``, as written."""
         parts: list[Inline] = []
         digits = 12 if self.request.subject == "training" else self.digits
         for name in names:
             text = self.exercise.written.get(name, "")
-            value = self.as_written(text, values[name], digits) if text else shown(values[name], 12)
+            value = self.as_written(text, values[name], digits) if text else as_printed(values[name], 12)
             parts += [self.words.pages.COMMA if parts else "", Math(Name(name)), EQUALS, Math(value)]
         return tuple(part for part in parts if part)
 
@@ -86,18 +86,18 @@ class PageWriter:
         """The heading of a section."""
         return Heading(self.words.pages.HEADINGS[name])
 
-    def labelled(self, label: str, *parts: Inline) -> Paragraph:
+    def write_labelled(self, label: str, *parts: Inline) -> Paragraph:
         """A paragraph with its word in front."""
         return Paragraph(parts, self.words.pages.LABELS[label])
 
-    def named(self, names: Sequence[str]) -> list[Inline]:
+    def list_named(self, names: Sequence[str]) -> list[Inline]:
         """Quantities as a list in a sentence."""
         parts: list[Inline] = []
         for name in names:
             parts += [self.words.pages.COMMA if parts else "", Math(Name(name))]
         return [part for part in parts if part]
 
-    def with_result(self, sides: list[Side], result: Expr) -> tuple[Side, ...]:
+    def add_result(self, sides: list[Side], result: Expr) -> tuple[Side, ...]:
         """The sides with the result at the end, which is not said twice."""
         if sides and sides[-1].expr == result:
             return (*sides[:-1], replace(sides[-1], result=True))
@@ -105,32 +105,32 @@ class PageWriter:
 
     def notes(self, kept: Sequence[str | Assumption]) -> None:
         """Notes and what was assumed, a paragraph each."""
-        self.blocks += [self.labelled("note", self.words.pages.remark(note)) for note in kept]
+        self.blocks += [self.write_labelled("note", self.words.pages.remark(note)) for note in kept]
 
     def say_conventions(self, flat: Sequence[tuple[str, str]], reasons: Iterable[str], kinks: Sequence[str]) -> None:
         """Through which steps nothing can be learnt, what is taken at kinks, and which steps stand on one; reasons by their keys."""
         told = dict(flat)
         say, words = self.words.rules.convention, self.words.pages
         for reason in dict.fromkeys(told.values()):
-            through = self.named([step for step, other in told.items() if other == reason])
+            through = self.list_named([step for step, other in told.items() if other == reason])
             phrase = words.NO_DERIVATIVE if reason else words.NOTHING_LEARNT
             parts = split_places(phrase, {"reason": [say(reason)], "steps": through})
-            self.blocks.append(self.labelled("no derivative", *parts))
+            self.blocks.append(self.write_labelled("no derivative", *parts))
         for reason in dict.fromkeys(reasons):
             if reason not in told.values():
-                self.blocks.append(self.labelled("convention", self.words.pages.grammar.stop(say(reason))))
+                self.blocks.append(self.write_labelled("convention", self.words.pages.grammar.stop(say(reason))))
         hit = [step for step in kinks if step not in told]
         for step in hit[:MOST_KINKS]:
-            self.blocks.append(self.labelled("kink", words.ON_KINK.format(step=step)))
+            self.blocks.append(self.write_labelled("kink", words.ON_KINK.format(step=step)))
         if len(hit) > MOST_KINKS:
-            self.blocks.append(self.labelled("kink", words.grammar.count(words.MORE_KINKS, len(hit) - MOST_KINKS)))
+            self.blocks.append(self.write_labelled("kink", words.grammar.count(words.MORE_KINKS, len(hit) - MOST_KINKS)))
 
     def proofs(self, sentences: Sequence[str]) -> None:
         """What was proved, a paragraph each."""
         for text in dict.fromkeys(sentences):
-            self.blocks.append(self.labelled("proof", text if text.endswith(".") else self.words.pages.grammar.stop(text)))
+            self.blocks.append(self.write_labelled("proof", text if text.endswith(".") else self.words.pages.grammar.stop(text)))
 
 
-def updating(expr: Expr, left: Expr, sides: Sequence[Side], why: str) -> Equation:
+def write_update(expr: Expr, left: Expr, sides: Sequence[Side], why: str) -> Equation:
     """An update's row; without a reason where the row before has given it."""
     return Equation(left, tuple(sides), None, (why,) if why else ())

@@ -11,14 +11,14 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Name, Partial
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import SampleTable
-from tutor.numbers.printed import shown
+from tutor.numbers.printed import as_printed
 from tutor.solving.table_rows import thin_rows
 
 MAX_GRADIENTS = 6
 """So many gradients have a column of their own."""
 
 
-def with_samples(page: Document, blocks: list[Block]) -> Document:
+def insert_samples(page: Document, blocks: list[Block]) -> Document:
     """A worked solution with the section on its data set before the closing paragraphs."""
     last = max((place for place, block in enumerate(page.blocks) if not isinstance(block, Paragraph)), default=-1) + 1
     return replace(page, blocks=(*page.blocks[:last], *blocks, *page.blocks[last:]))
@@ -36,11 +36,11 @@ def sample_table(data: SampleTable, words: Wording, digits: int, ident: str = ""
     keys = [loss, *(derivative_key(loss, name) for name in gradients)]
 
     def cells(values: Mapping[str, Value]) -> list[Sentence]:
-        return [(Math(shown(values[key], digits)),) for key in keys]
+        return [(Math(as_printed(values[key], digits)),) for key in keys]
 
     rows: list[tuple[Sentence, ...]] = []
     for place, values in thin_rows(list(enumerate(data.each))):
-        given: list[Sentence] = [(Math(shown(value, digits)),) for value in samples.rows[place]]
+        given: list[Sentence] = [(Math(as_printed(value, digits)),) for value in samples.rows[place]]
         rows.append(((str(place + 1),), *given, *cells(values)))
     empty: list[Sentence] = [()] * len(samples.columns)
     rows.append(((wording.HEADS[samples.reduce],), *empty, *cells(data.whole)))

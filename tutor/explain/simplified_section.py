@@ -14,7 +14,7 @@ from tutor.explain.words.wording import Wording
 from tutor.expression.nodes import Add, Expr, Mul, Name, Partial
 from tutor.expression.walk import names, size, substitute
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import shown
+from tutor.numbers.printed import as_printed
 from tutor.numbers.prove_rewrites import holds
 from tutor.numbers.run import compute
 
@@ -24,7 +24,7 @@ MAX_PRODUCT = 40
 """The largest product (in nodes) that is written out with its factors before it is simplified."""
 
 
-def simplified(
+def write_simplified(
     rewrites: Sequence[Rewrite], words: Wording, trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr]
 ) -> list[Block]:
     """The section on named rewrites, empty where none applies; ``fill`` puts numbers into an expression."""
@@ -56,7 +56,7 @@ class _Rows:
         self.digits = digits
         self.fill = fill
 
-    def holds(self, rewrite: Rewrite) -> bool:
+    def has_condition_met(self, rewrite: Rewrite) -> bool:
         """Whether the condition of a rewrite is fulfilled; without numbers it is assumed, and said."""
         return rewrite.condition is None or self.trace is None or holds(rewrite.condition, self.trace)
 
@@ -64,7 +64,7 @@ class _Rows:
         """``∂L/∂s = factors = what they are = simplified = numbers``."""
         sides = self.product(rewrite)
         sides += [Side(expr) for expr in rewrite.between]
-        short = rewrite.under is not None and self.holds(rewrite)
+        short = rewrite.under is not None and self.has_condition_met(rewrite)
         if rewrite.rule != BELOW or not short:
             sides.append(Side(rewrite.expr))
         if short and rewrite.under is not None and rewrite.condition is not None:
@@ -95,7 +95,7 @@ class _Rows:
         """The sides with the numbers put in and the result."""
         if self.trace is None:
             return sides
-        result = shown(compute(rewrite.expr, self.trace), self.digits)
+        result = as_printed(compute(rewrite.expr, self.trace), self.digits)
         put_in = self.fill(sides[-1].expr)
         if put_in not in (sides[-1].expr, result):
             sides.append(Side(put_in))
@@ -110,7 +110,7 @@ class _Rows:
             if self.trace is None:
                 said.append(tuple(split_places(self.words.IF_ONE, {"condition": self.note(condition)})))
             elif not holds(condition, self.trace):
-                total: Expr = shown(compute(condition, self.trace), self.digits)
+                total: Expr = as_printed(compute(condition, self.trace), self.digits)
                 short = next(r.under for r in rewrites if r.condition == condition and r.under is not None)
                 places: dict[str, Sentence] = {"sum": (Math(condition),), "total": (Math(total),), "short": (Math(short),)}
                 said.append(tuple(split_places(self.words.NOT_ONE, places)))
@@ -126,9 +126,9 @@ class _Rows:
             r.left.name: compute(r.expr, self.trace) for r in units if r.rule == UNIT and isinstance(r.left, Name)
         }
         put_in = self.fill(
-            substitute(rewrite.expr, {name: shown(value, self.digits) for name, value in weights.items()})
+            substitute(rewrite.expr, {name: as_printed(value, self.digits) for name, value in weights.items()})
         )
         if not names(put_in):  # all weights are shown
             sides.append(Side(put_in))
-        result = shown(compute(rewrite.left, self.trace), self.digits)
+        result = as_printed(compute(rewrite.left, self.trace), self.digits)
         return Equation(rewrite.left, (*sides, Side(result, result=True)), None, why)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tutor.derive.chains import count_routes, full_chains, gradients
+from tutor.derive.chains import count_routes, gradients, list_full_chains
 from tutor.derive.local import local_derivatives
-from tutor.derive.tidy import product, summed
+from tutor.derive.tidy import product, sum_terms
 from tutor.explain.document import (
     Equation,
     Equations,
@@ -28,8 +28,8 @@ from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, N
 from tutor.expression.walk import SHARES, substitute
 from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
-from tutor.numbers.kinks import conventions, flat_steps, function_calls, kinks_hit
-from tutor.numbers.printed import shown
+from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, list_kinks_hit
+from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
 from tutor.rules.functions import function, value_of
 from tutor.solving.worked import Worked
@@ -41,7 +41,7 @@ _ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
 """The rules that say themselves why a derivative is 1."""
 
 
-def _refined(rule: str, expr: Expr) -> str:
+def _refine_rule(rule: str, expr: Expr) -> str:
     """The rule to name beside a local derivative: a 1 is that of a sum, a term may stand there twice, a softmax has two cases."""
     if expr == ONE and rule not in _ONE_OTHERWISE:
         return "sum"
@@ -97,7 +97,7 @@ class NumberSections(PageWriter):
             sides.append(Side(expr))
         result = self.value(key)
         if result is not None:
-            numbers = self.filled(expr)
+            numbers = self.fill_in(expr)
             if numbers not in (expr, result):
                 sides.append(Side(numbers))
             if sides[-1].expr == result:
@@ -108,16 +108,16 @@ class NumberSections(PageWriter):
 
     # The sections
 
-    def given(self) -> None:
+    def add_given(self) -> None:
         """The given values."""
         if self.trace is not None and self.worked.derivations and self.worked.derivations[0].graph.leaves:
             names = [quantity.name for quantity in self.worked.derivations[0].graph.leaves]
-            self.blocks.append(self.labelled("given", *self.listed(names, self.trace)))
+            self.blocks.append(self.write_labelled("given", *self.list_values(names, self.trace)))
 
-    def forward(self) -> None:
+    def add_forward(self) -> None:
         """The forward pass."""
         graph = self.worked.derivations[0].graph
-        rows = [self.row(Name(s.target), s.expr, s.target, self.words.rules.forward(s.rule)) for s in graph.steps]
+        rows = [self.row(Name(s.target), s.expr, s.target, self.words.rules.say_forward(s.rule)) for s in graph.steps]
         self.blocks += [self.heading("forward"), Equations(tuple(rows))]
         self.definitions(graph)
 
@@ -137,9 +137,9 @@ class NumberSections(PageWriter):
             sign = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
             parts += ["; ", Math(Call(call.func, args)), sign, Math(meaning)]
         if parts:
-            self.blocks.append(self.labelled("where", *parts[1:]))
+            self.blocks.append(self.write_labelled("where", *parts[1:]))
 
-    def backward(self, derivation: Derivation, wanted: Sequence[str]) -> None:
+    def add_backward(self, derivation: Derivation, wanted: Sequence[str]) -> None:
         """The gradients of one quantity: the local derivatives, then each as a full chain or by reuse."""
         if not wanted:
             return
@@ -150,7 +150,7 @@ class NumberSections(PageWriter):
         if self.worked.full:
             routes = count_routes(derivation)
             chains = {
-                name: found for name in wanted if (found := full_chains(derivation, name, steps=steps, routes=routes))
+                name: found for name in wanted if (found := list_full_chains(derivation, name, steps=steps, routes=routes))
             }
         by_reuse = [name for name in wanted if name not in chains]
         if chains:
@@ -170,8 +170,8 @@ class NumberSections(PageWriter):
                     key = derivative_key(factor.of, factor.wrt)
                     if key in self.counted:
                         continue
-                    rule = _refined(self.rule_of_factor(derivation, factor), factor.expr)
-                    rows.append(self.factor_row(factor, key, self.words.rules.local(rule)))
+                    rule = _refine_rule(self.rule_of_factor(derivation, factor), factor.expr)
+                    rows.append(self.factor_row(factor, key, self.words.rules.say_local(rule)))
         if rows:
             self.blocks.append(Equations(tuple(rows)))
 
@@ -180,8 +180,8 @@ class NumberSections(PageWriter):
         sides = [Side(factor.expr)]
         trace = self.trace
         if trace is not None:
-            result = shown(compute(factor.expr, trace), self.digits)
-            numbers = self.filled(factor.expr)
+            result = as_printed(compute(factor.expr, trace), self.digits)
+            numbers = self.fill_in(factor.expr)
             if numbers not in (factor.expr, result):
                 sides.append(Side(numbers))
             if sides[-1].expr == result:
@@ -210,7 +210,7 @@ class NumberSections(PageWriter):
         if not paths:
             return "formula"
         local = paths[0].factors[1]
-        return _refined(rules.get((local.of, wrt), "formula"), local.expr)
+        return _refine_rule(rules.get((local.of, wrt), "formula"), local.expr)
 
     def chain_row(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> Equation:
         """The gradient as the lectures print it: one row of factors a path, the numbers, the result."""
@@ -225,11 +225,11 @@ class NumberSections(PageWriter):
                 sides.append(Side(expr, "+" if place > 1 else "=", _words(self.words.pages.PATH.format(number=place)) if many else ()))
         if trace is None or not sides:
             products = [product(f.expr for f in path.factors) for path in paths]
-            sides.append(Side(products[0] if not many else summed(products)))
+            sides.append(Side(products[0] if not many else sum_terms(products)))
         if trace is not None:
             terms = []
             for path in paths:
-                numbers = tuple(shown(compute(f.expr, trace), self.digits) for f in path.factors)
+                numbers = tuple(as_printed(compute(f.expr, trace), self.digits) for f in path.factors)
                 terms.append(numbers[0] if len(numbers) == 1 else Mul(numbers))
             result = self.value(derivative_key(loss, name))
             assert result is not None
@@ -248,7 +248,7 @@ class NumberSections(PageWriter):
             else self.words.rules.gradient("chain rule")
         )
         if len(sides) and not many and len(paths[0].factors) == 1:
-            why = self.words.rules.local(self.local_rule(derivation, name))
+            why = self.words.rules.say_local(self.local_rule(derivation, name))
         return Equation(Partial(loss, name), tuple(sides), count, _words(why))
 
     def reuse_rows(self, derivation: Derivation, wanted: Sequence[str], steps: Mapping[str, Step]) -> None:
@@ -284,7 +284,7 @@ class NumberSections(PageWriter):
             before = []
         why = self.words.rules.gradient(step.rule, len(step.paths))
         if step.paths and not before:
-            why = self.words.rules.local(self.local_rule(derivation, name)) if len(step.paths) == 1 else why
+            why = self.words.rules.say_local(self.local_rule(derivation, name)) if len(step.paths) == 1 else why
         return self.row(Partial(loss, name), step.expr, step.target, why, before=before)
 
     def graph(self) -> None:
@@ -305,7 +305,7 @@ class NumberSections(PageWriter):
     def routes(self, focus: Sequence[str], loss: str) -> Sentence:
         """What a picture of chosen quantities shows."""
         phrase = self.words.pages.grammar.choose(self.words.pages.ROUTES, len(focus))
-        return tuple(split_places(phrase, {"names": self.named(focus), "loss": [Math(Name(loss))]}))
+        return tuple(split_places(phrase, {"names": self.list_named(focus), "loss": [Math(Name(loss))]}))
 
     def counts(self) -> None:
         """What a network has, counted."""
@@ -327,6 +327,6 @@ class NumberSections(PageWriter):
         if not self.worked.derivations:
             return
         graph = self.worked.derivations[0].graph
-        flat = flat_steps(graph)
-        kinks = kinks_hit(graph, self.trace) if self.trace is not None else []
+        flat = list_flat_steps(graph)
+        kinks = list_kinks_hit(graph, self.trace) if self.trace is not None else []
         self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])

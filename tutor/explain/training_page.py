@@ -27,7 +27,7 @@ from tutor.graph.entries import Array
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import Shape
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import shown
+from tutor.numbers.printed import as_printed
 from tutor.numbers.run import run as run_steps
 from tutor.numbers.train import Row
 from tutor.rules.operations import ENTRYWISE
@@ -58,7 +58,7 @@ class TrainingSections(PageWriter):
 
     # What is given
 
-    def given(self) -> None:
+    def add_given(self) -> None:
         """The values that stay as they are, and those that the run starts from."""
         task = self.task
         columns = task.samples.columns if task.samples is not None else ()
@@ -66,7 +66,7 @@ class TrainingSections(PageWriter):
             layered = self.request.layered
             for title, leaves in (("given", layered.graph.inputs), ("start", layered.graph.parameters)):
                 rows = [
-                    Equation(Name(q.name), (Side(self.show(given_array(layered.entries[q.name], task.values))),))
+                    Equation(Name(q.name), (Side(self.show(fill_array(layered.entries[q.name], task.values))),))
                     for q in leaves if not set(layered.entries[q.name].items) & set(columns)
                 ]  # fmt: skip
                 if rows:
@@ -74,8 +74,8 @@ class TrainingSections(PageWriter):
             return
         fixed = [q.name for q in task.derivation.graph.leaves if q.name not in (*columns, *task.parameters)]
         if fixed:
-            self.blocks.append(self.labelled("given", *self.listed(fixed, task.values)))
-        self.blocks.append(self.labelled("start", *self.listed(task.parameters, task.values)))
+            self.blocks.append(self.write_labelled("given", *self.list_values(fixed, task.values)))
+        self.blocks.append(self.write_labelled("start", *self.list_values(task.parameters, task.values)))
 
     def samples(self) -> None:
         """The data set, where there is one."""
@@ -88,16 +88,17 @@ class TrainingSections(PageWriter):
         wording = self.words.updates
         shown_settings = {task.names.settings[name]: value for name, value in task.settings.items()}
         places: dict[str, Sentence] = {
-            "title": (self.title(task.row),), "source": (task.row.source,), "settings": self.listed(tuple(shown_settings), shown_settings),
+            "title": (self.title(task.row),), "source": (task.row.source,),
+            "settings": self.list_values(tuple(shown_settings), shown_settings),
         }  # fmt: skip
         parts: list[Inline] = split_places(wording.METHOD_WITH if task.settings else wording.METHOD, places)
         if task.samples is not None:
             many = wording.samples(task.size)
             text = wording.ALL_SAMPLES if task.size == task.count else wording.BATCHES[task.order]
             parts.append(" " + text.format(size=many, count=task.count, seed=task.seed))
-        if self.shapes and any(type(part) is Div for each in self.training.updates for step in each.steps for part in walked(step.expr)):
+        if self.shapes and any(type(part) is Div for each in self.training.updates for step in each.steps for part in walk_expr(step.expr)):
             parts.append(" " + wording.ENTRYWISE)
-        self.blocks.append(self.labelled("method", *parts))
+        self.blocks.append(self.write_labelled("method", *parts))
 
     def title(self, row: Optimiser) -> str:
         """What a method is called."""
@@ -105,7 +106,7 @@ class TrainingSections(PageWriter):
 
     # The first update
 
-    def first_update(self) -> None:
+    def add_first_update(self) -> None:
         """The update steps of each parameter with their numbers."""
         if not self.run.first:
             return
@@ -120,11 +121,11 @@ class TrainingSections(PageWriter):
         if hidden:
             self.blocks.append(Paragraph((self.words.updates.OTHERS.format(count=hidden),)))
 
-    def filled(self, expr: Expr) -> Expr:
+    def fill_in(self, expr: Expr) -> Expr:
         """The expression with the numbers of the first update put in."""
         if isinstance(expr, Name) and expr.name == self.rate_name:
             return self.rate()
-        return super().filled(expr)
+        return super().fill_in(expr)
 
     def formula(self, step: Step) -> Expr:
         """The formula of an update step, as it is printed: over arrays with ⊙ where it works entry by entry."""
@@ -147,10 +148,10 @@ class TrainingSections(PageWriter):
         sides: list[Side] = []
         if expr is not None:
             sides.append(Side(expr, sign))
-            numbers = self.filled(expr) if not self.shapes else expr
+            numbers = self.fill_in(expr) if not self.shapes else expr
             if numbers not in (expr, result):
                 sides.append(Side(numbers))
-        return Equation(Name(left), self.with_result(sides, result) if result is not None else tuple(sides), None, (why,) if why else ())
+        return Equation(Name(left), self.add_result(sides, result) if result is not None else tuple(sides), None, (why,) if why else ())
 
     def gradient(self, each: Update) -> Equation:
         """The gradient that an update starts from, and over which samples it is taken."""
@@ -202,13 +203,13 @@ class TrainingSections(PageWriter):
         self.blocks.append(Paragraph((self.words.updates.SOLVED,)))
         rows = [] if len(names) == 1 else [self.equation("det H", self.determinant(), "det H")]
         for name in names[:MAX_EXPLAINED]:
-            key = task.names.own("d", name)
+            key = task.names.name_own("d", name)
             rows.append(self.equation(key, self.direction(name), key))
         self.blocks.append(Equations(tuple(rows)))
 
     def directions(self) -> list[str]:
         """The names of the directions of the arrays that are explained."""
-        return [self.task.names.own("d", each.parameter) for each in self.training.updates[:MAX_EXPLAINED]]
+        return [self.task.names.name_own("d", each.parameter) for each in self.training.updates[:MAX_EXPLAINED]]
 
     def entry(self, place: int, other: int) -> Expr:
         """An entry of the Hessian."""
@@ -255,10 +256,10 @@ class TrainingSections(PageWriter):
             text += wording.LEFT_OUT.format(count=run.made + 1 - len(body))
         if task.samples is not None:
             text += wording.LOSS_OVER[task.samples.reduce].format(count=task.count)
-        text += self.unshown(columns)
+        text += self.say_unshown(columns)
         self.blocks += [self.heading("iterations"), Table(tuple(header), tuple(body), "r" * len(header), (text,))]
 
-    def unshown(self, columns: Sequence[str]) -> str:
+    def say_unshown(self, columns: Sequence[str]) -> str:
         """What a table says of the parameters that it has no room for."""
         every = self.task.parameters
         kept = sum(name in columns for name in every)
@@ -271,8 +272,8 @@ class TrainingSections(PageWriter):
             places = row.batch.samples if row.batch is not None else ()
             named = self.places(places, 6)
             cells += [(str(row.batch.epoch),) if row.batch is not None else (), (named,) if named else ()]
-        cells += [(Math(shown(row.values[name], self.digits)),) for name in columns]
-        return (*cells, (Math(shown(row.loss, self.digits)),))
+        cells += [(Math(as_printed(row.values[name], self.digits)),) for name in columns]
+        return (*cells, (Math(as_printed(row.loss, self.digits)),))
 
     def descent_table(self) -> None:
         """The table of a worked solution: the parameters shown, what the loss is made of, the loss; and why it ended early."""
@@ -289,11 +290,11 @@ class TrainingSections(PageWriter):
             rows: list[tuple[Sentence, ...]] = []
             for row in thin_rows(run.rows):
                 trace = run_steps(graph.steps, {**task.values, **row.values})
-                rows.append(((str(row.step),), *((Math(shown(trace[name], self.digits)),) for name in columns)))
+                rows.append(((str(row.step),), *((Math(as_printed(trace[name], self.digits)),) for name in columns)))
             text = wording.ROWS
             if len(rows) < len(run.rows):
                 text += wording.ROWS_LEFT_OUT.format(count=len(run.rows) - len(rows))
-            text += self.unshown(columns) if self.shapes else ""
+            text += self.say_unshown(columns) if self.shapes else ""
             self.blocks += [self.heading("iterations"), Table(header, tuple(rows), "r" * len(header), (text,))]
         self.ending()
 
@@ -303,13 +304,13 @@ class TrainingSections(PageWriter):
         if stopped is not None:
             words = wording.DIVERGES if stopped.diverges else wording.ENDS
             told = words.format(title=self.title(self.task.row), stopped=wording.say_stop(stopped))
-            self.blocks.append(self.labelled("stop", told))
+            self.blocks.append(self.write_labelled("stop", told))
 
-    def compared(self) -> None:
+    def add_compared(self) -> None:
         """The slips of a variant "as on the slide", and what the published method gives."""
         wording = self.words.updates
         for slip in self.task.row.slips:
-            self.blocks.append(self.labelled("erratum", wording.grammar.sentence(wording.SLIPS[slip])))
+            self.blocks.append(self.write_labelled("erratum", wording.grammar.sentence(wording.SLIPS[slip])))
         if self.training.published is None:
             return
         other, run = self.training.published
@@ -323,21 +324,21 @@ class TrainingSections(PageWriter):
         for step in sorted({*steps[:5], *steps[-1:]}):
             cells: list[Sentence] = [(str(step),)]
             for name in names:
-                cells += [(Math(shown(each[step].values[name], 10)),) for each in (mine, theirs)]
+                cells += [(Math(as_printed(each[step].values[name], 10)),) for each in (mine, theirs)]
             body.append(tuple(cells))
         if body:
             self.blocks.append(Table(tuple(header), tuple(body), "r" * len(header), (wording.COMPARED,)))
         if run.stopped:
             told = wording.ENDS.format(title=self.title(other.row), stopped=wording.say_stop(run.stopped))
-            self.blocks.append(self.labelled("stop", told))
+            self.blocks.append(self.write_labelled("stop", told))
 
     def arithmetic(self) -> None:
         """How the numbers of a run were computed."""
         words = self.words.updates.ARITHMETIC[self.run.exact].format(digits=self.digits, steps=f"{self.run.made:,}")
-        self.blocks.append(self.labelled("numbers", words))
+        self.blocks.append(self.write_labelled("numbers", words))
 
 
-def given_array(entries: Array[str], values: Mapping[str, Value]) -> Array[Value]:
+def fill_array(entries: Array[str], values: Mapping[str, Value]) -> Array[Value]:
     """An array of names as the array of their values."""
     return Array(entries.shape, tuple(values[name] for name in entries.items))
 
@@ -366,11 +367,11 @@ def entry_by_entry(expr: Expr, arrays: Collection[str]) -> Expr:
     return rebuild(expr, parts)
 
 
-def walked(expr: Expr) -> Iterator[Expr]:
+def walk_expr(expr: Expr) -> Iterator[Expr]:
     """An expression and all its parts."""
     yield expr
     for part in children(expr):
-        yield from walked(part)
+        yield from walk_expr(part)
 
 
 def _has_array(expr: Expr, arrays: Collection[str]) -> bool:

@@ -9,15 +9,15 @@ from tutor.derive.update import update as derive_update
 from tutor.explain.document import Document, Equation, Equations, Math, Sentence, Side
 from tutor.explain.lecture_section import lecture, say_verdict
 from tutor.explain.page_writer import PageWriter
-from tutor.explain.samples_section import sample_table, with_samples
-from tutor.explain.simplified_section import simplified
+from tutor.explain.samples_section import insert_samples, sample_table
+from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import substitute
 from tutor.numbers.arithmetic import CONTEXT
 from tutor.numbers.run import LEVELS
-from tutor.numbers.verify import merged
+from tutor.numbers.verify import merge_proofs
 from tutor.rules.optimisers import DESCENT, optimiser
 from tutor.solving.proofs import Proofs
 from tutor.solving.worked import Worked
@@ -40,22 +40,22 @@ def document(worked: Worked, words: Wording = ENGLISH) -> Document:
 def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Document:
     """A solution neuron by neuron."""
     page = NumberSections(worked, words)
-    page.given()
+    page.add_given()
     if worked.derivations:
-        page.forward()
+        page.add_forward()
         for derivation, (_, names) in zip(worked.derivations, worked.request.wanted, strict=True):
-            page.backward(derivation, names)
-        page.blocks += simplified(worked.rewrites, words, worked.scalars, page.digits, page.filled)
+            page.add_backward(derivation, names)
+        page.blocks += write_simplified(worked.rewrites, words, worked.scalars, page.digits, page.fill_in)
         update(page)
         page.graph()
     page.counts()
     page.blocks += lecture([say_verdict(verdict, words) for verdict in worked.verdicts], words, worked.request.focused)
     page.notes(worked.notes)
     page.conventions()
-    closing(page, proofs)
-    made = finished(page)
+    write_closing(page, proofs)
+    made = finish_page(page)
     exercise = worked.request.exercise
-    return made if worked.samples is None else with_samples(made, sample_table(worked.samples, words, page.digits, exercise.id))
+    return made if worked.samples is None else insert_samples(made, sample_table(worked.samples, words, page.digits, exercise.id))
 
 
 def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Document:
@@ -64,16 +64,16 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
 
     assert worked.request.layered is not None
     page = ArraySections(worked, words, worked.request.layered)
-    page.given()
-    page.forward()
-    page.backward()
-    page.simplified()
+    page.add_given()
+    page.add_forward()
+    page.add_backward()
+    page.add_simplified()
     update(page)
     page.blocks += lecture([say_verdict(verdict, words) for verdict in worked.verdicts], words, worked.request.focused)
     page.notes(worked.notes)
     page.conventions()
-    closing(page, proofs)
-    return finished(page)
+    write_closing(page, proofs)
+    return finish_page(page)
 
 
 def training_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Document:
@@ -81,22 +81,22 @@ def training_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docu
     from tutor.explain.training_page import TrainingSections
 
     page = TrainingSections(worked, words)
-    page.given()
+    page.add_given()
     page.samples()
     page.method()
-    page.first_update()
+    page.add_first_update()
     page.iterations()
     page.ending()
-    page.compared()
+    page.add_compared()
     page.notes(worked.notes)
     row = page.task.row
-    page.blocks.append(page.labelled("convention", words.updates.STANDING[row.name]))
+    page.blocks.append(page.write_labelled("convention", words.updates.STANDING[row.name]))
     page.proofs(proofs)
     page.arithmetic()
     facts: tuple[Sentence, ...] = ((Math(Name(page.rate_name)), " = ", Math(page.rate())),)
     if page.title(row) != page.exercise.title:
         facts = ((page.title(row),), *facts)
-    return finished(page, facts)
+    return finish_page(page, facts)
 
 
 def update(page: PageWriter) -> None:
@@ -122,17 +122,17 @@ def update(page: PageWriter) -> None:
             sides = [Side(step.expr, sign)]
             if worked.numbers is not None:
                 size: dict[str, Expr] = {names.rate: page.rate()} if request.rate is not None else {}
-                sides.append(Side(substitute(page.filled(step.expr), size)))
+                sides.append(Side(substitute(page.fill_in(step.expr), size)))
             why = () if rows else (page.words.updates.move(step.rule),)
             rows.append(Equation(Name(step.target), tuple(sides), None, why))
     page.blocks += [page.heading("update"), Equations(tuple(rows))]
 
 
-def closing(page: PageWriter, proofs: Sequence[str]) -> None:
+def write_closing(page: PageWriter, proofs: Sequence[str]) -> None:
     """The proofs, and how numbers are printed."""
     page.proofs(proofs)
     if page.worked.numbers is not None:
-        page.blocks.append(page.labelled("numbers", page.words.rules.POLICY.format(digits=page.digits)))
+        page.blocks.append(page.write_labelled("numbers", page.words.rules.POLICY.format(digits=page.digits)))
 
 
 def proof_sentences(proofs: Proofs, words: Wording = ENGLISH) -> list[str]:
@@ -140,14 +140,14 @@ def proof_sentences(proofs: Proofs, words: Wording = ENGLISH) -> list[str]:
     say_proof = words.proofs.say_proof
     told = [say_proof(part) for part in (proofs.forms, proofs.rewritten) if part is not None]
     if proofs.gradients:
-        told.append(say_proof(merged(proofs.gradients)))
+        told.append(say_proof(merge_proofs(proofs.gradients)))
     told.append(say_proof(proofs.simplified) if proofs.simplified is not None else "")
     if proofs.second:
         told.append(words.updates.HESSIAN_PROOF)
     return [text for text in told if text]
 
 
-def finished(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> Document:
+def finish_page(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> Document:
     """The document of a page, with its title and the facts beside it."""
     request, exercise = page.request, page.exercise
     if facts is None:

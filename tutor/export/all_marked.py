@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from tutor.exercise.question import Question
 from tutor.export.output import Header, MarkFile
 from tutor.marking.marked import Marked
-from tutor.marking.record import dumps, from_record
+from tutor.marking.record import dump_record, from_record
 
 SCHEMA = 1
 
@@ -24,7 +24,7 @@ def results(marked: Sequence[Marked], questions: Sequence[Question], header: Hea
         "questions": [{"id": question.id, "marks": str(question.marks)} for question in questions],
     }
     start = json.dumps(head, ensure_ascii=True)[:-1]
-    return MarkFile(f'{start}, "results": [\n' + ",\n".join(dumps(one) for one in marked) + "\n]}\n")
+    return MarkFile(f'{start}, "results": [\n' + ",\n".join(dump_record(one) for one in marked) + "\n]}\n")
 
 
 def read(text: str) -> tuple[Marked, ...]:

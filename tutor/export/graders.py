@@ -8,14 +8,14 @@ from tutor.exercise.question import Question
 from tutor.export.output import (
     Header,
     MarkFile,
-    by_question,
     is_graded,
     is_marked,
-    out_of,
+    map_by_question,
     remarks,
-    shown_marks,
+    say_waiting,
+    sum_out_of,
     table,
-    waiting_words,
+    write_marks,
 )
 from tutor.marking.marked import Marked
 from tutor.marking.marks import points, sum_earned, sum_possible
@@ -34,18 +34,18 @@ def otter(marked: Sequence[Marked], questions: Sequence[Question], header: Heade
     """
     ids = [question.id for question in questions]
     rows = [["file", *map(guard_cell, ids), "total_points_earned", "percent_correct", "grading_status"]]
-    rows.append(["points-per-question", *(points(question.marks) for question in questions), points(out_of(questions)), "", ""])
+    rows.append(["points-per-question", *(points(question.marks) for question in questions), points(sum_out_of(questions)), "", ""])
     for one in marked:
-        answers = by_question(one)
+        answers = map_by_question(one)
         file = guard_cell(one.source or one.student)
         if not is_marked(one):
             rows.append([file, *("" for _ in ids), "", "", guard_cell(f"Failed: {one.reason}")])
             continue
         worth = sum_possible(one)
         share = points(sum_earned(one) / worth) if worth else ""
-        own = [shown_marks(one, answers[name]) if name in answers else "" for name in ids]
+        own = [write_marks(one, answers[name]) if name in answers else "" for name in ids]
         if one.waits:
-            rows.append([file, *own, "", "", guard_cell(f"For a person: {waiting_words(one)}")])
+            rows.append([file, *own, "", "", guard_cell(f"For a person: {say_waiting(one)}")])
             continue
         rows.append([file, *own, points(sum_earned(one)), share, "Completed"])
     return MarkFile(table(rows), tuple(remark for one in marked for remark in remarks(one)))
@@ -59,6 +59,6 @@ def nbgrader(marked: Sequence[Marked], questions: Sequence[Question], header: He
         told += [one.fields.get(name, "") for name in ("last_name", "first_name", "email")]
         done = is_marked(one)
         score = points(sum_earned(one)) if is_graded(one) or (done and not one.waits) else ""
-        worth = points(sum_possible(one) if done else out_of(questions))
+        worth = points(sum_possible(one) if done else sum_out_of(questions))
         rows.append([*map(guard_cell, told), score, "0" if score else "", score, worth])
     return MarkFile(table(rows), tuple(remark for one in marked for remark in remarks(one)))

@@ -13,10 +13,10 @@ from typing import Any
 
 from tutor.errors import OutputError
 from tutor.exercise.question import Question
-from tutor.export.output import Header, MarkFile, is_marked, is_open, number, out_of, waiting_words
+from tutor.export.output import Header, MarkFile, is_marked, is_open, number, say_waiting, sum_out_of
 from tutor.marking.marked import Marked, MarkedAnswer
 from tutor.marking.marks import points, sum_earned, sum_possible
-from tutor.text import visible_lines
+from tutor.text import make_lines_visible
 
 VISIBILITIES = ("hidden", "after_due_date", "after_published", "visible")
 MAX_TEXT = 20_000
@@ -43,7 +43,7 @@ def gradescope(marked: Sequence[Marked], questions: Sequence[Question], header: 
     if len(marked) != 1:
         raise OutputError(f"Gradescope reads one student a file, not {len(marked)}", hint="write one file for each")
     if header.visibility not in VISIBILITIES:
-        raise OutputError(f"there is no visibility {visible_lines(header.visibility)!r}", hint=f"use {', '.join(VISIBILITIES)}")
+        raise OutputError(f"there is no visibility {make_lines_visible(header.visibility)!r}", hint=f"use {', '.join(VISIBILITIES)}")
     return MarkFile(json.dumps(_results(marked[0], questions, header), ensure_ascii=True, indent=1) + "\n")
 
 
@@ -52,10 +52,10 @@ def _results(marked: Marked, questions: Sequence[Question], header: Header) -> d
     asked = {question.id: question for question in questions}
     tests = [_test(k, marked, answer, asked.get(answer.question), header) for k, answer in enumerate(marked.answers, 1)]
     if not done:
-        tests = [_failed(marked, questions, header)]
+        tests = [_write_failed(marked, questions, header)]
     told = [f"could not be marked: {marked.reason}"] if not done else [f"{points(sum_earned(marked))} of {points(sum_possible(marked))}"]
     if done and marked.waits:
-        told = [f"{told[0]} so far; a person will look at {waiting_words(marked)}"]
+        told = [f"{told[0]} so far; a person will look at {say_waiting(marked)}"]
     known: dict[str, Any] = {"score": number(sum_earned(marked))} if done else {}
     if header.seconds is not None:
         known["execution_time"] = round(header.seconds, 3)
@@ -95,8 +95,8 @@ def _test(k: int, marked: Marked, answer: MarkedAnswer, question: Question | Non
     )
 
 
-def _failed(marked: Marked, questions: Sequence[Question], header: Header) -> dict[str, Any]:
-    worth = number(sum_possible(marked) or out_of(questions))
+def _write_failed(marked: Marked, questions: Sequence[Question], header: Header) -> dict[str, Any]:
+    worth = number(sum_possible(marked) or sum_out_of(questions))
     words = f"{marked.reason}\nA person will look at it."
     return _row(
         "1.1", "could not be marked", (None, worth), passed=False, output=words, tags=[], extra={"status": marked.status},
@@ -130,4 +130,4 @@ def _row(
 
 
 def _text(text: str) -> str:
-    return visible_lines(text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…")
+    return make_lines_visible(text if len(text) <= MAX_TEXT else text[:MAX_TEXT] + "…")

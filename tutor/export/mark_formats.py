@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
-from tutor.errors import OutputError, near
-from tutor.text import visible
+from tutor.errors import OutputError, hint_near
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.exercise.question import Question
@@ -55,7 +55,7 @@ def export(name: str, marked: Sequence[Marked], questions: Sequence[Question], h
     >>> export("otter", [], [Question("q1", "dL/dw5")], Header("dl/bce")).text.splitlines()[0]
     'file,q1,total_points_earned,percent_correct,grading_status'
     """
-    made: MarkFile = _imported(mark_format(name).make)(marked, questions, header)
+    made: MarkFile = _import_name(mark_format(name).make)(marked, questions, header)
     return made
 
 
@@ -68,18 +68,18 @@ def fill(name: str, text: str, marked: Sequence[Marked], questions: Sequence[Que
     if not row.fill:
         able = ", ".join(key for key, other in MARK_FORMATS.items() if other.fill)
         raise OutputError(f"there is nothing to fill in for {name}", hint=f"--fill goes with {able}")
-    made: MarkFile = _imported(row.fill)(text, marked, questions, header)
+    made: MarkFile = _import_name(row.fill)(text, marked, questions, header)
     return made
 
 
 def mark_format(name: str) -> MarkFormat:
     """The row of a format; raises `OutputError` for one that is not there."""
     if name not in MARK_FORMATS:
-        hint = near(name, MARK_FORMATS) or f"use one of {', '.join(MARK_FORMATS)}"
-        raise OutputError(f"there is no format {visible(name)}", hint=hint)
+        hint = hint_near(name, MARK_FORMATS) or f"use one of {', '.join(MARK_FORMATS)}"
+        raise OutputError(f"there is no format {make_visible(name)}", hint=hint)
     return MARK_FORMATS[name]
 
 
-def _imported(where: str) -> Callable[..., Any]:
+def _import_name(where: str) -> Callable[..., Any]:
     found: Callable[..., Any] = resolve_name(f"tutor.export.{where}")
     return found

@@ -8,11 +8,11 @@ from fractions import Fraction
 
 from tutor.errors import OutputError
 from tutor.exercise.question import Question
-from tutor.export.output import Header, MarkFile, importable, importable_key, is_graded, out_of
-from tutor.export.platform_sheet import grades, imported, matched, read_sheet
+from tutor.export.output import Header, MarkFile, choose_importable_key, is_graded, is_importable, sum_out_of
+from tutor.export.platform_sheet import grades, match_rows, read_sheet, write_import
 from tutor.marking.marked import Marked
 from tutor.marking.marks import points, sum_earned
-from tutor.text import visible_lines
+from tutor.text import make_lines_visible
 
 KEYS = {"": "username", "username": "username", "email": "email", "idnumber": "idnumber", "id": "id"}
 """What the gradebook may know users by, and how that column is called."""
@@ -33,17 +33,17 @@ def gradebook(marked: Sequence[Marked], questions: Sequence[Question], header: H
     """
     by = header.by or ("email" if marked and all("@" in one.student for one in marked) else "")
     if by not in KEYS:
-        raise OutputError(f"Moodle does not know users by {visible_lines(by)!r}", hint=f"use {', '.join(key for key in KEYS if key)}")
+        raise OutputError(f"Moodle does not know users by {make_lines_visible(by)!r}", hint=f"use {', '.join(key for key in KEYS if key)}")
     rows: list[tuple[Marked, Sequence[str]]] = []
     left: list[str] = []
     for one in marked:
-        key, why = importable_key(one, by)
+        key, why = choose_importable_key(one, by)
         if why:
             left.append(why)
             continue
         rows.append((one, [key, points(sum_earned(one)) if is_graded(one) else ""]))
-    title = header.name if importable(header.name) else "Grade"
-    made = imported([KEYS[by], title], rows)
+    title = header.name if is_importable(header.name) else "Grade"
+    made = write_import([KEYS[by], title], rows)
     return MarkFile(made.text, (*left, *made.problems))
 
 
@@ -62,12 +62,12 @@ def worksheet(text: str, marked: Sequence[Marked], questions: Sequence[Question]
             hint="in Moodle: the assignment, View all submissions, Download grading worksheet (in English or German)",
         )
     known = [(places[0], False), *((sheet.column(*names), False) for names in _KNOWN)]
-    whose, problems = matched(marked, sheet, [*known, (sheet.column("Full name", "Vollständiger Name"), True)], also=_SUBMITTED)
+    whose, problems = match_rows(marked, sheet, [*known, (sheet.column("Full name", "Vollständiger Name"), True)], also=_SUBMITTED)
     best, may = sheet.column("Maximum Grade", "Bestwertung"), sheet.column("Grade can be changed", "Bewertung kann geändert werden")
     locked = [i for i in whose if sheet.rows[i].cell(may).casefold() in ("no", "nein")]
-    problems += [f"the grade of {visible_lines(whose[i].student)} cannot be changed in Moodle; it was not filled in" for i in locked]
+    problems += [f"the grade of {make_lines_visible(whose[i].student)} cannot be changed in Moodle; it was not filled in" for i in locked]
     whose = {i: one for i, one in whose.items() if i not in locked}
-    problems += _maximum({sheet.rows[i].cell(best) for i in whose}, out_of(questions))
+    problems += _maximum({sheet.rows[i].cell(best) for i in whose}, sum_out_of(questions))
     comma = any("," in sheet.rows[i].cell(best) for i in whose)
     shown = {i: points(sum_earned(one)).replace(".", "," if comma else ".") for i, one in whose.items()}
     made = grades(sheet, whose, column, shown)

@@ -10,8 +10,8 @@ from fractions import Fraction
 
 from tutor.exercise.question import Question
 from tutor.marking.marked import ABSENT, Marked, MarkedAnswer
-from tutor.marking.marks import points, rounded
-from tutor.text import is_formula, visible_lines
+from tutor.marking.marks import points, round_mark
+from tutor.text import is_formula, make_lines_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,28 +57,28 @@ def number(marks: Fraction) -> int | float:
     >>> number(Fraction(3, 2)), number(Fraction(2))
     (1.5, 2)
     """
-    shown = rounded(marks)
+    shown = round_mark(marks)
     return int(shown) if shown.denominator == 1 else float(points(marks))
 
 
-def importable(text: str) -> bool:
+def is_importable(text: str) -> bool:
     """Whether a name may stand in a file that a learning platform imports, where a guard would make it somebody else's."""
     return bool(text) and text.isprintable() and not is_formula(text)
 
 
-def importable_key(marked: Marked, by: str) -> tuple[str, str]:
+def choose_importable_key(marked: Marked, by: str) -> tuple[str, str]:
     """What a learning platform knows a student by, and why there is nothing that could stand in an import.
 
-    >>> importable_key(Marked("anna", "dl/bce", fields={"email": "a@b.c"}), "email")
+    >>> choose_importable_key(Marked("anna", "dl/bce", fields={"email": "a@b.c"}), "email")
     ('a@b.c', '')
     """
     own = {"": True, "username": True, "email": "@" in marked.student}.get(by, marked.student.isdigit())
     field = "id" if by == "idnumber" else by
     key = marked.fields.get(field, "") or (marked.student if own else "")
-    if importable(key):
+    if is_importable(key):
         return key, ""
-    why = f"{visible_lines(key)!r} cannot stand in an import" if key else f"no {by} is known"
-    return "", f"{visible_lines(marked.student)} is left out: {why}"
+    why = f"{make_lines_visible(key)!r} cannot stand in an import" if key else f"no {by} is known"
+    return "", f"{make_lines_visible(marked.student)} is left out: {why}"
 
 
 def table(rows: Iterable[Sequence[str]], end: str = "\n") -> str:
@@ -103,36 +103,36 @@ def is_open(marked: Marked, answer: MarkedAnswer) -> bool:
     return answer.question in marked.person or (answer.verdict == "blank" and bool(marked.unused))
 
 
-def shown_marks(marked: Marked, answer: MarkedAnswer) -> str:
+def write_marks(marked: Marked, answer: MarkedAnswer) -> str:
     """The mark of an answer; an empty cell where a person decides."""
     return "" if is_open(marked, answer) else points(answer.marks)
 
 
-def waiting_words(marked: Marked) -> str:
+def say_waiting(marked: Marked) -> str:
     """What a person has to look at, in one line."""
-    parts = [visible_lines(", ".join(marked.person))] if marked.person else []
+    parts = [make_lines_visible(", ".join(marked.person))] if marked.person else []
     count = len(marked.unused)
     parts += [f"{count} part{'s' if count != 1 else ''} of the submission that could not be used"] if count else []
     return " and ".join(parts)
 
 
-def by_question(marked: Marked) -> Mapping[str, MarkedAnswer]:
+def map_by_question(marked: Marked) -> Mapping[str, MarkedAnswer]:
     """The answers by their question."""
     return {answer.question: answer for answer in marked.answers}
 
 
-def out_of(questions: Sequence[Question]) -> Fraction:
+def sum_out_of(questions: Sequence[Question]) -> Fraction:
     """What the questions are worth, added up as it is shown."""
-    return sum((rounded(question.marks) for question in questions), Fraction(0))
+    return sum((round_mark(question.marks) for question in questions), Fraction(0))
 
 
 def remarks(marked: Marked) -> tuple[str, ...]:
     """What the grader has to know before a mark goes anywhere."""
-    name = visible_lines(marked.student)
+    name = make_lines_visible(marked.student)
     if not is_marked(marked):
-        return (f"{name} could not be marked and gets no grade: {visible_lines(marked.reason)}",)
+        return (f"{name} could not be marked and gets no grade: {make_lines_visible(marked.reason)}",)
     if ABSENT in marked.problems:
         return (f"{name} handed in nothing and gets no grade",)
     if marked.waits:
-        return (f"{name}: a person has to look at {waiting_words(marked)}; until then there is no grade",)
+        return (f"{name}: a person has to look at {say_waiting(marked)}; until then there is no grade",)
     return ()

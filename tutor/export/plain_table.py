@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from tutor.exercise.question import Question
-from tutor.export.output import Header, MarkFile, by_question, is_graded, is_marked, shown_marks, table, waiting_words
+from tutor.export.output import Header, MarkFile, is_graded, is_marked, map_by_question, say_waiting, table, write_marks
 from tutor.marking.marked import Marked
 from tutor.marking.marks import points, sum_earned, sum_possible
 from tutor.text import guard_cell
@@ -22,12 +22,12 @@ def marks(marked: Sequence[Marked], questions: Sequence[Question], header: Heade
     ids = [question.id for question in questions]
     rows = [["student", *map(guard_cell, ids), *END]]
     for one in marked:
-        answers = by_question(one)
+        answers = map_by_question(one)
         done = is_marked(one)
-        own = [shown_marks(one, answers[name]) if done and name in answers else "" for name in ids]
+        own = [write_marks(one, answers[name]) if done and name in answers else "" for name in ids]
         tags = dict.fromkeys(answer.tag for answer in one.answers if answer.tag)
-        so_far = (f"{points(sum_earned(one))} so far: a person has to look at {waiting_words(one)}",) * (done and one.waits)
-        told = [one.status, one.first, "; ".join(tags), waiting_words(one) if one.waits else ""]
+        so_far = (f"{points(sum_earned(one))} so far: a person has to look at {say_waiting(one)}",) * (done and one.waits)
+        told = [one.status, one.first, "; ".join(tags), say_waiting(one) if one.waits else ""]
         told.append("; ".join((*(one.reason,) * (not done), *so_far, *one.problems)))
         graded = is_graded(one) or (done and not one.waits)
         totals = [points(sum_earned(one)) if graded else "", points(sum_possible(one))] if done else ["", ""]
@@ -42,7 +42,7 @@ def answers(marked: Sequence[Marked], questions: Sequence[Question], header: Hea
         for answer in one.answers:
             own = [one.student, answer.question, answer.text, answer.verdict]
             told = [answer.tag, ", ".join(answer.follows), answer.outcome]
-            rows.append([*map(guard_cell, own), shown_marks(one, answer), points(answer.out_of), *map(guard_cell, told)])
+            rows.append([*map(guard_cell, own), write_marks(one, answer), points(answer.out_of), *map(guard_cell, told)])
         for part in one.unused:
             rows.append([*map(guard_cell, (one.student, "", part.text, "not used")), "", "", "", "", guard_cell(part.reason)])
     return MarkFile(table(rows))

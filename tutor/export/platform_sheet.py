@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tutor.errors import OutputError
 from tutor.export.output import MarkFile, is_graded, remarks, table
 from tutor.marking.marked import Marked
-from tutor.text import visible_lines
+from tutor.text import make_lines_visible
 
 MARK = "\ufeff"
 MAX_SHOWN = 20
@@ -46,7 +46,7 @@ class PlatformSheet:
         wanted = {name.casefold() for name in names}
         return next((i for i, name in enumerate(self.header) if name.strip().casefold() in wanted), None)
 
-    def written(self, cells: Mapping[tuple[int, int], str]) -> str:
+    def write_cells(self, cells: Mapping[tuple[int, int], str]) -> str:
         """The text with these cells (row, column) written anew."""
         pieces, at = [], 0
         for (row, column), value in sorted(cells.items()):
@@ -96,13 +96,13 @@ def _row(text: str, spans: Sequence[tuple[int, int]], delimiter: str) -> SheetRo
     try:
         cells = next(csv.reader(io.StringIO(raw, newline=""), delimiter=delimiter, strict=True), [])
     except csv.Error as error:
-        raise OutputError(f"the table is broken near {visible_lines(raw[:40])!r}: {error}", hint="export it again") from None
+        raise OutputError(f"the table is broken near {make_lines_visible(raw[:40])!r}: {error}", hint="export it again") from None
     if len(cells) != len(spans):
         cells = [text[start:end] for start, end in spans]
     return SheetRow(tuple(cells), tuple(spans))
 
 
-def matched(
+def match_rows(
     marked: Sequence[Marked],
     sheet: PlatformSheet,
     known: Sequence[tuple[int | None, bool]],
@@ -129,8 +129,8 @@ def matched(
     rows: dict[int, list[Marked]] = {}
     problems: list[str] = []
     for one in marked:
-        found = _found(one, exact, named, also)
-        name = visible_lines(one.student)
+        found = _find_rows(one, exact, named, also)
+        name = make_lines_visible(one.student)
         if len(found) == 1:
             rows.setdefault(next(iter(found)), []).append(one)
         else:
@@ -138,17 +138,17 @@ def matched(
             problems.append(f"{name} {fits if found else 'has no row in the table'}")
     for i in sorted(rows):
         if len(rows[i]) > 1:
-            problems.append(f"{' and '.join(visible_lines(one.student) for one in rows[i])} fit the same row; it was not filled in")
+            problems.append(f"{' and '.join(make_lines_visible(one.student) for one in rows[i])} fit the same row; it was not filled in")
     whose = {i: owners[0] for i, owners in rows.items() if len(owners) == 1}
     left = [next((row.cell(c) for c, _ in known if row.cell(c)), "") for i, row in enumerate(sheet.rows[first:], first) if i not in rows]
-    left = [visible_lines(name) for name in left if name]
+    left = [make_lines_visible(name) for name in left if name]
     if left:
         more = f" and {len(left) - MAX_SHOWN} more" if len(left) > MAX_SHOWN else ""
         problems.append(f"no submission of {', '.join(left[:MAX_SHOWN])}{more}: the row was left as it is")
     return whose, problems
 
 
-def _found(one: Marked, exact: Mapping[str, set[int]], named: Mapping[str, set[int]], also: re.Pattern[str] | None) -> set[int]:
+def _find_rows(one: Marked, exact: Mapping[str, set[int]], named: Mapping[str, set[int]], also: re.Pattern[str] | None) -> set[int]:
     keys = [one.student, *(one.fields.get(name, "") for name in ("id", "username", "email"))]
     number = also.search(one.student) if also is not None else None
     if number:
@@ -166,30 +166,30 @@ def grades(sheet: PlatformSheet, whose: Mapping[int, Marked], column: int, shown
     problems: list[str] = []
     for i, one in sorted(whose.items()):
         problems += remarks(one)
-        row, name = sheet.rows[i], visible_lines(one.student)
+        row, name = sheet.rows[i], make_lines_visible(one.student)
         if not is_graded(one):
             continue
         if column >= len(row.spans):
             problems.append(f"the row of {name} has no cell for the grade; it was not filled in")
         elif row.cell(column).casefold() in kept:
-            problems.append(f"{name} has {visible_lines(row.cell(column))} in the table, which was kept")
+            problems.append(f"{name} has {make_lines_visible(row.cell(column))} in the table, which was kept")
         else:
             old = row.cell(column)
-            if old and old != "-" and not _same(old, shown[i]):
-                problems.append(f"the grade {visible_lines(old)} of {name} was replaced by {shown[i]}")
-            if not _same(old, shown[i]):
+            if old and old != "-" and not _is_same(old, shown[i]):
+                problems.append(f"the grade {make_lines_visible(old)} of {name} was replaced by {shown[i]}")
+            if not _is_same(old, shown[i]):
                 cells[i, column] = shown[i]
-    return MarkFile(sheet.written(cells), tuple(problems))
+    return MarkFile(sheet.write_cells(cells), tuple(problems))
 
 
-def _same(old: str, new: str) -> bool:
+def _is_same(old: str, new: str) -> bool:
     try:
         return float(old.replace(",", ".")) == float(new.replace(",", "."))
     except ValueError:
         return False
 
 
-def imported(head: Sequence[str], rows: Iterable[tuple[Marked, Sequence[str]]]) -> MarkFile:
+def write_import(head: Sequence[str], rows: Iterable[tuple[Marked, Sequence[str]]]) -> MarkFile:
     """A small table for an import, with what has to be said about each student in it."""
     kept: list[list[str]] = [list(head)]
     problems: list[str] = []

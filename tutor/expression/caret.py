@@ -7,7 +7,7 @@ from unicodedata import name as character_name
 from unicodedata import normalize
 
 from tutor.errors import ExpressionError
-from tutor.text import visible
+from tutor.text import make_visible
 
 _BEFORE, _AFTER, _WIDTH = 30, 30, 80
 _ALIKE = dict(
@@ -37,12 +37,12 @@ def refusal(text: str, what: str, at: int, hint: str = "") -> ExpressionError:
             ^
     """
     start = max(0, at - _BEFORE)
-    lead = visible(_flat(text[start:at]), _WIDTH)
-    piece = lead + visible(_flat(text[at : at + _AFTER]), _WIDTH)
+    lead = make_visible(_flatten_text(text[start:at]), _WIDTH)
+    piece = lead + make_visible(_flatten_text(text[at : at + _AFTER]), _WIDTH)
     return ExpressionError(what, spot=f"    {piece}\n    {' ' * len(lead)}^", hint=hint)
 
 
-def _flat(text: str) -> str:
+def _flatten_text(text: str) -> str:
     return text.replace("\n", " ").replace("\t", " ")
 
 
@@ -53,7 +53,7 @@ def looks_like(character: str) -> str:
     return plain if character != plain and plain.isascii() and plain.isalnum() else ""
 
 
-def unknown(text: str, at: int, hints: Mapping[str, str] | None = None) -> ExpressionError:
+def refuse_unknown(text: str, at: int, hints: Mapping[str, str] | None = None) -> ExpressionError:
     """The refusal of a character that means nothing, by its name and its place; it is never replaced by another one."""
     character = text[at]
     code = f"U+{ord(character):04X}"

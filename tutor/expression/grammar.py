@@ -76,7 +76,7 @@ def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
     node, at = _sum(tokens, 0, 1, how)
     kind = tokens[at][0]
     if kind == "o":
-        node, at = _over(tokens, at, node, 1, how)
+        node, at = _read_over(tokens, at, node, 1, how)
         kind = tokens[at][0]
     if kind == "i":
         node, at = _choose(tokens, at, node, 1, how)
@@ -85,10 +85,10 @@ def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
         if len(tokens) > MAX_TREE and depth(node) > MAX_TREE:
             raise Stop(-1, f"a formula nested deeper than {MAX_TREE} operations", STEPS)
         return node
-    _misplaced(tokens, at)
+    _refuse_misplaced(tokens, at)
 
 
-def _misplaced(tokens: list[Token], at: int) -> NoReturn:
+def _refuse_misplaced(tokens: list[Token], at: int) -> NoReturn:
     kind = tokens[at][0]
     if kind == ",":
         raise Stop(at, "a comma stands outside of a function's brackets", _comma_hint(tokens, at))
@@ -144,7 +144,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
                 node, at = _operand(tokens, at, level, how)
             kind, value = tokens[at]
             if kind == "^" or kind == "s" or kind == "t":
-                node, at = _raised(tokens, at, node, level, how)
+                node, at = _raise_power(tokens, at, node, level, how)
                 kind, value = tokens[at]
             if flip:
                 node = Neg(node)
@@ -206,7 +206,7 @@ def _check_beside(tokens: list[Token], at: int, before: Expr | None, how: How) -
             raise Stop(at, "readers disagree about this quotient", "write (a/b)*c or a/(b*c)")
     if kind == "a" and type(value) in (Number, Div) and tokens[at - 1][0] in ("a", "s"):
         last = tokens[at - 1][1]
-        if type(last) is Number:
+        if type(last) in (Number, Div):
             raise Stop(at, "two numbers stand side by side", "put a sign between them")
 
 
@@ -220,7 +220,7 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
     if kind == "f":
         return _call(tokens, at, level, how)
     if kind == "w":
-        return _where(tokens, at, level, how)
+        return _read_where(tokens, at, level, how)
     if kind == "p" or kind == "d":
         return _partial(tokens, at)
     if kind == "F":
@@ -240,17 +240,17 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
     if kind == "C":
         return _cases(tokens, at, level, how)
     if kind == "S":
-        return _summed(tokens, at, level, how)
+        return _read_sum_behind(tokens, at, level, how)
     if kind == "e":
         if tokens[at + 1][0] not in ("^", "s"):
             return Call("exp", (Number("1"),)), at + 1
         return value, at + 1
     if kind == ")" and at and tokens[at - 1][0] != ")":
         raise Stop(at, "something is missing before this bracket", "a number, a name or a formula belongs here")
-    _misplaced(tokens, at)
+    _refuse_misplaced(tokens, at)
 
 
-def _summed(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
+def _read_sum_behind(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """Σ_v with the product behind it: what is added to that stands outside of the sum."""
     letters, last = tokens[at][1]
     node, at = _sum(tokens, at + 1, level + 1, how, single=True)
@@ -272,7 +272,7 @@ def _choose(tokens: list[Token], at: int, node: Expr, level: int, how: How) -> t
     if tokens[at][0] != "l":
         raise Stop(at, "this choice has no else", "write (a if z > 0 else b)")
     other, at = _choice(tokens, at + 1, level + 1, how)
-    return _chosen(compared, node, other), at
+    return _write_choice(compared, node, other), at
 
 
 def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -281,7 +281,7 @@ def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
     node, at = _sum(tokens, at + 1, level + 1, how)
     kind, value = tokens[at]
     if kind == "o":
-        node, at = _over(tokens, at, node, level + 1, how)
+        node, at = _read_over(tokens, at, node, level + 1, how)
         kind, value = tokens[at]
     if kind == "i":
         node, at = _choose(tokens, at, node, level + 1, how)
@@ -290,13 +290,13 @@ def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
         return (Call("abs", (node,)) if value == "|" else node), at + 1
     if kind == ">" or kind == "<":
         compared, at = _condition(tokens, at, node, level, how)
-        return _chosen(compared, ONE, ZERO), _closed(tokens, at, opened)
+        return _write_choice(compared, ONE, ZERO), _find_close(tokens, at, opened)
     if kind == ",":
         raise Stop(at, "a comma inside plain brackets", _comma_hint(tokens, at))
-    return node, _closed(tokens, at, opened)
+    return node, _find_close(tokens, at, opened)
 
 
-def _over(tokens: list[Token], at: int, over: Expr, level: int, how: How) -> tuple[Expr, int]:
+def _read_over(tokens: list[Token], at: int, over: Expr, level: int, how: How) -> tuple[Expr, int]:
     r"""{a \over b}, whose first part is read, from \over on."""
     under, at = _sum(tokens, at + 1, level + 1, how)
     if tokens[at][0] == "o":
@@ -304,7 +304,7 @@ def _over(tokens: list[Token], at: int, over: Expr, level: int, how: How) -> tup
     return Div(over, under), at
 
 
-def _closed(tokens: list[Token], at: int, opened: int) -> int:
+def _find_close(tokens: list[Token], at: int, opened: int) -> int:
     """The token behind the bracket that closes the one at ``opened``."""
     kind, value = tokens[at]
     if kind == ")":
@@ -313,7 +313,7 @@ def _closed(tokens: list[Token], at: int, opened: int) -> int:
         raise Stop(at, "this bracket closes one of another kind", f"close it with {tokens[opened][1]}")
     if kind in ("$", "&", "n", "E", "|", ",", "l", "i"):
         raise Stop(opened, "this bracket is never closed", f"close it with {tokens[opened][1]}")
-    _misplaced(tokens, at)
+    _refuse_misplaced(tokens, at)
 
 
 class _Compared(NamedTuple):
@@ -334,19 +334,19 @@ def _condition(tokens: list[Token], at: int, left: Expr, level: int, how: How) -
     return _Compared(positive, bool(equal)), end
 
 
-def _chosen(compared: _Compared, yes: Expr, no: Expr) -> Expr:
+def _write_choice(compared: _Compared, yes: Expr, no: Expr) -> Expr:
     return Call("if_positive", (compared.positive, no, yes) if compared.opposite else (compared.positive, yes, no))
 
 
 def _indicator(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     left, end = _sum(tokens, at + 1, level + 1, how)
     if tokens[end][0] == ")" and tokens[end - 1][0] == ")" and type(left) is Call and left.func == "if_positive":  # 1_{\{z > 0\}}
-        return left, _closed(tokens, end, at)
+        return left, _find_close(tokens, end, at)
     compared, end = _condition(tokens, end, left, level, how)
-    return _chosen(compared, ONE, ZERO), _closed(tokens, end, at)
+    return _write_choice(compared, ONE, ZERO), _find_close(tokens, end, at)
 
 
-def _where(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
+def _read_where(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """``where(c > 0, a, b)``: a where c > 0, else b."""
     opened = at + 1
     if tokens[opened][0] != "(":
@@ -359,7 +359,7 @@ def _where(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, in
             raise Stop(end, "where has a condition and two values", "write where(z > 0, a, b)")
         value, end = _choice(tokens, end + 1, level + 1, how)
         values.append(value)
-    return _chosen(compared, *values), _closed(tokens, end, opened)
+    return _write_choice(compared, *values), _find_close(tokens, end, opened)
 
 
 def _cases(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -388,7 +388,7 @@ def _cases(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, in
     end = _skip(tokens, _skip(tokens, end, ","), "n")
     if tokens[end][0] != "E":
         raise Stop(end, "more than two cases, or cases that never end", _TWO_CASES)
-    return _chosen(compared, yes, no), end + 1
+    return _write_choice(compared, yes, no), end + 1
 
 
 _TWO_CASES = "write two: a & \\text{if } z > 0 \\\\ b & \\text{else}"
@@ -407,10 +407,10 @@ def _skip(tokens: list[Token], at: int, kind: str) -> int:
 
 def _is_rest(first: _Compared, other: _Compared) -> bool:
     """Whether a second condition is what the first leaves over: z <= 0 for z > 0; at the border itself the first one counts."""
-    return _opposed(first.positive) == other.positive if first.opposite == other.opposite else first.positive == other.positive
+    return _oppose(first.positive) == other.positive if first.opposite == other.opposite else first.positive == other.positive
 
 
-def _opposed(positive: Expr) -> Expr:
+def _oppose(positive: Expr) -> Expr:
     """What is positive where this is negative: b - a for a - b."""
     if type(positive) is Neg:
         return positive.arg
@@ -433,7 +433,7 @@ def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
     if tokens[at][0] == "(":
         args, at = _arguments(tokens, at, level, how)
     else:
-        args, at = _bare_argument(tokens, at, begun, level, how)
+        args, at = _read_bare_argument(tokens, at, begun, level, how)
     if how.arity is not None:
         _check_arity(how.arity, func, args, primes, begun)
     node = Call(func + primes, tuple(args))
@@ -451,7 +451,7 @@ def _arguments(tokens: list[Token], opened: int, level: int, how: How) -> tuple[
             break
         if len(args) >= MAX_ARGUMENTS:
             raise Stop(at, f"a function of more than {MAX_ARGUMENTS} arguments", STEPS)
-    return args, _closed(tokens, at, opened)
+    return args, _find_close(tokens, at, opened)
 
 
 def _power_of_function(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -476,7 +476,7 @@ _BARE = frozenset("aeFrf|")
 """What an argument without brackets may begin with: a name or a number, e, a fraction, a root, another function, |x|."""
 
 
-def _bare_argument(tokens: list[Token], at: int, begun: int, level: int, how: How) -> tuple[list[Expr], int]:
+def _read_bare_argument(tokens: list[Token], at: int, begun: int, level: int, how: How) -> tuple[list[Expr], int]:
     """The argument of a function without its brackets, if what stands behind it cannot belong to it: sin x + y, ln x^2, sin x cos y."""
     if how.spaced is None:
         raise Spacing
@@ -490,18 +490,18 @@ def _bare_argument(tokens: list[Token], at: int, begun: int, level: int, how: Ho
         raise Stop(begun, f"the function {func} needs its argument in brackets", f"write {func}(x), or the name of its value")
     node, end = _call(tokens, at, level + 1, how) if kind == "f" else _operand(tokens, at, level + 1, how)
     if tokens[end][0] in ("^", "s"):
-        node, end = _raised(tokens, end, node, level, how)
+        node, end = _raise_power(tokens, end, node, level, how)
     following, sign = tokens[end]
     if following in "*/@t" or (following in _BEGINS and following != "f"):
-        own = _shown(node)
+        own = _show_operand(node)
         mark = following if following in "*/" else "*"
-        more = "…" if following in "*/@t" else _shown(sign) if following == "a" else "(…)"
+        more = "…" if following in "*/@t" else _show_operand(sign) if following == "a" else "(…)"
         hint = f"write {func}({own}){mark}{more} or {func}({own}{mark}{more})"
         raise Stop(begun, f"how far the argument of {func} goes is not clear", hint)
     return [node], end
 
 
-def _shown(node: Expr) -> str:
+def _show_operand(node: Expr) -> str:
     """A short operand for a hint."""
     return node.name if type(node) is Name else node.text[:20] if type(node) is Number else "(…)"
 
@@ -559,19 +559,19 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
                 if tokens[end + 1] != ("(", "}"):
                     raise Stop(begun, "this fraction has no denominator in braces", "write \\frac{a}{b}")
                 wrt, end = _differential(tokens, end + 2, begun)
-                return _derivative(of, wrt), _closed(tokens, end, at + 1)
+                return _derivative(of, wrt), _find_close(tokens, end, at + 1)
         except Stop:
             if tokens[at + 2][0] == "p" and tokens[at + 3][0] != "a":
                 raise
     num, end = _sum(tokens, at + 2, level + 1, how)
-    end = _closed(tokens, end, at + 1)
+    end = _find_close(tokens, end, at + 1)
     if tokens[end] != ("(", "}"):
         raise Stop(begun, "this fraction has no denominator in braces", "write \\frac{a}{b}")
     den, last = _sum(tokens, end + 1, level + 1, how)
-    return Div(num, den), _closed(tokens, last, end)
+    return Div(num, den), _find_close(tokens, last, end)
 
 
-def _raised(tokens: list[Token], at: int, base: Expr, level: int, how: How) -> tuple[Expr, int]:
+def _raise_power(tokens: list[Token], at: int, base: Expr, level: int, how: How) -> tuple[Expr, int]:
     """A power, or Wᵀ; a constant exponent over the limit is refused here, before anything is computed."""
     begun = at
     if tokens[at][0] == "t":
@@ -597,7 +597,7 @@ def _exponent(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
         at += 1
     exponent, at = _operand(tokens, at, level + 1, how)
     if tokens[at][0] in ("^", "s"):
-        exponent, at = _raised(tokens, at, exponent, level + 1, how)
+        exponent, at = _raise_power(tokens, at, exponent, level + 1, how)
     return (Neg(exponent) if negative else exponent), at
 
 

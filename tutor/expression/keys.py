@@ -64,10 +64,10 @@ def read_edge(key: str) -> Derivative | None:
     return Derivative(of, wrt) if bar else None
 
 
-def after_key(key: str, updates: int) -> str:
+def make_after_key(key: str, updates: int) -> str:
     """The key of a quantity, a state or a derivative after so many updates; itself after none.
 
-    >>> after_key("w5", 2), after_key("w5", 0)
+    >>> make_after_key("w5", 2), make_after_key("w5", 0)
     ('w5@2', 'w5')
     """
     return f"{key}@{updates}" if updates else key
@@ -81,7 +81,7 @@ class After:
     updates: int
 
     def __str__(self) -> str:
-        return after_key(self.key, self.updates)
+        return make_after_key(self.key, self.updates)
 
 
 def read_after(key: str) -> After:

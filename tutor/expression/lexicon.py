@@ -13,7 +13,7 @@ from typing import TypeAlias
 
 from tutor.expression.limits import MAX_TOKENS
 from tutor.expression.nodes import Call, Expr, Name, Number
-from tutor.expression.spelling import Key
+from tutor.expression.spelling import CALLED, Key
 
 ALIASES = {
     "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "tg": "tan", "ctg": "cot",
@@ -26,6 +26,10 @@ ALIASES = {
 
 ALWAYS_IN_BRACKETS = frozenset({"H", "phi", "step", "maxout", "vec", "BCE", "CE"})
 """Names of functions that nobody writes without brackets: H x is rather a product with a quantity that is not there."""
+ALSO_QUANTITIES = ALWAYS_IN_BRACKETS | {"sigma", "sigm", "logistic"}
+"""Names of functions that are as often a quantity: sigma^2 x is rather a variance times x."""
+NEVER_QUANTITIES = frozenset(CALLED) - {"max", "min"}
+"""Names of functions that no quantity has unless it is declared: exp - x is no difference, max - min may be one."""
 
 MODULES = ("np", "numpy", "jnp", "math", "cmath", "torch", "tf", "keras", "jax", "sp", "sympy", "scipy", "nn", "F")
 """What may stand before a function with a point between them: np.exp, torch.sigmoid, F.relu."""
@@ -41,7 +45,7 @@ DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_T
 
 STARRED = "*"
 """Marks a factor that stands behind a typed ``*``, where that is asked for: between matrices it says more than ``A B`` does.
-Whoever reads steps over arrays takes the marks away (`tutor.graph.shapes.arranged`); nobody can type the name."""
+Whoever reads steps over arrays takes the marks away (`tutor.graph.shapes.arrange_products`); nobody can type the name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +120,7 @@ def split_index(sub: str) -> tuple[str, ...]:
     return tuple(_INDEX_PART.findall(sub))
 
 
-def indexed_entry(key: Key, vocabulary: Vocabulary, word: str = "") -> Expr | None:
+def find_indexed_entry(key: Key, vocabulary: Vocabulary, word: str = "") -> Expr | None:
     """The entry of an array that a spelling with letters as indices means, ``at(W, j, v)``; nothing for any other spelling.
 
     A ``word`` that begins with the name of an array as it is declared, W1_jv, means that one.

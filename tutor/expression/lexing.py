@@ -9,28 +9,30 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tutor.errors import ExpressionError, near
+from tutor.errors import ExpressionError, hint_near
 from tutor.expression import index_signs, signs
-from tutor.expression.caret import refusal, unknown
+from tutor.expression.caret import refusal, refuse_unknown
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.grammar import EULER, Token
 from tutor.expression.lexicon import (
+    ALSO_QUANTITIES,
     ALWAYS_IN_BRACKETS,
     DECLARED,
+    NEVER_QUANTITIES,
     OTHER,
     OTHERWISE,
     OWN,
     STARRED,
     Several,
     Vocabulary,
+    find_indexed_entry,
     function_word,
-    indexed_entry,
 )
 from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, number_text
 from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Neg, Number
-from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, name_of, spelled
-from tutor.expression.together import names_together
-from tutor.text import visible
+from tutor.expression.run_together import list_names_together
+from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, list_spelled, name_of
+from tutor.text import make_visible
 
 
 class _Lexer:
@@ -73,15 +75,15 @@ class _Lexer:
                 if isinstance(known, str):
                     self.put("f", known, len(match.group()))
                 else:
-                    self.put("a", self._certain(match.group(), known), len(match.group()))
+                    self.put("a", self._make_certain(match.group(), known), len(match.group()))
                 continue
-            if self.known.indexed and self.of_arrays():
+            if self.known.indexed and self.read_of_arrays():
                 continue
             character = text[self.at]
-            handle = _BY_CHARACTER.get(character) or (_Lexer.other if character.isascii() else _Lexer.foreign)
+            handle = _BY_CHARACTER.get(character) or (_Lexer.read_other if character.isascii() else _Lexer.read_foreign)
             handle(self)
 
-    def of_arrays(self) -> bool:
+    def read_of_arrays(self) -> bool:
         """A sum over a letter, or a vector of ones, where formulas over arrays are read."""
         token, length = index_signs.read_sliding(self.text, self.at, self.end, self.known.calls)
         if token is None:
@@ -112,7 +114,7 @@ class _Lexer:
                 return self.put("t", None, len(transposed.group()))
             if match is None:
                 raise self.fail("a point stands alone", "a decimal is written with a point: 0.5")
-            word, length = re.sub("[−–]", "-", signs.without_groups(match.group())), len(match.group())
+            word, length = re.sub("[−–]", "-", signs.drop_groups(match.group())), len(match.group())
         mantissa, _, exponent = word.lower().partition("e")
         if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:9])) > MAX_DIGITS):
             raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
@@ -155,26 +157,26 @@ class _Lexer:
                 return act(self, match)
         self.symbol()
 
-    def foreign(self) -> None:
+    def read_foreign(self) -> None:
         """A character outside of ASCII: a letter such as σ or ŷ, or a sign."""
         if BASE.match(self.text, self.at, self.end):
             self.symbol()
         else:
-            self.other()
+            self.read_other()
 
     def symbol(self) -> None:
         """A name, a function, or the d of a derivative."""
         text, at = self.text, self.at
-        found = spelled(text, at)
+        found = list_spelled(text, at)
         if not found:
-            return self.command() if text[at] == "\\" else self.other()
+            return self.command() if text[at] == "\\" else self.read_other()
         if text[at] in "ieo" and self._case_word():
             return
         if text[found[0].end : found[0].end + 1] == "." and (module := signs.MODULE.match(text, at, self.end)):
-            return self.of_module(module)
-        if text.startswith("where", at) and self._where(found[0]):
+            return self.read_of_module(module)
+        if text.startswith("where", at) and self._is_where(found[0]):
             return self.put("w", None, 5)
-        if self._powered_index(found[0]):
+        if self._is_powered_index(found[0]):
             return None
         usable = [one for one in found if one.end <= self.end]
         for place in range(len(usable) - 1, -1, -1):
@@ -184,30 +186,30 @@ class _Lexer:
                 continue
             if place + 1 < len(usable) and usable[place + 1].key[1] != one.key[1]:  # w is known, w_{7} is not
                 if self.known.free:
-                    return self.free(usable)
+                    return self.read_free(usable)
                 if text[one.end] != "[" or self._is_array(one):
-                    raise self._no_quantity(text[at : usable[place + 1].end], at)
+                    raise self._refuse_no_quantity(text[at : usable[place + 1].end], at)
             if isinstance(node, Name) and level < OTHER and not self._is_call(one, level):
                 if node.name in self.known.applied and text.startswith("(", one.end):
                     raise self.fail(f"{node.name} is known as it is defined, not at other arguments",
                                     f"write {self._head(node.name)} or {node.name} for its value")  # fmt: skip
-                return self._named(one, node)
+                return self._add_named(one, node)
             if self._function(one, node, level):
                 return
-            return self._named(one, node)
+            return self._add_named(one, node)
         if self.known.free:
-            return self.free(usable)
+            return self.read_free(usable)
         if any(self._function(one, None, OTHER) for one in reversed(usable)):
             return
         self._derivative_or_unknown(usable)
 
-    def _powered_index(self, one: Spelled) -> bool:
+    def _is_powered_index(self, one: Spelled) -> bool:
         """Whether this is x^2_1, the square of a quantity x_1, where x has no other meaning with this superscript."""
         text = self.text
         match = signs.POWERED_INDEX.match(text, one.end, self.end) if text[one.end : one.end + 3].lstrip()[:1] == "^" else None
         if match is None:
             return False
-        whole = spelled(text[self.at : one.end] + match["index"], 0)[-1]
+        whole = list_spelled(text[self.at : one.end] + match["index"], 0)[-1]
         level, node = self.known.spelled.get(whole.key, (OTHER, None))
         power = match["power"] or match["group"]
         if not isinstance(node, Name) or level > OTHER or (*whole.key[:2], power) in self.known.spelled:
@@ -217,7 +219,7 @@ class _Lexer:
         self.put("a", Number(power), match.end() - match.start("index"))
         return True
 
-    def of_module(self, match: re.Match[str]) -> None:
+    def read_of_module(self, match: re.Match[str]) -> None:
         """``np.exp``, ``torch.sigmoid``, ``F.relu``, ``math.pi``: what is meant by it."""
         word = match["word"]
         func = self.known.functions.get(word) or self.known.functions.get(OTHERWISE.get(word, ""), "")
@@ -226,13 +228,13 @@ class _Lexer:
         if word in ("pi", "e"):
             return self.put("a" if word == "pi" else "e", Call("pi", ()) if word == "pi" else EULER, len(match.group()))
         if not func:
-            raise self.fail(f"{visible(match.group(), 40)} is not read", function_hint(word, self.known.functions.values()))
+            raise self.fail(f"{make_visible(match.group(), 40)} is not read", function_hint(word, self.known.functions.values()))
         self.put("f", func, len(match.group()))
 
     def _head(self, name: str) -> str:
         return next((text for text in self.known.literal if text.startswith(f"{name}(")), name)
 
-    def _where(self, one: Spelled) -> bool:
+    def _is_where(self, one: Spelled) -> bool:
         """Whether the word where is the choice: where(c > 0, a, b)."""
         known = self.known
         rest = self.text[one.end : one.end + 8].lstrip()
@@ -244,7 +246,7 @@ class _Lexer:
         before = f"{sub}," if sub else ""
         return any((base, f"{before}{first}", "") in self.known.spelled for first in ("1", "1,1"))
 
-    def free(self, usable: list[Spelled]) -> None:
+    def read_free(self, usable: list[Spelled]) -> None:
         """A name where every name is a quantity: a function, e, pi, or the quantity of that name."""
         text, known = self.text, self.known
         one = [one for one in usable if not one.key[2]][-1]
@@ -253,9 +255,9 @@ class _Lexer:
                 return
         name = name_of(text, self.at, one)
         if not is_name(name):
-            raise self.fail(f"{visible(text[self.at : one.end], 30)} cannot be the name of a quantity", "write w_1, w_i or out_h1")
+            raise self.fail(f"{make_visible(text[self.at : one.end], 30)} cannot be the name of a quantity", "write w_1, w_i or out_h1")
         if text[one.end - 1] == "]" and any(int(place) == 0 for place in text[self.at : one.end - 1].rpartition("[")[2].split(",")):
-            raise self.fail(f"{visible(text[self.at : one.end], 30)}: entries are counted from 1", "write x[1] for the first")
+            raise self.fail(f"{make_visible(text[self.at : one.end], 30)}: entries are counted from 1", "write x[1] for the first")
         following = signs.BLANK.sub("", text[one.end : one.end + 24])
         if name == "pi":
             return self.put("a", Call("pi", ()), one.end - self.at)
@@ -264,19 +266,19 @@ class _Lexer:
         if signs.LAYER_NUMBER.match(text, one.end):
             raise refusal(text, "a number in brackets above may count layers or be a power", one.end, f"write {name}_1, or {name}^1")
         if signs.SETTINGS.match(text, one.end):  # maxpool[2](x) is shown so, and is no product
-            what = f"there is no function {visible(name, 40)} with settings in brackets"
+            what = f"there is no function {make_visible(name, 40)} with settings in brackets"
             raise self.fail(what, function_hint(name, known.functions.values()))
-        if following.startswith(("(", "\\left(")) and name not in known.declared and not self._stands_alone(one):
-            raise self.fail(f"there is no function {visible(name, 40)}", function_hint(name, known.functions.values()))
+        if following.startswith(("(", "\\left(")) and name not in known.declared and not self._is_alone_elsewhere(one):
+            raise self.fail(f"there is no function {make_visible(name, 40)}", function_hint(name, known.functions.values()))
         self.put("a", known.declared.get(name) or Name(name), one.end - self.at)
 
-    def _stands_alone(self, one: Spelled) -> bool:
+    def _is_alone_elsewhere(self, one: Spelled) -> bool:
         """Whether a name is also written without a bracket behind it, so that it is a quantity: a(b + c) - a."""
         typed = re.escape(self.text[self.at : one.end])
         return re.search(rf"(?<![A-Za-z0-9_\\]){typed}(?![A-Za-z0-9_])(?!\s*+(?:\(|\\left\())", self.text) is not None
 
-    def _named(self, one: Spelled, node: Expr | Several) -> None:
-        self.put("a", self._certain(self.text[self.at : one.end], node), one.end - self.at)
+    def _add_named(self, one: Spelled, node: Expr | Several) -> None:
+        self.put("a", self._make_certain(self.text[self.at : one.end], node), one.end - self.at)
 
     def _node(self, one: Spelled) -> tuple[Expr | Several | None, int]:
         """What a spelling stands for, and how good the reason is; a name as declared before all else."""
@@ -288,7 +290,7 @@ class _Lexer:
                 return None, OTHER
         level, node = self.known.spelled.get(one.key, (OTHER, None))
         if node is None and self.known.indexed:
-            level, node = DECLARED, indexed_entry(one.key, self.known, one.word)
+            level, node = DECLARED, find_indexed_entry(one.key, self.known, one.word)
         if node is None:
             return None, OTHER
         if (
@@ -323,18 +325,19 @@ class _Lexer:
         func = self._callable(one)
         if not func:
             return False
-        rest = self.text[one.end : one.end + 24].lstrip()
+        end = self._skip_power(one.end) if self.known.free and node is None else one.end
+        rest = self.text[end : end + 24].lstrip()
         called = rest.startswith(("(", "[", "{", "\\left", "\\big", "'", "′", "\\Big")) or bool(signs.PRIME.match(rest))
         if node is not None and not called:
             return False
-        if not called and not self._missing_argument(one):
+        if not called and not self._is_missing_argument(one):
             return False
         if not called and function_word(one.key) in ALWAYS_IN_BRACKETS:
             raise self.fail(f"the function {func} needs its argument in brackets", f"write {func}(x), or the name of its value")
         self.put("f", func, one.end - self.at)
         return True
 
-    def _missing_argument(self, one: Spelled) -> bool:
+    def _is_missing_argument(self, one: Spelled) -> bool:
         """Whether a function stands there without its bracket; Sin is none that one knows, and sigma may be a quantity."""
         word = function_word(one.key)
         if not self.known.free:
@@ -342,7 +345,14 @@ class _Lexer:
         command = self.text[self.at + 1 : one.end] if self.text[self.at] == "\\" else ""
         if command in CALLED:
             return word in self.known.functions
-        return self.known.functions.get(word) == word and signs.OPERAND.match(self.text, one.end) is not None
+        if self.known.functions.get(word) is None or word in ALSO_QUANTITIES:
+            return False
+        return word in NEVER_QUANTITIES or signs.OPERAND.match(self.text, self._skip_power(one.end)) is not None
+
+    def _skip_power(self, at: int) -> int:
+        """Where a power ends that stands between a function and its argument: sin^2 x, cos⁻¹(x), tanh^{2}(x)."""
+        power = signs.POWER.match(self.text, at, self.end)
+        return power.end() if power else at
 
     def _case_word(self) -> bool:
         match = signs.WORDS_OF_CASES.match(self.text, self.at, self.end)
@@ -354,11 +364,11 @@ class _Lexer:
         self.put("l" if word in signs.ELSE else "i", None, len(match.group()))
         return True
 
-    def _certain(self, text: str, node: Expr | Several) -> Expr:
+    def _make_certain(self, text: str, node: Expr | Several) -> Expr:
         if isinstance(node, Several):
             shown = " or ".join(node.names[:4])
             raise self.fail(
-                f"{visible(text)} may be {shown}",
+                f"{make_visible(text)} may be {shown}",
                 f"write {node.names[0]}" if "power" not in shown else "put brackets: (x)^2",
             )
         return node
@@ -367,7 +377,7 @@ class _Lexer:
         text, at = self.text, self.at
         word = found[0].word
         if text[at] == "d" and at + 1 < self.end:
-            for one in reversed(spelled(text, at + 1)):
+            for one in reversed(list_spelled(text, at + 1)):
                 node, _ = self._node_at(one, at + 1)
                 if isinstance(node, Name | Call) and one.end <= self.end:
                     return self.put("d", node, one.end - at)
@@ -375,7 +385,7 @@ class _Lexer:
                 return self.put("p", None, 1)
             below = [kind for kind, _ in self.tokens[-2:]] == ["d", "/"]
             if len(word) > 1 and (below or text[found[0].end : found[0].end + 2].lstrip()[:1] == "/"):
-                raise self._no_quantity(word[1:], at + 1)
+                raise self._refuse_no_quantity(word[1:], at + 1)
         if word == "e" and "e" not in self.known.declared:
             return self.put("e", EULER, 1)
         if word == "pi" or text.startswith("\\pi", at) or word == "π":
@@ -384,17 +394,17 @@ class _Lexer:
             found = [one for one in found if not one.key[2]] or found
         last = found[-1]
         typed = text[at : last.end]
-        together = names_together(typed, self.known.declared) if typed == last.word else ()
+        together = list_names_together(typed, self.known.declared) if typed == last.word else ()
         if text[last.end : last.end + 1] == "(" and not last.key[1] and not together:
             raise self.fail(
-                f"there is no function {visible(typed)}",
+                f"there is no function {make_visible(typed)}",
                 function_hint(typed[:40], self.known.functions.values()) or "write sigmoid(z), tanh(z), exp(x)",
             )
         for name in together:
             self.put("a", self.known.declared[name], len(name))  # wx where w and x are quantities, and wx is none
         if self.at > at:
             return None
-        raise self._no_quantity(typed, at)
+        raise self._refuse_no_quantity(typed, at)
 
     def _node_at(self, one: Spelled, at: int) -> tuple[Expr | Several | None, int]:
         here, self.at = self.at, at
@@ -403,7 +413,7 @@ class _Lexer:
         finally:
             self.at = here
 
-    def _no_quantity(self, typed: str, at: int) -> ExpressionError:
+    def _refuse_no_quantity(self, typed: str, at: int) -> ExpressionError:
         names = self.known.names
         after = at + len(typed)
         following = self.text[after : after + 1]
@@ -411,7 +421,7 @@ class _Lexer:
         if strange and not (
             signs.SUPER.match(following) or BASE.match(following) or following in signs.CHARACTERS or following in signs.HALVES
         ):
-            return unknown(self.text, after, self.known.hints)  # wж: the name only ends there because of it
+            return refuse_unknown(self.text, after, self.known.hints)  # wж: the name only ends there because of it
         kinds = [token[0] for token in self.tokens[-3:] if token[0] != "'"]
         if kinds[-2:] == ["f", "("] and len(typed) == 1 and names:
             inner = [name for name in names if name[:1] in "isznua"][-4:] or names[-4:]
@@ -424,10 +434,10 @@ class _Lexer:
             alike = [
                 name for name in names if name[:1].lower() == typed[:1].lower() and abs(len(name) - len(typed)) < 4
             ][:60]
-            hint = near(typed[:40], alike) or (
+            hint = hint_near(typed[:40], alike) or (
                 "the names are: " + ", ".join(names[:10]) + (", …" if len(names) > 10 else "") if names else ""
             )
-        return refusal(self.text, f"there is no quantity {visible(typed)}", at, hint)
+        return refusal(self.text, f"there is no quantity {make_visible(typed)}", at, hint)
 
     def _run_on(self, typed: str) -> str:
         """cos(x) for cosx, where x is a quantity; nothing for any other word."""
@@ -444,12 +454,12 @@ class _Lexer:
         word = match.group()[1:] if match else ""
         if word not in signs.COMMANDS:
             raise self.fail(
-                f"the LaTeX command \\{visible(word, 20)} is not read",
+                f"the LaTeX command \\{make_visible(word, 20)} is not read",
                 f"{signs.KNOWN_COMMANDS}; write functions as sigmoid(z)",
             )
         token = signs.COMMANDS[word]
         if token is not None and token[0] == "@" and not self.known.arrays:
-            raise self.for_matrices("\\" + word)
+            raise self.refuse_matrix_sign("\\" + word)
         if word == "sqrt" and text[at + 5 : at + 6] == "[":
             raise self.fail("a root with an index is not read", "write x^(1/3)")
         if word in ("left", "right") and text[at + len(word) + 1 : at + len(word) + 2] == ".":
@@ -459,10 +469,10 @@ class _Lexer:
         else:
             self.put(*token, len(word) + 1)
 
-    def for_matrices(self, sign: str) -> ExpressionError:
+    def refuse_matrix_sign(self, sign: str) -> ExpressionError:
         return self.fail(f"{sign!r} is for matrices, and here are none", "give the quantities [shapes]")
 
-    def other(self) -> None:
+    def read_other(self) -> None:
         """A single character."""
         text, at = self.text, self.at
         character = text[at]
@@ -492,11 +502,11 @@ class _Lexer:
             raise self.fail(f"{text[at : at + 2]} is no condition that is read", "write z > 0 or z >= 0")
         token = signs.CHARACTERS.get(character)
         if token is not None and token[0] in "@t" and not self.known.arrays:
-            raise self.for_matrices(character)
+            raise self.refuse_matrix_sign(character)
         if token is None:
             if character == "_":
                 raise self.fail("an index without a name in front of it", "write w_1, out_h1 or w_{11}")
-            raise unknown(text, at, self.known.hints)
+            raise refuse_unknown(text, at, self.known.hints)
         if character == "*" and self.known.stars:
             return self.put("*", STARRED, 1)
         if character in "'′" and text[at + 1 : at + 2] in ("'", "′") and text[at + 1]:
@@ -504,32 +514,32 @@ class _Lexer:
         self.put(*token, 1)
 
 
-def _short_fraction(lexer: _Lexer, match: re.Match[str]) -> None:
+def _read_short_fraction(lexer: _Lexer, match: re.Match[str]) -> None:
     lexer.put("a", Div(Number(match[1]), Number(match[2])), len(match.group()))
 
 
-def _indicated(lexer: _Lexer, match: re.Match[str]) -> None:
+def _read_indicator(lexer: _Lexer, match: re.Match[str]) -> None:
     lexer.put("1", "}" if match[1] == "{" else ")", len(match.group()))
 
 
-def _said(lexer: _Lexer, match: re.Match[str]) -> None:
+def _read_said(lexer: _Lexer, match: re.Match[str]) -> None:
     lexer.put("l" if match[1] in signs.ELSE else "i", None, len(match.group()))
 
 
 def _environment(lexer: _Lexer, match: re.Match[str]) -> None:
     if match[2] != "cases":
         raise lexer.fail(
-            f"the environment {visible(match[2])} is not read here",
+            f"the environment {make_visible(match[2])} is not read here",
             "write one formula; a matrix goes where one is asked for",
         )
     lexer.put("C" if match[1] == "begin" else "E", None, len(match.group()))
 
 
 _SPECIAL: tuple[tuple[re.Pattern[str], Callable[[_Lexer, re.Match[str]], None]], ...] = (
-    (signs.SHORT_FRACTION, _short_fraction),
-    (signs.INDICATOR, _indicated),
+    (signs.SHORT_FRACTION, _read_short_fraction),
+    (signs.INDICATOR, _read_indicator),
     (signs.INDICATED, lambda lexer, match: lexer.put("a", ONE, len(match.group()))),
-    (signs.WORDS_OF_CASES, _said),
+    (signs.WORDS_OF_CASES, _read_said),
     (signs.D, lambda lexer, match: lexer.put("p", None, len(match.group()))),
     (signs.ENVIRONMENT, _environment),
 )

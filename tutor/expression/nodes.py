@@ -28,11 +28,11 @@ class Number:
     @property
     def value(self) -> Fraction:
         """The exact value of what is written."""
-        return _exact(self.text)
+        return _read_exact(self.text)
 
 
 @lru_cache(16_384)
-def _exact(text: str) -> Fraction:
+def _read_exact(text: str) -> Fraction:
     return Fraction(text)
 
 

@@ -17,14 +17,14 @@ from functools import cache, lru_cache
 from typing import NoReturn
 
 from tutor.errors import ExpressionError
-from tutor.expression.caret import refusal, unknown
+from tutor.expression.caret import refusal, refuse_unknown
 from tutor.expression.grammar import EULER, How, Spacing, Stop, Token, grow
 from tutor.expression.letters import GREEK
 from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, STARRED, Known, Several, Vocabulary
 from tutor.expression.limits import MAX_LENGTH, number_text
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import APART, NUMBER
-from tutor.expression.spelling import Key, is_name, name_of, spelled, whole
+from tutor.expression.spelling import Key, is_name, list_spelled, name_of, read_whole
 
 MAX_WORDS = 50_000
 """How many words a vocabulary remembers before it forgets them all."""
@@ -68,15 +68,15 @@ def parse(
     >>> parse("w5 out_h1 + b", functions=())
     Add(args=(Mul(args=(Name(name='w5'), Name(name='out_h1'))), Name(name='b')))
     """
-    return parse_with(text, plain_vocabulary(names, functions, known, applied))
+    return parse_with(text, make_vocabulary(names, functions, known, applied))
 
 
-def plain_vocabulary(
+def make_vocabulary(
     names: Collection[str] | None, functions: Collection[str] = (), known: Collection[str] = (),
     applied: Mapping[str, Sequence[str]] = _NONE,
 ) -> Vocabulary:  # fmt: skip
     """What `parse` reads by, made once for many texts; the arguments are those of `parse`."""
-    return _plain_vocabulary(
+    return _make_vocabulary(
         None if names is None else tuple(names), tuple(known), frozenset(functions) - {STARRED},
         tuple((name, tuple(arguments)) for name, arguments in applied.items()), STARRED in functions,
     )  # fmt: skip
@@ -90,7 +90,7 @@ def parse_with(text: str, vocabulary: Vocabulary) -> Expr:
             hint="write it in several steps, one formula each",
         )
     tree = read_fast(text, vocabulary)
-    return tree if tree is not None else read_slowly(text, *_unwrapped(text), vocabulary)
+    return tree if tree is not None else read_slowly(text, *_unwrap_maths(text), vocabulary)
 
 
 def read_name(text: str) -> str:
@@ -102,14 +102,14 @@ def read_name(text: str) -> str:
     text = text.strip()
     if is_name(text):
         return text
-    for one in reversed(spelled(text, 0)):
+    for one in reversed(list_spelled(text, 0)):
         if one.end == len(text) and not one.key[2]:
             return name_of(text, 0, one)
     return "".join(GREEK.get(c, c) for c in text)
 
 
 @lru_cache(64)
-def _plain_vocabulary(
+def _make_vocabulary(
     names: tuple[str, ...] | None, known: tuple[str, ...], functions: frozenset[str], applied: tuple[tuple[str, tuple[str, ...]], ...] = (),
     stars: bool = False,
 ) -> Vocabulary:  # fmt: skip
@@ -118,7 +118,7 @@ def _plain_vocabulary(
     called = {name: name for name in functions} | {alias: name for alias, name in ALIASES.items() if name in functions}
     found: dict[Key, dict[str, int]] = {}
     for name in declared:
-        key = whole(name)
+        key = read_whole(name)
         if key is None or key[2]:
             continue
         found.setdefault(key, {})[name] = SPELLED
@@ -161,13 +161,13 @@ def read_fast(text: str, vocabulary: Vocabulary) -> Expr | None:
             _check_free(text, split, tokens, vocabulary)
         elif "^" in text or "**" in text:
             _check_powers(split, tokens, vocabulary)
-        return grow(tokens, _unspaced(vocabulary.arity))
+        return grow(tokens, _read_unspaced(vocabulary.arity))
     except (Careful, Spacing, Stop):
         return None
 
 
 @cache
-def _unspaced(arity: Callable[[str, int], int] | None) -> How:
+def _read_unspaced(arity: Callable[[str, int], int] | None) -> How:
     """How tokens are read of which no blanks are known."""
     return How(None, arity)
 
@@ -190,7 +190,7 @@ def _look_up(word: str, vocabulary: Vocabulary) -> Token:
                 raise Careful
             token = ("f", vocabulary.functions[word])
         elif vocabulary.free:
-            token = _free_token(word)
+            token = _read_free_token(word)
         elif first == "d" and word[1:] in vocabulary.declared and "_" not in word[:2]:
             token = ("d", vocabulary.declared[word[1:]])
         elif word == "e":
@@ -203,7 +203,7 @@ def _look_up(word: str, vocabulary: Vocabulary) -> Token:
     return token
 
 
-def _free_token(word: str) -> Token:
+def _read_free_token(word: str) -> Token:
     """A name where every name is a quantity."""
     if word in _WORDS_OF_CHOICE or word == "e" or word.lower().startswith("softmax_") or not is_name(word):
         raise Careful
@@ -239,9 +239,9 @@ def read_slowly(text: str, start: int, end: int, vocabulary: Vocabulary) -> Expr
     Raises `ExpressionError`.
     """
     from tutor.expression.lexing import lex  # most formulas go the fast way, and this module's patterns cost 10 ms
-    from tutor.expression.signs import narrow
+    from tutor.expression.signs import narrow_signs
 
-    text = narrow(text)
+    text = narrow_signs(text)
     tokens, places, spaced = lex(text, start, end, vocabulary)
     if len(tokens) == 1:
         hint = "write a formula such as (x + y)*z" + (", or a number" if vocabulary.noun == "answer" else "")
@@ -255,7 +255,7 @@ def read_slowly(text: str, start: int, end: int, vocabulary: Vocabulary) -> Expr
 def _refuse(text: str, stop: Stop, places: list[int], vocabulary: Vocabulary) -> NoReturn:
     what = f"the {vocabulary.noun}{stop.what[2:]}" if stop.what.startswith("it ") else stop.what
     if what == "this is out of place" and text[places[stop.at]] == "&":
-        raise unknown(text, places[stop.at], vocabulary.hints) from None
+        raise refuse_unknown(text, places[stop.at], vocabulary.hints) from None
     if what == "this is out of place":
         what = f"{text[places[stop.at]]!r} is out of place"
     if stop.at < 0:
@@ -263,7 +263,7 @@ def _refuse(text: str, stop: Stop, places: list[int], vocabulary: Vocabulary) ->
     raise refusal(text, what, places[stop.at], stop.hint) from None
 
 
-def _unwrapped(text: str) -> tuple[int, int]:
+def _unwrap_maths(text: str) -> tuple[int, int]:
     """Where a formula begins and ends without blanks and the dollar signs of LaTeX around it."""
     inner = text.strip()
     start = text.index(inner) if inner else 0

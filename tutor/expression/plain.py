@@ -10,13 +10,13 @@ from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number,
 _SUM, _PRODUCT, _SIGN, _POWER, _ATOM = range(5)
 
 
-def plain(expr: Expr, *, as_written: bool = False) -> str:
+def write_plain(expr: Expr, *, as_written: bool = False) -> str:
     """The expression in the grammar of the product; ``as_written`` with the signs of matrices, for people who wrote ``X W``.
 
-    >>> plain(Mul((Number("2"), Add((Name("x"), Neg(Name("y")))))))
+    >>> write_plain(Mul((Number("2"), Add((Name("x"), Neg(Name("y")))))))
     '2*(x - y)'
     >>> product = Call("matmul", (Call("transpose", (Name("W"),)), Add((Name("x"), Name("y")))))
-    >>> plain(product), plain(product, as_written=True)
+    >>> write_plain(product), write_plain(product, as_written=True)
     ('matmul(transpose(W), x + y)', 'W^T (x + y)')
     """
     return _text(expr, as_written)[0]
@@ -33,16 +33,16 @@ def _text(expr: Expr, written: bool) -> tuple[str, int]:
         case Partial(of, wrt):
             return derivative_key(of, wrt), _PRODUCT
         case Neg(arg):
-            return "-" + _within(arg, _POWER if isinstance(arg, Neg) else _PRODUCT, written), _SIGN
+            return "-" + _write_within(arg, _POWER if isinstance(arg, Neg) else _PRODUCT, written), _SIGN
         case Add(args):
             return _sum(args, written), _SUM
         case Mul(args):
-            head = _within(args[0], _PRODUCT if not isinstance(args[0], Mul) else _POWER, written)
-            return "*".join([head, *(_within(arg, _POWER, written) for arg in args[1:])]), _PRODUCT
+            head = _write_within(args[0], _PRODUCT if not isinstance(args[0], Mul) else _POWER, written)
+            return "*".join([head, *(_write_within(arg, _POWER, written) for arg in args[1:])]), _PRODUCT
         case Div(num, den):
-            return f"{_within(num, _PRODUCT, written)}/{_within(den, _POWER, written)}", _PRODUCT
+            return f"{_write_within(num, _PRODUCT, written)}/{_write_within(den, _POWER, written)}", _PRODUCT
         case Pow(base, exp):
-            return f"{_within(base, _ATOM, written)}^{_within(exp, _ATOM, written)}", _POWER
+            return f"{_write_within(base, _ATOM, written)}^{_write_within(exp, _ATOM, written)}", _POWER
         case Call(func, args) if written and func in _AS_WRITTEN and len(args) == _AS_WRITTEN[func][0]:
             return _AS_WRITTEN[func][1](args)
         case Call("entry", (Name(array), *index)) if written:
@@ -51,20 +51,20 @@ def _text(expr: Expr, written: bool) -> tuple[str, int]:
             return f"{func}({', '.join(_text(arg, written)[0] for arg in args)})" if args else func, _ATOM
 
 
-def _signed(sign: str) -> Callable[[tuple[Expr, ...]], tuple[str, int]]:
-    return lambda args: (f"{_within(args[0], _PRODUCT, True)}{sign}{_within(args[1], _POWER, True)}", _PRODUCT)
+def _write_signed(sign: str) -> Callable[[tuple[Expr, ...]], tuple[str, int]]:
+    return lambda args: (f"{_write_within(args[0], _PRODUCT, True)}{sign}{_write_within(args[1], _POWER, True)}", _PRODUCT)
 
 
 _AS_WRITTEN: dict[str, tuple[int, Callable[[tuple[Expr, ...]], tuple[str, int]]]] = {
-    "matmul": (2, _signed(" ")),
-    "hadamard": (2, _signed(" ⊙ ")),
-    "transpose": (1, lambda args: (_within(args[0], _ATOM, True) + "^T", _POWER)),
-    "outer": (2, lambda args: (f"{_within(args[0], _PRODUCT, True)} {_within(args[1], _ATOM, True)}^T", _PRODUCT)),
+    "matmul": (2, _write_signed(" ")),
+    "hadamard": (2, _write_signed(" ⊙ ")),
+    "transpose": (1, lambda args: (_write_within(args[0], _ATOM, True) + "^T", _POWER)),
+    "outer": (2, lambda args: (f"{_write_within(args[0], _PRODUCT, True)} {_write_within(args[1], _ATOM, True)}^T", _PRODUCT)),
 }
 """What is written with signs: for how many operands, and how."""
 
 
-def _within(expr: Expr, level: int, written: bool) -> str:
+def _write_within(expr: Expr, level: int, written: bool) -> str:
     text, own = _text(expr, written)
     if isinstance(expr, Partial):
         return f"({text})" if level == _ATOM else text
@@ -78,7 +78,7 @@ def _sum(args: tuple[Expr, ...], written: bool) -> str:
     pieces = [f"({head})" if own == _SUM else head]
     for arg in args[1:]:
         if isinstance(arg, Neg):
-            pieces.append(" - " + _within(arg.arg, _PRODUCT, written))
+            pieces.append(" - " + _write_within(arg.arg, _PRODUCT, written))
         else:
-            pieces.append(" + " + _within(arg, _PRODUCT, written))
+            pieces.append(" + " + _write_within(arg, _PRODUCT, written))
     return "".join(pieces)

@@ -44,6 +44,8 @@ SETTINGS = re.compile(r"\[[^\[\]()]{1,40}\]\(")
 LAYER_NUMBER = re.compile(r"\s?\^\s?\{\s?\(\s?[0-9]{1,3}\s?\)\s?\}")
 OPERAND = re.compile(r"\s*+(?:[A-Za-z0-9.√\\]|[^\W\d_])")
 """What a function without its bracket would be applied to."""
+POWER = re.compile(r"\s?(?:(?:\^|\*\*)\s?(?:\{\s?[-−]?\s?[0-9]{1,4}\s?\}|[-−]?[0-9]{1,4})|⁻?[⁰¹²³⁴-⁹]{1,4})")
+"""A whole number above, as between a function and its argument."""
 ENVIRONMENT = re.compile(r"\\(begin|end)\s?\{([A-Za-z*]{1,20})\}")
 COMMAND = re.compile(r"\\(?:[A-Za-z]+|.)?", re.DOTALL)
 
@@ -77,10 +79,10 @@ KNOWN_COMMANDS = (
 _WIDE = {0xFF01 + place: chr(0x21 + place) for place in range(94)} | {0x3000: " "}
 
 
-def narrow(text: str) -> str:
+def narrow_signs(text: str) -> str:
     """A text with the full-width signs, letters and digits of East Asian keyboards as what they are; as long as it was.
 
-    >>> narrow("（x ＋ ３）")
+    >>> narrow_signs("（x ＋ ３）")
     '(x + 3)'
     """
     return text if text.isascii() else text.translate(_WIDE)
@@ -93,7 +95,7 @@ GROUPED = re.compile(
 _GROUP_MARKS = re.compile(r"['’\u2009\u202f\u00a0]|\\,")
 
 
-def without_groups(number: str) -> str:
+def drop_groups(number: str) -> str:
     """The digits of a number that is written in groups."""
     return _GROUP_MARKS.sub("", number)
 

@@ -3,7 +3,7 @@ r"""How a quantity is spelled, whatever the format: ``w_{11}^{(2)}``, ``w⁽²�
 A spelling is taken apart into a `Key`: base, index and superscript, each in plain ASCII.  A `Key` is only looked up, never
 shown; which quantity it is, the vocabulary knows (see `tutor.expression.lexicon`).
 
->>> [found.key for found in spelled("\\hat{y}_{1}", 0)], spelled("ŷ₁", 0)[-1].key
+>>> [found.key for found in list_spelled("\\hat{y}_{1}", 0)], list_spelled("ŷ₁", 0)[-1].key
 ([('yhat', '', ''), ('yhat', '1', '')], ('yhat', '1', ''))
 """
 
@@ -68,7 +68,7 @@ class Spelled(NamedTuple):
     word: str
 
 
-def spelled(text: str, at: int) -> list[Spelled]:
+def list_spelled(text: str, at: int) -> list[Spelled]:
     """What the text at ``at`` may spell, from the shortest (no scripts) to the longest; empty where no name begins."""
     match = BASE.match(text, at)
     if match is None:
@@ -78,7 +78,7 @@ def spelled(text: str, at: int) -> list[Spelled]:
         word = match["word"]
         base, sub = split_word(word)
     elif match["accent"]:
-        base, sub = plain_script(match["under"]) + match["accent"], ""
+        base, sub = write_plain_script(match["under"]) + match["accent"], ""
     elif match["font"]:
         inner = match["inner"][1:-1].strip()
         base, sub = (
@@ -97,29 +97,29 @@ def spelled(text: str, at: int) -> list[Spelled]:
             more = script["entry"].replace(" ", "")
             sub = f"{sub},{more}" if sub else more
         elif script["sub"] or script["lower"]:
-            more = plain_script(script["sub"]) if script["sub"] else "".join(_SUBSCRIPT[c] for c in script["lower"])
+            more = write_plain_script(script["sub"]) if script["sub"] else "".join(_SUBSCRIPT[c] for c in script["lower"])
             sub = f"{sub},{more}" if sub else more
         else:
-            sup = _joined(sup, _raised(script))
+            sup = _join_scripts(sup, _read_raised(script))
         found.append(Spelled((base, sub, sup), script.end(), word))
         match = script
     return found
 
 
-def _raised(script: re.Match[str]) -> str:
+def _read_raised(script: re.Match[str]) -> str:
     if script["primes"]:
         return "'" * len(script["primes"])
     if script["upper"]:
         return "".join(_SUPERSCRIPT[c] for c in script["upper"])
     inner = script["sup"]
-    return plain_script(inner[1:-1] if inner[0] == "(" else inner)
+    return write_plain_script(inner[1:-1] if inner[0] == "(" else inner)
 
 
-def _joined(sup: str, more: str) -> str:
+def _join_scripts(sup: str, more: str) -> str:
     return f"{sup},{more}" if sup else more
 
 
-def plain_script(text: str) -> str:
+def write_plain_script(text: str) -> str:
     """An index or a superscript in plain ASCII: without fonts, braces and blanks."""
     if "\\" in text:
         text = _WRAPPED.sub(lambda m: "'" if m.group() == "\\prime" else "", text)
@@ -134,14 +134,14 @@ def plain_script(text: str) -> str:
 def split_word(word: str) -> tuple[str, str]:
     """Base and index of a name as typed: ``w5`` is w with index 5, ``out_h1`` is out with index h1."""
     if not word.isascii():
-        word = "".join(LETTERS.get(c, _MARKS.get(c, c)) for c in normalize("NFD", word)) if not _kept(word) else word
+        word = "".join(LETTERS.get(c, _MARKS.get(c, c)) for c in normalize("NFD", word)) if not _is_kept(word) else word
     head, _, rest = word.partition("_")
     base = head.rstrip("0123456789") or head
     parts = [part for part in (head[len(base) :], *rest.split("_")) if part]
     return base, ",".join(parts)
 
 
-def _kept(word: str) -> bool:
+def _is_kept(word: str) -> bool:
     """A letter in script is a letter of its own."""
     return word[0] in SCRIPT.values() and word[1:].isascii()
 
@@ -163,7 +163,7 @@ def is_name(text: str) -> bool:
 def name_of(text: str, at: int, one: Spelled) -> str:
     """The name in ASCII of a quantity that is spelled in some way and has no other name.
 
-    >>> [name_of(text, 0, spelled(text, 0)[-1]) for text in ("w_{11}", "ŷ", "η₁", "out_h1", "p[2]")]
+    >>> [name_of(text, 0, list_spelled(text, 0)[-1]) for text in ("w_{11}", "ŷ", "η₁", "out_h1", "p[2]")]
     ['w_11', 'yhat', 'eta1', 'out_h1', 'p_2']
     """
     word, scripts = one.word, text[at + len(one.word) : one.end]
@@ -178,9 +178,9 @@ def name_of(text: str, at: int, one: Spelled) -> str:
     return "_".join([base, *sub.split(",")]) if sub else base
 
 
-def whole(text: str) -> Key | None:
+def read_whole(text: str) -> Key | None:
     """The key of a text that is one spelling from end to end, or nothing."""
-    for found in reversed(spelled(text, 0)):
+    for found in reversed(list_spelled(text, 0)):
         if found.end == len(text):
             return found.key
     return None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 
-from tutor.errors import GraphError, near
+from tutor.errors import GraphError, hint_near
 from tutor.expression.nodes import Expr
 from tutor.expression.walk import names
-from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
+from tutor.graph.pause_collector import pause_collection
 from tutor.graph.read_steps import read_steps
 from tutor.rules.classify import rule_of
 
@@ -41,7 +41,7 @@ def from_steps(
                 f"{target} is computed here and given as a value too", where=where, hint="remove one of the two"
             )
         formulas[target] = expr
-    with without_collection():
+    with pause_collection():
         return assemble(formulas, loss=loss, leaves=leaves, parameters=parameters, kinds=kinds)
 
 
@@ -66,17 +66,17 @@ def assemble(
                 raise GraphError(
                     f"{target} uses {name}, which nothing defines",
                     where=f"step {target}",
-                    hint=near(name, [*formulas, *leaves]) or f"give {name} a value or a step of its own",
+                    hint=hint_near(name, [*formulas, *leaves]) or f"give {name} a value or a step of its own",
                 )
             used[name] = None
     order = _evaluation_order(formulas)
     loss = loss or list(formulas)[-1]
     if loss not in formulas:
-        raise GraphError(f"there is no step {loss} to differentiate", hint=near(loss, formulas))
+        raise GraphError(f"there is no step {loss} to differentiate", hint=hint_near(loss, formulas))
     known = kinds or {}
     for name in parameters:
         if name not in used:
-            raise GraphError(f"the parameter {name} is used in no step", hint=near(name, used))
+            raise GraphError(f"the parameter {name} is used in no step", hint=hint_near(name, used))
     described = {name: known.get(name) or Quantity(name, _kind(name, parameters)) for name in used}
     chosen = set(parameters) or {name for name, quantity in described.items() if quantity.kind in ("weight", "bias")}
     return Graph(

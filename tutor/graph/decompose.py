@@ -38,7 +38,7 @@ def from_expression(text: str) -> Graph:
     if not pieces.formulas:
         pieces.add(expr)
     found = labels(len(pieces.formulas), {*names(expr), *words(text)})
-    return assemble(pieces.renamed(dict(zip(pieces.formulas, found, strict=True))))
+    return assemble(pieces.rename_steps(dict(zip(pieces.formulas, found, strict=True))))
 
 
 def words(text: str) -> set[str]:
@@ -75,18 +75,18 @@ def take_apart(graph: Graph, taken: Collection[str] = ()) -> Graph:
     known = {quantity.name: quantity for quantity in (*graph.leaves, *graph.nodes)}
     trained = [quantity.name for quantity in graph.parameters]
     return assemble(
-        pieces.renamed({**kept, **dict(zip(rest, found, strict=True))}), loss=graph.loss, parameters=trained, kinds=known
+        pieces.rename_steps({**kept, **dict(zip(rest, found, strict=True))}), loss=graph.loss, parameters=trained, kinds=known
     )
 
 
 def is_long(rule: str, expr: Expr) -> bool:
     """Whether a formula is more than one operation, and none that the rule tables name as a whole."""
     if isinstance(expr, Call):
-        return rule == expr.func and not all(_atomic(arg) for arg in expr.args)
-    return rule == "formula" and not (isinstance(expr, Pow) and _atomic(expr.base) and _atomic(expr.exp))
+        return rule == expr.func and not all(_is_atomic(arg) for arg in expr.args)
+    return rule == "formula" and not (isinstance(expr, Pow) and _is_atomic(expr.base) and _is_atomic(expr.exp))
 
 
-def _atomic(expr: Expr) -> bool:
+def _is_atomic(expr: Expr) -> bool:
     return isinstance(expr, Name) or not names(expr)
 
 
@@ -130,7 +130,7 @@ class _Pieces:
         kept = {found.name for found in made.free_symbols}
         return made if kept == set(names(formula)) else formula
 
-    def renamed(self, new: Mapping[str, str]) -> dict[str, Expr]:
+    def rename_steps(self, new: Mapping[str, str]) -> dict[str, Expr]:
         """The steps in evaluation order, by their new names."""
         table: dict[str, Expr] = {old: Name(name) for old, name in new.items()}
         return {new[old]: substitute(formula, table) for old, formula in self.formulas.items()}

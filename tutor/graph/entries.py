@@ -14,7 +14,7 @@ from typing import Any, Generic, Protocol, TypeVar
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.graph.shapes import INDEXED, Shape, bind, operation_text, shape_of, shape_text
 from tutor.rules.operations import ENTRYWISE, LAYERS, SOFTMAXES, formula
@@ -32,7 +32,7 @@ class Array(Generic[Item]):
     shape: tuple[int, ...]
     items: tuple[Item, ...]
 
-    def at(self, index: Sequence[int]) -> Item | None:
+    def pick_entry(self, index: Sequence[int]) -> Item | None:
         """The entry at an index that counts from 1, or None outside."""
         place = 0
         for i, size in zip(index, self.shape, strict=True):
@@ -150,21 +150,21 @@ class Entries:
         if type(expr) is Call and expr.func in LAYERS:
             return self.layer(expr)
         if type(expr) is Call and expr.func == INDEXED:
-            return self.indexed(expr)
+            return self.read_indexed(expr)
         parts = [self.value(part) for part in children(expr)]
         if type(expr) is Call and not parts:  # pi
             return Array((), (self.algebra.call(expr.func, ()),))
         shape = next((part.shape for part in parts if part.shape), ())
-        make = self._entrywise(expr)
+        make = self._read_entrywise(expr)
         size = prod(shape)
         columns = [part.items if part.shape else part.items * size for part in parts]
         if kind is Add and any(_is_layer(part) for part in children(expr)):
             # W x + b is one sum: nobody wrote brackets round the products
             flat = [_is_layer(part) for part in children(expr)]
-            return Array(shape, tuple(make(_opened(row, flat)) for row in zip(*columns, strict=True)))
+            return Array(shape, tuple(make(_open_sums(row, flat)) for row in zip(*columns, strict=True)))
         return Array(shape, tuple(make(row) for row in zip(*columns, strict=True)))
 
-    def _entrywise(self, expr: Expr) -> Callable[[Sequence[Any]], Any]:
+    def _read_entrywise(self, expr: Expr) -> Callable[[Sequence[Any]], Any]:
         algebra = self.algebra
         match expr:
             case Add():
@@ -206,9 +206,9 @@ class Entries:
 
     def entry(self, expr: Expr, place: tuple[int, ...], shapes: Mapping[str, Shape]) -> Any:
         """One entry of what an expression stands for (None outside), without the others; ``shapes`` are those of the quantities."""
-        return _Lazy(self, expr, {}, shapes).at(place)
+        return _Lazy(self, expr, {}, shapes).pick_entry(place)
 
-    def indexed(self, call: Call) -> Array[Any]:
+    def read_indexed(self, call: Call) -> Array[Any]:
         """A formula in index form."""
         form, letters, shape = index_parts(call)
         if prod(shape) * _loops(form, {}) > MAX_WORK:
@@ -234,7 +234,7 @@ def index_parts(call: Call) -> tuple[Expr, tuple[str, ...], tuple[int, ...]]:
     (Name(name='c'), ('j',), (3,))
     """
     form, *rest = call.args
-    return form, tuple(part.name for part in rest[::2] if type(part) is Name), tuple(whole(part, {}) for part in rest[1::2])
+    return form, tuple(part.name for part in rest[::2] if type(part) is Name), tuple(read_whole(part, {}) for part in rest[1::2])
 
 
 def arrays_of(form: Expr, letters: set[str]) -> list[str]:
@@ -292,50 +292,50 @@ class _EntryReader:
             case Pow(base, exponent):
                 return algebra.power(self.read(base, at), self.read(exponent, at))
             case Div(num, den) if names(den) and all(name in self.sizes for name in names(den)):
-                return algebra.divide(self.read(num, at), algebra.number(Number(str(whole(den, at)))))
+                return algebra.divide(self.read(num, at), algebra.number(Number(str(read_whole(den, at)))))
             case Div(num, den):
                 return algebra.divide(self.read(num, at), self.read(den, at))
         raise GraphError(f"{type(expr).__name__} in an index form")
 
-    def at(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
+    def read_at(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
         array, *index = args
         assert type(array) is Name
-        found = self.arrays[array.name].at([whole(part, at) for part in index])
+        found = self.arrays[array.name].pick_entry([read_whole(part, at) for part in index])
         return self.zero if found is None else found
 
     def sum_over(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        terms = [term for term in self.each(args, at) if term is not self.zero]
-        return self.algebra.add(_flat(terms)) if len(terms) > 1 else terms[0] if terms else self.zero
+        terms = [term for term in self.read_each(args, at) if term is not self.zero]
+        return self.algebra.add(_flatten_sum(terms)) if len(terms) > 1 else terms[0] if terms else self.zero
 
     def max_over(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        found = [part for term in self.each(args, at) for part in (term if isinstance(term, list) else [term])]
+        found = [part for term in self.read_each(args, at) for part in (term if isinstance(term, list) else [term])]
         if len(at) > len(self.sizes) + len(self.letters):
             return found  # inside another max_over, which takes all of them at once
         return self.algebra.call("max", found) if len(found) > 1 else found[0]
 
-    def each(self, args: Sequence[Expr], at: dict[str, int]) -> Iterator[Any]:
+    def read_each(self, args: Sequence[Expr], at: dict[str, int]) -> Iterator[Any]:
         letter, size, body = args
         assert type(letter) is Name
-        for i in range(1, whole(size, at) + 1):
+        for i in range(1, read_whole(size, at) + 1):
             yield self.read(body, {**at, letter.name: i})
 
-    def inside(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
-        place, size = (whole(arg, at) for arg in args)
+    def read_inside(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
+        place, size = (read_whole(arg, at) for arg in args)
         return self.algebra.number(ONE) if 1 <= place <= size else self.zero
 
     def winner(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
         """1 where an entry is the largest of its window, 1/k where it is one of k, else 0; each axis has its index, its start, its size."""
         array, *axes = args
         assert type(array) is Name
-        own, start, size = ([whole(part, at) for part in axes[place::3]] for place in range(3))
+        own, start, size = ([read_whole(part, at) for part in axes[place::3]] for place in range(3))
         if not all(first < i <= first + count for i, first, count in zip(own, start, size, strict=True)):
             return self.zero
         x = self.arrays[array.name]
         window_places = product(*(range(first + 1, first + count + 1) for first, count in zip(start, size, strict=True)))
-        others = [x.at(place) for place in window_places if list(place) != own]
+        others = [x.pick_entry(place) for place in window_places if list(place) != own]
         if not others:
             return self.algebra.number(ONE)
-        return self.algebra.call("max_share", [x.at(own), *others])
+        return self.algebra.call("max_share", [x.pick_entry(own), *others])
 
 
 class _Lazy:
@@ -356,16 +356,16 @@ class _Lazy:
     @property
     def items(self) -> tuple[Any]:
         """The only entry of a single number."""
-        return (self.at(()),)
+        return (self.pick_entry(()),)
 
-    def at(self, place: Sequence[int]) -> Any:
+    def pick_entry(self, place: Sequence[int]) -> Any:
         """The entry at an index that counts from 1, or None outside."""
         place = tuple(place)
         if self.bounded and any(not 1 <= i <= size for i, size in zip(place, self.shape, strict=True)):
             return None
         key = (id(self.expr), place)
         if key not in self.done:
-            self.done[key] = self.expr, self.made(place)  # the expression is kept with it: its id stays its own
+            self.done[key] = self.expr, self.make_entry(place)  # the expression is kept with it: its id stays its own
         return self.done[key][1]
 
     def part(self, expr: Expr) -> _Lazy:
@@ -399,12 +399,12 @@ class _Lazy:
             part.bounded = True
         return _EntryReader(formula(row.index), row.letters, arrays, {name: int(size) for name, size in sizes.items()}, entries.algebra)
 
-    def made(self, place: tuple[int, ...]) -> Any:
+    def make_entry(self, place: tuple[int, ...]) -> Any:
         expr, entries = self.expr, self.entries
         match expr:
             case Name() | Partial():
                 array = entries.known[expr.name if type(expr) is Name else derivative_key(expr.of, expr.wrt)]  # type: ignore[union-attr]
-                return array.at(place if array.shape else ())
+                return array.pick_entry(place if array.shape else ())
             case Number():
                 return entries.algebra.number(expr)
             case Call(func, args) if func in SAMPLES:
@@ -412,18 +412,18 @@ class _Lazy:
             case Call(func) if func in LAYERS or func == INDEXED:
                 reader = self.reader()
                 return reader.entry(place if reader.letters else ())
-        return entries._entrywise(expr)([self.part(part).at(place) for part in children(expr)])
+        return entries._read_entrywise(expr)([self.part(part).pick_entry(place) for part in children(expr)])
 
     def softmax(self, scores: _Lazy, place: tuple[int, ...], by: str) -> Any:
         axis = len(scores.shape) - (2 if by == "columns" and len(scores.shape) > 1 else 1)
-        sample = [scores.at((*place[:axis], i, *place[axis + 1 :])) for i in range(1, scores.shape[axis] + 1)]
+        sample = [scores.pick_entry((*place[:axis], i, *place[axis + 1 :])) for i in range(1, scores.shape[axis] + 1)]
         return self.entries.algebra.call(f"softmax_{place[axis]}", sample)
 
 
 def _loops(expr: Expr, sizes: Mapping[str, int]) -> int:
     """How many terms one entry of a row's index formula has."""
     if type(expr) is Call and expr.func in ("sum_over", "max_over"):
-        return whole(expr.args[1], sizes) * _loops(expr.args[2], sizes)
+        return read_whole(expr.args[1], sizes) * _loops(expr.args[2], sizes)
     return max((_loops(part, sizes) for part in children(expr)), default=1)
 
 
@@ -431,22 +431,22 @@ def _is_layer(expr: Expr) -> bool:
     return type(expr) is Call and expr.func in LAYERS
 
 
-def _opened(row: Sequence[Any], flat: Sequence[bool]) -> list[Any]:
-    return [part for term, opens in zip(row, flat, strict=True) for part in (_flat([term]) if opens else (term,))]
+def _open_sums(row: Sequence[Any], flat: Sequence[bool]) -> list[Any]:
+    return [part for term, opens in zip(row, flat, strict=True) for part in (_flatten_sum([term]) if opens else (term,))]
 
 
-def _flat(terms: list[Any]) -> list[Any]:
+def _flatten_sum(terms: list[Any]) -> list[Any]:
     """A sum of sums as one sum."""
     return [part for term in terms for part in (term.args if type(term) is Add else (term,))]
 
 
 _SPECIAL: dict[str, Callable[[_EntryReader, Sequence[Expr], dict[str, int]], Any]] = {
-    "at": _EntryReader.at, "sum_over": _EntryReader.sum_over, "max_over": _EntryReader.max_over,
-    "inside": _EntryReader.inside, "winner": _EntryReader.winner,
+    "at": _EntryReader.read_at, "sum_over": _EntryReader.sum_over, "max_over": _EntryReader.max_over,
+    "inside": _EntryReader.read_inside, "winner": _EntryReader.winner,
 }  # fmt: skip
 
 
-def whole(expr: Expr, at: Mapping[str, int]) -> int:
+def read_whole(expr: Expr, at: Mapping[str, int]) -> int:
     """A whole number: an index or a size."""
     match expr:
         case Name(name):
@@ -454,13 +454,13 @@ def whole(expr: Expr, at: Mapping[str, int]) -> int:
         case Number(text):
             return int(text)
         case Neg(arg):
-            return -whole(arg, at)
+            return -read_whole(arg, at)
         case Add(args):
-            return sum(whole(arg, at) for arg in args)
+            return sum(read_whole(arg, at) for arg in args)
         case Mul(args):
-            return prod(whole(arg, at) for arg in args)
+            return prod(read_whole(arg, at) for arg in args)
         case Call("quotient", (a, b)):
-            return whole(a, at) // whole(b, at)
+            return read_whole(a, at) // read_whole(b, at)
         case Call("remainder", (a, b)):
-            return whole(a, at) % whole(b, at)
-    raise GraphError(f"{plain(expr, as_written=True)} is no whole number")
+            return read_whole(a, at) % read_whole(b, at)
+    raise GraphError(f"{write_plain(expr, as_written=True)} is no whole number")

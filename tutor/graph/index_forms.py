@@ -14,8 +14,8 @@ from itertools import permutations, product
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
-from tutor.expression.plain import plain
-from tutor.graph.shapes import INDEXED, Shape, Size, arranged, arranged_or_row, shape_of, shape_text, size_expr
+from tutor.expression.plain import write_plain
+from tutor.graph.shapes import INDEXED, Shape, Size, arrange_or_row, arrange_products, shape_of, shape_text, size_expr
 from tutor.rules.operations import ENTRYWISE
 
 MOST_ONES = 3
@@ -44,19 +44,19 @@ def array_formulas(
 
     Raises `GraphError` where it does not fit, with both shapes.
 
-    >>> from tutor.expression.plain import plain
+    >>> from tutor.expression.plain import write_plain
     >>> from tutor.expression.nodes import Mul
     >>> found = array_formulas(Mul((Name("d"), Call("transpose", (Name("x"),)))), {"d": (2,), "x": (3,)})
-    >>> [(plain(formula.expr), formula.shape) for formula in found]
+    >>> [(write_plain(formula.expr), formula.shape) for formula in found]
     [('outer(d, x)', (2, 3))]
     """
     if _has_entries(tree):
-        return list(_indexed(tree, shapes, index, wanted))
+        return list(_index_tree(tree, shapes, index, wanted))
     problem: GraphError | None = None
     found: list[ArrayFormula] = []
-    for candidate in _with_lengths(tree, shapes, wanted):
+    for candidate in _fill_lengths(tree, shapes, wanted):
         try:
-            expr, row = arranged_or_row(_without_diagonals(candidate, shapes, beside), shapes, beside=beside)
+            expr, row = arrange_or_row(_drop_diagonals(candidate, shapes, beside), shapes, beside=beside)
             if row and type(expr) is Call and expr.func == "transpose" and len(shape_of(expr.args[0], shapes)) == 1:
                 expr = expr.args[0]  # (Wᵀ δ)ᵀ: a row that is written as one
             formula = ArrayFormula(expr, shape_of(expr, shapes), row)
@@ -80,9 +80,9 @@ def _has_entries(expr: Expr) -> bool:
 # vectors of ones, diagonals
 
 
-def _with_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape) -> Iterator[Expr]:
+def _fill_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape) -> Iterator[Expr]:
     """The tree with every 𝟏 of some length, all lengths of the exercise in turn."""
-    count = _ones(tree)
+    count = _count_ones(tree)
     if not count:
         yield tree
         return
@@ -92,32 +92,32 @@ def _with_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape) -> Ite
     for number, lengths in enumerate(product(sizes, repeat=count)):
         if number >= MOST_TRIED:
             return
-        yield _filled(tree, iter(lengths))
+        yield _fill_ones(tree, iter(lengths))
 
 
-def _ones(expr: Expr) -> int:
-    return int(type(expr) is Call and expr.func in ("ones", "zeros")) + sum(map(_ones, children(expr)))
+def _count_ones(expr: Expr) -> int:
+    return int(type(expr) is Call and expr.func in ("ones", "zeros")) + sum(map(_count_ones, children(expr)))
 
 
-def _filled(expr: Expr, lengths: Iterator[Size]) -> Expr:
+def _fill_ones(expr: Expr, lengths: Iterator[Size]) -> Expr:
     if type(expr) is Call and expr.func in ("ones", "zeros"):
         return Call("fill", (ONE if expr.func == "ones" else ZERO, size_expr(next(lengths))))
     parts = children(expr)
-    return rebuild(expr, tuple(_filled(part, lengths) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(_fill_ones(part, lengths) for part in parts)) if parts else expr
 
 
-def _without_diagonals(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
+def _drop_diagonals(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
     """The tree with diag(v) as v in columns, entry by entry with the identity."""
     parts = children(expr)
     if not parts:
         return expr
-    done = rebuild(expr, tuple(_without_diagonals(part, shapes, beside) for part in parts))
+    done = rebuild(expr, tuple(_drop_diagonals(part, shapes, beside) for part in parts))
     if type(done) is not Call or done.func != "diag":
         return done
-    vector = arranged(done.args[0], shapes, beside=beside) if len(done.args) == 1 else done
+    vector = arrange_products(done.args[0], shapes, beside=beside) if len(done.args) == 1 else done
     shape = shape_of(vector, shapes) if len(done.args) == 1 else ()
     if len(shape) != 1:
-        raise GraphError(f"diag of {plain(done, as_written=True)[:60]}", hint="diag(v) makes a matrix of a vector v")
+        raise GraphError(f"diag of {write_plain(done, as_written=True)[:60]}", hint="diag(v) makes a matrix of a vector v")
     size = size_expr(shape[0])
     inside = Call("inside", (Add((Name(" i"), Neg(Name(" j")), ONE)), ONE))
     identity = Call(INDEXED, (inside, Name(" i"), size, Name(" j"), size))
@@ -127,9 +127,9 @@ def _without_diagonals(expr: Expr, shapes: Mapping[str, Shape], beside: bool) ->
 # index forms
 
 
-def _indexed(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], wanted: Shape) -> Iterator[ArrayFormula]:
+def _index_tree(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], wanted: Shape) -> Iterator[ArrayFormula]:
     sizes: dict[str, Size] = {}
-    form = _named(tree, shapes, sizes, frozenset())
+    form = _name_arrays(tree, shapes, sizes, frozenset())
     free = [letter for letter in sizes if letter.startswith(" ")]
     if index:
         missing = [letter for letter in free if letter.strip() not in index]
@@ -148,42 +148,42 @@ def _indexed(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], want
     yield from sorted(listed, key=lambda formula: formula.shape != wanted)
 
 
-def _named(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size], bound: frozenset[str]) -> Expr:
+def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size], bound: frozenset[str]) -> Expr:
     """The form with arrays by their names, letters apart from all names, and how far each sum runs; ``sizes`` are those of free letters."""
     match expr:
         case Call("at", (array, *index)):
             return _entry(array, index, shapes, sizes)
         case Call("sum_over", (Name(letter), *last, body)):
             inner: dict[str, Size] = {}
-            done = _named(body, shapes, inner, bound | {letter})
+            done = _name_arrays(body, shapes, inner, bound | {letter})
             size = inner.pop(f" {letter}", None)
             if size is None:
                 what = f"the sum runs over {letter}, and nothing behind it has this index"
                 raise GraphError(what, hint=f"write Σ_{letter} w_j{letter} x_{letter}")
             for other, own in inner.items():
-                _same(sizes, other, own)
+                _check_same(sizes, other, own)
             if last and type(last[0]) is Number and int(last[0].text) > (size if isinstance(size, int) else MOST_RUN):
                 raise GraphError(f"shapes do not fit: the sum over {letter} runs to {last[0].text[:20]}, and its arrays to {size}")
             return Call("sum_over", (Name(f" {letter}"), last[0] if last else size_expr(size), done))
         case Name() | Partial():
             if shape := shape_of(expr, shapes):
-                shown = plain(expr, as_written=True)
+                shown = write_plain(expr, as_written=True)
                 what = f"{shown} of shape {shape_text(shape)} stands without an index in an index form"
                 raise GraphError(what, hint=f"write {shown}_j")
             return Name(derivative_key(expr.of, expr.wrt)) if type(expr) is Partial else expr
     parts = children(expr)
-    return rebuild(expr, tuple(_named(part, shapes, sizes, bound) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(_name_arrays(part, shapes, sizes, bound) for part in parts)) if parts else expr
 
 
 def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], sizes: dict[str, Size]) -> Expr:
     shape = shape_of(array, shapes)
-    shown = plain(array, as_written=True)
+    shown = write_plain(array, as_written=True)
     if len(index) != len(shape):
         raise GraphError(f"{shown} of shape {shape_text(shape)} has {len(shape)} index, not {len(index)}", hint="one letter for each axis")
     letters: list[Expr] = []
     for part, size in zip(index, shape, strict=True):
         if type(part) is Name:
-            _same(sizes, f" {part.name}", size)
+            _check_same(sizes, f" {part.name}", size)
             letters.append(Name(f" {part.name}"))
         else:
             assert type(part) is Number
@@ -195,7 +195,7 @@ def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], size
     return Call("at", (Name(name), *letters))
 
 
-def _same(sizes: dict[str, Size], letter: str, size: Size) -> None:
+def _check_same(sizes: dict[str, Size], letter: str, size: Size) -> None:
     known = sizes.setdefault(letter, size)
     if known != size:
         raise GraphError(

@@ -13,12 +13,12 @@ from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.graph.build import assemble
-from tutor.graph.collector import without_collection
 from tutor.graph.entries import Array, Entries, Formulas, places
 from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_network, loss_term, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
+from tutor.graph.pause_collector import pause_collection
 from tutor.graph.read_steps import read_steps
-from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, arranged, shape_of, shape_text
+from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, arrange_products, shape_of, shape_text
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS, WRITABLE
@@ -75,17 +75,17 @@ def from_layers(
             raise GraphError(f"{target} is defined twice", where=f"step {number}", hint="give the second one another name")
         formulas[target] = expr
     own = {*shapes, *formulas, *parameters, *(kinds or {})}
-    formulas = {target: _with_entries(expr, shapes, formulas, own) for target, expr in formulas.items()}
+    formulas = {target: _read_entries(expr, shapes, formulas, own) for target, expr in formulas.items()}
     graph = assemble(formulas, loss=loss, parameters=parameters, kinds=kinds, rule=layer_rule)
-    graph = _without_letters(graph, shapes)
+    graph = _drop_letters(graph, shapes)
     known: dict[str, Shape] = {q.name: tuple(shapes.get(q.name, ())) for q in graph.leaves}
     steps, nodes = [], []
     for step, node in zip(graph.steps, graph.nodes, strict=True):
         try:
-            expr = arranged(step.expr, known)
+            expr = arrange_products(step.expr, known)
             known[step.target] = shape_of(expr, known)
         except TutorError as error:
-            raise error.at(f"step {step.target}") from None
+            raise error.put_at(f"step {step.target}") from None
         steps.append(Step(step.target, expr, layer_rule(expr, known)))
         nodes.append(replace(node, shape=known[step.target]))
     if known[graph.loss]:
@@ -104,7 +104,7 @@ def from_layers(
 _ENTRY = re.compile(r"(?P<array>.+?)(?P<index>(?:_[1-9][0-9]{0,3}){1,4})")
 
 
-def _with_entries(expr: Expr, shapes: Mapping[str, Shape], formulas: Mapping[str, Expr], own: Collection[str]) -> Expr:
+def _read_entries(expr: Expr, shapes: Mapping[str, Shape], formulas: Mapping[str, Expr], own: Collection[str]) -> Expr:
     """The formula with ``p_2`` as an entry of the array p, where p is one and p_2 no quantity of its own; entries count from 1."""
     table: dict[str, Expr] = {}
     for name in names(expr):
@@ -126,11 +126,11 @@ def _check_shapes(shapes: Mapping[str, Shape]) -> None:
             )
 
 
-def _without_letters(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
+def _drop_letters(graph: Graph, shapes: Mapping[str, Shape]) -> Graph:
     """The graph without the letters of sizes, which are no quantities (the N of ``columns(b, N)``)."""
     letters = {size for shape in shapes.values() for size in shape if isinstance(size, str)}
     letters |= {name for step in graph.steps for name in _settings_of(step.expr)}
-    both = next((name for name in graph.names if name in letters and (name in shapes or name not in _unshaped(graph, shapes))), "")
+    both = next((name for name in graph.names if name in letters and (name in shapes or name not in _list_unshaped(graph, shapes))), "")
     if both:
         raise GraphError(f"{both} is the letter of a size and a quantity", hint="choose another letter for one of the two")
     return replace(graph, inputs=tuple(quantity for quantity in graph.inputs if quantity.name not in letters))
@@ -144,7 +144,7 @@ def _settings_of(expr: Expr) -> set[str]:
     return found
 
 
-def _unshaped(graph: Graph, shapes: Mapping[str, Shape]) -> set[str]:
+def _list_unshaped(graph: Graph, shapes: Mapping[str, Shape]) -> set[str]:
     return {quantity.name for quantity in graph.inputs if quantity.name not in shapes}
 
 
@@ -175,8 +175,8 @@ def _entries(graph: Graph) -> dict[str, Array[str]]:
     return found
 
 
-_BIASES = ("fill", "columns", "rows")
-"""What makes a bias fit a layer."""
+_BESIDE = ("fill", "columns", "rows", "entry")
+"""What makes a bias fit a layer, and one entry: beside other terms neither is what a step is about."""
 
 
 def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
@@ -189,7 +189,7 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
     if type(expr) is Add and any(_is_product(term) for term in expr.args):
         return "affine"
     if type(expr) is Add:
-        made = [term.func for term in expr.args if type(term) is Call and term.func in LAYERS and term.func not in _BIASES]
+        made = [term.func for term in expr.args if type(term) is Call and term.func in LAYERS and term.func not in _BESIDE]
         if len(made) == 1 or _has_layer(expr):
             return made[0] if len(made) == 1 else "formula"
         rule = rule_of(expr)
@@ -197,17 +197,17 @@ def layer_rule(expr: Expr, shapes: Mapping[str, Shape] | None = None) -> str:
     if type(expr) is Call and expr.func in LAYERS:
         return expr.func
     if type(expr) is Div and type(expr.num) is Call and expr.num.func == "sum":
-        return "mean" if shapes is None or _counted(expr.num.args[0], expr.den, shapes) else "formula"
+        return "mean" if shapes is None or _is_counted(expr.num.args[0], expr.den, shapes) else "formula"
     if type(expr) is Call and expr.func == "hadamard":
         return "hadamard"
     return rule_of(expr) if not _has_layer(expr) else "formula"
 
 
-def _counted(array: Expr, number: Expr, shapes: Mapping[str, Shape]) -> bool:
-    """Whether a number is how many entries an array has: half a sum over a 2×3 matrix is no mean."""
+def _is_counted(array: Expr, number: Expr, shapes: Mapping[str, Shape]) -> bool:
+    """Whether a number is how many entries an array has: half a sum is no mean, and over two entries it is rather the ½ of squares."""
     shape = shape_of(array, shapes)
     if all(isinstance(size, int) for size in shape):
-        return type(number) is Number and number.value == prod(int(size) for size in shape)
+        return type(number) is Number and number.value != 2 and number.value == prod(int(size) for size in shape)
     factors = number.args if type(number) is Mul else (number,)
     found = [part.name if type(part) is Name else part.value if type(part) is Number else None for part in factors]
     return sorted(map(str, found)) == sorted(str(size) for size in shape if size != 1)
@@ -259,19 +259,19 @@ def from_network_layers(network: Network, affine: Affine = "plain") -> Layered:
         call = Call(func, (z,)) if known is None else Call(known[0], (z, *known[1]))  # of a whole layer: it has no numbers
         before = step(f"a{l}", call, "activation", (rows,), (l,))
     inputs.append(Quantity("y", "target", (sizes[-1],), (len(sizes) - 1,)))
-    loss = Call("sum", (entrywise(loss_term(network.loss, before, Name("y"))[1]),))
+    loss = Call("sum", (write_entrywise(loss_term(network.loss, before, Name("y"))[1]),))
     total: Expr = Div(loss, Number(str(sizes[-1]))) if network.mean else loss
     step("L", total, "loss", (), ())
     graph = Graph(tuple(steps), tuple(inputs), tuple(parameters), "L", tuple(nodes))
     return Layered(graph, _network_entries(scalar, graph, affine))
 
 
-def entrywise(expr: Expr, singles: Collection[str] = ()) -> Expr:
+def write_entrywise(expr: Expr, singles: Collection[str] = ()) -> Expr:
     """A formula of single numbers, meant for every entry: products of quantities become ⊙, those of ``singles`` apart."""
     parts = children(expr)
     if not parts:
         return expr
-    done = rebuild(expr, tuple(entrywise(part, singles) for part in parts))
+    done = rebuild(expr, tuple(write_entrywise(part, singles) for part in parts))
     if type(done) is not Mul:
         return done
     single = [all(name in singles for name in names(factor)) for factor in done.args]
@@ -302,11 +302,11 @@ def _network_entries(scalar: Graph, layered: Graph, affine: Affine) -> dict[str,
     return found
 
 
-def written_out(layered: Layered) -> Graph:
+def write_out(layered: Layered) -> Graph:
     """The same computation with every neuron a quantity of its own.
 
     >>> from tutor.expression.parse import parse
-    >>> graph = written_out(from_layers(["z = W x", "L = sum(z^2)"], {"W": (1, 2), "x": (2,)}))
+    >>> graph = write_out(from_layers(["z = W x", "L = sum(z^2)"], {"W": (1, 2), "x": (2,)}))
     >>> [step.target for step in graph.steps], graph.steps[0].expr == parse("W_1_1*x_1 + W_1_2*x_2")
     (['z_1', 'L'], True)
     """
@@ -320,20 +320,20 @@ def written_out(layered: Layered) -> Graph:
     entries = Entries(known, Formulas())
     steps: list[Step] = []
     nodes: list[Quantity] = []
-    with without_collection():
+    with pause_collection():
         for step, node in zip(graph.steps, graph.nodes, strict=True):
             targets = layered.entries[step.target].items
-            for name, place, expr in zip(targets, _numbered(node), entries.value(step.expr).items, strict=True):
+            for name, place, expr in zip(targets, _list_places(node), entries.value(step.expr).items, strict=True):
                 steps.append(Step(name, expr, rule_of(expr)))
                 nodes.append(Quantity(name, node.kind, index=place))
-        leaves = {q.name: _singles(q, layered.entries[q.name].items) for q in graph.leaves}
+        leaves = {q.name: _list_singles(q, layered.entries[q.name].items) for q in graph.leaves}
     return Graph(
         tuple(steps), tuple(single for q in graph.inputs for single in leaves[q.name]),
         tuple(single for q in graph.parameters for single in leaves[q.name]), graph.loss, tuple(nodes),
     )  # fmt: skip
 
 
-def _numbered(quantity: Quantity) -> list[tuple[int, ...]]:
+def _list_places(quantity: Quantity) -> list[tuple[int, ...]]:
     """The place of each entry in a network, where the array has one: (layer, neuron)."""
     shape = tuple(int(size) for size in quantity.shape)
     if not quantity.index or len(shape) != 1:
@@ -341,29 +341,29 @@ def _numbered(quantity: Quantity) -> list[tuple[int, ...]]:
     return [(*quantity.index, *place) for place in places(shape)]
 
 
-def _singles(quantity: Quantity, names: Collection[str]) -> list[Quantity]:
+def _list_singles(quantity: Quantity, names: Collection[str]) -> list[Quantity]:
     return [
-        Quantity(name, quantity.kind, index=place) for name, place in zip(names, _numbered(quantity), strict=True)
+        Quantity(name, quantity.kind, index=place) for name, place in zip(names, _list_places(quantity), strict=True)
     ]
 
 
-def concrete(layered: Layered, sizes: Mapping[str, int]) -> Layered:
+def put_sizes(layered: Layered, sizes: Mapping[str, int]) -> Layered:
     """The same graph with numbers in the place of the letters for sizes."""
     table: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
 
-    def sized(quantity: Quantity) -> Quantity:
+    def size_quantity(quantity: Quantity) -> Quantity:
         return replace(quantity, shape=tuple(sizes.get(s, s) if isinstance(s, str) else s for s in quantity.shape))
 
     graph = layered.graph
     graph = replace(
         graph, steps=tuple(replace(step, expr=substitute(step.expr, table)) for step in graph.steps),
-        inputs=tuple(map(sized, graph.inputs)), parameters=tuple(map(sized, graph.parameters)),
-        nodes=tuple(map(sized, graph.nodes)),
+        inputs=tuple(map(size_quantity, graph.inputs)), parameters=tuple(map(size_quantity, graph.parameters)),
+        nodes=tuple(map(size_quantity, graph.nodes)),
     )  # fmt: skip
     return Layered(graph, _entries(graph))
 
 
-def sized(layered: Layered) -> tuple[Layered, dict[str, int]]:
+def choose_sizes(layered: Layered) -> tuple[Layered, dict[str, int]]:
     """The graph with small numbers, all different, in the place of letters for sizes."""
     sizes = {letter: place + 2 for place, letter in enumerate(layered.symbolic)}
-    return (concrete(layered, sizes) if sizes else layered), sizes
+    return (put_sizes(layered, sizes) if sizes else layered), sizes

@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
 
-from tutor.errors import GraphError, Problems, near
+from tutor.errors import GraphError, Problems, hint_near
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number
 from tutor.expression.walk import substitute
-from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
+from tutor.graph.pause_collector import pause_collection
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
-from tutor.text import visible
+from tutor.text import make_visible
 
 Biases = Literal["neuron", "layer", "none"]
 MAX_WRITTEN = 200_000
@@ -83,30 +83,30 @@ class Network:
                 hint="name one for all layers, or one a layer (inputs have none)",
             )
         for name in dict.fromkeys(self.activations):
-            if not whole_layer(name) and activation(name) is None:
+            if not is_whole_layer(name) and activation(name) is None:
                 known = [row.name for row in FUNCTIONS.values() if len(row.params) == 1 or row.layer]
                 wants = "write its number too: " + f"{name}(0.1)" if name in FUNCTIONS else ""
                 yield GraphError(
-                    f"there is no activation {visible(name)}",
-                    hint=wants or near(name, known) or f"known: {', '.join(known)}",
+                    f"there is no activation {make_visible(name)}",
+                    hint=wants or hint_near(name, known) or f"known: {', '.join(known)}",
                 )
         if loss(self.loss) is None:
             wants = f"write its number too: {self.loss}(1)" if self.loss in LOSSES else ""
-            hint = wants or near(self.loss, LOSSES) or f"known: {', '.join(LOSSES)}"
-            yield GraphError(f"there is no loss {visible(self.loss)}", hint=hint)
+            hint = wants or hint_near(self.loss, LOSSES) or f"known: {', '.join(LOSSES)}"
+            yield GraphError(f"there is no loss {make_visible(self.loss)}", hint=hint)
         for what, value, known_values in (
             ("biases", self.biases, ("neuron", "layer", "none")),
             ("naming", self.naming, tuple(SCHEMES)),
         ):
             if value not in known_values:
-                hint = near(value, known_values) or f"known: {', '.join(known_values)}"
-                yield GraphError(f"there is no {what} {visible(value)}", hint=hint)
+                hint = hint_near(value, known_values) or f"known: {', '.join(known_values)}"
+                yield GraphError(f"there is no {what} {make_visible(value)}", hint=hint)
 
 
 _WRITTEN = re.compile(r"(.*?)(?:\(([0-9]+(?:\.[0-9]+)?)\))?", re.ASCII)
 
 
-def _with_number(text: str) -> tuple[str, tuple[Number, ...]]:
+def _split_number(text: str) -> tuple[str, tuple[Number, ...]]:
     """What is written before a number in brackets, and the number."""
     match = _WRITTEN.fullmatch(text.strip())
     return (match[1], (Number(match[2]),) if match[2] else ()) if match else (text, ())
@@ -118,15 +118,15 @@ def activation(text: str) -> tuple[str, tuple[Number, ...]] | None:
     >>> activation("leaky_relu(0.1)")
     ('leaky_relu', (Number(text='0.1'),))
     """
-    name, numbers = _with_number(text)
+    name, numbers = _split_number(text)
     row = FUNCTIONS.get(name)
     return (name, numbers) if row is not None and row.role != "loss" and len(row.params) == 1 + len(numbers) else None
 
 
-def whole_layer(text: str) -> bool:
+def is_whole_layer(text: str) -> bool:
     """Whether an activation takes all sums of a layer at once, so that it is a step for each of its components.
 
-    >>> whole_layer("softmax"), whole_layer("tanh")
+    >>> is_whole_layer("softmax"), is_whole_layer("tanh")
     (True, False)
     """
     row = FUNCTIONS.get(text)
@@ -139,7 +139,7 @@ def loss(text: str) -> tuple[str, tuple[Number, ...]] | None:
     >>> loss("squared error")
     ('squared_error', ())
     """
-    words, numbers = _with_number(text)
+    words, numbers = _split_number(text)
     name = LOSSES.get(words)
     return (name, numbers) if name is not None and len(FUNCTIONS[name].settings) == len(numbers) else None
 
@@ -194,7 +194,7 @@ def from_network(network: Network) -> Graph:
             f"a network of {counts(network)['weights']:,} weights is too large to write out neuron by neuron",
             hint=f"the limit is {MAX_WRITTEN:,}; its neurons and parameters can be counted at any size",
         )
-    with without_collection():
+    with pause_collection():
         return _NetworkWriter(network).graph()
 
 
@@ -257,9 +257,9 @@ class _NetworkWriter:
             expr: Expr = terms[0] if len(terms) == 1 else Add(tuple(terms))
             z = self.node(self.call(scheme.sum, l, j), expr, "sum", (l, j), "weighted sum" if len(terms) > 1 else "")
             sums.append(z)
-            if not whole_layer(func):
+            if not is_whole_layer(func):
                 self.activate(l, j, func, (z,))
-        if whole_layer(func):
+        if is_whole_layer(func):
             for j in range(1, size + 1):
                 self.activate(l, j, f"{func}_{j}", tuple(sums))
         return [Name(self.call(scheme.activation, l, j)) for j in range(1, size + 1)]

@@ -6,14 +6,14 @@ import re
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from tutor.errors import GraphError, TutorError, near
+from tutor.errors import GraphError, TutorError, hint_near
 from tutor.expression.lexicon import STARRED
 from tutor.expression.nodes import Expr
-from tutor.expression.parse import parse_with, plain_vocabulary, read_name
+from tutor.expression.parse import make_vocabulary, parse_with, read_name
 from tutor.expression.spelling import is_name
 from tutor.expression.walk import names
 from tutor.rules.functions import FUNCTIONS, check_calls
-from tutor.text import visible
+from tutor.text import make_visible
 
 _EQUALS = re.compile(r"(?<![<>=!]):?=(?!=)")
 _HEAD = re.compile(r"\s*(?P<name>.+?)\s*(?:\\left)?\((?P<arguments>[^()]*?)(?:\\right)?\)\s*", re.DOTALL)
@@ -29,7 +29,7 @@ def check_name(text: str) -> str:
     name = read_name(text)
     if not is_name(name):
         raise GraphError(
-            f"{visible(text)!r} cannot be the name of a quantity",
+            f"{make_visible(text)!r} cannot be the name of a quantity",
             hint="a name is a letter followed by letters, digits and single underscores, such as out_h1",
         )
     return name
@@ -65,7 +65,7 @@ class _Written:
 def _take_apart(text: str) -> _Written | TutorError:
     match = _EQUALS.search(text)
     if match is None:
-        return GraphError(f"{visible(text)!r} is no step", hint="a step is written target = formula, such as d = x + y")
+        return GraphError(f"{make_visible(text)!r} is no step", hint="a step is written target = formula, such as d = x + y")
     target, formula = text[: match.start()], text[match.end() :]
     head = _HEAD.fullmatch(target)
     try:
@@ -75,7 +75,7 @@ def _take_apart(text: str) -> _Written | TutorError:
     except GraphError as error:
         if head is None:
             return error
-        name = visible(head["name"], 20)
+        name = make_visible(head["name"], 20)
         return GraphError(error.what, hint=f"write {name} = …, or {name}(x, y) = … with the names of quantities")
 
 
@@ -92,7 +92,7 @@ def read_steps(lines: Iterable[str], arrays: Collection[str] = (), known: Collec
     """
     for number, read in enumerate(read_each(lines, arrays, known), 1):
         if isinstance(read, TutorError):
-            raise read.at(f"step {number}")
+            raise read.put_at(f"step {number}")
         yield read
 
 
@@ -109,7 +109,7 @@ def read_each(
     applied = {step.target: step.arguments for step in good if step.arguments}
     certain = tuple(dict.fromkeys((*known, *(step.target for step in good))))
     marks = {STARRED} if arrays else set()
-    vocabulary = plain_vocabulary(None, {*FUNCTIONS, *arrays, *marks}, certain, applied)
+    vocabulary = make_vocabulary(None, {*FUNCTIONS, *arrays, *marks}, certain, applied)
     found: list[tuple[str, Expr] | TutorError] = []
     for step in written:
         if isinstance(step, TutorError):
@@ -131,5 +131,5 @@ def _check_arguments(target: str, arguments: Sequence[str], used: Sequence[str])
     unused = next((name for name in arguments if name not in used), "")
     if unused:
         others = [name for name in used if name not in arguments]
-        hint = near(unused, others) or f"leave {unused} out, or write {target} = …"
+        hint = hint_near(unused, others) or f"leave {unused} out, or write {target} = …"
         raise GraphError(f"{target} is written as a function of {unused}, which its formula does not have", hint=hint)

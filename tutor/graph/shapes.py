@@ -9,7 +9,7 @@ from typing import TypeAlias
 from tutor.errors import GraphError
 from tutor.expression.lexicon import STARRED
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, Partial, children, rebuild
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import is_transposed, names, transpose
 from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula, row_of
 
@@ -44,7 +44,7 @@ def size_of(expr: Expr) -> Size:
         return int(expr.text)
     if type(expr) is Name:
         return expr.name
-    raise GraphError(f"{plain(expr, as_written=True)} is no size", hint="a stride, a padding or a size is a whole number such as 2")
+    raise GraphError(f"{write_plain(expr, as_written=True)} is no size", hint="a stride, a padding or a size is a whole number such as 2")
 
 
 def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
@@ -72,16 +72,16 @@ def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     first, shape = arrays[0]
     if isinstance(expr, Call) and len(expr.args) == 1 and expr.func.partition("_")[0] in _SEVERAL:
         what = expr.func.partition("_")[0]
-        raise GraphError(f"{expr.func} of one array, {_short(first)} of shape {shape_text(shape)}", hint=_SEVERAL[what])
+        raise GraphError(f"{expr.func} of one array, {_shorten(first)} of shape {shape_text(shape)}", hint=_SEVERAL[what])
     for other, second in arrays[1:]:
         if second != shape:
-            raise _misfit(expr, first, shape, other, second)
+            raise _refuse_misfit(expr, first, shape, other, second)
     singles = [part for part, size in zip(children(expr), found, strict=True) if not size and names(part)]
     if isinstance(expr, Add) and singles:
         single = singles[0]
         raise GraphError(
-            f"a number ({_short(single)}) is added to {_short(first)} of shape {shape_text(shape)}",
-            hint=f"write fill({_short(single)}, {', '.join(map(str, shape))}), or give it a shape",
+            f"a number ({_shorten(single)}) is added to {_shorten(first)} of shape {shape_text(shape)}",
+            hint=f"write fill({_shorten(single)}, {', '.join(map(str, shape))}), or give it a shape",
         )
     return shape
 
@@ -94,24 +94,24 @@ _SEVERAL = {
 _WORDS = {Add: "added to", Mul: "multiplied with", Div: "divided by"}
 
 
-def _misfit(expr: Expr, first: Expr, shape: Shape, other: Expr, second: Shape) -> GraphError:
+def _refuse_misfit(expr: Expr, first: Expr, shape: Shape, other: Expr, second: Shape) -> GraphError:
     word = _WORDS.get(type(expr), "combined entry by entry with")
     hint = "both need the same shape"
     if isinstance(expr, Mul):
         hint = "entry by entry (⊙) both need the same shape; W x needs as many columns of W as x has entries"
     if isinstance(expr, Add) and {len(shape), len(second)} == {1, 2}:
         bias, (size,), (rows, columns) = (other, second, shape) if len(second) == 1 else (first, shape, second)
-        ways = [f"in columns write columns({_short(bias)}, {columns})"] if size == rows else []
-        ways += [f"in rows write rows({_short(bias)}, {rows})"] if size == columns else []
+        ways = [f"in columns write columns({_shorten(bias)}, {columns})"] if size == rows else []
+        ways += [f"in rows write rows({_shorten(bias)}, {rows})"] if size == columns else []
         hint = "for a bias of samples " + ", of samples ".join(ways) if ways else hint
     return GraphError(
-        f"shapes do not fit: {_short(first)} of shape {shape_text(shape)} is {word} {_short(other)} of shape {shape_text(second)}",
+        f"shapes do not fit: {_shorten(first)} of shape {shape_text(shape)} is {word} {_shorten(other)} of shape {shape_text(second)}",
         hint=hint,
     )
 
 
-def _short(expr: Expr) -> str:
-    text = plain(expr, as_written=True)
+def _shorten(expr: Expr) -> str:
+    text = write_plain(expr, as_written=True)
     return text if len(text) <= 60 else text[:57] + "…"
 
 
@@ -125,13 +125,13 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size
     row = row_of(call.func, [len(shape) for shape in arrays], len(call.args) - operands)
     if row is None:
         given = " and ".join(
-            f"{_short(arg)} ({shape_text(shape)})" for arg, shape in zip(call.args, arrays, strict=False)
+            f"{_shorten(arg)} ({shape_text(shape)})" for arg, shape in zip(call.args, arrays, strict=False)
         )
         extra = len(call.args) - operands
         settings = f" with {extra} setting{'s' if extra > 1 else ''}" if extra else ""
         hint = _usage(rows)
         if f"{call.func}_columns" in LAYERS and len(arrays[0]) > 1:
-            raise _which_axis(call, arrays[0])
+            raise _refuse_axis(call, arrays[0])
         if call.func == "matmul" and max(map(len, arrays)) > 2:
             hint = _BATCHED
         if call.func == "transpose":
@@ -145,13 +145,13 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size
                 products.append((name, size))
             elif sizes.setdefault(name, size) != size:
                 raise GraphError(
-                    "shapes do not fit: " + _both(call, arrays),
-                    hint=f"{_short(arg)} needs {sizes[name]} where it has {size}" + _transposed(call, arrays),
+                    "shapes do not fit: " + _shape_of_both(call, arrays),
+                    hint=f"{_shorten(arg)} needs {sizes[name]} where it has {size}" + _shape_of_transposed(call, arrays),
                 )
     _settings(call, row, operands, sizes, shapes)
     for text, size in products:
         if (wanted := _result(call, text, sizes)) != size:
-            raise GraphError("shapes do not fit: " + _both(call, arrays), hint=f"it needs {wanted} entries where it has {size}")
+            raise GraphError("shapes do not fit: " + _shape_of_both(call, arrays), hint=f"it needs {wanted} entries where it has {size}")
     result = tuple(_result(call, text, sizes) for text in row.result)
     if prod(size for size in result if isinstance(size, int)) > MAX_ENTRIES:
         what = f"{operation_text(call.func)} makes an array of {shape_text(result)}"
@@ -159,21 +159,21 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size
     return row, sizes, result
 
 
-def _both(call: Call, arrays: Sequence[Shape]) -> str:
+def _shape_of_both(call: Call, arrays: Sequence[Shape]) -> str:
     return " and ".join(
-        f"{_short(arg)} is {shape_text(shape)}" for arg, shape in zip(call.args, arrays, strict=False)
-    ) + f", in {_short(call)}"  # fmt: skip
+        f"{_shorten(arg)} is {shape_text(shape)}" for arg, shape in zip(call.args, arrays, strict=False)
+    ) + f", in {_shorten(call)}"  # fmt: skip
 
 
-def _transposed(call: Call, arrays: Sequence[Shape]) -> str:
+def _shape_of_transposed(call: Call, arrays: Sequence[Shape]) -> str:
     if call.func == "matmul" and len(arrays[0]) == 2 and len(arrays[1]) < 3 and arrays[0][0] == arrays[1][0]:
-        return f"; {_short(call.args[0])}^T would fit"
+        return f"; {_shorten(call.args[0])}^T would fit"
     return ""
 
 
-def _which_axis(call: Call, shape: Shape) -> GraphError:
+def _refuse_axis(call: Call, shape: Shape) -> GraphError:
     """A softmax of a matrix: which of its last two axes adds up to 1 is to be said."""
-    func, of = call.func, _short(call.args[0])
+    func, of = call.func, _shorten(call.args[0])
     return GraphError(
         f"{func} of the {'matrix' if len(shape) == 2 else 'array'} {of} of shape {shape_text(shape)}: along which axis?",
         hint=f"write {func}_columns({of}) where every column is a sample, {func}_rows({of}) where every row is one",
@@ -232,9 +232,9 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], sha
     for setting, limit in zip(row.within[::2], row.within[1::2], strict=True):
         value, most = sizes[setting], sizes[limit]
         if isinstance(value, int) and isinstance(most, int) and value > most:
-            what = f"the label {value} of {_short(call)} is outside of the {most} classes"
+            what = f"the label {value} of {_shorten(call)} is outside of the {most} classes"
             if call.func == "entry":
-                what = f"there is no entry {_short(call)}: {_short(call.args[0])} is {shape_text(shape_of(call.args[0], shapes))}"
+                what = f"there is no entry {_shorten(call)}: {_shorten(call.args[0])} is {shape_text(shape_of(call.args[0], shapes))}"
             raise GraphError(what, hint=f"it runs from 1 to {most}")
 
 
@@ -259,60 +259,60 @@ def _result(call: Call, text: str, sizes: Mapping[str, Size]) -> Size:
         what = "kernel" if call.func in ("correlate", "convolve") else "window"
         more = f" with its padding of {padding}" if padding else ""
         raise GraphError(
-            f"the {what} of {_short(call)} has {window} entries and is larger than its input, which has {size}{more}",
+            f"the {what} of {_shorten(call)} has {window} entries and is larger than its input, which has {size}{more}",
             hint=f"make the {what} smaller" + (" or the padding larger" if what == "kernel" else ""),
         )
     return found
 
 
-def arranged(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
+def arrange_products(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
     """A formula as it was written, with ⊙ for products of arrays of one shape and the matrix product for ``W x``.
 
     Two square matrices of one shape are refused, unless it is known that they stand ``beside`` each other without a sign: a matrix product.
 
-    >>> arranged(Mul((Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)})
+    >>> arrange_products(Mul((Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)})
     Call(func='matmul', args=(Name(name='W'), Name(name='x')))
     """
-    return _stand_up(_arranged(expr, shapes, beside), expr, shapes)
+    return _stand_up(_arrange(expr, shapes, beside), expr, shapes)
 
 
-def arranged_or_row(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> tuple[Expr, bool]:
+def arrange_or_row(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> tuple[Expr, bool]:
     """The same, and whether it was written as a row, 1×n: δᵀ W, whose entries are those of Wᵀ δ.
 
-    >>> arranged_or_row(Mul((Call("transpose", (Name("d"),)), Name("W"))), {"W": (2, 3), "d": (2,)})[1]
+    >>> arrange_or_row(Mul((Call("transpose", (Name("d"),)), Name("W"))), {"W": (2, 3), "d": (2,)})[1]
     True
     """
-    done = _arranged(expr, shapes, beside)
-    return _stand_up(done, expr, shapes), _lying(done, shapes) is not None
+    done = _arrange(expr, shapes, beside)
+    return _stand_up(done, expr, shapes), _find_lying(done, shapes) is not None
 
 
 def _stand_up(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     """The vector of a row that a product made; a transposed vector that was written stays as it is."""
     made = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
-    standing = _lying(done, shapes) if made else None
+    standing = _find_lying(done, shapes) if made else None
     return done if standing is None else standing
 
 
-def _arranged(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
+def _arrange(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
     """The same, with a product that is a row (1×n) still as the transpose of its vector."""
     parts = children(expr)
     if not parts or (type(expr) is Call and expr.func == INDEXED):
         return expr
     product = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
     if product:
-        done = rebuild(expr, tuple(_arranged(part, shapes, beside) for part in parts))
+        done = rebuild(expr, tuple(_arrange(part, shapes, beside) for part in parts))
     else:
-        done = rebuild(expr, tuple(arranged(part, shapes, beside=beside) for part in parts))
+        done = rebuild(expr, tuple(arrange_products(part, shapes, beside=beside) for part in parts))
     if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
         return _rows(done.args[0], done.args[1], shapes) or done
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
         raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
     if type(done) is not Mul:
         return done
-    return _folded(done.args, shapes, beside)
+    return _fold_factors(done.args, shapes, beside)
 
 
-def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
+def _fold_factors(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
     """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
     result, row, matrix = factors[0], None, None
     for marked in factors[1:]:
@@ -323,23 +323,23 @@ def _folded(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) 
             if len(shape_of(matrix, shapes)) == 1:
                 result, row, matrix = Call("matmul", (row, matrix)), None, None
             continue
-        row = _lying(result, shapes)
-        if row is not None and _lying(factor, shapes) is None and len(shape_of(factor, shapes)) == 2:
+        row = _find_lying(result, shapes)
+        if row is not None and _find_lying(factor, shapes) is None and len(shape_of(factor, shapes)) == 2:
             matrix = factor
         else:
             result = _product(result, factor, shapes, beside, starred=starred)
-    return result if row is None or matrix is None else _turned(row, matrix)
+    return result if row is None or matrix is None else _turn_product(row, matrix)
 
 
-def _turned(row: Expr, matrix: Expr) -> Expr:
+def _turn_product(row: Expr, matrix: Expr) -> Expr:
     """xᵀA, the transpose of Aᵀx."""
     return Call("transpose", (Call("matmul", (transpose(matrix), row)),))
 
 
-def _lying(expr: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
+def _find_lying(expr: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
     """The vector of a transposed vector, w in wᵀ (with numbers before it)."""
     if type(expr) is Mul:
-        inner = _lying(expr.args[-1], shapes)
+        inner = _find_lying(expr.args[-1], shapes)
         return None if inner is None else Mul((*expr.args[:-1], inner))
     if type(expr) is Call and expr.func == "transpose" and len(expr.args) == 1 and len(shape_of(expr.args[0], shapes)) == 1:
         return expr.args[0]
@@ -348,9 +348,9 @@ def _lying(expr: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
 
 def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
     """A product with a transposed vector: wᵀ x, xᵀ A and δ xᵀ; nothing for any other."""
-    left, right = _lying(a, shapes), _lying(b, shapes)
+    left, right = _find_lying(a, shapes), _find_lying(b, shapes)
     if left is not None and right is None and shape_of(b, shapes):
-        return _turned(left, b) if len(shape_of(b, shapes)) == 2 else Call("matmul", (left, b))
+        return _turn_product(left, b) if len(shape_of(b, shapes)) == 2 else Call("matmul", (left, b))
     if right is not None and left is None:
         return Call("outer", (a, right)) if shape_of(a, shapes) else Mul((*(a.args if type(a) is Mul else (a,)), b))
     return None
@@ -372,11 +372,11 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, sta
         if turned or not starred:
             ways = "A ⊙ B" if turned else "A ⊙ B (or A * B)"
             raise GraphError(
-                f"readers disagree about the product of the square matrices {_short(a)} and {_short(b)}",
+                f"readers disagree about the product of the square matrices {_shorten(a)} and {_shorten(b)}",
                 hint=f"write A @ B for the matrix product, or {ways} for the product entry by entry",
             )
     if first == second:
         return Call(ENTRYWISE, (a, b))
     if matrices and first[-1] == (second[-2] if len(second) > 1 else second[0]):
         return Call("matmul", (a, b))
-    raise _misfit(Mul((a, b)), a, first, b, second)
+    raise _refuse_misfit(Mul((a, b)), a, first, b, second)

@@ -42,16 +42,16 @@ def bend_parts(find: Find) -> Callable[[LayerStep], Iterator[Expr]]:
     """A slip that changes one part of a formula at a time, at any depth."""
 
     def bends(at: LayerStep) -> Iterator[Expr]:
-        return _changed(at, at.step.expr, find)
+        return _change(at, at.step.expr, find)
 
     return bends
 
 
-def _changed(at: LayerStep, expr: Expr, find: Find) -> Iterator[Expr]:
+def _change(at: LayerStep, expr: Expr, find: Find) -> Iterator[Expr]:
     yield from (other for other in find(at, expr) if other != expr)
     parts = children(expr)
     for place, part in enumerate(parts):
-        for other in _changed(at, part, find):
+        for other in _change(at, part, find):
             yield rebuild(expr, (*parts[:place], other, *parts[place + 1 :]))
 
 
@@ -97,7 +97,7 @@ def entrywise_for_product(at: LayerStep, expr: Expr) -> Iterator[Expr]:
         yield Call(ENTRYWISE, expr.args)
 
 
-def outer_reversed(at: LayerStep, expr: Expr) -> Iterator[Expr]:
+def bend_outer_reversed(at: LayerStep, expr: Expr) -> Iterator[Expr]:
     """δ xᵀ for x δᵀ."""
     if type(expr) is Call and expr.func == "outer":
         yield Call("outer", expr.args[::-1])
@@ -136,7 +136,7 @@ def slope_elsewhere(at: LayerStep, expr: Expr) -> Iterator[Expr]:
             yield Call(expr.func, (Name(name),))
 
 
-def misused(tag: str) -> Find:
+def bend_misused(tag: str) -> Find:
     """What each activation's row says that is written in place of its slope."""
 
     def find(at: LayerStep, expr: Expr) -> Iterator[Expr]:
@@ -154,7 +154,7 @@ def misused(tag: str) -> Find:
 # the loss
 
 
-def _of_loss(at: LayerStep) -> bool:
+def _is_of_loss(at: LayerStep) -> bool:
     """Whether a step is a derivative of the loss that no other one stands before."""
     return bool(at.step.of) and not any(type(part) is Partial for part in _nodes(at.step.expr)) and at.step.rule != "no path"
 
@@ -171,11 +171,11 @@ def _loss(at: LayerStep) -> Expr:
     return next(step.expr for step in at.layered.graph.steps if step.target == at.layered.graph.loss)
 
 
-def scaled(factor: Expr, holds: Callable[[Expr], bool]) -> Callable[[LayerStep], Iterator[Expr]]:
+def bend_scaled(factor: Expr, holds: Callable[[Expr], bool]) -> Callable[[LayerStep], Iterator[Expr]]:
     """A factor too many in the derivative of a loss for which something holds."""
 
     def bends(at: LayerStep) -> Iterator[Expr]:
-        if _of_loss(at) and holds(_loss(at)):
+        if _is_of_loss(at) and holds(_loss(at)):
             yield Neg(at.step.expr) if factor == Neg(ONE) else Mul((factor, at.step.expr))
 
     return bends
@@ -193,16 +193,16 @@ def has_half(loss: Expr) -> bool:
 
 def mean_forgotten(at: LayerStep) -> Iterator[Expr]:
     """The gradient of a sum over the samples where the loss is their mean."""
-    count = _counted(_loss(at), at.shapes) if _of_loss(at) else None
+    count = _count_samples(_loss(at), at.shapes) if _is_of_loss(at) else None
     if count is not None:
         yield Mul((count, at.step.expr))
 
 
-def _counted(loss: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
+def _count_samples(loss: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
     """How many samples a loss is the mean of."""
     match loss:
         case Neg(arg):
-            return _counted(arg, shapes)
+            return _count_samples(arg, shapes)
         case Div(num, den) if names(den) or type(den) is Number:
             return den if any(_counts(den, shape_of(part, shapes)) for part in _arrays(num, shapes)) else None
         case Call("mean", (array,)):

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from tutor.answer.compare.array_points import Field
 from tutor.derive.backward import derive
-from tutor.derive.working import referred
+from tutor.derive.working import list_referred
 from tutor.errors import TutorError
 from tutor.expression.keys import read_after
 from tutor.expression.nodes import Call, Expr, Mul, Name, Partial, children, rebuild
@@ -57,7 +57,7 @@ class ArraySlips:
         self.field: Field = sheet.fields[0]
         graph = self.field.layered.graph
         self.steps: dict[str, Step] = {step.target: step for step in (*graph.steps, *derive(graph).backward)}
-        self.uses = {target: frozenset(referred(step.expr)) & set(self.steps) for target, step in self.steps.items()}
+        self.uses = {target: frozenset(list_referred(step.expr)) & set(self.steps) for target, step in self.steps.items()}
         self.tables: dict[tuple[str, bool], list[WrongArray]] = {}
         self.activated = tuple(
             step.expr.args[0].name for step in graph.steps
@@ -69,14 +69,14 @@ class ArraySlips:
         if PLAIN:  # the tables need arrays of more axes than there are without NumPy
             return ()
         points = self.points
-        known = self.at_points
+        known = self.find_at_points
         with np.errstate(all="ignore"):
-            value = ArrayColumns(known, len(points)).value(self.field.sized(formula.expr))
+            value = ArrayColumns(known, len(points)).value(self.field.put_sizes(formula.expr))
             rows = np.broadcast_to(value, (*shape, len(points))).reshape(prod(shape), len(points))
             if not np.all(np.isfinite(rows)):
                 return ()
             fits = [wrong.slip for wrong in self.table(key, numbers=False) if wrong.shape == shape and _close(wrong.rows, rows)]
-        return told(fits)
+        return keep_told(fits)
 
     def explain_numbers(self, key: str, shape: tuple[int, ...], low: Sequence[float], high: Sequence[float]) -> Explanations:
         """The slips that give an array of numbers, each of which may lie between two bounds."""
@@ -88,7 +88,7 @@ class ArraySlips:
             column = wrong.rows.reshape(prod(wrong.shape), -1)[:, 0]
             if wrong.slip.tag != LAYOUT and wrong.shape == shape and bool(np.all((column >= bounds[0]) & (column <= bounds[1]))):
                 fits.append(wrong.slip)
-        return told(fits)
+        return keep_told(fits)
 
     @property
     def points(self) -> Sequence[int]:
@@ -96,11 +96,11 @@ class ArraySlips:
         generic = list(self.field.points.generic)
         return generic[:: max(1, len(generic) // MOST_POINTS)][:MOST_POINTS]
 
-    def at_points(self, key: str) -> Any:
+    def find_at_points(self, key: str) -> Any:
         """An array at these points."""
         return self.field.array(key)[..., list(self.points)]
 
-    def at_numbers(self, key: str) -> Any:
+    def find_at_numbers(self, key: str) -> Any:
         """An array at the given values."""
         entries = self.field.entries(key)
         env = self.sheet.numbers.env
@@ -110,12 +110,12 @@ class ArraySlips:
     def table(self, key: str, *, numbers: bool) -> list[WrongArray]:
         """What an array comes to under every slip on the way to it."""
         if (key, numbers) not in self.tables:
-            known, count = (self.at_numbers, 1) if numbers else (self.at_points, len(self.points))
+            known, count = (self.find_at_numbers, 1) if numbers else (self.find_at_points, len(self.points))
             with np.errstate(all="ignore"):
-                self.tables[key, numbers] = list(self._made(key, known, count))
+                self.tables[key, numbers] = list(self._make_wrong(key, known, count))
         return self.tables[key, numbers]
 
-    def _made(self, key: str, known: Known, points: int) -> Iterator[WrongArray]:
+    def _make_wrong(self, key: str, known: Known, points: int) -> Iterator[WrongArray]:
         if read_after(key).updates or key not in self.steps:
             return
         right = known(key)
@@ -123,15 +123,15 @@ class ArraySlips:
             turned = right.transpose(1, 0, 2)
             yield WrongArray(Slip(LAYOUT, key), turned.shape[:-1], turned.reshape(-1, turned.shape[-1]))
         shapes = self.field.shapes
-        for target in self._before(key):
+        for target in self._list_before(key):
             at = LayerStep(self.steps[target], shapes, self.field.layered)
             for row in TABLE:
                 for expr in row.bends(at):
-                    found = self._propagated(key, target, expr, known, points)
+                    found = self._propagate(key, target, expr, known, points)
                     if found is not None and not (found.shape == right.shape and _close(found, right)):
                         yield WrongArray(Slip(row.tag, target), found.shape[:-1], found.reshape(-1, found.shape[-1]))
 
-    def _before(self, key: str) -> list[str]:
+    def _list_before(self, key: str) -> list[str]:
         """The steps that an array is computed by, itself included, in their order."""
         found: set[str] = set()
         stack = [key]
@@ -142,11 +142,11 @@ class ArraySlips:
                 stack.extend(self.uses[name])
         return [target for target in self.steps if target in found]
 
-    def _propagated(self, key: str, target: str, expr: Expr, known: Known, points: int) -> Any:
+    def _propagate(self, key: str, target: str, expr: Expr, known: Known, points: int) -> Any:
         """What an array comes to where one step is another; nothing where it does not fit any more."""
         changed: dict[str, Any] = {}
         worker = ArrayColumns(lambda name: changed[name] if name in changed else known(name), points)
-        needed = self._before(key)
+        needed = self._list_before(key)
         try:
             for name in needed[needed.index(target) :]:
                 if name == target:
@@ -166,7 +166,7 @@ class ArraySlips:
             return None
         return changed.get(key)
 
-    def repaired(self, judge: ArrayJudge, expr: Expr, index: Sequence[str]) -> Explanations:
+    def explain_repaired(self, judge: ArrayJudge, expr: Expr, index: Sequence[str]) -> Explanations:
         """The slips of a formula that is right after one change."""
         fits = []
         for number, (tag, other) in enumerate(repairs(expr, self.activated)):
@@ -177,7 +177,7 @@ class ArraySlips:
                     fits.append(Slip(tag, judge.key))
             except TutorError:
                 continue
-        return told(fits)
+        return keep_told(fits)
 
 
 def _close(a: Any, b: Any) -> bool:
@@ -186,7 +186,7 @@ def _close(a: Any, b: Any) -> bool:
     return bool(np.all(np.abs(flat - other) <= SAME * (size + SAME * np.max(size))))
 
 
-def told(fits: Sequence[Slip]) -> Explanations:
+def keep_told(fits: Sequence[Slip]) -> Explanations:
     """The slips that fit, each tag once; none where too many do."""
     first: dict[str, Slip] = {}
     for slip in fits:
@@ -202,7 +202,7 @@ def repairs(expr: Expr, activated: Sequence[str] = ()) -> Iterator[tuple[str, Ex
     >>> [tag for tag, _ in repairs(Call("transpose", (Name("W"),)))]
     ['transpose-too-many']
     """
-    yield from _repaired_here(expr)
+    yield from _repair_here(expr)
     if is_slope(expr) and type(expr) is Call:
         yield from (("slope-at-wrong-node", Call(expr.func, (Name(name),))) for name in activated if (Name(name),) != expr.args)
     parts = children(expr)
@@ -217,7 +217,7 @@ def repairs(expr: Expr, activated: Sequence[str] = ()) -> Iterator[tuple[str, Ex
             yield tag, rebuild(expr, (*whole[:place], other, *whole[place + 1 :]))
 
 
-def _repaired_here(expr: Expr) -> Iterator[tuple[str, Expr]]:
+def _repair_here(expr: Expr) -> Iterator[tuple[str, Expr]]:
     kind = type(expr)
     if kind is Call and expr.func == "transpose":  # type: ignore[union-attr]
         yield "transpose-too-many", expr.args[0]  # type: ignore[union-attr]

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from tutor.expression.nodes import ONE, Expr, Neg
 from tutor.marking import array_bends as bends
-from tutor.marking.array_bends import HALF, TWO, LayerStep, bend_parts, misused, scaled
+from tutor.marking.array_bends import HALF, TWO, LayerStep, bend_misused, bend_parts, bend_scaled
 
 LAYOUT = "other-layout"
 """The transpose of what is asked: right where a gradient has the numerator's layout."""
@@ -42,7 +42,7 @@ class ArrayMisconception:
     credit: Fraction = Fraction(1, 2)
 
 
-def _nothing(at: LayerStep) -> Iterator[Expr]:
+def _bend_nothing(at: LayerStep) -> Iterator[Expr]:
     return iter(())
 
 
@@ -66,7 +66,7 @@ TABLE: tuple[ArrayMisconception, ...] = (
                        ArrayExample(PRODUCT, EVEN, "dL/dZ", "dL/dP ⊙ A", "dL/dP @ A")),
     ArrayMisconception("entrywise-for-product", bend_parts(bends.entrywise_for_product),
                        ArrayExample(ROWS, EVEN, "P", "A @ Z", "A ⊙ Z")),
-    ArrayMisconception("outer-reversed", bend_parts(bends.outer_reversed),
+    ArrayMisconception("outer-reversed", bend_parts(bends.bend_outer_reversed),
                        ArrayExample(NETWORK, SQUARE, "dL/dW2", "dL/dz2 h^T", "h (dL/dz2)^T")),
     ArrayMisconception("samples-not-summed", bend_parts(bends.samples_kept),
                        ArrayExample(BATCH, BATCHED, "dL/db", "row_sums(dL/dZ)", "dL/dZ")),
@@ -76,20 +76,20 @@ TABLE: tuple[ArrayMisconception, ...] = (
                        ArrayExample(NETWORK, SIZES, "dL/dz1", "(W2^T dL/dz2) ⊙ sigmoid'(z1)", "W2^T dL/dz2")),
     ArrayMisconception("slope-at-wrong-node", bend_parts(bends.slope_elsewhere),
                        ArrayExample(NETWORK, SQUARE, "dL/dz1", "(W2^T dL/dz2) ⊙ sigmoid'(z1)", "(W2^T dL/dz2) ⊙ sigmoid'(z2)")),
-    *(ArrayMisconception(tag, bend_parts(misused(tag)), ArrayExample(NETWORK, SIZES, "dL/dz1", "dL/dh ⊙ h ⊙ (1 - h)", wrong))
+    *(ArrayMisconception(tag, bend_parts(bend_misused(tag)), ArrayExample(NETWORK, SIZES, "dL/dz1", "dL/dh ⊙ h ⊙ (1 - h)", wrong))
       for tag, wrong in (("sigmoid-slope-is-output", "dL/dh ⊙ h"), ("sigmoid-slope-is-complement", "dL/dh ⊙ (1 - h)"),
                          ("sigmoid-slope-of-input", "dL/dh ⊙ z1 ⊙ (1 - z1)"))),
-    ArrayMisconception("tanh-slope-not-squared", bend_parts(misused("tanh-slope-not-squared")),
+    ArrayMisconception("tanh-slope-not-squared", bend_parts(bend_misused("tanh-slope-not-squared")),
                        ArrayExample("z = W x; a = tanh(z); L = sum((a - y)^2)", "W = m, n; x = n; y = m", "dL/dz", "dL/da ⊙ (1 - a^2)",
                                     "dL/da ⊙ (1 - a)")),
-    ArrayMisconception("relu-slope-left", bend_parts(misused("relu-slope-left")),
+    ArrayMisconception("relu-slope-left", bend_parts(bend_misused("relu-slope-left")),
                        ArrayExample("z = W x; a = relu(z); L = sum((a - y)^2)", "W = m, n; x = n; y = m", "dL/dz", "dL/da ⊙ relu'(z)",
                                     "dL/da")),
-    ArrayMisconception("sign-of-error", scaled(Neg(ONE), bends.has_square),
+    ArrayMisconception("sign-of-error", bend_scaled(Neg(ONE), bends.has_square),
                        ArrayExample(NETWORK, SIZES, "dL/da", "a - y", "y - a")),
-    ArrayMisconception("factor-two-lost", scaled(HALF, lambda loss: bends.has_square(loss) and not bends.has_half(loss)),
+    ArrayMisconception("factor-two-lost", bend_scaled(HALF, lambda loss: bends.has_square(loss) and not bends.has_half(loss)),
                        ArrayExample(BATCH, BATCHED, "dL/dZ", "2*(Z - Y)/N", "(Z - Y)/N")),
-    ArrayMisconception("half-lost", scaled(TWO, lambda loss: bends.has_square(loss) and bends.has_half(loss)),
+    ArrayMisconception("half-lost", bend_scaled(TWO, lambda loss: bends.has_square(loss) and bends.has_half(loss)),
                        ArrayExample(NETWORK, SIZES, "dL/da", "a - y", "2*(a - y)")),
-    ArrayMisconception(LAYOUT, _nothing, ArrayExample(NETWORK, SIZES, "dL/dW1", "dL/dz1 x^T", "x (dL/dz1)^T"), Fraction(3, 4)),
+    ArrayMisconception(LAYOUT, _bend_nothing, ArrayExample(NETWORK, SIZES, "dL/dW1", "dL/dz1 x^T", "x (dL/dz1)^T"), Fraction(3, 4)),
 )  # fmt: skip

@@ -8,14 +8,14 @@ from tutor.derive.working import Working
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import layers_of
 from tutor.exercise.question import Kind, Question
-from tutor.expression.keys import after_key, derivative_key
+from tutor.expression.keys import derivative_key, make_after_key
 from tutor.graph.entries import Array
-from tutor.graph.layered import Layered, sized
+from tutor.graph.layered import Layered, choose_sizes
 
 MOST_ARRAYS = 60
 
 
-def asks_for_arrays(exercise: Exercise) -> bool:
+def is_asked_by_arrays(exercise: Exercise) -> bool:
     """Whether an exercise is asked array by array: one with shapes, and a network that is written layer by layer (naming plain)."""
     if exercise.graph is None:
         return False
@@ -31,7 +31,7 @@ def make_array_questions(exercise: Exercise, working: Working) -> tuple[Question
     >>> [question.id for question in make_array_questions(mean, working(mean.graph))][-3:]
     ['dE/dZ', 'dE/dW', 'dE/db']
     """
-    layered = sized(layers_of(exercise, exercise.notation))[0]
+    layered = choose_sizes(layers_of(exercise, exercise.notation))[0]
     graph, loss = layered.graph, layered.graph.loss
     found: dict[str, Question] = {}
 
@@ -45,11 +45,15 @@ def make_array_questions(exercise: Exercise, working: Working) -> tuple[Question
         ask(step.target for step in graph.steps)
     asked = [name for name in layered.entries if _is_asked(exercise, layered, name)]
     nodes = [step.target for step in reversed(graph.steps) if step.target != loss and step.target not in asked]
-    needed = working.cone(derivative_key(_scalar_loss(layered), item) for name in asked for item in layered.entries[name].items)
-    ask(derivative_key(loss, name) for name in nodes if derivative_key(_scalar_loss(layered), layered.entries[name].items[0]) in needed)
+    needed = working.cone(derivative_key(_write_scalar_loss(layered), item) for name in asked for item in layered.entries[name].items)
+    ask(
+        derivative_key(loss, name)
+        for name in nodes
+        if derivative_key(_write_scalar_loss(layered), layered.entries[name].items[0]) in needed
+    )
     ask(derivative_key(loss, name) for name in asked)
     if exercise.steps and exercise.rate is not None and exercise.values:
-        ask(after_key(quantity.name, 1) for quantity in graph.parameters)
+        ask(make_after_key(quantity.name, 1) for quantity in graph.parameters)
     return tuple(found.values())
 
 
@@ -59,7 +63,7 @@ def array_question(exercise: Exercise, layered: Layered, key: str) -> Question:
     of, _, wrt = plain.rpartition("/d")
     entries: Array[str] = layered.entries[wrt if of else plain]
     after = f"@{updates}" if updates else ""
-    targets = tuple(f"{derivative_key(_scalar_loss(layered), item) if of else item}{after}" for item in entries.items)
+    targets = tuple(f"{derivative_key(_write_scalar_loss(layered), item) if of else item}{after}" for item in entries.items)
     kind: Kind = "expression"
     if exercise.values:
         kinds: tuple[Kind, ...] = ("number", "vector", "matrix", "array", "array")
@@ -67,14 +71,14 @@ def array_question(exercise: Exercise, layered: Layered, key: str) -> Question:
     return Question(key, f"{plain} after {updates}" if updates else plain, kind, targets, entries.shape, array=key)
 
 
-def _scalar_loss(layered: Layered) -> str:
+def _write_scalar_loss(layered: Layered) -> str:
     return str(layered.entries[layered.graph.loss].items[0])
 
 
 def _is_asked(exercise: Exercise, layered: Layered, name: str) -> bool:
     """Whether the gradient of an array is asked for: by the exercise, or because it is trained or free."""
     if exercise.asked:
-        return any(derivative_key(_scalar_loss(layered), item) in exercise.asked for item in layered.entries[name].items)
+        return any(derivative_key(_write_scalar_loss(layered), item) in exercise.asked for item in layered.entries[name].items)
     trained = [quantity.name for quantity in layered.graph.parameters]
     free = [quantity.name for quantity in layered.graph.inputs if quantity.kind not in ("target", "constant")]
     return name in (trained or free)

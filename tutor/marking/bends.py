@@ -12,11 +12,11 @@ from dataclasses import dataclass
 
 from tutor.derive.local import local_derivatives, times
 from tutor.derive.working import Working
-from tutor.expression.keys import after_key, derivative_key, read_after
+from tutor.expression.keys import derivative_key, make_after_key, read_after
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Step
-from tutor.marking.matrices import transposed_weights
+from tutor.marking.matrices import map_transposed_weights
 from tutor.rules.functions import FUNCTIONS, OUT, SLOPE, Function, Misuse, component_row, misuse_of
 from tutor.rules.patterns import constant, recognise
 
@@ -38,7 +38,7 @@ class Bend:
     systematic: bool = False
 
 
-def scaled(factor: Expr, expr: Expr) -> Expr:
+def scale_expr(factor: Expr, expr: Expr) -> Expr:
     """factor·expr."""
     return Mul((factor, expr))
 
@@ -48,12 +48,12 @@ def slopes(working: Working) -> Iterator[Step]:
     return (step for step in working.steps if not step.after and (step.sort == "local" or (step.sort == "gradient" and not step.terms)))
 
 
-def forward(working: Working) -> Iterator[Step]:
+def list_forward(working: Working) -> Iterator[Step]:
     """The forward steps before any update."""
     return (step for step in working.steps if step.sort == "forward" and not step.after)
 
 
-def each(tag: str, find: Callable[[Working, Step], Iterable[tuple[str, Expr]]], over: Callable[[Working], Iterator[Step]]
+def bend_each(tag: str, find: Callable[[Working, Step], Iterable[tuple[str, Expr]]], over: Callable[[Working], Iterator[Step]]
           ) -> Callable[[Working], Iterator[Bend]]:  # fmt: skip
     """A slip that changes one step at a time: ``find`` gives (key, formula) for a step."""
 
@@ -84,19 +84,19 @@ def operands_of(row: Function, expr: Expr) -> tuple[Expr, ...]:
     return tuple(known[1][name] for name in row.params) if known is not None and known[0].row is row else ()
 
 
-def by_row(tag: str, place: str = "slope") -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
+def bend_by_row(tag: str, place: str = "slope") -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
     """A slip that is made with some functions: what each one's row says that is written in place of its slope, or its value."""
 
     def find(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         row = row_of(step)
         for misuse in row.slips if row is not None else ():
             if row is not None and misuse.tag == tag and misuse.place == place:
-                yield from _misused(working, step, row, misuse)
+                yield from _misuse_function(working, step, row, misuse)
 
     return find
 
 
-def _misused(working: Working, step: Step, row: Function, misuse: Misuse) -> Iterator[tuple[str, Expr]]:
+def _misuse_function(working: Working, step: Step, row: Function, misuse: Misuse) -> Iterator[tuple[str, Expr]]:
     if misuse.place == "value":
         if step.sort == "forward":
             operands = operands_of(row, step.expr)
@@ -111,16 +111,16 @@ def _misused(working: Working, step: Step, row: Function, misuse: Misuse) -> Ite
     if SLOPE in names(formula):
         yield "all", substitute(formula, table)
     elif step.wrt in names(operands[0] if operands else Name(step.wrt)):
-        inside = _inside(operands[0], step.wrt) if operands else ONE
+        inside = _differentiate_inside(operands[0], step.wrt) if operands else ONE
         yield "all", times(substitute(formula, table), inside)
 
 
-def _inside(operand: Expr, wrt: str) -> Expr:
+def _differentiate_inside(operand: Expr, wrt: str) -> Expr:
     """The derivative of what a function is applied to: 1 for σ(z), x for σ(wx) with respect to w."""
     return ONE if type(operand) is Name else dict(local_derivatives("", operand, {})[1]).get(wrt, ONE)
 
 
-def inner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+def bend_inner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """A derivative on the way taken as 1; of a composed call the derivative of what is inside."""
     if not names(step.expr) or (step.sort != "local" and not _is_curved(step)):
         return
@@ -134,7 +134,7 @@ def inner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     yield f"one {step.rule}", ONE
 
 
-def wrong_node(working: Working) -> Iterator[Bend]:
+def bend_wrong_node(working: Working) -> Iterator[Bend]:
     """The slope of an activation taken at another neuron; of a component of a layer's, p₂(1 − p₂) for p₁(1 − p₁) and −p₃p₂ for −p₁p₂."""
     alike: dict[tuple[str, bool], list[Step]] = {}
     nodes: list[tuple[Step, tuple[str, bool]]] = []
@@ -160,7 +160,7 @@ def _node(working: Working, step: Step) -> tuple[str, bool] | None:
     return (own.func.rpartition("_")[0], moved[0] == row.component) if len(moved) == 1 else None
 
 
-def missing_path(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+def bend_missing_path(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """One of several ways to the loss left out, or all but one."""
     if step.sort != "gradient" or step.after or not 2 <= len(step.terms) <= 40:
         return
@@ -177,7 +177,7 @@ def chain_term(upstream: Expr, local: Expr) -> Expr:
     return local if upstream == ONE else Mul((upstream, local))
 
 
-def paths_multiplied(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+def bend_paths_multiplied(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The ways to the loss multiplied instead of added."""
     if step.sort == "gradient" and not step.after and 2 <= len(step.terms) <= 6:
         yield "all", Mul(tuple(chain_term(upstream, local) for upstream, local in step.terms))
@@ -188,14 +188,14 @@ def gradients(working: Working) -> Iterator[Step]:
     return (step for step in working.steps if step.sort == "gradient" and not step.after)
 
 
-def of_error(tag: str, factor: Expr) -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
+def bend_error(tag: str, factor: Expr) -> Callable[[Working, Step], Iterator[tuple[str, Expr]]]:
     """A slip in the derivative of a squared difference: of a loss whose row has it, or of a formula with one in it."""
-    of_row = by_row(tag)
+    of_row = bend_by_row(tag)
 
     def find(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         yield from of_row(working, step)
-        if _of_square(working, step):
-            yield "all", Neg(step.expr) if factor == _MINUS else scaled(factor, step.expr)
+        if _is_of_square(working, step):
+            yield "all", Neg(step.expr) if factor == _MINUS else scale_expr(factor, step.expr)
 
     return find
 
@@ -203,15 +203,15 @@ def of_error(tag: str, factor: Expr) -> Callable[[Working, Step], Iterator[tuple
 _MINUS = Neg(ONE)
 
 
-def _turns(step: Step) -> bool:
+def _can_turn_sign(step: Step) -> bool:
     """Whether the sign of an error can be turned round in a step: that of a loss of output minus target."""
     row = row_of(step)
     return row is not None and any(misuse.tag == "sign-of-error" for misuse in row.slips)
 
 
-def _of_square(working: Working, step: Step) -> bool:
+def _is_of_square(working: Working, step: Step) -> bool:
     """Whether a derivative is that of a loss which is written as one formula with a squared difference in it."""
-    if step.of != working.graph.loss or _turns(step) or step.rule == "power":
+    if step.of != working.graph.loss or _can_turn_sign(step) or step.rule == "power":
         return False
     stack: list[Expr] = [working.by_name[step.of].expr]
     while stack:
@@ -222,24 +222,24 @@ def _of_square(working: Working, step: Step) -> bool:
     return False
 
 
-def sign_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+def bend_sign_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The minus sign of a derivative left out."""
-    if type(step.expr) is Neg and not _turns(step):
+    if type(step.expr) is Neg and not _can_turn_sign(step):
         yield "all", step.expr.arg
 
 
-def square_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+def bend_square_lost(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The 2 of a square lost: of the squared error, and of x² itself."""
-    yield from of_error("factor-two-lost", HALF)(working, step)
+    yield from bend_error("factor-two-lost", HALF)(working, step)
     own = working.by_name[step.of].expr
     if step.rule == "power" and type(own) is Pow and own.exp == TWO:
-        yield "all", scaled(HALF, step.expr)
+        yield "all", scale_expr(HALF, step.expr)
 
 
-def half_lost(working: Working) -> Iterator[Bend]:
+def bend_half_lost(working: Working) -> Iterator[Bend]:
     """½ forgotten: in the loss itself, or only in its derivative."""
-    yield from each("half-lost", by_row("half-lost", "value"), forward)(working)
-    yield from each("half-lost", by_row("half-lost"), slopes)(working)
+    yield from bend_each("half-lost", bend_by_row("half-lost", "value"), list_forward)(working)
+    yield from bend_each("half-lost", bend_by_row("half-lost"), slopes)(working)
 
 
 def _mean(expr: Expr) -> tuple[Expr, int] | None:
@@ -257,13 +257,13 @@ def _mean(expr: Expr) -> tuple[Expr, int] | None:
 
 def sum_for_mean(working: Working) -> Iterator[Bend]:
     """A sum where the mean is meant, in the loss and in all of its derivatives."""
-    for step in forward(working):
+    for step in list_forward(working):
         found = _mean(step.expr)
         if found is None or row_of(step) is not None:  # the ½ of a loss is no mean
             continue
         total, count = found
         edits = [(step.target, total)]
-        edits += [(s.target, scaled(Number(str(count)), s.expr)) for s in slopes(working) if s.of == step.target]
+        edits += [(s.target, scale_expr(Number(str(count)), s.expr)) for s in slopes(working) if s.of == step.target]
         yield Bend("sum-for-mean", tuple(edits))
 
 
@@ -287,9 +287,9 @@ def product_partner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         yield "", Name(step.wrt)
 
 
-def updated_weight(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+def bend_updated_weight(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """∂L/∂h computed with the weights after their update."""
-    moved = {s.wrt: s for s in working.steps if s.sort == "update" and s.after == 1 and s.target == after_key(s.wrt, 1)}
+    moved = {s.wrt: s for s in working.steps if s.sort == "update" and s.after == 1 and s.target == make_after_key(s.wrt, 1)}
     loss = working.graph.loss
     if step.sort != "gradient" or step.of != loss or step.after or not moved or step.wrt in moved:
         return
@@ -300,7 +300,7 @@ def updated_weight(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         gradient = working.by_name.get(derivative_key(loss, weight))
         if weight in moved and gradient is not None:
             late = {derivative_key(loss, weight): gradient.expr}
-            terms.append(chain_term(upstream, _filled(moved[weight].expr, late)))
+            terms.append(chain_term(upstream, _fill_table(moved[weight].expr, late)))
         else:
             terms.append(chain_term(upstream, local))
     expr = terms[0] if len(terms) == 1 else Add(tuple(terms)) if terms else step.expr
@@ -308,11 +308,11 @@ def updated_weight(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         yield "all", expr
 
 
-def _filled(expr: Expr, table: dict[str, Expr]) -> Expr:
+def _fill_table(expr: Expr, table: dict[str, Expr]) -> Expr:
     if type(expr) is Partial:
         return table.get(derivative_key(expr.of, expr.wrt), expr)
     parts = children(expr)
-    return rebuild(expr, tuple(_filled(part, table) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(_fill_table(part, table) for part in parts)) if parts else expr
 
 
 def moves(working: Working) -> Iterator[Step]:
@@ -326,13 +326,13 @@ def step_up(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         yield "all", Add((step.expr.args[0], step.expr.args[1].arg))
 
 
-def no_rate(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+def bend_no_rate(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """An update without the step size."""
     if working.rate in names(step.expr):
         yield "all", substitute(step.expr, {working.rate: ONE})
 
 
-def plain_terms(working: Working, step: Step) -> list[str]:
+def list_plain_terms(working: Working, step: Step) -> list[str]:
     """The parameters that stand alone in a sum: its biases."""
     own = working.by_name[step.of or step.target].expr
     parameters = {q.name for q in working.graph.leaves if q.kind not in ("target", "constant")}
@@ -343,21 +343,21 @@ def plain_terms(working: Working, step: Step) -> list[str]:
 
 def bias_as_input(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """∂(wx + b)/∂b taken as b."""
-    if step.rule == "weighted sum" and step.expr == ONE and step.wrt in plain_terms(working, step):
+    if step.rule == "weighted sum" and step.expr == ONE and step.wrt in list_plain_terms(working, step):
         yield "all", Name(step.wrt)
 
 
-def bias_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+def bend_bias_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """A weighted sum without its bias."""
     if step.rule != "weighted sum" or type(step.expr) is not Add:
         return
-    for bias in plain_terms(working, step):
+    for bias in list_plain_terms(working, step):
         rest = tuple(term for term in step.expr.args if term != Name(bias))
         if rest:
             yield "all", rest[0] if len(rest) == 1 else Add(rest)
 
 
-def activation_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+def bend_activation_forgotten(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """An activation that was not applied."""
     row = row_of(step)
     if row is not None and row.role == "activation" and (operands := operands_of(row, step.expr)):
@@ -385,16 +385,16 @@ def degrees(working: Working) -> Iterator[Bend]:
         yield Bend(tag, tuple(edits))
 
 
-def common_log(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
+def bend_common_log(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
     """The logarithm to the base 10."""
     yield "all", _calls(step.expr, "log10-for-ln")
 
 
-def transposed(working: Working) -> Iterator[Bend]:
+def bend_transposed(working: Working) -> Iterator[Bend]:
     """Each square block of weights read by columns: in the forward pass, or in the backward pass only."""
-    for table in transposed_weights(working.graph):
+    for table in map_transposed_weights(working.graph):
         ahead, back = [], []
-        for step in forward(working):
+        for step in list_forward(working):
             new = substitute(step.expr, {name: Name(other) for name, other in table.items()})
             if new != step.expr and step.rule == "weighted sum":
                 ahead.append((step.target, new))

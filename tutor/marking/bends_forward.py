@@ -9,7 +9,7 @@ from tutor.derive.working import Working
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg
 from tutor.expression.walk import substitute
 from tutor.graph.nouns import Step
-from tutor.marking.bends import operands_of, plain_terms, row_of
+from tutor.marking.bends import list_plain_terms, operands_of, row_of
 from tutor.rules.functions import FUNCTIONS, Function, value_of
 
 Found = Iterator[tuple[str, Expr]]
@@ -19,7 +19,7 @@ MOST_SIBLINGS = 8
 _DIGITS = re.compile(r"\d+")
 
 
-def siblings(working: Working, name: str) -> list[str]:
+def list_siblings(working: Working, name: str) -> list[str]:
     """The quantities that may be taken for one: numbered alike (x_1, x_2), of the same kind, in the same layer where one is known."""
     stem = _DIGITS.sub("#", name)
     known = [*working.graph.leaves, *working.graph.nodes]
@@ -31,7 +31,7 @@ def siblings(working: Working, name: str) -> list[str]:
     return found[:MOST_SIBLINGS]
 
 
-def net_of(working: Working, name: str) -> str:
+def find_net(working: Working, name: str) -> str:
     """What an activation is applied to, of its output; empty for what is no output."""
     step = working.by_name.get(name)
     row = row_of(step) if step is not None else None
@@ -39,7 +39,7 @@ def net_of(working: Working, name: str) -> str:
     return operands[0].name if len(operands) == 1 and type(operands[0]) is Name else ""
 
 
-def inputs_of(working: Working) -> list[str]:
+def list_inputs(working: Working) -> list[str]:
     """The inputs of a computation, a few of them."""
     return [q.name for q in working.graph.leaves if q.kind == "input"][:4]
 
@@ -49,99 +49,99 @@ def is_weighted_sum(step: Step) -> bool:
     return step.rule == "weighted sum" and type(step.expr) is Add
 
 
-def factors(step: Step) -> Iterator[tuple[int, str, str]]:
+def list_factors(step: Step) -> Iterator[tuple[int, str, str]]:
     """The products of two quantities in a weighted sum: their place, and both names."""
     for place, term in enumerate(step.expr.args if type(step.expr) is Add else ()):
         if type(term) is Mul and len(term.args) == 2 and type(term.args[0]) is Name and type(term.args[1]) is Name:
             yield place, term.args[0].name, term.args[1].name
 
 
-def with_term(step: Step, place: int, term: Expr) -> Expr:
+def replace_term(step: Step, place: int, term: Expr) -> Expr:
     """A sum with another term at a place."""
     assert type(step.expr) is Add
     return Add((*step.expr.args[:place], term, *step.expr.args[place + 1 :]))
 
 
-def bias_twice(working: Working, step: Step) -> Found:
+def bend_bias_twice(working: Working, step: Step) -> Found:
     """The bias added twice."""
     if is_weighted_sum(step) and type(step.expr) is Add:
-        for bias in plain_terms(working, step):
+        for bias in list_plain_terms(working, step):
             yield "all", Add((*step.expr.args, Name(bias)))
 
 
-def bias_subtracted(working: Working, step: Step) -> Found:
+def bend_bias_subtracted(working: Working, step: Step) -> Found:
     """The bias subtracted."""
     if is_weighted_sum(step) and type(step.expr) is Add:
-        for bias in plain_terms(working, step):
+        for bias in list_plain_terms(working, step):
             yield "all", Add(tuple(Neg(term) if term == Name(bias) else term for term in step.expr.args))
 
 
-def bias_of_another(working: Working, step: Step) -> Found:
+def bend_bias_of_another(working: Working, step: Step) -> Found:
     """The bias of another neuron or another layer."""
     if not is_weighted_sum(step):
         return
-    biases = dict.fromkeys(b for other in working.graph.steps if is_weighted_sum(other) for b in plain_terms(working, other))
-    for bias in plain_terms(working, step):
+    biases = dict.fromkeys(b for other in working.graph.steps if is_weighted_sum(other) for b in list_plain_terms(working, other))
+    for bias in list_plain_terms(working, step):
         for other in [name for name in biases if name != bias][:MOST_SIBLINGS]:
             yield "", substitute(step.expr, {bias: Name(other)})
 
 
-def factors_swapped(working: Working, step: Step) -> Found:
+def bend_factors_swapped(working: Working, step: Step) -> Found:
     """The weights of two inputs exchanged."""
-    found = list(factors(step)) if is_weighted_sum(step) else []
+    found = list(list_factors(step)) if is_weighted_sum(step) else []
     for i, (_, left, _) in enumerate(found[:4]):
         for _, other, _ in found[i + 1 : 4]:
             yield "", substitute(step.expr, {left: Name(other), other: Name(left)})
 
 
-def weight_forgotten(working: Working, step: Step) -> Found:
+def bend_weight_forgotten(working: Working, step: Step) -> Found:
     """An input added without its weight."""
     parameters = {q.name for q in working.graph.leaves if q.kind in ("weight", "constant", "bias")}
-    for place, left, right in factors(step) if is_weighted_sum(step) else ():
+    for place, left, right in list_factors(step) if is_weighted_sum(step) else ():
         rest = right if left in parameters or right not in parameters else left
-        yield "", with_term(step, place, Name(rest))
+        yield "", replace_term(step, place, Name(rest))
 
 
-def factors_added(working: Working, step: Step) -> Found:
+def bend_factors_added(working: Working, step: Step) -> Found:
     """Weight and input added, or two quantities that are multiplied."""
     if step.rule == "product" and type(step.expr) is Mul:
         yield "all", Add(step.expr.args)
-    for place, left, right in factors(step) if is_weighted_sum(step) else ():
-        yield "", with_term(step, place, Add((Name(left), Name(right))))
+    for place, left, right in list_factors(step) if is_weighted_sum(step) else ():
+        yield "", replace_term(step, place, Add((Name(left), Name(right))))
 
 
-def term_forgotten(working: Working, step: Step) -> Found:
+def bend_term_forgotten(working: Working, step: Step) -> Found:
     """One term of a sum left out; the bias is a slip of its own."""
     args = step.expr.args if type(step.expr) is Add else ()
     if 2 <= len(args) <= 8 and step.rule in ("weighted sum", "sum"):
-        biases = {Name(name) for name in plain_terms(working, step)} if step.rule == "weighted sum" else set()
+        biases = {Name(name) for name in list_plain_terms(working, step)} if step.rule == "weighted sum" else set()
         for place, term in enumerate(args):
             rest = args[:place] + args[place + 1 :]
             if term not in biases:
                 yield "", rest[0] if len(rest) == 1 else Add(rest)
 
 
-def one_term_only(working: Working, step: Step) -> Found:
+def bend_one_term_only(working: Working, step: Step) -> Found:
     """Only one term of a sum of three or more."""
     args = step.expr.args if type(step.expr) is Add else ()
     if 3 <= len(args) <= 8 and step.rule in ("weighted sum", "sum"):
         yield from (("", term) for term in args)
 
 
-def another_activation(working: Working, step: Step) -> Found:
+def bend_another_activation(working: Working, step: Step) -> Found:
     """Another activation applied than the one that is meant."""
     row = row_of(step)
     operands = operands_of(row, step.expr) if row is not None and row.role == "activation" else ()
-    for other in _single(row) if len(operands) == 1 else ():
+    for other in _list_single(row) if len(operands) == 1 else ():
         yield other.name, Call(other.name, operands)
 
 
-def _single(row: Function | None) -> list[Function]:
+def _list_single(row: Function | None) -> list[Function]:
     """The other curved activations of one operand."""
-    return [f for f in FUNCTIONS.values() if f.role == "activation" and len(f.params) == 1 and f is not row and f.name != "identity"]
+    return [f for f in FUNCTIONS.values() if f.role == "activation" and len(f.params) == 1 and f is not row and f.curved]
 
 
-def squared_after_sum(working: Working, step: Step) -> Found:
+def bend_squared_after_sum(working: Working, step: Step) -> Found:
     """The errors of all outputs added first, and the sum squared."""
     args = step.expr.args if type(step.expr) is Add else ()
     if step.target != working.graph.loss or len(args) < 2:
@@ -158,57 +158,57 @@ def squared_after_sum(working: Working, step: Step) -> Found:
         yield "all", substitute(value, sums)
 
 
-def another_unit(working: Working, step: Step) -> Found:
+def bend_another_unit(working: Working, step: Step) -> Found:
     """The value of another unit, another input, another sample or time step put in a sum or a loss."""
     row = row_of(step)
     weights = {q.name for q in working.graph.leaves if q.kind in ("weight", "bias")}
     if is_weighted_sum(step):
-        used = [name for _, left, right in factors(step) for name in (left, right)]
+        used = [name for _, left, right in list_factors(step) for name in (left, right)]
     else:
         used = [one.name for one in operands_of(row, step.expr) if type(one) is Name] if row is not None else []
     for name in dict.fromkeys(used):
-        for other in siblings(working, name) if name not in weights else ():
+        for other in list_siblings(working, name) if name not in weights else ():
             yield "", substitute(step.expr, {name: Name(other)})
 
 
-def wrong_weight(working: Working, step: Step) -> Found:
+def bend_wrong_weight(working: Working, step: Step) -> Found:
     """Another weight put in a sum."""
     weights = {q.name for q in working.graph.leaves if q.kind == "weight"}
-    for _, left, right in factors(step) if is_weighted_sum(step) else ():
+    for _, left, right in list_factors(step) if is_weighted_sum(step) else ():
         for name in {left, right} & weights:
-            for other in siblings(working, name):
+            for other in list_siblings(working, name):
                 yield "", substitute(step.expr, {name: Name(other)})
 
 
-def net_for_output(working: Working, step: Step) -> Found:
+def bend_net_for_output(working: Working, step: Step) -> Found:
     """The net input of a neuron put for its output in what follows."""
-    for _, left, right in factors(step) if is_weighted_sum(step) else ():
+    for _, left, right in list_factors(step) if is_weighted_sum(step) else ():
         for name in (left, right):
-            if net := net_of(working, name):
+            if net := find_net(working, name):
                 yield "", substitute(step.expr, {name: Name(net)})
 
 
-def input_for_hidden(working: Working, step: Step) -> Found:
+def bend_input_for_hidden(working: Working, step: Step) -> Found:
     """An input of the network put for the output of a hidden neuron."""
-    for _, left, right in factors(step) if is_weighted_sum(step) else ():
+    for _, left, right in list_factors(step) if is_weighted_sum(step) else ():
         for name in (left, right):
-            for other in inputs_of(working) if name in working.by_name else ():
+            for other in list_inputs(working) if name in working.by_name else ():
                 yield "", substitute(step.expr, {name: Name(other)})
 
 
-def softmax_not_normalised(working: Working, step: Step) -> Found:
+def bend_softmax_not_normalised(working: Working, step: Step) -> Found:
     """The exponential alone for the softmax."""
-    if (own := _component(step)) is not None:
+    if (own := _find_component(step)) is not None:
         yield "all", Call("exp", (own,))
 
 
-def softmax_without_exp(working: Working, step: Step) -> Found:
+def bend_softmax_without_exp(working: Working, step: Step) -> Found:
     """The share of the scores themselves for the softmax."""
-    if (own := _component(step)) is not None and type(step.expr) is Call:
+    if (own := _find_component(step)) is not None and type(step.expr) is Call:
         yield "all", Div(own, Add(step.expr.args))
 
 
-def _component(step: Step) -> Expr | None:
+def _find_component(step: Step) -> Expr | None:
     """The operand of a softmax's own component."""
     if type(step.expr) is not Call or not step.expr.func.startswith("softmax_") or len(step.expr.args) < 2:
         return None

@@ -103,14 +103,14 @@ def _student(old: Marked | None, new: Marked | None) -> list[Change]:
     pairs = [(before.get(answer.question), answer) for answer in new.answers]
     gone = [answer for answer in old.answers if answer.question not in there]
     found = [
-        Change(new.student, a.question, _marks(b), _marks(a), b.verdict if b else "", a.verdict, _why(old, new, b, a))
+        Change(new.student, a.question, _marks(b), _marks(a), b.verdict if b else "", a.verdict, _say_why(old, new, b, a))
         for b, a in pairs
         if b is None or (b.marks, b.out_of, b.verdict) != (a.marks, a.out_of, a.verdict)
     ]
     return found + [Change(new.student, b.question, _marks(b), "", b.verdict, "", "no longer asked") for b in gone]
 
 
-def _why(old: Marked, new: Marked, before: MarkedAnswer | None, after: MarkedAnswer) -> str:
+def _say_why(old: Marked, new: Marked, before: MarkedAnswer | None, after: MarkedAnswer) -> str:
     if before is None:
         return "was not asked before"
     told = [reason for reason, holds in _HERE if holds(before, after)]

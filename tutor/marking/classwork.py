@@ -120,7 +120,7 @@ def count(works: Iterable[Marked], questions: Sequence[str] = ()) -> Classwork:
     counter = _Counter({name: _Question() for name in questions})
     for marked in works:
         counter.add(marked)
-    return counter.done()
+    return counter.finish_count()
 
 
 def spread(marks: Iterable[Fraction]) -> Spread:
@@ -132,11 +132,11 @@ def spread(marks: Iterable[Fraction]) -> Spread:
     ordered = sorted(marks)
     if not ordered:
         return Spread()
-    quarters = [_between(ordered, Fraction(part, 4)) for part in range(5)]
+    quarters = [_interpolate(ordered, Fraction(part, 4)) for part in range(5)]
     return Spread(len(ordered), sum(ordered, Fraction(0)) / len(ordered), *quarters)
 
 
-def _between(ordered: Sequence[Fraction], part: Fraction) -> Fraction:
+def _interpolate(ordered: Sequence[Fraction], part: Fraction) -> Fraction:
     """The value at a part of the way from the first to the last."""
     place = part * (len(ordered) - 1)
     low = int(place)
@@ -219,7 +219,7 @@ class _Counter:
             tag.students[student] = None
             tag.where[answer.question] += 1
 
-    def done(self) -> Classwork:
+    def finish_count(self) -> Classwork:
         """Everything counted; the misconceptions of most students first."""
         order = {name: place for place, name in enumerate(self.questions)}
         tags = [
@@ -232,7 +232,7 @@ class _Counter:
         tags.sort(key=lambda tag: (-len(tag.students), -tag.answers, -tag.perhaps, tag.tag))
         return Classwork(
             self.exercise, self.students, self.out_of, spread(self.marks), tuple(self.bins),
-            tuple(_counted(name, question) for name, question in self.questions.items()), tuple(tags),
+            tuple(_count_question(name, question) for name, question in self.questions.items()), tuple(tags),
             tuple(self.person), tuple(self.failed), tuple(self.problems), tuple(self.unused), tuple(self.waiting),
         )  # fmt: skip
 
@@ -242,14 +242,14 @@ def bin_of(marks: Fraction, out_of: Fraction) -> int:
     return min(max(int(marks * BINS / out_of), 0), BINS - 1) if out_of > 0 else 0
 
 
-def _counted(name: str, question: _Question) -> QuestionCount:
+def _count_question(name: str, question: _Question) -> QuestionCount:
     answers = sum(question.verdicts.values())
     return QuestionCount(
         name, question.out_of, Fraction(question.units, 10**PLACES * max(answers, 1)),
-        tuple((verdict, question.verdicts[verdict]) for verdict in VERDICTS), _ordered(question.slips),
+        tuple((verdict, question.verdicts[verdict]) for verdict in VERDICTS), _order_counts(question.slips),
     )  # fmt: skip
 
 
-def _ordered(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
+def _order_counts(counts: Mapping[str, int]) -> tuple[tuple[str, int], ...]:
     """Commonest first; equally common ones by their names."""
     return tuple(sorted(counts.items(), key=lambda each: (-each[1], each[0])))

@@ -53,7 +53,7 @@ def credits_for(verdict: Verdict, outcome: Outcome, slips: Sequence[Sequence[Sli
     elif verdict == "close":
         found.append(Credit("award", scheme.close, "a near miss"))
     elif verdict == "misconception":
-        found.append(Credit("award", slip_share(slips, scheme), "all but one slip" if _singles(slips) else "all but two slips"))
+        found.append(Credit("award", slip_share(slips, scheme), "all but one slip" if _has_single(slips) else "all but two slips"))
     elif verdict in _WAITING:
         found.append(Credit("award", NOTHING, _WAITING[verdict]))
     else:
@@ -92,5 +92,5 @@ def slip_share(slips: Sequence[Sequence[Slip]], scheme: Scheme) -> Fraction:
     return min(shares, default=NOTHING)
 
 
-def _singles(slips: Sequence[Sequence[Slip]]) -> bool:
+def _has_single(slips: Sequence[Sequence[Slip]]) -> bool:
     return any(len(one) == 1 for one in slips)

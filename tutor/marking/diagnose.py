@@ -29,7 +29,7 @@ from tutor.marking.evidence import (
 )
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Slip
-from tutor.marking.misconceptions import BY_TAG, NEIGHBOUR, all_bends
+from tutor.marking.misconceptions import BY_TAG, NEIGHBOUR, list_bends
 from tutor.marking.question_list import parts
 from tutor.marking.worlds import BentWorld, Variant
 from tutor.numbers.arrays import np
@@ -47,7 +47,7 @@ class Diagnosis:
 
     def __init__(self, sheet: Sheet) -> None:
         self.sheet = sheet
-        self.bends: list[Bend] = [b for b in all_bends(sheet.working) if not any(name in sheet.whole for name, _ in b.edits)]
+        self.bends: list[Bend] = [b for b in list_bends(sheet.working) if not any(name in sheet.whole for name, _ in b.edits)]
         self.variants = [Variant((i,), dict(bend.edits)) for i, bend in enumerate(self.bends)]
         self.touching: dict[str, list[int]] = {}
         for i, bend in enumerate(self.bends):
@@ -73,9 +73,9 @@ class Diagnosis:
         neighbours: Explanations = ()
         for pairs in _SINGLES if not given.sure else _ALL if given.digits >= LONG else _COMMON:
             for own in (True, False) if world.fixed else (False,):
-                table = self._own(target, world, pairs) if own else self._table(target, formula, pairs)
+                table = self._collect_answers(target, world, pairs) if own else self._table(target, formula, pairs)
                 for reading in given.readings(blur if own else 0.0):
-                    found = _few(table.explain(reading, rights[-1], ACCIDENTS_OF_PAIRS if pairs else ACCIDENTS))
+                    found = _keep_few(table.explain(reading, rights[-1], ACCIDENTS_OF_PAIRS if pairs else ACCIDENTS))
                     if found and found[0][0].tag != NEIGHBOUR:
                         return found
                     neighbours = neighbours or found
@@ -91,24 +91,24 @@ class Diagnosis:
         if key not in self.tables:
             world = self._base(formula)
             most = MOST_FORMULA_PAIRS if formula else MOST_PAIRS
-            self.tables[key] = self._paired(target, world, most, pairs) if pairs else self._made(target, world)
+            self.tables[key] = self._pair_slips(target, world, most, pairs) if pairs else self._make_answers(target, world)
         return self.tables[key]
 
-    def _own(self, target: str, world: BentWorld, pairs: int) -> WrongAnswers:
-        return self._paired(target, world, MOST_OWN_PAIRS, pairs) if pairs else self._made(target, world)
+    def _collect_answers(self, target: str, world: BentWorld, pairs: int) -> WrongAnswers:
+        return self._pair_slips(target, world, MOST_OWN_PAIRS, pairs) if pairs else self._make_answers(target, world)
 
-    def _inside(self, target: str, world: BentWorld) -> list[int]:
+    def _list_inside(self, target: str, world: BentWorld) -> list[int]:
         """The bends that reach a quantity, by their places."""
         return sorted({i for step in world.steps_for([target]) for i in self.touching.get(step.target, ())})
 
-    def _made(self, target: str, world: BentWorld) -> WrongAnswers:
+    def _make_answers(self, target: str, world: BentWorld) -> WrongAnswers:
         """The answers that single slips give, and those of neighbours."""
         between = [step.target for step in world.steps_for([target])]
-        inside = self._inside(target, world)
+        inside = self._list_inside(target, world)
         variants = [self.variants[i] for i in inside]
         why: list[tuple[Slip, ...]] = [(Slip(self.bends[i].tag, self._place(self.bends[i], between)),) for i in inside]
         ranks = [self._rank(self.bends[i], target) for i in inside]
-        rows = [world.bent(variants, [target])[target]] if variants else []
+        rows = [world.run_bent(variants, [target])[target]] if variants else []
         others = self._neighbours(target, world)
         if others:
             rows.append(np.stack([world.env[name] for name in others]))
@@ -123,44 +123,44 @@ class Diagnosis:
             return MISTAKEN if row.mistaken else RARE
         return OWN_STEP if bend.systematic or any(name == target for name, _ in bend.edits) else ELSEWHERE
 
-    def _paired(self, target: str, world: BentWorld, most: int, which: int) -> WrongAnswers:
+    def _pair_slips(self, target: str, world: BentWorld, most: int, which: int) -> WrongAnswers:
         """The answers that two slips give together, each of which has an effect of its own."""
         between = [step.target for step in world.steps_for([target])]
-        inside = self._effective(target, world)
+        inside = self._list_effective(target, world)
         if which == COMMON:
             inside = [i for i in inside if BY_TAG[self.bends[i].tag].common]
         couples = [(i, j) for i, j in combinations(inside, 2) if self.bends[i].tag != self.bends[j].tag]
         if len(couples) > most:
-            couples = [couple for couple in couples if self._single(couple[0]) and self._single(couple[1])][:most]
-        both = {couple: self._both(*couple) for couple in couples}
+            couples = [couple for couple in couples if self._is_single(couple[0]) and self._is_single(couple[1])][:most]
+        both = {couple: self._combine_edits(*couple) for couple in couples}
         couples = [couple for couple in couples if both[couple] is not None]
         variants = [Variant(couple, both[couple] or {}) for couple in couples]
-        rows = [world.bent(variants, [target])[target]] if variants else []
+        rows = [world.run_bent(variants, [target])[target]] if variants else []
         own = {i: Slip(self.bends[i].tag, self._place(self.bends[i], between)) for i in inside}
         why = [tuple(sorted((own[i], own[j]), key=lambda slip: self.order.get(slip.at, 0))) for i, j in couples]
         return collect(rows, why, [OWN_STEP] * len(why), world.env[target])
 
-    def _both(self, i: int, j: int) -> dict[str, Expr] | None:
+    def _combine_edits(self, i: int, j: int) -> dict[str, Expr] | None:
         """The edits of two slips together; at a step that both change, the one that only scales is made after the other."""
         first, second = self.variants[i].edits, self.variants[j].edits
         found = {**first, **second}
         for target in first.keys() & second.keys():
             right = self.sheet.working.by_name[target].expr
-            both = _after(second[target], right, first[target]) or _after(first[target], right, second[target])
+            both = _scale_bent(second[target], right, first[target]) or _scale_bent(first[target], right, second[target])
             if both is None:
                 return None
             found[target] = both
         return found
 
-    def _single(self, place: int) -> bool:
+    def _is_single(self, place: int) -> bool:
         return len(self.bends[place].edits) == 1
 
-    def _effective(self, target: str, world: BentWorld) -> list[int]:
+    def _list_effective(self, target: str, world: BentWorld) -> list[int]:
         """The bends that change a quantity, one of those that change it in the same way."""
-        inside = self._inside(target, world)
+        inside = self._list_inside(target, world)
         if not inside:
             return []
-        values = world.bent([self.variants[i] for i in inside], [target])[target]
+        values = world.run_bent([self.variants[i] for i in inside], [target])[target]
         right = world.env[target]
         found, seen = [], set()
         for i, row in zip(inside, values, strict=True):
@@ -213,7 +213,7 @@ def _kin(a: str, b: str) -> bool:
     return a == b or (a in _TRAINED and b in _TRAINED)
 
 
-def _after(scaling: Expr, right: Expr, bent: Expr) -> Expr | None:
+def _scale_bent(scaling: Expr, right: Expr, bent: Expr) -> Expr | None:
     """The same scaling (a sign, a factor) of a bent formula instead of the right one; nothing for what does not scale."""
     if scaling == Neg(right):
         return Neg(bent)
@@ -222,7 +222,7 @@ def _after(scaling: Expr, right: Expr, bent: Expr) -> Expr | None:
     return None
 
 
-def _few(found: Explanations) -> Explanations:
+def _keep_few(found: Explanations) -> Explanations:
     """The explanations, one place for each set of tags where they are many; nothing where too much would explain the answer."""
     slipped = tuple(slips for slips in found if slips[0].tag != NEIGHBOUR)
     found = slipped or found  # the value of another quantity is said only where no slip gives it

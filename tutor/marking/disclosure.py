@@ -25,7 +25,7 @@ REVEALS: tuple[Reveal, ...] = ("none", "hint", "solution")
 _NEAR = Fraction(1, 100)
 
 
-def disclosed(
+def disclose(
     marked: Marked, reveal: Reveal, own: Mapping[str, str] | None = None, questions: Iterable[Question] = ()
 ) -> Marked:
     """The marked work without what may not be shown.
@@ -36,43 +36,43 @@ def disclosed(
     if reveal == "solution":
         return marked
     if reveal == "none":
-        return replace(marked, first="", answers=tuple(_bare(answer) for answer in marked.answers))
+        return replace(marked, first="", answers=tuple(_strip_answer(answer) for answer in marked.answers))
     targets = {question.id: question.targets for question in questions}
     return replace(
-        marked, answers=tuple(_hinted(answer, own or {}, targets.get(answer.question, ())) for answer in marked.answers)
+        marked, answers=tuple(_hint_answer(answer, own or {}, targets.get(answer.question, ())) for answer in marked.answers)
     )
 
 
-def _bare(answer: MarkedAnswer) -> MarkedAnswer:
+def _strip_answer(answer: MarkedAnswer) -> MarkedAnswer:
     message = answer.message if answer.verdict == "unreadable" else ""
     return replace(answer, credits=(), slips=(), follows=(), line=None, refutation=None, message=message)
 
 
-def _hinted(answer: MarkedAnswer, own: Mapping[str, str], targets: tuple[str, ...]) -> MarkedAnswer:
+def _hint_answer(answer: MarkedAnswer, own: Mapping[str, str], targets: tuple[str, ...]) -> MarkedAnswer:
     """A line is compared with the answer or with the line before, which may be the answer: only the student's side is kept."""
     line = replace(answer.line, expected="") if answer.line is not None else None
     point = answer.refutation
-    if point is not None and not elsewhere(point, own, targets):
+    if point is not None and not is_elsewhere(point, own, targets):
         point = replace(point, expected="")
     return replace(answer, line=line, refutation=point)
 
 
-def elsewhere(refutation: Refutation, own: Mapping[str, str], targets: Iterable[str] = ()) -> bool:
+def is_elsewhere(refutation: Refutation, own: Mapping[str, str], targets: Iterable[str] = ()) -> bool:
     """Whether a refuting point lies away from the exercise's own values, so that what is expected there gives nothing away.
 
-    >>> elsewhere(Refutation((("x", "-1"),), "0.2", "0"), {"x": "3"})
+    >>> is_elsewhere(Refutation((("x", "-1"),), "0.2", "0"), {"x": "3"})
     True
-    >>> elsewhere(Refutation((("x", "3.0"),), "0.2", "0"), {"x": "3"})
+    >>> is_elsewhere(Refutation((("x", "3.0"),), "0.2", "0"), {"x": "3"})
     False
     """
     if not refutation.point:
         return False
-    if any(name in own and _near(refutation.expected, own[name]) for name in targets):
+    if any(name in own and _are_near(refutation.expected, own[name]) for name in targets):
         return False
-    return not own or any(name in own and not _near(value, own[name]) for name, value in refutation.point)
+    return not own or any(name in own and not _are_near(value, own[name]) for name, value in refutation.point)
 
 
-def _near(first: str, second: str) -> bool:
+def _are_near(first: str, second: str) -> bool:
     """Whether two numbers are within a hundredth of one another; what is no number counts as near, to be careful."""
     a, b = number(first), number(second)
     if a is None or b is None:

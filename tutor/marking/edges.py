@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from tutor.answer.compare.formulas import Points, compare
-from tutor.derive.working import Working, referred, renamed
+from tutor.derive.working import Working, list_referred, rename_formula
 from tutor.expression.keys import edge_key, read_after, read_derivative, read_edge
 from tutor.expression.nodes import Expr
 
@@ -28,12 +28,12 @@ def edges(working: Working) -> dict[str, str]:
 
 def as_meant(expr: Expr, target: str, known: Mapping[str, str], points: Points) -> Expr:
     """A formula with its derivatives as edges where it is right so and not otherwise; else as it is."""
-    used = [name for name in referred(expr) if name in known]
+    used = [name for name in list_referred(expr) if name in known]
     if not used or compare(expr, target, points).outcome == "equal":
         return expr
     asked = read_derivative(target)
     for chosen in (used, [name for name in used if asked is None or (d := read_derivative(name)) is None or d.of != asked.of]):
-        other = renamed(expr, {name: known[name] for name in chosen})
+        other = rename_formula(expr, {name: known[name] for name in chosen})
         if chosen and compare(other, target, points).outcome == "equal":
             return other
     return expr

@@ -122,7 +122,7 @@ class WrongAnswers:
     ranks: list[int]
     counted: tuple[list[int], ...]
 
-    def expected(self, given: Given, rank: int, right: float) -> float:
+    def expect_candidates(self, given: Given, rank: int, right: float) -> float:
         """How many candidates up to a rank an arbitrary wrong number about here would hit."""
         width = given.place if given.is_short else given.high - given.low
         around = max(NEIGHBOURHOOD * abs(given.own), 10 * width)
@@ -137,12 +137,12 @@ class WrongAnswers:
         start, stop = bisect_left(self.column, given.low), bisect_right(self.column, given.high)
         fitting = [row for row in range(start, stop) if not given.certain or alike(self.values[row], given.value)]
         for rank in sorted({self.ranks[row] for row in fitting}):
-            if given.certain or self.expected(given, rank, right) <= (ACCIDENTS_OF_SHORT if given.is_short else accepted)[rank]:
+            if given.certain or self.expect_candidates(given, rank, right) <= (ACCIDENTS_OF_SHORT if given.is_short else accepted)[rank]:
                 chosen = [row for row in fitting if self.ranks[row] <= rank]
-                return tuple(dict.fromkeys(self.why[row] for row in (fitting if given.certain else self._equal(chosen))))
+                return tuple(dict.fromkeys(self.why[row] for row in (fitting if given.certain else self._list_equal(chosen))))
         return ()
 
-    def _equal(self, chosen: Sequence[int]) -> list[int]:
+    def _list_equal(self, chosen: Sequence[int]) -> list[int]:
         """The rows that fit as well as some: of the same values, but for what rounding of earlier results changes."""
         wide = EQUAL * max(abs(self.column[chosen[0]]), abs(self.column[chosen[-1]]))
         start = bisect_left(self.column, self.column[chosen[0]] - wide)

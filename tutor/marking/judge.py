@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tutor.answer.compare.figures import judge as judge_number
-from tutor.answer.compare.figures import written_decimal
+from tutor.answer.compare.figures import write_decimal
 from tutor.answer.compare.formulas import Comparison, compare
-from tutor.answer.read.effort import MOST, Effort, spent
-from tutor.derive.working import referred
+from tutor.answer.read.effort import MOST, Effort, spend_on
+from tutor.derive.working import list_referred
 from tutor.errors import TutorError
 from tutor.exercise.question import Question, Tolerance
-from tutor.expression.keys import after_key, is_derivative
+from tutor.expression.keys import is_derivative, make_after_key
 from tutor.expression.nodes import Add, Expr, Number
 from tutor.expression.walk import names
+from tutor.marking.answer_forms import LARGEST, as_given, figures, has_decimals, is_chain, is_fraction, list_shorter
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.evidence import Given
 from tutor.marking.mark_sheet import Sheet
@@ -23,10 +24,9 @@ from tutor.marking.marked import Outcome, Refutation, Slip, Verdict
 from tutor.marking.question_list import parts
 from tutor.marking.ranges import Range
 from tutor.marking.worlds import BentWorld
-from tutor.marking.written import LARGEST, as_given, figures, has_decimals, is_chain, is_fraction, shorter
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.arrays import Floats, np
-from tutor.numbers.floats import as_float, at_points
+from tutor.numbers.floats import as_float, evaluate_at_points
 from tutor.numbers.run import compute
 
 NEAR = 1e-9
@@ -138,23 +138,23 @@ class Judge:
             return Judged("undecided", message=error.what)
         if constant is None:
             return self.formula_for_number(question, target, expr, truth, earlier)
-        plain = written_decimal(expr)
+        plain = write_decimal(expr)
         given = self.given = as_given(constant, plain)
         if given is None:
             return Judged("wrong", goal=as_float(truth))
-        found = self.against(expr, plain, truth, question.tolerance)
-        if found == "few-digits" and (followed := self.followed(question, target, given, earlier)) and followed.outcome == "":
+        found = self.compare_with(expr, plain, truth, question.tolerance)
+        if found == "few-digits" and (followed := self.judge_followed(question, target, given, earlier)) and followed.outcome == "":
             return followed
-        if found == "right" or (found in ("near", "few-digits") and self.credible(found, target, given, truth)):
-            outcome: Outcome = "few-digits" if found == "few-digits" else self.other_form(question, expr, truth)
+        if found == "right" or (found in ("near", "few-digits") and self.is_credible(found, target, given, truth)):
+            outcome: Outcome = "few-digits" if found == "few-digits" else self.judge_form(question, expr, truth)
             return Judged("correct", outcome, goal=as_float(truth))
-        return self.followed(question, target, given, earlier) or self.explained(question, target, given, earlier)
+        return self.judge_followed(question, target, given, earlier) or self.explain_number(question, target, given, earlier)
 
     def constant(self, expr: Expr) -> Value | None:
         """The exact value of a number or of arithmetic with numbers; None for a formula with quantities in it."""
         if type(expr) is Number:
             return expr.value
-        return None if referred(expr) else self.value(expr)
+        return None if list_referred(expr) else self.value(expr)
 
     def value(self, expr: Expr) -> Value:
         """The value of an answer, of its quantities the true ones; it is computed once, however often it is asked for.
@@ -164,30 +164,30 @@ class Judge:
         if type(expr) is Number:
             return expr.value
         if self._value is None or self._value[0] is not expr:
-            self._left = spent(self._left, expr)
+            self._left = spend_on(self._left, expr)
             self._value = (expr, compute(expr, self.values(expr)))
         return self._value[1]
 
-    def against(self, expr: Expr, plain: str | None, truth: Value, tolerance: Tolerance) -> str:
+    def compare_with(self, expr: Expr, plain: str | None, truth: Value, tolerance: Tolerance) -> str:
         """``right``, ``near`` (within the tolerance only), ``few-digits`` or ``wrong``."""
         known = self._value
         found = judge_number(expr, truth, tolerance, known[1] if known is not None and known[0] is expr else None)
         if not found.right:
-            for text in shorter(plain):  # 9700 may have two digits, or three, or four
+            for text in list_shorter(plain):  # 9700 may have two digits, or three, or four
                 if judge_number(text, truth, tolerance).outcome in ("rounded", "truncated"):
                     return "right"
         return {"exact": "right", "rounded": "right", "truncated": "right"}.get(found.outcome, found.outcome)
 
-    def credible(self, found: str, target: str, given: Given, truth: Value) -> bool:
+    def is_credible(self, found: str, target: str, given: Given, truth: Value) -> bool:
         """Whether a number that is only near the true one, or too short, stands for it: not if it is just what a slip gives."""
         number, right = float(given.value[0]), as_float(truth)
         if found == "few-digits" and abs(number - right) > SHORT * abs(right):
             return False
         return not self.diagnosis.explain(target, replace(given, digits=min(given.digits, 2)), self.sheet.numbers, formula=False)
 
-    def other_form(self, question: Question, expr: Expr, truth: Value) -> Outcome:
+    def judge_form(self, question: Question, expr: Expr, truth: Value) -> Outcome:
         """Whether a right number is written in another form than asked."""
-        if question.form == "decimal" and written_decimal(expr) is None:
+        if question.form == "decimal" and write_decimal(expr) is None:
             return "other-form"
         if (question.form == "fraction" or question.kind == "fraction") and not (is_fraction(expr) and self.constant(expr) == truth):
             return "other-form"
@@ -205,15 +205,15 @@ class Judge:
         if apart <= NEAR * abs(as_float(truth)):
             return Judged("correct", "other-form", goal=as_float(truth))
         given = as_given(value, None)
-        return self.explained(question, target, given, earlier) if given is not None else Judged("wrong")
+        return self.explain_number(question, target, given, earlier) if given is not None else Judged("wrong")
 
     def is_typed_back(self, target: str, expr: Expr) -> bool:
         """Whether a formula has the asked quantity in it, or what is computed from it: 2(w5 − w5@1) for a gradient is no answer."""
-        return any(target in self.sheet.cone(name) for name in referred(expr))
+        return any(target in self.sheet.cone(name) for name in list_referred(expr))
 
     def values(self, expr: Expr) -> Mapping[str, Value]:
         """The true values, those of derivatives that no step has among them."""
-        missing = [name for name in referred(expr) if name not in self.sheet.truth]
+        missing = [name for name in list_referred(expr) if name not in self.sheet.truth]
         if not missing:
             return self.sheet.truth
         found = {name: self.derivative(name) for name in missing}
@@ -233,14 +233,14 @@ class Judge:
         except TutorError:
             return None
 
-    def followed(self, question: Question, target: str, given: Given, earlier: Earlier) -> Judged | None:
+    def judge_followed(self, question: Question, target: str, given: Given, earlier: Earlier) -> Judged | None:
         """Judge against what follows from the student's own earlier results, each of which stands for all that is rounded to it."""
         sources = self.sources(target, earlier.has_number) if question.follow and target not in self.sheet.whole else []
         wrong = earlier.pick_wrong(sources)
         for chosen in _choices(sources, wrong):
             if not self.is_allowed(question, target, given, {name: earlier.limits(name) for name in chosen}):
                 continue
-            world = self.sheet.numbers.with_fixed({name: np.array([earlier.number(name)]) for name in chosen}, [target])
+            world = self.sheet.numbers.fix_values({name: np.array([earlier.number(name)]) for name in chosen}, [target])
             goal = float(world.env[target][0])
             if not np.isfinite(goal) or abs(goal) > LARGEST or self.says_nothing(target, given, goal, world):
                 continue
@@ -274,20 +274,20 @@ class Judge:
         """Whether that something follows is worth nothing: a 0 that is not what follows, or what follows says nothing."""
         if given.own == 0 and abs(goal) > LOOSE * max(self.terms(target, world), default=0.0):
             return True
-        return self.degenerate(target, goal, world)
+        return self.is_degenerate(target, goal, world)
 
     def terms(self, target: str, world: BentWorld) -> list[float]:
         """How large the terms of a quantity that is a sum are; none of any other."""
         work = self.sheet.work(target)
         terms = work.expr.args if work is not None and type(work.expr) is Add else ()
-        return [float(np.max(np.abs(at_points(term, world.env)))) for term in terms]
+        return [float(np.max(np.abs(evaluate_at_points(term, world.env)))) for term in terms]
 
-    def degenerate(self, target: str, goal: float, world: BentWorld) -> bool:
+    def is_degenerate(self, target: str, goal: float, world: BentWorld) -> bool:
         """Whether what follows says nothing: a 0 because a factor is 0 (not because terms cancel), or a parameter that does not move."""
         truth = self.sheet.truth.get(target)
         if truth is None or as_float(truth) == goal:
             return False
-        if goal == self.before(target):
+        if goal == self.find_before(target):
             return True
         return goal == 0 and not any(self.terms(target, world))
 
@@ -307,14 +307,14 @@ class Judge:
                 stack.extend(self.sheet.working.uses.get(name, ()))
         return sorted(found, key=lambda name: self.sheet.order.get(name, -1))
 
-    def explained(self, question: Question, target: str, given: Given, earlier: Earlier) -> Judged:
+    def explain_number(self, question: Question, target: str, given: Given, earlier: Earlier) -> Judged:
         """A number that is not right: with the slip that gives it where one is known, or a near miss, or wrong."""
         if target not in self.sheet.order:
             return Judged("wrong")
         sources = self.sources(target, earlier.has_number)
         world = self.sheet.numbers
         if sources:
-            world = world.with_fixed({name: np.array([earlier.number(name)]) for name in sources}, [target])
+            world = world.fix_values({name: np.array([earlier.number(name)]) for name in sources}, [target])
         blur = min(LOOSE, max((earlier.blur(name) for name in sources), default=0.0))
         found = self.diagnosis.explain(target, given, world, formula=False, blur=blur)
         if not found and given.sure:
@@ -324,16 +324,16 @@ class Judge:
         goal = as_float(self.sheet.truth[target])
         if found:
             return Judged("misconception", slips=found, goal=goal)
-        own, before = float(world.env[target][0]), self.before(target)
+        own, before = float(world.env[target][0]), self.find_before(target)
         follows = question.follow and abs(own) not in (0, 1) and own != goal
         if follows and given.is_close(own, before) and not self.says_nothing(target, given, own, world):
             return Judged("close", goal=own)
         return Judged("close" if given.is_close(goal, before) else "wrong", goal=goal)
 
-    def before(self, target: str) -> float | None:
+    def find_before(self, target: str) -> float | None:
         """The value of a parameter before its update; None for what is no updated parameter."""
         of, name, k = parts(target)
-        before = self.sheet.numbers.env.get(after_key(name, k - 1)) if k and not of else None
+        before = self.sheet.numbers.env.get(make_after_key(name, k - 1)) if k and not of else None
         return None if before is None else float(before[0])
 
     # Formulas.
@@ -346,14 +346,14 @@ class Judge:
         if found.outcome == "equal":
             return Judged("correct", self.formula_form(question, expr))
         truth = self.sheet.truth.get(target)
-        if truth is not None and not referred(expr) and self.is_value(expr, truth):
+        if truth is not None and not list_referred(expr) and self.is_value(expr, truth):
             return Judged("correct", "other-form", goal=as_float(truth))  # its value where a formula is asked
         if found.outcome == "undecided":
             return Judged("undecided", message=found.reason)
-        if self.numbers_put_in(target, expr):
+        if self.has_numbers_put_in(target, expr):
             return Judged("correct", "other-form")
         refutation = Refutation(found.point, found.yours, found.expected)
-        followed = self.followed_formula(question, target, expr, earlier)
+        followed = self.judge_followed_formula(question, target, expr, earlier)
         if followed is not None:
             return followed
         if found.gap <= ROUGH and has_decimals(expr):
@@ -368,29 +368,43 @@ class Judge:
         except TutorError:
             return False
 
-    def numbers_put_in(self, target: str, expr: Expr) -> bool:
+    def has_numbers_put_in(self, target: str, expr: Expr) -> bool:
         """Whether a formula is right with given numbers in place of their quantities: 2(x_L − 0.5)·1.5 for 2(x_L − y)·x_Lm1.
 
         Its quantities are varied while all others keep their given values; or all given quantities are whose numbers do not stand in it.
         """
-        used = list(referred(expr))
+        used = list(list_referred(expr))
         own = figures(expr)
         if not self.sheet.truth or not used or not own or any(name not in self.sheet.truth for name in used):
             return False
         leaves = self.sheet.leaves()
+        if self.find_leaves([target]) <= self.find_leaves(used):
+            return False  # no number stands for a quantity: all that it depends on are there by their names
         free = [name for name, value in leaves.items() if float(abs(as_float(value))) not in own]
-        return any(self._varied(target, expr, names) for names in (used, free) if names)
+        return any(self._is_right_varied(target, expr, names) for names in (used, free) if names)
 
-    def _varied(self, target: str, expr: Expr, names: Sequence[str]) -> bool:
+    def find_leaves(self, names: Iterable[str]) -> set[str]:
+        """The given quantities that some quantities depend on, as their steps say."""
+        seen: set[str] = set()
+        stack = list(names)
+        while stack:
+            name = stack.pop()
+            if name not in seen:
+                seen.add(name)
+                work = self.sheet.work(name)
+                stack.extend(list_referred(work.expr) if work is not None else ())
+        return seen & set(self.sheet.leaves())
+
+    def _is_right_varied(self, target: str, expr: Expr, names: Sequence[str]) -> bool:
         """Whether a formula is what is asked while some quantities take other values than the given ones."""
         given = self.sheet.numbers.env
         varied = {
             name: given[name][0] * np.roll(_FACTORS, place) + 0.03 * (place + 1) * (np.roll(_FACTORS, place) - 1)
             for place, name in enumerate(names)
         }  # fmt: skip
-        world = self.sheet.numbers.with_fixed(varied, [target, *referred(expr)])
+        world = self.sheet.numbers.fix_values(varied, [target, *list_referred(expr)])
         try:
-            value = np.broadcast_to(np.asarray(at_points(expr, world.env), dtype=float), _FACTORS.shape)
+            value = np.broadcast_to(np.asarray(evaluate_at_points(expr, world.env), dtype=float), _FACTORS.shape)
         except (KeyError, TutorError):
             return False
         goal = np.broadcast_to(world.env[target], _FACTORS.shape)
@@ -398,7 +412,7 @@ class Judge:
 
     def formula_form(self, question: Question, expr: Expr) -> Outcome:
         """Whether a right formula is written in another form than asked."""
-        has_partial = any(is_derivative(name) for name in referred(expr))
+        has_partial = any(is_derivative(name) for name in list_referred(expr))
         if question.kind == "chain":
             return "" if is_chain(expr) else "other-form"
         if question.form in ("inputs", "steps") and has_partial:
@@ -407,14 +421,14 @@ class Judge:
             return "other-form"
         return ""
 
-    def followed_formula(self, question: Question, target: str, expr: Expr, earlier: Earlier) -> Judged | None:
+    def judge_followed_formula(self, question: Question, target: str, expr: Expr, earlier: Earlier) -> Judged | None:
         """Judge against what follows from the student's own earlier formulas."""
         if not question.follow or target in self.sheet.whole:
             return None
         wrong = earlier.pick_wrong(self.sources(target, earlier.has_formula))
         if not wrong:
             return None
-        points = self.sheet.points.bent({name: earlier.formula(name) for name in wrong})
+        points = self.sheet.points.bend_steps({name: earlier.formula(name) for name in wrong})
         try:
             found: Comparison = compare(expr, target, points, self._effort)
         except TutorError:
@@ -427,7 +441,7 @@ class Judge:
         """The slips that give just this formula."""
         world = self.sheet.formulas
         try:
-            value = np.broadcast_to(np.asarray(at_points(expr, self.formula_env(expr)), dtype=float), world.env[target].shape)
+            value = np.broadcast_to(np.asarray(evaluate_at_points(expr, self.formula_env(expr)), dtype=float), world.env[target].shape)
         except (KeyError, TutorError):
             return ()
         if not np.all(np.isfinite(value)):
@@ -439,7 +453,7 @@ class Judge:
     def formula_env(self, expr: Expr) -> Mapping[str, Floats]:
         """The values at the points of `Sheet.formulas`, those of derivatives that no step has among them."""
         world = self.sheet.formulas
-        missing = [name for name in referred(expr) if name not in world.env]
+        missing = [name for name in list_referred(expr) if name not in world.env]
         if not missing:
             return world.env
         chosen = self.sheet.formula_places
@@ -448,7 +462,7 @@ class Judge:
 
     # What may be carried on.
 
-    def carried_number(self, target: str, value: Value) -> float | None:
+    def carry_number(self, target: str, value: Value) -> float | None:
         """A student's number for what follows; None for one that is not finite, or a 0 that would make everything 0."""
         number = as_float(value)
         if not math.isfinite(number) or abs(number) > LARGEST:
@@ -456,11 +470,11 @@ class Judge:
         truth = self.sheet.truth.get(target)
         return None if number == 0 and truth != 0 else number
 
-    def carried_formula(self, target: str, expr: Expr) -> Expr | None:
+    def carry_formula(self, target: str, expr: Expr) -> Expr | None:
         """A student's formula for what follows; None for a 0, one that lost all variables, or one that is made of what follows."""
-        used = referred(expr)
+        used = list_referred(expr)
         own = self.sheet.steps.get(target)
-        if own is not None and not used and referred(own):
+        if own is not None and not used and list_referred(own):
             return None
         below: set[str] = set()
         for name in used:

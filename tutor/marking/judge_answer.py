@@ -7,33 +7,39 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from tutor.answer.compare.figures import written_decimal
+from tutor.answer.compare.figures import write_decimal
 from tutor.answer.compare.formulas import compare
 from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.answer_refusals import refusal
 from tutor.answer.read.array_answers import Rows, read_array
 from tutor.answer.read.choices import read_choice
-from tutor.answer.read.entered import array_of
-from tutor.answer.read.number_forms import is_zero_product, plain_number, second_reading, with_points
+from tutor.answer.read.number_forms import is_zero_product, put_points, read_plain_number, suggest_reading
 from tutor.answer.read.reading import MAX_LENGTH, read
-from tutor.answer.read.spots import refusal
+from tutor.answer.read.typed_arrays import array_of
 from tutor.answer.read.working_lines import Line as Member
 from tutor.answer.read.working_lines import read_lines
-from tutor.derive.working import referred
+from tutor.derive.working import list_referred
 from tutor.errors import TutorError
 from tutor.exercise.question import LISTS, Question, Scheme
 from tutor.expression.nodes import Expr
-from tutor.expression.plain import plain
-from tutor.expression.signs import narrow
+from tutor.expression.plain import write_plain
+from tutor.expression.signs import narrow_signs
+from tutor.marking.answer_forms import as_given, limit_shown
 from tutor.marking.credit import NOTHING, WHOLE, credits_for, fold
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.edges import as_meant
 from tutor.marking.judge import NEAR, Earlier, EarlierResult, Judge, Judged
 from tutor.marking.judge_arrays import judge_array
-from tutor.marking.judge_lines import answer_of, first_broken, named_otherwise, rounded_figures, without_question
+from tutor.marking.judge_lines import (
+    answer_of,
+    drop_question,
+    find_first_broken,
+    find_named_otherwise,
+    has_rounded_figures,
+)
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
 from tutor.marking.ranges import Range
-from tutor.marking.written import as_given, shown_limits
 from tutor.numbers.floats import as_float
 
 RIGHT = ("correct", "follow-through")
@@ -62,7 +68,7 @@ class AnswerJudge:
 
     def __init__(self, sheet: Sheet, diagnosis: Diagnosis, question: Question, text: str, earlier: Earlier, *, comma: bool = False) -> None:
         self.sheet, self.question, self.text = sheet, question, text
-        self.typed = narrow(with_points(text) if comma and question.kind != "choice" else text)
+        self.typed = narrow_signs(put_points(text) if comma and question.kind != "choice" else text)
         """The text with points in its decimals, as the grammar reads it."""
         self.judge = Judge(sheet, diagnosis)
         self._results = dict(earlier.results)  # its own copy
@@ -84,10 +90,10 @@ class AnswerJudge:
                 what = f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}"
                 raise AnswerError(what, hint="write only what is asked for")
             if question.kind == "expression" and question.array:
-                return judge_array(self) if question.shape else self.single_or_array()
-            return self.entries() if question.kind in LISTS else self.single()
+                return judge_array(self) if question.shape else self.judge_single_or_array()
+            return self.entries() if question.kind in LISTS else self.judge_single()
         except AnswerError as error:
-            return self.made(Judged("unreadable", message=str(error)))
+            return self.make_answer(Judged("unreadable", message=str(error)))
 
     def keep(
         self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, limits: Range | None = None
@@ -100,11 +106,11 @@ class AnswerJudge:
         limits = limits or (0.0 if number is None else number,) * 2
         self._results[target] = EarlierResult(self.question.id, right, number, formula, limits)
 
-    def single_or_array(self) -> MarkedAnswer:
+    def judge_single_or_array(self) -> MarkedAnswer:
         """A single quantity of a layer form, in single quantities or in whole arrays."""
         before = dict(self._results), self._read
         try:
-            single = self.single()
+            single = self.judge_single()
         except AnswerError as error:
             try:
                 return judge_array(self)
@@ -128,14 +134,14 @@ class AnswerJudge:
         """Remember how the answer was read."""
         self._read = {**self._read, self.question.id: expr}
 
-    def single(self) -> MarkedAnswer:
+    def judge_single(self) -> MarkedAnswer:
         """A number, an expression, a fraction or a chain, with its line of working."""
         question, text, note = self.question, self.typed, ""
         target = question.targets[0]
         formula = question.kind in ("expression", "chain")
         if not formula:
-            text, note = plain_number(text, percent=question.form == "percent")
-        members = self._as_meant(without_question(read_lines(text, self.sheet.vocabulary), target), target)
+            text, note = read_plain_number(text, percent=question.form == "percent")
+        members = self._as_meant(drop_question(read_lines(text, self.sheet.vocabulary), target), target)
         if not members:
             raise AnswerError("there is no answer in this", hint="write a number or a formula")
         taken = _Read(tuple(members), answer_of(members, formula=formula))
@@ -143,25 +149,25 @@ class AnswerJudge:
         if isinstance(expr, AnswerError):
             raise expr
         self._read = {**self._read, question.id: expr}
-        judged = self.one(target, expr, formula=formula)
+        judged = self.judge_one(target, expr, formula=formula)
         if not formula and judged.verdict in ("close", "misconception", "wrong") and self.is_rounded_on_the_way(target, taken):
-            return self.made(Judged("follow-through", "rounded-early"), read=plain(expr))
+            return self.make_answer(Judged("follow-through", "rounded-early"), read=write_plain(expr))
         if note and not judged.message:
             judged = replace(judged, message=note)
         if judged.verdict in ("close", "wrong", "misconception") and judged.outcome == "":
             if not formula and (other := self.find_second_reading(target)):
-                return self.made(Judged("undecided", message=f"{text.strip()} may be meant as {other}"), read=plain(expr))
+                return self.make_answer(Judged("undecided", message=f"{text.strip()} may be meant as {other}"), read=write_plain(expr))
             for member in members:
                 if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
                     raise member.expr
-        named = named_otherwise(members, target)
+        named = find_named_otherwise(members, target)
         if named is not None and judged.verdict in (*RIGHT, "close") and self.is_another(target, named):
-            message = f"this says what {plain(named)} is, where {question.ask} is asked"
-            return self.made(Judged("undecided", message=message), read=plain(expr))
+            message = f"this says what {write_plain(named)} is, where {question.ask} is asked"
+            return self.make_answer(Judged("undecided", message=message), read=write_plain(expr))
         line = self.find_broken(target, taken, judged, formula=formula)
         if line is not None and judged.verdict in RIGHT and not judged.outcome:
             judged = replace(judged, outcome="broken-line")
-        return self.made(judged, line=line, read=plain(expr))
+        return self.make_answer(judged, line=line, read=write_plain(expr))
 
     def is_another(self, target: str, other: Expr) -> bool:
         """Whether a quantity is another one than what is asked, by its value too."""
@@ -175,7 +181,7 @@ class AnswerJudge:
 
     def find_second_reading(self, target: str) -> str:
         """What a wrong number may be meant as instead, where that is right or what is written is never meant; nothing for most."""
-        other = second_reading(self.typed)
+        other = suggest_reading(self.typed)
         truth = self.sheet.truth.get(target)
         if not other or truth is None:
             return ""
@@ -183,9 +189,9 @@ class AnswerJudge:
             expr = read(other, self.sheet.vocabulary)
         except AnswerError:
             return ""
-        if referred(expr):
+        if list_referred(expr):
             return ""
-        near = self.judge.against(expr, written_decimal(expr), truth, self.question.tolerance) in ("right", "near")
+        near = self.judge.compare_with(expr, write_decimal(expr), truth, self.question.tolerance) in ("right", "near")
         return other if near or is_zero_product(self.typed) else ""
 
     def _as_meant(self, members: list[Member], target: str) -> list[Member]:
@@ -205,28 +211,28 @@ class AnswerJudge:
             return False
         env = self.sheet.numbers.env
         goal = float(env[target][0]) if target in env else None
-        if goal is None or referred(own):
+        if goal is None or list_referred(own):
             return False
-        if written_decimal(own) is None:
-            return rounded_figures(own, goal, env)
+        if write_decimal(own) is None:
+            return has_rounded_figures(own, goal, env)
         before = taken.members[taken.place - 1].expr if taken.place else None
-        if before is None or isinstance(before, AnswerError) or referred(before) or not rounded_figures(before, goal, env):
+        if before is None or isinstance(before, AnswerError) or list_referred(before) or not has_rounded_figures(before, goal, env):
             return False
         try:
-            return self.judge.against(own, written_decimal(own), self.judge.value(before), question.tolerance) in ("right", "near")
+            return self.judge.compare_with(own, write_decimal(own), self.judge.value(before), question.tolerance) in ("right", "near")
         except TutorError:
             return False
 
-    def one(self, target: str, expr: Expr, *, formula: bool) -> Judged:
+    def judge_one(self, target: str, expr: Expr, *, formula: bool) -> Judged:
         """Judge one value or formula and keep it for what follows."""
         if formula:
             judged = self.judge.formula(self.question, target, expr, self.known)
-            carried = self.judge.carried_formula(target, expr)
+            carried = self.judge.carry_formula(target, expr)
             if carried is not None and judged.verdict not in PERSON and judged.outcome != "typed-back":
                 number = None
                 if self.sheet.truth:
                     try:
-                        number = self.judge.carried_number(target, self.judge.value(expr))
+                        number = self.judge.carry_number(target, self.judge.value(expr))
                     except TutorError:
                         number = None
                 self.keep(target, right=judged.verdict == "correct", formula=carried, number=number)
@@ -237,9 +243,9 @@ class AnswerJudge:
                 value = self.judge.value(expr)
             except TutorError:
                 return judged
-            number = self.judge.carried_number(target, value)
+            number = self.judge.carry_number(target, value)
             if number is not None:
-                limits = shown_limits(self.judge.given, written_decimal(expr), self.sheet.truth.get(target))
+                limits = limit_shown(self.judge.given, write_decimal(expr), self.sheet.truth.get(target))
                 self.keep(target, right=judged.verdict == "correct", number=number, limits=limits)
         return judged
 
@@ -255,7 +261,7 @@ class AnswerJudge:
             return None
         own = taken.expr
         points = self.sheet.points if formula and not isinstance(own, AnswerError) else None
-        return first_broken(taken.members, target, goal, env, points)
+        return find_first_broken(taken.members, target, goal, env, points)
 
     def entries(self) -> MarkedAnswer:
         """A vector, a matrix, an array or a column: every entry is judged by itself."""
@@ -273,27 +279,27 @@ class AnswerJudge:
                 raise refusal(text, "a comma between two digits separates entries", comma.start() + 1, hint)
             message = f"{len(cells)} entr{'y' if len(cells) == 1 else 'ies'} where {len(question.targets)} are asked"
             slips = self.array_slips(front, matrices)
-            return self.made(Judged("misconception" if slips else "wrong", slips=slips, message=message))
+            return self.make_answer(Judged("misconception" if slips else "wrong", slips=slips, message=message))
         if self.is_transposed(matrices):
             slips = ((Slip("weights-transposed", question.targets[0]),),)
-            return self.made(Judged("misconception", slips=slips, message="rows and columns are exchanged"))
-        if shape := self.other_shape(front, matrices):
+            return self.make_answer(Judged("misconception", slips=slips, message="rows and columns are exchanged"))
+        if shape := self.name_other_shape(front, matrices):
             kind = "a matrix" if len(question.shape) == 2 else "an array"
-            return self.made(Judged("wrong", message=f"{kind} of shape {shape} where {_times_signs(question.shape)} is asked"))
+            return self.make_answer(Judged("wrong", message=f"{kind} of shape {shape} where {_times_signs(question.shape)} is asked"))
         formula = not self.sheet.truth or question.kind == "expression"
         each: list[Judged] = []
         for target, cell in zip(question.targets, cells, strict=True):
             if isinstance(cell, AnswerError):
                 each.append(Judged("unreadable", message=str(cell)))
             else:
-                each.append(self.one(target, cell, formula=formula))
-        judged = _together(question, each)
+                each.append(self.judge_one(target, cell, formula=formula))
+        judged = _judge_together(question, each)
         scheme = self.sheet.exercise.scheme
         share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
         if judged.verdict in ("wrong", "misconception") and (slips := self.array_slips(front, matrices)):
             judged = replace(judged, verdict="misconception", slips=slips)  # one slip for the whole array
             share = max(share, fold(credits_for("misconception", "", slips, scheme)))
-        return self.made(judged, read=_as_read(front, matrices), share=share)
+        return self.make_answer(judged, read=_as_read(front, matrices), share=share)
 
     def array_slips(self, front: Sequence[int], matrices: Sequence[Rows]) -> tuple[tuple[Slip, ...], ...]:
         """The slips that give just this array of numbers."""
@@ -304,10 +310,10 @@ class AnswerJudge:
         last = (max(len(rows), len(rows[0])),) if flat else (len(matrices[0]), len(rows[0]))
         given = []
         for cell in (cell for row in rows for cell in row):
-            if isinstance(cell, AnswerError) or referred(cell):
+            if isinstance(cell, AnswerError) or list_referred(cell):
                 return ()
             try:
-                read = as_given(self.judge.value(cell), written_decimal(cell))
+                read = as_given(self.judge.value(cell), write_decimal(cell))
             except TutorError:
                 return ()
             if read is None or read.digits < LEAST_DIGITS:
@@ -316,7 +322,7 @@ class AnswerJudge:
         low, high = [one.low for one in given], [one.high for one in given]
         return self.sheet.array_slips.explain_numbers(question.array, (*front, *last), low, high)
 
-    def other_shape(self, front: Sequence[int], matrices: Sequence[Rows]) -> str:
+    def name_other_shape(self, front: Sequence[int], matrices: Sequence[Rows]) -> str:
         """The shape of an array that has another one than is asked; empty where it fits, and for one list of all entries."""
         shape = self.question.shape
         if len(shape) < 2 or (not front and len(matrices[0]) == 1):
@@ -340,9 +346,9 @@ class AnswerJudge:
         """Whether all entries are the true ones."""
         for target, cell in zip(self.question.targets, cells, strict=True):
             truth = self.sheet.truth.get(target)
-            if isinstance(cell, AnswerError) or truth is None or referred(cell):
+            if isinstance(cell, AnswerError) or truth is None or list_referred(cell):
                 return False
-            if self.judge.against(cell, written_decimal(cell), truth, self.question.tolerance) not in ("right", "near"):
+            if self.judge.compare_with(cell, write_decimal(cell), truth, self.question.tolerance) not in ("right", "near"):
                 return False
         return True
 
@@ -350,9 +356,9 @@ class AnswerJudge:
         """A choice among options."""
         letters = read_choice(self.text, self.question.options)
         right = set(letters) == set(self.question.right)
-        return self.made(Judged("correct" if right else "wrong"), read=", ".join(letters))
+        return self.make_answer(Judged("correct" if right else "wrong"), read=", ".join(letters))
 
-    def made(self, judged: Judged, *, line: BrokenLine | None = None, read: str = "", share: Fraction | None = None) -> MarkedAnswer:
+    def make_answer(self, judged: Judged, *, line: BrokenLine | None = None, read: str = "", share: Fraction | None = None) -> MarkedAnswer:
         """The answer with its marks."""
         return award(self.question, self.text, judged, self.sheet.exercise.scheme, line=line, read=read, share=share)
 
@@ -398,14 +404,14 @@ def _times_signs(shape: Sequence[int]) -> str:
 
 def _as_read(front: Sequence[int], matrices: Sequence[Rows]) -> str:
     """The entries as they were read, row after row: [1, 2; 3, 4], of more axes in as many brackets."""
-    texts = [[["?" if isinstance(cell, AnswerError) else plain(cell) for cell in row] for row in rows] for rows in matrices]
+    texts = [[["?" if isinstance(cell, AnswerError) else write_plain(cell) for cell in row] for row in rows] for rows in matrices]
     parts = [f"[{'; '.join(', '.join(row) for row in rows)}]" for rows in texts]
     for size in front[::-1]:
         parts = [f"[{', '.join(parts[place : place + size])}]" for place in range(0, len(parts), size)]
     return parts[0]
 
 
-def _together(question: Question, each: list[Judged]) -> Judged:
+def _judge_together(question: Question, each: list[Judged]) -> Judged:
     """The verdict on a list of entries.
 
     It is right if all entries are, follows through if all are right or follow, is unreadable if one entry is, and else what the first

@@ -16,11 +16,11 @@ from tutor.answer.compare.array_points import Field, as_name
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.effort import MAX_WORK, Effort
 from tutor.answer.read.working_lines import Line, read_lines
-from tutor.derive.working import referred
+from tutor.derive.working import list_referred
 from tutor.errors import GraphError, TutorError
 from tutor.expression.keys import is_derivative, read_derivative
 from tutor.expression.nodes import Call, Expr, Name
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.index_forms import ArrayFormula, array_formulas
 from tutor.graph.shapes import Shape, shape_text
 from tutor.marking.judge import Judged
@@ -52,10 +52,10 @@ class _ReadFormula:
         return expr
 
 
-def without_shapes(text: str, letters: Sequence[str]) -> str:
+def drop_shapes(text: str, letters: Sequence[str]) -> str:
     """The text without lines of shapes, (m×n) (n×1) + (m×1), which the product prints below a row; it is as long as it was.
 
-    >>> without_shapes("z = W x\\n    (2×3) (3×1)", ())
+    >>> drop_shapes("z = W x\\n    (2×3) (3×1)", ())
     'z = W x\\n               '
     """
     if "×" not in text or "\n" not in text:
@@ -96,29 +96,29 @@ class ArrayJudge:
             expr = written.expr
         except AnswerError as error:
             return self.entry_by_entry(error)
-        if self.key in referred(expr) and not self.left_of(expr):
-            return self.own.made(Judged("wrong", "typed-back"), read=plain(expr, as_written=True))
+        if self.key in list_referred(expr) and not self.read_left(expr):
+            return self.own.make_answer(Judged("wrong", "typed-back"), read=write_plain(expr, as_written=True))
         try:
             readings = self.readings(expr, written.index)
         except GraphError as error:
             if not error.what.startswith(_MISFIT):
                 raise AnswerError(error.what, hint=error.hint) from None
-            return self.own.made(self.misfit(expr, written.index, error), read=plain(expr, as_written=True))
+            return self.own.make_answer(self.judge_misfit(expr, written.index, error), read=write_plain(expr, as_written=True))
         judged, formula = self.judge(readings, written)
         self.keep(judged, formula)
         line = self.find_broken(written, judged)
         if line is not None and judged.verdict == "correct" and not judged.outcome:
             judged = replace(judged, outcome="broken-line")
-        return self.own.made(judged, line=line, read=plain(expr, as_written=True))
+        return self.own.make_answer(judged, line=line, read=write_plain(expr, as_written=True))
 
     # reading
 
     def read(self) -> _ReadFormula:
         """The members of the answer, and which of them counts.  Raises `AnswerError`."""
-        members = list(read_lines(without_shapes(self.own.text, self.layers.symbolic), self.sheet.array_vocabulary))
+        members = list(read_lines(drop_shapes(self.own.text, self.layers.symbolic), self.sheet.array_vocabulary))
         index: tuple[str, ...] = ()
-        while len(members) > 1 and (is_question(members[0].expr, self.key) or self.left_of(members[0].expr)):
-            index = self.left_of(members[0].expr) or index
+        while len(members) > 1 and (is_question(members[0].expr, self.key) or self.read_left(members[0].expr)):
+            index = self.read_left(members[0].expr) or index
             members = members[1:]
         if not members:
             raise AnswerError("there is no answer in this", hint="write a formula such as W^T δ")
@@ -126,7 +126,7 @@ class ArrayJudge:
         self.own.remember(written.expr)
         return written
 
-    def left_of(self, expr: object) -> tuple[str, ...]:
+    def read_left(self, expr: object) -> tuple[str, ...]:
         """The letters of δ_j, ∂L/∂w_ij where that is an entry of what is asked; empty for anything else."""
         if type(expr) is not Call or expr.func != "at" or not is_question(expr.args[0], self.key):
             return ()
@@ -159,11 +159,11 @@ class ArrayJudge:
         if found.outcome == "undecided":
             return Judged("undecided", message=found.found.reason), formula
         if found.shapes is not None:
-            return self.other_shape(formula, written), formula
-        followed = self.followed(formula)
+            return self.judge_other_shape(formula, written), formula
+        followed = self.judge_followed(formula)
         if followed is not None:
             return followed, formula
-        slips = self.slips(formula) or self.sheet.array_slips.repaired(self, written.expr, written.index)
+        slips = self.slips(formula) or self.sheet.array_slips.explain_repaired(self, written.expr, written.index)
         return Judged(
             "misconception" if slips else "wrong", slips=slips, message=self.entry_text(found),
             refutation=Refutation(found.found.point, found.found.yours, found.found.expected),
@@ -183,7 +183,7 @@ class ArrayJudge:
 
     def form(self, formula: ArrayFormula) -> Outcome:
         """Whether a right formula is written in another form than asked."""
-        used = referred(formula.expr)
+        used = list_referred(formula.expr)
         form = self.question.form
         if form in ("inputs", "steps") and any(is_derivative(name) for name in used):
             return "other-form"
@@ -191,19 +191,19 @@ class ArrayJudge:
             return "other-form"
         return ""
 
-    def other_shape(self, formula: ArrayFormula, written: _ReadFormula) -> Judged:
+    def judge_other_shape(self, formula: ArrayFormula, written: _ReadFormula) -> Judged:
         """An array of another shape: the transpose of what is asked (another layout), or something else."""
         message = f"yours is {shape_text(formula.shape)}, asked is {shape_text(self.wanted)}"
         if len(self.wanted) == 2 and formula.shape == self.wanted[::-1]:
             turned = ArrayFormula(Call("transpose", (formula.expr,)), self.wanted)
             if self.compare(turned).outcome == "equal":
                 return Judged("misconception", slips=((Slip(LAYOUT, self.key),),), message=message)
-        slips = self.slips(formula) or self.sheet.array_slips.repaired(self, written.expr, written.index)
+        slips = self.slips(formula) or self.sheet.array_slips.explain_repaired(self, written.expr, written.index)
         return Judged("misconception" if slips else "wrong", slips=slips, message=message)
 
-    def misfit(self, expr: Expr, index: Sequence[str], error: GraphError) -> Judged:
+    def judge_misfit(self, expr: Expr, index: Sequence[str], error: GraphError) -> Judged:
         """A formula whose parts do not fit together: a slip where one change makes it right."""
-        slips = self.sheet.array_slips.repaired(self, expr, index)
+        slips = self.sheet.array_slips.explain_repaired(self, expr, index)
         return Judged("misconception" if slips else "wrong", slips=slips, message=error.what)
 
     def slips(self, formula: ArrayFormula) -> tuple[tuple[Slip, ...], ...]:
@@ -215,7 +215,7 @@ class ArrayJudge:
         except TutorError:
             return ()
 
-    def followed(self, formula: ArrayFormula) -> Judged | None:
+    def judge_followed(self, formula: ArrayFormula) -> Judged | None:
         """Judge against what follows from the student's own earlier formulas."""
         known = self.own.known
         if not self.question.follow:
@@ -226,7 +226,7 @@ class ArrayJudge:
             return None
         field = self.sheet.fields[0]
         try:
-            bent = field.bent(field.points.bent({name: known.formula(name) for name in wrong}))
+            bent = field.bend_points(field.points.bend_steps({name: known.formula(name) for name in wrong}))
             if self.compare(formula, [bent]).outcome != "equal":
                 return None
         except TutorError:
@@ -244,11 +244,11 @@ class ArrayJudge:
         if not right:
             field = self.sheet.fields[0]
             try:
-                entries = field.written(field.sized(formula.expr))
+                entries = field.write_entries(field.put_sizes(formula.expr))
             except TutorError:
                 return
         for target, entry in zip(self.question.targets, entries, strict=True):
-            if right or self.own.judge.carried_formula(target, entry) is not None:
+            if right or self.own.judge.carry_formula(target, entry) is not None:
                 self.own.keep(target, right=right, formula=entry)
 
     def find_broken(self, written: _ReadFormula, judged: Judged) -> BrokenLine | None:
@@ -262,7 +262,7 @@ class ArrayJudge:
                 found = [self.compare(formula).outcome for formula in self.readings(member.expr, written.index)]
             except TutorError:
                 continue
-            if referred(member.expr) and found and all(outcome == "different" for outcome in found):
-                return BrokenLine(number, member.text, "goal", plain(member.expr, as_written=True), self.key)
+            if list_referred(member.expr) and found and all(outcome == "different" for outcome in found):
+                return BrokenLine(number, member.text, "goal", write_plain(member.expr, as_written=True), self.key)
         return None
 

@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from tutor.answer.compare.figures import significant
+from tutor.answer.compare.figures import count_significant
 from tutor.answer.compare.formulas import Points, compare
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.effort import MAX_WORK, Effort
 from tutor.answer.read.working_lines import Line as Member
-from tutor.derive.working import referred
+from tutor.derive.working import list_referred
 from tutor.errors import ExpressionError, TutorError
 from tutor.expression.keys import derivative_key, is_derivative, read_after
 from tutor.expression.nodes import Expr, Name, Number, Partial, children, rebuild
 from tutor.marking.marked import BrokenLine
 from tutor.numbers.arrays import np
-from tutor.numbers.floats import Env, at_points
+from tutor.numbers.floats import Env, evaluate_at_points
 
 LOOSE = 1e-3
 MOST_BLUR = 0.1
@@ -24,7 +24,7 @@ MOST_BLUR = 0.1
 MOST_FIGURES = 40
 
 
-def own_rows(members: Sequence[Member], target: str) -> list[Member]:
+def keep_own_rows(members: Sequence[Member], target: str) -> list[Member]:
     """The members without rows that say what another quantity is: ``in_h1 = 0.3775`` above ``out_h1 = σ(0.3775) = 0.5933``.
 
     Where there are only such rows all members are kept.
@@ -47,9 +47,9 @@ _WORD = re.compile(r"[^\W\d]\w{0,11}")
 _EQUALS = ("=", ":=", "←", "≈")
 
 
-def without_question(members: Sequence[Member], target: str) -> list[Member]:
+def drop_question(members: Sequence[Member], target: str) -> list[Member]:
     """The members without the quantity itself in front: ``dL/dw5 = …``, and ``w5 ← …`` for w5 after an update."""
-    kept = own_rows(members, target)
+    kept = keep_own_rows(members, target)
     after = read_after(target)
     moved = Name(after.key) if after.updates and not is_derivative(after.key) else None
     if len(kept) > 1 and kept[0].expr == moved:
@@ -59,7 +59,7 @@ def without_question(members: Sequence[Member], target: str) -> list[Member]:
     return kept
 
 
-def named_otherwise(members: Sequence[Member], target: str) -> Expr | None:
+def find_named_otherwise(members: Sequence[Member], target: str) -> Expr | None:
     """The other quantity that a line of working names in front (``u = 4y + 3x²``); nothing for most.
 
     It may still be what is asked: ∂z/∂w = x = 1.5.
@@ -80,12 +80,12 @@ def answer_of(members: Sequence[Member], *, formula: bool) -> int:
     if formula:
         for place in range(len(members) - 1, -1, -1):
             expr = members[place].expr
-            if not isinstance(expr, AnswerError) and referred(expr):
+            if not isinstance(expr, AnswerError) and list_referred(expr):
                 return place
     return len(members) - 1
 
 
-def first_broken(
+def find_first_broken(
     members: Sequence[Member], target: str, goal: float | None, env: Env, points: Points | None
 ) -> BrokenLine | None:
     """The first member that does not hold: it is not what is asked (``goal``).
@@ -99,15 +99,15 @@ def first_broken(
         expr = member.expr
         if isinstance(expr, AnswerError) or (number == 1 and len(members) > 1 and type(expr) in (Name, Partial)):
             continue  # a name in front says what the row is about
-        holds = _holds(expr, target, goal, env, points, effort)
+        holds = _is_holding(expr, target, goal, env, points, effort)
         if holds is False:
-            expected = _shown(held, env) if held is not None else "" if goal is None else _figure(goal)
-            return BrokenLine(number, member.text, "goal" if held is None else "before", _shown(expr, env), expected)
+            expected = _show_member(held, env) if held is not None else "" if goal is None else _figure(goal)
+            return BrokenLine(number, member.text, "goal" if held is None else "before", _show_member(expr, env), expected)
         held = expr if holds else None
     return None
 
 
-def rounded_figures(expr: Expr, goal: float, env: Env) -> bool:
+def has_rounded_figures(expr: Expr, goal: float, env: Env) -> bool:
     """Whether arithmetic comes to what is asked but for its figures, which are rounded: 0.741·0.186·0.593 for 0.0821670."""
     value = _value(expr, env)
     if value is None:
@@ -119,10 +119,10 @@ def rounded_figures(expr: Expr, goal: float, env: Env) -> bool:
     return blur <= MOST_BLUR * abs(goal) and abs(value - goal) <= max(blur, LOOSE * abs(goal))
 
 
-def _holds(
+def _is_holding(
     expr: Expr, target: str, goal: float | None, env: Env, points: Points | None, effort: Effort
 ) -> bool | None:
-    if points is not None and (referred(expr) or goal is None):
+    if points is not None and (list_referred(expr) or goal is None):
         outcome = compare(expr, target, points, effort).outcome
         return None if outcome == "undecided" else outcome == "equal"
     if goal is None:
@@ -141,7 +141,7 @@ def _holds(
 
 def _value(expr: Expr, env: Env) -> float | None:
     try:
-        value = float(np.asarray(at_points(expr, env), dtype=float).reshape(-1)[0])
+        value = float(np.asarray(evaluate_at_points(expr, env), dtype=float).reshape(-1)[0])
     except (KeyError, TutorError, OverflowError):
         return None
     return value if np.isfinite(value) else None
@@ -156,7 +156,7 @@ def _blur(expr: Expr, env: Env, value: float, effort: Effort) -> float:
     while stack:
         node = stack.pop()
         size += 1
-        if type(node) is Number and "." in node.text and significant(node.text) >= 2:
+        if type(node) is Number and "." in node.text and count_significant(node.text) >= 2:
             figures.append(node)
         stack.extend(children(node))
     moved = 0.0
@@ -165,19 +165,19 @@ def _blur(expr: Expr, env: Env, value: float, effort: Effort) -> float:
             continue
         effort.spend(5 * size)
         unit = 10.0 ** -(len(figure.text.partition(".")[2].partition("e")[0]) - int(figure.text.partition("e")[2] or 0))
-        other = _value(_replaced(expr, figure, Number(repr(float(figure.value) + unit))), env)
+        other = _value(_replace_number(expr, figure, Number(repr(float(figure.value) + unit))), env)
         moved += abs(other - value) if other is not None else 0.0
     return moved
 
 
-def _replaced(expr: Expr, old: Number, new: Number) -> Expr:
+def _replace_number(expr: Expr, old: Number, new: Number) -> Expr:
     if expr == old:
         return new
     parts = children(expr)
-    return rebuild(expr, tuple(_replaced(part, old, new) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(_replace_number(part, old, new) for part in parts)) if parts else expr
 
 
-def _shown(expr: Expr, env: Env) -> str:
+def _show_member(expr: Expr, env: Env) -> str:
     value = _value(expr, env)
     return "" if value is None else _figure(value)
 

@@ -20,21 +20,21 @@ from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import layers_of
 from tutor.exercise.question import Question
-from tutor.exercise.training_task import Trainer, trains_otherwise
-from tutor.expression.keys import after_key
+from tutor.exercise.training_task import Trainer, is_trained_otherwise
+from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr
-from tutor.graph.layered import Layered, concrete, sized, written_out
+from tutor.graph.layered import Layered, choose_sizes, put_sizes, write_out
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
 from tutor.marking.array_diagnose import ArraySlips
 from tutor.marking.edges import edges
 from tutor.marking.question_list import (
-    all_questions,
-    follows_through,
+    can_follow,
+    list_questions,
+    list_single_questions,
     losses_in,
     parts,
     sharpen,
-    single_questions,
     updates_in,
 )
 from tutor.marking.ranges import Ranges
@@ -42,7 +42,7 @@ from tutor.marking.worlds import BentWorld
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.arrays import Floats, np
 from tutor.numbers.floats import as_float
-from tutor.numbers.run import compute, read_value, stable
+from tutor.numbers.run import compute, compute_stable, read_value
 from tutor.rules.optimisers import DESCENT
 
 MOST_SIMPLIFIED = 500
@@ -66,8 +66,8 @@ class Sheet:
         self.whole: frozenset[str] = frozenset()
         if graph is None:
             self.working = Working(Graph((), (), (), ""), ())
-            self.questions = all_questions(exercise, self.working)
-            self.truth: dict[str, Value] = self._counted()
+            self.questions = list_questions(exercise, self.working)
+            self.truth: dict[str, Value] = self._count_asked()
             self._check()
             return
         targets = [step.target for step in graph.steps]
@@ -78,11 +78,11 @@ class Sheet:
         self.working = working(
             graph, of=tuple(dict.fromkeys(of)), updates=updates, method=method, rate=self.letter,
         )  # fmt: skip
-        self.whole = frozenset(q for q in self.working.by_name if not follows_through(exercise, q))
-        questions = all_questions(exercise, self.working)
+        self.whole = frozenset(q for q in self.working.by_name if not can_follow(exercise, q))
+        questions = list_questions(exercise, self.working)
         known = {question.id for question in questions}
-        questions += single_questions(exercise, self.working, [name for name in also if name not in known])
-        self.truth = self._computed(questions) if exercise.values else {}
+        questions += list_single_questions(exercise, self.working, [name for name in also if name not in known])
+        self.truth = self._compute_values(questions) if exercise.values else {}
         self.questions = questions if declared else tuple(sharpen(question, self.truth) for question in questions)
         self._check()
 
@@ -156,13 +156,13 @@ class Sheet:
     def fields(self) -> tuple[Field, ...]:
         """Where formulas over arrays are compared: the points seen as arrays, and where sizes are letters other sizes, too."""
         assert self.layers is not None
-        small, sizes = sized(self.layers)
-        found = [Field.of(small, self.points, sizes)]
+        small, sizes = choose_sizes(self.layers)
+        found = [Field.make(small, self.points, sizes)]
         if sizes:
             others = {letter: OTHER_SIZES[place % len(OTHER_SIZES)] for place, letter in enumerate(sizes)}
-            other = concrete(self.layers, others)
-            derivation = derive(written_out(other))
-            found.append(Field.of(other, points_of(derivation, seed=self.seed), others))
+            other = put_sizes(self.layers, others)
+            derivation = derive(write_out(other))
+            found.append(Field.make(other, points_of(derivation, seed=self.seed), others))
         return tuple(found)
 
     @cached_property
@@ -186,27 +186,27 @@ class Sheet:
         row = optimiser(self.exercise.plan.optimiser)
         return dict(read_settings(row, self.exercise.plan.settings)) if not self.exercise.samples else {}
 
-    def _counted(self) -> dict[str, Value]:
+    def _count_asked(self) -> dict[str, Value]:
         network = self.exercise.network
         return {f"count {what}": Fraction(n) for what, n in counts(network).items()} if network is not None else {}
 
-    def _computed(self, questions: tuple[Question, ...]) -> dict[str, Value]:
+    def _compute_values(self, questions: tuple[Question, ...]) -> dict[str, Value]:
         """Every value of the working that questions and their explanations need, exactly or to 25 digits and more."""
         leaves = self.leaves()
-        found = stable(lambda: _run(self.working, leaves))
-        found |= self._counted()
+        found = compute_stable(lambda: _run(self.working, leaves))
+        found |= self._count_asked()
         trained = sorted({parts(t)[2] for q in questions for t in q.targets if t in self.whole} - {0})
-        if trained and trains_otherwise(self.exercise):
+        if trained and is_trained_otherwise(self.exercise):
             trainer = Trainer(self.exercise)
             for k in trained:
                 trace = trainer.trace(self.exercise.values, k, trained[-1])
-                found |= {after_key(name, k): value for name, value in trace.items()}
+                found |= {make_after_key(name, k): value for name, value in trace.items()}
         return found
 
     @cached_property
     def numbers(self) -> BentWorld:
         """The working at the given values, in floats."""
-        world = BentWorld.of(self.working, {name: np.array([as_float(value)]) for name, value in self.leaves().items()})
+        world = BentWorld.make(self.working, {name: np.array([as_float(value)]) for name, value in self.leaves().items()})
         return BentWorld(self.working, {**world.env, **self._floats()}, {}, world.order)
 
     def _floats(self) -> Mapping[str, Floats]:
@@ -265,7 +265,7 @@ class Sheet:
             self.working.graph, tuple(s for s in self.working.steps if s.after <= 1), self.working.by_name, self.working.uses,
             self.working.rate, self.working.extra,
         )  # fmt: skip
-        return BentWorld.of(first, {name: np.asarray(env[name])[chosen] for name in leaves})
+        return BentWorld.make(first, {name: np.asarray(env[name])[chosen] for name in leaves})
 
     def work(self, target: str) -> Step | None:
         """The step that computes a quantity."""

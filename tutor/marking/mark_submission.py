@@ -17,7 +17,7 @@ from threading import RLock
 from tutor.answer.handed_in import Submission, is_blank
 from tutor.answer.read.asked_names import AskedNames
 from tutor.answer.read.number_forms import has_decimal_commas
-from tutor.derive.working import referred
+from tutor.derive.working import list_referred
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
 from tutor.expression.nodes import Expr, Name
@@ -65,9 +65,9 @@ class Marker:
         'dL/dw5'
         """
         if self.exercise.graph is None:
-            return AskedNames.of_questions(self.questions)
+            return AskedNames.make_of_questions(self.questions)
         arrays = any(question.shape for question in self.questions) and self.sheet.layers is not None
-        return AskedNames.of_questions(self.questions, self.sheet.vocabulary, *((self.sheet.array_vocabulary,) if arrays else ()))
+        return AskedNames.make_of_questions(self.questions, self.sheet.vocabulary, *((self.sheet.array_vocabulary,) if arrays else ()))
 
     def judge(self, question: Question | str, text: str, earlier: Earlier | None = None) -> tuple[MarkedAnswer, Earlier]:
         """Mark one answer to a question (or its id), after the student's ``earlier`` ones: the marked answer, and what is known then.
@@ -83,7 +83,7 @@ class Marker:
         """
         asked = self.sheet.by_id[question] if isinstance(question, str) else question
         if is_blank(text):
-            return self._blank(asked, text), earlier or Earlier()
+            return self._mark_blank(asked, text), earlier or Earlier()
         comma = self._has_commas([text])
         with _ONE_AT_A_TIME, np.errstate(all="ignore"):  # what is no finite number in floats is judged with more digits, or is no number
             return self._judge(asked, text, earlier or Earlier(), comma=comma)
@@ -96,7 +96,7 @@ class Marker:
         """Whether a comma between digits is that of a decimal: the exercise says so, or all of these texts are written so."""
         return self.exercise.scheme.decimal_comma or has_decimal_commas(texts)
 
-    def _blank(self, question: Question, text: str) -> MarkedAnswer:
+    def _mark_blank(self, question: Question, text: str) -> MarkedAnswer:
         return award(question, text, _BLANK, self.exercise.scheme)
 
     def mark(self, submission: Submission) -> Marked:
@@ -114,20 +114,20 @@ class Marker:
                 elif not is_blank(text):
                     marked[question.id], earlier = self._judge(question, text, earlier, comma=comma)
                 else:
-                    marked[question.id] = self._blank(question, text)
+                    marked[question.id] = self._mark_blank(question, text)
         marked = self.settle(marked, earlier)
         answers = tuple(marked[question.id] for question in self.questions)
         in_order = [marked[question.id] for question in self.sheet.marking_order]
         return Marked(
             submission.student, self.exercise.id, answers,
-            total(a.marks for a in answers), total(a.out_of for a in answers), _first(in_order), problems=problems,
+            total(a.marks for a in answers), total(a.out_of for a in answers), _find_first_wrong(in_order), problems=problems,
             person=tuple(a.question for a in answers if a.verdict in PERSON), source=submission.source, fields=dict(submission.fields),
             version=VERSION, exercise_hash=self.exercise.digest, input_hash=submission.digest, seed=self.seed, unused=submission.unused,
         )  # fmt: skip
 
     def settle(self, marked: Mapping[str, MarkedAnswer], earlier: Earlier) -> dict[str, MarkedAnswer]:
         """The answers when all are in: those that are explained by each other explain nothing, and get no marks."""
-        formulas = {ident: named for ident, expr in earlier.read.items() if (named := referred(expr))}
+        formulas = {ident: named for ident, expr in earlier.read.items() if (named := list_referred(expr))}
         if not formulas:
             return dict(marked)
         owners: dict[str, set[str]] = {}
@@ -137,7 +137,7 @@ class Marker:
             ident: {other for name in named for other in owners.get(name, ()) if other != ident} for ident, named in formulas.items()
         }
         settled = dict(marked)
-        for ident in on_circles(uses):
+        for ident in list_on_circles(uses):
             own = marked[ident]
             if own.verdict in RIGHT or own.outcome == "typed-back":
                 settled[ident] = award(
@@ -147,26 +147,26 @@ class Marker:
 
     def solution(self, question: str) -> tuple[Expr | None, str]:
         """The formula of the step that a question is about and its right value as text; for ``--reveal solution``."""
-        from tutor.numbers.printed import exact_text
+        from tutor.numbers.printed import as_exact_text
 
         asked = self.sheet.by_id[question]
         if asked.kind == "choice":
             return None, ", ".join(asked.right)
         works = [self.sheet.work(target) for target in asked.targets]
         values = [self.sheet.truth[target] for target in asked.targets if target in self.sheet.truth]
-        shown = [exact_text(value, 6) for value in values] if asked.kind not in ("expression", "chain") else []
+        shown = [as_exact_text(value, 6) for value in values] if asked.kind not in ("expression", "chain") else []
         expr = works[0].expr if len(works) == 1 and works[0] is not None else None
         if expr is None and len(asked.targets) == 1 and not shown:
             expr = Name(asked.targets[0])
         if len(asked.shape) > 1 and len(shown) == prod(asked.shape):  # row after row, as it is answered
-            return expr, nested_text(shown, asked.shape)
+            return expr, nest_texts(shown, asked.shape)
         return expr, shown[0] if len(shown) == 1 else f"[{', '.join(shown)}]" if shown else ""
 
 
-def nested_text(entries: Sequence[str], shape: Sequence[int]) -> str:
+def nest_texts(entries: Sequence[str], shape: Sequence[int]) -> str:
     """The entries of an array as nested lists, as they are answered.
 
-    >>> nested_text(["1", "2", "3", "4"], (2, 2))
+    >>> nest_texts(["1", "2", "3", "4"], (2, 2))
     '[[1, 2], [3, 4]]'
     """
     parts = list(entries)
@@ -175,10 +175,10 @@ def nested_text(entries: Sequence[str], shape: Sequence[int]) -> str:
     return parts[0]
 
 
-def on_circles(edges: Mapping[str, set[str]]) -> list[str]:
+def list_on_circles(edges: Mapping[str, set[str]]) -> list[str]:
     """The nodes of a graph that lie on a circle of two or more, in their order.
 
-    >>> on_circles({"a": {"b"}, "b": {"a"}, "c": {"a"}})
+    >>> list_on_circles({"a": {"b"}, "b": {"a"}, "c": {"a"}})
     ['a', 'b']
     """
     found = []
@@ -196,7 +196,7 @@ def on_circles(edges: Mapping[str, set[str]]) -> list[str]:
     return found
 
 
-def _first(answers: list[MarkedAnswer]) -> str:
+def _find_first_wrong(answers: list[MarkedAnswer]) -> str:
     """The question that went wrong first, in the order of the computation; what cannot be read is not wrong."""
     wrong = (one for one in answers if one.verdict in ("close", "misconception", "wrong") and one.marks < one.out_of)
     return next((answer.question for answer in wrong), "")

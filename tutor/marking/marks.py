@@ -27,10 +27,10 @@ def units(marks: Fraction) -> int:
     return marks.numerator * (_UNIT // marks.denominator)
 
 
-def rounded(marks: Fraction) -> Fraction:
+def round_mark(marks: Fraction) -> Fraction:
     """The mark that is shown: exact where it ends within `PLACES` digits, else rounded, a half to the even digit.
 
-    >>> rounded(Fraction(1, 3))
+    >>> round_mark(Fraction(1, 3))
     Fraction(3333, 10000)
     """
     return Fraction(units(marks), _UNIT)
@@ -60,17 +60,17 @@ def total(marks: Iterable[Fraction]) -> Fraction:
 
 def sum_earned(marked: Marked) -> Fraction:
     """The total of a student that is shown: the sum of the shown marks of the answers, if the answers are what was added up."""
-    return _added([answer.marks for answer in marked.answers], marked.marks)
+    return _add_up([answer.marks for answer in marked.answers], marked.marks)
 
 
 def sum_possible(marked: Marked) -> Fraction:
     """What could be earned, added up in the same way."""
-    return _added([answer.out_of for answer in marked.answers], marked.out_of)
+    return _add_up([answer.out_of for answer in marked.answers], marked.out_of)
 
 
-def _added(parts: Sequence[Fraction], whole: Fraction) -> Fraction:
+def _add_up(parts: Sequence[Fraction], whole: Fraction) -> Fraction:
     """The sum of the shown parts, if the parts make up the whole; else the whole."""
     added = sum(map(units, parts))
     exact = all(_UNIT % part.denominator == 0 for part in parts)
     same = added * whole.denominator == whole.numerator * _UNIT if exact else sum(parts, Fraction(0)) == whole
-    return Fraction(added, _UNIT) if parts and same else rounded(whole)
+    return Fraction(added, _UNIT) if parts and same else round_mark(whole)

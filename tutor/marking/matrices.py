@@ -6,13 +6,13 @@ from tutor.expression.nodes import Add, Expr, Mul, Name
 from tutor.graph.nouns import Graph
 
 
-def transposed_weights(graph: Graph) -> tuple[dict[str, str], ...]:
+def map_transposed_weights(graph: Graph) -> tuple[dict[str, str], ...]:
     """For every square block of weights, the weight that stands in each one's place when the block is transposed.
 
     A block is a set of n sums of n products each over the same n inputs, whose weights are all different leaves.
 
     >>> from tutor.graph.build import from_steps
-    >>> transposed_weights(from_steps(["z1 = p*x + q*y", "z2 = r*x + s*y", "L = z1*z2"]))
+    >>> map_transposed_weights(from_steps(["z1 = p*x + q*y", "z2 = r*x + s*y", "L = z1*z2"]))
     ({'q': 'r', 'r': 'q'},)
     """
     leaves = {quantity.name for quantity in graph.leaves}

@@ -9,14 +9,14 @@ from fractions import Fraction
 from tutor.derive.working import Working
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Kind, Question, Tolerance
-from tutor.exercise.training_task import trains_otherwise
-from tutor.expression.keys import after_key, derivative_key, read_after, read_derivative, read_edge
+from tutor.exercise.training_task import is_trained_otherwise
+from tutor.expression.keys import derivative_key, make_after_key, read_after, read_derivative, read_edge
 from tutor.expression.nodes import Name
 from tutor.expression.walk import names
 from tutor.graph.nouns import Step
-from tutor.marking.array_questions import asks_for_arrays, make_array_questions
+from tutor.marking.array_questions import is_asked_by_arrays, make_array_questions
 from tutor.numbers.agreement import agreement
-from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 
 MOST_FORWARD, MOST_LOCALS, MOST_GRADIENTS, MOST_UPDATES = 24, 12, 40, 24
 MOST_DIGITS = 8
@@ -46,7 +46,7 @@ def losses_in(questions: Iterable[Question], working: Iterable[str]) -> tuple[st
 
 def make_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
     """Questions made from the graph: about whole arrays where it is over layers, else about single quantities.  Each has one mark."""
-    make = make_array_questions if asks_for_arrays(exercise) else make_single_questions
+    make = make_array_questions if is_asked_by_arrays(exercise) else make_single_questions
     return make(exercise, working)
 
 
@@ -88,7 +88,7 @@ def make_single_questions(exercise: Exercise, working: Working) -> tuple[Questio
     ask([target for target in between if target in wanted and target not in asked], MOST_GRADIENTS)
     ask([target for target in asked if target in working.by_name], MOST_GRADIENTS)
     if exercise.steps and exercise.rate is not None and exercise.values:
-        ask((after_key(q.name, 1) for q in exercise.graph.parameters), MOST_UPDATES)
+        ask((make_after_key(q.name, 1) for q in exercise.graph.parameters), MOST_UPDATES)
     return tuple(found)
 
 
@@ -108,41 +108,41 @@ def sharpen(question: Question, truth: Mapping[str, Value]) -> Question:
         return question
     target = question.targets[0]
     of, name, k = parts(target)
-    before = after_key(name, k - 1)
+    before = make_after_key(name, k - 1)
     if of or not k or before not in truth or target not in truth:
         return question
     old, new = truth[before], truth[target]
-    if old == new or real(old) == 0 or real(new) == 0:
+    if old == new or as_real(old) == 0 or as_real(new) == 0:
         return question
     digits = question.tolerance.digits
-    while digits < MOST_DIGITS and _same(old, new, digits):
+    while digits < MOST_DIGITS and _is_same(old, new, digits):
         digits += 1
-    near = min(question.tolerance.relative, _apart(old, new) / 4)
+    near = min(question.tolerance.relative, _measure_gap(old, new) / 4)
     return replace(question, tolerance=replace(question.tolerance, digits=digits, relative=near))
 
 
-def _same(old: Value, new: Value, digits: int) -> bool:
+def _is_same(old: Value, new: Value, digits: int) -> bool:
     """Whether the old value could be taken for the new one, correctly rounded or cut off to so many digits."""
-    text = CONTEXT.nstr(real(old), digits, min_fixed=-50, max_fixed=50, strip_zeros=False)
+    text = CONTEXT.nstr(as_real(old), digits, min_fixed=-50, max_fixed=50, strip_zeros=False)
     return agreement(text, new) != "differs"
 
 
-def _apart(old: Value, new: Value) -> Fraction:
-    relative = abs((real(new) - real(old)) / real(new))
+def _measure_gap(old: Value, new: Value) -> Fraction:
+    relative = abs((as_real(new) - as_real(old)) / as_real(new))
     return Fraction(float(relative)).limit_denominator(10**6) or Fraction(1, 10**6)
 
 
-def all_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
+def list_questions(exercise: Exercise, working: Working) -> tuple[Question, ...]:
     """What is asked: the exercise's own questions, or generated ones."""
     return exercise.questions or make_questions(exercise, working)
 
 
-def single_questions(exercise: Exercise, working: Working, names: Iterable[str]) -> tuple[Question, ...]:
+def list_single_questions(exercise: Exercise, working: Working, names: Iterable[str]) -> tuple[Question, ...]:
     """Questions about single quantities that are asked by their names in the working (``dL/dW_1_1``), as the cases of an exercise may."""
     kind: Kind = "number" if exercise.values else "expression"
     return tuple(Question(name, name, kind, (name,)) for name in dict.fromkeys(names) if name in working.by_name)
 
 
-def follows_through(exercise: Exercise, target: str) -> bool:
+def can_follow(exercise: Exercise, target: str) -> bool:
     """Whether a quantity's way is among the steps: training over a data set is computed as a whole."""
-    return not (parts(target)[2] and trains_otherwise(exercise) and exercise.samples is not None)
+    return not (parts(target)[2] and is_trained_otherwise(exercise) and exercise.samples is not None)

@@ -11,8 +11,8 @@ from collections.abc import Mapping
 
 from tutor.derive.working import Working
 from tutor.numbers.arrays import Floats
-from tutor.numbers.balls import between, bits_of, bounds, nowhere, set_bits
-from tutor.numbers.enclosures import every
+from tutor.numbers.balls import bits_of, bounds, make_between, make_nowhere, set_bits
+from tutor.numbers.enclosures import enclose_all
 from tutor.numbers.program import Program, program
 from tutor.numbers.values import Ball
 
@@ -43,22 +43,22 @@ class Ranges:
         """
         before = set_bits(bits_of(DIGITS))
         try:
-            balls = {name: between(*limits) for name, limits in given.items()}
+            balls = {name: make_between(*limits) for name, limits in given.items()}
             for name in self._way(target, tuple(given)):
                 steps = self._program(name)
                 for used in steps.names:
                     if used not in balls:
-                        balls[used] = self._known(used)
-                balls[name] = every(steps, balls)[steps.result]
+                        balls[used] = self._find_known(used)
+                balls[name] = enclose_all(steps, balls)[steps.result]
             low, high = bounds(balls[target])
         finally:
             set_bits(before)
         return (low, high) if math.isfinite(low) and math.isfinite(high) else None
 
-    def _known(self, name: str) -> Ball:
+    def _find_known(self, name: str) -> Ball:
         if name not in self.balls:
             value = float(self.env[name][0])
-            self.balls[name] = between(value, value) if math.isfinite(value) else nowhere()
+            self.balls[name] = make_between(value, value) if math.isfinite(value) else make_nowhere()
         return self.balls[name]
 
     def _program(self, name: str) -> Program:

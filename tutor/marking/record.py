@@ -15,7 +15,7 @@ from tutor.marking.marked import BrokenLine, Credit, Marked, MarkedAnswer, Refut
 
 def to_record(marked: Marked) -> dict[str, Any]:
     """Marked work as a dictionary of texts, numbers and lists; fractions are texts ("3/4")."""
-    return {name: _plain(getattr(marked, name)) for name in _names(Marked)}
+    return {name: _as_plain(getattr(marked, name)) for name in _names(Marked)}
 
 
 def from_record(record: Mapping[str, Any]) -> Marked:
@@ -31,7 +31,7 @@ def from_record(record: Mapping[str, Any]) -> Marked:
     return Marked(**known)
 
 
-def dumps(marked: Marked) -> str:
+def dump_record(marked: Marked) -> str:
     """One line of JSON, always the same for the same work."""
     return json.dumps(to_record(marked), ensure_ascii=True, sort_keys=True, separators=(",", ":"))
 
@@ -54,17 +54,17 @@ def _answer(record: Mapping[str, Any]) -> MarkedAnswer:
     )  # fmt: skip
 
 
-def _plain(value: Any) -> Any:
+def _as_plain(value: Any) -> Any:
     kind: type = type(value)
     if kind is str or value is None or kind is int:
         return value
     if kind is Fraction:
         return str(value)
     if kind is tuple or kind is list:
-        return [_plain(item) for item in value]
+        return [_as_plain(item) for item in value]
     if isinstance(value, Mapping):
-        return {key: _plain(item) for key, item in value.items()}
-    return {name: _plain(getattr(value, name)) for name in _names(kind)}
+        return {key: _as_plain(item) for key, item in value.items()}
+    return {name: _as_plain(getattr(value, name)) for name in _names(kind)}
 
 
 @cache

@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.answer.handed_in import Submission
-from tutor.errors import near
+from tutor.errors import hint_near
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Case
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
-from tutor.text import visible
+from tutor.text import make_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,20 +53,20 @@ def find_stray_cases(marker: Marker) -> list[str]:
     >>> find_stray_cases(Marker(load("dl/bce")))
     []
     """
-    found = ((number, _unknown(marker, case)) for number, case in enumerate(marker.exercise.cases, 1))
+    found = ((number, _describe_unknown(marker, case)) for number, case in enumerate(marker.exercise.cases, 1))
     return [f"case {number}: {words}" for number, words in found if words]
 
 
-def _unknown(marker: Marker, case: Case) -> str:
+def _describe_unknown(marker: Marker, case: Case) -> str:
     known = [question.id for question in marker.questions]
     for name in (case.question, *(question for question, _ in case.earlier)):
         if name not in known and (marker.exercise.questions or name not in marker.sheet.working.by_name):
-            return f"there is no question {visible(name, 80)}; {near(name, known)}".rstrip("; ")
+            return f"there is no question {make_visible(name, 80)}; {hint_near(name, known)}".rstrip("; ")
     return ""
 
 
 def _result(marker: Marker, ident: str, number: int, case: Case) -> CaseResult:
-    unknown = _unknown(marker, case)
+    unknown = _describe_unknown(marker, case)
     if unknown:
         return CaseResult(ident, number, case, None, (unknown,))
     marked = marker.mark(Submission("case", {**dict(case.earlier), case.question: case.answer}))

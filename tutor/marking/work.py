@@ -18,7 +18,7 @@ from tutor.answer.handed_in import Submission, Unused
 from tutor.errors import TutorError
 from tutor.marking.marked import Marked
 from tutor.marking.record import to_record
-from tutor.text import visible
+from tutor.text import make_visible
 from tutor.version import VERSION
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def text_hash(text: str) -> str:
 
 def submission_record(submission: Submission) -> dict[str, Any]:
     """A submission as plain JSON values."""
-    known = {field.name: _plain(getattr(submission, field.name)) for field in fields(Submission)}
+    known = {field.name: _as_plain(getattr(submission, field.name)) for field in fields(Submission)}
     return known | {"unused": [[one.place, one.text, one.reason] for one in submission.unused]}
 
 
@@ -97,14 +97,14 @@ def work(exercise_text: str, ident: str, seed: int, submission: Mapping[str, Any
         prepared = marker(exercise_text, ident, seed)
         out_of = sum((question.marks for question in prepared.questions), Fraction(0))
         if read.failed:
-            return to_record(unmarked(read, ident, key, seed, read.failed, out_of=out_of))
+            return to_record(make_unmarked(read, ident, key, seed, read.failed, out_of=out_of))
         marked = prepared.mark(read)
     except MemoryError:
         raise
     except TutorError as error:
-        return to_record(unmarked(read, ident, key, seed, f"the marker says: {visible(error.what, 300)}", out_of=out_of))
+        return to_record(make_unmarked(read, ident, key, seed, f"the marker says: {make_visible(error.what, 300)}", out_of=out_of))
     except Exception as error:  # one submission never harms another: its own row says what happened
-        return to_record(unmarked(read, ident, key, seed, f"the marker failed ({type(error).__name__})", out_of=out_of))
+        return to_record(make_unmarked(read, ident, key, seed, f"the marker failed ({type(error).__name__})", out_of=out_of))
     return to_record(replace(marked, **_origin(read, ident, key, seed)))
 
 
@@ -117,7 +117,7 @@ def marker(exercise_text: str, ident: str, seed: int) -> Marker:
     return Marker(from_text(exercise_text, ident), seed=seed)
 
 
-def unmarked(
+def make_unmarked(
     submission: Submission, ident: str, key: str, seed: int, reason: str, *, out_of: Fraction = Fraction(0)
 ) -> Marked:
     """The row of a submission that could not be marked.  ``key`` is the hash of the exercise's text, ``out_of`` the marks that it gives."""
@@ -136,7 +136,7 @@ def _origin(submission: Submission, ident: str, key: str, seed: int) -> dict[str
     }  # fmt: skip
 
 
-def _plain(value: Any) -> Any:
+def _as_plain(value: Any) -> Any:
     if isinstance(value, Mapping):
         return dict(value)
     return list(value) if isinstance(value, tuple) else value

@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tutor.derive.working import Working, referred
+from tutor.derive.working import Working, list_referred
 from tutor.expression.nodes import Expr
 from tutor.graph.nouns import Step
 from tutor.numbers.arrays import Floats, np
-from tutor.numbers.floats import at_points
+from tutor.numbers.floats import evaluate_at_points
 
 CHUNK = 4_096
 """Rows that are run at a time: some ten megabytes."""
@@ -41,16 +41,16 @@ class BentWorld:
     order: Mapping[str, int] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, working: Working, leaves: Mapping[str, Floats]) -> BentWorld:
+    def make(cls, working: Working, leaves: Mapping[str, Floats]) -> BentWorld:
         """The world of given values, each an array of shape (points,), with everything that follows from them."""
         env = dict(leaves)
         points = max((np.size(value) for value in leaves.values()), default=1)
         with np.errstate(all="ignore"):
             for step in working.steps:
-                env[step.target] = _flat(at_points(step.expr, env), points)
+                env[step.target] = _flatten(evaluate_at_points(step.expr, env), points)
         return cls(working, env, {}, {step.target: place for place, step in enumerate(working.steps)})
 
-    def with_fixed(self, fixed: Mapping[str, Floats], wanted: Iterable[str]) -> BentWorld:
+    def fix_values(self, fixed: Mapping[str, Floats], wanted: Iterable[str]) -> BentWorld:
         """The same with some results put in place, and what ``wanted`` needs computed anew from them."""
         env = {**self.env, **fixed}
         cone = self.working.cone(wanted)
@@ -60,7 +60,7 @@ class BentWorld:
             for step in self.working.steps:
                 name = step.target
                 if name in cone and name not in fixed and changed.intersection(self.working.uses[name]):
-                    env[name] = _flat(at_points(step.expr, env), points)
+                    env[name] = _flatten(evaluate_at_points(step.expr, env), points)
                     changed.add(name)
         return BentWorld(self.working, env, fixed, self.order)
 
@@ -76,15 +76,15 @@ class BentWorld:
             stack.extend(self.working.uses.get(name, ()))
         return [step for step in self.working.steps if step.target in found]
 
-    def bent(self, variants: Sequence[Variant], wanted: Sequence[str]) -> dict[str, Floats]:
+    def run_bent(self, variants: Sequence[Variant], wanted: Sequence[str]) -> dict[str, Floats]:
         """What ``wanted`` comes to in each variant: arrays of shape (variants, points)."""
-        parts = [self._bent(variants[at : at + CHUNK], wanted) for at in range(0, len(variants), CHUNK)]
+        parts = [self._run_bent(variants[at : at + CHUNK], wanted) for at in range(0, len(variants), CHUNK)]
         points = len(next(iter(self.env.values()))) if self.env else 1
         if not parts:
             return {name: np.empty((0, points)) for name in wanted}
         return parts[0] if len(parts) == 1 else {name: np.concatenate([part[name] for part in parts]) for name in wanted}
 
-    def _bent(self, variants: Sequence[Variant], wanted: Sequence[str]) -> dict[str, Floats]:
+    def _run_bent(self, variants: Sequence[Variant], wanted: Sequence[str]) -> dict[str, Floats]:
         edits: dict[str, dict[int, tuple[Expr, list[int]]]] = {}
         for row, variant in enumerate(variants):
             for target, expr in variant.edits.items():
@@ -101,21 +101,21 @@ class BentWorld:
                 if not (own or inputs):
                     continue
                 if inputs:
-                    value = _full(at_points(step.expr, {**self.env, **{used: rows[used] for used in inputs}}), count)
+                    value = _widen(evaluate_at_points(step.expr, {**self.env, **{used: rows[used] for used in inputs}}), count)
                 else:
                     value = np.repeat(np.atleast_2d(self.env[name]), count, axis=0)
                 for expr, places in (own or {}).values():
-                    env = {used: rows[used][places] if used in rows else self.env[used] for used in referred(expr)}
-                    value[places] = at_points(expr, env)
+                    env = {used: rows[used][places] if used in rows else self.env[used] for used in list_referred(expr)}
+                    value[places] = evaluate_at_points(expr, env)
                 rows[name] = value
         return {name: rows[name] if name in rows else np.repeat(np.atleast_2d(self.env[name]), count, axis=0) for name in wanted}
 
 
-def _flat(value: Floats, points: int) -> Floats:
+def _flatten(value: Floats, points: int) -> Floats:
     """A value as an array with one number a point; a constant formula gives a single number."""
     return np.broadcast_to(np.asarray(value, dtype=float), (points,))
 
 
-def _full(value: Floats, count: int) -> Floats:
+def _widen(value: Floats, count: int) -> Floats:
     value = np.asarray(value, dtype=float)
     return np.array(np.broadcast_to(np.atleast_2d(value), (count, value.shape[-1] if value.ndim else 1)))

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-from tutor.errors import TutorError, near
+from tutor.errors import TutorError, hint_near
 from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.graph.nouns import Quantity
 from tutor.notation.symbol import Symbol, guess, read_symbol
@@ -57,21 +57,21 @@ class Notation:
         if known:
             return known
         after = read_after(name)
-        return self.updated(after.key, after.updates) if after.updates else guess(name)
+        return self.write_updated(after.key, after.updates) if after.updates else guess(name)
 
-    def updated(self, name: str, step: int) -> Symbol:
+    def write_updated(self, name: str, step: int) -> Symbol:
         """How a parameter is written after a number of updates."""
         plain = self.symbol(name)
         parts = read_symbol(plain.latex)
         if self.update == "next":
             more = f"t+{step}"
-            new = parts.raised(Symbol(more, more))
+            new = parts.add_superscript(Symbol(more, more))
             return Symbol(new.latex, f"{plain.text}^({more})")
         if self.update == "index":
-            new = parts.indexed(Symbol(str(step), str(step)))
+            new = parts.add_index(Symbol(str(step), str(step)))
             return Symbol(new.latex, new.text)
         if self.update == "prime":
-            new = parts.raised(Symbol("'" * step, "′" * step))
+            new = parts.add_superscript(Symbol("'" * step, "′" * step))
             return Symbol(new.latex, plain.text + "′" * step)
         return plain
 
@@ -121,7 +121,7 @@ class Notation:
         own = self.symbol(name)
         if "_" in own.latex:
             return Symbol(f"({own.latex})_{{{listed.latex}}}", f"({own.text})_{listed.text}")
-        whole = read_symbol(own.latex).indexed(listed)
+        whole = read_symbol(own.latex).add_index(listed)
         return Symbol(whole.latex, f"{own.text}_{listed.text}" if own.text.isascii() and len(listed.text) <= 2 else whole.text)
 
 
@@ -135,16 +135,16 @@ def profile_names() -> list[str]:
 
 
 @cache
-def _raw(name: str) -> Mapping[str, Any]:
+def _read_raw(name: str) -> Mapping[str, Any]:
     path = PROFILES / f"{name}.toml"
     if name not in profile_names():
         known = profile_names()
-        raise TutorError(f"there is no notation {name}", hint=near(name, known) or "there are: " + ", ".join(known))
+        raise TutorError(f"there is no notation {name}", hint=hint_near(name, known) or "there are: " + ", ".join(known))
     with path.open("rb") as file:
         own = tomllib.load(file)
     if "extends" not in own:
         return own
-    base = _raw(own.pop("extends"))
+    base = _read_raw(own.pop("extends"))
     return {**base, **own, **{key: {**base.get(key, {}), **own.get(key, {})} for key in ("functions", "roles", "arrays", "text")}}
 
 
@@ -161,7 +161,7 @@ def notation(
 
     Raises `TutorError` for a profile that does not exist, with near misses.
     """
-    raw = _raw(name)
+    raw = _read_raw(name)
     roles, texts = raw.get("roles", {}), raw.get("text", {})
     own = symbols or {}
     found: dict[str, Symbol] = {}
@@ -199,7 +199,7 @@ def affine(profile: str) -> Literal["plain", "transposed"]:
     >>> affine("qmul"), affine("dl")
     ('transposed', 'plain')
     """
-    found: Literal["plain", "transposed"] = _raw(profile).get("affine", "plain")
+    found: Literal["plain", "transposed"] = _read_raw(profile).get("affine", "plain")
     return found
 
 
@@ -228,7 +228,7 @@ def unit_symbol(profile: str, name: str) -> Symbol:
     """
     places = name.split("_")[1:]
     role = ("one", "unit", "units")[len(places)]
-    pattern = _raw(profile)["roles"][role]
+    pattern = _read_raw(profile)["roles"][role]
     return read_symbol(pattern.format(j=places[-1] if places else "", i=places[0] if places else "")).symbol()
 
 

@@ -14,7 +14,7 @@ from unicodedata import normalize
 
 from tutor.errors import TutorError
 from tutor.expression.letters import ACCENTS, COMMANDS, FONTS, SCRIPT, SUB, SUPER
-from tutor.text import visible
+from tutor.text import make_visible
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,23 +53,23 @@ class Parts:
             latex += "'" if self.sup.latex == "'" else "^{" + self.sup.latex + "}"
         return Symbol(
             latex,
-            normalize("NFC", self.base.text) + _raised(self.sup.text, SUPER, "^") + _raised(self.sub.text, SUB, "_"),
+            normalize("NFC", self.base.text) + _raise_index(self.sup.text, SUPER, "^") + _raise_index(self.sub.text, SUB, "_"),
         )
 
-    def indexed(self, more: Symbol) -> Symbol:
+    def add_index(self, more: Symbol) -> Symbol:
         """The symbol with one index more: w^L at iteration 1 is w_1^L."""
         if not self.sub.latex:
             return replace(self, sub=more).symbol()
         return replace(self, sub=Symbol(f"{self.sub.latex},{more.latex}", f"{self.sub.text},{more.text}")).symbol()
 
-    def raised(self, more: Symbol) -> Symbol:
+    def add_superscript(self, more: Symbol) -> Symbol:
         """The symbol with more in its superscript: w_5 after an update is w_5^{t+1}."""
         if not self.sup.latex:
             return replace(self, sup=more).symbol()
         return replace(self, sup=Symbol(f"{self.sup.latex},{more.latex}", f"{self.sup.text},{more.text}")).symbol()
 
 
-def _raised(text: str, table: dict[str, str], mark: str) -> str:
+def _raise_index(text: str, table: dict[str, str], mark: str) -> str:
     if all(c in table for c in text) and sum(c.isalpha() for c in text) <= 3:
         return "".join(table[c] for c in text)
     return mark + (text if len(text) == 1 or text.isalnum() else f"({text})")
@@ -97,11 +97,11 @@ class _SymbolReader:
         self.place = 0
         for match in self.tokens:
             if match.lastgroup == "bad":
-                raise self.fail(visible(match.group()))
+                raise self.fail(make_visible(match.group()))
 
     def fail(self, what: str) -> TutorError:
         return TutorError(
-            f"{what} is not understood in the symbol {visible(self.text)!r}",
+            f"{what} is not understood in the symbol {make_visible(self.text)!r}",
             hint="letters, digits, ^{…}, _{…}, Greek letters, \\hat{…}, \\tilde{…}, \\mathcal{L}, \\mathrm{…} are",
         )
 

@@ -1,8 +1,9 @@
 """Numbers as the product computes them: exact fractions as long as every rule allows it, else many digits.
 
-What users see is a `Fraction` or an mpmath number (`Value`).  Within `rigorous`, what is no fraction is a ball (`tutor.numbers.balls`),
-whose error is proved; `tutor.numbers.run.stable` makes numbers of balls when they are narrow enough.  Only what is printed is ever rounded
-(see `tutor.numbers.printed`).  Sizes are limited *before* a computation, so that no formula can make it hang.
+What users see is a `Fraction` or an mpmath number (`Value`).  Within `compute_rigorously`, what is no fraction is a ball
+(`tutor.numbers.balls`), whose error is proved; `tutor.numbers.run.compute_stable` makes numbers of balls when they are narrow enough.
+Only what is printed is ever rounded (see `tutor.numbers.printed`).  Sizes are limited *before* a computation, so that no formula can
+make it hang.
 """
 
 from __future__ import annotations
@@ -23,11 +24,11 @@ from tutor.numbers.balls import (
     compute_with,
     enclose,
     is_ball,
+    is_below_use,
     magnitude,
     midpoint,
-    nothing_less_than,
+    raise_whole,
     sign,
-    whole_power,
     working,
 )
 from tutor.numbers.functions import MAX_ANGLE, MAX_ARGUMENT, PRIMITIVES, Primitive
@@ -52,14 +53,14 @@ class Constant(CONTEXT.mpf):  # type: ignore[misc,name-defined]  # mpmath makes 
     __slots__ = ("formula",)
 
     @classmethod
-    def of(cls, formula: Expr, value: Raw) -> Constant:
+    def make(cls, formula: Expr, value: Raw) -> Constant:
         """The constant of a formula without names, whose value is known."""
         made = object.__new__(cls)
         made._mpf_, made.formula = value, formula
         return made
 
     def __reduce__(self) -> tuple[Callable[..., Constant], tuple[Expr, Raw]]:
-        return Constant.of, (self.formula, self._mpf_)
+        return Constant.make, (self.formula, self._mpf_)
 
 
 class Undecided(ArithmeticError):
@@ -85,7 +86,7 @@ _NOW = Rigour()
 
 
 @contextmanager
-def rigorous(digits: int, *, nothing: int = 0, watched: bool = False) -> Iterator[Rigour]:
+def compute_rigorously(digits: int, *, nothing: int = 0, watched: bool = False) -> Iterator[Rigour]:
     """Compute with balls of so many digits."""
     before = _NOW.balls, _NOW.nothing, _NOW.watched
     _NOW.balls, _NOW.nothing, _NOW.watched, _NOW.lost = True, nothing, watched, 0
@@ -109,21 +110,21 @@ def is_nothing(value: Value) -> bool:
     return value.contains(0) and magnitude(value) < least and magnitude(value.rad()) < least
 
 
-def real(value: Value) -> BigFloat:
+def as_real(value: Value) -> BigFloat:
     """The value as an mpmath number."""
     if type(value) is Fraction:
         return CONTEXT.mpf(value.numerator) / value.denominator
-    return value  # type: ignore[return-value]  # no ball is asked for its digits: see `public`
+    return value  # type: ignore[return-value]  # no ball is asked for its digits: see `as_public`
 
 
-def public(value: Value) -> Value:
+def as_public(value: Value) -> Value:
     """What users see of a value: a fraction as it is, of a ball its midpoint, with all digits that it has."""
     if not is_ball(value):
         return value
-    return CONTEXT.mpf(0) if nothing_less_than(value) else midpoint(value, CONTEXT)
+    return CONTEXT.mpf(0) if is_below_use(value) else midpoint(value, CONTEXT)
 
 
-def _ball(value: Value) -> Ball:
+def _as_ball(value: Value) -> Ball:
     """The ball of a value, with the digits in use."""
     return _constant_ball(value.formula, bits_in_use()) if type(value) is Constant else enclose(value)
 
@@ -135,11 +136,11 @@ def _constant_ball(formula: Expr, bits: int) -> Ball:
     return enclose(compute(formula, {}))
 
 
-def _wide(value: Value) -> Inexact:
+def _as_wide(value: Value) -> Inexact:
     """The value as a number that is no fraction."""
     if not _NOW.balls:
-        return real(value)
-    return _ball(value) if type(value) is Constant else enclose(value)
+        return as_real(value)
+    return _as_ball(value) if type(value) is Constant else enclose(value)
 
 
 def is_exact(value: Value) -> bool:
@@ -151,7 +152,7 @@ def signum(value: Value) -> int:
     """1, 0 or −1; raises `Undecided` where the digits of a ball do not tell."""
     if type(value) is Fraction or not _NOW.balls:
         return int(value > 0) - int(value < 0)
-    found = sign(_ball(value))
+    found = sign(_as_ball(value))
     if found is not None:
         return found
     if is_nothing(value):
@@ -159,17 +160,17 @@ def signum(value: Value) -> int:
     raise Undecided
 
 
-def _bounded(value: Fraction) -> Value:
+def _check_bounds(value: Fraction) -> Value:
     if value.numerator.bit_length() > MAX_BITS or value.denominator.bit_length() > MAX_BITS:
-        return _wide(value)
+        return _as_wide(value)
     return value
 
 
 def add(a: Value, b: Value) -> Value:
     """a + b."""
     if type(a) is Fraction and type(b) is Fraction:
-        return _bounded(a + b)
-    left, right = _wide(a), _wide(b)
+        return _check_bounds(a + b)
+    left, right = _as_wide(a), _as_wide(b)
     if _NOW.watched and is_ball(left) and is_ball(right) and not left.contains(0) and not right.contains(0):
         _NOW.lost = max(_NOW.lost, abs(magnitude(left) - magnitude(right)))
     return left + right
@@ -179,27 +180,32 @@ def multiply(a: Value, b: Value) -> Value:
     """a·b; an exact 0 stays exact."""
     if type(a) is Fraction:
         if type(b) is Fraction:
-            return _bounded(a * b)
+            return _check_bounds(a * b)
         if not a:
             return a
     elif type(b) is Fraction and not b:
         return b
-    return _wide(a) * _wide(b)
+    return _as_wide(a) * _as_wide(b)
 
 
 def subtract(a: Value, b: Value) -> Value:
     """a − b."""
-    return add(a, -b)
+    return add(a, negate(b))
 
 
 def negate(a: Value) -> Value:
     """−a."""
-    return -a
+    return -_as_unrounded(a)
 
 
 def absolute(a: Value) -> Value:
     """|a|."""
-    return a.__abs__()
+    return _as_unrounded(a).__abs__()
+
+
+def _as_unrounded(value: Value) -> Value:
+    """The value, where balls are computed with as a ball: mpmath rounds a number to the digits in use even when it only turns its sign."""
+    return value if type(value) is Fraction or not _NOW.balls else _as_wide(value)
 
 
 def divide(a: Value, b: Value) -> Value:
@@ -207,14 +213,14 @@ def divide(a: Value, b: Value) -> Value:
     if not signum(b):
         raise ValueProblem("a division by zero", hint="choose values for which the denominator is not 0")
     if type(a) is Fraction and type(b) is Fraction:
-        return _bounded(a / b)
-    return _wide(a) / _wide(b)
+        return _check_bounds(a / b)
+    return _as_wide(a) / _as_wide(b)
 
 
 def power(a: Value, b: Value) -> Value:
     """a^b; raises `ValueProblem` where it does not exist or is too large."""
     if type(b) is Fraction and b.denominator == 1:
-        return _whole_power(a, b.numerator)
+        return _raise_whole(a, b.numerator)
     side = signum(a)
     if side < 0:
         raise ValueProblem("a negative number to a power that is no whole number", hint="choose a positive base")
@@ -223,10 +229,10 @@ def power(a: Value, b: Value) -> Value:
     if type(b) is Fraction and b == Fraction(1, 2):
         return square_root(a)
     _limit(b, a)
-    return _told(_wide(a) ** _wide(b))
+    return _check_told(_as_wide(a) ** _as_wide(b))
 
 
-def _whole_power(a: Value, n: int) -> Value:
+def _raise_whole(a: Value, n: int) -> Value:
     if n <= 0 and not signum(a):
         return _power_of_zero(n)
     if type(a) is Fraction:
@@ -236,10 +242,10 @@ def _whole_power(a: Value, n: int) -> Value:
         if size * abs(n) <= MAX_BITS or a == 0:
             return a**n
     _limit(Fraction(n), a)
-    return _told(whole_power(_ball(a), n)) if _NOW.balls else real(a) ** n
+    return _check_told(raise_whole(_as_ball(a), n)) if _NOW.balls else as_real(a) ** n
 
 
-def _told(value: Value) -> Value:
+def _check_told(value: Value) -> Value:
     """The value, unless it is a ball that tells nothing."""
     if is_ball(value) and not value.is_finite():
         raise Undecided
@@ -254,7 +260,7 @@ def _power_of_zero(exponent: int) -> Fraction:
 
 def _limit(exponent: Value, base: Value) -> None:
     """Refuse a power whose result has more than about four million digits."""
-    shown, size = (real(public(part)) for part in (exponent, base))
+    shown, size = (as_real(as_public(part)) for part in (exponent, base))
     if size != 0 and abs(shown * CONTEXT.log(abs(size))) > MAX_ARGUMENT:
         raise ValueProblem("an overflow: this power is too large to be written", hint="use smaller numbers")
 
@@ -267,26 +273,26 @@ def square_root(a: Value) -> Value:
 def _check_root(a: Value) -> None:
     if signum(a) < 0:
         raise ValueProblem(
-            f"the square root of a negative number ({short(a)})", hint="choose values for which it is not"
+            f"the square root of a negative number ({shorten(a)})", hint="choose values for which it is not"
         )
 
 
 def _check_exponential(x: Value) -> None:
     if x > MAX_ARGUMENT:
-        raise ValueProblem(f"an overflow: exp({short(x)}) is too large to be written", hint="use smaller numbers")
+        raise ValueProblem(f"an overflow: exp({shorten(x)}) is too large to be written", hint="use smaller numbers")
 
 
 def _check_logarithm(x: Value) -> None:
     side = signum(x)
     if side <= 0:
-        kind = "zero" if not side else f"a negative number ({short(x)})"
+        kind = "zero" if not side else f"a negative number ({shorten(x)})"
         raise ValueProblem(f"the logarithm of {kind}", hint="choose values for which its argument is positive")
 
 
 def _check_angle(name: str) -> Callable[[Value], None]:
     def check(x: Value) -> None:
         if absolute(x) > MAX_ANGLE:
-            raise ValueProblem(f"{name} of {short(x)}: too large an angle to be accurate", hint="use smaller numbers")
+            raise ValueProblem(f"{name} of {shorten(x)}: too large an angle to be accurate", hint="use smaller numbers")
 
     return check
 
@@ -295,9 +301,14 @@ def _check_inverse(name: str, *, ends: bool) -> Callable[[Value], None]:
     def check(x: Value) -> None:
         size = absolute(x)
         if size > 1 or (size == 1 and not ends):
-            raise ValueProblem(f"{name} of {short(x)} does not exist", hint="choose values for which its argument lies between -1 and 1")
+            raise ValueProblem(f"{name} of {shorten(x)} does not exist", hint="choose values for which its argument lies between -1 and 1")
 
     return check
+
+
+def _check_arcosh(x: Value) -> None:
+    if x < 1:
+        raise ValueProblem(f"arcosh of {shorten(x)} does not exist", hint="choose values for which its argument is at least 1")
 
 
 _CHECKS: dict[str, Callable[[Value], None]] = {
@@ -308,7 +319,9 @@ _CHECKS: dict[str, Callable[[Value], None]] = {
     "log": _check_logarithm,
     **{name: _check_angle(name) for name in ("sin", "cos", "tan")},
     "arcsin": _check_inverse("arcsin", ends=True),
+    "arccos": _check_inverse("arccos", ends=True),
     "artanh": _check_inverse("artanh", ends=False),
+    "arcosh": _check_arcosh,
 }
 """Where functions do not exist, or are too large: said in words."""
 
@@ -321,6 +334,8 @@ def apply(func: str, args: Sequence[Value]) -> Value:
         return _slope(func[:-1], args)
     from tutor.numbers.run import compute
 
+    if func in _CHECKS:
+        _CHECKS[func](*args)
     names, formula = _definition(func, len(args))
     return compute(formula, dict(zip(names, args, strict=True)))
 
@@ -336,7 +351,7 @@ def _primitive(row: Primitive, args: Sequence[Value]) -> Value:
             return exact
     if not _NOW.balls:
         return _digits(row, args)
-    balls = [_ball(arg) for arg in args]
+    balls = [_as_ball(arg) for arg in args]
     if _NOW.watched and row.lost is not None and not balls[0].contains(0):
         _NOW.lost = max(_NOW.lost, row.lost(magnitude(balls[0])))
     found = row.ball(*balls)
@@ -351,16 +366,16 @@ def _digits(row: Primitive, args: Sequence[Value]) -> Value:
     """A primitive as a number of as many digits as are in use."""
     digits = int(CONTEXT.dps) + 10
     found = compute_with(digits, row.ball, args)
-    while accuracy(found) < CONTEXT.prec and not nothing_less_than(found) and digits < 40 * CONTEXT.dps:
+    while accuracy(found) < CONTEXT.prec and not is_below_use(found) and digits < 40 * CONTEXT.dps:
         digits *= 2
         found = compute_with(digits, row.ball, args)
     if not found.is_finite():
-        listed = ", ".join(map(short, args))
+        listed = ", ".join(map(shorten, args))
         raise ValueProblem(f"an overflow: {row.name}({listed}) is too large to be written", hint="use smaller numbers")
-    return CONTEXT.mpf(0) if nothing_less_than(found) else +midpoint(found, CONTEXT)
+    return CONTEXT.mpf(0) if is_below_use(found) else +midpoint(found, CONTEXT)
 
 
-def _extreme(name: str) -> Callable[..., Value]:
+def _make_extreme(name: str) -> Callable[..., Value]:
     """The largest or smallest value; a fraction stays one."""
     side = 1 if name == "max" else -1
 
@@ -370,7 +385,7 @@ def _extreme(name: str) -> Callable[..., Value]:
             try:
                 best = arg if signum(subtract(arg, best)) == side else best
             except Undecided:  # both are as large, as far as the digits tell: the ball of both
-                best = PRIMITIVES[name].ball(_ball(best), _ball(arg))
+                best = PRIMITIVES[name].ball(_as_ball(best), _as_ball(arg))
         return best
 
     return choose
@@ -379,8 +394,8 @@ def _extreme(name: str) -> Callable[..., Value]:
 _CHOICES: dict[str, Callable[..., Value]] = {
     "abs": lambda x: -x if signum(x) < 0 else x,
     "sign": lambda x: Fraction(signum(x)),
-    "max": _extreme("max"),
-    "min": _extreme("min"),
+    "max": _make_extreme("max"),
+    "min": _make_extreme("min"),
     "if_positive": lambda c, a, b: a if signum(c) > 0 else b,
 }
 """Functions that choose among their arguments, so that what is exact stays so."""
@@ -403,8 +418,8 @@ def _slope(func: str, args: Sequence[Value]) -> Value:
     return compute(partials_of(row)[0], {**dict(zip(row.params, args, strict=True)), OUT: apply(func, args)})
 
 
-def short(value: Value) -> str:
+def shorten(value: Value) -> str:
     """A value for a message: few digits."""
     if type(value) is Fraction and max(abs(value.numerator), value.denominator) < 10**6:
         return str(value)
-    return str(CONTEXT.nstr(real(public(value)), 6))
+    return str(CONTEXT.nstr(as_real(as_public(value)), 6))

@@ -17,11 +17,11 @@ from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.walk import names
-from tutor.graph.entries import MAX_WORK, Array, Entries, arrays_of, index_parts, whole
+from tutor.graph.entries import MAX_WORK, Array, Entries, arrays_of, index_parts, read_whole
 from tutor.graph.shapes import INDEXED, Shape, bind
 from tutor.numbers.arrays import PLAIN, Column, Floats, np
 from tutor.numbers.floats import columns
-from tutor.numbers.lowering import nearest
+from tutor.numbers.lowering import round_to_float
 from tutor.numbers.program import Program, program
 from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
@@ -41,15 +41,15 @@ class ColumnEntries:
 
     def number(self, value: Number) -> Column:
         """The float of a written number."""
-        return np.array([nearest(value.value)])
+        return np.array([round_to_float(value.value)])
 
     def add(self, terms: Sequence[Column]) -> Column:
         """Their sum."""
-        return _folded(lambda a, b: a + b, terms)
+        return _fold_terms(lambda a, b: a + b, terms)
 
     def multiply(self, factors: Sequence[Column]) -> Column:
         """Their product."""
-        return _folded(lambda a, b: a * b, factors)
+        return _fold_terms(lambda a, b: a * b, factors)
 
     def negate(self, value: Column) -> Column:
         """The opposite."""
@@ -68,7 +68,7 @@ class ColumnEntries:
         return _apply(func, args)
 
 
-def _folded(combine: Callable[[T, T], T], terms: Sequence[T]) -> T:
+def _fold_terms(combine: Callable[[T, T], T], terms: Sequence[T]) -> T:
     total = terms[0]
     for term in terms[1:]:
         total = combine(total, term)
@@ -107,10 +107,10 @@ class ArrayColumns:
         """
         if PLAIN:
             found = self._entry_by_entry(expr, {})
-            return found.items[0] if not found.shape else np.stack([self._wide(item) for item in found.items])
+            return found.items[0] if not found.shape else np.stack([self._widen(item) for item in found.items])
         return self._array(expr)
 
-    def _wide(self, column: Column) -> Column:
+    def _widen(self, column: Column) -> Column:
         return np.broadcast_to(column, (self.points,))
 
     # entry by entry
@@ -130,14 +130,14 @@ class ArrayColumns:
         if kind is Call and (expr.func in LAYERS or expr.func == INDEXED):  # type: ignore[union-attr]
             return self._operation(expr)  # type: ignore[arg-type]
         inner: dict[str, Floats] = {}
-        scalar = self._scalar(expr, inner)
+        scalar = self._write_scalar(expr, inner)
         steps = program(scalar)
         rank = max([inner[name].ndim for name in steps.names], default=1)
-        env = {name: _lifted(inner[name], rank) for name in steps.names}
+        env = {name: _lift(inner[name], rank) for name in steps.names}
         found = columns(steps, env)[steps.result]
         return found if np.ndim(found) else np.array([found])
 
-    def _scalar(self, expr: Expr, inner: dict[str, Floats]) -> Expr:
+    def _write_scalar(self, expr: Expr, inner: dict[str, Floats]) -> Expr:
         """The formula as one of single numbers; the arrays in it are in ``inner``."""
         kind = type(expr)
         if kind is Number:
@@ -147,7 +147,7 @@ class ArrayColumns:
             if key not in inner:
                 inner[key] = self._array(expr)
             return Name(key)
-        parts = tuple(self._scalar(part, inner) for part in children(expr))
+        parts = tuple(self._write_scalar(part, inner) for part in children(expr))
         if kind is Call and expr.func == ENTRYWISE:  # type: ignore[union-attr]
             return Mul(parts)
         return rebuild(expr, parts) if parts else expr
@@ -166,14 +166,14 @@ class ArrayColumns:
         row, sizes, found = bind(renamed, shapes)
         if _looks_up(row.index):
             made = self._entry_by_entry(renamed, dict(zip(labels, operands, strict=True)))
-            stacked = np.stack([self._wide(item) for item in made.items])
+            stacked = np.stack([self._widen(item) for item in made.items])
             return stacked.reshape(*made.shape, self.points) if made.shape else stacked[0]
         arrays = {name: array for (name, _), array in zip(row.operands, operands, strict=True)}
         numbers = {name: int(size) for name, size in sizes.items()}
         return _IndexReader(formula(row.index), row.letters, arrays, numbers, tuple(int(size) for size in found)).result()
 
 
-def _lifted(array: Floats, rank: int) -> Floats:
+def _lift(array: Floats, rank: int) -> Floats:
     """A single number a point as an array of so many axes."""
     return array.reshape(*(1,) * (rank - 1), array.shape[-1]) if array.ndim == 1 and rank > 1 else array
 
@@ -219,7 +219,7 @@ class _IndexReader:
 
     def result(self) -> Floats:
         array, letters = self.read(self.form)
-        array = _along(array, letters, self.own)
+        array = _lay_along(array, letters, self.own)
         wanted = (*self.shape, array.shape[-1])
         return array if array.shape == wanted else np.broadcast_to(array, wanted)
 
@@ -230,48 +230,48 @@ class _IndexReader:
             case Name(name):
                 return np.array([float(self.known[name])]), ()
             case Number():
-                return np.array([nearest(expr.value)]), ()
+                return np.array([round_to_float(expr.value)]), ()
             case Call("at", (Name(array), *index)):
-                return self.at(self.arrays[array], index)
+                return self.read_at(self.arrays[array], index)
             case Call("sum_over"):
                 return self.sum_over(expr)
             case Call("inside", (place, size)):
                 found, letters = self.grid(place)
-                return np.where((found >= 1) & (found <= whole(size, self.known)), 1.0, 0.0)[..., None], letters
+                return np.where((found >= 1) & (found <= read_whole(size, self.known)), 1.0, 0.0)[..., None], letters
             case Call("max_over"):
-                loops, body = self.opened(expr, "max_over")
-                return self.over(*self.read(body), loops, np.max)
+                loops, body = self.open_loops(expr, "max_over")
+                return self.run_over(*self.read(body), loops, np.max)
             case Call(func, args):
-                return self.combined(lambda *arrays: _apply(func, arrays), args)
+                return self.combine_arrays(lambda *arrays: _apply(func, arrays), args)
             case Mul(args):
-                return self.combined(lambda *arrays: _folded(lambda a, b: a * b, arrays), args)
+                return self.combine_arrays(lambda *arrays: _fold_terms(lambda a, b: a * b, arrays), args)
             case Add(args):
-                return self.combined(lambda *arrays: _folded(lambda a, b: a + b, arrays), args)
+                return self.combine_arrays(lambda *arrays: _fold_terms(lambda a, b: a + b, arrays), args)
             case Neg(arg):
-                return self.combined(lambda a: -a, (arg,))
+                return self.combine_arrays(lambda a: -a, (arg,))
             case Div(num, den):
-                return self.combined(lambda a, b: a / b, (num, den))
+                return self.combine_arrays(lambda a, b: a / b, (num, den))
             case Pow(base, exponent):
-                return self.combined(lambda a, b: a**b, (base, exponent))
+                return self.combine_arrays(lambda a, b: a**b, (base, exponent))
         raise GraphError(f"{type(expr).__name__} in an index form")
 
-    def combined(self, function: Callable[..., Floats], args: Sequence[Expr]) -> tuple[Floats, Letters]:
+    def combine_arrays(self, function: Callable[..., Floats], args: Sequence[Expr]) -> tuple[Floats, Letters]:
         read = [self.read(arg) for arg in args]
         letters = tuple(letter for letter in self.letters if any(letter in own for _, own in read))
-        return function(*[_along(array, own, letters) for array, own in read]), letters
+        return function(*[_lay_along(array, own, letters) for array, own in read]), letters
 
-    def opened(self, expr: Expr, func: str) -> tuple[Letters, Expr]:
+    def open_loops(self, expr: Expr, func: str) -> tuple[Letters, Expr]:
         """The letters of loops within loops, and what stands in the innermost one."""
         loops: list[str] = []
         while type(expr) is Call and expr.func == func:
             letter, size, expr = expr.args
             assert type(letter) is Name
-            self.letters[letter.name] = whole(size, self.known)
+            self.letters[letter.name] = read_whole(size, self.known)
             loops.append(letter.name)
         return tuple(loops), expr
 
     def sum_over(self, expr: Expr) -> tuple[Floats, Letters]:
-        loops, body = self.opened(expr, "sum_over")
+        loops, body = self.open_loops(expr, "sum_over")
         factors = [self.read(arg) for arg in (body.args if type(body) is Mul else (body,))]
         used = {letter for _, own in factors for letter in own}
         repeated = prod(self.letters[loop] for loop in loops if loop not in used)
@@ -280,22 +280,22 @@ class _IndexReader:
             raise GraphError("this takes too many products", hint=f"the limit is {MAX_WORK:,}")
         if len(factors) == 1:
             array, own = factors[0]
-            array, letters = self.over(array, own, tuple(loop for loop in loops if loop in own), np.sum)
+            array, letters = self.run_over(array, own, tuple(loop for loop in loops if loop in own), np.sum)
         else:
-            array = _contracted(factors, letters)
+            array = _contract(factors, letters)
         return (array * repeated if repeated != 1 else array), letters
 
-    def over(self, array: Floats, own: Letters, loops: Letters, function: Callable[..., Floats]) -> tuple[Floats, Letters]:
+    def run_over(self, array: Floats, own: Letters, loops: Letters, function: Callable[..., Floats]) -> tuple[Floats, Letters]:
         axes = tuple(own.index(loop) for loop in loops)
         rest = tuple(letter for letter in own if letter not in loops)
         return (function(array, axis=axes) if axes else array), rest
 
-    def at(self, array: Floats, index: Sequence[Expr]) -> tuple[Floats, Letters]:
+    def read_at(self, array: Floats, index: Sequence[Expr]) -> tuple[Floats, Letters]:
         """Entries of an array: a view of it where its axes are letters, else gathered; 0 outside."""
         listed = tuple(part.name for part in index if type(part) is Name and part.name in self.letters)
         if len(set(listed)) == len(index) and all(self.letters[a] == n for a, n in zip(listed, array.shape, strict=False)):
             return array, listed
-        letters = self.used(index)
+        letters = self.list_used(index)
         places = [self.grid(part, letters)[0] for part in index]
         inside = np.array(True)
         for place, size in zip(places, array.shape, strict=False):
@@ -305,14 +305,14 @@ class _IndexReader:
         return (found if np.all(inside) else np.where(np.expand_dims(inside, -1), found, 0.0)), letters
 
 
-    def used(self, index: Sequence[Expr]) -> Letters:
+    def list_used(self, index: Sequence[Expr]) -> Letters:
         """The letters that run in some formulas."""
         found = {name for part in index for name in names(part)}
         return tuple(letter for letter in self.letters if letter in found)
 
     def grid(self, expr: Expr, letters: Letters | None = None) -> tuple[Whole, Letters]:
         """The whole numbers that an index is, with an axis for every letter."""
-        letters = self.used([expr]) if letters is None else letters
+        letters = self.list_used([expr]) if letters is None else letters
         running = {
             letter: np.arange(1, self.letters[letter] + 1).reshape([-1 if other == letter else 1 for other in letters])
             for letter in letters
@@ -330,13 +330,13 @@ def _places(expr: Expr, at: Mapping[str, Whole]) -> Whole:
         case Neg(arg):
             return -_places(arg, at)
         case Add(args):
-            return _folded(lambda a, b: a + b, [_places(arg, at) for arg in args])
+            return _fold_terms(lambda a, b: a + b, [_places(arg, at) for arg in args])
         case Mul(args):
-            return _folded(lambda a, b: a * b, [_places(arg, at) for arg in args])
+            return _fold_terms(lambda a, b: a * b, [_places(arg, at) for arg in args])
     raise GraphError("this is no whole number")
 
 
-def _along(array: Floats, own: Letters, letters: Letters) -> Floats:
+def _lay_along(array: Floats, own: Letters, letters: Letters) -> Floats:
     """An array along given axes; one that it does not have has the length 1."""
     if own == letters:
         return array
@@ -348,7 +348,7 @@ def _along(array: Floats, own: Letters, letters: Letters) -> Floats:
     return array.reshape(*[next(sizes) if letter in own else 1 for letter in letters], array.shape[-1])
 
 
-def _contracted(factors: Sequence[tuple[Floats, Letters]], letters: Letters) -> Floats:
+def _contract(factors: Sequence[tuple[Floats, Letters]], letters: Letters) -> Floats:
     """The sum of products over every letter that is not among ``letters``."""
     known = dict.fromkeys((letter for _, own in factors for letter in own), "")
     table = dict(zip(known, ascii_lowercase, strict=False))

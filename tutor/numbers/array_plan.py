@@ -16,7 +16,7 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.graph.entries import whole
+from tutor.graph.entries import read_whole
 from tutor.numbers.array_program import (
     DOT,
     EQUAL,
@@ -114,16 +114,16 @@ class _Planner:
 
     def plan(self, given: Sequence[Sequence[int]], wanted: Sequence[Rows]) -> Plan:
         program = self.program
-        dead_after = self.last_uses()
-        homes = self.homes(wanted)
+        dead_after = self.list_last_uses()
+        homes = self.find_homes(wanted)
         for place, step in enumerate(program.code):
             if step.op == GIVEN:
-                self.views.append(self.given(given[place], step.shape))
+                self.views.append(self.view_given(given[place], step.shape))
                 continue
             dead = dead_after.get(place, [])
             if step.op not in (DOT, LARGEST, GATHER):  # entry by entry the result may be written over an operand
                 self.release(dead)
-            self.views.append(self.made(step, homes.get(place)))
+            self.views.append(self.plan_step(step, homes.get(place)))
             if step.op in (DOT, LARGEST, GATHER):
                 self.release(dead)
         for number, (part, target) in enumerate(zip(program.wanted, wanted, strict=True)):
@@ -131,7 +131,7 @@ class _Planner:
                 self.deliver(part, target)
         return Plan(tuple(self.calls), tuple(self.operands), (*self.sizes, self.most))
 
-    def last_uses(self) -> dict[int, list[int]]:
+    def list_last_uses(self) -> dict[int, list[int]]:
         """For every instruction the results that are used by it for the last time."""
         code = self.program.code
         last = list(range(len(code)))
@@ -145,21 +145,21 @@ class _Planner:
             dead.setdefault(end, []).append(place)
         return dead
 
-    def homes(self, wanted: Sequence[Rows]) -> dict[int, View]:
+    def find_homes(self, wanted: Sequence[Rows]) -> dict[int, View]:
         """The results that are computed where they are wanted."""
         found: dict[int, View] = {}
         for number, (part, target) in enumerate(zip(self.program.wanted, wanted, strict=True)):
             step = self.program.code[part.place]
             own = part.axes == tuple(range(len(step.shape))) and target.places == tuple(range(prod(step.shape)))
             if own and step.op not in (GIVEN, NUMBER, PATTERN, GATHER) and part.place not in found:
-                view = _regular(WANTED_ROWS, np.array(target.rows, dtype=np.intp).reshape(step.shape))
+                view = _view_regular(WANTED_ROWS, np.array(target.rows, dtype=np.intp).reshape(step.shape))
                 if view is not None:
                     found[part.place], self.home_of[part.place] = view, number
         return found
 
     # rows
 
-    def spare(self, shape: Sequence[int]) -> View:
+    def reserve_rows(self, shape: Sequence[int]) -> View:
         """Rows of the scratch array for a result."""
         size = prod(shape)
         free = self.free.get(size)
@@ -168,7 +168,7 @@ class _Planner:
         else:
             first = self.most
             self.most += size
-        return _contiguous(SCRATCH_ROWS, first, shape)
+        return _view_contiguous(SCRATCH_ROWS, first, shape)
 
     def release(self, dead: Sequence[int]) -> None:
         """Give the rows of results that nobody needs any more to others."""
@@ -178,15 +178,15 @@ class _Planner:
             if isinstance(view, View) and view.array == SCRATCH_ROWS and view.contiguous and place not in self.shared:
                 self.free.setdefault(prod(step.shape), []).append(view.first)
 
-    def given(self, rows: Sequence[int], shape: tuple[int, ...]) -> View:
+    def view_given(self, rows: Sequence[int], shape: tuple[int, ...]) -> View:
         listed = np.array(rows, dtype=np.intp).reshape(shape)
-        view = _regular(GIVEN_ROWS, listed)
-        return view if view is not None else self.gathered(GIVEN_ROWS, listed, None)
+        view = _view_regular(GIVEN_ROWS, listed)
+        return view if view is not None else self.gather_rows(GIVEN_ROWS, listed, None)
 
-    def gathered(self, array: int, rows: Whole, inside: NDArray[np.bool_] | None) -> View:
+    def gather_rows(self, array: int, rows: Whole, inside: NDArray[np.bool_] | None) -> View:
         """Rows that do not follow each other regularly, copied; those that are outside are 0."""
-        copied = self.spare(rows.shape)
-        whole_array = _contiguous(array, 0, (int(rows.max(initial=0)) + 1,))
+        copied = self.reserve_rows(rows.shape)
+        whole_array = _view_contiguous(array, 0, (int(rows.max(initial=0)) + 1,))
         self.call(_Take(rows, None if inside is None else ~inside), whole_array, copied)
         return copied
 
@@ -194,14 +194,14 @@ class _Planner:
         """Copy a wanted part to its rows."""
         shape = part.shape
         listed = np.array(target.rows, dtype=np.intp)
-        view = _regular(WANTED_ROWS, listed.reshape(shape)) if target.places == tuple(range(prod(shape))) else None
+        view = _view_regular(WANTED_ROWS, listed.reshape(shape)) if target.places == tuple(range(prod(shape))) else None
         if view is not None:
             self.call(np.positive, self.operand(part), view)
             return
-        flat = self.spare(shape)
+        flat = self.reserve_rows(shape)
         self.call(np.positive, self.operand(part), flat)
-        source = _contiguous(SCRATCH_ROWS, flat.first, (prod(shape),))
-        self.call(_Put(np.array(target.places, dtype=np.intp), listed), source, _contiguous(WANTED_ROWS, 0, (self.sizes[1],)))
+        source = _view_contiguous(SCRATCH_ROWS, flat.first, (prod(shape),))
+        self.call(_Put(np.array(target.places, dtype=np.intp), listed), source, _view_contiguous(WANTED_ROWS, 0, (self.sizes[1],)))
 
     # calls
 
@@ -230,15 +230,15 @@ class _Planner:
         steps = [0 if part.axes[axis] is None else found.axes[part.axes[axis]][1] for axis in axes]  # type: ignore[index]
         return View(found.array, found.first, tuple((part.shape[axis], step) for axis, step in zip(axes, steps, strict=True)))
 
-    def made(self, step: Instruction, home: View | None) -> View | Floats:
+    def plan_step(self, step: Instruction, home: View | None) -> View | Floats:
         """The calls of an instruction; returns where its result stands."""
         if step.op == NUMBER:
             return np.array(step.number, dtype=np.float64)
         if step.pick is not None and step.op == PATTERN:
-            return _inside(step.pick, _indices(step.pick)).astype(np.float64)
+            return _find_inside(step.pick, _indices(step.pick)).astype(np.float64)
         if step.pick is not None:
-            return self.picked(step, step.pick)
-        target = home if home is not None else self.spare(step.shape)
+            return self.pick_entries(step, step.pick)
+        target = home if home is not None else self.reserve_rows(step.shape)
         if step.op == DOT:
             self.dot(step, target)
         elif step.op == LARGEST:
@@ -248,16 +248,16 @@ class _Planner:
             self.call(_CALLED[step.op], *map(self.operand, step.parts), target)
         return target
 
-    def picked(self, step: Instruction, pick: Pick) -> View:
+    def pick_entries(self, step: Instruction, pick: Pick) -> View:
         """Entries by their places: a view where they stand in regular steps, else copied."""
         part = step.parts[0]
         source = self.operand(part)
         if not isinstance(source, View):  # a constant
-            copied = self.spare(part.shape)
+            copied = self.reserve_rows(part.shape)
             self.call(np.positive, source, copied)
             source = copied
         indices = _indices(pick)
-        inside = _inside(pick, indices)
+        inside = _find_inside(pick, indices)
         shape = tuple(step.shape[: len(pick.letters)])
         rows = np.full(shape, source.first, dtype=np.intp)
         for index, size, (_, one) in zip(indices, pick.limits, source.axes, strict=False):
@@ -265,12 +265,12 @@ class _Planner:
         for length, one in source.axes[len(indices) :]:  # the samples
             rows, inside = rows[..., None] + np.arange(length) * one, np.repeat(inside[..., None], length, axis=-1)
         if inside.all():
-            view = _regular(source.array, rows)
+            view = _view_regular(source.array, rows)
             if view is not None:
                 self.shared |= {part.place, len(self.views)}
                 return view
-            return self.gathered(source.array, rows, None)
-        return self.gathered(source.array, rows, inside)
+            return self.gather_rows(source.array, rows, None)
+        return self.gather_rows(source.array, rows, inside)
 
     def dot(self, step: Instruction, target: View) -> None:
         """A sum of products: of two matrices where it is one, else by its letters."""
@@ -286,11 +286,11 @@ class _Planner:
             self.call(_Total(tuple(range(count, count + len(step.loops)))), self.operand(step.parts[0]), target)
         elif missing:  # an axis along which everything is repeated
             keeps = [list(range(len(part.axes))) for part in step.parts]
-            self.call(_Product(*_subscripts(keeps, count), count), *map(self.repeated, step.parts), target)
+            self.call(_Product(*_subscripts(keeps, count), count), *map(self.repeat_axes, step.parts), target)
         else:
             self.call(_Product(*_subscripts(letters, count), count), *map(self.operand, step.parts, letters), target)
 
-    def repeated(self, part: Part) -> Operand:
+    def repeat_axes(self, part: Part) -> Operand:
         """An operand with all of its axes, also where it is a constant."""
         found = self.operand(part)
         return found if isinstance(found, View) else np.broadcast_to(found, part.shape)
@@ -324,17 +324,17 @@ def _indices(pick: Pick) -> list[Whole]:
     at: dict[str, int | Whole] = {**known}
     for axis, letter in enumerate(pick.letters):
         at[letter] = np.arange(1, shape[letter] + 1).reshape([-1 if k == axis else 1 for k in range(len(pick.letters))])
-    return [np.asarray(whole(part, at)) for part in pick.index]  # type: ignore[arg-type]
+    return [np.asarray(read_whole(part, at)) for part in pick.index]  # type: ignore[arg-type]
 
 
-def _inside(pick: Pick, indices: Sequence[Whole]) -> NDArray[np.bool_]:
+def _find_inside(pick: Pick, indices: Sequence[Whole]) -> NDArray[np.bool_]:
     found = np.ones(pick.sizes, dtype=np.bool_)
     for index, size in zip(indices, pick.limits, strict=True):
         found = found & (index >= 1) & (index <= size)
     return found
 
 
-def _contiguous(array: int, first: int, shape: Sequence[int]) -> View:
+def _view_contiguous(array: int, first: int, shape: Sequence[int]) -> View:
     axes, step = [], 1
     for length in reversed(shape):
         axes.append((length, step))
@@ -342,7 +342,7 @@ def _contiguous(array: int, first: int, shape: Sequence[int]) -> View:
     return View(array, first, tuple(reversed(axes)))
 
 
-def _regular(array: int, rows: Whole) -> View | None:
+def _view_regular(array: int, rows: Whole) -> View | None:
     """The view of rows that stand in regular steps along each axis."""
     if not rows.size:
         return None

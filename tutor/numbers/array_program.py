@@ -21,12 +21,26 @@ from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.walk import names
-from tutor.graph.entries import MAX_WORK, whole
+from tutor.graph.entries import MAX_WORK, read_whole
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import Shape, bind, operation_text
 from tutor.numbers.functions import PRIMITIVES
-from tutor.numbers.lowering import ADD, DIV, MAX, MUL, NEG, NUMBER, POW, SQRT, SQUARE, SUB, Lowering, exact, nearest
-from tutor.numbers.trees import MAX_INTEGER_POWER, needed_steps
+from tutor.numbers.lowering import (
+    ADD,
+    DIV,
+    MAX,
+    MUL,
+    NEG,
+    NUMBER,
+    POW,
+    SQRT,
+    SQUARE,
+    SUB,
+    Lowering,
+    read_exact,
+    round_to_float,
+)
+from tutor.numbers.trees import MAX_INTEGER_POWER, list_needed_steps
 from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula
 
 GIVEN, DOT, LARGEST, GATHER, PATTERN, EQUAL = "given", "dot", "largest", "gather", "pattern", "equal"
@@ -120,13 +134,13 @@ def lower_arrays(
     ['given', 'given', 'dot', 'square', 'dot']
     """
     lowering = _ArrayLowering(given, frozenset(sampled), samples)
-    for step in needed_steps(steps, tuple(given), wanted):
+    for step in list_needed_steps(steps, tuple(given), wanted):
         lowering.env[step.target] = lowering.lower(step.expr, lowering.env)
     parts = [lowering.env[name].part for name in wanted]
-    return _without_the_needless(tuple(lowering.code), tuple(given), parts)
+    return _drop_needless(tuple(lowering.code), tuple(given), parts)
 
 
-def _without_the_needless(code: Sequence[Instruction], given: tuple[str, ...], wanted: Sequence[Part]) -> ArrayProgram:
+def _drop_needless(code: Sequence[Instruction], given: tuple[str, ...], wanted: Sequence[Part]) -> ArrayProgram:
     """The program without instructions whose results nothing uses; the given ones stay."""
     used = {part.place for part in wanted}
     for place in range(len(code) - 1, -1, -1):
@@ -135,11 +149,11 @@ def _without_the_needless(code: Sequence[Instruction], given: tuple[str, ...], w
     kept = [place for place in range(len(code)) if place < len(given) or place in used]
     new = {place: number for number, place in enumerate(kept)}
 
-    def moved(part: Part) -> Part:
+    def move_part(part: Part) -> Part:
         return Part(new[part.place], part.axes, part.shape)
 
-    steps = tuple(replace(code[place], parts=tuple(map(moved, code[place].parts))) for place in kept)
-    return ArrayProgram(steps, given, tuple(map(moved, wanted)))
+    steps = tuple(replace(code[place], parts=tuple(map(move_part, code[place].parts))) for place in kept)
+    return ArrayProgram(steps, given, tuple(map(move_part, wanted)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,7 +194,7 @@ class _ArrayLowering(Lowering[_Node]):
             self.code.append(instruction)
         return place
 
-    def aligned(self, node: _Node, letters: Letters, sizes: Sequence[int], sampled: bool) -> Part:
+    def align_part(self, node: _Node, letters: Letters, sizes: Sequence[int], sampled: bool) -> Part:
         """A node's part along given axes (and the samples); what it does not have is repeated."""
         axes = [node.part.axes[node.letters.index(letter)] if letter in node.letters else None for letter in letters]
         if not sampled:
@@ -198,22 +212,22 @@ class _ArrayLowering(Lowering[_Node]):
         letters = tuple(letter for letter in (order or tuple(sizes)) if letter in sizes and letter not in loops)
         sampled = any(node.sampled for node in nodes)
         if not sampled or not loops:
-            parts = tuple(self.aligned(node, (*letters, *loops), [sizes[a] for a in (*letters, *loops)], sampled) for node in nodes)
+            parts = tuple(self.align_part(node, (*letters, *loops), [sizes[a] for a in (*letters, *loops)], sampled) for node in nodes)
         else:  # the samples are an axis of the result, so they stand before the loops
-            parts = tuple(self.before_loops(node, letters, loops, sizes) for node in nodes)
+            parts = tuple(self.put_before_loops(node, letters, loops, sizes) for node in nodes)
         shape = tuple(sizes[letter] for letter in letters) + ((self.samples,) if sampled else ())
         place = self.emit(Instruction(op, parts, shape, tuple(sizes[letter] for letter in loops)))
         return self.node(place, letters, sampled)
 
-    def before_loops(self, node: _Node, letters: Letters, loops: Letters, sizes: Mapping[str, int]) -> Part:
-        outer = self.aligned(node, letters, [sizes[a] for a in letters], True)
-        inner = self.aligned(node, loops, [sizes[a] for a in loops], False)
+    def put_before_loops(self, node: _Node, letters: Letters, loops: Letters, sizes: Mapping[str, int]) -> Part:
+        outer = self.align_part(node, letters, [sizes[a] for a in letters], True)
+        inner = self.align_part(node, loops, [sizes[a] for a in loops], False)
         return Part(node.part.place, outer.axes + inner.axes, outer.shape + inner.shape)
 
     def total(self, node: _Node) -> _Node:
         """A node summed over the samples; together with the product that it is, if it is one."""
         if not node.sampled:
-            return self.multiplied([self.constant(float(self.samples)), node])
+            return self.multiply_nodes([self.constant(float(self.samples)), node])
         made = self.code[node.part.place]
         if made.op not in (MUL, DOT) or node.part.axes != tuple(range(len(made.shape))):
             made = Instruction(DOT, (node.part,), node.part.shape)
@@ -233,10 +247,10 @@ class _ArrayLowering(Lowering[_Node]):
         return self.node(self.emit(Instruction(NUMBER, (), (), number=value)), (), False)
 
     def number(self, expr: Number, env: Mapping[str, _Node]) -> _Node:
-        return self.constant(nearest(exact(expr.text)))
+        return self.constant(round_to_float(read_exact(expr.text)))
 
     def fraction(self, value: Fraction) -> _Node:
-        return self.constant(nearest(value))
+        return self.constant(round_to_float(value))
 
     def value_of(self, node: _Node) -> float | None:
         """The value of a constant number; an array of equal constants is none."""
@@ -255,15 +269,15 @@ class _ArrayLowering(Lowering[_Node]):
     def atom(self, node: _Node) -> _Node:
         return node
 
-    def negated(self, expr: Neg, env: Mapping[str, _Node]) -> _Node:
+    def negation(self, expr: Neg, env: Mapping[str, _Node]) -> _Node:
         node = self.lower(expr.arg, env)
         value = self.value_of(node)
         return self.make(NEG, node) if value is None else self.constant(-value)
 
     def sum(self, expr: Add, env: Mapping[str, _Node]) -> _Node:
-        return self.added([(type(arg) is Neg, self.lower(arg.arg if type(arg) is Neg else arg, env)) for arg in expr.args])
+        return self.add_nodes([(type(arg) is Neg, self.lower(arg.arg if type(arg) is Neg else arg, env)) for arg in expr.args])
 
-    def added(self, terms: Sequence[tuple[bool, _Node]]) -> _Node:
+    def add_nodes(self, terms: Sequence[tuple[bool, _Node]]) -> _Node:
         """A sum of (whether it is taken away, node): one that is not taken away first."""
         first = next((k for k, (minus, _) in enumerate(terms) if not minus), 0)
         total = self.make(NEG, terms[first][1]) if terms[first][0] else terms[first][1]
@@ -272,9 +286,9 @@ class _ArrayLowering(Lowering[_Node]):
         return total
 
     def product(self, expr: Mul, env: Mapping[str, _Node]) -> _Node:
-        return self.multiplied([self.lower(arg, env) for arg in expr.args])
+        return self.multiply_nodes([self.lower(arg, env) for arg in expr.args])
 
-    def multiplied(self, factors: Sequence[_Node]) -> _Node:
+    def multiply_nodes(self, factors: Sequence[_Node]) -> _Node:
         """A product; a number among its factors is left out where it is 1."""
         kept = [node for node in factors if self.value_of(node) != 1.0]
         return reduce(lambda a, b: self.make(MUL, a, b), kept) if kept else factors[0]
@@ -288,11 +302,11 @@ class _ArrayLowering(Lowering[_Node]):
             return self.make(POW, base, exponent)
         product = base
         if abs(value) > 1:
-            square = self.make(SQUARE, self.turned(base))
+            square = self.make(SQUARE, self.turn_round(base))
             product = {2: square, 3: self.make(MUL, square, base), 4: self.make(SQUARE, square)}[int(abs(value))]
         return product if value > 0 else self.make(DIV, self.constant(1.0), product)
 
-    def turned(self, base: _Node) -> _Node:
+    def turn_round(self, base: _Node) -> _Node:
         """What is squared: of a difference y − a the opposite, a − y, which is computed later and is most often there for the gradient."""
         step = self.code[base.part.place]
         whole_result = base.part.axes == tuple(range(len(step.shape)))
@@ -316,7 +330,7 @@ class _ArrayLowering(Lowering[_Node]):
         if expr.func == TOTAL:
             return self.total(self.lower(expr.args[0], env))
         if expr.func == ENTRYWISE:
-            return self.multiplied([self.lower(arg, env) for arg in expr.args])
+            return self.multiply_nodes([self.lower(arg, env) for arg in expr.args])
         if expr.func not in LAYERS:
             return super().call(expr, env)
         count = len(LAYERS[expr.func][0].arrays)
@@ -342,13 +356,13 @@ class _RowReader:
         node = self.read(formula(self.row.index))
         if node.letters == self.row.letters and node.part.shape[: len(self.shape)] == self.shape:
             return _Node(node.part, _AXES[len(self.shape)], node.sampled)
-        part = self.lowering.aligned(node, self.row.letters, self.shape, node.sampled)
+        part = self.lowering.align_part(node, self.row.letters, self.shape, node.sampled)
         return _Node(part, _AXES[len(self.shape)], node.sampled)
 
     def read(self, expr: Expr) -> _Node:
         lowering = self.lowering
         if type(expr) in (Mul, Add) and all(name in self.known for name in names(expr)):
-            return lowering.constant(float(whole(expr, self.known)))
+            return lowering.constant(float(read_whole(expr, self.known)))
         match expr:
             case Name(name) if name in self.arrays:
                 return self.arrays[name]
@@ -357,50 +371,50 @@ class _RowReader:
             case Number(text):
                 return lowering.constant(float(text))
             case Call("at", (Name(array), *index)):
-                return self.at(self.arrays[array], index)
+                return self.read_at(self.arrays[array], index)
             case Call("sum_over"):
                 return self.sum_over(expr)
             case Call("max_over"):
-                loops, body = self.opened(expr, "max_over")
+                loops, body = self.open_loops(expr, "max_over")
                 return self.combine(LARGEST, [self.read(body)], loops)
             case Call("inside", (place, size)):
-                return self.pattern((place,), (whole(size, self.known),))
+                return self.pattern((place,), (read_whole(size, self.known),))
             case Call("winner", (Name(array), *axes)):
-                return self.winner(self.arrays[array], axes[::3], axes[1::3], tuple(whole(size, self.known) for size in axes[2::3]))
+                return self.winner(self.arrays[array], axes[::3], axes[1::3], tuple(read_whole(size, self.known) for size in axes[2::3]))
             case Div(Call("exp", (top,)), Call("sum_over") as under):
                 return self.share(top, under)
             case Call(func, args):
                 return lowering.apply(func, [self.read(arg) for arg in args])
             case Mul(args):
-                return self.entrywise(MUL, args)
+                return self.apply_entrywise(MUL, args)
             case Add(args):
-                return self.entrywise(ADD, args)
+                return self.apply_entrywise(ADD, args)
             case Div(num, den):
-                return self.entrywise(DIV, (num, den))
+                return self.apply_entrywise(DIV, (num, den))
         raise GraphError(f"{type(expr).__name__} in the row {self.row.name}")
 
-    def entrywise(self, op: str, args: Sequence[Expr]) -> _Node:
+    def apply_entrywise(self, op: str, args: Sequence[Expr]) -> _Node:
         return reduce(lambda a, b: self.combine(op, [a, b]), [self.read(arg) for arg in args])
 
     def combine(self, op: str, nodes: Sequence[_Node], loops: Letters = ()) -> _Node:
         return self.lowering.combine(op, nodes, loops, tuple(self.letters))
 
-    def opened(self, expr: Expr, func: str) -> tuple[Letters, Expr]:
+    def open_loops(self, expr: Expr, func: str) -> tuple[Letters, Expr]:
         """The letters of loops within loops, and what stands in the innermost one."""
         loops: list[str] = []
         while type(expr) is Call and expr.func == func:
             letter, size, expr = expr.args
             assert type(letter) is Name
-            self.letters[letter.name] = whole(size, self.known)
+            self.letters[letter.name] = read_whole(size, self.known)
             loops.append(letter.name)
         return tuple(loops), expr
 
     def sum_over(self, expr: Expr) -> _Node:
-        loops, body = self.opened(expr, "sum_over")
+        loops, body = self.open_loops(expr, "sum_over")
         factors = [self.read(arg) for arg in (body.args if type(body) is Mul else (body,))]
         return self.combine(DOT, factors, loops)
 
-    def at(self, array: _Node, index: Sequence[Expr]) -> _Node:
+    def read_at(self, array: _Node, index: Sequence[Expr]) -> _Node:
         """Entries of an array: a view of it where its axes are letters, else gathered."""
         listed = tuple(part.name for part in index if type(part) is Name and part.name in self.letters)
         if len(set(listed)) == len(index) and all(
@@ -433,16 +447,16 @@ class _RowReader:
         """1 where an entry is the largest of its window, 1/k where it is one of k, 0 elsewhere and outside of the window."""
         loops = tuple(f"window {axis}" for axis in range(len(own)))
         self.letters |= dict(zip(loops, window, strict=True))
-        others = self.at(array, [Add((first, Name(loop))) for first, loop in zip(start, loops, strict=True)])
+        others = self.read_at(array, [Add((first, Name(loop))) for first, loop in zip(start, loops, strict=True)])
         largest = self.combine(LARGEST, [others], loops)
         equal = self.combine(DOT, [self.combine(EQUAL, [others, largest])], loops)
         inside = self.pattern([Add((i, Neg(first))) for i, first in zip(own, start, strict=True)], window)
-        chosen = self.combine(MUL, [inside, self.combine(EQUAL, [self.at(array, own), largest])])
+        chosen = self.combine(MUL, [inside, self.combine(EQUAL, [self.read_at(array, own), largest])])
         return self.combine(DIV, [chosen, equal])
 
     def share(self, top: Expr, under: Expr) -> _Node:
         """exp(a)/Σ exp(b), with the largest b divided out of both: exp cannot overflow."""
-        loops, body = self.opened(under, "sum_over")
+        loops, body = self.open_loops(under, "sum_over")
         assert type(body) is Call and body.func == "exp"  # noqa: PT018
         below, above = self.read(body.args[0]), self.read(top)
         largest = self.combine(LARGEST, [below], loops)

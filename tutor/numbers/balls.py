@@ -97,25 +97,25 @@ def enclose(value: Value | Decimal | int) -> Ball:
             return BALL(flint.fmpq(value.numerator, value.denominator))
         return BALL(libmp.from_int(value.numerator)) / BALL(libmp.from_int(value.denominator))
     if type(value) is Decimal:
-        return enclose(Fraction(value)) if value.is_finite() else nowhere()
+        return enclose(Fraction(value)) if value.is_finite() else make_nowhere()
     if type(value) is int:
         return BALL(value) if flint is not None else BALL(libmp.from_int(value))
     return BALL(value if flint is not None else value._mpf_)
 
 
-def between(low: float, high: float) -> Ball:
+def make_between(low: float, high: float) -> Ball:
     """A ball that contains all numbers between two floats.
 
     >>> with working(20):
-    ...     ball = between(0.25, 0.75)
+    ...     ball = make_between(0.25, 0.75)
     ...     ball.contains(0), bounds(ball)[0] <= 0.25, bounds(ball)[1] >= 0.75
     (False, True, True)
     """
-    ends = (libmp.from_float(low), libmp.from_float(high)) if flint is None else _around(low, high)
+    ends = (libmp.from_float(low), libmp.from_float(high)) if flint is None else _widen_floats(low, high)
     return BALL(*ends)
 
 
-def _around(low: float, high: float) -> tuple[float, float]:
+def _widen_floats(low: float, high: float) -> tuple[float, float]:
     middle = (low + high) / 2
     return middle, math.nextafter(max(high - middle, middle - low), math.inf)
 
@@ -131,7 +131,7 @@ def is_ball(value: object) -> TypeGuard[Ball]:
     return isinstance(value, BALL)
 
 
-def nowhere() -> Ball:
+def make_nowhere() -> Ball:
     """The ball of what does not exist."""
     return BALL("nan") if flint is not None else BALL(libmp.fnan)
 
@@ -185,7 +185,7 @@ def magnitude(ball: Ball) -> int:
     return int(exponent) + size.bit_length() if size else NOTHING_KNOWN
 
 
-def nothing_less_than(ball: Ball) -> bool:
+def is_below_use(ball: Ball) -> bool:
     """Whether a ball lies so near to 0 that its exponent alone is too large for use: below 10^−12,000,000."""
     return magnitude(ball) < -SMALLEST and not ball.is_zero() and magnitude(ball.rad()) < -SMALLEST
 
@@ -199,15 +199,15 @@ def sign(ball: Ball) -> int | None:
     return 0 if ball.is_zero() else None
 
 
-def whole_power(base: Ball, exponent: int) -> Ball:
+def raise_whole(base: Ball, exponent: int) -> Ball:
     """base^exponent; nan for a negative power of what may be 0.
 
     >>> with working(20):
-    ...     whole_power(enclose(Fraction(1, 2)), -3).contains(8)
+    ...     raise_whole(enclose(Fraction(1, 2)), -3).contains(8)
     True
     """
     if not base.is_finite() or (exponent < 0 and base.contains(0)):
-        return nowhere()
+        return make_nowhere()
     if not base.contains(0):
         return base**exponent
     total, square, rest = enclose(1), base, exponent  # Arb has no powers of balls around 0

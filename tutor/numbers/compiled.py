@@ -15,13 +15,13 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from tutor.derive.backward import derive
-from tutor.errors import ValueProblem, near
+from tutor.errors import ValueProblem, hint_near
 from tutor.expression.keys import derivative_key
-from tutor.graph.layered import Layered, from_network_layers, written_out
+from tutor.graph.layered import Layered, from_network_layers, write_out
 from tutor.graph.network import Network
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.array_program import lower_arrays
-from tutor.numbers.emit import straight
+from tutor.numbers.emit import emit_straight
 from tutor.numbers.trees import lower
 
 if TYPE_CHECKING:  # NumPy takes 0.1 s to import: only those who need arrays pay for it
@@ -49,7 +49,7 @@ def compile_steps(
     >>> function(1.0, 2.0, 4.0)
     (12.0, 4.0)
     """
-    return straight(lower(steps, given, wanted), _Careful(steps, given, wanted), packed=False)
+    return emit_straight(lower(steps, given, wanted), _Careful(steps, given, wanted), packed=False)
 
 
 def compile_many(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) -> Many:
@@ -102,10 +102,10 @@ class Gradients:
         self.leaves = tuple(quantity.name for quantity in graph.leaves)
         self.loss = graph.loss
         names = tuple(wrt) if wrt is not None else tuple(quantity.name for quantity in graph.parameters) or self.leaves
-        self.wanted = tuple(derivative_key(graph.loss, name) for name in _checked(names, graph.names))
+        self.wanted = tuple(derivative_key(graph.loss, name) for name in _check_names(names, graph.names))
         self.steps = graph.steps + derivation.backward
         results = (self.loss, *self.wanted)
-        self.one: Callable[[Sequence[float]], tuple[float, ...]] = straight(
+        self.one: Callable[[Sequence[float]], tuple[float, ...]] = emit_straight(
             lower(self.steps, self.leaves, results), _Careful(self.steps, self.leaves, results), packed=True
         )
 
@@ -140,7 +140,7 @@ class LayerGradients(Gradients):
         parameters = [single for quantity in graph.parameters for single in entries[quantity.name].items]
         self.leaves = tuple(single for quantity in graph.leaves for single in entries[quantity.name].items)
         self.loss = entries[graph.loss].items[0]
-        names = _checked(tuple(wrt) if wrt is not None else tuple(parameters) or self.leaves, tuple(places))
+        names = _check_names(tuple(wrt) if wrt is not None else tuple(parameters) or self.leaves, tuple(places))
         self.wanted = tuple(derivative_key(self.loss, name) for name in names)
         found: dict[str, list[tuple[int, int]]] = {graph.loss: [(0, 0)]}
         for row, name in enumerate(names, 1):
@@ -150,16 +150,16 @@ class LayerGradients(Gradients):
         given = {quantity.name: quantity.shape for quantity in graph.leaves}
         self.program = lower_arrays(graph.steps + derivation.backward, given, tuple(found))
         self.sizes = [len(entries[name].items) for name in given]
-        if self._in_layers():
+        if self._is_faster_in_layers():
             from tutor.numbers.runner import One
 
             self.form = "layers"
             self._one = One(self._plan)
             self.one = self._one
         else:
-            super().__init__(written_out(layered), names)
+            super().__init__(write_out(layered), names)
 
-    def _in_layers(self) -> bool:
+    def _is_faster_in_layers(self) -> bool:
         """Whether calls of NumPy are the faster form for one set of values."""
         size = self.program.size
         passed = len(self.leaves) + len(self.wanted)
@@ -187,12 +187,12 @@ class LayerGradients(Gradients):
         return self._one.array(values) if self.form == "layers" else super().array(values)
 
 
-def _checked(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
+def _check_names(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, ...]:
     """Some names, if there are quantities that are called so."""
     there = set(known)
     for name in names:
         if name not in there:
-            raise ValueProblem(f"there is no quantity {name}", hint=near(name, known))
+            raise ValueProblem(f"there is no quantity {name}", hint=hint_near(name, known))
     return names
 
 

@@ -32,7 +32,7 @@ Text = tuple[str, int, int]
 """A piece of code: its text, how tightly it binds, how deeply it is nested."""
 
 
-def straight(
+def emit_straight(
     program: Trees, careful: Callable[[Sequence[float]], Sequence[float]], *, packed: bool
 ) -> Callable[..., Any]:
     """Compile a program to a function of floats that returns the tuple of wanted values.
@@ -43,7 +43,7 @@ def straight(
     >>> from tutor.numbers.trees import lower
     >>> from tutor.graph.build import from_steps
     >>> program = lower(from_steps(["d = x + y", "f = d*z"]).steps, ["x", "y", "z"], ["f", "d"])
-    >>> straight(program, list, packed=False)(1.0, 2.0, 4.0)
+    >>> emit_straight(program, list, packed=False)(1.0, 2.0, 4.0)
     (12.0, 3.0)
     """
     code = compile(source(program, packed=packed), "<steps>", "exec", dont_inherit=True)
@@ -54,7 +54,7 @@ def straight(
 
 
 def source(program: Trees, *, packed: bool) -> str:
-    """The text of the function, for `straight` and for those who want to look at it.
+    """The text of the function, for `emit_straight` and for those who want to look at it.
 
     >>> print(source(Trees(2, ((2, ("+", 0, ("neg", 1))), (3, ("*", 2, 2))), (3,)), packed=False))
     def steps(v0, v1):
@@ -106,14 +106,14 @@ class _Writer:
         if row.extreme:
             best = self.atom(args[0])
             for arg in args[1:]:
-                best = self.named(row.text.format(best, self.atom(arg)))
+                best = self.name_piece(row.text.format(best, self.atom(arg)))
             return best, ATOM, 0
         if row.often:
             return row.text.format(self.atom(args[0])), ATOM, 2
-        text, _, deep = self.shallow(self.piece(args[0]))
+        text, _, deep = self.keep_shallow(self.piece(args[0]))
         return row.text.format(text), ATOM, deep + 1
 
-    def named(self, text: str) -> str:
+    def name_piece(self, text: str) -> str:
         """A name of its own for a piece of code."""
         name = f"v{self.next}"
         self.next += 1
@@ -123,23 +123,23 @@ class _Writer:
     def atom(self, node: Node) -> str:
         """A text that costs nothing to be written twice."""
         text, _, deep = self.piece(node)
-        return text if deep == 0 else self.named(text)
+        return text if deep == 0 else self.name_piece(text)
 
-    def shallow(self, piece: Text) -> Text:
-        return piece if piece[2] < CUT else (self.named(piece[0]), ATOM, 0)
+    def keep_shallow(self, piece: Text) -> Text:
+        return piece if piece[2] < CUT else (self.name_piece(piece[0]), ATOM, 0)
 
     def operand(self, node: Node, tight: int) -> Text:
         """An operand, in brackets where it binds less tightly than it must."""
         text, binds, deep = piece = self.piece(node)
         if deep >= CUT:
-            return self.named(text), ATOM, 0
+            return self.name_piece(text), ATOM, 0
         return piece if binds >= tight else (f"({text})", ATOM, deep + 1)
 
     def add(self, args: Sequence[Node]) -> Text:
         total, deepest = "", 0
         for place, arg in enumerate(args):
             if place and place % CUT == 0:
-                total = self.named(total)
+                total = self.name_piece(total)
             negative = type(arg) is tuple and arg[0] == "neg" and total != ""
             text, _, deep = self.operand(arg[1] if negative else arg, PRODUCT)  # type: ignore[index]
             total = f"{total}{' - ' if negative else ' + '}{text}" if total else text
@@ -149,7 +149,7 @@ class _Writer:
     def multiply(self, args: Sequence[Node]) -> Text:
         pieces = [self.operand(arg, SIGN) for arg in args]
         while len(pieces) > CUT:
-            head = self.named("*".join([piece[0] for piece in pieces[:CUT]]))
+            head = self.name_piece("*".join([piece[0] for piece in pieces[:CUT]]))
             pieces = [(head, ATOM, 0), *pieces[CUT:]]
         deepest = 0
         for piece in pieces:
@@ -166,13 +166,13 @@ class _Writer:
         return f"-{text}", SIGN, deep + 1
 
     def power(self, args: Sequence[Node]) -> Text:
-        base, exponent = self.shallow(self.piece(args[0])), self.shallow(self.piece(args[1]))
+        base, exponent = self.keep_shallow(self.piece(args[0])), self.keep_shallow(self.piece(args[1]))
         return f"power({base[0]}, {exponent[0]})", ATOM, max(base[2], exponent[2]) + 1
 
     def choose(self, args: Sequence[Node]) -> Text:
         """Only the branch that counts is computed; where the condition is nan the result is nan."""
         condition = self.atom(args[0])
-        a, b = self.shallow(self.piece(args[1])), self.shallow(self.piece(args[2]))
+        a, b = self.keep_shallow(self.piece(args[1])), self.keep_shallow(self.piece(args[2]))
         text = PRIMITIVES["if_positive"].text.format(condition, a[0], b[0])
         return text, ATOM, max(a[2], b[2]) + 1
 

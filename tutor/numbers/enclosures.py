@@ -1,7 +1,7 @@
 """Programs in balls: the value of an expression with a proved error, at single points.
 
 A value that does not exist (1/0, log of a negative number) is nan, and all that is computed from it; so is what the digits in use do not
-tell, a condition on whose sign it depends for example.  `missing` says which of the two it is.
+tell, a condition on whose sign it depends for example.  `explain_missing` says which of the two it is.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 
-from tutor.numbers.balls import bits_in_use, bits_of, enclose, magnitude, nowhere, set_bits, sign, whole_power
+from tutor.numbers.balls import bits_in_use, bits_of, enclose, magnitude, make_nowhere, raise_whole, set_bits, sign
 from tutor.numbers.functions import PRIMITIVES
 from tutor.numbers.lowering import ADD, DIV, IF, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB
 from tutor.numbers.program import Program
 from tutor.numbers.values import Ball
 
 FEW_BITS = 72
-"""What every comparison has to spare (see `lost_bits`)."""
+"""What every comparison has to spare (see `count_lost_bits`)."""
 _SMALL, _LARGE = 2.0 ** (-FEW_BITS // 2), 2.0 ** (FEW_BITS // 2)
 """Two numbers between these differ by no more than `FEW_BITS`."""
 _SMALL_ARGUMENT = 16.0
 """A function of what is smaller (and larger than the least of these) needs no more than `FEW_BITS` either: see `Primitive.lost`."""
 
 
-def every(steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
+def enclose_all(steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
     """The balls of all sub-terms, by their places, with the digits in use (see `tutor.numbers.balls.working`)."""
     done: list[Ball] = []
     append = done.append
@@ -48,7 +48,7 @@ def every(steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
         elif op == DIV:
             append(done[a] / done[b])
         elif op == POWER:
-            append(whole_power(done[a], b))
+            append(raise_whole(done[a], b))
         elif op == POW:
             append(power(done[a], done[b]))
         elif b is None:
@@ -58,11 +58,11 @@ def every(steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
     return done
 
 
-def every_with(digits: int, steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
+def enclose_all_with(digits: int, steps: Program, values: Mapping[str, Ball]) -> list[Ball]:
     """The balls of all sub-terms with so many digits."""
     before = set_bits(bits_of(digits))
     try:
-        return every(steps, values)
+        return enclose_all(steps, values)
     finally:
         set_bits(before)
 
@@ -75,18 +75,18 @@ def _constant(text: str, bits: int) -> Ball:
 def power(base: Ball, exponent: Ball) -> Ball:
     """base^exponent, of a base that is not negative unless the exponent is a whole number."""
     if base.is_nan() or exponent.is_nan():
-        return nowhere()
+        return make_nowhere()
     if exponent.is_integer() and abs(exponent) < 10**6:
         mantissa, shift = exponent.man_exp()
-        return whole_power(base, int(mantissa) << int(shift))
+        return raise_whole(base, int(mantissa) << int(shift))
     side = sign(base)
     if side == 0 and exponent > 0:
         return enclose(0)
-    found = base**exponent if side == 1 else nowhere()
-    return found if found.is_finite() else nowhere()
+    found = base**exponent if side == 1 else make_nowhere()
+    return found if found.is_finite() else make_nowhere()
 
 
-def lost_bits(steps: Program, done: list[Ball]) -> int:
+def count_lost_bits(steps: Program, done: list[Ball]) -> int:
     """How many bits it takes so that no term of a sum is lost beside a larger one: 1 + 10⁻⁶⁰ is not 1.  Up to `FEW_BITS` it may be 0."""
     most = 0
     for op, a, b, _ in steps.code:
@@ -109,7 +109,7 @@ def lost_bits(steps: Program, done: list[Ball]) -> int:
     return most
 
 
-def missing(steps: Program, done: list[Ball]) -> str | bool:
+def explain_missing(steps: Program, done: list[Ball]) -> str | bool:
     """Why a value is nan: True where it certainly does not exist, False where more digits may tell, or the quantity it comes from."""
     place = steps.result
     while True:

@@ -13,10 +13,10 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 from tutor.expression.nodes import Expr, Number
-from tutor.numbers.arithmetic import real
+from tutor.numbers.arithmetic import as_real
 from tutor.numbers.arrays import Column, Floats, np
 from tutor.numbers.functions import PRIMITIVES, columns_of
-from tutor.numbers.lowering import ADD, DIV, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, nearest
+from tutor.numbers.lowering import ADD, DIV, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, round_to_float
 from tutor.numbers.program import Program, program
 from tutor.numbers.values import Value
 
@@ -68,21 +68,21 @@ def conditions(steps: Program, done: Sequence[Column]) -> list[Column]:
     return [done[a] if b is None else done[a] - done[b] for a, b in steps.kinks]
 
 
-def wide(column: NDArray[Entry], count: int) -> NDArray[Entry]:
+def widen(column: NDArray[Entry], count: int) -> NDArray[Entry]:
     """A column for so many points; a constant is repeated."""
     return column if column.ndim else np.full(count, column)
 
 
-def at_points(expr: Expr, env: Env) -> Floats:
+def evaluate_at_points(expr: Expr, env: Env) -> Floats:
     """The values of a formula where its quantities have those of ``env``; a derivative is looked up as ``dL/dw5``.
 
     Raises `KeyError` for what ``env`` does not have, and `ExpressionError` for a function that does not exist.
 
     >>> from tutor.expression.parse import parse
-    >>> at_points(parse("x^2 + y"), {"x": np.array([1.0, 2.0]), "y": 1.0}).tolist()
+    >>> evaluate_at_points(parse("x^2 + y"), {"x": np.array([1.0, 2.0]), "y": 1.0}).tolist()
     [2.0, 5.0]
     """
-    steps = _lowered(expr)
+    steps = _lower_expr(expr)
     used = {name: np.asarray(env[name], dtype=float) for name in steps.names}
     with np.errstate(all="ignore"):
         return columns(steps, used)[steps.result]
@@ -92,7 +92,7 @@ _KNOWN: dict[int, tuple[Expr, Program]] = {}
 _ROOM = 20_000
 
 
-def _lowered(expr: Expr) -> Program:
+def _lower_expr(expr: Expr) -> Program:
     """The program of an expression, kept for the next run of the same expression."""
     known = _KNOWN.get(id(expr))
     if known is None:
@@ -106,19 +106,19 @@ def run_at_points(steps: Sequence[tuple[str, Expr]], env: Env) -> dict[str, Floa
     """Run (target, formula) pairs one after the other; returns everything that was given and computed."""
     found = dict(env)
     for target, expr in steps:
-        found[target] = at_points(expr, found)
+        found[target] = evaluate_at_points(expr, found)
     return found
 
 
 @cache
 def number(expr: Number) -> float:
     """The float of a written number, rounded once; infinite where it is too large for one."""
-    return nearest(expr.value)
+    return round_to_float(expr.value)
 
 
 def as_float(value: Value) -> float:
     """An exact value or one of 60 digits as a float; infinite where it is too large for one."""
     try:
-        return float(value.numerator / value.denominator if type(value) is Fraction else real(value))
+        return float(value.numerator / value.denominator if type(value) is Fraction else as_real(value))
     except OverflowError:
         return math.inf if value > 0 else -math.inf

@@ -13,11 +13,11 @@ from tutor.derive.backward import derive
 from tutor.errors import ProofError
 from tutor.expression.keys import derivative_key
 from tutor.graph.entries import Array, places
-from tutor.graph.layered import Layered, sized, written_out
+from tutor.graph.layered import Layered, choose_sizes, write_out
 from tutor.graph.nouns import Graph
-from tutor.numbers.arithmetic import CONTEXT, Value, real
-from tutor.numbers.printed import exact_text
-from tutor.numbers.proved import Agreement
+from tutor.numbers.arithmetic import CONTEXT, Value, as_real
+from tutor.numbers.printed import as_exact_text
+from tutor.numbers.proof_facts import Agreement
 from tutor.numbers.run import evaluate
 from tutor.numbers.run_arrays import as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
@@ -38,8 +38,8 @@ def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | 
 
     Raises `ProofError` with the entry where they differ.
     """
-    layered, sizes = sized(layered)
-    graph = written_out(layered) if scalar is None else scalar
+    layered, sizes = choose_sizes(layered)
+    graph = write_out(layered) if scalar is None else scalar
     by_layers, by_neurons = derive(layered.graph), derive(graph)
     count = POINTS if len(graph.names) < MANY else 1
     points: Sequence[Mapping[str, Value]] = [values] if values is not None else random_points(graph, count)
@@ -49,7 +49,7 @@ def agree(layered: Layered, scalar: Graph | None, values: Mapping[str, Value] | 
     for point in points:
         leaves = {quantity.name: point[quantity.name] for quantity in graph.leaves}
         arrays = evaluate_layers(by_layers, as_arrays(layered, leaves))
-        worst = max(worst, _compare_entries(layered, graph.loss, arrays, evaluate(by_neurons, leaves).values), key=real)
+        worst = max(worst, _compare_entries(layered, graph.loss, arrays, evaluate(by_neurons, leaves).values), key=as_real)
     entries = sum(len(named.items) for named in layered.entries.values())
     return Agreement(entries, worst, values is not None, len(points), sizes)
 
@@ -65,14 +65,14 @@ def _compare_entries(layered: Layered, loss: str, arrays: Mapping[str, Array[Val
             if value == other:
                 continue
             if floor is None:  # only where something differs: most entries of large arrays are the same to the last digit
-                floor = NOTHING * max(abs(real(item)) for array in arrays.values() for item in array.items)
+                floor = NOTHING * max(abs(as_real(item)) for array in arrays.values() for item in array.items)
             difference = relative(value, other, floor)
-            if real(difference) > real(TOLERANCE):
+            if as_real(difference) > as_real(TOLERANCE):
                 raise ProofError(
-                    f"entry {place} of {key} is {exact_text(value)} in the layer form and {exact_text(other)} neuron by neuron",
+                    f"entry {place} of {key} is {as_exact_text(value)} in the layer form and {as_exact_text(other)} neuron by neuron",
                     hint="this is a fault of the program; please report it",
                 )
-            worst = max(worst, difference, key=real)
+            worst = max(worst, difference, key=as_real)
     return worst
 
 
@@ -86,5 +86,5 @@ def relative(a: Value, b: Value, floor: Value = Fraction(0)) -> Value:
         return Fraction(0)
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return abs(a - b) / max(abs(a), abs(b))
-    scale = max(abs(real(a)), abs(real(b)))
-    return abs(real(a) - real(b)) / scale if scale > real(floor) else Fraction(0)
+    scale = max(abs(as_real(a)), abs(as_real(b)))
+    return abs(as_real(a) - as_real(b)) / scale if scale > as_real(floor) else Fraction(0)

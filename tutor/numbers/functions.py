@@ -25,7 +25,7 @@ from operator import methodcaller
 from types import ModuleType
 from typing import TYPE_CHECKING, TypeAlias
 
-from tutor.numbers.balls import enclose, nowhere, pi, sign
+from tutor.numbers.balls import enclose, make_nowhere, pi, sign
 from tutor.numbers.values import Ball
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ class Primitive:
     it twice.  ``extreme`` functions take any number of arguments and are folded two by two.
     ``costly`` ones take some forty times as long as a product.
     ``lost`` is how many bits it takes to tell the value from 1 (or from x), for an argument of so many bits before the point: σ(140) is 1
-    to sixty digits.  ``nowhere`` says of a ball whether the function certainly has no value there."""
+    to sixty digits.  ``make_nowhere`` says of a ball whether the function certainly has no value there."""
 
     name: str
     exact: Exact
@@ -72,7 +72,7 @@ def columns_of(row: Primitive, numpy: ModuleType) -> Many:
 # exact fractions -----------------------------------------------------------------------------------------------------------------
 
 
-def _only_at(argument: int, value: Fraction) -> Exact:
+def _make_only_at(argument: int, value: Fraction) -> Exact:
     """A function that is rational at one rational argument only (Lindemann and Weierstraß)."""
     return lambda x: value if x == argument else None
 
@@ -89,7 +89,7 @@ def root(value: Fraction) -> Fraction | None:
     return Fraction(over, under) if over * over == value.numerator and under * under == value.denominator else None
 
 
-def _never(*args: Fraction) -> None:
+def _refuse_exact(*args: Fraction) -> None:
     return None
 
 
@@ -102,29 +102,29 @@ def _method(name: str) -> Callable[[Ball], Ball]:
 
 
 def _exp_ball(x: Ball) -> Ball:
-    return nowhere() if x > MAX_ARGUMENT else x.exp()
+    return make_nowhere() if x > MAX_ARGUMENT else x.exp()
 
 
 def _sign_ball(x: Ball) -> Ball:
     found = sign(x)
-    return nowhere() if found is None else enclose(found)
+    return make_nowhere() if found is None else enclose(found)
 
 
 def _choice_ball(condition: Ball, yes: Ball, no: Ball) -> Ball:
     found = sign(condition)
-    return nowhere() if found is None else yes if found > 0 else no
+    return make_nowhere() if found is None else yes if found > 0 else no
 
 
-def _circular_ball(name: str) -> Callable[[Ball], Ball]:
+def _make_circular_ball(name: str) -> Callable[[Ball], Ball]:
     """sin, cos, tan: of angles that are not too large to mean anything."""
     own = _method(name)
-    return lambda x: own(x) if abs(x) < MAX_ANGLE else nowhere()
+    return lambda x: own(x) if abs(x) < MAX_ANGLE else make_nowhere()
 
 
 # one float -----------------------------------------------------------------------------------------------------------------------
 
 
-def _guarded(function: Callable[[float], float], beyond: Callable[[float], float]) -> Callable[[float], float]:
+def _guard(function: Callable[[float], float], beyond: Callable[[float], float]) -> Callable[[float], float]:
     """A function of Python's as IEEE 754 has it: nan outside its domain, ``beyond`` where it overflows."""
 
     def compute(x: float) -> float:
@@ -160,11 +160,11 @@ def _softplus(x: float) -> float:
     return x + math.log1p(math.exp(-x)) if x > 0 else math.log1p(math.exp(x))
 
 
-def _larger(a: float, b: float) -> float:
+def _max_floats(a: float, b: float) -> float:
     return a if a > b else b if b >= a else a + b
 
 
-def _smaller(a: float, b: float) -> float:
+def _min_floats(a: float, b: float) -> float:
     return a if a < b else b if b <= a else a + b
 
 
@@ -206,12 +206,12 @@ def _softpluses(np: ModuleType, x: Floats, out: Floats | None = None) -> Floats:
     return found
 
 
-def _larger_ones(np: ModuleType, a: Floats, b: Floats, out: Floats | None = None) -> Floats:
+def _max_arrays(np: ModuleType, a: Floats, b: Floats, out: Floats | None = None) -> Floats:
     found: Floats = np.maximum(a, b, out=out)  # NumPy wants this one by its keyword
     return found
 
 
-def _smaller_ones(np: ModuleType, a: Floats, b: Floats, out: Floats | None = None) -> Floats:
+def _min_arrays(np: ModuleType, a: Floats, b: Floats, out: Floats | None = None) -> Floats:
     found: Floats = np.minimum(a, b, out=out)
     return found
 
@@ -225,66 +225,67 @@ def _choices(np: ModuleType, condition: Floats, yes: Floats, no: Floats, out: Fl
     return out
 
 
-def _near_zero(bits: int) -> int:
+def _count_near_zero(bits: int) -> int:
     """e^x, cos x, cosh x near x = 0: as many as x has zeros behind the point, once or twice."""
     return -2 * bits
 
 
-def _far_out(bits: int) -> int:
+def _count_far_out(bits: int) -> int:
     """σ(x), tanh x, log(1 + e^x) far out: as many as e^(−2x) has zeros behind the point."""
     return 3 << min(bits, 60) if bits > 0 else 0
 
 
-def _infinite(x: float) -> float:
+def _overflow(x: float) -> float:
     return math.inf
 
 
-def _beyond(limit: int) -> Callable[[Ball], bool]:
+def _make_beyond(limit: int) -> Callable[[Ball], bool]:
     return lambda x: bool(abs(x) >= limit)
 
 
 _ROWS = (
-    Primitive("exp", _only_at(0, Fraction(1)), _exp_ball, _guarded(math.exp, _infinite), "exp", "exp({0})", lost=_near_zero,
+    Primitive("exp", _make_only_at(0, Fraction(1)), _exp_ball, _guard(math.exp, _overflow), "exp", "exp({0})", lost=_count_near_zero,
               nowhere=lambda x: bool(x > MAX_ARGUMENT)),
-    Primitive("log", _only_at(1, Fraction(0)), _method("log"), _log, "log", "log({0})",
+    Primitive("log", _make_only_at(1, Fraction(0)), _method("log"), _log, "log", "log({0})",
               nowhere=lambda x: bool(x <= 0)),
-    Primitive("sqrt", root, _method("sqrt"), _guarded(math.sqrt, _infinite), "sqrt", "sqrt({0})", costly=False,
+    Primitive("sqrt", root, _method("sqrt"), _guard(math.sqrt, _overflow), "sqrt", "sqrt({0})", costly=False,
               nowhere=lambda x: bool(x < 0)),
-    Primitive("sin", _only_at(0, Fraction(0)), _circular_ball("sin"), _guarded(math.sin, _infinite), "sin", "sin({0})",
-              nowhere=_beyond(MAX_ANGLE)),
-    Primitive("cos", _only_at(0, Fraction(1)), _circular_ball("cos"), _guarded(math.cos, _infinite), "cos", "cos({0})", lost=_near_zero,
-              nowhere=_beyond(MAX_ANGLE)),
-    Primitive("tan", _only_at(0, Fraction(0)), _circular_ball("tan"), _guarded(math.tan, _infinite), "tan", "tan({0})",
-              nowhere=_beyond(MAX_ANGLE)),
-    Primitive("arctan", _only_at(0, Fraction(0)), _method("atan"), math.atan, "arctan", "atan({0})"),
-    Primitive("arcsin", _only_at(0, Fraction(0)), _method("asin"), _guarded(math.asin, _infinite), "arcsin", "asin({0})",
+    Primitive("sin", _make_only_at(0, Fraction(0)), _make_circular_ball("sin"), _guard(math.sin, _overflow), "sin", "sin({0})",
+              nowhere=_make_beyond(MAX_ANGLE)),
+    Primitive("cos", _make_only_at(0, Fraction(1)), _make_circular_ball("cos"), _guard(math.cos, _overflow), "cos", "cos({0})",
+              lost=_count_near_zero, nowhere=_make_beyond(MAX_ANGLE)),
+    Primitive("tan", _make_only_at(0, Fraction(0)), _make_circular_ball("tan"), _guard(math.tan, _overflow), "tan", "tan({0})",
+              nowhere=_make_beyond(MAX_ANGLE)),
+    Primitive("arctan", _make_only_at(0, Fraction(0)), _method("atan"), math.atan, "arctan", "atan({0})"),
+    Primitive("arcsin", _make_only_at(0, Fraction(0)), _method("asin"), _guard(math.asin, _overflow), "arcsin", "asin({0})",
               nowhere=lambda x: bool(abs(x) > 1)),
-    Primitive("arsinh", _only_at(0, Fraction(0)), _method("asinh"), math.asinh, "arcsinh", "asinh({0})"),
-    Primitive("artanh", _only_at(0, Fraction(0)), _method("atanh"), _artanh, "arctanh", "atanh({0})",
-              nowhere=_beyond(1)),
-    Primitive("sinh", _only_at(0, Fraction(0)), _method("sinh"), _guarded(math.sinh, lambda x: math.copysign(math.inf, x)),
+    Primitive("arsinh", _make_only_at(0, Fraction(0)), _method("asinh"), math.asinh, "arcsinh", "asinh({0})"),
+    Primitive("artanh", _make_only_at(0, Fraction(0)), _method("atanh"), _artanh, "arctanh", "atanh({0})",
+              nowhere=_make_beyond(1)),
+    Primitive("sinh", _make_only_at(0, Fraction(0)), _method("sinh"), _guard(math.sinh, lambda x: math.copysign(math.inf, x)),
               "sinh", "sinh({0})"),
-    Primitive("cosh", _only_at(0, Fraction(1)), _method("cosh"), _guarded(math.cosh, _infinite), "cosh", "cosh({0})", lost=_near_zero),
-    Primitive("tanh", _only_at(0, Fraction(0)), _method("tanh"), math.tanh, "tanh", "tanh({0})", lost=_far_out),
+    Primitive("cosh", _make_only_at(0, Fraction(1)), _method("cosh"), _guard(math.cosh, _overflow),
+              "cosh", "cosh({0})", lost=_count_near_zero),
+    Primitive("tanh", _make_only_at(0, Fraction(0)), _method("tanh"), math.tanh, "tanh", "tanh({0})", lost=_count_far_out),
     Primitive("abs", abs, abs, abs, "abs", "absolute({0})", costly=False),
     Primitive("sign", lambda x: Fraction((x > 0) - (x < 0)), _sign_ball, _sign, "sign",
               "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
               often=True, costly=False),
     # below -700 e^(-x) comes near to the overflow, and σ(x) = e^x to every digit
-    Primitive("sigmoid", _only_at(0, Fraction(1, 2)), lambda x: 1 / (1 + (-x).exp()), _sigmoid, _sigmoids,
+    Primitive("sigmoid", _make_only_at(0, Fraction(1, 2)), lambda x: 1 / (1 + (-x).exp()), _sigmoid, _sigmoids,
               "(1.0/(1.0 + exp(-{0})) if {0} > -700.0 else exp({0}))",
-              often=True, lost=_far_out),
-    Primitive("softplus", _never, lambda x: x.exp().log1p(), _softplus, _softpluses,
-              "({0} + log1p(exp(-{0})) if {0} > 0.0 else log1p(exp({0})))", often=True, lost=_far_out),
-    Primitive("max", max, lambda a, b: a.max(b), _larger, _larger_ones, "({0} if {0} > {1} else {1} if {1} >= {0} else {0} + {1})",
+              often=True, lost=_count_far_out),
+    Primitive("softplus", _refuse_exact, lambda x: x.exp().log1p(), _softplus, _softpluses,
+              "({0} + log1p(exp(-{0})) if {0} > 0.0 else log1p(exp({0})))", often=True, lost=_count_far_out),
+    Primitive("max", max, lambda a, b: a.max(b), _max_floats, _max_arrays, "({0} if {0} > {1} else {1} if {1} >= {0} else {0} + {1})",
               arity=2, often=True, extreme=True, costly=False),
-    Primitive("min", min, lambda a, b: a.min(b), _smaller, _smaller_ones, "({0} if {0} < {1} else {1} if {1} <= {0} else {0} + {1})",
+    Primitive("min", min, lambda a, b: a.min(b), _min_floats, _min_arrays, "({0} if {0} < {1} else {1} if {1} <= {0} else {0} + {1})",
               arity=2, often=True, extreme=True, costly=False),
     # only the branch that counts is computed in the text
     Primitive("if_positive", lambda c, a, b: a if c > 0 else b, _choice_ball, _choice, _choices,
               "({1} if {0} > 0.0 else {2} if {0} <= 0.0 else nan)",
               arity=3, often=True, costly=False),
-    Primitive("pi", _never, pi, lambda: math.pi, lambda np: np.float64(math.pi), repr(math.pi), arity=0, costly=False),
+    Primitive("pi", _refuse_exact, pi, lambda: math.pi, lambda np: np.float64(math.pi), repr(math.pi), arity=0, costly=False),
 )  # fmt: skip
 
 PRIMITIVES: dict[str, Primitive] = {row.name: row for row in _ROWS}

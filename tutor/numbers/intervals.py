@@ -41,36 +41,36 @@ class Interval:
         self.ends: Ends = (low, low if high is None else high)
 
     @staticmethod
-    def of(value: Interval | int) -> Interval:
+    def as_interval(value: Interval | int) -> Interval:
         """The interval of a whole number or of an interval."""
         return value if isinstance(value, Interval) else Interval(libmp.from_int(int(value)))
 
-    def _with(self, operation: Callable[[Ends, Ends, int], Ends], other: Interval | int, *, swapped: bool = False) -> Interval:
-        a, b = self, Interval.of(other)
+    def _combine_with(self, operation: Callable[[Ends, Ends, int], Ends], other: Interval | int, *, swapped: bool = False) -> Interval:
+        a, b = self, Interval.as_interval(other)
         if a.is_nan() or b.is_nan():
             return NAN
         if swapped:
             a, b = b, a
-        return _checked(operation(a.ends, b.ends, context.prec))
+        return _check_ends(operation(a.ends, b.ends, context.prec))
 
     def __add__(self, other: Interval | int) -> Interval:
-        return self._with(libmp.mpi_add, other)
+        return self._combine_with(libmp.mpi_add, other)
 
     def __sub__(self, other: Interval | int) -> Interval:
-        return self._with(libmp.mpi_sub, other)
+        return self._combine_with(libmp.mpi_sub, other)
 
     def __mul__(self, other: Interval | int) -> Interval:
-        return self._with(libmp.mpi_mul, other)
+        return self._combine_with(libmp.mpi_mul, other)
 
     def __truediv__(self, other: Interval | int) -> Interval:
-        divisor = Interval.of(other)
-        return NAN if divisor.is_nan() or divisor.contains(0) else self._with(libmp.mpi_div, divisor)
+        divisor = Interval.as_interval(other)
+        return NAN if divisor.is_nan() or divisor.contains(0) else self._combine_with(libmp.mpi_div, divisor)
 
     def __rsub__(self, other: Interval | int) -> Interval:
-        return self._with(libmp.mpi_sub, other, swapped=True)
+        return self._combine_with(libmp.mpi_sub, other, swapped=True)
 
     def __rtruediv__(self, other: Interval | int) -> Interval:
-        return Interval.of(other) / self
+        return Interval.as_interval(other) / self
 
     __radd__ = __add__
     __rmul__ = __mul__
@@ -88,31 +88,31 @@ class Interval:
             return (exponent * self.log()).exp()
         if exponent < 0 and self.contains(0):
             return NAN
-        return _checked(libmp.mpi_pow_int(self.ends, exponent, context.prec))
+        return _check_ends(libmp.mpi_pow_int(self.ends, exponent, context.prec))
 
     def exp(self) -> Interval:
         """e^x."""
         return (
             self
             if self.is_nan() or libmp.mpf_gt(self.ends[1], _FAR)
-            else _checked(libmp.mpi_exp(self.ends, context.prec))
+            else _check_ends(libmp.mpi_exp(self.ends, context.prec))
         )
 
     def log(self) -> Interval:
         """The natural logarithm."""
-        return _checked(libmp.mpi_log(self.ends, context.prec)) if self > 0 else NAN
+        return _check_ends(libmp.mpi_log(self.ends, context.prec)) if self > 0 else NAN
 
     def sqrt(self) -> Interval:
         """The square root."""
-        return _checked(libmp.mpi_sqrt(self.ends, context.prec)) if self >= 0 else NAN
+        return _check_ends(libmp.mpi_sqrt(self.ends, context.prec)) if self >= 0 else NAN
 
     def sin(self) -> Interval:
         """The sine."""
-        return self if self.is_nan() else _checked(libmp.mpi_sin(self.ends, context.prec))
+        return self if self.is_nan() else _check_ends(libmp.mpi_sin(self.ends, context.prec))
 
     def cos(self) -> Interval:
         """The cosine."""
-        return self if self.is_nan() else _checked(libmp.mpi_cos(self.ends, context.prec))
+        return self if self.is_nan() else _check_ends(libmp.mpi_cos(self.ends, context.prec))
 
     def tan(self) -> Interval:
         """The tangent."""
@@ -120,37 +120,37 @@ class Interval:
 
     def atan(self) -> Interval:
         """The arctangent."""
-        return self._monotone("atan")
+        return self._apply_monotone("atan")
 
     def asin(self) -> Interval:
         """The arcsine of what lies in [−1, 1]."""
-        return self._monotone("asin") if self >= -1 and self <= 1 else NAN
+        return self._apply_monotone("asin") if self >= -1 and self <= 1 else NAN
 
     def asinh(self) -> Interval:
         """The inverse hyperbolic sine."""
-        return self._monotone("asinh")
+        return self._apply_monotone("asinh")
 
     def atanh(self) -> Interval:
         """The inverse hyperbolic tangent of what lies in (−1, 1)."""
-        return self._monotone("atanh") if self > -1 and self < 1 else NAN
+        return self._apply_monotone("atanh") if self > -1 and self < 1 else NAN
 
     def sinh(self) -> Interval:
         """The hyperbolic sine."""
-        return self._monotone("sinh")
+        return self._apply_monotone("sinh")
 
     def tanh(self) -> Interval:
         """The hyperbolic tangent."""
-        return self._monotone("tanh")
+        return self._apply_monotone("tanh")
 
     def log1p(self) -> Interval:
         """log(1 + x) for x ≥ 0."""
-        return self._monotone("log1p")
+        return self._apply_monotone("log1p")
 
     def cosh(self) -> Interval:
         """The hyperbolic cosine, which grows with |x|."""
-        return abs(self)._monotone("cosh")
+        return abs(self)._apply_monotone("cosh")
 
-    def _monotone(self, name: str) -> Interval:
+    def _apply_monotone(self, name: str) -> Interval:
         if self.is_nan():
             return NAN
         bits = context.prec + GUARD
@@ -158,35 +158,35 @@ class Interval:
         low, high = (getattr(_MP, name)(_MP.make_mpf(end))._mpf_ for end in self.ends)
         slack = libmp.mpf_shift(libmp.fone, 10 - bits)
         one = (libmp.mpf_sub(libmp.fone, slack), libmp.mpf_add(libmp.fone, slack))
-        return _checked(libmp.mpi_mul((low, high), one, bits))
+        return _check_ends(libmp.mpi_mul((low, high), one, bits))
 
     def max(self, other: Interval | int) -> Interval:
         """The larger one."""
-        return self._extreme(Interval.of(other), libmp.mpf_gt)
+        return self._choose_extreme(Interval.as_interval(other), libmp.mpf_gt)
 
     def min(self, other: Interval | int) -> Interval:
         """The smaller one."""
-        return self._extreme(Interval.of(other), libmp.mpf_lt)
+        return self._choose_extreme(Interval.as_interval(other), libmp.mpf_lt)
 
-    def _extreme(self, other: Interval, first: Callable[[Raw, Raw], bool]) -> Interval:
+    def _choose_extreme(self, other: Interval, first: Callable[[Raw, Raw], bool]) -> Interval:
         if self.is_nan() or other.is_nan():
             return NAN
         return Interval(*[a if first(a, b) else b for a, b in zip(self.ends, other.ends, strict=True)])
 
     def __lt__(self, other: Interval | int) -> bool:
-        return bool(libmp.mpf_lt(self.ends[1], Interval.of(other).ends[0]))
+        return bool(libmp.mpf_lt(self.ends[1], Interval.as_interval(other).ends[0]))
 
     def __gt__(self, other: Interval | int) -> bool:
-        return bool(libmp.mpf_gt(self.ends[0], Interval.of(other).ends[1]))
+        return bool(libmp.mpf_gt(self.ends[0], Interval.as_interval(other).ends[1]))
 
     def __le__(self, other: Interval | int) -> bool:
-        return bool(libmp.mpf_le(self.ends[1], Interval.of(other).ends[0]))
+        return bool(libmp.mpf_le(self.ends[1], Interval.as_interval(other).ends[0]))
 
     def __ge__(self, other: Interval | int) -> bool:
-        return bool(libmp.mpf_ge(self.ends[0], Interval.of(other).ends[1]))
+        return bool(libmp.mpf_ge(self.ends[0], Interval.as_interval(other).ends[1]))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Interval | int) and self.is_exact() and self.ends == Interval.of(other).ends
+        return isinstance(other, Interval | int) and self.is_exact() and self.ends == Interval.as_interval(other).ends
 
     __hash__ = None  # type: ignore[assignment]
 
@@ -253,5 +253,5 @@ NAN = Interval(libmp.fnan)
 _FAR = libmp.from_int(10**13)
 
 
-def _checked(ends: Ends) -> Interval:
+def _check_ends(ends: Ends) -> Interval:
     return NAN if libmp.fnan in ends else Interval(*ends)

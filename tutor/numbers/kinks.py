@@ -17,7 +17,7 @@ from tutor.errors import TutorError
 from tutor.expression.nodes import ZERO, Call, Expr, children
 from tutor.expression.walk import names, size, substitute
 from tutor.graph.nouns import Graph
-from tutor.numbers.arithmetic import Value, real
+from tutor.numbers.arithmetic import Value, as_real
 from tutor.numbers.run import compute
 from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.operations import LAYERS
@@ -77,7 +77,7 @@ def _convention(expr: Expr, call: Call, steps: Mapping[str, Expr]) -> str:
     if known is not None and known[0].row.convention:
         return known[0].row.convention
     if call.func == "if_positive":
-        met = seam(composed(call, steps))
+        met = seam(compose_call(call, steps))
         return row.convention if met == "jump" else MEETING[met]
     if call.func == "max" and len(call.args) == 2 and ZERO in call.args:
         return FUNCTIONS["relu"].convention
@@ -87,12 +87,12 @@ def _convention(expr: Expr, call: Call, steps: Mapping[str, Expr]) -> str:
 MOST_COMPOSED = 200
 
 
-def composed(call: Call, steps: Mapping[str, Expr]) -> Call:
+def compose_call(call: Call, steps: Mapping[str, Expr]) -> Call:
     """A call with the formulas of its steps put in, of which its branches may share quantities; as it is where that gets long.
 
     >>> from tutor.expression.parse import parse
     >>> call = parse("if_positive(a, x, y)", functions=("if_positive",))
-    >>> seam(call), seam(composed(call, {"a": parse("x - y")}))
+    >>> seam(call), seam(compose_call(call, {"a": parse("x - y")}))
     ('jump', 'kink')
     """
     whole: Expr = call
@@ -124,17 +124,17 @@ def seam(call: Call) -> Seam:
     used = names(call)
     for _ in range(_TRIES):
         ends = [{name: Fraction(chance.randint(-4000, 4000), 1000) for name in used} for _ in range(2)]
-        sides = _bisected(condition, *ends)
+        sides = _bisect_sign(condition, *ends)
         if sides is None:
             continue
-        met = _meeting(yes, no, *sides)
+        met = _judge_seam(yes, no, *sides)
         if met == "jump":
             return "jump"
         found = "kink" if "kink" in (met, found) else met or found
     return found or "jump"
 
 
-def _bisected(condition: Expr, plus: Point, minus: Point) -> tuple[Point, Point] | None:
+def _bisect_sign(condition: Expr, plus: Point, minus: Point) -> tuple[Point, Point] | None:
     """Two points next to each other, before and behind the place where a condition changes its sign; nothing where it does not."""
     signs = [_value(condition, point) for point in (plus, minus)]
     if None in signs or (signs[0] > 0) == (signs[1] > 0):  # type: ignore[operator]
@@ -150,7 +150,7 @@ def _bisected(condition: Expr, plus: Point, minus: Point) -> tuple[Point, Point]
     return plus, minus
 
 
-def _meeting(yes: Expr, no: Expr, plus: Point, minus: Point) -> Seam | None:
+def _judge_seam(yes: Expr, no: Expr, plus: Point, minus: Point) -> Seam | None:
     """Whether two formulas agree at a seam, and whether their slopes do, along every quantity."""
     first, second = _value(yes, plus), _value(no, plus)
     if first is None or second is None:
@@ -173,12 +173,12 @@ def _meeting(yes: Expr, no: Expr, plus: Point, minus: Point) -> Seam | None:
 
 def _value(expr: Expr, point: Point) -> Fraction | None:
     try:
-        return Fraction(float(real(compute(expr, point))))
+        return Fraction(float(as_real(compute(expr, point))))
     except (TutorError, OverflowError, ValueError):
         return None
 
 
-def flat_steps(graph: Graph) -> list[tuple[str, str]]:
+def list_flat_steps(graph: Graph) -> list[tuple[str, str]]:
     """The steps through which nothing can be learnt (Heaviside, zero-one loss), with the key of the reason."""
     found = []
     for step in graph.steps:
@@ -198,13 +198,13 @@ def function_calls(graph: Graph) -> list[Call]:
     return list(found.values())
 
 
-def kinks_hit(graph: Graph, values: Mapping[str, Value]) -> list[Kink]:
+def list_kinks_hit(graph: Graph, values: Mapping[str, Value]) -> list[Kink]:
     """The steps that stand exactly on a kink at these values (the values of the forward pass)."""
     found = []
     steps = {step.target: step.expr for step in graph.steps}
     for step in graph.steps:
         for call in _calls(step.expr):
-            if _convention(step.expr, call, {}) and _on_kink(call, values):
+            if _convention(step.expr, call, {}) and _is_on_kink(call, values):
                 found.append(Kink(step.target, _convention(step.expr, call, steps)))
                 break
     return found
@@ -219,7 +219,7 @@ def _calls(expr: Expr) -> Iterator[Call]:
         stack.extend(children(node))
 
 
-def _on_kink(call: Call, values: Mapping[str, Value]) -> bool:
+def _is_on_kink(call: Call, values: Mapping[str, Value]) -> bool:
     """Whether a call is at a kink: decided at the primitives, through the formulas of the functions that are made of them."""
     name = call.func.rstrip("'")
     if name == "abs":
@@ -227,12 +227,12 @@ def _on_kink(call: Call, values: Mapping[str, Value]) -> bool:
     if name == "if_positive":
         return bool(compute(call.args[0], values) == 0) and seam(call) != "smooth"
     if name in ("max", "min"):
-        args = sorted((compute(arg, values) for arg in call.args), key=real)
+        args = sorted((compute(arg, values) for arg in call.args), key=as_real)
         pair = args[-2:] if name == "max" else args[:2]
-        return len(pair) == 2 and bool(real(pair[0]) == real(pair[1]))
+        return len(pair) == 2 and bool(as_real(pair[0]) == as_real(pair[1]))
     row = function(name, len(call.args))
     formula = value_of(row)
     if formula is None or not row.convention:
         return False
     inner = dict(zip(row.params, (compute(arg, values) for arg in call.args), strict=True))
-    return any(_on_kink(part, inner) for part in _calls(formula))
+    return any(_is_on_kink(part, inner) for part in _calls(formula))

@@ -29,17 +29,17 @@ COSTLY = frozenset({POW, *(row.name for row in PRIMITIVES.values() if row.costly
 """What takes some forty times as long as a product."""
 COMMUTES = frozenset({ADD, MUL, MAX, MIN})
 
-_METHODS = {Name: "name", Partial: "partial", Number: "number", Neg: "negated", Add: "sum", Mul: "product", Div: "quotient", Pow: "power",
+_METHODS = {Name: "name", Partial: "partial", Number: "number", Neg: "negation", Add: "sum", Mul: "product", Div: "quotient", Pow: "power",
             Call: "call"}  # fmt: skip
 
 
 @cache
-def exact(text: str) -> Fraction:
+def read_exact(text: str) -> Fraction:
     """The exact value of a written number."""
     return Fraction(text)
 
 
-def nearest(value: Fraction) -> float:
+def round_to_float(value: Fraction) -> float:
     """The float nearest to a fraction; beyond the largest float it is infinite."""
     try:
         return float(value)
@@ -64,7 +64,7 @@ def collect_names(expr: Expr, found: set[str]) -> None:
 
 
 @cache
-def _often(formula: Expr) -> frozenset[str]:
+def _list_repeated(formula: Expr) -> frozenset[str]:
     """The names that a formula uses more than once."""
     seen: set[str] = set()
     twice: set[str] = set()
@@ -131,7 +131,7 @@ class Lowering(Generic[Made]):
         """A node that costs nothing to use twice."""
         raise NotImplementedError
 
-    def negated(self, expr: Neg, env: Mapping[str, Made]) -> Made:
+    def negation(self, expr: Neg, env: Mapping[str, Made]) -> Made:
         """``-x``."""
         raise NotImplementedError
 
@@ -182,7 +182,7 @@ class Lowering(Generic[Made]):
 
     def fill(self, formula: Expr, row: Function, args: list[Made], **more: Made) -> Made:
         """A formula of a row at lowered arguments; what it uses several times is computed once."""
-        often = _often(formula)
+        often = _list_repeated(formula)
         table = dict(zip(row.params, args, strict=True)) | more
         return self.lower(formula, {name: self.atom(arg) if name in often else arg for name, arg in table.items()})
 

@@ -120,7 +120,7 @@ class PlainArray:
             if isinstance(rows, int) and isinstance(column, int):
                 return _entry(self.items[rows * self.shape[1] + column])
             if isinstance(rows, int):
-                return PlainArray([self.row(rows)[c] for c in _listed(column)], (len(_listed(column)),))
+                return PlainArray([self.row(rows)[c] for c in _list_places(column)], (len(_list_places(column)),))
             if isinstance(column, int):
                 return PlainArray([self.items[r * self.shape[1] + column] for r in rows], (len(rows),))
             return PlainArray([self.items[r * self.shape[1] + c] for r in rows for c in column], (len(rows), len(column)))
@@ -132,7 +132,7 @@ class PlainArray:
         return PlainArray([item for place in places for item in self.row(place)], (len(places), self.shape[1]))
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        places = _listed(_places(key, self.shape[0]))
+        places = _list_places(_places(key, self.shape[0]))
         if self.ndim == 1:
             values = broadcast_to(value, (len(places),)).items
             for place, item in zip(places, values, strict=True):
@@ -157,11 +157,11 @@ class PlainArray:
 
     def any(self, axis: int | None = None) -> Any:
         """Whether an entry is true."""
-        return _reduced(self, axis, lambda items: builtin_any(map(bool, items)))
+        return _reduce(self, axis, lambda items: builtin_any(map(bool, items)))
 
     def all(self, axis: int | None = None) -> Any:
         """Whether all entries are true."""
-        return _reduced(self, axis, lambda items: builtin_all(map(bool, items)))
+        return _reduce(self, axis, lambda items: builtin_all(map(bool, items)))
 
     def max(self) -> float64:
         """The largest entry; nan where one is nan."""
@@ -234,11 +234,11 @@ def _places(key: Any, length: int) -> Any:
     return key + length if key < 0 else key
 
 
-def _listed(places: Any) -> list[int]:
+def _list_places(places: Any) -> list[int]:
     return [places] if isinstance(places, int) else places
 
 
-def _reduced(array: PlainArray, axis: int | None, function: Callable[[list[Any]], Any]) -> Any:
+def _reduce(array: PlainArray, axis: int | None, function: Callable[[list[Any]], Any]) -> Any:
     if axis is None:
         return function(array.items)
     return PlainArray([function(array.row(place)) for place in range(array.shape[0])], (array.shape[0],))
@@ -251,11 +251,11 @@ def _pair(function: Callable[[Any, Any], Any], a: Any, b: Any) -> Any:
             return _entry(function(float(a), float(b)))
         return _entry(function(a, b))
     left, right = asarray(a), asarray(b)
-    shape = _common(left.shape, right.shape)
+    shape = _broadcast_shapes(left.shape, right.shape)
     return PlainArray(list(map(function, broadcast_to(left, shape).items, broadcast_to(right, shape).items)), shape)
 
 
-def _common(a: Shape, b: Shape) -> Shape:
+def _broadcast_shapes(a: Shape, b: Shape) -> Shape:
     width = builtin_max(len(a), len(b))
     a, b = (1,) * (width - len(a)) + a, (1,) * (width - len(b)) + b
     return tuple(y if x == 1 else x for x, y in zip(a, b, strict=True))
@@ -270,13 +270,13 @@ def array(values: Any, dtype: Any = None) -> Any:
         if values and rows[0] is not None:
             found = PlainArray([item for row in rows for item in row or ()], (len(rows), len(rows[0])))
         else:
-            found = PlainArray([_plain(item) for item in values], (len(values),))
+            found = PlainArray([_as_plain(item) for item in values], (len(values),))
     else:
         return float64(values) if dtype is float or isinstance(values, float) else values
     return PlainArray([float(item) for item in found.items], found.shape) if dtype is float else found
 
 
-def _plain(item: Any) -> Any:
+def _as_plain(item: Any) -> Any:
     return float(item) if isinstance(item, float64) else item
 
 
@@ -302,7 +302,7 @@ class _Single(PlainArray):
 def full(shape: int | Shape, value: Any) -> PlainArray:
     """An array of equal entries."""
     lengths = (shape,) if isinstance(shape, int) else shape
-    return PlainArray([_plain(value)] * math.prod(lengths), lengths)
+    return PlainArray([_as_plain(value)] * math.prod(lengths), lengths)
 
 
 def zeros(shape: int | Shape, dtype: Any = float) -> PlainArray:
@@ -326,7 +326,7 @@ def arange(count: int) -> PlainArray:
 def broadcast_to(values: Any, shape: Shape) -> PlainArray:
     """An array repeated to a shape."""
     found = values if isinstance(values, PlainArray) else asarray(values)
-    found = found if isinstance(found, PlainArray) else _Single(_plain(found))
+    found = found if isinstance(found, PlainArray) else _Single(_as_plain(found))
     if found.shape == shape:
         return found
     if len(found.items) == 1:
@@ -364,15 +364,15 @@ def where(condition: Any, yes: Any, no: Any) -> Any:
     if not builtin_any(isinstance(part, PlainArray) for part in (condition, yes, no)):
         return yes if condition else no
     parts = [asarray(part) for part in (condition, yes, no)]
-    parts = [part if isinstance(part, PlainArray) else _Single(_plain(part)) for part in parts]
+    parts = [part if isinstance(part, PlainArray) else _Single(_as_plain(part)) for part in parts]
     shape: Shape = ()
     for part in parts:
-        shape = _common(shape, part.shape)
+        shape = _broadcast_shapes(shape, part.shape)
     chosen = zip(*[broadcast_to(part, shape).items for part in parts], strict=True)
     return PlainArray([b if a else c for a, b, c in chosen], shape)
 
 
-def _mapped(function: Callable[[Any], Any]) -> Callable[..., Any]:
+def _map_function(function: Callable[[Any], Any]) -> Callable[..., Any]:
     """A function of single numbers, entry by entry."""
 
     def apply(values: Any, out: None = None) -> Any:
@@ -380,19 +380,19 @@ def _mapped(function: Callable[[Any], Any]) -> Callable[..., Any]:
             values = array(values)
         if isinstance(values, PlainArray):
             return PlainArray(list(map(function, values.items)), values.shape)
-        return _entry(function(_plain(values)))
+        return _entry(function(_as_plain(values)))
 
     return apply
 
 
-def _paired(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
+def _pair_function(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
     def apply(a: Any, b: Any, out: None = None) -> Any:
         return _pair(function, a, b)
 
     return apply
 
 
-_PRIMITIVES = {row.many: _mapped(row.one) for row in PRIMITIVES.values() if isinstance(row.many, str) and row.arity == 1}
+_PRIMITIVES = {row.many: _map_function(row.one) for row in PRIMITIVES.values() if isinstance(row.many, str) and row.arity == 1}
 
 
 def __getattr__(name: str) -> Any:
@@ -402,21 +402,21 @@ def __getattr__(name: str) -> Any:
     return _PRIMITIVES[name]
 
 
-log10 = _mapped(lambda x: math.log10(x) if x > 0 else -inf if x == 0 else nan)
-log1p = _mapped(lambda x: math.log1p(x) if x > -1 else nan)
-floor = _mapped(lambda x: float(math.floor(x)) if math.isfinite(x) else x)
-trunc = _mapped(lambda x: float(math.trunc(x)) if math.isfinite(x) else x)
-isfinite = _mapped(math.isfinite)
-negative = _mapped(operator.neg)
-abs = _mapped(builtin_abs)
-maximum, minimum = _paired(PRIMITIVES["max"].one), _paired(PRIMITIVES["min"].one)
-add, divide, multiply, power = _paired(operator.add), _paired(_quotient), _paired(operator.mul), _paired(_power)
+log10 = _map_function(lambda x: math.log10(x) if x > 0 else -inf if x == 0 else nan)
+log1p = _map_function(lambda x: math.log1p(x) if x > -1 else nan)
+floor = _map_function(lambda x: float(math.floor(x)) if math.isfinite(x) else x)
+trunc = _map_function(lambda x: float(math.trunc(x)) if math.isfinite(x) else x)
+isfinite = _map_function(math.isfinite)
+negative = _map_function(operator.neg)
+abs = _map_function(builtin_abs)
+maximum, minimum = _pair_function(PRIMITIVES["max"].one), _pair_function(PRIMITIVES["min"].one)
+add, divide, multiply, power = _pair_function(operator.add), _pair_function(_quotient), _pair_function(operator.mul), _pair_function(_power)
 
 
 def round(values: Any, decimals: int = 0) -> Any:
     """Rounded to so many places."""
     scale = 10.0**decimals
-    return _mapped(lambda x: builtin_round(x * scale) / scale if math.isfinite(x * scale) else x)(values)
+    return _map_function(lambda x: builtin_round(x * scale) / scale if math.isfinite(x * scale) else x)(values)
 
 
 def isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8) -> Any:

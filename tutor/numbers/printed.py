@@ -9,7 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tutor.expression.nodes import Div, Expr, Neg, Number
-from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 
 
 def decimal(value: Fraction) -> str | None:
@@ -33,15 +33,15 @@ def decimal(value: Fraction) -> str | None:
     return f"-{text}" if value < 0 else text
 
 
-def significant(value: Value, digits: int) -> str:
+def round_significant(value: Value, digits: int) -> str:
     """The value rounded to significant digits: plain from 10⁻³ up to 10⁶ or what the digits allow, else with an exponent.
 
-    >>> significant(Fraction(1, 3), 6)
+    >>> round_significant(Fraction(1, 3), 6)
     '0.333333'
     """
     if value == 0:
         return "0"
-    number = real(value)
+    number = as_real(value)
     text: str = CONTEXT.nstr(
         abs(number), digits, strip_zeros=False, min_fixed=-100, max_fixed=-100, show_zero_exponent=True
     )
@@ -61,7 +61,7 @@ def significant(value: Value, digits: int) -> str:
     return f"{sign}{head}{'.' + tail if tail else ''}e{places}"
 
 
-def shown(value: Value, digits: int = 6) -> Expr:
+def as_printed(value: Value, digits: int = 6) -> Expr:
     """The value as an expression that is ready to print."""
     if isinstance(value, Fraction):
         exact = decimal(value)
@@ -69,23 +69,23 @@ def shown(value: Value, digits: int = 6) -> Expr:
             not exact.lstrip("-").startswith("0.0000") and len(exact) <= digits + 6
         ):  # fmt: skip
             return Number(exact)
-        if exact is None and _short(value):
+        if exact is None and _is_short_fraction(value):
             ratio: Expr = Div(Number(str(abs(value.numerator))), Number(str(value.denominator)))
             return Neg(ratio) if value < 0 else ratio
-    return Number(significant(value, digits))
+    return Number(round_significant(value, digits))
 
 
-def _short(value: Fraction) -> bool:
+def _is_short_fraction(value: Fraction) -> bool:
     """Whether a fraction is shown as one: numerator and denominator have at most four digits each."""
     return max(abs(value.numerator), value.denominator) < 10_000
 
 
-def exact_text(value: Value, digits: int = 15) -> str:
+def as_exact_text(value: Value, digits: int = 15) -> str:
     """The value for JSON: the exact fraction, or 15 significant digits.
 
     An exact value is written as a fraction (``33/50``), or as a whole number; a fraction of more than 60 digits as its digits.
     """
     if isinstance(value, Fraction) and value.numerator.bit_length() + value.denominator.bit_length() <= 200:
         return str(value)
-    number = real(value)
+    number = as_real(value)
     return str(CONTEXT.nstr(number, digits, strip_zeros=False)) if number else "0"

@@ -30,8 +30,8 @@ from tutor.numbers.lowering import (
     SQUARE,
     SUB,
     Lowering,
-    exact,
-    nearest,
+    read_exact,
+    round_to_float,
 )
 
 Code: TypeAlias = tuple[str, Any, Any, Any]
@@ -90,8 +90,8 @@ def keys(program: Program, known: dict[Hashable, int]) -> list[int]:
 @lru_cache(16_384)
 def _constant(text: str) -> Code:
     """The instruction of a constant."""
-    value = exact(text)
-    return (NUMBER, value, nearest(value), text)
+    value = read_exact(text)
+    return (NUMBER, value, round_to_float(value), text)
 
 
 class _Instructions(Lowering[int]):
@@ -172,7 +172,7 @@ class _Instructions(Lowering[int]):
     def make(self, op: str, *args: int) -> int:
         return self.emit(op, *args)
 
-    def negated(self, expr: Neg, env: Mapping[str, int]) -> int:
+    def negation(self, expr: Neg, env: Mapping[str, int]) -> int:
         return self.emit(NEG, self.part(expr.arg, env))
 
     def sum(self, expr: Add, env: Mapping[str, int]) -> int:

@@ -12,10 +12,10 @@ from tutor.errors import ProofError
 from tutor.expression.nodes import Expr, Name, Number
 from tutor.expression.walk import substitute
 from tutor.graph.entries import SAMPLES, Array, Entries, samples
-from tutor.graph.layered import Layered, sized, written_out
-from tutor.numbers.arithmetic import Value, add, divide, real
+from tutor.graph.layered import Layered, choose_sizes, write_out
+from tutor.numbers.arithmetic import Value, add, as_real, divide
 from tutor.numbers.form_agreement import POINTS, TOLERANCE, relative
-from tutor.numbers.proved import Rewritten
+from tutor.numbers.proof_facts import Rewritten
 from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
 
@@ -29,11 +29,11 @@ def prove(layered: Layered, rewrites: Sequence[LayerRewrite], values: Mapping[st
     """
     if not rewrites:
         return Rewritten((), {})
-    small, sizes = sized(layered)
+    small, sizes = choose_sizes(layered)
     numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
     compared = [replace(r, expr=substitute(r.expr, numbers), equals=substitute(r.equals, numbers)) for r in rewrites]
-    for point in random_points(written_out(small), POINTS, seed=2):
-        _arrays(small, compared, normed(small, compared, as_arrays(small, point)))
+    for point in random_points(write_out(small), POINTS, seed=2):
+        _arrays(small, compared, norm_targets(small, compared, as_arrays(small, point)))
     if values is None:
         return Rewritten(tuple(rewrites), {})
     arrays = as_arrays(layered, values)
@@ -48,7 +48,7 @@ def _arrays(layered: Layered, rewrites: Sequence[LayerRewrite], given: Mapping[s
         entries = Entries(known, Numbers())
         left, right = entries.value(rewrite.expr), entries.value(rewrite.equals)
         for a, b in zip(left.items, right.items, strict=True):
-            if real(relative(a, b)) > real(TOLERANCE) and abs(real(a) - real(b)) > real(TOLERANCE) ** 2:
+            if as_real(relative(a, b)) > as_real(TOLERANCE) and abs(as_real(a) - as_real(b)) > as_real(TOLERANCE) ** 2:
                 raise ProofError(f"the rewrite {rewrite.rule} does not hold", hint="this is a fault of the program; please report it")
         made[str(rewrite.left)] = left
         if type(rewrite.left) is Name:
@@ -66,7 +66,7 @@ def _totals(array: Array[Value], rewrite: LayerRewrite) -> list[Value]:
     return totals
 
 
-def normed(layered: Layered, rewrites: Sequence[LayerRewrite], arrays: dict[str, Array[Value]]) -> dict[str, Array[Value]]:
+def norm_targets(layered: Layered, rewrites: Sequence[LayerRewrite], arrays: dict[str, Array[Value]]) -> dict[str, Array[Value]]:
     """The same arrays, with targets that sum to 1 for each sample where a rewrite needs that."""
     for rewrite in rewrites:
         if not rewrite.targets:

@@ -14,13 +14,13 @@ from fractions import Fraction
 from tutor.derive.rewrites.named import LINEAR, Rewrite, scores
 from tutor.errors import ProofError, TutorError
 from tutor.expression.nodes import Expr, Name, Number, Partial
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation
-from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, add, real
-from tutor.numbers.printed import significant
+from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, add, as_real
+from tutor.numbers.printed import round_significant
 from tutor.numbers.run import compute, run, run_backward
-from tutor.numbers.verify import TRIES, feasible, random_points
+from tutor.numbers.verify import TRIES, list_feasible, random_points
 
 POINTS = 4
 EQUAL = Fraction(1, 10 ** (DIGITS - 20))
@@ -37,7 +37,7 @@ class Simplified:
     points: int
     at_values: bool
 
-    def merged(self, others: Sequence[Simplified]) -> Simplified:
+    def merge_checks(self, others: Sequence[Simplified]) -> Simplified:
         """Several such checks of one computation as one."""
         every = (self, *others)
         return replace(
@@ -59,24 +59,24 @@ def prove(
     leaves = [quantity.name for quantity in derivation.graph.leaves]
     places = [{name: point[name] for name in leaves} for point in points]
     for place in (*places, *([] if values is None else [values])):
-        _at(rewrites, derivation, place)
+        _compare_at(rewrites, derivation, place)
     for condition in dict.fromkeys(rewrite.condition for rewrite in rewrites if rewrite.condition is not None):
         some = [rewrite for rewrite in rewrites if rewrite.condition == condition]
         for place in places:
-            _at(some, derivation, _fulfilling(condition, place))
+            _compare_at(some, derivation, _fulfil_condition(condition, place))
     return Simplified(
         sum(isinstance(rewrite.left, Partial) for rewrite in rewrites),
-        feasible(derivation.graph, scores(rewrites)) == list(scores(rewrites)),
+        list_feasible(derivation.graph, scores(rewrites)) == list(scores(rewrites)),
         sum(rewrite.rule == LINEAR for rewrite in rewrites), len(points), values is not None,
     )  # fmt: skip
 
 
 def holds(condition: Expr, trace: Mapping[str, Value]) -> bool:
     """Whether the sum of a condition is 1 at some values."""
-    return _same(compute(condition, trace), Fraction(1))
+    return _is_same(compute(condition, trace), Fraction(1))
 
 
-def _at(rewrites: Sequence[Rewrite], derivation: Derivation, place: Mapping[str, Value]) -> None:
+def _compare_at(rewrites: Sequence[Rewrite], derivation: Derivation, place: Mapping[str, Value]) -> None:
     """Compare all at one point, with more digits where a comparison fails; a fault is only what fails with all of them."""
     failure: TutorError | None = None
     for digits in TRIES:
@@ -97,10 +97,10 @@ def _compare(rewrites: Sequence[Rewrite], trace: Mapping[str, Value]) -> None:
             full[rewrite.left.name] = compute(rewrite.expr, trace)
     for rewrite, expr in _sides(rewrites, full):
         ours, theirs = compute(expr, full), compute(rewrite.left, full)
-        if not _same(ours, theirs):
+        if not _is_same(ours, theirs):
             raise ProofError(
-                f"{plain(rewrite.left)} was simplified to {plain(expr)}, which is {significant(ours, 12)},"
-                f" but it is {significant(theirs, 12)}",
+                f"{write_plain(rewrite.left)} was simplified to {write_plain(expr)}, which is {round_significant(ours, 12)},"
+                f" but it is {round_significant(theirs, 12)}",
                 hint="this is a fault of tutor, not yours: please report it with the formula",
             )
 
@@ -114,14 +114,14 @@ def _sides(rewrites: Sequence[Rewrite], trace: Mapping[str, Value]) -> Iterator[
             yield rewrite, rewrite.under
 
 
-def _same(a: Value, b: Value) -> bool:
+def _is_same(a: Value, b: Value) -> bool:
     if isinstance(a, Fraction) and isinstance(b, Fraction):
         return a == b
-    scale = max(abs(real(a)), abs(real(b)))
-    return bool(abs(real(a) - real(b)) <= real(EQUAL) * scale)
+    scale = max(abs(as_real(a)), abs(as_real(b)))
+    return bool(abs(as_real(a) - as_real(b)) <= as_real(EQUAL) * scale)
 
 
-def _fulfilling(condition: Expr, place: Mapping[str, Value]) -> dict[str, Value]:
+def _fulfil_condition(condition: Expr, place: Mapping[str, Value]) -> dict[str, Value]:
     """A point like another one, at which a sum of plain quantities is 1."""
     moved = dict(place)
     last = names(condition)[-1]

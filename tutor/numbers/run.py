@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from tutor.errors import TutorError, ValueProblem, near
+from tutor.errors import TutorError, ValueProblem, hint_near
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.arithmetic import (
     DIGITS,
@@ -22,20 +22,20 @@ from tutor.numbers.arithmetic import (
     Value,
     add,
     apply,
+    as_public,
+    as_real,
+    compute_rigorously,
     divide,
     is_nothing,
     is_rigorous,
     multiply,
     negate,
     power,
-    public,
-    real,
-    rigorous,
-    short,
+    shorten,
     signum,
 )
-from tutor.numbers.balls import BITS_A_DIGIT, accuracy, bits_of, enclose, is_ball, nothing_less_than
-from tutor.text import visible
+from tutor.numbers.balls import BITS_A_DIGIT, accuracy, bits_of, enclose, is_ball, is_below_use
+from tutor.text import make_visible
 
 LEVELS = (DIGITS, 2 * DIGITS, 4 * DIGITS, 8 * DIGITS, 16 * DIGITS)
 MOST = 20_000
@@ -134,15 +134,15 @@ def run(steps: Iterable[Step], values: Mapping[str, Value]) -> dict[str, Value]:
         try:
             trace[step.target] = compute(step.expr, trace)
         except ValueProblem as error:
-            raise _located(error, step, trace) from None
+            raise _locate_error(error, step, trace) from None
     return trace
 
 
-def _located(error: ValueProblem, step: Step, trace: Mapping[str, Value]) -> TutorError:
+def _locate_error(error: ValueProblem, step: Step, trace: Mapping[str, Value]) -> TutorError:
     from tutor.expression.walk import names
 
-    given = ", ".join(f"{n} = {short(trace[n])}" for n in names(step.expr)[:6] if n in trace)
-    return error.at(f"{step.target} = {plain(step.expr)}" + (f" at {given}" if given else ""))
+    given = ", ".join(f"{n} = {shorten(trace[n])}" for n in names(step.expr)[:6] if n in trace)
+    return error.put_at(f"{step.target} = {write_plain(step.expr)}" + (f" at {given}" if given else ""))
 
 
 def evaluate(derivation: Derivation, values: Mapping[str, Value]) -> Trace:
@@ -152,10 +152,10 @@ def evaluate(derivation: Derivation, values: Mapping[str, Value]) -> Trace:
     not exist at these values (∂/∂y of x^y at x = −2) is an error only if a wanted one needs it; else it is left out.
     """
     require(derivation.graph, values)
-    return Trace(stable(lambda: run_backward(derivation, run(derivation.graph.steps, values))))
+    return Trace(compute_stable(lambda: run_backward(derivation, run(derivation.graph.steps, values))))
 
 
-def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
+def compute_stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
     """The values of a computation, each exact or proved to `DIGITS` digits: with twice the digits until every ball is narrow enough.
 
     1 − σ(140) is 10⁻⁶¹: of 60 digits it keeps none.  What a sum loses of its smaller part says how many digits are called for.  Whether
@@ -169,11 +169,11 @@ def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
     digits, lost = LEVELS[1], 0
     while digits <= 2 * MOST:
         last = digits >= 2 * max(LEVELS[-1], lost)
-        with rigorous(digits, nothing=NOTHING if last else 0, watched=digits > LEVELS[1]) as rigour:
+        with compute_rigorously(digits, nothing=NOTHING if last else 0, watched=digits > LEVELS[1]) as rigour:
             try:
                 found = compute_all()
-                if all(_narrow(value) or (last and is_nothing(value)) for value in found.values()):
-                    return {name: Fraction(0) if last and is_nothing(value) else _public(name, value) for name, value in found.items()}
+                if all(_is_narrow(value) or (last and is_nothing(value)) for value in found.values()):
+                    return {name: Fraction(0) if last and is_nothing(value) else _as_public(name, value) for name, value in found.items()}
             except Undecided:
                 pass
             lost = int(rigour.lost / BITS_A_DIGIT) + 2 * DIGITS if rigour.lost else 0
@@ -186,16 +186,16 @@ def stable(compute_all: Callable[[], dict[str, Value]]) -> dict[str, Value]:
     )
 
 
-def _public(name: str, value: Value) -> Value:
+def _as_public(name: str, value: Value) -> Value:
     """What users see of a value; one that is not 0 and too small to be written is refused, as one that is too large is."""
-    if is_ball(value) and nothing_less_than(value):
+    if is_ball(value) and is_below_use(value):
         raise ValueProblem(f"{name} is not 0, but smaller than 10^-12,000,000: too small to be written", hint="use numbers nearer to 0")
-    return public(value)
+    return as_public(value)
 
 
-def _narrow(value: Value) -> bool:
+def _is_narrow(value: Value) -> bool:
     """Whether a value is exact, or known to `DIGITS` digits."""
-    return type(value) is Fraction or accuracy(enclose(value)) >= _ENOUGH or nothing_less_than(enclose(value))
+    return type(value) is Fraction or accuracy(enclose(value)) >= _ENOUGH or is_below_use(enclose(value))
 
 
 def run_backward(derivation: Derivation, trace: Mapping[str, Value]) -> dict[str, Value]:
@@ -205,18 +205,18 @@ def run_backward(derivation: Derivation, trace: Mapping[str, Value]) -> dict[str
     except ValueProblem:
         if not derivation.wanted:
             raise
-    needed = _needed(derivation)
+    needed = _list_needed(derivation)
     found = dict(trace)
     for step in derivation.backward:
         try:
             found[step.target] = compute(step.expr, found)
         except ValueProblem as error:
             if step.target in needed:
-                raise _located(error, step, found) from None
+                raise _locate_error(error, step, found) from None
     return found
 
 
-def _needed(derivation: Derivation) -> set[str]:
+def _list_needed(derivation: Derivation) -> set[str]:
     """The backward steps that the wanted gradients are computed from."""
     loss = derivation.graph.loss
     steps = {step.target: step for step in derivation.backward}
@@ -243,11 +243,11 @@ def constant_of(expr: Expr) -> Value:
     """The value of a formula without names: a fraction, or a number that knows its formula.
 
     >>> root = constant_of(parse("2^(1/2)"))
-    >>> stable(lambda: {"y": compute(parse("x*x - 2"), {"x": root})})
+    >>> compute_stable(lambda: {"y": compute(parse("x*x - 2"), {"x": root})})
     {'y': Fraction(0, 1)}
     """
-    value = stable(lambda: {"it": compute(expr, {})})["it"]
-    return value if type(value) is Fraction else Constant.of(expr, real(value)._mpf_)
+    value = compute_stable(lambda: {"it": compute(expr, {})})["it"]
+    return value if type(value) is Fraction else Constant.make(expr, as_real(value)._mpf_)
 
 
 _PLAIN_NUMBER = re.compile(r"[-+−]?\s*(\d+\.?\d*|\.\d+)([eE][-+]?\d{1,3})?")
@@ -271,7 +271,7 @@ def read_value(text: str, name: str = "") -> Value:
         return Fraction(text.replace("−", "-").replace(" ", ""))
     lowered = text.lower().lstrip("+-")
     if lowered in ("nan", "inf", "infinity"):
-        raise ValueProblem(f"{visible(text)} is no number to compute with", where=where, hint="write a finite number")
+        raise ValueProblem(f"{make_visible(text)} is no number to compute with", where=where, hint="write a finite number")
     try:
         from tutor.rules.functions import FUNCTIONS, check_calls
 
@@ -281,12 +281,12 @@ def read_value(text: str, name: str = "") -> Value:
     except TutorError as error:
         hint = "a decimal is written 0.5, with a point" if re.fullmatch(r"[-+]?\d+,\d+", text) else ""
         raise ValueProblem(
-            f"{visible(text)!r} is not a number",
+            f"{make_visible(text)!r} is not a number",
             where=where,
             hint=hint or f"write it as 0.5, 1/2 or 5e-1 ({_NO_QUANTITY.sub(_NO_NUMBER, error.what)})",
         ) from None
     if isinstance(value, Fraction) and value.numerator.bit_length() > MAX_BITS:
-        raise ValueProblem(f"{visible(text)!r} is too large a number", where=where)
+        raise ValueProblem(f"{make_visible(text)!r} is too large a number", where=where)
     return value
 
 
@@ -298,8 +298,10 @@ def check_names(values: Mapping[str, Value], graph: Graph) -> None:
             continue
         if any(step.target == name for step in graph.steps):
             raise ValueProblem(
-                f"{name} is computed, it cannot be given a value", hint="give values to: " + ", ".join(leaves[:12])
+                f"{name} is computed, it cannot be given a value",
+                hint="give values to: " + ", ".join(leaves[:12]) if leaves else "nothing here takes a value",
             )
         raise ValueProblem(
-            f"there is no quantity {name}", hint=near(name, leaves) or "the inputs are: " + ", ".join(leaves[:12])
+            f"there is no quantity {name}",
+            hint=hint_near(name, leaves) or ("the inputs are: " + ", ".join(leaves[:12]) if leaves else "there are no inputs"),
         )

@@ -11,7 +11,7 @@ from tutor.graph.entries import Array, Entries
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Derivation, Step
 from tutor.numbers.arithmetic import Value, add, apply, divide, multiply, negate, power
-from tutor.numbers.run import stable
+from tutor.numbers.run import compute_stable
 
 
 class Numbers:
@@ -67,12 +67,12 @@ def run_layers(steps: Iterable[Step], arrays: Mapping[str, Array[Value]]) -> dic
         try:
             known[step.target] = entries.value(step.expr)
         except ValueProblem as error:
-            raise error.at(f"step {step.target}") from None
+            raise error.put_at(f"step {step.target}") from None
     return known
 
 
 def evaluate_layers(derivation: Derivation, arrays: Mapping[str, Array[Value]]) -> dict[str, Array[Value]]:
-    """The forward and the backward pass in layer form, with as many digits as it takes (see `tutor.numbers.run.stable`)."""
+    """The forward and the backward pass in layer form, with as many digits as it takes (see `tutor.numbers.run.compute_stable`)."""
     shapes: dict[str, tuple[int, ...]] = {}
 
     def entries() -> dict[str, Value]:
@@ -80,7 +80,7 @@ def evaluate_layers(derivation: Derivation, arrays: Mapping[str, Array[Value]]) 
         shapes.update({name: array.shape for name, array in found.items()})
         return {f"{name} {place}": item for name, array in found.items() for place, item in enumerate(array.items)}
 
-    values = stable(entries)
+    values = compute_stable(entries)
     grouped: dict[str, list[Value]] = {name: [] for name in shapes}
     for key, value in values.items():
         grouped[key.rpartition(" ")[0]].append(value)

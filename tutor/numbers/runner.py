@@ -55,7 +55,7 @@ class Many:
             )
         count = values.shape[1]
         if out is None:
-            out = _aligned(wanted, count)
+            out = _align_array(wanted, count)
         elif out.shape != (wanted, count) or out.dtype != np.float64 or not out.flags.c_contiguous:
             raise ValueProblem(f"the results need a contiguous array of {wanted} times {count} floats")
         pieces = -(-count // self.piece)
@@ -91,7 +91,7 @@ class Many:
     def workspace(self, width: int) -> _Work:
         """The calls with the operands that do not change from piece to piece: views of a scratch array, and constants."""
         row = width + -width % LINE
-        scratch = _aligned(self.plan.rows[SCRATCH_ROWS], row)
+        scratch = _align_array(self.plan.rows[SCRATCH_ROWS], row)
         views: list[Any] = []
         for what in self.plan.operands:
             if not isinstance(what, View):
@@ -113,7 +113,7 @@ class Many:
         return calls, list(places.values())
 
 
-def _aligned(rows: int, columns: int) -> Floats:
+def _align_array(rows: int, columns: int) -> Floats:
     """An array that begins at a cache line: rows that straddle two lines are written at half the speed."""
     size = rows * columns
     whole = np.empty(size + LINE)

@@ -18,7 +18,7 @@ class Slice:
     depth: int
 
 
-def dependent(graph: Graph, wrt: str) -> Slice:
+def slice_dependent(graph: Graph, wrt: str) -> Slice:
     """The part of a graph that depends on a quantity, with the size and depth of its composed formula (which is not made)."""
     known: dict[str, tuple[int, int]] = {wrt: (1, 0)}
     steps = []

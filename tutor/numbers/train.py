@@ -14,12 +14,12 @@ from itertools import islice
 from tutor.derive.second import hessian, hessian_name
 from tutor.derive.update import Naming, Update, naming, update
 from tutor.errors import ValueProblem
-from tutor.expression.keys import after_key, derivative_key
+from tutor.expression.keys import derivative_key, make_after_key
 from tutor.graph.layered import Layered
 from tutor.graph.nouns import Derivation, Step
-from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, real
+from tutor.numbers.arithmetic import CONTEXT, Value, add, as_real, divide
 from tutor.numbers.data_set import Batch, Order, Samples, SampleTable, batches
-from tutor.numbers.linear import solve
+from tutor.numbers.linear_systems import solve
 from tutor.numbers.run import evaluate, run
 from tutor.numbers.stops import Kind, RunStop
 from tutor.rules.optimisers import Optimiser
@@ -127,11 +127,11 @@ def gradient(task: Task, parameters: Mapping[str, Value], places: Sequence[int])
     Without a data set it is everything that is computed, by name; with one, only the quantities that are reduced.
     """
     if task.samples is None:
-        return _one(task, parameters, {})
-    found = [_one(task, parameters, task.samples.sample(place)) for place in places]
+        return _run_one(task, parameters, {})
+    found = [_run_one(task, parameters, task.samples.sample(place)) for place in places]
     share = Fraction(len(places) if task.samples.reduce == "mean" else 1)
     reduced: dict[str, Value] = {}
-    for name in _reduced(task):
+    for name in _list_reduced(task):
         total = found[0][name]
         for more in found[1:]:
             total = add(total, more[name])
@@ -139,13 +139,13 @@ def gradient(task: Task, parameters: Mapping[str, Value], places: Sequence[int])
     return reduced
 
 
-def _reduced(task: Task) -> list[str]:
+def _list_reduced(task: Task) -> list[str]:
     loss = task.derivation.graph.loss
     entries = [step.target for step in task.second if step.rule == "second derivative"]
     return [loss, *(derivative_key(loss, name) for name in task.parameters), *entries]
 
 
-def _one(task: Task, parameters: Mapping[str, Value], sample: Mapping[str, Value]) -> dict[str, Value]:
+def _run_one(task: Task, parameters: Mapping[str, Value], sample: Mapping[str, Value]) -> dict[str, Value]:
     trace = dict(evaluate(task.derivation, {**task.values, **parameters, **sample}).values)
     return run(task.second, trace) if task.second else trace
 
@@ -156,7 +156,7 @@ def sample_numbers(task: Task) -> SampleTable | None:
     if data is None or len(data) > MAX_TABLE:
         return None
     parameters = {name: task.values[name] for name in task.parameters}
-    each = tuple(_one(task, parameters, data.sample(place)) for place in range(len(data)))
+    each = tuple(_run_one(task, parameters, data.sample(place)) for place in range(len(data)))
     whole = gradient(task, parameters, range(len(data)))
     return SampleTable(data, task.derivation.graph.loss, task.parameters, each, whole)
 
@@ -172,11 +172,11 @@ def newton_step(task: Task, values: Mapping[str, Value]) -> dict[str, Value]:
 
     matrix = [[entry(a, b) for b in names] for a in names]
     found, determinant = solve(matrix, [values[derivative_key(loss, name)] for name in names], names)
-    moved = {task.names.own("d", name): value for name, value in zip(names, found, strict=True)}
+    moved = {task.names.name_own("d", name): value for name, value in zip(names, found, strict=True)}
     return {**moved, "det H": determinant}
 
 
-def one_update(task: Task, current: Mapping[str, Value], batch: Batch) -> tuple[dict[str, Value], dict[str, Value]]:
+def run_one_update(task: Task, current: Mapping[str, Value], batch: Batch) -> tuple[dict[str, Value], dict[str, Value]]:
     """One update from the current parameters and states: (the new ones, every number of the update by name)."""
     parameters = {name: current[name] for name in task.parameters}
     trace = {**task.constants, **gradient(task, parameters, batch.samples), **current}
@@ -184,7 +184,7 @@ def one_update(task: Task, current: Mapping[str, Value], batch: Batch) -> tuple[
         trace.update(newton_step(task, trace))
     for each in task.updates:
         trace = run(each.steps, trace)
-    moved = {name: trace[after_key(name, 1)] for name in (*task.parameters, *task.states)}
+    moved = {name: trace[make_after_key(name, 1)] for name in (*task.parameters, *task.states)}
     return moved, trace
 
 
@@ -208,9 +208,9 @@ def total_loss(task: Task, current: Mapping[str, Value]) -> Value:
 
 def find_beyond(values: Mapping[str, Value], step: int) -> RunStop | None:
     """Why a run ends here: a parameter is beyond every use."""
-    if all(abs(real(value)) <= DIVERGED for value in values.values()):
+    if all(abs(as_real(value)) <= DIVERGED for value in values.values()):
         return None
-    worst = max(values, key=lambda name: abs(real(values[name])))
+    worst = max(values, key=lambda name: abs(as_real(values[name])))
     return RunStop("beyond", step, worst)
 
 
@@ -227,7 +227,7 @@ def train_exactly(task: Task, steps: int) -> Run:
     stopped: RunStop | None = None
     for step, batch in enumerate(islice(task.batches(), steps), 1):
         try:
-            current, trace = one_update(task, {**current, task.names.t: Fraction(step)}, batch)
+            current, trace = run_one_update(task, {**current, task.names.t: Fraction(step)}, batch)
         except ValueProblem as error:
             if step == 1:
                 raise
@@ -251,16 +251,16 @@ def find_rise(rows: Sequence[Row]) -> RunStop | None:
         return None
     last = len(rows) - 1
     since = last
-    while since > 0 and real(rows[since].loss) > real(rows[since - 1].loss):
+    while since > 0 and as_real(rows[since].loss) > as_real(rows[since - 1].loss):
         since -= 1
-    begin, end = real(rows[0].loss), real(rows[last].loss)
+    begin, end = as_real(rows[0].loss), as_real(rows[last].loss)
     if last - since < max(2, last // 2) or end <= 10 * abs(begin):
         return None
-    kind: Kind = "rising" if _all(rows) else "rising rows"
+    kind: Kind = "rising" if _are_all(rows) else "rising rows"
     return RunStop(kind, rows[last].step, str(CONTEXT.nstr(end, 3)), rows[since + 1].step)
 
 
-def _all(rows: Sequence[Row]) -> bool:
+def _are_all(rows: Sequence[Row]) -> bool:
     return rows[-1].step == len(rows) - 1
 
 

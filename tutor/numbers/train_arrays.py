@@ -11,7 +11,7 @@ from math import inf, isfinite
 
 from tutor.derive.backward import derive
 from tutor.derive.update import naming, update
-from tutor.expression.keys import after_key, derivative_key
+from tutor.expression.keys import derivative_key, make_after_key
 from tutor.expression.nodes import Call, Div, Expr, Name, Number
 from tutor.expression.walk import substitute
 from tutor.graph.layered import Layered
@@ -63,14 +63,14 @@ class ArrayMachine:
         self.trained = [name for name in leaves if entries[name].items[0] in task.parameters]
         self.sampled = [name for name in leaves if not {*columns}.isdisjoint(entries[name].items)]
         self.fixed = [name for name in leaves if name not in self.trained and name not in self.sampled]
-        self.arrays = self.kept_arrays()
+        self.arrays = self.list_kept_arrays()
         self.data = self.table(columns)
         self.updates: dict[int, _Batches] = {}
         loss = layered.graph.loss
         self.total = _Batches(self, task.count, [*layered.graph.steps, *self.totals([loss], task.count)], {loss: [0]})
         self.total.samples[...] = self.data
 
-    def kept_arrays(self) -> dict[str, tuple[Shape, list[int]]]:
+    def list_kept_arrays(self) -> dict[str, tuple[Shape, list[int]]]:
         """The arrays of the parameters and of the optimiser's states: their shapes, and the places of their entries in a state."""
         place = {single: number for number, single in enumerate(self.kept)}
         found: dict[str, tuple[Shape, list[int]]] = {}
@@ -78,7 +78,10 @@ class ArrayMachine:
             array = self.layered.entries[name]
             found[name] = array.shape, [place[single] for single in array.items]
             for word in self.task.row.states:
-                found[self.names.own(word, name)] = array.shape, [place[self.task.names.own(word, single)] for single in array.items]
+                found[self.names.name_own(word, name)] = (
+                    array.shape,
+                    [place[self.task.names.name_own(word, single)] for single in array.items],
+                )
         return found
 
     def table(self, columns: Sequence[str]) -> Floats:
@@ -114,7 +117,7 @@ class ArrayMachine:
                 *graph.steps, *derive(graph).backward, *self.totals([derivative_key(graph.loss, name) for name in self.trained], count),
                 *(Step(step.target, substitute(step.expr, constants), step.rule) for step in moves),
             ]  # fmt: skip
-            self.updates[count] = _Batches(self, count, steps, {after_key(name, 1): rows for name, (_, rows) in self.arrays.items()})
+            self.updates[count] = _Batches(self, count, steps, {make_after_key(name, 1): rows for name, (_, rows) in self.arrays.items()})
         return self.updates[count]
 
     def begin(self) -> Floats:
@@ -140,7 +143,7 @@ class ArrayMachine:
         found = float(self.total.run(state, 0.0)[0])
         return found if isfinite(found) else inf
 
-    def sound(self, state: Floats) -> bool:
+    def is_sound(self, state: Floats) -> bool:
         """Whether every parameter of a state is one to go on with."""
         return bool((np.abs(state[: self.width]) <= float(DIVERGED)).all())
 

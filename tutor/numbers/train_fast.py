@@ -12,16 +12,16 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, TypeVar
 
-from tutor.derive.second import named
+from tutor.derive.second import name_derivatives
 from tutor.errors import ValueProblem
-from tutor.expression.keys import after_key, derivative_key
+from tutor.expression.keys import derivative_key, make_after_key
 from tutor.expression.nodes import Add, Div, Expr, Name, Number, children, rebuild
 from tutor.graph.nouns import Step
-from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.compiled import compile_steps
 from tutor.numbers.data_set import Batch
 from tutor.numbers.stops import RunStop
-from tutor.numbers.train import DIVERGED, Row, Run, Task, find_rise, newton_step, one_update, start
+from tutor.numbers.train import DIVERGED, Row, Run, Task, find_rise, newton_step, run_one_update, start
 
 if TYPE_CHECKING:
     from tutor.numbers.train_arrays import ArrayMachine
@@ -57,15 +57,15 @@ class Runs(Protocol[Held]):
     def loss(self, state: Held) -> float:
         """The loss of all samples."""
 
-    def sound(self, state: Held) -> bool:
+    def is_sound(self, state: Held) -> bool:
         """Whether every parameter is a number to go on with."""
 
 
 def _literal(value: Value) -> Expr:
-    return Number(repr(float(real(value))))
+    return Number(repr(float(as_real(value))))
 
 
-def _renamed(steps: Sequence[Step], table: Mapping[str, Expr], mark: str, made: Collection[str]) -> list[Step]:
+def _rename_steps(steps: Sequence[Step], table: Mapping[str, Expr], mark: str, made: Collection[str]) -> list[Step]:
     """The steps with constants put in, and with a mark behind the name of everything that they compute."""
 
     def put_in(expr: Expr) -> Expr:
@@ -74,7 +74,7 @@ def _renamed(steps: Sequence[Step], table: Mapping[str, Expr], mark: str, made: 
         parts = children(expr)
         return rebuild(expr, tuple(put_in(part) for part in parts)) if parts else expr
 
-    return [Step(step.target + mark, put_in(named(step.expr)), step.rule) for step in steps]
+    return [Step(step.target + mark, put_in(name_derivatives(step.expr)), step.rule) for step in steps]
 
 
 class Machine:
@@ -95,42 +95,42 @@ class Machine:
         }
         self.fixed = {name: _literal(value) for name, value in fixed.items()}
         self.rows: list[State] = (
-            [tuple(float(real(value)) for value in row) for row in task.samples.rows] if task.samples else [()]
+            [tuple(float(as_real(value)) for value in row) for row in task.samples.rows] if task.samples else [()]
         )
         self.mean = task.samples is None or task.samples.reduce == "mean"
         constants = {name: _literal(value) for name, value in task.constants.items()}
-        self.update = _renamed([step for each in task.updates for step in each.steps], constants, "", ())
+        self.update = _rename_steps([step for each in task.updates for step in each.steps], constants, "", ())
         whole = task.size >= task.count and not task.row.hessian
-        self.fused = self._fused() if whole and len(self.passes) * task.count <= MAX_FUSED else None
+        self.fused = self._fuse() if whole and len(self.passes) * task.count <= MAX_FUSED else None
         made = [step.target for step in self.passes]
-        steps = _renamed(self.passes, self.fixed, "", made)
+        steps = _rename_steps(self.passes, self.fixed, "", made)
         self.sample = compile_steps(steps, (*task.parameters, *columns), self.reduced)
         self.forward = compile_steps(steps, (*task.parameters, *columns), (loss,))
         self.moved = None
         if self.fused is None:
-            directions = tuple(task.names.own("d", name) for name in task.parameters) if task.row.hessian else ()
+            directions = tuple(task.names.name_own("d", name) for name in task.parameters) if task.row.hessian else ()
             given = (*self.kept, task.names.t, *(derivative_key(loss, name) for name in task.parameters), *directions)
-            self.moved = compile_steps(self.update, given, tuple(after_key(name, 1) for name in self.kept))
+            self.moved = compile_steps(self.update, given, tuple(make_after_key(name, 1) for name in self.kept))
 
-    def _fused(self) -> Callable[..., Any]:
+    def _fuse(self) -> Callable[..., Any]:
         """Parameters, states and t → the new parameters and states."""
         task, made = self.task, [step.target for step in self.passes]
         steps: list[Step] = []
         for place in range(task.count):
             sample = task.samples.sample(place) if task.samples is not None else {}
             table = {**self.fixed, **{name: _literal(value) for name, value in sample.items()}}
-            steps += _renamed(self.passes, table, f"#{place}", made)
+            steps += _rename_steps(self.passes, table, f"#{place}", made)
         for name in self.reduced[1:]:
             parts = tuple(Name(f"{name}#{place}") for place in range(task.count))
             total: Expr = parts[0] if len(parts) == 1 else Add(parts)
             share = Div(total, Number(str(task.count))) if self.mean and len(parts) > 1 else total
             steps.append(Step(name, share, "mean"))
-        wanted = tuple(after_key(name, 1) for name in self.kept)
+        wanted = tuple(make_after_key(name, 1) for name in self.kept)
         return compile_steps([*steps, *self.update], (*self.kept, task.names.t), wanted)
 
     def begin(self) -> State:
         """The parameters at the start; states are 0."""
-        return tuple(float(real(value)) for value in start(self.task).values())
+        return tuple(float(as_real(value)) for value in start(self.task).values())
 
     def numbers(self, state: State) -> State:
         """A state as it is."""
@@ -164,7 +164,7 @@ class Machine:
             return (math.nan,) * self.width
         values = dict(zip(self.reduced, map(CONTEXT.mpf, found), strict=True))
         moved = newton_step(self.task, values)
-        return tuple(float(moved[self.task.names.own("d", name)]) for name in self.task.parameters)
+        return tuple(float(moved[self.task.names.name_own("d", name)]) for name in self.task.parameters)
 
     def loss(self, state: State) -> float:
         """The loss of all samples."""
@@ -173,7 +173,7 @@ class Machine:
         total = math.fsum(values) if all(math.isfinite(value) for value in values) else math.inf
         return total / len(self.rows) if self.mean else total
 
-    def sound(self, state: State) -> bool:
+    def is_sound(self, state: State) -> bool:
         """Whether every number of a state is one to go on with."""
         return all(-BIGGEST <= value <= BIGGEST for value in state[: self.width])
 
@@ -188,7 +188,7 @@ def find_trouble(task: Task, state: State, step: int) -> RunStop:
     return RunStop("beyond", step, task.parameters[worst])
 
 
-def _over_arrays(task: Task) -> ArrayMachine | None:
+def _make_array_machine(task: Task) -> ArrayMachine | None:
     """The machine over arrays, for a large task that knows its layers, if NumPy is there."""
     if task.layered is None:
         return None
@@ -209,7 +209,7 @@ def states(task: Task, machine: Runs[Held], steps: int) -> Iterator[tuple[int, B
         except ValueProblem as error:
             yield step - 1, batch, state, RunStop("no update", step, error.what)
             return
-        if not machine.sound(new):
+        if not machine.is_sound(new):
             yield step - 1, batch, state, find_trouble(task, machine.numbers(new), step)
             return
         state = new
@@ -221,15 +221,15 @@ def train_fast(task: Task, steps: int, keep: Sequence[int], progress: Report | N
 
     ``progress`` is called now and then with the number of updates made.  Numbers of the first update are exact ones.
     """
-    _, first = one_update(task, {**start(task), task.names.t: CONTEXT.mpf(1)}, next(task.batches()))
-    arrays = _over_arrays(task)
+    _, first = run_one_update(task, {**start(task), task.names.t: CONTEXT.mpf(1)}, next(task.batches()))
+    arrays = _make_array_machine(task)
     if arrays is not None:
-        rows, stopped = _kept(task, arrays, steps, {*keep}, progress)
+        rows, stopped = _run_kept(task, arrays, steps, {*keep}, progress)
     elif (machine := Machine(task)).fused is None:
-        rows, stopped = _kept(task, machine, steps, {*keep}, progress)
+        rows, stopped = _run_kept(task, machine, steps, {*keep}, progress)
     else:
         rows = []
-        stopped = _bounded(machine, steps, sorted({*keep, steps}), rows, progress)
+        stopped = _run_bounded(machine, steps, sorted({*keep, steps}), rows, progress)
     return Run(tuple(rows), first, rows[-1].step, stopped or find_rise(rows), exact=False)
 
 
@@ -238,7 +238,7 @@ def _row(machine: Runs[Held], step: int, batch: Batch | None, state: Held) -> Ro
     return Row(step, batch, CONTEXT.mpf(machine.loss(state)), values)
 
 
-def _kept(
+def _run_kept(
     task: Task, machine: Runs[Held], steps: int, wanted: Collection[int], progress: Report | None
 ) -> tuple[list[Row], RunStop | None]:
     """The wanted rows of a run and its last one, and why it ended early."""
@@ -260,7 +260,7 @@ def _kept(
     return rows, stopped
 
 
-def _bounded(machine: Machine, steps: int, wanted: list[int], rows: list[Row], progress: Report | None) -> RunStop | None:
+def _run_bounded(machine: Machine, steps: int, wanted: list[int], rows: list[Row], progress: Report | None) -> RunStop | None:
     """The run of a fused function, from one wanted row to the next; returns why it ended early."""
     fused = machine.fused
     assert fused is not None
@@ -274,10 +274,10 @@ def _bounded(machine: Machine, steps: int, wanted: list[int], rows: list[Row], p
             before = state
             for t in range(step + 1, end + 1):
                 state = fused(*state, t)
-            if not machine.sound(state):
+            if not machine.is_sound(state):
                 for t in range(step + 1, end + 1):
                     after = fused(*before, t)
-                    if not machine.sound(after):
+                    if not machine.is_sound(after):
                         if rows[-1].step != t - 1:
                             rows.append(_row(machine, t - 1, Batch(t - 1, 1, whole.samples), before))
                         return find_trouble(machine.task, after, t)
@@ -291,12 +291,12 @@ def _bounded(machine: Machine, steps: int, wanted: list[int], rows: list[Row], p
     return None
 
 
-def all_rows(task: Task, run: Run, progress: Report | None = None) -> Iterator[Row]:
+def run_all_rows(task: Task, run: Run, progress: Report | None = None) -> Iterator[Row]:
     """Every row of a run, those that were not kept too: a long run is made again.  Its numbers are floats then."""
     if len(run.rows) == run.made + 1:
         yield from run.rows
         return
-    arrays = _over_arrays(task)
+    arrays = _make_array_machine(task)
     if arrays is not None:
         yield from _rows_again(task, arrays, run, progress)
     else:

@@ -13,7 +13,7 @@ from tutor.errors import ValueProblem
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Mul, Name, Neg, Number, Partial, Pow
 from tutor.graph.nouns import Step
-from tutor.numbers.lowering import ADD, DIV, MAX, MUL, NEG, POW, SQRT, Lowering, collect_names, nearest
+from tutor.numbers.lowering import ADD, DIV, MAX, MUL, NEG, POW, SQRT, Lowering, collect_names, round_to_float
 
 Node: TypeAlias = "int | float | tuple[Any, ...]"
 """In trees: the value of that number; a constant; an operation and its operands, such as ``("+", 0, ("*", 1, 2))``."""
@@ -41,10 +41,10 @@ def lower(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) ->
     >>> lower(from_steps(["d = x + y", "e = x*x", "f = d*z"]).steps, ["x", "y", "z"], ["f"]).instructions
     ((3, ('+', 0, 1)), (4, ('*', 3, 2)))
     """
-    return _TreeLowering(given).steps(needed_steps(steps, given, wanted), wanted)
+    return _TreeLowering(given).steps(list_needed_steps(steps, given, wanted), wanted)
 
 
-def needed_steps(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) -> list[Step]:
+def list_needed_steps(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[str]) -> list[Step]:
     """Dead-code elimination: the steps that ``wanted`` is computed from, in their order.
 
     Raises `ValueProblem` for a name that nothing gives or defines.
@@ -70,7 +70,7 @@ def needed_steps(steps: Sequence[Step], given: Sequence[str], wanted: Sequence[s
 @cache
 def _float(text: str) -> float:
     """The float nearest to a number as written."""
-    return nearest(Fraction(text))
+    return round_to_float(Fraction(text))
 
 
 class _TreeLowering(Lowering[Node]):
@@ -109,7 +109,7 @@ class _TreeLowering(Lowering[Node]):
         return _float(expr.text)
 
     def fraction(self, value: Fraction) -> Node:
-        return nearest(value)
+        return round_to_float(value)
 
     def is_number(self, node: Node) -> bool:
         return type(node) is float
@@ -117,7 +117,7 @@ class _TreeLowering(Lowering[Node]):
     def make(self, op: str, *args: Node) -> Node:
         return (op, *args)
 
-    def negated(self, expr: Neg, env: Mapping[str, Node]) -> Node:
+    def negation(self, expr: Neg, env: Mapping[str, Node]) -> Node:
         arg = self.lower(expr.arg, env)
         return -arg if type(arg) is float else self.make(NEG, arg)
 

@@ -159,4 +159,4 @@ class BigContext(Protocol):
 
 
 Value: TypeAlias = Fraction | Inexact
-"""A number as the product computes it: an exact fraction, or a number of many digits; a ball within `arithmetic.rigorous`."""
+"""A number as the product computes it: an exact fraction, or a number of many digits; a ball within `arithmetic.compute_rigorously`."""

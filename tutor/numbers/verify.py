@@ -19,12 +19,22 @@ from tutor.errors import ProofError, TutorError, ValueProblem
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
 from tutor.graph.nouns import Derivation, Factor, Graph, Step
-from tutor.numbers.arithmetic import CONTEXT, DIGITS, Undecided, Value, add, divide, real, rigorous, subtract
+from tutor.numbers.arithmetic import (
+    CONTEXT,
+    DIGITS,
+    Undecided,
+    Value,
+    add,
+    as_real,
+    compute_rigorously,
+    divide,
+    subtract,
+)
 from tutor.numbers.balls import enclose, midpoint
-from tutor.numbers.kinks import kinks_hit
-from tutor.numbers.printed import significant
-from tutor.numbers.run import compute, run, run_backward, stable
-from tutor.numbers.slices import dependent
+from tutor.numbers.kinks import list_kinks_hit
+from tutor.numbers.printed import round_significant
+from tutor.numbers.run import compute, compute_stable, run, run_backward
+from tutor.numbers.slices import slice_dependent
 from tutor.numbers.values import BigFloat
 
 MAX_SYMBOLIC_SIZE = 3_000
@@ -85,7 +95,7 @@ class Proof:
     unproved: Unproved | None = None
 
 
-def merged(proofs: Sequence[Proof]) -> Proof:
+def merge_proofs(proofs: Sequence[Proof]) -> Proof:
     """Several proofs of one computation (one for each quantity that is differentiated) as one."""
     first = proofs[0]
     return replace(
@@ -94,14 +104,14 @@ def merged(proofs: Sequence[Proof]) -> Proof:
         symbolic=sum(proof.symbolic for proof in proofs),
         numeric=max(proof.numeric for proof in proofs),
         small=max(proof.small for proof in proofs),
-        error=max((proof.error for proof in proofs), key=real),
+        error=max((proof.error for proof in proofs), key=as_real),
         unproved=next((proof.unproved for proof in proofs if proof.unproved), None),
     )
 
 
-def bound(error: Value) -> str:
+def write_bound(error: Value) -> str:
     """A size as the next power of ten above it: 10^-27."""
-    exponent = int(CONTEXT.ceil(CONTEXT.log10(abs(real(error)))))
+    exponent = int(CONTEXT.ceil(CONTEXT.log10(abs(as_real(error)))))
     return "10" + "".join("⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["-0123456789".index(c)] for c in str(exponent))
 
 
@@ -124,14 +134,14 @@ def verify(
     """
     graph = derivation.graph
     named = wanted if symbolic is None else symbolic
-    ask = _asking(ask or in_this_process, [name for name in besides if name not in named])
+    ask = _ask_besides(ask or ask_in_this_process, [name for name in besides if name not in named])
     if values is not None:
-        trace = stable(lambda: run(graph.steps, values))
-        hit = kinks_hit(graph, trace)
+        trace = compute_stable(lambda: run(graph.steps, values))
+        hit = list_kinks_hit(graph, trace)
         if not hit:
-            return _with_digits([values], derivation, wanted, named, at_values=True, ask=ask)
+            return _check_with_digits([values], derivation, wanted, named, at_values=True, ask=ask)
         points = random_points(graph, 2, seed=seed)
-        proof = _with_digits(points, derivation, wanted, named, at_values=False, ask=ask) if points else None
+        proof = _check_with_digits(points, derivation, wanted, named, at_values=False, ask=ask) if points else None
         unproved = Unproved(hit[0].step, "kink" if hit[0].convention else "seam")
         if proof is None:
             return Proof(len(named), 0, 0, Fraction(0), 0, False, unproved=unproved)
@@ -139,13 +149,13 @@ def verify(
     points = random_points(graph, 2, seed=seed)
     if not points:
         raise ValueProblem(_reason(graph), hint="check the formula, or give values at which it exists: --at x=1")
-    return _with_digits(points, derivation, wanted, named, at_values=False, ask=ask)
+    return _check_with_digits(points, derivation, wanted, named, at_values=False, ask=ask)
 
 
-def _asking(ask: Ask, besides: Sequence[str]) -> Ask:
+def _ask_besides(ask: Ask, besides: Sequence[str]) -> Ask:
     """Ask for some more derivatives in the same question."""
     return (
-        ask if not besides else lambda graph, wanted, values: ask(graph, [*wanted, *feasible(graph, besides)], values)
+        ask if not besides else lambda graph, wanted, values: ask(graph, [*wanted, *list_feasible(graph, besides)], values)
     )
 
 
@@ -160,7 +170,7 @@ def random_points(graph: Graph, count: int, *, seed: int = 0) -> list[dict[str, 
         }
         try:
             trace = run(graph.steps, values)
-            if kinks_hit(graph, trace):
+            if list_kinks_hit(graph, trace):
                 continue
         except TutorError:
             continue
@@ -179,7 +189,7 @@ def _reason(graph: Graph) -> str:
     return "no point was found at which the whole formula exists and has a derivative"
 
 
-def _with_digits(
+def _check_with_digits(
     points: Sequence[Mapping[str, Value]],
     derivation: Derivation,
     wanted: Sequence[str],
@@ -218,7 +228,7 @@ def _proof_at(
     for trace in traces:
         full = run_backward(derivation, trace)
         present = [name for name in wanted if name != loss and derivative_key(loss, name) in full]
-        chosen = feasible(derivation.graph, [name for name in asked if derivative_key(loss, name) in full])
+        chosen = list_feasible(derivation.graph, [name for name in asked if derivative_key(loss, name) in full])
         answer = ask(derivation.graph, chosen, full) if chosen else dict
         together = len(present) * len(derivation.graph.steps) > MAX_EVALUATIONS
         if together:
@@ -229,26 +239,26 @@ def _proof_at(
             _compare(derivative_key(loss, name), full[derivative_key(loss, name)], value, "SymPy's derivative")
         proof = replace(
             proof, symbolic=len(chosen), numeric=numeric, small=small, together=together,
-            error=max(proof.error, error, key=real),
+            error=max(proof.error, error, key=as_real),
         )  # fmt: skip
     return proof
 
 
-def feasible(graph: Graph, wanted: Sequence[str]) -> list[str]:
+def list_feasible(graph: Graph, wanted: Sequence[str]) -> list[str]:
     """The quantities for which the composed formula of the loss is small enough for SymPy."""
     found = []
     for name in [name for name in wanted if name != graph.loss][:MAX_SYMBOLIC]:
-        part = dependent(graph, name)
+        part = slice_dependent(graph, name)
         if part.size <= MAX_SYMBOLIC_SIZE and part.depth <= MAX_SYMBOLIC_DEPTH:
             found.append(name)
     return found
 
 
-def in_this_process(graph: Graph, wanted: Sequence[str], values: Mapping[str, Value]) -> Answer:
+def ask_in_this_process(graph: Graph, wanted: Sequence[str], values: Mapping[str, Value]) -> Answer:
     """Ask SymPy here: the derivatives are computed when the answer is called for."""
 
     def answer() -> dict[str, Value]:
-        from tutor.numbers.composed import symbolic_gradients  # SymPy takes 0.2 s to import
+        from tutor.numbers.sympy_loss import symbolic_gradients  # SymPy takes 0.2 s to import
 
         return symbolic_gradients(graph, wanted, values)
 
@@ -269,14 +279,14 @@ def _check_each(derivation: Derivation, wanted: Sequence[str], full: Mapping[str
             continue
         slope, noise = found
         target = derivative_key(graph.loss, name)
-        error = max(error, _compare(target, full[target], slope, "the finite difference", noise), key=real)
-        small += bool(full[target] != 0 and abs(real(full[target])) * real(TOLERANCE) < noise)
+        error = max(error, _compare(target, full[target], slope, "the finite difference", noise), key=as_real)
+        small += bool(full[target] != 0 and abs(as_real(full[target])) * as_real(TOLERANCE) < noise)
     return len(wanted) - small, small, error
 
 
 def _magnitude(value: Value) -> Fraction:
     """A power of ten of the value's size."""
-    return Fraction(10) ** int(CONTEXT.floor(CONTEXT.log10(abs(real(value)))))
+    return Fraction(10) ** int(CONTEXT.floor(CONTEXT.log10(abs(as_real(value)))))
 
 
 def _loss_at(after: Sequence[Step], full: Mapping[str, Value], loss: str, name: str, value: Value) -> Value:
@@ -290,7 +300,7 @@ def _slope(value_at: Callable[[Value], Value], at: Value) -> tuple[BigFloat, Big
     Nothing where the function does not exist beside a place, or where the digits in use do not tell.
     """
     step = _step() * (1 if at == 0 else _magnitude(at))
-    with rigorous(int(CONTEXT.dps)):
+    with compute_rigorously(int(CONTEXT.dps)):
         try:
             found = enclose(divide(subtract(value_at(add(at, step)), value_at(add(at, -step))), 2 * step))
         except (TutorError, Undecided):
@@ -304,37 +314,37 @@ def _check_direction(derivation: Derivation, full: Mapping[str, Value]) -> tuple
     generator = random.Random(1)
     direction = {q.name: generator.randint(-99, 99) for q in graph.leaves}
 
-    def moved(by: Value) -> Value:
+    def move_by(by: Value) -> Value:
         unit = divide(by, Fraction(50))
         return run(graph.steps, {name: add(full[name], unit * part) for name, part in direction.items()})[graph.loss]
 
-    found = _slope(moved, Fraction(0))
+    found = _slope(move_by, Fraction(0))
     if found is None:
         return 0, len(direction), Fraction(0)
     slope, noise = found
-    total = CONTEXT.fsum([real(full[derivative_key(graph.loss, name)]) * part for name, part in direction.items()]) / 50
+    total = CONTEXT.fsum([as_real(full[derivative_key(graph.loss, name)]) * part for name, part in direction.items()]) / 50
     error = _compare(f"the slope of {graph.loss}", total, slope, "the finite difference", noise)
-    if total != 0 and abs(total) * real(TOLERANCE) < noise:
+    if total != 0 and abs(total) * as_real(TOLERANCE) < noise:
         return 0, len(direction), error
     return len(direction), 0, error
 
 
 def _compare(what: str, ours: Value, theirs: Value, whose: str, noise: BigFloat | None = None) -> Value:
     """The relative difference, with what ``noise`` may add to it; `ProofError` when it is too large.  One below the noise is none."""
-    a, b = real(ours), real(theirs)
+    a, b = as_real(ours), as_real(theirs)
     difference, size = abs(a - b), max(abs(a), abs(b))
-    if difference > real(TOLERANCE) * size:
+    if difference > as_real(TOLERANCE) * size:
         if difference > (_noise() if noise is None else noise):
             raise _disagreement(what, ours, theirs, whose)
         return Fraction(0)
-    if noise is not None and noise < real(TOLERANCE) * size:
+    if noise is not None and noise < as_real(TOLERANCE) * size:
         difference += noise
     return difference / size if difference > 0 else Fraction(0)
 
 
 def _disagreement(what: str, ours: Value, theirs: Value, whose: str) -> ProofError:
     return ProofError(
-        f"{what} was derived as {significant(ours, 12)}, but {whose} is {significant(theirs, 12)}",
+        f"{what} was derived as {round_significant(ours, 12)}, but {whose} is {round_significant(theirs, 12)}",
         hint="this is a fault of tutor, not yours: please report it with the formula",
     )
 

@@ -46,7 +46,7 @@ def cells(parts: Sequence[int], room: int, whole: int) -> list[int]:
     return taken
 
 
-def full(chart: Bars) -> int:
+def count_full(chart: Bars) -> int:
     """How many make the longest bar."""
     return max([sum(bar.parts) for bar in chart.bars] or [0])
 
@@ -54,15 +54,15 @@ def full(chart: Bars) -> int:
 def lines(chart: Bars, pen: Pen, width: int) -> list[TextLine]:
     """The chart in ``width`` columns: title, bars, legend."""
     fills = FILLS if pen.bar != "-" else PLAIN
-    labels = [(chop_cells(pen.safe(bar.label), min(_LABEL, width // 3)) or [""])[0] for bar in chart.bars]
-    notes = [pen.safe(bar.note) for bar in chart.bars]
+    labels = [(chop_cells(pen.make_safe(bar.label), min(_LABEL, width // 3)) or [""])[0] for bar in chart.bars]
+    notes = [pen.make_safe(bar.note) for bar in chart.bars]
     left = max(map(cell_len, labels), default=0) + 1
     right = max(map(cell_len, notes), default=0)
     room = max(width - left - 2 - (right + 1 if right else 0), 4)
     found = pen.fill(pen.words((chart.title,), "caption"), width)
     for bar, label, note in zip(chart.bars, labels, notes, strict=True):
         line = TextLine().put(label).to(left).put("|", "rule")
-        taken = cells(bar.parts, room, sum(bar.parts) if chart.shares else full(chart))
+        taken = cells(bar.parts, room, sum(bar.parts) if chart.shares else count_full(chart))
         for place, count in enumerate(taken):
             line.put(fills[place % len(fills)] * count, f"part {place % len(fills)}")
         if chart.shares:
@@ -85,7 +85,7 @@ def latex(chart: Bars, line: float) -> str:
     room = min(_BAR_EM, line - left - 9.0)
     rows = []
     for bar in chart.bars:
-        whole = sum(bar.parts) if chart.shares else full(chart)
+        whole = sum(bar.parts) if chart.shares else count_full(chart)
         rules = "".join(
             f"{{\\color{{{INKS[place % len(INKS)]}}}\\rule[-0.2ex]{{{part * room / whole:.2f}em}}{{1.5ex}}}}"
             for place, part in enumerate(bar.parts) if part and whole

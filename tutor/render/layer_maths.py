@@ -31,7 +31,7 @@ class PrintedOperation:
     write: Write
 
 
-def _both(writer: Writer, latex: str, text: str) -> str:
+def _write_both(writer: Writer, latex: str, text: str) -> str:
     return latex if writer.style.markup else text
 
 
@@ -41,80 +41,80 @@ def _is_multiple(expr: Expr) -> bool:
 
 
 def _product(writer: Writer, args: tuple[Expr, ...]) -> str:
-    left, right = writer.within(args[0], _PRODUCT), writer.within(args[1], _FACTOR if _is_multiple(args[1]) else _PRODUCT)
-    return left + _both(writer, "\\,", " ") + right
+    left, right = writer.write_within(args[0], _PRODUCT), writer.write_within(args[1], _FACTOR if _is_multiple(args[1]) else _PRODUCT)
+    return left + _write_both(writer, "\\,", " ") + right
 
 
-def _transposed(writer: Writer, expr: Expr) -> str:
+def _write_transposed(writer: Writer, expr: Expr) -> str:
     inner = writer.show(expr)
-    loose = type(expr) is not Name and writer.within(expr, _ATOM) != inner
+    loose = type(expr) is not Name and writer.write_within(expr, _ATOM) != inner
     if loose or "^" in inner or "\\frac" in inner or "/" in inner or not _RAISED.isdisjoint(inner):
-        return writer.bracket(inner) + _both(writer, "^{\\top}", "ᵀ")
-    return _both(writer, inner + "^{\\top}", inner + "ᵀ")
+        return writer.bracket(inner) + _write_both(writer, "^{\\top}", "ᵀ")
+    return _write_both(writer, inner + "^{\\top}", inner + "ᵀ")
 
 
-def _outer(writer: Writer, args: tuple[Expr, ...]) -> str:
-    return writer.within(args[0], _FACTOR) + _both(writer, "\\,", " ") + _transposed(writer, args[1])
+def _write_outer(writer: Writer, args: tuple[Expr, ...]) -> str:
+    return writer.write_within(args[0], _FACTOR) + _write_both(writer, "\\,", " ") + _write_transposed(writer, args[1])
 
 
 def _dot(writer: Writer, args: tuple[Expr, ...]) -> str:
-    return _transposed(writer, args[0]) + _both(writer, "\\,", " ") + writer.within(args[1], _FACTOR)
+    return _write_transposed(writer, args[0]) + _write_both(writer, "\\,", " ") + writer.write_within(args[1], _FACTOR)
 
 
 def _sign(latex: str, text: str) -> Write:
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
-        first, second = (writer.within(arg, _FACTOR) for arg in args[:2])
-        return f"{first}{_both(writer, f' {latex} ', f' {text} ')}{second}"
+        first, second = (writer.write_within(arg, _FACTOR) for arg in args[:2])
+        return f"{first}{_write_both(writer, f' {latex} ', f' {text} ')}{second}"
 
     return write
 
 
-def _ones(writer: Writer) -> str:
-    return _both(writer, "\\mathbf{1}", "𝟏")
+def _write_ones(writer: Writer) -> str:
+    return _write_both(writer, "\\mathbf{1}", "𝟏")
 
 
 def _transpose(writer: Writer, args: tuple[Expr, ...]) -> str:
-    return _transposed(writer, args[0])
+    return _write_transposed(writer, args[0])
 
 
 def _fill(writer: Writer, args: tuple[Expr, ...]) -> str:
     if args[0] == ONE:
-        return _ones(writer)
+        return _write_ones(writer)
     if args[0] == ZERO:
-        return _both(writer, "\\mathbf{0}", "𝟎")
-    return writer.within(args[0], _FACTOR) + _both(writer, "\\,", "·") + _ones(writer)
+        return _write_both(writer, "\\mathbf{0}", "𝟎")
+    return writer.write_within(args[0], _FACTOR) + _write_both(writer, "\\,", "·") + _write_ones(writer)
 
 
 def _columns(writer: Writer, args: tuple[Expr, ...]) -> str:
-    top = _both(writer, "\\,\\mathbf{1}^{\\top}", " 𝟏ᵀ")
-    return writer.within(args[0], _FACTOR) + top
+    top = _write_both(writer, "\\,\\mathbf{1}^{\\top}", " 𝟏ᵀ")
+    return writer.write_within(args[0], _FACTOR) + top
 
 
 def _rows(writer: Writer, args: tuple[Expr, ...]) -> str:
     summed = args[0]
     if type(summed) is Call and summed.func == "column_sums":  # 𝟏 (𝟏ᵀ A) rather than 𝟏 (Aᵀ 𝟏)ᵀ
-        inner = _both(writer, "\\mathbf{1}^{\\top}\\,", "𝟏ᵀ ") + writer.within(summed.args[0], _FACTOR)
-        return _ones(writer) + _both(writer, "\\,", " ") + writer.bracket(inner)
-    return _ones(writer) + _both(writer, "\\,", " ") + _transposed(writer, summed)
+        inner = _write_both(writer, "\\mathbf{1}^{\\top}\\,", "𝟏ᵀ ") + writer.write_within(summed.args[0], _FACTOR)
+        return _write_ones(writer) + _write_both(writer, "\\,", " ") + writer.bracket(inner)
+    return _write_ones(writer) + _write_both(writer, "\\,", " ") + _write_transposed(writer, summed)
 
 
 def _row_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
-    return writer.within(args[0], _PRODUCT) + _both(writer, "\\,", " ") + _ones(writer)
+    return writer.write_within(args[0], _PRODUCT) + _write_both(writer, "\\,", " ") + _write_ones(writer)
 
 
 def _column_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
-    return _transposed(writer, args[0]) + _both(writer, "\\,", " ") + _ones(writer)
+    return _write_transposed(writer, args[0]) + _write_both(writer, "\\,", " ") + _write_ones(writer)
 
 
-def _named(latex: str, text: str, operands: int = 1, index: Callable[[Writer, Sequence[Expr]], str] | None = None) -> Write:
+def _write_named(latex: str, text: str, operands: int = 1, index: Callable[[Writer, Sequence[Expr]], str] | None = None) -> Write:
     """A function by its name; ``index`` writes its settings as an index.  Without operands it is of its labels, which its sizes follow."""
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
         shown = args[: operands or len(args) // 2]
         below = index(writer, args[operands:]) if index else ""
-        head = _both(writer, f"\\operatorname{{{latex}}}", text)
+        head = _write_both(writer, f"\\operatorname{{{latex}}}", text)
         if below:
-            head += _both(writer, f"_{{{below}}}", f"[{below}]")
+            head += _write_both(writer, f"_{{{below}}}", f"[{below}]")
         inner = ", ".join(writer.show(arg) for arg in shown)
         closed = operands == 1 and type(args[0]) is Call and args[0].func == "size" and not writer.style.markup
         return head + (inner if closed else writer.bracket(inner))
@@ -130,15 +130,15 @@ def _window(writer: Writer, settings: Sequence[Expr]) -> str:
 def _part(writer: Writer, settings: Sequence[Expr]) -> str:
     """The first and the last entry of a part, from where it begins and how long it is."""
     begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
-    return f"{begin + 1}{_both(writer, chr(92) + 'dots ', '..')}{begin + length}"
+    return f"{begin + 1}{_write_both(writer, chr(92) + 'dots ', '..')}{begin + length}"
 
 
 def _size(writer: Writer, settings: Sequence[Expr]) -> str:
-    return _both(writer, " \\times ", "×").join(writer.show(part) for part in settings)
+    return _write_both(writer, " \\times ", "×").join(writer.show(part) for part in settings)
 
 
-def _by(word: str) -> Callable[[Writer, Sequence[Expr]], str]:
-    return lambda writer, settings: _both(writer, f"\\text{{{word}}}", word)
+def _write_by(word: str) -> Callable[[Writer, Sequence[Expr]], str]:
+    return lambda writer, settings: _write_both(writer, f"\\text{{{word}}}", word)
 
 
 def _stride(writer: Writer, settings: Sequence[Expr], letter: str = "s") -> str:
@@ -152,11 +152,11 @@ def _windows(latex: str, text: str, *, swap: bool = False, full: bool = False) -
     """Convolution and correlation; ``full`` also where the windows reach over the border."""
 
     def write(writer: Writer, args: tuple[Expr, ...]) -> str:
-        first, second = (writer.within(arg, _FACTOR) for arg in (args[1::-1] if swap else args[:2]))
+        first, second = (writer.write_within(arg, _FACTOR) for arg in (args[1::-1] if swap else args[:2]))
         below = _stride(writer, args[2:], "d" if swap or full else "s")
         if full:
             below = ", ".join(part for part in ("\\mathrm{full}" if writer.style.markup else "full", below) if part)
-        sign = _both(writer, latex + (f"_{{{below}}}" if below else ""), text + (f"[{below}]" if below else ""))
+        sign = _write_both(writer, latex + (f"_{{{below}}}" if below else ""), text + (f"[{below}]" if below else ""))
         return f"{first} {sign} {second}"
 
     return write
@@ -169,7 +169,7 @@ def _entry(writer: Writer, args: tuple[Expr, ...]) -> str:
     shown = [Symbol(writer.show(i).replace(" ", ""), writer.show(i).replace(" ", "").replace("−", "-")) for i in index]
     name = derivative_key(array.of, array.wrt) if type(array) is Partial else array.name if type(array) is Name else ""
     if not name:
-        return writer.within(array, _ATOM) + _both(writer, "_{" + ",".join(i.latex for i in shown) + "}",
+        return writer.write_within(array, _ATOM) + _write_both(writer, "_{" + ",".join(i.latex for i in shown) + "}",
                                                    "_" + "".join(i.text for i in shown))  # fmt: skip
     symbol = writer.notation.entry(name, shown)
     return symbol.latex if writer.style.markup else symbol.text
@@ -178,26 +178,26 @@ def _entry(writer: Writer, args: tuple[Expr, ...]) -> str:
 def _sum_over(writer: Writer, args: tuple[Expr, ...]) -> str:
     letter, body = writer.show(args[0]), args[-1]
     nested = type(body) is Call and body.func == "sum_over"
-    inner = writer.show(body) if nested else writer.within(body, _QUOTIENT)
+    inner = writer.show(body) if nested else writer.write_within(body, _QUOTIENT)
     if len(args) == 2:
-        return _both(writer, f"\\sum_{{{letter}}} {inner}", f"Σ_{letter} {inner}")
+        return _write_both(writer, f"\\sum_{{{letter}}} {inner}", f"Σ_{letter} {inner}")
     last = writer.show(args[1])
-    return _both(writer, f"\\sum_{{{letter}=1}}^{{{last}}} {inner}", f"Σ_({letter}=1..{last}) {inner}")
+    return _write_both(writer, f"\\sum_{{{letter}=1}}^{{{last}}} {inner}", f"Σ_({letter}=1..{last}) {inner}")
 
 
 def _max_over(writer: Writer, args: tuple[Expr, ...]) -> str:
     letters = [writer.show(letter) for letter in args[:-1]]
     inner = writer.show(args[-1])
-    return _both(writer, f"\\max_{{{','.join(letters)}}} {inner}", f"max_{','.join(letters)} {inner}")
+    return _write_both(writer, f"\\max_{{{','.join(letters)}}} {inner}", f"max_{','.join(letters)} {inner}")
 
 
-def _equal(writer: Writer, args: tuple[Expr, ...]) -> str:
+def _write_equal(writer: Writer, args: tuple[Expr, ...]) -> str:
     """1 where an index is a label, else 0."""
     index, label = (writer.show(arg) for arg in args)
-    return _both(writer, f"\\mathbf{{1}}_{{{index} = {label}}}", f"1[{index} = {label}]")
+    return _write_both(writer, f"\\mathbf{{1}}_{{{index} = {label}}}", f"1[{index} = {label}]")
 
 
-def _shaped(writer: Writer, args: tuple[Expr, ...]) -> str:
+def _write_shaped(writer: Writer, args: tuple[Expr, ...]) -> str:
     body = writer.show(args[0])
     if not writer.style.markup:
         return body
@@ -237,7 +237,7 @@ def _slices(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 _PHRASES: dict[str, PrintedOperation] = {
     "beside": PrintedOperation(_PRODUCT, _product),
-    "beside transposed": PrintedOperation(_PRODUCT, _outer),
+    "beside transposed": PrintedOperation(_PRODUCT, _write_outer),
     "transposed": PrintedOperation(_POWER, _transpose),
     "multiple of ones": PrintedOperation(_PRODUCT, _fill),
     "times ones": PrintedOperation(_PRODUCT, _row_sums),
@@ -248,15 +248,15 @@ _PHRASES: dict[str, PrintedOperation] = {
 }
 """How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
-_INDICES = {"window": _window, "sizes": _size, "place": _part, "col": _by("col"), "row": _by("row"), "batch": _by("batch")}
+_INDICES = {"window": _window, "sizes": _size, "place": _part, **{axis: _write_by(axis) for axis in ("col", "row", "batch")}}
 """What is written as an index of a function's name: "name maxpool by window"."""
 
 
-def printed_operation(row: Layer) -> PrintedOperation:
+def make_printed(row: Layer) -> PrintedOperation:
     """How a row of the table is printed, from its ``written``.
 
     >>> from tutor.rules.operations import LAYERS
-    >>> printed_operation(LAYERS["matmul"][0]).level == _PRODUCT
+    >>> make_printed(LAYERS["matmul"][0]).level == _PRODUCT
     True
     """
     if row.written in _PHRASES:
@@ -264,33 +264,33 @@ def printed_operation(row: Layer) -> PrintedOperation:
     kind, name, *more = (row.written or f"name {row.name}").split()
     if kind == "sign":
         write = _windows(*_SIGNS[name], swap="swapped" in more, full="full" in more)
-        return PrintedOperation(_ATOM, _flipped(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
-    return PrintedOperation(_ATOM, _named(name, name, len(row.arrays), _INDICES[more[1]] if more else None))
+        return PrintedOperation(_ATOM, _flip_operands(write)) if "flipped" in more else PrintedOperation(_QUOTIENT, write)
+    return PrintedOperation(_ATOM, _write_named(name, name, len(row.arrays), _INDICES[more[1]] if more else None))
 
 
-def _flipped(write: Write) -> Write:
-    return lambda writer, args: _both(writer, "\\operatorname{flip}", "flip") + writer.bracket(write(writer, args))
+def _flip_operands(write: Write) -> Write:
+    return lambda writer, args: _write_both(writer, "\\operatorname{flip}", "flip") + writer.bracket(write(writer, args))
 
 
 _ON_PAPER: dict[str, PrintedOperation] = {
     "dot": PrintedOperation(_PRODUCT, _dot),
-    OF_EACH["columns"]: PrintedOperation(_ATOM, _named("columns", "columns", 1, _size)),
-    OF_EACH["rows"]: PrintedOperation(_ATOM, _named("rows", "rows", 1, _size)),
-    OF_EACH["row_sums"]: PrintedOperation(_ATOM, _named("sum", "sum", 1, _by("row"))),
-    OF_EACH["column_sums"]: PrintedOperation(_ATOM, _named("sum", "sum", 1, _by("col"))),
+    OF_EACH["columns"]: PrintedOperation(_ATOM, _write_named("columns", "columns", 1, _size)),
+    OF_EACH["rows"]: PrintedOperation(_ATOM, _write_named("rows", "rows", 1, _size)),
+    OF_EACH["row_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("row"))),
+    OF_EACH["column_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("col"))),
     "hadamard": PrintedOperation(_QUOTIENT, _sign("\\odot", "⊙")),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _sum_over),
     "max_over": PrintedOperation(_SUM, _max_over),
-    "equal": PrintedOperation(_ATOM, _equal),
-    "shaped": PrintedOperation(_ATOM, _shaped),
+    "equal": PrintedOperation(_ATOM, _write_equal),
+    "shaped": PrintedOperation(_ATOM, _write_shaped),
     "size": PrintedOperation(_ATOM, _sizes),
     "matrix": PrintedOperation(_ATOM, _matrix),
     "slices": PrintedOperation(_ATOM, _slices),
-    "dots": PrintedOperation(_ATOM, lambda writer, args: _both(writer, "\\cdots", "⋯")),
-    "down": PrintedOperation(_ATOM, lambda writer, args: _both(writer, "\\vdots", "⋮")),
+    "dots": PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\cdots", "⋯")),
+    "down": PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\vdots", "⋮")),
 }
-ARRAYS: dict[str, PrintedOperation] = {name: printed_operation(rows[0]) for name, rows in LAYERS.items()} | _ON_PAPER
+ARRAYS: dict[str, PrintedOperation] = {name: make_printed(rows[0]) for name, rows in LAYERS.items()} | _ON_PAPER
 """The operations of `tutor.rules.operations` and what only documents have: entries, sums over a letter, matrices, shapes under factors."""
 
 
@@ -316,7 +316,7 @@ def seams(writer: Writer, call: Call) -> Seams | None:
     args = call.args
     if call.func in _SIGNED:
         sign, level = _SIGNED[call.func]
-        return Seams("", tuple((sign if i else "", arg, writer.within(arg, level) != writer.show(arg)) for i, arg in enumerate(args)))
+        return Seams("", tuple((sign if i else "", arg, writer.write_within(arg, level) != writer.show(arg)) for i, arg in enumerate(args)))
     if call.func == "slices":
         return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
     if call.func in _HEADED:
@@ -324,22 +324,22 @@ def seams(writer: Writer, call: Call) -> Seams | None:
     if call.func == "transpose":
         return Seams("", (("", args[0], True),), "^{\\top}")
     if call.func == "outer":
-        loose = writer.within(args[0], _FACTOR) != writer.show(args[0])
+        loose = writer.write_within(args[0], _FACTOR) != writer.show(args[0])
         return Seams("", (("", args[0], loose), ("\\,", Call("transpose", args[1:]), False)))
     return Seams("", (("", args[0], False),)) if call.func == "shaped" else None
 
 
 def shapes_of(expr: Expr) -> Expr | None:
     """The expression with the shape of each factor in its place, or nothing where no shapes are known."""
-    return _replaced(expr) if _has_shapes(expr) else None
+    return _replace_calls(expr) if _has_shapes(expr) else None
 
 
 def _has_shapes(expr: Expr) -> bool:
     return (type(expr) is Call and expr.func == "shaped") or any(_has_shapes(part) for part in children(expr))
 
 
-def _replaced(expr: Expr) -> Expr:
+def _replace_calls(expr: Expr) -> Expr:
     if type(expr) is Call and expr.func == "shaped":
         return Call("size", expr.args[1:])
     parts = children(expr)
-    return rebuild(expr, tuple(_replaced(part) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(_replace_calls(part) for part in parts)) if parts else expr

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from tutor.explain.document import Document
 from tutor.notation.profile import Notation
 from tutor.render import verbatim
-from tutor.render.plain_page import PlainPage, unscaled
+from tutor.render.plain_page import PlainPage, unscale_latex
 from tutor.text import escape_markdown
 
 _SPELT = {
@@ -42,7 +42,7 @@ def spell(latex: str) -> str:
     >>> print(spell("w_{1}\\,x < 2"))
     w _{1}\thinspace x \lt  2
     """
-    return _TOKEN.sub(lambda found: _SPELT.get(found.group(), found.group()), unscaled(latex))
+    return _TOKEN.sub(lambda found: _SPELT.get(found.group(), found.group()), unscale_latex(latex))
 
 
 class _MarkdownPage(PlainPage):
@@ -55,7 +55,7 @@ class _MarkdownPage(PlainPage):
     def spell(self, latex: str) -> str:
         return spell(latex)
 
-    def inline(self, latex: str) -> str:
+    def write_inline(self, latex: str) -> str:
         return f"${latex}$"
 
     def display(self, lines: Sequence[str]) -> str:
@@ -83,7 +83,7 @@ class _MarkdownPage(PlainPage):
         return "\n".join("| " + " | ".join(row) + " |" for row in padded)
 
     def literal(self, lines: Sequence[str]) -> str:
-        return verbatim.fenced(lines)
+        return verbatim.fence_lines(lines)
 
 
 __all__ = ["markdown", "spell"]

@@ -179,7 +179,7 @@ class Writer:
         """The expression as it stands.  ``lead`` says that a minus sign in front needs no bracket here."""
         return self._print[type(expr)](expr, lead)
 
-    def within(self, expr: Expr, level: int) -> str:
+    def write_within(self, expr: Expr, level: int) -> str:
         """The expression as an operand: in brackets where it is looser than ``level``."""
         return self._operand(expr, self._level(expr) < level, False)
 
@@ -279,20 +279,22 @@ class Writer:
             return self.style.quotient
         if kind is Call:
             known = ARRAYS.get(expr.func)  # type: ignore[union-attr]
+            if expr.func == "shaped" and not self.style.markup:  # type: ignore[union-attr]
+                return self._level(expr.args[0])  # type: ignore[union-attr]
             if known is not None:
                 return known.level
             return _SUM if self.style.markup and self._is_cases(expr) else _ATOM  # type: ignore[arg-type]
         return _LEVELS[kind]
 
-    def _written(self, symbol: Symbol) -> str:
+    def _write_symbol(self, symbol: Symbol) -> str:
         return ascii_maths(symbol.latex) if self.style.markup else symbol.text
 
     def _name(self, name: str) -> tuple[str, int]:
-        written = self._written(self.notation.symbol(name))
+        written = self._write_symbol(self.notation.symbol(name))
         return written, _ATOM if _RAISED.isdisjoint(written) else _POWER
 
     def _partial(self, key: tuple[str, str]) -> tuple[str, int]:
-        written = self._written(self.notation.partial(*key))
+        written = self._write_symbol(self.notation.partial(*key))
         loose = "\\frac" in written or "/" in written
         return written, _FACTOR if loose else _POWER if "^" in written else _ATOM
 
@@ -347,7 +349,7 @@ class Writer:
         if func == "pi" and not args:
             return "\\pi " if style.markup else "π"
         if func == "if_positive" and len(args) == 3:
-            return self._conditional(expr)
+            return self._write_conditional(expr)
         array = ARRAYS.get(func)
         if array is not None:
             return array.write(self, args)
@@ -355,10 +357,10 @@ class Writer:
         if func == "sqrt" and len(args) == 1:
             return style.root[0] + shown[0] + style.root[1]
         if func == "abs" and len(args) == 1:
-            return self._absolute(shown[0])
+            return self._write_absolute(shown[0])
         return self.function(func) + self.bracket(", ".join(shown))
 
-    def _absolute(self, body: str) -> str:
+    def _write_absolute(self, body: str) -> str:
         if not self.style.markup:
             return f"abs({body})" if "|" in body else f"|{body}|"
         left, right = ("\\left", "\\right") if "\\frac" in body else ("", "")
@@ -368,13 +370,13 @@ class Writer:
         """The name of a function; a prime for its derivative."""
         plain = func.rstrip("'")
         known = self.notation.functions.get(plain) or _NAMED.get(plain) or self.notation.function(plain)
-        written = self._written(known)
+        written = self._write_symbol(known)
         primes = len(func) - len(plain)
         if primes and self.style.markup and "^" in written:
             written = "{" + written + "}"
         return written + self.style.prime * primes
 
-    def _conditional(self, expr: Call) -> str:
+    def _write_conditional(self, expr: Call) -> str:
         style = self.style
         left, right = condition_sides(expr.args[0])
         above = self.show(left) + style.above + self.show(right)

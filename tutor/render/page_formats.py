@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pkgutil import resolve_name
 from typing import TYPE_CHECKING, Any
 
-from tutor.errors import OutputError, near
-from tutor.text import visible
+from tutor.errors import OutputError, hint_near
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -44,21 +44,21 @@ class PageFormat:
 
     def write(self, doc: Document, notation: Notation, *, fragment: bool = False) -> str:
         """The text of a document; of a format that is compiled, the source."""
-        return str(_imported(self.fragment if fragment else self.writer)(doc, notation))
+        return str(_import_name(self.fragment if fragment else self.writer)(doc, notation))
 
     def compile(self, source: str) -> bytes:
         """The file that is made of a source; raises `OutputError` where what compiles it is not there."""
-        made: bytes = _imported(self.compiler)(source)
+        made: bytes = _import_name(self.compiler)(source)
         return made
 
     def print(self, doc: Document, notation: Notation, console: Console) -> None:
         """Print a document on a terminal."""
-        _imported(self.screen)(doc, notation, console)
+        _import_name(self.screen)(doc, notation, console)
 
 
 PAGE_FORMATS: Mapping[str, PageFormat] = {
     "terminal": PageFormat(
-        "plain text, as on the terminal", ".txt", "terminal.terminal_page:plain", screen="terminal.terminal_page:render"
+        "plain text, as on the terminal", ".txt", "terminal.terminal_page:write_plain_page", screen="terminal.terminal_page:render"
     ),
     "latex": PageFormat("LaTeX, a whole article", ".tex", "latex.article:document", fragment="latex.article:fragment"),
     "pdf": PageFormat("PDF, by the TeX on this machine", ".pdf", "latex.article:document", compiler="latex.pdf:compile_pdf", source=".tex"),
@@ -79,11 +79,11 @@ def page_format(name: str) -> PageFormat:
     '.md'
     """
     if name not in PAGE_FORMATS:
-        hint = near(name, PAGE_FORMATS) or f"use one of {', '.join(PAGE_FORMATS)}"
-        raise OutputError(f"there is no format {visible(name)}", hint=hint)
+        hint = hint_near(name, PAGE_FORMATS) or f"use one of {', '.join(PAGE_FORMATS)}"
+        raise OutputError(f"there is no format {make_visible(name)}", hint=hint)
     return PAGE_FORMATS[name]
 
 
-def _imported(where: str) -> Callable[..., Any]:
+def _import_name(where: str) -> Callable[..., Any]:
     found: Callable[..., Any] = resolve_name(f"tutor.render.{where}")
     return found

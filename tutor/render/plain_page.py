@@ -34,17 +34,17 @@ from tutor.render.latex.rows import set_rows
 from tutor.render.latex.widths import measure
 from tutor.render.maths import Printer
 from tutor.render.terminal.columns import Pen
-from tutor.text import drop_controls, visible_code_points
+from tutor.text import drop_controls, show_code_points
 
 LINE = 46.0
 """The width of a line of such a page, in em."""
 _RESIZED = re.compile(r"\\resizebox\{[^{}]*\}\{!\}\{\$\\displaystyle (.*?)\$\}")
 
 
-def unscaled(latex: str) -> str:
+def unscale_latex(latex: str) -> str:
     r"""LaTeX in which nothing is scaled to a page, for readers that cannot.
 
-    >>> print(unscaled(r"\resizebox{5em}{!}{$\displaystyle x + y$}"))
+    >>> print(unscale_latex(r"\resizebox{5em}{!}{$\displaystyle x + y$}"))
     x + y
     """
     return _RESIZED.sub(lambda found: found.group(1), latex)
@@ -68,7 +68,7 @@ class PlainPage:
         """LaTeX in a form that survives the reader."""
         raise NotImplementedError
 
-    def inline(self, latex: str) -> str:
+    def write_inline(self, latex: str) -> str:
         """Maths within a line."""
         raise NotImplementedError
 
@@ -103,7 +103,7 @@ class PlainPage:
 
     def maths(self, expr: Expr) -> str:
         """An expression within a line."""
-        return self.inline(self.spell(self.printer.latex(expr)).strip())
+        return self.write_inline(self.spell(self.printer.latex(expr)).strip())
 
     def sentence(self, sentence: Sentence) -> str:
         """Words and maths on one line."""
@@ -134,7 +134,7 @@ class PlainPage:
     @block.register
     def _(self, block: Table) -> str:
         rows = [[self.sentence(cell) for cell in row] for row in (block.header, *block.rows)]
-        return self.captioned(self.grid(rows[0], rows[1:], block.align), block.caption)
+        return self.caption_table(self.grid(rows[0], rows[1:], block.align), block.caption)
 
     @block.register
     def _(self, block: Figure) -> str:
@@ -143,7 +143,7 @@ class PlainPage:
         named: Sentence = (before, Math(Name(block.picture.loss)), after) if block.picture.loss else (words.COLUMN_OF_LOSS,)
         heads = [self.escape(words.COLUMNS[column]) for column in ("quantity", "formula", "value")] + [self.sentence(named)]
         rows = [self.node(node) for node in block.picture.nodes]
-        return self.captioned(self.grid(heads, rows, "llrr"), block.caption)
+        return self.caption_table(self.grid(heads, rows, "llrr"), block.caption)
 
     @block.register
     def _(self, block: Verbatim) -> str:
@@ -158,7 +158,7 @@ class PlainPage:
         shown = (Name(node.name), node.expr, node.value, node.gradient)
         return [self.sentence((Math(part),)) if part is not None else "" for part in shown]
 
-    def captioned(self, table: str, caption: Sentence) -> str:
+    def caption_table(self, table: str, caption: Sentence) -> str:
         """A table under what is said of it."""
         return "\n\n".join(part for part in (self.paragraph(self.sentence(caption)), table) if part)
 
@@ -192,9 +192,9 @@ class PlainPage:
                 parts += [self.spell(self.printer.latex(part.expr)) for part in group if isinstance(part, Math)]
                 continue
             words = "".join(part for part in group if isinstance(part, str))
-            safe = self.unsafe_in_text.sub(" ", visible_code_points(drop_controls(words)))
+            safe = self.unsafe_in_text.sub(" ", show_code_points(drop_controls(words)))
             parts.append("\\text{" + safe + "}" if safe.strip() else "")
         return "".join(parts)
 
 
-__all__ = ["LINE", "PlainPage", "unscaled"]
+__all__ = ["LINE", "PlainPage", "unscale_latex"]

@@ -10,9 +10,9 @@ from collections.abc import Sequence
 
 from tutor.explain.document import Document, Sentence
 from tutor.notation.profile import Notation
-from tutor.render.plain_page import PlainPage, unscaled
+from tutor.render.plain_page import PlainPage, unscale_latex
 from tutor.render.terminal.columns import TextLine
-from tutor.text import drop_controls, visible_code_points
+from tutor.text import drop_controls, show_code_points
 
 _MARKUP = re.compile(r"[\\*`|_<>@]|:(?=\S)")
 _PLAIN_START = re.compile(r"(?!(?:[0-9]+|[A-Za-z]|[ivxlcdmIVXLCDM]+)[.)])(?:\w|:math:`)|\\\S")
@@ -39,7 +39,7 @@ def escape_rst(words: str) -> str:
     >>> print(escape_rst("a_b *c* `d`: e::"))
     a\_b \*c\* \`d\`: e\::
     """
-    return _MARKUP.sub(lambda found: "\\" + found.group(), visible_code_points(drop_controls(words)))
+    return _MARKUP.sub(lambda found: "\\" + found.group(), show_code_points(drop_controls(words)))
 
 
 class _RstPage(PlainPage):
@@ -51,9 +51,9 @@ class _RstPage(PlainPage):
 
     def spell(self, latex: str) -> str:
         """LaTeX that MathJax has, on one line."""
-        return unscaled(latex).replace("\\coloneqq", ":=").replace("\n", " ")
+        return unscale_latex(latex).replace("\\coloneqq", ":=").replace("\n", " ")
 
-    def inline(self, latex: str) -> str:
+    def write_inline(self, latex: str) -> str:
         """A role; an escaped space, which is none, keeps it apart from the words beside it."""
         return f"\\ :math:`{latex}`\\ "
 

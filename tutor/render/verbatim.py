@@ -11,7 +11,7 @@ import re
 from collections.abc import Callable, Sequence
 
 from tutor.render.latex.words import escape as escape_latex
-from tutor.text import visible_code_points
+from tutor.text import show_code_points
 
 WIDTH = 80
 """Columns of such a text in Markdown."""
@@ -22,7 +22,7 @@ _LETTER_EM = 0.5  # of the typewriter font, whose em is two letters
 _LETTER = 0.525 * 0.93  # the width of its letters in \small, in em of the text around it
 
 
-def rows(text: str, width: int, show: Callable[[str], str] = visible_code_points, size: Callable[[str], int] = len) -> list[str]:
+def rows(text: str, width: int, show: Callable[[str], str] = show_code_points, size: Callable[[str], int] = len) -> list[str]:
     """The lines, none wider than ``width``; ``show`` makes a character harmless and ``size`` measures what it made.
 
     >>> rows("abcdef\\n    ^", 3)
@@ -34,12 +34,12 @@ def rows(text: str, width: int, show: Callable[[str], str] = visible_code_points
     while place < len(lines):
         below = lines[place + 1] if place + 1 < len(lines) else ""
         pointed = bool(lines[place].strip()) and bool(_CARET.fullmatch(below))
-        found += _broken(lines[place], below.index("^") if pointed else None, max(width, 10 if width > 9 else 1), show, size)
+        found += _break_line(lines[place], below.index("^") if pointed else None, max(width, 10 if width > 9 else 1), show, size)
         place += 2 if pointed else 1
     return found
 
 
-def _broken(
+def _break_line(
     line: str, caret: int | None, width: int, show: Callable[[str], str], size: Callable[[str], int]
 ) -> list[str]:
     """One line on as many rows as it needs; the caret below the row that has its place."""
@@ -66,7 +66,7 @@ def _broken(
     return found
 
 
-def fenced(lines: Sequence[str]) -> str:
+def fence_lines(lines: Sequence[str]) -> str:
     """Lines as a code block of Markdown, which no line in it can end."""
     longest = max((len(run) for line in lines for run in _RUN.findall(line)), default=0)
     fence = "`" * max(3, longest + 1)
@@ -76,13 +76,13 @@ def fenced(lines: Sequence[str]) -> str:
 def latex(text: str, line: float) -> str:
     """The text in typewriter letters for a line of ``line`` em."""
     width = int(line / _LETTER) - 1
-    set_rows = [f"\\noindent\\mbox{{{''.join(map(_letter, row))}}}\\par" for row in rows(text, width, _known)]
+    set_rows = [f"\\noindent\\mbox{{{''.join(map(_letter, row))}}}\\par" for row in rows(text, width, _spell_known)]
     return "{\\small\\ttfamily\\parskip=0pt\\raggedright\\par\\smallskip\n" + "\n".join(set_rows) + "\n\\smallskip\\par}"
 
 
-def _known(char: str) -> str:
+def _spell_known(char: str) -> str:
     """A character that LaTeX has, or its code point."""
-    char = visible_code_points(char)
+    char = show_code_points(char)
     return escape_latex(char) if "[U+" in escape_latex(char) else char
 
 
@@ -95,4 +95,4 @@ def _letter(char: str) -> str:
     return f"\\makebox[{_LETTER_EM}em][c]{{{escape_latex(char)}}}"
 
 
-__all__ = ["WIDTH", "fenced", "latex", "rows"]
+__all__ = ["WIDTH", "fence_lines", "latex", "rows"]

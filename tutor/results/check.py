@@ -18,12 +18,12 @@ def check(*targets: str | Exercise) -> list[Verdict]:
     ['exact', 'exact']
     """
     found: list[Verdict] = []
-    for target in expanded(targets):
+    for target in expand_targets(targets):
         found += check_exercise(load(target) if isinstance(target, str) else target)
     return found
 
 
-def expanded(targets: tuple[str | Exercise, ...] | list[str]) -> list[str | Exercise]:
+def expand_targets(targets: tuple[str | Exercise, ...] | list[str]) -> list[str | Exercise]:
     """The targets with a course's name replaced by all of its exercises; all exercises where there is none."""
     known = ids()
     found: list[str | Exercise] = []

@@ -21,14 +21,14 @@ from tutor.graph.network import activation
 from tutor.graph.nouns import Graph
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, multiply, real, signum, subtract
+from tutor.numbers.arithmetic import CONTEXT, Value, add, as_real, divide, multiply, signum, subtract
 from tutor.numbers.data_set import Samples
-from tutor.numbers.printed import shown
+from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute, read_value, run
-from tutor.numbers.slices import dependent
+from tutor.numbers.slices import slice_dependent
 from tutor.render.maths import Printer
 from tutor.rules.functions import FUNCTIONS, OUT, Function, check_calls, function, partials_of, value_of
-from tutor.text import visible
+from tutor.text import make_visible
 
 LINES: tuple[Line, ...] = ("solid", "dashed", "dotted", "dashdot")
 MAX_CURVES = len(LINES)
@@ -60,7 +60,7 @@ def number(value: Value) -> float | None:
     0.25
     """
     try:
-        found = float(real(value))
+        found = float(as_real(value))
     except OverflowError:
         return None
     return found if math.isfinite(found) else None
@@ -126,7 +126,7 @@ def path(
     said = words.charts
     others = [quantity.name for quantity in graph.parameters if quantity.name not in pair]
     if others:
-        places: dict[str, Words] = {"x": (x,), "y": (y,), "others": _listed(others[:6], notation), "count": (str(len(others) - 6),)}
+        places: dict[str, Words] = {"x": (x,), "y": (y,), "others": _list_words(others[:6], notation), "count": (str(len(others) - 6),)}
         notes.append(_split(said.TRAINED_MORE if len(others) > 6 else said.TRAINED, places))
     if at_right_angles:
         notes.append((said.EQUAL_SCALES,))
@@ -150,10 +150,10 @@ def contour_grid(
     """
     each: list[dict[str, Value]] = [samples.sample(place) for place in range(len(samples))] if samples else [{}]
     share = len(each) if samples and samples.reduce == "mean" else 1
-    moving = {step.target for name in pair for step in dependent(graph, name).steps}
+    moving = {step.target for name in pair for step in slice_dependent(graph, name).steps}
     steps = [step for step in graph.steps if step.target in moving]
     side = max(min(GRID, math.isqrt(WORK // (max(len(steps), 1) * len(each)))), 9)
-    xs, ys = (_evenly(Fraction(low), Fraction(high), side) for low, high in spans)
+    xs, ys = (_space_evenly(Fraction(low), Fraction(high), side) for low, high in spans)
     rows: list[tuple[float | None, ...]] = []
     with CONTEXT.workdps(DIGITS):
         still = [step for step in graph.steps if step.target not in moving]
@@ -162,8 +162,8 @@ def contour_grid(
             row: list[float | None] = []
             for x in xs:
                 try:
-                    at = {pair[0]: real(x), pair[1]: real(y)}
-                    row.append(number(sum(real(run(steps, {**base, **at})[graph.loss]) for base in bases) / share))
+                    at = {pair[0]: as_real(x), pair[1]: as_real(y)}
+                    row.append(number(sum(as_real(run(steps, {**base, **at})[graph.loss]) for base in bases) / share))
                 except ValueProblem:
                     row.append(None)
             rows.append(tuple(row))
@@ -173,7 +173,7 @@ def contour_grid(
 
 def _reals(values: Mapping[str, Value]) -> dict[str, Value]:
     """Fractions grow from step to step; where only a picture is made, reals will do."""
-    return {name: real(value) for name, value in values.items()}
+    return {name: as_real(value) for name, value in values.items()}
 
 
 def _levels(rows: Sequence[Sequence[float | None]]) -> tuple[float, ...]:
@@ -199,7 +199,7 @@ def _square(points: Sequence[Point]) -> tuple[Point, Point]:
     return spans[0], spans[1]
 
 
-def _listed(found: Sequence[str], notation: Notation) -> Words:
+def _list_words(found: Sequence[str], notation: Notation) -> Words:
     words: list[str | Symbol] = []
     for place, name in enumerate(found):
         words += [", " if place else "", notation.symbol(name)]
@@ -229,7 +229,7 @@ def _activation(text: str, notation: Notation, low: str | None, high: str | None
     fixed = dict(zip(row.params[1:], (value.value for value in given), strict=True))
     call, slope = Call(row.name, (Name("x"), *given)), partials_of(row)[0]
 
-    def at(x: Value) -> tuple[Value, Value] | None:
+    def evaluate_at(x: Value) -> tuple[Value, Value] | None:
         try:
             height = compute(call, {"x": x})
             return height, compute(slope, {**fixed, row.params[0]: x, OUT: height})
@@ -242,13 +242,13 @@ def _activation(text: str, notation: Notation, low: str | None, high: str | None
     marks: list[Mark] = []
     with CONTEXT.workdps(DIGITS):
         for place, (start, end) in enumerate(pairwise([a, *kinks, b])):
-            inside = [start + BESIDE if place else start, *_evenly(start, end, SAMPLES)[1:-1]]
+            inside = [start + BESIDE if place else start, *_space_evenly(start, end, SAMPLES)[1:-1]]
             inside.append(end - BESIDE if end in kinks else end)
-            if _follow(inside, [at(x) for x in inside], upper, lower):
+            if _follow(inside, [evaluate_at(x) for x in inside], upper, lower):
                 for curve in (upper, lower):
                     curve[:] = [point if point and abs(point[1]) <= POLE else None for point in curve]
             if end in kinks:
-                jumps = _at_kink(end, at(end - BESIDE), at(end), at(end + BESIDE), row.flat)
+                jumps = _mark_kink(end, evaluate_at(end - BESIDE), evaluate_at(end), evaluate_at(end + BESIDE), row.flat)
                 belongs = {mark.at for mark in jumps if mark.dot == "filled"}
                 marks += [mark for mark in jumps if mark.dot == "filled" or mark.at not in belongs]
                 if jumps:
@@ -284,13 +284,13 @@ def _row(text: str) -> tuple[Function, tuple[Number, ...]]:
     if row is not None and row.name in drawable and len(row.params) == 2:
         raise TutorError(f"{bare} has a parameter of its own", hint=f'write its number too: "{bare}(0.1)"')
     if row is not None and bare != text.strip() and row.name in drawable:
-        raise TutorError(f"a chart of {bare} takes its name alone, not {visible(text)}", hint=f"write tutor plot activation {bare}")
+        raise TutorError(f"a chart of {bare} takes its name alone, not {make_visible(text)}", hint=f"write tutor plot activation {bare}")
     if row is not None:
         raise TutorError(f"{bare} is no function of one number", hint="those are: " + ", ".join(drawable))
     if any(sign in text for sign in "+-*/^"):
         hint = "write its name, such as tanh; tutor plot relus draws a formula of one variable, tutor plot loss an exercise"
-        raise TutorError(f"{visible(text)} is no activation function", hint=hint)
-    raise TutorError(f"there is no function {visible(text)}", hint=function_hint(bare, drawable))
+        raise TutorError(f"{make_visible(text)} is no activation function", hint=hint)
+    raise TutorError(f"there is no function {make_visible(text)}", hint=function_hint(bare, drawable))
 
 
 def _follow(
@@ -319,7 +319,7 @@ def _follow(
     return pole
 
 
-def _at_kink(
+def _mark_kink(
     x: Fraction, left: tuple[Value, Value] | None, here: tuple[Value, Value] | None, right: tuple[Value, Value] | None,
     flat: bool,
 ) -> list[Mark]:  # fmt: skip
@@ -328,8 +328,8 @@ def _at_kink(
         return []
     marks: list[Mark] = []
     for which in (0, 1):
-        sides = [round(float(real(side[which])), 9) + 0.0 for side in (left, right)]
-        own = round(float(real(here[which])), 9) + 0.0
+        sides = [round(float(as_real(side[which])), 9) + 0.0 for side in (left, right)]
+        own = round(float(as_real(here[which])), 9) + 0.0
         ends = [own] if which == 0 or not flat else []
         if set(sides) == set(ends) or (which == 0 and sides[0] == sides[1] == own):
             continue
@@ -395,12 +395,12 @@ class ReluFit:
         for scale, kink in self.terms:
             if scale == 0:
                 continue
-            inside: Expr = x if kink == 0 else Add((x, Neg(shown(abs(kink), digits)) if kink > 0 else shown(-kink, digits)))
-            size = shown(abs(real(scale)), digits)
+            inside: Expr = x if kink == 0 else Add((x, Neg(as_printed(abs(kink), digits)) if kink > 0 else as_printed(-kink, digits)))
+            size = as_printed(abs(as_real(scale)), digits)
             product: Expr = Call("relu", (inside,)) if abs(scale) == 1 else Mul((size, Call("relu", (inside,))))
             terms.append(Neg(product) if scale < 0 else product)
         if self.constant != 0 or not terms:
-            rounded = shown(self.constant if isinstance(self.constant, Fraction) else abs(self.constant), digits)
+            rounded = as_printed(self.constant if isinstance(self.constant, Fraction) else abs(self.constant), digits)
             terms.insert(0, rounded if isinstance(self.constant, Fraction) or self.constant > 0 else Neg(rounded))
         return terms[0] if len(terms) == 1 else Add(tuple(terms))
 
@@ -414,29 +414,29 @@ def interval(low: str, high: str) -> tuple[Fraction, Fraction]:
     ends = []
     for text, name in ((low, "--from"), (high, "--to")):
         value = read_value(text, name)
-        exact = value if isinstance(value, Fraction) else Fraction(str(real(value)))
+        exact = value if isinstance(value, Fraction) else Fraction(str(as_real(value)))
         if abs(exact) > 10**9:
-            raise ValueProblem(f"{visible(text)} is too far out to draw", where=name, hint="up to 10^9")
+            raise ValueProblem(f"{make_visible(text)} is too far out to draw", where=name, hint="up to 10^9")
         ends.append(exact)
     if ends[0] >= ends[1]:
-        raise ValueProblem(f"the interval from {visible(low)} to {visible(high)} is empty",
+        raise ValueProblem(f"the interval from {make_visible(low)} to {make_visible(high)} is empty",
                            hint="--from is smaller than --to: --from 0 --to 3")  # fmt: skip
     return ends[0], ends[1]
 
 
-def one_variable(text: str) -> tuple[Expr, str]:
+def read_one_variable(text: str) -> tuple[Expr, str]:
     """A function as it is written, and the name of its variable.
 
     Raises `TutorError` for a formula of several variables, or of none.
     """
     if is_exercise_name(text) and not text.isalpha():
         hint = 'write it, such as tutor plot relus "sin(x)"; tutor plot loss draws an exercise'
-        raise TutorError(f"{visible(text)} is an exercise, not a function of one variable", hint=hint)
+        raise TutorError(f"{make_visible(text)} is an exercise, not a function of one variable", hint=hint)
     expr = parse(text, functions=FUNCTIONS)
     check_calls(expr)
     found = list(dict.fromkeys(names(expr)))
     if len(found) > 1:
-        raise ValueProblem(f"{visible(text)} has {len(found)} variables: {', '.join(found[:5])}",
+        raise ValueProblem(f"{make_visible(text)} has {len(found)} variables: {', '.join(found[:5])}",
                            hint="write a function of one: sin(x)")  # fmt: skip
     return expr, found[0] if found else "x"
 
@@ -451,19 +451,22 @@ def relu_fit(expr: Expr, variable: str, low: Fraction, high: Fraction, pieces: i
     if not 1 <= pieces <= MAX_PIECES:
         raise ValueProblem(f"{pieces} pieces", where="--pieces", hint=f"1 to {MAX_PIECES}")
 
-    def at(x: Fraction) -> Value:
+    def evaluate_at(x: Fraction) -> Value:
         try:
             return compute(expr, {variable: x})
         except ValueProblem as error:
-            raise error.at(f"at {variable} = {float(x):g}") from None
+            raise error.put_at(f"at {variable} = {float(x):g}") from None
 
-    kinks = _evenly(low, high, pieces + 1)
-    heights = [at(kink) for kink in kinks]
+    kinks = _space_evenly(low, high, pieces + 1)
+    heights = [evaluate_at(kink) for kink in kinks]
     slopes = [divide(subtract(b, a), high / pieces - low / pieces) for a, b in pairwise(heights)]
     scales = [slopes[0], *(subtract(after, before) for before, after in pairwise(slopes))]
     fit = ReluFit(variable, heights[0], tuple(zip(scales, kinks, strict=False)), high, Fraction(0), low)
     error, worst = max(
-        ((abs(real(subtract(at(x), fit(x)))), -x) for x in _evenly(low, high, pieces * min(PER_PIECE, 2000 // pieces) + 1)),
+        (
+            (abs(as_real(subtract(evaluate_at(x), fit(x)))), -x)
+            for x in _space_evenly(low, high, pieces * min(PER_PIECE, 2000 // pieces) + 1)
+        ),
     )
     return ReluFit(variable, heights[0], fit.terms, high, error, -worst)
 
@@ -474,14 +477,14 @@ def relu_chart(expr: Expr, fit: ReluFit, notation: Notation, words: Wording = EN
     x = Name(fit.variable)
     printer, phrases = Printer(notation), words.charts
 
-    def said(of: Expr) -> Symbol:
+    def say_variable(of: Expr) -> Symbol:
         return Symbol(printer.latex(of), printer.text(of))
 
     def point(at: Fraction, value: Value) -> Point | None:
         height = number(value)
         return None if height is None else (float(at), height)
 
-    curve = [point(at, compute(expr, {fit.variable: at})) for at in _evenly(low, high, SAMPLES + 1)]
+    curve = [point(at, compute(expr, {fit.variable: at})) for at in _space_evenly(low, high, SAMPLES + 1)]
     kinks = [*(kink for _, kink in fit.terms), high]
     straight = [point(at, fit(at)) for at in kinks]
     parts = []
@@ -493,22 +496,23 @@ def relu_chart(expr: Expr, fit: ReluFit, notation: Notation, words: Wording = EN
     notes: list[Words] = []
     if pieces <= FORMULA_TERMS:
         sum_is = phrases.grammar.choose(phrases.SUM_IS, pieces)
-        notes.append(_split(sum_is, {"count": (str(pieces),), "formula": (said(fit.formula()),)}))
+        notes.append(_split(sum_is, {"count": (str(pieces),), "formula": (say_variable(fit.formula()),)}))
     else:
         notes.append((phrases.SUM_LONG.format(count=pieces),))
     if fit.error == 0:
         notes.append((phrases.EXACT,))
     else:
         places: dict[str, Words] = {
-            "error": (said(shown(fit.error, 3)),), "variable": (fit.variable,), "worst": (said(shown(fit.worst, 3)),),
+            "error": (say_variable(as_printed(fit.error, 3)),), "variable": (fit.variable,),
+            "worst": (say_variable(as_printed(fit.worst, 3)),),
         }  # fmt: skip
         notes.append(_split(phrases.ERROR, places))
     return Chart(
-        (phrases.BUILT,), Axis((said(x),)), Axis(()),
-        (*parts, Series((said(expr),), tuple(curve), "solid"), Series((phrases.SUM,), tuple(straight), "dashed")),
+        (phrases.BUILT,), Axis((say_variable(x),)), Axis(()),
+        (*parts, Series((say_variable(expr),), tuple(curve), "solid"), Series((phrases.SUM,), tuple(straight), "dashed")),
         tuple(dots), notes=tuple(notes), words=words.drawn,
     )  # fmt: skip
 
 
-def _evenly(low: Fraction, high: Fraction, count: int) -> list[Fraction]:
+def _space_evenly(low: Fraction, high: Fraction, count: int) -> list[Fraction]:
     return [low + (high - low) * place / (count - 1) for place in range(count)]

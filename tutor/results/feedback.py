@@ -12,14 +12,14 @@ from tutor.explain import class_page as classroom
 from tutor.explain import feedback_page as student
 from tutor.explain.document import Document
 from tutor.explain.feedback_page import Solution
-from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.words.wording import ENGLISH, Wording, require_wording
 from tutor.marking.classwork import Classwork, count
-from tutor.marking.disclosure import Reveal, disclosed
+from tutor.marking.disclosure import Reveal, disclose
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import Marked
 from tutor.notation.profile import Notation
 from tutor.notation.profile import notation as course
-from tutor.numbers.printed import exact_text
+from tutor.numbers.printed import as_exact_text
 from tutor.results.page import Page
 
 
@@ -58,7 +58,7 @@ class Feedback(Page):
     @property
     def shown(self) -> Marked:
         """The marked work with no more than may be shown."""
-        return disclosed(self.marked, self.reveal, self.own, self.questions)
+        return disclose(self.marked, self.reveal, self.own, self.questions)
 
     def document(self) -> Document:
         """The report as a document, for the renderers."""
@@ -71,9 +71,9 @@ class Feedback(Page):
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts.marking_json`."""
         from tutor.contracts.marking_json import feedback
-        from tutor.contracts.schema import dumps
+        from tutor.contracts.schema import dump_json
 
-        return dumps(feedback(self.shown, self.reveal, self.solutions), ascii_only=True)
+        return dump_json(feedback(self.shown, self.reveal, self.solutions), ascii_only=True)
 
 
 def course_notation(exercise: Exercise) -> Notation:
@@ -94,8 +94,8 @@ def reports(
     >>> reports(marker)(marker.mark(Submission("anna", {"out_o1": "0.751"}))).title
     'A 2-2-2 network learns'
     """
-    sheet = marker.sheet
-    own = {name: exact_text(value) for name, value in sheet.truth.items()}
+    words, sheet = require_wording(words), marker.sheet
+    own = {name: as_exact_text(value) for name, value in sheet.truth.items()}
     rules = {step.target: words.marking.rule(step.sort, step.rule) for step in sheet.working.steps}
     solutions = {question.id: marker.solution(question.id) for question in marker.questions} if reveal == "solution" else {}
     written = notation or course_notation(marker.exercise)
@@ -145,9 +145,9 @@ class ClassReport(Page):
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts.marking_json`."""
         from tutor.contracts.marking_json import classwork
-        from tutor.contracts.schema import dumps
+        from tutor.contracts.schema import dump_json
 
-        return dumps(classwork(self.work), ascii_only=True)
+        return dump_json(classwork(self.work), ascii_only=True)
 
 
 def class_report(
@@ -160,4 +160,4 @@ def class_report(
     1
     """
     work = count(works, [question.id for question in questions])
-    return ClassReport(work, title, notation or Notation(), questions, words)
+    return ClassReport(work, title, notation or Notation(), questions, require_wording(words))

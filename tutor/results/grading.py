@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from tutor.answer.handed_in import Submission
-from tutor.autograde import by_question
+from tutor.autograde import collect_by_question
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
 from tutor.explain.words.wording import ENGLISH, Wording
@@ -35,6 +35,6 @@ def mark(
     [('dL/dw5', 'correct', ''), ('dL/dw6', 'misconception', 'sign-of-error')]
     """
     marker = Marker(load(exercise) if isinstance(exercise, str) else exercise, seed=seed)
-    texts, unused = by_question(marker, answers)
+    texts, unused = collect_by_question(marker, answers)
     problems = tuple(one.reason for one in unused)
     return reports(marker, reveal, words=words)(marker.mark(Submission(student, texts, problems=problems, unused=unused)))

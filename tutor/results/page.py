@@ -47,9 +47,9 @@ class Page(ABC):
 
     def to_text(self, width: int = 80) -> str:
         """The page as plain text of at most ``width`` columns."""
-        from tutor.render.terminal.terminal_page import plain
+        from tutor.render.terminal.terminal_page import write_plain_page
 
-        return plain(self.document(), self.notation, width)
+        return write_plain_page(self.document(), self.notation, width)
 
     def to_latex(self, *, fragment: bool = False) -> str:
         """A complete LaTeX document, or with ``fragment`` only its body."""

@@ -10,10 +10,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from tutor.errors import GraphError, ValueProblem, near
+from tutor.errors import GraphError, ValueProblem, hint_near
 from tutor.exercise.model import Exercise
 from tutor.explain.document import Document, Equations
-from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.words.wording import ENGLISH, Wording, require_wording
 from tutor.expression.keys import derivative_key
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
@@ -122,16 +122,16 @@ class Solution(Page):
 
         Raises `ValueProblem` for a name that does not exist or a computation without values.
         """
-        numbers = self.worked.numbers if self.worked.numbers is not None else self._first()
+        numbers = self.worked.numbers if self.worked.numbers is not None else self._list_first()
         if numbers is None:
             raise ValueProblem("a computation without values has no numbers", hint='give some: at={"x": 1}')
         for derivation in self.derivations:
             key = derivative_key(derivation.graph.loss, name)
             if key in numbers:
                 return numbers[key]
-        raise ValueProblem(f"there is no gradient with respect to {name}", hint=near(name, numbers))
+        raise ValueProblem(f"there is no gradient with respect to {name}", hint=hint_near(name, numbers))
 
-    def _first(self) -> Mapping[str, Value | Array[Value]] | None:
+    def _list_first(self) -> Mapping[str, Value | Array[Value]] | None:
         return self.worked.training.first if self.worked.training is not None else None
 
     def parameter(self, name: str) -> Any:
@@ -158,9 +158,9 @@ class Solution(Page):
 
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts`."""
-        from tutor.contracts.worked_json import dumps, worked_json
+        from tutor.contracts.worked_json import as_worked_json, dump_json
 
-        return dumps(worked_json(self.worked))
+        return dump_json(as_worked_json(self.worked))
 
     def csv(self, progress: Callable[[int], None] | None = None) -> Iterator[str]:
         """Every row of a run as a line of CSV, the header first; numbers with 17 digits, or exactly where that is as short."""
@@ -189,7 +189,7 @@ class Solution(Page):
         single = len(self.derivations) == 1
         return picture(self.derivations[0], self.worked.scalars, self.notation.digits, gradients=single, words=self.words.drawn)
 
-    def _drawn(self) -> bool:
+    def _is_drawn(self) -> bool:
         return bool(self.derivations) and self.layered is None and self.worked.request.subject == "solution"
 
     def _repr_latex_(self) -> str | None:
@@ -200,7 +200,7 @@ class Solution(Page):
         return markdown(Document("", blocks=blocks), self.notation) if blocks else None
 
     def _repr_svg_(self) -> str | None:
-        return self.to_svg() if self._drawn() else None
+        return self.to_svg() if self._is_drawn() else None
 
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, str]:
         bundle = {
@@ -261,6 +261,7 @@ def solve(
     """
     exercise = target_exercise(target, apart=apart, given=at or ())
     options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart)
+    words = require_wording(words)
     return Solution(work(resolve_solution(exercise, options), ask), words)
 
 
@@ -304,4 +305,5 @@ def train(
     options = Options(
         at or {}, wrt, steps, rate, None, notation_name, form, optimiser, settings, batch, order, seed, data, apart,
     )  # fmt: skip
+    words = require_wording(words)
     return Solution(work(resolve_training(exercise, options), ask, progress), words)

@@ -24,21 +24,21 @@ def rule_of(expr: Expr) -> str:
         case Call(func, _):
             return func
         case Mul(args):
-            return "product" if all(_atomic(arg) for arg in args) else "formula"
+            return "product" if all(_is_atomic(arg) for arg in args) else "formula"
         case Div(num, den):
-            return "quotient" if _atomic(num) and _atomic(den) else "formula"
+            return "quotient" if _is_atomic(num) and _is_atomic(den) else "formula"
         case Pow(base, exp):
-            return "power" if _atomic(base) and constant(exp) is not None else "formula"
+            return "power" if _is_atomic(base) and constant(exp) is not None else "formula"
         case Name():
             return "copy"
         case Number():
             return "constant"
         case Neg(arg):
-            return "negation" if _atomic(arg) else "formula"
+            return "negation" if _is_atomic(arg) else "formula"
     return "formula"
 
 
-def _atomic(expr: Expr) -> bool:
+def _is_atomic(expr: Expr) -> bool:
     return isinstance(expr, Name) or constant(expr) is not None
 
 
@@ -48,8 +48,8 @@ def _sum(expr: Add) -> str:
         if type(term) is Neg:
             signs = True
             term = term.arg
-        if type(term) is Mul and all(_atomic(arg) for arg in term.args):
+        if type(term) is Mul and all(_is_atomic(arg) for arg in term.args):
             plain = False
-        elif not _atomic(term):
+        elif not _is_atomic(term):
             return "formula"
     return "weighted sum" if not plain else "difference" if signs else "sum"

@@ -301,7 +301,7 @@ def component_row(name: str, arity: int) -> Function | None:
     return function(name, arity) if _COMPONENT.fullmatch(name) else None
 
 
-def _extreme(name: str, arity: int) -> Function:
+def _make_extreme(name: str, arity: int) -> Function:
     if arity < 1:
         raise ExpressionError(f"{name} of nothing", hint=f"write {name}(0, x)")
     params = tuple(f"x{i}" for i in range(1, arity + 1))
@@ -331,7 +331,7 @@ def _share(name: str, arity: int) -> Function:
     )
 
 
-_MADE = {"max": _extreme, "min": _extreme, "max_share": _share, "min_share": _share}
+_MADE = {"max": _make_extreme, "min": _make_extreme, "max_share": _share, "min_share": _share}
 """The rows that are made for a number of operands."""
 
 

@@ -87,7 +87,7 @@ _GOODFELLOW = "qmul, Convolution; Goodfellow et al., Deep Learning, ch. 9"
 
 
 
-def _deep(sizes: str) -> tuple[Layer, ...]:
+def _make_deep(sizes: str) -> tuple[Layer, ...]:
     """The rows that every array of three or four axes has: what a matrix has for its last two axes, a batch in front of them."""
     letters = sizes.split()
     lead, (m, n) = " ".join(letters[:-2]), letters[-2:]
@@ -110,10 +110,10 @@ def _deep(sizes: str) -> tuple[Layer, ...]:
               ("matmul(G, transpose(B))", "matmul(transpose(A), G)"), source="as NumPy's @: the last two axes multiply"),
         Layer("matmul", (f"A: {sizes}", f"B: {n} z"), (*batch, m, "z"), index,
               f"sum_over(v, {n}, at(A, {first}, {row}, v)*at(B, v, {column}))",
-              ("matmul(G, transpose(B))", f"{_summed('matmul(transpose(A), G)', len(batch))}"), source="one matrix for a batch"),
+              ("matmul(G, transpose(B))", f"{_write_summed('matmul(transpose(A), G)', len(batch))}"), source="one matrix for a batch"),
         Layer("matmul", (f"A: z {m}", f"B: {sizes}"), (*batch, "z", n), index,
               f"sum_over(v, {m}, at(A, {row}, v)*at(B, {first}, v, {column}))",
-              (f"{_summed('matmul(G, transpose(B))', len(batch))}", "matmul(transpose(A), G)"), source="one matrix for a batch"),
+              (f"{_write_summed('matmul(G, transpose(B))', len(batch))}", "matmul(transpose(A), G)"), source="one matrix for a batch"),
         Layer("batch", (f"B: {' '.join(letters[1:])}",), axes, index, f"at(B, {', '.join(index[1:])})", ("batch_sums(G)",),
               ((letters[0], 1),), source="the same matrix for every sample of a batch", written="name batch by sizes"),
         Layer("batch_sums", (f"A: {sizes}",), tuple(letters[1:]), (_2D, _3D)[len(letters) - 3],
@@ -139,12 +139,12 @@ def _deep(sizes: str) -> tuple[Layer, ...]:
     )  # fmt: skip
 
 
-def _summed(text: str, axes: int) -> str:
+def _write_summed(text: str, axes: int) -> str:
     """A pullback summed over the first axes, of a matrix that every sample shares."""
     return "batch_sums(" * axes + text + ")" * axes
 
 
-def _one_after_the_other(rank: int) -> tuple[Layer, Layer]:
+def _make_one_after_the_other(rank: int) -> tuple[Layer, Layer]:
     """Two arrays of one rank joined along their first axis, and the part of such an array."""
     sizes, index = ("", "q", "q r", "q r h")[rank - 1], (_1D, _2D, _3D, _4D)[rank - 1]
     rest, more = ((", ", ", ".join(index[1:])) if rank > 1 else ("", ""))
@@ -295,15 +295,15 @@ _ROWS = (
     Layer("unflatten", ("x: m*n*q",), ("m", "n", "q"), _3D, "at(x, n*q*(i - 1) + q*(j - 1) + l)", ("flatten(G)",),
           (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
-    *(row for rank in (1, 2, 3, 4) for row in _one_after_the_other(rank)),
+    *(row for rank in (1, 2, 3, 4) for row in _make_one_after_the_other(rank)),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
           source="the target of a classification: label k of n classes", written="name onehot", by_place=True, whole=True),
     Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),
           source="−log p_2: the probability of the label; entries are counted from 1", written="indexed", by_place=True),
     Layer("entry", ("A: m n",), (), (), "at(A, k, l)", ("G*outer(one_hot(k, m), one_hot(l, n))",), (("k", 1), ("l", 1)),
           within=("k", "m", "l", "n")),
-    *_deep("m n q"),
-    *_deep("m n q r"),
+    *_make_deep("m n q"),
+    *_make_deep("m n q r"),
 )  # fmt: skip
 
 LAYERS: dict[str, tuple[Layer, ...]] = {

@@ -14,10 +14,10 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
 
-from tutor.errors import TutorError, near
+from tutor.errors import TutorError, hint_near
 from tutor.expression.nodes import Expr, Name, children
 from tutor.expression.parse import parse
-from tutor.text import visible
+from tutor.text import make_visible
 
 _FUNCTIONS = ("sqrt",)
 GIVEN = ("w", "g", "d", "t", "rate")
@@ -80,7 +80,7 @@ class Optimiser:
     def __post_init__(self) -> None:
         known = {*GIVEN, *self.states, *(setting.name for setting in self.settings)}
         for move in self.moves:
-            unknown = _names(_parsed(move.formula)) - known
+            unknown = _names(_parse_formula(move.formula)) - known
             if unknown:
                 raise ValueError(
                     f"optimiser {self.name}, {move.target}: {sorted(unknown)} is no setting, state or step"
@@ -104,18 +104,18 @@ class Optimiser:
 
 
 @cache
-def _parsed(formula: str) -> Expr:
+def _parse_formula(formula: str) -> Expr:
     return parse(formula, functions=_FUNCTIONS)
 
 
 def formula_of(move: Move) -> Expr:
     """The formula of a move as a tree.
 
-    >>> from tutor.expression.plain import plain
-    >>> plain(formula_of(optimiser("gd").moves[0]))
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(formula_of(optimiser("gd").moves[0]))
     'w - rate*g'
     """
-    return _parsed(move.formula)
+    return _parse_formula(move.formula)
 
 
 def _names(expr: Expr) -> set[str]:
@@ -228,8 +228,8 @@ def optimiser(name: str) -> Optimiser:
     row = _BY_NAME.get(ALIASES.get(name.lower(), name.lower()))
     if row is None:
         raise TutorError(
-            f"there is no optimiser {visible(name)}",
-            hint=near(name.lower(), _BY_NAME) or "there are: " + ", ".join(_BY_NAME),
+            f"there is no optimiser {make_visible(name)}",
+            hint=hint_near(name.lower(), _BY_NAME) or "there are: " + ", ".join(_BY_NAME),
         )
     return row
 

@@ -77,12 +77,12 @@ def recognise(expr: Expr) -> tuple[Pattern, dict[str, Expr]] | None:
     """
     for pattern in _BY_HEAD.get(_head(expr), ()):
         found: dict[str, Expr] = {}
-        if _fits(pattern.tree, expr, found, pattern.constants) and _allowed(pattern, found):
+        if _fits(pattern.tree, expr, found, pattern.constants) and _is_allowed(pattern, found):
             return pattern, found
     return None
 
 
-def _allowed(pattern: Pattern, found: dict[str, Expr]) -> bool:
+def _is_allowed(pattern: Pattern, found: dict[str, Expr]) -> bool:
     """Whether its operands are different quantities, and its settings in their range."""
     names = [value for key, value in found.items() if key not in pattern.constants]
     if len(set(names)) < len(names):
@@ -147,7 +147,7 @@ def constant(expr: Expr) -> Fraction | None:
     return None
 
 
-def without_zero(expr: Expr) -> Expr:
+def drop_zero(expr: Expr) -> Expr:
     """What filling in a row with max(0, x) leaves behind: a condition x − 0 is x, and the share of x is the slope of the ReLU."""
     match expr:
         case Call("if_positive", (Add((left, Neg(Number("0")))), a, b)):

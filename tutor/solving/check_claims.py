@@ -8,20 +8,20 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tutor.derive.backward import derive
-from tutor.derive.chains import full_chains
+from tutor.derive.chains import list_full_chains
 from tutor.derive.local import times
 from tutor.errors import ExerciseError, TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim, Exercise
-from tutor.exercise.training_task import Trainer, differing_update, trains_otherwise, update_formula
+from tutor.exercise.training_task import Trainer, find_differing_update, is_trained_otherwise, update_formula
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Graph
 from tutor.numbers.agreement import Agreement, agreement, is_decimal
-from tutor.numbers.arithmetic import CONTEXT, Value, real
-from tutor.numbers.printed import exact_text
+from tutor.numbers.arithmetic import CONTEXT, Value, as_real
+from tutor.numbers.printed import as_exact_text
 from tutor.numbers.run import compute, evaluate, run
 from tutor.numbers.train import Task, train_exactly
 from tutor.numbers.verify import random_points
@@ -72,7 +72,7 @@ def check(exercise: Exercise) -> list[Verdict]:
         try:
             found.append(checker.verdict(claim))
         except TutorError as error:
-            raise error.at(f"{exercise.id}: claim {number}, {claim.text}") from None
+            raise error.put_at(f"{exercise.id}: claim {number}, {claim.text}") from None
     return found
 
 
@@ -97,49 +97,49 @@ class _Checker:
         if claim.count:
             assert self.exercise.network is not None
             number = Fraction(counts(self.exercise.network)[claim.count])
-            return replace(base, value=exact_text(number), agreement=self.against(claim, number))
+            return replace(base, value=as_exact_text(number), agreement=self.compare_with(claim, number))
         if claim.update:
             derived = update_formula(self.exercise, claim)
-            differs = differing_update(self.exercise, claim) is not None
-            return replace(base, value=plain(derived), agreement="differs" if differs else "exact", derived=derived)
+            differs = find_differing_update(self.exercise, claim) is not None
+            return replace(base, value=write_plain(derived), agreement="differs" if differs else "exact", derived=derived)
         assert claim.subject is not None
         if claim.layers:
-            from tutor.exercise.layer_claims import derived_layer, equal_layers  # arrays only
+            from tutor.exercise.layer_claims import are_equal_layers, derive_layer  # arrays only
 
-            equal = equal_layers(self.exercise, claim.subject, claim.formula)
-            shown = derived_layer(self.exercise, claim.subject)
-            return replace(base, value=plain(shown), agreement="exact" if equal else "differs", derived=shown)
+            equal = are_equal_layers(self.exercise, claim.subject, claim.formula)
+            shown = derive_layer(self.exercise, claim.subject)
+            return replace(base, value=write_plain(shown), agreement="exact" if equal else "differs", derived=shown)
         figure = constant(claim.formula) is not None
         if figure and claim.after and self.exercise.values and self.exercise.rate is None:
             raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
-        if not figure and claim.after and trains_otherwise(self.exercise):
+        if not figure and claim.after and is_trained_otherwise(self.exercise):
             raise ExerciseError(
                 "a formula after updates is compared for gradient descent on one sample only",
                 hint='print a figure, or claim a step of the optimiser: claim = "update w"',
             )
         if figure and (self.exercise.values or claim.at):
             value = self.value(claim)
-            return replace(base, value=exact_text(value), agreement=self.against(claim, value))
-        formula = self.derived(claim)
-        base = replace(base, value=plain(formula), derived=formula)
+            return replace(base, value=as_exact_text(value), agreement=self.compare_with(claim, value))
+        formula = self.derive_subject(claim)
+        base = replace(base, value=write_plain(formula), derived=formula)
         if claim.after or claim.at:
-            return replace(base, agreement="exact" if self.equal_everywhere(claim) else "differs")
-        return self.compared(claim, base)
+            return replace(base, agreement="exact" if self.is_equal_everywhere(claim) else "differs")
+        return self.compare_formulas(claim, base)
 
-    def against(self, claim: Claim, value: Value) -> Agreement:
+    def compare_with(self, claim: Claim, value: Value) -> Agreement:
         """How a printed number agrees: by its digits, or exactly where it is a fraction or a product of numbers."""
         if is_decimal(claim.printed):
             return agreement(claim.printed, value)
         assert claim.formula is not None
         number = compute(claim.formula, {})
-        return "exact" if self.same(number, value) else "differs"
+        return "exact" if self.is_same(number, value) else "differs"
 
     @staticmethod
-    def same(a: Value, b: Value) -> bool:
+    def is_same(a: Value, b: Value) -> bool:
         if isinstance(a, Fraction) and isinstance(b, Fraction):
             return a == b
-        scale = max(abs(real(a)), abs(real(b)), CONTEXT.mpf(1))
-        return bool(abs(real(a) - real(b)) <= real(EQUAL) * scale)
+        scale = max(abs(as_real(a)), abs(as_real(b)), CONTEXT.mpf(1))
+        return bool(abs(as_real(a) - as_real(b)) <= as_real(EQUAL) * scale)
 
     @property
     def graph(self) -> Graph:
@@ -157,11 +157,11 @@ class _Checker:
         assert claim.subject is not None
         values = {**self.exercise.values, **claim.at}
         if claim.after:
-            if trains_otherwise(self.exercise):
-                return self.subject(claim.subject, self.trainer.trace(values, claim.after, self.most_steps(claim)))
+            if is_trained_otherwise(self.exercise):
+                return self.subject(claim.subject, self.trainer.trace(values, claim.after, self.count_most_steps(claim)))
             if not self.graph.parameters:
                 raise ExerciseError("nothing is trained here", hint='name the parameters: parameters = ["w", "b"]')
-            moved = self.trainer.parameters(values, claim.after, self.most_steps(claim))
+            moved = self.trainer.parameters(values, claim.after, self.count_most_steps(claim))
             return self.subject(claim.subject, self.start({**values, **moved}))
         return self.subject(claim.subject, self.start(values))
 
@@ -173,7 +173,7 @@ class _Checker:
             self.starts[key] = evaluate(self.derivation(self.graph.loss), leaves).values
         return self.starts[key]
 
-    def most_steps(self, claim: Claim) -> int:
+    def count_most_steps(self, claim: Claim) -> int:
         return max((other.after for other in self.exercise.claims if other.at == claim.at), default=0)
 
     def subject(self, expr: Expr, trace: Mapping[str, Value]) -> Value:
@@ -185,7 +185,7 @@ class _Checker:
                 known.update(run(self.derivation(partial.of).backward, trace))
         return compute(expr, known)
 
-    def compared(self, claim: Claim, base: Verdict) -> Verdict:
+    def compare_formulas(self, claim: Claim, base: Verdict) -> Verdict:
         """A printed formula as `mark` would judge it: equal everywhere, or wherever targets add up to 1 that do so here."""
         from tutor.answer.compare.formulas import compare, derivatives, sample  # figures need none of it
         from tutor.answer.compare.sampling import conditions_of
@@ -203,10 +203,10 @@ class _Checker:
             if compare(claim.formula, claim.subject, self.restricted).outcome == "equal":
                 return replace(base, agreement="exact", sums=tuple(sums))
         if found.outcome == "undecided":  # too much work for an answer, not for a lecture
-            return replace(base, agreement="exact" if self.equal_everywhere(claim) else "differs")
+            return replace(base, agreement="exact" if self.is_equal_everywhere(claim) else "differs")
         return replace(base, agreement="exact") if found.outcome == "equal" else replace(base, agreement="differs", difference=found)
 
-    def equal_everywhere(self, claim: Claim) -> bool:
+    def is_equal_everywhere(self, claim: Claim) -> bool:
         """Whether the printed formula equals the subject at random points (after a step of random size, where it asks)."""
         assert claim.subject is not None
         assert claim.formula is not None
@@ -219,13 +219,13 @@ class _Checker:
             trace: dict[str, Value] = {**point, **{n: v for n, v in claim.at.items() if n in point}}
             if claim.at:
                 trace = run(self.graph.steps, {q.name: trace[q.name] for q in self.graph.leaves})
-            left = self.moved(claim, trace, rate)
+            left = self.compute_moved(claim, trace, rate)
             right = self.subject(claim.formula, {self.rate: rate, **trace})
-            if not self.same(left, right):
+            if not self.is_same(left, right):
                 return False
         return True
 
-    def moved(self, claim: Claim, trace: Mapping[str, Value], rate: Value) -> Value:
+    def compute_moved(self, claim: Claim, trace: Mapping[str, Value], rate: Value) -> Value:
         assert claim.subject is not None
         leaves = {quantity.name: trace[quantity.name] for quantity in self.graph.leaves}
         if claim.after:
@@ -235,13 +235,13 @@ class _Checker:
         trace = run(self.graph.steps, leaves) if claim.after else trace
         return self.subject(claim.subject, {self.rate: rate, **trace})
 
-    def derived(self, claim: Claim) -> Expr:
+    def derive_subject(self, claim: Claim) -> Expr:
         """What the product derives for a claim's subject, as a formula."""
         expr = claim.subject
         assert expr is not None
         if claim.after == 1 and isinstance(expr, Name) and expr.name in [q.name for q in self.graph.parameters]:
             gradient = self.formula(Partial(self.graph.loss, expr.name))
-            return Add((expr, negative(times(Name(self.rate), gradient))))
+            return Add((expr, negate(times(Name(self.rate), gradient))))
         if isinstance(expr, Partial):
             return self.formula(expr)
         if isinstance(expr, Name):
@@ -252,7 +252,7 @@ class _Checker:
     def formula(self, partial: Partial) -> Expr:
         """A derivative as one product of its factors, or a sum of such products."""
         derivation = self.derivation(partial.of)
-        chains = full_chains(derivation, partial.wrt)
+        chains = list_full_chains(derivation, partial.wrt)
         if chains is None:
             steps = {step.target: step.expr for step in derivation.backward}
             return steps[derivative_key(partial.of, partial.wrt)]
@@ -260,7 +260,7 @@ class _Checker:
         return products[0] if len(products) == 1 else Add(products)
 
 
-def negative(expr: Expr) -> Expr:
+def negate(expr: Expr) -> Expr:
     """The opposite, without a double sign."""
     return expr.arg if isinstance(expr, Neg) else Neg(expr)
 

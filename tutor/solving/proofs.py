@@ -12,7 +12,7 @@ from tutor.derive.second import hessian_name
 from tutor.errors import ProofError
 from tutor.expression.keys import derivative_key
 from tutor.graph.nouns import Derivation, Graph
-from tutor.numbers.arithmetic import CONTEXT, Value, add, real
+from tutor.numbers.arithmetic import CONTEXT, Value, add, as_real
 from tutor.numbers.prove_rewrites import Simplified, prove
 from tutor.numbers.run import evaluate
 from tutor.numbers.train import Task, gradient
@@ -20,7 +20,7 @@ from tutor.numbers.verify import Ask, Proof, check_locals, random_points, verify
 
 if TYPE_CHECKING:
     from tutor.graph.layered import Layered
-    from tutor.numbers.proved import Agreement, Rewritten
+    from tutor.numbers.proof_facts import Agreement, Rewritten
 
 SHOWN_NODES = 60
 """In a graph of up to this many quantities the gradient of every one is shown, and therefore proved."""
@@ -74,7 +74,7 @@ def prove_rewrites(
         for derivation, some, proof in zip(derivations, rewrites, proofs, strict=True)
         if some and (one := prove(some, derivation, values))
     ]
-    return checked[0].merged(checked[1:]) if checked else None
+    return checked[0].merge_checks(checked[1:]) if checked else None
 
 
 def prove_entries(
@@ -107,8 +107,8 @@ def check_hessian(task: Task) -> None:
     for place, name in enumerate(first):
         beside = [gradient(task, {**start, name: add(start[name], sign * step)}, (0,)) for sign in (1, -1)]
         for other in first[place:]:
-            slope = (real(beside[0][derivative_key(loss, other)]) - real(beside[1][derivative_key(loss, other)])) / (2 * step)
-            entry = real(here[hessian_name(loss, name, other)])
+            slope = (as_real(beside[0][derivative_key(loss, other)]) - as_real(beside[1][derivative_key(loss, other)])) / (2 * step)
+            entry = as_real(here[hessian_name(loss, name, other)])
             if abs(slope - entry) > CONTEXT.mpf(10) ** -12 * max(CONTEXT.mpf(1), abs(entry)):
                 raise ProofError(
                     f"the second derivative with respect to {name} and {other} failed its check", hint="please report this",

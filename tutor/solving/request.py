@@ -9,13 +9,13 @@ from typing import Any, Literal
 
 from tutor.derive.backward import derive
 from tutor.derive.layerwise import order as array_order
-from tutor.errors import GraphError, ValueProblem, near
+from tutor.errors import GraphError, ValueProblem, hint_near
 from tutor.exercise.catalogue import read_csv
 from tutor.exercise.claims import MAX_STEPS
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import layers_of
 from tutor.exercise.read_training import samples, samples_from_csv
-from tutor.exercise.training_task import make_task, trains_otherwise
+from tutor.exercise.training_task import is_trained_otherwise, make_task
 from tutor.expression.keys import read_derivative
 from tutor.expression.walk import names as used_names
 from tutor.graph.layered import Layered
@@ -27,7 +27,7 @@ from tutor.numbers.printed import decimal
 from tutor.numbers.run import check_names, read_value, require
 from tutor.numbers.train import Task
 from tutor.rules.optimisers import DESCENT, optimiser
-from tutor.solving.typed import refuse_untrained, trained_exercise
+from tutor.solving.read_typed import choose_what_is_trained, refuse_untrained
 
 Chain = Literal["full", "reuse"]
 Form = Literal["scalar", "layer"]
@@ -103,7 +103,7 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
     form = options.form or ("layer" if exercise.layers is not None and not options.apart else "scalar")
     if options.steps and exercise.graph is not None and not exercise.graph.parameters:
         leaves = [quantity.name for quantity in exercise.graph.leaves]
-        exercise = trained_exercise(exercise, [name for name in options.wrt if name in leaves])
+        exercise = choose_what_is_trained(exercise, [name for name in options.wrt if name in leaves])
     if exercise.graph is None:
         return Request(exercise, "solution", "scalar", name, None)
     if form == "layer" and options.apart:
@@ -121,11 +121,11 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
     trained = choose_trained(layered.graph if layered else exercise.graph, wanted, options.wrt)
     if updates and layered is None:
         refuse_untrained(exercise.graph)
-    announced = any(claim.after for claim in exercise.claims) and not trains_otherwise(exercise) and values is not None and own
+    announced = any(claim.after for claim in exercise.claims) and not is_trained_otherwise(exercise) and values is not None and own
     shows = bool(updates) or (announced and layered is None and bool(trained))
     task = descent_task(exercise, values, rate, wanted, options) if updates and values is not None and rate is not None else None
     return Request(
-        exercise if not options.at else replace(exercise, written=written_values(exercise, options.at)),
+        exercise if not options.at else replace(exercise, written=write_values(exercise, options.at)),
         "solution", form, name, values, wanted, layered,
         options.chain or (exercise.chain if options.notation is None else None), task, updates, trained if shows else (), rate, written,
         bool(options.wrt), own,
@@ -146,7 +146,7 @@ def resolve_training(exercise: Exercise, options: Options) -> Request:
     data = read_samples(options.data)
     columns = data if data is not None else exercise.samples
     if options.wrt or not exercise.course:
-        exercise = trained_exercise(exercise, options.wrt, columns.columns if columns is not None else ())
+        exercise = choose_what_is_trained(exercise, options.wrt, columns.columns if columns is not None else ())
         if exercise.graph is not None:
             refuse_untrained(exercise.graph)
     values = read_values(exercise, options.at, columns) or {}
@@ -160,12 +160,12 @@ def resolve_training(exercise: Exercise, options: Options) -> Request:
     loss = task.derivation.graph.loss
     trained = task.parameters if layered is None else choose_owners(layered, task.parameters)
     return Request(
-        replace(exercise, written=written_values(exercise, options.at)), "training", "layer" if layered is not None else "scalar", name,
+        replace(exercise, written=write_values(exercise, options.at)), "training", "layer" if layered is not None else "scalar", name,
         values, ((loss, trained),), layered, None, task, updates, trained, task.rate, write_rate(options.rate, task.rate), False, own,
     )  # fmt: skip
 
 
-def written_values(exercise: Exercise, at: Mapping[str, Any]) -> dict[str, str]:
+def write_values(exercise: Exercise, at: Mapping[str, Any]) -> dict[str, str]:
     """The given values as they were written."""
     return {**exercise.written, **{key: str(value) for key, value in at.items()}}
 
@@ -234,7 +234,7 @@ def choose_numbers(exercise: Exercise, graph: Graph, wrt: Sequence[str]) -> tupl
     if wrt:
         for name in wrt:
             if name not in graph.names:
-                hint = near(name, graph.names) or "the quantities are: " + ", ".join(graph.names[:20])
+                hint = hint_near(name, graph.names) or "the quantities are: " + ", ".join(graph.names[:20])
                 raise GraphError(f"there is no quantity {name}", where="--wrt", hint=hint)
         return ((graph.loss, tuple(dict.fromkeys(wrt))),)
     for text in exercise.asked:
@@ -271,7 +271,7 @@ def choose_owners(layered: Layered, names: Sequence[str]) -> tuple[str, ...]:
     for name in names:
         whole = name if name in known else owner.get(name)
         if whole is None:
-            raise GraphError(f"there is no quantity {name}", where="--wrt", hint=near(name, known) or ", ".join(known))
+            raise GraphError(f"there is no quantity {name}", where="--wrt", hint=hint_near(name, known) or ", ".join(known))
         chosen.append(whole)
     return tuple(dict.fromkeys(chosen))
 
@@ -295,7 +295,7 @@ def count_updates(exercise: Exercise, options: Options, rate: Value | None, valu
     steps = options.steps
     if steps and exercise.samples is not None:
         raise ValueProblem("updates over a data set", where="--steps", hint=f"tutor train {exercise.id} --steps {steps}")
-    updates = (0 if trains_otherwise(exercise) else exercise.steps) if steps is None else steps
+    updates = (0 if is_trained_otherwise(exercise) else exercise.steps) if steps is None else steps
     if not 0 <= updates <= MAX_STEPS:
         raise ValueProblem(f"{updates} updates", hint=f"--steps takes 0 to {MAX_STEPS:,}")
     if updates and rate is None:

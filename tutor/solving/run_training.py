@@ -26,7 +26,7 @@ def run_training(request: Request, progress: Callable[[int], None] | None) -> Tr
     published = None
     if task.row.published:
         other = optimiser(task.row.published)
-        twin = replace(task, row=other, settings=shared_settings(task, other.name))
+        twin = replace(task, row=other, settings=list_shared_settings(task, other.name))
         published = twin, run_task(twin, request.updates, progress)
     layered = request.layered
     if layered is None:
@@ -36,7 +36,7 @@ def run_training(request: Request, progress: Callable[[int], None] | None) -> Tr
     return Training(task, run, updates, gather_arrays(layered, task, run.first, updates), published)
 
 
-def shared_settings(task: Task, method: str) -> Mapping[str, Value]:
+def list_shared_settings(task: Task, method: str) -> Mapping[str, Value]:
     """The settings of a run that another method has too, and that method's defaults."""
     from tutor.exercise.read_training import read_settings
 
@@ -71,7 +71,7 @@ def gather_arrays(
         if any(single not in own for single in entries.items):
             continue
         keys = {array.parameter: entries.items, derivative_key(loss, array.parameter): [derivative_key(loss, s) for s in entries.items]}
-        keys |= {names.own(word, array.parameter): [task.names.own(word, single) for single in entries.items] for word in words}
+        keys |= {names.name_own(word, array.parameter): [task.names.name_own(word, single) for single in entries.items] for word in words}
         keys |= {target: [own[single].made[word] for single in entries.items] for word, target in array.made.items()}
         for key, singles in keys.items():
             gathered[key] = Array(entries.shape, tuple(first[single] for single in singles))

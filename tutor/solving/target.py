@@ -7,13 +7,13 @@ from collections.abc import Collection
 from tutor.exercise.catalogue import is_exercise_name
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
-from tutor.solving.typed import apart_exercise, typed_exercise
+from tutor.solving.read_typed import make_typed_exercise, take_exercise_apart
 
 
 def target_exercise(target: str | Exercise, *, apart: bool | None = None, given: Collection[str] = ()) -> Exercise:
     """An exercise by id or file, or one made of an expression (``(x+y)*z``) or of steps (``d = x + y; f = d*z``).
 
-    ``apart`` and ``given`` as for `tutor.solving.typed.typed_exercise`.
+    ``apart`` and ``given`` as for `tutor.solving.read_typed.make_typed_exercise`.
 
     Raises a `tutor.errors.TutorError` for what is none of these.
 
@@ -21,6 +21,6 @@ def target_exercise(target: str | Exercise, *, apart: bool | None = None, given:
     ['a', 'f']
     """
     if isinstance(target, str) and not is_exercise_name(target):
-        return typed_exercise(target, apart=apart, given=given)
+        return make_typed_exercise(target, apart=apart, given=given)
     exercise = load(target) if isinstance(target, str) else target
-    return exercise if apart is None else apart_exercise(exercise, apart)
+    return exercise if apart is None else take_exercise_apart(exercise, apart)

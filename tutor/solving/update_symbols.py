@@ -29,15 +29,15 @@ def update_notation(notation: Notation, task: Task, updates: Sequence[Update], n
                 continue
             head = read_symbol(guess(word).latex).symbol()
             base, mark = read_after(target).key, read_after(target).updates
-            found[base] = _indexed(head, of, alone)
+            found[base] = _write_indexed(head, of, alone)
             if mark:
-                found[target] = _after(head, of, alone, notation)
-        found[names.own("d", each.parameter)] = _indexed(Symbol("d", "d"), of, alone)
+                found[target] = _write_after(head, of, alone, notation)
+        found[names.name_own("d", each.parameter)] = _write_indexed(Symbol("d", "d"), of, alone)
     loss = notation.symbol(task.derivation.graph.loss)
     for first in task.parameters if task.row.hessian else ():
         for second in task.parameters:
             name = hessian_name(task.derivation.graph.loss, first, second)
-            found[name] = _second(loss, notation.symbol(first), notation.symbol(second), first == second)
+            found[name] = _write_second(loss, notation.symbol(first), notation.symbol(second), first == second)
     found["det H"] = Symbol("\\det H", "det H")
     return replace(notation, symbols=found)
 
@@ -47,13 +47,13 @@ def _setting(name: str) -> Symbol:
     return read_symbol("\\varepsilon" if name == "eps" else guess(name).latex).symbol()
 
 
-def _indexed(head: Symbol, of: Symbol, alone: bool) -> Symbol:
+def _write_indexed(head: Symbol, of: Symbol, alone: bool) -> Symbol:
     return head if alone else Symbol(f"{head.latex}_{{{of.latex}}}", f"{head.text}_{of.text}")
 
 
-def _after(head: Symbol, of: Symbol, alone: bool, notation: Notation) -> Symbol:
+def _write_after(head: Symbol, of: Symbol, alone: bool, notation: Notation) -> Symbol:
     """A state after the update, as the course writes an updated parameter."""
-    plain = _indexed(head, of, alone)
+    plain = _write_indexed(head, of, alone)
     if notation.update == "next":
         return Symbol(f"{plain.latex}^{{t+1}}", f"{plain.text}^(t+1)")
     if notation.update == "index":
@@ -64,7 +64,7 @@ def _after(head: Symbol, of: Symbol, alone: bool, notation: Notation) -> Symbol:
     return plain
 
 
-def _second(loss: Symbol, first: Symbol, second: Symbol, same: bool) -> Symbol:
+def _write_second(loss: Symbol, first: Symbol, second: Symbol, same: bool) -> Symbol:
     under = f"(\\partial {first.latex})^2" if same else f"\\partial {first.latex}\\,\\partial {second.latex}"
     text = f"∂²{loss.text}/∂{first.text}²" if same else f"∂²{loss.text}/∂{first.text}∂{second.text}"
     return Symbol(f"\\frac{{\\partial^2 {loss.latex}}}{{{under}}}", text)

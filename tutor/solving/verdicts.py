@@ -9,7 +9,7 @@ from tutor.solving.check_claims import Verdict, check
 from tutor.solving.request import Request
 
 
-def relevant_verdicts(request: Request) -> tuple[Verdict, ...]:
+def list_relevant_verdicts(request: Request) -> tuple[Verdict, ...]:
     """The verdicts to show: all, or those about the quantities chosen; none where the values are not the exercise's own."""
     exercise = request.exercise
     if not request.own or not exercise.claims or (request.focused and request.layered is not None):

@@ -19,7 +19,7 @@ from tutor.numbers.verify import Ask
 from tutor.solving.proofs import Proofs, prove_entries
 from tutor.solving.request import Request
 from tutor.solving.run_training import run_training
-from tutor.solving.verdicts import relevant_verdicts
+from tutor.solving.verdicts import list_relevant_verdicts
 from tutor.solving.worked import Worked
 
 
@@ -36,7 +36,7 @@ def work_arrays(request: Request, layered: Layered, ask: Ask | None) -> Worked:
     run = run_training(request, None) if request.task is not None else None
     return Worked(
         request, profile, (derivation,), arrays, run, None, (), rewritten, Proofs(proofs, None, agreement, rewritten),
-        relevant_verdicts(request), (*exercise.assumptions, *(() if request.focused else exercise.notes)),
+        list_relevant_verdicts(request), (*exercise.assumptions, *(() if request.focused else exercise.notes)),
     )  # fmt: skip
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from tutor.derive.backward import derive
-from tutor.derive.rewrites.named import UNIT, Rewrite, belonging, collapsed, found, of_unit
+from tutor.derive.rewrites.named import UNIT, Rewrite, collapse_units, find_named, select_belonging, select_of_unit
 from tutor.derive.update import naming
 from tutor.exercise.model import Assumption
 from tutor.exercise.over_layers import entry_symbols, sizes_written_with
@@ -26,7 +26,7 @@ from tutor.solving.proofs import Proofs, prove_gradients, prove_rewrites, prove_
 from tutor.solving.request import Request
 from tutor.solving.run_training import run_training
 from tutor.solving.update_symbols import update_notation
-from tutor.solving.verdicts import relevant_verdicts
+from tutor.solving.verdicts import list_relevant_verdicts
 from tutor.solving.worked import Worked
 
 MAX_REWRITTEN = 500
@@ -65,18 +65,18 @@ def work_numbers(request: Request, ask: Ask | None) -> Worked:
         for derivation in (main, *derivations):
             trace.update(evaluate(derivation, values).values)
     run = run_training(request, None) if request.task is not None else None
-    verdicts = relevant_verdicts(request)
+    verdicts = list_relevant_verdicts(request)
     # last, since the helper process of the command line is still at work on SymPy's part
     names = [wanted for _, wanted in request.wanted]
     proofs = tuple(
         prove_gradients(d, values, trace, some, r, ask) for d, some, r in zip(derivations, names, rewrites, strict=True)
     )
-    shown = (r for some in rewrites for r in (of_unit(some, names[0]) if request.focused else some))
+    shown = (r for some in rewrites for r in (select_of_unit(some, names[0]) if request.focused else some))
     sizes = sizes_written_with(exercise)
     listed = ", ".join(f"{letter} = {size}" for letter, size in sizes.items())
     extra = (Assumption("written out", places={"sizes": listed}),) if listed else ()
     return Worked(
-        request, profile, derivations, trace, run, first_samples(request), tuple(dict.fromkeys(shown)), None,
+        request, profile, derivations, trace, run, list_first_samples(request), tuple(dict.fromkeys(shown)), None,
         Proofs(proofs, prove_rewrites(derivations, rewrites, values, proofs)), verdicts,
         (*exercise.assumptions, *(() if request.focused else exercise.notes), *(() if request.focused else extra)),
     )  # fmt: skip
@@ -86,7 +86,7 @@ def find_rewrites(derivation: Derivation) -> tuple[Rewrite, ...]:
     """The named rewrites that the gradients shown are made of, and the single unit that a linear network is."""
     if len(derivation.graph.steps) > MAX_REWRITTEN:
         return ()
-    return (*belonging(found(derivation), derivation, derivation.wanted), *collapsed(derivation))
+    return (*select_belonging(find_named(derivation), derivation, derivation.wanted), *collapse_units(derivation))
 
 
 def solution_notation(request: Request, rewrites: Sequence[Rewrite]) -> Notation:
@@ -99,7 +99,7 @@ def solution_notation(request: Request, rewrites: Sequence[Rewrite]) -> Notation
     return notation(name, quantities(request.graph), symbols, loss=request.graph.loss)
 
 
-def first_samples(request: Request) -> SampleTable | None:
+def list_first_samples(request: Request) -> SampleTable | None:
     """The samples with their losses and gradients, where the exercise has some."""
     if request.exercise.samples is None or request.values is None:
         return None

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from tutor.derive.rewrites.named import Rewrite
 from tutor.derive.update import Update
 from tutor.exercise.model import Assumption
-from tutor.expression.keys import after_key
+from tutor.expression.keys import make_after_key
 from tutor.graph.entries import Array
 from tutor.graph.nouns import Derivation
 from tutor.notation.profile import Notation
@@ -21,7 +21,7 @@ from tutor.solving.proofs import Proofs
 from tutor.solving.request import Request
 
 if TYPE_CHECKING:
-    from tutor.numbers.proved import Rewritten
+    from tutor.numbers.proof_facts import Rewritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ class Worked:
         return (self.request.chain or self.notation.chain) == "full"
 
 
-def after_first(training: Training) -> dict[str, Array[Value] | Value]:
+def list_after_first(training: Training) -> dict[str, Array[Value] | Value]:
     """The trained parameters after the first update, by name."""
-    keys = {each.parameter: after_key(each.parameter, 1) for each in training.updates}
+    keys = {each.parameter: make_after_key(each.parameter, 1) for each in training.updates}
     return {name: training.first[key] for name, key in keys.items() if key in training.first}

@@ -5,7 +5,7 @@ import numpy as np
 from tutor.answer.compare.array_points import as_name
 from tutor.exercise.load import load
 from tutor.expression.nodes import Name, Partial
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.marking.mark_sheet import Sheet
 
 
@@ -26,8 +26,8 @@ def test_sizes_that_are_letters_have_two_fields_of_different_sizes():
 def test_an_entry_is_a_formula_of_single_quantities():
     field = Sheet(load("qmul/network-deltas-layers")).fields[0]
     steps = {step.target: step.expr for step in field.layered.graph.steps}
-    assert plain(field.entry(steps["z2"], (3,))) == "(W2_1_3*x1_1 + W2_2_3*x1_2 + W2_3_3*x1_3 + W2_4_3*x1_4) + b2_3"
-    assert len(field.written(steps["z2"])) == 3
+    assert write_plain(field.entry(steps["z2"], (3,))) == "(W2_1_3*x1_1 + W2_2_3*x1_2 + W2_3_3*x1_3 + W2_4_3*x1_4) + b2_3"
+    assert len(field.write_entries(steps["z2"])) == 3
 
 
 def test_a_key_is_a_name_or_a_derivative():

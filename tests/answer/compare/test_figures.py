@@ -7,7 +7,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from tutor.answer.compare.figures import RIGHT, judge, significant, written_decimal
+from tutor.answer.compare.figures import RIGHT, count_significant, judge, write_decimal
 from tutor.errors import ExpressionError
 from tutor.exercise.question import Tolerance
 from tutor.expression.parse import parse
@@ -115,7 +115,7 @@ def test_a_formula_of_quantities_is_left_to_a_person():
     [("0.082", 2), ("0.0820", 3), ("820", 3), ("8.2e-2", 2), ("-0.00", 0), ("0", 0), ("10.0", 3), (" 1.50 ", 3), ("1.5E+10", 2)],
 )
 def test_significant_digits_as_written(text, digits):
-    assert significant(text) == digits
+    assert count_significant(text) == digits
 
 
 @pytest.mark.parametrize(
@@ -124,7 +124,7 @@ def test_significant_digits_as_written(text, digits):
      ("8/3", None), ("2*3", None), ("8.2*10^x", None), ("8.2*10^0.5", None), ("x", None)],
 )  # fmt: skip
 def test_powers_of_ten_keep_the_digits(text, plain):
-    assert written_decimal(parse(text)) == plain
+    assert write_decimal(parse(text)) == plain
 
 
 values = st.decimals(min_value=-1000, max_value=1000, places=12, allow_nan=False).filter(lambda d: abs(d) > Decimal("0.0001"))

@@ -22,7 +22,7 @@ from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.expression.sympy_bridge import to_sympy
 from tutor.expression.walk import substitute
 from tutor.graph.build import from_steps
@@ -329,7 +329,7 @@ def test_a_formula_rewritten_by_rules_is_equal(data, expr, rewrites):
             continue
         answer = REWRITES[name](answer, data.draw)
     found = compare(answer, expr, world())
-    assert found.outcome == "equal", (plain(answer), plain(expr), found)
+    assert found.outcome == "equal", (write_plain(answer), write_plain(expr), found)
 
 
 def _has_functions(expr):
@@ -400,7 +400,7 @@ def test_a_corrupted_formula_is_different(data, expr, corruption):
         assert corruption != "same"
         assert "no value" in found.reason or "kink" in found.reason
         return
-    assert found.outcome == ("different" if wrong else "equal"), (plain(answer), plain(expr), found)
+    assert found.outcome == ("different" if wrong else "equal"), (write_plain(answer), write_plain(expr), found)
 
 
 HUGE = ["softplus(x*1e200)", "1e200^(1e200*x)", "exp(exp(exp(x + 50)))", "tanh(softplus(1e200 + x))", "sigmoid'(1e9*(x*1e200))"]

@@ -22,7 +22,7 @@ def of_exercise(ident):
 def test_bent_steps_carry_an_earlier_answer_on():
     points, words = of_exercise("neuron/two-two-two")
     wrong = read("(out_o1 - target_o1)*out_o1", words)
-    bent = points.bent({"dL/din_o1": wrong})
+    bent = points.bend_steps({"dL/din_o1": wrong})
     answer = read("(out_o1 - target_o1)*out_o1*out_h1", words)
     assert compare(answer, "dL/dw5", points).outcome == "different"
     assert compare(answer, "dL/dw5", bent).outcome == "equal"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tutor.answer.compare.seen_values import apart, decimal_text, ratio
+from tutor.answer.compare.seen_values import decimal_text, ratio, tell_apart
 
 NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, min_value="-1e30", max_value="1e30", places=40)
 
@@ -27,13 +27,13 @@ def test_texts(value, text):
     ("0.99999999999999999999", "1", ("1 - 1e-20", "1")),
 ])  # fmt: skip
 def test_the_difference_is_seen(yours, expected, seen):
-    assert apart(Decimal(yours), Decimal(expected)) == seen
+    assert tell_apart(Decimal(yours), Decimal(expected)) == seen
 
 
 @given(NUMBERS, NUMBERS)
 def test_what_differs_is_never_shown_alike(one, other):
     if one != other:
-        mine, theirs = apart(one, other)
+        mine, theirs = tell_apart(one, other)
         assert mine != theirs
 
 

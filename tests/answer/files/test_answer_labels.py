@@ -2,10 +2,10 @@
 
 import pytest
 
-from tutor.answer.files.answer_labels import AnswerLabel, ends_in_value, is_prose, label_of, row_labels, sort_of
+from tutor.answer.files.answer_labels import AnswerLabel, has_value_at_end, is_prose, label_of, row_labels, sort_of
 from tutor.answer.read.ids import Ids
 
-IDS = Ids.of(["L", "dL/dw5", "q 1"])
+IDS = Ids.make(["L", "dL/dw5", "q 1"])
 LINES = [  # line, question, the rest
     ("L: 0.3", "L", "0.3"), ("L = 0.3 = 1", "L", "0.3 = 1"), ("L := 0.3", "L", "0.3"), ("L ≈ 0.3", "L", "0.3"), ("L\t0.3", "L", "0.3"),
     ("L;0,3", "L", "0,3"), ("L   0.3", "L", "0.3"), ("L | 0.3", "L", "0.3"), ("L is 0.3", "L", "0.3"), ("L -> -0.3", "L", "-0.3"),
@@ -61,4 +61,4 @@ def test_what_a_line_is_that_answers_nothing(line, sort):
 def test_words_and_values():
     assert is_prose("this follows from the chain rule")
     assert not is_prose("out_o1*(1 - out_o1)")
-    assert [ends_in_value(text) for text in ("a = 0.5", "a*b", "3", "a = b")] == [True, False, True, False]
+    assert [has_value_at_end(text) for text in ("a = 0.5", "a*b", "3", "a = b")] == [True, False, True, False]

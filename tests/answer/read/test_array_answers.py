@@ -5,7 +5,7 @@ from readings import LETTERS
 
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.array_answers import MAX_CELLS, read_entries
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 
 SQUARE = [["1", "2"], ["3", "4"]]
 READ_AS = [
@@ -30,12 +30,12 @@ READ_AS = [
 
 @pytest.mark.parametrize(("text", "rows"), READ_AS, ids=[row[0] for row in READ_AS])
 def test_rows_and_entries(text, rows):
-    assert [[plain(entry) for entry in row] for row in read_entries(text, LETTERS)] == rows
+    assert [[write_plain(entry) for entry in row] for row in read_entries(text, LETTERS)] == rows
 
 
 def test_an_entry_that_cannot_be_read_has_its_reason_in_its_place():
     ((good, bad),) = read_entries("[1, x!]", LETTERS)
-    assert plain(good) == "1"
+    assert write_plain(good) == "1"
     assert isinstance(bad, AnswerError)
     assert "!" in bad.what
 

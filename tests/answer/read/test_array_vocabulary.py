@@ -5,7 +5,7 @@ import pytest
 from tutor.answer.read.array_vocabulary import array_vocabulary
 from tutor.answer.read.reading import read
 from tutor.exercise.load import load
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 
 READ = [
     ("qmul/network-deltas-layers", "δ²", "dE/dz2"), ("qmul/network-deltas-layers", r"\delta^{2}", "dE/dz2"),
@@ -24,4 +24,4 @@ READ = [
 
 @pytest.mark.parametrize(("name", "text", "meant"), READ, ids=[row[1] for row in READ])
 def test_a_name_is_read(name, text, meant):
-    assert plain(read(text, array_vocabulary(load(name))), as_written=True) == meant
+    assert write_plain(read(text, array_vocabulary(load(name))), as_written=True) == meant

@@ -67,5 +67,5 @@ def test_case_counts_only_where_it_distinguishes():
     from tutor.answer.read.asked_names import AskedNames
     from tutor.exercise.question import Question
 
-    both = AskedNames.of_questions([Question(key, key, targets=(key,)) for key in ("dL/dW1", "dL/dw1", "out_h1")])
+    both = AskedNames.make_of_questions([Question(key, key, targets=(key,)) for key in ("dL/dW1", "dL/dw1", "out_h1")])
     assert [both.find(text) for text in ("dL/dW1", "dL/dw1", "DL/DW1", "OUT-H1")] == ["dL/dW1", "dL/dw1", "", "out_h1"]

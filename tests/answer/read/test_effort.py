@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.answer.read.effort import MOST, Effort, effort, level, spent
+from tutor.answer.read.effort import MOST, Effort, effort, level, spend_on
 from tutor.errors import ExpressionError
 from tutor.expression.parse import parse
 from tutor.rules.functions import FUNCTIONS
@@ -17,9 +17,9 @@ def test_functions_and_roots_weigh_more_than_products():
 def test_several_formulas_share_what_one_answer_may_take():
     left, expr = MOST, parse("+".join(["exp(x)"] * 100), functions=FUNCTIONS)
     while left >= effort(expr):
-        left = spent(left, expr)
+        left = spend_on(left, expr)
     with pytest.raises(ExpressionError, match="too long to compute"):
-        spent(left, expr)
+        spend_on(left, expr)
 
 
 def test_comparisons_end_when_nothing_is_left():

@@ -6,9 +6,9 @@ from tutor.answer.read.ids import Ids
 
 
 def test_ids_that_differ_in_case_only_are_never_taken_for_each_other():
-    ids = Ids.of(["dL/dW1", "dL/dw1"])
+    ids = Ids.make(["dL/dW1", "dL/dw1"])
     assert [ids.find(text) for text in ("dL/dW1", " dL/dw1", "DL/DW1")] == ["dL/dW1", "dL/dw1", ""]
-    assert ids.unknown("DL/DW1") == "'DL/DW1' may be dL/dW1 or dL/dw1; write it exactly so"
+    assert ids.describe_unknown("DL/DW1") == "'DL/DW1' may be dL/dW1 or dL/dw1; write it exactly so"
 
 
 def test_other_ways_to_write_an_id():

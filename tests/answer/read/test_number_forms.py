@@ -3,7 +3,7 @@
 import pytest
 
 from tutor.answer.handed_in import AnswerError, Submission
-from tutor.answer.read.number_forms import has_decimal_commas, plain_number, second_reading, with_points
+from tutor.answer.read.number_forms import has_decimal_commas, put_points, read_plain_number, suggest_reading
 from tutor.exercise.load import from_text, load
 from tutor.marking.mark_submission import Marker
 
@@ -34,7 +34,7 @@ POINTS = [
 
 @pytest.mark.parametrize(("text", "expected"), POINTS, ids=[row[0] for row in POINTS])
 def test_commas_become_points_where_they_can_be_nothing_else(text, expected):
-    assert with_points(text) == expected
+    assert put_points(text) == expected
 
 
 PLAIN = [
@@ -48,7 +48,7 @@ PLAIN = [
 
 @pytest.mark.parametrize(("text", "expected"), PLAIN, ids=[row[0] for row in PLAIN])
 def test_a_number_as_the_grammar_reads_it(text, expected):
-    read, note = plain_number(text)
+    read, note = read_plain_number(text)
     assert read == expected
     assert bool(note) == (" + " in read)
 
@@ -56,18 +56,18 @@ def test_a_number_as_the_grammar_reads_it(text, expected):
 @pytest.mark.parametrize(("text", "expected"), [("49.8 %", "0.498"), ("$50\\%$", "0.50"), ("−7 percent", "-0.07"), ("0.498", "0.498"),
     ("5e1%", "0.5")])
 def test_percent_where_it_is_asked_for(text, expected):
-    assert plain_number(text, percent=True)[0] == expected
+    assert read_plain_number(text, percent=True)[0] == expected
 
 
 @pytest.mark.parametrize("text", ["0.082(2)", "0.741*0.187 = 0.13(8)"])
 def test_what_nobody_means_as_a_product_is_refused(text):
     with pytest.raises(AnswerError, match="may be"):
-        plain_number(text)
+        read_plain_number(text)
 
 
 @pytest.mark.parametrize("text", ["0*x", "0·0822", "0·2 = 0", "0·2 + 1·3", "2·5", "0.5·3", "10·0.5", "f(2)", "0.5*(2)", "x0·5"])
 def test_a_product_is_a_product(text):
-    assert plain_number(text) == (text, "")
+    assert read_plain_number(text) == (text, "")
 
 
 SECOND = [("8.22*10-2", "8.22e-2"), ("8.22·10−2", "8.22e-2"), ("8.22 x 10-2", "8.22e-2"), (r"8.22\times 10-2", "8.22e-2"), ("2·5", "2.5"),
@@ -76,7 +76,7 @@ SECOND = [("8.22*10-2", "8.22e-2"), ("8.22·10−2", "8.22e-2"), ("8.22 x 10-2",
 
 @pytest.mark.parametrize(("text", "expected"), SECOND, ids=[row[0] for row in SECOND])
 def test_what_a_number_may_be_meant_as(text, expected):
-    assert second_reading(text) == expected
+    assert suggest_reading(text) == expected
 
 
 MARKER = Marker(load("neuron/two-two-two"))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.answer.read.pasted import is_reason, without_setting
+from tutor.answer.read.pasted import drop_setting, is_reason
 from tutor.answer.read.vocabulary import vocabulary
 from tutor.exercise.load import load
 
@@ -24,7 +24,7 @@ LEFT = [
 
 @pytest.mark.parametrize(("text", "left"), LEFT, ids=[row[0][:30] for row in LEFT])
 def test_only_the_formulas_are_left(text, left):
-    bare = without_setting(text, KNOWN)
+    bare = drop_setting(text, KNOWN)
     assert len(bare) == len(text)
     assert bare.split() == left.split()
     assert all(b in (" ", a) for a, b in zip(text, bare, strict=True))

@@ -11,7 +11,7 @@ from tutor.answer.read.reading import read
 from tutor.answer.read.vocabulary import vocabulary
 from tutor.exercise.load import load
 from tutor.expression.nodes import Add, Call, Mul, Name, Number, Partial, Pow
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.build import from_steps
 
 NETWORK = vocabulary(load("neuron/two-two-two"))
@@ -19,7 +19,7 @@ NETWORK = vocabulary(load("neuron/two-two-two"))
 
 @pytest.mark.parametrize(("text", "canonical"), [row for row in READ if row[1]], ids=[row[0] for row in READ if row[1]])
 def test_a_text_is_read(text, canonical):
-    assert plain(read(text, LETTERS)) == canonical.replace("(1/2)*(0.01", "1/2*(0.01")
+    assert write_plain(read(text, LETTERS)) == canonical.replace("(1/2)*(0.01", "1/2*(0.01")
 
 
 AS_TYPESET = [
@@ -64,11 +64,11 @@ AS_TYPESET = [
 
 @pytest.mark.parametrize(("text", "canonical"), AS_TYPESET, ids=[row[0] for row in AS_TYPESET])
 def test_what_is_typed_and_typeset_elsewhere(text, canonical):
-    assert plain(read(text, LETTERS)) == canonical
+    assert write_plain(read(text, LETTERS)) == canonical
 
 
 def test_a_power_of_ten_by_the_letter_x():
-    assert plain(read("5x10^-3", words("a", "b"))) == "5e-3"
+    assert write_plain(read("5x10^-3", words("a", "b"))) == "5e-3"
     with pytest.raises(AnswerError, match="this x may be a sign or the quantity x"):
         read("5x10^-3", LETTERS)
 
@@ -88,9 +88,9 @@ ON_THE_SHEET = [
 @pytest.mark.parametrize(("text", "canonical"), ON_THE_SHEET, ids=[row[0] for row in ON_THE_SHEET])
 def test_what_the_sheets_of_all_courses_print(text, canonical):
     if text == r"\delta_{1}^{2}":
-        canonical = plain(read(text, NETWORK))
+        canonical = write_plain(read(text, NETWORK))
         assert canonical.startswith("dL/din_")
-    assert plain(read(text, NETWORK)) == canonical
+    assert write_plain(read(text, NETWORK)) == canonical
 
 
 @pytest.mark.parametrize(

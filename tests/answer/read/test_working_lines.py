@@ -7,13 +7,13 @@ from tutor.answer.read.array_answers import read_entries
 from tutor.answer.read.vocabulary import vocabulary
 from tutor.answer.read.working_lines import read_lines
 from tutor.exercise.load import load
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 
 KNOWN = vocabulary(load("neuron/two-two-two"))
 
 
 def said(entry):
-    return "?" if isinstance(entry, AnswerError) else plain(entry)
+    return "?" if isinstance(entry, AnswerError) else write_plain(entry)
 
 
 LINES = [

@@ -2,8 +2,8 @@
 
 import pytest
 
-from tutor.derive.rewrites.collapse import MAX_INPUTS, collapses
-from tutor.expression.plain import plain
+from tutor.derive.rewrites.collapse import MAX_INPUTS, find_collapses
+from tutor.expression.plain import write_plain
 from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network
 
@@ -36,9 +36,9 @@ NONE = [  # steps, parameters: no unit
 @pytest.mark.parametrize(("steps", "parameters", "expected"), UNITS, ids=["; ".join(row[0]) for row in UNITS])
 def test_units(steps, parameters, expected):
     found = {}
-    for unit in collapses(from_steps(steps, parameters=parameters.split())):
-        found[unit.output] = plain(unit.formula)
-        found |= {name: plain(weight) for name, weight in unit.weights}
+    for unit in find_collapses(from_steps(steps, parameters=parameters.split())):
+        found[unit.output] = write_plain(unit.formula)
+        found |= {name: write_plain(weight) for name, weight in unit.weights}
     if "y - z" in steps[-1]:
         assert list(found) == list(expected)
     assert found == expected
@@ -46,7 +46,7 @@ def test_units(steps, parameters, expected):
 
 @pytest.mark.parametrize(("steps", "parameters"), NONE, ids=["; ".join(row[0]) for row in NONE])
 def test_no_unit(steps, parameters):
-    assert collapses(from_steps(steps, parameters=parameters.split())) == ()
+    assert find_collapses(from_steps(steps, parameters=parameters.split())) == ()
 
 
 @pytest.mark.parametrize(
@@ -55,11 +55,11 @@ def test_no_unit(steps, parameters):
 )
 def test_up_to_a_size(sizes, many):
     graph = from_network(Network(sizes, ("identity",) * (len(sizes) - 1)))
-    assert len(collapses(graph)) == many
+    assert len(find_collapses(graph)) == many
 
 
 def test_one_activation_in_between_and_nothing_collapses():
-    assert collapses(from_network(Network((2, 2, 1), ("sigmoid", "identity")))) == ()
+    assert find_collapses(from_network(Network((2, 2, 1), ("sigmoid", "identity")))) == ()
     assert (
-        len(collapses(from_network(Network((2, 2, 1), ("identity", "sigmoid"))))) == 1
+        len(find_collapses(from_network(Network((2, 2, 1), ("identity", "sigmoid"))))) == 1
     )  # the score before the sigmoid

@@ -3,7 +3,7 @@
 import pytest
 
 from tutor.derive.rewrites.layered import LINEAR, SIGMOID, SOFTMAX, find_layer_rewrites
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import from_layers
 from tutor.numbers.prove_layer_rewrites import prove
 
@@ -13,7 +13,7 @@ LETTERS = {"W": ("m", "n"), "X": ("n", "N"), "Y": ("m", "N")}
 
 
 def rewrites(lines, shapes):
-    return [(plain(r.left), plain(r.expr), r.rule) for r in find_layer_rewrites(from_layers(lines, shapes))]
+    return [(write_plain(r.left), write_plain(r.expr), r.rule) for r in find_layer_rewrites(from_layers(lines, shapes))]
 
 
 SPELLINGS = [  # output, loss, what the gradient of the scores is
@@ -64,6 +64,7 @@ FORMS = [  # lines, shapes, what is simplified: in steps of one's own, inside of
     (["L = sum(binary_cross_entropy(sigmoid(W x), y))"], {"W": (3, 2), "x": (2,), "y": (3,)},
      {"dL/dW": "outer(sigmoid(matmul(W, x)) - y, x)", "dL/dx": "matmul(transpose(W), sigmoid(matmul(W, x)) - y)"}),
     (["L = log(sum(exp(x)))"], {"x": (3,)}, {"dL/dx": "softmax(x)"}),
+    (["L = 2*log(mean(exp(x)))"], {"x": (3,)}, {"dL/dx": "2*softmax(x)"}),
     (["p = softmax(z)", "q = p_2", "L = -log(q)"], {"z": (3,)}, {"dL/dz": "p - one_hot(2, 3)"}),
     (["p = softmax(z)", "q = log(p)", "L = -q[2]"], {"z": (3,)}, {"dL/dz": "p - one_hot(2, 3)"}),
     (["L = -log(entry(softmax(W x), 2))"], {"W": (3, 2), "x": (2,)},
@@ -137,6 +138,13 @@ def test_what_only_resembles_one_is_none(lines):
     assert rewrites(lines, {name: shape for name, shape in shapes.items() if name in " ".join(lines)}) == []
 
 
+@pytest.mark.parametrize("shape", [(2, 3), (2, 3, 2), ("m", "n")], ids=str)
+@pytest.mark.parametrize("total", ["sum", "mean"])
+def test_log_sum_exp_of_more_axes_than_one_is_solved_without_a_softmax(total, shape):
+    """A softmax of a matrix needs an axis, and the sum over all entries has none: the page once refused to be written."""
+    assert rewrites([f"L = log({total}(exp(A)))"], {"A": shape}) == []
+
+
 CHAINS = [
     (["f = W1 x", "g = W2 f", "L = sum(g^2)"], [("What", "matmul(W2, W1)"), ("g", "matmul(What, x)")]),
     (
@@ -160,7 +168,7 @@ SIZES = {"x": (2,), "W1": (3, 2), "b1": (3,), "W2": (4, 3), "b2": (4,), "W3": (2
 def test_linear_layers_collapse(lines, expected):
     shapes = {name: shape for name, shape in SIZES.items() if name in " ".join(lines)}
     layered = from_layers(lines, shapes, parameters=[name for name in shapes if name != "x"])
-    assert [(plain(r.left), plain(r.expr)) for r in find_layer_rewrites(layered)] == expected
+    assert [(write_plain(r.left), write_plain(r.expr)) for r in find_layer_rewrites(layered)] == expected
     assert {r.rule for r in find_layer_rewrites(layered)} == {LINEAR}
 
 

@@ -11,11 +11,21 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tutor.derive.backward import derive
-from tutor.derive.rewrites.named import BELOW, LINEAR, ROWS, UNIT, belonging, collapsed, found, of_unit, scores
+from tutor.derive.rewrites.named import (
+    BELOW,
+    LINEAR,
+    ROWS,
+    UNIT,
+    collapse_units,
+    find_named,
+    scores,
+    select_belonging,
+    select_of_unit,
+)
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
 from tutor.expression.nodes import Call, Name
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.expression.sympy_bridge import to_sympy
 from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network
@@ -94,7 +104,7 @@ TABLE = [  # steps, parameters, {gradient: (what it always is, what has to sum t
 
 def written(rewrites):
     return {
-        plain(r.left): (plain(r.expr), plain(r.condition) if r.condition else "", plain(r.under) if r.under else "")
+        write_plain(r.left): (write_plain(r.expr), write_plain(r.condition) if r.condition else "", write_plain(r.under) if r.under else "")
         for r in rewrites
     }
 
@@ -102,7 +112,7 @@ def written(rewrites):
 @pytest.mark.parametrize(("steps", "parameters", "expected"), TABLE, ids=["; ".join(row[0]) for row in TABLE])
 def test_recognised(steps, parameters, expected):
     graph = from_steps(steps, parameters=parameters)
-    assert written(found(derive(graph))) == expected
+    assert written(find_named(derive(graph))) == expected
 
 
 NOTHING = [  # where the simple form would be wrong, or nothing is to be simplified
@@ -133,7 +143,7 @@ NOTHING = [  # where the simple form would be wrong, or nothing is to be simplif
 
 @pytest.mark.parametrize("steps", NOTHING, ids=["; ".join(row) for row in NOTHING])
 def test_not_recognised(steps):
-    assert found(derive(from_steps(steps))) == ()
+    assert find_named(derive(from_steps(steps))) == ()
 
 
 def composed(graph, expr=None):
@@ -153,8 +163,8 @@ def composed(graph, expr=None):
 def test_every_form_is_proved_by_sympy(steps):
     """The derivative of the composed formula minus the simplified form is 0: not at some points, but as a formula."""
     graph = from_steps(steps)
-    rewrites = found(derive(graph))
-    computed = [f"{step.target} = {plain(step.expr)}" for step in graph.steps if step.target not in scores(rewrites)]
+    rewrites = find_named(derive(graph))
+    computed = [f"{step.target} = {write_plain(step.expr)}" for step in graph.steps if step.target not in scores(rewrites)]
     free = from_steps(computed, loss=graph.loss)  # a score is a quantity of its own here
     for rewrite in rewrites:
         slope = sympy.diff(composed(free), sympy.Symbol(rewrite.left.wrt, real=True))
@@ -180,7 +190,7 @@ def test_softmax_of_any_size_and_any_targets(drawn):
     listed = ", ".join(f"z{i}" for i in range(1, n + 1))
     steps = [f"p{i} = softmax_{i}({listed})" for i in range(1, n + 1)]
     steps.append("L = -(" + " + ".join(f"y{i}*log(p{i})" for i in range(1, n + 1)) + ")")
-    rewrites = found(derive(from_steps(steps)))
+    rewrites = find_named(derive(from_steps(steps)))
     assert len(rewrites) == n
     powers = [math.exp(value) for value in z]
     p = [power / sum(powers) for power in powers]
@@ -209,7 +219,7 @@ def test_a_random_linear_network_is_one_unit(sizes, biases, seed):
             + (0 if biases == "none" else values[f"b{layer}" if biases == "layer" else f"b{layer}_{j}"])
             for j in range(1, size + 1)
         ]
-    rewrites = collapsed(derive(graph))
+    rewrites = collapse_units(derive(graph))
     weights = {r.left.name: compute(r.expr, values) for r in rewrites if r.rule == UNIT}
     units = [r for r in rewrites if r.rule == LINEAR]
     assert [unit.left.name for unit in units] == [f"a{len(sizes) - 1}_{j}" for j in range(1, sizes[-1] + 1)]
@@ -224,7 +234,7 @@ def test_what_belongs_to_some_quantities():
     derivation = derive(graph)
 
     def some(*wanted):
-        return [plain(r.left) for r in belonging(found(derivation), derivation, wanted)]
+        return [write_plain(r.left) for r in select_belonging(find_named(derivation), derivation, wanted)]
 
     assert some("w") == ["dL/ds", "dL/dw"]
     assert some("u") == ["dL/ds"]  # on the way, but not directly below
@@ -234,10 +244,10 @@ def test_what_belongs_to_some_quantities():
 
 
 def test_what_belongs_of_a_unit():
-    unit = collapsed(derive(load("graz/linear-collapse").graph))
+    unit = collapse_units(derive(load("graz/linear-collapse").graph))
 
     def some(*wanted):
-        return [plain(r.left) for r in of_unit(unit, wanted)]
+        return [write_plain(r.left) for r in select_of_unit(unit, wanted)]
 
     assert some("w2_0_1") == ["yhat", "wtilde_0"]
     assert some("w2_1_1") == ["yhat", "wtilde_0", "wtilde_1", "wtilde_2"]
@@ -253,22 +263,22 @@ def test_the_exercises_that_have_one():
     counted = {}
     for ident in ids():
         graph = load(ident).graph
-        if graph is not None and (many := len(found(derive(graph))) + len(collapsed(derive(graph)))):
+        if graph is not None and (many := len(find_named(derive(graph))) + len(collapse_units(derive(graph)))):
             counted[ident] = many
     assert {ident: counted.get(ident) for ident in FOUND} == FOUND
 
 
 def test_a_large_network_is_left_alone():
     graph = from_network(Network((40, 40, 40), ("identity", "identity")))
-    assert collapsed(derive(graph)) == ()
+    assert collapse_units(derive(graph)) == ()
 
 
 def test_every_row_is_recognised_somewhere():
-    seen = {r.rule for steps, parameters, _ in TABLE for r in found(derive(from_steps(steps, parameters=parameters)))}
+    seen = {r.rule for steps, parameters, _ in TABLE for r in find_named(derive(from_steps(steps, parameters=parameters)))}
     assert seen == {row.name for row in ROWS} | {BELOW}
     assert all(row.source for row in ROWS)
 
 
 def test_a_component_that_is_no_step_is_written_as_a_function():
-    first, _ = found(derive(from_steps(["p2 = softmax_2(z1, z2)", "L = -log(p2)"])))
+    first, _ = find_named(derive(from_steps(["p2 = softmax_2(z1, z2)", "L = -log(p2)"])))
     assert first.expr == Call("softmax_1", (Name("z1"), Name("z2")))

@@ -6,7 +6,7 @@ import pytest
 
 from tutor.derive.rewrites.terms import Flow, Output, affine, log_of, outputs, terms
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.build import from_steps
 from tutor.rules.functions import FUNCTIONS
 
@@ -56,7 +56,7 @@ def test_terms(line, expected):
     flow = Flow(from_steps(["p = sigmoid(s)", line], loss="L"))
     found = terms("L", flow, outputs(flow))
     assert [
-        (plain(t.core), t.number, [plain(f) for f in t.factors], [plain(d) for d in t.divisors]) for t in found
+        (write_plain(t.core), t.number, [write_plain(f) for f in t.factors], [write_plain(d) for d in t.divisors]) for t in found
     ] == expected
 
 
@@ -86,6 +86,6 @@ def test_affine(text, expected):
 
 def test_what_comes_after():
     flow = Flow(from_steps(["a = x", "b = a", "c = x*b", "d = y"], loss="c"))
-    assert flow.after(["a"]) == {"a", "b", "c"}
-    assert flow.after(["x"], ["a"]) == {"x", "c"}
-    assert flow.after(["a"], ["a"]) == set()
+    assert flow.list_after(["a"]) == {"a", "b", "c"}
+    assert flow.list_after(["x"], ["a"]) == {"x", "c"}
+    assert flow.list_after(["a"], ["a"]) == set()

@@ -5,7 +5,7 @@ import pytest
 from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Call, Partial
 from tutor.expression.parse import parse
-from tutor.expression.plain import plain
+from tutor.expression.plain import write_plain
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.rules.operations import WRITABLE
 
@@ -22,14 +22,14 @@ def test_why_a_gradient_is_what_it_is(text, said):
     expr = parse(text, functions=LAYER_FUNCTIONS)
 
     def put(node):
-        if plain(node) == "G":
+        if write_plain(node) == "G":
             return upstream
         return Call(node.func, tuple(put(arg) for arg in node.args)) if isinstance(node, Call) else node
 
-    assert ENGLISH.arrays.backward(put(expr), ENGLISH.rules) == ENGLISH.arrays.BACKWARD[said]
+    assert ENGLISH.arrays.say_backward(put(expr), ENGLISH.rules) == ENGLISH.arrays.BACKWARD[said]
 
 
 def test_every_operation_has_its_phrase():
     arrays, rules = ENGLISH.arrays, ENGLISH.rules
-    unsaid = {name for name in WRITABLE if arrays.forward(name, rules) == arrays.forward("no such rule", rules)}
+    unsaid = {name for name in WRITABLE if arrays.say_forward(name, rules) == arrays.say_forward("no such rule", rules)}
     assert unsaid - {"columns", "rows", "row_sums", "column_sums", "fill"} == set()

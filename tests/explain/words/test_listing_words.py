@@ -18,7 +18,7 @@ HOW = [
 
 @pytest.mark.parametrize(("question", "said"), HOW)
 def test_how_a_question_is_answered(question, said):
-    assert ListingWords().how(question) == said
+    assert ListingWords().say_how(question) == said
 
 
 def test_every_kind_has_its_words():

@@ -4,7 +4,7 @@ import pytest
 
 from tutor.exercise.model import Assumption
 from tutor.explain.words.sentence_grammar import Grammar, split_places
-from tutor.explain.words.wording import english_phrases, translation
+from tutor.explain.words.wording import list_english_phrases, make_translation
 
 
 @pytest.mark.parametrize(("parts", "said"), [([], ""), (["a"], "a"), (["a", "b"], "a and b"), (["a", "b", "c"], "a, b and c")])
@@ -35,7 +35,7 @@ def test_a_language_may_have_another_grammar():
         def enumerate_parts(self, parts, between=", ", last=" and "):
             return super().enumerate_parts(parts, "; ", "; ")
 
-    other = translation(english_phrases(), Other())
+    other = make_translation(list_english_phrases(), Other())
     assert other.updates.samples(2) == "one sample"
-    assert other.marking.listed(["a", "b", "c"]) == "a; b; c"
+    assert other.marking.list_words(["a", "b", "c"]) == "a; b; c"
     assert other.pages.remark(Assumption("assumed", ("w", "b", "c"))).startswith("Assumed: w; b; c are trained")

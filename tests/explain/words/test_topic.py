@@ -7,11 +7,11 @@ import pytest
 from tutor.explain.words.chart_words import ChartWords
 from tutor.explain.words.marking_words import MarkingWords
 from tutor.explain.words.topic import collect_phrases
-from tutor.explain.words.wording import ENGLISH, english_phrases, translation
+from tutor.explain.words.wording import ENGLISH, list_english_phrases, make_translation
 
 
 def test_a_wording_does_not_change_and_is_a_value():
-    other = translation({**english_phrases(), "charts.START": "Beginn"})
+    other = make_translation({**list_english_phrases(), "charts.START": "Beginn"})
     assert (other.charts.START, ENGLISH.charts.START, ChartWords().START) == ("Beginn", "start", "start")
     assert other != ENGLISH
     assert other.charts != ENGLISH.charts

@@ -10,9 +10,17 @@ from typing import get_args
 import pytest
 
 import tutor
+from tutor.errors import TutorError
 from tutor.exercise.question import Scheme
 from tutor.explain.words.topic import tables_of
-from tutor.explain.words.wording import ENGLISH, TOPICS, english_phrases, list_faults, topic_class, translation
+from tutor.explain.words.wording import (
+    ENGLISH,
+    TOPICS,
+    find_topic_class,
+    list_english_phrases,
+    list_faults,
+    make_translation,
+)
 from tutor.marking.credit import credits_for
 from tutor.marking.marked import Outcome, Slip, Verdict
 from tutor.marking.misconceptions import CREDITS, TABLE
@@ -72,18 +80,18 @@ def test_every_phrase_is_used():
     asked = {path: Counter(re.findall(r"\b[A-Z][A-Z_]+\b", path.read_text("utf-8"))) for path in ROOT.rglob("*.py")}
     for topic, (module, _) in TOPICS.items():
         own = ROOT / "explain" / "words" / f"{module}.py"
-        for name in tables_of(topic_class(topic)):
+        for name in tables_of(find_topic_class(topic)):
             assert asked[own][name] > 1 or any(found[name] for path, found in asked.items() if path != own), f"{topic}.{name}"
 
 
 def test_phrases_are_words():
-    assert len(english_phrases()) > 600
-    for where, phrase in english_phrases().items():
+    assert len(list_english_phrases()) > 600
+    for where, phrase in list_english_phrases().items():
         assert phrase == "" or phrase.isprintable(), where
 
 
 def test_a_translation_is_held_against_it():
-    english = english_phrases()
+    english = list_english_phrases()
     assert list_faults(english) == ()
     lacking = {where: phrase for where, phrase in english.items() if where != "rules.FORWARD.tanh"}
     assert list_faults(lacking | {"rules.FORWARD.tanhh": "x"}) == (
@@ -92,4 +100,14 @@ def test_a_translation_is_held_against_it():
     faults = ("rules.LIKEWISE has other places in braces than in English",)
     assert list_faults(english | {"rules.LIKEWISE": "{anzahl} weitere"}) == faults
     with pytest.raises(ValueError, match="LIKEWISE"):
-        translation(english | {"rules.LIKEWISE": "{anzahl} weitere"})
+        make_translation(english | {"rules.LIKEWISE": "{anzahl} weitere"})
+
+
+@pytest.mark.parametrize("call", [
+    lambda words: tutor.solve("x^2", words=words), lambda words: tutor.train("qmul/linear-neuron", words=words),
+    lambda words: tutor.mark("dl/bce", {}, words=words),
+], ids=["solve", "train", "mark"])  # fmt: skip
+@pytest.mark.parametrize("words", ["de", {"rules.X": "y"}, None])
+def test_the_name_of_a_language_is_no_catalogue(call, words):
+    with pytest.raises(TutorError, match="words is a catalogue of phrases"):
+        call(words)

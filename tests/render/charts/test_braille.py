@@ -8,8 +8,8 @@ from rich.console import Console
 
 from tutor.explain.chart import Axis, Chart, Contours, Mark, Series
 from tutor.notation.profile import notation
-from tutor.render.charts.braille import _ticks, plain_text, render
-from tutor.results.curves import activations, one_variable, relu_chart, relu_fit
+from tutor.render.charts.braille import _ticks, draw_plain_text, render
+from tutor.results.curves import activations, read_one_variable, relu_chart, relu_fit
 
 PLAIN = notation("plain")
 RAMP = Chart(("ramp",), Axis(("x",)), Axis(("y",)), (Series(("line",), ((0.0, 0.0), (1.0, 1.0))),), (Mark((0.5, 0.5)),))
@@ -25,13 +25,13 @@ HOSTILE = Chart(("a\x1b[2J\x00b\n[red]c", " x" * 200), Axis(("\u202eq",)), Axis(
 @pytest.mark.parametrize("width", [40, 80, 120])
 @pytest.mark.parametrize("charts", [[RAMP], [BOWL], [RAMP, BOWL], activations(["relu", "sigmoid"], PLAIN), [HOSTILE]])
 def test_no_line_is_too_wide(width, charts):
-    for line in plain_text(charts, width).splitlines():
+    for line in draw_plain_text(charts, width).splitlines():
         assert cell_len(line) <= width
         assert line == line.rstrip()
 
 
 def test_a_ramp_rises():
-    lines = plain_text([RAMP], 60).splitlines()
+    lines = draw_plain_text([RAMP], 60).splitlines()
     rows = [line for line in lines if "│" in line or "┤" in line]
     first = [next((i for i, mark in enumerate(row) if "\u2801" <= mark <= "\u28ff"), None) for row in rows]
     found = [place for place in first if place is not None]
@@ -42,7 +42,7 @@ def test_a_ramp_rises():
 
 
 def test_marks_and_bands_of_contours():
-    text = plain_text([BOWL], 80)
+    text = draw_plain_text([BOWL], 80)
     assert "□ start" in text
     assert "■ end" in text
     assert "?" in text  # where the loss does not exist
@@ -53,7 +53,7 @@ def test_marks_and_bands_of_contours():
 
 def test_curves_differ_without_colour():
     chart = activations(["sigmoid"], PLAIN)[0]
-    text = plain_text([chart], 80)
+    text = draw_plain_text([chart], 80)
     legend = next(line for line in text.splitlines() if "σ′(x)" in line)
     samples = [piece.split()[0] for piece in legend.split("   ")]
     assert len(set(samples)) == 2
@@ -63,11 +63,11 @@ def test_colours_are_added_to_the_same_text():
     chart = [relu_chart(*_relus())]
     coloured = Console(width=80, force_terminal=True, color_system="standard", highlight=False, record=True, file=open_null())
     render(chart, coloured)
-    assert coloured.export_text(styles=False) == plain_text(chart, 80)
+    assert coloured.export_text(styles=False) == draw_plain_text(chart, 80)
 
 
 def _relus():
-    expr, variable = one_variable("sin(x)")
+    expr, variable = read_one_variable("sin(x)")
     from fractions import Fraction
 
     return expr, relu_fit(expr, variable, Fraction(0), Fraction(3), 4), PLAIN
@@ -80,7 +80,7 @@ def open_null():
 
 
 def test_hostile_words_do_nothing():
-    text = plain_text([HOSTILE], 80)
+    text = draw_plain_text([HOSTILE], 80)
     assert "\x1b" not in text
     assert "\x00" not in text
     assert "\u202e" not in text

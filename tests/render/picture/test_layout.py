@@ -12,7 +12,7 @@ from pictures_drawn import EXAMPLES, NOTATION, chain, columns, faults, measured,
 
 from tutor.errors import GraphError
 from tutor.explain.document import Node, Picture
-from tutor.render.picture.layout import LIMIT, Box, Edge, Layout, arrange, drawable, layout
+from tutor.render.picture.layout import LIMIT, Box, Edge, Layout, arrange, layout, make_drawable
 from tutor.render.picture.svg import svg
 from tutor.render.picture.tikz import tikz
 
@@ -97,14 +97,14 @@ def test_three_hundred_boxes_take_no_more_work_than_they_should() -> None:
 
 
 def test_a_graph_up_to_the_limit_is_drawn_whole() -> None:
-    assert drawable(chain(LIMIT)) == chain(LIMIT)
-    assert len(drawable(chain(LIMIT + 1)).nodes) == 21
+    assert make_drawable(chain(LIMIT)) == chain(LIMIT)
+    assert len(make_drawable(chain(LIMIT + 1)).nodes) == 21
 
 
 def test_a_graph_of_endless_lanes_is_not_drawn_whole() -> None:
     long = chain(LIMIT)
     skips = tuple((f"a{place}", f"a{LIMIT - 1}") for place in range(LIMIT - 2))
-    assert len(drawable(replace(long, edges=long.edges + skips)).nodes) == 21
+    assert len(make_drawable(replace(long, edges=long.edges + skips)).nodes) == 21
 
 
 @pytest.mark.parametrize(

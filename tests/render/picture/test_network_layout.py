@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from networks_drawn import drawn, of
 
 from tutor.render.picture import label
-from tutor.render.picture.network_layout import arrange, overlapping
+from tutor.render.picture.network_layout import arrange, list_overlapping
 
 
 @pytest.mark.parametrize("course", ["plain", "dl", "qmul", "graz", "neuron", "cmu"])
@@ -18,11 +18,11 @@ def test_no_weight_lies_on_another_or_on_a_neuron(course, sizes, em):
     drawing = arrange(*drawn(of(sizes), course), em)
     weights = sum((a + 1) * b for a, b in pairwise(sizes))
     assert len(drawing.tags) == len(drawing.spokes) == weights
-    assert overlapping(drawing) == []
+    assert list_overlapping(drawing) == []
     for tag, spoke in zip(drawing.tags, drawing.spokes, strict=True):
         along = (tag.x - spoke.x1) / (spoke.x2 - spoke.x1)
         assert 0.1 < along < 0.9
-        assert spoke.at(along)[1] == pytest.approx(tag.y)  # each on its own edge
+        assert spoke.point_at(along)[1] == pytest.approx(tag.y)  # each on its own edge
         for circle in drawing.circles:
             dx = max(abs(tag.x - circle.x) - tag.w / 2, 0)
             dy = max(abs(tag.y - circle.y) - tag.h / 2, 0)

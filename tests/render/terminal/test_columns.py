@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
-from tutor.render.terminal.columns import Pen, TextLine, chopped
+from tutor.render.terminal.columns import Pen, TextLine, chop_text
 
 NOTATION = Notation(
     symbols={"eta": Symbol("\\eta", "η"), "lam": Symbol("\\lambda", "λ"), "y_hat": Symbol("\\hat{y}", "y\u0302")},
@@ -43,15 +43,15 @@ EXPRESSIONS = st.recursive(LEAVES, _grow, max_leaves=25)
 @given(expr=EXPRESSIONS, width=st.integers(10, 60), lead=st.booleans())
 def test_breaking_loses_and_adds_nothing(expr: Expr, width: int, lead: bool) -> None:
     pen = Pen(NOTATION)
-    lines = pen.broken(expr, width, 2, lead)
+    lines = pen.break_expr(expr, width, 2, lead)
     assert "".join("".join(lines).split()) == "".join(pen.maths(expr, lead).split())
     assert max(map(cell_len, lines)) <= width
 
 
 @given(text=st.text(), width=st.integers(8, 40))
 def test_chopping_loses_no_letter(text: str, width: int) -> None:
-    safe = Pen(NOTATION).safe(text)
-    lines = chopped(safe, width)
+    safe = Pen(NOTATION).make_safe(text)
+    lines = chop_text(safe, width)
     assert "".join("".join(lines).split()) == "".join(safe.split())
     assert all(cell_len(line) <= width for line in lines)
 

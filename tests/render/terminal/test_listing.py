@@ -5,8 +5,8 @@ from rich.cells import cell_len
 
 from tutor.exercise.catalogue import Entry
 from tutor.explain.words.wording import ENGLISH
-from tutor.render.terminal.listing import EXAMPLES, exercises, wrapped
-from tutor.text import visible_on_terminal
+from tutor.render.terminal.listing import EXAMPLES, exercises, wrap_text
+from tutor.text import make_terminal_visible
 
 WORDS = ENGLISH.listings
 ENTRIES = [
@@ -32,7 +32,7 @@ def test_titles_are_wrapped_and_never_cut(width):
         assert rows[0].rstrip().endswith(claims)
         marks = [letter if ability in entry.abilities else "·" for ability, letter in (("layers", "L"), ("data", "D"), ("training", "T"))]
         rest = " ".join(rows).replace("".join(marks), "", 1).replace(claims, "", 1)
-        assert rest.split() == visible_on_terminal(entry.title).split()
+        assert rest.split() == make_terminal_visible(entry.title).split()
     for command, key in EXAMPLES:
         assert command in text
         assert WORDS.EXAMPLES[key] in text
@@ -61,4 +61,4 @@ WRAPPED = [
 
 @pytest.mark.parametrize(("text", "size", "lines"), WRAPPED)
 def test_wrapped(text, size, lines):
-    assert wrapped(text, size) == lines
+    assert wrap_text(text, size) == lines

@@ -38,7 +38,7 @@ from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number,
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol
 from tutor.render.terminal.columns import Pen
-from tutor.render.terminal.terminal_page import plain, render
+from tutor.render.terminal.terminal_page import render, write_plain_page
 
 ESCAPE = "\x1b"
 ROOT = Path(__file__).parents[3]
@@ -270,7 +270,7 @@ def block(*rows: Equation) -> Document:
 
 def body(doc: Document, width: int = 80) -> str:
     """The page without its title."""
-    return "\n".join(plain(doc, NOTATION, width).splitlines()[3:])
+    return "\n".join(write_plain_page(doc, NOTATION, width).splitlines()[3:])
 
 
 def printed(doc: Document, **arguments: object) -> str:
@@ -284,11 +284,11 @@ def printed(doc: Document, **arguments: object) -> str:
 
 
 def test_page_of_a_network() -> None:
-    assert plain(NETWORK, NOTATION, 80) == NETWORK_PAGE
+    assert write_plain_page(NETWORK, NOTATION, 80) == NETWORK_PAGE
 
 
 def test_page_of_a_gradient_with_two_paths() -> None:
-    assert plain(PATHS, NOTATION, 80) == PATHS_PAGE
+    assert write_plain_page(PATHS, NOTATION, 80) == PATHS_PAGE
 
 
 def test_wide_page_puts_symbols_numbers_and_result_on_one_row() -> None:
@@ -415,7 +415,7 @@ def test_a_left_side_too_wide_for_its_column_stands_alone() -> None:
 
 @pytest.mark.parametrize("width", [40, 50, 60])
 def test_a_wide_table_repeats_its_first_column(width: int) -> None:
-    page = plain(Document("T", blocks=(WEIGHTS,)), NOTATION, width)
+    page = write_plain_page(Document("T", blocks=(WEIGHTS,)), NOTATION, width)
     heads = [line for line in page.splitlines() if line.startswith("step")]
     assert len(heads) > 1
     assert " ".join(heads).replace("step", "").split() == [f"w{k}" for k in range(1, 9)] + ["y\u0302"]
@@ -492,7 +492,7 @@ def test_hats_and_wide_characters_count_as_cells() -> None:
     first, second = body(block(*rows)).splitlines()
     assert cell_len(first.split("=")[0]) == cell_len(second.split("=")[0])
     doc = Document("日本" * 30, blocks=(Paragraph(("日本語" * 40,)),))
-    assert too_wide(plain(doc, NOTATION, 41), 41) == []
+    assert too_wide(write_plain_page(doc, NOTATION, 41), 41) == []
 
 
 HOSTILE = [
@@ -534,7 +534,7 @@ def everywhere(words: str) -> Document:
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_hostile_words_are_inert(words: str) -> None:
-    page = plain(everywhere(words), NOTATION, 60)
+    page = write_plain_page(everywhere(words), NOTATION, 60)
     assert all(char.isprintable() for char in page.replace("\n", ""))
     page.encode("utf-8")
     colourful = printed(everywhere(words), width=60, force_terminal=True, color_system="truecolor")
@@ -544,9 +544,9 @@ def test_hostile_words_are_inert(words: str) -> None:
 
 
 def test_markup_is_shown_as_it_is_written() -> None:
-    page = plain(everywhere("[red]x[/red]<b>"), NOTATION, 80)
+    page = write_plain_page(everywhere("[red]x[/red]<b>"), NOTATION, 80)
     assert page.count("[red]x[/red]<b>") >= 12
-    assert Pen(NOTATION).safe("a\x1b[2Jb\u202ec\nd") == "a␛[2Jb�c d"
+    assert Pen(NOTATION).make_safe("a\x1b[2Jb\u202ec\nd") == "a␛[2Jb�c d"
 
 
 # Consoles
@@ -615,7 +615,7 @@ def test_on_a_pseudo_terminal(width: int, extra: dict[str, str]) -> None:
         page = _read_all(parent).decode().replace("\r\n", "\n")
     assert run.returncode == 0, page
     bare = re.sub(r"\x1b\[[\d;]*m", "", page)
-    assert bare == plain(NETWORK, NOTATION, width) + plain(PATHS, NOTATION, width)
+    assert bare == write_plain_page(NETWORK, NOTATION, width) + write_plain_page(PATHS, NOTATION, width)
     assert too_wide(bare, width) == []
     assert ("\x1b[1;32m" in page) == (extra == {})
     assert (ESCAPE in page) == ("TERM" not in extra)
@@ -643,7 +643,7 @@ def _read_all(descriptor: int) -> bytes:
 @pytest.mark.parametrize("doc", [NETWORK, PATHS, everywhere("a_long_word_" * 9), everywhere("ŷ日 " * 30)])
 def test_no_line_is_wider_than_the_page(doc: Document) -> None:
     for width in range(40, 201):
-        assert too_wide(plain(doc, NOTATION, width), width) == []
+        assert too_wide(write_plain_page(doc, NOTATION, width), width) == []
 
 
 NAMES = st.sampled_from(["x", "w5", "out_h1", "target_o1", "y_hat", "eta", "a_rather_long_name_of_a_quantity", "日本"])
@@ -686,7 +686,7 @@ BLOCKS = st.one_of(
 def test_no_line_of_any_document_is_wider_than_the_page(
     blocks: tuple[Equations, ...], facts: tuple[str], width: int
 ) -> None:
-    page = plain(Document("A title", "with/ident", (facts,), "", blocks), NOTATION, width)
+    page = write_plain_page(Document("A title", "with/ident", (facts,), "", blocks), NOTATION, width)
     assert too_wide(page, width) == []
     assert all(char.isprintable() for char in page.replace("\n", ""))
 

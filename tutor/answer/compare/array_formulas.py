@@ -58,16 +58,16 @@ def compare_arrays(formula: ArrayFormula, target: str, fields: Sequence[Field], 
     effort = effort or Effort(2 * MAX_WORK)
     with np.errstate(all="ignore"):
         for number, field in enumerate(fields):
-            found = _at_sizes(formula, target, field, effort, confirm=number == 0)
+            found = _compare_at_sizes(formula, target, field, effort, confirm=number == 0)
             if found.outcome != "equal":
                 return found
     return EQUAL
 
 
-def _at_sizes(formula: ArrayFormula, target: str, field: Field, effort: Effort, *, confirm: bool) -> ArrayComparison:
+def _compare_at_sizes(formula: ArrayFormula, target: str, field: Field, effort: Effort, *, confirm: bool) -> ArrayComparison:
     sizes = tuple(field.sizes.items())
     try:
-        expr, asked = field.sized(formula.expr), field.entries(target)
+        expr, asked = field.put_sizes(formula.expr), field.entries(target)
         shape = tuple(field.sizes.get(size, 0) if isinstance(size, str) else size for size in formula.shape)
         if shape != asked.shape:
             return ArrayComparison("different", shapes=(shape_text(shape), shape_text(asked.shape)), sizes=sizes)
@@ -76,7 +76,7 @@ def _at_sizes(formula: ArrayFormula, target: str, field: Field, effort: Effort, 
         return ArrayComparison("undecided", Comparison("undecided", reason=problem.what))
     listed = list(places(shape))
     suspects = list(islice(_suspects(mine, theirs), MOST_SUSPECTS))
-    confirming = _confirming(expr, shape, listed) if confirm or suspects else []
+    confirming = _list_confirming(expr, shape, listed) if confirm or suspects else []
     for number in dict.fromkeys((*suspects, *confirming)):
         found = compare(field.entry(expr, listed[number]), asked.items[number], field.points, effort)
         if found.outcome != "equal":
@@ -97,15 +97,15 @@ def _suspects(mine: Floats, theirs: Floats) -> Iterator[int]:
     yield from np.flatnonzero(~np.all(np.isfinite(size), axis=1) & ~clear).tolist()
 
 
-def _confirming(expr: Expr, shape: tuple[int, ...], listed: Sequence[tuple[int, ...]]) -> list[int]:
+def _list_confirming(expr: Expr, shape: tuple[int, ...], listed: Sequence[tuple[int, ...]]) -> list[int]:
     """The entries that stand for all: the first, and one off the diagonal; all of them where they are not alike."""
-    if not _alike(expr):
+    if not _are_alike(expr):
         return list(range(min(len(listed), MOST_ENTRIES)))
     others = [number for number, place in enumerate(listed) if len(set(place)) == len(place)]
     return list(dict.fromkeys([0, others[-1] if others else len(listed) - 1])) if len(shape) > 1 else [0]
 
 
-def _alike(expr: Expr) -> bool:
+def _are_alike(expr: Expr) -> bool:
     if type(expr) is Call and expr.func in BY_PLACE:
         return False
     if type(expr) is Call and expr.func == "at" and any(type(part) is Number for part in expr.args[1:]):
@@ -113,4 +113,4 @@ def _alike(expr: Expr) -> bool:
     if type(expr) is Number:
         size = abs(float(expr.value)) if len(expr.text) < 300 else 0.0
         return expr.text == "0" or TINY < size < HUGE
-    return all(map(_alike, children(expr)))
+    return all(map(_are_alike, children(expr)))

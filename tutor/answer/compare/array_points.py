@@ -36,12 +36,12 @@ class Field:
     _single: Entries | None = None
 
     @classmethod
-    def of(cls, layered: Layered, points: Points, sizes: Mapping[str, int]) -> Field:
+    def make(cls, layered: Layered, points: Points, sizes: Mapping[str, int]) -> Field:
         """The field of a graph over layers whose write-out has these points."""
         return cls(layered, points, sizes, layered.shapes)
 
-    def bent(self, points: Points) -> Field:
-        """The same where some steps are others (see `Points.bent`)."""
+    def bend_points(self, points: Points) -> Field:
+        """The same where some steps are others (see `Points.bend_steps`)."""
         return Field(self.layered, points, self.sizes, self.shapes)
 
     def entries(self, key: str) -> Array[str]:
@@ -51,14 +51,14 @@ class Field:
         """
         found = self._names.get(key)
         if found is None:
-            found = self._names[key] = self._found(key)
+            found = self._names[key] = self._find_array(key)
         return found
 
-    def _found(self, key: str) -> Array[str]:
+    def _find_array(self, key: str) -> Array[str]:
         entries = self.layered.entries
         plain = read_after(key)
         if plain.updates:
-            array = self._found(plain.key)
+            array = self._find_array(plain.key)
             return Array(array.shape, tuple(f"{item}@{plain.updates}" for item in array.items))
         if key in entries:
             return Array(entries[key].shape, tuple(map(str, entries[key].items)))
@@ -87,7 +87,7 @@ class Field:
             found = self._arrays[key] = rows.reshape(*entries.shape, rows.shape[-1]) if len(entries.shape) != 1 else rows
         return found
 
-    def sized(self, expr: Expr) -> Expr:
+    def put_sizes(self, expr: Expr) -> Expr:
         """A formula with numbers for the letters of sizes."""
         return substitute(expr, {letter: Number(str(size)) for letter, size in self.sizes.items()}) if self.sizes else expr
 
@@ -107,18 +107,18 @@ class Field:
 
     def entry(self, expr: Expr, place: tuple[int, ...]) -> Expr:
         """One entry of a formula without letters, as a formula of single quantities."""
-        found: Expr = self.single().entry(expr, place, self.shapes)
+        found: Expr = self.make_single().entry(expr, place, self.shapes)
         return found
 
-    def single(self) -> Entries:
+    def make_single(self) -> Entries:
         """What writes formulas of single quantities; the names of all entries are made once."""
         if self._single is None:
             self._single = Entries(_SingleQuantities(self), Formulas())
         return self._single
 
-    def written(self, expr: Expr) -> tuple[Expr, ...]:
+    def write_entries(self, expr: Expr) -> tuple[Expr, ...]:
         """All entries of a formula without letters, as formulas of single quantities."""
-        return self.single().value(expr).items
+        return self.make_single().value(expr).items
 
 
 class _SingleQuantities(dict[str, Array[Expr]]):

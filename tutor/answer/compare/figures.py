@@ -20,7 +20,7 @@ from tutor.expression.nodes import Expr, Mul, Neg, Number, Pow
 from tutor.expression.parse import parse
 from tutor.expression.walk import names
 from tutor.numbers.agreement import decimal_agreement, is_decimal
-from tutor.numbers.arithmetic import Value, real
+from tutor.numbers.arithmetic import Value, as_real
 from tutor.numbers.run import compute
 from tutor.rules.functions import FUNCTIONS
 
@@ -55,19 +55,19 @@ class NumberVerdict:
         return self.outcome in RIGHT
 
 
-def significant(text: str) -> int:
+def count_significant(text: str) -> int:
     """How many significant digits a decimal has as written: zeros at the end count, those at the front do not.
 
-    >>> [significant(text) for text in ("0.082", "0.0820", "8.2e-2", "-1500", "0.00")]
+    >>> [count_significant(text) for text in ("0.082", "0.0820", "8.2e-2", "-1500", "0.00")]
     [2, 3, 2, 4, 0]
     """
     return len(_NO_DIGITS.sub("", text.lower().partition("e")[0]).lstrip("0"))
 
 
-def written_decimal(expr: Expr) -> str | None:
+def write_decimal(expr: Expr) -> str | None:
     """A plain decimal as written, with its sign and power of ten (``8.2×10^-2`` is 8.2e-2); nothing for any other expression.
 
-    >>> written_decimal(parse("-8.2*10^(-2)"))
+    >>> write_decimal(parse("-8.2*10^(-2)"))
     '-8.2e-2'
     """
     negative = False
@@ -126,9 +126,9 @@ def judge(
         plain: str | None = answer.strip().replace("−", "-")
         if plain is None or not is_decimal(plain) or not _SHORT.fullmatch(plain):  # the parser refuses what is too long
             answer = parse(answer, names=(), functions=FUNCTIONS)
-            plain = written_decimal(answer)
+            plain = write_decimal(answer)
     else:
-        plain = written_decimal(answer)
+        plain = write_decimal(answer)
     if plain is None:
         assert not isinstance(answer, str)
         return _constant(answer, value, tolerance, written)
@@ -148,43 +148,43 @@ def _constant(expr: Expr, value: Value, tolerance: Tolerance, written: Value | N
     if isinstance(written, Fraction) and isinstance(value, Fraction):
         same = written == value
     else:
-        same = bool(abs(real(written) - real(value)) <= real(_NOISE) * abs(real(value)))
+        same = bool(abs(as_real(written) - as_real(value)) <= as_real(_NOISE) * abs(as_real(value)))
     if same:
         return NumberVerdict("exact", written)
-    return NumberVerdict("near" if _near(written, value, tolerance) else "wrong", written)
+    return NumberVerdict("near" if _is_near(written, value, tolerance) else "wrong", written)
 
 
 def _decimal(text: str, value: Value, tolerance: Tolerance) -> NumberVerdict:
     """A plain decimal, by its digits."""
     number = Decimal(text)
     exponent = int(number.as_tuple().exponent)
-    digits, decimals = significant(text), max(0, -exponent)
+    digits, decimals = count_significant(text), max(0, -exponent)
     written = Fraction(number)
-    if _far_off(number, exponent, value, tolerance):
+    if _is_far_off(number, exponent, value, tolerance):
         return NumberVerdict("wrong", written, digits, decimals)
-    how = "differs" if _tiny(written, value) else decimal_agreement(number, value)
+    how = "differs" if _is_tiny(written, value) else decimal_agreement(number, value)
     if how == "exact":
         return NumberVerdict("exact", written, digits, decimals)
     if how != "differs":
         enough = digits >= tolerance.digits if tolerance.decimals is None else decimals >= tolerance.decimals
         if enough and (digits or tolerance.decimals is not None):
             return NumberVerdict("rounded" if how == "rounded" else "truncated", written, digits, decimals)
-    if _near(written, value, tolerance):
+    if _is_near(written, value, tolerance):
         return NumberVerdict("near", written, digits, decimals)
     if how != "differs" and digits:
         return NumberVerdict("few-digits", written, digits, decimals)
     return NumberVerdict("wrong", written, digits, decimals)
 
 
-def _tiny(written: Fraction, value: Value) -> bool:
+def _is_tiny(written: Fraction, value: Value) -> bool:
     """Whether a value is so small that 45 places cannot tell it from the wrong number (or from 0)."""
     if isinstance(value, Fraction) or abs(float(value)) > 1e-39:
         return False
-    exact, size = real(value), abs(real(value))
-    return 1e-55 <= size <= 1e-40 and abs(real(written) - exact) > 1e-15 * size
+    exact, size = as_real(value), abs(as_real(value))
+    return 1e-55 <= size <= 1e-40 and abs(as_real(written) - exact) > 1e-15 * size
 
 
-def _far_off(number: Decimal, exponent: int, value: Value, tolerance: Tolerance) -> bool:
+def _is_far_off(number: Decimal, exponent: int, value: Value, tolerance: Tolerance) -> bool:
     """Whether floats are enough to see that a decimal is wrong: by more than its last digit and by more than the tolerance."""
     try:
         size = float(value)
@@ -196,10 +196,10 @@ def _far_off(number: Decimal, exponent: int, value: Value, tolerance: Tolerance)
     return math.isfinite(distance) and distance > 1.001 * bound and distance > 1e-12 * abs(size) and unit > 0.0
 
 
-def _near(written: Value, value: Value, tolerance: Tolerance) -> bool:
+def _is_near(written: Value, value: Value, tolerance: Tolerance) -> bool:
     """Whether a number lies within the relative or the absolute tolerance."""
     if isinstance(written, Fraction) and isinstance(value, Fraction):
         distance = abs(written - value)
         return distance <= tolerance.relative * abs(value) or distance <= tolerance.absolute
-    apart = abs(real(written) - real(value))
-    return bool(apart <= real(tolerance.relative) * abs(real(value)) or apart <= real(tolerance.absolute))
+    apart = abs(as_real(written) - as_real(value))
+    return bool(apart <= as_real(tolerance.relative) * abs(as_real(value)) or apart <= as_real(tolerance.absolute))

@@ -19,15 +19,15 @@ from typing import Literal
 
 from tutor.answer.compare.places import Columns, Place, Points, context, distance
 from tutor.answer.compare.sampling import derivatives, points_of, sample
-from tutor.answer.compare.seen_values import MAX_DIGITS, apart, decimal_text, leaf_text, ratio, ratio_in_floats
+from tutor.answer.compare.seen_values import MAX_DIGITS, decimal_text, leaf_text, ratio, ratio_in_floats, tell_apart
 from tutor.answer.read.effort import Effort, level, weight
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.nodes import Expr
 from tutor.numbers.arithmetic import DIGITS
 from tutor.numbers.arrays import Column, Flags, np
 from tutor.numbers.balls import BITS_A_DIGIT, as_decimal, bits_of, enclose, working
-from tutor.numbers.enclosures import every, every_with, lost_bits
-from tutor.numbers.floats import columns, conditions, wide
+from tutor.numbers.enclosures import count_lost_bits, enclose_all, enclose_all_with
+from tutor.numbers.floats import columns, conditions, widen
 from tutor.numbers.lowering import NAME, NUMBER, SUB
 from tutor.numbers.program import Program, program
 from tutor.numbers.values import Ball
@@ -149,16 +149,16 @@ class _Pair:
         first = int(clear.argmax()) if clear.ndim else 0
         some = bool(clear[first] if clear.ndim else clear)
         if some and size[first if size.ndim else ()] < np.inf:
-            verdict = self.at(self.points.columns.place(first))
+            verdict = self.compare_at(self.points.columns.place(first))
             if verdict.kind == "differs":
-                return self.refuted(self.points.columns, first, verdict, apart, size)
+                return self.refute(self.points.columns, first, verdict, apart, size)
         finite = np.isfinite(size)
         kinks = self.answer.kinks or (self.goal is not None and self.goal.kinks)
         if not kinks and not some and finite.ndim and finite[finite.argmin()]:  # asked so, it takes a third of all()
-            return self.confirmed(self.points.patterns(self.names), count) or EQUAL
-        return self.carefully(done, wide(clear, count), wide(finite, count))
+            return self.confirm(self.points.patterns(self.names), count) or EQUAL
+        return self.compare_carefully(done, widen(clear, count), widen(finite, count))
 
-    def at(self, place: Place) -> _Verdict:
+    def compare_at(self, place: Place) -> _Verdict:
         """Compare at one place with as many digits as it takes: until the balls separate, or overlap and are narrow."""
         digits = self.digits
         while digits <= 2 * MAX_DIGITS:
@@ -166,43 +166,43 @@ class _Pair:
             if mine.is_finite() and theirs.is_finite():
                 if not mine.overlaps(theirs):
                     return _Verdict("differs", mine, theirs, digits)
-                if _narrow(mine) and _narrow(theirs):
-                    needed = self.needed(place, own, digits)
+                if _is_narrow(mine) and _is_narrow(theirs):
+                    needed = self.count_digits(place, own, digits)
                     if needed <= digits:
                         return _SAME
                     if needed > MAX_DIGITS:
                         return _UNKNOWN
                     digits = level(needed)
                     continue
-            elif self.goes_nowhere(place, digits):
+            elif self.is_nowhere_certainly(place, digits):
                 return _THEIRS
-            elif not mine.is_finite() and place.lost(self.answer, own, digits) and theirs.is_finite():
+            elif not mine.is_finite() and place.is_lost(self.answer, own, digits) and theirs.is_finite():
                 return _MINE
             digits *= 2
         return _UNKNOWN
 
-    def needed(self, place: Place, own: list[Ball], digits: int) -> int:
+    def count_digits(self, place: Place, own: list[Ball], digits: int) -> int:
         """How many digits it takes so that no small term is lost: x + exp(−1000) is not x."""
-        bits = max(lost_bits(self.answer, own), place.bits(self.names, digits))
+        bits = max(count_lost_bits(self.answer, own), place.bits(self.names, digits))
         if self.goal is not None:
-            bits = max(bits, lost_bits(self.goal, every_with(digits, self.goal, place.values(self.goal.names, digits))))
+            bits = max(bits, count_lost_bits(self.goal, enclose_all_with(digits, self.goal, place.values(self.goal.names, digits))))
         lost = int(bits / BITS_A_DIGIT)
         return lost + DIGITS if lost > SPARE else DIGITS
 
-    def goes_nowhere(self, place: Place, digits: int) -> bool:
+    def is_nowhere_certainly(self, place: Place, digits: int) -> bool:
         """Whether the goal certainly has no value at a place."""
         if self.goal is None:
-            return place.exists_not(self.target, digits)
-        done = every_with(digits, self.goal, place.values(self.goal.names, digits))
+            return place.is_nowhere(self.target, digits)
+        done = enclose_all_with(digits, self.goal, place.values(self.goal.names, digits))
         with working(digits):
-            return not done[self.goal.result].is_finite() and place.lost(self.goal, done, digits)
+            return not done[self.goal.result].is_finite() and place.is_lost(self.goal, done, digits)
 
     def values(self, place: Place, digits: int) -> tuple[Ball, Ball, list[Ball]]:
         """The answer's ball, the goal's, and those of all the answer's sub-terms."""
         self.spend(digits, fresh=place.alone)
         known = place.values(self.names, digits)
-        own = every_with(digits, self.answer, known)
-        theirs = known[self.target] if self.goal is None else every_with(digits, self.goal, known)[self.goal.result]
+        own = enclose_all_with(digits, self.answer, known)
+        theirs = known[self.target] if self.goal is None else enclose_all_with(digits, self.goal, known)[self.goal.result]
         return own[self.answer.result], theirs, own
 
     def spend(self, digits: int, *, fresh: bool) -> None:
@@ -219,26 +219,26 @@ class _Pair:
             times = digits / DIGITS
             self.effort.spend(each * (1 + times / 8) + costly * times**1.2)
 
-    def confirmed(self, numbers: Sequence[int], count: int) -> Comparison | None:
+    def confirm(self, numbers: Sequence[int], count: int) -> Comparison | None:
         """Fifty digits at some points: what speaks against equality, if anything."""
         both = 0
         for number in numbers:
-            verdict = self.at(self.points.columns.place(number))
+            verdict = self.compare_at(self.points.columns.place(number))
             if verdict.kind == "differs":
-                return self.refuted(self.points.columns, number, verdict)
+                return self.refute(self.points.columns, number, verdict)
             if verdict.kind == "unknown":
                 return Comparison("undecided", reason="terms of very different sizes")
             both += verdict.kind == "same"
         return None if both else Comparison("undecided", reason="it has no value at the points that were tried")
 
-    def carefully(self, done: Sequence[Column], clear: Flags, finite: Flags) -> Comparison:
+    def compare_carefully(self, done: Sequence[Column], clear: Flags, finite: Flags) -> Comparison:
         """Answers with branches, or that do not exist everywhere, or that floats call different and fifty digits do not."""
         points = self.points
         verdicts: dict[int, _Verdict] = {}
         for number in np.flatnonzero(clear | ~finite).tolist():
-            verdict = verdicts[number] = self.at(points.columns.place(number))
+            verdict = verdicts[number] = self.compare_at(points.columns.place(number))
             if verdict.kind == "differs":
-                return self.refuted(points.columns, number, verdict)
+                return self.refute(points.columns, number, verdict)
         lost = np.zeros(len(finite), dtype=bool)
         there = np.ones(len(finite), dtype=bool)
         for number, verdict in verdicts.items():
@@ -246,9 +246,9 @@ class _Pair:
             there[number] = verdict.kind != "theirs"
         if not np.any(there & ~lost):
             return Comparison("undecided", reason="it has no value at the points that were tried")
-        rows = [wide(row, len(finite)) for row in conditions(self.answer, done)]
-        numbers = self.chosen(rows, there & ~lost)
-        against = self.confirmed(numbers, len(finite)) or self.beyond(rows, there & ~lost) or self.on_kinks()
+        rows = [widen(row, len(finite)) for row in conditions(self.answer, done)]
+        numbers = self.choose_points(rows, there & ~lost)
+        against = self.confirm(numbers, len(finite)) or self.compare_beyond(rows, there & ~lost) or self.compare_on_kinks()
         if against is not None:
             return against
         near = points.near & there
@@ -258,7 +258,7 @@ class _Pair:
             return Comparison("undecided", reason="it has no value at most of the points that were tried")
         return EQUAL
 
-    def chosen(self, rows: Sequence[Column], usable: Flags) -> list[int]:
+    def choose_points(self, rows: Sequence[Column], usable: Flags) -> list[int]:
         """The points to confirm at: every pattern of branches of the exercise, and of the answer, that occurs."""
         numbers = [number for number in self.points.patterns(self.names) if usable[number]]
         order = (*self.points.generic, *range(len(usable)))
@@ -275,10 +275,10 @@ class _Pair:
             numbers += [number for number in order if usable[number] and number not in numbers][: 2 - len(numbers)]
         return numbers
 
-    def beyond(self, rows: Sequence[Column], usable: Flags) -> Comparison | None:
+    def compare_beyond(self, rows: Sequence[Column], usable: Flags) -> Comparison | None:
         """Kinks of the answer that the exercise does not have: both sides are looked for far out, and the answer is
         compared on both sides of where it changes, as near as fifty digits can tell."""
-        unknown = self.unknown_kinks()
+        unknown = self.list_unknown_kinks()
         if len(unknown) > MAX_KINKS:
             return Comparison("undecided", reason=f"more than {MAX_KINKS} kinks")
         for kink in unknown:
@@ -287,7 +287,7 @@ class _Pair:
             minus = [n for n in (*self.points.generic, *range(len(usable))) if row[n] < 0]
             pair: list[Mapping[str, Decimal]] = [self.points.columns.points[side[0]] for side in (plus, minus) if side]
             if len(pair) < 2:
-                found = self.reached(kink, wanted=1 if not plus else -1, any_side=not pair)
+                found = self.find_beyond_kink(kink, wanted=1 if not plus else -1, any_side=not pair)
                 if isinstance(found, Comparison):
                     return found
                 if found is None or not pair:
@@ -298,35 +298,35 @@ class _Pair:
                 return against
         return None
 
-    def unknown_kinks(self) -> list[int]:
+    def list_unknown_kinks(self) -> list[int]:
         """The kinks of the answer that are none of the exercise's: neither written alike nor proportional at two points."""
-        unknown = self.points.world.unknown_kinks(self.answer)
+        unknown = self.points.world.list_unknown_kinks(self.answer)
         if not unknown:
             return []
-        numbers, known = self.points.known_conditions()
+        numbers, known = self.points.sample_conditions()
         if len(numbers) < 2 or not known:
             return unknown
         done = []
         for number in numbers:
             values = self.points.columns.place(number).values(self.names, DIGITS)
             with working(DIGITS):
-                done.append(every(self.answer, values))
+                done.append(enclose_all(self.answer, values))
         own = [[distance(values, self.answer.kinks[kink]) for values in done] for kink in unknown]
-        return [kink for kink, sizes in zip(unknown, own, strict=True) if not any(_proportional(sizes, it) for it in known)]
+        return [kink for kink, sizes in zip(unknown, own, strict=True) if not any(_are_proportional(sizes, it) for it in known)]
 
-    def reached(self, kink: int, wanted: int, any_side: bool) -> Comparison | Mapping[str, Decimal] | None:
+    def find_beyond_kink(self, kink: int, wanted: int, any_side: bool) -> Comparison | Mapping[str, Decimal] | None:
         """Leaves far out at which a condition has the sign that it has nowhere else; or what refutes the answer there."""
         sizes = {_power_of_ten(value) for op, value, *_ in self.answer.code if op == NUMBER and value}
-        far = self.points.far(tuple(sorted(size for size in sizes if abs(size) < 300)))
+        far = self.points.spread_out(tuple(sorted(size for size in sizes if abs(size) < 300)))
         row = self.condition_column(kink, far)
         found: Mapping[str, Decimal] | None = None
         sides = (1, -1) if any_side else (wanted,)
         for side in sides:
             tried = 0
             for number in np.flatnonzero(row * side > 0):
-                verdict = self.at(far.place(int(number)))
+                verdict = self.compare_at(far.place(int(number)))
                 if verdict.kind == "differs":
-                    return self.refuted(far, int(number), verdict)
+                    return self.refute(far, int(number), verdict)
                 if verdict.kind == "same":
                     found = far.points[int(number)]
                     tried += 1
@@ -337,7 +337,7 @@ class _Pair:
     def condition_column(self, kink: int, place: Columns) -> Column:
         env = place.fill(self.names)
         row = conditions(self.answer, columns(self.answer, env))[kink]
-        return wide(row, len(place.points))
+        return widen(row, len(place.points))
 
     def condition(self, kink: int) -> Program:
         """The condition of a kink by itself."""
@@ -353,42 +353,42 @@ class _Pair:
         condition, digits = self.condition(kink), level(self.digits + DIGITS)
         ctx = context(digits)
 
-        def between(t: Decimal) -> dict[str, Decimal]:
+        def place_between(t: Decimal) -> dict[str, Decimal]:
             return {
                 name: ctx.add(minus[name], ctx.multiply(t, ctx.subtract(value, minus[name])))
                 for name, value in plus.items()
             }
 
-        def side(t: Decimal) -> Decimal:
+        def measure_side(t: Decimal) -> Decimal:
             self.spend(digits, fresh=False)
-            place = Place(self.points.world, between(t))
+            place = Place(self.points.world, place_between(t))
             values = place.values(condition.names, digits)
             with working(digits):
-                return as_decimal(every(condition, values)[condition.result], digits)
+                return as_decimal(enclose_all(condition, values)[condition.result], digits)
 
         low, high = Decimal(0), Decimal(1)
-        at_low, at_high = side(low), side(high)
+        at_low, at_high = measure_side(low), measure_side(high)
         if at_low.is_nan() or at_high.is_nan() or (at_low > 0) == (at_high > 0):
             return None
-        low, high = _bracket(side, (low, at_low), (high, at_high), self.digits, ctx)
+        low, high = _bracket(measure_side, (low, at_low), (high, at_high), self.digits, ctx)
         steps = (Decimal(0), Decimal("1e-30"), Decimal("1e-9"), Decimal("1e-3"))
         places = [t for step in steps for t in (ctx.subtract(low, step), ctx.add(high, step)) if 0 <= t <= 1]
         for t in places:
-            leaves = between(t)
+            leaves = place_between(t)
             place = Place(self.points.world, leaves, alone=True)
-            verdict = self.at(place)
-            if verdict.kind == "differs" and not self.stands_on_kink(place):
-                return self.refuted_at(leaves, verdict)
+            verdict = self.compare_at(place)
+            if verdict.kind == "differs" and not self.is_on_kink(place):
+                return self.refute_at(leaves, verdict)
         return None
 
-    def stands_on_kink(self, place: Place) -> bool:
+    def is_on_kink(self, place: Place) -> bool:
         """Whether a condition of the answer is exactly 0 at a place."""
         values = place.values(self.names, self.digits)
         with working(self.digits):
-            done = every(self.answer, values)
+            done = enclose_all(self.answer, values)
             return any(done[a].overlaps(enclose(0) if b is None else done[b]) for a, b in self.answer.kinks)
 
-    def on_kinks(self) -> Comparison | None:
+    def compare_on_kinks(self) -> Comparison | None:
         """Points exactly on a kink, where a derivative is a convention: a difference there alone is left to a person.
 
         At a tie of a maximum any share is a subgradient, and students write 1[x > y]: that is right.
@@ -396,15 +396,15 @@ class _Pair:
         if self.points.world.has_shares(self.target):
             return None
         for place in self.points.on_kink:
-            verdict = self.at(place)
+            verdict = self.compare_at(place)
             if verdict.kind == "differs":
-                found = self.refuted_at(place.leaves, verdict)
+                found = self.refute_at(place.leaves, verdict)
                 return Comparison(
                     "undecided", found.point, found.yours, found.expected, "it differs exactly on a kink only, where a convention counts"
                 )  # fmt: skip
         return None
 
-    def refuted(
+    def refute(
         self, where: Columns, number: int, verdict: _Verdict, apart: Column | None = None, size: Column | None = None
     ) -> Comparison:
         """Different, with the point that shows it."""
@@ -414,9 +414,9 @@ class _Pair:
             gap = 2 * float(ratio[ratio.argmax()] if ratio.ndim else ratio)
             if not gap < np.inf:  # 0/0, or no value somewhere
                 gap = 2 * float(np.max(np.where(np.isfinite(ratio), ratio, 0.0)))
-        return self.refuted_at(where.points[number], verdict, gap, where.place(number))
+        return self.refute_at(where.points[number], verdict, gap, where.place(number))
 
-    def refuted_at(
+    def refute_at(
         self, leaves: Mapping[str, Decimal], verdict: _Verdict, gap: float = 0.0, place: Place | None = None
     ) -> Comparison:
         assert verdict.yours is not None
@@ -428,14 +428,14 @@ class _Pair:
         computed = [name for name in shown if name not in leaves]
         known = (place or Place(world, leaves)).values(computed, self.digits) if computed else {}
         mine, theirs = as_decimal(verdict.yours, verdict.digits), as_decimal(verdict.expected, verdict.digits)
-        yours, expected = apart(mine, theirs)
+        yours, expected = tell_apart(mine, theirs)
         if not gap > ratio_in_floats(verdict.yours, verdict.expected) + ROUNDING:
             gap = max(gap, ratio(mine, theirs))  # floats see nothing of what is too large for them
         point = tuple([(n, leaf_text(leaves[n]) if n in leaves else decimal_text(as_decimal(known[n], 20))) for n in shown])
         return Comparison("different", point, yours, expected, gap=gap)
 
 
-def _proportional(own: Sequence[Decimal], known: Sequence[Decimal]) -> bool:
+def _are_proportional(own: Sequence[Decimal], known: Sequence[Decimal]) -> bool:
     ctx = context(DIGITS)
     one, other = ctx.multiply(own[0], known[1]), ctx.multiply(own[1], known[0])
     return bool(one) and ctx.subtract(one, other).adjusted() < one.adjusted() - 40
@@ -445,7 +445,7 @@ _SAME, _MINE, _THEIRS, _UNKNOWN = _Verdict("same"), _Verdict("mine"), _Verdict("
 _ENOUGH = bits_of(AGREE)
 
 
-def _narrow(ball: Ball) -> bool:
+def _is_narrow(ball: Ball) -> bool:
     """Whether `AGREE` digits of a ball are certain, or it is as good as 0."""
     return ball.rel_accuracy_bits() >= _ENOUGH or bool(abs(ball) * 10**NOTHING < 1)
 

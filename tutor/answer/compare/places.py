@@ -24,8 +24,8 @@ from tutor.graph.nouns import Step
 from tutor.numbers.arithmetic import DIGITS
 from tutor.numbers.arrays import Column, Flags, np
 from tutor.numbers.balls import as_decimal, enclose, working
-from tutor.numbers.enclosures import every, lost_bits, missing
-from tutor.numbers.floats import columns, conditions, wide
+from tutor.numbers.enclosures import count_lost_bits, enclose_all, explain_missing
+from tutor.numbers.floats import columns, conditions, widen
 from tutor.numbers.lowering import NEG, NUMBER
 from tutor.numbers.program import Code, Program, keys, program
 from tutor.numbers.values import Ball
@@ -73,7 +73,7 @@ class World:
         self._numbers: dict[Hashable, int] = {}
         self._known_kinks: set[Hashable] | None = None
 
-    def tied(self, point: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
+    def tie_sums(self, point: Mapping[str, Decimal]) -> Mapping[str, Decimal]:
         """A point where the leaves of each of the ``sums`` add up to 1: the last of them is made to fit."""
         if not self.sums:
             return point
@@ -158,7 +158,7 @@ class World:
                 stack.extend(users.get(name, ()))
         return found
 
-    def unknown_kinks(self, answer: Program) -> list[int]:
+    def list_unknown_kinks(self, answer: Program) -> list[int]:
         """Which kinks of an answer (by their number) are not written as a condition of the exercise's own."""
         if self._known_kinks is None:
             self._known_kinks = set()
@@ -207,24 +207,24 @@ class Place:
                     for target in self.world.ancestors(name):
                         if target not in known:
                             steps = self.world.program(target)
-                            done = every(steps, known)
+                            done = enclose_all(steps, known)
                             known[target] = done[steps.result]
-                            bits[target] = max([lost_bits(steps, done), *(bits.get(part, 0) for part in steps.names)])
-                            if not known[target].is_finite() and self.lost(steps, done, digits):
+                            bits[target] = max([count_lost_bits(steps, done), *(bits.get(part, 0) for part in steps.names)])
+                            if not known[target].is_finite() and self.is_lost(steps, done, digits):
                                 nowhere.add(target)
         return known
 
-    def lost(self, steps: Program, done: list[Ball], digits: int) -> bool:
+    def is_lost(self, steps: Program, done: list[Ball], digits: int) -> bool:
         """Whether a result that is nan certainly has no value."""
-        found = missing(steps, done)
+        found = explain_missing(steps, done)
         return found in self._tables[digits][1] if isinstance(found, str) else found
 
     def bits(self, names: Iterable[str], digits: int) -> int:
-        """How many bits it takes so that nothing is lost on the way to some quantities (see `tutor.numbers.enclosures.lost_bits`)."""
+        """How many bits it takes so that nothing is lost on the way to some quantities (see `tutor.numbers.enclosures.count_lost_bits`)."""
         known = self._tables[digits][2]
         return max((known.get(name, 0) for name in names), default=0)
 
-    def exists_not(self, name: str, digits: int) -> bool:
+    def is_nowhere(self, name: str, digits: int) -> bool:
         """Whether a quantity certainly has no value here."""
         return name in self._tables[digits][1]
 
@@ -247,7 +247,7 @@ class Columns:
                     if target not in env:
                         steps = self.world.program(target)
                         result = columns(steps, env)[steps.result]
-                        env[target] = wide(result, len(self.points))
+                        env[target] = widen(result, len(self.points))
         return env
 
     def place(self, number: int) -> Place:
@@ -268,7 +268,7 @@ def _has_share(expr: Expr) -> bool:
     return False
 
 
-def beside(world: World, points: Sequence[Mapping[str, Decimal]]) -> Columns:
+def place_beside(world: World, points: Sequence[Mapping[str, Decimal]]) -> Columns:
     """Points side by side."""
     env = {leaf: np.array([float(point[leaf]) for point in points]) for leaf in world.leaves}
     return Columns(world, tuple(points), env, {})
@@ -305,7 +305,7 @@ class Points:
         with np.errstate(all="ignore"):
             return self.columns.fill(list(self.world.table))
 
-    def bent(self, changes: Mapping[str, Expr]) -> Points:
+    def bend_steps(self, changes: Mapping[str, Expr]) -> Points:
         """The same points where some steps are others: a student's earlier answer, or a slip.  What does not depend on them is shared."""
         touched = self.world.dependents(changes)
         world = World({**self.world.table, **changes}, self.world.leaves, self.world.more, self.world.sums)
@@ -327,7 +327,7 @@ class Points:
                     steps = self.world.program(target)
                     if target not in done and steps.kinks:
                         env = self.columns.fill(steps.names)
-                        rows += [wide(row, len(self.near)) for row in conditions(steps, columns(steps, env))]
+                        rows += [widen(row, len(self.near)) for row in conditions(steps, columns(steps, env))]
                     done.add(target)
             env = self.columns.fill(names)
             used = [env[name] for name in {**dict.fromkeys(names), **dict.fromkeys(done), **dict.fromkeys(self.world.leaves_of(names))}]
@@ -342,7 +342,7 @@ class Points:
             found = self._patterns[names] = tuple(chosen)
         return found
 
-    def known_conditions(self) -> tuple[tuple[int, ...], tuple[tuple[Decimal, ...], ...]]:
+    def sample_conditions(self) -> tuple[tuple[int, ...], tuple[tuple[Decimal, ...], ...]]:
         """Two generic points, and all conditions of the exercise there: one that is proportional to one of these is none of an
         answer's own."""
         if self._conditions is None:
@@ -353,12 +353,12 @@ class Points:
                 if steps.kinks:
                     places = [self.columns.place(number) for number in numbers]
                     with working(DIGITS):
-                        done = [every(steps, place.values(steps.names, DIGITS)) for place in places]
+                        done = [enclose_all(steps, place.values(steps.names, DIGITS)) for place in places]
                     found += [tuple([distance(values, kink) for values in done]) for kink in steps.kinks]
             self._conditions = (numbers, tuple(dict.fromkeys(found)))
         return self._conditions
 
-    def far(self, sizes: tuple[int, ...]) -> Columns:
+    def spread_out(self, sizes: tuple[int, ...]) -> Columns:
         """Points further out, to reach what no other point does: leaves of very different sizes, ``sizes`` (powers of ten) among them."""
         found = self._far.get(sizes)
         if found is None:
@@ -372,14 +372,14 @@ class Points:
                     if sizes and chance.random() < 0.5:
                         middle = chance.choice(sizes)
                         low, high = middle - 1.0, middle + 1.5
-                    base[leaf] = drawn(chance, low, high)
-                points.append(self.world.tied(base))
+                    base[leaf] = draw_number(chance, low, high)
+                points.append(self.world.tie_sums(base))
             points.sort(key=lambda point: sum(abs(value.adjusted()) for value in point.values()))  # moderate ones first
-            found = self._far[sizes] = beside(self.world, points)
+            found = self._far[sizes] = place_beside(self.world, points)
         return found
 
 
-def drawn(chance: random.Random, low: float, high: float, sign: int = 0) -> Decimal:
+def draw_number(chance: random.Random, low: float, high: float, sign: int = 0) -> Decimal:
     """A number of twenty digits, of a size between two powers of ten; of either sign, unless one is given."""
     exponent = chance.uniform(low, high)
     whole = math.floor(exponent)

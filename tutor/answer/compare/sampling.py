@@ -8,15 +8,15 @@ from dataclasses import replace
 from decimal import Decimal
 from fractions import Fraction
 
-from tutor.answer.compare.places import BLOCK, More, Place, Points, World, beside, context, drawn
+from tutor.answer.compare.places import BLOCK, More, Place, Points, World, context, draw_number, place_beside
 from tutor.derive.backward import derive
-from tutor.derive.rewrites.named import found
+from tutor.derive.rewrites.named import find_named
 from tutor.expression.keys import derivative_key, is_derivative
 from tutor.expression.nodes import ONE, ZERO, Add, Name
 from tutor.graph.nouns import Derivation, Graph, Step
-from tutor.numbers.arithmetic import CONTEXT, Value, real
+from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.arrays import Flags, np
-from tutor.numbers.floats import columns, conditions, wide
+from tutor.numbers.floats import columns, conditions, widen
 
 SMALLEST = 1e-7
 """How near to a kink a point may be."""
@@ -74,7 +74,7 @@ def conditions_of(derivation: Derivation, given: Mapping[str, Value]) -> list[tu
     """The leaves that add up to 1 where lectures simplify: as far as the given values do."""
     leaves = {quantity.name for quantity in derivation.graph.leaves}
     sums: dict[tuple[str, ...], None] = {}
-    for rewrite in found(derivation):
+    for rewrite in find_named(derivation):
         condition = rewrite.condition
         if isinstance(condition, Add) and all(isinstance(term, Name) and term.name in leaves for term in condition.args):
             group = tuple(term.name for term in condition.args if isinstance(term, Name))
@@ -93,7 +93,7 @@ def derivatives(graph: Graph) -> More:
     targets = [step.target for step in graph.steps]
     free = {quantity.name for quantity in graph.leaves}
 
-    def more(of: str, wrt: str) -> Sequence[Step]:
+    def derive_more(of: str, wrt: str) -> Sequence[Step]:
         if of in free:
             return (Step(derivative_key(of, wrt), ONE if of == wrt else ZERO, "no path"),) if wrt in free or wrt in targets else ()
         if of not in targets:
@@ -104,7 +104,7 @@ def derivatives(graph: Graph) -> More:
             return (*part, Step(derivative_key(of, wrt), ZERO, "no path"))
         return part
 
-    return more
+    return derive_more
 
 
 _ATTEMPTS = ("any", "beyond", "positive", "small", "beyond positive", "far", "unit", "any", "beyond", "far")
@@ -132,45 +132,45 @@ class _Sampler:
             if self.find(8):
                 break
         self.kept, self.signs = [], []
-        self.collect(self.nice, ("any", "positive", "unit", "grown"), 12)
+        self.collect(self.draw_nice, ("any", "positive", "unit", "grown"), 12)
         shown = len(self.kept)
         on_kink: list[Place] = []
         if self.given:
-            exact = [self.around(0)]
-            if not self.take(exact, 1) and self.forward_finite(exact[0]):
+            exact = [self.draw_around(0)]
+            if not self.take(exact, 1) and self.is_forward_finite(exact[0]):
                 on_kink.append(Place(self.world, exact[0]))
-            self.collect(lambda _: [self.around(1) for _ in range(16)], ("any", "any"), 11)
+            self.collect(lambda _: [self.draw_around(1) for _ in range(16)], ("any", "any"), 11)
         end_near = len(self.kept)
-        self.collect(self.anywhere, ("any", "positive", "unit", "grown", "small", "any"), 24)
-        self.collect(self.anywhere, ("beyond", "beyond positive", "any", "positive", "unit", "grown"), 8)
-        self.both_sides()
+        self.collect(self.draw_anywhere, ("any", "positive", "unit", "grown", "small", "any"), 24)
+        self.collect(self.draw_anywhere, ("beyond", "beyond positive", "any", "positive", "unit", "grown"), 8)
+        self.reach_both_sides()
         if not self.kept:
-            self.kept = [dict.fromkeys(self.world.leaves, Decimal(1)), *self.anywhere("any")[:3]]
+            self.kept = [dict.fromkeys(self.world.leaves, Decimal(1)), *self.draw_anywhere("any")[:3]]
             shown = end_near = 0
         near = np.zeros(len(self.kept), dtype=bool)
         near[shown:end_near] = True
         generic = range(end_near, len(self.kept)) if end_near < len(self.kept) else range(len(self.kept))
-        columns = beside(self.world, self.kept)
+        columns = place_beside(self.world, self.kept)
         columns.fill(self.targets)
-        on_kink += [Place(self.world, self.world.tied(dict.fromkeys(self.world.leaves, Decimal(value)))) for value in (0, 1)]
+        on_kink += [Place(self.world, self.world.tie_sums(dict.fromkeys(self.world.leaves, Decimal(value)))) for value in (0, 1)]
         return Points(columns, near, generic, on_kink, self.seed)
 
     def find(self, count: int) -> bool:
         """Whether there are enough points within the bounds."""
         for mode in ("any", "positive", "unit", "grown", "small"):
-            count -= self.take(self.anywhere(mode), count)
+            count -= self.take(self.draw_anywhere(mode), count)
             if count <= 0:
                 return True
         return False
 
-    def nice(self, mode: str) -> list[Mapping[str, Decimal]]:
+    def draw_nice(self, mode: str) -> list[Mapping[str, Decimal]]:
         return [{leaf: Decimal(self.chance.choice(_NICE[mode])) for leaf in self.world.leaves} for _ in range(BLOCK)]
 
-    def anywhere(self, mode: str) -> list[Mapping[str, Decimal]]:
+    def draw_anywhere(self, mode: str) -> list[Mapping[str, Decimal]]:
         low, high, sign = _RANGE[mode]
-        return [{leaf: drawn(self.chance, low, high, sign) for leaf in self.world.leaves} for _ in range(BLOCK)]
+        return [{leaf: draw_number(self.chance, low, high, sign) for leaf in self.world.leaves} for _ in range(BLOCK)]
 
-    def around(self, spread: int) -> Mapping[str, Decimal]:
+    def draw_around(self, spread: int) -> Mapping[str, Decimal]:
         """The given values, exactly (0) or shifted by up to a fifth; what is not given is drawn."""
         point = {}
         for leaf in self.world.leaves:
@@ -192,7 +192,7 @@ class _Sampler:
 
     def take(self, points: Sequence[Mapping[str, Decimal]], count: int) -> int:
         """Keep the first points at which everything exists and nothing stands on a kink; how many were kept."""
-        points = [self.world.tied(point) for point in points]
+        points = [self.world.tie_sums(point) for point in points]
         signs, good = self.look(points)
         kept = [int(i) for i in np.flatnonzero(good)[:count]]
         self.kept += [points[i] for i in kept]
@@ -201,7 +201,7 @@ class _Sampler:
 
     def look(self, points: Sequence[Mapping[str, Decimal]]) -> tuple[list[Flags], Flags]:
         """The signs of all conditions at some points, and which points are good."""
-        block = beside(self.world, points)
+        block = place_beside(self.world, points)
         block.fill(self.targets)
         good = np.ones(len(points), dtype=bool)
         for target in self.targets:
@@ -211,18 +211,18 @@ class _Sampler:
         for target in self.kinked:
             steps = self.world.program(target)
             for row in conditions(steps, columns(steps, block.env)):
-                row = wide(row, len(points))
+                row = widen(row, len(points))
                 if not np.all(row == row[0]):  # a condition that never changes is no kink
                     good &= np.abs(row) > SMALLEST
                 signs.append(row > 0)
         return signs, good
 
-    def forward_finite(self, point: Mapping[str, Decimal]) -> bool:
-        block = beside(self.world, [point])
+    def is_forward_finite(self, point: Mapping[str, Decimal]) -> bool:
+        block = place_beside(self.world, [point])
         block.fill(self.targets)
         return all(bool(np.isfinite(block.env[t][0])) for t in self.targets if not is_derivative(t))
 
-    def both_sides(self) -> None:
+    def reach_both_sides(self) -> None:
         """Add points until every condition has been seen with both signs, as far as a bounded number of attempts reaches."""
         if not self.kept or not self.signs[0]:
             return
@@ -232,7 +232,7 @@ class _Sampler:
             missing = [(k, side) for k in range(seen.shape[1]) for side in (True, False) if not np.any(seen[:, k] == side)]
             if not missing:
                 return
-            points = [self.world.tied(point) for point in self.anywhere(mode)]
+            points = [self.world.tie_sums(point) for point in self.draw_anywhere(mode)]
             signs, good = self.look(points)
             for k, side in missing:
                 found = np.flatnonzero(good & (signs[k] == side))[:2]
@@ -246,4 +246,4 @@ def _decimal(value: Value) -> Decimal:
     """A given value as a decimal: exact where it is one, else to fifty digits."""
     if isinstance(value, Fraction):
         return context(50).divide(Decimal(value.numerator), Decimal(value.denominator))
-    return Decimal(str(CONTEXT.nstr(real(value), 50)))
+    return Decimal(str(CONTEXT.nstr(as_real(value), 50)))

@@ -53,7 +53,7 @@ def ratio(yours: Decimal, expected: Decimal) -> float:
     return 2 * float(ctx.divide(ctx.subtract(yours, expected).copy_abs(), size)) if size else 0.0
 
 
-def apart(yours: Decimal, expected: Decimal) -> tuple[str, str]:
+def tell_apart(yours: Decimal, expected: Decimal) -> tuple[str, str]:
     """Two values with as many digits as it takes to see the difference, or as one value plus a difference."""
     for digits in (4, 8, 16):
         pair = decimal_text(yours, digits), decimal_text(expected, digits)

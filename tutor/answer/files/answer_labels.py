@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from tutor.answer.files.found import person_field
+from tutor.answer.files.file_answers import person_field
 from tutor.answer.files.text_blocks import TextBlock
 from tutor.answer.handed_in import is_blank
 from tutor.answer.read.asked_names import MAX_LABEL
@@ -116,11 +116,11 @@ def label_of(line: str, ids: Ids) -> AnswerLabel | None:
 
 
 def _label(line: str, ids: Ids) -> AnswerLabel | None:
-    text = _unwrapped(line.strip())
-    return _by_colon(text, ids) or _by_equals(text, ids) or _by_columns(text, ids) or _by_words(text, ids)
+    text = _unwrap_line(line.strip())
+    return _split_by_colon(text, ids) or _split_by_equals(text, ids) or _split_by_columns(text, ids) or _split_by_words(text, ids)
 
 
-def _by_colon(text: str, ids: Ids) -> AnswerLabel | None:
+def _split_by_colon(text: str, ids: Ids) -> AnswerLabel | None:
     short = text[: MAX_LABEL * 4]
     colon = short.find(":")
     for _ in range(MAX_COLONS):  # an id may have a colon of its own
@@ -128,12 +128,12 @@ def _by_colon(text: str, ids: Ids) -> AnswerLabel | None:
             return None
         question = "" if short[colon + 1 : colon + 2] == "=" else ids.find(short[:colon].strip(_MARKS)) or ids.find(short[:colon])
         if question:
-            rest = _closing(short[:colon], text[colon + 1 :])
-            inner = _by_equals(rest, ids) if "=" in rest[:MAX_LABEL] else None  # q3: L = 0.298
+            rest = _strip_closing(short[:colon], text[colon + 1 :])
+            inner = _split_by_equals(rest, ids) if "=" in rest[:MAX_LABEL] else None  # q3: L = 0.298
             same = inner is not None and inner.question == question and "=" not in inner.rest
             return AnswerLabel(question, inner.rest if inner is not None and same else rest)
         if (after := text[colon + 1 :].strip()) and short[:colon].strip(_MARKS).casefold() not in SAID:
-            inner = _by_equals(after, ids)  # Question 3: L = 0.298
+            inner = _split_by_equals(after, ids)  # Question 3: L = 0.298
             if inner is not None and _is_lead(short[:colon]):
                 return AnswerLabel(inner.question, inner.rest)
         colon = short.find(":", colon + 1)
@@ -144,16 +144,16 @@ def _is_lead(text: str) -> bool:
     return _PAGE.fullmatch(text.strip(_MARKS)) is not None or re.fullmatch(r"\W{0,3}(?:[0-9]{1,3}[a-z]?|[a-z])\W{0,3}", text) is not None
 
 
-def _by_equals(text: str, ids: Ids) -> AnswerLabel | None:
+def _split_by_equals(text: str, ids: Ids) -> AnswerLabel | None:
     match = _EQUALS.match(text)
     question = (ids.find(match["label"].strip(_MARKS)) or ids.find(match["label"])) if match else ""
     if match is None or not question:
         return None
     rest = text[match.end() :].lstrip(" \t&")
-    return AnswerLabel(question, _closing(match["label"], rest), EQUAL)
+    return AnswerLabel(question, _strip_closing(match["label"], rest), EQUAL)
 
 
-def _closing(label: str, rest: str) -> str:
+def _strip_closing(label: str, rest: str) -> str:
     """The text behind a label: without the end of what set the label bold or as code, and what ends a row of LaTeX."""
     mark = re.match(r"\s*([*_`]{1,2}|\$\$?|\"|\\\(|\\\[)", label)
     if mark is not None:
@@ -168,7 +168,7 @@ def _closing(label: str, rest: str) -> str:
     return rest.strip()
 
 
-def _unwrapped(text: str) -> str:
+def _unwrap_line(text: str) -> str:
     """A line without dollar signs, asterisks or quotes around the whole of it."""
     if text[:1] not in ("$", "*", "`", "\\", "_"):
         return text
@@ -179,7 +179,7 @@ def _unwrapped(text: str) -> str:
     return text
 
 
-def _by_columns(text: str, ids: Ids) -> AnswerLabel | None:
+def _split_by_columns(text: str, ids: Ids) -> AnswerLabel | None:
     """``L<TAB>0.298``, ``L;0.298``, ``L    0.298``: the columns of one line."""
     short = text[: MAX_LABEL * 20].replace("\u00a0", " ").strip()
     for sign, columns in _COLUMNS:
@@ -191,7 +191,7 @@ def _by_columns(text: str, ids: Ids) -> AnswerLabel | None:
     return None
 
 
-def _by_words(text: str, ids: Ids) -> AnswerLabel | None:
+def _split_by_words(text: str, ids: Ids) -> AnswerLabel | None:
     """``L is 0.298``, ``L -> 0.298``, ``L 0.298``: only where a value follows."""
     short = text[: MAX_LABEL * 4]
     if _APART.search(short) is None or _FIGURE.search(short) is None:
@@ -239,7 +239,7 @@ def is_prose(text: str, ids: Ids | None = None) -> bool:
     """Whether a line is words and no formula: at least two of them, and more of the line than anything else."""
     if "=" in text or "≈" in text:
         return False
-    words = [word for word in _WORD.findall(text[:2_000]) if ids is None or not ids.names.knows(word)]
+    words = [word for word in _WORD.findall(text[:2_000]) if ids is None or not ids.names.is_known(word)]
     letters = sum(map(len, words))
     solid = sum(not c.isspace() for c in text[:2_000])
     return len(words) >= 2 and (letters >= 0.6 * solid or (len(words) >= 4 and letters >= 0.4 * solid and "\\" not in text))
@@ -251,7 +251,7 @@ Sort = Literal["nothing", "note", "answer"]
 def sort_of(line: str, ids: Ids) -> Sort:
     """What a line is that answers nothing: nothing at all, a note in words, or something that may be an answer.
 
-    >>> ids = Ids.of(["q1"])
+    >>> ids = Ids.make(["q1"])
     >>> [sort_of(text, ids) for text in ("Page 3 of 4", "I could not come last week.", "0.298", "I got 0.298 for the loss.")]
     ['nothing', 'note', 'answer', 'answer']
     """
@@ -286,7 +286,7 @@ def is_value(text: str) -> bool:
     return bool(_VALUE.match(text.strip().removeprefix("=").removeprefix("≈").strip())) or text.strip()[:1] in ("=", "≈")
 
 
-def ends_in_value(text: str) -> bool:
+def has_value_at_end(text: str) -> bool:
     """Whether the last member of a line is a plain value."""
     last = re.split(r"[=≈≃]|\\approx", text.rstrip().rpartition("\n")[2])[-1]
     return bool(VALUE.fullmatch(last.strip()))

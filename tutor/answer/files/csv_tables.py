@@ -11,12 +11,12 @@ from dataclasses import dataclass, field, replace
 
 from tutor.answer.files.answer_labels import is_furniture
 from tutor.answer.files.decode import FileProblem
-from tutor.answer.files.found import PRIORITY, Found, Read, check_count, key_of, person_field
+from tutor.answer.files.file_answers import PRIORITY, Found, Read, check_count, key_of, person_field
 from tutor.answer.files.text_blocks import rows_of
 from tutor.answer.files.text_lines import read_parts
 from tutor.answer.handed_in import Unused, is_blank
 from tutor.answer.read.ids import Ids
-from tutor.text import visible
+from tutor.text import make_visible
 
 MAX_ROW_LINES = 200
 MAX_ROW = 100_000
@@ -109,9 +109,9 @@ def _read_rows(rows: Iterator[_Row], stem: str, ids: Ids) -> Read:
     if len(header) > MAX_COLUMNS:
         raise FileProblem(f"the table has {len(header):,} columns; at most {MAX_COLUMNS:,} are read")
     first = [row for row, _ in zip(rows, range(LOOKED), strict=False)]
-    whole = _chained(first, rows)
+    whole = _chain_rows(first, rows)
     if not any(_names_students(place, cell, first, ids) for place, cell in enumerate(header)):
-        return _own_table([top, *whole], stem, ids)
+        return _read_own_table([top, *whole], stem, ids)
     rows = whole
     read = _Class(ids)
     names = [" ".join(cell.split()).casefold()[:100] for cell in header]
@@ -127,7 +127,7 @@ def _read_rows(rows: Iterator[_Row], stem: str, ids: Ids) -> Read:
     return Read(tuple(read.found), tuple(read.problems))
 
 
-def _chained(first: Iterable[_Row], rest: Iterator[_Row]) -> Iterator[_Row]:
+def _chain_rows(first: Iterable[_Row], rest: Iterator[_Row]) -> Iterator[_Row]:
     yield from first
     yield from rest
 
@@ -140,7 +140,7 @@ def _names_students(place: int, name: str, rows: Sequence[_Row], ids: Ids) -> bo
     return not cells or sum(bool(ids.find(cell)) for cell in cells) * 2 < len(cells)
 
 
-def _own_table(rows: Sequence[_Row], stem: str, ids: Ids) -> Read:
+def _read_own_table(rows: Sequence[_Row], stem: str, ids: Ids) -> Read:
     """One student's own table: a row an answer, with a header or without, or a column an answer."""
     good = [(row.number, " | ".join(row.cells), tuple(row.cells)) for row in rows if not row.fault and not row.blank]
     if not any(ids.find(cell) for _, _, cells in good for cell in cells[:20]):
@@ -157,7 +157,7 @@ def _column(names: list[str], header: list[str], wanted: tuple[str, ...], ids: I
 def _delimiter(lines: Sequence[str], ids: Ids, tabs: bool) -> str:
     """The delimiter with which the first lines, the header above all, say most."""
 
-    def told(delimiter: str) -> tuple[int, int]:
+    def rank_delimiter(delimiter: str) -> tuple[int, int]:
         known = count = 0
         for line in lines:
             try:
@@ -168,7 +168,7 @@ def _delimiter(lines: Sequence[str], ids: Ids, tabs: bool) -> str:
             count = count or len(cells)
         return known, count
 
-    return max("\t,;" if tabs else ",;\t", key=told)
+    return max("\t,;" if tabs else ",;\t", key=rank_delimiter)
 
 
 def _rows(lines: list[str], start: int, delimiter: str) -> Iterator[_Row]:
@@ -194,7 +194,7 @@ def _rows(lines: list[str], start: int, delimiter: str) -> Iterator[_Row]:
         except csv.Error as error:
             retries += reader.line_num > at - first + 1
             cells = [cell.replace('"', "") for cell in lines[at][:1000].split(delimiter)]
-            yield _Row(at + 1, cells, _OPEN if "unexpected end" in str(error) else visible(str(error)))
+            yield _Row(at + 1, cells, _OPEN if "unexpected end" in str(error) else make_visible(str(error)))
             at += 1
 
 
@@ -230,8 +230,8 @@ def _row_a_student(read: _Class, header: list[str], rows: Iterator[_Row]) -> Non
         if not cell.strip():
             read.problem(f"column {i + 1} has no name; it was not read")
         elif not read.ids.find(cell):
-            read.problem(f"column {i + 1} was not read: {read.ids.unknown(cell)}")
-    lost = [(i, read.ids.unknown(cell)) for i, cell in columns if not read.ids.find(cell) and not is_furniture(cell)][:100]
+            read.problem(f"column {i + 1} was not read: {read.ids.describe_unknown(cell)}")
+    lost = [(i, read.ids.describe_unknown(cell)) for i, cell in columns if not read.ids.find(cell) and not is_furniture(cell)][:100]
     asked = [(i, cell) for i, cell in columns if read.ids.find(cell)]
     for row in rows:
         check_count(len(read.found))

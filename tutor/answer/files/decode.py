@@ -47,17 +47,17 @@ def decode(data: bytes) -> tuple[str, str]:
     >>> decode("q1: ½".encode("cp1252"))
     ('q1: ½', 'the file is not UTF-8; it was read as Windows-1252')
     """
-    problem = advice("", data)
+    problem = advise("", data)
     if problem is not None:
         raise problem
-    text, note = _decoded(data)
+    text, note = _decode_bytes(data)
     return text.replace("\r\n", "\n").replace("\r", "\n"), note
 
 
-def advice(suffix: str, data: bytes) -> FileProblem | None:
+def advise(suffix: str, data: bytes) -> FileProblem | None:
     """What to do with a file that is no text, by how it begins or by how its name ends; nothing for any other.
 
-    >>> advice(".pdf", b"%PDF-1.7").what
+    >>> advise(".pdf", b"%PDF-1.7").what
     'this is a PDF, whose text cannot be told safely'
     """
     if data[4:8] == b"ftyp" and data[8:12] in _PHONE:
@@ -71,11 +71,11 @@ def advice(suffix: str, data: bytes) -> FileProblem | None:
     return None
 
 
-def _decoded(data: bytes) -> tuple[str, str]:
+def _decode_bytes(data: bytes) -> tuple[str, str]:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = data.decode("utf-16", "replace")
         return text, "some characters of the file are broken" if "\ufffd" in text else ""
-    if (wide := _wide(data)):
+    if (wide := _decode_wide(data)):
         return data.decode(wide, "replace"), "the file is UTF-16 without a mark"
     for encoding, note in (("utf-8-sig", ""), ("cp1252", "the file is not UTF-8; it was read as Windows-1252")):
         try:
@@ -85,7 +85,7 @@ def _decoded(data: bytes) -> tuple[str, str]:
     return data.decode("latin-1"), "the file is not UTF-8; it was read as Latin-1"
 
 
-def _wide(data: bytes) -> str:
+def _decode_wide(data: bytes) -> str:
     """UTF-16 without a byte order mark: every other byte of its beginning is 0."""
     start = data[:400]
     for first, name in ((1, "utf-16-le"), (0, "utf-16-be")):
@@ -95,7 +95,7 @@ def _wide(data: bytes) -> str:
     return ""
 
 
-def whole(text: str) -> str:
+def drop_surrogates(text: str) -> str:
     """A text without half characters (lone surrogates, as JSON may name them), which no file could hold."""
     if text.isascii():
         return text

@@ -39,7 +39,7 @@ def tables_as_text(text: str) -> str:
     return "".join([*pieces, text[at:]])
 
 
-def html_blocks(text: str, ids: Ids) -> Iterator[TextBlock]:
+def read_html_blocks(text: str, ids: Ids) -> Iterator[TextBlock]:
     """The blocks of a page; lines are counted as they are shown."""
     number = 0
     table: list[tuple[int, str, tuple[str, ...]]] = []
@@ -89,12 +89,12 @@ def _rows_and_lines(text: str) -> Iterator[tuple[tuple[str, ...], str]]:
         elif name in _SKIPPED and not closing and not match["rest"].endswith("/"):
             skipped = name
         else:
-            yield from _shown(page, name, closing=closing)
+            yield from _end_shown(page, name, closing=closing)
     if line := page.text():
         yield ((*page.cells, line), "") if page.cells is not None else ((), line)
 
 
-def _shown(page: _Page, name: str, *, closing: bool) -> Iterator[tuple[tuple[str, ...], str]]:
+def _end_shown(page: _Page, name: str, *, closing: bool) -> Iterator[tuple[tuple[str, ...], str]]:
     """What a tag ends: a row, or a line."""
     if name in ("td", "th") and page.cells is not None:
         if closing or page.words:

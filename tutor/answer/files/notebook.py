@@ -7,7 +7,7 @@ from typing import Any
 
 from tutor.answer.files.answer_labels import VALUE, label_of, sort_of
 from tutor.answer.files.decode import FileProblem
-from tutor.answer.files.found import Found, Read
+from tutor.answer.files.file_answers import Found, Read
 from tutor.answer.files.structured import Pairs, parse_json
 from tutor.answer.files.text_lines import read_lines
 from tutor.answer.handed_in import Unused
@@ -37,12 +37,12 @@ def read_notebook(text: str, stem: str, ids: Ids) -> Read:
     for number, cell in enumerate(cells, 1):
         table = _table(cell)
         source = _source(table.get("source"))
-        named = list(dict.fromkeys(_named(_table(table.get("metadata")), ids)))
+        named = list(dict.fromkeys(_read_metadata(_table(table.get("metadata")), ids)))
         asked = _table(_table(table.get("metadata")).get("tutor")).get("question")
         if isinstance(asked, str) and not ids.find(asked) and len(problems) < 20:
-            problems.append(f"cell {number}: {ids.unknown(asked)}")
+            problems.append(f"cell {number}: {ids.describe_unknown(asked)}")
         code = table.get("cell_type") == "code"
-        first, rest = _first_line(source, ids, code=code)
+        first, rest = _read_first_line(source, ids, code=code)
         if len(named) > 1:
             refused += [(question, f"cell {number} is tagged with several questions: {', '.join(named)}") for question in named]
         elif named:
@@ -86,7 +86,7 @@ def _lines_of(number: int, source: str, ids: Ids, *, code: bool) -> tuple[list[t
     return entries, shown
 
 
-def _named(metadata: dict[str, Any], ids: Ids) -> list[str]:
+def _read_metadata(metadata: dict[str, Any], ids: Ids) -> list[str]:
     """The questions that a cell's metadata names."""
     tags = metadata.get("tags")
     grader = _table(metadata.get("nbgrader"))
@@ -96,7 +96,7 @@ def _named(metadata: dict[str, Any], ids: Ids) -> list[str]:
     return [found for name in names[:200] if isinstance(name, str) and (found := ids.find(name))]
 
 
-def _first_line(source: str, ids: Ids, *, code: bool) -> tuple[str, str]:
+def _read_first_line(source: str, ids: Ids, *, code: bool) -> tuple[str, str]:
     """The question that the first line names, and the source without that naming; ("", source) without one."""
     line, _, rest = source.lstrip("\n").partition("\n")
     comment = _COMMENT.fullmatch(line.strip()) if len(line) < 300 else None

@@ -16,7 +16,7 @@ from xml.parsers import expat
 
 from tutor.answer.files.csv_tables import read_table
 from tutor.answer.files.decode import FileProblem
-from tutor.answer.files.found import Read
+from tutor.answer.files.file_answers import Read
 from tutor.answer.files.text_blocks import TextBlock, rows_of
 from tutor.answer.files.text_lines import read_parts
 from tutor.answer.read.ids import Ids
@@ -36,7 +36,7 @@ def read_docx(data: bytes, stem: str, ids: Ids) -> Read:
     Raises `FileProblem` for what is none, or over the limits.
     """
     reader = _Document()
-    _parse(_part(_archive(data), "word/document.xml"), reader.start, reader.end, reader.words)
+    _parse(_part(_open_archive(data), "word/document.xml"), reader.start, reader.end, reader.words)
     return read_parts(_blocks(reader, ids), stem, ids)
 
 
@@ -45,7 +45,7 @@ def read_xlsx(data: bytes, stem: str, ids: Ids) -> Read:
 
     Raises `FileProblem` for what is none, or over the limits.
     """
-    archive = _archive(data)
+    archive = _open_archive(data)
     shared = _Shared()
     if "xl/sharedStrings.xml" in archive.namelist():
         _parse(_part(archive, "xl/sharedStrings.xml"), shared.start, shared.end, shared.words)
@@ -71,7 +71,7 @@ def read_xlsx(data: bytes, stem: str, ids: Ids) -> Read:
     return read_table(rows, stem, ids)
 
 
-def _archive(data: bytes) -> zipfile.ZipFile:
+def _open_archive(data: bytes) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(io.BytesIO(data))
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError, RuntimeError, OverflowError, EOFError, IndexError):

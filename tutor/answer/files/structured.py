@@ -11,11 +11,11 @@ from typing import Any
 
 from tutor.answer.files.answer_labels import is_furniture
 from tutor.answer.files.decode import FileProblem
-from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
+from tutor.answer.files.file_answers import Found, Read, check_count, key_of, person_field
 from tutor.answer.handed_in import Unused
 from tutor.answer.read.ids import Ids
 from tutor.expression.limits import MAX_AXES
-from tutor.text import visible
+from tutor.text import make_visible
 
 MAX_TOML = 300_000
 MAX_DOTS = 200
@@ -61,10 +61,10 @@ def parse_json(text: str) -> Any:
 _LOOSE_PAIR = re.compile(r"\s{0,80}[\"'“]?(?P<key>[^\"'“”=:\n]{1,120}?)[\"'”]?\s?(?P<sign>[:=])\s?(?P<value>\S.*?)\s{0,80},?\s{0,80}")
 
 
-def loose_line(line: str) -> str:
+def loosen_line(line: str) -> str:
     """A line of broken JSON or TOML as a line of text: ``"L": 0.298,`` is ``L: 0.298``.
 
-    >>> loose_line('  "dL/dw5": "0.082",'), loose_line("L = 0.3"), loose_line("{")
+    >>> loosen_line('  "dL/dw5": "0.082",'), loosen_line("L = 0.3"), loosen_line("{")
     ('dL/dw5: 0.082', 'L: 0.3', '')
     """
     match = _LOOSE_PAIR.fullmatch(line) if len(line) < 5_000 else None
@@ -88,12 +88,12 @@ def read_toml(text: str, stem: str, ids: Ids, *, own: bool = False) -> Read:
     except RecursionError:
         raise FileProblem("the file is nested too deep") from None
     except ValueError as error:
-        twice = _twice(text) if "overwrite" in str(error) else ""
-        what = twice or f"this is no TOML: {visible(str(error), 200)}"
+        twice = _find_repeated_key(text) if "overwrite" in str(error) else ""
+        what = twice or f"this is no TOML: {make_visible(str(error), 200)}"
         raise FileProblem(what, hint='write q1 = "0.5", one line an answer') from None
 
 
-def _twice(text: str) -> str:
+def _find_repeated_key(text: str) -> str:
     """Which key of a TOML file is there twice, since the standard library does not say."""
     seen: dict[str, int] = {}
     for number, line in enumerate(text.split("\n"), 1):
@@ -102,7 +102,7 @@ def _twice(text: str) -> str:
         if line.startswith("["):
             seen = {}
         elif sign and seen.setdefault(key, number) != number:
-            return f"{visible(key)!r} is there twice, in line {seen[key]} and in line {number}; keep one"
+            return f"{make_visible(key)!r} is there twice, in line {seen[key]} and in line {number}; keep one"
     return ""
 
 
@@ -110,20 +110,20 @@ def _pairs(value: Any) -> Any:
     """Tables of TOML as `Pairs`; only as deep as a class file is."""
     if not isinstance(value, dict):
         return value
-    return Pairs((key, _inner(item)) for key, item in value.items())
+    return Pairs((key, _read_inner(item)) for key, item in value.items())
 
 
-def _inner(item: Any) -> Any:
+def _read_inner(item: Any) -> Any:
     if isinstance(item, dict):
         return Pairs((key, Pairs(inner.items()) if isinstance(inner, dict) else inner) for key, inner in item.items())
     if isinstance(item, list):
-        return [_inner(part) if isinstance(part, dict) else part for part in item]
+        return [_read_inner(part) if isinstance(part, dict) else part for part in item]
     return item
 
 
 def _read(value: Any, stem: str, ids: Ids, *, own: bool) -> Read:
     if isinstance(value, list):
-        return Read(tuple(_listed(value, stem, ids)))
+        return Read(tuple(_read_list(value, stem, ids)))
     if not isinstance(value, Pairs):
         raise FileProblem("the file holds no answers", hint=f"write {SHAPES}")
     check_count(len(value))
@@ -132,13 +132,13 @@ def _read(value: Any, stem: str, ids: Ids, *, own: bool) -> Read:
     if listed:
         twice = ("the file has more than one list of submissions; all were read",) if len(listed) > 1 else ()
         rest = tuple(
-            f"the file's entry {visible(key)!r} was not read" for key in keys if key not in ("submissions", "schema", "exercise")
+            f"the file's entry {make_visible(key)!r} was not read" for key in keys if key not in ("submissions", "schema", "exercise")
         )[:20]
-        return Read(tuple(_listed([item for part in listed for item in part], stem, ids)), twice + rest)
+        return Read(tuple(_read_list([item for part in listed for item in part], stem, ids)), twice + rest)
     if own and (sections := _sections(value, ids)) is not None:
         return Read((_student(sections, stem, "", ids),))
     if "answers" not in keys and value and all(isinstance(item, Pairs) and not ids.find(key) for key, item in value):
-        return Read(tuple(_student(item, key, f"student {visible(key)!r}", ids, named=True) for key, item in value))
+        return Read(tuple(_student(item, key, f"student {make_visible(key)!r}", ids, named=True) for key, item in value))
     return Read((_student(value, stem, "", ids),))
 
 
@@ -155,10 +155,10 @@ def _sections(value: Pairs, ids: Ids) -> Pairs | None:
     return Pairs(flat) if found and len(set(found)) == len(found) else None
 
 
-def _listed(items: list[Any], stem: str, ids: Ids) -> Iterator[Found]:
+def _read_list(items: list[Any], stem: str, ids: Ids) -> Iterator[Found]:
     check_count(len(items))
     if (answers := _answer_rows(items, ids)) is not None:
-        yield from _by_student(answers, stem, ids)
+        yield from _group_by_student(answers, stem, ids)
         return
     for number, item in enumerate(items, 1):
         where, name = f"item {number}", f"{stem} item {number}"
@@ -169,13 +169,13 @@ def _listed(items: list[Any], stem: str, ids: Ids) -> Iterator[Found]:
         yield found if found.student else Found(name, where=where, failed=f"item {number} names no student: add \"student\"")
 
 
-def _by_student(rows: Pairs, stem: str, ids: Ids) -> Iterator[Found]:
+def _group_by_student(rows: Pairs, stem: str, ids: Ids) -> Iterator[Found]:
     """Rows of (student, (question, answer)), put together; without a student they are the file's."""
     students: dict[str, list[tuple[str, Any]]] = {}
     for student, pair in rows:
         students.setdefault(student, []).append(pair)
     for student, pairs in students.items():
-        where = f"student {visible(student)!r}" if student else ""
+        where = f"student {make_visible(student)!r}" if student else ""
         yield _student(Pairs([("answers", Pairs(pairs))]), student or stem, where, ids, named=True)
 
 
@@ -231,13 +231,13 @@ def _student(pairs: Pairs, stem: str, where: str, ids: Ids, *, named: bool = Fal
         elif field:
             text, problem = _text(item)
             if problem or (fields.get(field, text) != text):
-                return Found(stem or text, where=where, failed=f"{visible(key)!r} {problem or 'is given twice'}")
+                return Found(stem or text, where=where, failed=f"{make_visible(key)!r} {problem or 'is given twice'}")
             fields[field] = text
         elif not nested or ids.find(key):
             entries += [(key, item)] if ids.find(key) or not is_furniture(key) else []
         elif key not in ("schema", "exercise") and not is_furniture(key):
-            problems.append(f"the entry {visible(key)!r} beside the answers was not read")
-            unused.append(Unused(key[:100], _text(item)[0][:300], f"the entry {visible(key)!r} beside the answers was not read"))
+            problems.append(f"the entry {make_visible(key)!r} beside the answers was not read")
+            unused.append(Unused(key[:100], _text(item)[0][:300], f"the entry {make_visible(key)!r} beside the answers was not read"))
     texts: list[tuple[str, str]] = []
     refused: list[tuple[str, str]] = []
     for key, item in entries:
@@ -261,21 +261,21 @@ def _entries(item: Any, ids: Ids) -> Pairs | None:
 
 def _text(item: Any) -> tuple[str, str]:
     """An answer's text: texts and numbers as written, nested lists as a vector, a matrix, an array; or what is wrong with it."""
-    text = _nested(item, MAX_AXES)
+    text = _nest_lists(item, MAX_AXES)
     if text is None:
         return "", "is no text, number, list of numbers or list of rows" if isinstance(item, list) else "is no text or number"
     return text, ""
 
 
-def _nested(item: Any, axes: int) -> str | None:
+def _nest_lists(item: Any, axes: int) -> str | None:
     """Nested lists in brackets, up to so many deep; nothing for what is no answer."""
     if not isinstance(item, list):
-        return _scalar(item)
-    texts = [_nested(part, axes - 1) for part in item] if axes else [None]
+        return _write_scalar(item)
+    texts = [_nest_lists(part, axes - 1) for part in item] if axes else [None]
     return None if any(text is None for text in texts) else f"[{', '.join(str(text) for text in texts)}]"
 
 
-def _scalar(item: Any) -> str | None:
+def _write_scalar(item: Any) -> str | None:
     if item is None:
         return ""
     if isinstance(item, bool):

@@ -14,17 +14,17 @@ from functools import partial
 
 from tutor.answer.files.answer_labels import sort_of
 from tutor.answer.files.csv_tables import read_csv
-from tutor.answer.files.decode import FileProblem, advice, decode, whole
-from tutor.answer.files.found import Found, Read
+from tutor.answer.files.decode import FileProblem, advise, decode, drop_surrogates
+from tutor.answer.files.file_answers import Found, Read
 from tutor.answer.files.notebook import read_notebook
 from tutor.answer.files.office import read_docx, read_xlsx
-from tutor.answer.files.structured import loose_line, read_json, read_toml
+from tutor.answer.files.structured import loosen_line, read_json, read_toml
 from tutor.answer.files.text_lines import read_html, read_lines
 from tutor.answer.handed_in import Submission, Unused, is_blank
 from tutor.answer.read.asked_names import AskedNames
 from tutor.answer.read.ids import Ids, student_key
-from tutor.errors import near
-from tutor.text import visible
+from tutor.errors import hint_near
+from tutor.text import make_visible
 
 MAX_FILE = 5_000_000
 MAX_TEXT = 1_000_000
@@ -96,8 +96,8 @@ def read_submissions(
     base = name.replace("\\", "/").rstrip("/").rpartition("/")[2] or name or "(no name)"
     stem, dot, end = base.rpartition(".")
     stem, suffix = (stem, f".{end.lower()}") if dot and stem else (base, "")
-    shown = visible(whole(base), 200)
-    ids, listed = Ids.of(questions, also), None if students is None else {student_key(student)[0]: None for student in students}
+    shown = make_visible(drop_surrogates(base), 200)
+    ids, listed = Ids.make(questions, also), None if students is None else {student_key(student)[0]: None for student in students}
     try:
         read = _read(suffix, stem, data, ids, limit, own=own)
         if own and len(read.found) > 1:
@@ -106,7 +106,7 @@ def read_submissions(
         found = Found(stem, failed="; ".join(part for part in (problem.what, problem.hint) if part))
         read = Read((found,))
     file_hash = hashlib.sha256(data).hexdigest()
-    submissions = tuple(_settled(found, shown, ids, listed, file_hash) for found in read.found or (Found(stem),))
+    submissions = tuple(_settle_submission(found, shown, ids, listed, file_hash) for found in read.found or (Found(stem),))
     alone = len(submissions) == 1 and not submissions[0].source.startswith(f"{shown} ") and not submissions[0].failed
     if alone:  # what is said about a student's own file is said to the student
         both = (*read.problems, *submissions[0].problems)
@@ -123,8 +123,8 @@ def _read(suffix: str, stem: str, data: bytes, ids: Ids, limit: int, *, own: boo
     if packed is not None:
         return packed(data, stem, ids)
     if reader is None:
-        what = f"files that end in {visible(suffix, 20)} are not read" if suffix else "a file without an ending is not read"
-        raise advice(suffix, data) or FileProblem(what, hint=ACCEPTED)
+        what = f"files that end in {make_visible(suffix, 20)} are not read" if suffix else "a file without an ending is not read"
+        raise advise(suffix, data) or FileProblem(what, hint=ACCEPTED)
     text, note = decode(data)
     notes = (note,) if note else ()
     if not text.strip():
@@ -133,19 +133,19 @@ def _read(suffix: str, stem: str, data: bytes, ids: Ids, limit: int, *, own: boo
         raise FileProblem(f"the file has a NUL byte (character {text.index(chr(0)) + 1})", hint="hand in plain text")
     if suffix in _LINES and len(text) > MAX_TEXT:
         raise FileProblem(f"the text has {len(text):,} characters; at most {MAX_TEXT:,} are read")
-    read = _leniently(suffix, text, stem, ids, own=own) if suffix in _LENIENT else reader(text, stem, ids)
+    read = _read_leniently(suffix, text, stem, ids, own=own) if suffix in _LENIENT else reader(text, stem, ids)
     return Read(read.found, (*notes, *read.problems))
 
 
 EMPTY = "the file is empty"
 
 
-def _leniently(suffix: str, text: str, stem: str, ids: Ids, *, own: bool) -> Read:
+def _read_leniently(suffix: str, text: str, stem: str, ids: Ids, *, own: bool) -> Read:
     """JSON or TOML; where it is broken, whatever its lines ``"id": value`` say, with a note."""
     try:
         return _LENIENT[suffix](text, stem, ids, own=own)
     except FileProblem as problem:
-        lines = "\n".join(loose_line(line) for line in text.split("\n")) if len(text) <= MAX_TEXT else ""
+        lines = "\n".join(loosen_line(line) for line in text.split("\n")) if len(text) <= MAX_TEXT else ""
         found = read_lines(lines, stem, ids).found if lines and "\0" not in lines else ()
         if len(found) != 1 or not any(not is_blank(answer) for _, answer in found[0].entries):
             raise
@@ -153,9 +153,9 @@ def _leniently(suffix: str, text: str, stem: str, ids: Ids, *, own: bool) -> Rea
         return Read((replace(found[0], problems=(note, *found[0].problems)),))
 
 
-def _settled(found: Found, source: str, ids: Ids, listed: Mapping[str, None] | None, file_hash: str) -> Submission:
+def _settle_submission(found: Found, source: str, ids: Ids, listed: Mapping[str, None] | None, file_hash: str) -> Submission:
     """The submission of one student: ids looked up, what is there twice refused, the name checked."""
-    student, fault = student_key(whole(found.student))
+    student, fault = student_key(drop_surrogates(found.student))
     where = f"{source} {found.where}" if found.where else source
     fields, problems = _fields(found.fields)
     problems += found.problems
@@ -165,12 +165,12 @@ def _settled(found: Found, source: str, ids: Ids, listed: Mapping[str, None] | N
     named: set[str] = set()
     unused = list(found.unused)
     for written, text in found.entries:
-        text = whole(text)
+        text = drop_surrogates(text)
         question = ids.find(written)
         if not question:
             if not is_blank(text):
-                problems.append(ids.unknown(whole(written)))
-                unused.append(Unused(written[:100], text[:MAX_SHOWN], ids.unknown(whole(written))))
+                problems.append(ids.describe_unknown(drop_surrogates(written)))
+                unused.append(Unused(written[:100], text[:MAX_SHOWN], ids.describe_unknown(drop_surrogates(written))))
             continue
         named.add(question)
         if is_blank(text):
@@ -190,27 +190,27 @@ def _settled(found: Found, source: str, ids: Ids, listed: Mapping[str, None] | N
             answers.pop(question, None)
             refused.setdefault(question, f"the answer to {question} cannot be taken: {why}")
         else:
-            problems.append(ids.unknown(whole(written)))
-            unused.append(Unused(written[:100], "", f"{ids.unknown(whole(written))}; its answer {why}"))
+            problems.append(ids.describe_unknown(drop_surrogates(written)))
+            unused.append(Unused(written[:100], "", f"{ids.describe_unknown(drop_surrogates(written))}; its answer {why}"))
     problems += refused.values()
-    problems = list(dict.fromkeys(whole(problem) for problem in problems))
+    problems = list(dict.fromkeys(drop_surrogates(problem) for problem in problems))
     if len(problems) > MAX_PROBLEMS:
         problems = [*problems[:MAX_PROBLEMS], f"and {len(problems) - MAX_PROBLEMS:,} more"]
-    left = tuple(Unused(whole(one.place), whole(one.text), whole(one.reason)) for one in unused[:MAX_UNUSED])
+    left = tuple(Unused(drop_surrogates(one.place), drop_surrogates(one.text), drop_surrogates(one.reason)) for one in unused[:MAX_UNUSED])
     if len(unused) > MAX_UNUSED:
         left = (*left, Unused("", "", f"and {len(unused) - MAX_UNUSED:,} more parts"))
-    failed = whole(found.failed) or fault or _failed(student, answers, listed)
-    failed = failed or _too_little(named | set(refused), answers, unused, ids)
+    failed = drop_surrogates(found.failed) or fault or _describe_failure(student, answers, listed)
+    failed = failed or _say_too_little(named | set(refused), answers, unused, ids)
     if failed:
         answers, refused = {}, {}
     kept = Submission(student, answers, where, fields, tuple(problems), failed, refused=refused, unused=left)
     return replace(kept, digest=_digest(kept, file_hash if failed else ""))
 
 
-def _too_little(named: Collection[str], answers: Mapping[str, str], unused: Sequence[Unused], ids: Ids) -> str:
+def _say_too_little(named: Collection[str], answers: Mapping[str, str], unused: Sequence[Unused], ids: Ids) -> str:
     """Why a hand-in is for a person as a whole: nothing in it names a question, or nearly all that looks like answers could not be used."""
     if not named and ids.ids:
-        return f"nothing in it could be used as an answer, a person has to read it; the questions are {ids.some()}"
+        return f"nothing in it could be used as an answer, a person has to read it; the questions are {ids.list_some()}"
     given = [text for text in answers.values() if not is_blank(text)]
     used = sum(sum(sort_of(line, ids) == "answer" for line in text.split("\n")[:200]) or 1 for text in given)
     if len(unused) > (LEAST - 1) * (used + len(named) - len(given)):
@@ -218,10 +218,10 @@ def _too_little(named: Collection[str], answers: Mapping[str, str], unused: Sequ
     return ""
 
 
-def _failed(student: str, answers: Mapping[str, str], listed: Mapping[str, None] | None) -> str:
+def _describe_failure(student: str, answers: Mapping[str, str], listed: Mapping[str, None] | None) -> str:
     if listed is not None and student not in listed:
-        hint = near(student[:60], listed)
-        return f"{visible(student)} is not on the list of students" + (f"; {hint}" if hint else "")
+        hint = hint_near(student[:60], listed)
+        return f"{make_visible(student)} is not on the list of students" + (f"; {hint}" if hint else "")
     size = sum(map(len, answers.values()))
     return f"the answers have {size:,} characters; at most {MAX_TEXT:,} are read" if size > MAX_TEXT else ""
 
@@ -233,7 +233,7 @@ def _fields(fields: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     for name, text in fields.items():
         if name == "student" or not text.strip():
             continue
-        value, fault = student_key(whole(text))
+        value, fault = student_key(drop_surrogates(text))
         if fault:
             problems.append(f"the {name.replace('_', ' ')} was not taken: {fault.partition(':')[0]}")
         else:
@@ -272,7 +272,7 @@ def merge(batches: Iterable[HandedInFiles]) -> HandedInFiles:
         problems += batch.problems
         for submission in batch.submissions:
             students.setdefault(submission.student, []).append(submission)
-    merged = [found[0] if len(found) == 1 else _refused(found) for found in students.values()]
+    merged = [found[0] if len(found) == 1 else _refuse_twice(found) for found in students.values()]
     problems += [f"{s.student}: {s.failed}" for s, found in zip(merged, students.values(), strict=True) if len(found) > 1]
     return HandedInFiles(tuple(merged), tuple(problems))
 
@@ -280,7 +280,7 @@ def merge(batches: Iterable[HandedInFiles]) -> HandedInFiles:
 _COUNTS = {2: "two", 3: "three", 4: "four"}
 
 
-def _refused(found: Sequence[Submission]) -> Submission:
+def _refuse_twice(found: Sequence[Submission]) -> Submission:
     places = [submission.source for submission in found]
     shown = places if len(places) <= 5 else [*places[:5], f"{len(places) - 5} more"]
     failed = f"{_COUNTS.get(len(found), len(found))} submissions: {', '.join(shown[:-1])} and {shown[-1]}; keep one"

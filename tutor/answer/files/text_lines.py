@@ -14,7 +14,7 @@ from tutor.answer.files.answer_labels import (
     STRONG,
     WEAK,
     AnswerLabel,
-    ends_in_value,
+    has_value_at_end,
     is_head,
     is_remark,
     is_value,
@@ -22,12 +22,12 @@ from tutor.answer.files.answer_labels import (
     row_labels,
     sort_of,
 )
-from tutor.answer.files.found import Found, Read, check_count, key_of, person_field
-from tutor.answer.files.html_pages import TABLE, html_blocks, tables_as_text
+from tutor.answer.files.file_answers import Found, Read, check_count, key_of, person_field
+from tutor.answer.files.html_pages import TABLE, read_html_blocks, tables_as_text
 from tutor.answer.files.text_blocks import BrokenBlock, TextBlock, is_fence, read_blocks
 from tutor.answer.handed_in import Unused, is_blank
 from tutor.answer.read.ids import Ids
-from tutor.text import visible
+from tutor.text import make_visible
 
 MAX_PROBLEMS = 20
 MAX_UNUSED = 100
@@ -106,9 +106,9 @@ class _Part:
 
     def note(self, number: int, text: str) -> None:
         """A line in words: the student hears that nobody reads it as an answer."""
-        self.problem(f"line {number} belongs to no question: {visible(text.strip(), 40)}")
+        self.problem(f"line {number} belongs to no question: {make_visible(text.strip(), 40)}")
 
-    def stray(self, number: int, text: str, reason: str, bare: str = "") -> None:
+    def add_stray(self, number: int, text: str, reason: str, bare: str = "") -> None:
         """A line that belongs to no question; ``bare`` is it without what only sets it."""
         sort = sort_of(bare or text, self.ids)
         if sort == "note":
@@ -126,7 +126,7 @@ def read_lines(text: str, stem: str, ids: Ids) -> Read:
 
 def read_html(text: str, stem: str, ids: Ids) -> Read:
     """The student of a page of HTML."""
-    return read_parts(html_blocks(text, ids), stem, ids)
+    return read_parts(read_html_blocks(text, ids), stem, ids)
 
 
 def read_parts(blocks: Iterable[TextBlock | BrokenBlock], stem: str, ids: Ids) -> Read:
@@ -147,7 +147,7 @@ def read_parts(blocks: Iterable[TextBlock | BrokenBlock], stem: str, ids: Ids) -
     if len(parts) == 2 and not parts[1].segments and not parts[0].fields:  # the one line student: … may stand at the end
         parts[0].fields = parts.pop().fields
     kept = [part for part in parts if part.segments or part.number > 1 or part is parts[-1] or part.unused]
-    return Read(tuple(_found(part, stem, len(parts) > 1) for part in kept))
+    return Read(tuple(_make_found(part, stem, len(parts) > 1) for part in kept))
 
 
 def _row(parts: list[_Part], block: TextBlock) -> None:
@@ -158,13 +158,13 @@ def _row(parts: list[_Part], block: TextBlock) -> None:
         part.begin(label, block)
     told = [cell for cell in block.cells if cell.strip()]
     if not labels and not is_head(block) and not (len(told) == 2 and _person(parts, f"{told[0]}: {told[1]}", block.number)):
-        part.stray(block.number, block.text, _unknown(part, block.cells), " ".join(told))
+        part.add_stray(block.number, block.text, _say_unknown(part, block.cells), " ".join(told))
     part.lost = _NO_QUESTION
 
 
-def _unknown(part: _Part, cells: Sequence[str]) -> str:
+def _say_unknown(part: _Part, cells: Sequence[str]) -> str:
     first = next((cell for cell in cells if cell.strip()), "")
-    return part.ids.unknown(first)
+    return part.ids.describe_unknown(first)
 
 
 def _heading(part: _Part, block: TextBlock) -> None:
@@ -176,9 +176,9 @@ def _heading(part: _Part, block: TextBlock) -> None:
         part.begin(AnswerLabel(question, ""), block)
     else:
         shown = block.text.strip("*_` \t:")
-        if part.segments or _meant(shown, part.ids):
-            part.problem(f"line {block.number}: {part.ids.unknown(shown)}")
-        part.lost = f"the heading above it names no question: {part.ids.unknown(shown)}" if shown else _NO_QUESTION
+        if part.segments or _is_meant_as_id(shown, part.ids):
+            part.problem(f"line {block.number}: {part.ids.describe_unknown(shown)}")
+        part.lost = f"the heading above it names no question: {part.ids.describe_unknown(shown)}" if shown else _NO_QUESTION
 
 
 def _line(parts: list[_Part], block: TextBlock, listed: Sequence[TextBlock | BrokenBlock], place: int) -> None:
@@ -187,7 +187,7 @@ def _line(parts: list[_Part], block: TextBlock, listed: Sequence[TextBlock | Bro
     inside = block.sort == "inside" and part.open is not None and not part.open.inside
     label = label_of(text, part.ids) if text.strip() else None
     if label is not None:
-        _labelled(part, block, label, inside=inside)
+        _split_label(part, block, label, inside=inside)
         return
     question = part.ids.find(text) if text.strip() and len(text) < 200 else ""
     if question and block.sort == "line" and _is_heading_line(part, listed, place):
@@ -203,9 +203,9 @@ def _is_misnamed(part: _Part, block: TextBlock) -> bool:
     name, colon, rest = block.text.strip().partition(":")
     shown = name.strip("*_` \t-•")
     if colon and _is_meant(part, shown, rest):
-        reason = part.ids.unknown(shown)
+        reason = part.ids.describe_unknown(shown)
     else:
-        reason = _near_miss(part, block.text)
+        reason = _say_near_miss(part, block.text)
     if reason:
         part.problem(f"line {block.number}: {reason}")
         part.unuse(block.number, block.text, reason)
@@ -213,7 +213,7 @@ def _is_misnamed(part: _Part, block: TextBlock) -> bool:
     return bool(reason)
 
 
-def _labelled(part: _Part, block: TextBlock, label: AnswerLabel, *, inside: bool) -> None:
+def _split_label(part: _Part, block: TextBlock, label: AnswerLabel, *, inside: bool) -> None:
     """A line that begins with an asked quantity."""
     current = part.open
     if label.strength == STRONG:
@@ -240,28 +240,28 @@ def _is_meant(part: _Part, label: str, rest: str) -> bool:
     """Whether a label that is no question's is meant as one: one word like an id, or a word with a value behind it."""
     if not label or len(label) > 120 or label.casefold() in SAID or person_field(label):
         return False
-    if _meant(label, part.ids):
+    if _is_meant_as_id(label, part.ids):
         return sort_of(f"{label}: {rest}", part.ids) != "nothing"
     told = bool(part.segments and rest.strip()) and " " not in label and is_value(rest)
     return told and sort_of(f"{label}: {rest}", part.ids) == "answer"
 
 
-def _meant(label: str, ids: Ids) -> bool:
+def _is_meant_as_id(label: str, ids: Ids) -> bool:
     """Whether an unknown label is meant as the id of a question: one word like them."""
-    if not label or " " in label or len(label) > 40 or ids.means(label):
+    if not label or " " in label or len(label) > 40 or ids.is_meant(label):
         return False
     return any(c.isdigit() for c in label) or ids.resembles(label)
 
 
-def _near_miss(part: _Part, text: str) -> str:
+def _say_near_miss(part: _Part, text: str) -> str:
     """What is said about a line ``dL/dw55 = …``: its name is no quantity of the exercise, but like one that is asked for."""
     name, sign, rest = text.partition("=")
     label = name.strip("*_` \t-•$:")
     if not sign or not label or " " in label or len(label) > 40 or not rest.strip():
         return ""
-    if not part.ids.resembles(label) or part.ids.means(label):
+    if not part.ids.resembles(label) or part.ids.is_meant(label):
         return ""
-    return part.ids.unknown(label)
+    return part.ids.describe_unknown(label)
 
 
 def _person(parts: list[_Part], line: str, number: int) -> bool:
@@ -275,7 +275,7 @@ def _person(parts: list[_Part], line: str, number: int) -> bool:
     if name == "student" and ("student" in part.fields or part.segments):
         parts.append(_Part(part.ids, number, {"student": rest}))
     elif part.fields.get(name, rest) != rest:
-        part.problem(f"line {number}: {visible(label)!r} is given twice; the first counts")
+        part.problem(f"line {number}: {make_visible(label)!r} is given twice; the first counts")
     else:
         part.fields[name] = rest
     return True
@@ -288,7 +288,7 @@ def _keep(part: _Part, block: TextBlock) -> None:
         current.lines.append(text)
         part.lost = _NO_QUESTION  # the block of code that the answers stand in ends
     elif current is None:
-        part.stray(block.number, text, part.lost)
+        part.add_stray(block.number, text, part.lost)
     elif block.sort == "line" and not current.blank and is_remark(text, part.ids):
         if sort_of(text, part.ids) == "answer":
             part.unuse(block.number, text, "these are words, which are not read as working")
@@ -298,8 +298,8 @@ def _keep(part: _Part, block: TextBlock) -> None:
         current.lines.append(text)
 
 
-def _found(part: _Part, stem: str, several: bool) -> Found:
-    entries = _settled(part)
+def _make_found(part: _Part, stem: str, several: bool) -> Found:
+    entries = _settle_answers(part)
     where = f"line {part.number}" if several else ""
     student = key_of(part.fields) or stem
     failed = ""
@@ -311,7 +311,7 @@ def _found(part: _Part, stem: str, several: bool) -> Found:
     return Found(student, tuple(entries), where, part.fields, tuple(part.problems), failed=failed, unused=tuple(unused))
 
 
-def _settled(part: _Part) -> list[tuple[str, str]]:
+def _settle_answers(part: _Part) -> list[tuple[str, str]]:
     """The answers: of several places that answer a question the surest counts, and the others are working of what stands above them."""
     best: dict[str, int] = {}
     for segment in part.segments:
@@ -327,7 +327,7 @@ def _settled(part: _Part) -> list[tuple[str, str]]:
         if surest and (segment.strength == STRONG or first is None):
             kept.append(segment)
             own.setdefault(segment.question, segment)
-        elif first is not None and not ends_in_value(first.text) and ends_in_value(segment.text) and surest:
+        elif first is not None and not has_value_at_end(first.text) and has_value_at_end(segment.text) and surest:
             first.lines += segment.whole  # the formula stood there, and here is what it comes to
         elif kept:
             kept[-1].lines += segment.whole

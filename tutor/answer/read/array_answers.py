@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 
 from tutor.answer.handed_in import AnswerError
-from tutor.answer.read.reading import MAX_LENGTH, read, trimmed
-from tutor.answer.read.spots import refusal
+from tutor.answer.read.answer_refusals import refusal
+from tutor.answer.read.reading import MAX_LENGTH, read, trim_answer
 from tutor.answer.read.vocabulary import Vocabulary
 from tutor.expression.nodes import Expr
 
@@ -50,14 +50,14 @@ def read_entries(text: str, vocabulary: Vocabulary) -> Rows:
         raise AnswerError(
             f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}", hint="write the entries only"
         )
-    start, end = trimmed(text)
+    start, end = trim_answer(text)
     if start == end:
         raise AnswerError("an empty answer", hint="write the entries, such as [1, 2] or [[1, 2], [3, 4]]")
     flip = _TRANSPOSED.search(text, start, end)
-    start, end = _unwrapped(text, start, end, vocabulary)
-    if flip and end == flip.end() and (inner := _unwrapped(text, start, flip.start(), vocabulary)) != (start, flip.start()):
+    start, end = _unwrap_call(text, start, end, vocabulary)
+    if flip and end == flip.end() and (inner := _unwrap_call(text, start, flip.start(), vocabulary)) != (start, flip.start()):
         start, end = inner
-    elif flip and _taken_apart(text, start, flip.start()):
+    elif flip and _is_taken_apart(text, start, flip.start()):
         end = flip.start()
     else:
         flip = None
@@ -101,7 +101,7 @@ def read_array(text: str, vocabulary: Vocabulary, axes: int) -> tuple[tuple[int,
     """
     if axes < 3 or len(text) > MAX_LENGTH:
         return (), (read_entries(text, vocabulary),)
-    spans = [_unwrapped(text, *trimmed(text), vocabulary)]
+    spans = [_unwrap_call(text, *trim_answer(text), vocabulary)]
     front: list[int] = []
     for axis in range(axes - 2):
         parts = [_arrays_in(text, *span, outermost=axis == 0) for span in spans]
@@ -114,7 +114,7 @@ def read_array(text: str, vocabulary: Vocabulary, axes: int) -> tuple[tuple[int,
         spans = [span for part in parts for span in part]
         if len(spans) > MAX_CELLS:
             raise AnswerError(f"more than {MAX_CELLS:,} entries", hint="write only the entries that are asked for")
-    _check_brackets(text, *trimmed(text))
+    _check_brackets(text, *trim_answer(text))
     matrices = tuple(read_entries(text[start:end], vocabulary) for start, end in spans)
     if sum(len(row) for rows in matrices for row in rows) > MAX_CELLS:
         raise AnswerError(f"more than {MAX_CELLS:,} entries", hint="write only the entries that are asked for")
@@ -123,20 +123,20 @@ def read_array(text: str, vocabulary: Vocabulary, axes: int) -> tuple[tuple[int,
 
 def _arrays_in(text: str, start: int, end: int, *, outermost: bool) -> list[Span]:
     """The parts of an array that are arrays themselves; none where one of them is a single entry."""
-    start, end = _bare(text, start, end)
-    inner = _inside(text, start, end)
+    start, end = _strip_spaces(text, start, end)
+    inner = _find_inside(text, start, end)
     if inner is None and not outermost:
         return []
     for marks in (",", ";\n"):
-        parts = [_bare(text, *part) for part in _split(text, *(inner or (start, end)), marks)]
+        parts = [_strip_spaces(text, *part) for part in _split(text, *(inner or (start, end)), marks)]
         parts = [part for part in parts if part[0] < part[1]]
-        nested = [_inside(text, *part) is not None or text.startswith("\\begin", part[0]) for part in parts]
+        nested = [_find_inside(text, *part) is not None or text.startswith("\\begin", part[0]) for part in parts]
         if parts and all(nested) and (inner is not None or len(parts) > 1):
             return parts
     return []
 
 
-def _bare(text: str, start: int, end: int) -> Span:
+def _strip_spaces(text: str, start: int, end: int) -> Span:
     """A part without the spaces of LaTeX around it, the ``\\left`` before it, and the ``\\right`` of what it stands in."""
     while (space := _SPACE.match(text, start, end)) and space.end() > start:
         start = space.end()
@@ -158,15 +158,15 @@ def _entry(text: str, cell: Span, vocabulary: Vocabulary) -> Expr | AnswerError:
         return error
 
 
-def _unwrapped(text: str, start: int, end: int, vocabulary: Vocabulary) -> Span:
+def _unwrap_call(text: str, start: int, end: int, vocabulary: Vocabulary) -> Span:
     """What stands in ``np.array(…)``, ``tensor(…, dtype=…)``, ``Matrix(…)``; any other text as it is."""
     start, end = _trim(text, start, end)
     match = _WRAPPED.match(text, start, end)
-    inner = _inside(text, text.index("(", start), end) if match and match["word"] not in vocabulary.declared else None
+    inner = _find_inside(text, text.index("(", start), end) if match and match["word"] not in vocabulary.declared else None
     if match is None or inner is None:
         return start, end
     array, *options = [part for part in _split(text, *inner, ",") if text[part[0] : part[1]].strip()]
-    if _inside(text, *_trim(text, *array)) is None or not all(_OPTION.fullmatch(text, *option) for option in options):
+    if _find_inside(text, *_trim(text, *array)) is None or not all(_OPTION.fullmatch(text, *option) for option in options):
         return start, end
     return _trim(text, *array)
 
@@ -187,10 +187,10 @@ def _check_brackets(text: str, start: int, end: int) -> None:
         raise refusal(text, "this bracket is never closed", opened[0], AS_A_LIST)
 
 
-def _taken_apart(text: str, start: int, end: int) -> bool:
+def _is_taken_apart(text: str, start: int, end: int) -> bool:
     """Whether a text is an array in brackets or a matrix of LaTeX, so that a T behind it transposes it."""
     inner = _trim(text, start, end)
-    return _inside(text, *inner) is not None or text.startswith(("\\begin", "\\left"), inner[0])
+    return _find_inside(text, *inner) is not None or text.startswith(("\\begin", "\\left"), inner[0])
 
 
 def _rows(text: str, start: int, end: int) -> list[list[Span]]:
@@ -208,14 +208,14 @@ def _rows(text: str, start: int, end: int) -> list[list[Span]]:
     if all(len(row) > 1 and all(_PLAIN.fullmatch(text, *_trim(text, *cell)) for cell in row)
            and len(_BAR.findall(text, row[0][0], row[-1][1])) == len(row) - 1 for row in barred):  # fmt: skip
         return barred
-    inner = _inside(text, start, end)
+    inner = _find_inside(text, start, end)
     if inner is not None and _is_list(text, *inner):
         rows = [part for part in _split(text, *inner, ",") if text[part[0] : part[1]].strip()]
-        nested = [_inside(text, *_trim(text, *row)) for row in rows]
+        nested = [_find_inside(text, *_trim(text, *row)) for row in rows]
         if nested and all(nested) and len(_split(text, *inner, ";")) == 1:
             return [_cells(text, *row) for row in nested if row is not None]
-        return _listed(text, *inner, bracketed=True)
-    return _listed(text, start, end, bracketed=False)
+        return _split_rows(text, *inner, bracketed=True)
+    return _split_rows(text, start, end, bracketed=False)
 
 
 def _is_table(lines: list[str], *, ruled: bool) -> bool:
@@ -232,20 +232,20 @@ def _is_list(text: str, start: int, end: int) -> bool:
     """Whether what stands in a bracket is a list, and not a formula in brackets."""
     if len(_split(text, start, end, ",;\n")) > 1 or text[start - 1] == "[":
         return True
-    return len(_blank_separated(text, start, end)) > 1
+    return len(_split_at_blanks(text, start, end)) > 1
 
 
-def _listed(text: str, start: int, end: int, *, bracketed: bool) -> list[list[Span]]:
+def _split_rows(text: str, start: int, end: int, *, bracketed: bool) -> list[list[Span]]:
     """Rows by ``;`` or line ends, cells by ``,`` or blanks between plain numbers."""
     rows = [row for row in _split(text, start, end, ";\n") if text[row[0] : row[1]].strip()] or [(start, end)]
     if not bracketed and len(rows) > 1:
         comma = next((m for row in rows if (m := _DECIMAL_COMMA.search(text, *row))), None)
-        if comma and not all(_inside(text, *_trim(text, *row)) for row in rows):
+        if comma and not all(_find_inside(text, *_trim(text, *row)) for row in rows):
             raise refusal(text, "a comma inside a list that semicolons or lines separate", comma.start() + 1,
                           "a decimal is written with a point: 0.5; rows of a matrix go in brackets: [[1, 2], [3, 4]]")  # fmt: skip
     found = []
     for row in rows:
-        inner = _inside(text, *_trim(text, *row))
+        inner = _find_inside(text, *_trim(text, *row))
         found.append(_cells(text, *(inner if inner is not None and _is_list(text, *inner) else row)))
     return found
 
@@ -254,10 +254,10 @@ def _cells(text: str, start: int, end: int) -> list[Span]:
     cells = _split(text, start, end, ",")
     if len(cells) > 1 and not text[cells[-1][0] : cells[-1][1]].strip():
         cells.pop()  # a comma at the end of a line
-    return cells if len(cells) > 1 else _blank_separated(text, *cells[0])
+    return cells if len(cells) > 1 else _split_at_blanks(text, *cells[0])
 
 
-def _blank_separated(text: str, start: int, end: int) -> list[Span]:
+def _split_at_blanks(text: str, start: int, end: int) -> list[Span]:
     """Entries with only blanks between them, where all are plain numbers; else the whole as one entry."""
     spans = [match.span() for match in re.compile(r"[^\s]+").finditer(text, start, end)]
     if len(spans) > 1 and all(_PLAIN.fullmatch(text, *span) for span in spans):
@@ -293,7 +293,7 @@ def _latex_rows(text: str, matrix: re.Match[str], start: int, end: int) -> list[
     return [_split(text, *row, "&") for row in rows if text[row[0] : row[1]].strip()]
 
 
-def _inside(text: str, start: int, end: int) -> Span | None:
+def _find_inside(text: str, start: int, end: int) -> Span | None:
     """What stands between a bracket that opens the text and the one that closes it, where they belong together."""
     if end - start < 2 or text[start] not in "([{" or text[end - 1] != _CLOSES[text[start]]:
         return None

@@ -16,7 +16,7 @@ from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key, read_derivative
 from tutor.expression.lexicon import IndexedSpelling, Literal, Vocabulary, split_index
 from tutor.expression.nodes import Call, Expr, Name, Partial
-from tutor.expression.spelling import whole
+from tutor.expression.spelling import read_whole
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered
 from tutor.graph.network import quantities
 from tutor.notation.profile import Notation, notation
@@ -59,7 +59,7 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     return replace(
         known, declared={**known.declared, **sizes}, functions={**known.functions, **functions, **_OTHERWISE}, arity=_arity,
-        indexed=indexed_spellings(layered, notations.values()), literal=literal, literals=re.compile(pattern) if pattern else None,
+        indexed=list_indexed_spellings(layered, notations.values()), literal=literal, literals=re.compile(pattern) if pattern else None,
     )  # fmt: skip
 
 
@@ -74,7 +74,7 @@ def _arity(func: str, count: int) -> int:
     return len(function(func, count).params) if func in FUNCTIONS and not FUNCTIONS[func].layer else count
 
 
-def indexed_spellings(layered: Layered, notations: Iterable[Notation]) -> dict[tuple[str, str], tuple[IndexedSpelling, ...]]:
+def list_indexed_spellings(layered: Layered, notations: Iterable[Notation]) -> dict[tuple[str, str], tuple[IndexedSpelling, ...]]:
     """How the entries of every array, and of the derivatives that have a symbol of their own, are spelled with letters as indices."""
     found: dict[tuple[str, str], dict[IndexedSpelling, None]] = {}
     for known in (*notations, Notation()):
@@ -90,7 +90,7 @@ def literal_entries(layered: Layered, notations: Iterable[Notation]) -> dict[str
     for known in notations:
         for key, node, rank in _arrays(layered):
             shown = known.entry(key, [Symbol(letter, letter) for letter in _LETTERS[0][:rank]])
-            if type(node) is not Name or rank > 2 or (whole(shown.latex) is not None and whole(shown.text) is not None):
+            if type(node) is not Name or rank > 2 or (read_whole(shown.latex) is not None and read_whole(shown.text) is not None):
                 continue
             for letters in product(_INDICES, repeat=rank):
                 symbol = known.entry(key, [Symbol(letter, letter) for letter in letters])
@@ -116,7 +116,7 @@ def _spellings(known: Notation, key: str, node: Expr, rank: int) -> Iterator[tup
     if type(node) is Name and not known.symbols:  # by its name, after all notations
         pairs.append((f"{node.name}_{''.join(_LETTERS[0][:rank])}", f"{node.name}_{''.join(_LETTERS[1][:rank])}"))
     for first, second in pairs:
-        one, other = whole(first), whole(second)
+        one, other = read_whole(first), read_whole(second)
         if one is None or other is None or one[0] != other[0] or one[2] != other[2]:
             continue
         parts = tuple(

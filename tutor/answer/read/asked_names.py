@@ -7,7 +7,7 @@ asked quantity *is* that question, whatever stands around it (``**…**``, dolla
 >>> from tutor.exercise.load import load
 >>> from tutor.exercise.question import Question
 >>> asked = [Question(key, key, targets=(key,)) for key in ("L", "dL/dw5", "w5@1")]
->>> names = AskedNames.of_questions(asked, vocabulary(load("neuron/two-two-two")))
+>>> names = AskedNames.make_of_questions(asked, vocabulary(load("neuron/two-two-two")))
 >>> [names.find(text) for text in (r"$\frac{\partial L}{\partial w_5}$", "**E_total**", "w_5^{new}", "3) w5 after 1 update", "w6")]
 ['dL/dw5', 'L', 'w5@1', 'w5@1', '']
 """
@@ -22,9 +22,9 @@ from tutor.answer.read.reading import read
 from tutor.answer.read.vocabulary import Vocabulary
 from tutor.errors import ExpressionError
 from tutor.exercise.question import Question
-from tutor.expression.keys import After, after_key, derivative_key, read_after, read_derivative
+from tutor.expression.keys import After, derivative_key, make_after_key, read_after, read_derivative
 from tutor.expression.nodes import Expr, Name, Partial
-from tutor.expression.spelling import whole
+from tutor.expression.spelling import read_whole
 
 MAX_LABEL = 120
 MAX_WORDS = 8
@@ -113,13 +113,13 @@ class AskedNames:
     memory: dict[str, str] = field(default_factory=dict, compare=False)
 
     @classmethod
-    def of(cls, ids: Iterable[str], also: Mapping[str, str] | None = None) -> AskedNames:
+    def make(cls, ids: Iterable[str], also: Mapping[str, str] | None = None) -> AskedNames:
         """The table of these ids, in the order given; ``also`` has other ways to write them ("w5 after 1" for w5@1)."""
         known = tuple(dict.fromkeys(ids))
-        return cls(known, _folded(known, also or {}))
+        return cls(known, _fold_ids(known, also or {}))
 
     @classmethod
-    def of_questions(cls, questions: Sequence[Question], *known: Vocabulary) -> AskedNames:
+    def make_of_questions(cls, questions: Sequence[Question], *known: Vocabulary) -> AskedNames:
         """The table of an exercise's questions, with all spellings that its vocabularies know, the first one before the others.
 
         Where several questions ask for one quantity, the one that asks for its value has the quantity's own name.
@@ -134,11 +134,11 @@ class AskedNames:
         also = {question.ask: question.id for question in reversed(first) if question.ask} | owners
         loose: dict[str, tuple[str, ...]] = {}
         for text, ident in {**also, **{ident: ident for ident in ids}}.items():
-            key = squeezed(text)
+            key = squeeze(text)
             loose[key] = tuple(dict.fromkeys((*loose.get(key, ()), ident)))
-        return cls(ids, _folded(ids, also), owners, loose, known, _commonest(owners))
+        return cls(ids, _fold_ids(ids, also), owners, loose, known, _find_commonest(owners))
 
-    def written(self, text: str) -> tuple[str, ...]:
+    def list_as_written(self, text: str) -> tuple[str, ...]:
         """The questions whose id, or what they ask for, a text is as it stands, but for case and blanks."""
         found = self.folded.get(fold(text), ()) if len(text) <= 500 else ()
         if len(found) < 2:
@@ -148,7 +148,7 @@ class AskedNames:
 
     def find(self, text: str) -> str:
         """The question that a label means, or an empty text."""
-        found = self.written(text)
+        found = self.list_as_written(text)
         if found or len(text) > MAX_LABEL:
             return found[0] if len(found) == 1 else ""
         if text not in self.memory:
@@ -157,41 +157,41 @@ class AskedNames:
             self.memory[text] = self._read(text)
         return self.memory[text]
 
-    def knows(self, word: str) -> bool:
+    def is_known(self, word: str) -> bool:
         """Whether a single word is the name of a quantity or of a function."""
         if not self.known:
             return fold(word) in self.folded
-        return any(word in known.declared or word in known.functions or whole(word) in known.spelled for known in self.known)
+        return any(word in known.declared or word in known.functions or read_whole(word) in known.spelled for known in self.known)
 
-    def means(self, text: str) -> bool:
+    def is_meant(self, text: str) -> bool:
         """Whether a text is the name of any quantity of the exercise, asked or not."""
-        return bool(self.known) and len(text) <= MAX_LABEL and any(self._key(bare) for bare in stripped(text))
+        return bool(self.known) and len(text) <= MAX_LABEL and any(self._key(bare) for bare in strip_label(text))
 
     def _read(self, text: str) -> str:
-        for bare in stripped(text):
-            found = self.written(bare)
+        for bare in strip_label(text):
+            found = self.list_as_written(bare)
             if found:
                 return found[0] if len(found) == 1 else ""
             kind = _KIND.search(bare)
             if kind is not None:
-                own, name = self._one(bare[: kind.start()]), kind["kind"].lower()
+                own, name = self._find_one(bare[: kind.start()]), kind["kind"].lower()
                 wanted = f"{own}.{_KINDS.get(name, name)}" if own else ""
                 if wanted in self.ids:
                     return wanted
-            if ident := self._one(bare):
+            if ident := self._find_one(bare):
                 return ident
         return ""
 
-    def _one(self, text: str) -> str:
+    def _find_one(self, text: str) -> str:
         """The question that asks for what a text names."""
         if not text or len(_PLAIN.findall(text)) > MAX_WORDS:
             return ""
         if own := self.owners.get(self._key(text), ""):
             return own
-        for key in self._other_keys(text):
+        for key in self._list_other_keys(text):
             if own := self.owners.get(key, ""):
                 return own
-        fits = self.loose.get(squeezed(text), ()) if "\\" not in text else ()
+        fits = self.loose.get(squeeze(text), ()) if "\\" not in text else ()
         return fits[0] if len(fits) == 1 else ""
 
     def _key(self, text: str) -> str:
@@ -207,13 +207,13 @@ class AskedNames:
             first = first or key
         return first
 
-    def _other_keys(self, text: str) -> Iterator[str]:
+    def _list_other_keys(self, text: str) -> Iterator[str]:
         """The keys that a text may mean besides: after updates, and derivatives in other words."""
         if match := _AFTER.fullmatch(text):
-            key = self._bare_key(match["what"])
+            key = self._strip_key(match["what"])
             count = _COUNTED.get(match["k"].lower()) or int(match["k"]) if match["k"].isdigit() or match["k"].lower() in _COUNTED else 0
             if key and count:
-                yield after_key(key, count)
+                yield make_after_key(key, count)
             return
         for pattern in _QUOTIENTS:
             if (match := pattern.fullmatch(text)) and (of := self._key(match["of"])) and (wrt := self._key(match["wrt"])):
@@ -225,24 +225,24 @@ class AskedNames:
                 if wrt:
                     yield derivative_key(of or self.loss, wrt)
         if (match := _RAISED.fullmatch(text)) and (key := self._key(match["what"])):
-            yield after_key(key, int(match["k"] or match["j"]))
+            yield make_after_key(key, int(match["k"] or match["j"]))
         for pattern in _NEW:
             if (match := pattern.fullmatch(text)) and (key := self._key(match["what"])):
                 updated = [own for own in self.owners if read_after(own) == After(key, read_after(own).updates) and own != key]
                 if len(updated) == 1:
                     yield updated[0]
 
-    def _bare_key(self, text: str) -> str:
-        return next((key for bare in stripped(text) if (key := self._key(bare))), "")
+    def _strip_key(self, text: str) -> str:
+        return next((key for bare in strip_label(text) if (key := self._key(bare))), "")
 
 
-def _commonest(keys: Iterable[str]) -> str:
+def _find_commonest(keys: Iterable[str]) -> str:
     """The quantity whose derivatives are asked for most often."""
     found = [derivative.of for key in keys if (derivative := read_derivative(read_after(key).key))]
     return max(dict.fromkeys(found), key=found.count, default="")
 
 
-def _folded(ids: Sequence[str], also: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
+def _fold_ids(ids: Sequence[str], also: Mapping[str, str]) -> dict[str, tuple[str, ...]]:
     folded: dict[str, tuple[str, ...]] = {}
     for name in ids:
         folded[fold(name)] = (*folded.get(fold(name), ()), name)
@@ -257,10 +257,10 @@ def fold(text: str) -> str:
     return " ".join(text.split()).replace("∂", "d").casefold()
 
 
-def squeezed(text: str) -> str:
+def squeeze(text: str) -> str:
     """A label without the signs between its letters and digits: ``Out-H1`` and out_h1 are one; ``/`` and ``@`` count.
 
-    >>> squeezed("∂L / ∂out_h1"), squeezed("w5 after 1")
+    >>> squeeze("∂L / ∂out_h1"), squeeze("w5 after 1")
     ('dl/douth1', 'w5@1')
     """
     text = re.sub(r"\s+(?:after|nach)\s+", "@", text)
@@ -268,7 +268,7 @@ def squeezed(text: str) -> str:
     return "".join(part or sign for part, sign in zip(kept, re.split(r"([/@])", fold(text)), strict=True) if part or sign in "/@")
 
 
-def stripped(text: str) -> Iterator[str]:
+def strip_label(text: str) -> Iterator[str]:
     """A label without what stands around it, first as little as possible is taken off."""
     bare = " ".join(text.split())
     seen: dict[str, None] = {}

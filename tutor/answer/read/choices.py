@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from tutor.answer.handed_in import AnswerError
-from tutor.answer.read.spots import refusal
+from tutor.answer.read.answer_refusals import refusal
 
 MAX_LENGTH = 2_000
 _BETWEEN = re.compile(r"[\s,;/&+]+|\band\b")

@@ -41,7 +41,7 @@ def effort(expr: Expr) -> int:
     return total
 
 
-def spent(left: int, expr: Expr) -> int:
+def spend_on(left: int, expr: Expr) -> int:
     """What is left of an answer's operations when a formula in it is computed.
 
     Raises `ExpressionError` when that is nothing.

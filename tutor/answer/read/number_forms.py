@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterable
 from decimal import Decimal
 
-from tutor.answer.read.spots import refusal
+from tutor.answer.read.answer_refusals import refusal
 from tutor.expression.signs import NUMBER
 
 MAX_LENGTH = 200
@@ -57,10 +57,10 @@ def has_decimal_commas(texts: Iterable[str]) -> bool:
     return certain
 
 
-def with_points(text: str) -> str:
+def put_points(text: str) -> str:
     r"""A text that is written with decimal commas, with points; commas between entries and arguments stay.
 
-    >>> with_points("0,741 * 0{,}187"), with_points("[0,5; 1,25]"), with_points("[0,5, 1,25]"), with_points("max(0,5)")
+    >>> put_points("0,741 * 0{,}187"), put_points("[0,5; 1,25]"), put_points("[0,5, 1,25]"), put_points("max(0,5)")
     ('0.741 * 0.187', '[0.5; 1.25]', '[0.5, 1.25]', 'max(0,5)')
     """
     if "," not in text:
@@ -72,10 +72,10 @@ def _is_decimal(text: str, match: re.Match[str]) -> bool:
     """Whether a comma between digits can be none between entries or arguments: outside of brackets, or where these have other signs."""
     if "{,}" in match.group():
         return True
-    opened = _opening(text, match.start())
+    opened = _find_opening(text, match.start())
     if opened < 0:
         return True
-    inside = text[opened + 1 : _closing(text, opened)]
+    inside = text[opened + 1 : _find_closing(text, opened)]
     if text[opened] == "(":
         if not text[:opened].strip() and not inside.strip("0123456789, "):
             return False  # (1,2) is a pair
@@ -83,7 +83,7 @@ def _is_decimal(text: str, match: re.Match[str]) -> bool:
     return ";" in inside or "\n" in inside or re.search(r",\s", inside) is not None or re.search(r"[0-9]\s+[-−]?[0-9]", inside) is not None
 
 
-def _opening(text: str, at: int) -> int:
+def _find_opening(text: str, at: int) -> int:
     """The bracket that a place stands in, or -1."""
     level = 0
     for place in range(at - 1, max(-1, at - 400), -1):
@@ -96,7 +96,7 @@ def _opening(text: str, at: int) -> int:
     return -1
 
 
-def _closing(text: str, opened: int) -> int:
+def _find_closing(text: str, opened: int) -> int:
     """Where a bracket is closed, or the end of the text."""
     level = 0
     for place in range(opened, min(len(text), opened + 2000)):
@@ -106,12 +106,12 @@ def _closing(text: str, opened: int) -> int:
     return len(text)
 
 
-def plain_number(text: str, *, percent: bool = False) -> tuple[str, str]:
+def read_plain_number(text: str, *, percent: bool = False) -> tuple[str, str]:
     """A number as the grammar reads it, and a note where that is another number than a hasty reader sees; any other text as it is.
 
     ``percent`` says that the question asks for percent.  Raises `AnswerError` for what may be two different numbers.
 
-    >>> plain_number("tensor(0.0267, requires_grad=True)"), plain_number("3 1/2"), plain_number("49.8 %", percent=True)
+    >>> read_plain_number("tensor(0.0267, requires_grad=True)"), read_plain_number("3 1/2"), read_plain_number("49.8 %", percent=True)
     (('0.0267', ''), ('3 + 1/2', '3 1/2 is read as 3 + 1/2'), ('0.498', ''))
     """
     if len(text) > MAX_LENGTH:
@@ -122,7 +122,7 @@ def plain_number(text: str, *, percent: bool = False) -> tuple[str, str]:
     if match := _PRINTED.fullmatch(text):
         return match["number"], ""
     if percent and (match := _PERCENT.fullmatch(text)):
-        return _hundredth(match["number"]), ""
+        return _divide_by_hundred(match["number"]), ""
     if match := _MIXED.fullmatch(text) or _MIXED_SIGN.fullmatch(text):
         parts = match.groupdict()
         part = f"{parts['over']}/{parts['under']}" if "over" in parts else parts["part"]
@@ -131,16 +131,16 @@ def plain_number(text: str, *, percent: bool = False) -> tuple[str, str]:
     return text, ""
 
 
-def _hundredth(number: str) -> str:
+def _divide_by_hundred(number: str) -> str:
     """A hundredth of a number, with as many digits as it has."""
     value = Decimal(number.replace("−", "-").replace(" ", ""))
     return format(value.scaleb(-2), "f")
 
 
-def second_reading(text: str) -> str:
+def suggest_reading(text: str) -> str:
     """What a number may be meant as that is read as something else: 8.22e-2 for 8.22*10-2, 2.5 for 2·5; nothing for most.
 
-    >>> second_reading("8.22*10-2"), second_reading("2·5"), second_reading("0.0822")
+    >>> suggest_reading("8.22*10-2"), suggest_reading("2·5"), suggest_reading("0.0822")
     ('8.22e-2', '2.5', '')
     """
     if len(text) > MAX_LENGTH:

@@ -1,6 +1,6 @@
 r"""What stands around the formulas on the product's own pages, taken out of an answer that was copied from one.
 
-`without_setting` gives a text of the same length, in which reasons, tags and commands that only place things are blanks, so that every
+`drop_setting` gives a text of the same length, in which reasons, tags and commands that only place things are blanks, so that every
 place in it is still a place in what the student wrote:
 
 - LaTeX: ``\tag*{…}``, words beside a row (``&& \text{…}``), ``\mathrel{+}``, ``\MoveEqLeft[2]``, ``\mathmakebox[3em][r]{…}``;
@@ -9,7 +9,7 @@ place in it is still a place in what the student wrote:
 
 >>> from tutor.answer.read.vocabulary import vocabulary
 >>> from tutor.exercise.load import load
->>> " ".join(without_setting("w5   (path 1)\n     + w6\n       the sum of both", vocabulary(load("neuron/two-two-two"))).split())
+>>> " ".join(drop_setting("w5   (path 1)\n     + w6\n       the sum of both", vocabulary(load("neuron/two-two-two"))).split())
 'w5 + w6'
 """
 
@@ -49,18 +49,18 @@ _WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}(?:[-'’][A-Za-zÀ-ÿ]+)*")
 _EDGES = "()[],:;.\u00a0"
 
 
-def without_setting(text: str, known: Vocabulary) -> str:
+def drop_setting(text: str, known: Vocabulary) -> str:
     """The text with blanks for what only stands around its formulas; each is as long as it was."""
     if "#" in text:
         text = _COMMENT.sub(lambda match: " " * len(match.group()), text)
     if "\\" in text or "{}" in text:
-        text = _without_commands(text)
+        text = _drop_commands(text)
     if "\n" in text or "   (" in text:
-        text = _without_reasons(text, known)
+        text = _drop_reasons(text, known)
     return text
 
 
-def _without_commands(text: str) -> str:
+def _drop_commands(text: str) -> str:
     pieces: list[str] = []
     at, cases = 0, 0
     while match := _MARKED.search(text, at):
@@ -74,14 +74,14 @@ def _without_commands(text: str) -> str:
             pieces.append(word.replace("\\mathrel{", " " * 9).replace("}", " "))
             continue
         while kind == "words" and text.startswith("{", at):
-            at = _closed(text, at)
+            at = _find_close(text, at)
         if kind == "below":  # the shape of a factor; what it stands below is in the braces behind it
-            at = _closed(text, at)
-        pieces.append(_blank(text[match.start() : at]))
+            at = _find_close(text, at)
+        pieces.append(_blank_out(text[match.start() : at]))
     return "".join([*pieces, text[at:]])
 
 
-def _closed(text: str, at: int) -> int:
+def _find_close(text: str, at: int) -> int:
     """Behind the brace that closes the one at ``at``, or the end of the text."""
     level = 0
     for brace in re.compile(r"[{}]").finditer(text, at):
@@ -91,11 +91,11 @@ def _closed(text: str, at: int) -> int:
     return len(text)
 
 
-def _blank(text: str) -> str:
+def _blank_out(text: str) -> str:
     return re.sub(r"[^\n]", " ", text)
 
 
-def _without_reasons(text: str, known: Vocabulary) -> str:
+def _drop_reasons(text: str, known: Vocabulary) -> str:
     lines = text.split("\n", MAX_LINES)
     for place, line in enumerate(lines[:MAX_LINES]):
         if place and (sizes := _SIZES.match(line)):
@@ -103,11 +103,11 @@ def _without_reasons(text: str, known: Vocabulary) -> str:
         elif place and _INDENT.match(line) and is_reason(line.strip(), known):
             lines[place] = " " * len(line)
         elif "   (" in line:
-            lines[place] = _without_notes(line, known)
+            lines[place] = _drop_notes(line, known)
     return "\n".join(lines)
 
 
-def _without_notes(line: str, known: Vocabulary) -> str:
+def _drop_notes(line: str, known: Vocabulary) -> str:
     """A line of the terminal without the brackets that stand in a column of their own."""
     at = 0
     for _ in range(MAX_NOTES):

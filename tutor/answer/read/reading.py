@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 from tutor.answer.handed_in import AnswerError
-from tutor.answer.read.spots import as_answer
+from tutor.answer.read.answer_refusals import as_answer
 from tutor.errors import ExpressionError
 from tutor.expression.lexicon import Vocabulary
 from tutor.expression.nodes import Expr
@@ -38,8 +38,8 @@ def read(text: str, vocabulary: Vocabulary) -> Expr:
 
     >>> from tutor.answer.read.vocabulary import vocabulary
     >>> from tutor.exercise.load import load
-    >>> from tutor.expression.plain import plain
-    >>> plain(read(r"\frac{\partial L}{\partial w_5} · 2i_1^2", vocabulary(load("neuron/two-two-two"))))
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(read(r"\frac{\partial L}{\partial w_5} · 2i_1^2", vocabulary(load("neuron/two-two-two"))))
     'dL/dw5*2*i1^2'
     """
     if len(text) > MAX_LENGTH:
@@ -49,9 +49,9 @@ def read(text: str, vocabulary: Vocabulary) -> Expr:
     tree = read_fast(text, vocabulary)
     if tree is not None:
         return tree
-    start, end = trimmed(text)
+    start, end = trim_answer(text)
     if text.endswith("\\\\", start, end):  # the end of a row of LaTeX
-        start, end = trimmed(text, start, end - 2)
+        start, end = trim_answer(text, start, end - 2)
     try:
         return read_slowly(text, *_number_only(text, start, end), vocabulary)
     except ExpressionError as error:
@@ -68,13 +68,13 @@ def _number_only(text: str, start: int, end: int) -> tuple[int, int]:
     return (begin, rounded.end("number")) if rounded else (begin, end)
 
 
-def trimmed(text: str, start: int = 0, end: int | None = None) -> tuple[int, int]:
+def trim_answer(text: str, start: int = 0, end: int | None = None) -> tuple[int, int]:
     """Where an answer begins and ends without blanks, a full stop at its end and dollar signs around it."""
     end = len(text) if end is None else end
     for _ in range(4):
-        start, end = _stripped(text, start, end)
+        start, end = _strip_blanks(text, start, end)
         if text[start:end].endswith((".", "\\.")) and end - start > 1:
-            start, end = _stripped(text, start, end - 1)
+            start, end = _strip_blanks(text, start, end - 1)
         for opening, closing in _WRAPPERS:
             both = len(opening) + len(closing)
             if (
@@ -88,10 +88,10 @@ def trimmed(text: str, start: int = 0, end: int | None = None) -> tuple[int, int
                     break
         else:
             break
-    return _stripped(text, start, end)
+    return _strip_blanks(text, start, end)
 
 
-def _stripped(text: str, start: int, end: int) -> tuple[int, int]:
+def _strip_blanks(text: str, start: int, end: int) -> tuple[int, int]:
     while start < end and text[start].isspace():
         start += 1
     while start < end and text[end - 1].isspace():

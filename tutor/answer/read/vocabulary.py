@@ -19,7 +19,7 @@ from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import entry_symbols
-from tutor.expression.keys import after_key, derivative_key
+from tutor.expression.keys import derivative_key, make_after_key
 from tutor.expression.lexicon import (
     ALIASES,
     COMMON,
@@ -38,7 +38,7 @@ from tutor.expression.lexicon import (
 from tutor.expression.lexicon import Vocabulary as Vocabulary
 from tutor.expression.limits import MAX_ANSWER_TOKENS
 from tutor.expression.nodes import Call, Expr, Name, Partial, children
-from tutor.expression.spelling import Key, whole
+from tutor.expression.spelling import Key, read_whole
 from tutor.graph.network import quantities
 from tutor.graph.nouns import Graph
 from tutor.notation.profile import Notation, notation, profile_names
@@ -75,13 +75,13 @@ def gather_vocabulary(
     Without ``powers`` x² is the quantity that the exercise writes so, and no power of x.
     """
     nodes = {name: Name(name) for name in graph.names}
-    found = _Found({key for name in nodes if (key := whole(name)) and not key[1]}, set(nodes))
+    found = _Found({key for name in nodes if (key := read_whole(name)) and not key[1]}, set(nodes))
     for name, node in nodes.items():
         found.add(guess(name), node, SPELLED)
         found.text(name, node, SPELLED)
     for place, profile in enumerate(chosen if nodes else ()):
         _add_profile(found, graph, known(profile), nodes, own=place == 0)
-    for text, name in common_names(graph):
+    for text, name in list_common_names(graph):
         found.text(text, nodes[name], COMMON)
     rates = dict.fromkeys([*map(rate_name, chosen), "eta", "lambda", "tau", "alpha"])
     rates = {rate: None for rate in rates if not found.is_own(rate)}
@@ -91,7 +91,7 @@ def gather_vocabulary(
         if rate not in nodes:
             found.text(rate, declared[rate], OTHER)
     for name, node in nodes.items():
-        key = whole(name)
+        key = read_whole(name)
         if key is not None and not key[1]:
             found.settle(key, node)
     spelled, literal = found.tables(powers)
@@ -106,7 +106,7 @@ _LOSSES = ("L", "E", "L_total", "E_total", "L_tot", "E_tot", "E_ges", "L_ges", "
 _LOSS_NAMES = ("L", "E", "ell", "loss", "J", "C")
 
 
-def common_names(graph: Graph) -> Iterator[tuple[str, str]]:
+def list_common_names(graph: Graph) -> Iterator[tuple[str, str]]:
     """What quantities are often called outside of every course here, and which one that is: the loss, its parts, and net inputs."""
     if graph.loss in graph.names and any(q.kind == "loss" or q.name in _LOSS_NAMES for q in quantities(graph) if q.name == graph.loss):
         yield from ((text, graph.loss) for text in _LOSSES)
@@ -135,7 +135,7 @@ class _Found:
 
     def text(self, text: str, node: Expr, level: int) -> None:
         """One way in which it is shown."""
-        key = whole(text)
+        key = read_whole(text)
         if key is None:
             for shown in dict.fromkeys((text, text.replace("\\,", "\\thinspace ").replace("_", " _"))):  # as in Markdown
                 self.literal.setdefault(shown, {}).setdefault(level, {})[node] = None
@@ -148,7 +148,7 @@ class _Found:
 
     def is_own(self, name: str) -> bool:
         """Whether the notation of the exercise writes a quantity so: α is no step size where a quantity is called α."""
-        key = whole(name)
+        key = read_whole(name)
         return key is not None and OWN in self.keys.get(key, ())
 
     def settle(self, key: Key, node: Expr) -> None:
@@ -157,14 +157,14 @@ class _Found:
 
     def tables(self, powers: bool = True) -> tuple[dict[Key, tuple[int, Known]], dict[str, Known]]:
         """The best reading of each spelling; powers of what is known better are left to be powers."""
-        best = {key: _best(levels) for key, levels in self.keys.items()}
+        best = {key: _choose_best(levels) for key, levels in self.keys.items()}
         settled = {
             key: kept for key, known in best.items()
-            if (kept := known if not powers and known[0] <= OWN else self._beside_power(key, known, best)) is not None
+            if (kept := known if not powers and known[0] <= OWN else self._choose_beside_power(key, known, best)) is not None
         }  # fmt: skip
-        return settled, {text: _best(levels)[1] for text, levels in self.literal.items()}
+        return settled, {text: _choose_best(levels)[1] for text, levels in self.literal.items()}
 
-    def _beside_power(
+    def _choose_beside_power(
         self, key: Key, known: tuple[int, Known], best: dict[Key, tuple[int, Known]]
     ) -> tuple[int, Known] | None:
         base, sub, sup = key
@@ -175,7 +175,7 @@ class _Found:
         if level < below:
             return known
         if level == below or (below == DECLARED and level == OWN):
-            return level, Several((*_typed(node), *(f"{name} to the power {sup}" for name in _typed(power))))
+            return level, Several((*_list_spellings(node), *(f"{name} to the power {sup}" for name in _list_spellings(power))))
         return None
 
     def _is_power(self, sup: str) -> bool:
@@ -184,13 +184,13 @@ class _Found:
         return "'" not in sup and all(word in self.names for word in words)
 
 
-def _best(levels: dict[int, dict[Expr, None]]) -> tuple[int, Known]:
+def _choose_best(levels: dict[int, dict[Expr, None]]) -> tuple[int, Known]:
     level = min(levels)
     nodes = tuple(levels[level])
-    return level, nodes[0] if len(nodes) == 1 else Several(tuple(name for node in nodes for name in _typed(node)))
+    return level, nodes[0] if len(nodes) == 1 else Several(tuple(name for node in nodes for name in _list_spellings(node)))
 
 
-def _typed(known: Known) -> tuple[str, ...]:
+def _list_spellings(known: Known) -> tuple[str, ...]:
     if isinstance(known, Several):
         return known.names
     if isinstance(known, Partial):
@@ -214,10 +214,10 @@ def _add_profile(found: _Found, graph: Graph, known: Notation, nodes: dict[str, 
     trained = graph.parameters or graph.leaves
     for quantity in trained:
         for step in range(1, MAX_UPDATES + 1):
-            updated = Name(after_key(quantity.name, step))
+            updated = Name(make_after_key(quantity.name, step))
             found.text(updated.name, updated, OWN_UPDATED)
             try:
-                symbol = known.updated(quantity.name, step)
+                symbol = known.write_updated(quantity.name, step)
             except TutorError:  # an entry of an array with brackets in its symbol, (W_2)_{11}, has none
                 continue
             if not own and known.update != "next":  # only the exercise's own course may mean an update by w' or w_{5,1}
@@ -235,7 +235,7 @@ def _functions(profiles: Iterable[str]) -> dict[str, str]:
             if not FUNCTIONS[name].layer:
                 symbol = known.function(name)
                 for text in (symbol.latex, symbol.text):
-                    key = whole(text)
+                    key = read_whole(text)
                     if key is not None:
                         table.setdefault(function_word(key), name)
     return {**{text.lower(): name for text, name in table.items()}, **table}

@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tutor.answer.handed_in import AnswerError
-from tutor.answer.read.pasted import without_setting
-from tutor.answer.read.reading import MAX_LENGTH, read, trimmed
+from tutor.answer.read.pasted import drop_setting
+from tutor.answer.read.reading import MAX_LENGTH, read, trim_answer
 from tutor.answer.read.vocabulary import Vocabulary
 from tutor.expression.index_signs import SUM
-from tutor.expression.keys import after_key
+from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, Mul, Name, Number, Partial, Pow
 
 MAX_MEMBERS = 100
@@ -68,8 +68,8 @@ def read_lines(text: str, vocabulary: Vocabulary) -> tuple[Line, ...]:
         raise AnswerError(
             f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}", hint="write the formulas only"
         )
-    bare = without_setting(text, vocabulary)
-    start, end = trimmed(bare)
+    bare = drop_setting(text, vocabulary)
+    start, end = trim_answer(bare)
     pieces = list(_split(bare, start, end))
     if len(pieces) > MAX_MEMBERS:
         raise AnswerError(
@@ -115,7 +115,7 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
             text[at] == "("
             and level <= 0
             and text[at - 3 : at] in ("   ", "  \t")
-            and (closed := _closes(text, at, end))
+            and (closed := _find_close(text, at, end))
         ):
             length = closed - at  # the reason of a row in the terminal, perhaps an equation
         elif text[at] in "({[)}]":
@@ -134,7 +134,7 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
         yield relation, begin, end
 
 
-def _closes(text: str, at: int, end: int) -> int:
+def _find_close(text: str, at: int, end: int) -> int:
     """Behind the bracket that closes the one at ``at``, in the same row and not far away; 0 where there is none."""
     level = 0
     for place in range(at, min(end, at + 200)):
@@ -164,7 +164,7 @@ def _members(
     At most ``most`` numbers that stand apart at its end are taken off.
     """
     piece = text[start:end]
-    far = _far_number(piece) if most else None
+    far = _find_far_number(piece) if most else None
     if far:
         yield from _members(text, relation, start, start + far[0], known, left, most - 1)
         yield Line("=", piece[far[1] :].strip(), start + far[1], _try(piece[far[1] :], known))
@@ -175,7 +175,7 @@ def _members(
         if isinstance(inner, Name | Partial):
             yield Line(relation, piece[numbered.end() :].strip(), start + numbered.end(), inner)
             return
-    read_as_is = (_after_one(piece, known) if left else None) or _try(piece, known)
+    read_as_is = (_read_updated_weight(piece, known) if left else None) or _try(piece, known)
     line = Line(relation, piece.strip(), start + _blanks(piece), read_as_is)
     if not isinstance(read_as_is, AnswerError):
         yield line
@@ -194,7 +194,7 @@ def _members(
     yield line
 
 
-def _after_one(piece: str, known: Vocabulary) -> Expr | None:
+def _read_updated_weight(piece: str, known: Vocabulary) -> Expr | None:
     """The weight after one update on the left of an equals sign: ``w5^(1) =``, ``w5[1] =`` where it can mean nothing else."""
     match = _AFTER_ONE.fullmatch(piece)
     if match is None or not isinstance(before := _try(match["name"], known), Name):
@@ -202,11 +202,11 @@ def _after_one(piece: str, known: Vocabulary) -> Expr | None:
     as_is = _try(piece, known)
     if not isinstance(as_is, AnswerError) and as_is not in (Pow(before, Number("1")), Mul((before, Number("1")))):
         return None
-    after = _try(after_key(before.name, 1), known)
+    after = _try(make_after_key(before.name, 1), known)
     return after if isinstance(after, Name) else None
 
 
-def _far_number(piece: str) -> tuple[int, int] | None:
+def _find_far_number(piece: str) -> tuple[int, int] | None:
     """Where a number stands alone at the end, four blanks or more behind the rest."""
     last = None
     for match in _FAR.finditer(piece):

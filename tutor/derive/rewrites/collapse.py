@@ -36,7 +36,7 @@ class Unit:
     weights: tuple[tuple[str, Expr], ...]
 
 
-def collapses(graph: Graph) -> tuple[Unit, ...]:
+def find_collapses(graph: Graph) -> tuple[Unit, ...]:
     """The linear outputs of a graph that lie behind at least two layers of weights, each as a single unit."""
     parameters = {q.name for q in graph.parameters} | {q.name for q in graph.leaves if q.kind in ("weight", "bias")}
     if not parameters:
@@ -50,34 +50,34 @@ def collapses(graph: Graph) -> tuple[Unit, ...]:
     used: set[str] = set()
     for step in graph.steps:
         value = _Follow(known, outer_first=matrices).affine(step.expr)
-        if value is not None and _compared(value):
+        if value is not None and _is_compared(value):
             value = None
         known[step.target] = value
         if value is not None:
             budget -= sum(len(terms) for terms in value.values())
-            if _depends(value):
+            if _depends_on_inputs(value):
                 used |= set(names(step.expr))
         if budget < 0:
             return ()
-    linear = {step.target: value for step in graph.steps if (value := known[step.target]) and _deep(value)}
+    linear = {step.target: value for step in graph.steps if (value := known[step.target]) and _is_deep(value)}
     ends = {name: value for name, value in linear.items() if name not in used}
     taken = set(graph.names)
     units = [_unit(place if len(ends) > 1 else 0, name, ends[name], inputs) for place, name in enumerate(ends, 1)]
     return tuple(unit for unit in units if unit is not None and taken.isdisjoint(name for name, _ in unit.weights))
 
 
-def _depends(value: Affine) -> bool:
+def _depends_on_inputs(value: Affine) -> bool:
     return any(value.keys() - {""})
 
 
-def _deep(value: Affine) -> bool:
+def _is_deep(value: Affine) -> bool:
     """Whether some input passes at least two parameters on its way."""
     return any(len(factors) > 1 for name, terms in value.items() if name for _, factors in terms)
 
 
-def _compared(value: Affine) -> bool:
+def _is_compared(value: Affine) -> bool:
     """Whether an output has been put beside a quantity that no parameter weighs: the error ŷ − y is no output."""
-    return _deep(value) and any(not factors for name, terms in value.items() if name for _, factors in terms)
+    return _is_deep(value) and any(not factors for name, terms in value.items() if name for _, factors in terms)
 
 
 class _Follow:
@@ -122,7 +122,7 @@ class _Follow:
         total: Affine = {"": [(Fraction(1), ())]}
         for arg in args:
             part = self.affine(arg)
-            if part is None or (_depends(total) and _depends(part)):
+            if part is None or (_depends_on_inputs(total) and _depends_on_inputs(part)):
                 return None
             if _size(total) * _size(part) > MAX_TERMS:
                 return None
@@ -131,8 +131,8 @@ class _Follow:
 
     def times(self, left: Affine, right: Affine) -> Affine:
         """Parameters times a sum over inputs: the factors in the order of the layers, or the last layer's first as in W₂W."""
-        outer, inner = (right, left) if _depends(left) else (left, right)
-        first = self.outer_first if _depends(inner) else True
+        outer, inner = (right, left) if _depends_on_inputs(left) else (left, right)
+        first = self.outer_first if _depends_on_inputs(inner) else True
         found: Affine = {}
         for name, terms in inner.items():
             for scale, factors in terms:

@@ -43,12 +43,12 @@ def contains(expr: Expr, part: Expr) -> bool:
     return expr == part or any(contains(child, part) for child in children(expr))
 
 
-def replaced(expr: Expr, part: Expr, by: Expr) -> Expr:
+def replace_part(expr: Expr, part: Expr, by: Expr) -> Expr:
     """The expression with another one in the place of a part."""
     if expr == part:
         return by
     parts = children(expr)
-    return rebuild(expr, tuple(replaced(child, part, by) for child in parts)) if parts else expr
+    return rebuild(expr, tuple(replace_part(child, part, by) for child in parts)) if parts else expr
 
 
 class Dependence:
@@ -60,14 +60,14 @@ class Dependence:
         self.steps = {step.target: step.expr for step in layered.graph.steps}
         self.live: set[str] = {part.name} if isinstance(part, Name) else set()
         for target, expr in self.steps.items():
-            if target not in self.live and self.touches(expr):
+            if target not in self.live and self.depends_on(expr):
                 self.live.add(target)
 
-    def touches(self, expr: Expr) -> bool:
+    def depends_on(self, expr: Expr) -> bool:
         """Whether an expression depends on the part."""
         return contains(expr, self.part) or any(name in self.live for name in names(expr))
 
-    def opened(self, expr: Expr) -> Expr:
+    def open_name(self, expr: Expr) -> Expr:
         """The formula behind the name of a step that depends on the part, or the expression itself."""
         if isinstance(expr, Name) and expr != self.part and expr.name in self.live:
             return self.steps[expr.name]
@@ -83,8 +83,8 @@ def loss_terms(layered: Layered, part: Expr) -> tuple[ArrayTerm, ...]:
         if not stack:
             return tuple(terms)
         term = stack.pop()
-        core = uses.opened(term.core)
-        if not uses.touches(core):
+        core = uses.open_name(term.core)
+        if not uses.depends_on(core):
             continue
         parts = _parts(replace(term, core=core), uses)
         if parts is None:
@@ -104,20 +104,20 @@ def _parts(term: ArrayTerm, uses: Dependence) -> list[ArrayTerm] | None:
         case Add(args):
             return [replace(term, core=arg) for arg in args]
         case Call("entry", (array, *place)) if not term.summed:
-            return [_picked(term, array, array, place, uses)]
-        case Call("log", (inner,)) if not term.summed and (picked := _entry_of(uses.opened(inner))) is not None:
-            return [_picked(term, Call("log", (picked[0],)), *picked, uses)]
+            return [_pick_entry(term, array, array, place, uses)]
+        case Call("log", (inner,)) if not term.summed and (picked := _entry_of(uses.open_name(inner))) is not None:
+            return [_pick_entry(term, Call("log", (picked[0],)), *picked, uses)]
         case Call("sum", (inner,)) if not term.summed:
             return [replace(term, core=inner, summed=True)]
         case Call("mean", (inner,)) if not term.summed:
-            return [_averaged(replace(term, core=inner, summed=True), uses.layered)]
+            return [_write_mean_as_sum(replace(term, core=inner, summed=True), uses.layered)]
         case Call("row_sums" | "column_sums", (inner,)) if term.summed and not term.factors:
             return [replace(term, core=inner)]
         case Call("matmul", args) if not term.summed and not shape_of(core, uses.layered.shapes):
-            return _multiplied(replace(term, summed=True), args, uses)
+            return _multiply_out(replace(term, summed=True), args, uses)
         case Mul(args) | Call("hadamard", args):
-            return _multiplied(term, args, uses)
-        case Div(num, den) if not uses.touches(den) and not shape_of(den, uses.layered.shapes):
+            return _multiply_out(term, args, uses)
+        case Div(num, den) if not uses.depends_on(den) and not shape_of(den, uses.layered.shapes):
             value = constant(den)
             if value == 0:
                 return None
@@ -137,17 +137,17 @@ def _entry_of(expr: Expr) -> tuple[Expr, tuple[Expr, ...]] | None:
     return (expr.args[0], expr.args[1:]) if type(expr) is Call and expr.func == "entry" else None
 
 
-def _picked(term: ArrayTerm, core: Expr, array: Expr, place: Sequence[Expr], uses: Dependence) -> ArrayTerm:
+def _pick_entry(term: ArrayTerm, core: Expr, array: Expr, place: Sequence[Expr], uses: Dependence) -> ArrayTerm:
     """The term as a sum over all entries, with 1 at the one that is picked: log p_2 is Σ onehot(2) ⊙ log p."""
-    label = one_hot(place, shape_of(array, uses.layered.shapes))
+    label = write_one_hot(place, shape_of(array, uses.layered.shapes))
     return replace(term, core=core, scalars=(*term.scalars, *term.factors), factors=(label,), summed=True)
 
 
-def one_hot(place: Sequence[Expr], shape: Shape) -> Expr:
+def write_one_hot(place: Sequence[Expr], shape: Shape) -> Expr:
     """1 at one place of an array, 0 elsewhere; of a matrix as the product of the labels of its row and its column.
 
-    >>> from tutor.expression.plain import plain
-    >>> plain(one_hot((Number("2"), Number("1")), (2, 3)))
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(write_one_hot((Number("2"), Number("1")), (2, 3)))
     'outer(one_hot(2, 2), one_hot(1, 3))'
     """
     sizes = [size_expr(size) for size in shape]
@@ -157,7 +157,7 @@ def one_hot(place: Sequence[Expr], shape: Shape) -> Expr:
     return Call("one_hot", (*place, *sizes))
 
 
-def _averaged(term: ArrayTerm, layered: Layered) -> ArrayTerm:
+def _write_mean_as_sum(term: ArrayTerm, layered: Layered) -> ArrayTerm:
     """A mean as a sum over the number of its entries; letters of sizes stay below."""
     number, letters = term.number, term.divisors
     sizes = shape_of(term.core, layered.shapes)
@@ -170,8 +170,8 @@ def _averaged(term: ArrayTerm, layered: Layered) -> ArrayTerm:
     return replace(term, number=number, divisors=letters)
 
 
-def _multiplied(term: ArrayTerm, args: tuple[Expr, ...], uses: Dependence) -> list[ArrayTerm] | None:
-    alive = [arg for arg in args if uses.touches(arg)]
+def _multiply_out(term: ArrayTerm, args: tuple[Expr, ...], uses: Dependence) -> list[ArrayTerm] | None:
+    alive = [arg for arg in args if uses.depends_on(arg)]
     if len(alive) != 1:
         return None
     for arg in args:

@@ -13,7 +13,7 @@ from math import prod
 from tutor.derive.backward import derive
 from tutor.derive.layerwise import order, pullback
 from tutor.derive.local import times
-from tutor.derive.rewrites.layer_terms import Targets, contains, loss_terms, replaced, scale_expr, targets_of
+from tutor.derive.rewrites.layer_terms import Targets, contains, loss_terms, replace_part, scale_expr, targets_of
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import drop_transpose, names
@@ -49,13 +49,13 @@ class LayerRewrite:
 def find_layer_rewrites(layered: Layered) -> tuple[LayerRewrite, ...]:
     """The named rewrites that apply to a graph over layers.
 
-    >>> from tutor.expression.plain import plain
+    >>> from tutor.expression.plain import write_plain
     >>> from tutor.graph.layered import from_layers
     >>> graph = from_layers(["p = softmax(z)", "L = sum(-y ⊙ log(p))"], {"z": (3,), "y": (3,)})
-    >>> [plain(rewrite.expr) for rewrite in find_layer_rewrites(graph)]
+    >>> [write_plain(rewrite.expr) for rewrite in find_layer_rewrites(graph)]
     ['p - y']
     """
-    return (*_scores(layered), *_log_sums(layered), *_collapsed(layered))
+    return (*_scores(layered), *_log_sums(layered), *_collapse_layers(layered))
 
 
 def _scores(layered: Layered) -> list[LayerRewrite]:
@@ -63,7 +63,7 @@ def _scores(layered: Layered) -> list[LayerRewrite]:
     rewrites = []
     for call, output in _outputs(layered):
         rule = _OUTPUTS[call.func]
-        if type(call.args[0]) is Name and _reaches_besides(layered, call.args[0].name, call):
+        if type(call.args[0]) is Name and _reaches_loss_besides(layered, call.args[0].name, call):
             continue
         found = targets_of(layered, output)
         target = None if found is None else _target(found, call, layered)
@@ -73,7 +73,8 @@ def _scores(layered: Layered) -> list[LayerRewrite]:
         given = rule == SOFTMAX and type(target) is Name
         needs = target.name if given and type(target) is Name else ""
         rewrites += [
-            LayerRewrite(left, expr, left, rule, needs, call.func) for left, expr in _below(layered, call.args[0], call, difference)
+            LayerRewrite(left, expr, left, rule, needs, call.func)
+            for left, expr in _list_gradients_below(layered, call.args[0], call, difference)
         ]
     return rewrites
 
@@ -92,11 +93,11 @@ def _calls(expr: Expr, functions: Collection[str]) -> list[Call]:
     return [*own, *(call for part in children(expr) for call in _calls(part, functions))]
 
 
-def _reaches_besides(layered: Layered, name: str, whole: Expr) -> bool:
+def _reaches_loss_besides(layered: Layered, name: str, whole: Expr) -> bool:
     """Whether the loss depends on a quantity in another way than through an expression."""
     live = {name}
     for step in layered.graph.steps:
-        if not live.isdisjoint(names(replaced(step.expr, whole, Name(_LEAF)))):
+        if not live.isdisjoint(names(replace_part(step.expr, whole, Name(_LEAF)))):
             live.add(step.target)
     return layered.graph.loss in live
 
@@ -150,19 +151,19 @@ _LEAF = " output"
 """Stands for an output where the rest of a formula is looked at; no quantity is called so."""
 
 
-def _below(layered: Layered, score: Expr, whole: Expr, slope: Expr) -> list[tuple[Expr, Expr]]:
+def _list_gradients_below(layered: Layered, score: Expr, whole: Expr, slope: Expr) -> list[tuple[Expr, Expr]]:
     """The gradient of the scores, or where they have no name that of the parameters in them; ``slope`` is what ``whole`` sends to them."""
     graph = layered.graph
     if type(score) is Name and score.name in layered.shapes:
         uses = [step for step in graph.steps if score.name in names(step.expr)]
-        alone = len(uses) == 1 and score.name not in names(replaced(uses[0].expr, whole, Name(_LEAF)))
+        alone = len(uses) == 1 and score.name not in names(replace_part(uses[0].expr, whole, Name(_LEAF)))
         if alone:
             return [(Partial(graph.loss, score.name), slope)]
     wanted = (score.name,) if type(score) is Name else tuple(name for name in order(graph) if name in names(score))
-    return [(Partial(graph.loss, name), _through(layered, name, score, whole, slope)) for name in wanted]
+    return [(Partial(graph.loss, name), _list_gradients_through(layered, name, score, whole, slope)) for name in wanted]
 
 
-def _through(layered: Layered, name: str, score: Expr, whole: Expr, slope: Expr) -> Expr:
+def _list_gradients_through(layered: Layered, name: str, score: Expr, whole: Expr, slope: Expr) -> Expr:
     """The gradient of one quantity with the simple slope in the place of what the chain rule sends through ``whole``."""
     graph, shapes = layered.graph, {**layered.shapes, _LEAF: shape_of(whole, layered.shapes)}
     scale, core = (slope.args[0], slope.args[1]) if type(slope) is Mul and len(slope.args) == 2 else (ONE, slope)
@@ -172,7 +173,7 @@ def _through(layered: Layered, name: str, score: Expr, whole: Expr, slope: Expr)
         through, expr = path.factors[0].wrt, path.factors[1].expr
         step = next(step for step in graph.steps if step.target == through)
         if contains(step.expr, whole):
-            rest = replaced(step.expr, whole, Name(_LEAF))
+            rest = replace_part(step.expr, whole, Name(_LEAF))
             upstream = ONE if through == graph.loss else Partial(graph.loss, through)
             terms += [part for wrt, part in pullback(rest, upstream, shapes, through) if wrt == name]
             terms += [times(scale, part) for wrt, part in pullback(score, core, layered.shapes) if wrt == name]
@@ -183,6 +184,7 @@ def _through(layered: Layered, name: str, score: Expr, whole: Expr, slope: Expr)
 
 
 _SUMMED = {total: name for name, total in SOFTMAXES.items()}
+_SUMMED["mean"] = _SUMMED["sum"]  # log of a mean is log of a sum less a number
 """What the slope of the logarithm of a sum of exponentials is, by the sum."""
 
 
@@ -190,15 +192,18 @@ def _log_sums(layered: Layered) -> list[LayerRewrite]:
     """log Σ exp(z): its slope is the softmax of z."""
     steps = {step.target: step.expr for step in layered.graph.steps}
 
-    def opened(expr: Expr) -> Expr:
+    def open_name(expr: Expr) -> Expr:
         return steps.get(expr.name, expr) if type(expr) is Name else expr
 
     rewrites = []
     for whole in dict.fromkeys(call for step in layered.graph.steps for call in _calls(step.expr, ("log",))):
         inner = whole.args[0]
-        summed = opened(inner)
-        powers = opened(summed.args[0]) if type(summed) is Call and summed.func in _SUMMED else None
-        if type(summed) is not Call or type(powers) is not Call or powers.func != "exp" or not shape_of(powers, layered.shapes):
+        summed = open_name(inner)
+        powers = open_name(summed.args[0]) if type(summed) is Call and summed.func in _SUMMED else None
+        if type(summed) is not Call or type(powers) is not Call or powers.func != "exp":
+            continue
+        shape = shape_of(powers, layered.shapes)
+        if not shape or (summed.func in ("sum", "mean") and len(shape) > 1):  # over all entries of a matrix there is no softmax by name
             continue
         score = powers.args[0]
         terms = loss_terms(layered, whole)
@@ -209,17 +214,17 @@ def _log_sums(layered: Layered) -> list[LayerRewrite]:
         slope = Neg(slope) if number < 0 else slope
         between = [part.name for part in (inner, summed.args[0]) if type(part) is Name]
         if not between:
-            rewrites += [LayerRewrite(left, expr, left, LOG_SUM) for left, expr in _below(layered, score, whole, slope)]
-        elif type(score) is Name and not _reaches_besides(layered, score.name, whole):
+            rewrites += [LayerRewrite(left, expr, left, LOG_SUM) for left, expr in _list_gradients_below(layered, score, whole, slope)]
+        elif type(score) is Name and not _reaches_loss_besides(layered, score.name, whole):
             left = Partial(layered.graph.loss, score.name)
             rewrites.append(LayerRewrite(left, slope, left, LOG_SUM))
     return rewrites
 
 
-def _collapsed(layered: Layered) -> list[LayerRewrite]:
+def _collapse_layers(layered: Layered) -> list[LayerRewrite]:
     """A chain of linear layers as one: Ŵ = W₂ W₁ and b̂ = W₂ b₁ + b₂."""
     graph = layered.graph
-    forms = _linear(graph, layered)
+    forms = _find_linear(graph, layered)
     used = {name for step in graph.steps for name in names(step.expr)}
     rewrites = []
     for step in graph.steps:
@@ -245,7 +250,7 @@ LinearForm = tuple[Expr | None, Expr | None, int, str]
 """A linear map: its matrix, its shift, how many matrices it is made of, the vector it is applied to."""
 
 
-def _linear(graph: Graph, layered: Layered) -> dict[str, LinearForm]:
+def _find_linear(graph: Graph, layered: Layered) -> dict[str, LinearForm]:
     forms: dict[str, LinearForm] = {
         q.name: (None, None, 0, q.name) for q in graph.inputs if q.kind == "input" and len(q.shape) == 1
     }

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tutor.derive.chains import full_chains, gradients
+from tutor.derive.chains import gradients, list_full_chains
 from tutor.derive.local import plus, times
-from tutor.derive.rewrites.collapse import collapses
-from tutor.derive.rewrites.terms import Flow, Output, Term, affine, combined, log_of, log_sum, outputs, terms
+from tutor.derive.rewrites.collapse import find_collapses
+from tutor.derive.rewrites.terms import Flow, Output, Term, affine, combine_sums, log_of, log_sum, outputs, terms
 from tutor.derive.slope import derivatives
-from tutor.derive.tidy import product, summed
+from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import has_call, names
 from tutor.graph.nouns import Derivation, Path, Step
@@ -77,7 +77,7 @@ class _Logs:
     number: Fraction
     divisors: tuple[Expr, ...]
 
-    def scaled(self, expr: Expr) -> Expr:
+    def scale_expr(self, expr: Expr) -> Expr:
         """An expression times the scale: the 1/2 of a mean."""
         if self.divisors:
             expr = Div(expr, self.divisors[0] if len(self.divisors) == 1 else Mul(self.divisors))
@@ -93,36 +93,36 @@ MAX_OWN = 4
 """How many steps the path of a penalty may have."""
 
 
-def found(derivation: Derivation) -> tuple[Rewrite, ...]:
+def find_named(derivation: Derivation) -> tuple[Rewrite, ...]:
     """The rewrites that apply to a derivation: the gradients of the scores, then those of the parameters directly below them.
 
     >>> from tutor.derive.backward import derive
-    >>> from tutor.expression.plain import plain
+    >>> from tutor.expression.plain import write_plain
     >>> from tutor.graph.build import from_steps
     >>> graph = from_steps(["s = w*h", "p = sigmoid(s)", "L = -(y*log(p) + (1 - y)*log(1 - p))"], parameters=["w"])
-    >>> [(plain(rewrite.left), plain(rewrite.expr)) for rewrite in found(derive(graph))]
+    >>> [(write_plain(rewrite.left), write_plain(rewrite.expr)) for rewrite in find_named(derive(graph))]
     [('dL/ds', 'p - y'), ('dL/dw', '(p - y)*h')]
     """
     flow = Flow(derivation.graph)
     known = outputs(flow)
     sight = Sight(derivation, flow, known, (terms(derivation.graph.loss, flow, known) if known else None) or ())
     simple = [rewrite for row in ROWS for rewrite in row.recognise(sight)]
-    return (*simple, *_below(derivation, simple))
+    return (*simple, *_find_below(derivation, simple))
 
 
-def collapsed(derivation: Derivation) -> tuple[Rewrite, ...]:
+def collapse_units(derivation: Derivation) -> tuple[Rewrite, ...]:
     """The single unit that a network of linear units is: its output, then its bias and its weights.
 
     >>> from tutor.derive.backward import derive
-    >>> from tutor.expression.plain import plain
+    >>> from tutor.expression.plain import write_plain
     >>> from tutor.graph.build import from_steps
     >>> graph = from_steps(["h = w1*x + b1", "y = w2*h + b2"], parameters=["w1", "b1", "w2", "b2"])
-    >>> [(plain(rewrite.left), plain(rewrite.expr)) for rewrite in collapsed(derive(graph))]
+    >>> [(write_plain(rewrite.left), write_plain(rewrite.expr)) for rewrite in collapse_units(derive(graph))]
     [('y', 'wtilde_0 + wtilde_1*x'), ('wtilde_0', 'b1*w2 + b2'), ('wtilde_1', 'w1*w2')]
     """
     return tuple(
         rewrite
-        for unit in collapses(derivation.graph)
+        for unit in find_collapses(derivation.graph)
         for rewrite in (
             Rewrite(LINEAR, Name(unit.output), unit.formula),
             *(Rewrite(UNIT, Name(name), weight) for name, weight in unit.weights),
@@ -130,7 +130,7 @@ def collapsed(derivation: Derivation) -> tuple[Rewrite, ...]:
     )
 
 
-def belonging(rewrites: Iterable[Rewrite], derivation: Derivation, wanted: Iterable[str]) -> tuple[Rewrite, ...]:
+def select_belonging(rewrites: Iterable[Rewrite], derivation: Derivation, wanted: Iterable[str]) -> tuple[Rewrite, ...]:
     """Those that the gradients of some quantities are made of."""
     steps = gradients(derivation)
     needed: set[str] = set()
@@ -148,11 +148,11 @@ def belonging(rewrites: Iterable[Rewrite], derivation: Derivation, wanted: Itera
     )
 
 
-def of_unit(rewrites: Sequence[Rewrite], wanted: Iterable[str]) -> tuple[Rewrite, ...]:
+def select_of_unit(rewrites: Sequence[Rewrite], wanted: Iterable[str]) -> tuple[Rewrite, ...]:
     """All but the weights of a single unit that no chosen parameter is in and no chosen input stands beside."""
     chosen = set(wanted)
     kept = [r for r in rewrites if r.rule == UNIT and not chosen.isdisjoint(names(r.expr))]
-    mine = {name for r in rewrites if r.rule == LINEAR for name in _beside(r.expr, chosen)}
+    mine = {name for r in rewrites if r.rule == LINEAR for name in _list_beside(r.expr, chosen)}
     mine |= {r.left.name for r in kept if isinstance(r.left, Name)}
     return tuple(
         r for r in rewrites
@@ -160,7 +160,7 @@ def of_unit(rewrites: Sequence[Rewrite], wanted: Iterable[str]) -> tuple[Rewrite
     )  # fmt: skip
 
 
-def _beside(formula: Expr, inputs: set[str]) -> Iterator[str]:
+def _list_beside(formula: Expr, inputs: set[str]) -> Iterator[str]:
     """The weights that stand beside some inputs in the formula of a unit."""
     for term in formula.args if isinstance(formula, Add) else (formula,):
         weight, *rest = names(term)
@@ -184,14 +184,14 @@ def _sigmoid(sight: Sight) -> Iterator[Rewrite]:
             continue
         name = output.name
         y, rest = logs.targets.get((name, False), ZERO), logs.targets.get((name, True), ZERO)
-        if combined([(Fraction(1), affine(y)), (Fraction(1), affine(rest))]) != {"": Fraction(1)}:
+        if combine_sums([(Fraction(1), affine(y)), (Fraction(1), affine(rest))]) != {"": Fraction(1)}:
             continue
-        simple = plus([Name(name), _minus(y)])
+        simple = plus([Name(name), _oppose(y)])
         if output.inner is None:
             yield _score(sight, SIGMOID, output.scores[0], logs, simple)
             continue
         for quantity, slope in derivatives(name, output.inner):
-            if sight.loss not in sight.flow.after([quantity], [name]) and slope != ZERO:
+            if sight.loss not in sight.flow.list_after([quantity], [name]) and slope != ZERO:
                 yield _score(sight, SIGMOID, quantity, logs, product([simple, slope]))
 
 
@@ -219,17 +219,17 @@ def _component(sight: Sight, score: str, p: Expr, targets: Mapping[str, Expr], l
     others = [target for name, target in targets.items() if name != score]
     pieces = [Neg(times(y, Add((ONE, Neg(p)))))] if y != ZERO else []
     cancelled = plus([*pieces, *(times(target, p) for target in others)])
-    total = combined([(Fraction(1), affine(target)) for target in targets.values()])
+    total = combine_sums([(Fraction(1), affine(target)) for target in targets.values()])
     summed = plus(list(targets.values()))
-    short = plus([p, _minus(y)])
-    between = (logs.scaled(cancelled),) if len(targets) > 1 else ()
+    short = plus([p, _oppose(y)])
+    between = (logs.scale_expr(cancelled),) if len(targets) > 1 else ()
     if total == {"": Fraction(1)}:
         return _score(sight, SOFTMAX, score, logs, short, between)
     only = total.get("") if total and set(total) == {""} else None
     if only is not None:
-        return _score(sight, SOFTMAX, score, logs, plus([times(_number(only), p), _minus(y)]), between)
+        return _score(sight, SOFTMAX, score, logs, plus([times(_number(only), p), _oppose(y)]), between)
     condition = summed if total is not None and all(isinstance(t, Name) for t in targets.values()) else None
-    general = plus([times(p, summed), _minus(y)])
+    general = plus([times(p, summed), _oppose(y)])
     return _score(sight, SOFTMAX, score, logs, general, between, condition, short)
 
 
@@ -237,7 +237,7 @@ def _log_sum(sight: Sight) -> Iterator[Rewrite]:
     """log Σ exp(z_k) − Σ y_k z_k, the cross-entropy of scores: p_i − y_i, with p = softmax(z); σ(z) − y for log(1 + exp(z)) − y·z."""
     sums = {made for expr in sight.flow.steps.values() for core in _calls(expr) if (made := log_sum(core, sight.flow)) is not None}
     scores = dict.fromkeys(score for one, _ in sorted(sums) for score in one)
-    free = all(sight.flow.after([score]).isdisjoint(scores.keys() - {score}) for score in scores)
+    free = all(sight.flow.list_after([score]).isdisjoint(scores.keys() - {score}) for score in scores)
     found = terms(sight.loss, sight.flow, {}, scores) if scores and free else None
     slopes: dict[str, list[Expr]] = {score: [] for score in scores}
     for term in found or ():
@@ -254,7 +254,7 @@ def _log_sum(sight: Sight) -> Iterator[Rewrite]:
             return
     for score, parts in slopes.items():
         if any(names(part) and has_call(part) for part in parts):
-            yield Rewrite(LOG_SUM, Partial(sight.loss, score), summed(parts), full_chains(sight.derivation, score) or ())
+            yield Rewrite(LOG_SUM, Partial(sight.loss, score), sum_terms(parts), list_full_chains(sight.derivation, score) or ())
 
 
 def _calls(expr: Expr) -> Iterator[Expr]:
@@ -266,7 +266,7 @@ def _calls(expr: Expr) -> Iterator[Expr]:
         stack.extend(children(node))
 
 
-def _minus(expr: Expr) -> Expr:
+def _oppose(expr: Expr) -> Expr:
     return ZERO if expr == ZERO else Neg(expr)
 
 
@@ -275,11 +275,11 @@ def _score(
     condition: Expr | None = None, under: Expr | None = None,
 ) -> Rewrite:  # fmt: skip
     """The gradient of one score, with the product that it was before."""
-    expr = logs.scaled(expr)
+    expr = logs.scale_expr(expr)
     return Rewrite(
-        rule, Partial(sight.loss, score), expr, full_chains(sight.derivation, score) or (),
+        rule, Partial(sight.loss, score), expr, list_full_chains(sight.derivation, score) or (),
         tuple(part for part in between if part != expr), condition,
-        logs.scaled(under) if condition is not None and under is not None else None,
+        logs.scale_expr(under) if condition is not None and under is not None else None,
     )  # fmt: skip
 
 
@@ -287,9 +287,9 @@ def _logs(sight: Sight, group: Sequence[Output]) -> _Logs | None:
     """The logarithms of a group of outputs, where nothing else in the loss depends on them or on their scores."""
     own = {output.name for output in group}
     mine = [term for term in sight.terms if (log_of(term.core, sight.flow, sight.outputs) or ("",))[0] in own]
-    if not mine or any(sight.loss in sight.flow.after([score], own) for output in group for score in output.scores):
+    if not mine or any(sight.loss in sight.flow.list_after([score], own) for output in group for score in output.scores):
         return None
-    after = sight.flow.after(own)
+    after = sight.flow.list_after(own)
     if any(not after.isdisjoint(names(term.core)) for term in sight.terms if term not in mine):
         return None
     scale = _scale(mine)
@@ -317,7 +317,7 @@ def _number(value: Fraction) -> Expr:
     return Neg(size) if value < 0 else size
 
 
-def _below(derivation: Derivation, rewrites: Sequence[Rewrite]) -> Iterator[Rewrite]:
+def _find_below(derivation: Derivation, rewrites: Sequence[Rewrite]) -> Iterator[Rewrite]:
     """The parameters that reach the loss only through simplified scores: ∂L/∂w = (ŷ − y)·h, summed over samples."""
     simple = {rewrite.left.wrt: rewrite for rewrite in rewrites if isinstance(rewrite.left, Partial)}
     steps, graph = gradients(derivation), derivation.graph
@@ -327,7 +327,7 @@ def _below(derivation: Derivation, rewrites: Sequence[Rewrite]) -> Iterator[Rewr
         if name not in trained or not through:
             continue
         used = [(simple[path.factors[0].wrt], path.factors[1].expr) for path in through]
-        own = [_spelled_out(steps, path) for path in step.paths if path not in through]  # of a penalty: λw
+        own = [_spell_out(steps, path) for path in step.paths if path not in through]  # of a penalty: λw
         if any(part is None for part in own):
             continue
         besides = [part for part in own if part is not None]
@@ -338,7 +338,7 @@ def _below(derivation: Derivation, rewrites: Sequence[Rewrite]) -> Iterator[Rewr
         yield Rewrite(BELOW, Partial(graph.loss, name), expr, step.paths, (), condition, under if condition else None)
 
 
-def _spelled_out(steps: Mapping[str, Step], path: Path) -> Expr | None:
+def _spell_out(steps: Mapping[str, Step], path: Path) -> Expr | None:
     """What one path contributes, as a formula without gradients in it; nothing where it is long."""
     factors = [path.factors[1].expr]
     for _ in range(MAX_OWN):

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-from tutor.derive.tidy import product, summed
+from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Pow
 from tutor.expression.walk import names, substitute
 from tutor.graph.nouns import Graph
@@ -55,7 +55,7 @@ class Flow:
             for name in names(step.expr):
                 self.users.setdefault(name, []).append(step.target)
 
-    def after(self, start: Iterable[str], blocked: Iterable[str] = ()) -> set[str]:
+    def list_after(self, start: Iterable[str], blocked: Iterable[str] = ()) -> set[str]:
         """All that depends on some quantities (themselves included), not counting what comes after the blocked ones."""
         stop = set(blocked)
         found: set[str] = set()
@@ -67,7 +67,7 @@ class Flow:
                 stack.extend(user for user in self.users.get(name, ()) if user not in stop)
         return found
 
-    def seen(self, expr: Expr) -> Expr:
+    def see_through(self, expr: Expr) -> Expr:
         """The formula behind a name, or the expression itself."""
         return self.steps.get(expr.name, expr) if isinstance(expr, Name) else expr
 
@@ -76,13 +76,13 @@ def outputs(flow: Flow) -> dict[str, Output]:
     """Every step that is a sigmoid or a component of a softmax of plain quantities, written as a function or out."""
     found = {}
     for name, expr in flow.steps.items():
-        output = _called(name, expr) if isinstance(expr, Call) else _written(name, expr, flow)
+        output = _read_called(name, expr) if isinstance(expr, Call) else _read_written(name, expr, flow)
         if output is not None:
             found[name] = output
     return found
 
 
-def _called(name: str, expr: Call) -> Output | None:
+def _read_called(name: str, expr: Call) -> Output | None:
     if expr.func == "sigmoid":
         return _sigmoid_of(name, expr.args[0])
     if not all(isinstance(arg, Name) for arg in expr.args):
@@ -100,13 +100,13 @@ def _sigmoid_of(name: str, inner: Expr) -> Output | None:
     return Output(name, "sigmoid", (), inner=inner) if names(inner) else None
 
 
-def _written(name: str, expr: Expr, flow: Flow) -> Output | None:
+def _read_written(name: str, expr: Expr, flow: Flow) -> Output | None:
     """A sigmoid in any of its spellings, or exp(z_i) over the sum of all exp(z_k), in one formula or in steps."""
     if isinstance(expr, Pow) and constant(expr.exp) == -1:
         expr = Div(ONE, expr.base)
     if not isinstance(expr, Div):
         return None
-    below = flow.seen(expr.den)
+    below = flow.see_through(expr.den)
     if not isinstance(below, Add):
         return None
     powers = [_exponent(part, flow) for part in below.args]
@@ -125,20 +125,24 @@ def _logistic(name: str, num: Expr, power: Expr, flow: Flow) -> Output | None:
     own = _exponent(num, flow)
     if own is not None and own == power:
         return _sigmoid_of(name, power)
-    return _sigmoid_of(name, _opposite(flow.seen(power) if isinstance(flow.seen(power), Neg) else power)) if constant(num) == 1 else None
+    return (
+        _sigmoid_of(name, _negate(flow.see_through(power) if isinstance(flow.see_through(power), Neg) else power))
+        if constant(num) == 1
+        else None
+    )
 
 
-def _opposite(expr: Expr) -> Expr:
+def _negate(expr: Expr) -> Expr:
     """−z as it is written shortest: z for −z, a − b for b − a, wx + b for −wx − b."""
     if isinstance(expr, Neg):
         return expr.arg
     if isinstance(expr, Add):  # what becomes positive comes first
-        return summed(sorted((product([Neg(arg)]) for arg in expr.args), key=lambda arg: isinstance(arg, Neg)))
+        return sum_terms(sorted((product([Neg(arg)]) for arg in expr.args), key=lambda arg: isinstance(arg, Neg)))
     return product([Neg(expr)])
 
 
 def _exponent(expr: Expr, flow: Flow) -> Expr | None:
-    seen = flow.seen(expr)
+    seen = flow.see_through(expr)
     if isinstance(seen, Div) and constant(seen.num) == 1:  # 1/exp(z)
         below = _exponent(seen.den, flow)
         return Neg(below) if below is not None else None
@@ -147,7 +151,7 @@ def _exponent(expr: Expr, flow: Flow) -> Expr | None:
 
 def terms(loss: str, flow: Flow, known: Mapping[str, Output], scores: Iterable[str] = ()) -> list[Term] | None:
     """The terms of the loss that depend on an output (or on scores), in the order written; nothing where they are too many."""
-    live = flow.after([*known, *scores])
+    live = flow.list_after([*known, *scores])
     found: list[Term] = []
     stops = set(scores)
     stack = [Term(Name(loss), Fraction(1))]
@@ -158,7 +162,7 @@ def terms(loss: str, flow: Flow, known: Mapping[str, Output], scores: Iterable[s
         core = term.core
         if isinstance(core, Name) and core.name in flow.steps and core.name not in known and core.name not in stops:
             core = flow.steps[core.name]
-        if not _alive(core, live):
+        if not _is_alive(core, live):
             continue
         parts = _parts(core, term, live)
         if parts is None:
@@ -168,7 +172,7 @@ def terms(loss: str, flow: Flow, known: Mapping[str, Output], scores: Iterable[s
     return None
 
 
-def _alive(expr: Expr, live: set[str]) -> bool:
+def _is_alive(expr: Expr, live: set[str]) -> bool:
     return any(name in live for name in names(expr))
 
 
@@ -181,7 +185,7 @@ def _parts(core: Expr, term: Term, live: set[str]) -> list[Term] | None:
         case Add(args):
             return [Term(arg, number, factors, divisors) for arg in args]
         case Mul(args):
-            alive = [arg for arg in args if _alive(arg, live)]
+            alive = [arg for arg in args if _is_alive(arg, live)]
             if len(alive) != 1:
                 return None
             more = []
@@ -197,7 +201,7 @@ def _parts(core: Expr, term: Term, live: set[str]) -> list[Term] | None:
             return [Term(alive[0], number, (*factors, *more), divisors)]
         case Div(num, den):
             value = constant(den)
-            if _alive(den, live) or value == 0:
+            if _is_alive(den, live) or value == 0:
                 return None
             if value is not None:
                 return [Term(num, number / value, factors, divisors)]
@@ -216,7 +220,7 @@ def log_of(core: Expr, flow: Flow, known: Mapping[str, Output]) -> tuple[str, bo
         return None
     inner = core.args[0]
     if isinstance(inner, Name) and inner.name not in known:
-        inner = flow.seen(inner)
+        inner = flow.see_through(inner)
     if isinstance(inner, Name) and inner.name in known:
         return inner.name, False
     match inner:
@@ -227,10 +231,10 @@ def log_of(core: Expr, flow: Flow, known: Mapping[str, Output]) -> tuple[str, bo
 
 def log_sum(core: Expr, flow: Flow) -> tuple[tuple[str, ...], bool] | None:
     """The scores z of log Σ exp(z_k), and whether a 1 is added to the sum: log(1 + exp(z)), softplus(z); nothing for another term."""
-    core = flow.seen(core)
+    core = flow.see_through(core)
     if isinstance(core, Call) and core.func == "softplus" and isinstance(core.args[0], Name):
         return (core.args[0].name,), True
-    if not isinstance(core, Call) or core.func != "log" or not isinstance(total := flow.seen(core.args[0]), Add):
+    if not isinstance(core, Call) or core.func != "log" or not isinstance(total := flow.see_through(core.args[0]), Add):
         return None
     rest = [part for part in total.args if constant(part) != 1]
     scores = tuple(power.name for part in rest if isinstance(power := _exponent(part, flow), Name))
@@ -249,23 +253,23 @@ def affine(expr: Expr) -> dict[str, Fraction] | None:
         case Name(name):
             return {name: Fraction(1)}
         case Neg(arg):
-            return combined([(Fraction(-1), affine(arg))])
+            return combine_sums([(Fraction(-1), affine(arg))])
         case Add(args):
-            return combined([(Fraction(1), affine(arg)) for arg in args])
+            return combine_sums([(Fraction(1), affine(arg)) for arg in args])
         case Mul(args):
             numbers = [constant(arg) for arg in args]
             rest = [arg for arg, number in zip(args, numbers, strict=True) if number is None]
             scale = Fraction(1)
             for number in numbers:
                 scale *= 1 if number is None else number
-            return combined([(scale, affine(rest[0]))]) if len(rest) == 1 else None
+            return combine_sums([(scale, affine(rest[0]))]) if len(rest) == 1 else None
         case Div(num, den):
             below = constant(den)
-            return combined([(1 / below, affine(num))]) if below else None
+            return combine_sums([(1 / below, affine(num))]) if below else None
     return None
 
 
-def combined(parts: Iterable[tuple[Fraction, Mapping[str, Fraction] | None]]) -> dict[str, Fraction] | None:
+def combine_sums(parts: Iterable[tuple[Fraction, Mapping[str, Fraction] | None]]) -> dict[str, Fraction] | None:
     """A sum of multiples of such sums, without what cancels."""
     total: dict[str, Fraction] = {}
     for scale, part in parts:

@@ -83,36 +83,36 @@ class ArrayWords(Topic):
     CONDITION = "Needs targets that sum to 1 for each sample, as here."
     ASSUMED = "Needs targets that sum to 1 for each sample."
 
-    def forward(self, rule: str, rules: RuleWords) -> str:
+    def say_forward(self, rule: str, rules: RuleWords) -> str:
         """Why a forward step holds; ``rules`` are the words of the functions of single numbers.
 
-        >>> ArrayWords().forward("affine", RuleWords())
+        >>> ArrayWords().say_forward("affine", RuleWords())
         'weights times inputs, plus bias'
         """
-        return self.FORWARD.get(rule) or rules.forward(rule)
+        return self.FORWARD.get(rule) or rules.say_forward(rule)
 
     DILATED = "; d = {size}: its entries are set {size} apart, with zeros between them"
 
-    def backward(self, expr: Expr, rules: RuleWords, parameters: Collection[str] = (), *, number: bool = False) -> str:
+    def say_backward(self, expr: Expr, rules: RuleWords, parameters: Collection[str] = (), *, number: bool = False) -> str:
         """Why a gradient in layer form is what it is, from its outermost operation; ``parameters`` are the weights of the graph.
 
         ``number`` says that it is the gradient of a single number, which has no entries.
 
-        >>> ArrayWords().backward(Partial("L", "z"), RuleWords())
+        >>> ArrayWords().say_backward(Partial("L", "z"), RuleWords())
         'passed on unchanged'
         """
-        phrase = self._backward(expr, rules, parameters)
+        phrase = self._say_backward(expr, rules, parameters)
         return self.BACKWARD["loss of a number"] if number and phrase == self.BACKWARD["loss"] else phrase
 
-    def _backward(self, expr: Expr, rules: RuleWords, parameters: Collection[str]) -> str:
+    def _say_backward(self, expr: Expr, rules: RuleWords, parameters: Collection[str]) -> str:
         match expr:
             case Partial():
                 return self.BACKWARD["copy"]
             case Neg(arg):
-                return self._backward(arg, rules, parameters)
-            case Add() if any(_carries(part) for part in expr.args):
-                return rules.gradient("sum over paths", len(expr.args)) if all(map(_carries, expr.args)) else self.BACKWARD["loss"]
-            case Call("matmul", (first, second)) if not _carries(first):
+                return self._say_backward(arg, rules, parameters)
+            case Add() if any(_carries_gradient(part) for part in expr.args):
+                return rules.gradient("sum over paths", len(expr.args)) if all(map(_carries_gradient, expr.args)) else self.BACKWARD["loss"]
+            case Call("matmul", (first, second)) if not _carries_gradient(first):
                 source = drop_transpose(first)
                 of_weights = type(source) is not Name or not parameters or source.name in parameters
                 sent_back = of_weights and not is_transposed(second)
@@ -120,18 +120,18 @@ class ArrayWords(Topic):
             case Call("hadamard", (first, second)):
                 if _softmax(second):
                     return self.BACKWARD["softmax"]
-                return self.BACKWARD["slope"] if _carries(first) or _carries(second) else self.BACKWARD["loss"]
+                return self.BACKWARD["slope"] if _carries_gradient(first) or _carries_gradient(second) else self.BACKWARD["loss"]
             case Call(func, args) if func in self.BACKWARD:
                 apart = args[-2] if func in _DILATED else ONE
                 return self.BACKWARD[func] + (self.DILATED.format(size=apart.text) if type(apart) is Number and apart != ONE else "")
-            case Mul(args) if any(_carries(part) for part in args):
-                return rules.local("product")
+            case Mul(args) if any(_carries_gradient(part) for part in args):
+                return rules.say_local("product")
         return self.BACKWARD["loss"]
 
 
-def _carries(expr: Expr) -> bool:
+def _carries_gradient(expr: Expr) -> bool:
     """Whether an upstream gradient is in an expression."""
-    return type(expr) is Partial or any(_carries(part) for part in children(expr))
+    return type(expr) is Partial or any(_carries_gradient(part) for part in children(expr))
 
 
 def _softmax(expr: Expr) -> bool:

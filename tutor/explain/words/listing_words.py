@@ -60,11 +60,11 @@ class ListingWords(Topic):
         worth = self.grammar.choose(self.MARKS, 1 if marks == "1" else 2).format(count=marks)
         return self.grammar.count(self.QUESTIONS, count, marks=worth)
 
-    def how(self, question: Question) -> str:
+    def say_how(self, question: Question) -> str:
         """How a question is answered, in a few words.
 
         >>> from tutor.exercise.question import Question
-        >>> ListingWords().how(Question("w", "w after 1", "number", ("w@1",)))
+        >>> ListingWords().say_how(Question("w", "w after 1", "number", ("w@1",)))
         'a number of 2 digits or more'
         """
         shape = question.shape

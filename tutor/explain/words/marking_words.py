@@ -133,23 +133,23 @@ class MarkingWords(Topic):
         """How a verdict is said."""
         return self.VERDICTS.get(name) or VerdictPhrase(name, name, name)
 
-    def said(self, answer: MarkedAnswer) -> str:
+    def say_answer(self, answer: MarkedAnswer) -> str:
         """The verdict on an answer in words; a slip that costs nothing is not called one."""
-        return self.NO_LOSS if unpunished(answer) else self.verdict(answer.verdict).words
+        return self.NO_LOSS if is_unpunished(answer) else self.verdict(answer.verdict).words
 
-    def unpunished(self, answer: MarkedAnswer) -> bool:
+    def is_unpunished(self, answer: MarkedAnswer) -> bool:
         """Whether an answer has a slip in it and all the marks nevertheless, such as one that was rounded on the way."""
         return answer.verdict == "misconception" and answer.marks == answer.out_of > 0
 
-    def listed(self, words: Sequence[str]) -> str:
+    def list_words(self, words: Sequence[str]) -> str:
         """Words as a list.
 
-        >>> MarkingWords().listed(["a", "b", "c"])
+        >>> MarkingWords().list_words(["a", "b", "c"])
         'a, b and c'
         """
         return "".join(self.grammar.enumerate_parts(words, self.COMMA, self.AND))
 
-    def together(self, parts: Sequence[Part]) -> list[Part | str]:
+    def join_parts(self, parts: Sequence[Part]) -> list[Part | str]:
         """Things, maths among them, as a list in a sentence: a, b and c."""
         return self.grammar.enumerate_parts(parts, self.COMMA, self.AND)
 
@@ -293,6 +293,6 @@ class MarkingWords(Topic):
     }  # fmt: skip
 
 
-def unpunished(answer: MarkedAnswer) -> bool:
+def is_unpunished(answer: MarkedAnswer) -> bool:
     """Whether an answer has a slip in it and all the marks nevertheless, such as one that was rounded on the way."""
     return answer.verdict == "misconception" and answer.marks == answer.out_of > 0

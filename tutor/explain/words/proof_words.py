@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from functools import singledispatchmethod
 
 from tutor.explain.words.topic import Topic
-from tutor.numbers.arithmetic import real
+from tutor.numbers.arithmetic import as_real
+from tutor.numbers.proof_facts import LEAST, Agreement, Rewritten
 from tutor.numbers.prove_rewrites import Simplified
-from tutor.numbers.proved import LEAST, Agreement, Rewritten
-from tutor.numbers.verify import Proof, bound
+from tutor.numbers.verify import Proof, write_bound
 
 
 class ProofWords(Topic):
@@ -65,7 +65,7 @@ class ProofWords(Topic):
                 many = self.SYMBOLIC_SOME.format(symbolic=checked.symbolic, asked=checked.asked)
             parts.append(self.BY_SYMPY.format(many=many))
         if checked.numeric:
-            how = self.EXACTLY if checked.error == 0 else self.TO.format(bound=bound(checked.error))
+            how = self.EXACTLY if checked.error == 0 else self.TO.format(bound=write_bound(checked.error))
             more = self.FOR_ALL.format(count=checked.numeric) if checked.numeric > max(checked.symbolic, 1) else ""
             if checked.together:
                 more = self.ALONG.format(count=checked.numeric)
@@ -84,7 +84,7 @@ class ProofWords(Topic):
         place = self._place(checked.at_values, checked.points)
         if checked.sizes:
             place = self.WITH_SIZES.format(place=place, sizes=", ".join(f"{letter} = {size}" for letter, size in checked.sizes.items()))
-        how = self.EXACTLY if checked.error == 0 else self.TO.format(bound=bound(max(real(checked.error), LEAST)))
+        how = self.EXACTLY if checked.error == 0 else self.TO.format(bound=write_bound(max(as_real(checked.error), LEAST)))
         return self.FORMS_AGREE.format(entries=checked.entries, how=how, place=place)
 
     @say_proof.register

@@ -192,15 +192,15 @@ class RuleWords(Topic):
     def _row(rule: str) -> str:
         return re.sub(r"^softmax_\d+$", "softmax", rule.rstrip("'"))
 
-    def forward(self, rule: str) -> str:
+    def say_forward(self, rule: str) -> str:
         """Why a forward step holds.
 
-        >>> RuleWords().forward("softmax_2")
+        >>> RuleWords().say_forward("softmax_2")
         'softmax: exponential over the sum of all'
         """
         return self.FORWARD.get(self._row(rule), rule)
 
-    def local(self, rule: str) -> str:
+    def say_local(self, rule: str) -> str:
         """Why a local derivative is what it is."""
         return self.CASES.get(rule) or self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
 

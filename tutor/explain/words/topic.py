@@ -21,7 +21,7 @@ class Topic:
     def __init__(self, phrases: Mapping[str, str] | None = None, grammar: Grammar | None = None, *, name: str = "") -> None:
         """``phrases`` are those of a translation by where they stand (``rules.FORWARD.sigmoid``), ``name`` is this topic's there."""
         if phrases is not None:
-            tables = {table: _replaced(f"{name}.{table}", value, phrases) for table, value in tables_of(type(self)).items()}
+            tables = {table: _replace_phrases(f"{name}.{table}", value, phrases) for table, value in tables_of(type(self)).items()}
             self.__dict__.update(tables)
         if grammar is not None:
             self.__dict__["grammar"] = grammar
@@ -69,15 +69,21 @@ def _phrases(where: str, value: Any) -> Iterator[tuple[str, str]]:
             yield from _phrases(f"{where}.{part.name}", getattr(value, part.name))
 
 
-def _replaced(where: str, value: Any, phrases: Mapping[str, str]) -> Any:
+def _replace_phrases(where: str, value: Any, phrases: Mapping[str, str]) -> Any:
     """A phrase, or a table of them, with those of a translation in place."""
     if isinstance(value, str):
         return phrases[where]
     if isinstance(value, Mapping):
-        return {key: _replaced(f"{where}.{key}", inner, phrases) for key, inner in value.items()}
+        return {key: _replace_phrases(f"{where}.{key}", inner, phrases) for key, inner in value.items()}
     if isinstance(value, tuple):
-        return tuple(_replaced(f"{where}.{place}", inner, phrases) for place, inner in enumerate(value))
+        return tuple(_replace_phrases(f"{where}.{place}", inner, phrases) for place, inner in enumerate(value))
     if is_dataclass(value) and not isinstance(value, type):
         made: Any = value
-        return replace(made, **{part.name: _replaced(f"{where}.{part.name}", getattr(value, part.name), phrases) for part in fields(value)})
+        return replace(
+            made,
+            **{
+                part.name: _replace_phrases(f"{where}.{part.name}", getattr(value, part.name), phrases)
+                for part in fields(value)
+            },
+        )
     return value

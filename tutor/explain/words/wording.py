@@ -13,8 +13,10 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from tutor.errors import TutorError
 from tutor.explain.words.sentence_grammar import Grammar
 from tutor.explain.words.topic import Topic, collect_phrases
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.explain.words.array_rules import ArrayWords
@@ -62,9 +64,9 @@ class _Topics:
 class Wording(_Topics):
     """The words of one language: English unless ``phrases`` has others, with the ``grammar`` of that language.
 
-    ``phrases`` is complete, by where each phrase stands (see `english_phrases`); `translation` makes one that is checked.
+    ``phrases`` is complete, by where each phrase stands (see `list_english_phrases`); `make_translation` makes one that is checked.
 
-    >>> ENGLISH.rules.forward("sigmoid"), ENGLISH.marking.listed(["a", "b", "c"])
+    >>> ENGLISH.rules.say_forward("sigmoid"), ENGLISH.marking.list_words(["a", "b", "c"])
     ('sigmoid', 'a, b and c')
     """
 
@@ -75,7 +77,7 @@ class Wording(_Topics):
         """A topic, when it is first asked for."""
         if name not in TOPICS:
             raise AttributeError(f"there is no topic {name} of words")
-        found = self.__dict__[name] = topic_class(name)(self.phrases, self.grammar, name=name)
+        found = self.__dict__[name] = find_topic_class(name)(self.phrases, self.grammar, name=name)
         return found
 
     def __reduce__(self) -> tuple[type[Wording], tuple[Mapping[str, str] | None, Grammar | None]]:
@@ -86,7 +88,7 @@ ENGLISH = Wording()
 """What every page is written in unless another `Wording` is asked for."""
 
 
-def topic_class(name: str) -> type[Topic]:
+def find_topic_class(name: str) -> type[Topic]:
     """The class of a topic."""
     module, kind = TOPICS[name]
     found: type[Topic] = getattr(import_module(f"tutor.explain.words.{module}"), kind)
@@ -94,21 +96,21 @@ def topic_class(name: str) -> type[Topic]:
 
 
 @cache
-def english_phrases() -> Mapping[str, str]:
+def list_english_phrases() -> Mapping[str, str]:
     """Every phrase in English, by where it stands: what a translation has to give.
 
-    >>> english_phrases()["rules.FORWARD.sigmoid"]
+    >>> list_english_phrases()["rules.FORWARD.sigmoid"]
     'sigmoid'
     """
-    return collect_phrases({name: topic_class(name) for name in TOPICS})
+    return collect_phrases({name: find_topic_class(name) for name in TOPICS})
 
 
-def translation(phrases: Mapping[str, str], grammar: Grammar | None = None) -> Wording:
+def make_translation(phrases: Mapping[str, str], grammar: Grammar | None = None) -> Wording:
     """A language by its phrases, each where the English one stands.
 
     Raises `ValueError` with all faults of `list_faults`.
 
-    >>> translation({**english_phrases(), "rules.FORWARD.exp": "Exponentialfunktion"}).rules.forward("exp")
+    >>> make_translation({**list_english_phrases(), "rules.FORWARD.exp": "Exponentialfunktion"}).rules.say_forward("exp")
     'Exponentialfunktion'
     """
     faults = list_faults(phrases)
@@ -120,14 +122,26 @@ def translation(phrases: Mapping[str, str], grammar: Grammar | None = None) -> W
 def list_faults(language: Mapping[str, str]) -> tuple[str, ...]:
     """What is wrong with a translation: phrases that it lacks or that nothing asks for, and those whose places in braces are others.
 
-    >>> english = english_phrases()
+    >>> english = list_english_phrases()
     >>> list_faults(english), list_faults({**english, "proofs.EXACTLY": "exakt {x}"})
     ((), ('proofs.EXACTLY has other places in braces than in English',))
     """
-    english = english_phrases()
+    english = list_english_phrases()
     faults = [f"{where} is missing" for where in english if where not in language]
     faults += [f"{where} is asked for by nothing" for where in language if where not in english]
     for where, phrase in language.items():
         if where in english and sorted(_PLACE.findall(phrase)) != sorted(_PLACE.findall(english[where])):
             faults.append(f"{where} has other places in braces than in English")
     return tuple(faults)
+
+
+def require_wording(words: object) -> Wording:
+    """The catalogue itself; raises `TutorError` for anything else, such as the name of a language.
+
+    >>> require_wording(ENGLISH) is ENGLISH
+    True
+    """
+    if not isinstance(words, Wording):
+        hint = "make one with tutor.explain.words.wording.translation(phrases)"
+        raise TutorError(f"words is a catalogue of phrases, not {make_visible(repr(words))}", hint=hint)
+    return words

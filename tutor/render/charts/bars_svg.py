@@ -11,7 +11,7 @@ from zlib import crc32
 
 from tutor.explain.document import Bars
 from tutor.render.picture.label import em
-from tutor.render.picture.svg import colour_rules, short
+from tutor.render.picture.svg import colour_rules, shorten
 from tutor.text import escape_xml
 
 WIDTH, MARGIN = 760.0, 20.0
@@ -67,13 +67,13 @@ def svg(charts: Sequence[Bars], title: str) -> str:
         body += [*lines]
         top += MARGIN
     height = max(top, 2 * MARGIN)
-    w, h = short(WIDTH), short(height)
+    w, h = shorten(WIDTH), shorten(height)
     used = {place % len(PARTS) for chart in charts for bar in chart.bars for place, part in enumerate(bar.parts) if part}
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tutor-bars" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
         f'role="img" aria-labelledby="tb-title-{mark} tb-desc-{mark}">',
         f'<title id="tb-title-{mark}">{escape_xml(title)}</title>',
-        f'<desc id="tb-desc-{mark}">{escape_xml(_described(charts))}</desc>',
+        f'<desc id="tb-desc-{mark}">{escape_xml(_describe_charts(charts))}</desc>',
         f"<style>{_style()}</style>",
         f"<defs>{''.join(_pattern(place, mark) for place in sorted(used))}</defs>",
         f'<rect class="tb-paper" width="{w}" height="{h}"/>',
@@ -83,7 +83,7 @@ def svg(charts: Sequence[Bars], title: str) -> str:
 
 def _chart(chart: Bars, top: float, mark: str) -> tuple[list[str], float]:
     """The pieces of one chart from ``top`` on, and where it ends."""
-    labels = [_fitted(bar.label, _LABEL) for bar in chart.bars]
+    labels = [_fit_label(bar.label, _LABEL) for bar in chart.bars]
     left = MARGIN + max([em(label) * _TEXT for label in labels] or [0.0]) + 10.0
     right = max([em(bar.note) * _TEXT for bar in chart.bars] or [0.0]) + 10.0
     room = WIDTH - MARGIN - right - left
@@ -102,7 +102,7 @@ def _chart(chart: Bars, top: float, mark: str) -> tuple[list[str], float]:
             end += size
         lines.append(_text(bar.note, (left + room if chart.shares else end) + 8.0, top + BAR * 0.72, "tb-note"))
         top += STEP
-    axis = f"M{short(left)} {short(top - STEP * max(len(chart.bars), 1) - 3)}V{short(top - STEP + BAR + 3)}"
+    axis = f"M{shorten(left)} {shorten(top - STEP * max(len(chart.bars), 1) - 3)}V{shorten(top - STEP + BAR + 3)}"
     lines.append(f'<path class="tb-axis" d="{axis}"/>')
     return _legend(chart, lines, top, mark)
 
@@ -127,7 +127,7 @@ def _part(
     """A part of a bar: the colour, the pattern over it, and its number."""
     x, y, size = box
     kind = place % len(PARTS)
-    at = f'x="{short(x)}" y="{short(y)}" width="{short(size)}" height="{short(height)}"'
+    at = f'x="{shorten(x)}" y="{shorten(y)}" width="{shorten(size)}" height="{shorten(height)}"'
     lines = [f'<g><title>{escape_xml(about)}</title><rect class="tb-part-{kind}" {at}/>']
     if PARTS[kind][4] in _PATTERNS:
         lines.append(f'<rect {at} fill="url(#tb-{kind}-{mark})"/>')
@@ -146,17 +146,17 @@ def _pattern(kind: int, mark: str) -> str:
 
 
 def _text(words: str, x: float, y: float, style: str) -> str:
-    return f'<text class="{style}" x="{short(x)}" y="{short(y)}">{escape_xml(words)}</text>' if words else ""
+    return f'<text class="{style}" x="{shorten(x)}" y="{shorten(y)}">{escape_xml(words)}</text>' if words else ""
 
 
-def _fitted(words: str, room: float) -> str:
+def _fit_label(words: str, room: float) -> str:
     """A label cut to its room."""
     while words and em(words) * _TEXT > room:
         words = words.removesuffix("…")[:-1] + "…" if len(words) > 2 else ""
     return words
 
 
-def _described(charts: Sequence[Bars]) -> str:
+def _describe_charts(charts: Sequence[Bars]) -> str:
     """The numbers in words."""
     said: list[str] = []
     for chart in charts:
@@ -176,8 +176,8 @@ def _style() -> str:
         colours |= {f"fill-{place}": (fill, dark_fill), f"line-{place}": (line, dark_line)}
     rules, use = colour_rules("tutor-bars", "tb", colours)
     rules += [
-        f".tutor-bars text{{font-family:{_FONT};font-size:{short(_TEXT)}px;{use('fill', 'ink')}}}",
-        f".tutor-bars .tb-title{{font-size:{short(_TITLE)}px;font-weight:600}}",
+        f".tutor-bars text{{font-family:{_FONT};font-size:{shorten(_TEXT)}px;{use('fill', 'ink')}}}",
+        f".tutor-bars .tb-title{{font-size:{shorten(_TITLE)}px;font-weight:600}}",
         ".tutor-bars .tb-label{text-anchor:end}",
         f".tutor-bars .tb-number{{text-anchor:middle;paint-order:stroke;stroke-width:4;stroke-linejoin:round;{use('stroke', 'paper')}}}",
         f".tb-paper{{{use('fill', 'paper')}}}",

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeAlias
 
-from tutor.explain.chart import Chart, Contours, Line, Mark, Point, Series, Words, plain, window
+from tutor.explain.chart import Chart, Contours, Line, Mark, Point, Series, Words, as_plain, window
 from tutor.text import blank_invisible
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ BANDS = " .:-=+*#%@"
 """Bands between contour lines, the lowest first."""
 
 
-def plain_text(charts: Sequence[Chart], width: int = 80) -> str:
+def draw_plain_text(charts: Sequence[Chart], width: int = 80) -> str:
     """The charts as plain text of at most ``width`` columns."""
     return "".join("".join(text for text, _ in line).rstrip() + "\n" for line in lines(charts, width))
 
@@ -83,25 +83,25 @@ def _chart(chart: Chart, width: int) -> Iterator[list[Piece]]:
         screen.curve(series)
     for mark in chart.marks:
         screen.mark(mark)
-    yield [(line, "bold") for line in _wrapped(plain(chart.title), width)][:1]
-    if plain(chart.y.label):
-        yield [(_visible(chart.y.label)[:width], "")]
+    yield [(line, "bold") for line in _wrap_text(as_plain(chart.title), width)][:1]
+    if as_plain(chart.y.label):
+        yield [(_make_visible(chart.y.label)[:width], "")]
     at = {screen.row(value): text for value, text in ticks if screen.row(value) is not None}
     for row, cells in enumerate(screen.rows()):
         label = at.get(row, "")
         yield [(f"{label:>{margin}} ", ""), ("┤" if label else "│", "dim"), *cells]
-    yield from _below(chart, screen, margin)
+    yield from _draw_below(chart, screen, margin)
     yield from _legend(chart, width)
     for note in (_bands(chart.contours, chart.words) if chart.contours else (), *chart.notes):
-        for line in _wrapped(plain(note), width):
+        for line in _wrap_text(as_plain(note), width):
             yield [(line, "")]
 
 
-def _below(chart: Chart, screen: _Screen, margin: int) -> Iterator[list[Piece]]:
+def _draw_below(chart: Chart, screen: _Screen, margin: int) -> Iterator[list[Piece]]:
     """The horizontal axis with its ticks and what it measures."""
     axis, words = ["─"] * screen.columns, [" "] * (screen.columns + margin + 4)
     end = 0
-    for value, text in zip(*_ticks(screen.across, chart.x.log, _most(chart, screen)), strict=True):
+    for value, text in zip(*_ticks(screen.across, chart.x.log, _count_most_ticks(chart, screen)), strict=True):
         column = screen.column(value)
         if column is None:
             continue
@@ -113,12 +113,12 @@ def _below(chart: Chart, screen: _Screen, margin: int) -> Iterator[list[Piece]]:
         end = start + len(text)
     yield [(" " * (margin + 1), ""), ("└" + "".join(axis), "dim")]
     yield [("".join(words), "")]
-    label = _visible(chart.x.label)
+    label = _make_visible(chart.x.label)
     if label:
         yield [(" " * max(margin + 2 + screen.columns - len(label), 0) + label, "")]
 
 
-def _most(chart: Chart, screen: _Screen) -> int:
+def _count_most_ticks(chart: Chart, screen: _Screen) -> int:
     """How many ticks the horizontal axis may have."""
     most = max(screen.columns // 12, 3)
     return min(most, round(screen.across[1] - screen.across[0])) if chart.x.whole else most
@@ -128,10 +128,10 @@ def _legend(chart: Chart, width: int) -> Iterator[list[Piece]]:
     entries: list[list[Piece]] = []
     for series in chart.series:
         if series.label:
-            entries.append([(_SAMPLES[series.line], _STYLES[series.line]), (" " + _visible(series.label), "")])
+            entries.append([(_SAMPLES[series.line], _STYLES[series.line]), (" " + _make_visible(series.label), "")])
     for mark in chart.marks:
         if mark.label:
-            entries.append([(_DOTS[mark.dot], "bold"), (" " + _visible(mark.label), "")])
+            entries.append([(_DOTS[mark.dot], "bold"), (" " + _make_visible(mark.label), "")])
     if any(series.line == "path" for series in chart.series) and any(mark.dot == "end" for mark in chart.marks):
         entries.append([("o", "red"), (" " + chart.words.EACH_UPDATE, "")])
     line: list[Piece] = []
@@ -150,11 +150,11 @@ def _bands(contours: Contours, words: DrawnWords) -> Words:
     known = [value for row in contours.values for value in row if value is not None]
     if not contours.levels or not known:
         return ()
-    name = plain(contours.label)
+    name = as_plain(contours.label)
     shown = [0, len(BANDS) // 3, 2 * len(BANDS) // 3, len(BANDS) - 1]
-    pieces = [words.FROM.format(name=name, least=_short(min(known)))]
+    pieces = [words.FROM.format(name=name, least=_shorten(min(known)))]
     bounds = [min(known), *_levels(contours)]
-    pieces += [words.BAND.format(band=BANDS[place], least=_short(bounds[place])) for place in shown[1:]]
+    pieces += [words.BAND.format(band=BANDS[place], least=_shorten(bounds[place])) for place in shown[1:]]
     return (", ".join(pieces),)
 
 
@@ -164,11 +164,11 @@ def _levels(contours: Contours) -> list[float]:
     return [found[round(place * (len(found) - 1) / (len(BANDS) - 2))] for place in range(len(BANDS) - 1)]
 
 
-def _visible(words: Words) -> str:
-    return blank_invisible(plain(words))
+def _make_visible(words: Words) -> str:
+    return blank_invisible(as_plain(words))
 
 
-def _wrapped(text: str, width: int) -> list[str]:
+def _wrap_text(text: str, width: int) -> list[str]:
     """Broken at spaces, what follows the first line indented by two."""
     found, line = [], ""
     for word in blank_invisible(text).split():
@@ -195,7 +195,7 @@ def _ticks(span: Point, log: bool, most: int) -> tuple[list[float], list[str]]:
         step = max((last - first) // most + 1, 1)
         powers = [10.0**power for power in range(first, last + 1, step)]
         if len(powers) > 1:
-            return powers, [_short(value) for value in powers]
+            return powers, [_shorten(value) for value in powers]
     width = (high - low) / most
     unit = 10.0 ** math.floor(math.log10(width))
     step_size = next(unit * factor for factor in (1, 2, 5, 10, 20) if unit * factor >= width * 0.999)
@@ -203,15 +203,15 @@ def _ticks(span: Point, log: bool, most: int) -> tuple[list[float], list[str]]:
     places = max(-math.floor(math.log10(step_size)), 0)
     values = [float(f"{place * step_size:.12g}") for place in range(start, end + 1)]
     if places > 4 or max(abs(low), abs(high)) >= 1e6:
-        texts = [_short(value, 6) for value in values]
-        return values, texts if len(set(texts)) == len(texts) else [_short(value, 12) for value in values]
+        texts = [_shorten(value, 6) for value in values]
+        return values, texts if len(set(texts)) == len(texts) else [_shorten(value, 12) for value in values]
     fixed = [f"{value + 0.0:.{places}f}" for value in values]
     if places:
         fixed = [text.rstrip("0").rstrip(".") or "0" for text in fixed]
     return values, ["0" if text in ("-0", "0") else text.replace("-", "−") for text in fixed]
 
 
-def _short(value: float, digits: int = 3) -> str:
+def _shorten(value: float, digits: int = 3) -> str:
     """A number with few digits: ``0.25``, ``1.2e5``."""
     text = f"{value:.{digits}g}"
     if "e" in text:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from tutor.errors import OutputError
-from tutor.explain.chart import Chart, Line, Words, plain, window
+from tutor.explain.chart import Chart, Line, Words, as_plain, window
 from tutor.text import blank_invisible
 
 SUFFIXES = (".png", ".svg", ".pdf")
@@ -104,7 +104,7 @@ def check_suffix(suffix: str) -> None:
 
 
 def _draw(axes: Any, chart: Chart, width: int) -> None:
-    axes.set_title(_cut(plain(chart.title), width - 16), parse_math=False, loc="left", pad=10)
+    axes.set_title(_cut(as_plain(chart.title), width - 16), parse_math=False, loc="left", pad=10)
     if chart.contours is None:
         axes.grid(color=_RULE, linewidth=0.5)
     _contours(axes, chart)
@@ -171,7 +171,7 @@ def _contours(axes: Any, chart: Chart) -> None:
 def _notes(axes: Any, chart: Chart, width: int) -> None:
     """The sentences below the chart, wrapped; a formula too long for a line is broken before a sign."""
     below = 48 if chart.x.label else 34
-    for line in (line for note in chart.notes for line in _wrapped(note, width)):
+    for line in (line for note in chart.notes for line in _wrap_note(note, width)):
         tall = "\\dfrac" in line
         below += 7 if tall else 0
         axes.annotate(
@@ -181,25 +181,25 @@ def _notes(axes: Any, chart: Chart, width: int) -> None:
         below += 24 if tall else 15
 
 
-def _wrapped(note: Words, width: int) -> list[str]:
-    if len(plain(note)) <= width and len(note) > 1:
+def _wrap_note(note: Words, width: int) -> list[str]:
+    if len(as_plain(note)) <= width and len(note) > 1:
         return [_words(note)]
     found, line = [], ""
-    for word in plain(note).split(" "):
+    for word in as_plain(note).split(" "):
         if line and len(line) + 1 + len(word) > width:
             found.append(line)
             line = "    " + word
         else:
             line = f"{line} {word}" if line else word
-    return [_safe(text) for text in (*found, line)]
+    return [_make_safe(text) for text in (*found, line)]
 
 
 def _words(words: Words) -> str:
     """Words for matplotlib: a symbol as maths where matplotlib can set it, everything else as it is."""
-    return "".join(_safe(word) if isinstance(word, str) else _maths(word.latex, word.text) for word in words)
+    return "".join(_make_safe(word) if isinstance(word, str) else _maths(word.latex, word.text) for word in words)
 
 
-def _safe(text: str) -> str:
+def _make_safe(text: str) -> str:
     return blank_invisible(text).replace("$", r"\$")
 
 
@@ -208,11 +208,11 @@ def _maths(latex: str, text: str) -> str:
 
     told = latex.replace("\\operatorname", "\\mathrm").replace("\\frac", "\\dfrac")
     if "$" in told:
-        return _safe(text)
+        return _make_safe(text)
     try:
         MathTextParser("agg").parse(f"${told}$")
     except (ValueError, RuntimeError):
-        return _safe(text)
+        return _make_safe(text)
     return f"${told}$"
 
 

@@ -94,7 +94,7 @@ def fragment(doc: Document, notation: Notation, width_cm: float = FRAGMENT_CM) -
     return _FRAGMENT + _LatexPage(notation, width_cm, _FRAGMENT_EM_CM).body(doc)
 
 
-def _held(line: str, width: float) -> str:
+def _hold_width(line: str, width: float) -> str:
     """A row whose left side takes a fixed width."""
     left, mark, rest = line.partition(" &")
     if not left.strip() or not mark or left.startswith(("&", "\\MoveEqLeft")):
@@ -102,7 +102,7 @@ def _held(line: str, width: float) -> str:
     return f"\\mathmakebox[{width:.2f}em][r]{{{left}}}{mark}{rest}"
 
 
-def _kept_together(lines: Sequence[str]) -> str:
+def _keep_together(lines: Sequence[str]) -> str:
     r"""The rows of one equation; a page never ends within a short one."""
     return (" \\\\*\n" if len(lines) <= _TOGETHER else " \\\\\n").join(lines)
 
@@ -135,11 +135,11 @@ class _LatexPage:
         below = [f"\\textit{{{escape(doc.source)}}}"] if doc.source else []
         below += [self.phrases.latex(fact) for fact in doc.facts]
         if below:
-            lines.append(self.small(" \\enspace$\\cdot$\\enspace ".join(below)))
+            lines.append(self.write_small(" \\enspace$\\cdot$\\enspace ".join(below)))
         return "\n".join(lines)
 
     @staticmethod
-    def small(words: str) -> str:
+    def write_small(words: str) -> str:
         """A paragraph in small type."""
         return f"{{\\raggedright\\noindent\\footnotesize {words}\\par}}"
 
@@ -164,7 +164,7 @@ class _LatexPage:
 
     @block.register
     def _(self, block: Figure) -> str:
-        drawn = self.drawn(block.picture)
+        drawn = self.draw_picture(block.picture)
         caption = (
             f"\n\\par\\smallskip{{\\footnotesize {self.phrases.latex(block.caption)}\\par}}" if block.caption else ""
         )
@@ -178,7 +178,7 @@ class _LatexPage:
     def _(self, block: Bars) -> str:
         return bars.latex(block, self.line)
 
-    def drawn(self, picture: Picture) -> str:
+    def draw_picture(self, picture: Picture) -> str:
         """The picture as low as it can be drawn without leaving out more boxes than on a page of its own."""
         whole = tikz(picture, self.notation, self.width_cm, _HEIGHTS[-1])
         for height in _HEIGHTS[:-1]:
@@ -203,9 +203,9 @@ class _LatexPage:
                 displays.append([])
             displays[-1].append(lines)
         if len(displays) > 1:  # all displays of a block are aligned with one another
-            displays = [[[_held(line, left_width) for line in lines] for lines in display] for display in displays]
+            displays = [[[_hold_width(line, left_width) for line in lines] for lines in display] for display in displays]
         return "\n".join(
-            "\\begin{align*}\n" + " \\\\\n".join(map(_kept_together, display)) + "\n\\end{align*}"
+            "\\begin{align*}\n" + " \\\\\n".join(map(_keep_together, display)) + "\n\\end{align*}"
             for display in displays
         )
 
@@ -232,12 +232,12 @@ class _LatexPage:
             row.width + sum(self.note_width(side.note) for side in row.noted if side.note not in below) for row in rows
         ]
         used = [width + number_width for width in used]
-        lines_below = [self.below(note, room) for note in below]
+        lines_below = [self.write_below(note, room) for note in below]
         if equation.why:
             why = self.phrases.width(equation.why) * _SMALL + 1.2
             place = next((p for p in (0, len(rows) - 1) if not rows[p].alone and used[p] + why <= room), None)
             if place is None:
-                lines_below.insert(0, self.below(equation.why, room))
+                lines_below.insert(0, self.write_below(equation.why, room))
             else:
                 words = self.phrases.latex(equation.why, self.line)
                 tags[place].insert(0, f"\\footnotesize\\color{{black!70}}{words}")
@@ -254,7 +254,7 @@ class _LatexPage:
         """The room a note takes at the end of a row, in em."""
         return (self.phrases.width(note) + 0.8) * _SMALL + _GAP if note else 0.0
 
-    def below(self, words: Sentence, room: float) -> str:
+    def write_below(self, words: Sentence, room: float) -> str:
         """A line of its own, in small type, for words that do not fit beside the row."""
         if self.phrases.width(words) * _SMALL <= room:
             return f"&\\text{{\\footnotesize\\color{{black!70}}{self.phrases.latex(words, self.line)}}}"

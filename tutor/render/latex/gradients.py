@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tutor.graph.collector import without_collection
 from tutor.graph.nouns import Derivation, Path
+from tutor.graph.pause_collector import pause_collection
 from tutor.notation.profile import Notation
 from tutor.render.maths import Printer
 
@@ -38,7 +38,7 @@ def gradients_latex(derivation: Derivation, notation: Notation | None = None) ->
         return f"{adjoint[upstream.wrt]}{sign}\\frac{{\\partial {names[local.of]}}}{{\\partial {names[local.wrt]}}}"
 
     rows = []
-    with without_collection():
+    with pause_collection():
         for step in derivation.backward:
             left = adjoint[step.wrt]
             paths = [product(path) for path in step.paths if path.factors[0].wrt != loss]

@@ -61,18 +61,18 @@ def relation(sign: str) -> str:
     return RELATIONS.get(sign, "\\mathrel{:}")
 
 
-def _begun(sign: str) -> str:
+def _begin_sign(sign: str) -> str:
     """The sign as it begins a row: a thin space is no sign there."""
     return "{}" + (sign.strip() if sign.strip() not in ("", "\\,") else "\\cdot") + " "
 
 
-def _shrunk(latex: str, limit: float) -> Chunk:
+def _shrink_symbol(latex: str, limit: float) -> Chunk:
     """A single symbol that is wider than a row: the only thing that is made smaller."""
     small = f"\\resizebox{{{limit:.2f}em}}{{!}}{{$\\displaystyle {latex}$}}"
     return Chunk(small, small)
 
 
-def _wrapped(chunks: list[Chunk], before: str, after: str) -> list[Chunk]:
+def _wrap_chunks(chunks: list[Chunk], before: str, after: str) -> list[Chunk]:
     """The same chunks with something glued to the first and to the last."""
     first = Chunk(before + chunks[0].flow, before + chunks[0].start)
     chunks = [first, *chunks[1:]]
@@ -80,9 +80,9 @@ def _wrapped(chunks: list[Chunk], before: str, after: str) -> list[Chunk]:
     return [*chunks[:-1], last]
 
 
-def _bracketed(chunks: list[Chunk], left: str = "(", right: str = ")") -> list[Chunk]:
+def _bracket_chunks(chunks: list[Chunk], left: str = "(", right: str = ")") -> list[Chunk]:
     big = "Big" if any("\\frac" in chunk.flow for chunk in chunks) else "big"
-    return _wrapped(chunks, f"\\{big}l{left}", f"\\{big}r{right}")
+    return _wrap_chunks(chunks, f"\\{big}l{left}", f"\\{big}r{right}")
 
 
 def explode(writer: Writer, expr: Expr, limit: float, lead: bool = True) -> list[Chunk]:
@@ -99,76 +99,80 @@ def explode(writer: Writer, expr: Expr, limit: float, lead: bool = True) -> list
         return [Chunk(whole, whole)]
     match expr:
         case Add(args) if args:
-            return _joined(writer, writer.terms(expr), limit, False)
+            return _break_joined(writer, writer.terms(expr), limit, False)
         case Mul(args) if args:
-            return _joined(writer, writer.factors(expr, lead), limit, True)
+            return _break_joined(writer, writer.factors(expr, lead), limit, True)
         case Neg(arg):
-            return _wrapped(_inner(writer, arg, limit, isinstance(arg, Add | Neg)), "-", "")
+            return _wrap_chunks(_break_inner(writer, arg, limit, isinstance(arg, Add | Neg)), "-", "")
         case Div(num, den):
-            upper = _inner(writer, num, limit, not _is_closed(num) and not isinstance(num, Mul))
-            lower = _inner(writer, den, limit, not _is_closed(den))
+            upper = _break_inner(writer, num, limit, not _is_closed(num) and not isinstance(num, Mul))
+            lower = _break_inner(writer, den, limit, not _is_closed(den))
             return [*upper, Chunk("/" + lower[0].flow, "{}/" + lower[0].start), *lower[1:]]
         case Pow(base, exp):
             power = "^{" + writer.show(exp) + "}"
             if measure(power) <= limit / 2:
                 closed = isinstance(base, Name | Call)
-                return _wrapped(_inner(writer, base, limit - measure(power), not closed), "", power)
+                return _wrap_chunks(_break_inner(writer, base, limit - measure(power), not closed), "", power)
         case Call(func) if func in ARRAYS:
             parted = seams(writer, expr)
             if parted is not None:
                 pieces = [Piece(sign, writer.bracket(writer.show(part)) if closed else writer.show(part), part, closed)
                           for sign, part, closed in parted.parts]  # fmt: skip
-                return _wrapped(_joined(writer, pieces, limit - measure(parted.before + parted.after), False), parted.before, parted.after)
+                return _wrap_chunks(
+                    _break_joined(writer, pieces, limit - measure(parted.before + parted.after), False),
+                    parted.before,
+                    parted.after,
+                )
         case Call(func, args) if args:
-            return _called(writer, func, args, limit)
-    return [_shrunk(whole, limit)]
+            return _break_call(writer, func, args, limit)
+    return [_shrink_symbol(whole, limit)]
 
 
 def _is_closed(expr: Expr) -> bool:
     return isinstance(expr, Name | Call | Pow) or (isinstance(expr, Number) and expr.text[0] != "-")
 
 
-def _inner(writer: Writer, expr: Expr, limit: float, bracketed: bool) -> list[Chunk]:
+def _break_inner(writer: Writer, expr: Expr, limit: float, bracketed: bool) -> list[Chunk]:
     chunks = explode(writer, expr, max(limit - 1.5, 2.0), bracketed)
-    return _bracketed(chunks) if bracketed else chunks
+    return _bracket_chunks(chunks) if bracketed else chunks
 
 
-def _joined(writer: Writer, pieces: Sequence[Piece], limit: float, product: bool) -> list[Chunk]:
+def _break_joined(writer: Writer, pieces: Sequence[Piece], limit: float, product: bool) -> list[Chunk]:
     """The terms of a sum or the factors of a product; one that does not fit is broken in its turn."""
     chunks: list[Chunk] = []
     for sign, body, expr, bracketed in pieces:
         if measure(sign + body) <= limit:
             inner = [Chunk(body, body)]
         else:
-            inner = _inner(writer, expr, limit - 2.0, bracketed or (product and isinstance(expr, Div)))
+            inner = _break_inner(writer, expr, limit - 2.0, bracketed or (product and isinstance(expr, Div)))
         head = inner[0].flow
-        chunks.append(Chunk(sign + head, (_begun(sign) if chunks else sign) + head))
+        chunks.append(Chunk(sign + head, (_begin_sign(sign) if chunks else sign) + head))
         chunks += inner[1:]
     return chunks
 
 
-def _called(writer: Writer, func: str, args: tuple[Expr, ...], limit: float) -> list[Chunk]:
+def _break_call(writer: Writer, func: str, args: tuple[Expr, ...], limit: float) -> list[Chunk]:
     """A function whose arguments do not fit on a row: long brackets instead of a root, bars or a brace."""
     shown = as_indicator(Call(func, args))
     func, args = shown.func, shown.args
     if func == "if_positive" and len(args) == 3:
         condition, yes, no = args
-        first = _inner(writer, yes, limit, False)
-        when = _wrapped(_inner(writer, condition, limit - 3.5, False), "\\text{ if }", " > 0")
-        other = _wrapped(_inner(writer, no, limit - 3.5, False), "\\text{, else }", "")
-        return _bracketed([*first, *when, *other])
+        first = _break_inner(writer, yes, limit, False)
+        when = _wrap_chunks(_break_inner(writer, condition, limit - 3.5, False), "\\text{ if }", " > 0")
+        other = _wrap_chunks(_break_inner(writer, no, limit - 3.5, False), "\\text{, else }", "")
+        return _bracket_chunks([*first, *when, *other])
     chunks: list[Chunk] = []
     for place, arg in enumerate(args):
-        inner = _inner(writer, arg, limit - 2.0, False)
-        chunks += _wrapped(inner, "", ", ") if place < len(args) - 1 else inner
+        inner = _break_inner(writer, arg, limit - 2.0, False)
+        chunks += _wrap_chunks(inner, "", ", ") if place < len(args) - 1 else inner
     if func == "abs":
-        return _bracketed(chunks, "\\lvert ", "\\rvert ")
+        return _bracket_chunks(chunks, "\\lvert ", "\\rvert ")
     if func == "sqrt":
-        return _wrapped(_bracketed(chunks), "", "^{1/2}")
+        return _wrap_chunks(_bracket_chunks(chunks), "", "^{1/2}")
     name = writer.function(func)
     if measure(name) > limit - 3.0:
-        name = _shrunk(name, limit / 2).flow
-    return _wrapped(_bracketed(chunks), name, "")
+        name = _shrink_symbol(name, limit / 2).flow
+    return _wrap_chunks(_bracket_chunks(chunks), name, "")
 
 
 def pack(chunks: Iterable[Chunk], first: float, later: float) -> list[str]:
@@ -200,7 +204,7 @@ def _member(writer: Writer, side: Side) -> tuple[str, Expr, bool]:
     return relation(sign.strip()), expr, bracketed
 
 
-def _side_rows(writer: Writer, side: Side, room: float, later: float) -> list[str]:
+def _break_side(writer: Writer, side: Side, room: float, later: float) -> list[str]:
     """A member on rows of its own, the first with the relation in front; ``later`` is the room on the others."""
     sign, expr, bracketed = _member(writer, side)
     head = sign + " "
@@ -212,13 +216,13 @@ def _side_rows(writer: Writer, side: Side, room: float, later: float) -> list[st
         return [head + whole]
     indent = measure(_INDENT)
     inside = room - width - indent
-    chunks = _inner(writer, expr, inside, bracketed) if bracketed else explode(writer, expr, inside)
+    chunks = _break_inner(writer, expr, inside, bracketed) if bracketed else explode(writer, expr, inside)
     rows = pack(chunks, room - width, later - width - indent)
     pad = f"\\phantom{{{sign}}}{_INDENT}" if len(rows) > 1 else ""
     return [head + rows[0], *(f"{pad} {row}" for row in rows[1:])]
 
 
-def _fits_on_one(equation: Equation, bodies: Sequence[list[str]], room: float) -> bool:
+def _fits_on_one_row(equation: Equation, bodies: Sequence[list[str]], room: float) -> bool:
     if any(side.relation in ("+", "-", "−") and side.note for side in equation.sides):
         return False
     return all(len(rows) == 1 for rows in bodies) and sum(measure(rows[0]) for rows in bodies) <= room
@@ -238,17 +242,17 @@ def set_rows(writer: Writer, equation: Equation, line: float, left_width: float,
         left = ""
     room = max(line - left_width - _MARGIN, _NARROW)
     bodies = [
-        _side_rows(writer, side, max(room - notes.get(place, 0.0), _NARROW), room)
+        _break_side(writer, side, max(room - notes.get(place, 0.0), _NARROW), room)
         for place, side in enumerate(equation.sides)
     ]
     every = sum(notes.values())
-    if bodies and _fits_on_one(equation, bodies, room - every):
+    if bodies and _fits_on_one_row(equation, bodies, room - every):
         noted = tuple(side for side in equation.sides if side.note)
         return [*rows, LatexRow(left, " ".join(body[0] for body in bodies), noted)]
     before: Side | None = None
     for place, (side, body) in enumerate(zip(equation.sides, bodies, strict=True)):
         noted = (side,) if side.note else ()
-        if before and _continues(before, side) and len(body) == 1:
+        if before and _can_continue(before, side) and len(body) == 1:
             last = rows[-1]
             longer = last.body + " " + body[0]
             if measure(longer) + notes.get(place, 0.0) + notes.get(place - 1, 0.0) <= room:
@@ -263,6 +267,6 @@ def set_rows(writer: Writer, equation: Equation, line: float, left_width: float,
     return rows
 
 
-def _continues(before: Side, side: Side) -> bool:
+def _can_continue(before: Side, side: Side) -> bool:
     """Whether a result may stay on the row of the member before it: not behind one path of a sum."""
     return side.result and before.relation not in ("+", "-", "−") and side.relation not in ("+", "-", "−")

@@ -32,7 +32,7 @@ class _Plan:
     parts: tuple[tuple[tuple[int, float | None], ...], ...]
 
 
-def _natural(table: Table, phrases: Phrases) -> list[float]:
+def _measure_natural(table: Table, phrases: Phrases) -> list[float]:
     rows = [table.header, *table.rows]
     columns = max((len(row) for row in rows), default=0)
     return [
@@ -42,7 +42,7 @@ def _natural(table: Table, phrases: Phrases) -> list[float]:
 
 
 def _plan(table: Table, phrases: Phrases, line: float) -> _Plan:
-    widths = _natural(table, phrases)
+    widths = _measure_natural(table, phrases)
     every = tuple((place, None) for place in range(len(widths)))
     for command, scale, gap in _SIZES:
         if sum(widths) * scale + gap * len(widths) <= line:
@@ -81,10 +81,10 @@ def _align(table: Table, place: int) -> str:
 
 def set_table(table: Table, phrases: Phrases, line: float) -> str:
     """The table for a line of ``line`` em: one ``tabular`` or, when it is long or wide, several."""
-    if not _natural(table, phrases):
+    if not _measure_natural(table, phrases):
         return ""
     plan = _plan(table, phrases, line)
-    if max(_natural(table, phrases)) > line * _TALLEST / 2:
+    if max(_measure_natural(table, phrases)) > line * _TALLEST / 2:
         return _records(table, phrases, line)
     caption = phrases.latex(table.caption, line * 0.5)
     out: list[str] = []

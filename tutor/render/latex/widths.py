@@ -110,7 +110,7 @@ class _WidthReader:
             if token in "^_" and font is not ROMAN:
                 total += self.scripts(size)
             else:
-                total += self.one(size, font)
+                total += self.measure_one(size, font)
         return total
 
     def scripts(self, size: int) -> float:
@@ -127,9 +127,9 @@ class _WidthReader:
             self.at += 1
         if self.at >= len(self.tokens):
             return 0.0
-        return self.one(size, font)
+        return self.measure_one(size, font)
 
-    def one(self, size: int, font: dict[str, float]) -> float:
+    def measure_one(self, size: int, font: dict[str, float]) -> float:
         """The width of one token together with its arguments."""
         token = self.tokens[self.at]
         self.at += 1

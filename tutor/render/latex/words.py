@@ -60,7 +60,7 @@ _LONG_WORD, _LONG_PART = 14, 7
 """A line may break after so many characters without a blank, and again after so many: no word runs off the page."""
 
 
-def _accented(character: str) -> str | None:
+def _write_accented(character: str) -> str | None:
     parts = unicodedata.normalize("NFD", character)
     if len(parts) < 2 or not (parts[0].isascii() and parts[0].isalpha()):
         return None
@@ -77,7 +77,7 @@ def _accented(character: str) -> str | None:
 def _convert(character: str) -> str:
     if character in MATHS:
         return f"\\ensuremath{{{MATHS[character]}}}"
-    known = TEXT.get(character) or _accented(character)
+    known = TEXT.get(character) or _write_accented(character)
     if known is not None:
         return known
     return character if character.isascii() else code_point(character)

@@ -65,7 +65,7 @@ def bundle(picture: Picture) -> Picture:
         if len(group) > _FEW:
             words = picture.words.FOLDED["parameters" if parameters else "inputs"].format(count=len(group))
             names = picture.words.FROM_TO.format(first=group[0].name, last=group[-1].name)
-            box = Node(_free(f"⋮ {words} ({names})", feeds), OMITTED)
+            box = Node(_make_free_name(f"⋮ {words} ({names})", feeds), OMITTED)
             stands_for.update({node.name: box for node in group})
     return _contract(picture, picture.nodes, stands_for)
 
@@ -77,7 +77,7 @@ def shorten(picture: Picture, keep: int) -> Picture:
         return picture
     head, tail = keep // 2, keep - keep // 2
     middle = order[head : len(order) - tail]
-    box = Node(_free("⋮ " + picture.words.FOLDED["steps"].format(count=len(middle)), [node.name for node in order]), OMITTED)
+    box = Node(_make_free_name("⋮ " + picture.words.FOLDED["steps"].format(count=len(middle)), [node.name for node in order]), OMITTED)
     return _contract(picture, tuple(order), {node.name: box for node in middle})
 
 
@@ -89,7 +89,7 @@ def fold(picture: Picture, limit: int) -> Picture:
     return bundled if len(bundled.nodes) <= limit else shorten(picture, 20)
 
 
-def _free(name: str, taken: Container[str]) -> str:
+def _make_free_name(name: str, taken: Container[str]) -> str:
     while name in taken:
         name += "′"
     return name

@@ -103,7 +103,7 @@ def symbols(names: Iterable[str], notation: Notation) -> dict[str, Phrase]:
 
 def function(name: str, notation: Notation) -> Phrase:
     """How a function is written, made safe."""
-    symbol = _safe_function(name, notation) or notation.function(name)
+    symbol = _choose_safe_function(name, notation) or notation.function(name)
     return Phrase(symbol.text, f"${symbol.latex}$")
 
 
@@ -112,7 +112,7 @@ def value(expr: Expr, notation: Notation) -> Phrase:
     return _Titles(Picture((), ()), notation).number(expr)
 
 
-def said(words: str) -> Phrase:
+def write_words(words: str) -> Phrase:
     """Plain words, made safe."""
     return Phrase(words, escape_label(words))
 
@@ -124,10 +124,10 @@ def put_in(sentence: str, place: str, phrase: Phrase) -> Phrase:
     '$2 \\\\times 3$ in all'
     """
     before, _, after = sentence.partition(place)
-    return Phrase(before + phrase.text + after, _safe_beside(before) + phrase.latex + _safe_beside(after))
+    return Phrase(before + phrase.text + after, _make_safe_beside(before) + phrase.latex + _make_safe_beside(after))
 
 
-def _safe_beside(words: str) -> str:
+def _make_safe_beside(words: str) -> str:
     """Words made safe, with the blanks at their ends."""
     bare = words.strip()
     return words.replace(bare, escape_label(bare)) if bare else words
@@ -140,9 +140,9 @@ def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> lis
     """
     roles = {label.role for label in known.values()}
     words = picture.words
-    entries = [(role, said(word)) for role, word in words.LEGEND.items() if role in roles]
+    entries = [(role, write_words(word)) for role, word in words.LEGEND.items() if role in roles]
     if any(label.value for label in known.values()):
-        entries.append(("value", said(words.VALUE)))
+        entries.append(("value", write_words(words.VALUE)))
     if any(label.gradient for label in known.values()):
         entries.append(("gradient", _gradient_words(picture, notation)))
     return entries
@@ -152,30 +152,30 @@ def _gradient_words(picture: Picture, notation: Notation) -> Phrase:
     if picture.loss and any(node.name == picture.loss for node in picture.nodes):
         loss = _Titles(Picture((Node(picture.loss, ""),), ()), notation).name(picture.loss)
         return put_in(picture.words.GRADIENT_OF, "{loss}", loss)
-    return said(picture.words.GRADIENT)
+    return write_words(picture.words.GRADIENT)
 
 
-def shorter(expr: Expr) -> Iterator[Expr]:
+def list_shorter(expr: Expr) -> Iterator[Expr]:
     """The formula, then ever shorter forms of it, with dots where something was left out."""
     yield expr
     if isinstance(expr, Add | Mul) and len(expr.args) > 2:
         yield rebuild(expr, (expr.args[0], _DOTS, expr.args[-1]))
         yield rebuild(expr, (expr.args[0], _DOTS))
     for depth in (3, 2, 1):
-        yield _dotted(expr, depth)
+        yield _dot_below(expr, depth)
 
 
-def _dotted(expr: Expr, depth: int) -> Expr:
+def _dot_below(expr: Expr, depth: int) -> Expr:
     """The formula with everything below ``depth`` levels as dots."""
     if not children(expr) or all(isinstance(part, Number) for part in children(expr)):
         return expr
     if isinstance(expr, Neg):
-        return Neg(_dotted(expr.arg, depth))
+        return Neg(_dot_below(expr.arg, depth))
     if depth == 0:
         return _DOTS
     if isinstance(expr, Call):
-        return Call(expr.func, (_dotted(expr.args[0], depth - 1) if len(expr.args) == 1 else _DOTS,))
-    parts = tuple(_dotted(part, depth - 1) for part in children(expr))
+        return Call(expr.func, (_dot_below(expr.args[0], depth - 1) if len(expr.args) == 1 else _DOTS,))
+    parts = tuple(_dot_below(part, depth - 1) for part in children(expr))
     if isinstance(expr, Pow) and parts[0] == _DOTS:
         parts = (_BRACKET_DOTS, parts[1])
     if isinstance(expr, Mul):
@@ -188,9 +188,9 @@ class _Titles:
     """Prints the expressions of one picture, with every name made safe and its index marked as a subscript."""
 
     def __init__(self, picture: Picture, notation: Notation) -> None:
-        names, functions = _mentioned(picture)
-        symbols = {name: _safe_symbol(name, notation) for name in names}
-        known = {func: _safe_function(func, notation) for func in functions}
+        names, functions = _list_mentioned(picture)
+        symbols = {name: _choose_safe_symbol(name, notation) for name in names}
+        known = {func: _choose_safe_function(func, notation) for func in functions}
         self._printer = Printer(
             replace(
                 notation,
@@ -218,14 +218,14 @@ class _Titles:
             title,
             "output" if node.name == loss else role,
             _cut(whole, 400),
-            self._maybe(node.value),
-            self._maybe(node.gradient),
+            self._write_value(node.value),
+            self._write_value(node.gradient),
         )
 
     def _title(self, name: Phrase, expr: Expr, room: float) -> Phrase | None:
         if room <= em(name.text):
             return None
-        for form in shorter(expr):
+        for form in list_shorter(expr):
             if form in (_DOTS, _BRACKET_DOTS):
                 continue
             formula = self._phrase(form)
@@ -240,7 +240,7 @@ class _Titles:
             latex = "\\text{" + escape_label(latex) + "}"
         return Phrase(self._printer.text(expr), f"${latex}$")
 
-    def _maybe(self, expr: Expr | None) -> Phrase | None:
+    def _write_value(self, expr: Expr | None) -> Phrase | None:
         return None if expr is None else self.number(expr)
 
     def number(self, expr: Expr) -> Phrase:
@@ -249,14 +249,14 @@ class _Titles:
         phrase = self._phrase(expr)
         if len(phrase.plain) > LONGEST_NUMBER:
             words = _cut(phrase.plain, LONGEST_NUMBER)
-            return self._rounded(expr) or Phrase(words, escape_label(words))
+            return self._round_number(expr) or Phrase(words, escape_label(words))
         sign, body = ("-", expr.arg) if isinstance(expr, Neg) else ("", expr)
         if isinstance(body, Div) and isinstance(body.num, Number) and isinstance(body.den, Number):
             num, den = self._printer.latex(body.num), self._printer.latex(body.den)
             return Phrase(phrase.text, f"${sign}{num}/{den}$")
         return phrase
 
-    def _rounded(self, expr: Expr) -> Phrase | None:
+    def _round_number(self, expr: Expr) -> Phrase | None:
         sign, body = (-1, expr.arg) if isinstance(expr, Neg) else (1, expr)
         match body:
             case Number():
@@ -272,7 +272,7 @@ class _Titles:
         return Phrase("≈" + number.text, "$\\approx " + number.latex[1:])
 
 
-def _mentioned(picture: Picture) -> tuple[list[str], list[str]]:
+def _list_mentioned(picture: Picture) -> tuple[list[str], list[str]]:
     """Every name and every function of the picture's expressions, in order of appearance."""
     names: dict[str, None] = {}
     functions: dict[str, None] = {}
@@ -300,18 +300,18 @@ def _harden(expr: Expr) -> Expr:
     return rebuild(expr, tuple(_harden(part) for part in parts)) if parts else expr
 
 
-def _safe_symbol(name: str, notation: Notation) -> Symbol:
+def _choose_safe_symbol(name: str, notation: Notation) -> Symbol:
     if name in notation.symbols or _PLAIN_NAME.fullmatch(name):
         symbol = notation.symbol(name)
         words = fit_one_line(symbol.text) or "?"
         if len(words) <= LONGEST_NAME:
-            return Symbol(symbol.latex, _with_index(words, symbol.latex))
+            return Symbol(symbol.latex, _mark_index(words, symbol.latex))
     else:
         words = fit_one_line(name) or "?"
     return Symbol("\\text{" + escape_label(_cut(words)) + "}", _cut(words))
 
 
-def _with_index(text: str, latex: str) -> str:
+def _mark_index(text: str, latex: str) -> str:
     """The text with its index marked, when the LaTeX form says that it has one: ``w5`` of ``w_{5}``."""
     found = _INDEX.search(latex)
     if not found:
@@ -324,7 +324,7 @@ def _with_index(text: str, latex: str) -> str:
     return text
 
 
-def _safe_function(func: str, notation: Notation) -> Symbol | None:
+def _choose_safe_function(func: str, notation: Notation) -> Symbol | None:
     """How a function is written, when its name needs care."""
     if func in notation.functions:
         known = notation.functions[func]

@@ -100,7 +100,7 @@ def layout(
 ) -> Layout:
     """The layout of a picture, in the unit of ``measure``.
 
-    A picture beyond `LIMIT` and `LANES` is not drawn whole (see `drawable`).
+    A picture beyond `LIMIT` and `LANES` is not drawn whole (see `make_drawable`).
 
     >>> chain = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
     >>> [(box.x, box.y) for box in layout(chain, lambda node: (80.0, 40.0)).boxes]
@@ -108,10 +108,10 @@ def layout(
 
     Raises `tutor.errors.GraphError` for a cycle, a doubled name or an edge without its box.
     """
-    return coordinates(arrange(drawable(picture)), measure, direction, spacing)
+    return coordinates(arrange(make_drawable(picture)), measure, direction, spacing)
 
 
-def drawable(picture: Picture) -> Picture:
+def make_drawable(picture: Picture) -> Picture:
     """The picture itself, or a smaller one if it has more than `LIMIT` boxes or its edges need more than `LANES` lanes.
 
     First leaves that feed the same operation are bundled ("⋮ 10 parameters"); where that is not enough, only the first
@@ -157,7 +157,7 @@ def arrange(picture: Picture) -> Order:
     layers.reverse()
     return Order(
         nodes,
-        tuple(map(tuple, _ordered(layers, inputs, outputs, _first_order(links, len(nodes), lanes)))),
+        tuple(map(tuple, _order_layers(layers, inputs, outputs, _order_by_walk(links, len(nodes), lanes)))),
         tuple(map(tuple, inputs)),
         tuple(map(tuple, outputs)),
         tuple(routes),
@@ -184,7 +184,7 @@ def _ranks(count: int, links: list[tuple[int, int]], loss: int) -> list[int]:
     return rank
 
 
-def _first_order(links: list[tuple[int, int]], count: int, lanes: dict[tuple[int, int], int]) -> list[int]:
+def _order_by_walk(links: list[tuple[int, int]], count: int, lanes: dict[tuple[int, int], int]) -> list[int]:
     """A key for each box and lane: when the walk back from the output, input by input, first meets it."""
     makers: list[list[int]] = [[] for _ in range(count)]
     for source, target in links:
@@ -205,7 +205,7 @@ def _first_order(links: list[tuple[int, int]], count: int, lanes: dict[tuple[int
 # ---------------------------------------------------------------------------------------------------------------- order
 
 
-def _ordered(
+def _order_layers(
     layers: list[list[int]], inputs: list[list[int]], outputs: list[list[int]], key: list[int]
 ) -> list[list[int]]:
     """The layers in the order with the fewest crossings found, beginning with the walk from the output."""
@@ -261,10 +261,10 @@ def _exchange(layers: list[list[int]], inputs: list[list[int]], outputs: list[li
         for depth, layer in enumerate(layers):
             before = {item: place for place, item in enumerate(layers[depth - 1])} if depth else {}
             behind = {item: place for place, item in enumerate(layers[depth + 1])} if depth + 1 < len(layers) else {}
-            ends = {item: (_sorted(inputs[item], before), _sorted(outputs[item], behind)) for item in layer}
+            ends = {item: (_sort_items(inputs[item], before), _sort_items(outputs[item], behind)) for item in layer}
             for place in range(len(layer) - 1):
                 (in_1, out_1), (in_2, out_2) = ends[layer[place]], ends[layer[place + 1]]
-                gain = _between(in_1, in_2) + _between(out_1, out_2) - _between(in_2, in_1) - _between(out_2, out_1)
+                gain = _count_between(in_1, in_2) + _count_between(out_1, out_2) - _count_between(in_2, in_1) - _count_between(out_2, out_1)
                 if gain > 0:
                     layer[place], layer[place + 1] = layer[place + 1], layer[place]
                     better = True
@@ -272,11 +272,11 @@ def _exchange(layers: list[list[int]], inputs: list[list[int]], outputs: list[li
             return
 
 
-def _sorted(items: list[int], at: dict[int, int]) -> list[int]:
+def _sort_items(items: list[int], at: dict[int, int]) -> list[int]:
     return sorted(at[item] for item in items)
 
 
-def _between(upper: list[int], lower: list[int]) -> int:
+def _count_between(upper: list[int], lower: list[int]) -> int:
     """Crossings of the edges of two neighbours when the one with the ends ``upper`` stands first."""
     return sum(bisect_left(lower, end) for end in upper)
 
@@ -292,7 +292,7 @@ def coordinates(
     along = [size[0] if direction == "right" else size[1] for size in sizes]
     across = [size[1] if direction == "right" else size[0] for size in sizes]
     count = len(order.nodes)
-    centre = _straightened(order, across, spacing)
+    centre = _straighten(order, across, spacing)
     starts, lengths, end = _layer_places(order, along, centre, spacing)
     low = min((centre[item] - across[item] / 2 for item in range(count)), default=0.0)
     lanes = centre[count:]
@@ -301,19 +301,19 @@ def coordinates(
     middle = [value - low for value in centre]
     depth = {item: layer for layer, items in enumerate(order.layers) for item in items}
 
-    def turned(first: float, second: float) -> Point:
+    def turn_point(first: float, second: float) -> Point:
         return (first, second) if direction == "right" else (second, first)
 
     boxes = []
     for item, node in enumerate(order.nodes):
-        x, y = turned(starts[depth[item]], middle[item] - across[item] / 2)
-        boxes.append(Box(x, y, *turned(lengths[depth[item]], across[item]), node))
+        x, y = turn_point(starts[depth[item]], middle[item] - across[item] / 2)
+        boxes.append(Box(x, y, *turn_point(lengths[depth[item]], across[item]), node))
     edges = []
     for route in order.routes:
         points = _curve(route, depth, starts, lengths, middle)
         names = order.nodes[route[0]].name, order.nodes[route[-1]].name
-        edges.append(Edge(*names, tuple(turned(*point) for point in points)))
-    return Layout(*turned(end, high - low), tuple(boxes), tuple(edges), direction)
+        edges.append(Edge(*names, tuple(turn_point(*point) for point in points)))
+    return Layout(*turn_point(end, high - low), tuple(boxes), tuple(edges), direction)
 
 
 def strokes(edges: tuple[Edge, ...]) -> list[tuple[Point, ...]]:
@@ -330,7 +330,7 @@ def strokes(edges: tuple[Edge, ...]) -> list[tuple[Point, ...]]:
     return drawn
 
 
-def least_size(order: Order, measure: Measure, direction: Direction, spacing: BoxSpacing) -> Point:
+def measure_least(order: Order, measure: Measure, direction: Direction, spacing: BoxSpacing) -> Point:
     """A width and a height that `coordinates` will not come below; quick to compute."""
     count = len(order.nodes)
     sizes = [measure(node) if direction == "right" else measure(node)[::-1] for node in order.nodes]
@@ -373,7 +373,7 @@ def _layer_places(
     return starts, lengths, starts[-1] + lengths[-1]
 
 
-def _straightened(order: Order, across: list[float], spacing: BoxSpacing) -> list[float]:
+def _straighten(order: Order, across: list[float], spacing: BoxSpacing) -> list[float]:
     """The middle of each box and lane across the layers: as straight as the edges can be without changing the order."""
     count, total = len(order.nodes), len(order.inputs)
     half = [across[item] / 2 if item < count else 0.0 for item in range(total)]

@@ -68,7 +68,7 @@ class Spoke:
     y2: float
     bias: bool = False
 
-    def at(self, t: float) -> tuple[float, float]:
+    def point_at(self, t: float) -> tuple[float, float]:
         """The point at a part of the way."""
         return self.x1 + (self.x2 - self.x1) * t, self.y1 + (self.y2 - self.y1) * t
 
@@ -115,7 +115,7 @@ def arrange(diagram: Diagram, notation: Notation, em: Callable[[str], float]) ->
     tagged = [em(phrase.text) * SMALL for phrase, wire in zip(words, diagram.wires, strict=True) if labelled[wire.source[0]]]
     places, width, height = _places(diagram, labelled, captions, max(tagged, default=0.0), radius, em)
 
-    spokes = [_spoke(places, wire, radius, diagram) for wire in diagram.wires]
+    spokes = [_make_spoke(places, wire, radius, diagram) for wire in diagram.wires]
     tags: list[Tag] = []
     for layer, on in enumerate(labelled):
         if on:
@@ -140,7 +140,7 @@ def arrange(diagram: Diagram, notation: Notation, em: Callable[[str], float]) ->
         width, bottom + 0.5, tuple(circles), tuple(spokes), tuple(tags), tuple(dots), tuple(said), any(labelled)
     )
     shift = (em(total.text) * SMALL - width) / 2
-    return _moved(drawing, shift) if shift > 0 else drawing
+    return _move_right(drawing, shift) if shift > 0 else drawing
 
 
 def _places(
@@ -166,7 +166,7 @@ def _places(
     return places, left + xs[-1] + right, height
 
 
-def _moved(drawing: Drawing, shift: float) -> Drawing:
+def _move_right(drawing: Drawing, shift: float) -> Drawing:
     """Further to the right, with as much more room there."""
     return replace(
         drawing, width=drawing.width + 2 * shift,
@@ -193,17 +193,17 @@ def _words(wire: Wire, symbols: dict[str, Phrase], notation: Notation) -> Phrase
 
 def _captions(column: DiagramColumn, layer: int, count: int, notation: Notation, words: DrawnWords) -> list[Phrase]:
     place = "first" if layer == 0 else "last" if layer == count - 1 else "only" if count == 3 else "hidden"
-    name = label.said(words.LAYERS[place].format(number=layer))
+    name = label.write_words(words.LAYERS[place].format(number=layer))
     size = words.grammar.count(words.UNITS["neurons" if layer else "inputs"], column.size)
-    lines = [Phrase(name.text, f"\\textbf{{{name.latex}}}"), label.said(size)]
+    lines = [Phrase(name.text, f"\\textbf{{{name.latex}}}"), label.write_words(size)]
     if column.hidden:
-        lines.append(label.said(words.NOT_DRAWN.format(count=column.hidden)))
+        lines.append(label.write_words(words.NOT_DRAWN.format(count=column.hidden)))
     if column.activation:
         head, bracket, more = column.activation.partition("(")
         symbol = label.function(head, notation)
         number = fit_one_line(bracket + more)
         function = Phrase(symbol.text + number, symbol.latex + escape_label(number))
-        lines.append(label.said(words.LINEAR) if head == "identity" else function)
+        lines.append(label.write_words(words.LINEAR) if head == "identity" else function)
     return lines
 
 
@@ -222,7 +222,7 @@ def _total(diagram: Diagram) -> Phrase:
     return label.put_in(biased.format(weights=counted, count=diagram.biases), _HERE, Phrase(shown, tex))
 
 
-def _spoke(places: dict[Place, tuple[float, float]], wire: Wire, radius: float, diagram: Diagram) -> Spoke:
+def _make_spoke(places: dict[Place, tuple[float, float]], wire: Wire, radius: float, diagram: Diagram) -> Spoke:
     (x1, y1), (x2, y2) = places[wire.source], places[wire.target]
     length = hypot(x2 - x1, y2 - y1)
     dx, dy = (x2 - x1) / length * radius, (y2 - y1) / length * radius
@@ -243,28 +243,28 @@ def _tags(spokes: Sequence[Spoke], words: Sequence[Phrase], em: Callable[[str], 
             chosen[own] = min(_SLOTS, key=lambda t, own=own: _cost(own, t, chosen, spokes, sizes))  # type: ignore[misc]
         if chosen == before:
             break
-    return [Tag(*spoke.at(t), *size, phrase)
+    return [Tag(*spoke.point_at(t), *size, phrase)
             for spoke, t, size, phrase in zip(spokes, chosen, sizes, words, strict=True) if phrase.text]  # fmt: skip
 
 
 def _cost(own: int, t: float, chosen: Sequence[float], spokes: Sequence[Spoke], sizes: Sequence[tuple[float, float]]) -> float:
     """How bad a place is: other tags under it, other edges behind it, the distance from where it is expected."""
-    x, y = spokes[own].at(t)
+    x, y = spokes[own].point_at(t)
     w, h = sizes[own]
     cost = abs(t - _FAVOURITE)
     for other, spoke in enumerate(spokes):
         if other == own:
             continue
-        u, v = spoke.at(chosen[other])
+        u, v = spoke.point_at(chosen[other])
         across = (w + sizes[other][0]) / 2 + 0.1 - abs(x - u)
         up = (h + sizes[other][1]) / 2 + 0.05 - abs(y - v)
         if across > 0 and up > 0:
             cost += 20 + 10 * across * up
-        cost += 1.5 * _covered(spoke, x, y, w, h)
+        cost += 1.5 * _measure_covered(spoke, x, y, w, h)
     return round(cost, 9)
 
 
-def _covered(spoke: Spoke, x: float, y: float, w: float, h: float) -> float:
+def _measure_covered(spoke: Spoke, x: float, y: float, w: float, h: float) -> float:
     """How much of an edge lies behind a box, in em."""
     slope = (spoke.y2 - spoke.y1) / (spoke.x2 - spoke.x1)
     low, high = max(x - w / 2, spoke.x1), min(x + w / 2, spoke.x2)
@@ -274,7 +274,7 @@ def _covered(spoke: Spoke, x: float, y: float, w: float, h: float) -> float:
     return max(min(high, ends[1]) - max(low, ends[0]), 0.0)
 
 
-def overlapping(drawing: Drawing) -> list[tuple[str, str]]:
+def list_overlapping(drawing: Drawing) -> list[tuple[str, str]]:
     """The weights that lie on each other, for tests: there should be none."""
     return [(a.words.text, b.words.text) for a, b in combinations(drawing.tags, 2)
             if abs(a.x - b.x) < (a.w + b.w) / 2 - 1e-9 and abs(a.y - b.y) < (a.h + b.h) / 2 - 1e-9]  # fmt: skip

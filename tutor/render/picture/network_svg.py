@@ -9,7 +9,7 @@ from tutor.explain.diagram import Diagram
 from tutor.notation.profile import Notation
 from tutor.render.picture import label
 from tutor.render.picture.network_layout import SMALL, Circle, Drawing, Spoke, arrange
-from tutor.render.picture.svg import TITLE, group, page, set_line, short
+from tutor.render.picture.svg import TITLE, group, page, set_line, shorten
 from tutor.text import fit_one_line
 
 _ROLES = {"input": "input", "neuron": "operation", "output": "output", "bias": "omitted"}
@@ -26,13 +26,13 @@ def network_svg(diagram: Diagram, notation: Notation) -> str:
         *group("tg-captions", _captions(drawing)),
     ]
     return page([f"<style>{_STYLE}</style>", *body], drawing.width * TITLE + 32, drawing.height * TITLE + 32,
-                *_described(diagram))  # fmt: skip
+                *_describe(diagram))  # fmt: skip
 
 
 _STYLE = f"""
-.tutor-graph .tg-weight{{font-size:{short(TITLE * SMALL)}px}}
-.tutor-graph .tg-layer{{font-weight:bold;font-size:{short(TITLE)}px}}
-.tutor-graph .tg-small{{font-size:{short(TITLE * SMALL)}px}}
+.tutor-graph .tg-weight{{font-size:{shorten(TITLE * SMALL)}px}}
+.tutor-graph .tg-layer{{font-weight:bold;font-size:{shorten(TITLE)}px}}
+.tutor-graph .tg-small{{font-size:{shorten(TITLE * SMALL)}px}}
 .tg-behind{{fill:#ffffff;fill:var(--tg-paper)}}
 .tg-dot{{fill:#111827;fill:var(--tg-ink)}}
 .tg-bias-edge{{stroke-dasharray:5 3}}
@@ -42,20 +42,20 @@ _STYLE = f"""
 def _edge(spoke: Spoke, arrow: bool) -> str:
     x1, y1, x2, y2 = (value * TITLE for value in (spoke.x1, spoke.y1, spoke.x2, spoke.y2))
     style = "tg-edge tg-bias-edge" if spoke.bias else "tg-edge"
-    line = f'<path class="{style}" d="M{short(x1)} {short(y1)} L{short(x2)} {short(y2)}"/>'
+    line = f'<path class="{style}" d="M{shorten(x1)} {shorten(y1)} L{shorten(x2)} {shorten(y2)}"/>'
     if not arrow:
         return line
     length = ((x2 - x1) ** 2 + (y2 - y1) ** 2) ** 0.5
     ux, uy = (x2 - x1) / length, (y2 - y1) / length
     bx, by = x2 - 8 * ux, y2 - 8 * uy
     corners = [(x2, y2), (bx - 3.5 * uy, by + 3.5 * ux), (bx + 3.5 * uy, by - 3.5 * ux)]
-    head = " L".join(f"{short(x)} {short(y)}" for x, y in corners)
+    head = " L".join(f"{shorten(x)} {shorten(y)}" for x, y in corners)
     return f'{line}<path class="tg-head" d="M{head} Z"/>'
 
 
 def _circle(circle: Circle) -> list[str]:
     x, y = circle.x * TITLE, circle.y * TITLE
-    lines = [f'<circle class="tg-{_ROLES[circle.unit.kind]}" cx="{short(x)}" cy="{short(y)}" r="{short(circle.r * TITLE)}"/>']
+    lines = [f'<circle class="tg-{_ROLES[circle.unit.kind]}" cx="{shorten(x)}" cy="{shorten(y)}" r="{shorten(circle.r * TITLE)}"/>']
     if circle.value is None:
         lines.append(set_line(circle.symbol, x, y + 4.5, "tg-title"))
     else:
@@ -66,13 +66,13 @@ def _circle(circle: Circle) -> list[str]:
 
 def _tag(x: float, y: float, w: float, h: float, words: label.Phrase) -> list[str]:
     x, y, w, h = (value * TITLE for value in (x, y, w, h))
-    box = f'x="{short(x - w / 2)}" y="{short(y - h / 2)}" width="{short(w)}" height="{short(h)}"'
+    box = f'x="{shorten(x - w / 2)}" y="{shorten(y - h / 2)}" width="{shorten(w)}" height="{shorten(h)}"'
     return [f'<rect class="tg-behind" {box} rx="3"/>', set_line(words, x, y + 4.0, "tg-weight")]
 
 
 def _dots(x: float, y: float) -> str:
     return "".join(
-        f'<circle class="tg-dot" cx="{short(x * TITLE)}" cy="{short((y + step * 0.55) * TITLE)}" r="2.2"/>' for step in (-1, 0, 1)
+        f'<circle class="tg-dot" cx="{shorten(x * TITLE)}" cy="{shorten((y + step * 0.55) * TITLE)}" r="2.2"/>' for step in (-1, 0, 1)
     )
 
 
@@ -81,7 +81,7 @@ def _captions(drawing: Drawing) -> list[str]:
             for caption in drawing.captions]  # fmt: skip
 
 
-def _described(diagram: Diagram) -> tuple[str, str]:
+def _describe(diagram: Diagram) -> tuple[str, str]:
     sizes = "-".join(str(column.size) for column in diagram.columns)
     names = [", ".join(fit_one_line(unit.name) for unit in column.units if unit.name) for column in diagram.columns]
     numbered = enumerate(zip(diagram.columns, names, strict=True))

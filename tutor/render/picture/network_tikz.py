@@ -7,7 +7,7 @@ from tutor.explain.diagram import Diagram
 from tutor.notation.profile import Notation
 from tutor.render.picture import label
 from tutor.render.picture.network_layout import SMALL, Circle, Drawing, Spoke, arrange
-from tutor.render.picture.tikz import CM, COLOURS, SIZES, page, pair, set_line, short
+from tutor.render.picture.tikz import CM, COLOURS, SIZES, page, pair, set_line, write_short
 
 _ROLES = {"input": "input", "neuron": "operation", "output": "output", "bias": "omitted"}
 _EDGE = 1.5
@@ -18,16 +18,16 @@ def network_tikz(diagram: Diagram, notation: Notation, width_cm: float = 16.0) -
 
     Set it in a paragraph without indentation.  Raises `OutputError` for a network that is too wide for that.
     """
-    return _chosen(diagram, notation, width_cm)[0]
+    return _choose_drawing(diagram, notation, width_cm)[0]
 
 
 def network_standalone(diagram: Diagram, notation: Notation) -> str:
     """A LaTeX document of one page, cut to the size of the drawing."""
-    body, width, height = _chosen(diagram, notation, 400.0)
+    body, width, height = _choose_drawing(diagram, notation, 400.0)
     return page(body, width, height)
 
 
-def _chosen(diagram: Diagram, notation: Notation, width_cm: float) -> tuple[str, float, float]:
+def _choose_drawing(diagram: Diagram, notation: Notation, width_cm: float) -> tuple[str, float, float]:
     drawing = arrange(diagram, notation, label.tex_em)
     for size, wider in SIZES.items():
         unit = size * wider
@@ -41,12 +41,12 @@ def _tikzpicture(drawing: Drawing, size: int, unit: float) -> str:
     small = size * SMALL
     font = f"font=\\fontsize{{{size}}}{{{size + 1}}}\\selectfont"
     lines = [
-        f"\\begin{{tikzpicture}}[x={short(unit, 4)}pt,y=-{short(unit, 4)}pt,line width=0.5pt,",
+        f"\\begin{{tikzpicture}}[x={write_short(unit, 4)}pt,y=-{write_short(unit, 4)}pt,line width=0.5pt,",
         f"  every node/.style={{inner sep=0pt,outer sep=0pt,anchor=base,{font}}},",
-        f"  tutor small/.style={{font=\\fontsize{{{short(small)}}}{{{short(small + 1)}}}\\selectfont}}]",
+        f"  tutor small/.style={{font=\\fontsize{{{write_short(small)}}}{{{write_short(small + 1)}}}\\selectfont}}]",
         *(f"\\definecolor{{tutor{name}}}{{HTML}}{{{value}}}" for name, value in COLOURS.items()),
         f"\\path[use as bounding box] (0,0) rectangle {pair((drawing.width + 2 * _EDGE / unit, drawing.height + 2 * _EDGE / unit))};",
-        f"\\begin{{scope}}[shift={{({short(_EDGE / unit)},{short(_EDGE / unit)})}}]",
+        f"\\begin{{scope}}[shift={{({write_short(_EDGE / unit)},{write_short(_EDGE / unit)})}}]",
         *(line for spoke in drawing.spokes for line in _edge(spoke, drawing.arrows, unit)),
         *(line for circle in drawing.circles for line in _circle(circle)),
     ]
@@ -79,7 +79,7 @@ def _circle(circle: Circle) -> list[str]:
     role = _ROLES[circle.unit.kind]
     style = {"output": "line width=1pt,", "omitted": "dashed,"}.get(role, "")
     at = (circle.x, circle.y)
-    lines = [f"\\draw[{style}draw=tutor{role}line,fill=tutor{role}] {pair(at)} circle[radius={short(circle.r, 3)}];"]
+    lines = [f"\\draw[{style}draw=tutor{role}line,fill=tutor{role}] {pair(at)} circle[radius={write_short(circle.r, 3)}];"]
     if circle.value is None:
         lines.append(set_line(circle.symbol.latex, circle.x, circle.y + 0.26, "tutorink"))
     else:

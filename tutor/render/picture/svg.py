@@ -23,7 +23,7 @@ from tutor.render.picture.layout import (
     Point,
     arrange,
     coordinates,
-    drawable,
+    make_drawable,
     strokes,
 )
 from tutor.text import escape_xml
@@ -65,15 +65,15 @@ def svg(picture: Picture, notation: Notation) -> str:
 
     The graph runs from left to right, or downwards where it would become too wide.  Each box tells its whole formula
     when the mouse rests on it; a screen reader hears the same as one description.  A very large graph is shown without
-    its middle (see `layout.drawable`).
+    its middle (see `layout.make_drawable`).
 
     >>> picture = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
     >>> svg(picture, Notation()).count("<rect")  # the paper, two boxes and two samples in the legend
     5
     """
-    picture = drawable(picture)
+    picture = make_drawable(picture)
     known = label.labels(picture, notation, _ROOM)
-    drawn = _chosen_layout(picture, known)
+    drawn = _choose_layout(picture, known)
     entries = label.legend(picture, notation, known)
     widths = [_entry_width(role, words) for role, words in entries]
     rows = label.rows(widths, 24.0, max(drawn.width, 400.0))
@@ -85,16 +85,16 @@ def svg(picture: Picture, notation: Notation) -> str:
         *group("tg-legend", _legend(entries, rows, top, width)),
     ]
     shift = (width - drawn.width) / 2
-    body[0] = body[0].replace(">", f' transform="translate({short(shift)} 0)">', 1)
+    body[0] = body[0].replace(">", f' transform="translate({shorten(shift)} 0)">', 1)
     boxes_at = next(place for place, line in enumerate(body) if "tg-boxes" in line)
-    body[boxes_at] = body[boxes_at].replace(">", f' transform="translate({short(shift)} 0)">', 1)
-    return page(body, width + 2 * MARGIN, top + len(rows) * _LEGEND_ROW + 2 * MARGIN, *_described(picture, known))
+    body[boxes_at] = body[boxes_at].replace(">", f' transform="translate({shorten(shift)} 0)">', 1)
+    return page(body, width + 2 * MARGIN, top + len(rows) * _LEGEND_ROW + 2 * MARGIN, *_describe(picture, known))
 
 
 def page(body: list[str], width: float, height: float, title: str, about: str) -> str:
     """The whole file: what is drawn within the margins, with a title and a description for those who do not see it."""
     mark = f"{crc32(chr(10).join([*body, title, about]).encode()):08x}"
-    w, h = short(width), short(height)
+    w, h = shorten(width), shorten(height)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tutor-graph" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
         f'role="img" aria-labelledby="tg-title-{mark} tg-desc-{mark}">',
@@ -102,7 +102,7 @@ def page(body: list[str], width: float, height: float, title: str, about: str) -
         f'<desc id="tg-desc-{mark}">{escape_xml(about)}</desc>',
         f"<style>{_style()}</style>",
         f'<rect class="tg-paper" width="{w}" height="{h}"/>',
-        f'<g transform="translate({short(MARGIN)} {short(MARGIN)})">',
+        f'<g transform="translate({shorten(MARGIN)} {shorten(MARGIN)})">',
         *body,
         "</g>",
         "</svg>",
@@ -110,7 +110,7 @@ def page(body: list[str], width: float, height: float, title: str, about: str) -
     return "\n".join(lines) + "\n"
 
 
-def _described(picture: Picture, known: dict[str, Label]) -> tuple[str, str]:
+def _describe(picture: Picture, known: dict[str, Label]) -> tuple[str, str]:
     """The title and the description for those who do not see the picture."""
     words = picture.words
     title = words.TITLE
@@ -128,21 +128,21 @@ def _described(picture: Picture, known: dict[str, Label]) -> tuple[str, str]:
     return title, " ".join(sentences)
 
 
-def _chosen_layout(picture: Picture, known: dict[str, Label]) -> Layout:
+def _choose_layout(picture: Picture, known: dict[str, Label]) -> Layout:
     order = arrange(picture)
 
-    def drawn(direction: Direction) -> Layout:
+    def draw_towards(direction: Direction) -> Layout:
         spacing = BoxSpacing() if direction == "right" else BoxSpacing(layer=34.0)
-        return coordinates(order, lambda node: _measured(node, known), direction, spacing)
+        return coordinates(order, lambda node: _measure_box(node, known), direction, spacing)
 
-    right = drawn("right")
+    right = draw_towards("right")
     if right.width <= WIDEST_ROW:
         return right
-    down = drawn("down")
+    down = draw_towards("down")
     return down if down.width * 1.5 <= right.width else right
 
 
-def _measured(node: Node, known: dict[str, Label]) -> tuple[float, float]:
+def _measure_box(node: Node, known: dict[str, Label]) -> tuple[float, float]:
     """Width and height of a box, in pixels."""
     seen = known[node.name]
     numbers = [label.em(phrase.text) * SMALL for phrase in (seen.value, seen.gradient) if phrase]
@@ -170,8 +170,8 @@ def _box(box: Box, seen: Label) -> list[str]:
 def _shape(role: str, x: float, y: float, w: float, h: float) -> str:
     """A box: sharp corners for parameters, a pill for inputs, round corners for operations."""
     radius = {"parameter": 0.0, "input": min(h / 2, 18.0)}.get(role, 7.0)
-    place = " ".join(f'{name}="{short(value)}"' for name, value in (("x", x), ("y", y), ("width", w), ("height", h)))
-    return f'<rect class="tg-{role}" {place} rx="{short(radius)}"/>'
+    place = " ".join(f'{name}="{shorten(value)}"' for name, value in (("x", x), ("y", y), ("width", w), ("height", h)))
+    return f'<rect class="tg-{role}" {place} rx="{shorten(radius)}"/>'
 
 
 def _edges(edges: tuple[Edge, ...], direction: Direction) -> list[str]:
@@ -240,21 +240,21 @@ def set_line(phrase: Phrase, x: float, y: float, style: str) -> str:
         if not mark:
             pieces.append(escape_xml(inside))
             continue
-        pieces.append(f'<tspan dy="{short(drop)}" class="tg-sub">{escape_xml(inside)}</tspan>')
+        pieces.append(f'<tspan dy="{shorten(drop)}" class="tg-sub">{escape_xml(inside)}</tspan>')
         shift = ' dx="4"' if after.startswith("\u00a0") else ""
         after = after.removeprefix("\u00a0")
-        pieces.append(f'<tspan{shift} dy="{short(-drop)}">{escape_xml(after) or "&#8203;"}</tspan>')
-    return f'<text class="{style}" x="{short(x)}" y="{short(y)}">{"".join(pieces)}</text>'
+        pieces.append(f'<tspan{shift} dy="{shorten(-drop)}">{escape_xml(after) or "&#8203;"}</tspan>')
+    return f'<text class="{style}" x="{shorten(x)}" y="{shorten(y)}">{"".join(pieces)}</text>'
 
 
-def short(value: float) -> str:
+def shorten(value: float) -> str:
     """At most two decimals, without a sign on nothing: ``12``, ``0.5``."""
     return f"{round(value, 2) + 0.0:.2f}".rstrip("0").rstrip(".")
 
 
 def pair(point: Point) -> str:
     """The coordinates of a point."""
-    return f"{short(point[0])} {short(point[1])}"
+    return f"{shorten(point[0])} {shorten(point[1])}"
 
 
 def colour_rules(
@@ -281,10 +281,10 @@ def colour_rules(
 def _style() -> str:
     rules, use = colour_rules("tutor-graph", "tg", COLOURS)
     rules += [
-        f".tutor-graph text{{font-family:{_FONT};font-size:{short(SMALL)}px}}",
+        f".tutor-graph text{{font-family:{_FONT};font-size:{shorten(SMALL)}px}}",
         f".tutor-graph text{{text-anchor:middle;{use('fill', 'ink')}}}",
-        f".tutor-graph .tg-title{{font-size:{short(TITLE)}px}}",
-        f".tutor-graph .tg-sub{{font-size:{short(label.SUBSCRIPT)}em}}",
+        f".tutor-graph .tg-title{{font-size:{shorten(TITLE)}px}}",
+        f".tutor-graph .tg-sub{{font-size:{shorten(label.SUBSCRIPT)}em}}",
         f".tutor-graph .tg-value{{{use('fill', 'value')}}}",
         f".tutor-graph .tg-gradient{{{use('fill', 'gradient')};font-style:italic}}",
         ".tutor-graph .tg-left{text-anchor:start}",

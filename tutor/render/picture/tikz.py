@@ -26,8 +26,8 @@ from tutor.render.picture.layout import (
     Point,
     arrange,
     coordinates,
-    drawable,
-    least_size,
+    make_drawable,
+    measure_least,
     strokes,
 )
 
@@ -113,7 +113,7 @@ def tikz(picture: Picture, notation: Notation, width_cm: float = 16.0, height_cm
     >>> print(tikz(picture, Notation()).splitlines()[-1])
     \end{tikzpicture}
     """
-    return _tikzpicture(_chosen(drawable(picture), notation, width_cm, height_cm))
+    return _tikzpicture(_choose_drawing(make_drawable(picture), notation, width_cm, height_cm))
 
 
 def standalone(picture: Picture, notation: Notation) -> str:
@@ -121,10 +121,10 @@ def standalone(picture: Picture, notation: Notation) -> str:
 
     The page is as small as `PAGES` allow for the whole graph; a graph too large for all of them leaves out its middle.
     """
-    picture = drawable(picture)
+    picture = make_drawable(picture)
     drafts = _drafts(picture, notation, PAGES[-1][0] * CM, PAGES[-1][1] * CM)
-    whole = next((found for w, h in PAGES if (found := _best(drafts, w * CM, h * CM))), None)
-    sized = whole or _chosen(picture, notation, *PAGES[0])
+    whole = next((found for w, h in PAGES if (found := _choose_best(drafts, w * CM, h * CM))), None)
+    sized = whole or _choose_drawing(picture, notation, *PAGES[0])
     return page(_tikzpicture(sized), sized.width, sized.height)
 
 
@@ -147,7 +147,7 @@ def page(body: str, width: float, height: float) -> str:
         [
             "\\documentclass[10pt]{article}",
             "\\usepackage{amsmath,mathtools,xcolor,tikz}",
-            *(f"\\setlength{{\\{name}}}{{{short(value)}pt}}" for name, value in lengths.items()),
+            *(f"\\setlength{{\\{name}}}{{{write_short(value)}pt}}" for name, value in lengths.items()),
             "\\ifdefined\\pdfpagewidth \\pdfpagewidth=\\paperwidth \\pdfpageheight=\\paperheight \\fi",
             "\\ifdefined\\pagewidth \\pagewidth=\\paperwidth \\pageheight=\\paperheight \\fi",
             "\\pagestyle{empty}",
@@ -163,11 +163,11 @@ def page(body: str, width: float, height: float) -> str:
 # ------------------------------------------------------------------------------------------------------- finding a size
 
 
-def _chosen(picture: Picture, notation: Notation, width_cm: float, height_cm: float) -> Sized:
+def _choose_drawing(picture: Picture, notation: Notation, width_cm: float, height_cm: float) -> Sized:
     """The best drawing of as much of the picture as fits."""
     width, height = width_cm * CM, height_cm * CM
     for stage in _stages(picture):
-        sized = _best(_drafts(stage, notation, width, height), width, height)
+        sized = _choose_best(_drafts(stage, notation, width, height), width, height)
         if sized:
             return sized
     room = f"{width_cm:g} cm by {height_cm:g} cm"
@@ -196,24 +196,24 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float) -
         entries = label.legend(picture, notation, known)
         for direction in directions:
             spacing = BoxSpacing(layer=26.0 if direction == "right" else 24.0, box=9.0, lane=8.0, climb=0.08)
-            sizes = {node.name: _measured(known[node.name], stacked) for node in picture.nodes}
+            sizes = {node.name: _measure_box(known[node.name], stacked) for node in picture.nodes}
 
             def measure(node: Node, sizes: dict[str, Point] = sizes) -> Point:
                 return sizes[node.name]
 
-            least = least_size(order, measure, direction, spacing)
+            least = measure_least(order, measure, direction, spacing)
             if least[0] * scale <= width and least[1] * scale <= height:
                 drawn = coordinates(order, measure, direction, spacing)
                 drafts.append(Draft(drawn, known, entries, room > 0, stacked))
     return drafts
 
 
-def _best(drafts: list[Draft], width: float, height: float) -> Sized | None:
+def _choose_best(drafts: list[Draft], width: float, height: float) -> Sized | None:
     """The draft that reads best in that many points: formulas and left to right count like larger letters."""
     best: tuple[float, Sized] | None = None
     for draft in drafts:
         for size in SIZES:
-            sized = _sized(draft, size, width)
+            sized = _size_draft(draft, size, width)
             if sized.width <= width and sized.height <= height:
                 score = size + 1.6 * draft.formulas - 0.3 * len(draft.stacked)
                 score += 1.1 * (draft.layout.direction == "right")
@@ -227,7 +227,7 @@ def _scale(size: int) -> float:
     return size / 10 * SIZES[size]
 
 
-def _sized(draft: Draft, size: int, width: float) -> Sized:
+def _size_draft(draft: Draft, size: int, width: float) -> Sized:
     scale = _scale(size)
     widths = [_entry_width(role, words) for role, words in draft.entries]
     inside = (width - 2 * _EDGE_OF_PAGE) / scale
@@ -237,20 +237,20 @@ def _sized(draft: Draft, size: int, width: float) -> Sized:
     return Sized(draft, size, wide * scale + 2 * _EDGE_OF_PAGE, high * scale + 2 * _EDGE_OF_PAGE, rows)
 
 
-def _measured(seen: Label, stacked: tuple[str, ...]) -> tuple[float, float]:
+def _measure_box(seen: Label, stacked: tuple[str, ...]) -> tuple[float, float]:
     """Width and height of a box, in points at a font size of 10."""
     numbers = [label.tex_em(phrase.text) * 10 for phrase in (seen.value, seen.gradient) if phrase]
     second = max(numbers, default=0.0) if seen.role in stacked else sum(numbers) + 7.0 * (len(numbers) - 1)
     lines = 1 + (len(numbers) if seen.role in stacked else min(len(numbers), 1))
     inside = max(label.tex_em(seen.title.text) * 10, second)
-    return max(inside + 2 * _side(seen), 34.0), _LINE * lines + 5.0 + _extra(seen)
+    return max(inside + 2 * _measure_side(seen), 34.0), _LINE * lines + 5.0 + _measure_extra(seen)
 
 
-def _side(seen: Label) -> float:
+def _measure_side(seen: Label) -> float:
     return 8.0 if seen.role == "input" else _PAD
 
 
-def _extra(seen: Label) -> float:
+def _measure_extra(seen: Label) -> float:
     """More height for a fraction."""
     return 5.0 if "\\frac" in seen.title.latex else 0.0
 
@@ -266,12 +266,12 @@ def _tikzpicture(sized: Sized) -> str:
     font = f"font=\\fontsize{{{size}}}{{{size + 1}}}\\selectfont"
     corner = pair((sized.width / scale, sized.height / scale))
     lines = [
-        f"\\begin{{tikzpicture}}[x={short(scale, 4)}pt,y=-{short(scale, 4)}pt,line width=0.5pt,",
+        f"\\begin{{tikzpicture}}[x={write_short(scale, 4)}pt,y=-{write_short(scale, 4)}pt,line width=0.5pt,",
         f"  every node/.style={{inner sep=0pt,outer sep=0pt,anchor=base,{font}}},",
         f"  tutor small/.style={{font=\\fontsize{{{small}}}{{{small + 1}}}\\selectfont}}]",
         *(f"\\definecolor{{tutor{name}}}{{HTML}}{{{value}}}" for name, value in COLOURS.items()),
         f"\\path[use as bounding box] (0,0) rectangle {corner};",
-        f"\\begin{{scope}}[shift={{({short(shift)},{short(_EDGE_OF_PAGE / scale)})}}]",
+        f"\\begin{{scope}}[shift={{({write_short(shift)},{write_short(_EDGE_OF_PAGE / scale)})}}]",
         *_edges(drawn.edges, drawn.direction),
         *(line for box in drawn.boxes for line in _box(box, draft.known[box.node.name], draft.stacked, scale)),
         "\\end{scope}",
@@ -310,36 +310,36 @@ def _path(points: tuple[Point, ...]) -> str:
 
 
 def _box(box: Box, seen: Label, stacked: tuple[str, ...], scale: float) -> list[str]:
-    middle, side = box.x + box.w / 2, _side(seen)
+    middle, side = box.x + box.w / 2, _measure_side(seen)
     lines = [_shape(seen.role, box.x, box.y, box.w, box.h, scale)]
     numbers = [(phrase, role) for phrase, role in ((seen.value, "value"), (seen.gradient, "gradient")) if phrase]
-    _, high = _measured(seen, stacked)
+    _, high = _measure_box(seen, stacked)
     top = box.y + (box.h - high) / 2  # the box may be higher than its content, like its neighbours
-    base = top + 11.5 + _extra(seen) * 0.6
+    base = top + 11.5 + _measure_extra(seen) * 0.6
     lines.append(set_line(seen.title.latex, middle, base, "tutorink"))
     low = top + high - 6.0
     if seen.role in stacked:
         for place, (phrase, role) in enumerate(reversed(numbers)):
-            lines.append(set_line(_styled(phrase, role), middle, low - _LINE * place, f"tutor{role},tutor small"))
+            lines.append(set_line(_style_number(phrase, role), middle, low - _LINE * place, f"tutor{role},tutor small"))
     elif len(numbers) == 2:
         places = ((box.x + side, "west"), (box.x + box.w - side, "east"))
         for (phrase, role), (x, anchor) in zip(numbers, places, strict=True):
-            lines.append(set_line(_styled(phrase, role), x, low, f"tutor{role},tutor small,anchor=base {anchor}"))
+            lines.append(set_line(_style_number(phrase, role), x, low, f"tutor{role},tutor small,anchor=base {anchor}"))
     elif numbers:
-        lines.append(set_line(_styled(*numbers[0]), middle, low, f"tutor{numbers[0][1]},tutor small"))
+        lines.append(set_line(_style_number(*numbers[0]), middle, low, f"tutor{numbers[0][1]},tutor small"))
     return lines
 
 
 def _shape(role: str, x: float, y: float, w: float, h: float, scale: float) -> str:
     """A box: sharp corners for parameters, a pill for inputs, round corners for operations (in points of the page)."""
     radius = {"parameter": 0.0, "input": min(h / 2 - 0.1, 11.0)}.get(role, 3.5)
-    corner = f"rounded corners={short(radius * scale)}pt," if radius else ""
+    corner = f"rounded corners={write_short(radius * scale)}pt," if radius else ""
     style = {"output": "line width=1pt,", label.OMITTED: "dashed,"}.get(role, "")
     colours = f"draw=tutor{role}line,fill=tutor{role}"
     return f"\\draw[{corner}{style}{colours}] {pair((x, y))} rectangle {pair((x + w, y + h))};"
 
 
-def _styled(phrase: Phrase, role: str) -> str:
+def _style_number(phrase: Phrase, role: str) -> str:
     """A number: upright for a value, italic for a gradient."""
     if role == "value":
         return phrase.latex
@@ -379,7 +379,7 @@ def _legend(sized: Sized) -> list[str]:
     return lines
 
 
-def short(value: float, digits: int = 2) -> str:
+def write_short(value: float, digits: int = 2) -> str:
     """A number without zeros at its end."""
     text = f"{round(value, digits) + 0.0:.{digits}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
@@ -387,4 +387,4 @@ def short(value: float, digits: int = 2) -> str:
 
 def pair(point: Point) -> str:
     """The coordinates of a point."""
-    return f"({short(point[0])},{short(point[1])})"
+    return f"({write_short(point[0])},{write_short(point[1])})"

@@ -1,7 +1,7 @@
 """Words, maths and tables on a page of a fixed width: what a terminal page is made of.
 
 Everything is measured in cells (a hat over a letter has none, a Chinese character two) and everything that is printed
-has passed `Pen.safe`: a character that could steer a terminal is shown as a sign, never sent.  Nothing here knows
+has passed `Pen.make_safe`: a character that could steer a terminal is shown as a sign, never sent.  Nothing here knows
 colours: a run of text carries the *name* of a style, and `tutor.render.terminal.terminal_page` says what the names mean.
 """
 
@@ -19,7 +19,7 @@ from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number
 from tutor.notation.profile import Notation
 from tutor.render.layer_maths import grid, shapes_of
 from tutor.render.maths import Piece, Printer
-from tutor.text import visible_on_terminal
+from tutor.text import make_terminal_visible
 
 
 class TextLine:
@@ -54,7 +54,7 @@ class TextLine:
         self.width += other.width
         return self
 
-    def trimmed(self) -> list[tuple[str, str]]:
+    def trim_runs(self) -> list[tuple[str, str]]:
         """The runs without spaces at the end."""
         runs = self.runs[:]
         while runs and not runs[-1][0].rstrip():
@@ -85,32 +85,32 @@ def width_of(words: Sequence[Word]) -> int:
 
 
 _GLUE = "\ue000"
-"""Stands for a space at which no line may end, after `Pen.safe` has removed every private-use character."""
+"""Stands for a space at which no line may end, after `Pen.make_safe` has removed every private-use character."""
 
 
 class Pen:
     """Writes words and maths for one page; ``encoding`` is what the reader's terminal or file can show.
 
     >>> pen = Pen(Notation())
-    >>> pen.safe("a\\x1b[2Jb")
+    >>> pen.make_safe("a\\x1b[2Jb")
     'a␛[2Jb'
-    >>> Pen(Notation(), "ascii").safe("∂L/∂η ≈ 10⁻⁴")
+    >>> Pen(Notation(), "ascii").make_safe("∂L/∂η ≈ 10⁻⁴")
     'dL/deta ~ 10^-4'
     """
 
     def __init__(self, notation: Notation, encoding: str = "utf-8") -> None:
         self._writer = Printer(notation).text_writer
         self._encoding = "" if encoding.lower().replace("-", "").startswith("utf") else encoding
-        self.bar = self.safe("─")
+        self.bar = self.make_safe("─")
 
-    def safe(self, text: str) -> str:
+    def make_safe(self, text: str) -> str:
         """The same words, harmless: controls made visible, invisible characters dropped, one line."""
-        text = visible_on_terminal(text)
-        return _spelt(text, self._encoding) if self._encoding and not text.isascii() else text
+        text = make_terminal_visible(text)
+        return _spell_out(text, self._encoding) if self._encoding and not text.isascii() else text
 
     def maths(self, expr: Expr, lead: bool = True) -> str:
         """The expression on one line.  Without ``lead`` a sign stands before it: a negative number gets brackets."""
-        shown = self.safe(self._writer.show(expr, lead))
+        shown = self.make_safe(self._writer.show(expr, lead))
         return f"({shown})" if not lead and type(expr) in (Number, Neg) and shown[:1] in "−-" else shown
 
     def shapes(self, expr: Expr) -> str:
@@ -125,7 +125,7 @@ class Pen:
             if isinstance(part, Math):
                 words[-1].append(Atom(self.maths(part.expr), style, part.expr))
                 continue
-            glued = _GLUE.join(self.safe(piece) for piece in part.split("\u00a0"))
+            glued = _GLUE.join(self.make_safe(piece) for piece in part.split("\u00a0"))
             for place, chunk in enumerate(glued.split(" ")):
                 if place and words[-1]:
                     words.append([])
@@ -148,7 +148,7 @@ class Pen:
                 if lines[-1].width + cell_len(atom.text) <= width:
                     lines[-1].put(atom.text, atom.style)
                     continue
-                pieces = self.broken(atom.expr, width) if atom.expr else chopped(atom.text, width)
+                pieces = self.break_expr(atom.expr, width) if atom.expr else chop_text(atom.text, width)
                 for place, text in enumerate(pieces):
                     if place or lines[-1].width + cell_len(text) > width:
                         lines.append(TextLine())
@@ -166,7 +166,7 @@ class Pen:
             return [Piece("", "−" + first.body, first.expr, first.bracketed), *rest]
         return [Piece("", self.maths(expr, lead), expr, False)]
 
-    def broken(self, expr: Expr, width: int, hang: int = 0, lead: bool = True) -> list[str]:
+    def break_expr(self, expr: Expr, width: int, hang: int = 0, lead: bool = True) -> list[str]:
         """The expression on as many lines as it needs: broken before + and −, else before ·, else where it must be.
 
         Lines after the first begin ``hang`` cells further right.
@@ -180,11 +180,11 @@ class Pen:
             return [whole]
         parts = self.parts(expr, lead)
         if len(parts) == 1:
-            return chopped(whole, width)
+            return chop_text(whole, width)
         lines: list[str] = []
         line = ""
         for sign, body, inside, bracketed in parts:
-            sign, body = self.safe(sign), self.safe(body)
+            sign, body = self.make_safe(sign), self.make_safe(body)
             if line and cell_len(line + sign + body) <= width:
                 line += sign + body
                 continue
@@ -195,7 +195,7 @@ class Pen:
             if cell_len(line) > width:
                 room = width - len(indent)
                 single = bracketed or len(self.parts(inside)) == 1
-                inner = chopped(line.lstrip(), room) if single else self._term(sign.strip(), inside, room)
+                inner = chop_text(line.lstrip(), room) if single else self._term(sign.strip(), inside, room)
                 lines += [indent + text for text in inner]
                 line = ""
         return [*lines, line] if line else lines
@@ -206,12 +206,12 @@ class Pen:
         sizes = [max(map(cell_len, column)) for column in zip(*rows, strict=True)]
         lines = ["  ".join(" " * (size - cell_len(cell)) + cell for cell, size in zip(row, sizes, strict=True)) for row in rows]
         marks = ["⎡⎤", *["⎢⎥"] * (len(lines) - 2), "⎣⎦"] if len(lines) > 1 else ["[]"]
-        framed = [self.safe(f"{mark[0]} {line} {mark[1]}") for mark, line in zip(marks, lines, strict=True)]
-        return [part for line in framed for part in chopped(line, width)]
+        framed = [self.make_safe(f"{mark[0]} {line} {mark[1]}") for mark, line in zip(marks, lines, strict=True)]
+        return [part for line in framed for part in chop_text(line, width)]
 
     def _slices_of(self, expr: Call, width: int) -> list[str]:
         """An array of more than two axes: its matrices side by side where they fit, else one below the other."""
-        blocks = [self.broken(part, width) for part in expr.args]
+        blocks = [self.break_expr(part, width) for part in expr.args]
         heights = [len(block) for block in blocks]
         if all(type(part) is Call and part.func != "slices" for part in expr.args):
             sizes = [max(map(cell_len, block)) for block in blocks]
@@ -224,16 +224,16 @@ class Pen:
     def _term(self, sign: str, inside: Expr, width: int) -> list[str]:
         """A term that is too wide for a line of its own: before its factors, each line a little to the right."""
         first, *rest = self.parts(inside, lead=not sign)
-        lines = chopped(f"{sign} {self.safe(first.body)}".lstrip(), width)
+        lines = chop_text(f"{sign} {self.make_safe(first.body)}".lstrip(), width)
         for piece in rest:
-            dot, body = self.safe(piece.sign), self.safe(piece.body)
+            dot, body = self.make_safe(piece.sign), self.make_safe(piece.body)
             if cell_len(lines[-1] + dot + body) <= width:
                 lines[-1] += dot + body
             else:
-                lines += ["  " + text for text in chopped(f"{dot.strip()} {body}", width - 2)]
+                lines += ["  " + text for text in chop_text(f"{dot.strip()} {body}", width - 2)]
         return lines
 
-    def widest(self, expr: Expr) -> int:
+    def measure_widest(self, expr: Expr) -> int:
         """The cells of the widest thing in an expression that must not be broken, with the sign before it."""
         wide = 0
         for sign, body, inside, bracketed in self.parts(expr):
@@ -250,10 +250,10 @@ _SPELT = {
 _RAISED = re.compile("[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
 
 
-def _spelt(text: str, encoding: str) -> str:
+def _spell_out(text: str, encoding: str) -> str:
     """The same words in the letters that an old encoding has: η as eta, ∂ as d."""
 
-    def known(char: str) -> bool:
+    def can_encode(char: str) -> bool:
         try:
             char.encode(encoding)
         except (UnicodeEncodeError, LookupError):
@@ -272,16 +272,16 @@ def _spelt(text: str, encoding: str) -> str:
         base = unicodedata.normalize("NFKD", char)
         return "".join([letter(part) for part in base]) if base != char else char if char.isascii() else "?"
 
-    if all(map(known, set(text))):
+    if all(map(can_encode, set(text))):
         return text
     text = _RAISED.sub(lambda run: "^" + unicodedata.normalize("NFKD", run[0]).replace("−", "-"), text)
-    return "".join([char if known(char) else letter(char) for char in text])
+    return "".join([char if can_encode(char) else letter(char) for char in text])
 
 
-def chopped(text: str, width: int) -> list[str]:
+def chop_text(text: str, width: int) -> list[str]:
     """A text that has no good place to break: at a sign with spaces, else at a space, else anywhere.
 
-    >>> chopped("max(alpha, beta)", 11)
+    >>> chop_text("max(alpha, beta)", 11)
     ['max(alpha,', 'beta)']
     """
     lines = [""]

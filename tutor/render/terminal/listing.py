@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len, chop_cells, set_cell_size
 from rich.text import Text
 
-from tutor.text import visible_on_terminal
+from tutor.text import make_terminal_visible
 
 if TYPE_CHECKING:
     from tutor.exercise.catalogue import Entry
@@ -36,7 +36,7 @@ def _columns(rows: Sequence[Sequence[str]], limits: Sequence[int]) -> list[int]:
     return [min(limit, max((cell_len(row[place]) for row in rows), default=0)) for place, limit in enumerate(limits)]
 
 
-def fitted(text: str, size: int) -> str:
+def fit_text(text: str, size: int) -> str:
     """The text in exactly so many cells, cut with an ellipsis."""
     return set_cell_size(text, size) if cell_len(text) <= size else set_cell_size(text, max(0, size - 1)) + "…"
 
@@ -50,7 +50,7 @@ def exercises(entries: Iterable[Entry], width: int, words: ListingWords) -> Iter
     digits = max((len(str(e.claims)) for e in found), default=1)
     rows = [
         (
-            e.id, visible_on_terminal(e.title), "".join(MARKS[a] if a in e.abilities else "·" for a in MARKS),
+            e.id, make_terminal_visible(e.title), "".join(MARKS[a] if a in e.abilities else "·" for a in MARKS),
             words.grammar.choose(words.FIGURES, e.claims).format(count=f"{e.claims:{digits}}") if e.claims else "",
         )
         for e in found
@@ -60,7 +60,7 @@ def exercises(entries: Iterable[Entry], width: int, words: ListingWords) -> Iter
     size = min(room, max((cell_len(row[1]) for row in rows), default=0))
     for ident, title, abilities, claims in rows:
         beside = room >= NARROW
-        pieces = wrapped(title, size if beside else max(NARROW, width - 4))
+        pieces = wrap_text(title, size if beside else max(NARROW, width - 4))
         line = Text()
         line.append(set_cell_size(ident, first), style="bold")
         line.append(f"  {set_cell_size(pieces.pop(0), size)}" if beside else "")
@@ -73,17 +73,17 @@ def exercises(entries: Iterable[Entry], width: int, words: ListingWords) -> Iter
     if rows:
         yield Text()
         legend = "  ".join(f"{mark} {words.ABILITIES[ability]}" for ability, mark in MARKS.items())
-        yield from (Text(piece, style="cyan") for piece in wrapped(legend, width))
+        yield from (Text(piece, style="cyan") for piece in wrap_text(legend, width))
         yield Text()
         yield from _examples(width, words)
 
 
-def wrapped(text: str, size: int) -> list[str]:
+def wrap_text(text: str, size: int) -> list[str]:
     """A text in lines of at most so many cells, broken between words (inside one only where it alone is longer); blanks stay.
 
-    >>> wrapped("two linear layers are one", 12)
+    >>> wrap_text("two linear layers are one", 12)
     ['two linear', 'layers are', 'one']
-    >>> wrapped("an unbreakable_word", 8)
+    >>> wrap_text("an unbreakable_word", 8)
     ['an', 'unbreaka', 'ble_word']
     """
     lines = [""]
@@ -106,18 +106,18 @@ def _examples(width: int, words: ListingWords) -> Iterable[Text]:
             yield Text.assemble((command.ljust(long), "bold"), ("  " + what, "dim"))
         else:
             yield Text(f"{what}:", style="dim")
-            yield from (Text(f"  {piece}", style="bold") for piece in wrapped(command, width - 2))
+            yield from (Text(f"  {piece}", style="bold") for piece in wrap_text(command, width - 2))
 
 
 def verdicts(found: Sequence[Verdict], width: int, words: ListingWords) -> Iterable[Text]:
     """The rows of ``tutor check``: a block for each exercise, then a sum of all."""
-    cells = [tuple(map(visible_on_terminal, (v.claim, v.printed, v.value))) for v in found]
+    cells = [tuple(map(make_terminal_visible, (v.claim, v.printed, v.value))) for v in found]
     widths = _columns(cells, (26, 30, 30))
     spare = width - 2 - 6 - 10
     while sum(widths) > spare:
         widths[widths.index(max(widths))] -= 1
     for ident, group in groupby(found, key=lambda v: v.exercise):
-        yield Text(visible_on_terminal(ident), style="bold")
+        yield Text(make_terminal_visible(ident), style="bold")
         for verdict in group:
             yield from _verdict(verdict, widths, width, words)
         yield Text()
@@ -128,11 +128,11 @@ def _verdict(verdict: Verdict, widths: Sequence[int], width: int, words: Listing
     line = Text("  ")
     cells = (verdict.claim, verdict.printed, verdict.value)
     for text, size in zip(cells, widths, strict=True):
-        line.append(fitted(visible_on_terminal(text), size) + "  ")
+        line.append(fit_text(make_terminal_visible(text), size) + "  ")
     line.append(words.AGREEMENTS[verdict.agreement], style=STYLES[verdict.agreement])
     yield line
     for remark in _remarks(verdict, words):
-        for piece in wrap(visible_on_terminal(remark), max(20, width - 4)):
+        for piece in wrap(make_terminal_visible(remark), max(20, width - 4)):
             yield Text("    ").append(piece, style="italic")
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from tutor.render.terminal.listing import fitted
-from tutor.text import visible_on_terminal
+from tutor.render.terminal.listing import fit_text
+from tutor.text import make_terminal_visible
 
 if TYPE_CHECKING:
     from tutor.exercise.question import Question
@@ -19,19 +19,19 @@ if TYPE_CHECKING:
 
 def questions(found: Sequence[Question], width: int, marks: Sequence[str], words: ListingWords) -> Iterable[Text]:
     """The rows of ``tutor questions``; ``marks`` are those of each question, as shown."""
-    rows = [(visible_on_terminal(q.id), words.how(q), mark) for q, mark in zip(found, marks, strict=True)]
+    rows = [(make_terminal_visible(q.id), words.say_how(q), mark) for q, mark in zip(found, marks, strict=True)]
     first, last = (max((cell_len(row[place]) for row in rows), default=0) for place in (0, 2))
     first = min(first, max(12, width // 2))
     middle = max(10, width - first - last - 4)
     size = min(middle, max((cell_len(row[1]) for row in rows), default=0))
     for question, (ident, way, mark) in zip(found, rows, strict=True):
         line = Text()
-        line.append(fitted(ident, first), style="bold")
-        line.append("  " + fitted(way, size))
+        line.append(fit_text(ident, first), style="bold")
+        line.append("  " + fit_text(way, size))
         line.append("  " + mark.rjust(last), style="cyan")
         yield line
-        said = [visible_on_terminal(question.text)] if question.text else []
-        said += [f"{letter}) {visible_on_terminal(option)}" for letter, option in question.options]
+        said = [make_terminal_visible(question.text)] if question.text else []
+        said += [f"{letter}) {make_terminal_visible(option)}" for letter, option in question.options]
         for text in said:
             for piece in wrap(text, max(20, width - 4)):
                 yield Text("    ").append(piece, style="dim")

@@ -47,7 +47,7 @@ from tutor.expression.nodes import Div, Expr, Mul, Name, Neg, Number, Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
-from tutor.render.terminal.columns import Atom, PageColumn, Pen, TextLine, Word, chopped, column, table, width_of
+from tutor.render.terminal.columns import Atom, PageColumn, Pen, TextLine, Word, chop_text, column, table, width_of
 
 if TYPE_CHECKING:
     from tutor.explain.words.drawn_words import DrawnWords
@@ -93,15 +93,15 @@ def render(doc: Document, notation: Notation, console: Console) -> None:
     """
     segments: list[Segment] = []
     for line in _page(doc, Pen(notation, console.encoding), console.width):
-        segments += [Segment(text, STYLES[style]) for text, style in line.trimmed()]
+        segments += [Segment(text, STYLES[style]) for text, style in line.trim_runs()]
         segments.append(Segment.line())
     console.print(Segments(segments), soft_wrap=True, end="")
 
 
-def plain(doc: Document, notation: Notation, width: int = 80) -> str:
+def write_plain_page(doc: Document, notation: Notation, width: int = 80) -> str:
     """The same page as plain text.
 
-    >>> print(plain(Document("Title", "course/one"), Notation(), 40), end="")
+    >>> print(write_plain_page(Document("Title", "course/one"), Notation(), 40), end="")
     Title · course/one
     ────────────────────────────────────────
     """
@@ -160,37 +160,37 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     if width > NARROWEST:
         trial = [row for block in doc.blocks if isinstance(block, Equations) for row in _stack(block, pen, width)]
         edge = max([NARROWEST, *[row.wish for row in trial if row.wish <= min(width, WIDEST)]])
-    labels = [cell_len(pen.safe(block.label)) for block in doc.blocks if isinstance(block, Paragraph) and block.label]
+    labels = [cell_len(pen.make_safe(block.label)) for block in doc.blocks if isinstance(block, Paragraph) and block.label]
     label = min(max(labels, default=0) + 2, 16, width // 3)
     lines = _title(doc, pen, edge)
     before: Block | None = None
     for block in doc.blocks:
-        if not (isinstance(before, Heading) or (_labelled(before) and _labelled(block))):
+        if not (isinstance(before, Heading) or (_is_labelled(before) and _is_labelled(block))):
             lines.append(TextLine())
         match block:
             case Heading(text, start):
-                lines += _styled(pen, (*start, text), edge, "heading")
+                lines += _style_sentence(pen, (*start, text), edge, "heading")
             case Paragraph():
                 lines += _paragraph(block, pen, min(edge, PROSE), label)
             case Equations():
                 lines += _finish(_stack(block, pen, edge), pen, edge)
             case Table():
-                lines += _captioned(block.caption, pen, edge, _table(block, pen, edge, width))
+                lines += _caption_lines(block.caption, pen, edge, _table(block, pen, edge, width))
             case Figure():
-                lines += _captioned(block.caption, pen, edge, _figure(block, pen, width))
+                lines += _caption_lines(block.caption, pen, edge, _figure(block, pen, width))
             case Verbatim(text):
-                lines += [TextLine().put(row) for row in verbatim.rows(text, edge, pen.safe, cell_len)]
+                lines += [TextLine().put(row) for row in verbatim.rows(text, edge, pen.make_safe, cell_len)]
             case Bars():
                 lines += bars.lines(block, pen, min(max(edge, width), WIDEST))
         before = block
     return lines
 
 
-def _labelled(block: Block | None) -> bool:
+def _is_labelled(block: Block | None) -> bool:
     return isinstance(block, Paragraph) and bool(block.label)
 
 
-def _styled(pen: Pen, sentence: Sentence, width: int, style: str) -> list[TextLine]:
+def _style_sentence(pen: Pen, sentence: Sentence, width: int, style: str) -> list[TextLine]:
     return pen.fill(pen.words(sentence, style), width)
 
 
@@ -211,7 +211,7 @@ def _title(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     else:
         lines[-1:] = [line for fact in facts for line in pen.fill(fact, width)] or lines[-1:]
     if doc.source:
-        lines += _styled(pen, (doc.source,), width, "quiet")
+        lines += _style_sentence(pen, (doc.source,), width, "quiet")
     return [*lines, TextLine().put(pen.bar * width, "rule")]
 
 
@@ -219,7 +219,7 @@ def _paragraph(block: Paragraph, pen: Pen, width: int, label: int) -> list[TextL
     """Running text; a label stands in a column of its own and the text hangs beside it."""
     if not block.label:
         return pen.fill(pen.words(block.parts), width)
-    heads = _styled(pen, (block.label,), width, "label")
+    heads = _style_sentence(pen, (block.label,), width, "label")
     body = pen.fill(pen.words(block.parts), width - label)
     if heads[-1].width + 2 > label:
         body.insert(0, TextLine())
@@ -228,8 +228,8 @@ def _paragraph(block: Paragraph, pen: Pen, width: int, label: int) -> list[TextL
     return [*heads[:-1], *lines]
 
 
-def _captioned(caption: Sentence, pen: Pen, width: int, lines: list[TextLine]) -> list[TextLine]:
-    return [*(_styled(pen, caption, width, "caption") if caption else []), *lines]
+def _caption_lines(caption: Sentence, pen: Pen, width: int, lines: list[TextLine]) -> list[TextLine]:
+    return [*(_style_sentence(pen, caption, width, "caption") if caption else []), *lines]
 
 
 def _table(block: Table, pen: Pen, edge: int, width: int) -> list[TextLine]:
@@ -237,13 +237,13 @@ def _table(block: Table, pen: Pen, edge: int, width: int) -> list[TextLine]:
     columns = []
     for place, header in enumerate(block.header):
         entries = [row[place] for row in block.rows]
-        align = block.align[place] if place < len(block.align) else "r" if place and _numeric(entries) else "l"
+        align = block.align[place] if place < len(block.align) else "r" if place and _is_numeric(entries) else "l"
         columns.append(column(pen.words(header, "heading"), [pen.words(entry) for entry in entries], align))
     least = sum([column.floor + 2 for column in columns]) - 2
     return table(pen, columns, edge if least <= edge else width) if columns else []
 
 
-def _numeric(entries: Sequence[Sentence]) -> bool:
+def _is_numeric(entries: Sequence[Sentence]) -> bool:
     """Whether all entries of a column are numbers: then they are set at the right."""
     kinds = [part.expr if isinstance(part, Math) else None for entry in entries for part in entry]
     return bool(kinds) and all(_is_number(kind) for kind in kinds)
@@ -329,13 +329,13 @@ def _equation(equation: Equation, pen: Pen, frame: _Frame) -> list[_PageRow]:
 
     Where something that must not be broken has no room beside the left side, the members begin below it, further left.
     """
-    widest = max([pen.widest(side.expr) for side in equation.sides if not side.result], default=0)
+    widest = max([pen.measure_widest(side.expr) for side in equation.sides if not side.result], default=0)
     if widest > frame.edge - frame.body:
         sign = min(frame.left, 4)
         frame = frame._replace(sign=sign, body=sign + frame.body - frame.sign)
     number = "" if equation.number is None else str(equation.number)
     rows = [_PageRow(TextLine().to(frame.left - 2 - len(number)).put(number, "number"))]
-    first, *others = pen.broken(equation.left, frame.edge - frame.left)
+    first, *others = pen.break_expr(equation.left, frame.edge - frame.left)
     rows[0].line.to(frame.left).put(first)
     rows += [_PageRow(TextLine().to(frame.left).put(piece)) for piece in others]
     start = rows.pop() if rows[-1].line.width < frame.sign else _PageRow(TextLine())
@@ -349,7 +349,7 @@ def _reason(words: list[Word], rows: list[_PageRow], pen: Pen, frame: _Frame) ->
     """Why the equation holds: at the right of its first row, or on lines of its own below."""
     for row in rows[:2]:
         if not row.note and row.line.width > frame.body and row.need + GAP + width_of(words) + 2 <= frame.edge:
-            row.note = _bracketed(words)
+            row.note = _bracket_words(words)
             return
     indent = frame.body if frame.edge - frame.body >= 30 else min(frame.left + 2, frame.body)
     rows += [_PageRow(TextLine().to(indent).add(line)) for line in pen.fill(words, frame.edge - indent)]
@@ -358,7 +358,7 @@ def _reason(words: list[Word], rows: list[_PageRow], pen: Pen, frame: _Frame) ->
 def _members(equation: Equation, pen: Pen, frame: _Frame, start: _PageRow) -> list[_PageRow]:
     """The rows of the members of an equation, beginning on the row that holds its left side."""
     room = frame.edge - frame.body
-    members = _gridded([_member(side, pen) for side in equation.sides], pen, room)
+    members = _grid_products([_member(side, pen) for side in equation.sides], pen, room)
     rows = [start]
     shown = "slope" if type(equation.left) is Partial else "result"
     for place, member in enumerate(members):
@@ -367,19 +367,19 @@ def _members(equation: Equation, pen: Pen, frame: _Frame, start: _PageRow) -> li
             rows[-1].result, rows[-1].style = member.shown, style
         elif place and member.side.result and _fits_beside(member, _PageRow(TextLine()), frame):
             rows.append(_PageRow(TextLine(), [], f"{member.sign} {member.text}", style))
-        elif place and _joins(members[place - 1], member, rows[-1], frame) and not pen.shapes(member.side.expr):
+        elif place and _can_join(members[place - 1], member, rows[-1], frame) and not pen.shapes(member.side.expr):
             rows[-1].line.put(f" {member.sign} ").put(member.text, style)
         else:
             if place:
                 rows.append(_PageRow(TextLine()))
-            texts = [member.text] if member.cells else pen.broken(member.side.expr, room, 2, member.lead)
+            texts = [member.text] if member.cells else pen.break_expr(member.side.expr, room, 2, member.lead)
             rows[-1].line.to(frame.sign).put(member.sign).to(frame.body).put(texts[0], style)
             rows += [_PageRow(TextLine().to(frame.body).put(text, style)) for text in texts[1:]]
             if sizes := pen.shapes(member.side.expr):
-                rows += [_PageRow(TextLine().to(frame.body).put(text, "quiet")) for text in chopped(sizes, room)]
+                rows += [_PageRow(TextLine().to(frame.body).put(text, "quiet")) for text in chop_text(sizes, room)]
         if member.side.note:
-            rows[-1].note = [*rows[-1].note, *_bracketed(pen.words(member.side.note, "quiet"))]
-    return [part for row in rows for part in _noted(row, pen, frame)]
+            rows[-1].note = [*rows[-1].note, *_bracket_words(pen.words(member.side.note, "quiet"))]
+    return [part for row in rows for part in _add_note(row, pen, frame)]
 
 
 def _fits_beside(member: _Member, row: _PageRow, frame: _Frame) -> bool:
@@ -388,7 +388,7 @@ def _fits_beside(member: _Member, row: _PageRow, frame: _Frame) -> bool:
     return not row.result and size <= frame.edge // 3 and row.line.width + 2 + size <= frame.edge
 
 
-def _joins(last: _Member, member: _Member, row: _PageRow, frame: _Frame) -> bool:
+def _can_join(last: _Member, member: _Member, row: _PageRow, frame: _Frame) -> bool:
     """Whether symbols and numbers are so short that they can share a row."""
     if (
         last.cells
@@ -402,14 +402,14 @@ def _joins(last: _Member, member: _Member, row: _PageRow, frame: _Frame) -> bool
     return row.line.width + 3 + cell_len(member.text) <= frame.body + (frame.edge - frame.body) // 2
 
 
-def _bracketed(words: list[Word]) -> list[Word]:
+def _bracket_words(words: list[Word]) -> list[Word]:
     if words and not words[0][0].text.startswith("("):
         words[0].insert(0, Atom("(", "quiet"))
         words[-1].append(Atom(")", "quiet"))
     return words
 
 
-def _noted(row: _PageRow, pen: Pen, frame: _Frame) -> list[_PageRow]:
+def _add_note(row: _PageRow, pen: Pen, frame: _Frame) -> list[_PageRow]:
     """The row, with its note below it where there is no room beside it."""
     if row.need <= frame.edge:
         return [row]
@@ -420,7 +420,7 @@ def _noted(row: _PageRow, pen: Pen, frame: _Frame) -> list[_PageRow]:
 
 def _sign(side: Side, pen: Pen) -> str:
     """The relation before a member: a sign, so at most three cells."""
-    return "".join(chop_cells(pen.safe(side.relation), 3)[:1])
+    return "".join(chop_cells(pen.make_safe(side.relation), 3)[:1])
 
 
 def _member(side: Side, pen: Pen) -> _Member:
@@ -428,7 +428,7 @@ def _member(side: Side, pen: Pen) -> _Member:
     return _Member(side, _sign(side, pen), pen.maths(side.expr, lead), lead)
 
 
-def _gridded(members: list[_Member], pen: Pen, room: int) -> list[_Member]:
+def _grid_products(members: list[_Member], pen: Pen, room: int) -> list[_Member]:
     """Products of derivatives and the products of their numbers, factor under factor, if that fits the page."""
     lengths: set[int] = set()
     chosen: dict[int, list[str]] = {}
@@ -443,22 +443,22 @@ def _gridded(members: list[_Member], pen: Pen, room: int) -> list[_Member]:
             paired = True
         else:
             continue
-        chosen[place] = [pen.safe(piece.body) for piece in pen.parts(expr, member.lead)]
+        chosen[place] = [pen.make_safe(piece.body) for piece in pen.parts(expr, member.lead)]
     if not paired:
         return members
     widths = [max(map(cell_len, cells)) for cells in zip_longest(*chosen.values(), fillvalue="")]
     grid = list(members)
     for place, cells in chosen.items():
         member = members[place]
-        sign = f" {pen.safe(pen.parts(member.side.expr)[1].sign).strip()} "
-        text = sign.join([_centred(cell, size) for cell, size in zip(cells, widths, strict=False)]).rstrip()
+        sign = f" {pen.make_safe(pen.parts(member.side.expr)[1].sign).strip()} "
+        text = sign.join([_centre_text(cell, size) for cell, size in zip(cells, widths, strict=False)]).rstrip()
         if cell_len(text) > room:
             return members
         grid[place] = member._replace(text=text, cells=tuple(cells))
     return grid
 
 
-def _centred(text: str, size: int) -> str:
+def _centre_text(text: str, size: int) -> str:
     free = size - cell_len(text)
     return " " * (free // 2) + text + " " * (free - free // 2)
 

@@ -10,14 +10,14 @@ import tutor
 from tutor import train
 from tutor.errors import GraphError, ValueProblem
 from tutor.explain.words.wording import ENGLISH
-from tutor.expression.plain import plain
-from tutor.solving.typed import typed_exercise
+from tutor.expression.plain import write_plain
+from tutor.solving.read_typed import make_typed_exercise
 
 F = Fraction
 
 
 def written(exercise):
-    return {step.target: plain(step.expr) for step in exercise.graph.steps}
+    return {step.target: write_plain(step.expr) for step in exercise.graph.steps}
 
 
 RATIO = "(x + sigma(y))/(sigma(x) + (x+y)^2)"
@@ -41,7 +41,7 @@ TABLE = [  # the text, apart, the steps, whether it is said
 
 @pytest.mark.parametrize(("text", "apart", "expected", "said"), TABLE, ids=[f"{row[0]} {row[1]}" for row in TABLE])
 def test_apart_or_as_written(text, apart, expected, said):
-    exercise = typed_exercise(text, apart=apart)
+    exercise = make_typed_exercise(text, apart=apart)
     assert written(exercise) == expected or sorted(written(exercise)) == sorted(expected)
     assert said in " ".join(map(ENGLISH.pages.remark, exercise.assumptions))
     assert bool(said) == bool(exercise.assumptions)
@@ -77,7 +77,7 @@ def test_a_step_that_is_a_number_is_a_given_value(text, at, values, expected):
 
 
 def test_a_number_beside_an_open_quantity_stays_a_step():
-    exercise = typed_exercise("x = 3; y = x^2*z")
+    exercise = make_typed_exercise("x = 3; y = x^2*z")
     assert (written(exercise)["x"], dict(exercise.values)) == ("3", {})
 
 
@@ -99,7 +99,7 @@ TRAINED = [  # the text, the parameters, whether it is said
 
 @pytest.mark.parametrize(("text", "expected", "said"), TRAINED, ids=[row[0] for row in TRAINED])
 def test_what_is_trained_is_said(text, expected, said):
-    leaves = [quantity.name for quantity in typed_exercise(text).graph.leaves]
+    leaves = [quantity.name for quantity in make_typed_exercise(text).graph.leaves]
     at = {name: place + 1 for place, name in enumerate(leaves)}
     solution = tutor.solve(text, at=at, steps=1, rate="0.1")
     run = train(text, at=at, steps=1, rate="0.1")
@@ -144,7 +144,7 @@ pieces = st.recursive(
 @settings(max_examples=120)
 def test_no_expression_over_any_letters_collides(text):
     """In any way of asking: solved, drawn, trained with one of its own letters; the user's names all stay inputs."""
-    exercise = typed_exercise(text)
+    exercise = make_typed_exercise(text)
     free = [quantity.name for quantity in exercise.graph.leaves]
     assert not set(free) & {step.target for step in exercise.graph.steps}
     assume(free)  # e^2 has none
@@ -155,4 +155,4 @@ def test_no_expression_over_any_letters_collides(text):
     assert solution.to_svg()
     run = train(text, at=at, wrt=free[:1], steps=1, rate="0.001", ask=lambda *_: dict)
     assert run.to_text(80)
-    assert typed_exercise(f"Loss = {text}").graph.loss == "Loss"
+    assert make_typed_exercise(f"Loss = {text}").graph.loss == "Loss"

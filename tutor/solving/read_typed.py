@@ -6,10 +6,10 @@ import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 
-from tutor.errors import GraphError, ValueProblem, near
+from tutor.errors import GraphError, ValueProblem, hint_near
 from tutor.exercise.model import Assumption, Exercise
-from tutor.expression.plain import plain
-from tutor.expression.together import product_meant, taken_as_one
+from tutor.expression.plain import write_plain
+from tutor.expression.run_together import list_taken_as_one, write_product_meant
 from tutor.expression.walk import names
 from tutor.graph.build import assemble, from_steps
 from tutor.graph.nouns import Graph
@@ -20,35 +20,35 @@ _PARAMETER = re.compile(r"(?:[wWbB][A-Za-z]?|[tT]heta|weights?|bias(?:es)?|param
 """Names that say themselves that they are trained: w, w5, w_1_2, b, W_h, theta."""
 
 
-def typed_exercise(text: str, *, apart: bool | None = None, given: Collection[str] = ()) -> Exercise:
+def make_typed_exercise(text: str, *, apart: bool | None = None, given: Collection[str] = ()) -> Exercise:
     """An exercise made of an expression (``(x+y)*z``) or of steps (``d = x + y; f = d*z``).
 
     ``apart`` takes long formulas apart or leaves them as they are; unless it is said, an expression and a single long step are taken
     apart, and several steps stay as written.  A step that is a number (``x = 3``) gives a value; ``given`` are the names that get one
     elsewhere.
 
-    >>> typed_exercise("x = 3; y = x^2").values
+    >>> make_typed_exercise("x = 3; y = x^2").values
     {'x': Fraction(3, 1)}
     """
     title = " ".join(text.split())[:200]
     text = text.rstrip("; \t\n") or text
     if not is_step(text):
-        return _with_pairs(_expression(text, title, apart), given)
-    exercise = _with_values(_with_pairs(Exercise("expression", title, graph=from_steps(split_steps(text))), given), given)
+        return _note_pairs(_expression(text, title, apart), given)
+    exercise = _fix_values(_note_pairs(Exercise("expression", title, graph=from_steps(split_steps(text))), given), given)
     graph = exercise.graph
     assert graph is not None
-    return apart_exercise(exercise, len(graph.steps) == 1 if apart is None else apart, text)
+    return take_exercise_apart(exercise, len(graph.steps) == 1 if apart is None else apart, text)
 
 
-def _with_pairs(exercise: Exercise, given: Collection[str]) -> Exercise:
+def _note_pairs(exercise: Exercise, given: Collection[str]) -> Exercise:
     """An exercise that says which pairs of letters were taken as one quantity; w and x, which are given, are refused where wx is there."""
     graph = exercise.graph
     assert graph is not None
-    pairs = taken_as_one([step.expr for step in graph.steps], [quantity.name for quantity in graph.leaves], given)
+    pairs = list_taken_as_one([step.expr for step in graph.steps], [quantity.name for quantity in graph.leaves], given)
     for pair in pairs:
         name = next((name for name in given if name in pair and name not in graph.names), "")
         if name:
-            raise GraphError(f"there is no quantity {name}", hint=product_meant(pair))
+            raise GraphError(f"there is no quantity {name}", hint=write_product_meant(pair))
     assumed = [Assumption("one quantity", (pair,), {"product": "*".join(pair)}) for pair in pairs]
     return replace(exercise, assumptions=(*exercise.assumptions, *assumed))
 
@@ -60,10 +60,10 @@ def _expression(text: str, title: str, apart: bool | None) -> Exercise:
     if apart is not False:
         return Exercise("expression", title, graph=from_expression(text))
     (name,) = labels(1, words(text))
-    return apart_exercise(Exercise("expression", title, graph=from_steps([f"{name} = {text}"])), False)
+    return take_exercise_apart(Exercise("expression", title, graph=from_steps([f"{name} = {text}"])), False)
 
 
-def _with_values(exercise: Exercise, given: Collection[str]) -> Exercise:
+def _fix_values(exercise: Exercise, given: Collection[str]) -> Exercise:
     """The steps that are numbers as given values, where then every quantity has one; a value given elsewhere replaces it."""
     graph = exercise.graph
     assert graph is not None
@@ -77,11 +77,11 @@ def _with_values(exercise: Exercise, given: Collection[str]) -> Exercise:
     if not numbers:
         return exercise
     formulas = {step.target: step.expr for step in graph.steps}
-    written = {name: plain(formulas.pop(name)) for name in numbers}
+    written = {name: write_plain(formulas.pop(name)) for name in numbers}
     return replace(exercise, graph=assemble(formulas, loss=graph.loss), values=numbers, written=written)
 
 
-def apart_exercise(exercise: Exercise, apart: bool, text: str = "") -> Exercise:
+def take_exercise_apart(exercise: Exercise, apart: bool, text: str = "") -> Exercise:
     """An exercise with its long formulas taken apart, or as they are; either is said where there are any."""
     from tutor.graph.decompose import is_long, take_apart, words
 
@@ -95,7 +95,7 @@ def apart_exercise(exercise: Exercise, apart: bool, text: str = "") -> Exercise:
     return replace(exercise, graph=made, assumptions=(*exercise.assumptions, Assumption("apart", tuple(long), {"count": count})))
 
 
-def trained_exercise(exercise: Exercise, wrt: Sequence[str], columns: Collection[str] = ()) -> Exercise:
+def choose_what_is_trained(exercise: Exercise, wrt: Sequence[str], columns: Collection[str] = ()) -> Exercise:
     """An exercise that says what is trained: those chosen, those that it names, or those whose names say so; the last is said.
 
     ``columns`` are the quantities that a data set gives: beside them all others are trained.  An exercise that says nothing comes back
@@ -109,7 +109,7 @@ def trained_exercise(exercise: Exercise, wrt: Sequence[str], columns: Collection
         if name not in leaves:
             raise GraphError(
                 f"{name} cannot be trained: it is " + ("computed" if name in graph.names else "no quantity"),
-                where="--wrt", hint=near(name, leaves) or "these can be: " + ", ".join(leaves[:20]),
+                where="--wrt", hint=hint_near(name, leaves) or "these can be: " + ", ".join(leaves[:20]),
             )  # fmt: skip
     free = [q.name for q in graph.inputs if q.kind not in ("target", "constant") and q.name not in columns]
     if wrt or columns or len(free) == 1:
@@ -128,7 +128,7 @@ def refuse_untrained(graph: Graph) -> None:
         return
     if not free:
         raise ValueProblem("nothing can be trained in numbers alone", hint="use a letter, such as w")
-    raise ValueProblem(f"nothing says which of {_listed(free)} are trained", hint=f"choose with --wrt, such as --wrt {free[0]}")
+    raise ValueProblem(f"nothing says which of {_list_texts(free)} are trained", hint=f"choose with --wrt, such as --wrt {free[0]}")
 
 
 def _training(graph: Graph, chosen: Collection[str]) -> Graph:
@@ -139,7 +139,7 @@ def _training(graph: Graph, chosen: Collection[str]) -> Graph:
     )
 
 
-def _listed(items: Iterable[str]) -> str:
+def _list_texts(items: Iterable[str]) -> str:
     found = list(items)
     shown = [*found[:8], f"{len(found) - 8} more"] if len(found) > 9 else found
     return shown[0] if len(shown) == 1 else ", ".join(shown[:-1]) + " and " + shown[-1]

@@ -6,7 +6,7 @@ import math
 import re
 from fractions import Fraction
 
-from tutor.answer.compare.figures import significant
+from tutor.answer.compare.figures import count_significant
 from tutor.expression.nodes import Add, Div, Expr, Mul, Neg, Number, Partial, children
 from tutor.marking.evidence import Given
 from tutor.numbers.arithmetic import Value
@@ -19,10 +19,10 @@ LARGEST = 1e300
 _FIGURE = re.compile(r"[-+]?(?:\d+\.?(?P<places>\d*)|\.(?P<only>\d+))(?:[eE](?P<power>[-+]?\d+))?")
 
 
-def shorter(text: str | None) -> list[str]:
+def list_shorter(text: str | None) -> list[str]:
     """A whole number that ends in zeros, with fewer of them significant: 9700 as 970e1 and 97e2.
 
-    >>> shorter("9700"), shorter("12.0")
+    >>> list_shorter("9700"), list_shorter("12.0")
     (['970e1', '97e2'], [])
     """
     if text is None or not text.lstrip("-+").isdigit():
@@ -44,11 +44,11 @@ def as_given(value: Value, plain: str | None) -> Given | None:
         wide = 1e-9 * abs(number)
         shown = f"{number:.12g}"  # 21 has two digits, however it is computed
         unit = 10.0 ** -len(shown.partition(".")[2]) if "e" not in shown else 0.0
-        return Given(np.array([number]), number - wide, number + wide, significant(shown), 0.0, unit)
+        return Given(np.array([number]), number - wide, number + wide, count_significant(shown), 0.0, unit)
     places = len(match["places"] or match["only"] or "") - int(match["power"] or 0)
     unit = 10.0**-places
-    digits = significant(plain or "")
-    if short := shorter(plain):
+    digits = count_significant(plain or "")
+    if short := list_shorter(plain):
         unit, digits = 10.0 ** len(short), len(short[-1].lstrip("-+").partition("e")[0])
     if number == 0:
         return Given(np.array([number]), -1e-12, 1e-12, 0)
@@ -59,12 +59,12 @@ def as_given(value: Value, plain: str | None) -> Given | None:
     return Given(np.array([number]), low, high, digits, unit if "." in match.group() else 0.0, unit)
 
 
-def shown_limits(given: Given | None, plain: str | None, truth: Value | None) -> tuple[float, float] | None:
+def limit_shown(given: Given | None, plain: str | None, truth: Value | None) -> tuple[float, float] | None:
     """What a shown number may have been before it was rounded or cut off: of a decimal all that is written so; nothing for any other.
 
     Just this number counts where it is exactly the right one, and of whole numbers where the right one is whole or there is one digit only.
 
-    >>> [round(limit, 6) for limit in shown_limits(as_given(Fraction("0.74"), "0.74"), "0.74", None)]
+    >>> [round(limit, 6) for limit in limit_shown(as_given(Fraction("0.74"), "0.74"), "0.74", None)]
     [0.735, 0.75]
     """
     if given is None or plain is None or not given.digits:
@@ -122,7 +122,7 @@ def has_decimals(expr: Expr) -> bool:
     stack: list[Expr] = [expr]
     while stack:
         node = stack.pop()
-        if type(node) is Number and "." in node.text and significant(node.text) >= 2:
+        if type(node) is Number and "." in node.text and count_significant(node.text) >= 2:
             return True
         stack.extend(children(node))
     return False

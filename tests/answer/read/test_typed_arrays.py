@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.answer.read.entered import array_of
+from tutor.answer.read.typed_arrays import array_of
 from tutor.answer.read.vocabulary import vocabulary
 from tutor.exercise.load import load
 

@@ -3,7 +3,7 @@
 import pytest
 
 from tutor.answer.files.decode import FileProblem
-from tutor.answer.files.found import MAX_STUDENTS, PRIORITY, STUDENT_COLUMNS, check_count, key_of, person_field
+from tutor.answer.files.file_answers import MAX_STUDENTS, PRIORITY, STUDENT_COLUMNS, check_count, key_of, person_field
 
 FIELDS = [("Email_Address", "email"), ("  SIS Login ID ", "username"), ("Matriculation-Number", "id"), ("First name", "first_name"),
           ("q1", ""), ("", ""), ("e" * 61, "")]  # fmt: skip

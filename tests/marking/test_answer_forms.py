@@ -5,9 +5,9 @@ from fractions import Fraction
 
 import pytest
 
-from tutor.answer.compare.figures import written_decimal
+from tutor.answer.compare.figures import write_decimal
 from tutor.expression.parse import parse
-from tutor.marking.written import as_given, figures, has_decimals, is_chain, is_fraction, shorter, shown_limits
+from tutor.marking.answer_forms import as_given, figures, has_decimals, is_chain, is_fraction, limit_shown, list_shorter
 
 INTERVALS = [  # a decimal as written; what was rounded or cut off to it lies between these, about
     ("0.38", 0.375, 0.39),
@@ -39,7 +39,7 @@ def test_what_no_float_holds_is_nothing(value):
     ("9700", ["970e1", "97e2"]), ("10", ["1e1"]), ("12", []), ("1.0", []), (None, []), ("-300", ["-30e1", "-3e2"]),
 ])  # fmt: skip
 def test_zeros_at_the_end_may_be_no_digits(text, found):
-    assert shorter(text) == found
+    assert list_shorter(text) == found
     assert all(float(one) == float(text) for one in found)
 
 
@@ -52,8 +52,8 @@ LIMITS = [  # as shown, the right value, and what it may have been
 @pytest.mark.parametrize(("text", "truth", "limits"), LIMITS)
 def test_what_a_shown_number_may_have_been(text, truth, limits):
     expr = parse(text)
-    plain = written_decimal(expr)
-    found = shown_limits(as_given(Fraction(text.replace("e-2", "")) / (100 if "e" in text else 1), plain), plain, Fraction(truth))
+    plain = write_decimal(expr)
+    found = limit_shown(as_given(Fraction(text.replace("e-2", "")) / (100 if "e" in text else 1), plain), plain, Fraction(truth))
     assert found == (None if limits is None else pytest.approx(limits, rel=1e-5))
 
 

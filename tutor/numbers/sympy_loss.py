@@ -12,12 +12,12 @@ from typing import Any
 
 import sympy
 
-from tutor.derive.formula import opaque_call
+from tutor.derive.formula import call_opaque
 from tutor.errors import ProofError
 from tutor.expression.sympy_bridge import NATIVE, symbol, to_sympy
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import Value, add, apply, multiply, power
-from tutor.numbers.slices import dependent
+from tutor.numbers.slices import slice_dependent
 
 
 def symbolic_gradients(graph: Graph, wanted: Sequence[str], values: Mapping[str, Value]) -> dict[str, Value]:
@@ -29,8 +29,8 @@ def symbolic_gradients(graph: Graph, wanted: Sequence[str], values: Mapping[str,
     found = {}
     for wrt in wanted:
         table: dict[str, Any] = {}
-        for step in dependent(graph, wrt).steps:
-            table[step.target] = to_sympy(step.expr, opaque_call, table)
+        for step in slice_dependent(graph, wrt).steps:
+            table[step.target] = to_sympy(step.expr, call_opaque, table)
         formula = table.get(graph.loss, symbol(graph.loss))
         found[wrt] = number(sympy.diff(formula, symbol(wrt)), values, {})
     return found
@@ -55,9 +55,9 @@ def _number(e: Any, values: Mapping[str, Value], memo: dict[Hashable, Value]) ->
                 return number(value, values, memo)
     parts = [number(arg, values, memo) for arg in e.args]
     if e.is_Add:
-        return _folded(add, parts)
+        return _fold_parts(add, parts)
     if e.is_Mul:
-        return _folded(multiply, parts)
+        return _fold_parts(multiply, parts)
     if e.is_Pow:
         return power(parts[0], parts[1])
     marked = getattr(e.func, "row", None)
@@ -71,7 +71,7 @@ def _number(e: Any, values: Mapping[str, Value], memo: dict[Hashable, Value]) ->
     return func(*parts)
 
 
-def _folded(operation: Callable[[Value, Value], Value], parts: Sequence[Value]) -> Value:
+def _fold_parts(operation: Callable[[Value, Value], Value], parts: Sequence[Value]) -> Value:
     total = parts[0]
     for part in parts[1:]:
         total = operation(total, part)
@@ -103,12 +103,12 @@ def _sign(x: Value) -> Value:
     return Fraction((x > 0) - (x < 0))
 
 
-def _applied(func: str, *args: Value) -> Value:
+def _apply_function(func: str, *args: Value) -> Value:
     return apply(func, args)
 
 
 _FUNCTIONS: dict[Any, Callable[..., Value]] = {
-    **{native: partial(_applied, name) for name, native in NATIVE.items() if isinstance(native, type)},
+    **{native: partial(_apply_function, name) for name, native in NATIVE.items() if isinstance(native, type)},
     sympy.sign: _sign,
     sympy.Heaviside: lambda x, _=0: apply("if_positive", (x, Fraction(1), Fraction(0))),
     sympy.DiracDelta: lambda x, *_: apply("if_positive", (abs(x), Fraction(0), Fraction(0))),  # 0 off the jump, where alone it is asked

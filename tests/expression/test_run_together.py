@@ -3,7 +3,7 @@
 import pytest
 
 from tutor.expression.parse import parse
-from tutor.expression.together import product_meant, taken_as_one
+from tutor.expression.run_together import list_taken_as_one, write_product_meant
 from tutor.expression.walk import names
 from tutor.rules.functions import FUNCTIONS
 
@@ -15,10 +15,10 @@ from tutor.rules.functions import FUNCTIONS
 ])  # fmt: skip
 def test_what_is_said(text, ones):
     expr = parse(text, functions=FUNCTIONS)
-    assert taken_as_one([expr], names(expr)) == ones
+    assert list_taken_as_one([expr], names(expr)) == ones
 
 
 def test_letters_that_are_given_count_too():
     expr = parse("wx + wx^2", functions=FUNCTIONS)
-    assert taken_as_one([expr], names(expr), ["w", "x"]) == ("wx",)
-    assert product_meant("wx") == "wx is taken as one quantity; write w*x for a product"
+    assert list_taken_as_one([expr], names(expr), ["w", "x"]) == ("wx",)
+    assert write_product_meant("wx") == "wx is taken as one quantity; write w*x for a product"

@@ -13,12 +13,12 @@ MAX_RUN = 48
 """How long a word may be that is taken apart."""
 
 
-def names_together(word: str, declared: Collection[str]) -> tuple[str, ...]:
+def list_names_together(word: str, declared: Collection[str]) -> tuple[str, ...]:
     """The 2 to 4 names of which a word consists, where that is certain: ``w1i1`` is w1 and i1; else nothing.
 
     A word that begins with d is none: dx belongs to a derivative.
 
-    >>> names_together("w1i1", ["w1", "i1", "i"]), names_together("abc", ["a", "bc", "ab", "c"])
+    >>> list_names_together("w1i1", ["w1", "i1", "i"]), list_names_together("abc", ["a", "bc", "ab", "c"])
     (('w1', 'i1'), ())
     """
     if not 2 <= len(word) <= MAX_RUN or word[0] == "d":
@@ -38,13 +38,13 @@ def names_together(word: str, declared: Collection[str]) -> tuple[str, ...]:
     return whole[0] if len(whole) == 1 else ()
 
 
-def taken_as_one(formulas: Sequence[Expr], leaves: Iterable[str], besides: Collection[str] = ()) -> tuple[str, ...]:
+def list_taken_as_one(formulas: Sequence[Expr], leaves: Iterable[str], besides: Collection[str] = ()) -> tuple[str, ...]:
     """The names of two or three letters that may be meant as products: ``wx``, which is taken as one quantity.
 
     A name is one where each of its letters is a quantity, too (in the formulas or ``besides``), or where it is a pair that is used in
     one place only; a name with a digit, or of a Greek letter, is none.
 
-    >>> taken_as_one([Name("wx")], ["wx"]), taken_as_one([Name("mu")], ["mu"])
+    >>> list_taken_as_one([Name("wx")], ["wx"]), list_taken_as_one([Name("mu")], ["mu"])
     (('wx',), ())
     """
     used: dict[str, int] = {}
@@ -63,10 +63,10 @@ def taken_as_one(formulas: Sequence[Expr], leaves: Iterable[str], besides: Colle
     )  # fmt: skip
 
 
-def product_meant(name: str) -> str:
+def write_product_meant(name: str) -> str:
     """What to write where a name is meant as a product.
 
-    >>> product_meant("wx")
+    >>> write_product_meant("wx")
     'wx is taken as one quantity; write w*x for a product'
     """
     return f"{name} is taken as one quantity; write {'*'.join(name)} for a product"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from tutor.errors import ValueProblem
-from tutor.numbers.arithmetic import CONTEXT, Value, add, divide, multiply, real
+from tutor.numbers.arithmetic import CONTEXT, Value, add, as_real, divide, multiply
 
 NEGLIGIBLE = 40
 """A pivot that is smaller than its row by this many decimal digits (of at least 60) counts as 0 where numbers are not exact."""
@@ -22,12 +22,12 @@ def solve(matrix: Sequence[Sequence[Value]], right: Sequence[Value], names: Sequ
     """
     size = len(names)
     rows = [[*row, side] for row, side in zip(matrix, right, strict=True)]
-    scale = max((abs(real(entry)) for row in matrix for entry in row), default=CONTEXT.mpf(0))
+    scale = max((abs(as_real(entry)) for row in matrix for entry in row), default=CONTEXT.mpf(0))
     determinant: Value = Fraction(1)
     for place in range(size):
-        pivot = max(range(place, size), key=lambda line: abs(real(rows[line][place])))
+        pivot = max(range(place, size), key=lambda line: abs(as_real(rows[line][place])))
         if _zero(rows[pivot][place], scale):
-            raise _singular(names, place)
+            raise _refuse_singular(names, place)
         if pivot != place:
             rows[place], rows[pivot] = rows[pivot], rows[place]
             determinant = -determinant
@@ -47,10 +47,10 @@ def solve(matrix: Sequence[Sequence[Value]], right: Sequence[Value], names: Sequ
 def _zero(entry: Value, scale: Value) -> bool:
     if isinstance(entry, Fraction):
         return entry == 0
-    return bool(abs(real(entry)) <= real(scale) * CONTEXT.mpf(10) ** -NEGLIGIBLE)
+    return bool(abs(as_real(entry)) <= as_real(scale) * CONTEXT.mpf(10) ** -NEGLIGIBLE)
 
 
-def _singular(names: Sequence[str], place: int) -> ValueProblem:
+def _refuse_singular(names: Sequence[str], place: int) -> ValueProblem:
     if len(names) == 1:
         what = f"the Hessian is singular: the second derivative with respect to {names[0]} is 0"
     elif place == 0:

@@ -5,7 +5,7 @@ from small_runs import F, exercise
 
 from tutor.errors import ValueProblem
 from tutor.exercise.training_task import make_task
-from tutor.numbers.linear import solve
+from tutor.numbers.linear_systems import solve
 from tutor.numbers.train import train_exactly
 
 SINGULAR = [

@@ -13,8 +13,8 @@ import re
 from collections.abc import Sequence
 from math import prod
 
-from tutor.answer.read.pasted import without_setting
-from tutor.answer.read.reading import trimmed
+from tutor.answer.read.pasted import drop_setting
+from tutor.answer.read.reading import trim_answer
 from tutor.answer.read.vocabulary import Vocabulary
 
 _DRAWN = re.compile(r"[⎡⎢⎣](?P<row>[^⎡⎢⎣⎤⎥⎦\n]*)[⎤⎥⎦]")
@@ -31,11 +31,11 @@ def array_of(text: str, known: Vocabulary, front: Sequence[int] = ()) -> str:
 
     ``front`` are the axes before the last two: so many matrices are asked for.
     """
-    bare = without_setting(text, known)
-    bare = bare[slice(*trimmed(bare))]
-    drawn = _drawn(bare)
+    bare = drop_setting(text, known)
+    bare = bare[slice(*trim_answer(bare))]
+    drawn = _find_drawn(bare)
     if drawn:
-        return _nested([f"[{'; '.join(rows)}]" for rows in drawn[-prod(front) :]], front) if front else "\n".join(drawn[-1])
+        return _nest_matrices([f"[{'; '.join(rows)}]" for rows in drawn[-prod(front) :]], front) if front else "\n".join(drawn[-1])
     parts: list[tuple[int, int]] = []
     begin = behind = level = 0
     named = True
@@ -57,12 +57,12 @@ def array_of(text: str, known: Vocabulary, front: Sequence[int] = ()) -> str:
         return "".join(bare[sign : end + 1] for (_, sign), end in zip(parts, ends, strict=True))
     rest = bare[behind:].lstrip("& ")
     if front:
-        return _last_groups(rest, front)
+        return _find_last_groups(rest, front)
     beside = _BESIDE.search(rest)
     return rest[beside.end() :] if behind and beside and rest[: beside.start()].strip() else rest
 
 
-def _drawn(text: str) -> list[list[str]]:
+def _find_drawn(text: str) -> list[list[str]]:
     """The rows of each matrix that is drawn with long brackets; several may stand beside each other."""
     found: list[list[str]] = []
     beside: list[list[str]] = []
@@ -76,7 +76,7 @@ def _drawn(text: str) -> list[list[str]]:
     return found
 
 
-def _last_groups(text: str, front: Sequence[int]) -> str:
+def _find_last_groups(text: str, front: Sequence[int]) -> str:
     """The nested list that a text ends with, or as many matrices beside each other as are asked for; any other text as it is."""
     groups: list[str] = []
     count = prod(front)
@@ -95,7 +95,7 @@ def _last_groups(text: str, front: Sequence[int]) -> str:
             break
     depths = [_depth(group) for group in groups]
     if len(groups) == count > 1 and len(set(depths)) == 1:
-        taken, before = _nested(groups, front), text[:at]
+        taken, before = _nest_matrices(groups, front), text[:at]
     elif groups and depths[-1] > 1:
         taken, before = groups[-1], text[: text.rindex(groups[-1])]
     else:
@@ -109,7 +109,7 @@ def _depth(text: str) -> int:
     return next((place for place, sign in enumerate("".join(text.split())) if sign not in "([{"), 0)
 
 
-def _nested(parts: list[str], front: Sequence[int]) -> str:
+def _nest_matrices(parts: list[str], front: Sequence[int]) -> str:
     """The texts of matrices as one nested list."""
     for size in front[:0:-1]:
         parts = [f"[{', '.join(parts[place : place + size])}]" for place in range(0, len(parts), size)]

@@ -4,20 +4,20 @@ import gc
 
 import pytest
 
-from tutor.graph.collector import without_collection
+from tutor.graph.pause_collector import pause_collection
 
 
 def test_it_pauses_and_goes_on():
-    with without_collection():
+    with pause_collection():
         assert not gc.isenabled()
-        with without_collection():
+        with pause_collection():
             pass
         assert not gc.isenabled()  # the inner one does not end the outer one's pause
     assert gc.isenabled()
 
 
 def test_it_goes_on_after_an_error():
-    with pytest.raises(KeyError), without_collection():
+    with pytest.raises(KeyError), pause_collection():
         raise KeyError
     assert gc.isenabled()
 
@@ -25,7 +25,7 @@ def test_it_goes_on_after_an_error():
 def test_it_stays_off_where_it_was_off():
     gc.disable()
     try:
-        with without_collection():
+        with pause_collection():
             pass
         assert not gc.isenabled()
     finally:

@@ -1,0 +1,68 @@
+"""The first words of function names: what functions do, what they ask, and the nouns that mathematics and the field have for a result."""
+
+VERBS = frozenset("""
+    absorb activate add advance advise agree align apply arrange ask assemble assert attempt award begin bend bind bisect
+    blank blur bracket break build bundle bury call cancel capital caption carry centre chain change check choose chop clear
+    close collapse collect combine compare compile complete compose compute confirm convert count cut decode deliver derive
+    describe differentiate disclose dispatch display divide draw dress drop dump emit enclose enumerate escape evaluate
+    exchange expand expect explain explode export extract fail fence fill find finish fit fix flatten flip fold follow
+    fulfil fuse gather give grid group grow guard guess harden hear hint hold import insert interpolate join judge keep kill
+    label lay lex lift limit list listen load loads locate lock log look loosen lower make map mark match measure merge move
+    multiply name narrow negate nest norm note open oppose order overflow pack pair parse pause peek pick place plan plot
+    pow prepare print propagate protect prove pull put raise rank reach read rebuild recognise record reduce refine refuse
+    refute release remark remember rename render repair repeat replace report require reserve resolve reuse reverse rewrite
+    round run sample say scale scan score see select send serve set settle shape sharpen shorten show shrink silence
+    simplify skip slice solve sort space spell spend split spread squeeze stack stand start step stop straighten strip style
+    submit substitute subtract suggest sum sync take tell test thin tidy tie train transpose trim try turn unscale unuse
+    unwrap update use verify view wait walk watch weigh widen wrap write
+""".split())  # noqa: SIM905
+
+PREDICATES = frozenset("""
+    allows are breaks can carries contains depends fits forks has holds is looks reaches resembles says uses
+""".split())  # noqa: SIM905
+
+CONVERSIONS = frozenset({"as", "from", "to"})
+
+NOUNS = frozenset("""
+    absolute accuracy activation activations affine agreement alike ancestors answer answers argument arguments arithmetic
+    arity array arrays artanh ascii assignments atom atoms axes backslash bands bar base batches bends bias bin bits blanks
+    block blocks body bounds box callable calls captions case cases cell cells chains changes chart charts children choice
+    choices circle claims class classwork client code codes colour column columns comma command complaint component
+    condition conditions cone console constant context contour contours contract convention conventions coordinates cost
+    counts course credit credits csv curve decimal decimals definition definitions degrees delimiter density dependents
+    depth derivation derivative derivatives descent determinant diagram differences differential digest digits direction
+    directions disagreement distance div document dot dots drafts edge edges effort em end ending entries entry entrywise
+    environment epsilon equation evaluation examples exercise exercises exp explanation exponent exponentials expr
+    expression factor factors facts failure fault faults feedback fields figure figures file float floats form formula
+    formulas fraction fragment function functions gap goal gradebook grades gradescope gradient gradients graph groups head
+    header heading hessian ident ids index indicator indices interval iterations job json key keys kin kind kinds labels
+    latex layer layers layout leaves lecture legend letter letters level levels limits line lines literal local logistic
+    logs loops loss losses magnitude main many margin markdown marker marking marks maths matrix max maximum mean member
+    members method midpoint min misuse module monomial moves mul names naming nbgrader neg negation neighbours network
+    neuron newton node nodes noise notation notes number numbers object operand operands operation optimiser options origin
+    otter outputs overview owner page pairs paragraph parameter parameters part partial partials parts path pattern patterns
+    person persons phrase phrases pi picture piece places plus point points power prefix primitive printer problem product
+    products profile program proof proofs pullback pulls quantities quantity question questions quotient random ranks rate
+    ratio reader readings reals reason records recursion reference refusal refutation relation relative relu remarks repairs
+    reports result results root routes row rows rst rule runner runs samples scores scripts seam seams sections self
+    sentence setting settings shapes share shares sides sigmoid sigmoids sign signum size sizes slices slip slips slope
+    slopes softmax softplus softpluses solution source sources span spellings square stages standalone states steps stride
+    strokes student subject submission subscripts summary sums suspects svg symbol symbolic symbols table tables tabular tag
+    tags target targets template templates ten term terms tex text texts ticks tikz tikzpicture timer times title toml total
+    totals trace training umask unit units updates usage value values verbatim verdict verdicts version vocabulary way
+    weight weights width widths window windows winner words work working worksheet workspace zero
+""".split())  # noqa: SIM905
+"""Plain constructors and projections: `sum`, `weight`, `symbol_of`; a participle is none of these."""
+
+PARTICIPLES = frozenset("""
+    beaten begun bent bound broken built chosen drawn done fitted found given gone held hidden kept known left lost made meant met own
+    said seen sent shown shrunk spelt spent spoken taken told torn worn written
+""".split())  # noqa: SIM905
+"""Irregular ones; all words that end with -ed are taken for such, too."""
+
+FOREIGN = {
+    "numbers/plain_arrays.py": "the names that NumPy has, for systems without it",
+    "numbers/values.py": "the names of mpmath's and flint's numbers, as protocols",
+    "numbers/intervals.py": "the names of flint's balls, for systems without it",
+}
+"""Modules whose functions are called as another library calls them."""
