@@ -54,7 +54,7 @@ def check_answer(exercise: str | Exercise, question: str, answer: Any, *, earlie
     >>> check_answer("neuron/two-two-two", "out_o1", 0.7513650695523157).correct
     True
     >>> check_answer("neuron/two-two-two", "dL/dw6", -0.0826676278).words
-    'dL/dw6: a known slip. Probably the difference between output and target was taken the other way round. ...'
+    'dL/dw6: a known slip. Probably the difference between output and target was taken the other way round, or ...'
     """
     marker = _marker(exercise)
     wanted = question_id(marker, question)

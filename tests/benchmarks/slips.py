@@ -55,7 +55,7 @@ def by_table(marker, chance, digits, count, most):
     """Slips of the table, each at a question that it changes: is it named, with the right step?"""
     sheet, diagnosis = marker.sheet, marker.diagnosis
     questions = [q for q in marker.questions if q.kind == "number" and q.targets[0] in sheet.order]
-    values = sheet.numbers.bent(diagnosis.variants, [q.targets[0] for q in questions])
+    values = sheet.numbers.run_bent(diagnosis.variants, [q.targets[0] for q in questions])
     rows = defaultdict(list)
     for row, bend in enumerate(diagnosis.bends):
         rows[bend.tag].append(row)

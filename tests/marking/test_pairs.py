@@ -33,7 +33,7 @@ def test_pairs_are_found(ident):
         if not np.isfinite(value) or abs(value - right) < 0.01 * abs(right):
             continue
         tried += 1
-        marked = marker.mark(Submission("s", {question.id: f"{value:.6g}"}))
+        marked = marker.mark(Submission("s", {question.id: f"{value:.9g}"}))
         answer = next(answer for answer in marked.answers if answer.text)
         both = {diagnosis.bends[first].tag, diagnosis.bends[second].tag}
         found = [{slip.tag for slip in slips} for slips in answer.slips]

@@ -32,7 +32,7 @@ def mark(
 
     >>> page = mark("neuron/two-two-two", {"dL/dw5": "0.082", "dL/dw6": "-0.0827"})
     >>> [(answer.question, answer.verdict, answer.tag) for answer in page.marked.answers if answer.text]
-    [('dL/dw5', 'correct', ''), ('dL/dw6', 'misconception', 'sign-of-error')]
+    [('dL/dw5', 'correct', ''), ('dL/dw6', 'misconception', 'sign-of-error | slope-turned-round')]
     """
     marker = Marker(load(exercise) if isinstance(exercise, str) else exercise, seed=seed)
     texts, unused = collect_by_question(marker, answers)
