@@ -15,11 +15,11 @@ IGNORED = r"(?:\s++|~|\\[,;:! ]|\\(?:quad|qquad|thinspace|displaystyle|textstyle
 
 TIMES = r"(?:[*·×⋅∗]|\\(?:times|cdot|ast)(?![A-Za-z]))"
 TEN = re.compile(
-    rf"(?P<digits>[0-9]++\.?+[0-9]*+|\.[0-9]++){IGNORED}{{0,3}}+{TIMES}{IGNORED}{{0,3}}+10\s?"
+    rf"(?P<digits>[0-9]++\.?+[0-9]*+|\.[0-9]++){IGNORED}{{0,3}}{TIMES}{IGNORED}{{0,3}}10\s?"
     r"(?:(?P<super>[⁻⁺]?[⁰¹²³⁴-⁹]{1,4})|(?:\^|\*\*)\s?(?P<group>[{(])?\s?(?P<sign>[-+−]?)\s?(?P<power>[0-9]{1,4})\s?(?(group)[})]))"
     r"(?!\s{0,3}(?:\^|\*\*|[⁰¹²³⁴-⁹!.0-9]))"
 )
-LETTER_X = re.compile(rf"[0-9.]++(?P<before>{IGNORED}{{0,3}}+)x(?P<after>{IGNORED}{{0,3}}+)10\s?(?:\^|\*\*|[⁻⁺⁰¹²³⁴-⁹])")
+LETTER_X = re.compile(rf"[0-9.]++(?P<before>{IGNORED}{{0,3}})x(?P<after>{IGNORED}{{0,3}})10\s?(?:\^|\*\*|[⁻⁺⁰¹²³⁴-⁹])")
 TEN_BY_X = re.compile(TEN.pattern.replace(TIMES, "x", 1))
 A_NUMBER = re.compile(NUMBER)
 BLANK = re.compile(IGNORED)

@@ -33,7 +33,7 @@ _ACCENTED = {
     if len(normalize("NFC", letter + mark)) == 1
 }
 _LETTER = "A-Za-z" + "".join(LETTERS) + "".join(SCRIPT.values())
-_GROUP = r"\{(?:[^{}]|\{[^{}]{0,40}+\}){0,60}+\}"
+_GROUP = r"\{(?:[^{}]|\{[^{}]{0,40}+\}){0,60}\}"
 BASE = re.compile(
     rf"""(?P<word>[{_LETTER}{"".join(sorted(_ACCENTED))}][{"".join(_MARKS)}]?[{_LETTER}0-9]*(?:_[{_LETTER}0-9]+)*)
     |\\(?P<accent>{"|".join(ACCENTS)})(?![A-Za-z])\s{{0,3}}(?P<under>{_GROUP}|[A-Za-z]|\\[A-Za-z]{{1,12}})

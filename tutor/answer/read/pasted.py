@@ -40,7 +40,7 @@ _DERIVATIVE = re.compile(r"\([^()=]{1,20}\)['′]\s?=\s?(?:\S|\s(?!\s)){1,40}")
 _INDENT = re.compile(r"[ \t\u00a0]{4,}+(?![-+−*/·×⋅÷=≈←&\\|⎡⎢⎣])")
 _SIZES = re.compile(
     r"[ \t\u00a0]{4,}+(?=[^\n=]{0,40}\([0-9]{1,5}×[0-9]{1,5}\))"
-    r"(?:(?:\([0-9]{1,5}×[0-9]{1,5}\)|[^\W\d][^\s()=]{0,11})(?: [·⊙+−] | (?=[(\s])|(?=\s{2}|\Z)))++(?=\s|\Z)"
+    r"(?:(?:\([0-9]{1,5}×[0-9]{1,5}\)|[^\W\d][^\s()=]{0,11})(?: [·⊙+−] | (?=[(\s])|(?=\s{2}|\Z)))+(?=\s|\Z)"
 )
 """The shapes below the factors of a row in matrices; single numbers stand there by their names."""
 _COMMENT = re.compile(r"(?m)^[ \t]{0,8}#{1,6}[ \t]{0,8}[A-Za-z][^\n=:]{0,200}:?$")
