@@ -2,6 +2,7 @@
 
 import math
 import random
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -123,7 +124,9 @@ def test_primes(func):
     assert compute(1 / 3)[0] == pytest.approx(float(as_real(expected)), rel=1e-14)
 
 
-ACTIVATIONS = [row.name for row in FUNCTIONS.values() if len(row.params) == 1 and row.sample[0] < -1 < 1 < row.sample[1]]
+ACTIVATIONS = [
+    row.name for row in FUNCTIONS.values() if len(row.params) == 1 and row.sample[0] < -1 < 1 < row.sample[1]
+]
 """Those that exist at every sum of a layer, large and negative ones too."""
 
 
@@ -180,9 +183,11 @@ def test_a_layer_is_a_few_calls():
 def test_graphs_over_layers_in_the_names_of_their_entries(affine):
     """The transposed matrices of a network are views; arrays that an exercise names itself too."""
     network = Network((9, 20, 12), ("tanh", "softmax"), loss="cross-entropy", biases="layer", naming="numbered")
-    own = from_layers(["z = W x + b", "a = sigmoid(z)", "L = sum((a - y)^2)"], {"W": (30, 20), "x": (20,), "b": (30,), "y": (30,)})
+    own = from_layers(
+        ["z = W x + b", "a = sigmoid(z)", "L = sum((a - y)^2)"], {"W": (30, 20), "x": (20,), "b": (30,), "y": (30,)}
+    )
     for layered in (from_network_layers(network, affine), own):
-        compiled, scalar = compile_gradients(layered), compile_gradients(write_out(layered))
+        compiled, scalar = compile_gradients(layered), compile_gradients(replace(write_out(layered), whole=None))
         assert (compiled.form, scalar.form) == ("layers", "floats")
         assert (compiled.leaves, compiled.wanted) == (scalar.leaves, scalar.wanted)
         rows = np.abs(random_rows(write_out(layered), 3))
@@ -192,6 +197,32 @@ def test_graphs_over_layers_in_the_names_of_their_entries(affine):
         compile_gradients(own, ["q"])
     with pytest.raises(ValueProblem, match="the sizes n are letters"):
         compile_gradients(from_layers(["L = sum(x^2)"], {"x": ("n",)}))
+
+
+def test_what_was_written_out_is_compiled_as_the_layers_it_was():
+    network = Network((8, 16, 16, 8), ("sigmoid",) * 3, biases="layer", naming="numbered")
+    layered = from_layers(
+        ["z = W x + b", "a = sigmoid(z)", "L = sum((a - y)^2)"], {"W": (30, 20), "x": (20,), "b": (30,), "y": (30,)}
+    )
+    for graph in (from_network(network), write_out(layered)):
+        compiled, again, scalar = (
+            compile_gradients(graph),
+            compile_gradients(derive(graph)),
+            compile_gradients(replace(graph, whole=None)),
+        )
+        assert (compiled.form, again.form, scalar.form) == ("layers", "layers", "floats")
+        assert (compiled.leaves, compiled.wanted) == (again.leaves, again.wanted) == (scalar.leaves, scalar.wanted)
+        rows = random_rows(graph, 2)
+        assert np.allclose(compiled.many(rows), scalar.many(rows), rtol=1e-11, atol=1e-14)
+
+
+def test_a_graph_that_was_changed_is_no_network_any_more():
+    graph = from_network(Network((8, 16, 16, 8), ("sigmoid",) * 3))
+    last = graph.steps[-1]
+    other = replace(graph, steps=(*graph.steps[:-1], replace(last, expr=Mul((Number("2"), last.expr)))))
+    assert other.whole is graph.whole
+    values = random_rows(graph, 1)[:, 0].tolist()
+    assert compile_gradients(other).one(values)[0] == pytest.approx(2 * compile_gradients(graph).one(values)[0])
 
 
 def test_results_in_another_order_cost_no_copies():
