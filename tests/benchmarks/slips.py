@@ -3,6 +3,7 @@
 python tests/benchmarks/slips.py [--networks 40] [--digits 6]
 """
 
+import math
 import random
 import sys
 from collections import Counter, defaultdict
@@ -16,6 +17,12 @@ from random_slips import SLIPS, make, work, written, wrong_at_random
 from tutor.answer.handed_in import Submission
 from tutor.marking.mark_submission import Marker
 from tutor.marking.misconceptions import NEIGHBOUR
+
+
+DENSE = 0.005
+"""Where more than this share of all numbers about here are what some slip gives, chance explains a number as well."""
+MOST_TOLD = 8
+"""A slip is named if it is among so many."""
 
 
 def told(marker, question, text):
@@ -51,6 +58,13 @@ def changed(question, right, wrong):
     return np.isfinite(wrong) and wrong != 0 and apart and f"{wrong:.{digits}g}" != f"{right:.{digits}g}"
 
 
+def is_decidable(value, others, digits):
+    """Whether a number says something at so many digits: of all numbers written so within a fifth of it, few are what some slip gives."""
+    near = {written(other, digits) for other in others if np.isfinite(other) and abs(other - value) <= 0.2 * abs(value)}
+    unit = 10.0 ** (math.floor(math.log10(abs(value))) + 1 - digits)
+    return len(near) <= DENSE * 0.4 * abs(value) / unit
+
+
 def by_table(marker, chance, digits, count, most):
     """Slips of the table, each at a question that it changes: is it named, with the right step?"""
     sheet, diagnosis = marker.sheet, marker.diagnosis
@@ -71,8 +85,10 @@ def by_table(marker, chance, digits, count, most):
             alike = [k for k in own if np.isclose(values[target][k, 0], value, rtol=1e-5, atol=0)]
             places = {step for k in alike for step, _ in diagnosis.bends[k].edits}
             placed = any(slip.tag == tag and slip.at in places for slips in answer.slips for slip in slips)
-            count["table", tag, "tried"] += 1
-            count["table", tag, "named"] += placed
+            known = np.concatenate([values[target][:, 0], sheet.numbers.env[target]])
+            where = "table" if is_decidable(value, known, digits) else "dense"
+            count[where, tag, "tried"] += 1
+            count[where, tag, "named"] += placed and len({slip.tag for slips in answer.slips for slip in slips}) <= MOST_TOLD
 
 
 def accused(marker, net, others, chance, digits, count, most):
@@ -116,7 +132,7 @@ def main(arguments):
     asked = {name: int(value) for name, value in zip(arguments[::2], arguments[1::2], strict=True)}
     count = run(asked.get("--networks", 40), asked.get("--digits", 6))
     print(f"{'':44}{'tried':>8}{'named':>8}{'share':>9}")
-    for where in ("by hand", "table"):
+    for where in ("by hand", "table", "dense"):
         for what in dict.fromkeys(name for w, name, _ in count if w == where):
             tried, named, part = share(count, where, what)
             print(f"{where + ': ' + what:44}{tried:>8}{named:>8}{part:>9.1%}")

@@ -22,7 +22,7 @@ def test_pairs_are_found(ident):
     question = [q for q in marker.questions if q.targets[0].startswith(f"d{loss}/d")][-1]
     target = question.targets[0]
     right = float(sheet.numbers.env[target][0])
-    effective = [i for i in diagnosis._list_effective(target, sheet.numbers) if BY_TAG[diagnosis.bends[i].tag].common]
+    effective = [i for i, _ in diagnosis._find_singles(target, formula=False).effective]
     chance, tried, explained = random.Random(1), 0, 0
     while tried < 60:
         first, second = chance.sample(effective, 2)

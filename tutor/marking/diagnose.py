@@ -6,40 +6,55 @@ steps that lie between them and the answer are run anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from itertools import combinations
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from heapq import nsmallest
 
 from tutor.expression.keys import read_after, read_edge
 from tutor.expression.nodes import Expr, Mul, Neg
 from tutor.graph.nouns import Step
 from tutor.marking.bends import Bend
 from tutor.marking.evidence import (
-    ACCIDENTS,
     ACCIDENTS_OF_PAIRS,
-    ELSEWHERE,
-    MISTAKEN,
-    OTHER,
-    OWN_STEP,
-    RARE,
+    PAIRS,
+    SAME,
+    SURE_OF_PAIRS,
     Explanations,
     Given,
     WrongAnswers,
-    alike,
     collect,
+    share_weights,
 )
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Slip
 from tutor.marking.misconceptions import BY_TAG, NEIGHBOUR, list_bends
 from tutor.marking.question_list import parts
 from tutor.marking.worlds import BentWorld, Variant
-from tutor.numbers.arrays import np
+from tutor.numbers.arrays import Floats, np
 
-MOST_PAIRS, MOST_FORMULA_PAIRS, MOST_OWN_PAIRS = 8_000, 3_000, 400
-"""How many pairs of slips are tried: of a number, of a formula (at several points), and from a student's own results."""
-MOST_TAGS = 10
-"""With more different explanations than this nothing is explained."""
+MOST_PAIRS, MOST_OF_LONG, MOST_FORMULA_PAIRS, MOST_OWN_PAIRS = 1_500, 8_000, 3_000, 150
+"""How many pairs of slips are tried, the likeliest first: of a number, a long one, a formula, and from a student's own results."""
 LONG = 8
-"""Only of a number of so many digits all pairs are tried, and not just those of common slips."""
+"""Of a number of so many digits more pairs are tried."""
+MOST_TAGS = 8
+"""With more different explanations than this nothing is explained."""
+LOOSE = 1e-3
+"""What a student worked with may have been rounded by such a share without being shown."""
+COMMON, RARE, OTHER = 3.0, 1.0, 1.0
+"""How likely it is that a common slip is made, a rarer one, and that another quantity is answered."""
+HERE, ELSEWHERE = 3.0, 1.0
+"""How likely it is made in the step that is asked or at all its places, and at one of the others."""
+COMMON_TAGS = frozenset(tag for tag, row in BY_TAG.items() if row.common and tag != NEIGHBOUR)
+
+
+@dataclass(frozen=True, slots=True)
+class Singles:
+    """What single slips make of a quantity: the candidates, and the slips that have an effect of their own, with their weights."""
+
+    table: WrongAnswers
+    effective: tuple[tuple[int, float], ...]
+    between: tuple[str, ...]
 
 
 class Diagnosis:
@@ -54,7 +69,8 @@ class Diagnosis:
             for target, _ in bend.edits:
                 self.touching.setdefault(target, []).append(i)
         self.order = sheet.order
-        self.tables: dict[tuple[str, bool, int], WrongAnswers] = {}
+        self.singles: dict[tuple[str, bool], Singles] = {}
+        self.pairs: dict[tuple[str, bool, int, int], WrongAnswers] = {}
         self.kin: dict[str, tuple[str, ...]] = {}
 
     def explain(
@@ -73,74 +89,105 @@ class Diagnosis:
         if not given.certain and ((given.own == 0 and parts(target)[0]) or any(given.is_pen(right) for right in rights)):
             return ()
         neighbours: Explanations = ()
-        for pairs in _SINGLES if not given.sure else _ALL if given.digits >= LONG else _COMMON:
-            for own in (True, False) if world.fixed else (False,):
-                table = self._collect_answers(target, world, pairs) if own else self._table(target, formula, pairs)
-                for reading in given.readings(blur if own else 0.0):
-                    found = _keep_few(table.explain(reading, rights[-1], ACCIDENTS_OF_PAIRS if pairs else ACCIDENTS, made))
-                    if found and found[0][0].tag != NEIGHBOUR:
-                        return found
-                    neighbours = neighbours or found
-            if neighbours:
-                return neighbours
+        tries = [(world, self._make_singles(target, world))] if world.fixed else []
+        tries.append((self._base(formula), self._find_singles(target, formula=formula)))
+        for loose in (False,):
+            for pairs in (False, True) if given.sure and not loose else (False,):
+                for own, singles in tries:
+                    table = self._find_pairs(target, own, singles, given, rights[-1], formula=formula) if pairs else singles.table
+                    for reading in [given.loosen(LOOSE)] if loose else given.readings(blur if own.fixed else 0.0):
+                        found = _keep_few(table.explain(reading, rights[-1], made))
+                        if found and found[0][0].tag != NEIGHBOUR:
+                            return found
+                        neighbours = neighbours or found
+                if neighbours:
+                    return neighbours
         return ()
 
     def _base(self, formula: bool) -> BentWorld:
         return self.sheet.formulas if formula else self.sheet.numbers
 
-    def _table(self, target: str, formula: bool, pairs: int) -> WrongAnswers:
-        key = (target, formula, pairs)
-        if key not in self.tables:
-            world = self._base(formula)
-            most = MOST_FORMULA_PAIRS if formula else MOST_PAIRS
-            self.tables[key] = self._pair_slips(target, world, most, pairs) if pairs else self._make_answers(target, world)
-        return self.tables[key]
+    def _find_singles(self, target: str, *, formula: bool) -> Singles:
+        key = (target, formula)
+        if key not in self.singles:
+            self.singles[key] = self._make_singles(target, self._base(formula))
+        return self.singles[key]
 
-    def _collect_answers(self, target: str, world: BentWorld, pairs: int) -> WrongAnswers:
-        return self._pair_slips(target, world, MOST_OWN_PAIRS, pairs) if pairs else self._make_answers(target, world)
+    def _find_pairs(self, target: str, world: BentWorld, singles: Singles, given: Given, right: float, *, formula: bool) -> WrongAnswers:
+        """The pairs that could be told of an answer: none so unlikely that chance explains it as well whatever they give."""
+        least = -99 if given.certain else math.floor(math.log10(max(SURE_OF_PAIRS * given.chance(right), 1e-99)))
+        if world.fixed:
+            return self._pair_slips(target, world, singles, MOST_OWN_PAIRS, least)
+        most = MOST_FORMULA_PAIRS if formula else MOST_OF_LONG if given.digits >= LONG else MOST_PAIRS
+        key = (target, formula, most, least)
+        if key not in self.pairs:
+            self.pairs[key] = self._pair_slips(target, world, singles, most, least)
+        return self.pairs[key]
 
-    def _list_inside(self, target: str, world: BentWorld) -> list[int]:
-        """The bends that reach a quantity, by their places."""
-        return sorted({i for step in world.steps_for([target]) for i in self.touching.get(step.target, ())})
-
-    def _make_answers(self, target: str, world: BentWorld) -> WrongAnswers:
+    def _make_singles(self, target: str, world: BentWorld) -> Singles:
         """The answers that single slips give, and those of neighbours."""
-        between = [step.target for step in world.steps_for([target])]
-        inside = self._list_inside(target, world)
-        variants = [self.variants[i] for i in inside]
-        why: list[tuple[Slip, ...]] = [(Slip(self.bends[i].tag, self._place(self.bends[i], between)),) for i in inside]
-        ranks = [self._rank(self.bends[i], target) for i in inside]
-        rows = [world.run_bent(variants, [target])[target]] if variants else []
+        steps = world.steps_for([target])
+        between = tuple(step.target for step in steps)
+        inside = sorted({i for name in between for i in self.touching.get(name, ())})
         others = self._neighbours(target, world)
-        if others:
-            rows.append(np.stack([world.env[name] for name in others]))
-            why += [(Slip(NEIGHBOUR, target),)] * len(others)
-            ranks += [OTHER] * len(others)
-        return collect(rows, why, ranks, world.env[target])
+        right = world.env[target]
+        values = world.run_bent([self.variants[i] for i in inside], [target])[target] if inside else np.empty((0, len(right)))
+        changed = np.all(np.isfinite(values), axis=1) & np.any(np.abs(values - right) > SAME * np.maximum(np.abs(right), 1e-300), axis=1)
+        inside, values = [i for i, effective in zip(inside, changed.tolist(), strict=True) if effective], values[changed]
+        weights = self._weigh(target, inside, len(others))
+        why: list[tuple[Slip, ...]] = [(Slip(self.bends[i].tag, self._place(self.bends[i], between)),) for i in inside]
+        why += [(Slip(NEIGHBOUR, target),)] * len(others)
+        rows = [values, *([np.stack([world.env[name] for name in others])] if others else [])]
+        effective = self._list_effective(inside, values, weights)
+        return Singles(collect(rows, why, weights, right, COMMON_TAGS), effective, between)
 
-    def _rank(self, bend: Bend, target: str) -> int:
-        """A common slip is likelier than a rare one, in the step itself or at all its places likelier than somewhere on the way."""
-        row = BY_TAG[bend.tag]
-        if not row.common:
-            return MISTAKEN if row.mistaken else RARE
-        return OWN_STEP if bend.systematic or any(name == target for name, _ in bend.edits) else ELSEWHERE
+    def _weigh(self, target: str, inside: Sequence[int], others: int) -> list[float]:
+        """The weights of slips and, after them, of the quantities that may be answered instead."""
+        kinds, masses, parts = [], [], []
+        for i in inside:
+            bend = self.bends[i]
+            here = bend.systematic or any(name == target for name, _ in bend.edits)
+            kinds.append(bend.tag)
+            masses.append(COMMON if BY_TAG[bend.tag].common else RARE)
+            parts.append(HERE if here else ELSEWHERE)
+        return share_weights(kinds + [NEIGHBOUR] * others, masses + [OTHER] * others, parts + [1.0] * others)
 
-    def _pair_slips(self, target: str, world: BentWorld, most: int, which: int) -> WrongAnswers:
-        """The answers that two slips give together, each of which has an effect of its own."""
-        between = [step.target for step in world.steps_for([target])]
-        inside = self._list_effective(target, world)
-        if which == COMMON:
-            inside = [i for i in inside if BY_TAG[self.bends[i].tag].common]
-        couples = [(i, j) for i, j in combinations(inside, 2) if self.bends[i].tag != self.bends[j].tag]
-        if len(couples) > most:
-            couples = [couple for couple in couples if self._is_single(couple[0]) and self._is_single(couple[1])][:most]
-        both = {couple: self._combine_edits(*couple) for couple in couples}
-        couples = [couple for couple in couples if both[couple] is not None]
-        variants = [Variant(couple, both[couple] or {}) for couple in couples]
-        rows = [world.run_bent(variants, [target])[target]] if variants else []
-        own = {i: Slip(self.bends[i].tag, self._place(self.bends[i], between)) for i in inside}
+    def _list_effective(self, inside: Sequence[int], values: Floats, weights: Sequence[float]) -> tuple[tuple[int, float], ...]:
+        """The slips with their weights, the likeliest first; of those of a kind that give the same, one."""
+        found: dict[tuple[str, bytes], tuple[int, float]] = {}
+        for i, row, weight in zip(inside, np.round(values, 12), weights, strict=False):
+            key = (self.bends[i].tag, row.tobytes())
+            first, sum_so_far = found.get(key, (i, 0.0))
+            found[key] = first, sum_so_far + weight
+        return tuple(sorted(found.values(), key=lambda one: -one[1]))
+
+    def _pair_slips(self, target: str, world: BentWorld, singles: Singles, most: int, least: int) -> WrongAnswers:
+        """The answers that two slips give together, the likeliest pairs and none below ten to the power of ``least``."""
+        couples: list[tuple[int, int]] = []
+        weights: list[float] = []
+        edits: list[dict[str, Expr]] = []
+        for weight, i, j in nsmallest(most, self._list_couples(singles.effective, 10.0**least / PAIRS), key=lambda one: -one[0]):
+            both = self._combine_edits(i, j)
+            if both is not None:
+                couples.append((i, j))
+                weights.append(PAIRS * weight)
+                edits.append(both)
+        variants = [Variant(couple, both) for couple, both in zip(couples, edits, strict=True)]
+        rows = [world.run_bent(variants, [target])[target]] if couples else []
+        own = {i: Slip(self.bends[i].tag, self._place(self.bends[i], singles.between)) for i, _ in singles.effective}
         why = [tuple(sorted((own[i], own[j]), key=lambda slip: self.order.get(slip.at, 0))) for i, j in couples]
-        return collect(rows, why, [OWN_STEP] * len(why), world.env[target])
+        return collect(rows, why, weights, world.env[target], COMMON_TAGS, SURE_OF_PAIRS, ACCIDENTS_OF_PAIRS)
+
+    def _list_couples(self, effective: Sequence[tuple[int, float]], least: float) -> Iterator[tuple[float, int, int]]:
+        """The pairs of slips of different kinds, with how likely they are."""
+        tags = [self.bends[i].tag for i, _ in effective]
+        for place, (i, weight) in enumerate(effective):
+            for other in range(place + 1, len(effective)):
+                j, share = effective[other]
+                if weight * share < least:
+                    break  # those that come are less likely still
+                if tags[place] != tags[other]:
+                    yield weight * share, min(i, j), max(i, j)
 
     def _combine_edits(self, i: int, j: int) -> dict[str, Expr] | None:
         """The edits of two slips together; at a step that both change, the one that only scales is made after the other."""
@@ -152,24 +199,6 @@ class Diagnosis:
             if both is None:
                 return None
             found[target] = both
-        return found
-
-    def _is_single(self, place: int) -> bool:
-        return len(self.bends[place].edits) == 1
-
-    def _list_effective(self, target: str, world: BentWorld) -> list[int]:
-        """The bends that change a quantity, one of those that change it in the same way."""
-        inside = self._list_inside(target, world)
-        if not inside:
-            return []
-        values = world.run_bent([self.variants[i] for i in inside], [target])[target]
-        right = world.env[target]
-        found, seen = [], set()
-        for i, row in zip(inside, values, strict=True):
-            key = (self.bends[i].tag, tuple(np.round(row, 12).tolist()))
-            if np.all(np.isfinite(row)) and not alike(row, right) and key not in seen:
-                seen.add(key)
-                found.append(i)
         return found
 
     def _place(self, bend: Bend, between: Sequence[str]) -> str:
@@ -205,9 +234,6 @@ class Diagnosis:
         return tuple(step.target for step in self.sheet.working.steps if is_alike(step))
 
 
-SINGLES, COMMON, EVERY = 0, 1, 2
-"""Which slips are tried: one, pairs of common ones, all pairs."""
-_SINGLES, _COMMON, _ALL = (SINGLES,), (SINGLES, COMMON), (SINGLES, COMMON, EVERY)
 _TRAINED = ("weight", "bias")
 
 

@@ -1,16 +1,16 @@
 """Whether an answer agrees with what a slip gives to more digits than chance would give it.
 
-The wrong answers that slips give are candidates.  An arbitrary wrong number lies within an answer's rounding of one of them more often, the
-more candidates were tried and the fewer digits it has.  So candidates are tried in *ranks*, the likeliest first; at each rank the accidents
-that are to be expected there are counted, and an explanation is told only where they are few.  Wrong answers are mostly about as large as
-the right one (noise, slips of the pen), so that far from it an accident is rarer, and next to it a miss is nearly always just a miss.
+The wrong answers that slips give are candidates, each with a *weight*: how likely it is that somebody who goes wrong once goes wrong there.
+All that were tried share one, so that each has the less, the more there are.  An arbitrary wrong number is met with a probability, too: the
+smaller, the more digits it has, the farther it is from the right one, and the less it looks like a slip of the pen.  An explanation is told
+where the weight of what fits is so many times the probability that chance gives just this number (Bayes' rule).
 """
 
 from __future__ import annotations
 
 import math
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from tutor.marking.marked import Slip
@@ -20,12 +20,12 @@ Explanations = tuple[tuple[Slip, ...], ...]
 
 SAME, EQUAL = 1e-9, 1e-6
 """Floats that are the same, and candidates that fit equally well: what they are computed from may have been rounded to six digits."""
-NEIGHBOURHOOD = 0.2
-"""Candidates within this share of an answer are counted."""
-NEXT, ABOUT = 0.0125, 1.5
-"""Next to the right value is what is off by this share; about as large what is up to this factor off."""
-MISS_NEXT, MISS_ABOUT, MISS_FAR = 10.0, 1.0, 0.4
-"""How dense wrong answers lie that nobody can explain: next to the right value, where they are about as large, and elsewhere."""
+NOISE, SPREAD = 0.5, 0.4
+"""The share of unexplained wrong answers that are about as large as the right one, and how far they spread, as a share of it."""
+NEAR, ANY = 0.2, 0.02
+"""The share of those that just miss it, and how dense the others are in the logarithm: any number whatever, of either sign."""
+TYPED = 0.2
+"""The share of those in which one digit is another one."""
 PEN, PEN_SHARE = 3.0, 0.1
 """What is off by so many units in the last place, and by no more than this share, is a slip of the pen or of rounding."""
 CLOSE, CLOSE_UNITS = 0.0125, 2.5
@@ -33,15 +33,20 @@ CLOSE, CLOSE_UNITS = 0.0125, 2.5
 CLOSE_MOVE = 0.25
 """A near miss of an updated parameter is off by no more than this share of how far it moves."""
 
-OWN_STEP, ELSEWHERE, RARE, MISTAKEN, OTHER = 0, 1, 2, 3, 4
-"""The ranks: a common slip in the step itself or at all its places; one at another step; a rarer slip; one quantity taken for another;
-another quantity answered."""
-ACCIDENTS, ACCIDENTS_OF_PAIRS = (0.01, 0.004, 0.003, 0.003, 0.001), (0.0005,)
-"""So many accidents are accepted at each rank, and with two slips together."""
-SHORT, ACCIDENTS_OF_SHORT = 6, (0.5, 0.3, 0.01, 0.01, 0.005)
-"""A number of fewer digits that is exactly what a slip gives was not rounded: in exercises with small whole numbers accidents are more."""
-ACCIDENTS_OF_MADE = 0.5
-"""So many are accepted for a slip that was made in an earlier answer: who takes a slope the other way round does so everywhere."""
+SURE, SURE_OF_PAIRS = 3.0, 10.0
+"""So many times likelier than chance is what is told, and two slips together."""
+ACCIDENTS, ACCIDENTS_OF_PAIRS = 0.006, 0.001
+"""How often it is accepted that an arbitrary wrong number is explained as well, and by two slips."""
+SHORT, SURE_OF_SHORT = 6, 0.2
+"""A number of fewer digits that is exactly what common slips give was not rounded: where numbers are small and whole, less is enough."""
+MADE = 0.5
+"""The weight of the slips that were made in an earlier answer: who takes a slope the other way round does so everywhere."""
+PAIRS = 0.05
+"""The weight of two slips in one answer, all pairs together."""
+ROUNDED, CUT = 0.8, 0.2
+"""How many round to the last digit that they write, and how many cut the rest off."""
+SELDOM = 0.05
+"""What fits too but has so small a share of the weight of the likeliest is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +97,11 @@ class Given:
             tried.append(replace(self, low=self.low - wide, high=self.high + wide))
         return tuple(tried)
 
+    def loosen(self, share: float) -> Given:
+        """The same, worked with numbers that were rounded by such a share."""
+        wide = share * abs(self.own)
+        return replace(self, low=self.own - wide, high=self.own + wide)
+
     def is_pen(self, right: float) -> bool:
         """Whether it is the right value but for a few units in its last place."""
         return abs(self.own - right) <= min(PEN * self.unit, PEN_SHARE * abs(right))
@@ -103,91 +113,150 @@ class Given:
             return False
         return apart <= CLOSE * abs(right) or apart <= min(CLOSE_UNITS * self.unit, PEN_SHARE * abs(right))
 
-    def density(self, right: float) -> float:
-        """How dense unexplained wrong answers lie around it."""
-        if not right or self.own / right <= 0:
-            return MISS_FAR if right else MISS_ABOUT
-        ratio = self.own / right
-        return MISS_NEXT if abs(ratio - 1) <= NEXT else MISS_ABOUT if 1 / ABOUT < ratio < ABOUT else MISS_FAR
+    @property
+    def is_plain(self) -> bool:
+        """Whether it stands for what is rounded or cut off to it, and no more."""
+        return 0 < self.high - self.low <= 1.6 * self.place
+
+    @property
+    def width(self) -> float:
+        """How far from the next it is of the numbers that are written so."""
+        return self.place if self.is_plain else self.high - self.low
+
+    def chance(self, right: float) -> float:
+        """How probable it is that just this number is written where nothing explains it, and another is right."""
+        dense = float(list_densities(np.array([self.own]), right)[0]) if self.own else math.inf
+        return dense * self.width + (TYPED / (9 * self.digits) if self._is_typed(right) else 0.0)
+
+    def _is_typed(self, right: float) -> bool:
+        """Whether it is the right value with one digit changed."""
+        if not self.is_plain or self.digits < 3:
+            return False
+        if self.own * right <= 0:
+            return False
+        own = str(abs(round(self.own / self.place)))
+        for written in {str(round(abs(right) / self.place)), str(int(abs(right) / self.place))}:
+            if len(own) == len(written) and sum(mine != theirs for mine, theirs in zip(own, written, strict=True)) == 1:
+                return True
+        return False
 
 
 @dataclass(frozen=True, slots=True)
 class WrongAnswers:
-    """Candidates by value: ``values`` (rows, points), sorted by ``column``, the first point; the explanation and the rank of each row.
+    """Candidates by value: ``values`` (rows, points), sorted by ``column``, the first point; the explanation and the weight of each row.
 
-    ``counted`` are, for each rank, how many different values up to a row are of that rank or a likelier one.
+    ``common`` are the tags of slips that many make; ``sure`` is how many times likelier than chance is what is told.
     """
 
     values: Floats
     column: list[float]
     why: tuple[tuple[Slip, ...], ...]
-    ranks: list[int]
-    counted: tuple[list[int], ...]
+    weights: list[float]
+    common: frozenset[str] = frozenset()
+    sure: float = SURE
+    accidents: float = ACCIDENTS
 
-    def expect_candidates(self, given: Given, rank: int, right: float) -> float:
-        """How many candidates up to a rank an arbitrary wrong number about here would hit."""
-        start, stop, share = self._look_around(given, right)
-        return share * (self.counted[rank][stop] - self.counted[rank][start])
-
-    def _look_around(self, given: Given, right: float) -> tuple[int, int, float]:
-        """The rows in the neighbourhood of an answer, from and to, and the share of wrong numbers there that would hit one of them."""
-        width = given.place if given.is_short else given.high - given.low
-        around = max(NEIGHBOURHOOD * abs(given.own), 10 * width)
-        if not around:
-            return 0, 0, 0.0
-        start, stop = bisect_left(self.column, given.own - around), bisect_right(self.column, given.own + around)
-        return start, stop, width / (2 * around) * given.density(right)
-
-    def explain(
-        self, given: Given, right: float, accepted: Sequence[float] = ACCIDENTS, made: frozenset[str] = frozenset()
-    ) -> Explanations:  # fmt: skip
-        """The explanations that fit equally well, of the likeliest rank at which this is no accident; none where it is one everywhere.
+    def explain(self, given: Given, right: float, made: frozenset[str] = frozenset()) -> Explanations:
+        """The explanations that fit, the likeliest first; none where chance explains the answer as well.
 
         Slips that were ``made`` before are likelier than any.
         """
         start, stop = bisect_left(self.column, given.low), bisect_right(self.column, given.high)
-        fitting = [row for row in range(start, stop) if not given.certain or alike(self.values[row], given.value)]
-        again = [row for row in fitting if all(slip.tag in made for slip in self.why[row])] if made else []
-        if again and not given.certain and self._expect_again(given, made, right) <= ACCIDENTS_OF_MADE:
-            return tuple(dict.fromkeys(self.why[row] for row in again))
-        for rank in sorted({self.ranks[row] for row in fitting}):
-            if given.certain or self.expect_candidates(given, rank, right) <= (ACCIDENTS_OF_SHORT if given.is_short else accepted)[rank]:
-                chosen = [row for row in fitting if self.ranks[row] <= rank]
-                return tuple(dict.fromkeys(self.why[row] for row in (fitting if given.certain else self._list_equal(chosen))))
-        return ()
+        if given.certain:
+            fitting = [row for row in range(start, stop) if alike(self.values[row], given.value)]
+            return self._list_why({row: self.weights[row] for row in fitting})
+        if start == stop:
+            return ()
+        again = [row for row in range(start, stop) if self._is_made(row, made)] if made else []
+        if again:
+            share = MADE / sum(self._is_made(row, made) for row in range(len(self.why)))
+            fit = dict.fromkeys(again, share)
+        else:
+            fit = {row: self.weights[row] * self._fit(row, given) for row in range(start, stop)}
+        if again and share >= given.chance(right):
+            return self._list_why(fit)
+        if not (self._is_sure(fit, given, right) or (given.is_short and self._is_sure_of_short(fit, given, right))):
+            return ()
+        return self._list_why(self._choose(fit))
 
-    def _expect_again(self, given: Given, made: frozenset[str], right: float) -> float:
-        """How many candidates of slips that were made before an arbitrary wrong number about here would hit."""
-        start, stop, share = self._look_around(given, right)
-        return share * len({self.column[row] for row in range(start, stop) if all(slip.tag in made for slip in self.why[row])})
+    def _is_sure(self, fit: Mapping[int, float], given: Given, right: float) -> bool:
+        """Whether what fits is likelier than chance, and an arbitrary number would seldom be explained as well as this one."""
+        ratio = sum(fit.values()) / given.chance(right)
+        return ratio >= self.sure and self._expect_accidents(ratio, given, right) <= self.accidents
 
-    def _list_equal(self, chosen: Sequence[int]) -> list[int]:
-        """The rows that fit as well as some: of the same values, but for what rounding of earlier results changes."""
-        wide = EQUAL * max(abs(self.column[chosen[0]]), abs(self.column[chosen[-1]]))
-        start = bisect_left(self.column, self.column[chosen[0]] - wide)
-        return list(range(start, bisect_right(self.column, self.column[chosen[-1]] + wide)))
+    def _expect_accidents(self, ratio: float, given: Given, right: float) -> float:
+        """How probable it is that an arbitrary wrong number of so many digits meets a candidate that explains it so well."""
+        values = self.values[:, 0]
+        hit = list_densities(values, right) * np.abs(values) * (given.width / abs(given.own))
+        starts = np.flatnonzero(np.diff(values, prepend=-math.inf) > np.abs(values) * (given.width / abs(given.own)))
+        chances, weights = np.maximum.reduceat(hit, starts), np.add.reduceat(np.array(self.weights), starts)
+        return float(np.sum(chances[weights >= ratio * chances]))
+
+    def _is_sure_of_short(self, fit: Mapping[int, float], given: Given, right: float) -> bool:
+        likely = sum(share for row, share in fit.items() if all(slip.tag in self.common for slip in self.why[row]))
+        return likely >= SURE_OF_SHORT * given.chance(right)
+
+    def _is_made(self, row: int, made: frozenset[str]) -> bool:
+        return all(slip.tag in made for slip in self.why[row])
+
+    def _fit(self, row: int, given: Given) -> float:
+        """How probable it is that a candidate is written as an answer is."""
+        if not given.is_plain or given.exact:
+            return 1.0
+        return ROUNDED if abs(self.column[row] - given.own) <= 0.5000001 * given.place else CUT
+
+    def _choose(self, fit: Mapping[int, float]) -> dict[int, float]:
+        """The rows that fit about as well as the likeliest, and those of the same value but for what rounding changes."""
+        best = max(fit.values())
+        chosen = [self.column[row] for row, share in fit.items() if share >= SELDOM * best]
+        wide = EQUAL * max(abs(chosen[0]), abs(chosen[-1]))
+        rows = range(bisect_left(self.column, chosen[0] - wide), bisect_right(self.column, chosen[-1] + wide))
+        return {row: fit.get(row, self.weights[row]) for row in rows if fit.get(row, 0.0) >= SELDOM * best or self._is_near(row, chosen)}
+
+    def _is_near(self, row: int, chosen: Sequence[float]) -> bool:
+        wide = EQUAL * abs(self.column[row])
+        return bisect_left(chosen, self.column[row] - wide) < bisect_right(chosen, self.column[row] + wide)
+
+    def _list_why(self, fit: Mapping[int, float]) -> Explanations:
+        return tuple(dict.fromkeys(self.why[row] for row in sorted(fit, key=lambda row: -fit[row])))
 
 
-def collect(rows: Sequence[Floats], why: Sequence[tuple[Slip, ...]], ranks: Sequence[int], right: Floats) -> WrongAnswers:
+def collect(
+    rows: Sequence[Floats], why: Sequence[tuple[Slip, ...]], weights: Sequence[float], right: Floats,
+    common: frozenset[str] = frozenset(), sure: float = SURE, accidents: float = ACCIDENTS,
+) -> WrongAnswers:  # fmt: skip
     """The candidates that exist and differ from what is right, by value."""
     values = np.concatenate(rows) if rows else np.empty((0, len(right)))
     size = np.maximum(np.abs(right), 1e-300)
     places = np.flatnonzero(np.all(np.isfinite(values), axis=1) & np.any(np.abs(values - right) > SAME * size, axis=1))
     places = places[np.argsort(values[places, 0], kind="stable")]
-    values, listed = values[places], [int(place) for place in places]
-    column, ranked = values[:, 0].tolist(), [ranks[place] for place in listed]
-    counted = tuple(_count(column, ranked, rank) for rank in range(len(ACCIDENTS)))
-    return WrongAnswers(values, column, tuple(why[place] for place in listed), ranked, counted)
+    values, listed = values[places], places.tolist()
+    own = tuple(why[place] for place in listed)
+    return WrongAnswers(values, values[:, 0].tolist(), own, [weights[place] for place in listed], common, sure, accidents)
 
 
-def _count(column: Sequence[float], ranks: Sequence[int], most: int) -> list[int]:
-    """The number of different values before each place that are of a rank or a likelier one."""
-    counted, total, last = [0], 0, math.nan
-    for value, rank in zip(column, ranks, strict=True):
-        if rank <= most and not abs(value - last) <= SAME * abs(value):
-            total, last = total + 1, value
-        counted.append(total)
-    return counted
+def list_densities(values: Floats, right: float) -> Floats:
+    """How dense unexplained wrong answers lie at some numbers where another is right."""
+    with np.errstate(divide="ignore"):
+        dense = ANY / np.abs(values)
+    if right:
+        apart, spread = values - right, SPREAD * abs(right)
+        dense = dense + NOISE / math.pi * spread / (spread * spread + apart * apart)
+        dense = dense + np.where(np.abs(apart) <= CLOSE * abs(right), NEAR / (2 * CLOSE * abs(right)), 0.0)
+    return dense
+
+
+def share_weights(kinds: Sequence[str], masses: Sequence[float], parts: Sequence[float]) -> list[float]:
+    """The weights of candidates: the mass of each kind is shared among its own by their parts, and all together come to 1.
+
+    >>> share_weights(["a", "a", "b"], [2, 2, 1], [3, 1, 1])
+    [0.5, 0.16666666666666666, 0.3333333333333333]
+    """
+    sums: dict[str, float] = {}
+    for kind, part in zip(kinds, parts, strict=True):
+        sums[kind] = sums.get(kind, 0.0) + part
+    total = sum(dict(zip(kinds, masses, strict=True)).values())
+    return [mass * part / sums[kind] / total for kind, mass, part in zip(kinds, masses, parts, strict=True)]
 
 
 def alike(a: Floats, b: Floats) -> bool:

@@ -324,10 +324,6 @@ class Judge:
             world = world.fix_values({name: np.array([earlier.number(name)]) for name in sources}, [target])
         blur = min(LOOSE, max((earlier.blur(name) for name in sources), default=0.0))
         found = self.diagnosis.explain(target, given, world, formula=False, blur=blur, made=earlier.made)
-        if not found and given.sure:
-            wide = LOOSE * abs(given.own)
-            loose = replace(given, low=given.own - wide, high=given.own + wide)
-            found = self.diagnosis.explain(target, loose, world, formula=False)
         goal = as_float(self.sheet.truth[target])
         if found:
             return Judged("misconception", slips=found, goal=goal)

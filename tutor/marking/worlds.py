@@ -10,11 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from tutor.derive.working import Working, list_referred
+from tutor.derive.working import Working
 from tutor.expression.nodes import Expr
 from tutor.graph.nouns import Step
-from tutor.numbers.arrays import Floats, np
-from tutor.numbers.floats import evaluate_at_points
+from tutor.numbers.arrays import Column, Floats, np
+from tutor.numbers.floats import columns, evaluate_at_points, find_program
 
 CHUNK = 4_096
 """Rows that are run at a time: some ten megabytes."""
@@ -101,14 +101,21 @@ class BentWorld:
                 if not (own or inputs):
                     continue
                 if inputs:
-                    value = _widen(evaluate_at_points(step.expr, {**self.env, **{used: rows[used] for used in inputs}}), count)
+                    value = _widen(self._evaluate(step.expr, rows, slice(None)), count)
                 else:
                     value = np.repeat(np.atleast_2d(self.env[name]), count, axis=0)
                 for expr, places in (own or {}).values():
-                    env = {used: rows[used][places] if used in rows else self.env[used] for used in list_referred(expr)}
-                    value[places] = evaluate_at_points(expr, env)
+                    value[places] = self._evaluate(expr, rows, places)
                 rows[name] = value
         return {name: rows[name] if name in rows else np.repeat(np.atleast_2d(self.env[name]), count, axis=0) for name in wanted}
+
+    def _evaluate(self, expr: Expr, rows: Mapping[str, Floats], places: list[int] | slice) -> Column:
+        """A formula where some of its quantities differ from row to row; at a single point the others are plain numbers, which is faster."""
+        steps = find_program(expr)
+        env = {
+            name: rows[name][places] if name in rows else own[0] if len(own := self.env[name]) == 1 else own for name in steps.names
+        }
+        return columns(steps, env)[steps.result]
 
 
 def _flatten(value: Floats, points: int) -> Floats:
@@ -116,6 +123,6 @@ def _flatten(value: Floats, points: int) -> Floats:
     return np.broadcast_to(np.asarray(value, dtype=float), (points,))
 
 
-def _widen(value: Floats, count: int) -> Floats:
-    value = np.asarray(value, dtype=float)
-    return np.array(np.broadcast_to(np.atleast_2d(value), (count, value.shape[-1] if value.ndim else 1)))
+def _widen(value: Column, count: int) -> Floats:
+    found = np.asarray(value, dtype=float)
+    return np.array(np.broadcast_to(np.atleast_2d(found), (count, found.shape[-1] if found.ndim else 1)))

@@ -82,7 +82,7 @@ def evaluate_at_points(expr: Expr, env: Env) -> Floats:
     >>> evaluate_at_points(parse("x^2 + y"), {"x": np.array([1.0, 2.0]), "y": 1.0}).tolist()
     [2.0, 5.0]
     """
-    steps = _lower_expr(expr)
+    steps = find_program(expr)
     used = {name: np.asarray(env[name], dtype=float) for name in steps.names}
     with np.errstate(all="ignore"):
         return columns(steps, used)[steps.result]
@@ -92,7 +92,7 @@ _KNOWN: dict[int, tuple[Expr, Program]] = {}
 _ROOM = 20_000
 
 
-def _lower_expr(expr: Expr) -> Program:
+def find_program(expr: Expr) -> Program:
     """The program of an expression, kept for the next run of the same expression."""
     known = _KNOWN.get(id(expr))
     if known is None:
