@@ -13,8 +13,15 @@ from tutor.marking.misconceptions import BY_TAG
 from tutor.marking.worlds import Variant
 
 
-@pytest.mark.parametrize("ident", ["neuron/two-two-two", "qmul/activated-neuron", "graz/two-two-one", "cmu/three-layer-chain"])
-def test_pairs_are_found(ident):
+EXERCISES = ("neuron/two-two-two", "qmul/activated-neuron", "graz/two-two-one", "cmu/three-layer-chain")
+
+
+@pytest.mark.parametrize(("ident", "common", "digits", "least"), [
+    *((ident, True, 9, 0.95) for ident in EXERCISES), *((ident, False, 9, 0.85) for ident in EXERCISES),
+    ("qmul/activated-neuron", True, 6, 0.9), ("qmul/activated-neuron", False, 6, 0.8),
+])  # fmt: skip
+def test_pairs_are_found(ident, common, digits, least):
+    """Of 79 slips there are some 20,000 pairs: at six digits chance gives as much, but for a single neuron."""
     exercise = load(ident)
     marker = Marker(replace(exercise, questions=()))
     sheet, diagnosis = marker.sheet, marker.diagnosis
@@ -23,6 +30,7 @@ def test_pairs_are_found(ident):
     target = question.targets[0]
     right = float(sheet.numbers.env[target][0])
     effective = [i for i, _ in diagnosis._find_singles(target, formula=False).effective]
+    effective = [i for i in effective if BY_TAG[diagnosis.bends[i].tag].common or not common]
     chance, tried, explained = random.Random(1), 0, 0
     while tried < 60:
         first, second = chance.sample(effective, 2)
@@ -33,7 +41,7 @@ def test_pairs_are_found(ident):
         if not np.isfinite(value) or abs(value - right) < 0.01 * abs(right):
             continue
         tried += 1
-        marked = marker.mark(Submission("s", {question.id: f"{value:.9g}"}))
+        marked = marker.mark(Submission("s", {question.id: f"{value:.{digits}g}"}))
         answer = next(answer for answer in marked.answers if answer.text)
         both = {diagnosis.bends[first].tag, diagnosis.bends[second].tag}
         found = [{slip.tag for slip in slips} for slips in answer.slips]
@@ -41,4 +49,4 @@ def test_pairs_are_found(ident):
             explained += 1
             assert answer.verdict == "misconception"
             assert answer.marks <= answer.out_of / 2
-    assert explained >= 0.9 * tried  # what more than a few pairs explain equally well is not guessed
+    assert explained >= least * tried  # what more than a few pairs explain equally well is not guessed

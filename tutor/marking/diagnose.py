@@ -33,14 +33,14 @@ from tutor.marking.question_list import parts
 from tutor.marking.worlds import BentWorld, Variant
 from tutor.numbers.arrays import Floats, np
 
-MOST_PAIRS, MOST_OF_LONG, MOST_FORMULA_PAIRS, MOST_OWN_PAIRS = 1_500, 8_000, 3_000, 150
+MOST_PAIRS, MOST_OF_LONG, MOST_FORMULA_PAIRS, MOST_OWN_PAIRS = 1_500, 20_000, 3_000, 150
 """How many pairs of slips are tried, the likeliest first: of a number, a long one, a formula, and from a student's own results."""
 LONG = 8
 """Of a number of so many digits more pairs are tried."""
-MOST_TAGS = 8
-"""With more different explanations than this nothing is explained."""
-LOOSE = 1e-3
-"""What a student worked with may have been rounded by such a share without being shown."""
+MOST_TOLD, MOST_TAGS = 8, 10
+"""So many different explanations are told, the likeliest; where more than so many would fit, nothing is explained."""
+LOOSE = 6
+"""A number of so many digits may be a little off what a slip gives: its last digits come from numbers that were rounded on the way."""
 COMMON, RARE, OTHER = 3.0, 1.0, 1.0
 """How likely it is that a common slip is made, a rarer one, and that another quantity is answered."""
 HERE, ELSEWHERE = 3.0, 1.0
@@ -91,11 +91,11 @@ class Diagnosis:
         neighbours: Explanations = ()
         tries = [(world, self._make_singles(target, world))] if world.fixed else []
         tries.append((self._base(formula), self._find_singles(target, formula=formula)))
-        for loose in (False,):
+        for loose in (False, True) if given.digits >= LOOSE and not given.certain else (False,):
             for pairs in (False, True) if given.sure and not loose else (False,):
                 for own, singles in tries:
                     table = self._find_pairs(target, own, singles, given, rights[-1], formula=formula) if pairs else singles.table
-                    for reading in [given.loosen(LOOSE)] if loose else given.readings(blur if own.fixed else 0.0):
+                    for reading in [given.loosen()] if loose else given.readings(blur if own.fixed else 0.0):
                         found = _keep_few(table.explain(reading, rights[-1], made))
                         if found and found[0][0].tag != NEIGHBOUR:
                             return found
@@ -254,12 +254,12 @@ def _keep_few(found: Explanations) -> Explanations:
     """The explanations, one place for each set of tags where they are many; nothing where too much would explain the answer."""
     slipped = tuple(slips for slips in found if slips[0].tag != NEIGHBOUR)
     found = slipped or found  # the value of another quantity is said only where no slip gives it
+    if len(found) <= MOST_TOLD:
+        return found
     first: dict[tuple[str, ...], tuple[Slip, ...]] = {}
     for slips in found:
         first.setdefault(tuple(slip.tag for slip in slips), slips)
-    if len(first) > MOST_TAGS:
-        return ()
-    return found if len(found) <= MOST_TAGS else tuple(first.values())
+    return tuple(first.values())[:MOST_TOLD] if len(first) <= MOST_TAGS else ()
 
 
 def tags(found: Iterable[tuple[Slip, ...]]) -> tuple[str, ...]:

@@ -24,8 +24,8 @@ NOISE, SPREAD = 0.5, 0.4
 """The share of unexplained wrong answers that are about as large as the right one, and how far they spread, as a share of it."""
 NEAR, ANY = 0.2, 0.02
 """The share of those that just miss it, and how dense the others are in the logarithm: any number whatever, of either sign."""
-TYPED = 0.2
-"""The share of those in which one digit is another one."""
+TYPED, NOTHING = 0.2, 0.005
+"""The share of those in which one digit is another one, and of those that are 0."""
 PEN, PEN_SHARE = 3.0, 0.1
 """What is off by so many units in the last place, and by no more than this share, is a slip of the pen or of rounding."""
 CLOSE, CLOSE_UNITS = 0.0125, 2.5
@@ -35,10 +35,10 @@ CLOSE_MOVE = 0.25
 
 SURE, SURE_OF_PAIRS = 3.0, 10.0
 """So many times likelier than chance is what is told, and two slips together."""
-ACCIDENTS, ACCIDENTS_OF_PAIRS = 0.006, 0.001
+ACCIDENTS, ACCIDENTS_OF_PAIRS = 0.005, 0.0005
 """How often it is accepted that an arbitrary wrong number is explained as well, and by two slips."""
-SHORT, SURE_OF_SHORT = 6, 0.2
-"""A number of fewer digits that is exactly what common slips give was not rounded: where numbers are small and whole, less is enough."""
+SHORT, SURE_OF_SHORT, SURE_OF_SHORT_RARE = 6, 0.2, 10.0
+"""A number of fewer digits that is exactly what slips give was not rounded: where numbers are small and whole, less is enough."""
 MADE = 0.5
 """The weight of the slips that were made in an earlier answer: who takes a slope the other way round does so everywhere."""
 PAIRS = 0.05
@@ -97,10 +97,9 @@ class Given:
             tried.append(replace(self, low=self.low - wide, high=self.high + wide))
         return tuple(tried)
 
-    def loosen(self, share: float) -> Given:
-        """The same, worked with numbers that were rounded by such a share."""
-        wide = share * abs(self.own)
-        return replace(self, low=self.own - wide, high=self.own + wide)
+    def loosen(self) -> Given:
+        """The same, worked with numbers that were rounded on the way without being shown: a few units in the last place off."""
+        return replace(self, low=self.own - PEN * self.place, high=self.own + PEN * self.place)
 
     def is_pen(self, right: float) -> bool:
         """Whether it is the right value but for a few units in its last place."""
@@ -125,14 +124,16 @@ class Given:
 
     def chance(self, right: float) -> float:
         """How probable it is that just this number is written where nothing explains it, and another is right."""
-        dense = float(list_densities(np.array([self.own]), right)[0]) if self.own else math.inf
+        if not self.own:
+            return NOTHING
+        dense = float(list_densities(np.array([self.own]), right)[0])
         return dense * self.width + (TYPED / (9 * self.digits) if self._is_typed(right) else 0.0)
 
     def _is_typed(self, right: float) -> bool:
         """Whether it is the right value with one digit changed."""
-        if not self.is_plain or self.digits < 3:
+        if not self.place or self.digits < 3:
             return False
-        if self.own * right <= 0:
+        if self.own * right <= 0 or abs(right) > 1e15 * self.place:
             return False
         own = str(abs(round(self.own / self.place)))
         for written in {str(round(abs(right) / self.place)), str(int(abs(right) / self.place))}:
@@ -164,6 +165,7 @@ class WrongAnswers:
         start, stop = bisect_left(self.column, given.low), bisect_right(self.column, given.high)
         if given.certain:
             fitting = [row for row in range(start, stop) if alike(self.values[row], given.value)]
+            fitting = [row for row in fitting if self._is_made(row, made)] or fitting
             return self._list_why({row: self.weights[row] for row in fitting})
         if start == stop:
             return ()
@@ -186,15 +188,19 @@ class WrongAnswers:
 
     def _expect_accidents(self, ratio: float, given: Given, right: float) -> float:
         """How probable it is that an arbitrary wrong number of so many digits meets a candidate that explains it so well."""
-        values = self.values[:, 0]
-        hit = list_densities(values, right) * np.abs(values) * (given.width / abs(given.own))
-        starts = np.flatnonzero(np.diff(values, prepend=-math.inf) > np.abs(values) * (given.width / abs(given.own)))
+        if not given.own:
+            return NOTHING
+        values, share = self.values[:, 0], given.width / abs(given.own)
+        hit = list_densities(values, right) * np.abs(values) * share
+        cells = np.floor(np.log(np.maximum(np.abs(values), 1e-300)) / share) * np.sign(values)  # what one number meets
+        starts = np.flatnonzero(np.diff(cells, prepend=math.nan) != 0)
         chances, weights = np.maximum.reduceat(hit, starts), np.add.reduceat(np.array(self.weights), starts)
         return float(np.sum(chances[weights >= ratio * chances]))
 
     def _is_sure_of_short(self, fit: Mapping[int, float], given: Given, right: float) -> bool:
         likely = sum(share for row, share in fit.items() if all(slip.tag in self.common for slip in self.why[row]))
-        return likely >= SURE_OF_SHORT * given.chance(right)
+        chance = given.chance(right)
+        return likely >= SURE_OF_SHORT * chance or sum(fit.values()) >= SURE_OF_SHORT_RARE * chance
 
     def _is_made(self, row: int, made: frozenset[str]) -> bool:
         return all(slip.tag in made for slip in self.why[row])

@@ -361,7 +361,7 @@ class Judge:
             return followed
         if found.gap <= ROUGH and has_decimals(expr):
             return Judged("close", refutation=refutation)
-        slips = self.slips_in_formula(target, expr)
+        slips = self.slips_in_formula(target, expr, earlier.made)
         return Judged("misconception" if slips else "wrong", slips=slips, refutation=refutation)
 
     def is_value(self, expr: Expr, truth: Value) -> bool:
@@ -440,7 +440,7 @@ class Judge:
             return None
         return Judged("follow-through", follows=tuple(dict.fromkeys(earlier.owner(name) for name in wrong)))
 
-    def slips_in_formula(self, target: str, expr: Expr) -> tuple[tuple[Slip, ...], ...]:
+    def slips_in_formula(self, target: str, expr: Expr, made: frozenset[str]) -> tuple[tuple[Slip, ...], ...]:
         """The slips that give just this formula."""
         world = self.sheet.formulas
         try:
@@ -451,7 +451,7 @@ class Judge:
             return ()
         wide = 1e-8 * max(abs(float(value[0])), 1e-300)
         given = Given(value, float(value[0]) - wide, float(value[0]) + wide)
-        return self.diagnosis.explain(target, given, world, formula=True)
+        return self.diagnosis.explain(target, given, world, formula=True, made=made)
 
     def formula_env(self, expr: Expr) -> Mapping[str, Floats]:
         """The values at the points of `Sheet.formulas`, those of derivatives that no step has among them."""

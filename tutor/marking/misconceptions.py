@@ -118,7 +118,7 @@ TABLE: tuple[Misconception, ...] = (
                   Example("z1 = w*x; a1 = sigmoid(z1); z2 = v*x; a2 = sigmoid(z2); f = a1*a2 + a1", "x = 1; w = 0.5; v = -0.3", "df/dw",
                           "0.335011", "0.348489"),
                   also=(Example(SOFTMAX, SCORES, "df/dz1", "0.638772", "0.525195"),  # p2(1 - p2) for p1(1 - p1)
-                        Example(SOFTMAX, SCORES, "dp1/dz2", "-0.162803", "-0.0220329"))),  # -p3 p2 for -p1 p2
+                        Example(SOFTMAX, SCORES, "dp1/dz2", "-0.162803", "-0.0220330"))),  # -p3 p2 for -p1 p2
     _row("tanh-slope-not-squared", bend_by_row("tanh-slope-not-squared"), slopes,
          Example("z = w*x; a = tanh(z); f = 3*a", "w = 0.8; x = 1.5", "da/dw", "0.457530", "0.249518")),
     _row("relu-slope-left", bend_by_row("relu-slope-left"), slopes,
