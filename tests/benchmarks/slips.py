@@ -1,6 +1,8 @@
 """How often a slip is named, and how often one is told that nobody made: random networks, printed as a table.
 
-python tests/benchmarks/slips.py [--networks 40] [--digits 6]
+python tests/benchmarks/slips.py [--networks 40] [--digits 6] [--seed 0]
+
+Where the values of slips lie so dense that chance explains a number of so many digits as well, a slip is counted apart (``dense``).
 """
 
 import math
@@ -17,7 +19,6 @@ from random_slips import SLIPS, make, work, written, wrong_at_random
 from tutor.answer.handed_in import Submission
 from tutor.marking.mark_submission import Marker
 from tutor.marking.misconceptions import NEIGHBOUR
-
 
 DENSE = 0.005
 """Where more than this share of all numbers about here are what some slip gives, chance explains a number as well."""
@@ -46,9 +47,16 @@ def by_hand(marker, net, digits, count):
             if question.kind != "number" or target not in right or not changed(question, right[target], wrong[target]):
                 continue
             answer = told(marker, question, written(wrong[target], digits))
-            count["by hand", slip, "tried"] += 1
-            count["by hand", slip, "named"] += names(answer, tag)
+            where = "by hand" if is_decidable(wrong[target], all_values(marker, target), digits) else "dense"
+            count[where, slip, "tried"] += 1
+            count[where, slip, "named"] += names(answer, tag)
             break
+
+
+def all_values(marker, target):
+    """What every slip of the table makes of a quantity, and what it is."""
+    world = marker.sheet.numbers
+    return np.concatenate([world.run_bent(marker.diagnosis.variants, [target])[target][:, 0], world.env[target]])
 
 
 def changed(question, right, wrong):
@@ -130,7 +138,7 @@ def share(count, where, what=None):
 
 def main(arguments):
     asked = {name: int(value) for name, value in zip(arguments[::2], arguments[1::2], strict=True)}
-    count = run(asked.get("--networks", 40), asked.get("--digits", 6))
+    count = run(asked.get("--networks", 40), asked.get("--digits", 6), seed=asked.get("--seed", 0))
     print(f"{'':44}{'tried':>8}{'named':>8}{'share':>9}")
     for where in ("by hand", "table", "dense"):
         for what in dict.fromkeys(name for w, name, _ in count if w == where):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tutor.marking.evidence import SELDOM, SURE, Given, collect, share_weights
+from tutor.marking.evidence import SELDOM, Given, collect, share_weights
 from tutor.marking.marked import Slip
 
 RIGHT = 0.4
@@ -26,7 +26,7 @@ def written(value, places):
 @pytest.mark.parametrize("count", [3, 30, 300, 3000])
 @pytest.mark.parametrize("places", [2, 3, 4, 6, 8])
 def test_random_numbers_are_rarely_explained(count, places):
-    """Whatever the candidates and the digits: numbers that scatter about the right one, with a normal law that the product does not know."""
+    """Whatever the candidates and the digits: numbers that scatter about the right, by a normal law, which the product does not know."""
     table, _ = made(count)
     numbers = [value for value in CHANCE.normal(RIGHT, 0.4 * RIGHT, size=2000) if value > 0.01]
     assert sum(bool(table.explain(written(value, places), RIGHT)) for value in numbers) <= 0.01 * len(numbers)

@@ -12,7 +12,6 @@ from tutor.marking.mark_submission import Marker
 from tutor.marking.misconceptions import BY_TAG
 from tutor.marking.worlds import Variant
 
-
 EXERCISES = ("neuron/two-two-two", "qmul/activated-neuron", "graz/two-two-one", "cmu/three-layer-chain")
 
 

@@ -35,7 +35,7 @@ CLOSE_MOVE = 0.25
 
 SURE, SURE_OF_PAIRS = 3.0, 10.0
 """So many times likelier than chance is what is told, and two slips together."""
-ACCIDENTS, ACCIDENTS_OF_PAIRS = 0.005, 0.0005
+ACCIDENTS, ACCIDENTS_OF_PAIRS = 0.0045, 0.0005
 """How often it is accepted that an arbitrary wrong number is explained as well, and by two slips."""
 SHORT, SURE_OF_SHORT, SURE_OF_SHORT_RARE = 6, 0.2, 10.0
 """A number of fewer digits that is exactly what slips give was not rounded: where numbers are small and whole, less is enough."""

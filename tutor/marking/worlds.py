@@ -110,7 +110,7 @@ class BentWorld:
         return {name: rows[name] if name in rows else np.repeat(np.atleast_2d(self.env[name]), count, axis=0) for name in wanted}
 
     def _evaluate(self, expr: Expr, rows: Mapping[str, Floats], places: list[int] | slice) -> Column:
-        """A formula where some of its quantities differ from row to row; at a single point the others are plain numbers, which is faster."""
+        """A formula where some quantities differ from row to row; at a single point the others are plain numbers, which is faster."""
         steps = find_program(expr)
         env = {
             name: rows[name][places] if name in rows else own[0] if len(own := self.env[name]) == 1 else own for name in steps.names
