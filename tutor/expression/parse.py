@@ -192,7 +192,7 @@ def _look_up(word: str, vocabulary: Vocabulary) -> Token:
     if token is None:
         first = word[0]
         if word in vocabulary.declared:
-            if word.lower() in vocabulary.functions:
+            if vocabulary.functions.get(word, vocabulary.functions.get(word.lower())) in vocabulary.calls:
                 vocabulary.both.add(word)
             token = ("a", vocabulary.declared[word])
         elif first in "0123456789.":

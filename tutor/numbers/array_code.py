@@ -12,6 +12,9 @@ from tutor.numbers.lowering import ADD, DIV, MUL, NEG, NUMBER, SQUARE, SUB
 GIVEN, DOT, LARGEST, GATHER, PATTERN, EQUAL = "given", "dot", "largest", "gather", "pattern", "equal"
 """What an instruction does besides the operations entry by entry: nothing (its values are given); a sum of products; the largest of some
 entries; entries picked by their places, 0 outside; ones and zeros by places; 1 where two entries are equal, else 0."""
+DIVIDED_OUT = "divided out"
+"""The largest of some exponents, which is divided out again: where another one becomes the largest is no kink."""
+PI = "pi"
 
 STRAIGHT = tuple(tuple(range(count)) for count in range(32))
 """The axes of a result as they are, by how many there are."""
@@ -44,7 +47,8 @@ class Pick:
 
 
 class Instruction(NamedTuple):
-    """What is done, with which parts, and the shape of the result; of what is given its ``name``, of a constant the ``number``.
+    """What is done, with which parts, and the shape of the result; of what is given its ``name``, of a constant the ``number`` and as a
+    ``name`` its exact text.
 
     The axes of the operands are those of the result, and behind them the ``loops`` of a `DOT` or `LARGEST`; the operand of a `GATHER`
     has its own.
@@ -79,4 +83,4 @@ class ArrayProgram:
 def _cost(step: Instruction) -> int:
     if step.op in (GIVEN, NUMBER, GATHER, PATTERN):
         return 0
-    return 2 if step.op == DOT else 1 if step.op in (ADD, SUB, MUL, DIV, NEG, SQUARE, LARGEST, EQUAL) else 4
+    return 2 if step.op == DOT else 1 if step.op in (ADD, SUB, MUL, DIV, NEG, SQUARE, LARGEST, DIVIDED_OUT, EQUAL) else 4

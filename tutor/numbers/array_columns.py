@@ -18,7 +18,18 @@ from tutor.errors import GraphError
 from tutor.expression.nodes import Expr
 from tutor.graph.entries import MAX_WORK, Array, read_whole
 from tutor.graph.shapes import MAX_ENTRIES, Shape
-from tutor.numbers.array_code import DOT, EQUAL, GIVEN, LARGEST, STRAIGHT, ArrayProgram, Instruction, Part, Pick
+from tutor.numbers.array_code import (
+    DIVIDED_OUT,
+    DOT,
+    EQUAL,
+    GIVEN,
+    LARGEST,
+    STRAIGHT,
+    ArrayProgram,
+    Instruction,
+    Part,
+    Pick,
+)
 from tutor.numbers.array_program import lower_formula
 from tutor.numbers.arrays import PLAIN, Column, Floats, np
 from tutor.numbers.functions import PRIMITIVES, columns_of
@@ -57,9 +68,17 @@ class ArrayColumns:
         >>> ArrayColumns({"x": x}.__getitem__, 2).value(Call("sum", (Name("x"),))).tolist()
         [3.0, 11.0]
         """
+        return self.run(self.lower(expr))
+
+    def lower(self, expr: Expr) -> ArrayProgram:
+        """The program of a formula.  Raises `GraphError` as `value` does."""
         program = lower_formula(expr, self._shape)
         for step in program.code:
             _check_work(step)
+        return program
+
+    def run(self, program: ArrayProgram) -> Floats:
+        """The array that a program makes."""
         return _run_entries(program, self.known, self.points) if PLAIN else _run_arrays(program, self.known)
 
     def _shape(self, name: str) -> Shape:
@@ -86,7 +105,7 @@ def _run_arrays(program: ArrayProgram, known: Callable[[str], Floats]) -> Floats
             done.append(_scalar(step.number))
         elif op == DOT:
             done.append(_sum_products(step, done))
-        elif op == LARGEST:
+        elif op in (LARGEST, DIVIDED_OUT):
             done.append(_find_largest(step, parts[0], done[parts[0].place]))
         elif step.pick is not None:
             done.append(_pick_entries(step.pick, [_look(done[part.place], part.axes) for part in parts]))
@@ -188,7 +207,7 @@ def _entry(part: Part, place: Places, done: Sequence[Array[Column]]) -> Column:
 
 
 def _make_entry(step: Instruction, place: Places, done: Sequence[Array[Column]]) -> Column:
-    if step.op in (DOT, LARGEST):
+    if step.op in (DOT, LARGEST, DIVIDED_OUT):
         terms = [
             reduce(operator.mul, [_entry(part, (*place, *inner), done) for part in step.parts]) for inner in _run_places(step.loops)
         ]

@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from tutor.numbers.array_code import (
+    DIVIDED_OUT,
     DOT,
     EQUAL,
     GATHER,
@@ -120,10 +121,10 @@ class _Planner:
                 self.views.append(self.view_given(given[place], step.shape))
                 continue
             dead = dead_after.get(place, [])
-            if step.op not in (DOT, LARGEST, GATHER):  # entry by entry the result may be written over an operand
+            if step.op not in (DOT, LARGEST, DIVIDED_OUT, GATHER):  # entry by entry the result may be written over an operand
                 self.release(dead)
             self.views.append(self.plan_step(step, homes.get(place)))
-            if step.op in (DOT, LARGEST, GATHER):
+            if step.op in (DOT, LARGEST, DIVIDED_OUT, GATHER):
                 self.release(dead)
         for number, (part, target) in enumerate(zip(program.wanted, wanted, strict=True)):
             if self.home_of.get(part.place) != number:
@@ -240,7 +241,7 @@ class _Planner:
         target = home if home is not None else self.reserve_rows(step.shape)
         if step.op == DOT:
             self.dot(step, target)
-        elif step.op == LARGEST:
+        elif step.op in (LARGEST, DIVIDED_OUT):
             axes = tuple(range(len(step.shape), len(step.shape) + len(step.loops)))
             self.call(_Largest(axes), self.operand(step.parts[0]), target)
         else:

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import pi, prod
 from typing import NamedTuple
 
@@ -24,12 +24,14 @@ from tutor.graph.entries import MAX_WORK, arrays_of, index_parts, read_whole
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import AXES, INDEXED, Shape, bind, operation_text
 from tutor.numbers.array_code import (
+    DIVIDED_OUT,
     DOT,
     EQUAL,
     GATHER,
     GIVEN,
     LARGEST,
     PATTERN,
+    PI,
     STRAIGHT,
     ArrayProgram,
     Instruction,
@@ -128,6 +130,11 @@ _AXES: tuple[Letters, ...] = ((), ("1",), ("1", "2"), ("1", "2", "3"), ("1", "2"
 """What the axes of an array are called outside of index forms."""
 
 
+@lru_cache(4096)
+def _round_text(text: str) -> float:
+    return round_to_float(read_exact(text))
+
+
 class _ArrayLowering(Lowering[_Node]):
     """Arrays: one instruction for all entries; the same one is written once."""
 
@@ -193,7 +200,7 @@ class _ArrayLowering(Lowering[_Node]):
     def total(self, node: _Node) -> _Node:
         """A node summed over the samples; together with the product that it is, if it is one."""
         if not node.sampled:
-            return self.multiply_nodes([self.constant(float(self.samples)), node])
+            return self.multiply_nodes([self.constant(str(self.samples)), node])
         made = self.code[node.part.place]
         if made.op not in (MUL, DOT) or node.part.axes != tuple(range(len(made.shape))):
             made = Instruction(DOT, (node.part,), node.part.shape)
@@ -209,19 +216,20 @@ class _ArrayLowering(Lowering[_Node]):
     def partial(self, expr: Partial, env: Mapping[str, _Node]) -> _Node:
         return self.env[derivative_key(expr.of, expr.wrt)]
 
-    def constant(self, value: float) -> _Node:
-        return self.node(self.emit(Instruction(NUMBER, (), (), number=value)), (), False)
+    def constant(self, text: str) -> _Node:
+        """A constant by its text, which may be that of a fraction."""
+        return self.node(self.emit(Instruction(NUMBER, (), (), name=text, number=_round_text(text))), (), False)
 
     def number(self, expr: Number, env: Mapping[str, _Node]) -> _Node:
-        return self.constant(round_to_float(read_exact(expr.text)))
+        return self.constant(expr.text)
 
     def fraction(self, value: Fraction) -> _Node:
-        return self.constant(round_to_float(value))
+        return self.constant(str(value))
 
-    def value_of(self, node: _Node) -> float | None:
+    def value_of(self, node: _Node) -> Fraction | None:
         """The value of a constant number; an array of equal constants is none."""
         step = self.code[node.part.place]
-        return step.number if step.op == NUMBER and not node.letters else None
+        return read_exact(step.name) if step.op == NUMBER and not node.letters and step.name != PI else None
 
     def is_number(self, node: _Node) -> bool:
         return self.value_of(node) is not None
@@ -238,7 +246,7 @@ class _ArrayLowering(Lowering[_Node]):
     def negation(self, expr: Neg, env: Mapping[str, _Node]) -> _Node:
         node = self.lower(expr.arg, env)
         value = self.value_of(node)
-        return self.make(NEG, node) if value is None else self.constant(-value)
+        return self.make(NEG, node) if value is None else self.fraction(-value)
 
     def sum(self, expr: Add, env: Mapping[str, _Node]) -> _Node:
         return self.add_nodes([(type(arg) is Neg, self.lower(arg.arg if type(arg) is Neg else arg, env)) for arg in expr.args])
@@ -256,21 +264,21 @@ class _ArrayLowering(Lowering[_Node]):
 
     def multiply_nodes(self, factors: Sequence[_Node]) -> _Node:
         """A product; a number among its factors is left out where it is 1."""
-        kept = [node for node in factors if self.value_of(node) != 1.0]
+        kept = [node for node in factors if self.value_of(node) != 1]
         return reduce(lambda a, b: self.make(MUL, a, b), kept) if kept else factors[0]
 
     def power(self, expr: Pow, env: Mapping[str, _Node]) -> _Node:
         base, exponent = self.lower(expr.base, env), self.lower(expr.exp, env)
         value = self.value_of(exponent)
-        if value == 0.5:
+        if value == Fraction(1, 2):
             return self.make(SQRT, base)
-        if value is None or not value.is_integer() or not 1 <= abs(value) <= MAX_INTEGER_POWER:
+        if value is None or value.denominator != 1 or not 1 <= abs(value) <= MAX_INTEGER_POWER:
             return self.make(POW, base, exponent)
         product = base
         if abs(value) > 1:
             square = self.make(SQUARE, self.turn_round(base))
             product = {2: square, 3: self.make(MUL, square, base), 4: self.make(SQUARE, square)}[int(abs(value))]
-        return product if value > 0 else self.make(DIV, self.constant(1.0), product)
+        return product if value > 0 else self.make(DIV, self.constant("1"), product)
 
     def turn_round(self, base: _Node) -> _Node:
         """What is squared: of a difference y − a the opposite, a − y, which is computed later and is most often there for the gradient."""
@@ -281,8 +289,8 @@ class _ArrayLowering(Lowering[_Node]):
         return self.node(self.emit(step._replace(parts=step.parts[::-1])), base.letters, base.sampled)
 
     def primitive(self, func: str, args: list[_Node]) -> _Node:
-        if func == "pi":
-            return self.constant(pi)
+        if func == PI:
+            return self.node(self.emit(Instruction(NUMBER, (), (), name=PI, number=pi)), (), False)
         if PRIMITIVES[func].extreme:
             return reduce(lambda a, b: a if a == b else self.make(func, a, b), args)
         return self.make(func, *args)
@@ -349,12 +357,12 @@ class _FormReader:
     def read(self, expr: Expr) -> _Node:
         lowering = self.lowering
         if type(expr) in (Mul, Add) and self.known and (used := names(expr)) and all(name in self.known for name in used):
-            return lowering.constant(float(read_whole(expr, self.known)))
+            return lowering.constant(str(read_whole(expr, self.known)))
         match expr:
             case Name(name) if name in self.arrays:
                 return self.arrays[name]
             case Name(name):
-                return lowering.constant(float(self.known[name]))
+                return lowering.constant(str(self.known[name]))
             case Number():
                 return lowering.number(expr, {})
             case Call("at", (Name(array), *index)):
@@ -418,7 +426,7 @@ class _FormReader:
         found = self.combine(DOT, factors, tuple(loop for loop in loops if loop in used))
         repeated = prod(self.letters[loop] for loop in loops if loop not in used)
         self.letters = outer  # a letter that runs inside may have run outside, too
-        return found if repeated == 1 else self.combine(MUL, [self.lowering.constant(float(repeated)), found])
+        return found if repeated == 1 else self.combine(MUL, [self.lowering.constant(str(repeated)), found])
 
     def read_at(self, array: _Node, index: Sequence[Expr]) -> _Node:
         """Entries of an array: a view of it where its axes are letters, else gathered."""
@@ -470,7 +478,7 @@ class _FormReader:
             return None
         above = self.read(top)
         self.letters = inner
-        largest = self.combine(LARGEST, [below], loops)
+        largest = self.combine(DIVIDED_OUT, [below], loops)
         over, grown = (self.combine("exp", [self.combine(SUB, [node, largest])]) for node in (above, below))
         found = self.combine(DIV, [over, self.combine(DOT, [grown], loops)])
         self.letters = outer

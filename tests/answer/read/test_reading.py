@@ -259,8 +259,8 @@ def test_a_hostile_text_is_refused_with_little_work(text):
 
 TYPED_ARRAYS = [  # what is typed, and whether it goes the fast way
     ("(W2^T dL/dz2) ⊙ sigmoid'(z1)", True), ("dL/dz2 h^T", True), ("W1 @ x + b1", True), ("h ᵀ h", True), ("2 (a - y).T W2", True),
-    ("h(1 - h)", False), ("W1@1", False), ("h' x", False), ("sigmoid''(z1)", False), ("x^1.5", True), ("W2^{T} x", False),
-    ("diag(h) W2 (h ∘ h)", True), ("x^T", True), ("x^Tx", False),
+    ("h(1 - h)", True), ("sigmoid(1 - h)", True), ("W1@1", False), ("h' x", False),
+    ("sigmoid''(z1)", False), ("x^1.5", True), ("W2^{T} x", False), ("diag(h) W2 (h ∘ h)", True), ("x^T", True), ("x^Tx", False),
 ]  # fmt: skip
 
 
