@@ -10,7 +10,18 @@ from typing import TypeAlias
 from tutor.errors import ExpressionError
 from tutor.expression.nodes import ONE, ZERO, Number
 from tutor.graph.entries import Array, read_whole
-from tutor.numbers.array_code import DIVIDED_OUT, DOT, EQUAL, GIVEN, LARGEST, PI, ArrayProgram, Instruction, Part
+from tutor.numbers.array_code import (
+    DIVIDED_OUT,
+    DOT,
+    EQUAL,
+    GIVEN,
+    LARGEST,
+    PI,
+    STRAIGHT,
+    ArrayProgram,
+    Instruction,
+    Part,
+)
 from tutor.numbers.lowering import ADD, DIV, MAX, MUL, NEG, NUMBER, POW, SQUARE, SUB
 from tutor.numbers.program import MAX_CODE, Instructions, Program
 
@@ -56,8 +67,10 @@ def has_entries(program: ArrayProgram) -> bool:
     return all(step.op != EQUAL for step in program.code)
 
 
-def _look(part: Part, at: Sequence[int]) -> tuple[int, Places]:
+def _look(part: Part, at: Places) -> tuple[int, Places]:
     """Which entry of a result stands at an index of a view of it."""
+    if part.axes == STRAIGHT[len(part.axes)]:
+        return part.place, at
     own = {axis: index for axis, index in zip(part.axes, at, strict=True) if axis is not None}
     return part.place, tuple([own[axis] for axis in range(len(own))])
 

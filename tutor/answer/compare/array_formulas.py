@@ -102,8 +102,9 @@ def _list_confirming(expr: Expr, shape: tuple[int, ...], listed: Sequence[tuple[
     """The entries that stand for all: the first, and one off the diagonal; all of them where they are not alike."""
     if not _are_alike(expr):
         return list(range(min(len(listed), MOST_ENTRIES)))
-    others = [number for number, place in enumerate(listed) if len(set(place)) == len(place)]
-    return list(dict.fromkeys([0, others[-1] if others else len(listed) - 1])) if len(shape) > 1 else [0]
+    last = len(listed) - 1
+    other = next((number for number in range(last, 0, -1) if len(set(listed[number])) == len(shape)), last)
+    return list(dict.fromkeys([0, other])) if len(shape) > 1 else [0]
 
 
 def _are_alike(expr: Expr) -> bool:
