@@ -30,7 +30,7 @@ NOUNS = frozenset("""
     choices circle claims class classwork client code codes colour column columns comma command complaint component
     condition conditions cone console constant context contour contours contract convention conventions coordinates cost
     counts course credit credits csv curve decimal decimals definition definitions degrees delimiter density dependents
-    depth derivation derivative derivatives descent determinant diagram differences differential digest digits direction
+    depth derivation derivative derivatives descent determinant diagram differences digest digits direction
     directions disagreement distance div document dot dots drafts edge edges effort em end ending entries entry entrywise
     environment epsilon equation evaluation examples exercise exercises exp explanation exponent exponentials expr
     expression factor factors facts failure fault faults feedback fields figure figures file float floats form formula

@@ -37,11 +37,9 @@ from tutor.results.curves import (
     interval,
     loss_curve,
     path,
-    read_one_variable,
-    relu_chart,
-    relu_fit,
 )
 from tutor.results.feedback import Feedback, class_report
+from tutor.results.relu_fit import read_one_variable, relu_chart, relu_fit
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS
 
@@ -52,7 +50,9 @@ NUMBER = re.compile(r"\d[\d.]*e[+-]?\d+")
 
 USERS = {
     "Document": {"title": "of the exercise", "ident": "its id", "source": "its lecture"},
-    "Verbatim": {"text": "what a student typed, and a message about what could not be read, with its caret: errors stay in English"},
+    "Verbatim": {
+        "text": "what a student typed, and a message about what could not be read, with its caret: errors stay in English"
+    },
     "Bar": {"label": "what a question asks for, as it is typed"},
     "Node": {"name": "of a quantity", "kind": "a key"},
     "Picture": {"edges": "names of quantities", "loss": "the name of one", "words": "the words themselves"},
@@ -119,7 +119,17 @@ def users_of(solution) -> tuple[str, ...]:
     verdicts = [verdict.value for verdict in solution.verdicts]
     names += [letter for graph in [solution.layered] if graph is not None for letter in graph.symbolic]
     source = [solution.task.row.source] if solution.worked.training is not None else []
-    return (exercise.title, exercise.id, exercise.source, *exercise.notes, *names, *claims, *capital, *verdicts, *source)
+    return (
+        exercise.title,
+        exercise.id,
+        exercise.source,
+        *exercise.notes,
+        *names,
+        *claims,
+        *capital,
+        *verdicts,
+        *source,
+    )
 
 
 def rendered_strangers(text: str, users: tuple[str, ...]) -> list[str]:
@@ -130,7 +140,15 @@ def rendered_strangers(text: str, users: tuple[str, ...]) -> list[str]:
 
 
 OPERATIONS = [word for rows in LAYERS.values() for row in rows for word in LETTERS.findall(f"{row.name} {row.written}")]
-MATHEMATICS = {*OPERATIONS, *FUNCTIONS, *(word for name in FUNCTIONS for word in LETTERS.findall(name)), "else", "det", "flip", "ReLU"}
+MATHEMATICS = {
+    *OPERATIONS,
+    *FUNCTIONS,
+    *(word for name in FUNCTIONS for word in LETTERS.findall(name)),
+    "else",
+    "det",
+    "flip",
+    "ReLU",
+}
 """The names of functions and operations, which every language writes alike."""
 ENTRIES = entries()
 NEEDS = {"solve": set(), "layer": {"layers"}, "train": {"training"}}
@@ -169,18 +187,28 @@ TYPED = {  # pages that no exercise has: what was assumed, kinks, focus, methods
     "assumed": lambda **how: tutor.solve("(w*x - y)^2", at={"w": 1, "x": 2, "y": 3}, steps=2, rate="0.1", **how),
     "one quantity": lambda **how: tutor.solve("wx + b", **how),
     "kinks": lambda **how: tutor.solve("relu(x) + abs(y) + max(x, y)", at={"x": 0, "y": 0}, **how),
-    "many kinks": lambda **how: tutor.solve(" + ".join(f"relu(x{n})" for n in range(11)), at={f"x{n}": 0 for n in range(11)}, **how),
+    "many kinks": lambda **how: tutor.solve(
+        " + ".join(f"relu(x{n})" for n in range(11)), at={f"x{n}": 0 for n in range(11)}, **how
+    ),
     "flat": lambda **how: tutor.solve("heaviside(x)*y + max_share(x, y)", at={"x": 1, "y": 2}, **how),
     "branches": lambda **how: tutor.solve("if_positive(x, x, 2*x)", at={"x": 0}, **how),
     "one weight": lambda **how: tutor.solve("neuron/two-two-two", wrt=["w5"], **how),
     "two weights": lambda **how: tutor.solve("neuron/two-two-two", wrt=["w5", "w6"], chain="reuse", **how),
     "many updates": lambda **how: tutor.solve("qmul/linear-neuron", steps=30, rate="0.05", **how),
-    "newton": lambda **how: tutor.train("L = (w - 3)^2 + w*v + v^2", at={"w": 0, "v": 1}, optimiser="newton", steps=3, **how),
-    "slide": lambda **how: tutor.train("L = (w - 3)^2", at={"w": 0}, optimiser="rmsprop-slide", rate="0.1", steps=30, **how),
+    "newton": lambda **how: tutor.train(
+        "L = (w - 3)^2 + w*v + v^2", at={"w": 0, "v": 1}, optimiser="newton", steps=3, **how
+    ),
+    "slide": lambda **how: tutor.train(
+        "L = (w - 3)^2", at={"w": 0}, optimiser="rmsprop-slide", rate="0.1", steps=30, **how
+    ),
     "diverges": lambda **how: tutor.train("L = (w - 3)^2", at={"w": 0}, rate=40, steps=60, **how),
     "circles": lambda **how: tutor.train("L = (w - 3)^2", at={"w": 0}, rate=1, steps=60, **how),
-    "momentum in matrices": lambda **how: tutor.train("dl/bce-columns", form="layer", optimiser="momentum", steps=3, **how),
-    "batches": lambda **how: tutor.train("qmul/linear-neuron-samples", optimiser="sgd", rate="0.01", order="shuffled", steps=40, **how),
+    "momentum in matrices": lambda **how: tutor.train(
+        "dl/bce-columns", form="layer", optimiser="momentum", steps=3, **how
+    ),
+    "batches": lambda **how: tutor.train(
+        "qmul/linear-neuron-samples", optimiser="sgd", rate="0.01", order="shuffled", steps=40, **how
+    ),
 }
 
 
@@ -245,7 +273,10 @@ def test_every_word_of_a_picture_is_of_its_language():
         assert rendered_strangers(texts_of_svg(solution.to_svg()), users_of(solution)) == []
 
 
-NETWORKS = [Network((2, 2, 2), ("sigmoid", "softmax")), Network((12, 1000, 9, 2), ("relu", "tanh", "identity"), biases="none")]
+NETWORKS = [
+    Network((2, 2, 2), ("sigmoid", "softmax")),
+    Network((12, 1000, 9, 2), ("relu", "tanh", "identity"), biases="none"),
+]
 
 
 @pytest.mark.parametrize("network", NETWORKS)
@@ -264,10 +295,29 @@ def test_every_word_of_a_chart_is_of_its_language():
     way = [(row.values["w_L"], row.values["b_L"]) for row in run.run.rows]
     expr, variable = read_one_variable("sin(x)")
     charts = [
-        loss_curve("Title", graph.loss, [LossRun((), losses, stopped), LossRun(("gd",), losses, stopped)], run.notation, words=words),
-        path("Title", graph, values, ("w_L", "b_L"), way, run.notation, at_right_angles=True, stopped=stopped, words=words),
+        loss_curve(
+            "Title",
+            graph.loss,
+            [LossRun((), losses, stopped), LossRun(("gd",), losses, stopped)],
+            run.notation,
+            words=words,
+        ),
+        path(
+            "Title",
+            graph,
+            values,
+            ("w_L", "b_L"),
+            way,
+            run.notation,
+            at_right_angles=True,
+            stopped=stopped,
+            words=words,
+        ),
         *activations(["relu", "tanh", "leaky_relu(0.1)", "heaviside"], plain, words=words),
-        *(relu_chart(expr, relu_fit(expr, variable, *interval("0", "3"), pieces), plain, words) for pieces in (1, 3, 20)),
+        *(
+            relu_chart(expr, relu_fit(expr, variable, *interval("0", "3"), pieces), plain, words)
+            for pieces in (1, 3, 20)
+        ),
     ]
     users = ("Title", "gd", "w_L", "b_L", "x", "a = ")
     for chart in charts:

@@ -71,10 +71,10 @@ def layers(sizes: tuple[int, ...], values: np.ndarray, *, first: bool) -> tuple[
 
 
 def tutor(sizes: tuple[int, ...], count: int) -> Iterator[Way]:
-    from tutor import Network
+    from tutor import Network, from_network
     from tutor.numbers.compiled import compile_gradients
 
-    compiled = compile_gradients(Network(sizes, ("sigmoid",) * (len(sizes) - 1), naming="numbered"))
+    compiled = compile_gradients(from_network(Network(sizes, ("sigmoid",) * (len(sizes) - 1), naming="numbered")))
     values = flat(sizes, count)
     if count == 1:
         listed, array = values[:, 0].tolist(), values[:, 0].copy()

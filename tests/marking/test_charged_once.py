@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 from simulated import ROUNDINGS, hand_in, work
 
+from tutor.answer.handed_in import Submission
 from tutor.exercise.load import from_text, load
 from tutor.marking.mark_submission import Marker
 
@@ -81,3 +82,12 @@ def test_the_loss_is_that_of_the_slip_alone(ident, rounding, keeps):
             assert answer.marks >= answer.out_of * (entries - len(roots)) / entries, where
     assert len(tried) >= 4
     assert charged[True]
+
+
+def test_who_makes_a_slip_makes_it_again():
+    """−0.1 for 0.1 says little by itself; after another slope with its sign turned round it is the same slip."""
+    marker = Marker(load("neuron/activations"))
+    (alone,) = [answer for answer in marker.mark(Submission("s", {"dl/dx": "-0.1"})).answers if answer.text]
+    assert (alone.verdict, alone.slips) == ("wrong", ())
+    answers = {answer.question: answer for answer in marker.mark(Submission("s", {"ds/dx": "-0.196612", "dl/dx": "-0.1"})).answers}
+    assert [answers[name].tag for name in ("ds/dx", "dl/dx")] == ["slope-turned-round"] * 2

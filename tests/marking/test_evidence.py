@@ -60,3 +60,12 @@ def test_what_hardly_moves_is_no_near_miss_of_what_it_was():
     given = written(0.3999, 4)
     assert given.is_close(RIGHT, before=0.39)
     assert not given.is_close(RIGHT, before=0.3999)
+
+
+def test_a_slip_that_was_made_before_needs_little_evidence():
+    table, values = made(300, ELSEWHERE)
+    place = int(np.argmax(values))
+    given = written(values[place], 2)
+    assert not table.explain(given, RIGHT)
+    again = table.explain(given, RIGHT, made=frozenset({f"s{place}"}))
+    assert [slips[0].tag for slips in again] == [f"s{place}"]

@@ -18,9 +18,11 @@ from hypothesis import strategies as st
 from some_now import some_now
 
 from tutor.answer.handed_in import Submission
+from tutor.answer.read.reading import MAX_LENGTH
 from tutor.derive.working import list_referred
 from tutor.exercise.load import load
 from tutor.exercise.question import Question
+from tutor.expression.limits import MAX_ANSWER_TOKENS
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.marking.mark_submission import Marker
@@ -258,6 +260,12 @@ def right(draw, ident):
     return target, expr, pick
 
 
+def is_over_a_limit(text, answer):
+    """Whether a formula was refused for its size, and rightly: rewriting may make more signs of one than an answer may have."""
+    signs = len(re.findall(r"\\?[A-Za-z]+|\d+|[^A-Za-z\d\s]", text))
+    return answer.verdict == "unreadable" and (len(text) > MAX_LENGTH or signs > MAX_ANSWER_TOKENS)
+
+
 @pytest.mark.parametrize("ident", some_now(EXERCISES, 3))
 @given(data=st.data())
 @settings(max_examples=60)
@@ -265,6 +273,7 @@ def test_a_right_formula_is_right_however_it_is_written(ident, data):
     target, expr, pick = data.draw(right(ident))
     text = typed(expr, pick, ident)
     answer = verdict(ident, f"e:{target}", text)
+    assume(not is_over_a_limit(text, answer))
     assert answer.verdict == "correct", (target, text, answer.verdict, answer.tag, answer.message, answer.refutation)
 
 

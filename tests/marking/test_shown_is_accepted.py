@@ -112,7 +112,7 @@ def excuse(exercise, piece: Piece, collided):
     return "borrowed" if piece.uses & collided else ""
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 5))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 9))
 def test_what_a_solution_shows_is_correct(name):
     exercise = load(name)
     marker = prepared(name)

@@ -1,26 +1,10 @@
 """tutor.check: ids, courses, files, or all."""
 
+from small_neuron import HEAD, VALUES
+
 from tutor.exercise.catalogue import ids
 from tutor.results.check import check as check_targets
 from tutor.results.check import expand_targets
-
-HEAD = """
-title = "A neuron"
-notation = "qmul"
-steps = ["z = w*x + b", "a = sigmoid(z)", "L = (a - y)^2"]
-parameters = ["w", "b"]
-[train]
-rate = 0.5
-"""
-
-
-VALUES = """
-[values]
-w = 2
-x = "1/2"
-b = -1
-y = 1
-"""
 
 
 def test_targets_are_ids_courses_files_or_all(tmp_path):

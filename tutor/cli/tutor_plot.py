@@ -159,7 +159,8 @@ def plot_relus(
 
     def charts() -> list[Chart]:
         from tutor.notation.profile import notation as profile
-        from tutor.results.curves import interval, read_one_variable, relu_chart, relu_fit
+        from tutor.results.curves import interval
+        from tutor.results.relu_fit import read_one_variable, relu_chart, relu_fit
 
         expr, variable = read_one_variable(function)
         fit = relu_fit(expr, variable, *interval(low or "0", high or "1"), pieces)

@@ -9,11 +9,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tutor.errors import ExpressionError, hint_near
+from tutor.errors import ExpressionError
 from tutor.expression import index_signs, signs
 from tutor.expression.caret import refusal, refuse_unknown
 from tutor.expression.elsewhere import function_hint
-from tutor.expression.grammar import EULER, Token
 from tutor.expression.lexicon import (
     ALSO_QUANTITIES,
     ALWAYS_IN_BRACKETS,
@@ -28,10 +27,13 @@ from tutor.expression.lexicon import (
     find_indexed_entry,
     function_word,
 )
-from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, number_text
+from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS
 from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Neg, Number
+from tutor.expression.read_number import read_number
 from tutor.expression.run_together import list_names_together
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, list_spelled, name_of
+from tutor.expression.tokens import EULER, Token
+from tutor.expression.unknown_names import refuse_no_quantity
 from tutor.text import make_visible
 
 
@@ -99,55 +101,10 @@ class _Lexer:
         indicator = signs.INDICATOR.match(text, at, end) if text[at] == "1" else None
         if indicator:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
+        if self.known.arrays and text[at] == "." and (transposed := signs.TRANSPOSED.match(text, at, end)):
+            return self.put("t", None, len(transposed.group()))
         before = self.tokens[-1][0] if self.tokens else "+"
-        ten = (signs.TEN.match(text, at, end) or self._ten_by_x()) if before in "+-*(,=>&" else None
-        if ten:
-            power = (
-                ten["super"].translate(signs.SUPERSCRIPTS).replace("⁺", "")
-                if ten["super"]
-                else ten["sign"].replace("−", "-").replace("+", "") + ten["power"]
-            )
-            word, length = f"{ten['digits'].rstrip('.')}e{int(power)}", len(ten.group())
-        else:
-            match = signs.GROUPED.match(text, at, end) or signs.A_NUMBER.match(text, at, end)
-            if match is None and self.known.arrays and (transposed := signs.TRANSPOSED.match(text, at, end)):
-                return self.put("t", None, len(transposed.group()))
-            if match is None:
-                raise self.fail("a point stands alone", "a decimal is written with a point: 0.5")
-            word, length = re.sub("[−–]", "-", signs.drop_groups(match.group())), len(match.group())
-        mantissa, _, exponent = word.lower().partition("e")
-        if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:9])) > MAX_DIGITS):
-            raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
-        if exponent and not ten and "e" + exponent in self.known.declared:
-            raise self.fail(f"{word} may be a number or a product with e{exponent}", f"write {mantissa}*e{exponent}")
-        apart = signs.APART.match(text, at + length, end) if not exponent and "e" not in self.known.declared else None
-        if apart and (not self.known.free or not apart.group()[-2].isalpha()):
-            what = "a blank stands before the e of this number"
-            raise refusal(text, what, at + length, f"write {mantissa}e-2 for a power of ten, {mantissa}*e for Euler's number")
-        following = text[at + length : at + length + 1]
-        if text.startswith("{,}", at + length):
-            first, rest = signs.match_digits(text, at), signs.match_digits(text, at + length + 3)
-            raise refusal(text, "a comma inside a number", at + length, f"a decimal is written with a point: {first}.{rest or 5}")
-        if following == "_" and length:
-            raise refusal(
-                text, "a number has no index", at + length, "write the name in front of its index, such as w_1"
-            )
-        self.put("a", Number(number_text(word)), length)
-
-    def _ten_by_x(self) -> re.Match[str] | None:
-        """A power of ten behind the letter x: 3.7 x 10^-1 where no quantity is called x."""
-        letter = signs.LETTER_X.match(self.text, self.at, self.end)
-        if letter is None or (not letter["after"] and self._is_known("x10", ("x", "10", ""))):
-            return None
-        if self._is_known("x", ("x", "", "")):
-            if self.known.free and not (letter["before"] and letter["after"]):
-                return None
-            hint = "write 3.7e-1 or 3.7*10^-1, and 3*x for x"
-            raise refusal(self.text, "this x may be a sign or the quantity x", letter.start("after") - 1, hint)
-        return signs.TEN_BY_X.match(self.text, self.at, self.end)
-
-    def _is_known(self, word: str, key: tuple[str, str, str]) -> bool:
-        return self.known.free or word in self.known.declared or key in self.known.spelled
+        self.put("a", *read_number(text, at, end, self.known, before))
 
     def backslash(self) -> None:
         """A LaTeX command: one with a meaning of its own, a symbol, or a sign."""
@@ -414,38 +371,7 @@ class _Lexer:
             self.at = here
 
     def _refuse_no_quantity(self, typed: str, at: int) -> ExpressionError:
-        names = self.known.names
-        after = at + len(typed)
-        following = self.text[after : after + 1]
-        strange = following and not following.isascii() and not following.isspace()
-        if strange and not (
-            signs.SUPER.match(following) or BASE.match(following) or following in signs.CHARACTERS or following in signs.HALVES
-        ):
-            return refuse_unknown(self.text, after, self.known.hints)  # wж: the name only ends there because of it
-        kinds = [token[0] for token in self.tokens[-3:] if token[0] != "'"]
-        if kinds[-2:] == ["f", "("] and len(typed) == 1 and names:
-            inner = [name for name in names if name[:1] in "isznua"][-4:] or names[-4:]
-            hint = f"write by its name what the function is applied to, such as {', '.join(inner)}"
-        elif call := self._run_on(typed):
-            hint = f"did you mean {call}?"
-        elif typed.isalnum() and len(typed) < 9 and all(letter in self.known.declared for letter in typed):
-            hint = f"write {'*'.join(typed)} for a product"
-        else:
-            alike = [
-                name for name in names if name[:1].lower() == typed[:1].lower() and abs(len(name) - len(typed)) < 4
-            ][:60]
-            hint = hint_near(typed[:40], alike) or (
-                "the names are: " + ", ".join(names[:10]) + (", …" if len(names) > 10 else "") if names else ""
-            )
-        return refusal(self.text, f"there is no quantity {make_visible(typed)}", at, hint)
-
-    def _run_on(self, typed: str) -> str:
-        """cos(x) for cosx, where x is a quantity; nothing for any other word."""
-        functions = self.known.functions
-        return next(
-            (f"{typed[:cut]}({typed[cut:]})" for cut in range(len(typed) - 1, 1, -1)
-             if typed[:cut] in functions and (typed[cut:] in self.known.declared or typed[cut:].isdigit())), "",
-        )  # fmt: skip
+        return refuse_no_quantity(self.text, typed, at, self.known, self.tokens)
 
     def command(self) -> None:
         """A LaTeX command that is no symbol."""

@@ -19,13 +19,14 @@ from typing import NoReturn
 
 from tutor.errors import ExpressionError
 from tutor.expression.caret import refusal, refuse_unknown
-from tutor.expression.grammar import EULER, How, Spacing, Stop, Token, grow
+from tutor.expression.grammar import grow
 from tutor.expression.letters import GREEK
 from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, STARRED, Known, Several, Vocabulary
 from tutor.expression.limits import MAX_LENGTH, number_text
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import APART, NUMBER
 from tutor.expression.spelling import Key, is_name, list_spelled, name_of, read_whole
+from tutor.expression.tokens import EULER, How, Spacing, Stop, Token
 
 MAX_WORDS = 50_000
 """How many words a vocabulary remembers before it forgets them all."""

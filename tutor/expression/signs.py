@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tutor.expression.grammar import Token
 from tutor.expression.lexicon import MODULES
+from tutor.expression.tokens import Token
 
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
 HALVES = {"½": ("1", "2"), "¼": ("1", "4"), "¾": ("3", "4"), "⅓": ("1", "3"), "⅔": ("2", "3")}

@@ -231,9 +231,8 @@ class _NetworkWriter:
         targets = [Quantity(self.call(self.scheme.target, last, j), "target", index=(last, j))
                    for j in range(1, sizes[-1] + 1)]  # fmt: skip
         self.loss(layer, targets)
-        return Graph(
-            tuple(self.steps), tuple(inputs + targets), tuple(self.parameters), self.scheme.loss, tuple(self.nodes)
-        )
+        parameters, loss = tuple(self.parameters), self.scheme.loss
+        return Graph(tuple(self.steps), tuple(inputs + targets), parameters, loss, tuple(self.nodes), self.network)
 
     def layer(self, l: int, before: Sequence[Name], func: str) -> list[Name]:  # noqa: E741
         scheme, shared = self.scheme, None

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 from tutor.expression.nodes import Expr
+
+if TYPE_CHECKING:
+    from tutor.graph.layered import Layered
+    from tutor.graph.network import Network
 
 Sort = Literal["forward", "local", "gradient", "update"]
 Kind = Literal["input", "weight", "bias", "target", "constant", "sum", "activation", "loss", "node", "adjoint"]
@@ -71,6 +75,8 @@ class Graph:
     """A computation: steps in evaluation order, the leaves they start from, and the quantity to differentiate.
 
     ``parameters`` are the leaves that training changes; ``inputs`` are all others.  ``nodes`` describes the targets of the steps.
+    ``whole`` is the network or the graph over layers that it was written out from, if it was: what is compiled goes over whole layers
+    then.  A graph that was changed since may still carry it: who uses it writes it out once more and compares.
     """
 
     steps: tuple[Step, ...]
@@ -78,6 +84,7 @@ class Graph:
     parameters: tuple[Quantity, ...]
     loss: str
     nodes: tuple[Quantity, ...] = ()
+    whole: Network | Layered | None = field(default=None, compare=False, repr=False)
 
     @property
     def leaves(self) -> tuple[Quantity, ...]:

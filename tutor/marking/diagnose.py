@@ -57,13 +57,15 @@ class Diagnosis:
         self.tables: dict[tuple[str, bool, int], WrongAnswers] = {}
         self.kin: dict[str, tuple[str, ...]] = {}
 
-    def explain(self, target: str, given: Given, world: BentWorld, *, formula: bool, blur: float = 0.0) -> Explanations:
+    def explain(
+        self, target: str, given: Given, world: BentWorld, *, formula: bool, blur: float = 0.0, made: frozenset[str] = frozenset()
+    ) -> Explanations:  # fmt: skip
         """What was probably done to get this answer for a quantity, in the world of the student's earlier results.
 
         One slip first, from the student's own values (``world.fixed``) and from the true ones; then two.  What gives just this number wins
-        over what gives it rounded (``blur``: as far as the student's own results were).  All explanations that fit equally well are given;
-        none of a derivative that is 0 (a slope that vanishes says nothing), of what is right but for its last place, and where chance
-        explains as much.
+        over what gives it rounded (``blur``: as far as the student's own results were); slips that were ``made`` before need little
+        evidence.  All explanations that fit equally well are given; none of a derivative that is 0 (a slope that vanishes says nothing), of
+        what is right but for its last place, and where chance explains as much.
         """
         if target in self.sheet.whole or target not in self.order:
             return ()
@@ -75,7 +77,7 @@ class Diagnosis:
             for own in (True, False) if world.fixed else (False,):
                 table = self._collect_answers(target, world, pairs) if own else self._table(target, formula, pairs)
                 for reading in given.readings(blur if own else 0.0):
-                    found = _keep_few(table.explain(reading, rights[-1], ACCIDENTS_OF_PAIRS if pairs else ACCIDENTS))
+                    found = _keep_few(table.explain(reading, rights[-1], ACCIDENTS_OF_PAIRS if pairs else ACCIDENTS, made))
                     if found and found[0][0].tag != NEIGHBOUR:
                         return found
                     neighbours = neighbours or found

@@ -40,6 +40,8 @@ ACCIDENTS, ACCIDENTS_OF_PAIRS = (0.01, 0.004, 0.003, 0.003, 0.001), (0.0005,)
 """So many accidents are accepted at each rank, and with two slips together."""
 SHORT, ACCIDENTS_OF_SHORT = 6, (0.5, 0.3, 0.01, 0.01, 0.005)
 """A number of fewer digits that is exactly what a slip gives was not rounded: in exercises with small whole numbers accidents are more."""
+ACCIDENTS_OF_MADE = 0.5
+"""So many are accepted for a slip that was made in an earlier answer: who takes a slope the other way round does so everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,23 +126,40 @@ class WrongAnswers:
 
     def expect_candidates(self, given: Given, rank: int, right: float) -> float:
         """How many candidates up to a rank an arbitrary wrong number about here would hit."""
+        start, stop, share = self._look_around(given, right)
+        return share * (self.counted[rank][stop] - self.counted[rank][start])
+
+    def _look_around(self, given: Given, right: float) -> tuple[int, int, float]:
+        """The rows in the neighbourhood of an answer, from and to, and the share of wrong numbers there that would hit one of them."""
         width = given.place if given.is_short else given.high - given.low
         around = max(NEIGHBOURHOOD * abs(given.own), 10 * width)
         if not around:
-            return 0.0
-        low, high = bisect_left(self.column, given.own - around), bisect_right(self.column, given.own + around)
-        count = self.counted[rank][high] - self.counted[rank][low]
-        return count * width / (2 * around) * given.density(right)
+            return 0, 0, 0.0
+        start, stop = bisect_left(self.column, given.own - around), bisect_right(self.column, given.own + around)
+        return start, stop, width / (2 * around) * given.density(right)
 
-    def explain(self, given: Given, right: float, accepted: Sequence[float] = ACCIDENTS) -> Explanations:
-        """The explanations that fit equally well, of the likeliest rank at which this is no accident; none where it is one everywhere."""
+    def explain(
+        self, given: Given, right: float, accepted: Sequence[float] = ACCIDENTS, made: frozenset[str] = frozenset()
+    ) -> Explanations:  # fmt: skip
+        """The explanations that fit equally well, of the likeliest rank at which this is no accident; none where it is one everywhere.
+
+        Slips that were ``made`` before are likelier than any.
+        """
         start, stop = bisect_left(self.column, given.low), bisect_right(self.column, given.high)
         fitting = [row for row in range(start, stop) if not given.certain or alike(self.values[row], given.value)]
+        again = [row for row in fitting if all(slip.tag in made for slip in self.why[row])] if made else []
+        if again and not given.certain and self._expect_again(given, made, right) <= ACCIDENTS_OF_MADE:
+            return tuple(dict.fromkeys(self.why[row] for row in again))
         for rank in sorted({self.ranks[row] for row in fitting}):
             if given.certain or self.expect_candidates(given, rank, right) <= (ACCIDENTS_OF_SHORT if given.is_short else accepted)[rank]:
                 chosen = [row for row in fitting if self.ranks[row] <= rank]
                 return tuple(dict.fromkeys(self.why[row] for row in (fitting if given.certain else self._list_equal(chosen))))
         return ()
+
+    def _expect_again(self, given: Given, made: frozenset[str], right: float) -> float:
+        """How many candidates of slips that were made before an arbitrary wrong number about here would hit."""
+        start, stop, share = self._look_around(given, right)
+        return share * len({self.column[row] for row in range(start, stop) if all(slip.tag in made for slip in self.why[row])})
 
     def _list_equal(self, chosen: Sequence[int]) -> list[int]:
         """The rows that fit as well as some: of the same values, but for what rounding of earlier results changes."""

@@ -53,7 +53,8 @@ class Judged:
 @dataclass(frozen=True, slots=True)
 class EarlierResult:
     """One of the student's results: whose answer it is, whether it is right, and its number or its formula, where it has one that what
-    follows can be computed from.  ``limits`` are what its calculator may have shown before it was rounded or cut off to ``number``.
+    follows can be computed from.  ``limits`` are what its calculator may have shown before it was rounded or cut off to ``number``;
+    ``made`` are the slips that were told of it, by their tags.
     """
 
     question: str
@@ -61,6 +62,7 @@ class EarlierResult:
     number: float | None = None
     formula: Expr | None = None
     limits: Range = (0.0, 0.0)
+    made: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,11 @@ class Earlier:
     def owner(self, target: str) -> str:
         """The question whose answer a result is."""
         return self.results[target].question
+
+    @property
+    def made(self) -> frozenset[str]:
+        """The slips that were made so far: who makes one makes it again."""
+        return frozenset(tag for result in self.results.values() for tag in result.made)
 
     def pick_wrong(self, targets: Sequence[str]) -> list[str]:
         """Those of some quantities whose answers are not right."""
@@ -316,7 +323,7 @@ class Judge:
         if sources:
             world = world.fix_values({name: np.array([earlier.number(name)]) for name in sources}, [target])
         blur = min(LOOSE, max((earlier.blur(name) for name in sources), default=0.0))
-        found = self.diagnosis.explain(target, given, world, formula=False, blur=blur)
+        found = self.diagnosis.explain(target, given, world, formula=False, blur=blur, made=earlier.made)
         if not found and given.sure:
             wide = LOOSE * abs(given.own)
             loose = replace(given, low=given.own - wide, high=given.own + wide)

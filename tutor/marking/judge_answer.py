@@ -39,6 +39,7 @@ from tutor.marking.judge_lines import (
 )
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import BrokenLine, Credit, MarkedAnswer, Outcome, Slip, Verdict
+from tutor.marking.misconceptions import NEIGHBOUR
 from tutor.marking.ranges import Range
 from tutor.numbers.floats import as_float
 
@@ -96,7 +97,8 @@ class AnswerJudge:
             return self.make_answer(Judged("unreadable", message=str(error)))
 
     def keep(
-        self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, limits: Range | None = None
+        self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, limits: Range | None = None,
+        made: tuple[str, ...] = (),
     ) -> None:  # fmt: skip
         """Keep a result for what follows."""
         old = self._results.get(target)
@@ -104,7 +106,7 @@ class AnswerJudge:
             limits = old.limits if number is None else limits
             number, formula = old.number if number is None else number, old.formula if formula is None else formula
         limits = limits or (0.0 if number is None else number,) * 2
-        self._results[target] = EarlierResult(self.question.id, right, number, formula, limits)
+        self._results[target] = EarlierResult(self.question.id, right, number, formula, limits, made)
 
     def judge_single_or_array(self) -> MarkedAnswer:
         """A single quantity of a layer form, in single quantities or in whole arrays."""
@@ -235,7 +237,7 @@ class AnswerJudge:
                         number = self.judge.carry_number(target, self.judge.value(expr))
                     except TutorError:
                         number = None
-                self.keep(target, right=judged.verdict == "correct", formula=carried, number=number)
+                self.keep(target, right=judged.verdict == "correct", formula=carried, number=number, made=_list_made(judged))
             return judged
         judged = self.judge.number(self.question, target, expr, self.known)
         if judged.verdict not in PERSON and judged.outcome != "typed-back":
@@ -246,7 +248,7 @@ class AnswerJudge:
             number = self.judge.carry_number(target, value)
             if number is not None:
                 limits = limit_shown(self.judge.given, write_decimal(expr), self.sheet.truth.get(target))
-                self.keep(target, right=judged.verdict == "correct", number=number, limits=limits)
+                self.keep(target, right=judged.verdict == "correct", number=number, limits=limits, made=_list_made(judged))
         return judged
 
     def find_broken(self, target: str, taken: _Read, judged: Judged, *, formula: bool) -> BrokenLine | None:
@@ -381,6 +383,11 @@ def award(
 def _times(share: Fraction, marks: Fraction) -> Fraction:
     """A share of the marks: mostly all or nothing."""
     return marks if share is WHOLE else share if share is NOTHING else share * marks
+
+
+def _list_made(judged: Judged) -> tuple[str, ...]:
+    """The slips of which any may have been made alone, by their tags."""
+    return tuple(dict.fromkeys(slips[0].tag for slips in judged.slips if len(slips) == 1 and slips[0].tag != NEIGHBOUR))
 
 
 def _place(number: int, shape: Sequence[int]) -> str:

@@ -18,7 +18,7 @@ from tutor.derive.backward import derive
 from tutor.errors import ValueProblem, hint_near
 from tutor.expression.keys import derivative_key
 from tutor.graph.layered import Layered, from_network_layers, write_out
-from tutor.graph.network import Network
+from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.array_program import lower_arrays
 from tutor.numbers.emit import emit_straight
@@ -199,8 +199,10 @@ def _check_names(names: tuple[str, ...], known: tuple[str, ...]) -> tuple[str, .
 def compile_gradients(graph: Graph | Derivation | Network | Layered, wrt: Sequence[str] | None = None) -> Gradients:
     """Compile the loss and its gradients with respect to ``wrt``: by default all parameters, or all leaves if there are none.
 
-    A network and a graph over layers are compiled as whole arrays, which is many times faster for large ones; their arguments and results
-    are those of the graph neuron by neuron all the same.  Raises `ValueProblem` for a quantity that the graph does not have.
+    Networks and graphs over layers, also written out neuron by neuron, are compiled as whole arrays, which is many times faster for large
+    ones; their arguments and results are those of the graph neuron by neuron all the same.
+
+    Raises `ValueProblem` for a quantity that the graph does not have.
 
     >>> from tutor.graph.build import from_steps
     >>> gradients = compile_gradients(from_steps(["d = x + y", "f = d*z"]))
@@ -211,6 +213,10 @@ def compile_gradients(graph: Graph | Derivation | Network | Layered, wrt: Sequen
     >>> compile_gradients(Network((2, 1), ("identity",), biases="none")).one([1.0, 2.0, 7.0, 1.0, 1.0])
     (8.0, -4.0, -8.0)
     """
-    if isinstance(graph, Network):
-        graph = from_network_layers(graph)
-    return LayerGradients(graph, wrt) if isinstance(graph, Layered) else Gradients(graph, wrt)
+    if isinstance(graph, Graph | Derivation):
+        scalar = graph.graph if isinstance(graph, Derivation) else graph
+        whole = scalar.whole
+        if whole is None or (from_network(whole) if isinstance(whole, Network) else write_out(whole)) != scalar:
+            return Gradients(graph, wrt)
+        graph = whole
+    return LayerGradients(from_network_layers(graph) if isinstance(graph, Network) else graph, wrt)
