@@ -103,6 +103,9 @@ class _Lexer:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
         if self.known.arrays and text[at] == "." and (transposed := signs.TRANSPOSED.match(text, at, end)):
             return self.put("t", None, len(transposed.group()))
+        if entrywise := signs.ENTRYWISE.match(text, at, end):
+            sign = entrywise[1]
+            return self.put(*(("@", "hadamard") if sign == "*" and self.known.arrays else signs.CHARACTERS[sign]), 2)
         before = self.tokens[-1][0] if self.tokens else "+"
         self.put("a", *read_number(text, at, end, self.known, before))
 
@@ -389,7 +392,8 @@ class _Lexer:
         if word == "sqrt" and text[at + 5 : at + 6] == "[":
             raise self.fail("a root with an index is not read", "write x^(1/3)")
         if word in ("left", "right") and text[at + len(word) + 1 : at + len(word) + 2] == ".":
-            raise self.fail(f"\\{word}. is not read", "leave it out")
+            self.at += len(word) + 2  # a bracket that is not seen
+            return
         if token is None:
             self.at += len(word) + 1
         else:
@@ -452,6 +456,11 @@ def _read_said(lexer: _Lexer, match: re.Match[str]) -> None:
     lexer.put("l" if match[1] in signs.ELSE else "i", None, len(match.group()))
 
 
+def _read_euler(lexer: _Lexer, match: re.Match[str]) -> None:
+    declared = lexer.known.declared.get("e")
+    lexer.put("e" if declared is None else "a", declared or EULER, len(match.group()))
+
+
 def _environment(lexer: _Lexer, match: re.Match[str]) -> None:
     if match[2] != "cases":
         raise lexer.fail(
@@ -466,6 +475,7 @@ _SPECIAL: tuple[tuple[re.Pattern[str], Callable[[_Lexer, re.Match[str]], None]],
     (signs.INDICATOR, _read_indicator),
     (signs.INDICATED, lambda lexer, match: lexer.put("a", ONE, len(match.group()))),
     (signs.WORDS_OF_CASES, _read_said),
+    (signs.E, _read_euler),
     (signs.D, lambda lexer, match: lexer.put("p", None, len(match.group()))),
     (signs.ENVIRONMENT, _environment),
 )

@@ -56,6 +56,9 @@ AS_TYPESET = [
     (r"x + y \\", "x + y"),
     (r"\text{0.082}", "0.082"), (r"\operatorname{sigm}(z)", "sigmoid(z)"), (r"\frac{\mathrm{d} L}{\mathrm{d} w_5}", "dL/dw5"),
     ("（x ＋ ３）ｙ", "(x + 3)*y"), ("x　·　２", "x*2"), ("xy(a+b)", "x*y*(a + b)"), ("w^2_5", "w5^2"), ("w^{2}_{5}", "w5^2"),
+    (r"\frac a b", "a/b"), (r"\frac1x", "1/x"), (r"\frac{x}2 y", "x/2*y"), (r"2\frac x{y+1}", "2*(x/(y + 1))"),
+    (r"\mathrm{e}^{-x}", "exp(-x)"), (r"\left. x + y \right.", "x + y"), (r"\boxed{\frac{x}{y}}", "x/y"), ("x .* y./z", "x*y/z"),
+    (r"\begin{cases} x & \mbox{für } z > 0 \\ 0 & \mbox{sonst} \end{cases}", "if_positive(z, x, 0)"),
     # numbers in groups
     ("1'000", "1000"), ("12\u2009345.6", "12345.6"), ("1\u202f234\u202f567", "1234567"), (r"10\,000", "10000"), ("5e−3", "5e-3"),
     ("5·10⁻³", "5e-3"),
@@ -158,7 +161,7 @@ REFUSED = [  # text, a piece of what is said, the character the caret stands und
     ("wxyzb", "no quantity wxyzb", "w", "w*x*y*z*b"), ("w_{7}", "no quantity w_{7}", "w", ""),
     (r"\gamma", "no quantity", "\\", ""), (r"\foo{x}", r"command \foo is not read", "\\", r"\frac"),
     (r"\int x", r"command \int", "\\", ""), (r"\sqrt[3]{x}", "root with an index", "\\", "x^(1/3)"),
-    (r"\frac{a}", "no denominator", "\\", r"\frac{a}{b}"), (r"\frac a b", "no numerator", "\\", ""),
+    (r"\frac{a}", "no denominator", "\\", r"\frac{a}{b}"), (r"\frac out_h1 b", "no numerator", "\\", ""), (r"\frac{a}12", "no denominator", "\\", ""),
     ("x'", "prime belongs", "'", "dL/dx"), ("x^9999", "exponent over 1,000", "^", ""),
     ("∂L/x", "derivative cannot be read", "∂", "dL/dw5"), ("∂", "derivative", "∂", ""),
     ("∂L/", "derivative", "∂", ""), ("dL/dq", "no quantity", None, ""), ("x $ y", "'$'", "$", "dollar"),
