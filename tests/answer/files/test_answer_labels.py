@@ -2,7 +2,16 @@
 
 import pytest
 
-from tutor.answer.files.answer_labels import AnswerLabel, has_value_at_end, is_prose, is_remark, label_of, row_labels, sort_of, split_pairs
+from tutor.answer.files.answer_labels import (
+    AnswerLabel,
+    has_value_at_end,
+    is_prose,
+    is_remark,
+    label_of,
+    row_labels,
+    sort_of,
+    split_pairs,
+)
 from tutor.answer.read.ids import Ids
 
 IDS = Ids.make(["L", "dL/dw5", "q 1"])
@@ -36,7 +45,8 @@ PAIRED = [  # line, its parts
     ("L = 0.3 and dL/dw5 = 1", ("L = 0.3", "dL/dw5 = 1")), ("L   0.3     dL/dw5   1", ("L\t0.3", "dL/dw5\t1")),
     ("L\t0.3\tdL/dw5\t1", ("L\t0.3", "dL/dw5\t1")),
     # lines of working, and one answer
-    ("L = 0.3 = dL/dw5", ()), ("L = a, dL/dw5 = 1", ()), ("L = 0.3, L = 0.4", ()), ("L = 0.3, M = 0.4", ()), ("L = 0.3", ()), ("L; 0.3", ()),
+    ("L = 0.3 = dL/dw5", ()), ("L = a, dL/dw5 = 1", ()), ("L = 0.3, L = 0.4", ()), ("L = 0.3, M = 0.4", ()),
+    ("L = 0.3", ()), ("L; 0.3", ()),
     ("L = [1, 2]", ()), ("", ()), ("L = 0.3, so it is", ()),
 ]  # fmt: skip
 
@@ -46,7 +56,10 @@ def test_a_line_may_answer_several_questions(line, parts):
     assert split_pairs(line, IDS) == parts
 
 
-@pytest.mark.parametrize(("line", "remark"), [("Anna", True), ("- Anna", True), ("L", False), ("0.3", False), ("anna", False), ("Bemerkung: x", True)])
+REMARKS = [("Anna", True), ("- Anna", True), ("L", False), ("0.3", False), ("anna", False), ("Bemerkung: x", True)]
+
+
+@pytest.mark.parametrize(("line", "remark"), REMARKS)
 def test_what_is_a_remark(line, remark):
     assert is_remark(line, IDS) is remark
 

@@ -87,7 +87,8 @@ JUDGED = [  # answers to dL/dw5 = 0.0821670…
     ("0,741*0,187*0,593 = 0,0822", "correct"),
     ("tensor(0.0822)", "correct"), ("8.22x10^-2", "correct"), ("8,22·10⁻²", "correct"), (r"\boxed{0.0822}", "correct"),
     (r"0.0822 \\\\", "correct"),
-    ("0·0822", "undecided"), ("0*0822", "undecided"), ("8.22*e-2", "undecided"), ("0·5", "undecided"), ("0.082(2)", "unreadable"), ("8.22*10-2", "undecided"),
+    ("0·0822", "undecided"), ("0*0822", "undecided"), ("8.22*e-2", "undecided"),
+    ("0·5", "undecided"), ("0.082(2)", "unreadable"), ("8.22*10-2", "undecided"),
     ("1,234", "unreadable"), ("8.2 %", "unreadable"),
     ("8.22*10-3", "wrong"), ("0 1/2", "wrong"),
 ]  # fmt: skip

@@ -149,7 +149,7 @@ def _split_by_colon(text: str, ids: Ids) -> AnswerLabel | None:
 
 
 def split_pairs(line: str, ids: Ids) -> tuple[str, ...]:
-    """The parts of a line that answers several questions (``L = 0.3, in_h1 = 0.38``, two columns of them), each a line of its own; else none.
+    """The parts of a line that answers several questions (``L = 0.3, in_h1 = 0.38``, two columns), each a line of its own; else none.
 
     Every part must name another question and have a plain value behind it, so that no line of working is taken apart.
     """

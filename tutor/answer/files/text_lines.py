@@ -68,7 +68,7 @@ class _Segment:
 
 
     def ends_before(self, label: AnswerLabel) -> bool:
-        """Whether another quantity begins an answer of its own below this one: with its value below it, or behind a value that stands here."""
+        """Whether another quantity begins an answer of its own below this one: its value is below it, or one stands here already."""
         first = next((line for line in self.lines if not is_blank(line)), "")
         return not label.rest.strip() or (is_value(first) and not first.lstrip().startswith(("=", "≈")) and "=" not in first)
 

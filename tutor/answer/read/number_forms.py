@@ -25,10 +25,11 @@ _MIXED = re.compile(
     r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})\s{1,3}(?P<over>[0-9]{1,9})\s?/\s?(?P<under>[0-9]{1,9})\s{0,4}\.?\s{0,4}"
 )
 _MIXED_LATEX = re.compile(
-    r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})(?:\s|\\[,;:! ]){0,4}\\[dt]?frac\s?(?:\{\s?(?P<over>[0-9]{1,9})\s?\}\s?\{\s?(?P<under>[0-9]{1,9})\s?\}"
+    r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})(?:\s|\\[,;:! ]){0,4}\\[dt]?frac\s?"
+    r"(?:\{\s?(?P<over>[0-9]{1,9})\s?\}\s?\{\s?(?P<under>[0-9]{1,9})\s?\}"
     r"|(?P<digit>[0-9])(?P<below>[0-9]))\s{0,4}\.?\s{0,4}"
 )
-_CUT = re.compile(rf"(?P<number>\s{{0,4}}[-+−]?\s?[0-9]{{1,15}}\.[0-9]{{1,30}})\s?(?:…|\.{{3,6}}|\\l?dots)\s{{0,4}}")
+_CUT = re.compile(r"(?P<number>\s{0,4}[-+−]?\s?[0-9]{1,15}\.[0-9]{1,30})\s?(?:…|\.{3,6}|\\l?dots)\s{0,4}")
 """0.0822…: the digits go on."""
 _MIXED_SIGN = re.compile(r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})\s{0,3}(?P<part>[½¼¾⅓⅔])\s{0,4}\.?\s{0,4}")
 _PRINTED = re.compile(
