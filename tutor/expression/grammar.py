@@ -407,7 +407,7 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
     begun = at
     if tokens[at + 1] != ("(", "}"):
         num, end = _read_single(tokens, at + 1, begun, "numerator")
-        return _under(tokens, end, num, begun, level, how)
+        return _read_under(tokens, end, num, begun, level, how)
     if tokens[at + 2][0] in ("p", "d"):
         try:
             of, end = read_differential(tokens, at + 2, begun)
@@ -420,10 +420,10 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
             if tokens[at + 2][0] == "p" and tokens[at + 3][0] != "a":
                 raise
     num, end = _sum(tokens, at + 2, level + 1, how)
-    return _under(tokens, find_close(tokens, end, at + 1), num, begun, level, how)
+    return _read_under(tokens, find_close(tokens, end, at + 1), num, begun, level, how)
 
 
-def _under(tokens: list[Token], at: int, num: Expr, begun: int, level: int, how: How) -> tuple[Expr, int]:
+def _read_under(tokens: list[Token], at: int, num: Expr, begun: int, level: int, how: How) -> tuple[Expr, int]:
     """The fraction whose numerator is read, with its denominator from token ``at`` on."""
     if tokens[at] != ("(", "}"):
         den, end = _read_single(tokens, at, begun, "denominator")

@@ -25,6 +25,7 @@ ONE = [  # file, text, student, answers
     ("anna.md", "**q1**: a\n**q2 :** b", "anna", {"q1": "a", "q2": "b"}),
     ("anna.md", "## q1\n```python\nq2: 3\n# q2\n```\nq2: 4", "anna", {"q1": "q2: 3\n# q2", "q2": "4"}),
     ("anna.md", "```\nq1 = 0.5\n```\n\n```python\nq2 = 3\n```", "anna", {"q1": "0.5\n\nq2 = 3", "q2": "3"}),
+    ("anna.md", "| # | Quantity | My result | Working |\n|:--|:-:|--:|---|\n| 1 | q1 | 0.5 | see above |", "anna", {"q1": "0.5"}),
     ("anna.txt", "q1:\n0.5\nq2 =\n3", "anna", {"q1": "0.5", "q2": "3"}),
     ("anna.txt", "q1:\n0.5\nq2 = 1 + 2\n= 3", "anna", {"q1": "0.5", "q2": "1 + 2\n= 3"}),
     ("anna.txt", "q1 = 0.5      q2 = 3\nBest wishes\nAnna", "anna", {"q1": "0.5", "q2": "3"}),

@@ -16,10 +16,10 @@ from tutor.answer.read.ids import Ids
 STRONG, EQUAL, WEAK = 3, 2, 1
 """How sure it is that a line begins an answer: ``id:``, a heading, a row of a table; ``id =``; either of them inside something else."""
 MAX_COLONS = 4
-_BULLET = re.compile(r"(?:[-*+•‣▪–]|\d{1,3}[.)])[ \t]+(?:\[[ xX]?\][ \t]+)?")
+_BULLET = re.compile(r"(?:(?:[-*+•‣▪–]|\d{1,3}[.)])[ \t]+(?:\[[ xX]?\][ \t]+)?|\\item(?![A-Za-z])(?:\[[^\]]{0,20}\])?[ \t]*)")
 _EQUALS = re.compile(
     rf"(?P<label>[^=≈≃\n]{{1,{MAX_LABEL}}}?)\s?"
-    r"(?::=|≔|=(?!=)|≈|≃|\\approx(?![A-Za-z])|\\coloneqq(?![A-Za-z])|<-|←|\\gets(?![A-Za-z])|\\leftarrow(?![A-Za-z]))"
+    r"(?::=|≔|={1,2}>|=(?!=)|≈|≃|\\approx(?![A-Za-z])|\\coloneqq(?![A-Za-z])|<-|←|\\gets(?![A-Za-z])|\\leftarrow(?![A-Za-z]))"
 )
 _LOOSE = tuple(
     re.compile(rf"(?P<label>.{{1,{MAX_LABEL}}}?){sign}(?P<rest>.+)", re.IGNORECASE)
@@ -28,10 +28,11 @@ _LOOSE = tuple(
         r"[ ](?:is|ist|equals|beträgt|gives|ergibt|lautet)[ ](?:equal to |about |approximately |ca\. )?",
     )
 ) + tuple(
-    re.compile(rf"(?P<label>.{{1,{MAX_LABEL}}}){sign}(?P<rest>\[[^\[]+\]|[^\s\[]+)") for sign in (r"[ ]?[–—][ ]", r",[ ]?", r"[ ]")
+    re.compile(rf"(?P<label>.{{1,{MAX_LABEL}}}){sign}(?P<rest>\[[^\[]+\]|[^\s\[]+)")
+    for sign in (r"[ ]?\.{3,80}[ ]?", r"[ ]?[–—][ ]", r",[ ]?", r"[ ]")
 )  # fmt: skip
 """What else may stand between a quantity and its value, where a value it is."""
-_APART = re.compile(r"[ ,→⇒>–—]")
+_APART = re.compile(r"[ ,→⇒>–—]|\.{3}")
 _COLUMNS = (
     ("\t", re.compile(r"[ ]{0,20}\t\s{0,20}")), (";", re.compile(r"[ ]{0,20};\s{0,20}")), ("  ", re.compile(r"(?<=\S)[ ]{2,}(?=\S)")),
     ("|", re.compile(r"[ ]{0,20}\|\s{0,20}")), ("&", re.compile(r"[ ]{0,20}&\s{0,20}")),
@@ -258,7 +259,7 @@ def _cell(text: str) -> str:
 def is_head(block: TextBlock) -> bool:
     """Whether a row only says what the columns are called."""
     words = [cell.strip(_MARKS).casefold() for cell in block.cells if cell.strip(_MARKS)]
-    return bool(words) and all(word in _HEADS or word in _FURNITURE or person_field(word) for word in words)
+    return bool(words) and all(word in _HEADS or word in _FURNITURE or _ANSWERS.fullmatch(word) or person_field(word) for word in words)
 
 
 def is_prose(text: str, ids: Ids | None = None) -> bool:

@@ -20,7 +20,7 @@ _SECTION = re.compile(r"\\(?:sub){0,2}(?:section|paragraph)\*?\{(?P<text>[^{}]{1
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
 _FENCE_LINE = re.compile(r"\s*(?:`{3,}\s?[\w+-]{0,20}|~{3,}\s?[\w+-]{0,20})\s*")
 _QUOTED = re.compile(r"(?:>[ \t]?){1,4}")
-_DIVIDER = re.compile(r"[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?[ \t]*)?[ \t]*")
+_DIVIDER = re.compile(r"[ \t]*\|?(?:[ \t]*(?::?-{2,}:?|:-:?|-:)[ \t]*\|)+(?:[ \t]*(?::?-{2,}:?|:-:?|-:)[ \t]*)?[ \t]*")
 _LATEX_RULE = re.compile(r"[ \t]*\\(?:hline|toprule|midrule|bottomrule|begin\{tabular\}\{[^{}]{0,60}\}|end\{tabular\})[ \t]*")
 _SETTING = re.compile(
     r"[ \t]*\\(?:begin|end)\{(?:align|aligned|alignat|equation|gather|gathered|multline|split|itemize|enumerate|document|center|table)"

@@ -67,7 +67,7 @@ class _Segment:
         return self.seen == len(self.lines)
 
 
-    def ends_before(self, label: AnswerLabel) -> bool:
+    def is_ended_by(self, label: AnswerLabel) -> bool:
         """Whether another quantity begins an answer of its own below this one: its value is below it, or one stands here already."""
         first = next((line for line in self.lines if not is_blank(line)), "")
         return not label.rest.strip() or (is_value(first) and not first.lstrip().startswith(("=", "≈")) and "=" not in first)
@@ -230,7 +230,7 @@ def _split_label(part: _Part, block: TextBlock, label: AnswerLabel, *, inside: b
         part.begin(label if not inside else AnswerLabel(label.question, label.rest, WEAK), block)
     elif current is not None and current.question == label.question and (current.below or not current.blank):
         current.lines.append(block.text)
-    elif current is not None and (inside or (current.below and not current.ends_before(label))):
+    elif current is not None and (inside or (current.below and not current.is_ended_by(label))):
         # a line of its working, and perhaps the other's answer
         current.lines.append(block.text)
         part.inner.append((label.question, label.rest, block.number))

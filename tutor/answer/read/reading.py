@@ -76,7 +76,7 @@ def trim_answer(text: str, start: int = 0, end: int | None = None) -> tuple[int,
         start, end = _strip_blanks(text, start, end)
         if text[start:end].endswith((".", "\\.")) and end - start > 1:
             start, end = _strip_blanks(text, start, end - 1)
-        if (box := _BOX.match(text, start, end)) and _closes_at_end(text, box.end(), end):
+        if (box := _BOX.match(text, start, end)) and _is_closed_at_end(text, box.end(), end):
             start, end = box.end(), end - 1
             continue
         for opening, closing in _WRAPPERS:
@@ -95,7 +95,7 @@ def trim_answer(text: str, start: int = 0, end: int | None = None) -> tuple[int,
     return _strip_blanks(text, start, end)
 
 
-def _closes_at_end(text: str, start: int, end: int) -> bool:
+def _is_closed_at_end(text: str, start: int, end: int) -> bool:
     """Whether the last character is the brace that closes what begins at ``start``."""
     level = 1
     for at in range(start, end):
