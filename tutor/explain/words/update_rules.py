@@ -95,7 +95,8 @@ class UpdateWords(Topic):
         "gradients are small.",
         "rmsprop": "As in PyTorch, whose alpha is this ρ (its default is 0.99, here 0.9 as in Hinton's lecture and in Keras); "
         "ε stands outside the square root.",
-        "adam": "As in PyTorch and in the paper: ε outside the square root, corrections with β₁ and β₂ to the power of the number of the update.",
+        "adam": "As in PyTorch and in the paper: ε outside the square root, corrections with β₁ and β₂ to the power of the number of the "
+        "update.",
         "adagrad-slide": _SLIDE,
         "rmsprop-slide": _SLIDE,
         "adam-slide": _SLIDE,
