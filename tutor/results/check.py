@@ -63,7 +63,8 @@ class _VerdictWriter:
         subject = self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
         if verdict.derived is None:
             digits = len(re.sub(r"[eE].*|\D", "", verdict.printed).lstrip("0")) if is_decimal(verdict.printed) else 6
-            return VerdictText(subject, printed, text(as_printed(Fraction(verdict.value), digits + 1), self.notation))
+            shown = printed if is_decimal(verdict.printed) else self.write(claim.formula, claim)
+            return VerdictText(subject, shown, text(as_printed(Fraction(verdict.value), digits + 1), self.notation))
         point = ", ".join(f"{self.name(name)} = {value.replace('-', '−')}" for name, value in differs.point) if differs else ""
         both = (differs.yours.replace("-", "−"), differs.expected.replace("-", "−")) if differs else ("", "")
         value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
