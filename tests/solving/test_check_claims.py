@@ -1,6 +1,7 @@
 """Checking what is printed: this table of claims and verdicts is the specification."""
 
 import pytest
+from small_neuron import HEAD, VALUES
 
 from tutor.errors import TutorError
 from tutor.exercise.load import from_text
@@ -8,22 +9,6 @@ from tutor.marking.mark_submission import Marker
 from tutor.results.check import check as check_targets
 from tutor.results.solution import solve
 from tutor.solving.check_claims import check
-
-HEAD = """
-title = "A neuron"
-notation = "qmul"
-steps = ["z = w*x + b", "a = sigmoid(z)", "L = (a - y)^2"]
-parameters = ["w", "b"]
-[train]
-rate = 0.5
-"""
-VALUES = """
-[values]
-w = 2
-x = "1/2"
-b = -1
-y = 1
-"""
 
 
 def verdicts(claims, head=HEAD, values=VALUES):
