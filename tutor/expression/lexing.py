@@ -104,8 +104,8 @@ class _Lexer:
         if self.known.arrays and text[at] == "." and (transposed := signs.TRANSPOSED.match(text, at, end)):
             return self.put("t", None, len(transposed.group()))
         if entrywise := signs.ENTRYWISE.match(text, at, end):
-            sign = entrywise[1]
-            return self.put(*(("@", "hadamard") if sign == "*" and self.known.arrays else signs.CHARACTERS[sign]), 2)
+            kind, value = signs.CHARACTERS["⊙" if entrywise[1] == "*" and self.known.arrays else entrywise[1]]
+            return self.put(kind, value, 2)
         before = self.tokens[-1][0] if self.tokens else "+"
         self.put("a", *read_number(text, at, end, self.known, before))
 
