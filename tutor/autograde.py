@@ -23,7 +23,7 @@ from tutor.errors import TutorError
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
 from tutor.explain.words.marking_words import is_unpunished
-from tutor.explain.words.wording import ENGLISH
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.limits import MAX_AXES
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
@@ -167,9 +167,9 @@ def _marker(exercise: str | Exercise) -> Marker:
     return _prepare_marker(exercise) if isinstance(exercise, str) else Marker(exercise)
 
 
-def words(answer: MarkedAnswer) -> str:
+def words(answer: MarkedAnswer, language: Wording = ENGLISH) -> str:
     """What a student is told of an answer in one paragraph: the verdict, the slip, where to look; nothing of the solution."""
-    wording = ENGLISH.marking
+    wording = language.marking
     said = [wording.ANSWER_IS.format(question=answer.question, verdict=wording.say_answer(answer))]
     if answer.outcome:
         said.append(wording.OUTCOMES.get(answer.outcome, ""))
