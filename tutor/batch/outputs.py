@@ -65,9 +65,8 @@ def list_outputs(
 def class_page(marked: Sequence[Marked], marker: Marker, language: str | None = None) -> ClassReport:
     """The report on the class."""
     exercise = marker.exercise
-    return class_report(
-        marked, title=exercise.title, notation=course_notation(exercise), questions=marker.questions, words=language or exercise.language or None
-    )  # fmt: skip
+    words = language or exercise.language or None
+    return class_report(marked, title=exercise.title, notation=course_notation(exercise), questions=marker.questions, words=words)
 
 
 def results_json(records: Iterator[str], marker: Marker, header: Header) -> Iterator[bytes]:
