@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from tutor.answer.read.array_vocabulary import layer_notation
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
-from tutor.exercise.model import Exercise
-from tutor.solving.check_claims import Verdict
+from tutor.exercise.model import Claim, Exercise
+from tutor.exercise.over_layers import layers_of
+from tutor.explain.layer_formulas import dress_expr, strip_shapes
+from tutor.expression.keys import read_derivative
+from tutor.expression.nodes import Expr
+from tutor.graph.shapes import Shape
+from tutor.numbers.agreement import is_decimal
+from tutor.numbers.printed import as_printed
+from tutor.render.maths import text
+from tutor.results.feedback import course_notation
+from tutor.solving.check_claims import Verdict, VerdictText
 from tutor.solving.check_claims import check as check_exercise
 
 
@@ -19,8 +34,53 @@ def check(*targets: str | Exercise) -> list[Verdict]:
     """
     found: list[Verdict] = []
     for target in expand_targets(targets):
-        found += check_exercise(load(target) if isinstance(target, str) else target)
+        exercise = load(target) if isinstance(target, str) else target
+        verdicts = check_exercise(exercise)
+        write = _VerdictWriter(exercise) if verdicts else None
+        found += [replace(verdict, written=write(verdict)) for verdict in verdicts if write is not None]
     return found
+
+
+class _VerdictWriter:
+    """Writes the verdicts of one exercise as its pages do."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.notation = course_notation(exercise)
+        self.shapes: Mapping[str, Shape] = {}
+        self.arrays = self.notation
+        if exercise.layers is not None or (exercise.network is not None and exercise.graph is not None):
+            layered = layers_of(exercise, exercise.notation)
+            self.shapes, self.arrays = layered.shapes, layer_notation(exercise, layered, exercise.notation)
+
+    def __call__(self, verdict: Verdict) -> VerdictText:
+        claim, differs = verdict.source, verdict.difference
+        printed = verdict.printed.replace("-", "−") if is_decimal(verdict.printed) else verdict.printed
+        if claim is None or claim.subject is None or claim.formula is None:
+            if claim is None or claim.formula is None or verdict.derived is None:
+                return VerdictText(verdict.claim, printed, verdict.value)
+            value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
+            return VerdictText(verdict.claim, self.write(claim.formula, claim), value)
+        subject = self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
+        if verdict.derived is None:
+            digits = len(re.sub(r"[eE].*|\D", "", verdict.printed).lstrip("0")) if is_decimal(verdict.printed) else 6
+            shown = printed if is_decimal(verdict.printed) else self.write(claim.formula, claim)
+            return VerdictText(subject, shown, text(as_printed(Fraction(verdict.value), digits + 1), self.notation))
+        point = ", ".join(f"{self.name(name)} = {value.replace('-', '−')}" for name, value in differs.point) if differs else ""
+        both = (differs.yours.replace("-", "−"), differs.expected.replace("-", "−")) if differs else ("", "")
+        value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
+        sums = tuple(" + ".join(map(self.name, group)) + " = 1" for group in verdict.sums)
+        return VerdictText(subject, self.write(claim.formula, claim), value, point, both, sums)
+
+    def name(self, name: str) -> str:
+        """A quantity or a derivative by its symbol."""
+        parts = read_derivative(name)
+        return (self.notation.partial(parts.of, parts.wrt) if parts else self.notation.symbol(name)).text
+
+    def write(self, expr: Expr, claim: Claim) -> str:
+        """An expression on one line of text."""
+        if claim.layers:
+            return text(strip_shapes(dress_expr(expr, self.shapes)), self.arrays)
+        return text(expr, self.notation)
 
 
 def expand_targets(targets: tuple[str | Exercise, ...] | list[str]) -> list[str | Exercise]:

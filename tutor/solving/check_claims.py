@@ -36,6 +36,20 @@ EQUAL = Fraction(1, 10**40)
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictText:
+    """A verdict on lines of text, in the symbols of its course: the claim, what is printed, the value (nothing for a formula that
+    agrees), the point at which a formula differs, with what both give there, and the sums that are 1.
+    """
+
+    claim: str
+    printed: str
+    value: str = ""
+    point: str = ""
+    both: tuple[str, str] = ("", "")
+    sums: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Verdict:
     """What became of one claim: the value as text (exact fraction, 15 digits, or the formula) and how the figure agrees."""
 
@@ -51,6 +65,8 @@ class Verdict:
     """Targets that have to add up to 1, each of these groups, for a formula to agree; the given ones do."""
     difference: Comparison | None = None
     """Where a formula differs, and by how much."""
+    written: VerdictText | None = None
+    """The same for people, as the exercise's course writes it."""
 
     @property
     def ok(self) -> bool:
