@@ -41,7 +41,7 @@ def write_entry(program: ArrayProgram, place: Sequence[int], names: Callable[[st
     >>> made = lower_formula(Call("matmul", (Name("W"), Name("x"))), {"W": (1, 2), "x": (2,)}.__getitem__)
     >>> known = {"W": Array((1, 2), ("W_1_1", "W_1_2")), "x": Array((2,), ("x_1", "x_2"))}
     >>> write_entry(made, (1,), known.__getitem__).names
-    ('W_1_1', 'x_1', 'W_1_2', 'x_2')
+    ('W_1_1', 'W_1_2', 'x_1', 'x_2')
     """
     needed: list[Needed] = [{} for _ in program.code]
     wanted = _look(program.wanted[0], tuple(index - 1 for index in place))

@@ -20,7 +20,7 @@ from tutor.numbers.agreement import is_decimal
 from tutor.numbers.printed import as_printed
 from tutor.render.maths import text
 from tutor.results.feedback import course_notation
-from tutor.solving.check_claims import Verdict, VerdictText
+from tutor.solving.check_claims import Verdict, VerdictText, nest_texts
 from tutor.solving.check_claims import check as check_exercise
 
 
@@ -54,7 +54,9 @@ class _VerdictWriter:
 
     def __call__(self, verdict: Verdict) -> VerdictText:
         claim, differs = verdict.source, verdict.difference
-        printed = verdict.printed.replace("-", "−") if is_decimal(verdict.printed) else verdict.printed
+        if claim is not None and verdict.parts:
+            return self.join_parts(claim, verdict)
+        printed = verdict.printed.replace("-", "−") if is_decimal(claim.decimal if claim else verdict.printed) else verdict.printed
         if claim is None or claim.subject is None or claim.formula is None:
             if claim is None or claim.formula is None or verdict.derived is None:
                 return VerdictText(verdict.claim, printed, verdict.value)
@@ -62,14 +64,26 @@ class _VerdictWriter:
             return VerdictText(verdict.claim, self.write(claim.formula, claim), value)
         subject = self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
         if verdict.derived is None:
-            digits = len(re.sub(r"[eE].*|\D", "", verdict.printed).lstrip("0")) if is_decimal(verdict.printed) else 6
-            shown = printed if is_decimal(verdict.printed) else self.write(claim.formula, claim)
+            digits = len(re.sub(r"[eE].*|\D", "", claim.decimal).lstrip("0")) if is_decimal(claim.decimal) else 6
+            shown = printed if is_decimal(claim.decimal) else self.write(claim.formula, claim)
             return VerdictText(subject, shown, text(as_printed(Fraction(verdict.value), digits + 1), self.notation))
         point = ", ".join(f"{self.name(name)} = {value.replace('-', '−')}" for name, value in differs.point) if differs else ""
         both = (differs.yours.replace("-", "−"), differs.expected.replace("-", "−")) if differs else ("", "")
         value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
         sums = tuple(" + ".join(map(self.name, group)) + " = 1" for group in verdict.sums)
         return VerdictText(subject, self.write(claim.formula, claim), value, point, both, sums)
+
+    def join_parts(self, claim: Claim, verdict: Verdict) -> VerdictText:
+        """The entries of an array as one, or the sides of an equation."""
+        texts = [self(part) for part in verdict.parts]
+        worst = next(one for one, part in zip(texts, verdict.parts, strict=True) if part.agreement == verdict.agreement)
+        if not claim.shape:
+            value = next((one.value for one in reversed(texts) if one.value), "")
+            return replace(worst, printed=" = ".join(one.printed for one in texts), value=value)
+        assert claim.subject is not None
+        subject = self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
+        printed, value = (nest_texts(column, claim.shape) for column in ([one.printed for one in texts], [one.value for one in texts]))
+        return VerdictText(subject, printed, value)
 
     def name(self, name: str) -> str:
         """A quantity or a derivative by its symbol."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.listing_words import ListingWords
     from tutor.solving.check_claims import Verdict
 
-STYLES = {"exact": "green", "rounded": "green", "truncated": "cyan", "differs": "bold red"}
+STYLES = {"exact": "green", "rounded": "green", "truncated": "cyan", "carried": "cyan", "differs": "bold red"}
 MARKS = {"layers": "L", "data": "D", "training": "T"}
 EXAMPLES = (
     ("tutor solve neuron/two-two-two --wrt w5", "weight"),
@@ -167,6 +167,8 @@ def _total(found: Sequence[Verdict], words: ListingWords) -> Text:
     errata = sum(v.agreement == "differs" and v.erratum is not None for v in found)
     wrong = counted["differs"] - errata
     line = Text(words.TOTAL.format(count=len(found), errata=errata, **counted))
+    if counted["carried"]:
+        line.append(words.CARRIED.format(count=counted["carried"]))
     if wrong:
         line.append(words.WRONG.format(count=wrong), style=STYLES["differs"])
     return line
