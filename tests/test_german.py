@@ -11,6 +11,8 @@ from some_now import some_now
 from words_of_pages import LETTERS, PAGES, TYPED, nobody, solved, users_of
 
 from tutor import mark, solve, train
+from tutor.autograde import check_answer
+from tutor.exercise.load import from_text
 from tutor.explain.words.languages import find_wording, read_phrases
 from tutor.explain.words.wording import list_english_phrases
 from tutor.results.feedback import Feedback, class_report
@@ -168,6 +170,12 @@ def test_every_command_refuses_an_unknown_language(tutor, line):
     code, out, err = tutor(*line.replace("--lang de", "--lang fr").split())
     assert (code, out) == (2, "")
     assert err == "tutor: there is no language fr\n  these are: en (English), de (Deutsch)\n"
+
+
+def test_a_notebook_hears_the_language_of_the_exercise():
+    checked = check_answer(from_text(EXERCISE, "own"), "dL/dw", "-24")
+    assert checked.words.startswith("dL/dw: ")
+    assert "Vermutlich" in checked.words
 
 
 def test_an_exercise_file_with_an_unknown_language_is_refused(tutor, folder):
