@@ -417,6 +417,9 @@ def test_a_folder_full_of_odd_files(handed_in, tmp_path):
     assert len(good) >= 18
     for start in ("nul.", "zip.", "archive.", "gz.", "tar.", "picture.", "png.", "large.", "empty.", "link.", "dangling.", "pipe."):
         assert [one for one in results if one["source"].startswith(start) and one["status"] != "marked" and one["reason"]], start
+    for link in ("up", "link", "dangling"):
+        (row,) = [one for one in results if one["student"] == link]
+        assert "symbolic link" in row["reason"]
     (own,) = [one for one in results if one["student"] == "folder.json"]
     assert own["status"] == "marked"
     assert [part["place"] for part in own["unused"]] == ["link.txt", "zdeeper.txt", "zpipe.txt"]
