@@ -70,7 +70,7 @@ def _phrases(where: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _replace_phrases(where: str, value: Any, phrases: Mapping[str, str]) -> Any:
-    """A phrase, or a table of them, with those of a translation in place; what it lacks stays English, which the tests of it do not allow."""
+    """A phrase, or a table of them, with those of a translation in place; what it lacks stays English (see `list_faults`)."""
     if isinstance(value, str):
         return phrases.get(where, value)
     if isinstance(value, Mapping):
