@@ -24,7 +24,6 @@ from tutor.results.feedback import course_notation
 from tutor.solving.check_claims import Verdict, VerdictText, nest_texts
 from tutor.solving.check_claims import check as check_exercise
 
-
 ONES = "𝟏"
 """A vector of ones."""
 
