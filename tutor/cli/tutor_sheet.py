@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeAlias
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 
 import typer
 
 from tutor.cli.prover import find_running_prover
 from tutor.cli.shell import Fragment, NotationName, Output, To, check_fragment, choose_format, complete, deliver
 from tutor.errors import OutputError
+from tutor.explain.sheet_layout import LEFT_OUT, SOLUTIONS, Solutions
 from tutor.render.page_formats import PAGE_FORMATS
 from tutor.text import make_visible
 
@@ -18,19 +19,12 @@ LONGEST = 1_000_000
 """A file of more bytes is no preamble."""
 
 
-class SolutionsAt(StrEnum):
-    """Where the solutions stand."""
-
-    none = "none"
-    after = "after"
-    end = "end"
-    only = "only"
-
-
 if TYPE_CHECKING:
     PartName: TypeAlias = str
+    PlaceName: TypeAlias = str
 else:
-    PartName = StrEnum("PartName", {name: name for name in ("name", "ids", "sources", "proof", "numbers", "lecture", "notes")})
+    PlaceName = StrEnum("PlaceName", {name: name for name in SOLUTIONS})
+    PartName = StrEnum("PartName", {name: name for name in LEFT_OUT})
 
 
 Targets = Annotated[
@@ -41,7 +35,7 @@ Targets = Annotated[
     ),
 ]  # fmt: skip
 SolutionsOption = Annotated[
-    SolutionsAt, typer.Option("--solutions", help="After each exercise, at the end, or only the solutions, for a second file.")
+    PlaceName | None, typer.Option("--solutions", help="After each exercise, at the end, or only the solutions, for a second file.")
 ]
 Boxes = Annotated[bool, typer.Option("--boxes", help="Boxes for the answers, as large as their kind asks for.")]
 Marks = Annotated[bool, typer.Option("--marks", help="Marks at each question, and a table of them at the top.")]
@@ -49,16 +43,16 @@ Title = Annotated[str, typer.Option("--title", metavar="TEXT", help="The title."
 Cover = Annotated[str, typer.Option("--cover", metavar="TEXT", help="A line below it: course, date, time allowed.", show_default=False)]
 Without = Annotated[
     list[PartName] | None,
-    typer.Option("--without", help="Leave this out (repeatable): the field for a name, ids, or a part of the solutions.", show_default=False),
+    typer.Option("--without", help="Leave this out (repeatable): the field for a name, ids, a part of the solutions.", show_default=False),
 ]
 Preamble = Annotated[
-    Path | None, typer.Option("--preamble", metavar="FILE", help="With .tex and .pdf: LaTeX of your own for the head: macros, fonts, header.")
+    Path | None, typer.Option("--preamble", metavar="FILE", help="With .tex and .pdf: LaTeX for the head: macros, fonts, header.")
 ]
 
 
 def sheet(
     targets: Targets,
-    solutions: SolutionsOption = SolutionsAt.none,
+    solutions: SolutionsOption = None,
     boxes: Boxes = False,
     marks: Marks = False,
     title: Title = "",
@@ -77,8 +71,8 @@ def sheet(
     from tutor.results.sheet import sheet as make_sheet
 
     made = make_sheet(
-        targets, solutions=solutions.value, boxes=boxes, marks=marks, title=title, cover=cover, without=without or (),
-        notation_name=notation, preamble=own, ask=find_running_prover(),
+        targets, solutions=cast("Solutions", str(solutions or "none")), boxes=boxes, marks=marks, title=title, cover=cover,
+        without=[str(part) for part in without or ()], notation_name=notation, preamble=own, ask=find_running_prover(),
     )  # fmt: skip
     deliver(made, asked, output, fragment=fragment)
 

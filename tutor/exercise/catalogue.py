@@ -152,13 +152,13 @@ def exercise_text(target: str) -> tuple[str, str]:
     if is_exercise_name(target):
         ident, path = locate(target)
         return ident, read_text(path)
-    title = f"title = {_write_toml(' '.join(target.split())[:200])}\n"
+    title = f"title = {_toml(' '.join(target.split())[:200])}\n"
     if is_step(target):
         lines = [line.strip() for line in split_steps(target)]
-        return "expression", f"{title}steps = [{', '.join(map(_write_toml, lines))}]\n"
-    return "expression", f"{title}expression = {_write_toml(target)}\n"
+        return "expression", f"{title}steps = [{', '.join(map(_toml, lines))}]\n"
+    return "expression", f"{title}expression = {_toml(target)}\n"
 
 
-def _write_toml(text: str) -> str:
+def _toml(text: str) -> str:
     """A text as TOML writes it: JSON's escapes are TOML's."""
     return json.dumps(text, ensure_ascii=False)

@@ -190,7 +190,7 @@ class Blanks:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Section:
     """A document within a document, with its own title and in the symbols of its own course.  With ``apart`` it begins a page."""
 
     document: Document
@@ -198,7 +198,7 @@ class Part:
     apart: bool = False
 
 
-Block: TypeAlias = Heading | Paragraph | Equations | Table | Figure | Verbatim | Bars | SheetQuestion | Blanks | Part
+Block: TypeAlias = Heading | Paragraph | Equations | Table | Figure | Verbatim | Bars | SheetQuestion | Blanks | Section
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,8 +105,8 @@ def strip_shapes(expr: Expr) -> Expr:
 
 
 def matrix(array: Array[Value], digits: int, *, whole: bool = False) -> Expr:
-    """Numbers as a matrix, of more axes as its slices; of a large one, unless it is to be ``whole``, the first rows and columns and the last,
-    with dots between.
+    """Numbers as a matrix, of more axes as its slices; of a large one that is not to be ``whole`` the first rows and columns and the
+    last, with dots between.
 
     >>> from fractions import Fraction
     >>> matrix(Array((2,), (Fraction(1), Fraction(1, 2))), 6)
@@ -119,7 +119,8 @@ def matrix(array: Array[Value], digits: int, *, whole: bool = False) -> Expr:
         slices = (Call("dots", ()) if i is None else matrix(_slice(array, i), digits, whole=whole) for i in chosen)
         return Call("slices", tuple(slices))
     rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
-    narrow = whole or (columns <= MAX_NARROW and max(len(write_plain(as_printed(item, digits))) for item in array.items) * columns <= MAX_WIDTH)
+    longest = max(len(write_plain(as_printed(item, digits))) for item in array.items)
+    narrow = whole or (columns <= MAX_NARROW and longest * columns <= MAX_WIDTH)
     places = [_list_some(rows, rows if whole else MAX_ROWS), _list_some(columns, columns if narrow else MAX_COLUMNS)]
     entries: list[Expr] = []
     for row in places[0]:

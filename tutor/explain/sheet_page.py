@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
-from typing import Literal, get_args
 
 from tutor.exercise.question import LISTS, Question
 from tutor.explain.document import (
@@ -23,7 +22,7 @@ from tutor.explain.document import (
     Inline,
     Math,
     Paragraph,
-    Part,
+    Section,
     Sentence,
     SheetQuestion,
     Side,
@@ -32,6 +31,7 @@ from tutor.explain.document import (
 from tutor.explain.layer_formulas import matrix
 from tutor.explain.layer_page import ArraySections
 from tutor.explain.page_writer import EQUALS, PageWriter
+from tutor.explain.sheet_layout import LABELLED, SheetLayout
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.training_page import TrainingSections
 from tutor.explain.words.sentence_grammar import split_places
@@ -46,14 +46,6 @@ from tutor.marking.question_list import updates_in
 from tutor.notation.profile import Notation
 from tutor.numbers.printed import as_printed
 from tutor.solving.worked import Worked
-
-Solutions = Literal["none", "after", "end", "only"]
-SOLUTIONS: tuple[Solutions, ...] = get_args(Solutions)
-"""Where the solutions stand: nowhere, after each exercise, at the end, or alone without the exercises."""
-LABELLED: Mapping[str, tuple[str, ...]] = {"proof": ("proof",), "numbers": ("numbers",), "lecture": ("lecture", "erratum"), "notes": ("note",)}
-"""Parts of worked solutions that can be left out, and the labels of their paragraphs."""
-LEFT_OUT = ("name", "ids", "sources", *LABELLED)
-"""What of a sheet can be left out: the field for a name, ids, where an exercise is from, parts of its solution."""
 
 MOST_CELLS = 8
 """So many rows and columns of boxes are drawn; a larger answer has one box."""
@@ -75,18 +67,6 @@ class SheetExercise:
     solved: tuple[Worked, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class SheetLayout:
-    """How a sheet is laid out.  ``boxes`` frames the room for answers, ``marks`` shows marks, ``without`` is some of `LEFT_OUT`."""
-
-    title: str = ""
-    cover: str = ""
-    solutions: Solutions = "none"
-    boxes: bool = False
-    marks: bool = False
-    without: frozenset[str] = frozenset()
-
-
 def document(exercises: Sequence[SheetExercise], layout: SheetLayout, words: Wording = ENGLISH) -> Document:
     """The whole sheet as a document."""
     return _SheetWriter(exercises, layout, words).document()
@@ -105,7 +85,7 @@ class _SheetWriter:
         numbered = list(enumerate(self.exercises, 1))
         if layout.solutions == "only":
             blocks: list[Block] = [self.solution(number, exercise) for number, exercise in numbered]
-            return Document(self.say.TITLE_SOLUTIONS.format(title=title), facts=self.cover(), blocks=tuple(blocks))
+            return Document(self.say.TITLE_SOLUTIONS.format(title=title), facts=self.facts(), blocks=tuple(blocks))
         blocks = self.head()
         for number, exercise in numbered:
             blocks.append(self.exercise(number, exercise))
@@ -113,26 +93,26 @@ class _SheetWriter:
                 blocks.append(self.solution(number, exercise))
         if layout.solutions == "end":
             solved = tuple(self.solution(number, exercise) for number, exercise in numbered)
-            blocks.append(Part(Document(self.say.SOLUTIONS, blocks=solved), Notation(), apart=True))
-        return Document(title, facts=self.cover(), blocks=tuple(blocks))
+            blocks.append(Section(Document(self.say.SOLUTIONS, blocks=solved), Notation(), apart=True))
+        return Document(title, facts=self.facts(), blocks=tuple(blocks))
 
-    def cover(self) -> tuple[Sentence, ...]:
+    def facts(self) -> tuple[Sentence, ...]:
         """The line below the title."""
         return ((self.layout.cover,),) if self.layout.cover else ()
 
-    def shows(self, part: str) -> bool:
+    def has(self, part: str) -> bool:
         """Whether a part of `LEFT_OUT` is shown."""
         return part not in self.layout.without
 
     # What stands above the exercises
 
     def head(self) -> list[Block]:
-        blocks: list[Block] = [Blanks(self.say.BLANKS)] if self.shows("name") else []
+        blocks: list[Block] = [Blanks(self.say.BLANKS)] if self.has("name") else []
         if self.layout.marks:
             blocks.append(self.write_marks_table())
         if self.digits:
             blocks.append(Paragraph((self.say.DIGITS.format(count=self.digits),)))
-        if self.shows("ids"):
+        if self.has("ids"):
             blocks.append(Paragraph((self.say.IDS,)))
         return blocks
 
@@ -149,18 +129,18 @@ class _SheetWriter:
 
     # An exercise
 
-    def exercise(self, number: int, exercise: SheetExercise) -> Part:
+    def exercise(self, number: int, exercise: SheetExercise) -> Section:
         """What is given and what is asked."""
         model, given = exercise.given.request.exercise, exercise.given
         notation = replace(given.notation, slashed=True)
         blocks = [*write_given(exercise, self.words), *self.questions(number, exercise)]
-        return Part(self.title(self.say.EXERCISE, number, exercise, model.source if self.shows("sources") else "", blocks), notation)
+        return Section(self.title(self.say.EXERCISE, number, exercise, model.source if self.has("sources") else "", blocks), notation)
 
     def title(self, phrase: str, number: int, exercise: SheetExercise, source: str, blocks: Sequence[Block]) -> Document:
         """A part about one exercise, under its number and title."""
         model = exercise.given.request.exercise
         marks = self.say.say_marks(points(total(q.marks for q in exercise.questions)))
-        ident = model.id if self.shows("ids") and model.id != model.title else ""
+        ident = model.id if self.has("ids") and model.id != model.title else ""
         facts: tuple[Sentence, ...] = ((marks,),) if self.layout.marks else ()
         return Document(phrase.format(number=number, title=model.title), ident, facts, source, tuple(blocks))
 
@@ -168,7 +148,7 @@ class _SheetWriter:
         """What is asked, one after the other."""
         return [
             SheetQuestion(
-                f"{number}.{place}", self.ask(question), question.id if self.shows("ids") else "",
+                f"{number}.{place}", self.ask(question), question.id if self.has("ids") else "",
                 self.say.say_marks(points(question.marks)) if self.layout.marks else "", question.options,
                 choose_place(question, framed=self.layout.boxes),
             )
@@ -189,16 +169,16 @@ class _SheetWriter:
 
     # A solution
 
-    def solution(self, number: int, exercise: SheetExercise) -> Part:
+    def solution(self, number: int, exercise: SheetExercise) -> Section:
         """The right answers, and everything that was worked out."""
         given = exercise.given
         rows, others = self.answers(number, exercise)
         key: list[Block] = [Heading(self.say.ANSWERS)] if rows or others else []
         key += [Equations(tuple(rows))] if rows else []
-        parts = [Part(Document("", blocks=(*key, *others)), replace(given.notation, slashed=True))]
-        parts += [Part(Document("", facts=page.facts, blocks=self.choose_shown(worked, page.blocks)), worked.notation)
+        parts = [Section(Document("", blocks=(*key, *others)), replace(given.notation, slashed=True))]
+        parts += [Section(Document("", facts=page.facts, blocks=self.choose_shown(worked, page.blocks)), worked.notation)
                   for worked in exercise.solved for page in (write_worked(worked, self.words),)]  # fmt: skip
-        return Part(self.title(self.say.SOLUTION, number, exercise, "", parts), given.notation)
+        return Section(self.title(self.say.SOLUTION, number, exercise, "", parts), given.notation)
 
     def answers(self, number: int, exercise: SheetExercise) -> tuple[list[Equation], list[Block]]:
         """The right answers: formulas and values as equations, letters as sentences."""
@@ -220,7 +200,7 @@ class _SheetWriter:
     def choose_shown(self, worked: Worked, blocks: Sequence[Block]) -> tuple[Block, ...]:
         """The blocks of a worked solution without what is left out, and without what is given where that stands right above."""
         pages, ident = self.words.pages, worked.request.exercise.id
-        labels = {pages.LABELS[label] for part, some in LABELLED.items() if not self.shows(part) for label in some}
+        labels = {pages.LABELS[label] for part, some in LABELLED.items() if not self.has(part) for label in some}
         elsewhere = Paragraph((self.words.updates.WORKED.format(ident=ident),))
         start = 0
         if self.layout.solutions == "after" and worked.request.subject == "solution":
@@ -237,7 +217,8 @@ def choose_digits(questions: Sequence[Question]) -> int:
     >>> choose_digits([Question("a", "a"), Question("b", "b", "chain")])
     2
     """
-    counted = Counter(q.tolerance.digits for q in questions if q.kind in ("number", *LISTS) and q.tolerance.relative and q.tolerance.decimals is None)
+    numbers = [q.tolerance for q in questions if q.kind in ("number", *LISTS)]
+    counted = Counter(asked.digits for asked in numbers if asked.relative and asked.decimals is None)
     return min(counted, key=lambda digits: (-counted[digits], digits)) if counted else 0
 
 
@@ -375,5 +356,7 @@ def _write_samples(given: Worked, words: Wording) -> Table:
     samples = given.request.exercise.samples
     assert samples is not None
     header: list[Sentence] = [(words.updates.HEADS["sample"],), *((Math(Name(name)),) for name in samples.columns)]
-    rows = [((str(place),), *((Math(as_printed(value, 12)),) for value in row)) for place, row in enumerate(samples.rows, 1)]
+    rows: list[tuple[Sentence, ...]] = [
+        ((str(place),), *((Math(as_printed(value, 12)),) for value in row)) for place, row in enumerate(samples.rows, 1)
+    ]
     return Table(tuple(header), tuple(rows), "r" * len(header))

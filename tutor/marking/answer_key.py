@@ -20,7 +20,7 @@ LONGEST = 120
 
 @dataclass(frozen=True, slots=True)
 class RightAnswer:
-    """What is right: the letters of a choice, the values in reading order, or a formula; none of them where only a worked solution tells."""
+    """What is right: the letters of a choice, the values in reading order, or a formula; none where only a worked solution tells."""
 
     values: tuple[Value, ...] = ()
     formula: Expr | None = None

@@ -23,7 +23,7 @@ from tutor.explain.document import (
     Math,
     Node,
     Paragraph,
-    Part,
+    Section,
     Sentence,
     SheetQuestion,
     Table,
@@ -181,7 +181,7 @@ class PlainPage:
         return self.literal([write_blank(label, verbatim.WIDTH // 2) for label in block.labels])
 
     @block.register
-    def _(self, block: Part) -> str:
+    def _(self, block: Section) -> str:
         return type(self)(block.notation, self.depth + bool(block.document.title)).write_parts(block.document)
 
     def node(self, node: Node) -> list[str]:

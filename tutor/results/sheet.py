@@ -11,7 +11,8 @@ from tutor.exercise.load import from_text
 from tutor.exercise.model import Exercise
 from tutor.exercise.training_task import is_trained_otherwise
 from tutor.explain.document import Document
-from tutor.explain.sheet_page import LEFT_OUT, SOLUTIONS, SheetExercise, SheetLayout, Solutions
+from tutor.explain.sheet_layout import LEFT_OUT, SOLUTIONS, SheetLayout, Solutions
+from tutor.explain.sheet_page import SheetExercise
 from tutor.explain.sheet_page import document as write_sheet
 from tutor.explain.words.wording import ENGLISH, Wording, require_wording
 from tutor.marking.answer_key import find_right_answer
@@ -34,7 +35,7 @@ class ProblemSheet(Page):
     """A problem sheet as a page.  Without solutions it holds nothing that was worked out: there is nothing to give away."""
 
     exercises: tuple[SheetExercise, ...]
-    layout: SheetLayout = SheetLayout()
+    layout: SheetLayout = field(default_factory=SheetLayout)
     words: Wording = ENGLISH
     notation: Notation = field(default_factory=Notation)
     preamble: str = ""

@@ -54,7 +54,7 @@ def work(request: Request, ask: Ask | None = None, progress: Callable[[int], Non
 
 
 def hold_given(request: Request) -> Worked:
-    """What is given and nothing else, as a problem sheet has it: the computation, its values, how it is trained; no number is worked out."""
+    """What is given and nothing else, as a problem sheet has it: the computation, its values, how it is trained."""
     exercise, values = request.exercise, request.values
     if exercise.graph is None:
         return Worked(request, notation(request.notation))

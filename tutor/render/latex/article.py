@@ -22,8 +22,8 @@ from tutor.explain.document import (
     Figure,
     Heading,
     Paragraph,
-    Part,
     Picture,
+    Section,
     Sentence,
     SheetQuestion,
     Table,
@@ -96,7 +96,7 @@ def document(doc: Document, notation: Notation, preamble: str = "") -> str:
     >>> document(Document("A neuron learns"), Notation()).splitlines()[1]
     '\\documentclass[10pt,a4paper,fleqn]{article}'
     """
-    parts = _PARTS if any(isinstance(block, Part) for block in doc.blocks) else ""
+    parts = _PARTS if any(isinstance(block, Section) for block in doc.blocks) else ""
     own = f"{preamble.rstrip()}\n" if preamble else ""
     return _PREAMBLE + parts + own + _BEGIN + _LatexPage(notation, PAGE_CM).body(doc) + "\\end{document}\n"
 
@@ -217,7 +217,7 @@ class _LatexPage:
         return set_blanks(block, self.line)
 
     @block.register
-    def _(self, block: Part) -> str:
+    def _(self, block: Section) -> str:
         doc = block.document
         page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title))
         start = ["\\clearpage"] if block.apart else [keep_room()] if doc.title else []

@@ -113,6 +113,6 @@ def _complaint(log: Path) -> str:
     for line in lines:
         if line.startswith("!"):
             place = next((found for found in map(_LINE.match, lines) if found), None)
-            at = f" (line {place[1]} of the source: {make_visible(place[2].strip())})" if place else ""
+            at = f" (line {place[1]}: {make_visible(place[2].strip())})" if place else ""
             return line[1:].strip() + at
     return "its log names no error"

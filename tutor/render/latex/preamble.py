@@ -1,7 +1,7 @@
 r"""A course's own LaTeX for the head of a document: macros, fonts, colours, header and footer; whatever could read a file is refused.
 
-TeX has many ways to reach a file or to make a command out of letters (``\input``, ``\csname``, ``\begin{input}``, ``^^5cinput``), so what is
-harmful is not listed here, but what may be used: definitions, mathematics, type and layout, and what a preamble defines itself.
+TeX has many ways to reach a file or to make a command out of letters (``\input``, ``\csname``, ``\begin{input}``, ``^^5cinput``), so what
+may be used is listed here: definitions, mathematics, type and layout, and what a preamble defines itself.
 """
 
 from __future__ import annotations
@@ -15,9 +15,9 @@ from tutor.text import make_visible
 LONGEST = 50_000
 """So many characters are read."""
 
-DEFINING = frozenset(
-    "newcommand renewcommand providecommand DeclareMathOperator DeclarePairedDelimiter newenvironment renewenvironment def let".split()
-)
+DEFINING = frozenset("""
+    newcommand renewcommand providecommand DeclareMathOperator DeclarePairedDelimiter newenvironment renewenvironment def let
+""".split())  # noqa: SIM905
 """What defines a command: its name may be used from then on."""
 
 PACKAGES = frozenset("""
@@ -28,12 +28,13 @@ PACKAGES = frozenset("""
 """.split())  # noqa: SIM905
 """Packages that set type and read no file of yours."""
 
-ENVIRONMENTS = frozenset(
-    "matrix pmatrix bmatrix vmatrix Vmatrix smallmatrix array aligned split gathered cases tabular center flushleft flushright".split()
-)
+ENVIRONMENTS = frozenset("""
+    matrix pmatrix bmatrix vmatrix Vmatrix smallmatrix array aligned split gathered cases tabular center flushleft flushright
+""".split())  # noqa: SIM905
 
 _LAYOUT = """
-    usepackage begin end definecolor colorlet color textcolor setlength addtolength newlength newcounter setcounter addtocounter value arabic
+    usepackage begin end definecolor colorlet color textcolor
+    setlength addtolength newlength newcounter setcounter addtocounter value arabic
     roman Roman alph Alph thepage pageref pagestyle thispagestyle fancyhf fancyhead fancyfoot lhead chead rhead lfoot cfoot rfoot geometry
     headrulewidth footrulewidth headheight headsep footskip textwidth textheight linewidth columnwidth paperwidth parindent parskip
     baselineskip baselinestretch arraystretch jot linespread singlespacing onehalfspacing familydefault sfdefault rmdefault ttdefault
@@ -72,7 +73,7 @@ _REACHING = re.compile(
     re.IGNORECASE,
 )
 """Names of commands that reach beyond the page: they may not be defined either, since a definition may be undone."""
-_TOKEN = re.compile(r"%[^\n]*|\\(?P<name>[A-Za-z]+)\*?|\\(?P<sign>.)|(?P<hat>\^\^)|(?P<brace>[{}])", re.DOTALL)
+_TOKEN = re.compile(r"%[^\n]*|\\(?P<name>[A-Za-z]+)\*?|\\(?P<mark>.)|(?P<hat>\^\^)|(?P<brace>[{}])", re.DOTALL)
 _SIGNS = frozenset(",;:!> {}$&#%_|\\-/'`\"^~=.()[]\n")
 _DEFINED = re.compile(r"\s*\{?\s*\\(?P<name>[A-Za-z]+)")
 _BRACED = re.compile(r"\s*(?:\[(?P<options>[^\[\]]*)\])?\s*\{(?P<inner>[^{}\\]*)\}")
@@ -115,7 +116,7 @@ def _list_faults(text: str) -> Iterator[TutorError]:
         if not (character.isprintable() or character in "\n\t\r"):
             yield from fault(place, f"a preamble may not have the character {make_visible(character)}")
     for match in _TOKEN.finditer(text):
-        name, sign = match["name"], match["sign"]
+        name, mark = match["name"], match["mark"]
         if match["brace"]:
             depth += 1 if match["brace"] == "{" else -1
             if depth < 0:
@@ -123,8 +124,8 @@ def _list_faults(text: str) -> Iterator[TutorError]:
                 depth = 0
         elif match["hat"]:
             yield from fault(match.start(), "a preamble may not use ^^, which writes a character in disguise")
-        elif sign is not None and sign not in _SIGNS:
-            yield from fault(match.start(), f"a preamble may not use \\{make_visible(sign)}")
+        elif mark is not None and mark not in _SIGNS:
+            yield from fault(match.start(), f"a preamble may not use \\{make_visible(mark)}")
         elif name in DEFINING:
             for one in _find_defined(name, text, match.end(), environments):
                 if _REACHING.search(one):

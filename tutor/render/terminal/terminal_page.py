@@ -39,7 +39,7 @@ from tutor.explain.document import (
     Math,
     Node,
     Paragraph,
-    Part,
+    Section,
     Sentence,
     SheetQuestion,
     Side,
@@ -169,7 +169,7 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     lines = _title(doc, pen, edge) if doc.title or doc.facts else []
     before: Block | None = None
     for block in doc.blocks:
-        if lines and not (isinstance(before, Heading) or _stands_close(before, block)):
+        if lines and not (isinstance(before, Heading) or _is_close(before, block)):
             lines.append(TextLine())
         match block:
             case Heading(text, start):
@@ -190,13 +190,13 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
                 lines += lay_out_question(block, pen, min(edge, PROSE))
             case Blanks(fields):
                 lines += lay_out_blanks(fields, pen, edge)
-            case Part(part, notation):
+            case Section(part, notation):
                 lines += _page(part, Pen(notation, pen.encoding), width)
         before = block
     return lines
 
 
-def _stands_close(before: Block | None, block: Block) -> bool:
+def _is_close(before: Block | None, block: Block) -> bool:
     """Whether no line is left between two blocks: paragraphs with labels, and questions without boxes."""
     if isinstance(before, SheetQuestion) and isinstance(block, SheetQuestion):
         return not any(one.options or (one.place is not None and one.place.framed) for one in (before, block))
