@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from tutor.results.check import check
     from tutor.results.feedback import Feedback
     from tutor.results.grading import mark
-    from tutor.results.sheet import ProblemSheet, sheet
+    from tutor.results.sheet import sheet
     from tutor.results.solution import Solution, Training, solve, train
     from tutor.solving.check_claims import Verdict
     from tutor.version import VERSION as __version__
@@ -39,7 +39,6 @@ __all__ = [
     "Exercise",
     "Feedback",
     "Network",
-    "ProblemSheet",
     "Solution",
     "Training",
     "TutorError",
@@ -62,7 +61,6 @@ _HOMES = {
     "Exercise": "tutor.exercise.model",
     "Feedback": "tutor.results.feedback",
     "Network": "tutor.graph.network",
-    "ProblemSheet": "tutor.results.sheet",
     "Solution": "tutor.results.solution",
     "Training": "tutor.results.solution",
     "TutorError": "tutor.errors",

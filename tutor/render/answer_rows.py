@@ -20,6 +20,7 @@ def write_answer_rows(place: AnswerPlace | None, width: int) -> list[str]:
         return ["[" + " " * (width - 2) + "]"] * place.lines
     cell = SINGLE if place.is_single else max(2, min(CELL, width // place.columns - 3))
     row = " ".join(["[" + " " * cell + "]"] * place.columns)
+    row = row if len(row) <= width else "[" + " " * (width - 2) + "]"
     lines: list[str] = []
     for number in range(place.slices):
         lines += [""] * bool(number) + [row] * place.rows

@@ -170,7 +170,7 @@ class PlainPage:
     @block.register
     def _(self, block: SheetQuestion) -> str:
         told = " · ".join(self.escape(part) for part in (block.ident, block.marks) if part)
-        words = f"**{self.escape(block.number)}** {self.sentence(block.parts).strip()}" + (f" \u2003({told})" if told else "")
+        words = f"**{self.escape(block.number)}** {self.sentence(block.parts).strip()}" + (f" ({told})" if told else "")
         options = [self.sentence((f"{letter}) {text}",)) for letter, text in block.options]
         place = write_answer_rows(block.place, verbatim.WIDTH)
         parts = [words, self.list_ticked(options) if options else "", self.literal(place) if place else ""]

@@ -85,7 +85,7 @@ def sheet(
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
     >>> sheet(["dl/add-multiply", "(x+y)*z"]).exercises[1].questions[0].id
-    'da/dx'
+    'df/da'
     """
     layout = SheetLayout(title, cover, _check(solutions, SOLUTIONS, "solutions"), boxes, marks, frozenset(without))
     for part in sorted(layout.without):

@@ -60,8 +60,8 @@ class SheetWords(Topic):
         "inputs": "In given quantities only.",
         "steps": "Without derivatives in it.",
     }
-    OWN_DIGITS = "{count} significant digits or more."
-    OWN_DECIMALS = "{count} decimals or more."
+    OWN_DIGITS = ("{count} significant digit or more.", "{count} significant digits or more.")
+    OWN_DECIMALS = ("{count} decimal or more.", "{count} decimals or more.")
 
     COUNTED = "A network of layers with {sizes} neurons, the inputs first."
 
@@ -84,9 +84,9 @@ class SheetWords(Topic):
         if question.kind in ("number", "vector", "matrix", "array", "column"):
             asked = question.tolerance
             if asked.decimals is not None:
-                said.append(self.OWN_DECIMALS.format(count=asked.decimals))
+                said.append(self.grammar.count(self.OWN_DECIMALS, asked.decimals))
             elif question.kind == "number" and asked.digits != usual and not _is_exact(question):
-                said.append(self.OWN_DIGITS.format(count=asked.digits))
+                said.append(self.grammar.count(self.OWN_DIGITS, asked.digits))
         return said
 
 

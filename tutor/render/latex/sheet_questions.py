@@ -54,9 +54,10 @@ def set_question(block: SheetQuestion, phrases: Phrases, line: float) -> str:
     right = (_set_cell(beside, SINGLE) if beside else "") + (f"\\makebox[{marks}em][r]{{\\small {escape(block.marks)}}}" if marks else "")
     lines = [f"{shown}\\hfill {right}" if right else shown]
     lines += [_set_option(letter, text, line) for letter, text in block.options]
-    if place is not None and not beside:
-        lines += _set_place(place, line)
+    first, *others = _set_place(place, line) if place is not None and not beside else [""]
+    lines += [first] if first else []
     body = "\\par\\nopagebreak\n".join(f"\\noindent {one}" for one in lines)
+    body += "".join(f"\\par\n\\noindent {one}" for one in others)  # a page may end between two slices of an array
     return f"\\par\\addvspace{{3pt}}{{\\parskip=2pt\\relax\n{body}\\par}}"
 
 

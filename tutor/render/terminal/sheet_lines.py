@@ -20,10 +20,12 @@ def lay_out_question(block: SheetQuestion, pen: Pen, width: int) -> list[TextLin
     first, *others = pen.fill(pen.words(block.parts), width - indent)
     lines = [TextLine().put(pen.make_safe(block.number), "label").to(indent).add(first)]
     lines += [TextLine().to(indent).add(line) for line in others]
-    if told:
+    if told and cell_len(told) <= width:
         if lines[-1].width + 2 + cell_len(told) > width:
             lines.append(TextLine())
         lines[-1].to(width - cell_len(told)).put(told, "quiet")
+    elif told:
+        lines += pen.fill(pen.words((told,), "quiet"), width)
     for letter, text in block.options:
         first, *others = pen.fill(pen.words((f"{letter}) {text}",)), width - indent - 4)
         lines += [TextLine().to(indent).put("[ ] ").add(first), *(TextLine().to(indent + 4).add(line) for line in others)]
