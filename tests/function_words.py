@@ -7,7 +7,7 @@ VERBS = frozenset("""
     describe differentiate disclose dispatch display divide draw dress drop dump emit enclose enumerate escape evaluate
     exchange expand expect explain explode export extract fail fence fill find finish fit fix flatten flip fold follow
     fulfil fuse gather give grid group grow guard guess harden hear hint hold import insert interpolate join judge keep kill
-    label lay lex lift limit list listen load loads locate lock log look loosen lower make map mark match measure merge move
+    label lex limit list listen load loads locate lock log look loosen lower make map mark match measure merge move
     multiply name narrow negate nest norm note open oppose order overflow pack pair parse pause peek pick place plan plot
     pow prepare print propagate protect prove pull put raise rank reach read rebuild recognise record reduce refine refuse
     refute release remark remember rename render repair repeat replace report require reserve resolve reuse reverse rewrite
@@ -35,7 +35,7 @@ NOUNS = frozenset("""
     environment epsilon equation evaluation examples exercise exercises exp explanation exponent exponentials expr
     expression factor factors facts failure fault faults feedback fields figure figures file float floats form formula
     formulas fraction fragment function functions gap goal gradebook grades gradescope gradient gradients graph groups head
-    header heading hessian ident ids index indicator indices interval iterations job json key keys kin kind kinds labels
+    header heading hessian ident ids index indicator interval iterations job json key keys kin kind kinds labels
     latex layer layers layout leaves lecture legend letter letters level levels limits line lines literal local logistic
     logs loops loss losses magnitude main many margin markdown marker marking marks maths matrix max maximum mean member
     members method midpoint min misuse module monomial moves mul names naming nbgrader neg negation neighbours network

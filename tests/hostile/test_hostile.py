@@ -359,14 +359,18 @@ def handed_in(tmp_path):
     with open(raw, "wb") as file:
         file.write(GOOD)
     (folder / "folder.json").mkdir()
-    (folder / "folder.json" / "inside.txt").write_bytes(GOOD)
+    (folder / "folder.json" / "inside.txt").write_bytes(GOOD)  # a student's folder, in which only one file is one
+    (folder / "folder.json" / "link.txt").symlink_to("/etc/passwd")
+    (folder / "folder.json" / "zdeeper.txt").mkdir()
+    os.mkfifo(folder / "folder.json" / "zpipe.txt")
+    (folder / "empty.json").mkdir()
     (folder / "link.txt").symlink_to("/etc/passwd")
     (folder / "dangling.txt").symlink_to("nowhere")
     (folder / "up.txt").symlink_to("../../..")
     os.mkfifo(folder / "pipe.txt")
     (folder / "closed.txt").write_bytes(GOOD)
     (folder / "closed.txt").chmod(0)
-    return folder, made + 7
+    return folder, made + 8
 
 
 def listing(folder):
@@ -411,8 +415,14 @@ def test_a_folder_full_of_odd_files(handed_in, tmp_path):
     assert len(by_source) == count
     good = [one for one in results if one["status"] == "marked" and Fraction(one["marks"]) > 0]
     assert len(good) >= 18
-    for start in ("nul.", "zip.", "archive.", "gz.", "tar.", "picture.", "png.", "large.", "folder.", "link.", "dangling.", "pipe."):
+    for start in ("nul.", "zip.", "archive.", "gz.", "tar.", "picture.", "png.", "large.", "empty.", "link.", "dangling.", "pipe."):
         assert [one for one in results if one["source"].startswith(start) and one["status"] != "marked" and one["reason"]], start
+    for link in ("up", "link", "dangling"):
+        (row,) = [one for one in results if one["student"] == link]
+        assert "symbolic link" in row["reason"]
+    (own,) = [one for one in results if one["student"] == "folder.json"]
+    assert own["status"] == "marked"
+    assert [part["place"] for part in own["unused"]] == ["link.txt", "zdeeper.txt", "zpipe.txt"]
     assert "root:" not in (tmp_path / "marks" / "results.json").read_text()
 
 

@@ -49,7 +49,7 @@ _NETWORK_KEYS = {
     "naming": (str,),
     "mean": (bool,),
 }
-_CLAIM_KEYS = {"claim": (str,), "printed": (str, int), "at": (dict,), "erratum": (str,), "note": (str,)}
+_CLAIM_KEYS = {"claim": (str,), "printed": (str, int, list), "at": (dict,), "erratum": (str,), "note": (str,)}
 _TABLE_KEYS = {"columns": (list,), "rows": (list,), "note": (str,)}
 
 
@@ -167,7 +167,7 @@ class _Reader:
             steps = 0
         asked, counted = self.read_asked(good, graph, network, layered)
         symbols = self.symbols(good.get("symbols", {}), (*graph.names, *(layered.graph.names if layered else ())) if graph else None)
-        claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile)]
+        claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile, layered)]
         subject = Subject(graph, layered if layered is not None else choose_own_layers(None, network, profile) if graph else None, network)
         questions = read_questions(good["question"], subject, self.check_types, self.fault) if "question" in good else ()
         return Exercise(
@@ -377,8 +377,8 @@ class _Reader:
                 found.append(claim)
         return found
 
-    def tables(self, good: Mapping[str, Any], graph: Graph | None, profile: str) -> list[Claim]:
-        """``[[table]]``: columns such as "w after k", rows that begin with k."""
+    def tables(self, good: Mapping[str, Any], graph: Graph | None, profile: str, layered: Layered | None) -> list[Claim]:
+        """``[[table]]``: columns such as "w after k" and rows that begin with k, or plain columns and rows of their figures."""
         found = []
         for number, raw in enumerate(good.get("table", []), 1):
             path = f"table[{number}]"
@@ -389,15 +389,16 @@ class _Reader:
                 continue
             for line, row in enumerate(rows, 1):
                 place = f"{path}.rows[{line}]"
-                if not isinstance(row, list) or len(row) != len(columns) + 1 or not isinstance(row[0], int):
-                    self.fault(f"a row is k followed by {len(columns)} figure(s)", place)
+                counted = any(re.search(r"\bk\b", str(column)) for column in columns)
+                if not isinstance(row, list) or len(row) != len(columns) + counted or (counted and not isinstance(row[0], int)):
+                    self.fault(f"a row is {'k followed by ' * counted}{len(columns)} figure(s)", place)
                     continue
-                for column, figure in zip(columns, row[1:], strict=True):
-                    text = re.sub(r"\bk\b", str(row[0]), str(column))
+                for column, figure in zip(columns, row[counted:], strict=True):
+                    text = re.sub(r"\bk\b", str(row[0]), str(column)) if counted else str(column)
                     if graph is None:
                         continue
-                    item = {"claim": text, "printed": str(figure)}
-                    claim = self.attempt(place, read_claim, item, graph, None, profile)
+                    item = {"claim": text, "printed": figure}
+                    claim = self.attempt(place, read_claim, item, graph, None, profile, layered)
                     if claim is not None:
                         found.append(claim)
         return found

@@ -77,7 +77,8 @@ class Vocabulary:
     applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
     one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
     ``literal`` has.  ``indexed`` are the entries of arrays with letters as indices, by base and superscript: w²ⱼᵥ.
-    ``words`` is the reader's memory of single words, ``most`` how many tokens it takes.
+    ``words`` is the reader's memory of single words, ``both`` has those among them that are a quantity and a function, too;
+    ``most`` is how many tokens the reader takes.
     With ``stars`` a factor behind a typed ``*`` is marked (see `STARRED`).
     """
 
@@ -88,6 +89,7 @@ class Vocabulary:
     functions: dict[str, str] = field(default_factory=dict)
     calls: frozenset[str] = frozenset()
     words: dict[str, tuple[str, object]] = field(default_factory=dict)
+    both: set[str] = field(default_factory=set)
     arity: Callable[[str, int], int] | None = None
     free: bool = False
     applied: frozenset[str] = frozenset()

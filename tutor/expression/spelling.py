@@ -49,7 +49,7 @@ _SCRIPTS = re.compile(
     |(?P<lower>{_LOWER}+(?:,{_LOWER}+)*)
     |\[\s?(?P<entry>[0-9]{{1,4}}(?:\s?,\s?[0-9]{{1,4}}){{0,3}})\s?\](?!\()
     |(?P<primes>['′]{{1,4}})
-    |\s{{0,3}}\^\s{{0,3}}(?P<sup>{_GROUP}|\([A-Za-z0-9+−-]{{1,12}}\)|[A-Za-z0-9]+|\\prime(?![A-Za-z]))
+    |\s{{0,3}}\^\s{{0,3}}(?P<sup>{_GROUP}|\([A-Za-z0-9+−-]{{1,12}}\)|[A-Za-z0-9]++(?!\.[0-9])|\\prime(?![A-Za-z]))
     |(?P<upper>{_UPPER}+)""",
     re.VERBOSE,
 )

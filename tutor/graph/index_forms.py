@@ -50,13 +50,15 @@ def array_formulas(
     >>> [(write_plain(formula.expr), formula.shape) for formula in found]
     [('outer(d, x)', (2, 3))]
     """
-    if _has_entries(tree):
+    called = _list_called(tree)
+    if not called.isdisjoint(("at", "sum_over")):
         return list(_index_tree(tree, shapes, index, wanted))
     problem: GraphError | None = None
     found: list[ArrayFormula] = []
-    for candidate in _fill_lengths(tree, shapes, wanted):
+    for candidate in [tree] if called.isdisjoint(("ones", "zeros")) else _fill_lengths(tree, shapes, wanted):
         try:
-            expr, row = arrange_or_row(_drop_diagonals(candidate, shapes, beside), shapes, beside=beside)
+            plain = _drop_diagonals(candidate, shapes, beside) if "diag" in called else candidate
+            expr, row = arrange_or_row(plain, shapes, beside=beside)
             if row and type(expr) is Call and expr.func == "transpose" and len(shape_of(expr.args[0], shapes)) == 1:
                 expr = expr.args[0]  # (Wᵀ δ)ᵀ: a row that is written as one
             formula = ArrayFormula(expr, shape_of(expr, shapes), row)
@@ -71,10 +73,16 @@ def array_formulas(
     return found[:1]
 
 
-def _has_entries(expr: Expr) -> bool:
-    if type(expr) is Call and expr.func in ("at", "sum_over"):
-        return True
-    return any(_has_entries(part) for part in children(expr))
+def _list_called(expr: Expr) -> set[str]:
+    """The functions that a formula calls."""
+    found: set[str] = set()
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Call:
+            found.add(node.func)
+        stack.extend(children(node))
+    return found
 
 
 # vectors of ones, diagonals
@@ -83,9 +91,6 @@ def _has_entries(expr: Expr) -> bool:
 def _fill_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape) -> Iterator[Expr]:
     """The tree with every 𝟏 of some length, all lengths of the exercise in turn."""
     count = _count_ones(tree)
-    if not count:
-        yield tree
-        return
     if count > MOST_ONES:
         raise GraphError(f"more than {MOST_ONES} vectors of ones", hint="write the sums of rows or columns as row_sums(A), column_sums(A)")
     sizes = list(dict.fromkeys([*wanted, *(size for shape in shapes.values() for size in shape), 1]))

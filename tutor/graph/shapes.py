@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from math import prod
 from typing import TypeAlias
 
@@ -115,13 +116,35 @@ def _shorten(expr: Expr) -> str:
     return text if len(text) <= 60 else text[:57] + "…"
 
 
-def bind(call: Call, shapes: Mapping[str, Shape]) -> tuple[Layer, dict[str, Size], Shape]:
-    """The row of a call, its sizes and settings by name, and the shape of its result."""
+Bound: TypeAlias = tuple[Layer, dict[str, Size], Shape]
+
+
+def bind(call: Call, shapes: Mapping[str, Shape]) -> Bound:
+    """The row of a call, its sizes and settings by name, and the shape of its result.
+
+    Raises `GraphError` with the operands as they are written where they do not fit.
+    """
     rows = LAYERS[call.func]
     operands = len(rows[0].arrays)
     if len(call.args) < operands:
         raise GraphError(f"{call.func} takes {operands} operand(s), not {len(call.args)}", hint=_usage(rows))
     arrays = [shape_of(arg, shapes) for arg in call.args[:operands]]
+    found = _bind_alike(call.func, id(rows), tuple(arrays), call.args[operands:])
+    return _bind_operands(call, arrays, shapes) if found is None else (found[0], dict(found[1]), found[2])
+
+
+@lru_cache(1024)
+def _bind_alike(func: str, table: int, arrays: tuple[Shape, ...], settings: tuple[Expr, ...]) -> Bound | None:
+    """What `bind` gives for all operands of these shapes; nothing where they do not fit.  ``table`` tells which rows were meant."""
+    labels = [f" {place}" for place in range(len(arrays))]  # no quantity is called so
+    try:
+        return _bind_operands(Call(func, (*map(Name, labels), *settings)), arrays, dict(zip(labels, arrays, strict=True)))
+    except GraphError:
+        return None
+
+
+def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape]) -> Bound:
+    rows, operands = LAYERS[call.func], len(arrays)
     row = row_of(call.func, [len(shape) for shape in arrays], len(call.args) - operands)
     if row is None:
         given = " and ".join(

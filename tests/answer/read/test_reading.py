@@ -7,10 +7,12 @@ from counted import ANSWER, at_most
 from readings import LETTERS, READ, words
 
 from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.array_vocabulary import array_vocabulary
 from tutor.answer.read.reading import read
 from tutor.answer.read.vocabulary import vocabulary
-from tutor.exercise.load import load
+from tutor.exercise.load import from_text, load
 from tutor.expression.nodes import Add, Call, Mul, Name, Number, Partial, Pow
+from tutor.expression.parse import read_fast, read_slowly
 from tutor.expression.plain import write_plain
 from tutor.graph.build import from_steps
 
@@ -253,3 +255,30 @@ def test_a_hostile_text_is_refused_with_little_work(text):
         with pytest.raises(AnswerError) as caught:
             read(text, LETTERS)
         assert len(str(caught.value)) < 600
+
+
+TYPED_ARRAYS = [  # what is typed, and whether it goes the fast way
+    ("(W2^T dL/dz2) ⊙ sigmoid'(z1)", True), ("dL/dz2 h^T", True), ("W1 @ x + b1", True), ("h ᵀ h", True), ("2 (a - y).T W2", True),
+    ("h(1 - h)", True), ("sigmoid(1 - h)", True), ("W1@1", False), ("h' x", False),
+    ("sigmoid''(z1)", False), ("x^1.5", True), ("W2^{T} x", False), ("diag(h) W2 (h ∘ h)", True), ("x^T", True), ("x^Tx", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "fast"), TYPED_ARRAYS, ids=[row[0] for row in TYPED_ARRAYS])
+def test_formulas_over_arrays_are_read_alike_on_both_ways(text, fast):
+    layers = """
+    title = "Two layers"
+    steps = ["z1 = W1 x + b1", "h = sigmoid(z1)", "z2 = W2 h", "a = sigmoid(z2)", "L = sum((a - y)^2)"]
+    parameters = ["W1", "b1", "W2"]
+    shapes = { x = [2], W1 = [3, 2], b1 = [3], W2 = [2, 3], y = [2] }
+    """
+    known = array_vocabulary(from_text(layers, "layers"))
+    found = read_fast(text, known)
+    assert (found is not None) == fast
+    if found is not None:
+        assert found == read_slowly(text, 0, len(text), known)
+
+
+def test_a_decimal_exponent_is_no_superscript_with_a_factor_behind_it():
+    known = array_vocabulary(load("qmul/network-deltas-layers"))
+    assert write_plain(read("(x^1.5)", known)) == "x^1.5"

@@ -19,8 +19,11 @@ from tutor.expression.walk import substitute
 from tutor.graph.entries import Array, Entries, Formulas
 from tutor.graph.layered import Layered
 from tutor.graph.shapes import Shape
+from tutor.numbers.array_code import ArrayProgram
 from tutor.numbers.array_columns import ArrayColumns
+from tutor.numbers.array_entries import has_entries, write_entry
 from tutor.numbers.arrays import PLAIN, Floats, np
+from tutor.numbers.program import Program
 
 
 @dataclass(slots=True)
@@ -91,10 +94,14 @@ class Field:
         """A formula with numbers for the letters of sizes."""
         return substitute(expr, {letter: Number(str(size)) for letter, size in self.sizes.items()}) if self.sizes else expr
 
-    def rows(self, expr: Expr, shape: tuple[int, ...]) -> Floats:
-        """The values of a formula without letters, one row an entry: (entries, points).  Raises `TutorError`."""
+    def lower(self, expr: Expr) -> ArrayProgram:
+        """The program of a formula without letters.  Raises `TutorError`."""
+        return ArrayColumns(self.array, len(self.points.near)).lower(expr)
+
+    def rows(self, program: ArrayProgram, shape: tuple[int, ...]) -> Floats:
+        """The values of a formula by its program, one row an entry: (entries, points).  Raises `TutorError`."""
         points = len(self.points.near)
-        value = ArrayColumns(self.array, points).value(expr)
+        value = ArrayColumns(self.array, points).run(program)
         if PLAIN:
             return value if shape else np.stack([value])
         return np.broadcast_to(value, (*shape, points)).reshape(prod(shape), points)
@@ -105,8 +112,10 @@ class Field:
         found: Floats = np.stack(list(array.items)) if PLAIN else array.reshape(prod(array.shape[:-1]), array.shape[-1])
         return found
 
-    def entry(self, expr: Expr, place: tuple[int, ...]) -> Expr:
-        """One entry of a formula without letters, as a formula of single quantities."""
+    def entry(self, expr: Expr, program: ArrayProgram, place: tuple[int, ...]) -> Program | Expr:
+        """One entry of a formula without letters: its program of single quantities, or where a program has none, its formula."""
+        if has_entries(program):
+            return write_entry(program, place, self.entries)
         found: Expr = self.make_single().entry(expr, place, self.shapes)
         return found
 
