@@ -78,6 +78,7 @@ class _SheetWriter:
     def __init__(self, exercises: Sequence[SheetExercise], layout: SheetLayout, words: Wording) -> None:
         self.exercises, self.layout, self.words = exercises, layout, words
         self.say = words.sheets
+        self.numbers = Paragraph((words.rules.POLICY.format(digits=Notation().digits),), words.pages.LABELS["numbers"])  # said once
         self.digits = choose_digits([q for exercise in exercises for q in exercise.questions])
 
     def document(self) -> Document:
@@ -172,11 +173,12 @@ class _SheetWriter:
     def solution(self, number: int, exercise: SheetExercise) -> Section:
         """The right answers, and everything that was worked out."""
         given = exercise.given
+        told: set[Block] = {self.numbers} if number > 1 else set()
         rows, others = self.answers(number, exercise)
         key: list[Block] = [Heading(self.say.ANSWERS)] if rows or others else []
         key += [Equations(tuple(rows))] if rows else []
         parts = [Section(Document("", blocks=(*key, *others)), replace(given.notation, slashed=True))]
-        parts += [Section(Document("", facts=page.facts, blocks=self.choose_shown(worked, page.blocks)), worked.notation)
+        parts += [Section(Document("", facts=page.facts, blocks=self.choose_shown(worked, page.blocks, told)), worked.notation)
                   for worked in exercise.solved for page in (write_worked(worked, self.words),)]  # fmt: skip
         return Section(self.title(self.say.SOLUTION, number, exercise, "", parts), given.notation)
 
@@ -189,6 +191,10 @@ class _SheetWriter:
             if found.letters:
                 said = [f"{letter}) {text}" for letter, text in question.options if letter in found.letters]
                 others.append(Paragraph((self.words.pages.COMMA.join(said),), label))
+            elif question.kind == "column" and found.values:
+                shown = [as_printed(value, exercise.given.notation.digits) for value in found.values]
+                listed = [part for one in shown for part in (self.words.pages.COMMA, Math(one))][1:]
+                others.append(Paragraph((*name_asked(question, self.words), EQUALS, *listed), label))
             elif (right := write_right(question, found, exercise.given.notation.digits)) is not None:
                 name = name_left(question)
                 if name is not None:
@@ -197,18 +203,24 @@ class _SheetWriter:
                     others.append(Paragraph((*name_asked(question, self.words), EQUALS, Math(right)), label))
         return rows, others
 
-    def choose_shown(self, worked: Worked, blocks: Sequence[Block]) -> tuple[Block, ...]:
-        """The blocks of a worked solution without what is left out, and without what is given where that stands right above."""
+    def choose_shown(self, worked: Worked, blocks: Sequence[Block], told: set[Block]) -> tuple[Block, ...]:
+        """The blocks of a worked solution without what is left out, what stands in the exercise, and what was ``told`` before."""
         pages, ident = self.words.pages, worked.request.exercise.id
         labels = {pages.LABELS[label] for part, some in LABELLED.items() if not self.has(part) for label in some}
-        elsewhere = Paragraph((self.words.updates.WORKED.format(ident=ident),))
+        told.add(Paragraph((self.words.updates.WORKED.format(ident=ident),)))
         start = 0
-        if self.layout.solutions == "after" and worked.request.subject == "solution":
+        if self.layout.solutions != "only" and worked.request.subject == "solution":
             given = Heading(pages.HEADINGS["given"])
             start = next((place for place, block in enumerate(blocks) if isinstance(block, Heading) and block != given), 0)
-        return tuple(
-            block for block in blocks[start:] if block != elsewhere and not (isinstance(block, Paragraph) and block.label in labels)
-        )
+        kept: list[Block] = []
+        for block in blocks[start:]:
+            again = isinstance(block, Paragraph | Table) and (block in told or (isinstance(block, Paragraph) and block.label in labels))
+            if not again:
+                kept.append(block)
+            elif kept and isinstance(kept[-1], Heading):
+                kept.pop()
+            told |= {block} if isinstance(block, Table) or (isinstance(block, Paragraph) and block.label) else set()
+        return tuple(kept)
 
 
 def choose_digits(questions: Sequence[Question]) -> int:
@@ -322,6 +334,7 @@ def write_given(exercise: SheetExercise, words: Wording) -> list[Block]:
 def _write_numbers(given: Worked, words: Wording) -> list[Block]:
     page = NumberSections(given, words)
     page.add_given()
+    page.blocks = page.blocks or [page.write_labelled("given")]
     page.add_forward()
     return _strip(page)
 

@@ -90,6 +90,7 @@ def _replace(expr: Expr, key: str, by: Expr) -> Expr:
     if not parts:
         return expr
     done = rebuild(expr, tuple(_replace(part, key, by) for part in parts))
-    if type(done) is Mul and len(kept := tuple(arg for arg in done.args if arg != ONE)) < len(done.args):
-        return kept[0] if len(kept) == 1 else Mul(kept) if kept else ONE
+    if type(done) is Mul:
+        factors = tuple(factor for arg in done.args for factor in (arg.args if type(arg) is Mul else (arg,)) if factor != ONE)
+        return factors[0] if len(factors) == 1 else Mul(factors) if factors else ONE
     return done

@@ -228,7 +228,7 @@ class _LatexPage:
         """The blocks, equations right below the words before them: TeX would set an empty line between them."""
         before: Block | None = None
         for block in blocks:
-            if isinstance(before, Paragraph) and isinstance(block, Equations):
+            if isinstance(before, Paragraph | None) and isinstance(block, Equations):
                 yield "\\nopagebreak\\vspace{-\\baselineskip}"
             yield self.block(block)
             before = block
