@@ -152,7 +152,7 @@ def exercise_text(target: str) -> tuple[str, str]:
     if is_exercise_name(target):
         ident, path = locate(target)
         return ident, read_text(path)
-    title = f"title = {_toml(' '.join(target.split())[:200])}\n"
+    title = f"title = {_toml(' '.join(target.split())[:200] or 'expression')}\n"
     if is_step(target):
         lines = [line.strip() for line in split_steps(target)]
         return "expression", f"{title}steps = [{', '.join(map(_toml, lines))}]\n"

@@ -327,7 +327,7 @@ def _arrange(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
     else:
         done = rebuild(expr, tuple(arrange_products(part, shapes, beside=beside) for part in parts))
     if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
-        return _rows(done.args[0], done.args[1], shapes) or done
+        return _rows(done.args[0], done.args[1], shapes) or _group_entrywise(done, shapes)
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
         raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
     if type(done) is not Mul:
@@ -335,7 +335,42 @@ def _arrange(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
     return _fold_factors(done.args, shapes, beside)
 
 
+def _group_entrywise(product: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """``a ⊙ W @ b`` as a ⊙ (W @ b) where only that fits; any other product as it is."""
+    first, second = product.args
+    if not (type(first) is Call and first.func == ENTRYWISE):
+        return product
+    try:
+        shape_of(product, shapes)
+    except GraphError:
+        inner = Call("matmul", (first.args[1], second))
+        try:
+            if shape_of(first.args[0], shapes) == shape_of(inner, shapes):
+                return Call(ENTRYWISE, (first.args[0], inner))
+        except GraphError:
+            return product
+    return product
+
+
 def _fold_factors(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    """A product from the left; where only that fits, ``a ⊙ W b`` is a ⊙ (W b), as products of matrices are written."""
+    first = factors[0]
+    if not (type(first) is Call and first.func == ENTRYWISE and len(first.args) == 2):
+        return _fold_from_left(factors, shapes, beside)
+    try:
+        return _fold_from_left(factors, shapes, beside)
+    except GraphError as error:
+        left, right = first.args
+        try:
+            inner = _fold_factors((right, *factors[1:]), shapes, beside)
+            if shape_of(left, shapes) == shape_of(inner, shapes):
+                return Call(ENTRYWISE, (left, inner))
+        except GraphError:
+            pass
+        raise error from None
+
+
+def _fold_from_left(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
     """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
     result, row, matrix = factors[0], None, None
     for marked in factors[1:]:
