@@ -30,7 +30,7 @@ else:
 Targets = Annotated[
     list[str],
     typer.Argument(
-        metavar="TARGET...", help='Exercises ("tutor list" shows them), TOML files, expressions or steps.', autocompletion=complete,
+        metavar="TARGETS...", help='Exercises ("tutor list" shows them), TOML files, expressions or steps.', autocompletion=complete,
         show_default=False,
     ),
 ]  # fmt: skip
@@ -43,7 +43,7 @@ Title = Annotated[str, typer.Option("--title", metavar="TEXT", help="The title."
 Cover = Annotated[str, typer.Option("--cover", metavar="TEXT", help="A line below it: course, date, time allowed.", show_default=False)]
 Without = Annotated[
     list[PartName] | None,
-    typer.Option("--without", help="Leave this out (repeatable): the field for a name, ids, a part of the solutions.", show_default=False),
+    typer.Option("--without", metavar="PART", help=f"Leave this out (repeatable): {', '.join(LEFT_OUT)}.", show_default=False),
 ]
 Preamble = Annotated[
     Path | None, typer.Option("--preamble", metavar="FILE", help="With .tex and .pdf: LaTeX for the head: macros, fonts, header.")
@@ -64,7 +64,7 @@ def sheet(
     fragment: Fragment = False,
     output: Output = None,
 ) -> None:
-    """Write a problem sheet: what is given and what is asked, by the ids that ``tutor mark`` takes, with or without solutions."""
+    """Write a problem sheet: what is given and what is asked, by the ids that "tutor mark" takes, with or without solutions."""
     asked = choose_format(to, output)
     check_fragment(asked, fragment)
     own = _read_preamble(preamble, asked, fragment)

@@ -7,13 +7,13 @@ from tutor.explain.document import AnswerPlace, Math, SheetQuestion
 from tutor.expression.nodes import Name
 from tutor.notation.profile import Notation
 from tutor.render.terminal.columns import Pen
-from tutor.render.terminal.sheet_lines import lay_out_blanks, lay_out_question
+from tutor.render.terminal.sheet_lines import set_blank_lines, set_question_lines
 
 PEN = Pen(Notation())
 
 
 def lines(block, width=60):
-    return [line.text for line in lay_out_question(block, PEN, width)]
+    return [line.text for line in set_question_lines(block, PEN, width)]
 
 
 def test_id_and_marks_stand_at_the_right():
@@ -34,4 +34,4 @@ def test_nothing_leaves_the_page(width):
 
 
 def test_blanks():
-    assert [line.text for line in lay_out_blanks(["Name", "No\x1b"], PEN, 20)] == ["Name: ______________", "No␛: _______________"]
+    assert [line.text for line in set_blank_lines(["Name", "No\x1b"], PEN, 20)] == ["Name: ______________", "No␛: _______________"]

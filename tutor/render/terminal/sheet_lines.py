@@ -13,7 +13,7 @@ from tutor.render.terminal.columns import Pen, TextLine
 WIDEST_BLANK = 60
 
 
-def lay_out_question(block: SheetQuestion, pen: Pen, width: int) -> list[TextLine]:
+def set_question_lines(block: SheetQuestion, pen: Pen, width: int) -> list[TextLine]:
     """A question of a sheet: its number, what is asked, its id and its marks at the right, options and boxes below."""
     indent = max(6, cell_len(block.number) + 2)
     told = "  ".join(pen.make_safe(part) for part in (block.ident, block.marks) if part)
@@ -32,6 +32,6 @@ def lay_out_question(block: SheetQuestion, pen: Pen, width: int) -> list[TextLin
     return [*lines, *(TextLine().to(indent).put(row) for row in write_answer_rows(block.place, width - indent))]
 
 
-def lay_out_blanks(labels: Sequence[str], pen: Pen, width: int) -> list[TextLine]:
+def set_blank_lines(labels: Sequence[str], pen: Pen, width: int) -> list[TextLine]:
     """Lines to fill in, one below the other."""
     return [TextLine().put(write_blank(pen.make_safe(label), min(width, WIDEST_BLANK))) for label in labels]

@@ -51,7 +51,7 @@ from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.terminal.columns import Atom, PageColumn, Pen, TextLine, Word, chop_text, column, table, width_of
-from tutor.render.terminal.sheet_lines import lay_out_blanks, lay_out_question
+from tutor.render.terminal.sheet_lines import set_blank_lines, set_question_lines
 
 if TYPE_CHECKING:
     from tutor.explain.words.drawn_words import DrawnWords
@@ -187,9 +187,9 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
             case Bars():
                 lines += bars.lines(block, pen, min(max(edge, width), WIDEST))
             case SheetQuestion():
-                lines += lay_out_question(block, pen, min(edge, PROSE))
+                lines += set_question_lines(block, pen, min(edge, PROSE))
             case Blanks(fields):
-                lines += lay_out_blanks(fields, pen, edge)
+                lines += set_blank_lines(fields, pen, edge)
             case Section(part, notation):
                 lines += _page(part, Pen(notation, pen.encoding), width)
         before = block
