@@ -158,12 +158,20 @@ def test_marks_are_added_up():
         ({"targets": []}, "0 exercises"),
         ({"targets": "dl/bce", "solutions": "middle"}, "middle"),
         ({"targets": "dl/bce", "without": ["proofs"]}, "did you mean proof"),
-        ({"targets": "dl/bce", "words": "de"}, "catalogue"),
+        ({"targets": "dl/bce", "words": "xx"}, "no language"),
     ],
 )
 def test_what_cannot_be_is_said(wanted, what):
     with pytest.raises(TutorError, match=what):
         sheet(**wanted)
+
+
+def test_a_sheet_is_written_in_german():
+    page = sheet(["cmu/counting", "dl/bce"], words="de", solutions="after", marks=True)
+    text = page.to_markdown()
+    assert text.startswith("# Aufgabenblatt\n")
+    assert "Berechnen Sie die Zahl der Gewichte." in text
+    assert page.document().language == "de"
 
 
 def test_a_preamble_stands_in_the_head():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 import typer
 
 from tutor.cli.prover import find_running_prover
-from tutor.cli.shell import Fragment, NotationName, Output, To, check_fragment, choose_format, complete, deliver
+from tutor.cli.shell import Fragment, Lang, NotationName, Output, To, check_fragment, choose_format, complete, deliver
 from tutor.errors import OutputError
 from tutor.explain.sheet_layout import LEFT_OUT, SOLUTIONS, Solutions
 from tutor.render.page_formats import PAGE_FORMATS
@@ -60,6 +60,7 @@ def sheet(
     without: Without = None,
     preamble: Preamble = None,
     notation: NotationName = None,
+    lang: Lang = None,
     to: To = None,
     fragment: Fragment = False,
     output: Output = None,
@@ -72,7 +73,7 @@ def sheet(
 
     made = make_sheet(
         targets, solutions=cast("Solutions", str(solutions or "none")), boxes=boxes, marks=marks, title=title, cover=cover,
-        without=[str(part) for part in without or ()], notation_name=notation, preamble=own, ask=find_running_prover(),
+        without=[str(part) for part in without or ()], notation_name=notation, preamble=own, words=lang, ask=find_running_prover(),
     )  # fmt: skip
     deliver(made, asked, output, fragment=fragment)
 

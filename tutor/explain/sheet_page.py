@@ -86,7 +86,8 @@ class _SheetWriter:
         numbered = list(enumerate(self.exercises, 1))
         if layout.solutions == "only":
             blocks: list[Block] = [self.solution(number, exercise) for number, exercise in numbered]
-            return Document(self.say.TITLE_SOLUTIONS.format(title=title), facts=self.facts(), blocks=tuple(blocks))
+            title = self.say.TITLE_SOLUTIONS.format(title=title)
+            return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language)
         blocks = self.head()
         for number, exercise in numbered:
             blocks.append(self.exercise(number, exercise))
@@ -95,7 +96,7 @@ class _SheetWriter:
         if layout.solutions == "end":
             solved = tuple(self.solution(number, exercise) for number, exercise in numbered)
             blocks.append(Section(Document(self.say.SOLUTIONS, blocks=solved), Notation(), apart=True))
-        return Document(title, facts=self.facts(), blocks=tuple(blocks))
+        return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language)
 
     def facts(self) -> tuple[Sentence, ...]:
         """The line below the title."""

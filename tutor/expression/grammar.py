@@ -103,6 +103,11 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
             if kind == "^" or kind == "s" or kind == "t":
                 node, at = _raise_power(tokens, at, node, level, how)
                 kind, value = tokens[at]
+            if mark == "@" and kind == "(" and tokens[at - 1] == UNIT:  # W ⊙ 1[z > 0]
+                inner, behind = _bracket(tokens, at, level, how)
+                if type(inner) is Call and inner.func == "if_positive":
+                    node, at = inner, behind
+                    kind, value = tokens[at]
             if flip:
                 node = Neg(node)
                 flip = False

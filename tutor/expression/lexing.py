@@ -87,6 +87,8 @@ class _Lexer:
 
     def read_of_arrays(self) -> bool:
         """A sum over a letter, or a vector of ones, where formulas over arrays are read."""
+        if signs.CONDITIONED.match(self.text, self.at, self.end):
+            return False  # 𝟙[Z > 0] is no vector of ones
         token, length = index_signs.read_sliding(self.text, self.at, self.end, self.known.calls)
         if token is None:
             token, length = index_signs.read_sign(self.text, self.at, self.end)

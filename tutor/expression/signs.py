@@ -36,6 +36,11 @@ INDICATED = re.compile(r"(?:\\(?:mathbf|mathbb|mathds)\s?(?:\{\s?[1I]\s?\}|[1I])
 """𝟙[z > 0]: the sign in front of a condition in brackets."""
 E = re.compile(r"\\(?:mathrm|text|operatorname|textrm|mathit)\s?\{\s?e\s?\}")
 """Euler's number, set upright."""
+_COMPARES = r"(?:[<>≥≤⩾⩽]|\\[gl](?:t|e|eq|eqslant)(?![A-Za-z]))"
+CONDITIONED = re.compile(
+    rf"(?:{INDICATED.pattern}\s?(?:\\left\s?)?\\?[\[({{]|{INDICATOR.pattern})[^\[\](){{}}]{{0,60}}{_COMPARES}"
+)
+"""The sign 𝟙 with a condition behind it."""
 D = re.compile(r"\\(?:mathrm|text|operatorname|textrm)\s?\{\s?d\s?\}")
 _UPRIGHT_T = r"\\(?:mathrm|mathsf|mathbf|mathtt|text|textrm|top)\s?(?:\{\s?T\s?\}|(?<=\s)T)"
 TRANSPOSED = re.compile(

@@ -48,6 +48,14 @@ def size_of(expr: Expr) -> Size:
     raise GraphError(f"{write_plain(expr, as_written=True)} is no size", hint="a stride, a padding or a size is a whole number such as 2")
 
 
+class SeenShapes(dict[str, Shape]):
+    """The shapes of arrays by name, which remember those of expressions: of a long formula each part is looked at once."""
+
+    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+        super().__init__(shapes)
+        self.seen: dict[int, tuple[Expr, Shape]] = {}
+
+
 def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     """The shape of an expression; numbers and single quantities have the shape ().
 
@@ -62,6 +70,15 @@ def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
         return shapes.get(expr.wrt, ())
     if type(expr) is Number:
         return ()
+    if type(shapes) is not SeenShapes:
+        return _find_shape(expr, shapes)
+    seen = shapes.seen.get(id(expr))
+    if seen is None:
+        seen = shapes.seen[id(expr)] = expr, _find_shape(expr, shapes)  # the expression is kept with it: its id stays its own
+    return seen[1]
+
+
+def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     if type(expr) is Call and expr.func in LAYERS:
         return bind(expr, shapes)[2]
     if type(expr) is Call and expr.func == INDEXED:

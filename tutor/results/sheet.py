@@ -14,7 +14,8 @@ from tutor.explain.document import Document
 from tutor.explain.sheet_layout import LEFT_OUT, SOLUTIONS, SheetLayout, Solutions
 from tutor.explain.sheet_page import SheetExercise
 from tutor.explain.sheet_page import document as write_sheet
-from tutor.explain.words.wording import ENGLISH, Wording, require_wording
+from tutor.explain.words.languages import require_wording
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.marking.answer_key import find_right_answer
 from tutor.marking.array_questions import is_asked_by_arrays
 from tutor.marking.mark_sheet import Sheet
@@ -71,7 +72,7 @@ def sheet(
     preamble: str = "",
     ask: Ask | None = None,
     progress: Callable[[int], None] | None = None,
-    words: Wording = ENGLISH,
+    words: Wording | str | None = None,
 ) -> ProblemSheet:
     """A problem sheet of some exercises (ids, files, expressions or steps): what is given, and the questions that `tutor.mark` marks.
 
@@ -80,7 +81,7 @@ def sheet(
     leaves out some of ``name`` (the field for it), ``ids``, ``sources``, ``notes``, and in solutions ``proof``, ``numbers``, ``lecture``.
     ``notation_name`` writes all exercises as one course does; ``preamble`` is LaTeX for the head of the article, of which nothing may read
     a file or run a command; ``ask`` is who asks SymPy for the proofs, ``progress`` is called with the
-    number of exercises that are done.
+    number of exercises that are done; ``words`` are the language of the page, by default that of the first exercise's file.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -100,7 +101,8 @@ def sheet(
         made.append(prepare(exercise, layout.solutions != "none", notation_name, ask))
         if progress is not None:
             progress(done)
-    return ProblemSheet(tuple(made), layout, require_wording(words), preamble=preamble)
+    said = require_wording(words, made[0].given.request.exercise.language)
+    return ProblemSheet(tuple(made), layout, said, preamble=preamble)
 
 
 def prepare(exercise: Exercise, solved: bool, notation_name: str | None = None, ask: Ask | None = None) -> SheetExercise:

@@ -45,6 +45,7 @@ PAIRED = [  # line, its parts
     ("L = 0.3        dL/dw5  =  1", ("L = 0.3", "dL/dw5  =  1")), ("L: 0.3; dL/dw5: 1;", ("L: 0.3", "dL/dw5: 1")),
     ("L = 0.3 and dL/dw5 = 1", ("L = 0.3", "dL/dw5 = 1")), ("L   0.3     dL/dw5   1", ("L\t0.3", "dL/dw5\t1")),
     ("L\t0.3\tdL/dw5\t1", ("L\t0.3", "dL/dw5\t1")),
+    ("L = 1 - 0.7 = 0.3   dL/dw5 = 1", ("L = 1 - 0.7 = 0.3", "dL/dw5 = 1")),
     # lines of working, and one answer
     ("L = 0.3 = dL/dw5", ()), ("L = a, dL/dw5 = 1", ()), ("L = 0.3, L = 0.4", ()), ("L = 0.3, M = 0.4", ()),
     ("L = 0.3", ()), ("L; 0.3", ()),

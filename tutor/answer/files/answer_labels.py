@@ -152,7 +152,7 @@ def _split_by_colon(text: str, ids: Ids) -> AnswerLabel | None:
 def split_pairs(line: str, ids: Ids) -> tuple[str, ...]:
     """The parts of a line that answers several questions (``L = 0.3, in_h1 = 0.38``, two columns), each a line of its own; else none.
 
-    Every part must name another question and have a plain value behind it, so that no line of working is taken apart.
+    Every part must name another question and end in a plain value, so that no line of working is taken apart.
     """
     if len(line) > MAX_PAIRED or _FIGURE.search(line) is None:
         return ()
@@ -162,7 +162,7 @@ def split_pairs(line: str, ids: Ids) -> tuple[str, ...]:
         cells = next((columns.split(line.strip()) for sign, columns in _COLUMNS if sign in line.strip()), [])
         labels = [*row_labels(cells, (), ids)] if len(cells) > 3 else []
         parts = tuple(f"{label.question}\t{label.rest}" for label in labels if label)
-    found = [label for label in labels if label is not None and VALUE.fullmatch(label.rest.strip())]
+    found = [label for label in labels if label is not None and has_value_at_end(label.rest)]
     different = len({label.question for label in found})
     return parts if len(parts) > 1 and different == len(parts) == len(labels) else ()
 
