@@ -18,7 +18,8 @@ X, Y = Name("x"), Name("y")
 
 
 @pytest.mark.parametrize(("token", "what"), [
-    ((",", None), "a comma stands outside"), ((")", ")"), "never opened"), ((">", ""), "a comparison stands outside"),
+    ((",", None), "a comma stands outside"), ((",", ";"), "a semicolon stands outside"),
+    ((")", ")"), "never opened"), ((">", ""), "a comparison stands outside"),
     (("'", None), "a prime belongs to a function"), (("$", None), "it stops too early"), (("i", None), "no condition"),
     (("*", None), "out of place"),
 ])  # fmt: skip

@@ -19,6 +19,7 @@ from counted import ANSWER
 from hostile import bench
 from hostile.corpus import CORPUS, ENTRIES, MARKER, OWNED
 from hostile.fuzz import PIECES
+from hostile.matrix_corpus import MATRICES
 from markdown_it import MarkdownIt
 from marked_class import hostile
 
@@ -58,6 +59,22 @@ def test_every_string_is_marked_with_little_work(name, every):
             if calls > ANSWER:
                 much.append(f"{entry} as {question.kind}: {calls:,} calls of {ANSWER:,}")
     assert not much
+
+
+@pytest.mark.parametrize(("name", "every"), [
+    ("qmul/network-deltas-layers", 2), *(pytest.param(name, 1, marks=pytest.mark.slow) for name in bench.MATRICES),
+])  # fmt: skip
+def test_every_string_about_matrices_is_judged_with_little_work(name, every):
+    """And no such string is right, whatever is asked."""
+    asked = [bench.MATRICES[name][0]] if every > 1 else list(bench.matrix_marker(name).sheet.by_id)
+    wrong = []
+    for question in asked:
+        bench.prepare_matrices(name, question)
+        for entry, text in list(MATRICES.items())[::every] if every > 1 else (*MATRICES.items(), *ENTRIES[::8]):
+            calls, verdict, message = bench.work_on_matrix(name, question, bench.adapted_matrices(text, name))
+            if calls > ANSWER or verdict in ("correct", "follow-through") or bench.unsafe(message):
+                wrong.append(f"{entry} for {question}: {calls:,} calls of {ANSWER:,}, {verdict}, {message[:60]!a}")
+    assert not wrong, "\n".join(wrong)
 
 
 def python(script, *arguments, timeout=900, **more):

@@ -89,6 +89,10 @@ NotationName = Annotated[
         "--notation", metavar="COURSE|FILE", help="Write it as this course does: dl, qmul, graz, neuron, cmu, plain; or as my.toml says."
     ),
 ]
+Lang = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="LANGUAGE", help="Write in this language: en, de; by default that of the exercise file, else en."),
+]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of the terminal.")
 ]

@@ -36,8 +36,8 @@ from tutor.numbers.run import read_value
 from tutor.text import make_visible
 
 _KEYS: dict[str, tuple[type, ...]] = {
-    "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "chain": (str,), "steps": (list,),
-    "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
+    "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "language": (str,), "chain": (str,),
+    "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
 }  # fmt: skip
@@ -176,7 +176,7 @@ class _Reader:
             good.get("source", ""), profile, good.get("chain"), graph, network, values, written, rate, steps, asked,
             counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan, layered,
             questions, read_cases(good.get("case", []), self.check_types, self.fault),
-            read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(),
+            read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(), language=good.get("language", ""),
         )  # fmt: skip
 
     def remarks(self) -> tuple[str, ...]:

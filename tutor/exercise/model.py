@@ -68,7 +68,8 @@ class Exercise:
     """A computation with what is given, what is asked, how its course writes it, and what its lecture prints.
 
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
-    should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says.
+    should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
+    ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it).
     """
 
     id: str
@@ -97,3 +98,4 @@ class Exercise:
     digest: str = ""
     remarks: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    language: str = ""

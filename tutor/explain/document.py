@@ -150,10 +150,14 @@ Block: TypeAlias = Heading | Paragraph | Equations | Table | Figure | Verbatim |
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole page: title, a line of facts beside it (exercise id, step size), the source, and the blocks."""
+    """A whole page: title, a line of facts beside it (exercise id, step size), the source, and the blocks.
+
+    ``language`` is the code of that of its words.
+    """
 
     title: str
     ident: str = ""
     facts: tuple[Sentence, ...] = ()
     source: str = ""
     blocks: tuple[Block, ...] = field(default=())
+    language: str = "en"

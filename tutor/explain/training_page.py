@@ -334,7 +334,8 @@ class TrainingSections(PageWriter):
 
     def arithmetic(self) -> None:
         """How the numbers of a run were computed."""
-        words = self.words.updates.ARITHMETIC[self.run.exact].format(digits=self.digits, steps=f"{self.run.made:,}")
+        said = self.words.updates
+        words = said.ARITHMETIC[self.run.exact].format(digits=self.digits, steps=said.grammar.write_count(self.run.made))
         self.blocks.append(self.write_labelled("numbers", words))
 
 

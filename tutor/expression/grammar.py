@@ -14,8 +14,10 @@ chosen there.  Recursion is bounded by `MAX_DEPTH` brackets, exponents, roots an
 
 from __future__ import annotations
 
+from tutor.expression.letters import LETTERS
 from tutor.expression.limits import MAX_ARGUMENTS, MAX_DEPTH, MAX_FACTORS, MAX_TERMS, MAX_TREE
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.expression.spelling import split_word
 from tutor.expression.tokens import (
     EULER,
     INVERSES,
@@ -101,6 +103,11 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
             if kind == "^" or kind == "s" or kind == "t":
                 node, at = _raise_power(tokens, at, node, level, how)
                 kind, value = tokens[at]
+            if mark == "@" and kind == "(" and tokens[at - 1] == UNIT:  # W ⊙ 1[z > 0]
+                inner, behind = _bracket(tokens, at, level, how)
+                if type(inner) is Call and inner.func == "if_positive":
+                    node, at = inner, behind
+                    kind, value = tokens[at]
             if flip:
                 node = Neg(node)
                 flip = False
@@ -404,7 +411,8 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
     r"""\frac{a}{b}, and \frac{\partial L}{\partial w}."""
     begun = at
     if tokens[at + 1] != ("(", "}"):
-        raise Stop(begun, "this fraction has no numerator in braces", "write \\frac{a}{b}")
+        num, end = _read_single(tokens, at + 1, begun, "numerator")
+        return _read_under(tokens, end, num, begun, level, how)
     if tokens[at + 2][0] in ("p", "d"):
         try:
             of, end = read_differential(tokens, at + 2, begun)
@@ -417,11 +425,26 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
             if tokens[at + 2][0] == "p" and tokens[at + 3][0] != "a":
                 raise
     num, end = _sum(tokens, at + 2, level + 1, how)
-    end = find_close(tokens, end, at + 1)
-    if tokens[end] != ("(", "}"):
-        raise Stop(begun, "this fraction has no denominator in braces", "write \\frac{a}{b}")
-    den, last = _sum(tokens, end + 1, level + 1, how)
-    return Div(num, den), find_close(tokens, last, end)
+    return _read_under(tokens, find_close(tokens, end, at + 1), num, begun, level, how)
+
+
+def _read_under(tokens: list[Token], at: int, num: Expr, begun: int, level: int, how: How) -> tuple[Expr, int]:
+    """The fraction whose numerator is read, with its denominator from token ``at`` on."""
+    if tokens[at] != ("(", "}"):
+        den, end = _read_single(tokens, at, begun, "denominator")
+        return Div(num, den), end
+    den, last = _sum(tokens, at + 1, level + 1, how)
+    return Div(num, den), find_close(tokens, last, at)
+
+
+def _read_single(tokens: list[Token], at: int, begun: int, what: str) -> tuple[Expr, int]:
+    r"""The one sign that LaTeX takes where no braces stand: \frac1N, \frac y{n}; raises `Stop` for more than one."""
+    kind, value = tokens[at]
+    digit = type(value) is Number and len(value.text) == 1
+    letter = type(value) is Name and (len(split_word(value.name)[0]) == 1 or value.name in LETTERS.values())
+    if kind != "a" or not (digit or letter):
+        raise Stop(begun, f"this fraction has no {what} in braces", "write \\frac{a}{b}")
+    return value, at + 1
 
 
 def _raise_power(tokens: list[Token], at: int, base: Expr, level: int, how: How) -> tuple[Expr, int]:

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from tutor.expression.limits import MAX_TOKENS
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.spelling import CALLED, Key
+from tutor.expression.tokens import EULER
 
 ALIASES = {
     "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "tg": "tan", "ctg": "cot",
@@ -103,6 +104,11 @@ class Vocabulary:
     def names(self) -> tuple[str, ...]:
         """The names as declared, for hints."""
         return tuple(self.declared)
+
+    @property
+    def upright_e(self) -> tuple[str, object]:
+        """What an e set upright is: Euler's number, or a quantity that is called so."""
+        return ("a", self.declared["e"]) if "e" in self.declared else ("e", EULER)
 
     @property
     def arrays(self) -> bool:

@@ -12,7 +12,7 @@ from typing import Any
 from tutor.errors import ExpressionError
 from tutor.expression import index_signs, signs
 from tutor.expression.caret import refusal, refuse_unknown
-from tutor.expression.elsewhere import function_hint
+from tutor.expression.elsewhere import function_hint, refuse_base, refuse_word
 from tutor.expression.lexicon import (
     ALSO_QUANTITIES,
     ALWAYS_IN_BRACKETS,
@@ -87,6 +87,8 @@ class _Lexer:
 
     def read_of_arrays(self) -> bool:
         """A sum over a letter, or a vector of ones, where formulas over arrays are read."""
+        if signs.CONDITIONED.match(self.text, self.at, self.end):
+            return False  # 𝟙[Z > 0] is no vector of ones
         token, length = index_signs.read_sliding(self.text, self.at, self.end, self.known.calls)
         if token is None:
             token, length = index_signs.read_sign(self.text, self.at, self.end)
@@ -103,6 +105,9 @@ class _Lexer:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
         if self.known.arrays and text[at] == "." and (transposed := signs.TRANSPOSED.match(text, at, end)):
             return self.put("t", None, len(transposed.group()))
+        if entrywise := signs.ENTRYWISE.match(text, at, end):
+            kind, value = signs.CHARACTERS["⊙" if entrywise[1] == "*" and self.known.arrays else entrywise[1]]
+            return self.put(kind, value, 2)
         before = self.tokens[-1][0] if self.tokens else "+"
         self.put("a", *read_number(text, at, end, self.known, before))
 
@@ -218,6 +223,8 @@ class _Lexer:
         following = signs.BLANK.sub("", text[one.end : one.end + 24])
         if name == "pi":
             return self.put("a", Call("pi", ()), one.end - self.at)
+        if name not in known.declared and (refused := refuse_word(name)):
+            raise self.fail(*refused)
         if name == "e" and (following.startswith(("^", "**")) or signs.SUPER.match(following)):
             return self.put("e", EULER, one.end - self.at)
         if signs.LAYER_NUMBER.match(text, one.end):
@@ -389,7 +396,8 @@ class _Lexer:
         if word == "sqrt" and text[at + 5 : at + 6] == "[":
             raise self.fail("a root with an index is not read", "write x^(1/3)")
         if word in ("left", "right") and text[at + len(word) + 1 : at + len(word) + 2] == ".":
-            raise self.fail(f"\\{word}. is not read", "leave it out")
+            self.at += len(word) + 2  # a bracket that is not seen
+            return
         if token is None:
             self.at += len(word) + 1
         else:
@@ -431,6 +439,8 @@ class _Lexer:
             raise self.refuse_matrix_sign(character)
         if token is None:
             if character == "_":
+                if refused := refuse_base(text, at):
+                    raise self.fail(*refused)
                 raise self.fail("an index without a name in front of it", "write w_1, out_h1 or w_{11}")
             raise refuse_unknown(text, at, self.known.hints)
         if character == "*" and self.known.stars:
@@ -448,10 +458,6 @@ def _read_indicator(lexer: _Lexer, match: re.Match[str]) -> None:
     lexer.put("1", "}" if match[1] == "{" else ")", len(match.group()))
 
 
-def _read_said(lexer: _Lexer, match: re.Match[str]) -> None:
-    lexer.put("l" if match[1] in signs.ELSE else "i", None, len(match.group()))
-
-
 def _environment(lexer: _Lexer, match: re.Match[str]) -> None:
     if match[2] != "cases":
         raise lexer.fail(
@@ -465,7 +471,8 @@ _SPECIAL: tuple[tuple[re.Pattern[str], Callable[[_Lexer, re.Match[str]], None]],
     (signs.SHORT_FRACTION, _read_short_fraction),
     (signs.INDICATOR, _read_indicator),
     (signs.INDICATED, lambda lexer, match: lexer.put("a", ONE, len(match.group()))),
-    (signs.WORDS_OF_CASES, _read_said),
+    (signs.WORDS_OF_CASES, lambda lexer, match: lexer.put("l" if match[1] in signs.ELSE else "i", None, len(match.group()))),
+    (signs.E, lambda lexer, match: lexer.put(*lexer.known.upright_e, len(match.group()))),
     (signs.D, lambda lexer, match: lexer.put("p", None, len(match.group()))),
     (signs.ENVIRONMENT, _environment),
 )

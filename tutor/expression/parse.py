@@ -19,6 +19,7 @@ from typing import NoReturn
 
 from tutor.errors import ExpressionError
 from tutor.expression.caret import refusal, refuse_unknown
+from tutor.expression.elsewhere import refuse_word
 from tutor.expression.grammar import grow
 from tutor.expression.letters import GREEK
 from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, STARRED, Known, Several, Vocabulary
@@ -34,7 +35,7 @@ MAX_WORDS = 50_000
 _SPLIT = re.compile(rf"\*\*|{NUMBER}|[A-Za-z][A-Za-z0-9_]*|\S")
 _SIGNS: dict[str, Token] = {
     "+": ("+", None), "-": ("-", None), "*": ("*", None), "/": ("/", None), "(": ("(", ")"), ")": (")", ")"), "[": ("(", "]"),
-    "]": (")", "]"), ",": (",", None), ";": (",", None), "|": ("|", None), "^": ("^", None), "**": ("^", None), "∂": ("p", None),
+    "]": (")", "]"), ",": (",", None), ";": (",", ";"), "|": ("|", None), "^": ("^", None), "**": ("^", None), "∂": ("p", None),
     "·": ("*", None), "×": ("*", None), "−": ("-", None),
 }  # fmt: skip
 _MATRIX_SIGNS: dict[str, Token] = {
@@ -220,7 +221,7 @@ def _look_up(word: str, vocabulary: Vocabulary) -> Token:
 
 def _read_free_token(word: str) -> Token:
     """A name where every name is a quantity."""
-    if word in _WORDS_OF_CHOICE or word == "e" or word.lower().startswith("softmax_") or not is_name(word):
+    if word in _WORDS_OF_CHOICE or refuse_word(word) or word == "e" or word.lower().startswith("softmax_") or not is_name(word):
         raise Careful
     return ("a", Call("pi", ()) if word == "pi" else Name(word))
 

@@ -48,6 +48,8 @@ def refuse_misplaced(tokens: list[Token], at: int) -> NoReturn:
     """Say why a token cannot stand where it stands: always raises `Stop`."""
     kind = tokens[at][0]
     if kind == ",":
+        if tokens[at][1] == ";":
+            raise Stop(at, "a semicolon stands outside of a function's brackets", "write one formula; steps have names: d = x + y; f = d*z")
         raise Stop(at, "a comma stands outside of a function's brackets", comma_hint(tokens, at))
     if kind == ")":
         raise Stop(at, "a bracket is closed that was never opened", "remove it, or open it")

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from tutor.errors import ExpressionError, hint_near
 from tutor.expression import signs
 from tutor.expression.caret import refusal, refuse_unknown
+from tutor.expression.elsewhere import ELSEWHERE, function_hint
 from tutor.expression.lexicon import Vocabulary
 from tutor.expression.spelling import BASE
 from tutor.expression.tokens import Token
@@ -34,6 +35,8 @@ def refuse_no_quantity(text: str, typed: str, at: int, known: Vocabulary, tokens
 def _hint_name(typed: str, known: Vocabulary, inside: bool) -> str:
     """What may be meant by a name; ``inside``: it is what a function is applied to."""
     names = known.names
+    if typed.lower() in ELSEWHERE:
+        return function_hint(typed, ())
     if inside and len(typed) == 1 and names:
         inner = [name for name in names if name[:1] in "isznua"][-4:] or names[-4:]
         return f"write by its name what the function is applied to, such as {', '.join(inner)}"

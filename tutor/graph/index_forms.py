@@ -15,7 +15,17 @@ from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
-from tutor.graph.shapes import INDEXED, Shape, Size, arrange_or_row, arrange_products, shape_of, shape_text, size_expr
+from tutor.graph.shapes import (
+    INDEXED,
+    SeenShapes,
+    Shape,
+    Size,
+    arrange_or_row,
+    arrange_products,
+    shape_of,
+    shape_text,
+    size_expr,
+)
 from tutor.rules.operations import ENTRYWISE
 
 MOST_ONES = 3
@@ -50,7 +60,7 @@ def array_formulas(
     >>> [(write_plain(formula.expr), formula.shape) for formula in found]
     [('outer(d, x)', (2, 3))]
     """
-    called = _list_called(tree)
+    called, shapes = _list_called(tree), SeenShapes(shapes)
     if not called.isdisjoint(("at", "sum_over")):
         return list(_index_tree(tree, shapes, index, wanted))
     problem: GraphError | None = None
@@ -162,6 +172,8 @@ def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size]
             inner: dict[str, Size] = {}
             done = _name_arrays(body, shapes, inner, bound | {letter})
             size = inner.pop(f" {letter}", None)
+            if last:
+                _check_bound(last[0], shapes)
             if size is None:
                 what = f"the sum runs over {letter}, and nothing behind it has this index"
                 raise GraphError(what, hint=f"write Σ_{letter} w_j{letter} x_{letter}")
@@ -178,6 +190,12 @@ def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size]
             return Name(derivative_key(expr.of, expr.wrt)) if type(expr) is Partial else expr
     parts = children(expr)
     return rebuild(expr, tuple(_name_arrays(part, shapes, sizes, bound) for part in parts)) if parts else expr
+
+
+def _check_bound(last: Expr, shapes: Mapping[str, Shape]) -> None:
+    """A sum runs to a number, or to a size by its letter."""
+    if type(last) is Name and not any(last.name in shape for shape in shapes.values()):
+        raise GraphError(f"a sum does not run to {last.name[:20]}", hint="write Σ_v, which runs as far as its arrays do")
 
 
 def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], sizes: dict[str, Size]) -> Expr:

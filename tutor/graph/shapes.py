@@ -48,6 +48,14 @@ def size_of(expr: Expr) -> Size:
     raise GraphError(f"{write_plain(expr, as_written=True)} is no size", hint="a stride, a padding or a size is a whole number such as 2")
 
 
+class SeenShapes(dict[str, Shape]):
+    """The shapes of arrays by name, which remember those of expressions: of a long formula each part is looked at once."""
+
+    def __init__(self, shapes: Mapping[str, Shape]) -> None:
+        super().__init__(shapes)
+        self.seen: dict[int, tuple[Expr, Shape]] = {}
+
+
 def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     """The shape of an expression; numbers and single quantities have the shape ().
 
@@ -62,6 +70,15 @@ def shape_of(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
         return shapes.get(expr.wrt, ())
     if type(expr) is Number:
         return ()
+    if type(shapes) is not SeenShapes:
+        return _find_shape(expr, shapes)
+    seen = shapes.seen.get(id(expr))
+    if seen is None:
+        seen = shapes.seen[id(expr)] = expr, _find_shape(expr, shapes)  # the expression is kept with it: its id stays its own
+    return seen[1]
+
+
+def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     if type(expr) is Call and expr.func in LAYERS:
         return bind(expr, shapes)[2]
     if type(expr) is Call and expr.func == INDEXED:
@@ -327,7 +344,7 @@ def _arrange(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
     else:
         done = rebuild(expr, tuple(arrange_products(part, shapes, beside=beside) for part in parts))
     if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
-        return _rows(done.args[0], done.args[1], shapes) or done
+        return _rows(done.args[0], done.args[1], shapes) or _group_entrywise(done, shapes)
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
         raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
     if type(done) is not Mul:
@@ -335,7 +352,42 @@ def _arrange(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
     return _fold_factors(done.args, shapes, beside)
 
 
+def _group_entrywise(product: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """``a ⊙ W @ b`` as a ⊙ (W @ b) where only that fits; any other product as it is."""
+    first, second = product.args
+    if not (type(first) is Call and first.func == ENTRYWISE):
+        return product
+    try:
+        shape_of(product, shapes)
+    except GraphError:
+        inner = Call("matmul", (first.args[1], second))
+        try:
+            if shape_of(first.args[0], shapes) == shape_of(inner, shapes):
+                return Call(ENTRYWISE, (first.args[0], inner))
+        except GraphError:
+            return product
+    return product
+
+
 def _fold_factors(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    """A product from the left; where only that fits, ``a ⊙ W b`` is a ⊙ (W b), as products of matrices are written."""
+    first = factors[0]
+    if not (type(first) is Call and first.func == ENTRYWISE and len(first.args) == 2):
+        return _fold_from_left(factors, shapes, beside)
+    try:
+        return _fold_from_left(factors, shapes, beside)
+    except GraphError as error:
+        left, right = first.args
+        try:
+            inner = _fold_factors((right, *factors[1:]), shapes, beside)
+            if shape_of(left, shapes) == shape_of(inner, shapes):
+                return Call(ENTRYWISE, (left, inner))
+        except GraphError:
+            pass
+        raise error from None
+
+
+def _fold_from_left(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
     """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
     result, row, matrix = factors[0], None, None
     for marked in factors[1:]:

@@ -80,6 +80,15 @@ class ArrayProgram:
         return sum(_cost(step) * prod(step.shape) * prod(step.loops) for step in self.code)
 
 
+    def work(self, points: int) -> float:
+        """What it takes to run it once at so many points, in operations with sixty digits, about: each instruction, and each product."""
+        return sum(RUN_ONE + points * prod(step.shape) * prod(step.loops) / RUN_PRODUCTS for step in self.code)
+
+
+RUN_ONE, RUN_PRODUCTS = 20, 1500
+"""An instruction is made and carried out in the time of so many operations with sixty digits; so many products take that of one."""
+
+
 def _cost(step: Instruction) -> int:
     if step.op in (GIVEN, NUMBER, GATHER, PATTERN):
         return 0

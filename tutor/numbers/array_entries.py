@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import reduce
 from itertools import product
+from math import prod
 from typing import TypeAlias
 
 from tutor.errors import ExpressionError
@@ -31,10 +32,10 @@ Needed: TypeAlias = dict[Places, list[tuple[int, Places]]]
 """Entries of one result, each with the entries that it is made of: the number of an instruction, and an index."""
 
 
-def write_entry(program: ArrayProgram, place: Sequence[int], names: Callable[[str], Array[str]]) -> Program:
+def write_entry(program: ArrayProgram, place: Sequence[int], names: Callable[[str], Array[str]], most: int = MAX_CODE) -> Program:
     """The program of the entry at an index, from 1, of what is wanted; ``names`` tells the single quantities of a given array.
 
-    Raises `ExpressionError` for an entry that takes too many operations, `ValueProblem` for an array that has no entries.
+    Raises `ExpressionError` for an entry that takes more than so many operations, `ValueProblem` for an array that has no entries.
 
     >>> from tutor.expression.nodes import Call, Name
     >>> from tutor.numbers.array_program import lower_formula
@@ -51,8 +52,8 @@ def write_entry(program: ArrayProgram, place: Sequence[int], names: Callable[[st
         for at in own:
             parts = own[at] = _list_parts(step, at)
             count += len(parts)
-            if count > MAX_CODE:
-                raise ExpressionError(f"an entry of more than {MAX_CODE:,} operations", hint="write it in steps")
+            if count > most:
+                raise ExpressionError(f"an entry of more than {most:,} operations", hint="write it in steps")
             for number, index in parts:
                 needed[number].setdefault(index, [])
     made = Instructions()
@@ -60,6 +61,21 @@ def write_entry(program: ArrayProgram, place: Sequence[int], names: Callable[[st
     for step, own in zip(program.code, needed, strict=True):
         done.append({at: _write(step, at, [done[number][index] for number, index in parts], made, names) for at, parts in own.items()})
     return made.finish(done[wanted[0]][wanted[1]])
+
+
+def count_written(program: ArrayProgram) -> int:
+    """How many nodes the formulas of all entries have, when what is used twice is written twice: that grows with each product.
+
+    >>> from tutor.expression.nodes import Call, Name
+    >>> from tutor.numbers.array_program import lower_formula
+    >>> count_written(lower_formula(Call("matmul", (Name("W"), Name("x"))), {"W": (1, 2), "x": (2,)}.__getitem__))
+    5
+    """
+    sizes: list[int] = []
+    for step in program.code:
+        sizes.append(1 + prod(step.loops) * sum(sizes[part.place] for part in step.parts))
+    part = program.wanted[0]
+    return prod(part.shape) * sizes[part.place]
 
 
 def has_entries(program: ArrayProgram) -> bool:

@@ -72,12 +72,13 @@ def _compare_at_sizes(formula: ArrayFormula, target: str, field: Field, effort: 
         if shape != asked.shape:
             return ArrayComparison("different", shapes=(shape_text(shape), shape_text(asked.shape)), sizes=sizes)
         program = field.lower(expr)
+        effort.spend(program.work(len(field.points.near)))
         mine, theirs = field.rows(program, shape), field.goal(target)
         listed = list(places(shape))
         suspects = list(islice(_suspects(mine, theirs), MOST_SUSPECTS))
         confirming = _list_confirming(expr, shape, listed) if confirm or suspects else []
         for number in dict.fromkeys((*suspects, *confirming)):
-            found = compare(field.entry(expr, program, listed[number]), asked.items[number], field.points, effort)
+            found = compare(field.entry(expr, program, listed[number], effort), asked.items[number], field.points, effort)
             if found.outcome != "equal":
                 return ArrayComparison(found.outcome, found, listed[number], sizes=sizes)
     except TutorError as problem:

@@ -13,10 +13,8 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tutor.errors import TutorError
 from tutor.explain.words.sentence_grammar import Grammar
 from tutor.explain.words.topic import Topic, collect_phrases
-from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.explain.words.array_rules import ArrayWords
@@ -80,6 +78,11 @@ class Wording(_Topics):
         found = self.__dict__[name] = find_topic_class(name)(self.phrases, self.grammar, name=name)
         return found
 
+    @property
+    def language(self) -> str:
+        """The code of the language, for programs that read a page aloud or hyphenate it."""
+        return (self.grammar or Grammar()).language
+
     def __reduce__(self) -> tuple[type[Wording], tuple[Mapping[str, str] | None, Grammar | None]]:
         return Wording, (self.phrases, self.grammar)
 
@@ -133,15 +136,3 @@ def list_faults(language: Mapping[str, str]) -> tuple[str, ...]:
         if where in english and sorted(_PLACE.findall(phrase)) != sorted(_PLACE.findall(english[where])):
             faults.append(f"{where} has other places in braces than in English")
     return tuple(faults)
-
-
-def require_wording(words: object) -> Wording:
-    """The catalogue itself; raises `TutorError` for anything else, such as the name of a language.
-
-    >>> require_wording(ENGLISH) is ENGLISH
-    True
-    """
-    if not isinstance(words, Wording):
-        hint = "make one with tutor.explain.words.wording.translation(phrases)"
-        raise TutorError(f"words is a catalogue of phrases, not {make_visible(repr(words))}", hint=hint)
-    return words

@@ -7,7 +7,7 @@ a warning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatchmethod
 
@@ -72,6 +72,9 @@ _PREAMBLE = r"""% Made by backprop-tutor; compile with pdflatex, latexmk or tect
 \belowdisplayshortskip=3pt plus 2pt
 """
 
+_HYPHENS: Mapping[str, str] = {"de": "ngerman"}
+"""How babel calls a language's hyphenation, where it is not the one that TeX begins with."""
+
 _FRAGMENT = r"""% Made by backprop-tutor.  Needs: \usepackage{amsmath,mathtools,booktabs,xcolor,tikz}
 """
 
@@ -82,7 +85,21 @@ def document(doc: Document, notation: Notation) -> str:
     >>> document(Document("A neuron learns"), Notation()).splitlines()[1]
     '\\documentclass[10pt,a4paper,fleqn]{article}'
     """
-    return _PREAMBLE + _LatexPage(notation, PAGE_CM).body(doc) + "\\end{document}\n"
+    return _PREAMBLE + choose_hyphens(doc.language) + _LatexPage(notation, PAGE_CM).body(doc) + "\\end{document}\n"
+
+
+def choose_hyphens(language: str) -> str:
+    r"""How words are broken in a language: by babel's patterns, which TeX has in its format where they are installed, else as ever.
+
+    The package itself is not loaded: its ``"`` is a command, and without the patterns it warns.
+
+    >>> choose_hyphens("en"), choose_hyphens("de").startswith("\\ifcsname l@ngerman\\endcsname")
+    ('', True)
+    """
+    if language not in _HYPHENS:
+        return ""
+    patterns = f"l@{_HYPHENS[language]}\\endcsname"
+    return f"\\ifcsname {patterns}\\language\\csname {patterns}\\lefthyphenmin=2 \\righthyphenmin=2 \\fi\n"
 
 
 def fragment(doc: Document, notation: Notation, width_cm: float = FRAGMENT_CM) -> str:
