@@ -86,7 +86,7 @@ Apart = Annotated[
 NotationName = Annotated[
     str | None,
     typer.Option(
-        "--notation", metavar="COURSE", help="Write it as this course does: dl, qmul, graz, neuron, cmu, plain."
+        "--notation", metavar="COURSE|FILE", help="Write it as this course does: dl, qmul, graz, neuron, cmu, plain; or as my.toml says."
     ),
 ]
 Lang = Annotated[

@@ -49,7 +49,7 @@ def entries() -> list[Entry]:
     for name in ids():
         raw = tomllib.loads(read_text(FOLDER / f"{name}.toml"))
         claims = len(raw.get("claim", [])) + sum(
-            len(row) - 1 for table in raw.get("table", []) for row in table.get("rows", [])
+            len(table.get("columns", ())) for table in raw.get("table", []) for _ in table.get("rows", [])
         )
         found.append(Entry(name, str(raw["title"]), name.split("/")[0], str(raw.get("source", "")), claims, _list_abilities(raw)))
     return found
