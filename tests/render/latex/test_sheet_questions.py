@@ -43,5 +43,11 @@ def test_a_title_is_never_alone():
     assert keep_room() in fragment(Document("Sheet", blocks=(part,)), Notation())
 
 
+def test_what_is_given_stays_with_its_title_where_it_is_short():
+    rows = ["\\\\\n" * 12]
+    assert "<23\\baselineskip" in keep_room(rows)
+    assert keep_room(rows * 9) == keep_room()
+
+
 def test_blanks_are_as_wide_as_the_line():
     assert set_blanks(Blanks(("Name",)), 40).count("\\rule") == 1

@@ -35,7 +35,7 @@ from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.latex.rows import LatexRow, set_rows
 from tutor.render.latex.sentences import Phrases
-from tutor.render.latex.sheet_questions import keep_room, set_blanks, set_question
+from tutor.render.latex.sheet_questions import QUESTION, keep_room, set_blanks, set_question
 from tutor.render.latex.tables import set_table
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
@@ -237,9 +237,11 @@ class _LatexPage:
     def _(self, block: Section) -> str:
         doc = block.document
         page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title))
-        start = ["\\clearpage"] if block.apart else [keep_room()] if doc.title else []
+        body = list(page.body_of_part(doc.blocks))
+        asked = next((place for place, part in enumerate(body) if part.startswith(QUESTION)), 0)
+        start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []
         head = [*start, page.title(doc), "\\nopagebreak"] if doc.title or doc.facts else start
-        return "\n".join(part for part in [*head, *page.body_of_part(doc.blocks)] if part)
+        return "\n".join(part for part in [*head, *body] if part)
 
     def body_of_part(self, blocks: Sequence[Block]) -> Iterator[str]:
         """The blocks, equations right below the words before them: TeX would set an empty line between them."""

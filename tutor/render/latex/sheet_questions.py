@@ -5,11 +5,15 @@ What is short stands on the line of its question; a matrix has a box for each en
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from tutor.explain.document import AnswerPlace, Blanks, SheetQuestion
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.widths import measure_words
 from tutor.render.latex.words import escape
 
+QUESTION = "\\par\\addvspace{3pt}"
+"""How a question begins."""
 NUMBER = 2.8
 """The column of the numbers of questions, in em."""
 SINGLE = 8.0
@@ -20,18 +24,22 @@ CELL = 4.6
 HIGH, DEEP = 1.3, 0.55
 """How far a line of an answer reaches above and below its base line."""
 _TYPEWRITER = 0.53  # a letter of the id in \footnotesize\ttfamily, in em of the page
-_ROOM = 12  # lines
+_ROOM, _MOST_ROOM, _TITLE = 12, 24, 7
+"""The lines that a title wants below it at least, those up to which all that is given is kept together, and those of the title itself."""
+_ROW = 1.3  # lines of a row of an equation or of a matrix
 
 
-def keep_room() -> str:
-    """A place where a page ends when there is no room for a title with some lines below it.
+def keep_room(given: Iterable[str] = ()) -> str:
+    """A place where a page ends when there is no room for a title with some lines below it, or with all that is ``given`` if that is short.
 
     >>> keep_room().startswith("\\\\par")
     True
     """
+    rows = sum(text.count("\\\\") for text in given) * _ROW
+    lines = max(_ROOM, round(rows) + _TITLE) if rows < _MOST_ROOM else _ROOM
     return (
         "\\par\\bigskip\\penalty-200\\begingroup\\dimen0=\\pagegoal\\advance\\dimen0-\\pagetotal"
-        f"\\ifdim\\dimen0<{_ROOM}\\baselineskip\\vfil\\break\\fi\\endgroup"
+        f"\\ifdim\\dimen0<{lines}\\baselineskip\\vfil\\break\\fi\\endgroup"
     )
 
 
@@ -58,7 +66,7 @@ def set_question(block: SheetQuestion, phrases: Phrases, line: float) -> str:
     lines += [first] if first else []
     body = "\\par\\nopagebreak\n".join(f"\\noindent {one}" for one in lines)
     body += "".join(f"\\par\n\\noindent {one}" for one in others)  # a page may end between two slices of an array
-    return f"\\par\\addvspace{{3pt}}{{\\parskip=2pt\\relax\n{body}\\par}}"
+    return f"{QUESTION}{{\\parskip=2pt\\relax\n{body}\\par}}"
 
 
 def _set_ident(ident: str, room: float) -> str:
