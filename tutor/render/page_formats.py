@@ -67,6 +67,7 @@ PAGE_FORMATS: Mapping[str, PageFormat] = {
         "PDF, by the TeX on this machine", ".pdf", "latex.article:document", compiler="latex.pdf:compile_pdf", source=".tex", headed=True
     ),
     "markdown": PageFormat("Markdown with dollar maths", ".md", "markdown:markdown"),
+    "html": PageFormat("HTML", ".html", "html_page:write_html"),
     "rst": PageFormat("reStructuredText, for Sphinx and Jupyter Book", ".rst", "rst:rst"),
     "json": PageFormat("JSON for programs", ".json"),
 }
