@@ -67,7 +67,7 @@ def write_html(doc: Document, notation: Notation) -> str:
     True
     """
     title = escape_xml(doc.title)
-    body = "\n".join(part for part in _HtmlPage(notation).write_parts(doc) if part)
+    body = "\n".join(part for part in _HtmlPage(notation, doc.language).write_parts(doc) if part)
     head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>'
     start = f'<!doctype html>\n<html lang="{escape_xml(doc.language)}">\n<head>\n{head}\n<style>{STYLE}</style>\n</head>\n'
     return f"{start}<body><main>\n{body}\n</main></body>\n</html>\n".replace("\N{NO-BREAK SPACE}", "&nbsp;")
@@ -76,9 +76,9 @@ def write_html(doc: Document, notation: Notation) -> str:
 class _HtmlPage:
     """Sets the blocks of one document."""
 
-    def __init__(self, notation: Notation, depth: int = 0) -> None:
-        """``depth`` counts the titles that the page stands under, where it is a part of another."""
-        self.notation, self.depth = notation, depth
+    def __init__(self, notation: Notation, language: str, depth: int = 0) -> None:
+        """``language`` is that of its words; ``depth`` counts the titles that the page stands under, where it is a part of another."""
+        self.notation, self.language, self.depth = notation, language, depth
         self.printer = Printer(notation)
 
     def write_parts(self, doc: Document) -> Iterator[str]:
@@ -167,7 +167,7 @@ class _HtmlPage:
 
     @block.register
     def _(self, block: Bars) -> str:
-        return f'<figure class="scroll">{draw_bars([block], block.title)}</figure>'
+        return f'<figure class="scroll">{draw_bars([block], block.title, self.language)}</figure>'
 
     @block.register
     def _(self, block: Blanks) -> str:
@@ -186,7 +186,7 @@ class _HtmlPage:
 
     @block.register
     def _(self, block: Section) -> str:
-        page = _HtmlPage(block.notation, self.depth + bool(block.document.title))
+        page = _HtmlPage(block.notation, self.language, self.depth + bool(block.document.title))
         body = "\n".join(part for part in page.write_parts(block.document) if part)
         return f'<section{" class=apart" if block.apart else ""}>\n{body}\n</section>'
 
