@@ -95,6 +95,7 @@ LEFT = {  # module: how many are left, and why
     "numbers/verify.py": (6, "parts of errors"),
     "render/charts/chart_files.py": (5, "what Matplotlib understands, and a command"),
     "render/latex/pdf.py": (2, "parts of an error"),
+    "render/latex/preamble.py": (8, "names of LaTeX's commands, and parts of an error"),
     "render/layer_maths.py": (6, "keys of how operations are written"),
     "render/page_formats.py": (6, "help on formats"),
     "render/picture/tikz.py": (1, "a part of an error"),
