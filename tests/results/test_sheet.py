@@ -170,7 +170,7 @@ def test_a_sheet_is_written_in_german():
     page = sheet(["cmu/counting", "dl/bce"], words="de", solutions="after", marks=True)
     text = page.to_markdown()
     assert text.startswith("# Übungsblatt\n")
-    assert "Berechnen Sie die Zahl der Gewichte." in text
+    assert "Berechnen Sie die Anzahl der Gewichte." in text
     assert page.document().language == "de"
 
 
