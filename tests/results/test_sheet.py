@@ -169,8 +169,8 @@ def test_what_cannot_be_is_said(wanted, what):
 def test_a_sheet_is_written_in_german():
     page = sheet(["cmu/counting", "dl/bce"], words="de", solutions="after", marks=True)
     text = page.to_markdown()
-    assert text.startswith("# Aufgabenblatt\n")
-    assert "Berechnen Sie die Zahl der Gewichte." in text
+    assert text.startswith("# Übungsblatt\n")
+    assert "Berechnen Sie die Anzahl der Gewichte." in text
     assert page.document().language == "de"
 
 
