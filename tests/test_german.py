@@ -151,6 +151,7 @@ ASKED = {  # every command that writes words, and a piece of what it says
     "list --lang de": "auch in Matrizen",
     "check qmul/linear-neuron --lang de": "bekannte Errata",
     "questions neuron/two-two-two --lang de": "eine Zahl mit mindestens 3 Ziffern",
+    "sheet neuron/two-two-two --lang de": "Übungsblatt",
     "solve own.toml": "Vorwärtsdurchlauf",
     "questions own.toml": "mit mindestens 2 Ziffern",
     "solve own.toml --lang en": "Forward pass",

@@ -28,7 +28,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "export": ("errors", "exercise.question", "marking"),
     # documents and notation only, and how a row says that it is printed
     "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),
-    "contracts": ("expression", "graph", "derive", "numbers", "solving", "marking", "explain"),
+    "contracts": ("expression", "graph", "derive", "numbers", "exercise.question", "solving", "marking", "explain"),
     "autograde": ("errors", "expression.limits", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
                 "explain", "render", "contracts", "autograde"),

@@ -44,10 +44,14 @@ from tutor.results.curves import (
 )
 from tutor.results.feedback import Feedback, class_report
 from tutor.results.relu_fit import read_one_variable, relu_chart, relu_fit
+from tutor.results.sheet import sheet
+from tutor.results.solution import Solution
 
 PLACE = re.compile(r"(\{[a-z_:,]+\})")
 BRACKETED = re.compile(r"⟦[^⟦⟧]*⟧")
 NUMBER = re.compile(r"\d[\d.]*e[+-]?\d+")
+
+
 
 def bracketed(phrase: str) -> str:
     return "".join(part if PLACE.fullmatch(part) or not part else f"⟦{part}⟧" for part in PLACE.split(phrase))
@@ -102,6 +106,16 @@ def test_every_word_of_a_page_that_is_typed_is_of_its_language(name):
     users = (*users_of(solution), "w*x")
     assert strangers(solution.document(), users) == []
     assert rendered_strangers(solution.to_text(1000), users) == []
+
+
+@pytest.mark.parametrize("target", ["neuron/adam", "neuron/softmax-loss-batch", "cmu/smallest-perceptron", "cmu/counting", "dl/bce"])
+def test_every_word_of_a_sheet_is_of_its_language(target):
+    page = sheet([target], solutions="after", boxes=True, marks=True, words=made_up(), ask=nobody)
+    (found,) = page.exercises
+    texts = [text for q in found.questions for text in (q.id, q.text, q.ask, *(f"{letter}) {option}" for letter, option in q.options))]
+    users = (*texts, *(user for worked in found.solved for user in users_of(Solution(worked, made_up()))))
+    assert strangers(page.document(), users) == []
+    assert rendered_strangers(page.to_text(1000), (*users, "a", "b", "c")) == []
 
 
 @pytest.mark.parametrize("reveal", ["none", "hint", "solution"])

@@ -33,6 +33,8 @@ USERS = {
     "Table": {"align": "letters for left, right and centre"},
     "Side": {"relation": "a sign"},
     "Chart": {"words": "the words themselves"},
+    "Section": {"notation": "mathematics"},
+    "SheetQuestion": {"ident": "as it is typed", "options": "of the exercise"},
     "Symbol": {"latex": "mathematics", "text": "mathematics"},
     "Series": {"line": "a key"},
     "Mark": {"dot": "a key"},

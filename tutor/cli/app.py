@@ -209,12 +209,14 @@ def add_other_commands() -> None:
     from tutor.cli.tutor_mark import mark
     from tutor.cli.tutor_plot import plot
     from tutor.cli.tutor_questions import questions
+    from tutor.cli.tutor_sheet import sheet
     from tutor.cli.tutor_train import train
 
     app.add_typer(plot, short_help="Draw charts of losses, paths and functions.")
     app.command(short_help="Train with an optimiser, step by step.")(train)
     app.command(short_help="List what an exercise asks of students.")(questions)
     app.command(short_help="Mark one student's work, or a class.")(mark)
+    app.command(short_help="Write a problem sheet of several exercises.")(sheet)
 
 
 def main(arguments: list[str] | None = None, *, helper: Prover | None = None) -> None:

@@ -16,6 +16,7 @@ import typer
 
 from tutor.cli.shell import Lang, complete, write
 from tutor.errors import OutputError, ValueProblem
+from tutor.exercise.catalogue import exercise_text
 from tutor.export.mark_formats import MARK_FORMATS
 from tutor.render.page_formats import TEXT_FORMATS
 from tutor.text import make_lines_visible, make_visible
@@ -314,26 +315,6 @@ def _mark_one(submissions: Sequence[Submission], table: _Table, run: Run, wanted
     deliver(feedback_maker(table.marker, wanted.reveal, wanted.language)(marked), to, None)
     if marked.status != "marked":
         raise typer.Exit(1)
-
-
-def exercise_text(target: str) -> tuple[str, str]:
-    """The id and the text of an exercise, by its id or file; of an expression or of steps, as the file that would say the same."""
-    from tutor.exercise.catalogue import is_exercise_name, locate, read_text
-    from tutor.graph.read_steps import is_step, split_steps
-
-    if is_exercise_name(target):
-        ident, path = locate(target)
-        return ident, read_text(path)
-    title = f"title = {_toml(' '.join(target.split())[:200] or 'expression')}\n"
-    if is_step(target):
-        lines = [line.strip() for line in split_steps(target)]
-        return "expression", f"{title}steps = [{', '.join(map(_toml, lines))}]\n"
-    return "expression", f"{title}expression = {_toml(target)}\n"
-
-
-def _toml(text: str) -> str:
-    """A text as TOML writes it: JSON's escapes are TOML's."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _check(

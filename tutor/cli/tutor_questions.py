@@ -11,7 +11,7 @@ from tutor.text import make_lines_visible
 
 def questions(target: Target, as_json: AsJson = False, lang: Lang = None) -> None:
     """List the questions of an exercise: their ids, how each is answered, and its marks."""
-    from tutor.cli.tutor_mark import exercise_text
+    from tutor.exercise.catalogue import exercise_text
     from tutor.explain.words.languages import require_wording
     from tutor.marking.marks import points, total
     from tutor.marking.selftest import find_stray_cases
@@ -23,12 +23,9 @@ def questions(target: Target, as_json: AsJson = False, lang: Lang = None) -> Non
     for remark in find_stray_cases(prepared):
         sys.stderr.write(f"tutor: {make_lines_visible(remark)}\n")
     if as_json:
-        listed = [
-            {"id": q.id, "asks": q.ask, "kind": q.kind, "marks": points(q.marks), "form": q.form, "shape": list(q.shape), "text": q.text,
-             "digits": q.tolerance.digits, "decimals": q.tolerance.decimals, "options": dict(q.options)}
-            for q in found
-        ]  # fmt: skip
-        write(json.dumps({"schema": 1, "exercise": ident, "questions": listed}, indent=2, ensure_ascii=False) + "\n")
+        from tutor.contracts.sheet_json import list_asked
+
+        write(json.dumps({"schema": 1, **list_asked(ident, found)}, indent=2, ensure_ascii=False) + "\n")
         return
     from tutor.render.terminal.question_rows import questions as rows
 

@@ -29,7 +29,7 @@ from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Graph, Kind, Quantity
 from tutor.graph.read_steps import check_name, read_each
 from tutor.graph.shapes import Shape
-from tutor.notation.profile import profile_names
+from tutor.notation.profile import is_own_notation, profile_names
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.numbers.data_set import Samples
 from tutor.numbers.run import read_value
@@ -140,8 +140,9 @@ class _Reader:
             self.fault("an exercise has a title", "title", 'write title = "A network learns"')
         profile = good.get("notation", "plain")
         if profile not in profile_names():
-            known = profile_names()
-            self.fault(f"there is no notation {make_visible(profile)}", "notation", hint_near(profile, known) or ", ".join(known))
+            known, own = profile_names(), "a notation of your own goes with a command: --notation my.toml"
+            hint = own if is_own_notation(profile) else hint_near(profile, known) or ", ".join(known)
+            self.fault(f"there is no notation {make_visible(profile)}", "notation", hint)
             profile = "plain"
         if good.get("chain", "full") not in ("full", "reuse"):
             self.fault(f"chain is full or reuse, not {make_visible(good['chain'])}", "chain")

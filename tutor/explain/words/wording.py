@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.page_words import PageWords
     from tutor.explain.words.proof_words import ProofWords
     from tutor.explain.words.rules import RuleWords
+    from tutor.explain.words.sheet_words import SheetWords
     from tutor.explain.words.update_rules import UpdateWords
 
 TOPICS: Mapping[str, tuple[str, str]] = {
@@ -37,6 +38,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "charts": ("chart_words", "ChartWords"),
     "drawn": ("drawn_words", "DrawnWords"),
     "listings": ("listing_words", "ListingWords"),
+    "sheets": ("sheet_words", "SheetWords"),
 }
 """Each topic's module in `tutor.explain.words`, and its class."""
 
@@ -56,6 +58,7 @@ class _Topics:
         charts: ChartWords
         drawn: DrawnWords
         listings: ListingWords
+        sheets: SheetWords
 
 
 @dataclass(frozen=True)
