@@ -7,7 +7,7 @@ VERBS = frozenset("""
     describe differentiate disclose dispatch display divide draw dress drop dump emit enclose enumerate escape evaluate
     exchange expand expect explain explode export extract fail fence fill find finish fit fix flatten flip fold follow
     fulfil fuse gather give grid group grow guard guess harden hear hint hold import insert interpolate join judge keep kill
-    label lay lex lift limit list listen load loads locate lock log look loosen lower make map mark match measure merge move
+    label lex limit list listen load loads locate lock log look loosen lower make map mark match measure merge move
     multiply name narrow negate nest norm note open oppose order overflow pack pair parse pause peek pick place plan plot
     pow prepare print propagate protect prove pull put raise rank reach read rebuild recognise record reduce refine refuse
     refute release remark remember rename render repair repeat replace report require reserve resolve reuse reverse rewrite
@@ -30,12 +30,12 @@ NOUNS = frozenset("""
     choices circle claims class classwork client code codes colour column columns comma command complaint component
     condition conditions cone console constant context contour contours contract convention conventions coordinates cost
     counts course credit credits csv curve decimal decimals definition definitions degrees delimiter density dependents
-    depth derivation derivative derivatives descent determinant diagram differences differential digest digits direction
+    depth derivation derivative derivatives descent determinant diagram differences digest digits direction
     directions disagreement distance div document dot dots drafts edge edges effort em end ending entries entry entrywise
     environment epsilon equation evaluation examples exercise exercises exp explanation exponent exponentials expr
     expression factor factors facts failure fault faults feedback fields figure figures file float floats form formula
     formulas fraction fragment function functions gap goal gradebook grades gradescope gradient gradients graph groups head
-    header heading hessian ident ids index indicator indices interval iterations job json key keys kin kind kinds labels
+    header heading hessian ident ids index indicator interval iterations job json key keys kin kind kinds labels
     latex layer layers layout leaves lecture legend letter letters level levels limits line lines literal local logistic
     logs loops loss losses magnitude main many margin markdown marker marking marks maths matrix max maximum mean member
     members method midpoint min misuse module monomial moves mul names naming nbgrader neg negation neighbours network
@@ -45,7 +45,7 @@ NOUNS = frozenset("""
     products profile program proof proofs pullback pulls quantities quantity question questions quotient random ranks rate
     ratio reader readings reals reason records recursion reference refusal refutation relation relative relu remarks repairs
     reports result results root routes row rows rst rule runner runs samples scores scripts seam seams sections self
-    sentence setting settings shapes share shares sides sigmoid sigmoids sign signum size sizes slices slip slips slope
+    sentence setting settings shapes share shares sheet sides sigmoid sigmoids sign signum size sizes slices slip slips slope
     slopes softmax softplus softpluses solution source sources span spellings square stages standalone states steps stride
     strokes student subject submission subscripts summary sums suspects svg symbol symbolic symbols table tables tabular tag
     tags target targets template templates ten term terms tex text texts ticks tikz tikzpicture timer times title toml total

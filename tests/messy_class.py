@@ -13,8 +13,8 @@ from math import exp
 from xml.sax.saxutils import escape
 
 EXERCISE = "neuron/two-two-two"
-DECIMAL_COMMAS: tuple[str, ...] = ()
-"""Layouts that are also handed in with decimal commas; section 5 fills this in."""
+NO_DECIMAL_COMMAS = ("headless.csv", "wide.csv", "objects.json", "broken.json", "flat.toml", "bare.toml", "code.ipynb", "quoted.csv")
+"""Files that nobody hands in with decimal commas: a comma ends their values, or they are numbers of a language."""
 
 
 def right_answers():
@@ -273,14 +273,37 @@ _WORDED = ("loose", "words")
 """Spellings that are words with blanks in them, or in capitals: for layouts with a sign behind the name."""
 
 
-def pairs_of(spelling, keys=None):
-    """The answers under a spelling, in their order."""
+def pairs_of(spelling, keys=None, mark="."):
+    """The answers under a spelling, in their order; ``mark`` stands for the decimal point."""
     spell = SPELLINGS[spelling]
-    return [(spell(key), value) for key, value in RIGHT.items() if keys is None or key in keys]
+    return [(spell(key), value.replace(".", mark)) for key, value in RIGHT.items() if keys is None or key in keys]
 
 
 def files():
-    """(name, bytes) of every hand-in: each layout with spellings that take turns, and each encoding and line end with some layout."""
+    """(name, bytes) of every hand-in, with decimal points and with decimal commas."""
+    yield from _files_with_points()
+    yield from _files_with_commas()
+
+
+def _files_with_commas():
+    """Each layout once more with decimal commas, in LaTeX with its {,}."""
+    spellings = ("partial", "total", "plain", "mazur", "underscored")
+    for turn, (layout, write) in enumerate(TEXTS.items()):
+        pairs, end = pairs_of(spellings[turn % len(spellings)], mark=","), ENDS[turn % len(ENDS)]
+        yield f"comma {layout} {turn}.{'txt' if turn % 2 else 'md'}".replace(", ", " "), encoded(write(pairs), ENCODINGS[turn % 5], end)
+    for layout, write in LATEX.items():
+        yield f"comma {layout} tex.tex", encoded(write(pairs_of("latex", mark="{,}")), "utf-8", "\n")
+    for turn, (file, write) in enumerate((file, write) for file, write in DATA.items() if file not in NO_DECIMAL_COMMAS):
+        stem, _, suffix = file.rpartition(".")
+        yield f"comma {stem} {suffix}.{suffix}", encoded(write(pairs_of("ids", mark=",")), ENCODINGS[turn % 2], "\n")
+    pairs = pairs_of("ids", mark=",")
+    yield "comma lines.docx", docx([f"{name} = {value}" for name, value in pairs])
+    yield "comma table.docx", docx(["Meine Antworten"], [("Größe", "Wert"), *pairs])
+    yield "comma sheet.xlsx", xlsx([("Frage", "Antwort"), *pairs])
+
+
+def _files_with_points():
+    """Each layout with spellings that take turns, and each encoding and line end with some layout."""
     turn = 0
     marked_up = {"whole lines in bold", "display", "turned"}
     spellings = [name for name in SPELLINGS if name != "python"]

@@ -28,7 +28,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "export": ("errors", "exercise.question", "marking"),
     # documents and notation only, and how a row says that it is printed
     "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),
-    "contracts": ("expression", "graph", "derive", "numbers", "solving", "marking", "explain"),
+    "contracts": ("expression", "graph", "derive", "numbers", "exercise.question", "solving", "marking", "explain"),
     "autograde": ("errors", "expression.limits", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
                 "explain", "render", "contracts", "autograde"),
@@ -59,8 +59,9 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "tempfile": ("cli", "batch", "render.latex.pdf"),
     "os": ("cli", "batch", "render.latex.pdf"),
     "sys": ("cli", "batch", "__main__"),
-    "pathlib": ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "exercise.load", "notation.profile"),
-    "tomllib": ("exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured"),
+    "pathlib": ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "exercise.load", "notation.profile", "explain.words.languages"),
+    "tomllib": ("exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",
+                "explain.words.languages"),
     "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
     "time": ("cli.tutor_mark", "batch.pool"),
     "datetime": ("answer.files.structured",),  # TOML has dates, which are kept as text
@@ -74,7 +75,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "threading": ("batch.workers", "marking.mark_submission"),  # there a lock: numbers of many digits share one precision
     "multiprocessing": (),
 }
-FILES = ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "notation.profile")
+FILES = ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "notation.profile", "explain.words.languages")
 """The modules that may open, read or write a file."""
 
 

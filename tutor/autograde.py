@@ -22,8 +22,9 @@ from tutor.answer.read.ids import Ids
 from tutor.errors import TutorError
 from tutor.exercise.load import load
 from tutor.exercise.model import Exercise
+from tutor.explain.words.languages import require_wording
 from tutor.explain.words.marking_words import is_unpunished
-from tutor.explain.words.wording import ENGLISH
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.limits import MAX_AXES
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
@@ -65,7 +66,8 @@ def check_answer(exercise: str | Exercise, question: str, answer: Any, *, earlie
     marked = marker.mark(Submission("", texts))
     found = next(each for each in marked.answers if each.question == wanted)
     share = found.marks / found.out_of if found.out_of else Fraction(0)
-    return Checked(found.marks == found.out_of and (found.verdict == "correct" or is_unpunished(found)), share, words(found))
+    said = words(found, require_wording(None, marker.exercise.language))
+    return Checked(found.marks == found.out_of and (found.verdict == "correct" or is_unpunished(found)), share, said)
 
 
 def assert_correct(exercise: str | Exercise, question: str, answer: Any, *, earlier: Mapping[str, Any] | None = None) -> None:
@@ -167,9 +169,9 @@ def _marker(exercise: str | Exercise) -> Marker:
     return _prepare_marker(exercise) if isinstance(exercise, str) else Marker(exercise)
 
 
-def words(answer: MarkedAnswer) -> str:
-    """What a student is told of an answer in one paragraph: the verdict, the slip, where to look; nothing of the solution."""
-    wording = ENGLISH.marking
+def words(answer: MarkedAnswer, language: Wording = ENGLISH) -> str:
+    """What a student is told of an answer, in one paragraph of a language: verdict, slip, where to look; nothing of the solution."""
+    wording = language.marking
     said = [wording.ANSWER_IS.format(question=answer.question, verdict=wording.say_answer(answer))]
     if answer.outcome:
         said.append(wording.OUTCOMES.get(answer.outcome, ""))

@@ -36,7 +36,7 @@ def test_content_is_bytes_or_a_reason(tmp_path):
     (tmp_path / "a").write_bytes(b"\r\n\x1a\x00")
     assert read_content(tmp_path / "a") == b"\r\n\x1a\x00"
     assert read_content(tmp_path / "a", most=3) == "it has 4 bytes; the limit is 3"
-    assert read_content(tmp_path) == "it is a folder; folders are read one level deep"
+    assert read_content(tmp_path) == "it is a folder in a student's folder; hand in the files themselves"
     assert read_content(tmp_path / "nothing") == "it cannot be read: No such file or directory"
     os.mkfifo(tmp_path / "pipe")  # opening it would wait for a writer
     assert read_content(tmp_path / "pipe") == "it is no ordinary file"
@@ -94,3 +94,50 @@ def test_earlier_marks_are_those_of_a_folder_or_of_its_file(tmp_path):
         (tmp_path / "results.json").write_text(text)
         with pytest.raises(OutputError, match="has no marks of tutor"):
             read_earlier_marks(tmp_path)
+
+
+def put(folder, **files):
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, text in files.items():
+        (folder / name.replace("__", ".")).write_text(text)
+
+
+def test_a_folder_in_the_folder_is_one_students_as_moodle_makes_it(tmp_path):
+    put(tmp_path / "in/Anna Berg_11_assignsubmission_file_", a__txt="q1: 1", photo__heic="x")
+    put(tmp_path / "in/Anna Berg_11_assignsubmission_onlinetext_", onlinetext__html="<p>q2 = 2</p>")
+    put(tmp_path / "in/Ben_12_assignsubmission_file_", loesung__txt="q1: 3\nq2: 4")
+    put(tmp_path / "in/Ben_12_assignsubmission_file_/deeper", x__txt="q1: 5")
+    put(tmp_path / "in/Cleo_13_assignsubmission_file_", __DS_Store="x", __notes="x")
+    put(tmp_path / "in", dora__txt="q1: 7")
+    found = {one.student: one for one in read_all([tmp_path / "in"], ["q1", "q2"]).submissions}
+    assert list(found) == ["Anna Berg", "Ben", "Cleo", "dora"]
+    assert dict(found["Anna Berg"].answers) == {"q1": "1", "q2": "2"}
+    assert [(part.place, part.reason[:13]) for part in found["Anna Berg"].unused] == [("photo.heic", "it is a photo")]
+    assert dict(found["Ben"].answers) == {"q1": "3", "q2": "4"}
+    assert [part.place for part in found["Ben"].unused] == ["deeper"]
+    assert found["Cleo"].failed == "the folder has no files"
+
+
+def test_two_of_one_name_stay_two(tmp_path):
+    put(tmp_path / "in/Anna Berg_11_assignsubmission_file_", a__txt="q1: 1")
+    put(tmp_path / "in/Anna Berg_12_assignsubmission_file_", b__txt="q1: 2")
+    (one,) = read_all([tmp_path / "in"], ["q1"]).submissions
+    assert one.failed == "two submissions: a.txt and b.txt; keep one"
+
+
+def test_a_folder_is_its_owners_whatever_a_file_in_it_says(tmp_path):
+    put(tmp_path / "in/anna", a__json='{"student": "ben", "answers": {"q1": "1"}}')
+    (one,) = read_all([tmp_path / "in"], ["q1"]).submissions
+    assert (one.student, dict(one.answers)) == ("anna", {"q1": "1"})
+    assert "it is of ben" in one.problems[0]
+
+
+@pytest.mark.parametrize(("row", "name"), [
+    ("a17,Anna Berg,11", "Anna Berg_99_assignsubmission_file_a.txt"), ("a17,X,4711", "berganna_late_4711_5_a.txt"),
+    ("a17,Anna Berg,11", "anna berg_99_assignsubmission_file_a.txt"),
+])  # fmt: skip
+def test_who_a_platform_names_is_found_on_the_list(tmp_path, row, name):
+    put(tmp_path / "in", **{name.replace(".", "__"): "q1: 1"})
+    (tmp_path / "list.csv").write_text(f"student,name,id\n{row}\n")
+    (one,) = read_all([tmp_path / "in"], ["q1"], tmp_path / "list.csv").submissions
+    assert (one.student, one.failed, dict(one.answers)) == ("a17", "", {"q1": "1"})

@@ -87,7 +87,7 @@ def test_claims_in_matrices(tutor):
     code, out, _ = tutor("check", "qmul/network-deltas-layers")
     assert code == 0
     assert "8 claims: 7 exact, 0 rounded, 0 truncated, 1 known errata" in out
-    assert "(W2 dE/dz2) ⊙ sigmoid(z1)" in out
+    assert "(w² δ²) ⊙ σ(z¹)" in out
     code, out, _ = tutor("check", "qmul/network-deltas-layers", "--json")
     assert code == 0
     assert json.loads(out)

@@ -15,6 +15,13 @@ def test_questions_are_listed(tutor):
     assert {"id", "asks", "kind", "marks"} <= listed["questions"][0].keys()
 
 
+def test_an_empty_target_has_one_fault(tutor):
+    code, _, error = tutor("questions", "")
+    assert code == 2
+    assert "an empty expression" in error
+    assert "title" not in error
+
+
 def test_questions_of_an_expression(tutor):
     code, out, _ = tutor("questions", "(x+y)*z", "--json")
     assert code == 0

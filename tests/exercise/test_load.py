@@ -133,6 +133,7 @@ FAULTS = [  # what the file says, where the fault is, what is said, the next mov
     (CLAIM + 'printde = "2"', "claim[1].printde", "no setting", "printed"),
     (STEPS + '[[claim]]\nclaim = "count weights"\nprinted = "2"', "claim[1]", "only a network", ""),
     (STEPS + '[[table]]\ncolumns = ["x after k"]\nrows = [[1]]', "table[1].rows[1]", "1 figure(s)", ""),
+    (STEPS + '[[table]]\ncolumns = ["x"]\nrows = [[1, 2]]', "table[1].rows[1]", "a row is 1 figure(s)", ""),
     (STEPS + '[[table]]\ncolumns = ["q after k"]\nrows = [[1, "2"]]', "table[1].rows[1]", "no quantity q", ""),
     (STEPS + '[[table]]\nrows = [[1, "2"]]', "table[1]", "columns and rows", ""),
 ]  # fmt: skip

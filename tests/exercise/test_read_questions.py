@@ -24,6 +24,7 @@ steps = 3
 LAYER = """
 title = "A layer"
 steps = ["z = W x + b", "L = sum((z - y)^2)"]
+parameters = ["W", "b"]
 [shapes]
 W = [2, 3]
 x = [3]
@@ -170,6 +171,7 @@ FAULTS = [  # what the file says, where the fault is, what is said, the next mov
     (LAYER, Q + 'ask = "dL/db"\nkind = "number"', "question[1]", "dL/db is a list, not one number", ""),
     (LAYER, Q + 'ask = "dL/dV"', "question[1]", "there is no quantity V", ""),
     (LAYER, Q + 'ask = "dL/db, z"', "question[1]", "a list asks for single quantities", ""),
+    (LAYER.replace('parameters = ["W", "b"]', ""), Q + 'ask = "W after 1"', "question[1]", "nothing is trained", "parameters = "),
     (LAYER, Q + 'ask = "W after 0..2"', "question[1]", "a column is of one quantity", ""),
     (NETWORK, Q + 'ask = "count wheels"', "question[1]", "wheels cannot be counted", "weights"),
     ('question = ["z"]' + NEURON, "", "question[1]", "a question is a table", "[[question]]"),

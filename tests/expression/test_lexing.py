@@ -46,6 +46,8 @@ def test_what_is_read(text, canonical):
 ARRAYS = [
     (r"W^\top x", "transpose(W)*x"), (r"W^{\top} x \odot y", "hadamard(transpose(W)*x, y)"), (r"W^{T} x", "transpose(W)*x"),
     ("W.T @ x", "matmul(transpose(W), x)"), ("Un (r ⊙ h)", "Un*hadamard(r, h)"), ("Un(r)", "Un*r"), ("np.dot(W, x)", "matmul(W, x)"),
+    (r"W^{\mathsf T} x", "transpose(W)*x"), (r"W^\mathsf{T} x", "transpose(W)*x"), ("W x .* x", "hadamard(W*x, x)"),
+    (r"W \odot \mathbb{1}[x > 0]", "hadamard(W, if_positive(x, 1, 0))"), (r"𝟏_{x > 0} ⊙ x", "hadamard(if_positive(x, 1, 0), x)"),
     (r"W_{1,2}", "W_1_2"), ("T^T x", "transpose(T)*x"),
 ]  # fmt: skip
 
@@ -96,6 +98,9 @@ REFUSED = [  # text, a piece of what is said, the character under the caret, a p
     ("np.foo(x)", "np.foo is not read", "n", "the functions are"), ("os.system(x)", "a point stands alone", ".", ""),
     ("np.fromfile(x)", "np.fromfile is not read", "n", ""), ("3 x 10^2", "may be a sign or the quantity", "x", "3*x"),
     ("8 e-2", "a blank stands before the e", " ", "8*e"), ("(x + y]", "closes one of another kind", "]", ""),
+    (r"\log_2 x", "logarithm to another base", "_", "log(x)/log(2)"), ("log_10 x", "logarithm to another base", "l", "log(x)/log(10)"),
+    ("x and y", "and is no quantity", "a", "z > 0"), ("not + 1", "not is no quantity", "n", "z > 0"),
+    ("x;y", "a semicolon stands outside", ";", "steps have names"),
     ("swish(x)", "no function swish", "s", "z*sigmoid(z)"), ("gelu(x)", "no function gelu", "g", "tanh("),
     (r"x \odot y", "is for matrices, and here are none", "\\", "[shapes]"), ("x.T", "a point stands alone", ".", ""),
 ]  # fmt: skip

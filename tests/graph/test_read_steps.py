@@ -26,6 +26,7 @@ def test_what_is_read(lines, steps):
 @pytest.mark.parametrize(("lines", "pieces"), [
     (["x + y"], ["step 1", "is no step"]), (["d = x", "f = d*"], ["step 2", "stops too early"]),
     (["f(x, z) = x^2"], ["f is written as a function of z", "leave z out"]),
+    (["f(u, u) = u^2"], ["step 1", "argument u twice", "write u once"]),
     (["f(x) = x^2", "g = f(2)"], ["step 2", "not at other arguments", "f(x)"]),
     (["f(x) = x^2", "g = f(y)"], ["not at other arguments"]), (["f(2) = x"], ["cannot be the name", "f(x, y) = …"]),
     (["2f = x"], ["cannot be the name"]),

@@ -6,18 +6,33 @@ import re
 import time
 from dataclasses import replace
 from functools import cache
+from math import prod
 
 from counted import counted
 
 from tutor.answer.handed_in import Submission
+from tutor.derive.backward import derive
 from tutor.exercise.load import load
+from tutor.exercise.over_layers import layers_of
 from tutor.exercise.question import Question
+from tutor.expression.keys import derivative_key
+from tutor.graph.layered import choose_sizes
+from tutor.marking.array_questions import array_question
 from tutor.marking.mark_submission import Marker
 from tutor.numbers import enclosures
 
 LIMIT = 0.050
 """Seconds that one input may take on an idle machine: said by tests/benchmarks/limits.py; tests count (see `counted`)."""
 EXERCISES = ("neuron", "dl/relu-regression", "neuron/softmax-cross-entropy", "dl/add-multiply", "graz/two-two-one-layers")
+MATRICES: dict[str, tuple[str, dict[str, str]]] = {
+    "qmul/network-deltas-layers": ("dE/dz1", {}),
+    "neuron/softmax-regression-batch": ("dL/dW", {
+        "W2": "W", "W1": "P", "x1": "b", "x2": "b", "z1": "b", "y": "b", "dE/dz2": "dL/dZ", "w²": "W", "w¹": "P", "δ²": "b",
+        "z¹": "b", "x¹": "b", "dE/dz1": "dL/db",
+    }),
+}  # fmt: skip
+"""Exercises over arrays of which formulas are asked: what is asked of in the default run, and what stands in them for the names of the
+corpus."""
 
 
 @cache
@@ -36,6 +51,17 @@ def marker(name: str) -> Marker:
         Question("updated", "w5 after 1", "number", ("w5@1",)),
     )  # fmt: skip
     return Marker(replace(load("neuron/two-two-two"), questions=questions))
+
+
+@cache
+def matrix_marker(name: str) -> Marker:
+    """The marker of an exercise over arrays, with a question for the formula of every array that it computes."""
+    exercise = load(name)
+    layered = layers_of(exercise, exercise.notation)
+    small, loss = choose_sizes(layered)[0], layered.graph.loss
+    keys = [step.target for step in (*layered.graph.steps, *derive(layered.graph).backward)]
+    asked = [array_question(exercise, small, key) for key in keys if key not in (loss, derivative_key(loss, loss))]
+    return Marker(replace(exercise, questions=tuple(asked)))
 
 
 @cache
@@ -58,6 +84,39 @@ def prepare(name: str) -> None:
     for question in questions(name):
         for text in ("0.5", "0.5 + 1", "x", *marker(name).sheet.points.world.leaves[:1]):
             marker(name).mark(Submission("anna", {question.id: text}))
+
+
+def work_on_matrix(name: str, question: str, text: str) -> tuple[int, str, str]:
+    """How many calls it takes to judge one formula over arrays, the verdict, and what is said."""
+    known = matrix_marker(name).sheet.array_vocabulary
+    known.words.clear()
+    known.both.clear()
+    with counted() as seen:
+        answer, _ = matrix_marker(name).judge(question, text)
+    return seen.calls, answer.verdict, answer.message
+
+
+def adapted_matrices(text: str, name: str) -> str:
+    """A text of the corpus of matrices with the names of an exercise."""
+    named = MATRICES[name][1]
+    if not named or len(text) > 100_000:
+        return text
+    return re.sub("|".join(map(re.escape, sorted(named, key=len, reverse=True))), lambda match: named[match.group()], text)
+
+
+@cache
+def prepare_matrices(name: str, question: str) -> None:
+    """Fill the tables that are filled when they are first needed, by wrong answers of every kind."""
+    marker = matrix_marker(name)
+    layers = marker.sheet.layers
+    assert layers is not None
+    sizes = ", ".join(map(str, layers.shapes[question.rpartition("/d")[2]]))
+    shape = marker.sheet.by_id[question].shape
+    entries = [str(number) for number in range(2, 2 + prod(shape))]
+    rows = [f"[{', '.join(entries[at : at + shape[-1]])}]" for at in range(0, len(entries), shape[-1])]
+    numbers = rows[0] if len(shape) == 1 else f"[{', '.join(rows)}]"
+    for text in (f"fill(2, {sizes})", "fill(1, 7)", numbers, numbers.replace("2", "1"), "[[1, 2], [3], 4]", "1", question, "Σ_v δ²_v"):
+        marker.judge(question, text)
 
 
 def forget(name: str) -> None:

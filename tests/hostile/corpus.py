@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from hostile.matrix_corpus import MATRICES
+
 OWNED = "/tmp/tutor-was-owned"
 """No payload may make this file."""
 MARKER = "0wn3d"
@@ -541,6 +543,7 @@ CORPUS: dict[str, dict[str, str]] = {
     "code": CODE, "attributes": ATTRIBUTES, "powers": POWERS, "numbers": NUMBERS, "formulas": FORMULAS, "costly": COSTLY,
     "unicode": UNICODE,
     "control": CONTROL, "markup": MARKUP, "latex": LATEX, "formula cells": FORMULA_CELLS, "names": NAMES, "large": LARGE,
+    "matrices": MATRICES,
 }  # fmt: skip
 
 ENTRIES: tuple[tuple[str, str], ...] = tuple(

@@ -46,6 +46,8 @@ SEEDS = (
     "½(w5)²",
     "w5 - 0.5*dL/dw5", "w5 − λ·∂L/∂w5", "√(w5^2 + 1)", "softmax_1(w5, w6, w7)", "log(1 + exp(-w5))", "a", "it diverges",
     r"\begin{cases} 1 & \text{if } w5 > 0 \\ 0 & \text{else} \end{cases}", "1/3", "22/7*w5^(1/3)", "gelu'(w5)", "1e-300*w5 + 1e300/w6",
+    "(W2 dE/dz2) ⊙ sigmoid'(z1)", "δ¹_j = Σ_v w²_jv δ²_v σ'(z¹_j)", "x1 (dE/dz2)^T", "diag(x1) W2 dE/dz2", "W2^T x1 + b2",
+    "outer(x1, y - x2)", r"\delta^2 = \left(W^2 \delta^2\right) \odot \sigma'(z^2)", "sum((x2 - y)^2) fill(1, m)", "row_sums(x1 y^T) 𝟏ᵀ 𝟏",
 )  # fmt: skip
 PIECES = (
     "+", "-", "*", "/", "^", "**", "(", ")", "[", "]", "{", "}", "|", ",", ";", "=", "≈", "\n", " ", "  ", "0", "1", "2", "10",
@@ -60,6 +62,7 @@ PIECES = (
     "softmax_2(", "dd", "T",
     "ᵀ", "^T", "dL", "/d", "gelu(", "abs(", "heaviside(", "9" * 30, "0." + "3" * 60, "1e300", "^999", "^0.5", "^-1", "^(1/3)", "*0",
     "-w5+w5",
+    "W2", "x1", "dE/dz2", " ⊙ ", " @ ", "diag(", "outer(", "sum(", "Σ_v ", "\\sum_{v=1}^{n}", "w²_jv", "δ²_v", "𝟏", "fill(1, ", "flatten(",
 )  # fmt: skip
 AROUND = (
     "({})", "-{}", "{} = {}", "sin({})", "{}*{}", "1/({})", "({})^2", "[{}, {}]", "{}\n{}", "${}$", "exp({})", "sqrt({})", "({})^({})",
@@ -202,6 +205,9 @@ class Fuzzer:
             bench.prepare(name)
         self.pages = {name: reports(bench.marker(name)) for name in EXERCISES}
         self.options = (("a", "it converges"), ("b", "it diverges"))
+        self.matrices = [(name, asked) for name, (asked, _) in bench.MATRICES.items()]
+        for name, asked in self.matrices:
+            bench.prepare_matrices(name, asked)
         self.plan = [(name, question.id) for name in EXERCISES for question in bench.questions(name)]
 
     def run(self, stop: Callable[[int], bool], *, show: bool = False) -> Report:
@@ -242,6 +248,10 @@ class Fuzzer:
             file, make = FILES[number // 8 % len(FILES)]
             data = make(text, self.inputs)
             yield f"file {file}", lambda: self.file(number, file, data)
+        elif way == 2:
+            matrix, asked = self.matrices[number // 8 % len(self.matrices)]
+            adapted = bench.adapted_matrices(text, matrix)
+            yield f"judge {matrix} {asked}", lambda: self.judge(number, matrix, asked, adapted)
         else:
             own = bench.adapted(text, name)
             yield f"mark {name} {question}", lambda: self.mark(number, name, question, own)
@@ -287,6 +297,15 @@ class Fuzzer:
             page = self.pages[name](marked)
             for shown in (page.to_text(), page.to_markdown(), page.to_latex()):
                 self.inert(number, text, shown)
+
+    def judge(self, number: int, name: str, asked: str, text: str) -> None:
+        """A formula over arrays."""
+        marker = bench.matrix_marker(name)
+        answer, _ = marker.judge(asked, text)
+        self.report.verdicts[answer.verdict] += 1
+        self.inert(number, text, answer.message)
+        if number % 40 == 2 and marker.judge(asked, text)[0] != answer:
+            self.wrong(number, "pure", text, "judged otherwise the second time")
 
     def file(self, number: int, file: str, data: bytes) -> None:
         batch = read_submissions(file, data, ["dL/dw5", "out_o1", "a"])

@@ -19,6 +19,7 @@ from counted import ANSWER
 from hostile import bench
 from hostile.corpus import CORPUS, ENTRIES, MARKER, OWNED
 from hostile.fuzz import PIECES
+from hostile.matrix_corpus import MATRICES
 from markdown_it import MarkdownIt
 from marked_class import hostile
 
@@ -58,6 +59,22 @@ def test_every_string_is_marked_with_little_work(name, every):
             if calls > ANSWER:
                 much.append(f"{entry} as {question.kind}: {calls:,} calls of {ANSWER:,}")
     assert not much
+
+
+@pytest.mark.parametrize(("name", "every"), [
+    ("qmul/network-deltas-layers", 2), *(pytest.param(name, 1, marks=pytest.mark.slow) for name in bench.MATRICES),
+])  # fmt: skip
+def test_every_string_about_matrices_is_judged_with_little_work(name, every):
+    """And no such string is right, whatever is asked."""
+    asked = [bench.MATRICES[name][0]] if every > 1 else list(bench.matrix_marker(name).sheet.by_id)
+    wrong = []
+    for question in asked:
+        bench.prepare_matrices(name, question)
+        for entry, text in list(MATRICES.items())[::every] if every > 1 else (*MATRICES.items(), *ENTRIES[::8]):
+            calls, verdict, message = bench.work_on_matrix(name, question, bench.adapted_matrices(text, name))
+            if calls > ANSWER or verdict in ("correct", "follow-through") or bench.unsafe(message):
+                wrong.append(f"{entry} for {question}: {calls:,} calls of {ANSWER:,}, {verdict}, {message[:60]!a}")
+    assert not wrong, "\n".join(wrong)
 
 
 def python(script, *arguments, timeout=900, **more):
@@ -359,14 +376,18 @@ def handed_in(tmp_path):
     with open(raw, "wb") as file:
         file.write(GOOD)
     (folder / "folder.json").mkdir()
-    (folder / "folder.json" / "inside.txt").write_bytes(GOOD)
+    (folder / "folder.json" / "inside.txt").write_bytes(GOOD)  # a student's folder, in which only one file is one
+    (folder / "folder.json" / "link.txt").symlink_to("/etc/passwd")
+    (folder / "folder.json" / "zdeeper.txt").mkdir()
+    os.mkfifo(folder / "folder.json" / "zpipe.txt")
+    (folder / "empty.json").mkdir()
     (folder / "link.txt").symlink_to("/etc/passwd")
     (folder / "dangling.txt").symlink_to("nowhere")
     (folder / "up.txt").symlink_to("../../..")
     os.mkfifo(folder / "pipe.txt")
     (folder / "closed.txt").write_bytes(GOOD)
     (folder / "closed.txt").chmod(0)
-    return folder, made + 7
+    return folder, made + 8
 
 
 def listing(folder):
@@ -411,8 +432,14 @@ def test_a_folder_full_of_odd_files(handed_in, tmp_path):
     assert len(by_source) == count
     good = [one for one in results if one["status"] == "marked" and Fraction(one["marks"]) > 0]
     assert len(good) >= 18
-    for start in ("nul.", "zip.", "archive.", "gz.", "tar.", "picture.", "png.", "large.", "folder.", "link.", "dangling.", "pipe."):
+    for start in ("nul.", "zip.", "archive.", "gz.", "tar.", "picture.", "png.", "large.", "empty.", "link.", "dangling.", "pipe."):
         assert [one for one in results if one["source"].startswith(start) and one["status"] != "marked" and one["reason"]], start
+    for link in ("up", "link", "dangling"):
+        (row,) = [one for one in results if one["student"] == link]
+        assert "symbolic link" in row["reason"]
+    (own,) = [one for one in results if one["student"] == "folder.json"]
+    assert own["status"] == "marked"
+    assert [part["place"] for part in own["unused"]] == ["link.txt", "zdeeper.txt", "zpipe.txt"]
     assert "root:" not in (tmp_path / "marks" / "results.json").read_text()
 
 

@@ -1,8 +1,8 @@
 """Formulas over whole arrays as answers: right forms made by algebra are right, wrong ones are wrong, in every exercise over arrays.
 
 Right forms are the product's own layer formulas, rewritten: (A B)ᵀ = Bᵀ Aᵀ, A(B + C) = AB + AC, 1·x, diag(v) w, index form, earlier steps
-put in, NumPy's spelling.  Each is held against NumPy here, at two random points, with arrays of the independent implementation
-(`independent_layers`); wrong forms are mutations of the right ones whose value there is another, or that have none.
+put in, NumPy's spelling; and the same at random.  Each is held against NumPy here, at two random points, with arrays of the independent
+implementation (`independent_layers`); wrong forms are mutations of the right ones whose value there is another, or that have none.
 """
 
 from __future__ import annotations
@@ -13,6 +13,8 @@ from functools import cache
 
 import numpy as np
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
 from independent_layers import OPERATIONS
 from some_now import some_now
 
@@ -24,8 +26,9 @@ from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
 from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Call, Mul, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.expression.walk import depth, size
 from tutor.graph.layered import choose_sizes
 from tutor.graph.network import quantities
 from tutor.graph.shapes import shape_of
@@ -320,6 +323,110 @@ def test_wrong_forms_are_wrong(name):
         tried += 1
     print("wrong", name, tried)
     assert tried
+
+
+# right and wrong forms at random
+
+
+MOST, DEEPEST = 120, 20
+"""Larger formulas are not rewritten any further."""
+
+
+def regrouped(shapes):
+    """(A B) C = A (B C), and the same of ⊙."""
+
+    def change(expr):
+        if type(expr) is not Call or expr.func not in ("matmul", ENTRYWISE) or len(expr.args) != 2:
+            return
+        a, b = expr.args
+        if type(a) is Call and a.func == expr.func and len(shape_of(a.args[0], shapes)) == len(shape_of(a.args[1], shapes)) == 2:
+            yield Call(expr.func, (a.args[0], Call(expr.func, (a.args[1], b))))
+        if type(b) is Call and b.func == expr.func and all(len(shape_of(part, shapes)) == 2 for part in (a, b.args[0])):
+            yield Call(expr.func, (Call(expr.func, (a, b.args[0])), b.args[1]))
+
+    return change
+
+
+def moved(shapes):
+    """A number in front of a product, of one of its factors."""
+
+    def change(expr):
+        if type(expr) is Call and expr.func in ("matmul", "outer", ENTRYWISE) and len(expr.args) == 2:
+            a, b = expr.args
+            yield Mul((Number("3"), Call(expr.func, (a, Mul((Div(Number("1"), Number("3")), b))))))
+            if type(a) is Neg:
+                yield Neg(Call(expr.func, (a.arg, b)))
+            yield Neg(Call(expr.func, (a, Neg(b))))
+
+    return change
+
+
+def doubled(shapes):
+    """−(−x), (xᵀ)ᵀ, 1·x, x + 0·x."""
+
+    def change(expr):
+        if type(expr) in (Name, Partial, Call) and shape_of(expr, shapes):
+            yield Neg(Neg(expr))
+            yield Mul((Number("1"), expr))
+            yield Add((expr, Mul((Number("0"), expr))))
+            if len(shape_of(expr, shapes)) == 2:
+                yield Call("transpose", (Call("transpose", (expr,)),))
+
+    return change
+
+
+REWRITINGS = (transposed_product, distributed, commuted, diagonal, regrouped, moved, doubled)
+
+
+def rewritten(draw, expr, shapes, times):
+    """The formula after some changes that keep its value."""
+    for _ in range(times):
+        make = draw(st.sampled_from(REWRITINGS))
+        try:
+            found = list(everywhere(expr, make(shapes)))
+        except TutorError:  # a diagonal has no shape before it is judged
+            break
+        found = [other for other in found if size(other) <= MOST and depth(other) <= DEEPEST]
+        if found:
+            expr = draw(st.sampled_from(found))
+    return expr
+
+
+ALL = some_now([name for name in EXERCISES if name != "graz/mlp-dummies"], 6, 2)
+
+
+@pytest.mark.parametrize("name", ALL)
+@settings(max_examples=12)
+@given(st.data())
+def test_a_right_formula_stays_right(name, data):
+    marker, layered, steps = asked(name)
+    key = data.draw(st.sampled_from(sorted(marker.sheet.by_id)))
+    tree = rewritten(data.draw, steps[key], layered.shapes, data.draw(st.integers(1, 5)))
+    assume(same(name, key, tree))  # NumPy's word; a product with a number has no outer product in it
+    answer, _ = marker.judge(key, write_plain(tree))
+    assert (answer.verdict, answer.outcome) == ("correct", ""), (key, write_plain(tree), answer.verdict, answer.message)
+
+
+@pytest.mark.parametrize("name", ALL)
+@settings(max_examples=12)
+@given(st.data())
+def test_one_wrong_change_is_never_right(name, data):
+    marker, layered, steps = asked(name)
+    key = data.draw(st.sampled_from(sorted(marker.sheet.by_id)))
+    try:
+        wrong = list(everywhere(steps[key], mutations(layered.shapes, list(layered.shapes))))
+    except TutorError:
+        wrong = []
+    assume(wrong)
+    tree = data.draw(st.sampled_from(wrong))
+    assume(not same(name, key, tree))
+    try:
+        tree = rewritten(data.draw, tree, layered.shapes, data.draw(st.integers(0, 3)))
+    except TutorError:
+        assume(False)
+    assume(not same(name, key, tree))
+    answer, _ = marker.judge(key, write_plain(tree))
+    assert answer.verdict not in ("correct", "follow-through"), (key, write_plain(tree))
 
 
 HOSTILE = [

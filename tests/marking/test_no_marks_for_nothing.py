@@ -92,3 +92,22 @@ def test_an_earlier_zero_earns_nothing_later():
     assert [answer.marks for answer in zeros.values()] == [0, 0, 0, 0]
     ones = hand_in(NETWORK, {"dL/dout_o1": "1", "dout_o1/din_o1": "1", "dL/din_o1": "1"})
     assert ones["dL/din_o1"].marks == 0
+
+
+COPY = 'title = "t"\nsteps = ["r = a + b", "y = r*c"]\nparameters = ["a", "b", "c"]\n[values]\na = 0.5\nb = 2\nc = 3\n'
+COPIES = Marker(from_text(COPY, "t"))
+
+
+def test_a_wrong_1_does_not_earn_the_1_that_follows():
+    ones = hand_in(COPIES, {"dy/dr": "1", "dy/da": "1", "dy/db": "1"})
+    assert [(answer.verdict, answer.marks) for answer in ones.values()] == [("wrong", 0)] * 3
+    twos = hand_in(COPIES, {"dy/dr": "2", "dy/da": "2"})
+    assert [answer.verdict for answer in twos.values()] == ["wrong", "follow-through"]
+
+
+@pytest.mark.parametrize(("text", "verdict"), [
+    ("0.0822 = dL/dw5", "correct"), ("0.741*0.186*0.593 = 0.0822 = dL/dw5", "correct"), ("dL/dw5", "wrong"), ("dL/dw5 = dL/dw5", "wrong"),
+    ("8.22 E - 2", "undecided"), ("0.5 = dL/dw5", "wrong"),
+])  # fmt: skip
+def test_the_question_behind_the_answer_is_no_question_typed_back(text, verdict):
+    assert hand_in(NETWORK, {"dL/dw5": text})["dL/dw5"].verdict == verdict

@@ -11,8 +11,9 @@ from tutor.expression.parse import parse
 from tutor.graph.entries import Array
 from tutor.graph.layered import LAYER_FUNCTIONS, from_layers
 from tutor.graph.nouns import Step
+from tutor.numbers.array_code import DOT, GATHER, GIVEN
 from tutor.numbers.array_plan import Rows, plan_arrays
-from tutor.numbers.array_program import DOT, GATHER, GIVEN, TOTAL, lower_arrays
+from tutor.numbers.array_program import TOTAL, lower_arrays
 from tutor.numbers.run_arrays import run_layers
 from tutor.numbers.runner import One
 from tutor.rules.operations import LAYERS, Layer

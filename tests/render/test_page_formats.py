@@ -12,20 +12,25 @@ import tutor
 from tutor.errors import OutputError
 from tutor.exercise.catalogue import ids
 from tutor.explain.document import (
+    AnswerPlace,
     Bar,
     Bars,
+    Blanks,
     Document,
     Equation,
     Equations,
     Heading,
     Math,
     Paragraph,
+    Section,
+    SheetQuestion,
     Side,
     Table,
     Verbatim,
 )
 from tutor.expression.nodes import Name, Number
 from tutor.notation.profile import Notation
+from tutor.notation.symbol import Symbol
 from tutor.render.page_formats import PAGE_FORMATS, TEXT_FORMATS, PageFormat, page_format
 
 WRITTEN = [name for name, row in PAGE_FORMATS.items() if row.writer]
@@ -35,7 +40,10 @@ EVERY_BLOCK = Document(
         Heading("Heading"), Paragraph(("words ", Math(Name("y"))), "Label"), Verbatim("typed\n  ^"),
         Equations((Equation(Name("x"), (Side(Number("1"), note=("note",)), Side(Number("2"), result=True)), 1, ("why",)),)),
         Table(((Math(Name("x")),), ("b",)), ((("1",), ("2",)),), "lr", ("caption",)),
-        Bars("bars", (Bar("one", (1, 2), "3"),), ("a", "b")),
+        Bars("bars", (Bar("one", (1, 2), "3"),), ("a", "b")), Blanks(("Your name",)),
+        Section(Document("Inner", "inner/one", ((Math(Name("x")),),), "origin", (Heading("Deeper"),
+                SheetQuestion("1.1", ("asked ", Math(Name("y"))), "an/id", "2 marks", (("a", "ticked"),), AnswerPlace(2, 2, framed=True)),
+        )), Notation(symbols={"y": Symbol("\\Upsilon", "Y")}), apart=True),
     ),
 )  # fmt: skip
 
@@ -55,8 +63,11 @@ def test_every_row_names_what_is_there(name):
 def test_every_block_is_written(name):
     row = PAGE_FORMATS[name]
     text = row.write(EVERY_BLOCK, Notation())
-    for word in ("Title", "course/one", "fact", "source", "Heading", "words", "Label", "typed", "note", "why", "caption", "bars"):
+    said = ("Title", "course/one", "fact", "source", "Heading", "words", "Label", "typed", "note", "why", "caption", "bars")
+    in_sheets = ("Your name", "Inner", "inner/one", "origin", "Deeper", "1.1", "asked", "an/id", "2 marks", "ticked")
+    for word in (*said, *in_sheets):
         assert word in text, word
+    assert any(letter in text for letter in ("Upsilon", "Y")), "a section has symbols of its own"
     assert not [c for c in text if not c.isprintable() and c != "\n"]
 
 

@@ -1,26 +1,14 @@
-"""tutor.check: ids, courses, files, or all."""
+"""tutor.check: ids, courses, files, or all; and what is said of each claim, in the symbols of the course."""
+
+import re
+
+import pytest
+from small_neuron import HEAD, VALUES
 
 from tutor.exercise.catalogue import ids
+from tutor.exercise.load import from_text
 from tutor.results.check import check as check_targets
 from tutor.results.check import expand_targets
-
-HEAD = """
-title = "A neuron"
-notation = "qmul"
-steps = ["z = w*x + b", "a = sigmoid(z)", "L = (a - y)^2"]
-parameters = ["w", "b"]
-[train]
-rate = 0.5
-"""
-
-
-VALUES = """
-[values]
-w = 2
-x = "1/2"
-b = -1
-y = 1
-"""
 
 
 def test_targets_are_ids_courses_files_or_all(tmp_path):
@@ -30,3 +18,62 @@ def test_targets_are_ids_courses_files_or_all(tmp_path):
     assert expand_targets(["qmul"]) == [name for name in ids() if name.startswith("qmul/")]
     assert expand_targets(["dl/bce", str(path)]) == ["dl/bce", str(path)]
     assert check_targets(str(path)) == []
+
+
+def written(claims, head=HEAD, values=VALUES):
+    body = "".join(f"[[claim]]\nclaim = {text!r}\nprinted = {printed!r}\n" for text, printed in claims)
+    return [verdict.written for verdict in check_targets(from_text(head + values + body, "mine"))]
+
+
+ROWS = [  # claim, printed: how both are written, and what is said of the value; z = 0, a = 1/2, L = 1/4
+    ("a", "0.5", "ŷ", "0.5", "0.5"),
+    ("L", "0.3", "E", "0.3", "0.25"),
+    ("dL/da", "-1.0", "∂E/∂ŷ", "−1.0", "−1"),
+    ("w after 1", "2.06", "w after 1", "2.06", "2.063"),
+    ("dL/da", "2*(a - y)", "∂E/∂ŷ", "2·(ŷ − y)", ""),
+    ("dL/da", "a - y", "∂E/∂ŷ", "ŷ − y", "2·(ŷ − y)"),
+    ("dL/dw", "0.33", "∂E/∂w", "0.33", "−0.125"),
+]
+
+
+def test_claims_are_written_as_on_the_pages():
+    head = HEAD + '[symbols]\na = "\\\\hat{y}"\nL = "E"\n'
+    found = written([row[:2] for row in ROWS], head.replace("[train]\nrate = 0.5\n", "") + "[train]\nrate = 0.5\n")
+    assert [(one.claim, one.printed, one.value) for one in found] == [row[2:] for row in ROWS]
+
+
+def test_where_a_formula_differs_is_said_in_symbols():
+    (one,) = written([("dL/da", "a - y")])
+    assert re.fullmatch(r"[xywb] = −?[0-9.]+(, [xywb] = −?[0-9.]+)*", one.point)
+    assert all("-" not in text for text in one.both)
+
+
+def test_no_internal_name_is_shown_for_any_exercise():
+    for verdict in check_targets():
+        if verdict.source.unknown:
+            continue  # shown as it is printed: it cannot be read here
+        shown = " ".join((verdict.written.claim, verdict.written.printed, verdict.written.value, verdict.written.point))
+        shown = re.sub(r"\((x\*y|u\*v)\)", "", shown)  # a lecture's own symbols for convolutions
+        assert not re.search(r"\b(hadamard|matmul|fill|outer|transpose|shaped|if_positive|row_sums|column_sums)\b|\*|…", shown), shown
+
+
+SOFTMAX = """
+title = "One layer"
+notation = "plain"
+steps = ["z = W a", "p = softmax(z)", "L = -sum(t ⊙ log(p))"]
+shapes = { W = [3, 2], a = [2], t = [3] }
+"""
+
+
+@pytest.mark.parametrize(("claim", "printed", "agrees", "sums"), [
+    ("dL/dW", "outer(p - t, a)", "exact", ("sum(t) = 1",)), ("dL/dW", "outer(dL/dz, a)", "exact", ()), ("dL/dz", "p - 2*t", "differs", ()),
+    ("dL/dz", "[p_1 - t_1, p_2 - t_2, p_3 - t_3]", "exact", ("t_1 + t_2 + t_3 = 1",)),
+])  # fmt: skip
+def test_a_formula_over_arrays_that_holds_under_a_condition_says_so(claim, printed, agrees, sums):
+    (verdict,) = check_targets(from_text(f'{SOFTMAX}[[claim]]\nclaim = "{claim}"\nprinted = "{printed}"\n', "softmax"))
+    assert (verdict.agreement, verdict.written.sums) == (agrees, sums)
+
+
+def test_the_condition_on_a_batch_is_that_of_each_sample():
+    first = check_targets("neuron/softmax-regression-batch")[0]
+    assert (first.sums, first.written.sums) == ((("column_sums(Y)",),), ("Yᵀ 𝟏 = 𝟏",))

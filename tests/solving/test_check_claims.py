@@ -1,6 +1,7 @@
 """Checking what is printed: this table of claims and verdicts is the specification."""
 
 import pytest
+from small_neuron import HEAD, VALUES
 
 from tutor.errors import TutorError
 from tutor.exercise.load import from_text
@@ -8,22 +9,6 @@ from tutor.marking.mark_submission import Marker
 from tutor.results.check import check as check_targets
 from tutor.results.solution import solve
 from tutor.solving.check_claims import check
-
-HEAD = """
-title = "A neuron"
-notation = "qmul"
-steps = ["z = w*x + b", "a = sigmoid(z)", "L = (a - y)^2"]
-parameters = ["w", "b"]
-[train]
-rate = 0.5
-"""
-VALUES = """
-[values]
-w = 2
-x = "1/2"
-b = -1
-y = 1
-"""
 
 
 def verdicts(claims, head=HEAD, values=VALUES):
@@ -65,6 +50,18 @@ TABLE = [  # claim, printed, verdict, value; z = 0, a = 1/2, L = 1/4, dL/da = -1
     ("w after 1", "w + tau*dL/dw", "differs", None),
     ("z - w", "-2", "exact", "-2"),
     ("2*dL/dw + a", "0.25", "exact", "1/4"),
+    ("a", "≈ 0.5", "exact", "1/2"),
+    ("a", "50%", "exact", "1/2"),
+    ("L", "25.0 %", "exact", "1/4"),
+    ("L", "24%", "differs", "1/4"),
+    ("L", "0.5*0.5 = 0.25", "exact", "1/4"),
+    ("L", "(a - y)^2 = (0.5 - 1)^2 = 0.3", "rounded", "1/4"),
+    ("L", "0.5*0.6 = 0.25", "differs", "1/4"),
+    ("L", "0.51*0.49", "carried", "1/4"),  # 0.505 to 0.52 times 0.485 to 0.50
+    ("L", "0.52*0.51", "differs", "1/4"),
+    ("L", "0.49*0.51 = 0.25", "carried", "1/4"),
+    ("dL/dz", "2*(0.50 - 1)*0.249", "carried", "-1/4"),
+    ("L", "3/10", "differs", "1/4"),
 ]
 
 
@@ -205,3 +202,43 @@ def test_targets_that_do_not_add_up_to_1_do_not_make_a_formula_right():
     assert verdict.agreement == "differs"
     assert verdict.difference.point
     assert verdict.difference.yours != verdict.difference.expected
+
+
+ARRAYS = """
+title = "Arrays"
+steps = ["z = W a", "p = softmax(z)", "L = -sum(t*log(p))"]
+parameters = ["W"]
+[shapes]
+W = [2, 2]
+a = [2]
+t = [2]
+[values]
+W = [[1, 2], [3, 4]]
+a = [1, 2]
+t = [1, 0]
+[train]
+rate = 1
+"""
+
+
+@pytest.mark.parametrize(("claim", "printed", "agreement", "value"), [
+    ("z", '"[5, 11]"', "exact", "[5, 11]"), ("z", "[5, 11]", "exact", "[5, 11]"), ("p", '["0.0025", "0.9975"]', "rounded", None),
+    ("p", '"[0.00247, 0.99753]"', "rounded", None), ("dL/dz", '"[-1.0, 0.9975]"', "rounded", None), ("dL/dz", '"[-1, 1]"', "rounded", None),
+    ("dL/dW", "[[-1.0, -2.0], [1.0, 2.0]]", "rounded", None), ("dL/dW", '"[[-1.0, -2.0], [1.0, 2.1]]"', "differs", None),
+    ("W after 1", '"[[2.00, 4.00], [2.00, 2.00]]"', "rounded", None),
+])  # fmt: skip
+def test_figures_of_whole_arrays(claim, printed, agreement, value):
+    (verdict,) = check(from_text(ARRAYS + f"[[claim]]\nclaim = {claim!r}\nprinted = {printed}\n", "mine"))
+    assert verdict.agreement == agreement
+    assert value is None or verdict.value == value
+    assert len(verdict.parts) == (4 if "W" in claim else 2)
+
+
+@pytest.mark.parametrize(("claim", "printed", "what"), [
+    ("z", "[5, 11, 3]", "3 entries where an array of shape 2 needs 2"), ("dL/dW", "[1, 2]", "1 where an array of shape 2"),
+    ("L", "[1, 2]", "is no array"), ("z", '"[5, 11"', "a comma inside"), ("z", "[[5, 11]]", "1 entries where"), ("z", '"[5, x_9]"', "x_9"),
+])  # fmt: skip
+def test_figures_that_do_not_fit_an_array(claim, printed, what):
+    with pytest.raises(TutorError) as caught:
+        from_text(ARRAYS + f"[[claim]]\nclaim = {claim!r}\nprinted = {printed}\n", "mine")
+    assert what in str(caught.value)

@@ -32,3 +32,13 @@ def test_settings_are_greek():
 def test_second_derivatives():
     found = symbols("plain", "newton", "w")
     assert found("ddL/dw/dw") == ["∂²L/∂w²"]
+
+
+@pytest.mark.parametrize(("profile", "count"), [("plain", "t"), ("cmu", "t"), ("dl", "t"), ("neuron", "t+1"), ("qmul", "t")])
+@pytest.mark.parametrize("optimiser", ["adam", "adam-slide"])
+def test_time_is_counted_in_one_way(profile, optimiser, count):
+    """Where the new weight is w^(t+1), the corrections of the same update have the power t + 1: the first update is t = 0."""
+    assert symbols(profile, optimiser, "w")("t") == [count]
+    if optimiser == "adam":
+        page = str(tutor.train(from_text(TEXT.format(profile, ["w"]), "t"), optimiser=optimiser, rate="0.1", steps=1))
+        assert ("β₁^(t+1)" in page, "β₁^t" in page) == (count == "t+1", count == "t")

@@ -1,4 +1,4 @@
-"""What was handed in, from the disk: files, and folders one level deep.  Nothing is unpacked, followed or executed."""
+"""What was handed in, from the disk: files, folders of files, in these a folder a student.  Nothing is unpacked, followed or executed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from tutor.errors import OutputError
 from tutor.text import make_visible
 
 if TYPE_CHECKING:
+    from tutor.answer.files.handed_in_names import Owner
     from tutor.answer.files.submissions import HandedInFiles
     from tutor.answer.handed_in import Submission
     from tutor.answer.read.asked_names import AskedNames
@@ -26,7 +28,8 @@ MOST = 5_000_000
 def read_files(paths: Iterable[Path]) -> Iterator[tuple[str, bytes | str]]:
     """Each file's name and what it holds, or a sentence about why it is not read; in the order given, folders sorted by name.
 
-    A name begins with the folder that was given.  Hidden files are left out.
+    A name begins with the folder that was given; a folder in that one is a student's, and what lies in it has both names.  Hidden files
+    are left out, and what systems put beside the files.
 
     Raises `OutputError` for a path that does not exist and a folder without files.
     """
@@ -40,15 +43,33 @@ def read_files(paths: Iterable[Path]) -> Iterator[tuple[str, bytes | str]]:
 
 
 def _read_folder(folder: Path) -> Iterator[tuple[str, bytes | str]]:
+    shown = _show_name(folder.absolute())
+    for name in _list_files(folder):
+        inner, called = folder / name, f"{shown}/{_show_name(Path(name))}"
+        if inner.is_dir() and not inner.is_symlink():
+            there = _list_files(inner, may_be_empty=True)
+            if not there:
+                yield f"{called}/", "the folder has no files"
+            for file in there:
+                yield f"{called}/{_show_name(Path(file))}", read_content(inner / file)
+        else:
+            yield called, read_content(inner)
+
+
+_LEFT_BY_SYSTEMS = frozenset({"__MACOSX", "Thumbs.db", "desktop.ini", "Icon\r"})
+
+
+def _list_files(folder: Path, *, may_be_empty: bool = False) -> list[str]:
     try:
-        names = sorted(name for name in os.listdir(folder) if not name.startswith("."))
+        names = sorted(name for name in os.listdir(folder) if not name.startswith(".") and name not in _LEFT_BY_SYSTEMS)
     except OSError as error:
         raise OutputError(f"the folder {make_visible(str(folder), 200)} cannot be read: {error.strerror}") from None
-    if not names:
+    if not names and not may_be_empty:
         raise OutputError(f"the folder {make_visible(str(folder), 200)} has no files", hint="give the folder that the files are in")
-    shown = _show_name(folder.absolute())
-    for name in names:
-        yield f"{shown}/{_show_name(Path(name))}", read_content(folder / name)
+    return names
+
+
+_FOLDER = "it is a folder in a student's folder; hand in the files themselves"
 
 
 def read_content(path: Path, most: int = MOST) -> bytes | str:
@@ -59,11 +80,11 @@ def read_content(path: Path, most: int = MOST) -> bytes | str:
     except OSError as error:
         if path.is_symlink():
             return "it is a symbolic link, which is not followed; hand in the file itself"
-        return "it is a folder; folders are read one level deep" if path.is_dir() else f"it cannot be read: {error.strerror}"
+        return _FOLDER if path.is_dir() else f"it cannot be read: {error.strerror}"
     try:
         kind = os.fstat(file)
         if stat.S_ISDIR(kind.st_mode):
-            return "it is a folder; folders are read one level deep"
+            return _FOLDER
         if not stat.S_ISREG(kind.st_mode):
             return "it is no ordinary file"
         if kind.st_size > most:
@@ -120,24 +141,30 @@ def read_all(
     """Every submission there is, one a student; a file that cannot be read has a row that says why.
 
     ``questions`` are ids, with ``also`` other names (``w5 after 1``), or all names that an exercise's questions may have.
-    A file out of a folder is one student's own.  With
-    ``everyone`` whoever is on the roster and handed in nothing has a submission without answers.
+    A file out of a folder is one student's own, and so are all files of a folder in it; whose they are tells its name, also as Moodle and
+    Canvas make them.  With ``everyone`` whoever is on the roster and handed in nothing has a submission without answers.
     """
+    from tutor.answer.files.handed_in_names import Owner, find_on_list, read_owner
     from tutor.answer.files.submissions import HandedInFiles, merge, read_submissions
     from tutor.answer.handed_in import Submission
     from tutor.answer.read.ids import student_key
 
     students = _read_roster(roster) if roster else None
-    batches = []
+    batches: dict[object, list[HandedInFiles]] = {}
     for name, data in read_files(paths):
+        folders, base = name.split("/")[:-1], name.rpartition("/")[2]
+        called = folders[1] if len(folders) > 1 else base if folders else ""
+        owner = read_owner(called) or (Owner(called) if len(folders) > 1 else None)
+        student = (find_on_list(owner, students) if students else owner.name) if owner else ""
         if isinstance(data, bytes):
-            batches.append(read_submissions(name, data, questions, students=students, also=also, own="/" in name))
+            read = read_submissions(name, data, questions, students=students, also=also, own=bool(folders), student=student)
         else:
-            base = name.rpartition("/")[2]
-            student = student_key(base.rpartition(".")[0] or base)[0]
-            refused = Submission(student, source=make_visible(base, 200), failed=data)
-            batches.append(HandedInFiles((refused,), (f"{make_visible(name, 200)}: {data}",)))
-    found = merge(batches)
+            key = student_key(student or base.rpartition(".")[0] or base)[0]
+            refused = Submission(key, source=make_visible(base or called, 200), failed=data)
+            read = HandedInFiles((refused,), (f"{make_visible(name, 200)}: {data}",))
+        group = (student, owner.number) if owner else name
+        batches.setdefault(group, []).append(_add_fields(read, owner))
+    found = merge(_join_batches(found) for found in batches.values())
     if not found.submissions:
         raise OutputError("no submissions were found", hint="give the files that were handed in")
     if not students or not everyone:
@@ -145,6 +172,24 @@ def read_all(
     there = {submission.student for submission in found.submissions}
     absent = [one for one in students.values() if one.student not in there]
     return HandedInFiles((*found.submissions, *absent), found.problems)
+
+
+def _add_fields(read: HandedInFiles, owner: Owner | None) -> HandedInFiles:
+    """What a platform says of a student, with what was read."""
+    if owner is None or not owner.fields:
+        return read
+    return replace(read, submissions=tuple(replace(one, fields={**owner.fields, **one.fields}) for one in read.submissions))
+
+
+def _join_batches(found: Sequence[HandedInFiles]) -> HandedInFiles:
+    """All files of one student as one submission; a file by itself as it was read."""
+    from tutor.answer.files.several_files import join_files
+    from tutor.answer.files.submissions import HandedInFiles
+
+    if len(found) == 1:
+        return found[0]
+    files = [one for read in found for one in read.submissions]
+    return HandedInFiles((join_files(files[0].student, files),), tuple(problem for read in found for problem in read.problems))
 
 
 def _read_roster(path: Path) -> dict[str, Submission]:

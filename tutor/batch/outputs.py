@@ -30,7 +30,7 @@ class Wanted:
 
     ``formats`` as ``--to`` names them, ``reveal`` how much of the solution reports may show, ``fill`` name and content of the file to fill
     in and ``column`` which column of it, ``old`` the marked work to compare with, ``by`` what a platform knows students by, ``report`` what
-    the students' reports are written as.
+    the students' reports are written as, ``language`` the code of that of all pages (None: what the exercise says).
     """
 
     formats: tuple[str, ...] = ()
@@ -40,6 +40,7 @@ class Wanted:
     column: str = ""
     by: str = ""
     report: str = "markdown"
+    language: str | None = None
 
 
 def list_outputs(
@@ -50,7 +51,7 @@ def list_outputs(
     ``records`` are the same marks as lines of JSON, as the journal has them; ``say`` hears what the grader has to know.
     """
     yield "results.json", results_json(records, marker, header)
-    whole = class_page(marked, marker)
+    whole = class_page(marked, marker, wanted.language)
     yield "class.md", whole.to_markdown()
     yield "class.svg", whole.to_svg()
     yield "for-a-person.csv", list_for_a_person(whole)
@@ -61,10 +62,11 @@ def list_outputs(
         yield "changes.csv", to_csv(changes(wanted.old, marked))
 
 
-def class_page(marked: Sequence[Marked], marker: Marker) -> ClassReport:
+def class_page(marked: Sequence[Marked], marker: Marker, language: str | None = None) -> ClassReport:
     """The report on the class."""
     exercise = marker.exercise
-    return class_report(marked, title=exercise.title, notation=course_notation(exercise), questions=marker.questions)
+    words = language or exercise.language or None
+    return class_report(marked, title=exercise.title, notation=course_notation(exercise), questions=marker.questions, words=words)
 
 
 def results_json(records: Iterator[str], marker: Marker, header: Header) -> Iterator[bytes]:
@@ -90,14 +92,14 @@ def report_name(student: str, kind: str = "markdown") -> str:
     return f"reports/{file_name(student)}{page_format(kind).suffix}"
 
 
-def feedback_maker(marker: Marker, reveal: str) -> Callable[[Marked], Feedback]:
+def feedback_maker(marker: Marker, reveal: str, language: str | None = None) -> Callable[[Marked], Feedback]:
     """What makes a student's report."""
-    return reports(marker, reveal)  # type: ignore[arg-type]
+    return reports(marker, reveal, words=language)  # type: ignore[arg-type]
 
 
-def report_maker(marker: Marker, reveal: str, kind: str = "markdown") -> Callable[[str], str]:
+def report_maker(marker: Marker, reveal: str, kind: str = "markdown", language: str | None = None) -> Callable[[str], str]:
     """The same for workers: a record in, a report as a text of JSON out.  A report takes nearly as long as the marking."""
-    return partial(_report, feedback_maker(marker, reveal), kind)
+    return partial(_report, feedback_maker(marker, reveal, language), kind)
 
 
 def _report(make: Callable[[Marked], Feedback], kind: str, record: str) -> str:
@@ -106,13 +108,15 @@ def _report(make: Callable[[Marked], Feedback], kind: str, record: str) -> str:
 
 def answer_words(make: Callable[[Marked], Feedback]) -> Callable[[Marked, MarkedAnswer], str]:
     """The words for single answers, for platforms that show them one by one; no more than the report would say."""
-    known: dict[str, dict[str, MarkedAnswer]] = {}
+    known: dict[str, tuple[Feedback, dict[str, MarkedAnswer]]] = {}
 
     def say_answer(marked: Marked, answer: MarkedAnswer) -> str:
         if marked.student not in known:
             known.clear()
-            known[marked.student] = {one.question: one for one in make(marked).shown.answers}
-        return words(known[marked.student][answer.question])
+            made = make(marked)
+            known[marked.student] = made, {one.question: one for one in made.shown.answers}
+        page, answers = known[marked.student]
+        return words(answers[answer.question], page.words)
 
     return say_answer
 
@@ -123,7 +127,7 @@ def _list_format(
     """The file of one format; a folder of them where each student has one."""
     row = mark_formats.MARK_FORMATS[name]
     if row.each:
-        make = feedback_maker(marker, wanted.reveal)
+        make = feedback_maker(marker, wanted.reveal, wanted.language)
         for one in marked:
             shown = make(one).shown  # what goes to the student says no more than the report
             yield f"{name}/{file_name(one.student)}{row.suffix}", mark_formats.export(name, [shown], marker.questions, header).text

@@ -58,17 +58,17 @@ def marking_job(exercises: Mapping[str, Sequence[str]], seed: int) -> Job:
     return partial(run_job, table)
 
 
-def report_recipe(ident: str, text: str, seed: int, reveal: str, kind: str) -> Recipe:
+def report_recipe(ident: str, text: str, seed: int, reveal: str, kind: str, language: str | None = None) -> Recipe:
     """Writing students' reports: a record goes in, the report as JSON text comes out."""
-    return Recipe("tutor.batch.recipe:report_job", _json([ident, text, seed, reveal, kind]))
+    return Recipe("tutor.batch.recipe:report_job", _json([ident, text, seed, reveal, kind, language]))
 
 
-def report_job(ident: str, text: str, seed: int, reveal: str, kind: str) -> Job:
+def report_job(ident: str, text: str, seed: int, reveal: str, kind: str, language: str | None = None) -> Job:
     """The job of `report_recipe`."""
     from tutor.batch.outputs import report_maker
     from tutor.marking.work import marker
 
-    made: Job = report_maker(marker(text, ident, seed), reveal, kind)
+    made: Job = report_maker(marker(text, ident, seed), reveal, kind, language)
     return made
 
 

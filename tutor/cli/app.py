@@ -21,6 +21,7 @@ from tutor.cli.shell import (
     Drawn,
     Form,
     Fragment,
+    Lang,
     NotationName,
     Output,
     Target,
@@ -71,11 +72,12 @@ def _main(
 
 
 @app.command("list", short_help="List the exercises that come with tutor.")
-def list_exercises(as_json: AsJson = False) -> None:
+def list_exercises(as_json: AsJson = False, lang: Lang = None) -> None:
     """List the exercises that come with tutor."""
     from tutor.exercise.catalogue import entries
+    from tutor.explain.words.languages import require_wording
 
-    found = entries()
+    words, found = require_wording(lang), entries()
     if as_json:
         import json
 
@@ -85,11 +87,10 @@ def list_exercises(as_json: AsJson = False) -> None:
         ]
         write(json.dumps({"schema": 1, "exercises": listed}, indent=2, ensure_ascii=False) + "\n")
         return
-    from tutor.explain.words.wording import ENGLISH
     from tutor.render.terminal.listing import exercises
 
     screen = console()
-    for line in exercises(found, screen.width, ENGLISH.listings):
+    for line in exercises(found, screen.width, words.listings):
         screen.print(line, soft_wrap=True)
 
 
@@ -113,6 +114,7 @@ def solve(
     ] = None,
     apart: Apart = None,
     notation: NotationName = None,
+    lang: Lang = None,
     to: To = None,
     fragment: Fragment = False,
     output: Output = None,
@@ -127,7 +129,7 @@ def solve(
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
         chain=chain.value if chain else None, notation_name=notation, ask=find_running_prover(),
-        form=form.value if form else None, apart=apart,
+        form=form.value if form else None, apart=apart, words=lang,
     )  # fmt: skip
     deliver(solution, asked, output, fragment=fragment)
 
@@ -135,7 +137,7 @@ def solve(
 @app.command(short_help="Draw a computational graph or a network.")
 def draw(target: Target,
          output: Annotated[Path | None, typer.Option("-o", "--output", metavar="FILE", help="g.svg, or g.tex for TikZ.")] = None,
-         at: At = None, apart: Apart = None, notation: NotationName = None,
+         at: At = None, apart: Apart = None, notation: NotationName = None, lang: Lang = None,
          kind: Annotated[Drawn, typer.Option("--as", help="The computational graph, or a network's neurons and weights.")] = Drawn.graph,
          values: Annotated[bool, typer.Option("--values", help="With --as network: numbers instead of weights' symbols.")] = False,
 ) -> None:  # fmt: skip
@@ -151,11 +153,11 @@ def draw(target: Target,
     if kind is Drawn.network:
         from tutor.cli.tutor_draw import network_drawing
 
-        write(network_drawing(target, assignments(at), notation, output.suffix, values=values), output)
+        write(network_drawing(target, assignments(at), notation, output.suffix, values=values, words=lang), output)
         return
     if values:
         raise OutputError("--values goes with --as network", hint="the graph has its values anyway")
-    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, apart=apart, form="scalar")
+    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, apart=apart, form="scalar", words=lang)
     if output.suffix == ".svg":
         write(solution.to_svg(), output)
         return
@@ -175,21 +177,23 @@ def check(
         ),
     ] = None,
     as_json: AsJson = False,
+    lang: Lang = None,
 ) -> None:
     """Recompute every printed figure and say how it agrees.  Exit code 1 when one is wrong."""
     from tutor.contracts.check_json import check_json
     from tutor.contracts.schema import dump_json
+    from tutor.explain.words.languages import require_wording
     from tutor.results.check import check as check_targets
 
+    words = require_wording(lang)
     found = check_targets(*(targets or ()))
     if as_json:
         write(dump_json(check_json(found)))
     else:
-        from tutor.explain.words.wording import ENGLISH
         from tutor.render.terminal.listing import verdicts
 
         screen = console()
-        for line in verdicts(found, screen.width, ENGLISH.listings):
+        for line in verdicts(found, screen.width, words.listings):
             screen.print(line, soft_wrap=True)
     if not all(verdict.ok for verdict in found):
         raise typer.Exit(1)
@@ -205,12 +209,14 @@ def add_other_commands() -> None:
     from tutor.cli.tutor_mark import mark
     from tutor.cli.tutor_plot import plot
     from tutor.cli.tutor_questions import questions
+    from tutor.cli.tutor_sheet import sheet
     from tutor.cli.tutor_train import train
 
     app.add_typer(plot, short_help="Draw charts of losses, paths and functions.")
     app.command(short_help="Train with an optimiser, step by step.")(train)
     app.command(short_help="List what an exercise asks of students.")(questions)
     app.command(short_help="Mark one student's work, or a class.")(mark)
+    app.command(short_help="Write a problem sheet of several exercises.")(sheet)
 
 
 def main(arguments: list[str] | None = None, *, helper: Prover | None = None) -> None:

@@ -86,8 +86,12 @@ Apart = Annotated[
 NotationName = Annotated[
     str | None,
     typer.Option(
-        "--notation", metavar="COURSE", help="Write it as this course does: dl, qmul, graz, neuron, cmu, plain."
+        "--notation", metavar="COURSE|FILE", help="Write it as this course does: dl, qmul, graz, neuron, cmu, plain; or as my.toml says."
     ),
+]
+Lang = Annotated[
+    str | None,
+    typer.Option("--lang", metavar="LANGUAGE", help="Write in this language: en, de; by default that of the exercise file, else en."),
 ]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of the terminal.")
@@ -216,16 +220,16 @@ def choose_format(to: str | None, output: Path | None, others: Mapping[str, str]
 
 
 def compile_page(page: Page, row: PageFormat, path: Path) -> None:
-    """Write a file that is compiled; where what compiles it is not there, its source is written and that is said."""
-    from tutor.render.latex.pdf import NoTex
+    """Write a file that is compiled; where it cannot be, its source is written and that is said."""
+    from tutor.render.latex.pdf import NoTex, TexFailed
 
-    source = row.write(page.document(), page.notation)
+    source = row.write(page.document(), page.notation, preamble=page.preamble)
     try:
         data = row.compile(source)
-    except NoTex as error:
+    except (NoTex, TexFailed) as error:
         kept = path.with_suffix(row.source)
         write(source, kept)
-        raise OutputError(error.what, hint=f"the source is in {kept}; {error.hint}") from None
+        raise OutputError(error.what, hint="; ".join(part for part in (f"the source is in {kept}", error.hint) if part)) from None
     write(data, path)
     sys.stderr.write(f"wrote {path}\n")
 

@@ -7,12 +7,15 @@ from collections.abc import Mapping
 from tutor.errors import GraphError
 
 
-def network_drawing(target: str, at: Mapping[str, str], notation_name: str | None, suffix: str, *, values: bool) -> str:
-    """The drawing as SVG or as LaTeX; with ``values`` the numbers of a run instead of the weights' symbols.
+def network_drawing(
+    target: str, at: Mapping[str, str], notation_name: str | None, suffix: str, *, values: bool, words: str | None = None
+) -> str:
+    """The drawing in a language as SVG or as LaTeX; with ``values`` the numbers of a run instead of the weights' symbols.
 
     Raises `GraphError` for a target that is no network.
     """
     from tutor.explain.network_drawing import diagram, list_drawn_quantities
+    from tutor.explain.words.languages import require_wording
     from tutor.graph.network import quantities
     from tutor.notation.profile import notation
     from tutor.render.picture.network_svg import network_svg
@@ -21,7 +24,7 @@ def network_drawing(target: str, at: Mapping[str, str], notation_name: str | Non
     from tutor.solving.target import target_exercise
 
     exercise = target_exercise(target)
-    graph = exercise.graph
+    said, graph = require_wording(words, exercise.language), exercise.graph
     source = exercise.network or graph
     assert source is not None
     trace = None
@@ -34,5 +37,5 @@ def network_drawing(target: str, at: Mapping[str, str], notation_name: str | Non
     name = notation_name or exercise.notation
     found = list(quantities(graph)) if graph else list_drawn_quantities(exercise.network) if exercise.network else []
     profile = notation(name, found, exercise.symbols if name == exercise.notation else {}, loss=graph.loss if graph else "")
-    drawing = diagram(source, trace)
+    drawing = diagram(source, trace, said.drawn)
     return network_svg(drawing, profile) if suffix == ".svg" else network_standalone(drawing, profile)

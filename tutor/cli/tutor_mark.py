@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
-from tutor.cli.shell import complete, write
+from tutor.cli.shell import Lang, complete, write
 from tutor.errors import OutputError, ValueProblem
+from tutor.exercise.catalogue import exercise_text
 from tutor.export.mark_formats import MARK_FORMATS
 from tutor.render.page_formats import TEXT_FORMATS
 from tutor.text import make_lines_visible, make_visible
@@ -124,6 +125,7 @@ def mark(
     diff: Diff = None,
     reveal: Reveal = Revealed.hint,
     report: ReportAs = None,
+    lang: Lang = None,
     roster: Roster = None,
     seed: Seed = 0,
     cluster: Cluster = None,
@@ -147,12 +149,14 @@ def mark(
     ident, text = exercise_text(target)
     from tutor.batch.inputs import read_all, read_earlier_marks, read_whole, refuse_overlap
     from tutor.batch.outputs import Wanted, check_fill
+    from tutor.explain.words.languages import require_wording
     from tutor.marking.selftest import find_stray_cases
     from tutor.marking.work import marker
 
     if output is not None:
         refuse_overlap(output, submissions)
     prepared = marker(text, ident, seed)
+    require_wording(lang, prepared.exercise.language)  # refused before anything is marked
     batch = read_all(submissions, prepared.names, roster, everyone=output is not None)
     _print_list([*prepared.exercise.remarks, *find_stray_cases(prepared), *batch.problems])
     table = _Table(ident, text, seed, prepared)
@@ -160,14 +164,14 @@ def mark(
     run = _runner(table, here, time_limit, cluster)
     wanted = Wanted(
         tuple(dict.fromkeys(str(one) for one in to or [])), reveal.value, (fill.name, read_whole(fill)) if fill else None,
-        read_earlier_marks(diff) if diff else None, column or "", by or "", str(report or "markdown"),
+        read_earlier_marks(diff) if diff else None, column or "", by or "", str(report or "markdown"), lang,
     )  # fmt: skip
     check_fill(table.marker, table.head(wanted), wanted)
     if output is None:
         _mark_one(batch.submissions, table, run, wanted, str(report or "terminal"))
         return
     marked = mark_into_folder(output, batch.submissions, table, run, wanted, resume=resume, here=here)
-    _class_page(marked, table.marker)
+    _class_page(marked, table.marker, lang)
     _summary(marked, wanted.old, output)
     if any(one.status != "marked" for one in marked):
         raise typer.Exit(1)
@@ -206,7 +210,7 @@ class _Table:
         from tutor.export.output import Header
 
         own = self.header()
-        said = answer_words(feedback_maker(self.marker, wanted.reveal)) if "gradescope" in wanted.formats else None
+        said = answer_words(feedback_maker(self.marker, wanted.reveal, wanted.language)) if "gradescope" in wanted.formats else None
         return Header(
             own.exercise, self.marker.exercise.title, own.version, own.exercise_hash, own.seed, wanted.by, wanted.column, feedback=said
         )
@@ -289,7 +293,7 @@ def _reports(folder: Folder, marked: Sequence[Marked], records: Iterator[str], t
     from tutor.batch.recipe import report_recipe
 
     with bar(len(marked), "reports") as tell:
-        recipe = report_recipe(table.ident, table.text, table.seed, wanted.reveal, wanted.report)
+        recipe = report_recipe(table.ident, table.text, table.seed, wanted.reveal, wanted.report, wanted.language)
         for done, (number, text) in enumerate(here(recipe).run(records), 1):
             failed = isinstance(text, Failure)
             page = "The report could not be written.\n" if failed else json.loads(str(text))
@@ -308,29 +312,9 @@ def _mark_one(submissions: Sequence[Submission], table: _Table, run: Run, wanted
     if wanted.formats or wanted.old is not None:
         raise OutputError("--to and --diff need a folder for their files", hint="give one with -o DIR")
     (marked,) = mark_in_memory(table.work(submissions, run, lambda done, of: None))
-    deliver(feedback_maker(table.marker, wanted.reveal)(marked), to, None)
+    deliver(feedback_maker(table.marker, wanted.reveal, wanted.language)(marked), to, None)
     if marked.status != "marked":
         raise typer.Exit(1)
-
-
-def exercise_text(target: str) -> tuple[str, str]:
-    """The id and the text of an exercise, by its id or file; of an expression or of steps, as the file that would say the same."""
-    from tutor.exercise.catalogue import is_exercise_name, locate, read_text
-    from tutor.graph.read_steps import is_step, split_steps
-
-    if is_exercise_name(target):
-        ident, path = locate(target)
-        return ident, read_text(path)
-    title = f"title = {_toml(' '.join(target.split())[:200])}\n"
-    if is_step(target):
-        lines = [line.strip() for line in split_steps(target)]
-        return "expression", f"{title}steps = [{', '.join(map(_toml, lines))}]\n"
-    return "expression", f"{title}expression = {_toml(target)}\n"
-
-
-def _toml(text: str) -> str:
-    """A text as TOML writes it: JSON's escapes are TOML's."""
-    return json.dumps(text, ensure_ascii=False)
 
 
 def _check(
@@ -374,12 +358,12 @@ def _self_test(target: str | None, seed: int) -> int:
     return 1 if wrong else 0
 
 
-def _class_page(marked: Sequence[Marked], marker: Marker) -> None:
+def _class_page(marked: Sequence[Marked], marker: Marker, lang: str | None) -> None:
     """The class as the grader sees it, with its bar charts."""
     from tutor.batch.outputs import class_page
     from tutor.cli.shell import deliver
 
-    deliver(class_page(marked, marker), "terminal", None)
+    deliver(class_page(marked, marker, lang), "terminal", None)
     write("\n")
 
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from tutor.cli.shell import At, NotationName, Target, assignments, console, write
+from tutor.cli.shell import At, Lang, NotationName, Target, assignments, console, write
 from tutor.errors import GraphError, OutputError, ValueProblem, hint_near
 from tutor.text import make_visible
 
@@ -73,12 +73,11 @@ def plot_loss(
     target: Target, at: At = None, steps: Steps = None, optimiser: Optimisers = None, rate: Rates = None,
     batch: Batch = None, seed: Seed = None, data: Data = None,
     log: Annotated[bool, typer.Option("--log", help="Powers of ten on the axis of the loss.")] = False,
-    notation: NotationName = None, output: ChartFile = None,
+    notation: NotationName = None, lang: Lang = None, output: ChartFile = None,
 ) -> None:  # fmt: skip
     """The loss against the number of updates: tutor plot loss neuron/two-two-two --rate 0.5 --rate 2."""
 
     def charts() -> list[Chart]:
-        from tutor.explain.words.wording import ENGLISH
         from tutor.results.curves import LossRun, loss_curve
         from tutor.results.solution import train
 
@@ -86,10 +85,10 @@ def plot_loss(
         given = assignments(at)
         for method, size in _list_runs(optimiser, rate):
             found = train(target, optimiser=method, rate=size, steps=_updates(steps, 1), batch=batch, seed=seed, at=given,
-                          data=data, notation_name=notation)  # fmt: skip
+                          data=data, notation_name=notation, words=lang)  # fmt: skip
             losses = tuple((row.step, row.loss) for row in _rows(found))
-            runs.append(LossRun(_name_run(found, optimiser), losses, ENGLISH.updates.say_stop(found.run.stopped)))
-        return [loss_curve(found.exercise.title, found.task.derivation.graph.loss, runs, found.notation, log=log)]
+            runs.append(LossRun(_name_run(found, optimiser), losses, found.words.updates.say_stop(found.run.stopped)))
+        return [loss_curve(found.exercise.title, found.task.derivation.graph.loss, runs, found.notation, log=log, words=found.words)]
 
     _deliver(charts, output)
 
@@ -99,13 +98,12 @@ def plot_path(
     target: Target, at: At = None,
     wrt: Annotated[list[str] | None, typer.Option("--wrt", metavar="NAME", help="The two parameters: --wrt w --wrt b.")] = None,
     steps: Steps = None, optimiser: Optimiser = None, rate: Rate = None, batch: Batch = None, seed: Seed = None,
-    data: Data = None, notation: NotationName = None, output: ChartFile = None,
+    data: Data = None, notation: NotationName = None, lang: Lang = None, output: ChartFile = None,
 ) -> None:  # fmt: skip
     """The way of two parameters over the contour lines of the loss; all others keep their value."""
 
     def charts() -> list[Chart]:
         from tutor.explain.chart import as_plain
-        from tutor.explain.words.wording import ENGLISH
         from tutor.results.curves import path
         from tutor.results.solution import train
         from tutor.rules.optimisers import DESCENT
@@ -119,13 +117,14 @@ def plot_path(
         two = tuple(q for q in graph.leaves if q.name in pair)
         rest = tuple(q for q in graph.leaves if q.name not in pair)
         found = train(replace(exercise, graph=replace(graph, inputs=rest, parameters=two)), optimiser=optimiser, rate=rate,
-                      steps=_updates(steps, 0), batch=batch, seed=seed, at=assignments(at), data=data, notation_name=notation)  # fmt: skip
+                      steps=_updates(steps, 0), batch=batch, seed=seed, at=assignments(at), data=data, notation_name=notation,
+                      words=lang)  # fmt: skip
         task = found.task
         way = [(row.values[pair[0]], row.values[pair[1]]) for row in _rows(found)]
         title = f"{exercise.title}, {as_plain(_name_run(found, (task.row.name,) if optimiser else None))}"
         plainly = task.row.name == DESCENT and task.size == task.count
         return [path(title, graph, task.values, pair, way, found.notation, updates=found.run.made, samples=task.samples,
-                     at_right_angles=plainly, stopped=ENGLISH.updates.say_stop(found.run.stopped))]  # fmt: skip
+                     at_right_angles=plainly, stopped=found.words.updates.say_stop(found.run.stopped), words=found.words)]  # fmt: skip
 
     _deliver(charts, output)
 
@@ -135,15 +134,16 @@ def plot_activation(
     names: Annotated[
         list[str], typer.Argument(metavar="NAME...", help='Functions: sigmoid tanh relu "leaky_relu(0.1)" …', show_default=False)
     ],
-    low: From = None, high: To = None, notation: NotationName = None, output: ChartFile = None,
+    low: From = None, high: To = None, notation: NotationName = None, lang: Lang = None, output: ChartFile = None,
 ) -> None:  # fmt: skip
     """Activation functions, each with its derivative; a kink has a gap, and dots that say what counts there."""
 
     def charts() -> list[Chart]:
+        from tutor.explain.words.languages import require_wording
         from tutor.notation.profile import notation as profile
         from tutor.results.curves import activations
 
-        return activations(names, profile(notation or "plain"), low, high)
+        return activations(names, profile(notation or "plain"), low, high, require_wording(lang))
 
     _deliver(charts, output)
 
@@ -153,17 +153,20 @@ def plot_relus(
     function: Annotated[str, typer.Argument(metavar="FUNCTION", help='A function of one variable: "sin(x)".', show_default=False)],
     low: From = None, high: To = None,
     pieces: Annotated[int, typer.Option("--pieces", metavar="N", help="Number of straight pieces, one ReLU each.")] = 8,
-    notation: NotationName = None, output: ChartFile = None,
+    notation: NotationName = None, lang: Lang = None, output: ChartFile = None,
 ) -> None:  # fmt: skip
     """A function on an interval, built from translated and scaled ReLUs: tutor plot relus "sin(x)" --to 3 --pieces 8."""
 
     def charts() -> list[Chart]:
+        from tutor.explain.words.languages import require_wording
         from tutor.notation.profile import notation as profile
-        from tutor.results.curves import interval, read_one_variable, relu_chart, relu_fit
+        from tutor.results.curves import interval
+        from tutor.results.relu_fit import read_one_variable, relu_chart, relu_fit
 
+        words = require_wording(lang)
         expr, variable = read_one_variable(function)
         fit = relu_fit(expr, variable, *interval(low or "0", high or "1"), pieces)
-        return [relu_chart(expr, fit, profile(notation or "plain"))]
+        return [relu_chart(expr, fit, profile(notation or "plain"), words)]
 
     _deliver(charts, output)
 

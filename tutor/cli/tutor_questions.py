@@ -5,35 +5,32 @@ from __future__ import annotations
 import json
 import sys
 
-from tutor.cli.shell import AsJson, Target, console, write
+from tutor.cli.shell import AsJson, Lang, Target, console, write
 from tutor.text import make_lines_visible
 
 
-def questions(target: Target, as_json: AsJson = False) -> None:
+def questions(target: Target, as_json: AsJson = False, lang: Lang = None) -> None:
     """List the questions of an exercise: their ids, how each is answered, and its marks."""
-    from tutor.cli.tutor_mark import exercise_text
+    from tutor.exercise.catalogue import exercise_text
+    from tutor.explain.words.languages import require_wording
     from tutor.marking.marks import points, total
     from tutor.marking.selftest import find_stray_cases
     from tutor.marking.work import marker
 
     ident, text = exercise_text(target)
     prepared = marker(text, ident, 0)
-    found = prepared.questions
+    words, found = require_wording(lang, prepared.exercise.language).listings, prepared.questions
     for remark in find_stray_cases(prepared):
         sys.stderr.write(f"tutor: {make_lines_visible(remark)}\n")
     if as_json:
-        listed = [
-            {"id": q.id, "asks": q.ask, "kind": q.kind, "marks": points(q.marks), "form": q.form, "shape": list(q.shape), "text": q.text,
-             "digits": q.tolerance.digits, "decimals": q.tolerance.decimals, "options": dict(q.options)}
-            for q in found
-        ]  # fmt: skip
-        write(json.dumps({"schema": 1, "exercise": ident, "questions": listed}, indent=2, ensure_ascii=False) + "\n")
+        from tutor.contracts.sheet_json import list_asked
+
+        write(json.dumps({"schema": 1, **list_asked(ident, found)}, indent=2, ensure_ascii=False) + "\n")
         return
-    from tutor.explain.words.wording import ENGLISH
     from tutor.render.terminal.question_rows import questions as rows
 
     screen = console()
-    for line in rows(found, screen.width, [points(q.marks) for q in found], ENGLISH.listings):
+    for line in rows(found, screen.width, [points(q.marks) for q in found], words):
         screen.print(line, soft_wrap=True)
     marks = points(total(q.marks for q in found))
-    screen.print(f"\n{ENGLISH.listings.count_questions(len(found), marks)}", soft_wrap=True)
+    screen.print(f"\n{words.count_questions(len(found), marks)}", soft_wrap=True)

@@ -16,6 +16,7 @@ from tutor.cli.shell import (
     At,
     Form,
     Fragment,
+    Lang,
     NotationName,
     Output,
     Target,
@@ -78,6 +79,7 @@ def train(
     apart: Apart = None,
     form: Annotated[Form | None, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")] = None,
     notation: NotationName = None,
+    lang: Lang = None,
     to: Annotated[
         RunName | None, typer.Option("--to", help="What to write; without it what the ending of the file says.", show_default=False)
     ] = None,
@@ -96,7 +98,7 @@ def train(
         trained = train_target(
             target, optimiser=optimiser, rate=rate, steps=steps, batch=batch, order=order.value if order else None, seed=seed,
             settings=_settings(setting), at=assignments(at), data=data, notation_name=notation, wrt=wrt or (), apart=apart,
-            progress=progress, ask=find_running_prover(), form=form.value if form else None,
+            progress=progress, ask=find_running_prover(), form=form.value if form else None, words=lang,
         )  # fmt: skip
     if asked == ROWS:
         write_csv(trained, output)

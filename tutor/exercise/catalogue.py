@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
 from collections.abc import Mapping
@@ -48,7 +49,7 @@ def entries() -> list[Entry]:
     for name in ids():
         raw = tomllib.loads(read_text(FOLDER / f"{name}.toml"))
         claims = len(raw.get("claim", [])) + sum(
-            len(row) - 1 for table in raw.get("table", []) for row in table.get("rows", [])
+            len(table.get("columns", ())) for table in raw.get("table", []) for _ in table.get("rows", [])
         )
         found.append(Entry(name, str(raw["title"]), name.split("/")[0], str(raw.get("source", "")), claims, _list_abilities(raw)))
     return found
@@ -142,3 +143,22 @@ def read_csv(name: str) -> str:
             hint="a CSV file: a line of names, then one line of numbers a sample",
         )
     return read_text(path)
+
+
+def exercise_text(target: str) -> tuple[str, str]:
+    """The id and the text of an exercise, by its id or file; of an expression or of steps, as the file that would say the same."""
+    from tutor.graph.read_steps import is_step, split_steps
+
+    if is_exercise_name(target):
+        ident, path = locate(target)
+        return ident, read_text(path)
+    title = f"title = {_toml(' '.join(target.split())[:200] or 'expression')}\n"
+    if is_step(target):
+        lines = [line.strip() for line in split_steps(target)]
+        return "expression", f"{title}steps = [{', '.join(map(_toml, lines))}]\n"
+    return "expression", f"{title}expression = {_toml(target)}\n"
+
+
+def _toml(text: str) -> str:
+    """A text as TOML writes it: JSON's escapes are TOML's."""
+    return json.dumps(text, ensure_ascii=False)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from tutor.errors import ExerciseError, TutorError, hint_near
@@ -16,7 +18,9 @@ from tutor.expression.parse import parse
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Graph
+from tutor.graph.shapes import shape_text
 from tutor.notation.profile import notation
+from tutor.numbers.agreement import is_decimal
 from tutor.numbers.run import read_value
 from tutor.rules.functions import FUNCTIONS, check_calls
 from tutor.rules.optimisers import optimiser
@@ -55,10 +59,14 @@ def read_claim(
     entry: Mapping[str, Any], graph: Graph | None, network: Network | None, profile: str, layered: Layered | None = None
 ) -> Claim:
     """One claim, read: what it is about and what is printed; ``layered`` are the arrays that it may speak of."""
-    text, printed = entry["claim"].strip(), str(entry["printed"]).strip()
+    text, printed = entry["claim"].strip(), write_nested(entry["printed"])
     erratum, note = entry.get("erratum"), entry.get("note", "")
     if not printed:
         raise ExerciseError("an empty figure", hint='such as printed = "0.082"')
+    pieces = [piece.strip() for piece in _EQUALS.split(_ABOUT.sub("", printed))]
+    if len(pieces) > 1 and all(pieces):
+        parts = tuple(read_claim({**entry, "printed": piece}, graph, network, profile, layered) for piece in pieces)
+        return replace(parts[-1], printed=printed, parts=parts)
     if text.startswith("count "):
         return Claim(text, printed, None, count=check_countable(text[6:].strip(), network), erratum=erratum, note=note,
                      formula=_formula(printed, ()))  # fmt: skip
@@ -69,6 +77,8 @@ def read_claim(
     both = f"{text} = {printed}"
     if layered is None and network is not None and not set(_WORD.findall(both)) <= {*graph.names, *FUNCTIONS}:
         layered = choose_own_layers(layered, network, profile)
+    if layered is not None and printed.startswith("[") and printed.endswith("]"):
+        return _read_array_claim(entry, printed, graph, profile, layered)
     if layered is not None and is_about_layers(both, layered):
         expr, formula = read_layer_formula(text, layered), read_layer_formula(printed, layered)
         return Claim(text, printed, expr, formula=formula, erratum=erratum, note=note, layers=True)
@@ -93,7 +103,74 @@ def read_claim(
         raise ExerciseError("before 0 there is nothing", hint="the first step is number 1")
     if after > MAX_STEPS:
         raise ExerciseError(f"more than {MAX_STEPS:,} steps")
-    return Claim(text, printed, subject, after, formula=_formula(printed, names), at=at, erratum=erratum, note=note)
+    figure = _read_figure(printed)
+    return Claim(text, printed, subject, after, formula=_formula(figure, names), at=at, erratum=erratum, note=note,
+                 figure=figure if figure != printed else "")  # fmt: skip
+
+
+def write_nested(printed: Any) -> str:
+    """What is printed as text, also where it is given as a list: [[1, 2], [3, 4]]."""
+    return f"[{', '.join(map(write_nested, printed))}]" if isinstance(printed, list) else str(printed).strip()
+
+
+_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
+_ABOUT = re.compile(r"\A(?:≈|~|=|\\approx\b)\s*")
+_PERCENT = re.compile(r"([-+−]?[0-9.]{1,40})\s*\\?%")
+
+
+def _read_figure(printed: str) -> str:
+    """The number in ``≈ 0.622``, and that of ``62.2%`` with as many digits; any other text as it is."""
+    text = _ABOUT.sub("", printed)
+    percent = _PERCENT.fullmatch(text)
+    if percent is None or not is_decimal(percent[1]):
+        return text
+    return str(Decimal(percent[1].replace("−", "-")).scaleb(-2))
+
+
+def _read_array_claim(entry: Mapping[str, Any], printed: str, graph: Graph, profile: str, layered: Layered) -> Claim:
+    """Figures of a whole array, ``[[1, 2], [3, 4]]``: a claim for each of its entries."""
+    match = _CLAIM.fullmatch(entry["claim"].strip())
+    assert match is not None
+    subject = read_layer_formula(match["what"], layered)
+    wrt = subject.wrt if isinstance(subject, Partial) else subject.name if isinstance(subject, Name) else ""
+    if not wrt or not layered.shapes[wrt]:
+        hint = "figures in brackets are those of an array, or of dL/d array"
+        raise ExerciseError(f"{make_visible(match['what'])} is no array", hint=hint)
+    array = layered.entries[wrt]
+    figures = split_nested(printed, array.shape)
+    key = derivative_key(subject.of, "{}") if isinstance(subject, Partial) else "{}"
+    when = entry["claim"].strip()[len(match["what"]) :]
+    parts = tuple(
+        read_claim({**entry, "claim": key.format(item) + when, "printed": figure}, graph, None, profile)
+        for item, figure in zip(array.items, figures, strict=True)
+    )
+    return replace(parts[0], text=entry["claim"].strip(), printed=printed, subject=subject, formula=None, figure="", parts=parts,
+                   shape=array.shape, layers=True)  # fmt: skip
+
+
+def split_nested(text: str, shape: Sequence[int | str]) -> list[str]:
+    """The entries of an array that is written in brackets, row by row.
+
+    Raises `ExerciseError` where it has another shape.
+
+    >>> split_nested("[[1, 2], [3, 4]]", (2, 2))
+    ['1', '2', '3', '4']
+    """
+    if not shape:
+        return [text]
+    inner, parts, depth, begun = text.strip(), [], 0, 1
+    for at, sign in enumerate(inner):
+        depth += (sign in "[(") - (sign in "])")
+        if (depth == 1 and sign in ",;") or at == len(inner) - 1:
+            parts.append(inner[begun:at].strip())
+            begun = at + 1
+        if depth == 0 and at < len(inner) - 1:
+            break
+    if not inner.startswith("[") or not inner.endswith("]") or depth or len(parts) != shape[0]:
+        found = f"{len(parts)} entries" if inner.startswith("[") else make_visible(inner, 20)
+        what = f"{found} where an array of shape {shape_text(tuple(shape))} needs {shape[0]}"
+        raise ExerciseError(what, hint="write [[1, 2], [3, 4]], row by row")
+    return [entry for part in parts for entry in split_nested(part, shape[1:])]
 
 
 def read_update_claim(entry: Mapping[str, Any], plan: TrainingPlan, profile: str) -> Claim:

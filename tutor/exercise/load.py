@@ -29,15 +29,15 @@ from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Graph, Kind, Quantity
 from tutor.graph.read_steps import check_name, read_each
 from tutor.graph.shapes import Shape
-from tutor.notation.profile import profile_names
+from tutor.notation.profile import is_own_notation, profile_names
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.numbers.data_set import Samples
 from tutor.numbers.run import read_value
 from tutor.text import make_visible
 
 _KEYS: dict[str, tuple[type, ...]] = {
-    "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "chain": (str,), "steps": (list,),
-    "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
+    "schema": (int,), "title": (str,), "source": (str,), "notation": (str,), "language": (str,), "chain": (str,),
+    "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
 }  # fmt: skip
@@ -49,7 +49,7 @@ _NETWORK_KEYS = {
     "naming": (str,),
     "mean": (bool,),
 }
-_CLAIM_KEYS = {"claim": (str,), "printed": (str, int), "at": (dict,), "erratum": (str,), "note": (str,)}
+_CLAIM_KEYS = {"claim": (str,), "printed": (str, int, list), "at": (dict,), "erratum": (str,), "note": (str,)}
 _TABLE_KEYS = {"columns": (list,), "rows": (list,), "note": (str,)}
 
 
@@ -140,8 +140,9 @@ class _Reader:
             self.fault("an exercise has a title", "title", 'write title = "A network learns"')
         profile = good.get("notation", "plain")
         if profile not in profile_names():
-            known = profile_names()
-            self.fault(f"there is no notation {make_visible(profile)}", "notation", hint_near(profile, known) or ", ".join(known))
+            known, own = profile_names(), "a notation of your own goes with a command: --notation my.toml"
+            hint = own if is_own_notation(profile) else hint_near(profile, known) or ", ".join(known)
+            self.fault(f"there is no notation {make_visible(profile)}", "notation", hint)
             profile = "plain"
         if good.get("chain", "full") not in ("full", "reuse"):
             self.fault(f"chain is full or reuse, not {make_visible(good['chain'])}", "chain")
@@ -167,7 +168,7 @@ class _Reader:
             steps = 0
         asked, counted = self.read_asked(good, graph, network, layered)
         symbols = self.symbols(good.get("symbols", {}), (*graph.names, *(layered.graph.names if layered else ())) if graph else None)
-        claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile)]
+        claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile, layered)]
         subject = Subject(graph, layered if layered is not None else choose_own_layers(None, network, profile) if graph else None, network)
         questions = read_questions(good["question"], subject, self.check_types, self.fault) if "question" in good else ()
         return Exercise(
@@ -175,7 +176,7 @@ class _Reader:
             good.get("source", ""), profile, good.get("chain"), graph, network, values, written, rate, steps, asked,
             counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan, layered,
             questions, read_cases(good.get("case", []), self.check_types, self.fault),
-            read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(),
+            read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(), language=good.get("language", ""),
         )  # fmt: skip
 
     def remarks(self) -> tuple[str, ...]:
@@ -377,8 +378,8 @@ class _Reader:
                 found.append(claim)
         return found
 
-    def tables(self, good: Mapping[str, Any], graph: Graph | None, profile: str) -> list[Claim]:
-        """``[[table]]``: columns such as "w after k", rows that begin with k."""
+    def tables(self, good: Mapping[str, Any], graph: Graph | None, profile: str, layered: Layered | None) -> list[Claim]:
+        """``[[table]]``: columns such as "w after k" and rows that begin with k, or plain columns and rows of their figures."""
         found = []
         for number, raw in enumerate(good.get("table", []), 1):
             path = f"table[{number}]"
@@ -389,15 +390,16 @@ class _Reader:
                 continue
             for line, row in enumerate(rows, 1):
                 place = f"{path}.rows[{line}]"
-                if not isinstance(row, list) or len(row) != len(columns) + 1 or not isinstance(row[0], int):
-                    self.fault(f"a row is k followed by {len(columns)} figure(s)", place)
+                counted = any(re.search(r"\bk\b", str(column)) for column in columns)
+                if not isinstance(row, list) or len(row) != len(columns) + counted or (counted and not isinstance(row[0], int)):
+                    self.fault(f"a row is {'k followed by ' * counted}{len(columns)} figure(s)", place)
                     continue
-                for column, figure in zip(columns, row[1:], strict=True):
-                    text = re.sub(r"\bk\b", str(row[0]), str(column))
+                for column, figure in zip(columns, row[counted:], strict=True):
+                    text = re.sub(r"\bk\b", str(row[0]), str(column)) if counted else str(column)
                     if graph is None:
                         continue
-                    item = {"claim": text, "printed": str(figure)}
-                    claim = self.attempt(place, read_claim, item, graph, None, profile)
+                    item = {"claim": text, "printed": figure}
+                    claim = self.attempt(place, read_claim, item, graph, None, profile, layered)
                     if claim is not None:
                         found.append(claim)
         return found

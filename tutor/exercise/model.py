@@ -25,6 +25,8 @@ class Claim:
     decimal or a formula (``formula``).  ``at`` replaces given values.  ``layers`` marks one about whole
     arrays.  ``erratum`` is the note of a slip that is known.
     ``update`` is what an update step computes (``update v``), when the claim is about the formula of such a step.
+    ``figure`` is the decimal that is meant where more is printed (``62.2%``, ``≈ 0.622``).  ``parts`` are the claims that it is made of:
+    the entries of an array of that ``shape``, or what stands between equals signs (``0.741*0.593 = 0.44``).
     """
 
     text: str
@@ -39,6 +41,14 @@ class Claim:
     unknown: str = ""
     update: str = ""
     layers: bool = False
+    figure: str = ""
+    parts: tuple[Claim, ...] = ()
+    shape: tuple[int, ...] = ()
+
+    @property
+    def decimal(self) -> str:
+        """The printed figure as a plain decimal, if it is one."""
+        return self.figure or self.printed
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +68,8 @@ class Exercise:
     """A computation with what is given, what is asked, how its course writes it, and what its lecture prints.
 
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
-    should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says.
+    should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
+    ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it).
     """
 
     id: str
@@ -87,3 +98,4 @@ class Exercise:
     digest: str = ""
     remarks: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
+    language: str = ""

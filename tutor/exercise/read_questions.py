@@ -66,6 +66,8 @@ class Subject:
             return self.drop_updates(ask)
         first, last = int(match["k"]), match["last"]
         targets, shape = self.drop_updates(match["what"].strip())
+        if int(last or first) and self.graph is not None and not self.graph.parameters:
+            raise ExerciseError(f"{make_visible(ask)} is asked for, but nothing is trained", hint='name the parameters: parameters = ["w"]')
         if last is None:
             return tuple(_name_after(name, first) for name in targets), shape
         if shape or int(last) <= first:

@@ -88,7 +88,7 @@ class _ClassWriter:
         self.add_list(self.words.PROBLEMS, ("student", "problem"), self.work.problems)
         students = self.words.grammar.count(self.words.STUDENTS, self.work.students)
         title = self.words.CLASS.format(title=self.room.title or self.work.exercise)
-        return Document(title, self.room.ident, ((students,),), "", tuple(self.blocks))
+        return Document(title, self.room.ident, ((students,),), "", tuple(self.blocks), self.room.words.language)
 
     def numbers(self) -> None:
         spread = self.work.spread
@@ -207,4 +207,4 @@ def name_some(parts: Sequence[Inline], words: MarkingWords) -> list[Inline]:
     if len(parts) <= NAMES:
         return words.join_parts(parts)
     shown = words.grammar.enumerate_parts(parts[:NAMES], words.COMMA, words.COMMA)
-    return split_places(words.NAMES_AND_MORE, {"names": shown, "count": [f"{len(parts) - NAMES:,}"]})
+    return split_places(words.NAMES_AND_MORE, {"names": shown, "count": [words.grammar.write_count(len(parts) - NAMES)]})

@@ -11,6 +11,7 @@ from typing import TypeAlias
 
 from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.nodes import Expr
+from tutor.notation.profile import Notation
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +146,71 @@ class Bars:
     shares: bool = False
 
 
-Block: TypeAlias = Heading | Paragraph | Equations | Table | Figure | Verbatim | Bars
+@dataclass(frozen=True, slots=True)
+class AnswerPlace:
+    """Where an answer is written by hand: ``slices`` grids of ``rows``×``columns`` cells side by side, each ``lines`` lines high.
+
+    A ``whole`` one is as wide as the page.  It is a box where it is ``framed``, else room to write in; on pages that nobody writes on by
+    hand only boxes are shown.
+    """
+
+    rows: int = 1
+    columns: int = 1
+    slices: int = 1
+    lines: int = 1
+    whole: bool = False
+    framed: bool = False
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is one cell, which stands beside its question."""
+        return self.rows * self.columns * self.slices == 1 and not self.whole
+
+
+@dataclass(frozen=True, slots=True)
+class SheetQuestion:
+    """One thing that a problem sheet asks: its number ("2.3"), the wording, the id that answers are given under, and its marks.
+
+    ``options`` are what can be ticked (letter, text), ``place`` is where the answer is written.
+    """
+
+    number: str
+    parts: Sentence
+    ident: str = ""
+    marks: str = ""
+    options: tuple[tuple[str, str], ...] = ()
+    place: AnswerPlace | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Blanks:
+    """Lines that are filled in by hand, each behind its label: a name, a number."""
+
+    labels: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A document within a document, with its own title and in the symbols of its own course.  With ``apart`` it begins a page."""
+
+    document: Document
+    notation: Notation
+    apart: bool = False
+
+
+Block: TypeAlias = Heading | Paragraph | Equations | Table | Figure | Verbatim | Bars | SheetQuestion | Blanks | Section
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A whole page: title, a line of facts beside it (exercise id, step size), the source, and the blocks."""
+    """A whole page: title, a line of facts beside it (exercise id, step size), the source, and the blocks.
+
+    ``language`` is the code of that of its words.
+    """
 
     title: str
     ident: str = ""
     facts: tuple[Sentence, ...] = ()
     source: str = ""
     blocks: tuple[Block, ...] = field(default=())
+    language: str = "en"

@@ -137,7 +137,7 @@ class _FeedbackWriter:
             self.add_each()
             self.solution()
         title = self.words.FEEDBACK.format(title=self.sheet.title or marked.exercise)
-        return Document(title, self.sheet.ident, self.facts(), "", tuple(self.blocks))
+        return Document(title, self.sheet.ident, self.facts(), "", tuple(self.blocks), self.sheet.words.language)
 
     # What is said about the whole
 

@@ -104,8 +104,9 @@ def strip_shapes(expr: Expr) -> Expr:
     return rebuild(expr, tuple(strip_shapes(part) for part in parts)) if parts else expr
 
 
-def matrix(array: Array[Value], digits: int) -> Expr:
-    """Numbers as a matrix, of more axes as its slices; of a large one the first rows and columns and the last, with dots between.
+def matrix(array: Array[Value], digits: int, *, whole: bool = False) -> Expr:
+    """Numbers as a matrix, of more axes as its slices; of a large one that is not to be ``whole`` the first rows and columns and the
+    last, with dots between.
 
     >>> from fractions import Fraction
     >>> matrix(Array((2,), (Fraction(1), Fraction(1, 2))), 6)
@@ -114,11 +115,13 @@ def matrix(array: Array[Value], digits: int) -> Expr:
     if not array.shape:
         return as_printed(array.items[0], digits)
     if len(array.shape) > 2:
-        chosen = _list_some(array.shape[0], MAX_SLICES)
-        return Call("slices", tuple(Call("dots", ()) if i is None else matrix(_slice(array, i), digits) for i in chosen))
+        chosen = _list_some(array.shape[0], array.shape[0] if whole else MAX_SLICES)
+        slices = (Call("dots", ()) if i is None else matrix(_slice(array, i), digits, whole=whole) for i in chosen)
+        return Call("slices", tuple(slices))
     rows, columns = (array.shape[0], 1) if len(array.shape) == 1 else array.shape
-    narrow = columns <= MAX_NARROW and max(len(write_plain(as_printed(item, digits))) for item in array.items) * columns <= MAX_WIDTH
-    places = [_list_some(rows, MAX_ROWS), _list_some(columns, columns if narrow else MAX_COLUMNS)]
+    longest = max(len(write_plain(as_printed(item, digits))) for item in array.items)
+    narrow = whole or (columns <= MAX_NARROW and longest * columns <= MAX_WIDTH)
+    places = [_list_some(rows, rows if whole else MAX_ROWS), _list_some(columns, columns if narrow else MAX_COLUMNS)]
     entries: list[Expr] = []
     for row in places[0]:
         for column in places[1]:

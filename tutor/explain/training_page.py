@@ -82,16 +82,17 @@ class TrainingSections(PageWriter):
         if self.worked.samples is not None:
             self.blocks += sample_table(self.worked.samples, self.words, self.digits)
 
-    def method(self) -> None:
-        """What is used: the settings, and which samples an update takes."""
+    def method(self, phrases: tuple[str, str] | None = None) -> None:
+        """What is used: the settings, and which samples an update takes.  ``phrases`` name the method, without settings and with some."""
         task = self.task
         wording = self.words.updates
+        bare, with_settings = phrases or (wording.METHOD, wording.METHOD_WITH)
         shown_settings = {task.names.settings[name]: value for name, value in task.settings.items()}
         places: dict[str, Sentence] = {
             "title": (self.title(task.row),), "source": (task.row.source,),
             "settings": self.list_values(tuple(shown_settings), shown_settings),
         }  # fmt: skip
-        parts: list[Inline] = split_places(wording.METHOD_WITH if task.settings else wording.METHOD, places)
+        parts: list[Inline] = split_places(with_settings if task.settings else bare, places)
         if task.samples is not None:
             many = wording.samples(task.size)
             text = wording.ALL_SAMPLES if task.size == task.count else wording.BATCHES[task.order]
@@ -334,7 +335,8 @@ class TrainingSections(PageWriter):
 
     def arithmetic(self) -> None:
         """How the numbers of a run were computed."""
-        words = self.words.updates.ARITHMETIC[self.run.exact].format(digits=self.digits, steps=f"{self.run.made:,}")
+        said = self.words.updates
+        words = said.ARITHMETIC[self.run.exact].format(digits=self.digits, steps=said.grammar.write_count(self.run.made))
         self.blocks.append(self.write_labelled("numbers", words))
 
 

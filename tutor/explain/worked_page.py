@@ -154,4 +154,4 @@ def finish_page(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> 
         shows = request.rate_written and request.trained and (request.layered is None or page.worked.training is not None)
         facts = ((Math(Name(page.worked.notation.rate)), " = ", Math(page.rate())),) if shows else ()
     ident = exercise.id if exercise.id != exercise.title else ""
-    return Document(exercise.title, ident, facts, exercise.source, tuple(page.blocks))
+    return Document(exercise.title, ident, facts, exercise.source, tuple(page.blocks), page.words.language)

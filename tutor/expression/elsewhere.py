@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 _GELU = "0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))"
@@ -17,6 +18,7 @@ ELSEWHERE = {
     "smooth_l1": "if_positive(abs(z) - 1, abs(z) - 1/2, z^2/2)", "logcosh": "log(cosh(z))", "mse": "mean((a - y)^2)",
     "mae": "mean(abs(a - y))", "rmse": "sqrt(mean((a - y)^2))", "nll": "-log(p)", "norm": "sqrt(sum(x^2))", "dot": "x^T y",
     "square": "x^2", "cube": "x^3", "cbrt": "x^(1/3)", "reciprocal": "1/x", "hypot": "sqrt(x^2 + y^2)", "pow": "x^y", "power": "x^y",
+    "log_2": "log(x)/log(2)", "log_10": "log(x)/log(10)", "log_e": "log(x)", "loge": "log(x)", "cotan": "cot(x)", "expit": "sigmoid(z)",
     "log2": "log(x)/log(2)", "log10": "log(x)/log(10)", "lg": "log(x)/log(10)", "ld": "log(x)/log(2)", "log1p": "log(1 + x)",
     "exp2": "2^x", "expm1": "exp(x) - 1", "clip": "max(a, min(b, x))", "clamp": "max(a, min(b, x))",
 }  # fmt: skip
@@ -35,6 +37,36 @@ ARRAYS = frozenset({
     "transpose", "unflatten",
 })  # fmt: skip
 """Functions of arrays, which are read where an exercise has shapes."""
+
+
+_BASE = re.compile(r"_\s?\{?\s?([0-9]{1,3}|e)(?![0-9A-Za-z.])\s?\}?")
+_LOGARITHM = re.compile(r"(?:log|ln)\s?\Z")
+WORDS = frozenset({"and", "or", "not"})
+"""Words between conditions, which are no quantities."""
+
+
+def refuse_base(text: str, at: int) -> tuple[str, str] | None:
+    """What is wrong with an index at a place, and what to write instead, where it is the base of a logarithm; else nothing.
+
+    >>> refuse_base("log_2 x", 3), refuse_base("w_2", 1)
+    (('a logarithm to another base is not read', 'write log(x)/log(2)'), None)
+    """
+    base = _BASE.match(text, at)
+    if base is None or not _LOGARITHM.search(text[max(0, at - 5) : at]):
+        return None
+    return "a logarithm to another base is not read", "write log(x)" if base[1] == "e" else f"write log(x)/log({base[1]})"
+
+
+def refuse_word(name: str) -> tuple[str, str] | None:
+    """What is wrong with a name that nobody has for a quantity, and what to write instead; nothing for any other.
+
+    >>> refuse_word("and"), refuse_word("log_2")[1], refuse_word("w_2")
+    (('and is no quantity', 'write (1 if z > 0 else 0), or 1[z > 0]'), 'write log(x)/log(2)', None)
+    """
+    if name in WORDS:
+        return f"{name} is no quantity", "write (1 if z > 0 else 0), or 1[z > 0]"
+    head, _, base = name.partition("_")
+    return refuse_base(name, len(head)) if base and "_" not in base and _LOGARITHM.fullmatch(head) else None
 
 
 def function_hint(name: str, known: Iterable[str]) -> str:

@@ -14,55 +14,39 @@ chosen there.  Recursion is bounded by `MAX_DEPTH` brackets, exponents, roots an
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, NamedTuple, NoReturn
-
-from tutor.errors import TutorError
-from tutor.expression.limits import (
-    MAX_ARGUMENTS,
-    MAX_BITS,
-    MAX_DEPTH,
-    MAX_EXPONENT,
-    MAX_FACTORS,
-    MAX_TERMS,
-    MAX_TREE,
-    constant_bits,
-    constant_size,
+from tutor.expression.letters import LETTERS
+from tutor.expression.limits import MAX_ARGUMENTS, MAX_DEPTH, MAX_FACTORS, MAX_TERMS, MAX_TREE
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.expression.spelling import split_word
+from tutor.expression.tokens import (
+    EULER,
+    INVERSES,
+    STEPS,
+    UNKNOWN,
+    Compared,
+    How,
+    Spacing,
+    Stop,
+    Token,
+    check_arity,
+    check_beside,
+    check_power,
+    comma_hint,
+    find_close,
+    is_rest,
+    make_derivative,
+    read_differential,
+    read_partial,
+    refuse_misplaced,
+    show_operand,
+    skip_token,
+    write_choice,
 )
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.walk import depth
 
-Token = tuple[str, Any]
-STEPS = "write it in several steps"
-CHOICE = "write (1 if z > 0 else 0), or 1[z > 0]"
-_UNIT: Token = ("a", ONE)
+UNIT: Token = ("a", ONE)
 _BEGINS = frozenset("aefpdrFC1([wS")
 """What a factor may begin with where no sign stands before it."""
-
-
-class How(NamedTuple):
-    """How tokens are read: which have blanks before them, if known, and how many arguments a function takes, if that is to be checked."""
-
-    spaced: frozenset[int] | None = None
-    arity: Callable[[str, int], int] | None = None
-
-
-class Stop(Exception):
-    """The grammar is broken at a token: its number, what is wrong, what would be understood."""
-
-    def __init__(self, at: int, what: str, hint: str = "") -> None:
-        super().__init__(what)
-        self.at = at
-        self.what = what
-        self.hint = hint
-
-
-class Spacing(Exception):
-    """Whether blanks stand before a token decides; only the careful reading knows."""
-
-
-UNKNOWN = How()
-"""Nothing is known of blanks, and nothing checked."""
 
 
 def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
@@ -85,34 +69,7 @@ def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
         if len(tokens) > MAX_TREE and depth(node) > MAX_TREE:
             raise Stop(-1, f"a formula nested deeper than {MAX_TREE} operations", STEPS)
         return node
-    _refuse_misplaced(tokens, at)
-
-
-def _refuse_misplaced(tokens: list[Token], at: int) -> NoReturn:
-    kind = tokens[at][0]
-    if kind == ",":
-        raise Stop(at, "a comma stands outside of a function's brackets", _comma_hint(tokens, at))
-    if kind == ")":
-        raise Stop(at, "a bracket is closed that was never opened", "remove it, or open it")
-    if kind in "><":
-        raise Stop(at, "a comparison stands outside of a choice", CHOICE)
-    if kind == "'":
-        raise Stop(at, "a prime belongs to a function", "write sigmoid'(z), or dL/dx")
-    if kind == "$":
-        raise Stop(at, "it stops too early", "something is missing at the end")
-    if kind in "il":
-        raise Stop(at, "this choice has no condition", "write (a if z > 0 else b)")
-    raise Stop(at, "this is out of place", "a number, a name or a bracket belongs here")
-
-
-def _comma_hint(tokens: list[Token], at: int) -> str:
-    """A decimal comma is shown with its point: 0,5 is 0.5."""
-    before, after = tokens[at - 1][1] if at else None, tokens[at + 1][1] if at + 1 < len(tokens) else None
-    if isinstance(before, Number) and isinstance(after, Number) and before.text.isdigit() and len(after.text) < 30:
-        if len(before.text) < 4 and before.text[0] != "0" and len(after.text) == 3:
-            return f"write {before.text}.{after.text} or {before.text}{after.text}"
-        return f"a decimal is written with a point: {before.text[:20]}.{after.text}"
-    return "a decimal is written with a point: 0.5"
+    refuse_misplaced(tokens, at)
 
 
 def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = False) -> tuple[Expr, int]:
@@ -146,6 +103,11 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
             if kind == "^" or kind == "s" or kind == "t":
                 node, at = _raise_power(tokens, at, node, level, how)
                 kind, value = tokens[at]
+            if mark == "@" and kind == "(" and tokens[at - 1] == UNIT:  # W ⊙ 1[z > 0]
+                inner, behind = _bracket(tokens, at, level, how)
+                if type(inner) is Call and inner.func == "if_positive":
+                    node, at = inner, behind
+                    kind, value = tokens[at]
             if flip:
                 node = Neg(node)
                 flip = False
@@ -171,8 +133,8 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
                     at += 1
                     kind, value = tokens[at]
             elif kind in _BEGINS:
-                _check_beside(tokens, at, None if mark == "/" else node, how)
-                unit = kind == "(" and tokens[at - 1] == _UNIT and mark == "*"
+                check_beside(tokens, at, None if mark == "/" else node, how)
+                unit = kind == "(" and tokens[at - 1] == UNIT and mark == "*"
                 mark, applied = "*", ""
             else:
                 break
@@ -196,20 +158,6 @@ def _product(factors: list[Expr]) -> Expr:
     return factors[0] if len(factors) == 1 else Mul(tuple(factors))
 
 
-def _check_beside(tokens: list[Token], at: int, before: Expr | None, how: How) -> None:
-    """Refuse what readers would disagree about: 1/2x, and two numbers side by side; ``before`` is nothing behind a quotient."""
-    kind, value = tokens[at]
-    if before is None and kind != "(" and kind != "1":
-        if how.spaced is None:
-            raise Spacing
-        if at not in how.spaced:
-            raise Stop(at, "readers disagree about this quotient", "write (a/b)*c or a/(b*c)")
-    if kind == "a" and type(value) in (Number, Div) and tokens[at - 1][0] in ("a", "s"):
-        last = tokens[at - 1][1]
-        if type(last) in (Number, Div):
-            raise Stop(at, "two numbers stand side by side", "put a sign between them")
-
-
 def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """One operand without its exponent."""
     kind, value = tokens[at]
@@ -222,7 +170,7 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
     if kind == "w":
         return _read_where(tokens, at, level, how)
     if kind == "p" or kind == "d":
-        return _partial(tokens, at)
+        return read_partial(tokens, at)
     if kind == "F":
         return _fraction(tokens, at, level, how)
     if kind == "r":
@@ -247,7 +195,7 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
         return value, at + 1
     if kind == ")" and at and tokens[at - 1][0] != ")":
         raise Stop(at, "something is missing before this bracket", "a number, a name or a formula belongs here")
-    _refuse_misplaced(tokens, at)
+    refuse_misplaced(tokens, at)
 
 
 def _read_sum_behind(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -272,7 +220,7 @@ def _choose(tokens: list[Token], at: int, node: Expr, level: int, how: How) -> t
     if tokens[at][0] != "l":
         raise Stop(at, "this choice has no else", "write (a if z > 0 else b)")
     other, at = _choice(tokens, at + 1, level + 1, how)
-    return _write_choice(compared, node, other), at
+    return write_choice(compared, node, other), at
 
 
 def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -290,10 +238,10 @@ def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
         return (Call("abs", (node,)) if value == "|" else node), at + 1
     if kind == ">" or kind == "<":
         compared, at = _condition(tokens, at, node, level, how)
-        return _write_choice(compared, ONE, ZERO), _find_close(tokens, at, opened)
+        return write_choice(compared, ONE, ZERO), find_close(tokens, at, opened)
     if kind == ",":
-        raise Stop(at, "a comma inside plain brackets", _comma_hint(tokens, at))
-    return node, _find_close(tokens, at, opened)
+        raise Stop(at, "a comma inside plain brackets", comma_hint(tokens, at))
+    return node, find_close(tokens, at, opened)
 
 
 def _read_over(tokens: list[Token], at: int, over: Expr, level: int, how: How) -> tuple[Expr, int]:
@@ -304,26 +252,7 @@ def _read_over(tokens: list[Token], at: int, over: Expr, level: int, how: How) -
     return Div(over, under), at
 
 
-def _find_close(tokens: list[Token], at: int, opened: int) -> int:
-    """The token behind the bracket that closes the one at ``opened``."""
-    kind, value = tokens[at]
-    if kind == ")":
-        if value == tokens[opened][1]:
-            return at + 1
-        raise Stop(at, "this bracket closes one of another kind", f"close it with {tokens[opened][1]}")
-    if kind in ("$", "&", "n", "E", "|", ",", "l", "i"):
-        raise Stop(opened, "this bracket is never closed", f"close it with {tokens[opened][1]}")
-    _refuse_misplaced(tokens, at)
-
-
-class _Compared(NamedTuple):
-    """A comparison: what must be positive, and whether it is the opposite that is asked (z >= 0 is: not 0 - z > 0)."""
-
-    positive: Expr
-    opposite: bool
-
-
-def _condition(tokens: list[Token], at: int, left: Expr, level: int, how: How) -> tuple[_Compared, int]:
+def _condition(tokens: list[Token], at: int, left: Expr, level: int, how: How) -> tuple[Compared, int]:
     """What must be positive for "left > right", from the sign on."""
     kind, equal = tokens[at]
     if kind != ">" and kind != "<":
@@ -331,19 +260,17 @@ def _condition(tokens: list[Token], at: int, left: Expr, level: int, how: How) -
     right, end = _sum(tokens, at + 1, level + 1, how)
     high, low = (left, right) if (kind == ">") != bool(equal) else (right, left)
     positive = high if low == ZERO else Neg(low) if high == ZERO else Add((high, Neg(low)))
-    return _Compared(positive, bool(equal)), end
-
-
-def _write_choice(compared: _Compared, yes: Expr, no: Expr) -> Expr:
-    return Call("if_positive", (compared.positive, no, yes) if compared.opposite else (compared.positive, yes, no))
+    return Compared(positive, bool(equal)), end
 
 
 def _indicator(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     left, end = _sum(tokens, at + 1, level + 1, how)
-    if tokens[end][0] == ")" and tokens[end - 1][0] == ")" and type(left) is Call and left.func == "if_positive":  # 1_{\{z > 0\}}
-        return left, _find_close(tokens, end, at)
+    if (
+        tokens[end][0] == ")" and tokens[end - 1][0] == ")" and type(left) is Call and left.func == "if_positive"
+    ):  # 1_{\{z > 0\}}
+        return left, find_close(tokens, end, at)
     compared, end = _condition(tokens, end, left, level, how)
-    return _write_choice(compared, ONE, ZERO), _find_close(tokens, end, at)
+    return write_choice(compared, ONE, ZERO), find_close(tokens, end, at)
 
 
 def _read_where(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -359,7 +286,7 @@ def _read_where(tokens: list[Token], at: int, level: int, how: How) -> tuple[Exp
             raise Stop(end, "where has a condition and two values", "write where(z > 0, a, b)")
         value, end = _choice(tokens, end + 1, level + 1, how)
         values.append(value)
-    return _write_choice(compared, *values), _find_close(tokens, end, opened)
+    return write_choice(compared, *values), find_close(tokens, end, opened)
 
 
 def _cases(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -370,7 +297,7 @@ def _cases(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, in
     if tokens[end][0] not in "><":
         raise Stop(end, "this case has no condition", _TWO_CASES)
     compared, end = _condition(tokens, end, left, level, how)
-    end = _skip(tokens, end, ",")
+    end = skip_token(tokens, end, ",")
     if tokens[end][0] != "n":
         raise Stop(end, "this choice has no second case", _TWO_CASES)
     no, end = _case_value(tokens, end + 1, level, how)
@@ -383,12 +310,12 @@ def _cases(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, in
         if tokens[end][0] not in "><":
             raise Stop(end, "the second case has no condition", _TWO_CASES)
         other, end = _condition(tokens, end, left, level, how)
-        if not _is_rest(compared, other):
+        if not is_rest(compared, other):
             raise Stop(begun, "the second case is not the rest of the first", _TWO_CASES)
-    end = _skip(tokens, _skip(tokens, end, ","), "n")
+    end = skip_token(tokens, skip_token(tokens, end, ","), "n")
     if tokens[end][0] != "E":
         raise Stop(end, "more than two cases, or cases that never end", _TWO_CASES)
-    return _write_choice(compared, yes, no), end + 1
+    return write_choice(compared, yes, no), end + 1
 
 
 _TWO_CASES = "write two: a & \\text{if } z > 0 \\\\ b & \\text{else}"
@@ -397,26 +324,7 @@ _TWO_CASES = "write two: a & \\text{if } z > 0 \\\\ b & \\text{else}"
 def _case_value(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """The value of a case, and the token behind the & that may follow it."""
     node, at = _sum(tokens, at, level + 1, how)
-    return node, _skip(tokens, _skip(tokens, at, ","), "&")
-
-
-def _skip(tokens: list[Token], at: int, kind: str) -> int:
-    """Behind a token of this kind, if it stands here."""
-    return at + (tokens[at][0] == kind)
-
-
-def _is_rest(first: _Compared, other: _Compared) -> bool:
-    """Whether a second condition is what the first leaves over: z <= 0 for z > 0; at the border itself the first one counts."""
-    return _oppose(first.positive) == other.positive if first.opposite == other.opposite else first.positive == other.positive
-
-
-def _oppose(positive: Expr) -> Expr:
-    """What is positive where this is negative: b - a for a - b."""
-    if type(positive) is Neg:
-        return positive.arg
-    if type(positive) is Add and len(positive.args) == 2 and type(positive.args[1]) is Neg:
-        return Add((positive.args[1].arg, Neg(positive.args[0])))
-    return Neg(positive)
+    return node, skip_token(tokens, skip_token(tokens, at, ","), "&")
 
 
 def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -435,7 +343,7 @@ def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
     else:
         args, at = _read_bare_argument(tokens, at, begun, level, how)
     if how.arity is not None:
-        _check_arity(how.arity, func, args, primes, begun)
+        check_arity(how.arity, func, args, primes, begun)
     node = Call(func + primes, tuple(args))
     return (node if power is None else Pow(node, power)), at
 
@@ -451,7 +359,7 @@ def _arguments(tokens: list[Token], opened: int, level: int, how: How) -> tuple[
             break
         if len(args) >= MAX_ARGUMENTS:
             raise Stop(at, f"a function of more than {MAX_ARGUMENTS} arguments", STEPS)
-    return args, _find_close(tokens, at, opened)
+    return args, find_close(tokens, at, opened)
 
 
 def _power_of_function(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -459,19 +367,15 @@ def _power_of_function(tokens: list[Token], at: int, level: int, how: How) -> tu
     func: str = tokens[at - 1][1]
     exponent, end = _exponent(tokens, at, level, how)
     if exponent == Neg(ONE):
-        inverse = _INVERSES.get(func)
+        inverse = INVERSES.get(func)
         hint = f"write {inverse}(x) or 1/{func}(x)" if inverse else f"write 1/{func}(x)"
         raise Stop(at - 1, f"{func}^-1 may be the inverse function or a quotient", hint)
     if type(exponent) is not Number or not exponent.text.isdigit():
         raise Stop(at, f"the power of a function stands behind its argument: {func}(x)^2", f"write {func}(x)^2")
-    _check_power(at, Name(func), exponent)
+    check_power(at, Name(func), exponent)
     return exponent, end
 
 
-_INVERSES = {
-    "sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh", "exp": "log",
-    "log": "exp", "sigmoid": "logit",
-}  # fmt: skip
 _BARE = frozenset("aeFrf|")
 """What an argument without brackets may begin with: a name or a number, e, a fraction, a root, another function, |x|."""
 
@@ -487,88 +391,60 @@ def _read_bare_argument(tokens: list[Token], at: int, begun: int, level: int, ho
     if kind == "'":
         raise Stop(at, "a second derivative of a function", "write it out")
     if kind not in _BARE or level >= MAX_DEPTH:
-        raise Stop(begun, f"the function {func} needs its argument in brackets", f"write {func}(x), or the name of its value")
+        raise Stop(
+            begun, f"the function {func} needs its argument in brackets", f"write {func}(x), or the name of its value"
+        )
     node, end = _call(tokens, at, level + 1, how) if kind == "f" else _operand(tokens, at, level + 1, how)
     if tokens[end][0] in ("^", "s"):
         node, end = _raise_power(tokens, end, node, level, how)
     following, sign = tokens[end]
     if following in "*/@t" or (following in _BEGINS and following != "f"):
-        own = _show_operand(node)
+        own = show_operand(node)
         mark = following if following in "*/" else "*"
-        more = "…" if following in "*/@t" else _show_operand(sign) if following == "a" else "(…)"
+        more = "…" if following in "*/@t" else show_operand(sign) if following == "a" else "(…)"
         hint = f"write {func}({own}){mark}{more} or {func}({own}{mark}{more})"
         raise Stop(begun, f"how far the argument of {func} goes is not clear", hint)
     return [node], end
-
-
-def _show_operand(node: Expr) -> str:
-    """A short operand for a hint."""
-    return node.name if type(node) is Name else node.text[:20] if type(node) is Number else "(…)"
-
-
-def _check_arity(arity: Callable[[str, int], int], func: str, args: list[Expr], primes: str, begun: int) -> None:
-    try:
-        params = arity(func, len(args))
-    except TutorError as error:
-        hint = error.hint
-        if len(args) == 2 and all(type(arg) is Number for arg in args):
-            hint = f"{hint}; a decimal is written with a point"
-        raise Stop(begun, error.what, hint) from None
-    if primes and params != 1:
-        raise Stop(begun, f"{func}' of a function of several arguments", "write dL/dx instead")
-
-
-def _partial(tokens: list[Token], at: int) -> tuple[Expr, int]:
-    """∂L/∂w5 or dL/dw5."""
-    of, end = _differential(tokens, at, at)
-    if tokens[end][0] != "/":
-        raise Stop(at, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
-    wrt, end = _differential(tokens, end + 1, at)
-    return _derivative(of, wrt), end
-
-
-def _derivative(of: Expr, wrt: Expr) -> Expr:
-    """∂L/∂w, or an entry of it: ∂L/∂w_ij."""
-    if type(wrt) is Call and type(of) is Name and type(wrt.args[0]) is Name:
-        return Call("at", (Partial(of.name, wrt.args[0].name), *wrt.args[1:]))
-    if type(of) is not Name or type(wrt) is not Name:
-        raise Stop(-1, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
-    return Partial(of.name, wrt.name)
-
-
-def _differential(tokens: list[Token], at: int, begun: int) -> tuple[Expr, int]:
-    kind, value = tokens[at]
-    if kind == "p":
-        at += 1
-        kind, value = tokens[at]
-        kind = "d" if kind == "a" else ""
-    if kind == "d" and (type(value) is Name or (type(value) is Call and value.func == "at")):
-        return value, at + 1
-    raise Stop(begun, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
 
 
 def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     r"""\frac{a}{b}, and \frac{\partial L}{\partial w}."""
     begun = at
     if tokens[at + 1] != ("(", "}"):
-        raise Stop(begun, "this fraction has no numerator in braces", "write \\frac{a}{b}")
+        num, end = _read_single(tokens, at + 1, begun, "numerator")
+        return _read_under(tokens, end, num, begun, level, how)
     if tokens[at + 2][0] in ("p", "d"):
         try:
-            of, end = _differential(tokens, at + 2, begun)
+            of, end = read_differential(tokens, at + 2, begun)
             if tokens[end] == (")", "}"):
                 if tokens[end + 1] != ("(", "}"):
                     raise Stop(begun, "this fraction has no denominator in braces", "write \\frac{a}{b}")
-                wrt, end = _differential(tokens, end + 2, begun)
-                return _derivative(of, wrt), _find_close(tokens, end, at + 1)
+                wrt, end = read_differential(tokens, end + 2, begun)
+                return make_derivative(of, wrt), find_close(tokens, end, at + 1)
         except Stop:
             if tokens[at + 2][0] == "p" and tokens[at + 3][0] != "a":
                 raise
     num, end = _sum(tokens, at + 2, level + 1, how)
-    end = _find_close(tokens, end, at + 1)
-    if tokens[end] != ("(", "}"):
-        raise Stop(begun, "this fraction has no denominator in braces", "write \\frac{a}{b}")
-    den, last = _sum(tokens, end + 1, level + 1, how)
-    return Div(num, den), _find_close(tokens, last, end)
+    return _read_under(tokens, find_close(tokens, end, at + 1), num, begun, level, how)
+
+
+def _read_under(tokens: list[Token], at: int, num: Expr, begun: int, level: int, how: How) -> tuple[Expr, int]:
+    """The fraction whose numerator is read, with its denominator from token ``at`` on."""
+    if tokens[at] != ("(", "}"):
+        den, end = _read_single(tokens, at, begun, "denominator")
+        return Div(num, den), end
+    den, last = _sum(tokens, at + 1, level + 1, how)
+    return Div(num, den), find_close(tokens, last, at)
+
+
+def _read_single(tokens: list[Token], at: int, begun: int, what: str) -> tuple[Expr, int]:
+    r"""The one sign that LaTeX takes where no braces stand: \frac1N, \frac y{n}; raises `Stop` for more than one."""
+    kind, value = tokens[at]
+    digit = type(value) is Number and len(value.text) == 1
+    letter = type(value) is Name and (len(split_word(value.name)[0]) == 1 or value.name in LETTERS.values())
+    if kind != "a" or not (digit or letter):
+        raise Stop(begun, f"this fraction has no {what} in braces", "write \\frac{a}{b}")
+    return value, at + 1
 
 
 def _raise_power(tokens: list[Token], at: int, base: Expr, level: int, how: How) -> tuple[Expr, int]:
@@ -579,7 +455,7 @@ def _raise_power(tokens: list[Token], at: int, base: Expr, level: int, how: How)
     exponent, at = _exponent(tokens, at, level, how)
     if base is EULER:
         return Call("exp", (exponent,)), at
-    _check_power(begun, base, exponent)
+    check_power(begun, base, exponent)
     return Pow(base, exponent), at
 
 
@@ -599,17 +475,3 @@ def _exponent(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
     if tokens[at][0] in ("^", "s"):
         exponent, at = _raise_power(tokens, at, exponent, level + 1, how)
     return (Neg(exponent) if negative else exponent), at
-
-
-def _check_power(at: int, base: Expr, exponent: Expr) -> None:
-    size = constant_size(exponent)
-    if size is not None:
-        if size > MAX_EXPONENT:
-            raise Stop(at, f"an exponent over {MAX_EXPONENT:,}", "no formula needs one; use a smaller power")
-        bits = constant_bits(base)
-        if bits is not None and bits * max(size, 1) > MAX_BITS:
-            raise Stop(at, "a constant of thousands of digits", "no formula needs one; use a smaller power")
-
-
-EULER = Name("e")
-"""Euler's number, until its exponent is read; by identity, so that a quantity e is another thing."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
-from tutor.expression.grammar import Token
 from tutor.expression.letters import SUB
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import INDICATOR
+from tutor.expression.tokens import Token
 
 ONES = re.compile(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
 """A vector of ones, or of zeros."""

@@ -14,6 +14,7 @@ from typing import TypeAlias
 from tutor.expression.limits import MAX_TOKENS
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.spelling import CALLED, Key
+from tutor.expression.tokens import EULER
 
 ALIASES = {
     "sigma": "sigmoid", "sigm": "sigmoid", "logistic": "sigmoid", "ln": "log", "atan": "arctan", "tg": "tan", "ctg": "cot",
@@ -77,7 +78,8 @@ class Vocabulary:
     applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
     one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
     ``literal`` has.  ``indexed`` are the entries of arrays with letters as indices, by base and superscript: w²ⱼᵥ.
-    ``words`` is the reader's memory of single words, ``most`` how many tokens it takes.
+    ``words`` is the reader's memory of single words, ``both`` has those among them that are a quantity and a function, too;
+    ``most`` is how many tokens the reader takes.
     With ``stars`` a factor behind a typed ``*`` is marked (see `STARRED`).
     """
 
@@ -88,6 +90,7 @@ class Vocabulary:
     functions: dict[str, str] = field(default_factory=dict)
     calls: frozenset[str] = frozenset()
     words: dict[str, tuple[str, object]] = field(default_factory=dict)
+    both: set[str] = field(default_factory=set)
     arity: Callable[[str, int], int] | None = None
     free: bool = False
     applied: frozenset[str] = frozenset()
@@ -101,6 +104,11 @@ class Vocabulary:
     def names(self) -> tuple[str, ...]:
         """The names as declared, for hints."""
         return tuple(self.declared)
+
+    @property
+    def upright_e(self) -> tuple[str, object]:
+        """What an e set upright is: Euler's number, or a quantity that is called so."""
+        return ("a", self.declared["e"]) if "e" in self.declared else ("e", EULER)
 
     @property
     def arrays(self) -> bool:

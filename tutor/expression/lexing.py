@@ -9,11 +9,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tutor.errors import ExpressionError, hint_near
+from tutor.errors import ExpressionError
 from tutor.expression import index_signs, signs
 from tutor.expression.caret import refusal, refuse_unknown
-from tutor.expression.elsewhere import function_hint
-from tutor.expression.grammar import EULER, Token
+from tutor.expression.elsewhere import function_hint, refuse_base, refuse_word
 from tutor.expression.lexicon import (
     ALSO_QUANTITIES,
     ALWAYS_IN_BRACKETS,
@@ -28,10 +27,13 @@ from tutor.expression.lexicon import (
     find_indexed_entry,
     function_word,
 )
-from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS, number_text
+from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS
 from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Neg, Number
+from tutor.expression.read_number import read_number
 from tutor.expression.run_together import list_names_together
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, list_spelled, name_of
+from tutor.expression.tokens import EULER, Token
+from tutor.expression.unknown_names import refuse_no_quantity
 from tutor.text import make_visible
 
 
@@ -85,6 +87,8 @@ class _Lexer:
 
     def read_of_arrays(self) -> bool:
         """A sum over a letter, or a vector of ones, where formulas over arrays are read."""
+        if signs.CONDITIONED.match(self.text, self.at, self.end):
+            return False  # 𝟙[Z > 0] is no vector of ones
         token, length = index_signs.read_sliding(self.text, self.at, self.end, self.known.calls)
         if token is None:
             token, length = index_signs.read_sign(self.text, self.at, self.end)
@@ -99,55 +103,13 @@ class _Lexer:
         indicator = signs.INDICATOR.match(text, at, end) if text[at] == "1" else None
         if indicator:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
+        if self.known.arrays and text[at] == "." and (transposed := signs.TRANSPOSED.match(text, at, end)):
+            return self.put("t", None, len(transposed.group()))
+        if entrywise := signs.ENTRYWISE.match(text, at, end):
+            kind, value = signs.CHARACTERS["⊙" if entrywise[1] == "*" and self.known.arrays else entrywise[1]]
+            return self.put(kind, value, 2)
         before = self.tokens[-1][0] if self.tokens else "+"
-        ten = (signs.TEN.match(text, at, end) or self._ten_by_x()) if before in "+-*(,=>&" else None
-        if ten:
-            power = (
-                ten["super"].translate(signs.SUPERSCRIPTS).replace("⁺", "")
-                if ten["super"]
-                else ten["sign"].replace("−", "-").replace("+", "") + ten["power"]
-            )
-            word, length = f"{ten['digits'].rstrip('.')}e{int(power)}", len(ten.group())
-        else:
-            match = signs.GROUPED.match(text, at, end) or signs.A_NUMBER.match(text, at, end)
-            if match is None and self.known.arrays and (transposed := signs.TRANSPOSED.match(text, at, end)):
-                return self.put("t", None, len(transposed.group()))
-            if match is None:
-                raise self.fail("a point stands alone", "a decimal is written with a point: 0.5")
-            word, length = re.sub("[−–]", "-", signs.drop_groups(match.group())), len(match.group())
-        mantissa, _, exponent = word.lower().partition("e")
-        if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:9])) > MAX_DIGITS):
-            raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
-        if exponent and not ten and "e" + exponent in self.known.declared:
-            raise self.fail(f"{word} may be a number or a product with e{exponent}", f"write {mantissa}*e{exponent}")
-        apart = signs.APART.match(text, at + length, end) if not exponent and "e" not in self.known.declared else None
-        if apart and (not self.known.free or not apart.group()[-2].isalpha()):
-            what = "a blank stands before the e of this number"
-            raise refusal(text, what, at + length, f"write {mantissa}e-2 for a power of ten, {mantissa}*e for Euler's number")
-        following = text[at + length : at + length + 1]
-        if text.startswith("{,}", at + length):
-            first, rest = signs.match_digits(text, at), signs.match_digits(text, at + length + 3)
-            raise refusal(text, "a comma inside a number", at + length, f"a decimal is written with a point: {first}.{rest or 5}")
-        if following == "_" and length:
-            raise refusal(
-                text, "a number has no index", at + length, "write the name in front of its index, such as w_1"
-            )
-        self.put("a", Number(number_text(word)), length)
-
-    def _ten_by_x(self) -> re.Match[str] | None:
-        """A power of ten behind the letter x: 3.7 x 10^-1 where no quantity is called x."""
-        letter = signs.LETTER_X.match(self.text, self.at, self.end)
-        if letter is None or (not letter["after"] and self._is_known("x10", ("x", "10", ""))):
-            return None
-        if self._is_known("x", ("x", "", "")):
-            if self.known.free and not (letter["before"] and letter["after"]):
-                return None
-            hint = "write 3.7e-1 or 3.7*10^-1, and 3*x for x"
-            raise refusal(self.text, "this x may be a sign or the quantity x", letter.start("after") - 1, hint)
-        return signs.TEN_BY_X.match(self.text, self.at, self.end)
-
-    def _is_known(self, word: str, key: tuple[str, str, str]) -> bool:
-        return self.known.free or word in self.known.declared or key in self.known.spelled
+        self.put("a", *read_number(text, at, end, self.known, before))
 
     def backslash(self) -> None:
         """A LaTeX command: one with a meaning of its own, a symbol, or a sign."""
@@ -261,6 +223,8 @@ class _Lexer:
         following = signs.BLANK.sub("", text[one.end : one.end + 24])
         if name == "pi":
             return self.put("a", Call("pi", ()), one.end - self.at)
+        if name not in known.declared and (refused := refuse_word(name)):
+            raise self.fail(*refused)
         if name == "e" and (following.startswith(("^", "**")) or signs.SUPER.match(following)):
             return self.put("e", EULER, one.end - self.at)
         if signs.LAYER_NUMBER.match(text, one.end):
@@ -414,38 +378,7 @@ class _Lexer:
             self.at = here
 
     def _refuse_no_quantity(self, typed: str, at: int) -> ExpressionError:
-        names = self.known.names
-        after = at + len(typed)
-        following = self.text[after : after + 1]
-        strange = following and not following.isascii() and not following.isspace()
-        if strange and not (
-            signs.SUPER.match(following) or BASE.match(following) or following in signs.CHARACTERS or following in signs.HALVES
-        ):
-            return refuse_unknown(self.text, after, self.known.hints)  # wж: the name only ends there because of it
-        kinds = [token[0] for token in self.tokens[-3:] if token[0] != "'"]
-        if kinds[-2:] == ["f", "("] and len(typed) == 1 and names:
-            inner = [name for name in names if name[:1] in "isznua"][-4:] or names[-4:]
-            hint = f"write by its name what the function is applied to, such as {', '.join(inner)}"
-        elif call := self._run_on(typed):
-            hint = f"did you mean {call}?"
-        elif typed.isalnum() and len(typed) < 9 and all(letter in self.known.declared for letter in typed):
-            hint = f"write {'*'.join(typed)} for a product"
-        else:
-            alike = [
-                name for name in names if name[:1].lower() == typed[:1].lower() and abs(len(name) - len(typed)) < 4
-            ][:60]
-            hint = hint_near(typed[:40], alike) or (
-                "the names are: " + ", ".join(names[:10]) + (", …" if len(names) > 10 else "") if names else ""
-            )
-        return refusal(self.text, f"there is no quantity {make_visible(typed)}", at, hint)
-
-    def _run_on(self, typed: str) -> str:
-        """cos(x) for cosx, where x is a quantity; nothing for any other word."""
-        functions = self.known.functions
-        return next(
-            (f"{typed[:cut]}({typed[cut:]})" for cut in range(len(typed) - 1, 1, -1)
-             if typed[:cut] in functions and (typed[cut:] in self.known.declared or typed[cut:].isdigit())), "",
-        )  # fmt: skip
+        return refuse_no_quantity(self.text, typed, at, self.known, self.tokens)
 
     def command(self) -> None:
         """A LaTeX command that is no symbol."""
@@ -463,7 +396,8 @@ class _Lexer:
         if word == "sqrt" and text[at + 5 : at + 6] == "[":
             raise self.fail("a root with an index is not read", "write x^(1/3)")
         if word in ("left", "right") and text[at + len(word) + 1 : at + len(word) + 2] == ".":
-            raise self.fail(f"\\{word}. is not read", "leave it out")
+            self.at += len(word) + 2  # a bracket that is not seen
+            return
         if token is None:
             self.at += len(word) + 1
         else:
@@ -505,6 +439,8 @@ class _Lexer:
             raise self.refuse_matrix_sign(character)
         if token is None:
             if character == "_":
+                if refused := refuse_base(text, at):
+                    raise self.fail(*refused)
                 raise self.fail("an index without a name in front of it", "write w_1, out_h1 or w_{11}")
             raise refuse_unknown(text, at, self.known.hints)
         if character == "*" and self.known.stars:
@@ -522,10 +458,6 @@ def _read_indicator(lexer: _Lexer, match: re.Match[str]) -> None:
     lexer.put("1", "}" if match[1] == "{" else ")", len(match.group()))
 
 
-def _read_said(lexer: _Lexer, match: re.Match[str]) -> None:
-    lexer.put("l" if match[1] in signs.ELSE else "i", None, len(match.group()))
-
-
 def _environment(lexer: _Lexer, match: re.Match[str]) -> None:
     if match[2] != "cases":
         raise lexer.fail(
@@ -539,7 +471,8 @@ _SPECIAL: tuple[tuple[re.Pattern[str], Callable[[_Lexer, re.Match[str]], None]],
     (signs.SHORT_FRACTION, _read_short_fraction),
     (signs.INDICATOR, _read_indicator),
     (signs.INDICATED, lambda lexer, match: lexer.put("a", ONE, len(match.group()))),
-    (signs.WORDS_OF_CASES, _read_said),
+    (signs.WORDS_OF_CASES, lambda lexer, match: lexer.put("l" if match[1] in signs.ELSE else "i", None, len(match.group()))),
+    (signs.E, lambda lexer, match: lexer.put(*lexer.known.upright_e, len(match.group()))),
     (signs.D, lambda lexer, match: lexer.put("p", None, len(match.group()))),
     (signs.ENVIRONMENT, _environment),
 )

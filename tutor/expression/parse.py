@@ -14,17 +14,20 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NoReturn
 
 from tutor.errors import ExpressionError
 from tutor.expression.caret import refusal, refuse_unknown
-from tutor.expression.grammar import EULER, How, Spacing, Stop, Token, grow
+from tutor.expression.elsewhere import refuse_word
+from tutor.expression.grammar import grow
 from tutor.expression.letters import GREEK
 from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, STARRED, Known, Several, Vocabulary
 from tutor.expression.limits import MAX_LENGTH, number_text
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import APART, NUMBER
 from tutor.expression.spelling import Key, is_name, list_spelled, name_of, read_whole
+from tutor.expression.tokens import EULER, How, Spacing, Stop, Token
 
 MAX_WORDS = 50_000
 """How many words a vocabulary remembers before it forgets them all."""
@@ -32,9 +35,14 @@ MAX_WORDS = 50_000
 _SPLIT = re.compile(rf"\*\*|{NUMBER}|[A-Za-z][A-Za-z0-9_]*|\S")
 _SIGNS: dict[str, Token] = {
     "+": ("+", None), "-": ("-", None), "*": ("*", None), "/": ("/", None), "(": ("(", ")"), ")": (")", ")"), "[": ("(", "]"),
-    "]": (")", "]"), ",": (",", None), ";": (",", None), "|": ("|", None), "^": ("^", None), "**": ("^", None), "∂": ("p", None),
+    "]": (")", "]"), ",": (",", None), ";": (",", ";"), "|": ("|", None), "^": ("^", None), "**": ("^", None), "∂": ("p", None),
     "·": ("*", None), "×": ("*", None), "−": ("-", None),
 }  # fmt: skip
+_MATRIX_SIGNS: dict[str, Token] = {
+    "^T": ("t", None), "ᵀ": ("t", None), ".T": ("t", None), "⊙": ("@", "hadamard"), "∘": ("@", "hadamard"), "@": ("@", "matmul"),
+    "'": ("'", None),
+}  # fmt: skip
+_SPLIT_ARRAYS = re.compile(rf"\^T(?![A-Za-z0-9_])|\.T(?![A-Za-z0-9_(])|{_SPLIT.pattern}")
 _END: Token = ("$", None)
 _ENTRY = re.compile(r"[A-Za-z0-9_]\[\s?[0-9]")
 _TRANSPOSED = re.compile(r"(?:\^|\*\*)\s?T")
@@ -149,7 +157,7 @@ def read_fast(text: str, vocabulary: Vocabulary) -> Expr | None:
     try:
         if (" e" in text and APART.search(text)) or ("[" in text and _ENTRY.search(text)):
             return None
-        split = _SPLIT.findall(text)
+        split = (_SPLIT_ARRAYS if vocabulary.indexed else _SPLIT).findall(text)
         if len(split) > vocabulary.most:
             return None
         try:
@@ -157,6 +165,10 @@ def read_fast(text: str, vocabulary: Vocabulary) -> Expr | None:
         except KeyError:
             tokens = [words[word] if word in words else _look_up(word, vocabulary) for word in split]
         tokens.append(_END)
+        if vocabulary.both:
+            _check_calls(split, vocabulary.both)
+        if vocabulary.indexed:
+            _check_matrix_signs(split, tokens)
         if vocabulary.free:
             _check_free(text, split, tokens, vocabulary)
         elif "^" in text or "**" in text:
@@ -175,11 +187,15 @@ def _read_unspaced(arity: Callable[[str, int], int] | None) -> How:
 def _look_up(word: str, vocabulary: Vocabulary) -> Token:
     """The token of a word that has not been met; `Careful` where more than the word itself counts."""
     token = ("*", STARRED) if word == "*" and vocabulary.stars else _SIGNS.get(word)
+    if token is None and vocabulary.indexed and word in _MATRIX_SIGNS:
+        if "T" in word and _is_quantity("T", vocabulary):
+            raise Careful
+        token = _MATRIX_SIGNS[word]
     if token is None:
         first = word[0]
         if word in vocabulary.declared:
-            if word.lower() in vocabulary.functions:  # x(1 - x) is a product, but sigma(z) may be a call
-                raise Careful
+            if vocabulary.functions.get(word, vocabulary.functions.get(word.lower())) in vocabulary.calls:
+                vocabulary.both.add(word)
             token = ("a", vocabulary.declared[word])
         elif first in "0123456789.":
             if word == "10" or len(word) > 40 or word[0] == "." or not word.replace(".", "", 1).isdigit():
@@ -205,7 +221,7 @@ def _look_up(word: str, vocabulary: Vocabulary) -> Token:
 
 def _read_free_token(word: str) -> Token:
     """A name where every name is a quantity."""
-    if word in _WORDS_OF_CHOICE or word == "e" or word.lower().startswith("softmax_") or not is_name(word):
+    if word in _WORDS_OF_CHOICE or refuse_word(word) or word == "e" or word.lower().startswith("softmax_") or not is_name(word):
         raise Careful
     return ("a", Call("pi", ()) if word == "pi" else Name(word))
 
@@ -218,6 +234,27 @@ def _check_free(text: str, split: list[str], tokens: list[Token], vocabulary: Vo
             raise Careful
     if "T" in text and vocabulary.arrays and _TRANSPOSED.search(text):
         raise Careful
+
+
+def _is_quantity(sup: str, vocabulary: Vocabulary) -> bool:
+    """Whether a superscript may be part of a symbol, or a quantity of its own."""
+    return sup in vocabulary.declared or any(sup in key[2] for key in vocabulary.spelled)
+
+
+def _check_calls(split: list[str], both: set[str]) -> None:
+    """x(1 - x) is a product, but sigma(z) may be a call."""
+    for word, following in pairwise(split):
+        if word in both and following in "(['′|":
+            raise Careful
+
+
+def _check_matrix_signs(split: list[str], tokens: list[Token]) -> None:
+    """A prime belongs to a function with a bracket, and W@1 is a matrix after an update."""
+    for place, (kind, _) in enumerate(tokens):
+        if kind == "'" and not (place and tokens[place - 1][0] == "f" and tokens[place + 1][0] == "("):
+            raise Careful
+        if kind == "@" and tokens[place + 1][0] != "$" and split[place + 1][0] in "0123456789.":
+            raise Careful
 
 
 def _check_powers(split: list[str], tokens: list[Token], vocabulary: Vocabulary) -> None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from tutor.expression.grammar import Token
 from tutor.expression.lexicon import MODULES
+from tutor.expression.tokens import Token
 
 NUMBER = r"(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+−–-]?[0-9]+)?"
 HALVES = {"½": ("1", "2"), "¼": ("1", "4"), "¾": ("3", "4"), "⅓": ("1", "3"), "⅔": ("2", "3")}
@@ -30,15 +30,25 @@ INDICATOR = re.compile(
     r"(?:\\(?:mathbf|mathbb|mathds)\s?\{\s?1\s?\}|\\(?:mathbb|mathbf|mathds)\s?1|𝟙|𝟏|1)\s?_\s?([{(])"
 )
 WORDS_OF_CASES = re.compile(
-    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|else|otherwise|sonst)\s{0,3}[.,;]?\s{0,3}\}|(?:if|else|otherwise)(?![A-Za-z0-9_])"
+    r"\\(?:text|mathrm|textrm|mbox)\s?\{,?\s{0,3}(if|for|when|falls|für|wenn|else|otherwise|sonst)\s{0,3}[.,;]?\s{0,3}\}|(?:if|else|otherwise)(?![A-Za-z0-9_])"
 )
 INDICATED = re.compile(r"(?:\\(?:mathbf|mathbb|mathds)\s?(?:\{\s?[1I]\s?\}|[1I])|𝟙|𝟏|𝕀)(?=\s?(?:\[|\(|\\\{|\\left))")
 """𝟙[z > 0]: the sign in front of a condition in brackets."""
+E = re.compile(r"\\(?:mathrm|text|operatorname|textrm|mathit)\s?\{\s?e\s?\}")
+"""Euler's number, set upright."""
+_COMPARES = r"(?:[<>≥≤⩾⩽]|\\[gl](?:t|e|eq|eqslant)(?![A-Za-z]))"
+CONDITIONED = re.compile(
+    rf"(?:{INDICATED.pattern}\s?(?:\\left\s?)?\\?[\[({{]|{INDICATOR.pattern})[^\[\](){{}}]{{0,60}}{_COMPARES}"
+)
+"""The sign 𝟙 with a condition behind it."""
 D = re.compile(r"\\(?:mathrm|text|operatorname|textrm)\s?\{\s?d\s?\}")
+_UPRIGHT_T = r"\\(?:mathrm|mathsf|mathbf|mathtt|text|textrm|top)\s?(?:\{\s?T\s?\}|(?<=\s)T)"
 TRANSPOSED = re.compile(
-    r"(?:\^|\*\*)\s?(?:(?:T|⊤|\\top|\\intercal)(?![A-Za-z0-9_])|\{\s?(?:T|⊤|\\top|\\intercal|\\(?:mathrm|mathsf|text)\s?\{T\})\s?\})"
+    rf"(?:\^|\*\*)\s?(?:(?:T|⊤|\\top|\\intercal|{_UPRIGHT_T})(?![A-Za-z0-9_])|\{{\s?(?:T|⊤|\\top|\\intercal|{_UPRIGHT_T})\s?\}})"
     r"|\.T(?![A-Za-z0-9_(])"
 )
+ENTRYWISE = re.compile(r"\.([*/^])(?!\*)")
+"""MATLAB's signs for entry by entry."""
 MODULE = re.compile(rf"(?:{'|'.join(MODULES)})(?:\.(?:nn|functional|math|special|numpy|linalg))*\.(?P<word>[A-Za-z][A-Za-z0-9_]*)")
 SETTINGS = re.compile(r"\[[^\[\]()]{1,40}\]\(")
 LAYER_NUMBER = re.compile(r"\s?\^\s?\{\s?\(\s?[0-9]{1,3}\s?\)\s?\}")
@@ -59,12 +69,12 @@ COMMANDS: dict[str, Token | None] = {
     "lvert": ("(", "|"), "rvert": (")", "|"), "vert": ("|", None), "left": None, "right": None, "big": None, "Big": None, "bigl": None,
     "bigr": None, "Bigl": None, "Bigr": None, "bigg": None, "Bigg": None, "biggl": None, "biggr": None, "mathrel": None, "\\": ("n", None),
     "cr": ("n", None), "prime": ("'", None), "over": ("o", None), "boxed": None, "fbox": None, "text": None, "mathrm": None, "mathbf": None,
-    "mathit": None, "textbf": None, "textrm": None,
+    "mathit": None, "textbf": None, "textrm": None, "mbox": None,
 }  # fmt: skip
 """What commands mean; those with None only change how it looks."""
 CHARACTERS: dict[str, Token] = {
     "+": ("+", None), "-": ("-", None), "*": ("*", None), "/": ("/", None), "^": ("^", None), "(": ("(", ")"), "[": ("(", "]"),
-    "{": ("(", "}"), ")": (")", ")"), "]": (")", "]"), "}": (")", "}"), ",": (",", None), ";": (",", None), "|": ("|", None),
+    "{": ("(", "}"), ")": (")", ")"), "]": (")", "]"), "}": (")", "}"), ",": (",", None), ";": (",", ";"), "|": ("|", None),
     "'": ("'", None), "′": ("'", None), "∂": ("p", None), "√": ("r", None), ">": (">", None), "<": ("<", None),
     "≥": (">", "="), "≤": ("<", "="), "⩾": (">", "="), "⩽": ("<", "="), "&": ("&", None),
     "@": ("@", "matmul"), "⊙": ("@", "hadamard"), "∘": ("@", "hadamard"), "ᵀ": ("t", None), "⊤": ("t", None),

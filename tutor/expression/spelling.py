@@ -43,14 +43,14 @@ BASE = re.compile(
     |\\(?P<command>{"|".join(sorted((*_NAMED, *CALLED), key=len, reverse=True))})(?![A-Za-z])""",
     re.VERBOSE,
 )
-_UPPER, _LOWER = (f"[{re.escape(''.join(set(table.values()) - set(',′')))}]" for table in (SUPER, SUB))
+_UPPER, _LOWER = (f"[{re.escape(''.join(set(table.values()) - set(',′ᵀ')))}]" for table in (SUPER, SUB))
 _SCRIPTS = re.compile(
     rf"""\s{{0,3}}_\s{{0,3}}(?P<sub>{_GROUP}|[A-Za-z0-9]+|\\[A-Za-z]{{1,12}})
     |(?P<lower>{_LOWER}+(?:,{_LOWER}+)*)
     |\[\s?(?P<entry>[0-9]{{1,4}}(?:\s?,\s?[0-9]{{1,4}}){{0,3}})\s?\](?!\()
     |(?P<primes>['′]{{1,4}})
-    |\s{{0,3}}\^\s{{0,3}}(?P<sup>{_GROUP}|\([A-Za-z0-9+−-]{{1,12}}\)|[A-Za-z0-9]+|\\prime(?![A-Za-z]))
-    |(?P<upper>{_UPPER}+)""",
+    |\s{{0,3}}\^\s{{0,3}}(?P<sup>{_GROUP}|\([A-Za-z0-9+−-]{{1,12}}\)|[A-Za-z0-9]++(?!\.[0-9])|\\prime(?![A-Za-z]))
+    |(?P<upper>{_UPPER}+|ᵀ)""",
     re.VERBOSE,
 )
 _SUPERSCRIPT = {shown: plain for plain, shown in SUPER.items()}

@@ -15,7 +15,17 @@ from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
-from tutor.graph.shapes import INDEXED, Shape, Size, arrange_or_row, arrange_products, shape_of, shape_text, size_expr
+from tutor.graph.shapes import (
+    INDEXED,
+    SeenShapes,
+    Shape,
+    Size,
+    arrange_or_row,
+    arrange_products,
+    shape_of,
+    shape_text,
+    size_expr,
+)
 from tutor.rules.operations import ENTRYWISE
 
 MOST_ONES = 3
@@ -50,13 +60,15 @@ def array_formulas(
     >>> [(write_plain(formula.expr), formula.shape) for formula in found]
     [('outer(d, x)', (2, 3))]
     """
-    if _has_entries(tree):
+    called, shapes = _list_called(tree), SeenShapes(shapes)
+    if not called.isdisjoint(("at", "sum_over")):
         return list(_index_tree(tree, shapes, index, wanted))
     problem: GraphError | None = None
     found: list[ArrayFormula] = []
-    for candidate in _fill_lengths(tree, shapes, wanted):
+    for candidate in [tree] if called.isdisjoint(("ones", "zeros")) else _fill_lengths(tree, shapes, wanted):
         try:
-            expr, row = arrange_or_row(_drop_diagonals(candidate, shapes, beside), shapes, beside=beside)
+            plain = _drop_diagonals(candidate, shapes, beside) if "diag" in called else candidate
+            expr, row = arrange_or_row(plain, shapes, beside=beside)
             if row and type(expr) is Call and expr.func == "transpose" and len(shape_of(expr.args[0], shapes)) == 1:
                 expr = expr.args[0]  # (Wᵀ δ)ᵀ: a row that is written as one
             formula = ArrayFormula(expr, shape_of(expr, shapes), row)
@@ -71,10 +83,16 @@ def array_formulas(
     return found[:1]
 
 
-def _has_entries(expr: Expr) -> bool:
-    if type(expr) is Call and expr.func in ("at", "sum_over"):
-        return True
-    return any(_has_entries(part) for part in children(expr))
+def _list_called(expr: Expr) -> set[str]:
+    """The functions that a formula calls."""
+    found: set[str] = set()
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Call:
+            found.add(node.func)
+        stack.extend(children(node))
+    return found
 
 
 # vectors of ones, diagonals
@@ -83,9 +101,6 @@ def _has_entries(expr: Expr) -> bool:
 def _fill_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape) -> Iterator[Expr]:
     """The tree with every 𝟏 of some length, all lengths of the exercise in turn."""
     count = _count_ones(tree)
-    if not count:
-        yield tree
-        return
     if count > MOST_ONES:
         raise GraphError(f"more than {MOST_ONES} vectors of ones", hint="write the sums of rows or columns as row_sums(A), column_sums(A)")
     sizes = list(dict.fromkeys([*wanted, *(size for shape in shapes.values() for size in shape), 1]))
@@ -157,6 +172,8 @@ def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size]
             inner: dict[str, Size] = {}
             done = _name_arrays(body, shapes, inner, bound | {letter})
             size = inner.pop(f" {letter}", None)
+            if last:
+                _check_bound(last[0], shapes)
             if size is None:
                 what = f"the sum runs over {letter}, and nothing behind it has this index"
                 raise GraphError(what, hint=f"write Σ_{letter} w_j{letter} x_{letter}")
@@ -173,6 +190,12 @@ def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size]
             return Name(derivative_key(expr.of, expr.wrt)) if type(expr) is Partial else expr
     parts = children(expr)
     return rebuild(expr, tuple(_name_arrays(part, shapes, sizes, bound) for part in parts)) if parts else expr
+
+
+def _check_bound(last: Expr, shapes: Mapping[str, Shape]) -> None:
+    """A sum runs to a number, or to a size by its letter."""
+    if type(last) is Name and not any(last.name in shape for shape in shapes.values()):
+        raise GraphError(f"a sum does not run to {last.name[:20]}", hint="write Σ_v, which runs as far as its arrays do")
 
 
 def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], sizes: dict[str, Size]) -> Expr:

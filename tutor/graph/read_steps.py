@@ -128,6 +128,9 @@ def read_each(
 
 def _check_arguments(target: str, arguments: Sequence[str], used: Sequence[str]) -> None:
     """Refuse an argument that the formula does not have."""
+    twice = next((name for name in arguments if arguments.count(name) > 1), "")
+    if twice:
+        raise GraphError(f"{target} is written with the argument {twice} twice", hint=f"write {twice} once, or another name for the other")
     unused = next((name for name in arguments if name not in used), "")
     if unused:
         others = [name for name in used if name not in arguments]

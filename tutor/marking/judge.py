@@ -252,7 +252,8 @@ class Judge:
             if not np.isfinite(goal) or abs(goal) > LARGEST or self.says_nothing(target, given, goal, world):
                 continue
             used = [name for name in chosen if name in wrong] or chosen
-            if len(used) > 1 and abs(goal) == 1 and all(abs(earlier.number(name)) == 1 for name in used):
+            alone = not question.shape and bool(set(used) & set(wrong))  # in an array the other factor of an entry is often 1
+            if (alone or len(used) > 1) and abs(goal) == 1 and all(abs(earlier.number(name)) == 1 for name in used):
                 continue  # who writes 1 everywhere is right nearly everywhere
             follows = tuple(dict.fromkeys(earlier.owner(name) for name in used))
             outcome: Outcome = "" if set(used) & set(wrong) else "rounded-early"

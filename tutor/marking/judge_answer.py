@@ -156,10 +156,10 @@ class AnswerJudge:
             return self.make_answer(Judged("follow-through", "rounded-early"), read=write_plain(expr))
         if note and not judged.message:
             judged = replace(judged, message=note)
-        if judged.verdict in ("close", "wrong", "misconception") and judged.outcome == "":
+        if judged.verdict in ("close", "wrong", "misconception") and judged.outcome in ("", "typed-back"):
             if not formula and (other := self.find_second_reading(target)):
                 return self.make_answer(Judged("undecided", message=f"{text.strip()} may be meant as {other}"), read=write_plain(expr))
-            for member in members:
+            for member in members if judged.outcome == "" else ():
                 if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
                     raise member.expr
         named = find_named_otherwise(members, target)

@@ -21,6 +21,7 @@ from tutor.errors import GraphError, TutorError
 from tutor.expression.keys import is_derivative, read_derivative
 from tutor.expression.nodes import Call, Expr, Name
 from tutor.expression.plain import write_plain
+from tutor.expression.walk import size as count_nodes
 from tutor.graph.index_forms import ArrayFormula, array_formulas
 from tutor.graph.shapes import Shape, shape_text
 from tutor.marking.judge import Judged
@@ -34,6 +35,8 @@ LAYOUT = "other-layout"
 _SIGNS = frozenset("*·×⋅∗")
 _SIGN_COMMANDS = ("\\cdot", "\\times", "\\ast")
 _MISFIT = "shapes do not fit"
+READ_ONE = 9
+"""A name or a sign is brought into shape in the time of so many operations with sixty digits."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +90,7 @@ class ArrayJudge:
         self.key = self.question.array
         derivative = read_derivative(self.key)
         self.wanted: Shape = self.shapes[derivative.wrt if derivative is not None else self.key]
-        self.effort = Effort(2 * MAX_WORK)
+        self.effort = Effort(3 * MAX_WORK / 2)
 
     def mark(self) -> MarkedAnswer:
         """The answer with its verdict and its marks."""
@@ -133,7 +136,8 @@ class ArrayJudge:
         return tuple(part.name for part in expr.args[1:] if type(part) is Name)
 
     def readings(self, expr: Expr, index: Sequence[str]) -> list[ArrayFormula]:
-        """What the formula may mean.  Raises `GraphError` where it fits in no way."""
+        """What the formula may mean.  Raises `GraphError` where it fits in no way, `ExpressionError` where all efforts are spent."""
+        self.effort.spend(READ_ONE * count_nodes(expr))
         text = self.own.text
         beside = not _SIGNS & set(text) and not any(command in text for command in _SIGN_COMMANDS)
         return array_formulas(expr, self.shapes, index=index, wanted=self.wanted, beside=beside or "diag" in text)
@@ -210,6 +214,7 @@ class ArrayJudge:
         """The slips that give just this formula."""
         sizes = self.sheet.fields[0].sizes
         try:
+            self.effort.spend(4 * READ_ONE * count_nodes(formula.expr))
             shape = tuple(sizes.get(size, 0) if isinstance(size, str) else size for size in formula.shape)
             return self.sheet.array_slips.explain_formula(self.key, formula, shape)
         except TutorError:

@@ -48,7 +48,7 @@ _EQUALS = ("=", ":=", "←", "≈")
 
 
 def drop_question(members: Sequence[Member], target: str) -> list[Member]:
-    """The members without the quantity itself in front: ``dL/dw5 = …``, and ``w5 ← …`` for w5 after an update."""
+    """The members without the quantity itself in front, ``dL/dw5 = …``, or behind, ``0.082 = dL/dw5``; and ``w5 ← …`` for w5 updated."""
     kept = keep_own_rows(members, target)
     after = read_after(target)
     moved = Name(after.key) if after.updates and not is_derivative(after.key) else None
@@ -56,6 +56,8 @@ def drop_question(members: Sequence[Member], target: str) -> list[Member]:
         kept = kept[1:]
     while len(kept) > 1 and is_question(kept[0].expr, target):
         kept = kept[1:]
+    while len(kept) > 1 and is_question(kept[-1].expr, target):
+        kept = kept[:-1]
     return kept
 
 

@@ -8,18 +8,22 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Literal
 
 from tutor.errors import TutorError, hint_near
 from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.graph.nouns import Quantity
+from tutor.notation.own_notation import check_own_notation
 from tutor.notation.symbol import Symbol, guess, read_symbol
+from tutor.text import make_visible
 
 Sign = Literal["dot", "cross", "none"]
 Update = Literal["arrow", "next", "index", "prime"]
 PROFILES = Path(__file__).parent
+MOST = 100_000
+"""A notation file of one's own has at most so many bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +138,59 @@ def profile_names() -> list[str]:
     return sorted(path.stem for path in PROFILES.glob("*.toml"))
 
 
-@cache
+def is_own_notation(name: str) -> bool:
+    """Whether a notation is a file of one's own, and not one of a course.
+
+    >>> is_own_notation("my.toml"), is_own_notation("dl")
+    (True, False)
+    """
+    return name.endswith(".toml")
+
+
 def _read_raw(name: str) -> Mapping[str, Any]:
+    if not is_own_notation(name):
+        return _read_profile(name)
+    path = Path(name)
+    try:
+        state = path.stat()
+    except OSError:
+        return _read_file(name, 0, 0)  # says why
+    return _read_file(name, state.st_mtime_ns, state.st_size)
+
+
+@lru_cache(64)
+def _read_file(name: str, _time: int, _size: int) -> Mapping[str, Any]:
+    """A file of one's own, read again when it was changed."""
+    where = make_visible(name, 120)
+    try:
+        with Path(name).open("rb") as file:
+            data = file.read(MOST + 1)
+    except OSError as error:
+        hint = "a notation is the name of a course, or a TOML file: --notation my.toml"
+        raise TutorError(f"the notation {where} cannot be read: {error.strerror}", hint=hint) from None
+    if len(data) > MOST:
+        raise TutorError(f"the notation {where} has more than {MOST:,} bytes")
+    try:
+        raw = tomllib.loads(data.decode("utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise TutorError(f"not a TOML file: {make_visible(str(error), 200)}", where=where) from None
+    return _add_base(dict(check_own_notation(raw, name, profile_names())))
+
+
+@cache
+def _read_profile(name: str) -> Mapping[str, Any]:
     path = PROFILES / f"{name}.toml"
     if name not in profile_names():
         known = profile_names()
         raise TutorError(f"there is no notation {name}", hint=hint_near(name, known) or "there are: " + ", ".join(known))
     with path.open("rb") as file:
-        own = tomllib.load(file)
+        return _add_base(tomllib.load(file))
+
+
+def _add_base(own: dict[str, Any]) -> Mapping[str, Any]:
     if "extends" not in own:
         return own
-    base = _read_raw(own.pop("extends"))
+    base = _read_profile(own.pop("extends"))
     return {**base, **own, **{key: {**base.get(key, {}), **own.get(key, {})} for key in ("functions", "roles", "arrays", "text")}}
 
 

@@ -14,7 +14,8 @@ from typing import Literal
 
 from tutor.numbers.arithmetic import CONTEXT, Value
 
-Agreement = Literal["exact", "rounded", "truncated", "differs"]
+Agreement = Literal["exact", "rounded", "truncated", "carried", "differs"]
+"""``carried``: a formula of rounded numbers that is right within the rounding of these (see `tutor.numbers.carried`)."""
 
 _NOISE = Fraction(1, 10**45)
 """What 60 digits may leave of a sum that is exactly the figure (probabilities that add up to 1)."""

@@ -1,89 +1,51 @@
-"""Formulas over whole arrays in floats, at many points at once: the last axis runs over the points.
+"""Formulas over whole arrays in floats, at many points at once: an array program that is run once, where the points are the last axis.
 
-What an operation of `tutor.rules.operations` does comes from its row's index form, read with one axis for each letter: ``at`` looks at an
-operand along other axes, ``sum_over`` is a sum of products.  A new row needs nothing here.  Index forms that look up single places
-(windows that are routed, labels), and everything where NumPy is not there, are worked out entry by entry (`tutor.graph.entries`).
+What a formula means is decided where everything over arrays is (`tutor.numbers.array_program`); here each instruction is carried out.
+A plan (`tutor.numbers.array_plan`) takes ten times as long to be made as it takes to run one formula at the points of an exercise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from functools import cache
+import operator
+from collections.abc import Callable, Iterator, Sequence
+from functools import reduce
+from itertools import product
 from math import prod
-from string import ascii_lowercase
-from typing import TYPE_CHECKING, TypeAlias, TypeVar
+from string import ascii_letters
+from typing import TypeAlias, cast
 
 from tutor.errors import GraphError
-from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
-from tutor.expression.walk import names
-from tutor.graph.entries import MAX_WORK, Array, Entries, arrays_of, index_parts, read_whole
-from tutor.graph.shapes import INDEXED, Shape, bind
+from tutor.expression.nodes import Expr
+from tutor.graph.entries import MAX_WORK, Array, read_whole
+from tutor.graph.shapes import MAX_ENTRIES, Shape
+from tutor.numbers.array_code import (
+    DIVIDED_OUT,
+    DOT,
+    EQUAL,
+    GIVEN,
+    LARGEST,
+    STRAIGHT,
+    ArrayProgram,
+    Instruction,
+    Part,
+    Pick,
+)
+from tutor.numbers.array_program import lower_formula
 from tutor.numbers.arrays import PLAIN, Column, Floats, np
-from tutor.numbers.floats import columns
-from tutor.numbers.lowering import round_to_float
-from tutor.numbers.program import Program, program
-from tutor.rules.operations import ENTRYWISE, LAYERS, formula
+from tutor.numbers.functions import PRIMITIVES, columns_of
+from tutor.numbers.lowering import ADD, DIV, MAX, MUL, NEG, NUMBER, POW, SQUARE, SUB
+from tutor.numbers.picks import find_inside, find_places
 
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
+MAX_AXES = 24
+"""So many axes may a sum of products run over: NumPy has no more than 32."""
+Places: TypeAlias = tuple[int, ...]
 
-Whole: TypeAlias = "NDArray[np.intp]"
-Letters: TypeAlias = tuple[str, ...]
-T = TypeVar("T")
-
-_LOOKED_UP = frozenset({"winner", "quotient", "remainder"})
-"""What index forms are worked out entry by entry for."""
-
-
-class ColumnEntries:
-    """The algebra of columns: one column of points an entry."""
-
-    def number(self, value: Number) -> Column:
-        """The float of a written number."""
-        return np.array([round_to_float(value.value)])
-
-    def add(self, terms: Sequence[Column]) -> Column:
-        """Their sum."""
-        return _fold_terms(lambda a, b: a + b, terms)
-
-    def multiply(self, factors: Sequence[Column]) -> Column:
-        """Their product."""
-        return _fold_terms(lambda a, b: a * b, factors)
-
-    def negate(self, value: Column) -> Column:
-        """The opposite."""
-        return -value
-
-    def divide(self, a: Column, b: Column) -> Column:
-        """The quotient."""
-        return a / b
-
-    def power(self, a: Column, b: Column) -> Column:
-        """The power."""
-        return a**b
-
-    def call(self, func: str, args: Sequence[Column]) -> Column:
-        """A function of the rule tables."""
-        return _apply(func, args)
-
-
-def _fold_terms(combine: Callable[[T, T], T], terms: Sequence[T]) -> T:
-    total = terms[0]
-    for term in terms[1:]:
-        total = combine(total, term)
-    return total
-
-
-@cache
-def _program(func: str, count: int) -> Program:
-    return program(Call(func, tuple(Name(f"a{place}") for place in range(count))))
-
-
-def _apply(func: str, args: Sequence[Floats]) -> Floats:
-    """A function of the rule tables, entry by entry."""
-    steps = _program(func, len(args))
-    return columns(steps, {f"a{place}": arg for place, arg in enumerate(args)})[steps.result]
+_scalar = cast("Callable[[float], Column]", np.float64)
+_CALLED: dict[str, Callable[..., Floats]] = {
+    ADD: operator.add, SUB: operator.sub, MUL: operator.mul, DIV: operator.truediv, NEG: operator.neg, POW: operator.pow,
+    SQUARE: lambda x: x * x, EQUAL: lambda x, y: np.where(x == y, 1.0, 0.0),
+    **{name: columns_of(row, np) for name, row in PRIMITIVES.items()},
+}  # fmt: skip
 
 
 class ArrayColumns:
@@ -101,261 +63,160 @@ class ArrayColumns:
 
         Raises `GraphError` for shapes that do not fit, and for more products than are worth their time.
 
+        >>> from tutor.expression.nodes import Call, Name
         >>> x = np.array([[1.0, 5.0], [2.0, 6.0]])
         >>> ArrayColumns({"x": x}.__getitem__, 2).value(Call("sum", (Name("x"),))).tolist()
         [3.0, 11.0]
         """
-        if PLAIN:
-            found = self._entry_by_entry(expr, {})
-            return found.items[0] if not found.shape else np.stack([self._widen(item) for item in found.items])
-        return self._array(expr)
+        return self.run(self.lower(expr))
 
-    def _widen(self, column: Column) -> Column:
-        return np.broadcast_to(column, (self.points,))
+    def lower(self, expr: Expr) -> ArrayProgram:
+        """The program of a formula.  Raises `GraphError` as `value` does."""
+        program = lower_formula(expr, self._shape)
+        for step in program.code:
+            _check_work(step)
+        return program
 
-    # entry by entry
+    def run(self, program: ArrayProgram) -> Floats:
+        """The array that a program makes."""
+        return _run_entries(program, self.known, self.points) if PLAIN else _run_arrays(program, self.known)
 
-    def _entry_by_entry(self, expr: Expr, operands: Mapping[str, Floats]) -> Array[Column]:
-        arrays = _Arrays(self.known, operands)
-        return Entries(arrays, ColumnEntries()).value(expr)
-
-    # whole arrays
-
-    def _array(self, expr: Expr) -> Floats:
-        kind = type(expr)
-        if kind is Name:
-            return self.known(expr.name)  # type: ignore[union-attr]
-        if kind is Partial:
-            return self.known(derivative_key(expr.of, expr.wrt))  # type: ignore[union-attr]
-        if kind is Call and (expr.func in LAYERS or expr.func == INDEXED):  # type: ignore[union-attr]
-            return self._operation(expr)  # type: ignore[arg-type]
-        inner: dict[str, Floats] = {}
-        scalar = self._write_scalar(expr, inner)
-        steps = program(scalar)
-        rank = max([inner[name].ndim for name in steps.names], default=1)
-        env = {name: _lift(inner[name], rank) for name in steps.names}
-        found = columns(steps, env)[steps.result]
-        return found if np.ndim(found) else np.array([found])
-
-    def _write_scalar(self, expr: Expr, inner: dict[str, Floats]) -> Expr:
-        """The formula as one of single numbers; the arrays in it are in ``inner``."""
-        kind = type(expr)
-        if kind is Number:
-            return expr
-        if kind is Name or kind is Partial or (kind is Call and (expr.func in LAYERS or expr.func == INDEXED)):  # type: ignore[union-attr]
-            key = expr.name if kind is Name else f" {len(inner)}"  # type: ignore[union-attr]
-            if key not in inner:
-                inner[key] = self._array(expr)
-            return Name(key)
-        parts = tuple(self._write_scalar(part, inner) for part in children(expr))
-        if kind is Call and expr.func == ENTRYWISE:  # type: ignore[union-attr]
-            return Mul(parts)
-        return rebuild(expr, parts) if parts else expr
-
-    def _operation(self, call: Call) -> Floats:
-        """One operation of the layer table, or a formula in index form."""
-        if call.func == INDEXED:
-            form, letters, shape = index_parts(call)
-            known = {name: self.known(name) for name in arrays_of(form, set(letters))}
-            return _IndexReader(form, letters, known, {}, shape).result()
-        count = len(LAYERS[call.func][0].arrays)
-        operands = [self._array(arg) for arg in call.args[:count]]
-        labels = [f" {place}" for place in range(count)]  # no quantity is called so
-        shapes: dict[str, Shape] = {label: array.shape[:-1] for label, array in zip(labels, operands, strict=True)}
-        renamed = Call(call.func, (*map(Name, labels), *call.args[count:]))
-        row, sizes, found = bind(renamed, shapes)
-        if _looks_up(row.index):
-            made = self._entry_by_entry(renamed, dict(zip(labels, operands, strict=True)))
-            stacked = np.stack([self._widen(item) for item in made.items])
-            return stacked.reshape(*made.shape, self.points) if made.shape else stacked[0]
-        arrays = {name: array for (name, _), array in zip(row.operands, operands, strict=True)}
-        numbers = {name: int(size) for name, size in sizes.items()}
-        return _IndexReader(formula(row.index), row.letters, arrays, numbers, tuple(int(size) for size in found)).result()
+    def _shape(self, name: str) -> Shape:
+        array = self.known(name)
+        return array.shape if isinstance(array, Array) else array.shape[:-1]
 
 
-def _lift(array: Floats, rank: int) -> Floats:
-    """A single number a point as an array of so many axes."""
-    return array.reshape(*(1,) * (rank - 1), array.shape[-1]) if array.ndim == 1 and rank > 1 else array
+def _check_work(step: Instruction) -> None:
+    size, loops = prod(step.shape), prod(step.loops)
+    if size > MAX_ENTRIES or size * loops > MAX_WORK or len(step.shape) + len(step.loops) > MAX_AXES:
+        raise GraphError("this takes too many products", hint=f"the limit is {MAX_WORK:,}")
 
 
-@cache
-def _looks_up(text: str) -> bool:
-    stack = [formula(text)]
-    while stack:
-        node = stack.pop()
-        if type(node) is Call and node.func in _LOOKED_UP:
-            return True
-        stack.extend(children(node))
-    return False
+# whole arrays
 
 
-class _Arrays(dict[str, Array[Column]]):
-    """Arrays of columns by name, taken apart when they are first asked for."""
-
-    def __init__(self, known: Callable[[str], Floats], operands: Mapping[str, Floats]) -> None:
-        super().__init__()
-        self.known, self.operands = known, operands
-
-    def __missing__(self, name: str) -> Array[Column]:
-        array = self.operands[name] if name in self.operands else self.known(name)
-        if isinstance(array, Array):
-            return array
-        shape = tuple(array.shape[:-1])
-        flat = array.reshape(prod(shape), array.shape[-1])
-        found = self[name] = Array(shape, tuple(flat[place] for place in range(prod(shape))))
-        return found
-
-
-
-
-class _IndexReader:
-    """The array of an index form: the axes of what is read are the letters that it depends on."""
-
-    def __init__(
-        self, form: Expr, letters: Letters, arrays: Mapping[str, Floats], sizes: Mapping[str, int], shape: tuple[int, ...]
-    ) -> None:
-        self.form, self.own, self.arrays, self.known, self.shape = form, letters, arrays, sizes, shape
-        self.letters = dict(zip(letters, shape, strict=True))
-
-    def result(self) -> Floats:
-        array, letters = self.read(self.form)
-        array = _lay_along(array, letters, self.own)
-        wanted = (*self.shape, array.shape[-1])
-        return array if array.shape == wanted else np.broadcast_to(array, wanted)
-
-    def read(self, expr: Expr) -> tuple[Floats, Letters]:
-        match expr:
-            case Name(name) if name in self.arrays:
-                return self.arrays[name], ()
-            case Name(name):
-                return np.array([float(self.known[name])]), ()
-            case Number():
-                return np.array([round_to_float(expr.value)]), ()
-            case Call("at", (Name(array), *index)):
-                return self.read_at(self.arrays[array], index)
-            case Call("sum_over"):
-                return self.sum_over(expr)
-            case Call("inside", (place, size)):
-                found, letters = self.grid(place)
-                return np.where((found >= 1) & (found <= read_whole(size, self.known)), 1.0, 0.0)[..., None], letters
-            case Call("max_over"):
-                loops, body = self.open_loops(expr, "max_over")
-                return self.run_over(*self.read(body), loops, np.max)
-            case Call(func, args):
-                return self.combine_arrays(lambda *arrays: _apply(func, arrays), args)
-            case Mul(args):
-                return self.combine_arrays(lambda *arrays: _fold_terms(lambda a, b: a * b, arrays), args)
-            case Add(args):
-                return self.combine_arrays(lambda *arrays: _fold_terms(lambda a, b: a + b, arrays), args)
-            case Neg(arg):
-                return self.combine_arrays(lambda a: -a, (arg,))
-            case Div(num, den):
-                return self.combine_arrays(lambda a, b: a / b, (num, den))
-            case Pow(base, exponent):
-                return self.combine_arrays(lambda a, b: a**b, (base, exponent))
-        raise GraphError(f"{type(expr).__name__} in an index form")
-
-    def combine_arrays(self, function: Callable[..., Floats], args: Sequence[Expr]) -> tuple[Floats, Letters]:
-        read = [self.read(arg) for arg in args]
-        letters = tuple(letter for letter in self.letters if any(letter in own for _, own in read))
-        return function(*[_lay_along(array, own, letters) for array, own in read]), letters
-
-    def open_loops(self, expr: Expr, func: str) -> tuple[Letters, Expr]:
-        """The letters of loops within loops, and what stands in the innermost one."""
-        loops: list[str] = []
-        while type(expr) is Call and expr.func == func:
-            letter, size, expr = expr.args
-            assert type(letter) is Name
-            self.letters[letter.name] = read_whole(size, self.known)
-            loops.append(letter.name)
-        return tuple(loops), expr
-
-    def sum_over(self, expr: Expr) -> tuple[Floats, Letters]:
-        loops, body = self.open_loops(expr, "sum_over")
-        factors = [self.read(arg) for arg in (body.args if type(body) is Mul else (body,))]
-        used = {letter for _, own in factors for letter in own}
-        repeated = prod(self.letters[loop] for loop in loops if loop not in used)
-        letters = tuple(letter for letter in self.letters if letter in used and letter not in loops)
-        if prod(self.letters[letter] for letter in used) > MAX_WORK:
-            raise GraphError("this takes too many products", hint=f"the limit is {MAX_WORK:,}")
-        if len(factors) == 1:
-            array, own = factors[0]
-            array, letters = self.run_over(array, own, tuple(loop for loop in loops if loop in own), np.sum)
+def _run_arrays(program: ArrayProgram, known: Callable[[str], Floats]) -> Floats:
+    done: list[Floats] = []
+    for step in program.code:
+        op, parts = step.op, step.parts
+        if op == GIVEN:
+            done.append(known(step.name))
+        elif op == NUMBER:
+            done.append(_scalar(step.number))
+        elif op == DOT:
+            done.append(_sum_products(step, done))
+        elif op in (LARGEST, DIVIDED_OUT):
+            done.append(_find_largest(step, parts[0], done[parts[0].place]))
+        elif step.pick is not None:
+            done.append(_pick_entries(step.pick, [_look(done[part.place], part.axes) for part in parts]))
         else:
-            array = _contract(factors, letters)
-        return (array * repeated if repeated != 1 else array), letters
-
-    def run_over(self, array: Floats, own: Letters, loops: Letters, function: Callable[..., Floats]) -> tuple[Floats, Letters]:
-        axes = tuple(own.index(loop) for loop in loops)
-        rest = tuple(letter for letter in own if letter not in loops)
-        return (function(array, axis=axes) if axes else array), rest
-
-    def read_at(self, array: Floats, index: Sequence[Expr]) -> tuple[Floats, Letters]:
-        """Entries of an array: a view of it where its axes are letters, else gathered; 0 outside."""
-        listed = tuple(part.name for part in index if type(part) is Name and part.name in self.letters)
-        if len(set(listed)) == len(index) and all(self.letters[a] == n for a, n in zip(listed, array.shape, strict=False)):
-            return array, listed
-        letters = self.list_used(index)
-        places = [self.grid(part, letters)[0] for part in index]
-        inside = np.array(True)
-        for place, size in zip(places, array.shape, strict=False):
-            inside = inside & (place >= 1) & (place <= size)
-        picked = tuple(np.clip(place, 1, size) - 1 for place, size in zip(places, array.shape, strict=False))
-        found = array[tuple(np.broadcast_arrays(*picked)) if len(picked) > 1 else picked]
-        return (found if np.all(inside) else np.where(np.expand_dims(inside, -1), found, 0.0)), letters
+            found = _CALLED[op](*[_look(done[part.place], part.axes) for part in parts])
+            done.append(found if found.shape[:-1] == step.shape or not found.ndim else _widen(found, step.shape))
+    part = program.wanted[0]
+    array = _look(done[part.place], part.axes)
+    return _widen(array if array.ndim else np.array([array]), part.shape)
 
 
-    def list_used(self, index: Sequence[Expr]) -> Letters:
-        """The letters that run in some formulas."""
-        found = {name for part in index for name in names(part)}
-        return tuple(letter for letter in self.letters if letter in found)
-
-    def grid(self, expr: Expr, letters: Letters | None = None) -> tuple[Whole, Letters]:
-        """The whole numbers that an index is, with an axis for every letter."""
-        letters = self.list_used([expr]) if letters is None else letters
-        running = {
-            letter: np.arange(1, self.letters[letter] + 1).reshape([-1 if other == letter else 1 for other in letters])
-            for letter in letters
-        }
-        return _places(expr, {**{name: np.array(size) for name, size in self.known.items()}, **running}), letters
-
-
-def _places(expr: Expr, at: Mapping[str, Whole]) -> Whole:
-    """Whole numbers, an array of them for every letter."""
-    match expr:
-        case Name(name):
-            return at[name]
-        case Number(text):
-            return np.array(int(text))
-        case Neg(arg):
-            return -_places(arg, at)
-        case Add(args):
-            return _fold_terms(lambda a, b: a + b, [_places(arg, at) for arg in args])
-        case Mul(args):
-            return _fold_terms(lambda a, b: a * b, [_places(arg, at) for arg in args])
-    raise GraphError("this is no whole number")
-
-
-def _lay_along(array: Floats, own: Letters, letters: Letters) -> Floats:
-    """An array along given axes; one that it does not have has the length 1."""
-    if own == letters:
+def _look(array: Floats, axes: Sequence[int | None]) -> Floats:
+    """An array along given axes, with one of the length 1 where it is repeated; a constant is the same everywhere."""
+    if not array.ndim or (array.ndim == len(axes) + 1 and axes == STRAIGHT[array.ndim - 1]):
         return array
-    kept = [letter for letter in letters if letter in own]
-    order = [own.index(letter) for letter in kept]
-    if order != sorted(order):
-        array = array.transpose(*order, array.ndim - 1)
-    sizes = iter(array.shape)
-    return array.reshape(*[next(sizes) if letter in own else 1 for letter in letters], array.shape[-1])
+    turned = array.transpose(*(axis for axis in axes if axis is not None), array.ndim - 1)
+    return turned[tuple(None if axis is None else slice(None) for axis in axes)]
 
 
-def _contract(factors: Sequence[tuple[Floats, Letters]], letters: Letters) -> Floats:
-    """The sum of products over every letter that is not among ``letters``."""
-    known = dict.fromkeys((letter for _, own in factors for letter in own), "")
-    table = dict(zip(known, ascii_lowercase, strict=False))
-    texts, arrays = [], []
-    points = max(array.shape[-1] for array, _ in factors)
-    for array, own in factors:
-        texts.append("".join(table[letter] for letter in own) + "z")
-        arrays.append(array if array.shape[-1] == points else np.broadcast_to(array, (*array.shape[:-1], points)))
-    found: Floats = np.einsum(",".join(texts) + "->" + "".join(table[letter] for letter in letters) + "z", *arrays)
-    return found
+def _widen(array: Floats, shape: Sequence[int]) -> Floats:
+    """An array with all of its entries; the points stay as they are."""
+    return array if array.shape[:-1] == tuple(shape) else np.broadcast_to(array, (*shape, array.shape[-1]))
+
+
+def _sum_products(step: Instruction, done: Sequence[Floats]) -> Floats:
+    """The sum of products; what does not change along an axis that it runs over counts as often as the axis is long."""
+    texts, arrays, factor = [], [], _scalar(1.0)
+    used: set[int] = set()
+    for part in step.parts:
+        array = done[part.place]
+        if not array.ndim:
+            factor = factor * array
+            continue
+        own = [place for place, axis in enumerate(part.axes) if axis is not None]
+        turned = [axis for axis in part.axes if axis is not None]
+        used.update(own)
+        arrays.append(array.transpose(*turned, array.ndim - 1))
+        texts.append("".join(ascii_letters[place] for place in own) + "Z")
+    count = len(step.shape)
+    repeated = prod(size for place, size in enumerate(step.loops, count) if place not in used)
+    kept = [place for place in range(count) if place in used]
+    if not arrays:
+        return _widen(np.array([factor * repeated]).reshape(*(1,) * count, 1), step.shape)
+    found: Floats = np.einsum(",".join(texts) + "->" + "".join(ascii_letters[place] for place in kept) + "Z", *arrays)
+    if repeated != 1 or factor != 1.0:
+        found = found * (factor * repeated)
+    if len(kept) < count:
+        found = found[tuple(slice(None) if place in used else None for place in range(count))]
+    return _widen(found, step.shape)
+
+
+def _find_largest(step: Instruction, part: Part, array: Floats) -> Floats:
+    seen = _look(array, part.axes)
+    return _widen(np.max(seen, axis=tuple(range(len(step.shape), len(part.axes)))), step.shape) if seen.ndim else seen
+
+
+def _pick_entries(pick: Pick, sources: Sequence[Floats]) -> Floats:
+    """Entries by their places, 0 outside; ones and zeros where nothing is picked from."""
+    indices = find_places(pick)
+    inside = find_inside(pick, indices)
+    if not sources or not sources[0].ndim:
+        return np.where(inside, sources[0] if sources else 1.0, 0.0)[..., None]
+    array = _widen(sources[0], pick.limits)
+    picked = tuple(np.broadcast_to(np.clip(index, 1, size) - 1, pick.sizes) for index, size in zip(indices, pick.limits, strict=True))
+    found = array[picked]
+    return found if np.all(inside) else np.where(np.expand_dims(inside, -1), found, 0.0)
+
+
+# without NumPy there are arrays of two axes at most: one column of points for each entry
+
+
+def _run_entries(program: ArrayProgram, known: Callable[[str], Floats], points: int) -> Floats:
+    done: list[Array[Column]] = []
+    for step in program.code:
+        if step.op == GIVEN:
+            given = known(step.name)
+            done.append(given if isinstance(given, Array) else Array((), (given,)))
+        elif step.op == NUMBER:
+            done.append(Array((), (_scalar(step.number),)))
+        else:
+            done.append(Array(step.shape, tuple(_make_entry(step, place, done) for place in _run_places(step.shape))))
+    part = program.wanted[0]
+    found = [_entry(part, place, done) for place in _run_places(part.shape)]
+    return np.stack([np.broadcast_to(item, (points,)) for item in found]) if part.shape else found[0]
+
+
+def _run_places(sizes: Sequence[int]) -> Iterator[Places]:
+    return product(*map(range, sizes))
+
+
+def _entry(part: Part, place: Places, done: Sequence[Array[Column]]) -> Column:
+    """The entry of a part at an index, from 0."""
+    array = done[part.place]
+    at = 0
+    own = {axis: index for axis, index in zip(part.axes, place, strict=True) if axis is not None}
+    for axis, size in enumerate(array.shape):
+        at = at * size + own[axis]
+    return array.items[at]
+
+
+def _make_entry(step: Instruction, place: Places, done: Sequence[Array[Column]]) -> Column:
+    if step.op in (DOT, LARGEST, DIVIDED_OUT):
+        terms = [
+            reduce(operator.mul, [_entry(part, (*place, *inner), done) for part in step.parts]) for inner in _run_places(step.loops)
+        ]
+        return reduce(operator.add if step.op == DOT else _CALLED[MAX], terms)
+    if step.pick is None:
+        return _CALLED[step.op](*[_entry(part, place, done) for part in step.parts])
+    pick = step.pick
+    at = {**dict(pick.known), **{letter: index + 1 for letter, index in zip(pick.letters, place, strict=True)}}
+    index = [read_whole(part, at) for part in pick.index]
+    if not all(1 <= i <= size for i, size in zip(index, pick.limits, strict=True)):
+        return _scalar(0.0)
+    return _entry(step.parts[0], tuple(i - 1 for i in index), done) if step.parts else _scalar(1.0)

@@ -16,8 +16,8 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from tutor.graph.entries import read_whole
-from tutor.numbers.array_program import (
+from tutor.numbers.array_code import (
+    DIVIDED_OUT,
     DOT,
     EQUAL,
     GATHER,
@@ -32,8 +32,8 @@ from tutor.numbers.array_program import (
 from tutor.numbers.arrays import Floats
 from tutor.numbers.functions import PRIMITIVES, columns_of
 from tutor.numbers.lowering import ADD, DIV, MUL, NEG, NUMBER, POW, SQUARE, SUB
+from tutor.numbers.picks import Whole, find_inside, find_places
 
-Whole: TypeAlias = "NDArray[np.intp]"
 GIVEN_ROWS, WANTED_ROWS, SCRATCH_ROWS = 0, 1, 2
 """The three arrays."""
 
@@ -121,10 +121,10 @@ class _Planner:
                 self.views.append(self.view_given(given[place], step.shape))
                 continue
             dead = dead_after.get(place, [])
-            if step.op not in (DOT, LARGEST, GATHER):  # entry by entry the result may be written over an operand
+            if step.op not in (DOT, LARGEST, DIVIDED_OUT, GATHER):  # entry by entry the result may be written over an operand
                 self.release(dead)
             self.views.append(self.plan_step(step, homes.get(place)))
-            if step.op in (DOT, LARGEST, GATHER):
+            if step.op in (DOT, LARGEST, DIVIDED_OUT, GATHER):
                 self.release(dead)
         for number, (part, target) in enumerate(zip(program.wanted, wanted, strict=True)):
             if self.home_of.get(part.place) != number:
@@ -235,13 +235,13 @@ class _Planner:
         if step.op == NUMBER:
             return np.array(step.number, dtype=np.float64)
         if step.pick is not None and step.op == PATTERN:
-            return _find_inside(step.pick, _indices(step.pick)).astype(np.float64)
+            return find_inside(step.pick, find_places(step.pick)).astype(np.float64)
         if step.pick is not None:
             return self.pick_entries(step, step.pick)
         target = home if home is not None else self.reserve_rows(step.shape)
         if step.op == DOT:
             self.dot(step, target)
-        elif step.op == LARGEST:
+        elif step.op in (LARGEST, DIVIDED_OUT):
             axes = tuple(range(len(step.shape), len(step.shape) + len(step.loops)))
             self.call(_Largest(axes), self.operand(step.parts[0]), target)
         else:
@@ -256,8 +256,8 @@ class _Planner:
             copied = self.reserve_rows(part.shape)
             self.call(np.positive, source, copied)
             source = copied
-        indices = _indices(pick)
-        inside = _find_inside(pick, indices)
+        indices = find_places(pick)
+        inside = find_inside(pick, indices)
         shape = tuple(step.shape[: len(pick.letters)])
         rows = np.full(shape, source.first, dtype=np.intp)
         for index, size, (_, one) in zip(indices, pick.limits, source.axes, strict=False):
@@ -315,23 +315,6 @@ def _subscripts(letters: Sequence[Sequence[int]], count: int) -> tuple[str, str]
     operands = ["".join(ascii_letters[axis] for axis in own) for own in letters]
     result = ascii_letters[:count]
     return f"{','.join(operands)}->{result}", f"{'Z,'.join(operands)}Z->{result}Z"
-
-
-def _indices(pick: Pick) -> list[Whole]:
-    """The indices of what is picked, for all places of the result."""
-    known: dict[str, int] = dict(pick.known)
-    shape = dict(zip(pick.letters, pick.sizes, strict=True))
-    at: dict[str, int | Whole] = {**known}
-    for axis, letter in enumerate(pick.letters):
-        at[letter] = np.arange(1, shape[letter] + 1).reshape([-1 if k == axis else 1 for k in range(len(pick.letters))])
-    return [np.asarray(read_whole(part, at)) for part in pick.index]  # type: ignore[arg-type]
-
-
-def _find_inside(pick: Pick, indices: Sequence[Whole]) -> NDArray[np.bool_]:
-    found = np.ones(pick.sizes, dtype=np.bool_)
-    for index, size in zip(indices, pick.limits, strict=True):
-        found = found & (index >= 1) & (index <= size)
-    return found
 
 
 def _view_contiguous(array: int, first: int, shape: Sequence[int]) -> View:

@@ -10,20 +10,35 @@ calls of NumPy of a program.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
-from functools import reduce
+from functools import lru_cache, reduce
 from math import pi, prod
-from typing import TypeAlias
+from typing import NamedTuple
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
 from tutor.expression.walk import names
-from tutor.graph.entries import MAX_WORK, read_whole
+from tutor.graph.entries import MAX_WORK, arrays_of, index_parts, read_whole
 from tutor.graph.nouns import Step
-from tutor.graph.shapes import Shape, bind, operation_text
+from tutor.graph.shapes import AXES, INDEXED, Shape, bind, operation_text
+from tutor.numbers.array_code import (
+    DIVIDED_OUT,
+    DOT,
+    EQUAL,
+    GATHER,
+    GIVEN,
+    LARGEST,
+    PATTERN,
+    PI,
+    STRAIGHT,
+    ArrayProgram,
+    Instruction,
+    Letters,
+    Part,
+    Pick,
+)
 from tutor.numbers.functions import PRIMITIVES
 from tutor.numbers.lowering import (
     ADD,
@@ -41,81 +56,14 @@ from tutor.numbers.lowering import (
     round_to_float,
 )
 from tutor.numbers.trees import MAX_INTEGER_POWER, list_needed_steps
-from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula
-
-GIVEN, DOT, LARGEST, GATHER, PATTERN, EQUAL = "given", "dot", "largest", "gather", "pattern", "equal"
-"""What an instruction does besides the operations entry by entry: nothing (its values are given); a sum of products; the largest of some
-entries; entries picked by their places, 0 outside; ones and zeros by places; 1 where two entries are equal, else 0."""
+from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
 TOTAL = "total over the samples"
 """What sums a formula over the samples, as the function of a step: ``Call(TOTAL, (Partial("L", "W"),))``."""
 
-Letters: TypeAlias = tuple[str, ...]
+MAX_FACTORS = 8
+"""So many factors has a sum of products at most: NumPy takes no more than 32 at once, and is slow with many."""
 
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A view of the result of an instruction: for each of its axes the axis of the result, or None where it is repeated."""
-
-    place: int
-    axes: tuple[int | None, ...]
-    shape: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """Which entries a `GATHER` takes, or where a `PATTERN` is 1.
-
-    ``index`` is one formula for each axis of what is picked from (counted from 1, 0 is outside), in the ``letters`` that run over the
-    axes of the result, of these ``sizes``, and in the ``known`` sizes and settings.  ``limits`` are the sizes beyond which an index is
-    outside.
-    """
-
-    index: tuple[Expr, ...]
-    letters: Letters
-    sizes: tuple[int, ...]
-    known: tuple[tuple[str, int], ...]
-    limits: tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Instruction:
-    """What is done, with which parts, and the shape of the result; of what is given its ``name``, of a constant the ``number``.
-
-    The axes of the operands are those of the result, and behind them the ``loops`` of a `DOT` or `LARGEST`; the operand of a `GATHER`
-    has its own.
-    """
-
-    op: str
-    parts: tuple[Part, ...]
-    shape: tuple[int, ...]
-    loops: tuple[int, ...] = ()
-    name: str = ""
-    number: float = 0.0
-    pick: Pick | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ArrayProgram:
-    """Instructions in an order in which they can be computed; those of ``given`` come first, in the order of their names.
-
-    ``wanted`` are parts of their results.
-    """
-
-    code: tuple[Instruction, ...]
-    given: tuple[str, ...]
-    wanted: tuple[Part, ...]
-
-    @property
-    def size(self) -> int:
-        """How many operations on single numbers this is, as `tutor.numbers.trees.Trees` counts them."""
-        return sum(_cost(step) * prod(step.shape) * prod(step.loops) for step in self.code)
-
-
-def _cost(step: Instruction) -> int:
-    if step.op in (GIVEN, NUMBER, GATHER, PATTERN):
-        return 0
-    return 2 if step.op == DOT else 1 if step.op in (ADD, SUB, MUL, DIV, NEG, SQUARE, LARGEST, EQUAL) else 4
 
 
 def lower_arrays(
@@ -140,6 +88,20 @@ def lower_arrays(
     return _drop_needless(tuple(lowering.code), tuple(given), parts)
 
 
+def lower_formula(expr: Expr, shape: Callable[[str], Shape]) -> ArrayProgram:
+    """The program of one formula over arrays, in index form or not; ``shape`` tells that of a name or a derivative (``dL/dW``).
+
+    What is given comes where it is first needed.  Raises `GraphError` for shapes that do not fit.
+
+    >>> [step.op for step in lower_formula(Call("matmul", (Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)}.__getitem__).code]
+    ['given', 'given', 'dot']
+    """
+    lowering = _ArrayLowering({}, frozenset(), 0)
+    lowering.env = _Met(lowering, shape)
+    found = lowering.lower(expr, lowering.env)
+    return ArrayProgram(tuple(lowering.code), tuple(lowering.env), (found.part,))
+
+
 def _drop_needless(code: Sequence[Instruction], given: tuple[str, ...], wanted: Sequence[Part]) -> ArrayProgram:
     """The program without instructions whose results nothing uses; the given ones stay."""
     used = {part.place for part in wanted}
@@ -152,12 +114,11 @@ def _drop_needless(code: Sequence[Instruction], given: tuple[str, ...], wanted: 
     def move_part(part: Part) -> Part:
         return Part(new[part.place], part.axes, part.shape)
 
-    steps = tuple(replace(code[place], parts=tuple(map(move_part, code[place].parts))) for place in kept)
+    steps = tuple(code[place]._replace(parts=tuple(map(move_part, code[place].parts))) for place in kept)
     return ArrayProgram(steps, given, tuple(map(move_part, wanted)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Node:
+class _Node(NamedTuple):
     """What an expression becomes: a part whose axes are called by letters; ``sampled`` ones have a last axis more, over the samples."""
 
     part: Part
@@ -167,6 +128,11 @@ class _Node:
 
 _AXES: tuple[Letters, ...] = ((), ("1",), ("1", "2"), ("1", "2", "3"), ("1", "2", "3", "4"))
 """What the axes of an array are called outside of index forms."""
+
+
+@lru_cache(4096)
+def _round_text(text: str) -> float:
+    return round_to_float(read_exact(text))
 
 
 class _ArrayLowering(Lowering[_Node]):
@@ -179,13 +145,16 @@ class _ArrayLowering(Lowering[_Node]):
         self.samples = samples
         self.env: dict[str, _Node] = {}
         for name, sizes in given.items():
-            shape = tuple(int(size) for size in sizes)
-            self.code.append(Instruction(GIVEN, (), (*shape, samples) if name in sampled else shape, name=name))
-            self.env[name] = self.node(len(self.code) - 1, _AXES[len(shape)], name in sampled)
+            self.env[name] = self.give(name, tuple(int(size) for size in sizes), name in sampled)
+
+    def give(self, name: str, shape: tuple[int, ...], sampled: bool) -> _Node:
+        """A given array."""
+        self.code.append(Instruction(GIVEN, (), (*shape, self.samples) if sampled else shape, name=name))
+        return self.node(len(self.code) - 1, _AXES[len(shape)], sampled)
 
     def node(self, place: int, letters: Letters, sampled: bool) -> _Node:
         shape = self.code[place].shape
-        return _Node(Part(place, tuple(range(len(shape))), shape), letters, sampled)
+        return _Node(Part(place, STRAIGHT[len(shape)], shape), letters, sampled)
 
     def emit(self, instruction: Instruction) -> int:
         place = self.known.get(instruction)
@@ -208,6 +177,10 @@ class _ArrayLowering(Lowering[_Node]):
 
     def combine(self, op: str, nodes: Sequence[_Node], loops: Letters = (), order: Letters | None = None) -> _Node:
         """An instruction of some nodes, along all axes that they have but the ``loops``."""
+        first = nodes[0]
+        if not loops and all(node.letters == first.letters and node.sampled == first.sampled for node in nodes):
+            place = self.emit(Instruction(op, tuple([node.part for node in nodes]), first.part.shape))
+            return self.node(place, first.letters, first.sampled)
         sizes = self.sizes(nodes)
         letters = tuple(letter for letter in (order or tuple(sizes)) if letter in sizes and letter not in loops)
         sampled = any(node.sampled for node in nodes)
@@ -227,7 +200,7 @@ class _ArrayLowering(Lowering[_Node]):
     def total(self, node: _Node) -> _Node:
         """A node summed over the samples; together with the product that it is, if it is one."""
         if not node.sampled:
-            return self.multiply_nodes([self.constant(float(self.samples)), node])
+            return self.multiply_nodes([self.constant(str(self.samples)), node])
         made = self.code[node.part.place]
         if made.op not in (MUL, DOT) or node.part.axes != tuple(range(len(made.shape))):
             made = Instruction(DOT, (node.part,), node.part.shape)
@@ -243,19 +216,20 @@ class _ArrayLowering(Lowering[_Node]):
     def partial(self, expr: Partial, env: Mapping[str, _Node]) -> _Node:
         return self.env[derivative_key(expr.of, expr.wrt)]
 
-    def constant(self, value: float) -> _Node:
-        return self.node(self.emit(Instruction(NUMBER, (), (), number=value)), (), False)
+    def constant(self, text: str) -> _Node:
+        """A constant by its text, which may be that of a fraction."""
+        return self.node(self.emit(Instruction(NUMBER, (), (), name=text, number=_round_text(text))), (), False)
 
     def number(self, expr: Number, env: Mapping[str, _Node]) -> _Node:
-        return self.constant(round_to_float(read_exact(expr.text)))
+        return self.constant(expr.text)
 
     def fraction(self, value: Fraction) -> _Node:
-        return self.constant(round_to_float(value))
+        return self.constant(str(value))
 
-    def value_of(self, node: _Node) -> float | None:
+    def value_of(self, node: _Node) -> Fraction | None:
         """The value of a constant number; an array of equal constants is none."""
         step = self.code[node.part.place]
-        return step.number if step.op == NUMBER and not node.letters else None
+        return read_exact(step.name) if step.op == NUMBER and not node.letters and step.name != PI else None
 
     def is_number(self, node: _Node) -> bool:
         return self.value_of(node) is not None
@@ -272,7 +246,7 @@ class _ArrayLowering(Lowering[_Node]):
     def negation(self, expr: Neg, env: Mapping[str, _Node]) -> _Node:
         node = self.lower(expr.arg, env)
         value = self.value_of(node)
-        return self.make(NEG, node) if value is None else self.constant(-value)
+        return self.make(NEG, node) if value is None else self.fraction(-value)
 
     def sum(self, expr: Add, env: Mapping[str, _Node]) -> _Node:
         return self.add_nodes([(type(arg) is Neg, self.lower(arg.arg if type(arg) is Neg else arg, env)) for arg in expr.args])
@@ -290,21 +264,21 @@ class _ArrayLowering(Lowering[_Node]):
 
     def multiply_nodes(self, factors: Sequence[_Node]) -> _Node:
         """A product; a number among its factors is left out where it is 1."""
-        kept = [node for node in factors if self.value_of(node) != 1.0]
+        kept = [node for node in factors if self.value_of(node) != 1]
         return reduce(lambda a, b: self.make(MUL, a, b), kept) if kept else factors[0]
 
     def power(self, expr: Pow, env: Mapping[str, _Node]) -> _Node:
         base, exponent = self.lower(expr.base, env), self.lower(expr.exp, env)
         value = self.value_of(exponent)
-        if value == 0.5:
+        if value == Fraction(1, 2):
             return self.make(SQRT, base)
-        if value is None or not value.is_integer() or not 1 <= abs(value) <= MAX_INTEGER_POWER:
+        if value is None or value.denominator != 1 or not 1 <= abs(value) <= MAX_INTEGER_POWER:
             return self.make(POW, base, exponent)
         product = base
         if abs(value) > 1:
             square = self.make(SQUARE, self.turn_round(base))
             product = {2: square, 3: self.make(MUL, square, base), 4: self.make(SQUARE, square)}[int(abs(value))]
-        return product if value > 0 else self.make(DIV, self.constant(1.0), product)
+        return product if value > 0 else self.make(DIV, self.constant("1"), product)
 
     def turn_round(self, base: _Node) -> _Node:
         """What is squared: of a difference y − a the opposite, a − y, which is computed later and is most often there for the gradient."""
@@ -312,11 +286,11 @@ class _ArrayLowering(Lowering[_Node]):
         whole_result = base.part.axes == tuple(range(len(step.shape)))
         if step.op != SUB or not whole_result or step.parts[0].place >= step.parts[1].place:
             return base
-        return self.node(self.emit(replace(step, parts=step.parts[::-1])), base.letters, base.sampled)
+        return self.node(self.emit(step._replace(parts=step.parts[::-1])), base.letters, base.sampled)
 
     def primitive(self, func: str, args: list[_Node]) -> _Node:
-        if func == "pi":
-            return self.constant(pi)
+        if func == PI:
+            return self.node(self.emit(Instruction(NUMBER, (), (), name=PI, number=pi)), (), False)
         if PRIMITIVES[func].extreme:
             return reduce(lambda a, b: a if a == b else self.make(func, a, b), args)
         return self.make(func, *args)
@@ -331,6 +305,10 @@ class _ArrayLowering(Lowering[_Node]):
             return self.total(self.lower(expr.args[0], env))
         if expr.func == ENTRYWISE:
             return self.multiply_nodes([self.lower(arg, env) for arg in expr.args])
+        if expr.func == INDEXED:
+            form, letters, lengths = index_parts(expr)
+            named = {name: env[name] for name in arrays_of(form, set(letters))}
+            return _FormReader(self, "this formula", form, letters, named, {}, lengths).result()
         if expr.func not in LAYERS:
             return super().call(expr, env)
         count = len(LAYERS[expr.func][0].arrays)
@@ -338,51 +316,67 @@ class _ArrayLowering(Lowering[_Node]):
         labels = [f" {place}" for place in range(count)]  # no quantity is called so
         shapes: dict[str, Shape] = {name: node.part.shape[: len(node.letters)] for name, node in zip(labels, operands, strict=True)}
         row, sizes, shape = bind(Call(expr.func, (*map(Name, labels), *expr.args[count:])), shapes)
-        return _RowReader(self, row, operands, {name: int(size) for name, size in sizes.items()}, tuple(map(int, shape))).result()
+        arrays = {name: node for (name, _), node in zip(row.operands, operands, strict=True)}
+        known = {name: int(size) for name, size in sizes.items()}
+        return _FormReader(self, row.name, formula(row.index), row.letters, arrays, known, tuple(map(int, shape))).result()
 
 
-class _RowReader:
-    """The nodes of one row's index form: the axes of a node are the letters of the form that it depends on."""
+class _Met(dict[str, _Node]):
+    """The given arrays of one formula, in the order in which they are met."""
+
+    def __init__(self, lowering: _ArrayLowering, shape: Callable[[str], Shape]) -> None:
+        super().__init__()
+        self.lowering, self.shape = lowering, shape
+
+    def __missing__(self, name: str) -> _Node:
+        found = self[name] = self.lowering.give(name, tuple(map(int, self.shape(name))), False)
+        return found
+
+
+class _FormReader:
+    """The nodes of an index form, of a row or as it was written: the axes of a node are the letters of the form that it depends on."""
 
     def __init__(
-        self, lowering: _ArrayLowering, row: Layer, operands: Sequence[_Node], known: Mapping[str, int], shape: tuple[int, ...]
-    ) -> None:
-        self.lowering, self.row, self.known, self.shape = lowering, row, known, shape
-        self.arrays = {name: node for (name, _), node in zip(row.operands, operands, strict=True)}
-        self.letters = dict(zip(row.letters, shape, strict=True))
+        self, lowering: _ArrayLowering, what: str, form: Expr, letters: Letters, arrays: Mapping[str, _Node], known: Mapping[str, int],
+        shape: tuple[int, ...],
+    ) -> None:  # fmt: skip
+        self.lowering, self.what, self.form, self.own = lowering, what, form, letters
+        self.arrays, self.known, self.shape = arrays, known, shape
+        self.letters = dict(zip(letters, shape, strict=True))
         """Each letter that runs, with its size; those of the result first."""
 
     def result(self) -> _Node:
-        node = self.read(formula(self.row.index))
-        if node.letters == self.row.letters and node.part.shape[: len(self.shape)] == self.shape:
+        if len(self.shape) >= len(_AXES):
+            raise GraphError(f"{self.what} has {len(self.shape)} axes", hint=AXES)
+        node = self.read(self.form)
+        if node.letters == self.own and node.part.shape[: len(self.shape)] == self.shape:
             return _Node(node.part, _AXES[len(self.shape)], node.sampled)
-        part = self.lowering.align_part(node, self.row.letters, self.shape, node.sampled)
+        part = self.lowering.align_part(node, self.own, self.shape, node.sampled)
         return _Node(part, _AXES[len(self.shape)], node.sampled)
 
     def read(self, expr: Expr) -> _Node:
         lowering = self.lowering
-        if type(expr) in (Mul, Add) and all(name in self.known for name in names(expr)):
-            return lowering.constant(float(read_whole(expr, self.known)))
+        if type(expr) in (Mul, Add) and self.known and (used := names(expr)) and all(name in self.known for name in used):
+            return lowering.constant(str(read_whole(expr, self.known)))
         match expr:
             case Name(name) if name in self.arrays:
                 return self.arrays[name]
             case Name(name):
-                return lowering.constant(float(self.known[name]))
-            case Number(text):
-                return lowering.constant(float(text))
+                return lowering.constant(str(self.known[name]))
+            case Number():
+                return lowering.number(expr, {})
             case Call("at", (Name(array), *index)):
                 return self.read_at(self.arrays[array], index)
             case Call("sum_over"):
                 return self.sum_over(expr)
             case Call("max_over"):
-                loops, body = self.open_loops(expr, "max_over")
-                return self.combine(LARGEST, [self.read(body)], loops)
+                return self.max_over(expr)
             case Call("inside", (place, size)):
                 return self.pattern((place,), (read_whole(size, self.known),))
             case Call("winner", (Name(array), *axes)):
                 return self.winner(self.arrays[array], axes[::3], axes[1::3], tuple(read_whole(size, self.known) for size in axes[2::3]))
-            case Div(Call("exp", (top,)), Call("sum_over") as under):
-                return self.share(top, under)
+            case Div(Call("exp", (top,)), Call("sum_over") as under) if (made := self.share(top, under)) is not None:
+                return made
             case Call(func, args):
                 return lowering.apply(func, [self.read(arg) for arg in args])
             case Mul(args):
@@ -391,7 +385,11 @@ class _RowReader:
                 return self.apply_entrywise(ADD, args)
             case Div(num, den):
                 return self.apply_entrywise(DIV, (num, den))
-        raise GraphError(f"{type(expr).__name__} in the row {self.row.name}")
+            case Pow(base, exponent):
+                return self.apply_entrywise(POW, (base, exponent))
+            case Neg(arg):
+                return self.combine(NEG, [self.read(arg)])
+        raise GraphError(f"{type(expr).__name__} in the index form of {self.what}")
 
     def apply_entrywise(self, op: str, args: Sequence[Expr]) -> _Node:
         return reduce(lambda a, b: self.combine(op, [a, b]), [self.read(arg) for arg in args])
@@ -405,14 +403,30 @@ class _RowReader:
         while type(expr) is Call and expr.func == func:
             letter, size, expr = expr.args
             assert type(letter) is Name
+            if letter.name in loops:  # the inner one counts, and is its own
+                return tuple(loops), Call(func, (letter, size, expr))
             self.letters[letter.name] = read_whole(size, self.known)
             loops.append(letter.name)
         return tuple(loops), expr
 
+    def max_over(self, expr: Expr) -> _Node:
+        outer = dict(self.letters)
+        loops, body = self.open_loops(expr, "max_over")
+        found = self.combine(LARGEST, [self.read(body)], loops)
+        self.letters = outer
+        return found
+
     def sum_over(self, expr: Expr) -> _Node:
+        outer = dict(self.letters)
         loops, body = self.open_loops(expr, "sum_over")
         factors = [self.read(arg) for arg in (body.args if type(body) is Mul else (body,))]
-        return self.combine(DOT, factors, loops)
+        if len(factors) > MAX_FACTORS:
+            factors = [reduce(lambda a, b: self.combine(MUL, [a, b]), factors)]
+        used = {letter for node in factors for letter in node.letters}
+        found = self.combine(DOT, factors, tuple(loop for loop in loops if loop in used))
+        repeated = prod(self.letters[loop] for loop in loops if loop not in used)
+        self.letters = outer  # a letter that runs inside may have run outside, too
+        return found if repeated == 1 else self.combine(MUL, [self.lowering.constant(str(repeated)), found])
 
     def read_at(self, array: _Node, index: Sequence[Expr]) -> _Node:
         """Entries of an array: a view of it where its axes are letters, else gathered."""
@@ -439,7 +453,7 @@ class _RowReader:
         work = prod(sizes)
         if work > MAX_WORK:
             raise GraphError(
-                f"{operation_text(self.row.name)} of this size takes {work:,} products", hint=f"the limit is {MAX_WORK:,}"
+                f"{operation_text(self.what)} of this size takes {work:,} products", hint=f"the limit is {MAX_WORK:,}"
             )
         return Pick(tuple(index), letters, sizes, tuple((name, size) for name, size in self.known.items() if name in used), limits)
 
@@ -454,11 +468,18 @@ class _RowReader:
         chosen = self.combine(MUL, [inside, self.combine(EQUAL, [self.read_at(array, own), largest])])
         return self.combine(DIV, [chosen, equal])
 
-    def share(self, top: Expr, under: Expr) -> _Node:
-        """exp(a)/Σ exp(b), with the largest b divided out of both: exp cannot overflow."""
+    def share(self, top: Expr, under: Expr) -> _Node | None:
+        """exp(a)/Σ exp(b), with the largest b divided out of both: exp cannot overflow.  Nothing where it is something else."""
+        outer = dict(self.letters)
         loops, body = self.open_loops(under, "sum_over")
-        assert type(body) is Call and body.func == "exp"  # noqa: PT018
-        below, above = self.read(body.args[0]), self.read(top)
-        largest = self.combine(LARGEST, [below], loops)
+        below = self.read(body.args[0]) if type(body) is Call and body.func == "exp" else None
+        self.letters, inner = outer, self.letters
+        if below is None or not set(loops) <= set(below.letters):
+            return None
+        above = self.read(top)
+        self.letters = inner
+        largest = self.combine(DIVIDED_OUT, [below], loops)
         over, grown = (self.combine("exp", [self.combine(SUB, [node, largest])]) for node in (above, below))
-        return self.combine(DIV, [over, self.combine(DOT, [grown], loops)])
+        found = self.combine(DIV, [over, self.combine(DOT, [grown], loops)])
+        self.letters = outer
+        return found

@@ -5,7 +5,7 @@ It is interpreted: with balls (`tutor.numbers.enclosures`), over columns of floa
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -17,6 +17,7 @@ from tutor.expression.nodes import Add, Expr, Mul, Name, Neg, Number, Partial, P
 from tutor.numbers.lowering import (
     ADD,
     COMMUTES,
+    DIV,
     IF,
     MAX,
     MIN,
@@ -68,8 +69,7 @@ def program(expr: Expr) -> Program:
     ('x',)
     """
     lowering = _Instructions()
-    result = lowering.lower(expr, {})
-    return Program(tuple(lowering.code), result, tuple(lowering.places), tuple(lowering.kinks), lowering.digits)
+    return lowering.finish(lowering.lower(expr, {}))
 
 
 def keys(program: Program, known: dict[Hashable, int]) -> list[int]:
@@ -112,6 +112,10 @@ class _Instructions(Lowering[int]):
         if place is None:
             place = self.known[instruction] = self.add(instruction)
         return place
+
+    def finish(self, result: int) -> Program:
+        """The program whose result stands at a place."""
+        return Program(tuple(self.code), result, tuple(self.places), tuple(self.kinks), self.digits)
 
     def value(self, node: int) -> int:
         return node
@@ -184,14 +188,25 @@ class _Instructions(Lowering[int]):
         return total
 
     def product(self, expr: Mul, env: Mapping[str, int]) -> int:
-        total = self.part(expr.args[0], env)
-        for factor in expr.args[1:]:
-            place = self.part(factor, env)
+        return self.multiply([self.part(factor, env) for factor in expr.args])
+
+    def multiply(self, factors: Sequence[int]) -> int:
+        """The product of what stands at some places."""
+        total = factors[0]
+        for place in factors[1:]:
             total = self.emit(SQUARE, total) if place == total else self.emit(MUL, total, place)
         return total
 
+    def divide(self, over: int, under: int) -> int:
+        """A quotient; of two constants, their exact one."""
+        a, b = self.constant(over), self.constant(under)
+        return self.emit(DIV, over, under) if a is None or not b else self.fraction(a / b)
+
     def power(self, expr: Pow, env: Mapping[str, int]) -> int:
-        base, exponent = self.lower(expr.base, env), self.lower(expr.exp, env)
+        return self.raise_power(self.lower(expr.base, env), self.lower(expr.exp, env))
+
+    def raise_power(self, base: int, exponent: int) -> int:
+        """A power of what stands at two places."""
         value = self.constant(exponent)
         if value is not None and value.denominator == 1 and abs(value) <= 10**6:
             whole = int(value)
@@ -227,3 +242,62 @@ class _Instructions(Lowering[int]):
         for one in grown[1:]:
             total = self.emit(ADD, total, one)
         return grown, total
+
+
+class Instructions:
+    """Makes a program instruction by instruction, without a formula: what is done with the results that stand at some places."""
+
+    def __init__(self) -> None:
+        self._made = _Instructions()
+
+    def load(self, name: str) -> int:
+        """A quantity or a derivative, by its key."""
+        return self._made.load(name)
+
+    def number(self, value: Number) -> int:
+        """A constant."""
+        return self._made.constant_at(value.text) if "/" in value.text else self._made.number(value, {})
+
+    def is_zero(self, place: int) -> bool:
+        """Whether the constant 0 stands at a place."""
+        op, value, *_ = self._made.code[place]
+        return op == NUMBER and not value
+
+    def add(self, terms: Sequence[int]) -> int:
+        """Their sum."""
+        total = terms[0]
+        for term in terms[1:]:
+            total = self._made.emit(ADD, total, term)
+        return total
+
+    def subtract(self, a: int, b: int) -> int:
+        """The difference."""
+        return self._made.emit(SUB, a, b)
+
+    def multiply(self, factors: Sequence[int]) -> int:
+        """Their product."""
+        return self._made.multiply(factors)
+
+    def negate(self, value: int) -> int:
+        """The opposite."""
+        return self._made.emit(NEG, value)
+
+    def divide(self, a: int, b: int) -> int:
+        """The quotient."""
+        return self._made.divide(a, b)
+
+    def power(self, a: int, b: int) -> int:
+        """The power."""
+        return self._made.raise_power(a, b)
+
+    def find_larger(self, a: int, b: int) -> int:
+        """The larger of two, where no branch depends on which one it is."""
+        return a if a == b else self._made.emit(MAX, a, b)
+
+    def call(self, func: str, args: Sequence[int]) -> int:
+        """A function of the rule tables."""
+        return self._made.apply(func, list(args))
+
+    def finish(self, result: int) -> Program:
+        """The program whose result stands at a place."""
+        return self._made.finish(result)

@@ -68,7 +68,7 @@ class _MarkdownPage(PlainPage):
         return _MARKER.sub(r"\1\\\2", text)
 
     def heading(self, text: str, level: int) -> str:
-        return f"{'#' * level} {self.paragraph(text)}"
+        return f"{'#' * min(level, 6)} {self.paragraph(text)}"
 
     def credit(self, source: str) -> str:
         return f"*{source}*"
@@ -84,6 +84,9 @@ class _MarkdownPage(PlainPage):
 
     def literal(self, lines: Sequence[str]) -> str:
         return verbatim.fence_lines(lines)
+
+    def list_ticked(self, lines: Sequence[str]) -> str:
+        return "\n".join(f"- [ ] {line}" for line in lines)
 
 
 __all__ = ["markdown", "spell"]

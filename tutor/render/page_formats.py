@@ -26,7 +26,7 @@ class PageFormat:
 
     ``writer`` makes the text from a document and a notation; where it is empty, the result writes itself, as the contract for programs.
     ``fragment`` makes a part for a document of one's own, ``screen`` prints on a terminal with its width and colours, ``compiler`` makes
-    the bytes of a file from the text, and ``source`` is the suffix of that text.
+    the bytes of a file from the text, and ``source`` is the suffix of that text.  ``headed`` ones take LaTeX of one's own for their head.
     """
 
     title: str
@@ -36,15 +36,17 @@ class PageFormat:
     screen: str = ""
     compiler: str = ""
     source: str = ""
+    headed: bool = False
 
     @property
     def is_text(self) -> bool:
         """Whether it can be read on a terminal, and kept as text."""
         return not self.compiler
 
-    def write(self, doc: Document, notation: Notation, *, fragment: bool = False) -> str:
-        """The text of a document; of a format that is compiled, the source."""
-        return str(_import_name(self.fragment if fragment else self.writer)(doc, notation))
+    def write(self, doc: Document, notation: Notation, *, fragment: bool = False, preamble: str = "") -> str:
+        """The text of a document; of a format that is compiled, the source.  ``preamble`` is for the head of one that is ``headed``."""
+        own = {"preamble": preamble} if preamble and self.headed and not fragment else {}
+        return str(_import_name(self.fragment if fragment else self.writer)(doc, notation, **own))
 
     def compile(self, source: str) -> bytes:
         """The file that is made of a source; raises `OutputError` where what compiles it is not there."""
@@ -60,9 +62,12 @@ PAGE_FORMATS: Mapping[str, PageFormat] = {
     "terminal": PageFormat(
         "plain text, as on the terminal", ".txt", "terminal.terminal_page:write_plain_page", screen="terminal.terminal_page:render"
     ),
-    "latex": PageFormat("LaTeX, a whole article", ".tex", "latex.article:document", fragment="latex.article:fragment"),
-    "pdf": PageFormat("PDF, by the TeX on this machine", ".pdf", "latex.article:document", compiler="latex.pdf:compile_pdf", source=".tex"),
+    "latex": PageFormat("LaTeX, a whole article", ".tex", "latex.article:document", fragment="latex.article:fragment", headed=True),
+    "pdf": PageFormat(
+        "PDF, by the TeX on this machine", ".pdf", "latex.article:document", compiler="latex.pdf:compile_pdf", source=".tex", headed=True
+    ),
     "markdown": PageFormat("Markdown with dollar maths", ".md", "markdown:markdown"),
+    "html": PageFormat("HTML", ".html", "html_page:write_html"),
     "rst": PageFormat("reStructuredText, for Sphinx and Jupyter Book", ".rst", "rst:rst"),
     "json": PageFormat("JSON for programs", ".json"),
 }

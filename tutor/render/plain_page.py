@@ -14,6 +14,7 @@ from typing import ClassVar
 
 from tutor.explain.document import (
     Bars,
+    Blanks,
     Document,
     Equation,
     Equations,
@@ -22,7 +23,9 @@ from tutor.explain.document import (
     Math,
     Node,
     Paragraph,
+    Section,
     Sentence,
+    SheetQuestion,
     Table,
     Verbatim,
 )
@@ -30,6 +33,7 @@ from tutor.expression.nodes import Expr, Name
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
+from tutor.render.answer_rows import write_answer_rows, write_blank
 from tutor.render.latex.rows import set_rows
 from tutor.render.latex.widths import measure
 from tutor.render.maths import Printer
@@ -57,8 +61,10 @@ class PlainPage:
     unsafe_in_text: ClassVar[re.Pattern[str]]
     r"""Signs that a reader would act on, even in ``\text{}``."""
 
-    def __init__(self, notation: Notation) -> None:
+    def __init__(self, notation: Notation, depth: int = 0) -> None:
+        """``depth`` counts the titles that the page stands under, where it is a part of another."""
         self.printer = Printer(notation)
+        self.depth = depth
 
     def escape(self, words: str) -> str:
         """Plain words in which nothing is markup."""
@@ -81,7 +87,7 @@ class PlainPage:
         raise NotImplementedError
 
     def heading(self, text: str, level: int) -> str:
-        """The title of the page (level 1) or of a part (level 2)."""
+        """The title of the page (level 1) or of a section of it (level 2); of a part of the page one more, and so on."""
         raise NotImplementedError
 
     def credit(self, source: str) -> str:
@@ -96,10 +102,18 @@ class PlainPage:
         """Lines as they stand."""
         raise NotImplementedError
 
+    def list_ticked(self, lines: Sequence[str]) -> str:
+        """Options, each with a box to tick."""
+        raise NotImplementedError
+
     def page(self, doc: Document) -> str:
         """The whole document as one text."""
+        return self.write_parts(doc) + "\n"
+
+    def write_parts(self, doc: Document) -> str:
+        """The title and the blocks."""
         parts = [*self.title(doc), *(self.block(block) for block in doc.blocks)]
-        return "\n\n".join(part for part in parts if part) + "\n"
+        return "\n\n".join(part for part in parts if part)
 
     def maths(self, expr: Expr) -> str:
         """An expression within a line."""
@@ -114,7 +128,7 @@ class PlainPage:
         facts = [self.sentence(fact) for fact in doc.facts]
         line = " · ".join(part for part in [self.escape(doc.ident), *facts] if part)
         title, source = self.sentence((doc.title,)), self.sentence((doc.source,)).strip()
-        return [self.heading(title, 1) if title else "", self.paragraph(line), self.credit(source) if source else ""]
+        return [self.heading(title, 1 + self.depth) if title else "", self.paragraph(line), self.credit(source) if source else ""]
 
     @singledispatchmethod
     def block(self, block: object) -> str:
@@ -123,13 +137,13 @@ class PlainPage:
 
     @block.register
     def _(self, block: Heading) -> str:
-        return self.heading(self.sentence((*block.before, block.text)), 2)
+        return self.heading(self.sentence((*block.before, block.text)), 2 + self.depth)
 
     @block.register
     def _(self, block: Paragraph) -> str:
         words = self.sentence(block.parts)
         label = self.escape(block.label).strip()
-        return f"**{label}** {words.strip()}" if label else self.paragraph(words)
+        return f"**{label}** {words.strip()}".rstrip() if label else self.paragraph(words)
 
     @block.register
     def _(self, block: Table) -> str:
@@ -152,6 +166,23 @@ class PlainPage:
     @block.register
     def _(self, block: Bars) -> str:
         return self.literal([line.text for line in bars.lines(block, Pen(Notation()), verbatim.WIDTH)])
+
+    @block.register
+    def _(self, block: SheetQuestion) -> str:
+        told = " · ".join(self.escape(part) for part in (block.ident, block.marks) if part)
+        words = f"**{self.escape(block.number)}** {self.sentence(block.parts).strip()}" + (f" ({told})" if told else "")
+        options = [self.sentence((f"{letter}) {text}",)) for letter, text in block.options]
+        place = write_answer_rows(block.place, verbatim.WIDTH)
+        parts = [words, self.list_ticked(options) if options else "", self.literal(place) if place else ""]
+        return "\n\n".join(part for part in parts if part)
+
+    @block.register
+    def _(self, block: Blanks) -> str:
+        return self.literal([write_blank(label, verbatim.WIDTH // 2) for label in block.labels])
+
+    @block.register
+    def _(self, block: Section) -> str:
+        return type(self)(block.notation, self.depth + bool(block.document.title)).write_parts(block.document)
 
     def node(self, node: Node) -> list[str]:
         """A box of the picture as a row."""

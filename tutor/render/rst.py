@@ -17,6 +17,8 @@ from tutor.text import drop_controls, show_code_points
 _MARKUP = re.compile(r"[\\*`|_<>@]|:(?=\S)")
 _PLAIN_START = re.compile(r"(?!(?:[0-9]+|[A-Za-z]|[ivxlcdmIVXLCDM]+)[.)])(?:\w|:math:`)|\\\S")
 """How a paragraph begins that is no list, directive or rule."""
+_RULERS = "=-~^"
+"""What stands below a title, by its level."""
 
 
 def rst(doc: Document, notation: Notation) -> str:
@@ -72,7 +74,7 @@ class _RstPage(PlainPage):
 
     def heading(self, text: str, level: int) -> str:
         text = self.paragraph(text)
-        return f"{text}\n{'=-'[level - 1] * (TextLine().put(text).width + 2)}" if text else ""
+        return f"{text}\n{_RULERS[min(level, len(_RULERS)) - 1] * (TextLine().put(text).width + 2)}" if text else ""
 
     def credit(self, source: str) -> str:
         return self.paragraph(source)
@@ -91,6 +93,10 @@ class _RstPage(PlainPage):
     def literal(self, lines: Sequence[str]) -> str:
         """Each line behind a margin that none of them can leave."""
         return "\n".join([".. code-block:: text", "", *(f"   {line}".rstrip() for line in lines)]) if any(map(str.strip, lines)) else ""
+
+    def list_ticked(self, lines: Sequence[str]) -> str:
+        """A list with empty boxes."""
+        return "\n".join(f"* \N{BALLOT BOX} {line}" for line in lines)
 
 
 __all__ = ["escape_rst", "rst"]

@@ -2,11 +2,30 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+
+from tutor.answer.read.array_vocabulary import layer_notation
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
-from tutor.exercise.model import Exercise
-from tutor.solving.check_claims import Verdict
+from tutor.exercise.model import Claim, Exercise
+from tutor.exercise.over_layers import layers_of, read_layer_formula
+from tutor.explain.layer_formulas import dress_expr, strip_shapes
+from tutor.expression.keys import read_derivative
+from tutor.expression.nodes import Expr
+from tutor.graph.layered import Layered
+from tutor.graph.shapes import Shape, shape_of
+from tutor.numbers.agreement import is_decimal
+from tutor.numbers.printed import as_printed
+from tutor.render.maths import text
+from tutor.results.feedback import course_notation
+from tutor.solving.check_claims import Verdict, VerdictText, nest_texts
 from tutor.solving.check_claims import check as check_exercise
+
+ONES = "𝟏"
+"""A vector of ones."""
 
 
 def check(*targets: str | Exercise) -> list[Verdict]:
@@ -19,8 +38,76 @@ def check(*targets: str | Exercise) -> list[Verdict]:
     """
     found: list[Verdict] = []
     for target in expand_targets(targets):
-        found += check_exercise(load(target) if isinstance(target, str) else target)
+        exercise = load(target) if isinstance(target, str) else target
+        verdicts = check_exercise(exercise)
+        write = _VerdictWriter(exercise) if verdicts else None
+        found += [replace(verdict, written=write(verdict)) for verdict in verdicts if write is not None]
     return found
+
+
+class _VerdictWriter:
+    """Writes the verdicts of one exercise as its pages do."""
+
+    def __init__(self, exercise: Exercise) -> None:
+        self.notation = course_notation(exercise)
+        self.shapes: Mapping[str, Shape] = {}
+        self.arrays = self.notation
+        self.layered: Layered | None = None
+        if exercise.layers is not None or (exercise.network is not None and exercise.graph is not None):
+            layered = self.layered = layers_of(exercise, exercise.notation)
+            self.shapes, self.arrays = layered.shapes, layer_notation(exercise, layered, exercise.notation)
+
+    def __call__(self, verdict: Verdict) -> VerdictText:
+        claim, differs = verdict.source, verdict.difference
+        if claim is not None and verdict.parts:
+            return self.join_parts(claim, verdict)
+        printed = verdict.printed.replace("-", "−") if is_decimal(claim.decimal if claim else verdict.printed) else verdict.printed
+        if claim is None or claim.subject is None or claim.formula is None:
+            if claim is None or claim.formula is None or verdict.derived is None:
+                return VerdictText(verdict.claim, printed, verdict.value)
+            value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
+            return VerdictText(verdict.claim, self.write(claim.formula, claim), value)
+        subject = self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
+        if verdict.derived is None:
+            digits = len(re.sub(r"[eE].*|\D", "", claim.decimal).lstrip("0")) if is_decimal(claim.decimal) else 6
+            shown = printed if is_decimal(claim.decimal) else self.write(claim.formula, claim)
+            return VerdictText(subject, shown, text(as_printed(Fraction(verdict.value), digits + 1), self.notation))
+        point = ", ".join(f"{self.name(name)} = {value.replace('-', '−')}" for name, value in differs.point) if differs else ""
+        both = (differs.yours.replace("-", "−"), differs.expected.replace("-", "−")) if differs else ("", "")
+        value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
+        sums = tuple(self.write_sum(group, claim) for group in verdict.sums)
+        return VerdictText(subject, self.write(claim.formula, claim), value, point, both, sums)
+
+    def join_parts(self, claim: Claim, verdict: Verdict) -> VerdictText:
+        """The entries of an array as one, or the sides of an equation."""
+        texts = [self(part) for part in verdict.parts]
+        worst = next(one for one, part in zip(texts, verdict.parts, strict=True) if part.agreement == verdict.agreement)
+        if not claim.shape:
+            value = next((one.value for one in reversed(texts) if one.value), "")
+            return replace(worst, printed=" = ".join(one.printed for one in texts), value=value)
+        assert claim.subject is not None
+        subject = self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
+        printed = nest_texts([one.printed for one in texts], claim.shape)
+        value = nest_texts([one.value or one.printed for one in texts], claim.shape) if any(one.value for one in texts) else ""
+        return VerdictText(subject, printed, value, sums=worst.sums)
+
+    def write_sum(self, group: Sequence[str], claim: Claim) -> str:
+        """What adds up to 1: single quantities, or over arrays the sum of one."""
+        if claim.layers and self.layered is not None:
+            total = read_layer_formula(group[0], self.layered)
+            return f"{self.write(total, claim)} = {ONES if shape_of(total, self.shapes) else 1}"
+        return " + ".join(map(self.name, group)) + " = 1"
+
+    def name(self, name: str) -> str:
+        """A quantity or a derivative by its symbol."""
+        parts = read_derivative(name)
+        return (self.notation.partial(parts.of, parts.wrt) if parts else self.notation.symbol(name)).text
+
+    def write(self, expr: Expr, claim: Claim) -> str:
+        """An expression on one line of text."""
+        if claim.layers:
+            return text(strip_shapes(dress_expr(expr, self.shapes)), self.arrays)
+        return text(expr, self.notation)
 
 
 def expand_targets(targets: tuple[str | Exercise, ...] | list[str]) -> list[str | Exercise]:

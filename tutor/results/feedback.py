@@ -12,7 +12,8 @@ from tutor.explain import class_page as classroom
 from tutor.explain import feedback_page as student
 from tutor.explain.document import Document
 from tutor.explain.feedback_page import Solution
-from tutor.explain.words.wording import ENGLISH, Wording, require_wording
+from tutor.explain.words.languages import require_wording
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.marking.classwork import Classwork, count
 from tutor.marking.disclosure import Reveal, disclose
 from tutor.marking.mark_submission import Marker
@@ -84,9 +85,11 @@ def course_notation(exercise: Exercise) -> Notation:
 
 
 def reports(
-    marker: Marker, reveal: Reveal = "hint", notation: Notation | None = None, words: Wording = ENGLISH
+    marker: Marker, reveal: Reveal = "hint", notation: Notation | None = None, words: Wording | str | None = None
 ) -> Callable[[Marked], Feedback]:
-    """What makes the report of each student, in ``words``: everything that is the same for all is prepared here, once an exercise.
+    """What makes the report of each student, in ``words`` (by default the language of the exercise file, else English).
+
+    Everything that is the same for all is prepared here, once an exercise.
 
     >>> from tutor.exercise.load import load
     >>> from tutor.answer.handed_in import Submission
@@ -94,13 +97,13 @@ def reports(
     >>> reports(marker)(marker.mark(Submission("anna", {"out_o1": "0.751"}))).title
     'A 2-2-2 network learns'
     """
-    words, sheet = require_wording(words), marker.sheet
+    said, sheet = require_wording(words, marker.exercise.language), marker.sheet
     own = {name: as_exact_text(value) for name, value in sheet.truth.items()}
-    rules = {step.target: words.marking.rule(step.sort, step.rule) for step in sheet.working.steps}
+    rules = {step.target: said.marking.rule(step.sort, step.rule) for step in sheet.working.steps}
     solutions = {question.id: marker.solution(question.id) for question in marker.questions} if reveal == "solution" else {}
     written = notation or course_notation(marker.exercise)
     common = Feedback(
-        Marked("", marker.exercise.id), reveal, marker.exercise.title, written, marker.questions, own, rules, solutions, words
+        Marked("", marker.exercise.id), reveal, marker.exercise.title, written, marker.questions, own, rules, solutions, said
     )
     return lambda marked: replace(common, marked=marked)
 
@@ -140,7 +143,7 @@ class ClassReport(Page):
         """The charts as an SVG file that stands alone."""
         from tutor.render.charts.bars_svg import svg
 
-        return svg(classroom.charts(self.room), self.document().title)
+        return svg(classroom.charts(self.room), self.document().title, self.words.language)
 
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts.marking_json`."""
@@ -152,7 +155,7 @@ class ClassReport(Page):
 
 def class_report(
     works: Iterable[Marked], *, title: str = "", notation: Notation | None = None, questions: Sequence[Question] = (),
-    words: Wording = ENGLISH,
+    words: Wording | str | None = None,
 ) -> ClassReport:  # fmt: skip
     """The report on a class in ``words``, from the marked work of each student, which is walked over once.
 

@@ -18,6 +18,8 @@ class Page(ABC):
 
     __slots__ = ()
     notation: Notation
+    preamble: str = ""
+    """LaTeX of one's own for the head of a whole article, checked."""
 
     @property
     @abstractmethod
@@ -42,7 +44,7 @@ class Page(ABC):
         row = page_format(name)
         if not row.writer:
             return self.to_json()
-        text = row.write(self.document(), self.notation, fragment=fragment)
+        text = row.write(self.document(), self.notation, fragment=fragment, preamble=self.preamble)
         return text if row.is_text else row.compile(text)
 
     def to_text(self, width: int = 80) -> str:

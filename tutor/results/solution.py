@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 from tutor.errors import GraphError, ValueProblem, hint_near
 from tutor.exercise.model import Exercise
 from tutor.explain.document import Document, Equations
-from tutor.explain.words.wording import ENGLISH, Wording, require_wording
+from tutor.explain.words.languages import require_wording
+from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.keys import derivative_key
 from tutor.graph.entries import Array
 from tutor.graph.layered import Layered
@@ -242,7 +243,7 @@ def solve(
     ask: Ask | None = None,
     apart: bool | None = None,
     form: Form | None = None,
-    words: Wording = ENGLISH,
+    words: Wording | str | None = None,
 ) -> Solution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
 
@@ -252,7 +253,8 @@ def solve(
     is a course (``dl``, ``qmul``, ``graz``, ``neuron``, ``cmu``) or ``plain``; ``ask`` is who asks SymPy for the proof
     (this process by default); ``form`` is ``scalar``, neuron by neuron, or ``layer``, in matrices (the default of exercises
     that are written so).  ``apart`` takes long formulas apart into steps, or leaves them as they are written: an expression and a
-    single long step are taken apart by default, several steps and exercises stay as they are.  ``words`` are the language of the page.
+    single long step are taken apart by default, several steps and exercises stay as they are.  ``words`` are the language of the page:
+    a code (``"de"``) or a `Wording`; by default what the exercise file says, else English.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -261,8 +263,8 @@ def solve(
     """
     exercise = target_exercise(target, apart=apart, given=at or ())
     options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart)
-    words = require_wording(words)
-    return Solution(work(resolve_solution(exercise, options), ask), words)
+    said = require_wording(words, exercise.language)
+    return Solution(work(resolve_solution(exercise, options), ask), said)
 
 
 def train(
@@ -283,7 +285,7 @@ def train(
     progress: Callable[[int], None] | None = None,
     ask: Ask | None = None,
     form: Form | None = None,
-    words: Wording = ENGLISH,
+    words: Wording | str | None = None,
 ) -> Solution:
     """Train an exercise (id or TOML file), an expression, or steps.
 
@@ -293,7 +295,7 @@ def train(
     of a CSV file, or columns by name; ``wrt`` chooses what is trained, and ``apart`` how formulas are written, as for `solve`.
     ``progress`` is called now and then with the number of updates made; ``ask`` is who asks
     SymPy for the proof (this process by default); ``form`` is ``scalar`` (the default) or ``layer``, whole matrices; ``words`` are the
-    language of the page.
+    language of the page, as for `solve`.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -305,5 +307,5 @@ def train(
     options = Options(
         at or {}, wrt, steps, rate, None, notation_name, form, optimiser, settings, batch, order, seed, data, apart,
     )  # fmt: skip
-    words = require_wording(words)
-    return Solution(work(resolve_training(exercise, options), ask, progress), words)
+    said = require_wording(words, exercise.language)
+    return Solution(work(resolve_training(exercise, options), ask, progress), said)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Graph
 from tutor.numbers.agreement import Agreement, agreement, is_decimal
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
+from tutor.numbers.carried import is_right_within_factors
 from tutor.numbers.printed import as_exact_text
 from tutor.numbers.run import compute, evaluate, run
 from tutor.numbers.train import Task, train_exactly
@@ -33,6 +34,22 @@ if TYPE_CHECKING:
 
 POINTS = 4
 EQUAL = Fraction(1, 10**40)
+_FIT: tuple[Agreement, ...] = ("exact", "rounded", "truncated", "carried", "differs")
+"""From the best to the worst."""
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictText:
+    """A verdict on lines of text, in the symbols of its course: the claim, what is printed, the value (nothing for a formula that
+    agrees), the point at which a formula differs, with what both give there, and the sums that are 1.
+    """
+
+    claim: str
+    printed: str
+    value: str = ""
+    point: str = ""
+    both: tuple[str, str] = ("", "")
+    sums: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +68,10 @@ class Verdict:
     """Targets that have to add up to 1, each of these groups, for a formula to agree; the given ones do."""
     difference: Comparison | None = None
     """Where a formula differs, and by how much."""
+    parts: tuple[Verdict, ...] = ()
+    """Those of the entries of an array, or of what stands between equals signs."""
+    written: VerdictText | None = None
+    """The same for people, as the exercise's course writes it."""
 
     @property
     def ok(self) -> bool:
@@ -93,6 +114,11 @@ class _Checker:
         base = Verdict(self.exercise.id, claim.text, claim.printed, "", "differs", claim.erratum, claim)
         if claim.unknown:
             return replace(base, value=claim.unknown)
+        if claim.parts:
+            parts = tuple(map(self.verdict, claim.parts))
+            worst = max(parts, key=lambda part: _FIT.index(part.agreement))
+            whole = nest_texts([part.value for part in parts], claim.shape) if claim.shape else parts[-1].value
+            return replace(base, value=whole, agreement=worst.agreement, sums=worst.sums, difference=worst.difference, parts=parts)
         assert claim.formula is not None
         if claim.count:
             assert self.exercise.network is not None
@@ -104,11 +130,14 @@ class _Checker:
             return replace(base, value=write_plain(derived), agreement="differs" if differs else "exact", derived=derived)
         assert claim.subject is not None
         if claim.layers:
-            from tutor.exercise.layer_claims import are_equal_layers, derive_layer  # arrays only
+            from tutor.exercise.layer_claims import are_equal_layers, derive_layer, list_sums  # arrays only
 
             equal = are_equal_layers(self.exercise, claim.subject, claim.formula)
+            sums = list_sums(self.exercise) if equal else ()
+            if sums and are_equal_layers(self.exercise, claim.subject, claim.formula, normed=False):
+                sums = ()
             shown = derive_layer(self.exercise, claim.subject)
-            return replace(base, value=write_plain(shown), agreement="exact" if equal else "differs", derived=shown)
+            return replace(base, value=write_plain(shown), agreement="exact" if equal else "differs", derived=shown, sums=sums)
         figure = constant(claim.formula) is not None
         if figure and claim.after and self.exercise.values and self.exercise.rate is None:
             raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
@@ -128,11 +157,11 @@ class _Checker:
 
     def compare_with(self, claim: Claim, value: Value) -> Agreement:
         """How a printed number agrees: by its digits, or exactly where it is a fraction or a product of numbers."""
-        if is_decimal(claim.printed):
-            return agreement(claim.printed, value)
+        if is_decimal(claim.decimal):
+            return agreement(claim.decimal, value)
         assert claim.formula is not None
         number = compute(claim.formula, {})
-        return "exact" if self.is_same(number, value) else "differs"
+        return "exact" if self.is_same(number, value) else "carried" if is_right_within_factors(claim.formula, value) else "differs"
 
     @staticmethod
     def is_same(a: Value, b: Value) -> bool:
@@ -258,6 +287,18 @@ class _Checker:
             return steps[derivative_key(partial.of, partial.wrt)]
         products = tuple(times(*(factor.expr for factor in path.factors)) for path in chains)
         return products[0] if len(products) == 1 else Add(products)
+
+
+def nest_texts(texts: Sequence[str], shape: Sequence[int]) -> str:
+    """The entries of an array in brackets, row by row.
+
+    >>> nest_texts(["1", "2", "3", "4"], (2, 2))
+    '[[1, 2], [3, 4]]'
+    """
+    if not shape:
+        return texts[0]
+    size = len(texts) // shape[0]
+    return f"[{', '.join(nest_texts(texts[at : at + size], shape[1:]) for at in range(0, len(texts), size))}]"
 
 
 def negate(expr: Expr) -> Expr:

@@ -20,8 +20,9 @@ def update_notation(notation: Notation, task: Task, updates: Sequence[Update], n
     """
     found = dict(notation.symbols)
     alone = len(updates) == 1
-    for name in (*names.settings.values(), names.t):
+    for name in names.settings.values():
         found.setdefault(name, _setting(name.removesuffix("_update")))
+    found.setdefault(names.t, _write_count(notation))
     for each in updates:
         of = notation.symbol(each.parameter)
         for word, target in each.made.items():
@@ -45,6 +46,11 @@ def update_notation(notation: Notation, task: Task, updates: Sequence[Update], n
 def _setting(name: str) -> Symbol:
     """β₁ for beta1, ε for eps."""
     return read_symbol("\\varepsilon" if name == "eps" else guess(name).latex).symbol()
+
+
+def _write_count(notation: Notation) -> Symbol:
+    """The number of the update, counted from 1: t, or t + 1 where a course writes the new values so; an exponent wherever it stands."""
+    return Symbol("t+1", "t+1") if notation.update == "next" else Symbol("t", "t")
 
 
 def _write_indexed(head: Symbol, of: Symbol, alone: bool) -> Symbol:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from tutor.derive.backward import derive
@@ -12,13 +12,14 @@ from tutor.exercise.model import Assumption
 from tutor.exercise.over_layers import entry_symbols, sizes_written_with
 from tutor.exercise.training_task import make_task
 from tutor.expression.nodes import Name
+from tutor.graph.entries import Array
 from tutor.graph.network import quantities
 from tutor.graph.nouns import Derivation
 from tutor.notation.profile import Notation, notation, unit_symbol
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import SampleTable
 from tutor.numbers.run import evaluate
-from tutor.numbers.train import sample_numbers
+from tutor.numbers.train import Run, sample_numbers
 from tutor.numbers.verify import Ask
 from tutor.rules.optimisers import DESCENT
 from tutor.solving.check_claims import check
@@ -27,7 +28,7 @@ from tutor.solving.request import Request
 from tutor.solving.run_training import run_training
 from tutor.solving.update_symbols import update_notation
 from tutor.solving.verdicts import list_relevant_verdicts
-from tutor.solving.worked import Worked
+from tutor.solving.worked import Training, Worked
 
 MAX_REWRITTEN = 500
 """In a graph of up to this many steps named rewrites are looked for."""
@@ -50,6 +51,28 @@ def work(request: Request, ask: Ask | None = None, progress: Callable[[int], Non
     from tutor.solving.work_arrays import work_arrays
 
     return work_arrays(request, request.layered, ask)
+
+
+def hold_given(request: Request) -> Worked:
+    """What is given and nothing else, as a problem sheet has it: the computation, its values, how it is trained."""
+    exercise, values = request.exercise, request.values
+    if exercise.graph is None:
+        return Worked(request, notation(request.notation))
+    numbers: Mapping[str, Value] | Mapping[str, Array[Value]] | None = values
+    if request.layered is not None:
+        from tutor.numbers.run_arrays import as_arrays
+        from tutor.solving.work_arrays import array_notation
+
+        profile = array_notation(request, request.layered, ())
+        numbers = as_arrays(request.layered, values) if values is not None else None
+    else:
+        profile = solution_notation(request, ())
+    training = None
+    if exercise.rate is not None and exercise.graph.parameters and values is not None:
+        task = make_task(exercise, values, letter=profile.rate)
+        profile = update_notation(profile, task, (), task.names)
+        training = Training(task, Run((), {}, 0), (), {})
+    return Worked(request, profile, (derive(request.graph),), numbers, training)
 
 
 def work_numbers(request: Request, ask: Ask | None) -> Worked:

@@ -7,6 +7,7 @@ from tutor.exercise.load import load
 from tutor.expression.nodes import Name, Partial
 from tutor.expression.plain import write_plain
 from tutor.marking.mark_sheet import Sheet
+from tutor.numbers.program import program
 
 
 def test_an_array_has_its_single_quantities_in_its_shape():
@@ -26,8 +27,10 @@ def test_sizes_that_are_letters_have_two_fields_of_different_sizes():
 def test_an_entry_is_a_formula_of_single_quantities():
     field = Sheet(load("qmul/network-deltas-layers")).fields[0]
     steps = {step.target: step.expr for step in field.layered.graph.steps}
-    assert write_plain(field.entry(steps["z2"], (3,))) == "(W2_1_3*x1_1 + W2_2_3*x1_2 + W2_3_3*x1_3 + W2_4_3*x1_4) + b2_3"
-    assert len(field.write_entries(steps["z2"])) == 3
+    entries = field.write_entries(steps["z2"])
+    assert write_plain(entries[2]) == "W2_1_3*x1_1 + W2_2_3*x1_2 + W2_3_3*x1_3 + W2_4_3*x1_4 + b2_3"
+    own = field.entry(steps["z2"], field.lower(steps["z2"]), (3,))
+    assert set(own.names) == set(program(entries[2]).names)
 
 
 def test_a_key_is_a_name_or_a_derivative():

@@ -23,7 +23,12 @@ ONE = [  # file, text, student, answers
     ("anna.md", "# Homework 3\n\n- **q1:** $x(1-x)$\n* *q2*: `2`\n1. dL/dw5: 3", "anna", {"q1": "$x(1-x)$", "q2": "`2`", "dL/dw5": "3"}),
     ("anna.md", "## q1\n\n$a$\n\n## w5 after  1\n0.3\n### Q2: 7", "anna", {"q1": "$a$", "w5 after 1": "0.3", "q2": "7"}),
     ("anna.md", "**q1**: a\n**q2 :** b", "anna", {"q1": "a", "q2": "b"}),
-    ("anna.md", "## q1\n```python\nq2: 3\n# q2\n```\nq2: 4", "anna", {"q1": "```python\nq2: 3\n# q2\n```", "q2": "4"}),
+    ("anna.md", "## q1\n```python\nq2: 3\n# q2\n```\nq2: 4", "anna", {"q1": "q2: 3\n# q2", "q2": "4"}),
+    ("anna.md", "```\nq1 = 0.5\n```\n\n```python\nq2 = 3\n```", "anna", {"q1": "0.5\n\nq2 = 3", "q2": "3"}),
+    ("anna.md", "| # | Quantity | My result | Working |\n|:--|:-:|--:|---|\n| 1 | q1 | 0.5 | see above |", "anna", {"q1": "0.5"}),
+    ("anna.txt", "q1:\n0.5\nq2 =\n3", "anna", {"q1": "0.5", "q2": "3"}),
+    ("anna.txt", "q1:\n0.5\nq2 = 1 + 2\n= 3", "anna", {"q1": "0.5", "q2": "1 + 2\n= 3"}),
+    ("anna.txt", "q1 = 0.5      q2 = 3\nBest wishes\nAnna", "anna", {"q1": "0.5", "q2": "3"}),
     ("anna.md", "---\nname: Anna Berg\n---\nq1: 1", "Anna Berg", {"q1": "1"}),
 ]  # fmt: skip
 

@@ -7,10 +7,12 @@ from counted import ANSWER, at_most
 from readings import LETTERS, READ, words
 
 from tutor.answer.handed_in import AnswerError
+from tutor.answer.read.array_vocabulary import array_vocabulary
 from tutor.answer.read.reading import read
 from tutor.answer.read.vocabulary import vocabulary
-from tutor.exercise.load import load
+from tutor.exercise.load import from_text, load
 from tutor.expression.nodes import Add, Call, Mul, Name, Number, Partial, Pow
+from tutor.expression.parse import read_fast, read_slowly
 from tutor.expression.plain import write_plain
 from tutor.graph.build import from_steps
 
@@ -56,6 +58,9 @@ AS_TYPESET = [
     (r"x + y \\", "x + y"),
     (r"\text{0.082}", "0.082"), (r"\operatorname{sigm}(z)", "sigmoid(z)"), (r"\frac{\mathrm{d} L}{\mathrm{d} w_5}", "dL/dw5"),
     ("（x ＋ ３）ｙ", "(x + 3)*y"), ("x　·　２", "x*2"), ("xy(a+b)", "x*y*(a + b)"), ("w^2_5", "w5^2"), ("w^{2}_{5}", "w5^2"),
+    (r"\frac a b", "a/b"), (r"\frac1x", "1/x"), (r"\frac{x}2 y", "x/2*y"), (r"2\frac x{y+1}", "2*(x/(y + 1))"),
+    (r"\mathrm{e}^{-x}", "exp(-x)"), (r"\left. x + y \right.", "x + y"), (r"\boxed{\frac{x}{y}}", "x/y"), ("x .* y./z", "x*y/z"),
+    (r"\begin{cases} x & \mbox{für } z > 0 \\ 0 & \mbox{sonst} \end{cases}", "if_positive(z, x, 0)"),
     # numbers in groups
     ("1'000", "1000"), ("12\u2009345.6", "12345.6"), ("1\u202f234\u202f567", "1234567"), (r"10\,000", "10000"), ("5e−3", "5e-3"),
     ("5·10⁻³", "5e-3"),
@@ -158,7 +163,8 @@ REFUSED = [  # text, a piece of what is said, the character the caret stands und
     ("wxyzb", "no quantity wxyzb", "w", "w*x*y*z*b"), ("w_{7}", "no quantity w_{7}", "w", ""),
     (r"\gamma", "no quantity", "\\", ""), (r"\foo{x}", r"command \foo is not read", "\\", r"\frac"),
     (r"\int x", r"command \int", "\\", ""), (r"\sqrt[3]{x}", "root with an index", "\\", "x^(1/3)"),
-    (r"\frac{a}", "no denominator", "\\", r"\frac{a}{b}"), (r"\frac a b", "no numerator", "\\", ""),
+    (r"\frac{a}", "no denominator", "\\", r"\frac{a}{b}"), (r"\frac out_h1 b", "no numerator", "\\", ""),
+    (r"\frac{a}12", "no denominator", "\\", ""),
     ("x'", "prime belongs", "'", "dL/dx"), ("x^9999", "exponent over 1,000", "^", ""),
     ("∂L/x", "derivative cannot be read", "∂", "dL/dw5"), ("∂", "derivative", "∂", ""),
     ("∂L/", "derivative", "∂", ""), ("dL/dq", "no quantity", None, ""), ("x $ y", "'$'", "$", "dollar"),
@@ -253,3 +259,30 @@ def test_a_hostile_text_is_refused_with_little_work(text):
         with pytest.raises(AnswerError) as caught:
             read(text, LETTERS)
         assert len(str(caught.value)) < 600
+
+
+TYPED_ARRAYS = [  # what is typed, and whether it goes the fast way
+    ("(W2^T dL/dz2) ⊙ sigmoid'(z1)", True), ("dL/dz2 h^T", True), ("W1 @ x + b1", True), ("h ᵀ h", True), ("2 (a - y).T W2", True),
+    ("h(1 - h)", True), ("sigmoid(1 - h)", True), ("W1@1", False), ("h' x", False),
+    ("sigmoid''(z1)", False), ("x^1.5", True), ("W2^{T} x", False), ("diag(h) W2 (h ∘ h)", True), ("x^T", True), ("x^Tx", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "fast"), TYPED_ARRAYS, ids=[row[0] for row in TYPED_ARRAYS])
+def test_formulas_over_arrays_are_read_alike_on_both_ways(text, fast):
+    layers = """
+    title = "Two layers"
+    steps = ["z1 = W1 x + b1", "h = sigmoid(z1)", "z2 = W2 h", "a = sigmoid(z2)", "L = sum((a - y)^2)"]
+    parameters = ["W1", "b1", "W2"]
+    shapes = { x = [2], W1 = [3, 2], b1 = [3], W2 = [2, 3], y = [2] }
+    """
+    known = array_vocabulary(from_text(layers, "layers"))
+    found = read_fast(text, known)
+    assert (found is not None) == fast
+    if found is not None:
+        assert found == read_slowly(text, 0, len(text), known)
+
+
+def test_a_decimal_exponent_is_no_superscript_with_a_factor_behind_it():
+    known = array_vocabulary(load("qmul/network-deltas-layers"))
+    assert write_plain(read("(x^1.5)", known)) == "x^1.5"

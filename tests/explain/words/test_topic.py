@@ -32,3 +32,9 @@ def test_tables_tuples_and_records_are_replaced():
     assert (made.slip("neighbour").placed, made.slip("sign-lost").placed) == (False, True)
     assert made.ONLY_BECAUSE[1][0] == "marking.ONLY_BECAUSE.1.0"
     assert MarkingWords().STUDENTS[0] == "one student"
+
+
+def test_a_phrase_that_a_language_lacks_stays_english():
+    """A page is never lost for a word; `list_faults` says what is missing."""
+    made = ChartWords({"charts.START": "Beginn"}, name="charts")
+    assert (made.START, made.UPDATES) == ("Beginn", "number of updates")

@@ -10,7 +10,6 @@ from typing import get_args
 import pytest
 
 import tutor
-from tutor.errors import TutorError
 from tutor.exercise.question import Scheme
 from tutor.explain.words.topic import tables_of
 from tutor.explain.words.wording import (
@@ -101,13 +100,3 @@ def test_a_translation_is_held_against_it():
     assert list_faults(english | {"rules.LIKEWISE": "{anzahl} weitere"}) == faults
     with pytest.raises(ValueError, match="LIKEWISE"):
         make_translation(english | {"rules.LIKEWISE": "{anzahl} weitere"})
-
-
-@pytest.mark.parametrize("call", [
-    lambda words: tutor.solve("x^2", words=words), lambda words: tutor.train("qmul/linear-neuron", words=words),
-    lambda words: tutor.mark("dl/bce", {}, words=words),
-], ids=["solve", "train", "mark"])  # fmt: skip
-@pytest.mark.parametrize("words", ["de", {"rules.X": "y"}, None])
-def test_the_name_of_a_language_is_no_catalogue(call, words):
-    with pytest.raises(TutorError, match="words is a catalogue of phrases"):
-        call(words)

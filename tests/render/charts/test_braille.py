@@ -9,7 +9,8 @@ from rich.console import Console
 from tutor.explain.chart import Axis, Chart, Contours, Mark, Series
 from tutor.notation.profile import notation
 from tutor.render.charts.braille import _ticks, draw_plain_text, render
-from tutor.results.curves import activations, read_one_variable, relu_chart, relu_fit
+from tutor.results.curves import activations
+from tutor.results.relu_fit import read_one_variable, relu_chart, relu_fit
 
 PLAIN = notation("plain")
 RAMP = Chart(("ramp",), Axis(("x",)), Axis(("y",)), (Series(("line",), ((0.0, 0.0), (1.0, 1.0))),), (Mark((0.5, 0.5)),))

@@ -1,11 +1,14 @@
 """Lists for the terminal: at any width nothing is cut, and lines break between words."""
 
+from collections import Counter
+
 import pytest
 from rich.cells import cell_len
 
 from tutor.exercise.catalogue import Entry
 from tutor.explain.words.wording import ENGLISH
-from tutor.render.terminal.listing import EXAMPLES, exercises, wrap_text
+from tutor.render.terminal.listing import EXAMPLES, exercises, verdicts, wrap_text
+from tutor.results.check import check
 from tutor.text import make_terminal_visible
 
 WORDS = ENGLISH.listings
@@ -62,3 +65,16 @@ WRAPPED = [
 @pytest.mark.parametrize(("text", "size", "lines"), WRAPPED)
 def test_wrapped(text, size, lines):
     assert wrap_text(text, size) == lines
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_verdicts_are_wrapped_and_never_cut(width):
+    found = check("qmul/network-deltas", "neuron/two-two-two", "dl/bce")
+    lines = [line.plain for line in verdicts(found, width, WORDS)]
+    assert max(cell_len(line) for line in lines[:-1]) <= width
+    text = "".join(lines)
+    assert "…" not in text
+    letters = sorted(text.replace(" ", ""))
+    for one in found:
+        for cell in (one.written.claim, one.written.printed, one.written.value):
+            assert not Counter(cell.replace(" ", "")) - Counter(letters)

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import pytest
 from counted import at_most
+from drawn_expressions import EXPRESSIONS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
@@ -646,24 +647,6 @@ def test_no_line_is_wider_than_the_page(doc: Document) -> None:
         assert too_wide(write_plain_page(doc, NOTATION, width), width) == []
 
 
-NAMES = st.sampled_from(["x", "w5", "out_h1", "target_o1", "y_hat", "eta", "a_rather_long_name_of_a_quantity", "日本"])
-NUMBERS = st.sampled_from(["0", "-1", "0.05", "-0.822", "4.38568e-4", "12345678.9", "-3e-11"]).map(Number)
-LEAVES = st.one_of(NAMES.map(Name), NUMBERS, st.builds(Partial, NAMES, NAMES))
-
-
-def _grow(inner: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
-    several = st.lists(inner, min_size=1, max_size=6).map(tuple)
-    return st.one_of(
-        several.map(Add),
-        several.map(Mul),
-        inner.map(Neg),
-        st.builds(Div, inner, inner),
-        st.builds(Pow, inner, inner),
-        st.builds(Call, st.sampled_from(["sigmoid", "max", "softmax'"]), several),
-    )
-
-
-EXPRESSIONS = st.recursive(LEAVES, _grow, max_leaves=25)
 PROSE = st.lists(st.one_of(st.text(max_size=40), EXPRESSIONS.map(Math)), max_size=4).map(tuple)
 SIDES = st.builds(Side, EXPRESSIONS, st.sampled_from("=+←→"), PROSE, st.booleans())
 ROWS = st.builds(

@@ -15,7 +15,7 @@ from itertools import islice
 from tutor.answer.compare.array_points import Field
 from tutor.answer.compare.formulas import CLEAR, Comparison, Outcome, compare
 from tutor.answer.read.effort import MAX_WORK, Effort
-from tutor.errors import GraphError, ValueProblem
+from tutor.errors import TutorError
 from tutor.expression.nodes import Call, Expr, Number, children
 from tutor.graph.entries import places
 from tutor.graph.index_forms import ArrayFormula
@@ -71,16 +71,18 @@ def _compare_at_sizes(formula: ArrayFormula, target: str, field: Field, effort: 
         shape = tuple(field.sizes.get(size, 0) if isinstance(size, str) else size for size in formula.shape)
         if shape != asked.shape:
             return ArrayComparison("different", shapes=(shape_text(shape), shape_text(asked.shape)), sizes=sizes)
-        mine, theirs = field.rows(expr, shape), field.goal(target)
-    except (GraphError, ValueProblem) as problem:
+        program = field.lower(expr)
+        effort.spend(program.work(len(field.points.near)))
+        mine, theirs = field.rows(program, shape), field.goal(target)
+        listed = list(places(shape))
+        suspects = list(islice(_suspects(mine, theirs), MOST_SUSPECTS))
+        confirming = _list_confirming(expr, shape, listed) if confirm or suspects else []
+        for number in dict.fromkeys((*suspects, *confirming)):
+            found = compare(field.entry(expr, program, listed[number], effort), asked.items[number], field.points, effort)
+            if found.outcome != "equal":
+                return ArrayComparison(found.outcome, found, listed[number], sizes=sizes)
+    except TutorError as problem:
         return ArrayComparison("undecided", Comparison("undecided", reason=problem.what))
-    listed = list(places(shape))
-    suspects = list(islice(_suspects(mine, theirs), MOST_SUSPECTS))
-    confirming = _list_confirming(expr, shape, listed) if confirm or suspects else []
-    for number in dict.fromkeys((*suspects, *confirming)):
-        found = compare(field.entry(expr, listed[number]), asked.items[number], field.points, effort)
-        if found.outcome != "equal":
-            return ArrayComparison(found.outcome, found, listed[number], sizes=sizes)
     return EQUAL
 
 
@@ -101,8 +103,9 @@ def _list_confirming(expr: Expr, shape: tuple[int, ...], listed: Sequence[tuple[
     """The entries that stand for all: the first, and one off the diagonal; all of them where they are not alike."""
     if not _are_alike(expr):
         return list(range(min(len(listed), MOST_ENTRIES)))
-    others = [number for number, place in enumerate(listed) if len(set(place)) == len(place)]
-    return list(dict.fromkeys([0, others[-1] if others else len(listed) - 1])) if len(shape) > 1 else [0]
+    last = len(listed) - 1
+    other = next((number for number in range(last, 0, -1) if len(set(listed[number])) == len(shape)), last)
+    return list(dict.fromkeys([0, other])) if len(shape) > 1 else [0]
 
 
 def _are_alike(expr: Expr) -> bool:

@@ -12,15 +12,26 @@ from math import prod
 from typing import Any
 
 from tutor.answer.compare.places import Points
-from tutor.errors import ValueProblem
+from tutor.answer.read.effort import Effort
+from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.expression.nodes import Expr, Name, Number, Partial
 from tutor.expression.walk import substitute
 from tutor.graph.entries import Array, Entries, Formulas
 from tutor.graph.layered import Layered
 from tutor.graph.shapes import Shape
+from tutor.numbers.array_code import ArrayProgram
 from tutor.numbers.array_columns import ArrayColumns
+from tutor.numbers.array_entries import count_written, has_entries, write_entry
 from tutor.numbers.arrays import PLAIN, Floats, np
+from tutor.numbers.program import MAX_CODE, Program
+
+KEPT = 64
+"""So many formulas are remembered with their programs: an answer is compared, diagnosed, and kept for what follows."""
+MAX_WRITTEN = 10_000
+"""The entries of a wrong formula are kept, for what follows from it, up to this size."""
+WRITE_ONE = 3
+"""An operation of an entry is written in the time of so many operations with sixty digits."""
 
 
 @dataclass(slots=True)
@@ -34,6 +45,8 @@ class Field:
     _arrays: dict[str, Any] = field(default_factory=dict)
     _names: dict[str, Array[str]] = field(default_factory=dict)
     _single: Entries | None = None
+    _sized: dict[int, tuple[Expr, Expr]] = field(default_factory=dict)
+    _lowered: dict[int, tuple[Expr, ArrayProgram]] = field(default_factory=dict)
 
     @classmethod
     def make(cls, layered: Layered, points: Points, sizes: Mapping[str, int]) -> Field:
@@ -89,12 +102,29 @@ class Field:
 
     def put_sizes(self, expr: Expr) -> Expr:
         """A formula with numbers for the letters of sizes."""
-        return substitute(expr, {letter: Number(str(size)) for letter, size in self.sizes.items()}) if self.sizes else expr
+        if not self.sizes:
+            return expr
+        known = self._sized.get(id(expr))
+        if known is None:
+            if len(self._sized) >= KEPT:
+                self._sized.clear()
+            sized = substitute(expr, {letter: Number(str(size)) for letter, size in self.sizes.items()})
+            known = self._sized[id(expr)] = expr, sized  # the formula is kept with it: its id stays its own
+        return known[1]
 
-    def rows(self, expr: Expr, shape: tuple[int, ...]) -> Floats:
-        """The values of a formula without letters, one row an entry: (entries, points).  Raises `TutorError`."""
+    def lower(self, expr: Expr) -> ArrayProgram:
+        """The program of a formula without letters.  Raises `TutorError`."""
+        known = self._lowered.get(id(expr))
+        if known is None:
+            if len(self._lowered) >= KEPT:
+                self._lowered.clear()
+            known = self._lowered[id(expr)] = expr, ArrayColumns(self.array, len(self.points.near)).lower(expr)
+        return known[1]
+
+    def rows(self, program: ArrayProgram, shape: tuple[int, ...]) -> Floats:
+        """The values of a formula by its program, one row an entry: (entries, points).  Raises `TutorError`."""
         points = len(self.points.near)
-        value = ArrayColumns(self.array, points).value(expr)
+        value = ArrayColumns(self.array, points).run(program)
         if PLAIN:
             return value if shape else np.stack([value])
         return np.broadcast_to(value, (*shape, points)).reshape(prod(shape), points)
@@ -105,8 +135,17 @@ class Field:
         found: Floats = np.stack(list(array.items)) if PLAIN else array.reshape(prod(array.shape[:-1]), array.shape[-1])
         return found
 
-    def entry(self, expr: Expr, place: tuple[int, ...]) -> Expr:
-        """One entry of a formula without letters, as a formula of single quantities."""
+    def entry(self, expr: Expr, program: ArrayProgram, place: tuple[int, ...], effort: Effort | None = None) -> Program | Expr:
+        """One entry of a formula without letters: its program of single quantities, or where a program has none, its formula.
+
+        Raises `TutorError`, also where that takes more than what is left of ``effort``.
+        """
+        if has_entries(program):
+            most = MAX_CODE if effort is None else min(MAX_CODE, int(effort.left) // WRITE_ONE)
+            written = write_entry(program, place, self.entries, most)
+            if effort is not None:
+                effort.spend(WRITE_ONE * len(written.code))
+            return written
         found: Expr = self.make_single().entry(expr, place, self.shapes)
         return found
 
@@ -117,7 +156,12 @@ class Field:
         return self._single
 
     def write_entries(self, expr: Expr) -> tuple[Expr, ...]:
-        """All entries of a formula without letters, as formulas of single quantities."""
+        """All entries of a formula without letters, as formulas of single quantities.
+
+        Raises `TutorError`, also for more than anyone can go through.
+        """
+        if (count := count_written(self.lower(expr))) > MAX_WRITTEN:
+            raise ExpressionError(f"its entries are formulas of {count:,} names and signs", hint=f"the limit is {MAX_WRITTEN:,}")
         return self.make_single().value(expr).items
 
 

@@ -75,8 +75,8 @@ class Comparison:
 EQUAL = Comparison("equal")
 
 
-def compare(student: Expr, expected: str | Expr, points: Points, effort: Effort | None = None) -> Comparison:
-    """Compare a student's formula with a target of the exercise (by its name, such as ``dL/dw5``) or with another formula.
+def compare(student: Expr | Program, expected: str | Expr, points: Points, effort: Effort | None = None) -> Comparison:
+    """Compare a student's formula, or the program of one, with a target of the exercise (``dL/dw5``) or with another formula.
 
     Names and derivatives in a formula stand for their values in the exercise; so a formula may use intermediate quantities or not.
     Where one of the two does not exist (log of a negative number), the points count at which both do; the student's has to exist at all
@@ -93,7 +93,7 @@ def compare(student: Expr, expected: str | Expr, points: Points, effort: Effort 
     ('different', ['x', 'y', 'z'])
     """
     try:
-        answer = program(student)
+        answer = student if isinstance(student, Program) else program(student)
         goal = None if isinstance(expected, str) else program(expected)
         names = answer.names if goal is None else (*answer.names, *goal.names)
         known = points.columns.env

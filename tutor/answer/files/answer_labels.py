@@ -16,10 +16,10 @@ from tutor.answer.read.ids import Ids
 STRONG, EQUAL, WEAK = 3, 2, 1
 """How sure it is that a line begins an answer: ``id:``, a heading, a row of a table; ``id =``; either of them inside something else."""
 MAX_COLONS = 4
-_BULLET = re.compile(r"(?:[-*+•‣▪–]|\d{1,3}[.)])[ \t]+(?:\[[ xX]?\][ \t]+)?")
+_BULLET = re.compile(r"(?:(?:[-*+•‣▪–]|\d{1,3}[.)])[ \t]+(?:\[[ xX]?\][ \t]+)?|\\item(?![A-Za-z])(?:\[[^\]]{0,20}\])?[ \t]*)")
 _EQUALS = re.compile(
     rf"(?P<label>[^=≈≃\n]{{1,{MAX_LABEL}}}?)\s?"
-    r"(?::=|≔|=(?!=)|≈|≃|\\approx(?![A-Za-z])|\\coloneqq(?![A-Za-z])|<-|←|\\gets(?![A-Za-z])|\\leftarrow(?![A-Za-z]))"
+    r"(?::=|≔|={1,2}>|=(?!=)|≈|≃|\\approx(?![A-Za-z])|\\coloneqq(?![A-Za-z])|<-|←|\\gets(?![A-Za-z])|\\leftarrow(?![A-Za-z]))"
 )
 _LOOSE = tuple(
     re.compile(rf"(?P<label>.{{1,{MAX_LABEL}}}?){sign}(?P<rest>.+)", re.IGNORECASE)
@@ -28,15 +28,23 @@ _LOOSE = tuple(
         r"[ ](?:is|ist|equals|beträgt|gives|ergibt|lautet)[ ](?:equal to |about |approximately |ca\. )?",
     )
 ) + tuple(
-    re.compile(rf"(?P<label>.{{1,{MAX_LABEL}}}){sign}(?P<rest>\[[^\[]+\]|[^\s\[]+)") for sign in (r"[ ]?[–—][ ]", r",[ ]?", r"[ ]")
+    re.compile(rf"(?P<label>.{{1,{MAX_LABEL}}}){sign}(?P<rest>\[[^\[]+\]|[^\s\[]+)")
+    for sign in (r"[ ]?\.{3,80}[ ]?", r"[ ]?[–—][ ]", r",[ ]?", r"[ ]")
 )  # fmt: skip
 """What else may stand between a quantity and its value, where a value it is."""
-_APART = re.compile(r"[ ,→⇒>–—]")
+_APART = re.compile(r"[ ,→⇒>–—]|\.{3}")
 _COLUMNS = (
     ("\t", re.compile(r"[ ]{0,20}\t\s{0,20}")), (";", re.compile(r"[ ]{0,20};\s{0,20}")), ("  ", re.compile(r"(?<=\S)[ ]{2,}(?=\S)")),
     ("|", re.compile(r"[ ]{0,20}\|\s{0,20}")), ("&", re.compile(r"[ ]{0,20}&\s{0,20}")),
 )
 """What stands between the columns of a line, and how such a line is taken apart."""
+_NEXT_PAIR = re.compile(
+    r"(?:\s{0,8}[;,]\s{1,8}|\s{0,8};|\s{2,80}|\t)(?:(?:and|und|&)\s{1,4})?(?=[^\s=:≈;,](?:[^\s=:≈;,]|[ ](?![ ])){0,60}\s{0,8}[=:≈])"
+    r"|\s{1,8}(?:and|und)\s{1,8}(?=[^\s=:≈;,](?:[^\s=:≈;,]|[ ](?![ ])){0,60}\s{0,8}[=:≈])"
+)
+"""Where the next quantity of a line begins that has an equals sign behind it."""
+MAX_PAIRED = 600
+"""A longer line is not taken apart."""
 _CELL_END = re.compile(r"\s*\\\\\s*(?:\\hline)?\s*\Z")
 _NUMBER = (
     r"[-+−–]?\s?(?:\d[\d.,'\u2009\u202f]*|[.,]\d+)"
@@ -90,6 +98,7 @@ SAID = _REMARKS | frozenset({
     "second", "secondly", "since", "so", "solution", "then", "therefore", "third", "thus", "where", "with", "working", "step",
 })  # fmt: skip
 """Words with a colon behind them that begin a line of working and are meant as no id."""
+_SIGNED = re.compile(r"[A-ZÀ-Þ][a-zà-ÿ]{2,30}")
 _MARKS = "*_` \t"
 
 
@@ -138,6 +147,24 @@ def _split_by_colon(text: str, ids: Ids) -> AnswerLabel | None:
                 return AnswerLabel(inner.question, inner.rest)
         colon = short.find(":", colon + 1)
     return None
+
+
+def split_pairs(line: str, ids: Ids) -> tuple[str, ...]:
+    """The parts of a line that answers several questions (``L = 0.3, in_h1 = 0.38``, two columns), each a line of its own; else none.
+
+    Every part must name another question and end in a plain value, so that no line of working is taken apart.
+    """
+    if len(line) > MAX_PAIRED or _FIGURE.search(line) is None:
+        return ()
+    parts = tuple(part.strip() for part in _NEXT_PAIR.split(line.strip().removesuffix(";")))
+    labels = [label_of(part, ids) for part in parts] if len(parts) > 1 else []
+    if not labels:
+        cells = next((columns.split(line.strip()) for sign, columns in _COLUMNS if sign in line.strip()), [])
+        labels = [*row_labels(cells, (), ids)] if len(cells) > 3 else []
+        parts = tuple(f"{label.question}\t{label.rest}" for label in labels if label)
+    found = [label for label in labels if label is not None and has_value_at_end(label.rest)]
+    different = len({label.question for label in found})
+    return parts if len(parts) > 1 and different == len(parts) == len(labels) else ()
 
 
 def _is_lead(text: str) -> bool:
@@ -232,7 +259,7 @@ def _cell(text: str) -> str:
 def is_head(block: TextBlock) -> bool:
     """Whether a row only says what the columns are called."""
     words = [cell.strip(_MARKS).casefold() for cell in block.cells if cell.strip(_MARKS)]
-    return bool(words) and all(word in _HEADS or word in _FURNITURE or person_field(word) for word in words)
+    return bool(words) and all(word in _HEADS or word in _FURNITURE or _ANSWERS.fullmatch(word) or person_field(word) for word in words)
 
 
 def is_prose(text: str, ids: Ids | None = None) -> bool:
@@ -278,7 +305,13 @@ def is_remark(line: str, ids: Ids) -> bool:
     name, colon, rest = line.strip().strip(_MARKS).partition(":")
     if colon and name.strip(_MARKS).casefold() in _REMARKS:
         return not VALUE.fullmatch(rest.strip()) and (is_prose(rest, ids) or not _FORMULA.search(rest))
-    return is_prose(line, ids)
+    return is_prose(line, ids) or _is_signature(line, ids)
+
+
+def _is_signature(line: str, ids: Ids) -> bool:
+    """Whether a line is one word with a capital that is no quantity: who wrote it."""
+    word = line.strip().strip(_MARKS + "-–—.,!")
+    return bool(_SIGNED.fullmatch(word)) and not ids.names.is_known(word) and not ids.find(word)
 
 
 def is_value(text: str) -> bool:

@@ -78,6 +78,7 @@ def read_submissions(
     students: Collection[str] | None = None,
     also: Mapping[str, str] | None = None,
     own: bool = False,
+    student: str = "",
     limit: int = MAX_FILE,
 ) -> HandedInFiles:
     """The submissions of one file.
@@ -85,7 +86,8 @@ def read_submissions(
     ``name`` is the file's name, whose end tells the format and whose stem names the student where the file does not; ``questions``
     are the ids that exist, with ``also`` other ways to write them, or all that an exercise's questions may be called; ``students`` are the
     names on the list where there is one: nobody else is marked.  With ``own`` the file is one student's, so that a student cannot hand in
-    for a whole class.  Never raises; what cannot be read is a submission with ``failed``.
+    for a whole class, and where ``student`` is given it is that student's, whatever it says.  Never raises; what cannot be read is a
+    submission with ``failed``.
 
     >>> batch = read_submissions("anna.txt", b"q1: 0.5\\nq2: x(1-x)\\nq9: 3", ["q1", "q2"])
     >>> batch.submissions[0].student, dict(batch.submissions[0].answers)
@@ -106,11 +108,14 @@ def read_submissions(
         found = Found(stem, failed="; ".join(part for part in (problem.what, problem.hint) if part))
         read = Read((found,))
     file_hash = hashlib.sha256(data).hexdigest()
-    submissions = tuple(_settle_submission(found, shown, ids, listed, file_hash) for found in read.found or (Found(stem),))
+    found_there = read.found or (Found(stem),)
+    if student:
+        found_there = tuple(_name_owner(found, student, stem) for found in found_there)
+    submissions = tuple(_settle_submission(found, shown, ids, listed, file_hash) for found in found_there)
     alone = len(submissions) == 1 and not submissions[0].source.startswith(f"{shown} ") and not submissions[0].failed
     if alone:  # what is said about a student's own file is said to the student
         both = (*read.problems, *submissions[0].problems)
-        return HandedInFiles((replace(submissions[0], problems=both, digest=_digest(replace(submissions[0], problems=both))),))
+        return HandedInFiles((replace(submissions[0], problems=both, digest=digest_submission(replace(submissions[0], problems=both))),))
     return HandedInFiles(submissions, tuple(f"{shown}: {problem}" for problem in read.problems))
 
 
@@ -151,6 +156,14 @@ def _read_leniently(suffix: str, text: str, stem: str, ids: Ids, *, own: bool) -
             raise
         note = f"{problem.what}; it was read line by line"
         return Read((replace(found[0], problems=(note, *found[0].problems)),))
+
+
+def _name_owner(found: Found, student: str, stem: str) -> Found:
+    """A file out of a student's folder is that student's; another name in it is said."""
+    if found.student in (stem, student):
+        return replace(found, student=student)
+    said = f"the file says that it is of {make_visible(drop_surrogates(found.student), 80)}; what the platform says counts: {student}"
+    return replace(found, student=student, problems=(said, *found.problems))
 
 
 def _settle_submission(found: Found, source: str, ids: Ids, listed: Mapping[str, None] | None, file_hash: str) -> Submission:
@@ -204,7 +217,7 @@ def _settle_submission(found: Found, source: str, ids: Ids, listed: Mapping[str,
     if failed:
         answers, refused = {}, {}
     kept = Submission(student, answers, where, fields, tuple(problems), failed, refused=refused, unused=left)
-    return replace(kept, digest=_digest(kept, file_hash if failed else ""))
+    return replace(kept, digest=digest_submission(kept, file_hash if failed else ""))
 
 
 def _say_too_little(named: Collection[str], answers: Mapping[str, str], unused: Sequence[Unused], ids: Ids) -> str:
@@ -241,7 +254,7 @@ def _fields(fields: Mapping[str, str]) -> tuple[dict[str, str], list[str]]:
     return kept, problems
 
 
-def _digest(submission: Submission, extra: str = "") -> str:
+def digest_submission(submission: Submission, extra: str = "") -> str:
     """The SHA-256 of everything that marking sees of a submission; not of where it stood."""
     seen = [
         submission.student,
@@ -286,4 +299,4 @@ def _refuse_twice(found: Sequence[Submission]) -> Submission:
     failed = f"{_COUNTS.get(len(found), len(found))} submissions: {', '.join(shown[:-1])} and {shown[-1]}; keep one"
     problems = [f"{s.source}: {s.failed}" for s in found if s.failed][:MAX_PROBLEMS]
     one = Submission(found[0].student, {}, "; ".join(shown), found[0].fields, tuple(problems), failed)
-    return replace(one, digest=_digest(one, " ".join(submission.digest for submission in found)))
+    return replace(one, digest=digest_submission(one, " ".join(submission.digest for submission in found)))

@@ -18,8 +18,9 @@ _RULE = re.compile(r"[ \t]*(?:(?:-[ \t]?){3,}|(?:\*[ \t]?){3,}|(?:_[ \t]?){3,}|=
 _HEADING = re.compile(r"[ ]{0,3}#{1,6}[ \t]+(?P<text>.*?)[ \t]*#*")
 _SECTION = re.compile(r"\\(?:sub){0,2}(?:section|paragraph)\*?\{(?P<text>[^{}]{1,200})\}")
 _FENCE = re.compile(r"[ ]{0,3}(`{3,}|~{3,})")
+_FENCE_LINE = re.compile(r"\s*(?:`{3,}\s?[\w+-]{0,20}|~{3,}\s?[\w+-]{0,20})\s*")
 _QUOTED = re.compile(r"(?:>[ \t]?){1,4}")
-_DIVIDER = re.compile(r"[ \t]*\|?(?:[ \t]*:?-{2,}:?[ \t]*\|)+(?:[ \t]*:?-{2,}:?[ \t]*)?[ \t]*")
+_DIVIDER = re.compile(r"[ \t]*\|?(?:[ \t]*(?::?-{2,}:?|:-:?|-:)[ \t]*\|)+(?:[ \t]*(?::?-{2,}:?|:-:?|-:)[ \t]*)?[ \t]*")
 _LATEX_RULE = re.compile(r"[ \t]*\\(?:hline|toprule|midrule|bottomrule|begin\{tabular\}\{[^{}]{0,60}\}|end\{tabular\})[ \t]*")
 _SETTING = re.compile(
     r"[ \t]*\\(?:begin|end)\{(?:align|aligned|alignat|equation|gather|gathered|multline|split|itemize|enumerate|document|center|table)"
@@ -93,8 +94,8 @@ def read_blocks(text: str, labelled: Callable[[str], bool]) -> Iterator[TextBloc
 
 
 def is_fence(line: str) -> bool:
-    """Whether a line ends a block of code."""
-    return (len(line.strip()) > 2 and not line.strip().strip("`")) or (len(line.strip()) > 2 and not line.strip().strip("~"))
+    """Whether a line begins or ends a block of code."""
+    return _FENCE_LINE.fullmatch(line) is not None
 
 
 def _margin(lines: Sequence[str]) -> int:

@@ -7,7 +7,7 @@ together.  Every line becomes part of an answer, or a note (words alone), or it 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from tutor.answer.files.answer_labels import (
     SAID,
@@ -21,6 +21,7 @@ from tutor.answer.files.answer_labels import (
     label_of,
     row_labels,
     sort_of,
+    split_pairs,
 )
 from tutor.answer.files.file_answers import Found, Read, check_count, key_of, person_field
 from tutor.answer.files.html_pages import TABLE, read_html_blocks, tables_as_text
@@ -56,8 +57,7 @@ class _Segment:
 
     @property
     def text(self) -> str:
-        lines = self.lines[:-1] if self.inside and len(self.lines) > 1 and is_fence(self.lines[-1]) else self.lines
-        return "\n".join(lines).strip("\n").rstrip()
+        return "\n".join(line for line in self.lines if not is_fence(line)).strip("\n").rstrip()
 
     @property
     def blank(self) -> bool:
@@ -65,6 +65,12 @@ class _Segment:
         while self.seen < len(self.lines) and is_blank(self.lines[self.seen]):
             self.seen += 1
         return self.seen == len(self.lines)
+
+
+    def is_ended_by(self, label: AnswerLabel) -> bool:
+        """Whether another quantity begins an answer of its own below this one: its value is below it, or one stands here already."""
+        first = next((line for line in self.lines if not is_blank(line)), "")
+        return not label.rest.strip() or (is_value(first) and not first.lstrip().startswith(("=", "≈")) and "=" not in first)
 
 
 @dataclass(slots=True)
@@ -185,6 +191,10 @@ def _line(parts: list[_Part], block: TextBlock, listed: Sequence[TextBlock | Bro
     """An ordinary line, or one that stands inside something."""
     part, text = parts[-1], block.text
     inside = block.sort == "inside" and part.open is not None and not part.open.inside
+    for pair in (pairs := split_pairs(text, part.ids)):
+        _line(parts, replace(block, text=pair), listed, place)
+    if pairs:
+        return
     label = label_of(text, part.ids) if text.strip() else None
     if label is not None:
         _split_label(part, block, label, inside=inside)
@@ -220,7 +230,8 @@ def _split_label(part: _Part, block: TextBlock, label: AnswerLabel, *, inside: b
         part.begin(label if not inside else AnswerLabel(label.question, label.rest, WEAK), block)
     elif current is not None and current.question == label.question and (current.below or not current.blank):
         current.lines.append(block.text)
-    elif current is not None and (inside or current.below):  # a line of its working, and perhaps the other's answer
+    elif current is not None and (inside or (current.below and not current.is_ended_by(label))):
+        # a line of its working, and perhaps the other's answer
         current.lines.append(block.text)
         part.inner.append((label.question, label.rest, block.number))
     else:

@@ -252,6 +252,8 @@ def _split_rows(text: str, start: int, end: int, *, bracketed: bool) -> list[lis
 
 def _cells(text: str, start: int, end: int) -> list[Span]:
     cells = _split(text, start, end, ",")
+    if len(cells) == 1:
+        cells = _split(text, start, end, ";")  # [[0,5; 1]; [2; 3]], where commas are those of decimals
     if len(cells) > 1 and not text[cells[-1][0] : cells[-1][1]].strip():
         cells.pop()  # a comma at the end of a line
     return cells if len(cells) > 1 else _split_at_blanks(text, *cells[0])

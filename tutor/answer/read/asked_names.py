@@ -24,6 +24,7 @@ from tutor.errors import ExpressionError
 from tutor.exercise.question import Question
 from tutor.expression.keys import After, derivative_key, make_after_key, read_after, read_derivative
 from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.signs import SUPERSCRIPTS
 from tutor.expression.spelling import read_whole
 
 MAX_LABEL = 120
@@ -46,8 +47,10 @@ _FILLER = re.compile(
     r"(?:the|then|thus|so|hence|and|our|my|we|get|value|result|final|answer|of|for|new|updated?|weight|total|loss|error|output|gradient"
     r"|derivative|der|die|das|also|wert|von|für|und|ist|gewicht|ableitung|gradient|fehler|verlust|[:=]|is)\s{1,3}", re.IGNORECASE,
 )  # fmt: skip
+_TOLD = r"total|overall|loss|error|net|input|output|hidden|layer|neuron|activation|gesamt\w{0,8}|fehler|verlust|ausgabe|eingabe|schicht"
 _BEHIND = re.compile(
-    r"\s{0,3}(?:[\[(]\s?[0-9./]{1,5}\s?(?:marks?|points?|pts?\.?|p\.?|punkte?)\s?[\])]|\((?:rounded|gerundet|number|zahl|result|ergebnis)\)"
+    rf"\s{{0,3}}(?:[\[(]\s?[0-9./]{{1,5}}\s?(?:marks?|points?|pts?\.?|p\.?|punkte?)\s?[\])]|\((?:rounded|gerundet|number|zahl|result|ergebnis)\)"
+    rf"|\((?:the\s)?(?:{_TOLD})(?:\s(?:{_TOLD})){{0,3}}\)"
     r"|[:=?≈,.&]|\\approx)\Z", re.IGNORECASE,
 )  # fmt: skip
 _KIND = re.compile(
@@ -61,10 +64,12 @@ _AFTER = re.compile(
 )  # fmt: skip
 _COUNTED = {"one": 1, "two": 2, "three": 3, "einem": 1, "zwei": 2, "drei": 3}
 _RAISED = re.compile(r"(?P<what>.{1,80}?)\s?\^?\s?\{?\s?(?:\((?:t\s?=\s?|t\s?\+\s?)?(?P<k>[0-9]{1,3})\)|\[(?P<j>[0-9]{1,3})\])\s?\}?")
+_RAISED_COUNT = re.compile(r"⁽([⁰¹²³⁴-⁹]{1,3})⁾")
 _WORD_NEW = r"(?:\\(?:text|mathrm|mathit|operatorname)\s?\{\s?)?(?:new|neu|updated?|next|upd)(?:\s?\})?"
 _NEW = (
     re.compile(rf"(?P<what>.{{1,80}}?)\s?\^\s?\{{?\s?(?:{_WORD_NEW}|\+|\*|\\ast|t\s?\+\s?1|\(t\s?\+\s?1\))\s?\}}?", re.IGNORECASE),
     re.compile(rf"(?P<what>.{{1,80}}?)\s?(?:_\{{?\s?|,\s?|\(\s?|\s){_WORD_NEW}\s?[)}}]?", re.IGNORECASE),
+    re.compile(r"(?P<what>.{1,80}?)\s(?:after|nach)\s(?:the\s|an\s|dem\s)?(?:update|step|schritt|training)", re.IGNORECASE),
     re.compile(r"(?P<what>.{1,80}?)(?:\+|['′⁺]|new|neu|\s?\(t\s?\+\s?1\)|_\{?t\s?\+\s?1\}?)"),
     re.compile(r"(?:new|neue[srn]?|updated?|aktualisierte[srn]?)[\s_]{1,3}(?:weight\s|gewicht\s)?(?P<what>.{1,80})", re.IGNORECASE),
 )
@@ -81,7 +86,12 @@ _QUOTIENTS = (
 )  # fmt: skip
 """A derivative as it is written where no fraction can be: dL_dw5 in Python, "the derivative of L with respect to w5"."""
 _GRADIENTS = (
-    re.compile(r"(?:grad|gradient|delta)[\s_(]{1,3}(?P<wrt>[^\s()]{1,40})\)?", re.IGNORECASE),
+    re.compile(
+        r"(?:the\s)?(?:grad|gradient|delta)[\s_(]{1,3}(?:(?:of|for|wrt|w\.r\.t\.|von|nach|bezüglich)\s)?(?P<wrt>[^\s()]{1,40})\)?",
+        re.IGNORECASE,
+    ),
+    re.compile(r"(?P<wrt>[^\s()]{1,40}?)\.grad(?:\.item\(\))?"),
+    re.compile(r"(?:∂|\\partial)\s?_\s?\{?\s?(?P<wrt>[^\s{}]{1,40})\s?\}?\s{0,2}(?P<of>[^\s]{0,40})"),
     re.compile(r"(?:∇|\\nabla)\s?_?\s?\{?\s?(?P<wrt>[^\s{}]{1,40})\s?\}?\s{0,2}(?P<of>[^\s]{0,40})"),
 )
 _LOOSE = re.compile(r"[\W_]+")
@@ -209,6 +219,7 @@ class AskedNames:
 
     def _list_other_keys(self, text: str) -> Iterator[str]:
         """The keys that a text may mean besides: after updates, and derivatives in other words."""
+        text = _RAISED_COUNT.sub(lambda match: f"^({match[1].translate(SUPERSCRIPTS)})", text)
         if match := _AFTER.fullmatch(text):
             key = self._strip_key(match["what"])
             count = _COUNTED.get(match["k"].lower()) or int(match["k"]) if match["k"].isdigit() or match["k"].lower() in _COUNTED else 0
@@ -227,7 +238,9 @@ class AskedNames:
         if (match := _RAISED.fullmatch(text)) and (key := self._key(match["what"])):
             yield make_after_key(key, int(match["k"] or match["j"]))
         for pattern in _NEW:
-            if (match := pattern.fullmatch(text)) and (key := self._key(match["what"])):
+            match = pattern.fullmatch(text)
+            what = match["what"] + "}" * (match["what"].count("{") - match["what"].count("}")) if match else ""  # w_{5,new}
+            if what and (key := self._key(what)):
                 updated = [own for own in self.owners if read_after(own) == After(key, read_after(own).updates) and own != key]
                 if len(updated) == 1:
                     yield updated[0]

@@ -24,6 +24,13 @@ _PERCENT = re.compile(
 _MIXED = re.compile(
     r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})\s{1,3}(?P<over>[0-9]{1,9})\s?/\s?(?P<under>[0-9]{1,9})\s{0,4}\.?\s{0,4}"
 )
+_MIXED_LATEX = re.compile(
+    r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})(?:\s|\\[,;:! ]){0,4}\\[dt]?frac\s?"
+    r"(?:\{\s?(?P<over>[0-9]{1,9})\s?\}\s?\{\s?(?P<under>[0-9]{1,9})\s?\}"
+    r"|(?P<digit>[0-9])(?P<below>[0-9]))\s{0,4}\.?\s{0,4}"
+)
+_CUT = re.compile(r"(?P<number>\s{0,4}[-+−]?\s?[0-9]{1,15}\.[0-9]{1,30})\s?(?:…|\.{3,6}|\\l?dots)\s{0,4}")
+"""0.0822…: the digits go on."""
 _MIXED_SIGN = re.compile(r"\s{0,4}(?P<sign>[-−]?)\s?(?P<whole>[0-9]{1,9})\s{0,3}(?P<part>[½¼¾⅓⅔])\s{0,4}\.?\s{0,4}")
 _PRINTED = re.compile(
     rf"\s{{0,4}}(?:torch\.|np\.|numpy\.|jnp\.|tf\.)?(?:tensor|array|Array|float64|float32|float|asarray)\(\s{{0,4}}(?P<number>[-+]?{NUMBER})"
@@ -31,11 +38,15 @@ _PRINTED = re.compile(
 )
 _IN_BRACKETS = re.compile(r"(?<![\w.,])[0-9]+\.[0-9]+\([0-9]{1,3}\)")
 """0.082(2): the uncertainty of a number, or a digit that comes again; nobody writes a product so."""
-_ZERO_TIMES = re.compile(r"[-+−$\s]{0,4}0[·⋅•][0-9]{1,30}[$.\s]{0,4}")
+_ZERO_TIMES = re.compile(r"[-+−$\s]{0,4}0[·⋅•*][0-9]{1,30}[$.\s]{0,4}")
 _TEN_WITHOUT_SIGN = re.compile(
     r"(?<![\w.])(?P<digits>[0-9]+\.?[0-9]*)\s{0,3}(?:[*·×⋅x]|\\times|\\cdot)\s{0,3}10\s{0,3}[-−]\s{0,3}(?P<power>[0-9]{1,3})(?![\w.])"
 )
-_RAISED_POINT = re.compile(r"(?<![\w.])(?P<whole>[0-9]+)[·⋅•](?P<rest>[0-9]+)(?![\w.])")
+_LETTER_E = re.compile(
+    r"(?<![\w.])(?P<digits>[0-9]+\.?[0-9]*)\s{0,3}(?:[*·×⋅x]\s{0,3}[eE]|\s[eE]|\^\s?10)\s{0,3}\^?\s?(?P<sign>[-−+])\s{0,3}(?P<power>[0-9]{1,3})(?![\w.])"
+)
+"""2.98*e-1, 2.98 E - 1 and 2.98^10-1, by those who mean 2.98e-1."""
+_RAISED_POINT = re.compile(r"(?<![\w.])(?P<whole>[0-9]+)[·⋅•*](?P<rest>[0-9]+)(?![\w.])")
 
 
 def has_decimal_commas(texts: Iterable[str]) -> bool:
@@ -123,9 +134,12 @@ def read_plain_number(text: str, *, percent: bool = False) -> tuple[str, str]:
         return match["number"], ""
     if percent and (match := _PERCENT.fullmatch(text)):
         return _divide_by_hundred(match["number"]), ""
-    if match := _MIXED.fullmatch(text) or _MIXED_SIGN.fullmatch(text):
+    if match := _CUT.fullmatch(text):
+        return match["number"], ""
+    if match := _MIXED.fullmatch(text) or _MIXED_SIGN.fullmatch(text) or _MIXED_LATEX.fullmatch(text.strip(" $")):
         parts = match.groupdict()
-        part = f"{parts['over']}/{parts['under']}" if "over" in parts else parts["part"]
+        over, under = parts.get("over") or parts.get("digit"), parts.get("under") or parts.get("below")
+        part = f"{over}/{under}" if over else parts["part"]
         read = f"-({parts['whole']} + {part})" if parts["sign"] else f"{parts['whole']} + {part}"
         return read, f"{text.strip().rstrip('.')} is read as {read}"
     return text, ""
@@ -147,6 +161,8 @@ def suggest_reading(text: str) -> str:
         return ""
     if ten := _TEN_WITHOUT_SIGN.search(text):
         return f"{text[: ten.start()]}{ten['digits'].rstrip('.')}e-{ten['power']}{text[ten.end() :]}"
+    if power := _LETTER_E.search(text):
+        return f"{text[: power.start()]}{power['digits'].rstrip('.')}e{power['sign'] or ''}{power['power']}{text[power.end() :]}"
     if point := _RAISED_POINT.search(text):
         return f"{text[: point.start()]}{point['whole']}.{point['rest']}{text[point.end() :]}"
     return ""

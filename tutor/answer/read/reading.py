@@ -18,6 +18,7 @@ from tutor.expression.signs import NUMBER
 
 MAX_LENGTH = 10_000
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"), ("```", "```"), ("`", "`"), ('"', '"'), ("**", "**"))
+_BOX = re.compile(r"\\(?:boxed|fbox|underline)\s?\{")
 _PLAIN = rf"[-+−]?\s?{NUMBER}"
 MAX_NUMBER = 120
 _ABOUT = re.compile(
@@ -75,6 +76,9 @@ def trim_answer(text: str, start: int = 0, end: int | None = None) -> tuple[int,
         start, end = _strip_blanks(text, start, end)
         if text[start:end].endswith((".", "\\.")) and end - start > 1:
             start, end = _strip_blanks(text, start, end - 1)
+        if (box := _BOX.match(text, start, end)) and _is_closed_at_end(text, box.end(), end):
+            start, end = box.end(), end - 1
+            continue
         for opening, closing in _WRAPPERS:
             both = len(opening) + len(closing)
             if (
@@ -89,6 +93,16 @@ def trim_answer(text: str, start: int = 0, end: int | None = None) -> tuple[int,
         else:
             break
     return _strip_blanks(text, start, end)
+
+
+def _is_closed_at_end(text: str, start: int, end: int) -> bool:
+    """Whether the last character is the brace that closes what begins at ``start``."""
+    level = 1
+    for at in range(start, end):
+        level += (text[at] == "{") - (text[at] == "}")
+        if not level:
+            return at == end - 1
+    return False
 
 
 def _strip_blanks(text: str, start: int, end: int) -> tuple[int, int]:

@@ -102,7 +102,7 @@ def gather_vocabulary(
     )  # fmt: skip
 
 
-_LOSSES = ("L", "E", "L_total", "E_total", "L_tot", "E_tot", "E_ges", "L_ges", "Loss", "loss", "Error")
+_LOSSES = ("L", "E", "L_total", "E_total", "L_tot", "E_tot", "E_ges", "L_ges", "Loss", "loss", "Error", "J", "C", "Cost", "cost")
 _LOSS_NAMES = ("L", "E", "ell", "loss", "J", "C")
 
 
@@ -110,7 +110,10 @@ def list_common_names(graph: Graph) -> Iterator[tuple[str, str]]:
     """What quantities are often called outside of every course here, and which one that is: the loss, its parts, and net inputs."""
     if graph.loss in graph.names and any(q.kind == "loss" or q.name in _LOSS_NAMES for q in quantities(graph) if q.name == graph.loss):
         yield from ((text, graph.loss) for text in _LOSSES)
-    yield from ((f"net_{name[3:]}", name) for name in graph.names if name.startswith("in_"))
+    for name in graph.names:
+        if name.startswith("in_"):
+            yield f"net_{name[3:]}", name
+            yield re.sub(r"([a-z])([0-9]+)\Z", r"net_{\1_\2}", name[3:]), name
     yield from ((f"E_{name[2:]}", name) for name in graph.names if name.startswith("L_"))
 
 

@@ -104,6 +104,8 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
             begin, at, length = stop, stop, 0
         elif match := SUM.match(text, at, end):  # the equals sign of Σ_{v=1} relates nothing
             length = len(match.group())
+        elif text[at] == "=" and at > start and text[at - 1] in "<>!":
+            pass  # z >= 0 is a condition
         elif match := _RELATION.match(text, at, end):
             following, length = _MEANS.get(match["sign"], "⇒"), len(match.group())
         elif cases <= 0 and (match := _BREAK.match(text, at, end)):

@@ -11,44 +11,11 @@ class ChartWords(Topic):
     """The phrases of charts."""
 
     TITLES: Mapping[str, str] = {
-        "exp": "exponential",
-        "log": "natural logarithm",
-        "sqrt": "square root",
-        "sin": "sine",
-        "cos": "cosine",
-        "tan": "tangent",
-        "sec": "secant",
-        "csc": "cosecant",
-        "cot": "cotangent",
-        "arcsin": "arcsine",
-        "arccos": "arccosine",
-        "sech": "hyperbolic secant",
-        "csch": "hyperbolic cosecant",
-        "coth": "hyperbolic cotangent",
-        "arsinh": "inverse hyperbolic sine",
-        "arcosh": "inverse hyperbolic cosine",
-        "artanh": "inverse hyperbolic tangent",
-        "arctan": "arctangent",
-        "sinh": "hyperbolic sine",
-        "cosh": "hyperbolic cosine",
-        "abs": "absolute value",
-        "sign": "sign",
         "max": "maximum",
         "min": "minimum",
-        "max_share": "share of a maximum",
-        "min_share": "share of a minimum",
-        "identity": "linear unit",
-        "sigmoid": "sigmoid",
-        "tanh": "hyperbolic tangent",
         "relu": "ReLU",
-        "leaky_relu": "leaky ReLU",
-        "leaky_relu_mix": "leaky ReLU",
-        "prelu": "parametric ReLU",
-        "elu": "ELU",
-        "softplus": "soft ReLU",
-        "heaviside": "Heaviside step",
     }
-    """The functions that have a chart of their own."""
+    """The titles of charts of functions, where they are not the words of the forward pass."""
     WITH_SETTINGS = "{title}, {settings}"
     UPDATES = "number of updates"
     LOSS = "loss {loss}"

@@ -19,13 +19,16 @@ class ListingWords(Topic):
         "weight": "one weight", "matrices": "in matrices", "method": "a method, step by step", "chart": "a chart", "drawing": "a drawing",
     }  # fmt: skip
     FIGURES = ("{count} figure", "{count} figures")
-    AGREEMENTS: Mapping[str, str] = {"exact": "exact", "rounded": "rounded", "truncated": "truncated", "differs": "differs"}
+    AGREEMENTS: Mapping[str, str] = {
+        "exact": "exact", "rounded": "rounded", "truncated": "truncated", "carried": "carried", "differs": "differs",
+    }  # fmt: skip
     ERRATUM = "erratum: {erratum}"
     ERRATUM_AGREES = "declared an erratum, but agrees: {erratum}"
     CONDITION = "for targets that add up to 1, as here: {sums}"
     DIFFERENCE = "at {point} the printed formula gives {printed}, the derived one {derived}"
     DIFFERENCE_EVERYWHERE = "the printed formula gives {printed}, the derived one {derived}"
     TOTAL = "{count} claims: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata"
+    CARRIED = ", {count} right within the rounding of their factors (carried)"
     WRONG = ", {count} wrong"
     HOW: Mapping[str, str] = {
         "number": "a number",

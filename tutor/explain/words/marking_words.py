@@ -75,7 +75,7 @@ class MarkingWords(Topic):
         'one path left out and a sign lost, or step up the gradient'
         """
         ways = [self.AND.join(self.slip(each).name for each in way.split(" + ")) for way in tag.split(" | ")]
-        return self.OR.join(ways)
+        return self.OR_NAMED.join(ways)
 
     SUBJECTS: Mapping[str, str] = {
         "sum": "a sum", "difference": "a difference", "weighted sum": "a weighted sum", "product": "a product", "quotient": "a quotient",
@@ -183,6 +183,8 @@ class MarkingWords(Topic):
     EITHER = "Two explanations fit equally well: either {slips}."
     SEVERAL = "Several explanations fit equally well: either {slips}."
     OR = ", or "
+    OR_NAMED = ", or "
+    """Between what was perhaps done, and between the names of slips."""
     OR_ELSE = ", or something else"
     TOGETHER = ", and besides "
     IN_STEP = ", in the step {step}"

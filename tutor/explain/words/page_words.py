@@ -48,7 +48,10 @@ class PageWords(Topic):
     PRINTS_ERRATUM = "prints {printed} for {subject}: {verdict} ({erratum})."
     AFTER = ("{quantity} after {count} update", "{quantity} after {count} updates")
     AGREE = "{good} of {count} printed figures and formulas agree ({parts})."
-    AGREED: Mapping[str, str] = {"exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off"}
+    AGREED: Mapping[str, str] = {
+        "exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off",
+        "carried": "{count} within the rounding of their factors",
+    }  # fmt: skip
     ERRATUM = "for {subject} the lecture prints {printed}; it is {value}."
     ERRATUM_BARE = "for {subject} the lecture prints {printed}."
 

@@ -148,6 +148,7 @@ class RuleWords(Topic):
         "exact": "agrees exactly",
         "rounded": "agrees, rounded",
         "truncated": "agrees, cut off (not rounded)",
+        "carried": "agrees within the rounding of its factors",
         "differs": "differs",
     }
 

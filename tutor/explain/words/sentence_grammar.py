@@ -21,6 +21,17 @@ class Grammar:
     '3 samples'
     """
 
+    language = "en"
+    """The code of the language (``de``), which pictures and documents carry."""
+
+    def write_count(self, count: int) -> str:
+        """How many there are, as it is written in a sentence.
+
+        >>> Grammar().write_count(1234)
+        '1,234'
+        """
+        return f"{count:,}"
+
     def choose(self, forms: Sequence[Part], count: int) -> Part:
         """The form of a word that stands with a number: of (singular, plural) here.
 

@@ -70,9 +70,9 @@ def _phrases(where: str, value: Any) -> Iterator[tuple[str, str]]:
 
 
 def _replace_phrases(where: str, value: Any, phrases: Mapping[str, str]) -> Any:
-    """A phrase, or a table of them, with those of a translation in place."""
+    """A phrase, or a table of them, with those of a translation in place; what it lacks stays English (see `list_faults`)."""
     if isinstance(value, str):
-        return phrases[where]
+        return phrases.get(where, value)
     if isinstance(value, Mapping):
         return {key: _replace_phrases(f"{where}.{key}", inner, phrases) for key, inner in value.items()}
     if isinstance(value, tuple):

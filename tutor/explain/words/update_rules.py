@@ -95,7 +95,8 @@ class UpdateWords(Topic):
         "gradients are small.",
         "rmsprop": "As in PyTorch, whose alpha is this ρ (its default is 0.99, here 0.9 as in Hinton's lecture and in Keras); "
         "ε stands outside the square root.",
-        "adam": "As in PyTorch and in the paper: ε outside the square root, corrections with the t-th powers of β₁ and β₂.",
+        "adam": "As in PyTorch and in the paper: ε outside the square root, corrections with β₁ and β₂ to the power of the number of the "
+        "update.",
         "adagrad-slide": _SLIDE,
         "rmsprop-slide": _SLIDE,
         "adam-slide": _SLIDE,
@@ -104,8 +105,8 @@ class UpdateWords(Topic):
     SLIPS: Mapping[str, str] = {
         "epsilon inside": "the ε stands inside the square root; the published method and PyTorch have √(·) + ε",
         "one letter": "the decay of the mean and the step size are one and the same letter; they are two settings",
-        "first correction": "the bias corrections divide by 1 − β₁ and 1 − β₂, which holds for the first update only; the t-th needs "
-        "the t-th powers of β₁ and β₂",
+        "first correction": "the bias corrections divide by 1 − β₁ and 1 − β₂, which holds for the first update only; the second "
+        "needs β₁² and β₂², and so on",
     }
     """What is wrong with a method as on the slide."""
     METHOD = "{title} (source: {source})."

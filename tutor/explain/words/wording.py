@@ -13,10 +13,8 @@ from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from tutor.errors import TutorError
 from tutor.explain.words.sentence_grammar import Grammar
 from tutor.explain.words.topic import Topic, collect_phrases
-from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.explain.words.array_rules import ArrayWords
@@ -27,6 +25,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.page_words import PageWords
     from tutor.explain.words.proof_words import ProofWords
     from tutor.explain.words.rules import RuleWords
+    from tutor.explain.words.sheet_words import SheetWords
     from tutor.explain.words.update_rules import UpdateWords
 
 TOPICS: Mapping[str, tuple[str, str]] = {
@@ -39,6 +38,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "charts": ("chart_words", "ChartWords"),
     "drawn": ("drawn_words", "DrawnWords"),
     "listings": ("listing_words", "ListingWords"),
+    "sheets": ("sheet_words", "SheetWords"),
 }
 """Each topic's module in `tutor.explain.words`, and its class."""
 
@@ -58,6 +58,7 @@ class _Topics:
         charts: ChartWords
         drawn: DrawnWords
         listings: ListingWords
+        sheets: SheetWords
 
 
 @dataclass(frozen=True)
@@ -79,6 +80,11 @@ class Wording(_Topics):
             raise AttributeError(f"there is no topic {name} of words")
         found = self.__dict__[name] = find_topic_class(name)(self.phrases, self.grammar, name=name)
         return found
+
+    @property
+    def language(self) -> str:
+        """The code of the language, for programs that read a page aloud or hyphenate it."""
+        return (self.grammar or Grammar()).language
 
     def __reduce__(self) -> tuple[type[Wording], tuple[Mapping[str, str] | None, Grammar | None]]:
         return Wording, (self.phrases, self.grammar)
@@ -133,15 +139,3 @@ def list_faults(language: Mapping[str, str]) -> tuple[str, ...]:
         if where in english and sorted(_PLACE.findall(phrase)) != sorted(_PLACE.findall(english[where])):
             faults.append(f"{where} has other places in braces than in English")
     return tuple(faults)
-
-
-def require_wording(words: object) -> Wording:
-    """The catalogue itself; raises `TutorError` for anything else, such as the name of a language.
-
-    >>> require_wording(ENGLISH) is ENGLISH
-    True
-    """
-    if not isinstance(words, Wording):
-        hint = "make one with tutor.explain.words.wording.translation(phrases)"
-        raise TutorError(f"words is a catalogue of phrases, not {make_visible(repr(words))}", hint=hint)
-    return words

@@ -11,7 +11,7 @@ from zlib import crc32
 
 from tutor.explain.document import Bars
 from tutor.render.picture.label import em
-from tutor.render.picture.svg import colour_rules, shorten
+from tutor.render.picture.svg import colour_rules, mark_language, shorten
 from tutor.text import escape_xml
 
 WIDTH, MARGIN = 760.0, 20.0
@@ -51,8 +51,8 @@ _PATTERNS = {
 _FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans", sans-serif'
 
 
-def svg(charts: Sequence[Bars], title: str) -> str:
-    """The charts one below the other, as the text of an SVG file; lengths are pixels.
+def svg(charts: Sequence[Bars], title: str, language: str = "en") -> str:
+    """The charts one below the other, as the text of an SVG file; lengths are pixels.  ``language`` is the code of that of their words.
 
     >>> from tutor.explain.document import Bar
     >>> chart = Bars("Marks", (Bar("0 to 5", (2,), "2"), Bar("5 to 10", (3,), "3")))
@@ -71,7 +71,7 @@ def svg(charts: Sequence[Bars], title: str) -> str:
     used = {place % len(PARTS) for chart in charts for bar in chart.bars for place, part in enumerate(bar.parts) if part}
     head = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tutor-bars" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
-        f'role="img" aria-labelledby="tb-title-{mark} tb-desc-{mark}">',
+        f'{mark_language(language)}role="img" aria-labelledby="tb-title-{mark} tb-desc-{mark}">',
         f'<title id="tb-title-{mark}">{escape_xml(title)}</title>',
         f'<desc id="tb-desc-{mark}">{escape_xml(_describe_charts(charts))}</desc>',
         f"<style>{_style()}</style>",

@@ -7,13 +7,15 @@ a warning.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatchmethod
 
 from tutor.errors import OutputError
 from tutor.explain.document import (
     Bars,
+    Blanks,
+    Block,
     Document,
     Equation,
     Equations,
@@ -21,7 +23,9 @@ from tutor.explain.document import (
     Heading,
     Paragraph,
     Picture,
+    Section,
     Sentence,
+    SheetQuestion,
     Table,
     Verbatim,
 )
@@ -31,6 +35,7 @@ from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.latex.rows import LatexRow, set_rows
 from tutor.render.latex.sentences import Phrases
+from tutor.render.latex.sheet_questions import QUESTION, keep_room, set_blanks, set_question
 from tutor.render.latex.tables import set_table
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
@@ -49,6 +54,9 @@ _HEIGHTS = (5.0, 6.5, 8.2, 12.0, 20.0)  # how high a picture may be, in cm: the 
 _SMALL = 0.86  # \footnotesize, in em of the normal size
 _GAP = 0.8
 _TOGETHER = 8  # rows
+_HEADINGS = ("section", "subsection")
+_TITLES = ("\\Large", "\\large")
+"""How a section and a title are set, in a page and in a part of it."""
 _BLOCK = 40
 """Rows of one display; a longer block is set as several, with the same width left of the relation."""
 
@@ -65,24 +73,49 @@ _PREAMBLE = r"""% Made by backprop-tutor; compile with pdflatex, latexmk or tect
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{3pt plus 1pt}
 \setlength{\jot}{3pt}
-\begin{document}
+"""
+_PARTS = r"""\makeatletter
+\renewcommand\subsection{\@startsection{subsection}{2}{\z@}{-7pt plus -3pt minus -2pt}{1pt plus 1pt}%
+  {\normalfont\normalsize\bfseries}}
+\makeatother
+"""
+_BEGIN = r"""\begin{document}
 \abovedisplayskip=4pt plus 2pt minus 2pt
 \belowdisplayskip=5pt plus 2pt minus 2pt
 \abovedisplayshortskip=0pt plus 2pt
 \belowdisplayshortskip=3pt plus 2pt
 """
 
+_HYPHENS: Mapping[str, str] = {"de": "ngerman"}
+"""How babel calls a language's hyphenation, where it is not the one that TeX begins with."""
+
 _FRAGMENT = r"""% Made by backprop-tutor.  Needs: \usepackage{amsmath,mathtools,booktabs,xcolor,tikz}
 """
 
 
-def document(doc: Document, notation: Notation) -> str:
-    r"""A complete article on A4 in ten points, ASCII only.
+def document(doc: Document, notation: Notation, preamble: str = "") -> str:
+    r"""A complete article on A4 in ten points, ASCII only but for a ``preamble`` of one's own (see `tutor.render.latex.preamble`).
 
     >>> document(Document("A neuron learns"), Notation()).splitlines()[1]
     '\\documentclass[10pt,a4paper,fleqn]{article}'
     """
-    return _PREAMBLE + _LatexPage(notation, PAGE_CM).body(doc) + "\\end{document}\n"
+    parts = _PARTS if any(isinstance(block, Section) for block in doc.blocks) else ""
+    own = f"{preamble.rstrip()}\n" if preamble else ""
+    return _PREAMBLE + parts + own + _BEGIN + choose_hyphens(doc.language) + _LatexPage(notation, PAGE_CM).body(doc) + "\\end{document}\n"
+
+
+def choose_hyphens(language: str) -> str:
+    r"""How words are broken in a language: by babel's patterns, which TeX has in its format where they are installed, else as ever.
+
+    The package itself is not loaded: its ``"`` is a command, and without the patterns it warns.
+
+    >>> choose_hyphens("en"), choose_hyphens("de").startswith("\\ifcsname l@ngerman\\endcsname")
+    ('', True)
+    """
+    if language not in _HYPHENS:
+        return ""
+    patterns = f"l@{_HYPHENS[language]}\\endcsname"
+    return f"\\ifcsname {patterns}\\language\\csname {patterns}\\lefthyphenmin=2 \\righthyphenmin=2 \\fi\n"
 
 
 def fragment(doc: Document, notation: Notation, width_cm: float = FRAGMENT_CM) -> str:
@@ -110,9 +143,10 @@ def _keep_together(lines: Sequence[str]) -> str:
 class _LatexPage:
     """Sets the blocks of one document for one width of line."""
 
-    def __init__(self, notation: Notation, width_cm: float, em_cm: float = _EM_CM) -> None:
+    def __init__(self, notation: Notation, width_cm: float, em_cm: float = _EM_CM, depth: int = 0) -> None:
+        """``depth`` counts the titles that the page stands under, where it is a part of another."""
         self.notation = notation
-        self.width_cm = width_cm
+        self.width_cm, self.em_cm, self.depth = width_cm, em_cm, depth
         self.line = width_cm / em_cm
         self.printer = Printer(notation)
         self.flat = Printer(replace(notation, slashed=True))
@@ -131,7 +165,8 @@ class _LatexPage:
         between = "\\hfill" if room > 0 else "\\par"
         ident = f"{between}{{\\small\\ttfamily {escape(doc.ident)}}}" if doc.ident else ""
         if doc.title or ident:
-            lines.append(f"{{\\raggedright\\noindent{{\\Large\\bfseries {escape(doc.title)}}}{ident}\\par}}")
+            size = _TITLES[min(self.depth, len(_TITLES) - 1)]
+            lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries {escape(doc.title)}}}{ident}\\par}}")
         below = [f"\\textit{{{escape(doc.source)}}}"] if doc.source else []
         below += [self.phrases.latex(fact) for fact in doc.facts]
         if below:
@@ -151,7 +186,7 @@ class _LatexPage:
     @block.register
     def _(self, block: Heading) -> str:
         before = self.phrases.latex(block.before, self.line * 0.4)
-        return f"\\section*{{\\raggedright {before}{escape(block.text)}}}"
+        return f"\\{_HEADINGS[min(self.depth, 1)]}*{{\\raggedright {before}{escape(block.text)}}}"
 
     @block.register
     def _(self, block: Paragraph) -> str:
@@ -189,6 +224,33 @@ class _LatexPage:
             if low.count("\\node") == whole.count("\\node"):
                 return low
         return whole
+
+    @block.register
+    def _(self, block: SheetQuestion) -> str:
+        return set_question(block, self.phrases, self.line)
+
+    @block.register
+    def _(self, block: Blanks) -> str:
+        return set_blanks(block, self.line)
+
+    @block.register
+    def _(self, block: Section) -> str:
+        doc = block.document
+        page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title))
+        body = list(page.body_of_part(doc.blocks))
+        asked = next((place for place, part in enumerate(body) if part.startswith(QUESTION)), 0)
+        start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []
+        head = [*start, page.title(doc), "\\nopagebreak"] if doc.title or doc.facts else start
+        return "\n".join(part for part in [*head, *body] if part)
+
+    def body_of_part(self, blocks: Sequence[Block]) -> Iterator[str]:
+        """The blocks, equations right below the words before them: TeX would set an empty line between them."""
+        before: Block | None = None
+        for block in blocks:
+            if isinstance(before, Paragraph | None) and isinstance(block, Equations):
+                yield "\\nopagebreak\\vspace{-\\baselineskip}"
+            yield self.block(block)
+            before = block
 
     @block.register
     def _(self, block: Equations) -> str:

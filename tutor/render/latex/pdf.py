@@ -8,6 +8,7 @@ same source gives the same bytes.
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -15,6 +16,7 @@ import tempfile
 from pathlib import Path
 
 from tutor.errors import OutputError
+from tutor.text import make_visible
 
 _STRICT = ["-interaction=nonstopmode", "-halt-on-error", "-no-shell-escape"]
 ENGINES: tuple[tuple[str, tuple[str, ...]], ...] = (
@@ -23,6 +25,9 @@ ENGINES: tuple[tuple[str, tuple[str, ...]], ...] = (
     ("tectonic", ("--untrusted", "page.tex")),
 )
 """The programs that are tried, best first, with their arguments."""
+
+
+_LINE = re.compile(r"l\.([0-9]+) (.*)")
 
 
 class NoTex(OutputError):
@@ -101,10 +106,13 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
 
 
 def _complaint(log: Path) -> str:
-    """The first line of a log that begins with ``!``."""
+    """The first line of a log that begins with ``!``, and the line of the source that it is about."""
     if not log.exists():
         return "it left no log"
-    for line in log.read_text(encoding="utf-8", errors="replace").splitlines():
+    lines = iter(log.read_text(encoding="utf-8", errors="replace").splitlines())
+    for line in lines:
         if line.startswith("!"):
-            return line[1:].strip()
+            place = next((found for found in map(_LINE.match, lines) if found), None)
+            at = f" (line {place[1]}: {make_visible(place[2].strip())})" if place else ""
+            return line[1:].strip() + at
     return "its log names no error"

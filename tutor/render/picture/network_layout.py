@@ -215,11 +215,13 @@ def _total(diagram: Diagram) -> Phrase:
     words = diagram.words
     counted = words.grammar.choose(words.WEIGHTS, total).format(count=_HERE)
     biased = words.grammar.choose(words.WITH_BIASES, diagram.biases) if diagram.biases else words.NO_BIASES
-    shown, tex = f"{total:,}", f"{total:,}"
+    write = words.grammar.write_count
+    phrase = label.write_words(write(total))
     if full:
-        shown = " + ".join(f"{a:,} × {b:,}" for a, b in pairwise(sizes)) + f" = {total:,}"
-        tex = "$" + shown.replace("×", "\\times").replace(",", "{,}") + "$"
-    return label.put_in(biased.format(weights=counted, count=diagram.biases), _HERE, Phrase(shown, tex))
+        shown = " + ".join(f"{write(a)} × {write(b)}" for a, b in pairwise(sizes)) + f" = {write(total)}"
+        signs = {"×": "\\times", ",": "{,}", "\N{NARROW NO-BREAK SPACE}": "\\,"}
+        phrase = Phrase(shown, "$" + "".join(signs.get(sign, sign) for sign in shown) + "$")
+    return label.put_in(biased.format(weights=counted, count=diagram.biases), _HERE, phrase)
 
 
 def _make_spoke(places: dict[Place, tuple[float, float]], wire: Wire, radius: float, diagram: Diagram) -> Spoke:

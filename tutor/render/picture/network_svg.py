@@ -26,7 +26,7 @@ def network_svg(diagram: Diagram, notation: Notation) -> str:
         *group("tg-captions", _captions(drawing)),
     ]
     return page([f"<style>{_STYLE}</style>", *body], drawing.width * TITLE + 32, drawing.height * TITLE + 32,
-                *_describe(diagram))  # fmt: skip
+                *_describe(diagram), diagram.words.grammar.language)  # fmt: skip
 
 
 _STYLE = f"""

@@ -88,16 +88,26 @@ def svg(picture: Picture, notation: Notation) -> str:
     body[0] = body[0].replace(">", f' transform="translate({shorten(shift)} 0)">', 1)
     boxes_at = next(place for place, line in enumerate(body) if "tg-boxes" in line)
     body[boxes_at] = body[boxes_at].replace(">", f' transform="translate({shorten(shift)} 0)">', 1)
-    return page(body, width + 2 * MARGIN, top + len(rows) * _LEGEND_ROW + 2 * MARGIN, *_describe(picture, known))
+    return page(body, width + 2 * MARGIN, top + len(rows) * _LEGEND_ROW + 2 * MARGIN, *_describe(picture, known),
+                picture.words.grammar.language)  # fmt: skip
 
 
-def page(body: list[str], width: float, height: float, title: str, about: str) -> str:
+def mark_language(language: str) -> str:
+    """The attribute that says in which language a picture is, for screen readers; English goes without saying.
+
+    >>> mark_language("de"), mark_language("en")
+    ('lang="de" ', '')
+    """
+    return f'lang="{escape_xml(language)}" ' if language != "en" else ""
+
+
+def page(body: list[str], width: float, height: float, title: str, about: str, language: str = "en") -> str:
     """The whole file: what is drawn within the margins, with a title and a description for those who do not see it."""
     mark = f"{crc32(chr(10).join([*body, title, about]).encode()):08x}"
     w, h = shorten(width), shorten(height)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="tutor-graph" viewBox="0 0 {w} {h}" width="{w}" height="{h}" '
-        f'role="img" aria-labelledby="tg-title-{mark} tg-desc-{mark}">',
+        f'{mark_language(language)}role="img" aria-labelledby="tg-title-{mark} tg-desc-{mark}">',
         f'<title id="tg-title-{mark}">{escape_xml(title)}</title>',
         f'<desc id="tg-desc-{mark}">{escape_xml(about)}</desc>',
         f"<style>{_style()}</style>",

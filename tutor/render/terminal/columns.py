@@ -100,13 +100,13 @@ class Pen:
 
     def __init__(self, notation: Notation, encoding: str = "utf-8") -> None:
         self._writer = Printer(notation).text_writer
-        self._encoding = "" if encoding.lower().replace("-", "").startswith("utf") else encoding
+        self.encoding = "" if encoding.lower().replace("-", "").startswith("utf") else encoding
         self.bar = self.make_safe("─")
 
     def make_safe(self, text: str) -> str:
         """The same words, harmless: controls made visible, invisible characters dropped, one line."""
         text = make_terminal_visible(text)
-        return _spell_out(text, self._encoding) if self._encoding and not text.isascii() else text
+        return _spell_out(text, self.encoding) if self.encoding and not text.isascii() else text
 
     def maths(self, expr: Expr, lead: bool = True) -> str:
         """The expression on one line.  Without ``lead`` a sign stands before it: a negative number gets brackets."""

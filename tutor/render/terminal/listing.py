@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, zip_longest
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.listing_words import ListingWords
     from tutor.solving.check_claims import Verdict
 
-STYLES = {"exact": "green", "rounded": "green", "truncated": "cyan", "differs": "bold red"}
+STYLES = {"exact": "green", "rounded": "green", "truncated": "cyan", "carried": "cyan", "differs": "bold red"}
 MARKS = {"layers": "L", "data": "D", "training": "T"}
 EXAMPLES = (
     ("tutor solve neuron/two-two-two --wrt w5", "weight"),
@@ -111,8 +111,9 @@ def _examples(width: int, words: ListingWords) -> Iterable[Text]:
 
 def verdicts(found: Sequence[Verdict], width: int, words: ListingWords) -> Iterable[Text]:
     """The rows of ``tutor check``: a block for each exercise, then a sum of all."""
-    cells = [tuple(map(make_terminal_visible, (v.claim, v.printed, v.value))) for v in found]
-    widths = _columns(cells, (26, 30, 30))
+    rows = [_cells(verdict) for verdict in found]
+    widths = _columns([row for row in rows if row[2]] or rows, (26, 40, 40))
+    widths[0] = _columns(rows, (26,))[0]
     spare = width - 2 - 6 - 10
     while sum(widths) > spare:
         widths[widths.index(max(widths))] -= 1
@@ -125,25 +126,37 @@ def verdicts(found: Sequence[Verdict], width: int, words: ListingWords) -> Itera
 
 
 def _verdict(verdict: Verdict, widths: Sequence[int], width: int, words: ListingWords) -> Iterable[Text]:
-    line = Text("  ")
-    cells = (verdict.claim, verdict.printed, verdict.value)
-    for text, size in zip(cells, widths, strict=True):
-        line.append(fit_text(make_terminal_visible(text), size) + "  ")
-    line.append(words.AGREEMENTS[verdict.agreement], style=STYLES[verdict.agreement])
-    yield line
+    claim, printed, value = _cells(verdict)
+    first, second, third = widths
+    alone = second + 2 + third
+    sizes = (first, second, third) if value else (first, alone)
+    pieces = [wrap_text(cell, size) for cell, size in zip((claim, printed, value), sizes, strict=False)]
+    for row, cells in enumerate(zip_longest(*pieces, fillvalue="")):
+        line = Text("  " + "".join(set_cell_size(cell, size) + "  " for cell, size in zip(cells, sizes, strict=True)))
+        if row == 0:
+            line.append(words.AGREEMENTS[verdict.agreement], style=STYLES[verdict.agreement])
+        line.rstrip()
+        yield line
     for remark in _remarks(verdict, words):
         for piece in wrap(make_terminal_visible(remark), max(20, width - 4)):
             yield Text("    ").append(piece, style="italic")
 
 
+def _cells(verdict: Verdict) -> tuple[str, str, str]:
+    """The claim, what is printed, and the value, if it is to be shown."""
+    of = verdict.written
+    cells = (of.claim, of.printed, of.value) if of is not None else (verdict.claim, verdict.printed, verdict.value)
+    return tuple(map(make_terminal_visible, cells))  # type: ignore[return-value]
+
+
 def _remarks(verdict: Verdict, words: ListingWords) -> Iterable[str]:
     """What is said below a figure or a formula: on which condition it agrees, where it differs, that it is a known slip."""
-    if verdict.sums:
-        yield words.CONDITION.format(sums=", ".join(f"{' + '.join(group)} = 1" for group in verdict.sums))
-    if verdict.difference is not None and verdict.difference.yours:
-        point = ", ".join(f"{name} = {value}" for name, value in verdict.difference.point)
-        said = words.DIFFERENCE if point else words.DIFFERENCE_EVERYWHERE
-        yield said.format(point=point, printed=verdict.difference.yours, derived=verdict.difference.expected)
+    of = verdict.written
+    if of is not None and of.sums:
+        yield words.CONDITION.format(sums=", ".join(of.sums))
+    if of is not None and of.both[0]:
+        said = words.DIFFERENCE if of.point else words.DIFFERENCE_EVERYWHERE
+        yield said.format(point=of.point, printed=of.both[0], derived=of.both[1])
     if verdict.erratum is not None:
         state = words.ERRATUM if verdict.agreement == "differs" else words.ERRATUM_AGREES
         yield state.format(erratum=verdict.erratum)
@@ -154,6 +167,8 @@ def _total(found: Sequence[Verdict], words: ListingWords) -> Text:
     errata = sum(v.agreement == "differs" and v.erratum is not None for v in found)
     wrong = counted["differs"] - errata
     line = Text(words.TOTAL.format(count=len(found), errata=errata, **counted))
+    if counted["carried"]:
+        line.append(words.CARRIED.format(count=counted["carried"]))
     if wrong:
         line.append(words.WRONG.format(count=wrong), style=STYLES["differs"])
     return line

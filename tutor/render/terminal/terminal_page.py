@@ -28,6 +28,7 @@ from rich.style import Style
 
 from tutor.explain.document import (
     Bars,
+    Blanks,
     Block,
     Document,
     Equation,
@@ -38,7 +39,9 @@ from tutor.explain.document import (
     Math,
     Node,
     Paragraph,
+    Section,
     Sentence,
+    SheetQuestion,
     Side,
     Table,
     Verbatim,
@@ -48,6 +51,7 @@ from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.terminal.columns import Atom, PageColumn, Pen, TextLine, Word, chop_text, column, table, width_of
+from tutor.render.terminal.sheet_lines import set_blank_lines, set_question_lines
 
 if TYPE_CHECKING:
     from tutor.explain.words.drawn_words import DrawnWords
@@ -162,10 +166,10 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
         edge = max([NARROWEST, *[row.wish for row in trial if row.wish <= min(width, WIDEST)]])
     labels = [cell_len(pen.make_safe(block.label)) for block in doc.blocks if isinstance(block, Paragraph) and block.label]
     label = min(max(labels, default=0) + 2, 16, width // 3)
-    lines = _title(doc, pen, edge)
+    lines = _title(doc, pen, edge) if doc.title or doc.facts else []
     before: Block | None = None
     for block in doc.blocks:
-        if not (isinstance(before, Heading) or (_is_labelled(before) and _is_labelled(block))):
+        if lines and not (isinstance(before, Heading) or _is_close(before, block)):
             lines.append(TextLine())
         match block:
             case Heading(text, start):
@@ -182,8 +186,21 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
                 lines += [TextLine().put(row) for row in verbatim.rows(text, edge, pen.make_safe, cell_len)]
             case Bars():
                 lines += bars.lines(block, pen, min(max(edge, width), WIDEST))
+            case SheetQuestion():
+                lines += set_question_lines(block, pen, min(edge, PROSE))
+            case Blanks(fields):
+                lines += set_blank_lines(fields, pen, edge)
+            case Section(part, notation):
+                lines += _page(part, Pen(notation, pen.encoding), width)
         before = block
     return lines
+
+
+def _is_close(before: Block | None, block: Block) -> bool:
+    """Whether no line is left between two blocks: paragraphs with labels, and questions without boxes."""
+    if isinstance(before, SheetQuestion) and isinstance(block, SheetQuestion):
+        return not any(one.options or (one.place is not None and one.place.framed) for one in (before, block))
+    return _is_labelled(before) and _is_labelled(block)
 
 
 def _is_labelled(block: Block | None) -> bool:

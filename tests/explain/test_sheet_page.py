@@ -1,0 +1,96 @@
+"""What stands on a problem sheet: what is given, the wording of questions, room for answers."""
+
+from fractions import Fraction
+
+import pytest
+
+from tutor.exercise.question import Question, Tolerance
+from tutor.explain.document import AnswerPlace, Equations, Math, Paragraph, Section, SheetQuestion, Table
+from tutor.explain.sheet_page import choose_digits, choose_place, name_asked
+from tutor.explain.words.wording import ENGLISH
+from tutor.expression.nodes import Name, Partial
+from tutor.results.sheet import sheet
+
+
+def part_of(target, **choices):
+    """The first exercise of a sheet."""
+    return next(block for block in sheet(target, **choices).document().blocks if isinstance(block, Section)).document
+
+
+def blocks_of(target, kind, **choices):
+    return [block for block in part_of(target, **choices).blocks if isinstance(block, kind)]
+
+
+@pytest.mark.parametrize(
+    ("question", "place"),
+    [
+        (Question("w", "w", "number", ("w",)), AnswerPlace()),
+        (Question("w", "w", "fraction", ("w",)), AnswerPlace()),
+        (Question("v", "v", "vector", ("a", "b", "c")), AnswerPlace(3, 1)),
+        (Question("W", "W", "matrix", tuple("abcdef"), (3, 2)), AnswerPlace(3, 2)),
+        (Question("T", "T", "array", tuple("abcdefghijkl"), (2, 3, 2)), AnswerPlace(3, 2, 2)),
+        (Question("w", "w", "column", tuple("abcd")), AnswerPlace(1, 4)),
+        (Question("W", "W", "matrix", ("w",) * 90, (9, 10)), AnswerPlace(lines=5, whole=True)),
+        (Question("w", "w", "expression", ("w",)), AnswerPlace(lines=2, whole=True)),
+        (Question("w", "w", "chain", ("w",)), AnswerPlace(lines=2, whole=True)),
+        (Question("c", "", "choice", options=(("a", "yes"),)), None),
+    ],
+)
+def test_room_is_as_large_as_the_kind_of_an_answer(question, place):
+    assert choose_place(question, framed=False) == place
+
+
+def test_what_is_asked_for_is_named():
+    def named(*targets, **more):
+        return [part.expr if isinstance(part, Math) else part for part in name_asked(Question("q", "q", targets=targets, **more), ENGLISH)]
+
+    assert named("w5@1") == [Name("w5"), " after ", "1", " update"]
+    assert named("dL/dw", "dL/db") == ["(", Partial("L", "w"), ", ", Partial("L", "b"), ")"]
+    assert named(*(f"x{i}" for i in range(9)))[-4:-1] == ["…", ", ", Name("x8")]
+    assert named("w@0", "w@1", "w@2", kind="column") == [Name("w"), " after ", "0", ", …, ", "2", " updates"]
+    assert named("a", "b", array="dL/dW") == [Partial("L", "W")]
+    assert named("count weights") == ["the number of weights"]
+
+
+def test_usual_digits_are_said_once():
+    three, exact = Tolerance(digits=3), Tolerance(relative=Fraction(0))
+    some = [Question("a", "a"), *(Question(name, name, tolerance=three) for name in "bc"), Question("n", "n", tolerance=exact)]
+    assert choose_digits(some) == 3
+    assert choose_digits(some[:2]) == 2
+    assert choose_digits([]) == choose_digits(some[3:]) == 0
+
+
+def test_the_computation_is_given_and_no_results():
+    given, forward = part_of("graz/sqrt-cos").blocks[:2]
+    assert isinstance(given, Paragraph)
+    assert given.label == "Given"
+    assert isinstance(forward, Equations)
+    assert all(len(row.sides) == 1 and not row.sides[0].result and row.number is None for row in forward.rows)
+
+
+def test_large_arrays_are_given_whole():
+    (given, _) = blocks_of("qmul/laplacian", Equations)
+    assert [len(row.sides[0].expr.args) - 1 for row in given.rows] == [16, 9]
+
+
+def test_a_data_set_is_given_without_its_losses():
+    (table,) = blocks_of("cmu/smallest-perceptron", Table)
+    assert len(table.header) == 3
+    assert len(table.rows) == 4
+
+
+@pytest.mark.parametrize(("target", "said"), [("neuron/adam", "Method"), ("cmu/smallest-perceptron", "Step size"), ("graz/sqrt-cos", "")])
+def test_training_is_told_where_it_is_asked_for(target, said):
+    labels = [block.label for block in blocks_of(target, Paragraph)]
+    assert said in labels if said else not {"Method", "Step size"} & set(labels)
+
+
+def test_wording_of_the_exercise_comes_first():
+    texts = {block.ident: "".join(part for part in block.parts if isinstance(part, str)) for block in blocks_of("dl/bce", SheetQuestion)}
+    assert texts["dL/dyhat1.formula"] == ": Derive ∂L/∂ŷ₁ in terms of y₁ and ŷ₁. Without derivatives in it."
+    assert texts["s1"] == "Compute ."
+
+
+def test_a_network_that_is_counted():
+    texts = [block.parts[0] for block in blocks_of("cmu/counting", Paragraph)]
+    assert texts == ["A network of layers with 3, 4, 2 neurons, the inputs first."]

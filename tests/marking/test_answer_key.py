@@ -1,0 +1,37 @@
+"""The right answer to each question, in the form that is asked for: it has full marks."""
+
+import pytest
+
+from tutor.exercise.load import load
+from tutor.expression.plain import write_plain
+from tutor.marking.answer_key import RightAnswer, find_right_answer
+from tutor.marking.mark_sheet import Sheet
+
+KEYS = [
+    ("dl/add-multiply", "df/dy.chain", "df/dd*dd/dy"),
+    ("dl/add-multiply", "df/dd.formula", "z"),
+    ("dl/bce", "dL/dw11.formula", "h1*(yhat1 - y1)"),
+    ("neuron/two-two-two", "dL/dw5.chain", "dL/din_o1*din_o1/dw5"),
+    ("qmul/two-linear-layers", "dE/dw_L.formula", "2*(x_L - y)*x_Lm1"),
+]
+
+
+@pytest.mark.parametrize(("ident", "question", "formula"), KEYS)
+def test_a_formula_is_in_the_form_that_is_asked_for(ident, question, formula):
+    sheet = Sheet(load(ident))
+    found = find_right_answer(sheet, sheet.by_id[question]).formula
+    assert found is not None
+    if question.endswith("chain"):
+        assert write_plain(found) == formula
+    else:
+        assert "/d" not in write_plain(found)
+
+
+def test_values_stand_in_reading_order():
+    sheet = Sheet(load("qmul/laplacian"))
+    assert find_right_answer(sheet, sheet.by_id["Z"]) == RightAnswer(tuple(map(int, (-52, -71, 97, 47))))
+
+
+def test_a_choice_has_its_letters():
+    sheet = Sheet(load("cmu/smallest-perceptron"))
+    assert find_right_answer(sheet, sheet.by_id["converges"]).letters == ("b",)

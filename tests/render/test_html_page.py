@@ -1,0 +1,102 @@
+"""Pages as HTML: well-formed, alone, harmless, and nothing of a page is lost."""
+
+import re
+from html.parser import HTMLParser
+
+import pytest
+from latex_articles import HOSTILE, hostile, solution
+
+import tutor
+from tutor.explain.document import (
+    AnswerPlace,
+    Document,
+    Equation,
+    Equations,
+    Math,
+    Paragraph,
+    Section,
+    SheetQuestion,
+    Side,
+)
+from tutor.expression.nodes import Call, Name, Number
+from tutor.notation.profile import Notation
+from tutor.render.html_page import write_html
+from tutor.results.sheet import sheet
+
+EMPTY = {"meta", "input"}
+
+
+class Balanced(HTMLParser):
+    """Reads a page: every element is closed in its order; remembers elements and what is read."""
+
+    def __init__(self, text):
+        super().__init__()
+        self.open, self.seen, self.said = [], [], []
+        self.feed(text)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+        if tag not in EMPTY:
+            self.open.append(tag)
+
+    def handle_startendtag(self, tag, attrs):
+        self.seen.append((tag, dict(attrs)))
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+    def handle_data(self, data):
+        self.said.append(data)
+
+
+PAGES = {
+    "hostile": lambda: write_html(hostile(), Notation()),
+    "solution": lambda: write_html(solution(), Notation()),
+    "arrays": lambda: tutor.solve("neuron/softmax-loss-batch").to("html"),
+    "training": lambda: tutor.train("neuron/adam", steps=3).to("html"),
+    "sheet": lambda: sheet(["cmu/smallest-perceptron", "qmul/laplacian"], boxes=True, marks=True, solutions="end").to("html"),
+}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_it_is_well_formed_and_stands_alone(name):
+    text = PAGES[name]()
+    page = Balanced(text)
+    tags = {tag for tag, _ in page.seen}
+    assert not tags & {"script", "link", "img", "iframe", "object", "base", "form"}
+    assert not [key for _, attrs in page.seen for key in attrs if key.startswith("on") or key in ("href", "src")]
+    assert "url(" not in text
+    assert "<!--" not in text
+
+
+def test_words_from_outside_are_words():
+    text = write_html(Document(HOSTILE, HOSTILE, ((HOSTILE,),), HOSTILE, (Paragraph((HOSTILE,), HOSTILE),)), Notation())
+    assert "<script" not in text
+    assert text.count("&lt;script&gt;") >= 6
+    assert not [c for c in text if not c.isprintable() and c != "\n"]
+
+
+def test_a_matrix_is_a_table():
+    matrix = Call("matrix", (Number("2"), *map(Number, ("1", "2", "3", "4"))))
+    text = write_html(Document("", blocks=(Equations((Equation(Name("W"), (Side(matrix, result=True),), 3, ("why",)),)),)), Notation())
+    assert re.search(r'class="matrix"><tr><td>.*1.*</td><td>.*2.*</td></tr><tr>', text)
+    assert "why (3)" in text
+
+
+@pytest.mark.parametrize(
+    ("place", "cells"),
+    [(None, 0), (AnswerPlace(), 0), (AnswerPlace(2, 3, 2, framed=True), 12), (AnswerPlace(lines=2, whole=True, framed=True), 1)],
+)
+def test_boxes(place, cells):
+    question = SheetQuestion("1.1", ("What is ", Math(Name("x")), "?"), "x", "1 mark", (("a", "yes"), ("b", "no")), place)
+    page = Balanced(write_html(Document("Sheet", blocks=(question,)), Notation()))
+    assert [tag for tag, _ in page.seen].count("td") == cells
+    assert [attrs["type"] for tag, attrs in page.seen if tag == "input"] == ["checkbox"] * 2
+
+
+def test_titles_are_one_level_deeper_in_a_section():
+    inner = Section(Document("Inner", blocks=(Section(Document("Inmost"), Notation()),)), Notation(), apart=True)
+    tags = [tag for tag, _ in Balanced(write_html(Document("Outer", blocks=(inner,), language="de"), Notation())).seen]
+    assert [tag for tag in tags if re.fullmatch(r"h\d", tag)] == ["h1", "h2", "h3"]

@@ -1,0 +1,96 @@
+"""The command ``tutor sheet``: several exercises in one document, with or without their solutions."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
+
+import typer
+
+from tutor.cli.prover import find_running_prover
+from tutor.cli.shell import Fragment, Lang, NotationName, Output, To, check_fragment, choose_format, complete, deliver
+from tutor.errors import OutputError
+from tutor.explain.sheet_layout import LEFT_OUT, SOLUTIONS, Solutions
+from tutor.render.page_formats import PAGE_FORMATS
+from tutor.text import make_visible
+
+LONGEST = 1_000_000
+"""A file of more bytes is no preamble."""
+
+
+if TYPE_CHECKING:
+    PartName: TypeAlias = str
+    PlaceName: TypeAlias = str
+else:
+    PlaceName = StrEnum("PlaceName", {name: name for name in SOLUTIONS})
+    PartName = StrEnum("PartName", {name: name for name in LEFT_OUT})
+
+
+Targets = Annotated[
+    list[str],
+    typer.Argument(
+        metavar="TARGETS...", help='Exercises ("tutor list" shows them), TOML files, expressions or steps.', autocompletion=complete,
+        show_default=False,
+    ),
+]  # fmt: skip
+SolutionsOption = Annotated[
+    PlaceName | None, typer.Option("--solutions", help="After each exercise, at the end, or only the solutions, for a second file.")
+]
+Boxes = Annotated[bool, typer.Option("--boxes", help="Boxes for the answers, as large as their kind asks for.")]
+Marks = Annotated[bool, typer.Option("--marks", help="Marks at each question, and a table of them at the top.")]
+Title = Annotated[str, typer.Option("--title", metavar="TEXT", help="The title.", show_default=False)]
+Cover = Annotated[str, typer.Option("--cover", metavar="TEXT", help="A line below it: course, date, time allowed.", show_default=False)]
+Without = Annotated[
+    list[PartName] | None,
+    typer.Option("--without", metavar="PART", help=f"Leave this out (repeatable): {', '.join(LEFT_OUT)}.", show_default=False),
+]
+Preamble = Annotated[
+    Path | None, typer.Option("--preamble", metavar="FILE", help="With .tex and .pdf: LaTeX for the head: macros, fonts, header.")
+]
+
+
+def sheet(
+    targets: Targets,
+    solutions: SolutionsOption = None,
+    boxes: Boxes = False,
+    marks: Marks = False,
+    title: Title = "",
+    cover: Cover = "",
+    without: Without = None,
+    preamble: Preamble = None,
+    notation: NotationName = None,
+    lang: Lang = None,
+    to: To = None,
+    fragment: Fragment = False,
+    output: Output = None,
+) -> None:
+    """Write a problem sheet: what is given and what is asked, by the ids that "tutor mark" takes, with or without solutions."""
+    asked = choose_format(to, output)
+    check_fragment(asked, fragment)
+    own = _read_preamble(preamble, asked, fragment)
+    from tutor.results.sheet import sheet as make_sheet
+
+    made = make_sheet(
+        targets, solutions=cast("Solutions", str(solutions or "none")), boxes=boxes, marks=marks, title=title, cover=cover,
+        without=[str(part) for part in without or ()], notation_name=notation, preamble=own, words=lang, ask=find_running_prover(),
+    )  # fmt: skip
+    deliver(made, asked, output, fragment=fragment)
+
+
+def _read_preamble(path: Path | None, asked: str, fragment: bool) -> str:
+    """The preamble, checked; refused where nothing has a head for it."""
+    if path is None:
+        return ""
+    able = [row.suffix for row in PAGE_FORMATS.values() if row.headed]
+    if fragment or not PAGE_FORMATS[asked].headed:
+        raise OutputError(f"--preamble goes with a whole {' or '.join(able)}", hint=f"-o sheet{able[-1]}")
+    from tutor.render.latex.preamble import check_preamble
+
+    try:
+        data = path.read_bytes()[:LONGEST]
+        return check_preamble(data.decode(), make_visible(str(path)))
+    except OSError as error:
+        raise OutputError(f"{make_visible(str(path))} cannot be read: {error.strerror}", hint="give the file of the preamble") from None
+    except UnicodeDecodeError:
+        raise OutputError(f"{make_visible(str(path))} is no text in UTF-8", hint="save it as UTF-8") from None

@@ -1,0 +1,29 @@
+"""How a problem sheet is laid out: what can be chosen, by name.  This module is light: the command line reads it for its help."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+Solutions = Literal["none", "after", "end", "only"]
+SOLUTIONS: tuple[Solutions, ...] = get_args(Solutions)
+"""Where the solutions stand: nowhere, after each exercise, at the end, or alone without the exercises."""
+LABELLED: Mapping[str, tuple[str, ...]] = {
+    "proof": ("proof",), "numbers": ("numbers",), "lecture": ("lecture", "erratum"), "notes": ("note",),
+}  # fmt: skip
+"""Parts of worked solutions that can be left out, and the labels of their paragraphs."""
+LEFT_OUT = ("name", "ids", "sources", *LABELLED)
+"""What of a sheet can be left out: the field for a name, ids, where an exercise is from, parts of its solution."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetLayout:
+    """The choices for a sheet.  ``boxes`` frames the room for answers, ``marks`` shows marks, ``without`` is some of `LEFT_OUT`."""
+
+    title: str = ""
+    cover: str = ""
+    solutions: Solutions = "none"
+    boxes: bool = False
+    marks: bool = False
+    without: frozenset[str] = frozenset()

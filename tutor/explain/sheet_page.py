@@ -1,0 +1,376 @@
+"""The page of a problem sheet: several exercises, what is given and what is asked, and their solutions where these are wanted.
+
+A sheet without solutions is written from what is given alone (`tutor.solving.work_out.hold_given`): there is nothing in it to give away.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from fractions import Fraction
+
+from tutor.exercise.question import LISTS, Question
+from tutor.explain.document import (
+    AnswerPlace,
+    Blanks,
+    Block,
+    Document,
+    Equation,
+    Equations,
+    Heading,
+    Inline,
+    Math,
+    Paragraph,
+    Section,
+    Sentence,
+    SheetQuestion,
+    Side,
+    Table,
+)
+from tutor.explain.layer_formulas import matrix
+from tutor.explain.layer_page import ArraySections
+from tutor.explain.page_writer import EQUALS, PageWriter
+from tutor.explain.sheet_layout import LABELLED, SheetLayout
+from tutor.explain.solution_page import NumberSections
+from tutor.explain.training_page import TrainingSections
+from tutor.explain.words.sentence_grammar import split_places
+from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.worked_page import document as write_worked
+from tutor.expression.keys import read_after, read_derivative
+from tutor.expression.nodes import Expr, Name, Partial
+from tutor.graph.entries import Array
+from tutor.marking.answer_key import RightAnswer
+from tutor.marking.marks import points, total
+from tutor.marking.question_list import updates_in
+from tutor.notation.profile import Notation
+from tutor.numbers.printed import as_printed
+from tutor.solving.worked import Worked
+
+MOST_CELLS = 8
+"""So many rows and columns of boxes are drawn; a larger answer has one box."""
+MOST_NAMED = 6
+"""So many quantities of one question are listed by name."""
+LINES: Mapping[str, int] = {"expression": 2, "chain": 2}
+"""How many lines an answer takes as wide as the page, by its kind."""
+LARGE = 5
+"""The lines of a box for an answer that has too many entries for cells of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class SheetExercise:
+    """One exercise of a sheet: what is given, what is asked; where solutions are wanted, the right answers by id and all worked pages."""
+
+    given: Worked
+    questions: tuple[Question, ...]
+    answers: Mapping[str, RightAnswer] = field(default_factory=dict)
+    solved: tuple[Worked, ...] = ()
+
+
+def document(exercises: Sequence[SheetExercise], layout: SheetLayout, words: Wording = ENGLISH) -> Document:
+    """The whole sheet as a document."""
+    return _SheetWriter(exercises, layout, words).document()
+
+
+class _SheetWriter:
+    """Writes one sheet."""
+
+    def __init__(self, exercises: Sequence[SheetExercise], layout: SheetLayout, words: Wording) -> None:
+        self.exercises, self.layout, self.words = exercises, layout, words
+        self.say = words.sheets
+        self.numbers = Paragraph((words.rules.POLICY.format(digits=Notation().digits),), words.pages.LABELS["numbers"])  # said once
+        self.digits = choose_digits([q for exercise in exercises for q in exercise.questions])
+
+    def document(self) -> Document:
+        layout, title = self.layout, self.layout.title or self.say.TITLE
+        numbered = list(enumerate(self.exercises, 1))
+        if layout.solutions == "only":
+            blocks: list[Block] = [self.solution(number, exercise) for number, exercise in numbered]
+            title = self.say.TITLE_SOLUTIONS.format(title=title)
+            return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language)
+        blocks = self.head()
+        for number, exercise in numbered:
+            blocks.append(self.exercise(number, exercise))
+            if layout.solutions == "after":
+                blocks.append(self.solution(number, exercise))
+        if layout.solutions == "end":
+            solved = tuple(self.solution(number, exercise) for number, exercise in numbered)
+            blocks.append(Section(Document(self.say.SOLUTIONS, blocks=solved), Notation(), apart=True))
+        return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language)
+
+    def facts(self) -> tuple[Sentence, ...]:
+        """The line below the title."""
+        return ((self.layout.cover,),) if self.layout.cover else ()
+
+    def has(self, part: str) -> bool:
+        """Whether a part of `LEFT_OUT` is shown."""
+        return part not in self.layout.without
+
+    # What stands above the exercises
+
+    def head(self) -> list[Block]:
+        blocks: list[Block] = [Blanks(self.say.BLANKS)] if self.has("name") else []
+        if self.layout.marks:
+            blocks.append(self.write_marks_table())
+        if self.digits:
+            blocks.append(Paragraph((self.say.DIGITS.format(count=self.digits),)))
+        if self.has("ids"):
+            blocks.append(Paragraph((self.say.IDS,)))
+        return blocks
+
+    def write_marks_table(self) -> Table:
+        """What each exercise is worth, with room for what was reached."""
+        names = self.say.MARKS_TABLE
+        each = [total(q.marks for q in exercise.questions) for exercise in self.exercises]
+        empty: tuple[Sentence, ...] = tuple(("\N{NO-BREAK SPACE}",) for _ in (*each, 0))
+        rows: tuple[tuple[Sentence, ...], ...] = (
+            ((names["possible"],), *((points(marks),) for marks in (*each, sum(each, Fraction(0))))), ((names["reached"],), *empty),
+        )  # fmt: skip
+        header = ((names["exercise"],), *((str(place),) for place in range(1, len(each) + 1)), (names["all"],))
+        return Table(header, rows, "l" + "r" * len(header[1:]))
+
+    # An exercise
+
+    def exercise(self, number: int, exercise: SheetExercise) -> Section:
+        """What is given and what is asked."""
+        model, given = exercise.given.request.exercise, exercise.given
+        notation = replace(given.notation, slashed=True)
+        blocks = [*write_given(exercise, self.words), *self.questions(number, exercise)]
+        return Section(self.title(self.say.EXERCISE, number, exercise, model.source if self.has("sources") else "", blocks), notation)
+
+    def title(self, phrase: str, number: int, exercise: SheetExercise, source: str, blocks: Sequence[Block]) -> Document:
+        """A part about one exercise, under its number and title."""
+        model = exercise.given.request.exercise
+        marks = self.say.say_marks(points(total(q.marks for q in exercise.questions)))
+        ident = model.id if self.has("ids") and model.id != model.title else ""
+        facts: tuple[Sentence, ...] = ((marks,),) if self.layout.marks else ()
+        return Document(phrase.format(number=number, title=model.title), ident, facts, source, tuple(blocks))
+
+    def questions(self, number: int, exercise: SheetExercise) -> list[Block]:
+        """What is asked, one after the other."""
+        return [
+            SheetQuestion(
+                f"{number}.{place}", self.ask(question), question.id if self.has("ids") else "",
+                self.say.say_marks(points(question.marks)) if self.layout.marks else "", question.options,
+                choose_place(question, framed=self.layout.boxes),
+            )
+            for place, question in enumerate(exercise.questions, 1)
+        ]  # fmt: skip
+
+    def ask(self, question: Question) -> Sentence:
+        """What a question asks, in a sentence: in the exercise's own words where it has some."""
+        if question.kind == "choice":
+            return (question.text or self.say.ASKS["choice"],)
+        sizes = "×".join(map(str, question.shape))
+        phrase = self.say.ASKED_WITH if question.text else self.say.ASKS[question.kind]
+        places: dict[str, Sequence[Inline]] = {
+            "asked": name_asked(question, self.words), "text": [question.text], "count": [str(len(question.targets))], "sizes": [sizes],
+        }  # fmt: skip
+        parts = split_places(phrase, places)
+        return (*parts, *(f" {text}" for text in self.say.say_form(question, self.digits)))
+
+    # A solution
+
+    def solution(self, number: int, exercise: SheetExercise) -> Section:
+        """The right answers, and everything that was worked out."""
+        given = exercise.given
+        told: set[Block] = {self.numbers} if number > 1 else set()
+        rows, others = self.answers(number, exercise)
+        key: list[Block] = [Heading(self.say.ANSWERS)] if rows or others else []
+        key += [Equations(tuple(rows))] if rows else []
+        parts = [Section(Document("", blocks=(*key, *others)), replace(given.notation, slashed=True))]
+        parts += [Section(Document("", facts=page.facts, blocks=self.choose_shown(worked, page.blocks, told)), worked.notation)
+                  for worked in exercise.solved for page in (write_worked(worked, self.words),)]  # fmt: skip
+        return Section(self.title(self.say.SOLUTION, number, exercise, "", parts), given.notation)
+
+    def answers(self, number: int, exercise: SheetExercise) -> tuple[list[Equation], list[Block]]:
+        """The right answers: formulas and values as equations, letters as sentences."""
+        rows: list[Equation] = []
+        others: list[Block] = []
+        for place, question in enumerate(exercise.questions, 1):
+            found, label = exercise.answers.get(question.id, RightAnswer()), f"{number}.{place}"
+            if found.letters:
+                said = [f"{letter}) {text}" for letter, text in question.options if letter in found.letters]
+                others.append(Paragraph((self.words.pages.COMMA.join(said),), label))
+            elif question.kind == "column" and found.values:
+                shown = [as_printed(value, exercise.given.notation.digits) for value in found.values]
+                listed = [part for one in shown for part in (self.words.pages.COMMA, Math(one))][1:]
+                others.append(Paragraph((*name_asked(question, self.words), EQUALS, *listed), label))
+            elif (right := write_right(question, found, exercise.given.notation.digits)) is not None:
+                name = name_left(question)
+                if name is not None:
+                    rows.append(Equation(name, (Side(right, result=found.formula is None),), None, (label,)))
+                else:
+                    others.append(Paragraph((*name_asked(question, self.words), EQUALS, Math(right)), label))
+        return rows, others
+
+    def choose_shown(self, worked: Worked, blocks: Sequence[Block], told: set[Block]) -> tuple[Block, ...]:
+        """The blocks of a worked solution without what is left out, what stands in the exercise, and what was ``told`` before."""
+        pages, ident = self.words.pages, worked.request.exercise.id
+        labels = {pages.LABELS[label] for part, some in LABELLED.items() if not self.has(part) for label in some}
+        told.add(Paragraph((self.words.updates.WORKED.format(ident=ident),)))
+        start = 0
+        if self.layout.solutions != "only" and worked.request.subject == "solution":
+            given = Heading(pages.HEADINGS["given"])
+            start = next((place for place, block in enumerate(blocks) if isinstance(block, Heading) and block != given), 0)
+        kept: list[Block] = []
+        for block in blocks[start:]:
+            again = isinstance(block, Paragraph | Table) and (block in told or (isinstance(block, Paragraph) and block.label in labels))
+            if not again:
+                kept.append(block)
+            elif kept and isinstance(kept[-1], Heading):
+                kept.pop()
+            told |= {block} if isinstance(block, Table) or (isinstance(block, Paragraph) and block.label) else set()
+        return tuple(kept)
+
+
+def choose_digits(questions: Sequence[Question]) -> int:
+    """How many digits most questions want, which is said once; none where no numbers are asked for.
+
+    >>> choose_digits([Question("a", "a"), Question("b", "b", "chain")])
+    2
+    """
+    numbers = [q.tolerance for q in questions if q.kind in ("number", *LISTS)]
+    counted = Counter(asked.digits for asked in numbers if asked.relative and asked.decimals is None)
+    return min(counted, key=lambda digits: (-counted[digits], digits)) if counted else 0
+
+
+def choose_place(question: Question, *, framed: bool) -> AnswerPlace | None:
+    """Room that is as large as the kind of an answer asks for; none for a choice, which is ticked.
+
+    >>> choose_place(Question("dL/dW", "dL/dW", "matrix", shape=(3, 2)), framed=True)
+    AnswerPlace(rows=3, columns=2, slices=1, lines=1, whole=False, framed=True)
+    """
+    count = len(question.targets)
+    sizes: dict[str, tuple[int, ...]] = {"number": (1, 1), "fraction": (1, 1), "vector": (count, 1), "column": (1, count)}
+    if question.kind == "choice":
+        return None
+    if question.kind in LINES:
+        return AnswerPlace(lines=LINES[question.kind], whole=True, framed=framed)
+    shape = sizes.get(question.kind, question.shape)
+    *slices, rows, columns = shape
+    number = 1
+    for one in slices:
+        number *= one
+    if max(number, rows, columns) > MOST_CELLS:
+        return AnswerPlace(lines=LARGE, whole=True, framed=framed)
+    return AnswerPlace(rows, columns, number, framed=framed)
+
+
+def name_left(question: Question) -> Expr | None:
+    """What a question asks for, where that is one quantity with a name of its own."""
+    keys = [question.array] if question.array else list(question.targets)
+    if len(keys) != 1 or keys[0].startswith("count "):
+        return None
+    after = read_after(keys[0])
+    found = read_derivative(after.key)
+    if found is not None:
+        return None if after.updates else Partial(found.of, found.wrt)
+    return Name(keys[0])
+
+
+def name_asked(question: Question, words: Wording) -> list[Inline]:
+    """What a question asks for: quantities and derivatives as maths, "w after 3 updates", what is counted."""
+    say = words.sheets
+    keys = [question.array] if question.array else list(question.targets)
+    if keys[0].startswith("count "):
+        return [say.COUNT[keys[0].removeprefix("count ")]]
+    if question.kind == "column":
+        first, last = read_after(keys[0]), read_after(keys[-1])
+        places: dict[str, Sequence[Inline]] = {
+            "quantity": [_as_maths(first.key)], "first": [str(first.updates)], "last": [str(last.updates)],
+        }  # fmt: skip
+        return split_places(say.AFTER_EACH, places)
+    named = keys if len(keys) <= MOST_NAMED else [*keys[: MOST_NAMED - 1], keys[-1]]
+    parts: list[Inline] = []
+    for place, key in enumerate(named):
+        after = read_after(key)
+        parts += [words.pages.COMMA] if place else []
+        parts += ["…", words.pages.COMMA] if place == len(named) - 1 and len(named) < len(keys) else []
+        if not after.updates:
+            parts.append(_as_maths(key))
+            continue
+        phrase = say.grammar.choose(say.AFTER, after.updates)
+        parts += split_places(phrase, {"quantity": [_as_maths(after.key)], "count": [str(after.updates)]})
+    return parts if len(keys) == 1 else ["(", *parts, ")"]
+
+
+def _as_maths(key: str) -> Math:
+    found = read_derivative(key)
+    return Math(Partial(found.of, found.wrt) if found is not None else Name(key))
+
+
+def write_right(question: Question, found: RightAnswer, digits: int) -> Expr | None:
+    """A right answer ready to print; nothing where only the worked solution tells it."""
+    if found.formula is not None:
+        return found.formula
+    if not found.values or len(found.values) != len(question.targets):
+        return None
+    if len(found.values) == 1 and not question.shape:
+        return as_printed(found.values[0], digits)
+    return matrix(Array(question.shape or (len(found.values),), found.values), digits, whole=True)
+
+
+# What is given
+
+
+def write_given(exercise: SheetExercise, words: Wording) -> list[Block]:
+    """What is given of an exercise: values, the computation, the data set, how it is trained where that is asked for."""
+    given = exercise.given
+    model = given.request.exercise
+    if model.graph is None:
+        sizes = words.pages.COMMA.join(map(str, model.network.sizes)) if model.network is not None else ""
+        return [Paragraph((words.sheets.COUNTED.format(sizes=sizes),))] if sizes else []
+    blocks = _write_arrays(given, words) if given.request.layered is not None else _write_numbers(given, words)
+    if model.samples is not None:
+        blocks += [_write_samples(given, words), Paragraph((words.sheets.FIRST_SAMPLE,))]
+    if given.training is not None and updates_in(exercise.questions):
+        sections = TrainingSections(given, words)
+        sections.method(words.sheets.METHODS)
+        blocks += sections.blocks
+        blocks.append(Paragraph((Math(Name(sections.rate_name)), EQUALS, Math(sections.rate())), words.sheets.RATE))
+    return blocks
+
+
+def _write_numbers(given: Worked, words: Wording) -> list[Block]:
+    page = NumberSections(given, words)
+    page.add_given()
+    page.blocks = page.blocks or [page.write_labelled("given")]
+    page.add_forward()
+    return _strip(page)
+
+
+def _write_arrays(given: Worked, words: Wording) -> list[Block]:
+    layered = given.request.layered
+    assert layered is not None
+    page = ArraySections(given, words, layered)
+    if given.numbers is None:
+        page.add_given()
+    else:
+        shown = [(q.name, page.numbers[q.name]) for q in layered.graph.leaves] if page.numbers is not None else []
+        rows = [Equation(Name(name), (Side(matrix(value, 12, whole=True)),)) for name, value in shown]
+        page.blocks += [page.write_labelled("given"), Equations(tuple(rows))]
+    page.add_forward()
+    return _strip(page)
+
+
+def _strip(page: PageWriter) -> list[Block]:
+    """The blocks without headings and numbers of steps: nothing refers to them."""
+    kept: list[Block] = []
+    for block in page.blocks:
+        if isinstance(block, Equations):
+            kept.append(Equations(tuple(replace(row, number=None) for row in block.rows)))
+        elif not isinstance(block, Heading):
+            kept.append(block)
+    return kept
+
+
+def _write_samples(given: Worked, words: Wording) -> Table:
+    """The data set as it was given, a row a sample."""
+    samples = given.request.exercise.samples
+    assert samples is not None
+    header: list[Sentence] = [(words.updates.HEADS["sample"],), *((Math(Name(name)),) for name in samples.columns)]
+    rows: list[tuple[Sentence, ...]] = [
+        ((str(place),), *((Math(as_printed(value, 12)),) for value in row)) for place, row in enumerate(samples.rows, 1)
+    ]
+    return Table(tuple(header), tuple(rows), "r" * len(header))

@@ -1,0 +1,200 @@
+"""What the grammar reads, tokens, and what it says where they make no sense; nothing here reads a whole formula.
+
+The kinds of tokens stand in `tutor.expression.grammar`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple, NoReturn
+
+from tutor.errors import TutorError
+from tutor.expression.limits import MAX_BITS, MAX_EXPONENT, constant_bits, constant_size
+from tutor.expression.nodes import Add, Call, Div, Expr, Name, Neg, Number, Partial
+
+Token = tuple[str, Any]
+STEPS = "write it in several steps"
+CHOICE = "write (1 if z > 0 else 0), or 1[z > 0]"
+EULER = Name("e")
+"""Euler's number, until its exponent is read; by identity, so that a quantity e is another thing."""
+
+
+class How(NamedTuple):
+    """How tokens are read: which have blanks before them, if known, and how many arguments a function takes, if that is to be checked."""
+
+    spaced: frozenset[int] | None = None
+    arity: Callable[[str, int], int] | None = None
+
+
+class Stop(Exception):
+    """The grammar is broken at a token: its number, what is wrong, what would be understood."""
+
+    def __init__(self, at: int, what: str, hint: str = "") -> None:
+        super().__init__(what)
+        self.at = at
+        self.what = what
+        self.hint = hint
+
+
+class Spacing(Exception):
+    """Whether blanks stand before a token decides; only the careful reading knows."""
+
+
+UNKNOWN = How()
+"""Nothing is known of blanks, and nothing checked."""
+
+
+def refuse_misplaced(tokens: list[Token], at: int) -> NoReturn:
+    """Say why a token cannot stand where it stands: always raises `Stop`."""
+    kind = tokens[at][0]
+    if kind == ",":
+        if tokens[at][1] == ";":
+            raise Stop(at, "a semicolon stands outside of a function's brackets", "write one formula; steps have names: d = x + y; f = d*z")
+        raise Stop(at, "a comma stands outside of a function's brackets", comma_hint(tokens, at))
+    if kind == ")":
+        raise Stop(at, "a bracket is closed that was never opened", "remove it, or open it")
+    if kind in "><":
+        raise Stop(at, "a comparison stands outside of a choice", CHOICE)
+    if kind == "'":
+        raise Stop(at, "a prime belongs to a function", "write sigmoid'(z), or dL/dx")
+    if kind == "$":
+        raise Stop(at, "it stops too early", "something is missing at the end")
+    if kind in "il":
+        raise Stop(at, "this choice has no condition", "write (a if z > 0 else b)")
+    raise Stop(at, "this is out of place", "a number, a name or a bracket belongs here")
+
+
+def comma_hint(tokens: list[Token], at: int) -> str:
+    """A decimal comma is shown with its point: 0,5 is 0.5."""
+    before, after = tokens[at - 1][1] if at else None, tokens[at + 1][1] if at + 1 < len(tokens) else None
+    if isinstance(before, Number) and isinstance(after, Number) and before.text.isdigit() and len(after.text) < 30:
+        if len(before.text) < 4 and before.text[0] != "0" and len(after.text) == 3:
+            return f"write {before.text}.{after.text} or {before.text}{after.text}"
+        return f"a decimal is written with a point: {before.text[:20]}.{after.text}"
+    return "a decimal is written with a point: 0.5"
+
+
+def find_close(tokens: list[Token], at: int, opened: int) -> int:
+    """The token behind the bracket that closes the one at ``opened``."""
+    kind, value = tokens[at]
+    if kind == ")":
+        if value == tokens[opened][1]:
+            return at + 1
+        raise Stop(at, "this bracket closes one of another kind", f"close it with {tokens[opened][1]}")
+    if kind in ("$", "&", "n", "E", "|", ",", "l", "i"):
+        raise Stop(opened, "this bracket is never closed", f"close it with {tokens[opened][1]}")
+    refuse_misplaced(tokens, at)
+
+
+def check_beside(tokens: list[Token], at: int, before: Expr | None, how: How) -> None:
+    """Refuse what readers would disagree about: 1/2x, and two numbers side by side; ``before`` is nothing behind a quotient."""
+    kind, value = tokens[at]
+    if before is None and kind != "(" and kind != "1":
+        if how.spaced is None:
+            raise Spacing
+        if at not in how.spaced:
+            raise Stop(at, "readers disagree about this quotient", "write (a/b)*c or a/(b*c)")
+    if kind == "a" and type(value) in (Number, Div) and tokens[at - 1][0] in ("a", "s"):
+        last = tokens[at - 1][1]
+        if type(last) in (Number, Div):
+            raise Stop(at, "two numbers stand side by side", "put a sign between them")
+
+
+class Compared(NamedTuple):
+    """A comparison: what must be positive, and whether it is the opposite that is asked (z >= 0 is: not 0 - z > 0)."""
+
+    positive: Expr
+    opposite: bool
+
+
+def write_choice(compared: Compared, yes: Expr, no: Expr) -> Expr:
+    """The choice between two values by a comparison, as the function if_positive."""
+    return Call("if_positive", (compared.positive, no, yes) if compared.opposite else (compared.positive, yes, no))
+
+
+def skip_token(tokens: list[Token], at: int, kind: str) -> int:
+    """Behind a token of this kind, if it stands here."""
+    return at + (tokens[at][0] == kind)
+
+
+def is_rest(first: Compared, other: Compared) -> bool:
+    """Whether a second condition is what the first leaves over: z <= 0 for z > 0; at the border itself the first one counts."""
+    return (
+        _oppose(first.positive) == other.positive
+        if first.opposite == other.opposite
+        else first.positive == other.positive
+    )
+
+
+def _oppose(positive: Expr) -> Expr:
+    """What is positive where this is negative: b - a for a - b."""
+    if type(positive) is Neg:
+        return positive.arg
+    if type(positive) is Add and len(positive.args) == 2 and type(positive.args[1]) is Neg:
+        return Add((positive.args[1].arg, Neg(positive.args[0])))
+    return Neg(positive)
+
+
+INVERSES = {
+    "sin": "arcsin", "cos": "arccos", "tan": "arctan", "sinh": "arsinh", "cosh": "arcosh", "tanh": "artanh", "exp": "log",
+    "log": "exp", "sigmoid": "logit",
+}  # fmt: skip
+
+
+def show_operand(node: Expr) -> str:
+    """A short operand for a hint."""
+    return node.name if type(node) is Name else node.text[:20] if type(node) is Number else "(…)"
+
+
+def check_arity(arity: Callable[[str, int], int], func: str, args: list[Expr], primes: str, begun: int) -> None:
+    """Refuse a number of arguments that a function does not take, and a prime at a function of several."""
+    try:
+        params = arity(func, len(args))
+    except TutorError as error:
+        hint = error.hint
+        if len(args) == 2 and all(type(arg) is Number for arg in args):
+            hint = f"{hint}; a decimal is written with a point"
+        raise Stop(begun, error.what, hint) from None
+    if primes and params != 1:
+        raise Stop(begun, f"{func}' of a function of several arguments", "write dL/dx instead")
+
+
+def read_partial(tokens: list[Token], at: int) -> tuple[Expr, int]:
+    """∂L/∂w5 or dL/dw5."""
+    of, end = read_differential(tokens, at, at)
+    if tokens[end][0] != "/":
+        raise Stop(at, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
+    wrt, end = read_differential(tokens, end + 1, at)
+    return make_derivative(of, wrt), end
+
+
+def make_derivative(of: Expr, wrt: Expr) -> Expr:
+    """∂L/∂w, or an entry of it: ∂L/∂w_ij."""
+    if type(wrt) is Call and type(of) is Name and type(wrt.args[0]) is Name:
+        return Call("at", (Partial(of.name, wrt.args[0].name), *wrt.args[1:]))
+    if type(of) is not Name or type(wrt) is not Name:
+        raise Stop(-1, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
+    return Partial(of.name, wrt.name)
+
+
+def read_differential(tokens: list[Token], at: int, begun: int) -> tuple[Expr, int]:
+    """∂w, dw, or an entry of it (∂w_ij), and the token behind; a refusal names the token ``begun``."""
+    kind, value = tokens[at]
+    if kind == "p":
+        at += 1
+        kind, value = tokens[at]
+        kind = "d" if kind == "a" else ""
+    if kind == "d" and (type(value) is Name or (type(value) is Call and value.func == "at")):
+        return value, at + 1
+    raise Stop(begun, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
+
+
+def check_power(at: int, base: Expr, exponent: Expr) -> None:
+    """Refuse a constant power whose exponent, or whose value, is too large to be computed."""
+    size = constant_size(exponent)
+    if size is not None:
+        if size > MAX_EXPONENT:
+            raise Stop(at, f"an exponent over {MAX_EXPONENT:,}", "no formula needs one; use a smaller power")
+        bits = constant_bits(base)
+        if bits is not None and bits * max(size, 1) > MAX_BITS:
+            raise Stop(at, "a constant of thousands of digits", "no formula needs one; use a smaller power")

@@ -1,0 +1,96 @@
+"""The right answer to each question, in the form that is asked for: what the solutions of a problem sheet begin with."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from tutor.derive.backward import derive
+from tutor.exercise.question import Question
+from tutor.expression.keys import derivative_key, read_after
+from tutor.expression.nodes import ONE, Add, Expr, Mul, Name, Partial, children, rebuild
+from tutor.expression.walk import size
+from tutor.graph.nouns import Step
+from tutor.marking.mark_sheet import Sheet
+from tutor.numbers.arithmetic import Value
+
+LONGEST = 120
+"""A formula of more nodes is not put together: the worked solution has its parts."""
+
+
+@dataclass(frozen=True, slots=True)
+class RightAnswer:
+    """What is right: the letters of a choice, the values in reading order, or a formula; none where only a worked solution tells."""
+
+    values: tuple[Value, ...] = ()
+    formula: Expr | None = None
+    letters: tuple[str, ...] = ()
+
+
+def find_right_answer(sheet: Sheet, question: Question) -> RightAnswer:
+    """The right answer to one question.
+
+    >>> from tutor.exercise.load import load
+    >>> sheet = Sheet(load("dl/add-multiply"))
+    >>> find_right_answer(sheet, sheet.by_id["df/dz.formula"]).formula
+    Name(name='d')
+    """
+    if question.kind == "choice":
+        return RightAnswer(letters=question.right)
+    if question.kind not in ("expression", "chain"):
+        return RightAnswer(values=tuple(sheet.truth[target] for target in question.targets if target in sheet.truth))
+    steps = {name: step for name, step in sheet.working.by_name.items() if not read_after(name).updates}
+    key = question.targets[0] if len(question.targets) == 1 else ""
+    if question.array and question.shape and sheet.layers is not None:
+        found = (*sheet.layers.graph.steps, *derive(sheet.layers.graph).backward)
+        steps, key = {step.target: step for step in found}, question.array
+    if key not in steps:
+        return RightAnswer()
+    step = steps[key]
+    if question.kind == "chain":
+        return RightAnswer(formula=_write_chain(step))
+    return RightAnswer(formula=_put_in(step.expr, steps, everything=question.form == "inputs"))
+
+
+def _write_chain(step: Step) -> Expr | None:
+    """A derivative as the sum over its paths of upstream times local; nothing where the loss itself is upstream."""
+    if not step.paths or any(path.factors[0].wrt == step.of for path in step.paths):
+        return None
+    terms = [Mul((Partial(up.of, up.wrt), Partial(down.of, down.wrt))) for up, down in ((p.factors[0], p.factors[-1]) for p in step.paths)]
+    return terms[0] if len(terms) == 1 else Add(tuple(terms))
+
+
+def _put_in(expr: Expr, steps: Mapping[str, Step], *, everything: bool) -> Expr | None:
+    """A formula without derivatives, or in given quantities only; nothing where it becomes too long to read."""
+    while True:
+        key = _find_step(expr, steps, everything)
+        if not key:
+            return expr
+        expr = _replace(expr, key, steps[key].expr)
+        if size(expr) > LONGEST:
+            return None
+
+
+def _find_step(expr: Expr, steps: Mapping[str, Step], everything: bool) -> str:
+    """A derivative in a formula, or with ``everything`` a quantity, that a step computes."""
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        key = derivative_key(node.of, node.wrt) if type(node) is Partial else node.name if type(node) is Name and everything else ""
+        if key in steps:
+            return key
+        stack.extend(children(node))
+    return ""
+
+
+def _replace(expr: Expr, key: str, by: Expr) -> Expr:
+    if (type(expr) is Partial and derivative_key(expr.of, expr.wrt) == key) or (type(expr) is Name and expr.name == key):
+        return by
+    parts = children(expr)
+    if not parts:
+        return expr
+    done = rebuild(expr, tuple(_replace(part, key, by) for part in parts))
+    if type(done) is Mul:
+        factors = tuple(factor for arg in done.args for factor in (arg.args if type(arg) is Mul else (arg,)) if factor != ONE)
+        return factors[0] if len(factors) == 1 else Mul(factors) if factors else ONE
+    return done

@@ -1,0 +1,68 @@
+"""A printed product of rounded numbers, such as 0.622·0.378·1: right if numbers that may be rounded to its factors give the value."""
+
+from __future__ import annotations
+
+import math
+from decimal import Decimal
+
+from tutor.expression.nodes import Expr, Name, Number, children, rebuild
+from tutor.numbers.arithmetic import Value, as_real
+from tutor.numbers.balls import bits_of, bounds, make_between, set_bits
+from tutor.numbers.enclosures import enclose_all
+from tutor.numbers.program import program
+from tutor.numbers.values import Ball
+
+DIGITS = 19
+"""What floats have, and two more."""
+
+
+LEAST = 2
+"""Decimals of fewer digits are taken as they are: 0.5 is a half."""
+
+
+def list_factor_ranges(expr: Expr) -> tuple[Expr, dict[str, tuple[float, float]]]:
+    """The formula with a name for each of its decimals, and the numbers that each may stand for: rounded or cut off to it.
+
+    >>> list_factor_ranges(Number("0.62"))[1]
+    {'0': (0.615, 0.63)}
+    >>> list_factor_ranges(Number("2"))[1]
+    {}
+    """
+    ranges: dict[str, tuple[float, float]] = {}
+
+    def name(part: Expr) -> Expr:
+        inner = children(part)
+        if inner:
+            return rebuild(part, tuple(map(name, inner)))
+        value = Decimal(part.text) if type(part) is Number and "." in part.text else Decimal(0)
+        if len(value.as_tuple().digits) < LEAST:
+            return part
+        exponent = value.as_tuple().exponent
+        assert isinstance(exponent, int)
+        unit = Decimal(1).scaleb(exponent)
+        ranges[str(len(ranges))] = float(value - unit / 2), float(value + unit)
+        return Name(str(len(ranges) - 1))
+
+    return name(expr), ranges
+
+
+def is_right_within_factors(formula: Expr, value: Value) -> bool:
+    """Whether a formula of numbers gives the value for some numbers that round to its decimals (or are cut off to them).
+
+    >>> from fractions import Fraction
+    >>> from tutor.expression.parse import parse
+    >>> product = parse("0.622*0.378*1")
+    >>> is_right_within_factors(product, Fraction("0.2350037")), is_right_within_factors(product, Fraction("0.2363"))
+    (True, False)
+    """
+    named, ranges = list_factor_ranges(formula)
+    if not ranges:
+        return False
+    before = set_bits(bits_of(DIGITS))
+    try:
+        steps = program(named)
+        balls: dict[str, Ball] = {name: make_between(*limits) for name, limits in ranges.items()}
+        low, high = bounds(enclose_all(steps, balls)[steps.result])
+    finally:
+        set_bits(before)
+    return math.isfinite(low) and math.isfinite(high) and low <= as_real(value) <= high

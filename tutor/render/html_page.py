@@ -1,0 +1,207 @@
+"""A document as one HTML file that stands alone: no script, no font, no network; light, dark and in print.
+
+Mathematics is Unicode, as in the terminal, so that it is read aloud and copied as it stands; matrices are tables, pictures are SVG.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import singledispatchmethod
+
+from tutor.explain.document import (
+    AnswerPlace,
+    Bars,
+    Blanks,
+    Document,
+    Equation,
+    Equations,
+    Figure,
+    Heading,
+    Math,
+    Paragraph,
+    Section,
+    Sentence,
+    SheetQuestion,
+    Side,
+    Table,
+    Verbatim,
+)
+from tutor.expression.nodes import Call, Expr, Number
+from tutor.notation.profile import Notation
+from tutor.render.charts.bars_svg import svg as draw_bars
+from tutor.render.maths import Printer
+from tutor.render.picture.svg import svg as draw_picture
+from tutor.text import escape_xml
+
+STYLE = """
+:root { color-scheme: light dark; --ink: #111827; --paper: #ffffff; --quiet: #4b5563; --rule: #94a3b8; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e8ecf3; --paper: #10151f; --quiet: #a9b4c4; --rule: #64748b; } }
+body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.45 Georgia, "Times New Roman", "DejaVu Serif", serif; }
+main { max-width: 48rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
+h1, h2, h3, h4, h5, h6 { line-height: 1.2; margin: 1.6em 0 0.4em; break-after: avoid; } h1 { margin-top: 0; }
+p { margin: 0.5em 0; } .facts, .source, .why, .told, .caption { color: var(--quiet); font-size: 0.875em; } .source { font-style: italic; }
+.facts, .source, .caption { break-after: avoid; }
+.scroll { overflow-x: auto; margin: 0.6em 0; } table { border-collapse: collapse; } tr { break-inside: avoid; }
+.grid { border-block: 1.5px solid var(--ink); } .grid th { border-bottom: 1px solid var(--ink); }
+.grid th, .grid td { padding: 0.15em 0.7em; }
+.l { text-align: left; } .r { text-align: right; } .c { text-align: center; }
+.eq td { padding: 0.15em 0.3em; vertical-align: middle; } .eq td:first-child { text-align: right; } .eq .why { padding-left: 1.5em; }
+.result { font-weight: 600; } .m { white-space: pre-wrap; }
+.matrix { display: inline-table; vertical-align: middle; border-inline: 1.5px solid currentColor; border-radius: 4px; margin: 0 0.15em; }
+.matrix td { padding: 0 0.45em; text-align: right; }
+.question { margin: 0.8em 0; break-inside: avoid; } .question > p { margin: 0; } .number { font-weight: 600; margin-right: 0.6em; }
+.told { float: right; margin-left: 1em; } .told code { margin-right: 0.8em; }
+ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
+.boxes { margin: 0.4em 0 0.4em 2em; } .boxes td { border: 1px solid var(--rule); width: 5em; height: 1.9em; }
+.boxes.whole { width: calc(100% - 2em); }
+.blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
+pre { overflow-x: auto; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
+@media print { main { max-width: none; padding: 0; } body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
+"""
+
+
+def write_html(doc: Document, notation: Notation) -> str:
+    """The document as HTML, one text.
+
+    >>> write_html(Document("A neuron learns"), Notation()).startswith("<!doctype html>")
+    True
+    """
+    title = escape_xml(doc.title)
+    body = "\n".join(part for part in _HtmlPage(notation, doc.language).write_parts(doc) if part)
+    head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>'
+    start = f'<!doctype html>\n<html lang="{escape_xml(doc.language)}">\n<head>\n{head}\n<style>{STYLE}</style>\n</head>\n'
+    return f"{start}<body><main>\n{body}\n</main></body>\n</html>\n".replace("\N{NO-BREAK SPACE}", "&nbsp;")
+
+
+class _HtmlPage:
+    """Sets the blocks of one document."""
+
+    def __init__(self, notation: Notation, language: str, depth: int = 0) -> None:
+        """``language`` is that of its words; ``depth`` counts the titles that the page stands under, where it is a part of another."""
+        self.notation, self.language, self.depth = notation, language, depth
+        self.printer = Printer(notation)
+
+    def write_parts(self, doc: Document) -> Iterator[str]:
+        """The title, what is known of the exercise, its source, and the blocks."""
+        yield self.write_heading(escape_xml(doc.title), 1) if doc.title else ""
+        facts = [f"<code>{escape_xml(doc.ident)}</code>" if doc.ident else "", *map(self.sentence, doc.facts)]
+        line = " · ".join(part for part in facts if part)
+        yield f'<p class="facts">{line}</p>' if line else ""
+        yield f'<p class="source">{escape_xml(doc.source)}</p>' if doc.source else ""
+        yield from map(self.block, doc.blocks)
+
+    def write_heading(self, words: str, level: int) -> str:
+        """A title of the page (level 1), or of a section of it (level 2)."""
+        rank = min(level + self.depth, 6)
+        return f"<h{rank}>{words}</h{rank}>"
+
+    def sentence(self, sentence: Sentence) -> str:
+        """Words and maths on one line."""
+        return "".join(self.maths(part.expr) if isinstance(part, Math) else escape_xml(part) for part in sentence)
+
+    def maths(self, expr: Expr) -> str:
+        """An expression; an array of numbers as a table."""
+        if type(expr) is Call and expr.func == "slices":
+            return " ".join(map(self.maths, expr.args))
+        if type(expr) is Call and expr.func == "matrix" and type(expr.args[0]) is Number:
+            columns, entries = int(expr.args[0].text), expr.args[1:]
+            rows = [entries[at : at + columns] for at in range(0, len(entries), columns)]
+            cells = ("".join(f"<td>{self.maths(one)}</td>" for one in row) for row in rows)
+            return f'<table class="matrix">{"".join(f"<tr>{row}</tr>" for row in cells)}</table>'
+        return f'<span class="m">{escape_xml(self.printer.text(expr))}</span>'
+
+    @singledispatchmethod
+    def block(self, block: object) -> str:
+        """One block of the document."""
+        raise TypeError(f"no HTML for {type(block).__name__}")
+
+    @block.register
+    def _(self, block: Heading) -> str:
+        return self.write_heading(self.sentence((*block.before, block.text)), 2)
+
+    @block.register
+    def _(self, block: Paragraph) -> str:
+        label = f"<b>{escape_xml(block.label)}</b> " if block.label else ""
+        inside = label + self.sentence(block.parts)
+        return f"<div>{inside}</div>" if "<table" in inside else f"<p>{inside.strip()}</p>"
+
+    @block.register
+    def _(self, block: Equations) -> str:
+        rows = "\n".join(row for equation in block.rows for row in self.list_rows(equation))
+        return f'<div class="scroll"><table class="eq">\n{rows}\n</table></div>' if rows else ""
+
+    def list_rows(self, equation: Equation) -> Iterator[str]:
+        """A row for each member of an equation, the reason beside the first."""
+        number = f"({equation.number})" if equation.number is not None else ""
+        why = " ".join(part for part in (self.sentence(equation.why), number) if part)
+        for place, side in enumerate(equation.sides or (Side(equation.left),)):
+            left = self.maths(equation.left) if not place else ""
+            note = f"({self.sentence(side.note)})" if side.note else ""
+            told = " ".join(part for part in (note, "" if place else why) if part)
+            kind = ' class="result"' if side.result else ""
+            member = f"<td>{escape_xml(side.relation)}</td><td{kind}>{self.maths(side.expr)}</td>"
+            yield f'<tr><td>{left}</td>{member}<td class="why">{told}</td></tr>'
+
+    @block.register
+    def _(self, block: Table) -> str:
+        columns = max(map(len, (block.header, *block.rows)), default=0)
+        kinds = [block.align[place : place + 1] or "l" for place in range(columns)]
+
+        def row(cells: Sequence[Sentence], tag: str) -> str:
+            filled = zip(kinds, [*cells, *[()] * (columns - len(cells))], strict=True)
+            return "<tr>" + "".join(f'<{tag} class="{kind}">{self.sentence(cell)}</{tag}>' for kind, cell in filled) + "</tr>"
+
+        caption = f'<p class="caption">{self.sentence(block.caption)}</p>' if block.caption else ""
+        head = f"<thead>{row(block.header, 'th')}</thead>" if any(block.header) else ""
+        body = "\n".join(row(cells, "td") for cells in block.rows)
+        return f'<div class="scroll">{caption}<table class="grid">{head}\n{body}</table></div>' if columns else ""
+
+    @block.register
+    def _(self, block: Figure) -> str:
+        caption = f"<figcaption>{self.sentence(block.caption)}</figcaption>" if block.caption else ""
+        return f'<figure class="scroll">{draw_picture(block.picture, self.notation)}{caption}</figure>'
+
+    @block.register
+    def _(self, block: Verbatim) -> str:
+        return "<pre>" + "\n".join(map(escape_xml, block.text.split("\n"))) + "</pre>"
+
+    @block.register
+    def _(self, block: Bars) -> str:
+        return f'<figure class="scroll">{draw_bars([block], block.title, self.language)}</figure>'
+
+    @block.register
+    def _(self, block: Blanks) -> str:
+        return "\n".join(f'<p class="blank">{escape_xml(label)}<span></span></p>' for label in block.labels)
+
+    @block.register
+    def _(self, block: SheetQuestion) -> str:
+        told = [f"<code>{escape_xml(block.ident)}</code>" if block.ident else "", escape_xml(block.marks)]
+        right = f'<span class="told">{"".join(told)}</span>' if any(told) else ""
+        options = "".join(f'<li><label><input type="checkbox"> {escape_xml(f"{one}) {text}")}</label></li>' for one, text in block.options)
+        parts = [
+            f'<p>{right}<span class="number">{escape_xml(block.number)}</span>{self.sentence(block.parts)}</p>',
+            f'<ul class="options">{options}</ul>' if options else "", *_list_boxes(block.place),
+        ]  # fmt: skip
+        return f'<div class="question">{"".join(parts)}</div>'
+
+    @block.register
+    def _(self, block: Section) -> str:
+        page = _HtmlPage(block.notation, self.language, self.depth + bool(block.document.title))
+        body = "\n".join(part for part in page.write_parts(block.document) if part)
+        return f'<section{" class=apart" if block.apart else ""}>\n{body}\n</section>'
+
+
+def _list_boxes(place: AnswerPlace | None) -> Iterator[str]:
+    """Boxes for an answer, a table for each slice; none where nobody frames them."""
+    if place is None or not place.framed:
+        return
+    if place.whole:
+        yield f'<table class="boxes whole"><tr><td style="height:{1.9 * place.lines:.1f}em"></td></tr></table>'
+        return
+    width = ' style="width:10em"' if place.is_single else ""
+    for _ in range(place.slices):
+        row = "<tr>" + f"<td{width}></td>" * place.columns + "</tr>"
+        yield f'<table class="boxes">{row * place.rows}</table>'
+
+
+__all__ = ["STYLE", "write_html"]
