@@ -40,7 +40,7 @@ class Example:
 class Misconception:
     """A row: the stable tag, how it bends a working, its worked wrong answer (others in ``also``), the share of the marks that is left.
 
-    Of those that are ``common`` two are looked for in one answer, too.
+    Those that are ``common`` are likelier, see `tutor.marking.diagnose`.
     """
 
     tag: str
@@ -50,16 +50,7 @@ class Misconception:
     also: tuple[Example, ...] = ()
     common: bool = True
 
-    @property
-    def mistaken(self) -> bool:
-        """Whether one quantity is taken for another, of which there are many."""
-        return self.tag in MISTAKEN
 
-
-MISTAKEN = frozenset({
-    "bias-of-another", "factors-swapped", "another-unit", "wrong-weight", "input-for-hidden", "another-start", "another-gradient",
-    "bias-gradient-with-input",
-})  # fmt: skip
 NEIGHBOUR = "neighbour"
 """The value of another quantity of the same sort was given; see `tutor.marking.diagnose`."""
 
