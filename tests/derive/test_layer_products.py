@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.derive.layer_products import entrywise_product, simplify_pullback
+from tutor.derive.layer_products import entrywise_product, simplify_pullback, tidy_gradient
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.graph.layered import LAYER_FUNCTIONS
@@ -30,3 +30,17 @@ PRODUCTS = [  # a, b, single numbers in b, a ⊙ b
 def test_products_entry_by_entry(a, b, singles, product):
     first, second = (parse(text, functions=LAYER_FUNCTIONS) for text in (a, b))
     assert write_plain(entrywise_product(first, second, singles)) == product
+
+
+TIDIED = [  # what a use adds, and what a lecturer leaves of it
+    ("2/(2*c)", "1/c"), ("3/(6*c)", "1/(2*c)"), ("-(2/(4*c))", "-1/(2*c)"), ("2/c", "2/c"),
+    ("-(sigmoid(p) - 1)", "1 - sigmoid(p)"), ("-(y - p)", "p - y"),
+    ("hadamard(-1/p, p)", "fill(-1, 3)"), ("hadamard(-y/p, p)", "-y"), ("hadamard(-y/p, hadamard(p, 1 - p))", "-hadamard(y, 1 - p)"),
+    ("hadamard(-1/p, -p)", "fill(1, 3)"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "left"), TIDIED)
+def test_a_gradient_is_left_as_a_lecturer_leaves_it(text, left):
+    expr = parse(text, functions=LAYER_FUNCTIONS, known=("p", "y", "c"))
+    assert write_plain(tidy_gradient(expr, {"p": (3,), "y": (3,)})) == left

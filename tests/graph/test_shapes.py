@@ -4,7 +4,7 @@
 import pytest
 from counted import at_most
 
-from tutor.errors import TutorError
+from tutor.errors import GraphError, TutorError
 from tutor.expression.lexicon import STARRED
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
@@ -194,6 +194,14 @@ def test_graphs_that_do_not_fit(lines, shapes, pieces):
     with at_most(20_000), pytest.raises(TutorError) as error:
         from_layers(lines, shapes)
     assert [piece for piece in pieces if piece not in str(error.value)] == [], str(error.value)
+
+
+def test_a_product_of_vectors_is_shown_with_its_transpose():
+    known = {"x": (3,), "y": (3,), "W": (2, 3)}
+    for text in ("W + tanh(-x^T y)", "W + tanh(-dot)"):
+        tree = parse(text.replace("dot", "matmul(x, y)"), functions=LAYER_FUNCTIONS)
+        with pytest.raises(GraphError, match=r"tanh\(-x\^T y\)"):
+            shape_of(arrange_products(tree, known), known)
 
 
 def test_letters_of_sizes_are_no_quantities():

@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from small_neuron import HEAD, VALUES
 
 from tutor.exercise.catalogue import ids
@@ -54,3 +55,25 @@ def test_no_internal_name_is_shown_for_any_exercise():
         shown = " ".join((verdict.written.claim, verdict.written.printed, verdict.written.value, verdict.written.point))
         shown = re.sub(r"\((x\*y|u\*v)\)", "", shown)  # a lecture's own symbols for convolutions
         assert not re.search(r"\b(hadamard|matmul|fill|outer|transpose|shaped|if_positive|row_sums|column_sums)\b|\*|…", shown), shown
+
+
+SOFTMAX = """
+title = "One layer"
+notation = "plain"
+steps = ["z = W a", "p = softmax(z)", "L = -sum(t ⊙ log(p))"]
+shapes = { W = [3, 2], a = [2], t = [3] }
+"""
+
+
+@pytest.mark.parametrize(("claim", "printed", "agrees", "sums"), [
+    ("dL/dW", "outer(p - t, a)", "exact", ("sum(t) = 1",)), ("dL/dW", "outer(dL/dz, a)", "exact", ()), ("dL/dz", "p - 2*t", "differs", ()),
+    ("dL/dz", "[p_1 - t_1, p_2 - t_2, p_3 - t_3]", "exact", ("t_1 + t_2 + t_3 = 1",)),
+])  # fmt: skip
+def test_a_formula_over_arrays_that_holds_under_a_condition_says_so(claim, printed, agrees, sums):
+    (verdict,) = check_targets(from_text(f'{SOFTMAX}[[claim]]\nclaim = "{claim}"\nprinted = "{printed}"\n', "softmax"))
+    assert (verdict.agreement, verdict.written.sums) == (agrees, sums)
+
+
+def test_the_condition_on_a_batch_is_that_of_each_sample():
+    first = check_targets("neuron/softmax-regression-batch")[0]
+    assert (first.sums, first.written.sums) == ((("column_sums(Y)",),), ("Yᵀ 𝟏 = 𝟏",))

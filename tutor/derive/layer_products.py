@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from fractions import Fraction
+from math import prod
 
 from tutor.derive.local import times
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Neg, Number, Partial, children, rebuild
@@ -126,7 +127,24 @@ def tidy_gradient(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if type(done) is Mul:
         numbers = [constant(arg) is not None or (type(arg) is Div and constant(arg.den) is not None) for arg in done.args]
         return _absorb_sign(_fold_numbers(done.args) if sum(numbers) > 1 else _quotient(done))
+    if type(done) is Div:
+        done = _cancel_numbers(done)
     return _absorb_sign(done)
+
+
+def _cancel_numbers(expr: Div) -> Expr:
+    """2/(2·s) is 1/s: the number above and those below a fraction bar as one."""
+    above, factors = constant(expr.num), expr.den.args if type(expr.den) is Mul else (expr.den,)
+    known = [constant(factor) for factor in factors]
+    below = prod((value for value in known if value is not None), start=Fraction(1))
+    if above is None or below in (0, 1) or len(factors) < 2:
+        return expr
+    number = above / below
+    rest = tuple(factor for factor, value in zip(factors, known, strict=True) if value is None)
+    over = Number(str(abs(number.numerator)))
+    under = rest if number.denominator == 1 else (Number(str(number.denominator)), *rest)
+    done = over if not under else Div(over, under[0] if len(under) == 1 else Mul(under))
+    return Neg(done) if number < 0 else done
 
 
 Factors = list[tuple[Expr, bool]]
@@ -139,12 +157,19 @@ def _factors(expr: Expr, below: bool = False) -> Factors:
             return [part for arg in args for part in _factors(arg, below)]
         case Div(num, den):
             return [*_factors(num, below), *_factors(den, not below)]
+        case Neg(arg):
+            return [(_MINUS, False), *_factors(arg, below)]
     return [(expr, below)]
+
+
+_MINUS = Neg(ONE)
 
 
 def _cancel(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     """A product without what stands above and below its fraction bars."""
     factors = _factors(expr)
+    negative = factors.count((_MINUS, False)) % 2 == 1
+    factors = [factor for factor in factors if factor != (_MINUS, False)]
     above = [factor for factor, below in factors if not below and names(factor)]
     both = [factor for factor, below in factors if below and factor in above]
     if not both:
@@ -166,7 +191,8 @@ def _cancel(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     product = times(*numbers, product)
     if bottoms:
         product = Div(product, bottoms[0] if len(bottoms) == 1 else Mul(tuple(bottoms)))
-    return spread_number(product, shape_of(product, shapes), shape)
+    spread = spread_number(product, shape_of(product, shapes), shape)
+    return negate_array(spread) if negative else spread
 
 
 def _quotient(expr: Mul) -> Expr:
@@ -178,8 +204,10 @@ def _quotient(expr: Mul) -> Expr:
 
 
 def _absorb_sign(expr: Expr) -> Expr:
-    """−(1 − σ(z))·v as (σ(z) − 1)·v."""
+    """−(1 − σ(z))·v as (σ(z) − 1)·v, and −(σ(z) − 1) as 1 − σ(z)."""
     negative = type(expr) is Neg
+    if negative and (turned := _turn_difference(expr)) is not expr:
+        return turned
     product = expr.arg if type(expr) is Neg else expr
     factors = product.args if type(product) is Mul else (product,)
     place = next((i for i, factor in enumerate(factors) if _is_rest(factor)), None)

@@ -11,7 +11,8 @@ from tutor.errors import ExerciseError
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import find_partials, layers_of
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Expr, Name, Number, Partial
+from tutor.expression.nodes import Call, Expr, Name, Number, Partial
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import substitute
 from tutor.graph.entries import Entries
 from tutor.graph.layered import choose_sizes, write_out
@@ -21,13 +22,17 @@ from tutor.numbers.form_agreement import relative
 from tutor.numbers.prove_layer_rewrites import norm_targets
 from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
+from tutor.rules.operations import SOFTMAXES
 
 POINTS = 2
 EQUAL = CONTEXT.mpf(10) ** -40
 
 
-def are_equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
-    """Whether two formulas over layers are equal, entry by entry, at seeded random points and at the given values."""
+def are_equal_layers(exercise: Exercise, subject: Expr, formula: Expr, *, normed: bool = True) -> bool:
+    """Whether two formulas over layers are equal, entry by entry, at seeded random points and at the given values.
+
+    ``normed``: the targets of a softmax add up to 1 at these points, as lectures take for granted.
+    """
     layered = layers_of(exercise, exercise.notation)
     small, sizes = choose_sizes(layered)
     numbers: dict[str, Expr] = {letter: Number(str(size)) for letter, size in sizes.items()}
@@ -45,7 +50,7 @@ def are_equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
     for point in points:
         given = {name: point[single] for named in singles.values() for single in named.items for name in [single]}
         arrays = as_arrays(small, given)
-        if point is not exercise.values:  # admissible targets of a softmax are probabilities
+        if normed and point is not exercise.values:  # admissible targets of a softmax are probabilities
             arrays = norm_targets(small, rewrites, arrays)
         known = {name: array for derivation in derivations for name, array in evaluate_layers(derivation, arrays).items()}
         entries = Entries(known, Numbers())
@@ -56,6 +61,13 @@ def are_equal_layers(exercise: Exercise, subject: Expr, formula: Expr) -> bool:
         if any(as_real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
             return False
     return True
+
+
+def list_sums(exercise: Exercise) -> tuple[tuple[str], ...]:
+    """What lectures take to be 1: the sums over the targets of a softmax, of each sample, as formulas."""
+    rewrites = find_layer_rewrites(choose_sizes(layers_of(exercise, exercise.notation))[0])
+    sums = [Call(SOFTMAXES[rewrite.output], (Name(rewrite.targets),)) for rewrite in rewrites if rewrite.targets]
+    return tuple((text,) for text in dict.fromkeys(map(write_plain, sums)))
 
 
 def derive_layer(exercise: Exercise, subject: Expr) -> Expr:

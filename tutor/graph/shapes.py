@@ -90,16 +90,16 @@ def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     first, shape = arrays[0]
     if isinstance(expr, Call) and len(expr.args) == 1 and expr.func.partition("_")[0] in _SEVERAL:
         what = expr.func.partition("_")[0]
-        raise GraphError(f"{expr.func} of one array, {_shorten(first)} of shape {shape_text(shape)}", hint=_SEVERAL[what])
+        raise GraphError(f"{expr.func} of one array, {_shorten(first, shapes)} of shape {shape_text(shape)}", hint=_SEVERAL[what])
     for other, second in arrays[1:]:
         if second != shape:
-            raise _refuse_misfit(expr, first, shape, other, second)
+            raise _refuse_misfit(expr, first, shape, other, second, shapes)
     singles = [part for part, size in zip(children(expr), found, strict=True) if not size and names(part)]
     if isinstance(expr, Add) and singles:
         single = singles[0]
         raise GraphError(
-            f"a number ({_shorten(single)}) is added to {_shorten(first)} of shape {shape_text(shape)}",
-            hint=f"write fill({_shorten(single)}, {', '.join(map(str, shape))}), or give it a shape",
+            f"a number ({_shorten(single, shapes)}) is added to {_shorten(first, shapes)} of shape {shape_text(shape)}",
+            hint=f"write fill({_shorten(single, shapes)}, {', '.join(map(str, shape))}), or give it a shape",
         )
     return shape
 
@@ -112,25 +112,42 @@ _SEVERAL = {
 _WORDS = {Add: "added to", Mul: "multiplied with", Div: "divided by"}
 
 
-def _refuse_misfit(expr: Expr, first: Expr, shape: Shape, other: Expr, second: Shape) -> GraphError:
+def _refuse_misfit(
+    expr: Expr, first: Expr, shape: Shape, other: Expr, second: Shape, shapes: Mapping[str, Shape]
+) -> GraphError:
     word = _WORDS.get(type(expr), "combined entry by entry with")
     hint = "both need the same shape"
     if isinstance(expr, Mul):
         hint = "entry by entry (⊙) both need the same shape; W x needs as many columns of W as x has entries"
     if isinstance(expr, Add) and {len(shape), len(second)} == {1, 2}:
         bias, (size,), (rows, columns) = (other, second, shape) if len(second) == 1 else (first, shape, second)
-        ways = [f"in columns write columns({_shorten(bias)}, {columns})"] if size == rows else []
-        ways += [f"in rows write rows({_shorten(bias)}, {rows})"] if size == columns else []
+        ways = [f"in columns write columns({_shorten(bias, shapes)}, {columns})"] if size == rows else []
+        ways += [f"in rows write rows({_shorten(bias, shapes)}, {rows})"] if size == columns else []
         hint = "for a bias of samples " + ", of samples ".join(ways) if ways else hint
-    return GraphError(
-        f"shapes do not fit: {_shorten(first)} of shape {shape_text(shape)} is {word} {_shorten(other)} of shape {shape_text(second)}",
-        hint=hint,
-    )
+    one, two = _shorten(first, shapes), _shorten(other, shapes)
+    return GraphError(f"shapes do not fit: {one} of shape {shape_text(shape)} is {word} {two} of shape {shape_text(second)}", hint=hint)
 
 
-def _shorten(expr: Expr) -> str:
-    text = write_plain(expr, as_written=True)
+def _shorten(expr: Expr, shapes: Mapping[str, Shape]) -> str:
+    text = write_plain(_show_transposes(expr, shapes), as_written=True)
     return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _show_transposes(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """A formula with the transposes that are written in it: of two vectors the product is xᵀ y."""
+    parts = tuple(_show_transposes(part, shapes) for part in children(expr))
+    if type(expr) is Call and expr.func == "matmul" and len(expr.args) == 2:
+        ranks = [len(_known_shape(part, shapes)) for part in expr.args]
+        if ranks[0] == 1:
+            parts = (Call("transpose", (parts[0],)), parts[1])
+    return rebuild(expr, parts) if parts else expr
+
+
+def _known_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
+    try:
+        return shape_of(expr, shapes)
+    except GraphError:
+        return ()
 
 
 Bound: TypeAlias = tuple[Layer, dict[str, Size], Shape]
@@ -165,13 +182,13 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
     row = row_of(call.func, [len(shape) for shape in arrays], len(call.args) - operands)
     if row is None:
         given = " and ".join(
-            f"{_shorten(arg)} ({shape_text(shape)})" for arg, shape in zip(call.args, arrays, strict=False)
+            f"{_shorten(arg, shapes)} ({shape_text(shape)})" for arg, shape in zip(call.args, arrays, strict=False)
         )
         extra = len(call.args) - operands
         settings = f" with {extra} setting{'s' if extra > 1 else ''}" if extra else ""
         hint = _usage(rows)
         if f"{call.func}_columns" in LAYERS and len(arrays[0]) > 1:
-            raise _refuse_axis(call, arrays[0])
+            raise _refuse_axis(call, arrays[0], shapes)
         if call.func == "matmul" and max(map(len, arrays)) > 2:
             hint = _BATCHED
         if call.func == "transpose":
@@ -184,36 +201,37 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
             if not name.isidentifier():
                 products.append((name, size))
             elif sizes.setdefault(name, size) != size:
+                hint = f"{_shorten(arg, shapes)} needs {sizes[name]} where it has {size}"
                 raise GraphError(
-                    "shapes do not fit: " + _shape_of_both(call, arrays),
-                    hint=f"{_shorten(arg)} needs {sizes[name]} where it has {size}" + _shape_of_transposed(call, arrays),
+                    "shapes do not fit: " + _shape_of_both(call, arrays, shapes), hint=hint + _shape_of_transposed(call, arrays, shapes)
                 )
     _settings(call, row, operands, sizes, shapes)
     for text, size in products:
-        if (wanted := _result(call, text, sizes)) != size:
-            raise GraphError("shapes do not fit: " + _shape_of_both(call, arrays), hint=f"it needs {wanted} entries where it has {size}")
-    result = tuple(_result(call, text, sizes) for text in row.result)
+        if (wanted := _result(call, text, sizes, shapes)) != size:
+            both = _shape_of_both(call, arrays, shapes)
+            raise GraphError(f"shapes do not fit: {both}", hint=f"it needs {wanted} entries where it has {size}")
+    result = tuple(_result(call, text, sizes, shapes) for text in row.result)
     if prod(size for size in result if isinstance(size, int)) > MAX_ENTRIES:
         what = f"{operation_text(call.func)} makes an array of {shape_text(result)}"
         raise GraphError(what, hint=f"the limit is {MAX_ENTRIES:,} entries")
     return row, sizes, result
 
 
-def _shape_of_both(call: Call, arrays: Sequence[Shape]) -> str:
+def _shape_of_both(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape]) -> str:
     return " and ".join(
-        f"{_shorten(arg)} is {shape_text(shape)}" for arg, shape in zip(call.args, arrays, strict=False)
-    ) + f", in {_shorten(call)}"  # fmt: skip
+        f"{_shorten(arg, shapes)} is {shape_text(shape)}" for arg, shape in zip(call.args, arrays, strict=False)
+    ) + f", in {_shorten(call, shapes)}"  # fmt: skip
 
 
-def _shape_of_transposed(call: Call, arrays: Sequence[Shape]) -> str:
+def _shape_of_transposed(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape]) -> str:
     if call.func == "matmul" and len(arrays[0]) == 2 and len(arrays[1]) < 3 and arrays[0][0] == arrays[1][0]:
-        return f"; {_shorten(call.args[0])}^T would fit"
+        return f"; {_shorten(call.args[0], shapes)}^T would fit"
     return ""
 
 
-def _refuse_axis(call: Call, shape: Shape) -> GraphError:
+def _refuse_axis(call: Call, shape: Shape, shapes: Mapping[str, Shape]) -> GraphError:
     """A softmax of a matrix: which of its last two axes adds up to 1 is to be said."""
-    func, of = call.func, _shorten(call.args[0])
+    func, of = call.func, _shorten(call.args[0], shapes)
     return GraphError(
         f"{func} of the {'matrix' if len(shape) == 2 else 'array'} {of} of shape {shape_text(shape)}: along which axis?",
         hint=f"write {func}_columns({of}) where every column is a sample, {func}_rows({of}) where every row is one",
@@ -272,13 +290,14 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], sha
     for setting, limit in zip(row.within[::2], row.within[1::2], strict=True):
         value, most = sizes[setting], sizes[limit]
         if isinstance(value, int) and isinstance(most, int) and value > most:
-            what = f"the label {value} of {_shorten(call)} is outside of the {most} classes"
+            what = f"the label {value} of {_shorten(call, shapes)} is outside of the {most} classes"
             if call.func == "entry":
-                what = f"there is no entry {_shorten(call)}: {_shorten(call.args[0])} is {shape_text(shape_of(call.args[0], shapes))}"
+                shape = shape_text(shape_of(call.args[0], shapes))
+                what = f"there is no entry {_shorten(call, shapes)}: {_shorten(call.args[0], shapes)} is {shape}"
             raise GraphError(what, hint=f"it runs from 1 to {most}")
 
 
-def _result(call: Call, text: str, sizes: Mapping[str, Size]) -> Size:
+def _result(call: Call, text: str, sizes: Mapping[str, Size], shapes: Mapping[str, Shape]) -> Size:
     """One size of a result: a letter, a sum, a product, or the number of windows."""
     expr = formula(text)
     if type(expr) is Name:
@@ -299,7 +318,7 @@ def _result(call: Call, text: str, sizes: Mapping[str, Size]) -> Size:
         what = "kernel" if call.func in ("correlate", "convolve") else "window"
         more = f" with its padding of {padding}" if padding else ""
         raise GraphError(
-            f"the {what} of {_shorten(call)} has {window} entries and is larger than its input, which has {size}{more}",
+            f"the {what} of {_shorten(call, shapes)} has {window} entries and is larger than its input, which has {size}{more}",
             hint=f"make the {what} smaller" + (" or the padding larger" if what == "kernel" else ""),
         )
     return found
@@ -447,11 +466,11 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, sta
         if turned or not starred:
             ways = "A ⊙ B" if turned else "A ⊙ B (or A * B)"
             raise GraphError(
-                f"readers disagree about the product of the square matrices {_shorten(a)} and {_shorten(b)}",
+                f"readers disagree about the product of the square matrices {_shorten(a, shapes)} and {_shorten(b, shapes)}",
                 hint=f"write A @ B for the matrix product, or {ways} for the product entry by entry",
             )
     if first == second:
         return Call(ENTRYWISE, (a, b))
     if matrices and first[-1] == (second[-2] if len(second) > 1 else second[0]):
         return Call("matmul", (a, b))
-    raise _refuse_misfit(Mul((a, b)), a, first, b, second)
+    raise _refuse_misfit(Mul((a, b)), a, first, b, second, shapes)

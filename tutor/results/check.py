@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
@@ -11,17 +11,21 @@ from tutor.answer.read.array_vocabulary import layer_notation
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import load
 from tutor.exercise.model import Claim, Exercise
-from tutor.exercise.over_layers import layers_of
+from tutor.exercise.over_layers import layers_of, read_layer_formula
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Expr
-from tutor.graph.shapes import Shape
+from tutor.graph.layered import Layered
+from tutor.graph.shapes import Shape, shape_of
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.printed import as_printed
 from tutor.render.maths import text
 from tutor.results.feedback import course_notation
 from tutor.solving.check_claims import Verdict, VerdictText, nest_texts
 from tutor.solving.check_claims import check as check_exercise
+
+ONES = "𝟏"
+"""A vector of ones."""
 
 
 def check(*targets: str | Exercise) -> list[Verdict]:
@@ -48,8 +52,9 @@ class _VerdictWriter:
         self.notation = course_notation(exercise)
         self.shapes: Mapping[str, Shape] = {}
         self.arrays = self.notation
+        self.layered: Layered | None = None
         if exercise.layers is not None or (exercise.network is not None and exercise.graph is not None):
-            layered = layers_of(exercise, exercise.notation)
+            layered = self.layered = layers_of(exercise, exercise.notation)
             self.shapes, self.arrays = layered.shapes, layer_notation(exercise, layered, exercise.notation)
 
     def __call__(self, verdict: Verdict) -> VerdictText:
@@ -70,7 +75,7 @@ class _VerdictWriter:
         point = ", ".join(f"{self.name(name)} = {value.replace('-', '−')}" for name, value in differs.point) if differs else ""
         both = (differs.yours.replace("-", "−"), differs.expected.replace("-", "−")) if differs else ("", "")
         value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
-        sums = tuple(" + ".join(map(self.name, group)) + " = 1" for group in verdict.sums)
+        sums = tuple(self.write_sum(group, claim) for group in verdict.sums)
         return VerdictText(subject, self.write(claim.formula, claim), value, point, both, sums)
 
     def join_parts(self, claim: Claim, verdict: Verdict) -> VerdictText:
@@ -82,8 +87,16 @@ class _VerdictWriter:
             return replace(worst, printed=" = ".join(one.printed for one in texts), value=value)
         assert claim.subject is not None
         subject = self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
-        printed, value = (nest_texts(column, claim.shape) for column in ([one.printed for one in texts], [one.value for one in texts]))
-        return VerdictText(subject, printed, value)
+        printed = nest_texts([one.printed for one in texts], claim.shape)
+        value = nest_texts([one.value or one.printed for one in texts], claim.shape) if any(one.value for one in texts) else ""
+        return VerdictText(subject, printed, value, sums=worst.sums)
+
+    def write_sum(self, group: Sequence[str], claim: Claim) -> str:
+        """What adds up to 1: single quantities, or over arrays the sum of one."""
+        if claim.layers and self.layered is not None:
+            total = read_layer_formula(group[0], self.layered)
+            return f"{self.write(total, claim)} = {ONES if shape_of(total, self.shapes) else 1}"
+        return " + ".join(map(self.name, group)) + " = 1"
 
     def name(self, name: str) -> str:
         """A quantity or a derivative by its symbol."""

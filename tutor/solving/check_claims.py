@@ -130,11 +130,14 @@ class _Checker:
             return replace(base, value=write_plain(derived), agreement="differs" if differs else "exact", derived=derived)
         assert claim.subject is not None
         if claim.layers:
-            from tutor.exercise.layer_claims import are_equal_layers, derive_layer  # arrays only
+            from tutor.exercise.layer_claims import are_equal_layers, derive_layer, list_sums  # arrays only
 
             equal = are_equal_layers(self.exercise, claim.subject, claim.formula)
+            sums = list_sums(self.exercise) if equal else ()
+            if sums and are_equal_layers(self.exercise, claim.subject, claim.formula, normed=False):
+                sums = ()
             shown = derive_layer(self.exercise, claim.subject)
-            return replace(base, value=write_plain(shown), agreement="exact" if equal else "differs", derived=shown)
+            return replace(base, value=write_plain(shown), agreement="exact" if equal else "differs", derived=shown, sums=sums)
         figure = constant(claim.formula) is not None
         if figure and claim.after and self.exercise.values and self.exercise.rate is None:
             raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
