@@ -226,7 +226,7 @@ NOT_TYPED = re.compile(
 """What the layer page writes that is not read as a formula: pooling, parts, what is written for a single linear layer."""
 COMPUTED = re.compile(r"[₊₋]|_\(|_\{[^{}]*[-+][^{}]*\}|\\max")
 """An index that is computed, as the j − a + 3 of a convolution."""
-LAYERED = [name for name in EXERCISES if is_asked_by_arrays(load(name)) and name != "qmul/softmax-layer"]
+LAYERED = [name for name in EXERCISES if is_asked_by_arrays(load(name))]
 
 
 def layer_rows(name):
