@@ -60,7 +60,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "os": ("cli", "batch", "render.latex.pdf"),
     "sys": ("cli", "batch", "__main__"),
     "pathlib": ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "exercise.load", "notation.profile", "explain.words.languages"),
-    "tomllib": ("exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",
+    "tomllib": ("explain.theme", "exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",
                 "explain.words.languages"),
     "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
     "time": ("cli.tutor_mark", "batch.pool"),

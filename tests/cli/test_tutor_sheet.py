@@ -48,12 +48,16 @@ def test_every_choice_is_taken(tutor):
         (("dl/bce", "--preamble", "own.tex", "-o", "x.tex", "--fragment"), "--preamble goes with"),
         (("dl/bce", "--preamble", "evil.tex", "-o", "x.tex"), "evil.tex: 1 fault\n- line 2: a preamble may not use \\input"),
         (("dl/bce", "--preamble", "bytes.tex", "-o", "x.tex"), "no text in UTF-8"),
+        (("dl/bce", "--theme", "own.toml"), "--theme goes with a whole .tex or .pdf or .html"),
+        (("dl/bce", "--theme", "bad.toml", "-o", "x.html"), "bad.toml: 2 faults\n- a theme has no coarse\n    did you mean course?"),
         (("dl/bce", "-o", "no/such/folder/x.tex"), "cannot be written"),
         ((), "Missing argument"),
     ],
 )
 def test_what_cannot_be_is_said(tutor, folder, arguments, said):
     (folder / "own.tex").write_text("\\newcommand{\\R}{R}")
+    (folder / "own.toml").write_text('course = "x"')
+    (folder / "bad.toml").write_text('coarse = "x"\naccent = "red"')
     (folder / "evil.tex").write_text("\n\\input{/etc/passwd}")
     (folder / "bytes.tex").write_bytes(b"\xff\xfe")
     code, out, err = tutor("sheet", *arguments)
@@ -61,6 +65,12 @@ def test_what_cannot_be_is_said(tutor, folder, arguments, said):
     assert said in err
     assert "Traceback" not in err
     assert not out
+
+
+def test_a_theme_is_put_on_every_page(tutor, folder):
+    (folder / "own.toml").write_text('course = "Neural networks"\naccent = "#00509b"')
+    assert tutor("sheet", *TWO, "--theme", "own.toml", "-o", "sheet.html")[0] == 0
+    assert "<span>Neural networks</span>" in (folder / "sheet.html").read_text("utf-8")
 
 
 def test_a_folder_that_nobody_may_write_to(tutor, folder):

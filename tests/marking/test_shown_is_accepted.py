@@ -220,13 +220,11 @@ def test_all_that_is_shown_handed_in_together_has_full_marks(name):
     assert sum(a.marks for a in given) == sum(a.out_of for a in given)
 
 
-NOT_TYPED = re.compile(
-    r"max_|route|share|maxpool|avgpool|part\[|part\}|full|flip|vec|mat\[|[ŴŵW]\u0302|\\hat\{[Ww]\}|1\[|\\mathbf\{1\}_\{.{1,3} =|Ŵ|b̂"
-)
-"""What the layer page writes that is not read as a formula: pooling, parts, what is written for a single linear layer."""
-COMPUTED = re.compile(r"[₊₋]|_\(|_\{[^{}]*[-+][^{}]*\}|\\max")
-"""An index that is computed, as the j − a + 3 of a convolution."""
-LAYERED = [name for name in EXERCISES if is_asked_by_arrays(load(name)) and name != "qmul/softmax-layer"]
+NOT_TYPED = re.compile("pool|route|flip|part[\\[}]|full|[ŴŵW]\u0302|\\\\hat\\{[Ww]\\}|Ŵ")
+"""What the layer page writes that is not read as a formula: pooling, parts, convolutions that go back, a single linear layer's weights."""
+COMPUTED = re.compile(r"[₊₋]|_\(|_\{[^{}]*[-+][^{}]*\}|\\max|max_")
+"""An index that is computed, as the j − a + 3 of a convolution or the window of a pooling."""
+LAYERED = [name for name in EXERCISES if is_asked_by_arrays(load(name))]
 
 
 def layer_rows(name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
@@ -12,7 +13,7 @@ from tutor.cli.prover import find_running_prover
 from tutor.cli.shell import Fragment, Lang, NotationName, Output, To, check_fragment, choose_format, complete, deliver
 from tutor.errors import OutputError
 from tutor.explain.sheet_layout import LEFT_OUT, SOLUTIONS, Solutions
-from tutor.render.page_formats import PAGE_FORMATS
+from tutor.render.page_formats import PAGE_FORMATS, PageFormat
 from tutor.text import make_visible
 
 LONGEST = 1_000_000
@@ -48,6 +49,9 @@ Without = Annotated[
 Preamble = Annotated[
     Path | None, typer.Option("--preamble", metavar="FILE", help="With .tex and .pdf: LaTeX for the head: macros, fonts, header.")
 ]
+ThemeFile = Annotated[
+    Path | None, typer.Option("--theme", metavar="FILE.toml", help="With .tex, .pdf, .html: header, footer, course and colour of titles.")
+]
 
 
 def sheet(
@@ -59,6 +63,7 @@ def sheet(
     cover: Cover = "",
     without: Without = None,
     preamble: Preamble = None,
+    theme: ThemeFile = None,
     notation: NotationName = None,
     lang: Lang = None,
     to: To = None,
@@ -68,29 +73,33 @@ def sheet(
     """Write a problem sheet: what is given and what is asked, by the ids that "tutor mark" takes, with or without solutions."""
     asked = choose_format(to, output)
     check_fragment(asked, fragment)
-    own = _read_preamble(preamble, asked, fragment)
+    from tutor.explain.theme import read_theme
+    from tutor.render.latex.preamble import check_preamble
+
+    formats = {} if fragment else {asked: PAGE_FORMATS[asked]}
+    head = _read_own(preamble, "--preamble", formats, lambda row: row.headed)
+    look = _read_own(theme, "--theme", formats, lambda row: row.themed)
+    own, dress = check_preamble(head, make_visible(str(preamble))), read_theme(look, make_visible(str(theme)))
     from tutor.results.sheet import sheet as make_sheet
 
     made = make_sheet(
         targets, solutions=cast("Solutions", str(solutions or "none")), boxes=boxes, marks=marks, title=title, cover=cover,
-        without=[str(part) for part in without or ()], notation_name=notation, preamble=own, words=lang, ask=find_running_prover(),
+        without=[str(part) for part in without or ()], notation_name=notation, theme=dress, preamble=own, words=lang,
+        ask=find_running_prover(),
     )  # fmt: skip
     deliver(made, asked, output, fragment=fragment)
 
 
-def _read_preamble(path: Path | None, asked: str, fragment: bool) -> str:
-    """The preamble, checked; refused where nothing has a head for it."""
+def _read_own(path: Path | None, option: str, formats: Mapping[str, PageFormat], takes: Callable[[PageFormat], bool]) -> str:
+    """The text of a file of one's own, empty without one; refused where no format that is written takes it."""
     if path is None:
         return ""
-    able = [row.suffix for row in PAGE_FORMATS.values() if row.headed]
-    if fragment or not PAGE_FORMATS[asked].headed:
-        raise OutputError(f"--preamble goes with a whole {' or '.join(able)}", hint=f"-o sheet{able[-1]}")
-    from tutor.render.latex.preamble import check_preamble
-
+    if not any(map(takes, formats.values())):
+        able = [row.suffix for row in PAGE_FORMATS.values() if takes(row)]
+        raise OutputError(f"{option} goes with a whole {' or '.join(able)}", hint=f"-o sheet{able[-1]}")
     try:
-        data = path.read_bytes()[:LONGEST]
-        return check_preamble(data.decode(), make_visible(str(path)))
+        return path.read_bytes()[:LONGEST].decode()
     except OSError as error:
-        raise OutputError(f"{make_visible(str(path))} cannot be read: {error.strerror}", hint="give the file of the preamble") from None
+        raise OutputError(f"{make_visible(str(path))} cannot be read: {error.strerror}", hint=f"give the file of {option}") from None
     except UnicodeDecodeError:
         raise OutputError(f"{make_visible(str(path))} is no text in UTF-8", hint="save it as UTF-8") from None

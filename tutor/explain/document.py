@@ -202,10 +202,27 @@ Block: TypeAlias = Heading | Paragraph | Equations | Table | Figure | Verbatim |
 
 
 @dataclass(frozen=True, slots=True)
+class Theme:
+    """What a course puts on all its pages: what stands at the top (``course`` left, ``header`` right), at the bottom, and its colour.
+
+    ``accent`` is six hexadecimal digits, or empty.  `tutor.explain.theme` reads one.
+    """
+
+    header: str = ""
+    footer: str = ""
+    course: str = ""
+    accent: str = ""
+
+
+PLAIN = Theme()
+"""A page with nothing of a course on it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
     """A whole page: title, a line of facts beside it (exercise id, step size), the source, and the blocks.
 
-    ``language`` is the code of that of its words.
+    ``language`` is the code of that of its words, ``theme`` what its course puts on every page.
     """
 
     title: str
@@ -214,3 +231,4 @@ class Document:
     source: str = ""
     blocks: tuple[Block, ...] = field(default=())
     language: str = "en"
+    theme: Theme = PLAIN

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
+
+if TYPE_CHECKING:
+    from tutor.explain.document import Theme
 
 Solutions = Literal["none", "after", "end", "only"]
 SOLUTIONS: tuple[Solutions, ...] = get_args(Solutions)
@@ -27,3 +30,4 @@ class SheetLayout:
     boxes: bool = False
     marks: bool = False
     without: frozenset[str] = frozenset()
+    theme: Theme | None = None

@@ -12,6 +12,7 @@ from fractions import Fraction
 
 from tutor.exercise.question import LISTS, Question
 from tutor.explain.document import (
+    PLAIN,
     AnswerPlace,
     Blanks,
     Block,
@@ -87,7 +88,7 @@ class _SheetWriter:
         if layout.solutions == "only":
             blocks: list[Block] = [self.solution(number, exercise) for number, exercise in numbered]
             title = self.say.TITLE_SOLUTIONS.format(title=title)
-            return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language)
+            return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language, theme=layout.theme or PLAIN)
         blocks = self.head()
         for number, exercise in numbered:
             blocks.append(self.exercise(number, exercise))
@@ -96,7 +97,7 @@ class _SheetWriter:
         if layout.solutions == "end":
             solved = tuple(self.solution(number, exercise) for number, exercise in numbered)
             blocks.append(Section(Document(self.say.SOLUTIONS, blocks=solved), Notation(), apart=True))
-        return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language)
+        return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language, theme=layout.theme or PLAIN)
 
     def facts(self) -> tuple[Sentence, ...]:
         """The line below the title."""

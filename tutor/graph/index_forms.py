@@ -61,7 +61,8 @@ def array_formulas(
     [('outer(d, x)', (2, 3))]
     """
     called, shapes = _list_called(tree), SeenShapes(shapes)
-    if not called.isdisjoint(("at", "sum_over")):
+    alike = bool(index and wanted) and not _has_arrays(tree, shapes)  # ∂S/∂σ_j = 1
+    if alike or not called.isdisjoint(("at", "sum_over")):
         return list(_index_tree(tree, shapes, index, wanted))
     problem: GraphError | None = None
     found: list[ArrayFormula] = []
@@ -81,6 +82,12 @@ def array_formulas(
     if not found and problem is not None:
         raise problem
     return found[:1]
+
+
+def _has_arrays(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
+    if type(expr) in (Name, Partial):
+        return bool(shape_of(expr, shapes))
+    return any(_has_arrays(part, shapes) for part in children(expr))
 
 
 def _list_called(expr: Expr) -> set[str]:

@@ -137,13 +137,13 @@ def _show_transposes(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     """A formula with the transposes that are written in it: of two vectors the product is xᵀ y."""
     parts = tuple(_show_transposes(part, shapes) for part in children(expr))
     if type(expr) is Call and expr.func == "matmul" and len(expr.args) == 2:
-        ranks = [len(_known_shape(part, shapes)) for part in expr.args]
+        ranks = [len(_find_known_shape(part, shapes)) for part in expr.args]
         if ranks[0] == 1:
             parts = (Call("transpose", (parts[0],)), parts[1])
     return rebuild(expr, parts) if parts else expr
 
 
-def _known_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
+def _find_known_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     try:
         return shape_of(expr, shapes)
     except GraphError:

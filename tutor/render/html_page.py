@@ -39,6 +39,7 @@ STYLE = """
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.45 Georgia, "Times New Roman", "DejaVu Serif", serif; }
 main { max-width: 48rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
 h1, h2, h3, h4, h5, h6 { line-height: 1.2; margin: 1.6em 0 0.4em; break-after: avoid; } h1 { margin-top: 0; }
+h1, h2, h3, h4, h5, h6 { color: var(--accent, inherit); } .course { display: flex; justify-content: space-between; color: var(--quiet); }
 p { margin: 0.5em 0; } .facts, .source, .why, .told, .caption { color: var(--quiet); font-size: 0.875em; } .source { font-style: italic; }
 .facts, .source, .caption { break-after: avoid; }
 .scroll { overflow-x: auto; margin: 0.6em 0; } table { border-collapse: collapse; } tr { break-inside: avoid; }
@@ -66,11 +67,24 @@ def write_html(doc: Document, notation: Notation) -> str:
     >>> write_html(Document("A neuron learns"), Notation()).startswith("<!doctype html>")
     True
     """
-    title = escape_xml(doc.title)
-    body = "\n".join(part for part in _HtmlPage(notation, doc.language).write_parts(doc) if part)
+    title, theme = escape_xml(doc.title), doc.theme
+    style = STYLE + _set_accent(theme.accent)
+    top = f'<header class="course"><span>{escape_xml(theme.course)}</span><span>{escape_xml(theme.header)}</span></header>'
+    parts = [top] if theme.course or theme.header else []
+    parts += filter(None, _HtmlPage(notation, doc.language).write_parts(doc))
+    parts += [f'<footer class="facts">{escape_xml(theme.footer)}</footer>'] if theme.footer else []
+    body = "\n".join(parts)
     head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>'
-    start = f'<!doctype html>\n<html lang="{escape_xml(doc.language)}">\n<head>\n{head}\n<style>{STYLE}</style>\n</head>\n'
+    start = f'<!doctype html>\n<html lang="{escape_xml(doc.language)}">\n<head>\n{head}\n<style>{style}</style>\n</head>\n'
     return f"{start}<body><main>\n{body}\n</main></body>\n</html>\n".replace("\N{NO-BREAK SPACE}", "&nbsp;")
+
+
+def _set_accent(accent: str) -> str:
+    """The colour of titles, lighter on a dark page."""
+    if not accent:
+        return ""
+    dark = f":root {{ --accent: color-mix(in srgb, #{accent} 45%, white); }}"
+    return f":root {{ --accent: #{accent}; }}\n@media screen and (prefers-color-scheme: dark) {{ {dark} }}\n"
 
 
 class _HtmlPage:

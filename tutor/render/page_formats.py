@@ -26,7 +26,8 @@ class PageFormat:
 
     ``writer`` makes the text from a document and a notation; where it is empty, the result writes itself, as the contract for programs.
     ``fragment`` makes a part for a document of one's own, ``screen`` prints on a terminal with its width and colours, ``compiler`` makes
-    the bytes of a file from the text, and ``source`` is the suffix of that text.  ``headed`` ones take LaTeX of one's own for their head.
+    the bytes of a file from the text, and ``source`` is the suffix of that text.  ``headed`` ones take LaTeX of one's own for their
+    head, ``themed`` ones show the theme of a document.
     """
 
     title: str
@@ -37,6 +38,7 @@ class PageFormat:
     compiler: str = ""
     source: str = ""
     headed: bool = False
+    themed: bool = False
 
     @property
     def is_text(self) -> bool:
@@ -62,12 +64,15 @@ PAGE_FORMATS: Mapping[str, PageFormat] = {
     "terminal": PageFormat(
         "plain text, as on the terminal", ".txt", "terminal.terminal_page:write_plain_page", screen="terminal.terminal_page:render"
     ),
-    "latex": PageFormat("LaTeX, a whole article", ".tex", "latex.article:document", fragment="latex.article:fragment", headed=True),
+    "latex": PageFormat(
+        "LaTeX, a whole article", ".tex", "latex.article:document", fragment="latex.article:fragment", headed=True, themed=True
+    ),
     "pdf": PageFormat(
-        "PDF, by the TeX on this machine", ".pdf", "latex.article:document", compiler="latex.pdf:compile_pdf", source=".tex", headed=True
+        "PDF, by the TeX on this machine", ".pdf", "latex.article:document", compiler="latex.pdf:compile_pdf", source=".tex", headed=True,
+        themed=True,
     ),
     "markdown": PageFormat("Markdown with dollar maths", ".md", "markdown:markdown"),
-    "html": PageFormat("HTML", ".html", "html_page:write_html"),
+    "html": PageFormat("HTML", ".html", "html_page:write_html", themed=True),
     "rst": PageFormat("reStructuredText, for Sphinx and Jupyter Book", ".rst", "rst:rst"),
     "json": PageFormat("JSON for programs", ".json"),
 }

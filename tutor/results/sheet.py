@@ -10,13 +10,13 @@ from tutor.exercise.catalogue import exercise_text
 from tutor.exercise.load import from_text
 from tutor.exercise.model import Exercise
 from tutor.exercise.training_task import is_trained_otherwise
-from tutor.explain.document import Document
+from tutor.explain.document import Document, Theme
 from tutor.explain.sheet_layout import LEFT_OUT, SOLUTIONS, SheetLayout, Solutions
 from tutor.explain.sheet_page import SheetExercise
 from tutor.explain.sheet_page import document as write_sheet
 from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import ENGLISH, Wording
-from tutor.marking.answer_key import find_right_answer
+from tutor.marking.answer_key import find_right_answer, list_simplified
 from tutor.marking.array_questions import is_asked_by_arrays
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.question_list import updates_in
@@ -69,6 +69,7 @@ def sheet(
     cover: str = "",
     without: Collection[str] = (),
     notation_name: str | None = None,
+    theme: Theme | None = None,
     preamble: str = "",
     ask: Ask | None = None,
     progress: Callable[[int], None] | None = None,
@@ -79,7 +80,8 @@ def sheet(
     ``solutions`` are left out (``none``), stand ``after`` each exercise or at the ``end``, or are ``only`` what is written.  ``boxes``
     frames the room for answers, ``marks`` shows marks and a table of them, ``title`` and ``cover`` are the lines at the top.  ``without``
     leaves out some of ``name`` (the field for it), ``ids``, ``sources``, ``notes``, and in solutions ``proof``, ``numbers``, ``lecture``.
-    ``notation_name`` writes all exercises as one course does; ``preamble`` is LaTeX for the head of the article, of which nothing may read
+    ``notation_name`` writes all exercises as one course does; ``theme`` is what the course puts on every page
+    (`tutor.explain.theme.read_theme`), ``preamble`` is LaTeX for the head of the article, of which nothing may read
     a file or run a command; ``ask`` is who asks SymPy for the proofs, ``progress`` is called with the
     number of exercises that are done; ``words`` are the language of the page, by default that of the first exercise's file.
 
@@ -88,7 +90,7 @@ def sheet(
     >>> sheet(["dl/add-multiply", "(x+y)*z"]).exercises[1].questions[0].id
     'df/da'
     """
-    layout = SheetLayout(title, cover, _check(solutions, SOLUTIONS, "solutions"), boxes, marks, frozenset(without))
+    layout = SheetLayout(title, cover, _check(solutions, SOLUTIONS, "solutions"), boxes, marks, frozenset(without), theme)
     for part in sorted(layout.without):
         _check(part, LEFT_OUT, "without")
     preamble = check_preamble(preamble)
@@ -116,7 +118,9 @@ def prepare(exercise: Exercise, solved: bool, notation_name: str | None = None, 
     pages: list[Worked] = [work(resolve_solution(exercise, Options(notation=notation_name, form=form)), ask)]
     if (updates := updates_in(questions)) and is_trained_otherwise(exercise):
         pages.append(work(resolve_training(exercise, Options(steps=updates, notation=notation_name, form=form)), ask))
-    return SheetExercise(given, questions, {question.id: find_right_answer(marked, question) for question in questions}, tuple(pages))
+    simplified = list_simplified(marked)
+    answers = {question.id: find_right_answer(marked, question, simplified) for question in questions}
+    return SheetExercise(given, questions, answers, tuple(pages))
 
 
 def _check(word: str, known: Sequence[str], what: str) -> Solutions:

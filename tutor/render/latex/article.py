@@ -27,6 +27,7 @@ from tutor.explain.document import (
     Sentence,
     SheetQuestion,
     Table,
+    Theme,
     Verbatim,
 )
 from tutor.expression.nodes import Partial
@@ -100,8 +101,30 @@ def document(doc: Document, notation: Notation, preamble: str = "") -> str:
     '\\documentclass[10pt,a4paper,fleqn]{article}'
     """
     parts = _PARTS if any(isinstance(block, Section) for block in doc.blocks) else ""
-    own = f"{preamble.rstrip()}\n" if preamble else ""
-    return _PREAMBLE + parts + own + _BEGIN + choose_hyphens(doc.language) + _LatexPage(notation, PAGE_CM).body(doc) + "\\end{document}\n"
+    own = set_theme(doc.theme) + (f"{preamble.rstrip()}\n" if preamble else "")
+    body = _LatexPage(notation, PAGE_CM, accent=bool(doc.theme.accent)).body(doc)
+    return _PREAMBLE + parts + own + _BEGIN + choose_hyphens(doc.language) + body + "\\end{document}\n"
+
+
+def set_theme(theme: Theme) -> str:
+    r"""The head and the foot of every page, and the colour of titles, as a part of the preamble; nothing for a plain page.
+
+    >>> set_theme(Theme(accent="00509b"))
+    '\\definecolor{accent}{HTML}{00509B}\n'
+    """
+    lines = [f"\\definecolor{{accent}}{{HTML}}{{{theme.accent.upper()}}}"] if theme.accent else []
+    if theme.course or theme.header:
+        lines.append("\\geometry{top=21mm,headheight=30pt,headsep=4mm}")
+        lines.append(f"\\makeatletter\\def\\@oddhead{{{_set_half(theme.course, 'l')}\\hfil{_set_half(theme.header, 'r')}}}\\makeatother")
+    if theme.footer:
+        lines.append(f"\\makeatletter\\def\\@oddfoot{{{_set_half(theme.footer, 'l')}\\hfil\\thepage}}\\makeatother")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _set_half(words: str, side: str) -> str:
+    """Words at one side of a line; a long text has a second line."""
+    turned = "\\raggedright" if side == "l" else "\\raggedleft"
+    return f"\\parbox[b]{{0.48\\textwidth}}{{{turned}\\footnotesize {escape(words)}\\strut}}"
 
 
 def choose_hyphens(language: str) -> str:
@@ -143,11 +166,13 @@ def _keep_together(lines: Sequence[str]) -> str:
 class _LatexPage:
     """Sets the blocks of one document for one width of line."""
 
-    def __init__(self, notation: Notation, width_cm: float, em_cm: float = _EM_CM, depth: int = 0) -> None:
-        """``depth`` counts the titles that the page stands under, where it is a part of another."""
+    def __init__(self, notation: Notation, width_cm: float, em_cm: float = _EM_CM, depth: int = 0, accent: bool = False) -> None:
+        """``depth`` counts the titles that the page stands under, where it is a part of another; with ``accent`` titles
+        have the theme's colour."""
         self.notation = notation
         self.width_cm, self.em_cm, self.depth = width_cm, em_cm, depth
         self.line = width_cm / em_cm
+        self.accent, self.colour = accent, "\\color{accent}" if accent else ""
         self.printer = Printer(notation)
         self.flat = Printer(replace(notation, slashed=True))
         self.phrases = Phrases(self.printer)
@@ -166,7 +191,7 @@ class _LatexPage:
         ident = f"{between}{{\\small\\ttfamily {escape(doc.ident)}}}" if doc.ident else ""
         if doc.title or ident:
             size = _TITLES[min(self.depth, len(_TITLES) - 1)]
-            lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries {escape(doc.title)}}}{ident}\\par}}")
+            lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries{self.colour} {escape(doc.title)}}}{ident}\\par}}")
         below = [f"\\textit{{{escape(doc.source)}}}"] if doc.source else []
         below += [self.phrases.latex(fact) for fact in doc.facts]
         if below:
@@ -186,7 +211,7 @@ class _LatexPage:
     @block.register
     def _(self, block: Heading) -> str:
         before = self.phrases.latex(block.before, self.line * 0.4)
-        return f"\\{_HEADINGS[min(self.depth, 1)]}*{{\\raggedright {before}{escape(block.text)}}}"
+        return f"\\{_HEADINGS[min(self.depth, 1)]}*{{\\raggedright{self.colour} {before}{escape(block.text)}}}"
 
     @block.register
     def _(self, block: Paragraph) -> str:
@@ -236,7 +261,7 @@ class _LatexPage:
     @block.register
     def _(self, block: Section) -> str:
         doc = block.document
-        page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title))
+        page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent)
         body = list(page.body_of_part(doc.blocks))
         asked = next((place for place, part in enumerate(body) if part.startswith(QUESTION)), 0)
         start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []
