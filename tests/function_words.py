@@ -29,7 +29,7 @@ NOUNS = frozenset("""
     block blocks body bounds box callable calls captions case cases cell cells chains changes chart charts children choice
     choices circle claims class classwork client code codes colour column columns comma command complaint component
     condition conditions cone console constant context contour contours contract convention conventions coordinates cost
-    counts course credit credits csv curve decimal decimals definition definitions degrees delimiter density dependents
+    counts course credit credits csv curve decimal decimals definition definitions degrees delimiter dependents
     depth derivation derivative derivatives descent determinant diagram differences digest digits direction
     directions disagreement distance div document dot dots drafts edge edges effort em end ending entries entry entrywise
     environment epsilon equation evaluation examples exercise exercises exp explanation exponent exponentials expr

@@ -53,8 +53,8 @@ def test_what_is_far_less_likely_is_told_only_where_it_gives_the_same():
 
 def test_a_wrong_digit_is_no_slip():
     table = collect([np.array([[0.7], [0.72]])], [(Slip(name, "x"),) for name in "ab"], [0.5, 0.5], np.array([RIGHT]))
-    assert not written(0.7, 4).chance(RIGHT) < 0.005  # 0.4000 and 0.7000
-    assert written(0.72, 4).chance(RIGHT) < 0.0001
+    assert not written(0.7, 4).find_chance(RIGHT) < 0.005  # 0.4000 and 0.7000
+    assert written(0.72, 4).find_chance(RIGHT) < 0.0001
     assert [slips[0].tag for slips in table.explain(written(0.72, 4), RIGHT)] == ["b"]
 
 

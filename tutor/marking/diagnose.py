@@ -115,7 +115,7 @@ class Diagnosis:
 
     def _find_pairs(self, target: str, world: BentWorld, singles: Singles, given: Given, right: float, *, formula: bool) -> WrongAnswers:
         """The pairs that could be told of an answer: none so unlikely that chance explains it as well whatever they give."""
-        least = -99 if given.certain else math.floor(math.log10(max(SURE_OF_PAIRS * given.chance(right), 1e-99)))
+        least = -99 if given.certain else math.floor(math.log10(max(SURE_OF_PAIRS * given.find_chance(right), 1e-99)))
         if world.fixed:
             return self._pair_slips(target, world, singles, MOST_OWN_PAIRS, least)
         most = MOST_FORMULA_PAIRS if formula else MOST_OF_LONG if given.digits >= LONG else MOST_PAIRS

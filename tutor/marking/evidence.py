@@ -122,7 +122,7 @@ class Given:
         """How far from the next it is of the numbers that are written so."""
         return self.place if self.is_plain else self.high - self.low
 
-    def chance(self, right: float) -> float:
+    def find_chance(self, right: float) -> float:
         """How probable it is that just this number is written where nothing explains it, and another is right."""
         if not self.own:
             return NOTHING
@@ -175,7 +175,7 @@ class WrongAnswers:
             fit = dict.fromkeys(again, share)
         else:
             fit = {row: self.weights[row] * self._fit(row, given) for row in range(start, stop)}
-        if again and share >= given.chance(right):
+        if again and share >= given.find_chance(right):
             return self._list_why(fit)
         if not (self._is_sure(fit, given, right) or (given.is_short and self._is_sure_of_short(fit, given, right))):
             return ()
@@ -183,7 +183,7 @@ class WrongAnswers:
 
     def _is_sure(self, fit: Mapping[int, float], given: Given, right: float) -> bool:
         """Whether what fits is likelier than chance, and an arbitrary number would seldom be explained as well as this one."""
-        ratio = sum(fit.values()) / given.chance(right)
+        ratio = sum(fit.values()) / given.find_chance(right)
         return ratio >= self.sure and self._expect_accidents(ratio, given, right) <= self.accidents
 
     def _expect_accidents(self, ratio: float, given: Given, right: float) -> float:
@@ -199,7 +199,7 @@ class WrongAnswers:
 
     def _is_sure_of_short(self, fit: Mapping[int, float], given: Given, right: float) -> bool:
         likely = sum(share for row, share in fit.items() if all(slip.tag in self.common for slip in self.why[row]))
-        chance = given.chance(right)
+        chance = given.find_chance(right)
         return likely >= SURE_OF_SHORT * chance or sum(fit.values()) >= SURE_OF_SHORT_RARE * chance
 
     def _is_made(self, row: int, made: frozenset[str]) -> bool:
