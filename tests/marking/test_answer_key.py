@@ -4,7 +4,7 @@ import pytest
 
 from tutor.exercise.load import load
 from tutor.expression.plain import write_plain
-from tutor.marking.answer_key import RightAnswer, find_right_answer
+from tutor.marking.answer_key import RightAnswer, find_right_answer, list_simplified
 from tutor.marking.mark_sheet import Sheet
 
 KEYS = [
@@ -25,6 +25,13 @@ def test_a_formula_is_in_the_form_that_is_asked_for(ident, question, formula):
         assert write_plain(found) == formula
     else:
         assert "/d" not in write_plain(found)
+
+
+def test_a_derivative_is_simplified_as_lectures_do():
+    sheet = Sheet(load("dl/bce"))
+    simplified = list_simplified(sheet)
+    found = {key: find_right_answer(sheet, sheet.by_id[key], simplified).formula for key in ("dL/ds1.formula", "dL/dw11.formula")}
+    assert [write_plain(formula) for formula in found.values()] == ["yhat1 - y1", "(yhat1 - y1)*h1"]
 
 
 def test_values_stand_in_reading_order():

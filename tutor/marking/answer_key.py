@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 from tutor.derive.backward import derive
+from tutor.derive.rewrites.named import find_named
 from tutor.exercise.question import Question
 from tutor.expression.keys import derivative_key, read_after
 from tutor.expression.nodes import ONE, Add, Expr, Mul, Name, Partial, children, rebuild
 from tutor.expression.walk import size
 from tutor.graph.nouns import Step
-from tutor.marking.mark_sheet import Sheet
+from tutor.marking.mark_sheet import MOST_SIMPLIFIED, Sheet
 from tutor.numbers.arithmetic import Value
 
 LONGEST = 120
@@ -27,8 +29,23 @@ class RightAnswer:
     letters: tuple[str, ...] = ()
 
 
-def find_right_answer(sheet: Sheet, question: Question) -> RightAnswer:
-    """The right answer to one question.
+def list_simplified(sheet: Sheet) -> dict[str, Expr]:
+    """The derivatives that lectures simplify, as they do: ŷ − y for the sigmoid with binary cross-entropy.
+
+    >>> from tutor.exercise.load import load
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(list_simplified(Sheet(load("dl/bce")))["dL/ds1"])
+    'yhat1 - y1'
+    """
+    graph = sheet.exercise.graph
+    if graph is None or len(graph.steps) > MOST_SIMPLIFIED:
+        return {}
+    found = {rewrite.left: rewrite.expr for rewrite in find_named(derive(graph))}
+    return {derivative_key(left.of, left.wrt): expr for left, expr in found.items() if type(left) is Partial}
+
+
+def find_right_answer(sheet: Sheet, question: Question, simplified: Mapping[str, Expr] = MappingProxyType({})) -> RightAnswer:
+    """The right answer to one question; ``simplified`` are derivatives that have another form than the chain rule gives.
 
     >>> from tutor.exercise.load import load
     >>> sheet = Sheet(load("dl/add-multiply"))
@@ -49,6 +66,9 @@ def find_right_answer(sheet: Sheet, question: Question) -> RightAnswer:
     step = steps[key]
     if question.kind == "chain":
         return RightAnswer(formula=_write_chain(step))
+    if not (question.array and question.shape):
+        steps |= {name: replace(steps[name], expr=expr) for name, expr in simplified.items() if name in steps}
+        step = steps[key]
     return RightAnswer(formula=_put_in(step.expr, steps, everything=question.form == "inputs"))
 
 

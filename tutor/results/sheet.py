@@ -16,7 +16,7 @@ from tutor.explain.sheet_page import SheetExercise
 from tutor.explain.sheet_page import document as write_sheet
 from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import ENGLISH, Wording
-from tutor.marking.answer_key import find_right_answer
+from tutor.marking.answer_key import find_right_answer, list_simplified
 from tutor.marking.array_questions import is_asked_by_arrays
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.question_list import updates_in
@@ -118,7 +118,9 @@ def prepare(exercise: Exercise, solved: bool, notation_name: str | None = None, 
     pages: list[Worked] = [work(resolve_solution(exercise, Options(notation=notation_name, form=form)), ask)]
     if (updates := updates_in(questions)) and is_trained_otherwise(exercise):
         pages.append(work(resolve_training(exercise, Options(steps=updates, notation=notation_name, form=form)), ask))
-    return SheetExercise(given, questions, {question.id: find_right_answer(marked, question) for question in questions}, tuple(pages))
+    simplified = list_simplified(marked)
+    answers = {question.id: find_right_answer(marked, question, simplified) for question in questions}
+    return SheetExercise(given, questions, answers, tuple(pages))
 
 
 def _check(word: str, known: Sequence[str], what: str) -> Solutions:
