@@ -242,3 +242,17 @@ def test_figures_that_do_not_fit_an_array(claim, printed, what):
     with pytest.raises(TutorError) as caught:
         from_text(ARRAYS + f"[[claim]]\nclaim = {claim!r}\nprinted = {printed}\n", "mine")
     assert what in str(caught.value)
+
+
+def test_where_arrays_differ_is_said():
+    (verdict,) = check(from_text(ARRAYS + '[[claim]]\nclaim = "dL/dz"\nprinted = "t - p"\n', "mine"))
+    assert (verdict.agreement, verdict.at_given, verdict.sums) == ("differs", True, ())
+    assert (verdict.difference.yours, verdict.difference.expected) == ("[0.9975, -0.9975]", "[-0.9975, 0.9975]")
+    (verdict,) = check(from_text(ARRAYS + '[[claim]]\nclaim = "dL/dW"\nprinted = "outer(p - t, a)"\n', "mine"))
+    assert (verdict.agreement, verdict.difference, verdict.sums) == ("exact", None, (("sum(t)",),))
+    large = ARRAYS.replace("[2, 2]", "[4, 4]").replace("[2]", "[4]").partition("[values]")[0]
+    (verdict,) = check(from_text(large + '[[claim]]\nclaim = "dL/dW"\nprinted = "2*outer(p - t, a)"\n', "mine"))
+    assert verdict.at_given is False
+    place, value = verdict.difference.yours.split(" = ")
+    assert place == verdict.difference.expected.split(" = ")[0]
+    assert float(value) == pytest.approx(2 * float(verdict.difference.expected.split(" = ")[1]), rel=1e-3)

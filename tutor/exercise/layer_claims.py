@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.layered import find_layer_rewrites
@@ -14,7 +14,7 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import substitute
-from tutor.graph.entries import Entries
+from tutor.graph.entries import Array, Entries
 from tutor.graph.layered import choose_sizes, write_out
 from tutor.graph.shapes import shape_text
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
@@ -28,8 +28,23 @@ POINTS = 2
 EQUAL = CONTEXT.mpf(10) ** -40
 
 
-def are_equal_layers(exercise: Exercise, subject: Expr, formula: Expr, *, normed: bool = True) -> bool:
-    """Whether two formulas over layers are equal, entry by entry, at seeded random points and at the given values.
+@dataclass(frozen=True, slots=True)
+class LayerDifference:
+    """What two formulas over layers give where they differ, ``given``: at the given values."""
+
+    left: Array[Value]
+    right: Array[Value]
+    given: bool
+
+    @property
+    def worst(self) -> int:
+        """The entry, by its place, where they differ most."""
+        gaps = [abs(as_real(a) - as_real(b)) for a, b in zip(self.left.items, self.right.items, strict=True)]
+        return gaps.index(max(gaps))
+
+
+def find_layer_difference(exercise: Exercise, subject: Expr, formula: Expr, *, normed: bool = True) -> LayerDifference | None:
+    """Where two formulas over layers differ; None if they are equal, entry by entry, at the given values and at seeded random points.
 
     ``normed``: the targets of a softmax add up to 1 at these points, as lectures take for granted.
     """
@@ -40,7 +55,7 @@ def are_equal_layers(exercise: Exercise, subject: Expr, formula: Expr, *, normed
     graph = write_out(small)
     points: list[Mapping[str, Value]] = list(random_points(graph, POINTS, seed=3))
     if exercise.values and not layered.symbolic:
-        points.append(exercise.values)
+        points.insert(0, exercise.values)
     if not points:
         raise ExerciseError("no point was found at which the whole computation exists")
     rewrites = find_layer_rewrites(small)
@@ -59,8 +74,8 @@ def are_equal_layers(exercise: Exercise, subject: Expr, formula: Expr, *, normed
             raise ExerciseError(f"shapes do not fit: {shape_text(left.shape)} and {shape_text(right.shape)}")
         floor = EQUAL * max([abs(as_real(item)) for item in left.items], default=CONTEXT.mpf(0))
         if any(as_real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
-            return False
-    return True
+            return LayerDifference(left, right, point is exercise.values)
+    return None
 
 
 def list_sums(exercise: Exercise) -> tuple[tuple[str], ...]:

@@ -22,7 +22,7 @@ from tutor.graph.nouns import Derivation, Graph
 from tutor.numbers.agreement import Agreement, agreement, is_decimal
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.carried import is_right_within_factors
-from tutor.numbers.printed import as_exact_text
+from tutor.numbers.printed import as_exact_text, round_significant
 from tutor.numbers.run import compute, evaluate, run
 from tutor.numbers.train import Task, train_exactly
 from tutor.numbers.verify import random_points
@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 
 POINTS = 4
 EQUAL = Fraction(1, 10**40)
+DIGITS = 4
+"""Of what two formulas give where they differ."""
+SHOWN = 9
+"""Arrays of more entries are not written out."""
 _FIT: tuple[Agreement, ...] = ("exact", "rounded", "truncated", "carried", "differs")
 """From the best to the worst."""
 
@@ -49,6 +53,7 @@ class VerdictText:
     value: str = ""
     point: str = ""
     both: tuple[str, str] = ("", "")
+    at_given: bool = False
     sums: tuple[str, ...] = ()
 
 
@@ -68,6 +73,8 @@ class Verdict:
     """Targets that have to add up to 1, each of these groups, for a formula to agree; the given ones do."""
     difference: Comparison | None = None
     """Where a formula differs, and by how much."""
+    at_given: bool = False
+    """Whether that is at the given values."""
     parts: tuple[Verdict, ...] = ()
     """Those of the entries of an array, or of what stands between equals signs."""
     written: VerdictText | None = None
@@ -130,14 +137,7 @@ class _Checker:
             return replace(base, value=write_plain(derived), agreement="differs" if differs else "exact", derived=derived)
         assert claim.subject is not None
         if claim.layers:
-            from tutor.exercise.layer_claims import are_equal_layers, derive_layer, list_sums  # arrays only
-
-            equal = are_equal_layers(self.exercise, claim.subject, claim.formula)
-            sums = list_sums(self.exercise) if equal else ()
-            if sums and are_equal_layers(self.exercise, claim.subject, claim.formula, normed=False):
-                sums = ()
-            shown = derive_layer(self.exercise, claim.subject)
-            return replace(base, value=write_plain(shown), agreement="exact" if equal else "differs", derived=shown, sums=sums)
+            return self.compare_arrays(base, claim.subject, claim.formula)
         figure = constant(claim.formula) is not None
         if figure and claim.after and self.exercise.values and self.exercise.rate is None:
             raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
@@ -154,6 +154,21 @@ class _Checker:
         if claim.after or claim.at:
             return replace(base, agreement="exact" if self.is_equal_everywhere(claim) else "differs")
         return self.compare_formulas(claim, base)
+
+    def compare_arrays(self, base: Verdict, subject: Expr, formula: Expr) -> Verdict:
+        """A formula over whole arrays: on which condition it agrees, or what both give at the given values, or at a random point."""
+        from tutor.answer.compare.formulas import Comparison  # arrays only
+        from tutor.exercise.layer_claims import derive_layer, find_layer_difference, list_sums
+
+        shown = derive_layer(self.exercise, subject)
+        base = replace(base, value=write_plain(shown), derived=shown)
+        found = find_layer_difference(self.exercise, subject, formula)
+        if found is not None:
+            yours, expected = (write_side(side.items, side.shape, found.worst) for side in (found.right, found.left))
+            return replace(base, difference=Comparison("different", (), yours, expected), at_given=found.given)
+        sums = list_sums(self.exercise)
+        free = sums and find_layer_difference(self.exercise, subject, formula, normed=False) is None
+        return replace(base, agreement="exact", sums=() if free else sums)
 
     def compare_with(self, claim: Claim, value: Value) -> Agreement:
         """How a printed number agrees: by its digits, or exactly where it is a fraction or a product of numbers."""
@@ -299,6 +314,22 @@ def nest_texts(texts: Sequence[str], shape: Sequence[int]) -> str:
         return texts[0]
     size = len(texts) // shape[0]
     return f"[{', '.join(nest_texts(texts[at : at + size], shape[1:]) for at in range(0, len(texts), size))}]"
+
+
+def write_side(items: Sequence[Value], shape: Sequence[int], worst: int) -> str:
+    """An array of numbers in brackets, or of a large one the entry where two differ most.
+
+    >>> write_side([Fraction(1), Fraction(2)], (2,), 0), write_side([Fraction(7)] * 12, (3, 4), 6)
+    ('[1.000, 2.000]', '[…]_2,3 = 7.000')
+    """
+    if len(items) <= SHOWN:
+        return nest_texts([round_significant(item, DIGITS) for item in items], shape)
+    place: list[str] = []
+    rest = worst
+    for size in reversed(shape):
+        rest, at = divmod(rest, size)
+        place.insert(0, str(at + 1))
+    return f"[…]_{','.join(place)} = {round_significant(items[worst], DIGITS)}"
 
 
 def negate(expr: Expr) -> Expr:

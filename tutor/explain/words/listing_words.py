@@ -26,6 +26,7 @@ class ListingWords(Topic):
     ERRATUM_AGREES = "declared an erratum, but agrees: {erratum}"
     CONDITION = "for targets that add up to 1, as here: {sums}"
     DIFFERENCE = "at {point} the printed formula gives {printed}, the derived one {derived}"
+    DIFFERENCE_GIVEN = "at the given values the printed formula gives {printed}, the derived one {derived}"
     DIFFERENCE_EVERYWHERE = "the printed formula gives {printed}, the derived one {derived}"
     TOTAL = "{count} claims: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata"
     CARRIED = ", {count} right within the rounding of their factors (carried)"

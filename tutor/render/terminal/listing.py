@@ -155,7 +155,7 @@ def _remarks(verdict: Verdict, words: ListingWords) -> Iterable[str]:
     if of is not None and of.sums:
         yield words.CONDITION.format(sums=", ".join(of.sums))
     if of is not None and of.both[0]:
-        said = words.DIFFERENCE if of.point else words.DIFFERENCE_EVERYWHERE
+        said = words.DIFFERENCE if of.point else words.DIFFERENCE_GIVEN if of.at_given else words.DIFFERENCE_EVERYWHERE
         yield said.format(point=of.point, printed=of.both[0], derived=of.both[1])
     if verdict.erratum is not None:
         state = words.ERRATUM if verdict.agreement == "differs" else words.ERRATUM_AGREES
