@@ -115,7 +115,8 @@ def prepare_matrices(name: str, question: str) -> None:
     entries = [str(number) for number in range(2, 2 + prod(shape))]
     rows = [f"[{', '.join(entries[at : at + shape[-1]])}]" for at in range(0, len(entries), shape[-1])]
     numbers = rows[0] if len(shape) == 1 else f"[{', '.join(rows)}]"
-    for text in (f"fill(2, {sizes})", "fill(1, 7)", numbers, numbers.replace("2", "1"), "[[1, 2], [3], 4]", "1", question, "Σ_v δ²_v"):
+    for text in (f"fill(2, {sizes})", "fill(1, 7)", numbers, numbers.replace("2", "1"), "[[1, 2], [3], 4]", "[[7.3, 6.1], [5.7, 4.9]]", "1",
+                 question, "Σ_v δ²_v"):  # fmt: skip
         marker.judge(question, text)
 
 

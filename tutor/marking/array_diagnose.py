@@ -170,7 +170,7 @@ class ArraySlips:
         """The slips of a formula that is right after one change."""
         fits = []
         for number, (tag, other) in enumerate(repairs(expr, self.activated)):
-            if number >= MOST_REPAIRS:
+            if number >= MOST_REPAIRS or judge.effort.left < 0:
                 break
             try:
                 if any(judge.compare(formula).outcome == "equal" for formula in judge.readings(other, index)):
