@@ -195,7 +195,7 @@ class WrongAnswers:
         cells = np.floor(np.log(np.maximum(np.abs(values), 1e-300)) / share) * np.sign(values)  # what one number meets
         starts = np.flatnonzero(np.diff(cells, prepend=math.nan) != 0)
         chances, weights = np.maximum.reduceat(hit, starts), np.add.reduceat(np.array(self.weights), starts)
-        return float(np.sum(chances[weights >= ratio * chances]))
+        return math.fsum(chances[weights >= ratio * chances].tolist())
 
     def _is_sure_of_short(self, fit: Mapping[int, float], given: Given, right: float) -> bool:
         likely = sum(share for row, share in fit.items() if all(slip.tag in self.common for slip in self.why[row]))

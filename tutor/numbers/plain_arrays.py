@@ -12,6 +12,7 @@ import struct
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import reduce
 from typing import Any
 
 from tutor.numbers.functions import PRIMITIVES
@@ -385,11 +386,20 @@ def _map_function(function: Callable[[Any], Any]) -> Callable[..., Any]:
     return apply
 
 
-def _pair_function(function: Callable[[Any, Any], Any]) -> Callable[..., Any]:
-    def apply(a: Any, b: Any, out: None = None) -> Any:
-        return _pair(function, a, b)
+class _PairFunction:
+    """A function of two numbers, entry by entry; also over runs of a row."""
 
-    return apply
+    def __init__(self, function: Callable[[Any, Any], Any]) -> None:
+        self.function = function
+
+    def __call__(self, a: Any, b: Any, out: None = None) -> Any:
+        return _pair(self.function, a, b)
+
+    def reduceat(self, values: PlainArray, starts: PlainArray) -> PlainArray:
+        """What comes out of each run of entries, from one start to the next."""
+        ends = [*starts.items[1:], len(values.items)]
+        found = [reduce(self.function, values.items[start:end]) for start, end in zip(starts.items, ends, strict=True)]
+        return PlainArray(found, (len(found),))
 
 
 _PRIMITIVES = {row.many: _map_function(row.one) for row in PRIMITIVES.values() if isinstance(row.many, str) and row.arity == 1}
@@ -405,12 +415,11 @@ def __getattr__(name: str) -> Any:
 log10 = _map_function(lambda x: math.log10(x) if x > 0 else -inf if x == 0 else nan)
 log1p = _map_function(lambda x: math.log1p(x) if x > -1 else nan)
 floor = _map_function(lambda x: float(math.floor(x)) if math.isfinite(x) else x)
-trunc = _map_function(lambda x: float(math.trunc(x)) if math.isfinite(x) else x)
 isfinite = _map_function(math.isfinite)
 negative = _map_function(operator.neg)
 abs = _map_function(builtin_abs)
-maximum, minimum = _pair_function(PRIMITIVES["max"].one), _pair_function(PRIMITIVES["min"].one)
-add, divide, multiply, power = _pair_function(operator.add), _pair_function(_quotient), _pair_function(operator.mul), _pair_function(_power)
+maximum, minimum = _PairFunction(PRIMITIVES["max"].one), _PairFunction(PRIMITIVES["min"].one)
+add, divide, multiply, power = _PairFunction(operator.add), _PairFunction(_quotient), _PairFunction(operator.mul), _PairFunction(_power)
 
 
 def round(values: Any, decimals: int = 0) -> Any:
@@ -458,6 +467,12 @@ def flatnonzero(values: PlainArray) -> PlainArray:
     """The places of what is true."""
     found = [place for place, item in enumerate(values.items) if item]
     return PlainArray(found, (len(found),))
+
+
+def diff(values: PlainArray, prepend: float) -> PlainArray:
+    """How much each entry is more than the one before it; ``prepend`` stands before the first."""
+    before = [prepend, *values.items[:-1]]
+    return PlainArray([b - a for a, b in zip(before, values.items, strict=True)], values.shape)
 
 
 def argsort(values: PlainArray, kind: str = "stable") -> PlainArray:
