@@ -110,7 +110,7 @@ def equal(value, wanted):
 
 
 @pytest.mark.parametrize("form", STYLES)
-@pytest.mark.parametrize("name", some_now(GRAPHS, 2))
+@pytest.mark.parametrize("name", some_now(GRAPHS, 4))
 def test_what_is_printed_is_what_was_derived(name, form):
     layered, course, symbols = GRAPHS[name]()
     small, derivation, rewrites, known = numbers_of(layered)

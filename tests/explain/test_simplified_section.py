@@ -108,7 +108,7 @@ def test_only_what_belongs(target, wrt, expected):
     assert (solution.worked.proofs.simplified is not None) is bool(expected) or target in ("graz/linear-collapse", "qmul/two-linear-layers")
 
 
-@pytest.mark.parametrize("name", some_now(profile_names(), 3))
+@pytest.mark.parametrize("name", some_now(profile_names(), 6))
 @pytest.mark.parametrize("target", SHOWN)
 def test_every_notation_and_format(target, name):
     for chain in ("full", "reuse"):

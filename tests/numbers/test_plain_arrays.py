@@ -110,6 +110,7 @@ def test_runs_of_a_row_are_put_together_as_numpy_does():
 
     def put_together(np):
         starts = np.flatnonzero(np.diff(np.array(cells), prepend=math.nan) != 0)
-        return [part.tolist() for part in (starts, np.maximum.reduceat(np.array(values), starts), np.add.reduceat(np.array(values), starts))]
+        row = np.array(values)
+        return [part.tolist() for part in (starts, np.maximum.reduceat(row, starts), np.add.reduceat(row, starts))]
 
     assert put_together(plain) == put_together(numpy) == [[0, 2, 4], [0.5, 3.5, 1.0], [-1.5, 6.5, 1.0]]

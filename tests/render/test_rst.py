@@ -27,7 +27,7 @@ def parsed(text):
     return read, [each.astext() for each in read.findall(nodes.system_message) if each["level"] > 1]
 
 
-@pytest.mark.parametrize("entry", some_now(entries(), 3), ids=lambda entry: entry.id)
+@pytest.mark.parametrize("entry", some_now(entries(), 6), ids=lambda entry: entry.id)
 def test_every_page_is_read_without_a_complaint(entry):
     for form in ("scalar", "layer") if "layers" in entry.abilities else ("scalar",):
         page = tutor.solve(entry.id, form=form)

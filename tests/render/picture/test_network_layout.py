@@ -6,12 +6,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from networks_drawn import drawn, of
+from some_now import some_now
 
 from tutor.render.picture import label
 from tutor.render.picture.network_layout import arrange, list_overlapping
 
 
-@pytest.mark.parametrize("course", ["plain", "dl", "qmul", "graz", "neuron", "cmu"])
+@pytest.mark.parametrize("course", some_now(["plain", "dl", "qmul", "graz", "neuron", "cmu"], 3))
 @pytest.mark.parametrize("sizes", [(2, 2, 2), (3, 4, 2), (4, 4, 4), (4, 1), (1, 4), (1, 1)])
 @pytest.mark.parametrize("em", [label.em, label.tex_em])
 def test_no_weight_lies_on_another_or_on_a_neuron(course, sizes, em):
