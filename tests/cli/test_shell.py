@@ -90,3 +90,14 @@ def test_streams_write_utf_8_whatever_the_system_says(encoding):
     stream.flush()
     assert raw.getvalue() == "σ ∂ ?".encode()
     set_plain_utf8(io.StringIO())  # what cannot be told is left as it is
+
+
+@pytest.mark.parametrize("name", ["x.docx", "x.pfd", "x.jpeg"])
+@pytest.mark.parametrize("command", [("solve", "x^2"), ("train", "neuron/adam"), ("sheet", "dl/bce")])
+def test_a_file_of_no_format_is_refused_and_not_written(tutor, folder, name, command):
+    code, out, err = tutor(*command, "-o", name)
+    assert (code, out) == (2, "")
+    assert f"ends in {name[1:]}" in err
+    assert ".pdf" in err
+    assert not Path(name).exists()
+    assert tutor(*command, "--to", "markdown", "-o", name)[0] == 0  # whoever says the format may call the file as they like

@@ -59,8 +59,6 @@ WAYS = {
     "joined": lambda np: [np.concatenate([np.array(TABLE), np.array(TABLE)]), np.stack([np.array(OTHER), np.array(OTHER)])],
     "repeated": lambda np: [np.repeat(np.atleast_2d(np.array(OTHER)), 2, axis=0), np.broadcast_to(np.array([1.0, 2.0]), (3, 2))],
     "one repeated": lambda np: [np.broadcast_to(np.asarray(2.0, dtype=float), (3,)), np.atleast_2d(np.array([1.0]))],
-    "searched": lambda np: [int(x) for x in np.searchsorted(np.array([1.0, 2.0, 2.0, 3.0]), (2.0, 2.5))]
-    + [int(np.searchsorted(np.array([1.0, 2.0, 2.0]), 2.0, side="right"))],
     "counted": lambda np: [int(np.count_nonzero(np.array(ROW) > 0)), np.size(np.array(ROW)), np.size(1.0), (np.array(OTHER) > 1).argmax()],
     "turned": lambda np: np.roll(np.array(OTHER), 3),
     "near": lambda np: np.isclose(np.array([1.0, 1.1]), np.array([1.0 + 1e-13, 1.0]), rtol=1e-12),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import TYPE_CHECKING, cast
 
 from tutor.autograde import words
 from tutor.errors import OutputError
@@ -18,6 +19,9 @@ from tutor.marking.record import loads
 from tutor.render.page_formats import page_format
 from tutor.results.feedback import ClassReport, Feedback, class_report, course_notation, reports
 from tutor.text import file_name, guard_cell, make_visible
+
+if TYPE_CHECKING:
+    from tutor.marking.disclosure import Reveal
 
 ALWAYS = ("csv",)
 """Formats that are written whatever ``--to`` says; results.json is written too, from the journal."""
@@ -94,7 +98,7 @@ def report_name(student: str, kind: str = "markdown") -> str:
 
 def feedback_maker(marker: Marker, reveal: str, language: str | None = None) -> Callable[[Marked], Feedback]:
     """What makes a student's report."""
-    return reports(marker, reveal, words=language)  # type: ignore[arg-type]
+    return reports(marker, cast("Reveal", reveal), words=language)
 
 
 def report_maker(marker: Marker, reveal: str, kind: str = "markdown", language: str | None = None) -> Callable[[str], str]:

@@ -6,6 +6,7 @@ import os
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
+from difflib import get_close_matches
 from enum import StrEnum
 from pathlib import Path
 from types import MappingProxyType
@@ -205,10 +206,18 @@ def deliver(page: Page, to: str, output: Path | None, *, fragment: bool = False)
         compile_page(page, row, path)
 
 
+NO_TEXT = frozenset({
+    ".doc", ".docx", ".odt", ".xls", ".xlsx", ".ods", ".ppt", ".pptx", ".ipynb", ".zip",
+    ".png", ".jpg", ".jpeg", ".gif", ".svg", ".ps", ".eps",
+})  # fmt: skip
+"""What files end in that hold something else than text; any other unknown ending gets the page as the terminal shows it."""
+
+
 def choose_format(to: str | None, output: Path | None, others: Mapping[str, str] = MappingProxyType({})) -> str:
     """The format that ``--to`` names; without it the one whose files end like ``output``, and on the terminal the terminal's.
 
-    ``others`` are the endings of formats that are no page's, such as the rows of a run.
+    ``others`` are the endings of formats that are no page's, such as the rows of a run.  Raises `OutputError` for the ending of something
+    else, and for one that is a slip away.
 
     >>> choose_format(None, Path("week3.tex")), choose_format("markdown", Path("week3.txt")), choose_format(None, Path("notes"))
     ('latex', 'markdown', 'terminal')
@@ -216,7 +225,12 @@ def choose_format(to: str | None, output: Path | None, others: Mapping[str, str]
     if to is not None:
         return to
     endings = {row.suffix: name for name, row in PAGE_FORMATS.items()} | dict(others)
-    return endings.get(output.suffix.lower(), ON_SCREEN) if output else ON_SCREEN
+    ending = output.suffix.lower() if output else ""
+    if ending not in endings and (ending in NO_TEXT or get_close_matches(ending, endings, cutoff=0.75)):
+        known = ", ".join(sorted(suffix for suffix in endings if suffix))
+        raise OutputError(f"no page is written to a file that ends in {make_visible(ending, 20)}", where="--output",
+                          hint=f"{known}; or say --to")  # fmt: skip
+    return endings.get(ending, ON_SCREEN)
 
 
 def compile_page(page: Page, row: PageFormat, path: Path) -> None:

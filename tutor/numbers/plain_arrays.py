@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 import operator
 import struct
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import reduce
@@ -479,12 +478,6 @@ def argsort(values: PlainArray, kind: str = "stable") -> PlainArray:
     """The places in rising order; nan last."""
     order = sorted(range(len(values)), key=lambda place: (math.isnan(values.items[place]), values.items[place]))
     return PlainArray(order, values.shape)
-
-
-def searchsorted(values: PlainArray, wanted: Any, side: str = "left") -> Any:
-    """Where numbers would stand in a sorted array."""
-    find = bisect_left if side == "left" else bisect_right
-    return tuple(find(values.items, one) for one in wanted) if isinstance(wanted, tuple) else find(values.items, wanted)
 
 
 def roll(values: PlainArray, by: int) -> PlainArray:
