@@ -4,7 +4,7 @@ A token is a pair (kind, value).  Kinds are single characters: ``a`` an operand 
 function, ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
 ``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o``
 \\over, ``1`` the indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E``
-the parts of cases, ``S`` a sum over letters (Σ_v), and ``$`` the end.
+the parts of cases, ``S`` a sum or a maximum over letters (Σ_v, max_v), and ``$`` the end.
 
 Precedence, loosest first: choice (``a if c > 0 else b``); sum and difference; product and quotient (implicit products bind like written
 ones, so ``1/2x`` is refused with a hint, since readers disagree about it); sign; power (to the right).  A comparison is read as what must
@@ -25,6 +25,7 @@ from tutor.expression.tokens import (
     UNKNOWN,
     Compared,
     How,
+    Named,
     Spacing,
     Stop,
     Token,
@@ -121,7 +122,8 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
                     raise Stop(at, f"more than {MAX_DEPTH} quotients in a row", STEPS)
                 factors = [Div(_product(factors), node)]
             elif mark == "@":
-                factors = [Call(applied, (_product(factors), node))]
+                func, settings = applied if type(applied) is Named else (applied, ())
+                factors = [Call(func, (_product(factors), node, *settings))]
             else:
                 factors.append(Call(applied, (node,)) if applied and mark == "*" else node)
             if kind == "*" or kind == "/" or kind == "@":
@@ -199,11 +201,11 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
 
 
 def _read_sum_behind(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
-    """Σ_v with the product behind it: what is added to that stands outside of the sum."""
-    letters, last = tokens[at][1]
+    """Σ_v or max_v with the product behind it: what is added to that stands outside."""
+    func, letters, last = tokens[at][1]
     node, at = _sum(tokens, at + 1, level + 1, how, single=True)
     for letter in reversed(letters):
-        node = Call("sum_over", (Name(letter), node) if last is None else (Name(letter), last, node))
+        node = Call(func, (Name(letter), node) if last is None else (Name(letter), last, node))
     return node, at
 
 
@@ -330,7 +332,8 @@ def _case_value(tokens: list[Token], at: int, level: int, how: How) -> tuple[Exp
 def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """A function with its argument: f(x), f'(x), sin²(x), and sin x where it cannot be taken otherwise."""
     begun = at
-    func: str = tokens[at][1]
+    called = tokens[at][1]
+    func, settings = called if type(called) is Named else (called, ())
     at += 1
     primes, power = "", None
     if tokens[at][0] == "'":
@@ -344,7 +347,7 @@ def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
         args, at = _read_bare_argument(tokens, at, begun, level, how)
     if how.arity is not None:
         check_arity(how.arity, func, args, primes, begun)
-    node = Call(func + primes, tuple(args))
+    node = Call(func + primes, (*args, *settings))
     return (node if power is None else Pow(node, power)), at
 
 

@@ -67,11 +67,12 @@ def drop_shapes(text: str, letters: Sequence[str]) -> str:
     shape = re.compile(rf"\((?:{size})×(?:{size})(?:×(?:{size}))*\)")
     lines = text.split("\n")
     return "\n".join(
-        " " * len(line) if number and shape.search(line) and not _RELATED.search(line) else line for number, line in enumerate(lines)
+        " " * len(line) if number and shape.search(line) and not _RELATED.search(_SETTINGS.sub("", line)) else line for number, line in enumerate(lines)
     )
 
 
 _RELATED = re.compile(r"[=≈←&\\]")
+_SETTINGS = re.compile(r"\[[^\[\]]{1,40}\]")
 
 
 def judge_array(own: AnswerJudge) -> MarkedAnswer:
@@ -90,6 +91,7 @@ class ArrayJudge:
         self.key = self.question.array
         derivative = read_derivative(self.key)
         self.wanted: Shape = self.shapes[derivative.wrt if derivative is not None else self.key]
+        self.text = drop_shapes(self.own.text, self.layers.symbolic)
         self.effort = Effort(3 * MAX_WORK / 2)
 
     def mark(self) -> MarkedAnswer:
@@ -118,7 +120,7 @@ class ArrayJudge:
 
     def read(self) -> _ReadFormula:
         """The members of the answer, and which of them counts.  Raises `AnswerError`."""
-        members = list(read_lines(drop_shapes(self.own.text, self.layers.symbolic), self.sheet.array_vocabulary))
+        members = list(read_lines(self.text, self.sheet.array_vocabulary))
         index: tuple[str, ...] = ()
         while len(members) > 1 and (is_question(members[0].expr, self.key) or self.read_left(members[0].expr)):
             index = self.read_left(members[0].expr) or index
@@ -138,9 +140,11 @@ class ArrayJudge:
     def readings(self, expr: Expr, index: Sequence[str]) -> list[ArrayFormula]:
         """What the formula may mean.  Raises `GraphError` where it fits in no way, `ExpressionError` where all efforts are spent."""
         self.effort.spend(READ_ONE * count_nodes(expr))
-        text = self.own.text
+        text = self.text
         beside = not _SIGNS & set(text) and not any(command in text for command in _SIGN_COMMANDS)
-        return array_formulas(expr, self.shapes, index=index, wanted=self.wanted, beside=beside or "diag" in text)
+        return array_formulas(
+            expr, self.shapes, index=index, wanted=self.wanted, beside=beside or "diag" in text, steps=self.layers.graph.steps
+        )
 
     def entry_by_entry(self, error: AnswerError) -> MarkedAnswer:
         """An answer that is no formula over arrays: one that is written entry by entry, or none that can be read."""

@@ -16,7 +16,7 @@ from tutor.answer.compare.array_points import Field
 from tutor.answer.compare.formulas import CLEAR, Comparison, Outcome, compare
 from tutor.answer.read.effort import MAX_WORK, Effort
 from tutor.errors import TutorError
-from tutor.expression.nodes import Call, Expr, Number, children
+from tutor.expression.nodes import Call, Expr, Name, Number, children
 from tutor.graph.entries import places
 from tutor.graph.index_forms import ArrayFormula
 from tutor.graph.shapes import shape_text
@@ -111,7 +111,7 @@ def _list_confirming(expr: Expr, shape: tuple[int, ...], listed: Sequence[tuple[
 def _are_alike(expr: Expr) -> bool:
     if type(expr) is Call and expr.func in BY_PLACE:
         return False
-    if type(expr) is Call and expr.func == "at" and any(type(part) is Number for part in expr.args[1:]):
+    if type(expr) is Call and expr.func == "at" and any(type(part) is not Name for part in expr.args[1:]):
         return False
     if type(expr) is Number:
         size = abs(float(expr.value)) if len(expr.text) < 300 else 0.0
