@@ -11,8 +11,8 @@ from itertools import chain, count
 
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, bind, shape_of, size_expr
-from tutor.rules.operations import ENTRYWISE, LAYERS, formula
+from tutor.graph.shapes import Shape, Size, bind, shape_of, size_expr
+from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula
 
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
 INDICES = ("i", "j", "k", "l")
@@ -53,6 +53,7 @@ class _Indexer:
     def __init__(self, shapes: Mapping[str, Shape], taken: set[str]) -> None:
         self.shapes = shapes
         self.taken = taken
+        self.leaves_over = False
 
     def make_fresh_letter(self, wish: str) -> str:
         letter = next(letter for letter in chain((wish,), _SUMS, map("v{}".format, count(1))) if letter not in self.taken)
@@ -78,6 +79,7 @@ class _Indexer:
         row, sizes, _ = bind(call, self.shapes)
         arrays = {name: arg for (name, _), arg in zip(row.operands, call.args, strict=False)}
         table: dict[str, Expr] = {name: size_expr(size) for name, size in sizes.items()}
+        self.leaves_over = self.leaves_over or _leaves_over(row, sizes)
         if row.letters:  # a number inside of an array's formula, as in (w·x) x, has no index
             table |= dict(zip(row.letters, index, strict=True))
         return self.read(formula(row.index), table, arrays)
@@ -95,7 +97,7 @@ class _Indexer:
                 inner = self.read(body, {**table, letter: Name(new)}, arrays)
                 if func == "sum_over" and not _runs(Name(new), inner):
                     return Call(func, (Name(new), reduce_linear(size, table), inner))
-                return _join_maxima(func, new, inner)
+                return Call(func, (Name(new), reduce_linear(size, table), inner)) if self.leaves_over else _join_maxima(func, new, inner)
             case Div(num, den):
                 known = reduce_linear(den, table)
                 return Div(self.read(num, table, arrays), known if type(known) is Number else self.read(den, table, arrays))
@@ -110,6 +112,12 @@ def _runs(letter: Name, body: Expr) -> bool:
     """Whether a letter is an index by itself, so that the array tells how far it runs: the v in W_jv x_v."""
     alone = type(body) is Call and body.func == "at" and letter in body.args[1:]
     return alone or any(_runs(letter, part) for part in children(body))
+
+
+def _leaves_over(row: Layer, sizes: Mapping[str, Size]) -> bool:
+    """Whether the windows of a maximum do not reach to the end, so that the array does not tell how long they are."""
+    axes = [size for name, size in sizes.items() if name in ("n", "r")]
+    return row.index.startswith("max_over") and any((int(size) - int(sizes["k"])) % int(sizes["s"]) != 0 for size in axes)
 
 
 def _join_maxima(func: str, letter: str, body: Expr) -> Expr:

@@ -17,7 +17,7 @@ Weights = dict[str, int]
 
 MAX_INDEX = 60
 """So long an index may be."""
-_PIECE = re.compile(r"[0-9]{1,4}(?![0-9])|[A-Za-z]|[-+·*()]")
+_PIECE = re.compile(r"[0-9]{1,4}(?![0-9])|[A-Za-z](?![0-9])|[-+·*()]")
 _SIGNS: dict[str, Token] = {"+": ("+", None), "-": ("-", None), "·": ("*", None), "*": ("*", None), "(": ("(", ")"), ")": (")", ")")}
 _BESIDE = re.compile(r"(?<=[A-Za-z])(?=[A-Za-z])")
 _HOW = How(frozenset(), None)
@@ -52,7 +52,7 @@ def _read_part(text: str) -> Expr | None:
     except Stop:
         return None
     weights = weigh_letters(part)
-    return part if weights is not None and any(letter for letter in weights) or type(part) is Number else None
+    return part if (weights is not None and any(letter for letter in weights)) or type(part) is Number else None
 
 
 def weigh_letters(expr: Expr) -> Weights | None:

@@ -90,7 +90,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
         factors: list[Expr] = []
         divided = 0
         mark = "*"
-        applied = ""
+        applied: str | Named = ""
         flip = False
         while True:
             if kind == "a":
@@ -122,10 +122,9 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
                     raise Stop(at, f"more than {MAX_DEPTH} quotients in a row", STEPS)
                 factors = [Div(_product(factors), node)]
             elif mark == "@":
-                func, settings = applied if type(applied) is Named else (applied, ())
-                factors = [Call(func, (_product(factors), node, *settings))]
+                factors = [_apply_sign(applied, _product(factors), node)]
             else:
-                factors.append(Call(applied, (node,)) if applied and mark == "*" else node)
+                factors.append(Call(str(applied), (node,)) if applied and mark == "*" else node)
             if kind == "*" or kind == "/" or kind == "@":
                 mark, applied = kind, value
                 at += 1
@@ -154,6 +153,11 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
         if len(terms) >= MAX_TERMS:
             raise Stop(at, f"a sum of more than {MAX_TERMS} terms", STEPS)
     return (terms[0] if len(terms) == 1 else Add(tuple(terms))), at
+
+
+def _apply_sign(sign: str | Named, first: Expr, second: Expr) -> Expr:
+    """A product of arrays by its function, with what is said of it."""
+    return Call(sign.func, (first, second, *sign.settings)) if isinstance(sign, Named) else Call(sign, (first, second))
 
 
 def _product(factors: list[Expr]) -> Expr:

@@ -1,7 +1,7 @@
 r"""Signs of formulas over arrays: sums and maxima over letters, vectors of ones, convolutions.
 
-A sum is ``Σ_v``, ``\\sum_{v=1}^{n}``, ``Σ_(v=1..n)``; how far it runs is seldom written, the arrays in it tell.  A maximum is written in the
-same way: ``max_a,b``, ``\\max_{a=1}^{2}``.
+A sum is ``Σ_v``, ``\\sum_{v=1}^{n}``, ``Σ_(v=1..n)``; how far it runs is seldom written, the arrays in it tell.  A maximum is written
+in the same way: ``max_a,b``, ``\\max_{a=1}^{2}``.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ ONES = re.compile(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathb
 _RUNS = r"[A-Za-z](?:\s?,\s?[A-Za-z]){0,3}(?:\s?=\s?[01])?"
 _LOWER_LETTER = "[ₐₑᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]"
 SUM = re.compile(
-    rf"(?:(?P<max>\\max(?![A-Za-z])|max(?=\s?_|{_LOWER_LETTER}))|\\sum(?![A-Za-z])|[Σ∑]|sum(?=\s?_))(?:\s?\\limits(?![A-Za-z]))?\s?"
+    rf"(?:(?P<largest>\\max(?![A-Za-z])|max(?=\s?_|{_LOWER_LETTER}))|\\sum(?![A-Za-z])|[Σ∑]|sum(?=\s?_))(?:\s?\\limits(?![A-Za-z]))?\s?"
     rf"(?:_\s?(?:\{{\s?(?P<braced>{_RUNS})\s?\}}|(?P<letter>[A-Za-z](?:,[A-Za-z]){{0,3}})(?![A-Za-z0-9_]))"
     rf"|_\s?\(\s?(?P<bracketed>{_RUNS})(?:\s?\.\.\s?(?P<to>[A-Za-z0-9]+(?:\s?-\s?1)?))?\s?\)|(?P<lower>{_LOWER_LETTER}))"
     r"(?:\s?\^\s?(?:\{\s?(?P<last>[A-Za-z0-9]+(?:\s?[-−]\s?1)?)\s?\}|(?P<one>[A-Za-z0-9])))?"
@@ -33,8 +33,9 @@ _LOWER = {shown: plain for plain, shown in SUB.items()}
 _SLIDING = re.compile(r"(?P<convolve>∗|\\ast(?![A-Za-z]))|(?P<correlate>⋆|\\star(?![A-Za-z]))")
 """The signs of convolution and correlation, where an exercise has them; elsewhere ∗ is a product."""
 _MARK = r"(?:full|\\(?:mathrm|text)\s?\{full\}|[sdp]\s?=\s?[0-9]{1,3})"
-_MARKS = re.compile(rf"\s?(?:\[\s?(?P<text>{_MARK}(?:\s?,\s?{_MARK}){{0,2}})\s?\]|_\s?\{{\s?(?P<latex>{_MARK}(?:\s?,\s?{_MARK}){{0,2}})\s?\}})")
-"""What is said of one: ``[full, d=2]``, ``_{\\mathrm{full}}``: s is the stride, p the padding, d how far apart the entries of one are set."""
+_LISTED = rf"{_MARK}(?:\s?,\s?{_MARK}){{0,2}}"
+_MARKS = re.compile(rf"\s?(?:\[\s?(?P<text>{_LISTED})\s?\]|_\s?\{{\s?(?P<latex>{_LISTED})\s?\}})")
+"""What is said of one, ``[full, d=2]``, ``_{\\mathrm{full}}``: s is its stride, p its padding, d how far apart the entries of one are."""
 FULL, APART = "full", "apart"
 """Correlation and convolution wherever two arrays meet, and with one whose entries are set apart; how far they go the shapes tell."""
 
@@ -46,7 +47,7 @@ EQUAL = re.compile(
 )
 """1 where two indices are equal, else 0: 1[j = 2], \\mathbf{1}_{j = 2}."""
 EQUALS_INSIDE = re.compile(
-    rf"[\[{{]\s?{_INDEX}\s?=\s?{_INDEX}\s?[\]}}]|[\[{{](?:[0-9]{{1,3}}\s?,\s?)?{_MARK}(?:\s?,\s?{_MARK}){{0,2}}\s?[\]}}]"
+    rf"[\[{{]\s?{_INDEX}\s?=\s?{_INDEX}\s?[\]}}]|[\[{{](?:[0-9]{{1,3}}\s?,\s?)?{_LISTED}\s?[\]}}]"
 )
 """What has an equals sign that relates nothing: the brackets of 1[j = 2], of maxpool[3, s=1] and of ⋆[full, d=2]."""
 
@@ -64,7 +65,8 @@ def read_sliding(text: str, at: int, end: int, used: Collection[str]) -> tuple[T
     marks = _MARKS.match(text, match.end(), end)
     if marks is None:
         return ("@", func), match.end() - at
-    said = dict(part.split("=") if "=" in part else (FULL, "") for part in (marks["text"] or marks["latex"]).replace(" ", "").split(","))
+    parts = (marks["text"] or marks["latex"]).replace(" ", "").split(",")
+    said = {name if value else FULL: value for name, _, value in (part.partition("=") for part in parts)}
     kind = FULL if FULL in said else APART if "d" in said else ""
     apart = said.get("d", said.get("s", "1"))
     return ("@", Named(f"{func} {kind}".strip(), (Number(apart), Number(said.get("p", "0"))))), marks.end() - at
@@ -106,7 +108,7 @@ def read_sum(match: re.Match[str]) -> Token | None:
     until: Expr | None = None if not last else Number(last) if last.isdigit() else Name(last)
     if first == "0":
         until = Call(FROM_0, () if until is None else (until,))
-    return ("S", ("max_over" if match["max"] else "sum_over", tuple(letters.split(",")), until))
+    return ("S", ("max_over" if match["largest"] else "sum_over", tuple(letters.split(",")), until))
 
 
 def read_ones(match: re.Match[str]) -> Token:

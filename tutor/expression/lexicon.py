@@ -133,7 +133,8 @@ def split_index(sub: str) -> tuple[str, ...]:
 def find_indexed_entry(key: Key, vocabulary: Vocabulary, word: str = "") -> Expr | None:
     """The entry of an array that a spelling with an index means, ``at(W, j, v)``; nothing for any other spelling.
 
-    A ``word`` that begins with the name of an array as it is declared, W1_jv, means that one.  An index may be computed: ``at(x, j - a + 3)``.
+    A ``word`` that begins with the name of an array as it is declared, W1_jv, means that one.
+    An index may be computed: ``at(x, j - a + 3)``.
     """
     base, sub, sup = key
     known = vocabulary.indexed.get((base, sup))

@@ -1,4 +1,4 @@
-r"""Operations on arrays by their names, with their settings as the product shows them: ``maxpool[2](X)``, ``\\operatorname{part}_{2\\dots 3}(h)``.
+r"""Operations on arrays with their settings, as the product shows them: ``maxpool[2](X)``, ``\\operatorname{part}_{2\\dots 3}(h)``.
 
 What may stand there is told by its kind: a window (``2``, ``3, s=1``), a place (``2..3``), sizes (``2×3``), or an axis (``row``).
 """

@@ -106,7 +106,10 @@ def list_spelled(text: str, at: int, *, of_arrays: bool = False) -> list[Spelled
             sub = f"{sub},{more}" if sub else more
         elif script["sub"] or script["lower"]:
             below = script["sub"]
-            more = write_plain_script(below[1:-1] if below[0] == "(" else below) if below else "".join(_SUBSCRIPT[c] for c in script["lower"])
+            if below:
+                more = write_plain_script(below[1:-1] if below[0] == "(" else below)
+            else:
+                more = "".join(_SUBSCRIPT[c] for c in script["lower"])
             sub = f"{sub},{more}" if sub else more
         else:
             sup = _join_scripts(sup, _read_raised(script))

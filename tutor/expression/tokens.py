@@ -20,7 +20,7 @@ EULER = Name("e")
 
 
 class Named(NamedTuple):
-    """A function with its settings, which stand before its operands (maxpool[2](X)) or at its sign (x ⋆[full] k), and are its last arguments."""
+    """A function with its settings, its last arguments: they stand before its operands, maxpool[2](X), or at its sign, x ⋆[full] k."""
 
     func: str
     settings: tuple[Expr, ...]

@@ -15,7 +15,16 @@ from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
-from tutor.graph.letter_ranges import EQUAL, LOOPS, LetterRanges, count_from_1, has_computed, list_free_letters, name_letters, weigh_index
+from tutor.graph.letter_ranges import (
+    EQUAL,
+    LOOPS,
+    LetterRanges,
+    count_from_1,
+    has_computed,
+    list_free_letters,
+    name_letters,
+    weigh_index,
+)
 from tutor.graph.named_forms import LEAVING_OUT, Resolver
 from tutor.graph.nouns import Step
 from tutor.graph.shapes import (
@@ -54,7 +63,8 @@ def array_formulas(
     """The readings of a formula over arrays as it was written, the likeliest first.
 
     ``index`` are the letters at its left side (δ_j = …), ``wanted`` the shape that is asked for: it decides how long a 𝟏 is.  With
-    ``beside`` no product in it has a sign, so that two square matrices beside each other multiply.  ``steps`` are those of the exercise, whose poolings have the windows of ``route(G, X)``.
+    ``beside`` no product in it has a sign, so that two square matrices beside each other multiply.
+    ``steps`` are those of the exercise, whose poolings have the windows of ``route(G, X)``.
 
     Raises `GraphError` where it does not fit, with both shapes.
 
@@ -139,16 +149,16 @@ def _fill_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape) -> Ite
 
 
 def _count_ones(expr: Expr) -> int:
-    return int(_lacks_length(expr)) + sum(map(_count_ones, children(expr)))
+    return int(_is_without_length(expr)) + sum(map(_count_ones, children(expr)))
 
 
-def _lacks_length(expr: Expr) -> bool:
+def _is_without_length(expr: Expr) -> bool:
     """Whether this is 𝟏, 𝟎, or the onehot(k) of a vector, which do not say how long they are."""
     return type(expr) is Call and (expr.func in ("ones", "zeros") or (expr.func == "one_hot" and len(expr.args) == 1))
 
 
 def _fill_ones(expr: Expr, lengths: Iterator[Size]) -> Expr:
-    if type(expr) is Call and _lacks_length(expr):
+    if type(expr) is Call and _is_without_length(expr):
         size = size_expr(next(lengths))
         return Call("one_hot", (*expr.args, size)) if expr.args else Call("fill", (ONE if expr.func == "ones" else ZERO, size))
     parts = children(expr)
@@ -226,7 +236,7 @@ def _is_part(size: Size, whole: Size) -> bool:
 
 
 def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) -> Expr:
-    """The form with arrays by their names, letters apart from all names, and how far each sum runs; what free letters do is in ``ranges``."""
+    """The form with arrays by their names, letters apart from all names, and how far each sum runs; ``ranges`` are of free letters."""
     match expr:
         case Call("at", (array, *index)):
             return _entry(array, index, shapes, ranges)
@@ -246,7 +256,7 @@ def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) 
 
 def _name_loop(loop: Call, letter: str, last: Sequence[Expr], body: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) -> Expr:
     """A sum or a maximum over a letter."""
-    own, what = f" {letter}", "sum" if loop.func == "sum_over" else "maximum"
+    own, what = f" {letter}", "a sum" if loop.func == "sum_over" else "a maximum"
     inner = LetterRanges({}, {**ranges.left, **ranges.sizes})
     done = _name_arrays(body, shapes, inner)
     if last:
@@ -258,8 +268,7 @@ def _name_loop(loop: Call, letter: str, last: Sequence[Expr], body: Expr, shapes
     if size is None:
         if not any(own in index.weights for index in inner.computed):
             raise GraphError(
-                f"the {what} runs over {letter}, and nothing behind it has this index",
-                hint=f"write {'Σ' if what == 'sum' else 'max'}_{letter} w_j{letter} x_{letter}",
+                f"{what} runs over {letter}, and nothing behind it has this index", hint=f"write Σ_{letter} w_j{letter} x_{letter}"
             )
         size = inner.find_last(own) if until is None else int(until.text) if type(until) is Number else str(write_plain(until))
         if isinstance(size, int) and until is not None:
@@ -267,7 +276,7 @@ def _name_loop(loop: Call, letter: str, last: Sequence[Expr], body: Expr, shapes
     reach = size if until is None else int(until.text) if type(until) is Number else ""
     ranges.computed += [index.close(own, reach) for index in inner.computed]
     if type(until) is Number and int(until.text) > (size if isinstance(size, int) else MOST_RUN):
-        raise GraphError(f"shapes do not fit: the {what} over {letter} runs to {until.text[:20]}, and its arrays to {size}")
+        raise GraphError(f"shapes do not fit: {what} over {letter} runs to {until.text[:20]}, and its arrays to {size}")
     return Call(loop.func, (Name(own), until if until is not None else size_expr(size), done))
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from tutor.errors import GraphError
 from tutor.expression.computed_index import Weights, weigh_letters
 from tutor.expression.index_signs import FROM_0
-from tutor.expression.nodes import ONE, Add, Call, Expr, Name, Neg, Number, children, rebuild
+from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Number, children, rebuild
 from tutor.graph.shapes import Size
 
 EQUAL = "equal"
@@ -53,13 +53,13 @@ class LetterRanges:
 
     def find_last(self, letter: str) -> int:
         """How far a letter runs that is in computed indices only.  Raises `GraphError` where nothing tells."""
-        found = [last for index in self.computed if letter in index.weights and (last := self._stay_inside(letter, index)) > 0]
+        found = [last for index in self.computed if letter in index.weights and (last := self._find_inside(letter, index)) > 0]
         if not found:
             own = letter.strip()
-            raise GraphError(f"how far the index {own} runs is not clear", hint=f"write \\sum_{{{own}=1}}^{{3}}, or \\max_{{{own}=1}}^{{3}}")
+            raise GraphError(f"how far the index {own} runs is not clear", hint=f"write \\sum_{{{own}=1}}^{{3}}")
         return min(found)
 
-    def _stay_inside(self, letter: str, index: ComputedIndex) -> int:
+    def _find_inside(self, letter: str, index: ComputedIndex) -> int:
         """The last value of a letter with which an index is inside of its axis, whatever the others are; 0 where there is none."""
         for other in index.weights:
             if other not in ("", letter):
@@ -81,6 +81,7 @@ class LetterRanges:
 def has_computed(expr: Expr) -> bool:
     """Whether an index in a form is computed, or compared: 1[j = 2].
 
+    >>> from tutor.expression.nodes import ONE
     >>> has_computed(Call("at", (Name("x"), Add((Name("j"), ONE)))))
     True
     """
@@ -115,9 +116,9 @@ def count_from_1(expr: Expr) -> list[Expr]:
     if not letters:
         return [expr]
     if not has_computed(expr):
-        return [_shift(expr, frozenset(), everywhere=False)]
-    only = [] if letters & _list_plain(expr) else [_shift(expr, letters, everywhere=False)]
-    return [_shift(expr, letters, everywhere=True), *only]
+        return [_move_letters(expr, frozenset(), everywhere=False)]
+    only = [] if letters & _list_plain(expr) else [_move_letters(expr, letters, everywhere=False)]
+    return [_move_letters(expr, letters, everywhere=True), *only]
 
 
 def _list_from_0(expr: Expr) -> Iterator[str]:
@@ -138,18 +139,18 @@ def _list_plain(expr: Expr) -> set[str]:
     return {letter for part in children(expr) for letter in _list_plain(part)}
 
 
-def _shift(expr: Expr, letters: frozenset[str], *, everywhere: bool) -> Expr:
+def _move_letters(expr: Expr, letters: frozenset[str], *, everywhere: bool) -> Expr:
     """The form with letters that count from 1: computed indices with one less for these letters, or for all with one more for the index."""
     match expr:
         case Call("at", (array, *index)):
-            return Call("at", (array, *(_shift_index(part, letters, everywhere) for part in index)))
+            return Call("at", (array, *(_move_index(part, letters, everywhere) for part in index)))
         case Call(func, (letter, Call("from_0", last), body)) if func in LOOPS:
-            return Call(func, (letter, *last, _shift(body, letters, everywhere=everywhere)))
+            return Call(func, (letter, *last, _move_letters(body, letters, everywhere=everywhere)))
     parts = children(expr)
-    return rebuild(expr, tuple(_shift(part, letters, everywhere=everywhere) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(_move_letters(part, letters, everywhere=everywhere) for part in parts)) if parts else expr
 
 
-def _shift_index(part: Expr, letters: frozenset[str], everywhere: bool) -> Expr:
+def _move_index(part: Expr, letters: frozenset[str], everywhere: bool) -> Expr:
     weights = weigh_letters(part)
     if type(part) is Name or (type(part) is Number and not everywhere) or weights is None:
         return part
@@ -173,6 +174,7 @@ def name_letters(part: Expr) -> Expr:
 def weigh_index(part: Expr, size: Size) -> ComputedIndex:
     """An index along an axis of some size, its letters apart from the names of all quantities.
 
+    >>> from tutor.expression.nodes import ONE
     >>> weigh_index(Add((Name("j"), ONE)), 3).weights
     {' j': 1, '': 1}
     """

@@ -48,39 +48,39 @@ class Resolver:
             return done
         args = tuple(arrange_products(arg, self.shapes, beside=self.beside) for arg in done.args)
         if done.func == "flip":
-            return _flip(args)
+            return _turn_round(args)
         if done.func == "one_hot":
             labels = 2 < len(args) == len(self.wanted)
             return Call("one_hot", (*args, *map(size_expr, self.wanted))) if labels else done
         shapes = tuple(shape_of(arg, self.shapes) for arg in args)
         if done.func in _POOLED:
-            return self._pool(Call(done.func, args), shapes)
+            return self._find_windows(Call(done.func, args), shapes)
         func, kind = _SLIDES.get(done.func, (done.func, ""))
         if not kind and len(shapes) > 1 and [len(shape) for shape in shapes[:2]] == [3, 3]:
             kind, args = APART, (*args[:2], *(args[2:] or (Number("1"),)))
         if not kind:
             return Call(func, args)
         own = Call(done.func, args)
-        return self._meet(own, func, shapes) if kind == FULL else self._kernel(own, func, shapes)
+        return self._write_full(own, func, shapes) if kind == FULL else self._write_kernel_gradient(own, func, shapes)
 
-    def _meet(self, call: Call, func: str, shapes: tuple[Shape, ...]) -> Expr:
+    def _write_full(self, call: Call, func: str, shapes: tuple[Shape, ...]) -> Expr:
         """Wherever two arrays meet: the gradient of the input of a convolution is a full correlation, and the other way round."""
         g, k, apart, padding = call.args
-        step, cut = _whole(apart), 2 * _whole(padding)
-        axes = [(step * (o - 1) + m - cut, step) for o, m in _spatial(call, shapes[0], shapes[1])]
-        return Call("spread_flipped" if func == "correlate" else "spread", (g, k, *self._sizes(call, axes), apart, padding))
+        step, cut = _read_setting(apart), 2 * _read_setting(padding)
+        axes = [(step * (o - 1) + m - cut, step) for o, m in _list_axes(call, shapes[0], shapes[1])]
+        return Call("spread_flipped" if func == "correlate" else "spread", (g, k, *self._find_sizes(call, axes), apart, padding))
 
-    def _kernel(self, call: Call, func: str, shapes: tuple[Shape, ...]) -> Expr:
+    def _write_kernel_gradient(self, call: Call, func: str, shapes: tuple[Shape, ...]) -> Expr:
         """An array under another one whose entries are set apart: the gradient of a kernel."""
         x, g, apart, *more = call.args
         if func == "convolve":
             raise GraphError("a convolution with entries set apart is not read", hint="write flip(x ⋆[d=2] G)")
         padding = more[0] if more else Number("0")
-        step, wide = _whole(apart), 2 * _whole(padding)
-        axes = [(n + wide - step * (o - 1), -step) for n, o in _spatial(call, shapes[0], shapes[1])]
-        return Call("kernel_gradient", (g, x, *self._sizes(call, axes), apart, padding))
+        step, wide = _read_setting(apart), 2 * _read_setting(padding)
+        axes = [(n + wide - step * (o - 1), -step) for n, o in _list_axes(call, shapes[0], shapes[1])]
+        return Call("kernel_gradient", (g, x, *self._find_sizes(call, axes), apart, padding))
 
-    def _sizes(self, call: Call, axes: list[tuple[int, int]]) -> list[Expr]:
+    def _find_sizes(self, call: Call, axes: list[tuple[int, int]]) -> list[Expr]:
         """How far the result goes: as what is asked where that leaves a border over, by less than a step; else as far as it can."""
         asked = self.wanted[-len(axes) :]
         fits = len(asked) == len(axes) and all(
@@ -92,7 +92,7 @@ class Resolver:
             raise GraphError(f"shapes do not fit: nothing is left of {write_plain(call, as_written=True)[:60]}")
         return [Number(str(size)) for size in sizes]
 
-    def _pool(self, call: Call, shapes: tuple[Shape, ...]) -> Expr:
+    def _find_windows(self, call: Call, shapes: tuple[Shape, ...]) -> Expr:
         """What goes back through a pooling, with its windows."""
         operands = len(LAYERS[call.func][0].arrays)
         if len(call.args) != operands:
@@ -109,7 +109,7 @@ class Resolver:
         return Call(call.func, (*call.args, *sizes, *(Number(str(setting)) for setting in settings)))
 
 
-def _flip(args: tuple[Expr, ...]) -> Expr:
+def _turn_round(args: tuple[Expr, ...]) -> Expr:
     """An array turned round; of the gradient of a kernel that of a convolution's."""
     inner = args[0]
     if type(inner) is Call and inner.func == "kernel_gradient" and len(args) == 1:
@@ -117,7 +117,7 @@ def _flip(args: tuple[Expr, ...]) -> Expr:
     return Call("flip", args)
 
 
-def _spatial(call: Call, one: Shape, two: Shape) -> list[tuple[int, int]]:
+def _list_axes(call: Call, one: Shape, two: Shape) -> list[tuple[int, int]]:
     """The axes along which two arrays slide, without channels."""
     count = min(len(one), len(two), 2)
     pairs = list(zip(one[-count:], two[-count:], strict=True))
@@ -127,7 +127,7 @@ def _spatial(call: Call, one: Shape, two: Shape) -> list[tuple[int, int]]:
     return [(int(a), int(b)) for a, b in pairs]
 
 
-def _whole(expr: Expr) -> int:
+def _read_setting(expr: Expr) -> int:
     if type(expr) is Number and expr.text.isdigit() and int(expr.text) < 1_000:
         return int(expr.text)
     raise GraphError(f"{write_plain(expr)[:40]} is no setting", hint="a stride or a padding is a whole number such as 2")

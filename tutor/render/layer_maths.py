@@ -186,6 +186,9 @@ def _sum_over(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 
 def _max_over(writer: Writer, args: tuple[Expr, ...]) -> str:
+    if len(args) == 3 and type(args[1]) is Number:
+        letter, last, body = map(writer.show, args)
+        return _write_both(writer, f"\\max_{{{letter}=1}}^{{{last}}} {body}", f"max_({letter}=1..{last}) {body}")
     letters = [writer.show(letter) for letter in args[:-1]]
     inner = writer.show(args[-1])
     return _write_both(writer, f"\\max_{{{','.join(letters)}}} {inner}", f"max_{','.join(letters)} {inner}")

@@ -296,7 +296,7 @@ _ROWS = (
           (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
     *(row for rank in (1, 2, 3, 4) for row in _make_one_after_the_other(rank)),
-    *(Layer("flip", (f"x: {' '.join(sizes)}",), sizes, index, f"at(x, {', '.join(turned)})", ("flip(G)",), internal=True,
+    *(Layer("flip", (f"x: {' '.join(sizes)}",), sizes, index, f"at(x, {', '.join(turned)})", internal=True,
             source="a kernel turned round, as convolution takes it", written="name flip", indexed=False, by_place=True)
       for sizes, index, turned in (
           (("n",), _1D, ("n + 1 - i",)), (("n", "r"), _2D, ("n + 1 - i", "r + 1 - j")),

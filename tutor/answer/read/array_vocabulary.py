@@ -15,7 +15,7 @@ from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key, read_derivative
-from tutor.expression.lexicon import OTHER, IndexedSpelling, Known, Vocabulary, split_index
+from tutor.expression.lexicon import OTHER, OTHER_UPDATED, OWN_UPDATED, IndexedSpelling, Known, Vocabulary, split_index
 from tutor.expression.nodes import Call, Expr, Name, Partial
 from tutor.expression.spelling import Key, read_whole
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered
@@ -33,7 +33,7 @@ _OTHERWISE = {
     **{words[1]: name for name, rows in LAYERS.items()
        if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch")},
 }
-"""Functions of arrays that answers have besides: diag(v) is a matrix with v on its diagonal, and operations are called as they are printed."""
+"""Functions of arrays that answers have besides: diag(v) is a matrix with v on its diagonal, and operations by their printed names."""
 _NAMED = {
     ("columns", "sizes"): "columns", ("rows", "sizes"): "rows", ("sum", "row"): "row_sums", ("sum", "col"): "column_sums",
     **{("sum" if name == "batch_sums" else words[1], words[3]): name
@@ -63,10 +63,13 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     literal: dict[str, Known] = {**known.literal, **literal_entries(layered, notations.values())}
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     units = dict(list_unit_spellings(layered, [*notations.values(), Notation()], {key[0] for key in known.spelled}))
+    spelled = known.spelled if exercise.rate is not None else {
+        key: found for key, found in known.spelled.items() if found[0] not in (OWN_UPDATED, OTHER_UPDATED)  # k_1 is an entry of k
+    }
     return replace(
-        known, spelled={**known.spelled, **units}, declared={**known.declared, **sizes}, functions={**known.functions, **functions, **_OTHERWISE}, arity=_arity,
-        indexed=list_indexed_spellings(layered, notations.values()), literal=literal, literals=re.compile(pattern) if pattern else None,
-        named=_NAMED,
+        known, spelled={**spelled, **units}, declared={**known.declared, **sizes}, arity=_arity, named=_NAMED,
+        functions={**known.functions, **functions, **_OTHERWISE}, indexed=list_indexed_spellings(layered, notations.values()),
+        literal=literal, literals=re.compile(pattern) if pattern else None,
     )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ _MARKED = re.compile(
     |(?P<row>(?<=\n)[ \t]{0,8}&(?!&)|(?:\\\\\*?|\\cr(?![A-Za-z]))[ \t]{0,8}(?=\n|\Z))
     |(?P<below>\\underset(?=\{))
     |(?P<sign>\\mathrel\{[^{}]{1,12}\})
-    |\\MoveEqLeft(?:\[[0-9]\])?|\\mathmakebox\[[0-9.em]{1,12}\](?:\[[lrc]\])?|\\resizebox\{[0-9.em]{1,12}\}\{!\}
+    |\\MoveEqLeft(?:\[[0-9]\])?|\\mathmakebox\[[0-9.em]{1,12}\](?:\[[lrc]\])?|\\resizebox\{[0-9.em]{1,12}\}\{!\}(?P<math>\{\$)?
     |\\(?:q?quad|displaystyle)(?![A-Za-z])|\{\}""",
     re.VERBOSE,
 )
@@ -81,6 +81,8 @@ def _drop_commands(text: str) -> str:
         if kind == "below":  # the shape of a factor; what it stands below is in the braces behind it
             at = _find_close(text, at)
         pieces.append(_blank_out(text[match.start() : at]))
+        if match["math"] and (close := text.find("$}", at)) > 0:  # what is made smaller stands between them
+            text = f"{text[:close]}  {text[close + 2 :]}"
         if kind == "below" and (entry := _UNDER.match(text, at)):  # {A}_{1,2} is A_{1,2}
             pieces.append(f" {entry[1]} ")
             at = entry.end()

@@ -30,7 +30,7 @@ _MEANS = {":=": ":=", "≔": ":=", "\\coloneqq": ":=", "←": "←", "\\leftarro
           "\\simeq": "≈", "=": "="}  # fmt: skip
 _NEW = "\n"
 _BREAK = re.compile(r"\\\\\*?(?:\[[0-9.a-z]{0,8}\])?|\r\n|[\n\r]|\\(?:newline|cr)(?![A-Za-z])")
-_SPECIAL = re.compile(r"[=≈≃≔←⇐⇒⟹→:\\\n\r&({\[)}\]Σ∑]|max_")
+_SPECIAL = re.compile(r"[=≈≃≔←⇐⇒⟹→:\\\n\r&({\[)}\]Σ∑]|max_\(")
 _GOES_ON = re.compile(r"[\s&]{0,400}+(?:[+*/·×⋅÷^]|[-−]\s|\\(?:cdot|times|div)(?![A-Za-z]))")
 _OPEN_END = re.compile(r"[^-+−*/·×⋅÷^\s]\s{0,20}(?:[-+−*/·×⋅÷]|\\(?:cdot|times|div))[ \t]{0,20}\Z")
 _AFTER_ONE = re.compile(r"\s{0,20}(?P<name>[A-Za-z][A-Za-z0-9_{}]{0,40}?)\s?(?:\^\s?\{?\s?\(1\)\s?\}?|\[1\])\s{0,20}")
