@@ -64,6 +64,7 @@ ALLOWED = {  # file: why, and the names
     "derive/layerwise.py": ("ALGEBRA", "sum"),
     "explain/layer_formulas.py": ("ALGEBRA", "matmul outer transpose"),
     "explain/layer_page.py": ("ALGEBRA", "matmul"),
+    "explain/worked_entry.py": ("ALGEBRA", "exp if_positive max_share min_share"),
     "graph/entries.py": ("ALGEBRA", "columns concat max max_share part row_sums rows"),
     "graph/index_forms.py": ("ALGEBRA", "columns fill transpose"),
     "graph/layered.py": ("ALGEBRA", "columns entry fill matmul mean rows sum transpose"),
