@@ -12,6 +12,7 @@ from typing import Any, get_args
 from tutor.errors import ExerciseError, Problems, TutorError, hint_near
 from tutor.exercise.catalogue import locate, read_text
 from tutor.exercise.claims import MAX_STEPS, check_countable, derivative, read_claim, read_update_claim
+from tutor.exercise.conventions import Conventions, read_conventions
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import (
     choose_own_layers,
@@ -40,6 +41,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
+    "conventions": (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -93,6 +95,7 @@ class _Reader:
         self.raw = raw
         self.ident = ident
         self.problems: list[TutorError] = []
+        self.conventions = Conventions()
 
     def fault(self, what: str, where: str, hint: str = "") -> None:
         self.problems.append(ExerciseError(what, where=where, hint=hint))
@@ -146,6 +149,7 @@ class _Reader:
             profile = "plain"
         if good.get("chain", "full") not in ("full", "reuse"):
             self.fault(f"chain is full or reuse, not {make_visible(good['chain'])}", "chain")
+        self.conventions = read_conventions(good.get("conventions", {}), self.fault)
         samples = read_samples(good["data"], self.fault) if "data" in good else None
         if samples is not None:
             good["values"] = self.take_first_sample(samples, good.get("values", {}))
@@ -156,8 +160,11 @@ class _Reader:
         values, written = self.values(good.get("values", {}))
         network = self.network(good.get("network"))
         layered = self.build_layered(good, shapes) if "shapes" in good and len(shapes) == len(good["shapes"]) else None
+        if layered is not None:
+            layered = replace(layered, graph=self.conventions.put_in(layered.graph))
         graph = self.graph(good, network, values) if "shapes" not in good else written_layers(layered) if layered else None
         if graph is not None:
+            graph = self.conventions.put_in(graph)
             self.check_values(graph, values)
         train = self.check_types(good.get("train", {}), TRAIN_KEYS, "train")
         plan = read_plan(train, self.fault)
@@ -370,6 +377,9 @@ class _Reader:
                 continue
             if graph is None and self.problems and not entry["claim"].startswith("count "):
                 continue  # the graph's own faults are on the list already
+            entry = self.attempt(path, self.conventions.read_figures, entry)
+            if entry is None:
+                continue
             if entry["claim"].startswith("update "):
                 claim = self.attempt(path, read_update_claim, entry, plan, profile)
             else:
@@ -398,8 +408,8 @@ class _Reader:
                     text = re.sub(r"\bk\b", str(row[0]), str(column)) if counted else str(column)
                     if graph is None:
                         continue
-                    item = {"claim": text, "printed": figure}
-                    claim = self.attempt(place, read_claim, item, graph, None, profile, layered)
+                    item = self.attempt(place, self.conventions.read_figures, {"claim": text, "printed": figure})
+                    claim = self.attempt(place, read_claim, item, graph, None, profile, layered) if item else None
                     if claim is not None:
                         found.append(claim)
         return found
