@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tutor.derive.chains import count_routes, gradients, list_full_chains
+from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
 from tutor.derive.local import local_derivatives
 from tutor.derive.tidy import product, sum_terms
 from tutor.explain.document import (
@@ -88,6 +88,10 @@ class NumberSections(PageWriter):
         listed = pages.COMMA.join(str(n) for n in known)
         return _words(pages.grammar.choose(pages.STEPS, len(known)).format(numbers=listed))
 
+    def name_step_above(self, left: Expr) -> Sentence:
+        """The step that has the number of a derivative."""
+        return self.reference([derivative_key(left.of, left.wrt)]) if isinstance(left, Partial) else ()
+
     def row(
         self, left: Expr, expr: Expr, key: str, why: str, *, number: bool = True, before: Sequence[Side] = ()
     ) -> Equation:
@@ -162,16 +166,15 @@ class NumberSections(PageWriter):
             self.reuse_rows(derivation, by_reuse, steps)
 
     def local_rows(self, derivation: Derivation, chains: Mapping[str, Sequence[Path]]) -> None:
-        """Every factor that the chains need, once."""
+        """Every factor that the chains need, once, in the order of the graph: from the loss back to what is asked."""
+        needed = (factor for paths in chains.values() for path in paths if len(path.factors) > 1 for factor in path.factors)
         rows = []
-        for paths in chains.values():
-            for path in paths:
-                for factor in path.factors if len(path.factors) > 1 else ():
-                    key = derivative_key(factor.of, factor.wrt)
-                    if key in self.counted:
-                        continue
-                    rule = _refine_rule(self.rule_of_factor(derivation, factor), factor.expr, derivation.graph.ties)
-                    rows.append(self.factor_row(factor, key, self.words.rules.say_local(rule)))
+        for factor in sort_factors(needed, derivation.graph):
+            key = derivative_key(factor.of, factor.wrt)
+            if key in self.counted:
+                continue
+            rule = _refine_rule(self.rule_of_factor(derivation, factor), factor.expr, derivation.graph.ties)
+            rows.append(self.factor_row(factor, key, self.words.rules.say_local(rule)))
         if rows:
             self.blocks.append(Equations(tuple(rows)))
 
