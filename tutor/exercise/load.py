@@ -10,7 +10,7 @@ from hashlib import sha256
 from typing import Any, get_args
 
 from tutor.errors import ExerciseError, Problems, TutorError, hint_near
-from tutor.exercise.catalogue import locate, read_text
+from tutor.exercise.catalogue import BROUGHT, locate, read_exercise
 from tutor.exercise.claims import MAX_STEPS, check_countable, derivative, read_claim, read_update_claim
 from tutor.exercise.conventions import Conventions, read_conventions
 from tutor.exercise.model import Claim, Exercise
@@ -30,7 +30,8 @@ from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Graph, Kind, Quantity
 from tutor.graph.read_steps import check_name, read_each
 from tutor.graph.shapes import Shape
-from tutor.notation.profile import is_own_notation, profile_names
+from tutor.notation.own_notation import OwnNotation
+from tutor.notation.profile import is_own_notation, profile_names, read_brought
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.numbers.data_set import Samples
 from tutor.numbers.run import read_value
@@ -41,7 +42,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
-    "conventions": (dict,),
+    "conventions": (dict,), BROUGHT: (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -70,7 +71,7 @@ def load(target: str) -> Exercise:
     'f'
     """
     ident, path = locate(target)
-    return from_text(read_text(path), ident, str(path) if ident != target else ident)
+    return from_text(read_exercise(path), ident, str(path) if ident != target else ident)
 
 
 def from_text(text: str, ident: str, where: str = "") -> Exercise:
@@ -105,7 +106,7 @@ class _Reader:
         try:
             return make(*args)
         except Problems as error:
-            self.problems.extend(error.problems)
+            self.problems.extend(problem.put_at(error.where) if error.where else problem for problem in error.problems)
         except TutorError as error:
             self.problems.append(error.put_at(where))
         return None
@@ -141,12 +142,7 @@ class _Reader:
             self.fault(f"schema {good['schema']} is not known here", "schema", "this version reads schema = 1")
         if not good.get("title") and isinstance(self.raw.get("title", ""), str):
             self.fault("an exercise has a title", "title", 'write title = "A network learns"')
-        profile = good.get("notation", "plain")
-        if profile not in profile_names():
-            known, own = profile_names(), "a notation of your own goes with a command: --notation my.toml"
-            hint = own if is_own_notation(profile) else hint_near(profile, known) or ", ".join(known)
-            self.fault(f"there is no notation {make_visible(profile)}", "notation", hint)
-            profile = "plain"
+        profile = self.notation(good)
         if good.get("chain", "full") not in ("full", "reuse"):
             self.fault(f"chain is full or reuse, not {make_visible(good['chain'])}", "chain")
         self.conventions = read_conventions(good.get("conventions", {}), self.fault)
@@ -185,6 +181,21 @@ class _Reader:
             questions, read_cases(good.get("case", []), self.check_types, self.fault),
             read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(), language=good.get("language", ""),
         )  # fmt: skip
+
+    def notation(self, good: Mapping[str, Any]) -> str:
+        """The course's name, or a notation file that was brought along with the text."""
+        profile: str = good.get("notation", "plain")
+        known, brought = profile_names(), self.check_types(good.get(BROUGHT, {}), {"name": (str,), "text": (str,)}, BROUGHT)
+        if profile in known:
+            return profile
+        if brought.get("name") == profile and "text" in brought:
+            read = self.attempt(make_visible(profile, 60), read_brought, profile, brought["text"])
+            return "plain" if read is None else OwnNotation(profile, brought["text"])
+        hint = hint_near(profile, known) or ", ".join(known)
+        if is_own_notation(profile):
+            hint = "a notation file stands in the folder of the exercise's file, and is called by its name alone: my.toml"
+        self.fault(f"there is no notation {make_visible(profile)}", "notation", hint)
+        return "plain"
 
     def remarks(self) -> tuple[str, ...]:
         """What a grader should know: questions that say no marks."""
