@@ -7,7 +7,6 @@ reach anything else, and what comes out has to be in the closed part of LaTeX th
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from string import Formatter
 from typing import Any
@@ -71,19 +70,6 @@ def is_plain_file(name: str) -> bool:
     [True, False, False, False, False, False]
     """
     return _PLAIN_FILE.fullmatch(name) is not None
-
-
-def read_own_notation(text: str, where: str, known: Collection[str]) -> Mapping[str, Any]:
-    """What the text of a file says of a notation, checked.
-
-    Raises `Problems` with every fault of the file and its line, and `TutorError` for a text that is no TOML.
-    """
-    where = make_visible(where, 120)
-    try:
-        raw = tomllib.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise TutorError(f"not a TOML file: {make_visible(str(error), 200)}", where=where) from None
-    return check_own_notation(raw, where, known, text)
 
 
 def check_own_notation(raw: Mapping[str, Any], where: str, known: Collection[str], text: str = "") -> Mapping[str, Any]:

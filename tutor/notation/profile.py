@@ -15,7 +15,7 @@ from typing import Any, Literal
 from tutor.errors import TutorError, hint_near
 from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.graph.nouns import Quantity
-from tutor.notation.own_notation import OwnNotation, read_own_notation
+from tutor.notation.own_notation import OwnNotation, check_own_notation
 from tutor.notation.symbol import Symbol, guess, read_symbol
 from tutor.text import make_visible
 
@@ -183,9 +183,13 @@ def _read_file(name: str, _time: int, _size: int) -> Mapping[str, Any]:
 def read_brought(name: str, text: str) -> Mapping[str, Any]:
     """What a notation is whose text was brought along, put on what it extends.
 
-    Raises `Problems` with every fault of the text, each with its line.
+    Raises `Problems` with every fault of the text, each with its line, and `TutorError` for a text that is no TOML.
     """
-    return _add_base(dict(read_own_notation(text, name, profile_names())))
+    try:
+        raw = tomllib.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise TutorError(f"not a TOML file: {make_visible(str(error), 200)}", where=make_visible(name, 120)) from None
+    return _add_base(dict(check_own_notation(raw, name, profile_names(), text)))
 
 
 @cache
