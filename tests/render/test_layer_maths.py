@@ -82,6 +82,7 @@ TABLE = [  # expression, LaTeX, text
     ("kernel_gradient(g, x, 2, 1, 0)", "x \\star g", "x ⋆ g"),
     ("kernel_gradient_flipped(g, x, 2, 1, 0)", "\\operatorname{flip}(x \\star g)", "flip(x ⋆ g)"),
     ("route(g, x, 2, 2)", "\\operatorname{route}(g, x)", "route(g, x)"),
+    ("route_first(g, x, 2, 2)", "\\operatorname{route}(g, x)", "route(g, x)"),
     ("share(g, 3, 2, 2)", "\\operatorname{share}(g)", "share(g)"),
     ("part(x, 1, 2)", "\\operatorname{part}_{2\\dots 3}(x)", "part[2..3](x)"),
     ("dot(w, x)", "w^{\\top}\\,x", "wᵀ x"),

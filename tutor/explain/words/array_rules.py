@@ -60,6 +60,7 @@ class ArrayWords(Topic):
         "kernel_gradient": "input and upstream gradient, correlated",
         "kernel_gradient_flipped": "input and upstream gradient, correlated and flipped",
         "route": "only the largest entry of a window gets it; equal ones share it",
+        "route_first": "only the largest entry of a window gets it; of equal ones the first, row by row",
         "share": "every entry of a window has an equal part",
         "flatten": "back to a vector",
         "unflatten": "back into its shape",
