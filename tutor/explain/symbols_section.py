@@ -22,7 +22,7 @@ _ONES = frozenset(name for name, written in _WRITTEN.items() if {"ones", "times"
 _OF_ONES = next(name for name, written in _WRITTEN.items() if "multiple" in written)
 _WINDOWS = frozenset(name for name, written in _WRITTEN.items() if "window" in written)
 """Operations whose reason leaves out how large their windows are."""
-_SLIDING = frozenset(name for name, written in _WRITTEN.items() if "sign" in written and len(written) == 2)
+_SLIDING = frozenset(name for name, rows in LAYERS.items() if rows[0].padded and not rows[0].internal)
 
 
 class Symbols:
