@@ -11,8 +11,8 @@ from itertools import chain, count
 
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, Size, bind, shape_of, size_expr
-from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula
+from tutor.graph.shapes import Shape, bind, shape_of, size_expr
+from tutor.rules.operations import ENTRYWISE, LAYERS, formula
 
 _SUMS = ("v", "u", "k", "m", "a", "b", "r", "q", "s", "t")
 INDICES = ("i", "j", "k", "l")
@@ -24,11 +24,11 @@ HIDDEN = frozenset(name for name, rows in LAYERS.items() if not rows[0].indexed)
 def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) -> Expr | None:
     """One entry of ``expr`` at the indices ``letters``, or nothing where it would say less than the expression.
 
-    A sum is ``sum_over(v, …)``; it has the last value of its letter, ``sum_over(a, 2, …)``, where no array says how far it runs.
+    A sum has the last value of its letter: ``sum_over(v, 3, …)``; so has a maximum.
 
     >>> from tutor.expression.plain import write_plain
     >>> write_plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))
-    'sum_over(v, at(W, j, v)*at(x, v))'
+    'sum_over(v, 3, at(W, j, v)*at(x, v))'
     """
     if _is_hidden(expr):
         return None
@@ -53,7 +53,6 @@ class _Indexer:
     def __init__(self, shapes: Mapping[str, Shape], taken: set[str]) -> None:
         self.shapes = shapes
         self.taken = taken
-        self.leaves_over = False
 
     def make_fresh_letter(self, wish: str) -> str:
         letter = next(letter for letter in chain((wish,), _SUMS, map("v{}".format, count(1))) if letter not in self.taken)
@@ -79,7 +78,6 @@ class _Indexer:
         row, sizes, _ = bind(call, self.shapes)
         arrays = {name: arg for (name, _), arg in zip(row.operands, call.args, strict=False)}
         table: dict[str, Expr] = {name: size_expr(size) for name, size in sizes.items()}
-        self.leaves_over = self.leaves_over or _leaves_over(row, sizes)
         if row.letters:  # a number inside of an array's formula, as in (w·x) x, has no index
             table |= dict(zip(row.letters, index, strict=True))
         return self.read(formula(row.index), table, arrays)
@@ -95,9 +93,7 @@ class _Indexer:
             case Call("sum_over" | "max_over" as func, (Name(letter), size, body)):
                 new = self.make_fresh_letter(letter)
                 inner = self.read(body, {**table, letter: Name(new)}, arrays)
-                if func == "sum_over" and not _runs(Name(new), inner):
-                    return Call(func, (Name(new), reduce_linear(size, table), inner))
-                return Call(func, (Name(new), reduce_linear(size, table), inner)) if self.leaves_over else _join_maxima(func, new, inner)
+                return Call(func, (Name(new), reduce_linear(size, table), inner))
             case Div(num, den):
                 known = reduce_linear(den, table)
                 return Div(self.read(num, table, arrays), known if type(known) is Number else self.read(den, table, arrays))
@@ -106,25 +102,6 @@ class _Indexer:
             case Mul(args):
                 return product([self.read(arg, table, arrays) for arg in args])
         return rebuild(expr, tuple(self.read(part, table, arrays) for part in children(expr)))
-
-
-def _runs(letter: Name, body: Expr) -> bool:
-    """Whether a letter is an index by itself, so that the array tells how far it runs: the v in W_jv x_v."""
-    alone = type(body) is Call and body.func == "at" and letter in body.args[1:]
-    return alone or any(_runs(letter, part) for part in children(body))
-
-
-def _leaves_over(row: Layer, sizes: Mapping[str, Size]) -> bool:
-    """Whether the windows of a maximum do not reach to the end, so that the array does not tell how long they are."""
-    axes = [size for name, size in sizes.items() if name in ("n", "r")]
-    return row.index.startswith("max_over") and any((int(size) - int(sizes["k"])) % int(sizes["s"]) != 0 for size in axes)
-
-
-def _join_maxima(func: str, letter: str, body: Expr) -> Expr:
-    """A maximum of maxima as one, over two letters."""
-    if func == "max_over" and type(body) is Call and body.func == "max_over":
-        return Call(func, (Name(letter), *body.args))
-    return Call(func, (Name(letter), body))
 
 
 def product(factors: Sequence[Expr]) -> Expr:
