@@ -18,7 +18,7 @@ from tutor.graph.shapes import Shape, arrange_products, bind, shape_of, shape_te
 from tutor.rules.operations import LAYERS
 
 _SLIDES = {f"{func} {kind}": (func, kind) for func in ("correlate", "convolve") for kind in (FULL, APART)}
-_POOLED = {"route": "max_pool", "share": "average_pool"}
+_POOLED = {"route": "max_pool", "route_first": "max_pool", "share": "average_pool"}
 LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED})
 """What is looked at here; correlation because over channels it is also the gradient of the kernels."""
 

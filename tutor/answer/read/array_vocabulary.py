@@ -30,7 +30,7 @@ _LETTERS = (("i", "j", "k", "l"), ("m", "n", "r", "s"))
 
 _OTHERWISE = {
     "diag": "diag",
-    **{words[1]: name for name, rows in LAYERS.items()
+    **{words[1]: name for name, rows in reversed(LAYERS.items())  # of two that are written alike the first
        if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch")},
 }
 """Functions of arrays that answers have besides: diag(v) is a matrix with v on its diagonal, and operations by their printed names."""
