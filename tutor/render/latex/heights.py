@@ -9,11 +9,11 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-PAGE = 62.0
-"""Lines of a page of the complete article."""
+TOGETHER = 18.0
+"""A list of so many lines is not parted at all."""
 
-TOGETHER = 24.0
-"""A list of so many lines is not parted at all: the page that it leaves is still more than half full."""
+LAST = 28.0
+"""The end of a page is kept together up to so many lines: the page that it leaves is still more than half full."""
 
 ENDS = 4.0
 """So many lines of a longer list stay together at its beginning and at its end."""
@@ -108,7 +108,7 @@ def hold_end(blocks: Sequence[str]) -> list[str]:
     found = start
     while start:
         high += measure_block(blocks[start - 1])
-        if high > TOGETHER + ENDS or _FREE.search(blocks[start - 1]):
+        if high > LAST or _FREE.search(blocks[start - 1]):
             break
         start -= 1
         titled = "section*{" in blocks[start][:20]
@@ -134,7 +134,9 @@ def hold_end(blocks: Sequence[str]) -> list[str]:
 def _tie_end(block: str) -> str:
     """A block behind which no page ends: a list gives some of its last rows away, a picture goes along unless it is half a page high."""
     if "\\begin{align*}" in block:
-        return f"{{\\postdisplaypenalty=10000\n{block}\n}}"
-    if block.endswith(_GAP) and measure_block(block) <= TOGETHER + ENDS:
+        rows, end, after = block.rpartition("\n\\end{align*}")
+        held = f"{rows}\\interdisplaylinepenalty=10000{end}{after}"  # amsmath has its penalty behind the last row too
+        return f"{{\\postdisplaypenalty=10000 {held}}}%"  # a blank behind it would be a line
+    if block.endswith(_GAP) and measure_block(block) <= LAST:
         return block.removesuffix(_GAP) + "\\nopagebreak" + _GAP
     return block
