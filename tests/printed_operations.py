@@ -109,6 +109,17 @@ def route(g: Value, x: Value, k: int, s: int) -> Value:
     return made
 
 
+def route_first(g: Value, x: Value, k: int, s: int) -> Value:
+    made = np.full(x.shape, Fraction(0), dtype=object)
+
+    def give(place: tuple[int, ...], window: tuple[slice, ...]) -> None:
+        flat = list(x[window].flat)
+        made[window].flat[flat.index(max(flat))] += g[place]
+
+    by_windows(x, k, s, give)
+    return made
+
+
 def share(g: Value, shape: tuple[int, ...], k: int, s: int) -> Value:
     made = np.full(shape, Fraction(0), dtype=object)
 
@@ -144,6 +155,7 @@ OPERATORS: dict[str, Callable[..., Value]] = {  # by the word that is printed: i
     "maxpool": lambda settings, free, a: pool(a, *paired(settings), lambda window: max(window.flat)),
     "avgpool": lambda settings, free, a: pool(a, *paired(settings), lambda window: window.sum() / Fraction(window.size)),
     "route": lambda settings, free, g, x: route(g, x, *free),
+    "route_first": lambda settings, free, g, x: route_first(g, x, *free),
     "share": lambda settings, free, g: share(g, *free),
     "onehot": lambda settings, free, *place: one_hot(free, place),
 }  # fmt: skip

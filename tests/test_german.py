@@ -143,7 +143,7 @@ steps = 1
 ASKED = {  # every command that writes words, and a piece of what it says
     "solve neuron/two-two-two --wrt w5 --lang de": "Kettenregel",
     "solve x^2 --at x=3 --lang de --to markdown": "Vorwärtsdurchlauf",
-    "train qmul/linear-neuron --steps 3 --lang de": "Zeile k: alle Größen nach k Updates",
+    "train qmul/linear-neuron --steps 3 --lang de": "Zeile k: die Werte nach k Updates",
     "plot loss qmul/linear-neuron --rate 0.1 --lang de": "Anzahl der Updates",
     "plot path qmul/linear-neuron --wrt w_L --wrt b_L --lang de": "□ Start   ■ nach 20 Updates",
     "plot activation relu --lang de": "vereinbarungsgemäß",

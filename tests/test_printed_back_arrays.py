@@ -3,6 +3,7 @@
 import json
 import random
 import re
+from dataclasses import replace
 from fractions import Fraction
 
 import numpy as np
@@ -63,9 +64,22 @@ LINES = {  # graphs by hand: what was once wrong on paper, or looks as if it cou
 }  # fmt: skip
 
 
+FIRST = {  # where the first of equal entries has the whole gradient
+    "first of a line": (["L = sum(max_pool(x, 2)^2)"], {"x": (4,)}), "first of windows": (["L = sum(max_pool(X, 2, 1)^2)"], {"X": (3, 3)}),
+    "first of channels": (["L = sum(max_pool(X, 2)^2)"], {"X": (2, 2, 2)}),
+}  # fmt: skip
+
+
+def of_first(lines, shapes):
+    layered = from_layers(lines, shapes)
+    return replace(layered, graph=replace(layered.graph, ties="first"))
+
+
 def graphs():
     for name, (lines, shapes) in LINES.items():
         yield name, lambda lines=lines, shapes=shapes: (from_layers(lines, shapes), "plain", {})
+    for name, (lines, shapes) in FIRST.items():
+        yield name, lambda lines=lines, shapes=shapes: (of_first(lines, shapes), "plain", {})
     for ident in ids():
         exercise = load(ident)
         if exercise.layers is not None or (exercise.network is not None and exercise.graph is not None):
@@ -181,7 +195,7 @@ def test_json_is_what_was_derived(name):
         assert np.shape(known[left]) == small.shapes[left.removeprefix(f"d{small.graph.loss}/d")]
 
 
-INTERNAL = ("route", "share", "spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped", "part")
+INTERNAL = ("route", "route_first", "share", "spread", "spread_flipped", "kernel_gradient", "kernel_gradient_flipped", "part")
 
 
 def test_the_solution_in_json_is_read_back():

@@ -4,7 +4,10 @@ import pytest
 
 import tutor
 from tutor.exercise.load import from_text
-from tutor.explain.document import Equations, Table
+from tutor.explain.document import Equations, Math, Table
+from tutor.expression.keys import derivative_key
+from tutor.numbers.printed import as_printed
+from tutor.render.maths import Printer
 from tutor.results.solution import train
 
 
@@ -12,7 +15,29 @@ def test_six_parameters_are_explained_and_the_others_counted():
     page = tutor.train("neuron/two-two-two", steps=1)
     text = " ".join(page.to_text().split())
     assert "The other 4 parameters move in the same way." in text
-    assert sum(isinstance(block, Equations) for block in page.document().blocks) == 6
+    assert sum(isinstance(block, Equations) for block in page.document().blocks) == 1
+
+
+@pytest.mark.parametrize(("optimiser", "rows"), [
+    ("gd", ["gradient", "new value"]), ("adam", ["gradient", "m^(t+1)", "v^(t+1)", "m̂", "v̂", "new value"]),
+])  # fmt: skip
+def test_parameters_that_move_alike_are_a_table_with_every_figure(optimiser, rows):
+    page = tutor.train("neuron/two-two-two", optimiser=optimiser, rate="0.1", steps=1)
+    writer = Printer(page.notation)
+    table = next(block for block in page.document().blocks if isinstance(block, Table))
+    cells = [[writer.text(part.expr) if isinstance(part, Math) else part for cell in row for part in cell] for row in table.rows]
+    assert [row[0] for row in cells] == rows
+    assert [writer.text(cell[0].expr) for cell in table.header[1:]] == ["w2", "w3", "w4", "b1", "w5"]
+    for place, update in enumerate(page.worked.training.updates[1:6], 1):
+        keys = [derivative_key(page.task.derivation.graph.loss, update.parameter), *(step.target for step in update.steps)]
+        values = [page.worked.training.first[key] for key in keys]
+        assert [row[place] for row in cells] == [writer.text(as_printed(value)) for value in values]
+
+
+@pytest.mark.parametrize(("parameters", "blocks"), [(["u"], 1), (["u", "v"], 2), (["u", "v", "w"], 1)])
+def test_two_parameters_are_both_written_out(parameters, blocks):
+    page = tutor.train("L = (u*v*w - 1)^2", at={"u": 1, "v": 2, "w": 3}, wrt=parameters, rate="0.1", steps=1)
+    assert sum(isinstance(block, Equations) for block in page.document().blocks) == blocks
 
 
 def test_a_quantity_of_the_exercise_keeps_its_name_beside_the_optimisers():
@@ -39,6 +64,12 @@ def test_epochs_and_samples_have_columns_where_there_are_batches():
 def test_a_table_says_which_parameters_it_has_no_room_for(form):
     text = 'title = "t"\nsteps = ["L = sum(T^2)"]\nparameters = ["T"]\n[shapes]\nT = [7]\n[values]\nT = [1, 2, 3, 4, 5, 6, 7]\n'
     page = train(from_text(text, "t"), rate="0.1", steps=2, form=form)
-    assert "Of the 7 parameters the first 6 are shown." in " ".join(page.to_text().split())
+    assert "A row has room for 6 parameters; left out: T_7." in " ".join(page.to_text().split())
     solved = tutor.solve(from_text(text, "t"), rate="0.1", steps=2, form=form)
-    assert ("Of the 7 parameters" in " ".join(solved.to_text().split())) == (form == "layer")
+    assert ("left out: T_7" in " ".join(solved.to_text().split())) == (form == "layer")
+
+
+def test_a_table_says_what_is_left_out_since_nobody_asked():
+    text = " ".join(tutor.solve("neuron/two-two-two", wrt=["w5", "w6"], steps=2).to_text().split())
+    assert "Left out, since not asked for: w1, w2, w3, w4, b1, w7, w8, b2." in text
+    assert "eft out" not in tutor.solve("qmul/linear-neuron", steps=2).to_text()

@@ -240,7 +240,7 @@ def test_a_pullback_that_is_wrong_by_a_thousandth_is_caught(row, place, monkeypa
 
 @pytest.mark.parametrize("name", sorted({row.name for row in ROWS if row.internal}))
 def test_what_only_pullbacks_use_is_used(name):
-    assert any(f"{name}(" in text for row in ROWS for text in row.pullbacks)
+    assert any(f"{name}(" in text for row in ROWS for text in (*row.pullbacks, *row.first))
 
 
 def test_ties_and_edges_are_the_scalar_rows():
@@ -250,6 +250,16 @@ def test_ties_and_edges_are_the_scalar_rows():
     assert agree(layered, None, values).error == 0
     found = evaluate_layers(derive(layered.graph), {"x": array([Fraction(2), Fraction(2), Fraction(1), Fraction(3)])})
     assert found["dL/dx"].items == (Fraction(1, 2), Fraction(1, 2), 0, 1)
+
+
+def test_the_first_of_equal_entries_has_it_all_where_that_is_declared():
+    for lines, expected in ((["L = sum(max_pool(x, 2)^2)"], (4, 0, 0, 6)), (["L = sum(max_pool(x, 3, 1)^2)"], (4, 0, 0, 6))):
+        layered = from_layers(lines, {"x": (4,)})
+        layered = replace(layered, graph=replace(layered.graph, ties="first"))
+        values = {"x_1": Fraction(2), "x_2": Fraction(2), "x_3": Fraction(1), "x_4": Fraction(3)}
+        assert agree(layered, None, values).error == 0
+        found = evaluate_layers(derive(layered.graph), {"x": array(list(values.values()))})
+        assert found["dL/dx"].items == expected
 
 
 def test_a_row_checks_itself():

@@ -88,7 +88,7 @@ class NumberPull:
     """The pull rule for numbers: upstream gradient times local derivative.  A use is (upstream factor, local derivative)."""
 
     def __init__(self, graph: Graph) -> None:
-        self.loss = graph.loss
+        self.loss, self.ties = graph.loss, graph.ties
         self.named: dict[Expr, str] = {step.expr: step.target for step in graph.steps if type(step.expr) is Call}
         self.units = {graph.loss}
 
@@ -97,7 +97,7 @@ class NumberPull:
         if gradient.expr == ONE:
             self.units.add(step.target)
         upstream = Factor(self.loss, step.target, Partial(self.loss, step.target))
-        return [(wrt, (upstream, local)) for wrt, local in local_derivatives(step.target, step.expr, self.named)[1]]
+        return [(wrt, (upstream, local)) for wrt, local in local_derivatives(step.target, step.expr, self.named, self.ties)[1]]
 
     def write_gradient(self, wrt: str, uses: Sequence[tuple[Factor, Expr]]) -> Step:
         """The sum over the uses of upstream times local."""

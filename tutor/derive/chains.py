@@ -6,10 +6,11 @@ to the loss, so that ∂L/∂w5 = ∂L/∂out_o1 · ∂out_o1/∂in_o1 · ∂in_
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from tutor.expression.nodes import ONE
-from tutor.graph.nouns import Derivation, Factor, Path, Step
+from tutor.expression.walk import names
+from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 
 MAX_PATHS = 8
 MAX_FACTORS = 16
@@ -64,3 +65,28 @@ def _draw_together(factors: tuple[Factor, ...], routes: Mapping[str, int]) -> tu
     while len(factors) > 1 and factors[0].expr == ONE and routes[factors[1].wrt] == 1:
         factors = (Factor(factors[0].of, factors[1].wrt, factors[1].expr), *factors[2:])
     return factors
+
+
+def sort_factors(factors: Iterable[Factor], graph: Graph) -> list[Factor]:
+    """Local derivatives, each once, in the order of the graph: from the loss back, step by step, and in a step as its formula has them.
+
+    >>> from tutor.expression.nodes import Name
+    >>> from tutor.graph.build import from_steps
+    >>> graph = from_steps(["a = x*w", "b = a + x", "L = a*b"])
+    >>> pairs = [("a", "x"), ("L", "a"), ("b", "x"), ("b", "a"), ("L", "b"), ("a", "x")]
+    >>> [(f.of, f.wrt) for f in sort_factors([Factor(of, wrt, ONE) for of, wrt in pairs], graph)]
+    [('L', 'a'), ('L', 'b'), ('b', 'a'), ('b', 'x'), ('a', 'x')]
+    """
+    depth = {graph.loss: 0}
+    places: dict[tuple[str, str], int] = {}
+    for step in reversed(graph.steps):
+        for place, name in enumerate(names(step.expr)):
+            places[step.target, name] = place
+            if step.target in depth:
+                depth[name] = max(depth.get(name, 0), depth[step.target] + 1)
+    made = {name: place for place, name in enumerate(graph.names)}
+
+    def rank(factor: Factor) -> tuple[int, int, int]:
+        return depth[factor.of], made[factor.of], places.get((factor.of, factor.wrt), made[factor.wrt])
+
+    return sorted({(factor.of, factor.wrt): factor for factor in factors}.values(), key=rank)

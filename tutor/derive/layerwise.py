@@ -24,7 +24,7 @@ from tutor.expression.walk import names, substitute
 from tutor.graph.layered import write_entrywise
 from tutor.graph.nouns import Factor, Graph, Path, Step
 from tutor.graph.shapes import Shape, bind, shape_of, size_expr
-from tutor.rules.functions import FUNCTIONS
+from tutor.rules.functions import FUNCTIONS, Ties
 from tutor.rules.operations import ENTRYWISE, LAYERS, OUT, UPSTREAM, formula
 
 Parts = list[tuple[str, Expr]]
@@ -38,12 +38,13 @@ class ArrayPull:
         self.loss = graph.loss
         self.shapes: dict[str, Shape] = {quantity.name: quantity.shape for quantity in (*graph.leaves, *graph.nodes)}
         self.names = frozenset(graph.names)
+        self.ties = graph.ties
 
     def pull_through(self, step: Step, gradient: Step) -> list[tuple[str, tuple[str, Expr]]]:
         """The pullbacks of a step; an upstream gradient of equal numbers is put in as that number."""
         plain = step.target == self.loss or fill_value(gradient.expr) is not None
         upstream = gradient.expr if plain else Partial(self.loss, step.target)
-        pulled = pullback(step.expr, upstream, self.shapes, step.target)
+        pulled = pullback(step.expr, upstream, self.shapes, step.target, self.ties)
         return [(wrt, (step.target, expr)) for wrt, expr in pulled if wrt in self.names]  # the n of sum(x)/n may be a size's letter
 
     def write_gradient(self, wrt: str, uses: Sequence[tuple[str, Expr]]) -> Step:
@@ -61,7 +62,7 @@ class ArrayPull:
         return Step(target, expr, "chain rule" if len(uses) == 1 else "sum over paths", paths, "gradient", loss, wrt)
 
 
-def pullback(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str = "") -> Parts:
+def pullback(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str = "", ties: Ties = "shared") -> Parts:
     """What ``upstream``, the derivative of the loss with respect to ``expr``, adds to the gradient of each quantity in it.
 
     ``out`` is the quantity that has the value of ``expr``, where there is one (softmax and σ speak of their own result).
@@ -71,7 +72,7 @@ def pullback(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str =
     [('W', 'outer(g, x)'), ('x', 'matmul(transpose(W), g)')]
     """
     found: dict[str, list[Expr]] = {}
-    for name, part in _pull(expr, upstream, shapes, out):
+    for name, part in _pull(expr, upstream, shapes, out, ties):
         found.setdefault(name, []).append(part)
     return [(name, tidy_gradient(_add_up(parts), shapes)) for name, parts in found.items()]
 
@@ -83,43 +84,43 @@ def _add_up(parts: Sequence[Expr]) -> Expr:
     return times(Number(str(len(parts))), parts[0]) if all(part == parts[0] for part in parts) else Add(tuple(parts))
 
 
-def _pull(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str) -> Parts:
+def _pull(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str, ties: Ties) -> Parts:
     match expr:
         case Name(name):
             return [(name, upstream)]
         case Number():
             return []
         case Call(func) if func in LAYERS:
-            return _layer(expr, upstream, shapes, out)
+            return _layer(expr, upstream, shapes, out, ties)
         case Add(args) if shape_of(expr, shapes):
-            return [part for arg in args for part in _pull(arg, upstream, shapes, "")]
+            return [part for arg in args for part in _pull(arg, upstream, shapes, "", ties)]
         case Neg(arg):
-            return _pull(arg, negate_array(upstream), shapes, "")
-    return _entry_by_entry(expr, upstream, shapes, out)
+            return _pull(arg, negate_array(upstream), shapes, "", ties)
+    return _entry_by_entry(expr, upstream, shapes, out, ties)
 
 
-def _layer(call: Call, upstream: Expr, shapes: Mapping[str, Shape], out: str) -> Parts:
+def _layer(call: Call, upstream: Expr, shapes: Mapping[str, Shape], out: str, ties: Ties) -> Parts:
     row, sizes, _ = bind(call, shapes)
     operands = call.args[: len(row.arrays)]
     table: dict[str, Expr] = {name: size_expr(size) for name, size in sizes.items()}
     table |= {name: arg for (name, _), arg in zip(row.operands, operands, strict=True)}
     table |= {UPSTREAM: upstream, OUT: Name(out) if out else call}
     parts: Parts = []
-    for arg, text in zip(operands, row.pullbacks, strict=True):
+    for arg, text in zip(operands, row.first if ties == "first" and row.first else row.pullbacks, strict=True):
         if names(arg):
             pulled = simplify_pullback(substitute(formula(text), table))
-            parts += _pull(arg, pulled, shapes, "")
+            parts += _pull(arg, pulled, shapes, "", ties)
     return parts
 
 
-def _entry_by_entry(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str) -> Parts:
+def _entry_by_entry(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out: str, ties: Ties) -> Parts:
     """A formula applied to every entry: its scalar derivative, ⊙ the upstream gradient."""
     inner: dict[str, Expr] = {}
     scalar = _as_scalar(expr, inner)
     known = {**shapes, **{name: shape_of(part, shapes) for name, part in inner.items()}}
     whole = shape_of(expr, shapes)
     parts: Parts = []
-    for name, derivative in _slopes(scalar, out):
+    for name, derivative in _slopes(scalar, out, ties):
         if whole:
             singles = frozenset(other for other in names(derivative) if not known.get(other, ()))
             local = level_sums(write_entrywise(derivative, singles), known, whole)
@@ -130,19 +131,22 @@ def _entry_by_entry(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out
         if whole and not known.get(name, ()):
             product = Call("sum", (product,))
         if name in inner:
-            parts += _pull(inner[name], substitute(product, inner), shapes, "")
+            parts += _pull(inner[name], substitute(product, inner), shapes, "", ties)
         else:
             parts.append((name, substitute(product, inner)))
     return parts
 
 
-def _slopes(scalar: Expr, out: str) -> Parts:
+def _slopes(scalar: Expr, out: str, ties: Ties) -> Parts:
     """The derivatives of a formula; an activation's is written σ′(z), as the lectures do for whole layers."""
-    if type(scalar) is Call and len(scalar.args) == 1 and type(scalar.args[0]) is Name and _is_activation(scalar.func):
-        derivative = local_derivatives("", scalar, {})[1][0][1]
-        constant = derivative if not names(derivative) else Call(f"{scalar.func}'", scalar.args)
-        return [(scalar.args[0].name, constant)]
-    return local_derivatives(out, scalar, {})[1]
+    if type(scalar) is not Call or len(scalar.args) != 1 or not _is_activation(scalar.func):
+        return local_derivatives(out, scalar, {}, ties)[1]
+    inside = scalar.args[0]
+    derivative = local_derivatives("", Call(scalar.func, (Name(" inside"),)), {})[1][0][1]
+    slope = derivative if not names(derivative) else Call(f"{scalar.func}'", scalar.args)
+    if type(inside) is Name:
+        return [(inside.name, slope)]
+    return [(name, times(slope, inner)) for name, inner in local_derivatives("", inside, {}, ties)[1]]
 
 
 def _is_activation(func: str) -> bool:

@@ -14,26 +14,27 @@ from tutor.derive.slope import derivatives
 from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
 from tutor.expression.walk import fold_calls, has_call, names, substitute
-from tutor.rules.functions import OUT, function, partials_of
+from tutor.rules.functions import OUT, Ties, choose_ties, function, partials_of
 from tutor.rules.patterns import HEADS, constant, drop_zero, recognise
 
 Locals = tuple[str, list[tuple[str, Expr]]]
 """The rule that was used, and a derivative for each quantity in the order of the formula."""
 
 
-def local_derivatives(target: str, expr: Expr, named: Mapping[Expr, str]) -> Locals:
+def local_derivatives(target: str, expr: Expr, named: Mapping[Expr, str], ties: Ties = "shared") -> Locals:
     """Differentiate one step's formula with respect to every quantity in it.
 
-    ``named`` gives the function calls that are steps of their own, so that σ(z) in a derivative is written as its name.
+    ``named`` gives the function calls that are steps of their own, so that σ(z) in a derivative is written as its name; ``ties`` is the
+    graph's convention for equal operands of a maximum.
 
     >>> from tutor.expression.parse import parse
     >>> local_derivatives("f", parse("d*z"), {})
     ('product', [('d', Name(name='z')), ('z', Name(name='d'))])
     """
     rule = _RULES.get(type(expr))
-    found = rule(target, expr) if rule else None
+    found = _call_rule(target, expr, ties) if type(expr) is Call else rule(target, expr) if rule else None
     if found is None:
-        found = _differentiate(target, expr)
+        found = _differentiate(target, expr, ties)
     if not named:
         return found
     return found[0], [(wrt, fold_calls(part, named) if has_call(part) else part) for wrt, part in found[1]]
@@ -192,8 +193,7 @@ def _recognise(target: str, expr: Expr) -> Locals | None:
     return pattern.rule, [(name, parts[name]) for name in names(expr)]
 
 
-def _call_rule(target: str, expr: Expr) -> Locals | None:
-    assert type(expr) is Call
+def _call_rule(target: str, expr: Call, ties: Ties) -> Locals | None:
     if expr.func in HEADS:
         known = _recognise(target, expr)
         if known is not None:
@@ -201,18 +201,18 @@ def _call_rule(target: str, expr: Expr) -> Locals | None:
     if expr.func == "pi":
         return "constant", []
     if expr.func == "if_positive":
-        return expr.func, derivatives(target, expr)
+        return expr.func, derivatives(target, expr, ties)
     if expr.func.endswith("'"):
         return None
     args = expr.args
     filled = (*args, Name(target) if target else expr)
     found: dict[str, list[Expr]] = {}
-    for arg, fill in zip(args, _templates(expr.func, len(args)), strict=True):
+    for arg, fill in zip(args, _templates(expr.func, len(args), choose_ties(expr, ties)), strict=True):
         if type(arg) is Name:
             found.setdefault(arg.name, []).append(fill(filled))
         elif constant(arg) is None:
             outer = drop_zero(fill(filled))
-            for name, part in local_derivatives("", arg, {})[1]:
+            for name, part in local_derivatives("", arg, {}, ties)[1]:
                 found.setdefault(name, []).append(product([outer, part]))
     return expr.func, [(name, parts[0] if len(parts) == 1 else sum_terms(parts)) for name, parts in found.items()]
 
@@ -221,11 +221,11 @@ Template = Callable[[tuple[Expr, ...]], Expr]
 
 
 @cache
-def _templates(func: str, arity: int) -> tuple[Template, ...]:
+def _templates(func: str, arity: int, ties: Ties) -> tuple[Template, ...]:
     """The derivatives of a row, ready to be filled in with its arguments and its own output."""
     row = function(func, arity)
     places = {name: place for place, name in enumerate((*row.params, OUT))}
-    return tuple(_template(partial, places) for partial in partials_of(row))
+    return tuple(_template(partial, places) for partial in partials_of(row, ties))
 
 
 def _template(expr: Expr, places: Mapping[str, int]) -> Template:
@@ -248,10 +248,9 @@ _RULES: dict[type, Callable[[str, Any], Locals | None]] = {
     Name: _name_rule,
     Number: _number_rule,
     Neg: _sign_rule,
-    Call: _call_rule,
 }
 
 
-def _differentiate(target: str, expr: Expr) -> Locals:
+def _differentiate(target: str, expr: Expr, ties: Ties) -> Locals:
     """A formula that no row covers: differentiated where it stands."""
-    return _recognise(target, expr) or ("formula", derivatives(target, expr))
+    return _recognise(target, expr) or ("formula", derivatives(target, expr, ties))

@@ -13,9 +13,9 @@ from typing import Any
 
 from tutor.derive.tidy import product, sum_terms
 from tutor.errors import ExpressionError
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children
 from tutor.expression.walk import names, substitute
-from tutor.rules.functions import OUT, function, partials_of
+from tutor.rules.functions import FUNCTIONS, OUT, Ties, choose_ties, function, partials_of
 from tutor.rules.patterns import drop_zero
 
 _TWO = Number("2")
@@ -23,7 +23,7 @@ MAX_NODES = 1_000_000
 """How many parts of a formula are looked at; a longer way is refused, and the formula is to be written in steps."""
 
 
-def derivatives(target: str, expr: Expr) -> list[tuple[str, Expr]]:
+def derivatives(target: str, expr: Expr, ties: Ties = "shared") -> list[tuple[str, Expr]]:
     """The derivative of a step's formula with respect to each of its quantities, in their order in the formula.
 
     Raises `ExpressionError` for a formula whose derivatives would fill books.
@@ -33,15 +33,16 @@ def derivatives(target: str, expr: Expr) -> list[tuple[str, Expr]]:
     >>> [write_plain(slope) for _, slope in derivatives("f", parse("x^y"))]
     ['y*x^(y - 1)', 'x^y*log(x)']
     """
-    slopes = _Slopes(target)
+    slopes = _Slopes(target, ties)
     return [(name, slopes.differentiate(expr, name)) for name in names(expr)]
 
 
 class _Slopes:
     """Derivatives of the parts of one formula; which quantities a part uses is found once."""
 
-    def __init__(self, target: str) -> None:
+    def __init__(self, target: str, ties: Ties) -> None:
         self.target = target
+        self.ties = ties
         self.left = MAX_NODES
         self.used: dict[int, tuple[Expr, frozenset[str]]] = {}  # by identity; the part is kept so that no other can have it
         self.terms: dict[int, dict[str, list[Expr]]] = {}
@@ -117,8 +118,30 @@ class _Slopes:
         table: dict[str, Expr] = {**dict(zip(row.params, expr.args, strict=True)), OUT: expr}
         return sum_terms(
             [product([put_in(partial, table), self.differentiate(arg, name)])
-             for arg, partial in zip(expr.args, partials_of(row), strict=True) if self.uses(arg, name)]
+             for arg, partial in zip(expr.args, partials_of(row, choose_ties(expr, self.ties)), strict=True) if self.uses(arg, name)]
         )  # fmt: skip
+
+
+def list_tie_choices(call: Call) -> tuple[Call, ...]:
+    """The choices by sign in the derivatives of a maximum (a minimum) whose first equal operand has it all; none for what has no ties.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> [write_plain(choice) for choice in list_tie_choices(Call("max", (Name("x"), Name("y"))))]
+    ['if_positive(y - x, 1, 0)', 'if_positive(y - x, 1, 0)']
+    """
+    known = FUNCTIONS.get(call.func)
+    if known is None or not known.variadic or known.role != "selection" or known.value:
+        return ()
+    row = function(call.func, len(call.args))
+    table = dict(zip(row.params, call.args, strict=True))
+    stack, found = list(partials_of(row, choose_ties(call, "first"))), []
+    while stack:
+        node = stack.pop()
+        if type(node) is not Call:
+            stack.extend(children(node))
+        elif isinstance(filled := substitute(node, table), Call):
+            found.append(filled)
+    return tuple(found)
 
 
 def put_in(partial: Expr, table: dict[str, Expr]) -> Expr:

@@ -56,6 +56,15 @@ def naming(row: Optimiser, taken: Collection[str], rate: str) -> Naming:
     return Naming(_make_fresh(rate, used), _make_fresh("t", used), settings, used)
 
 
+def name_shared(word: str) -> str:
+    """What a state or an intermediate value of no certain parameter is called, at the head of a table of several.
+
+    >>> name_shared("mhat")
+    'mhat@each'
+    """
+    return f"{word}@each"
+
+
 def _make_fresh(name: str, taken: Collection[str]) -> str:
     while name in taken:
         name += "_update"

@@ -12,12 +12,14 @@ from pathlib import Path
 from typing import Any
 
 from tutor.errors import ExerciseError, hint_near
+from tutor.notation.own_notation import is_plain_file
 from tutor.text import make_visible
 
 _PACKAGED = Path(__file__).parent.parent / "_exercises"
 _CHECKOUT = Path(__file__).parent.parent.parent / "exercises"
 FOLDER = _PACKAGED if _PACKAGED.is_dir() else _CHECKOUT
 MAX_FILE = 2_000_000
+MAX_NOTATION = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,39 @@ def read_text(path: Path) -> str:
         raise ExerciseError(f"{path} cannot be read: {error.strerror}") from None
 
 
+def read_exercise(path: Path) -> str:
+    """The text of an exercise file, with that of the notation file beside it which it names (``notation = "my.toml"``).
+
+    What marks in other processes, and on other machines, has the text alone.  Only a file of the same folder is read, and no link.
+
+    Raises `ExerciseError` for a file that cannot be read.
+    """
+    text = read_text(path)
+    try:
+        name = tomllib.loads(text).get("notation")
+    except (ValueError, RecursionError):
+        return text  # whoever reads it says why
+    if not isinstance(name, str) or not is_plain_file(name):
+        return text
+    return f"{text.rstrip()}\n\n[{BROUGHT}]\nname = {_toml(name)}\ntext = {_toml(_read_beside(path, name))}\n"
+
+
+BROUGHT = "notation_file"
+"""The table in which the text of an exercise carries its notation file."""
+
+
+def _read_beside(path: Path, name: str) -> str:
+    beside = path.parent / name
+    if beside.is_symlink() or not beside.is_file():
+        what = "is a link" if beside.is_symlink() else "is not there" if not beside.exists() else "is no file"
+        raise ExerciseError(
+            f"the notation {make_visible(name)} {what}", where=f"{path}: notation", hint="a notation file stands beside its exercise",
+        )  # fmt: skip
+    if beside.stat().st_size > MAX_NOTATION:
+        raise ExerciseError(f"the notation {make_visible(name)} has more than {MAX_NOTATION:,} bytes", where=f"{path}: notation")
+    return read_text(beside)
+
+
 def read_csv(name: str) -> str:
     """The text of a data file.
 
@@ -151,7 +186,7 @@ def exercise_text(target: str) -> tuple[str, str]:
 
     if is_exercise_name(target):
         ident, path = locate(target)
-        return ident, read_text(path)
+        return ident, read_exercise(path)
     title = f"title = {_toml(' '.join(target.split())[:200] or 'expression')}\n"
     if is_step(target):
         lines = [line.strip() for line in split_steps(target)]
@@ -161,4 +196,4 @@ def exercise_text(target: str) -> tuple[str, str]:
 
 def _toml(text: str) -> str:
     """A text as TOML writes it: JSON's escapes are TOML's."""
-    return json.dumps(text, ensure_ascii=False)
+    return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

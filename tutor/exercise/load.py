@@ -10,8 +10,9 @@ from hashlib import sha256
 from typing import Any, get_args
 
 from tutor.errors import ExerciseError, Problems, TutorError, hint_near
-from tutor.exercise.catalogue import locate, read_text
+from tutor.exercise.catalogue import BROUGHT, locate, read_exercise
 from tutor.exercise.claims import MAX_STEPS, check_countable, derivative, read_claim, read_update_claim
+from tutor.exercise.conventions import Conventions, read_conventions
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import (
     choose_own_layers,
@@ -29,7 +30,8 @@ from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Graph, Kind, Quantity
 from tutor.graph.read_steps import check_name, read_each
 from tutor.graph.shapes import Shape
-from tutor.notation.profile import is_own_notation, profile_names
+from tutor.notation.own_notation import OwnNotation
+from tutor.notation.profile import is_own_notation, profile_names, read_brought
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.numbers.data_set import Samples
 from tutor.numbers.run import read_value
@@ -40,6 +42,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
+    "conventions": (dict,), BROUGHT: (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -68,7 +71,7 @@ def load(target: str) -> Exercise:
     'f'
     """
     ident, path = locate(target)
-    return from_text(read_text(path), ident, str(path) if ident != target else ident)
+    return from_text(read_exercise(path), ident, str(path) if ident != target else ident)
 
 
 def from_text(text: str, ident: str, where: str = "") -> Exercise:
@@ -93,6 +96,7 @@ class _Reader:
         self.raw = raw
         self.ident = ident
         self.problems: list[TutorError] = []
+        self.conventions = Conventions()
 
     def fault(self, what: str, where: str, hint: str = "") -> None:
         self.problems.append(ExerciseError(what, where=where, hint=hint))
@@ -102,7 +106,7 @@ class _Reader:
         try:
             return make(*args)
         except Problems as error:
-            self.problems.extend(error.problems)
+            self.problems.extend(problem.put_at(error.where) if error.where else problem for problem in error.problems)
         except TutorError as error:
             self.problems.append(error.put_at(where))
         return None
@@ -138,14 +142,10 @@ class _Reader:
             self.fault(f"schema {good['schema']} is not known here", "schema", "this version reads schema = 1")
         if not good.get("title") and isinstance(self.raw.get("title", ""), str):
             self.fault("an exercise has a title", "title", 'write title = "A network learns"')
-        profile = good.get("notation", "plain")
-        if profile not in profile_names():
-            known, own = profile_names(), "a notation of your own goes with a command: --notation my.toml"
-            hint = own if is_own_notation(profile) else hint_near(profile, known) or ", ".join(known)
-            self.fault(f"there is no notation {make_visible(profile)}", "notation", hint)
-            profile = "plain"
+        profile = self.notation(good)
         if good.get("chain", "full") not in ("full", "reuse"):
             self.fault(f"chain is full or reuse, not {make_visible(good['chain'])}", "chain")
+        self.conventions = read_conventions(good.get("conventions", {}), self.fault)
         samples = read_samples(good["data"], self.fault) if "data" in good else None
         if samples is not None:
             good["values"] = self.take_first_sample(samples, good.get("values", {}))
@@ -156,8 +156,11 @@ class _Reader:
         values, written = self.values(good.get("values", {}))
         network = self.network(good.get("network"))
         layered = self.build_layered(good, shapes) if "shapes" in good and len(shapes) == len(good["shapes"]) else None
+        if layered is not None:
+            layered = replace(layered, graph=self.conventions.put_in(layered.graph))
         graph = self.graph(good, network, values) if "shapes" not in good else written_layers(layered) if layered else None
         if graph is not None:
+            graph = self.conventions.put_in(graph)
             self.check_values(graph, values)
         train = self.check_types(good.get("train", {}), TRAIN_KEYS, "train")
         plan = read_plan(train, self.fault)
@@ -178,6 +181,21 @@ class _Reader:
             questions, read_cases(good.get("case", []), self.check_types, self.fault),
             read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(), language=good.get("language", ""),
         )  # fmt: skip
+
+    def notation(self, good: Mapping[str, Any]) -> str:
+        """The course's name, or a notation file that was brought along with the text."""
+        profile: str = good.get("notation", "plain")
+        known, brought = profile_names(), self.check_types(good.get(BROUGHT, {}), {"name": (str,), "text": (str,)}, BROUGHT)
+        if profile in known:
+            return profile
+        if brought.get("name") == profile and "text" in brought:
+            read = self.attempt(make_visible(profile, 60), read_brought, profile, brought["text"])
+            return "plain" if read is None else OwnNotation(profile, brought["text"])
+        hint = hint_near(profile, known) or ", ".join(known)
+        if is_own_notation(profile):
+            hint = "a notation file stands in the folder of the exercise's file, and is called by its name alone: my.toml"
+        self.fault(f"there is no notation {make_visible(profile)}", "notation", hint)
+        return "plain"
 
     def remarks(self) -> tuple[str, ...]:
         """What a grader should know: questions that say no marks."""
@@ -370,6 +388,9 @@ class _Reader:
                 continue
             if graph is None and self.problems and not entry["claim"].startswith("count "):
                 continue  # the graph's own faults are on the list already
+            entry = self.attempt(path, self.conventions.read_figures, entry)
+            if entry is None:
+                continue
             if entry["claim"].startswith("update "):
                 claim = self.attempt(path, read_update_claim, entry, plan, profile)
             else:
@@ -398,8 +419,8 @@ class _Reader:
                     text = re.sub(r"\bk\b", str(row[0]), str(column)) if counted else str(column)
                     if graph is None:
                         continue
-                    item = {"claim": text, "printed": figure}
-                    claim = self.attempt(place, read_claim, item, graph, None, profile, layered)
+                    item = self.attempt(place, self.conventions.read_figures, {"claim": text, "printed": figure})
+                    claim = self.attempt(place, read_claim, item, graph, None, profile, layered) if item else None
                     if claim is not None:
                         found.append(claim)
         return found

@@ -90,11 +90,14 @@ class PageWriter:
         """A paragraph with its word in front."""
         return Paragraph(parts, self.words.pages.LABELS[label])
 
-    def list_named(self, names: Sequence[str]) -> list[Inline]:
-        """Quantities as a list in a sentence."""
+    def list_named(self, names: Sequence[str], most: int | None = None) -> list[Inline]:
+        """Quantities as a list in a sentence; of more than ``most`` the first, and how many more there are."""
+        shown = names if most is None or len(names) <= most + 1 else names[:most]
         parts: list[Inline] = []
-        for name in names:
+        for name in shown:
             parts += [self.words.pages.COMMA if parts else "", Math(Name(name))]
+        if len(shown) < len(names):
+            parts += [self.words.pages.AND, self.words.pages.MORE.format(count=len(names) - len(shown))]
         return [part for part in parts if part]
 
     def add_result(self, sides: list[Side], result: Expr) -> tuple[Side, ...]:

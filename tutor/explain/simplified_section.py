@@ -25,20 +25,28 @@ MAX_PRODUCT = 40
 
 
 def write_simplified(
-    rewrites: Sequence[Rewrite], words: Wording, trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr]
+    rewrites: Sequence[Rewrite],
+    words: Wording,
+    trace: Mapping[str, Value] | None,
+    digits: int,
+    fill: Callable[[Expr], Expr],
+    refer: Callable[[Expr], Sentence] = lambda left: (),
 ) -> list[Block]:
-    """The section on named rewrites, empty where none applies; ``fill`` puts numbers into an expression."""
+    """The section on named rewrites, empty where none applies; ``fill`` puts numbers into an expression.
+
+    ``refer`` says in which step above a derivative has its number, which is not shown again.
+    """
     if not rewrites:
         return []
     scores = [r for r in rewrites if r.rule not in (BELOW, LINEAR, UNIT)]
     below = [r for r in rewrites if r.rule == BELOW]
     units = [r for r in rewrites if r.rule in (LINEAR, UNIT)]
     wording = words.rules
-    writer = _Rows(wording, trace, digits, fill)
+    writer = _Rows(wording, trace, digits, fill, refer, words.pages.COMMA)
     blocks: list[Block] = [Heading(wording.SIMPLIFIED)]
     for some in (scores, below):
         if some:
-            blocks.append(Equations(tuple(writer.gradient(rewrite) for rewrite in some[:MAX_ROWS])))
+            blocks.append(Equations(say_reasons_once([writer.gradient(rewrite) for rewrite in some[:MAX_ROWS]])))
         if len(some) > MAX_ROWS:
             blocks.append(Paragraph((wording.LIKEWISE.format(count=len(some) - MAX_ROWS),)))
     blocks += [Paragraph(said, words.pages.LABELS["condition"]) for said in writer.conditions(scores)]
@@ -47,14 +55,30 @@ def write_simplified(
     return blocks
 
 
+def say_reasons_once(rows: Sequence[Equation]) -> tuple[Equation, ...]:
+    """The rows, each with its reason only where it is not that of the row before.
+
+    >>> row = Equation(Name("a"), (), None, ("because",))
+    >>> [equation.why for equation in say_reasons_once([row, row])]
+    [('because',), ()]
+    """
+    before = [(), *(row.why for row in rows)]
+    return tuple(replace(row, why=()) if row.why == why else row for row, why in zip(rows, before, strict=False))
+
+
 class _Rows:
     """Writes the rows of one section."""
 
-    def __init__(self, words: RuleWords, trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr]) -> None:
+    def __init__(
+        self, words: RuleWords, trace: Mapping[str, Value] | None, digits: int, fill: Callable[[Expr], Expr],
+        refer: Callable[[Expr], Sentence], comma: str,
+    ) -> None:  # fmt: skip
         self.words = words
         self.trace = trace
         self.digits = digits
         self.fill = fill
+        self.refer = refer
+        self.comma = comma
 
     def has_condition_met(self, rewrite: Rewrite) -> bool:
         """Whether the condition of a rewrite is fulfilled; without numbers it is assumed, and said."""
@@ -92,9 +116,12 @@ class _Rows:
         return sides
 
     def numbers(self, rewrite: Rewrite, sides: list[Side]) -> list[Side]:
-        """The sides with the numbers put in and the result."""
+        """The sides with the numbers put in and the result, or with the step above that has them."""
         if self.trace is None:
             return sides
+        if sides and (above := self.refer(rewrite.left)):
+            known = sides[-1].note
+            return [*sides[:-1], replace(sides[-1], note=(*known, self.comma, *above) if known else above)]
         result = as_printed(compute(rewrite.expr, self.trace), self.digits)
         put_in = self.fill(sides[-1].expr)
         if put_in not in (sides[-1].expr, result):

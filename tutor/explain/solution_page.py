@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from tutor.derive.chains import count_routes, gradients, list_full_chains
+from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
 from tutor.derive.local import local_derivatives
 from tutor.derive.tidy import product, sum_terms
 from tutor.explain.document import (
@@ -31,7 +31,7 @@ from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, list_kinks_hit
 from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
-from tutor.rules.functions import function, value_of
+from tutor.rules.functions import Ties, function, value_of
 from tutor.solving.worked import Worked
 
 MAX_PICTURE = 60
@@ -41,14 +41,14 @@ _ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
 """The rules that say themselves why a derivative is 1."""
 
 
-def _refine_rule(rule: str, expr: Expr) -> str:
+def _refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
     """The rule to name beside a local derivative: a 1 is that of a sum, a term may stand there twice, a softmax has two cases."""
     if expr == ONE and rule not in _ONE_OTHERWISE:
         return "sum"
     if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):
         return "term repeated"
-    if rule in ("max", "min") and _shares(expr):
-        return f"{rule} shared"
+    if rule in ("max", "min") and (ties == "first" or _shares(expr)):
+        return f"{rule} {ties}"
     if rule == "if_positive" and expr == ZERO:
         return "if_positive condition"
     return "softmax other" if rule.startswith("softmax") and isinstance(expr, Neg) else rule
@@ -87,6 +87,10 @@ class NumberSections(PageWriter):
         pages = self.words.pages
         listed = pages.COMMA.join(str(n) for n in known)
         return _words(pages.grammar.choose(pages.STEPS, len(known)).format(numbers=listed))
+
+    def name_step_above(self, left: Expr) -> Sentence:
+        """The step that has the number of a derivative."""
+        return self.reference([derivative_key(left.of, left.wrt)]) if isinstance(left, Partial) else ()
 
     def row(
         self, left: Expr, expr: Expr, key: str, why: str, *, number: bool = True, before: Sequence[Side] = ()
@@ -162,16 +166,15 @@ class NumberSections(PageWriter):
             self.reuse_rows(derivation, by_reuse, steps)
 
     def local_rows(self, derivation: Derivation, chains: Mapping[str, Sequence[Path]]) -> None:
-        """Every factor that the chains need, once."""
+        """Every factor that the chains need, once, in the order of the graph: from the loss back to what is asked."""
+        needed = (factor for paths in chains.values() for path in paths if len(path.factors) > 1 for factor in path.factors)
         rows = []
-        for paths in chains.values():
-            for path in paths:
-                for factor in path.factors if len(path.factors) > 1 else ():
-                    key = derivative_key(factor.of, factor.wrt)
-                    if key in self.counted:
-                        continue
-                    rule = _refine_rule(self.rule_of_factor(derivation, factor), factor.expr)
-                    rows.append(self.factor_row(factor, key, self.words.rules.say_local(rule)))
+        for factor in sort_factors(needed, derivation.graph):
+            key = derivative_key(factor.of, factor.wrt)
+            if key in self.counted:
+                continue
+            rule = _refine_rule(self.rule_of_factor(derivation, factor), factor.expr, derivation.graph.ties)
+            rows.append(self.factor_row(factor, key, self.words.rules.say_local(rule)))
         if rows:
             self.blocks.append(Equations(tuple(rows)))
 
@@ -202,7 +205,7 @@ class NumberSections(PageWriter):
         if loss not in self.rules:
             steps, rules = gradients(derivation), {}
             for step in derivation.graph.steps:
-                rule, parts = local_derivatives(step.target, step.expr, {})
+                rule, parts = local_derivatives(step.target, step.expr, {}, derivation.graph.ties)
                 rules.update({(step.target, name): rule for name, _ in parts})
             self.rules[loss] = (steps, rules)
         steps, rules = self.rules[loss]
@@ -210,7 +213,7 @@ class NumberSections(PageWriter):
         if not paths:
             return "formula"
         local = paths[0].factors[1]
-        return _refine_rule(rules.get((local.of, wrt), "formula"), local.expr)
+        return _refine_rule(rules.get((local.of, wrt), "formula"), local.expr, derivation.graph.ties)
 
     def chain_row(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> Equation:
         """The gradient as the lectures print it: one row of factors a path, the numbers, the result."""

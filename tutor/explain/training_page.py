@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from tutor.derive.second import hessian_name
-from tutor.derive.update import Update
+from tutor.derive.update import Update, name_shared
 from tutor.explain.document import (
     Equation,
     Equations,
@@ -37,7 +37,11 @@ from tutor.solving.worked import Worked
 
 MAX_EXPLAINED = 6
 """So many parameters have their first update written out."""
+MAX_ALIKE = 2
+"""Of more parameters the first update of the first is written out, and that of the others is a table."""
 MAX_COLUMNS = 6
+MAX_NAMED = 12
+"""So many parameters that a table leaves out are named."""
 MAX_HESSIAN = 4
 """A Hessian of up to so many parameters is written out, entry by entry."""
 
@@ -114,13 +118,34 @@ class TrainingSections(PageWriter):
         self.blocks.append(self.heading("first update"))
         self.newton()
         explained = self.training.updates[:MAX_EXPLAINED]
-        for number, each in enumerate(explained):
+        whole = explained if len(explained) <= MAX_ALIKE else explained[:1]
+        for number, each in enumerate(whole):
             rows = [self.gradient(each)]
             rows += [self.step(step, self.words.updates.move(step.rule) if number == 0 else "") for step in each.steps]
             self.blocks.append(Equations(tuple(rows)))
+        self.add_likewise(explained[len(whole) :])
         hidden = len(self.training.updates) - len(explained)
         if hidden:
             self.blocks.append(Paragraph((self.words.updates.OTHERS.format(count=hidden),)))
+
+    def add_likewise(self, updates: Sequence[Update]) -> None:
+        """The figures of the parameters that move as the first one does: a table, a column each; arrays one below the other."""
+        if not updates:
+            return
+        said = self.words.updates
+        if self.shapes:
+            rows = []
+            for each in updates:
+                rows += [self.gradient(each), *(self.equation(step.target, None, step.target) for step in each.steps)]
+            self.blocks += [Paragraph((said.LIKEWISE,)), Equations(tuple(rows))]
+            return
+        header: list[Sentence] = [(), *((Math(Name(each.parameter)),) for each in updates)]
+        made = [(Math(Name(name_shared(word))),) for word in updates[0].made]
+        names: list[Sentence] = [(said.HEADS["gradient"],), *made[:-1], (said.HEADS["after"],)]
+        columns = [[derivative_key(self.loss, each.parameter), *(step.target for step in each.steps)] for each in updates]
+        figures = zip(*([self.value(key) for key in column] for column in columns), strict=True)
+        body = [(name, *((Math(figure),) if figure else () for figure in line)) for name, line in zip(names, figures, strict=True)]
+        self.blocks.append(Table(tuple(header), tuple(body), "l" + "r" * len(updates), (said.LIKEWISE,)))
 
     def fill_in(self, expr: Expr) -> Expr:
         """The expression with the numbers of the first update put in."""
@@ -257,14 +282,17 @@ class TrainingSections(PageWriter):
             text += wording.LEFT_OUT.format(count=run.made + 1 - len(body))
         if task.samples is not None:
             text += wording.LOSS_OVER[task.samples.reduce].format(count=task.count)
-        text += self.say_unshown(columns)
-        self.blocks += [self.heading("iterations"), Table(tuple(header), tuple(body), "r" * len(header), (text,))]
+        caption = (text, *self.say_unshown(columns))
+        self.blocks += [self.heading("iterations"), Table(tuple(header), tuple(body), "r" * len(header), caption)]
 
-    def say_unshown(self, columns: Sequence[str]) -> str:
-        """What a table says of the parameters that it has no room for."""
-        every = self.task.parameters
-        kept = sum(name in columns for name in every)
-        return self.words.updates.UNSHOWN.format(count=len(every), shown=kept) if kept < len(every) else ""
+    def say_unshown(self, columns: Sequence[str]) -> Sentence:
+        """Which parameters a table leaves out, and why: there is no room, or they are not asked for."""
+        left_out = [name for name in self.task.parameters if name not in columns]
+        if not left_out:
+            return ()
+        unasked = not self.shapes and self.request.subject != "training"
+        phrase = self.words.updates.UNASKED if unasked else self.words.updates.UNSHOWN.format(most=MAX_COLUMNS, names="{names}")
+        return tuple(split_places(phrase, {"names": self.list_named(left_out, MAX_NAMED)}))
 
     def table_row(self, row: Row, columns: Sequence[str], batched: bool) -> tuple[Sentence, ...]:
         """One row of the table."""
@@ -295,8 +323,8 @@ class TrainingSections(PageWriter):
             text = wording.ROWS
             if len(rows) < len(run.rows):
                 text += wording.ROWS_LEFT_OUT.format(count=len(run.rows) - len(rows))
-            text += self.say_unshown(columns) if self.shapes else ""
-            self.blocks += [self.heading("iterations"), Table(header, tuple(rows), "r" * len(header), (text,))]
+            caption = (text, *self.say_unshown(columns))
+            self.blocks += [self.heading("iterations"), Table(header, tuple(rows), "r" * len(header), caption)]
         self.ending()
 
     def ending(self) -> None:

@@ -17,6 +17,7 @@ from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, N
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.graph.shapes import INDEXED, Shape, bind, operation_text, shape_of, shape_text
+from tutor.rules.functions import function, partials_of
 from tutor.rules.operations import ENTRYWISE, LAYERS, SOFTMAXES, formula
 
 MAX_WORK = 3_000_000
@@ -325,17 +326,54 @@ class _EntryReader:
 
     def winner(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
         """1 where an entry is the largest of its window, 1/k where it is one of k, else 0; each axis has its index, its start, its size."""
+        window = self.read_window(args, at)
+        if window is None:
+            return self.zero
+        own, before, after = window
+        if not before and not after:
+            return self.algebra.number(ONE)
+        return self.algebra.call("max_share", [own, *before, *after])
+
+    def find_first_winner(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
+        """1 where an entry is the first of the largest of its window, row by row, else 0: as `tutor.rules.functions` has it for max."""
+        window = self.read_window(args, at)
+        if window is None:
+            return self.zero
+        own, before, after = window
+        operands = [*before, own, *after]
+        row = function("max", len(operands))
+        slope = partials_of(row, "first")[len(before)]
+        return self.fill_row(slope, dict(zip(row.params, operands, strict=True)))
+
+    def fill_row(self, expr: Expr, table: Mapping[str, Any]) -> Any:
+        """A formula of a row with entries in place of its parameters."""
+        match expr:
+            case Name(name):
+                return table[name]
+            case Number():
+                return self.algebra.number(expr)
+            case Add(args):
+                return self.algebra.add([self.fill_row(arg, table) for arg in args])
+            case Neg(arg):
+                return self.algebra.negate(self.fill_row(arg, table))
+            case Mul(args):
+                return self.algebra.multiply([self.fill_row(arg, table) for arg in args])
+            case Call(func, args):
+                return self.algebra.call(func, [self.fill_row(arg, table) for arg in args])
+        raise GraphError(f"{type(expr).__name__} in the derivative of a row")
+
+    def read_window(self, args: Sequence[Expr], at: dict[str, int]) -> tuple[Any, list[Any], list[Any]] | None:
+        """An entry, those before it in its window and those after it; nothing outside of the window."""
         array, *axes = args
         assert type(array) is Name
         own, start, size = ([read_whole(part, at) for part in axes[place::3]] for place in range(3))
         if not all(first < i <= first + count for i, first, count in zip(own, start, size, strict=True)):
-            return self.zero
+            return None
         x = self.arrays[array.name]
-        window_places = product(*(range(first + 1, first + count + 1) for first, count in zip(start, size, strict=True)))
-        others = [x.pick_entry(place) for place in window_places if list(place) != own]
-        if not others:
-            return self.algebra.number(ONE)
-        return self.algebra.call("max_share", [x.pick_entry(own), *others])
+        axes_of = [range(first + 1, first + count + 1) for first, count in zip(start, size, strict=True)]
+        window = [list(place) for place in product(*axes_of)]
+        found, here = [x.pick_entry(place) for place in window], window.index(own)
+        return found[here], found[:here], found[here + 1 :]
 
 
 class _Lazy:
@@ -443,6 +481,7 @@ def _flatten_sum(terms: list[Any]) -> list[Any]:
 _SPECIAL: dict[str, Callable[[_EntryReader, Sequence[Expr], dict[str, int]], Any]] = {
     "at": _EntryReader.read_at, "sum_over": _EntryReader.sum_over, "max_over": _EntryReader.max_over,
     "inside": _EntryReader.read_inside, "winner": _EntryReader.winner,
+    "first_winner": _EntryReader.find_first_winner,
 }  # fmt: skip
 
 

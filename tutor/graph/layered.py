@@ -329,7 +329,7 @@ def write_out(layered: Layered) -> Graph:
         leaves = {q.name: _list_singles(q, layered.entries[q.name].items) for q in graph.leaves}
     return Graph(
         tuple(steps), tuple(single for q in graph.inputs for single in leaves[q.name]),
-        tuple(single for q in graph.parameters for single in leaves[q.name]), graph.loss, tuple(nodes), layered,
+        tuple(single for q in graph.parameters for single in leaves[q.name]), graph.loss, tuple(nodes), layered, graph.ties,
     )  # fmt: skip
 
 

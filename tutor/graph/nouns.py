@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from tutor.expression.nodes import Expr
+from tutor.rules.functions import Ties
 
 if TYPE_CHECKING:
     from tutor.graph.layered import Layered
@@ -77,6 +78,7 @@ class Graph:
     ``parameters`` are the leaves that training changes; ``inputs`` are all others.  ``nodes`` describes the targets of the steps.
     ``whole`` is the network or the graph over layers that it was written out from, if it was: what is compiled goes over whole layers
     then.  A graph that was changed since may still carry it: who uses it writes it out once more and compares.
+    ``ties`` is who gets the derivative of a maximum of equal operands.
     """
 
     steps: tuple[Step, ...]
@@ -85,6 +87,7 @@ class Graph:
     loss: str
     nodes: tuple[Quantity, ...] = ()
     whole: Network | Layered | None = field(default=None, compare=False, repr=False)
+    ties: Ties = "shared"
 
     @property
     def leaves(self) -> tuple[Quantity, ...]:

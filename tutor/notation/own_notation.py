@@ -26,21 +26,82 @@ ROLES = (
 )  # fmt: skip
 TABLES: Mapping[str, tuple[str, ...]] = {"functions": (), "roles": ROLES, "arrays": ROLES, "text": ROLES}
 """The tables, and the keys of each; any name of a function."""
+_PLAIN_FILE = re.compile(r"[^\W.][\w .+-]{0,99}\.toml")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,60}")
 
 
-def check_own_notation(raw: Mapping[str, Any], where: str, known: Collection[str]) -> Mapping[str, Any]:
-    """What a file says of a notation, checked; ``known`` are the names of notations that it may extend.
+class OwnNotation(str):
+    """The name of a notation file that an exercise brought along, with the ``text`` of the file.
 
-    Raises `Problems` with every fault of the file.
+    It stands where the name of a course stands, goes to other processes with the exercise, and is no other file of the same name.
+
+    >>> OwnNotation("my.toml", 'rate = "gamma"') == "my.toml"
+    False
+    """
+
+    __slots__ = ("text",)
+    text: str
+
+    def __new__(cls, name: str, text: str) -> OwnNotation:
+        """A name with what stands in its file."""
+        made = super().__new__(cls, name)
+        made.text = text
+        return made
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, OwnNotation) and str(self) == str(other) and self.text == other.text
+
+    def __ne__(self, other: object) -> bool:
+        return not self == other
+
+    __hash__ = str.__hash__
+
+    def __reduce__(self) -> tuple[type[OwnNotation], tuple[str, str]]:
+        return OwnNotation, (str(self), self.text)
+
+    def __str__(self) -> str:
+        return self[:]
+
+
+def is_plain_file(name: str) -> bool:
+    """Whether a name is that of a TOML file in the same folder: no path, nothing hidden.
+
+    >>> [is_plain_file(name) for name in ("my.toml", "../my.toml", "/etc/my.toml", "sub/my.toml", ".toml", "c:my.toml")]
+    [True, False, False, False, False, False]
+    """
+    return _PLAIN_FILE.fullmatch(name) is not None
+
+
+def check_own_notation(raw: Mapping[str, Any], where: str, known: Collection[str], text: str = "") -> Mapping[str, Any]:
+    """What a file says of a notation, checked; ``known`` are the names of notations that it may extend, ``text`` is that of the file.
+
+    Raises `Problems` with every fault of the file, and its line where the text is given.
 
     >>> check_own_notation({"rate": "gamma"}, "my.toml", ["plain"])
     {'extends': 'plain', 'rate': 'gamma'}
     """
-    problems = list(_list_faults(raw, known))
+    problems = [problem.put_at(line) if (line := _name_line(problem.where, text)) else problem for problem in _list_faults(raw, known)]
     if problems:
         raise Problems(problems, where=make_visible(where, 120))
     return {"extends": "plain", **raw}
+
+
+_HEAD = re.compile(r"\s*\[\s*([\w-]+)\s*\]")
+_ENTRY = re.compile(r"""\s*["']?([\w -]*[\w-])["']?(?:\s*\.\s*["']?([\w -]*[\w-])["']?)?\s*=""")
+
+
+def _name_line(place: str, text: str) -> str:
+    """The line where a key stands in a file, in words; nothing where that is not seen."""
+    found: dict[str, int] = {}
+    table = ""
+    for number, line in enumerate(text.splitlines(), 1):
+        if head := _HEAD.match(line):
+            table = head[1]
+            found.setdefault(table, number)
+        elif entry := _ENTRY.match(line):
+            found.setdefault(".".join(part for part in (table, *entry.groups()) if part), number)
+    number = found.get(place) or found.get(place.partition(".")[0], 0)
+    return f"line {number}" if number else ""
 
 
 def _list_faults(raw: Mapping[str, Any], known: Collection[str]) -> Iterator[TutorError]:

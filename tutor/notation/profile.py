@@ -15,7 +15,7 @@ from typing import Any, Literal
 from tutor.errors import TutorError, hint_near
 from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.graph.nouns import Quantity
-from tutor.notation.own_notation import check_own_notation
+from tutor.notation.own_notation import OwnNotation, check_own_notation
 from tutor.notation.symbol import Symbol, guess, read_symbol
 from tutor.text import make_visible
 
@@ -148,6 +148,8 @@ def is_own_notation(name: str) -> bool:
 
 
 def _read_raw(name: str) -> Mapping[str, Any]:
+    if isinstance(name, OwnNotation):
+        return read_brought(str(name), name.text)
     if not is_own_notation(name):
         return _read_profile(name)
     path = Path(name)
@@ -171,10 +173,23 @@ def _read_file(name: str, _time: int, _size: int) -> Mapping[str, Any]:
     if len(data) > MOST:
         raise TutorError(f"the notation {where} has more than {MOST:,} bytes")
     try:
-        raw = tomllib.loads(data.decode("utf-8"))
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise TutorError(f"not a TOML file: byte {error.start} is no UTF-8", where=where, hint="save it as UTF-8") from None
+    return read_brought(name, text)
+
+
+@lru_cache(64)
+def read_brought(name: str, text: str) -> Mapping[str, Any]:
+    """What a notation is whose text was brought along, put on what it extends.
+
+    Raises `Problems` with every fault of the text, each with its line, and `TutorError` for a text that is no TOML.
+    """
+    try:
+        raw = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
-        raise TutorError(f"not a TOML file: {make_visible(str(error), 200)}", where=where) from None
-    return _add_base(dict(check_own_notation(raw, name, profile_names())))
+        raise TutorError(f"not a TOML file: {make_visible(str(error), 200)}", where=make_visible(name, 120)) from None
+    return _add_base(dict(check_own_notation(raw, name, profile_names(), text)))
 
 
 @cache

@@ -373,8 +373,9 @@ class _FormReader:
                 return self.max_over(expr)
             case Call("inside", (place, size)):
                 return self.pattern((place,), (read_whole(size, self.known),))
-            case Call("winner", (Name(array), *axes)):
-                return self.winner(self.arrays[array], axes[::3], axes[1::3], tuple(read_whole(size, self.known) for size in axes[2::3]))
+            case Call("winner" | "first_winner" as which, (Name(array), *axes)):
+                window = tuple(read_whole(size, self.known) for size in axes[2::3])
+                return self.winner(self.arrays[array], axes[::3], axes[1::3], window, shared=which == "winner")
             case Div(Call("exp", (top,)), Call("sum_over") as under) if (made := self.share(top, under)) is not None:
                 return made
             case Call(func, args):
@@ -457,16 +458,24 @@ class _FormReader:
             )
         return Pick(tuple(index), letters, sizes, tuple((name, size) for name, size in self.known.items() if name in used), limits)
 
-    def winner(self, array: _Node, own: Sequence[Expr], start: Sequence[Expr], window: tuple[int, ...]) -> _Node:
-        """1 where an entry is the largest of its window, 1/k where it is one of k, 0 elsewhere and outside of the window."""
+    def winner(
+        self, array: _Node, own: Sequence[Expr], start: Sequence[Expr], window: tuple[int, ...], *, shared: bool
+    ) -> _Node:
+        """1 where an entry is the largest of its window, else and outside of it 0; of k equal ones 1/k (``shared``) or 1 for the first."""
         loops = tuple(f"window {axis}" for axis in range(len(own)))
         self.letters |= dict(zip(loops, window, strict=True))
         others = self.read_at(array, [Add((first, Name(loop))) for first, loop in zip(start, loops, strict=True)])
         largest = self.combine(LARGEST, [others], loops)
-        equal = self.combine(DOT, [self.combine(EQUAL, [others, largest])], loops)
+        equal = self.combine(EQUAL, [others, largest])
         inside = self.pattern([Add((i, Neg(first))) for i, first in zip(own, start, strict=True)], window)
         chosen = self.combine(MUL, [inside, self.combine(EQUAL, [self.read_at(array, own), largest])])
-        return self.combine(DIV, [chosen, equal])
+        if shared:
+            return self.combine(DIV, [chosen, self.combine(DOT, [equal], loops)])
+        ahead = [Mul((Add((i, Neg(first), Neg(Name(loop)))), Number(str(prod(window[axis + 1 :])))))
+                 for axis, (i, first, loop) in enumerate(zip(own, start, loops, strict=True))]  # fmt: skip
+        earlier = self.pattern([Add(tuple(ahead))], (prod(window),))
+        before = self.combine(DOT, [self.combine(MUL, [equal, earlier])], loops)
+        return self.combine(MUL, [chosen, self.combine(EQUAL, [before, self.lowering.constant("0")])])
 
     def share(self, top: Expr, under: Expr) -> _Node | None:
         """exp(a)/Σ exp(b), with the largest b divided out of both: exp cannot overflow.  Nothing where it is something else."""

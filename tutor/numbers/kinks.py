@@ -19,7 +19,7 @@ from tutor.expression.walk import names, size, substitute
 from tutor.graph.nouns import Graph
 from tutor.numbers.arithmetic import Value, as_real
 from tutor.numbers.run import compute
-from tutor.rules.functions import FUNCTIONS, function, value_of
+from tutor.rules.functions import FUNCTIONS, Ties, function, value_of
 from tutor.rules.operations import LAYERS
 from tutor.rules.patterns import recognise
 
@@ -44,7 +44,7 @@ def conventions(graph: Graph) -> dict[str, str]:
     steps = {step.target: step.expr for step in graph.steps}
     for step in graph.steps:
         for call in _calls(step.expr):
-            key = _convention(step.expr, call, steps)
+            key = _convention(step.expr, call, steps, graph.ties)
             if key:
                 found.setdefault(step.rule if step.rule != "formula" else call.func.rstrip("'"), key)
     return found
@@ -58,9 +58,9 @@ def array_conventions(graph: Graph) -> list[str]:
         for call in _calls(step.expr):
             name = call.func.rstrip("'")
             if name in FUNCTIONS and not FUNCTIONS[name].layer:
-                found[_convention(step.expr, call, steps)] = None
+                found[_convention(step.expr, call, steps, graph.ties)] = None
             elif name in LAYERS and _POOLS in LAYERS[name][0].index:
-                found[FUNCTIONS["max"].convention] = None
+                found[_name_ties(FUNCTIONS["max"].convention, graph.ties)] = None
     return [key for key in found if key]
 
 
@@ -68,7 +68,18 @@ _POOLS = "max_over("
 """What stands in the index form of an operation that takes a largest entry."""
 
 
-def _convention(expr: Expr, call: Call, steps: Mapping[str, Expr]) -> str:
+FIRST: Mapping[str, str] = {
+    row.convention: f"{row.convention} first"
+    for row in FUNCTIONS.values() if row.role == "selection" and row.variadic and row.convention
+}  # fmt: skip
+"""The conventions of what has ties, with those where the first of equal ones has it all."""
+
+
+def _name_ties(key: str, ties: Ties) -> str:
+    return FIRST.get(key, key) if ties == "first" else key
+
+
+def _convention(expr: Expr, call: Call, steps: Mapping[str, Expr], ties: Ties = "shared") -> str:
     """The key of what is taken at the kink: a written-out formula (max(0, z)) has the convention of the function that it is."""
     row = function(call.func.rstrip("'"), len(call.args))
     if not row.convention:
@@ -81,7 +92,7 @@ def _convention(expr: Expr, call: Call, steps: Mapping[str, Expr]) -> str:
         return row.convention if met == "jump" else MEETING[met]
     if call.func == "max" and len(call.args) == 2 and ZERO in call.args:
         return FUNCTIONS["relu"].convention
-    return row.convention
+    return _name_ties(row.convention, ties)
 
 
 MOST_COMPOSED = 200
@@ -205,7 +216,7 @@ def list_kinks_hit(graph: Graph, values: Mapping[str, Value]) -> list[Kink]:
     for step in graph.steps:
         for call in _calls(step.expr):
             if _convention(step.expr, call, {}) and _is_on_kink(call, values):
-                found.append(Kink(step.target, _convention(step.expr, call, steps)))
+                found.append(Kink(step.target, _convention(step.expr, call, steps, graph.ties)))
                 break
     return found
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tutor.expression.nodes import Div, Expr, Neg, Number
+from tutor.expression.nodes import Expr, Number, write_fraction
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 
 
@@ -36,8 +36,10 @@ def decimal(value: Fraction) -> str | None:
 def round_significant(value: Value, digits: int) -> str:
     """The value rounded to significant digits: plain from 10⁻³ up to 10⁶ or what the digits allow, else with an exponent.
 
-    >>> round_significant(Fraction(1, 3), 6)
-    '0.333333'
+    In both forms all digits are shown, zeros at the end too, but for what is no rounding: 10⁻⁸ is not 1.00000×10⁻⁸.
+
+    >>> round_significant(Fraction(1, 3), 6), round_significant(Fraction(862060000001, 10**15), 6)
+    ('0.333333', '8.62060e-4')
     """
     if value == 0:
         return "0"
@@ -56,7 +58,8 @@ def round_significant(value: Value, digits: int) -> str:
         return f"{sign}{head}.{tail}" if tail else sign + head
     if 0 <= places <= 8:
         return sign + figures + "0" * (places + 1 - len(figures))
-    figures = figures.rstrip("0") or "0"
+    if isinstance(value, Fraction) and value == Fraction(f"{sign}{figures}e{places - len(figures) + 1}"):
+        figures = figures.rstrip("0")
     head, tail = figures[0], figures[1:]
     return f"{sign}{head}{'.' + tail if tail else ''}e{places}"
 
@@ -70,8 +73,7 @@ def as_printed(value: Value, digits: int = 6) -> Expr:
         ):  # fmt: skip
             return Number(exact)
         if exact is None and _is_short_fraction(value):
-            ratio: Expr = Div(Number(str(abs(value.numerator))), Number(str(value.denominator)))
-            return Neg(ratio) if value < 0 else ratio
+            return write_fraction(value)
     return Number(round_significant(value, digits))
 
 

@@ -19,7 +19,7 @@ from typing import Literal
 
 from tutor.errors import ExpressionError, TutorError
 from tutor.expression.elsewhere import function_hint
-from tutor.expression.nodes import Expr, Name
+from tutor.expression.nodes import ZERO, Call, Expr, Name, children
 from tutor.expression.parse import parse
 
 OUT = "out"
@@ -27,6 +27,9 @@ SLOPE = "slope"
 """In a slip's formula: the right derivative."""
 VALUE = "value"
 """Among the written-out forms of a row: its own ``value``."""
+
+Ties = Literal["shared", "first"]
+"""Who gets the derivative of a maximum (a minimum, a pooling) of equal operands: each of k a share of 1/k, or the first all of it."""
 
 Role = Literal["function", "activation", "loss", "selection"]
 """What a row is in a network.  A selection (max, a choice by sign) passes one of its operands on."""
@@ -58,7 +61,8 @@ class Function:
     limit.  A formula in ``written`` (`VALUE` is ``value`` itself) is recognised as this function where its settings are in these
     limits.  ``role`` is what it is in a network; ``words`` is what a network calls it as its loss, ``by_formula`` that the network then
     writes its formula out and not its name.  A function of a whole ``layer`` is a step for each of its components; a made row is the
-    ``component`` of that number, from 1 (0 for any other), whose own operand has that number.  ``slips`` are those that are made with
+    ``component`` of that number, from 1 (0 for any other), whose own operand has that number.  ``first`` are the derivatives under the
+    convention that the first of equal operands has it all, of a function that has ties.  ``slips`` are those that are made with
     just this function; what is made with every activation or every loss is not repeated here.
     """
 
@@ -79,6 +83,7 @@ class Function:
     by_formula: bool = False
     layer: bool = False
     component: int = 0
+    first: tuple[str, ...] = ()
     slips: tuple[Misuse, ...] = ()
 
     def __post_init__(self) -> None:
@@ -306,10 +311,28 @@ def _make_extreme(name: str, arity: int) -> Function:
         raise ExpressionError(f"{name} of nothing", hint=f"write {name}(0, x)")
     params = tuple(f"x{i}" for i in range(1, arity + 1))
     partials = [f"{name}_share({', '.join([own, *(other for other in params if other != own)])})" for own in params]
+    first = tuple(_write_first(name, params, place) for place in range(arity))
     row = FUNCTIONS[name]
     return Function(
-        name, params, tuple(partials) if arity > 1 else ("1",), convention=row.convention, variadic=True, role=row.role
+        name, params, tuple(partials) if arity > 1 else ("1",), convention=row.convention, variadic=True, role=row.role, first=first
     )
+
+
+def _write_first(name: str, params: tuple[str, ...], place: int) -> str:
+    """The derivative by one operand where the first of equal ones has it all: beyond all before it, and not behind one after it."""
+    own, before, after = params[place], params[:place], params[place + 1 :]
+
+    def write_best(names: tuple[str, ...]) -> str:
+        return names[0] if len(names) == 1 else f"{name}({', '.join(names)})"
+
+    parts = [f"if_positive({_gap(name, own, write_best(before))}, 1, 0)"] if before else []
+    parts += [f"(1 - if_positive({_gap(name, write_best(after), own)}, 1, 0))"] if after else []
+    return "*".join(parts) or "1"
+
+
+def _gap(name: str, one: str, other: str) -> str:
+    """What is positive where one operand is beyond another: it is larger for a maximum, smaller for a minimum."""
+    return f"{one} - {other}" if name == "max" else f"{other} - {one}"
 
 
 def _share(name: str, arity: int) -> Function:
@@ -319,13 +342,10 @@ def _share(name: str, arity: int) -> Function:
     row, best = FUNCTIONS[name], name.partition("_")[0]
     own, *rest = params = tuple(f"x{i}" for i in range(1, arity + 1))
 
-    def gap(other: str) -> str:
-        return f"{own} - {other}" if best == "max" else f"{other} - {own}"
-
     other = f"{best}({', '.join(rest)})"
-    equal = " + ".join(f"if_positive({gap(one)}, 0, 1)" for one in rest)  # no other is beyond, so what is not behind is equal
-    behind = f"{other} - {own}" if best == "max" else f"{own} - {other}"
-    value = row.value if arity == 2 else f"if_positive({gap(other)}, 1, if_positive({behind}, 0, 1/(1 + {equal})))"
+    equal = " + ".join(f"if_positive({_gap(best, own, one)}, 0, 1)" for one in rest)  # no other is beyond, so what is not behind is equal
+    behind = _gap(best, other, own)
+    value = row.value if arity == 2 else f"if_positive({_gap(best, own, other)}, 1, if_positive({behind}, 0, 1/(1 + {equal})))"
     return Function(
         name, params, ("0",) * arity, value, variadic=True, flat=True, role=row.role, source=row.source
     )
@@ -342,10 +362,26 @@ def value_of(row: Function) -> Expr | None:
 
 
 @cache
-def partials_of(row: Function) -> tuple[Expr, ...]:
-    """The derivatives of a row, in its parameters and ``out``."""
+def partials_of(row: Function, ties: Ties = "shared") -> tuple[Expr, ...]:
+    """The derivatives of a row, in its parameters and ``out``, under a convention for ties: the one place that decides them.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> [[write_plain(slope) for slope in partials_of(function("max", 2), ties)] for ties in ("shared", "first")]
+    [['max_share(x1, x2)', 'max_share(x2, x1)'], ['1 - if_positive(x2 - x1, 1, 0)', 'if_positive(x2 - x1, 1, 0)']]
+    """
     known = (*row.params, OUT)
-    return tuple(parse(text, names=known, functions=FUNCTIONS) for text in row.partials)
+    listed = row.first if ties == "first" and row.first else row.partials
+    return tuple(parse(text, names=known, functions=FUNCTIONS) for text in listed)
+
+
+def choose_ties(call: Call, ties: Ties) -> Ties:
+    """The convention for the ties of one call: max(0, x) is a ReLU, which has its own.
+
+    >>> from tutor.expression.nodes import ZERO
+    >>> choose_ties(Call("max", (Name("x"), ZERO)), "first"), choose_ties(Call("max", (Name("x"), Name("y"))), "first")
+    ('shared', 'first')
+    """
+    return "shared" if len(call.args) == 2 and ZERO in call.args else ties
 
 
 @cache
@@ -356,8 +392,6 @@ def misuse_of(row: Function, formula: str) -> Expr:
 
 def check_calls(expr: Expr, besides: Collection[str] = ()) -> None:
     """Refuse a function that does not exist, or one with the wrong number of arguments, by name; ``besides`` are let through."""
-    from tutor.expression.nodes import Call, children
-
     stack = [expr]
     while stack:
         node = stack.pop()

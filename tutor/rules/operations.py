@@ -43,7 +43,7 @@ class Layer:
     ``indexed`` says that the index form tells more than the name, ``padded`` that it looks outside of its operands, where an entry
     is 0 (so an operand in index form is a plain array).  ``normalises`` is the sum that the exponentials are divided by, of a softmax.
     ``by_place`` says that not all entries are computed alike, ``whole`` that its shape stands below all of it in print and not below
-    its operands; these three, too, on the first row of a name.
+    its operands; these three, too, on the first row of a name.  ``first`` are the pullbacks where the first of equal entries has it all.
     """
 
     name: str
@@ -63,6 +63,7 @@ class Layer:
     normalises: str = ""
     by_place: bool = False
     whole: bool = False
+    first: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if len(self.letters) != len(self.result) or (self.pullbacks and len(self.pullbacks) != len(self.arrays)):
@@ -85,6 +86,21 @@ _KERNELS = "K: o c m q"
 _WINDOW = (("s", 1), ("p", 0))
 _GOODFELLOW = "qmul, Convolution; Goodfellow et al., Deep Learning, ch. 9"
 
+
+
+def _make_routes(name: str, winner: str) -> tuple[Layer, ...]:
+    """Where a pooling sends its gradient: to the largest entries of each window, which say their part of it (``winner``)."""
+    settings = (("k", 1), ("s", 1))
+    return (
+        Layer(name, ("G: o", "x: n"), ("n",), _1D, f"sum_over(u, o, at(G, u)*{winner}(x, i, s*(u - 1), k))",
+              settings=settings, internal=True, indexed=False, written="name route"),
+        Layer(name, ("G: o w", "x: n r"), ("n", "r"), _2D,
+              f"sum_over(u, o, sum_over(v, w, at(G, u, v)*{winner}(x, i, s*(u - 1), k, j, s*(v - 1), k)))",
+              settings=settings, internal=True),
+        Layer(name, ("G: c o w", "X: c n r"), ("c", "n", "r"), _3D,
+              f"sum_over(u, o, sum_over(v, w, at(G, i, u, v)*{winner}(X, i, i - 1, 1, j, s*(u - 1), k, l, s*(v - 1), k)))",
+              settings=settings, internal=True),
+    )  # fmt: skip
 
 
 def _make_deep(sizes: str) -> tuple[Layer, ...]:
@@ -251,21 +267,17 @@ _ROWS = (
     # Pooling over windows of k (by k) entries, moved on by the stride s.
     Layer("max_pool", ("x: n",), ("windows(n, k, s, 0)",), _1D, "max_over(a, k, at(x, s*(i - 1) + a))",
           ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling", written="name maxpool by window",
-          by_place=True),
+          by_place=True, first=("route_first(G, x, k, s)",)),
     Layer("max_pool", ("x: n r",), ("windows(n, k, s, 0)", "windows(r, k, s, 0)"), _2D,
           "max_over(a, k, max_over(b, k, at(x, s*(i - 1) + a, s*(j - 1) + b)))",
-          ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling 2×2"),
+          ("route(G, x, k, s)",), (("k", 1), ("s", 1)), ("k",), source="qmul: Max-pooling 2×2",
+          first=("route_first(G, x, k, s)",)),
     Layer("max_pool", ("X: c n r",), ("c", "windows(n, k, s, 0)", "windows(r, k, s, 0)"), _3D,
           "max_over(a, k, max_over(b, k, at(X, i, s*(j - 1) + a, s*(l - 1) + b)))",
-          ("route(G, X, k, s)",), (("k", 1), ("s", 1)), ("k",), source="each channel by itself"),
-    Layer("route", ("G: o", "x: n"), ("n",), _1D, "sum_over(u, o, at(G, u)*winner(x, i, s*(u - 1), k))",
-          settings=(("k", 1), ("s", 1)), internal=True, indexed=False),
-    Layer("route", ("G: o w", "x: n r"), ("n", "r"), _2D,
-          "sum_over(u, o, sum_over(v, w, at(G, u, v)*winner(x, i, s*(u - 1), k, j, s*(v - 1), k)))",
-          settings=(("k", 1), ("s", 1)), internal=True),
-    Layer("route", ("G: c o w", "X: c n r"), ("c", "n", "r"), _3D,
-          "sum_over(u, o, sum_over(v, w, at(G, i, u, v)*winner(X, i, i - 1, 1, j, s*(u - 1), k, l, s*(v - 1), k)))",
-          settings=(("k", 1), ("s", 1)), internal=True),
+          ("route(G, X, k, s)",), (("k", 1), ("s", 1)), ("k",), source="each channel by itself",
+          first=("route_first(G, X, k, s)",)),
+    *_make_routes("route", "winner"),
+    *_make_routes("route_first", "first_winner"),
     Layer("average_pool", ("x: n",), ("windows(n, k, s, 0)",), _1D, "sum_over(a, k, at(x, s*(i - 1) + a))/k",
           ("share(G, n, k, s)",), (("k", 1), ("s", 1)), ("k",), written="name avgpool by window", by_place=True),
     Layer("average_pool", ("x: n r",), ("windows(n, k, s, 0)", "windows(r, k, s, 0)"), _2D,
@@ -323,7 +335,7 @@ WRITABLE = frozenset({name for name, rows in LAYERS.items() if not rows[0].inter
 """What an exercise may write."""
 
 _SPECIAL = frozenset(
-    {"at", "sum_over", "max_over", "windows", "winner", "inside", "quotient", "remainder"} | set(FUNCTIONS) | NAMES
+    {"at", "sum_over", "max_over", "windows", "winner", "first_winner", "inside", "quotient", "remainder"} | set(FUNCTIONS) | NAMES
 )
 
 

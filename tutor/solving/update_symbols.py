@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from tutor.derive.second import hessian_name
-from tutor.derive.update import Naming, Update
+from tutor.derive.update import Naming, Update, name_shared
 from tutor.expression.keys import read_after
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol, guess, read_symbol
@@ -29,6 +29,7 @@ def update_notation(notation: Notation, task: Task, updates: Sequence[Update], n
             if word == "w":
                 continue
             head = read_symbol(guess(word).latex).symbol()
+            found[name_shared(word)] = _write_after(head, of, True, notation) if read_after(target).updates else head
             base, mark = read_after(target).key, read_after(target).updates
             found[base] = _write_indexed(head, of, alone)
             if mark:

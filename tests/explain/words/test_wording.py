@@ -23,7 +23,7 @@ from tutor.explain.words.wording import (
 from tutor.marking.credit import credits_for
 from tutor.marking.marked import Outcome, Slip, Verdict
 from tutor.marking.misconceptions import CREDITS, TABLE
-from tutor.numbers.kinks import MEETING
+from tutor.numbers.kinks import FIRST, MEETING
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS
 from tutor.rules.optimisers import OPTIMISERS
@@ -60,7 +60,7 @@ ALSO_BACKWARD = {"copy", "loss", "loss of a number", "slope"} | set(LAYERS)
         (ENGLISH.marking.OUTCOMES, OUTCOMES, {"cannot-carry"}),
         (ENGLISH.marking.NEXT_OUTCOMES, OUTCOMES, {"cannot-carry"}),
         (ENGLISH.marking.SLIPS, set(CREDITS), set()),
-        (ENGLISH.rules.CONVENTIONS, KINKS, set(MEETING.values())),
+        (ENGLISH.rules.CONVENTIONS, KINKS | set(FIRST.values()), set(MEETING.values())),
         (ENGLISH.updates.METHODS, {row.name for row in OPTIMISERS}, set()),
         (ENGLISH.updates.STANDING, {row.name for row in OPTIMISERS}, set()),
         (ENGLISH.updates.SLIPS, WORDED, set()),

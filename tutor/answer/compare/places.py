@@ -10,12 +10,13 @@ from __future__ import annotations
 import decimal
 import math
 import random
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from fractions import Fraction
 from functools import cache
 
+from tutor.derive.slope import list_tie_choices
 from tutor.errors import ValueProblem
 from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Call, Expr, children
@@ -105,7 +106,13 @@ class World:
 
     def has_shares(self, name: str) -> bool:
         """Whether a quantity is computed from the derivative of a maximum or a minimum."""
-        return name in self.table and any(_has_share(self.table[target]) for target in self.ancestors(name))
+        if name not in self.table:
+            return False
+        calls = {call for target in self.ancestors(name) for call in _list_calls(self.table[target])}
+        if any(call.func in SHARES for call in calls):
+            return True
+        everywhere = (call for expr in self.table.values() for call in _list_calls(expr)) if calls else ()
+        return any(not calls.isdisjoint(list_tie_choices(call)) for call in everywhere)
 
     def ancestors(self, name: str) -> tuple[str, ...]:
         """The targets that a quantity is computed from, and itself, in an order in which they can be computed; no leaves."""
@@ -258,14 +265,13 @@ class Columns:
         return found
 
 
-def _has_share(expr: Expr) -> bool:
+def _list_calls(expr: Expr) -> Iterator[Call]:
     stack = [expr]
     while stack:
         node = stack.pop()
-        if type(node) is Call and node.func in SHARES:
-            return True
+        if type(node) is Call:
+            yield node
         stack.extend(children(node))
-    return False
 
 
 def place_beside(world: World, points: Sequence[Mapping[str, Decimal]]) -> Columns:

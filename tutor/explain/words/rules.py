@@ -131,6 +131,8 @@ class RuleWords(Topic):
     CASES: Mapping[str, str] = {
         "max shared": "1 for the larger one, else 0; equal ones share it",
         "min shared": "1 for the smaller one, else 0; equal ones share it",
+        "max first": "1 for the larger one, else 0; of equal ones the first gets it",
+        "min first": "1 for the smaller one, else 0; of equal ones the first gets it",
         "if_positive condition": "the condition only chooses",
         "term repeated": "each of its terms has derivative 1 or −1",
         "softmax other": "softmax: −p·q for another score",
@@ -175,6 +177,10 @@ class RuleWords(Topic):
         "by convention",
         "min": "Where the two smallest are equal, the minimum has a kink; of k equal ones each gets 1/k of the derivative there, "
         "by convention",
+        "max first": "Where the two largest are equal, the maximum has a kink; the first of the equal ones gets the whole derivative "
+        "there, as this exercise declares",
+        "min first": "Where the two smallest are equal, the minimum has a kink; the first of the equal ones gets the whole derivative "
+        "there, as this exercise declares",
         "if_positive": "At the jump the second branch counts",
         "if_positive meeting": "Where the condition changes its sign the branches meet with different slopes; that of the second one "
         "counts, by convention",

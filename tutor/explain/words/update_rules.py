@@ -52,10 +52,12 @@ class UpdateWords(Topic):
     }
     DIVERGES = "{title} {stopped}. A smaller step size may converge."
     ENDS = "{title} {stopped}."
+    LIKEWISE = "In the same way:"
     OTHERS = "The other {count} parameters move in the same way."
-    ROWS = "Row k: all quantities after k updates; row 0 is the start."
+    ROWS = "Row k: the values after k updates; row 0 is the start."
     LEFT_OUT = " {count} rows are left out; --to csv has them all."
-    UNSHOWN = " Of the {count} parameters the first {shown} are shown."
+    UNSHOWN = " A row has room for {most} parameters; left out: {names}."
+    UNASKED = " Left out, since not asked for: {names}."
     SECOND = "Second derivatives, from differentiating the backward pass once more:"
     ENTRYWISE = "Squares, roots and quotients of arrays are taken entry by entry."
     SOLVED = "d solves H·d = g, the linear system of the Hessian H and the gradient g."
@@ -128,7 +130,8 @@ class UpdateWords(Topic):
     SAMPLES_LEFT_OUT = " {count} samples are left out here."
     SAMPLES = ("one sample", "{count} samples")
     HEADS: Mapping[str, str] = {
-        "update": "k", "epoch": "epoch", "samples": "samples", "sample": "sample", "mean": "mean", "sum": "sum",
+        "update": "k", "gradient": "gradient", "after": "new value", "epoch": "epoch",
+        "samples": "samples", "sample": "sample", "mean": "mean", "sum": "sum",
     }  # fmt: skip
     SLIDE, PUBLISHED = "{name} slide", "{name} published"
     LISTED = "{first}, …"

@@ -285,9 +285,10 @@ class _LatexPage:
     def _(self, block: Equations) -> str:
         if not block.rows:
             return ""
-        lefts = [measure(self.printer_for(row).latex(row.left)) for row in block.rows]
+        printer = self.printer_for(block)
+        lefts = [measure(printer.latex(row.left)) for row in block.rows]
         left_width = max((width for width in lefts if width <= self.line * 0.35), default=2.0)
-        written = [self.equation(row, max(left_width, 2.0)) for row in block.rows]
+        written = [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows]
         displays: list[list[list[str]]] = [[]]
         for lines in written:
             if displays[-1] and sum(map(len, displays[-1])) + len(lines) > _BLOCK:
@@ -300,14 +301,14 @@ class _LatexPage:
             for display in displays
         )
 
-    def printer_for(self, equation: Equation) -> Printer:
-        """A derivative on one line (∂L/∂w) where the row has no other fraction, so that a page holds more."""
-        if not isinstance(equation.left, Partial):
+    def printer_for(self, block: Equations) -> Printer:
+        """A derivative on one line (∂L/∂w) where no row of the block has another fraction, so that a page holds more."""
+        if not any(isinstance(row.left, Partial) for row in block.rows):
             return self.printer
-        sides = "".join(self.printer.latex(side.expr) for side in equation.sides)
+        sides = "".join(self.printer.latex(side.expr) for row in block.rows for side in row.sides)
         return self.printer if "\\frac" in sides or "\\begin" in sides else self.flat
 
-    def equation(self, equation: Equation, left_width: float) -> list[str]:
+    def equation(self, equation: Equation, printer: Printer, left_width: float) -> list[str]:
         """The rows of one equation as lines of ``align*``."""
         number = f"({equation.number})" if equation.number is not None else ""
         notes = {place: self.note_width(side.note) for place, side in enumerate(equation.sides) if side.note}
@@ -316,7 +317,7 @@ class _LatexPage:
         notes.setdefault(0, number_width)
         below = [side.note for side in equation.sides if self.note_width(side.note) > self.line * 0.35]
         notes = {place: width for place, width in notes.items() if width <= self.line * 0.45}
-        rows = set_rows(self.printer_for(equation).latex_writer, equation, self.line, left_width, notes)
+        rows = set_rows(printer.latex_writer, equation, self.line, left_width, notes)
         room = self.line - left_width - 0.4
         tags = [[self.note(side.note) for side in row.noted if side.note not in below] for row in rows]
         used = [
