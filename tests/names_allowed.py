@@ -70,7 +70,8 @@ ALLOWED = {  # file: why, and the names
     "graph/layered.py": ("ALGEBRA", "columns entry fill matmul mean rows sum transpose"),
     "graph/named_forms.py": (
         "ALGEBRA",
-        "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped max_pool one_hot route route_first share spread spread_flipped",
+        "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped max_pool one_hot route route_first share "
+        "spread spread_flipped",
     ),
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul max min outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),

@@ -12,7 +12,7 @@ from tutor.answer.read.reading import read
 from tutor.derive.working import list_referred, working
 from tutor.exercise.question import Question
 from tutor.explain.document import Equation, Equations, Figure, Math, Table
-from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Number, Partial
+from tutor.expression.nodes import Add, Expr, Name, Neg, Partial
 from tutor.render import maths
 from tutor.render.latex.article import fragment
 from tutor.render.markdown import markdown
@@ -48,10 +48,7 @@ def asked(exercise):
 
 
 def key(left: Expr) -> str:
-    """The quantity that stands at the left of an equation; empty for an entry with letters, of which many stand there."""
-    if type(left) is Call and left.func == "at" and key(left.args[0]):
-        index = left.args[1:]
-        return "_".join([key(left.args[0]), *(part.text for part in index)]) if all(type(part) is Number for part in index) else ""
+    """The quantity that stands at the left of an equation."""
     if type(left) is Partial:
         return f"d{left.of}/d{left.wrt}"
     return left.name if type(left) is Name else ""
@@ -224,8 +221,7 @@ def solution_pieces(exercise, solved, where, pages=PAGES, widths=(80, 120)) -> I
 
 
 def layer_questions(exercise, layered):
-    """A question for every array of a layer exercise: the entries of a quantity and of its gradient, and parameters after an update; and
-    for each of these entries, of which one is worked out."""
+    """A question for every array of a layer exercise: the entries of a quantity and of its gradient, and parameters after an update."""
     found = []
     names = {q.name for q in exercise.graph.leaves} | {step.target for step in exercise.graph.steps}
     loss = exercise.graph.loss
@@ -240,7 +236,6 @@ def layer_questions(exercise, layered):
         for ident, targets in made:
             kind = ("number", "vector", "matrix", "array", "array")[len(entries.shape)]
             found.append(Question(f"m:{ident}", ident, kind, tuple(targets), tuple(entries.shape)))
-            found += [Question(f"m:{target}", target, "number", (target,)) for target in targets if target != ident]
     return tuple(found)
 
 

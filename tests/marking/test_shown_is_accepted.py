@@ -154,8 +154,8 @@ def test_what_the_layer_form_shows_is_correct(name):
         questions = {question.id: question for question in layer_questions(exercise, solved.layered)}
         marker = marker or Marker(replace(exercise, questions=tuple(questions.values())))
         for piece in layer_pieces(solved, notation):
-            question = questions[f"m:{piece.target}"]
-            if question.ask == f"d{exercise.graph.loss}/d{exercise.graph.loss}":
+            question = questions.get(f"m:{piece.target}")  # a single entry that is worked out is no array
+            if question is None or question.ask == f"d{exercise.graph.loss}/d{exercise.graph.loss}":
                 continue
             answer, _ = marker.judge(question, piece.text)
             found = (piece.where, question.id, piece.text, answer.verdict, answer.outcome, answer.message)
@@ -181,8 +181,8 @@ def test_what_is_shown_of_an_array_of_more_axes_is_correct(name):
         solved = tutor.solve(exercise, form="layer", notation_name=notation)
         marker = Marker(replace(exercise, questions=layer_questions(exercise, solved.layered)))
         for piece in layer_pieces(solved, notation):
-            question = marker.sheet.by_id[f"m:{piece.target}"]
-            if question.ask != "dL/dL":
+            question = marker.sheet.by_id.get(f"m:{piece.target}")
+            if question is not None and question.ask != "dL/dL":
                 answer, _ = marker.judge(question, piece.text)
                 assert (answer.verdict, answer.outcome) == ("correct", ""), (piece.where, question.id, piece.text, answer.message)
                 tried += 1
