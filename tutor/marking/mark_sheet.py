@@ -22,7 +22,7 @@ from tutor.exercise.over_layers import layers_of
 from tutor.exercise.question import Question
 from tutor.exercise.training_task import Trainer, is_trained_otherwise
 from tutor.expression.keys import make_after_key
-from tutor.expression.nodes import Expr
+from tutor.expression.nodes import Expr, write_fraction
 from tutor.graph.layered import Layered, choose_sizes, put_sizes, write_out
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
@@ -224,9 +224,11 @@ class Sheet:
         graph = self.exercise.graph
         assert graph is not None
         leaves = [q.name for q in graph.leaves]
-        extra = [name for name in self._symbols() if name not in leaves]
+        constants = self._constants
+        extra = [name for name in self._symbols() if name not in leaves and name not in constants]
         given = self.leaves() if self.exercise.values else {}
         steps = [Step(step.target, step.expr, step.rule) for step in self.working.steps if step.after <= 1]
+        steps += [Step(name, write_fraction(value), "constant") for name, value in constants.items()]
         sums = self._sums(graph, given)
         return sample(steps, (*leaves, *extra), given, seed=self.seed, more=derivatives(graph), sums=sums)
 
@@ -248,6 +250,13 @@ class Sheet:
         return list(dict.fromkeys(letters))
 
     @cached_property
+    def _constants(self) -> dict[str, Fraction]:
+        """The step size and the other settings of training, as far as they are given: `w - 0.5*dL/dw` is as right as `w - η*dL/dw`."""
+        given = self.leaves() if self.exercise.rate is not None else {}
+        named = {self.working.rate or self.letter, *self._settings()}
+        return {name: value for name, value in given.items() if name in named and isinstance(value, Fraction)}
+
+    @cached_property
     def formula_places(self) -> list[int]:
         """Which of the points `formulas` has: some of those without short values, from all over them."""
         generic = list(self.points.generic)
@@ -259,7 +268,7 @@ class Sheet:
         """The working at a few of those points, for what slips give."""
         points = self.points
         chosen = self.formula_places
-        leaves = points.world.leaves
+        leaves = (*points.world.leaves, *self._constants)
         env = points.columns.fill(list(leaves))
         first = Working(
             self.working.graph, tuple(s for s in self.working.steps if s.after <= 1), self.working.by_name, self.working.uses,

@@ -85,7 +85,7 @@ _COMMANDS = {
 _OTHER = 0.86
 """A command that is in no table: as wide as a wide letter."""
 
-_SCALE = (1.0, 1.0, 0.79, 0.69)  # display, text, script, script of a script: small letters are wide for their size
+_SCALE = (1.0, 1.0, 0.79, 0.79)  # display, text, script, script of a script, which is as large: small letters are wide for their size
 _SPACED = frozenset("+-=<>*,") | {"\\cdot", "\\times", "\\leftarrow", "\\approx"}
 _TOKEN = re.compile(r"\\[A-Za-z]+|\\.|.", re.DOTALL)
 _DELIMITER = 0.78

@@ -13,10 +13,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from tutor.errors import TutorError
 from tutor.explain.document import Node, Picture
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.notation.profile import Notation
-from tutor.notation.symbol import Symbol
+from tutor.notation.symbol import Symbol, read_symbol
 from tutor.render.latex.words import escape_label
 from tutor.render.maths import Printer
 from tutor.text import fit_one_line
@@ -33,8 +34,9 @@ LONGEST_NAME = 24
 LONGEST_NUMBER = 16
 """Characters of a number that are shown; a longer one is rounded to six digits, with ≈ before it."""
 
-SUB, END = "\ue000", "\ue001"
-"""Where a subscript begins and ends in `Phrase.text` (private characters, which no text from outside can hold)."""
+SUB, END, SUP = "\ue000", "\ue001", "\ue002"
+"""Where a subscript begins and ends in `Phrase.text`, and where a superscript begins (private characters, which no text from outside can
+hold)."""
 
 _ROLES = {
     "weight": "parameter",
@@ -47,7 +49,9 @@ _ROLES = {
 }
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_INDEX = re.compile(r"_(?:\{([A-Za-z0-9,]+)\}|([A-Za-z0-9]))$")
+
+_BRACKETED = re.compile(r"\((.+)\)((?:[_^]\{[^{}]*\})*)")
+"""An entry of something that has an index of its own: ``(W_{2})_{11}``."""
 
 _DOTS, _BRACKET_DOTS = Name("..."), Name("(...)")
 _DOT_SYMBOLS = {"...": Symbol("\\ldots", "…"), "(...)": Symbol("(\\ldots)", "(…)")}
@@ -57,7 +61,8 @@ _DOT_SYMBOLS = {"...": Symbol("\\ldots", "…"), "(...)": Symbol("(\\ldots)", "(
 class Phrase:
     """One short line, ready to print.
 
-    ``text`` is Unicode, with subscripts between `SUB` and `END`; ``latex`` is ASCII, for LaTeX's text mode.
+    ``text`` is Unicode, with subscripts between `SUB` and `END`, superscripts between `SUP` and `END`; ``latex`` is ASCII, for LaTeX's
+    text mode.
     """
 
     text: str
@@ -66,7 +71,7 @@ class Phrase:
     @property
     def plain(self) -> str:
         """The text without marks, as a screen reader says it: ``out_h1``."""
-        return self.text.replace(SUB, "_").replace(END, "")
+        return self.text.replace(SUB, "_").replace(SUP, "^").replace(END, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -305,32 +310,39 @@ def _choose_safe_symbol(name: str, notation: Notation) -> Symbol:
         symbol = notation.symbol(name)
         words = fit_one_line(symbol.text) or "?"
         if len(words) <= LONGEST_NAME:
-            return Symbol(symbol.latex, _mark_index(words, symbol.latex))
+            return Symbol(symbol.latex, mark_scripts(Symbol(symbol.latex, words)))
     else:
         words = fit_one_line(name) or "?"
     return Symbol("\\text{" + escape_label(_cut(words)) + "}", _cut(words))
 
 
-def _mark_index(text: str, latex: str) -> str:
-    """The text with its index marked, when the LaTeX form says that it has one: ``w5`` of ``w_{5}``."""
-    found = _INDEX.search(latex)
-    if not found:
-        return text
-    index: str = found[1] or found[2]
-    for written in (index, index.replace(",", "_"), index.replace(",", "")):
-        head = text[: -len(written)].rstrip("_")
-        if text.endswith(written) and head:
-            return f"{head}{SUB}{written.replace('_', ',')}{END}"
-    return text
+def mark_scripts(symbol: Symbol) -> str:
+    """The symbol's text with its index and its superscript marked, as its LaTeX form has them; as it is, where that is not understood.
+
+    >>> mark_scripts(Symbol("w_{11}^{o}", "wᵒ₁₁")) == f"w{SUB}11{END}{SUP}o{END}"
+    True
+    """
+    within = _BRACKETED.fullmatch(symbol.latex)
+    if within:
+        base = mark_scripts(Symbol(within[1], ""))
+        return f"({base}){mark_scripts(Symbol('x' + within[2], 'x'))[1:]}" if base else symbol.text
+    try:
+        parts = read_symbol(symbol.latex.replace("\\operatorname", "\\mathrm"))
+    except TutorError:
+        return symbol.text
+    raised = parts.sup.text.replace("'", "′")
+    lowered = f"{SUB}{parts.sub.text}{END}" if parts.sub.text else ""
+    return unicodedata.normalize("NFC", parts.base.text) + lowered + (raised if raised == "′" else f"{SUP}{raised}{END}" if raised else "")
 
 
 def _choose_safe_function(func: str, notation: Notation) -> Symbol | None:
     """How a function is written, when its name needs care."""
     if func in notation.functions:
         known = notation.functions[func]
-        return Symbol(known.latex, fit_one_line(known.text) or "?")
+        return Symbol(known.latex, mark_scripts(Symbol(known.latex, fit_one_line(known.text) or "?")))
     if _PLAIN_NAME.fullmatch(func):
-        return None
+        plain = notation.function(func)
+        return replace(plain, text=mark_scripts(plain)) if "_{" in plain.latex else None
     words = _cut(fit_one_line(func) or "?")
     return Symbol("\\operatorname{\\text{" + escape_label(words) + "}}", words)
 
@@ -357,8 +369,8 @@ def em(text: str) -> float:
     """How wide a text is at most, in em of a usual sans-serif font (the widths of DejaVu Sans, the widest of them)."""
     width, scale = 0.0, 1.0
     for mark in text:
-        if mark in (SUB, END):
-            scale = SUBSCRIPT if mark == SUB else 1.0
+        if mark in (SUB, SUP, END):
+            scale = 1.0 if mark == END else SUBSCRIPT
         elif mark in _WIDTHS:
             width += scale * _WIDTHS[mark]
         elif unicodedata.east_asian_width(mark) in "WF":
@@ -375,8 +387,8 @@ def tex_em(text: str) -> float:
     """About how wide a text is in Computer Modern of 10 points, in em; smaller sizes are a little wider."""
     width, scale = 0.0, 1.0
     for mark in text:
-        if mark in (SUB, END):
-            scale = 1.28 if mark == SUB else 1.0  # `em` has made it smaller already
+        if mark in (SUB, SUP, END):
+            scale = 1.0 if mark == END else 1.28  # `em` has made it smaller already
         else:
             width += 0.91 * scale * em(mark) * (SUBSCRIPT if scale > 1 else 1.0) + _WIDER_IN_TEX.get(mark, 0.0)
     return width

@@ -7,13 +7,14 @@ no CSS variables shows the light ones.  A page may set them itself: ``.tutor-gra
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from zlib import crc32
 
 from tutor.explain.document import Node, Picture
 from tutor.notation.profile import Notation
 from tutor.render.picture import label
-from tutor.render.picture.label import END, SUB, Label, Phrase
+from tutor.render.picture.label import END, SUB, SUP, Label, Phrase
 from tutor.render.picture.layout import (
     Box,
     BoxSpacing,
@@ -57,6 +58,9 @@ COLOURS = {  # what: (light, dark)
     "omitted": ("#ffffff", "#10151f"),
     "omitted-line": ("#64748b", "#8d9bb0"),
 }
+_SCRIPTS = re.compile(f"(?:([{SUB}{SUP}])([^{END}]*){END}|(?=.))([^{SUB}{SUP}]*)", re.DOTALL)
+"""A piece of a line: perhaps an index or a superscript, and what follows it on the base line."""
+_DROP = {SUB: 3.0, SUP: -5.0}
 _FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans", sans-serif'
 
 
@@ -242,14 +246,14 @@ def group(name: str, lines: list[str]) -> list[str]:
 
 
 def set_line(phrase: Phrase, x: float, y: float, style: str) -> str:
-    """A line of text, with its subscripts lowered; a space behind one is a shift, since some programs drop it there."""
-    drop = 3.0
+    """A line of text, with its subscripts lowered and its superscripts raised; a space behind one is a shift, since some programs drop it
+    there."""
     pieces = []
-    for part in phrase.text.split(SUB):
-        inside, mark, after = part.replace(" ", "\u00a0").partition(END)
-        if not mark:
-            pieces.append(escape_xml(inside))
+    for before, inside, after in _SCRIPTS.findall(phrase.text.replace(" ", "\u00a0")):
+        if not before:
+            pieces.append(escape_xml(after))
             continue
+        drop = _DROP[before]
         pieces.append(f'<tspan dy="{shorten(drop)}" class="tg-sub">{escape_xml(inside)}</tspan>')
         shift = ' dx="4"' if after.startswith("\u00a0") else ""
         after = after.removeprefix("\u00a0")

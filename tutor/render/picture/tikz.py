@@ -1,19 +1,20 @@
 r"""A computational graph for LaTeX: the layout of `tutor.render.picture.layout`, drawn with plain TikZ.
 
 A fragment needs ``amsmath``, ``xcolor`` and ``tikz`` (no TikZ library), is ASCII only and defines its own colours.  It
-is never wider or higher than asked for, and no letter is smaller than 6 points, apart from indices.  To that end a
+is never wider or higher than asked for, and no letter is smaller than 7 points, in indices neither.  To that end a
 picture takes smaller letters, runs downwards, sets the gradient below the value, drops formulas; then it bundles
 leaves; and in the end it leaves out its middle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from tutor.errors import OutputError
 from tutor.explain.document import Node, Picture
 from tutor.notation.profile import Notation
+from tutor.render.latex.math_sizes import LEAST, set_math_sizes
 from tutor.render.picture import label
 from tutor.render.picture.fold import bundle, shorten
 from tutor.render.picture.label import Label, Phrase
@@ -31,8 +32,8 @@ from tutor.render.picture.layout import (
     strokes,
 )
 
-SIZES = {10: 1.0, 9: 1.02, 8: 1.05, 7: 1.09, 6: 1.14}
-"""Font sizes in points, the largest first, and how much wider than at 10 points the letters are for their size."""
+SIZES = {10: 1.0, 9: 1.04, 8: 1.1, 7: 1.19}
+"""Font sizes in points, the largest first, and how much wider than at 10 points the letters are for their size, indices above all."""
 
 CM = 28.45274
 """Points in a centimetre."""
@@ -113,7 +114,35 @@ def tikz(picture: Picture, notation: Notation, width_cm: float = 16.0, height_cm
     >>> print(tikz(picture, Notation()).splitlines()[-1])
     \end{tikzpicture}
     """
-    return _tikzpicture(_choose_drawing(make_drawable(picture), notation, width_cm, height_cm))
+    return _tikzpicture(_choose_drawing(picture, notation, width_cm, height_cm))
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRoom:
+    """A place for a picture, in cm, with the least size of letters there, in points; a ``turned`` one is a page on its side."""
+
+    width: float
+    height: float
+    letters: int = LEAST
+    turned: bool = False
+
+
+def fit_picture(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom]) -> tuple[str, PictureRoom]:
+    """The picture as a ``tikzpicture`` in the first of the rooms that has place for all of it, else for as much of it as possible.
+
+    Raises `OutputError` where not even three boxes have room.
+    """
+    for stage in _stages(picture):
+        drafts = {}
+        for turned in dict.fromkeys(room.turned for room in rooms):
+            alike = [room for room in rooms if room.turned == turned]
+            most = max(room.width for room in alike), max(room.height for room in alike)
+            drafts[turned] = _drafts(stage, notation, most[0] * CM, most[1] * CM)
+        for room in rooms:
+            sized = _choose_best(drafts[room.turned], room.width * CM, room.height * CM, room.letters)
+            if sized:
+                return _tikzpicture(sized), room
+    raise _refuse_room(rooms[-1].width, rooms[-1].height)
 
 
 def standalone(picture: Picture, notation: Notation) -> str:
@@ -121,8 +150,7 @@ def standalone(picture: Picture, notation: Notation) -> str:
 
     The page is as small as `PAGES` allow for the whole graph; a graph too large for all of them leaves out its middle.
     """
-    picture = make_drawable(picture)
-    drafts = _drafts(picture, notation, PAGES[-1][0] * CM, PAGES[-1][1] * CM)
+    drafts = _drafts(make_drawable(picture), notation, PAGES[-1][0] * CM, PAGES[-1][1] * CM)
     whole = next((found for w, h in PAGES if (found := _choose_best(drafts, w * CM, h * CM))), None)
     sized = whole or _choose_drawing(picture, notation, *PAGES[0])
     return page(_tikzpicture(sized), sized.width, sized.height)
@@ -170,18 +198,22 @@ def _choose_drawing(picture: Picture, notation: Notation, width_cm: float, heigh
         sized = _choose_best(_drafts(stage, notation, width, height), width, height)
         if sized:
             return sized
-    room = f"{width_cm:g} cm by {height_cm:g} cm"
-    raise OutputError(f"a graph has no room in {room}", hint="give it at least 6 cm by 6 cm")
+    raise _refuse_room(width_cm, height_cm)
+
+
+def _refuse_room(width_cm: float, height_cm: float) -> OutputError:
+    return OutputError(f"a graph has no room in {width_cm:g} cm by {height_cm:g} cm", hint="give it at least 6 cm by 6 cm")
 
 
 def _stages(picture: Picture) -> Iterator[Picture]:
-    """The picture, then ever smaller ones."""
-    yield picture
+    """The picture, then ever smaller ones, each made from all of it, so that what is left out is counted once."""
+    whole = make_drawable(picture)
+    yield whole
     bundled = bundle(picture)
-    if len(bundled.nodes) < len(picture.nodes):
+    if len(bundled.nodes) < len(whole.nodes):
         yield bundled
     for keep in (40, 32, 28, 24, 20, 18, 16, 14, 12, 10, 8, 6, 4, 3, 2):
-        if keep + 1 < len(bundled.nodes):
+        if keep + 1 < min(len(bundled.nodes), len(whole.nodes)):
             yield shorten(bundled, keep)
 
 
@@ -208,11 +240,12 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float) -
     return drafts
 
 
-def _choose_best(drafts: list[Draft], width: float, height: float) -> Sized | None:
-    """The draft that reads best in that many points: formulas and left to right count like larger letters."""
+def _choose_best(drafts: list[Draft], width: float, height: float, least: int = LEAST) -> Sized | None:
+    """The draft that reads best in that many points, with letters of ``least`` points at least: formulas and left to right count like
+    larger letters."""
     best: tuple[float, Sized] | None = None
     for draft in drafts:
-        for size in SIZES:
+        for size in (size for size in SIZES if size >= least):
             sized = _size_draft(draft, size, width)
             if sized.width <= width and sized.height <= height:
                 score = size + 1.6 * draft.formulas - 0.3 * len(draft.stacked)
@@ -260,7 +293,7 @@ def _measure_extra(seen: Label) -> float:
 
 def _tikzpicture(sized: Sized) -> str:
     draft, size, scale = sized.draft, sized.size, sized.scale
-    small = max(size - 1, min(SIZES))
+    small = max(size - 1, LEAST)
     drawn = draft.layout
     shift = (sized.width / scale - drawn.width) / 2
     font = f"font=\\fontsize{{{size}}}{{{size + 1}}}\\selectfont"
@@ -269,6 +302,7 @@ def _tikzpicture(sized: Sized) -> str:
         f"\\begin{{tikzpicture}}[x={write_short(scale, 4)}pt,y=-{write_short(scale, 4)}pt,line width=0.5pt,",
         f"  every node/.style={{inner sep=0pt,outer sep=0pt,anchor=base,{font}}},",
         f"  tutor small/.style={{font=\\fontsize{{{small}}}{{{small + 1}}}\\selectfont}}]",
+        *set_math_sizes(size, small),
         *(f"\\definecolor{{tutor{name}}}{{HTML}}{{{value}}}" for name, value in COLOURS.items()),
         f"\\path[use as bounding box] (0,0) rectangle {corner};",
         f"\\begin{{scope}}[shift={{({write_short(shift)},{write_short(_EDGE_OF_PAGE / scale)})}}]",
