@@ -6,10 +6,9 @@ from pathlib import Path
 import pytest
 
 import tutor
-from tutor.exercise import conventions, load, read_questions, read_training
+from tutor.exercise import conventions, load, read_training
 from tutor.exercise.load import from_text
 from tutor.notation import own_notation
-from tutor.numbers.agreement import Agreement
 
 ROOT = Path(__file__).parent.parent.parent
 CLAIMS = (ROOT / "docs" / "claims.md").read_text("utf-8")
