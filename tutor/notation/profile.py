@@ -248,11 +248,11 @@ def notation(
             partials[loss, quantity.name] = read_symbol(delta.format(**_places(quantity, net))).symbol()
     faces: dict[int, Face] = {1: raw.get("vectors", "plain"), 2: raw.get("matrices", "plain")}
     arrays = {quantity.name: faces[min(len(quantity.shape), 2)] for quantity in listed if quantity.shape}
+    found.update(own)
     for name, face in arrays.items():
         found[name] = set_face(found.get(name) or guess(name), face)
         if (loss, name) in partials:
             partials[loss, name] = set_face(partials[loss, name], face)
-    found.update(own)
     functions = {key: read_symbol(value).symbol() for key, value in raw.get("functions", {}).items()}
     settings = {
         key: raw[key] for key in ("title", "factors", "numbers", "digits", "indicator", "chain", "update") if key in raw

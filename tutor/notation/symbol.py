@@ -72,16 +72,16 @@ class Parts:
 
 
 _FACE = re.compile(r"\\(?:mathbf|boldsymbol|vec)\{([^{}]*)\}")
-_LETTER = re.compile(r"\\(?P<accent>hat|tilde|bar)\{(?P<inner>[^{}]*)\}|\\math(?:it|rm)\{(?P<word>[^{}]*)\}|(?P<plain>\\?[A-Za-z]+)")
+_LETTER = re.compile(r"\\(?P<accent>hat|tilde|bar)\{(?P<inner>[^{}]*)\}|\\math(?:it|rm)\{(?P<word>[^{}]*)\}|(?P<plain>\\[A-Za-z]+(?![A-Za-z{])|[A-Za-z](?![A-Za-z]))")
 
 Face = Literal["plain", "bold", "arrow"]
 """How a course writes whole arrays: as any letter, bold, or with an arrow."""
 
 
 def set_italic(symbol: Symbol) -> Symbol:
-    """A symbol without bold letters and arrows: an entry of an array is written in italics.
+    r"""A symbol without bold letters and arrows: an entry of an array is written in italics.
 
-    >>> set_italic(Symbol("\\hat{\\mathbf{y}}", "ŷ")).latex, set_italic(Symbol("\\vec{x}", "x⃗")).text
+    >>> set_italic(Symbol(r"\hat{\mathbf{y}}", "ŷ")).latex, set_italic(Symbol(r"\vec{x}", "x⃗")).text
     ('\\hat{y}', 'x')
     """
     latex = _FACE.sub(r"\1", symbol.latex)
@@ -89,13 +89,13 @@ def set_italic(symbol: Symbol) -> Symbol:
 
 
 def set_face(symbol: Symbol, face: Face) -> Symbol:
-    """A symbol as a whole array is written; what is no letter of its base is left, and so is the text, which has no faces.
+    r"""A symbol as a whole array is written; what is no letter of its base is left, and so is the text, which has no faces.
 
-    >>> [set_face(Symbol(latex, ""), "bold").latex for latex in ("W_{2}", "\\delta^{l}", "\\hat{y}")]
+    >>> [set_face(Symbol(latex, ""), "bold").latex for latex in ("W_{2}", r"\delta^{l}", r"\hat{y}")]
     ['\\mathbf{W}_{2}', '\\boldsymbol{\\delta}^{l}', '\\hat{\\mathbf{y}}']
     """
     match = _LETTER.match(symbol.latex)
-    if face == "plain" or match is None or _FACE.search(symbol.latex):
+    if face == "plain" or match is None or _FACE.search(symbol.latex) or symbol.latex[match.end() :][:1] not in ("", "_", "^", "'"):
         return symbol
     letter = match["inner"] or match["word"] or match["plain"]
     bold = f"\\boldsymbol{{{letter}}}" if letter.startswith("\\") else f"\\mathbf{{{letter}}}"
