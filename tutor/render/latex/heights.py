@@ -74,8 +74,8 @@ _LINE_OF_SOURCE = 105  # characters of source that make about a line of words
 _SHRINKS = {"\\begin{align*}": 4, "section*{": 2, "\\medskip": 2, "\\smallskip": 1}
 """How many points the space at each of these can give away."""
 _GAP = "\\medskip"
-_FREE = re.compile(r"\\begin\{figure\}|\\(?:fboxsep|rule)\b|\\addvspace|\\clearpage|\\begin\{list\}")
-"""What has a place of its own: a picture on its side, room to write in."""
+_FREE = re.compile(r"\\begin\{figure\}|\\(?:fboxsep|rule)\b|\\addvspace|\\clearpage|\\tutorend|\\begin\{list\}")
+"""What has a place of its own: a picture on its side, room to write in, an end that is held already."""
 
 
 def measure_block(latex: str) -> float:
