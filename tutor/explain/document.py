@@ -70,9 +70,13 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class Equations:
-    """A block of equations, aligned at their relation signs."""
+    """A block of equations, aligned at their relation signs.
+
+    Those of a block that is ``beside`` stand side by side, as many in a row as fit: the arrays that are given.
+    """
 
     rows: tuple[Equation, ...]
+    beside: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.latex.heights import hold_end, join_rows
 from tutor.render.latex.math_sizes import LEAST, write_math_sizes
-from tutor.render.latex.rows import LatexRow, set_rows
+from tutor.render.latex.rows import LatexRow, set_beside, set_rows
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.sheet_questions import QUESTION, keep_room, set_blanks, set_question
 from tutor.render.latex.tables import set_table
@@ -288,7 +288,11 @@ class _LatexPage:
         printer = self.printer_for(block)
         lefts = [measure(printer.latex(row.left)) for row in block.rows]
         left_width = max((width for width in lefts if width <= self.line * 0.35), default=2.0)
-        written = [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows]
+        if block.beside:
+            rows = set_beside(printer.latex_writer, block.rows, self.line, max(left_width, 2.0))
+            written = [[self.row(row, ())] for row in rows]
+        else:
+            written = [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows]
         displays: list[list[list[str]]] = [[]]
         for lines in written:
             if displays[-1] and sum(map(len, displays[-1])) + len(lines) > _BLOCK:

@@ -53,6 +53,7 @@ from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.terminal.columns import Atom, PageColumn, Pen, TextLine, Word, chop_text, column, table, width_of
 from tutor.render.terminal.sheet_lines import set_blank_lines, set_question_lines
+from tutor.render.terminal.side_by_side import set_beside
 
 if TYPE_CHECKING:
     from tutor.explain.words.drawn_words import DrawnWords
@@ -340,6 +341,9 @@ def _kinds(leaves: Sequence[Node], words: DrawnWords, pen: Pen, width: int) -> l
 
 def _stack(block: Equations, pen: Pen, edge: int) -> list[_PageRow]:
     """The lines of a block of equations, without what stands in the right-hand columns."""
+    if block.beside:
+        alone = [_stack(Equations((equation,)), pen, edge) for equation in block.rows]
+        return [_PageRow(line) for line in set_beside([[row.line for row in rows] for rows in alone], edge)]
     numbers = [str(row.number) for row in block.rows if row.number is not None]
     left = max(map(len, numbers), default=-2) + 2
     left = max(left, 4) if numbers else 0
