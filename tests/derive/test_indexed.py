@@ -25,43 +25,43 @@ from tutor.rules.operations import NAMES, formula
 
 S = {"W": (2, 3), "x": (3,), "y": (2,), "X": (3, 4), "b": (2,), "A": (4, 4), "K": (2, 2), "h": (2,), "u": (3,), "z": (3,), "o": (2,)}
 FORMS = [  # formula, its entry j, or i and j
-    ("W x + b", "sum_over(v, at(W, j, v)*at(x, v)) + at(b, j)"),
-    ("W^T y", "sum_over(v, at(W, v, j)*at(y, v))"),
-    ("W X", "sum_over(v, at(W, i, v)*at(X, v, j))"),
-    ("W X + columns(b, 4)", "sum_over(v, at(W, i, v)*at(X, v, j)) + at(b, i)"),
-    ("X^T W^T + rows(b, 4)", "sum_over(v, at(X, v, i)*at(W, j, v)) + at(b, j)"),
+    ("W x + b", "sum_over(v, 3, at(W, j, v)*at(x, v)) + at(b, j)"),
+    ("W^T y", "sum_over(v, 2, at(W, v, j)*at(y, v))"),
+    ("W X", "sum_over(v, 3, at(W, i, v)*at(X, v, j))"),
+    ("W X + columns(b, 4)", "sum_over(v, 3, at(W, i, v)*at(X, v, j)) + at(b, i)"),
+    ("X^T W^T + rows(b, 4)", "sum_over(v, 3, at(X, v, i)*at(W, j, v)) + at(b, j)"),
     ("y x^T", "at(y, i)*at(x, j)"),
     ("x ⊙ u", "at(x, j)*at(u, j)"),
-    ("x^T u", "sum_over(v, at(x, v)*at(u, v))"),
-    ("(W^T y) ⊙ sigmoid(x)", "sum_over(v, at(W, v, j)*at(y, v)*sigmoid(at(x, j)))"),
-    ("(x^T u) x", "sum_over(v, at(x, v)*at(u, v)*at(x, j))"),
-    ("x - (x^T u) u", "at(x, j) - sum_over(v, at(x, v)*at(u, v)*at(u, j))"),
-    ("(W x) ⊙ (W u)", "sum_over(v, sum_over(k, at(W, j, k)*at(u, k)*at(W, j, v)*at(x, v)))"),
-    ("row_sums(X)", "sum_over(v, at(X, j, v))"),
-    ("column_sums(X)", "sum_over(v, at(X, v, j))"),
+    ("x^T u", "sum_over(v, 3, at(x, v)*at(u, v))"),
+    ("(W^T y) ⊙ sigmoid(x)", "sum_over(v, 2, at(W, v, j)*at(y, v)*sigmoid(at(x, j)))"),
+    ("(x^T u) x", "sum_over(v, 3, at(x, v)*at(u, v)*at(x, j))"),
+    ("x - (x^T u) u", "at(x, j) - sum_over(v, 3, at(x, v)*at(u, v)*at(u, j))"),
+    ("(W x) ⊙ (W u)", "sum_over(v, 3, sum_over(k, 3, at(W, j, k)*at(u, k)*at(W, j, v)*at(x, v)))"),
+    ("row_sums(X)", "sum_over(v, 4, at(X, j, v))"),
+    ("column_sums(X)", "sum_over(v, 3, at(X, v, j))"),
     ("row_sums(columns(b, 4))", "sum_over(v, 4, at(b, j))"),
     ("fill(c, 3)", "c"),
-    ("sum(X)", "sum_over(v, sum_over(k, at(X, v, k)))"),
-    ("mean(x^2)", "sum_over(v, at(x, v)^2)/3"),
-    ("mean(X)", "sum_over(v, sum_over(k, at(X, v, k)))/12"),
-    ("softmax(x)", "exp(at(x, j))/sum_over(v, exp(at(x, v)))"),
-    ("softmax_columns(X)", "exp(at(X, i, j))/sum_over(v, exp(at(X, v, j)))"),
-    ("softmax_rows(X)", "exp(at(X, i, j))/sum_over(v, exp(at(X, i, v)))"),
-    ("correlate(x, h)", "sum_over(a, at(h, a)*at(x, j + a - 1))"),
-    ("convolve(x, h)", "sum_over(a, at(h, a)*at(x, j - a + 2))"),
-    ("convolve(x, h, 2, 1)", "sum_over(a, at(h, a)*at(x, 2*j - a))"),
-    ("correlate(A, K, 2, 1)", "sum_over(a, sum_over(v, at(K, a, v)*at(A, 2*i + a - 3, 2*j + v - 3)))"),
-    ("convolve(A, K)", "sum_over(a, sum_over(v, at(K, a, v)*at(A, i - a + 2, j - v + 2)))"),
-    ("max_pool(x, 2, 1)", "max_over(a, at(x, j + a - 1))"),
-    ("max_pool(A, 2)", "max_over(a, v, at(A, 2*i + a - 2, 2*j + v - 2))"),
+    ("sum(X)", "sum_over(v, 3, sum_over(k, 4, at(X, v, k)))"),
+    ("mean(x^2)", "sum_over(v, 3, at(x, v)^2)/3"),
+    ("mean(X)", "sum_over(v, 3, sum_over(k, 4, at(X, v, k)))/12"),
+    ("softmax(x)", "exp(at(x, j))/sum_over(v, 3, exp(at(x, v)))"),
+    ("softmax_columns(X)", "exp(at(X, i, j))/sum_over(v, 3, exp(at(X, v, j)))"),
+    ("softmax_rows(X)", "exp(at(X, i, j))/sum_over(v, 4, exp(at(X, i, v)))"),
+    ("correlate(x, h)", "sum_over(a, 2, at(h, a)*at(x, j + a - 1))"),
+    ("convolve(x, h)", "sum_over(a, 2, at(h, a)*at(x, j - a + 2))"),
+    ("convolve(x, h, 2, 1)", "sum_over(a, 2, at(h, a)*at(x, 2*j - a))"),
+    ("correlate(A, K, 2, 1)", "sum_over(a, 2, sum_over(v, 2, at(K, a, v)*at(A, 2*i + a - 3, 2*j + v - 3)))"),
+    ("convolve(A, K)", "sum_over(a, 2, sum_over(v, 2, at(K, a, v)*at(A, i - a + 2, j - v + 2)))"),
+    ("max_pool(x, 2, 1)", "max_over(a, 2, at(x, j + a - 1))"),
+    ("max_pool(A, 2)", "max_over(a, 2, max_over(v, 2, at(A, 2*i + a - 2, 2*j + v - 2)))"),
     ("average_pool(x, 2, 1)", "sum_over(a, 2, at(x, j + a - 1))/2"),
     ("average_pool(A, 2)", "sum_over(a, 2, sum_over(v, 2, at(A, 2*i + a - 2, 2*j + v - 2)))/4"),
     ("unflatten(x, 1, 3)", "at(x, 3*i + j - 3)"),
     ("1 - 2*x", "1 - 2*at(x, j)"),
-    ("sum((x - u)^2)/2", "sum_over(v, (at(x, v) - at(u, v))^2)/2"),
-    ("spread(D, h, 3, 1, 0)", "sum_over(v, at(dL/do, v)*at(h, j - v + 1))"),
-    ("spread_flipped(D, h, 3, 2, 1)", "sum_over(v, at(dL/do, v)*at(h, 2*v - j))"),
-    ("kernel_gradient(D, x, 2, 1, 0)", "sum_over(v, at(dL/do, v)*at(x, v + j - 1))"),
+    ("sum((x - u)^2)/2", "sum_over(v, 3, (at(x, v) - at(u, v))^2)/2"),
+    ("spread(D, h, 3, 1, 0)", "sum_over(v, 2, at(dL/do, v)*at(h, j - v + 1))"),
+    ("spread_flipped(D, h, 3, 2, 1)", "sum_over(v, 2, at(dL/do, v)*at(h, 2*v - j))"),
+    ("kernel_gradient(D, x, 2, 1, 0)", "sum_over(v, 2, at(dL/do, v)*at(x, v + j - 1))"),
     ("part(x, 1, 2)", "at(x, j + 1)"),
 ]  # fmt: skip
 
@@ -88,15 +88,15 @@ def test_the_recursion_of_delta():
     recursion = Call("hadamard", (Call("matmul", (Name("W"), Partial("L", "o"))), Call("sigmoid'", (Name("z"),))))
     slope = Call("sigmoid'", (Call("at", (Name("z"), Name("j"))),))
     factors = (Call("at", (Name("W"), Name("j"), Name("v"))), Call("at", (Partial("L", "o"), Name("v"))), slope)
-    assert index_form(recursion, ["j"], shapes) == Call("sum_over", (Name("v"), Mul(factors)))
+    assert index_form(recursion, ["j"], shapes) == Call("sum_over", (Name("v"), Number("2"), Mul(factors)))
 
 
 def test_letters_are_no_names_of_quantities_or_sizes():
     shapes = {"W": ("u", "v"), "k": ("v",), "a": ("u",)}
     form = index_form(read("W k + a", shapes), ["j"], shapes)
-    assert write_plain(form) == "sum_over(m, at(W, j, m)*at(k, m)) + at(a, j)"
+    assert write_plain(form) == "sum_over(m, v, at(W, j, m)*at(k, m)) + at(a, j)"
     many = {**dict.fromkeys("vukmabrqst", ()), "W": (2, 2), "x": (2,)}
-    assert write_plain(index_form(read("W x", many), ["j"], many)) == "sum_over(v1, at(W, j, v1)*at(x, v1))"
+    assert write_plain(index_form(read("W x", many), ["j"], many)) == "sum_over(v1, 2, at(W, j, v1)*at(x, v1))"
 
 
 @pytest.mark.parametrize(("text", "table", "found"), [

@@ -24,11 +24,11 @@ HIDDEN = frozenset(name for name, rows in LAYERS.items() if not rows[0].indexed)
 def index_form(expr: Expr, letters: Sequence[str], shapes: Mapping[str, Shape]) -> Expr | None:
     """One entry of ``expr`` at the indices ``letters``, or nothing where it would say less than the expression.
 
-    A sum is ``sum_over(v, …)``; it has the last value of its letter, ``sum_over(a, 2, …)``, where no array says how far it runs.
+    A sum has the last value of its letter: ``sum_over(v, 3, …)``; so has a maximum.
 
     >>> from tutor.expression.plain import write_plain
     >>> write_plain(index_form(Call("matmul", (Name("W"), Name("x"))), ["j"], {"W": (2, 3), "x": (3,)}))
-    'sum_over(v, at(W, j, v)*at(x, v))'
+    'sum_over(v, 3, at(W, j, v)*at(x, v))'
     """
     if _is_hidden(expr):
         return None
@@ -93,9 +93,7 @@ class _Indexer:
             case Call("sum_over" | "max_over" as func, (Name(letter), size, body)):
                 new = self.make_fresh_letter(letter)
                 inner = self.read(body, {**table, letter: Name(new)}, arrays)
-                if func == "sum_over" and not _runs(Name(new), inner):
-                    return Call(func, (Name(new), reduce_linear(size, table), inner))
-                return _join_maxima(func, new, inner)
+                return Call(func, (Name(new), reduce_linear(size, table), inner))
             case Div(num, den):
                 known = reduce_linear(den, table)
                 return Div(self.read(num, table, arrays), known if type(known) is Number else self.read(den, table, arrays))
@@ -104,19 +102,6 @@ class _Indexer:
             case Mul(args):
                 return product([self.read(arg, table, arrays) for arg in args])
         return rebuild(expr, tuple(self.read(part, table, arrays) for part in children(expr)))
-
-
-def _runs(letter: Name, body: Expr) -> bool:
-    """Whether a letter is an index by itself, so that the array tells how far it runs: the v in W_jv x_v."""
-    alone = type(body) is Call and body.func == "at" and letter in body.args[1:]
-    return alone or any(_runs(letter, part) for part in children(body))
-
-
-def _join_maxima(func: str, letter: str, body: Expr) -> Expr:
-    """A maximum of maxima as one, over two letters."""
-    if func == "max_over" and type(body) is Call and body.func == "max_over":
-        return Call(func, (Name(letter), *body.args))
-    return Call(func, (Name(letter), body))
 
 
 def product(factors: Sequence[Expr]) -> Expr:

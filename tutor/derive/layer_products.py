@@ -10,7 +10,21 @@ from fractions import Fraction
 from math import prod
 
 from tutor.derive.local import times
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import (
+    ONE,
+    ZERO,
+    Add,
+    Call,
+    Div,
+    Expr,
+    Mul,
+    Neg,
+    Number,
+    Partial,
+    children,
+    rebuild,
+    write_fraction,
+)
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.rules.operations import ENTRYWISE
@@ -97,13 +111,13 @@ def _fold_numbers(factors: Sequence[Expr]) -> Expr:
         assert type(over) is Div
         number *= constant(over.num) or 0
         rest = [part for part in rest if part is not over]
-        scale: Expr = _number_expr(number)
+        scale: Expr = write_fraction(number)
         scale = Div(scale, over.den) if number.denominator == 1 else Mul((scale, Div(ONE, over.den)))
         return times(scale, *rest)
     if not rest:
-        return _number_expr(number)
+        return write_fraction(number)
     sign = number < 0
-    product = times(_number_expr(abs(number)), *rest)
+    product = times(write_fraction(abs(number)), *rest)
     return Neg(product) if sign else product
 
 
@@ -232,12 +246,6 @@ def _turn_difference(expr: Expr) -> Expr:
         case Neg(Add((first, Neg(inner)))):
             return Add((inner, Neg(first)))
     return expr
-
-
-def _number_expr(value: Fraction) -> Expr:
-    top, bottom = Number(str(abs(value.numerator))), Number(str(value.denominator))
-    whole = top if value.denominator == 1 else Div(top, bottom)
-    return Neg(whole) if value < 0 else whole
 
 
 def _is_array(expr: Expr) -> bool:

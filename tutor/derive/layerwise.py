@@ -139,11 +139,14 @@ def _entry_by_entry(expr: Expr, upstream: Expr, shapes: Mapping[str, Shape], out
 
 def _slopes(scalar: Expr, out: str, ties: Ties) -> Parts:
     """The derivatives of a formula; an activation's is written σ′(z), as the lectures do for whole layers."""
-    if type(scalar) is Call and len(scalar.args) == 1 and type(scalar.args[0]) is Name and _is_activation(scalar.func):
-        derivative = local_derivatives("", scalar, {})[1][0][1]
-        constant = derivative if not names(derivative) else Call(f"{scalar.func}'", scalar.args)
-        return [(scalar.args[0].name, constant)]
-    return local_derivatives(out, scalar, {}, ties)[1]
+    if type(scalar) is not Call or len(scalar.args) != 1 or not _is_activation(scalar.func):
+        return local_derivatives(out, scalar, {}, ties)[1]
+    inside = scalar.args[0]
+    derivative = local_derivatives("", Call(scalar.func, (Name(" inside"),)), {})[1][0][1]
+    slope = derivative if not names(derivative) else Call(f"{scalar.func}'", scalar.args)
+    if type(inside) is Name:
+        return [(inside.name, slope)]
+    return [(name, times(slope, inner)) for name, inner in local_derivatives("", inside, {}, ties)[1]]
 
 
 def _is_activation(func: str) -> bool:

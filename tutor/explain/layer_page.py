@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from tutor.derive.indexed import INDICES, index_form
 from tutor.explain.document import (
     Equation,
@@ -9,11 +12,15 @@ from tutor.explain.document import (
     Heading,
     Inline,
     Math,
+    Paragraph,
+    Sentence,
     Side,
 )
-from tutor.explain.layer_formulas import dress_expr, strip_shapes
+from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
+from tutor.explain.symbols_section import Symbols
 from tutor.explain.words.wording import Wording
+from tutor.explain.worked_entry import work_out_entry
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children
 from tutor.graph.entries import Array
@@ -22,6 +29,7 @@ from tutor.graph.nouns import Quantity, Step
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.kinks import array_conventions, list_kinks_hit
+from tutor.numbers.printed import as_printed
 from tutor.solving.worked import Worked
 
 MOST_LOOKED_AT = 5_000
@@ -36,16 +44,17 @@ class ArraySections(PageWriter):
         self.layered = layered
         self.shapes = layered.shapes
         self.derivation = worked.derivations[0]
-        self.count = 0
+        self.symbols = Symbols(words.arrays, self.shapes, words.pages.LABELS["where"])
+        self.counted: dict[str, int] = {}
         self.steps = {step.target: step for step in self.derivation.backward}
         self.kinds = {q.name: q for q in (*layered.graph.leaves, *layered.graph.nodes)}
 
     def add_given(self) -> None:
         """The arrays that are given, with their numbers or with their shapes."""
-        leaves = self.layered.graph.leaves
+        leaves = sort_leaves(self.layered.graph)
         if self.numbers is not None:
             rows = [Equation(Name(q.name), (Side(self.show(self.numbers[q.name])),)) for q in leaves]
-            self.blocks += [self.heading("given"), Equations(tuple(rows))]
+            self.blocks += [self.heading("given"), Equations(tuple(rows), beside=True)]
             return
         parts: list[Inline] = []
         for quantity in leaves:
@@ -63,12 +72,18 @@ class ArraySections(PageWriter):
             for step in steps
             for row in self.step(step, Name(step.target), self.words.arrays.say_forward(step.rule, self.words.rules))
         ]
-        self.blocks += [self.heading("forward"), Equations(tuple(rows))]
+        self.blocks += [self.heading("forward"), Equations(tuple(rows)), *self.explain_symbols(steps, forward=True)]
 
     def add_backward(self) -> None:
         """The gradients that the wanted ones are computed from."""
-        rows = [row for step in self.list_needed() for row in self.step(step, self.write_left(step), self.say_why(step))]
-        self.blocks += [self.heading("backward"), Equations(tuple(rows))]
+        steps = self.list_needed()
+        rows = [row for step in steps for row in self.step(step, self.write_left(step), self.say_why(step))]
+        self.blocks += [self.heading("backward"), Equations(tuple(rows)), *self.explain_symbols(steps)]
+
+    def explain_symbols(self, steps: Sequence[Step], *, forward: bool = False) -> list[Paragraph]:
+        """What the signs in some steps mean."""
+        words = self.words.arrays
+        return self.symbols.explain_symbols([step.expr for step in steps], reasons=words.FORWARD if forward else ())
 
     def write_left(self, step: Step) -> Expr:
         """The derivative that a backward step is."""
@@ -96,7 +111,7 @@ class ArraySections(PageWriter):
 
     def step(self, step: Step, left: Expr, why: str) -> list[Equation]:
         """One step: ``left = matrices = numbers``, and below it one entry of it."""
-        self.count += 1
+        self.counted[step.target] = len(self.counted) + 1
         sides = [Side(dress_expr(step.expr, self.shapes))]
         recursion = self.recursion(step)
         if recursion is not None:
@@ -104,9 +119,23 @@ class ArraySections(PageWriter):
         value = self.value(step.target)
         if value is not None and value != strip_shapes(sides[0].expr):
             sides.append(Side(value, result=True))
-        rows = [Equation(left, tuple(sides), self.count, (why,))]
+        rows = [Equation(left, tuple(sides), self.counted[step.target], (why,))]
         entry = self.entry(recursion or step.expr, left)
-        return [*rows, entry] if entry is not None else rows
+        if entry is None:
+            return rows
+        worked = self.work_out(recursion or step.expr, step.target, left)
+        return [*rows, entry, *([worked] if worked is not None else [])]
+
+    def work_out(self, expr: Expr, target: str, left: Expr) -> Equation | None:
+        """One entry of a step with its numbers, where they are known."""
+        if self.numbers is None or target not in self.numbers:
+            return None
+        found = work_out_entry(expr, self.numbers[target], self.numbers, self.shapes, self.digits)
+        if found is None:
+            return None
+        own = Call("at", (left, *(Number(str(i)) for i in found.place))) if found.place else left
+        sides = (Side(found.shown), Side(as_printed(found.value, self.digits), result=True))
+        return Equation(own, sides, None, (self.words.arrays.WORKED_OUT,))
 
     def recursion(self, step: Step) -> Expr | None:
         """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product."""
@@ -144,6 +173,14 @@ class ArraySections(PageWriter):
             return ["i", "j"][:rank] if order[0] == "i" and pattern else ["j", "i"][:rank]
         return ["i", "j"][:rank]
 
+    def name_step_above(self, left: Expr) -> Sentence:
+        """The step that has the numbers of a derivative, where there are numbers."""
+        key = derivative_key(left.of, left.wrt) if type(left) is Partial else ""
+        if self.numbers is None or key not in self.counted:
+            return ()
+        pages = self.words.pages
+        return (pages.grammar.choose(pages.STEPS, 1).format(numbers=self.counted[key]),)
+
     def add_simplified(self) -> None:
         """The named rewrites."""
         rewritten = self.worked.rewritten
@@ -153,7 +190,9 @@ class ArraySections(PageWriter):
         shapes = {**self.shapes, **self.list_collapsed_shapes()}
         for rewrite in rewritten.rewrites:
             sides = [Side(dress_expr(rewrite.expr, shapes))]
-            if str(rewrite.left) in rewritten.arrays:
+            if above := self.name_step_above(rewrite.left):
+                sides[-1] = replace(sides[-1], note=above)
+            elif str(rewrite.left) in rewritten.arrays:
                 sides.append(Side(self.show(rewritten.arrays[str(rewrite.left)]), result=True))
             rows.append(Equation(rewrite.left, tuple(sides), None, (self.words.arrays.REWRITES[rewrite.rule],)))
         self.blocks += [Heading(self.words.rules.SIMPLIFIED), Equations(tuple(rows))]

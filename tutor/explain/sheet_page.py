@@ -29,7 +29,7 @@ from tutor.explain.document import (
     Side,
     Table,
 )
-from tutor.explain.layer_formulas import matrix
+from tutor.explain.layer_formulas import matrix, sort_leaves
 from tutor.explain.layer_page import ArraySections
 from tutor.explain.page_writer import EQUALS, PageWriter
 from tutor.explain.sheet_layout import LABELLED, SheetLayout
@@ -356,9 +356,9 @@ def _write_arrays(given: Worked, words: Wording) -> list[Block]:
     if given.numbers is None:
         page.add_given()
     else:
-        shown = [(q.name, page.numbers[q.name]) for q in layered.graph.leaves] if page.numbers is not None else []
+        shown = [(q.name, page.numbers[q.name]) for q in sort_leaves(layered.graph)] if page.numbers is not None else []
         rows = [Equation(Name(name), (Side(matrix(value, 12, whole=True)),)) for name, value in shown]
-        page.blocks += [page.write_labelled("given"), Equations(tuple(rows))]
+        page.blocks += [page.write_labelled("given"), Equations(tuple(rows), beside=True)]
     page.add_forward()
     return _strip(page)
 
@@ -368,7 +368,7 @@ def _strip(page: PageWriter) -> list[Block]:
     kept: list[Block] = []
     for block in page.blocks:
         if isinstance(block, Equations):
-            kept.append(Equations(tuple(replace(row, number=None) for row in block.rows)))
+            kept.append(replace(block, rows=tuple(replace(row, number=None) for row in block.rows)))
         elif not isinstance(block, Heading):
             kept.append(block)
     return kept

@@ -106,6 +106,17 @@ ZERO = Number("0")
 ONE = Number("1")
 
 
+def write_fraction(value: Fraction) -> Expr:
+    """An exact number as a formula: a whole number, or a quotient of two, with the sign before it.
+
+    >>> write_fraction(Fraction(-1, 3))
+    Neg(arg=Div(num=Number(text='1'), den=Number(text='3')))
+    """
+    top = Number(str(abs(value.numerator)))
+    size = top if value.denominator == 1 else Div(top, Number(str(value.denominator)))
+    return Neg(size) if value < 0 else size
+
+
 _LEAF: tuple[Expr, ...] = ()
 
 

@@ -29,13 +29,15 @@ class Bend:
     """One slip in a working: the formulas that stand in place of the right ones, by step.
 
     ``key`` tells the alternatives of one slip apart (which path was dropped); bends of a tag with equal keys are made together by
-    somebody who makes the slip wherever there is occasion.  An empty key: only one at a time.  ``systematic`` ones are made at all places.
+    somebody who makes the slip wherever there is occasion.  An empty key: only one at a time.  ``systematic`` ones are made at all places,
+    or, ``partial``, at all of some layers.
     """
 
     tag: str
     edits: tuple[tuple[str, Expr], ...]
     key: str = ""
     systematic: bool = False
+    partial: bool = False
 
 
 def scale_expr(factor: Expr, expr: Expr) -> Expr:
@@ -167,7 +169,7 @@ def bend_missing_path(working: Working, step: Step) -> Iterator[tuple[str, Expr]
     parts = [chain_term(upstream, local) for upstream, local in step.terms]
     for place in range(len(parts)):
         rest = parts[:place] + parts[place + 1 :]
-        yield f"path {place}", rest[0] if len(rest) == 1 else Add(tuple(rest))
+        yield (f"only {1 - place}", rest[0]) if len(rest) == 1 else (f"path {place}", Add(tuple(rest)))
         if 3 <= len(parts) <= 6:
             yield f"only {place}", parts[place]
 
@@ -403,6 +405,6 @@ def bend_transposed(working: Working) -> Iterator[Bend]:
             if step.of in sums and type(step.expr) is Name and step.expr.name in table:
                 back.append((step.target, Name(table[step.expr.name])))
         if ahead:
-            yield Bend("weights-transposed", tuple(ahead))
+            yield Bend("weights-transposed", tuple(ahead), "forward")
         if back:
-            yield Bend("weights-transposed", tuple(back))
+            yield Bend("weights-transposed", tuple(back), "backward")

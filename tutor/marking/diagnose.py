@@ -153,9 +153,11 @@ class Diagnosis:
         return share_weights(kinds + [NEIGHBOUR] * others, masses + [OTHER] * others, parts + [1.0] * others)
 
     def _list_effective(self, inside: Sequence[int], values: Floats, weights: Sequence[float]) -> tuple[tuple[int, float], ...]:
-        """The slips with their weights, the likeliest first; of those of a kind that give the same, one."""
+        """The slips with their weights, the likeliest first; of those of a kind that give the same, one; none made in some layers only."""
         found: dict[tuple[str, bytes], tuple[int, float]] = {}
         for i, row, weight in zip(inside, np.round(values, 12), weights, strict=False):
+            if self.bends[i].partial:
+                continue
             key = (self.bends[i].tag, row.tobytes())
             first, sum_so_far = found.get(key, (i, 0.0))
             found[key] = first, sum_so_far + weight

@@ -35,8 +35,10 @@ CLOSE_MOVE = 0.25
 
 SURE, SURE_OF_PAIRS = 3.0, 10.0
 """So many times likelier than chance is what is told, and two slips together."""
-ACCIDENTS, ACCIDENTS_OF_PAIRS = 0.0045, 0.0005
-"""How often it is accepted that an arbitrary wrong number is explained as well, and by two slips."""
+ACCIDENTS, ACCIDENTS_OF_PAIRS = 0.008, 0.0008
+"""How often it is accepted that an arbitrary wrong number about as large is explained as well, and by two slips (it is met less often)."""
+ABOUT, ANYWHERE = 0.2, 3.0
+"""Numbers that differ by no more than this share are about as large as each other; how much more an accident counts of any number."""
 SHORT, SURE_OF_SHORT, SURE_OF_SHORT_RARE = 6, 0.2, 10.0
 """A number of fewer digits that is exactly what slips give was not rounded: where numbers are small and whole, less is enough."""
 MADE = 0.5
@@ -187,7 +189,11 @@ class WrongAnswers:
         return ratio >= self.sure and self._expect_accidents(ratio, given, right) <= self.accidents
 
     def _expect_accidents(self, ratio: float, given: Given, right: float) -> float:
-        """How probable it is that an arbitrary wrong number of so many digits meets a candidate that explains it so well."""
+        """How probable it is that an arbitrary wrong number meets a candidate that explains it so well: any number, or one about as large.
+
+        The smaller of both counts: the few numbers of a small exercise are sure because they are few, those where others are far because
+        they are alone.
+        """
         if not given.own:
             return NOTHING
         values, share = self.values[:, 0], given.width / abs(given.own)
@@ -195,7 +201,11 @@ class WrongAnswers:
         cells = np.floor(np.log(np.maximum(np.abs(values), 1e-300)) / share) * np.sign(values)  # what one number meets
         starts = np.flatnonzero(np.diff(cells, prepend=math.nan) != 0)
         chances, weights = np.maximum.reduceat(hit, starts), np.add.reduceat(np.array(self.weights), starts)
-        return math.fsum(chances[weights >= ratio * chances].tolist())
+        chances = np.where(weights >= ratio * chances, chances, 0.0)
+        low, high = sorted((given.own * (1 - ABOUT), given.own * (1 + ABOUT)))
+        near = (values[starts] >= low) & (values[starts] <= high)
+        about = float(np.mean(list_densities(np.linspace(low, high, 9), right))) * (high - low)
+        return min(ANYWHERE * math.fsum(chances.tolist()), math.fsum(chances[near].tolist()) / about)
 
     def _is_sure_of_short(self, fit: Mapping[int, float], given: Given, right: float) -> bool:
         likely = sum(share for row, share in fit.items() if all(slip.tag in self.common for slip in self.why[row]))

@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.answer.compare.array_points import Field
 from tutor.answer.compare.formulas import Points, derivatives, points_of, sample
-from tutor.answer.compare.sampling import conditions_of
+from tutor.answer.compare.sampling import conditions_of, list_target_groups
 from tutor.answer.read.array_vocabulary import array_vocabulary
 from tutor.answer.read.vocabulary import Vocabulary, vocabulary
 from tutor.derive.backward import derive
@@ -22,7 +22,7 @@ from tutor.exercise.over_layers import layers_of
 from tutor.exercise.question import Question
 from tutor.exercise.training_task import Trainer, is_trained_otherwise
 from tutor.expression.keys import make_after_key
-from tutor.expression.nodes import Expr
+from tutor.expression.nodes import Expr, write_fraction
 from tutor.graph.layered import Layered, choose_sizes, put_sizes, write_out
 from tutor.graph.network import counts
 from tutor.graph.nouns import Graph, Step
@@ -162,7 +162,7 @@ class Sheet:
             others = {letter: OTHER_SIZES[place % len(OTHER_SIZES)] for place, letter in enumerate(sizes)}
             other = put_sizes(self.layers, others)
             derivation = derive(write_out(other))
-            found.append(Field.make(other, points_of(derivation, seed=self.seed), others))
+            found.append(Field.make(other, points_of(derivation, seed=self.seed, groups=list_target_groups(other)), others))
         return tuple(found)
 
     @cached_property
@@ -224,9 +224,11 @@ class Sheet:
         graph = self.exercise.graph
         assert graph is not None
         leaves = [q.name for q in graph.leaves]
-        extra = [name for name in self._symbols() if name not in leaves]
+        constants = self._constants
+        extra = [name for name in self._symbols() if name not in leaves and name not in constants]
         given = self.leaves() if self.exercise.values else {}
         steps = [Step(step.target, step.expr, step.rule) for step in self.working.steps if step.after <= 1]
+        steps += [Step(name, write_fraction(value), "constant") for name, value in constants.items()]
         sums = self._sums(graph, given)
         return sample(steps, (*leaves, *extra), given, seed=self.seed, more=derivatives(graph), sums=sums)
 
@@ -235,9 +237,10 @@ class Sheet:
         found: dict[tuple[str, ...], None] = {}
         if len(graph.steps) > MOST_SIMPLIFIED:
             return []
+        groups = list_target_groups(choose_sizes(self.layers)[0]) if self.layers is not None else []
         losses = (graph.loss, *(step.of for step in self.working.steps if step.sort == "gradient"))
         for loss in dict.fromkeys(losses):
-            for group in conditions_of(derive(replace(graph, loss=loss)), given):
+            for group in conditions_of(derive(replace(graph, loss=loss)), given, groups):
                 if not any(set(group) & set(other) for other in found):
                     found[group] = None
         return list(found)
@@ -246,6 +249,13 @@ class Sheet:
         letters = [self.working.rate or self.letter, *self.working.extra]
         letters += [name for name in self._settings() if any(name in self.working.uses[s] for s in self.working.uses)]
         return list(dict.fromkeys(letters))
+
+    @cached_property
+    def _constants(self) -> dict[str, Fraction]:
+        """The step size and the other settings of training, as far as they are given: `w - 0.5*dL/dw` is as right as `w - η*dL/dw`."""
+        given = self.leaves() if self.exercise.rate is not None else {}
+        named = {self.working.rate or self.letter, *self._settings()}
+        return {name: value for name, value in given.items() if name in named and isinstance(value, Fraction)}
 
     @cached_property
     def formula_places(self) -> list[int]:
@@ -259,7 +269,7 @@ class Sheet:
         """The working at a few of those points, for what slips give."""
         points = self.points
         chosen = self.formula_places
-        leaves = points.world.leaves
+        leaves = (*points.world.leaves, *self._constants)
         env = points.columns.fill(list(leaves))
         first = Working(
             self.working.graph, tuple(s for s in self.working.steps if s.after <= 1), self.working.by_name, self.working.uses,

@@ -9,13 +9,14 @@ Sources: what the lectures warn of (graz "sum over all branches", neuron "inner 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 from tutor.derive.working import Working
 from tutor.expression.nodes import ONE, Expr, Neg
-from tutor.graph.nouns import Step
+from tutor.expression.walk import names
+from tutor.graph.nouns import Graph, Step
 from tutor.marking import bends
 from tutor.marking import bends_backward as backward_slips
 from tutor.marking import bends_forward as forward_slips
@@ -257,11 +258,17 @@ CREDITS = {row.tag: row.credit for row in ARRAY_TABLE} | {row.tag: row.credit fo
 """The share of the marks that is left with each slip, with numbers and with arrays."""
 
 
+MOST_LAYERS = 8
+"""In a graph of up to so many layers a slip is also made in one of them only."""
+
+
 def list_bends(working: Working) -> list[Bend]:
     """Every way in which one slip bends a working, in the order of the table; a bend that changes nothing is left out.
 
-    Bends of one tag with the same key come once more, made together: who takes σ' for σ does so at every neuron.
+    Bends of one tag with the same key come once more, made together: who takes σ' for σ does so at every neuron; or at those of one
+    layer, or of all layers but the last, which looks another way.
     """
+    depths = find_depths(working.graph)
     found: list[Bend] = []
     for row in TABLE:
         together: dict[str, list[Bend]] = {}
@@ -269,7 +276,36 @@ def list_bends(working: Working) -> list[Bend]:
             found.append(bend)
             if bend.key:
                 together.setdefault(bend.key, []).append(bend)
-        for group in together.values():
-            if len(group) > 1:
-                found.append(Bend(row.tag, tuple(edit for bend in group for edit in bend.edits), systematic=True))
+        found += [
+            Bend(row.tag, tuple(edit for bend in part for edit in bend.edits), systematic=True, partial=len(part) < len(group))
+            for group in together.values() for part in _list_scopes(working, group, depths)
+        ]  # fmt: skip
     return found
+
+
+def find_depths(graph: Graph) -> dict[str, int]:
+    """How many steps lie at most between the leaves and each quantity: neurons of a layer are as deep as each other.
+
+    >>> from tutor.graph.build import from_steps
+    >>> find_depths(from_steps(["z1 = w1*x", "z2 = w2*x", "a = z1*z2"]))
+    {'w1': 0, 'x': 0, 'w2': 0, 'z1': 1, 'z2': 1, 'a': 2}
+    """
+    depths = dict.fromkeys((quantity.name for quantity in graph.leaves), 0)
+    for step in graph.steps:
+        depths[step.target] = 1 + max((depths[name] for name in names(step.expr)), default=-1)
+    return depths
+
+
+def _list_scopes(working: Working, group: Sequence[Bend], depths: Mapping[str, int]) -> list[Sequence[Bend]]:
+    """The places where one slip is made together: all, those of one layer, all but those of the last."""
+    layers: dict[int, list[Bend]] = {}
+    for bend in group:
+        step = working.by_name[bend.edits[0][0]]
+        at = step.target if step.sort == "forward" else step.of if step.sort == "local" or not step.terms else step.wrt
+        layers.setdefault(depths.get(at, 0), []).append(bend)
+    scopes: list[Sequence[Bend]] = [group]
+    if 2 <= len(layers) <= MOST_LAYERS:
+        scopes += [layers[depth] for depth in sorted(layers)]
+        last = max(layers)
+        scopes += [[bend for depth in sorted(layers) if depth != last for bend in layers[depth]]] if len(layers) > 2 else []
+    return [scope for scope in scopes if len(scope) > 1]

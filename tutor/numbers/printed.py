@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tutor.expression.nodes import Div, Expr, Neg, Number
+from tutor.expression.nodes import Expr, Number, write_fraction
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 
 
@@ -73,8 +73,7 @@ def as_printed(value: Value, digits: int = 6) -> Expr:
         ):  # fmt: skip
             return Number(exact)
         if exact is None and _is_short_fraction(value):
-            ratio: Expr = Div(Number(str(abs(value.numerator))), Number(str(value.denominator)))
-            return Neg(ratio) if value < 0 else ratio
+            return write_fraction(value)
     return Number(round_significant(value, digits))
 
 

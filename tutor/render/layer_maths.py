@@ -175,20 +175,25 @@ def _entry(writer: Writer, args: tuple[Expr, ...]) -> str:
     return symbol.latex if writer.style.markup else symbol.text
 
 
-def _sum_over(writer: Writer, args: tuple[Expr, ...]) -> str:
-    letter, body = writer.show(args[0]), args[-1]
-    nested = type(body) is Call and body.func == "sum_over"
-    inner = writer.show(body) if nested else writer.write_within(body, _QUOTIENT)
-    if len(args) == 2:
-        return _write_both(writer, f"\\sum_{{{letter}}} {inner}", f"Σ_{letter} {inner}")
-    last = writer.show(args[1])
-    return _write_both(writer, f"\\sum_{{{letter}=1}}^{{{last}}} {inner}", f"Σ_({letter}=1..{last}) {inner}")
+def _write_over(func: str, latex: str, sign: str = "") -> Write:
+    """A sum or a maximum over letters; letters that run equally far stand together: Σ_(a,b=1..3)."""
 
+    text = sign or latex.removeprefix("\\")
 
-def _max_over(writer: Writer, args: tuple[Expr, ...]) -> str:
-    letters = [writer.show(letter) for letter in args[:-1]]
-    inner = writer.show(args[-1])
-    return _write_both(writer, f"\\max_{{{','.join(letters)}}} {inner}", f"max_{','.join(letters)} {inner}")
+    def write(writer: Writer, args: tuple[Expr, ...]) -> str:
+        letters, last, body = [args[0]], args[1:-1], args[-1]
+        while type(body) is Call and body.func == func and body.args[1:-1] == last:
+            letters.append(body.args[0])
+            body = body.args[-1]
+        nested = type(body) is Call and body.func == func
+        inner = writer.show(body) if nested else writer.write_within(body, _QUOTIENT)
+        runs = ",".join(writer.show(letter) for letter in letters)
+        if not last:
+            return _write_both(writer, f"{latex}_{{{runs}}} {inner}", f"{text}_{runs} {inner}")
+        end = writer.show(last[0])
+        return _write_both(writer, f"{latex}_{{{runs}=1}}^{{{end}}} {inner}", f"{text}_({runs}=1..{end}) {inner}")
+
+    return write
 
 
 def _write_equal(writer: Writer, args: tuple[Expr, ...]) -> str:
@@ -280,8 +285,8 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     OF_EACH["column_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("col"))),
     "hadamard": PrintedOperation(_QUOTIENT, _sign("\\odot", "⊙")),
     "at": PrintedOperation(_ATOM, _entry),
-    "sum_over": PrintedOperation(_SUM, _sum_over),
-    "max_over": PrintedOperation(_SUM, _max_over),
+    "sum_over": PrintedOperation(_SUM, _write_over("sum_over", "\\sum", "Σ")),
+    "max_over": PrintedOperation(_SUM, _write_over("max_over", "\\max")),
     "equal": PrintedOperation(_ATOM, _write_equal),
     "shaped": PrintedOperation(_ATOM, _write_shaped),
     "size": PrintedOperation(_ATOM, _sizes),

@@ -18,7 +18,7 @@ from tutor.derive.rewrites.collapse import find_collapses
 from tutor.derive.rewrites.terms import Flow, Output, Term, affine, combine_sums, log_of, log_sum, outputs, terms
 from tutor.derive.slope import derivatives
 from tutor.derive.tidy import product, sum_terms
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Partial, children, write_fraction
 from tutor.expression.walk import has_call, names
 from tutor.graph.nouns import Derivation, Path, Step
 
@@ -84,9 +84,7 @@ class _Logs:
         if self.number == 1:
             return expr
         size = abs(self.number)
-        whole: Expr = Number(str(size.numerator))
-        factor = whole if size.denominator == 1 else Div(whole, Number(str(size.denominator)))
-        product = expr if size == 1 else Mul((factor, expr))
+        product = expr if size == 1 else Mul((write_fraction(size), expr))
         return Neg(product) if self.number < 0 else product
 
 MAX_OWN = 4
@@ -227,7 +225,7 @@ def _component(sight: Sight, score: str, p: Expr, targets: Mapping[str, Expr], l
         return _score(sight, SOFTMAX, score, logs, short, between)
     only = total.get("") if total and set(total) == {""} else None
     if only is not None:
-        return _score(sight, SOFTMAX, score, logs, plus([times(_number(only), p), _oppose(y)]), between)
+        return _score(sight, SOFTMAX, score, logs, plus([times(write_fraction(only), p), _oppose(y)]), between)
     condition = summed if total is not None and all(isinstance(t, Name) for t in targets.values()) else None
     general = plus([times(p, summed), _oppose(y)])
     return _score(sight, SOFTMAX, score, logs, general, between, condition, short)
@@ -242,8 +240,8 @@ def _log_sum(sight: Sight) -> Iterator[Rewrite]:
     slopes: dict[str, list[Expr]] = {score: [] for score in scores}
     for term in found or ():
         made = log_sum(term.core, sight.flow)
-        scale = Div(product([_number(term.number), *term.factors]), product(term.divisors)) if term.divisors else product(
-            [_number(term.number), *term.factors])  # fmt: skip
+        scale = Div(product([write_fraction(term.number), *term.factors]), product(term.divisors)) if term.divisors else product(
+            [write_fraction(term.number), *term.factors])  # fmt: skip
         if made is not None:
             for place, score in enumerate(made[0], 1):
                 call = Call("sigmoid", (Name(score),)) if made[1] else Call(f"softmax_{place}", tuple(Name(s) for s in made[0]))
@@ -300,7 +298,7 @@ def _logs(sight: Sight, group: Sequence[Output]) -> _Logs | None:
         if which in targets:
             return None
         number = -term.number / scale
-        targets[which] = times(*(() if number == 1 else (_number(number),)), *term.factors)
+        targets[which] = times(*(() if number == 1 else (write_fraction(number),)), *term.factors)
     return _Logs(targets, scale, mine[0].divisors) if all(t.divisors == mine[0].divisors for t in mine) else None
 
 
@@ -308,13 +306,6 @@ def _scale(mine: Sequence[Term]) -> Fraction:
     """What all terms share: the 1/2 of a mean; 1 where each has a number of its own."""
     numbers = {-term.number for term in mine}
     return numbers.pop() if len(numbers) == 1 and any(term.factors for term in mine) else Fraction(1)
-
-
-def _number(value: Fraction) -> Expr:
-    size: Expr = Number(str(abs(value).numerator))
-    if value.denominator != 1:
-        size = Div(size, Number(str(value.denominator)))
-    return Neg(size) if value < 0 else size
 
 
 def _find_below(derivation: Derivation, rewrites: Sequence[Rewrite]) -> Iterator[Rewrite]:

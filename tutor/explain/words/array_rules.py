@@ -79,7 +79,32 @@ class ArrayWords(Topic):
         "linear network": "linear layers are one linear layer",
     }
 
+    SYMBOLS: Mapping[str, str] = {
+        "correlate": "{call}: the kernel slides over the input as it is",
+        "convolve": "{call}: the kernel slides over the input, flipped along each axis",
+        "spread": "{call}: the kernel is flipped and also stands where only a part of it meets the array; what lies outside counts as 0",
+        "spread_flipped": "{call}: the kernel also stands where only a part of it meets the array; what lies outside counts as 0",
+        "kernel_gradient": "{call}: the gradient slides over the input as it is",
+        "kernel_gradient_flipped": "{call}: the gradient slides over the input, and flip reverses the order along each axis",
+        "max_pool": "{call}: windows of {first} entries along each axis, {last} apart",
+        "average_pool": "{call}: windows of {first} entries along each axis, {last} apart",
+        "route": "{call}: each gradient goes to the place of the largest entry of its window, the other places get 0",
+        "route_first": "{call}: each gradient goes to the place of the largest entry of its window, of equal ones to the first",
+        "share": "{call}: each gradient is shared out equally over its window",
+        "part": "{call}: what stands at the places {first} to {last} of the first axis",
+        "concat": "{call}: the entries of the first, then those of the second",
+        "flatten": "{call}: all entries as one vector, row after row",
+        "unflatten": "{call}: the entries back in rows and columns",
+        "one_hot": "{call}: 1 at place {first}, 0 elsewhere",
+        "softmax_columns": "{call}: the softmax of each column by itself",
+        "softmax_rows": "{call}: the softmax of each row by itself",
+    }
+    """What an operation's sign means, where it first stands."""
+    ONES = "{ones}: ones everywhere"
+    DIVIDED = "a fraction of arrays is taken entry by entry"
+    STRIDE = "s is the stride, p the width of the zeros around the input"
     ENTRY = "entry by entry"
+    WORKED_OUT = "worked out"
     WRITTEN = "written out"
     CONDITION = "Needs targets that sum to 1 for each sample, as here."
     ASSUMED = "Needs targets that sum to 1 for each sample."

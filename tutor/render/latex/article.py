@@ -11,7 +11,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import singledispatchmethod
 
-from tutor.errors import OutputError
 from tutor.explain.document import (
     Bars,
     Blanks,
@@ -34,14 +33,16 @@ from tutor.expression.nodes import Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
-from tutor.render.latex.rows import LatexRow, set_rows
+from tutor.render.latex.heights import hold_end, join_rows
+from tutor.render.latex.math_sizes import LEAST, write_math_sizes
+from tutor.render.latex.rows import LatexRow, set_beside, set_rows
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.sheet_questions import QUESTION, keep_room, set_blanks, set_question
 from tutor.render.latex.tables import set_table
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
 from tutor.render.maths import Printer
-from tutor.render.picture.tikz import tikz
+from tutor.render.picture.tikz import PictureRoom, fit_picture
 
 PAGE_CM = 17.2
 """The width of a line of the complete article."""
@@ -51,13 +52,18 @@ FRAGMENT_CM = 12.0
 
 _EM_CM = 0.3528  # an em at ten points, a little more than it is
 _FRAGMENT_EM_CM = 0.3848  # and at eleven, the middle of what a fragment may meet
-_HEIGHTS = (5.0, 6.5, 8.2, 12.0, 20.0)  # how high a picture may be, in cm: the lowest that shows everything
+_LOW = (5.0, 6.5, 8.2, 10.0)  # how high a picture may be, in cm: the lowest that shows everything
+_HIGH = (12.0, 14.0, 16.0, 18.0, 20.0)  # one that takes half of a page has small letters first
+_HEIGHTS = tuple((height, letters) for group in (_LOW, *zip(_HIGH)) for letters in (LEAST + 1, LEAST) for height in group)
+_SIDEWAYS = (25.0, 16.5)  # and how wide and high on a page of its own, on its side
 _SMALL = 0.86  # \footnotesize, in em of the normal size
 _GAP = 0.8
-_TOGETHER = 8  # rows
 _HEADINGS = ("section", "subsection")
 _TITLES = ("\\Large", "\\large")
 """How a section and a title are set, in a page and in a part of it."""
+_WHOLE = "\\interlinepenalty=10000\\clubpenalty=10000\\widowpenalty=10000 "
+_LONG = 8
+"""A paragraph of fewer lines is never torn."""
 _BLOCK = 40
 """Rows of one display; a longer block is set as several, with the same width left of the relation."""
 
@@ -74,7 +80,7 @@ _PREAMBLE = r"""% Made by backprop-tutor; compile with pdflatex, latexmk or tect
 \setlength{\parindent}{0pt}
 \setlength{\parskip}{3pt plus 1pt}
 \setlength{\jot}{3pt}
-"""
+""" + write_math_sizes()
 _PARTS = r"""\makeatletter
 \renewcommand\subsection{\@startsection{subsection}{2}{\z@}{-7pt plus -3pt minus -2pt}{1pt plus 1pt}%
   {\normalfont\normalsize\bfseries}}
@@ -102,7 +108,7 @@ def document(doc: Document, notation: Notation, preamble: str = "") -> str:
     """
     parts = _PARTS if any(isinstance(block, Section) for block in doc.blocks) else ""
     own = set_theme(doc.theme) + (f"{preamble.rstrip()}\n" if preamble else "")
-    body = _LatexPage(notation, PAGE_CM, accent=bool(doc.theme.accent)).body(doc)
+    body = _LatexPage(notation, PAGE_CM, accent=bool(doc.theme.accent), floats=True).body(doc)
     return _PREAMBLE + parts + own + _BEGIN + choose_hyphens(doc.language) + body + "\\end{document}\n"
 
 
@@ -158,19 +164,16 @@ def _hold_width(line: str, width: float) -> str:
     return f"\\mathmakebox[{width:.2f}em][r]{{{left}}}{mark}{rest}"
 
 
-def _keep_together(lines: Sequence[str]) -> str:
-    r"""The rows of one equation; a page never ends within a short one."""
-    return (" \\\\*\n" if len(lines) <= _TOGETHER else " \\\\\n").join(lines)
-
-
 class _LatexPage:
     """Sets the blocks of one document for one width of line."""
 
-    def __init__(self, notation: Notation, width_cm: float, em_cm: float = _EM_CM, depth: int = 0, accent: bool = False) -> None:
+    def __init__(
+        self, notation: Notation, width_cm: float, em_cm: float = _EM_CM, depth: int = 0, accent: bool = False, floats: bool = False
+    ) -> None:
         """``depth`` counts the titles that the page stands under, where it is a part of another; with ``accent`` titles
-        have the theme's colour."""
+        have the theme's colour; with ``floats`` a picture may have a page of its own."""
         self.notation = notation
-        self.width_cm, self.em_cm, self.depth = width_cm, em_cm, depth
+        self.width_cm, self.em_cm, self.depth, self.floats = width_cm, em_cm, depth, floats
         self.line = width_cm / em_cm
         self.accent, self.colour = accent, "\\color{accent}" if accent else ""
         self.printer = Printer(notation)
@@ -179,8 +182,10 @@ class _LatexPage:
 
     def body(self, doc: Document) -> str:
         """The title and the blocks, in a group of its own."""
-        blocks = [self.block(block) for block in doc.blocks]
-        parts = ["\\begingroup\\allowdisplaybreaks", self.title(doc), *blocks, "\\par\\endgroup"]
+        blocks = [text for block in doc.blocks if (text := self.block(block))]
+        if self.floats and not any(isinstance(block, Section) for block in doc.blocks):
+            blocks = hold_end(blocks)
+        parts = ["\\begingroup\\allowdisplaybreaks" + _WHOLE, self.title(doc), *blocks, "\\par\\endgroup"]
         return "\n".join(part for part in parts if part) + "\n"
 
     def title(self, doc: Document) -> str:
@@ -216,7 +221,8 @@ class _LatexPage:
     @block.register
     def _(self, block: Paragraph) -> str:
         label = f"\\textbf{{{escape(block.label)}}}\\enspace " if block.label else ""
-        return f"{{\\raggedright\\noindent {label}{self.phrases.latex(block.parts, self.line * 0.4)}\\par}}"
+        torn = "\\interlinepenalty=0 " if self.phrases.width(block.parts) > self.line * _LONG else ""
+        return f"{{\\raggedright\\noindent {torn}{label}{self.phrases.latex(block.parts, self.line * 0.4)}\\par}}"
 
     @block.register
     def _(self, block: Table) -> str:
@@ -224,10 +230,12 @@ class _LatexPage:
 
     @block.register
     def _(self, block: Figure) -> str:
-        drawn = self.draw_picture(block.picture)
+        drawn, turned = self.draw_picture(block.picture)
         caption = (
-            f"\n\\par\\smallskip{{\\footnotesize {self.phrases.latex(block.caption)}\\par}}" if block.caption else ""
+            f"\n\\par\\nopagebreak\\smallskip{{\\footnotesize {self.phrases.latex(block.caption)}\\par}}" if block.caption else ""
         )
+        if turned:
+            return f"\\begin{{figure}}[p]\\centering\n\\rotatebox{{90}}{{%\n{drawn.rstrip()}}}{caption}\n\\end{{figure}}"
         return f"\\par\\medskip\n{{\\centering\\noindent\n{drawn}{caption}\n\\par}}\\medskip"
 
     @block.register
@@ -238,17 +246,13 @@ class _LatexPage:
     def _(self, block: Bars) -> str:
         return bars.latex(block, self.line)
 
-    def draw_picture(self, picture: Picture) -> str:
-        """The picture as low as it can be drawn without leaving out more boxes than on a page of its own."""
-        whole = tikz(picture, self.notation, self.width_cm, _HEIGHTS[-1])
-        for height in _HEIGHTS[:-1]:
-            try:
-                low = tikz(picture, self.notation, self.width_cm, height)
-            except OutputError:
-                continue
-            if low.count("\\node") == whole.count("\\node"):
-                return low
-        return whole
+    def draw_picture(self, picture: Picture) -> tuple[str, bool]:
+        """The picture as low as all of it has room, with letters that can be read; and whether it is on its side, for a page of its own."""
+        rooms = [PictureRoom(self.width_cm, height, letters) for height, letters in _HEIGHTS]
+        if self.floats:
+            rooms += [PictureRoom(*_SIDEWAYS, letters, turned=True) for letters in (LEAST + 1, LEAST)]
+        drawn, room = fit_picture(picture, self.notation, rooms)
+        return drawn, room.turned
 
     @block.register
     def _(self, block: SheetQuestion) -> str:
@@ -261,8 +265,8 @@ class _LatexPage:
     @block.register
     def _(self, block: Section) -> str:
         doc = block.document
-        page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent)
-        body = list(page.body_of_part(doc.blocks))
+        page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent, self.floats)
+        body = hold_end([text for text in page.body_of_part(doc.blocks) if text]) if self.floats else list(page.body_of_part(doc.blocks))
         asked = next((place for place, part in enumerate(body) if part.startswith(QUESTION)), 0)
         start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []
         head = [*start, page.title(doc), "\\nopagebreak"] if doc.title or doc.facts else start
@@ -284,7 +288,11 @@ class _LatexPage:
         printer = self.printer_for(block)
         lefts = [measure(printer.latex(row.left)) for row in block.rows]
         left_width = max((width for width in lefts if width <= self.line * 0.35), default=2.0)
-        written = [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows]
+        if block.beside:
+            rows = set_beside(printer.latex_writer, block.rows, self.line, max(left_width, 2.0))
+            written = [[self.row(row, ())] for row in rows]
+        else:
+            written = [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows]
         displays: list[list[list[str]]] = [[]]
         for lines in written:
             if displays[-1] and sum(map(len, displays[-1])) + len(lines) > _BLOCK:
@@ -293,7 +301,7 @@ class _LatexPage:
         if len(displays) > 1:  # all displays of a block are aligned with one another
             displays = [[[_hold_width(line, left_width) for line in lines] for lines in display] for display in displays]
         return "\n".join(
-            "\\begin{align*}\n" + " \\\\\n".join(map(_keep_together, display)) + "\n\\end{align*}"
+            f"\\begin{{align*}}\n{join_rows(display)}\n\\end{{align*}}"
             for display in displays
         )
 

@@ -8,6 +8,7 @@ r"""Plain words as LaTeX text: ASCII only, nothing left that TeX would act on.
 
 from __future__ import annotations
 
+import re
 import unicodedata
 
 from tutor.text import code_point, drop_controls, fit_one_line
@@ -22,6 +23,8 @@ _UPPER_GREEK = {
     "Γ": "Gamma", "Δ": "Delta", "Θ": "Theta", "Λ": "Lambda", "Ξ": "Xi", "Π": "Pi", "Σ": "Sigma", "Υ": "Upsilon",
     "Φ": "Phi", "Ψ": "Psi", "Ω": "Omega",
 }  # fmt: skip
+_LATIN = dict(zip("ΑΒΕΖΗΙΚΜΝΟΡΤΧ", "ABEZHIKMNOPTX", strict=True))
+"""Greek capitals that look like Latin ones, so that TeX has no letters for them."""
 _SIGNS = {
     "−": "-", "·": "\\cdot", "×": "\\times", "÷": "\\div", "±": "\\pm", "→": "\\rightarrow", "←": "\\leftarrow",
     "↔": "\\leftrightarrow", "↑": "\\uparrow", "↓": "\\downarrow", "⇒": "\\Rightarrow", "⇐": "\\Leftarrow",
@@ -33,9 +36,11 @@ _SIGNS = {
     "∧": "\\wedge", "∨": "\\vee", "¬": "\\neg", "ᵀ": "^{T}", "ⁿ": "^{n}", "⁺": "^{+}", "⁻": "^{-}", "✓": "\\surd",
     "½": "\\tfrac{1}{2}", "¼": "\\tfrac{1}{4}", "¾": "\\tfrac{3}{4}", "≪": "\\ll", "≫": "\\gg", "∼": "\\sim",
     "⟶": "\\longrightarrow", "⟵": "\\longleftarrow", "⟹": "\\Longrightarrow", "ᴸ": "^{L}",
+    "ℒ": "\\mathcal{L}",
 }  # fmt: skip
 MATHS: dict[str, str] = {
     **{letter: "\\" + name for letter, name in (_LOWER_GREEK | _UPPER_GREEK).items()},
+    **{letter: f"\\mathrm{{{latin}}}" for letter, latin in _LATIN.items()},
     **_SIGNS,
     **{digit: f"^{{{value}}}" for value, digit in enumerate("⁰¹²³⁴⁵⁶⁷⁸⁹")},
     **{digit: f"_{{{value}}}" for value, digit in enumerate("₀₁₂₃₄₅₆₇₈₉")},
@@ -55,6 +60,8 @@ _ACCENTS = {
     "\u0300": "`", "\u0301": "'", "\u0302": "^", "\u0303": "~", "\u0308": '"', "\u030a": "r", "\u030c": "v",
     "\u0327": "c", "\u0304": "=", "\u0306": "u", "\u0307": ".", "\u030b": "H", "\u0323": "d",
 }  # fmt: skip
+_CLUSTER = re.compile(f"[A-Za-z][{''.join(_ACCENTS)}]|.", re.DOTALL)
+"""A letter with a mark above or below it that is no character of its own, or any character."""
 _BREAK = "\\penalty5000{}"  # only where the word would run off the page
 _LONG_WORD, _LONG_PART = 14, 7
 """A line may break after so many characters without a blank, and again after so many: no word runs off the page."""
@@ -87,11 +94,14 @@ def escape(words: str) -> str:
     r"""The words as LaTeX text, safe inside any argument: ``a_b`` becomes ``a\_b``, ``é`` becomes ``\'{e}``.
 
     An unknown character is shown as ``[U+1F600]``; very long words may be broken.
+
+    >>> escape("w\u0303 = \u0395")
+    '\\~{w} = \\ensuremath{\\mathrm{E}}'
     """
     parts: list[str] = []
     run = 0
     before = ""
-    for character in unicodedata.normalize("NFC", drop_controls(words)):
+    for character in _CLUSTER.findall(unicodedata.normalize("NFC", drop_controls(words))):
         latex = _convert(character)
         weight = len(latex) if latex.startswith("[U+") else 1
         run = 0 if character == " " else run + weight

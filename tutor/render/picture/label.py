@@ -13,10 +13,11 @@ import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-from tutor.explain.document import Node, Picture
+from tutor.errors import TutorError
+from tutor.explain.document import LocalDerivative, Node, Picture
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.notation.profile import Notation
-from tutor.notation.symbol import Symbol
+from tutor.notation.symbol import Symbol, read_symbol
 from tutor.render.latex.words import escape_label
 from tutor.render.maths import Printer
 from tutor.text import fit_one_line
@@ -33,8 +34,12 @@ LONGEST_NAME = 24
 LONGEST_NUMBER = 16
 """Characters of a number that are shown; a longer one is rounded to six digits, with ≈ before it."""
 
-SUB, END = "\ue000", "\ue001"
-"""Where a subscript begins and ends in `Phrase.text` (private characters, which no text from outside can hold)."""
+TOLD = ("value", "gradient", "local")
+"""Roles of what has no box of its own in the legend: it is written as it stands in the picture."""
+
+SUB, END, SUP = "\ue000", "\ue001", "\ue002"
+"""Where a subscript begins and ends in `Phrase.text`, and where a superscript begins (private characters, which no text from outside can
+hold)."""
 
 _ROLES = {
     "weight": "parameter",
@@ -45,9 +50,13 @@ _ROLES = {
     "constant": "input",
     OMITTED: OMITTED,
 }
+_ON_EDGE = 6.5  # how wide a local derivative may be, in em
+_DOTS_TEXT = "…"
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
-_INDEX = re.compile(r"_(?:\{([A-Za-z0-9,]+)\}|([A-Za-z0-9]))$")
+
+_BRACKETED = re.compile(r"\((.+)\)((?:[_^]\{[^{}]*\})*)")
+"""An entry of something that has an index of its own: ``(W_{2})_{11}``."""
 
 _DOTS, _BRACKET_DOTS = Name("..."), Name("(...)")
 _DOT_SYMBOLS = {"...": Symbol("\\ldots", "…"), "(...)": Symbol("(\\ldots)", "(…)")}
@@ -57,7 +66,8 @@ _DOT_SYMBOLS = {"...": Symbol("\\ldots", "…"), "(...)": Symbol("(\\ldots)", "(
 class Phrase:
     """One short line, ready to print.
 
-    ``text`` is Unicode, with subscripts between `SUB` and `END`; ``latex`` is ASCII, for LaTeX's text mode.
+    ``text`` is Unicode, with subscripts between `SUB` and `END`, superscripts between `SUP` and `END`; ``latex`` is ASCII, for LaTeX's
+    text mode.
     """
 
     text: str
@@ -66,7 +76,7 @@ class Phrase:
     @property
     def plain(self) -> str:
         """The text without marks, as a screen reader says it: ``out_h1``."""
-        return self.text.replace(SUB, "_").replace(END, "")
+        return self.text.replace(SUB, "_").replace(SUP, "^").replace(END, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +102,12 @@ def labels(picture: Picture, notation: Notation, room: float) -> dict[str, Label
     printer = _Titles(picture, notation)
     fed = {target for _, target in picture.edges}
     return {node.name: printer.label(node, picture.loss, node.name in fed, room) for node in picture.nodes}
+
+
+def write_locals(picture: Picture, notation: Notation) -> dict[tuple[str, str], Phrase]:
+    """What stands on the edges, by their ends: the formula of the local derivative with its value, or the value alone."""
+    printer = _Titles(picture, notation)
+    return {(local.source, local.target): printer.derivative(local) for local in picture.locals}
 
 
 def symbols(names: Iterable[str], notation: Notation) -> dict[str, Phrase]:
@@ -136,7 +152,7 @@ def _make_safe_beside(words: str) -> str:
 def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> list[tuple[str, Phrase]]:
     """What the legend explains: (role, words) for each kind of box that occurs, then for the two numbers.
 
-    The numbers come with the roles ``value`` and ``gradient``.
+    The numbers come with the roles ``value``, ``gradient`` and ``local`` (`TOLD`).
     """
     roles = {label.role for label in known.values()}
     words = picture.words
@@ -145,6 +161,8 @@ def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> lis
         entries.append(("value", write_words(words.VALUE)))
     if any(label.gradient for label in known.values()):
         entries.append(("gradient", _gradient_words(picture, notation)))
+    if picture.locals:
+        entries.append(("local", write_words(words.LOCAL)))
     return entries
 
 
@@ -272,13 +290,35 @@ class _Titles:
         return Phrase("≈" + number.text, "$\\approx " + number.latex[1:])
 
 
+    def derivative(self, local: LocalDerivative) -> Phrase:
+        """A local derivative as it stands on an edge."""
+        formula = self._shorten_formula(_harden(local.expr))
+        if local.value is None:
+            return formula
+        number = self.number(local.value)
+        if formula.text == number.text or _DOTS_TEXT in formula.text or em(formula.text) + em(number.text) > _ON_EDGE:
+            return number
+        return Phrase(f"{formula.text} = {number.text}", f"{formula.latex[:-1]} = {number.latex[1:]}")
+
+    def _shorten_formula(self, expr: Expr) -> Phrase:
+        """The first form that has room on an edge, fractions with a slash; dots where none has."""
+        for form in list_shorter(expr):
+            phrase = self.number(form) if isinstance(form, Div | Number | Neg) else self._phrase(form)
+            if em(phrase.text) <= _ON_EDGE and "\\begin" not in phrase.latex:
+                return phrase
+        return self._phrase(_DOTS)
+
+
 def _list_mentioned(picture: Picture) -> tuple[list[str], list[str]]:
     """Every name and every function of the picture's expressions, in order of appearance."""
     names: dict[str, None] = {}
     functions: dict[str, None] = {}
+    locals_of: dict[str, list[Expr]] = {}
+    for local in picture.locals:
+        locals_of.setdefault(local.target, []).append(local.expr)
     for node in picture.nodes:
         names[node.name] = None
-        pending = [_harden(expr) for expr in (node.gradient, node.value, node.expr) if expr is not None]
+        pending = [_harden(expr) for expr in (node.gradient, node.value, node.expr, *locals_of.get(node.name, ())) if expr is not None]
         while pending:
             expr = pending.pop()
             pending += reversed(children(expr))
@@ -305,32 +345,39 @@ def _choose_safe_symbol(name: str, notation: Notation) -> Symbol:
         symbol = notation.symbol(name)
         words = fit_one_line(symbol.text) or "?"
         if len(words) <= LONGEST_NAME:
-            return Symbol(symbol.latex, _mark_index(words, symbol.latex))
+            return Symbol(symbol.latex, mark_scripts(Symbol(symbol.latex, words)))
     else:
         words = fit_one_line(name) or "?"
     return Symbol("\\text{" + escape_label(_cut(words)) + "}", _cut(words))
 
 
-def _mark_index(text: str, latex: str) -> str:
-    """The text with its index marked, when the LaTeX form says that it has one: ``w5`` of ``w_{5}``."""
-    found = _INDEX.search(latex)
-    if not found:
-        return text
-    index: str = found[1] or found[2]
-    for written in (index, index.replace(",", "_"), index.replace(",", "")):
-        head = text[: -len(written)].rstrip("_")
-        if text.endswith(written) and head:
-            return f"{head}{SUB}{written.replace('_', ',')}{END}"
-    return text
+def mark_scripts(symbol: Symbol) -> str:
+    """The symbol's text with its index and its superscript marked, as its LaTeX form has them; as it is, where that is not understood.
+
+    >>> mark_scripts(Symbol("w_{11}^{o}", "wᵒ₁₁")) == f"w{SUB}11{END}{SUP}o{END}"
+    True
+    """
+    within = _BRACKETED.fullmatch(symbol.latex)
+    if within:
+        base = mark_scripts(Symbol(within[1], ""))
+        return f"({base}){mark_scripts(Symbol('x' + within[2], 'x'))[1:]}" if base else symbol.text
+    try:
+        parts = read_symbol(symbol.latex.replace("\\operatorname", "\\mathrm"))
+    except TutorError:
+        return symbol.text
+    raised = parts.sup.text.replace("'", "′")
+    lowered = f"{SUB}{parts.sub.text}{END}" if parts.sub.text else ""
+    return unicodedata.normalize("NFC", parts.base.text) + lowered + (raised if raised == "′" else f"{SUP}{raised}{END}" if raised else "")
 
 
 def _choose_safe_function(func: str, notation: Notation) -> Symbol | None:
     """How a function is written, when its name needs care."""
     if func in notation.functions:
         known = notation.functions[func]
-        return Symbol(known.latex, fit_one_line(known.text) or "?")
+        return Symbol(known.latex, mark_scripts(Symbol(known.latex, fit_one_line(known.text) or "?")))
     if _PLAIN_NAME.fullmatch(func):
-        return None
+        plain = notation.function(func)
+        return replace(plain, text=mark_scripts(plain)) if "_{" in plain.latex else None
     words = _cut(fit_one_line(func) or "?")
     return Symbol("\\operatorname{\\text{" + escape_label(words) + "}}", words)
 
@@ -357,8 +404,8 @@ def em(text: str) -> float:
     """How wide a text is at most, in em of a usual sans-serif font (the widths of DejaVu Sans, the widest of them)."""
     width, scale = 0.0, 1.0
     for mark in text:
-        if mark in (SUB, END):
-            scale = SUBSCRIPT if mark == SUB else 1.0
+        if mark in (SUB, SUP, END):
+            scale = 1.0 if mark == END else SUBSCRIPT
         elif mark in _WIDTHS:
             width += scale * _WIDTHS[mark]
         elif unicodedata.east_asian_width(mark) in "WF":
@@ -375,8 +422,8 @@ def tex_em(text: str) -> float:
     """About how wide a text is in Computer Modern of 10 points, in em; smaller sizes are a little wider."""
     width, scale = 0.0, 1.0
     for mark in text:
-        if mark in (SUB, END):
-            scale = 1.28 if mark == SUB else 1.0  # `em` has made it smaller already
+        if mark in (SUB, SUP, END):
+            scale = 1.0 if mark == END else 1.28  # `em` has made it smaller already
         else:
             width += 0.91 * scale * em(mark) * (SUBSCRIPT if scale > 1 else 1.0) + _WIDER_IN_TEX.get(mark, 0.0)
     return width

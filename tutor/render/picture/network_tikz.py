@@ -5,6 +5,7 @@ from __future__ import annotations
 from tutor.errors import OutputError
 from tutor.explain.diagram import Diagram
 from tutor.notation.profile import Notation
+from tutor.render.latex.math_sizes import LEAST, set_math_sizes
 from tutor.render.picture import label
 from tutor.render.picture.network_layout import SMALL, Circle, Drawing, Spoke, arrange
 from tutor.render.picture.tikz import CM, COLOURS, SIZES, page, pair, set_line, write_short
@@ -14,7 +15,7 @@ _EDGE = 1.5
 
 
 def network_tikz(diagram: Diagram, notation: Notation, width_cm: float = 16.0) -> str:
-    r"""The drawing as a ``tikzpicture`` at most ``width_cm`` wide, with letters of 10 to 6 points.
+    r"""The drawing as a ``tikzpicture`` at most ``width_cm`` wide, with letters of 10 to 7 points.
 
     Set it in a paragraph without indentation.  Raises `OutputError` for a network that is too wide for that.
     """
@@ -29,7 +30,7 @@ def network_standalone(diagram: Diagram, notation: Notation) -> str:
 
 def _choose_drawing(diagram: Diagram, notation: Notation, width_cm: float) -> tuple[str, float, float]:
     drawing = arrange(diagram, notation, label.tex_em)
-    for size, wider in SIZES.items():
+    for size, wider in ((size, wider) for size, wider in SIZES.items() if round(size * SMALL) >= LEAST):
         unit = size * wider
         width, height = drawing.width * unit + 2 * _EDGE, drawing.height * unit + 2 * _EDGE
         if width <= width_cm * CM:
@@ -38,12 +39,13 @@ def _choose_drawing(diagram: Diagram, notation: Notation, width_cm: float) -> tu
 
 
 def _tikzpicture(drawing: Drawing, size: int, unit: float) -> str:
-    small = size * SMALL
+    small = round(size * SMALL)
     font = f"font=\\fontsize{{{size}}}{{{size + 1}}}\\selectfont"
     lines = [
         f"\\begin{{tikzpicture}}[x={write_short(unit, 4)}pt,y=-{write_short(unit, 4)}pt,line width=0.5pt,",
         f"  every node/.style={{inner sep=0pt,outer sep=0pt,anchor=base,{font}}},",
-        f"  tutor small/.style={{font=\\fontsize{{{write_short(small)}}}{{{write_short(small + 1)}}}\\selectfont}}]",
+        f"  tutor small/.style={{font=\\fontsize{{{small}}}{{{small + 1}}}\\selectfont}}]",
+        *set_math_sizes(size, small),
         *(f"\\definecolor{{tutor{name}}}{{HTML}}{{{value}}}" for name, value in COLOURS.items()),
         f"\\path[use as bounding box] (0,0) rectangle {pair((drawing.width + 2 * _EDGE / unit, drawing.height + 2 * _EDGE / unit))};",
         f"\\begin{{scope}}[shift={{({write_short(_EDGE / unit)},{write_short(_EDGE / unit)})}}]",

@@ -1,20 +1,22 @@
 r"""A computational graph for LaTeX: the layout of `tutor.render.picture.layout`, drawn with plain TikZ.
 
 A fragment needs ``amsmath``, ``xcolor`` and ``tikz`` (no TikZ library), is ASCII only and defines its own colours.  It
-is never wider or higher than asked for, and no letter is smaller than 6 points, apart from indices.  To that end a
+is never wider or higher than asked for, and no letter is smaller than 7 points, in indices neither.  To that end a
 picture takes smaller letters, runs downwards, sets the gradient below the value, drops formulas; then it bundles
 leaves; and in the end it leaves out its middle.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.errors import OutputError
 from tutor.explain.document import Node, Picture
 from tutor.notation.profile import Notation
+from tutor.render.latex.math_sizes import LEAST, set_math_sizes
 from tutor.render.picture import label
+from tutor.render.picture.edge_labels import EdgeName, Size, place_labels, widen_gaps
 from tutor.render.picture.fold import bundle, shorten
 from tutor.render.picture.label import Label, Phrase
 from tutor.render.picture.layout import (
@@ -31,8 +33,8 @@ from tutor.render.picture.layout import (
     strokes,
 )
 
-SIZES = {10: 1.0, 9: 1.02, 8: 1.05, 7: 1.09, 6: 1.14}
-"""Font sizes in points, the largest first, and how much wider than at 10 points the letters are for their size."""
+SIZES = {10: 1.0, 9: 1.04, 8: 1.1, 7: 1.19}
+"""Font sizes in points, the largest first, and how much wider than at 10 points the letters are for their size, indices above all."""
 
 CM = 28.45274
 """Points in a centimetre."""
@@ -63,6 +65,7 @@ COLOURS = {
     "rule": "D5DBE5",
     "value": "146C2E",
     "gradient": "B3261E",
+    "local": "334155",
     "input": "F1F5F9",
     "inputline": "64748B",
     "parameter": "FFF3D1",
@@ -85,6 +88,8 @@ class Draft:
     entries: list[tuple[str, Phrase]]
     formulas: bool
     stacked: tuple[str, ...]
+    told: Mapping[EdgeName, Phrase]
+    sizes: Mapping[EdgeName, Size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +118,35 @@ def tikz(picture: Picture, notation: Notation, width_cm: float = 16.0, height_cm
     >>> print(tikz(picture, Notation()).splitlines()[-1])
     \end{tikzpicture}
     """
-    return _tikzpicture(_choose_drawing(make_drawable(picture), notation, width_cm, height_cm))
+    return _tikzpicture(_choose_drawing(picture, notation, width_cm, height_cm))
+
+
+@dataclass(frozen=True, slots=True)
+class PictureRoom:
+    """A place for a picture, in cm, with the least size of letters there, in points; a ``turned`` one is a page on its side."""
+
+    width: float
+    height: float
+    letters: int = LEAST
+    turned: bool = False
+
+
+def fit_picture(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom]) -> tuple[str, PictureRoom]:
+    """The picture as a ``tikzpicture`` in the first of the rooms that has place for all of it, else for as much of it as possible.
+
+    Raises `OutputError` where not even three boxes have room.
+    """
+    for stage in _stages(picture):
+        drafts = {}
+        for turned in dict.fromkeys(room.turned for room in rooms):
+            alike = [room for room in rooms if room.turned == turned]
+            most = max(room.width for room in alike), max(room.height for room in alike)
+            drafts[turned] = _drafts(stage, notation, most[0] * CM, most[1] * CM)
+        for room in rooms:
+            sized = _choose_best(drafts[room.turned], room.width * CM, room.height * CM, room.letters)
+            if sized:
+                return _tikzpicture(sized), room
+    raise _refuse_room(rooms[-1].width, rooms[-1].height)
 
 
 def standalone(picture: Picture, notation: Notation) -> str:
@@ -121,8 +154,7 @@ def standalone(picture: Picture, notation: Notation) -> str:
 
     The page is as small as `PAGES` allow for the whole graph; a graph too large for all of them leaves out its middle.
     """
-    picture = make_drawable(picture)
-    drafts = _drafts(picture, notation, PAGES[-1][0] * CM, PAGES[-1][1] * CM)
+    drafts = _drafts(make_drawable(picture), notation, PAGES[-1][0] * CM, PAGES[-1][1] * CM)
     whole = next((found for w, h in PAGES if (found := _choose_best(drafts, w * CM, h * CM))), None)
     sized = whole or _choose_drawing(picture, notation, *PAGES[0])
     return page(_tikzpicture(sized), sized.width, sized.height)
@@ -170,18 +202,22 @@ def _choose_drawing(picture: Picture, notation: Notation, width_cm: float, heigh
         sized = _choose_best(_drafts(stage, notation, width, height), width, height)
         if sized:
             return sized
-    room = f"{width_cm:g} cm by {height_cm:g} cm"
-    raise OutputError(f"a graph has no room in {room}", hint="give it at least 6 cm by 6 cm")
+    raise _refuse_room(width_cm, height_cm)
+
+
+def _refuse_room(width_cm: float, height_cm: float) -> OutputError:
+    return OutputError(f"a graph has no room in {width_cm:g} cm by {height_cm:g} cm", hint="give it at least 6 cm by 6 cm")
 
 
 def _stages(picture: Picture) -> Iterator[Picture]:
-    """The picture, then ever smaller ones."""
-    yield picture
+    """The picture, then ever smaller ones, each made from all of it, so that what is left out is counted once."""
+    whole = make_drawable(picture)
+    yield whole
     bundled = bundle(picture)
-    if len(bundled.nodes) < len(picture.nodes):
+    if len(bundled.nodes) < len(whole.nodes):
         yield bundled
     for keep in (40, 32, 28, 24, 20, 18, 16, 14, 12, 10, 8, 6, 4, 3, 2):
-        if keep + 1 < len(bundled.nodes):
+        if keep + 1 < min(len(bundled.nodes), len(whole.nodes)):
             yield shorten(bundled, keep)
 
 
@@ -190,12 +226,15 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float) -
     scale = _scale(min(SIZES))
     order = arrange(picture)
     drafts = []
+    told = label.write_locals(picture, notation)
+    on_edges = {ends: (label.tex_em(phrase.text) * 10 + 4.0, _LINE) for ends, phrase in told.items()}
     directions: tuple[Direction, ...] = ("right", "down")
     for room, stacked in _WAYS:
         known = label.labels(picture, notation, room)
         entries = label.legend(picture, notation, known)
         for direction in directions:
             spacing = BoxSpacing(layer=26.0 if direction == "right" else 24.0, box=9.0, lane=8.0, climb=0.08)
+            spacing = widen_gaps(spacing, on_edges, direction)
             sizes = {node.name: _measure_box(known[node.name], stacked) for node in picture.nodes}
 
             def measure(node: Node, sizes: dict[str, Point] = sizes) -> Point:
@@ -204,15 +243,16 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float) -
             least = measure_least(order, measure, direction, spacing)
             if least[0] * scale <= width and least[1] * scale <= height:
                 drawn = coordinates(order, measure, direction, spacing)
-                drafts.append(Draft(drawn, known, entries, room > 0, stacked))
+                drafts.append(Draft(drawn, known, entries, room > 0, stacked, told, on_edges))
     return drafts
 
 
-def _choose_best(drafts: list[Draft], width: float, height: float) -> Sized | None:
-    """The draft that reads best in that many points: formulas and left to right count like larger letters."""
+def _choose_best(drafts: list[Draft], width: float, height: float, least: int = LEAST) -> Sized | None:
+    """The draft that reads best in that many points, with letters of ``least`` points at least: formulas and left to right count like
+    larger letters."""
     best: tuple[float, Sized] | None = None
     for draft in drafts:
-        for size in SIZES:
+        for size in (size for size in SIZES if size >= least):
             sized = _size_draft(draft, size, width)
             if sized.width <= width and sized.height <= height:
                 score = size + 1.6 * draft.formulas - 0.3 * len(draft.stacked)
@@ -260,7 +300,7 @@ def _measure_extra(seen: Label) -> float:
 
 def _tikzpicture(sized: Sized) -> str:
     draft, size, scale = sized.draft, sized.size, sized.scale
-    small = max(size - 1, min(SIZES))
+    small = max(size - 1, LEAST)
     drawn = draft.layout
     shift = (sized.width / scale - drawn.width) / 2
     font = f"font=\\fontsize{{{size}}}{{{size + 1}}}\\selectfont"
@@ -269,10 +309,12 @@ def _tikzpicture(sized: Sized) -> str:
         f"\\begin{{tikzpicture}}[x={write_short(scale, 4)}pt,y=-{write_short(scale, 4)}pt,line width=0.5pt,",
         f"  every node/.style={{inner sep=0pt,outer sep=0pt,anchor=base,{font}}},",
         f"  tutor small/.style={{font=\\fontsize{{{small}}}{{{small + 1}}}\\selectfont}}]",
+        *set_math_sizes(size, small),
         *(f"\\definecolor{{tutor{name}}}{{HTML}}{{{value}}}" for name, value in COLOURS.items()),
         f"\\path[use as bounding box] (0,0) rectangle {corner};",
         f"\\begin{{scope}}[shift={{({write_short(shift)},{write_short(_EDGE_OF_PAGE / scale)})}}]",
         *_edges(drawn.edges, drawn.direction),
+        *_draw_locals(draft),
         *(line for box in drawn.boxes for line in _box(box, draft.known[box.node.name], draft.stacked, scale)),
         "\\end{scope}",
     ]
@@ -294,6 +336,16 @@ def _edges(edges: tuple[Edge, ...], direction: Direction) -> list[str]:
         if direction == "down":
             corners = [(x, y), (x - 2.2, y - 5.5), (x + 2.2, y - 5.5)]
         lines.append("\\fill[tutoredge] " + " -- ".join(pair(corner) for corner in corners) + " -- cycle;")
+    return lines
+
+
+def _draw_locals(draft: Draft) -> list[str]:
+    """The local derivatives on their edges."""
+    lines = []
+    for ends, (x, y) in place_labels(draft.layout, draft.sizes).items():
+        w, h = draft.sizes[ends]
+        lines.append(f"\\fill[white] {pair((x - w / 2, y - h / 2))} rectangle {pair((x + w / 2, y + h / 2))};")
+        lines.append(set_line(draft.told[ends].latex, x, y + 3.0, "tutorlocal,tutor small"))
     return lines
 
 
@@ -354,7 +406,7 @@ def set_line(latex: str, x: float, y: float, style: str) -> str:
 
 
 def _entry_width(role: str, words: Phrase) -> float:
-    sample = 0.0 if role in ("value", "gradient") else _SAMPLE[0] + 5.0
+    sample = 0.0 if role in label.TOLD else _SAMPLE[0] + 5.0
     return sample + label.tex_em(words.text) * 9.2
 
 
@@ -369,8 +421,8 @@ def _legend(sized: Sized) -> list[str]:
         for which, start in pieces:
             role, words = draft.entries[which]
             x = left + start
-            if role in ("value", "gradient"):
-                told = words.latex if role == "value" else f"\\textit{{{words.latex}}}"
+            if role in label.TOLD:
+                told = f"\\textit{{{words.latex}}}" if role == "gradient" else words.latex
                 lines.append(set_line(told, x, middle + 3.0, f"tutor{role},tutor small,anchor=base west"))
             else:
                 lines.append(_shape(role, x, middle - _SAMPLE[1] / 2, *_SAMPLE, scale))

@@ -1,0 +1,63 @@
+"""What signs mean is said where they first stand, once, for everything that has a sign of its own, in every language."""
+
+import pytest
+
+import tutor
+from tutor.exercise.load import from_text
+from tutor.explain.document import Math, Paragraph
+from tutor.explain.symbols_section import Symbols
+from tutor.explain.words.array_rules import ArrayWords
+from tutor.expression.nodes import Call, Div, Name, Number
+from tutor.notation.profile import notation
+from tutor.render.maths import Printer
+from tutor.rules.operations import LAYERS
+
+SHAPES = {"X": (4, 4), "K": (2, 2), "A": (2, 2), "x": (3,), "z": (3,)}
+INTERNAL = {name for name, rows in LAYERS.items() if rows[0].internal}
+
+
+def define(*exprs, reasons=()):
+    printer = Printer(notation("plain"))
+    made = Symbols(ArrayWords(), SHAPES, "Where").explain_symbols(exprs, reasons=reasons)
+    texts = ["".join(printer.text(part.expr) if isinstance(part, Math) else part for part in block.parts) for block in made]
+    return [text.replace("\xa0", " ") for text in texts]
+
+
+@pytest.mark.parametrize(("expr", "said"), [
+    (Call("max_pool", (Name("X"), Number("2"), Number("1"))), "maxpool[2, s=1](X): windows of 2 entries along each axis, 1 apart"),
+    (Call("max_pool", (Name("X"), Number("2"))), "maxpool[2](X): windows of 2 entries along each axis, 2 apart"),
+    (Call("part", (Name("x"), Number("1"), Number("2"))), "part[2..3](x): what stands at the places 2 to 3 of the first axis"),
+    (Call("correlate", (Call("relu", (Name("X"),)), Name("K"))), "B ⋆ K: the kernel slides over the input as it is; ReLU(u) = max(0, u)"),
+    (Call("correlate", (Name("X"), Name("K"), Number("2"), Number("0"))),
+     "X ⋆[s=2] K: the kernel slides over the input as it is; s is the stride, p the width of the zeros around the input"),
+    (Div(Name("x"), Name("z")), "a fraction of arrays is taken entry by entry"),
+    (Call("row_sums", (Name("X"),)), "𝟏: ones everywhere"),
+    (Call("sigmoid'", (Name("z"),)), "σ′(u) = σ(u)·(1 − σ(u))"),
+])  # fmt: skip
+def test_the_meaning_of_a_sign(expr, said):
+    assert define(expr) == [said]
+
+
+def test_nothing_is_said_twice():
+    pool = Call("max_pool", (Name("X"), Number("2")))
+    assert define(pool, pool) == define(pool)
+    assert define(Name("x")) == []
+
+
+def test_what_the_reason_of_a_step_says_is_not_said_again():
+    call = Call("correlate", (Name("X"), Name("K")))
+    assert define(call, reasons={"correlate"}) == []
+    assert define(Call("relu", (call,)), reasons={"correlate"})[0].endswith("X ⋆ K: the kernel slides over the input as it is")
+
+
+def test_every_sign_that_only_pages_have_is_explained():
+    assert set(ArrayWords().SYMBOLS) >= INTERNAL
+
+
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_the_page_says_it_below_the_steps(lang):
+    text = 'title = "t"\nsteps = ["P = max_pool(X, 2)", "c = concat(flatten(P), b)", "L = sum(c ⊙ c)"]\n[shapes]\nX = [2, 4]\nb = [1]\n'
+    blocks = tutor.solve(from_text(text, "t"), words=lang).document().blocks
+    said = [block for block in blocks if isinstance(block, Paragraph) and block.label in ("Where", "Dabei")]
+    calls = [part.expr.func for block in said for part in block.parts if isinstance(part, Math) and isinstance(part.expr, Call)]
+    assert calls == ["max_pool", "flatten", "part", "unflatten", "route"]

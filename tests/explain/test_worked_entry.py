@@ -1,0 +1,104 @@
+"""One entry with its numbers: what is printed is what comes out, for every operation, and the choice of the entry."""
+
+from fractions import Fraction
+from random import Random
+
+import numpy as np
+import pytest
+from independent import close
+from random_layers import random_layers
+from some_now import some_now
+
+import tutor
+from tutor.derive.backward import derive
+from tutor.errors import TutorError
+from tutor.explain.worked_entry import MOST_ENTRIES, shorten_sums, work_out_entry
+from tutor.expression.nodes import Add, Call, Name, Number, children
+from tutor.expression.plain import write_plain
+from tutor.expression.walk import names
+from tutor.graph.entries import Array
+from tutor.graph.layered import choose_sizes
+from tutor.numbers.run import compute
+from tutor.numbers.run_arrays import evaluate_layers
+
+
+def vector(*values):
+    return Array((len(values),), tuple(map(Fraction, values)))
+
+
+def matrix(*rows):
+    return Array((len(rows), len(rows[0])), tuple(Fraction(value) for row in rows for value in row))
+
+
+KNOWN = {"W": matrix([0, 2], [3, "1/2"]), "x": vector(0, -1), "k": vector(1, 0, -2), "s": vector(1, 2, 4, 0, -1)}
+KNOWN["n"] = Array((), (Fraction(3),))
+SHAPES = {name: array.shape for name, array in KNOWN.items()}
+
+
+@pytest.mark.parametrize(("call", "result", "place", "shown"), [
+    (Call("matmul", (Name("W"), Name("x"))), vector(-2, "-1/2"), (1,), "0*0 + 2*(-1)"),
+    (Call("outer", (Name("x"), Name("k"))), matrix([0, 0, 0], [-1, 0, 2]), (2, 1), "(-1)*1"),
+    (Call("convolve", (Name("s"), Name("k"))), vector(2, -4, -9), (1,), "1*4 + 0*2 + (-2)*1"),
+    (Call("sigmoid", (Name("x"),)), vector("1/2", "1/4"), (1,), "sigmoid(0)"),
+    (Call("max_pool", (Name("s"), Number("2"), Number("2"))), vector(2, 4), (1,), "max(1, 2)"),
+    (Call("softmax", (Name("x"),)), vector("0.7", "0.3"), (1,), "exp(0)/(exp(0) + exp(-1))"),
+    (Call("sum", (Call("hadamard", (Name("x"), Name("x"))),)), Array((), (Fraction(1),)), (), "0*0 + (-1)*(-1)"),
+    (Add((Name("x"), Call("fill", (Name("n"), Number("2"))))), vector(3, 2), (1,), "0 + 3"),
+])  # fmt: skip
+def test_the_arithmetic_of_one_entry(call, result, place, shown):
+    found = work_out_entry(call, result, KNOWN, SHAPES, 6)
+    assert (found.place, write_plain(found.shown)) == (place, shown)
+
+
+@pytest.mark.parametrize("expr", [Name("x"), Call("transpose", (Name("W"),))])
+def test_where_nothing_is_computed_nothing_is_worked_out(expr):
+    assert work_out_entry(expr, KNOWN["x"] if expr == Name("x") else matrix([0, 3], [2, "1/2"]), KNOWN, SHAPES, 6) is None
+
+
+def test_large_arrays_are_left_alone():
+    large = Array((MOST_ENTRIES + 1,), (Fraction(1),) * (MOST_ENTRIES + 1))
+    assert work_out_entry(Call("sum", (Name("v"),)), Array((), (Fraction(1),)), {"v": large}, {"v": large.shape}, 6) is None
+
+
+def test_long_sums_have_dots():
+    found = work_out_entry(Call("sum", (Name("v"),)), Array((), (Fraction(20),)), {"v": vector(*range(1, 21))}, {"v": (20,)}, 6)
+    assert write_plain(found.shown) == "1 + 2 + 3 + 4 + dots + 20"
+    assert found.value == 210
+    assert shorten_sums(Number("1")) == Number("1")
+
+
+@pytest.mark.parametrize("seed", some_now(range(60), 10))
+def test_what_is_shown_gives_what_comes_out(seed):
+    """The printed arithmetic, evaluated as it stands, is the entry: to the digits that are printed."""
+    small, _ = choose_sizes(random_layers(Random(seed)))
+    random = np.random.default_rng(seed)
+    given = {}
+    for leaf in small.graph.leaves:
+        shape = small.shapes[leaf.name]
+        values = random.integers(-8, 9, int(np.prod(shape, dtype=int)))
+        given[leaf.name] = Array(shape, tuple(Fraction(int(value), 8) + Fraction(1, 3) for value in values))
+    derivation = derive(small.graph)
+    try:
+        known = evaluate_layers(derivation, given)
+    except TutorError:
+        pytest.skip("a value that does not exist")
+    for step in (*derivation.graph.steps, *derivation.backward):
+        found = work_out_entry(step.expr, known[step.target], known, small.shapes, 30)
+        if found is None:
+            continue
+        result = known[step.target]
+        wanted = result.pick_entry(found.place) if result.shape else result.items[0]
+        assert close(found.value, wanted, 40)
+        assert not names(found.shown)
+        if not has_dots(found.shown):
+            assert close(compute(found.shown, {}), wanted, 20), (step.target, write_plain(found.shown))
+
+
+def has_dots(expr):
+    return (isinstance(expr, Call) and expr.func == "dots") or any(map(has_dots, children(expr)))
+
+
+def test_the_page_has_the_nine_products():
+    text = " ".join(tutor.solve("qmul/laplacian", form="layer").to_text(100).split())
+    assert "Z_11 = 0·37 + (−1)·70 + 0·34 + (−1)·2 + 4·12 + (−1)·8 + 0·30 + (−1)·20 + 0·12" in text
+    assert "worked out" not in tutor.solve("qmul/network-deltas-layers").to_text()

@@ -1,0 +1,80 @@
+"""Every exercise's PDF as a lecturer would hand it out: no letters under seven points, no page half empty, no complaint of TeX.
+
+Some exercises by default, all of them under ``-m slow``, each in one notation; `python tests/page_audit.py` looks at all pairs.
+"""
+
+import shutil
+
+import pytest
+from page_audit import TOP, SeenDocument, compile_documents, list_pairs_of, read_pages, write_exercise
+
+from tutor.exercise.catalogue import ids
+from tutor.notation.profile import profile_names
+
+PAIRS = list_pairs_of(ids(), profile_names())
+SOME = ["cmu/three-layer-chain", "dl/bce-columns", "graz/two-two-one-layers", "neuron/two-two-two", "qmul/mean-squared-error"]
+GERMAN = ["dl/bce", "neuron/adam"]
+
+
+@pytest.fixture
+def faults_of(tmp_path):
+    """What is wrong with the pages of complete documents."""
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is missing")
+
+    def compile_all(sources):
+        return [fault for seen in compile_documents(sources, tmp_path) for fault in seen.list_faults()]
+
+    return compile_all
+
+
+def written(pairs, language=None):
+    return {f"{ident} {notation} {language or ''}": write_exercise(ident, notation, language) for ident, notation in pairs}
+
+
+def test_the_pages_of_some_exercises(faults_of):
+    german = written([(ident, "plain") for ident in GERMAN], "de")
+    assert faults_of(written([pair for pair in PAIRS if pair[0] in SOME]) | german) == []
+
+
+@pytest.mark.slow
+def test_the_pages_of_every_exercise(faults_of):
+    assert faults_of(written(PAIRS)) == []
+
+
+@pytest.mark.slow
+def test_the_pages_of_every_exercise_in_german(faults_of):
+    assert faults_of(written(list_pairs_of(ids(), profile_names(), 3)[::3], "de")) == []
+
+
+def test_every_notation_has_its_share():
+    counted = [sum(notation == name for _, notation in PAIRS) for name in profile_names()]
+    assert min(counted) >= len(PAIRS) // len(profile_names())
+
+
+HEAD = "\\documentclass[10pt,a4paper]{{article}}\\usepackage[a4paper,top=12mm,bottom=15mm]{{geometry}}"
+ARTICLE = HEAD + "\n\\begin{{document}}\n{}\\end{{document}}\n"
+LINES = "words\\par " * 30
+
+
+@pytest.mark.parametrize(
+    ("body", "fault"),
+    [
+        ("words {\\tiny small words}", "letters of 5 pt"),
+        ("words $a_{b_c}$", "letters of 5 pt"),
+        ("a few lines\\clearpage " + LINES, "% full"),
+        (LINES * 2 + "\\clearpage the end", "closing lines alone"),
+        ("\\hbox to 1cm{words and words and words}", "Overfull"),
+    ],
+)
+def test_the_audit_sees_each_fault(body, fault, faults_of):
+    found = faults_of({"good": ARTICLE.format(LINES + LINES), "bad": ARTICLE.format(body)})
+    assert len(found) == 1
+    assert found[0].startswith("bad")
+    assert fault in found[0]
+
+
+def test_what_is_no_page_is_not_read():
+    assert read_pages(b"%PDF-1.5\nstream\nnothing\nendstream\n") == []
+    assert SeenDocument("nothing", ()).pages == ()
+    assert TOP > 0

@@ -1,0 +1,103 @@
+"""What the signs of a solution in layer form mean, said where they first stand: ⋆, flip, route, part, σ′."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+
+from tutor.derive.slope import open_prime
+from tutor.explain.document import Inline, Math, Paragraph
+from tutor.explain.page_writer import EQUALS
+from tutor.explain.words.array_rules import ArrayWords
+from tutor.explain.words.sentence_grammar import split_places
+from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Number, Partial, children
+from tutor.expression.walk import substitute
+from tutor.graph.shapes import Shape, shape_of
+from tutor.rules.functions import FUNCTIONS, function, value_of
+from tutor.rules.operations import LAYERS
+
+_STANDING_IN = ("A", "B", "C", "M", "N")
+_WRITTEN = {name: rows[0].written.split() for name, rows in LAYERS.items()}
+_ONES = frozenset(name for name, written in _WRITTEN.items() if {"ones", "times"} <= set(written))
+"""Operations that are printed with a vector of ones."""
+_OF_ONES = next(name for name, written in _WRITTEN.items() if "multiple" in written)
+_WINDOWS = frozenset(name for name, written in _WRITTEN.items() if "window" in written)
+"""Operations whose reason leaves out how large their windows are."""
+_SLIDING = frozenset(name for name, rows in LAYERS.items() if rows[0].padded and not rows[0].internal)
+
+
+class Symbols:
+    """What has been said on a page, so that nothing is said twice."""
+
+    def __init__(self, words: ArrayWords, shapes: Mapping[str, Shape], label: str) -> None:
+        self.words, self.shapes, self.label = words, shapes, label
+        self.told: set[str] = set()
+
+    def explain_symbols(self, exprs: Iterable[Expr], *, reasons: Collection[str] = ()) -> list[Paragraph]:
+        """A paragraph on the signs in ``exprs`` that the page has not explained, or none.
+
+        ``reasons`` are the operations that the reason of a step explains where it is nothing else.
+        """
+        parts: list[Inline] = []
+        for expr in exprs:
+            outermost = expr.func if type(expr) is Call and expr.func in reasons and expr.func not in _WINDOWS else ""
+            for key, said in self._list_meanings(expr):
+                if key == outermost:
+                    continue
+                if key not in self.told:
+                    self.told.add(key)
+                    parts += ["; " if parts else "", *said]
+        return [Paragraph(tuple(part for part in parts if part), self.label)] if parts else []
+
+    def _list_meanings(self, expr: Expr) -> Iterator[tuple[str, Sequence[Inline]]]:
+        for part in _walk(expr):
+            if type(part) is Div and all(shape_of(side, self.shapes) for side in (part.num, part.den)):
+                yield "divided", (self.words.DIVIDED,)
+            if type(part) is not Call:
+                continue
+            if part.func in LAYERS:
+                yield from self._say_operation(part)
+            elif part.func.rstrip("'") in FUNCTIONS:
+                yield from self._say_function(part)
+
+    def _say_operation(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:
+        two_axes = call.func in _ONES and len(shape_of(call, self.shapes)) <= 2
+        if two_axes or (call.func == _OF_ONES and call.args[0] == ONE):
+            yield "ones", split_places(self.words.ONES, {"ones": [Math(Call(_OF_ONES, (ONE, Number("2"))))]})
+        if call.func not in self.words.SYMBOLS:
+            return
+        row = LAYERS[call.func][0]
+        count, settings = len(row.arrays), call.args[len(row.arrays) :]
+        free = (name for name in _STANDING_IN if name not in self.shapes)
+        operands = tuple(arg if type(arg) in (Name, Partial) else Name(next(free)) for arg in call.args[:count])
+        places: dict[str, Sequence[Inline]] = {"call": [Math(Call(call.func, (*operands, *settings)))]}
+        if settings:
+            places |= {"first": [Math(settings[0])], "last": [Math(settings[-1])]}
+        if "place" in _WRITTEN[call.func]:
+            places |= {key: [Math(place)] for key, place in zip(("first", "last"), _list_ends(settings), strict=True)}
+        yield call.func, split_places(self.words.SYMBOLS[call.func], places)
+        if call.func in _SLIDING and settings not in ((), (ONE, Number("0"))):
+            yield "stride", (self.words.STRIDE,)
+
+    def _say_function(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:
+        letter = Name(next(name for name in ("x", "z", "u", "v", "t", "x_0") if name not in self.shapes))
+        plain = call.func.rstrip("'")
+        row = function(plain, len(call.args))
+        if len(row.params) != 1:
+            return
+        formula = value_of(row)
+        if call.func != plain:
+            yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
+        elif formula is not None:
+            yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
+
+
+def _list_ends(settings: Sequence[Expr]) -> tuple[Expr, Expr]:
+    """The first and the last place of a part, from where it begins and how long it is."""
+    begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
+    return Number(str(begin + 1)), Number(str(begin + length))
+
+
+def _walk(expr: Expr) -> Iterator[Expr]:
+    yield expr
+    for part in children(expr):
+        yield from _walk(part)

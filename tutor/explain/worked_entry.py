@@ -1,0 +1,155 @@
+"""One entry of an array worked out with its numbers: the −52 of a convolution as its sum of nine products.
+
+The rows that evaluate a step evaluate one entry of it here, with what is printed kept beside each value; so what a reader sees is what
+was computed, term by term.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import prod
+from typing import NamedTuple
+
+from tutor.expression.keys import derivative_key
+from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.graph.entries import Array, Entries, places
+from tutor.graph.shapes import Shape
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.printed import as_printed
+from tutor.numbers.run_arrays import Numbers
+
+MOST_TERMS = 12
+"""Of a longer sum the first terms and the last are shown, with dots between."""
+FIRST_TERMS = 4
+MOST_ENTRIES = 20_000
+"""Of arrays of up to so many entries one is worked out."""
+
+
+class WrittenNumber(NamedTuple):
+    """A value, and the arithmetic that is shown for it."""
+
+    shown: Expr
+    value: Value
+
+
+class WrittenNumbers:
+    """The algebra of numbers that are written down as they are computed with; nothing is left out, so that every term can be found."""
+
+    def __init__(self, digits: int) -> None:
+        self.digits = digits
+        self.numbers = Numbers()
+        self.written: dict[Number, WrittenNumber] = {}
+
+    def print_value(self, value: Value) -> WrittenNumber:
+        """A value, as it is printed."""
+        return WrittenNumber(as_printed(value, self.digits), value)
+
+    def number(self, value: Number) -> WrittenNumber:
+        """A written number; one and the same each time, by which a zero that stands for what lies outside is known."""
+        return self.written.setdefault(value, WrittenNumber(value, self.numbers.number(value)))
+
+    def add(self, terms: Sequence[WrittenNumber]) -> WrittenNumber:
+        """A sum; a sum in it is none of its own."""
+        shown = [part for term in terms for part in (term.shown.args if type(term.shown) is Add else (term.shown,))]
+        return WrittenNumber(Add(tuple(shown)) if len(shown) > 1 else shown[0], self.numbers.add([term.value for term in terms]))
+
+    def multiply(self, factors: Sequence[WrittenNumber]) -> WrittenNumber:
+        """A product."""
+        shown = [part for factor in factors for part in (factor.shown.args if type(factor.shown) is Mul else (factor.shown,))]
+        return WrittenNumber(Mul(tuple(shown)) if len(shown) > 1 else shown[0], self.numbers.multiply([factor.value for factor in factors]))
+
+    def negate(self, value: WrittenNumber) -> WrittenNumber:
+        """The opposite."""
+        return WrittenNumber(value.shown.arg if type(value.shown) is Neg else Neg(value.shown), self.numbers.negate(value.value))
+
+    def divide(self, a: WrittenNumber, b: WrittenNumber) -> WrittenNumber:
+        """A quotient."""
+        return WrittenNumber(Div(a.shown, b.shown), self.numbers.divide(a.value, b.value))
+
+    def power(self, a: WrittenNumber, b: WrittenNumber) -> WrittenNumber:
+        """A power."""
+        return WrittenNumber(Pow(a.shown, b.shown), self.numbers.power(a.value, b.value))
+
+    def call(self, func: str, args: Sequence[WrittenNumber]) -> WrittenNumber:
+        """A function of numbers: a softmax as its exponentials, a slope and a choice by their value."""
+        value = self.numbers.call(func, [arg.value for arg in args])
+        if func.startswith("softmax_"):
+            raised = [Call("exp", (arg.shown,)) for arg in args]
+            return WrittenNumber(Div(raised[int(func.rpartition("_")[2]) - 1], Add(tuple(raised))), value)
+        if func.endswith("'") or func in _BY_VALUE:
+            return self.print_value(value)
+        return WrittenNumber(Call(func, tuple(arg.shown for arg in args)), value)
+
+
+_BY_VALUE = frozenset({"max_share", "min_share", "if_positive"})
+
+
+class WorkedEntry(NamedTuple):
+    """One entry: its place (empty for a single number), the arithmetic with numbers, and what comes out."""
+
+    place: tuple[int, ...]
+    shown: Expr
+    value: Value
+
+
+def work_out_entry(
+    expr: Expr, result: Array[Value], known: Mapping[str, Array[Value]], shapes: Mapping[str, Shape], digits: int
+) -> WorkedEntry | None:
+    """The first entry of ``result`` that is not 0, as ``expr`` makes it from ``known``; nothing where there is nothing to compute.
+
+    >>> from fractions import Fraction
+    >>> from tutor.expression.plain import write_plain
+    >>> known = {"W": Array((1, 2), (Fraction(2), Fraction(3))), "x": Array((2,), (Fraction(5), Fraction(-1)))}
+    >>> found = work_out_entry(Call("matmul", (Name("W"), Name("x"))), Array((1,), (Fraction(7),)), known, {"W": (1, 2), "x": (2,)}, 6)
+    >>> found.place, write_plain(found.shown)
+    ((1,), '2*5 + 3*(-1)')
+    """
+    used = [known[name] for name in _find_arrays(expr) if name in known]
+    if any(prod(array.shape) > MOST_ENTRIES for array in (result, *used)):
+        return None
+    nonzero = (place for place, item in zip(places(result.shape), result.items, strict=True) if item != 0)
+    place = next(nonzero, (1,) * len(result.shape))
+    algebra = WrittenNumbers(digits)
+    figures = {name: _Printed(known[name], algebra) for name in _find_arrays(expr) if name in known}
+    found: WrittenNumber = Entries(figures, algebra).entry(expr, place, shapes)  # type: ignore[arg-type]
+    shown = shorten_sums(found.shown)
+    plain = shown.arg if type(shown) is Neg else shown
+    return WorkedEntry(place, shown, found.value) if children(plain) else None
+
+
+def _find_arrays(expr: Expr) -> list[str]:
+    if type(expr) is Name:
+        return [expr.name]
+    if type(expr) is Partial:
+        return [derivative_key(expr.of, expr.wrt)]
+    return [name for part in children(expr) for name in _find_arrays(part)]
+
+
+class _Printed:
+    """An array whose entries are printed when they are asked for."""
+
+    def __init__(self, array: Array[Value], algebra: WrittenNumbers) -> None:
+        self.array, self.algebra, self.shape = array, algebra, array.shape
+
+    def pick_entry(self, index: Sequence[int]) -> WrittenNumber | None:
+        """The entry at an index that counts from 1, or None outside."""
+        value = self.array.pick_entry(index)
+        return None if value is None else self.algebra.print_value(value)
+
+    @property
+    def items(self) -> tuple[WrittenNumber, ...]:
+        """The only entry of a single number."""
+        return tuple(self.algebra.print_value(value) for value in self.array.items)
+
+
+def shorten_sums(expr: Expr) -> Expr:
+    """The expression with dots in sums of very many terms.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(shorten_sums(Add(tuple(Number(str(i)) for i in range(1, 14)))))
+    '1 + 2 + 3 + 4 + dots + 13'
+    """
+    parts = tuple(shorten_sums(part) for part in children(expr))
+    if type(expr) is Add and len(parts) > MOST_TERMS:
+        return Add((*parts[:FIRST_TERMS], Call("dots", ()), parts[-1]))
+    return rebuild(expr, parts) if parts else expr
