@@ -72,7 +72,10 @@ class Parts:
 
 
 _FACE = re.compile(r"\\(?:mathbf|boldsymbol|vec)\{([^{}]*)\}")
-_LETTER = re.compile(r"\\(?P<accent>hat|tilde|bar)\{(?P<inner>[^{}]*)\}|\\math(?:it|rm)\{(?P<word>[^{}]*)\}|(?P<plain>\\[A-Za-z]+(?![A-Za-z{])|[A-Za-z](?![A-Za-z]))")
+_LETTER = re.compile(
+    r"\\(?P<accent>hat|tilde|bar)\{(?P<inner>[^{}]*)\}"
+    r"|\\math(?:it|rm)\{(?P<word>[^{}]*)\}|(?P<plain>\\[A-Za-z]+(?![A-Za-z{])|[A-Za-z](?![A-Za-z]))"
+)
 
 Face = Literal["plain", "bold", "arrow"]
 """How a course writes whole arrays: as any letter, bold, or with an arrow."""
