@@ -92,7 +92,7 @@ TABLE = [  # expression, LaTeX, text
     ("at(sigmoid(x), j)", "\\operatorname{sigmoid}(x)_{j}", "sigmoid(x)_j"),
     ("sum_over(v, at(W, j, v)*at(x, v)) + b", "\\sum_{v} W_{jv}\\,x_{v} + b", "Σ_v W_jv·x_v + b"),
     ("sum_over(v, at(x, v) + at(y, v))", "\\sum_{v} (x_{v} + y_{v})", "Σ_v (x_v + y_v)"),
-    ("2*sum_over(v, at(x, v))", "2(\\sum_{v} x_{v})", "2·(Σ_v x_v)"),
+    ("2*sum_over(v, at(x, v))", "2\\left(\\sum_{v} x_{v}\\right)", "2·(Σ_v x_v)"),
     ("sum_over(a, 2, at(x, a))", "\\sum_{a=1}^{2} x_{a}", "Σ_(a=1..2) x_a"),
     ("sum_over(a, 2, sum_over(b, 2, at(W, a, b)))", "\\sum_{a,b=1}^{2} W_{ab}", "Σ_(a,b=1..2) W_ab"),
     ("sum_over(a, 2, sum_over(b, 3, at(W, a, b)))", "\\sum_{a=1}^{2} \\sum_{b=1}^{3} W_{ab}", "Σ_(a=1..2) Σ_(b=1..3) W_ab"),

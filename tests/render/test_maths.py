@@ -59,6 +59,9 @@ TABLE: list[tuple[Expr, str, str]] = [
     (Mul((x, two)), "x\\cdot 2", "x·2"),
     (Mul((a, Pow(two, three))), "a\\cdot 2^{3}", "a·2³"),
     (Mul((a, minus(one, a))), "a(1 - a)", "a·(1 − a)"),
+    (Mul((a, minus(one, Mul((b, minus(one, b)))))), "a\\bigl(1 - b(1 - b)\\bigr)", "a·(1 − b·(1 − b))"),
+    (Call("exp", (minus(one, Mul((b, minus(one, Call("exp", (x,)))))),)), "\\exp\\Bigl(1 - b\\bigl(1 - \\exp(x)\\bigr)\\Bigr)",
+     "exp(1 − b·(1 − exp(x)))"),
     (Mul((half, minus(one, half))), "0.5\\cdot (1 - 0.5)", "0.5·(1 − 0.5)"),
     (Mul((minus(a, b), c)), "(a - b)c", "(a − b)·c"),
     (Mul((dz, x)), "\\frac{\\partial L}{\\partial z} \\cdot x", "∂L/∂z · x"),
@@ -210,7 +213,7 @@ def read_text(written: str) -> Fraction:
 _LATEX = re.compile(
     r"\\frac\{\\partial (?P<of>\w)\}\{\\partial (?P<wrt>\w)\}|(?P<number>\d+(?:\.\d+)?)|(?P<name>[a-z])"
     r"|\\operatorname\{(?P<func>\w+)\}|\\mathbf\{1\}_(?P<ind>)|\\(?P<known>exp|log|tanh)\b|(?P<times>\\cdot|\\times|\\,)"
-    r"|(?P<frac>\\frac)|(?P<sqrt>\\sqrt)|(?P<open>\\left\(|\()|(?P<close>\\right\)|\))"
+    r"|(?P<frac>\\frac)|(?P<sqrt>\\sqrt)|(?P<open>\\(?:left|bigl|Bigl|biggl)\(|\()|(?P<close>\\(?:right|bigr|Bigr|biggr)\)|\))"
     r"|(?P<bar>(?:\\left)?\\lvert)|(?P<unbar>(?:\\right)?\\rvert)|(?P<power>\^)|(?P<brace>\{)|(?P<unbrace>\})"
     r"|(?P<sign>[-+>])|(?P<space>\s+)"
 )

@@ -10,8 +10,9 @@ from collections.abc import Mapping
 
 from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number, children, rebuild
 from tutor.expression.plain import write_plain
-from tutor.expression.walk import transpose
+from tutor.expression.walk import names, transpose
 from tutor.graph.entries import Array
+from tutor.graph.nouns import Graph, Quantity
 from tutor.graph.shapes import Shape, shape_of, size_expr
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed
@@ -94,6 +95,26 @@ def _has_arrays(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
 def _shape_expr(expr: Expr, shape: Shape) -> Expr:
     full = shape if len(shape) != 1 else (*shape, 1)
     return Call("shaped", (expr, *(size_expr(size) for size in full)))
+
+
+_KINDS = ("input", "weight", "bias", "constant", "target")
+
+
+def sort_leaves(graph: Graph) -> list[Quantity]:
+    """What a graph starts from, in the order of the computation; of one step what comes in, then weights, then biases.
+
+    >>> from tutor.graph.layered import from_layers
+    >>> shapes = {"x": (2,), "y": (2,), "W": (2, 2), "b": (2,)}
+    >>> [q.name for q in sort_leaves(from_layers(["z = W x + b", "L = sum((z - y)^2)"], shapes, parameters=["W", "b"]).graph)]
+    ['x', 'W', 'b', 'y']
+    """
+    known = {quantity.name: quantity for quantity in graph.leaves}
+    found: dict[str, Quantity] = {}
+    for step in graph.steps:
+        used = [known[name] for name in names(step.expr) if name in known]
+        used.sort(key=lambda quantity: _KINDS.index(quantity.kind) if quantity.kind in _KINDS else len(_KINDS))
+        found.update({quantity.name: quantity for quantity in used if quantity.name not in found})
+    return [*(found | {name: quantity for name, quantity in known.items() if name not in found}).values()]
 
 
 def strip_shapes(expr: Expr) -> Expr:

@@ -16,7 +16,7 @@ from tutor.explain.document import (
     Sentence,
     Side,
 )
-from tutor.explain.layer_formulas import dress_expr, strip_shapes
+from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.symbols_section import Symbols
 from tutor.explain.words.wording import Wording
@@ -51,10 +51,10 @@ class ArraySections(PageWriter):
 
     def add_given(self) -> None:
         """The arrays that are given, with their numbers or with their shapes."""
-        leaves = self.layered.graph.leaves
+        leaves = sort_leaves(self.layered.graph)
         if self.numbers is not None:
             rows = [Equation(Name(q.name), (Side(self.show(self.numbers[q.name])),)) for q in leaves]
-            self.blocks += [self.heading("given"), Equations(tuple(rows))]
+            self.blocks += [self.heading("given"), Equations(tuple(rows), beside=True)]
             return
         parts: list[Inline] = []
         for quantity in leaves:

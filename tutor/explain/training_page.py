@@ -16,6 +16,7 @@ from tutor.explain.document import (
     Side,
     Table,
 )
+from tutor.explain.layer_formulas import sort_leaves
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.samples_section import sample_table
 from tutor.explain.words.sentence_grammar import split_places
@@ -68,13 +69,16 @@ class TrainingSections(PageWriter):
         columns = task.samples.columns if task.samples is not None else ()
         if self.request.layered is not None:
             layered = self.request.layered
-            for title, leaves in (("given", layered.graph.inputs), ("start", layered.graph.parameters)):
+            parameters = {quantity.name for quantity in layered.graph.parameters}
+            sorted_leaves = sort_leaves(layered.graph)
+            for title, trained in (("given", False), ("start", True)):
+                leaves = [quantity for quantity in sorted_leaves if (quantity.name in parameters) == trained]
                 rows = [
                     Equation(Name(q.name), (Side(self.show(fill_array(layered.entries[q.name], task.values))),))
                     for q in leaves if not set(layered.entries[q.name].items) & set(columns)
                 ]  # fmt: skip
                 if rows:
-                    self.blocks += [self.heading(title), Equations(tuple(rows))]
+                    self.blocks += [self.heading(title), Equations(tuple(rows), beside=True)]
             return
         fixed = [q.name for q in task.derivation.graph.leaves if q.name not in (*columns, *task.parameters)]
         if fixed:

@@ -43,6 +43,7 @@ h1, h2, h3, h4, h5, h6 { color: var(--accent, inherit); } .course { display: fle
 p { margin: 0.5em 0; } .facts, .source, .why, .told, .caption { color: var(--quiet); font-size: 0.875em; } .source { font-style: italic; }
 .facts, .source, .caption { break-after: avoid; }
 .scroll { overflow-x: auto; margin: 0.6em 0; } table { border-collapse: collapse; } tr { break-inside: avoid; }
+.beside { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4em 1.6em; }
 .grid { border-block: 1.5px solid var(--ink); } .grid th { border-bottom: 1px solid var(--ink); }
 .grid th, .grid td { padding: 0.15em 0.7em; }
 .l { text-align: left; } .r { text-align: right; } .c { text-align: center; }
@@ -97,7 +98,7 @@ class _HtmlPage:
 
     def write_parts(self, doc: Document) -> Iterator[str]:
         """The title, what is known of the exercise, its source, and the blocks."""
-        yield self.write_heading(escape_xml(doc.title), 1) if doc.title else ""
+        yield self.write_heading(self.sentence(doc.heading), 1) if doc.title else ""
         facts = [f"<code>{escape_xml(doc.ident)}</code>" if doc.ident else "", *map(self.sentence, doc.facts)]
         line = " · ".join(part for part in facts if part)
         yield f'<p class="facts">{line}</p>' if line else ""
@@ -141,6 +142,9 @@ class _HtmlPage:
 
     @block.register
     def _(self, block: Equations) -> str:
+        if block.beside:
+            tables = (f'<table class="eq">\n{"".join(self.list_rows(equation))}\n</table>' for equation in block.rows)
+            return f'<div class="scroll beside">{"".join(tables)}</div>'
         rows = "\n".join(row for equation in block.rows for row in self.list_rows(equation))
         return f'<div class="scroll"><table class="eq">\n{rows}\n</table></div>' if rows else ""
 

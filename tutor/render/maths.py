@@ -15,6 +15,7 @@ a sum inside a sum (that is how written brackets are stored), round the base of 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
@@ -141,6 +142,25 @@ def _is_indicator(call: Call) -> bool:
     return call.args[1:] == (Number("1"), Number("0"))
 
 
+_HIGH = ("\\frac", "\\begin", "\\sum_", "\\max_")
+_OPEN = ("(", "\\left(", "\\bigl(", "\\Bigl(", "\\biggl(")
+_RAISED_OR_LOWERED = re.compile(r"[\^_]\{[^{}]*\}")
+_SIZES = ("", "big", "Big", "bigg")
+"""How large brackets are in LaTeX, by how many lie in one another inside them."""
+
+
+def _count_nested(body: str) -> int:
+    """How many brackets lie in one another; those of an index or of a layer's number above are small."""
+    depth = deepest = 0
+    for sign in _RAISED_OR_LOWERED.sub("", body):
+        if sign == "(":
+            depth += 1
+            deepest = max(deepest, depth)
+        elif sign == ")":
+            depth -= 1
+    return deepest
+
+
 class _Memo(dict[Any, tuple[str, int]]):
     """Symbols by name, looked up once."""
 
@@ -184,10 +204,13 @@ class Writer:
         return self._operand(expr, self._level(expr) < level, False)
 
     def bracket(self, body: str) -> str:
-        """The same in brackets, which grow with fractions."""
-        if self.style.markup and ("\\frac" in body or "\\begin" in body):
-            return "\\left(" + body + "\\right)"
-        return "(" + body + ")"
+        """The same in brackets, which grow with what is high in them, and with the brackets in them."""
+        if not self.style.markup:
+            return f"({body})"
+        if any(high in body for high in _HIGH):
+            return f"\\left({body}\\right)"
+        size = _SIZES[min(_count_nested(body), len(_SIZES) - 1)]
+        return f"\\{size}l({body}\\{size}r)" if size else f"({body})"
 
     def terms(self, expr: Add) -> list[Piece]:
         """The terms of a sum, each with the sign before it."""
@@ -258,7 +281,7 @@ class Writer:
             numbers = right[0].isdigit() or (is_numeric(before) and is_numeric(factor))
             if numbers or type(factor) is Number:
                 return self._numbers_sign
-        if right.startswith(("(", "\\left(")):
+        if right.startswith(_OPEN):
             return self._numbers_sign if is_numeric(before) and is_numeric(factor) else style.touch
         if type(before) is Div or type(factor) is Div:
             return self._numbers_sign

@@ -34,7 +34,7 @@ from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.answer_rows import write_answer_rows, write_blank
-from tutor.render.latex.rows import set_rows
+from tutor.render.latex.rows import set_beside, set_rows
 from tutor.render.latex.widths import measure
 from tutor.render.maths import Printer
 from tutor.render.terminal.columns import Pen
@@ -127,7 +127,7 @@ class PlainPage:
         """The title, what is known of the exercise in a line, and its source."""
         facts = [self.sentence(fact) for fact in doc.facts]
         line = " · ".join(part for part in [self.escape(doc.ident), *facts] if part)
-        title, source = self.sentence((doc.title,)), self.sentence((doc.source,)).strip()
+        title, source = self.sentence(doc.heading), self.sentence((doc.source,)).strip()
         return [self.heading(title, 1 + self.depth) if title else "", self.paragraph(line), self.credit(source) if source else ""]
 
     @singledispatchmethod
@@ -199,6 +199,9 @@ class PlainPage:
             return ""
         widths = [measure(self.printer.latex(row.left)) for row in block.rows]
         left = max((width for width in widths if width < LINE / 3), default=2.0)
+        if block.beside:
+            rows = set_beside(self.printer.latex_writer, block.rows, LINE, left)
+            return self.display([self.spell(f"& {row.left}" if row.alone else f"{row.left} & {row.body}".strip()) for row in rows])
         return self.display([line for row in block.rows for line in self.equation(row, left)])
 
     def equation(self, equation: Equation, left: float) -> list[str]:

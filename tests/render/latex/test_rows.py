@@ -44,4 +44,4 @@ def test_paths_stand_below_one_another() -> None:
     first = next(i for i, line in enumerate(lines) if "path 1" in line)
     assert "path 2" in lines[first + 1]
     assert lines[first + 1].strip().startswith("&\\mathrel{+}")
-    assert lines[first + 2].strip().startswith("&= (0.138499")
+    assert lines[first + 2].strip().startswith("&= \\bigl(0.138499")

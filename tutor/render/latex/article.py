@@ -35,7 +35,7 @@ from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.latex.heights import hold_end, join_rows
 from tutor.render.latex.math_sizes import LEAST, write_math_sizes
-from tutor.render.latex.rows import LatexRow, set_rows
+from tutor.render.latex.rows import LatexRow, set_beside, set_rows
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.sheet_questions import QUESTION, keep_room, set_blanks, set_question
 from tutor.render.latex.tables import set_table
@@ -191,12 +191,12 @@ class _LatexPage:
     def title(self, doc: Document) -> str:
         """The title with the identifier at the right, the facts below it and the source."""
         lines: list[str] = []
-        room = self.line - 1.0 - measure_words(doc.title, bold=True) * 1.4 - measure_words(doc.ident) * 1.1
+        room = self.line - 1.0 - self.phrases.width(doc.heading, bold=True) * 1.4 - measure_words(doc.ident) * 1.1
         between = "\\hfill" if room > 0 else "\\par"
         ident = f"{between}{{\\small\\ttfamily {escape(doc.ident)}}}" if doc.ident else ""
         if doc.title or ident:
             size = _TITLES[min(self.depth, len(_TITLES) - 1)]
-            lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries{self.colour} {escape(doc.title)}}}{ident}\\par}}")
+            lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries{self.colour} {self.phrases.latex(doc.heading)}}}{ident}\\par}}")
         below = [f"\\textit{{{escape(doc.source)}}}"] if doc.source else []
         below += [self.phrases.latex(fact) for fact in doc.facts]
         if below:
@@ -288,7 +288,11 @@ class _LatexPage:
         printer = self.printer_for(block)
         lefts = [measure(printer.latex(row.left)) for row in block.rows]
         left_width = max((width for width in lefts if width <= self.line * 0.35), default=2.0)
-        written = [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows]
+        if block.beside:
+            rows = set_beside(printer.latex_writer, block.rows, self.line, max(left_width, 2.0))
+            written = [[self.row(row, ())] for row in rows]
+        else:
+            written = [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows]
         displays: list[list[list[str]]] = [[]]
         for lines in written:
             if displays[-1] and sum(map(len, displays[-1])) + len(lines) > _BLOCK:

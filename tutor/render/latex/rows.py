@@ -267,6 +267,19 @@ def set_rows(writer: Writer, equation: Equation, line: float, left_width: float,
     return rows
 
 
+def set_beside(writer: Writer, equations: Sequence[Equation], line: float, left_width: float) -> list[LatexRow]:
+    """The rows of short equations that stand beside one another: as many in a row as fit, the first aligned at its relation."""
+    rows: list[LatexRow] = []
+    for equation in equations:
+        own = set_rows(writer, equation, line, left_width, {})
+        longer = f"{rows[-1].body} \\qquad {own[0].left} {own[0].body}" if rows else ""
+        if len(own) == 1 and longer and not (rows[-1].alone or own[0].alone) and measure(longer) <= line - left_width - _MARGIN:
+            rows[-1] = LatexRow(rows[-1].left, longer)
+        else:
+            rows += own
+    return rows
+
+
 def _can_continue(before: Side, side: Side) -> bool:
     """Whether a result may stay on the row of the member before it: not behind one path of a sum."""
     return side.result and before.relation not in ("+", "-", "−") and side.relation not in ("+", "-", "−")

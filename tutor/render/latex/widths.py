@@ -76,7 +76,7 @@ _COMMANDS = {
     "\\ldots": 1.3, "\\cdots": 1.3, "\\dots": 1.3, "\\sum": 1.7, "\\prod": 1.5, "\\surd": 0.84,
     "\\lim": 1.6, "\\max": 2.1, "\\min": 1.9, "\\exp": 1.7, "\\log": 1.5, "\\ln": 1.1, "\\sin": 1.5, "\\cos": 1.6,
     "\\tan": 1.6, "\\tanh": 2.2, "\\sinh": 2.1, "\\cosh": 2.2, "\\displaystyle": 0.0, "\\limits": 0.0,
-    "\\nolimits": 0.0, "\\allowbreak": 0.0, "\\bigl": 0.1, "\\bigr": 0.1, "\\Bigl": 0.25, "\\Bigr": 0.25,
+    "\\nolimits": 0.0, "\\allowbreak": 0.0, "\\bigl": 0.1, "\\bigr": 0.1, "\\Bigl": 0.25, "\\Bigr": 0.25, "\\biggl": 0.4, "\\biggr": 0.4,
     "\\alpha": 0.65, "\\beta": 0.62, "\\gamma": 0.58, "\\delta": 0.49, "\\epsilon": 0.41, "\\varepsilon": 0.47,
     "\\zeta": 0.52, "\\eta": 0.54, "\\theta": 0.5, "\\iota": 0.36, "\\kappa": 0.58, "\\lambda": 0.59, "\\mu": 0.61,
     "\\nu": 0.56, "\\xi": 0.49, "\\pi": 0.61, "\\rho": 0.52, "\\sigma": 0.61, "\\tau": 0.56, "\\phi": 0.6,

@@ -39,6 +39,7 @@ from tutor.explain.document import (
     Math,
     Node,
     Paragraph,
+    Picture,
     Section,
     Sentence,
     SheetQuestion,
@@ -52,6 +53,7 @@ from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.terminal.columns import Atom, PageColumn, Pen, TextLine, Word, chop_text, column, table, width_of
 from tutor.render.terminal.sheet_lines import set_blank_lines, set_question_lines
+from tutor.render.terminal.side_by_side import set_beside
 
 if TYPE_CHECKING:
     from tutor.explain.words.drawn_words import DrawnWords
@@ -213,7 +215,7 @@ def _style_sentence(pen: Pen, sentence: Sentence, width: int, style: str) -> lis
 
 def _title(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     """Title and identity at the left, the facts at the right, the source below, a rule under all."""
-    words = pen.words((doc.title,), "title")
+    words = pen.words(doc.heading, "title")
     if doc.ident:
         words += pen.words(("· " + doc.ident,), "quiet")
     facts = [pen.words(fact) for fact in doc.facts]
@@ -306,7 +308,19 @@ def _figure(block: Figure, pen: Pen, width: int) -> list[TextLine]:
         columns.append(column(head("value"), [entry(node.value, "value") for node in nodes], "r"))
     if any(node.gradient for node in nodes):
         columns.append(column(head("gradient"), [entry(node.gradient, "gradient") for node in nodes], "r"))
+    if block.picture.locals:
+        columns.append(column(head("local"), [pen.words(_list_locals(node.name, block.picture), "") for node in nodes]))
     return table(pen, columns, width, (leaves,) if 0 < leaves < len(nodes) else ())
+
+
+def _list_locals(target: str, picture: Picture) -> Sentence:
+    """The local derivatives of a step, with their values: ∂d/∂x = 1."""
+    parts: list[Inline] = []
+    for local in picture.locals:
+        if local.target == target:
+            shown = local.value if local.value is not None else local.expr
+            parts += [", ", Math(Partial(target, local.source)), " = ", Math(shown)]
+    return tuple(parts[1:])
 
 
 def _kind(kind: str, words: DrawnWords, count: int) -> str:
@@ -327,6 +341,9 @@ def _kinds(leaves: Sequence[Node], words: DrawnWords, pen: Pen, width: int) -> l
 
 def _stack(block: Equations, pen: Pen, edge: int) -> list[_PageRow]:
     """The lines of a block of equations, without what stands in the right-hand columns."""
+    if block.beside:
+        alone = [_stack(Equations((equation,)), pen, edge) for equation in block.rows]
+        return [_PageRow(line) for line in set_beside([[row.line for row in rows] for rows in alone], edge)]
     numbers = [str(row.number) for row in block.rows if row.number is not None]
     left = max(map(len, numbers), default=-2) + 2
     left = max(left, 4) if numbers else 0
