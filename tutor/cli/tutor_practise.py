@@ -161,14 +161,15 @@ def hold_dialogue(session: Session, journal: EventJournal | None, words: Wording
     from tutor.explain import practice_page as page
     from tutor.practice.session import PracticeError, step
 
-    show = _make_printer(_find_notation(session))
+    notation = _find_notation(session)
+    show = _make_printer(notation)
     sys.stdout.write(make_lines_visible(f"{session.lesson.exercise.title}\n{KEYS}\n"))
     lines = _read_lines()
     while not session.ended:
         if session.task is None:
             break
         sys.stdout.write("\n")
-        show(page.write_question(session, words))
+        show(page.write_question(session, words, notation))
         sys.stdout.write("> ")
         sys.stdout.flush()
         line = next(lines, None)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from fractions import Fraction
 
+from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
     Block,
     Document,
@@ -22,12 +23,13 @@ from tutor.explain.document import (
     Table,
 )
 from tutor.explain.feedback_page import cut, quantity, value, verbatim
-from tutor.explain.sheet_page import name_asked
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import read_after
 from tutor.marking.marked import MarkedAnswer
 from tutor.marking.marks import points
+from tutor.notation.profile import Notation
 from tutor.practice.ladder import Rung
 from tutor.practice.session import Progress, Reply, Session
 from tutor.practice.tasks import AskedStep
@@ -37,7 +39,7 @@ WEAKEST = 3
 """So many skills are named that should be practised next."""
 
 
-def write_question(session: Session, words: Wording = ENGLISH) -> Document:
+def write_question(session: Session, words: Wording = ENGLISH, notation: Notation | None = None) -> Document:
     """What is asked now: its place, what is known so far that it needs, the question, what can be chosen."""
     task = session.task
     if task is None:
@@ -45,7 +47,7 @@ def write_question(session: Session, words: Wording = ENGLISH) -> Document:
     say, tasks = words.practice, session.lesson.tasks
     number = next(place for place, other in enumerate(tasks, 1) if other.id == task.id)
     label = say.STEP.format(number=number, count=len(tasks))
-    blocks: list[Block] = [Paragraph(_ask(task, words), label)]
+    blocks: list[Block] = [Paragraph(_ask(task, words, notation or Notation()), label)]
     if task.tiles:
         letters = [letter for letter, _ in task.question.options]
         tiles: list[tuple[Sentence, ...]] = [
@@ -57,17 +59,17 @@ def write_question(session: Session, words: Wording = ENGLISH) -> Document:
     return Document("", blocks=tuple(blocks), language=words.language)
 
 
-def _ask(task: AskedStep, words: Wording) -> Sentence:
+def _ask(task: AskedStep, words: Wording, notation: Notation) -> Sentence:
     question, say = task.question, words.practice
     if task.kind in ("ways", "factors"):
         asked: Sequence[Inline] = [quantity(task.target, words.marking)]
         return tuple(split_places(say.ASKS[task.kind], {"asked": asked}))
     if question.kind == "choice":
-        return (question.text or words.sheets.ASKS["choice"],)
+        return set_maths(question.text or words.sheets.ASKS["choice"], notation)
     phrase = say.ASKS[question.kind] if question.kind in say.ASKS and not question.shape else words.sheets.ASKS[question.kind]
     sizes = "×".join(map(str, question.shape))
     places: dict[str, Sequence[Inline]] = {"asked": name_asked(question, words), "count": [str(len(question.targets))], "sizes": [sizes]}
-    return (*split_places(phrase, places), *([f" {question.text}"] if question.text else []))
+    return (*split_places(phrase, places), *([" ", *set_maths(question.text, notation)] if question.text else []))
 
 
 def write_reply(session: Session, reply: Reply, words: Wording = ENGLISH) -> Document:
