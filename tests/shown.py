@@ -135,7 +135,7 @@ def terminal_pieces(page: str, doc, profile, where) -> Iterator[Piece]:
         begun = at
         while at < len(lines) and not begins.match(lines[at]):
             at += 1
-        if at == len(lines) and starts and any(re.search(rf"\s{{3,}}{left}\s=", line) for line in lines):
+        if at == len(lines) and starts and equation.number is None and not uses(*members(equation)):
             at = begun
             starts.append(starts[-1])
             continue
