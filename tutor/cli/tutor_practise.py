@@ -36,7 +36,7 @@ COMMANDS: dict[str, EventKind] = {
     "?": "hint", ":hint": "hint", ":keep": "keep", ":skip": "skip", ":back": "back", ":give-up": "give-up", ":quit": "quit",
 }  # fmt: skip
 """What is typed instead of an answer; ``:go ID`` besides."""
-KEYS = "? hint   :skip   :back   :keep   :give-up   :go STEP   :quit"
+KEYS = "? hint  :table  :skip  :back  :keep  :give-up  :go STEP  :quit"
 LONGEST = 20_000
 
 Mode = Annotated[ModeName, typer.Option("--mode", help="; ".join(f"{name}: {words}" for name, words in MODES.items()) + ".")]
@@ -164,6 +164,7 @@ def hold_dialogue(session: Session, journal: EventJournal | None, words: Wording
     notation = _find_notation(session)
     show = _make_printer(notation)
     sys.stdout.write(make_lines_visible(f"{session.lesson.exercise.title}\n{KEYS}\n"))
+    show(page.write_worked(None, session, words))
     lines = _read_lines()
     while not session.ended:
         if session.task is None:
@@ -177,6 +178,9 @@ def hold_dialogue(session: Session, journal: EventJournal | None, words: Wording
             break
         if not sys.stdin.isatty():
             sys.stdout.write(make_visible(line) + "\n")
+        if line.strip() == ":table":
+            show(page.write_known(session, words))
+            continue
         event = read_command(line, time.time())
         if event is None:
             sys.stdout.write(f"there is no {make_visible(line.split()[0], 20)}\n{KEYS}\n")
@@ -188,8 +192,9 @@ def hold_dialogue(session: Session, journal: EventJournal | None, words: Wording
             continue
         if journal is not None:
             journal.keep(event)
+        show(page.write_reply(after, reply, words))
+        show(page.write_worked(session, after, words))
         session = after
-        show(page.write_reply(session, reply, words))
     sys.stdout.write("\n")
     show(page.write_summary(session, words))
 

@@ -26,11 +26,12 @@ from tutor.explain.feedback_page import cut, quantity, value, verbatim
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_maths
-from tutor.expression.keys import read_after
+from tutor.expression.keys import read_after, read_derivative
+from tutor.expression.nodes import Number
 from tutor.marking.marked import MarkedAnswer
 from tutor.marking.marks import points
 from tutor.notation.profile import Notation
-from tutor.practice.ladder import Rung
+from tutor.practice.ladder import Rung, list_rungs
 from tutor.practice.session import Progress, Reply, Session
 from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import MASTERY
@@ -50,10 +51,8 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
     blocks: list[Block] = [Paragraph(_ask(task, words, notation or Notation()), label)]
     if task.tiles:
         letters = [letter for letter, _ in task.question.options]
-        tiles: list[tuple[Sentence, ...]] = [
-            ((say.TILE.format(letter=letter),), (Math(tile),)) for letter, tile in zip(letters, task.tiles, strict=True)
-        ]
-        blocks.append(Table((), tuple(tiles), "ll"))
+        tiles = zip(letters, task.tiles, strict=True)
+        blocks += [Paragraph((Math(tile),), say.TILE.format(letter=letter)) for letter, tile in tiles]
     elif task.question.options:
         blocks += [Paragraph((text,), say.TILE.format(letter=letter)) for letter, text in task.question.options]
     return Document("", blocks=tuple(blocks), language=words.language)
@@ -62,7 +61,9 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
 def _ask(task: AskedStep, words: Wording, notation: Notation) -> Sentence:
     question, say = task.question, words.practice
     if task.kind in ("ways", "factors"):
-        asked: Sequence[Inline] = [quantity(task.target, words.marking)]
+        wrt = read_derivative(task.target)
+        about = wrt.wrt if wrt is not None and task.kind == "ways" else task.target
+        asked: Sequence[Inline] = [quantity(about, words.marking)]
         return tuple(split_places(say.ASKS[task.kind], {"asked": asked}))
     if question.kind == "choice":
         return set_maths(question.text or words.sheets.ASKS["choice"], notation)
@@ -168,6 +169,33 @@ def _name(key: str, words: Wording) -> Inline:
     return quantity(f"{after.key} after {after.updates}" if after.updates else key, words.marking)
 
 
+def write_worked(before: Session | None, session: Session, words: Wording = ENGLISH) -> Document:
+    """The steps that were worked out since ``before``: in symbols, with numbers put in, and what comes out."""
+    given = [
+        task for task in session.lesson.tasks
+        if session.look_up(task.id).status == "given" and (before is None or before.look_up(task.id).status != "given")
+    ]  # fmt: skip
+    marker, shown = session.lesson.marker, session.list_shown()
+    rows: list[Equation] = []
+    for task in given:
+        rungs = {rung.kind: rung for rung in list_rungs(marker, task, shown)}
+        if "symbols" in rungs and (left := rungs["symbols"].left) is not None:
+            sides = [Side(right) for kind in ("symbols", "numbers") if kind in rungs and (right := rungs[kind].right) is not None]
+            if task.question.kind == "number":
+                sides.append(Side(Number(rungs["result"].text), result=True))
+            rule = rungs["rule"]
+            rows.append(Equation(left, tuple(sides), why=(say_rule(rule.sort, rule.rule, words),)))
+    blocks = (Paragraph((words.practice.WORKED,)), Equations(tuple(rows))) if rows else ()
+    return Document("", blocks=blocks, language=words.language)
+
+
+def write_known(session: Session, words: Wording = ENGLISH) -> Document:
+    """The numbers that are on the table: those given, and those found so far."""
+    heads: tuple[Sentence, ...] = tuple((words.practice.TABLE[key],) for key in ("quantity", "value"))
+    rows = tuple(((_name(name, words),), (value(text, words.marking),)) for name, text in session.list_shown().items())
+    return Document("", blocks=(Table(heads, rows, "ll"),) if rows else (), language=words.language)
+
+
 def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
     """What was done on one's own, with hints, what slipped, how long it took, and what to practise next."""
     say, lesson = words.practice, session.lesson
@@ -198,7 +226,7 @@ def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
 def find_status(own: Progress) -> str:
     """How a step was done, as it is told at the end."""
     if own.status != "right":
-        return own.status
+        return "tried" if own.status == "open" and own.attempts else own.status
     return "helped" if own.rungs else "retried" if own.attempts else "right"
 
 

@@ -158,7 +158,8 @@ class _SheetWriter:
         return [
             SheetQuestion(
                 f"{number}.{place}", self.ask(question, exercise.given.notation), question.id if self.has("ids") else "",
-                self.say.say_marks(points(question.marks)) if self.layout.marks else "", question.options,
+                self.say.say_marks(points(question.marks)) if self.layout.marks else "",
+                tuple((letter, set_maths(text, exercise.given.notation)) for letter, text in question.options),
                 choose_place(question, framed=self.layout.boxes),
             )
             for place, question in enumerate(exercise.questions, 1)
@@ -199,7 +200,7 @@ class _SheetWriter:
             found, label = exercise.answers.get(question.id, RightAnswer()), f"{number}.{place}"
             if found.letters:
                 said = [f"{letter}) {text}" for letter, text in question.options if letter in found.letters]
-                others.append(Paragraph((self.words.pages.COMMA.join(said),), label))
+                others.append(Paragraph(set_maths(self.words.pages.COMMA.join(said), exercise.given.notation), label))
             elif question.kind == "column" and found.values:
                 shown = [as_printed(value, exercise.given.notation.digits) for value in found.values]
                 listed = [part for one in shown for part in (self.words.pages.COMMA, Math(one))][1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from tutor.derive.working import list_referred
@@ -14,7 +15,8 @@ from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.graph.nouns import Step
 from tutor.marking.mark_submission import Marker
-from tutor.numbers.printed import round_significant
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.printed import decimal, round_significant
 from tutor.practice.tasks import AskedStep
 from tutor.rules.functions import FUNCTIONS, OUT
 
@@ -75,9 +77,20 @@ def write_answer(marker: Marker, question: Question) -> str:
     """The answer to a question as it is typed: letters, a number of six digits, or a formula."""
     truth = marker.sheet.truth.get(question.targets[0]) if question.kind == "number" and not question.shape else None
     if truth is not None and question.form != "fraction":
-        return round_significant(truth, DIGITS)
+        return write_number(truth)
     expr, text = marker.solution(question)
     return text or (write_plain(expr) if expr is not None else "")
+
+
+def write_number(value: Value) -> str:
+    """A number as it is typed: whole where it is short, else to six digits.
+
+    >>> from fractions import Fraction
+    >>> write_number(Fraction(-1, 2)), write_number(Fraction(1, 3))
+    ('-0.5', '0.333333')
+    """
+    exact = decimal(value) if isinstance(value, Fraction) else None
+    return exact if exact is not None and len(exact) <= DIGITS + 2 else round_significant(value, DIGITS)
 
 
 def _refer(name: str) -> Expr:

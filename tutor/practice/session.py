@@ -23,8 +23,7 @@ from tutor.marking.judge import Earlier
 from tutor.marking.judge_answer import PERSON, RIGHT
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
-from tutor.numbers.printed import round_significant
-from tutor.practice.ladder import DIGITS, Rung, list_rungs, write_answer
+from tutor.practice.ladder import Rung, list_rungs, write_answer, write_number
 from tutor.practice.modes import Mode
 from tutor.practice.tasks import AskedStep, list_tasks
 from tutor.practice.tracing import MASTERY, Parameters, trace_answer
@@ -169,7 +168,7 @@ class Session:
         found: dict[str, str] = {}
         marker = self.lesson.marker
         given = marker.exercise.values
-        found.update({name: write_answer_of(marker, name) for name in given})
+        found.update({name: write_number(value) for name, value in given.items()})
         for task in self.lesson.tasks:
             own = self.look_up(task.id)
             if task.kind == "value" and task.question.kind == "number" and own.status in DONE:
@@ -177,11 +176,6 @@ class Session:
                 number = result.number if result is not None else None
                 found[task.target] = f"{number:.6g}" if own.status == "kept" and number is not None else write_answer(marker, task.question)
         return found
-
-
-def write_answer_of(marker: Marker, name: str) -> str:
-    """The value of a given quantity, as it is typed."""
-    return round_significant(marker.exercise.values[name], DIGITS)
 
 
 def start(exercise: Exercise | Lesson, settings: Settings | None = None) -> Session:

@@ -196,7 +196,7 @@ class _TaskLister:
         if len(right) != len(step.terms):
             return
         graph = self.working.graph
-        others = [other.target for other in graph.steps if other.target not in right and other.target != graph.loss]
+        others = [other.target for other in graph.steps if other.target not in (*right, graph.loss, step.wrt)]
         tiles = self.choose_tiles([Name(name) for name in right], [Name(name) for name in others], step.target)
         self.ask_choice(step, "ways", tiles, {Name(name) for name in right})
 

@@ -29,6 +29,7 @@ class PracticeWords(Topic):
         "implied": "followed from a later answer",
         "given": "worked out for you",
         "skipped": "left out",
+        "tried": "not right yet",
         "open": "not reached",
     }
 
@@ -39,6 +40,7 @@ class PracticeWords(Topic):
     IMPLIED = ("{steps} is settled by it, too.", "{steps} are settled by it, too.")
     LOOK_AGAIN = "Not yet. {look} How did you get {answer}?"
     """A slip, asked before it is said; ``look`` is what to look at."""
+    WORKED = "Worked out for you:"
     PLACED = "Here is the step, to go on with:"
     KEPT = "Then go on with your own value; at the end you will see what it changed."
     NOTES: Mapping[str, str] = {
