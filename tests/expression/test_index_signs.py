@@ -2,22 +2,47 @@
 
 import pytest
 
-from tutor.expression.index_signs import read_sign
+from tutor.expression.index_signs import FROM_0, read_sign, read_sliding
 from tutor.expression.nodes import Call, Name, Number
+from tutor.expression.tokens import Named
 
+V, THREE, N = ("v",), Number("3"), Name("n")
 SIGNS = [
-    ("Σ_v w", (("v",), None)), ("Σᵥ w", (("v",), None)), ("∑_{v} w", (("v",), None)), (r"\sum_v w", (("v",), None)),
-    (r"\sum_{v=1}^{n} w", (("v",), Name("n"))), (r"\sum\limits_{v=1}^3 w", (("v",), Number("3"))), ("Σ_(v=1..2) w", (("v",), Number("2"))),
-    (r"\sum_{u,v} w", (("u", "v"), None)), (r"\sum_{v=0}^{n-1} w", (("v",), Name("n"))), ("sum_v w", (("v",), None)),
-    (r"\sum _{v} w", (("v",), None)),
+    ("Σ_v w", "sum_over", V, None), ("Σᵥ w", "sum_over", V, None), ("∑_{v} w", "sum_over", V, None), (r"\sum_v w", "sum_over", V, None),
+    (r"\sum_{v=1}^{n} w", "sum_over", V, N), (r"\sum\limits_{v=1}^3 w", "sum_over", V, THREE), ("Σ_(v=1..3) w", "sum_over", V, THREE),
+    (r"\sum_{u,v} w", "sum_over", ("u", "v"), None), (r"\sum_{v=0}^{n-1} w", "sum_over", V, Call(FROM_0, (N,))),
+    (r"\sum_{v=0}^{2} w", "sum_over", V, Call(FROM_0, (THREE,))), (r"\sum_{v=0} w", "sum_over", V, Call(FROM_0, ())),
+    ("sum_v w", "sum_over", V, None), (r"\sum _{v} w", "sum_over", V, None), ("Σ_u,v w", "sum_over", ("u", "v"), None),
+    ("Σ_(u,v=1..3) w", "sum_over", ("u", "v"), THREE), ("max_v w", "max_over", V, None), ("max_u,v w", "max_over", ("u", "v"), None),
+    (r"\max_{u,v=1}^{3} w", "max_over", ("u", "v"), THREE), (r"\max _{v} w", "max_over", V, None), ("maxᵥ w", "max_over", V, None),
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "value"), SIGNS, ids=[row[0] for row in SIGNS])
-def test_a_sum(text, value):
+@pytest.mark.parametrize(("text", "func", "letters", "last"), SIGNS, ids=[row[0] for row in SIGNS])
+def test_a_sum_or_a_maximum(text, func, letters, last):
     token, length = read_sign(text, 0, len(text))
-    assert token == ("S", value)
+    assert token == ("S", (func, letters, last))
     assert text[length:] == " w"
+
+
+@pytest.mark.parametrize("text", ["1[v = 2]", "𝟏[v=2]", r"\mathbf{1}_{v = 2}", r"\mathbb 1_{v=2}", "𝟙_{v = 2}"])
+def test_one_where_two_indices_are_equal(text):
+    assert read_sign(text, 0, len(text)) == (("a", Call("equal", (Name("v"), Number("2")))), len(text))
+
+
+SLIDING = [
+    ("∗ k", "convolve", 1), (r"\star k", "correlate", 5), ("⋆[full] k", Named("correlate full", (Number("1"), Number("0"))), 7),
+    ("∗[full, d=2, p=1] k", Named("convolve full", (Number("2"), Number("1"))), 17),
+    (r"\ast_{\mathrm{full}} k", Named("convolve full", (Number("1"), Number("0"))), 20),
+    ("⋆[s=2] k", Named("correlate", (Number("2"), Number("0"))), 6), ("⋆[d=2] k", Named("correlate apart", (Number("2"), Number("0"))), 6),
+    ("⋆[k] k", "correlate", 1),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "value", "length"), SLIDING, ids=[row[0] for row in SLIDING])
+def test_a_convolution_with_what_is_said_of_it(text, value, length):
+    assert read_sliding(text, 0, len(text), {"convolve"}) == (("@", value), length)
+    assert read_sliding(text, 0, len(text), set()) == (None, 0)
 
 
 @pytest.mark.parametrize("text", ["𝟏", r"\mathbf{1}", r"\mathbb 1", "𝟙"])

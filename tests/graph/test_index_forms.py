@@ -72,7 +72,7 @@ def test_a_sum_runs_as_far_as_its_arrays():
         (product(at("x", "j"), Name("d")), (), "stands without an index"),
         (total("u", at("x", "v")), (), "nothing behind it has this index"),
         (at("W", "j"), (), "has 2 index, not 1"),
-        (Call("sum_over", (Name("v"), Number("99999999"), at("x", "v"))), (), "the sum over v runs to 99999999"),
+        (Call("sum_over", (Name("v"), Number("99999999"), at("x", "v"))), (), "a sum over v runs to 99999999"),
         (product(Name("W"), Name("d")), (), "W of shape m×n is multiplied with d of shape m"),
         (Call("diag", (Name("W"),)), (), "diag of diag(W)"),
     ],

@@ -101,16 +101,27 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalDerivative:
+    """What stands on an edge of a picture: ∂target/∂source as a formula, and its value where there are values."""
+
+    source: str
+    target: str
+    expr: Expr
+    value: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A computational graph to draw: boxes in evaluation order (leaves right before the step that uses them) and edges.
 
-    ``words`` are those that stand in the picture and say it.
+    ``words`` are those that stand in the picture and say it; ``locals`` stand on its edges, where they are asked for.
     """
 
     nodes: tuple[Node, ...]
     edges: tuple[tuple[str, str], ...]
     loss: str = ""
     words: DrawnWords = ENGLISH_DRAWN
+    locals: tuple[LocalDerivative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

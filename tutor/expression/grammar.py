@@ -4,7 +4,7 @@ A token is a pair (kind, value).  Kinds are single characters: ``a`` an operand 
 function, ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
 ``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o``
 \\over, ``1`` the indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E``
-the parts of cases, ``S`` a sum over letters (Σ_v), and ``$`` the end.
+the parts of cases, ``S`` a sum or a maximum over letters (Σ_v, max_v), and ``$`` the end.
 
 Precedence, loosest first: choice (``a if c > 0 else b``); sum and difference; product and quotient (implicit products bind like written
 ones, so ``1/2x`` is refused with a hint, since readers disagree about it); sign; power (to the right).  A comparison is read as what must
@@ -25,6 +25,7 @@ from tutor.expression.tokens import (
     UNKNOWN,
     Compared,
     How,
+    Named,
     Spacing,
     Stop,
     Token,
@@ -89,7 +90,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
         factors: list[Expr] = []
         divided = 0
         mark = "*"
-        applied = ""
+        applied: str | Named = ""
         flip = False
         while True:
             if kind == "a":
@@ -121,9 +122,9 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
                     raise Stop(at, f"more than {MAX_DEPTH} quotients in a row", STEPS)
                 factors = [Div(_product(factors), node)]
             elif mark == "@":
-                factors = [Call(applied, (_product(factors), node))]
+                factors = [_apply_sign(applied, _product(factors), node)]
             else:
-                factors.append(Call(applied, (node,)) if applied and mark == "*" else node)
+                factors.append(Call(str(applied), (node,)) if applied and mark == "*" else node)
             if kind == "*" or kind == "/" or kind == "@":
                 mark, applied = kind, value
                 at += 1
@@ -152,6 +153,11 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
         if len(terms) >= MAX_TERMS:
             raise Stop(at, f"a sum of more than {MAX_TERMS} terms", STEPS)
     return (terms[0] if len(terms) == 1 else Add(tuple(terms))), at
+
+
+def _apply_sign(sign: str | Named, first: Expr, second: Expr) -> Expr:
+    """A product of arrays by its function, with what is said of it."""
+    return Call(sign.func, (first, second, *sign.settings)) if isinstance(sign, Named) else Call(sign, (first, second))
 
 
 def _product(factors: list[Expr]) -> Expr:
@@ -199,11 +205,11 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
 
 
 def _read_sum_behind(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
-    """Σ_v with the product behind it: what is added to that stands outside of the sum."""
-    letters, last = tokens[at][1]
+    """Σ_v or max_v with the product behind it: what is added to that stands outside."""
+    func, letters, last = tokens[at][1]
     node, at = _sum(tokens, at + 1, level + 1, how, single=True)
     for letter in reversed(letters):
-        node = Call("sum_over", (Name(letter), node) if last is None else (Name(letter), last, node))
+        node = Call(func, (Name(letter), node) if last is None else (Name(letter), last, node))
     return node, at
 
 
@@ -330,7 +336,8 @@ def _case_value(tokens: list[Token], at: int, level: int, how: How) -> tuple[Exp
 def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """A function with its argument: f(x), f'(x), sin²(x), and sin x where it cannot be taken otherwise."""
     begun = at
-    func: str = tokens[at][1]
+    called = tokens[at][1]
+    func, settings = called if type(called) is Named else (called, ())
     at += 1
     primes, power = "", None
     if tokens[at][0] == "'":
@@ -344,7 +351,7 @@ def _call(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int
         args, at = _read_bare_argument(tokens, at, begun, level, how)
     if how.arity is not None:
         check_arity(how.arity, func, args, primes, begun)
-    node = Call(func + primes, tuple(args))
+    node = Call(func + primes, (*args, *settings))
     return (node if power is None else Pow(node, power)), at
 
 

@@ -1,6 +1,7 @@
-r"""Signs of formulas over arrays: sums over letters and vectors of ones.
+r"""Signs of formulas over arrays: sums and maxima over letters, vectors of ones, convolutions.
 
-A sum is ``Σ_v``, ``\\sum_{v=1}^{n}``, ``Σ_(v=1..n)``; how far it runs is seldom written, the arrays in it tell.
+A sum is ``Σ_v``, ``\\sum_{v=1}^{n}``, ``Σ_(v=1..n)``; how far it runs is seldom written, the arrays in it tell.  A maximum is written
+in the same way: ``max_a,b``, ``\\max_{a=1}^{2}``.
 """
 
 from __future__ import annotations
@@ -11,65 +12,103 @@ from collections.abc import Collection
 from tutor.expression.letters import SUB
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import INDICATOR
-from tutor.expression.tokens import Token
+from tutor.expression.tokens import Named, Token
 
+FROM_0 = "from_0"
+"""Marks that the letter of a sum counts from 0, and with it the indices that it computes."""
 ONES = re.compile(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
 """A vector of ones, or of zeros."""
 _RUNS = r"[A-Za-z](?:\s?,\s?[A-Za-z]){0,3}(?:\s?=\s?[01])?"
+_LOWER_LETTER = "[ₐₑᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]"
 SUM = re.compile(
-    r"(?:\\sum(?![A-Za-z])(?:\s?\\limits(?![A-Za-z]))?|[Σ∑]|sum(?=\s?_))\s?"
-    rf"(?:_\s?(?:\{{\s?(?P<braced>{_RUNS})\s?\}}|(?P<letter>[A-Za-z])(?![A-Za-z0-9_]))"
-    rf"|_\s?\(\s?(?P<bracketed>{_RUNS})(?:\s?\.\.\s?(?P<to>[A-Za-z0-9]+(?:\s?-\s?1)?))?\s?\)|(?P<lower>[ₐₑᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]))"
+    rf"(?:(?P<largest>\\max(?![A-Za-z])|max(?=\s?_|{_LOWER_LETTER}))|\\sum(?![A-Za-z])|[Σ∑]|sum(?=\s?_))(?:\s?\\limits(?![A-Za-z]))?\s?"
+    rf"(?:_\s?(?:\{{\s?(?P<braced>{_RUNS})\s?\}}|(?P<letter>[A-Za-z](?:,[A-Za-z]){{0,3}})(?![A-Za-z0-9_]))"
+    rf"|_\s?\(\s?(?P<bracketed>{_RUNS})(?:\s?\.\.\s?(?P<to>[A-Za-z0-9]+(?:\s?-\s?1)?))?\s?\)|(?P<lower>{_LOWER_LETTER}))"
     r"(?:\s?\^\s?(?:\{\s?(?P<last>[A-Za-z0-9]+(?:\s?[-−]\s?1)?)\s?\}|(?P<one>[A-Za-z0-9])))?"
 )
-"""A sum over letters: Σ_v, \\sum_{v=1}^{n}, Σ_(v=1..n)."""
+"""A sum or a maximum over letters: Σ_v, \\sum_{v=1}^{n}, Σ_(v=1..n), max_a,b."""
 _LOWER = {shown: plain for plain, shown in SUB.items()}
 
 
 _SLIDING = re.compile(r"(?P<convolve>∗|\\ast(?![A-Za-z]))|(?P<correlate>⋆|\\star(?![A-Za-z]))")
 """The signs of convolution and correlation, where an exercise has them; elsewhere ∗ is a product."""
+_MARK = r"(?:full|\\(?:mathrm|text)\s?\{full\}|[sdp]\s?=\s?[0-9]{1,3})"
+_LISTED = rf"{_MARK}(?:\s?,\s?{_MARK}){{0,2}}"
+_MARKS = re.compile(rf"\s?(?:\[\s?(?P<text>{_LISTED})\s?\]|_\s?\{{\s?(?P<latex>{_LISTED})\s?\}})")
+"""What is said of one, ``[full, d=2]``, ``_{\\mathrm{full}}``: s is its stride, p its padding, d how far apart the entries of one are."""
+FULL, APART = "full", "apart"
+"""Correlation and convolution wherever two arrays meet, and with one whose entries are set apart; how far they go the shapes tell."""
+
+
+_INDEX = r"(?:[A-Za-z]|[0-9]{1,4})"
+EQUAL = re.compile(
+    rf"(?:\\(?:mathbf|mathbb|mathds)\s?(?:\{{\s?1\s?\}}|1)|[𝟙𝟏1])\s?(?:\[\s?(?P<one>{_INDEX})\s?=\s?(?P<two>{_INDEX})\s?\]"
+    rf"|_\s?\{{\s?(?P<first>{_INDEX})\s?=\s?(?P<second>{_INDEX})\s?\}})"
+)
+"""1 where two indices are equal, else 0: 1[j = 2], \\mathbf{1}_{j = 2}."""
+EQUALS_INSIDE = re.compile(
+    rf"[\[{{]\s?{_INDEX}\s?=\s?{_INDEX}\s?[\]}}]|[\[{{](?:[0-9]{{1,3}}\s?,\s?)?{_LISTED}\s?[\]}}]"
+)
+"""What has an equals sign that relates nothing: the brackets of 1[j = 2], of maxpool[3, s=1] and of ⋆[full, d=2]."""
 
 
 def read_sliding(text: str, at: int, end: int, used: Collection[str]) -> tuple[Token | None, int]:
     """The token of a convolution or a correlation, where an exercise uses one of them, and how long it is.
 
-    >>> read_sliding("∗ k", 0, 3, {"convolve"})
-    (('@', 'convolve'), 1)
+    >>> read_sliding("∗ k", 0, 3, {"convolve"}), read_sliding("⋆[full] k", 0, 9, {"convolve"})
+    ((('@', 'convolve'), 1), (('@', Named(func='correlate full', settings=(Number(text='1'), Number(text='0')))), 7))
     """
     match = _SLIDING.match(text, at, end) if {"convolve", "correlate"} & set(used) else None
-    return (("@", match.lastgroup), len(match.group())) if match is not None else (None, 0)
+    if match is None:
+        return None, 0
+    func = str(match.lastgroup)
+    marks = _MARKS.match(text, match.end(), end)
+    if marks is None:
+        return ("@", func), match.end() - at
+    parts = (marks["text"] or marks["latex"]).replace(" ", "").split(",")
+    said = {name if value else FULL: value for name, _, value in (part.partition("=") for part in parts)}
+    kind = FULL if FULL in said else APART if "d" in said else ""
+    apart = said.get("d", said.get("s", "1"))
+    return ("@", Named(f"{func} {kind}".strip(), (Number(apart), Number(said.get("p", "0"))))), marks.end() - at
 
 
 def read_sign(text: str, at: int, end: int) -> tuple[Token | None, int]:
-    """The token of a sum or of a vector of ones that stands at a place, and how long it is.
+    """The token of a sum, of a maximum, of 1[j = 2] or of a vector of ones that stands at a place, and how long it is.
 
     No token and a length for a sum that cannot be read, the length 0 where none stands.
 
     >>> read_sign("Σ_v w", 0, 5)
-    (('S', (('v',), None)), 3)
+    (('S', ('sum_over', ('v',), None)), 3)
     """
     if (match := SUM.match(text, at, end)) is not None:
         return read_sum(match), len(match.group())
+    if (match := EQUAL.match(text, at, end)) is not None:
+        index = (match["one"] or match["first"], match["two"] or match["second"])
+        return ("a", Call("equal", tuple(Number(part) if part.isdigit() else Name(part) for part in index))), len(match.group())
     if (match := ONES.match(text, at, end)) is not None and not INDICATOR.match(text, at, end):
         return read_ones(match), len(match.group())
     return None, 0
 
 
 def read_sum(match: re.Match[str]) -> Token | None:
-    """The token of a sum: its letters, and the last value of one where that is written; nothing for a sum that cannot be read.
+    """The token of a sum or a maximum: which, its letters, and their last value where that is written; nothing for what cannot be read.
+
+    Where the letters count from 0 the last value is ``from_0(n)``, of so many values, or ``from_0()`` where it is not written.
 
     >>> read_sum(SUM.match("Σ_(v=1..3)"))
-    ('S', (('v',), Number(text='3')))
+    ('S', ('sum_over', ('v',), Number(text='3')))
     """
     runs = match["braced"] or match["bracketed"] or match["letter"] or _LOWER[match["lower"]]
     letters, _, first = runs.replace(" ", "").partition("=")
     last = (match["last"] or match["to"] or match["one"] or "").replace(" ", "").replace("−", "-")
-    if first == "0" and last:  # counted from 0: up to n - 1, or to a number
+    if first == "0" and last:  # up to n - 1, or to a number
         last = last.removesuffix("-1") if last.endswith("-1") else str(int(last) + 1) if last.isdigit() else f"{last}+1"
-    if last and (not last.isalnum() or "," in letters):
+    if last and not last.isalnum():
         return None
     until: Expr | None = None if not last else Number(last) if last.isdigit() else Name(last)
-    return ("S", (tuple(letters.split(",")), until))
+    if first == "0":
+        until = Call(FROM_0, () if until is None else (until,))
+    return ("S", ("max_over" if match["largest"] else "sum_over", tuple(letters.split(",")), until))
 
 
 def read_ones(match: re.Match[str]) -> Token:

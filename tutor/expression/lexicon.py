@@ -7,10 +7,11 @@ command line, `tutor.answer.read.vocabulary` one of all symbols of a course for 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from tutor.expression.computed_index import read_computed
 from tutor.expression.limits import MAX_TOKENS
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.spelling import CALLED, Key
@@ -57,8 +58,6 @@ class Several:
 
 
 Known: TypeAlias = Expr | Several
-Literal: TypeAlias = Known | str
-"""What a text as it stands means: a quantity, or a function by its name (softmax[col])."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +77,7 @@ class Vocabulary:
     applied although a quantity is called so too.  ``arity`` raises a `TutorError` for a wrong number of arguments and gives the right
     one.  With ``free`` every other name is a quantity, too; ``applied`` are the quantities that are written with arguments, which
     ``literal`` has.  ``indexed`` are the entries of arrays with letters as indices, by base and superscript: w²ⱼᵥ.
+    ``named`` are the operations on arrays that are written with settings, by their word and the kind of settings: maxpool[2](X).
     ``words`` is the reader's memory of single words, ``both`` has those among them that are a quantity and a function, too;
     ``most`` is how many tokens the reader takes.
     With ``stars`` a factor behind a typed ``*`` is marked (see `STARRED`).
@@ -85,7 +85,7 @@ class Vocabulary:
 
     declared: dict[str, Name]
     spelled: dict[Key, tuple[int, Known]]
-    literal: Mapping[str, Literal] = field(default_factory=dict)
+    literal: Mapping[str, Known] = field(default_factory=dict)
     literals: re.Pattern[str] | None = None
     functions: dict[str, str] = field(default_factory=dict)
     calls: frozenset[str] = frozenset()
@@ -95,6 +95,7 @@ class Vocabulary:
     free: bool = False
     applied: frozenset[str] = frozenset()
     indexed: Mapping[tuple[str, str], tuple[IndexedSpelling, ...]] = field(default_factory=dict)
+    named: Mapping[tuple[str, str], str] = field(default_factory=dict)
     most: int = MAX_TOKENS
     stars: bool = False
     noun: str = "expression"
@@ -117,6 +118,7 @@ class Vocabulary:
 
 
 _INDEX_PART = re.compile(r"[0-9]+|[A-Za-z]")
+_COMPUTED = re.compile(r"[-+·*()]")
 
 
 def split_index(sub: str) -> tuple[str, ...]:
@@ -129,24 +131,41 @@ def split_index(sub: str) -> tuple[str, ...]:
 
 
 def find_indexed_entry(key: Key, vocabulary: Vocabulary, word: str = "") -> Expr | None:
-    """The entry of an array that a spelling with letters as indices means, ``at(W, j, v)``; nothing for any other spelling.
+    """The entry of an array that a spelling with an index means, ``at(W, j, v)``; nothing for any other spelling.
 
     A ``word`` that begins with the name of an array as it is declared, W1_jv, means that one.
+    An index may be computed: ``at(x, j - a + 3)``.
     """
     base, sub, sup = key
     known = vocabulary.indexed.get((base, sup))
     if known is None or not sub:
         return None
-    parts = split_index(sub)
     own = vocabulary.declared.get(word.rpartition("_")[0])
-    for spelling in sorted(known, key=lambda spelling: spelling.node != own) if own is not None else known:
-        if len(spelling.parts) == len(parts):
-            found: dict[int, str] = {place: part for place, part in zip(spelling.parts, parts, strict=True) if type(place) is int}
-            alike = all(type(place) is int or place == part for place, part in zip(spelling.parts, parts, strict=True))
-            if alike and any(part.isalpha() for part in found.values()):
-                index = (found[axis] for axis in sorted(found))
-                return Call("at", (spelling.node, *(Name(part) if part.isalpha() else Number(part) for part in index)))
+    ranked = sorted(known, key=lambda spelling: spelling.node != own) if own is not None else known
+    found = None
+    if not _COMPUTED.search(sub):
+        found = _match_entry([Name(part) if part.isalpha() else Number(part) for part in split_index(sub)], ranked)
+    if found is None and sub.isdigit():  # P_12 is the entry 1, 2
+        found = _match_entry(list(map(Number, sub)), ranked)
+    if found is None and not sub.isalpha() and (computed := read_computed(sub)) is not None:  # 2i,2j, too
+        found = _match_entry(computed, ranked)
+    return found
+
+
+def _match_entry(parts: Sequence[Expr], known: Sequence[IndexedSpelling]) -> Expr | None:
+    """The first of the spellings that these parts of an index fit."""
+    for spelling in known:
+        if len(spelling.parts) != len(parts):
+            continue
+        found: dict[int, Expr] = {place: part for place, part in zip(spelling.parts, parts, strict=True) if type(place) is int}
+        alike = all(type(place) is int or place == _show_part(part) for place, part in zip(spelling.parts, parts, strict=True))
+        if alike:
+            return Call("at", (spelling.node, *(found[axis] for axis in sorted(found))))
     return None
+
+
+def _show_part(part: Expr) -> str:
+    return part.name if type(part) is Name else part.text if type(part) is Number else ""
 
 
 def function_word(key: Key) -> str:

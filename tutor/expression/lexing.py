@@ -28,6 +28,7 @@ from tutor.expression.lexicon import (
     function_word,
 )
 from tutor.expression.limits import MAX_DEPTH, MAX_DIGITS
+from tutor.expression.named_operations import read_named
 from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Neg, Number
 from tutor.expression.read_number import read_number
 from tutor.expression.run_together import list_names_together
@@ -73,11 +74,7 @@ class _Lexer:
                 self.spaced.add(len(self.tokens))
                 continue
             if literals and (match := literals.match(text, self.at, end)):
-                known = self.known.literal[match.group()]
-                if isinstance(known, str):
-                    self.put("f", known, len(match.group()))
-                else:
-                    self.put("a", self._make_certain(match.group(), known), len(match.group()))
+                self.put("a", self._make_certain(match.group(), self.known.literal[match.group()]), len(match.group()))
                 continue
             if self.known.indexed and self.read_of_arrays():
                 continue
@@ -86,12 +83,14 @@ class _Lexer:
             handle(self)
 
     def read_of_arrays(self) -> bool:
-        """A sum over a letter, or a vector of ones, where formulas over arrays are read."""
+        """A sum over a letter, a vector of ones, an operation with settings, where formulas over arrays are read."""
         if signs.CONDITIONED.match(self.text, self.at, self.end):
             return False  # 𝟙[Z > 0] is no vector of ones
         token, length = index_signs.read_sliding(self.text, self.at, self.end, self.known.calls)
         if token is None:
             token, length = index_signs.read_sign(self.text, self.at, self.end)
+        if token is None and not length and self.known.named:
+            token, length = read_named(self.text, self.at, self.end, self.known.named)
         if token is None and length:
             raise self.fail("this sum cannot be read", "write Σ_v, or Σ_{v=1}^{n}")
         if token is not None:
@@ -129,7 +128,7 @@ class _Lexer:
     def symbol(self) -> None:
         """A name, a function, or the d of a derivative."""
         text, at = self.text, self.at
-        found = list_spelled(text, at)
+        found = list_spelled(text, at, of_arrays=bool(self.known.indexed))
         if not found:
             return self.command() if text[at] == "\\" else self.read_other()
         if text[at] in "ieo" and self._case_word():
@@ -341,7 +340,7 @@ class _Lexer:
         text, at = self.text, self.at
         word = found[0].word
         if text[at] == "d" and at + 1 < self.end:
-            for one in reversed(list_spelled(text, at + 1)):
+            for one in reversed(list_spelled(text, at + 1, of_arrays=bool(self.known.indexed))):
                 node, _ = self._node_at(one, at + 1)
                 if isinstance(node, Name | Call) and one.end <= self.end:
                     return self.put("d", node, one.end - at)

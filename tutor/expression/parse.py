@@ -155,7 +155,7 @@ def read_fast(text: str, vocabulary: Vocabulary) -> Expr | None:
     """
     words = vocabulary.words
     try:
-        if (" e" in text and APART.search(text)) or ("[" in text and _ENTRY.search(text)):
+        if (" e" in text and APART.search(text)) or ("[" in text and (_ENTRY.search(text) or "](" in text)):
             return None
         split = (_SPLIT_ARRAYS if vocabulary.indexed else _SPLIT).findall(text)
         if len(split) > vocabulary.most:

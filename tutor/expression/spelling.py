@@ -53,11 +53,15 @@ _SCRIPTS = re.compile(
     |(?P<upper>{_UPPER}+|ᵀ)""",
     re.VERBOSE,
 )
+_COMPUTED = r"\((?:[A-Za-z0-9+−·*,\s-]|\([A-Za-z0-9+−·*\s-]{1,20}\)){1,60}\)"
+_SCRIPTS_OF_ARRAYS = re.compile(_SCRIPTS.pattern.replace(r"(?P<sub>", rf"(?P<sub>{_COMPUTED}|"), re.VERBOSE)
+"""The same with an index in brackets, as the terminal shows one that is computed: X_(i-a+3,j-b+3)."""
 _SUPERSCRIPT = {shown: plain for plain, shown in SUPER.items()}
 _SUBSCRIPT = {shown: plain for plain, shown in SUB.items()}
 _WRAPPED = re.compile(
-    r"\\(?:" + "|".join((*FONTS, "mathsf", "prime", "left", "right")) + r")(?![A-Za-z])|\\[,;!: ]|[{}\s]"
+    r"\\(?:" + "|".join((*FONTS, "mathsf", "prime", "left", "right", "thinspace")) + r")(?![A-Za-z])|\\[,;!: ]|[{}\s]"
 )
+_TIMES = re.compile(r"\\(?:cdot|times)(?![A-Za-z])")
 
 
 class Spelled(NamedTuple):
@@ -68,8 +72,12 @@ class Spelled(NamedTuple):
     word: str
 
 
-def list_spelled(text: str, at: int) -> list[Spelled]:
-    """What the text at ``at`` may spell, from the shortest (no scripts) to the longest; empty where no name begins."""
+def list_spelled(text: str, at: int, *, of_arrays: bool = False) -> list[Spelled]:
+    """What the text at ``at`` may spell, from the shortest (no scripts) to the longest; empty where no name begins.
+
+    With ``of_arrays`` an index may stand in brackets, X_(i+1,j).
+    """
+    scripts = _SCRIPTS_OF_ARRAYS if of_arrays else _SCRIPTS
     match = BASE.match(text, at)
     if match is None:
         return []
@@ -90,14 +98,18 @@ def list_spelled(text: str, at: int) -> list[Spelled]:
     sup = ""
     found = [Spelled((base, sub, sup), match.end(), word)]
     for _ in range(MAX_SCRIPTS):
-        script = _SCRIPTS.match(text, match.end())
+        script = scripts.match(text, match.end())
         if script is None:
             break
         if script["entry"]:
             more = script["entry"].replace(" ", "")
             sub = f"{sub},{more}" if sub else more
         elif script["sub"] or script["lower"]:
-            more = write_plain_script(script["sub"]) if script["sub"] else "".join(_SUBSCRIPT[c] for c in script["lower"])
+            below = script["sub"]
+            if below:
+                more = write_plain_script(below[1:-1] if below[0] == "(" else below)
+            else:
+                more = "".join(_SUBSCRIPT[c] for c in script["lower"])
             sub = f"{sub},{more}" if sub else more
         else:
             sup = _join_scripts(sup, _read_raised(script))
@@ -122,6 +134,7 @@ def _join_scripts(sup: str, more: str) -> str:
 def write_plain_script(text: str) -> str:
     """An index or a superscript in plain ASCII: without fonts, braces and blanks."""
     if "\\" in text:
+        text = _TIMES.sub("·", text)
         text = _WRAPPED.sub(lambda m: "'" if m.group() == "\\prime" else "", text)
         for name in re.findall(r"\\([A-Za-z]{1,12})", text):
             text = text.replace("\\" + name, _NAMED.get(name, name))

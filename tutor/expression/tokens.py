@@ -19,6 +19,13 @@ EULER = Name("e")
 """Euler's number, until its exponent is read; by identity, so that a quantity e is another thing."""
 
 
+class Named(NamedTuple):
+    """A function with its settings, its last arguments: they stand before its operands, maxpool[2](X), or at its sign, x ⋆[full] k."""
+
+    func: str
+    settings: tuple[Expr, ...]
+
+
 class How(NamedTuple):
     """How tokens are read: which have blanks before them, if known, and how many arguments a function takes, if that is to be checked."""
 

@@ -249,7 +249,7 @@ def arrays_of(form: Expr, letters: set[str]) -> list[str]:
             return [] if name in letters else [name]
         case Call("at", (Name(name), *_)):
             return [name]
-        case Call("sum_over", (Name(letter), _, body)):
+        case Call("sum_over" | "max_over", (Name(letter), _, body)):
             return arrays_of(body, letters | {letter})
     return [name for part in children(form) for name in arrays_of(part, letters)]
 

@@ -9,12 +9,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import permutations, product
+from itertools import cycle, islice, permutations, product, repeat
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.graph.letter_ranges import (
+    EQUAL,
+    LOOPS,
+    LetterRanges,
+    count_from_1,
+    has_computed,
+    list_free_letters,
+    name_letters,
+    weigh_index,
+)
+from tutor.graph.named_forms import LEAVING_OUT, Resolver
+from tutor.graph.nouns import Step
 from tutor.graph.shapes import (
     INDEXED,
     SeenShapes,
@@ -29,7 +41,7 @@ from tutor.graph.shapes import (
 from tutor.rules.operations import ENTRYWISE
 
 MOST_ONES = 3
-"""So many vectors of ones in one formula have their lengths found."""
+"""So many vectors of ones in one formula have their lengths found one by one."""
 MOST_TRIED = 60
 MOST_RUN = 1_000
 """So far a sum may be written to run."""
@@ -45,12 +57,14 @@ class ArrayFormula:
 
 
 def array_formulas(
-    tree: Expr, shapes: Mapping[str, Shape], *, index: Sequence[str] = (), wanted: Shape = (), beside: bool = False
+    tree: Expr, shapes: Mapping[str, Shape], *, index: Sequence[str] = (), wanted: Shape = (), beside: bool = False,
+    steps: Iterable[Step] = (),
 ) -> list[ArrayFormula]:
     """The readings of a formula over arrays as it was written, the likeliest first.
 
     ``index`` are the letters at its left side (δ_j = …), ``wanted`` the shape that is asked for: it decides how long a 𝟏 is.  With
     ``beside`` no product in it has a sign, so that two square matrices beside each other multiply.
+    ``steps`` are those of the exercise, whose poolings have the windows of ``route(G, X)``.
 
     Raises `GraphError` where it does not fit, with both shapes.
 
@@ -62,13 +76,15 @@ def array_formulas(
     """
     called, shapes = _list_called(tree), SeenShapes(shapes)
     alike = bool(index and wanted) and not _has_arrays(tree, shapes)  # ∂S/∂σ_j = 1
-    if alike or not called.isdisjoint(("at", "sum_over")):
-        return list(_index_tree(tree, shapes, index, wanted))
+    if alike or not called.isdisjoint((EQUAL, *LOOPS)) or ("at" in called and _has_letters(tree)):
+        return [found for form in count_from_1(tree) for found in _index_tree(form, shapes, index, wanted)]
     problem: GraphError | None = None
     found: list[ArrayFormula] = []
-    for candidate in [tree] if called.isdisjoint(("ones", "zeros")) else _fill_lengths(tree, shapes, wanted):
+    tree = _pick_entries(tree) if "at" in called else tree
+    for candidate in [tree] if called.isdisjoint(("ones", "zeros", "one_hot")) else _fill_lengths(tree, shapes, wanted):
         try:
             plain = _drop_diagonals(candidate, shapes, beside) if "diag" in called else candidate
+            plain = Resolver(shapes, wanted, steps, beside).resolve(plain) if not called.isdisjoint(LEAVING_OUT) else plain
             expr, row = arrange_or_row(plain, shapes, beside=beside)
             if row and type(expr) is Call and expr.func == "transpose" and len(shape_of(expr.args[0], shapes)) == 1:
                 expr = expr.args[0]  # (Wᵀ δ)ᵀ: a row that is written as one
@@ -90,6 +106,21 @@ def _has_arrays(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
     return any(_has_arrays(part, shapes) for part in children(expr))
 
 
+def _has_letters(expr: Expr) -> bool:
+    """Whether a letter is an index in a formula: x_1 is an entry, x_j an index form."""
+    if type(expr) is Call and expr.func == "at":
+        return any(type(part) is not Number for part in expr.args[1:])
+    return any(map(_has_letters, children(expr)))
+
+
+def _pick_entries(expr: Expr) -> Expr:
+    """The tree with x_1 as the entry of an array."""
+    if type(expr) is Call and expr.func == "at":
+        return Call("entry", expr.args)
+    parts = children(expr)
+    return rebuild(expr, tuple(map(_pick_entries, parts))) if parts else expr
+
+
 def _list_called(expr: Expr) -> set[str]:
     """The functions that a formula calls."""
     found: set[str] = set()
@@ -108,22 +139,28 @@ def _list_called(expr: Expr) -> set[str]:
 def _fill_lengths(tree: Expr, shapes: Mapping[str, Shape], wanted: Shape) -> Iterator[Expr]:
     """The tree with every 𝟏 of some length, all lengths of the exercise in turn."""
     count = _count_ones(tree)
-    if count > MOST_ONES:
-        raise GraphError(f"more than {MOST_ONES} vectors of ones", hint="write the sums of rows or columns as row_sums(A), column_sums(A)")
     sizes = list(dict.fromkeys([*wanted, *(size for shape in shapes.values() for size in shape), 1]))
-    for number, lengths in enumerate(product(sizes, repeat=count)):
-        if number >= MOST_TRIED:
-            return
-        yield _fill_ones(tree, iter(lengths))
+    if count > MOST_ONES:  # u vᵀ + u vᵀ, or all alike
+        alike = [cycle(wanted or sizes), *map(repeat, sizes)]
+    else:
+        alike = list(map(iter, islice(product(sizes, repeat=count), MOST_TRIED)))
+    for lengths in alike:
+        yield _fill_ones(tree, lengths)
 
 
 def _count_ones(expr: Expr) -> int:
-    return int(type(expr) is Call and expr.func in ("ones", "zeros")) + sum(map(_count_ones, children(expr)))
+    return int(_is_without_length(expr)) + sum(map(_count_ones, children(expr)))
+
+
+def _is_without_length(expr: Expr) -> bool:
+    """Whether this is 𝟏, 𝟎, or the onehot(k) of a vector, which do not say how long they are."""
+    return type(expr) is Call and (expr.func in ("ones", "zeros") or (expr.func == "one_hot" and len(expr.args) == 1))
 
 
 def _fill_ones(expr: Expr, lengths: Iterator[Size]) -> Expr:
-    if type(expr) is Call and expr.func in ("ones", "zeros"):
-        return Call("fill", (ONE if expr.func == "ones" else ZERO, size_expr(next(lengths))))
+    if type(expr) is Call and _is_without_length(expr):
+        size = size_expr(next(lengths))
+        return Call("one_hot", (*expr.args, size)) if expr.args else Call("fill", (ONE if expr.func == "ones" else ZERO, size))
     parts = children(expr)
     return rebuild(expr, tuple(_fill_ones(part, lengths) for part in parts)) if parts else expr
 
@@ -150,45 +187,63 @@ def _drop_diagonals(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Ex
 
 
 def _index_tree(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], wanted: Shape) -> Iterator[ArrayFormula]:
-    sizes: dict[str, Size] = {}
-    form = _name_arrays(tree, shapes, sizes, frozenset())
+    lefts: list[dict[str, Size]] = [{f" {letter}": size for letter, size in zip(index, wanted, strict=False)}]
+    if not index and has_computed(tree):  # z_j = … is not said: every order of the letters
+        letters = list(dict.fromkeys(f" {letter}" for letter in list_free_letters(tree)))
+        if 0 < len(letters) == len(wanted) <= 3:
+            lefts = [dict(zip(order, wanted, strict=True)) for order in permutations(letters)]
+    found: list[ArrayFormula] = []
+    problem: GraphError | None = None
+    for left in lefts:
+        try:
+            found += _read_form(tree, shapes, index, left)
+        except GraphError as error:
+            problem = problem or error
+    if problem is not None and not found:
+        raise problem
+    yield from sorted(found, key=lambda formula: formula.shape != wanted)
+
+
+def _read_form(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], left: Mapping[str, Size]) -> Iterator[ArrayFormula]:
+    ranges = LetterRanges({}, left)
+    form = _name_arrays(tree, shapes, ranges)
+    sizes = ranges.sizes
     free = [letter for letter in sizes if letter.startswith(" ")]
     if index:
-        missing = [letter for letter in free if letter.strip() not in index]
+        met = [*free, *(letter for computed in ranges.computed for letter in computed.weights)]
+        missing = [letter for letter in met if letter and letter.strip() not in index]
         if missing:
             letter = missing[0].strip()
             raise GraphError(f"the index {letter} stands at the right side only", hint=f"is a sum Σ_{letter} missing?")
         orders: Iterable[Sequence[str]] = [[f" {letter}" for letter in index]]
-        sizes |= {f" {letter}": size for letter, size in zip(index, wanted, strict=False) if f" {letter}" not in sizes}
+        sizes |= {letter: size for letter, size in left.items() if letter not in sizes or _is_part(size, sizes[letter])}
+    elif left:
+        orders = [list(left)]
+        sizes |= {letter: size for letter, size in left.items() if letter not in sizes}
     else:
+        if unknown := [letter for index in ranges.computed for letter in index.weights if letter and letter not in sizes]:
+            raise GraphError(f"how far the index {unknown[0].strip()} runs is not clear", hint="write the left side, too: z_j = …")
         orders = permutations(free) if len(free) <= 3 else [free]
-    listed = []
     for order in orders:
         shape = tuple(sizes[letter] for letter in order if letter in sizes)
         places = [part for letter, size in zip(order, shape, strict=True) for part in (Name(letter), size_expr(size))]
-        listed.append(ArrayFormula(Call(INDEXED, (form, *places)), shape))
-    yield from sorted(listed, key=lambda formula: formula.shape != wanted)
+        yield ArrayFormula(Call(INDEXED, (form, *places)), shape)
 
 
-def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size], bound: frozenset[str]) -> Expr:
-    """The form with arrays by their names, letters apart from all names, and how far each sum runs; ``sizes`` are those of free letters."""
+def _is_part(size: Size, whole: Size) -> bool:
+    """Whether an index of the left side runs over the first entries of a longer axis: ∂L/∂x_j = ∂L/∂C_j, where C goes on."""
+    return isinstance(size, int) and isinstance(whole, int) and size < whole
+
+
+def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) -> Expr:
+    """The form with arrays by their names, letters apart from all names, and how far each sum runs; ``ranges`` are of free letters."""
     match expr:
         case Call("at", (array, *index)):
-            return _entry(array, index, shapes, sizes)
-        case Call("sum_over", (Name(letter), *last, body)):
-            inner: dict[str, Size] = {}
-            done = _name_arrays(body, shapes, inner, bound | {letter})
-            size = inner.pop(f" {letter}", None)
-            if last:
-                _check_bound(last[0], shapes)
-            if size is None:
-                what = f"the sum runs over {letter}, and nothing behind it has this index"
-                raise GraphError(what, hint=f"write Σ_{letter} w_j{letter} x_{letter}")
-            for other, own in inner.items():
-                _check_same(sizes, other, own)
-            if last and type(last[0]) is Number and int(last[0].text) > (size if isinstance(size, int) else MOST_RUN):
-                raise GraphError(f"shapes do not fit: the sum over {letter} runs to {last[0].text[:20]}, and its arrays to {size}")
-            return Call("sum_over", (Name(f" {letter}"), last[0] if last else size_expr(size), done))
+            return _entry(array, index, shapes, ranges)
+        case Call("equal", (one, two)):
+            return Call("inside", (Add((name_letters(one), Neg(name_letters(two)), ONE)), ONE))
+        case Call(func, (Name(letter), *last, body)) if func in LOOPS:
+            return _name_loop(Call(func, expr.args), letter, last, body, shapes, ranges)
         case Name() | Partial():
             if shape := shape_of(expr, shapes):
                 shown = write_plain(expr, as_written=True)
@@ -196,7 +251,33 @@ def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], sizes: dict[str, Size]
                 raise GraphError(what, hint=f"write {shown}_j")
             return Name(derivative_key(expr.of, expr.wrt)) if type(expr) is Partial else expr
     parts = children(expr)
-    return rebuild(expr, tuple(_name_arrays(part, shapes, sizes, bound) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(_name_arrays(part, shapes, ranges) for part in parts)) if parts else expr
+
+
+def _name_loop(loop: Call, letter: str, last: Sequence[Expr], body: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) -> Expr:
+    """A sum or a maximum over a letter."""
+    own, what = f" {letter}", "a sum" if loop.func == "sum_over" else "a maximum"
+    inner = LetterRanges({}, {**ranges.left, **ranges.sizes})
+    done = _name_arrays(body, shapes, inner)
+    if last:
+        _check_bound(last[0], shapes)
+    size = inner.sizes.pop(own, None)
+    until = last[0] if last else None
+    for other, known in inner.sizes.items():
+        _check_same(ranges.sizes, other, known)
+    if size is None:
+        if not any(own in index.weights for index in inner.computed):
+            raise GraphError(
+                f"{what} runs over {letter}, and nothing behind it has this index", hint=f"write Σ_{letter} w_j{letter} x_{letter}"
+            )
+        size = inner.find_last(own) if until is None else int(until.text) if type(until) is Number else str(write_plain(until))
+        if isinstance(size, int) and until is not None:
+            inner.check_last(own, size)
+    reach = size if until is None else int(until.text) if type(until) is Number else ""
+    ranges.computed += [index.close(own, reach) for index in inner.computed]
+    if type(until) is Number and int(until.text) > (size if isinstance(size, int) else MOST_RUN):
+        raise GraphError(f"shapes do not fit: {what} over {letter} runs to {until.text[:20]}, and its arrays to {size}")
+    return Call(loop.func, (Name(own), until if until is not None else size_expr(size), done))
 
 
 def _check_bound(last: Expr, shapes: Mapping[str, Shape]) -> None:
@@ -205,24 +286,21 @@ def _check_bound(last: Expr, shapes: Mapping[str, Shape]) -> None:
         raise GraphError(f"a sum does not run to {last.name[:20]}", hint="write Σ_v, which runs as far as its arrays do")
 
 
-def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], sizes: dict[str, Size]) -> Expr:
+def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], ranges: LetterRanges) -> Expr:
     shape = shape_of(array, shapes)
     shown = write_plain(array, as_written=True)
     if len(index) != len(shape):
         raise GraphError(f"{shown} of shape {shape_text(shape)} has {len(shape)} index, not {len(index)}", hint="one letter for each axis")
-    letters: list[Expr] = []
     for part, size in zip(index, shape, strict=True):
         if type(part) is Name:
-            _check_same(sizes, f" {part.name}", size)
-            letters.append(Name(f" {part.name}"))
-        else:
-            assert type(part) is Number
-            if isinstance(size, int) and not 1 <= int(part.text) <= size:
-                what = f"there is no entry {part.text} of {shown}, which is {shape_text(shape)}"
-                raise GraphError(what, hint="entries are counted from 1")
-            letters.append(part)
+            _check_same(ranges.sizes, f" {part.name}", size)
+        elif type(part) is not Number:
+            ranges.computed.append(weigh_index(part, size))
+        elif isinstance(size, int) and not 1 <= int(part.text) <= size:
+            what = f"there is no entry {part.text} of {shown}, which is {shape_text(shape)}"
+            raise GraphError(what, hint="entries are counted from 1")
     name = derivative_key(array.of, array.wrt) if type(array) is Partial else array.name if type(array) is Name else ""
-    return Call("at", (Name(name), *letters))
+    return Call("at", (Name(name), *map(name_letters, index)))
 
 
 def _check_same(sizes: dict[str, Size], letter: str, size: Size) -> None:

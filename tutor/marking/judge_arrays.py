@@ -9,12 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 from tutor.answer.compare.array_formulas import ArrayComparison, compare_arrays
 from tutor.answer.compare.array_points import Field, as_name
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.effort import MAX_WORK, Effort
+from tutor.answer.read.pasted import drop_setting
 from tutor.answer.read.working_lines import Line, read_lines
 from tutor.derive.working import list_referred
 from tutor.errors import GraphError, TutorError
@@ -23,6 +24,7 @@ from tutor.expression.nodes import Call, Expr, Name
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import size as count_nodes
 from tutor.graph.index_forms import ArrayFormula, array_formulas
+from tutor.graph.letter_ranges import has_computed
 from tutor.graph.shapes import Shape, shape_text
 from tutor.marking.judge import Judged
 from tutor.marking.judge_lines import answer_of, is_question
@@ -67,11 +69,13 @@ def drop_shapes(text: str, letters: Sequence[str]) -> str:
     shape = re.compile(rf"\((?:{size})×(?:{size})(?:×(?:{size}))*\)")
     lines = text.split("\n")
     return "\n".join(
-        " " * len(line) if number and shape.search(line) and not _RELATED.search(line) else line for number, line in enumerate(lines)
+        " " * len(line) if number and shape.search(line) and not _RELATED.search(_SETTINGS.sub("", line)) else line
+        for number, line in enumerate(lines)
     )
 
 
 _RELATED = re.compile(r"[=≈←&\\]")
+_SETTINGS = re.compile(r"\[[^\[\]]{1,40}\]")
 
 
 def judge_array(own: AnswerJudge) -> MarkedAnswer:
@@ -90,6 +94,7 @@ class ArrayJudge:
         self.key = self.question.array
         derivative = read_derivative(self.key)
         self.wanted: Shape = self.shapes[derivative.wrt if derivative is not None else self.key]
+        self.text = drop_shapes(self.own.text, self.layers.symbolic)
         self.effort = Effort(3 * MAX_WORK / 2)
 
     def mark(self) -> MarkedAnswer:
@@ -118,8 +123,10 @@ class ArrayJudge:
 
     def read(self) -> _ReadFormula:
         """The members of the answer, and which of them counts.  Raises `AnswerError`."""
-        members = list(read_lines(drop_shapes(self.own.text, self.layers.symbolic), self.sheet.array_vocabulary))
+        members = list(read_lines(self.text, self.sheet.array_vocabulary))
         index: tuple[str, ...] = ()
+        if len(members) > 1 and self.is_entry(members[0].expr) and has_computed(members[0].expr):
+            raise AnswerError("the index at the left side is computed", hint="write one letter for each axis there, z_j = …")
         while len(members) > 1 and (is_question(members[0].expr, self.key) or self.read_left(members[0].expr)):
             index = self.read_left(members[0].expr) or index
             members = members[1:]
@@ -129,18 +136,22 @@ class ArrayJudge:
         self.own.remember(written.expr)
         return written
 
+    def is_entry(self, expr: object) -> TypeGuard[Call]:
+        """Whether this is an entry of what is asked."""
+        return type(expr) is Call and expr.func == "at" and is_question(expr.args[0], self.key)
+
     def read_left(self, expr: object) -> tuple[str, ...]:
         """The letters of δ_j, ∂L/∂w_ij where that is an entry of what is asked; empty for anything else."""
-        if type(expr) is not Call or expr.func != "at" or not is_question(expr.args[0], self.key):
-            return ()
-        return tuple(part.name for part in expr.args[1:] if type(part) is Name)
+        return () if not self.is_entry(expr) else tuple(part.name for part in expr.args[1:] if type(part) is Name)
 
     def readings(self, expr: Expr, index: Sequence[str]) -> list[ArrayFormula]:
         """What the formula may mean.  Raises `GraphError` where it fits in no way, `ExpressionError` where all efforts are spent."""
         self.effort.spend(READ_ONE * count_nodes(expr))
-        text = self.own.text
+        text = drop_setting(self.text, self.sheet.array_vocabulary)  # a × below a factor is no sign of a product
         beside = not _SIGNS & set(text) and not any(command in text for command in _SIGN_COMMANDS)
-        return array_formulas(expr, self.shapes, index=index, wanted=self.wanted, beside=beside or "diag" in text)
+        return array_formulas(
+            expr, self.shapes, index=index, wanted=self.wanted, beside=beside or "diag" in text, steps=self.layers.graph.steps
+        )
 
     def entry_by_entry(self, error: AnswerError) -> MarkedAnswer:
         """An answer that is no formula over arrays: one that is written entry by entry, or none that can be read."""

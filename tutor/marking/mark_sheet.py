@@ -10,7 +10,7 @@ from typing import Any
 
 from tutor.answer.compare.array_points import Field
 from tutor.answer.compare.formulas import Points, derivatives, points_of, sample
-from tutor.answer.compare.sampling import conditions_of
+from tutor.answer.compare.sampling import conditions_of, list_target_groups
 from tutor.answer.read.array_vocabulary import array_vocabulary
 from tutor.answer.read.vocabulary import Vocabulary, vocabulary
 from tutor.derive.backward import derive
@@ -162,7 +162,7 @@ class Sheet:
             others = {letter: OTHER_SIZES[place % len(OTHER_SIZES)] for place, letter in enumerate(sizes)}
             other = put_sizes(self.layers, others)
             derivation = derive(write_out(other))
-            found.append(Field.make(other, points_of(derivation, seed=self.seed), others))
+            found.append(Field.make(other, points_of(derivation, seed=self.seed, groups=list_target_groups(other)), others))
         return tuple(found)
 
     @cached_property
@@ -237,9 +237,10 @@ class Sheet:
         found: dict[tuple[str, ...], None] = {}
         if len(graph.steps) > MOST_SIMPLIFIED:
             return []
+        groups = list_target_groups(choose_sizes(self.layers)[0]) if self.layers is not None else []
         losses = (graph.loss, *(step.of for step in self.working.steps if step.sort == "gradient"))
         for loss in dict.fromkeys(losses):
-            for group in conditions_of(derive(replace(graph, loss=loss)), given):
+            for group in conditions_of(derive(replace(graph, loss=loss)), given, groups):
                 if not any(set(group) & set(other) for other in found):
                     found[group] = None
         return list(found)

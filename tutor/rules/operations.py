@@ -308,6 +308,11 @@ _ROWS = (
           (("m", 1), ("n", 1), ("q", 1))),
     Layer("unflatten", ("x: m*n",), ("m", "n"), _2D, "at(x, n*(i - 1) + j)", ("flatten(G)",), (("m", 1), ("n", 1))),
     *(row for rank in (1, 2, 3, 4) for row in _make_one_after_the_other(rank)),
+    *(Layer("flip", (f"x: {' '.join(sizes)}",), sizes, index, f"at(x, {', '.join(turned)})", internal=True,
+            source="a kernel turned round, as convolution takes it", written="name flip", indexed=False, by_place=True)
+      for sizes, index, turned in (
+          (("n",), _1D, ("n + 1 - i",)), (("n", "r"), _2D, ("n + 1 - i", "r + 1 - j")),
+          (("c", "n", "r"), _3D, ("i", "n + 1 - j", "r + 1 - l")), (("o", "c", "n", "r"), _4D, ("i", "j", "n + 1 - l", "r + 1 - h")))),
     Layer("one_hot", (), ("n",), _1D, "inside(i - k + 1, 1)", settings=(("k", 1), ("n", 1)), within=("k", "n"),
           source="the target of a classification: label k of n classes", written="name onehot", by_place=True, whole=True),
     Layer("entry", ("x: n",), (), (), "at(x, k)", ("G*one_hot(k, n)",), (("k", 1),), within=("k", "n"),

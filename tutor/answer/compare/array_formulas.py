@@ -16,10 +16,11 @@ from tutor.answer.compare.array_points import Field
 from tutor.answer.compare.formulas import CLEAR, Comparison, Outcome, compare
 from tutor.answer.read.effort import MAX_WORK, Effort
 from tutor.errors import TutorError
-from tutor.expression.nodes import Call, Expr, Number, children
+from tutor.expression.nodes import Call, Expr, Name, Number, children
 from tutor.graph.entries import places
 from tutor.graph.index_forms import ArrayFormula
 from tutor.graph.shapes import shape_text
+from tutor.numbers.array_entries import has_entries
 from tutor.numbers.arrays import PLAIN, Floats, np
 from tutor.rules.operations import BY_PLACE
 
@@ -27,6 +28,8 @@ MOST_SUSPECTS = 2
 """So many entries that floats call different are looked at with balls, those that differ most."""
 MOST_ENTRIES = 64
 """So many entries are compared with balls where they are not alike."""
+MOST_WRITTEN = 3
+"""So many where each is a formula of its own: where the largest of a window is looked for."""
 TINY, HUGE = 1e-4, 1e5
 """A constant beyond these bounds may be smaller than what floats see beside the rest."""
 
@@ -76,7 +79,8 @@ def _compare_at_sizes(formula: ArrayFormula, target: str, field: Field, effort: 
         mine, theirs = field.rows(program, shape), field.goal(target)
         listed = list(places(shape))
         suspects = list(islice(_suspects(mine, theirs), MOST_SUSPECTS))
-        confirming = _list_confirming(expr, shape, listed) if confirm or suspects else []
+        most = MOST_ENTRIES if has_entries(program) else MOST_WRITTEN
+        confirming = _list_confirming(expr, shape, listed)[:most] if confirm or suspects else []
         for number in dict.fromkeys((*suspects, *confirming)):
             found = compare(field.entry(expr, program, listed[number], effort), asked.items[number], field.points, effort)
             if found.outcome != "equal":
@@ -111,7 +115,7 @@ def _list_confirming(expr: Expr, shape: tuple[int, ...], listed: Sequence[tuple[
 def _are_alike(expr: Expr) -> bool:
     if type(expr) is Call and expr.func in BY_PLACE:
         return False
-    if type(expr) is Call and expr.func == "at" and any(type(part) is Number for part in expr.args[1:]):
+    if type(expr) is Call and expr.func == "at" and any(type(part) is not Name for part in expr.args[1:]):
         return False
     if type(expr) is Number:
         size = abs(float(expr.value)) if len(expr.text) < 300 else 0.0

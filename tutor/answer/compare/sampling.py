@@ -10,9 +10,12 @@ from fractions import Fraction
 
 from tutor.answer.compare.places import BLOCK, More, Place, Points, World, context, draw_number, place_beside
 from tutor.derive.backward import derive
+from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.derive.rewrites.named import find_named
 from tutor.expression.keys import derivative_key, is_derivative
 from tutor.expression.nodes import ONE, ZERO, Add, Name
+from tutor.graph.entries import SAMPLES, samples
+from tutor.graph.layered import Layered
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.arrays import Flags, np
@@ -56,28 +59,43 @@ def sample(
 
 
 def points_of(
-    derivation: Derivation, given: Mapping[str, Value] | None = None, *, seed: int = 0, extra: Sequence[Step] = ()
+    derivation: Derivation, given: Mapping[str, Value] | None = None, *, seed: int = 0, extra: Sequence[Step] = (),
+    groups: Sequence[tuple[str, ...]] = (),
 ) -> Points:
     """The points of a derivation; derivatives of any quantity with respect to any other are derived when an answer uses them.
 
     Where a named rewrite of the product holds for targets that sum to 1 (p − y for softmax with cross-entropy), and the given ones do,
-    so do those of all points: an answer that lectures print is right.
+    so do those of all points: an answer that lectures print is right.  ``groups`` are further leaves that add up to 1.
     """
     graph = derivation.graph
     leaves = [quantity.name for quantity in graph.leaves]
     steps = (*graph.steps, *derivation.backward, *extra)
-    sums = conditions_of(derivation, given or {})
+    sums = conditions_of(derivation, given or {}, groups)
     return sample(steps, leaves, given, seed=seed, more=derivatives(graph), sums=sums)
 
 
-def conditions_of(derivation: Derivation, given: Mapping[str, Value]) -> list[tuple[str, ...]]:
-    """The leaves that add up to 1 where lectures simplify: as far as the given values do."""
+def list_target_groups(layered: Layered) -> list[tuple[str, ...]]:
+    """The targets of each sample that add up to 1 where lectures simplify the layer form: P − Y for a batch.
+
+    >>> from tutor.graph.layered import from_layers
+    >>> list_target_groups(from_layers(["P = softmax_rows(Z)", "L = -sum(Y ⊙ log(P))"], {"Z": (2, 2), "Y": (2, 2)}))
+    [('Y_1_1', 'Y_1_2'), ('Y_2_1', 'Y_2_2')]
+    """
+    targets = {rewrite.targets: SAMPLES[rewrite.output] for rewrite in find_layer_rewrites(layered) if rewrite.targets}
+    entries = [(layered.entries[name], by) for name, by in targets.items()]
+    return [tuple(str(array.items[place]) for place in sample) for array, by in entries for sample in samples(array.shape, by)]
+
+
+def conditions_of(
+    derivation: Derivation, given: Mapping[str, Value], groups: Sequence[tuple[str, ...]] = ()
+) -> list[tuple[str, ...]]:
+    """The leaves that add up to 1 where lectures simplify, and those of ``groups``: as far as the given values do."""
     leaves = {quantity.name for quantity in derivation.graph.leaves}
     sums: dict[tuple[str, ...], None] = {}
-    for rewrite in find_named(derivation):
-        condition = rewrite.condition
-        if isinstance(condition, Add) and all(isinstance(term, Name) and term.name in leaves for term in condition.args):
-            group = tuple(term.name for term in condition.args if isinstance(term, Name))
+    simplified = [rewrite.condition.args for rewrite in find_named(derivation) if isinstance(rewrite.condition, Add)]
+    named = [tuple(term.name if isinstance(term, Name) else "" for term in terms) for terms in simplified]
+    for group in (*named, *groups):
+        if leaves.issuperset(group):
             values = [given[name] for name in group if name in given]
             if len(values) < len(group) or sum(Fraction(_decimal(value)) for value in values) == 1:
                 sums[group] = None

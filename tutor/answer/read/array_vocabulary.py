@@ -6,36 +6,41 @@ The table of single quantities (`tutor.answer.read.vocabulary`) is made for the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import product
 
 from tutor.answer.read.vocabulary import choose_profiles, gather_vocabulary
+from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key, read_derivative
-from tutor.expression.lexicon import IndexedSpelling, Literal, Vocabulary, split_index
+from tutor.expression.lexicon import OTHER, OTHER_UPDATED, OWN_UPDATED, IndexedSpelling, Known, Vocabulary, split_index
 from tutor.expression.nodes import Call, Expr, Name, Partial
-from tutor.expression.spelling import read_whole
+from tutor.expression.spelling import Key, read_whole
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered
 from tutor.graph.network import quantities
 from tutor.notation.profile import Notation, notation
 from tutor.notation.symbol import Symbol
 from tutor.rules.functions import FUNCTIONS, function
+from tutor.rules.operations import LAYERS, NAMES
 
 _LETTERS = (("i", "j", "k", "l"), ("m", "n", "r", "s"))
 """Two sets of indices: what differs in what is printed with them is where an index stands."""
 
-_OTHERWISE = {"vec": "flatten", "diag": "diag"}
-"""Functions of arrays that answers have besides; diag(v) is a matrix with v on its diagonal."""
-
-
-_BY_AXIS = {
-    text: f"softmax_{axis}s" if axis == "row" else "softmax_columns"
-    for axis, word in (("column", "col"), ("row", "row"))
-    for text in (f"softmax[{word}]", *(f"\\operatorname{{softmax}}{sub}{{\\text{{{word}}}}}" for sub in ("_", " _")))
+_OTHERWISE = {
+    "diag": "diag",
+    **{words[1]: name for name, rows in reversed(LAYERS.items())  # of two that are written alike the first
+       if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch")},
 }
-"""How the product writes the softmax of each column and of each row."""
+"""Functions of arrays that answers have besides: diag(v) is a matrix with v on its diagonal, and operations by their printed names."""
+_NAMED = {
+    ("columns", "sizes"): "columns", ("rows", "sizes"): "rows", ("sum", "row"): "row_sums", ("sum", "col"): "column_sums",
+    **{("sum" if name == "batch_sums" else words[1], words[3]): name
+       for name, rows in LAYERS.items() if len(words := rows[0].written.split()) == 4 and words[0] == "name"},
+}
+"""The same with settings: part[2..3](h), by the word and the kind of its settings, as `tutor.render.layer_maths` writes them."""
+
 _INDICES = "abdhijklmnpqrstuv"
 
 
@@ -54,12 +59,17 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     notations = {profile: layer_notation(exercise, layered, profile) for profile in chosen}
     known = gather_vocabulary(exercise, layered.graph, chosen, notations.__getitem__, powers=False)
     sizes = {letter: Name(letter) for letter in layered.symbolic if letter not in known.declared}
-    functions = {name: name for name in sorted(LAYER_FUNCTIONS)}
-    literal: dict[str, Literal] = {**known.literal, **literal_entries(layered, notations.values()), **_BY_AXIS}
+    functions = {name: name for name in sorted(LAYER_FUNCTIONS | NAMES)}
+    literal: dict[str, Known] = {**known.literal, **literal_entries(layered, notations.values())}
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
+    units = dict(list_unit_spellings(layered, [*notations.values(), Notation()], {key[0] for key in known.spelled}))
+    spelled = known.spelled if exercise.rate is not None else {
+        key: found for key, found in known.spelled.items() if found[0] not in (OWN_UPDATED, OTHER_UPDATED)  # k_1 is an entry of k
+    }
     return replace(
-        known, declared={**known.declared, **sizes}, functions={**known.functions, **functions, **_OTHERWISE}, arity=_arity,
-        indexed=list_indexed_spellings(layered, notations.values()), literal=literal, literals=re.compile(pattern) if pattern else None,
+        known, spelled={**spelled, **units}, declared={**known.declared, **sizes}, arity=_arity, named=_NAMED,
+        functions={**known.functions, **functions, **_OTHERWISE}, indexed=list_indexed_spellings(layered, notations.values()),
+        literal=literal, literals=re.compile(pattern) if pattern else None,
     )  # fmt: skip
 
 
@@ -82,6 +92,19 @@ def list_indexed_spellings(layered: Layered, notations: Iterable[Notation]) -> d
             for base, sup, spelling in _spellings(known, key, node, rank):
                 found.setdefault((base, sup), {}).setdefault(spelling)
     return {place: tuple(spellings) for place, spellings in found.items()}
+
+
+def list_unit_spellings(layered: Layered, notations: Iterable[Notation], taken: Collection[str]) -> Iterator[tuple[Key, tuple[int, Expr]]]:
+    """What the page calls the single layer that a linear network is, Ŵ and b̂, each with what it is made of; not what is ``taken``."""
+    for rewrite in find_layer_rewrites(layered):
+        name = rewrite.left.name if type(rewrite.left) is Name else ""
+        if not name or name in layered.shapes:
+            continue
+        symbols = [known.symbol(name) for known in notations]
+        for text in (name, *(shown for symbol in symbols for shown in (symbol.latex, symbol.text))):
+            key = read_whole(text)
+            if key is not None and key[0] not in taken:
+                yield key, (OTHER, rewrite.expr)
 
 
 def literal_entries(layered: Layered, notations: Iterable[Notation]) -> dict[str, Expr]:

@@ -28,7 +28,7 @@ _MARKED = re.compile(
     |(?P<row>(?<=\n)[ \t]{0,8}&(?!&)|(?:\\\\\*?|\\cr(?![A-Za-z]))[ \t]{0,8}(?=\n|\Z))
     |(?P<below>\\underset(?=\{))
     |(?P<sign>\\mathrel\{[^{}]{1,12}\})
-    |\\MoveEqLeft(?:\[[0-9]\])?|\\mathmakebox\[[0-9.em]{1,12}\](?:\[[lrc]\])?|\\resizebox\{[0-9.em]{1,12}\}\{!\}
+    |\\MoveEqLeft(?:\[[0-9]\])?|\\mathmakebox\[[0-9.em]{1,12}\](?:\[[lrc]\])?|\\resizebox\{[0-9.em]{1,12}\}\{!\}(?P<math>\{\$)?
     |\\(?:q?quad|displaystyle)(?![A-Za-z])|\{\}""",
     re.VERBOSE,
 )
@@ -45,6 +45,9 @@ _SIZES = re.compile(
 """The shapes below the factors of a row in matrices; single numbers stand there by their names."""
 _COMMENT = re.compile(r"(?m)^[ \t]{0,8}#{1,6}[ \t]{0,8}[A-Za-z][^\n=:]{0,200}:?$")
 """A comment or a heading on a line of its own; one with an equals sign may be an answer."""
+_APART = re.compile(r"(?<!\w)d = [0-9]{1,3}:")
+"""What the page says of a sign: "…; d = 2: its entries are set 2 apart"."""
+_UNDER = re.compile(r"\{([^{}]{1,30})\}(?=\s?_)")
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}(?:[-'’][A-Za-zÀ-ÿ]+)*")
 _EDGES = "()[],:;.\u00a0"
 
@@ -78,6 +81,11 @@ def _drop_commands(text: str) -> str:
         if kind == "below":  # the shape of a factor; what it stands below is in the braces behind it
             at = _find_close(text, at)
         pieces.append(_blank_out(text[match.start() : at]))
+        if match["math"] and (close := text.find("$}", at)) > 0:  # what is made smaller stands between them
+            text = f"{text[:close]}  {text[close + 2 :]}"
+        if kind == "below" and (entry := _UNDER.match(text, at)):  # {A}_{1,2} is A_{1,2}
+            pieces.append(f" {entry[1]} ")
+            at = entry.end()
     return "".join([*pieces, text[at:]])
 
 
@@ -146,7 +154,7 @@ def is_reason(text: str, known: Vocabulary) -> bool:
         return False
     if _REFERENCE.fullmatch(inner) or _PRIMED.fullmatch(inner):
         return True
-    if "=" in inner:
+    if "=" in inner and "=" in (inner := _APART.sub(" ", inner)):
         return False
     words = [word.strip(_EDGES) for word in inner.split()]
     alone = [word for word in words if _WORD.fullmatch(word) and word not in known.declared]

@@ -14,7 +14,7 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.pasted import drop_setting
 from tutor.answer.read.reading import MAX_LENGTH, read, trim_answer
 from tutor.answer.read.vocabulary import Vocabulary
-from tutor.expression.index_signs import SUM
+from tutor.expression.index_signs import EQUALS_INSIDE, SUM
 from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, Mul, Name, Number, Partial, Pow
 
@@ -30,7 +30,7 @@ _MEANS = {":=": ":=", "≔": ":=", "\\coloneqq": ":=", "←": "←", "\\leftarro
           "\\simeq": "≈", "=": "="}  # fmt: skip
 _NEW = "\n"
 _BREAK = re.compile(r"\\\\\*?(?:\[[0-9.a-z]{0,8}\])?|\r\n|[\n\r]|\\(?:newline|cr)(?![A-Za-z])")
-_SPECIAL = re.compile(r"[=≈≃≔←⇐⇒⟹→:\\\n\r&({\[)}\]Σ∑]")
+_SPECIAL = re.compile(r"[=≈≃≔←⇐⇒⟹→:\\\n\r&({\[)}\]Σ∑]|max_\(")
 _GOES_ON = re.compile(r"[\s&]{0,400}+(?:[+*/·×⋅÷^]|[-−]\s|\\(?:cdot|times|div)(?![A-Za-z]))")
 _OPEN_END = re.compile(r"[^-+−*/·×⋅÷^\s]\s{0,20}(?:[-+−*/·×⋅÷]|\\(?:cdot|times|div))[ \t]{0,20}\Z")
 _AFTER_ONE = re.compile(r"\s{0,20}(?P<name>[A-Za-z][A-Za-z0-9_{}]{0,40}?)\s?(?:\^\s?\{?\s?\(1\)\s?\}?|\[1\])\s{0,20}")
@@ -102,7 +102,7 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
             if text[begin:at].strip():
                 yield relation, begin, at
             begin, at, length = stop, stop, 0
-        elif match := SUM.match(text, at, end):  # the equals sign of Σ_{v=1} relates nothing
+        elif match := SUM.match(text, at, end) or EQUALS_INSIDE.match(text, at, end):  # that of Σ_{v=1} or 1[v = 2] relates nothing
             length = len(match.group())
         elif text[at] == "=" and at > start and text[at - 1] in "<>!":
             pass  # z >= 0 is a condition

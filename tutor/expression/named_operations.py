@@ -1,0 +1,65 @@
+r"""Operations on arrays with their settings, as the product shows them: ``maxpool[2](X)``, ``\\operatorname{part}_{2\\dots 3}(h)``.
+
+What may stand there is told by its kind: a window (``2``, ``3, s=1``), a place (``2..3``), sizes (``2×3``), or an axis (``row``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+
+from tutor.expression.nodes import Expr, Name, Number
+from tutor.expression.tokens import Named, Token
+
+Settings = tuple[Expr, ...]
+_HEAD = re.compile(
+    r"(?:\\operatorname\s?\{\s?(?P<set>[a-z]{2,12})\s?\}\s?_\s?(?:\{(?P<below>(?:[^{}]|\{[a-z]{1,12}\}){1,60})\}|(?P<one>[0-9A-Za-z]))"
+    r"|(?P<word>[a-z]{2,12})\[(?P<inside>[^\[\]()]{1,40})\])(?=\s?(?:\(|\\(?:left|[bB]igg?l?)(?![A-Za-z])))"
+)
+_BLANK = re.compile(r"\s+|\\[,;:! ]|\\thinspace(?![A-Za-z])")
+_AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch)\}?")
+_PLACE = re.compile(r"(?P<first>[1-9][0-9]{0,4})(?:\.\.\.?|…|\\l?dots)(?P<last>[1-9][0-9]{0,4})")
+_WINDOW = re.compile(r"(?P<size>[1-9][0-9]{0,2})(?:,s=(?P<stride>[1-9][0-9]{0,2}))?")
+_SIZES = re.compile(r"(?:[1-9][0-9]{0,4}|[A-Za-z])(?:(?:×|\\times)(?:[1-9][0-9]{0,4}|[A-Za-z])){0,3}")
+
+
+def _read_place(match: re.Match[str]) -> Settings:
+    first, last = int(match["first"]), int(match["last"])
+    return (Number(str(first - 1)), Number(str(last - first + 1))) if first <= last else ()
+
+
+def _read_sizes(match: re.Match[str]) -> Settings:
+    return tuple(Number(size) if size.isdigit() else Name(size) for size in re.split(r"×|\\times", match.group()))
+
+
+_KINDS: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], Settings]]] = {
+    "place": (_PLACE, _read_place),
+    "window": (_WINDOW, lambda match: tuple(Number(part) for part in match.groups() if part)),
+    "sizes": (_SIZES, _read_sizes),
+}
+
+
+def read_named(text: str, at: int, end: int, named: Mapping[tuple[str, str], str]) -> tuple[Token | None, int]:
+    """The token of an operation with its settings that stands at a place, and how long it is; ``named`` are functions by word and kind.
+
+    >>> read_named("maxpool[2, s=1](X)", 0, 18, {("maxpool", "window"): "max_pool"})
+    (('f', Named(func='max_pool', settings=(Number(text='2'), Number(text='1')))), 15)
+    """
+    match = _HEAD.match(text, at, end)
+    if match is None:
+        return None, 0
+    word = match["set"] or match["word"]
+    inside = _BLANK.sub("", match["below"] or match["one"] or match["inside"])
+    for kind, settings in _list_readings(inside):
+        func = named.get((word, kind))
+        if func is not None:
+            return ("f", Named(func, settings)), match.end() - at
+    return None, 0
+
+
+def _list_readings(inside: str) -> Iterator[tuple[str, Settings]]:
+    if axis := _AXIS.fullmatch(inside):
+        yield axis["axis"], ()
+    for kind, (pattern, read) in _KINDS.items():
+        if (match := pattern.fullmatch(inside)) and (settings := read(match)):
+            yield kind, settings

@@ -1,0 +1,145 @@
+"""Operations as a page shows them, which leave something out, made whole by the shapes of what they are of.
+
+``G ⋆[full] k`` goes as far as the two meet, or as far as what is asked does; ``flip(x ⋆ G)`` and ``x ⋆[d=2] G`` make an array as long as
+the kernel was; ``route(G, X)`` and ``share(G)`` have the windows of the pooling of the exercise that has these shapes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from tutor.errors import GraphError
+from tutor.expression.index_signs import APART, FULL
+from tutor.expression.nodes import Call, Expr, Number, children, rebuild
+from tutor.expression.plain import write_plain
+from tutor.graph.nouns import Step
+from tutor.graph.shapes import Shape, arrange_products, bind, shape_of, shape_text, size_expr
+from tutor.rules.operations import LAYERS
+
+_SLIDES = {f"{func} {kind}": (func, kind) for func in ("correlate", "convolve") for kind in (FULL, APART)}
+_POOLED = {"route": "max_pool", "route_first": "max_pool", "share": "average_pool"}
+LEAVING_OUT = frozenset({"correlate", "flip", "one_hot", *_SLIDES, *_POOLED})
+"""What is looked at here; correlation because over channels it is also the gradient of the kernels."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resolver:
+    """What decides: the shapes of the arrays, the shape that is asked for, the steps of the exercise."""
+
+    shapes: Mapping[str, Shape]
+    wanted: Shape
+    steps: Iterable[Step]
+    beside: bool
+
+    def resolve(self, expr: Expr) -> Expr:
+        """The tree with whole operations.  Raises `GraphError` where nothing tells what is left out.
+
+        >>> from tutor.expression.nodes import Name
+        >>> g = Call("correlate full", (Name("G"), Name("k"), Number("1"), Number("0")))
+        >>> write_plain(Resolver({"G": (3,), "k": (2,)}, (), (), True).resolve(g))
+        'spread_flipped(G, k, 4, 1, 0)'
+        """
+        parts = children(expr)
+        if not parts:
+            return expr
+        done = rebuild(expr, tuple(map(self.resolve, parts)))
+        if type(done) is not Call or done.func not in LEAVING_OUT:
+            return done
+        args = tuple(arrange_products(arg, self.shapes, beside=self.beside) for arg in done.args)
+        if done.func == "flip":
+            return _turn_round(args)
+        if done.func == "one_hot":
+            labels = 2 < len(args) == len(self.wanted)
+            return Call("one_hot", (*args, *map(size_expr, self.wanted))) if labels else done
+        shapes = tuple(shape_of(arg, self.shapes) for arg in args)
+        if done.func in _POOLED:
+            return self._find_windows(Call(done.func, args), shapes)
+        func, kind = _SLIDES.get(done.func, (done.func, ""))
+        if not kind and len(shapes) > 1 and [len(shape) for shape in shapes[:2]] == [3, 3]:
+            kind, args = APART, (*args[:2], *(args[2:] or (Number("1"),)))
+        if not kind:
+            return Call(func, args)
+        own = Call(done.func, args)
+        return self._write_full(own, func, shapes) if kind == FULL else self._write_kernel_gradient(own, func, shapes)
+
+    def _write_full(self, call: Call, func: str, shapes: tuple[Shape, ...]) -> Expr:
+        """Wherever two arrays meet: the gradient of the input of a convolution is a full correlation, and the other way round."""
+        g, k, apart, padding = call.args
+        step, cut = _read_setting(apart), 2 * _read_setting(padding)
+        axes = [(step * (o - 1) + m - cut, step) for o, m in _list_axes(call, shapes[0], shapes[1])]
+        return Call("spread_flipped" if func == "correlate" else "spread", (g, k, *self._find_sizes(call, axes), apart, padding))
+
+    def _write_kernel_gradient(self, call: Call, func: str, shapes: tuple[Shape, ...]) -> Expr:
+        """An array under another one whose entries are set apart: the gradient of a kernel."""
+        x, g, apart, *more = call.args
+        if func == "convolve":
+            raise GraphError("a convolution with entries set apart is not read", hint="write flip(x ⋆[d=2] G)")
+        padding = more[0] if more else Number("0")
+        step, wide = _read_setting(apart), 2 * _read_setting(padding)
+        axes = [(n + wide - step * (o - 1), -step) for n, o in _list_axes(call, shapes[0], shapes[1])]
+        return Call("kernel_gradient", (g, x, *self._find_sizes(call, axes), apart, padding))
+
+    def _find_sizes(self, call: Call, axes: list[tuple[int, int]]) -> list[Expr]:
+        """How far the result goes: as what is asked where that leaves a border over, by less than a step; else as far as it can."""
+        asked = self.wanted[-len(axes) :]
+        fits = len(asked) == len(axes) and all(
+            isinstance(size, int) and 0 <= (size - own) * (1 if step > 0 else -1) < abs(step)
+            for size, (own, step) in zip(asked, axes, strict=True)
+        )
+        sizes = list(asked) if fits else [own for own, _ in axes]
+        if any(isinstance(size, int) and size < 1 for size in sizes):
+            raise GraphError(f"shapes do not fit: nothing is left of {write_plain(call, as_written=True)[:60]}")
+        return [Number(str(size)) for size in sizes]
+
+    def _find_windows(self, call: Call, shapes: tuple[Shape, ...]) -> Expr:
+        """What goes back through a pooling, with its windows."""
+        operands = len(LAYERS[call.func][0].arrays)
+        if len(call.args) != operands:
+            return call
+        found = {
+            (before, settings) for func, before, after, settings in _list_poolings(self.steps, self.shapes)
+            if func == _POOLED[call.func] and after == shapes[0] and before in (*shapes[1:], before)[:1]
+        }  # fmt: skip
+        if len(found) != 1:
+            what = f"the windows of {write_plain(call, as_written=True)[:60]} are not clear"
+            raise GraphError(what, hint=f"write {call.func}({', '.join('GX'[:operands])}, k, s) with the window and its stride")
+        ((before, settings),) = found
+        sizes = [Number(str(size)) for size in before[-2:]] if call.func == "share" else []
+        return Call(call.func, (*call.args, *sizes, *(Number(str(setting)) for setting in settings)))
+
+
+def _turn_round(args: tuple[Expr, ...]) -> Expr:
+    """An array turned round; of the gradient of a kernel that of a convolution's."""
+    inner = args[0]
+    if type(inner) is Call and inner.func == "kernel_gradient" and len(args) == 1:
+        return Call("kernel_gradient_flipped", inner.args)
+    return Call("flip", args)
+
+
+def _list_axes(call: Call, one: Shape, two: Shape) -> list[tuple[int, int]]:
+    """The axes along which two arrays slide, without channels."""
+    count = min(len(one), len(two), 2)
+    pairs = list(zip(one[-count:], two[-count:], strict=True))
+    if not count or any(not isinstance(size, int) for pair in pairs for size in pair):
+        what = f"{write_plain(call, as_written=True)[:60]}: {shape_text(one)} and {shape_text(two)}"
+        raise GraphError(f"shapes do not fit: {what}", hint="a correlation is of arrays whose sizes are numbers")
+    return [(int(a), int(b)) for a, b in pairs]
+
+
+def _read_setting(expr: Expr) -> int:
+    if type(expr) is Number and expr.text.isdigit() and int(expr.text) < 1_000:
+        return int(expr.text)
+    raise GraphError(f"{write_plain(expr)[:40]} is no setting", hint="a stride or a padding is a whole number such as 2")
+
+
+def _list_poolings(steps: Iterable[Step], shapes: Mapping[str, Shape]) -> Iterator[tuple[str, Shape, Shape, tuple[int, int]]]:
+    """The poolings of an exercise: the operation, the shapes before and after it, its window and its stride."""
+    stack = [step.expr for step in steps]
+    while stack:
+        node = stack.pop()
+        stack.extend(children(node))
+        if type(node) is Call and node.func in _POOLED.values():
+            _, sizes, after = bind(node, shapes)
+            yield node.func, shape_of(node.args[0], shapes), after, (int(sizes["k"]), int(sizes["s"]))
+
