@@ -193,7 +193,7 @@ class SheetQuestion:
     parts: Sentence
     ident: str = ""
     marks: str = ""
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, Sentence], ...] = ()
     place: AnswerPlace | None = None
 
 
@@ -237,7 +237,8 @@ PLAIN = Theme()
 class Document:
     """A whole page: title, a line of facts beside it (exercise id, step size), the source, and the blocks.
 
-    ``language`` is the code of that of its words, ``theme`` what its course puts on every page.
+    ``language`` is the code of that of its words, ``theme`` what its course puts on every page.  ``headline`` is the title with its maths,
+    where it has some.
     """
 
     title: str
@@ -247,3 +248,9 @@ class Document:
     blocks: tuple[Block, ...] = field(default=())
     language: str = "en"
     theme: Theme = PLAIN
+    headline: Sentence = ()
+
+    @property
+    def heading(self) -> Sentence:
+        """The title as a sentence."""
+        return self.headline or ((self.title,) if self.title else ())

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tutor.exercise.question import LISTS, Question
+from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
     PLAIN,
     AnswerPlace,
@@ -38,6 +39,7 @@ from tutor.explain.training_page import TrainingSections
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.worked_page import document as write_worked
+from tutor.explain.written_maths import set_maths, set_title
 from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.graph.entries import Array
@@ -50,8 +52,6 @@ from tutor.solving.worked import Worked
 
 MOST_CELLS = 8
 """So many rows and columns of boxes are drawn; a larger answer has one box."""
-MOST_NAMED = 6
-"""So many quantities of one question are listed by name."""
 LINES: Mapping[str, int] = {"expression": 2, "chain": 2}
 """How many lines an answer takes as wide as the page, by its kind."""
 LARGE = 5
@@ -87,8 +87,7 @@ class _SheetWriter:
         numbered = list(enumerate(self.exercises, 1))
         if layout.solutions == "only":
             blocks: list[Block] = [self.solution(number, exercise) for number, exercise in numbered]
-            title = self.say.TITLE_SOLUTIONS.format(title=title)
-            return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language, theme=layout.theme or PLAIN)
+            return self.page(self.say.TITLE_SOLUTIONS.format(title=title), blocks)
         blocks = self.head()
         for number, exercise in numbered:
             blocks.append(self.exercise(number, exercise))
@@ -97,11 +96,17 @@ class _SheetWriter:
         if layout.solutions == "end":
             solved = tuple(self.solution(number, exercise) for number, exercise in numbered)
             blocks.append(Section(Document(self.say.SOLUTIONS, blocks=solved), Notation(), apart=True))
-        return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language, theme=layout.theme or PLAIN)
+        return self.page(title, blocks)
+
+    def page(self, title: str, blocks: Sequence[Block]) -> Document:
+        """The whole sheet under its title."""
+        words, headline = set_title(title, Notation())
+        theme = self.layout.theme or PLAIN
+        return Document(words, "", self.facts(), "", tuple(blocks), self.words.language, theme, headline)
 
     def facts(self) -> tuple[Sentence, ...]:
         """The line below the title."""
-        return ((self.layout.cover,),) if self.layout.cover else ()
+        return (set_maths(self.layout.cover, Notation()),) if self.layout.cover else ()
 
     def has(self, part: str) -> bool:
         """Whether a part of `LEFT_OUT` is shown."""
@@ -145,27 +150,30 @@ class _SheetWriter:
         marks = self.say.say_marks(points(total(q.marks for q in exercise.questions)))
         ident = model.id if self.has("ids") and model.id != model.title else ""
         facts: tuple[Sentence, ...] = ((marks,),) if self.layout.marks else ()
-        return Document(phrase.format(number=number, title=model.title), ident, facts, source, tuple(blocks))
+        title, headline = set_title(phrase.format(number=number, title=model.title), exercise.given.notation)
+        return Document(title, ident, facts, source, tuple(blocks), headline=headline)
 
     def questions(self, number: int, exercise: SheetExercise) -> list[Block]:
         """What is asked, one after the other."""
         return [
             SheetQuestion(
-                f"{number}.{place}", self.ask(question), question.id if self.has("ids") else "",
-                self.say.say_marks(points(question.marks)) if self.layout.marks else "", question.options,
+                f"{number}.{place}", self.ask(question, exercise.given.notation), question.id if self.has("ids") else "",
+                self.say.say_marks(points(question.marks)) if self.layout.marks else "",
+                tuple((letter, set_maths(text, exercise.given.notation)) for letter, text in question.options),
                 choose_place(question, framed=self.layout.boxes),
             )
             for place, question in enumerate(exercise.questions, 1)
         ]  # fmt: skip
 
-    def ask(self, question: Question) -> Sentence:
+    def ask(self, question: Question, notation: Notation) -> Sentence:
         """What a question asks, in a sentence: in the exercise's own words where it has some."""
         if question.kind == "choice":
-            return (question.text or self.say.ASKS["choice"],)
+            return set_maths(question.text, notation) if question.text else (self.say.ASKS["choice"],)
         sizes = "×".join(map(str, question.shape))
         phrase = self.say.ASKED_WITH if question.text else self.say.ASKS[question.kind]
         places: dict[str, Sequence[Inline]] = {
-            "asked": name_asked(question, self.words), "text": [question.text], "count": [str(len(question.targets))], "sizes": [sizes],
+            "asked": name_asked(question, self.words), "text": set_maths(question.text, notation),
+            "count": [str(len(question.targets))], "sizes": [sizes],
         }  # fmt: skip
         parts = split_places(phrase, places)
         return (*parts, *(f" {text}" for text in self.say.say_form(question, self.digits)))
@@ -192,7 +200,7 @@ class _SheetWriter:
             found, label = exercise.answers.get(question.id, RightAnswer()), f"{number}.{place}"
             if found.letters:
                 said = [f"{letter}) {text}" for letter, text in question.options if letter in found.letters]
-                others.append(Paragraph((self.words.pages.COMMA.join(said),), label))
+                others.append(Paragraph(set_maths(self.words.pages.COMMA.join(said), exercise.given.notation), label))
             elif question.kind == "column" and found.values:
                 shown = [as_printed(value, exercise.given.notation.digits) for value in found.values]
                 listed = [part for one in shown for part in (self.words.pages.COMMA, Math(one))][1:]
@@ -268,37 +276,6 @@ def name_left(question: Question) -> Expr | None:
     if found is not None:
         return None if after.updates else Partial(found.of, found.wrt)
     return Name(keys[0])
-
-
-def name_asked(question: Question, words: Wording) -> list[Inline]:
-    """What a question asks for: quantities and derivatives as maths, "w after 3 updates", what is counted."""
-    say = words.sheets
-    keys = [question.array] if question.array else list(question.targets)
-    if keys[0].startswith("count "):
-        return [say.COUNT[keys[0].removeprefix("count ")]]
-    if question.kind == "column":
-        first, last = read_after(keys[0]), read_after(keys[-1])
-        places: dict[str, Sequence[Inline]] = {
-            "quantity": [_as_maths(first.key)], "first": [str(first.updates)], "last": [str(last.updates)],
-        }  # fmt: skip
-        return split_places(say.AFTER_EACH, places)
-    named = keys if len(keys) <= MOST_NAMED else [*keys[: MOST_NAMED - 1], keys[-1]]
-    parts: list[Inline] = []
-    for place, key in enumerate(named):
-        after = read_after(key)
-        parts += [words.pages.COMMA] if place else []
-        parts += ["…", words.pages.COMMA] if place == len(named) - 1 and len(named) < len(keys) else []
-        if not after.updates:
-            parts.append(_as_maths(key))
-            continue
-        phrase = say.grammar.choose(say.AFTER, after.updates)
-        parts += split_places(phrase, {"quantity": [_as_maths(after.key)], "count": [str(after.updates)]})
-    return parts if len(keys) == 1 else ["(", *parts, ")"]
-
-
-def _as_maths(key: str) -> Math:
-    found = read_derivative(key)
-    return Math(Partial(found.of, found.wrt) if found is not None else Name(key))
 
 
 def write_right(question: Question, found: RightAnswer, digits: int) -> Expr | None:

@@ -98,7 +98,7 @@ class _HtmlPage:
 
     def write_parts(self, doc: Document) -> Iterator[str]:
         """The title, what is known of the exercise, its source, and the blocks."""
-        yield self.write_heading(escape_xml(doc.title), 1) if doc.title else ""
+        yield self.write_heading(self.sentence(doc.heading), 1) if doc.title else ""
         facts = [f"<code>{escape_xml(doc.ident)}</code>" if doc.ident else "", *map(self.sentence, doc.facts)]
         line = " · ".join(part for part in facts if part)
         yield f'<p class="facts">{line}</p>' if line else ""
@@ -195,7 +195,8 @@ class _HtmlPage:
     def _(self, block: SheetQuestion) -> str:
         told = [f"<code>{escape_xml(block.ident)}</code>" if block.ident else "", escape_xml(block.marks)]
         right = f'<span class="told">{"".join(told)}</span>' if any(told) else ""
-        options = "".join(f'<li><label><input type="checkbox"> {escape_xml(f"{one}) {text}")}</label></li>' for one, text in block.options)
+        said = [self.sentence((f"{letter}) ", *text)) for letter, text in block.options]
+        options = "".join(f'<li><label><input type="checkbox"> {one}</label></li>' for one in said)
         parts = [
             f'<p>{right}<span class="number">{escape_xml(block.number)}</span>{self.sentence(block.parts)}</p>',
             f'<ul class="options">{options}</ul>' if options else "", *_list_boxes(block.place),

@@ -127,7 +127,7 @@ class PlainPage:
         """The title, what is known of the exercise in a line, and its source."""
         facts = [self.sentence(fact) for fact in doc.facts]
         line = " · ".join(part for part in [self.escape(doc.ident), *facts] if part)
-        title, source = self.sentence((doc.title,)), self.sentence((doc.source,)).strip()
+        title, source = self.sentence(doc.heading), self.sentence((doc.source,)).strip()
         return [self.heading(title, 1 + self.depth) if title else "", self.paragraph(line), self.credit(source) if source else ""]
 
     @singledispatchmethod
@@ -171,7 +171,7 @@ class PlainPage:
     def _(self, block: SheetQuestion) -> str:
         told = " · ".join(self.escape(part) for part in (block.ident, block.marks) if part)
         words = f"**{self.escape(block.number)}** {self.sentence(block.parts).strip()}" + (f" ({told})" if told else "")
-        options = [self.sentence((f"{letter}) {text}",)) for letter, text in block.options]
+        options = [self.sentence((f"{letter}) ", *text)) for letter, text in block.options]
         place = write_answer_rows(block.place, verbatim.WIDTH)
         parts = [words, self.list_ticked(options) if options else "", self.literal(place) if place else ""]
         return "\n\n".join(part for part in parts if part)

@@ -215,7 +215,7 @@ def _style_sentence(pen: Pen, sentence: Sentence, width: int, style: str) -> lis
 
 def _title(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     """Title and identity at the left, the facts at the right, the source below, a rule under all."""
-    words = pen.words((doc.title,), "title")
+    words = pen.words(doc.heading, "title")
     if doc.ident:
         words += pen.words(("· " + doc.ident,), "quiet")
     facts = [pen.words(fact) for fact in doc.facts]
