@@ -233,7 +233,7 @@ class Pen:
                 lines += ["  " + text for text in chop_text(f"{dot.strip()} {body}", width - 2)]
         return lines
 
-    def gains_room(self, expr: Expr, room: int, below: int) -> bool:
+    def is_better_below(self, expr: Expr, room: int, below: int) -> bool:
         """Whether an expression is better set below the left side, where it has more room: what must not be broken, or all of it."""
         return self.measure_widest(expr) > room or room < cell_len(self.maths(expr)) <= below
 

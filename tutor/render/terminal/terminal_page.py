@@ -366,7 +366,7 @@ def _equation(equation: Equation, pen: Pen, frame: _Frame) -> list[_PageRow]:
     sign = min(frame.left, 4)
     below = frame._replace(sign=sign, body=sign + frame.body - frame.sign)
     room, more = frame.edge - frame.body, frame.edge - below.body
-    if any(pen.gains_room(side.expr, room, more) for side in equation.sides if not side.result):
+    if any(pen.is_better_below(side.expr, room, more) for side in equation.sides if not side.result):
         frame = below
     number = "" if equation.number is None else str(equation.number)
     rows = [_PageRow(TextLine().to(frame.left - 2 - len(number)).put(number, "number"))]
