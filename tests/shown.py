@@ -164,9 +164,10 @@ def latex_pieces(page: str, environment: str, doc, where, both=True) -> Iterator
             if len(beside) > 1 and all("=" in part for part in beside):
                 found += [[] for _ in beside]
                 continue
-            if not line.lstrip().startswith(("&", r"\phantom")) and not (begun and line.startswith("\\MoveEqLeft")):
+            below = re.match(r"\\MoveEqLeft\[[0-9]\] (=|\\mathrel|\\leftarrow)", line)
+            if not line.lstrip().startswith(("&", r"\phantom")) and not (begun and line.startswith("\\MoveEqLeft")) and not below:
                 found.append([])
-            begun = line.startswith("\\MoveEqLeft")
+            begun = line.startswith("\\MoveEqLeft") and not below
             found[-1].append(line)
     assert len(found) == len(rows), (where, len(found), len(rows))
     for equation, text in zip(rows, found, strict=True):
