@@ -154,6 +154,6 @@ def _tie_end(block: str, below: float) -> str:
         rows, end, after = block.rpartition("\n\\end{align*}")
         held = f"{rows}\\interdisplaylinepenalty=10000{end}{after}"  # amsmath has its penalty behind the last row too
         return f"{{\\postdisplaypenalty=10000 {held}}}%"  # a blank behind it would be a line
-    if block.endswith(_GAP) and measure_block(block) + (below if below >= CLOSING else 0.0) <= LAST + _MARGIN:
+    if block.endswith(_GAP) and measure_block(block) + (below if below >= 1.5 * CLOSING else 0.0) <= LAST + _MARGIN:
         return block.removesuffix(_GAP) + "\\nopagebreak" + _GAP
     return block
