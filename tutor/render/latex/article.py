@@ -33,6 +33,7 @@ from tutor.expression.nodes import Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
+from tutor.render.latex.fragments import FragmentStyle
 from tutor.render.latex.heights import FLOAT, arrange_end, join_rows
 from tutor.render.latex.math_sizes import LEAST, write_math_sizes
 from tutor.render.latex.rows import LatexRow, set_beside, set_rows
@@ -46,9 +47,6 @@ from tutor.render.picture.tikz import PictureRoom, fit_picture
 
 PAGE_CM = 17.2
 """The width of a line of the complete article."""
-
-FRAGMENT_CM = 12.0
-"""The width of a line that a fragment expects: it fits the standard classes at ten, eleven and twelve points."""
 
 _EM_CM = 0.3528  # an em at ten points, a little more than it is
 _FRAGMENT_EM_CM = 0.3848  # and at eleven, the middle of what a fragment may meet
@@ -147,13 +145,15 @@ def choose_hyphens(language: str) -> str:
     return f"\\ifcsname {patterns}\\language\\csname {patterns}\\lefthyphenmin=2 \\righthyphenmin=2 \\fi\n"
 
 
-def fragment(doc: Document, notation: Notation, width_cm: float = FRAGMENT_CM) -> str:
-    r"""The same without a preamble, for lines of ``width_cm``.
+def fragment(doc: Document, notation: Notation, style: FragmentStyle | None = None) -> str:
+    r"""The same without a preamble, for a document of somebody's own: nothing of its sections, and its id only where that is wanted.
 
     >>> fragment(Document("A neuron learns"), Notation()).startswith("% Made by backprop-tutor.  Needs: ")
     True
     """
-    return _FRAGMENT + _LatexPage(notation, width_cm, _FRAGMENT_EM_CM).body(doc)
+    style = style or FragmentStyle()
+    shown = doc if style.named else replace(doc, ident="")
+    return _FRAGMENT + _LatexPage(notation, style.width_cm, _FRAGMENT_EM_CM, style=style).body(shown)
 
 
 def _hold_width(line: str, width: float) -> str:
@@ -179,13 +179,15 @@ class _LatexPage:
     """Sets the blocks of one document for one width of line."""
 
     def __init__(
-        self, notation: Notation, width_cm: float, em_cm: float = _EM_CM, depth: int = 0, accent: bool = False, floats: bool = False
-    ) -> None:
+        self, notation: Notation, width_cm: float, em_cm: float = _EM_CM, depth: int = 0, accent: bool = False, floats: bool = False,
+        style: FragmentStyle | None = None,
+    ) -> None:  # fmt: skip
         """``depth`` counts the titles that the page stands under, where it is a part of another; with ``accent`` titles
-        have the theme's colour; with ``floats`` a picture may have a page of its own."""
+        have the theme's colour; with ``floats`` a picture may have a page of its own; ``style`` is that of a part."""
         self.notation = notation
         self.width_cm, self.em_cm, self.depth, self.floats = width_cm, em_cm, depth, floats
         self.line = width_cm / em_cm
+        self.style = style
         self.accent, self.colour = accent, "\\color{accent}" if accent else ""
         self.printer = Printer(notation)
         self.flat = Printer(replace(notation, slashed=True))
@@ -232,6 +234,8 @@ class _LatexPage:
     @block.register
     def _(self, block: Heading) -> str:
         before = self.phrases.latex(block.before, self.line * 0.4)
+        if self.style is not None:  # the sections are those of the document that it is put into
+            return f"\\par\\addvspace{{6pt}}{{\\raggedright\\noindent\\bfseries {before}{escape(block.text)}\\par}}\\nopagebreak"
         return f"\\{_HEADINGS[min(self.depth, 1)]}*{{\\raggedright{self.colour} {before}{escape(block.text)}}}"
 
     @block.register
@@ -281,7 +285,7 @@ class _LatexPage:
     @block.register
     def _(self, block: Section) -> str:
         doc = block.document
-        page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent, self.floats)
+        page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent, self.floats, self.style)
         body = arrange_end([text for text in page.body_of_part(doc.blocks) if text]) if self.floats else list(page.body_of_part(doc.blocks))
         asked = next((place for place, part in enumerate(body) if part.startswith(QUESTION)), 0)
         start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []
@@ -316,10 +320,10 @@ class _LatexPage:
             displays[-1].append(lines)
         if len(displays) > 1:  # all displays of a block are aligned with one another
             displays = [[[_hold_width(line, left_width) for line in lines] for lines in display] for display in displays]
-        return "\n".join(
-            f"\\begin{{align*}}\n{join_rows(display)}\n\\end{{align*}}"
-            for display in displays
-        )
+        numbers = [row.number for row in block.rows if row.number is not None]
+        labels = self.style.write_labels(numbers) if self.style is not None else ""
+        shown = [f"\\begin{{align*}}\n{join_rows(display)}\n\\end{{align*}}" for display in displays]
+        return "\n".join([*shown, f"{labels}%"] if labels else shown)
 
     def printer_for(self, block: Equations) -> Printer:
         """A derivative on one line (∂L/∂w) where no row of the block has another fraction, so that a page holds more."""
