@@ -151,9 +151,10 @@ def latex_pieces(page: str, environment: str, doc, where, both=True) -> Iterator
     for inner in re.findall(rf"\\begin\{{{name}\}}\n(.*?)\n\\end\{{{name}\}}", page, re.DOTALL):
         begun = False
         for line in inner.split("\n"):
-            if not line.lstrip().startswith(("&", r"\phantom")) and not (begun and line.startswith("\\MoveEqLeft")):
+            below = re.match(r"\\MoveEqLeft\[[0-9]\] (=|\\mathrel|\\leftarrow)", line)
+            if not line.lstrip().startswith(("&", r"\phantom")) and not (begun and line.startswith("\\MoveEqLeft")) and not below:
                 found.append([])
-            begun = line.startswith("\\MoveEqLeft")
+            begun = line.startswith("\\MoveEqLeft") and not below
             found[-1].append(line)
     assert len(found) == len(rows), (where, len(found), len(rows))
     for equation, text in zip(rows, found, strict=True):
