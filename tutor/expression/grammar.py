@@ -1,7 +1,8 @@
 """The one grammar of formulas: from tokens to the display tree, in one pass.
 
 A token is a pair (kind, value).  Kinds are single characters: ``a`` an operand that is ready, ``e`` Euler's number, ``f`` a
-function, ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
+function, ``m`` a method behind an array (X.sum), ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``@`` a product of
+arrays with its function, ``t`` transposed,
 ``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o``
 \\over, ``1`` the indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E``
 the parts of cases, ``S`` a sum or a maximum over letters (Σ_v, max_v), and ``$`` the end.
@@ -101,7 +102,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
             else:
                 node, at = _operand(tokens, at, level, how)
             kind, value = tokens[at]
-            if kind == "^" or kind == "s" or kind == "t":
+            if kind == "^" or kind == "s" or kind == "t" or kind == "m":
                 node, at = _raise_power(tokens, at, node, level, how)
                 kind, value = tokens[at]
             if mark == "@" and kind == "(" and tokens[at - 1] == UNIT:  # W ⊙ 1[z > 0]
@@ -457,13 +458,32 @@ def _read_single(tokens: list[Token], at: int, begun: int, what: str) -> tuple[E
 def _raise_power(tokens: list[Token], at: int, base: Expr, level: int, how: How) -> tuple[Expr, int]:
     """A power, or Wᵀ; a constant exponent over the limit is refused here, before anything is computed."""
     begun = at
-    if tokens[at][0] == "t":
-        return Call("transpose", (base,)), at + 1
+    if tokens[at][0] in ("t", "m"):
+        return _apply_methods(tokens, at, base, level, how)
     exponent, at = _exponent(tokens, at, level, how)
     if base is EULER:
         return Call("exp", (exponent,)), at
     check_power(begun, base, exponent)
     return Pow(base, exponent), at
+
+
+def _apply_methods(tokens: list[Token], at: int, node: Expr, level: int, how: How) -> tuple[Expr, int]:
+    """What stands behind an array: Wᵀ, X.T, (P - Y).sum(axis=0), X.T.dot(D), one behind the other."""
+    count = 0
+    while tokens[at][0] in ("t", "m"):
+        count += 1
+        if count + level > MAX_DEPTH:
+            raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
+        kind, method = tokens[at]
+        at += 1
+        if kind == "t":
+            node = Call("transpose", (node,))
+        elif isinstance(method, Named):
+            node = Call(method.func, (node, *method.settings))
+        else:
+            args, at = ([], at + 2) if tokens[at + 1][0] == ")" else _arguments(tokens, at, level, how)
+            node = Call(method, (node, *args))
+    return node, at
 
 
 def _exponent(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:

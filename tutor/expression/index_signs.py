@@ -10,12 +10,17 @@ import re
 from collections.abc import Collection
 
 from tutor.expression.letters import SUB
-from tutor.expression.nodes import Call, Expr, Name, Number
+from tutor.expression.nodes import Call, Expr, Name, Neg, Number
 from tutor.expression.signs import INDICATOR
 from tutor.expression.tokens import Named, Token
 
 FROM_0 = "from_0"
 """Marks that the letter of a sum counts from 0, and with it the indices that it computes."""
+METHOD = re.compile(r"\.(?:(?P<word>sum|mean|dot|matmul|transpose)(?=\s?\()|shape\s?\[\s?(?P<axis>[0-3])\s?\])")
+"""What NumPy's arrays have behind a point: X.sum(0), X.T.dot(D), X.shape[0]."""
+AXIS = re.compile(r"(?:axis|dim)\s?=\s?(?P<axis>-?[0-3])(?=\s?[,)])")
+"""Along which axis a sum or a mean is taken, as NumPy and PyTorch count."""
+KEYWORD = re.compile(r"(?:axis|dim)\s?\Z")
 ONES = re.compile(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
 """A vector of ones, or of zeros."""
 _RUNS = r"[A-Za-z](?:\s?,\s?[A-Za-z]){0,3}(?:\s?=\s?[01])?"
@@ -85,6 +90,9 @@ def read_sign(text: str, at: int, end: int) -> tuple[Token | None, int]:
     if (match := EQUAL.match(text, at, end)) is not None:
         index = (match["one"] or match["first"], match["two"] or match["second"])
         return ("a", Call("equal", tuple(Number(part) if part.isdigit() else Name(part) for part in index))), len(match.group())
+    if (match := AXIS.match(text, at, end)) is not None:
+        axis = Number(match["axis"].lstrip("-"))
+        return ("a", Call("axis", (Neg(axis) if match["axis"][0] == "-" else axis,))), len(match.group())
     if (match := ONES.match(text, at, end)) is not None and not INDICATOR.match(text, at, end):
         return read_ones(match), len(match.group())
     return None, 0
@@ -109,6 +117,17 @@ def read_sum(match: re.Match[str]) -> Token | None:
     if first == "0":
         until = Call(FROM_0, () if until is None else (until,))
     return ("S", ("max_over" if match["largest"] else "sum_over", tuple(letters.split(",")), until))
+
+
+def read_method(match: re.Match[str]) -> Token:
+    """The token of a method behind an array.
+
+    >>> read_method(METHOD.match(".shape[0]"))
+    ('m', Named(func='size', settings=(Number(text='0'),)))
+    """
+    if match["axis"]:
+        return ("m", Named("size", (Number(match["axis"]),)))
+    return ("m", {"dot": "matmul"}.get(match["word"], match["word"]))
 
 
 def read_ones(match: re.Match[str]) -> Token:

@@ -104,6 +104,8 @@ class _Lexer:
             return self.put("1", "}" if indicator[1] == "{" else ")", len(indicator.group()))
         if self.known.arrays and text[at] == "." and (transposed := signs.TRANSPOSED.match(text, at, end)):
             return self.put("t", None, len(transposed.group()))
+        if self.known.indexed and text[at] == "." and (method := index_signs.METHOD.match(text, at, end)):
+            return self.put(*index_signs.read_method(method), len(method.group()))
         if entrywise := signs.ENTRYWISE.match(text, at, end):
             kind, value = signs.CHARACTERS["⊙" if entrywise[1] == "*" and self.known.arrays else entrywise[1]]
             return self.put(kind, value, 2)

@@ -5,6 +5,7 @@ The kinds of tokens stand in `tutor.expression.grammar`.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
@@ -71,10 +72,23 @@ def refuse_misplaced(tokens: list[Token], at: int) -> NoReturn:
     raise Stop(at, "this is out of place", "a number, a name or a bracket belongs here")
 
 
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
+"""A number that may be grouped by a point: 1.234."""
+
+
+def _show_both(whole: str, sign: str, first: str, second: str) -> str:
+    """Both readings of 1,234.5 and 1.234,5: one number whose digits stand in groups, or two."""
+    return f"write {whole} where the {sign} groups the digits, or {first} and {second[:20]} apart where they are two numbers"
+
+
 def comma_hint(tokens: list[Token], at: int) -> str:
     """A decimal comma is shown with its point: 0,5 is 0.5."""
     before, after = tokens[at - 1][1] if at else None, tokens[at + 1][1] if at + 1 < len(tokens) else None
+    if isinstance(before, Number) and isinstance(after, Number) and _GROUPED.fullmatch(before.text) and after.text.isdigit():  # 1.234,5
+        return _show_both(f"{before.text.replace('.', '')}.{after.text[:20]}", "point", before.text, after.text)
     if isinstance(before, Number) and isinstance(after, Number) and before.text.isdigit() and len(after.text) < 30:
+        if "." in after.text and len(before.text) < 4 and len(after.text.partition(".")[0]) == 3:  # 1,234.5
+            return _show_both(f"{before.text}{after.text}", "comma", before.text, after.text)
         if len(before.text) < 4 and before.text[0] != "0" and len(after.text) == 3:
             return f"write {before.text}.{after.text} or {before.text}{after.text}"
         return f"a decimal is written with a point: {before.text[:20]}.{after.text}"

@@ -13,7 +13,7 @@ from itertools import cycle, islice, permutations, product, repeat
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.graph.letter_ranges import (
     EQUAL,
@@ -95,9 +95,22 @@ def array_formulas(
         if formula.shape == wanted:
             return [formula]
         found.append(formula)
+    if wanted and (other := _read_ones(tree)) is not None:  # 1ᵀ (P − Y), where no number fits
+        try:
+            return [array_formulas(other, shapes, wanted=wanted, beside=beside, steps=steps)[0]]
+        except GraphError:
+            pass
     if not found and problem is not None:
         raise problem
     return found[:1]
+
+
+def _read_ones(expr: Expr) -> Expr | None:
+    """The tree with a plain 1 in a product, or transposed, as a vector of ones; nothing where there is none."""
+    parts = children(expr)
+    product = type(expr) is Mul or (type(expr) is Call and expr.func in ("matmul", "transpose"))
+    done = tuple(Call("ones", ()) if part == ONE and product else _read_ones(part) or part for part in parts)
+    return rebuild(expr, done) if done != parts else None
 
 
 def _has_arrays(expr: Expr, shapes: Mapping[str, Shape]) -> bool:
@@ -154,10 +167,12 @@ def _count_ones(expr: Expr) -> int:
 
 def _is_without_length(expr: Expr) -> bool:
     """Whether this is 𝟏, 𝟎, or the onehot(k) of a vector, which do not say how long they are."""
-    return type(expr) is Call and (expr.func in ("ones", "zeros") or (expr.func == "one_hot" and len(expr.args) == 1))
+    return type(expr) is Call and ((expr.func in ("ones", "zeros") and not expr.args) or (expr.func == "one_hot" and len(expr.args) == 1))
 
 
 def _fill_ones(expr: Expr, lengths: Iterator[Size]) -> Expr:
+    if type(expr) is Call and expr.func in ("ones", "zeros") and len(expr.args) == 1:  # np.ones(4)
+        return Call("fill", (ONE if expr.func == "ones" else ZERO, *expr.args))
     if type(expr) is Call and _is_without_length(expr):
         size = size_expr(next(lengths))
         return Call("one_hot", (*expr.args, size)) if expr.args else Call("fill", (ONE if expr.func == "ones" else ZERO, size))

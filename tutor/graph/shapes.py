@@ -357,6 +357,33 @@ def _arrange(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
     parts = children(expr)
     if not parts or (type(expr) is Call and expr.func == INDEXED):
         return expr
+    if type(expr) is Call and expr.func == "matmul" and len(parts) == 2 and type(parts[0]) is Mul:
+        return _arrange_beside_sign(expr, shapes, beside)
+    return _arrange_parts(expr, shapes, beside)
+
+
+def _arrange_beside_sign(product: Call, shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    """``a * W @ d``: from the left, as Python reads it; where only a ⊙ (W d) fits, as mathematics does, readers disagree."""
+    try:
+        return _arrange_parts(product, shapes, beside)
+    except GraphError as error:
+        (*first, last), second = children(product.args[0]), product.args[1]
+        left, inner = Mul(tuple(first)) if len(first) > 1 else first[0], Call("matmul", (last, second))
+        try:
+            fits = shape_of(_arrange(left, shapes, beside), shapes) == shape_of(_arrange(inner, shapes, beside), shapes) != ()
+        except GraphError:
+            raise error from None
+        if not fits:
+            raise
+        one, two, three = (_shorten(part, shapes) for part in (left, last, second))
+        raise GraphError(
+            f"readers disagree about {_shorten(product, shapes)}: Python takes ({one} * {two}) @ ({three}), which does not fit",
+            hint=f"write ({one}) * ({two} @ ({three})), if that is meant",
+        ) from None
+
+
+def _arrange_parts(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    parts = children(expr)
     product = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
     if product:
         done = rebuild(expr, tuple(_arrange(part, shapes, beside) for part in parts))
@@ -392,7 +419,7 @@ def _fold_factors(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: 
     """A product from the left; where only that fits, ``a ⊙ W b`` is a ⊙ (W b), as products of matrices are written."""
     first = factors[0]
     if not (type(first) is Call and first.func == ENTRYWISE and len(first.args) == 2):
-        return _fold_from_left(factors, shapes, beside)
+        return _fold_or_part(factors, shapes, beside)
     try:
         return _fold_from_left(factors, shapes, beside)
     except GraphError as error:
@@ -404,6 +431,27 @@ def _fold_factors(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: 
         except GraphError:
             pass
         raise error from None
+
+
+MOST_PARTED = 8
+"""A product of more factors is only read from the left."""
+
+
+def _fold_or_part(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    """The same for any product without marks: where only that fits, ``a*(1 - a)*W d`` is (a*(1 - a)) ⊙ (W d)."""
+    try:
+        return _fold_from_left(factors, shapes, beside)
+    except GraphError:
+        if len(factors) > MOST_PARTED or any(type(factor) is Call and factor.func == STARRED for factor in factors):
+            raise
+        for place in range(1, len(factors) - 1):
+            try:
+                parts = [_fold_from_left(some, shapes, beside) for some in (factors[:place], factors[place:])]
+                if shape_of(parts[0], shapes) == shape_of(parts[1], shapes) != ():
+                    return Call(ENTRYWISE, tuple(parts))
+            except GraphError:
+                continue
+        raise
 
 
 def _fold_from_left(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 
 from tutor.answer.compare.figures import count_significant
-from tutor.expression.nodes import Add, Div, Expr, Mul, Neg, Number, Partial, children
+from tutor.expression.nodes import Add, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.marking.evidence import Given
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.arrays import np
@@ -115,6 +116,21 @@ def figures(expr: Expr) -> set[float]:
             found.add(number(node))
         stack.extend(children(node))
     return found
+
+
+def name_numbers(expr: Expr, values: Mapping[float, Sequence[str]]) -> Iterator[Expr]:
+    """The formulas in which one 0, 1 or 2 is a given quantity that has this value: y − t for y − 1, where t = 1.
+
+    >>> from tutor.expression.nodes import Add, Neg
+    >>> list(name_numbers(Add((Name("y"), Neg(Number("1")))), {1.0: ("t",)}))
+    [Add(args=(Name(name='y'), Neg(arg=Name(name='t'))))]
+    """
+    if type(expr) is Number:
+        yield from map(Name, values.get(number(expr), ()) if expr.text in ("0", "1", "2") else ())
+    parts = children(expr)
+    for place, part in enumerate(parts):
+        for other in name_numbers(part, values):
+            yield rebuild(expr, (*parts[:place], other, *parts[place + 1 :]))
 
 
 def has_decimals(expr: Expr) -> bool:

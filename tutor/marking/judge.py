@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from tutor.answer.compare.figures import judge as judge_number
@@ -16,11 +16,19 @@ from tutor.exercise.question import Question, Tolerance
 from tutor.expression.keys import is_derivative, make_after_key
 from tutor.expression.nodes import Add, Expr, Number
 from tutor.expression.walk import names
-from tutor.marking.answer_forms import LARGEST, as_given, figures, has_decimals, is_chain, is_fraction, list_shorter
+from tutor.marking.answer_forms import (
+    LARGEST,
+    as_given,
+    has_decimals,
+    is_chain,
+    is_fraction,
+    list_shorter,
+)
 from tutor.marking.diagnose import Diagnosis
 from tutor.marking.evidence import Given
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Outcome, Refutation, Slip, Verdict
+from tutor.marking.numbers_put_in import has_numbers_put_in
 from tutor.marking.question_list import parts
 from tutor.marking.ranges import Range
 from tutor.marking.worlds import BentWorld
@@ -354,7 +362,7 @@ class Judge:
             return Judged("correct", "other-form", goal=as_float(truth))  # its value where a formula is asked
         if found.outcome == "undecided":
             return Judged("undecided", message=found.reason)
-        if self.has_numbers_put_in(target, expr):
+        if has_numbers_put_in(self.sheet, target, expr, self._effort):
             return Judged("correct", "other-form")
         refutation = Refutation(found.point, found.yours, found.expected)
         followed = self.judge_followed_formula(question, target, expr, earlier)
@@ -371,48 +379,6 @@ class Judge:
             return judge_number(expr, truth, written=self.value(expr)).right
         except TutorError:
             return False
-
-    def has_numbers_put_in(self, target: str, expr: Expr) -> bool:
-        """Whether a formula is right with given numbers in place of their quantities: 2(x_L − 0.5)·1.5 for 2(x_L − y)·x_Lm1.
-
-        Its quantities are varied while all others keep their given values; or all given quantities are whose numbers do not stand in it.
-        """
-        used = list(list_referred(expr))
-        own = figures(expr)
-        if not self.sheet.truth or not used or not own or any(name not in self.sheet.truth for name in used):
-            return False
-        leaves = self.sheet.leaves()
-        if self.find_leaves([target]) <= self.find_leaves(used):
-            return False  # no number stands for a quantity: all that it depends on are there by their names
-        free = [name for name, value in leaves.items() if float(abs(as_float(value))) not in own]
-        return any(self._is_right_varied(target, expr, names) for names in (used, free) if names)
-
-    def find_leaves(self, names: Iterable[str]) -> set[str]:
-        """The given quantities that some quantities depend on, as their steps say."""
-        seen: set[str] = set()
-        stack = list(names)
-        while stack:
-            name = stack.pop()
-            if name not in seen:
-                seen.add(name)
-                work = self.sheet.work(name)
-                stack.extend(list_referred(work.expr) if work is not None else ())
-        return seen & set(self.sheet.leaves())
-
-    def _is_right_varied(self, target: str, expr: Expr, names: Sequence[str]) -> bool:
-        """Whether a formula is what is asked while some quantities take other values than the given ones."""
-        given = self.sheet.numbers.env
-        varied = {
-            name: given[name][0] * np.roll(_FACTORS, place) + 0.03 * (place + 1) * (np.roll(_FACTORS, place) - 1)
-            for place, name in enumerate(names)
-        }  # fmt: skip
-        world = self.sheet.numbers.fix_values(varied, [target, *list_referred(expr)])
-        try:
-            value = np.broadcast_to(np.asarray(evaluate_at_points(expr, world.env), dtype=float), _FACTORS.shape)
-        except (KeyError, TutorError):
-            return False
-        goal = np.broadcast_to(world.env[target], _FACTORS.shape)
-        return bool(np.isclose(value, goal, rtol=NEAR, atol=0).all() and np.ptp(goal) > 0)
 
     def formula_form(self, question: Question, expr: Expr) -> Outcome:
         """Whether a right formula is written in another form than asked."""
@@ -495,6 +461,3 @@ def _choices(sources: Sequence[str], wrong: Sequence[str]) -> list[tuple[str, ..
     if len(wrong) > 1:
         found += [tuple(name for name in wrong if name != left) for left in wrong] + [(name,) for name in wrong]
     return [chosen for chosen in dict.fromkeys(found) if chosen][:MOST_CHOICES]
-
-
-_FACTORS = np.array([1.0, 0.83, 1.21, 0.64, 1.9])

@@ -26,6 +26,12 @@ _SETTING = re.compile(
     r"[ \t]*\\(?:begin|end)\{(?:align|aligned|alignat|equation|gather|gathered|multline|split|itemize|enumerate|document|center|table)"
     r"\*?\}(?:\[[^\]]{0,40}\]|\{[^}]{0,40}\})?[ \t]*"
 )
+_ENVIRONMENT = r"(?:align|aligned|alignat|equation|gather|gathered|multline|split)"
+_ON_ONE_LINE = re.compile(
+    rf"[ \t]*(?:\$\$|\\\[)?[ \t]*\\begin\{{(?P<name>{_ENVIRONMENT}\*?)\}}(?:\{{[0-9]\}})?(?P<inner>.*)\\end\{{(?P=name)\}}"
+    r"[ \t]*(?:\$\$|\\\])?[ \t]*[.,]?[ \t]*"
+)
+"""An environment of equations that begins and ends on one line."""
 _BARS = str.maketrans("│┃║｜", "||||")
 _FRAMED = re.compile(r"\| .* \|")
 
@@ -85,8 +91,7 @@ def read_blocks(text: str, labelled: Callable[[str], bool]) -> Iterator[TextBloc
             yield from table
             begun, place = True, end
             continue
-        block = _block(line, number)
-        if block is not None:
+        for block in _blocks_of(line, number):
             begun = begun or bool(block.text.strip() and block.sort != "heading") or labelled(block.text.partition(":")[0].strip("*_` "))
             yield block
     if fence:
@@ -107,6 +112,14 @@ def _margin(lines: Sequence[str]) -> int:
             if not found:
                 return 0
     return found if found < 200 else 0
+
+
+def _blocks_of(line: str, number: int) -> list[TextBlock]:
+    """The block of a line; of equations on one line a block each, none for a rule."""
+    whole = _ON_ONE_LINE.fullmatch(line) if "\\begin" in line and len(line) <= MAX_LINE else None
+    rows = re.split(r"\\\\\*?|\\cr(?![A-Za-z])", whole["inner"]) if whole is not None and "\\begin" not in whole["inner"] else [line]
+    found = (_block(row.strip() if whole is not None else row, number) for row in rows)
+    return [block for block in found if block is not None and (whole is None or block.text)]
 
 
 def _block(line: str, number: int) -> TextBlock | None:

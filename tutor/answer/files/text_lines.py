@@ -6,6 +6,7 @@ together.  Every line becomes part of an answer, or a note (words alone), or it 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -305,8 +306,20 @@ def _keep(part: _Part, block: TextBlock) -> None:
             part.unuse(block.number, text, "these are words, which are not read as working")
         else:
             part.note(block.number, text)
+    elif block.sort == "line" and not current.blank and (name := _find_unknown_name(text, part.ids)):
+        part.unuse(block.number, text, f"{make_visible(name, 40)} is no quantity of the exercise")
     else:
         current.lines.append(text)
+
+
+_NAMED = re.compile(r"\s*(?P<name>[^\W\d_]\w{0,30})\s?(?::=|=(?!=)|≈)\s?\S")
+
+
+def _find_unknown_name(text: str, ids: Ids) -> str:
+    """The name in front of ``foo = 0.3``, which the exercise does not have; empty for any other line."""
+    match = _NAMED.match(text)
+    name = match["name"] if match is not None else ""
+    return name if name and not ids.is_meant(name) and not ids.find(name) and name.casefold() not in SAID else ""
 
 
 def _make_found(part: _Part, stem: str, several: bool) -> Found:

@@ -28,6 +28,7 @@ _MARKED = re.compile(
     |(?P<row>(?<=\n)[ \t]{0,8}&(?!&)|(?:\\\\\*?|\\cr(?![A-Za-z]))[ \t]{0,8}(?=\n|\Z))
     |(?P<below>\\underset(?=\{))
     |(?P<sign>\\mathrel\{[^{}]{1,12}\})
+    |\\(?:begin|end)\{(?:align|aligned|alignat|equation|gather|gathered|multline|split)\*?\}
     |\\MoveEqLeft(?:\[[0-9]\])?|\\mathmakebox\[[0-9.em]{1,12}\](?:\[[lrc]\])?|\\resizebox\{[0-9.em]{1,12}\}\{!\}(?P<math>\{\$)?
     |\\(?:q?quad|displaystyle)(?![A-Za-z])|\{\}""",
     re.VERBOSE,
@@ -48,6 +49,12 @@ _COMMENT = re.compile(r"(?m)^[ \t]{0,8}#{1,6}[ \t]{0,8}[A-Za-z][^\n=:]{0,200}:?$
 _APART = re.compile(r"(?<!\w)d = [0-9]{1,3}:")
 """What the page says of a sign: "…; d = 2: its entries are set 2 apart"."""
 _UNDER = re.compile(r"\{([^{}]{1,30})\}(?=\s?_)")
+_WORDS = (
+    r"[ \t]{0,8}(?![ \t]|(?:or|oder|and|und|bzw)(?![a-z]))(?=[^\n]{0,200}[A-Za-z]{2})(?:[^\n=0-9]|(?<=[A-Za-z0-9_])[0-9]){1,200}(?=\n|\Z)"
+)
+_REMARK = re.compile(rf"(?<=[^\s#])[ \t]{{1,40}}(?:#|//){_WORDS}")
+_REMARK_IN_LATEX = re.compile(rf"(?<=[^\s#\\])[ \t]{{1,40}}(?:#|//|%){_WORDS}")
+"""A remark behind an answer: # in Python, // in C, % in LaTeX; none where figures or an equals sign stand in it, which may be meant."""
 _WORD = re.compile(r"[A-Za-zÀ-ÿ]{2,}(?:[-'’][A-Za-zÀ-ÿ]+)*")
 _EDGES = "()[],:;.\u00a0"
 
@@ -56,6 +63,8 @@ def drop_setting(text: str, known: Vocabulary) -> str:
     """The text with blanks for what only stands around its formulas; each is as long as it was."""
     if "#" in text:
         text = _COMMENT.sub(lambda match: " " * len(match.group()), text)
+    if "#" in text or "//" in text or ("%" in text and "\\" in text):
+        text = (_REMARK_IN_LATEX if "\\" in text else _REMARK).sub(lambda match: " " * len(match.group()), text)
     if "\\" in text or "{}" in text:
         text = _drop_commands(text)
     if "\n" in text or "   (" in text:

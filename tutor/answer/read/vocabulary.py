@@ -83,6 +83,8 @@ def gather_vocabulary(
         _add_profile(found, graph, known(profile), nodes, own=place == 0)
     for text, name in list_common_names(graph):
         found.text(text, nodes[name], COMMON)
+    for text, name in list_common_errors(graph):
+        found.text(text, Partial(graph.loss, name), COMMON)
     rates = dict.fromkeys([*map(rate_name, chosen), "eta", "lambda", "tau", "alpha"])
     rates = {rate: None for rate in rates if not found.is_own(rate)}
     own_rate = Name(rate_name(exercise.notation))  # there is one step size, whatever letter another course has for it
@@ -115,6 +117,12 @@ def list_common_names(graph: Graph) -> Iterator[tuple[str, str]]:
             yield f"net_{name[3:]}", name
             yield re.sub(r"([a-z])([0-9]+)\Z", r"net_{\1_\2}", name[3:]), name
     yield from ((f"E_{name[2:]}", name) for name in graph.names if name.startswith("L_"))
+
+
+def list_common_errors(graph: Graph) -> Iterator[tuple[str, str]]:
+    """What the error of a unit is called in backpropagation everywhere, δ_o1, and the net input that it is the derivative by."""
+    if graph.loss in graph.names:
+        yield from ((f"delta_{name[3:]}", name) for name in graph.names if name.startswith("in_"))
 
 
 def _arity(func: str, count: int) -> int:

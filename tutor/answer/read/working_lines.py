@@ -14,7 +14,7 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.pasted import drop_setting
 from tutor.answer.read.reading import MAX_LENGTH, read, trim_answer
 from tutor.answer.read.vocabulary import Vocabulary
-from tutor.expression.index_signs import EQUALS_INSIDE, SUM
+from tutor.expression.index_signs import EQUALS_INSIDE, KEYWORD, SUM
 from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, Mul, Name, Number, Partial, Pow
 
@@ -106,6 +106,8 @@ def _split(text: str, start: int, end: int) -> Iterator[tuple[str, int, int]]:
             length = len(match.group())
         elif text[at] == "=" and at > start and text[at - 1] in "<>!":
             pass  # z >= 0 is a condition
+        elif text[at] == "=" and level > 0 and KEYWORD.search(text, max(begin, at - 8), at):
+            pass  # sum(P - Y, axis=0)
         elif match := _RELATION.match(text, at, end):
             following, length = _MEANS.get(match["sign"], "⇒"), len(match.group())
         elif cases <= 0 and (match := _BREAK.match(text, at, end)):
