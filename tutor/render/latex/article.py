@@ -33,7 +33,7 @@ from tutor.expression.nodes import Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
-from tutor.render.latex.fragments import FragmentStyle
+from tutor.render.latex.fragments import FRAME, FragmentStyle
 from tutor.render.latex.heights import FLOAT, arrange_end, join_rows
 from tutor.render.latex.math_sizes import LEAST, write_math_sizes
 from tutor.render.latex.rows import LatexRow, set_beside, set_rows
@@ -60,6 +60,8 @@ _HEADINGS = ("section", "subsection")
 _TITLES = ("\\Large", "\\large")
 """How a section and a title are set, in a page and in a part of it."""
 _WHOLE = "\\interlinepenalty=10000\\clubpenalty=10000\\widowpenalty=10000 "
+_EASY_BREAK = "\\vskip 0pt plus 1fil\\penalty-100\\vskip 0pt plus -1fil"
+"""Where a part may be broken, with room left below."""
 _LONG = 8
 """A paragraph of fewer lines is never torn."""
 _BLOCK = 40
@@ -187,7 +189,7 @@ class _LatexPage:
         self.notation = notation
         self.width_cm, self.em_cm, self.depth, self.floats = width_cm, em_cm, depth, floats
         self.line = width_cm / em_cm
-        self.style = style
+        self.style, self.together = style, () if style is None else (FRAME,)
         self.accent, self.colour = accent, "\\color{accent}" if accent else ""
         self.printer = Printer(notation)
         self.flat = Printer(replace(notation, slashed=True))
@@ -198,7 +200,8 @@ class _LatexPage:
         blocks = [text for block in doc.blocks if (text := self.block(block))]
         if self.floats and not any(isinstance(block, Section) for block in doc.blocks):
             blocks = arrange_end(blocks)
-        parts = ["\\begingroup\\allowdisplaybreaks" + _WHOLE, self.title(doc), *blocks, "\\par\\endgroup"]
+        ragged = "\\raggedbottom" if self.style is not None else ""
+        parts = ["\\begingroup\\allowdisplaybreaks" + ragged + _WHOLE, self.title(doc), *blocks, "\\par\\endgroup"]
         return "\n".join(part for part in parts if part) + "\n"
 
     def title(self, doc: Document) -> str:
@@ -235,7 +238,8 @@ class _LatexPage:
     def _(self, block: Heading) -> str:
         before = self.phrases.latex(block.before, self.line * 0.4)
         if self.style is not None:  # the sections are those of the document that it is put into
-            return f"\\par\\addvspace{{6pt}}{{\\raggedright\\noindent\\bfseries {before}{escape(block.text)}\\par}}\\nopagebreak"
+            words = f"{before}{escape(block.text)}"
+            return f"\\par{_EASY_BREAK}\\addvspace{{6pt}}{{\\raggedright\\noindent\\bfseries {words}\\par}}\\nopagebreak"
         return f"\\{_HEADINGS[min(self.depth, 1)]}*{{\\raggedright{self.colour} {before}{escape(block.text)}}}"
 
     @block.register
@@ -254,6 +258,8 @@ class _LatexPage:
         caption = (
             f"\n\\par\\nopagebreak\\smallskip{{\\footnotesize {self.phrases.latex(block.caption)}\\par}}" if block.caption else ""
         )
+        if self.style is not None:
+            drawn = self.style.hold_picture(drawn)
         if turned:
             return f"{FLOAT}\\centering\n\\rotatebox{{90}}{{%\n{drawn.rstrip()}}}{caption}\n\\end{{figure}}"
         return f"\\par\\medskip\n{{\\centering\\noindent\n{drawn}{caption}\n\\par}}\\medskip"
@@ -320,10 +326,7 @@ class _LatexPage:
             displays[-1].append(lines)
         if len(displays) > 1:  # all displays of a block are aligned with one another
             displays = [[[_hold_width(line, left_width) for line in lines] for lines in display] for display in displays]
-        numbers = [row.number for row in block.rows if row.number is not None]
-        labels = self.style.write_labels(numbers) if self.style is not None else ""
-        shown = [f"\\begin{{align*}}\n{join_rows(display)}\n\\end{{align*}}" for display in displays]
-        return "\n".join([*shown, f"{labels}%"] if labels else shown)
+        return "\n".join(f"\\begin{{align*}}\n{join_rows(display, *self.together)}\n\\end{{align*}}" for display in displays)
 
     def printer_for(self, block: Equations) -> Printer:
         """A derivative on one line (∂L/∂w) where no row of the block has another fraction, so that a page holds more."""
@@ -360,7 +363,10 @@ class _LatexPage:
         for place, tag in enumerate(tags):
             if number and (tag or not place):
                 tag.append(f"\\hphantom{{{number}}}" if place else number)
-        return [self.row(row, tag) for row, tag in zip(rows, tags, strict=True)] + lines_below
+        lines = [self.row(row, tag) for row, tag in zip(rows, tags, strict=True)]
+        if self.style is not None:
+            lines[0] = self.style.write_label(equation.number) + lines[0]
+        return lines + lines_below
 
     def note(self, note: Sentence) -> str:
         """What stands beside a member: (path 1)."""
