@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 import typer
 
 from tutor.cli.prover import find_running_prover
-from tutor.cli.shell import Fragment, Lang, NotationName, Output, To, check_fragment, choose_format, complete, deliver
+from tutor.cli.shell import (
+    Fragment,
+    Lang,
+    NotationName,
+    Output,
+    Prefix,
+    To,
+    Width,
+    choose_format,
+    choose_fragment,
+    complete,
+    deliver,
+)
 from tutor.errors import OutputError
 from tutor.explain.sheet_layout import LEFT_OUT, SOLUTIONS, Solutions
 from tutor.render.page_formats import PAGE_FORMATS, PageFormat
@@ -68,11 +80,13 @@ def sheet(
     lang: Lang = None,
     to: To = None,
     fragment: Fragment = False,
+    prefix: Prefix = "",
+    width: Width = None,
     output: Output = None,
 ) -> None:
     """Write a problem sheet: what is given and what is asked, by the ids that "tutor mark" takes, with or without solutions."""
     asked = choose_format(to, output)
-    check_fragment(asked, fragment)
+    part = choose_fragment(asked, fragment, prefix, width)
     from tutor.explain.theme import read_theme
     from tutor.render.latex.preamble import check_preamble
 
@@ -87,7 +101,7 @@ def sheet(
         without=[str(part) for part in without or ()], notation_name=notation, theme=dress, preamble=own, words=lang,
         ask=find_running_prover(),
     )  # fmt: skip
-    deliver(made, asked, output, fragment=fragment)
+    deliver(made, asked, output, fragment=part)
 
 
 def _read_own(path: Path | None, option: str, formats: Mapping[str, PageFormat], takes: Callable[[PageFormat], bool]) -> str:
