@@ -47,7 +47,10 @@ class PageWords(Topic):
     PRINTS = "prints {printed} for {subject}: {verdict}."
     PRINTS_ERRATUM = "prints {printed} for {subject}: {verdict} ({erratum})."
     AFTER = ("{quantity} after {count} update", "{quantity} after {count} updates")
+    UPDATE_OF = "the update of {quantity}"
     AGREE = "{good} of {count} printed figures and formulas agree ({parts})."
+    ALL_EXACT = ("What the lecture prints agrees exactly.", "All {count} printed figures and formulas agree exactly.")
+    NONE_AGREE = ("What the lecture prints does not agree.", "None of the {count} printed figures and formulas agrees.")
     AGREED: Mapping[str, str] = {
         "exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off",
         "carried": "{count} within the rounding of their factors",

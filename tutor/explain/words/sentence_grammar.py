@@ -57,12 +57,13 @@ class Grammar:
         return found
 
     def capital(self, text: str) -> str:
-        """A text as it begins a sentence.
+        """A text as it begins a sentence; a symbol in front of it stays as it is.
 
-        >>> Grammar().capital("exactly")
-        'Exactly'
+        >>> Grammar().capital("exactly"), Grammar().capital("y(t) is printed"), Grammar().capital("a slip")
+        ('Exactly', 'y(t) is printed', 'A slip')
         """
-        return text[:1].upper() + text[1:]
+        symbol = text[:1] != "a" and not text[1:2].isalpha()
+        return text if symbol or text[:1] == "$" else text[:1].upper() + text[1:]
 
     def stop(self, text: str) -> str:
         """A clause with its full stop.
