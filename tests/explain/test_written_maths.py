@@ -6,7 +6,8 @@ import re
 import pytest
 
 import tutor
-from tutor.exercise.load import from_text
+from tutor.exercise.catalogue import ids
+from tutor.exercise.load import from_text, load
 from tutor.explain.document import Math
 from tutor.explain.written_maths import set_maths, set_title
 from tutor.expression.plain import write_plain
@@ -88,3 +89,16 @@ def test_every_format_sets_it(pages):
     assert "<title>Sheet on w_1</title>" in web
     assert "Sheet on $w_{1}$" in latex
     assert "With $x^{2}$" in latex
+
+
+_RAW = re.compile(r"\w_[\w{]|[A-Za-z)]\^|\bd[A-Za-z]\w*/d[A-Za-z]")
+
+
+@pytest.mark.parametrize("ident", ids())
+def test_what_the_catalogue_says_has_no_raw_names(ident):
+    exercise = load(ident)
+    profile = notation(exercise.notation)
+    said = [exercise.title, exercise.source, *exercise.notes, *(claim.erratum or "" for claim in exercise.claims), *(q.text for q in exercise.questions)]
+    words = ["".join(part for part in set_maths(text, profile) if isinstance(part, str)) for text in said]
+    assert [text for text in words if _RAW.search(text) or "$" in text] == []
+    assert "$" not in "".join(verdict.written.erratum for verdict in tutor.check(ident) if verdict.written)

@@ -42,7 +42,7 @@ EVERY_BLOCK = Document(
         Equations((Equation(Name("x"), (Side(Number("1"), note=("note",)), Side(Number("2"), result=True)), 1, ("why",)),)),
         Table(((Math(Name("x")),), ("b",)), ((("1",), ("2",)),), "lr", ("caption",)),
         Bars("bars", (Bar("one", (1, 2), "3"),), ("a", "b")), Blanks(("Your name",)),
-        Section(Document("Inner", "inner/one", ((Math(Name("x")),),), "origin", (Heading("Deeper"),
+        Section(Document("Inner", "inner/one", ((Math(Name("x")),),), ("origin",), (Heading("Deeper"),
                 SheetQuestion("1.1", ("asked ", Math(Name("y"))), "an/id", "2 marks", (("a", ("tick",)),), AnswerPlace(2, 2, framed=True)),
         )), Notation(symbols={"y": Symbol("\\Upsilon", "Y")}), apart=True),
     ),

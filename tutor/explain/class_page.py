@@ -91,7 +91,7 @@ class _ClassWriter:
         students = self.words.grammar.count(self.words.STUDENTS, self.work.students)
         title = self.words.CLASS.format(title=self.room.title or self.work.exercise)
         title, headline = set_title(title, Notation())
-        return Document(title, self.room.ident, ((students,),), "", tuple(self.blocks), self.room.words.language, headline=headline)
+        return Document(title, self.room.ident, ((students,),), (), tuple(self.blocks), self.room.words.language, headline=headline)
 
     def numbers(self) -> None:
         spread = self.work.spread

@@ -244,7 +244,7 @@ class Document:
     title: str
     ident: str = ""
     facts: tuple[Sentence, ...] = ()
-    source: str = ""
+    source: Sentence = ()
     blocks: tuple[Block, ...] = field(default=())
     language: str = "en"
     theme: Theme = PLAIN

@@ -138,7 +138,7 @@ class _FeedbackWriter:
             self.add_each()
             self.solution()
         title, headline = set_title(self.words.FEEDBACK.format(title=self.sheet.title or marked.exercise), self.sheet.notation)
-        return Document(title, self.sheet.ident, self.facts(), "", tuple(self.blocks), self.sheet.words.language, headline=headline)
+        return Document(title, self.sheet.ident, self.facts(), (), tuple(self.blocks), self.sheet.words.language, headline=headline)
 
     # What is said about the whole
 

@@ -220,7 +220,7 @@ def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
         blocks += [
             Paragraph((say.SKILL.format(skill=name_skill(skill, words), percent=f"{session.known[skill]:.0%}"),)) for skill in weakest
         ]
-    return Document(say.SUMMARY, lesson.exercise.id, tuple(facts), "", tuple(blocks), words.language)
+    return Document(say.SUMMARY, lesson.exercise.id, tuple(facts), (), tuple(blocks), words.language)
 
 
 def find_status(own: Progress) -> str:

@@ -102,7 +102,7 @@ class _SheetWriter:
         """The whole sheet under its title."""
         words, headline = set_title(title, Notation())
         theme = self.layout.theme or PLAIN
-        return Document(words, "", self.facts(), "", tuple(blocks), self.words.language, theme, headline)
+        return Document(words, "", self.facts(), (), tuple(blocks), self.words.language, theme, headline)
 
     def facts(self) -> tuple[Sentence, ...]:
         """The line below the title."""
@@ -151,7 +151,8 @@ class _SheetWriter:
         ident = model.id if self.has("ids") and model.id != model.title else ""
         facts: tuple[Sentence, ...] = ((marks,),) if self.layout.marks else ()
         title, headline = set_title(phrase.format(number=number, title=model.title), exercise.given.notation)
-        return Document(title, ident, facts, source, tuple(blocks), headline=headline)
+        credit = set_maths(source, exercise.given.notation) if source else ()
+        return Document(title, ident, facts, credit, tuple(blocks), headline=headline)
 
     def questions(self, number: int, exercise: SheetExercise) -> list[Block]:
         """What is asked, one after the other."""

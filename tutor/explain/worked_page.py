@@ -13,7 +13,7 @@ from tutor.explain.samples_section import insert_samples, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.words.wording import ENGLISH, Wording
-from tutor.explain.written_maths import set_title
+from tutor.explain.written_maths import set_maths, set_title
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import substitute
 from tutor.numbers.arithmetic import CONTEXT
@@ -156,4 +156,5 @@ def finish_page(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> 
         facts = ((Math(Name(page.worked.notation.rate)), " = ", Math(page.rate())),) if shows else ()
     ident = exercise.id if exercise.id != exercise.title else ""
     title, headline = set_title(exercise.title, page.worked.notation)
-    return Document(title, ident, facts, exercise.source, tuple(page.blocks), page.words.language, headline=headline)
+    source = set_maths(exercise.source, page.worked.notation) if exercise.source else ()
+    return Document(title, ident, facts, source, tuple(page.blocks), page.words.language, headline=headline)

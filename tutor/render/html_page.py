@@ -102,7 +102,7 @@ class _HtmlPage:
         facts = [f"<code>{escape_xml(doc.ident)}</code>" if doc.ident else "", *map(self.sentence, doc.facts)]
         line = " · ".join(part for part in facts if part)
         yield f'<p class="facts">{line}</p>' if line else ""
-        yield f'<p class="source">{escape_xml(doc.source)}</p>' if doc.source else ""
+        yield f'<p class="source">{self.sentence(doc.source)}</p>' if doc.source else ""
         yield from map(self.block, doc.blocks)
 
     def write_heading(self, words: str, level: int) -> str:

@@ -13,6 +13,7 @@ from tutor.exercise.load import load
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.over_layers import layers_of, read_layer_formula
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
+from tutor.explain.written_maths import set_maths, write_words
 from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Expr
 from tutor.graph.layered import Layered
@@ -58,6 +59,11 @@ class _VerdictWriter:
             self.shapes, self.arrays = layered.shapes, layer_notation(exercise, layered, exercise.notation)
 
     def __call__(self, verdict: Verdict) -> VerdictText:
+        said = write_words(set_maths(verdict.erratum, self.notation), self.notation) if verdict.erratum else ""
+        return replace(self.write_verdict(verdict), erratum=said)
+
+    def write_verdict(self, verdict: Verdict) -> VerdictText:
+        """What was printed and what it is."""
         claim, differs = verdict.source, verdict.difference
         if claim is not None and verdict.parts:
             return self.join_parts(claim, verdict)
@@ -80,7 +86,7 @@ class _VerdictWriter:
 
     def join_parts(self, claim: Claim, verdict: Verdict) -> VerdictText:
         """The entries of an array as one, or the sides of an equation."""
-        texts = [self(part) for part in verdict.parts]
+        texts = [self.write_verdict(part) for part in verdict.parts]
         worst = next(one for one, part in zip(texts, verdict.parts, strict=True) if part.agreement == verdict.agreement)
         if not claim.shape:
             value = next((one.value for one in reversed(texts) if one.value), "")

@@ -45,7 +45,7 @@ _FIT: tuple[Agreement, ...] = ("exact", "rounded", "truncated", "carried", "diff
 @dataclass(frozen=True, slots=True)
 class VerdictText:
     """A verdict on lines of text, in the symbols of its course: the claim, what is printed, the value (nothing for a formula that
-    agrees), the point at which a formula differs, with what both give there, and the sums that are 1.
+    agrees), the point at which a formula differs, with what both give there, the sums that are 1, and what is said of a known slip.
     """
 
     claim: str
@@ -55,6 +55,7 @@ class VerdictText:
     both: tuple[str, str] = ("", "")
     at_given: bool = False
     sums: tuple[str, ...] = ()
+    erratum: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ def questions(place):
 
 @pytest.mark.parametrize("place", PLACES)
 def test_it_compiles(pages, place):
-    inner = Section(Document("Inner", "an/id", (("3 marks",),), "source", (Heading("Deeper"), *questions(place))), Notation())
+    inner = Section(Document("Inner", "an/id", (("3 marks",),), ("source",), (Heading("Deeper"), *questions(place))), Notation())
     assert pages(document(Document("Sheet", blocks=(Blanks(("Name", "Number")), inner, *questions(place))), Notation())) >= 1
 
 

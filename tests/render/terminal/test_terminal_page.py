@@ -670,7 +670,7 @@ BLOCKS = st.one_of(
 def test_no_line_of_any_document_is_wider_than_the_page(
     blocks: tuple[Equations, ...], facts: tuple[str], width: int
 ) -> None:
-    page = write_plain_page(Document("A title", "with/ident", (facts,), "", blocks), NOTATION, width)
+    page = write_plain_page(Document("A title", "with/ident", (facts,), (), blocks), NOTATION, width)
     assert too_wide(page, width) == []
     assert all(char.isprintable() for char in page.replace("\n", ""))
 

@@ -213,7 +213,7 @@ class _LatexPage:
         if doc.title or ident:
             size = _TITLES[min(self.depth, len(_TITLES) - 1)]
             lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries{self.colour} {self.phrases.latex(doc.heading)}}}{ident}\\par}}")
-        below = [f"\\textit{{{escape(doc.source)}}}"] if doc.source else []
+        below = [f"\\textit{{{self.phrases.latex(doc.source)}}}"] if doc.source else []
         below += [self.hold_fact(fact) for fact in doc.facts]
         if below:
             lines.append(self.write_small("~\\enspace$\\cdot$\\enspace{} ".join(below)))

@@ -159,7 +159,7 @@ def _remarks(verdict: Verdict, words: ListingWords) -> Iterable[str]:
         yield said.format(point=of.point, printed=of.both[0], derived=of.both[1])
     if verdict.erratum is not None:
         state = words.ERRATUM if verdict.agreement == "differs" else words.ERRATUM_AGREES
-        yield state.format(erratum=verdict.erratum)
+        yield state.format(erratum=of.erratum if of is not None else verdict.erratum)
 
 
 def _total(found: Sequence[Verdict], words: ListingWords) -> Text:

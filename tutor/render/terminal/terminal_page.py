@@ -230,7 +230,7 @@ def _title(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     else:
         lines[-1:] = [line for fact in facts for line in pen.fill(fact, width)] or lines[-1:]
     if doc.source:
-        lines += _style_sentence(pen, (doc.source,), width, "quiet")
+        lines += _style_sentence(pen, doc.source, width, "quiet")
     return [*lines, TextLine().put(pen.bar * width, "rule")]
 
 
