@@ -29,7 +29,6 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "explain.diagram": ("explain/test_network_drawing.py", "the nouns of drawings"),
     "explain.document": ("render/terminal/test_terminal_page.py", "the nouns of pages"),
     "explain.page_writer": ("test_documents.py", "the blocks of every page"),
-    "explain.solution_page": ("test_documents.py", "every exercise as a page"),
     "explain.worked_page": ("solving/test_work_arrays.py", "pages of all forms"),
     # export: one table walks all formats
     # expression and graph

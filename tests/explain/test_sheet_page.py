@@ -79,4 +79,4 @@ def test_wording_of_the_exercise_comes_first():
 
 def test_a_network_that_is_counted():
     texts = [block.parts[0] for block in blocks_of("cmu/counting", Paragraph)]
-    assert texts == ["A network of layers with 3, 4, 2 neurons, the inputs first."]
+    assert texts == ["A network whose layers have the sizes 3, 4, 2, the inputs first."]

@@ -15,7 +15,7 @@ def test_six_parameters_are_explained_and_the_others_counted():
     page = tutor.train("neuron/two-two-two", steps=1)
     text = " ".join(page.to_text().split())
     assert "The other 4 parameters move in the same way." in text
-    assert sum(isinstance(block, Equations) for block in page.document().blocks) == 1
+    assert sum(isinstance(block, Equations) for block in page.document().blocks) == 2  # what is trained, and its first update
 
 
 @pytest.mark.parametrize(("optimiser", "rows"), [
@@ -37,7 +37,7 @@ def test_parameters_that_move_alike_are_a_table_with_every_figure(optimiser, row
 @pytest.mark.parametrize(("parameters", "blocks"), [(["u"], 1), (["u", "v"], 2), (["u", "v", "w"], 1)])
 def test_two_parameters_are_both_written_out(parameters, blocks):
     page = tutor.train("L = (u*v*w - 1)^2", at={"u": 1, "v": 2, "w": 3}, wrt=parameters, rate="0.1", steps=1)
-    assert sum(isinstance(block, Equations) for block in page.document().blocks) == blocks
+    assert sum(isinstance(block, Equations) for block in page.document().blocks) == 1 + blocks
 
 
 def test_a_quantity_of_the_exercise_keeps_its_name_beside_the_optimisers():
@@ -73,3 +73,24 @@ def test_a_table_says_what_is_left_out_since_nobody_asked():
     text = " ".join(tutor.solve("neuron/two-two-two", wrt=["w5", "w6"], steps=2).to_text().split())
     assert "Left out, since not asked for: w1, w2, w3, w4, b1, w7, w8, b2." in text
     assert "eft out" not in tutor.solve("qmul/linear-neuron", steps=2).to_text()
+
+
+@pytest.mark.parametrize(("ident", "more", "formulas"), [
+    ("neuron/adam", {}, [r"\sigma(\mathit{in}_{o})", r"\frac{1}{2}(\mathit{target}_{o} - \mathit{out}_{o})^{2}"]),
+    ("dl/index-network-layers", {"form": "layer"}, [r"\hat{\mathbf{y}} - \mathbf{y}", r"\sum_{v=1}^{2} (\hat{y}_{v} - y_{v})^{2}"]),
+    ("qmul/linear-neuron-samples", {}, ["E &= (x^{L} - y)^{2}"]),
+])  # fmt: skip
+def test_what_is_trained_stands_in_front_of_its_first_gradient(ident, more, formulas):
+    page = tutor.train(ident, steps=1, **more)
+    before = page.to_latex().partition("First update")[0]
+    assert [formula for formula in formulas if formula not in before] == []
+    numbers = [row.number for block in page.document().blocks if isinstance(block, Equations) for row in block.rows]
+    assert set(numbers) == {None}
+
+
+@pytest.mark.parametrize(("width", "shown"), [(10, True), (30, False)])
+def test_a_computation_of_very_many_steps_does_not_stand_in_front_of_its_training(width, shown):
+    steps = ["z0 = w*x", *(f"z{n} = z{n - 1} + {n}" for n in range(1, width)), f"L = (z{width - 1} - y)^2"]
+    text = f"title = 't'\nsteps = {steps}\nparameters = ['w']\nvalues = {{ w = 1, x = 2, y = 3 }}\n"
+    page = tutor.train(from_text(text, "t"), steps=1, rate="0.1")
+    assert ("Forward pass" in page.to_text()) == shown

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from tutor.exercise.model import Assumption
-from tutor.explain.document import Block, Equation, Heading, Inline, Math, Paragraph, Sentence, Side
+from tutor.explain.document import Block, Equation, Equations, Heading, Inline, Math, Paragraph, Sentence, Side
 from tutor.explain.layer_formulas import matrix
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
@@ -134,6 +134,14 @@ class PageWriter:
         """What was proved, a paragraph each."""
         for text in dict.fromkeys(sentences):
             self.blocks.append(self.write_labelled("proof", text if text.endswith(".") else self.words.pages.grammar.stop(text)))
+
+
+def drop_numbers(blocks: Iterable[Block]) -> list[Block]:
+    """Blocks whose equations have no numbers of steps, where nothing refers to them."""
+    return [
+        replace(block, rows=tuple(replace(row, number=None) for row in block.rows)) if isinstance(block, Equations) else block
+        for block in blocks
+    ]
 
 
 def write_update(expr: Expr, left: Expr, sides: Sequence[Side], why: str) -> Equation:

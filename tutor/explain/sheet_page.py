@@ -32,7 +32,7 @@ from tutor.explain.document import (
 )
 from tutor.explain.layer_formulas import matrix, sort_leaves
 from tutor.explain.layer_page import ArraySections
-from tutor.explain.page_writer import EQUALS, PageWriter
+from tutor.explain.page_writer import EQUALS, PageWriter, drop_numbers
 from tutor.explain.sheet_layout import LABELLED, SheetLayout
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.training_page import TrainingSections
@@ -299,7 +299,7 @@ def write_given(exercise: SheetExercise, words: Wording) -> list[Block]:
     model = given.request.exercise
     if model.graph is None:
         sizes = words.pages.COMMA.join(map(str, model.network.sizes)) if model.network is not None else ""
-        return [Paragraph((words.sheets.COUNTED.format(sizes=sizes),))] if sizes else []
+        return [Paragraph((words.pages.SIZES.format(sizes=sizes),))] if sizes else []
     blocks = _write_arrays(given, words) if given.request.layered is not None else _write_numbers(given, words)
     if model.samples is not None:
         blocks += [_write_samples(given, words), Paragraph((words.sheets.FIRST_SAMPLE,))]
@@ -335,13 +335,7 @@ def _write_arrays(given: Worked, words: Wording) -> list[Block]:
 
 def _strip(page: PageWriter) -> list[Block]:
     """The blocks without headings and numbers of steps: nothing refers to them."""
-    kept: list[Block] = []
-    for block in page.blocks:
-        if isinstance(block, Equations):
-            kept.append(replace(block, rows=tuple(replace(row, number=None) for row in block.rows)))
-        elif not isinstance(block, Heading):
-            kept.append(block)
-    return kept
+    return drop_numbers(block for block in page.blocks if not isinstance(block, Heading))
 
 
 def _write_samples(given: Worked, words: Wording) -> Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
 from tutor.derive.local import local_derivatives
@@ -26,7 +27,7 @@ from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
 from tutor.expression.walk import SHARES, substitute
-from tutor.graph.network import counts
+from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, list_kinks_hit
 from tutor.numbers.printed import as_printed
@@ -315,13 +316,15 @@ class NumberSections(PageWriter):
         """What a network has, counted."""
         if not self.exercise.counts or self.exercise.network is None:
             return
-        known = counts(self.exercise.network)
+        known, sums = counts(self.exercise.network), write_counts(self.exercise.network)
         pages = self.words.pages
         rows = tuple(
-            (_words(pages.COUNTED[what]), _words(f"{known[what]:,}".replace(",", " "))) for what in self.exercise.counts
+            (_words(pages.COUNTED[what]), _words(Math(sums[what])) if what in sums else (), _words(f"{known[what]:,}".replace(",", " ")))
+            for what in self.exercise.counts
         )
-        what, how_many = pages.COUNT_HEADS
-        self.blocks += [self.heading("counting"), Table((_words(what), _words(how_many)), rows, "lr")]
+        sizes = pages.COMMA.join(map(str, self.exercise.network.sizes))
+        self.blocks += [self.heading("counting"), Paragraph(_words(pages.SIZES.format(sizes=sizes)))]
+        self.blocks.append(Table(tuple(map(_words, pages.COUNT_HEADS)), rows, "llr"))
         self.blocks += [
             Paragraph(_words(text)) for text in self.worked.notes if isinstance(text, str) and text.startswith("Counting:")
         ]
@@ -334,3 +337,22 @@ class NumberSections(PageWriter):
         flat = list_flat_steps(graph)
         kinks = list_kinks_hit(graph, self.trace) if self.trace is not None else []
         self.say_conventions(flat, conventions(graph).values(), [kink.step for kink in kinks if kink.convention])
+
+
+def write_counts(network: Network) -> dict[str, Expr]:
+    """How what a network has is counted, layer by layer, where that is a sum or a product.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> {what: write_plain(how) for what, how in write_counts(Network((3, 4, 2), ("relu", "identity"))).items()}
+    {'neurons': '4 + 2', 'weights': '3*4 + 4*2', 'biases': '4 + 2', 'parameters': '20 + 6'}
+    """
+    sizes, known = network.sizes, counts(network)
+    biases = {"neuron": sizes[1:], "layer": (1,) * len(sizes[1:]), "none": ()}[network.biases]
+    terms: dict[str, list[Expr]] = {
+        "neurons": [Number(str(size)) for size in sizes[1:]],
+        "weights": [Mul((Number(str(before)), Number(str(size)))) for before, size in pairwise(sizes)],
+        "biases": [Number(str(size)) for size in biases],
+        "parameters": [Number(str(known[what])) for what in ("weights", "biases") if known[what]],
+    }
+    sums: dict[str, Expr] = {what: Add(tuple(some)) if len(some) > 1 else some[0] for what, some in terms.items() if some}
+    return {what: how for what, how in sums.items() if type(how) is not Number}

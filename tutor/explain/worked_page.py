@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
-from tutor.explain.document import Document, Equation, Equations, Math, Sentence, Side
+from tutor.explain.document import Block, Document, Equation, Equations, Math, Sentence, Side
 from tutor.explain.lecture_section import lecture, say_verdict
-from tutor.explain.page_writer import PageWriter
+from tutor.explain.page_writer import PageWriter, drop_numbers
 from tutor.explain.samples_section import insert_samples, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
@@ -22,6 +23,12 @@ from tutor.numbers.verify import merge_proofs
 from tutor.rules.optimisers import DESCENT, optimiser
 from tutor.solving.proofs import Proofs
 from tutor.solving.worked import Worked
+
+if TYPE_CHECKING:
+    from tutor.explain.layer_page import ArraySections
+
+MAX_STEPS = 24
+"""The formulas of so many steps stand on a page about training."""
 
 
 def document(worked: Worked, words: Wording = ENGLISH) -> Document:
@@ -83,6 +90,7 @@ def training_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docu
 
     page = TrainingSections(worked, words)
     page.add_given()
+    page.blocks += write_computation(worked, words)
     page.samples()
     page.method()
     page.add_first_update()
@@ -98,6 +106,21 @@ def training_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docu
     if page.title(row) != page.exercise.title:
         facts = ((page.title(row),), *facts)
     return finish_page(page, facts)
+
+
+def write_computation(worked: Worked, words: Wording) -> list[Block]:
+    """What is trained, as formulas: they say what the loss and its letters are.  A computation of very many steps is left out."""
+    layered = worked.request.layered
+    if len(worked.derivations[0].graph.steps) > MAX_STEPS:
+        return []
+    if layered is None:
+        page: NumberSections | ArraySections = NumberSections(worked, words)
+    else:
+        from tutor.explain.layer_page import ArraySections
+
+        page = ArraySections(worked, words, layered)
+    page.add_forward()
+    return drop_numbers(page.blocks)
 
 
 def update(page: PageWriter) -> None:

@@ -40,7 +40,8 @@ class PageWords(Topic):
         "inputs": "inputs", "outputs": "outputs", "neurons": "neurons", "weights": "weights", "biases": "biases",
         "parameters": "parameters",
     }  # fmt: skip
-    COUNT_HEADS = ("what", "how many")
+    COUNT_HEADS = ("what", "counted", "how many")
+    SIZES = "A network whose layers have the sizes {sizes}, the inputs first."
 
     # What a lecture prints
 

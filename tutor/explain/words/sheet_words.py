@@ -63,7 +63,6 @@ class SheetWords(Topic):
     OWN_DIGITS = ("{count} significant digit or more.", "{count} significant digits or more.")
     OWN_DECIMALS = ("{count} decimal or more.", "{count} decimals or more.")
 
-    COUNTED = "A network of layers with {sizes} neurons, the inputs first."
 
     def say_marks(self, marks: str) -> str:
         """Marks as they stand beside a question.
