@@ -126,7 +126,7 @@ def solution() -> Document:
         "A 2-2-2 network learns",
         "neuron/two-two-two",
         facts=((Math(name("eta")), " = 0.5"), ("values in full precision",)),
-        source="Lecture 7, slide 12 – “Backpropagation”, Müller & Čapek",
+        source=("Lecture 7, slide 12 – “Backpropagation”, Müller & Čapek",),
         blocks=(
             Heading("Forward pass"),
             Equations(tuple(forward)),
@@ -216,7 +216,7 @@ def hostile() -> Document:
             )
         ),
     ]
-    return Document(HOSTILE, HOSTILE[:60], ((HOSTILE,), (Math(LONG),)), HOSTILE, tuple(blocks))
+    return Document(HOSTILE, HOSTILE[:60], ((HOSTILE,), (Math(LONG),)), (HOSTILE,), tuple(blocks))
 
 
 def compiled(program: str, source: str, folder: Path) -> tuple[str, int]:

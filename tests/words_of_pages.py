@@ -15,6 +15,7 @@ import tutor
 from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.explain.chart import Chart
+from tutor.explain.written_maths import set_maths
 from tutor.expression.nodes import Expr
 from tutor.render.charts import braille
 from tutor.rules.functions import FUNCTIONS
@@ -73,17 +74,9 @@ def users_of(solution) -> tuple[str, ...]:
     verdicts = [verdict.value for verdict in solution.verdicts]
     names += [letter for graph in [solution.layered] if graph is not None for letter in graph.symbolic]
     source = [solution.task.row.source] if solution.worked.training is not None else []
-    return (
-        exercise.title,
-        exercise.id,
-        exercise.source,
-        *exercise.notes,
-        *names,
-        *claims,
-        *capital,
-        *verdicts,
-        *source,
-    )
+    said = (exercise.title, exercise.id, exercise.source, *exercise.notes, *claims, *capital)
+    pieces = [part for text in said for part in set_maths(text, solution.notation) if isinstance(part, str)]
+    return (*said, *pieces, *names, *verdicts, *source)
 
 
 OPERATIONS = [word for rows in LAYERS.values() for row in rows for word in LETTERS.findall(f"{row.name} {row.written}")]

@@ -7,7 +7,7 @@ from tutor.exercise.load import from_text
 from tutor.explain.document import Math, Paragraph
 from tutor.explain.symbols_section import Symbols
 from tutor.explain.words.array_rules import ArrayWords
-from tutor.expression.nodes import Call, Div, Name, Number
+from tutor.expression.nodes import Call, Div, Name, Number, Pow
 from tutor.notation.profile import notation
 from tutor.render.maths import Printer
 from tutor.rules.operations import LAYERS
@@ -31,6 +31,7 @@ def define(*exprs, reasons=()):
     (Call("correlate", (Name("X"), Name("K"), Number("2"), Number("0"))),
      "X ⋆[s=2] K: the kernel slides over the input as it is; s is the stride, p the width of the zeros around the input"),
     (Div(Name("x"), Name("z")), "a fraction of arrays is taken entry by entry"),
+    (Pow(Name("x"), Number("2")), "a power of an array is taken entry by entry"),
     (Call("row_sums", (Name("X"),)), "𝟏: ones everywhere"),
     (Call("sigmoid'", (Name("z"),)), "σ′(u) = σ(u)·(1 − σ(u))"),
 ])  # fmt: skip

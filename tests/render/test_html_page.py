@@ -72,7 +72,7 @@ def test_it_is_well_formed_and_stands_alone(name):
 
 
 def test_words_from_outside_are_words():
-    text = write_html(Document(HOSTILE, HOSTILE, ((HOSTILE,),), HOSTILE, (Paragraph((HOSTILE,), HOSTILE),)), Notation())
+    text = write_html(Document(HOSTILE, HOSTILE, ((HOSTILE,),), (HOSTILE,), (Paragraph((HOSTILE,), HOSTILE),)), Notation())
     assert "<script" not in text
     assert text.count("&lt;script&gt;") >= 6
     assert not [c for c in text if not c.isprintable() and c != "\n"]

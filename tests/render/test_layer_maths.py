@@ -153,6 +153,13 @@ def test_shapes_below_factors():
     assert shapes_of(read("W @ x")) is None
 
 
+@pytest.mark.parametrize("place", ["rows", "transpose"])
+def test_the_shape_below_a_transposed_factor_is_its_own(place):
+    bias = Call("shaped", (Name("b"), Name("q"), Number("1")))
+    marked = latex(Call(place, (bias, Name("n"))[: 2 if place == "rows" else 1]), Notation())
+    assert marked.endswith("\\underset{\\;1 \\times q\\;}{b^{\\top}}")
+
+
 def test_a_quotient_beside_a_matrix_is_in_brackets_in_text():
     """A/2 K could be A over 2 K; a fraction bar says how far it goes, a slash does not, whatever stands below."""
     for factor in ("A/2", "shaped(A/2, 3, 3)"):

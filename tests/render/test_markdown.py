@@ -76,7 +76,7 @@ def test_a_page() -> None:
         "A neuron learns",
         "neuron/one",
         facts=((Math(Name("eta")), " = 0.5"),),
-        source="Lecture 7",
+        source=("Lecture 7",),
         blocks=(
             Heading("Forward pass"),
             Equations((first, Equation(Partial("L", "w5"), paths, 4))),

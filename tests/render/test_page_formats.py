@@ -36,7 +36,7 @@ from tutor.render.page_formats import PAGE_FORMATS, TEXT_FORMATS, PageFormat, pa
 
 WRITTEN = [name for name, row in PAGE_FORMATS.items() if row.writer]
 EVERY_BLOCK = Document(
-    "Title", "course/one", (("fact ", Math(Name("x"))),), "source",
+    "Title", "course/one", (("fact ", Math(Name("x"))),), ("source",),
     (
         Heading("Heading"), Paragraph(("words ", Math(Name("y"))), "Label"), Verbatim("typed\n  ^"),
         Equations((Equation(Name("x"), (Side(Number("1"), note=("note",)), Side(Number("2"), result=True)), 1, ("why",)),)),

@@ -17,7 +17,7 @@ PAGE = Document(
     "A neuron",
     "own",
     (("one weight",),),
-    "Lecture 3",
+    ("Lecture 3",),
     (
         Heading("Forward"),
         Paragraph(("The sum ", Z, " is linear"), "Note"),

@@ -46,7 +46,7 @@ def test_a_run_and_a_class():
 @pytest.mark.parametrize("words", HOSTILE, ids=lambda words: ascii(words)[:20])
 def test_nothing_from_outside_is_markup(words):
     line = Table(((words,), ("b",)), (((words,), (words,)),), "ll", (words,))
-    document = Document(words, words, ((words,),), words, (Heading(words), Paragraph((words,), words), Paragraph((words,)), line))
+    document = Document(words, words, ((words,),), (words,), (Heading(words), Paragraph((words,), words), Paragraph((words,)), line))
     for text in (rst(document, Notation()), Feedback(hostile(words), title=words).to("rst")):
         read, complaints = parsed(text)
         assert complaints == []

@@ -9,7 +9,7 @@ from tutor.explain.document import Inline, Math, Paragraph
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
-from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Number, Partial, children
+from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Number, Partial, Pow, children
 from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
@@ -52,6 +52,8 @@ class Symbols:
         for part in _walk(expr):
             if type(part) is Div and all(shape_of(side, self.shapes) for side in (part.num, part.den)):
                 yield "divided", (self.words.DIVIDED,)
+            if type(part) is Pow and shape_of(part.base, self.shapes):
+                yield "raised", (self.words.RAISED,)
             if type(part) is not Call:
                 continue
             if part.func in LAYERS:

@@ -46,6 +46,8 @@ def _product(writer: Writer, args: tuple[Expr, ...]) -> str:
 
 
 def _write_transposed(writer: Writer, expr: Expr) -> str:
+    if type(expr) is Call and expr.func == "shaped":  # the sizes are those of what is printed
+        return writer.show(Call("shaped", (Call("transpose", expr.args[:1]), *reversed(expr.args[1:]))))
     inner = writer.show(expr)
     loose = type(expr) is not Name and writer.write_within(expr, _ATOM) != inner
     if loose or "^" in inner or "\\frac" in inner or "/" in inner or not _RAISED.isdisjoint(inner):

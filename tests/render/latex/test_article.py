@@ -37,6 +37,7 @@ from tutor.explain.document import (
     Inline,
     Math,
     Paragraph,
+    Section,
     Side,
     Table,
 )
@@ -117,7 +118,7 @@ def test_any_words_compile(tex: str, tmp_path: Path) -> None:
     for first, second in pairwise(words[600:]):
         blocks += [Heading(first), Paragraph((second,), first[:5])]
     log, _ = compiled(
-        tex, document(Document(words[0], words[1], ((words[2],),), words[3], tuple(blocks)), NOTATION), tmp_path
+        tex, document(Document(words[0], words[1], ((words[2],),), (words[3],), tuple(blocks)), NOTATION), tmp_path
     )
     assert complaints(log) == []
 
@@ -133,7 +134,7 @@ def test_any_words_compile(tex: str, tmp_path: Path) -> None:
 def test_documents_are_ascii(words: list[str]) -> None:
     sentence: tuple[Inline, ...] = (*words, Math(name("x")))
     blocks = (Heading(words[0]), Paragraph(sentence, words[-1]), Table((sentence,), ((sentence,),)))
-    source = document(Document(words[0], words[0], (sentence,), words[0], blocks), NOTATION)
+    source = document(Document(words[0], words[0], (sentence,), (words[0],), blocks), NOTATION)
     assert source.isascii()
     assert source.replace("\n", "").isprintable()
 
@@ -148,3 +149,10 @@ def test_the_same_source_gives_the_same_bytes(tex: str) -> None:
     assert pdf.compile_pdf(source) == made
 
 
+
+
+@pytest.mark.parametrize(("words", "beside"), [("A convolution on a line and its gradients", True), ("A convolution on a line " * 3, False)])
+def test_the_identifier_stands_beside_the_title_of_a_part_where_there_is_room(words, beside):
+    part = Section(Document(f"Solution 3. {words}", "qmul/convolution-line", blocks=(Heading("One"),)), NOTATION)
+    text = document(Document("Sheet", blocks=(part,)), NOTATION)
+    assert ("\\hfill{\\small\\ttfamily" in text) == beside

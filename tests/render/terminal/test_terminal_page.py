@@ -175,7 +175,7 @@ PATHS = Document(
     title="One weight, two paths to the loss",
     ident="neuron/two-paths",
     facts=((Math(Name("eta")), " = 0.5"), ("6 digits",)),
-    source="Lecture 3, slide 12",
+    source=("Lecture 3, slide 12",),
     blocks=(
         Paragraph(
             (
@@ -519,7 +519,7 @@ def everywhere(words: str) -> Document:
         words,
         words,
         (sentence,),
-        words,
+        (words,),
         (
             Heading(words),
             Paragraph(sentence, words),

@@ -103,6 +103,7 @@ class ArrayWords(Topic):
     }
     """What an operation's sign means, where it first stands."""
     ONES = "{ones}: ones everywhere"
+    RAISED = "a power of an array is taken entry by entry"
     DIVIDED = "a fraction of arrays is taken entry by entry"
     STRIDE = "s is the stride, p the width of the zeros around the input"
     ENTRY = "entry by entry"

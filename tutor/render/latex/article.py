@@ -57,8 +57,8 @@ _SIDEWAYS = (25.0, 16.5)  # and how wide and high on a page of its own, on its s
 _SMALL = 0.86  # \footnotesize, in em of the normal size
 _GAP = 0.8
 _HEADINGS = ("section", "subsection")
-_TITLES = ("\\Large", "\\large")
-"""How a section and a title are set, in a page and in a part of it."""
+_TITLES = (("\\Large", 1.44), ("\\large", 1.2))
+"""How a section and a title are set, in a page and in a part of it; a title with how much larger than the text it is."""
 _WHOLE = "\\interlinepenalty=10000\\clubpenalty=10000\\widowpenalty=10000 "
 _EASY_BREAK = "\\vskip 0pt plus 1fil\\penalty-100\\vskip 0pt plus -1fil"
 """Where a part may be broken, with room left below."""
@@ -207,11 +207,11 @@ class _LatexPage:
     def title(self, doc: Document) -> str:
         """The title with the identifier at the right, the facts below it and the source."""
         lines: list[str] = []
-        room = self.line - 1.0 - self.phrases.width(doc.heading, bold=True) * 1.4 - measure_words(doc.ident) * 1.1
+        size, scale = _TITLES[min(self.depth, len(_TITLES) - 1)]
+        room = self.line - 1.0 - self.phrases.width(doc.heading, bold=True) * scale - measure_words(doc.ident) * 1.1
         between = "\\hfill" if room > 0 else "\\par"
         ident = f"{between}{{\\small\\ttfamily {escape(doc.ident)}}}" if doc.ident else ""
         if doc.title or ident:
-            size = _TITLES[min(self.depth, len(_TITLES) - 1)]
             lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries{self.colour} {self.phrases.latex(doc.heading)}}}{ident}\\par}}")
         below = [f"\\textit{{{self.phrases.latex(doc.source)}}}"] if doc.source else []
         below += [self.hold_fact(fact) for fact in doc.facts]
