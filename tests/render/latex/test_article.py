@@ -151,7 +151,7 @@ def test_the_same_source_gives_the_same_bytes(tex: str) -> None:
 
 
 
-@pytest.mark.parametrize(("words", "beside"), [("A convolution on a line and its gradients", True), ("A convolution on a line " * 3, False)])
+@pytest.mark.parametrize(("words", "beside"), [("A convolution on a line and its gradients", True), ("A convolution on it " * 3, False)])
 def test_the_identifier_stands_beside_the_title_of_a_part_where_there_is_room(words, beside):
     part = Section(Document(f"Solution 3. {words}", "qmul/convolution-line", blocks=(Heading("One"),)), NOTATION)
     text = document(Document("Sheet", blocks=(part,)), NOTATION)
