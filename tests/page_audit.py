@@ -37,10 +37,11 @@ _BP = 72.27 / 72  # TeX's points in one of PDF
 
 @dataclass(slots=True)
 class SeenPage:
-    """One page: the letters' sizes in TeX's points, each with the first text set in it, and where the first and the last mark stand,
-    in points from the top, the page's number left out."""
+    """One page: the letters' sizes in TeX's points, each with the first text set in it, all texts, and where the first and the last mark
+    stand, in points from the top, the page's number left out."""
 
     sizes: dict[float, str] = field(default_factory=dict)
+    texts: list[str] = field(default_factory=list)
     top: float = A4
     bottom: float = 0.0
 
@@ -105,6 +106,7 @@ def _read_page(content: bytes) -> SeenPage:
         found.pop()  # the number of the page
     for points, at, text in found:
         page.sizes.setdefault(points, text)
+        page.texts.append(text)
         page.top, page.bottom = min(page.top, at - points), max(page.bottom, at)
     return page
 

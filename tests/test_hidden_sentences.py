@@ -99,7 +99,6 @@ LEFT = {  # module: how many are left, and why
     "render/latex/preamble.py": (8, "names of LaTeX's commands, and parts of an error"),
     "render/layer_maths.py": (6, "keys of how operations are written"),
     "render/page_formats.py": (6, "help on formats"),
-    "render/picture/tikz.py": (1, "a part of an error"),
     "render/terminal/listing.py": (6, "commands, and a colour"),
     "rules/functions.py": (3, "formulas"),
     "rules/operations.py": (3, "citations"),

@@ -10,12 +10,12 @@ from tutor.notation.symbol import Symbol
 J, V = Symbol("j", "j"), Symbol("v", "v")
 NETWORK = Network((2, 3, 2), ("sigmoid", "sigmoid"))
 ENTRIES = {  # course: what it writes for W, and the entries jv of W1 and j of z1
-    "cmu": ("W^{(1)}", "w_{jv}^{(1)}", "a_{j}^{(1)}", "x_{v}", "\\frac{\\partial \\mathcal{L}}{\\partial a_{j}^{(1)}}"),
-    "dl": ("W_{0}", "w_{0,j,v}", "s_{0,j}", "x_{v}", "\\frac{\\partial L}{\\partial s_{0,j}}"),
-    "graz": ("W^{1}", "w_{j,v}^{1}", "a_{j}^{1}", "x_{v}", "\\frac{\\partial \\ell}{\\partial a_{j}^{1}}"),
-    "neuron": ("W^{(1)}", "W_{jv}^{(1)}", "z_{j}^{(1)}", "x_{v}", "\\frac{\\partial L}{\\partial z_{j}^{(1)}}"),
+    "cmu": ("\\mathbf{W}^{(1)}", "w_{jv}^{(1)}", "a_{j}^{(1)}", "x_{v}", "\\frac{\\partial \\mathcal{L}}{\\partial a_{j}^{(1)}}"),
+    "dl": ("\\mathbf{W}_{0}", "w_{0,j,v}", "s_{0,j}", "x_{v}", "\\frac{\\partial L}{\\partial s_{0,j}}"),
+    "graz": ("\\mathbf{W}^{1}", "w_{j,v}^{1}", "a_{j}^{1}", "x_{v}", "\\frac{\\partial \\ell}{\\partial a_{j}^{1}}"),
+    "neuron": ("\\mathbf{W}^{(1)}", "W_{jv}^{(1)}", "z_{j}^{(1)}", "x_{v}", "\\frac{\\partial L}{\\partial z_{j}^{(1)}}"),
     "plain": ("W^{(1)}", "W_{jv}^{(1)}", "z_{j}^{(1)}", "x_{v}", "\\frac{\\partial L}{\\partial z_{j}^{(1)}}"),
-    "qmul": ("w^{1}", "w_{jv}^{1}", "z_{j}^{1}", "x_{v}^{0}", "\\delta_{j}^{1}"),
+    "qmul": ("\\mathbf{w}^{1}", "w_{jv}^{1}", "z_{j}^{1}", "x_{v}^{0}", "\\delta_{j}^{1}"),
 }  # fmt: skip
 
 

@@ -68,7 +68,7 @@ def test_a_profile_that_does_not_exist():
         ("arrow", "w_{5}", "w5"),
         ("next", "w_{5}^{t+1}", "w5^(t+1)"),
         ("prime", "w_{5}'", "w5′"),
-        ("index", "w_{5,1}", "w₅,₁"),
+        ("index", "w_{5}^{(1)}", "w5⁽¹⁾"),
     ],
 )
 def test_a_parameter_after_an_update(update, latex, text):

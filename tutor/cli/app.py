@@ -19,10 +19,12 @@ from tutor.cli.shell import (
     At,
     Chain,
     Drawn,
+    Edges,
     Form,
     Fragment,
     Lang,
     NotationName,
+    OnEdges,
     Output,
     Target,
     To,
@@ -117,6 +119,7 @@ def solve(
     lang: Lang = None,
     to: To = None,
     fragment: Fragment = False,
+    edges: Edges = OnEdges.plain,
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
@@ -129,7 +132,7 @@ def solve(
     solution = solve_target(
         target, at=assignments(at), wrt=wrt or (), steps=steps, rate=rate,
         chain=chain.value if chain else None, notation_name=notation, ask=find_running_prover(),
-        form=form.value if form else None, apart=apart, words=lang,
+        form=form.value if form else None, apart=apart, words=lang, edges=edges.value,
     )  # fmt: skip
     deliver(solution, asked, output, fragment=fragment)
 
@@ -140,6 +143,7 @@ def draw(target: Target,
          at: At = None, apart: Apart = None, notation: NotationName = None, lang: Lang = None,
          kind: Annotated[Drawn, typer.Option("--as", help="The computational graph, or a network's neurons and weights.")] = Drawn.graph,
          values: Annotated[bool, typer.Option("--values", help="With --as network: numbers instead of weights' symbols.")] = False,
+         edges: Edges = OnEdges.plain,
 ) -> None:  # fmt: skip
     """Draw the computational graph with values and gradients, or the neurons of a network, as SVG or TikZ."""
     from tutor.results.solution import solve as solve_target
@@ -153,11 +157,14 @@ def draw(target: Target,
     if kind is Drawn.network:
         from tutor.cli.tutor_draw import network_drawing
 
+        if edges is not OnEdges.plain:
+            raise OutputError("a network has its weights on its edges", hint="leave out --edges, or --as network")
         write(network_drawing(target, assignments(at), notation, output.suffix, values=values, words=lang), output)
         return
     if values:
         raise OutputError("--values goes with --as network", hint="the graph has its values anyway")
-    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, apart=apart, form="scalar", words=lang)
+    solution = solve_target(target, at=assignments(at), steps=0, notation_name=notation, apart=apart, form="scalar", words=lang,
+                            edges=edges.value)  # fmt: skip
     if output.suffix == ".svg":
         write(solution.to_svg(), output)
         return

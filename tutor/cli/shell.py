@@ -49,6 +49,13 @@ class Drawn(StrEnum):
     network = "network"
 
 
+class OnEdges(StrEnum):
+    """What stands on the edges of the picture of a graph."""
+
+    plain = "plain"
+    derivatives = "derivatives"
+
+
 class Form(StrEnum):
     """Neuron by neuron, or whole layers."""
 
@@ -83,6 +90,9 @@ Wrt = Annotated[
 Apart = Annotated[
     bool | None,
     typer.Option("--apart/--as-written", help="Take long formulas apart into steps, or differentiate them as they stand."),
+]
+Edges = Annotated[
+    OnEdges, typer.Option("--edges", help="What stands on the edges of the picture: nothing, or the local derivatives.")
 ]
 NotationName = Annotated[
     str | None,

@@ -10,9 +10,11 @@ from tutor.explain.feedback_page import cut, quantity
 from tutor.explain.words.marking_words import MarkingWords
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.written_maths import set_title
 from tutor.marking.classwork import BINS, Classwork, QuestionCount
 from tutor.marking.marked import VERDICTS
 from tutor.marking.marks import points
+from tutor.notation.profile import Notation
 
 ROWS = 200
 """So many rows of a list are shown; all of them are in the data."""
@@ -88,7 +90,8 @@ class _ClassWriter:
         self.add_list(self.words.PROBLEMS, ("student", "problem"), self.work.problems)
         students = self.words.grammar.count(self.words.STUDENTS, self.work.students)
         title = self.words.CLASS.format(title=self.room.title or self.work.exercise)
-        return Document(title, self.room.ident, ((students,),), "", tuple(self.blocks), self.room.words.language)
+        title, headline = set_title(title, Notation())
+        return Document(title, self.room.ident, ((students,),), "", tuple(self.blocks), self.room.words.language, headline=headline)
 
     def numbers(self) -> None:
         spread = self.work.spread

@@ -101,16 +101,27 @@ class Node:
 
 
 @dataclass(frozen=True, slots=True)
+class LocalDerivative:
+    """What stands on an edge of a picture: ∂target/∂source as a formula, and its value where there are values."""
+
+    source: str
+    target: str
+    expr: Expr
+    value: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A computational graph to draw: boxes in evaluation order (leaves right before the step that uses them) and edges.
 
-    ``words`` are those that stand in the picture and say it.
+    ``words`` are those that stand in the picture and say it; ``locals`` stand on its edges, where they are asked for.
     """
 
     nodes: tuple[Node, ...]
     edges: tuple[tuple[str, str], ...]
     loss: str = ""
     words: DrawnWords = ENGLISH_DRAWN
+    locals: tuple[LocalDerivative, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +237,8 @@ PLAIN = Theme()
 class Document:
     """A whole page: title, a line of facts beside it (exercise id, step size), the source, and the blocks.
 
-    ``language`` is the code of that of its words, ``theme`` what its course puts on every page.
+    ``language`` is the code of that of its words, ``theme`` what its course puts on every page.  ``headline`` is the title with its maths,
+    where it has some.
     """
 
     title: str
@@ -236,3 +248,9 @@ class Document:
     blocks: tuple[Block, ...] = field(default=())
     language: str = "en"
     theme: Theme = PLAIN
+    headline: Sentence = ()
+
+    @property
+    def heading(self) -> Sentence:
+        """The title as a sentence."""
+        return self.headline or ((self.title,) if self.title else ())

@@ -27,6 +27,7 @@ from tutor.explain.document import (
 from tutor.explain.words.marking_words import MarkingWords, is_unpunished
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.written_maths import set_title
 from tutor.expression.keys import make_after_key, read_after
 from tutor.expression.nodes import Div, Expr, Name, Number, Partial
 from tutor.marking.disclosure import Reveal
@@ -136,8 +137,8 @@ class _FeedbackWriter:
             self.add_first()
             self.add_each()
             self.solution()
-        title = self.words.FEEDBACK.format(title=self.sheet.title or marked.exercise)
-        return Document(title, self.sheet.ident, self.facts(), "", tuple(self.blocks), self.sheet.words.language)
+        title, headline = set_title(self.words.FEEDBACK.format(title=self.sheet.title or marked.exercise), self.sheet.notation)
+        return Document(title, self.sheet.ident, self.facts(), "", tuple(self.blocks), self.sheet.words.language, headline=headline)
 
     # What is said about the whole
 

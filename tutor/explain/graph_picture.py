@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 
-from tutor.explain.document import Node, Picture
+from tutor.derive.local import local_derivatives
+from tutor.explain.document import LocalDerivative, Node, Picture
 from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
 from tutor.expression.walk import names
-from tutor.graph.nouns import Derivation
+from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed
+from tutor.numbers.run import compute
 from tutor.numbers.slices import slice_dependent
+from tutor.solving.request import EdgeLabels
 
 
 def picture(
@@ -23,16 +26,18 @@ def picture(
     gradients: bool = True,
     focus: Sequence[str] = (),
     words: DrawnWords = ENGLISH_DRAWN,
+    edges: EdgeLabels = "plain",
 ) -> Picture:
     """A derivation as a picture: boxes in evaluation order, each leaf before the first step that uses it.
 
-    With ``focus`` only the paths from these quantities to the loss are drawn; ``words`` stand in the picture.
+    With ``focus`` only the paths from these quantities to the loss are drawn; ``words`` stand in the picture; with ``edges`` as
+    ``derivatives`` each edge has its local derivative.
     """
     graph = derivation.graph
     kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)}
     few = min(digits, 4)
     nodes: list[Node] = []
-    edges: list[tuple[str, str]] = []
+    links: list[tuple[str, str]] = []
     drawn: set[str] = set()
     shown_steps = graph.steps
     if focus:
@@ -57,7 +62,19 @@ def picture(
             if name not in drawn and name not in computed:
                 nodes.append(box(name, None))
                 drawn.add(name)
-            edges.append((name, step.target))
+            links.append((name, step.target))
         nodes.append(box(step.target, step.expr))
         drawn.add(step.target)
-    return Picture(tuple(nodes), tuple(edges), graph.loss, words)
+    found = _list_locals(graph, shown_steps, set(links), trace, few) if edges == "derivatives" else ()
+    return Picture(tuple(nodes), tuple(links), graph.loss, words, tuple(found))
+
+
+def _list_locals(
+    graph: Graph, steps: Sequence[Step], drawn: Container[tuple[str, str]], trace: Mapping[str, Value] | None, digits: int
+) -> Iterator[LocalDerivative]:
+    """The local derivative of each edge that is drawn."""
+    for step in steps:
+        for name, expr in local_derivatives(step.target, step.expr, {}, graph.ties)[1]:
+            if (name, step.target) in drawn:
+                value = as_printed(compute(expr, trace), digits) if trace is not None else None
+                yield LocalDerivative(name, step.target, expr, value)

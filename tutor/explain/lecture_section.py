@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from tutor.explain.document import Block, Math, Paragraph, Sentence
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
+from tutor.explain.written_maths import set_maths
+from tutor.notation.profile import Notation
 from tutor.rules.patterns import constant
 from tutor.solving.check_claims import Verdict
 
@@ -39,17 +41,19 @@ def say_verdict(verdict: Verdict, words: Wording) -> Said:
     return Said(subject, printed, value, verdict.agreement, verdict.erratum)
 
 
-def lecture(verdicts: Sequence[Said], words: Wording, focused: bool) -> list[Block]:
-    """How the lecture's figures agree."""
+def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None) -> list[Block]:
+    """How the lecture's figures agree; ``notation`` has the symbols of what stands in dollars."""
     if not verdicts:
         return []
     pages, agrees = words.pages, words.rules.AGREES
     label = pages.LABELS["lecture"]
     blocks: list[Block] = []
+    known = notation or Notation()
     if focused:
         for said in verdicts:
             places: dict[str, Sentence] = {
-                "printed": said.printed, "subject": said.subject, "verdict": (agrees[said.agreement],), "erratum": (said.erratum or "",),
+                "printed": said.printed, "subject": said.subject, "verdict": (agrees[said.agreement],),
+                "erratum": set_maths(said.erratum or "", known),
             }  # fmt: skip
             blocks.append(Paragraph(tuple(split_places(pages.PRINTS_ERRATUM if said.erratum else pages.PRINTS, places)), label))
         return blocks
@@ -64,6 +68,6 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool) -> list[Blo
         if said.agreement == "differs":
             places = {"subject": said.subject, "printed": said.printed, "value": said.value}
             found = split_places(pages.ERRATUM if said.value else pages.ERRATUM_BARE, places)
-            note = [f" {pages.grammar.sentence(said.erratum)}"] if said.erratum else []
+            note = set_maths(f" {pages.grammar.sentence(said.erratum)}", known) if said.erratum else ()
             blocks.append(Paragraph((*found, *note), pages.LABELS["erratum"]))
     return blocks

@@ -11,6 +11,7 @@ from tutor.explain.document import Block, Equation, Heading, Inline, Math, Parag
 from tutor.explain.layer_formulas import matrix
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
+from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
 from tutor.expression.walk import SHARES
@@ -108,7 +109,8 @@ class PageWriter:
 
     def notes(self, kept: Sequence[str | Assumption]) -> None:
         """Notes and what was assumed, a paragraph each."""
-        self.blocks += [self.write_labelled("note", self.words.pages.remark(note)) for note in kept]
+        notation = self.worked.notation
+        self.blocks += [self.write_labelled("note", *set_maths(self.words.pages.remark(note), notation)) for note in kept]
 
     def say_conventions(self, flat: Sequence[tuple[str, str]], reasons: Iterable[str], kinks: Sequence[str]) -> None:
         """Through which steps nothing can be learnt, what is taken at kinks, and which steps stand on one; reasons by their keys."""

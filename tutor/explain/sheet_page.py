@@ -38,6 +38,7 @@ from tutor.explain.training_page import TrainingSections
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.worked_page import document as write_worked
+from tutor.explain.written_maths import set_maths, set_title
 from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.graph.entries import Array
@@ -87,8 +88,7 @@ class _SheetWriter:
         numbered = list(enumerate(self.exercises, 1))
         if layout.solutions == "only":
             blocks: list[Block] = [self.solution(number, exercise) for number, exercise in numbered]
-            title = self.say.TITLE_SOLUTIONS.format(title=title)
-            return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language, theme=layout.theme or PLAIN)
+            return self.page(self.say.TITLE_SOLUTIONS.format(title=title), blocks)
         blocks = self.head()
         for number, exercise in numbered:
             blocks.append(self.exercise(number, exercise))
@@ -97,11 +97,17 @@ class _SheetWriter:
         if layout.solutions == "end":
             solved = tuple(self.solution(number, exercise) for number, exercise in numbered)
             blocks.append(Section(Document(self.say.SOLUTIONS, blocks=solved), Notation(), apart=True))
-        return Document(title, facts=self.facts(), blocks=tuple(blocks), language=self.words.language, theme=layout.theme or PLAIN)
+        return self.page(title, blocks)
+
+    def page(self, title: str, blocks: Sequence[Block]) -> Document:
+        """The whole sheet under its title."""
+        words, headline = set_title(title, Notation())
+        theme = self.layout.theme or PLAIN
+        return Document(words, "", self.facts(), "", tuple(blocks), self.words.language, theme, headline)
 
     def facts(self) -> tuple[Sentence, ...]:
         """The line below the title."""
-        return ((self.layout.cover,),) if self.layout.cover else ()
+        return (set_maths(self.layout.cover, Notation()),) if self.layout.cover else ()
 
     def has(self, part: str) -> bool:
         """Whether a part of `LEFT_OUT` is shown."""
@@ -145,27 +151,29 @@ class _SheetWriter:
         marks = self.say.say_marks(points(total(q.marks for q in exercise.questions)))
         ident = model.id if self.has("ids") and model.id != model.title else ""
         facts: tuple[Sentence, ...] = ((marks,),) if self.layout.marks else ()
-        return Document(phrase.format(number=number, title=model.title), ident, facts, source, tuple(blocks))
+        title, headline = set_title(phrase.format(number=number, title=model.title), exercise.given.notation)
+        return Document(title, ident, facts, source, tuple(blocks), headline=headline)
 
     def questions(self, number: int, exercise: SheetExercise) -> list[Block]:
         """What is asked, one after the other."""
         return [
             SheetQuestion(
-                f"{number}.{place}", self.ask(question), question.id if self.has("ids") else "",
+                f"{number}.{place}", self.ask(question, exercise.given.notation), question.id if self.has("ids") else "",
                 self.say.say_marks(points(question.marks)) if self.layout.marks else "", question.options,
                 choose_place(question, framed=self.layout.boxes),
             )
             for place, question in enumerate(exercise.questions, 1)
         ]  # fmt: skip
 
-    def ask(self, question: Question) -> Sentence:
+    def ask(self, question: Question, notation: Notation) -> Sentence:
         """What a question asks, in a sentence: in the exercise's own words where it has some."""
         if question.kind == "choice":
-            return (question.text or self.say.ASKS["choice"],)
+            return set_maths(question.text, notation) if question.text else (self.say.ASKS["choice"],)
         sizes = "×".join(map(str, question.shape))
         phrase = self.say.ASKED_WITH if question.text else self.say.ASKS[question.kind]
         places: dict[str, Sequence[Inline]] = {
-            "asked": name_asked(question, self.words), "text": [question.text], "count": [str(len(question.targets))], "sizes": [sizes],
+            "asked": name_asked(question, self.words), "text": set_maths(question.text, notation),
+            "count": [str(len(question.targets))], "sizes": [sizes],
         }  # fmt: skip
         parts = split_places(phrase, places)
         return (*parts, *(f" {text}" for text in self.say.say_form(question, self.digits)))

@@ -297,7 +297,8 @@ class NumberSections(PageWriter):
             return
         single = len(self.worked.derivations) == 1
         focus = self.request.wanted[0][1] if self.request.focused else ()
-        drawn = picture(derivation, self.trace, self.digits, gradients=single, focus=focus, words=self.words.drawn)
+        on_edges = self.request.edges
+        drawn = picture(derivation, self.trace, self.digits, gradients=single, focus=focus, words=self.words.drawn, edges=on_edges)
         pages = self.words.pages
         words = pages.GRAPH if self.trace is None else pages.GRAPH_GRADIENTS if single else pages.GRAPH_VALUES
         if focus and len(drawn.nodes) < len(derivation.graph.names):

@@ -13,6 +13,7 @@ from tutor.explain.samples_section import insert_samples, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
 from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.written_maths import set_title
 from tutor.expression.nodes import Expr, Name
 from tutor.expression.walk import substitute
 from tutor.numbers.arithmetic import CONTEXT
@@ -49,7 +50,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         update(page)
         page.graph()
     page.counts()
-    page.blocks += lecture([say_verdict(verdict, words) for verdict in worked.verdicts], words, worked.request.focused)
+    page.blocks += lecture([say_verdict(verdict, words) for verdict in worked.verdicts], words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     page.conventions()
     write_closing(page, proofs)
@@ -69,7 +70,7 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     page.add_backward()
     page.add_simplified()
     update(page)
-    page.blocks += lecture([say_verdict(verdict, words) for verdict in worked.verdicts], words, worked.request.focused)
+    page.blocks += lecture([say_verdict(verdict, words) for verdict in worked.verdicts], words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     page.conventions()
     write_closing(page, proofs)
@@ -154,4 +155,5 @@ def finish_page(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> 
         shows = request.rate_written and request.trained and (request.layered is None or page.worked.training is not None)
         facts = ((Math(Name(page.worked.notation.rate)), " = ", Math(page.rate())),) if shows else ()
     ident = exercise.id if exercise.id != exercise.title else ""
-    return Document(exercise.title, ident, facts, exercise.source, tuple(page.blocks), page.words.language)
+    title, headline = set_title(exercise.title, page.worked.notation)
+    return Document(title, ident, facts, exercise.source, tuple(page.blocks), page.words.language, headline=headline)

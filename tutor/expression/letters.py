@@ -22,7 +22,7 @@ COMMANDS = {
 }  # fmt: skip
 """The letters that LaTeX has a command for, as they are shown."""
 ACCENTS = {"hat": "\u0302", "tilde": "\u0303", "bar": "\u0304", "dot": "\u0307", "vec": "\u20d7"}
-FONTS = ("mathrm", "mathit", "mathbf", "mathcal", "operatorname", "text")
+FONTS = ("mathrm", "mathit", "mathbf", "boldsymbol", "mathcal", "operatorname", "text")
 SCRIPT = {"L": "ℒ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "B": "ℬ", "R": "ℛ"}
 SUPER = dict(zip("0123456789+-=()LT'abcdefghijklmnoprstuvwxyz",
                  "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁼⁽⁾ᴸᵀ′ᵃᵇᶜᵈᵉᶠᵍʰⁱʲᵏˡᵐⁿᵒᵖʳˢᵗᵘᵛʷˣʸᶻ", strict=True))  # fmt: skip

@@ -15,14 +15,22 @@ from tutor.errors import Problems, TutorError, hint_near
 from tutor.notation.symbol import read_symbol
 from tutor.text import make_visible
 
-PLACES: Mapping[str, Any] = {"l": 2, "p": 1, "j": 1, "i": 2, "n": 5, "l0": 1, "j0": 0, "i0": 1, "L": "L", "M": "L-1", "c": ","}
-"""What a pattern may name, with an example of each: layers (``l``, ``p``, ``L``), neurons (``j``, ``i``, from 0: ``j0``), a number."""
+PLACES: Mapping[str, Any] = {
+    "l": 2, "p": 1, "j": 1, "i": 2, "n": 5, "l0": 1, "j0": 0, "i0": 1, "L": "L", "M": "L-1", "c": ",",
+    "o": 1, "o0": 0, "h": 2, "h0": 1, "k": ",",
+}  # fmt: skip
+"""What a pattern may name, with an example of each: layers (``l``, ``p``, ``L``), neurons (``j``, ``i``, from 0: ``j0``), a number.
+
+``o`` and ``o0`` are an output's number, nothing where there is only one; ``h`` and ``h0`` a hidden layer, and ``k`` the comma behind it,
+nothing where there is only one.
+"""
 CHOICES: Mapping[str, tuple[str, ...]] = {
     "factors": ("dot", "cross", "none"), "numbers": ("dot", "cross", "none"), "indicator": ("brackets", "cases"),
     "chain": ("full", "reuse"), "update": ("arrow", "next", "index", "prime"), "affine": ("plain", "transposed"),
+    "vectors": ("plain", "bold", "arrow"), "matrices": ("plain", "bold"),
 }  # fmt: skip
 ROLES = (
-    "total", "input", "weight", "bias", "shared_bias", "sum", "activation", "target", "loss", "delta", "one", "unit", "units",
+    "total", "input", "weight", "bias", "shared_bias", "sum", "activation", "output", "target", "loss", "delta", "one", "unit", "units",
 )  # fmt: skip
 TABLES: Mapping[str, tuple[str, ...]] = {"functions": (), "roles": ROLES, "arrays": ROLES, "text": ROLES}
 """The tables, and the keys of each; any name of a function."""

@@ -14,9 +14,10 @@ from typing import Any, Literal
 
 from tutor.errors import TutorError, hint_near
 from tutor.expression.keys import derivative_key, read_after, read_derivative
+from tutor.expression.letters import SUPER
 from tutor.graph.nouns import Quantity
 from tutor.notation.own_notation import OwnNotation, check_own_notation
-from tutor.notation.symbol import Symbol, guess, read_symbol
+from tutor.notation.symbol import Face, Symbol, guess, read_symbol, set_face, set_italic
 from tutor.text import make_visible
 
 Sign = Literal["dot", "cross", "none"]
@@ -37,7 +38,8 @@ class Notation:
     ``brackets`` (1_{z>0}) or as ``cases``.  ``slashed`` sets derivatives on one line of LaTeX (∂L/∂w) instead of as fractions.
     ``entries`` holds the patterns of single entries of arrays (``w_{{{j}{c}{i}}}``) with what is known in them, of derivatives
     under ``dE/dz1``.
-    ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1), ``prime`` (w′).
+    ``update`` is how an updated weight is written: ``arrow`` (w ← …), ``next`` (w^{t+1}), ``index`` (w_1; where that would look like an
+    entry, w_{12}^{(1)}), ``prime`` (w′).  ``arrays`` are the names of whole arrays, which a course may write bold or with an arrow.
     """
 
     name: str = "plain"
@@ -54,6 +56,7 @@ class Notation:
     functions: Mapping[str, Symbol] = field(default_factory=dict)
     partials: Mapping[tuple[str, str], Symbol] = field(default_factory=dict)
     entries: Mapping[str, tuple[str, Mapping[str, Any]]] = field(default_factory=dict)
+    arrays: frozenset[str] = frozenset()
 
     def symbol(self, name: str) -> Symbol:
         """How a quantity is written; ``w5@1`` is w5 after one update."""
@@ -72,8 +75,10 @@ class Notation:
             new = parts.add_superscript(Symbol(more, more))
             return Symbol(new.latex, f"{plain.text}^({more})")
         if self.update == "index":
-            new = parts.add_index(Symbol(str(step), str(step)))
-            return Symbol(new.latex, new.text)
+            if parts.sub.latex or name in self.arrays:
+                raised = "".join(SUPER[sign] for sign in f"({step})")
+                return Symbol(parts.add_superscript(Symbol(f"({step})", "")).latex, plain.text + raised)
+            return parts.add_index(Symbol(str(step), str(step)))
         if self.update == "prime":
             new = parts.add_superscript(Symbol("'" * step, "′" * step))
             return Symbol(new.latex, plain.text + "′" * step)
@@ -113,7 +118,7 @@ class Notation:
             filled = []
             for texts in ([i.latex for i in index], [i.text for i in index]):
                 comma = "," if any(len(text) > 1 for text in texts) else ""
-                letters = dict(zip(places["order"], (texts[0], texts[0], texts[-1], texts[-1]), strict=True))
+                letters = dict(zip(places["order"], (texts[0], texts[0], texts[-1], texts[-1], texts[0], texts[0]), strict=True))
                 filled.append(read_symbol(pattern.format(**{**places, **letters, "c": comma})).symbol())
             return Symbol(filled[0].latex, filled[1].text)
         derivative = read_derivative(name)
@@ -122,7 +127,7 @@ class Notation:
             return self._derivative(top, bottom)
         sign = "," if any(len(i.text) > 1 for i in index) else ""
         listed = Symbol(sign.join(i.latex for i in index), sign.join(i.text for i in index))
-        own = self.symbol(name)
+        own = set_italic(self.symbol(name))
         if "_" in own.latex:
             return Symbol(f"({own.latex})_{{{listed.latex}}}", f"({own.text})_{listed.text}")
         whole = read_symbol(own.latex).add_index(listed)
@@ -227,31 +232,35 @@ def notation(
     own = symbols or {}
     found: dict[str, Symbol] = {}
     partials: dict[tuple[str, str], Symbol] = {}
-    deepest = 0
     listed = list(quantities)
-    for quantity in listed:
-        if quantity.kind in ("activation", "sum"):
-            deepest = max(deepest, quantity.index[0] if quantity.index else 0)
+    net = _Extent.measure(listed)
     layers = any(quantity.shape for quantity in listed)
-    widest = max((part for quantity in listed for part in quantity.index[1:3]), default=0)
-    entries = _array_entries(raw, [q for q in listed if q.shape and q.index and q.name not in own], deepest, loss)
+    entries = _array_entries(raw, [q for q in listed if q.shape and q.index and q.name not in own], net, loss)
     for quantity in listed:
-        pattern = _pattern(quantity, raw.get("arrays", {}) if layers else roles)
+        pattern = _pattern(quantity, raw.get("arrays", {}) if layers else roles, net)
         if quantity.name not in own and pattern:
-            places = _places(quantity, deepest, widest)
+            places = _places(quantity, net)
             symbol = read_symbol(pattern.format(**places)).symbol()
             text = texts.get(quantity.kind)
             found[quantity.name] = Symbol(symbol.latex, text.format(**places)) if text else symbol
         delta = (raw.get("arrays", {}) if layers else roles).get("delta")
         if quantity.kind == "sum" and quantity.index and delta:
-            partials[loss, quantity.name] = read_symbol(delta.format(**_places(quantity, deepest, widest))).symbol()
+            partials[loss, quantity.name] = read_symbol(delta.format(**_places(quantity, net))).symbol()
+    faces: dict[int, Face] = {1: raw.get("vectors", "plain"), 2: raw.get("matrices", "plain")}
+    arrays = {quantity.name: faces[min(len(quantity.shape), 2)] for quantity in listed if quantity.shape}
     found.update(own)
+    for name, face in arrays.items():
+        found[name] = set_face(found.get(name) or guess(name), face)
+        if (loss, name) in partials:
+            partials[loss, name] = set_face(partials[loss, name], face)
     functions = {key: read_symbol(value).symbol() for key, value in raw.get("functions", {}).items()}
     settings = {
         key: raw[key] for key in ("title", "factors", "numbers", "digits", "indicator", "chain", "update") if key in raw
     }
     rate = str(raw.get("rate", "eta"))
-    return Notation(name=name, rate=rate, symbols=found, functions=functions, partials=partials, entries=entries, **settings)
+    return Notation(
+        name=name, rate=rate, symbols=found, functions=functions, partials=partials, entries=entries, arrays=frozenset(arrays), **settings
+    )
 
 
 def affine(profile: str) -> Literal["plain", "transposed"]:
@@ -265,17 +274,18 @@ def affine(profile: str) -> Literal["plain", "transposed"]:
 
 
 def _array_entries(
-    raw: Mapping[str, Any], arrays: Sequence[Quantity], deepest: int, loss: str
+    raw: Mapping[str, Any], arrays: Sequence[Quantity], net: _Extent, loss: str
 ) -> dict[str, tuple[str, Mapping[str, Any]]]:
     """The patterns of the entries of a network's arrays: those of the single quantities, with letters for indices."""
     roles = raw.get("roles", {})
     found: dict[str, tuple[str, Mapping[str, Any]]] = {}
     for quantity in arrays:
-        places: dict[str, Any] = {**_places(quantity, deepest), "order": ("j", "j0", "i", "i0")}
+        places: dict[str, Any] = {**_places(quantity, net), "c": "", "order": ("j", "j0", "i", "i0", "o", "o0")}
         if quantity.kind == "weight" and raw.get("affine") == "transposed":  # its first index is where it comes from
-            places["order"] = ("i", "i0", "j", "j0")
-        if quantity.kind in roles:
-            found[quantity.name] = (roles[quantity.kind], places)
+            places["order"] = ("i", "i0", "j", "j0", "o", "o0")
+        role = _find_role(quantity, roles, net)
+        if role in roles:
+            found[quantity.name] = (roles[role], places)
         if quantity.kind == "sum" and "delta" in roles:
             found[derivative_key(loss, quantity.name)] = (roles["delta"], places)
     return found
@@ -297,20 +307,49 @@ _TOTALS = ("L", "E", "ell", "loss")
 """The names under which a total loss may take the course's letter; an f stays an f."""
 
 
-def _pattern(quantity: Quantity, roles: Mapping[str, str]) -> str:
-    """The profile's pattern for a quantity of a network; the last layer's may differ (ŷ)."""
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """How far a network reaches: its last layer, its outputs, the largest index; ``whole`` says that its outputs are those of a loss."""
+
+    deepest: int
+    outputs: int
+    widest: int
+    whole: bool
+
+    @staticmethod
+    def measure(quantities: Sequence[Quantity]) -> _Extent:
+        """The extent of what the quantities describe."""
+        deepest = max((q.index[0] for q in quantities if q.kind in ("activation", "sum") and q.index), default=0)
+        last = [q for q in quantities if q.kind == "activation" and q.index[:1] == (deepest,)]
+        sizes = [q.shape[0] if q.shape else len(last) for q in last]
+        outputs = max((size if isinstance(size, int) else 2 for size in sizes), default=0)
+        widest = max((part for q in quantities for part in q.index[1:3]), default=0)
+        targets = [q for q in quantities if q.kind == "target" and q.index]
+        return _Extent(deepest, outputs, widest, bool(targets) and bool(last))
+
+
+def _find_role(quantity: Quantity, roles: Mapping[str, str], net: _Extent) -> str:
+    """What a quantity of a network is for a course: the activations of the last layer are its outputs (ŷ)."""
+    if quantity.kind == "bias" and len(quantity.index) == 1 and not quantity.shape:
+        return "shared_bias"
+    if quantity.kind == "activation" and quantity.index[0] == net.deepest and net.whole and "output" in roles:
+        return "output"
+    return quantity.kind
+
+
+def _pattern(quantity: Quantity, roles: Mapping[str, str], net: _Extent) -> str:
+    """The profile's pattern for a quantity of a network."""
     if not quantity.index or not roles:
         return roles.get("total", "") if quantity.kind == "loss" and quantity.name in _TOTALS else ""
-    kind: str = quantity.kind
-    if kind == "bias" and len(quantity.index) == 1:
-        kind = "shared_bias"
-    return roles.get(kind, "")
+    return roles.get(_find_role(quantity, roles, net), "")
 
 
-def _places(quantity: Quantity, deepest: int, widest: int = 0) -> dict[str, Any]:
+def _places(quantity: Quantity, net: _Extent) -> dict[str, Any]:
     """What a pattern may name; ``c`` is a comma once an index has two digits, so that w_{1,11} is not w_{11,1}."""
     index = (*quantity.index, 0, 0, 0, 0)
     l, j, i, n = index[:4]  # noqa: E741
-    rest = deepest - l
+    rest, single, shallow = net.deepest - l, net.outputs == 1, net.deepest <= 2 and net.whole
     return {"l": l, "p": l - 1, "j": j, "i": i, "n": n, "l0": l - 1, "j0": j - 1, "i0": i - 1,
-            "L": "L" if rest == 0 else f"L-{rest}", "M": f"L-{rest + 1}", "c": "," if widest > 9 else ""}  # fmt: skip
+            "L": "L" if rest == 0 else f"L-{rest}", "M": f"L-{rest + 1}", "c": "," if net.widest > 9 else "",
+            "o": "" if single else j, "o0": "" if single else j - 1,
+            "h": "" if shallow else l, "h0": "" if shallow else l - 1, "k": "" if shallow else ","}  # fmt: skip

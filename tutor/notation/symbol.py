@@ -8,8 +8,10 @@ printed is made again from the parts, so that nothing from outside reaches a doc
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cache
+from typing import Literal
 from unicodedata import normalize
 
 from tutor.errors import TutorError
@@ -67,6 +69,41 @@ class Parts:
         if not self.sup.latex:
             return replace(self, sup=more).symbol()
         return replace(self, sup=Symbol(f"{self.sup.latex},{more.latex}", f"{self.sup.text},{more.text}")).symbol()
+
+
+_FACE = re.compile(r"\\(?:mathbf|boldsymbol|vec)\{([^{}]*)\}")
+_LETTER = re.compile(
+    r"\\(?P<accent>hat|tilde|bar)\{(?P<inner>[^{}]*)\}"
+    r"|\\math(?:it|rm)\{(?P<word>[^{}]*)\}|(?P<plain>\\[A-Za-z]+(?![A-Za-z{])|[A-Za-z](?![A-Za-z]))"
+)
+
+Face = Literal["plain", "bold", "arrow"]
+"""How a course writes whole arrays: as any letter, bold, or with an arrow."""
+
+
+def set_italic(symbol: Symbol) -> Symbol:
+    r"""A symbol without bold letters and arrows: an entry of an array is written in italics.
+
+    >>> set_italic(Symbol(r"\hat{\mathbf{y}}", "ŷ")).latex, set_italic(Symbol(r"\vec{x}", "x⃗")).text
+    ('\\hat{y}', 'x')
+    """
+    latex = _FACE.sub(r"\1", symbol.latex)
+    return symbol if latex == symbol.latex else read_symbol(latex).symbol()
+
+
+def set_face(symbol: Symbol, face: Face) -> Symbol:
+    r"""A symbol as a whole array is written; what is no letter of its base is left, and so is the text, which has no faces.
+
+    >>> [set_face(Symbol(latex, ""), "bold").latex for latex in ("W_{2}", r"\delta^{l}", r"\hat{y}")]
+    ['\\mathbf{W}_{2}', '\\boldsymbol{\\delta}^{l}', '\\hat{\\mathbf{y}}']
+    """
+    match = _LETTER.match(symbol.latex)
+    if face == "plain" or match is None or _FACE.search(symbol.latex) or symbol.latex[match.end() :][:1] not in ("", "_", "^", "'"):
+        return symbol
+    letter = match["inner"] or match["word"] or match["plain"]
+    bold = f"\\boldsymbol{{{letter}}}" if letter.startswith("\\") else f"\\mathbf{{{letter}}}"
+    faced = f"\\vec{{{match.group()}}}" if face == "arrow" else f"\\{match['accent']}{{{bold}}}" if match["accent"] else bold
+    return Symbol(faced + symbol.latex[match.end() :], symbol.text)
 
 
 def _raise_index(text: str, table: dict[str, str], mark: str) -> str:
@@ -168,22 +205,33 @@ class _SymbolReader:
         raise self.fail(word)
 
 
+_ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
+"""An accent as part of a name: y_hat, w_tilde_1."""
+
+
 @cache
 def guess(name: str) -> Symbol:
     """The symbol of a quantity, from its name; in plain text it is the name itself, which is what one types.
 
+    >>> guess("y_hat_1").latex
+    '\\\\hat{y}_{1}'
     >>> guess("w5").latex, guess("out_h1").latex, guess("eta").latex, guess("yhat1").latex, guess("lam").text
     ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}', 'λ')
     """
+    if any(sign in name for sign in "\\^{'"):  # no name of a quantity: a symbol that was written into words
+        with suppress(TutorError):
+            return read_symbol(name).symbol()
     if name == "lambda_":  # the underscore is no index here, it keeps the name apart from Python's word
         return Symbol("\\lambda", COMMANDS["lambda"])
-    head, _, index = name.partition("_")
+    head, _, index = _ACCENTED.sub(r"\1\2", name).partition("_")
     digits = head[len(head.rstrip("0123456789")) :]
     head = head[: len(head) - len(digits)]
     index = ",".join(part for part in (digits, *index.split("_")) if part)
     accent = ""
     if len(head) > 3 and head.endswith("hat"):
         head, accent = head[:-3], "\\hat"
+    elif match := _ACCENTED.match(name):
+        head, accent = match[1], f"\\{match[2]}"
     greek = SPELLINGS.get(head, head)
     if greek in COMMANDS:
         latex = "\\" + greek

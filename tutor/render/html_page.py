@@ -98,7 +98,7 @@ class _HtmlPage:
 
     def write_parts(self, doc: Document) -> Iterator[str]:
         """The title, what is known of the exercise, its source, and the blocks."""
-        yield self.write_heading(escape_xml(doc.title), 1) if doc.title else ""
+        yield self.write_heading(self.sentence(doc.heading), 1) if doc.title else ""
         facts = [f"<code>{escape_xml(doc.ident)}</code>" if doc.ident else "", *map(self.sentence, doc.facts)]
         line = " · ".join(part for part in facts if part)
         yield f'<p class="facts">{line}</p>' if line else ""

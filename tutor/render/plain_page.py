@@ -127,7 +127,7 @@ class PlainPage:
         """The title, what is known of the exercise in a line, and its source."""
         facts = [self.sentence(fact) for fact in doc.facts]
         line = " · ".join(part for part in [self.escape(doc.ident), *facts] if part)
-        title, source = self.sentence((doc.title,)), self.sentence((doc.source,)).strip()
+        title, source = self.sentence(doc.heading), self.sentence((doc.source,)).strip()
         return [self.heading(title, 1 + self.depth) if title else "", self.paragraph(line), self.credit(source) if source else ""]
 
     @singledispatchmethod

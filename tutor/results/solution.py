@@ -26,7 +26,7 @@ from tutor.numbers.train import Run, Task
 from tutor.numbers.verify import Ask
 from tutor.results.page import Page
 from tutor.solving.check_claims import Verdict
-from tutor.solving.request import Chain, Form, Options, read_samples, resolve_solution, resolve_training
+from tutor.solving.request import Chain, EdgeLabels, Form, Options, read_samples, resolve_solution, resolve_training
 from tutor.solving.target import target_exercise
 from tutor.solving.work_out import work
 from tutor.solving.worked import Training as Trained
@@ -188,7 +188,8 @@ class Solution(Page):
                 raise GraphError(f"{self.exercise.id} is solved in arrays", hint='its graph is drawn neuron by neuron: form="scalar"')
             raise GraphError(f"{self.exercise.id} only counts, it has no graph to draw")
         single = len(self.derivations) == 1
-        return picture(self.derivations[0], self.worked.scalars, self.notation.digits, gradients=single, words=self.words.drawn)
+        return picture(self.derivations[0], self.worked.scalars, self.notation.digits, gradients=single, words=self.words.drawn,
+                       edges=self.worked.request.edges)  # fmt: skip
 
     def _is_drawn(self) -> bool:
         return bool(self.derivations) and self.layered is None and self.worked.request.subject == "solution"
@@ -244,6 +245,7 @@ def solve(
     apart: bool | None = None,
     form: Form | None = None,
     words: Wording | str | None = None,
+    edges: EdgeLabels = "plain",
 ) -> Solution:
     """Solve an exercise (id or TOML file), an expression, or steps, and prove the result.
 
@@ -254,7 +256,8 @@ def solve(
     (this process by default); ``form`` is ``scalar``, neuron by neuron, or ``layer``, in matrices (the default of exercises
     that are written so).  ``apart`` takes long formulas apart into steps, or leaves them as they are written: an expression and a
     single long step are taken apart by default, several steps and exercises stay as they are.  ``words`` are the language of the page:
-    a code (``"de"``) or a `Wording`; by default what the exercise file says, else English.
+    a code (``"de"``) or a `Wording`; by default what the exercise file says, else English.  With ``edges="derivatives"`` each edge of the
+    picture has its local derivative.
 
     Raises a `tutor.errors.TutorError` that says where, what and what to do next.
 
@@ -262,7 +265,7 @@ def solve(
     Fraction(4, 1)
     """
     exercise = target_exercise(target, apart=apart, given=at or ())
-    options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart)
+    options = Options(at or {}, wrt, steps, rate, chain, notation_name, form, apart=apart, edges=edges)
     said = require_wording(words, exercise.language)
     return Solution(work(resolve_solution(exercise, options), ask), said)
 

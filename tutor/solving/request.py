@@ -32,6 +32,8 @@ from tutor.solving.read_typed import choose_what_is_trained, refuse_untrained
 Chain = Literal["full", "reuse"]
 Form = Literal["scalar", "layer"]
 Subject = Literal["solution", "training"]
+EdgeLabels = Literal["plain", "derivatives"]
+"""What stands on the edges of the picture of a graph."""
 
 MAX_UPDATES = 10_000_000
 """The longest run that is trained, and so the longest table."""
@@ -56,6 +58,7 @@ class Options:
     seed: int | None = None
     data: Samples | Mapping[str, Sequence[Any]] | str | None = None
     apart: bool | None = None
+    edges: EdgeLabels = "plain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class Request:
     form asks for it; the exercise's graph is always the one neuron by neuron.  ``wanted`` says what is differentiated with respect to
     what, (of, names) each, in the names of the form.  ``task`` is the training that is run, ``updates`` long; ``trained`` are the
     parameters, in the names of the form, whose update is shown.  ``focused``: the caller chose quantities.  ``own``: values, step size
-    and data are the exercise's own, so that its printed figures and notes are about them.
+    and data are the exercise's own, so that its printed figures and notes are about them.  ``edges`` says what stands on the edges of the
+    picture.
     """
 
     exercise: Exercise
@@ -84,6 +88,7 @@ class Request:
     rate_written: str = ""
     focused: bool = False
     own: bool = True
+    edges: EdgeLabels = "plain"
 
     @property
     def graph(self) -> Graph:
@@ -110,6 +115,8 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
         raise ValueProblem("--apart is for formulas of numbers", hint="leave it out, or add --form scalar")
     if form == "layer" and options.chain is not None:
         raise ValueProblem("--chain says how gradients are written neuron by neuron", hint="leave it out, or add --form scalar")
+    if form == "layer" and options.edges != "plain":
+        raise ValueProblem("--edges is about the picture of single quantities", hint="leave it out, or add --form scalar")
     values = read_values(exercise, options.at)
     layered = layers_of(exercise, name) if form == "layer" else None
     if layered is not None and layered.symbolic:
@@ -128,7 +135,7 @@ def resolve_solution(exercise: Exercise, options: Options) -> Request:
         exercise if not options.at else replace(exercise, written=write_values(exercise, options.at)),
         "solution", form, name, values, wanted, layered,
         options.chain or (exercise.chain if options.notation is None else None), task, updates, trained if shows else (), rate, written,
-        bool(options.wrt), own,
+        bool(options.wrt), own, options.edges,
     )  # fmt: skip
 
 

@@ -19,17 +19,21 @@ class DrawnWords(Topic):
     VALUE = "value (forward)"
     GRADIENT = "gradient (backward)"
     GRADIENT_OF = "gradient of {loss} (backward)"
+    LOCAL = "on an edge: the local derivative"
     FOLDED: Mapping[str, str] = {"parameters": "{count:,} parameters", "inputs": "{count:,} inputs", "steps": "{count:,} steps"}
     FROM_TO = "{first} to {last}"
     TITLE = "Computational graph"
     TITLE_OF = "Computational graph of {loss}"
-    DESCRIBED: Mapping[str, str] = {"value": "value {number}", "gradient": "gradient {number}"}
+    DESCRIBED: Mapping[str, str] = {
+        "value": "value {number}", "gradient": "gradient {number}", "local": "local derivative in {source} {number}",
+    }  # fmt: skip
     MORE = "And {count:,} more."
 
     # The table of a graph
 
     COLUMNS: Mapping[str, str] = {
         "quantity": "quantity", "node": "node", "formula": "formula", "value": "value", "gradient": "gradient",
+        "local": "local derivatives",
     }  # fmt: skip
     COLUMN_OF = "gradient of {loss}"
     COLUMN_OF_LOSS = "gradient of the loss"

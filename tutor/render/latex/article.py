@@ -191,12 +191,12 @@ class _LatexPage:
     def title(self, doc: Document) -> str:
         """The title with the identifier at the right, the facts below it and the source."""
         lines: list[str] = []
-        room = self.line - 1.0 - measure_words(doc.title, bold=True) * 1.4 - measure_words(doc.ident) * 1.1
+        room = self.line - 1.0 - self.phrases.width(doc.heading, bold=True) * 1.4 - measure_words(doc.ident) * 1.1
         between = "\\hfill" if room > 0 else "\\par"
         ident = f"{between}{{\\small\\ttfamily {escape(doc.ident)}}}" if doc.ident else ""
         if doc.title or ident:
             size = _TITLES[min(self.depth, len(_TITLES) - 1)]
-            lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries{self.colour} {escape(doc.title)}}}{ident}\\par}}")
+            lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries{self.colour} {self.phrases.latex(doc.heading)}}}{ident}\\par}}")
         below = [f"\\textit{{{escape(doc.source)}}}"] if doc.source else []
         below += [self.phrases.latex(fact) for fact in doc.facts]
         if below:

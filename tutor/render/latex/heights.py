@@ -71,9 +71,11 @@ _PICTURE = re.compile(r"\\begin\{tikzpicture\}\[x=([\d.]+)pt.*?rectangle \([\d.]
 _LINE_OF_SOURCE = 105  # characters of source that make about a line of words
 
 
+_SHRINKS = {"\\begin{align*}": 4, "section*{": 2, "\\medskip": 2, "\\smallskip": 1}
+"""How many points the space at each of these can give away."""
 _GAP = "\\medskip"
-_FREE = re.compile(r"\\begin\{figure\}|\\(?:fboxsep|rule)\b|\\addvspace|\\clearpage|\\begin\{list\}")
-"""What has a place of its own: a picture on its side, room to write in."""
+_FREE = re.compile(r"\\begin\{figure\}|\\(?:fboxsep|rule)\b|\\addvspace|\\clearpage|\\tutorend|\\begin\{list\}")
+"""What has a place of its own: a picture on its side, room to write in, an end that is held already."""
 
 
 def measure_block(latex: str) -> float:
@@ -101,8 +103,10 @@ def hold_end(blocks: Sequence[str]) -> list[str]:
 
     The last section is kept together where it is short enough, else all closing words and as many blocks as make `CLOSING` lines.
 
-    >>> hold_end(["words", "last words"])
-    ['\\par\\vskip\\parskip\\vtop{%\nwords\nlast words\\par}']
+    Where they have room as they are they are set so, since a box cannot shrink with its page.
+
+    >>> hold_end(["words", "last words"])[0].splitlines()[:2]
+    ['\\par\\def\\tutorend{%', 'words']
     """
     start, high = len(blocks), 0.0
     found = start
@@ -128,7 +132,10 @@ def hold_end(blocks: Sequence[str]) -> list[str]:
     # a box has no \parskip above it, and TeX's space between lines only where it begins with one
     gap, box = ("\\nointerlineskip\\vskip2pt", "vbox") if titled or held[0].startswith("\\par") else ("\\vskip\\parskip", "vtop")
     body = "\n".join(held)
-    return [*before, f"\\par{tied}{gap}\\{box}{{%\n{body}\\par}}"]
+    room = "\\dimen0=\\pagetotal\\advance\\dimen0\\ht0\\advance\\dimen0\\dp0\\advance\\dimen0-\\pageshrink"
+    room += f"\\advance\\dimen0-{sum(body.count(glue) * points for glue, points in _SHRINKS.items())}pt\\relax"
+    shown = f"\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{tied}{gap}\\box0\\fi"
+    return [*before, f"\\par\\def\\tutorend{{%\n{body}\\par}}%\n\\setbox0\\{box}{{\\tutorend}}{room}{shown}"]
 
 
 def _tie_end(block: str) -> str:

@@ -20,7 +20,12 @@ _TALLEST = 20.0
 """A cell with more lines than this is not set as one: a row of a table cannot be broken over pages."""
 
 _ROWS = 18
-"""A longer table is set in parts, so that pages can be broken between them."""
+"""A longer table may go on on the next page, under its head again."""
+
+_TOGETHER = 3
+"""So many of its rows at least are on a page of a long table."""
+
+_LINE = 1.2  # the height of a line, in em of the type of the table
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +93,10 @@ def set_table(table: Table, phrases: Phrases, line: float) -> str:
         return _records(table, phrases, line)
     caption = phrases.latex(table.caption, line * 0.5)
     out: list[str] = []
+    set_part = _set_rows if len(table.rows) > _ROWS else _tabular
     for part in plan.parts:
-        for start in range(0, max(len(table.rows), 1), _ROWS):
-            head = f"{{\\small {caption}\\par}}\\nopagebreak\\smallskip\n" if caption and not out else ""
-            out.append(head + _tabular(table, phrases, plan, part, start))
+        head = f"{{\\small {caption}\\par}}\\nopagebreak\\smallskip\n" if caption and not out else ""
+        out.append(head + set_part(table, phrases, plan, part))
     body = "\n\\par\\smallskip\n".join(out)
     return f"\\par\\medskip\n\\begingroup\\raggedright\\parindent=0pt\n{body}\n\\par\\endgroup\\medskip"
 
@@ -109,26 +114,26 @@ def _records(table: Table, phrases: Phrases, line: float) -> str:
     return "\\par\\smallskip\n{\\raggedright\n" + "\n".join(out) + "\n\\par}"
 
 
-def _tabular(
-    table: Table, phrases: Phrases, plan: _Plan, part: tuple[tuple[int, float | None], ...], start: int
-) -> str:
-    """Some rows and some columns of the table, with its header."""
+Part = tuple[tuple[int, float | None], ...]
+"""Columns of a table, each with a width when its cells wrap."""
+
+
+def _tabular(table: Table, phrases: Phrases, plan: _Plan, part: Part) -> str:
+    """Some columns of the table, with its header."""
 
     def cells(row: tuple[Sentence, ...], bold: bool = False) -> str:
         shown = []
         for place, width in part:
-            words = phrases.latex(row[place] if place < len(row) else (), width or _WIDE)
-            words = f"\\textbf{{{words}}}" if bold and words else words
+            words = _set_cell(row, place, width, phrases, bold)
             shown.append(f"\\parbox[t]{{{width:.2f}em}}{{\\raggedright {words}\\strut}}" if width else words)
         return "{}" + " & ".join(shown) + " \\\\"
 
     letters = "".join("l" if width else _align(table, place) for place, width in part)
-    lines = [cells(row) for row in table.rows[start : start + _ROWS]]
-    stretch = "1.45" if any("\\frac" in line for line in lines) else "1.1"
+    lines = [cells(row) for row in table.rows]
     head = [cells(table.header, bold=True), "\\midrule"] if any(table.header) else []
     return "\n".join(
         [
-            f"{{{plan.command}\\tabcolsep={plan.gap / 2:.3f}em\\renewcommand{{\\arraystretch}}{{{stretch}}}%",
+            f"{{{plan.command}\\tabcolsep={plan.gap / 2:.3f}em\\renewcommand{{\\arraystretch}}{{{_choose_stretch(lines)}}}%",
             f"\\begin{{tabular}}[t]{{@{{}}{letters}@{{}}}}",
             "\\toprule",
             *head,
@@ -137,3 +142,68 @@ def _tabular(
             "\\end{tabular}}",
         ]
     )
+
+
+def _choose_stretch(lines: Sequence[str]) -> float:
+    """How far apart rows are: more with fractions."""
+    return 1.45 if any("\\frac" in line for line in lines) else 1.1
+
+
+def _set_cell(row: tuple[Sentence, ...], place: int, width: float | None, phrases: Phrases, bold: bool = False) -> str:
+    words = phrases.latex(row[place] if place < len(row) else (), width or _WIDE)
+    return f"\\textbf{{{words}}}" if bold and words else words
+
+
+def _set_rows(table: Table, phrases: Phrases, plan: _Plan, part: Part) -> str:
+    """The same for many rows: each a line of its own, with columns of one width on all pages; where a page ends, the head is repeated.
+
+    TeX looks before each row whether there is room for it, so there are no parts where no page ends.
+    """
+    natural = _measure_natural(table, phrases)
+    columns = [(place, width, width or natural[place]) for place, width in part]
+    whole = sum(room for _, _, room in columns) + plan.gap * (len(columns) - 1)
+
+    def line(row: tuple[Sentence, ...], bold: bool = False) -> str:
+        shown = []
+        for place, width, room in columns:
+            words = _set_cell(row, place, width, phrases, bold)
+            if width:
+                shown.append(f"\\parbox[t]{{{width:.2f}em}}{{\\raggedright {words}\\strut}}")
+            else:
+                shown.append(f"\\makebox[{room:.2f}em][{_align(table, place)}]{{{words}}}")
+        return "\\hbox{\\tutorstrut{}" + f"\\hskip{plan.gap:.3f}em ".join(shown) + "}"
+
+    lines = [line(row) for row in table.rows]
+    high = _LINE * _choose_stretch(lines)
+    heights = [high * max((_count_lines(phrases.width(row[place]), width) for place, width in part if place < len(row)), default=1)
+               for row in table.rows]  # fmt: skip
+
+    def rule(weight: str) -> str:
+        return f"\\kern\\aboverulesep\\hrule width{whole:.2f}em height\\{weight}rulewidth\\kern\\belowrulesep"
+
+    head = rule("heavy") + (line(table.header, bold=True) + rule("light") if any(table.header) else "")
+    body: list[str] = []
+    for place, shown in enumerate(lines):
+        wanted = sum(heights[place:]) if place == len(lines) - _TOGETHER else heights[place]
+        body += [_end_page(wanted + 0.5, rule("heavy"), "\\tutorhead"), shown] if place else [shown]
+    return "\n".join(
+        [
+            f"{{{plan.command}\\par\\offinterlineskip\\def\\tutorstrut{{\\rule[-{high * 0.3:.2f}em]{{0pt}}{{{high:.2f}em}}}}%",
+            f"\\def\\tutorhead{{{head}}}%",
+            _end_page(sum(heights[:_TOGETHER]) + 3 * _LINE, "", ""),
+            "\\tutorhead",
+            *body,
+            rule("heavy") + "}",
+        ]
+    )
+
+
+def _count_lines(width: float, room: float | None) -> int:
+    """About how many lines the words of a cell take."""
+    return 1 + int(width * 0.95 / room) if room else 1
+
+
+def _end_page(height: float, before: str, after: str) -> str:
+    """The end of the page where less room (in em) is left on it; within a box there are no pages."""
+    room = f"\\dimen0=\\pagegoal\\advance\\dimen0-\\pagetotal\\ifdim\\dimen0<{height:.2f}em"
+    return f"\\ifinner\\else{room} {before}\\vfil\\break{after}\\fi\\fi"

@@ -6,6 +6,7 @@ Nothing is left out silently: a dashed box says what and how many ("⋮ 9,980 st
 from __future__ import annotations
 
 from collections.abc import Container
+from dataclasses import replace
 from heapq import heapify, heappop, heappush
 
 from tutor.errors import GraphError
@@ -108,4 +109,5 @@ def _contract(picture: Picture, order: tuple[Node, ...], stands_for: dict[str, N
         ends = tuple(stands_for[name].name if name in stands_for else name for name in (source, target))
         if ends[0] != ends[1]:
             edges[ends[0], ends[1]] = None
-    return Picture(tuple(nodes.values()), tuple(edges), picture.loss)
+    kept = tuple(local for local in picture.locals if (local.source, local.target) in edges)
+    return replace(picture, nodes=tuple(nodes.values()), edges=tuple(edges), locals=kept)

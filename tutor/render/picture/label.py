@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from tutor.errors import TutorError
-from tutor.explain.document import Node, Picture
+from tutor.explain.document import LocalDerivative, Node, Picture
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol, read_symbol
@@ -34,6 +34,9 @@ LONGEST_NAME = 24
 LONGEST_NUMBER = 16
 """Characters of a number that are shown; a longer one is rounded to six digits, with ≈ before it."""
 
+TOLD = ("value", "gradient", "local")
+"""Roles of what has no box of its own in the legend: it is written as it stands in the picture."""
+
 SUB, END, SUP = "\ue000", "\ue001", "\ue002"
 """Where a subscript begins and ends in `Phrase.text`, and where a superscript begins (private characters, which no text from outside can
 hold)."""
@@ -47,6 +50,8 @@ _ROLES = {
     "constant": "input",
     OMITTED: OMITTED,
 }
+_ON_EDGE = 6.5  # how wide a local derivative may be, in em
+_DOTS_TEXT = "…"
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
@@ -99,6 +104,12 @@ def labels(picture: Picture, notation: Notation, room: float) -> dict[str, Label
     return {node.name: printer.label(node, picture.loss, node.name in fed, room) for node in picture.nodes}
 
 
+def write_locals(picture: Picture, notation: Notation) -> dict[tuple[str, str], Phrase]:
+    """What stands on the edges, by their ends: the formula of the local derivative with its value, or the value alone."""
+    printer = _Titles(picture, notation)
+    return {(local.source, local.target): printer.derivative(local) for local in picture.locals}
+
+
 def symbols(names: Iterable[str], notation: Notation) -> dict[str, Phrase]:
     """How quantities are written, by name; an unknown or hostile name is made safe."""
     listed = list(dict.fromkeys(names))
@@ -141,7 +152,7 @@ def _make_safe_beside(words: str) -> str:
 def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> list[tuple[str, Phrase]]:
     """What the legend explains: (role, words) for each kind of box that occurs, then for the two numbers.
 
-    The numbers come with the roles ``value`` and ``gradient``.
+    The numbers come with the roles ``value``, ``gradient`` and ``local`` (`TOLD`).
     """
     roles = {label.role for label in known.values()}
     words = picture.words
@@ -150,6 +161,8 @@ def legend(picture: Picture, notation: Notation, known: dict[str, Label]) -> lis
         entries.append(("value", write_words(words.VALUE)))
     if any(label.gradient for label in known.values()):
         entries.append(("gradient", _gradient_words(picture, notation)))
+    if picture.locals:
+        entries.append(("local", write_words(words.LOCAL)))
     return entries
 
 
@@ -277,13 +290,35 @@ class _Titles:
         return Phrase("≈" + number.text, "$\\approx " + number.latex[1:])
 
 
+    def derivative(self, local: LocalDerivative) -> Phrase:
+        """A local derivative as it stands on an edge."""
+        formula = self._shorten_formula(_harden(local.expr))
+        if local.value is None:
+            return formula
+        number = self.number(local.value)
+        if formula.text == number.text or _DOTS_TEXT in formula.text or em(formula.text) + em(number.text) > _ON_EDGE:
+            return number
+        return Phrase(f"{formula.text} = {number.text}", f"{formula.latex[:-1]} = {number.latex[1:]}")
+
+    def _shorten_formula(self, expr: Expr) -> Phrase:
+        """The first form that has room on an edge, fractions with a slash; dots where none has."""
+        for form in list_shorter(expr):
+            phrase = self.number(form) if isinstance(form, Div | Number | Neg) else self._phrase(form)
+            if em(phrase.text) <= _ON_EDGE and "\\begin" not in phrase.latex:
+                return phrase
+        return self._phrase(_DOTS)
+
+
 def _list_mentioned(picture: Picture) -> tuple[list[str], list[str]]:
     """Every name and every function of the picture's expressions, in order of appearance."""
     names: dict[str, None] = {}
     functions: dict[str, None] = {}
+    locals_of: dict[str, list[Expr]] = {}
+    for local in picture.locals:
+        locals_of.setdefault(local.target, []).append(local.expr)
     for node in picture.nodes:
         names[node.name] = None
-        pending = [_harden(expr) for expr in (node.gradient, node.value, node.expr) if expr is not None]
+        pending = [_harden(expr) for expr in (node.gradient, node.value, node.expr, *locals_of.get(node.name, ())) if expr is not None]
         while pending:
             expr = pending.pop()
             pending += reversed(children(expr))

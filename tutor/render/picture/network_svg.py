@@ -33,7 +33,6 @@ _STYLE = f"""
 .tutor-graph .tg-weight{{font-size:{shorten(TITLE * SMALL)}px}}
 .tutor-graph .tg-layer{{font-weight:bold;font-size:{shorten(TITLE)}px}}
 .tutor-graph .tg-small{{font-size:{shorten(TITLE * SMALL)}px}}
-.tg-behind{{fill:#ffffff;fill:var(--tg-paper)}}
 .tg-dot{{fill:#111827;fill:var(--tg-ink)}}
 .tg-bias-edge{{stroke-dasharray:5 3}}
 """

@@ -14,6 +14,7 @@ from zlib import crc32
 from tutor.explain.document import Node, Picture
 from tutor.notation.profile import Notation
 from tutor.render.picture import label
+from tutor.render.picture.edge_labels import EdgeName, Size, place_labels, widen_gaps
 from tutor.render.picture.label import END, SUB, SUP, Label, Phrase
 from tutor.render.picture.layout import (
     Box,
@@ -47,6 +48,7 @@ COLOURS = {  # what: (light, dark)
     "rule": ("#d5dbe5", "#2f3a4c"),
     "value": ("#146c2e", "#8ee6a6"),
     "gradient": ("#b3261e", "#ffb1a8"),
+    "local": ("#334155", "#cbd5e1"),
     "input": ("#f1f5f9", "#222b39"),
     "input-line": ("#64748b", "#94a3b8"),
     "parameter": ("#fff3d1", "#3a3014"),
@@ -77,7 +79,10 @@ def svg(picture: Picture, notation: Notation) -> str:
     """
     picture = make_drawable(picture)
     known = label.labels(picture, notation, _ROOM)
-    drawn = _choose_layout(picture, known)
+    told = label.write_locals(picture, notation)
+    sizes = {ends: (label.em(phrase.text) * SMALL + 6.0, SMALL * 1.3) for ends, phrase in told.items()}
+    drawn = _choose_layout(picture, known, sizes)
+    spots = place_labels(drawn, sizes)
     entries = label.legend(picture, notation, known)
     widths = [_entry_width(role, words) for role, words in entries]
     rows = label.rows(widths, 24.0, max(drawn.width, 400.0))
@@ -85,14 +90,15 @@ def svg(picture: Picture, notation: Notation) -> str:
     top = drawn.height + 22.0
     body = [
         *group("tg-edges", _edges(drawn.edges, drawn.direction)),
+        *(group("tg-locals", [line for ends, spot in spots.items() for line in _tag(*spot, *sizes[ends], told[ends])]) if spots else []),
         *group("tg-boxes", [piece for box in drawn.boxes for piece in _box(box, known[box.node.name])]),
         *group("tg-legend", _legend(entries, rows, top, width)),
     ]
     shift = (width - drawn.width) / 2
-    body[0] = body[0].replace(">", f' transform="translate({shorten(shift)} 0)">', 1)
-    boxes_at = next(place for place, line in enumerate(body) if "tg-boxes" in line)
-    body[boxes_at] = body[boxes_at].replace(">", f' transform="translate({shorten(shift)} 0)">', 1)
-    return page(body, width + 2 * MARGIN, top + len(rows) * _LEGEND_ROW + 2 * MARGIN, *_describe(picture, known),
+    for place, line in enumerate(body):
+        if line in ('<g class="tg-edges">', '<g class="tg-locals">', '<g class="tg-boxes">'):
+            body[place] = line.replace(">", f' transform="translate({shorten(shift)} 0)">', 1)
+    return page(body, width + 2 * MARGIN, top + len(rows) * _LEGEND_ROW + 2 * MARGIN, *_describe(picture, known, told),
                 picture.words.grammar.language)  # fmt: skip
 
 
@@ -124,7 +130,7 @@ def page(body: list[str], width: float, height: float, title: str, about: str, l
     return "\n".join(lines) + "\n"
 
 
-def _describe(picture: Picture, known: dict[str, Label]) -> tuple[str, str]:
+def _describe(picture: Picture, known: dict[str, Label], told: Mapping[EdgeName, Phrase]) -> tuple[str, str]:
     """The title and the description for those who do not see the picture."""
     words = picture.words
     title = words.TITLE
@@ -135,6 +141,9 @@ def _describe(picture: Picture, known: dict[str, Label]) -> tuple[str, str]:
         seen = known[node.name]
         numbers = [words.DESCRIBED["value"].format(number=seen.value.plain)] if seen.value else []
         numbers += [words.DESCRIBED["gradient"].format(number=seen.gradient.plain)] if seen.gradient else []
+        if told:
+            numbers += [words.DESCRIBED["local"].format(source=known[source].whole.partition(" = ")[0], number=phrase.plain)
+                        for (source, target), phrase in told.items() if target == node.name]  # fmt: skip
         sentences.append(seen.whole + (": " + ", ".join(numbers) if numbers else "") + ".")
     more = len(sentences) - _MOST_SENTENCES
     if more > 0:
@@ -142,12 +151,12 @@ def _describe(picture: Picture, known: dict[str, Label]) -> tuple[str, str]:
     return title, " ".join(sentences)
 
 
-def _choose_layout(picture: Picture, known: dict[str, Label]) -> Layout:
+def _choose_layout(picture: Picture, known: dict[str, Label], sizes: Mapping[EdgeName, Size]) -> Layout:
     order = arrange(picture)
 
     def draw_towards(direction: Direction) -> Layout:
         spacing = BoxSpacing() if direction == "right" else BoxSpacing(layer=34.0)
-        return coordinates(order, lambda node: _measure_box(node, known), direction, spacing)
+        return coordinates(order, lambda node: _measure_box(node, known), direction, widen_gaps(spacing, sizes, direction))
 
     right = draw_towards("right")
     if right.width <= WIDEST_ROW:
@@ -179,6 +188,12 @@ def _box(box: Box, seen: Label) -> list[str]:
     elif seen.gradient:
         lines.append(set_line(seen.gradient, middle, box.y + 40.0, "tg-gradient"))
     return [*lines, "</g>"]
+
+
+def _tag(x: float, y: float, w: float, h: float, phrase: Phrase) -> list[str]:
+    """A local derivative on its edge."""
+    box = f'x="{shorten(x - w / 2)}" y="{shorten(y - h / 2)}" width="{shorten(w)}" height="{shorten(h)}"'
+    return [f'<rect class="tg-behind" {box} rx="3"/>', set_line(phrase, x, y + 4.0, "tg-local")]
 
 
 def _shape(role: str, x: float, y: float, w: float, h: float) -> str:
@@ -219,7 +234,7 @@ def _path(points: tuple[Point, ...]) -> str:
 
 
 def _entry_width(role: str, words: Phrase) -> float:
-    sample = 0.0 if role in ("value", "gradient") else _SAMPLE[0] + 8.0
+    sample = 0.0 if role in label.TOLD else _SAMPLE[0] + 8.0
     return sample + label.em(words.text) * SMALL
 
 
@@ -232,7 +247,7 @@ def _legend(
         middle = top + _LEGEND_ROW * line + _LEGEND_ROW / 2
         for which, x in row:
             role, words = entries[which]
-            if role in ("value", "gradient"):
+            if role in label.TOLD:
                 lines.append(set_line(words, x, middle + 4.0, f"tg-{role} tg-left"))
             else:
                 lines.append(_shape(role, x, middle - _SAMPLE[1] / 2, *_SAMPLE))
@@ -301,6 +316,8 @@ def _style() -> str:
         f".tutor-graph .tg-sub{{font-size:{shorten(label.SUBSCRIPT)}em}}",
         f".tutor-graph .tg-value{{{use('fill', 'value')}}}",
         f".tutor-graph .tg-gradient{{{use('fill', 'gradient')};font-style:italic}}",
+        f".tutor-graph .tg-local{{{use('fill', 'local')}}}",
+        f".tg-behind{{{use('fill', 'paper')}}}",
         ".tutor-graph .tg-left{text-anchor:start}",
         ".tutor-graph .tg-right{text-anchor:end}",
         f".tg-paper{{{use('fill', 'paper')}}}",

@@ -8,7 +8,7 @@ leaves; and in the end it leaves out its middle.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from tutor.errors import OutputError
@@ -16,6 +16,7 @@ from tutor.explain.document import Node, Picture
 from tutor.notation.profile import Notation
 from tutor.render.latex.math_sizes import LEAST, set_math_sizes
 from tutor.render.picture import label
+from tutor.render.picture.edge_labels import EdgeName, Size, place_labels, widen_gaps
 from tutor.render.picture.fold import bundle, shorten
 from tutor.render.picture.label import Label, Phrase
 from tutor.render.picture.layout import (
@@ -64,6 +65,7 @@ COLOURS = {
     "rule": "D5DBE5",
     "value": "146C2E",
     "gradient": "B3261E",
+    "local": "334155",
     "input": "F1F5F9",
     "inputline": "64748B",
     "parameter": "FFF3D1",
@@ -86,6 +88,8 @@ class Draft:
     entries: list[tuple[str, Phrase]]
     formulas: bool
     stacked: tuple[str, ...]
+    told: Mapping[EdgeName, Phrase]
+    sizes: Mapping[EdgeName, Size]
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,12 +226,15 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float) -
     scale = _scale(min(SIZES))
     order = arrange(picture)
     drafts = []
+    told = label.write_locals(picture, notation)
+    on_edges = {ends: (label.tex_em(phrase.text) * 10 + 4.0, _LINE) for ends, phrase in told.items()}
     directions: tuple[Direction, ...] = ("right", "down")
     for room, stacked in _WAYS:
         known = label.labels(picture, notation, room)
         entries = label.legend(picture, notation, known)
         for direction in directions:
             spacing = BoxSpacing(layer=26.0 if direction == "right" else 24.0, box=9.0, lane=8.0, climb=0.08)
+            spacing = widen_gaps(spacing, on_edges, direction)
             sizes = {node.name: _measure_box(known[node.name], stacked) for node in picture.nodes}
 
             def measure(node: Node, sizes: dict[str, Point] = sizes) -> Point:
@@ -236,7 +243,7 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float) -
             least = measure_least(order, measure, direction, spacing)
             if least[0] * scale <= width and least[1] * scale <= height:
                 drawn = coordinates(order, measure, direction, spacing)
-                drafts.append(Draft(drawn, known, entries, room > 0, stacked))
+                drafts.append(Draft(drawn, known, entries, room > 0, stacked, told, on_edges))
     return drafts
 
 
@@ -307,6 +314,7 @@ def _tikzpicture(sized: Sized) -> str:
         f"\\path[use as bounding box] (0,0) rectangle {corner};",
         f"\\begin{{scope}}[shift={{({write_short(shift)},{write_short(_EDGE_OF_PAGE / scale)})}}]",
         *_edges(drawn.edges, drawn.direction),
+        *_draw_locals(draft),
         *(line for box in drawn.boxes for line in _box(box, draft.known[box.node.name], draft.stacked, scale)),
         "\\end{scope}",
     ]
@@ -328,6 +336,16 @@ def _edges(edges: tuple[Edge, ...], direction: Direction) -> list[str]:
         if direction == "down":
             corners = [(x, y), (x - 2.2, y - 5.5), (x + 2.2, y - 5.5)]
         lines.append("\\fill[tutoredge] " + " -- ".join(pair(corner) for corner in corners) + " -- cycle;")
+    return lines
+
+
+def _draw_locals(draft: Draft) -> list[str]:
+    """The local derivatives on their edges."""
+    lines = []
+    for ends, (x, y) in place_labels(draft.layout, draft.sizes).items():
+        w, h = draft.sizes[ends]
+        lines.append(f"\\fill[white] {pair((x - w / 2, y - h / 2))} rectangle {pair((x + w / 2, y + h / 2))};")
+        lines.append(set_line(draft.told[ends].latex, x, y + 3.0, "tutorlocal,tutor small"))
     return lines
 
 
@@ -388,7 +406,7 @@ def set_line(latex: str, x: float, y: float, style: str) -> str:
 
 
 def _entry_width(role: str, words: Phrase) -> float:
-    sample = 0.0 if role in ("value", "gradient") else _SAMPLE[0] + 5.0
+    sample = 0.0 if role in label.TOLD else _SAMPLE[0] + 5.0
     return sample + label.tex_em(words.text) * 9.2
 
 
@@ -403,8 +421,8 @@ def _legend(sized: Sized) -> list[str]:
         for which, start in pieces:
             role, words = draft.entries[which]
             x = left + start
-            if role in ("value", "gradient"):
-                told = words.latex if role == "value" else f"\\textit{{{words.latex}}}"
+            if role in label.TOLD:
+                told = f"\\textit{{{words.latex}}}" if role == "gradient" else words.latex
                 lines.append(set_line(told, x, middle + 3.0, f"tutor{role},tutor small,anchor=base west"))
             else:
                 lines.append(_shape(role, x, middle - _SAMPLE[1] / 2, *_SAMPLE, scale))

@@ -39,6 +39,7 @@ from tutor.explain.document import (
     Math,
     Node,
     Paragraph,
+    Picture,
     Section,
     Sentence,
     SheetQuestion,
@@ -214,7 +215,7 @@ def _style_sentence(pen: Pen, sentence: Sentence, width: int, style: str) -> lis
 
 def _title(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     """Title and identity at the left, the facts at the right, the source below, a rule under all."""
-    words = pen.words((doc.title,), "title")
+    words = pen.words(doc.heading, "title")
     if doc.ident:
         words += pen.words(("· " + doc.ident,), "quiet")
     facts = [pen.words(fact) for fact in doc.facts]
@@ -307,7 +308,19 @@ def _figure(block: Figure, pen: Pen, width: int) -> list[TextLine]:
         columns.append(column(head("value"), [entry(node.value, "value") for node in nodes], "r"))
     if any(node.gradient for node in nodes):
         columns.append(column(head("gradient"), [entry(node.gradient, "gradient") for node in nodes], "r"))
+    if block.picture.locals:
+        columns.append(column(head("local"), [pen.words(_list_locals(node.name, block.picture), "") for node in nodes]))
     return table(pen, columns, width, (leaves,) if 0 < leaves < len(nodes) else ())
+
+
+def _list_locals(target: str, picture: Picture) -> Sentence:
+    """The local derivatives of a step, with their values: ∂d/∂x = 1."""
+    parts: list[Inline] = []
+    for local in picture.locals:
+        if local.target == target:
+            shown = local.value if local.value is not None else local.expr
+            parts += [", ", Math(Partial(target, local.source)), " = ", Math(shown)]
+    return tuple(parts[1:])
 
 
 def _kind(kind: str, words: DrawnWords, count: int) -> str:

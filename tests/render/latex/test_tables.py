@@ -1,0 +1,49 @@
+"""Long tables go on over pages: the head again on each page and nowhere else, columns of one width, no few rows alone."""
+
+import re
+
+import pytest
+from page_audit import compile_documents
+
+from tutor.explain.document import Document, Math, Paragraph, Table
+from tutor.expression.nodes import Number, Partial
+from tutor.notation.profile import Notation
+from tutor.render.latex.article import document, fragment
+
+
+def run(rows: int, words: int = 0) -> Document:
+    """A table of a run, below some lines of words."""
+    numbers = [(str(row), f"{row / 7:.6f}", f"-1.5e-{row % 9 + 1}") for row in range(rows)]
+    cells = tuple((*((Math(Number(number)),) for number in row), ("words",)) for row in numbers)
+    table = Table((("Step",), (Math(Partial("L", "w")),), ("loss",), ("what",)), cells, "rrrl", ("A run",))
+    return Document("A run", blocks=(*[Paragraph(("a line",))] * words, table))
+
+
+@pytest.mark.parametrize(("rows", "words"), [(19, 0), (19, 37), (60, 0), (60, 44), (150, 20)])
+def test_the_head_is_on_each_page_once(rows, words, tmp_path, pages):
+    tex = document(run(rows, words), Notation())
+    count = pages(tex)
+    seen = compile_documents({"run": tex}, tmp_path)[0]
+    assert seen.complaints == ()
+    assert len(seen.pages) == count
+    heads = [sum("Step" in text for text in page.texts) for page in seen.pages]
+    assert max(heads) == 1
+    assert heads[-1] == 1
+    starts = [number for page in seen.pages for number in page.texts if re.fullmatch(r"words", number)]
+    assert len(starts) == rows
+    for page in seen.pages:
+        own = page.texts.count("words")
+        assert own == 0 or own >= 3
+
+
+@pytest.mark.parametrize("rows", [18, 19, 200])
+def test_columns_have_one_width(rows, pages):
+    tex = fragment(run(rows), Notation())
+    widths = re.findall(r"\\makebox\[([\d.]+)em\]", tex)
+    assert len(set(widths)) == (4 if rows > 18 else 0)
+
+
+def test_a_long_table_in_a_box_is_whole(pages):
+    tex = fragment(run(30), Notation())
+    head = "\\documentclass{article}\\usepackage{amsmath,mathtools,booktabs,xcolor,tikz}\\begin{document}\n"
+    assert pages(head + "\\noindent\\begin{minipage}{\\textwidth}\n" + tex + "\\end{minipage}\\end{document}\n") == 1

@@ -1,0 +1,104 @@
+r"""Mathematics that a lecturer wrote into words: ``the weight $w_1$`` as words and maths.
+
+What stands between dollars is *read*, by the reader of symbols or that of expressions, and printed anew; what neither understands stays
+text with its dollars, which renderers escape.  So nothing from outside reaches LaTeX, HTML or a terminal as markup.
+"""
+
+from __future__ import annotations
+
+import re
+
+from tutor.errors import TutorError
+from tutor.explain.document import Inline, Math, Sentence
+from tutor.expression.nodes import Expr, Name
+from tutor.expression.parse import parse
+from tutor.expression.plain import write_plain
+from tutor.notation.profile import Notation
+from tutor.notation.symbol import read_symbol
+from tutor.rules.functions import FUNCTIONS, check_calls
+
+MOST, LONGEST = 20, 200
+"""So many pieces of maths in one text are read, each of so many characters."""
+_PIECE = re.compile(rf"(?<![\\$])\$(?!\s|\$)([^$\n]{{1,{LONGEST}}})(?<![\s\\])\$(?![\d$])")
+_EQUALS = re.compile(r"(?<![<>=!:])=(?!=)")
+_SIDES = 4
+_ONE_LETTER = re.compile(r"[A-Za-z]|\\[A-Za-z]+(?:\{[\\A-Za-z0-9]+\})?")
+_MARKED = re.compile(r"[\\^']")
+
+
+def set_maths(text: str, notation: Notation) -> Sentence:
+    r"""A text as words and maths, in the symbols of a notation.
+
+    >>> set_maths("the weight $w_1$ costs $5", Notation())
+    ('the weight ', Math(expr=Name(name='w_1')), ' costs $5')
+    >>> set_maths(r"$\input{a}$", Notation())
+    ('$\\input{a}$',)
+    """
+    parts: list[Inline] = []
+    words, begun = "", 0
+    for match in list(_PIECE.finditer(text))[:MOST]:
+        read = _read_piece(match[1], notation)
+        words += text[begun : match.start()] + ("" if read else match.group())
+        begun = match.end()
+        if read:
+            parts += [words, *read] if words else read
+            words = ""
+    words += text[begun:]
+    return (*parts, words) if words or not parts else tuple(parts)
+
+
+def set_title(text: str, notation: Notation) -> tuple[str, Sentence]:
+    """A title as plain text, and with its maths; the latter is empty where it has none.
+
+    >>> set_title("How $w_1$ moves", Notation())
+    ('How w_1 moves', ('How ', Math(expr=Name(name='w_1')), ' moves'))
+    """
+    sentence = set_maths(text, notation)
+    return (text, ()) if len(sentence) == 1 and isinstance(sentence[0], str) else (write_words(sentence, notation), sentence)
+
+
+def write_words(sentence: Sentence, notation: Notation) -> str:
+    """A sentence as plain text, for where no maths can be set: the title of a file, of a window.
+
+    >>> write_words(("the weight ", Math(Name("w_1"))), Notation())
+    'the weight w_1'
+    """
+    return "".join(_write_expr(part.expr, notation) if isinstance(part, Math) else part for part in sentence)
+
+
+def _write_expr(expr: Expr, notation: Notation) -> str:
+    return notation.symbol(expr.name).text if type(expr) is Name else write_plain(expr)
+
+
+def _read_piece(text: str, notation: Notation) -> list[Inline]:
+    """Maths between two dollars: an expression, or several that are equal; nothing where it is not understood."""
+    sides = [side.strip() for side in _EQUALS.split(text)]
+    if len(sides) > _SIDES:
+        return []
+    found: list[Inline] = []
+    for side in sides:
+        read = _read_side(side, notation)
+        if read is None:
+            return []
+        found += ["\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}" if found else "", Math(read)]
+    return [part for part in found if part]
+
+
+def _read_side(text: str, notation: Notation) -> Expr | None:
+    try:
+        parts = read_symbol(text)
+    except TutorError:
+        parts = None
+    if parts is not None and _ONE_LETTER.fullmatch(parts.base.latex):
+        latex = parts.symbol().latex
+        for name, symbol in notation.symbols.items():
+            if symbol.latex == latex:
+                return Name(name)
+        if _MARKED.search(latex) and latex not in notation.symbols:
+            return Name(latex)
+    try:
+        read = parse(text, functions=FUNCTIONS)
+        check_calls(read)
+    except TutorError:
+        return None
+    return read
