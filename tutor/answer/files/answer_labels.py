@@ -43,6 +43,8 @@ _NEXT_PAIR = re.compile(
     r"|\s{1,8}(?:and|und)\s{1,8}(?=[^\s=:≈;,](?:[^\s=:≈;,]|[ ](?![ ])){0,60}\s{0,8}[=:≈])"
 )
 """Where the next quantity of a line begins that has an equals sign behind it."""
+_NEXT_BESIDE = re.compile(r"(?<=\S)[ ]{1,3}(?=[^\s=:≈;,]{1,60}[ ]{0,3}[=:≈])")
+"""The same with nothing but a blank before it: L = 0.3 in_h1 = 0.38."""
 MAX_PAIRED = 600
 """A longer line is not taken apart."""
 _CELL_END = re.compile(r"\s*\\\\\s*(?:\\hline)?\s*\Z")
@@ -82,6 +84,11 @@ _PAGE = re.compile(
     r"|chapter|question|task|aufgabe|frage|teil|part|problem|ws|ss|winter|summer|sommer)\W{0,3}[0-9]{0,4}(?:\s?(?:of|von|/)\s?[0-9]{1,4})?[.:)]?"
     r"|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2})", re.IGNORECASE,
 )  # fmt: skip
+_LEAD = re.compile(
+    r"(?:exercise|question|task|problem|part|item|ex|aufgabe|teilaufgabe|frage|teil|übung|no|nr|q|a)\W{0,3}"
+    r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}[.)]?\s?\(?[a-z]?(?:ii?i?|iv|vi?)?\)?", re.IGNORECASE,
+)  # fmt: skip
+"""Which exercise a line answers, by its number on the sheet: Aufgabe 1.2, Task 3b, Ex. 2 (c)."""
 _SET = re.compile(
     r"[`~]{3,}\w{0,12}|\$\$|\\[\[\]]|\\(?:begin|end)\{[a-z]{1,20}\*?\}(?:\[[^\]]{0,60}\]|\{[^}]{0,60}\})?"
     r"|\\(?:documentclass|usepackage|title|author|date|maketitle).{0,200}"
@@ -167,8 +174,20 @@ def split_pairs(line: str, ids: Ids) -> tuple[str, ...]:
     return parts if len(parts) > 1 and different == len(parts) == len(labels) else ()
 
 
+def split_beside(line: str, ids: Ids) -> tuple[AnswerLabel, ...]:
+    """The answers of a line that has several with only blanks between them, each a plain value: L = 0.3 in_h1 = 0.38; else none.
+
+    Two of them may be one line of working as well: dL/dw5 = 0.138 out_h1 = 0.082.
+    """
+    if len(line) > MAX_PAIRED or line.count("=") < 2:
+        return ()
+    found = [label_of(part, ids) for part in _NEXT_BESIDE.split(line.strip())]
+    labels = tuple(label for label in found if label is not None and VALUE.fullmatch(label.rest.strip()))
+    return labels if len(found) == len(labels) == len({label.question for label in labels}) > 1 else ()
+
+
 def _is_lead(text: str) -> bool:
-    return _PAGE.fullmatch(text.strip(_MARKS)) is not None or re.fullmatch(r"\W{0,3}(?:[0-9]{1,3}[a-z]?|[a-z])\W{0,3}", text) is not None
+    return _LEAD.fullmatch(text.strip(_MARKS)) is not None or _PAGE.fullmatch(text.strip(_MARKS)) is not None or re.fullmatch(r"\W{0,3}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}[a-z]?|[a-z])\W{0,3}", text) is not None
 
 
 def _split_by_equals(text: str, ids: Ids) -> AnswerLabel | None:
