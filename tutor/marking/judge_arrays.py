@@ -15,6 +15,7 @@ from tutor.answer.compare.array_formulas import ArrayComparison, compare_arrays
 from tutor.answer.compare.array_points import Field, as_name
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.effort import MAX_WORK, Effort
+from tutor.answer.read.named_entries import read_named
 from tutor.answer.read.pasted import drop_setting
 from tutor.answer.read.working_lines import Line, read_lines
 from tutor.derive.working import list_referred
@@ -99,6 +100,8 @@ class ArrayJudge:
 
     def mark(self) -> MarkedAnswer:
         """The answer with its verdict and its marks."""
+        if self.question.shape and read_named(self.own.typed, self.sheet.vocabulary, self.question.targets):
+            return self.own.entries()
         try:
             written = self.read()
             expr = written.expr
