@@ -198,6 +198,35 @@ def _drop_diagonals(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Ex
     return Call(ENTRYWISE, (Call("columns", (vector, size)), identity))
 
 
+def spread_vectors(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The tree with a vector that is added to a matrix in each of its columns, or else in each of its rows: W X + b.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(spread_vectors(Add((Name("Z"), Name("b"))), {"Z": (3, 2), "b": (3,)}))
+    'Z + columns(b, 2)'
+    """
+    parts = children(expr)
+    if not parts:
+        return expr
+    done = rebuild(expr, tuple(spread_vectors(part, shapes) for part in parts))
+    if type(done) is not Add:
+        return done
+    try:
+        sizes = [shape_of(arrange_products(part, shapes), shapes) for part in done.args]
+    except GraphError:
+        return done
+    matrix = next((size for size in sizes if len(size) == 2), None)
+    if matrix is None:
+        return done
+    return Add(tuple(_spread(part, size, matrix) for part, size in zip(done.args, sizes, strict=True)))
+
+
+def _spread(part: Expr, size: Shape, matrix: Shape) -> Expr:
+    if size == matrix[:1]:
+        return Call("columns", (part, size_expr(matrix[1])))
+    return Call("rows", (part, size_expr(matrix[0]))) if size == matrix[1:] else part
+
+
 # index forms
 
 

@@ -442,7 +442,7 @@ def _fold_or_part(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: 
     try:
         return _fold_from_left(factors, shapes, beside)
     except GraphError:
-        if len(factors) > MOST_PARTED or any(type(factor) is Call and factor.func == STARRED or _is_fill(factor) for factor in factors):
+        if len(factors) > MOST_PARTED or any((type(factor) is Call and factor.func == STARRED) or _is_fill(factor) for factor in factors):
             raise
         for place in range(1, len(factors) - 1):
             try:

@@ -89,6 +89,7 @@ _LEAD = re.compile(
     r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}[.)]?\s?\(?[a-z]?(?:ii?i?|iv|vi?)?\)?", re.IGNORECASE,
 )  # fmt: skip
 """Which exercise a line answers, by its number on the sheet: Aufgabe 1.2, Task 3b, Ex. 2 (c)."""
+_NUMBERED = re.compile(r"\W{0,3}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}[a-z]?|[a-z])\W{0,3}")
 _SET = re.compile(
     r"[`~]{3,}\w{0,12}|\$\$|\\[\[\]]|\\(?:begin|end)\{[a-z]{1,20}\*?\}(?:\[[^\]]{0,60}\]|\{[^}]{0,60}\})?"
     r"|\\(?:documentclass|usepackage|title|author|date|maketitle).{0,200}"
@@ -187,7 +188,7 @@ def split_beside(line: str, ids: Ids) -> tuple[AnswerLabel, ...]:
 
 
 def _is_lead(text: str) -> bool:
-    return _LEAD.fullmatch(text.strip(_MARKS)) is not None or _PAGE.fullmatch(text.strip(_MARKS)) is not None or re.fullmatch(r"\W{0,3}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}[a-z]?|[a-z])\W{0,3}", text) is not None
+    return any(pattern.fullmatch(text.strip(_MARKS)) for pattern in (_LEAD, _PAGE, _NUMBERED))
 
 
 def _split_by_equals(text: str, ids: Ids) -> AnswerLabel | None:
