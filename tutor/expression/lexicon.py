@@ -106,6 +106,11 @@ class Vocabulary:
         """The names as declared, for hints."""
         return tuple(self.declared)
 
+    def axes(self, array: Name) -> int:
+        """How many indices the entries of an array have; 0 where it has none."""
+        spellings = (spelling for some in self.indexed.values() for spelling in some if spelling.node == array)
+        return max((sum(type(part) is int for part in spelling.parts) for spelling in spellings), default=0)
+
     @property
     def upright_e(self) -> tuple[str, object]:
         """What an e set upright is: Euler's number, or a quantity that is called so."""

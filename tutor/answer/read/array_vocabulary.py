@@ -29,7 +29,7 @@ _LETTERS = (("i", "j", "k", "l"), ("m", "n", "r", "s"))
 """Two sets of indices: what differs in what is printed with them is where an index stands."""
 
 _OTHERWISE = {
-    "diag": "diag", "ones": "ones", "zeros": "zeros", "len": "size",
+    "diag": "diag", "ones": "ones", "zeros": "zeros", "len": "size", "reshape": "unflatten", "ravel": "flatten",
     **{words[1]: name for name, rows in reversed(LAYERS.items())  # of two that are written alike the first
        if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch")},
 }
