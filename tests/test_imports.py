@@ -24,17 +24,19 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
                 "answer.compare"),  # what is asked, worked out
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
-    "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking"),
+    "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice"),
+    "practice": ("errors", "expression", "rules.functions", "graph", "derive.working", "numbers.arithmetic", "numbers.printed",
+                 "exercise", "answer", "marking"),
     "export": ("errors", "exercise.question", "marking"),
     # documents and notation only, and how a row says that it is printed
     "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),
-    "contracts": ("expression", "graph", "derive", "numbers", "exercise.question", "solving", "marking", "explain"),
+    "contracts": ("expression", "graph", "derive", "numbers", "exercise.question", "solving", "marking", "practice", "explain"),
     "autograde": ("errors", "expression.limits", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
                 "explain", "render", "contracts", "autograde"),
     "batch": ("errors", "answer", "marking", "export", "render.page_formats", "results", "autograde"),
     "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "solving", "answer", "marking",
-            "explain", "export", "render", "results", "contracts", "batch"),
+            "practice", "explain", "export", "render", "results", "contracts", "batch"),
     "__main__": ("cli",),
     "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results",
                  "solving.check_claims"),
@@ -63,7 +65,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "tomllib": ("explain.theme", "exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",
                 "explain.words.languages"),
     "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
-    "time": ("cli.tutor_mark", "batch.pool"),
+    "time": ("cli.tutor_mark", "cli.tutor_practise", "batch.pool"),
     "datetime": ("answer.files.structured",),  # TOML has dates, which are kept as text
     "socket": (),
     "urllib": (),

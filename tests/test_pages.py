@@ -8,6 +8,7 @@ import shutil
 import pytest
 from page_audit import TOP, SeenDocument, compile_documents, list_pairs_of, read_pages, write_exercise
 
+import tutor
 from tutor.exercise.catalogue import ids
 from tutor.notation.profile import profile_names
 
@@ -78,3 +79,14 @@ def test_what_is_no_page_is_not_read():
     assert read_pages(b"%PDF-1.5\nstream\nnothing\nendstream\n") == []
     assert SeenDocument("nothing", ()).pages == ()
     assert TOP > 0
+
+
+def test_a_large_picture_stands_on_its_side_whole(faults_of):
+    """With labels on its edges the graph of a 2-2-2 network has no room across a page: it is turned, nothing is left out."""
+
+    solution = tutor.solve("neuron/two-two-two", edges="derivatives")
+    tex = solution.to_latex()
+    assert "\\rotatebox{90}" in tex
+    assert tex.count("fill=tutorparameter]") - 1 == len([node for node in solution.picture().nodes if node.kind in ("weight", "bias")])
+    assert faults_of({"turned": tex}) == []
+    assert "\\rotatebox" not in solution.to_latex(fragment=True)  # a fragment has no pages of its own

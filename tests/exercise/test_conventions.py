@@ -85,11 +85,11 @@ def test_training_in_both_forms_takes_the_convention():
             assert tuple(float(run.parameter(f"X_{i}_{j}")) for i in (1, 2) for j in (1, 2)) == expected
 
 
-@pytest.mark.parametrize("answer", ["2*m*1[y > w]*1[y > x]", "2*m*if_positive(y - x, if_positive(w - y, 0, 1), 0)"])
+@pytest.mark.parametrize("answer", ["2*m*1[x > w]*1[x > y]", "2*m*if_positive(y - x, 0, if_positive(w - x, 0, 1))"])
 def test_a_formula_that_differs_at_a_tie_only_is_right(answer):
-    asked = '[[question]]\nmarks = 1\nask = "dL/dy"\nkind = "expression"\nform = "any"\n'
+    asked = '[[question]]\nmarks = 1\nask = "dL/dx"\nkind = "expression"\nform = "any"\n'
     text = MAX.split("[values]")[0] + '[conventions]\nmax = "first"\n' + asked
-    (marked,) = Marker(from_text('title = "t"\n' + text, "t")).mark(Submission("s", {"dL/dy.formula": answer})).answers
+    (marked,) = Marker(from_text('title = "t"\n' + text, "t")).mark(Submission("s", {"dL/dx.formula": answer})).answers
     assert marked.verdict == "correct"
 
 

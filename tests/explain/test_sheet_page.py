@@ -5,10 +5,8 @@ from fractions import Fraction
 import pytest
 
 from tutor.exercise.question import Question, Tolerance
-from tutor.explain.document import AnswerPlace, Equations, Math, Paragraph, Section, SheetQuestion, Table
-from tutor.explain.sheet_page import choose_digits, choose_place, name_asked
-from tutor.explain.words.wording import ENGLISH
-from tutor.expression.nodes import Name, Partial
+from tutor.explain.document import AnswerPlace, Equations, Paragraph, Section, SheetQuestion, Table
+from tutor.explain.sheet_page import choose_digits, choose_place
 from tutor.results.sheet import sheet
 
 
@@ -38,18 +36,6 @@ def blocks_of(target, kind, **choices):
 )
 def test_room_is_as_large_as_the_kind_of_an_answer(question, place):
     assert choose_place(question, framed=False) == place
-
-
-def test_what_is_asked_for_is_named():
-    def named(*targets, **more):
-        return [part.expr if isinstance(part, Math) else part for part in name_asked(Question("q", "q", targets=targets, **more), ENGLISH)]
-
-    assert named("w5@1") == [Name("w5"), " after ", "1", " update"]
-    assert named("dL/dw", "dL/db") == ["(", Partial("L", "w"), ", ", Partial("L", "b"), ")"]
-    assert named(*(f"x{i}" for i in range(9)))[-4:-1] == ["…", ", ", Name("x8")]
-    assert named("w@0", "w@1", "w@2", kind="column") == [Name("w"), " after ", "0", ", …, ", "2", " updates"]
-    assert named("a", "b", array="dL/dW") == [Partial("L", "W")]
-    assert named("count weights") == ["the number of weights"]
 
 
 def test_usual_digits_are_said_once():

@@ -47,6 +47,7 @@ HOSTILE = [
 ]  # fmt: skip
 EXERCISE = 'title = {0}\nsteps = ["L = (w_1*x - y)^2"]\nnotes = [{0}]\n[values]\nw_1 = 1\nx = 2\ny = 1\n'
 EXERCISE += '[[question]]\nask = "dL/dw_1"\ntext = {0}\nmarks = 1\n[[claim]]\nclaim = "L"\nprinted = "2"\nerratum = {0}\n'
+EXERCISE += '[[question]]\nid = "c"\nkind = "choice"\ntext = {0}\noptions = [{0}, "no"]\nright = "a"\nmarks = 1\n'
 
 
 def toml(text):
@@ -82,6 +83,8 @@ def test_every_format_sets_it(pages):
         assert '<span class="m">w_1</span> moves' in web
         assert "w _{1}$ moves" in page.to_markdown()
         assert pages(latex) >= 1
+    assert r"a)~How $w_{1}$ moves" in latex
+    assert re.search(r"a\) How <span class=.m.>w_1</span>", web)
     assert "<title>Sheet on w_1</title>" in web
     assert "Sheet on $w_{1}$" in latex
     assert "With $x^{2}$" in latex

@@ -48,7 +48,7 @@ LECTURES = [  # the course; what its lecture writes; where: an exercise, its for
     ("dl", r"\hat{\mathbf{f}}", "two outputs", "layer", r"\hat{\mathbf{y}}", "ŷ"),
     ("dl", r"\mathbf{W}' = \mathbf{W} - \alpha \nabla_{\mathbf{W}} f", "two outputs", "layer",
      r"\mathbf{W}_{0}' &= \mathbf{W}_{0} - \alpha \cdot", "W₀′ = W₀ − α"),
-    ("dl", r"w_{l,m,n} of \mathbf{W}", "two outputs", "layer", r"\sum_{v} w_{0,j,v}\,x_{v}", "Σ_v w₀,ⱼ,ᵥ·xᵥ"),
+    ("dl", r"w_{l,m,n} of \mathbf{W}", "two outputs", "layer", r"w_{0,j,v}\,x_{v}", "w₀,ⱼ,ᵥ·xᵥ"),
     ("qmul", r"x_j^L = \sigma(z_j^L)", "two outputs", "scalar", r"x_{1}^{2} &= \sigma(z_{1}^{2})", "x²₁ = σ(z²₁)"),
     ("qmul", r"z_j^L = \sum_v w_{vj}^L x_v^{L-1} + b_j^L", "two outputs", "scalar",
      r"w_{11}^{2}\,x_{1}^{1} + w_{21}^{2}\,x_{2}^{1} + b_{1}^{2}",

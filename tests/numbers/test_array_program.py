@@ -1,12 +1,13 @@
 """Array programs: what becomes an instruction and what costs nothing, and a row of operations that nobody has written code for."""
 
 from fractions import Fraction
+from math import prod
 
 import pytest
 
 from tutor.derive.backward import derive
 from tutor.errors import GraphError, ValueProblem
-from tutor.expression.nodes import Call, Name, Partial
+from tutor.expression.nodes import Call, Name, Number, Partial
 from tutor.expression.parse import parse
 from tutor.graph.entries import Array
 from tutor.graph.layered import LAYER_FUNCTIONS, from_layers
@@ -87,3 +88,26 @@ def test_a_new_row_needs_no_code(monkeypatch):
 def test_a_window_of_a_size_that_nobody_can_wait_for_is_refused():
     with pytest.raises(GraphError, match="takes 4,000,000 products"):
         program("average_pool(x, 2000, 1)", x=(3999,))
+
+
+ROUTES = [  # the window and the stride of a pooling, and what it sends back of G = 1, 2, … at ties
+    ("route", (4,), (2, 2), (5, 5, 3, 5), [0.5, 0.5, 0, 2]), ("route_first", (4,), (2, 2), (5, 5, 3, 5), [1, 0, 0, 2]),
+    ("route", (4,), (2, 1), (5, 5, 3, 5), [0.5, 2.5, 0, 3]), ("route_first", (4,), (2, 1), (5, 5, 3, 5), [1, 2, 0, 3]),
+    ("route_first", (4,), (3, 1), (5, 5, 5, 5), [1, 2, 0, 0]), ("route_first", (2, 2), (2, 2), (1, 7, 7, 7), [0, 1, 0, 0]),
+    ("route_first", (1, 2, 2), (2, 2), (7, 1, 7, 7), [1, 0, 0, 0]), ("route", (2, 2), (2, 2), (7, 1, 7, 1), [0.5, 0, 0.5, 0]),
+    ("route_first", (3, 3), (2, 1), (1, 2, 2, 2, 2, 2, 2, 2, 2), [0, 3, 0, 3, 4, 0, 0, 0, 0]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("name", "shape", "window", "values", "expected"), ROUTES)
+def test_a_pooling_at_ties_is_compiled_as_it_is_written_out(name, shape, window, values, expected):
+    size, stride = window
+    made = tuple((n - size) // stride + 1 if axis or len(shape) < 3 else n for axis, n in enumerate(shape))
+    count = len(values)
+    steps = [Step("f", Call(name, (Name("G"), Name("x"), Number(str(size)), Number(str(stride)))), "")]
+    x, back = Array(shape, tuple(map(Fraction, values))), Array(made, tuple(Fraction(n + 1) for n in range(prod(made))))
+    assert [float(value) for value in run_layers(steps, {"x": x, "G": back})["f"].items] == expected
+    total = count + len(back.items)
+    rows = Rows(tuple(range(count)), tuple(range(count)))
+    plan = plan_arrays(lower_arrays(steps, {"x": shape, "G": made}, ["f"]), [range(count), range(count, total)], [rows], (total, count))
+    assert One(plan)([*values, *map(float, back.items)]) == pytest.approx(expected)

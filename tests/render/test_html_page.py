@@ -90,7 +90,7 @@ def test_a_matrix_is_a_table():
     [(None, 0), (AnswerPlace(), 0), (AnswerPlace(2, 3, 2, framed=True), 12), (AnswerPlace(lines=2, whole=True, framed=True), 1)],
 )
 def test_boxes(place, cells):
-    question = SheetQuestion("1.1", ("What is ", Math(Name("x")), "?"), "x", "1 mark", (("a", "yes"), ("b", "no")), place)
+    question = SheetQuestion("1.1", ("What is ", Math(Name("x")), "?"), "x", "1 mark", (("a", ("yes",)), ("b", ("no",))), place)
     page = Balanced(write_html(Document("Sheet", blocks=(question,)), Notation()))
     assert [tag for tag, _ in page.seen].count("td") == cells
     assert [attrs["type"] for tag, attrs in page.seen if tag == "input"] == ["checkbox"] * 2

@@ -43,7 +43,7 @@ EVERY_BLOCK = Document(
         Table(((Math(Name("x")),), ("b",)), ((("1",), ("2",)),), "lr", ("caption",)),
         Bars("bars", (Bar("one", (1, 2), "3"),), ("a", "b")), Blanks(("Your name",)),
         Section(Document("Inner", "inner/one", ((Math(Name("x")),),), "origin", (Heading("Deeper"),
-                SheetQuestion("1.1", ("asked ", Math(Name("y"))), "an/id", "2 marks", (("a", "ticked"),), AnswerPlace(2, 2, framed=True)),
+                SheetQuestion("1.1", ("asked ", Math(Name("y"))), "an/id", "2 marks", (("a", ("tick",)),), AnswerPlace(2, 2, framed=True)),
         )), Notation(symbols={"y": Symbol("\\Upsilon", "Y")}), apart=True),
     ),
 )  # fmt: skip
@@ -65,7 +65,7 @@ def test_every_block_is_written(name):
     row = PAGE_FORMATS[name]
     text = row.write(EVERY_BLOCK, Notation())
     said = ("Title", "course/one", "fact", "source", "Heading", "words", "Label", "typed", "note", "why", "caption", "bars")
-    in_sheets = ("Your name", "Inner", "inner/one", "origin", "Deeper", "1.1", "asked", "an/id", "2 marks", "ticked")
+    in_sheets = ("Your name", "Inner", "inner/one", "origin", "Deeper", "1.1", "asked", "an/id", "2 marks", "tick")
     for word in (*said, *in_sheets):
         assert word in text, word
     assert any(letter in text for letter in ("Upsilon", "Y")), "a section has symbols of its own"

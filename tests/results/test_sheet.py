@@ -32,7 +32,7 @@ def test_a_sheet_asks_what_is_marked(name):
     for target, found in zip(SHEETS[name], asked(made(name)), strict=True):
         questions = Sheet(load(target)).questions
         assert [block.ident for block in found] == [question.id for question in questions]
-        assert [block.options for block in found] == [question.options for question in questions]
+        assert [tuple((letter, *text) for letter, text in block.options) for block in found] == [question.options for question in questions]
 
 
 def answers_of(exercise):

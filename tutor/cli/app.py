@@ -215,6 +215,7 @@ def add_other_commands() -> None:
     """Add the commands that have modules of their own."""
     from tutor.cli.tutor_mark import mark
     from tutor.cli.tutor_plot import plot
+    from tutor.cli.tutor_practise import practise
     from tutor.cli.tutor_questions import questions
     from tutor.cli.tutor_sheet import sheet
     from tutor.cli.tutor_train import train
@@ -223,6 +224,7 @@ def add_other_commands() -> None:
     app.command(short_help="Train with an optimiser, step by step.")(train)
     app.command(short_help="List what an exercise asks of students.")(questions)
     app.command(short_help="Mark one student's work, or a class.")(mark)
+    app.command(short_help="Take the steps yourself, with help.")(practise)
     app.command(short_help="Write a problem sheet of several exercises.")(sheet)
 
 

@@ -78,6 +78,7 @@ def plot_loss(
     """The loss against the number of updates: tutor plot loss neuron/two-two-two --rate 0.5 --rate 2."""
 
     def charts() -> list[Chart]:
+        from tutor.explain.written_maths import set_title
         from tutor.results.curves import LossRun, loss_curve
         from tutor.results.solution import train
 
@@ -88,7 +89,8 @@ def plot_loss(
                           data=data, notation_name=notation, words=lang)  # fmt: skip
             losses = tuple((row.step, row.loss) for row in _rows(found))
             runs.append(LossRun(_name_run(found, optimiser), losses, found.words.updates.say_stop(found.run.stopped)))
-        return [loss_curve(found.exercise.title, found.task.derivation.graph.loss, runs, found.notation, log=log, words=found.words)]
+        title = set_title(found.exercise.title, found.notation)[0]
+        return [loss_curve(title, found.task.derivation.graph.loss, runs, found.notation, log=log, words=found.words)]
 
     _deliver(charts, output)
 
@@ -104,6 +106,7 @@ def plot_path(
 
     def charts() -> list[Chart]:
         from tutor.explain.chart import as_plain
+        from tutor.explain.written_maths import set_title
         from tutor.results.curves import path
         from tutor.results.solution import train
         from tutor.rules.optimisers import DESCENT
@@ -121,7 +124,7 @@ def plot_path(
                       words=lang)  # fmt: skip
         task = found.task
         way = [(row.values[pair[0]], row.values[pair[1]]) for row in _rows(found)]
-        title = f"{exercise.title}, {as_plain(_name_run(found, (task.row.name,) if optimiser else None))}"
+        title = f"{set_title(exercise.title, found.notation)[0]}, {as_plain(_name_run(found, (task.row.name,) if optimiser else None))}"
         plainly = task.row.name == DESCENT and task.size == task.count
         return [path(title, graph, task.values, pair, way, found.notation, updates=found.run.made, samples=task.samples,
                      at_right_angles=plainly, stopped=found.words.updates.say_stop(found.run.stopped), words=found.words)]  # fmt: skip

@@ -193,7 +193,7 @@ class SheetQuestion:
     parts: Sentence
     ident: str = ""
     marks: str = ""
-    options: tuple[tuple[str, str], ...] = ()
+    options: tuple[tuple[str, Sentence], ...] = ()
     place: AnswerPlace | None = None
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from tutor.exercise.question import LISTS, Question
+from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
     PLAIN,
     AnswerPlace,
@@ -51,8 +52,6 @@ from tutor.solving.worked import Worked
 
 MOST_CELLS = 8
 """So many rows and columns of boxes are drawn; a larger answer has one box."""
-MOST_NAMED = 6
-"""So many quantities of one question are listed by name."""
 LINES: Mapping[str, int] = {"expression": 2, "chain": 2}
 """How many lines an answer takes as wide as the page, by its kind."""
 LARGE = 5
@@ -159,7 +158,8 @@ class _SheetWriter:
         return [
             SheetQuestion(
                 f"{number}.{place}", self.ask(question, exercise.given.notation), question.id if self.has("ids") else "",
-                self.say.say_marks(points(question.marks)) if self.layout.marks else "", question.options,
+                self.say.say_marks(points(question.marks)) if self.layout.marks else "",
+                tuple((letter, set_maths(text, exercise.given.notation)) for letter, text in question.options),
                 choose_place(question, framed=self.layout.boxes),
             )
             for place, question in enumerate(exercise.questions, 1)
@@ -200,7 +200,7 @@ class _SheetWriter:
             found, label = exercise.answers.get(question.id, RightAnswer()), f"{number}.{place}"
             if found.letters:
                 said = [f"{letter}) {text}" for letter, text in question.options if letter in found.letters]
-                others.append(Paragraph((self.words.pages.COMMA.join(said),), label))
+                others.append(Paragraph(set_maths(self.words.pages.COMMA.join(said), exercise.given.notation), label))
             elif question.kind == "column" and found.values:
                 shown = [as_printed(value, exercise.given.notation.digits) for value in found.values]
                 listed = [part for one in shown for part in (self.words.pages.COMMA, Math(one))][1:]
@@ -276,37 +276,6 @@ def name_left(question: Question) -> Expr | None:
     if found is not None:
         return None if after.updates else Partial(found.of, found.wrt)
     return Name(keys[0])
-
-
-def name_asked(question: Question, words: Wording) -> list[Inline]:
-    """What a question asks for: quantities and derivatives as maths, "w after 3 updates", what is counted."""
-    say = words.sheets
-    keys = [question.array] if question.array else list(question.targets)
-    if keys[0].startswith("count "):
-        return [say.COUNT[keys[0].removeprefix("count ")]]
-    if question.kind == "column":
-        first, last = read_after(keys[0]), read_after(keys[-1])
-        places: dict[str, Sequence[Inline]] = {
-            "quantity": [_as_maths(first.key)], "first": [str(first.updates)], "last": [str(last.updates)],
-        }  # fmt: skip
-        return split_places(say.AFTER_EACH, places)
-    named = keys if len(keys) <= MOST_NAMED else [*keys[: MOST_NAMED - 1], keys[-1]]
-    parts: list[Inline] = []
-    for place, key in enumerate(named):
-        after = read_after(key)
-        parts += [words.pages.COMMA] if place else []
-        parts += ["…", words.pages.COMMA] if place == len(named) - 1 and len(named) < len(keys) else []
-        if not after.updates:
-            parts.append(_as_maths(key))
-            continue
-        phrase = say.grammar.choose(say.AFTER, after.updates)
-        parts += split_places(phrase, {"quantity": [_as_maths(after.key)], "count": [str(after.updates)]})
-    return parts if len(keys) == 1 else ["(", *parts, ")"]
-
-
-def _as_maths(key: str) -> Math:
-    found = read_derivative(key)
-    return Math(Partial(found.of, found.wrt) if found is not None else Name(key))
 
 
 def write_right(question: Question, found: RightAnswer, digits: int) -> Expr | None:

@@ -148,6 +148,14 @@ class Sheet:
             return None
 
     @cached_property
+    def layer_steps(self) -> Mapping[str, Step]:
+        """The steps of the layer form, forward and backward, sizes as letters where they are."""
+        if self.layers is None:
+            return {}
+        graph = self.layers.graph
+        return {step.target: step for step in (*graph.steps, *derive(graph).backward)}
+
+    @cached_property
     def array_vocabulary(self) -> Vocabulary:
         """How students may write its arrays."""
         return array_vocabulary(self.exercise)

@@ -145,17 +145,19 @@ class Marker:
                 )
         return settled
 
-    def solution(self, question: str) -> tuple[Expr | None, str]:
-        """The formula of the step that a question is about and its right value as text; for ``--reveal solution``."""
+    def solution(self, question: Question | str) -> tuple[Expr | None, str]:
+        """The formula of the step that a question (or its id) is about and its right value as text; for ``--reveal solution``."""
         from tutor.numbers.printed import as_exact_text
 
-        asked = self.sheet.by_id[question]
+        asked = self.sheet.by_id[question] if isinstance(question, str) else question
         if asked.kind == "choice":
             return None, ", ".join(asked.right)
         works = [self.sheet.work(target) for target in asked.targets]
         values = [self.sheet.truth[target] for target in asked.targets if target in self.sheet.truth]
         shown = [as_exact_text(value, 6) for value in values] if asked.kind not in ("expression", "chain") else []
         expr = works[0].expr if len(works) == 1 and works[0] is not None else None
+        if asked.array and asked.kind == "expression" and (step := self.sheet.layer_steps.get(asked.array)) is not None:
+            expr = step.expr
         if expr is None and len(asked.targets) == 1 and not shown:
             expr = Name(asked.targets[0])
         if len(asked.shape) > 1 and len(shown) == prod(asked.shape):  # row after row, as it is answered

@@ -195,7 +195,8 @@ class _HtmlPage:
     def _(self, block: SheetQuestion) -> str:
         told = [f"<code>{escape_xml(block.ident)}</code>" if block.ident else "", escape_xml(block.marks)]
         right = f'<span class="told">{"".join(told)}</span>' if any(told) else ""
-        options = "".join(f'<li><label><input type="checkbox"> {escape_xml(f"{one}) {text}")}</label></li>' for one, text in block.options)
+        said = [self.sentence((f"{letter}) ", *text)) for letter, text in block.options]
+        options = "".join(f'<li><label><input type="checkbox"> {one}</label></li>' for one in said)
         parts = [
             f'<p>{right}<span class="number">{escape_xml(block.number)}</span>{self.sentence(block.parts)}</p>',
             f'<ul class="options">{options}</ul>' if options else "", *_list_boxes(block.place),

@@ -171,7 +171,7 @@ class PlainPage:
     def _(self, block: SheetQuestion) -> str:
         told = " · ".join(self.escape(part) for part in (block.ident, block.marks) if part)
         words = f"**{self.escape(block.number)}** {self.sentence(block.parts).strip()}" + (f" ({told})" if told else "")
-        options = [self.sentence((f"{letter}) {text}",)) for letter, text in block.options]
+        options = [self.sentence((f"{letter}) ", *text)) for letter, text in block.options]
         place = write_answer_rows(block.place, verbatim.WIDTH)
         parts = [words, self.list_ticked(options) if options else "", self.literal(place) if place else ""]
         return "\n\n".join(part for part in parts if part)

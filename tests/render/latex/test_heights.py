@@ -2,7 +2,18 @@
 
 import pytest
 
-from tutor.render.latex.heights import CLOSING, ENDS, LAST, TOGETHER, hold_end, join_rows, measure_block, measure_row
+from tutor.render.latex.heights import (
+    CLOSING,
+    ENDS,
+    FLOAT,
+    LAST,
+    TOGETHER,
+    arrange_end,
+    hold_end,
+    join_rows,
+    measure_block,
+    measure_row,
+)
 
 ROW = r"w_{1} &= 0.5"
 FRACTION = r"\frac{\partial L}{\partial w} &= 0.5"
@@ -83,3 +94,9 @@ FIGURE = "\\par\\medskip\n{\\centering\\begin{tikzpicture}[x=1pt,y=-1pt]\n\\path
 def test_the_closing_words_go_with_what_they_close(before, tie):
     shown, _ = hold_end([before, *[WORDS] * 12])
     assert (shown == before) if not tie else (tie in shown)
+
+
+def test_a_picture_with_a_page_of_its_own_comes_first():
+    blocks = [HEADING, display(*[ROW] * 40), FLOAT + "x\\end{figure}", *[WORDS] * 3]
+    assert arrange_end(blocks)[0] == blocks[2]
+    assert len(arrange_end(blocks)) == 4

@@ -16,7 +16,7 @@ PLACES = [
 
 
 def questions(place):
-    options = (("a", "it grows"), ("b", HOSTILE))
+    options = (("a", ("it grows",)), ("b", (HOSTILE, Math(Name("w")))))
     return (
         SheetQuestion("1.1", ("Compute ", Math(Name("w"))), "dL/dw", "2 marks", (), place),
         SheetQuestion("12.34", (HOSTILE, Math(LONG)), HOSTILE[:60], "0.3333 marks", options, place),

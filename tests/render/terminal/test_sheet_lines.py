@@ -22,13 +22,13 @@ def test_id_and_marks_stand_at_the_right():
 
 
 def test_options_and_boxes_stand_below():
-    block = SheetQuestion("1.10", ("What?",), options=(("a", "yes"), ("b", "no")), place=AnswerPlace(1, 2, framed=True))
+    block = SheetQuestion("1.10", ("What?",), options=(("a", ("yes",)), ("b", ("no",))), place=AnswerPlace(1, 2, framed=True))
     assert lines(block) == ["1.10  What?", "      [ ] a) yes", "      [ ] b) no", "      [        ] [        ]"]
 
 
 @pytest.mark.parametrize("width", [24, 40, 80])
 def test_nothing_leaves_the_page(width):
-    options, place = (("a", "and so on " * 9),), AnswerPlace(2, 6, framed=True)
+    options, place = (("a", ("and so on " * 9,)),), AnswerPlace(2, 6, framed=True)
     block = SheetQuestion("10.12", ("a long sentence " * 8,), "dL/dw11_dL/dw21", "2 marks", options, place)
     assert all(cell_len(line) <= width for line in lines(block, width))
 

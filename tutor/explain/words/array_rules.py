@@ -59,6 +59,7 @@ class ArrayWords(Topic):
         "spread_flipped": "each window's gradient goes back to its inputs",
         "kernel_gradient": "input and upstream gradient, correlated",
         "kernel_gradient_flipped": "input and upstream gradient, correlated and flipped",
+        "flip": "turned round along every axis",
         "route": "only the largest entry of a window gets it; equal ones share it",
         "route_first": "only the largest entry of a window gets it; of equal ones the first, row by row",
         "share": "every entry of a window has an equal part",

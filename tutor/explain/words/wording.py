@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.listing_words import ListingWords
     from tutor.explain.words.marking_words import MarkingWords
     from tutor.explain.words.page_words import PageWords
+    from tutor.explain.words.practice_words import PracticeWords
     from tutor.explain.words.proof_words import ProofWords
     from tutor.explain.words.rules import RuleWords
     from tutor.explain.words.sheet_words import SheetWords
@@ -39,6 +40,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "drawn": ("drawn_words", "DrawnWords"),
     "listings": ("listing_words", "ListingWords"),
     "sheets": ("sheet_words", "SheetWords"),
+    "practice": ("practice_words", "PracticeWords"),
 }
 """Each topic's module in `tutor.explain.words`, and its class."""
 
@@ -59,6 +61,7 @@ class _Topics:
         drawn: DrawnWords
         listings: ListingWords
         sheets: SheetWords
+        practice: PracticeWords
 
 
 @dataclass(frozen=True)

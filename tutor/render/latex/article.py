@@ -33,7 +33,7 @@ from tutor.expression.nodes import Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
-from tutor.render.latex.heights import hold_end, join_rows
+from tutor.render.latex.heights import FLOAT, arrange_end, join_rows
 from tutor.render.latex.math_sizes import LEAST, write_math_sizes
 from tutor.render.latex.rows import LatexRow, set_beside, set_rows
 from tutor.render.latex.sentences import Phrases
@@ -164,6 +164,17 @@ def _hold_width(line: str, width: float) -> str:
     return f"\\mathmakebox[{width:.2f}em][r]{{{left}}}{mark}{rest}"
 
 
+def _join_followers(rows: Sequence[Equation], written: Sequence[list[str]]) -> list[list[str]]:
+    """The lines of each numbered equation with those of the rows below it that have no number: they say more of the same."""
+    joined: list[list[str]] = []
+    for row, lines in zip(rows, written, strict=True):
+        if joined and row.number is None and rows[0].number is not None:
+            joined[-1] += lines
+        else:
+            joined.append(list(lines))
+    return joined
+
+
 class _LatexPage:
     """Sets the blocks of one document for one width of line."""
 
@@ -184,7 +195,7 @@ class _LatexPage:
         """The title and the blocks, in a group of its own."""
         blocks = [text for block in doc.blocks if (text := self.block(block))]
         if self.floats and not any(isinstance(block, Section) for block in doc.blocks):
-            blocks = hold_end(blocks)
+            blocks = arrange_end(blocks)
         parts = ["\\begingroup\\allowdisplaybreaks" + _WHOLE, self.title(doc), *blocks, "\\par\\endgroup"]
         return "\n".join(part for part in parts if part) + "\n"
 
@@ -198,10 +209,15 @@ class _LatexPage:
             size = _TITLES[min(self.depth, len(_TITLES) - 1)]
             lines.append(f"{{\\raggedright\\noindent{{{size}\\bfseries{self.colour} {self.phrases.latex(doc.heading)}}}{ident}\\par}}")
         below = [f"\\textit{{{escape(doc.source)}}}"] if doc.source else []
-        below += [self.phrases.latex(fact) for fact in doc.facts]
+        below += [self.hold_fact(fact) for fact in doc.facts]
         if below:
-            lines.append(self.write_small(" \\enspace$\\cdot$\\enspace ".join(below)))
-        return "\n".join(lines)
+            lines.append(self.write_small("~\\enspace$\\cdot$\\enspace{} ".join(below)))
+        return "\n\\nopagebreak\n".join(lines)
+
+    def hold_fact(self, fact: Sentence) -> str:
+        """A fact below the title; a short one is never broken within (a step size, behind its equals sign)."""
+        words = self.phrases.latex(fact)
+        return f"\\mbox{{{words}}}" if self.phrases.width(fact) < self.line * 0.4 else words
 
     @staticmethod
     def write_small(words: str) -> str:
@@ -235,7 +251,7 @@ class _LatexPage:
             f"\n\\par\\nopagebreak\\smallskip{{\\footnotesize {self.phrases.latex(block.caption)}\\par}}" if block.caption else ""
         )
         if turned:
-            return f"\\begin{{figure}}[p]\\centering\n\\rotatebox{{90}}{{%\n{drawn.rstrip()}}}{caption}\n\\end{{figure}}"
+            return f"{FLOAT}\\centering\n\\rotatebox{{90}}{{%\n{drawn.rstrip()}}}{caption}\n\\end{{figure}}"
         return f"\\par\\medskip\n{{\\centering\\noindent\n{drawn}{caption}\n\\par}}\\medskip"
 
     @block.register
@@ -266,7 +282,7 @@ class _LatexPage:
     def _(self, block: Section) -> str:
         doc = block.document
         page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent, self.floats)
-        body = hold_end([text for text in page.body_of_part(doc.blocks) if text]) if self.floats else list(page.body_of_part(doc.blocks))
+        body = arrange_end([text for text in page.body_of_part(doc.blocks) if text]) if self.floats else list(page.body_of_part(doc.blocks))
         asked = next((place for place, part in enumerate(body) if part.startswith(QUESTION)), 0)
         start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []
         head = [*start, page.title(doc), "\\nopagebreak"] if doc.title or doc.facts else start
@@ -292,7 +308,7 @@ class _LatexPage:
             rows = set_beside(printer.latex_writer, block.rows, self.line, max(left_width, 2.0))
             written = [[self.row(row, ())] for row in rows]
         else:
-            written = [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows]
+            written = _join_followers(block.rows, [self.equation(row, printer, max(left_width, 2.0)) for row in block.rows])
         displays: list[list[list[str]]] = [[]]
         for lines in written:
             if displays[-1] and sum(map(len, displays[-1])) + len(lines) > _BLOCK:

@@ -73,7 +73,10 @@ _LINE_OF_SOURCE = 105  # characters of source that make about a line of words
 
 _SHRINKS = {"\\begin{align*}": 4, "section*{": 2, "\\medskip": 2, "\\smallskip": 1}
 """How many points the space at each of these can give away."""
+_SPARE = 5  # points that are not reckoned with
 _GAP = "\\medskip"
+FLOAT = "\\begin{figure}[p]"
+"""How a picture begins that has a page of its own."""
 _FREE = re.compile(r"\\begin\{figure\}|\\(?:fboxsep|rule)\b|\\addvspace|\\clearpage|\\tutorend|\\begin\{list\}")
 """What has a place of its own: a picture on its side, room to write in, an end that is held already."""
 
@@ -96,6 +99,12 @@ def measure_block(latex: str) -> float:
     if "section*{" in latex[:20]:
         return 2.3
     return 0.3 + (len(latex) + _LINE_OF_SOURCE - 1) // _LINE_OF_SOURCE
+
+
+def arrange_end(blocks: Sequence[str]) -> list[str]:
+    """The blocks with pictures on pages of their own in front, so that text fills the pages beside them, and with the end together."""
+    floats = [block for block in blocks if block.startswith(FLOAT)]
+    return floats + hold_end([block for block in blocks if not block.startswith(FLOAT)])
 
 
 def hold_end(blocks: Sequence[str]) -> list[str]:
@@ -133,7 +142,7 @@ def hold_end(blocks: Sequence[str]) -> list[str]:
     gap, box = ("\\nointerlineskip\\vskip2pt", "vbox") if titled or held[0].startswith("\\par") else ("\\vskip\\parskip", "vtop")
     body = "\n".join(held)
     room = "\\dimen0=\\pagetotal\\advance\\dimen0\\ht0\\advance\\dimen0\\dp0\\advance\\dimen0-\\pageshrink"
-    room += f"\\advance\\dimen0-{sum(body.count(glue) * points for glue, points in _SHRINKS.items())}pt\\relax"
+    room += f"\\advance\\dimen0 by {_SPARE - sum(body.count(glue) * points for glue, points in _SHRINKS.items())}pt\\relax"
     shown = f"\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{tied}{gap}\\box0\\fi"
     return [*before, f"\\par\\def\\tutorend{{%\n{body}\\par}}%\n\\setbox0\\{box}{{\\tutorend}}{room}{shown}"]
 

@@ -61,7 +61,7 @@ def set_question(block: SheetQuestion, phrases: Phrases, line: float) -> str:
     shown = f"\\makebox[{NUMBER:.2f}em][l]{{{escape(block.number)}}}{words}"
     right = (_set_cell(beside, SINGLE) if beside else "") + (f"\\makebox[{marks}em][r]{{\\small {escape(block.marks)}}}" if marks else "")
     lines = [f"{shown}\\hfill {right}" if right else shown]
-    lines += [_set_option(letter, text, line) for letter, text in block.options]
+    lines += [_set_option(letter, phrases.latex(text, line * 0.6), line) for letter, text in block.options]
     first, *others = _set_place(place, line) if place is not None and not beside else [""]
     lines += [first] if first else []
     body = "\\par\\nopagebreak\n".join(f"\\noindent {one}" for one in lines)
@@ -78,11 +78,11 @@ def _set_ident(ident: str, room: float) -> str:
     return f"\\unskip\\nobreak\\hfill\\penalty50\\hskip1em\\hbox{{}}\\nobreak\\hfill{whole}"
 
 
-def _set_option(letter: str, text: str, line: float) -> str:
-    """An option with a box to tick."""
+def _set_option(letter: str, words: str, line: float) -> str:
+    """An option with a box to tick; ``words`` are LaTeX."""
     tick = "\\fboxsep=0pt\\raisebox{-0.1em}{\\framebox[0.8em]{\\rule{0pt}{0.8em}}}"
-    words = f"\\parbox[t]{{{line - NUMBER - 2.2:.2f}em}}{{\\raggedright {escape(letter)})~{escape(text)}\\strut}}"
-    return f"\\hspace*{{{NUMBER:.2f}em}}{{{tick}}}\\hspace{{0.8em}}{words}"
+    shown = f"\\parbox[t]{{{line - NUMBER - 2.2:.2f}em}}{{\\raggedright {escape(letter)})~{words}\\strut}}"
+    return f"\\hspace*{{{NUMBER:.2f}em}}{{{tick}}}\\hspace{{0.8em}}{shown}"
 
 
 def _set_cell(place: AnswerPlace, width: float) -> str:

@@ -36,7 +36,7 @@ _SIGNS = {
     "∧": "\\wedge", "∨": "\\vee", "¬": "\\neg", "ᵀ": "^{T}", "ⁿ": "^{n}", "⁺": "^{+}", "⁻": "^{-}", "✓": "\\surd",
     "½": "\\tfrac{1}{2}", "¼": "\\tfrac{1}{4}", "¾": "\\tfrac{3}{4}", "≪": "\\ll", "≫": "\\gg", "∼": "\\sim",
     "⟶": "\\longrightarrow", "⟵": "\\longleftarrow", "⟹": "\\Longrightarrow", "ᴸ": "^{L}",
-    "ℒ": "\\mathcal{L}",
+    "ℒ": "\\mathcal{L}", "𝓛": "\\mathcal{L}", "∫": "\\int", "‖": "\\|", "⊤": "\\top", "∀": "\\forall", "∃": "\\exists", "⋅": "\\cdot",
 }  # fmt: skip
 MATHS: dict[str, str] = {
     **{letter: "\\" + name for letter, name in (_LOWER_GREEK | _UPPER_GREEK).items()},

@@ -50,7 +50,8 @@ _ROLES = {
     "constant": "input",
     OMITTED: OMITTED,
 }
-_ON_EDGE = 6.5  # how wide a local derivative may be, in em
+ON_EDGE = 6.5
+"""How wide a local derivative may be, in em."""
 _DOTS_TEXT = "…"
 _PLAIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9]*(_[A-Za-z0-9]+)*")
 _PLAIN_NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
@@ -104,10 +105,10 @@ def labels(picture: Picture, notation: Notation, room: float) -> dict[str, Label
     return {node.name: printer.label(node, picture.loss, node.name in fed, room) for node in picture.nodes}
 
 
-def write_locals(picture: Picture, notation: Notation) -> dict[tuple[str, str], Phrase]:
+def write_locals(picture: Picture, notation: Notation, room: float = ON_EDGE) -> dict[tuple[str, str], Phrase]:
     """What stands on the edges, by their ends: the formula of the local derivative with its value, or the value alone."""
     printer = _Titles(picture, notation)
-    return {(local.source, local.target): printer.derivative(local) for local in picture.locals}
+    return {(local.source, local.target): printer.derivative(local, room) for local in picture.locals}
 
 
 def symbols(names: Iterable[str], notation: Notation) -> dict[str, Phrase]:
@@ -290,21 +291,21 @@ class _Titles:
         return Phrase("≈" + number.text, "$\\approx " + number.latex[1:])
 
 
-    def derivative(self, local: LocalDerivative) -> Phrase:
-        """A local derivative as it stands on an edge."""
-        formula = self._shorten_formula(_harden(local.expr))
+    def derivative(self, local: LocalDerivative, room: float) -> Phrase:
+        """A local derivative as it stands on an edge, ``room`` em wide."""
+        formula = self._shorten_formula(_harden(local.expr), room)
         if local.value is None:
             return formula
         number = self.number(local.value)
-        if formula.text == number.text or _DOTS_TEXT in formula.text or em(formula.text) + em(number.text) > _ON_EDGE:
+        if formula.text == number.text or _DOTS_TEXT in formula.text or em(formula.text) + em(number.text) > room:
             return number
         return Phrase(f"{formula.text} = {number.text}", f"{formula.latex[:-1]} = {number.latex[1:]}")
 
-    def _shorten_formula(self, expr: Expr) -> Phrase:
+    def _shorten_formula(self, expr: Expr, room: float) -> Phrase:
         """The first form that has room on an edge, fractions with a slash; dots where none has."""
         for form in list_shorter(expr):
             phrase = self.number(form) if isinstance(form, Div | Number | Neg) else self._phrase(form)
-            if em(phrase.text) <= _ON_EDGE and "\\begin" not in phrase.latex:
+            if em(phrase.text) <= room and "\\begin" not in phrase.latex:
                 return phrase
         return self._phrase(_DOTS)
 

@@ -45,6 +45,7 @@ PAGES = ((26.0, 17.5), (17.5, 26.0), (38.0, 26.0), (26.0, 38.0), (80.0, 110.0), 
 _ROOM = 13.0
 _LINE, _PAD, _SAMPLE = 12.5, 5.0, (20.0, 10.0)
 _EDGE_OF_PAGE = 1.5
+_SHORT = 3.0  # how wide a local derivative is where there is little room, in em: a number, hardly a formula
 
 _OPERATIONS = ("operation", "output")
 _EVERYTHING = (*_OPERATIONS, "input", "parameter")
@@ -226,10 +227,11 @@ def _drafts(picture: Picture, notation: Notation, width: float, height: float) -
     scale = _scale(min(SIZES))
     order = arrange(picture)
     drafts = []
-    told = label.write_locals(picture, notation)
-    on_edges = {ends: (label.tex_em(phrase.text) * 10 + 4.0, _LINE) for ends, phrase in told.items()}
     directions: tuple[Direction, ...] = ("right", "down")
-    for room, stacked in _WAYS:
+    ways = [(*way, told) for way in _WAYS for told in ((label.ON_EDGE, _SHORT) if picture.locals else (0.0,))]
+    for room, stacked, on_edge in ways:
+        told = label.write_locals(picture, notation, on_edge)
+        on_edges = {ends: (label.tex_em(phrase.text) * 10 + 4.0, _LINE) for ends, phrase in told.items()}
         known = label.labels(picture, notation, room)
         entries = label.legend(picture, notation, known)
         for direction in directions:

@@ -27,7 +27,7 @@ def set_question_lines(block: SheetQuestion, pen: Pen, width: int) -> list[TextL
     elif told:
         lines += pen.fill(pen.words((told,), "quiet"), width)
     for letter, text in block.options:
-        first, *others = pen.fill(pen.words((f"{letter}) {text}",)), width - indent - 4)
+        first, *others = pen.fill(pen.words((f"{letter}) ", *text)), width - indent - 4)
         lines += [TextLine().to(indent).put("[ ] ").add(first), *(TextLine().to(indent + 4).add(line) for line in others)]
     return [*lines, *(TextLine().to(indent).put(row) for row in write_answer_rows(block.place, width - indent))]
 

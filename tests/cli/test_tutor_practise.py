@@ -1,0 +1,119 @@
+"""``tutor practise``: a dialogue through a pipe, lines of JSON, a journal that goes on, messages where something cannot be."""
+
+import io
+import json
+import os
+import pty
+import select
+import subprocess
+import sys
+
+import pytest
+
+
+@pytest.fixture
+def practise(tutor, monkeypatch, folder):
+    """Runs a session with these lines typed."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "state"))
+
+    def run(*arguments, typed=()):
+        monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in typed)))
+        return tutor("practise", *arguments)
+
+    return run
+
+
+def test_a_dialogue_through_a_pipe(practise):
+    code, out, err = practise("neuron/two-two-two", "--wrt", "w5", typed=["0.3775", "?", "0.9", ":skip", ":nothing", ":quit"])
+    assert (code, err) == (0, "")
+    assert "Right." in out
+    assert "Look at in_h1." in out
+    assert "Not yet." in out
+    assert "there is no :nothing" in out
+    assert "What you did" in out
+    assert all(len(line) <= 80 for line in out.splitlines())
+
+
+def test_it_is_whole_in_german(practise):
+    _, out, _ = practise("qmul/activated-neuron", "--lang", "de", typed=["?", "0.9", "0.8", ":give-up"])
+    assert "Noch nicht." in out
+    assert "Was Sie gemacht haben" in out
+    assert not any(word in out for word in ("Step ", "Not yet", "shown"))
+
+
+def test_lines_of_json(practise):
+    typed = ['{"answer": "0.3775"}', '{"hint": true}', "no json", '{"dance": 1}', '{"event": "go", "text": "dL/dw5"}', '{"quit": true}']
+    code, out, _ = practise("neuron/two-two-two", "--wrt", "w5", "--events", typed=typed)
+    said = [json.loads(line) for line in out.splitlines()]
+    assert code == 0
+    assert said[0]["state"]["question"]["id"] == "in_h1"
+    assert said[1]["verdict"] == "correct"
+    assert said[2]["hint"]["kind"] == "look"
+    assert "error" in said[3]
+    assert "error" in said[4]
+    assert said[5]["state"]["question"]["id"] == "dL/dw5"
+    assert said[6]["state"]["done"]
+
+
+def test_a_journal_goes_on(practise, folder):
+    practise("neuron/two-two-two", "--wrt", "w5", "--as", "anna", typed=["0.3775", "0.5933"])
+    code, out, _ = practise("neuron/two-two-two", "--wrt", "w5", "--as", "anna", "--resume", typed=[])
+    assert code == 0
+    assert "Step 3 of" in out
+    (journal,) = (folder / "state").rglob("*.jsonl")
+    with journal.open("a") as file:
+        file.write('{"event": "ans')  # killed while it was written
+    assert "Step 3 of" in practise("neuron/two-two-two", "--wrt", "w5", "--as", "anna", "--resume")[1]
+
+
+@pytest.mark.parametrize(("arguments", "said"), [
+    (("neuron/two-two-two", "--wrt", "w55"), "there is no gradient of L with respect to w55"),
+    (("neuron/two-two-two", "--resume", "--as", "nobody"), "there is no session to go on with"),
+    (("neuron/nothing",), "nothing"),
+])  # fmt: skip
+def test_refusals(practise, arguments, said):
+    code, out, err = practise(*arguments)
+    assert code == 2
+    assert said in err
+    assert out == ""
+
+
+def test_a_journal_of_another_session(practise):
+    practise("neuron/two-two-two", "--wrt", "w5", "--as", "anna", typed=["0.3775"])
+    code, _, err = practise("neuron/two-two-two", "--wrt", "w6", "--as", "anna", "--resume")
+    assert code == 2
+    assert "wrt changed since" in err
+
+
+def test_a_state_folder_that_cannot_be_written(practise, folder, monkeypatch):
+    (folder / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "file"))
+    code, _, err = practise("dl/bce", "--as", "anna")
+    assert code == 2
+    assert "cannot be kept" in err
+
+
+def test_in_a_terminal(folder):
+    """In a pseudo-terminal sixty columns wide; it is closed in the middle of it."""
+    ours, theirs = pty.openpty()
+    env = {**os.environ, "COLUMNS": "60", "XDG_STATE_HOME": str(folder / "state")}
+    running = subprocess.Popen(
+        [sys.executable, "-m", "tutor", "practise", "graz/chain", "--as", "me"], stdin=theirs, stdout=theirs, stderr=theirs, env=env
+    )
+    os.close(theirs)
+
+    def wait_for(text):
+        seen = b""
+        while text not in seen:
+            if not select.select([ours], [], [], 60)[0]:
+                pytest.fail(f"{text!r} did not come: {seen!r}")
+            seen += os.read(ours, 4096)
+        return seen.decode()
+
+    wait_for(b"> ")
+    os.write(ours, b"?\n")
+    assert "Look at" in wait_for(b"> ")
+    os.close(ours)
+    assert running.wait(60) is not None
+    (journal,) = (folder / "state").rglob("*.jsonl")
+    assert json.loads(journal.read_text().splitlines()[1])["event"] == "hint"

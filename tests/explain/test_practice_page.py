@@ -1,0 +1,66 @@
+"""A session in words: every reply of every exercise can be said in every language and format, and looks as it should."""
+
+import pytest
+from some_now import some_now
+
+from tutor.exercise.catalogue import entries
+from tutor.exercise.load import load
+from tutor.explain.practice_page import find_status, name_skill, write_question, write_reply, write_summary
+from tutor.explain.words.languages import find_wording
+from tutor.notation.profile import Notation
+from tutor.practice.session import Event, Progress, Settings, start, step
+from tutor.render.latex.article import document as latex
+from tutor.render.page_formats import page_format
+from tutor.render.terminal.terminal_page import write_plain_page
+
+EXERCISES = some_now([entry.id for entry in entries()], every=8)
+
+
+@pytest.mark.parametrize("ident", EXERCISES)
+@pytest.mark.parametrize("lang", ["en", "de"])
+def test_everything_can_be_said(ident, lang):
+    words, notation = find_wording(lang), Notation()
+    session = start(load(ident))
+    for place in range(200):
+        if not session.at or session.ended:
+            break
+        said = [write_question(session, words)]
+        for event in (Event("answer", "17.1717", place * 90.0), Event("hint", "", place * 90 + 30.0), Event("hint", "", place * 90 + 60.0)):
+            if session.at:
+                session, reply = step(session, event)
+                said.append(write_reply(session, reply, words))
+        for doc in said:
+            text = write_plain_page(doc, notation, 60)
+            assert all(len(line) <= 60 for line in text.splitlines())
+            assert page_format("markdown").write(doc, notation) is not None
+    page = write_summary(session, words)
+    assert write_plain_page(page, notation, 80)
+    assert "\\end{document}" in latex(page, notation)
+
+
+def test_a_slip_is_asked_before_it_is_said():
+    session = start(load("qmul/activated-neuron"))
+    session, _ = step(session, Event("go", "dE0/dx_L"))
+    session, reply = step(session, Event("answer", "0.5"))
+    texts = []
+    for text in ("-0.200500", "-0.200500"):
+        session, reply = step(session, Event("answer", text))
+        texts.append(write_plain_page(write_reply(session, reply), Notation(), 80))
+    if reply.marked.slips:
+        assert "Probably" in texts[1]
+    assert "How did you get" in texts[0] or "Not yet" in texts[0]
+
+
+@pytest.mark.parametrize(("progress", "told"), [
+    (Progress("right"), "right"), (Progress("right", rungs=1), "helped"), (Progress("right", attempts=1), "retried"),
+    (Progress("shown", rungs=3), "shown"), (Progress(), "open"),
+])  # fmt: skip
+def test_how_a_step_was_done(progress, told):
+    assert find_status(progress) == told
+
+
+def test_skills_have_names():
+    words = find_wording("en")
+    for mode in ("scalar", "layer"):
+        session = start(load("neuron/two-two-two"), Settings(layer=mode == "layer"))
+        assert all(name_skill(skill, words) and "{" not in name_skill(skill, words) for skill in session.known)

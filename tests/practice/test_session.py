@@ -1,0 +1,178 @@
+"""A session: learners that are made go through every exercise; events come to the same again; no answer is given away."""
+
+import json
+import random
+import re
+from fractions import Fraction
+
+import pytest
+from learners_made import answer_right, slip_once, take_hints, type_rubbish
+from some_now import some_now
+
+from tutor.contracts.practice_json import read_event, write_event, write_reply, write_state
+from tutor.exercise.catalogue import entries
+from tutor.exercise.load import load
+from tutor.practice.ladder import write_answer
+from tutor.practice.session import DONE, Event, PracticeError, Settings, choices, replay, start, step
+
+EXERCISES = [entry.id for entry in entries()]
+FORMS = some_now([(ident, layer) for ident in EXERCISES for layer in (False, True)], every=5, rows=True)
+
+
+@pytest.mark.parametrize(("ident", "layer"), FORMS)
+def test_every_learner_comes_to_the_end(ident, layer):
+    begun = start(load(ident), Settings(layer=layer))
+    assert begun.lesson.tasks
+    right, answers = answer_right(begun)
+    assert right.ended
+    assert answers <= len(begun.lesson.tasks)
+    for learner in (take_hints, type_rubbish):
+        ended, _ = learner(begun)
+        assert ended.ended
+        assert all(ended.look_up(task.id).status in DONE for task in ended.lesson.tasks)
+    assert not any(take_hints(begun)[0].look_up(task.id).earned for task in begun.lesson.tasks if begun.look_up(task.id).status == "shown")
+
+
+@pytest.mark.parametrize(("ident", "layer"), FORMS)
+def test_what_is_worked_out_is_not_asked(ident, layer):
+    """``learn`` asks for no more than ``practise``, and its learner comes to the end, too."""
+    taught, asked = answer_right(start(load(ident), Settings(layer=layer, mode="learn")))
+    all_asked = answer_right(start(load(ident), Settings(layer=layer)))[1]
+    assert taught.ended
+    assert asked <= all_asked
+
+
+def test_right_work_is_never_asked_twice():
+    session = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
+    session, reply = step(session, Event("answer", "dL/dw5 = 0.0822"))
+    assert reply.task == "dL/dw5"
+    assert "out_h1" in reply.implied
+    session, count = answer_right(session)
+    done = [task.id for task in session.lesson.tasks if session.look_up(task.id).status == "right"]
+    assert count == len(done) - 1
+    assert not set(done) & set(reply.implied)
+
+
+def test_a_journal_comes_to_the_same():
+    session = start(load("neuron/two-two-two"), Settings(wrt=("w5", "b1")))
+    typed = ["0.3775", "0.7", "?", "banana(", "0.3924", "dL/dw5 = 0.08", "in_o1 = 1.1"]
+    at = 0.0
+    for text in typed:
+        at += 7.5
+        session, _ = step(session, Event("answer", text, at))
+        session, _ = step(session, Event("hint", "", at + 1))
+    session, _ = step(session, Event("keep", "", at + 2))
+    lines = [json.dumps(write_event(event)) for event in session.events]
+    again = replay(start(session.lesson), [read_event(json.loads(line), 0.0) for line in lines])
+    assert again == session
+    assert write_state(again) == write_state(session)
+
+
+def test_their_own_value_goes_on():
+    """Follow-through: who keeps a wrong value is right with what follows from it."""
+    session = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
+    session, _ = step(session, Event("answer", "0.3775"))
+    session, reply = step(session, Event("answer", "0.7"))
+    assert reply.marked.verdict == "wrong"
+    assert "keep" in choices(session)
+    session, _ = step(session, Event("keep"))
+    session, _ = step(session, Event("answer", "0.3925"))
+    session, _ = step(session, Event("answer", "0.596884"))
+    session, reply = step(session, Event("answer", f"{0.4 * 0.7 + 0.45 * 0.596884 + 0.6:.6f}"))
+    assert reply.marked.verdict == "follow-through"
+    assert reply.marked.follows == ("out_h1",)
+
+
+def test_hints_are_unlocked_by_a_try_or_a_pause():
+    session = start(load("neuron/two-two-two"), Settings(wrt=("w5",), pause=20.0))
+    session, reply = step(session, Event("hint", at=0.0))
+    assert reply.rung.kind == "look"
+    session, reply = step(session, Event("hint", at=5.0))
+    assert (reply.note, reply.wait) == ("locked", 15.0)
+    session, reply = step(session, Event("answer", "0.9", at=6.0))
+    session, reply = step(session, Event("hint", at=7.0))
+    assert reply.rung.kind == "rule"
+    session, reply = step(session, Event("hint", at=27.0))
+    assert reply.rung.kind == "symbols"
+
+
+def test_after_two_tries_the_step_is_placed():
+    session = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
+    session, reply = step(session, Event("answer", "0.9"))
+    assert reply.placed is None
+    session, reply = step(session, Event("answer", "0.8"))
+    assert reply.placed.kind == "symbols"
+
+
+@pytest.mark.parametrize(("before", "earned"), [
+    ((), Fraction(1)), (("0.9",), Fraction(7, 10)), (("0.9", "0.8"), Fraction(1, 2)), (("0.9",) * 5, Fraction(1, 2)),
+])  # fmt: skip
+def test_what_a_try_costs(before, earned):
+    session = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
+    for text in before:
+        session, _ = step(session, Event("answer", text))
+    session, _ = step(session, Event("answer", "0.3775"))
+    assert session.look_up("in_h1").earned == earned
+
+
+def test_unreadable_is_no_try():
+    session = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
+    for text in ("banana((", "", "?", "0,,5"):
+        session, reply = step(session, Event("answer", text))
+        assert reply.note in ("unreadable", "blank")
+    assert session.look_up("in_h1").attempts == 0
+    assert session.look_up("in_h1").first is None
+
+
+def test_an_exam_tells_nothing():
+    session = start(load("neuron/two-two-two"), Settings(mode="exam", wrt=("w5",)))
+    session, reply = step(session, Event("hint"))
+    assert reply.note == "no-hints"
+    session, reply = step(session, Event("answer", "0.9"))
+    assert (reply.marked, reply.note) == (None, "taken")
+    assert session.at != "in_h1"
+    assert session.look_up("in_h1").earned == 0
+
+
+def test_refusals():
+    session = start(load("neuron/two-two-two"))
+    with pytest.raises(PracticeError, match="no step"):
+        step(session, Event("go", "dL/dw99"))
+    session, _ = step(session, Event("quit"))
+    with pytest.raises(PracticeError, match="ended"):
+        step(session, Event("answer", "1"))
+
+
+@pytest.mark.parametrize("ident", some_now(EXERCISES, every=6))
+def test_nothing_is_given_away(ident):
+    """Whatever is said before an answer is earned does not have it: all that is sent is searched for each number that is still asked."""
+    session = start(load(ident))
+    given = [value for value in session.lesson.exercise.values.values() if isinstance(value, Fraction)]
+    known = {f"{float(value):.4g}" for value in given}
+    for place in range(40):
+        task = session.task
+        if task is None or session.ended:
+            break
+        said = json.dumps(write_state(session))
+        at = place * 100.0
+        for event in (Event("answer", "17.171717", at), Event("hint", "", at + 30), Event("hint", "", at + 60)):
+            if session.at == task.id:
+                session, reply = step(session, event)
+                said += json.dumps(write_reply(session, reply)) if reply.rung is None or reply.rung.kind != "result" else ""
+        own = write_answer(session.lesson.marker, task.question)
+        if task.question.kind == "number" and own not in known and len(re.sub(r"\D", "", own)) >= 5:
+            assert own not in said
+        if session.at == task.id:
+            session, _ = step(session, Event("answer", own, at + 90))
+
+
+def test_a_slip_is_told_at_its_step():
+    """By its tag, at the step where it is made, at once; seven digits say enough."""
+    chance, made = random.Random(2), []
+    for ident in ("neuron/two-two-two", "qmul/activated-neuron", "graz/two-two-one", "cmu/three-layer-chain", "dl/bce"):
+        session, found = slip_once(start(load(ident)), chance)
+        assert session.ended
+        made += found
+    named = [one for one in made if (one[0], one[1]) in one[3]]
+    assert len(made) > 40
+    assert len(named) >= 0.98 * len(made), [one for one in made if one not in named]

@@ -1,0 +1,39 @@
+"""What is asked, and in which order."""
+
+import pytest
+
+from tutor.errors import ExerciseError
+from tutor.exercise.load import load
+from tutor.marking.mark_submission import Marker
+from tutor.practice.tasks import list_tasks
+
+
+def test_teaching_order():
+    """Forward values first; before a gradient all that it is made of; the update at the end."""
+    tasks = list_tasks(Marker(load("neuron/two-two-two")), ("w5",))
+    order = [task.id for task in tasks]
+    assert order[0] == "in_h1"
+    assert order[-1] == "w5@1"
+    assert order.index("dL/dout_o1") < order.index("dout_o1/din_o1") < order.index("dL/din_o1") < order.index("dL/dw5")
+    assert order.index("dL/dw5.factors") < order.index("dL/dw5")
+
+
+def test_choices_have_the_right_tiles_among_wrong_ones():
+    tasks = {task.id: task for task in list_tasks(Marker(load("neuron/two-two-two")), ("b1",))}
+    ways = tasks["dL/dout_h1.ways"]
+    options = dict(ways.question.options)
+    assert {options[letter] for letter in ways.question.right} == {"in_o1", "in_o2"}
+    assert 2 < len(options) <= 6
+
+
+def test_a_seed_mixes_the_tiles():
+    def tiles(seed):
+        return [task.question.options for task in list_tasks(Marker(load("neuron/two-two-two")), ("b1",), seed=seed) if task.tiles]
+
+    assert tiles(1) == tiles(1)
+    assert tiles(1) != tiles(2)
+
+
+def test_a_gradient_that_is_not_there():
+    with pytest.raises(ExerciseError, match="no gradient of L with respect to w55"):
+        list_tasks(Marker(load("neuron/two-two-two")), ("w55",))

@@ -1,0 +1,106 @@
+"""A session of practice as JSON: events in and out of a journal, what is asked, what is said (``tutor practise --events``)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast, get_args
+
+from tutor.contracts.schema import SCHEMA
+from tutor.expression.plain import write_plain
+from tutor.marking.marks import points
+from tutor.practice.ladder import Rung
+from tutor.practice.session import Event, EventKind, PracticeError, Reply, Session, choices
+from tutor.practice.tasks import write_tile
+
+LONGEST = 20_000
+"""An answer of more characters is refused."""
+
+
+def write_event(event: Event) -> dict[str, Any]:
+    """An event as it stands in a journal.
+
+    >>> write_event(Event("answer", "0.593", 12.5))
+    {'event': 'answer', 'text': '0.593', 'at': 12.5}
+    """
+    found: dict[str, Any] = {"event": event.kind}
+    return found | ({"text": event.text} if event.text else {}) | {"at": event.at}
+
+
+def read_event(data: object, at: float) -> Event:
+    """An event from a journal or another front end: ``{"event": "answer", "text": …}``, or short ``{"answer": …}``, ``{"hint": true}``.
+
+    ``at`` is its time where it has none.  Raises `PracticeError` for anything else.
+
+    >>> read_event({"answer": "0.593"}, 3.0), read_event({"hint": True}, 4.0).kind
+    (Event(kind='answer', text='0.593', at=3.0), 'hint')
+    """
+    kinds = get_args(EventKind)
+    if not isinstance(data, Mapping):
+        raise PracticeError("an event is an object", hint='such as {"answer": "0.593"} or {"hint": true}')
+    kind = data.get("event") or next((key for key in kinds if key in data), "")
+    if kind not in kinds:
+        raise PracticeError("there is no such event", hint=f"there are {', '.join(kinds)}")
+    text = data.get("text", data.get(kind, "") if "event" not in data else "")
+    if kind not in ("answer", "go"):
+        text = ""
+    if isinstance(text, int | float) and not isinstance(text, bool):
+        text = str(text)
+    if not isinstance(text, str) or len(text) > LONGEST:
+        raise PracticeError(f"the text of an event has at most {LONGEST:,} characters", hint="write the answer only")
+    when = data.get("at", at)
+    if isinstance(when, bool) or not isinstance(when, int | float) or not 0 <= when < 1e12:
+        raise PracticeError("the time of an event is a number of seconds", hint='such as "at": 12.5, or none')
+    return Event(cast("EventKind", kind), text, float(when))
+
+
+def write_state(session: Session) -> dict[str, Any]:
+    """What is asked now, what may be done, and how far it is; no answer that is not earned."""
+    task = session.task
+    done = sum(session.look_up(one.id).status not in ("open", "skipped") for one in session.lesson.tasks)
+    found: dict[str, Any] = {"schema": SCHEMA, "done": session.ended, "progress": {"done": done, "of": len(session.lesson.tasks)}}
+    if task is not None and not session.ended:
+        question = task.question
+        found["question"] = {
+            "id": task.id, "kind": task.kind, "answer": question.kind, "asks": question.ask, "about": task.target, "skill": task.skill,
+            "shape": list(question.shape), "text": question.text,
+            "options": {letter: write_tile(tile) for (letter, _), tile in zip(question.options, task.tiles, strict=True)}
+            if task.tiles else dict(question.options),
+        }  # fmt: skip
+        found["choices"] = list(choices(session))
+    return found
+
+
+def write_reply(session: Session, reply: Reply) -> dict[str, Any]:
+    """What is said to an event, with the state after it."""
+    found: dict[str, Any] = {"to": reply.kind, "id": reply.task}
+    if reply.note:
+        found["note"] = reply.note
+    if reply.wait:
+        found["wait"] = round(reply.wait, 3)
+    if reply.marked is not None:
+        marked = reply.marked
+        found["verdict"] = marked.verdict
+        found["outcome"] = marked.outcome
+        found["marks"] = {"earned": points(session.look_up(reply.task).earned), "of": "1"}
+        found["slips"] = [[{"tag": slip.tag, "at": slip.at} for slip in slips] for slips in marked.slips]
+        found["follows"] = list(marked.follows)
+        if reply.note == "unreadable":
+            found["message"] = marked.message
+    for key, rung in (("hint", reply.rung), ("placed", reply.placed)):
+        if rung is not None:
+            found[key] = write_rung(rung)
+    if reply.implied:
+        found["implied"] = list(reply.implied)
+    return found | {"state": write_state(session)}
+
+
+def write_rung(rung: Rung) -> dict[str, Any]:
+    """A hint."""
+    found: dict[str, Any] = {"kind": rung.kind}
+    if rung.parts:
+        found["parts"] = [write_plain(part) for part in rung.parts]
+    if rung.rule:
+        found |= {"rule": rung.rule, "sort": rung.sort}
+    if rung.left is not None and rung.right is not None:
+        found["formula"] = f"{write_plain(rung.left)} = {write_plain(rung.right)}"
+    return found | ({"answer": rung.text} if rung.text else {})

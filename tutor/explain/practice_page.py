@@ -1,0 +1,250 @@
+"""A session in words: what is asked, what is said to an event, and what was done at the end.
+
+Nothing that the learner has not earned is in any of these but in the hint that says it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fractions import Fraction
+
+from tutor.explain.asked_quantity import name_asked
+from tutor.explain.document import (
+    Block,
+    Document,
+    Equation,
+    Equations,
+    Heading,
+    Inline,
+    Math,
+    Paragraph,
+    Sentence,
+    Side,
+    Table,
+)
+from tutor.explain.feedback_page import cut, quantity, value, verbatim
+from tutor.explain.words.sentence_grammar import split_places
+from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.written_maths import set_maths
+from tutor.expression.keys import read_after, read_derivative
+from tutor.expression.nodes import Number
+from tutor.marking.marked import MarkedAnswer
+from tutor.marking.marks import points
+from tutor.notation.profile import Notation
+from tutor.practice.ladder import Rung, list_rungs
+from tutor.practice.session import Progress, Reply, Session
+from tutor.practice.tasks import AskedStep
+from tutor.practice.tracing import MASTERY
+
+WEAKEST = 3
+"""So many skills are named that should be practised next."""
+
+
+def write_question(session: Session, words: Wording = ENGLISH, notation: Notation | None = None) -> Document:
+    """What is asked now: its place, what is known so far that it needs, the question, what can be chosen."""
+    task = session.task
+    if task is None:
+        return Document("", language=words.language)
+    say, tasks = words.practice, session.lesson.tasks
+    number = next(place for place, other in enumerate(tasks, 1) if other.id == task.id)
+    label = say.STEP.format(number=number, count=len(tasks))
+    blocks: list[Block] = [Paragraph(_ask(task, words, notation or Notation()), label)]
+    if task.tiles:
+        letters = [letter for letter, _ in task.question.options]
+        tiles = zip(letters, task.tiles, strict=True)
+        blocks += [Paragraph((Math(tile),), say.TILE.format(letter=letter)) for letter, tile in tiles]
+    elif task.question.options:
+        blocks += [Paragraph((text,), say.TILE.format(letter=letter)) for letter, text in task.question.options]
+    return Document("", blocks=tuple(blocks), language=words.language)
+
+
+def _ask(task: AskedStep, words: Wording, notation: Notation) -> Sentence:
+    question, say = task.question, words.practice
+    if task.kind in ("ways", "factors"):
+        wrt = read_derivative(task.target)
+        about = wrt.wrt if wrt is not None and task.kind == "ways" else task.target
+        asked: Sequence[Inline] = [quantity(about, words.marking)]
+        return tuple(split_places(say.ASKS[task.kind], {"asked": asked}))
+    if question.kind == "choice":
+        return set_maths(question.text or words.sheets.ASKS["choice"], notation)
+    phrase = say.ASKS[question.kind] if question.kind in say.ASKS and not question.shape else words.sheets.ASKS[question.kind]
+    sizes = "×".join(map(str, question.shape))
+    places: dict[str, Sequence[Inline]] = {"asked": name_asked(question, words), "count": [str(len(question.targets))], "sizes": [sizes]}
+    return (*split_places(phrase, places), *([" ", *set_maths(question.text, notation)] if question.text else []))
+
+
+def write_reply(session: Session, reply: Reply, words: Wording = ENGLISH) -> Document:
+    """What is said to an event; ``session`` is the one after it."""
+    return Document("", blocks=tuple(_ReplyWriter(session, reply, words).write()), language=words.language)
+
+
+class _ReplyWriter:
+    """Writes what is said to one event."""
+
+    def __init__(self, session: Session, reply: Reply, words: Wording) -> None:
+        self.session, self.reply, self.words, self.say = session, reply, words, words.practice
+        self.task = session.lesson.by_id.get(reply.task)
+
+    def write(self) -> list[Block]:
+        reply = self.reply
+        if reply.rung is not None:
+            return self.write_rung(reply.rung)
+        if reply.kind == "keep" and not reply.note:
+            return [Paragraph((self.say.KEPT,))]
+        blocks: list[Block] = []
+        if reply.note:
+            blocks.append(Paragraph((self.say.NOTES[reply.note].format(count=round(reply.wait)),)))
+        if reply.marked is not None and reply.note != "done":
+            blocks += self.write_verdict(reply.marked)
+        if reply.placed is not None:
+            blocks += [Paragraph((self.say.PLACED,)), *self.write_equation(reply.placed)]
+        return blocks
+
+    def write_verdict(self, marked: MarkedAnswer) -> list[Block]:
+        """What became of an answer: a slip is asked for at first, and said when it is made again."""
+        if self.reply.note == "unreadable":
+            return [verbatim(marked.message, self.words.marking)] if marked.message else []
+        if marked.verdict in ("correct", "follow-through"):
+            said = self.say.RIGHT if marked.verdict == "correct" else self.say.FOLLOWS
+            more = self.words.marking.OUTCOMES.get(marked.outcome, "")
+            parts: list[Inline] = [" ".join(part for part in (said, more) if part)]
+            if self.reply.implied:
+                parts += [" ", *self.list_implied()]
+            return [Paragraph(tuple(parts))]
+        if marked.verdict == "close":
+            return [Paragraph((self.say.CLOSE,))]
+        if not marked.slips:
+            return [Paragraph((self.say.NOT_YET,))]
+        tries = self.session.look_up(self.reply.task).attempts
+        first = marked.slips[0][0]
+        answer = [value(cut(marked.text.strip(), self.words.marking, 60), self.words.marking)]
+        if tries < 2:
+            look = self.words.marking.slip(first.tag).look
+            return [Paragraph(tuple(split_places(self.say.LOOK_AGAIN, {"look": [look], "answer": answer})))]
+        done = [self.words.marking.slip(slip.tag).done for slip in marked.slips[0]]
+        told = self.words.marking.list_words(done)
+        return [Paragraph((f"{self.say.NOT_YET} {self.words.marking.PROBABLY.format(slips=told)}",))]
+
+    def list_implied(self) -> list[Inline]:
+        """The steps that an answer settled, those that ask for a quantity."""
+        found = [self.session.lesson.by_id[ident] for ident in self.reply.implied]
+        named = [_name(task.target, self.words) for task in found if task.kind == "value"]
+        if not named or len(named) > 8:
+            return []
+        parts = self.words.marking.join_parts(named)
+        return list(split_places(self.say.grammar.choose(self.say.IMPLIED, len(named)), {"steps": parts}))
+
+    def write_rung(self, rung: Rung) -> list[Block]:
+        """A hint."""
+        phrase = self.say.RUNGS[rung.kind]
+        if rung.kind == "look":
+            parts = self.words.marking.join_parts([Math(part) for part in rung.parts])
+            return [Paragraph(tuple(split_places(phrase, {"parts": parts})))]
+        if rung.kind == "rule":
+            return [Paragraph((phrase.format(rule=say_rule(rung.sort, rung.rule, self.words)),))]
+        if rung.kind == "result":
+            return [Paragraph(tuple(split_places(phrase, {"answer": [value(rung.text, self.words.marking)]})))]
+        return [Paragraph((phrase,)), *self.write_equation(rung)]
+
+    def write_equation(self, rung: Rung) -> list[Block]:
+        left, right = rung.left, rung.right
+        if left is None or right is None:
+            return []
+        return [Equations((Equation(left, (Side(right),)),))]
+
+
+def say_rule(sort: str, rule: str, words: Wording) -> str:
+    """The rule of a step by its name."""
+    if sort == "forward":
+        return words.rules.say_forward(rule)
+    if sort == "local":
+        return words.rules.say_local(rule)
+    if sort == "gradient" and rule in words.rules.GRADIENT:
+        return words.rules.gradient("chain rule") if rule == "sum over paths" else words.rules.gradient(rule)
+    return words.updates.move(rule) if sort == "update" else words.rules.say_local(rule)
+
+
+def _name(key: str, words: Wording) -> Inline:
+    after = read_after(key)
+    return quantity(f"{after.key} after {after.updates}" if after.updates else key, words.marking)
+
+
+def write_worked(before: Session | None, session: Session, words: Wording = ENGLISH) -> Document:
+    """The steps that were worked out since ``before``: in symbols, with numbers put in, and what comes out."""
+    given = [
+        task for task in session.lesson.tasks
+        if session.look_up(task.id).status == "given" and (before is None or before.look_up(task.id).status != "given")
+    ]  # fmt: skip
+    marker, shown = session.lesson.marker, session.list_shown()
+    rows: list[Equation] = []
+    for task in given:
+        rungs = {rung.kind: rung for rung in list_rungs(marker, task, shown)}
+        if "symbols" in rungs and (left := rungs["symbols"].left) is not None:
+            sides = [Side(right) for kind in ("symbols", "numbers") if kind in rungs and (right := rungs[kind].right) is not None]
+            if task.question.kind == "number":
+                sides.append(Side(Number(rungs["result"].text), result=True))
+            rule = rungs["rule"]
+            rows.append(Equation(left, tuple(sides), why=(say_rule(rule.sort, rule.rule, words),)))
+    blocks = (Paragraph((words.practice.WORKED,)), Equations(tuple(rows))) if rows else ()
+    return Document("", blocks=blocks, language=words.language)
+
+
+def write_known(session: Session, words: Wording = ENGLISH) -> Document:
+    """The numbers that are on the table: those given, and those found so far."""
+    heads: tuple[Sentence, ...] = tuple((words.practice.TABLE[key],) for key in ("quantity", "value"))
+    rows = tuple(((_name(name, words),), (value(text, words.marking),)) for name, text in session.list_shown().items())
+    return Document("", blocks=(Table(heads, rows, "ll"),) if rows else (), language=words.language)
+
+
+def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
+    """What was done on one's own, with hints, what slipped, how long it took, and what to practise next."""
+    say, lesson = words.practice, session.lesson
+    heads: tuple[Sentence, ...] = tuple((say.TABLE[key],) for key in ("quantity", "value", "how"))
+    rows: list[tuple[Sentence, ...]] = []
+    counted = [task for task in lesson.tasks if session.look_up(task.id).status != "given"]
+    for task in lesson.tasks:
+        own = session.look_up(task.id)
+        if task.kind in ("value", "declared"):
+            text = cut(own.text.strip(), words.marking, 40)
+            shown: Sentence = (value(text, words.marking),) if text else ("",)
+            rows.append(((_name(task.target, words) if task.target else task.id,), shown, (say.STATUS[find_status(own)],)))
+    alone = sum(find_status(session.look_up(task.id)) in ("right", "implied") for task in counted)
+    facts: list[Sentence] = [(say.grammar.choose(say.COUNTS, len(counted)).format(right=alone, count=len(counted)),)]
+    earned = sum((session.look_up(task.id).earned * task.question.marks for task in counted), start=Fraction(0))
+    possible = sum((task.question.marks for task in counted), start=Fraction(0))
+    facts.append((say.MARK.format(marks=points(earned), out_of=points(possible)),))
+    blocks: list[Block] = [Table(heads, tuple(rows), "lll"), Heading(say.SLIPPED), *_list_slips(session, words)]
+    weakest = [skill for skill in sorted(session.known, key=lambda skill: session.known[skill]) if session.known[skill] < MASTERY][:WEAKEST]
+    if weakest:
+        blocks.append(Heading(say.SKILLS))
+        blocks += [
+            Paragraph((say.SKILL.format(skill=name_skill(skill, words), percent=f"{session.known[skill]:.0%}"),)) for skill in weakest
+        ]
+    return Document(say.SUMMARY, lesson.exercise.id, tuple(facts), "", tuple(blocks), words.language)
+
+
+def find_status(own: Progress) -> str:
+    """How a step was done, as it is told at the end."""
+    if own.status != "right":
+        return "tried" if own.status == "open" and own.attempts else own.status
+    return "helped" if own.rungs else "retried" if own.attempts else "right"
+
+
+def _list_slips(session: Session, words: Wording) -> list[Block]:
+    found: dict[str, list[str]] = {}
+    for task in session.lesson.tasks:
+        for tag in dict.fromkeys(session.look_up(task.id).tags):
+            found.setdefault(tag, []).append(task.target)
+    if not found:
+        return [Paragraph((words.practice.NOTHING_SLIPPED,))]
+    return [
+        Paragraph(tuple(words.marking.join_parts([_name(target, words) for target in targets])), words.marking.slip(tag).name)
+        for tag, targets in found.items()
+    ]
+
+
+def name_skill(skill: str, words: Wording) -> str:
+    """A skill in words."""
+    sort, _, rule = skill.partition(":")
+    return words.practice.PLACES.get(sort, sort).format(rule=say_rule(sort, rule, words) if rule else "")
+

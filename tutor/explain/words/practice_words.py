@@ -1,0 +1,75 @@
+"""The words of practice: what is asked, what is said to an answer, hints, and what was done at the end."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from tutor.explain.words.topic import Topic
+
+
+class PracticeWords(Topic):
+    """The phrases of a session."""
+
+    STEP = "Step {number} of {count}"
+    ASKS: Mapping[str, str] = {
+        "number": "What is {asked}?",
+        "expression": "Which formula is {asked}?",
+        "ways": "Through which of these does {asked} reach the loss? Choose every quantity that it is used in directly.",
+        "factors": "Of which factors is {asked} the product? Choose them all.",
+    }
+    TILE = "{letter})"
+    """In front of what can be chosen."""
+    TABLE: Mapping[str, str] = {"quantity": "Quantity", "value": "Value", "how": "How"}
+    STATUS: Mapping[str, str] = {
+        "right": "on your own",
+        "helped": "with hints",
+        "retried": "after another try",
+        "kept": "your own value, not right",
+        "shown": "shown to you",
+        "implied": "followed from a later answer",
+        "given": "worked out for you",
+        "skipped": "left out",
+        "tried": "not right yet",
+        "open": "not reached",
+    }
+
+    RIGHT = "Right."
+    FOLLOWS = "Right, from your own earlier values."
+    CLOSE = "Close: check the arithmetic, or the rounding."
+    NOT_YET = "Not yet."
+    IMPLIED = ("{steps} is settled by it, too.", "{steps} are settled by it, too.")
+    LOOK_AGAIN = "Not yet. {look} How did you get {answer}?"
+    """A slip, asked before it is said; ``look`` is what to look at."""
+    WORKED = "Worked out for you:"
+    PLACED = "Here is the step, to go on with:"
+    KEPT = "Then go on with your own value; at the end you will see what it changed."
+    NOTES: Mapping[str, str] = {
+        "blank": "There is no answer in this.",
+        "unreadable": "This could not be read; it does not count as a try.",
+        "locked": "The next hint comes after a try, or in {count} seconds.",
+        "no-hints": "There are no hints in an exam.",
+        "not-kept": "There is no value of your own to go on with.",
+        "taken": "Noted.",
+        "done": "That is done already.",
+        "end": "The session has ended.",
+    }
+    RUNGS: Mapping[str, str] = {
+        "look": "Look at {parts}.",
+        "rule": "The rule: {rule}.",
+        "formula": "The rule as a formula:",
+        "symbols": "The step in symbols:",
+        "numbers": "With numbers put in:",
+        "result": "The answer is {answer}. It counts as shown.",
+    }
+
+    SUMMARY = "What you did"
+    COUNTS = ("{right} of {count} step on your own", "{right} of {count} steps on your own")
+    MARK = "Mark: {marks} of {out_of}"
+    SLIPPED = "What slipped"
+    NOTHING_SLIPPED = "Nothing slipped."
+    SKILLS = "What to practise next"
+    SKILL = "{skill}: {percent}"
+    PLACES: Mapping[str, str] = {
+        "forward": "forward, {rule}", "local": "derivative, {rule}", "gradient": "{rule}", "update": "update, {rule}",
+        "ways": "which ways there are", "factors": "which factors there are", "choice": "choosing", "number": "counting",
+    }  # fmt: skip

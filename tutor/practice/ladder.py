@@ -1,0 +1,121 @@
+"""The ladder of hints of a task: what its step knows about itself, a little more on each rung."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Literal
+
+from tutor.derive.working import list_referred
+from tutor.exercise.question import Question
+from tutor.expression.keys import derivative_key, read_derivative
+from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
+from tutor.expression.parse import parse
+from tutor.expression.plain import write_plain
+from tutor.graph.nouns import Step
+from tutor.marking.mark_submission import Marker
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.printed import decimal, round_significant
+from tutor.practice.tasks import AskedStep
+from tutor.rules.functions import FUNCTIONS, OUT
+
+RungKind = Literal["look", "rule", "formula", "symbols", "numbers", "result"]
+DIGITS = 6
+LAST: RungKind = "result"
+"""The last rung: who has seen it was shown the answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rung:
+    """One hint.
+
+    ``look``: ``parts`` are the quantities to look at.  ``rule``: ``rule`` names the rule of the step, of ``sort``.  ``formula``: ``left``
+    = ``right`` is the rule in its own letters.  ``symbols``: the step itself; ``numbers``: the same with numbers put in.  ``result``:
+    ``text`` is the answer, as it is typed.
+    """
+
+    kind: RungKind
+    parts: tuple[Expr, ...] = ()
+    rule: str = ""
+    sort: str = ""
+    left: Expr | None = None
+    right: Expr | None = None
+    text: str = ""
+
+
+def list_rungs(marker: Marker, task: AskedStep, shown: Mapping[str, str]) -> tuple[Rung, ...]:
+    """The hints of a task, from the least to the answer.
+
+    ``shown`` are the numbers that the learner has, by quantity, as they were written: only these are put into formulas.
+    """
+    step = find_step(marker, task)
+    result = Rung(LAST, text=write_answer(marker, task.question))
+    if step is None:
+        return (result,)
+    left = _refer(step.target)
+    looked = tuple(_refer(name) for name in list_referred(step.expr))
+    rungs = [Rung("look", looked)] if looked else []
+    rungs.append(Rung("rule", rule=step.rule, sort=step.sort))
+    if (own := _write_rule(step.rule, step.sort)) is not None:
+        rungs.append(Rung("formula", left=own[0], right=own[1]))
+    if task.question.kind != "choice":
+        rungs.append(Rung("symbols", left=left, right=step.expr))
+        filled = _put_in(step.expr, shown)
+        if task.question.kind == "number" and filled != step.expr:
+            rungs.append(Rung("numbers", left=left, right=filled))
+    return (*rungs, result)
+
+
+def find_step(marker: Marker, task: AskedStep) -> Step | None:
+    """The step that a task is about, of whole arrays where they are asked; nothing for a count or a choice of its own."""
+    array = task.question.array
+    return marker.sheet.layer_steps.get(array) if array else marker.sheet.working.by_name.get(task.target)
+
+
+def write_answer(marker: Marker, question: Question) -> str:
+    """The answer to a question as it is typed: letters, a number of six digits, or a formula."""
+    truth = marker.sheet.truth.get(question.targets[0]) if question.kind == "number" and not question.shape else None
+    if truth is not None and question.form != "fraction":
+        return write_number(truth)
+    expr, text = marker.solution(question)
+    return text or (write_plain(expr) if expr is not None else "")
+
+
+def write_number(value: Value) -> str:
+    """A number as it is typed: whole where it is short, else to six digits.
+
+    >>> from fractions import Fraction
+    >>> write_number(Fraction(-1, 2)), write_number(Fraction(1, 3))
+    ('-0.5', '0.333333')
+    """
+    exact = decimal(value) if isinstance(value, Fraction) else None
+    return exact if exact is not None and len(exact) <= DIGITS + 2 else round_significant(value, DIGITS)
+
+
+def _refer(name: str) -> Expr:
+    parts = read_derivative(name)
+    return Partial(parts.of, parts.wrt) if parts else Name(name)
+
+
+def _write_rule(rule: str, sort: str) -> tuple[Expr, Expr] | None:
+    """A function's value, or its derivative, in the letters of its row; nothing for what is no function."""
+    row = FUNCTIONS.get(rule)
+    if row is None or not row.params or row.variadic:
+        return None
+    call = Call(row.name, tuple(Name(name) for name in row.params))
+    if sort == "forward":
+        return (call, parse(row.value, names=row.params, functions=FUNCTIONS)) if row.value else None
+    if not row.partials or row.partials[0] == "":
+        return None
+    derivative = parse(row.partials[0], names=(*row.params, OUT), functions=FUNCTIONS)
+    return Partial(OUT, row.params[0]), derivative
+
+
+def _put_in(expr: Expr, shown: Mapping[str, str]) -> Expr:
+    """A formula with the numbers that are there in place of names and derivatives."""
+    key = expr.name if type(expr) is Name else derivative_key(expr.of, expr.wrt) if type(expr) is Partial else ""
+    if key:
+        return Number(shown[key]) if key in shown else expr
+    parts = children(expr)
+    return rebuild(expr, tuple(_put_in(part, shown) for part in parts)) if parts else expr

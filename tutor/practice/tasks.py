@@ -1,0 +1,241 @@
+"""What is asked in a session: the working of an exercise as tasks, in the order in which it is taught.
+
+Forward values first.  Then for each gradient that is wanted all that it is made of: from the loss to it, before each step the local
+derivatives that it needs, which ways there are, which factors.  Then the updates.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+from zlib import crc32
+
+from tutor.errors import ExerciseError, hint_near
+from tutor.exercise.question import Question
+from tutor.expression.keys import derivative_key, make_after_key, read_derivative, read_edge
+from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.walk import names
+from tutor.graph.nouns import Step
+from tutor.marking.mark_submission import Marker
+from tutor.marking.misconceptions import find_depths
+from tutor.marking.question_list import make_questions
+
+Kind = Literal["value", "ways", "factors", "declared"]
+MOST_TILES, MOST_DISTRACTORS = 6, 4
+"""So many tiles are offered, and so many of them are none of the right ones."""
+MOST_TASKS = 120
+"""A session over a large network asks for so many things at most; ``wrt`` chooses others."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedStep:
+    """One thing that is asked.
+
+    ``question`` is what the marker judges; its id is the task's.  ``target`` is the quantity that it is about, by its name in the working,
+    ``skill`` what it trains.  ``tiles`` are the formulas to choose from, in the order of the question's options.
+    """
+
+    question: Question
+    kind: Kind
+    skill: str
+    target: str = ""
+    tiles: tuple[Expr, ...] = ()
+
+    @property
+    def id(self) -> str:
+        """What it is called in events."""
+        return self.question.id
+
+
+def find_skill(step: Step) -> str:
+    """What a step trains: its rule, where it is applied.
+
+    >>> find_skill(Step("da/dz", Name("a"), "sigmoid", sort="local"))
+    'local:sigmoid'
+    """
+    return f"{step.sort}:{step.rule}"
+
+
+def list_tasks(marker: Marker, wrt: Sequence[str] = (), *, layer: bool = False, seed: int = 0) -> tuple[AskedStep, ...]:
+    """The tasks of an exercise in teaching order, neuron by neuron or over whole arrays (``layer``).
+
+    ``wrt`` are the quantities whose gradients are wanted; without it those that the exercise asks for, else one of each layer and kind.
+    Raises `ExerciseError` for a name that has no gradient.
+    """
+    sheet = marker.sheet
+    if layer or sheet.exercise.graph is None:
+        return tuple(_declare(question, sheet.working.by_name) for question in sheet.marking_order)
+    goals = _choose_goals(marker, wrt)
+    tasks = _TaskLister(marker, seed).list_tasks(goals, updated=list(wrt))
+    if not tasks:
+        return tuple(_declare(question, sheet.working.by_name) for question in sheet.marking_order)
+    own = {task.target for task in tasks} | {task.id for task in tasks}
+    more = [question for question in sheet.exercise.questions if not wrt and question.id not in own and not set(question.targets) <= own]
+    return tuple([*tasks, *(_declare(question, sheet.working.by_name) for question in more)][:MOST_TASKS])
+
+
+def _declare(question: Question, steps: Mapping[str, Step]) -> AskedStep:
+    step = steps.get(question.targets[0]) if question.targets else None
+    skill = find_skill(step) if step is not None and question.kind != "choice" else question.kind
+    return AskedStep(question, "declared", skill, question.targets[0] if len(question.targets) == 1 else "")
+
+
+def _choose_goals(marker: Marker, wrt: Sequence[str]) -> list[str]:
+    """The gradients that are wanted."""
+    working, exercise = marker.sheet.working, marker.exercise
+    graph = working.graph
+    found: list[str] = []
+    for name in wrt:
+        key = name if name in working.by_name and read_derivative(name) else derivative_key(graph.loss, name)
+        if key not in working.by_name:
+            able = [step.wrt for step in working.steps if step.sort == "gradient" and step.of == graph.loss and not step.after]
+            raise ExerciseError(
+                f"there is no gradient of {graph.loss} with respect to {name}", where=exercise.id,
+                hint=hint_near(name, able) or f"there are those of {', '.join(able[:8])}",
+            )  # fmt: skip
+        found.append(key)
+    if found:
+        return found
+    asked = [target for question in exercise.questions or make_questions(exercise, working) for target in question.targets]
+    known = [working.by_name[target] for target in asked if target in working.by_name]
+    declared = [step.target for step in known if step.sort == "gradient" and not step.after]
+    if exercise.questions and declared:
+        return list(dict.fromkeys(declared))
+    depths, users = find_depths(graph), _find_users(graph.steps)
+    chosen: dict[tuple[str, int], str] = {}
+    listed = [working.by_name[target] for target in dict.fromkeys([*exercise.asked, *declared]) if target in working.by_name]
+    for step in listed:
+        target = step.target
+        if step.sort != "gradient":
+            continue
+        kind = next((q.kind for q in (*graph.leaves, *graph.nodes) if q.name == step.wrt), "node")
+        if step.wrt in depths and (kind in ("weight", "bias") or target in exercise.asked or not graph.parameters):
+            deep = min((depths[user] for user in users.get(step.wrt, ())), default=0)
+            chosen.setdefault((kind if not exercise.asked else target, deep), target)
+    return list(chosen.values())
+
+
+def _find_users(steps: Sequence[Step]) -> dict[str, list[str]]:
+    users: dict[str, list[str]] = {}
+    for step in steps:
+        for name in names(step.expr):
+            users.setdefault(name, []).append(step.target)
+    return users
+
+
+class _TaskLister:
+    """Lists the tasks of a working."""
+
+    def __init__(self, marker: Marker, seed: int) -> None:
+        self.sheet = marker.sheet
+        self.working = marker.sheet.working
+        self.exercise = marker.exercise
+        self.seed = seed
+        self.users = _find_users(self.working.graph.steps)
+        self.own = {question.targets[0]: question for question in marker.questions if len(question.targets) == 1 and not question.shape}
+        self.found: dict[str, AskedStep] = {}
+
+    def list_tasks(self, goals: Sequence[str], updated: Sequence[str]) -> list[AskedStep]:
+        """All of them; ``updated`` are the parameters whose updates are wanted, those of the goals without it."""
+        cone = self.working.cone(goals) if goals else frozenset(self.working.by_name)
+        if self.exercise.values:
+            for step in self.working.steps:
+                if step.sort == "forward" and not step.after and (step.target in cone or step.target == self.working.graph.loss):
+                    self.ask_value(step)
+        for goal in goals:
+            self.add_gradient(goal)
+        for name in updated or [self.working.by_name[goal].wrt for goal in goals]:
+            moved = self.working.by_name.get(make_after_key(name, 1))
+            if moved is not None and moved.sort == "update" and self.exercise.values and self.exercise.steps:
+                self.ask_value(moved)
+        return list(self.found.values())
+
+    def add_gradient(self, goal: str) -> None:
+        """A gradient after all that it is made of, from the loss to it."""
+        stack = [(goal, False)]
+        while stack:
+            target, visited = stack.pop()
+            step = self.working.by_name.get(target)
+            if step is None or step.sort not in ("gradient", "local") or target in self.found:
+                continue
+            if visited or step.sort == "local":
+                self.add_step(step)
+                continue
+            stack.append((target, True))
+            uses = [self.working.by_name[name] for name in reversed(self.working.uses[target]) if name in self.working.by_name]
+            for sort in ("local", "gradient"):  # the last pushed is the first done
+                stack.extend((used.target, False) for used in uses if used.sort == sort)
+
+    def add_step(self, step: Step) -> None:
+        """A local derivative that has something to compute; a gradient with its choices."""
+        if step.sort == "local":
+            if not read_edge(step.target) and names(step.expr) and type(step.expr) is not Name:
+                self.ask_value(step)
+            return
+        if len(step.terms) >= 2:
+            self.ask_ways(step)
+        elif len(step.terms) == 1:
+            self.ask_factors(step)
+        if step.terms or names(step.expr):
+            self.ask_value(step)
+
+    def ask_value(self, step: Step) -> None:
+        """The value of a step, or its formula where the exercise has no values."""
+        target = step.target
+        if target in self.found or (self.exercise.values and target not in self.sheet.truth):
+            return
+        kind: Literal["number", "expression"] = "number" if self.exercise.values else "expression"
+        known = self.own.get(target)
+        question = known if known is not None and known.kind == kind else Question(target, target, kind, (target,))
+        self.found[target] = AskedStep(replace(question, id=target), "value", find_skill(step), target)
+
+    def ask_ways(self, step: Step) -> None:
+        """On which ways a quantity reaches the loss: through which of its users."""
+        right = [local.of for _, local in step.terms if type(local) is Partial]
+        if len(right) != len(step.terms):
+            return
+        graph = self.working.graph
+        others = [other.target for other in graph.steps if other.target not in (*right, graph.loss, step.wrt)]
+        tiles = self.choose_tiles([Name(name) for name in right], [Name(name) for name in others], step.target)
+        self.ask_choice(step, "ways", tiles, {Name(name) for name in right})
+
+    def ask_factors(self, step: Step) -> None:
+        """Of which factors a gradient is the product."""
+        right = [part for part in step.terms[0] if type(part) is Partial]
+        if len(right) != 2:
+            return
+        others: list[Expr] = []
+        for other in self.working.steps:
+            near = other.of in (right[1].of, step.of) or other.wrt in (step.wrt, right[1].of)
+            able = other.sort in ("local", "gradient") and not other.after and not read_edge(other.target)
+            if able and near and other.target != step.target:
+                others.append(Partial(other.of, other.wrt))
+        wrong = [part for part in others if part not in right and not _is_same(part, right)]
+        tiles = self.choose_tiles(right, wrong, step.target)
+        if len(tiles) > 2:
+            self.ask_choice(step, "factors", tiles, set(right))
+
+    def ask_choice(self, step: Step, kind: Kind, tiles: Sequence[Expr], right: set[Expr]) -> None:
+        letters = [chr(ord("a") + place) for place in range(len(tiles))]
+        options = tuple((letter, write_tile(tile)) for letter, tile in zip(letters, tiles, strict=True))
+        answer = tuple(letter for letter, tile in zip(letters, tiles, strict=True) if tile in right)
+        ident = f"{step.target}.{kind}"
+        question = Question(ident, ident, "choice", options=options, right=answer)
+        self.found[ident] = AskedStep(question, kind, f"{kind}:{step.rule}", step.target, tuple(tiles))
+
+    def choose_tiles(self, right: Sequence[Expr], wrong: Sequence[Expr], salt: str) -> list[Expr]:
+        """The right tiles among some wrong ones, in an order that the seed decides."""
+        mixed = lambda tile: crc32(f"{self.seed} {salt} {write_tile(tile)}".encode())  # noqa: E731
+        room = max(1, min(MOST_DISTRACTORS, MOST_TILES - len(right)))
+        return sorted([*right, *sorted(dict.fromkeys(wrong), key=mixed)[:room]], key=mixed)
+
+
+def _is_same(part: Expr, right: Iterable[Expr]) -> bool:
+    """Whether a derivative is another name for one of the right ones: of the same quantity by the same."""
+    return any(type(part) is Partial and type(own) is Partial and (part.of, part.wrt) == (own.of, own.wrt) for own in right)
+
+
+def write_tile(tile: Expr) -> str:
+    """A tile as it may be typed."""
+    return derivative_key(tile.of, tile.wrt) if type(tile) is Partial else tile.name if type(tile) is Name else ""
