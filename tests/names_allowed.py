@@ -17,7 +17,7 @@ ALLOWED = {  # file: why, and the names
         "max_pool mean one_hot outer row_sums rows softmax_columns softmax_rows sum transpose unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
-    "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
+    "expression/index_signs.py": ("GRAMMAR", "convolve correlate matmul"),
     "expression/lexicon.py": (
         "GRAMMAR",
         "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten heaviside log "
@@ -66,12 +66,12 @@ ALLOWED = {  # file: why, and the names
     "explain/layer_page.py": ("ALGEBRA", "matmul"),
     "explain/worked_entry.py": ("ALGEBRA", "exp if_positive max_share min_share"),
     "graph/entries.py": ("ALGEBRA", "columns concat max max_share part row_sums rows"),
-    "graph/index_forms.py": ("ALGEBRA", "columns entry fill one_hot transpose"),
+    "graph/index_forms.py": ("ALGEBRA", "columns entry fill matmul one_hot transpose"),
     "graph/layered.py": ("ALGEBRA", "columns entry fill matmul mean rows sum transpose"),
     "graph/named_forms.py": (
         "ALGEBRA",
-        "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped max_pool one_hot route route_first share "
-        "spread spread_flipped",
+        "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped max_pool mean one_hot route route_first "
+        "share spread spread_flipped sum",
     ),
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul max min outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),

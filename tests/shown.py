@@ -119,7 +119,7 @@ def equations(doc) -> list[Equation]:
 
 
 def terminal_pieces(page: str, doc, profile, where) -> Iterator[Piece]:
-    """The rows of a terminal page, with numbers, reasons, and continuation lines."""
+    """The rows of a terminal page, with numbers, reasons, and continuation lines; nothing of given arrays side by side."""
     lines = page.split("\n")
     at = 0
     rows = equations(doc)
@@ -128,29 +128,42 @@ def terminal_pieces(page: str, doc, profile, where) -> Iterator[Piece]:
         left = re.escape(maths.text(equation.left, profile))
         number = rf"\s*{equation.number}\s\s?" if equation.number is not None else r"\s*"
         begins = re.compile(rf"{number}{left}(\s|$)")
+        block = lines[starts[-1] : lines.index("", starts[-1])] if starts and "" in lines[starts[-1] :] else []
+        if any(re.search(rf"\S.*\s{{3,}}{left}\s=", line) for line in block) and not any(map(begins.match, block)):
+            starts.append(starts[-1])
+            continue
+        begun = at
         while at < len(lines) and not begins.match(lines[at]):
             at += 1
+        if at == len(lines) and starts and equation.number is None and not uses(*members(equation)):
+            at = begun
+            starts.append(starts[-1])
+            continue
         if at == len(lines):
             raise AssertionError(f"{where}: no row of {key(equation.left)} ({maths.text(equation.left, profile)})")
         starts.append(at)
         at += 1
     for place, equation in enumerate(rows):
         first = starts[place]
-        last = starts[place + 1] if place + 1 < len(rows) else len(lines)
-        text = lines[first:last]
+        last = next((start for start in starts[place:] if start > first), len(lines)) if place + 1 < len(rows) else len(lines)
+        text = lines[first:last] if starts.count(first) == 1 else []
         if "" in text:
             text = text[: text.index("")]
         yield Piece(key(equation.left), "\n".join(text), "row", where, uses(equation.left, *members(equation)))
 
 
 def latex_pieces(page: str, environment: str, doc, where, both=True) -> Iterator[Piece]:
-    """The rows of align* or aligned, with tags and row ends; with ``both`` once more between dollar signs."""
+    """The rows of align* or aligned, with tags and row ends; with ``both`` once more in dollar signs; nothing of arrays side by side."""
     rows = equations(doc)
     found: list[list[str]] = []
     name = re.escape(environment)
     for inner in re.findall(rf"\\begin\{{{name}\}}\n(.*?)\n\\end\{{{name}\}}", page, re.DOTALL):
         begun = False
         for line in inner.split("\n"):
+            beside = line.split(" \\qquad ")
+            if len(beside) > 1 and all("=" in part for part in beside):
+                found += [[] for _ in beside]
+                continue
             if not line.lstrip().startswith(("&", r"\phantom")) and not (begun and line.startswith("\\MoveEqLeft")):
                 found.append([])
             begun = line.startswith("\\MoveEqLeft")
@@ -161,7 +174,7 @@ def latex_pieces(page: str, environment: str, doc, where, both=True) -> Iterator
         if not both:
             continue
         inside = re.sub(r"\\\\\*?$|\\cr$", "", "\n".join(text)).strip()
-        yield Piece(key(equation.left), f"${inside}$", "row", where + " $", uses(equation.left, *members(equation)))
+        yield Piece(key(equation.left), f"${inside}$" if inside else "", "row", where + " $", uses(equation.left, *members(equation)))
 
 
 def json_pieces(page: str, exercise, where) -> Iterator[Piece]:
@@ -254,11 +267,11 @@ def layer_pieces(solved, where) -> Iterator[Piece]:
     rows = equations(doc)
     for width in (80, 120):
         cut = list(terminal_pieces(solved.to_text(width), doc, profile, f"{where} terminal {width}"))
-        yield from (piece for piece, row in zip(cut, rows, strict=True) if id(row) in with_numbers)
+        yield from (piece for piece, row in zip(cut, rows, strict=True) if id(row) in with_numbers and piece.text)
     cut = list(latex_pieces(solved.to_latex(fragment=True), "align*", doc, f"{where} LaTeX"))
-    yield from (piece for place, piece in enumerate(cut) if id(rows[place // 2]) in with_numbers)
+    yield from (piece for place, piece in enumerate(cut) if id(rows[place // 2]) in with_numbers and piece.text)
     cut = list(latex_pieces(solved.to_markdown(), "aligned", doc, f"{where} Markdown"))
-    yield from (piece for place, piece in enumerate(cut) if id(rows[place // 2]) in with_numbers)
+    yield from (piece for place, piece in enumerate(cut) if id(rows[place // 2]) in with_numbers and piece.text)
     data = json.loads(solved.to_json())
     for name, value in data["values"].items():
         yield Piece(name, json.dumps(value, ensure_ascii=False) if isinstance(value, list) else value, "number", f"{where} JSON")

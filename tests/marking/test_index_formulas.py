@@ -8,12 +8,12 @@ from dataclasses import replace
 from functools import cache
 
 import pytest
+from mark_one import marker_of
 from some_now import some_now
 
 from tutor.answer.read.effort import Effort
 from tutor.exercise.load import from_text, load
 from tutor.exercise.over_layers import layers_of
-from tutor.expression.keys import derivative_key
 from tutor.graph.layered import choose_sizes
 from tutor.marking.array_questions import array_question
 from tutor.marking.mark_submission import Marker
@@ -69,12 +69,7 @@ HOSTILE = [
 
 @cache
 def marker(name):
-    exercise = load(name)
-    layered = layers_of(exercise, exercise.notation)
-    small = choose_sizes(layered)[0]
-    bare = replace(exercise, values={}, rate=None, steps=0, questions=())
-    keys = [key for array in small.entries for key in (array, derivative_key(layered.graph.loss, array))]
-    return Marker(replace(exercise, questions=tuple(array_question(bare, small, key) for key in keys)))
+    return marker_of(load(name))
 
 
 def judged(name, question, text):

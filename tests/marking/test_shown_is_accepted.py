@@ -14,6 +14,7 @@ from functools import cache
 
 import numpy as np
 import pytest
+from mark_one import marker_of
 from shown import (
     NOTATIONS,
     PAGES,
@@ -39,11 +40,8 @@ from tutor.answer.handed_in import Submission
 from tutor.errors import TutorError
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import from_text, load
-from tutor.exercise.over_layers import layers_of
-from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call
-from tutor.graph.layered import choose_sizes
-from tutor.marking.array_questions import array_question, is_asked_by_arrays
+from tutor.marking.array_questions import is_asked_by_arrays
 from tutor.marking.mark_submission import Marker
 
 EXHAUSTIVE = os.environ.get("TUTOR_EXHAUSTIVE") == "1"
@@ -266,18 +264,9 @@ OPERATIONS = {  # what no exercise of the lectures has: strides, paddings, chann
 }  # fmt: skip
 
 
-def array_marker(exercise):
-    """What marks formulas for every array of an exercise, and for the gradient of every one."""
-    layered = layers_of(exercise, exercise.notation)
-    small = choose_sizes(layered)[0]
-    bare = replace(exercise, values={}, rate=None, steps=0, questions=())
-    keys = [key for array in small.entries for key in (array, derivative_key(layered.graph.loss, array))]
-    return Marker(replace(exercise, questions=tuple(array_question(bare, small, key) for key in keys)))
-
-
 def refused_rows(exercise):
     """How many rows were tried, and those that are not plainly right."""
-    marker, tried, refused = array_marker(exercise), 0, []
+    marker, tried, refused = marker_of(exercise), 0, []
     for question, text in layer_rows(exercise):
         if question in marker.sheet.by_id:
             answer, _ = marker.judge(question, text)

@@ -28,7 +28,7 @@ _SETTING = re.compile(
 )
 _ENVIRONMENT = r"(?:align|aligned|alignat|equation|gather|gathered|multline|split)"
 _ON_ONE_LINE = re.compile(
-    rf"[ \t]*(?:\$\$|\\\[)?[ \t]*\\begin\{{(?P<name>{_ENVIRONMENT}\*?)\}}(?:\{{[0-9]\}})?(?P<rows>.*)\\end\{{(?P=name)\}}"
+    rf"[ \t]*(?:\$\$|\\\[)?[ \t]*\\begin\{{(?P<name>{_ENVIRONMENT}\*?)\}}(?:\{{[0-9]\}})?(?P<inner>.*)\\end\{{(?P=name)\}}"
     r"[ \t]*(?:\$\$|\\\])?[ \t]*[.,]?[ \t]*"
 )
 """An environment of equations that begins and ends on one line."""
@@ -117,7 +117,7 @@ def _margin(lines: Sequence[str]) -> int:
 def _blocks_of(line: str, number: int) -> list[TextBlock]:
     """The block of a line; of equations on one line a block each, none for a rule."""
     whole = _ON_ONE_LINE.fullmatch(line) if "\\begin" in line and len(line) <= MAX_LINE else None
-    rows = re.split(r"\\\\\*?|\\cr(?![A-Za-z])", whole["rows"]) if whole is not None and "\\begin" not in whole["rows"] else [line]
+    rows = re.split(r"\\\\\*?|\\cr(?![A-Za-z])", whole["inner"]) if whole is not None and "\\begin" not in whole["inner"] else [line]
     found = (_block(row.strip() if whole is not None else row, number) for row in rows)
     return [block for block in found if block is not None and (whole is None or block.text)]
 
