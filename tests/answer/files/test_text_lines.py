@@ -29,6 +29,11 @@ ONE = [  # file, text, student, answers
     ("anna.txt", "q1:\n0.5\nq2 =\n3", "anna", {"q1": "0.5", "q2": "3"}),
     ("anna.txt", "q1:\n0.5\nq2 = 1 + 2\n= 3", "anna", {"q1": "0.5", "q2": "1 + 2\n= 3"}),
     ("anna.txt", "q1 = 0.5      q2 = 3\nBest wishes\nAnna", "anna", {"q1": "0.5", "q2": "3"}),
+    ("anna.txt", "q1 = 0.5 q2 = 3 dL/dw5 = 0.07", "anna", {"q1": "0.5", "q2": "3", "dL/dw5": "0.07"}),
+    ("anna.txt", "q2 = 3\nq1 = 0.5 dL/dw5 = 0.07", "anna", {"q2": "3", "q1": "0.5", "dL/dw5": "0.07"}),
+    ("anna.txt", "q2 = 3\nq1 = 0.5 q2 = 1.5", "anna", {"q2": "3", "q1": "0.5 q2 = 1.5"}),  # a line of working: half of q2
+    ("anna.txt", "Aufgabe 1.1: q1 = 0.5\nTask 3b: q2 = 3\n2.1) dL/dw5 = 0.07", "anna", {"q1": "0.5", "q2": "3", "dL/dw5": "0.07"}),
+    ("anna.txt", "Ex. 2 (c): q1 = 0.5\nQ5: q2 = 3", "anna", {"q1": "0.5", "q2": "3"}),
     ("anna.md", "---\nname: Anna Berg\n---\nq1: 1", "Anna Berg", {"q1": "1"}),
 ]  # fmt: skip
 
