@@ -9,6 +9,7 @@ from functools import cache
 
 import pytest
 
+from tutor.answer.compare.places import Place
 from tutor.answer.read.effort import Effort
 from tutor.exercise.load import from_text
 from tutor.exercise.over_layers import layers_of
@@ -61,7 +62,8 @@ G = ["n", "m"]
 """,
 }
 RIGHT = [
-    ("deep", "dL/dz2", r"\sum_k \frac{\partial L}{\partial p_k} p_k (\delta_{jk} - p_j)"), ("deep", "dL/dz2", "Σ_k ∂L/∂p_k p_k (δⱼₖ - p_j)"),
+    ("deep", "dL/dz2", r"\sum_k \frac{\partial L}{\partial p_k} p_k (\delta_{jk} - p_j)"),
+    ("deep", "dL/dz2", "Σ_k ∂L/∂p_k p_k (δⱼₖ - p_j)"),
     ("deep", "dL/da1", r"\sum_{k=1}^{c} (W_2)_{kj} (p_k - y_k)"), ("deep", "dL/da1", "Σ_k (W2^T)_jk (p - y)_k"),
     ("deep", "dL/dW2", "(p - y) ⊗ a1"), ("deep", "dL/dW2", r"(p - y) \otimes a_1"), ("deep", "dL/dp", "-y ⊘ p"),
     ("deep", "dL/dz1", r"(W_2^T (p - y)) \odot (1 - a_1^{\odot 2})"), ("deep", "dL/dW2", "(p - y)_i a1[j]"),
@@ -72,7 +74,8 @@ RIGHT = [
     ("line", "z", "z_3 = k_1 x_4 + k_2 x_5 + k_3 x_6; z_1 = k_2 x_1 + k_3 x_2\nz_2 = k_1 x_2 + k_2 x_3 + k_3 x_4"),
     ("plane", "Z", r"Z[i,j] = \sum_{m=0}^{1}\sum_{n=0}^{1} K[m,n] X[i+m, j+n]"),
     ("plane", "Z", r"Z(i,j) = \sum_m \sum_n K(m,n) X(i+m-1, j+n-1)"),
-    ("plane", "dL/dZ", "dL/dA * A * (1 - A)"), ("plane", "dL/dZ", "dL/dA_ij * A_ij * (1 - A_ij)"), ("plane", "P", "sigmoid(max_pool(Z, 2))"),
+    ("plane", "dL/dZ", "dL/dA * A * (1 - A)"), ("plane", "dL/dZ", "dL/dA_ij * A_ij * (1 - A_ij)"),
+    ("plane", "P", "sigmoid(max_pool(Z, 2))"),
     ("plane", "v", "P.flatten()"), ("plane", "dL/dP", "reshape(dL/dv, 2, 2)"),
     ("attention", "dL/dS", "A ⊙ (dL/dA - (dL/dA ⊙ A) 𝟏 𝟏ᵀ)"),
 ]  # fmt: skip
@@ -118,12 +121,13 @@ def test_what_may_be_meant_in_two_ways_goes_to_a_person(name, question, text):
     assert answer.message
 
 
-@pytest.mark.parametrize("text", ["max_pool(A^2, 2)/max_pool(A, 2)", "sigmoid(max_pool(2*Z, 2)/2)", "max_pool(A^3 + A, 2) - max_pool(A^3, 2)"])
+KINKED = ["max_pool(A^2, 2)/max_pool(A, 2)", "sigmoid(max_pool(2*Z, 2)/2)", "max_pool(A^3 + A, 2) - max_pool(A^3, 2)"]
+
+
+@pytest.mark.parametrize("text", KINKED)
 def test_kinks_of_ones_own_cost_what_is_counted(text, monkeypatch):
     """Places are made beside a kink, each with all that it depends on: that is counted, or an answer would take long."""
     places = []
-    from tutor.answer.compare.places import Place
-
     monkeypatch.setattr(Place, "__init__", lambda self, *a, make=Place.__init__, **b: (places.append(1), make(self, *a, **b))[1])
     asked = marker("plane")
     asked.judge("P", "max_pool(A, 2)")
