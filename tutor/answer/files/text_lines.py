@@ -342,13 +342,17 @@ def _make_found(part: _Part, stem: str, several: bool) -> Found:
 
 def _take_apart(part: _Part) -> None:
     """Make answers of those that stand beside each other on one line, where nothing else answers their questions; else it is working."""
-    for segment, (first, *others) in part.beside:
-        answered = {other.question for other in part.segments if other is not segment and not other.blank}
-        if not answered.isdisjoint(label.question for label in others):
+    beside = {id(segment): labels for segment, labels in part.beside}
+    answered = {segment.question for segment in part.segments if not segment.blank} if beside else ()
+    segments, part.segments = part.segments, []
+    for segment in segments:
+        part.segments.append(segment)
+        first, *others = beside.get(id(segment)) or (None,)
+        if first is None or any(label.question in answered for label in others):
             continue
         segment.lines[0] = first.rest
         made = [_Segment(label.question, segment.strength, segment.number, [label.rest], written=label.rest) for label in others]
-        part.segments[(place := part.segments.index(segment) + 1) : place] = made
+        part.segments += made
 
 
 def _settle_answers(part: _Part) -> list[tuple[str, str]]:
