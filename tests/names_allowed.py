@@ -17,7 +17,7 @@ ALLOWED = {  # file: why, and the names
         "max_pool mean one_hot outer row_sums rows softmax_columns softmax_rows sum transpose unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
-    "expression/index_signs.py": ("GRAMMAR", "convolve correlate matmul"),
+    "expression/index_signs.py": ("GRAMMAR", "convolve correlate flatten matmul unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",
         "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten heaviside log "
@@ -27,7 +27,7 @@ ALLOWED = {  # file: why, and the names
     "expression/parse.py": ("GRAMMAR", "matmul softmax"),
     "expression/plain.py": ("GRAMMAR", "entry matmul outer transpose"),
     "expression/read_number.py": ("GRAMMAR", "sign"),
-    "expression/signs.py": ("GRAMMAR", "matmul sqrt"),
+    "expression/signs.py": ("GRAMMAR", "matmul outer sqrt"),
     "expression/spelling.py": (
         "GRAMMAR",
         "arccos arcsin arctan cos cosh cot coth csc entry exp log max min sec sin sinh tan tanh",
@@ -40,7 +40,7 @@ ALLOWED = {  # file: why, and the names
         "GRAMMAR",
         "arccos arcosh arcsin arctan arsinh artanh cos cosh exp if_positive log sigmoid sin sinh tan tanh",
     ),
-    "expression/walk.py": ("GRAMMAR", "if_positive max max_share min_share transpose"),
+    "expression/walk.py": ("GRAMMAR", "if_positive max max_share min min_share transpose"),
     "numbers/arithmetic.py": (
         "PRIMITIVE",
         "abs arccos arcosh arcsin artanh cos cosh exp if_positive log max min sign sin sinh sqrt tan",
@@ -66,14 +66,14 @@ ALLOWED = {  # file: why, and the names
     "explain/layer_page.py": ("ALGEBRA", "matmul"),
     "explain/worked_entry.py": ("ALGEBRA", "exp if_positive max_share min_share"),
     "graph/entries.py": ("ALGEBRA", "columns concat max max_share part row_sums rows"),
-    "graph/index_forms.py": ("ALGEBRA", "columns entry fill matmul one_hot transpose"),
+    "graph/index_forms.py": ("ALGEBRA", "columns entry fill matmul one_hot rows transpose"),
     "graph/layered.py": ("ALGEBRA", "columns entry fill matmul mean rows sum transpose"),
     "graph/named_forms.py": (
         "ALGEBRA",
         "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped max_pool mean one_hot route route_first "
         "share spread spread_flipped sum",
     ),
-    "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul max min outer softmax transpose"),
+    "graph/shapes.py": ("ALGEBRA", "convolve correlate entry fill matmul max min outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),
     "marking/array_diagnose.py": ("ALGEBRA", "matmul outer transpose"),
     "marking/judge_arrays.py": ("ALGEBRA", "transpose"),
@@ -100,12 +100,13 @@ ALLOWED = {  # file: why, and the names
     "render/maths.py": ("SIGN", "abs cos exp if_positive log max min sin sqrt tan tanh"),
     "render/picture/network_layout.py": ("SIGN", "identity"),
     "render/terminal/columns.py": ("SIGN", "sqrt sum"),
-    "answer/read/array_vocabulary.py": ("TYPED", "batch batch_sums column_sums columns row_sums rows sum"),
+    "answer/read/array_vocabulary.py": ("TYPED", "batch batch_sums column_sums columns flatten row_sums rows sum unflatten"),
     "answer/read/vocabulary.py": ("TYPED", "leaky_relu"),
     "exercise/load.py": ("TYPED", "columns identity mean rows"),
     "graph/network.py": ("TYPED", "half+squared+error sum"),
     "answer/read/typed_arrays.py": ("KEY", "part sign"),
     "exercise/conventions.py": ("KEY", "max"),
+    "answer/read/named_entries.py": ("KEY", "part sign"),
     "answer/read/number_forms.py": ("KEY", "part sign"),
     "answer/read/pasted.py": ("KEY", "sign"),
     "answer/read/working_lines.py": ("KEY", "sign"),

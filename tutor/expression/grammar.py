@@ -44,7 +44,7 @@ from tutor.expression.tokens import (
     skip_token,
     write_choice,
 )
-from tutor.expression.walk import depth, shift_letters, take_entry
+from tutor.expression.walk import depth, move_letters, take_entry
 
 UNIT: Token = ("a", ONE)
 _BEGINS = frozenset("aefpdrFC1([wS")
@@ -211,7 +211,7 @@ def _read_sum_behind(tokens: list[Token], at: int, level: int, how: How) -> tupl
     begun = at
     node, at = _sum(tokens, at + 1, level + 1, how, single=True)
     if later:
-        moved = shift_letters(node, letters, later)
+        moved = move_letters(node, letters, later)
         if moved is None:
             raise Stop(begun, "an index of this sum begins below 1", "entries are counted from 1: \\sum_{v=-1}^{1} k_{v+2}")
         node = moved

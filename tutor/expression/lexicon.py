@@ -41,6 +41,8 @@ OTHERWISE = {
 }  # fmt: skip
 """What these modules call functions that have another name here."""
 
+BEFORE_UPDATE = ("(0)", "old", "alt", "(t)", "(k)")
+"""Superscripts of a parameter before an update, where an exercise has updates."""
 DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_TOGETHER, COMMON = range(9)
 """How good the reason is for which a spelling stands for something, the best first."""
 

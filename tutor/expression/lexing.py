@@ -16,6 +16,7 @@ from tutor.expression.elsewhere import function_hint, refuse_base, refuse_word
 from tutor.expression.lexicon import (
     ALSO_QUANTITIES,
     ALWAYS_IN_BRACKETS,
+    BEFORE_UPDATE,
     DECLARED,
     NEVER_QUANTITIES,
     OTHER,
@@ -270,6 +271,7 @@ class _Lexer:
             and not (self.known.indexed and level <= OWN)
             and not isinstance(node, Several)
             and one.key[2].strip("()").isdigit()
+            and one.key[2] not in BEFORE_UPDATE
         ):
             return None, OTHER  # x1^2 is a power of x1
         return node, level

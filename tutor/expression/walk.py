@@ -122,31 +122,31 @@ def transpose(expr: Expr) -> Expr:
     return drop_transpose(expr) if is_transposed(expr) else Call("transpose", (expr,))
 
 
-def shift_letters(expr: Expr, letters: Collection[str], by: int) -> Expr | None:
+def move_letters(expr: Expr, letters: Collection[str], by: int) -> Expr | None:
     """The form with some letters of its indices by so much larger, Σ_{v=-1}^{1} k_{v+2} as Σ_{v=1}^{3} k_{v-2+2}; nothing where such a
     letter is an index by itself and begins below 1.
 
     >>> from tutor.expression.nodes import Call
     >>> from tutor.expression.plain import write_plain
-    >>> write_plain(shift_letters(Call("at", (Name("x"), Name("v"))), "v", 1).args[1])
+    >>> write_plain(move_letters(Call("at", (Name("x"), Name("v"))), "v", 1).args[1])
     'v + 1'
     """
     if type(expr) is Call and expr.func in ("at", "equal"):
         first = 1 if expr.func == "at" else 0
         if by < 0 and any(type(part) is Name and part.name in letters for part in expr.args[first:]):
             return None
-        return Call(expr.func, (*expr.args[:first], *(_shift(part, letters, by) for part in expr.args[first:])))
+        return Call(expr.func, (*expr.args[:first], *(_move_index(part, letters, by) for part in expr.args[first:])))
     parts = children(expr)
-    done = [shift_letters(part, letters, by) for part in parts]
+    done = [move_letters(part, letters, by) for part in parts]
     kept = tuple(part for part in done if part is not None)
     return expr if not parts else rebuild(expr, kept) if len(kept) == len(parts) else None
 
 
-def _shift(part: Expr, letters: Collection[str], by: int) -> Expr:
+def _move_index(part: Expr, letters: Collection[str], by: int) -> Expr:
     if type(part) is Name and part.name in letters:
         return Add((part, Number(str(by)) if by > 0 else Neg(Number(str(-by)))))
     inner = children(part)
-    return rebuild(part, tuple(_shift(one, letters, by) for one in inner)) if inner else part
+    return rebuild(part, tuple(_move_index(one, letters, by) for one in inner)) if inner else part
 
 
 _ENTRYWISE = frozenset({"hadamard", "if_positive", "max", "min"})

@@ -34,6 +34,7 @@ from tutor.marking.judge_arrays import judge_array
 from tutor.marking.judge_lines import (
     answer_of,
     drop_question,
+    find_count_read_as_number,
     find_first_broken,
     find_named_otherwise,
     has_rounded_figures,
@@ -160,6 +161,9 @@ class AnswerJudge:
         if judged.verdict in ("close", "wrong", "misconception") and judged.outcome in ("", "typed-back"):
             if not formula and (other := self.find_second_reading(target)):
                 return self.make_answer(Judged("undecided", message=f"{text.strip()} may be meant as {other}"), read=write_plain(expr))
+            if count := find_count_read_as_number(expr):
+                message = f"{count}: is the value before an update meant?"
+                return self.make_answer(Judged("undecided", message=message), read=write_plain(expr))
             for member in members if judged.outcome == "" else ():
                 if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
                     raise member.expr
@@ -271,7 +275,7 @@ class AnswerJudge:
         question, text = self.question, self.typed
         if named := read_named(text, self.sheet.vocabulary, question.targets):
             if len(named) < len(question.targets):
-                return self.named_entries(named)
+                return self.judge_named(named)
             text = nest_entries([named[target] for target in question.targets], question.shape)
         front, matrices = read_array(array_of(text, self.sheet.vocabulary, question.shape[:-2]), self.sheet.vocabulary, len(question.shape))
         cells = [cell for rows in matrices for row in rows for cell in row]
@@ -308,7 +312,7 @@ class AnswerJudge:
             share = max(share, fold(credits_for("misconception", "", slips, scheme)))
         return self.make_answer(judged, read=_as_read(front, matrices), share=share)
 
-    def named_entries(self, named: Mapping[str, str]) -> MarkedAnswer:
+    def judge_named(self, named: Mapping[str, str]) -> MarkedAnswer:
         """Some of the entries, by their names: one that is left out earns nothing."""
         question = self.question
         formula = not self.sheet.truth or question.kind == "expression"

@@ -31,6 +31,7 @@ from tutor.graph.shapes import Shape, shape_text
 from tutor.marking.judge import Judged
 from tutor.marking.judge_lines import answer_of, is_question
 from tutor.marking.marked import BrokenLine, MarkedAnswer, Outcome, Refutation, Slip
+from tutor.rules.operations import LAYERS
 
 if TYPE_CHECKING:
     from tutor.marking.judge_answer import AnswerJudge
@@ -40,6 +41,8 @@ _SIGNS = frozenset("*·×⋅∗")
 _STARS = frozenset("*∗")
 _SIGN_COMMANDS = ("\\cdot", "\\times", "\\ast")
 _MISFIT, _DISAGREE = "shapes do not fit", "readers disagree"
+SLIDING = frozenset(name for name, rows in LAYERS.items() if rows[0].padded and not rows[0].internal)
+"""Correlation and convolution, whose sign many courses have for a product, too."""
 READ_ONE = 9
 """A name or a sign is brought into shape in the time of so many operations with sixty digits."""
 
@@ -253,7 +256,7 @@ class ArrayJudge:
             while stack:
                 node = stack.pop()
                 stack.extend(children(node))
-                if type(node) is Call and node.func in ("correlate", "convolve"):
+                if type(node) is Call and node.func in SLIDING:
                     names = [step.target, *(derivative_key(loss, name) for arg in node.args for name in list_referred(arg))]
                     if self.key in names:
                         return True

@@ -30,13 +30,14 @@ from tutor.numbers.floats import columns, conditions, widen
 from tutor.numbers.lowering import MAX, MIN, NAME, NEG, NUMBER, SUB
 from tutor.numbers.program import Code, Program, keys, program
 from tutor.numbers.values import Ball
+from tutor.rules.functions import FUNCTIONS
 
 More = Callable[[str, str], Sequence[Step]]
 """Steps for a derivative ∂of/∂wrt that no step has yet; none where there is no such derivative."""
 
 BLOCK = 64
-RISING = frozenset({"exp", "log", "sigmoid", "softplus", "tanh"})
-"""Functions of one number that rise everywhere: which of two values is larger is told by their arguments."""
+RISING = frozenset(name for name, row in FUNCTIONS.items() if row.rising)
+"""Which of two values of these functions is larger is told by their arguments."""
 
 
 @cache
