@@ -115,7 +115,8 @@ def figure_pieces(block, profile, where) -> Iterator[Piece]:
 
 
 def equations(doc) -> list[Equation]:
-    return [row for block in doc.blocks if isinstance(block, Equations) for row in block.rows]
+    """The rows that were worked out: what is given stands side by side, above all others."""
+    return [row for block in doc.blocks if isinstance(block, Equations) and not block.beside for row in block.rows]
 
 
 def terminal_pieces(page: str, doc, profile, where) -> Iterator[Piece]:
@@ -164,10 +165,13 @@ def latex_pieces(page: str, environment: str, doc, where, both=True) -> Iterator
             if len(beside) > 1 and all("=" in part for part in beside):
                 found += [[] for _ in beside]
                 continue
-            if not line.lstrip().startswith(("&", r"\phantom")) and not (begun and line.startswith("\\MoveEqLeft")):
+            below = re.match(r"\\MoveEqLeft\[[0-9]\] (=|\\mathrel|\\leftarrow)", line)
+            if not line.lstrip().startswith(("&", r"\phantom")) and not (begun and line.startswith("\\MoveEqLeft")) and not below:
                 found.append([])
-            begun = line.startswith("\\MoveEqLeft")
+            begun = line.startswith("\\MoveEqLeft") and not below
             found[-1].append(line)
+    if any(isinstance(block, Equations) and block.beside for block in doc.blocks):
+        found = found[len(found) - len(rows) :]
     assert len(found) == len(rows), (where, len(found), len(rows))
     for equation, text in zip(rows, found, strict=True):
         yield Piece(key(equation.left), "\n".join(text), "row", where, uses(equation.left, *members(equation)))

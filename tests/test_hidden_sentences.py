@@ -28,6 +28,8 @@ NOT_OF_PAGES = {
     "expression/": "messages about formulas, with a caret",
     "marking/judge": "messages about answers, shown beside those of the reader: they would have to become facts",
     "graph/index_forms.py": "messages about index forms",
+    "graph/named_forms.py": "messages about index forms",
+    "practice/modes.py": "the help of a command",
     "graph/shapes.py": "messages about arrays whose shapes do not fit",
     "export/": "files of learning platforms, with the titles of their columns; reports on what was filled in",
 }

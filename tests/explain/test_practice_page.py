@@ -5,7 +5,15 @@ from some_now import some_now
 
 from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
-from tutor.explain.practice_page import find_status, name_skill, write_question, write_reply, write_summary
+from tutor.explain.practice_page import (
+    find_status,
+    name_skill,
+    write_known,
+    write_question,
+    write_reply,
+    write_summary,
+    write_worked,
+)
 from tutor.explain.words.languages import find_wording
 from tutor.notation.profile import Notation
 from tutor.practice.session import Event, Progress, Settings, start, step
@@ -64,3 +72,26 @@ def test_skills_have_names():
     for mode in ("scalar", "layer"):
         session = start(load("neuron/two-two-two"), Settings(layer=mode == "layer"))
         assert all(name_skill(skill, words) and "{" not in name_skill(skill, words) for skill in session.known)
+
+
+def test_what_is_worked_out_is_shown_with_its_numbers():
+    session = start(load("neuron/two-two-two"), Settings(mode="learn", wrt=("w5",)))
+    text = write_plain_page(write_worked(None, session), Notation(), 80)
+    assert "sigmoid(in_h1) = sigmoid(0.3775)" in text
+    assert "0.593270" in text
+    assert write_worked(session, session).blocks == ()
+
+
+def test_the_table_has_what_is_known_and_no_more():
+    session, _ = step(start(load("neuron/two-two-two"), Settings(wrt=("w5",))), Event("answer", "0.3775"))
+    text = write_plain_page(write_known(session), Notation(), 80)
+    assert "0.3775" in text
+    assert "out_h1" not in text
+
+
+def test_tiles_can_be_read():
+    session = start(load("neuron/two-two-two"), Settings(wrt=("w1",)))
+    session, _ = step(session, Event("go", "dL/dout_h1.ways"))
+    text = write_plain_page(write_question(session), Notation(), 80)
+    assert "does out_h1 reach the loss" in text
+    assert all(f"{letter})" in text for letter, _ in session.task.question.options)

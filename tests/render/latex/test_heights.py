@@ -92,7 +92,7 @@ FIGURE = "\\par\\medskip\n{\\centering\\begin{tikzpicture}[x=1pt,y=-1pt]\n\\path
     ],
 )
 def test_the_closing_words_go_with_what_they_close(before, tie):
-    shown, _ = hold_end([before, *[WORDS] * 12])
+    shown, _ = hold_end([before, *[WORDS] * 8])
     assert (shown == before) if not tie else (tie in shown)
 
 

@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from latex_articles import LONG, NOTATION, WRITER, network, random_expr, two_paths
 
-from tutor.explain.document import Document, Equations
+from tutor.explain.document import Document, Equation, Equations, Side
+from tutor.expression.nodes import Number
+from tutor.expression.parse import parse
 from tutor.render.latex.article import document
-from tutor.render.latex.rows import explode, pack
+from tutor.render.latex.rows import explode, pack, set_rows
 from tutor.render.latex.widths import measure
 
 
@@ -45,3 +47,18 @@ def test_paths_stand_below_one_another() -> None:
     assert "path 2" in lines[first + 1]
     assert lines[first + 1].strip().startswith("&\\mathrel{+}")
     assert lines[first + 2].strip().startswith("&= \\bigl(0.138499")
+
+
+def test_members_stand_whole_below_their_left_side_where_they_fit() -> None:
+    """A row is not broken within a formula where a break before the relation is enough."""
+    long = " + ".join(f"K_{n}*X_{n}" for n in range(13))
+    equation = Equation(parse("quite_long_name"), (Side(parse(long)), Side(Number("2"), result=True)))
+    wide = measure(WRITER.show(parse(long)))
+    beside, below, broken = (set_rows(WRITER, equation, wide + more, 9.0, {}, shifts=True) for more in (14.0, 5.0, -4.0))
+    assert [row.left != "" and not row.alone for row in beside] == [True]
+    assert [row.alone for row in below] == [True, True]
+    assert below[0].shift == below[1].shift + 1
+    assert below[1].left.startswith("= K_{0}\\,X_{0}")
+    assert below[1].left.endswith("= 2")
+    assert len(broken) == 2
+    assert not any(row.alone for row in broken)

@@ -230,13 +230,14 @@ Backward pass
            = 0.138499 ·  0.4   · (−0.0381)
            + (−0.25)  ·  12.5  ·   0.05                             4.38568×10⁻⁴
              the chain rule, summed over both paths
- 8  ∂L/∂w2 = ∂L/∂out_o1 · ∂out_o1/∂in_o1 · ∂in_o1/∂out_h1 · ∂out_h1/∂in_h1
-               · ∂in_h1/∂w2                (path 1)
-           + ∂L/∂out_o2 · ∂out_o2/∂in_o2 · ∂in_o2/∂out_h1 · ∂out_h1/∂in_h1
-               · ∂in_h1/∂w2                (path 2)
-           = (∂L/∂in_o1 · w5 + ∂L/∂in_o2 · w7)·out_h1·(1 − out_h1)·i1
-             (reuse steps 4 and 5)
-           = (0.138499·0.4 + (−0.038098)·0.5)·0.593270·(1 − 0.593270)·0.05
+ 8  ∂L/∂w2
+    = ∂L/∂out_o1 · ∂out_o1/∂in_o1 · ∂in_o1/∂out_h1 · ∂out_h1/∂in_h1 · ∂in_h1/∂w2
+      (path 1)
+    + ∂L/∂out_o2 · ∂out_o2/∂in_o2 · ∂in_o2/∂out_h1 · ∂out_h1/∂in_h1 · ∂in_h1/∂w2
+      (path 2)
+    = (∂L/∂in_o1 · w5 + ∂L/∂in_o2 · w7)·out_h1·(1 − out_h1)·i1
+      (reuse steps 4 and 5)
+    = (0.138499·0.4 + (−0.038098)·0.5)·0.593270·(1 − 0.593270)·0.05
                                                                   = 4.38568×10⁻⁴
 
 The graph, with the value and the gradient of every node
@@ -358,7 +359,7 @@ def test_factors_stand_above_their_numbers() -> None:
 
 
 def test_factors_are_not_aligned_where_that_does_not_fit() -> None:
-    page = body(block(eq("d(L, w5)", CHAIN, "0.741365*0.186816*0.593270")), 48)
+    page = body(block(eq("d(L, w5)", CHAIN, "0.741365*0.186816*0.593270")), 40)
     assert "= 0.741365·0.186816·0.593270" in page
 
 

@@ -92,6 +92,7 @@ class ArrayWords(Topic):
         "route": "{call}: each gradient goes to the place of the largest entry of its window, the other places get 0",
         "route_first": "{call}: each gradient goes to the place of the largest entry of its window, of equal ones to the first",
         "share": "{call}: each gradient is shared out equally over its window",
+        "flip": "{call}: its entries in reverse order along each axis",
         "part": "{call}: what stands at the places {first} to {last} of the first axis",
         "concat": "{call}: the entries of the first, then those of the second",
         "flatten": "{call}: all entries as one vector, row after row",

@@ -337,7 +337,7 @@ class _LatexPage:
         notes.setdefault(0, number_width)
         below = [side.note for side in equation.sides if self.note_width(side.note) > self.line * 0.35]
         notes = {place: width for place, width in notes.items() if width <= self.line * 0.45}
-        rows = set_rows(printer.latex_writer, equation, self.line, left_width, notes)
+        rows = set_rows(printer.latex_writer, equation, self.line, left_width, notes, shifts=True)
         room = self.line - left_width - 0.4
         tags = [[self.note(side.note) for side in row.noted if side.note not in below] for row in rows]
         used = [
@@ -347,7 +347,7 @@ class _LatexPage:
         lines_below = [self.write_below(note, room) for note in below]
         if equation.why:
             why = self.phrases.width(equation.why) * _SMALL + 1.2
-            place = next((p for p in (0, len(rows) - 1) if not rows[p].alone and used[p] + why <= room), None)
+            place = next((p for p in (0, len(rows) - 1) if used[p] + why <= room), None)
             if place is None:
                 lines_below.insert(0, self.write_below(equation.why, room))
             else:
@@ -377,5 +377,5 @@ class _LatexPage:
     def row(row: LatexRow, tags: Sequence[str]) -> str:
         """One line of ``align*`` with its notes as a tag at the right."""
         tag = "\\quad ".join(f"{{{part}}}" for part in tags)
-        shown = f"\\MoveEqLeft[2] {row.left}" if row.alone else f"{row.left} &{row.body}"
+        shown = f"\\MoveEqLeft[{row.shift}] {row.left}" if row.alone else f"{row.left} &{row.body}"
         return shown + (f" \\tag*{{{tag}}}" if tag else "")

@@ -73,6 +73,7 @@ _LINE_OF_SOURCE = 105  # characters of source that make about a line of words
 
 _SHRINKS = {"\\begin{align*}": 4, "section*{": 2, "\\medskip": 2, "\\smallskip": 1}
 """How many points the space at each of these can give away."""
+_MARGIN = 2.0  # lines between `LAST` and half a page
 _SPARE = 5  # points that are not reckoned with
 _GAP = "\\medskip"
 FLOAT = "\\begin{figure}[p]"
@@ -137,7 +138,7 @@ def hold_end(blocks: Sequence[str]) -> list[str]:
     before = list(blocks[:found])
     tied = ""
     if found and not titled:
-        before[-1], tied = _tie_end(before[-1]), "\\nopagebreak"
+        before[-1], tied = _tie_end(before[-1], sum(map(measure_block, held))), "\\nopagebreak"
     # a box has no \parskip above it, and TeX's space between lines only where it begins with one
     gap, box = ("\\nointerlineskip\\vskip2pt", "vbox") if titled or held[0].startswith("\\par") else ("\\vskip\\parskip", "vtop")
     body = "\n".join(held)
@@ -147,12 +148,12 @@ def hold_end(blocks: Sequence[str]) -> list[str]:
     return [*before, f"\\par\\def\\tutorend{{%\n{body}\\par}}%\n\\setbox0\\{box}{{\\tutorend}}{room}{shown}"]
 
 
-def _tie_end(block: str) -> str:
-    """A block behind which no page ends: a list gives some of its last rows away, a picture goes along unless it is half a page high."""
+def _tie_end(block: str, below: float) -> str:
+    """A block behind which no page ends: a list gives some of its last rows away, a picture goes along unless that is half a page."""
     if "\\begin{align*}" in block:
         rows, end, after = block.rpartition("\n\\end{align*}")
         held = f"{rows}\\interdisplaylinepenalty=10000{end}{after}"  # amsmath has its penalty behind the last row too
         return f"{{\\postdisplaypenalty=10000 {held}}}%"  # a blank behind it would be a line
-    if block.endswith(_GAP) and measure_block(block) <= LAST:
+    if block.endswith(_GAP) and measure_block(block) + (below if below >= 1.5 * CLOSING else 0.0) <= LAST + _MARGIN:
         return block.removesuffix(_GAP) + "\\nopagebreak" + _GAP
     return block

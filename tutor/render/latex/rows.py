@@ -8,7 +8,7 @@ row runs off the page and none is broken without need.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 from tutor.explain.document import Equation, Side
@@ -27,6 +27,8 @@ RELATIONS = {
 
 _INDENT = "\\qquad{}"
 _MARGIN = 0.4
+_BELOW = 1
+"""How far members are indented that stand below their left side, in em."""
 _NARROW = 9.0
 """However wide the left side is, a row keeps so many em for what follows."""
 
@@ -42,18 +44,20 @@ class Chunk(NamedTuple):
 class LatexRow:
     """One row of a display: what stands left of the relation and right of it, and the members whose notes end it.
 
-    ``alone`` marks a left side so long that it has the row for itself.
+    ``alone`` marks a left side that has the row for itself, and members below their left side; such a row begins ``shift`` em (one
+    digit) left of where the others have their relation.
     """
 
     left: str
     body: str
     noted: tuple[Side, ...] = ()
     alone: bool = False
+    shift: int = 2
 
     @property
     def width(self) -> float:
         """The width of the part right of the alignment point, in em."""
-        return measure(self.body)
+        return measure(self.left) - self.shift if self.alone else measure(self.body)
 
 
 def relation(sign: str) -> str:
@@ -228,8 +232,12 @@ def _fits_on_one_row(equation: Equation, bodies: Sequence[list[str]], room: floa
     return all(len(rows) == 1 for rows in bodies) and sum(measure(rows[0]) for rows in bodies) <= room
 
 
-def set_rows(writer: Writer, equation: Equation, line: float, left_width: float, notes: dict[int, float]) -> list[LatexRow]:
+def set_rows(
+    writer: Writer, equation: Equation, line: float, left_width: float, notes: dict[int, float], *, shifts: bool = False
+) -> list[LatexRow]:
     """The rows of one equation on a line of ``line`` em, of which the left sides take ``left_width``.
+
+    Where rows may be shifted (``shifts``), members that are whole below the left side, but not beside it, stand there.
 
     ``notes`` has the width of what stands at the right of each member (by its place), the equation's number included.
     A short equation is one row; otherwise each member begins a row, and the result stays with the member before it.
@@ -245,6 +253,10 @@ def set_rows(writer: Writer, equation: Equation, line: float, left_width: float,
         _break_side(writer, side, max(room - notes.get(place, 0.0), _NARROW), room)
         for place, side in enumerate(equation.sides)
     ]
+    below = _set_below(writer, equation, line, notes) if shifts and left and any(len(body) > 1 for body in bodies) else []
+    if below:
+        shift = min(int(left_width), 9)
+        return [LatexRow(left, "", alone=True, shift=shift), *(replace(row, shift=max(shift - _BELOW, 0)) for row in below)]
     every = sum(notes.values())
     if bodies and _fits_on_one_row(equation, bodies, room - every):
         noted = tuple(side for side in equation.sides if side.note)
@@ -277,6 +289,27 @@ def set_beside(writer: Writer, equations: Sequence[Equation], line: float, left_
             rows[-1] = LatexRow(rows[-1].left, longer)
         else:
             rows += own
+    return rows
+
+
+def _set_below(writer: Writer, equation: Equation, line: float, notes: dict[int, float]) -> list[LatexRow]:
+    """The members on rows of their own below the left side, where each is whole there; nothing where one has to be broken all the same."""
+    rows: list[LatexRow] = []
+    before: Side | None = None
+    if any(side.relation in ("+", "-", "−") for side in equation.sides):
+        return []  # the paths of a sum stay below one another, aligned with those of the rows around them
+    for place, side in enumerate(equation.sides):
+        room = line - _BELOW - _MARGIN - notes.get(place, 0.0)
+        own = _break_side(writer, side, max(room, _NARROW), max(room, _NARROW))
+        if len(own) > 1:
+            return []
+        noted = (side,) if side.note else ()
+        longer = f"{rows[-1].left} {own[0]}" if rows else ""
+        if before and _can_continue(before, side) and measure(longer) + notes.get(place - 1, 0.0) <= room:
+            rows[-1] = LatexRow(longer, "", rows[-1].noted + noted, alone=True)
+        else:
+            rows.append(LatexRow(own[0], "", noted, alone=True))
+        before = side
     return rows
 
 

@@ -233,6 +233,10 @@ class Pen:
                 lines += ["  " + text for text in chop_text(f"{dot.strip()} {body}", width - 2)]
         return lines
 
+    def is_better_below(self, expr: Expr, room: int, below: int) -> bool:
+        """Whether an expression is better set below the left side, where it has more room: what must not be broken, or all of it."""
+        return self.measure_widest(expr) > room or room < cell_len(self.maths(expr)) <= below
+
     def measure_widest(self, expr: Expr) -> int:
         """The cells of the widest thing in an expression that must not be broken, with the sign before it."""
         wide = 0
@@ -279,23 +283,48 @@ def _spell_out(text: str, encoding: str) -> str:
 
 
 def chop_text(text: str, width: int) -> list[str]:
-    """A text that has no good place to break: at a sign with spaces, else at a space, else anywhere.
+    """A text that has no good place to break: at a sign outside of brackets if that fills half a line, at any sign, at a space, anywhere.
 
     >>> chop_text("max(alpha, beta)", 11)
     ['max(alpha,', 'beta)']
+    >>> chop_text("(a + b·(1 − c) + d)", 14)
+    ['(a + b·(1 − c)', '+ d)']
     """
-    lines = [""]
+    lines: list[str] = []
     width = max(width, 2)
-    for seam in _SEAM.split(text):
-        for chunk in [seam] if cell_len(seam.rstrip()) <= width else re.split("(?<= )", seam):
-            if lines[-1] and cell_len(lines[-1] + chunk.rstrip()) > width:
-                lines.append("")
-            if cell_len(chunk.rstrip()) > width:
-                first, *rest = chop_cells(chunk.rstrip(), width)
-                lines[-1:] = [lines[-1] + first, *rest] if not lines[-1] else [lines[-1], first, *rest]
-            else:
-                lines[-1] += chunk
-    return [line.rstrip() for line in lines if line.rstrip()]
+    chunks = _SEAM.split(text)
+    while chunks:
+        fitting = _count_fitting(chunks, width)
+        if not fitting:
+            words = re.split("(?<= )", chunks[0])
+            cells = chop_cells(chunks[0].rstrip(), width) if len(words) < 2 or not words[1] else words
+            chunks[:1] = [*cells[:-1], cells[-1] + " "] if len(cells) > 1 else cells
+            continue
+        if fitting < len(chunks):
+            fitting = _choose_seam(chunks[:fitting], width)
+        lines.append("".join(chunks[:fitting]).rstrip())
+        del chunks[:fitting]
+    return [line for line in lines if line]
+
+
+def _count_fitting(chunks: Sequence[str], width: int) -> int:
+    taken = ""
+    for count, chunk in enumerate(chunks):
+        taken += chunk
+        if cell_len(taken.rstrip()) > width:
+            return count
+    return len(chunks)
+
+
+def _choose_seam(chunks: Sequence[str], width: int) -> int:
+    """After how many chunks a line ends: where the fewest brackets are open, as late as possible; not before half of the line."""
+    best, fewest, taken, depth = len(chunks), len(chunks[0]) + width, 0, 0
+    for count, chunk in enumerate(chunks, 1):
+        taken += cell_len(chunk)
+        depth += sum(sign in "([" for sign in chunk) - sum(sign in ")]" for sign in chunk)
+        if depth <= fewest and 2 * taken >= width:
+            best, fewest = count, depth
+    return best
 
 
 class PageColumn(NamedTuple):

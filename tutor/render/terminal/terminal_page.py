@@ -361,12 +361,13 @@ def _stack(block: Equations, pen: Pen, edge: int) -> list[_PageRow]:
 def _equation(equation: Equation, pen: Pen, frame: _Frame) -> list[_PageRow]:
     """One equation: its left side, its members on rows of their own or together, its reason.
 
-    Where something that must not be broken has no room beside the left side, the members begin below it, further left.
+    Where something has no room beside the left side that must not be broken, or would be whole, the members begin below, further left.
     """
-    widest = max([pen.measure_widest(side.expr) for side in equation.sides if not side.result], default=0)
-    if widest > frame.edge - frame.body:
-        sign = min(frame.left, 4)
-        frame = frame._replace(sign=sign, body=sign + frame.body - frame.sign)
+    sign = min(frame.left, 4)
+    below = frame._replace(sign=sign, body=sign + frame.body - frame.sign)
+    room, more = frame.edge - frame.body, frame.edge - below.body
+    if any(pen.is_better_below(side.expr, room, more) for side in equation.sides if not side.result):
+        frame = below
     number = "" if equation.number is None else str(equation.number)
     rows = [_PageRow(TextLine().to(frame.left - 2 - len(number)).put(number, "number"))]
     first, *others = pen.break_expr(equation.left, frame.edge - frame.left)
