@@ -11,7 +11,7 @@ import pytest
 
 from tutor.answer.compare.places import Place
 from tutor.answer.read.effort import Effort
-from tutor.exercise.load import from_text
+from tutor.exercise.load import from_text, load
 from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key
 from tutor.graph.layered import choose_sizes
@@ -53,6 +53,12 @@ steps = ["Z = correlate(X, K)", "A = sigmoid(Z)", "P = max_pool(A, 2)", "v = fla
 X = [5, 5]
 K = [2, 2]
 """,
+    "unit": """
+steps = ["z = k*x", "a = tanh(z)", "f = w^T a", "L = 1/2*(f - t)^2"]
+[shapes]
+x = [3]
+w = [3]
+""",
     "attention": """
 steps = ["S = Q K^T", "A = softmax_rows(S)", "L = sum(A ⊙ G)"]
 [shapes]
@@ -78,6 +84,7 @@ RIGHT = [
     ("plane", "P", "sigmoid(max_pool(Z, 2))"),
     ("plane", "v", "P.flatten()"), ("plane", "dL/dP", "reshape(dL/dv, 2, 2)"),
     ("attention", "dL/dS", "A ⊙ (dL/dA - (dL/dA ⊙ A) 𝟏 𝟏ᵀ)"),
+    ("unit", "f", "w·a"), ("unit", "f", r"w \cdot a"), ("unit", "dL/dw", "(w·a - t) a"), ("deep", "dL/dz2", "p ⊙ dL/dp - (p·dL/dp) p"),
 ]  # fmt: skip
 WRONG = [
     ("deep", "dL/dz2", "Σ_k ∂L/∂p_k p_k (δ_jk - p_k)"), ("deep", "dL/da1", r"\sum_{k=1}^{c} (W_2)_{jk} (p_k - y_k)"),
@@ -87,10 +94,13 @@ WRONG = [
     ("line", "z", "z_1 = k_2 x_1 + k_3 x_2"), ("batch", "Z", "W X - b"),
     ("plane", "Z", r"Z[i,j] = \sum_{m=0}^{1}\sum_{n=0}^{1} K[n,m] X[i+m, j+n]"), ("plane", "P", "max_pool(Z, 2)"),
     ("plane", "dL/dZ", "dL/dA * A * A"), ("attention", "dL/dS", "A ⊙ (dL/dA - (dL/dA ⊙ A) 𝟏)"),
+    ("unit", "f", "w a"), ("unit", "f", "w ⊙ a"), ("unit", "f", "w·z"), ("unit", "dL/df", "a·a"), ("deep", "dL/dz2", "p ⊙ dL/dp - (p·y) p"),
+    ("unit", "dL/da", "2"),
 ]  # fmt: skip
 UNCLEAR = [
     ("batch", "Z", "W X + b"), ("batch", "dL/dZ", "(W X + b - Y)/N"), ("line", "z", "x * k"), ("plane", "Z", "X * K"),
     ("line", "z", "z_j = Σ_{v=-1}^{1} k_v x_{2j-1+v}"), ("deep", "dL/da1", "(W2 a1)_j"),
+    ("deep", "dL/dz2", "p ⊙ (dL/dp - p·dL/dp)"), ("deep", "dL/dz2", "p * (dL/dp - np.dot(p, dL/dp))"),
 ]  # fmt: skip
 
 
@@ -137,3 +147,22 @@ def test_kinks_of_ones_own_cost_what_is_counted(text, monkeypatch):
     asked.judge("P", text)
     assert len(places) < 150
     assert sum(spent) > 100 * len(places)
+
+
+LAYERS = ["(W2 δ2) ⊙ x1 ⊙ (1 - x1)", "(W2 δ_2) ⊙ σ′(z1)", r"\delta^{(1)} = (W^{(2)} \delta^{(2)}) \odot \sigma'(z^{(1)})"]
+
+
+@pytest.mark.parametrize("text", LAYERS)
+def test_the_number_of_a_layer_stands_where_it_is_put(text):
+    exercise = replace(load("qmul/network-deltas-layers"), questions=())
+    layered = layers_of(exercise, exercise.notation)
+    asked = Marker(replace(exercise, questions=(array_question(exercise, choose_sizes(layered)[0], "dE/dz1"),)))
+    assert asked.judge("dE/dz1", text)[0].verdict == "correct"
+    assert asked.judge("dE/dz1", text.replace("2", "3"))[0].verdict != "correct"
+
+
+def test_one_number_for_all_entries_goes_to_a_person():
+    exercise = from_text('title = "t"\nsteps = ["p = softmax(z)", "S = sum(p)"]\n[shapes]\nz = [3]', "mine")
+    layered = layers_of(exercise, exercise.notation)
+    asked = Marker(replace(exercise, questions=(array_question(exercise, choose_sizes(layered)[0], "dS/dp"),)))
+    assert [asked.judge("dS/dp", text)[0].verdict for text in ("1", "𝟏", "2")] == ["undecided", "correct", "wrong"]

@@ -221,6 +221,30 @@ def spread_vectors(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     return Add(tuple(_spread(part, size, matrix) for part, size in zip(done.args, sizes, strict=True)))
 
 
+def dot_vectors(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The tree with two vectors of one shape beside each other as their scalar product, w · x, and not entry by entry.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(dot_vectors(Mul((Name("w"), Name("x"))), {"w": (3,), "x": (3,)}))
+    'w @ x'
+    """
+    parts = children(expr)
+    if not parts:
+        return expr
+    done = rebuild(expr, tuple(dot_vectors(part, shapes) for part in parts))
+    if type(done) is not Mul:
+        return done
+    try:
+        sizes = [shape_of(arrange_products(part, shapes), shapes) for part in done.args]
+    except GraphError:
+        return done
+    pair = next((place for place in range(1, len(sizes)) if len(sizes[place]) == 1 and sizes[place - 1] == sizes[place]), 0)
+    if not pair:
+        return done
+    dot = Call("matmul", done.args[pair - 1 : pair + 1])
+    return dot if len(sizes) == 2 else Mul((*done.args[: pair - 1], dot, *done.args[pair + 1 :]))
+
+
 def _spread(part: Expr, size: Shape, matrix: Shape) -> Expr:
     if size == matrix[:1]:
         return Call("columns", (part, size_expr(matrix[1])))

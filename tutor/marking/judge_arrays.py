@@ -25,9 +25,9 @@ from tutor.expression.lexicon import Vocabulary
 from tutor.expression.nodes import Call, Expr, Name, children
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import size as count_nodes
-from tutor.graph.index_forms import ArrayFormula, array_formulas, spread_vectors
+from tutor.graph.index_forms import ArrayFormula, array_formulas, dot_vectors, spread_vectors
 from tutor.graph.letter_ranges import has_computed
-from tutor.graph.shapes import Shape, shape_text
+from tutor.graph.shapes import Shape, shape_text, size_expr
 from tutor.marking.judge import Judged
 from tutor.marking.judge_lines import answer_of, is_question
 from tutor.marking.marked import BrokenLine, MarkedAnswer, Outcome, Refutation, Slip
@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 LAYOUT = "other-layout"
 _SIGNS = frozenset("*·×⋅∗")
 _STARS = frozenset("*∗")
+_DOTS = re.compile(r"[·⋅•]|\\(?:cdot|bullet)(?![A-Za-z])|\\langle(?![A-Za-z])")
 _SIGN_COMMANDS = ("\\cdot", "\\times", "\\ast")
 _MISFIT, _DISAGREE = "shapes do not fit", "readers disagree"
 SLIDING = frozenset(name for name, rows in LAYERS.items() if rows[0].padded and not rows[0].internal)
@@ -117,7 +118,7 @@ class ArrayJudge:
         try:
             readings = self.readings(expr, written.index)
         except GraphError as error:
-            readings = self.read_starred(error)
+            readings = self.read_starred(error) or self.read_dotted(written)
             if not readings and not error.what.startswith(_MISFIT):
                 raise AnswerError(error.what, hint=error.hint) from None
             if not readings:
@@ -175,6 +176,29 @@ class ArrayJudge:
         except (AnswerError, GraphError):
             return []
 
+    def read_dotted(self, written: _ReadFormula) -> list[ArrayFormula]:
+        """The right reading of a formula that fits in no other way: w · x as the scalar product of two vectors."""
+        if _DOTS.search(self.text) is None:
+            return []
+        dotted = dot_vectors(written.expr, self.shapes)
+        try:
+            readings = self.readings(dotted, written.index) if dotted != written.expr else []
+            return [formula for formula in readings if self.compare(formula).outcome == "equal"]
+        except TutorError:
+            return []
+
+    def find_unclear_dot(self, written: _ReadFormula) -> str:
+        """What is not clear where a · is a scalar product and its number is added to an array, p ⊙ (g - p · g); empty for most formulas."""
+        dotted = dot_vectors(written.expr, self.shapes) if _DOTS.search(self.text) else written.expr
+        try:
+            if dotted != written.expr:
+                self.readings(dotted, written.index)
+        except GraphError as error:
+            return "" if error.what.startswith(_MISFIT) else error.what
+        except TutorError:
+            pass
+        return ""
+
     def entry_by_entry(self, error: AnswerError) -> MarkedAnswer:
         """An answer that is no formula over arrays: one that is written entry by entry, or none that can be read."""
         if not self.question.shape:
@@ -196,10 +220,16 @@ class ArrayJudge:
         if found.outcome == "undecided":
             return Judged("undecided", message=found.found.reason), formula
         if found.shapes is not None:
+            if dotted := self.read_dotted(written):
+                return Judged("correct", self.form(dotted[0])), dotted[0]
             return self.judge_other_shape(formula, written), formula
         followed = self.judge_followed(formula)
         if followed is not None:
             return followed, formula
+        if dotted := self.read_dotted(written):
+            return Judged("correct", self.form(dotted[0])), dotted[0]
+        if unclear := self.find_unclear_dot(written):
+            return Judged("undecided", message=unclear), formula
         slips = self.slips(formula) or self.sheet.array_slips.explain_repaired(self, written.expr, written.index)
         return Judged(
             "misconception" if slips else "wrong", slips=slips, message=self.entry_text(found),
@@ -231,6 +261,10 @@ class ArrayJudge:
     def judge_other_shape(self, formula: ArrayFormula, written: _ReadFormula) -> Judged:
         """An array of another shape: the transpose of what is asked (another layout), or something else."""
         message = f"yours is {shape_text(formula.shape)}, asked is {shape_text(self.wanted)}"
+        if self.wanted and not formula.shape:
+            filled = ArrayFormula(Call("fill", (formula.expr, *map(size_expr, self.wanted))), self.wanted)
+            if self.compare(filled).outcome == "equal":
+                return Judged("undecided", message=f"{message}; it is right where every entry is meant")
         if len(self.wanted) == 2 and formula.shape == self.wanted[::-1]:
             turned = ArrayFormula(Call("transpose", (formula.expr,)), self.wanted)
             if self.compare(turned).outcome == "equal":
