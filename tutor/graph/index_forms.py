@@ -95,7 +95,7 @@ def array_formulas(
         if formula.shape == wanted:
             return [formula]
         found.append(formula)
-    if wanted and (other := _read_ones(tree)) is not None:  # 1ᵀ (P − Y), where no number fits
+    if wanted and (other := _read_ones(tree)) is not None and _count_ones(other) <= MOST_ONES:  # 1ᵀ (P − Y), where no number fits
         try:
             return [array_formulas(other, shapes, wanted=wanted, beside=beside, steps=steps)[0]]
         except GraphError:

@@ -44,6 +44,8 @@ _SIGN_COMMANDS = ("\\cdot", "\\times", "\\ast")
 _MISFIT, _DISAGREE = "shapes do not fit", "readers disagree"
 SLIDING = frozenset(name for name, rows in LAYERS.items() if rows[0].padded and not rows[0].internal)
 """Correlation and convolution, whose sign many courses have for a product, too."""
+MOST_DOTTED = 60
+"""In a formula of more names and signs a · is no scalar product."""
 READ_ONE = 9
 """A name or a sign is brought into shape in the time of so many operations with sixty digits."""
 
@@ -178,18 +180,20 @@ class ArrayJudge:
 
     def read_dotted(self, written: _ReadFormula) -> list[ArrayFormula]:
         """The right reading of a formula that fits in no other way: w · x as the scalar product of two vectors."""
-        if _DOTS.search(self.text) is None:
-            return []
-        dotted = dot_vectors(written.expr, self.shapes)
+        dotted = self.put_dots(written.expr)
         try:
             readings = self.readings(dotted, written.index) if dotted != written.expr else []
             return [formula for formula in readings if self.compare(formula).outcome == "equal"]
         except TutorError:
             return []
 
+    def put_dots(self, expr: Expr) -> Expr:
+        """The formula with vectors side by side as scalar products, where a · stands in it and it is short enough to be meant so."""
+        return dot_vectors(expr, self.shapes) if _DOTS.search(self.text) and count_nodes(expr) <= MOST_DOTTED else expr
+
     def find_unclear_dot(self, written: _ReadFormula) -> str:
         """What is not clear where a · is a scalar product and its number is added to an array, p ⊙ (g - p · g); empty for most formulas."""
-        dotted = dot_vectors(written.expr, self.shapes) if _DOTS.search(self.text) else written.expr
+        dotted = self.put_dots(written.expr)
         try:
             if dotted != written.expr:
                 self.readings(dotted, written.index)
