@@ -89,6 +89,8 @@ _LEAD = re.compile(
     r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}[.)]?\s?\(?[a-z]?(?:ii?i?|iv|vi?)?\)?", re.IGNORECASE,
 )  # fmt: skip
 """Which exercise a line answers, by its number on the sheet: Aufgabe 1.2, Task 3b, Ex. 2 (c)."""
+_SAYING = re.compile(r"[A-Za-zÀ-ÿ-]{2,30}(?:[ ][A-Za-zÀ-ÿ-]{2,30}){0,5}")
+"""What a line may say of its answer before it: Total loss: L = 0.298."""
 _NUMBERED = re.compile(r"\W{0,3}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}[a-z]?|[a-z])\W{0,3}")
 _SET = re.compile(
     r"[`~]{3,}\w{0,12}|\$\$|\\[\[\]]|\\(?:begin|end)\{[a-z]{1,20}\*?\}(?:\[[^\]]{0,60}\]|\{[^}]{0,60}\})?"
@@ -100,6 +102,8 @@ _REMARKS = frozenset({
     "anmerkung", "anmerkungen", "hinweis", "kommentar", "notiz", "explanation", "erklärung", "begründung", "reason", "idea", "idee", "todo",
 })  # fmt: skip
 """Words with a colon behind them that begin a remark to whoever marks."""
+_TO_THE_READER = _REMARKS - {"explanation", "erklärung", "begründung", "reason", "idea", "idee", "hint"}
+"""Those of them behind which no working stands, whatever it looks like."""
 SAID = _REMARKS | frozenset({
     "also", "alternatively", "answer", "antwort", "because", "beweis", "calculation", "check", "da", "daher", "dann", "denn", "ergebnis",
     "finally", "first", "hence", "here", "i.e.", "last", "lastly", "lösung", "mit", "next", "now", "nun", "proof", "rechnung", "result",
@@ -151,7 +155,7 @@ def _split_by_colon(text: str, ids: Ids) -> AnswerLabel | None:
             return AnswerLabel(question, inner.rest if inner is not None and same else rest)
         if (after := text[colon + 1 :].strip()) and short[:colon].strip(_MARKS).casefold() not in SAID:
             inner = _split_by_equals(after, ids)  # Question 3: L = 0.298
-            if inner is not None and _is_lead(short[:colon]):
+            if inner is not None and (_is_lead(short[:colon]) or _SAYING.fullmatch(short[:colon].strip(_MARKS))):
                 return AnswerLabel(inner.question, inner.rest)
         colon = short.find(":", colon + 1)
     return None
@@ -255,7 +259,9 @@ def row_labels(cells: Sequence[str], head: Sequence[str], ids: Ids) -> Iterator[
 
     Several cells of working are one line of working; a row may have several quantities, each with its value behind it.
     """
-    named = [(place, question) for place, cell in enumerate(cells) if (question := ids.find(cell))]
+    found = [(place, question) for place, cell in enumerate(cells) if (question := ids.find(cell))]
+    again = {place - 1 for place, question in found if (place - 1, question) in found}  # Total loss | L | 0.298
+    named = [(place, question) for place, question in found if place not in again]
     if not named:
         return
     under = [place for place, name in enumerate(head) if _ANSWERS.fullmatch(name.strip(_MARKS)) and place < len(cells)]
@@ -324,7 +330,8 @@ def is_remark(line: str, ids: Ids) -> bool:
     """Whether a line is a remark to whoever marks: ``Bemerkung: …`` or words alone, and no formula."""
     name, colon, rest = line.strip().strip(_MARKS).partition(":")
     if colon and name.strip(_MARKS).casefold() in _REMARKS:
-        return not VALUE.fullmatch(rest.strip()) and (is_prose(rest, ids) or not _FORMULA.search(rest))
+        said = name.strip(_MARKS).casefold() in _TO_THE_READER or is_prose(rest, ids) or not _FORMULA.search(rest)
+        return said and not VALUE.fullmatch(rest.strip())
     return is_prose(line, ids) or _is_signature(line, ids)
 
 
