@@ -26,12 +26,14 @@ from tutor.cli.shell import (
     NotationName,
     OnEdges,
     Output,
+    Prefix,
     Target,
     To,
+    Width,
     Wrt,
     assignments,
-    check_fragment,
     choose_format,
+    choose_fragment,
     complete,
     console,
     deliver,
@@ -119,12 +121,14 @@ def solve(
     lang: Lang = None,
     to: To = None,
     fragment: Fragment = False,
+    prefix: Prefix = "",
+    width: Width = None,
     edges: Edges = OnEdges.plain,
     output: Output = None,
 ) -> None:
     """Solve an exercise or an expression, step by step, and prove the result."""
     asked = choose_format(to, output)
-    check_fragment(asked, fragment)
+    part = choose_fragment(asked, fragment, prefix, width)
     if asked == ON_SCREEN and output is None:
         import tutor.render.terminal.terminal_page  # noqa: F401  now, while SymPy is imported in the helper
     from tutor.results.solution import solve as solve_target
@@ -134,7 +138,7 @@ def solve(
         chain=chain.value if chain else None, notation_name=notation, ask=find_running_prover(),
         form=form.value if form else None, apart=apart, words=lang, edges=edges.value,
     )  # fmt: skip
-    deliver(solution, asked, output, fragment=fragment)
+    deliver(solution, asked, output, fragment=part)
 
 
 @app.command(short_help="Draw a computational graph or a network.")

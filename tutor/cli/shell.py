@@ -21,6 +21,7 @@ from tutor.text import make_visible
 if TYPE_CHECKING:
     from rich.console import Console
 
+    from tutor.render.latex.fragments import FragmentStyle
     from tutor.results.page import Page
 
 
@@ -109,6 +110,13 @@ Output = Annotated[
 ]
 Fragment = Annotated[
     bool, typer.Option("--fragment", help="With --to latex: only the body, to put into a document of your own.")
+]
+Prefix = Annotated[
+    str, typer.Option("--prefix", metavar="NAME", help="With --fragment: equation 3 has the label NAME:3.", show_default=False)
+]
+Width = Annotated[
+    float | None,
+    typer.Option("--width", metavar="CM", help="With --fragment: how wide a line is; 12 by default, 10 in a frame of beamer."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON for programs.")]
 
@@ -204,7 +212,7 @@ def _umask() -> int:
     return mask
 
 
-def deliver(page: Page, to: str, output: Path | None, *, fragment: bool = False) -> None:
+def deliver(page: Page, to: str, output: Path | None, *, fragment: bool | FragmentStyle = False) -> None:
     """Write a page as ``to`` says, to a file or to the terminal."""
     row = page_format(to)
     if row.screen and output is None:
@@ -247,9 +255,10 @@ def compile_page(page: Page, row: PageFormat, path: Path) -> None:
     """Write a file that is compiled; where it cannot be, its source is written and that is said."""
     from tutor.render.latex.pdf import NoTex, TexFailed
 
-    source = row.write(page.document(), page.notation, preamble=page.preamble)
+    doc = page.document()
+    source = row.write(doc, page.notation, preamble=page.preamble)
     try:
-        data = row.compile(source)
+        data = row.compile(source, doc)
     except (NoTex, TexFailed) as error:
         kept = path.with_suffix(row.source)
         write(source, kept)
@@ -258,14 +267,21 @@ def compile_page(page: Page, row: PageFormat, path: Path) -> None:
     sys.stderr.write(f"wrote {path}\n")
 
 
-def check_fragment(to: str, fragment: bool) -> None:
-    """Refuse ``--fragment`` where it says nothing."""
+def choose_fragment(to: str, fragment: bool, prefix: str = "", width: float | None = None) -> bool | FragmentStyle:
+    """The part that ``--fragment`` asks for, with its labels and its width; refused where it says nothing."""
     able = [name for name, row in PAGE_FORMATS.items() if row.fragment]
     if fragment and to not in able:
         raise OutputError(
             f"--fragment goes with {' or '.join(f'--to {name}' for name in able)}",
             hint=f"leave it out for {make_visible(to)}",
         )
+    if not prefix and width is None:
+        return fragment
+    if not fragment:
+        raise OutputError(f"{'--prefix' if prefix else '--width'} goes with --fragment", hint="say --to latex --fragment too")
+    from tutor.render.latex.fragments import WIDTH_CM, FragmentStyle
+
+    return FragmentStyle(prefix, WIDTH_CM if width is None else width)
 
 
 def set_plain_utf8(stream: Any) -> None:

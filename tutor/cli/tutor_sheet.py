@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Annotated, TypeAlias, cast
 import typer
 
 from tutor.cli.prover import find_running_prover
-from tutor.cli.shell import Fragment, Lang, NotationName, Output, To, check_fragment, choose_format, complete, deliver
+from tutor.cli.shell import (
+    Fragment,
+    Lang,
+    NotationName,
+    Output,
+    Prefix,
+    To,
+    Width,
+    choose_format,
+    choose_fragment,
+    complete,
+    deliver,
+)
 from tutor.errors import OutputError
 from tutor.explain.sheet_layout import LEFT_OUT, SOLUTIONS, Solutions
 from tutor.render.page_formats import PAGE_FORMATS, PageFormat
@@ -68,26 +80,40 @@ def sheet(
     lang: Lang = None,
     to: To = None,
     fragment: Fragment = False,
+    prefix: Prefix = "",
+    width: Width = None,
     output: Output = None,
 ) -> None:
     """Write a problem sheet: what is given and what is asked, by the ids that "tutor mark" takes, with or without solutions."""
     asked = choose_format(to, output)
-    check_fragment(asked, fragment)
+    part = choose_fragment(asked, fragment, prefix, width)
     from tutor.explain.theme import read_theme
     from tutor.render.latex.preamble import check_preamble
 
     formats = {} if fragment else {asked: PAGE_FORMATS[asked]}
     head = _read_own(preamble, "--preamble", formats, lambda row: row.headed)
     look = _read_own(theme, "--theme", formats, lambda row: row.themed)
-    own, dress = check_preamble(head, make_visible(str(preamble))), read_theme(look, make_visible(str(theme)))
+    own, dress = check_preamble(head, make_visible(str(preamble))), read_theme(
+        look, make_visible(str(theme)), _read_beside(theme)
+    )
     from tutor.results.sheet import sheet as make_sheet
 
     made = make_sheet(
         targets, solutions=cast("Solutions", str(solutions or "none")), boxes=boxes, marks=marks, title=title, cover=cover,
-        without=[str(part) for part in without or ()], notation_name=notation, theme=dress, preamble=own, words=lang,
-        ask=find_running_prover(),
+        without=[str(part) for part in without or ()], notation_name=notation, theme=dress, preamble=own,
+        words=lang or dress.language or None, ask=find_running_prover(),
     )  # fmt: skip
-    deliver(made, asked, output, fragment=fragment)
+    deliver(made, asked, output, fragment=part)
+
+
+def _read_beside(theme: Path | None) -> Callable[[str], bytes]:
+    """Reads files that lie beside a theme."""
+
+    def read(name: str) -> bytes:
+        with (theme.parent if theme is not None else Path()).joinpath(name).open("rb") as file:
+            return file.read(LONGEST + 1)
+
+    return read
 
 
 def _read_own(path: Path | None, option: str, formats: Mapping[str, PageFormat], takes: Callable[[PageFormat], bool]) -> str:

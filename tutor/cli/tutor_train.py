@@ -19,11 +19,13 @@ from tutor.cli.shell import (
     Lang,
     NotationName,
     Output,
+    Prefix,
     Target,
+    Width,
     Wrt,
     assignments,
-    check_fragment,
     choose_format,
+    choose_fragment,
     deliver,
     write,
 )
@@ -84,11 +86,13 @@ def train(
         RunName | None, typer.Option("--to", help="What to write; without it what the ending of the file says.", show_default=False)
     ] = None,
     fragment: Fragment = False,
+    prefix: Prefix = "",
+    width: Width = None,
     output: Output = None,
 ) -> None:  # fmt: skip
     """Train with an optimiser: one update explained step by step, and the table of the run."""
     asked = choose_format(to, output, {f".{ROWS}": ROWS})
-    check_fragment(asked, fragment)
+    part = choose_fragment(asked, fragment, prefix, width)
     if seed is not None and seed < 0:
         raise ValueProblem(f"a seed is a whole number from 0, not {seed}", where="--seed")
     from tutor.cli.prover import find_running_prover
@@ -103,7 +107,7 @@ def train(
     if asked == ROWS:
         write_csv(trained, output)
     else:
-        deliver(trained, asked, output, fragment=fragment)
+        deliver(trained, asked, output, fragment=part)
 
 
 def _settings(texts: list[str] | None) -> dict[str, str]:

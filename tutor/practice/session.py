@@ -186,7 +186,7 @@ def start(exercise: Exercise | Lesson, settings: Settings | None = None) -> Sess
     >>> from tutor.exercise.load import load
     >>> session = start(load("qmul/activated-neuron"))
     >>> session.at
-    'z'
+    'z_L'
     """
     lesson = exercise if isinstance(exercise, Lesson) else Lesson(exercise, settings or Settings())
     session = Session(lesson, known={task.skill: Parameters().at_first for task in lesson.tasks})

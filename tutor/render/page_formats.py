@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from tutor.explain.document import Document
     from tutor.notation.profile import Notation
+    from tutor.render.latex.fragments import FragmentStyle
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,17 @@ class PageFormat:
         """Whether it can be read on a terminal, and kept as text."""
         return not self.compiler
 
-    def write(self, doc: Document, notation: Notation, *, fragment: bool = False, preamble: str = "") -> str:
+    def write(self, doc: Document, notation: Notation, *, fragment: bool | FragmentStyle = False, preamble: str = "") -> str:
         """The text of a document; of a format that is compiled, the source.  ``preamble`` is for the head of one that is ``headed``."""
-        own = {"preamble": preamble} if preamble and self.headed and not fragment else {}
-        return str(_import_name(self.fragment if fragment else self.writer)(doc, notation, **own))
+        if fragment:
+            return str(_import_name(self.fragment)(doc, notation, *(() if fragment is True else (fragment,))))
+        own = {"preamble": preamble} if preamble and self.headed else {}
+        return str(_import_name(self.writer)(doc, notation, **own))
 
-    def compile(self, source: str) -> bytes:
-        """The file that is made of a source; raises `OutputError` where what compiles it is not there."""
-        made: bytes = _import_name(self.compiler)(source)
+    def compile(self, source: str, doc: Document) -> bytes:
+        """The file that is made of a document's source; raises `OutputError` where what compiles it is not there."""
+        theme = doc.theme
+        made: bytes = _import_name(self.compiler)(source, {theme.logo: theme.image} if theme.logo else {})
         return made
 
     def print(self, doc: Document, notation: Notation, console: Console) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from tutor.explain.document import Document
     from tutor.notation.profile import Notation
+    from tutor.render.latex.fragments import FragmentStyle
 
 
 class Page(ABC):
@@ -34,7 +35,7 @@ class Page(ABC):
     def to_json(self) -> str:
         """The contract for programs; see `tutor.contracts`."""
 
-    def to(self, name: str, *, fragment: bool = False) -> str | bytes:
+    def to(self, name: str, *, fragment: bool | FragmentStyle = False) -> str | bytes:
         """The page in a format by its name (`tutor.render.page_formats`): bytes of one that is compiled, else text.
 
         Raises `OutputError` for a format that is not there, and where what compiles it is missing.
@@ -44,8 +45,9 @@ class Page(ABC):
         row = page_format(name)
         if not row.writer:
             return self.to_json()
-        text = row.write(self.document(), self.notation, fragment=fragment, preamble=self.preamble)
-        return text if row.is_text else row.compile(text)
+        doc = self.document()
+        text = row.write(doc, self.notation, fragment=fragment, preamble=self.preamble)
+        return text if row.is_text else row.compile(str(text), doc)
 
     def to_text(self, width: int = 80) -> str:
         """The page as plain text of at most ``width`` columns."""
@@ -53,8 +55,8 @@ class Page(ABC):
 
         return write_plain_page(self.document(), self.notation, width)
 
-    def to_latex(self, *, fragment: bool = False) -> str:
-        """A complete LaTeX document, or with ``fragment`` only its body."""
+    def to_latex(self, *, fragment: bool | FragmentStyle = False) -> str:
+        """A complete LaTeX document, or with ``fragment`` a part for one of your own, as a `FragmentStyle` says."""
         return str(self.to("latex", fragment=fragment))
 
     def to_markdown(self) -> str:

@@ -48,7 +48,7 @@ _COMMENT = re.compile(r"(?m)^[ \t]{0,8}#{1,6}[ \t]{0,8}[A-Za-z][^\n=:]{0,200}:?$
 """A comment or a heading on a line of its own; one with an equals sign may be an answer."""
 _APART = re.compile(r"(?<!\w)d = [0-9]{1,3}:")
 """What the page says of a sign: "…; d = 2: its entries are set 2 apart"."""
-_UNDER = re.compile(r"\{([^{}]{1,30})\}(?=\s?_)")
+_UNDER = re.compile(r"\{((?:[^{}]|\{[^{}]{1,20}\}){1,40})\}(?=\s?_)")
 _WORDS = (
     r"[ \t]{0,8}(?![ \t]|(?:or|oder|and|und|bzw)(?![a-z]))(?=[^\n]{0,200}[A-Za-z]{2})(?:[^\n=0-9]|(?<=[A-Za-z0-9_])[0-9]){1,200}(?=\n|\Z)"
 )

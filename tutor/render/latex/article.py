@@ -33,6 +33,7 @@ from tutor.expression.nodes import Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
+from tutor.render.latex.fragments import FRAME, FragmentStyle
 from tutor.render.latex.heights import FLOAT, arrange_end, join_rows
 from tutor.render.latex.math_sizes import LEAST, write_math_sizes
 from tutor.render.latex.rows import LatexRow, set_beside, set_rows
@@ -47,9 +48,6 @@ from tutor.render.picture.tikz import PictureRoom, fit_picture
 PAGE_CM = 17.2
 """The width of a line of the complete article."""
 
-FRAGMENT_CM = 12.0
-"""The width of a line that a fragment expects: it fits the standard classes at ten, eleven and twelve points."""
-
 _EM_CM = 0.3528  # an em at ten points, a little more than it is
 _FRAGMENT_EM_CM = 0.3848  # and at eleven, the middle of what a fragment may meet
 _LOW = (5.0, 6.5, 8.2, 10.0)  # how high a picture may be, in cm: the lowest that shows everything
@@ -62,6 +60,8 @@ _HEADINGS = ("section", "subsection")
 _TITLES = ("\\Large", "\\large")
 """How a section and a title are set, in a page and in a part of it."""
 _WHOLE = "\\interlinepenalty=10000\\clubpenalty=10000\\widowpenalty=10000 "
+_EASY_BREAK = "\\vskip 0pt plus 1fil\\penalty-100\\vskip 0pt plus -1fil"
+"""Where a part may be broken, with room left below."""
 _LONG = 8
 """A paragraph of fewer lines is never torn."""
 _BLOCK = 40
@@ -118,13 +118,24 @@ def set_theme(theme: Theme) -> str:
     >>> set_theme(Theme(accent="00509b"))
     '\\definecolor{accent}{HTML}{00509B}\n'
     """
-    lines = [f"\\definecolor{{accent}}{{HTML}}{{{theme.accent.upper()}}}"] if theme.accent else []
-    if theme.course or theme.header:
+    lines = [_FONTS[theme.font]] if theme.font in _FONTS else []
+    lines += [f"\\definecolor{{accent}}{{HTML}}{{{theme.accent.upper()}}}"] if theme.accent else []
+    if theme.course or theme.header or theme.logo:
         lines.append("\\geometry{top=21mm,headheight=30pt,headsep=4mm}")
-        lines.append(f"\\makeatletter\\def\\@oddhead{{{_set_half(theme.course, 'l')}\\hfil{_set_half(theme.header, 'r')}}}\\makeatother")
+        halves = f"{_set_logo(theme)}{_set_half(theme.course, 'l')}\\hfil{_set_half(theme.header, 'r')}"
+        lines.append(f"\\makeatletter\\def\\@oddhead{{{halves}}}\\makeatother")
     if theme.footer:
         lines.append(f"\\makeatletter\\def\\@oddfoot{{{_set_half(theme.footer, 'l')}\\hfil\\thepage}}\\makeatother")
     return "".join(f"{line}\n" for line in lines)
+
+
+_FONTS = {"sans": "\\renewcommand\\familydefault{\\sfdefault}"}
+"""What chooses the letters of a theme."""
+
+
+def _set_logo(theme: Theme) -> str:
+    """The picture in front of the course; the file lies beside the source."""
+    return f"\\smash{{\\raisebox{{-1mm}}{{\\includegraphics[height=9mm]{{{theme.logo}}}}}}}\\enspace " if theme.logo else ""
 
 
 def _set_half(words: str, side: str) -> str:
@@ -147,13 +158,15 @@ def choose_hyphens(language: str) -> str:
     return f"\\ifcsname {patterns}\\language\\csname {patterns}\\lefthyphenmin=2 \\righthyphenmin=2 \\fi\n"
 
 
-def fragment(doc: Document, notation: Notation, width_cm: float = FRAGMENT_CM) -> str:
-    r"""The same without a preamble, for lines of ``width_cm``.
+def fragment(doc: Document, notation: Notation, style: FragmentStyle | None = None) -> str:
+    r"""The same without a preamble, for a document of somebody's own: nothing of its sections, and its id only where that is wanted.
 
     >>> fragment(Document("A neuron learns"), Notation()).startswith("% Made by backprop-tutor.  Needs: ")
     True
     """
-    return _FRAGMENT + _LatexPage(notation, width_cm, _FRAGMENT_EM_CM).body(doc)
+    style = style or FragmentStyle()
+    shown = doc if style.named else replace(doc, ident="")
+    return _FRAGMENT + _LatexPage(notation, style.width_cm, _FRAGMENT_EM_CM, style=style).body(shown)
 
 
 def _hold_width(line: str, width: float) -> str:
@@ -179,13 +192,15 @@ class _LatexPage:
     """Sets the blocks of one document for one width of line."""
 
     def __init__(
-        self, notation: Notation, width_cm: float, em_cm: float = _EM_CM, depth: int = 0, accent: bool = False, floats: bool = False
-    ) -> None:
+        self, notation: Notation, width_cm: float, em_cm: float = _EM_CM, depth: int = 0, accent: bool = False, floats: bool = False,
+        style: FragmentStyle | None = None,
+    ) -> None:  # fmt: skip
         """``depth`` counts the titles that the page stands under, where it is a part of another; with ``accent`` titles
-        have the theme's colour; with ``floats`` a picture may have a page of its own."""
+        have the theme's colour; with ``floats`` a picture may have a page of its own; ``style`` is that of a part."""
         self.notation = notation
         self.width_cm, self.em_cm, self.depth, self.floats = width_cm, em_cm, depth, floats
         self.line = width_cm / em_cm
+        self.style, self.together = style, () if style is None else (FRAME,)
         self.accent, self.colour = accent, "\\color{accent}" if accent else ""
         self.printer = Printer(notation)
         self.flat = Printer(replace(notation, slashed=True))
@@ -196,7 +211,8 @@ class _LatexPage:
         blocks = [text for block in doc.blocks if (text := self.block(block))]
         if self.floats and not any(isinstance(block, Section) for block in doc.blocks):
             blocks = arrange_end(blocks)
-        parts = ["\\begingroup\\allowdisplaybreaks" + _WHOLE, self.title(doc), *blocks, "\\par\\endgroup"]
+        ragged = "\\raggedbottom" if self.style is not None else ""
+        parts = ["\\begingroup\\allowdisplaybreaks" + ragged + _WHOLE, self.title(doc), *blocks, "\\par\\endgroup"]
         return "\n".join(part for part in parts if part) + "\n"
 
     def title(self, doc: Document) -> str:
@@ -232,6 +248,9 @@ class _LatexPage:
     @block.register
     def _(self, block: Heading) -> str:
         before = self.phrases.latex(block.before, self.line * 0.4)
+        if self.style is not None:  # the sections are those of the document that it is put into
+            words = f"{before}{escape(block.text)}"
+            return f"\\par{_EASY_BREAK}\\addvspace{{6pt}}{{\\raggedright\\noindent\\bfseries {words}\\par}}\\nopagebreak"
         return f"\\{_HEADINGS[min(self.depth, 1)]}*{{\\raggedright{self.colour} {before}{escape(block.text)}}}"
 
     @block.register
@@ -250,6 +269,8 @@ class _LatexPage:
         caption = (
             f"\n\\par\\nopagebreak\\smallskip{{\\footnotesize {self.phrases.latex(block.caption)}\\par}}" if block.caption else ""
         )
+        if self.style is not None:
+            drawn = self.style.hold_picture(drawn)
         if turned:
             return f"{FLOAT}\\centering\n\\rotatebox{{90}}{{%\n{drawn.rstrip()}}}{caption}\n\\end{{figure}}"
         return f"\\par\\medskip\n{{\\centering\\noindent\n{drawn}{caption}\n\\par}}\\medskip"
@@ -281,7 +302,7 @@ class _LatexPage:
     @block.register
     def _(self, block: Section) -> str:
         doc = block.document
-        page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent, self.floats)
+        page = _LatexPage(block.notation, self.width_cm, self.em_cm, self.depth + bool(doc.title), self.accent, self.floats, self.style)
         body = arrange_end([text for text in page.body_of_part(doc.blocks) if text]) if self.floats else list(page.body_of_part(doc.blocks))
         asked = next((place for place, part in enumerate(body) if part.startswith(QUESTION)), 0)
         start = ["\\clearpage"] if block.apart else [keep_room(body[:asked])] if doc.title else []
@@ -316,10 +337,7 @@ class _LatexPage:
             displays[-1].append(lines)
         if len(displays) > 1:  # all displays of a block are aligned with one another
             displays = [[[_hold_width(line, left_width) for line in lines] for lines in display] for display in displays]
-        return "\n".join(
-            f"\\begin{{align*}}\n{join_rows(display)}\n\\end{{align*}}"
-            for display in displays
-        )
+        return "\n".join(f"\\begin{{align*}}\n{join_rows(display, *self.together)}\n\\end{{align*}}" for display in displays)
 
     def printer_for(self, block: Equations) -> Printer:
         """A derivative on one line (∂L/∂w) where no row of the block has another fraction, so that a page holds more."""
@@ -356,7 +374,10 @@ class _LatexPage:
         for place, tag in enumerate(tags):
             if number and (tag or not place):
                 tag.append(f"\\hphantom{{{number}}}" if place else number)
-        return [self.row(row, tag) for row, tag in zip(rows, tags, strict=True)] + lines_below
+        lines = [self.row(row, tag) for row, tag in zip(rows, tags, strict=True)]
+        if self.style is not None:
+            lines[0] = self.style.write_label(equation.number) + lines[0]
+        return lines + lines_below
 
     def note(self, note: Sentence) -> str:
         """What stands beside a member: (path 1)."""

@@ -45,21 +45,23 @@ def measure_row(latex: str) -> float:
     return high
 
 
-def join_rows(equations: Sequence[Sequence[str]]) -> str:
+def join_rows(equations: Sequence[Sequence[str]], together: float = TOGETHER) -> str:
     r"""Equations, each of some rows, as the inside of a display in which a page may end only where no few lines are torn off.
 
     >>> join_rows([["a"], ["b"]])
     'a \\\\*\nb'
+
+    ``together`` is how many lines are never parted: fewer where pages are low, as in a frame of beamer.
     """
-    heights = [sum(map(measure_row, rows)) for rows in equations]
+    heights, ends = [sum(map(measure_row, rows)) for rows in equations], min(ENDS, together / 2)
     whole = sum(heights)
     out: list[str] = []
     above = 0.0
     for place, (rows, high) in enumerate(zip(equations, heights, strict=True)):
-        out.append((" \\\\*\n" if high <= TOGETHER else " \\\\\n").join(rows))
+        out.append((" \\\\*\n" if high <= together else " \\\\\n").join(rows))
         above += high
         if place < len(equations) - 1:
-            held = whole <= TOGETHER or above < ENDS or whole - above < ENDS
+            held = whole <= together or above < ends or whole - above < ends
             out.append(" \\\\*\n" if held else " \\\\\n")
     return "".join(out)
 
