@@ -76,7 +76,7 @@ ALLOWED = {  # file: why, and the names
     "graph/shapes.py": ("ALGEBRA", "convolve correlate entry fill matmul max min outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),
     "marking/array_diagnose.py": ("ALGEBRA", "matmul outer transpose"),
-    "marking/judge_arrays.py": ("ALGEBRA", "transpose"),
+    "marking/judge_arrays.py": ("ALGEBRA", "fill transpose"),
     "derive/local.py": ("OWN", "if_positive sum"),
     "derive/rewrites/collapse.py": ("OWN", "identity"),
     "derive/rewrites/layer_terms.py": ("OWN", "column_sums entry log matmul mean one_hot outer row_sums sum"),

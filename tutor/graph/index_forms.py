@@ -226,7 +226,7 @@ def dot_vectors(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
 
     >>> from tutor.expression.plain import write_plain
     >>> write_plain(dot_vectors(Mul((Name("w"), Name("x"))), {"w": (3,), "x": (3,)}))
-    'w @ x'
+    'matmul(w, x)'
     """
     parts = children(expr)
     if not parts:
