@@ -22,6 +22,13 @@ LONGEST = 80
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
 
 
+def hint_key(key: str) -> str:
+    """What may be meant by a key that a theme does not have."""
+    if key.lower() in ("colour", "color", "colours", "colors"):
+        return 'the colour is accent = "#00509b"'
+    return hint_near(key, KEYS) or f"it has {', '.join(KEYS)}"
+
+
 def read_theme(text: str, where: str = "") -> Theme:
     """A theme from the text of its file; ``where`` is the file.
 
@@ -39,7 +46,7 @@ def read_theme(text: str, where: str = "") -> Theme:
     for key, value in table.items():
         shown = make_visible(key)
         if key not in KEYS:
-            faults.append(OutputError(f"a theme has no {shown}", hint=hint_near(key, KEYS) or f"it has {', '.join(KEYS)}"))
+            faults.append(OutputError(f"a theme has no {shown}", hint=hint_key(key)))
         elif not isinstance(value, str):
             faults.append(OutputError(f"{shown} is a text", hint=f'write {shown} = "…"'))
         elif len(value) > LONGEST:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
 
 
 def names(expr: Expr) -> tuple[str, ...]:
@@ -88,6 +88,22 @@ def as_indicator(call: Call) -> Call:
     other = others[0] if len(others) == 1 else Call(best, tuple(others))
     gap = Add((own, Neg(other))) if best == "max" else Add((other, Neg(own)))
     return Call("if_positive", (gap, ONE, ZERO))
+
+
+def is_numeric(expr: Expr) -> bool:
+    """Whether an expression is made of numbers only, functions of them too: 1/(1 + e^(-1)).
+
+    >>> from tutor.expression.parse import parse
+    >>> is_numeric(parse("2/3 + log(2)", functions=("log",))), is_numeric(parse("2*x")), is_numeric(parse("dL/dx"))
+    (True, False, False)
+    """
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Name or type(node) is Partial:
+            return False
+        stack.extend(children(node))
+    return True
 
 
 def has_call(expr: Expr) -> bool:
