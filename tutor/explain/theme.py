@@ -19,14 +19,8 @@ from tutor.text import make_visible
 KEYS = tuple(field.name for field in fields(Theme))
 LONGEST = 80
 """So many characters a line has."""
+_MEANT = {"colour": "accent", "color": "accent", "title": "course"}
 _COLOUR = re.compile(r"#?([0-9A-Fa-f]{6})")
-
-
-def hint_key(key: str) -> str:
-    """What may be meant by a key that a theme does not have."""
-    if key.lower() in ("colour", "color", "colours", "colors"):
-        return 'the colour is accent = "#00509b"'
-    return hint_near(key, KEYS) or f"it has {', '.join(KEYS)}"
 
 
 def read_theme(text: str, where: str = "") -> Theme:
@@ -46,7 +40,7 @@ def read_theme(text: str, where: str = "") -> Theme:
     for key, value in table.items():
         shown = make_visible(key)
         if key not in KEYS:
-            faults.append(OutputError(f"a theme has no {shown}", hint=hint_key(key)))
+            faults.append(OutputError(f"a theme has no {shown}", hint=hint_near(_MEANT.get(key.lower(), key), KEYS) or f"it has {', '.join(KEYS)}"))
         elif not isinstance(value, str):
             faults.append(OutputError(f"{shown} is a text", hint=f'write {shown} = "…"'))
         elif len(value) > LONGEST:
