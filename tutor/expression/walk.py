@@ -90,6 +90,22 @@ def as_indicator(call: Call) -> Call:
     return Call("if_positive", (gap, ONE, ZERO))
 
 
+def is_numeric(expr: Expr) -> bool:
+    """Whether an expression is made of numbers only, functions of them too: 1/(1 + e^(-1)).
+
+    >>> from tutor.expression.parse import parse
+    >>> is_numeric(parse("2/3 + log(2)", functions=("log",))), is_numeric(parse("2*x")), is_numeric(parse("dL/dx"))
+    (True, False, False)
+    """
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Name or type(node) is Partial:
+            return False
+        stack.extend(children(node))
+    return True
+
+
 def has_call(expr: Expr) -> bool:
     """Whether a function is applied anywhere in an expression."""
     stack = [expr]
