@@ -11,7 +11,7 @@ VERBS = frozenset("""
     multiply name narrow negate nest norm note open oppose order overflow pack pair parse pause peek pick place plan plot
     pow practise prepare print propagate protect prove pull put raise rank reach read rebuild recognise record reduce refer refine refuse
     refute release remark remember rename render repair repeat replace replay report require reserve resolve reuse reverse rewrite
-    round run sample say scale scan score see select send serve set settle shape sharpen shorten show shrink silence
+    round run sample say scale scan score see select send serve set settle shape sharpen shorten show shrink shuffle silence
     simplify skip slice solve sort space speak spell spend split spread squeeze stack stand start step stop straighten strip style
     submit substitute subtract suggest sum sync take tell test thin tidy tie train transpose trim try turn unscale unuse
     unwrap update use verify view wait walk watch weigh widen wrap write

@@ -1,10 +1,12 @@
 """The theme of a course: read with all its faults at once, and seen on every page."""
 
+import shutil
+
 import pytest
 from latex_articles import HOSTILE
 
 from tutor.errors import Problems
-from tutor.explain.document import PLAIN, Document, Heading, Section, Theme
+from tutor.explain.document import FONTS, PLAIN, Document, Heading, Section, Theme
 from tutor.explain.theme import KEYS, LONGEST, read_theme
 from tutor.notation.profile import Notation
 from tutor.render.page_formats import PAGE_FORMATS
@@ -22,7 +24,13 @@ def test_a_theme_is_read():
     ("text", "said"),
     [
         ('coarse = "x"', "did you mean course"),
-        ('logo = "x.png"', f"it has {', '.join(KEYS)}"),
+        ('sign = "x.png"', f"it has {', '.join(KEYS)}"),
+        ('colour = "#00509b"', "did you mean accent"),
+        ('font = "comic"', "use serif, sans"),
+        ('language = "dd"', "use en, de"),
+        ('logo = "../x.png"', "no name of a logo"),
+        ('logo = "x.svg"', "no name of a logo"),
+        ('logo = "x.png"', "has to lie beside"),
         ("header = 3", "header is a text"),
         (f'footer = "{"x" * (LONGEST + 1)}"', f"the limit is {LONGEST}"),
         ('accent = "red"', "red is no colour"),
@@ -38,7 +46,7 @@ def test_what_is_wrong_is_said(text, said):
 
 def test_all_faults_are_said_at_once():
     with pytest.raises(Problems, match="3 faults"):
-        read_theme('logo = "a"\nheader = 1\naccent = "#12"')
+        read_theme('sign = "a"\nheader = 1\naccent = "#12"')
 
 
 @pytest.mark.parametrize("name", [name for name, row in PAGE_FORMATS.items() if row.themed])
@@ -54,3 +62,33 @@ def test_a_themed_page_compiles(pages):
     for theme in (WHOLE, Theme(HOSTILE[:LONGEST], HOSTILE[:LONGEST], HOSTILE[:LONGEST], "ff0000")):
         doc = Document("Sheet", blocks=(Heading("One"), inner), theme=theme)
         assert pages(PAGE_FORMATS["latex"].write(doc, Notation())) == 1
+
+
+PICTURE = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060000000050001a5f645400000000049454e44ae426082"
+)
+
+
+def test_a_logo_lies_beside_its_theme(tutor, folder):
+    (folder / "own.toml").write_text('course = "Learning"\nlogo = "crest.png"\nfont = "sans"\nlanguage = "de"\n')
+    assert "the logo crest.png cannot be read" in tutor("sheet", "graz/chain", "-o", "sheet.html", "--theme", "own.toml")[2]
+    (folder / "crest.png").write_bytes(b"no picture")
+    assert "crest.png is no picture" in tutor("sheet", "graz/chain", "-o", "sheet.html", "--theme", "own.toml")[2]
+    (folder / "crest.png").write_bytes(PICTURE)
+    assert tutor("sheet", "graz/chain", "-o", "sheet.html", "--theme", "own.toml") == (0, "", "")
+    text = (folder / "sheet.html").read_text()
+    assert "data:image/png;base64,iVBOR" in text
+    assert "Segoe UI" in text
+    assert "Punkt" in text or "Gegeben" in text
+    assert "http" not in text
+
+
+@pytest.mark.parametrize("font", FONTS)
+def test_every_font_compiles_with_a_logo(font, folder, tutor):
+    if shutil.which("pdflatex") is None:
+        pytest.skip("pdflatex is missing")
+    (folder / "own.toml").write_text(f'course = "Learning"\nheader = "Winter"\nlogo = "crest.png"\nfont = "{font}"\n')
+    (folder / "crest.png").write_bytes(PICTURE)
+    code, _, err = tutor("sheet", "graz/chain", "-o", "sheet.pdf", "--solutions", "after", "--theme", "own.toml")
+    assert (code, err.split()[:1]) == (0, ["wrote"])
+    assert (folder / "sheet.pdf").read_bytes().startswith(b"%PDF")

@@ -62,7 +62,7 @@ def test_the_random_graphs_reach_every_kind():
         refused += len(layered.graph.steps) < 2
     tables = (*ACTIVATIONS, *chain(*BY_RANK.values()), *PAIRS, *ENDS, *VECTOR_ENDS, *MATRIX_ENDS)
     assert [template for template in tables if not used[template]] == []
-    assert set(LAYERS) - reached == set()
+    assert set(LAYERS) - reached == {"flip", "route_first"}  # what only readers write, and where ties are declared to go to the first
     assert refused < 150
 
 

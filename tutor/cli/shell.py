@@ -255,9 +255,10 @@ def compile_page(page: Page, row: PageFormat, path: Path) -> None:
     """Write a file that is compiled; where it cannot be, its source is written and that is said."""
     from tutor.render.latex.pdf import NoTex, TexFailed
 
-    source = row.write(page.document(), page.notation, preamble=page.preamble)
+    doc = page.document()
+    source = row.write(doc, page.notation, preamble=page.preamble)
     try:
-        data = row.compile(source)
+        data = row.compile(source, doc)
     except (NoTex, TexFailed) as error:
         kept = path.with_suffix(row.source)
         write(source, kept)

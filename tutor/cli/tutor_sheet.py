@@ -93,15 +93,27 @@ def sheet(
     formats = {} if fragment else {asked: PAGE_FORMATS[asked]}
     head = _read_own(preamble, "--preamble", formats, lambda row: row.headed)
     look = _read_own(theme, "--theme", formats, lambda row: row.themed)
-    own, dress = check_preamble(head, make_visible(str(preamble))), read_theme(look, make_visible(str(theme)))
+    own, dress = check_preamble(head, make_visible(str(preamble))), read_theme(
+        look, make_visible(str(theme)), _read_beside(theme)
+    )
     from tutor.results.sheet import sheet as make_sheet
 
     made = make_sheet(
         targets, solutions=cast("Solutions", str(solutions or "none")), boxes=boxes, marks=marks, title=title, cover=cover,
-        without=[str(part) for part in without or ()], notation_name=notation, theme=dress, preamble=own, words=lang,
-        ask=find_running_prover(),
+        without=[str(part) for part in without or ()], notation_name=notation, theme=dress, preamble=own,
+        words=lang or dress.language or None, ask=find_running_prover(),
     )  # fmt: skip
     deliver(made, asked, output, fragment=part)
+
+
+def _read_beside(theme: Path | None) -> Callable[[str], bytes]:
+    """Reads files that lie beside a theme."""
+
+    def read(name: str) -> bytes:
+        with (theme.parent if theme is not None else Path()).joinpath(name).open("rb") as file:
+            return file.read(LONGEST + 1)
+
+    return read
 
 
 def _read_own(path: Path | None, option: str, formats: Mapping[str, PageFormat], takes: Callable[[PageFormat], bool]) -> str:

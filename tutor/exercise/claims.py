@@ -15,6 +15,7 @@ from tutor.exercise.read_training import TrainingPlan
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
+from tutor.expression.walk import substitute
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Graph
@@ -77,8 +78,9 @@ def read_claim(
     both = f"{text} = {printed}"
     if layered is None and network is not None and not set(_WORD.findall(both)) <= {*graph.names, *FUNCTIONS}:
         layered = choose_own_layers(layered, network, profile)
-    if layered is not None and printed.startswith("[") and printed.endswith("]"):
-        return _read_array_claim(entry, printed, graph, profile, layered)
+    figures = _ABOUT.sub("", printed)
+    if layered is not None and figures.startswith("[") and figures.endswith("]"):
+        return replace(_read_array_claim(entry, figures, graph, profile, layered), printed=printed)
     if layered is not None and is_about_layers(both, layered):
         expr, formula = read_layer_formula(text, layered), read_layer_formula(printed, layered)
         return Claim(text, printed, expr, formula=formula, erratum=erratum, note=note, layers=True)
@@ -180,7 +182,9 @@ def read_update_claim(entry: Mapping[str, Any], plan: TrainingPlan, profile: str
     if what not in row.targets:
         hint = hint_near(what, row.targets) or f"{row.name} computes {', '.join(row.targets)}"
         raise ExerciseError(f"{row.name} has no update step for {make_visible(what)}", hint=hint)
-    return Claim(entry["claim"].strip(), printed, None, formula=_formula(printed, row.words(rate_name(profile))), update=what,
+    letter = rate_name(profile)
+    formula = substitute(_formula(printed, row.words(letter)), {"rate": Name(letter)})
+    return Claim(entry["claim"].strip(), printed, None, formula=formula, update=what,
                  erratum=entry.get("erratum"), note=entry.get("note", ""))  # fmt: skip
 
 

@@ -220,15 +220,22 @@ Block: TypeAlias = Heading | Paragraph | Equations | Table | Figure | Verbatim |
 class Theme:
     """What a course puts on all its pages: what stands at the top (``course`` left, ``header`` right), at the bottom, and its colour.
 
-    ``accent`` is six hexadecimal digits, or empty.  `tutor.explain.theme` reads one.
+    ``accent`` is six hexadecimal digits, or empty; ``font`` a row of `FONTS`; ``language`` the code of that of its pages.  ``logo`` is the
+    name of a picture beside the theme, ``image`` its bytes.  `tutor.explain.theme` reads one.
     """
 
     header: str = ""
     footer: str = ""
     course: str = ""
     accent: str = ""
+    font: str = ""
+    language: str = ""
+    logo: str = ""
+    image: bytes = b""
 
 
+FONTS = ("serif", "sans")
+"""The letters that a theme may choose; without one they are those of TeX, and on the web those of the reader's system."""
 PLAIN = Theme()
 """A page with nothing of a course on it."""
 

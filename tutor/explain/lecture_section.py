@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from tutor.errors import TutorError
+from tutor.exercise.model import Claim
+from tutor.exercise.over_layers import layers_of
 from tutor.explain.document import Block, Math, Paragraph, Sentence
+from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_maths
-from tutor.expression.nodes import Name
+from tutor.expression.nodes import Expr, Name
 from tutor.expression.parse import parse
+from tutor.graph.shapes import Shape
 from tutor.notation.profile import Notation
-from tutor.rules.patterns import constant
-from tutor.solving.check_claims import Verdict
+from tutor.numbers.agreement import is_decimal
+from tutor.solving.check_claims import Verdict, show_value
+from tutor.solving.worked import Worked
+
+Write: TypeAlias = Callable[[Expr], Math]
 
 _WORD = re.compile(r"[A-Za-z]\w*")
 
@@ -31,23 +40,70 @@ class Said:
     erratum: str | None
 
 
-def say_verdict(verdict: Verdict, words: Wording) -> Said:
+def say_verdicts(worked: Worked, words: Wording) -> list[Said]:
+    """The verdicts that a page shows; formulas over arrays are written as in layer form on every page."""
+    exercise = worked.request.exercise
+    over_arrays = any(verdict.source is not None and verdict.source.layers for verdict in worked.verdicts)
+    shapes = layers_of(exercise, exercise.notation).shapes if over_arrays else {}
+    return [say_verdict(verdict, words, shapes) for verdict in worked.verdicts]
+
+
+def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape]) -> Said:
     """A verdict for the document: formulas as maths, figures as printed."""
     claim = verdict.source
-    if claim is not None and claim.update and claim.formula is not None and verdict.derived is not None:
-        moved = tuple(split_places(words.pages.UPDATE_OF, {"quantity": [Math(Name(claim.update))]}))
-        return Said(moved, (Math(claim.formula),), (Math(verdict.derived),), verdict.agreement, verdict.erratum)
-    if claim is None or claim.subject is None or claim.formula is None:
-        value: Sentence = (verdict.value,) if verdict.value and claim is not None and not claim.unknown else ()
-        return Said(_read_bare(verdict.claim), _read_bare(verdict.printed), value, verdict.agreement, verdict.erratum)
-    subject: Sentence = (Math(claim.subject),)
+    if claim is None or claim.unknown:
+        return Said(_read_bare(verdict.claim), _read_bare(verdict.printed), (), verdict.agreement, verdict.erratum)
+    write = partial(_write_maths, claim.layers, shapes)
+    subject: Sentence = (verdict.claim,) if claim.subject is None else (write(claim.subject),)
+    if claim.update:
+        subject = tuple(split_places(words.pages.UPDATE_OF, {"quantity": [Math(Name(claim.update))]}))
     if claim.after:
         after = words.pages.grammar.choose(words.pages.AFTER, claim.after)
         subject = tuple(split_places(after, {"quantity": subject, "count": (str(claim.after),)}))
-    figure = constant(claim.formula) is not None
-    printed: Sentence = (claim.printed,) if figure else (Math(claim.formula),)
-    value = (Math(verdict.derived),) if verdict.derived is not None else (verdict.value,)
-    return Said(subject, printed, value, verdict.agreement, verdict.erratum)
+    return Said(subject, _say_printed(claim, write), _say_value(verdict, write), verdict.agreement, verdict.erratum)
+
+
+def _write_maths(layers: bool, shapes: Mapping[str, Shape], expr: Expr) -> Math:
+    """A formula; over arrays with its transposes and products as they are printed."""
+    return Math(strip_shapes(dress_expr(expr, shapes)) if layers else expr)
+
+
+def _say_printed(claim: Claim, write: Write) -> Sentence:
+    """What is printed: figures as they are, formulas as maths; of an array its entries, of an equation its sides."""
+    if claim.shape:
+        return _nest([_say_printed(part, write) for part in claim.parts], claim.shape)
+    if claim.parts:
+        return _join(" = ", [_say_printed(part, write) for part in claim.parts])
+    if claim.formula is None or is_decimal(claim.decimal):
+        return (claim.printed.replace("-", "−"),)
+    return (write(claim.formula),)
+
+
+def _say_value(verdict: Verdict, write: Write) -> Sentence:
+    """What it is: the formula that is derived, or the number, to one digit more than is printed."""
+    claim = verdict.source
+    assert claim is not None
+    if claim.shape:
+        return _nest([_say_value(part, write) for part in verdict.parts], claim.shape)
+    if claim.parts:
+        return next((said for part in reversed(verdict.parts) if (said := _say_value(part, write))), ())
+    if verdict.derived is not None:
+        return (write(verdict.derived),)
+    return (Math(show_value(claim, verdict.value)),) if verdict.value else ()
+
+
+def _nest(entries: Sequence[Sentence], shape: Sequence[int]) -> Sentence:
+    """The entries of an array in brackets, row by row."""
+    if not shape:
+        return entries[0]
+    size = len(entries) // shape[0]
+    rows = [_nest(entries[at : at + size], shape[1:]) for at in range(0, len(entries), size)]
+    return ("[", *_join(", ", rows), "]")
+
+
+def _join(sign: str, parts: Sequence[Sentence]) -> Sentence:
+    """Sentences with a sign between them."""
+    return tuple(piece for part in parts for piece in (sign, *part))[1:]
 
 
 def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: Notation | None = None) -> list[Block]:

@@ -36,6 +36,7 @@ from tutor.practice.session import Progress, Reply, Session
 from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import MASTERY
 
+EQUALS = " = "
 WEAKEST = 3
 """So many skills are named that should be practised next."""
 
@@ -53,6 +54,16 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
         letters = [letter for letter, _ in task.question.options]
         tiles = zip(letters, task.tiles, strict=True)
         blocks += [Paragraph((Math(tile),), say.TILE.format(letter=letter)) for letter, tile in tiles]
+    elif task.rules:
+        blocks += [
+            Paragraph((say_rule(sort, rule, words),), say.TILE.format(letter=letter))
+            for (letter, _), (sort, rule) in zip(task.question.options, task.rules, strict=True)
+        ]
+    elif task.lines:
+        blocks += [
+            Paragraph((Math(left), EQUALS, Math(right)), say.TILE.format(letter=letter))
+            for (letter, _), (left, right) in zip(task.question.options, task.lines, strict=True)
+        ]
     elif task.question.options:
         blocks += [Paragraph((text,), say.TILE.format(letter=letter)) for letter, text in task.question.options]
     return Document("", blocks=tuple(blocks), language=words.language)
@@ -60,7 +71,7 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
 
 def _ask(task: AskedStep, words: Wording, notation: Notation) -> Sentence:
     question, say = task.question, words.practice
-    if task.kind in ("ways", "factors"):
+    if task.kind in ("ways", "factors", "why", "wrong-line"):
         wrt = read_derivative(task.target)
         about = wrt.wrt if wrt is not None and task.kind == "ways" else task.target
         asked: Sequence[Inline] = [quantity(about, words.marking)]
@@ -246,5 +257,8 @@ def _list_slips(session: Session, words: Wording) -> list[Block]:
 def name_skill(skill: str, words: Wording) -> str:
     """A skill in words."""
     sort, _, rule = skill.partition(":")
-    return words.practice.PLACES.get(sort, sort).format(rule=say_rule(sort, rule, words) if rule else "")
+    named = ""
+    if rule:
+        named = words.marking.slip(rule).name if sort == "wrong-line" else say_rule("local" if sort == "why" else sort, rule, words)
+    return words.practice.PLACES.get(sort, sort).format(rule=named, slip=named)
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from tutor.derive.update import naming
 from tutor.derive.update import update as derive_update
 from tutor.explain.document import Block, Document, Equation, Equations, Math, Sentence, Side
-from tutor.explain.lecture_section import lecture, say_verdict
+from tutor.explain.lecture_section import lecture, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
 from tutor.explain.samples_section import insert_samples, sample_table
 from tutor.explain.simplified_section import write_simplified
@@ -57,7 +57,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
         update(page)
         page.graph()
     page.counts()
-    page.blocks += lecture([say_verdict(verdict, words) for verdict in worked.verdicts], words, worked.request.focused, worked.notation)
+    page.blocks += lecture(say_verdicts(worked, words), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     page.conventions()
     write_closing(page, proofs)
@@ -77,7 +77,7 @@ def array_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Documen
     page.add_backward()
     page.add_simplified()
     update(page)
-    page.blocks += lecture([say_verdict(verdict, words) for verdict in worked.verdicts], words, worked.request.focused, worked.notation)
+    page.blocks += lecture(say_verdicts(worked, words), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
     page.conventions()
     write_closing(page, proofs)

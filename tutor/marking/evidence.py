@@ -37,6 +37,7 @@ SURE, SURE_OF_PAIRS = 3.0, 10.0
 """So many times likelier than chance is what is told, and two slips together."""
 ACCIDENTS, ACCIDENTS_OF_PAIRS = 0.008, 0.0008
 """How often it is accepted that an arbitrary wrong number about as large is explained as well, and by two slips (it is met less often)."""
+CUTS = 8
 ABOUT, ANYWHERE = 0.2, 3.0
 """Numbers that differ by no more than this share are about as large as each other; how much more an accident counts of any number."""
 SHORT, SURE_OF_SHORT, SURE_OF_SHORT_RARE = 6, 0.2, 10.0
@@ -204,7 +205,8 @@ class WrongAnswers:
         chances = np.where(weights >= ratio * chances, chances, 0.0)
         low, high = sorted((given.own * (1 - ABOUT), given.own * (1 + ABOUT)))
         near = (values[starts] >= low) & (values[starts] <= high)
-        about = float(np.mean(list_densities(np.linspace(low, high, 9), right))) * (high - low)
+        cuts = np.array([low + (high - low) * (place + 0.5) / CUTS for place in range(CUTS)])
+        about = math.fsum(list_densities(cuts, right).tolist()) / CUTS * (high - low)
         return min(ANYWHERE * math.fsum(chances.tolist()), math.fsum(chances[near].tolist()) / about)
 
     def _is_sure_of_short(self, fit: Mapping[int, float], given: Given, right: float) -> bool:

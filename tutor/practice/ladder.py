@@ -9,7 +9,7 @@ from typing import Literal
 
 from tutor.derive.working import list_referred
 from tutor.exercise.question import Question
-from tutor.expression.keys import derivative_key, read_derivative
+from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
@@ -17,7 +17,7 @@ from tutor.graph.nouns import Step
 from tutor.marking.mark_submission import Marker
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import decimal, round_significant
-from tutor.practice.tasks import AskedStep
+from tutor.practice.tasks import AskedStep, refer_to
 from tutor.rules.functions import FUNCTIONS, OUT
 
 RungKind = Literal["look", "rule", "formula", "symbols", "numbers", "result"]
@@ -53,10 +53,13 @@ def list_rungs(marker: Marker, task: AskedStep, shown: Mapping[str, str]) -> tup
     result = Rung(LAST, text=write_answer(marker, task.question))
     if step is None:
         return (result,)
-    left = _refer(step.target)
-    looked = tuple(_refer(name) for name in list_referred(step.expr))
+    if task.kind == "wrong-line":
+        return (result,)
+    left = refer_to(step.target)
+    looked = tuple(refer_to(name) for name in list_referred(step.expr))
     rungs = [Rung("look", looked)] if looked else []
-    rungs.append(Rung("rule", rule=step.rule, sort=step.sort))
+    if task.kind != "why":
+        rungs.append(Rung("rule", rule=step.rule, sort=step.sort))
     if (own := _write_rule(step.rule, step.sort)) is not None:
         rungs.append(Rung("formula", left=own[0], right=own[1]))
     if task.question.kind != "choice":
@@ -91,11 +94,6 @@ def write_number(value: Value) -> str:
     """
     exact = decimal(value) if isinstance(value, Fraction) else None
     return exact if exact is not None and len(exact) <= DIGITS + 2 else round_significant(value, DIGITS)
-
-
-def _refer(name: str) -> Expr:
-    parts = read_derivative(name)
-    return Partial(parts.of, parts.wrt) if parts else Name(name)
 
 
 def _write_rule(rule: str, sort: str) -> tuple[Expr, Expr] | None:

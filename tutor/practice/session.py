@@ -275,7 +275,7 @@ def _fade(session: Session) -> Session:
         alike = [other for other in session.lesson.tasks if other.skill == task.skill]
         met = any(session.look_up(other.id).status != "open" for other in alike)
         is_new = not met and len(alike) > 1 and known < MASTERY
-        is_small = task.kind in ("ways", "factors") or task.skill.startswith("local:")
+        is_small = task.kind in ("ways", "factors", "why") or task.skill.startswith("local:")
         if not is_new and not (is_small and known >= MASTERY):
             return session
         session = _move(_set(session, task.id, Progress("given")), task.id)

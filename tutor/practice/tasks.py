@@ -6,24 +6,27 @@ derivatives that it needs, which ways there are, which factors.  Then the update
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Literal
+from typing import Any, Literal
 from zlib import crc32
 
 from tutor.errors import ExerciseError, hint_near
 from tutor.exercise.question import Question
 from tutor.expression.keys import derivative_key, make_after_key, read_derivative, read_edge
 from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.graph.nouns import Step
 from tutor.marking.mark_submission import Marker
-from tutor.marking.misconceptions import find_depths
-from tutor.marking.question_list import make_questions
+from tutor.marking.misconceptions import BY_TAG, find_depths, list_bends
+from tutor.marking.question_list import make_questions, names_in
 
-Kind = Literal["value", "ways", "factors", "declared"]
+Kind = Literal["value", "ways", "factors", "why", "wrong-line", "declared"]
 MOST_TILES, MOST_DISTRACTORS = 6, 4
 """So many tiles are offered, and so many of them are none of the right ones."""
+MOST_LINES, LEAST_LINES = 6, 3
+"""So many lines of working are shown, one of which is wrong."""
 MOST_TASKS = 120
 """A session over a large network asks for so many things at most; ``wrt`` chooses others."""
 
@@ -33,7 +36,8 @@ class AskedStep:
     """One thing that is asked.
 
     ``question`` is what the marker judges; its id is the task's.  ``target`` is the quantity that it is about, by its name in the working,
-    ``skill`` what it trains.  ``tiles`` are the formulas to choose from, in the order of the question's options.
+    ``skill`` what it trains.  What is chosen from, in the order of the question's options: ``tiles`` are formulas, ``rules`` the sort and
+    the rule of a step each, ``lines`` the two sides of an equation.
     """
 
     question: Question
@@ -41,6 +45,8 @@ class AskedStep:
     skill: str
     target: str = ""
     tiles: tuple[Expr, ...] = ()
+    rules: tuple[tuple[str, str], ...] = ()
+    lines: tuple[tuple[Expr, Expr], ...] = ()
 
     @property
     def id(self) -> str:
@@ -135,6 +141,7 @@ class _TaskLister:
         self.users = _find_users(self.working.graph.steps)
         self.own = {question.targets[0]: question for question in marker.questions if len(question.targets) == 1 and not question.shape}
         self.found: dict[str, AskedStep] = {}
+        self.explained: set[tuple[str, str]] = set()
 
     def list_tasks(self, goals: Sequence[str], updated: Sequence[str]) -> list[AskedStep]:
         """All of them; ``updated`` are the parameters whose updates are wanted, those of the goals without it."""
@@ -145,6 +152,8 @@ class _TaskLister:
                     self.ask_value(step)
         for goal in goals:
             self.add_gradient(goal)
+        for goal in goals[-1:]:
+            self.ask_wrong_line(goal)
         for name in updated or [self.working.by_name[goal].wrt for goal in goals]:
             moved = self.working.by_name.get(make_after_key(name, 1))
             if moved is not None and moved.sort == "update" and self.exercise.values and self.exercise.steps:
@@ -171,6 +180,7 @@ class _TaskLister:
         """A local derivative that has something to compute; a gradient with its choices."""
         if step.sort == "local":
             if not read_edge(step.target) and names(step.expr) and type(step.expr) is not Name:
+                self.ask_why(step)
                 self.ask_value(step)
             return
         if len(step.terms) >= 2:
@@ -216,17 +226,63 @@ class _TaskLister:
         if len(tiles) > 2:
             self.ask_choice(step, "factors", tiles, set(right))
 
+    def ask_why(self, step: Step) -> None:
+        """By which rule a derivative is what it is: once a rule, among those of other steps."""
+        own: tuple[str, str] = (step.sort, step.rule)
+        if own in self.explained:
+            return
+        self.explained.add(own)
+        near = [other for other in self.working.steps if other.sort == "local" and not other.after]
+        others: dict[tuple[str, str], None] = dict.fromkeys((other.sort, other.rule) for other in near)
+        others.pop(own, None)
+        if len(others) < LEAST_LINES - 1:
+            return
+        order = self.shuffle(step.target, lambda rule: " ".join(rule))
+        rules = sorted([own, *sorted(others, key=order)[: MOST_DISTRACTORS - 1]], key=order)
+        self.add_choice(AskedStep(self.make_choice(f"{step.target}.why", [rule for _, rule in rules], [rules.index(own)]),
+                                  "why", f"why:{step.rule}", step.target, rules=tuple(rules)))  # fmt: skip
+
+    def ask_wrong_line(self, goal: str) -> None:
+        """Which line of a worked gradient is wrong: one step of its working, bent by a slip that is known."""
+        cone = self.working.cone([goal])
+        able = (step for step in self.working.steps if step.target in cone and step.sort in ("local", "gradient") and not step.after)
+        lines = [step for step in able if names_in(step)][-MOST_LINES:]
+        shown = {step.target for step in lines}
+        single = [bend for bend in list_bends(self.working) if len(bend.edits) == 1 and BY_TAG[bend.tag].common]
+        bends = [bend for bend in single if bend.edits[0][0] in shown]
+        if len(lines) < LEAST_LINES or not bends:
+            return
+        order = self.shuffle(goal, lambda bend: f"{bend.tag} {bend.edits[0][0]} {bend.key}")
+        wrong = min(bends, key=order)
+        at, bent = wrong.edits[0]
+        pairs = tuple((refer_to(step.target), bent if step.target == at else step.expr) for step in lines)
+        place = [step.target for step in lines].index(at)
+        question = self.make_choice(f"{goal}.wrong-line", [f"{write_plain(left)} = {write_plain(right)}" for left, right in pairs], [place])
+        self.add_choice(AskedStep(question, "wrong-line", f"wrong-line:{wrong.tag}", goal, lines=pairs))
+
+    def shuffle(self, salt: str, write: Callable[[Any], str]) -> Callable[[Any], int]:
+        """An order that the seed decides."""
+        return lambda thing: crc32(f"{self.seed} {salt} {write(thing)}".encode())
+
+    @staticmethod
+    def make_choice(ident: str, texts: Sequence[str], right: Sequence[int]) -> Question:
+        """A question with letters in front of some texts."""
+        letters = [chr(ord("a") + place) for place in range(len(texts))]
+        options = tuple(zip(letters, texts, strict=True))
+        return Question(ident, ident, "choice", options=options, right=tuple(letters[place] for place in right))
+
+    def add_choice(self, asked: AskedStep) -> None:
+        self.found[asked.id] = asked
+
     def ask_choice(self, step: Step, kind: Kind, tiles: Sequence[Expr], right: set[Expr]) -> None:
-        letters = [chr(ord("a") + place) for place in range(len(tiles))]
-        options = tuple((letter, write_tile(tile)) for letter, tile in zip(letters, tiles, strict=True))
-        answer = tuple(letter for letter, tile in zip(letters, tiles, strict=True) if tile in right)
-        ident = f"{step.target}.{kind}"
-        question = Question(ident, ident, "choice", options=options, right=answer)
-        self.found[ident] = AskedStep(question, kind, f"{kind}:{step.rule}", step.target, tuple(tiles))
+        question = self.make_choice(
+            f"{step.target}.{kind}", [write_tile(tile) for tile in tiles], [place for place, tile in enumerate(tiles) if tile in right]
+        )
+        self.add_choice(AskedStep(question, kind, f"{kind}:{step.rule}", step.target, tuple(tiles)))
 
     def choose_tiles(self, right: Sequence[Expr], wrong: Sequence[Expr], salt: str) -> list[Expr]:
         """The right tiles among some wrong ones, in an order that the seed decides."""
-        mixed = lambda tile: crc32(f"{self.seed} {salt} {write_tile(tile)}".encode())  # noqa: E731
+        mixed = self.shuffle(salt, write_tile)
         room = max(1, min(MOST_DISTRACTORS, MOST_TILES - len(right)))
         return sorted([*right, *sorted(dict.fromkeys(wrong), key=mixed)[:room]], key=mixed)
 
@@ -234,6 +290,12 @@ class _TaskLister:
 def _is_same(part: Expr, right: Iterable[Expr]) -> bool:
     """Whether a derivative is another name for one of the right ones: of the same quantity by the same."""
     return any(type(part) is Partial and type(own) is Partial and (part.of, part.wrt) == (own.of, own.wrt) for own in right)
+
+
+def refer_to(name: str) -> Expr:
+    """A quantity or a derivative by its name."""
+    found = read_derivative(name)
+    return Partial(found.of, found.wrt) if found else Name(name)
 
 
 def write_tile(tile: Expr) -> str:

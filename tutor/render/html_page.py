@@ -5,6 +5,7 @@ Mathematics is Unicode, as in the terminal, so that it is read aloud and copied 
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Iterator, Sequence
 from functools import singledispatchmethod
 
@@ -24,6 +25,7 @@ from tutor.explain.document import (
     SheetQuestion,
     Side,
     Table,
+    Theme,
     Verbatim,
 )
 from tutor.expression.nodes import Call, Expr, Number
@@ -69,15 +71,31 @@ def write_html(doc: Document, notation: Notation) -> str:
     True
     """
     title, theme = escape_xml(doc.title), doc.theme
-    style = STYLE + _set_accent(theme.accent)
-    top = f'<header class="course"><span>{escape_xml(theme.course)}</span><span>{escape_xml(theme.header)}</span></header>'
-    parts = [top] if theme.course or theme.header else []
+    style = STYLE + _set_accent(theme.accent) + _FONTS.get(theme.font, "")
+    left = f"{_set_logo(theme)}<span>{escape_xml(theme.course)}</span>"
+    top = f'<header class="course">{left}<span>{escape_xml(theme.header)}</span></header>'
+    parts = [top] if theme.course or theme.header or theme.logo else []
     parts += filter(None, _HtmlPage(notation, doc.language).write_parts(doc))
     parts += [f'<footer class="facts">{escape_xml(theme.footer)}</footer>'] if theme.footer else []
     body = "\n".join(parts)
     head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>'
     start = f'<!doctype html>\n<html lang="{escape_xml(doc.language)}">\n<head>\n{head}\n<style>{style}</style>\n</head>\n'
     return f"{start}<body><main>\n{body}\n</main></body>\n</html>\n".replace("\N{NO-BREAK SPACE}", "&nbsp;")
+
+
+_FONTS = {
+    "serif": "body { font-family: Georgia, 'Times New Roman', serif; }\n",
+    "sans": "body { font-family: system-ui, 'Segoe UI', Helvetica, Arial, sans-serif; }\n",
+}
+"""What chooses the letters of a theme."""
+
+
+def _set_logo(theme: Theme) -> str:
+    """The picture in front of the course, inside of the page."""
+    if not theme.logo:
+        return ""
+    kind = "png" if theme.logo.endswith("png") else "jpeg"
+    return f'<img alt="" height="34" src="data:image/{kind};base64,{b64encode(theme.image).decode()}">'
 
 
 def _set_accent(accent: str) -> str:

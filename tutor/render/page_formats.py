@@ -53,9 +53,10 @@ class PageFormat:
         own = {"preamble": preamble} if preamble and self.headed else {}
         return str(_import_name(self.writer)(doc, notation, **own))
 
-    def compile(self, source: str) -> bytes:
-        """The file that is made of a source; raises `OutputError` where what compiles it is not there."""
-        made: bytes = _import_name(self.compiler)(source)
+    def compile(self, source: str, doc: Document) -> bytes:
+        """The file that is made of a document's source; raises `OutputError` where what compiles it is not there."""
+        theme = doc.theme
+        made: bytes = _import_name(self.compiler)(source, {theme.logo: theme.image} if theme.logo else {})
         return made
 
     def print(self, doc: Document, notation: Notation, console: Console) -> None:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from fractions import Fraction
 
 from tutor.answer.read.array_vocabulary import layer_notation
 from tutor.exercise.catalogue import ids
@@ -19,10 +17,9 @@ from tutor.expression.nodes import Expr
 from tutor.graph.layered import Layered
 from tutor.graph.shapes import Shape, shape_of
 from tutor.numbers.agreement import is_decimal
-from tutor.numbers.printed import as_printed
 from tutor.render.maths import text
 from tutor.results.feedback import course_notation
-from tutor.solving.check_claims import Verdict, VerdictText, nest_texts
+from tutor.solving.check_claims import Verdict, VerdictText, nest_texts, show_value
 from tutor.solving.check_claims import check as check_exercise
 
 ONES = "𝟏"
@@ -75,9 +72,8 @@ class _VerdictWriter:
             return VerdictText(verdict.claim, self.write(claim.formula, claim), value)
         subject = self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
         if verdict.derived is None:
-            digits = len(re.sub(r"[eE].*|\D", "", claim.decimal).lstrip("0")) if is_decimal(claim.decimal) else 6
             shown = printed if is_decimal(claim.decimal) else self.write(claim.formula, claim)
-            return VerdictText(subject, shown, text(as_printed(Fraction(verdict.value), digits + 1), self.notation))
+            return VerdictText(subject, shown, text(show_value(claim, verdict.value), self.notation))
         point = ", ".join(f"{self.name(name)} = {value.replace('-', '−')}" for name, value in differs.point) if differs else ""
         both = (differs.yours.replace("-", "−"), differs.expected.replace("-", "−")) if differs else ("", "")
         value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""

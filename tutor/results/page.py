@@ -45,8 +45,9 @@ class Page(ABC):
         row = page_format(name)
         if not row.writer:
             return self.to_json()
-        text = row.write(self.document(), self.notation, fragment=fragment, preamble=self.preamble)
-        return text if row.is_text else row.compile(text)
+        doc = self.document()
+        text = row.write(doc, self.notation, fragment=fragment, preamble=self.preamble)
+        return text if row.is_text else row.compile(str(text), doc)
 
     def to_text(self, width: int = 80) -> str:
         """The page as plain text of at most ``width`` columns."""

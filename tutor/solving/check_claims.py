@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -17,27 +18,31 @@ from tutor.exercise.training_task import Trainer, find_differing_update, is_trai
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
 from tutor.expression.plain import write_plain
+from tutor.expression.walk import is_numeric
 from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Graph
 from tutor.numbers.agreement import Agreement, agreement, is_decimal
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.carried import is_right_within_factors
-from tutor.numbers.printed import as_exact_text, round_significant
+from tutor.numbers.printed import as_exact_text, as_printed, round_significant
 from tutor.numbers.run import compute, evaluate, run
 from tutor.numbers.train import Task, train_exactly
 from tutor.numbers.verify import random_points
 from tutor.rules.optimisers import DESCENT, optimiser
-from tutor.rules.patterns import constant
 
 if TYPE_CHECKING:
     from tutor.answer.compare.formulas import Comparison, Points
 
 POINTS = 4
 EQUAL = Fraction(1, 10**40)
+NEAR = Fraction(1, 10**6)
+"""A formula of numbers that is as near as this, relative to the value, is as good as rounded: Adam's 1 - 0.1*1 without its epsilon."""
 DIGITS = 4
 """Of what two formulas give where they differ."""
 SHOWN = 9
 """Arrays of more entries are not written out."""
+_BARE_ZERO = re.compile(r"[-+−]?0+")
+_FIGURE = re.compile(r"(?<![\w.])[0-9]*\.[0-9]+")
 _FIT: tuple[Agreement, ...] = ("exact", "rounded", "truncated", "carried", "differs")
 """From the best to the worst."""
 
@@ -139,7 +144,7 @@ class _Checker:
         assert claim.subject is not None
         if claim.layers:
             return self.compare_arrays(base, claim.subject, claim.formula)
-        figure = constant(claim.formula) is not None
+        figure = is_numeric(claim.formula)
         if figure and claim.after and self.exercise.values and self.exercise.rate is None:
             raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
         if not figure and claim.after and is_trained_otherwise(self.exercise):
@@ -172,12 +177,20 @@ class _Checker:
         return replace(base, agreement="exact", sums=() if free else sums)
 
     def compare_with(self, claim: Claim, value: Value) -> Agreement:
-        """How a printed number agrees: by its digits, or exactly where it is a fraction or a product of numbers."""
-        if is_decimal(claim.decimal):
-            return agreement(claim.decimal, value)
+        """How a printed number agrees: by its digits, or exactly where it is a fraction or a formula of numbers.
+
+        A bare 0 says that there is nothing, as for `mark`: it is right for an exact 0 only, while 0.00 is rounded to two places.
+        """
         assert claim.formula is not None
+        if is_decimal(claim.decimal):
+            found = agreement(claim.decimal, value)
+            return "differs" if found != "exact" and _BARE_ZERO.fullmatch(claim.decimal) else found
         number = compute(claim.formula, {})
-        return "exact" if self.is_same(number, value) else "carried" if is_right_within_factors(claim.formula, value) else "differs"
+        if self.is_same(number, value):
+            return "exact"
+        if is_right_within_factors(claim.formula, value):
+            return "carried"
+        return "rounded" if abs(as_real(number) - as_real(value)) <= as_real(NEAR) * abs(as_real(value)) else "differs"
 
     @staticmethod
     def is_same(a: Value, b: Value) -> bool:
@@ -331,6 +344,27 @@ def write_side(items: Sequence[Value], shape: Sequence[int], worst: int) -> str:
         rest, at = divmod(rest, size)
         place.insert(0, str(at + 1))
     return f"[…]_{','.join(place)} = {round_significant(items[worst], DIGITS)}"
+
+
+def show_value(claim: Claim, value: str) -> Expr:
+    """The value of a claim that prints numbers: with as many digits as the longest of them, and one more.
+
+    A formula of short numbers (0.01*2/3) has four digits at least, one of whole numbers (2/3) seven.
+
+    >>> show_value(Claim("a", "0.67", None), "668187772168166/1000000000000000")
+    Number(text='0.668')
+    """
+    if is_decimal(claim.decimal):
+        digits = count_digits(claim.decimal)
+    else:
+        figures = _FIGURE.findall(claim.printed)
+        digits = max(3, *map(count_digits, figures)) if figures else 6
+    return as_printed(Fraction(value), digits + 1)
+
+
+def count_digits(text: str) -> int:
+    """The significant digits of a decimal."""
+    return len(re.sub(r"[eE].*|[^0-9]", "", text).lstrip("0"))
 
 
 def negate(expr: Expr) -> Expr:

@@ -12,7 +12,7 @@ from tutor.render.latex.fragments import FragmentStyle
 from tutor.results.solution import solve
 
 PACKAGES = "\\usepackage{amsmath,mathtools,booktabs,xcolor,tikz}"
-EXERCISES = some_now(["neuron/two-two-two", "graz/sqrt-cos", "cmu/three-layer-chain"], every=3)
+EXERCISES = ["graz/sqrt-cos", "cmu/three-layer-chain", "neuron/two-two-two"]
 DOCUMENTS = {
     "article": ("article}" + PACKAGES + "\\usepackage{hyperref", "\\section{One}%s\nSee (\\ref{xor:3}).\\section{Two}%s", 12.0),
     "beamer": ("beamer}" + PACKAGES + "{", "\\begin{frame}[allowframebreaks]{Backpropagation}%s\\end{frame}", 10.0),
@@ -30,14 +30,13 @@ def tex():
     return program
 
 
-@pytest.mark.parametrize("ident", EXERCISES)
-@pytest.mark.parametrize("kind", DOCUMENTS)
+@pytest.mark.parametrize(("ident", "kind"), some_now([(ident, kind) for ident in EXERCISES for kind in DOCUMENTS], every=5, rows=True))
 def test_they_compile_without_a_warning(tex, tmp_path, ident, kind):
     head, body, width = DOCUMENTS[kind]
     solution = solve(ident, steps=1) if "two-two" in ident else solve(ident)
     parts = tuple(solution.to_latex(fragment=FragmentStyle(prefix, width)) for prefix in ("xor", "again")[: body.count("%s")])
     source = f"\\documentclass{{{head}}}\n\\begin{{document}}\n{body % parts}\n\\end{{document}}\n"
-    for _ in range(3):
+    for _ in range(2 + ("hyperref" in head)):
         log, _ = compiled(tex, source, tmp_path)
         labels = (tmp_path / "page.aux").read_text("latin-1")
     assert complaints(log) == []

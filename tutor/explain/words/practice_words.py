@@ -16,6 +16,8 @@ class PracticeWords(Topic):
         "expression": "Which formula is {asked}?",
         "ways": "Through which of these does {asked} reach the loss? Choose every quantity that it is used in directly.",
         "factors": "Of which factors is {asked} the product? Choose them all.",
+        "why": "By which rule is {asked} what it is?",
+        "wrong-line": "One of these lines on the way to {asked} is wrong. Which one?",
     }
     TILE = "{letter})"
     """In front of what can be chosen."""
@@ -71,5 +73,6 @@ class PracticeWords(Topic):
     SKILL = "{skill}: {percent}"
     PLACES: Mapping[str, str] = {
         "forward": "forward, {rule}", "local": "derivative, {rule}", "gradient": "{rule}", "update": "update, {rule}",
-        "ways": "which ways there are", "factors": "which factors there are", "choice": "choosing", "number": "counting",
+        "ways": "which ways there are", "factors": "which factors there are", "why": "why, {rule}",
+        "wrong-line": "finding a mistake, {slip}", "choice": "choosing", "number": "counting",
     }  # fmt: skip

@@ -118,13 +118,24 @@ def set_theme(theme: Theme) -> str:
     >>> set_theme(Theme(accent="00509b"))
     '\\definecolor{accent}{HTML}{00509B}\n'
     """
-    lines = [f"\\definecolor{{accent}}{{HTML}}{{{theme.accent.upper()}}}"] if theme.accent else []
-    if theme.course or theme.header:
+    lines = [_FONTS[theme.font]] if theme.font in _FONTS else []
+    lines += [f"\\definecolor{{accent}}{{HTML}}{{{theme.accent.upper()}}}"] if theme.accent else []
+    if theme.course or theme.header or theme.logo:
         lines.append("\\geometry{top=21mm,headheight=30pt,headsep=4mm}")
-        lines.append(f"\\makeatletter\\def\\@oddhead{{{_set_half(theme.course, 'l')}\\hfil{_set_half(theme.header, 'r')}}}\\makeatother")
+        halves = f"{_set_logo(theme)}{_set_half(theme.course, 'l')}\\hfil{_set_half(theme.header, 'r')}"
+        lines.append(f"\\makeatletter\\def\\@oddhead{{{halves}}}\\makeatother")
     if theme.footer:
         lines.append(f"\\makeatletter\\def\\@oddfoot{{{_set_half(theme.footer, 'l')}\\hfil\\thepage}}\\makeatother")
     return "".join(f"{line}\n" for line in lines)
+
+
+_FONTS = {"sans": "\\renewcommand\\familydefault{\\sfdefault}"}
+"""What chooses the letters of a theme."""
+
+
+def _set_logo(theme: Theme) -> str:
+    """The picture in front of the course; the file lies beside the source."""
+    return f"\\smash{{\\raisebox{{-1mm}}{{\\includegraphics[height=9mm]{{{theme.logo}}}}}}}\\enspace " if theme.logo else ""
 
 
 def _set_half(words: str, side: str) -> str:

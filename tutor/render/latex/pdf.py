@@ -13,7 +13,9 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 from tutor.errors import OutputError
 from tutor.text import make_visible
@@ -38,8 +40,8 @@ class TexFailed(OutputError):
     """TeX could not compile the document."""
 
 
-def compile_pdf(tex: str, *, timeout: float = 60.0) -> bytes:
-    r"""The PDF of a complete LaTeX document.
+def compile_pdf(tex: str, files: Mapping[str, bytes] = MappingProxyType({}), *, timeout: float = 60.0) -> bytes:
+    r"""The PDF of a complete LaTeX document; ``files`` lie beside it, by their plain names.
 
     Raises `NoTex` when no TeX is installed and `TexFailed` with the first complaint of its log.
 
@@ -50,6 +52,8 @@ def compile_pdf(tex: str, *, timeout: float = 60.0) -> bytes:
         program = shutil.which(engine)
         if program:
             with tempfile.TemporaryDirectory(prefix="tutor-") as folder:
+                for name, data in files.items():
+                    (Path(folder) / Path(name).name).write_bytes(data)
                 return _run([program, *arguments], tex, Path(folder), timeout)
     raise NoTex(
         "there is no TeX on this machine: latexmk, pdflatex and tectonic were looked for",

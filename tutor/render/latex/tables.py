@@ -171,7 +171,7 @@ def _set_rows(table: Table, phrases: Phrases, plan: _Plan, part: Part) -> str:
                 shown.append(f"\\parbox[t]{{{width:.2f}em}}{{\\raggedright {words}\\strut}}")
             else:
                 shown.append(f"\\makebox[{room:.2f}em][{_align(table, place)}]{{{words}}}")
-        return "\\hbox{\\tutorstrut{}" + f"\\hskip{plan.gap:.3f}em ".join(shown) + "}"
+        return "\\hbox{\\tutorstrut{}" + f"\\hspace{{{plan.gap:.3f}em}}".join(shown) + "}"
 
     lines = [line(row) for row in table.rows]
     high = _LINE * _choose_stretch(lines)
