@@ -113,7 +113,7 @@ def test_a_page_writes_a_wrong_update_as_its_optimiser_is_written():
     exercise = from_text(f'title = "t"\n{ADAM}\n{claims}', "t")
     assert [verdict.written.printed for verdict in tutor.check(exercise)] == ["w − η·mhat", "m/(1 − β1)"]
     page = " ".join(tutor.solve(exercise).to_text().split())
-    assert "for update mhat the lecture prints m/(1 − β1); it is m/(1 − β1^t)" in page
+    assert "for the update of mhat the lecture prints m/(1 − β1); it is m/(1 − β1^t)" in page
     assert "rate*" not in page
 
 
