@@ -27,6 +27,7 @@ class Claim:
     ``update`` is what an update step computes (``update v``), when the claim is about the formula of such a step.
     ``figure`` is the decimal that is meant where more is printed (``62.2%``, ``≈ 0.622``).  ``parts`` are the claims that it is made of:
     the entries of an array of that ``shape``, or what stands between equals signs (``0.741*0.593 = 0.44``).
+    ``over`` is what is made of the samples' values (``mean dL/dw``); without it a claim is about the first sample.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Claim:
     figure: str = ""
     parts: tuple[Claim, ...] = ()
     shape: tuple[int, ...] = ()
+    over: Literal["", "mean", "sum"] = ""
 
     @property
     def decimal(self) -> str:

@@ -16,7 +16,7 @@ from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.training_task import Trainer, find_differing_update, is_trained_otherwise, update_formula
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
+from tutor.expression.nodes import Add, Div, Expr, Name, Neg, Number, Partial, children
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import is_numeric
 from tutor.graph.network import counts
@@ -144,6 +144,9 @@ class _Checker:
         if claim.layers:
             return self.compare_arrays(base, claim.subject, claim.formula)
         figure = is_numeric(claim.formula)
+        if claim.over and (self.exercise.samples is None or not figure):
+            what = "a mean or a sum over the samples is compared with a figure" if self.exercise.samples else "there are no samples here"
+            raise ExerciseError(what, hint='such as claim = "mean dL/dw", printed = "0.25", in an exercise with [data]')
         if figure and claim.after and self.exercise.values and self.exercise.rate is None:
             raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
         if not figure and claim.after and is_trained_otherwise(self.exercise):
@@ -210,9 +213,11 @@ class _Checker:
         return self.derivations[of]
 
     def value(self, claim: Claim) -> Value:
-        """The value of a claim's subject at the given values, after its updates."""
+        """The value of a claim's subject at the given values, after its updates: of the first sample, or made of all."""
         assert claim.subject is not None
         values = {**self.exercise.values, **claim.at}
+        if claim.over:
+            return self.value_over(claim, claim.subject, values)
         if claim.after:
             if is_trained_otherwise(self.exercise):
                 return self.subject(claim.subject, self.trainer.trace(values, claim.after, self.count_most_steps(claim)))
@@ -221,6 +226,15 @@ class _Checker:
             moved = self.trainer.parameters(values, claim.after, self.count_most_steps(claim))
             return self.subject(claim.subject, self.start({**values, **moved}))
         return self.subject(claim.subject, self.start(values))
+
+    def value_over(self, claim: Claim, subject: Expr, values: Mapping[str, Value]) -> Value:
+        """The mean or the sum over all samples."""
+        samples = self.exercise.samples
+        assert samples is not None
+        moved = self.trainer.parameters(values, claim.after, self.count_most_steps(claim)) if claim.after else {}
+        found = [self.subject(subject, self.start({**values, **moved, **samples.sample(place)})) for place in range(len(samples))]
+        total = compute(Add(tuple(Name(str(place)) for place in range(len(found)))), {str(p): value for p, value in enumerate(found)})
+        return total if claim.over == "sum" else compute(Div(Name("total"), Number(str(len(found)))), {"total": total})
 
     def start(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
         """Forward and backward pass at some values, computed once."""
