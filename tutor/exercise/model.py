@@ -13,7 +13,7 @@ from tutor.graph.layered import Layered
 from tutor.graph.network import Network
 from tutor.graph.nouns import Graph
 from tutor.notation.symbol import Symbol
-from tutor.numbers.data_set import Samples
+from tutor.numbers.data_set import Reduce, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ class Claim:
     figure: str = ""
     parts: tuple[Claim, ...] = ()
     shape: tuple[int, ...] = ()
-    over: Literal["", "mean", "sum"] = ""
+    over: Reduce | None = None
 
     @property
     def decimal(self) -> str:

@@ -16,7 +16,7 @@ from tutor.exercise.claims import rate_name
 from tutor.exercise.model import Claim, Exercise
 from tutor.exercise.training_task import Trainer, find_differing_update, is_trained_otherwise, update_formula
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Div, Expr, Name, Neg, Number, Partial, children
+from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import is_numeric
 from tutor.graph.network import counts
@@ -24,6 +24,7 @@ from tutor.graph.nouns import Derivation, Graph
 from tutor.numbers.agreement import Agreement, agreement, is_decimal
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.carried import is_right_within_factors
+from tutor.numbers.data_set import join_samples
 from tutor.numbers.printed import as_exact_text, as_printed, round_significant
 from tutor.numbers.run import compute, evaluate, run
 from tutor.numbers.train import Task, train_exactly
@@ -145,8 +146,8 @@ class _Checker:
             return self.compare_arrays(base, claim.subject, claim.formula)
         figure = is_numeric(claim.formula)
         if claim.over and (self.exercise.samples is None or not figure):
-            what = "a mean or a sum over the samples is compared with a figure" if self.exercise.samples else "there are no samples here"
-            raise ExerciseError(what, hint='such as claim = "mean dL/dw", printed = "0.25", in an exercise with [data]')
+            hint = 'such as claim = "mean dL/dw", printed = "0.25", in an exercise with [data]'
+            raise ExerciseError(f"the {claim.over} over the samples needs samples, and a figure", hint=hint)
         if figure and claim.after and self.exercise.values and self.exercise.rate is None:
             raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
         if not figure and claim.after and is_trained_otherwise(self.exercise):
@@ -233,8 +234,7 @@ class _Checker:
         assert samples is not None
         moved = self.trainer.parameters(values, claim.after, self.count_most_steps(claim)) if claim.after else {}
         found = [self.subject(subject, self.start({**values, **moved, **samples.sample(place)})) for place in range(len(samples))]
-        total = compute(Add(tuple(Name(str(place)) for place in range(len(found)))), {str(p): value for p, value in enumerate(found)})
-        return total if claim.over == "sum" else compute(Div(Name("total"), Number(str(len(found)))), {"total": total})
+        return join_samples(found, claim.over or samples.reduce)
 
     def start(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
         """Forward and backward pass at some values, computed once."""
