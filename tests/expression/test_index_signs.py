@@ -2,7 +2,7 @@
 
 import pytest
 
-from tutor.expression.index_signs import FROM_0, read_sign, read_sliding
+from tutor.expression.index_signs import FROM_0, read_index_inside, read_kronecker, read_sign, read_sliding
 from tutor.expression.nodes import Call, Name, Number
 from tutor.expression.tokens import Named
 
@@ -21,8 +21,41 @@ SIGNS = [
 @pytest.mark.parametrize(("text", "func", "letters", "last"), SIGNS, ids=[row[0] for row in SIGNS])
 def test_a_sum_or_a_maximum(text, func, letters, last):
     token, length = read_sign(text, 0, len(text))
-    assert token == ("S", (func, letters, last))
+    assert token == ("S", (func, letters, last, 0))
     assert text[length:] == " w"
+
+
+@pytest.mark.parametrize(("text", "last", "later"), [
+    (r"\sum_{v=-1}^{1} w", "3", -2), (r"\sum_{v=−2}^{1} w", "4", -3), (r"\sum_{v=2}^{4} w", "3", 1), ("max_(v=2..3) w", "2", 1),
+])  # fmt: skip
+def test_letters_that_begin_elsewhere(text, last, later):
+    token, length = read_sign(text, 0, len(text))
+    assert token[1][1:] == (V, Number(last), later)
+    assert text[length:] == " w"
+
+
+@pytest.mark.parametrize("text", [r"\sum_{v=-1}^{n} w", r"\sum_{v=3}^{2} w", r"\sum_{v=2} w"])
+def test_a_sum_whose_end_is_not_clear(text):
+    assert read_sign(text, 0, len(text))[0] is None
+
+
+@pytest.mark.parametrize(("text", "index"), [("δ_jk", "jk"), ("δⱼₖ", "jk"), (r"\delta_{ij}", "ij"), (r"\delta_{i, j}", "ij")])
+def test_the_delta_of_kronecker(text, index):
+    assert read_kronecker(text, 0, len(text)) == (("a", Call("equal", tuple(map(Name, index)))), len(text))
+
+
+@pytest.mark.parametrize("text", ["δ_j", "δ_1", "δ_jkl", r"\delta", "δ_j2"])
+def test_any_other_delta_is_none(text):
+    assert read_kronecker(text, 0, len(text)) == (None, 0)
+
+
+@pytest.mark.parametrize(("text", "axes", "length"), [
+    ("[m, n]", 2, 6), ("(i+m-1, 2j)", 2, 11), ("[i]", 1, 3), ("(i)", 1, 0), ("[1, 2]", 2, 0), ("[m]", 2, 0),
+    ("[m, n]", 0, 0), ("(a b)", 2, 0),
+])  # fmt: skip
+def test_an_index_in_brackets(text, axes, length):
+    found = read_index_inside(text, 0, axes)
+    assert (found[1] if found else 0) == length
 
 
 @pytest.mark.parametrize("text", ["1[v = 2]", "𝟏[v=2]", r"\mathbf{1}_{v = 2}", r"\mathbb 1_{v=2}", "𝟙_{v = 2}"])

@@ -106,6 +106,16 @@ def test_a_derivative_wrong_by_a_thousandth_is_caught(row):
         assert disagreements(replace(row, partials=tuple(bent))) == {name}
 
 
+@pytest.mark.parametrize("name", [row.name for row in ROWS if row.rising])
+def test_what_rises_does_so_everywhere(name):
+    row = FUNCTIONS[name]
+    generator = random.Random(name)
+    places = sorted(generator.uniform(*row.sample) for _ in range(200))
+    values = [FORMULAS[name](dual(Fraction(place))).value for place in places]
+    assert all(one < two for one, two in itertools.pairwise(values))
+    assert (len(row.params), row.kinks, row.settings) == (1, (), ())
+
+
 def in_sympy(expr, table):
     """A display tree in SymPy, written here and not with the bridge of the product."""
     call = {

@@ -1,8 +1,8 @@
 """The one grammar of formulas: from tokens to the display tree, in one pass.
 
 A token is a pair (kind, value).  Kinds are single characters: ``a`` an operand that is ready, ``e`` Euler's number, ``f`` a
-function, ``m`` a method behind an array (X.sum), ``(`` and ``)`` with the bracket that closes, ``+ - * / ^``, ``@`` a product of
-arrays with its function, ``t`` transposed,
+function, ``m`` a method behind an array (X.sum), ``I`` an index behind a bracket, ``(`` and ``)`` with the bracket that closes,
+``+ - * / ^``, ``@`` a product of arrays with its function, ``t`` transposed,
 ``s`` a superscript exponent, ``p`` ∂, ``d`` the d of dL with its quantity, ``'``, ``,``, ``|``, ``r`` a root, ``F`` a fraction, ``o``
 \\over, ``1`` the indicator 1_{, ``> <`` comparisons (with ``=`` where equal counts, too), ``w`` where, ``i`` if, ``l`` else, ``C & n E``
 the parts of cases, ``S`` a sum or a maximum over letters (Σ_v, max_v), and ``$`` the end.
@@ -44,7 +44,7 @@ from tutor.expression.tokens import (
     skip_token,
     write_choice,
 )
-from tutor.expression.walk import depth
+from tutor.expression.walk import depth, move_letters, take_entry
 
 UNIT: Token = ("a", ONE)
 _BEGINS = frozenset("aefpdrFC1([wS")
@@ -102,7 +102,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
             else:
                 node, at = _operand(tokens, at, level, how)
             kind, value = tokens[at]
-            if kind == "^" or kind == "s" or kind == "t" or kind == "m":
+            if kind == "^" or kind == "s" or kind == "t" or kind == "m" or kind == "I":
                 node, at = _raise_power(tokens, at, node, level, how)
                 kind, value = tokens[at]
             if mark == "@" and kind == "(" and tokens[at - 1] == UNIT:  # W ⊙ 1[z > 0]
@@ -207,8 +207,14 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
 
 def _read_sum_behind(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
     """Σ_v or max_v with the product behind it: what is added to that stands outside."""
-    func, letters, last = tokens[at][1]
+    func, letters, last, later = tokens[at][1]
+    begun = at
     node, at = _sum(tokens, at + 1, level + 1, how, single=True)
+    if later:
+        moved = move_letters(node, letters, later)
+        if moved is None:
+            raise Stop(begun, "an index of this sum begins below 1", "entries are counted from 1: \\sum_{v=-1}^{1} k_{v+2}")
+        node = moved
     for letter in reversed(letters):
         node = Call(func, (Name(letter), node) if last is None else (Name(letter), last, node))
     return node, at
@@ -458,7 +464,7 @@ def _read_single(tokens: list[Token], at: int, begun: int, what: str) -> tuple[E
 def _raise_power(tokens: list[Token], at: int, base: Expr, level: int, how: How) -> tuple[Expr, int]:
     """A power, or Wᵀ; a constant exponent over the limit is refused here, before anything is computed."""
     begun = at
-    if tokens[at][0] in ("t", "m"):
+    if tokens[at][0] in ("t", "m", "I"):
         return _apply_methods(tokens, at, base, level, how)
     exponent, at = _exponent(tokens, at, level, how)
     if base is EULER:
@@ -470,7 +476,7 @@ def _raise_power(tokens: list[Token], at: int, base: Expr, level: int, how: How)
 def _apply_methods(tokens: list[Token], at: int, node: Expr, level: int, how: How) -> tuple[Expr, int]:
     """What stands behind an array: Wᵀ, X.T, (P - Y).sum(axis=0), X.T.dot(D), one behind the other."""
     count = 0
-    while tokens[at][0] in ("t", "m"):
+    while tokens[at][0] in ("t", "m", "I"):
         count += 1
         if count + level > MAX_DEPTH:
             raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
@@ -478,6 +484,11 @@ def _apply_methods(tokens: list[Token], at: int, node: Expr, level: int, how: Ho
         at += 1
         if kind == "t":
             node = Call("transpose", (node,))
+        elif kind == "I":
+            entry = take_entry(node, method)
+            if entry is None:
+                raise Stop(at - 1, "an index behind a bracket in which arrays are multiplied", "write the sum out: \\sum_k W_{jk} x_k")
+            node = entry
         elif isinstance(method, Named):
             node = Call(method.func, (node, *method.settings))
         else:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 
+from tutor.expression.computed_index import read_computed
 from tutor.expression.letters import SUB
 from tutor.expression.nodes import Call, Expr, Name, Neg, Number
 from tutor.expression.signs import INDICATOR
@@ -16,14 +17,22 @@ from tutor.expression.tokens import Named, Token
 
 FROM_0 = "from_0"
 """Marks that the letter of a sum counts from 0, and with it the indices that it computes."""
-METHOD = re.compile(r"\.(?:(?P<word>sum|mean|dot|matmul|transpose)(?=\s?\()|shape\s?\[\s?(?P<axis>[0-3])\s?\])")
+KRONECKER = re.compile(
+    r"(?:\\delta(?![A-Za-z])|δ)\s?(?:_\s?(?:\{\s?([a-z])\s?,?\s?([a-z])\s?\}|([a-z]),?([a-z])(?![A-Za-z0-9_]))|([ᵢⱼₖₗₘₙᵤᵥ])([ᵢⱼₖₗₘₙᵤᵥ]))"
+)
+"""δ_jk, 1 where two indices are equal, in an exercise that calls nothing δ."""
+_POWER = re.compile(r"\^\s?\{\s?(?:\\(?:odot|circ)(?![A-Za-z])|[⊙∘])\s?(?P<power>[0-9]{1,2})\s?\}")
+"""A power of each entry, a^{\\odot 2}, which every power of an array is."""
+_BELOW = re.compile(r"_\s?(?:\{(?P<braced>[0-9A-Za-z+\-−·*, ]{1,60})\}|(?P<plain>[A-Za-z]{1,4}(?![A-Za-z0-9_])|[1-9]))")
+_INSIDE = re.compile(r"\s?(?P<open>[\[(])(?P<index>[0-9A-Za-z+\-−·* ]{1,40}(?:,\s?[0-9A-Za-z+\-−·* ]{1,40}){0,3})[\])]")
+METHOD = re.compile(r"\.(?:(?P<word>sum|mean|dot|matmul|transpose|flatten|ravel|reshape)(?=\s?\()|shape\s?\[\s?(?P<axis>[0-3])\s?\])")
 """What NumPy's arrays have behind a point: X.sum(0), X.T.dot(D), X.shape[0]."""
 AXIS = re.compile(r"(?:axis|dim)\s?=\s?(?P<axis>-?[0-3])(?=\s?[,)])")
 """Along which axis a sum or a mean is taken, as NumPy and PyTorch count."""
 KEYWORD = re.compile(r"(?:axis|dim)\s?\Z")
 ONES = re.compile(r"\\(?:mathbf|mathbb|mathds|vec)\s?\{\s?([01])\s?\}|\\(?:mathbb|mathbf|mathds)\s?([01])|[𝟙𝟏]|𝟎")
 """A vector of ones, or of zeros."""
-_RUNS = r"[A-Za-z](?:\s?,\s?[A-Za-z]){0,3}(?:\s?=\s?[01])?"
+_RUNS = r"[A-Za-z](?:\s?,\s?[A-Za-z]){0,3}(?:\s?=\s?[-−]?[0-9]{1,2})?"
 _LOWER_LETTER = "[ₐₑᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ]"
 SUM = re.compile(
     rf"(?:(?P<largest>\\max(?![A-Za-z])|max(?=\s?_|{_LOWER_LETTER}))|\\sum(?![A-Za-z])|[Σ∑]|sum(?=\s?_))(?:\s?\\limits(?![A-Za-z]))?\s?"
@@ -57,6 +66,45 @@ EQUALS_INSIDE = re.compile(
 """What has an equals sign that relates nothing: the brackets of 1[j = 2], of maxpool[3, s=1] and of ⋆[full, d=2]."""
 
 
+def read_kronecker(text: str, at: int, end: int) -> tuple[Token | None, int]:
+    """The token of δ_jk and how long it is.
+
+    >>> read_kronecker("δ_jk", 0, 4)
+    (('a', Call(func='equal', args=(Name(name='j'), Name(name='k')))), 4)
+    """
+    match = KRONECKER.match(text, at, end)
+    if match is None:
+        return None, 0
+    one, two = (_LOWER.get(part, part) for part in match.groups() if part)
+    return ("a", Call("equal", (Name(one), Name(two)))), len(match.group())
+
+
+def read_index_below(text: str, at: int, end: int) -> tuple[Token | None, int]:
+    """The token of an index behind a bracket, (P - Y)_{ij} and (W_2)_jv, and how long it is.
+
+    >>> read_index_below("_{ij} x", 0, 7)
+    (('I', (Name(name='i'), Name(name='j'))), 5)
+    """
+    match = _BELOW.match(text, at, end)
+    parts = read_computed((match["braced"] or match["plain"]).replace(" ", "").replace("−", "-")) if match is not None else None
+    return (None, 0) if parts is None or match is None else (("I", parts), len(match.group()))
+
+
+def read_index_inside(text: str, at: int, axes: int) -> tuple[tuple[Expr, ...], int] | None:
+    """The index behind an array as programs write it, K[m, n] and X(i + m, j + n), for each of the ``axes``, and how long it is; nothing
+    where no letter stands in it.
+
+    >>> read_index_inside("K[m, 1]", 1, 2)
+    ((Name(name='m'), Number(text='1')), 6)
+    """
+    match = _INSIDE.match(text, at)
+    if match is None or (match["open"] == "(" and axes < 2):
+        return None
+    parts = read_computed(match["index"].replace(" ", "").replace("−", "-"))
+    alone = match["index"].count(",") + 1 == axes == len(parts or ())
+    return (parts, len(match.group())) if parts and alone and any(type(part) is not Number for part in parts) else None
+
+
 def read_sliding(text: str, at: int, end: int, used: Collection[str]) -> tuple[Token | None, int]:
     """The token of a convolution or a correlation, where an exercise uses one of them, and how long it is.
 
@@ -83,10 +131,12 @@ def read_sign(text: str, at: int, end: int) -> tuple[Token | None, int]:
     No token and a length for a sum that cannot be read, the length 0 where none stands.
 
     >>> read_sign("Σ_v w", 0, 5)
-    (('S', ('sum_over', ('v',), None)), 3)
+    (('S', ('sum_over', ('v',), None, 0)), 3)
     """
     if (match := SUM.match(text, at, end)) is not None:
         return read_sum(match), len(match.group())
+    if (match := _POWER.match(text, at, end)) is not None:
+        return ("s", Number(match["power"])), len(match.group())
     if (match := EQUAL.match(text, at, end)) is not None:
         index = (match["one"] or match["first"], match["two"] or match["second"])
         return ("a", Call("equal", tuple(Number(part) if part.isdigit() else Name(part) for part in index))), len(match.group())
@@ -101,10 +151,11 @@ def read_sign(text: str, at: int, end: int) -> tuple[Token | None, int]:
 def read_sum(match: re.Match[str]) -> Token | None:
     """The token of a sum or a maximum: which, its letters, and their last value where that is written; nothing for what cannot be read.
 
-    Where the letters count from 0 the last value is ``from_0(n)``, of so many values, or ``from_0()`` where it is not written.
+    Behind them stands by how much the letters begin later than at 1.  Where they count from 0 the last value is
+    ``from_0(n)``, of so many values, or ``from_0()`` where it is not written.
 
     >>> read_sum(SUM.match("Σ_(v=1..3)"))
-    ('S', ('sum_over', ('v',), Number(text='3')))
+    ('S', ('sum_over', ('v',), Number(text='3'), 0))
     """
     runs = match["braced"] or match["bracketed"] or match["letter"] or _LOWER[match["lower"]]
     letters, _, first = runs.replace(" ", "").partition("=")
@@ -113,10 +164,15 @@ def read_sum(match: re.Match[str]) -> Token | None:
         last = last.removesuffix("-1") if last.endswith("-1") else str(int(last) + 1) if last.isdigit() else f"{last}+1"
     if last and not last.isalnum():
         return None
+    first = first.replace("−", "-")
+    if first not in ("", "0", "1"):
+        count = int(last) - int(first) + 1 if last.isdigit() else 0
+        func = "max_over" if match["largest"] else "sum_over"
+        return ("S", (func, tuple(letters.split(",")), Number(str(count)), int(first) - 1)) if count > 0 else None
     until: Expr | None = None if not last else Number(last) if last.isdigit() else Name(last)
     if first == "0":
         until = Call(FROM_0, () if until is None else (until,))
-    return ("S", ("max_over" if match["largest"] else "sum_over", tuple(letters.split(",")), until))
+    return ("S", ("max_over" if match["largest"] else "sum_over", tuple(letters.split(",")), until, 0))
 
 
 def read_method(match: re.Match[str]) -> Token:
@@ -127,7 +183,7 @@ def read_method(match: re.Match[str]) -> Token:
     """
     if match["axis"]:
         return ("m", Named("size", (Number(match["axis"]),)))
-    return ("m", {"dot": "matmul"}.get(match["word"], match["word"]))
+    return ("m", {"dot": "matmul", "ravel": "flatten", "reshape": "unflatten"}.get(match["word"], match["word"]))
 
 
 def read_ones(match: re.Match[str]) -> Token:

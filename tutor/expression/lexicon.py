@@ -41,6 +41,8 @@ OTHERWISE = {
 }  # fmt: skip
 """What these modules call functions that have another name here."""
 
+BEFORE_UPDATE = ("(0)", "old", "alt", "(t)", "(k)")
+"""Superscripts of a parameter before an update, where an exercise has updates."""
 DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_TOGETHER, COMMON = range(9)
 """How good the reason is for which a spelling stands for something, the best first."""
 
@@ -105,6 +107,11 @@ class Vocabulary:
     def names(self) -> tuple[str, ...]:
         """The names as declared, for hints."""
         return tuple(self.declared)
+
+    def axes(self, array: Name) -> int:
+        """How many indices the entries of an array have; 0 where it has none."""
+        spellings = (spelling for some in self.indexed.values() for spelling in some if spelling.node == array)
+        return max((sum(type(part) is int for part in spelling.parts) for spelling in spellings), default=0)
 
     @property
     def upright_e(self) -> tuple[str, object]:

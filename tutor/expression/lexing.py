@@ -16,6 +16,7 @@ from tutor.expression.elsewhere import function_hint, refuse_base, refuse_word
 from tutor.expression.lexicon import (
     ALSO_QUANTITIES,
     ALWAYS_IN_BRACKETS,
+    BEFORE_UPDATE,
     DECLARED,
     NEVER_QUANTITIES,
     OTHER,
@@ -89,6 +90,8 @@ class _Lexer:
         token, length = index_signs.read_sliding(self.text, self.at, self.end, self.known.calls)
         if token is None:
             token, length = index_signs.read_sign(self.text, self.at, self.end)
+        if token is None and not length and ("delta", "") not in self.known.indexed:
+            token, length = index_signs.read_kronecker(self.text, self.at, self.end)
         if token is None and not length and self.known.named:
             token, length = read_named(self.text, self.at, self.end, self.known.named)
         if token is None and length:
@@ -243,6 +246,10 @@ class _Lexer:
         return re.search(rf"(?<![A-Za-z0-9_\\]){typed}(?![A-Za-z0-9_])(?!\s*+(?:\(|\\left\())", self.text) is not None
 
     def _add_named(self, one: Spelled, node: Expr | Several) -> None:
+        if self.known.indexed and isinstance(node, Name) and self.text[one.end : one.end + 1] in ("[", "("):
+            inside = index_signs.read_index_inside(self.text, one.end, self.known.axes(node))
+            if inside is not None:
+                return self.put("a", Call("at", (node, *inside[0])), one.end - self.at + inside[1])
         self.put("a", self._make_certain(self.text[self.at : one.end], node), one.end - self.at)
 
     def _node(self, one: Spelled) -> tuple[Expr | Several | None, int]:
@@ -264,6 +271,7 @@ class _Lexer:
             and not (self.known.indexed and level <= OWN)
             and not isinstance(node, Several)
             and one.key[2].strip("()").isdigit()
+            and one.key[2] not in BEFORE_UPDATE
         ):
             return None, OTHER  # x1^2 is a power of x1
         return node, level
@@ -439,6 +447,10 @@ class _Lexer:
         if token is not None and token[0] in "@t" and not self.known.arrays:
             raise self.refuse_matrix_sign(character)
         if token is None:
+            if character == "_" and self.known.indexed and self.tokens and self.tokens[-1][0] in ")t":
+                token, length = index_signs.read_index_below(text, at, self.end)
+                if token is not None:
+                    return self.put(*token, length)
             if character == "_":
                 if refused := refuse_base(text, at):
                     raise self.fail(*refused)

@@ -65,6 +65,7 @@ COMMANDS: dict[str, Token | None] = {
     "{": ("(", "}"), "}": (")", "}"),
     "gt": (">", None), "lt": ("<", None), "ge": (">", "="), "geq": (">", "="), "geqslant": (">", "="), "le": ("<", "="),
     "leq": ("<", "="), "leqslant": ("<", "="), "odot": ("@", "hadamard"), "circ": ("@", "hadamard"),
+    "otimes": ("@", "outer"), "oslash": ("/", None),
     "lbrack": ("(", "]"), "rbrack": (")", "]"), "lparen": ("(", ")"), "rparen": (")", ")"),
     "lvert": ("(", "|"), "rvert": (")", "|"), "vert": ("|", None), "left": None, "right": None, "big": None, "Big": None, "bigl": None,
     "bigr": None, "Bigl": None, "Bigr": None, "bigg": None, "Bigg": None, "biggl": None, "biggr": None, "mathrel": None, "\\": ("n", None),
@@ -77,7 +78,8 @@ CHARACTERS: dict[str, Token] = {
     "{": ("(", "}"), ")": (")", ")"), "]": (")", "]"), "}": (")", "}"), ",": (",", None), ";": (",", ";"), "|": ("|", None),
     "'": ("'", None), "′": ("'", None), "∂": ("p", None), "√": ("r", None), ">": (">", None), "<": ("<", None),
     "≥": (">", "="), "≤": ("<", "="), "⩾": (">", "="), "⩽": ("<", "="), "&": ("&", None),
-    "@": ("@", "matmul"), "⊙": ("@", "hadamard"), "∘": ("@", "hadamard"), "ᵀ": ("t", None), "⊤": ("t", None),
+    "@": ("@", "matmul"), "⊙": ("@", "hadamard"), "∘": ("@", "hadamard"), "⊗": ("@", "outer"), "⊘": ("/", None),
+    "ᵀ": ("t", None), "⊤": ("t", None),
 }  # fmt: skip
 CHARACTERS |= {sign: CHARACTERS[meant] for sign, meant in SIGNS.items() if meant in CHARACTERS}
 ELSE = frozenset({"else", "otherwise", "sonst"})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Name, Neg, Number, Partial, children, rebuild
+from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 
 
 def names(expr: Expr) -> tuple[str, ...]:
@@ -136,3 +136,55 @@ def transpose(expr: Expr) -> Expr:
     Name(name='A')
     """
     return drop_transpose(expr) if is_transposed(expr) else Call("transpose", (expr,))
+
+
+def move_letters(expr: Expr, letters: Collection[str], by: int) -> Expr | None:
+    """The form with some letters of its indices by so much larger, Σ_{v=-1}^{1} k_{v+2} as Σ_{v=1}^{3} k_{v-2+2}; nothing where such a
+    letter is an index by itself and begins below 1.
+
+    >>> from tutor.expression.nodes import Call
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(move_letters(Call("at", (Name("x"), Name("v"))), "v", 1).args[1])
+    'v + 1'
+    """
+    if type(expr) is Call and expr.func in ("at", "equal"):
+        first = 1 if expr.func == "at" else 0
+        if by < 0 and any(type(part) is Name and part.name in letters for part in expr.args[first:]):
+            return None
+        return Call(expr.func, (*expr.args[:first], *(_move_index(part, letters, by) for part in expr.args[first:])))
+    parts = children(expr)
+    done = [move_letters(part, letters, by) for part in parts]
+    kept = tuple(part for part in done if part is not None)
+    return expr if not parts else rebuild(expr, kept) if len(kept) == len(parts) else None
+
+
+def _move_index(part: Expr, letters: Collection[str], by: int) -> Expr:
+    if type(part) is Name and part.name in letters:
+        return Add((part, Number(str(by)) if by > 0 else Neg(Number(str(-by)))))
+    inner = children(part)
+    return rebuild(part, tuple(_move_index(one, letters, by) for one in inner)) if inner else part
+
+
+_ENTRYWISE = frozenset({"hadamard", "if_positive", "max", "min"})
+
+
+def take_entry(expr: Expr, index: Sequence[Expr]) -> Expr | None:
+    """The entry of a formula over whole arrays, (P - Y)_ij as P_ij - Y_ij; nothing where more than each array's own entry is in it.
+
+    >>> from tutor.expression.nodes import Name as N
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(take_entry(Add((N("P"), Neg(N("Y")))), [N("i"), N("j")]).args[0].args[2]), take_entry(Mul((N("W"), N("x"))), [N("i")])
+    ('j', None)
+    """
+    parts = children(expr)
+    if type(expr) in (Name, Partial):
+        return Call("at", (expr, *index))
+    if not parts:
+        return expr if type(expr) is Number else None
+    if type(expr) is Call and expr.func == "transpose":
+        return take_entry(expr.args[0], index[::-1])
+    single = sum(type(part) is not Number for part in parts) == 1
+    own = type(expr) in (Add, Neg) or (single and type(expr) in (Mul, Div)) or (type(expr) is Call and expr.func in _ENTRYWISE)
+    done = [take_entry(part, index) for part in parts] if own else []
+    kept = tuple(part for part in done if part is not None)
+    return rebuild(expr, kept) if done and len(kept) == len(done) else None

@@ -95,7 +95,7 @@ def array_formulas(
         if formula.shape == wanted:
             return [formula]
         found.append(formula)
-    if wanted and (other := _read_ones(tree)) is not None:  # 1ᵀ (P − Y), where no number fits
+    if wanted and (other := _read_ones(tree)) is not None and _count_ones(other) <= MOST_ONES:  # 1ᵀ (P − Y), where no number fits
         try:
             return [array_formulas(other, shapes, wanted=wanted, beside=beside, steps=steps)[0]]
         except GraphError:
@@ -196,6 +196,59 @@ def _drop_diagonals(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Ex
     inside = Call("inside", (Add((Name(" i"), Neg(Name(" j")), ONE)), ONE))
     identity = Call(INDEXED, (inside, Name(" i"), size, Name(" j"), size))
     return Call(ENTRYWISE, (Call("columns", (vector, size)), identity))
+
+
+def spread_vectors(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The tree with a vector that is added to a matrix in each of its columns, or else in each of its rows: W X + b.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(spread_vectors(Add((Name("Z"), Name("b"))), {"Z": (3, 2), "b": (3,)}))
+    'Z + columns(b, 2)'
+    """
+    parts = children(expr)
+    if not parts:
+        return expr
+    done = rebuild(expr, tuple(spread_vectors(part, shapes) for part in parts))
+    if type(done) is not Add:
+        return done
+    try:
+        sizes = [shape_of(arrange_products(part, shapes), shapes) for part in done.args]
+    except GraphError:
+        return done
+    matrix = next((size for size in sizes if len(size) == 2), None)
+    if matrix is None:
+        return done
+    return Add(tuple(_spread(part, size, matrix) for part, size in zip(done.args, sizes, strict=True)))
+
+
+def dot_vectors(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The tree with two vectors of one shape beside each other as their scalar product, w · x, and not entry by entry.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(dot_vectors(Mul((Name("w"), Name("x"))), {"w": (3,), "x": (3,)}))
+    'matmul(w, x)'
+    """
+    parts = children(expr)
+    if not parts:
+        return expr
+    done = rebuild(expr, tuple(dot_vectors(part, shapes) for part in parts))
+    if type(done) is not Mul:
+        return done
+    try:
+        sizes = [shape_of(arrange_products(part, shapes), shapes) for part in done.args]
+    except GraphError:
+        return done
+    pair = next((place for place in range(1, len(sizes)) if len(sizes[place]) == 1 and sizes[place - 1] == sizes[place]), 0)
+    if not pair:
+        return done
+    dot = Call("matmul", done.args[pair - 1 : pair + 1])
+    return dot if len(sizes) == 2 else Mul((*done.args[: pair - 1], dot, *done.args[pair + 1 :]))
+
+
+def _spread(part: Expr, size: Shape, matrix: Shape) -> Expr:
+    if size == matrix[:1]:
+        return Call("columns", (part, size_expr(matrix[1])))
+    return Call("rows", (part, size_expr(matrix[0]))) if size == matrix[1:] else part
 
 
 # index forms

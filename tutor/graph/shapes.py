@@ -442,7 +442,7 @@ def _fold_or_part(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: 
     try:
         return _fold_from_left(factors, shapes, beside)
     except GraphError:
-        if len(factors) > MOST_PARTED or any(type(factor) is Call and factor.func == STARRED for factor in factors):
+        if len(factors) > MOST_PARTED or any((type(factor) is Call and factor.func == STARRED) or _is_fill(factor) for factor in factors):
             raise
         for place in range(1, len(factors) - 1):
             try:
@@ -452,6 +452,12 @@ def _fold_or_part(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: 
             except GraphError:
                 continue
         raise
+
+
+def _is_fill(expr: Expr) -> bool:
+    """Whether this is a vector of equal numbers, perhaps lying: how long a 𝟏 is, is found by what fits in one way only."""
+    inner = expr.args[0] if type(expr) is Call and expr.func == "transpose" else expr
+    return type(inner) is Call and inner.func == "fill"
 
 
 def _fold_from_left(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:

@@ -29,7 +29,8 @@ class Bend:
     """One slip in a working: the formulas that stand in place of the right ones, by step.
 
     ``key`` tells the alternatives of one slip apart (which path was dropped); bends of a tag with equal keys are made together by
-    somebody who makes the slip wherever there is occasion.  An empty key: only one at a time.  ``systematic`` ones are made at all places,
+    somebody who makes the slip wherever there is occasion, and so are those of equal words before a "/": the slopes of all activations.
+    An empty key: only one at a time.  ``systematic`` ones are made at all places,
     or, ``partial``, at all of some layers.
     """
 
@@ -133,7 +134,7 @@ def bend_inner(working: Working, step: Step) -> Iterator[tuple[str, Expr]]:
         outer = dict(local_derivatives(step.of, Call(own.func, (Name("inner|"), *own.args[1:])), {})[1])
         if "inner|" in outer:
             yield "outer", substitute(outer["inner|"], {"inner|": own.args[0]})
-    yield f"one {step.rule}", ONE
+    yield (f"activation/{step.rule}" if row is not None and row.role == "activation" else f"one {step.rule}"), ONE
 
 
 def bend_wrong_node(working: Working) -> Iterator[Bend]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -13,6 +13,7 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.answer_refusals import refusal
 from tutor.answer.read.array_answers import Rows, read_array
 from tutor.answer.read.choices import read_choice
+from tutor.answer.read.named_entries import nest_entries, read_named
 from tutor.answer.read.number_forms import is_zero_product, put_points, read_plain_number, suggest_reading
 from tutor.answer.read.reading import MAX_LENGTH, read
 from tutor.answer.read.typed_arrays import array_of
@@ -33,6 +34,7 @@ from tutor.marking.judge_arrays import judge_array
 from tutor.marking.judge_lines import (
     answer_of,
     drop_question,
+    find_count_read_as_number,
     find_first_broken,
     find_named_otherwise,
     has_rounded_figures,
@@ -159,6 +161,9 @@ class AnswerJudge:
         if judged.verdict in ("close", "wrong", "misconception") and judged.outcome in ("", "typed-back"):
             if not formula and (other := self.find_second_reading(target)):
                 return self.make_answer(Judged("undecided", message=f"{text.strip()} may be meant as {other}"), read=write_plain(expr))
+            if count := find_count_read_as_number(expr):
+                message = f"{count}: is the value before an update meant?"
+                return self.make_answer(Judged("undecided", message=message), read=write_plain(expr))
             for member in members if judged.outcome == "" else ():
                 if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
                     raise member.expr
@@ -268,6 +273,10 @@ class AnswerJudge:
     def entries(self) -> MarkedAnswer:
         """A vector, a matrix, an array or a column: every entry is judged by itself."""
         question, text = self.question, self.typed
+        if named := read_named(text, self.sheet.vocabulary, question.targets):
+            if len(named) < len(question.targets):
+                return self.judge_named(named)
+            text = nest_entries([named[target] for target in question.targets], question.shape)
         front, matrices = read_array(array_of(text, self.sheet.vocabulary, question.shape[:-2]), self.sheet.vocabulary, len(question.shape))
         cells = [cell for rows in matrices for row in rows for cell in row]
         if len(cells) != len(question.targets):
@@ -302,6 +311,26 @@ class AnswerJudge:
             judged = replace(judged, verdict="misconception", slips=slips)  # one slip for the whole array
             share = max(share, fold(credits_for("misconception", "", slips, scheme)))
         return self.make_answer(judged, read=_as_read(front, matrices), share=share)
+
+    def judge_named(self, named: Mapping[str, str]) -> MarkedAnswer:
+        """Some of the entries, by their names: one that is left out earns nothing."""
+        question = self.question
+        formula = not self.sheet.truth or question.kind == "expression"
+        each: list[Judged] = []
+        for target in question.targets:
+            try:
+                each.append(
+                    self.judge_one(target, read(named[target], self.sheet.vocabulary), formula=formula)
+                    if target in named else Judged("wrong")
+                )  # fmt: skip
+            except AnswerError as error:
+                each.append(Judged("unreadable", message=str(error)))
+        scheme = self.sheet.exercise.scheme
+        share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
+        judged = _judge_together(question, each)
+        if judged.verdict not in PERSON:
+            judged = replace(judged, message=f"{len(named)} entr{'y' if len(named) == 1 else 'ies'} where {len(each)} are asked")
+        return self.make_answer(judged, read="; ".join(f"{name} = {value}" for name, value in named.items()), share=share)
 
     def array_slips(self, front: Sequence[int], matrices: Sequence[Rows]) -> tuple[tuple[Slip, ...], ...]:
         """The slips that give just this array of numbers."""

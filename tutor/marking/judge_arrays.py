@@ -15,28 +15,37 @@ from tutor.answer.compare.array_formulas import ArrayComparison, compare_arrays
 from tutor.answer.compare.array_points import Field, as_name
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.effort import MAX_WORK, Effort
+from tutor.answer.read.named_entries import read_named
 from tutor.answer.read.pasted import drop_setting
 from tutor.answer.read.working_lines import Line, read_lines
 from tutor.derive.working import list_referred
 from tutor.errors import GraphError, TutorError
-from tutor.expression.keys import is_derivative, read_derivative
-from tutor.expression.nodes import Call, Expr, Name
+from tutor.expression.keys import derivative_key, is_derivative, read_derivative
+from tutor.expression.lexicon import Vocabulary
+from tutor.expression.nodes import Call, Expr, Name, children
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import size as count_nodes
-from tutor.graph.index_forms import ArrayFormula, array_formulas
+from tutor.graph.index_forms import ArrayFormula, array_formulas, dot_vectors, spread_vectors
 from tutor.graph.letter_ranges import has_computed
-from tutor.graph.shapes import Shape, shape_text
+from tutor.graph.shapes import Shape, shape_text, size_expr
 from tutor.marking.judge import Judged
 from tutor.marking.judge_lines import answer_of, is_question
 from tutor.marking.marked import BrokenLine, MarkedAnswer, Outcome, Refutation, Slip
+from tutor.rules.operations import LAYERS
 
 if TYPE_CHECKING:
     from tutor.marking.judge_answer import AnswerJudge
 
 LAYOUT = "other-layout"
 _SIGNS = frozenset("*·×⋅∗")
+_STARS = frozenset("*∗")
+_DOTS = re.compile(r"[·⋅•]|\\(?:cdot|bullet)(?![A-Za-z])|\\langle(?![A-Za-z])")
 _SIGN_COMMANDS = ("\\cdot", "\\times", "\\ast")
-_MISFIT = "shapes do not fit"
+_MISFIT, _DISAGREE = "shapes do not fit", "readers disagree"
+SLIDING = frozenset(name for name, rows in LAYERS.items() if rows[0].padded and not rows[0].internal)
+"""Correlation and convolution, whose sign many courses have for a product, too."""
+MOST_DOTTED = 60
+"""In a formula of more names and signs a · is no scalar product."""
 READ_ONE = 9
 """A name or a sign is brought into shape in the time of so many operations with sixty digits."""
 
@@ -99,6 +108,8 @@ class ArrayJudge:
 
     def mark(self) -> MarkedAnswer:
         """The answer with its verdict and its marks."""
+        if self.question.shape and read_named(self.own.typed, self.sheet.vocabulary, self.question.targets):
+            return self.own.entries()
         try:
             written = self.read()
             expr = written.expr
@@ -109,9 +120,11 @@ class ArrayJudge:
         try:
             readings = self.readings(expr, written.index)
         except GraphError as error:
-            if not error.what.startswith(_MISFIT):
+            readings = self.read_starred(error) or self.read_dotted(written)
+            if not readings and not error.what.startswith(_MISFIT):
                 raise AnswerError(error.what, hint=error.hint) from None
-            return self.own.make_answer(self.judge_misfit(expr, written.index, error), read=write_plain(expr, as_written=True))
+            if not readings:
+                return self.own.make_answer(self.judge_misfit(expr, written.index, error), read=write_plain(expr, as_written=True))
         judged, formula = self.judge(readings, written)
         self.keep(judged, formula)
         line = self.find_broken(written, judged)
@@ -121,9 +134,9 @@ class ArrayJudge:
 
     # reading
 
-    def read(self) -> _ReadFormula:
+    def read(self, known: Vocabulary | None = None) -> _ReadFormula:
         """The members of the answer, and which of them counts.  Raises `AnswerError`."""
-        members = list(read_lines(self.text, self.sheet.array_vocabulary))
+        members = list(read_lines(self.text, known or self.sheet.array_vocabulary))
         index: tuple[str, ...] = ()
         if len(members) > 1 and self.is_entry(members[0].expr) and has_computed(members[0].expr):
             raise AnswerError("the index at the left side is computed", hint="write one letter for each axis there, z_j = …")
@@ -133,7 +146,8 @@ class ArrayJudge:
         if not members:
             raise AnswerError("there is no answer in this", hint="write a formula such as W^T δ")
         written = _ReadFormula(tuple(members), answer_of(members, formula=True), index)
-        self.own.remember(written.expr)
+        if known is None:
+            self.own.remember(written.expr)
         return written
 
     def is_entry(self, expr: object) -> TypeGuard[Call]:
@@ -152,6 +166,42 @@ class ArrayJudge:
         return array_formulas(
             expr, self.shapes, index=index, wanted=self.wanted, beside=beside or "diag" in text, steps=self.layers.graph.steps
         )
+
+    def read_starred(self, error: GraphError) -> list[ArrayFormula]:
+        """The readings where a typed ``*`` between square matrices is entry by entry, as it is between other arrays of one shape."""
+        if "*" not in self.text or not error.what.startswith(_DISAGREE):
+            return []
+        known = self.sheet.array_vocabulary
+        try:
+            starred = self.read(replace(known, stars=True, words={}, both=set()))
+            return self.readings(starred.expr, starred.index)
+        except (AnswerError, GraphError):
+            return []
+
+    def read_dotted(self, written: _ReadFormula) -> list[ArrayFormula]:
+        """The right reading of a formula that fits in no other way: w · x as the scalar product of two vectors."""
+        dotted = self.put_dots(written.expr)
+        try:
+            readings = self.readings(dotted, written.index) if dotted != written.expr else []
+            return [formula for formula in readings if self.compare(formula).outcome == "equal"]
+        except TutorError:
+            return []
+
+    def put_dots(self, expr: Expr) -> Expr:
+        """The formula with vectors side by side as scalar products, where a · stands in it and it is short enough to be meant so."""
+        return dot_vectors(expr, self.shapes) if _DOTS.search(self.text) and count_nodes(expr) <= MOST_DOTTED else expr
+
+    def find_unclear_dot(self, written: _ReadFormula) -> str:
+        """What is not clear where a · is a scalar product and its number is added to an array, p ⊙ (g - p · g); empty for most formulas."""
+        dotted = self.put_dots(written.expr)
+        try:
+            if dotted != written.expr:
+                self.readings(dotted, written.index)
+        except GraphError as error:
+            return "" if error.what.startswith(_MISFIT) else error.what
+        except TutorError:
+            pass
+        return ""
 
     def entry_by_entry(self, error: AnswerError) -> MarkedAnswer:
         """An answer that is no formula over arrays: one that is written entry by entry, or none that can be read."""
@@ -174,10 +224,16 @@ class ArrayJudge:
         if found.outcome == "undecided":
             return Judged("undecided", message=found.found.reason), formula
         if found.shapes is not None:
+            if dotted := self.read_dotted(written):
+                return Judged("correct", self.form(dotted[0])), dotted[0]
             return self.judge_other_shape(formula, written), formula
         followed = self.judge_followed(formula)
         if followed is not None:
             return followed, formula
+        if dotted := self.read_dotted(written):
+            return Judged("correct", self.form(dotted[0])), dotted[0]
+        if unclear := self.find_unclear_dot(written):
+            return Judged("undecided", message=unclear), formula
         slips = self.slips(formula) or self.sheet.array_slips.explain_repaired(self, written.expr, written.index)
         return Judged(
             "misconception" if slips else "wrong", slips=slips, message=self.entry_text(found),
@@ -209,6 +265,10 @@ class ArrayJudge:
     def judge_other_shape(self, formula: ArrayFormula, written: _ReadFormula) -> Judged:
         """An array of another shape: the transpose of what is asked (another layout), or something else."""
         message = f"yours is {shape_text(formula.shape)}, asked is {shape_text(self.wanted)}"
+        if self.wanted and not formula.shape:
+            filled = ArrayFormula(Call("fill", (formula.expr, *map(size_expr, self.wanted))), self.wanted)
+            if self.compare(filled).outcome == "equal":
+                return Judged("undecided", message=f"{message}; it is right where every entry is meant")
         if len(self.wanted) == 2 and formula.shape == self.wanted[::-1]:
             turned = ArrayFormula(Call("transpose", (formula.expr,)), self.wanted)
             if self.compare(turned).outcome == "equal":
@@ -217,9 +277,36 @@ class ArrayJudge:
         return Judged("misconception" if slips else "wrong", slips=slips, message=message)
 
     def judge_misfit(self, expr: Expr, index: Sequence[str], error: GraphError) -> Judged:
-        """A formula whose parts do not fit together: a slip where one change makes it right."""
+        """A formula whose parts do not fit together: for a person where it is only written shorter than it is meant, else a slip where one
+        change makes it right."""
+        if _STARS & set(self.text) and self.is_sliding():
+            return Judged("undecided", message=f"{error.what}; a product sign may be meant as a correlation (⋆) or a convolution (∗)")
+        if self.is_right_spread(expr, index):
+            return Judged("undecided", message=f"{error.what}; it is right where the vector is added to each column, or each row")
         slips = self.sheet.array_slips.explain_repaired(self, expr, index)
         return Judged("misconception" if slips else "wrong", slips=slips, message=error.what)
+
+    def is_sliding(self) -> bool:
+        """Whether what is asked comes out of a correlation or a convolution, or goes back through one."""
+        loss = self.layers.graph.loss
+        for step in self.layers.graph.steps:
+            stack: list[Expr] = [step.expr]
+            while stack:
+                node = stack.pop()
+                stack.extend(children(node))
+                if type(node) is Call and node.func in SLIDING:
+                    names = [step.target, *(derivative_key(loss, name) for arg in node.args for name in list_referred(arg))]
+                    if self.key in names:
+                        return True
+        return False
+
+    def is_right_spread(self, expr: Expr, index: Sequence[str]) -> bool:
+        """Whether a formula is right where a vector that is added to a matrix is added to each of its columns, or rows, as in Python."""
+        spread = spread_vectors(expr, self.shapes)
+        try:
+            return spread != expr and any(self.compare(formula).outcome == "equal" for formula in self.readings(spread, index))
+        except TutorError:
+            return False
 
     def slips(self, formula: ArrayFormula) -> tuple[tuple[Slip, ...], ...]:
         """The slips that give just this formula."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from tutor.answer.compare.figures import count_significant
 from tutor.answer.compare.formulas import Points, compare
@@ -13,7 +14,8 @@ from tutor.answer.read.working_lines import Line as Member
 from tutor.derive.working import list_referred
 from tutor.errors import ExpressionError, TutorError
 from tutor.expression.keys import derivative_key, is_derivative, read_after
-from tutor.expression.nodes import Expr, Name, Number, Partial, children, rebuild
+from tutor.expression.nodes import ZERO, Expr, Mul, Name, Number, Partial, Pow, children, rebuild
+from tutor.expression.plain import write_plain
 from tutor.marking.marked import BrokenLine
 from tutor.numbers.arrays import np
 from tutor.numbers.floats import Env, evaluate_at_points
@@ -70,6 +72,24 @@ def find_named_otherwise(members: Sequence[Member], target: str) -> Expr | None:
         return None
     first = members[0].expr
     return first if isinstance(first, Name | Partial) and not is_question(first, target) else None
+
+
+def find_count_read_as_number(expr: Expr) -> str:
+    """The power of 0, or the product with 0, of a quantity in a formula, w5^0 and w5(0): a count of updates; empty where there is none.
+
+    >>> find_count_read_as_number(Pow(Name("w5"), Number("0"))), find_count_read_as_number(Name("w5"))
+    ('w5^0', '')
+    """
+    stack: list[Expr] = [expr]
+    while stack:
+        node = stack.pop()
+        match node:
+            case Pow(Name() as base, Number("0")):
+                return f"{base.name}^0"
+            case Mul(args) if any(type(one) is Name and two == ZERO for one, two in pairwise(args)):
+                return write_plain(node, as_written=True)[:60]
+        stack.extend(children(node))
+    return ""
 
 
 def is_question(expr: object, target: str) -> bool:

@@ -276,6 +276,11 @@ def list_bends(working: Working) -> list[Bend]:
             found.append(bend)
             if bend.key:
                 together.setdefault(bend.key, []).append(bend)
+        wider: dict[str, list[Bend]] = {}
+        for key, group in together.items():
+            if "/" in key:
+                wider.setdefault(key.partition("/")[0], []).extend(group)
+        together |= {name: group for name, group in wider.items() if len({bend.key for bend in group}) > 1}
         found += [
             Bend(row.tag, tuple(edit for bend in part for edit in bend.edits), systematic=True, partial=len(part) < len(group))
             for group in together.values() for part in _list_scopes(working, group, depths)

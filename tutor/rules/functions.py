@@ -55,7 +55,8 @@ class Misuse:
 class Function:
     """One row.  ``sample`` is the range tests draw from, ``kinks`` where the first argument has no two-sided derivative,
     ``convention`` the key of what is taken there (its words are printed in a solution that needs it), ``flat`` marks functions whose
-    derivative is 0 wherever it exists, so that nothing can be learnt through them.  ``variadic`` functions take any number of arguments.
+    derivative is 0 wherever it exists, so that nothing can be learnt through them, and ``rising`` those of one number that rise
+    everywhere.  ``variadic`` functions take any number of arguments.
 
     ``settings`` are the last parameters, those that are no operands but fixed numbers: (name, least, most), an empty text for no
     limit.  A formula in ``written`` (`VALUE` is ``value`` itself) is recognised as this function where its settings are in these
@@ -74,6 +75,7 @@ class Function:
     kinks: tuple[str, ...] = ()
     convention: str = ""
     flat: bool = False
+    rising: bool = False
     variadic: bool = False
     source: str = ""
     role: Role = "function"
@@ -135,8 +137,8 @@ _LEFT = (_slope("relu-slope-left", "1"),)
 _COMMON_LOG = (_call("log10-for-ln", "out/log(10)"),)
 
 _ROWS = (
-    Function("exp", ("x",), ("out",)),
-    Function("log", ("x",), ("1/x",), sample=(0.2, 4.0), slips=_COMMON_LOG),
+    Function("exp", ("x",), ("out",), rising=True),
+    Function("log", ("x",), ("1/x",), sample=(0.2, 4.0), rising=True, slips=_COMMON_LOG),
     Function("sqrt", ("x",), ("1/(2*out)",), sample=(0.2, 4.0)),
     Function("sin", ("x",), ("cos(x)",), slips=(_call("degrees-for-radians", "sin(x*(pi/180))"),)),
     Function("cos", ("x",), ("-sin(x)",), slips=(_call("degrees-for-radians", "cos(x*(pi/180))"),)),
@@ -170,11 +172,11 @@ _ROWS = (
     Function("if_positive", ("c", "a", "b"), ("0", "if_positive(c, 1, 0)", "if_positive(c, 0, 1)"),
              role="selection", kinks=("0",), convention="if_positive"),
     Function("identity", ("x",), ("1",), "x", role="activation", source="graz: linear (identity function)"),
-    Function("sigmoid", ("x",), ("out*(1 - out)",), "1/(1 + exp(-x))", role="activation", written=(VALUE,),
+    Function("sigmoid", ("x",), ("out*(1 - out)",), "1/(1 + exp(-x))", role="activation", rising=True, written=(VALUE,),
              slips=(_slope("sigmoid-slope-is-output", "out"), _slope("sigmoid-slope-is-complement", "1 - out"),
                     _slope("sigmoid-slope-of-input", "x*(1 - x)"), Misuse("exponent-sign-lost", "value", "1 - out")),
              source="dl, qmul, graz, neuron: σ(x) = 1/(1+e^(−x)), σ' = σ(1−σ)"),
-    Function("tanh", ("x",), ("1 - out^2",), "(exp(2*x) - 1)/(exp(2*x) + 1)",
+    Function("tanh", ("x",), ("1 - out^2",), "(exp(2*x) - 1)/(exp(2*x) + 1)", rising=True,
              role="activation", slips=(_slope("tanh-slope-not-squared", "1 - out"), _slope("tanh-slope-of-input", "1 - x^2"),
                     _slope("tanh-slope-square-misplaced", "(1 - out)^2"), Misuse("exponent-sign-lost", "value", "-out")),
              source="neuron: tanh(x) = (e^(2x)−1)/(e^(2x)+1), tanh' = 1 − tanh²"),
@@ -196,7 +198,7 @@ _ROWS = (
              "if_positive(x, x, a*(exp(x) - 1))", kinks=("0",), role="activation", settings=(("a", "0", ""),),
              slips=_LEFT, convention="elu",
              source="dl: x if x > 0, else α(e^x − 1); graz writes x ≥ 0, the same function"),
-    Function("softplus", ("x",), ("sigmoid(x)",), "log(1 + exp(x))", role="activation",
+    Function("softplus", ("x",), ("sigmoid(x)",), "log(1 + exp(x))", role="activation", rising=True,
              source="neuron: soft ReLU log(1 + e^x)"),
     Function("heaviside", ("x",), ("0",), "if_positive(x, 1, 0)", role="activation", kinks=("0",), flat=True,
              convention="heaviside",

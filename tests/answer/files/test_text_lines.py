@@ -29,6 +29,15 @@ ONE = [  # file, text, student, answers
     ("anna.txt", "q1:\n0.5\nq2 =\n3", "anna", {"q1": "0.5", "q2": "3"}),
     ("anna.txt", "q1:\n0.5\nq2 = 1 + 2\n= 3", "anna", {"q1": "0.5", "q2": "1 + 2\n= 3"}),
     ("anna.txt", "q1 = 0.5      q2 = 3\nBest wishes\nAnna", "anna", {"q1": "0.5", "q2": "3"}),
+    ("anna.txt", "q1 = 0.5 q2 = 3 dL/dw5 = 0.07", "anna", {"q1": "0.5", "q2": "3", "dL/dw5": "0.07"}),
+    ("anna.txt", "q2 = 3\nq1 = 0.5 dL/dw5 = 0.07", "anna", {"q2": "3", "q1": "0.5", "dL/dw5": "0.07"}),
+    ("anna.txt", "q2 = 3\nq1 = 0.5 q2 = 1.5", "anna", {"q2": "3", "q1": "0.5 q2 = 1.5"}),  # a line of working: half of q2
+    ("anna.txt", "Aufgabe 1.1: q1 = 0.5\nTask 3b: q2 = 3\n2.1) dL/dw5 = 0.07", "anna", {"q1": "0.5", "q2": "3", "dL/dw5": "0.07"}),
+    ("anna.txt", "The first one: q1 = 0.5\nTotal loss: q2 = 3", "anna", {"q1": "0.5", "q2": "3"}),
+    ("anna.txt", "thus: q1 = 0.5\nq2 = 3\nalso: q1 = 0.6", "anna", {"q2": "3\nalso: q1 = 0.6"}),
+    ("anna.txt", "Lösung zu q1: 0.5\nErgebnis für q2: 3", "anna", {"q1": "0.5", "q2": "3"}),
+    ("anna.txt", "q1\tq1\t0.5\nq2\tq2\t3", "anna", {"q1": "0.5", "q2": "3"}),
+    ("anna.txt", "Ex. 2 (c): q1 = 0.5\nQ5: q2 = 3", "anna", {"q1": "0.5", "q2": "3"}),
     ("anna.md", "---\nname: Anna Berg\n---\nq1: 1", "Anna Berg", {"q1": "1"}),
 ]  # fmt: skip
 
@@ -44,6 +53,7 @@ UNUSED = [  # text, what is not used, why
     ("q1: 1\ndL/dw55 = 2", ["dL/dw55 = 2"], "did you mean dL/dw5?"),
     ("0.7 for the first\nq1: 1", ["0.7 for the first"], "no question is named in this line or above it"),
     ("q1: 1\n## Remarks\nI got 0.3", ["I got 0.3"], "the heading above it names no question"),
+    ("q1: 1\nBemerkung: ich habe 0.5*(t - o)^2 benutzt", ["Bemerkung: ich habe 0.5*(t - o)^2 benutzt"], "these are words"),
     ("q1: 1\nI used 3 digits all the way", ["I used 3 digits all the way"], "these are words"),
     ("| a | b |\n|---|---|\n| q1 | 1 |\n| q7 | 2 |", ["| q7 | 2 |"], "there is no question 'q7'"),
 ]

@@ -17,6 +17,7 @@ from tutor.answer.compare.formulas import CLEAR, Comparison, Outcome, compare
 from tutor.answer.read.effort import MAX_WORK, Effort
 from tutor.errors import TutorError
 from tutor.expression.nodes import Call, Expr, Name, Number, children
+from tutor.expression.walk import size as count_nodes
 from tutor.graph.entries import places
 from tutor.graph.index_forms import ArrayFormula
 from tutor.graph.shapes import shape_text
@@ -30,6 +31,8 @@ MOST_ENTRIES = 64
 """So many entries are compared with balls where they are not alike."""
 MOST_WRITTEN = 3
 """So many where each is a formula of its own: where the largest of a window is looked for."""
+LOWER_ONE, SHORT = 30, 100
+"""A name or a sign is made an instruction over arrays in the time of so many operations; so few cost nothing worth counting."""
 TINY, HUGE = 1e-4, 1e5
 """A constant beyond these bounds may be smaller than what floats see beside the rest."""
 
@@ -74,6 +77,7 @@ def _compare_at_sizes(formula: ArrayFormula, target: str, field: Field, effort: 
         shape = tuple(field.sizes.get(size, 0) if isinstance(size, str) else size for size in formula.shape)
         if shape != asked.shape:
             return ArrayComparison("different", shapes=(shape_text(shape), shape_text(asked.shape)), sizes=sizes)
+        effort.spend(LOWER_ONE * max(0, count_nodes(expr) - SHORT))
         program = field.lower(expr)
         effort.spend(program.work(len(field.points.near)))
         mine, theirs = field.rows(program, shape), field.goal(target)

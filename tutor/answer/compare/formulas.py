@@ -11,7 +11,7 @@ sum that cancels is not.  Balls that overlap are computed with twice the digits 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Context, Decimal
 from fractions import Fraction
@@ -51,6 +51,8 @@ SMALL = 150
 """So few instructions cost nothing worth counting."""
 ROUNDING = 1e-12
 """What floats may be wrong by in a relative difference of two of them."""
+LEAF = 20
+"""What it takes to have the value of one leaf at a new place, in operations."""
 MAX_SHOWN = 6
 """How many values a refuting point shows at most."""
 
@@ -212,7 +214,8 @@ class _Pair:
             if not self.weight:
                 own = self.answer.code if self.goal is None else self.answer.code + self.goal.code
                 below = [code for target in self.points.world.codes(self.names) for code in target]
-                self.weight = (*weight(own), *weight(below))
+                each, costly = weight(below)
+                self.weight = (*weight(own), each + LEAF * len(self.points.world.leaves_of(self.names)), costly)
             each, costly, below_each, below_costly = self.weight
             if fresh or digits > 2 * DIGITS:  # else the exercise's own quantities are known at its points
                 each, costly = each + below_each, costly + below_costly
@@ -352,16 +355,17 @@ class _Pair:
         """Compare just before and just behind the place, between two points, where a condition changes its sign."""
         condition, digits = self.condition(kink), level(self.digits + DIGITS)
         ctx = context(digits)
+        needed = self.points.world.leaves_of(condition.names)
 
-        def place_between(t: Decimal) -> dict[str, Decimal]:
-            return {
-                name: ctx.add(minus[name], ctx.multiply(t, ctx.subtract(value, minus[name])))
-                for name, value in plus.items()
-            }
+        def place_between(t: Decimal, names: Iterable[str] = plus) -> dict[str, Decimal]:
+            return {name: ctx.add(minus[name], ctx.multiply(t, ctx.subtract(plus[name], minus[name]))) for name in names}
+
+        below = [code for target in self.points.world.codes(condition.names) for code in target]
+        each, costly = map(sum, zip(weight(condition.code), weight(below), (LEAF * len(needed), 0), strict=True))
 
         def measure_side(t: Decimal) -> Decimal:
-            self.spend(digits, fresh=False)
-            place = Place(self.points.world, place_between(t))
+            self.effort.spend(each * (1 + digits / DIGITS / 8) + costly * (digits / DIGITS) ** 1.2)
+            place = Place(self.points.world, place_between(t, needed))
             values = place.values(condition.names, digits)
             with working(digits):
                 return as_decimal(enclose_all(condition, values)[condition.result], digits)

@@ -19,7 +19,7 @@ from functools import cache
 from tutor.derive.slope import list_tie_choices
 from tutor.errors import ValueProblem
 from tutor.expression.keys import read_derivative
-from tutor.expression.nodes import Call, Expr, children
+from tutor.expression.nodes import Call, Expr, Name, children
 from tutor.expression.walk import SHARES
 from tutor.graph.nouns import Step
 from tutor.numbers.arithmetic import DIGITS
@@ -27,14 +27,17 @@ from tutor.numbers.arrays import Column, Flags, np
 from tutor.numbers.balls import as_decimal, enclose, working
 from tutor.numbers.enclosures import count_lost_bits, enclose_all, explain_missing
 from tutor.numbers.floats import columns, conditions, widen
-from tutor.numbers.lowering import NEG, NUMBER
+from tutor.numbers.lowering import MAX, MIN, NAME, NEG, NUMBER, SUB
 from tutor.numbers.program import Code, Program, keys, program
 from tutor.numbers.values import Ball
+from tutor.rules.functions import FUNCTIONS
 
 More = Callable[[str, str], Sequence[Step]]
 """Steps for a derivative ∂of/∂wrt that no step has yet; none where there is no such derivative."""
 
 BLOCK = 64
+RISING = frozenset(name for name, row in FUNCTIONS.items() if row.rising)
+"""Which of two values of these functions is larger is told by their arguments."""
 
 
 @cache
@@ -182,11 +185,33 @@ class World:
         for a, b in steps.kinks:
             if b is None:
                 inner = steps.code[a]
-                found.append(numbers[inner[1]] if inner[0] == NEG else numbers[a])
+                inner, at = (steps.code[inner[1]], int(inner[1])) if inner[0] == NEG else (inner, a)
+                func, pair = self._drop_rising_both(steps, int(inner[1]), int(inner[2])) if inner[0] == SUB else ("", frozenset[int]())
+                found.append(pair if func else numbers[at])
             else:
-                pair = frozenset((numbers[a], numbers[b])) - {zero}
+                func, pair = self._drop_rising_both(steps, a, b)
+                pair = pair if func else frozenset((numbers[a], numbers[b])) - {zero}
                 found.append(next(iter(pair)) if len(pair) == 1 else pair)
         return found
+
+    def _drop_rising_both(self, steps: Program, a: int, b: int) -> tuple[str, frozenset[int]]:
+        """Two that are compared without the rising function that both are; its name is empty where there is none."""
+        (func, one), (other, two) = self._drop_rising(steps, a), self._drop_rising(steps, b)
+        return (func, frozenset((one, two))) if func == other else ("", frozenset())
+
+    def _drop_rising(self, steps: Program, place: int) -> tuple[str, int]:
+        """A quantity without the rising function that it is, z for a = σ(z), or the largest of several such: which of two is larger is the
+        same with it and without.  Its name is empty for anything else."""
+        op, first, second, _ = steps.code[place]
+        if op == NAME:
+            expr = self.table.get(str(first))
+            if type(expr) is Call and expr.func in RISING and type(expr.args[0]) is Name:
+                return expr.func, self._numbers.setdefault((NAME, expr.args[0].name), len(self._numbers))
+        elif op in (MAX, MIN):
+            (func, one), (other, two) = self._drop_rising(steps, int(first)), self._drop_rising(steps, int(second))
+            if func == other:
+                return func, self._numbers.setdefault((op, *sorted((one, two))), len(self._numbers))
+        return "", 0
 
 
 class Place:
@@ -203,22 +228,23 @@ class Place:
 
     def values(self, names: Iterable[str], digits: int) -> Mapping[str, Ball]:
         """The values, these names among them; nan where one does not exist or so many digits do not tell (see `nowhere`)."""
-        tables = self._tables.get(digits)
-        if tables is None:
-            with working(digits):
-                tables = self._tables[digits] = ({name: enclose(value) for name, value in self.leaves.items()}, set(), {})
-        known, nowhere, bits = tables
-        for name in names:
-            if name not in known:
-                with working(digits):
-                    for target in self.world.ancestors(name):
-                        if target not in known:
-                            steps = self.world.program(target)
-                            done = enclose_all(steps, known)
-                            known[target] = done[steps.result]
-                            bits[target] = max([count_lost_bits(steps, done), *(bits.get(part, 0) for part in steps.names)])
-                            if not known[target].is_finite() and self.is_lost(steps, done, digits):
-                                nowhere.add(target)
+        known, nowhere, bits = self._tables.setdefault(digits, ({}, set(), {}))
+        missing = tuple([name for name in names if name not in known])
+        if not missing:
+            return known
+        with working(digits):
+            for leaf in self.world.leaves_of(missing):  # a large exercise has many, and a formula needs few of them
+                if leaf not in known:
+                    known[leaf] = enclose(self.leaves[leaf])
+            for name in missing:
+                for target in self.world.ancestors(name):
+                    if target not in known:
+                        steps = self.world.program(target)
+                        done = enclose_all(steps, known)
+                        known[target] = done[steps.result]
+                        bits[target] = max([count_lost_bits(steps, done), *(bits.get(part, 0) for part in steps.names)])
+                        if not known[target].is_finite() and self.is_lost(steps, done, digits):
+                            nowhere.add(target)
         return known
 
     def is_lost(self, steps: Program, done: list[Ball], digits: int) -> bool:

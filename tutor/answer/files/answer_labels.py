@@ -43,6 +43,8 @@ _NEXT_PAIR = re.compile(
     r"|\s{1,8}(?:and|und)\s{1,8}(?=[^\s=:≈;,](?:[^\s=:≈;,]|[ ](?![ ])){0,60}\s{0,8}[=:≈])"
 )
 """Where the next quantity of a line begins that has an equals sign behind it."""
+_NEXT_BESIDE = re.compile(r"(?<=\S)[ ]{1,3}(?=[^\s=:≈;,]{1,60}[ ]{0,3}[=:≈])")
+"""The same with nothing but a blank before it: L = 0.3 in_h1 = 0.38."""
 MAX_PAIRED = 600
 """A longer line is not taken apart."""
 _CELL_END = re.compile(r"\s*\\\\\s*(?:\\hline)?\s*\Z")
@@ -82,6 +84,14 @@ _PAGE = re.compile(
     r"|chapter|question|task|aufgabe|frage|teil|part|problem|ws|ss|winter|summer|sommer)\W{0,3}[0-9]{0,4}(?:\s?(?:of|von|/)\s?[0-9]{1,4})?[.:)]?"
     r"|[0-9]{1,2}[./-][0-9]{1,2}[./-][0-9]{2,4}|[0-9]{4}-[0-9]{2}-[0-9]{2})", re.IGNORECASE,
 )  # fmt: skip
+_LEAD = re.compile(
+    r"(?:exercise|question|task|problem|part|item|ex|aufgabe|teilaufgabe|frage|teil|übung|no|nr|q|a)\W{0,3}"
+    r"[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}[.)]?\s?\(?[a-z]?(?:ii?i?|iv|vi?)?\)?", re.IGNORECASE,
+)  # fmt: skip
+"""Which exercise a line answers, by its number on the sheet: Aufgabe 1.2, Task 3b, Ex. 2 (c)."""
+_SAYING = re.compile(r"[A-Za-zÀ-ÿ-]{2,30}(?:[ ][A-Za-zÀ-ÿ-]{2,30}){0,5}")
+"""What a line may say of its answer before it: Total loss: L = 0.298."""
+_NUMBERED = re.compile(r"\W{0,3}(?:[0-9]{1,3}(?:\.[0-9]{1,3}){0,2}[a-z]?|[a-z])\W{0,3}")
 _SET = re.compile(
     r"[`~]{3,}\w{0,12}|\$\$|\\[\[\]]|\\(?:begin|end)\{[a-z]{1,20}\*?\}(?:\[[^\]]{0,60}\]|\{[^}]{0,60}\})?"
     r"|\\(?:documentclass|usepackage|title|author|date|maketitle).{0,200}"
@@ -92,6 +102,8 @@ _REMARKS = frozenset({
     "anmerkung", "anmerkungen", "hinweis", "kommentar", "notiz", "explanation", "erklärung", "begründung", "reason", "idea", "idee", "todo",
 })  # fmt: skip
 """Words with a colon behind them that begin a remark to whoever marks."""
+_TO_THE_READER = _REMARKS - {"explanation", "erklärung", "begründung", "reason", "idea", "idee", "hint"}
+"""Those of them behind which no working stands, whatever it looks like."""
 SAID = _REMARKS | frozenset({
     "also", "alternatively", "answer", "antwort", "because", "beweis", "calculation", "check", "da", "daher", "dann", "denn", "ergebnis",
     "finally", "first", "hence", "here", "i.e.", "last", "lastly", "lösung", "mit", "next", "now", "nun", "proof", "rechnung", "result",
@@ -143,7 +155,7 @@ def _split_by_colon(text: str, ids: Ids) -> AnswerLabel | None:
             return AnswerLabel(question, inner.rest if inner is not None and same else rest)
         if (after := text[colon + 1 :].strip()) and short[:colon].strip(_MARKS).casefold() not in SAID:
             inner = _split_by_equals(after, ids)  # Question 3: L = 0.298
-            if inner is not None and _is_lead(short[:colon]):
+            if inner is not None and (_is_lead(short[:colon]) or _SAYING.fullmatch(short[:colon].strip(_MARKS))):
                 return AnswerLabel(inner.question, inner.rest)
         colon = short.find(":", colon + 1)
     return None
@@ -167,8 +179,20 @@ def split_pairs(line: str, ids: Ids) -> tuple[str, ...]:
     return parts if len(parts) > 1 and different == len(parts) == len(labels) else ()
 
 
+def split_beside(line: str, ids: Ids) -> tuple[AnswerLabel, ...]:
+    """The answers of a line that has several with only blanks between them, each a plain value: L = 0.3 in_h1 = 0.38; else none.
+
+    Two of them may be one line of working as well: dL/dw5 = 0.138 out_h1 = 0.082.
+    """
+    if len(line) > MAX_PAIRED or line.count("=") < 2:
+        return ()
+    found = [label_of(part, ids) for part in _NEXT_BESIDE.split(line.strip())]
+    labels = tuple(label for label in found if label is not None and VALUE.fullmatch(label.rest.strip()))
+    return labels if len(found) == len(labels) == len({label.question for label in labels}) > 1 else ()
+
+
 def _is_lead(text: str) -> bool:
-    return _PAGE.fullmatch(text.strip(_MARKS)) is not None or re.fullmatch(r"\W{0,3}(?:[0-9]{1,3}[a-z]?|[a-z])\W{0,3}", text) is not None
+    return any(pattern.fullmatch(text.strip(_MARKS)) for pattern in (_LEAD, _PAGE, _NUMBERED))
 
 
 def _split_by_equals(text: str, ids: Ids) -> AnswerLabel | None:
@@ -235,7 +259,9 @@ def row_labels(cells: Sequence[str], head: Sequence[str], ids: Ids) -> Iterator[
 
     Several cells of working are one line of working; a row may have several quantities, each with its value behind it.
     """
-    named = [(place, question) for place, cell in enumerate(cells) if (question := ids.find(cell))]
+    found = [(place, question) for place, cell in enumerate(cells) if (question := ids.find(cell))]
+    again = {place - 1 for place, question in found if (place - 1, question) in found}  # Total loss | L | 0.298
+    named = [(place, question) for place, question in found if place not in again]
     if not named:
         return
     under = [place for place, name in enumerate(head) if _ANSWERS.fullmatch(name.strip(_MARKS)) and place < len(cells)]
@@ -304,7 +330,8 @@ def is_remark(line: str, ids: Ids) -> bool:
     """Whether a line is a remark to whoever marks: ``Bemerkung: …`` or words alone, and no formula."""
     name, colon, rest = line.strip().strip(_MARKS).partition(":")
     if colon and name.strip(_MARKS).casefold() in _REMARKS:
-        return not VALUE.fullmatch(rest.strip()) and (is_prose(rest, ids) or not _FORMULA.search(rest))
+        said = name.strip(_MARKS).casefold() in _TO_THE_READER or is_prose(rest, ids) or not _FORMULA.search(rest)
+        return said and not VALUE.fullmatch(rest.strip())
     return is_prose(line, ids) or _is_signature(line, ids)
 
 

@@ -22,6 +22,7 @@ from tutor.answer.files.answer_labels import (
     label_of,
     row_labels,
     sort_of,
+    split_beside,
     split_pairs,
 )
 from tutor.answer.files.file_answers import Found, Read, check_count, key_of, person_field
@@ -83,6 +84,7 @@ class _Part:
     fields: dict[str, str] = field(default_factory=dict)
     segments: list[_Segment] = field(default_factory=list)
     inner: list[tuple[str, str, int]] = field(default_factory=list)
+    beside: list[tuple[_Segment, tuple[AnswerLabel, ...]]] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
     unused: list[Unused] = field(default_factory=list)
     more: int = 0
@@ -198,7 +200,10 @@ def _line(parts: list[_Part], block: TextBlock, listed: Sequence[TextBlock | Bro
         return
     label = label_of(text, part.ids) if text.strip() else None
     if label is not None:
+        begun = len(part.segments)
         _split_label(part, block, label, inside=inside)
+        if len(part.segments) > begun and (labels := split_beside(text, part.ids)):
+            part.beside.append((part.segments[-1], labels))
         return
     question = part.ids.find(text) if text.strip() and len(text) < 200 else ""
     if question and block.sort == "line" and _is_heading_line(part, listed, place):
@@ -335,8 +340,24 @@ def _make_found(part: _Part, stem: str, several: bool) -> Found:
     return Found(student, tuple(entries), where, part.fields, tuple(part.problems), failed=failed, unused=tuple(unused))
 
 
+def _take_apart(part: _Part) -> None:
+    """Make answers of those that stand beside each other on one line, where nothing else answers their questions; else it is working."""
+    beside = {id(segment): labels for segment, labels in part.beside}
+    answered = {segment.question for segment in part.segments if not segment.blank} if beside else ()
+    segments, part.segments = part.segments, []
+    for segment in segments:
+        part.segments.append(segment)
+        first, *others = beside.get(id(segment)) or (None,)
+        if first is None or any(label.question in answered for label in others):
+            continue
+        segment.lines[0] = first.rest
+        made = [_Segment(label.question, segment.strength, segment.number, [label.rest], written=label.rest) for label in others]
+        part.segments += made
+
+
 def _settle_answers(part: _Part) -> list[tuple[str, str]]:
     """The answers: of several places that answer a question the surest counts, and the others are working of what stands above them."""
+    _take_apart(part)
     best: dict[str, int] = {}
     for segment in part.segments:
         if not segment.blank:

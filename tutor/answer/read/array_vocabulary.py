@@ -6,7 +6,7 @@ The table of single quantities (`tutor.answer.read.vocabulary`) is made for the 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from itertools import product
 
@@ -15,7 +15,16 @@ from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.exercise.model import Exercise
 from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key, read_derivative
-from tutor.expression.lexicon import OTHER, OTHER_UPDATED, OWN_UPDATED, IndexedSpelling, Known, Vocabulary, split_index
+from tutor.expression.lexicon import (
+    COMMON,
+    OTHER,
+    OTHER_UPDATED,
+    OWN_UPDATED,
+    IndexedSpelling,
+    Known,
+    Vocabulary,
+    split_index,
+)
 from tutor.expression.nodes import Call, Expr, Name, Partial
 from tutor.expression.spelling import Key, read_whole
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered
@@ -29,7 +38,7 @@ _LETTERS = (("i", "j", "k", "l"), ("m", "n", "r", "s"))
 """Two sets of indices: what differs in what is printed with them is where an index stands."""
 
 _OTHERWISE = {
-    "diag": "diag", "ones": "ones", "zeros": "zeros", "len": "size",
+    "diag": "diag", "ones": "ones", "zeros": "zeros", "len": "size", "reshape": "unflatten", "ravel": "flatten",
     **{words[1]: name for name, rows in reversed(LAYERS.items())  # of two that are written alike the first
        if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch")},
 }
@@ -66,11 +75,26 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     spelled = known.spelled if exercise.rate is not None else {
         key: found for key, found in known.spelled.items() if found[0] not in (OWN_UPDATED, OTHER_UPDATED)  # k_1 is an entry of k
     }
+    indexed = list_indexed_spellings(layered, notations.values())
+    layers = {key: found for key, found in list_layer_numbers(spelled) if key not in spelled}
+    above = {(base, f"({sup})"): found for (base, sup), found in indexed.items() if sup.isdigit() and type(found[0].node) is Partial}
     return replace(
-        known, spelled={**spelled, **units}, declared={**known.declared, **sizes}, arity=_arity, named=_NAMED,
-        functions={**known.functions, **functions, **_OTHERWISE}, indexed=list_indexed_spellings(layered, notations.values()),
+        known, spelled={**spelled, **units, **layers}, declared={**known.declared, **sizes}, arity=_arity, named=_NAMED,
+        functions={**known.functions, **functions, **_OTHERWISE}, indexed={**above, **indexed},
         literal=literal, literals=re.compile(pattern) if pattern else None,
     )  # fmt: skip
+
+
+def list_layer_numbers(spelled: Mapping[Key, tuple[int, Known]]) -> Iterator[tuple[Key, tuple[int, Known]]]:
+    """The other places of a layer's number at a gradient with a symbol of its own: δ_2, δ2 and δ^{(2)} for δ².
+
+    >>> dict(list_layer_numbers({("delta", "", "2"): (1, Partial("E", "z2"))}))
+    {('delta', '2', ''): (8, Partial(of='E', wrt='z2')), ('delta', '', '(2)'): (8, Partial(of='E', wrt='z2'))}
+    """
+    for (base, sub, sup), (_, node) in spelled.items():
+        if isinstance(node, Partial) and bool(sub) != bool(sup) and (sub or sup).isdigit():
+            number = sub or sup
+            yield from (((base, *place), (COMMON, node)) for place in ((number, ""), ("", f"({number})")) if place != (sub, sup))
 
 
 def layer_notation(exercise: Exercise, layered: Layered, profile: str) -> Notation:

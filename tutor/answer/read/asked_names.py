@@ -45,7 +45,8 @@ _BEFORE = re.compile(
 """What may stand before a quantity: a number, "Question 3", a bullet."""
 _FILLER = re.compile(
     r"(?:the|then|thus|so|hence|and|our|my|we|get|value|result|final|answer|of|for|new|updated?|weight|total|loss|error|output|gradient"
-    r"|derivative|der|die|das|also|wert|von|für|und|ist|gewicht|ableitung|gradient|fehler|verlust|[:=]|is)\s{1,3}", re.IGNORECASE,
+    r"|derivative|solution|to|der|die|das|also|lösung|ergebnis|zu|wert|von|für|und|ist|gewicht"
+    r"|ableitung|gradient|fehler|verlust|[:=]|is)\s{1,3}", re.IGNORECASE,
 )  # fmt: skip
 _TOLD = r"total|overall|loss|error|net|input|output|hidden|layer|neuron|activation|gesamt\w{0,8}|fehler|verlust|ausgabe|eingabe|schicht"
 _BEHIND = re.compile(

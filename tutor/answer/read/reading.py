@@ -70,11 +70,13 @@ def _number_only(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def trim_answer(text: str, start: int = 0, end: int | None = None) -> tuple[int, int]:
-    """Where an answer begins and ends without blanks, a full stop at its end and dollar signs around it."""
+    """Where an answer begins and ends without blanks, a full stop or a comma at its end and dollar signs around it."""
     end = len(text) if end is None else end
     for _ in range(4):
         start, end = _strip_blanks(text, start, end)
         if text[start:end].endswith((".", "\\.")) and end - start > 1:
+            start, end = _strip_blanks(text, start, end - 1)
+        if text[start:end].endswith((",", ";")) and end - start > 1 and text[end - 2] != "\\":
             start, end = _strip_blanks(text, start, end - 1)
         if (box := _BOX.match(text, start, end)) and _is_closed_at_end(text, box.end(), end):
             start, end = box.end(), end - 1

@@ -13,7 +13,7 @@ several quantities, the better reason wins, and equally good ones are a refusal 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from tutor.errors import TutorError
 from tutor.exercise.claims import rate_name
@@ -22,6 +22,7 @@ from tutor.exercise.over_layers import entry_symbols
 from tutor.expression.keys import derivative_key, make_after_key
 from tutor.expression.lexicon import (
     ALIASES,
+    BEFORE_UPDATE,
     COMMON,
     DECLARED,
     OTHER,
@@ -85,6 +86,8 @@ def gather_vocabulary(
         found.text(text, nodes[name], COMMON)
     for text, name in list_common_errors(graph):
         found.text(text, Partial(graph.loss, name), COMMON)
+    if exercise.rate is not None:
+        _add_before_update(found, graph, nodes)
     rates = dict.fromkeys([*map(rate_name, chosen), "eta", "lambda", "tau", "alpha"])
     rates = {rate: None for rate in rates if not found.is_own(rate)}
     own_rate = Name(rate_name(exercise.notation))  # there is one step size, whatever letter another course has for it
@@ -180,7 +183,7 @@ class _Found:
     ) -> tuple[int, Known] | None:
         base, sub, sup = key
         level, node = known
-        if not sup or (base, sub, "") not in best or not self._is_power(sup):
+        if not sup or sup in BEFORE_UPDATE or (base, sub, "") not in best or not self._is_power(sup):
             return known
         below, power = best[base, sub, ""]
         if level < below:
@@ -235,6 +238,18 @@ def _add_profile(found: _Found, graph: Graph, known: Notation, nodes: dict[str, 
                 continue
             if symbol != known.symbol(quantity.name):
                 found.add(symbol, updated, OWN_UPDATED if own else OTHER_UPDATED)
+
+
+def _add_before_update(found: _Found, graph: Graph, nodes: Mapping[str, Name]) -> None:
+    """What a parameter is called before its update: w_5^{(0)}, w_5^{old}, w5(0).  Nobody means a power of 0 by it, or 0 times it."""
+    for quantity in graph.parameters or graph.leaves:
+        node = nodes[quantity.name]
+        spelled = [key for key, levels in found.keys.items() if not key[2] and any(node in some for some in levels.values())]
+        for base, sub, _ in spelled:
+            for sup in BEFORE_UPDATE:
+                found.keys.setdefault((base, sub, sup), {}).setdefault(COMMON, {})[node] = None
+        for text in (f"{node.name}_old", f"{node.name}_alt", f"{node.name}(0)", f"{node.name}[0]"):
+            found.text(text, node, COMMON)
 
 
 def _functions(profiles: Iterable[str]) -> dict[str, str]:
