@@ -47,6 +47,9 @@ class PageWords(Topic):
     PRINTS = "prints {printed} for {subject}: {verdict}."
     PRINTS_ERRATUM = "prints {printed} for {subject}: {verdict} ({erratum})."
     AFTER = ("{quantity} after {count} update", "{quantity} after {count} updates")
+    OVER_SAMPLES: Mapping[str, str] = {
+        "mean": "the mean of {quantity} over the samples", "sum": "the sum of {quantity} over the samples",
+    }  # fmt: skip
     AGREE = "{good} of {count} printed figures and formulas agree ({parts})."
     AGREED: Mapping[str, str] = {
         "exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off",
