@@ -123,3 +123,34 @@ def test_a_wrong_array_stands_on_the_page_with_its_symbols():
     for form in ("scalar", "layer"):
         page = " ".join(tutor.solve(exercise, form=form).to_text().split())
         assert "for ∂L/∂z the lecture prints [0.341, −0.242, −0.099]; it is [−0.3410, 0.2424, 0.0986]" in page.replace("0.09856", "0.0986")
+
+
+LOGISTIC = """
+steps = ["z = w*x + b", "p = sigmoid(z)", "L = -(y*log(p) + (1 - y)*log(1 - p))"]
+parameters = ["w", "b"]
+values = { w = 0, b = 0 }
+data = { columns = ["x", "y"], rows = [[1, 1], [2, 0]] }
+train = { rate = 1 }
+"""
+OVER = [  # by hand: p = 1/2, gradients -1/2 and 1; after the update w = -1/4, b = 0
+    ("dL/dw", "-0.5", "exact", "−0.5"), ("mean dL/dw", "0.25", "exact", "0.25"), ("mean dL/dw", "-0.5", "differs", "0.25"),
+    ("sum dL/dw", "-0.5 + 1 = 0.5", "exact", "0.5"), ("mean dL/db", "0", "exact", "0"), ("mean L", "log(2) = 0.693", "rounded", "0.6931"),
+    ("mean p after 1", "1/2*(1/(1 + e^0.25) + 1/(1 + e^0.5))", "exact", "0.4077"), ("sum x", "3", "exact", "3"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("claim", "printed", "agreement", "value"), OVER)
+def test_a_claim_may_be_about_all_samples(claim, printed, agreement, value):
+    exercise = enter(LOGISTIC, claim, printed)
+    (verdict,) = tutor.check(exercise)
+    assert (verdict.agreement, verdict.written.value) == (agreement, value)
+    assert verdict.written.claim.split()[0] == claim.replace("d", "∂").split()[0] or verdict.written.claim == "∂L/∂w"
+    page = " ".join(tutor.solve(exercise).to_text().split())
+    assert ("for the mean of ∂L/∂w over the samples the lecture prints −0.5; it is 0.25." in page) is (agreement == "differs")
+
+
+@pytest.mark.parametrize(("example", "claim", "printed"), [(NEURON, "mean f", "0.5"), (LOGISTIC, "mean dL/dw", "(p - y)*x")])
+def test_what_is_no_mean_of_samples_is_refused(example, claim, printed):
+    with pytest.raises(tutor.TutorError, match="samples") as found:
+        tutor.check(enter(example, claim, printed))
+    assert "claim 1" in found.value.where

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from decimal import Decimal
-from typing import Any
+from typing import Any, get_args
 
 from tutor.errors import ExerciseError, TutorError, hint_near
 from tutor.exercise.model import Claim
@@ -22,6 +22,7 @@ from tutor.graph.nouns import Graph
 from tutor.graph.shapes import shape_text
 from tutor.notation.profile import notation
 from tutor.numbers.agreement import is_decimal
+from tutor.numbers.data_set import Reduce
 from tutor.numbers.run import read_value
 from tutor.rules.functions import FUNCTIONS, check_calls
 from tutor.rules.optimisers import optimiser
@@ -64,6 +65,10 @@ def read_claim(
     erratum, note = entry.get("erratum"), entry.get("note", "")
     if not printed:
         raise ExerciseError("an empty figure", hint='such as printed = "0.082"')
+    over = _OVER.match(text)
+    if over is not None and graph is not None and over[1] not in graph.names:
+        rest = {**entry, "claim": text[over.end() :]}
+        return _put_over(read_claim(rest, graph, network, profile, layered), next(how for how in get_args(Reduce) if how == over[1]))
     pieces = [piece.strip() for piece in _EQUALS.split(_ABOUT.sub("", printed))]
     if len(pieces) > 1 and all(pieces):
         parts = tuple(read_claim({**entry, "printed": piece}, graph, network, profile, layered) for piece in pieces)
@@ -115,6 +120,12 @@ def write_nested(printed: Any) -> str:
     return f"[{', '.join(map(write_nested, printed))}]" if isinstance(printed, list) else str(printed).strip()
 
 
+def _put_over(claim: Claim, over: Reduce) -> Claim:
+    """The same claim about the mean (the sum) over all samples."""
+    return replace(claim, text=f"{over} {claim.text}", over=over, parts=tuple(_put_over(part, over) for part in claim.parts))
+
+
+_OVER = re.compile(rf"({'|'.join(get_args(Reduce))})\s+(?=[A-Za-z(])")
 _EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
 _ABOUT = re.compile(r"\A(?:≈|~|=|\\approx\b)\s*")
 _PERCENT = re.compile(r"([-+−]?[0-9.]{1,40})\s*\\?%")

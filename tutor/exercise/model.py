@@ -13,7 +13,7 @@ from tutor.graph.layered import Layered
 from tutor.graph.network import Network
 from tutor.graph.nouns import Graph
 from tutor.notation.symbol import Symbol
-from tutor.numbers.data_set import Samples
+from tutor.numbers.data_set import Reduce, Samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +27,7 @@ class Claim:
     ``update`` is what an update step computes (``update v``), when the claim is about the formula of such a step.
     ``figure`` is the decimal that is meant where more is printed (``62.2%``, ``≈ 0.622``).  ``parts`` are the claims that it is made of:
     the entries of an array of that ``shape``, or what stands between equals signs (``0.741*0.593 = 0.44``).
+    ``over`` is what is made of the samples' values (``mean dL/dw``); without it a claim is about the first sample.
     """
 
     text: str
@@ -44,6 +45,7 @@ class Claim:
     figure: str = ""
     parts: tuple[Claim, ...] = ()
     shape: tuple[int, ...] = ()
+    over: Reduce | None = None
 
     @property
     def decimal(self) -> str:

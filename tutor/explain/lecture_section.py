@@ -60,6 +60,8 @@ def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape]) -
     if claim.after:
         after = words.pages.grammar.choose(words.pages.AFTER, claim.after)
         subject = tuple(split_places(after, {"quantity": subject, "count": (str(claim.after),)}))
+    if claim.over:
+        subject = tuple(split_places(words.pages.OVER_SAMPLES[claim.over], {"quantity": subject}))
     return Said(subject, _say_printed(claim, write), _say_value(verdict, write), verdict.agreement, verdict.erratum)
 
 

@@ -54,7 +54,7 @@ def read_theme(text: str, where: str = "", beside: Beside | None = None) -> Them
     for key, value in table.items():
         shown = make_visible(key)
         if key not in KEYS:
-            near = f"did you mean {_NEAR[key]}?" if key in _NEAR else hint_near(key, KEYS)
+            near = hint_near(_NEAR.get(key, key), KEYS)
             faults.append(OutputError(f"a theme has no {shown}", hint=near or f"it has {', '.join(KEYS)}"))
         elif not isinstance(value, str):
             faults.append(OutputError(f"{shown} is a text", hint=f'write {shown} = "…"'))

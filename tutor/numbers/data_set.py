@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Literal
 
 from tutor.errors import ValueProblem
-from tutor.numbers.arithmetic import Value
+from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 
 Reduce = Literal["mean", "sum"]
 Order = Literal["given", "shuffled"]
@@ -34,6 +35,18 @@ class Samples:
 
     def __len__(self) -> int:
         return len(self.rows)
+
+
+def join_samples(values: Sequence[Value], how: Reduce) -> Value:
+    """The mean or the sum of what the samples have.
+
+    >>> from fractions import Fraction
+    >>> join_samples([Fraction(1), Fraction(2)], "mean")
+    Fraction(3, 2)
+    """
+    exact = all(isinstance(value, Fraction) for value in values)
+    total: Value = sum(values, start=Fraction(0)) if exact else CONTEXT.fsum(map(as_real, values))
+    return total / len(values) if how == "mean" else total
 
 
 @dataclass(frozen=True, slots=True)

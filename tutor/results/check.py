@@ -70,7 +70,7 @@ class _VerdictWriter:
                 return VerdictText(verdict.claim, printed, verdict.value)
             value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
             return VerdictText(verdict.claim, self.write(claim.formula, claim), value)
-        subject = self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
+        subject = self.write_subject(claim)
         if verdict.derived is None:
             shown = printed if is_decimal(claim.decimal) else self.write(claim.formula, claim)
             return VerdictText(subject, shown, text(show_value(claim, verdict.value), self.notation))
@@ -87,11 +87,16 @@ class _VerdictWriter:
         if not claim.shape:
             value = next((one.value for one in reversed(texts) if one.value), "")
             return replace(worst, printed=" = ".join(one.printed for one in texts), value=value)
-        assert claim.subject is not None
-        subject = self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
+        subject = self.write_subject(claim)
         printed = nest_texts([one.printed for one in texts], claim.shape)
         value = nest_texts([one.value or one.printed for one in texts], claim.shape) if any(one.value for one in texts) else ""
         return VerdictText(subject, printed, value, sums=worst.sums)
+
+    def write_subject(self, claim: Claim) -> str:
+        """What a claim is about, and when."""
+        assert claim.subject is not None
+        over = f"{claim.over} " if claim.over else ""
+        return over + self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
 
     def write_sum(self, group: Sequence[str], claim: Claim) -> str:
         """What adds up to 1: single quantities, or over arrays the sum of one."""

@@ -24,6 +24,7 @@ from tutor.graph.nouns import Derivation, Graph
 from tutor.numbers.agreement import Agreement, agreement, is_decimal
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.carried import is_right_within_factors
+from tutor.numbers.data_set import join_samples
 from tutor.numbers.printed import as_exact_text, as_printed, round_significant
 from tutor.numbers.run import compute, evaluate, run
 from tutor.numbers.train import Task, train_exactly
@@ -145,6 +146,9 @@ class _Checker:
         if claim.layers:
             return self.compare_arrays(base, claim.subject, claim.formula)
         figure = is_numeric(claim.formula)
+        if claim.over and (self.exercise.samples is None or not figure):
+            hint = 'such as claim = "mean dL/dw", printed = "0.25", in an exercise with [data]'
+            raise ExerciseError(f"the {claim.over} over the samples needs samples, and a figure", hint=hint)
         if figure and claim.after and self.exercise.values and self.exercise.rate is None:
             raise ExerciseError("updates need a step size", hint="add [train] with rate = 0.1")
         if not figure and claim.after and is_trained_otherwise(self.exercise):
@@ -211,9 +215,11 @@ class _Checker:
         return self.derivations[of]
 
     def value(self, claim: Claim) -> Value:
-        """The value of a claim's subject at the given values, after its updates."""
+        """The value of a claim's subject at the given values, after its updates: of the first sample, or made of all."""
         assert claim.subject is not None
         values = {**self.exercise.values, **claim.at}
+        if claim.over:
+            return self.value_over(claim, claim.subject, values)
         if claim.after:
             if is_trained_otherwise(self.exercise):
                 return self.subject(claim.subject, self.trainer.trace(values, claim.after, self.count_most_steps(claim)))
@@ -222,6 +228,14 @@ class _Checker:
             moved = self.trainer.parameters(values, claim.after, self.count_most_steps(claim))
             return self.subject(claim.subject, self.start({**values, **moved}))
         return self.subject(claim.subject, self.start(values))
+
+    def value_over(self, claim: Claim, subject: Expr, values: Mapping[str, Value]) -> Value:
+        """The mean or the sum over all samples."""
+        samples = self.exercise.samples
+        assert samples is not None
+        moved = self.trainer.parameters(values, claim.after, self.count_most_steps(claim)) if claim.after else {}
+        found = [self.subject(subject, self.start({**values, **moved, **samples.sample(place)})) for place in range(len(samples))]
+        return join_samples(found, claim.over or samples.reduce)
 
     def start(self, values: Mapping[str, Value]) -> Mapping[str, Value]:
         """Forward and backward pass at some values, computed once."""

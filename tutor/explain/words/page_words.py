@@ -49,6 +49,9 @@ class PageWords(Topic):
     PRINTS_ERRATUM = "prints {printed} for {subject}: {verdict} ({erratum})."
     AFTER = ("{quantity} after {count} update", "{quantity} after {count} updates")
     UPDATE_OF = "the update of {quantity}"
+    OVER_SAMPLES: Mapping[str, str] = {
+        "mean": "the mean of {quantity} over the samples", "sum": "the sum of {quantity} over the samples",
+    }  # fmt: skip
     AGREE = "{good} of {count} printed figures and formulas agree ({parts})."
     ALL_EXACT = ("What the lecture prints agrees exactly.", "All {count} printed figures and formulas agree exactly.")
     NONE_AGREE = ("What the lecture prints does not agree.", "None of the {count} printed figures and formulas agrees.")
