@@ -11,6 +11,7 @@ from tutor.explain.practice_page import (
     write_known,
     write_question,
     write_reply,
+    write_start,
     write_summary,
     write_worked,
 )
@@ -94,3 +95,13 @@ def test_tiles_can_be_read():
     text = write_plain_page(write_question(session), Notation(), 80)
     assert "does out_h1 reach the loss" in text
     assert all(f"{letter})" in text for letter, _ in session.task.question.options)
+
+
+def test_what_is_given_is_shown_first():
+    def shown(ident):
+        return write_plain_page(write_start(start(load(ident))), Notation(), 80)
+
+    assert "w1 = 0.15" in shown("neuron/two-two-two")
+    assert "in_h1  = w1·i1 + w2·i2 + b1" in shown("neuron/two-two-two")
+    assert "0.593" not in shown("neuron/two-two-two")
+    assert "A network of layers with" in shown("cmu/counting")

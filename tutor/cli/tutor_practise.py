@@ -164,6 +164,7 @@ def hold_dialogue(session: Session, journal: EventJournal | None, words: Wording
     notation = _find_notation(session)
     show = _make_printer(notation)
     sys.stdout.write(make_lines_visible(f"{session.lesson.exercise.title}\n{KEYS}\n"))
+    show(page.write_start(session, words))
     show(page.write_worked(None, session, words))
     lines = _read_lines()
     while not session.ended:

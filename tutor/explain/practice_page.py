@@ -27,16 +27,18 @@ from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import read_after, read_derivative
-from tutor.expression.nodes import Number
+from tutor.expression.nodes import Name, Number
 from tutor.marking.marked import MarkedAnswer
 from tutor.marking.marks import points
 from tutor.notation.profile import Notation
-from tutor.practice.ladder import Rung, list_rungs
+from tutor.practice.ladder import Rung, list_rungs, write_number
 from tutor.practice.session import Progress, Reply, Session
 from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import MASTERY
 
 EQUALS = " = "
+MOST_GIVEN = 40
+"""More values or steps are not listed at the start; the exercise's page has them."""
 WEAKEST = 3
 """So many skills are named that should be practised next."""
 
@@ -178,6 +180,29 @@ def say_rule(sort: str, rule: str, words: Wording) -> str:
 def _name(key: str, words: Wording) -> Inline:
     after = read_after(key)
     return quantity(f"{after.key} after {after.updates}" if after.updates else key, words.marking)
+
+
+def write_start(session: Session, words: Wording = ENGLISH) -> Document:
+    """What is given, as on a problem sheet: the values and the computation, or the layers of a network that is only counted."""
+    marker, say = session.lesson.marker, words.practice
+    exercise = marker.exercise
+    blocks: list[Block] = []
+    if exercise.values:
+        pairs: list[list[Inline]] = [[Math(Name(name)), f" = {write_number(number)}"] for name, number in exercise.values.items()]
+        if len(pairs) <= MOST_GIVEN:
+            parts: list[Inline] = []
+            for place, pair in enumerate(pairs):
+                parts += [*([", "] if place else []), *pair]
+            blocks.append(Paragraph(tuple(parts), say.GIVEN))
+    steps = marker.sheet.working.graph.steps
+    if exercise.layers is not None:
+        steps = exercise.layers.graph.steps
+    if exercise.graph is None and exercise.network is not None:
+        sizes = words.sheets.COUNTED.format(sizes="-".join(map(str, exercise.network.sizes)))
+        blocks.append(Paragraph((sizes,)))
+    elif len(steps) <= MOST_GIVEN:
+        blocks.append(Equations(tuple(Equation(Name(step.target), (Side(step.expr),)) for step in steps)))
+    return Document("", blocks=tuple(blocks), language=words.language)
 
 
 def write_worked(before: Session | None, session: Session, words: Wording = ENGLISH) -> Document:

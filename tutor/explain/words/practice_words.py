@@ -10,6 +10,7 @@ from tutor.explain.words.topic import Topic
 class PracticeWords(Topic):
     """The phrases of a session."""
 
+    GIVEN = "Given"
     STEP = "Step {number} of {count}"
     ASKS: Mapping[str, str] = {
         "number": "What is {asked}?",
