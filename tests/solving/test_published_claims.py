@@ -68,6 +68,8 @@ ROWS = [  # the example, what is claimed, what is printed, the verdict, and what
     (SOFTMAX, "p", "≈ [0.66, 0.24, 0.099]", "rounded", "[0.659, 0.242, 0.0986]"),
     (SOFTMAX, "p", "≈ [0.66, 0.25, 0.099]", "differs", "[0.659, 0.242, 0.0986]"),
     (SOFTMAX, "L", "-log(0.659) = 0.417", "carried", "0.4170"),
+    (SOFTMAX, "dL/dp_1", "-1/0.659 ≈ -1.517", "carried", "−1.5174"),
+    (SOFTMAX, "dL/dp_1", "-1/0.659 ≈ -1.527", "differs", "−1.5174"),
     (SOFTMAX, "dL/dz", "p - y", "exact", ""),
     (SOFTMAX, "dL/dz", "y - p", "differs", "p ⊙ (∂L/∂p − ((∂L/∂p)ᵀ p)·𝟏)"),
     (ADAM, "w after 1", "1 - 0.1*1", "rounded", "0.9000"),  # without its epsilon, as everybody writes
@@ -79,6 +81,8 @@ ROWS = [  # the example, what is claimed, what is printed, the verdict, and what
     (RELU, "dL/dw1", "0", "differs", "0.6"),  # a bare 0 says that nothing arrives
     (RELU, "2*dL/dw1/3", "0", "differs", "0.4"),  # 0.4 is 0 to a whole number, and no gradient of nothing
     (NETWORK, "dL/dw5", "0.741*0.186*0.593 = 0.082", "carried", "0.0822"),
+    (NETWORK, "dL/dw5", "0.741*0.186*0.593 = 0.0817", "carried", "0.08217"),  # the number is that of the rounded factors
+    (NETWORK, "dL/dw5", "0.741*0.186*0.593 = 0.0827", "differs", "0.08217"),
     (NETWORK, "dL/dw5", "-0.0821", "differs", "0.08217"),
     (NETWORK, "dL/dw5", "0.741*0.186*0.493", "differs", "0.08217"),
     (NETWORK, "w1 after 1", "0.149780716", "rounded", "0.1497807161"),
@@ -115,6 +119,12 @@ def test_a_page_writes_a_wrong_update_as_its_optimiser_is_written():
     page = " ".join(tutor.solve(exercise).to_text().split())
     assert "for the update of mhat the lecture prints m/(1 − β1); it is m/(1 − β1^t)" in page
     assert "rate*" not in page
+
+
+def test_when_is_written_as_it_is_claimed():
+    for claim in ("w before 2", "w after 1"):
+        (verdict,) = tutor.check(enter(ADAM, claim, "0.90"))
+        assert (verdict.agreement, verdict.written.claim) == ("rounded", claim)
 
 
 def test_a_wrong_array_stands_on_the_page_with_its_symbols():

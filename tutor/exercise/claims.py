@@ -126,7 +126,7 @@ def _put_over(claim: Claim, over: Reduce) -> Claim:
 
 
 _OVER = re.compile(rf"({'|'.join(get_args(Reduce))})\s+(?=[A-Za-z(])")
-_EQUALS = re.compile(r"(?<![<>=!])=(?!=)")
+_EQUALS = re.compile(r"(?<![<>=!])=(?!=)|≈|\\approx\b")
 _ABOUT = re.compile(r"\A(?:≈|~|=|\\approx\b)\s*")
 _PERCENT = re.compile(r"([-+−]?[0-9.]{1,40})\s*\\?%")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -22,6 +23,7 @@ from tutor.results.feedback import course_notation
 from tutor.solving.check_claims import Verdict, VerdictText, nest_texts, show_value
 from tutor.solving.check_claims import check as check_exercise
 
+_WHEN = re.compile(r"\s+(?:after|before)\s+\d+$")
 ONES = "𝟏"
 """A vector of ones."""
 
@@ -96,7 +98,8 @@ class _VerdictWriter:
         """What a claim is about, and when."""
         assert claim.subject is not None
         over = f"{claim.over} " if claim.over else ""
-        return over + self.write(claim.subject, claim) + claim.text[len(claim.text.partition(" after ")[0]) :]
+        when = _WHEN.search(claim.text)
+        return over + self.write(claim.subject, claim) + (when.group() if when else "")
 
     def write_sum(self, group: Sequence[str], claim: Claim) -> str:
         """What adds up to 1: single quantities, or over arrays the sum of one."""

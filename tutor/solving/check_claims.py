@@ -130,6 +130,7 @@ class _Checker:
             return replace(base, value=claim.unknown)
         if claim.parts:
             parts = tuple(map(self.verdict, claim.parts))
+            parts = parts if claim.shape else carry_on(parts)
             worst = max(parts, key=lambda part: _FIT.index(part.agreement))
             whole = nest_texts([part.value for part in parts], claim.shape) if claim.shape else parts[-1].value
             return replace(base, value=whole, agreement=worst.agreement, sums=worst.sums, difference=worst.difference, parts=parts)
@@ -330,6 +331,22 @@ class _Checker:
             return steps[derivative_key(partial.of, partial.wrt)]
         products = tuple(times(*(factor.expr for factor in path.factors)) for path in chains)
         return products[0] if len(products) == 1 else Add(products)
+
+
+def carry_on(sides: Sequence[Verdict]) -> tuple[Verdict, ...]:
+    """The sides of an equation, of which a number may be what rounded factors before it give: 0.741*0.186*0.593 = 0.0817."""
+    found: list[Verdict] = []
+    before: Value | None = None
+    for side in sides:
+        claim = side.source
+        assert claim is not None
+        figure = is_decimal(claim.decimal)
+        if side.agreement == "differs" and before is not None and figure and agreement(claim.decimal, before) != "differs":
+            side = replace(side, agreement="carried")
+        elif side.agreement == "carried" and claim.formula is not None:
+            before = compute(claim.formula, {})
+        found.append(side)
+    return tuple(found)
 
 
 def nest_texts(texts: Sequence[str], shape: Sequence[int]) -> str:
