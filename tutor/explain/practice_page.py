@@ -198,7 +198,7 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
     if exercise.layers is not None:
         steps = exercise.layers.graph.steps
     if exercise.graph is None and exercise.network is not None:
-        sizes = words.sheets.COUNTED.format(sizes="-".join(map(str, exercise.network.sizes)))
+        sizes = words.pages.SIZES.format(sizes="-".join(map(str, exercise.network.sizes)))
         blocks.append(Paragraph((sizes,)))
     elif len(steps) <= MOST_GIVEN:
         blocks.append(Equations(tuple(Equation(Name(step.target), (Side(step.expr),)) for step in steps)))
