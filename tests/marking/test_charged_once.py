@@ -8,6 +8,8 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
+from random_slips import make, written
+from random_slips import work as work_by_hand
 from simulated import ROUNDINGS, hand_in, work
 from some_now import some_now
 
@@ -92,3 +94,18 @@ def test_who_makes_a_slip_makes_it_again():
     assert (alone.verdict, alone.slips) == ("wrong", ())
     answers = {answer.question: answer for answer in marker.mark(Submission("s", {"ds/dx": "-0.196612", "dl/dx": "-0.1"})).answers}
     assert [answers[name].tag for name in ("ds/dx", "dl/dx")] == ["slope-turned-round"] * 2
+
+
+ONE_OUTPUT = [seed for seed in range(20) if make(seed, hidden=2).sizes[-1] == 1][:5]
+
+
+@pytest.mark.parametrize("seed", ONE_OUTPUT)
+@pytest.mark.parametrize("slip", ["output slope forgotten", "error the other way round"])
+def test_a_slip_in_a_step_that_nobody_asks_for_is_charged_once(seed, slip):
+    """Only the gradients of the first layer are answered: each is wrong by the same slip behind all of them."""
+    net = make(seed, hidden=2)
+    marker = Marker(net.exercise())
+    wrong = {name: written(value, 6) for name, value in work_by_hand(net, slip).items() if name.startswith(("dL/dw1", "dL/db1")) and value}
+    marked = marker.mark(Submission("s", wrong))
+    verdicts = Counter(answer.verdict for answer in marked.answers if answer.text)
+    assert verdicts == {"misconception": 1, "follow-through": len(wrong) - 1}

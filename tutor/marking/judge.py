@@ -62,7 +62,7 @@ class Judged:
 class EarlierResult:
     """One of the student's results: whose answer it is, whether it is right, and its number or its formula, where it has one that what
     follows can be computed from.  ``limits`` are what its calculator may have shown before it was rounded or cut off to ``number``;
-    ``made`` are the slips that were told of it, by their tags.
+    ``made`` are the slips that were told of it.
     """
 
     question: str
@@ -70,7 +70,7 @@ class EarlierResult:
     number: float | None = None
     formula: Expr | None = None
     limits: Range = (0.0, 0.0)
-    made: tuple[str, ...] = ()
+    made: tuple[Slip, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,12 @@ class Earlier:
     @property
     def made(self) -> frozenset[str]:
         """The slips that were made so far: who makes one makes it again."""
-        return frozenset(tag for result in self.results.values() for tag in result.made)
+        return frozenset(slip.tag for result in self.results.values() for slip in result.made)
+
+    def find_charged(self, found: Sequence[Sequence[Slip]], target: str) -> str:
+        """The question whose answer was charged for a slip that explains another one alone; its step was not asked before both."""
+        alone = {slips[0] for slips in found if len(slips) == 1 and slips[0].at != target}
+        return next((result.question for result in self.results.values() if alone.intersection(result.made)), "")
 
     def pick_wrong(self, targets: Sequence[str]) -> list[str]:
         """Those of some quantities whose answers are not right."""
@@ -334,6 +339,8 @@ class Judge:
         blur = min(LOOSE, max((earlier.blur(name) for name in sources), default=0.0))
         found = self.diagnosis.explain(target, given, world, formula=False, blur=blur, made=earlier.made)
         goal = as_float(self.sheet.truth[target])
+        if found and question.follow and (charged := earlier.find_charged(found, target)):
+            return Judged("follow-through", follows=(charged,), goal=goal)
         if found:
             return Judged("misconception", slips=found, goal=goal)
         own, before = float(world.env[target][0]), self.find_before(target)

@@ -100,7 +100,7 @@ class AnswerJudge:
 
     def keep(
         self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, limits: Range | None = None,
-        made: tuple[str, ...] = (),
+        made: tuple[Slip, ...] = (),
     ) -> None:  # fmt: skip
         """Keep a result for what follows."""
         old = self._results.get(target)
@@ -414,9 +414,9 @@ def _times(share: Fraction, marks: Fraction) -> Fraction:
     return marks if share is WHOLE else share if share is NOTHING else share * marks
 
 
-def _list_made(judged: Judged) -> tuple[str, ...]:
-    """The slips of which any may have been made alone, by their tags."""
-    return tuple(dict.fromkeys(slips[0].tag for slips in judged.slips if len(slips) == 1 and slips[0].tag != NEIGHBOUR))
+def _list_made(judged: Judged) -> tuple[Slip, ...]:
+    """The slips of which any may have been made alone."""
+    return tuple(dict.fromkeys(slips[0] for slips in judged.slips if len(slips) == 1 and slips[0].tag != NEIGHBOUR))
 
 
 def _place(number: int, shape: Sequence[int]) -> str:
