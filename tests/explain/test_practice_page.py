@@ -104,4 +104,4 @@ def test_what_is_given_is_shown_first():
     assert "w1 = 0.15" in shown("neuron/two-two-two")
     assert "in_h1  = w1·i1 + w2·i2 + b1" in shown("neuron/two-two-two")
     assert "0.593" not in shown("neuron/two-two-two")
-    assert "A network of layers with" in shown("cmu/counting")
+    assert "have the sizes 3-4-2" in shown("cmu/counting")
