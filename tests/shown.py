@@ -99,7 +99,12 @@ def equation_pieces(equation, profile, where) -> Iterator[Piece]:
             yield Piece(target, text, what, f"{where} {name}", uses(side))
         row = f" {sign} ".join([write(equation.left, profile), shown[0]]) if (sign := equation.sides[0].relation) else ""
         row = " = ".join([row, *shown[1:]])
-        yield Piece(target, row, "row", f"{where} {name} joined", uses(equation.left, *sides))
+        yield Piece(target, row, kind_of_row(equation), f"{where} {name} joined", uses(equation.left, *sides))
+
+
+def kind_of_row(equation) -> str:
+    """A row ends in a number, or in a formula: a simplified one, whose number stands in the step that it names."""
+    return "formula" if list_referred(members(equation)[-1]) and equation.sides[-1].note else "row"
 
 
 def figure_pieces(block, profile, where) -> Iterator[Piece]:
@@ -150,7 +155,7 @@ def terminal_pieces(page: str, doc, profile, where) -> Iterator[Piece]:
         text = lines[first:last] if starts.count(first) == 1 else []
         if "" in text:
             text = text[: text.index("")]
-        yield Piece(key(equation.left), "\n".join(text), "row", where, uses(equation.left, *members(equation)))
+        yield Piece(key(equation.left), "\n".join(text), kind_of_row(equation), where, uses(equation.left, *members(equation)))
 
 
 def latex_pieces(page: str, environment: str, doc, where, both=True) -> Iterator[Piece]:
@@ -174,11 +179,12 @@ def latex_pieces(page: str, environment: str, doc, where, both=True) -> Iterator
         found = found[len(found) - len(rows) :]
     assert len(found) == len(rows), (where, len(found), len(rows))
     for equation, text in zip(rows, found, strict=True):
-        yield Piece(key(equation.left), "\n".join(text), "row", where, uses(equation.left, *members(equation)))
+        yield Piece(key(equation.left), "\n".join(text), kind_of_row(equation), where, uses(equation.left, *members(equation)))
         if not both:
             continue
         inside = re.sub(r"\\\\\*?$|\\cr$", "", "\n".join(text)).strip()
-        yield Piece(key(equation.left), f"${inside}$" if inside else "", "row", where + " $", uses(equation.left, *members(equation)))
+        used = uses(equation.left, *members(equation))
+        yield Piece(key(equation.left), f"${inside}$" if inside else "", kind_of_row(equation), where + " $", used)
 
 
 def json_pieces(page: str, exercise, where) -> Iterator[Piece]:

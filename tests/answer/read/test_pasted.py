@@ -5,6 +5,7 @@ import pytest
 from tutor.answer.read.pasted import drop_setting, is_reason
 from tutor.answer.read.vocabulary import vocabulary
 from tutor.exercise.load import load
+from tutor.marking.mark_submission import Marker
 
 KNOWN = vocabulary(load("neuron/two-two-two"))
 
@@ -35,3 +36,14 @@ def test_a_formula_is_no_reason(text):
     assert not is_reason(text, KNOWN)
 
 
+
+
+@pytest.mark.parametrize("text", [
+    r"\frac{\partial L}{\partial z_1} & = p_1 - y_1 && \text{(}y_1 + y_2 + y_3\text{ = 1, step 12)} \cr",
+    r"\frac{\partial L}{\partial z_1} & = p_1 - y_1 && \text{(step 12)} \cr",
+    "∂L/∂z_1 = p_1 - y_1\n  (step 38)", "∂L/∂z_1 = p_1 − y_1   (Schritt 7)", r"\frac{\partial L}{\partial z _{1}} = p _{1} - y _{1}",
+])  # fmt: skip
+def test_the_step_where_the_number_stands_is_no_factor(text):
+    marker = Marker(load("neuron/softmax-cross-entropy"), also=("dL/dz_1",))
+    answer = marker.judge("dL/dz_1", text)[0]
+    assert (answer.verdict, answer.outcome) == ("correct", "other-form")

@@ -36,6 +36,8 @@ _MARKED = re.compile(
 """What only sets a formula: ``words`` with the braces behind them, where a ``row`` begins and ends, a ``sign`` in its wrapping."""
 _NOTE = re.compile(r"(?<=\S)[ \t\u00a0]{3,}+\(")
 _REFERENCE = re.compile(r"(?:path|steps?)\s[0-9, ]{1,40}")
+_STEP_NAMED = re.compile(r"\((?:step|Schritt)\s[0-9]{1,4}\)|,\s(?:step|Schritt)\s[0-9]{1,4}(?P<end>\))")
+"""Where the number of a simplified row stands: "(step 38)", "(y₁ + y₂ = 1, step 12)"; a step function has its argument in brackets."""
 _PRIMED = re.compile(r"[^=]{1,16}['′]\s?=\s?[^=]{1,40}")
 _DERIVATIVE = re.compile(r"\([^()=]{1,20}\)['′]\s?=\s?(?:\S|\s(?!\s)){1,40}")
 _INDENT = re.compile(r"[ \t\u00a0]{4,}+(?![-+−*/·×⋅÷=≈←&\\|⎡⎢⎣])")
@@ -61,6 +63,8 @@ _EDGES = "()[],:;.\u00a0"
 
 def drop_setting(text: str, known: Vocabulary) -> str:
     """The text with blanks for what only stands around its formulas; each is as long as it was."""
+    if "step" in text or "Schritt" in text:
+        text = _STEP_NAMED.sub(lambda match: (match["end"] or "").rjust(len(match.group())), text)
     if "#" in text:
         text = _COMMENT.sub(lambda match: " " * len(match.group()), text)
     if "#" in text or "//" in text or ("%" in text and "\\" in text):
@@ -87,6 +91,9 @@ def _drop_commands(text: str) -> str:
             continue
         while kind == "words" and text.startswith("{", at):
             at = _find_close(text, at)
+        if kind == "words" and text[match.end() : at] == "{(}":  # a note with mathematics in it, up to the bracket's end
+            row = text.find("\n", at) if "\n" in text[at:] else len(text)
+            at = close + 2 if (close := text.find(")}", at, row)) > 0 else at
         if kind == "below":  # the shape of a factor; what it stands below is in the braces behind it
             at = _find_close(text, at)
         pieces.append(_blank_out(text[match.start() : at]))

@@ -33,7 +33,7 @@ _BREAK = re.compile(r"\\\\\*?(?:\[[0-9.a-z]{0,8}\])?|\r\n|[\n\r]|\\(?:newline|cr
 _SPECIAL = re.compile(r"[=≈≃≔←⇐⇒⟹→:\\\n\r&({\[)}\]Σ∑]|max_\(")
 _GOES_ON = re.compile(r"[\s&]{0,400}+(?:[+*/·×⋅÷^]|[-−]\s|\\(?:cdot|times|div)(?![A-Za-z]))")
 _OPEN_END = re.compile(r"[^-+−*/·×⋅÷^\s]\s{0,20}(?:[-+−*/·×⋅÷]|\\(?:cdot|times|div))[ \t]{0,20}\Z")
-_AFTER_ONE = re.compile(r"\s{0,20}(?P<name>[A-Za-z][A-Za-z0-9_{}]{0,40}?)\s?(?:\^\s?\{?\s?\(1\)\s?\}?|\[1\])\s{0,20}")
+_AFTER_ONE = re.compile(r"\s{0,20}(?P<name>[A-Za-z](?:[A-Za-z0-9_{}]|\s(?=_)){0,40}?)\s?(?:\^\s?\{?\s?\(1\)\s?\}?|\[1\])\s{0,20}")
 _NUMBERED = re.compile(r"\s{0,8}[0-9]{1,4}\s{2,8}(?=\S)")
 _RESULT = r"[-−]?[0-9]{1,20}(?:\.[0-9]{1,30}|/[0-9]{1,20})?(?:×10[⁻⁰¹²³⁴-⁹]{1,5})?"
 _LAST = re.compile(rf"(?:(?<!\s)\s{{2,}}+|\A\s*+)(?P<number>{_RESULT})\s*\Z")
