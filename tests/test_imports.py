@@ -131,7 +131,23 @@ def within(name, allowed):
     return any(name == room or name.startswith(f"{room}.") for room in allowed)
 
 
-@pytest.mark.parametrize("module", MODULES)
+def in_each_room(modules):
+    """A test of a module, run for all of a room at once: a room is a case, a module is in what fails."""
+
+    def decorate(check):
+        @pytest.mark.parametrize("room", sorted({module.partition(".")[0] for module in modules}))
+        def test(room):
+            for module in modules:
+                if module.partition(".")[0] == room:
+                    check(module)
+
+        test.__doc__ = check.__doc__
+        return test
+
+    return decorate
+
+
+@in_each_room(MODULES)
 def test_imports_run_one_way(module):
     room = module.partition(".")[0]
     allowed = (room, *EVERYWHERE, *ROOMS[room], *EXCEPTIONS.get(module, ()))
@@ -171,7 +187,7 @@ COMPILES = {"numbers.emit": {"compile", "exec"}}
 proof is tests/numbers/test_compiled.py: no name of a quantity gets in, and the code can reach nothing but functions of numbers)."""
 
 
-@pytest.mark.parametrize("module", MODULES)
+@in_each_room(MODULES)
 def test_nothing_evaluates_text(module):
     called = set()
     for node in ast.walk(MODULES[module]):
@@ -184,7 +200,7 @@ def test_nothing_evaluates_text(module):
     assert called & FORBIDDEN == COMPILES.get(module, set())
 
 
-@pytest.mark.parametrize("module", [name for name in MODULES if not within(name, FILES)])
+@in_each_room([name for name in MODULES if not within(name, FILES)])
 def test_only_the_edge_touches_files(module):
     touching = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "unlink", "mkdir", "fork", "system"}
     called = set()
@@ -196,7 +212,7 @@ def test_only_the_edge_touches_files(module):
     assert called & touching == set()
 
 
-@pytest.mark.parametrize("module", MODULES)
+@in_each_room(MODULES)
 def test_chance_is_seeded(module):
     for node in ast.walk(MODULES[module]):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "random":

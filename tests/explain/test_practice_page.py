@@ -22,7 +22,7 @@ from tutor.render.latex.article import document as latex
 from tutor.render.page_formats import page_format
 from tutor.render.terminal.terminal_page import write_plain_page
 
-EXERCISES = some_now([(entry.id, lang) for entry in entries() for lang in ("en", "de")], every=31, rows=True)
+EXERCISES = some_now([(entry.id, lang) for entry in entries() for lang in ("en", "de")], every=59, first=5, rows=True)
 
 
 @pytest.mark.parametrize(("ident", "lang"), EXERCISES)
