@@ -19,7 +19,7 @@ def test_one_weight_fits_one_page(pages, weight):
     assert pages(tutor.solve("neuron/two-two-two", wrt=[weight]).to_latex()) == 1
 
 
-@pytest.mark.parametrize("course", some_now(["dl", "qmul", "graz", "cmu", "plain"], 3))
+@pytest.mark.parametrize("course", some_now(["dl", "qmul", "graz", "cmu", "plain"], 5))
 def test_the_network_compiles_in_every_notation(pages, course):
     for chain in ("full", "reuse"):
         assert pages(tutor.solve("neuron/two-two-two", notation_name=course, chain=chain).to_latex()) >= 1

@@ -39,7 +39,7 @@ def solved(ident, course):
     return tutor.solve(ident, form="layer", notation_name=course)
 
 
-COURSES = some_now(profile_names(), 3)
+COURSES = some_now(profile_names(), 6)
 
 
 @pytest.mark.parametrize("course", COURSES)

@@ -81,6 +81,7 @@ def test_what_is_no_page_is_not_read():
     assert TOP > 0
 
 
+@pytest.mark.slow
 def test_a_large_picture_stands_on_its_side_whole(faults_of):
     """With labels on its edges the graph of a 2-2-2 network has no room across a page: it is turned, nothing is left out."""
 

@@ -61,6 +61,7 @@ print(json.dumps([getattr(found[n], "reason", found[n]) for n in range(len(texts
 """
 
 
+@pytest.mark.slow
 def test_workers_are_held_to_their_time_where_the_system_has_no_timer(tmp_path):
     done = run(tmp_path, "-c", HIDDEN_POOL, hidden=True)
     assert done.stderr == ""

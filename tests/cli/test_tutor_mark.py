@@ -140,6 +140,7 @@ def test_results_are_the_bytes_that_the_format_gives(run, handed, folder):
     assert export("json", read(text), QUESTIONS, header).text == text
 
 
+@pytest.mark.slow
 def test_any_number_of_processes_writes_the_same_bytes(run, handed, folder):
     for n in range(60):
         (handed / f"s{n}.txt").write_text(f"q1: {n}\nq2: {'loop' if n == 7 else 2}\n")

@@ -172,6 +172,7 @@ def test_an_exercise_brings_its_notation_along(tmp_path):
     assert "∂L/∂ω" not in tutor.solve(exercise, notation_name="dl").to_text()
 
 
+@pytest.mark.slow
 def test_the_text_alone_goes_to_other_processes(tmp_path):
     path = put_exercise(tmp_path)
     for name in ("anna", "ben"):

@@ -168,6 +168,7 @@ def of_exercise(ident):
     return points_of(derive(graph(ident)), load(ident).values), vocabulary(load(ident))
 
 
+@pytest.mark.slow
 def test_the_labels_are_established_by_an_implementation_of_their_own():
     assert [pair for pair in PAIRS if truth(pair) != pair.right] == []
     assert len(PAIRS) >= 200

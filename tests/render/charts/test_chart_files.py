@@ -42,6 +42,7 @@ HOSTILE = Chart(
 STARTS = {".png": b"\x89PNG", ".svg": b"<?xml", ".pdf": b"%PDF"}
 
 
+@pytest.mark.slow
 @needs_matplotlib
 @pytest.mark.parametrize("suffix", STARTS)
 def test_the_same_chart_gives_the_same_bytes(suffix):

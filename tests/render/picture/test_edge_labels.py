@@ -99,6 +99,7 @@ def test_the_legend_says_what_stands_there(language, words):
     assert words not in tutor.solve("dl/add-multiply", words=language).to_svg().replace("\u00a0", " ")
 
 
+@pytest.mark.slow
 def test_a_page_with_labels_compiles(pages):
     assert pages(tutor.solve("neuron/two-two-two", edges="derivatives", wrt=["w5"]).to_latex()) >= 1
     assert pages(tutor.solve("graz/two-two-one", edges="derivatives").to_latex()) >= 1

@@ -61,6 +61,7 @@ def test_fragments_compile_without_a_complaint(width_cm: float, tmp_path: Path) 
     assert f"({len(fragments)} pages" in log
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=4)
 @given(batch=st.lists(pictures(), min_size=3, max_size=6))
 def test_any_graph_compiles_without_a_complaint(batch: list[Picture], tmp_path_factory: pytest.TempPathFactory) -> None:
