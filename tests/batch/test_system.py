@@ -39,6 +39,7 @@ def tree(folder):
     return {str(path.relative_to(folder)): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()}
 
 
+@pytest.mark.slow
 def test_a_class_is_marked_with_the_same_bytes_everywhere(tmp_path):
     """Copies of the process, fresh interpreters, and a system that has only what Windows has."""
     (tmp_path / "class.csv").write_text(CLASS, encoding="utf-8")

@@ -150,6 +150,7 @@ def test_a_unit_is_written_once_though_several_quantities_are_differentiated():
     assert [write_plain(r.left) for r in tutor.solve(exercise).worked.rewrites] == ["y", "wtilde_0", "wtilde_1"]
 
 
+@pytest.mark.slow
 def test_many_scores_are_not_all_written_down():
     n = 15
     listed = ", ".join(f"z{i}" for i in range(1, n + 1))

@@ -213,6 +213,7 @@ def harmless(page):
     return {"markdown": active(page.to_markdown()), "latex": set(COMMAND.findall(page.to_latex()))}
 
 
+@pytest.mark.slow
 def test_nobodys_words_act_in_a_report(words):
     make = reports(bench.marker("neuron"))
     plain = harmless(make(hostile("word")))

@@ -382,6 +382,7 @@ def test_a_right_fraction_is_right(asked, way):
     assert answer.verdict == "correct", (question.id, text, answer.verdict, answer.tag, answer.message)
 
 
+@pytest.mark.slow
 @given(numbers(), st.floats(0.02, 5), st.sampled_from((-1, 1)), st.integers(3, 12))
 @settings(max_examples=200)
 def test_a_wrong_number_is_never_right(asked, far, side, digits):

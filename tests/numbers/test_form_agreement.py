@@ -26,6 +26,7 @@ from tutor.rules.operations import LAYERS
 NO_POINT = "no point was found"
 
 
+@pytest.mark.slow
 @given(st.randoms(use_true_random=False))
 @settings(max_examples=200)
 def test_both_forms_of_random_graphs(generator):

@@ -248,6 +248,7 @@ SLOW = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "data"), some_now(SLOW, 2, rows=True), ids=range(len(SLOW)))
 def test_nothing_takes_much_work(name, data):
     with at_most(8_000_000):

@@ -51,6 +51,7 @@ def page_of(fragments: list[str], width_cm: float) -> str:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("width_cm", some_now([12.0, 7.0, 16.0], 3))
 def test_fragments_compile_without_a_complaint(width_cm: float, tmp_path: Path) -> None:
     fragments = [
