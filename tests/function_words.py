@@ -9,7 +9,7 @@ VERBS = frozenset("""
     fulfil fuse gather give grid group grow guard guess harden hear hint hold import insert interpolate join judge keep kill
     label lex limit list listen load loads locate lock log look loosen lower make map mark match measure merge move
     multiply name narrow negate nest norm note open oppose order overflow pack pair parse pause peek pick place plan plot
-    pow practise prepare print propagate protect prove pull put raise rank reach read rebuild recognise record reduce refer refine refuse
+    pow practise prepare print propagate protect prove pull put raise rank reach read rebuild recognise record reduce refine refuse
     refute release remark remember rename render repair repeat replace replay report require reserve resolve reuse reverse rewrite
     round run sample say scale scan score see select send serve set settle shape sharpen shorten show shrink shuffle silence
     simplify skip slice solve sort space speak spell spend split spread squeeze stack stand start step stop straighten strip style

@@ -60,10 +60,46 @@ def test_a_journal_goes_on(practise, folder):
     code, out, _ = practise("neuron/two-two-two", "--wrt", "w5", "--as", "anna", "--resume", typed=[])
     assert code == 0
     assert "Step 3 of" in out
+    assert len(list((folder / "state").rglob("*.jsonl"))) == 1
+
+
+def test_a_line_that_was_cut_off_takes_no_other_with_it(practise, folder):
+    """Killed while an event was written: what is answered after it is there the next time."""
+    practise("neuron/two-two-two", "--wrt", "w5", "--as", "anna", typed=["0.3775", "0.5933"])
     (journal,) = (folder / "state").rglob("*.jsonl")
     with journal.open("a") as file:
-        file.write('{"event": "ans')  # killed while it was written
-    assert "Step 3 of" in practise("neuron/two-two-two", "--wrt", "w5", "--as", "anna", "--resume")[1]
+        file.write('{"event": "ans')
+    assert "Step 3 of" in practise("neuron/two-two-two", "--wrt", "w5", "--as", "anna", "--resume", typed=["0.3925"])[1]
+    assert "Step 4 of" in practise("neuron/two-two-two", "--wrt", "w5", "--as", "anna", "--resume")[1]
+
+
+def test_a_session_begun_anew_keeps_the_one_before(practise, folder):
+    practise("dl/bce", "--as", "anna", typed=["0.1", "0.2"])
+    practise("dl/bce", "--as", "anna", typed=["0.3"])
+    texts = {path.name.count("."): path.read_text() for path in (folder / "state").rglob("*.jsonl")}
+    assert "0.1" in texts[2]
+    assert "0.3" in texts[1]
+
+
+def test_learners_do_not_share_a_journal(practise, folder):
+    for name in ("../../anna", "anna", "Anna", "an na"):
+        practise("dl/bce", "--as", name, typed=["0.1"])
+    assert len(list((folder / "state" / "tutor" / "practice").iterdir())) == 4
+
+
+def test_a_broken_journal(practise, folder):
+    practise("dl/bce", "--as", "anna", typed=["0.1", "0.2"])
+    (journal,) = (folder / "state").rglob("*.jsonl")
+    lines = journal.read_text().splitlines()
+    journal.write_text("\n".join([lines[0], "{broken", lines[2]]) + "\n")
+    code, _, err = practise("dl/bce", "--as", "anna", "--resume")
+    assert code == 2
+    assert "line 2 of the journal" in err
+
+
+def test_a_line_of_a_million_signs_is_one_answer(practise):
+    _, out, _ = practise("dl/bce", "--wrt", "w11", typed=["1" * 1_000_000, ":skip"])
+    assert out.count("> ") == 3
 
 
 @pytest.mark.parametrize(("arguments", "said"), [

@@ -28,3 +28,11 @@ def test_other_things_are_refused(data):
 
 def test_numbers_are_answers():
     assert read_event({"answer": 0.5}, 1.0) == Event("answer", "0.5", 1.0)
+
+
+@pytest.mark.parametrize(("data", "said"), [
+    ({"answer": None}, "is a text"), ({"answer": "1" * 30_000}, "at most 20,000"), ({"event": "dance"}, "no event dance"), ({}, "no event"),
+])  # fmt: skip
+def test_it_is_said_what_is_wrong(data, said):
+    with pytest.raises(PracticeError, match=said):
+        read_event(data, 0.0)

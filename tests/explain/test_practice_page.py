@@ -105,3 +105,12 @@ def test_what_is_given_is_shown_first():
     assert "in_h1  = w1·i1 + w2·i2 + b1" in shown("neuron/two-two-two")
     assert "0.593" not in shown("neuron/two-two-two")
     assert "have the sizes 3-4-2" in shown("cmu/counting")
+
+
+def test_what_was_kept_is_told_with_the_right_value_at_the_end_only():
+    session = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
+    session, _ = step(session, Event("answer", "0.9"))
+    assert "0.3775" not in write_plain_page(write_summary(session), Notation(), 80)
+    session, reply = step(session, Event("keep"))
+    assert "0.3775" not in write_plain_page(write_reply(session, reply), Notation(), 80)
+    assert "right is 0.3775" in write_plain_page(write_summary(session), Notation(), 80)

@@ -6,17 +6,15 @@ A journal keeps the events, each written before the reply: a closed terminal los
 from __future__ import annotations
 
 import json
-import os
-import re
 import sys
 import time
 from collections.abc import Callable, Iterator
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 import typer
 
+from tutor.cli.practice_journal import EventJournal, open_journal
 from tutor.cli.shell import Form, Lang, Target, Wrt, console
 from tutor.errors import OutputError, TutorError
 from tutor.practice.modes import MODES
@@ -26,6 +24,7 @@ if TYPE_CHECKING:
     from tutor.explain.document import Document
     from tutor.explain.words.wording import Wording
     from tutor.notation.profile import Notation
+    from tutor.practice.modes import Mode as ModeOf
     from tutor.practice.session import Event, EventKind, Session
 
     ModeName: TypeAlias = str
@@ -63,92 +62,26 @@ def practise(
     from tutor.solving.target import target_exercise
 
     exercise = target_exercise(target)
-    settings = Settings(mode=str(mode), wrt=tuple(wrt or ()), layer=form is Form.layer, seed=seed)  # type: ignore[arg-type]
+    settings = Settings(mode=cast("ModeOf", str(mode)), wrt=tuple(wrt or ()), layer=form is Form.layer, seed=seed)
     session = start(exercise, settings)
     if not session.lesson.tasks:
         raise OutputError(f"{exercise.id} asks for nothing", hint="give --wrt a quantity, or another exercise")
     words = require_wording(lang, exercise.language)
-    journal = EventJournal.open(name, session, resume=resume) if name or resume else None
+    journal = open_journal(name or "me", session, resume=resume) if name or resume else None
     if journal is not None:
         session = journal.session
     (speak_events if events else hold_dialogue)(session, journal, words)
 
 
-class EventJournal:
-    """The events of one learner with one exercise, a line each; the first line says with which exercise and settings."""
-
-    def __init__(self, path: Path, session: Session) -> None:
-        self.path, self.session = path, session
-
-    @classmethod
-    def open(cls, name: str, session: Session, *, resume: bool) -> EventJournal:
-        """The journal of a learner; with ``resume`` its events are taken again.
-
-        Raises `OutputError` where it cannot be read or written, and where the exercise has changed since.
-        """
-        folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "tutor" / "practice"
-        ident = re.sub(r"[^\w.-]+", "_", session.lesson.exercise.id)[:80]
-        path = folder / (re.sub(r"[^\w.-]+", "_", name or "me")[:60] + "." + ident + ".jsonl")
-        head = _describe(session)
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            lines = path.read_text("utf-8").splitlines() if resume and path.exists() else []
-            if resume and not lines:
-                raise OutputError("there is no session to go on with", hint="leave --resume out, or say whose with --as NAME")
-            if lines:
-                session = _take_again(session, lines, head)
-            else:
-                path.write_text(json.dumps(head) + "\n", "utf-8")
-        except OSError as error:
-            raise OutputError(f"the journal {make_visible(str(path))} cannot be kept: {error.strerror}",
-                              hint="set XDG_STATE_HOME to a folder that can be written") from None  # fmt: skip
-        return cls(path, session)
-
-    def keep(self, event: Event) -> None:
-        """Write an event down before it is answered."""
-        from tutor.contracts.practice_json import write_event
-
-        with self.path.open("a", encoding="utf-8") as file:
-            file.write(json.dumps(write_event(event)) + "\n")
-            file.flush()
-            os.fsync(file.fileno())
-
-
-def _describe(session: Session) -> dict[str, Any]:
-    settings = session.lesson.settings
-    return {
-        "schema": 1, "exercise": session.lesson.exercise.id, "hash": session.lesson.exercise.digest, "mode": settings.mode,
-        "wrt": list(settings.wrt), "layer": settings.layer, "seed": settings.seed,
-    }  # fmt: skip
-
-
-def _take_again(session: Session, lines: list[str], head: dict[str, Any]) -> Session:
-    """The session after the events of a journal; a last line that was cut off is left out."""
-    from tutor.contracts.practice_json import read_event
-    from tutor.practice.session import replay
-
-    try:
-        known = json.loads(lines[0])
-    except ValueError:
-        known = {}
-    if known != head:
-        changed = [key for key in head if not isinstance(known, dict) or known.get(key) != head[key]]
-        raise OutputError(f"the journal is of another session: {', '.join(changed)} changed since", hint="leave --resume out to begin anew")
-    events: list[Event] = []
-    for number, line in enumerate(lines[1:], 2):
-        try:
-            events.append(read_event(json.loads(line), 0.0))
-        except (ValueError, TutorError):
-            if number < len(lines):
-                raise OutputError(f"line {number} of the journal is broken", hint="leave --resume out to begin anew") from None
-    return replay(session, events)
-
-
 def _read_lines() -> Iterator[str]:
-    """What is typed or piped in, line by line; ends with it."""
+    """What is typed or piped in, line by line; ends with it.  Of a line that is far too long the beginning is given, to be refused."""
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
     while True:
         try:
-            line = sys.stdin.readline(LONGEST)
+            line = rest = sys.stdin.readline(LONGEST)
+            while len(rest) == LONGEST and not rest.endswith("\n"):
+                rest = sys.stdin.readline(LONGEST)
         except KeyboardInterrupt:
             return
         if not line:

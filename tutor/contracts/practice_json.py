@@ -11,6 +11,7 @@ from tutor.marking.marks import points
 from tutor.practice.ladder import Rung
 from tutor.practice.session import Event, EventKind, PracticeError, Reply, Session, choices
 from tutor.practice.tasks import write_tile
+from tutor.text import make_visible
 
 LONGEST = 20_000
 """An answer of more characters is refused."""
@@ -39,13 +40,15 @@ def read_event(data: object, at: float) -> Event:
         raise PracticeError("an event is an object", hint='such as {"answer": "0.593"} or {"hint": true}')
     kind = data.get("event") or next((key for key in kinds if key in data), "")
     if kind not in kinds:
-        raise PracticeError("there is no such event", hint=f"there are {', '.join(kinds)}")
+        raise PracticeError(f"there is no event {make_visible(str(kind))}".rstrip(), hint=f"there are {', '.join(kinds)}")
     text = data.get("text", data.get(kind, "") if "event" not in data else "")
     if kind not in ("answer", "go"):
         text = ""
     if isinstance(text, int | float) and not isinstance(text, bool):
         text = str(text)
-    if not isinstance(text, str) or len(text) > LONGEST:
+    if not isinstance(text, str):
+        raise PracticeError("the text of an event is a text", hint='such as {"answer": "0.593"}')
+    if len(text) > LONGEST:
         raise PracticeError(f"the text of an event has at most {LONGEST:,} characters", hint="write the answer only")
     when = data.get("at", at)
     if isinstance(when, bool) or not isinstance(when, int | float) or not 0 <= when < 1e12:

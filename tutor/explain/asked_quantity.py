@@ -8,8 +8,8 @@ from tutor.exercise.question import Question
 from tutor.explain.document import Inline, Math
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
-from tutor.expression.keys import read_after, read_derivative
-from tutor.expression.nodes import Name, Partial
+from tutor.expression.keys import read_after
+from tutor.expression.walk import as_name
 
 MOST_NAMED = 6
 """So many quantities of one question are listed by name."""
@@ -24,7 +24,7 @@ def name_asked(question: Question, words: Wording) -> list[Inline]:
     if question.kind == "column":
         first, last = read_after(keys[0]), read_after(keys[-1])
         places: dict[str, Sequence[Inline]] = {
-            "quantity": [_as_maths(first.key)], "first": [str(first.updates)], "last": [str(last.updates)],
+            "quantity": [Math(as_name(first.key))], "first": [str(first.updates)], "last": [str(last.updates)],
         }  # fmt: skip
         return split_places(say.AFTER_EACH, places)
     named = keys if len(keys) <= MOST_NAMED else [*keys[: MOST_NAMED - 1], keys[-1]]
@@ -34,13 +34,8 @@ def name_asked(question: Question, words: Wording) -> list[Inline]:
         parts += [words.pages.COMMA] if place else []
         parts += ["…", words.pages.COMMA] if place == len(named) - 1 and len(named) < len(keys) else []
         if not after.updates:
-            parts.append(_as_maths(key))
+            parts.append(Math(as_name(key)))
             continue
         phrase = say.grammar.choose(say.AFTER, after.updates)
-        parts += split_places(phrase, {"quantity": [_as_maths(after.key)], "count": [str(after.updates)]})
+        parts += split_places(phrase, {"quantity": [Math(as_name(after.key))], "count": [str(after.updates)]})
     return parts if len(keys) == 1 else ["(", *parts, ")"]
-
-
-def _as_maths(key: str) -> Math:
-    found = read_derivative(key)
-    return Math(Partial(found.of, found.wrt) if found is not None else Name(key))

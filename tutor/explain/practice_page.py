@@ -31,12 +31,12 @@ from tutor.expression.nodes import Name, Number
 from tutor.marking.marked import MarkedAnswer
 from tutor.marking.marks import points
 from tutor.notation.profile import Notation
-from tutor.practice.ladder import Rung, list_rungs, write_number
+from tutor.practice.ladder import Rung, list_rungs, write_answer, write_number
 from tutor.practice.session import Progress, Reply, Session
 from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import MASTERY
 
-EQUALS = " = "
+EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 MOST_GIVEN = 40
 """More values or steps are not listed at the start; the exercise's page has them."""
 WEAKEST = 3
@@ -188,11 +188,13 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
     exercise = marker.exercise
     blocks: list[Block] = []
     if exercise.values:
-        pairs: list[list[Inline]] = [[Math(Name(name)), f" = {write_number(number)}"] for name, number in exercise.values.items()]
+        pairs: list[list[Inline]] = [
+            [Math(Name(name)), EQUALS, Math(Number(write_number(number)))] for name, number in exercise.values.items()
+        ]
         if len(pairs) <= MOST_GIVEN:
             parts: list[Inline] = []
             for place, pair in enumerate(pairs):
-                parts += [*([", "] if place else []), *pair]
+                parts += [*([words.pages.COMMA] if place else []), *pair]
             blocks.append(Paragraph(tuple(parts), say.GIVEN))
     steps = marker.sheet.working.graph.steps
     if exercise.layers is not None:
@@ -243,7 +245,11 @@ def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
         if task.kind in ("value", "declared"):
             text = cut(own.text.strip(), words.marking, 40)
             shown: Sentence = (value(text, words.marking),) if text else ("",)
-            rows.append(((_name(task.target, words) if task.target else task.id,), shown, (say.STATUS[find_status(own)],)))
+            how: Sentence = (say.STATUS[find_status(own)],)
+            if own.status == "kept":
+                right = value(write_answer(lesson.marker, task.question), words.marking)
+                how = (*how, *split_places(say.RIGHT_IS, {"answer": [right]}))
+            rows.append(((_name(task.target, words) if task.target else task.id,), shown, how))
     alone = sum(find_status(session.look_up(task.id)) in ("right", "implied") for task in counted)
     facts: list[Sentence] = [(say.grammar.choose(say.COUNTS, len(counted)).format(right=alone, count=len(counted)),)]
     earned = sum((session.look_up(task.id).earned * task.question.marks for task in counted), start=Fraction(0))

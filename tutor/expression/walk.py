@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 
+from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 
 
@@ -188,3 +189,13 @@ def take_entry(expr: Expr, index: Sequence[Expr]) -> Expr | None:
     done = [take_entry(part, index) for part in parts] if own else []
     kept = tuple(part for part in done if part is not None)
     return rebuild(expr, kept) if done and len(kept) == len(done) else None
+
+
+def as_name(key: str) -> Expr:
+    """A quantity or a derivative by its key.
+
+    >>> as_name("dL/dw"), as_name("w@1")
+    (Partial(of='L', wrt='w'), Name(name='w@1'))
+    """
+    derivative = read_derivative(key)
+    return Partial(derivative.of, derivative.wrt) if derivative is not None and not read_after(key).updates else Name(key)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from tutor.derive.working import Working, list_referred
 from tutor.expression.keys import derivative_key, is_derivative, read_after, read_derivative
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
-from tutor.expression.walk import substitute
+from tutor.expression.walk import as_name, substitute
 from tutor.graph.nouns import Step
 from tutor.marking.bends_forward import list_siblings
 
@@ -53,7 +53,7 @@ def bend_gradient_for_update(working: Working, step: Step) -> Found:
     """The gradient for the updated weight."""
     for name in list_referred(step.expr):
         if is_derivative(name):
-            yield "", _write_named(name)
+            yield "", as_name(name)
 
 
 def bend_another_start(working: Working, step: Step) -> Found:
@@ -84,16 +84,11 @@ def bend_old_gradient_used(working: Working, step: Step) -> Found:
             yield "all", _replace_name(step.expr, name, after.key)
 
 
-def _write_named(name: str) -> Expr:
-    """A quantity or a derivative by its name."""
-    found = read_derivative(name)
-    return Partial(found.of, found.wrt) if found is not None and not read_after(name).updates else Name(name)
-
 
 def _replace_name(expr: Expr, name: str, other: str) -> Expr:
     """A formula with one name in place of another, derivatives included."""
     if (type(expr) is Name and expr.name == name) or (type(expr) is Partial and derivative_key(expr.of, expr.wrt) == name):
-        return _write_named(other)
+        return as_name(other)
     parts = children(expr)
     return rebuild(expr, tuple(_replace_name(part, name, other) for part in parts)) if parts else expr
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeGuard
 
 from tutor.answer.compare.array_formulas import ArrayComparison, compare_arrays
-from tutor.answer.compare.array_points import Field, as_name
+from tutor.answer.compare.array_points import Field
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.effort import MAX_WORK, Effort
 from tutor.answer.read.named_entries import read_named
@@ -24,6 +24,7 @@ from tutor.expression.keys import derivative_key, is_derivative, read_derivative
 from tutor.expression.lexicon import Vocabulary
 from tutor.expression.nodes import Call, Expr, Name, children
 from tutor.expression.plain import write_plain
+from tutor.expression.walk import as_name
 from tutor.expression.walk import size as count_nodes
 from tutor.graph.index_forms import ArrayFormula, array_formulas, dot_vectors, spread_vectors
 from tutor.graph.letter_ranges import has_computed

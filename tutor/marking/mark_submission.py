@@ -64,10 +64,14 @@ class Marker:
         >>> Marker(load("neuron/two-two-two")).names.find(r"\\frac{dE}{dw_5}")
         'dL/dw5'
         """
+        return self.list_names(self.questions)
+
+    def list_names(self, asked: Sequence[Question]) -> AskedNames:
+        """All that some questions about this exercise may be called."""
         if self.exercise.graph is None:
-            return AskedNames.make_of_questions(self.questions)
-        arrays = any(question.shape for question in self.questions) and self.sheet.layers is not None
-        return AskedNames.make_of_questions(self.questions, self.sheet.vocabulary, *((self.sheet.array_vocabulary,) if arrays else ()))
+            return AskedNames.make_of_questions(asked)
+        arrays = any(question.shape for question in asked) and self.sheet.layers is not None
+        return AskedNames.make_of_questions(asked, self.sheet.vocabulary, *((self.sheet.array_vocabulary,) if arrays else ()))
 
     def judge(self, question: Question | str, text: str, earlier: Earlier | None = None) -> tuple[MarkedAnswer, Earlier]:
         """Mark one answer to a question (or its id), after the student's ``earlier`` ones: the marked answer, and what is known then.

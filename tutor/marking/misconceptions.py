@@ -15,8 +15,8 @@ from fractions import Fraction
 
 from tutor.derive.working import Working
 from tutor.expression.nodes import ONE, Expr, Neg
-from tutor.expression.walk import names
-from tutor.graph.nouns import Graph, Step
+from tutor.graph.depths import find_depths
+from tutor.graph.nouns import Step
 from tutor.marking import bends
 from tutor.marking import bends_backward as backward_slips
 from tutor.marking import bends_forward as forward_slips
@@ -286,19 +286,6 @@ def list_bends(working: Working) -> list[Bend]:
             for group in together.values() for part in _list_scopes(working, group, depths)
         ]  # fmt: skip
     return found
-
-
-def find_depths(graph: Graph) -> dict[str, int]:
-    """How many steps lie at most between the leaves and each quantity: neurons of a layer are as deep as each other.
-
-    >>> from tutor.graph.build import from_steps
-    >>> find_depths(from_steps(["z1 = w1*x", "z2 = w2*x", "a = z1*z2"]))
-    {'w1': 0, 'x': 0, 'w2': 0, 'z1': 1, 'z2': 1, 'a': 2}
-    """
-    depths = dict.fromkeys((quantity.name for quantity in graph.leaves), 0)
-    for step in graph.steps:
-        depths[step.target] = 1 + max((depths[name] for name in names(step.expr)), default=-1)
-    return depths
 
 
 def _list_scopes(working: Working, group: Sequence[Bend], depths: Mapping[str, int]) -> list[Sequence[Bend]]:

@@ -13,11 +13,12 @@ from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
+from tutor.expression.walk import as_name
 from tutor.graph.nouns import Step
 from tutor.marking.mark_submission import Marker
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import decimal, round_significant
-from tutor.practice.tasks import AskedStep, refer_to
+from tutor.practice.tasks import AskedStep
 from tutor.rules.functions import FUNCTIONS, OUT
 
 RungKind = Literal["look", "rule", "formula", "symbols", "numbers", "result"]
@@ -55,8 +56,8 @@ def list_rungs(marker: Marker, task: AskedStep, shown: Mapping[str, str]) -> tup
         return (result,)
     if task.kind == "wrong-line":
         return (result,)
-    left = refer_to(step.target)
-    looked = tuple(refer_to(name) for name in list_referred(step.expr))
+    left = as_name(step.target)
+    looked = tuple(as_name(name) for name in list_referred(step.expr))
     rungs = [Rung("look", looked)] if looked else []
     if task.kind != "why":
         rungs.append(Rung("rule", rule=step.rule, sort=step.sort))

@@ -27,6 +27,7 @@ from tutor.practice.ladder import Rung, list_rungs, write_answer, write_number
 from tutor.practice.modes import Mode
 from tutor.practice.tasks import AskedStep, list_tasks
 from tutor.practice.tracing import MASTERY, Parameters, trace_answer
+from tutor.text import make_visible
 
 EventKind = Literal["answer", "hint", "keep", "skip", "back", "give-up", "go", "quit"]
 Status = Literal["open", "right", "kept", "shown", "skipped", "implied", "given"]
@@ -34,8 +35,11 @@ Status = Literal["open", "right", "kept", "shown", "skipped", "implied", "given"
 by a later answer that was right, ``given`` as a worked example."""
 DONE: tuple[Status, ...] = ("right", "kept", "shown", "implied", "given")
 
+SOME = 8
+"""So many steps are named where one is asked for that there is not."""
 PLACED = 2
 """After so many tries the next step is placed for the learner to see."""
+
 
 class PracticeError(TutorError):
     """An event that cannot be taken."""
@@ -129,12 +133,7 @@ class Lesson:
     @cached_property
     def names(self) -> AskedNames:
         """All that the quantities which are asked may be called."""
-        asked = [task.question for task in self.tasks if task.question.kind != "choice"]
-        if self.exercise.graph is None:
-            return AskedNames.make_of_questions(asked)
-        arrays = any(question.shape for question in asked) and self.marker.sheet.layers is not None
-        sheet = self.marker.sheet
-        return AskedNames.make_of_questions(asked, sheet.vocabulary, *((sheet.array_vocabulary,) if arrays else ()))
+        return self.marker.list_names([task.question for task in self.tasks if task.question.kind != "choice"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -423,7 +422,8 @@ def _take_give_up(session: Session, event: Event) -> tuple[Session, Reply]:
 def _take_go(session: Session, event: Event) -> tuple[Session, Reply]:
     known = session.lesson.by_id
     if event.text not in known:
-        raise PracticeError(f"there is no step {event.text!r}", hint=hint_near(event.text, known) or "the list of steps has their names")
+        first = ", ".join(list(known)[:SOME])
+        raise PracticeError(f"there is no step {make_visible(event.text)}", hint=hint_near(event.text, known) or f"there are {first}, …")
     return replace(session, at=event.text), Reply("go", event.text)
 
 

@@ -16,10 +16,11 @@ from tutor.exercise.question import Question
 from tutor.expression.keys import derivative_key, make_after_key, read_derivative, read_edge
 from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.plain import write_plain
-from tutor.expression.walk import names
+from tutor.expression.walk import as_name, names
+from tutor.graph.depths import find_depths
 from tutor.graph.nouns import Step
 from tutor.marking.mark_submission import Marker
-from tutor.marking.misconceptions import BY_TAG, find_depths, list_bends
+from tutor.marking.misconceptions import BY_TAG, list_bends
 from tutor.marking.question_list import make_questions, names_in
 
 Kind = Literal["value", "ways", "factors", "why", "wrong-line", "declared"]
@@ -255,7 +256,7 @@ class _TaskLister:
         order = self.shuffle(goal, lambda bend: f"{bend.tag} {bend.edits[0][0]} {bend.key}")
         wrong = min(bends, key=order)
         at, bent = wrong.edits[0]
-        pairs = tuple((refer_to(step.target), bent if step.target == at else step.expr) for step in lines)
+        pairs = tuple((as_name(step.target), bent if step.target == at else step.expr) for step in lines)
         place = [step.target for step in lines].index(at)
         question = self.make_choice(f"{goal}.wrong-line", [f"{write_plain(left)} = {write_plain(right)}" for left, right in pairs], [place])
         self.add_choice(AskedStep(question, "wrong-line", f"wrong-line:{wrong.tag}", goal, lines=pairs))
@@ -290,12 +291,6 @@ class _TaskLister:
 def _is_same(part: Expr, right: Iterable[Expr]) -> bool:
     """Whether a derivative is another name for one of the right ones: of the same quantity by the same."""
     return any(type(part) is Partial and type(own) is Partial and (part.of, part.wrt) == (own.of, own.wrt) for own in right)
-
-
-def refer_to(name: str) -> Expr:
-    """A quantity or a derivative by its name."""
-    found = read_derivative(name)
-    return Partial(found.of, found.wrt) if found else Name(name)
 
 
 def write_tile(tile: Expr) -> str:

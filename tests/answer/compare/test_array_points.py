@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from tutor.answer.compare.array_points import as_name
 from tutor.exercise.load import load
 from tutor.expression.nodes import Name, Partial
 from tutor.expression.plain import write_plain
+from tutor.expression.walk import as_name
 from tutor.marking.mark_sheet import Sheet
 from tutor.numbers.program import program
 

@@ -15,8 +15,8 @@ from tutor.answer.compare.places import Points
 from tutor.answer.read.effort import Effort
 from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.keys import derivative_key, read_after, read_derivative
-from tutor.expression.nodes import Expr, Name, Number, Partial
-from tutor.expression.walk import substitute
+from tutor.expression.nodes import Expr, Number
+from tutor.expression.walk import as_name, substitute
 from tutor.graph.entries import Array, Entries, Formulas
 from tutor.graph.layered import Layered
 from tutor.graph.shapes import Shape
@@ -176,13 +176,3 @@ class _SingleQuantities(dict[str, Array[Expr]]):
         entries = self.field.entries(key)
         found = self[key] = Array(entries.shape, tuple(map(as_name, entries.items)))
         return found
-
-
-def as_name(key: str) -> Expr:
-    """A quantity or a derivative by its key.
-
-    >>> as_name("dL/dw"), as_name("w@1")
-    (Partial(of='L', wrt='w'), Name(name='w@1'))
-    """
-    derivative = read_derivative(key)
-    return Partial(derivative.of, derivative.wrt) if derivative is not None and not read_after(key).updates else Name(key)

@@ -65,6 +65,7 @@ class PracticeWords(Topic):
         "result": "The answer is {answer}. It counts as shown.",
     }
 
+    RIGHT_IS = "; right is {answer}"
     SUMMARY = "What you did"
     COUNTS = ("{right} of {count} step on your own", "{right} of {count} steps on your own")
     MARK = "Mark: {marks} of {out_of}"
