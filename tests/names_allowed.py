@@ -73,7 +73,8 @@ ALLOWED = {  # file: why, and the names
         "average_pool convolve correlate flip kernel_gradient kernel_gradient_flipped max_pool mean one_hot route route_first "
         "share spread spread_flipped sum",
     ),
-    "graph/shapes.py": ("ALGEBRA", "convolve correlate entry fill matmul max min outer softmax transpose"),
+    "graph/array_products.py": ("ALGEBRA", "fill matmul outer transpose"),
+    "graph/shapes.py": ("ALGEBRA", "convolve correlate entry matmul max min outer softmax transpose"),
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),
     "marking/array_diagnose.py": ("ALGEBRA", "matmul outer transpose"),
     "marking/judge_arrays.py": ("ALGEBRA", "fill transpose"),

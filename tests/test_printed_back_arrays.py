@@ -24,10 +24,11 @@ from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.expression.nodes import Call, Partial, children
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
+from tutor.graph.array_products import arrange_products
 from tutor.graph.entries import Entries
 from tutor.graph.layered import LAYER_FUNCTIONS, choose_sizes, from_layers, from_network_layers, write_out
 from tutor.graph.network import quantities
-from tutor.graph.shapes import arrange_products, bind
+from tutor.graph.shapes import bind
 from tutor.notation.profile import notation
 from tutor.numbers.prove_layer_rewrites import norm_targets
 from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers

@@ -17,9 +17,10 @@ from tutor.expression.nodes import Call, Mul, Name, Number, Partial, children
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import substitute
+from tutor.graph.array_products import arrange_products
 from tutor.graph.entries import Array, Entries, places
 from tutor.graph.layered import LAYER_FUNCTIONS, from_layers
-from tutor.graph.shapes import arrange_products, shape_of
+from tutor.graph.shapes import shape_of
 from tutor.numbers.run_arrays import Numbers, evaluate_layers, run_layers
 from tutor.rules.operations import NAMES, formula
 

@@ -8,9 +8,9 @@ from tutor.explain.layer_formulas import MAX_COLUMNS, MAX_NARROW, MAX_ROWS, dres
 from tutor.expression.nodes import Call, Number
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
+from tutor.graph.array_products import arrange_products
 from tutor.graph.entries import Array
 from tutor.graph.layered import LAYER_FUNCTIONS
-from tutor.graph.shapes import arrange_products
 
 SHAPES = {"W": (2, 3), "V": (3, 2), "x": (3,), "b": (2,), "c": (), "X": ("n", "N"), "U": ("m", "n")}
 

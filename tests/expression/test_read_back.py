@@ -11,8 +11,8 @@ from tutor.errors import TutorError
 from tutor.expression.nodes import Add, Call, Div, Mul, Name, Neg, Number, Pow, children
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
+from tutor.graph.array_products import arrange_products
 from tutor.graph.layered import LAYER_FUNCTIONS
-from tutor.graph.shapes import arrange_products
 from tutor.notation.profile import notation
 from tutor.render import maths
 from tutor.rules.functions import FUNCTIONS, function

@@ -13,12 +13,13 @@ from tutor.expression.lexicon import STARRED
 from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Expr, Name, Partial, children
 from tutor.expression.parse import parse
+from tutor.graph.array_products import arrange_products
 from tutor.graph.entries import places
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered, choose_sizes, from_network_layers, write_out
 from tutor.graph.network import Network, quantities
 from tutor.graph.nouns import Graph
 from tutor.graph.read_steps import check_name
-from tutor.graph.shapes import AXES, Shape, arrange_products, shape_of, shape_text
+from tutor.graph.shapes import AXES, Shape, shape_of, shape_text
 from tutor.notation.profile import Notation, affine, notation
 from tutor.notation.symbol import Symbol
 from tutor.rules.functions import check_calls

@@ -49,7 +49,7 @@ DECLARED, OWN, OWN_UPDATED, SPELLED, RUN_TOGETHER, OTHER, OTHER_UPDATED, OTHER_T
 
 STARRED = "*"
 """Marks a factor that stands behind a typed ``*``, where that is asked for: between matrices it says more than ``A B`` does.
-Whoever reads steps over arrays takes the marks away (`tutor.graph.shapes.arrange_products`); nobody can type the name."""
+Whoever reads steps over arrays takes the marks away (`tutor.graph.array_products.arrange_products`); nobody can type the name."""
 
 
 @dataclass(frozen=True, slots=True)

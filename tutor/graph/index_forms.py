@@ -7,7 +7,7 @@ order is a reading.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice, permutations, product, repeat
 
@@ -15,6 +15,7 @@ from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.graph.array_products import arrange_or_row, arrange_products
 from tutor.graph.letter_ranges import (
     EQUAL,
     LOOPS,
@@ -27,17 +28,7 @@ from tutor.graph.letter_ranges import (
 )
 from tutor.graph.named_forms import LEAVING_OUT, Resolver
 from tutor.graph.nouns import Step
-from tutor.graph.shapes import (
-    INDEXED,
-    SeenShapes,
-    Shape,
-    Size,
-    arrange_or_row,
-    arrange_products,
-    shape_of,
-    shape_text,
-    size_expr,
-)
+from tutor.graph.shapes import INDEXED, SeenShapes, Shape, Size, shape_of, shape_text, size_expr
 from tutor.rules.operations import ENTRYWISE
 
 MOST_ONES = 3
@@ -205,20 +196,13 @@ def spread_vectors(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     >>> write_plain(spread_vectors(Add((Name("Z"), Name("b"))), {"Z": (3, 2), "b": (3,)}))
     'Z + columns(b, 2)'
     """
-    parts = children(expr)
-    if not parts:
-        return expr
-    done = rebuild(expr, tuple(spread_vectors(part, shapes) for part in parts))
-    if type(done) is not Add:
-        return done
-    try:
-        sizes = [shape_of(arrange_products(part, shapes), shapes) for part in done.args]
-    except GraphError:
-        return done
-    matrix = next((size for size in sizes if len(size) == 2), None)
-    if matrix is None:
-        return done
-    return Add(tuple(_spread(part, size, matrix) for part, size in zip(done.args, sizes, strict=True)))
+    def spread(done: Expr, sizes: Sequence[Shape]) -> Expr:
+        matrix = next((size for size in sizes if len(size) == 2), None)
+        if matrix is None:
+            return done
+        return Add(tuple(_spread(part, size, matrix) for part, size in zip(children(done), sizes, strict=True)))
+
+    return _change_each(expr, Add, shapes, spread)
 
 
 def dot_vectors(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
@@ -228,21 +212,32 @@ def dot_vectors(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     >>> write_plain(dot_vectors(Mul((Name("w"), Name("x"))), {"w": (3,), "x": (3,)}))
     'matmul(w, x)'
     """
+    def dot(done: Expr, sizes: Sequence[Shape]) -> Expr:
+        factors = children(done)
+        pair = next((place for place in range(1, len(sizes)) if len(sizes[place]) == 1 and sizes[place - 1] == sizes[place]), 0)
+        if not pair:
+            return done
+        found = Call("matmul", factors[pair - 1 : pair + 1])
+        return found if len(sizes) == 2 else Mul((*factors[: pair - 1], found, *factors[pair + 1 :]))
+
+    return _change_each(expr, Mul, shapes, dot)
+
+
+def _change_each(
+    expr: Expr, kind: type[Add] | type[Mul], shapes: Mapping[str, Shape], change: Callable[[Expr, Sequence[Shape]], Expr]
+) -> Expr:
+    """The tree with each sum, or each product, changed by the shapes of its parts, from the leaves up; one whose parts do not fit stays."""
     parts = children(expr)
     if not parts:
         return expr
-    done = rebuild(expr, tuple(dot_vectors(part, shapes) for part in parts))
-    if type(done) is not Mul:
+    done = rebuild(expr, tuple(_change_each(part, kind, shapes, change) for part in parts))
+    if not isinstance(done, kind):
         return done
     try:
-        sizes = [shape_of(arrange_products(part, shapes), shapes) for part in done.args]
+        sizes = [shape_of(arrange_products(part, shapes), shapes) for part in children(done)]
     except GraphError:
         return done
-    pair = next((place for place in range(1, len(sizes)) if len(sizes[place]) == 1 and sizes[place - 1] == sizes[place]), 0)
-    if not pair:
-        return done
-    dot = Call("matmul", done.args[pair - 1 : pair + 1])
-    return dot if len(sizes) == 2 else Mul((*done.args[: pair - 1], dot, *done.args[pair + 1 :]))
+    return change(done, sizes)
 
 
 def _spread(part: Expr, size: Shape, matrix: Shape) -> Expr:

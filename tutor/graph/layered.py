@@ -12,13 +12,14 @@ from tutor.errors import GraphError, TutorError
 from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
 from tutor.expression.walk import names, substitute
+from tutor.graph.array_products import arrange_products
 from tutor.graph.build import assemble
 from tutor.graph.entries import Array, Entries, Formulas, places
 from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_network, loss_term, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.graph.pause_collector import pause_collection
 from tutor.graph.read_steps import read_steps
-from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, arrange_products, shape_of, shape_text
+from tutor.graph.shapes import AXES, MAX_ENTRIES, Shape, shape_of, shape_text
 from tutor.rules.classify import rule_of
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS, WRITABLE

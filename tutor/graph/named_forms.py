@@ -13,8 +13,9 @@ from tutor.errors import GraphError
 from tutor.expression.index_signs import APART, FULL
 from tutor.expression.nodes import Call, Div, Expr, Neg, Number, children, rebuild
 from tutor.expression.plain import write_plain
+from tutor.graph.array_products import arrange_products
 from tutor.graph.nouns import Step
-from tutor.graph.shapes import Shape, arrange_products, bind, shape_of, shape_text, size_expr
+from tutor.graph.shapes import Shape, bind, shape_of, shape_text, size_expr
 from tutor.rules.operations import LAYERS
 
 _SLIDES = {f"{func} {kind}": (func, kind) for func in ("correlate", "convolve") for kind in (FULL, APART)}

@@ -8,10 +8,9 @@ from math import prod
 from typing import TypeAlias
 
 from tutor.errors import GraphError
-from tutor.expression.lexicon import STARRED
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
-from tutor.expression.walk import is_transposed, names, transpose
+from tutor.expression.walk import names
 from tutor.rules.operations import ENTRYWISE, LAYERS, Layer, formula, row_of
 
 Size: TypeAlias = int | str
@@ -90,16 +89,16 @@ def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     first, shape = arrays[0]
     if isinstance(expr, Call) and len(expr.args) == 1 and expr.func.partition("_")[0] in _SEVERAL:
         what = expr.func.partition("_")[0]
-        raise GraphError(f"{expr.func} of one array, {_shorten(first, shapes)} of shape {shape_text(shape)}", hint=_SEVERAL[what])
+        raise GraphError(f"{expr.func} of one array, {shorten_call(first, shapes)} of shape {shape_text(shape)}", hint=_SEVERAL[what])
     for other, second in arrays[1:]:
         if second != shape:
-            raise _refuse_misfit(expr, first, shape, other, second, shapes)
+            raise refuse_misfit(expr, first, shape, other, second, shapes)
     singles = [part for part, size in zip(children(expr), found, strict=True) if not size and names(part)]
     if isinstance(expr, Add) and singles:
         single = singles[0]
         raise GraphError(
-            f"a number ({_shorten(single, shapes)}) is added to {_shorten(first, shapes)} of shape {shape_text(shape)}",
-            hint=f"write fill({_shorten(single, shapes)}, {', '.join(map(str, shape))}), or give it a shape",
+            f"a number ({shorten_call(single, shapes)}) is added to {shorten_call(first, shapes)} of shape {shape_text(shape)}",
+            hint=f"write fill({shorten_call(single, shapes)}, {', '.join(map(str, shape))}), or give it a shape",
         )
     return shape
 
@@ -112,23 +111,25 @@ _SEVERAL = {
 _WORDS = {Add: "added to", Mul: "multiplied with", Div: "divided by"}
 
 
-def _refuse_misfit(
+def refuse_misfit(
     expr: Expr, first: Expr, shape: Shape, other: Expr, second: Shape, shapes: Mapping[str, Shape]
 ) -> GraphError:
+    """The refusal of two arrays that do not fit: both are named, with their shapes."""
     word = _WORDS.get(type(expr), "combined entry by entry with")
     hint = "both need the same shape"
     if isinstance(expr, Mul):
         hint = "entry by entry (⊙) both need the same shape; W x needs as many columns of W as x has entries"
     if isinstance(expr, Add) and {len(shape), len(second)} == {1, 2}:
         bias, (size,), (rows, columns) = (other, second, shape) if len(second) == 1 else (first, shape, second)
-        ways = [f"in columns write columns({_shorten(bias, shapes)}, {columns})"] if size == rows else []
-        ways += [f"in rows write rows({_shorten(bias, shapes)}, {rows})"] if size == columns else []
+        ways = [f"in columns write columns({shorten_call(bias, shapes)}, {columns})"] if size == rows else []
+        ways += [f"in rows write rows({shorten_call(bias, shapes)}, {rows})"] if size == columns else []
         hint = "for a bias of samples " + ", of samples ".join(ways) if ways else hint
-    one, two = _shorten(first, shapes), _shorten(other, shapes)
+    one, two = shorten_call(first, shapes), shorten_call(other, shapes)
     return GraphError(f"shapes do not fit: {one} of shape {shape_text(shape)} is {word} {two} of shape {shape_text(second)}", hint=hint)
 
 
-def _shorten(expr: Expr, shapes: Mapping[str, Shape]) -> str:
+def shorten_call(expr: Expr, shapes: Mapping[str, Shape]) -> str:
+    """A formula as it is named in an error: with its transposes, and cut where it is long."""
     text = write_plain(_show_transposes(expr, shapes), as_written=True)
     return text if len(text) <= 60 else text[:57] + "…"
 
@@ -182,7 +183,7 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
     row = row_of(call.func, [len(shape) for shape in arrays], len(call.args) - operands)
     if row is None:
         given = " and ".join(
-            f"{_shorten(arg, shapes)} ({shape_text(shape)})" for arg, shape in zip(call.args, arrays, strict=False)
+            f"{shorten_call(arg, shapes)} ({shape_text(shape)})" for arg, shape in zip(call.args, arrays, strict=False)
         )
         extra = len(call.args) - operands
         settings = f" with {extra} setting{'s' if extra > 1 else ''}" if extra else ""
@@ -201,7 +202,7 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
             if not name.isidentifier():
                 products.append((name, size))
             elif sizes.setdefault(name, size) != size:
-                hint = f"{_shorten(arg, shapes)} needs {sizes[name]} where it has {size}"
+                hint = f"{shorten_call(arg, shapes)} needs {sizes[name]} where it has {size}"
                 raise GraphError(
                     "shapes do not fit: " + _shape_of_both(call, arrays, shapes), hint=hint + _shape_of_transposed(call, arrays, shapes)
                 )
@@ -219,19 +220,19 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
 
 def _shape_of_both(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape]) -> str:
     return " and ".join(
-        f"{_shorten(arg, shapes)} is {shape_text(shape)}" for arg, shape in zip(call.args, arrays, strict=False)
-    ) + f", in {_shorten(call, shapes)}"  # fmt: skip
+        f"{shorten_call(arg, shapes)} is {shape_text(shape)}" for arg, shape in zip(call.args, arrays, strict=False)
+    ) + f", in {shorten_call(call, shapes)}"  # fmt: skip
 
 
 def _shape_of_transposed(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape]) -> str:
     if call.func == "matmul" and len(arrays[0]) == 2 and len(arrays[1]) < 3 and arrays[0][0] == arrays[1][0]:
-        return f"; {_shorten(call.args[0], shapes)}^T would fit"
+        return f"; {shorten_call(call.args[0], shapes)}^T would fit"
     return ""
 
 
 def _refuse_axis(call: Call, shape: Shape, shapes: Mapping[str, Shape]) -> GraphError:
     """A softmax of a matrix: which of its last two axes adds up to 1 is to be said."""
-    func, of = call.func, _shorten(call.args[0], shapes)
+    func, of = call.func, shorten_call(call.args[0], shapes)
     return GraphError(
         f"{func} of the {'matrix' if len(shape) == 2 else 'array'} {of} of shape {shape_text(shape)}: along which axis?",
         hint=f"write {func}_columns({of}) where every column is a sample, {func}_rows({of}) where every row is one",
@@ -290,10 +291,10 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], sha
     for setting, limit in zip(row.within[::2], row.within[1::2], strict=True):
         value, most = sizes[setting], sizes[limit]
         if isinstance(value, int) and isinstance(most, int) and value > most:
-            what = f"the label {value} of {_shorten(call, shapes)} is outside of the {most} classes"
+            what = f"the label {value} of {shorten_call(call, shapes)} is outside of the {most} classes"
             if call.func == "entry":
                 shape = shape_text(shape_of(call.args[0], shapes))
-                what = f"there is no entry {_shorten(call, shapes)}: {_shorten(call.args[0], shapes)} is {shape}"
+                what = f"there is no entry {shorten_call(call, shapes)}: {shorten_call(call.args[0], shapes)} is {shape}"
             raise GraphError(what, hint=f"it runs from 1 to {most}")
 
 
@@ -318,213 +319,7 @@ def _result(call: Call, text: str, sizes: Mapping[str, Size], shapes: Mapping[st
         what = "kernel" if call.func in ("correlate", "convolve") else "window"
         more = f" with its padding of {padding}" if padding else ""
         raise GraphError(
-            f"the {what} of {_shorten(call, shapes)} has {window} entries and is larger than its input, which has {size}{more}",
+            f"the {what} of {shorten_call(call, shapes)} has {window} entries and is larger than its input, which has {size}{more}",
             hint=f"make the {what} smaller" + (" or the padding larger" if what == "kernel" else ""),
         )
     return found
-
-
-def arrange_products(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
-    """A formula as it was written, with ⊙ for products of arrays of one shape and the matrix product for ``W x``.
-
-    Two square matrices of one shape are refused, unless it is known that they stand ``beside`` each other without a sign: a matrix product.
-
-    >>> arrange_products(Mul((Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)})
-    Call(func='matmul', args=(Name(name='W'), Name(name='x')))
-    """
-    return _stand_up(_arrange(expr, shapes, beside), expr, shapes)
-
-
-def arrange_or_row(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> tuple[Expr, bool]:
-    """The same, and whether it was written as a row, 1×n: δᵀ W, whose entries are those of Wᵀ δ.
-
-    >>> arrange_or_row(Mul((Call("transpose", (Name("d"),)), Name("W"))), {"W": (2, 3), "d": (2,)})[1]
-    True
-    """
-    done = _arrange(expr, shapes, beside)
-    return _stand_up(done, expr, shapes), _find_lying(done, shapes) is not None
-
-
-def _stand_up(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
-    """The vector of a row that a product made; a transposed vector that was written stays as it is."""
-    made = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
-    standing = _find_lying(done, shapes) if made else None
-    return done if standing is None else standing
-
-
-def _arrange(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
-    """The same, with a product that is a row (1×n) still as the transpose of its vector."""
-    parts = children(expr)
-    if not parts or (type(expr) is Call and expr.func == INDEXED):
-        return expr
-    if type(expr) is Call and expr.func == "matmul" and len(parts) == 2 and type(parts[0]) is Mul:
-        return _arrange_beside_sign(expr, shapes, beside)
-    return _arrange_parts(expr, shapes, beside)
-
-
-def _arrange_beside_sign(product: Call, shapes: Mapping[str, Shape], beside: bool) -> Expr:
-    """``a * W @ d``: from the left, as Python reads it; where only a ⊙ (W d) fits, as mathematics does, readers disagree."""
-    try:
-        return _arrange_parts(product, shapes, beside)
-    except GraphError as error:
-        (*first, last), second = children(product.args[0]), product.args[1]
-        left, inner = Mul(tuple(first)) if len(first) > 1 else first[0], Call("matmul", (last, second))
-        try:
-            fits = shape_of(_arrange(left, shapes, beside), shapes) == shape_of(_arrange(inner, shapes, beside), shapes) != ()
-        except GraphError:
-            raise error from None
-        if not fits:
-            raise
-        one, two, three = (_shorten(part, shapes) for part in (left, last, second))
-        raise GraphError(
-            f"readers disagree about {_shorten(product, shapes)}: Python takes ({one} * {two}) @ ({three}), which does not fit",
-            hint=f"write ({one}) * ({two} @ ({three})), if that is meant",
-        ) from None
-
-
-def _arrange_parts(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
-    parts = children(expr)
-    product = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
-    if product:
-        done = rebuild(expr, tuple(_arrange(part, shapes, beside) for part in parts))
-    else:
-        done = rebuild(expr, tuple(arrange_products(part, shapes, beside=beside) for part in parts))
-    if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
-        return _rows(done.args[0], done.args[1], shapes) or _group_entrywise(done, shapes)
-    if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
-        raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
-    if type(done) is not Mul:
-        return done
-    return _fold_factors(done.args, shapes, beside)
-
-
-def _group_entrywise(product: Call, shapes: Mapping[str, Shape]) -> Expr:
-    """``a ⊙ W @ b`` as a ⊙ (W @ b) where only that fits; any other product as it is."""
-    first, second = product.args
-    if not (type(first) is Call and first.func == ENTRYWISE):
-        return product
-    try:
-        shape_of(product, shapes)
-    except GraphError:
-        inner = Call("matmul", (first.args[1], second))
-        try:
-            if shape_of(first.args[0], shapes) == shape_of(inner, shapes):
-                return Call(ENTRYWISE, (first.args[0], inner))
-        except GraphError:
-            return product
-    return product
-
-
-def _fold_factors(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
-    """A product from the left; where only that fits, ``a ⊙ W b`` is a ⊙ (W b), as products of matrices are written."""
-    first = factors[0]
-    if not (type(first) is Call and first.func == ENTRYWISE and len(first.args) == 2):
-        return _fold_or_part(factors, shapes, beside)
-    try:
-        return _fold_from_left(factors, shapes, beside)
-    except GraphError as error:
-        left, right = first.args
-        try:
-            inner = _fold_factors((right, *factors[1:]), shapes, beside)
-            if shape_of(left, shapes) == shape_of(inner, shapes):
-                return Call(ENTRYWISE, (left, inner))
-        except GraphError:
-            pass
-        raise error from None
-
-
-MOST_PARTED = 8
-"""A product of more factors is only read from the left."""
-
-
-def _fold_or_part(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
-    """The same for any product without marks: where only that fits, ``a*(1 - a)*W d`` is (a*(1 - a)) ⊙ (W d)."""
-    try:
-        return _fold_from_left(factors, shapes, beside)
-    except GraphError:
-        if len(factors) > MOST_PARTED or any((type(factor) is Call and factor.func == STARRED) or _is_fill(factor) for factor in factors):
-            raise
-        for place in range(1, len(factors) - 1):
-            try:
-                parts = [_fold_from_left(some, shapes, beside) for some in (factors[:place], factors[place:])]
-                if shape_of(parts[0], shapes) == shape_of(parts[1], shapes) != ():
-                    return Call(ENTRYWISE, tuple(parts))
-            except GraphError:
-                continue
-        raise
-
-
-def _is_fill(expr: Expr) -> bool:
-    """Whether this is a vector of equal numbers, perhaps lying: how long a 𝟏 is, is found by what fits in one way only."""
-    inner = expr.args[0] if type(expr) is Call and expr.func == "transpose" else expr
-    return type(inner) is Call and inner.func == "fill"
-
-
-def _fold_from_left(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
-    """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
-    result, row, matrix = factors[0], None, None
-    for marked in factors[1:]:
-        starred = type(marked) is Call and marked.func == STARRED
-        factor = marked.args[0] if type(marked) is Call and starred else marked
-        if row is not None and matrix is not None:
-            matrix = _product(matrix, factor, shapes, beside, starred=starred)
-            if len(shape_of(matrix, shapes)) == 1:
-                result, row, matrix = Call("matmul", (row, matrix)), None, None
-            continue
-        row = _find_lying(result, shapes)
-        if row is not None and _find_lying(factor, shapes) is None and len(shape_of(factor, shapes)) == 2:
-            matrix = factor
-        else:
-            result = _product(result, factor, shapes, beside, starred=starred)
-    return result if row is None or matrix is None else _turn_product(row, matrix)
-
-
-def _turn_product(row: Expr, matrix: Expr) -> Expr:
-    """xᵀA, the transpose of Aᵀx."""
-    return Call("transpose", (Call("matmul", (transpose(matrix), row)),))
-
-
-def _find_lying(expr: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
-    """The vector of a transposed vector, w in wᵀ (with numbers before it)."""
-    if type(expr) is Mul:
-        inner = _find_lying(expr.args[-1], shapes)
-        return None if inner is None else Mul((*expr.args[:-1], inner))
-    if type(expr) is Call and expr.func == "transpose" and len(expr.args) == 1 and len(shape_of(expr.args[0], shapes)) == 1:
-        return expr.args[0]
-    return None
-
-
-def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
-    """A product with a transposed vector: wᵀ x, xᵀ A and δ xᵀ; nothing for any other."""
-    left, right = _find_lying(a, shapes), _find_lying(b, shapes)
-    if left is not None and right is None and shape_of(b, shapes):
-        return _turn_product(left, b) if len(shape_of(b, shapes)) == 2 else Call("matmul", (left, b))
-    if right is not None and left is None:
-        return Call("outer", (a, right)) if shape_of(a, shapes) else Mul((*(a.args if type(a) is Mul else (a,)), b))
-    return None
-
-
-def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, starred: bool = False) -> Expr:
-    """Two factors side by side, or with a typed ``*`` between them, which between arrays of one shape is entry by entry."""
-    lying = _rows(a, b, shapes)
-    if lying is not None:
-        return lying
-    first, second = shape_of(a, shapes), shape_of(b, shapes)
-    if not first or not second:
-        return Mul((*(a.args if type(a) is Mul else (a,)), b))
-    matrices = len(first) > 1 and len(second) > 0 and row_of("matmul", [len(first), len(second)], 0) is not None
-    if first == second and matrices and first[-1] == first[-2]:
-        turned = beside or is_transposed(a) or is_transposed(b)
-        if turned and not starred:
-            return Call("matmul", (a, b))  # nobody writes Q Kᵀ for a product entry by entry
-        if turned or not starred:
-            ways = "A ⊙ B" if turned else "A ⊙ B (or A * B)"
-            raise GraphError(
-                f"readers disagree about the product of the square matrices {_shorten(a, shapes)} and {_shorten(b, shapes)}",
-                hint=f"write A @ B for the matrix product, or {ways} for the product entry by entry",
-            )
-    if first == second:
-        return Call(ENTRYWISE, (a, b))
-    if matrices and first[-1] == (second[-2] if len(second) > 1 else second[0]):
-        return Call("matmul", (a, b))
-    raise _refuse_misfit(Mul((a, b)), a, first, b, second, shapes)

@@ -39,7 +39,6 @@ from tutor.explain.document import (
     Math,
     Node,
     Paragraph,
-    Picture,
     Section,
     Sentence,
     SheetQuestion,
@@ -51,7 +50,8 @@ from tutor.expression.nodes import Div, Expr, Mul, Name, Neg, Number, Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
-from tutor.render.terminal.columns import Atom, PageColumn, Pen, TextLine, Word, chop_text, column, table, width_of
+from tutor.render.terminal.columns import Atom, Pen, TextLine, Word, chop_text, column, table, width_of
+from tutor.render.terminal.graph_table import name_kind, set_graph_table, sort_nodes
 from tutor.render.terminal.sheet_lines import set_blank_lines, set_question_lines
 from tutor.render.terminal.side_by_side import set_beside
 
@@ -275,65 +275,20 @@ def _is_number(expr: Expr | None) -> bool:
 
 
 def _figure(block: Figure, pen: Pen, width: int) -> list[TextLine]:
-    """The graph as a table: what comes in first, then the operations in the order in which they are evaluated."""
-    sources: dict[str, list[str]] = {}
-    for source, target in block.picture.edges:
-        sources.setdefault(target, []).append(source)
-    nodes = sorted(block.picture.nodes, key=lambda node: node.expr is not None or node.name in sources)
-    if not nodes:
-        return []
-    leaves = sum([node.expr is None and node.name not in sources for node in nodes])
-    if leaves and not any(node.value or node.gradient for node in nodes) and all(n.expr for n in nodes[leaves:]):
-        return _kinds(nodes[:leaves], block.picture.words, pen, width)
-
-    def entry(expr: Expr | None, style: str) -> list[Word]:
-        return [] if expr is None else pen.words((Math(expr),), style)
-
-    words = block.picture.words
-
-    def head(name: str) -> list[Word]:
-        return pen.words((words.COLUMNS[name],), "heading")
-
-    def formula(node: Node) -> list[Word]:
-        if node.expr is not None:
-            return entry(node.expr, "")
-        names = [part for name in sources.get(node.name, ()) for part in (", ", Math(Name(name)))]
-        return pen.words(("← ", *names[1:]) if names else (_kind(node.kind, words, 1),), "" if names else "quiet")
-
-    columns: list[PageColumn] = [
-        column(head("node"), [entry(Name(node.name), "") for node in nodes]),
-        column(head("formula"), [formula(node) for node in nodes]),
-    ]
-    if any(node.value for node in nodes):
-        columns.append(column(head("value"), [entry(node.value, "value") for node in nodes], "r"))
-    if any(node.gradient for node in nodes):
-        columns.append(column(head("gradient"), [entry(node.gradient, "gradient") for node in nodes], "r"))
-    if block.picture.locals:
-        columns.append(column(head("local"), [pen.words(_list_locals(node.name, block.picture), "") for node in nodes]))
-    return table(pen, columns, width, (leaves,) if 0 < leaves < len(nodes) else ())
-
-
-def _list_locals(target: str, picture: Picture) -> Sentence:
-    """The local derivatives of a step, with their values: ∂d/∂x = 1."""
-    parts: list[Inline] = []
-    for local in picture.locals:
-        if local.target == target:
-            shown = local.value if local.value is not None else local.expr
-            parts += [", ", Math(Partial(target, local.source)), " = ", Math(shown)]
-    return tuple(parts[1:])
-
-
-def _kind(kind: str, words: DrawnWords, count: int) -> str:
-    """What quantities of a kind are called, one or several."""
-    return words.grammar.choose(words.KINDS[kind], count) if kind in words.KINDS else kind
+    """The graph as a table; of one without numbers only its leaves, by kind: its formulas stand in the forward pass already."""
+    picture = block.picture
+    nodes, leaves = sort_nodes(picture)
+    if leaves and not any(node.value or node.gradient for node in nodes) and all(node.expr for node in nodes[leaves:]):
+        return _kinds(nodes[:leaves], picture.words, pen, width)
+    return set_graph_table(picture, pen, width)
 
 
 def _kinds(leaves: Sequence[Node], words: DrawnWords, pen: Pen, width: int) -> list[TextLine]:
-    """The leaves of a graph without numbers, by kind: its formulas stand in the forward pass already."""
+    """The leaves of a graph, by kind."""
     kinds: dict[str, list[Inline]] = {}
     for node in leaves:
         kinds.setdefault(node.kind, []).extend((", ", Math(Name(node.name))))
-    labels = {kind: _kind(kind, words, 2) for kind in kinds}
+    labels = {kind: name_kind(kind, words, 2) for kind in kinds}
     size = max(map(len, labels.values())) + 2
     rows = [Paragraph(tuple(names[1:]), labels[kind]) for kind, names in kinds.items()]
     return [line for row in rows for line in _paragraph(row, pen, width, size)]

@@ -1,0 +1,218 @@
+"""Which product a formula over arrays means: ⊙ between arrays of one shape, the matrix product for ``W x``, a vector lying or standing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tutor.errors import GraphError
+from tutor.expression.lexicon import STARRED
+from tutor.expression.nodes import Call, Expr, Mul, children, rebuild
+from tutor.expression.walk import is_transposed, transpose
+from tutor.graph.shapes import INDEXED, Shape, refuse_misfit, shape_of, shorten_call
+from tutor.rules.operations import ENTRYWISE, row_of
+
+
+def arrange_products(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
+    """A formula as it was written, with ⊙ for products of arrays of one shape and the matrix product for ``W x``.
+
+    Two square matrices of one shape are refused, unless it is known that they stand ``beside`` each other without a sign: a matrix product.
+
+    >>> arrange_products(Mul((Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)})
+    Call(func='matmul', args=(Name(name='W'), Name(name='x')))
+    """
+    return _stand_up(_arrange(expr, shapes, beside), expr, shapes)
+
+
+def arrange_or_row(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> tuple[Expr, bool]:
+    """The same, and whether it was written as a row, 1×n: δᵀ W, whose entries are those of Wᵀ δ.
+
+    >>> arrange_or_row(Mul((Call("transpose", (Name("d"),)), Name("W"))), {"W": (2, 3), "d": (2,)})[1]
+    True
+    """
+    done = _arrange(expr, shapes, beside)
+    return _stand_up(done, expr, shapes), _find_lying(done, shapes) is not None
+
+
+def _stand_up(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """The vector of a row that a product made; a transposed vector that was written stays as it is."""
+    made = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
+    standing = _find_lying(done, shapes) if made else None
+    return done if standing is None else standing
+
+
+def _arrange(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    """The same, with a product that is a row (1×n) still as the transpose of its vector."""
+    parts = children(expr)
+    if not parts or (type(expr) is Call and expr.func == INDEXED):
+        return expr
+    if type(expr) is Call and expr.func == "matmul" and len(parts) == 2 and type(parts[0]) is Mul:
+        return _arrange_beside_sign(expr, shapes, beside)
+    return _arrange_parts(expr, shapes, beside)
+
+
+def _arrange_beside_sign(product: Call, shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    """``a * W @ d``: from the left, as Python reads it; where only a ⊙ (W d) fits, as mathematics does, readers disagree."""
+    try:
+        return _arrange_parts(product, shapes, beside)
+    except GraphError as error:
+        (*first, last), second = children(product.args[0]), product.args[1]
+        left, inner = Mul(tuple(first)) if len(first) > 1 else first[0], Call("matmul", (last, second))
+        try:
+            fits = shape_of(_arrange(left, shapes, beside), shapes) == shape_of(_arrange(inner, shapes, beside), shapes) != ()
+        except GraphError:
+            raise error from None
+        if not fits:
+            raise
+        one, two, three = (shorten_call(part, shapes) for part in (left, last, second))
+        raise GraphError(
+            f"readers disagree about {shorten_call(product, shapes)}: Python takes ({one} * {two}) @ ({three}), which does not fit",
+            hint=f"write ({one}) * ({two} @ ({three})), if that is meant",
+        ) from None
+
+
+def _arrange_parts(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    parts = children(expr)
+    product = type(expr) is Mul or (type(expr) is Call and expr.func == "matmul")
+    if product:
+        done = rebuild(expr, tuple(_arrange(part, shapes, beside) for part in parts))
+    else:
+        done = rebuild(expr, tuple(arrange_products(part, shapes, beside=beside) for part in parts))
+    if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
+        return _rows(done.args[0], done.args[1], shapes) or _group_entrywise(done, shapes)
+    if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
+        raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
+    if type(done) is not Mul:
+        return done
+    return _fold_factors(done.args, shapes, beside)
+
+
+def _group_entrywise(product: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """``a ⊙ W @ b`` as a ⊙ (W @ b) where only that fits; any other product as it is."""
+    first, second = product.args
+    if not (type(first) is Call and first.func == ENTRYWISE):
+        return product
+    try:
+        shape_of(product, shapes)
+    except GraphError:
+        inner = Call("matmul", (first.args[1], second))
+        try:
+            if shape_of(first.args[0], shapes) == shape_of(inner, shapes):
+                return Call(ENTRYWISE, (first.args[0], inner))
+        except GraphError:
+            return product
+    return product
+
+
+def _fold_factors(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    """A product from the left; where only that fits, ``a ⊙ W b`` is a ⊙ (W b), as products of matrices are written."""
+    first = factors[0]
+    if not (type(first) is Call and first.func == ENTRYWISE and len(first.args) == 2):
+        return _fold_or_part(factors, shapes, beside)
+    try:
+        return _fold_from_left(factors, shapes, beside)
+    except GraphError as error:
+        left, right = first.args
+        try:
+            inner = _fold_factors((right, *factors[1:]), shapes, beside)
+            if shape_of(left, shapes) == shape_of(inner, shapes):
+                return Call(ENTRYWISE, (left, inner))
+        except GraphError:
+            pass
+        raise error from None
+
+
+MOST_PARTED = 8
+"""A product of more factors is only read from the left."""
+
+
+def _fold_or_part(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    """The same for any product without marks: where only that fits, ``a*(1 - a)*W d`` is (a*(1 - a)) ⊙ (W d)."""
+    try:
+        return _fold_from_left(factors, shapes, beside)
+    except GraphError:
+        if len(factors) > MOST_PARTED or any((type(factor) is Call and factor.func == STARRED) or _is_fill(factor) for factor in factors):
+            raise
+        for place in range(1, len(factors) - 1):
+            try:
+                parts = [_fold_from_left(some, shapes, beside) for some in (factors[:place], factors[place:])]
+                if shape_of(parts[0], shapes) == shape_of(parts[1], shapes) != ():
+                    return Call(ENTRYWISE, tuple(parts))
+            except GraphError:
+                continue
+        raise
+
+
+def _is_fill(expr: Expr) -> bool:
+    """Whether this is a vector of equal numbers, perhaps lying: how long a 𝟏 is, is found by what fits in one way only."""
+    inner = expr.args[0] if type(expr) is Call and expr.func == "transpose" else expr
+    return type(inner) is Call and inner.func == "fill"
+
+
+def _fold_from_left(factors: Sequence[Expr], shapes: Mapping[str, Shape], beside: bool) -> Expr:
+    """A product from the left; the matrices after a transposed vector wait for the vector that follows: xᵀ(A x)."""
+    result, row, matrix = factors[0], None, None
+    for marked in factors[1:]:
+        starred = type(marked) is Call and marked.func == STARRED
+        factor = marked.args[0] if type(marked) is Call and starred else marked
+        if row is not None and matrix is not None:
+            matrix = _product(matrix, factor, shapes, beside, starred=starred)
+            if len(shape_of(matrix, shapes)) == 1:
+                result, row, matrix = Call("matmul", (row, matrix)), None, None
+            continue
+        row = _find_lying(result, shapes)
+        if row is not None and _find_lying(factor, shapes) is None and len(shape_of(factor, shapes)) == 2:
+            matrix = factor
+        else:
+            result = _product(result, factor, shapes, beside, starred=starred)
+    return result if row is None or matrix is None else _turn_product(row, matrix)
+
+
+def _turn_product(row: Expr, matrix: Expr) -> Expr:
+    """xᵀA, the transpose of Aᵀx."""
+    return Call("transpose", (Call("matmul", (transpose(matrix), row)),))
+
+
+def _find_lying(expr: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
+    """The vector of a transposed vector, w in wᵀ (with numbers before it)."""
+    if type(expr) is Mul:
+        inner = _find_lying(expr.args[-1], shapes)
+        return None if inner is None else Mul((*expr.args[:-1], inner))
+    if type(expr) is Call and expr.func == "transpose" and len(expr.args) == 1 and len(shape_of(expr.args[0], shapes)) == 1:
+        return expr.args[0]
+    return None
+
+
+def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
+    """A product with a transposed vector: wᵀ x, xᵀ A and δ xᵀ; nothing for any other."""
+    left, right = _find_lying(a, shapes), _find_lying(b, shapes)
+    if left is not None and right is None and shape_of(b, shapes):
+        return _turn_product(left, b) if len(shape_of(b, shapes)) == 2 else Call("matmul", (left, b))
+    if right is not None and left is None:
+        return Call("outer", (a, right)) if shape_of(a, shapes) else Mul((*(a.args if type(a) is Mul else (a,)), b))
+    return None
+
+
+def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, starred: bool = False) -> Expr:
+    """Two factors side by side, or with a typed ``*`` between them, which between arrays of one shape is entry by entry."""
+    lying = _rows(a, b, shapes)
+    if lying is not None:
+        return lying
+    first, second = shape_of(a, shapes), shape_of(b, shapes)
+    if not first or not second:
+        return Mul((*(a.args if type(a) is Mul else (a,)), b))
+    matrices = len(first) > 1 and len(second) > 0 and row_of("matmul", [len(first), len(second)], 0) is not None
+    if first == second and matrices and first[-1] == first[-2]:
+        turned = beside or is_transposed(a) or is_transposed(b)
+        if turned and not starred:
+            return Call("matmul", (a, b))  # nobody writes Q Kᵀ for a product entry by entry
+        if turned or not starred:
+            ways = "A ⊙ B" if turned else "A ⊙ B (or A * B)"
+            raise GraphError(
+                f"readers disagree about the product of the square matrices {shorten_call(a, shapes)} and {shorten_call(b, shapes)}",
+                hint=f"write A @ B for the matrix product, or {ways} for the product entry by entry",
+            )
+    if first == second:
+        return Call(ENTRYWISE, (a, b))
+    if matrices and first[-1] == (second[-2] if len(second) > 1 else second[0]):
+        return Call("matmul", (a, b))
+    raise refuse_misfit(Mul((a, b)), a, first, b, second, shapes)
