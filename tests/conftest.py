@@ -43,17 +43,24 @@ def tutor(folder, capfdbinary):
     return run
 
 
-@pytest.fixture
-def pages(tmp_path):
-    """Compile a document; returns its number of pages, and fails for an error, a warning or an overfull box."""
-    if shutil.which("pdflatex") is None:
+@pytest.fixture(scope="session")
+def tex():
+    """The path of pdflatex; its tests are skipped without it, but not where everything must be there."""
+    program = shutil.which("pdflatex")
+    if program is None:
         if os.environ.get("CI") == "true":
             pytest.fail("pdflatex is missing, and under CI=true that is a failure")
         pytest.skip("pdflatex is missing")
+    return program
 
-    def compile_tex(tex):
-        (tmp_path / "page.tex").write_text(tex, encoding="ascii")
-        command = ["pdflatex", "-no-shell-escape", "-interaction=batchmode", "-halt-on-error", "page.tex"]
+
+@pytest.fixture
+def pages(tmp_path, tex):
+    """Compile a document; returns its number of pages, and fails for an error, a warning or an overfull box."""
+
+    def compile_tex(source):
+        (tmp_path / "page.tex").write_text(source, encoding="ascii")
+        command = [tex, "-no-shell-escape", "-interaction=batchmode", "-halt-on-error", "page.tex"]
         done = subprocess.run(command, cwd=tmp_path, stdout=subprocess.DEVNULL, check=False, timeout=300)
         log = (tmp_path / "page.log").read_text(encoding="latin-1")
         assert re.findall(r"^(?:Overfull|Underfull|! |.*Warning).*", log, re.MULTILINE) == []

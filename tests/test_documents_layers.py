@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 import unicodedata
 from functools import cache
@@ -43,12 +41,9 @@ COURSES = some_now(profile_names(), 6)
 
 
 @pytest.mark.parametrize("course", COURSES)
+@pytest.mark.usefixtures("tex")
 def test_every_exercise_compiles_in_every_notation(course, tmp_path):
     """All exercises of a notation are one document, a page each."""
-    if shutil.which("pdflatex") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("pdflatex is missing, and under CI=true that is a failure")
-        pytest.skip("pdflatex is missing")
     whole = solved(LAYERED[0], course).to_latex()
     before, start, _ = whole.partition("\\begin{document}\n")
     assert start

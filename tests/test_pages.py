@@ -3,7 +3,6 @@
 Some exercises by default, all of them under ``-m slow``, each in one notation; `python tests/page_audit.py` looks at all pairs.
 """
 
-import shutil
 
 import pytest
 from page_audit import TOP, SeenDocument, compile_documents, list_pairs_of, read_pages, write_exercise
@@ -18,10 +17,8 @@ GERMAN = ["dl/bce", "neuron/adam"]
 
 
 @pytest.fixture
-def faults_of(tmp_path):
+def faults_of(tmp_path, tex):
     """What is wrong with the pages of complete documents."""
-    if shutil.which("pdflatex") is None:
-        pytest.skip("pdflatex is missing")
 
     def compile_all(sources):
         return [fault for seen in compile_documents(sources, tmp_path) for fault in seen.list_faults()]

@@ -89,9 +89,8 @@ def test_without_tex_the_source_is_kept(tutor, folder, monkeypatch):
     assert Path("x.tex").read_text("ascii").startswith("% Made by")
 
 
+@pytest.mark.usefixtures("tex")
 def test_what_tex_complains_about_is_said(tutor, folder):
-    if shutil.which("pdflatex") is None:
-        pytest.skip("pdflatex is missing")
     (folder / "twice.tex").write_text("\\newcommand{\\R}{x}\n\\newcommand{\\R}{y}")
     code, _, err = tutor("sheet", TWO[0], "-o", "x.pdf", "--preamble", "twice.tex")
     assert code == 2

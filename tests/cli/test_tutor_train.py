@@ -146,13 +146,9 @@ def test_help_imports_nothing_heavy():
     assert done.stderr == "[]"
 
 
+@pytest.mark.usefixtures("tex")
 def test_a_pdf(tutor, folder):
-    import shutil
 
-    if shutil.which("pdflatex") is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("pdflatex is missing, and under CI=true that is a failure")
-        pytest.skip("pdflatex is missing")
     assert tutor("train", "neuron/newton", "--to", "pdf", "-o", "n.pdf")[0] == 0
     assert Path("n.pdf").read_bytes().startswith(b"%PDF")
 

@@ -1,6 +1,5 @@
 """The theme of a course: read with all its faults at once, and seen on every page."""
 
-import shutil
 
 import pytest
 from latex_articles import HOSTILE
@@ -84,9 +83,8 @@ def test_a_logo_lies_beside_its_theme(tutor, folder):
 
 
 @pytest.mark.parametrize("font", FONTS)
+@pytest.mark.usefixtures("tex")
 def test_every_font_compiles_with_a_logo(font, folder, tutor):
-    if shutil.which("pdflatex") is None:
-        pytest.skip("pdflatex is missing")
     (folder / "own.toml").write_text(f'course = "Learning"\nheader = "Winter"\nlogo = "crest.png"\nfont = "{font}"\n')
     (folder / "crest.png").write_bytes(PICTURE)
     code, _, err = tutor("sheet", "graz/chain", "-o", "sheet.pdf", "--solutions", "after", "--theme", "own.toml")

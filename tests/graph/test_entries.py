@@ -5,7 +5,8 @@ import pytest
 from tutor.errors import GraphError
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Name, Neg, Number
 from tutor.expression.plain import write_plain
-from tutor.graph.entries import Array, Entries, Formulas, places
+from tutor.graph.algebra import Formulas
+from tutor.graph.entries import Array, Entries, places
 from tutor.graph.layered import from_layers, write_out
 
 # fmt: off

@@ -9,7 +9,8 @@ from tutor.errors import ExpressionError
 from tutor.expression.nodes import Call, Name, Number
 from tutor.expression.parse import parse
 from tutor.expression.walk import names
-from tutor.graph.entries import Array, Entries, Formulas, places
+from tutor.graph.algebra import Formulas
+from tutor.graph.entries import Array, Entries, places
 from tutor.graph.layered import LAYER_FUNCTIONS
 from tutor.numbers.array_entries import has_entries, write_entry
 from tutor.numbers.array_program import lower_formula

@@ -1,8 +1,6 @@
 """Operations on whole layers as LaTeX and as text: a table, brackets where they belong, and one document that compiles."""
 
-import os
 import re
-import shutil
 import subprocess
 from dataclasses import replace
 
@@ -173,11 +171,8 @@ def test_rows_of_a_matrix():
     assert text(Call("dots", ()), Notation()) == "⋯"
 
 
+@pytest.mark.usefixtures("tex")
 def test_all_of_it_compiles(tmp_path):
-    if shutil.which("pdflatex") is None:
-        if os.environ.get("CI"):
-            pytest.fail("pdflatex is missing, and under CI=true that is a failure")
-        pytest.skip("pdflatex is missing")
     rows = "\n".join(f"\\[ {marked} \\]" for _, marked, _ in TABLE)
     page = f"\\documentclass{{article}}\\usepackage{{amsmath,amssymb}}\\begin{{document}}\n{rows}\n\\end{{document}}\n"
     (tmp_path / "page.tex").write_text(page, "utf-8")

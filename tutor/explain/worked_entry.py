@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from math import prod
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
@@ -110,8 +110,8 @@ def work_out_entry(
     nonzero = (place for place, item in zip(places(result.shape), result.items, strict=True) if item != 0)
     place = next(nonzero, (1,) * len(result.shape))
     algebra = WrittenNumbers(digits)
-    figures = {name: _Printed(known[name], algebra) for name in _find_arrays(expr) if name in known}
-    found: WrittenNumber = Entries(figures, algebra).entry(expr, place, shapes)  # type: ignore[arg-type]
+    figures: dict[str, Any] = {name: _Printed(known[name], algebra) for name in _find_arrays(expr) if name in known}
+    found: WrittenNumber = Entries(figures, algebra).entry(expr, place, shapes)
     shown = shorten_sums(found.shown)
     plain = shown.arg if type(shown) is Neg else shown
     return WorkedEntry(place, shown, found.value) if children(plain) else None

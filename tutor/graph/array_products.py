@@ -17,6 +17,7 @@ def arrange_products(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = 
 
     Two square matrices of one shape are refused, unless it is known that they stand ``beside`` each other without a sign: a matrix product.
 
+    >>> from tutor.expression.nodes import Mul, Name
     >>> arrange_products(Mul((Name("W"), Name("x"))), {"W": (2, 3), "x": (3,)})
     Call(func='matmul', args=(Name(name='W'), Name(name='x')))
     """
@@ -26,6 +27,7 @@ def arrange_products(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = 
 def arrange_or_row(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> tuple[Expr, bool]:
     """The same, and whether it was written as a row, 1×n: δᵀ W, whose entries are those of Wᵀ δ.
 
+    >>> from tutor.expression.nodes import Call, Mul, Name
     >>> arrange_or_row(Mul((Call("transpose", (Name("d"),)), Name("W"))), {"W": (2, 3), "d": (2,)})[1]
     True
     """

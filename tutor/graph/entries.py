@@ -1,6 +1,6 @@
 """Expressions over whole layers, worked out entry by entry: into numbers, or into formulas (the write-out neuron by neuron).
 
-What is done with the entries is an `Algebra`: the one of formulas is here, the one of numbers in `tutor.numbers.run_arrays`.
+What is done with the entries is an `Algebra` (`tutor.graph.algebra` has the one of formulas, `tutor.numbers.run_arrays` that of numbers).
 """
 
 from __future__ import annotations
@@ -9,13 +9,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from math import prod
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, TypeVar
 
 from tutor.errors import GraphError
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
+from tutor.graph.algebra import Algebra
 from tutor.graph.shapes import INDEXED, Shape, bind, operation_text, shape_of, shape_text
 from tutor.rules.functions import function, partials_of
 from tutor.rules.operations import ENTRYWISE, LAYERS, SOFTMAXES, formula
@@ -50,67 +51,6 @@ def places(shape: Sequence[int]) -> Iterator[tuple[int, ...]]:
     [(1, 1), (1, 2), (2, 1), (2, 2)]
     """
     return product(*(range(1, size + 1) for size in shape))
-
-
-class Algebra(Protocol):
-    """What can be done with entries."""
-
-    def number(self, value: Number) -> Any:
-        """A written number."""
-
-    def add(self, terms: Sequence[Any]) -> Any:
-        """Their sum."""
-
-    def multiply(self, factors: Sequence[Any]) -> Any:
-        """Their product."""
-
-    def negate(self, value: Any) -> Any:
-        """The opposite."""
-
-    def divide(self, a: Any, b: Any) -> Any:
-        """The quotient."""
-
-    def power(self, a: Any, b: Any) -> Any:
-        """The power."""
-
-    def call(self, func: str, args: Sequence[Any]) -> Any:
-        """A function of the rule tables."""
-
-
-class Formulas:
-    """The algebra of formulas: nothing is computed, only zeros and ones are left out."""
-
-    def number(self, value: Number) -> Expr:
-        """The number as it is written."""
-        return value
-
-    def add(self, terms: Sequence[Expr]) -> Expr:
-        """The sum; brackets that the formula has stay."""
-        kept = [term for term in terms if term != ZERO]
-        return ZERO if not kept else kept[0] if len(kept) == 1 else Add(tuple(kept))
-
-    def multiply(self, factors: Sequence[Expr]) -> Expr:
-        """The product."""
-        if ZERO in factors:
-            return ZERO
-        kept = [factor for factor in factors if factor != ONE]
-        return ONE if not kept else kept[0] if len(kept) == 1 else Mul(tuple(kept))
-
-    def negate(self, value: Expr) -> Expr:
-        """The opposite."""
-        return value.arg if type(value) is Neg else ZERO if value == ZERO else Neg(value)
-
-    def divide(self, a: Expr, b: Expr) -> Expr:
-        """The quotient."""
-        return a if b == ONE else Div(a, b)
-
-    def power(self, a: Expr, b: Expr) -> Expr:
-        """The power."""
-        return Pow(a, b)
-
-    def call(self, func: str, args: Sequence[Expr]) -> Expr:
-        """The function, applied."""
-        return Call(func, tuple(args))
 
 
 def samples(shape: Sequence[int], by: str) -> list[range]:

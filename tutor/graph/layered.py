@@ -12,9 +12,10 @@ from tutor.errors import GraphError, TutorError
 from tutor.expression.limits import MAX_AXES
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, children, rebuild
 from tutor.expression.walk import names, substitute
+from tutor.graph.algebra import Formulas
 from tutor.graph.array_products import arrange_products
 from tutor.graph.build import assemble
-from tutor.graph.entries import Array, Entries, Formulas, places
+from tutor.graph.entries import Array, Entries, places
 from tutor.graph.network import MAX_WRITTEN, Network, activation, counts, from_network, loss_term, quantities
 from tutor.graph.nouns import Graph, Kind, Quantity, Step
 from tutor.graph.pause_collector import pause_collection

@@ -45,17 +45,9 @@ def has_numbers_put_in(sheet: Sheet, target: str, expr: Expr, effort: Effort) ->
     return any(compare(other, target, sheet.points, effort).outcome == "equal" for other in named)
 
 
-def find_leaves(sheet: Sheet, names: Iterable[str]) -> set[str]:
+def find_leaves(sheet: Sheet, names: Iterable[str]) -> frozenset[str]:
     """The given quantities that some quantities depend on, as their steps say."""
-    seen: set[str] = set()
-    stack = list(names)
-    while stack:
-        name = stack.pop()
-        if name not in seen:
-            seen.add(name)
-            work = sheet.work(name)
-            stack.extend(list_referred(work.expr) if work is not None else ())
-    return seen & set(sheet.leaves())
+    return frozenset().union(*map(sheet.cone, names)) & set(sheet.leaves())
 
 
 def _is_right_varied(sheet: Sheet, target: str, expr: Expr, names: Sequence[str]) -> bool:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import random
-import shutil
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -48,17 +46,6 @@ from tutor.render.latex import pdf
 from tutor.render.latex.article import document, fragment
 
 # ---------------------------------------------------------------------------------------------------- compiling
-
-
-@pytest.fixture(scope="session")
-def tex() -> str:
-    """The path of pdflatex; its tests are skipped without it, but not where everything must be there."""
-    program = shutil.which("pdflatex")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("pdflatex is missing")
-        pytest.skip("pdflatex is missing")
-    return program
 
 
 def test_a_worked_solution_fits_one_page(tex: str, tmp_path: Path) -> None:

@@ -1,7 +1,5 @@
 """Parts for documents of somebody's own: two in an article, one in beamer, one in an exam; nothing of theirs is touched."""
 
-import os
-import shutil
 
 import pytest
 from latex_articles import compiled, complaints
@@ -18,16 +16,6 @@ DOCUMENTS = {
     "beamer": ("beamer}" + PACKAGES + "{", "\\begin{frame}[allowframebreaks]{Backpropagation}%s\\end{frame}", 10.0),
     "exam": ("exam}" + PACKAGES + "{", "\\begin{questions}\\question Read this.\n\n%s\\end{questions}", 12.0),
 }
-
-
-@pytest.fixture(scope="module")
-def tex():
-    program = shutil.which("pdflatex")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("pdflatex is missing")
-        pytest.skip("pdflatex is missing")
-    return program
 
 
 @pytest.mark.parametrize(("ident", "kind"), some_now([(ident, kind) for ident in EXERCISES for kind in DOCUMENTS], every=5, rows=True))

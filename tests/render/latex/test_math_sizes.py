@@ -1,7 +1,6 @@
 """Indices of indices, beside type of every size, are set in letters of seven points at least."""
 
 import re
-import shutil
 import subprocess
 
 import pytest
@@ -13,8 +12,6 @@ SIZES = ("\\footnotesize", "\\small", "\\normalsize", "\\large", "\\Large")
 
 
 def smallest(head: str, body: str, folder) -> float:
-    if shutil.which("pdflatex") is None:
-        pytest.skip("pdflatex is missing")
     text = f"\\documentclass[10pt]{{article}}\n{head}\\begin{{document}}\n{body}\n\\end{{document}}\n"
     (folder / "page.tex").write_text(text, encoding="ascii")
     subprocess.run(["pdflatex", "-interaction=batchmode", "page.tex"], cwd=folder, stdout=subprocess.DEVNULL, check=True)
@@ -25,11 +22,13 @@ def smallest(head: str, body: str, folder) -> float:
 ALL = " ".join(f"{size} words $a_{{b_{{c}}}}$" for size in SIZES)
 
 
+@pytest.mark.usefixtures("tex")
 def test_no_index_of_an_article_is_too_small(tmp_path):
     assert smallest("", ALL, tmp_path) == 5  # as LaTeX does it: the measure sees what is mended
     assert smallest(write_math_sizes(), ALL, tmp_path) >= LEAST
 
 
+@pytest.mark.usefixtures("tex")
 def test_in_a_group_of_another_document_only_there(tmp_path):
     own = "\n".join(set_math_sizes(8, 9))
     inside = f"{{{own}\n\\small $a_{{b_{{c}}}}$ \\footnotesize $a_{{b_{{c}}}}$}}"

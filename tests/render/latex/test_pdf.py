@@ -1,6 +1,5 @@
 """PDF by the TeX on this machine: a failure says why, files stay closed, endless work is stopped."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -8,17 +7,6 @@ import pytest
 
 from tutor.errors import OutputError
 from tutor.render.latex import pdf
-
-
-@pytest.fixture(scope="session")
-def tex() -> str:
-    """The path of pdflatex; its tests are skipped without it, but not where everything must be there."""
-    program = shutil.which("pdflatex")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("pdflatex is missing")
-        pytest.skip("pdflatex is missing")
-    return program
 
 
 def test_a_failure_says_why(tex: str) -> None:

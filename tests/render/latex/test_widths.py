@@ -1,28 +1,14 @@
 """Widths of formulas are those that TeX measures."""
 
-import os
 import random
 import re
-import shutil
 from pathlib import Path
 
-import pytest
 from latex_articles import NOTATION, article, compiled, random_expr
 
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
 from tutor.render.maths import Printer
-
-
-@pytest.fixture(scope="session")
-def tex() -> str:
-    """The path of pdflatex; its tests are skipped without it, but not where everything must be there."""
-    program = shutil.which("pdflatex")
-    if program is None:
-        if os.environ.get("CI") == "true":
-            pytest.fail("pdflatex is missing")
-        pytest.skip("pdflatex is missing")
-    return program
 
 
 def test_widths_are_those_of_tex(tex: str, tmp_path: Path) -> None:

@@ -17,7 +17,8 @@ from tutor.errors import ExpressionError, ValueProblem
 from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.expression.nodes import Expr, Number
 from tutor.expression.walk import as_name, substitute
-from tutor.graph.entries import Array, Entries, Formulas
+from tutor.graph.algebra import Formulas
+from tutor.graph.entries import Array, Entries
 from tutor.graph.layered import Layered
 from tutor.graph.shapes import Shape
 from tutor.numbers.array_code import ArrayProgram
