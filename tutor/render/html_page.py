@@ -75,12 +75,20 @@ def write_html(doc: Document, notation: Notation) -> str:
     left = f"{_set_logo(theme)}<span>{escape_xml(theme.course)}</span>"
     top = f'<header class="course">{left}<span>{escape_xml(theme.header)}</span></header>'
     parts = [top] if theme.course or theme.header or theme.logo else []
-    parts += filter(None, _HtmlPage(notation, doc.language).write_parts(doc))
+    parts += [write_html_body(doc, notation)]
     parts += [f'<footer class="facts">{escape_xml(theme.footer)}</footer>'] if theme.footer else []
     body = "\n".join(parts)
     head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>'
     start = f'<!doctype html>\n<html lang="{escape_xml(doc.language)}">\n<head>\n{head}\n<style>{style}</style>\n</head>\n'
     return f"{start}<body><main>\n{body}\n</main></body>\n</html>\n".replace("\N{NO-BREAK SPACE}", "&nbsp;")
+
+
+def write_html_body(doc: Document, notation: Notation, depth: int = 0) -> str:
+    """What stands inside a page: the document's title and blocks, to be put into a page of one's own that has `STYLE`.
+
+    ``depth`` counts the titles that it stands under there.
+    """
+    return "\n".join(filter(None, _HtmlPage(notation, doc.language, depth).write_parts(doc)))
 
 
 _FONTS = {
@@ -241,4 +249,4 @@ def _list_boxes(place: AnswerPlace | None) -> Iterator[str]:
         yield f'<table class="boxes">{row * place.rows}</table>'
 
 
-__all__ = ["STYLE", "write_html"]
+__all__ = ["STYLE", "write_html", "write_html_body"]
