@@ -53,11 +53,12 @@ def entries() -> list[Entry]:
         claims = len(raw.get("claim", [])) + sum(
             len(table.get("columns", ())) for table in raw.get("table", []) for _ in table.get("rows", [])
         )
-        found.append(Entry(name, str(raw["title"]), name.split("/")[0], str(raw.get("source", "")), claims, _list_abilities(raw)))
+        found.append(Entry(name, str(raw["title"]), name.split("/")[0], str(raw.get("source", "")), claims, list_abilities(raw)))
     return found
 
 
-def _list_abilities(raw: Mapping[str, Any]) -> tuple[str, ...]:
+def list_abilities(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """What can be done with an exercise besides solving it neuron by neuron, by its file."""
     counted = all(str(asked).startswith("count ") for asked in raw.get("asked", [""]))
     has = {"layers": "shapes" in raw or ("network" in raw and not counted), "data": "data" in raw, "training": "train" in raw}
     return tuple(ability for ability, there in has.items() if there)

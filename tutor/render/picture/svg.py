@@ -120,7 +120,7 @@ def page(body: list[str], width: float, height: float, title: str, about: str, l
         f'{mark_language(language)}role="img" aria-labelledby="tg-title-{mark} tg-desc-{mark}">',
         f'<title id="tg-title-{mark}">{escape_xml(title)}</title>',
         f'<desc id="tg-desc-{mark}">{escape_xml(about)}</desc>',
-        f"<style>{_style()}</style>",
+        f"<style>{write_style()}</style>",
         f'<rect class="tg-paper" width="{w}" height="{h}"/>',
         f'<g transform="translate({shorten(MARGIN)} {shorten(MARGIN)})">',
         *body,
@@ -307,7 +307,8 @@ def colour_rules(
     ], use
 
 
-def _style() -> str:
+def write_style() -> str:
+    """The rules of style of every picture, for a page that has them in a file."""
     rules, use = colour_rules("tutor-graph", "tg", COLOURS)
     rules += [
         f".tutor-graph text{{font-family:{_FONT};font-size:{shorten(SMALL)}px}}",
