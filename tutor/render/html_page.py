@@ -32,7 +32,7 @@ from tutor.expression.nodes import Call, Expr, Number
 from tutor.notation.profile import Notation
 from tutor.render.charts.bars_svg import svg as draw_bars
 from tutor.render.maths import Printer
-from tutor.render.picture.svg import svg as draw_picture
+from tutor.render.picture.draw_svg import draw_picture
 from tutor.text import escape_xml
 
 STYLE = """
