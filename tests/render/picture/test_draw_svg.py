@@ -10,5 +10,5 @@ from tutor.render.picture.svg import svg
 
 def test_each_kind_by_its_own_drawing():
     network = drawn(of((2, 2, 1)))
-    assert draw_picture(*network) == network_svg(*network)
+    assert draw_picture(*network, alone=False) == network_svg(*network, alone=False)
     assert draw_picture(two_two_two(), NOTATION) == svg(two_two_two(), NOTATION)
