@@ -16,7 +16,7 @@ _ROLES = {"input": "input", "neuron": "operation", "output": "output", "bias": "
 
 
 def network_svg(diagram: Diagram, notation: Notation, *, alone: bool = True) -> str:
-    """The drawing as the text of an SVG file; lengths are pixels.  One that is not ``alone`` is put into a page that has `NETWORK_STYLE`."""
+    """The drawing as the text of an SVG file; lengths are pixels.  One not ``alone`` is put into a page that has `NETWORK_STYLE`."""
     drawing = arrange(diagram, notation, label.em)
     body = [
         *group("tg-edges", [_edge(spoke, drawing.arrows) for spoke in drawing.spokes]),
