@@ -20,8 +20,9 @@ from tutor.explain.practice_steps import write_preview
 from tutor.explain.words.languages import require_wording
 from tutor.practice.preview import read_preview
 from tutor.practice.session import Lesson, Settings, start, step
+from tutor.render.picture.svg import svg
 from tutor.results.solution import solve
-from tutor.web.lesson_page import STYLE_OF_PICTURE, PreparedLesson, SessionPage, name_skills, write_part, write_progress
+from tutor.web.lesson_page import BESIDE, PreparedLesson, SessionPage, name_skills, write_part, write_progress
 from tutor.web.store import chain_hash
 
 LESSONS, SESSIONS, EXERCISES = 60, 400, 60
@@ -132,10 +133,10 @@ class LessonDesk:
         page = self._find_session(asked)
         task = page.session.task
         if task is None or page.session.ended:
-            return {"html": ""}
+            return {"html": "", "understood": False, "language": page.prepared.words.language}
         found = read_preview(page.session.lesson.marker, task, asked["typed"])
         html = write_part(write_preview(found, page.prepared.words), page.prepared.notation)
-        return {"html": html, "understood": bool(found.members)}
+        return {"html": html, "understood": bool(found.members), "language": page.prepared.words.language}
 
     def solve(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """A worked solution, with the picture of its graph."""
@@ -143,7 +144,7 @@ class LessonDesk:
         words = require_wording(asked["language"] or None, exercise.language)
         solution = solve(exercise, form="layer" if asked["layer"] else None, words=words)
         try:
-            graph = STYLE_OF_PICTURE.sub("", solution.to_svg())
+            graph = svg(solution.picture(), solution.notation, alone=False, widest=BESIDE)
         except GraphError:
             graph = ""
         doc = solution.document()

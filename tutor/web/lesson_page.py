@@ -37,19 +37,19 @@ from tutor.render.html_page import write_html_body
 from tutor.render.picture.svg import svg
 
 DEPTH = 1
+BESIDE = 640.0
+"""Pixels that a graph beside a text may be wide before it is drawn downwards."""
 """Titles of parts stand under that of the page."""
 MOST_FIELDS, WIDEST = 49, 8
 """An array of more entries, or in more columns, is typed as a whole."""
-STYLE_OF_PICTURE = re.compile(r"<style>.*?</style>\n?", re.DOTALL)
-"""A picture brings its style; the page has it as a file, for nothing inside of a page may be style."""
 _PARAGRAPH = re.compile(r"\A<(p|div)>(.*)</\1>\Z", re.DOTALL)
 ONE_OF = ("why", "wrong-line")
 """Of these tasks one choice is right."""
 
 
 def write_part(doc: Document, notation: Notation, depth: int = DEPTH) -> str:
-    """A document as a part of a page, without any style in it."""
-    return STYLE_OF_PICTURE.sub("", write_html_body(doc, notation, depth))
+    """A document as a part of a page."""
+    return write_html_body(doc, notation, depth)
 
 
 def write_inline(parts: tuple[Inline, ...], notation: Notation) -> str:
@@ -94,7 +94,7 @@ class PreparedLesson:
     def graph(self) -> str:
         """The picture of its graph, with names alone."""
         picture = draw_lesson(self.lesson, self.words)
-        return "" if picture is None else STYLE_OF_PICTURE.sub("", svg(picture, self.notation))
+        return "" if picture is None else svg(picture, self.notation, alone=False, widest=BESIDE)
 
     @cached_property
     def title(self) -> str:

@@ -20,6 +20,7 @@ from tutor.version import VERSION
 FOLDER = Path(__file__).parent
 STATIC: Mapping[str, str] = {"site.css": "text/css", "site.js": "text/javascript", "icon.svg": "image/svg+xml"}
 """Files of one's own, with what they are."""
+FONT_NAME = "tutor-maths.woff2"
 
 
 @cache
@@ -43,17 +44,20 @@ def fill_page(template: str, language: str, **places: Any) -> str:
 
 @cache
 def read_static(name: str) -> bytes | None:
-    """A file of the pages: of one's own, or the style that the product has for its documents and pictures; None for one that is not there."""
+    """A file of the pages: of one's own, or the style and the font that the product has for its documents; None for one that is not there."""
     if name in STATIC:
         return (FOLDER / "static" / name).read_bytes()
     if name == "page.css":
-        from tutor.render.html_page import STYLE
-        from tutor.render.picture.svg import write_style
+        from tutor.render.html_page import write_style
 
-        return f"{STYLE}\n{write_style()}\n".encode()
+        return write_style(f"/static/{FONT_NAME}?v={VERSION}").encode()
+    if name == FONT_NAME:
+        from tutor.render.maths_font import FONT
+
+        return FONT.read_bytes()
     return None
 
 
 def find_kind(name: str) -> str:
     """What a file of the pages is, for its header."""
-    return STATIC.get(name) or ("text/css" if name.endswith(".css") else "application/octet-stream")
+    return STATIC.get(name) or ("text/css" if name.endswith(".css") else "font/woff2")

@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from tutor.errors import ExerciseError, OutputError, TutorError
+from tutor import notation
 from tutor.exercise import catalogue
 from tutor.text import guard_cell, make_visible
 from tutor.web.security import hash_secret, make_token
@@ -23,6 +24,8 @@ OWN = "own"
 MOST = 2_000
 _FIRST_LIST = re.compile(r"^\[\[", re.MULTILINE)
 _TABLE = re.compile(r"^\[(\w+)\]\s*$", re.MULTILINE)
+_TITLE = re.compile(r'^title = "([^"]*)"$', re.MULTILINE)
+_NOTATIONS = Path(notation.__file__).parent
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -60,6 +63,17 @@ def list_served(targets: Sequence[str], functions: Iterable[str]) -> dict[str, S
             if len(found) > MOST:
                 raise OutputError(f"more than {MOST:,} exercises", hint="give a smaller folder")
     return found
+
+
+def name_course(course: str) -> str:
+    """The title of a course, from its notation; nothing for a group that is none.
+
+    >>> name_course("qmul")
+    'Regression with Neural Networks (qmul)'
+    """
+    file = _NOTATIONS / f"{course}.toml"
+    found = _TITLE.search(catalogue.read_text(file)) if course in _list_courses() and file.is_file() else None
+    return found[1] if found else ""
 
 
 def _list_courses() -> list[str]:
@@ -172,4 +186,4 @@ def read_class(path: Path) -> list[tuple[str, str]]:
     return found
 
 
-__all__ = ["OWN", "Served", "TutorError", "admit_class", "list_served", "read_class"]
+__all__ = ["OWN", "Served", "TutorError", "admit_class", "list_served", "name_course", "read_class"]

@@ -26,7 +26,7 @@ from tutor.explain.words.languages import find_wording
 from tutor.version import VERSION
 from tutor.web.judging import Desks, JobFailed
 from tutor.web.pages import fill_page, find_kind, read_static
-from tutor.web.roster import Served
+from tutor.web.roster import Served, name_course
 from tutor.web.security import (
     AGE,
     COOKIE,
@@ -222,10 +222,14 @@ class Site:
         if visit.learner is not None:
             listed = await self.use_store(self.store.list_sessions, visit.learner.id)
             states = {kept.exercise: kept for kept in listed if kept.progress}
-        tags = sorted({tag for one in self.served.values() for tag in one.tags})
+        rules = find_wording(self.settings.language or "en").rules
+        tags: dict[str, str] = {}  # of several names for the same the first
+        for tag in sorted({tag for one in self.served.values() for tag in one.tags}):
+            tags.setdefault(rules.say_forward(tag).partition(":")[0], tag)
+        courses = {course: name_course(course) for course in groups}
         abilities = [name for name in ("layers", "data", "training") if any(name in one.abilities for one in self.served.values())]
         return self.show(visit, "catalogue.html", groups=groups, states=states, tags=tags, abilities=abilities, asked=asked,
-                         rules=find_wording(self.settings.language or "en").rules)  # fmt: skip
+                         courses=courses)  # fmt: skip
 
     async def show_solution(self, visit: Visit) -> Response:
         """A worked solution."""
@@ -350,7 +354,8 @@ class Site:
         kept, (_, text) = await self.find_session(visit, served), _read_event(visit.form)
         html = ""
         if kept is not None and len(text) <= LONGEST:
-            html = (await self.ask_about("preview", served, kept=kept, typed=text))["html"]
+            found = await self.ask_about("preview", served, kept=kept, typed=text)
+            html = fill_page("preview.html", found["language"], found=found) if found["html"] else ""
         return Response(html, media_type="text/html", headers={"cache-control": "no-store"})
 
     async def rename(self, visit: Visit) -> Response:

@@ -21,8 +21,8 @@
     const names = new Set(namesOf(source)), target = source.dataset.node;
     $$("[data-node]").forEach((one) => one.classList.toggle("lit", names.has(one.dataset.node)));
     $$("[data-edge]").forEach((one) => {
-      const ends = one.dataset.edge.split(/[ >|]+/);
-      one.classList.toggle("lit", target ? ends.includes(target) : ends.every((end) => names.has(end)));
+      const edges = one.dataset.edge.split(" ").map((edge) => edge.split(">"));
+      one.classList.toggle("lit", edges.some((ends) => (target ? ends.includes(target) : ends.every((end) => names.has(end)))));
     });
     $$("[data-step]").forEach((one) => {
       const own = namesIn(one.dataset.step);
