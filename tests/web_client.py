@@ -114,10 +114,10 @@ class Browser:
     def get(self, address, **more):
         return self.request("GET", address, **more)
 
-    def submit(self, form, follow=True, headers=(), **fields):
+    def submit(self, sent, /, follow=True, headers=(), **fields):
         """Send a form with some fields filled in; a list is several of one name."""
-        filled = {**form.fields, **fields}
-        return self.request("POST", form.action, urlencode(filled, doseq=True).encode(), headers=headers, follow=follow)
+        filled = {**sent.fields, **fields}
+        return self.request("POST", sent.action, urlencode(filled, doseq=True).encode(), headers=headers, follow=follow)
 
     def begin(self, key, **fields):
         """Begin a session and give its first page."""

@@ -1,4 +1,4 @@
-"""The command ``tutor serve``: the pages in a browser.  What it needs (Starlette, Jinja2, uvicorn) is imported on use, and nothing else has it."""
+"""The command ``tutor serve``: the pages in a browser.  What it needs (Starlette, Jinja2, uvicorn) is imported on use."""
 
 from __future__ import annotations
 
@@ -41,7 +41,9 @@ def serve(
                        help="Exercises, TOML files, courses, folders of files, formulas; all exercises by default."),
     ] = None,
     port: Annotated[int, typer.Option("--port", min=0, max=65535, help="0 takes one that is free.")] = PORT,
-    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Who may come: this machine only, or 0.0.0.0 for the network.")] = "127.0.0.1",
+    host: Annotated[
+        str, typer.Option("--host", metavar="ADDRESS", help="Who may come: this machine only, or 0.0.0.0 for the network.")
+    ] = "127.0.0.1",
     name: Annotated[
         list[str] | None, typer.Option("--name", metavar="HOST", help="A name by which others ask for this server (repeatable).")
     ] = None,
@@ -54,7 +56,9 @@ def serve(
     new_links: Annotated[bool, typer.Option("--new-links", help="Give everybody of the class another link.")] = False,
     mode: Annotated[ServeMode, typer.Option("--mode", help="exam: no hints, no solutions, verdicts at the end.")] = ServeMode.practise,
     solutions: Annotated[bool, typer.Option("--solutions/--no-solutions", help="Whether worked solutions are shown.")] = True,
-    database: Annotated[Path | None, typer.Option("--database", metavar="FILE", help="Where sessions are kept.", show_default=False)] = None,
+    database: Annotated[
+        Path | None, typer.Option("--database", metavar="FILE", help="Where sessions are kept.", show_default=False)
+    ] = None,
     workers: Annotated[int, typer.Option("--workers", min=0, metavar="N", help="Processes that judge; 0: one for each core.")] = 0,
     lang: Lang = None,
 ) -> None:
@@ -86,7 +90,7 @@ def serve(
     settings = SiteSettings(mode=mode.value, language=lang or "", solutions=solutions, hosts=hosts, class_token=token)
     desks = Desks(workers or max(2, os.cpu_count() or 1))
     site = Site(store, desks, served, settings)
-    fill_page("refusal.html", words.language, title="", text="")  # templates that are compiled now need not be when the first page is asked for
+    fill_page("refusal.html", words.language, title="", text="")
     sys.stdout.write(f"{words.web.SITE}: {address}/\n")
     if token:
         sys.stdout.write(f"class: {address}/class/{token}\n")
@@ -102,7 +106,7 @@ def run_site(app: Any, listener: socket.socket, desks: Desks) -> None:
 
     import uvicorn
 
-    server = uvicorn.Server(
+    server: Any = uvicorn.Server(
         uvicorn.Config(app, loop="asyncio", http="h11", ws="none", lifespan="off", log_config=None, access_log=False, server_header=False,
                        timeout_graceful_shutdown=3)
     )  # fmt: skip
@@ -153,7 +157,8 @@ def _choose_database(given: Path | None) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"{make_visible(str(folder), 200)} cannot be made: {error.strerror}", hint="choose with --database FILE") from None
+        what = f"{make_visible(str(folder), 200)} cannot be made: {error.strerror}"
+        raise OutputError(what, hint="choose another with --database FILE") from None
     return folder / "practice.sqlite"
 
 

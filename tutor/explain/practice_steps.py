@@ -40,8 +40,11 @@ def list_done(session: Session) -> tuple[AskedStep, ...]:
 
 
 def write_done(session: Session, task: AskedStep, words: Wording = ENGLISH) -> Document:
-    """One step that is done: in symbols, with numbers put in, and what came out."""
+    """One step that is done: in symbols, with numbers put in, and what came out; of an exam that goes on, what was written."""
     marker, own = session.lesson.marker, session.look_up(task.id)
+    if session.lesson.settings.mode == "exam" and not session.ended:
+        asked = name_asked(task.question, words) if task.question.targets else [cut(task.question.text, words.marking, 80)]
+        return Document("", blocks=(Paragraph((*asked, EQUALS, value(own.text, words.marking))),), language=words.language)
     step = find_step(marker, task)
     result = None if own.status == "kept" else _find_result(session.lesson, task)
     text = own.text.strip() if own.status == "kept" else write_answer(marker, task.question)

@@ -1,7 +1,7 @@
-"""The workers of the server: processes that judge and solve, each held to its limits as those of ``tutor mark`` are, and replaced when it dies.
+"""The workers of the server: processes that judge and solve, held to their limits as those of ``tutor mark`` are; one that dies is replaced.
 
-The server itself has no SymPy: it starts at once, and nothing that a learner types is read in it.  A session goes to the same worker as long
-as that one is free, since it has it in its memory.
+The server itself has no SymPy: it starts at once, and nothing that a learner types is read in it.  A session goes to the same worker as
+long as that one is free, since it has it in its memory.
 """
 
 from __future__ import annotations

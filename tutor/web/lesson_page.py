@@ -151,6 +151,8 @@ class SessionPage:
         return found | ({"question": self._write_question(task)} if (task := session.task) is not None else {})
 
     def _write_known(self) -> str:
+        if self.session.lesson.settings.mode == "exam":
+            return ""  # a number on the table would be a verdict
         return write_part(write_known(self.session, self.prepared.words), self.prepared.notation)
 
     def _write_said(self) -> dict[str, Any] | None:

@@ -37,14 +37,15 @@ def _load_templates() -> Environment:
 def fill_page(template: str, language: str, **places: Any) -> str:
     """A page: a template filled in, in the words of a language."""
     words = find_wording(language)
-    return _load_templates().get_template(template).render(
+    html: str = _load_templates().get_template(template).render(
         say=words.web, practice=words.practice, grammar=words.rules.grammar, language=language, version=VERSION, **places,
     )  # fmt: skip
+    return html
 
 
 @cache
 def read_static(name: str) -> bytes | None:
-    """A file of the pages: of one's own, or the style and the font that the product has for its documents; None for one that is not there."""
+    """A file of the pages: of one's own, or the style and the font of all documents; None for one that is not there."""
     if name in STATIC:
         return (FOLDER / "static" / name).read_bytes()
     if name == "page.css":

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from tutor.errors import ExerciseError, OutputError, TutorError
 from tutor import notation
+from tutor.errors import ExerciseError, OutputError, TutorError
 from tutor.exercise import catalogue
 from tutor.text import guard_cell, make_visible
 from tutor.web.security import hash_secret, make_token

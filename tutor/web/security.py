@@ -88,7 +88,7 @@ def is_own_host(host: str, names: Collection[str]) -> bool:
 
     Another name that leads here is somebody's who wants to read pages through a browser inside (DNS rebinding); addresses lead nowhere else.
 
-    >>> [is_own_host(host, ["aula.example"]) for host in ("127.0.0.1:8000", "[::1]:8000", "LOCALHOST", "aula.example", "evil.example", "")]
+    >>> [is_own_host(host, ["aula.org"]) for host in ("127.0.0.1:80", "[::1]:80", "LOCALHOST", "aula.org", "evil.org", "")]
     [True, True, True, True, False, False]
     """
     name = host.strip().lower()

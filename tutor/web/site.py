@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import asyncio
 import json
+import re
 import secrets
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl, quote
@@ -51,6 +53,7 @@ LONGEST = 2_000
 MOST_EVENTS = 3_000
 LONGEST_NAME = 80
 CACHED = 200
+_DECIMAL = re.compile(r"\A([-+−]?[0-9]{0,20}),([0-9]{1,20})\Z")
 _Got = TypeVar("_Got")
 
 
@@ -93,7 +96,7 @@ class Visit:
     @property
     def wants_part(self) -> bool:
         """Whether the page's script asks, which wants a part of the page only."""
-        return self.request.headers.get("x-part") == "1"
+        return bool(self.request.headers.get("x-part") == "1")
 
 
 Handler = Callable[[Visit], Awaitable[Response]]
@@ -214,21 +217,23 @@ class Site:
     async def show_catalogue(self, visit: Visit) -> Response:
         """The exercises, by course; of one skill where it is asked for."""
         asked = visit.request.query_params.get("skill", "")
+        rules = find_wording(self.settings.language or "en").rules
+        tags: dict[str, set[str]] = {}  # several names may be called the same
+        for tag in sorted({tag for one in self.served.values() for tag in one.tags}):
+            tags.setdefault(rules.say_forward(tag).partition(":")[0], set()).add(tag)
+        wanted = next((names for names in tags.values() if asked in names), {asked})
         groups: dict[str, list[Served]] = {}
         for one in self.served.values():
-            if not asked or asked in one.tags or asked in one.abilities:
+            if not asked or wanted & one.tags or asked in one.abilities:
                 groups.setdefault(one.course, []).append(one)
         states: dict[str, Kept] = {}
         if visit.learner is not None:
             listed = await self.use_store(self.store.list_sessions, visit.learner.id)
             states = {kept.exercise: kept for kept in listed if kept.progress}
-        rules = find_wording(self.settings.language or "en").rules
-        tags: dict[str, str] = {}  # of several names for the same the first
-        for tag in sorted({tag for one in self.served.values() for tag in one.tags}):
-            tags.setdefault(rules.say_forward(tag).partition(":")[0], tag)
         courses = {course: name_course(course) for course in groups}
         abilities = [name for name in ("layers", "data", "training") if any(name in one.abilities for one in self.served.values())]
-        return self.show(visit, "catalogue.html", groups=groups, states=states, tags=tags, abilities=abilities, asked=asked,
+        shown = {label: min(names) for label, names in tags.items()}
+        return self.show(visit, "catalogue.html", groups=groups, states=states, tags=shown, abilities=abilities, asked=asked,
                          courses=courses)  # fmt: skip
 
     async def show_solution(self, visit: Visit) -> Response:
@@ -294,10 +299,8 @@ class Site:
         layer = visit.form.get("layer") == "1"
         await self.introduce(served, layer=layer)  # an exercise that cannot be asked begins nothing
         head = {"schema": 1, "digest": digest, "mode": mode, "layer": layer, "seed": 0}
-        try:
+        with suppress(Stale):  # the form was sent twice: there is one
             await self.use_store(self.store.begin_session, learner.id, served.key, head, after)
-        except Stale:
-            pass  # the form was sent twice: there is one
         return self.go_to(visit, served)
 
     def go_to(self, visit: Visit, served: Served) -> Response:
@@ -323,7 +326,7 @@ class Site:
             return await self.show_session(visit, served, kept, note="too-long", status=413, count=f"{LONGEST:,}")
         if kept.count >= MOST_EVENTS and kind != "quit":
             return await self.show_session(visit, served, kept, note="many", status=409)
-        event = dump_record({"event": kind, "at": round(time.time(), 3)} | ({"text": text} if text else {}))
+        event = dump_record({"event": kind, "at": round(self.store.now(), 3)} | ({"text": text} if text else {}))
         try:
             found = await self.ask_about("take", served, kept=kept, event=event, shown=visit.wants_part)
         except JobFailed as failed:
@@ -340,7 +343,8 @@ class Site:
         """A form of a page that is older than the session: sent twice, or from another tab."""
         seen = visit.form.get("seen", "")
         if visit.form.get("session") == str(kept.id) and seen.isdecimal() and int(seen) < kept.count:
-            there = json.loads(await self.use_store(self.store.find_event, kept.id, int(seen)) or "{}")
+            line: str | None = await self.use_store(self.store.find_event, kept.id, int(seen))
+            there = json.loads(line or "{}")
             if (there.get("event"), there.get("text", "")) == (kind, text):
                 return await self.show_session(visit, served, kept, note="twice") if visit.wants_part else self.go_to(visit, served)
         return await self.show_session(visit, served, kept, note="stale", sent=text if kind == "answer" else "", status=409)
@@ -522,12 +526,17 @@ def _read_event(form: Mapping[str, str]) -> tuple[str, str]:
     rows, columns = (int(form[name]) if form.get(name, "").isdecimal() else 0 for name in ("rows", "columns"))
     if not 0 < rows * columns <= 100:
         return kind, form.get("text", "").strip()
-    cells = [[form.get(f"e{row}_{column}", "").strip() for column in range(1, columns + 1)] for row in range(1, rows + 1)]
+    cells = [[_read_cell(form.get(f"e{row}_{column}", "")) for column in range(1, columns + 1)] for row in range(1, rows + 1)]
     filled = [cell for row in cells for cell in row if cell]
     if len(filled) <= 1 and rows * columns > 1:
         return kind, filled[0] if filled else ""  # the whole array, typed or put into one field
     lines = [row[0] if columns == 1 else f"[{', '.join(row)}]" for row in cells]
     return kind, f"[{', '.join(lines)}]"
+
+
+def _read_cell(text: str) -> str:
+    """An entry; a decimal comma would separate it from the next."""
+    return _DECIMAL.sub(r"\1.\2", text.strip())
 
 
 def _average_skills(sessions: Sequence[Kept]) -> dict[str, tuple[float, int]]:

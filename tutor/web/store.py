@@ -92,7 +92,7 @@ _HINTS = {
     "SQLITE_LOCKED": ("is used by another process", "try again; if it stays so, end the other program that has it open"),
     "SQLITE_READONLY": ("cannot be written", "give its file and its folder the right to be written, or choose another with --database"),
     "SQLITE_NOTADB": ("is no database", "choose another file with --database"),
-    "SQLITE_CORRUPT": ("is broken", "keep a copy of the file, and begin another with --database; `sqlite3 FILE .recover` may save its rows"),
+    "SQLITE_CORRUPT": ("is broken", "keep a copy of it and begin another with --database; `sqlite3 FILE .recover` may save its rows"),
     "SQLITE_FULL": ("has no room on its disk", "make room"),
     "SQLITE_CANTOPEN": ("cannot be opened", "its folder has to be there and to be writable; choose another with --database"),
     "SQLITE_IOERR": ("cannot be read or written", "look at the disk"),
@@ -157,7 +157,8 @@ class Store:
                 base.execute(f"PRAGMA user_version = {VERSION}")
                 base.execute(f"PRAGMA application_id = {APPLICATION}")
         if found := [row[0] for row in self.base.execute("PRAGMA quick_check(1)") if row[0] != "ok"]:
-            raise StoreError(f"the database {make_visible(self.path, 200)} is broken: {make_visible(found[0])}", hint=_HINTS["SQLITE_CORRUPT"][1])
+            what, hint = _HINTS["SQLITE_CORRUPT"]
+            raise StoreError(f"the database {make_visible(self.path, 200)} {what}: {make_visible(found[0])}", hint=hint)
 
     def close(self) -> None:
         """Put the journal into the file and let go of it."""

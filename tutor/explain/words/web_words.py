@@ -78,7 +78,7 @@ class WebWords(Topic):
     SKILL_SHARE = "{percent} of {count}"
 
     NOTES: Mapping[str, str] = {
-        "stale": "This exercise has gone on in another tab or window since this page was shown. What you sent was not taken; here is where you are.",
+        "stale": "This exercise has gone on in another tab since this page was shown. What you sent was not taken; here is where you are.",
         "sent": "You had sent: {text}",
         "twice": "This answer had been taken already.",
         "too-long": "An answer may have {count} characters at most. It was not taken.",
@@ -88,7 +88,7 @@ class WebWords(Topic):
     }
     ERRORS: Mapping[str, tuple[str, str]] = {
         "missing": ("There is no such page", "The exercises have the list of all there are."),
-        "form": ("This form cannot be taken", "It belongs to another session, or cookies are not kept. Load the page anew and send it again."),
+        "form": ("This form cannot be taken", "It is of another session, or cookies are not kept. Load the page anew and send it again."),
         "host": ("This name is not mine", "The server does not know the name that it was asked by. Use the address that it printed."),
         "large": ("Too much was sent", "A form has at most {count} kilobytes. Nothing was taken; go back and send less."),
         "often": ("Too often", "You ask faster than anybody can read. Wait a few seconds and send it again."),

@@ -72,8 +72,8 @@ def svg(picture: Picture, notation: Notation, *, alone: bool = True, widest: flo
 
     Each box names its quantity (``data-node``), and each piece of an edge what it joins (``data-edge="w5>in_o1"``, one word an edge where
     several have the piece in common), for pages that light them up.  The graph runs from left to right, or downwards where it would become
-    wider than ``widest`` pixels.  Each box tells its whole formula when the mouse rests on it; a screen reader hears the same as one description.  A very large
-    graph is shown without its middle (see `layout.make_drawable`).
+    wider than ``widest`` pixels.  Each box tells its whole formula when the mouse rests on it; a screen reader hears the same as one
+    description.  A very large graph is shown without its middle (see `layout.make_drawable`).
 
     >>> picture = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
     >>> svg(picture, Notation()).count("<rect")  # the paper, two boxes and two samples in the legend
