@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import http.client
+import re
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 from http.cookies import SimpleCookie
 from urllib.parse import urlencode, urlsplit
-
-VOID = {"input", "meta", "link", "br", "img", "hr", "rect", "path"}
 
 
 @dataclass
@@ -77,7 +76,8 @@ class Page:
     @property
     def forms(self):
         reader = _Reader()
-        reader.feed(self.text)
+        for part in re.findall("<form.*?</form>", self.text, re.DOTALL):
+            reader.feed(part)
         return reader.forms
 
     def form(self, action):
