@@ -94,9 +94,9 @@ def hold_dialogue(session: Session, journal: EventJournal | None, words: Wording
     from tutor.explain import practice_page as page
     from tutor.practice.session import PracticeError, step
 
-    notation = _find_notation(session)
+    notation, exercise = _find_notation(session), session.lesson.exercise
     show = _make_printer(notation)
-    sys.stdout.write(make_lines_visible(f"{session.lesson.exercise.title}\n{KEYS}\n"))
+    sys.stdout.write(make_lines_visible(f"{exercise.say(exercise.title, words.language)}\n{KEYS}\n"))
     show(page.write_start(session, words))
     show(page.write_worked(None, session, words))
     lines = _read_lines()
