@@ -18,7 +18,7 @@ from tutor.graph.nouns import Step
 from tutor.marking.mark_submission import Marker
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import decimal, round_significant
-from tutor.practice.tasks import AskedStep
+from tutor.practice.tasks import AskedStep, find_first_step
 from tutor.rules.functions import FUNCTIONS, OUT
 
 RungKind = Literal["look", "rule", "formula", "symbols", "numbers", "result"]
@@ -72,16 +72,20 @@ def list_rungs(marker: Marker, task: AskedStep, shown: Mapping[str, str]) -> tup
 
 
 def find_step(marker: Marker, task: AskedStep) -> Step | None:
-    """The step that a task is about, of whole arrays where they are asked; nothing for a count or a choice of its own."""
-    array = task.question.array
-    return marker.sheet.layer_steps.get(array) if array else marker.sheet.working.by_name.get(task.target)
+    """The step that a task is about, of whole arrays where they are asked, the first of several; nothing for a count or a choice of its own."""
+    question, steps = task.question, marker.sheet.working.by_name
+    found = marker.sheet.layer_steps.get(question.array) if question.array else steps.get(task.target)
+    return found if found is not None or question.kind == "choice" else find_first_step(question, steps)
 
 
 def write_answer(marker: Marker, question: Question) -> str:
-    """The answer to a question as it is typed: letters, a number of six digits, or a formula."""
+    """The answer to a question as it is typed: letters, numbers of six digits, or a formula."""
     truth = marker.sheet.truth.get(question.targets[0]) if question.kind == "number" and not question.shape else None
     if truth is not None and question.form != "fraction":
         return write_number(truth)
+    entries = [marker.sheet.truth.get(target) for target in question.targets]
+    if question.kind in ("vector", "column") and question.form != "fraction" and all(entry is not None for entry in entries):
+        return f"[{', '.join(write_number(entry) for entry in entries if entry is not None)}]"
     expr, text = marker.solution(question)
     return text or (write_plain(expr) if expr is not None else "")
 
