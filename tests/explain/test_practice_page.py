@@ -13,8 +13,8 @@ from tutor.explain.practice_page import (
     write_reply,
     write_start,
     write_summary,
-    write_worked,
 )
+from tutor.explain.practice_steps import write_worked
 from tutor.explain.words.languages import find_wording
 from tutor.notation.profile import Notation
 from tutor.practice.session import Event, Progress, Settings, start, step

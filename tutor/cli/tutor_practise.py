@@ -92,13 +92,14 @@ def _read_lines() -> Iterator[str]:
 def hold_dialogue(session: Session, journal: EventJournal | None, words: Wording) -> None:
     """Ask, read a line, answer, until the end."""
     from tutor.explain import practice_page as page
+    from tutor.explain.practice_steps import write_worked
     from tutor.practice.session import PracticeError, step
 
     notation = _find_notation(session)
     show = _make_printer(notation)
     sys.stdout.write(make_lines_visible(f"{session.lesson.exercise.title}\n{KEYS}\n"))
     show(page.write_start(session, words))
-    show(page.write_worked(None, session, words))
+    show(write_worked(None, session, words))
     lines = _read_lines()
     while not session.ended:
         if session.task is None:
@@ -127,7 +128,7 @@ def hold_dialogue(session: Session, journal: EventJournal | None, words: Wording
         if journal is not None:
             journal.keep(event)
         show(page.write_reply(after, reply, words))
-        show(page.write_worked(session, after, words))
+        show(write_worked(session, after, words))
         session = after
     sys.stdout.write("\n")
     show(page.write_summary(session, words))

@@ -31,7 +31,7 @@ from tutor.expression.nodes import Name, Number
 from tutor.marking.marked import MarkedAnswer
 from tutor.marking.marks import points
 from tutor.notation.profile import Notation
-from tutor.practice.ladder import Rung, list_rungs, write_answer, write_number
+from tutor.practice.ladder import Rung, write_answer, write_number
 from tutor.practice.session import Progress, Reply, Session
 from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import MASTERY
@@ -154,7 +154,7 @@ class _ReplyWriter:
             parts = self.words.marking.join_parts([Math(part) for part in rung.parts])
             return [Paragraph(tuple(split_places(phrase, {"parts": parts})))]
         if rung.kind == "rule":
-            return [Paragraph((phrase.format(rule=say_rule(rung.sort, rung.rule, self.words)),))]
+            return [Paragraph((phrase.format(rule=self.words.marking.rule(rung.sort, rung.rule)),))]
         if rung.kind == "result":
             return [Paragraph(tuple(split_places(phrase, {"answer": [value(rung.text, self.words.marking)]})))]
         return [Paragraph((phrase,)), *self.write_equation(rung)]
@@ -205,26 +205,6 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
     elif len(steps) <= MOST_GIVEN:
         blocks.append(Equations(tuple(Equation(Name(step.target), (Side(step.expr),)) for step in steps)))
     return Document("", blocks=tuple(blocks), language=words.language)
-
-
-def write_worked(before: Session | None, session: Session, words: Wording = ENGLISH) -> Document:
-    """The steps that were worked out since ``before``: in symbols, with numbers put in, and what comes out."""
-    given = [
-        task for task in session.lesson.tasks
-        if session.look_up(task.id).status == "given" and (before is None or before.look_up(task.id).status != "given")
-    ]  # fmt: skip
-    marker, shown = session.lesson.marker, session.list_shown()
-    rows: list[Equation] = []
-    for task in given:
-        rungs = {rung.kind: rung for rung in list_rungs(marker, task, shown)}
-        if "symbols" in rungs and (left := rungs["symbols"].left) is not None:
-            sides = [Side(right) for kind in ("symbols", "numbers") if kind in rungs and (right := rungs[kind].right) is not None]
-            if task.question.kind == "number":
-                sides.append(Side(Number(rungs["result"].text), result=True))
-            rule = rungs["rule"]
-            rows.append(Equation(left, tuple(sides), why=(say_rule(rule.sort, rule.rule, words),)))
-    blocks = (Paragraph((words.practice.WORKED,)), Equations(tuple(rows))) if rows else ()
-    return Document("", blocks=blocks, language=words.language)
 
 
 def write_known(session: Session, words: Wording = ENGLISH) -> Document:
@@ -290,6 +270,6 @@ def name_skill(skill: str, words: Wording) -> str:
     sort, _, rule = skill.partition(":")
     named = ""
     if rule:
-        named = words.marking.slip(rule).name if sort == "wrong-line" else say_rule("local" if sort == "why" else sort, rule, words)
+        named = words.marking.slip(rule).name if sort == "wrong-line" else words.marking.rule("local" if sort == "why" else sort, rule)
     return words.practice.PLACES.get(sort, sort).format(rule=named, slip=named)
 

@@ -23,6 +23,7 @@ from tutor.marking.judge import Earlier
 from tutor.marking.judge_answer import PERSON, RIGHT
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
+from tutor.numbers.arithmetic import Value
 from tutor.practice.ladder import Rung, list_rungs, write_answer, write_number
 from tutor.practice.modes import Mode
 from tutor.practice.tasks import AskedStep, list_tasks, make_marker
@@ -166,13 +167,19 @@ class Session:
         """What became of a task."""
         return self.progress.get(ident, Progress())
 
+    def list_given(self) -> Mapping[str, Value]:
+        """The values that the exercise gives, the step size among them."""
+        marker = self.lesson.marker
+        rate = marker.sheet.working.rate
+        known = marker.sheet.leaves() if marker.exercise.values else {}
+        return {name: value for name, value in known.items() if name in marker.exercise.values or name == rate}
+
     def list_shown(self) -> dict[str, str]:
         """The numbers that are on the table, by quantity: the learner's own where they are kept, the right ones where they were shown; in
         an exam all are the learner's own."""
         found: dict[str, str] = {}
         marker = self.lesson.marker
-        given = marker.exercise.values
-        found.update({name: write_number(value) for name, value in given.items()})
+        found.update({name: write_number(value) for name, value in self.list_given().items()})
         for task in self.lesson.tasks:
             own = self.look_up(task.id)
             if task.kind == "value" and task.question.kind == "number" and own.status in DONE:

@@ -12,6 +12,7 @@ from typing import Any, Literal
 from zlib import crc32
 
 from tutor.errors import ExerciseError, hint_near
+from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
 from tutor.expression.keys import derivative_key, make_after_key, read_derivative, read_edge
 from tutor.expression.nodes import Expr, Name, Partial
@@ -58,12 +59,17 @@ class AskedStep:
 
 
 def find_skill(step: Step) -> str:
-    """What a step trains: its rule, where it is applied.
+    """What a step trains: its rule, where it is applied; an entry of a function of several is that function.
 
-    >>> find_skill(Step("da/dz", Name("a"), "sigmoid", sort="local"))
-    'local:sigmoid'
+    >>> find_skill(Step("da/dz", Name("a"), "sigmoid", sort="local")), find_skill(Step("p", Name("a"), "softmax_2", sort="forward"))
+    ('local:sigmoid', 'forward:softmax')
     """
-    return f"{step.sort}:{step.rule}"
+    return f"{step.sort}:{_name_rule(step)}"
+
+
+def _name_rule(step: Step) -> str:
+    name, _, place = step.rule.rpartition("_")
+    return name if name and place.isdecimal() else step.rule
 
 
 def make_marker(exercise: Exercise, seed: int = 0) -> Marker:
@@ -272,7 +278,7 @@ class _TaskLister:
         order = self.shuffle(step.target, lambda rule: " ".join(rule))
         rules = sorted([own, *sorted(others, key=order)[: MOST_DISTRACTORS - 1]], key=order)
         self.add_choice(AskedStep(self.make_choice(f"{step.target}.why", [rule for _, rule in rules], [rules.index(own)]),
-                                  "why", f"why:{step.rule}", step.target, rules=tuple(rules)))  # fmt: skip
+                                  "why", f"why:{_name_rule(step)}", step.target, rules=tuple(rules)))  # fmt: skip
 
     def ask_wrong_line(self, goal: str) -> None:
         """Which line of a worked gradient is wrong: one step of its working, bent by a slip that is known."""
@@ -310,7 +316,7 @@ class _TaskLister:
         question = self.make_choice(
             f"{step.target}.{kind}", [write_tile(tile) for tile in tiles], [place for place, tile in enumerate(tiles) if tile in right]
         )
-        self.add_choice(AskedStep(question, kind, f"{kind}:{step.rule}", step.target, tuple(tiles)))
+        self.add_choice(AskedStep(question, kind, f"{kind}:{_name_rule(step)}", step.target, tuple(tiles)))
 
     def choose_tiles(self, right: Sequence[Expr], wrong: Sequence[Expr], salt: str) -> list[Expr]:
         """The right tiles among some wrong ones, in an order that the seed decides."""

@@ -45,6 +45,21 @@ class PracticeWords(Topic):
     """A slip, asked before it is said; ``look`` is what to look at."""
     WORKED = "Worked out for you:"
     PLACED = "Here is the step, to go on with:"
+    GRAPH = "The computational graph, with what is known so far."
+    NO_COMMAND = "There is no command {command}."
+    NEXT = "Next: {exercise}. It trains {skill} ({percent})."
+    NEXT_COMMAND = "Next: tutor practise {exercise}. It trains {skill} ({percent})."
+    NOT_KEPT = "This session is not kept: {reason}."
+    CHANGED = "; from your own {names}, else {answer}"
+    """Behind a right answer that follows from a wrong one that was kept."""
+    KEYS: Mapping[str, str] = {
+        "hint": "hint", "table": "table", "graph": "graph", "steps": "all steps", "skip": "skip", "back": "back", "keep": "go on with it",
+        "give-up": "give up this step", "go": "go to a step", "quit": "quit",
+    }  # fmt: skip
+    """What the commands do, by the keys that are offered."""
+    TO_GO_ON = "to go on with"
+    """Behind a step that is placed greyed among those that are done."""
+    MORE_ABOVE = ("{count} step more stands above.", "{count} steps more stand above.")
     KEPT = "Then go on with your own value; at the end you will see what it changed."
     NOTES: Mapping[str, str] = {
         "blank": "There is no answer in this.",
@@ -74,7 +89,7 @@ class PracticeWords(Topic):
     SKILLS = "What to practise next"
     SKILL = "{skill}: {percent}"
     PLACES: Mapping[str, str] = {
-        "forward": "forward, {rule}", "local": "derivative, {rule}", "gradient": "{rule}", "update": "update, {rule}",
-        "ways": "which ways there are", "factors": "which factors there are", "why": "why, {rule}",
-        "wrong-line": "finding a mistake, {slip}", "choice": "choosing", "number": "counting",
+        "forward": "computing {rule}", "local": "{rule}", "gradient": "{rule}", "update": "{rule}",
+        "ways": "which ways there are", "factors": "which factors there are", "why": "the reason for {rule}",
+        "wrong-line": "finding a mistake: {slip}", "choice": "choosing", "number": "counting",
     }  # fmt: skip
