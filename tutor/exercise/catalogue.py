@@ -76,7 +76,7 @@ def list_trained() -> list[Trained]:
     """What each exercise of the catalogue trains, written down beside the exercises so that none has to be worked out.
 
     >>> next(row for row in list_trained() if row.id == "graz/chain").skills[0]
-    'factors:chain rule'
+    'gradient:tanh'
     """
     rows = (line.split(",", 2) for line in read_text(FOLDER / SKILLS).splitlines()[1:] if line)
     return [Trained(ident, int(tasks), tuple(skills.split("; "))) for ident, tasks, skills in rows]

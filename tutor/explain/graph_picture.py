@@ -8,7 +8,7 @@ from tutor.derive.local import local_derivatives
 from tutor.explain.document import LocalDerivative, Node, Picture
 from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Expr, Number
+from tutor.expression.nodes import Expr
 from tutor.expression.walk import names
 from tutor.graph.nouns import Derivation, Graph, Step
 from tutor.numbers.arithmetic import Value
@@ -47,8 +47,9 @@ def picture(
 def draw_known(graph: Graph, known: Mapping[str, Expr], words: DrawnWords = ENGLISH_DRAWN) -> Picture:
     """A graph with the numbers that somebody has: ``known`` are values and gradients, by their names in the working.
 
+    >>> from tutor.expression.nodes import Number
     >>> from tutor.graph.build import from_steps
-    >>> drawn = draw_known(from_steps(["z = w*x", "L = z^2"]), {"w": Number("2"), "dL/dz": Number("4")})
+    >>> drawn = draw_known(from_steps(["z = w*x", "L = z^2"], loss="L"), {"w": Number("2"), "dL/dz": Number("4")})
     >>> [(node.name, node.value, node.gradient) for node in drawn.nodes][:3]
     [('w', Number(text='2'), None), ('x', None, None), ('z', None, Number(text='4'))]
     """

@@ -6,7 +6,6 @@ Nothing that the learner has not earned is in any of these but in the hint that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
 
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
@@ -14,7 +13,6 @@ from tutor.explain.document import (
     Document,
     Equation,
     Equations,
-    Heading,
     Inline,
     Math,
     Paragraph,
@@ -29,12 +27,10 @@ from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import Name, Number
 from tutor.marking.marked import MarkedAnswer
-from tutor.marking.marks import points
 from tutor.notation.profile import Notation
-from tutor.practice.ladder import Rung, write_answer, write_number
-from tutor.practice.session import Progress, Reply, Session
+from tutor.practice.ladder import Rung, write_number
+from tutor.practice.session import Reply, Session
 from tutor.practice.tasks import AskedStep
-from tutor.practice.tracing import MASTERY
 
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 MOST_GIVEN = 40
@@ -141,7 +137,7 @@ class _ReplyWriter:
     def list_implied(self) -> list[Inline]:
         """The steps that an answer settled, those that ask for a quantity."""
         found = [self.session.lesson.by_id[ident] for ident in self.reply.implied]
-        named = [_name(task.target, self.words) for task in found if task.kind == "value"]
+        named = [name_target(task.target, self.words) for task in found if task.kind == "value"]
         if not named or len(named) > 8:
             return []
         parts = self.words.marking.join_parts(named)
@@ -177,7 +173,15 @@ def say_rule(sort: str, rule: str, words: Wording) -> str:
     return words.updates.move(rule) if sort == "update" else words.rules.say_local(rule)
 
 
-def _name(key: str, words: Wording) -> Inline:
+def name_step(task: AskedStep, words: Wording) -> Sentence:
+    """What a step is about, with the kind of a choice."""
+    named = name_target(task.target, words) if task.target else task.question.ask
+    kind = words.practice.CHOICES.get(task.kind, "")
+    return (named, f" ({kind})") if kind else (named,)
+
+
+def name_target(key: str, words: Wording) -> Inline:
+    """A quantity by its name in the working."""
     after = read_after(key)
     return quantity(f"{after.key} after {after.updates}" if after.updates else key, words.marking)
 
@@ -210,66 +214,5 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
 def write_known(session: Session, words: Wording = ENGLISH) -> Document:
     """The numbers that are on the table: those given, and those found so far."""
     heads: tuple[Sentence, ...] = tuple((words.practice.TABLE[key],) for key in ("quantity", "value"))
-    rows = tuple(((_name(name, words),), (value(text, words.marking),)) for name, text in session.list_shown().items())
+    rows = tuple(((name_target(name, words),), (value(text, words.marking),)) for name, text in session.list_shown().items())
     return Document("", blocks=(Table(heads, rows, "ll"),) if rows else (), language=words.language)
-
-
-def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
-    """What was done on one's own, with hints, what slipped, how long it took, and what to practise next."""
-    say, lesson = words.practice, session.lesson
-    heads: tuple[Sentence, ...] = tuple((say.TABLE[key],) for key in ("quantity", "value", "how"))
-    rows: list[tuple[Sentence, ...]] = []
-    counted = [task for task in lesson.tasks if session.look_up(task.id).status != "given"]
-    for task in lesson.tasks:
-        own = session.look_up(task.id)
-        if task.kind in ("value", "declared"):
-            text = cut(own.text.strip(), words.marking, 40)
-            shown: Sentence = (value(text, words.marking),) if text else ("",)
-            how: Sentence = (say.STATUS[find_status(own)],)
-            if own.status == "kept":
-                right = value(write_answer(lesson.marker, task.question), words.marking)
-                how = (*how, *split_places(say.RIGHT_IS, {"answer": [right]}))
-            rows.append(((_name(task.target, words) if task.target else task.id,), shown, how))
-    alone = sum(find_status(session.look_up(task.id)) in ("right", "implied") for task in counted)
-    facts: list[Sentence] = [(say.grammar.choose(say.COUNTS, len(counted)).format(right=alone, count=len(counted)),)]
-    earned = sum((session.look_up(task.id).earned * task.question.marks for task in counted), start=Fraction(0))
-    possible = sum((task.question.marks for task in counted), start=Fraction(0))
-    facts.append((say.MARK.format(marks=points(earned), out_of=points(possible)),))
-    blocks: list[Block] = [Table(heads, tuple(rows), "lll"), Heading(say.SLIPPED), *_list_slips(session, words)]
-    weakest = [skill for skill in sorted(session.known, key=lambda skill: session.known[skill]) if session.known[skill] < MASTERY][:WEAKEST]
-    if weakest:
-        blocks.append(Heading(say.SKILLS))
-        blocks += [
-            Paragraph((say.SKILL.format(skill=name_skill(skill, words), percent=f"{session.known[skill]:.0%}"),)) for skill in weakest
-        ]
-    return Document(say.SUMMARY, lesson.exercise.id, tuple(facts), (), tuple(blocks), words.language)
-
-
-def find_status(own: Progress) -> str:
-    """How a step was done, as it is told at the end."""
-    if own.status != "right":
-        return "tried" if own.status == "open" and own.attempts else own.status
-    return "helped" if own.rungs else "retried" if own.attempts else "right"
-
-
-def _list_slips(session: Session, words: Wording) -> list[Block]:
-    found: dict[str, list[str]] = {}
-    for task in session.lesson.tasks:
-        for tag in dict.fromkeys(session.look_up(task.id).tags):
-            found.setdefault(tag, []).append(task.target)
-    if not found:
-        return [Paragraph((words.practice.NOTHING_SLIPPED,))]
-    return [
-        Paragraph(tuple(words.marking.join_parts([_name(target, words) for target in targets])), words.marking.slip(tag).name)
-        for tag, targets in found.items()
-    ]
-
-
-def name_skill(skill: str, words: Wording) -> str:
-    """A skill in words."""
-    sort, _, rule = skill.partition(":")
-    named = ""
-    if rule:
-        named = words.marking.slip(rule).name if sort == "wrong-line" else words.marking.rule("local" if sort == "why" else sort, rule)
-    return words.practice.PLACES.get(sort, sort).format(rule=named, slip=named)
-

@@ -96,7 +96,6 @@ def write_number(value: Value) -> str:
     """A number as it is typed: whole where it is short, else to six digits.
 
     >>> from fractions import Fraction
-from math import prod
     >>> write_number(Fraction(-1, 2)), write_number(Fraction(1, 3))
     ('-0.5', '0.333333')
     """

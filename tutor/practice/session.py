@@ -159,6 +159,11 @@ class Session:
     ended: bool = False
 
     @property
+    def is_secret(self) -> bool:
+        """Whether verdicts are not said yet: in an exam until it ends."""
+        return self.lesson.settings.mode == "exam" and not self.ended
+
+    @property
     def task(self) -> AskedStep | None:
         """What is asked now."""
         return self.lesson.by_id.get(self.at)
@@ -223,7 +228,7 @@ def step(session: Session, event: Event) -> tuple[Session, Reply]:
     session, reply = _HANDLERS[event.kind](session, event)
     session = replace(session, events=(*before.events, event), time=event.at)
     if not session.ended and not session.at:
-        session = replace(session, ended=all(session.look_up(task.id).status in DONE for task in session.lesson.tasks))
+        session = replace(session, ended=is_finished(session))
     return session, reply
 
 
@@ -232,6 +237,11 @@ def replay(session: Session, events: Iterable[Event]) -> Session:
     for event in events:
         session, _ = step(session, event)
     return session
+
+
+def is_finished(session: Session) -> bool:
+    """Whether everything that is asked is done, in one way or another."""
+    return all(session.look_up(task.id).status in DONE for task in session.lesson.tasks)
 
 
 def choices(session: Session) -> tuple[EventKind, ...]:

@@ -55,7 +55,7 @@ def trace_trials(trials: Iterable[Trial], known: Mapping[str, float] | None = No
     """How probable it is that each skill is known after these tries, in the order of their times; ``known`` is what was known before.
 
     >>> {skill: round(chance, 3) for skill, chance in trace_trials([Trial("chain", True), Trial("chain", True)]).items()}
-    {'chain': 0.946}
+    {'chain': 0.945}
     """
     found = dict(known or {})
     for trial in sorted(trials, key=lambda trial: trial.at):

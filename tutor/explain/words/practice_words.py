@@ -22,7 +22,9 @@ class PracticeWords(Topic):
     }
     TILE = "{letter})"
     """In front of what can be chosen."""
-    TABLE: Mapping[str, str] = {"quantity": "Quantity", "value": "Value", "how": "How"}
+    TABLE: Mapping[str, str] = {"quantity": "Quantity", "value": "Value", "how": "How", "time": "Time"}
+    CHOICES: Mapping[str, str] = {"ways": "the ways", "factors": "the factors", "why": "the reason", "wrong-line": "the wrong line"}
+    """What was chosen, behind the quantity that it is about."""
     STATUS: Mapping[str, str] = {
         "right": "on your own",
         "helped": "with hints",
@@ -34,6 +36,7 @@ class PracticeWords(Topic):
         "skipped": "left out",
         "tried": "not right yet",
         "open": "not reached",
+        "taken": "answered",
     }
 
     RIGHT = "Right."
@@ -53,8 +56,8 @@ class PracticeWords(Topic):
     CHANGED = "; from your own {names}, else {answer}"
     """Behind a right answer that follows from a wrong one that was kept."""
     KEYS: Mapping[str, str] = {
-        "hint": "hint", "table": "table", "graph": "graph", "steps": "all steps", "skip": "skip", "back": "back", "keep": "go on with it",
-        "give-up": "give up this step", "go": "go to a step", "quit": "quit",
+        "hint": "hint", "table": "table", "graph": "graph", "steps": "steps", "skip": "skip", "back": "back", "keep": "keep mine",
+        "give-up": "give up", "go": "go there", "quit": "quit",
     }  # fmt: skip
     """What the commands do, by the keys that are offered."""
     TO_GO_ON = "to go on with"
@@ -83,6 +86,10 @@ class PracticeWords(Topic):
     RIGHT_IS = "; right is {answer}"
     SUMMARY = "What you did"
     COUNTS = ("{right} of {count} step on your own", "{right} of {count} steps on your own")
+    ANSWERED = ("{done} of {count} step answered", "{done} of {count} steps answered")
+    """Before an exam ends."""
+    TOOK = "Time: {time}"
+    NOT_REACHED = ("{count} step was not reached.", "{count} steps were not reached.")
     MARK = "Mark: {marks} of {out_of}"
     SLIPPED = "What slipped"
     NOTHING_SLIPPED = "Nothing slipped."
