@@ -45,7 +45,7 @@ NOUNS = frozenset("""
     person persons phrase phrases pi picture piece places plus point points power prefix primitive printer problem product
     products profile program proof proofs pullback pulls quantities quantity question questions quotient random ranks rate
     ratio reader readings reals reason records recursion reference refusal refutation relation relative relu remarks repairs
-    reports result results root routes row rows rst rule runner samples scores scripts seam seams sections self
+    reports result results root row rows rst rule runner samples scores scripts seam seams sections self
     sentence setting settings shapes share shares sheet sides sigmoid sigmoids sign signum size sizes slices slip slips slope
     slopes softmax softplus softpluses solution source sources span spellings square stages standalone states steps stride
     strokes student subject submission subscripts summary sums suspects svg symbol symbolic symbols table tables tabular tag

@@ -29,7 +29,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
                  "exercise", "answer", "marking"),
     "export": ("errors", "exercise.question", "marking"),
     # documents and notation only, and how a row says that it is printed
-    "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),
+    "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart",
+               "explain.picture_parts", "explain.network_table"),
     "contracts": ("expression", "graph", "derive", "numbers", "exercise.question", "solving", "marking", "practice", "explain"),
     "autograde": ("errors", "expression.limits", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
@@ -64,7 +65,8 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "tempfile": ("cli", "batch", "render.latex.pdf"),
     "os": ("cli", "batch", "render.latex.pdf"),
     "sys": ("cli", "batch", "__main__"),
-    "pathlib": ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "exercise.load", "notation.profile", "explain.words.languages"),
+    "pathlib": ("cli", "batch", "render.latex.pdf", "render.maths_font", "exercise.catalogue", "exercise.load", "notation.profile",
+                "explain.words.languages"),
     "tomllib": ("explain.theme", "exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",
                 "explain.words.languages"),
     "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
@@ -80,7 +82,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "threading": ("batch.workers", "marking.mark_submission"),  # there a lock: numbers of many digits share one precision
     "multiprocessing": (),
 }
-FILES = ("cli", "batch", "render.latex.pdf", "exercise.catalogue", "notation.profile", "explain.words.languages")
+FILES = ("cli", "batch", "render.latex.pdf", "render.maths_font", "exercise.catalogue", "notation.profile", "explain.words.languages")
 """The modules that may open, read or write a file."""
 
 

@@ -67,8 +67,17 @@ def test_it_is_well_formed_and_stands_alone(name):
     tags = {tag for tag, _ in page.seen}
     assert not tags & {"script", "link", "img", "iframe", "object", "base", "form"}
     assert not [key for _, attrs in page.seen for key in attrs if key.startswith("on") or key in ("href", "src")]
-    assert "url(" not in text
+    assert re.findall(r"url\(.{21}", text) == ["url('data:font/woff2;base"]
+    assert not re.search(r"https?://", text.replace('xmlns="http://www.w3.org/2000/svg"', ""))
     assert "<!--" not in text
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_what_stands_in_a_page_has_no_style_of_its_own(name):
+    body = PAGES[name]().partition("<main>")[2]
+    page = Balanced("<main>" + body.partition("</body>")[0])
+    assert "style" not in {tag for tag, _ in page.seen} | {key for _, attrs in page.seen for key in attrs}
+    assert "data:" not in body
 
 
 def test_words_from_outside_are_words():

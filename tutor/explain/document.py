@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from tutor.explain.diagram import Diagram
 from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.nodes import Expr
 from tutor.notation.profile import Notation
@@ -127,9 +128,9 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture with its caption."""
+    """A picture of a graph or of a network, with its caption."""
 
-    picture: Picture
+    picture: Picture | Diagram
     caption: Sentence = ()
 
 

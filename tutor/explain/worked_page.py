@@ -10,6 +10,7 @@ from tutor.derive.update import update as derive_update
 from tutor.explain.document import Block, Document, Equation, Equations, Math, Sentence, Side
 from tutor.explain.lecture_section import lecture, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
+from tutor.explain.picture_section import draw_computation
 from tutor.explain.samples_section import insert_samples, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
@@ -55,7 +56,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
             page.add_backward(derivation, names)
         page.blocks += write_simplified(worked.rewrites, words, worked.scalars, page.digits, page.fill_in, page.name_step_above)
         update(page)
-        page.graph()
+        page.blocks.append(draw_computation(page))
     page.counts()
     page.blocks += lecture(say_verdicts(worked, words), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)

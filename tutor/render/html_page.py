@@ -30,9 +30,11 @@ from tutor.explain.document import (
 )
 from tutor.expression.nodes import Call, Expr, Number
 from tutor.notation.profile import Notation
+from tutor.render.charts.bars_svg import BARS_STYLE
 from tutor.render.charts.bars_svg import svg as draw_bars
 from tutor.render.maths import Printer
-from tutor.render.picture.svg import svg as draw_picture
+from tutor.render.maths_font import FONT, write_font_rule
+from tutor.render.picture.draw_svg import PICTURES_STYLE, draw_picture
 from tutor.text import escape_xml
 
 STYLE = """
@@ -57,11 +59,21 @@ p { margin: 0.5em 0; } .facts, .source, .why, .told, .caption { color: var(--qui
 .told { float: right; margin-left: 1em; } .told code { margin-right: 0.8em; }
 ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .boxes { margin: 0.4em 0 0.4em 2em; } .boxes td { border: 1px solid var(--rule); width: 5em; height: 1.9em; }
-.boxes.whole { width: calc(100% - 2em); }
+.boxes.single td { width: 10em; } .boxes.whole { width: calc(100% - 2em); } .boxes.whole td { padding: 0; } .line { height: 1.9em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
 @media print { main { max-width: none; padding: 0; } body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
-"""
+""" + PICTURES_STYLE + BARS_STYLE
+"""How pages look, without the font of their mathematics, which `write_style` adds; what stands in a page has classes only."""
+
+
+def write_style(font_url: str = "") -> str:
+    """The CSS of pages with the font of their mathematics: from ``font_url``, or within the text, so that a file stands alone.
+
+    >>> "url('/static/tutor-maths.woff2')" in write_style("/static/tutor-maths.woff2")
+    True
+    """
+    return f"{write_font_rule(font_url)}\n{STYLE}"
 
 
 def write_html(doc: Document, notation: Notation) -> str:
@@ -71,7 +83,7 @@ def write_html(doc: Document, notation: Notation) -> str:
     True
     """
     title, theme = escape_xml(doc.title), doc.theme
-    style = STYLE + _set_accent(theme.accent) + _FONTS.get(theme.font, "")
+    style = write_style() + _set_accent(theme.accent) + _FONTS.get(theme.font, "")
     left = f"{_set_logo(theme)}<span>{escape_xml(theme.course)}</span>"
     top = f'<header class="course">{left}<span>{escape_xml(theme.header)}</span></header>'
     parts = [top] if theme.course or theme.header or theme.logo else []
@@ -84,7 +96,9 @@ def write_html(doc: Document, notation: Notation) -> str:
 
 
 def write_html_body(doc: Document, notation: Notation, depth: int = 0) -> str:
-    """What stands inside a page: the document's title and blocks, to be put into a page of one's own that has `STYLE`.
+    """What stands inside a page: the document's title and blocks, to be put into a page of one's own that has the CSS of `write_style`.
+
+    It has no style of its own, neither in an element nor in an attribute, so that it may stand under ``style-src 'self'``.
 
     ``depth`` counts the titles that it stands under there.
     """
@@ -203,7 +217,7 @@ class _HtmlPage:
     @block.register
     def _(self, block: Figure) -> str:
         caption = f"<figcaption>{self.sentence(block.caption)}</figcaption>" if block.caption else ""
-        return f'<figure class="scroll">{draw_picture(block.picture, self.notation)}{caption}</figure>'
+        return f'<figure class="scroll">{draw_picture(block.picture, self.notation, alone=False)}{caption}</figure>'
 
     @block.register
     def _(self, block: Verbatim) -> str:
@@ -211,7 +225,7 @@ class _HtmlPage:
 
     @block.register
     def _(self, block: Bars) -> str:
-        return f'<figure class="scroll">{draw_bars([block], block.title, self.language)}</figure>'
+        return f'<figure class="scroll">{draw_bars([block], block.title, self.language, alone=False)}</figure>'
 
     @block.register
     def _(self, block: Blanks) -> str:
@@ -241,12 +255,13 @@ def _list_boxes(place: AnswerPlace | None) -> Iterator[str]:
     if place is None or not place.framed:
         return
     if place.whole:
-        yield f'<table class="boxes whole"><tr><td style="height:{1.9 * place.lines:.1f}em"></td></tr></table>'
+        lines = '<div class="line"></div>' * place.lines
+        yield f'<table class="boxes whole"><tr><td>{lines}</td></tr></table>'
         return
-    width = ' style="width:10em"' if place.is_single else ""
+    kind = "boxes single" if place.is_single else "boxes"
     for _ in range(place.slices):
-        row = "<tr>" + f"<td{width}></td>" * place.columns + "</tr>"
-        yield f'<table class="boxes">{row * place.rows}</table>'
+        row = "<tr>" + "<td></td>" * place.columns + "</tr>"
+        yield f'<table class="{kind}">{row * place.rows}</table>'
 
 
-__all__ = ["STYLE", "write_html", "write_html_body"]
+__all__ = ["FONT", "STYLE", "write_html", "write_html_body", "write_style"]

@@ -1,5 +1,6 @@
 """Pictures as SVG: well formed, described, safe, without need of colour, words inside their boxes, the same bytes."""
 
+import itertools
 import os
 import re
 import subprocess
@@ -118,3 +119,26 @@ def test_a_long_graph_runs_downwards() -> None:
     assert wide < high
     wide, high = (float(number) for number in box.findall(svg(diamond(), NOTATION))[0])
     assert wide > high
+
+
+def test_a_page_can_find_each_box_and_each_edge() -> None:
+    picture = two_two_two()
+    root = ET.fromstring(svg(picture, NOTATION, alone=False))
+    assert not [element for element in root.iter() if element.tag == SVG + "style" or "style" in element.attrib]
+    assert sorted(mark for element in root.iter() if (mark := element.get("data-node"))) == sorted(node.name for node in picture.nodes)
+    pieces = [element.attrib["data-edge"].split() for element in root.iter() if "data-edge" in element.attrib]
+    assert {edge for piece in pieces for edge in piece} == {f"{source}>{target}" for source, target in picture.edges}
+    assert all(len({edge.partition(">")[0] for edge in piece}) == 1 for piece in pieces)  # they begin at one box
+
+
+def test_the_pieces_of_an_edge_lead_from_box_to_box() -> None:
+    names = [f"n{place}" for place in range(20)]
+    edges = tuple((names[place * 3 % end], names[end]) for end in range(1, 20) for place in (1, 2, 5))
+    root = ET.fromstring(svg(Picture(tuple(Node(name, "value") for name in names), tuple(dict.fromkeys(edges))), NOTATION))
+    shared = 0
+    for source, target in edges:
+        paths = [each.attrib["d"] for each in root.iter(SVG + "path") if f"{source}>{target}" in each.get("data-edge", "").split()]
+        shared += len(paths) > 1
+        for before, after in itertools.pairwise(paths):
+            assert before.split()[-2:] == re.findall(r"[\d.]+", after)[:2]
+    assert shared

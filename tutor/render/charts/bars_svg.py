@@ -51,8 +51,10 @@ _PATTERNS = {
 _FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans", sans-serif'
 
 
-def svg(charts: Sequence[Bars], title: str, language: str = "en") -> str:
+def svg(charts: Sequence[Bars], title: str, language: str = "en", *, alone: bool = True) -> str:
     """The charts one below the other, as the text of an SVG file; lengths are pixels.  ``language`` is the code of that of their words.
+
+    Those that are not ``alone`` are put into a page that has `BARS_STYLE`.
 
     >>> from tutor.explain.document import Bar
     >>> chart = Bars("Marks", (Bar("0 to 5", (2,), "2"), Bar("5 to 10", (3,), "3")))
@@ -74,7 +76,7 @@ def svg(charts: Sequence[Bars], title: str, language: str = "en") -> str:
         f'{mark_language(language)}role="img" aria-labelledby="tb-title-{mark} tb-desc-{mark}">',
         f'<title id="tb-title-{mark}">{escape_xml(title)}</title>',
         f'<desc id="tb-desc-{mark}">{escape_xml(_describe_charts(charts))}</desc>',
-        f"<style>{_style()}</style>",
+        *([f"<style>{BARS_STYLE}</style>"] if alone else []),
         f"<defs>{''.join(_pattern(place, mark) for place in sorted(used))}</defs>",
         f'<rect class="tb-paper" width="{w}" height="{h}"/>',
     ]
@@ -190,3 +192,7 @@ def _style() -> str:
             line = use("stroke", f"line-{place}") if part[4] != "dots" else use("fill", f"line-{place}") + ";stroke:none"
             rules.append(f".tb-pattern-{place} *{{{line};stroke-width:0.9;stroke-opacity:0.55}}")
     return "\n" + "\n".join(rules) + "\n"
+
+
+BARS_STYLE = _style()
+"""The CSS of charts of bars; a page has it once for all its charts."""

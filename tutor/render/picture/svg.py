@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from zlib import crc32
 
 from tutor.explain.document import Node, Picture
@@ -66,12 +67,13 @@ _DROP = {SUB: 3.0, SUP: -5.0}
 _FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans", sans-serif'
 
 
-def svg(picture: Picture, notation: Notation) -> str:
-    """The picture as the text of an SVG file; lengths are pixels.
+def svg(picture: Picture, notation: Notation, *, alone: bool = True) -> str:
+    """The picture as the text of an SVG file; lengths are pixels.  One that is not ``alone`` is put into a page that has `PICTURE_STYLE`.
 
-    The graph runs from left to right, or downwards where it would become too wide.  Each box tells its whole formula
-    when the mouse rests on it; a screen reader hears the same as one description.  A very large graph is shown without
-    its middle (see `layout.make_drawable`).
+    Each box names its quantity (``data-node``), and each piece of an edge what it joins (``data-edge="w5>in_o1"``, one word an edge where
+    several have the piece in common), for pages that light them up.  The graph runs from left to right, or downwards where it would become
+    too wide.  Each box tells its whole formula when the mouse rests on it; a screen reader hears the same as one description.  A very large
+    graph is shown without its middle (see `layout.make_drawable`).
 
     >>> picture = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
     >>> svg(picture, Notation()).count("<rect")  # the paper, two boxes and two samples in the legend
@@ -89,8 +91,8 @@ def svg(picture: Picture, notation: Notation) -> str:
     width = max([drawn.width, *(start + widths[which] for row in rows for which, start in row)])
     top = drawn.height + 22.0
     body = [
-        *group("tg-edges", _edges(drawn.edges, drawn.direction)),
-        *(group("tg-locals", [line for ends, spot in spots.items() for line in _tag(*spot, *sizes[ends], told[ends])]) if spots else []),
+        *group("tg-edges", _edges(drawn.edges, drawn.direction, known)),
+        *group("tg-locals", [line for ends, spot in spots.items() for line in _tag(ends, *spot, *sizes[ends], told[ends])]),
         *group("tg-boxes", [piece for box in drawn.boxes for piece in _box(box, known[box.node.name])]),
         *group("tg-legend", _legend(entries, rows, top, width)),
     ]
@@ -99,7 +101,7 @@ def svg(picture: Picture, notation: Notation) -> str:
         if line in ('<g class="tg-edges">', '<g class="tg-locals">', '<g class="tg-boxes">'):
             body[place] = line.replace(">", f' transform="translate({shorten(shift)} 0)">', 1)
     return page(body, width + 2 * MARGIN, top + len(rows) * _LEGEND_ROW + 2 * MARGIN, *_describe(picture, known, told),
-                picture.words.grammar.language)  # fmt: skip
+                picture.words.grammar.language, alone=alone)  # fmt: skip
 
 
 def mark_language(language: str) -> str:
@@ -111,7 +113,9 @@ def mark_language(language: str) -> str:
     return f'lang="{escape_xml(language)}" ' if language != "en" else ""
 
 
-def page(body: list[str], width: float, height: float, title: str, about: str, language: str = "en") -> str:
+def page(
+    body: list[str], width: float, height: float, title: str, about: str, language: str = "en", *, alone: bool = True
+) -> str:
     """The whole file: what is drawn within the margins, with a title and a description for those who do not see it."""
     mark = f"{crc32(chr(10).join([*body, title, about]).encode()):08x}"
     w, h = shorten(width), shorten(height)
@@ -120,7 +124,7 @@ def page(body: list[str], width: float, height: float, title: str, about: str, l
         f'{mark_language(language)}role="img" aria-labelledby="tg-title-{mark} tg-desc-{mark}">',
         f'<title id="tg-title-{mark}">{escape_xml(title)}</title>',
         f'<desc id="tg-desc-{mark}">{escape_xml(about)}</desc>',
-        f"<style>{_style()}</style>",
+        *([f"<style>{PICTURE_STYLE}</style>"] if alone else []),
         f'<rect class="tg-paper" width="{w}" height="{h}"/>',
         f'<g transform="translate({shorten(MARGIN)} {shorten(MARGIN)})">',
         *body,
@@ -178,7 +182,8 @@ def _box(box: Box, seen: Label) -> list[str]:
     middle = box.x + box.w / 2
     side = 15.0 if seen.role == "input" else _PAD
     low = seen.value is not None or seen.gradient is not None
-    lines = ["<g>", f"<title>{escape_xml(seen.whole)}</title>", _shape(seen.role, box.x, box.y, box.w, box.h)]
+    mark = f'<g data-node="{escape_xml(box.node.name)}">'
+    lines = [mark, f"<title>{escape_xml(seen.whole)}</title>", _shape(seen.role, box.x, box.y, box.w, box.h)]
     lines.append(set_line(seen.title, middle, box.y + (20.0 if low else box.h / 2 + 5.0), "tg-title"))
     if seen.value and seen.gradient:
         lines.append(set_line(seen.value, box.x + side, box.y + 40.0, "tg-value tg-left"))
@@ -190,10 +195,11 @@ def _box(box: Box, seen: Label) -> list[str]:
     return [*lines, "</g>"]
 
 
-def _tag(x: float, y: float, w: float, h: float, phrase: Phrase) -> list[str]:
+def _tag(ends: EdgeName, x: float, y: float, w: float, h: float, phrase: Phrase) -> list[str]:
     """A local derivative on its edge."""
     box = f'x="{shorten(x - w / 2)}" y="{shorten(y - h / 2)}" width="{shorten(w)}" height="{shorten(h)}"'
-    return [f'<rect class="tg-behind" {box} rx="3"/>', set_line(phrase, x, y + 4.0, "tg-local")]
+    mark = f'<g data-edge="{escape_xml(">".join(ends))}">'
+    return [mark, f'<rect class="tg-behind" {box} rx="3"/>', set_line(phrase, x, y + 4.0, "tg-local"), "</g>"]
 
 
 def _shape(role: str, x: float, y: float, w: float, h: float) -> str:
@@ -203,12 +209,21 @@ def _shape(role: str, x: float, y: float, w: float, h: float) -> str:
     return f'<rect class="tg-{role}" {place} rx="{shorten(radius)}"/>'
 
 
-def _edges(edges: tuple[Edge, ...], direction: Direction) -> list[str]:
+def _edges(edges: tuple[Edge, ...], direction: Direction, known: Mapping[str, Label]) -> list[str]:
     """The edges; what several edges of one box share is drawn once, and so is the arrowhead at each end."""
     lines: list[str] = []
     heads: dict[Point, None] = {}
+    users: dict[tuple[Point, ...], list[Edge]] = {}
+    for edge in edges:
+        for curve in _list_curves(edge.points):
+            users.setdefault(curve, []).append(edge)
     for points in strokes(edges):
-        lines.append(f'<path class="tg-edge" d="{_path(points)}"/>')
+        for joined, curves in groupby(_list_curves(points), key=lambda curve: [(edge.source, edge.target) for edge in users[curve]]):
+            first, *more = curves
+            piece = first + tuple(point for curve in more for point in curve[1:])
+            names = escape_xml(" ".join(f"{source}>{target}" for source, target in joined))
+            told = ", ".join(" → ".join(known[name].whole.partition(" = ")[0] for name in pair) for pair in joined)
+            lines.append(f'<path class="tg-edge" data-edge="{names}" d="{_path(piece)}"><title>{escape_xml(told)}</title></path>')
         heads[points[-1]] = None
     ends = {edge.points[-1] for edge in edges}
     for x, y in heads:
@@ -219,6 +234,10 @@ def _edges(edges: tuple[Edge, ...], direction: Direction) -> list[str]:
             corners = [(x, y), (x - 3.5, y - 8), (x + 3.5, y - 8)]
         lines.append('<path class="tg-head" d="M' + " L".join(pair(corner) for corner in corners) + ' Z"/>')
     return lines
+
+
+def _list_curves(points: tuple[Point, ...]) -> list[tuple[Point, ...]]:
+    return [points[start : start + 4] for start in range(0, len(points) - 1, 3)]
 
 
 def _path(points: tuple[Point, ...]) -> str:
@@ -256,8 +275,8 @@ def _legend(
 
 
 def group(name: str, lines: list[str]) -> list[str]:
-    """Pieces that belong together."""
-    return [f'<g class="{name}">', *lines, "</g>"]
+    """Pieces that belong together; nothing for none."""
+    return lines and [f'<g class="{name}">', *lines, "</g>"]
 
 
 def set_line(phrase: Phrase, x: float, y: float, style: str) -> str:
@@ -329,3 +348,7 @@ def _style() -> str:
         thick = ";stroke-width:2.4" if role == "output" else ";stroke-dasharray:4 3" if role == label.OMITTED else ""
         rules.append(f".tg-{role}{{{use('fill', role)};{use('stroke', role + '-line')}{thick or ';stroke-width:1.3'}}}")
     return "\n" + "\n".join(rules) + "\n"
+
+
+PICTURE_STYLE = _style()
+"""The CSS of a picture; a page has it once for all its pictures."""

@@ -1,0 +1,56 @@
+"""The font of pages: shipped with its licence, small, and with what browsers set formulas by."""
+
+import base64
+import re
+import tomllib
+from pathlib import Path
+
+from tutor.render.maths_font import FONT, write_font_rule
+
+MATH, GSUB, KNOWN = 31, 28, 63
+"""Numbers of tables in the directory of a WOFF2 file (its specification, section 5.2)."""
+
+
+def read_number(data, at):
+    """A UIntBase128 and where it ends."""
+    value = 0
+    while True:
+        byte = data[at]
+        value, at = value << 7 | byte & 127, at + 1
+        if byte < 128:
+            return value, at
+
+
+def list_tables(data):
+    assert data[:4] == b"wOF2"
+    assert int.from_bytes(data[8:12], "big") == len(data)
+    found, at = set(), 48
+    for _ in range(int.from_bytes(data[12:14], "big")):
+        flags = data[at]
+        tag = flags & KNOWN
+        at += 5 if tag == KNOWN else 1
+        _, at = read_number(data, at)
+        if (tag in (10, 11)) != (flags >> 6 == 3):  # only glyf and loca are transformed unless it is said that they are not
+            _, at = read_number(data, at)
+        found.add(tag)
+    return found
+
+
+def test_the_font_is_small_and_sets_mathematics():
+    data = FONT.read_bytes()
+    assert len(data) < 150_000
+    assert {MATH, GSUB} <= list_tables(data)
+
+
+def test_the_font_is_in_the_style_as_it_is_on_disk():
+    (inside,) = re.findall(r"url\('data:font/woff2;base64,([A-Za-z0-9+/=]+)'\)", write_font_rule())
+    assert base64.b64decode(inside) == FONT.read_bytes()
+    assert "data:" not in write_font_rule("/font.woff2")
+
+
+def test_its_licence_goes_with_it():
+    assert "GUST Font License" in (FONT.parent / "GUST-FONT-LICENSE.txt").read_text("utf-8")
+    project = Path(__file__).parents[2] / "pyproject.toml"
+    settings = tomllib.loads(project.read_text("utf-8"))
+    assert "tutor/render/fonts/GUST-FONT-LICENSE.txt" in settings["project"]["license-files"]
+    assert settings["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["tutor"]
