@@ -72,6 +72,28 @@ def _list_abilities(raw: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(ability for ability, there in has.items() if there)
 
 
+@dataclass(frozen=True, slots=True)
+class Trained:
+    """What an exercise trains: its ``skills``, in the order in which they are asked, and how many ``tasks`` there are."""
+
+    id: str
+    tasks: int
+    skills: tuple[str, ...]
+
+
+def list_trained() -> list[Trained]:
+    """What each exercise of the catalogue trains, written down beside the exercises so that none has to be worked out.
+
+    >>> next(row for row in list_trained() if row.id == "graz/chain").skills[0]
+    'gradient:tanh'
+    """
+    rows = (line.split(",", 2) for line in read_text(FOLDER / SKILLS).splitlines()[1:] if line)
+    return [Trained(ident, int(tasks), tuple(skills.split("; "))) for ident, tasks, skills in rows]
+
+
+SKILLS = "skills.csv"
+
+
 def locate(target: str) -> tuple[str, Path]:
     """The id and the file of an exercise, given by its id or by a path to a TOML file.
 
