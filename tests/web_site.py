@@ -57,7 +57,8 @@ class SiteMade:
         self.time = 1_000.0
         self.store = store or Store(self.path, now=lambda: self.time)
         self.desks = desks or OneDesk()
-        self.site = Site(self.store, self.desks, list_served([str(one) for one in targets], ["sigmoid", "relu"]), SiteSettings(**{**LOOSE, **settings}))
+        served = list_served([str(one) for one in targets], ["sigmoid", "relu"])
+        self.site = Site(self.store, self.desks, served, SiteSettings(**{**LOOSE, **settings}))
         self.app, self.loop = self.site.make_app(), asyncio.new_event_loop()
 
     def browser(self):

@@ -22,7 +22,8 @@ def ask(desk, do, **more):
     return json.loads(desk.answer(json.dumps(job(do, **more))))
 
 
-EVENTS = [dump_record({"event": "answer", "text": text, "at": float(at)}) for at, text in enumerate(["0.3775", "0.7", "0.6", "dL/dw5 = 0.0822"])]
+TYPED = ["0.3775", "0.7", "0.6", "dL/dw5 = 0.0822"]
+EVENTS = [dump_record({"event": "answer", "text": text, "at": float(at)}) for at, text in enumerate(TYPED)]
 EVENTS += [dump_record({"event": kind, "at": 100.0 + at}) for at, kind in enumerate(["hint", "skip", "back"])]
 
 
@@ -63,7 +64,8 @@ def test_the_text_of_an_exercise_is_asked_for_once():
 def test_nothing_that_is_typed_breaks_a_worker(text):
     desk = LessonDesk()
     event = dump_record({"event": "answer", "text": text, "at": 1.0})
-    for found in (ask(desk, "take", session=1, chain="c", count=0, event=event), ask(desk, "preview", session=1, chain="c", count=0, typed=text)):
+    at = {"session": 1, "chain": "c", "count": 0}
+    for found in (ask(desk, "take", event=event, **at), ask(desk, "preview", typed=text, **at)):
         assert "fault" not in found, found
 
 
@@ -89,4 +91,4 @@ def test_a_solution_has_its_graph():
 
 
 def test_skills_have_names():
-    assert ask(LessonDesk(), "name", skills={"forward:sigmoid": 0.3})["skills"] == {"forward:sigmoid": "forward, sigmoid"}
+    assert ask(LessonDesk(), "name", skills={"forward:sigmoid": 0.3})["skills"] == {"forward:sigmoid": "computing the sigmoid"}

@@ -6,7 +6,7 @@ from tutor.web.security import (
     POLICY,
     SECRET,
     TOKEN,
-    Rate,
+    RateLimit,
     hash_secret,
     is_form_token,
     is_own_host,
@@ -64,14 +64,14 @@ def test_only_own_names_are_answered(host, own):
 
 
 def test_a_rate_is_of_one_learner():
-    rate = Rate(burst=2, each=0.5)
+    rate = RateLimit(burst=2, each=0.5)
     assert [rate.allows("anna", 0.0) for _ in range(3)] == [True, True, False]
     assert rate.allows("ben", 0.0)
     assert [rate.allows("anna", at) for at in (1.0, 2.0, 2.5, 4.0)] == [False, True, False, True]
 
 
 def test_a_rate_forgets_who_is_quiet():
-    rate = Rate(burst=1, each=1.0, most=10)
+    rate = RateLimit(burst=1, each=1.0, most=10)
     for who in range(100):
         rate.allows(who, float(who))
     assert len(rate.left) <= 11

@@ -74,18 +74,19 @@ def serve(
         raise
     from tutor.explain.words.languages import require_wording
     from tutor.web.judging import Desks
-    from tutor.web.roster import list_served
+    from tutor.web.roster import list_served, read_class
     from tutor.web.security import make_token
     from tutor.web.store import Store
 
     words = require_wording(lang)
     served = list_served(targets or [], words.rules.FORWARD)
+    store = Store(_choose_database(database))
+    students = read_class(roster) if roster is not None else []
     listener = bind_port(host, port)
     address = f"http://{_write_host(host)}:{listener.getsockname()[1]}"
-    store = Store(_choose_database(database))
     token = make_token() if roster is not None else ""
     if roster is not None:
-        _admit_class(store, roster, links, name[0] if name else "", address, anew=new_links)
+        _admit_class(store, students, links, name[0] if name else "", address, anew=new_links)
     hosts = frozenset(one.lower() for one in [*(name or []), host, *([socket.gethostname()] if host in ("0.0.0.0", "::") else [])])
     settings = SiteSettings(mode=mode.value, language=lang or "", solutions=solutions, hosts=hosts, class_token=token)
     desks = Desks(workers or max(2, os.cpu_count() or 1))
@@ -132,10 +133,14 @@ def bind_port(host: str, port: int) -> socket.socket:
     try:
         family, kind, protocol, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
         made = socket.socket(family, kind, protocol)
-        if os.name == "posix":
-            made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        made.bind(where)
-        made.listen(1024)
+        try:
+            if os.name == "posix":
+                made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            made.bind(where)
+            made.listen(1024)
+        except OSError:
+            made.close()
+            raise
     except OSError as error:
         shown = f"{make_visible(host)}:{port}"
         if isinstance(error, socket.gaierror):
@@ -162,13 +167,13 @@ def _choose_database(given: Path | None) -> Path:
     return folder / "practice.sqlite"
 
 
-def _admit_class(store: Store, roster: Path, links: Path | None, name: str, address: str, *, anew: bool) -> None:
+def _admit_class(store: Store, students: list[tuple[str, str]], links: Path | None, name: str, address: str, *, anew: bool) -> None:
     """Write the links of a class and say where they are."""
-    from tutor.web.roster import admit_class, read_class
+    from tutor.web.roster import admit_class
 
     file = links or Path(f"{store.path}.links.csv")
     outside = f"http://{name}:{address.rpartition(':')[2]}" if name else address
-    count, made = admit_class(store, read_class(roster), file, outside, anew=anew)
+    count, made = admit_class(store, students, file, outside, anew=anew)
     sys.stdout.write(f"{count} students, {made} new links: {make_visible(str(file), 200)}\n")
 
 

@@ -61,12 +61,13 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """``left = side = side``, numbered when later steps refer to it, with the reason why it holds."""
+    """``left = side = side``, numbered when later steps refer to it, with the reason why it holds; a ``quiet`` one is set greyed."""
 
     left: Expr
     sides: tuple[Side, ...]
     number: int | None = None
     why: Sentence = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)

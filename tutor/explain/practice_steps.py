@@ -1,130 +1,154 @@
-"""The steps that a session has so far, each by itself, and the graph that it is about: what stands beside a question on a page.
-
-A step is only here once it is done; of one that was kept though it is wrong there is the learner's own value.  The graph has names and
-formulas alone, no number that has to be found.
-"""
+"""The steps of a session so far, as a worked solution has them: in symbols, with the learner's numbers put in, and what comes out."""
 
 from __future__ import annotations
 
-from tutor.derive.working import list_referred
-from tutor.explain.asked_quantity import name_asked
-from tutor.explain.document import Block, Document, Equation, Equations, Math, Node, Paragraph, Picture, Side
+from collections.abc import Mapping, Sequence
+
+from tutor.explain.document import Document, Equation, Equations, Figure, Paragraph, Sentence, Side
 from tutor.explain.feedback_page import cut, value
-from tutor.explain.practice_page import EQUALS, say_rule
+from tutor.explain.graph_picture import draw_known
+from tutor.explain.practice_page import EQUALS, name_step, say_rule
 from tutor.explain.words.wording import ENGLISH, Wording
-from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import Call, Expr, Number
-from tutor.expression.plain import write_plain
-from tutor.expression.walk import as_name, names
-from tutor.graph.nouns import Graph, Step
-from tutor.practice.ladder import find_step, list_rungs, write_answer, write_number
-from tutor.practice.preview import Preview
-from tutor.practice.session import DONE, Lesson, Session
+from tutor.expression.walk import as_name
+from tutor.numbers.agreement import is_decimal
+from tutor.practice.ladder import Rung, list_rungs, write_answer
+from tutor.practice.session import DONE, PLACED, Session
 from tutor.practice.tasks import AskedStep
 
-MOST_BOXES = 80
-"""A larger graph is not drawn beside a question."""
-MOST_ENTRIES = 64
+MOST_BOXES = 60
+"""A larger graph is not drawn: nobody finds anything in it."""
+MOST_ENTRIES = 36
+"""The entries of a larger array are not set as a matrix here."""
 
 
-def list_done(session: Session) -> tuple[AskedStep, ...]:
-    """The tasks that are done and have something to show for it: quantities, no choices.
+def write_worked(before: Session | None, session: Session, words: Wording = ENGLISH) -> Document:
+    """The steps that were worked out since ``before``: in symbols, with numbers put in, and what comes out."""
+    given = [
+        task for task in session.lesson.tasks
+        if session.look_up(task.id).status == "given" and (before is None or before.look_up(task.id).status != "given")
+    ]  # fmt: skip
+    rows = _StepWriter(session, words).write_rows(given)
+    blocks = (Paragraph((words.practice.WORKED,)), Equations(tuple(rows))) if rows else ()
+    return Document("", blocks=blocks, language=words.language)
 
-    >>> from tutor.exercise.load import load
-    >>> from tutor.practice.session import start
-    >>> list_done(start(load("neuron/two-two-two")))
-    ()
+
+def write_so_far(session: Session, words: Wording = ENGLISH, most: int | None = None) -> Document:
+    """All that is done so far, in the order of the computation, the last ``most`` steps of it.
+
+    A step that the learner has tried twice stands there too, greyed and in symbols, to go on with.  Steps that were kept though they are
+    wrong have the learner's own number.  In an exam nothing stands there but what the learner has said.
     """
-    able = (task for task in session.lesson.tasks if task.kind in ("value", "declared"))
-    return tuple(task for task in able if session.look_up(task.id).status in DONE)
+    writer = _StepWriter(session, words)
+    done = [task for task in session.lesson.tasks if writer.is_shown(task)]
+    kept = done if most is None else done[max(0, len(done) - most) :]
+    rows = writer.write_rows(kept)
+    left_out = len(done) - len(kept)
+    say = words.practice
+    blocks = [Paragraph((say.grammar.choose(say.MORE_ABOVE, left_out).format(count=left_out),))] if left_out and rows else []
+    return Document("", blocks=(*blocks, Equations(tuple(rows))) if rows else (), language=words.language)
 
 
-def write_done(session: Session, task: AskedStep, words: Wording = ENGLISH) -> Document:
-    """One step that is done: in symbols, with numbers put in, and what came out; of an exam that goes on, what was written."""
-    marker, own = session.lesson.marker, session.look_up(task.id)
-    if session.lesson.settings.mode == "exam" and not session.ended:
-        asked = name_asked(task.question, words) if task.question.targets else [cut(task.question.text, words.marking, 80)]
-        return Document("", blocks=(Paragraph((*asked, EQUALS, value(own.text, words.marking))),), language=words.language)
-    step = find_step(marker, task)
-    result = None if own.status == "kept" else _find_result(session.lesson, task)
-    text = own.text.strip() if own.status == "kept" else write_answer(marker, task.question)
-    blocks: list[Block] = []
-    if step is None or task.question.kind == "choice":
-        asked = name_asked(task.question, words) if task.question.targets else [cut(task.question.text, words.marking, 80)]
-        blocks.append(Paragraph((*asked, EQUALS, value(text, words.marking))))
-    else:
-        rungs = {rung.kind: rung for rung in list_rungs(marker, task, session.list_shown())}
-        sides = [Side(right) for kind in ("symbols", "numbers") if kind in rungs and (right := rungs[kind].right) is not None]
-        if own.status == "kept" and isinstance(number := value(text, words.marking), Math):
-            sides.append(Side(number.expr, result=True))
-        elif result is not None:
+def list_so_far(session: Session) -> tuple[AskedStep, ...]:
+    """The tasks that have something to show: those that are done, and those that are placed to go on with."""
+    writer = _StepWriter(session, ENGLISH)
+    return tuple(task for task in session.lesson.tasks if writer.is_shown(task))
+
+
+def write_step(session: Session, task: AskedStep, words: Wording = ENGLISH) -> Document:
+    """One step by itself, as `write_so_far` has it; of a task without a step (a count) what was answered."""
+    rows = _StepWriter(session, words).write_rows([task])
+    own = session.look_up(task.id)
+    if rows or own.status not in DONE:
+        return Document("", blocks=(Equations(tuple(rows)),) if rows else (), language=words.language)
+    is_own = own.status == "kept" or session.is_secret
+    answer = value(cut((own.text if is_own else write_answer(session.lesson.marker, task.question)).strip(), words.marking), words.marking)
+    return Document("", blocks=(Paragraph((*name_step(task, words), EQUALS, answer)),), language=words.language)
+
+
+def draw_so_far(session: Session, words: Wording = ENGLISH) -> Document:
+    """The graph with what is known so far: given values, and those values and gradients that are done.  Empty where there is none."""
+    graph = session.lesson.exercise.graph
+    if graph is None or len(graph.names) > MOST_BOXES:
+        return Document("", language=words.language)
+    known = {name: found.expr for name, text in session.list_shown().items()
+             if not isinstance(found := value(text, words.marking), str)}  # fmt: skip
+    return Document("", blocks=(Figure(draw_known(graph, known, words.drawn), (words.practice.GRAPH,)),), language=words.language)
+
+
+class _StepWriter:
+    """Writes the rows of steps."""
+
+    def __init__(self, session: Session, words: Wording) -> None:
+        self.session, self.words = session, words
+        self.marker = session.lesson.marker
+        self.shown: Mapping[str, str] = session.list_shown()
+        self.exam = session.lesson.settings.mode == "exam" and not session.ended
+
+    def is_shown(self, task: AskedStep) -> bool:
+        """Whether a task has a row: one that is done, or placed, and asks for more than a choice."""
+        own = self.session.look_up(task.id)
+        is_placed = own.status == "open" and own.attempts >= PLACED and not self.exam
+        return task.question.kind != "choice" and (own.status in DONE or is_placed)
+
+    def write_rows(self, tasks: Sequence[AskedStep]) -> list[Equation]:
+        """A row for each task that has a step."""
+        return [row for task in tasks if task.question.kind != "choice" and (row := self.write_row(task)) is not None]
+
+    def write_row(self, task: AskedStep) -> Equation | None:
+        """A step: what it is, in symbols, with numbers put in, the result, why."""
+        own = self.session.look_up(task.id)
+        rungs = {rung.kind: rung for rung in list_rungs(self.marker, task, self.shown)}
+        symbols = rungs.get("symbols")
+        if symbols is None or symbols.left is None or symbols.right is None:
+            return None
+        if self.exam:
+            found = self.read_typed(own.text)
+            return None if found is None else Equation(symbols.left, (Side(found, result=True),))
+        placed = own.status not in DONE
+        own_left = as_name(task.question.array) if task.question.array else symbols.left
+        is_entry = own_left != symbols.left  # an array whose step stands entry by entry
+        if is_entry and placed:
+            return None
+        sides = [] if is_entry else [Side(symbols.right)]
+        if not placed and not task.question.shape:
+            sides += [Side(right) for rung in [rungs.get("numbers")] if rung is not None and (right := rung.right) is not None]
+        if not placed and (result := self.find_result(task, own.status, own.text)) is not None:
             sides.append(Side(result, result=True))
-        why = (say_rule(step.sort, step.rule, words),) if step.rule else ()
-        blocks.append(Equations((Equation(as_name(step.target), tuple(sides), why=why),)))
-    if own.status not in ("right", "given"):
-        blocks.append(Paragraph((words.practice.STATUS[own.status],)))
-    return Document("", blocks=tuple(blocks), language=words.language)
+        if not sides:
+            return None
+        return Equation(own_left, tuple(sides), why=self.say_why(rungs.get("rule"), own.status, placed), quiet=placed)
+
+    def say_why(self, rung: Rung | None, status: str, placed: bool) -> Sentence:
+        """The rule, and how the step was come by where that was not on one's own."""
+        say = self.words.practice
+        how = say.TO_GO_ON if placed else say.STATUS[status] if status in ("kept", "shown", "given") else ""
+        rule = say_rule(rung.sort, rung.rule, self.words) if rung is not None and status != "kept" else ""
+        said = "; ".join(part for part in (how, rule) if part)
+        return (said,) if said else ()
+
+    def find_result(self, task: AskedStep, status: str, typed: str) -> Expr | None:
+        """What came out: the learner's own number where it was kept, else the right one; nothing for a formula, which stands there."""
+        question = task.question
+        if question.kind in ("expression", "chain"):
+            return None
+        if status == "kept":
+            return self.read_typed(self.shown.get(task.target, typed))
+        if not question.shape:
+            return self.read_typed(write_answer(self.marker, question))
+        numbers = [self.read_typed(part) for part in _split_entries(write_answer(self.marker, question))]
+        entries = [number for number in numbers if number is not None]
+        if len(entries) != len(numbers) or not 0 < len(entries) <= MOST_ENTRIES or len(question.shape) > 2:
+            return None
+        columns = question.shape[1] if len(question.shape) == 2 else len(entries)
+        return Call("matrix", (Number(str(columns)), *entries))
+
+    def read_typed(self, text: str) -> Expr | None:
+        """A number as it was typed; nothing for anything else."""
+        inline = value(cut(text.strip(), self.words.marking, 40), self.words.marking)
+        plain = text.strip().replace("−", "-")
+        return inline.expr if not isinstance(inline, str) and (is_decimal(plain) or "/" in plain) else None
 
 
-def _find_result(lesson: Lesson, task: AskedStep) -> Expr | None:
-    """What came out, as it is shown: a number, or an array of numbers; nothing where there are no values."""
-    question, truth = task.question, lesson.marker.sheet.truth
-    if question.kind in ("expression", "chain", "choice") or not all(target in truth for target in question.targets):
-        return None
-    entries = [Number(write_number(truth[target])) for target in question.targets]
-    if len(entries) == 1 and not question.shape:
-        return Number(write_answer(lesson.marker, question)) if question.form != "fraction" else None
-    if len(entries) > MOST_ENTRIES or len(question.shape) > 2:
-        return None
-    width = question.shape[-1] if len(question.shape) == 2 else 1
-    return Call("matrix", (Number(str(width)), *entries))
-
-
-def draw_lesson(lesson: Lesson, words: Wording = ENGLISH) -> Picture | None:
-    """The graph of a lesson with names and formulas, and no number; None where there is none, or it is too large to stand beside."""
-    graph: Graph = lesson.marker.sheet.working.graph
-    if lesson.exercise.graph is None or len(graph.steps) + len(graph.leaves) > MOST_BOXES:
-        return None
-    kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)}
-    nodes: dict[str, Node] = {}
-    edges: list[tuple[str, str]] = []
-    for step in graph.steps:
-        for name in names(step.expr):
-            nodes.setdefault(name, Node(name, kinds.get(name, "node")))
-            edges.append((name, step.target))
-        nodes[step.target] = Node(step.target, kinds.get(step.target, "node"), step.expr)
-    return Picture(tuple(nodes.values()), tuple(edges), graph.loss, words.drawn)
-
-
-def list_touched(step: Step) -> tuple[str, ...]:
-    """The quantities that a step is about, to be lit up in the graph: what it computes, and what it uses.
-
-    >>> from tutor.expression.nodes import Mul, Name, Partial
-    >>> list_touched(Step("dL/dz", Mul((Partial("L", "a"), Partial("a", "z"))), "chain rule", sort="gradient"))
-    ('L', 'z', 'a')
-    """
-    keys = (step.target, *list_referred(step.expr))
-    return tuple(dict.fromkeys(name for key in keys for name in list_key_names(key)))
-
-
-def list_key_names(key: str) -> tuple[str, ...]:
-    """The quantities in a name or a derivative.
-
-    >>> list_key_names("dL/dw5"), list_key_names("out_h1"), list_key_names("w5@1")
-    (('L', 'w5'), ('out_h1',), ('w5',))
-    """
-    derivative = read_derivative(key)
-    return (derivative.of, derivative.wrt) if derivative is not None else (read_after(key).key,)
-
-
-def write_preview(preview: Preview, words: Wording = ENGLISH) -> Document:
-    """What was understood of a text that is being typed, or why nothing is."""
-    if preview.message:
-        first = preview.message.splitlines()[0]
-        return Document("", blocks=(Paragraph((cut(first, words.marking, 160),)),), language=words.language)
-    parts: list[str | Math] = []
-    for sign, expr in preview.members:
-        if sign:
-            parts.append(f"\N{NO-BREAK SPACE}{sign}\N{NO-BREAK SPACE}")
-        parts.append(Math(expr) if len(write_plain(expr)) < 1_000 else "…")
-    return Document("", blocks=(Paragraph(tuple(parts)),) if parts else (), language=words.language)
+def _split_entries(text: str) -> list[str]:
+    return [part.strip(" []") for part in text.split(",")]

@@ -1,4 +1,4 @@
-"""The workers of the server: processes that judge and solve, held to their limits as those of ``tutor mark`` are; one that dies is replaced.
+"""The workers of the server: processes that judge and solve, held to limits as those of ``tutor mark`` are; who dies is replaced.
 
 The server itself has no SymPy: it starts at once, and nothing that a learner types is read in it.  A session goes to the same worker as
 long as that one is free, since it has it in its memory.
@@ -80,6 +80,8 @@ class Desks:
                 seat.timer.cancel()
             if seat.worker is not None:
                 self.means.kill(seat.worker)
+                self.means.bury(seat.worker)
+                seat.worker = None
 
     async def ask(self, key: int, job: Mapping[str, Any]) -> dict[str, Any]:
         """Have a job done, where possible by the worker that had the last one with this key.

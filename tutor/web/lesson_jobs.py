@@ -14,15 +14,27 @@ from typing import Any, TypeVar
 
 from tutor.contracts.practice_json import read_event
 from tutor.errors import GraphError, TutorError
+from tutor.exercise.catalogue import list_trained
 from tutor.exercise.load import from_text
 from tutor.exercise.model import Exercise
-from tutor.explain.practice_steps import write_preview
+from tutor.explain.practice_parts import write_preview
+from tutor.explain.practice_summary import write_proposal
 from tutor.explain.words.languages import require_wording
+from tutor.notation.profile import Notation
+from tutor.practice.learner import propose_next
 from tutor.practice.preview import read_preview
 from tutor.practice.session import Lesson, Settings, start, step
 from tutor.render.picture.svg import svg
 from tutor.results.solution import solve
-from tutor.web.lesson_page import BESIDE, PreparedLesson, SessionPage, name_skills, write_part, write_progress
+from tutor.web.lesson_page import (
+    BESIDE,
+    PreparedLesson,
+    SessionPage,
+    name_skills,
+    write_inline,
+    write_part,
+    write_progress,
+)
 from tutor.web.store import chain_hash
 
 LESSONS, SESSIONS, EXERCISES = 60, 400, 60
@@ -94,9 +106,9 @@ class LessonDesk:
         if "events" not in asked:
             if asked["count"]:
                 raise NeedError("events")
-            page = SessionPage(prepared, start(prepared.lesson))
+            page = SessionPage(prepared, start(prepared.lesson, known=asked["settings"].get("known")))
         else:
-            page = _take_again(prepared, asked["events"])
+            page = _take_again(prepared, asked["settings"].get("known"), asked["events"])
         self._put_session(ident, chain, page)
         return page
 
@@ -150,6 +162,15 @@ class LessonDesk:
         doc = solution.document()
         return {"html": write_part(doc, solution.notation, 0), "graph": graph, "plain_title": doc.title, "language": doc.language}
 
+    def propose(self, asked: Mapping[str, Any]) -> dict[str, Any]:
+        """The exercise that a learner should go on with, of those that are served; none where everything is done or known."""
+        served = set(asked["served"])
+        found = propose_next(asked["known"], [row for row in list_trained() if row.id in served], asked["finished"])
+        if found is None:
+            return {"key": ""}
+        words = require_wording(asked["language"] or None)
+        return {"key": found.exercise, "html": write_inline(write_proposal(found, words), Notation())}
+
     def name(self, asked: Mapping[str, Any]) -> dict[str, Any]:
         """What skills are called."""
         return {"skills": name_skills(asked["skills"], require_wording(asked["language"] or None))}
@@ -157,12 +178,12 @@ class LessonDesk:
 
 _JOBS: Mapping[str, Callable[[LessonDesk, Mapping[str, Any]], dict[str, Any]]] = {
     "introduce": LessonDesk.introduce, "show": LessonDesk.show, "take": LessonDesk.take, "preview": LessonDesk.preview,
-    "solve": LessonDesk.solve, "name": LessonDesk.name,
+    "solve": LessonDesk.solve, "propose": LessonDesk.propose, "name": LessonDesk.name,
 }  # fmt: skip
 
 
-def _take_again(prepared: PreparedLesson, events: list[str]) -> SessionPage:
-    session, reply = start(prepared.lesson), None
+def _take_again(prepared: PreparedLesson, known: Mapping[str, float] | None, events: list[str]) -> SessionPage:
+    session, reply = start(prepared.lesson, known=known), None
     for line in events:
         session, reply = step(session, read_event(json.loads(line), 0.0))
     return SessionPage(prepared, session, reply)

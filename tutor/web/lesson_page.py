@@ -15,23 +15,17 @@ from tutor.answer.read.array_vocabulary import layer_notation
 from tutor.answer.read.vocabulary import notation_of
 from tutor.exercise.question import LISTS
 from tutor.explain.document import Document, Inline, Paragraph
-from tutor.explain.practice_page import (
-    find_status,
-    name_skill,
-    write_known,
-    write_question,
-    write_reply,
-    write_start,
-    write_summary,
-)
-from tutor.explain.practice_steps import draw_lesson, list_done, list_key_names, list_touched, write_done
+from tutor.explain.practice_page import write_known, write_question, write_reply, write_start
+from tutor.explain.practice_parts import draw_session, list_key_names, list_touched
+from tutor.explain.practice_steps import list_so_far, write_step
+from tutor.explain.practice_summary import find_status, name_skill, write_summary
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_title, write_words
 from tutor.expression.keys import read_after
 from tutor.expression.walk import as_name
 from tutor.notation.profile import Notation
 from tutor.practice.ladder import find_step
-from tutor.practice.session import DONE, Lesson, Progress, Reply, Session, choices
+from tutor.practice.session import DONE, Lesson, Progress, Reply, Session, choices, is_finished, start
 from tutor.practice.tasks import AskedStep
 from tutor.render.html_page import write_html_body
 from tutor.render.picture.svg import svg
@@ -86,26 +80,25 @@ class PreparedLesson:
     @cached_property
     def given(self) -> str:
         """What is given."""
-        from tutor.practice.session import start
-
         return write_part(write_start(start(self.lesson), self.words), self.notation)
 
     @cached_property
     def graph(self) -> str:
         """The picture of its graph, with names alone."""
-        picture = draw_lesson(self.lesson, self.words)
-        return "" if picture is None else svg(picture, self.notation, alone=False, widest=BESIDE)
+        return write_graph(start(self.lesson), self)
 
     @cached_property
     def title(self) -> str:
         """Its title as HTML."""
-        plain, maths = set_title(self.lesson.exercise.title, self.notation)
+        exercise = self.lesson.exercise
+        plain, maths = set_title(exercise.say(exercise.title, self.words.language), self.notation)
         return write_inline(maths or (plain,), self.notation)
 
     @cached_property
     def plain_title(self) -> str:
         """Its title as text."""
-        return set_title(self.lesson.exercise.title, self.notation)[0]
+        exercise = self.lesson.exercise
+        return set_title(exercise.say(exercise.title, self.words.language), self.notation)[0]
 
     @cached_property
     def labels(self) -> Mapping[str, str]:
@@ -143,7 +136,7 @@ class SessionPage:
             "title": prepared.title, "plain_title": prepared.plain_title, "language": prepared.words.language,
             "mode": session.lesson.settings.mode, "layer": session.lesson.settings.layer,
             "progress": write_progress(session), "ended": session.ended, "said": self._write_said(), "steps": self._list_steps(),
-            "given": prepared.given, "graph": prepared.graph, "known": self._write_known(),
+            "given": prepared.given, "graph": write_graph(session, prepared), "known": self._write_known(),
         }  # fmt: skip
         if session.ended:
             return found | {"summary": write_part(write_summary(session, prepared.words), prepared.notation, DEPTH)}
@@ -151,7 +144,7 @@ class SessionPage:
         return found | ({"question": self._write_question(task)} if (task := session.task) is not None else {})
 
     def _write_known(self) -> str:
-        if self.session.lesson.settings.mode == "exam":
+        if self.session.is_secret:
             return ""  # a number on the table would be a verdict
         return write_part(write_known(self.session, self.prepared.words), self.prepared.notation)
 
@@ -163,7 +156,7 @@ class SessionPage:
         return {"html": write_part(doc, self.prepared.notation), "mood": find_mood(reply)} if doc.blocks else None
 
     def _list_steps(self) -> list[dict[str, Any]]:
-        return [self._write_step(task) for task in list_done(self.session)]
+        return [made for task in list_so_far(self.session) if (made := self._write_step(task))["html"]]
 
     def _write_step(self, task: AskedStep) -> dict[str, Any]:
         own, notation = self.session.look_up(task.id), self.prepared.notation
@@ -171,7 +164,7 @@ class SessionPage:
         if before is not None and before[0] == own:
             return before[1]
         step = find_step(self.session.lesson.marker, task)
-        html = write_part(write_done(self.session, task, self.prepared.words), notation)
+        html = write_part(write_step(self.session, task, self.prepared.words), notation)
         made = {"html": html, "target": task.target, "touched": list(list_touched(step)) if step is not None else [task.target]}
         self.written[task.id] = (own, made)
         return made
@@ -201,15 +194,21 @@ class SessionPage:
         return found
 
 
+def write_graph(session: Session, prepared: PreparedLesson) -> str:
+    """The graph with what is known so far, as a picture to stand beside a text; nothing where there is none."""
+    picture = draw_session(session, prepared.words)
+    return "" if picture is None else svg(picture, prepared.notation, alone=False, widest=BESIDE)
+
+
 def write_progress(session: Session) -> dict[str, Any]:
     """How far a session is: what lists show, and what the next exercise is chosen by."""
     tasks = session.lesson.tasks
     statuses = [find_status(session.look_up(task.id)) for task in tasks]
-    asked = {task.skill for task in tasks if session.look_up(task.id).first is not None}
     return {
         "count": len(tasks), "done": sum(session.look_up(task.id).status in DONE for task in tasks),
-        "right": sum(status in ("right", "implied") for status in statuses), "ended": session.ended,
-        "known": {skill: round(session.known[skill], 4) for skill in sorted(asked)},
+        "right": sum(status in ("right", "implied") for status in statuses), "ended": session.ended, "finished": is_finished(session),
+        "trials": [list(trial) for trial in session.trials],
+        "known": {trial.skill: round(session.known[trial.skill], 4) for trial in session.trials},
     }  # fmt: skip
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import os
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 
@@ -26,6 +27,7 @@ _FIRST_LIST = re.compile(r"^\[\[", re.MULTILINE)
 _TABLE = re.compile(r"^\[(\w+)\]\s*$", re.MULTILINE)
 _TITLE = re.compile(r'^title = "([^"]*)"$', re.MULTILINE)
 _NOTATIONS = Path(notation.__file__).parent
+_TRANSLATED = re.compile(r'^\[([a-z]{2})\]\s*\ntitle = ("[^"\\\n]*")$', re.MULTILINE)
 _WORD = re.compile(r"[A-Za-z_]\w*")
 
 
@@ -40,6 +42,11 @@ class Served:
     tags: frozenset[str] = frozenset()
     path: Path | None = None
     text: str = ""
+    titles: tuple[tuple[str, str], ...] = ()
+
+    def say_title(self, language: str) -> str:
+        """Its title in a language, by its code."""
+        return dict(self.titles).get(language, self.title)
 
     def read(self) -> tuple[str, str]:
         """Its text as it is now, with the SHA-256 of it; raises `ExerciseError` where the file is gone or cannot be read."""
@@ -59,7 +66,7 @@ def list_served(targets: Sequence[str], functions: Iterable[str]) -> dict[str, S
             key, number = one.key, 2
             while key in found:
                 key, number = f"{one.key}-{number}", number + 1
-            found[key] = one if key == one.key else Served(key, one.title, one.course, one.abilities, one.tags, one.path, one.text)
+            found[key] = one if key == one.key else replace(one, key=key)
             if len(found) > MOST:
                 raise OutputError(f"more than {MOST:,} exercises", hint="give a smaller folder")
     return found
@@ -102,7 +109,8 @@ def _describe(key: str, course: str, path: Path, known: frozenset[str]) -> Serve
     raw = _parse_head(catalogue.read_text(path), str(path))
     abilities = catalogue.list_abilities(raw)
     tags = known & set(_WORD.findall(" ".join(str(raw.get(part, "")) for part in ("steps", "expression", "network"))))
-    return Served(key, str(raw.get("title", key)), course, abilities, tags, path)
+    titles = tuple((code, str(said["title"])) for code, said in raw.items() if isinstance(said, dict) and "title" in said)
+    return Served(key, str(raw.get("title", key)), course, abilities, tags, path, titles=titles)
 
 
 def _parse_head(text: str, where: str) -> dict[str, object]:
@@ -117,7 +125,10 @@ def _parse_head(text: str, where: str) -> dict[str, object]:
         found: dict[str, object] = tomllib.loads(text[: head.start()])
     except (ValueError, RecursionError):
         return _parse(text, where)  # cut in the middle of something, or wrong
-    return {table: {} for table in _TABLE.findall(text, head.start())} | found
+    behind: dict[str, object] = {table: {} for table in _TABLE.findall(text, head.start())}
+    for match in _TRANSLATED.finditer(text, head.start()):
+        behind[match[1]] = {"title": json.loads(match[2])}
+    return behind | found
 
 
 def _parse(text: str, where: str) -> dict[str, object]:

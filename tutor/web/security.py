@@ -86,7 +86,7 @@ def is_same_token(token: str, own: str) -> bool:
 def is_own_host(host: str, names: Collection[str]) -> bool:
     """Whether a page is asked for by a name of this server: an address, ``localhost``, or one of ``names``.
 
-    Another name that leads here is somebody's who wants to read pages through a browser inside (DNS rebinding); addresses lead nowhere else.
+    Another name that leads here is of somebody who wants to read pages through a browser inside (DNS rebinding); an address is none.
 
     >>> [is_own_host(host, ["aula.org"]) for host in ("127.0.0.1:80", "[::1]:80", "LOCALHOST", "aula.org", "evil.org", "")]
     [True, True, True, True, False, False]
@@ -103,10 +103,10 @@ def is_own_host(host: str, names: Collection[str]) -> bool:
 
 
 @dataclass(slots=True)
-class Rate:
+class RateLimit:
     """How often somebody may do something: ``burst`` times at once, then ``each`` times a second.
 
-    >>> rate = Rate(burst=2, each=1.0)
+    >>> rate = RateLimit(burst=2, each=1.0)
     >>> [rate.allows("anna", at) for at in (0.0, 0.0, 0.0, 1.0, 1.0)]
     [True, True, False, True, False]
     """

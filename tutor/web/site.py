@@ -25,6 +25,7 @@ from starlette.routing import Route
 
 from tutor.errors import TutorError
 from tutor.explain.words.languages import find_wording
+from tutor.practice.tracing import Trial, trace_trials
 from tutor.version import VERSION
 from tutor.web.judging import Desks, JobFailed
 from tutor.web.pages import fill_page, find_kind, read_static
@@ -34,7 +35,7 @@ from tutor.web.security import (
     COOKIE,
     HEADERS,
     SECRET,
-    Rate,
+    RateLimit,
     hash_secret,
     is_form_token,
     is_own_host,
@@ -110,8 +111,7 @@ class Site:
         self.settings = settings or SiteSettings()
         self.key = store.keep_secret("cookies", secrets.token_bytes(32))
         self.thread = ThreadPoolExecutor(1)  # the database has one thread, so that the loop never waits for the disk
-        self.rates = {"events": Rate(*self.settings.events), "previews": Rate(*self.settings.previews),
-                      "newcomers": Rate(*self.settings.newcomers)}  # fmt: skip
+        self.rates = {kind: RateLimit(*getattr(self.settings, kind)) for kind in ("events", "previews", "newcomers")}
         self.cached: dict[tuple[object, ...], dict[str, Any]] = {}
 
     async def use_store(self, do: Callable[..., _Got], *arguments: Any) -> _Got:
@@ -273,16 +273,33 @@ class Site:
         """A session as it is, or that its exercise is another now."""
         if (await asyncio.to_thread(served.read))[1] != kept.head["digest"]:
             return await self.show_begin(visit, served, kept, changed=True)
-        return self.show_state(visit, served, kept, await self.ask_about("show", served, kept=kept), **more)
+        return await self.show_state(visit, served, kept, await self.ask_about("show", served, kept=kept), **more)
 
-    def show_state(
+    async def show_state(
         self, visit: Visit, served: Served, kept: Kept, state: Mapping[str, Any], *, note: str = "", sent: str = "", status: int = 200,
         **places: Any,
     ) -> Response:  # fmt: skip
         """The page of a session; ``note`` is something about the request, ``sent`` what was sent and not taken."""
         may_see = self.settings.solutions and self.settings.mode != "exam"
-        return self.show(visit, "lesson.html", state["language"], status, served=served, kept=kept, state=state, note=note, sent=sent,
-                         places=places, may_see=may_see, may_restart=self.settings.mode != "exam", longest=LONGEST)  # fmt: skip
+        further = await self.propose_next(kept.learner, state["language"]) if state["ended"] and self.settings.mode != "exam" else None
+        return self.show(
+            visit, "lesson.html", state["language"], status, served=served, kept=kept, state=state, note=note, sent=sent, places=places,
+            further=further, may_see=may_see, may_restart=self.settings.mode != "exam", longest=LONGEST,
+        )  # fmt: skip
+
+    async def find_known(self, learner: int) -> tuple[dict[str, float], list[str]]:
+        """What a learner has shown in all exercises, by skill, and those that are finished."""
+        sessions = await self.use_store(self.store.list_sessions, learner)
+        trials = [Trial(*trial) for kept in sessions for trial in kept.progress.get("trials", ())]
+        known = {skill: round(chance, 4) for skill, chance in trace_trials(trials).items()}
+        return known, [kept.exercise for kept in sessions if kept.progress.get("finished")]
+
+    async def propose_next(self, learner: int, language: str) -> dict[str, Any] | None:
+        """What the learner should go on with."""
+        known, finished = await self.find_known(learner)
+        job = {"do": "propose", "known": known, "finished": finished, "served": list(self.served), "language": language}
+        found = await self.desks.ask(learner, job)
+        return found if found.get("key") else None
 
     async def begin(self, visit: Visit) -> Response:
         """Begin a session; those before are kept."""
@@ -298,7 +315,8 @@ class Site:
         after = int(visit.form["after"]) if visit.form.get("after", "").isdecimal() else None
         layer = visit.form.get("layer") == "1"
         await self.introduce(served, layer=layer)  # an exercise that cannot be asked begins nothing
-        head = {"schema": 1, "digest": digest, "mode": mode, "layer": layer, "seed": 0}
+        known = (await self.find_known(learner.id))[0]
+        head = {"schema": 1, "digest": digest, "mode": mode, "layer": layer, "seed": 0, "known": known}
         with suppress(Stale):  # the form was sent twice: there is one
             await self.use_store(self.store.begin_session, learner.id, served.key, head, after)
         return self.go_to(visit, served)
@@ -337,7 +355,7 @@ class Site:
             kept = await self.use_store(self.store.add_event, kept, event, found["progress"])
         except Stale:
             return await self.refuse_stale(visit, served, await self.find_session(visit, served) or kept, kind, text)
-        return self.show_state(visit, served, kept, found["state"]) if visit.wants_part else self.go_to(visit, served)
+        return await self.show_state(visit, served, kept, found["state"]) if visit.wants_part else self.go_to(visit, served)
 
     async def refuse_stale(self, visit: Visit, served: Served, kept: Kept, kind: str, text: str) -> Response:
         """A form of a page that is older than the session: sent twice, or from another tab."""

@@ -79,7 +79,7 @@ def chain_hash(before: str, event: str) -> str:
     >>> chain_hash("", "{}") == chain_hash("", "{}") != chain_hash("a", "{}")
     True
     """
-    return sha256(f"{before}\n{event}".encode()).hexdigest()[:32]
+    return sha256(f"{before}\n{event}".encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def dump_record(value: object) -> str:
@@ -115,12 +115,12 @@ class Store:
     def __init__(self, path: Path | str, now: Callable[[], float] = time.time, wait: float = WAIT) -> None:
         self.path = str(path)
         self.now = now
-        with self._explained():
+        with self._explain_faults():
             self.base = sqlite3.connect(self.path, timeout=wait, isolation_level=None, check_same_thread=False)
             self._open()
 
     @contextmanager
-    def _explained(self) -> Iterator[None]:
+    def _explain_faults(self) -> Iterator[None]:
         try:
             yield
         except sqlite3.Error as error:
@@ -129,7 +129,7 @@ class Store:
     @contextmanager
     def _write(self) -> Iterator[sqlite3.Connection]:
         """A transaction: all of it or nothing, on the disk when it is over."""
-        with self._explained():
+        with self._explain_faults():
             self.base.execute("BEGIN IMMEDIATE")
             try:
                 yield self.base
@@ -174,7 +174,7 @@ class Store:
 
     def find_learner(self, cookie: bytes) -> Learner | None:
         """Whose cookie it is, by its hash."""
-        with self._explained():
+        with self._explain_faults():
             row = self.base.execute(
                 "SELECT id, name, student FROM learners WHERE id = (SELECT learner FROM cookies WHERE hash = ?)", (cookie,)
             ).fetchone()
@@ -205,7 +205,7 @@ class Store:
 
     def list_tokens(self) -> dict[str, bytes]:
         """The hash of each student's link."""
-        with self._explained():
+        with self._explain_faults():
             return {student: bytes(token or b"") for student, token in
                     self.base.execute("SELECT student, token FROM learners WHERE student IS NOT NULL")}  # fmt: skip
 
@@ -222,7 +222,7 @@ class Store:
 
     def find_session(self, learner: int, exercise: str) -> Kept | None:
         """The last session of a learner with an exercise."""
-        with self._explained():
+        with self._explain_faults():
             row = self.base.execute(
                 f"SELECT {_COLUMNS} FROM sessions WHERE learner = ? AND exercise = ? ORDER BY id DESC LIMIT 1", (learner, exercise)
             ).fetchone()
@@ -232,12 +232,12 @@ class Store:
         """The last session with each exercise of one learner, or of everybody."""
         whose = "" if learner is None else "WHERE learner = ?"
         query = f"SELECT {_COLUMNS} FROM sessions WHERE id IN (SELECT max(id) FROM sessions {whose} GROUP BY learner, exercise) ORDER BY id"
-        with self._explained():
+        with self._explain_faults():
             return [_make_kept(row) for row in self.base.execute(query, () if learner is None else (learner,))]
 
     def list_students(self) -> list[Learner]:
         """All students of the class, in the order of its list."""
-        with self._explained():
+        with self._explain_faults():
             rows = self.base.execute("SELECT id, name, student FROM learners WHERE student IS NOT NULL ORDER BY id").fetchall()
         return [Learner(*row) for row in rows]
 
@@ -259,13 +259,13 @@ class Store:
 
     def list_events(self, session: int) -> list[str]:
         """The events of a session, each as its line of JSON."""
-        with self._explained():
+        with self._explain_faults():
             rows = self.base.execute("SELECT event FROM events WHERE session = ? ORDER BY number", (session,)).fetchall()
         return [row[0] for row in rows]
 
     def find_event(self, session: int, number: int) -> str | None:
         """One event of a session."""
-        with self._explained():
+        with self._explain_faults():
             row = self.base.execute("SELECT event FROM events WHERE session = ? AND number = ?", (session, number)).fetchone()
         return row[0] if row else None
 

@@ -26,7 +26,6 @@ class WebWords(Topic):
     GO_ON = "Go on"
     YOUR_SUMMARY = "Summary"
     GRAPH = "Graph"
-    GRAPH_OF = "Graph of the computation"
     SCALAR = "neuron by neuron"
     LAYER = "in matrices"
 
@@ -46,8 +45,6 @@ class WebWords(Topic):
     NO_STEPS = "None yet."
     KNOWN = "What is known"
     PROGRESS = "{done} of {count} steps done"
-    QUESTION = "Question"
-    SAID = "What is said to it"
     ANSWER = "Your answer"
     ENTRY = "Entry {row}, {column}"
     ENTRY_OF_LIST = "Entry {row}"
@@ -62,10 +59,8 @@ class WebWords(Topic):
         "hint": "Hint", "keep": "Go on with my value", "skip": "Skip", "back": "Back", "give-up": "Show me this step", "quit": "Finish",
     }  # fmt: skip
     GO = "Go to"
-    ALL_STEPS = "All steps"
     MARKS: Mapping[str, str] = {"open": "open", "done": "done", "skipped": "left out", "now": "now"}
-    PREPARING = "One moment …"
-    NEXT = "Practise next"
+    NEXT = "Go there"
 
     CLASS = "The class"
     CLASS_LEAD = "How far everybody is; a cell has the steps done on their own, those done, and all."

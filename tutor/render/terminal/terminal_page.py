@@ -336,6 +336,8 @@ def _equation(equation: Equation, pen: Pen, frame: _Frame) -> list[_PageRow]:
     rows += _members(equation, pen, frame, start)
     if equation.why:
         _reason(pen.words(equation.why, "quiet"), rows, pen, frame)
+    for row in rows if equation.quiet else ():
+        row.line.runs = [(text, style or "quiet") for text, style in row.line.runs]
     return rows
 
 
