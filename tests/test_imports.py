@@ -72,10 +72,11 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "tomllib": ("explain.theme", "web.roster", "exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",
                 "explain.words.languages"),
     "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
-    "time": ("cli.tutor_mark", "cli.tutor_practise", "results.practice", "batch.pool", "web.judging", "web.site", "web.store"),
+    "time": ("cli.tutor_mark", "cli.tutor_practise", "results.practice", "batch.pool",
+             "web.judging", "web.progress", "web.site", "web.store"),
     "datetime": ("answer.files.structured",),  # TOML has dates, which are kept as text
     "socket": ("cli.tutor_serve",),
-    "urllib": ("web.site",),
+    "urllib": ("web.forms", "web.site"),
     "pickle": (),
     "secrets": ("web.security", "web.site"),
     "sqlite3": ("web.store",),

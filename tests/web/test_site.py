@@ -12,8 +12,8 @@ need_web()
 
 from tutor.exercise.catalogue import FOLDER  # noqa: E402
 from tutor.web.security import HEADERS, seal_cookie  # noqa: E402
-from tutor.web.site import LARGEST, LONGEST, _average_skills, _read_event  # noqa: E402
-from tutor.web.store import Kept, Store  # noqa: E402
+from tutor.web.site import LARGEST, LONGEST  # noqa: E402
+from tutor.web.store import Store  # noqa: E402
 
 KEY = "qmul/activated-neuron"
 PART = {"x-part": "1"}
@@ -352,20 +352,3 @@ def test_german(made):
     assert '<html lang="de">' in page.text
     assert "Noch nicht." in page.text
     assert "Prüfen" in page.text
-
-
-@pytest.mark.parametrize(("form", "event"), [
-    ({"do": "hint", "text": "x"}, ("hint", "")), ({"do": "go", "to": "f"}, ("go", "f")), ({"text": " 1 "}, ("answer", "1")),
-    ({"text": "a, b"}, ("answer", "a, b")),
-    ({"rows": "2", "columns": "2", "e1_1": "1", "e1_2": "2", "e2_1": "3", "e2_2": "0,5"}, ("answer", "[[1, 2], [3, 0.5]]")),
-    ({"rows": "2", "columns": "1", "e1_1": "[1, 2]", "e2_1": ""}, ("answer", "[1, 2]")),
-    ({"rows": "9" * 30, "columns": "1", "text": "1"}, ("answer", "1")),
-])  # fmt: skip
-def test_forms_become_events(form, event):
-    assert _read_event(form) == event
-
-
-def test_a_class_is_averaged_by_what_was_last():
-    kept = lambda learner, at, known: Kept(1, learner, "x", {}, 0, "", {"known": known}, 0.0, at)  # noqa: E731
-    found = _average_skills([kept(1, 1.0, {"a": 0.2}), kept(1, 2.0, {"a": 0.8}), kept(2, 1.0, {"a": 0.4, "b": 0.1})])
-    assert list(found.items()) == [("b", (0.1, 1)), ("a", (pytest.approx(0.6), 2))]

@@ -8,15 +8,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import re
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl, quote
+from urllib.parse import quote
 
 from starlette.applications import Starlette
 from starlette.requests import Request
@@ -25,10 +24,11 @@ from starlette.routing import Route
 
 from tutor.errors import TutorError
 from tutor.explain.words.languages import find_wording
-from tutor.practice.tracing import Trial, trace_trials
 from tutor.version import VERSION
+from tutor.web.forms import Refusal, read_body, read_event, read_form
 from tutor.web.judging import Desks, JobFailed
 from tutor.web.pages import fill_page, find_kind, read_static
+from tutor.web.progress import average_skills, trace_known, write_date
 from tutor.web.roster import Served, name_course
 from tutor.web.security import (
     AGE,
@@ -47,14 +47,11 @@ from tutor.web.security import (
 )
 from tutor.web.store import Kept, Learner, Stale, Store, StoreError, dump_record
 
-LARGEST, MOST_DRAINED = 64_000, 20_000_000
-"""Bytes of a form; and so many more are taken in and thrown away, so that who sent them gets to read why."""
 LONGEST = 2_000
 """Letters of an answer."""
 MOST_EVENTS = 3_000
 LONGEST_NAME = 80
 CACHED = 200
-_DECIMAL = re.compile(r"\A([-+−]?[0-9]{0,20}),([0-9]{1,20})\Z")
 _Got = TypeVar("_Got")
 
 
@@ -74,14 +71,6 @@ class SiteSettings:
     events: tuple[float, float] = (40, 4)
     previews: tuple[float, float] = (40, 8)
     newcomers: tuple[float, float] = (300, 10)
-
-
-class Refusal(Exception):
-    """A page that says no: its status, the key of its words, and what stands in them."""
-
-    def __init__(self, status: int, key: str, **places: object) -> None:
-        super().__init__(key)
-        self.status, self.key, self.places = status, key, places
 
 
 @dataclass(slots=True)
@@ -130,7 +119,7 @@ class Site:
     async def begin_visit(self, request: Request, *, form: bool) -> Visit:
         """Who comes, and what was sent.  Raises `Refusal` for a form that is too large, or was not made for this cookie."""
         secret = open_cookie(request.cookies.get(COOKIE, ""), self.key)
-        fields = _read_form(await _read_body(request)) if form else {}
+        fields = read_form(await read_body(request)) if form else {}
         if form and (secret is None or not is_form_token(fields.get("form", ""), secret, self.key)):
             raise Refusal(403, "form")
         learner = await self.use_store(self.find_learner, hash_secret(secret)) if secret else None
@@ -290,9 +279,7 @@ class Site:
     async def find_known(self, learner: int) -> tuple[dict[str, float], list[str]]:
         """What a learner has shown in all exercises, by skill, and those that are finished."""
         sessions = await self.use_store(self.store.list_sessions, learner)
-        trials = [Trial(*trial) for kept in sessions for trial in kept.progress.get("trials", ())]
-        known = {skill: round(chance, 4) for skill, chance in trace_trials(trials).items()}
-        return known, [kept.exercise for kept in sessions if kept.progress.get("finished")]
+        return trace_known(sessions), [kept.exercise for kept in sessions if kept.progress.get("finished")]
 
     async def propose_next(self, learner: int, language: str) -> dict[str, Any] | None:
         """What the learner should go on with."""
@@ -336,7 +323,7 @@ class Site:
         kept = await self.find_session(visit, served)
         if kept is None or (await asyncio.to_thread(served.read))[1] != kept.head["digest"]:
             return await self.show_begin(visit, served, kept, changed=kept is not None)
-        kind, text = _read_event(visit.form)
+        kind, text = read_event(visit.form)
         seen = visit.form.get("seen", "")
         if visit.form.get("session") != str(kept.id) or seen != str(kept.count):
             return await self.refuse_stale(visit, served, kept, kind, text)
@@ -373,7 +360,7 @@ class Site:
         if visit.learner is None:
             raise Refusal(403, "form")
         self.require_rate("previews", visit.learner.id)
-        kept, (_, text) = await self.find_session(visit, served), _read_event(visit.form)
+        kept, (_, text) = await self.find_session(visit, served), read_event(visit.form)
         html = ""
         if kept is not None and len(text) <= LONGEST:
             found = await self.ask_about("preview", served, kept=kept, typed=text)
@@ -411,11 +398,11 @@ class Site:
         students = await self.use_store(self.store.list_students)
         sessions = {(kept.learner, kept.exercise): kept for kept in await self.use_store(self.store.list_sessions) if kept.progress}
         begun = [one for one in self.served.values() if any((student.id, one.key) in sessions for student in students)]
-        skills = _average_skills([kept for (learner, _), kept in sessions.items() if learner in {one.id for one in students}])
+        skills = average_skills([kept for (learner, _), kept in sessions.items() if learner in {one.id for one in students}])
         named = (await self.desks.ask(0, {"do": "name", "skills": dict(skills), "language": self.settings.language}))["skills"]
         last = {student.id: max((sessions[key].changed for key in sessions if key[0] == student.id), default=0.0) for student in students}
         return self.show(visit, "class.html", students=students, exercises=begun, sessions=sessions, last=last,
-                         skills=[(named[skill], share, count) for skill, (share, count) in skills.items()], clock=_write_time)  # fmt: skip
+                         skills=[(named[skill], share, count) for skill, (share, count) in skills.items()], clock=write_date)  # fmt: skip
 
     async def send_static(self, visit: Visit) -> Response:
         """A file of the pages."""
@@ -502,74 +489,3 @@ class Site:
             await app(scope, receive, send_guarded)
 
         return answer
-
-
-async def _read_body(request: Request) -> bytes:
-    """What was sent; what is too much is thrown away as it comes.  Raises `Refusal` for it."""
-    kept, size = bytearray(), 0
-    async for piece in request.stream():
-        size += len(piece)
-        if size <= LARGEST:
-            kept += piece
-        elif size > MOST_DRAINED:
-            break
-    if size > LARGEST:
-        raise Refusal(413, "large", count=LARGEST // 1000)
-    return bytes(kept)
-
-
-def _read_form(body: bytes) -> dict[str, str]:
-    """The fields of a form; several of one name are joined, as the letters of choices are."""
-    found: dict[str, list[str]] = {}
-    try:
-        pairs = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=500)
-    except ValueError:
-        return {}
-    for name, value in pairs:
-        found.setdefault(name, []).append(value)
-    return {name: ", ".join(values) for name, values in found.items()}
-
-
-def _read_event(form: Mapping[str, str]) -> tuple[str, str]:
-    """What a form does: its button, and the answer with it; the fields of a grid as nested lists.
-
-    >>> _read_event({"do": "answer", "rows": "2", "columns": "1", "e1_1": "0.5", "e2_1": "1"})
-    ('answer', '[0.5, 1]')
-    """
-    kind = form.get("do", "answer")
-    if kind == "go":
-        return kind, form.get("to", "")
-    if kind != "answer":
-        return kind, ""
-    rows, columns = (int(form[name]) if form.get(name, "").isdecimal() else 0 for name in ("rows", "columns"))
-    if not 0 < rows * columns <= 100:
-        return kind, form.get("text", "").strip()
-    cells = [[_read_cell(form.get(f"e{row}_{column}", "")) for column in range(1, columns + 1)] for row in range(1, rows + 1)]
-    filled = [cell for row in cells for cell in row if cell]
-    if len(filled) <= 1 and rows * columns > 1:
-        return kind, filled[0] if filled else ""  # the whole array, typed or put into one field
-    lines = [row[0] if columns == 1 else f"[{', '.join(row)}]" for row in cells]
-    return kind, f"[{', '.join(lines)}]"
-
-
-def _read_cell(text: str) -> str:
-    """An entry; a decimal comma would separate it from the next."""
-    return _DECIMAL.sub(r"\1.\2", text.strip())
-
-
-def _average_skills(sessions: Sequence[Kept]) -> dict[str, tuple[float, int]]:
-    """How well each skill is known in a class, the weakest first, and by how many it was tried: of each learner the last that is known."""
-    latest: dict[tuple[int, str], tuple[float, float]] = {}
-    for kept in sessions:
-        for skill, known in kept.progress.get("known", {}).items():
-            if latest.get((kept.learner, skill), (-1.0, 0.0))[0] < kept.changed:
-                latest[kept.learner, skill] = (kept.changed, known)
-    found: dict[str, list[float]] = {}
-    for (_, skill), (_, known) in latest.items():
-        found.setdefault(skill, []).append(known)
-    means = {skill: (sum(values) / len(values), len(values)) for skill, values in found.items()}
-    return dict(sorted(means.items(), key=lambda row: row[1][0])[:8])
-
-
-def _write_time(seconds: float) -> str:
-    return time.strftime("%Y-%m-%d %H:%M", time.localtime(seconds)) if seconds else ""
