@@ -119,7 +119,7 @@ def _write_named(latex: str, text: str, operands: int = 1, index: Callable[[Writ
             head += _write_both(writer, f"_{{{below}}}", f"[{below}]")
         inner = ", ".join(writer.show(arg) for arg in shown)
         closed = operands == 1 and type(args[0]) is Call and args[0].func == "size" and not writer.style.markup
-        return head + (inner if closed else writer.bracket(inner))
+        return head + (inner if closed else writer.style.applied + writer.bracket(inner))
 
     return write
 
@@ -276,7 +276,10 @@ def make_printed(row: Layer) -> PrintedOperation:
 
 
 def _flip_operands(write: Write) -> Write:
-    return lambda writer, args: _write_both(writer, "\\operatorname{flip}", "flip") + writer.bracket(write(writer, args))
+    def write_flipped(writer: Writer, args: tuple[Expr, ...]) -> str:
+        return _write_both(writer, "\\operatorname{flip}", "flip") + writer.style.applied + writer.bracket(write(writer, args))
+
+    return write_flipped
 
 
 _ON_PAPER: dict[str, PrintedOperation] = {
