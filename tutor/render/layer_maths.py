@@ -164,11 +164,17 @@ def _windows(latex: str, text: str, *, swap: bool = False, full: bool = False) -
     return write
 
 
+def _write_index(writer: Writer, index: Expr) -> str:
+    """An index as short as it can be: in markup it is a part of a symbol, which has no marks."""
+    style, short = writer.style, writer.show(index).replace(" ", "")
+    return short.replace(style.touch, "").replace(style.applied, "") if style.markup else short
+
+
 def _entry(writer: Writer, args: tuple[Expr, ...]) -> str:
     array, *index = args
     if not index:
         return writer.show(array)
-    shown = [Symbol(writer.show(i).replace(" ", ""), writer.show(i).replace(" ", "").replace("−", "-")) for i in index]
+    shown = [Symbol(short, short.replace("−", "-")) for short in (_write_index(writer, one) for one in index)]
     name = derivative_key(array.of, array.wrt) if type(array) is Partial else array.name if type(array) is Name else ""
     if not name:
         return writer.write_within(array, _ATOM) + _write_both(writer, "_{" + ",".join(i.latex for i in shown) + "}",

@@ -22,8 +22,8 @@ from tutor.render.maths import APPLY_MARK, TIMES_MARK
 from tutor.text import escape_xml
 
 _TOKEN = re.compile(r"\\(?:begin|end)\{[a-z]*\}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s+|.", re.DOTALL)
-_DEEPEST = 120
-"""Groups within groups that are read; deeper ones are shown as they are typed."""
+_DEEPEST = 100
+"""Elements within elements that are read; deeper ones are shown as they are typed.  Formulas have far fewer."""
 
 _LETTERS: Mapping[str, str] = {**COMMANDS, "epsilon": "ϵ", "phi": "ϕ", "partial": "∂"}
 _UPRIGHT = frozenset("ΓΔΘΛΞΠΣΥΦΨΩ∇")
@@ -52,21 +52,21 @@ def _make_faces() -> dict[str, dict[str, str]]:
     capitals, small = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz"
     greek = "αβγδεζηθικλμνξοπρςστυφχψω"
 
-    def shift(letters: str, first: int) -> dict[str, str]:
+    def number_letters(letters: str, first: int) -> dict[str, str]:
         return {letter: chr(first + place) for place, letter in enumerate(letters)}
 
     high = "ΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡ\u03f4ΣΤΥΦΧΨΩ∇"
-    bold = {**shift(capitals, 0x1D400), **shift(small, 0x1D41A), **shift("0123456789", 0x1D7CE)}
-    bold |= {**shift(high, 0x1D71C), **shift(greek, 0x1D736), **shift("∂ϵϑϰϕϱϖ", 0x1D74F)}
-    script = {**shift(capitals, 0x1D49C), **{plain: letter for letter, plain in _SCRIPTS.items()}}
-    italic = {**shift(capitals, 0x1D434), **shift(small, 0x1D44E), "h": "ℎ"}
+    bold = {**number_letters(capitals, 0x1D400), **number_letters(small, 0x1D41A), **number_letters("0123456789", 0x1D7CE)}
+    bold |= {**number_letters(high, 0x1D71C), **number_letters(greek, 0x1D736), **number_letters("∂ϵϑϰϕϱϖ", 0x1D74F)}
+    script = {**number_letters(capitals, 0x1D49C), **{plain: letter for letter, plain in _SCRIPTS.items()}}
+    italic = {**number_letters(capitals, 0x1D434), **number_letters(small, 0x1D44E), "h": "ℎ"}
     return {"bold": bold, "script": script, "italic": italic, "upright": {}}
 
 
 _LETTERS_OF = _make_faces()
 
 
-class _Reader:
+class _LatexToMathml:
     """Reads one formula.  Every method gives markup; ``before`` is the kind of what was read last: nothing, a sign, or an operand."""
 
     def __init__(self, text: str) -> None:
@@ -108,8 +108,7 @@ class _Reader:
     def read_inside(self, end: str) -> str:
         """One element: all up to ``end``, which is taken."""
         if self.depth >= _DEEPEST:
-            rest, self.at = "".join(self.tokens[self.at :]), len(self.tokens)
-            return _text(rest)
+            return self.read_rest()
         self.depth += 1
         parts = self.read_row()
         self.depth -= 1
@@ -177,10 +176,23 @@ class _Reader:
 
     def read_atom(self) -> str:
         """One element."""
-        token = self.take()
+        if self.depth >= _DEEPEST:
+            return self.read_rest()
+        self.depth += 1
+        found = self.read_token(self.take())
+        self.depth -= 1
+        return found
+
+    def read_rest(self) -> str:
+        """What is too deep, as it is typed."""
+        rest, self.at = "".join(self.tokens[self.at :]), len(self.tokens)
+        return _text(rest)
+
+    def read_token(self, token: str) -> str:
+        """What begins with a sign that was taken."""
         prefix, self.after_sign = self.after_sign, False
         if token[0].isdigit():
-            return f"<mn>{_face(token, self.face)}</mn>"
+            return f"<mn>{_set_face(token, self.face)}</mn>"
         if token in _BINARY:
             self.after_sign = True
             return self.write_sign(_BINARY[token], prefix)
@@ -216,7 +228,7 @@ class _Reader:
         sized = token.startswith(("\\left", "\\big", "\\Big"))
         size = _SIZES.get(token.removesuffix("l") if token != "\\left" else token, "") if sized else ""
         left = self.take() if sized else token
-        parts = self.read_row() if self.depth < _DEEPEST else []
+        parts = self.read_row()
         marks = _MARKS_OF_SIZE.get(size, f' minsize="{size}" maxsize="{size}"')
         start = f"<mo{marks}>{_SIDES.get(left) or escape_xml(left)}</mo>"
         self.after_sign = False
@@ -259,7 +271,7 @@ class _Reader:
         if re.fullmatch(r"[\w .\-]+", word) and not word.isspace() and "\\" not in "".join(self.tokens[start : self.at]).replace("\\_", ""):
             kind = "mn" if word.isdecimal() else "mi"
             upright = ' mathvariant="normal"' if face == "upright" and len(word) == 1 and kind == "mi" else ""
-            return f"<{kind}{upright}>{escape_xml(_face(word, face))}</{kind}>"
+            return f"<{kind}{upright}>{escape_xml(_set_face(word, face))}</{kind}>"
         self.at = start
         outer, self.face = self.face, face
         found = self.read_group()
@@ -268,9 +280,6 @@ class _Reader:
 
     def read_table(self, kind: str) -> str:
         """A matrix or cases."""
-        if self.depth >= _DEEPEST:
-            return self.read_inside("")
-        self.depth += 1
         rows: list[list[str]] = [[]]
         while True:
             cell = _wrap(self.read_row())
@@ -282,7 +291,6 @@ class _Reader:
                 break
         if token and not token.startswith("\\end{"):
             self.at -= 1
-        self.depth -= 1
         self.after_sign = False
         inside = "".join(f"<mtr>{''.join(row)}</mtr>" for row in rows)
         if kind == "cases":
@@ -290,18 +298,18 @@ class _Reader:
         return f"<mrow><mo>[</mo><mtable>{inside}</mtable><mo>]</mo></mrow>"
 
 
-def _read_fraction(reader: _Reader) -> str:
+def _read_fraction(reader: _LatexToMathml) -> str:
     return f"<mfrac>{reader.read_group()}{reader.read_group()}</mfrac>"
 
 
-def _read_below(reader: _Reader) -> str:
+def _read_below(reader: _LatexToMathml) -> str:
     reader.scripted += 1
     below = reader.read_group()
     reader.scripted -= 1
     return f"<munder>{reader.read_group()}{below}</munder>"
 
 
-_COMMANDS: Mapping[str, Callable[[_Reader], str]] = {
+_COMMANDS: Mapping[str, Callable[[_LatexToMathml], str]] = {
     "\\frac": _read_fraction,
     "\\sqrt": lambda reader: f"<msqrt>{reader.read_group()}</msqrt>",
     "\\underset": _read_below,
@@ -320,7 +328,7 @@ def _text(words: str) -> str:
     return f"<mtext>{escape_xml(words).replace(' ', '&#160;')}</mtext>"
 
 
-def _face(word: str, face: str) -> str:
+def _set_face(word: str, face: str) -> str:
     letters = _LETTERS_OF.get(face)
     return "".join(letters.get(letter, letter) for letter in word) if letters else word
 
@@ -330,7 +338,7 @@ def _letter(letter: str, face: str) -> str:
     if face in ("", "italic"):
         upright = letter in _UPRIGHT
     else:
-        shaped = _face(letter, face)
+        shaped = _set_face(letter, face)
         upright, letter = shaped == letter, shaped
     return f'<mi{" mathvariant=" + chr(34) + "normal" + chr(34) if upright else ""}>{escape_xml(letter)}</mi>'
 
@@ -355,4 +363,4 @@ def _set_scripts(base: str, low: str, high: str, primes: int) -> str:
 @lru_cache(4096)
 def read_mathml(marked: str) -> str:
     """The elements of a formula, written as `tutor.render.maths` writes it in its style `MARKED`; LaTeX without marks is read as well."""
-    return _Reader(marked).read_all()
+    return _LatexToMathml(marked).read_all()
