@@ -3,18 +3,19 @@
 VERBS = frozenset("""
     absorb activate add advance advise agree align apply arrange ask assemble assert attempt award begin bend bind bisect
     blank blur bracket break build bundle bury call cancel capital caption carry centre chain change check choose chop clear
-    close collapse collect combine compare compile complete compose compute confirm convert count cut decode deliver derive
-    declare describe differentiate disclose dispatch display divide draw dress drop dump emit enclose enumerate escape evaluate
-    exchange expand expect explain explode export extract fade fail fence fill find finish fit fix flatten flip fold follow
-    fulfil fuse gather give grid group grow guard guess harden hear hint hold import insert interpolate join judge keep kill
-    label lex limit list listen load loads locate lock log look loosen lower make map mark match measure merge move
-    multiply name narrow negate nest norm note open oppose order overflow pack pair parse pause peek pick place plan plot
-    pow practise prepare print propagate protect prove pull put raise rank reach read rebuild recognise record reduce refine refuse
-    refute release remark remember rename render repair repeat replace replay report require reserve resolve reuse reverse rewrite
-    round run sample say scale scan score see select send serve set settle shape sharpen shorten show shrink shuffle silence
-    simplify skip slice solve sort space speak spell spend split spread squeeze stack stand start step stop straighten strip style
-    submit substitute subtract suggest sum sync take tell test thin tidy tie train transpose trim try turn unscale unuse
-    unwrap update use verify view wait walk watch weigh widen wrap write
+    close collapse collect combine compare compile complete compose compute confirm convert count cut declare decode deliver
+    derive describe differentiate disclose dispatch display divide draw dress drop dump emit enclose enumerate escape
+    evaluate exchange expand expect explain explode export extract fade fail fence fill find finish fit fix flatten flip
+    fold follow fulfil fuse gather give go grid group grow guard guess harden hear hint hold import insert interpolate join
+    judge keep kill label lex limit list listen load loads locate lock log look loosen lower make map mark match measure
+    merge move multiply name narrow negate nest norm note open oppose order overflow pack pair parse pause peek pick place
+    plan plot pow practise prepare press print propagate propose protect prove pull put quit raise rank reach read rebuild
+    recognise record reduce refine refresh refuse refute release remark remember rename render repair repeat replace replay
+    report require reserve resolve reuse reverse rewrite round run sample say scale scan score see select send serve set
+    settle shape sharpen shorten show shrink shuffle silence simplify skip slice solve sort space speak spell spend split
+    spread squeeze stack stand start step stop straighten strip style submit substitute subtract suggest sum sync take tell
+    test thin tidy tie train translate transpose trim try turn unscale unuse unwrap update use verify view wait walk watch weigh
+    widen wrap write
 """.split())  # noqa: SIM905
 
 PREDICATES = frozenset("""
@@ -44,7 +45,7 @@ NOUNS = frozenset("""
     person persons phrase phrases pi picture piece places plus point points power prefix primitive printer problem product
     products profile program proof proofs pullback pulls quantities quantity question questions quotient random ranks rate
     ratio reader readings reals reason records recursion reference refusal refutation relation relative relu remarks repairs
-    reports result results root routes row rows rst rule runner samples scores scripts seam seams sections self
+    reports result results root row rows rst rule runner samples scores scripts seam seams sections self
     sentence setting settings shapes share shares sheet sides sigmoid sigmoids sign signum size sizes slices slip slips slope
     slopes softmax softplus softpluses solution source sources span spellings square stages standalone states steps stride
     strokes student subject submission subscripts summary sums suspects svg symbol symbolic symbols table tables tabular tag

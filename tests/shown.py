@@ -11,7 +11,7 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.reading import read
 from tutor.derive.working import list_referred, working
 from tutor.exercise.question import Question
-from tutor.explain.document import Equation, Equations, Figure, Math, Table
+from tutor.explain.document import Equation, Equations, Figure, Math, Picture, Table
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial
 from tutor.render import maths
 from tutor.render.latex.article import fragment
@@ -81,7 +81,7 @@ def document_pieces(doc, profile, where) -> Iterator[Piece]:
         if isinstance(block, Equations):
             for equation in block.rows:
                 yield from equation_pieces(equation, profile, where)
-        if isinstance(block, Figure):
+        if isinstance(block, Figure) and isinstance(block.picture, Picture):
             yield from figure_pieces(block, profile, where)
 
 

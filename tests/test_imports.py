@@ -29,11 +29,12 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
                  "exercise", "answer", "marking"),
     "export": ("errors", "exercise.question", "marking"),
     # documents and notation only, and how a row says that it is printed
-    "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart"),
+    "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart",
+               "explain.picture_parts", "explain.network_table"),
     "contracts": ("expression", "graph", "derive", "numbers", "exercise.question", "solving", "marking", "practice", "explain"),
     "autograde": ("errors", "expression.limits", "exercise", "answer", "marking", "explain"),
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
-                "explain", "render", "contracts", "autograde"),
+                "practice", "explain", "render", "contracts", "autograde"),
     "batch": ("errors", "answer", "marking", "export", "render.page_formats", "results", "autograde"),
     "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "solving", "answer", "marking",
             "practice", "explain", "export", "render", "results", "contracts", "batch"),
@@ -50,6 +51,9 @@ EXCEPTIONS = {  # module: what it may import besides, with the reason
 OUTSIDE = {  # what only some modules may import: the terminal, files, processes, clocks, chance, heavy packages
     "typer": ("cli",),
     "rich": ("cli.shell", "cli.tutor_train", "cli.tutor_mark", "render.terminal", "render.bar_rows", "render.charts.braille"),
+    "prompt_toolkit": ("cli.practice_screen",),
+    "ipywidgets": ("results.practice_widgets",),
+    "IPython": ("results.practice_widgets", "results.solution"),
     "matplotlib": ("render.charts.chart_files",),
     "sympy": ("expression.sympy_bridge", "graph.decompose", "derive.formula", "numbers.sympy_loss"),
     "mpmath": ("numbers.arithmetic", "numbers.balls", "numbers.intervals"),
@@ -57,7 +61,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "numpy": ("numbers.array_plan", "numbers.runner", "numbers.compiled", "numbers.arrays"),  # all others take what numbers.arrays has
     "subprocess": ("render.latex.pdf", "batch.workers"),
     "signal": ("render.latex.pdf", "batch.pool", "batch.serve", "batch.workers"),
-    "shutil": ("render.latex.pdf",),
+    "shutil": ("render.latex.pdf", "cli.practice_screen"),
     "tempfile": ("cli", "batch", "render.latex.pdf"),
     "os": ("cli", "batch", "render.latex.pdf"),
     "sys": ("cli", "batch", "__main__"),
@@ -66,7 +70,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "tomllib": ("explain.theme", "exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",
                 "explain.words.languages"),
     "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
-    "time": ("cli.tutor_mark", "cli.tutor_practise", "batch.pool"),
+    "time": ("cli.tutor_mark", "cli.tutor_practise", "results.practice", "batch.pool"),
     "datetime": ("answer.files.structured",),  # TOML has dates, which are kept as text
     "socket": (),
     "urllib": (),

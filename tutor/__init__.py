@@ -9,6 +9,7 @@
     tutor.train("qmul/linear-neuron", optimiser="adam", rate=0.1, steps=20)
     tutor.check("qmul")              # every printed figure of a course, recomputed
     tutor.mark("neuron/two-two-two", {"dL/dw5": "0.082"})   # verdicts, marks, and what went wrong first
+    tutor.practise("neuron/two-two-two")                    # the steps are yours; you are told at once whether they hold
     tutor.sheet(["dl/bce", "graz/sqrt-cos"], boxes=True)     # a problem sheet that asks what `mark` marks
 
 Everything is imported on first use, so that ``import tutor`` costs nothing.
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from tutor.results.check import check
     from tutor.results.feedback import Feedback
     from tutor.results.grading import mark
+    from tutor.results.practice import practise
     from tutor.results.sheet import sheet
     from tutor.results.solution import Solution, Training, solve, train
     from tutor.solving.check_claims import Verdict
@@ -52,6 +54,7 @@ __all__ = [
     "gradients_latex",
     "load",
     "mark",
+    "practise",
     "sheet",
     "solve",
     "train",
@@ -72,6 +75,7 @@ _HOMES = {
     "gradients_latex": "tutor.render.latex.gradients",
     "load": "tutor.exercise.load",
     "mark": "tutor.results.grading",
+    "practise": "tutor.results.practice",
     "sheet": "tutor.results.sheet",
     "solve": "tutor.results.solution",
     "train": "tutor.results.solution",

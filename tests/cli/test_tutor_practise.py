@@ -2,13 +2,9 @@
 
 import io
 import json
-import os
-import pty
-import select
-import subprocess
-import sys
 
 import pytest
+from terminal_driven import DrivenTerminal
 
 
 @pytest.fixture
@@ -29,7 +25,7 @@ def test_a_dialogue_through_a_pipe(practise):
     assert "Right." in out
     assert "Look at in_h1." in out
     assert "Not yet." in out
-    assert "there is no :nothing" in out
+    assert "There is no command :nothing." in out
     assert "What you did" in out
     assert all(len(line) <= 80 for line in out.splitlines())
 
@@ -85,6 +81,7 @@ def test_learners_do_not_share_a_journal(practise, folder):
     for name in ("../../anna", "anna", "Anna", "an na"):
         practise("dl/bce", "--as", name, typed=["0.1"])
     assert len(list((folder / "state" / "tutor" / "practice").iterdir())) == 4
+    assert len(list((folder / "state").rglob("*.jsonl"))) == 4
 
 
 def test_a_broken_journal(practise, folder):
@@ -129,27 +126,60 @@ def test_a_state_folder_that_cannot_be_written(practise, folder, monkeypatch):
     assert "cannot be kept" in err
 
 
-def test_in_a_terminal(folder):
-    """In a pseudo-terminal sixty columns wide; it is closed in the middle of it."""
-    ours, theirs = pty.openpty()
-    env = {**os.environ, "COLUMNS": "60", "XDG_STATE_HOME": str(folder / "state")}
-    running = subprocess.Popen(
-        [sys.executable, "-m", "tutor", "practise", "graz/chain", "--as", "me"], stdin=theirs, stdout=theirs, stderr=theirs, env=env
-    )
-    os.close(theirs)
-
-    def wait_for(text):
-        seen = b""
-        while text not in seen:
-            if not select.select([ours], [], [], 60)[0]:
-                pytest.fail(f"{text!r} did not come: {seen!r}")
-            seen += os.read(ours, 4096)
-        return seen.decode()
-
-    wait_for(b"> ")
-    os.write(ours, b"?\n")
-    assert "Look at" in wait_for(b"> ")
-    os.close(ours)
-    assert running.wait(60) is not None
+def test_a_terminal_that_is_closed_loses_nothing(folder):
+    terminal = DrivenTerminal("practise", "graz/chain", "--as", "me", columns=60, env={"XDG_STATE_HOME": str(folder / "state")})
+    terminal.wait_for("F10 quit")
+    terminal.send("?\r")
+    terminal.wait_for("Look at")
+    assert terminal.close() is not None
     (journal,) = (folder / "state").rglob("*.jsonl")
     assert json.loads(journal.read_text().splitlines()[1])["event"] == "hint"
+
+
+def test_a_terminal_that_can_nothing_gets_the_dialogue(folder):
+    terminal = DrivenTerminal("practise", "graz/chain", env={"XDG_STATE_HOME": str(folder / "state"), "TERM": "dumb"})
+    terminal.wait_for("> ")
+    terminal.send("?\n")
+    terminal.wait_for("Look at")
+    terminal.send("\x04")
+    code, text = terminal.wait()
+    assert code == 0
+    assert "\x1b" not in text
+
+
+def test_without_a_target_the_weakest_skill_is_trained(practise, folder):
+    code, out, err = practise(typed=[":quit"])
+    assert code == 0
+    assert err == "Next: graz/chain. It trains the chain rule (40%).\n"
+    assert "The chain rule as messages" in out
+    practise("graz/chain", typed=["?"] * 1 + [":give-up"] * 40)
+    _, out, err = practise(typed=[":quit"])
+    assert "graz/chain" not in err
+    assert "Next: tutor practise" in out
+
+
+def test_what_is_answered_elsewhere_is_known(practise, folder):
+    for _ in range(4):
+        practise("qmul/activated-neuron", typed=["1"])
+    (journal,) = [path for path in (folder / "state").rglob("*.jsonl") if path.name.count(".") == 1]
+    assert json.loads(journal.read_text().splitlines()[0])["known"]["forward:weighted sum"] != 0.4
+
+
+@pytest.mark.parametrize(("suffix", "start"), [
+    (".md", "# What you did"), (".html", "<!doctype html>"), (".json", "{"), (".tex", "% Made by"), (".txt", "What you did"),
+])  # fmt: skip
+def test_what_was_done_is_written(practise, folder, suffix, start):
+    path = folder / f"done{suffix}"
+    code, _, err = practise("graz/chain", "-o", str(path), typed=["?", ":quit"])
+    assert (code, err) == (0, "")
+    assert path.read_text().startswith(start)
+    assert "graz/chain" in path.read_text()
+
+
+def test_where_nothing_can_be_kept_it_goes_on(practise, folder, monkeypatch):
+    (folder / "file").write_text("")
+    monkeypatch.setenv("XDG_STATE_HOME", str(folder / "file"))
+    code, out, err = practise("graz/chain", typed=["?", ":quit"])
+    assert code == 0
+    assert "This session is not kept" in err
+    assert "What you did" in out

@@ -6,15 +6,13 @@ from some_now import some_now
 from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.explain.practice_page import (
-    find_status,
-    name_skill,
     write_known,
     write_question,
     write_reply,
     write_start,
-    write_summary,
-    write_worked,
 )
+from tutor.explain.practice_steps import write_worked
+from tutor.explain.practice_summary import find_status, name_skill, write_summary
 from tutor.explain.words.languages import find_wording
 from tutor.notation.profile import Notation
 from tutor.practice.session import Event, Progress, Settings, start, step

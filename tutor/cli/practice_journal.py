@@ -1,13 +1,15 @@
-"""The journal of a learner: the events of one session, a line each, written before they are answered.
+"""The journals of a learner: a folder a learner, a file an exercise, a line an event, written before it is answered.
 
-The first line says with which exercise and settings.  A closed terminal loses nothing: a line that was cut off when the machine stopped
-is taken away before the next is written, and a session that is begun anew keeps the one before under another name.
+The first line says with which exercise and settings, and what the learner knew.  A closed terminal loses nothing: a line that was cut off
+when the machine stopped is taken away before the next is written, and a session that is begun anew keeps the one before under another
+name.  Beside each journal its first tries are kept (``.trials.json``), so that what a learner knows need not be worked out again.
 """
 
 from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,6 +19,7 @@ from tutor.text import file_name, make_visible
 
 if TYPE_CHECKING:
     from tutor.practice.session import Event, Session
+    from tutor.practice.tracing import Trial
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,20 +42,33 @@ class EventJournal:
             raise _refuse(self.path, error) from None
 
 
+@dataclass(frozen=True, slots=True)
+class Past:
+    """What a learner has done: the first tries of all sessions, and the exercises that are finished."""
+
+    trials: tuple[Trial, ...] = ()
+    finished: tuple[str, ...] = ()
+
+
+def find_folder(name: str) -> Path:
+    """Where the journals of a learner lie."""
+    state = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state")
+    return state / "tutor" / "practice" / file_name(name)
+
+
 def open_journal(name: str, session: Session, *, resume: bool) -> EventJournal:
     """The journal of a learner with one exercise: a new one, or with ``resume`` the one that is there, its events taken again.
 
     Raises `OutputError` where it cannot be read or written, where there is none to go on with, and where the exercise has changed since.
     """
-    folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "tutor" / "practice"
-    path = folder / f"{file_name(f'{name} {session.lesson.exercise.id}')}.jsonl"
-    head = describe_session(session)
+    folder = find_folder(name)
+    path = folder / f"{file_name(session.lesson.exercise.id)}.jsonl"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if resume:
-            return EventJournal(path, _take_again(session, path, head))
+            return EventJournal(path, _take_again(session, path))
         _keep_old(path)
-        path.write_text(json.dumps(head) + "\n", "utf-8")
+        path.write_text(json.dumps(describe_session(session) | {"known": dict(session.known)}) + "\n", "utf-8")
     except OSError as error:
         raise _refuse(path, error) from None
     return EventJournal(path, session)
@@ -74,15 +90,18 @@ def _refuse(path: Path, error: OSError) -> OutputError:
 
 def _keep_old(path: Path) -> None:
     """The journal of the session before under the first name that is free."""
-    if path.exists():
-        number = next(number for number in range(1, 1_000_000) if not path.with_suffix(f".{number}.jsonl").exists())
-        path.rename(path.with_suffix(f".{number}.jsonl"))
+    if not path.exists():
+        return
+    number = next(number for number in range(1, 1_000_000) if not path.with_suffix(f".{number}.jsonl").exists())
+    kept, trials = path.with_suffix(f".{number}.jsonl"), _name_trials(path)
+    path.rename(kept)
+    if trials.exists():
+        trials.rename(_name_trials(kept))
 
 
-def _take_again(session: Session, path: Path, head: dict[str, Any]) -> Session:
+def _take_again(session: Session, path: Path) -> Session:
     """The session after the events of a journal; what was cut off behind the last line is taken away."""
-    from tutor.contracts.practice_json import read_event
-    from tutor.practice.session import replay
+    from tutor.practice.session import replay, start
 
     if not path.exists():
         raise OutputError("there is no session to go on with", hint="leave --resume out, or say whose with --as NAME")
@@ -90,16 +109,103 @@ def _take_again(session: Session, path: Path, head: dict[str, Any]) -> Session:
     whole = data[: data.rfind(b"\n") + 1]
     if whole != data:
         path.write_bytes(whole)
+    head, events = _read_journal(path, whole)
+    own = describe_session(session)
+    changed = [key for key in own if head.get(key) != own[key]]
+    if changed:
+        raise OutputError(f"the journal is of another session: {', '.join(changed)} changed since",
+                          hint="leave --resume out to begin anew; it is kept")  # fmt: skip
+    return replay(start(session.lesson, known=_read_known(head)), events)
+
+
+def _read_journal(path: Path, data: bytes) -> tuple[dict[str, Any], list[Event]]:
+    """The first line of a journal and its events."""
+    from tutor.contracts.practice_json import read_event
+
+    head: dict[str, Any] = {}
     events: list[Event] = []
-    for number, line in enumerate(whole.decode("utf-8", "replace").splitlines(), 1):
+    for number, line in enumerate(data.decode("utf-8", "replace").splitlines(), 1):
         try:
             read = json.loads(line)
-            events += [read_event(read, 0.0)] if number > 1 else []
+            if number > 1:
+                events.append(read_event(read, 0.0))
         except (ValueError, TutorError):
             raise OutputError(f"line {number} of the journal {make_visible(str(path), 200)} is broken",
                               hint="leave --resume out to begin anew; it is kept") from None  # fmt: skip
-        if number == 1 and read != head:
-            changed = [key for key in head if not isinstance(read, dict) or read.get(key) != head[key]]
-            raise OutputError(f"the journal is of another session: {', '.join(changed)} changed since",
-                              hint="leave --resume out to begin anew; it is kept")  # fmt: skip
-    return replay(session, events)
+        if number == 1:
+            head = read if isinstance(read, dict) else {}
+    return head, events
+
+
+def _read_known(head: dict[str, Any]) -> dict[str, float]:
+    known = head.get("known")
+    pairs = known.items() if isinstance(known, dict) else ()
+    return {skill: float(chance) for skill, chance in pairs if isinstance(chance, float | int) and 0 <= chance <= 1}
+
+
+def _name_trials(journal: Path) -> Path:
+    return journal.with_suffix(".trials.json")
+
+
+def keep_trials(journal: EventJournal, session: Session) -> None:
+    """Write down what a session says of its learner; where that cannot be done it is worked out again when it is wanted."""
+    from tutor.practice.session import is_finished
+
+    try:
+        size = journal.path.stat().st_size
+        data = {"size": size, "exercise": session.lesson.exercise.id, "finished": is_finished(session), "trials": session.trials}
+        _name_trials(journal.path).write_text(json.dumps(data) + "\n", "utf-8")
+    except OSError:
+        return
+
+
+def read_past(name: str) -> Past:
+    """What a learner has done in all sessions that are kept; journals that cannot be read, or are of exercises that have changed, are
+    passed over."""
+    trials: list[Trial] = []
+    finished: list[str] = []
+    for path in _list_journals(find_folder(name)):
+        found = _read_trials(path) or _work_out_trials(path)
+        if found is not None:
+            trials += found.trials
+            finished += found.finished
+    return Past(tuple(sorted(trials, key=lambda trial: trial.at)), tuple(dict.fromkeys(finished)))
+
+
+def _list_journals(folder: Path) -> Iterator[Path]:
+    try:
+        yield from sorted(folder.glob("*.jsonl"))
+    except OSError:
+        return
+
+
+def _read_trials(journal: Path) -> Past | None:
+    """The first tries that are written down beside a journal, as far as they are of all its events."""
+    from tutor.practice.tracing import Trial
+
+    try:
+        read = json.loads(_name_trials(journal).read_text("utf-8"))
+        if read["size"] != journal.stat().st_size:
+            return None
+        trials = tuple(Trial(str(skill), bool(right), float(at)) for skill, right, at in read["trials"])
+        return Past(trials, (str(read["exercise"]),) if read["finished"] else ())
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def _work_out_trials(path: Path) -> Past | None:
+    """The first tries of a journal, its events taken again."""
+    from tutor.exercise.load import load
+    from tutor.practice.session import Settings, is_finished, replay, start
+
+    try:
+        head, events = _read_journal(path, path.read_bytes())
+        settings = Settings(mode=head["mode"], wrt=tuple(head["wrt"]), layer=bool(head["layer"]), seed=int(head["seed"]))
+        session = start(load(str(head["exercise"])), settings, _read_known(head))
+        if describe_session(session) != {key: head[key] for key in describe_session(session)}:
+            return None
+        session = replay(session, events)
+    except (OSError, ValueError, KeyError, TypeError, TutorError):
+        return None
+    keep_trials(EventJournal(path, session), session)
+    return Past(session.trials, (session.lesson.exercise.id,) if is_finished(session) else ())

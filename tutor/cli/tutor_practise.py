@@ -6,37 +6,31 @@ A journal keeps the events, each written before the reply: a closed terminal los
 from __future__ import annotations
 
 import json
+import os
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Mapping
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
 
 import typer
 
-from tutor.cli.practice_journal import EventJournal, open_journal
-from tutor.cli.shell import Form, Lang, Target, Wrt, console
+from tutor.cli.practice_dialogue import hold_dialogue, make_printer, read_lines
+from tutor.cli.practice_journal import EventJournal, Past, keep_trials, open_journal, read_past
+from tutor.cli.practice_screen import hold_screen
+from tutor.cli.shell import Form, Lang, Wrt, choose_format, complete, deliver
 from tutor.errors import OutputError, TutorError
 from tutor.practice.modes import MODES
-from tutor.text import make_lines_visible, make_visible
+from tutor.text import make_visible
 
 if TYPE_CHECKING:
-    from tutor.explain.document import Document
-    from tutor.explain.words.wording import Wording
-    from tutor.notation.profile import Notation
     from tutor.practice.modes import Mode as ModeOf
-    from tutor.practice.session import Event, EventKind, Session
+    from tutor.results.practice import Practice
 
     ModeName: TypeAlias = str
 else:
     ModeName = StrEnum("ModeName", {name: name for name in MODES})
-
-COMMANDS: dict[str, EventKind] = {
-    "?": "hint", ":hint": "hint", ":keep": "keep", ":skip": "skip", ":back": "back", ":give-up": "give-up", ":quit": "quit",
-}  # fmt: skip
-"""What is typed instead of an answer; ``:go ID`` besides."""
-KEYS = "? hint  :table  :skip  :back  :keep  :give-up  :go STEP  :quit"
-LONGEST = 20_000
 
 Mode = Annotated[ModeName, typer.Option("--mode", help="; ".join(f"{name}: {words}" for name, words in MODES.items()) + ".")]
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Keep a journal under this name, to go on with later.", show_default=False)]
@@ -45,8 +39,22 @@ Events = Annotated[bool, typer.Option("--events", help="Speak lines of JSON: eve
 Seed = Annotated[int, typer.Option("--seed", metavar="N", help="What is offered to choose from, and in which order.")]
 
 
+Asked = Annotated[
+    str,
+    typer.Argument(
+        metavar="[TARGET]", help="An exercise, a TOML file, an expression or steps; without it what trains your weakest skill.",
+        autocompletion=complete, show_default=False,
+    ),
+]  # fmt: skip
+Kept = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write at the end what was done: .pdf, .md, .html, .json, …")
+]
+ME = "me"
+"""Whose journal it is where nobody says a name."""
+
+
 def practise(
-    target: Target,
+    target: Asked = "",
     wrt: Wrt = None,
     form: Annotated[Form, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")] = Form.scalar,
     mode: Mode = "practise",
@@ -55,122 +63,76 @@ def practise(
     events: Events = False,
     seed: Seed = 0,
     lang: Lang = None,
+    output: Kept = None,
 ) -> None:
     """Take the steps yourself: you are asked, told at once whether it holds, and helped as far as you need it."""
-    from tutor.explain.words.languages import require_wording
-    from tutor.practice.session import Settings, start
-    from tutor.solving.target import target_exercise
+    from tutor.practice.tracing import trace_trials
+    from tutor.results.practice import practise as begin
 
-    exercise = target_exercise(target)
-    settings = Settings(mode=cast("ModeOf", str(mode)), wrt=tuple(wrt or ()), layer=form is Form.layer, seed=seed)
-    session = start(exercise, settings)
-    if not session.lesson.tasks:
-        raise OutputError(f"{exercise.id} asks for nothing", hint="give --wrt a quantity, or another exercise")
-    words = require_wording(lang, exercise.language)
-    journal = open_journal(name or "me", session, resume=resume) if name or resume else None
+    written = choose_format(None, output) if output is not None else ""
+    past = read_past(name or ME) if not events or name else Past()
+    known = trace_trials(past.trials)
+    chosen = target or _propose(known, past, lang)
+    session = begin(chosen, wrt=wrt or (), form=str(form), mode=cast("ModeOf", str(mode)), seed=seed, words=lang, known=known)
+    journal = _open(name, session, resume=resume, events=events)
     if journal is not None:
-        session = journal.session
-    (speak_events if events else hold_dialogue)(session, journal, words)
+        session.session, session.keep = journal.session, journal.keep
+    if events:
+        speak_events(session)
+    elif sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in (None, "dumb"):
+        hold_screen(session)
+    else:
+        hold_dialogue(session)
+    if journal is not None and not session.session.is_secret:
+        keep_trials(journal, session.session)
+    if not events and session.session.ended:
+        _tell_next(name or ME, session)
+    if output is not None:
+        deliver(session, written, output)
 
 
-def _read_lines() -> Iterator[str]:
-    """What is typed or piped in, line by line; ends with it.  Of a line that is far too long the beginning is given, to be refused."""
-    if hasattr(sys.stdin, "reconfigure"):
-        sys.stdin.reconfigure(errors="replace")
-    while True:
-        try:
-            line = rest = sys.stdin.readline(LONGEST)
-            while len(rest) == LONGEST and not rest.endswith("\n"):
-                rest = sys.stdin.readline(LONGEST)
-        except KeyboardInterrupt:
-            return
-        if not line:
-            return
-        yield line.rstrip("\r\n")
+def _open(name: str, session: Practice, *, resume: bool, events: bool) -> EventJournal | None:
+    """The journal; of lines of JSON only where a name is given, since what speaks them keeps its own.  Without a name a session goes on
+    though it cannot be kept, and that is said."""
+    if events and not name and not resume:
+        return None
+    try:
+        return open_journal(name or ME, session.session, resume=resume)
+    except OutputError as error:
+        if name or resume:
+            raise
+        sys.stderr.write(make_visible(session.words.practice.NOT_KEPT.format(reason=error.what)) + "\n")
+        return None
 
 
-def hold_dialogue(session: Session, journal: EventJournal | None, words: Wording) -> None:
-    """Ask, read a line, answer, until the end."""
-    from tutor.explain import practice_page as page
-    from tutor.practice.session import PracticeError, step
+def _propose(known: Mapping[str, float], past: Past, lang: str | None) -> str:
+    """The exercise that trains what is known least; says which and why."""
+    from tutor.exercise.catalogue import list_trained
+    from tutor.explain.practice_summary import write_proposal
+    from tutor.explain.words.languages import require_wording
+    from tutor.practice.learner import propose_next
 
-    notation = _find_notation(session)
-    show = _make_printer(notation)
-    sys.stdout.write(make_lines_visible(f"{session.lesson.exercise.title}\n{KEYS}\n"))
-    show(page.write_start(session, words))
-    show(page.write_worked(None, session, words))
-    lines = _read_lines()
-    while not session.ended:
-        if session.task is None:
-            break
-        sys.stdout.write("\n")
-        show(page.write_question(session, words, notation))
-        sys.stdout.write("> ")
-        sys.stdout.flush()
-        line = next(lines, None)
-        if line is None:
-            break
-        if not sys.stdin.isatty():
-            sys.stdout.write(make_visible(line) + "\n")
-        if line.strip() == ":table":
-            show(page.write_known(session, words))
-            continue
-        event = read_command(line, time.time())
-        if event is None:
-            sys.stdout.write(f"there is no {make_visible(line.split()[0], 20)}\n{KEYS}\n")
-            continue
-        try:
-            after, reply = step(session, event)
-        except PracticeError as error:
-            sys.stdout.write(make_lines_visible(f"{error.what}; {error.hint}\n"))
-            continue
-        if journal is not None:
-            journal.keep(event)
-        show(page.write_reply(after, reply, words))
-        show(page.write_worked(session, after, words))
-        session = after
-    sys.stdout.write("\n")
-    show(page.write_summary(session, words))
+    found = propose_next(known, list_trained(), past.finished)
+    if found is None:
+        raise OutputError("everything that the catalogue trains is mastered", hint="choose an exercise: tutor list shows them all")
+    sys.stderr.write("".join(map(str, write_proposal(found, require_wording(lang)))) + "\n")
+    return found.exercise
 
 
-def _find_notation(session: Session) -> Notation:
-    """How its course writes it."""
-    from tutor.answer.read.vocabulary import notation_of
-    from tutor.notation.profile import Notation
+def _tell_next(name: str, session: Practice) -> None:
+    from tutor.exercise.catalogue import list_trained
+    from tutor.explain.document import Document, Paragraph
+    from tutor.explain.practice_summary import write_proposal
+    from tutor.practice.learner import propose_next
+    from tutor.practice.tracing import trace_trials
 
-    exercise = session.lesson.exercise
-    return Notation() if exercise.graph is None else notation_of(exercise, exercise.graph, exercise.notation)
-
-
-def _make_printer(notation: Notation) -> Callable[[Document], None]:
-    from tutor.render.page_formats import page_format
-
-    row, screen = page_format("terminal"), console()
-
-    def show(doc: Document) -> None:
-        if doc.blocks:
-            row.print(doc, notation, screen)
-
-    return show
+    past = read_past(name)
+    found = propose_next(trace_trials(past.trials), list_trained(), past.finished)
+    if found is not None:
+        make_printer(session)(Document("", blocks=(Paragraph(write_proposal(found, session.words, command=True)),)))
 
 
-def read_command(line: str, at: float) -> Event | None:
-    """What a line asks for: a command, or else an answer; None for a command that there is not.
-
-    >>> read_command("?", 0.0).kind, read_command(":go dL/dw5", 0.0).text, read_command("0.593", 0.0).kind, read_command(":x", 0.0)
-    ('hint', 'dL/dw5', 'answer', None)
-    """
-    from tutor.practice.session import Event
-
-    typed = line.strip()
-    if typed in COMMANDS:
-        return Event(COMMANDS[typed], "", at)
-    if typed.startswith(":go "):
-        return Event("go", typed.removeprefix(":go ").strip(), at)
-    return None if typed.startswith(":") else Event("answer", line, at)
-
-
-def speak_events(session: Session, journal: EventJournal | None, words: Wording) -> None:
+def speak_events(session: Practice) -> None:
     """Lines of JSON both ways: the state first, then a reply to each event."""
     from tutor.contracts.practice_json import read_event, write_reply, write_state
     from tutor.practice.session import step
@@ -179,24 +141,21 @@ def speak_events(session: Session, journal: EventJournal | None, words: Wording)
         sys.stdout.write(json.dumps(data, ensure_ascii=False) + "\n")
         sys.stdout.flush()
 
-    say({"state": write_state(session)})
-    for line in _read_lines():
+    say({"state": write_state(session.session)})
+    for line in read_lines():
         if not line.strip():
             continue
         try:
             event = read_event(json.loads(line), time.time())
-            after, reply = step(session, event)
+            after, reply = step(session.session, event)
         except ValueError:
             say({"error": "this is no line of JSON", "hint": 'such as {"answer": "0.593"}'})
             continue
         except TutorError as error:
             say({"error": error.what, "hint": error.hint})
             continue
-        if journal is not None:
-            journal.keep(event)
-        session = after
-        say(write_reply(session, reply))
-        if session.ended:
+        session.keep(event)
+        session.session = after
+        say(write_reply(after, reply))
+        if after.ended:
             break
-
-

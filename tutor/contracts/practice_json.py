@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, cast, get_args
 
 from tutor.contracts.schema import SCHEMA
@@ -11,7 +12,7 @@ from tutor.marking.marks import points
 from tutor.practice.ladder import Rung
 from tutor.practice.session import Event, EventKind, PracticeError, Reply, Session, choices
 from tutor.practice.tasks import write_tile
-from tutor.text import make_visible
+from tutor.text import make_lines_visible, make_visible
 
 LONGEST = 20_000
 """An answer of more characters is refused."""
@@ -71,6 +72,38 @@ def write_state(session: Session) -> dict[str, Any]:
         }  # fmt: skip
         found["choices"] = list(choices(session))
     return found
+
+
+def write_report(session: Session) -> dict[str, Any]:
+    """A session at its end, or as far as it is: each step with how it was done, the marks, what is known of each skill, and the events.
+
+    An answer stands in it only where the learner has typed it; before an exam ends no verdict does.
+    """
+    lesson = session.lesson
+    steps: list[dict[str, Any]] = []
+    earned, possible = Fraction(0), Fraction(0)
+    for task in lesson.tasks:
+        own = session.look_up(task.id)
+        row: dict[str, Any] = {"id": task.id, "kind": task.kind, "skill": task.skill, "seconds": round(own.seconds, 3)}
+        if session.is_secret:
+            row["status"] = "taken" if own.text else "open"
+        else:
+            row |= {"status": own.status, "attempts": own.attempts, "hints": own.rungs, "slips": list(own.tags)}
+        if own.text:
+            row["answer"] = make_lines_visible(own.text[:LONGEST])
+        if own.status != "given" and not session.is_secret:
+            earned += own.earned * task.question.marks
+            possible += task.question.marks
+            row["marks"] = {"earned": points(own.earned * task.question.marks), "of": points(task.question.marks)}
+        steps.append(row)
+    settings = lesson.settings
+    return {
+        "schema": SCHEMA, "exercise": lesson.exercise.id, "mode": settings.mode, "wrt": list(settings.wrt),
+        "form": "layer" if settings.layer else "scalar", "seed": settings.seed, "done": session.ended,
+        "marks": None if session.is_secret else {"earned": points(earned), "of": points(possible)}, "steps": steps,
+        "skills": {} if session.is_secret else {skill: round(chance, 6) for skill, chance in sorted(session.known.items())},
+        "events": [write_event(event) for event in session.events],
+    }  # fmt: skip
 
 
 def write_reply(session: Session, reply: Reply) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from tutor.explain.diagram import Diagram
 from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.nodes import Expr
 from tutor.notation.profile import Notation
@@ -60,12 +61,13 @@ class Side:
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """``left = side = side``, numbered when later steps refer to it, with the reason why it holds."""
+    """``left = side = side``, numbered when later steps refer to it, with the reason why it holds; a ``quiet`` one is set greyed."""
 
     left: Expr
     sides: tuple[Side, ...]
     number: int | None = None
     why: Sentence = ()
+    quiet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,9 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A picture with its caption."""
+    """A picture of a graph or of a network, with its caption."""
 
-    picture: Picture
+    picture: Picture | Diagram
     caption: Sentence = ()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from tutor.derive.local import local_derivatives
 from tutor.explain.document import LocalDerivative, Node, Picture
@@ -34,8 +34,34 @@ def picture(
     ``derivatives`` each edge has its local derivative.
     """
     graph = derivation.graph
-    kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)}
     few = min(digits, 4)
+
+    def show(key: str) -> Expr | None:
+        return as_printed(trace[key], few) if trace is not None and key in trace else None
+
+    nodes, links, shown_steps = _draw(graph, show, focus, gradients)
+    found = _list_locals(graph, shown_steps, set(links), trace, few) if edges == "derivatives" else ()
+    return Picture(tuple(nodes), tuple(links), graph.loss, words, tuple(found))
+
+
+def draw_known(graph: Graph, known: Mapping[str, Expr], words: DrawnWords = ENGLISH_DRAWN) -> Picture:
+    """A graph with the numbers that somebody has: ``known`` are values and gradients, by their names in the working.
+
+    >>> from tutor.expression.nodes import Number
+    >>> from tutor.graph.build import from_steps
+    >>> drawn = draw_known(from_steps(["z = w*x", "L = z^2"], loss="L"), {"w": Number("2"), "dL/dz": Number("4")})
+    >>> [(node.name, node.value, node.gradient) for node in drawn.nodes][:3]
+    [('w', Number(text='2'), None), ('x', None, None), ('z', None, Number(text='4'))]
+    """
+    nodes, links, _ = _draw(graph, known.get)
+    return Picture(tuple(nodes), tuple(links), graph.loss, words)
+
+
+def _draw(
+    graph: Graph, show: Callable[[str], Expr | None], focus: Sequence[str] = (), gradients: bool = True
+) -> tuple[list[Node], list[tuple[str, str]], Sequence[Step]]:
+    """The boxes, the edges, and the steps that are drawn; ``show`` is the number of a value or derivative, where it is shown."""
+    kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)}
     nodes: list[Node] = []
     links: list[tuple[str, str]] = []
     drawn: set[str] = set()
@@ -48,12 +74,8 @@ def picture(
     hidden |= {step.target for step in graph.steps} - computed
 
     def box(name: str, expr: Expr | None) -> Node:
-        value = gradient = None
-        if trace is not None:
-            value = as_printed(trace[name], few)
-            key = derivative_key(graph.loss, name)
-            gradient = as_printed(trace[key], few) if gradients and key in trace else None
-        return Node(name, kinds.get(name, "node"), expr, value, gradient)
+        gradient = show(derivative_key(graph.loss, name)) if gradients else None
+        return Node(name, kinds.get(name, "node"), expr, show(name), gradient)
 
     for step in shown_steps:
         for name in () if step.target in focus else names(step.expr):
@@ -65,8 +87,7 @@ def picture(
             links.append((name, step.target))
         nodes.append(box(step.target, step.expr))
         drawn.add(step.target)
-    found = _list_locals(graph, shown_steps, set(links), trace, few) if edges == "derivatives" else ()
-    return Picture(tuple(nodes), tuple(links), graph.loss, words, tuple(found))
+    return nodes, links, shown_steps
 
 
 def _list_locals(

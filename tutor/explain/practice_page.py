@@ -6,7 +6,7 @@ Nothing that the learner has not earned is in any of these but in the hint that 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from fractions import Fraction
+from dataclasses import replace
 
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
@@ -14,7 +14,6 @@ from tutor.explain.document import (
     Document,
     Equation,
     Equations,
-    Heading,
     Inline,
     Math,
     Paragraph,
@@ -29,12 +28,10 @@ from tutor.explain.written_maths import set_maths
 from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import Name, Number
 from tutor.marking.marked import MarkedAnswer
-from tutor.marking.marks import points
 from tutor.notation.profile import Notation
-from tutor.practice.ladder import Rung, list_rungs, write_answer, write_number
-from tutor.practice.session import Progress, Reply, Session
+from tutor.practice.ladder import Rung, write_number
+from tutor.practice.session import Reply, Session
 from tutor.practice.tasks import AskedStep
-from tutor.practice.tracing import MASTERY
 
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 MOST_GIVEN = 40
@@ -49,6 +46,7 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
     if task is None:
         return Document("", language=words.language)
     say, tasks = words.practice, session.lesson.tasks
+    task = replace(task, question=session.lesson.exercise.say_questions(words.language, [task.question])[0])
     number = next(place for place, other in enumerate(tasks, 1) if other.id == task.id)
     label = say.STEP.format(number=number, count=len(tasks))
     blocks: list[Block] = [Paragraph(_ask(task, words, notation or Notation()), label)]
@@ -141,7 +139,7 @@ class _ReplyWriter:
     def list_implied(self) -> list[Inline]:
         """The steps that an answer settled, those that ask for a quantity."""
         found = [self.session.lesson.by_id[ident] for ident in self.reply.implied]
-        named = [_name(task.target, self.words) for task in found if task.kind == "value"]
+        named = [name_target(task.target, self.words) for task in found if task.kind == "value"]
         if not named or len(named) > 8:
             return []
         parts = self.words.marking.join_parts(named)
@@ -154,7 +152,7 @@ class _ReplyWriter:
             parts = self.words.marking.join_parts([Math(part) for part in rung.parts])
             return [Paragraph(tuple(split_places(phrase, {"parts": parts})))]
         if rung.kind == "rule":
-            return [Paragraph((phrase.format(rule=say_rule(rung.sort, rung.rule, self.words)),))]
+            return [Paragraph((phrase.format(rule=self.words.marking.rule(rung.sort, rung.rule)),))]
         if rung.kind == "result":
             return [Paragraph(tuple(split_places(phrase, {"answer": [value(rung.text, self.words.marking)]})))]
         return [Paragraph((phrase,)), *self.write_equation(rung)]
@@ -177,7 +175,15 @@ def say_rule(sort: str, rule: str, words: Wording) -> str:
     return words.updates.move(rule) if sort == "update" else words.rules.say_local(rule)
 
 
-def _name(key: str, words: Wording) -> Inline:
+def name_step(task: AskedStep, words: Wording) -> Sentence:
+    """What a step is about, with the kind of a choice."""
+    named = name_target(task.target, words) if task.target else task.question.ask
+    kind = words.practice.CHOICES.get(task.kind, "")
+    return (named, f" ({kind})") if kind else (named,)
+
+
+def name_target(key: str, words: Wording) -> Inline:
+    """A quantity by its name in the working."""
     after = read_after(key)
     return quantity(f"{after.key} after {after.updates}" if after.updates else key, words.marking)
 
@@ -207,89 +213,8 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
     return Document("", blocks=tuple(blocks), language=words.language)
 
 
-def write_worked(before: Session | None, session: Session, words: Wording = ENGLISH) -> Document:
-    """The steps that were worked out since ``before``: in symbols, with numbers put in, and what comes out."""
-    given = [
-        task for task in session.lesson.tasks
-        if session.look_up(task.id).status == "given" and (before is None or before.look_up(task.id).status != "given")
-    ]  # fmt: skip
-    marker, shown = session.lesson.marker, session.list_shown()
-    rows: list[Equation] = []
-    for task in given:
-        rungs = {rung.kind: rung for rung in list_rungs(marker, task, shown)}
-        if "symbols" in rungs and (left := rungs["symbols"].left) is not None:
-            sides = [Side(right) for kind in ("symbols", "numbers") if kind in rungs and (right := rungs[kind].right) is not None]
-            if task.question.kind == "number":
-                sides.append(Side(Number(rungs["result"].text), result=True))
-            rule = rungs["rule"]
-            rows.append(Equation(left, tuple(sides), why=(say_rule(rule.sort, rule.rule, words),)))
-    blocks = (Paragraph((words.practice.WORKED,)), Equations(tuple(rows))) if rows else ()
-    return Document("", blocks=blocks, language=words.language)
-
-
 def write_known(session: Session, words: Wording = ENGLISH) -> Document:
     """The numbers that are on the table: those given, and those found so far."""
     heads: tuple[Sentence, ...] = tuple((words.practice.TABLE[key],) for key in ("quantity", "value"))
-    rows = tuple(((_name(name, words),), (value(text, words.marking),)) for name, text in session.list_shown().items())
+    rows = tuple(((name_target(name, words),), (value(text, words.marking),)) for name, text in session.list_shown().items())
     return Document("", blocks=(Table(heads, rows, "ll"),) if rows else (), language=words.language)
-
-
-def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
-    """What was done on one's own, with hints, what slipped, how long it took, and what to practise next."""
-    say, lesson = words.practice, session.lesson
-    heads: tuple[Sentence, ...] = tuple((say.TABLE[key],) for key in ("quantity", "value", "how"))
-    rows: list[tuple[Sentence, ...]] = []
-    counted = [task for task in lesson.tasks if session.look_up(task.id).status != "given"]
-    for task in lesson.tasks:
-        own = session.look_up(task.id)
-        if task.kind in ("value", "declared"):
-            text = cut(own.text.strip(), words.marking, 40)
-            shown: Sentence = (value(text, words.marking),) if text else ("",)
-            how: Sentence = (say.STATUS[find_status(own)],)
-            if own.status == "kept":
-                right = value(write_answer(lesson.marker, task.question), words.marking)
-                how = (*how, *split_places(say.RIGHT_IS, {"answer": [right]}))
-            rows.append(((_name(task.target, words) if task.target else task.id,), shown, how))
-    alone = sum(find_status(session.look_up(task.id)) in ("right", "implied") for task in counted)
-    facts: list[Sentence] = [(say.grammar.choose(say.COUNTS, len(counted)).format(right=alone, count=len(counted)),)]
-    earned = sum((session.look_up(task.id).earned * task.question.marks for task in counted), start=Fraction(0))
-    possible = sum((task.question.marks for task in counted), start=Fraction(0))
-    facts.append((say.MARK.format(marks=points(earned), out_of=points(possible)),))
-    blocks: list[Block] = [Table(heads, tuple(rows), "lll"), Heading(say.SLIPPED), *_list_slips(session, words)]
-    weakest = [skill for skill in sorted(session.known, key=lambda skill: session.known[skill]) if session.known[skill] < MASTERY][:WEAKEST]
-    if weakest:
-        blocks.append(Heading(say.SKILLS))
-        blocks += [
-            Paragraph((say.SKILL.format(skill=name_skill(skill, words), percent=f"{session.known[skill]:.0%}"),)) for skill in weakest
-        ]
-    return Document(say.SUMMARY, lesson.exercise.id, tuple(facts), (), tuple(blocks), words.language)
-
-
-def find_status(own: Progress) -> str:
-    """How a step was done, as it is told at the end."""
-    if own.status != "right":
-        return "tried" if own.status == "open" and own.attempts else own.status
-    return "helped" if own.rungs else "retried" if own.attempts else "right"
-
-
-def _list_slips(session: Session, words: Wording) -> list[Block]:
-    found: dict[str, list[str]] = {}
-    for task in session.lesson.tasks:
-        for tag in dict.fromkeys(session.look_up(task.id).tags):
-            found.setdefault(tag, []).append(task.target)
-    if not found:
-        return [Paragraph((words.practice.NOTHING_SLIPPED,))]
-    return [
-        Paragraph(tuple(words.marking.join_parts([_name(target, words) for target in targets])), words.marking.slip(tag).name)
-        for tag, targets in found.items()
-    ]
-
-
-def name_skill(skill: str, words: Wording) -> str:
-    """A skill in words."""
-    sort, _, rule = skill.partition(":")
-    named = ""
-    if rule:
-        named = words.marking.slip(rule).name if sort == "wrong-line" else say_rule("local" if sort == "why" else sort, rule, words)
-    return words.practice.PLACES.get(sort, sort).format(rule=named, slip=named)
-

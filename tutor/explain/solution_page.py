@@ -12,7 +12,6 @@ from tutor.derive.tidy import product, sum_terms
 from tutor.explain.document import (
     Equation,
     Equations,
-    Figure,
     Inline,
     Math,
     Paragraph,
@@ -20,9 +19,7 @@ from tutor.explain.document import (
     Side,
     Table,
 )
-from tutor.explain.graph_picture import picture
 from tutor.explain.page_writer import PageWriter
-from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
@@ -34,9 +31,6 @@ from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
 from tutor.rules.functions import Ties, function, value_of
 from tutor.solving.worked import Worked
-
-MAX_PICTURE = 60
-
 
 _ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
 """The rules that say themselves why a derivative is 1."""
@@ -290,27 +284,6 @@ class NumberSections(PageWriter):
         if step.paths and not before:
             why = self.words.rules.say_local(self.local_rule(derivation, name)) if len(step.paths) == 1 else why
         return self.row(Partial(loss, name), step.expr, step.target, why, before=before)
-
-    def graph(self) -> None:
-        """The picture: every quantity with its value and its gradient."""
-        derivation = self.worked.derivations[0]
-        if len(derivation.graph.names) > MAX_PICTURE:
-            return
-        single = len(self.worked.derivations) == 1
-        focus = self.request.wanted[0][1] if self.request.focused else ()
-        on_edges = self.request.edges
-        drawn = picture(derivation, self.trace, self.digits, gradients=single, focus=focus, words=self.words.drawn, edges=on_edges)
-        pages = self.words.pages
-        words = pages.GRAPH if self.trace is None else pages.GRAPH_GRADIENTS if single else pages.GRAPH_VALUES
-        if focus and len(drawn.nodes) < len(derivation.graph.names):
-            self.blocks.append(Figure(drawn, self.routes(focus, derivation.graph.loss)))
-            return
-        self.blocks.append(Figure(drawn, _words(words)))
-
-    def routes(self, focus: Sequence[str], loss: str) -> Sentence:
-        """What a picture of chosen quantities shows."""
-        phrase = self.words.pages.grammar.choose(self.words.pages.ROUTES, len(focus))
-        return tuple(split_places(phrase, {"names": self.list_named(focus), "loss": [Math(Name(loss))]}))
 
     def counts(self) -> None:
         """What a network has, counted."""

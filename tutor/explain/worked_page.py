@@ -10,6 +10,7 @@ from tutor.derive.update import update as derive_update
 from tutor.explain.document import Block, Document, Equation, Equations, Math, Sentence, Side
 from tutor.explain.lecture_section import lecture, say_verdicts
 from tutor.explain.page_writer import PageWriter, drop_numbers
+from tutor.explain.picture_section import draw_computation
 from tutor.explain.samples_section import insert_samples, sample_table
 from tutor.explain.simplified_section import write_simplified
 from tutor.explain.solution_page import NumberSections
@@ -55,7 +56,7 @@ def number_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docume
             page.add_backward(derivation, names)
         page.blocks += write_simplified(worked.rewrites, words, worked.scalars, page.digits, page.fill_in, page.name_step_above)
         update(page)
-        page.graph()
+        page.blocks.append(draw_computation(page))
     page.counts()
     page.blocks += lecture(say_verdicts(worked, words), words, worked.request.focused, worked.notation)
     page.notes(worked.notes)
@@ -103,7 +104,7 @@ def training_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docu
     page.proofs(proofs)
     page.arithmetic()
     facts: tuple[Sentence, ...] = ((Math(Name(page.rate_name)), " = ", Math(page.rate())),)
-    if page.title(row) != page.exercise.title:
+    if page.title(row) != page.exercise.say(page.exercise.title, words.language):
         facts = ((page.title(row),), *facts)
     return finish_page(page, facts)
 
@@ -178,6 +179,6 @@ def finish_page(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> 
         shows = request.rate_written and request.trained and (request.layered is None or page.worked.training is not None)
         facts = ((Math(Name(page.worked.notation.rate)), " = ", Math(page.rate())),) if shows else ()
     ident = exercise.id if exercise.id != exercise.title else ""
-    title, headline = set_title(exercise.title, page.worked.notation)
+    title, headline = set_title(exercise.say(exercise.title, page.words.language), page.worked.notation)
     source = set_maths(exercise.source, page.worked.notation) if exercise.source else ()
     return Document(title, ident, facts, source, tuple(page.blocks), page.words.language, headline=headline)

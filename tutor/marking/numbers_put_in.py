@@ -18,7 +18,7 @@ from tutor.numbers.floats import as_float, evaluate_at_points
 NEAR = 1e-9
 MOST_NAMED = 6
 """So many formulas are tried in which a 0, 1 or 2 is a given quantity."""
-_FACTORS = np.array([1.0, 0.83, 1.21, 0.64, 1.9])
+_FACTORS = (1.0, 0.83, 1.21, 0.64, 1.9)
 
 
 def has_numbers_put_in(sheet: Sheet, target: str, expr: Expr, effort: Effort) -> bool:
@@ -59,8 +59,8 @@ def _is_right_varied(sheet: Sheet, target: str, expr: Expr, names: Sequence[str]
     }  # fmt: skip
     world = sheet.numbers.fix_values(varied, [target, *list_referred(expr)])
     try:
-        value = np.broadcast_to(np.asarray(evaluate_at_points(expr, world.env), dtype=float), _FACTORS.shape)
+        value = np.broadcast_to(np.asarray(evaluate_at_points(expr, world.env), dtype=float), (len(_FACTORS),))
     except (KeyError, TutorError):
         return False
-    goal = np.broadcast_to(world.env[target], _FACTORS.shape)
+    goal = np.broadcast_to(world.env[target], (len(_FACTORS),))
     return bool(np.isclose(value, goal, rtol=NEAR, atol=0).all() and np.ptp(goal) > 0)

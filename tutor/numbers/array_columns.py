@@ -7,12 +7,12 @@ A plan (`tutor.numbers.array_plan`) takes ten times as long to be made as it tak
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import reduce
 from itertools import product
 from math import prod
 from string import ascii_letters
-from typing import TypeAlias, cast
+from typing import TypeAlias
 
 from tutor.errors import GraphError
 from tutor.expression.nodes import Expr
@@ -31,8 +31,8 @@ from tutor.numbers.array_code import (
     Pick,
 )
 from tutor.numbers.array_program import lower_formula
-from tutor.numbers.arrays import PLAIN, Column, Floats, np
-from tutor.numbers.functions import PRIMITIVES, columns_of
+from tutor.numbers.arrays import PLAIN, Column, Floats, as_scalar, np
+from tutor.numbers.functions import ColumnFunctions
 from tutor.numbers.lowering import ADD, DIV, MAX, MUL, NEG, NUMBER, POW, SQUARE, SUB
 from tutor.numbers.picks import find_inside, find_places
 
@@ -40,12 +40,10 @@ MAX_AXES = 24
 """So many axes may a sum of products run over: NumPy has no more than 32."""
 Places: TypeAlias = tuple[int, ...]
 
-_scalar = cast("Callable[[float], Column]", np.float64)
-_CALLED: dict[str, Callable[..., Floats]] = {
+_CALLED: Mapping[str, Callable[..., Floats]] = ColumnFunctions(np, {
     ADD: operator.add, SUB: operator.sub, MUL: operator.mul, DIV: operator.truediv, NEG: operator.neg, POW: operator.pow,
     SQUARE: lambda x: x * x, EQUAL: lambda x, y: np.where(x == y, 1.0, 0.0),
-    **{name: columns_of(row, np) for name, row in PRIMITIVES.items()},
-}  # fmt: skip
+})  # fmt: skip
 
 
 class ArrayColumns:
@@ -102,7 +100,7 @@ def _run_arrays(program: ArrayProgram, known: Callable[[str], Floats]) -> Floats
         if op == GIVEN:
             done.append(known(step.name))
         elif op == NUMBER:
-            done.append(_scalar(step.number))
+            done.append(as_scalar(step.number))
         elif op == DOT:
             done.append(_sum_products(step, done))
         elif op in (LARGEST, DIVIDED_OUT):
@@ -132,7 +130,7 @@ def _widen(array: Floats, shape: Sequence[int]) -> Floats:
 
 def _sum_products(step: Instruction, done: Sequence[Floats]) -> Floats:
     """The sum of products; what does not change along an axis that it runs over counts as often as the axis is long."""
-    texts, arrays, factor = [], [], _scalar(1.0)
+    texts, arrays, factor = [], [], as_scalar(1.0)
     used: set[int] = set()
     for part in step.parts:
         array = done[part.place]
@@ -184,7 +182,7 @@ def _run_entries(program: ArrayProgram, known: Callable[[str], Floats], points: 
             given = known(step.name)
             done.append(given if isinstance(given, Array) else Array((), (given,)))
         elif step.op == NUMBER:
-            done.append(Array((), (_scalar(step.number),)))
+            done.append(Array((), (as_scalar(step.number),)))
         else:
             done.append(Array(step.shape, tuple(_make_entry(step, place, done) for place in _run_places(step.shape))))
     part = program.wanted[0]
@@ -218,5 +216,5 @@ def _make_entry(step: Instruction, place: Places, done: Sequence[Array[Column]])
     at = {**dict(pick.known), **{letter: index + 1 for letter, index in zip(pick.letters, place, strict=True)}}
     index = [read_whole(part, at) for part in pick.index]
     if not all(1 <= i <= size for i, size in zip(index, pick.limits, strict=True)):
-        return _scalar(0.0)
-    return _entry(step.parts[0], tuple(i - 1 for i in index), done) if step.parts else _scalar(1.0)
+        return as_scalar(0.0)
+    return _entry(step.parts[0], tuple(i - 1 for i in index), done) if step.parts else as_scalar(1.0)

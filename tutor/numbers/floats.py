@@ -10,12 +10,12 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from functools import cache
-from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
+from typing import TYPE_CHECKING, TypeAlias, TypeVar
 
 from tutor.expression.nodes import Expr, Number
 from tutor.numbers.arithmetic import as_real
-from tutor.numbers.arrays import Column, Floats, np
-from tutor.numbers.functions import PRIMITIVES, columns_of
+from tutor.numbers.arrays import Column, Floats, as_scalar, np
+from tutor.numbers.functions import ColumnFunctions
 from tutor.numbers.lowering import ADD, DIV, MUL, NAME, NEG, NUMBER, POW, POWER, SQUARE, SUB, round_to_float
 from tutor.numbers.program import Program, program
 from tutor.numbers.values import Value
@@ -27,8 +27,7 @@ Env: TypeAlias = "Mapping[str, Floats | float]"
 """The values of quantities by name."""
 
 Entry = TypeVar("Entry", bound="np.float64 | np.bool_")
-_scalar = cast("Callable[[float], Column]", np.float64)
-_FUNCTIONS: dict[str, Callable[..., Column]] = {name: columns_of(row, np) for name, row in PRIMITIVES.items()}
+_FUNCTIONS: Mapping[str, Callable[..., Column]] = ColumnFunctions(np)
 
 
 def columns(steps: Program, env: Mapping[str, Column]) -> list[Column]:
@@ -41,7 +40,7 @@ def columns(steps: Program, env: Mapping[str, Column]) -> list[Column]:
         elif op == NAME:
             append(env[a])
         elif op == NUMBER:
-            append(_scalar(b))
+            append(as_scalar(b))
         elif op == SUB:
             append(done[a] - done[b])
         elif op == ADD:
@@ -53,7 +52,7 @@ def columns(steps: Program, env: Mapping[str, Column]) -> list[Column]:
         elif op == NEG:
             append(-done[a])
         elif op == POWER:
-            append(done[a] ** _scalar(b))
+            append(done[a] ** as_scalar(b))
         elif op == POW:
             append(done[a] ** done[b])
         elif b is None:

@@ -17,7 +17,7 @@ what is left of 1 − 1.  The tests hold all systems against each other, and aga
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import partial
@@ -67,6 +67,18 @@ def columns_of(row: Primitive, numpy: ModuleType) -> Many:
     """The function of arrays of a row, for NumPy or for what stands in for it."""
     found: Many = getattr(numpy, row.many) if isinstance(row.many, str) else partial(row.many, numpy)
     return found
+
+
+class ColumnFunctions(dict[str, Many]):
+    """The functions of arrays by name, each looked up in NumPy when it is first called for; ``more`` are others."""
+
+    def __init__(self, numpy: ModuleType, more: Mapping[str, Many] | None = None) -> None:
+        super().__init__(more or {})
+        self.numpy = numpy
+
+    def __missing__(self, name: str) -> Many:
+        found = self[name] = columns_of(PRIMITIVES[name], self.numpy)
+        return found
 
 
 # exact fractions -----------------------------------------------------------------------------------------------------------------

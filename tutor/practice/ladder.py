@@ -5,20 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
+from math import prod
 from typing import Literal
 
 from tutor.derive.working import list_referred
-from tutor.exercise.question import Question
+from tutor.exercise.question import LISTS, Question
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children, rebuild
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import as_name
 from tutor.graph.nouns import Step
-from tutor.marking.mark_submission import Marker
+from tutor.marking.mark_submission import Marker, nest_texts
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import decimal, round_significant
-from tutor.practice.tasks import AskedStep
+from tutor.practice.tasks import AskedStep, find_first_step
 from tutor.rules.functions import FUNCTIONS, OUT
 
 RungKind = Literal["look", "rule", "formula", "symbols", "numbers", "result"]
@@ -65,23 +66,28 @@ def list_rungs(marker: Marker, task: AskedStep, shown: Mapping[str, str]) -> tup
         rungs.append(Rung("formula", left=own[0], right=own[1]))
     if task.question.kind != "choice":
         rungs.append(Rung("symbols", left=left, right=step.expr))
-        filled = _put_in(step.expr, shown)
+        filled = _put_in(step.expr, shown, marker.sheet.working.by_name)
         if task.question.kind == "number" and filled != step.expr:
             rungs.append(Rung("numbers", left=left, right=filled))
     return (*rungs, result)
 
 
 def find_step(marker: Marker, task: AskedStep) -> Step | None:
-    """The step that a task is about, of whole arrays where they are asked; nothing for a count or a choice of its own."""
-    array = task.question.array
-    return marker.sheet.layer_steps.get(array) if array else marker.sheet.working.by_name.get(task.target)
+    """The step of a task, of whole arrays where they are asked, of several the first; nothing for a count, or a choice of its own."""
+    question, steps = task.question, marker.sheet.working.by_name
+    found = marker.sheet.layer_steps.get(question.array) if question.array else steps.get(task.target)
+    return found if found is not None or question.kind == "choice" else find_first_step(question, steps)
 
 
 def write_answer(marker: Marker, question: Question) -> str:
-    """The answer to a question as it is typed: letters, a number of six digits, or a formula."""
+    """The answer to a question as it is typed: letters, numbers of six digits, or a formula."""
     truth = marker.sheet.truth.get(question.targets[0]) if question.kind == "number" and not question.shape else None
     if truth is not None and question.form != "fraction":
         return write_number(truth)
+    entries = [marker.sheet.truth.get(target) for target in question.targets]
+    numbers = [write_number(entry) for entry in entries if entry is not None]
+    if question.kind in LISTS and question.form != "fraction" and len(numbers) == len(entries) == prod(question.shape):
+        return nest_texts(numbers, question.shape)
     expr, text = marker.solution(question)
     return text or (write_plain(expr) if expr is not None else "")
 
@@ -111,10 +117,14 @@ def _write_rule(rule: str, sort: str) -> tuple[Expr, Expr] | None:
     return Partial(OUT, row.params[0]), derivative
 
 
-def _put_in(expr: Expr, shown: Mapping[str, str]) -> Expr:
-    """A formula with the numbers that are there in place of names and derivatives."""
+def _put_in(expr: Expr, shown: Mapping[str, str], steps: Mapping[str, Step]) -> Expr:
+    """A formula with the numbers that are there in place of names and derivatives; a derivative that is just another quantity is that."""
     key = expr.name if type(expr) is Name else derivative_key(expr.of, expr.wrt) if type(expr) is Partial else ""
+    if key in shown:
+        return Number(shown[key])
     if key:
-        return Number(shown[key]) if key in shown else expr
+        step = steps.get(key)
+        is_plain = step is not None and type(expr) is Partial and type(step.expr) in (Name, Number)
+        return _put_in(step.expr, shown, steps) if step is not None and is_plain else expr
     parts = children(expr)
-    return rebuild(expr, tuple(_put_in(part, shown) for part in parts)) if parts else expr
+    return rebuild(expr, tuple(_put_in(part, shown, steps) for part in parts)) if parts else expr

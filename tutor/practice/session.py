@@ -23,10 +23,11 @@ from tutor.marking.judge import Earlier
 from tutor.marking.judge_answer import PERSON, RIGHT
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
+from tutor.numbers.arithmetic import Value
 from tutor.practice.ladder import Rung, list_rungs, write_answer, write_number
 from tutor.practice.modes import Mode
-from tutor.practice.tasks import AskedStep, list_tasks
-from tutor.practice.tracing import MASTERY, Parameters, trace_answer
+from tutor.practice.tasks import AskedStep, list_tasks, make_marker
+from tutor.practice.tracing import MASTERY, Parameters, Trial, trace_trials
 from tutor.text import make_visible
 
 EventKind = Literal["answer", "hint", "keep", "skip", "back", "give-up", "go", "quit"]
@@ -76,7 +77,8 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What became of one task so far; ``text`` is the last answer, ``rungs`` how many hints were seen, ``first`` whether the first try was
-    right, ``earned`` the share of its marks, ``seconds`` how long it was worked at."""
+    right, ``earned`` the share of its marks, ``seconds`` how long it was worked at, ``follows`` the learner's own values that it is right
+    from."""
 
     status: Status = "open"
     attempts: int = 0
@@ -86,6 +88,7 @@ class Progress:
     earned: Fraction = Fraction(0)
     seconds: float = 0.0
     tags: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +121,13 @@ class Lesson:
     @cached_property
     def marker(self) -> Marker:
         """What judges its answers."""
-        return Marker(self.exercise, self.settings.seed)
+        return make_marker(self.exercise, self.settings.seed)
 
     @cached_property
     def tasks(self) -> tuple[AskedStep, ...]:
         """What is asked."""
-        return list_tasks(self.marker, self.settings.wrt, layer=self.settings.layer, seed=self.settings.seed)
+        settings = self.settings
+        return list_tasks(self.marker, settings.wrt, layer=settings.layer, seed=settings.seed, exercise=self.exercise)
 
     @cached_property
     def by_id(self) -> Mapping[str, AskedStep]:
@@ -140,8 +144,8 @@ class Lesson:
 class Session:
     """A session after its ``events``; everything else follows from them.
 
-    ``at`` is the task that is asked, empty at the end.  ``known`` has by skill how probable it is that it is mastered; ``time`` is that of
-    the last event.
+    ``at`` is the task that is asked, empty at the end.  ``known`` has by skill how probable it is that it is mastered, ``trials`` are the
+    first tries that say so; ``time`` is that of the last event.
     """
 
     lesson: Lesson
@@ -150,8 +154,14 @@ class Session:
     progress: Mapping[str, Progress] = field(default_factory=dict)
     earlier: Earlier = field(default_factory=Earlier)
     known: Mapping[str, float] = field(default_factory=dict)
+    trials: tuple[Trial, ...] = ()
     time: float | None = None
     ended: bool = False
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether verdicts are not said yet: in an exam until it ends."""
+        return self.lesson.settings.mode == "exam" and not self.ended
 
     @property
     def task(self) -> AskedStep | None:
@@ -162,23 +172,31 @@ class Session:
         """What became of a task."""
         return self.progress.get(ident, Progress())
 
+    def list_given(self) -> Mapping[str, Value]:
+        """The values that the exercise gives, the step size among them."""
+        marker = self.lesson.marker
+        rate = marker.sheet.working.rate
+        known = marker.sheet.leaves() if marker.exercise.values else {}
+        return {name: value for name, value in known.items() if name in marker.exercise.values or name == rate}
+
     def list_shown(self) -> dict[str, str]:
-        """The numbers that are on the table, by quantity: the learner's own where they are kept, the right ones where they were shown."""
+        """The numbers that are on the table, by quantity: the learner's own where they are kept, the right ones where they were shown; in
+        an exam all are the learner's own."""
         found: dict[str, str] = {}
         marker = self.lesson.marker
-        given = marker.exercise.values
-        found.update({name: write_number(value) for name, value in given.items()})
+        found.update({name: write_number(value) for name, value in self.list_given().items()})
         for task in self.lesson.tasks:
             own = self.look_up(task.id)
             if task.kind == "value" and task.question.kind == "number" and own.status in DONE:
                 result = self.earlier.results.get(task.target)
                 number = result.number if result is not None else None
-                found[task.target] = f"{number:.6g}" if own.status == "kept" and number is not None else write_answer(marker, task.question)
+                is_own = own.status == "kept" or self.lesson.settings.mode == "exam"
+                found[task.target] = f"{number:.6g}" if is_own and number is not None else write_answer(marker, task.question)
         return found
 
 
-def start(exercise: Exercise | Lesson, settings: Settings | None = None) -> Session:
-    """A session at its beginning.
+def start(exercise: Exercise | Lesson, settings: Settings | None = None, known: Mapping[str, float] | None = None) -> Session:
+    """A session at its beginning; ``known`` is what the learner has shown elsewhere, by skill (`tutor.practice.tracing.trace_trials`).
 
     Raises `ExerciseError` for an exercise that asks for nothing, and for a ``wrt`` that has no gradient.
 
@@ -188,7 +206,8 @@ def start(exercise: Exercise | Lesson, settings: Settings | None = None) -> Sess
     'z_L'
     """
     lesson = exercise if isinstance(exercise, Lesson) else Lesson(exercise, settings or Settings())
-    session = Session(lesson, known={task.skill: Parameters().at_first for task in lesson.tasks})
+    before = known or {}
+    session = Session(lesson, known={task.skill: before.get(task.skill, Parameters().at_first) for task in lesson.tasks})
     return _fade(_move(session))
 
 
@@ -209,7 +228,7 @@ def step(session: Session, event: Event) -> tuple[Session, Reply]:
     session, reply = _HANDLERS[event.kind](session, event)
     session = replace(session, events=(*before.events, event), time=event.at)
     if not session.ended and not session.at:
-        session = replace(session, ended=all(session.look_up(task.id).status in DONE for task in session.lesson.tasks))
+        session = replace(session, ended=is_finished(session))
     return session, reply
 
 
@@ -218,6 +237,11 @@ def replay(session: Session, events: Iterable[Event]) -> Session:
     for event in events:
         session, _ = step(session, event)
     return session
+
+
+def is_finished(session: Session) -> bool:
+    """Whether everything that is asked is done, in one way or another."""
+    return all(session.look_up(task.id).status in DONE for task in session.lesson.tasks)
 
 
 def choices(session: Session) -> tuple[EventKind, ...]:
@@ -299,9 +323,9 @@ def _take_answer(session: Session, event: Event) -> tuple[Session, Reply]:
     first = own.first if own.first is not None else right and not own.rungs
     own = replace(own, text=event.text, first=first, attempts=own.attempts + (not right), tags=(*own.tags, *tags))
     session = replace(session, earlier=earlier)
+    own = replace(own, follows=marked.follows if right else ())
     if session.look_up(task.id).first is None:
-        known = trace_answer(session.known[task.skill], first)
-        session = replace(session, known={**session.known, task.skill: known})
+        session = _trace(session, Trial(task.skill, first, event.at))
     if lesson.settings.mode == "exam":
         own = replace(own, status="right" if right else "kept", earned=_count_earned(own, marked, lesson.settings))
         return _move(_set(session, task.id, own), task.id), Reply("answer", task.id, note="taken")
@@ -363,21 +387,26 @@ def _take_hint(session: Session, event: Event) -> tuple[Session, Reply]:
     if not unlocked:
         return session, Reply("hint", task.id, note="locked", wait=settings.pause - paused)
     if own.rungs >= len(rungs) - 1:
-        return _show(session, task, "hint")
+        return _show(session, task, event)
     return _set(session, task.id, replace(own, rungs=own.rungs + 1)), Reply("hint", task.id, rung=rungs[own.rungs])
 
 
-def _show(session: Session, task: AskedStep, kind: EventKind) -> tuple[Session, Reply]:
+def _trace(session: Session, trial: Trial) -> Session:
+    """The session after a first try."""
+    return replace(session, known=trace_trials([trial], session.known), trials=(*session.trials, trial))
+
+
+def _show(session: Session, task: AskedStep, event: Event) -> tuple[Session, Reply]:
     """The answer itself: shown, never known."""
     own = session.look_up(task.id)
     rung = list_rungs(session.lesson.marker, task, session.list_shown())[-1]
     if own.first is None:
-        session = replace(session, known={**session.known, task.skill: trace_answer(session.known[task.skill], right=False)})
+        session = _trace(session, Trial(task.skill, False, event.at))
     session = _set(session, task.id, replace(own, status="shown", rungs=own.rungs + 1, first=False if own.first is None else own.first))
     if task.target in session.earlier.results:  # what follows is judged by the right value again
         kept = {name: result for name, result in session.earlier.results.items() if name != task.target}
         session = replace(session, earlier=replace(session.earlier, results=kept))
-    return _fade(_move(session, task.id)), Reply(kind, task.id, rung=rung)
+    return _fade(_move(session, task.id)), Reply(event.kind, task.id, rung=rung)
 
 
 def _find_rung(session: Session, task: AskedStep, kind: str) -> Rung | None:
@@ -416,7 +445,7 @@ def _take_give_up(session: Session, event: Event) -> tuple[Session, Reply]:
         return session, Reply("give-up", "", note="done")
     if session.lesson.settings.mode == "exam":
         return _take_skip(session, event)
-    return _show(session, task, "give-up")
+    return _show(session, task, event)
 
 
 def _take_go(session: Session, event: Event) -> tuple[Session, Reply]:

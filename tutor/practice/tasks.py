@@ -12,6 +12,7 @@ from typing import Any, Literal
 from zlib import crc32
 
 from tutor.errors import ExerciseError, hint_near
+from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
 from tutor.expression.keys import derivative_key, make_after_key, read_derivative, read_edge
 from tutor.expression.nodes import Expr, Name, Partial
@@ -28,6 +29,8 @@ MOST_TILES, MOST_DISTRACTORS = 6, 4
 """So many tiles are offered, and so many of them are none of the right ones."""
 MOST_LINES, LEAST_LINES = 6, 3
 """So many lines of working are shown, one of which is wrong."""
+LAST_UPDATE, MOST_COLUMNS = 3, 2
+"""The table of a training is asked for up to this update, and for so many parameters besides the loss."""
 MOST_TASKS = 120
 """A session over a large network asks for so many things at most; ``wrt`` chooses others."""
 
@@ -56,16 +59,43 @@ class AskedStep:
 
 
 def find_skill(step: Step) -> str:
-    """What a step trains: its rule, where it is applied.
+    """What a step trains: its rule, where it is applied; an entry of a function of several is that function.
 
-    >>> find_skill(Step("da/dz", Name("a"), "sigmoid", sort="local"))
-    'local:sigmoid'
+    >>> find_skill(Step("da/dz", Name("a"), "sigmoid", sort="local")), find_skill(Step("p", Name("a"), "softmax_2", sort="forward"))
+    ('local:sigmoid', 'forward:softmax')
     """
-    return f"{step.sort}:{step.rule}"
+    return f"{step.sort}:{_name_rule(step)}"
 
 
-def list_tasks(marker: Marker, wrt: Sequence[str] = (), *, layer: bool = False, seed: int = 0) -> tuple[AskedStep, ...]:
+def _name_rule(step: Step) -> str:
+    name, _, place = step.rule.rpartition("_")
+    return name if name and place.isdecimal() else step.rule
+
+
+def make_marker(exercise: Exercise, seed: int = 0) -> Marker:
+    """What judges the answers to an exercise; one that trains over several steps is asked for the table of its training, too."""
+    marker = Marker(exercise, seed)
+    graph = exercise.graph
+    asks_table = any(question.kind == "column" for question in exercise.questions)
+    if graph is None or exercise.steps < 2 or not exercise.values or asks_table or not graph.parameters:
+        return marker
+    last = min(exercise.steps, LAST_UPDATE)
+    named = [parameter.name for parameter in graph.parameters[:MOST_COLUMNS]]
+    named += [] if exercise.samples is not None else [graph.loss]  # over samples the loss of the table is not that of one of them
+    tables = [
+        Question(f"{name}@0..{last}", f"{name} after 0..{last}", "column",
+                 tuple(make_after_key(name, k) for k in range(last + 1)), (last + 1,))
+        for name in named
+    ]  # fmt: skip
+    return Marker(replace(exercise, questions=(*marker.questions, *tables)), seed)
+
+
+def list_tasks(
+    marker: Marker, wrt: Sequence[str] = (), *, layer: bool = False, seed: int = 0, exercise: Exercise | None = None
+) -> tuple[AskedStep, ...]:
     """The tasks of an exercise in teaching order, neuron by neuron or over whole arrays (``layer``).
+
+    ``marker`` judges them; ``exercise`` is what it was made of (see `make_marker`), with the questions that are the exercise's own.
 
     ``wrt`` are the quantities whose gradients are wanted; without it those that the exercise asks for, else one of each layer and kind.
     Raises `ExerciseError` for a name that has no gradient.
@@ -73,24 +103,31 @@ def list_tasks(marker: Marker, wrt: Sequence[str] = (), *, layer: bool = False, 
     sheet = marker.sheet
     if layer or sheet.exercise.graph is None:
         return tuple(_declare(question, sheet.working.by_name) for question in sheet.marking_order)
-    goals = _choose_goals(marker, wrt)
+    exercise = exercise or marker.exercise
+    goals = _choose_goals(marker, exercise, wrt)
     tasks = _TaskLister(marker, seed).list_tasks(goals, updated=list(wrt))
     if not tasks:
         return tuple(_declare(question, sheet.working.by_name) for question in sheet.marking_order)
     own = {task.target for task in tasks} | {task.id for task in tasks}
-    more = [question for question in sheet.exercise.questions if not wrt and question.id not in own and not set(question.targets) <= own]
+    asked = [*exercise.questions, *(question for question in marker.questions if question.kind == "column" and not exercise.questions)]
+    more = [question for question in asked if not wrt and question.id not in own and not set(question.targets) <= own]
     return tuple([*tasks, *(_declare(question, sheet.working.by_name) for question in more)][:MOST_TASKS])
 
 
+def find_first_step(question: Question, steps: Mapping[str, Step]) -> Step | None:
+    """The step of the first quantity of a question that has one: what is given has none."""
+    return next((steps[target] for target in question.targets if target in steps), None)
+
+
 def _declare(question: Question, steps: Mapping[str, Step]) -> AskedStep:
-    step = steps.get(question.targets[0]) if question.targets else None
+    step = find_first_step(question, steps)
     skill = find_skill(step) if step is not None and question.kind != "choice" else question.kind
     return AskedStep(question, "declared", skill, question.targets[0] if len(question.targets) == 1 else "")
 
 
-def _choose_goals(marker: Marker, wrt: Sequence[str]) -> list[str]:
+def _choose_goals(marker: Marker, exercise: Exercise, wrt: Sequence[str]) -> list[str]:
     """The gradients that are wanted."""
-    working, exercise = marker.sheet.working, marker.exercise
+    working = marker.sheet.working
     graph = working.graph
     found: list[str] = []
     for name in wrt:
@@ -241,7 +278,7 @@ class _TaskLister:
         order = self.shuffle(step.target, lambda rule: " ".join(rule))
         rules = sorted([own, *sorted(others, key=order)[: MOST_DISTRACTORS - 1]], key=order)
         self.add_choice(AskedStep(self.make_choice(f"{step.target}.why", [rule for _, rule in rules], [rules.index(own)]),
-                                  "why", f"why:{step.rule}", step.target, rules=tuple(rules)))  # fmt: skip
+                                  "why", f"why:{_name_rule(step)}", step.target, rules=tuple(rules)))  # fmt: skip
 
     def ask_wrong_line(self, goal: str) -> None:
         """Which line of a worked gradient is wrong: one step of its working, bent by a slip that is known."""
@@ -279,7 +316,7 @@ class _TaskLister:
         question = self.make_choice(
             f"{step.target}.{kind}", [write_tile(tile) for tile in tiles], [place for place, tile in enumerate(tiles) if tile in right]
         )
-        self.add_choice(AskedStep(question, kind, f"{kind}:{step.rule}", step.target, tuple(tiles)))
+        self.add_choice(AskedStep(question, kind, f"{kind}:{_name_rule(step)}", step.target, tuple(tiles)))
 
     def choose_tiles(self, right: Sequence[Expr], wrong: Sequence[Expr], salt: str) -> list[Expr]:
         """The right tiles among some wrong ones, in an order that the seed decides."""

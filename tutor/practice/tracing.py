@@ -6,7 +6,9 @@ User-Adapted Interaction 4 (1995), 253-278.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 MASTERY = 0.95
 """So probable, and a skill counts as mastered (Corbett and Anderson, section 3)."""
@@ -39,3 +41,23 @@ def trace_answer(known: float, right: bool, by: Parameters = Parameters()) -> fl
         knew, guessed = known * by.slip, (1 - known) * (1 - by.guess)
     then = knew / (knew + guessed)
     return then + (1 - then) * by.learn
+
+
+class Trial(NamedTuple):
+    """A first try: whether it was ``right``, of which ``skill``, and when (seconds)."""
+
+    skill: str
+    right: bool
+    at: float = 0.0
+
+
+def trace_trials(trials: Iterable[Trial], known: Mapping[str, float] | None = None, by: Parameters = Parameters()) -> dict[str, float]:
+    """How probable it is that each skill is known after these tries, in the order of their times; ``known`` is what was known before.
+
+    >>> {skill: round(chance, 3) for skill, chance in trace_trials([Trial("chain", True), Trial("chain", True)]).items()}
+    {'chain': 0.945}
+    """
+    found = dict(known or {})
+    for trial in sorted(trials, key=lambda trial: trial.at):
+        found[trial.skill] = trace_answer(found.get(trial.skill, by.at_first), trial.right, by)
+    return found

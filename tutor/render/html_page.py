@@ -35,8 +35,7 @@ from tutor.render.charts.bars_svg import BARS_STYLE
 from tutor.render.charts.bars_svg import svg as draw_bars
 from tutor.render.mathml import MathmlPrinter
 from tutor.render.maths_font import FONT, write_font_rule
-from tutor.render.picture.svg import PICTURE_STYLE
-from tutor.render.picture.svg import svg as draw_picture
+from tutor.render.picture.draw_svg import PICTURES_STYLE, draw_picture
 from tutor.text import escape_xml
 
 STYLE = """
@@ -77,7 +76,7 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
 @media print { main { max-width: none; padding: 0; } body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
-""" + PICTURE_STYLE + BARS_STYLE
+""" + PICTURES_STYLE + BARS_STYLE
 """How pages look, without the font of their mathematics, which `write_style` adds; what stands in a page has classes only."""
 
 

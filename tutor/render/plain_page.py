@@ -12,6 +12,7 @@ from functools import singledispatchmethod
 from itertools import groupby
 from typing import ClassVar
 
+from tutor.explain.diagram import Diagram
 from tutor.explain.document import (
     Bars,
     Blanks,
@@ -29,6 +30,7 @@ from tutor.explain.document import (
     Table,
     Verbatim,
 )
+from tutor.explain.network_table import list_layers
 from tutor.expression.nodes import Expr, Name
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
@@ -152,11 +154,14 @@ class PlainPage:
 
     @block.register
     def _(self, block: Figure) -> str:
-        words = block.picture.words
+        picture = block.picture
+        if isinstance(picture, Diagram):
+            return self.block(list_layers(picture, block.caption))
+        words = picture.words
         before, _, after = words.COLUMN_OF.partition("{loss}")
-        named: Sentence = (before, Math(Name(block.picture.loss)), after) if block.picture.loss else (words.COLUMN_OF_LOSS,)
+        named: Sentence = (before, Math(Name(picture.loss)), after) if picture.loss else (words.COLUMN_OF_LOSS,)
         heads = [self.escape(words.COLUMNS[column]) for column in ("quantity", "formula", "value")] + [self.sentence(named)]
-        rows = [self.node(node) for node in block.picture.nodes]
+        rows = [self.node(node) for node in picture.nodes]
         return self.caption_table(self.grid(heads, rows, "llrr"), block.caption)
 
     @block.register

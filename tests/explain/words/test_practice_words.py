@@ -11,7 +11,7 @@ SAY = PracticeWords()
 
 
 def test_every_status_and_rung_has_its_phrase():
-    assert set(SAY.STATUS) == {*get_args(Status), "helped", "retried", "tried"}
+    assert set(SAY.STATUS) == {*get_args(Status), "helped", "retried", "tried", "taken"}
     assert set(SAY.RUNGS) == set(get_args(RungKind))
 
 

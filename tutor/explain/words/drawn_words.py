@@ -28,6 +28,7 @@ class DrawnWords(Topic):
         "value": "value {number}", "gradient": "gradient {number}", "local": "local derivative in {source} {number}",
     }  # fmt: skip
     MORE = "And {count:,} more."
+    PART = "Part {number} of {count}: from {first} to {last}."
 
     # The table of a graph
 
@@ -64,6 +65,7 @@ class DrawnWords(Topic):
     NO_BIASES = "{weights}, no biases"
     NETWORK = "Network {sizes}"
     NETWORK_ABOUT = "A network. {layers}. Weights: {weights}, biases: {biases}."
+    LAYER_COLUMNS: Mapping[str, str] = {"layer": "layer", "size": "size", "function": "function", "weights": "weights into it"}
     LAYER = "layer {number}: {count} ({names})"
 
     # A chart

@@ -34,6 +34,11 @@ class PageWords(Topic):
     GRAPH = "The computational graph."
     GRAPH_VALUES = "The computational graph, with every value."
     GRAPH_GRADIENTS = "The computational graph, with every value and gradient."
+    NETWORK_DRAWN = "The network. (Its computational graph has {count} quantities, too many for a picture.)"
+    NOT_DRAWN = (
+        "The computational graph has {count} quantities, too many for a picture on a page: tutor draw with -o graph.svg draws it without "
+        "its middle, and tutor solve with --wrt draws how one quantity reaches the loss."
+    )
     GRAPH_SHOWN = "(the graph)"
     ROUTES = ("How {names} reaches {loss}.", "How {names} reach {loss}.")
     COUNTED: Mapping[str, str] = {

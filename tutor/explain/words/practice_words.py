@@ -22,7 +22,9 @@ class PracticeWords(Topic):
     }
     TILE = "{letter})"
     """In front of what can be chosen."""
-    TABLE: Mapping[str, str] = {"quantity": "Quantity", "value": "Value", "how": "How"}
+    TABLE: Mapping[str, str] = {"quantity": "Quantity", "value": "Value", "how": "How", "time": "Time"}
+    CHOICES: Mapping[str, str] = {"ways": "the ways", "factors": "the factors", "why": "the reason", "wrong-line": "the wrong line"}
+    """What was chosen, behind the quantity that it is about."""
     STATUS: Mapping[str, str] = {
         "right": "on your own",
         "helped": "with hints",
@@ -34,6 +36,7 @@ class PracticeWords(Topic):
         "skipped": "left out",
         "tried": "not right yet",
         "open": "not reached",
+        "taken": "answered",
     }
 
     RIGHT = "Right."
@@ -45,6 +48,21 @@ class PracticeWords(Topic):
     """A slip, asked before it is said; ``look`` is what to look at."""
     WORKED = "Worked out for you:"
     PLACED = "Here is the step, to go on with:"
+    GRAPH = "The computational graph, with what is known so far."
+    NO_COMMAND = "There is no command {command}."
+    NEXT = "Next: {exercise}. It trains {skill} ({percent})."
+    NEXT_COMMAND = "Next: tutor practise {exercise}. It trains {skill} ({percent})."
+    NOT_KEPT = "This session is not kept: {reason}."
+    CHANGED = "; from your own {names}, else {answer}"
+    """Behind a right answer that follows from a wrong one that was kept."""
+    KEYS: Mapping[str, str] = {
+        "hint": "hint", "table": "table", "graph": "graph", "steps": "steps", "skip": "skip", "back": "back", "keep": "keep mine",
+        "give-up": "give up", "go": "go there", "quit": "quit",
+    }  # fmt: skip
+    """What the commands do, by the keys that are offered."""
+    TO_GO_ON = "to go on with"
+    """Behind a step that is placed greyed among those that are done."""
+    MORE_ABOVE = ("{count} step more stands above.", "{count} steps more stand above.")
     KEPT = "Then go on with your own value; at the end you will see what it changed."
     NOTES: Mapping[str, str] = {
         "blank": "There is no answer in this.",
@@ -68,13 +86,17 @@ class PracticeWords(Topic):
     RIGHT_IS = "; right is {answer}"
     SUMMARY = "What you did"
     COUNTS = ("{right} of {count} step on your own", "{right} of {count} steps on your own")
+    ANSWERED = ("{done} of {count} step answered", "{done} of {count} steps answered")
+    """Before an exam ends."""
+    TOOK = "Time: {time}"
+    NOT_REACHED = ("{count} step was not reached.", "{count} steps were not reached.")
     MARK = "Mark: {marks} of {out_of}"
     SLIPPED = "What slipped"
     NOTHING_SLIPPED = "Nothing slipped."
     SKILLS = "What to practise next"
     SKILL = "{skill}: {percent}"
     PLACES: Mapping[str, str] = {
-        "forward": "forward, {rule}", "local": "derivative, {rule}", "gradient": "{rule}", "update": "update, {rule}",
-        "ways": "which ways there are", "factors": "which factors there are", "why": "why, {rule}",
-        "wrong-line": "finding a mistake, {slip}", "choice": "choosing", "number": "counting",
+        "forward": "computing {rule}", "local": "{rule}", "gradient": "{rule}", "update": "{rule}",
+        "ways": "which ways there are", "factors": "which factors there are", "why": "the reason for {rule}",
+        "wrong-line": "finding a mistake: {slip}", "choice": "choosing", "number": "counting",
     }  # fmt: skip

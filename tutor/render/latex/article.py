@@ -21,7 +21,6 @@ from tutor.explain.document import (
     Figure,
     Heading,
     Paragraph,
-    Picture,
     Section,
     Sentence,
     SheetQuestion,
@@ -34,8 +33,9 @@ from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
 from tutor.render import verbatim
 from tutor.render.latex.fragments import FRAME, FragmentStyle
-from tutor.render.latex.heights import FLOAT, arrange_end, join_rows
-from tutor.render.latex.math_sizes import LEAST, write_math_sizes
+from tutor.render.latex.heights import arrange_end, join_rows
+from tutor.render.latex.math_sizes import write_math_sizes
+from tutor.render.latex.page_figures import set_figure
 from tutor.render.latex.rows import LatexRow, set_beside, set_rows
 from tutor.render.latex.sentences import Phrases
 from tutor.render.latex.sheet_questions import QUESTION, keep_room, set_blanks, set_question
@@ -43,17 +43,12 @@ from tutor.render.latex.tables import set_table
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
 from tutor.render.maths import Printer
-from tutor.render.picture.tikz import PictureRoom, fit_picture
 
 PAGE_CM = 17.2
 """The width of a line of the complete article."""
 
 _EM_CM = 0.3528  # an em at ten points, a little more than it is
 _FRAGMENT_EM_CM = 0.3848  # and at eleven, the middle of what a fragment may meet
-_LOW = (5.0, 6.5, 8.2, 10.0)  # how high a picture may be, in cm: the lowest that shows everything
-_HIGH = (12.0, 14.0, 16.0, 18.0, 20.0)  # one that takes half of a page has small letters first
-_HEIGHTS = tuple((height, letters) for group in (_LOW, *zip(_HIGH)) for letters in (LEAST + 1, LEAST) for height in group)
-_SIDEWAYS = (25.0, 16.5)  # and how wide and high on a page of its own, on its side
 _SMALL = 0.86  # \footnotesize, in em of the normal size
 _GAP = 0.8
 _HEADINGS = ("section", "subsection")
@@ -265,15 +260,7 @@ class _LatexPage:
 
     @block.register
     def _(self, block: Figure) -> str:
-        drawn, turned = self.draw_picture(block.picture)
-        caption = (
-            f"\n\\par\\nopagebreak\\smallskip{{\\footnotesize {self.phrases.latex(block.caption)}\\par}}" if block.caption else ""
-        )
-        if self.style is not None:
-            drawn = self.style.hold_picture(drawn)
-        if turned:
-            return f"{FLOAT}\\centering\n\\rotatebox{{90}}{{%\n{drawn.rstrip()}}}{caption}\n\\end{{figure}}"
-        return f"\\par\\medskip\n{{\\centering\\noindent\n{drawn}{caption}\n\\par}}\\medskip"
+        return set_figure(block, self.notation, self.phrases, self.width_cm, self.line, floats=self.floats, style=self.style)
 
     @block.register
     def _(self, block: Verbatim) -> str:
@@ -282,14 +269,6 @@ class _LatexPage:
     @block.register
     def _(self, block: Bars) -> str:
         return bars.latex(block, self.line)
-
-    def draw_picture(self, picture: Picture) -> tuple[str, bool]:
-        """The picture as low as all of it has room, with letters that can be read; and whether it is on its side, for a page of its own."""
-        rooms = [PictureRoom(self.width_cm, height, letters) for height, letters in _HEIGHTS]
-        if self.floats:
-            rooms += [PictureRoom(*_SIDEWAYS, letters, turned=True) for letters in (LEAST + 1, LEAST)]
-        drawn, room = fit_picture(picture, self.notation, rooms)
-        return drawn, room.turned
 
     @block.register
     def _(self, block: SheetQuestion) -> str:

@@ -90,9 +90,9 @@ def measure_block(latex: str) -> float:
     >>> measure_block("\\begin{align*}\na &= b \\\\*\nc &= d\n\\end{align*}"), measure_block("words " * 30)
     (3.5, 2.3)
     """
-    picture = _PICTURE.search(latex)
-    if picture:
-        return 2.5 + float(picture[1]) * float(picture[2]) / 12
+    pictures = _PICTURE.findall(latex)
+    if pictures:
+        return sum(2.5 + float(scale) * float(high) / 12 for scale, high in pictures)
     if "\\begin{align*}" in latex:
         rows = [row for display in latex.split("\\begin{align*}")[1:] for row in re.split(r"\\\\\*?\n", display)]
         return sum(map(measure_row, rows)) + latex.count("\\begin{align*}")

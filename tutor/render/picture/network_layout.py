@@ -10,17 +10,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations, pairwise
 from math import hypot
-from typing import TYPE_CHECKING
 
-from tutor.explain.diagram import Diagram, DiagramColumn, DiagramUnit, Place, Wire
+from tutor.explain.diagram import Diagram, DiagramUnit, Place, Wire
+from tutor.explain.network_table import is_linear, say_layer
 from tutor.notation.profile import Notation
 from tutor.render.latex.words import escape_label
 from tutor.render.picture import label
 from tutor.render.picture.label import Phrase
 from tutor.text import fit_one_line
-
-if TYPE_CHECKING:
-    from tutor.explain.words.drawn_words import DrawnWords
 
 LABELLED = 4
 """Neurons in each of two layers up to which the edges between them carry their weights."""
@@ -97,8 +94,9 @@ class Drawing:
     arrows: bool
 
 
-def arrange(diagram: Diagram, notation: Notation, em: Callable[[str], float]) -> Drawing:
-    """The drawing of a network; ``em`` measures a text in em of its own font."""
+def arrange(diagram: Diagram, notation: Notation, em: Callable[[str], float], most_labelled: int = LABELLED) -> Drawing:
+    """The drawing of a network; ``em`` measures a text in em of its own font.  Layers of up to ``most_labelled`` neurons have weights on
+    the edges between them."""
     symbols = label.symbols(
         [*(u.name for c in diagram.columns for u in c.units if u.name), *(w.weight for w in diagram.wires if w.weight)],
         notation,
@@ -110,8 +108,8 @@ def arrange(diagram: Diagram, notation: Notation, em: Callable[[str], float]) ->
     widths = [max(em(symbol.text), em(value.text) * SMALL if value else 0.0) for symbol, value in inside.values()]
     radius = max(max(widths) / 2 + 0.5, 1.8 if any(value for _, value in inside.values()) else 1.45)
     words = [_words(wire, symbols, notation) for wire in diagram.wires]
-    labelled = [max(a.size, b.size) <= LABELLED for a, b in pairwise(diagram.columns)]
-    captions = [_captions(column, layer, len(diagram.columns), notation, diagram.words) for layer, column in enumerate(diagram.columns)]
+    labelled = [max(a.size, b.size) <= most_labelled for a, b in pairwise(diagram.columns)]
+    captions = [_captions(diagram, layer, notation) for layer in range(len(diagram.columns))]
     tagged = [em(phrase.text) * SMALL for phrase, wire in zip(words, diagram.wires, strict=True) if labelled[wire.source[0]]]
     places, width, height = _places(diagram, labelled, captions, max(tagged, default=0.0), radius, em)
 
@@ -191,10 +189,10 @@ def _words(wire: Wire, symbols: dict[str, Phrase], notation: Notation) -> Phrase
     return symbols.get(wire.weight, Phrase("", ""))
 
 
-def _captions(column: DiagramColumn, layer: int, count: int, notation: Notation, words: DrawnWords) -> list[Phrase]:
-    place = "first" if layer == 0 else "last" if layer == count - 1 else "only" if count == 3 else "hidden"
-    name = label.write_words(words.LAYERS[place].format(number=layer))
-    size = words.grammar.count(words.UNITS["neurons" if layer else "inputs"], column.size)
+def _captions(diagram: Diagram, layer: int, notation: Notation) -> list[Phrase]:
+    column, words = diagram.columns[layer], diagram.words
+    said, size = say_layer(diagram, layer)
+    name = label.write_words(said)
     lines = [Phrase(name.text, f"\\textbf{{{name.latex}}}"), label.write_words(size)]
     if column.hidden:
         lines.append(label.write_words(words.NOT_DRAWN.format(count=column.hidden)))
@@ -203,7 +201,7 @@ def _captions(column: DiagramColumn, layer: int, count: int, notation: Notation,
         symbol = label.function(head, notation)
         number = fit_one_line(bracket + more)
         function = Phrase(symbol.text + number, symbol.latex + escape_label(number))
-        lines.append(label.write_words(words.LINEAR) if head == "identity" else function)
+        lines.append(label.write_words(words.LINEAR) if is_linear(column) else function)
     return lines
 
 

@@ -15,8 +15,8 @@ from tutor.text import fit_one_line
 _ROLES = {"input": "input", "neuron": "operation", "output": "output", "bias": "omitted"}
 
 
-def network_svg(diagram: Diagram, notation: Notation) -> str:
-    """The drawing as the text of an SVG file; lengths are pixels."""
+def network_svg(diagram: Diagram, notation: Notation, *, alone: bool = True) -> str:
+    """The drawing as the text of an SVG file; lengths are pixels.  One not ``alone`` is put into a page that has `NETWORK_STYLE`."""
     drawing = arrange(diagram, notation, label.em)
     body = [
         *group("tg-edges", [_edge(spoke, drawing.arrows) for spoke in drawing.spokes]),
@@ -25,11 +25,12 @@ def network_svg(diagram: Diagram, notation: Notation) -> str:
         *group("tg-weights", [line for tag in drawing.tags for line in _tag(tag.x, tag.y, tag.w, tag.h, tag.words)]),
         *group("tg-captions", _captions(drawing)),
     ]
-    return page([f"<style>{_STYLE}</style>", *body], drawing.width * TITLE + 32, drawing.height * TITLE + 32,
-                *_describe(diagram), diagram.words.grammar.language)  # fmt: skip
+    own = [f"<style>{NETWORK_STYLE}</style>"] if alone else []
+    return page([*own, *body], drawing.width * TITLE + 32, drawing.height * TITLE + 32, *_describe(diagram),
+                diagram.words.grammar.language, alone=alone)  # fmt: skip
 
 
-_STYLE = f"""
+NETWORK_STYLE = f"""
 .tutor-graph .tg-weight{{font-size:{shorten(TITLE * SMALL)}px}}
 .tutor-graph .tg-layer{{font-weight:bold;font-size:{shorten(TITLE)}px}}
 .tutor-graph .tg-small{{font-size:{shorten(TITLE * SMALL)}px}}

@@ -2,13 +2,15 @@ r"""A network for LaTeX, drawn with plain TikZ from the same layout as its SVG; 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tutor.errors import OutputError
 from tutor.explain.diagram import Diagram
 from tutor.notation.profile import Notation
 from tutor.render.latex.math_sizes import LEAST, set_math_sizes
 from tutor.render.picture import label
-from tutor.render.picture.network_layout import SMALL, Circle, Drawing, Spoke, arrange
-from tutor.render.picture.tikz import CM, COLOURS, SIZES, page, pair, set_line, write_short
+from tutor.render.picture.network_layout import LABELLED, SMALL, Circle, Drawing, Spoke, arrange
+from tutor.render.picture.tikz import CM, COLOURS, SIZES, PictureRoom, page, pair, set_line, write_short
 
 _ROLES = {"input": "input", "neuron": "operation", "output": "output", "bias": "omitted"}
 _EDGE = 1.5
@@ -26,6 +28,20 @@ def network_standalone(diagram: Diagram, notation: Notation) -> str:
     """A LaTeX document of one page, cut to the size of the drawing."""
     body, width, height = _choose_drawing(diagram, notation, 400.0)
     return page(body, width, height)
+
+
+def fit_network(diagram: Diagram, notation: Notation, rooms: Sequence[PictureRoom]) -> tuple[str, PictureRoom] | None:
+    """The drawing in the first of the rooms that has place for it, in the largest letters there, the weights on its edges where they have
+    room; None where there is none."""
+    drawings = [arrange(diagram, notation, label.tex_em, most) for most in (LABELLED, 0)]
+    for room in rooms:
+        for drawing in drawings:
+            for size, wider in SIZES.items():
+                unit = size * wider
+                wide, high = (side * unit + 2 * _EDGE for side in (drawing.width, drawing.height))
+                if round(size * SMALL) >= LEAST and wide <= room.width * CM and high <= room.height * CM:
+                    return _tikzpicture(drawing, size, unit), room
+    return None
 
 
 def _choose_drawing(diagram: Diagram, notation: Notation, width_cm: float) -> tuple[str, float, float]:

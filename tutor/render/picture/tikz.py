@@ -138,16 +138,38 @@ def fit_picture(picture: Picture, notation: Notation, rooms: Sequence[PictureRoo
     Raises `OutputError` where not even three boxes have room.
     """
     for stage in _stages(picture):
-        drafts = {}
-        for turned in dict.fromkeys(room.turned for room in rooms):
-            alike = [room for room in rooms if room.turned == turned]
-            most = max(room.width for room in alike), max(room.height for room in alike)
-            drafts[turned] = _drafts(stage, notation, most[0] * CM, most[1] * CM)
-        for room in rooms:
-            sized = _choose_best(drafts[room.turned], room.width * CM, room.height * CM, room.letters)
-            if sized:
-                return _tikzpicture(sized), room
+        found = _fit_stage(stage, notation, rooms)
+        if found:
+            return found
     raise _refuse_room(rooms[-1].width, rooms[-1].height)
+
+
+def fit_whole(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom]) -> tuple[str, PictureRoom] | None:
+    """The same for a picture of which nothing is left out; None where no room has place for it."""
+    whole = make_drawable(picture)
+    return _fit_stage(whole, notation, rooms) if len(whole.nodes) == len(picture.nodes) else None
+
+
+def fit_alike(pictures: Sequence[Picture], notation: Notation, rooms: Sequence[PictureRoom]) -> list[str]:
+    """Pictures that stand below one another, in the first of the rooms that has place for each of them whole, else each in its own."""
+    for room in rooms:
+        found = [fit_whole(picture, notation, (room,)) for picture in pictures]
+        if None not in found:
+            return [drawn for drawn, _ in filter(None, found)]
+    return [fit_picture(picture, notation, rooms)[0] for picture in pictures]
+
+
+def _fit_stage(picture: Picture, notation: Notation, rooms: Sequence[PictureRoom]) -> tuple[str, PictureRoom] | None:
+    drafts = {}
+    for turned in dict.fromkeys(room.turned for room in rooms):
+        alike = [room for room in rooms if room.turned == turned]
+        most = max(room.width for room in alike), max(room.height for room in alike)
+        drafts[turned] = _drafts(picture, notation, most[0] * CM, most[1] * CM)
+    for room in rooms:
+        sized = _choose_best(drafts[room.turned], room.width * CM, room.height * CM, room.letters)
+        if sized:
+            return _tikzpicture(sized), room
+    return None
 
 
 def standalone(picture: Picture, notation: Notation) -> str:

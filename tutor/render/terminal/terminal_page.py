@@ -26,6 +26,7 @@ from rich.console import Console
 from rich.segment import Segment, Segments
 from rich.style import Style
 
+from tutor.explain.diagram import Diagram
 from tutor.explain.document import (
     Bars,
     Blanks,
@@ -39,6 +40,7 @@ from tutor.explain.document import (
     Math,
     Node,
     Paragraph,
+    Picture,
     Section,
     Sentence,
     SheetQuestion,
@@ -46,6 +48,7 @@ from tutor.explain.document import (
     Table,
     Verbatim,
 )
+from tutor.explain.network_table import list_layers
 from tutor.expression.nodes import Div, Expr, Mul, Name, Neg, Number, Partial
 from tutor.notation.profile import Notation
 from tutor.render import bar_rows as bars
@@ -182,8 +185,10 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
                 lines += _finish(_stack(block, pen, edge), pen, edge)
             case Table():
                 lines += _caption_lines(block.caption, pen, edge, _table(block, pen, edge, width))
-            case Figure():
-                lines += _caption_lines(block.caption, pen, edge, _figure(block, pen, width))
+            case Figure(picture=Diagram() as network):
+                lines += _caption_lines(block.caption, pen, edge, _table(list_layers(network), pen, edge, width))
+            case Figure(picture=Picture() as graph):
+                lines += _caption_lines(block.caption, pen, edge, _figure(graph, pen, width))
             case Verbatim(text):
                 lines += [TextLine().put(row) for row in verbatim.rows(text, edge, pen.make_safe, cell_len)]
             case Bars():
@@ -274,9 +279,8 @@ def _is_number(expr: Expr | None) -> bool:
     return type(expr) is Number or (type(expr) is Neg and type(expr.arg) is Number)
 
 
-def _figure(block: Figure, pen: Pen, width: int) -> list[TextLine]:
+def _figure(picture: Picture, pen: Pen, width: int) -> list[TextLine]:
     """The graph as a table; of one without numbers only its leaves, by kind: its formulas stand in the forward pass already."""
-    picture = block.picture
     nodes, leaves = sort_nodes(picture)
     if leaves and not any(node.value or node.gradient for node in nodes) and all(node.expr for node in nodes[leaves:]):
         return _kinds(nodes[:leaves], picture.words, pen, width)
@@ -332,6 +336,8 @@ def _equation(equation: Equation, pen: Pen, frame: _Frame) -> list[_PageRow]:
     rows += _members(equation, pen, frame, start)
     if equation.why:
         _reason(pen.words(equation.why, "quiet"), rows, pen, frame)
+    for row in rows if equation.quiet else ():
+        row.line.runs = [(text, style or "quiet") for text, style in row.line.runs]
     return rows
 
 

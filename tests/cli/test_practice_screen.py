@@ -1,0 +1,109 @@
+"""The screen of a session: it fits, Tab knows the names, keys do what the toolbar says, nothing is lost when it is left."""
+
+import json
+
+import pytest
+from learners_made import answer_right
+from rich.console import Console
+from some_now import some_now
+from terminal_driven import DrivenTerminal
+
+from tutor.cli.practice_screen import KEYS, NAMES, PracticeScreen, list_names, write_keys
+from tutor.practice.ladder import write_answer
+from tutor.practice.session import Event, step
+from tutor.results.practice import practise
+
+SIZES = [(60, 24), (80, 30), (120, 45)]
+DOZEN = [
+    "neuron/two-two-two", "graz/chain", "graz/sqrt-cos", "cmu/counting", "dl/bce", "dl/perceptron", "qmul/linear-neuron",
+    "qmul/laplacian", "qmul/activated-neuron", "cmu/smallest-perceptron", "neuron/adam", "dl/relu-regression",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("columns", "lines"), SIZES)
+@pytest.mark.parametrize("ident", some_now(["neuron/two-two-two", "qmul/laplacian", *DOZEN[1:7]], every=8))
+def test_a_screen_fits(ident, columns, lines):
+    practice = practise(ident)
+    drawn = PracticeScreen(practice, Console(width=columns, highlight=False, color_system=None))
+    for count in range(30):
+        if practice.ended:
+            break
+        shown = drawn.draw(lines)
+        assert max(map(len, shown)) <= columns
+        assert len(shown) + 2 <= lines or count == 0  # what is given may be longer: it is read once, from its beginning
+        task = practice.session.task
+        drawn.said = practice.send("answer", "0.1717" if count % 3 == 1 else write_answer(practice.session.lesson.marker, task.question))
+
+
+def test_the_last_screen_has_the_steps():
+    practice = practise("graz/sqrt-cos")
+    drawn = PracticeScreen(practice, Console(width=80, highlight=False, color_system=None))
+    for _ in range(3):
+        drawn.said = practice.send("answer", write_answer(practice.session.lesson.marker, practice.session.task.question))
+    text = "\n".join(drawn.draw(40))
+    assert text.startswith("A root, a cosine and a shared sum")
+    assert "c = a + b = 4 + 54.5982" in text
+    assert "58.5982" in text
+    assert "Right." in text
+
+
+def test_tab_offers_names_and_nothing_that_is_asked():
+    practice = practise("neuron/two-two-two", wrt=["w5"])
+    names = list_names(practice)
+    assert {"in_h1", "out_h1", "w5", "dL/dw5", "?", ":graph", ":go"} <= set(names)
+    assert not any(character.isdigit() and "." in name for name in names for character in name)
+
+
+@pytest.mark.parametrize("width", [20, 40, 60, 76, 120])
+def test_the_keys_fit(width):
+    line = write_keys(practise("graz/chain"), width)
+    assert len(line) < width
+    assert set(KEYS) == set(NAMES)
+    if width >= 60:
+        assert "F10 quit" in line
+
+
+def test_in_a_terminal(tmp_path):
+    """Keys, Tab and history; Ctrl-D leaves, and what was answered is there the next time."""
+    env = {"XDG_STATE_HOME": str(tmp_path), "NO_COLOR": "1"}
+    terminal = DrivenTerminal("practise", "graz/sqrt-cos", columns=60, env=env)
+    assert "Given" in terminal.wait_for(r"Step 1 of \d+") + terminal.wait_for("F10 quit")
+    terminal.send("\x1bOP")  # F1
+    terminal.wait_for(r"Look at x\.")
+    terminal.wait_for("F10 quit")
+    terminal.send("4\r")
+    terminal.wait_for(r"Step 2 of")
+    terminal.wait_for("F10 quit")
+    terminal.send("\x1b[A")  # the line before, from the history
+    terminal.wait_for("4")
+    terminal.send("\x15\x04")  # the line taken away; Ctrl-D
+    code, text = terminal.wait()
+    assert code == 0
+    assert "What you did" in text
+    again = DrivenTerminal("practise", "graz/sqrt-cos", "--resume", env=env)
+    again.wait_for("Step 2 of")
+    again.wait_for("F10 quit")
+    assert again.close() is not None
+    (journal,) = tmp_path.rglob("*.jsonl")
+    assert [json.loads(line)["event"] for line in journal.read_text().splitlines()[1:]] == ["hint", "answer"]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ident", DOZEN)
+def test_who_knows_everything_comes_to_the_end(ident, tmp_path):
+    """In a terminal: each answer of a made learner is typed, and the summary comes."""
+    env = {"XDG_STATE_HOME": str(tmp_path)}
+    session, count = practise(ident).session, 0
+    terminal = DrivenTerminal("practise", ident, lines=45, env=env)
+    while not session.ended and session.at:
+        number = [task.id for task in session.lesson.tasks].index(session.at) + 1
+        terminal.wait_for(rf"Step {number} of")
+        terminal.wait_for("F10 quit")
+        typed = write_answer(session.lesson.marker, session.task.question)
+        terminal.send(typed + "\r")
+        session, _ = step(session, Event("answer", typed, float(count)))
+        count += 1
+    code, text = terminal.wait()
+    assert code == 0
+    assert "What you did" in text
+    assert answer_right(practise(ident).session)[0].ended

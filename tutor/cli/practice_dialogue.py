@@ -1,0 +1,129 @@
+"""A session of practice as a dialogue: a line in, words out; what the screen of a terminal and a pipe have in common."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+from tutor.cli.shell import console
+from tutor.text import make_lines_visible, make_visible
+
+if TYPE_CHECKING:
+    from tutor.explain.document import Document
+    from tutor.practice.session import EventKind
+    from tutor.results.practice import Practice
+
+COMMANDS: dict[str, EventKind] = {
+    "?": "hint", ":hint": "hint", ":keep": "keep", ":skip": "skip", ":back": "back", ":give-up": "give-up", ":quit": "quit", ":q": "quit",
+}  # fmt: skip
+"""What is typed instead of an answer; ``:go ID`` besides."""
+VIEWS: dict[str, Callable[[Practice], Document]] = {
+    ":table": lambda practice: practice.list_known(),
+    ":graph": lambda practice: practice.draw(),
+    ":steps": lambda practice: practice.list_steps(),
+}
+"""What is typed to look at something."""
+LONGEST = 20_000
+"""More signs of one line are not read."""
+
+
+def take_line(practice: Practice, line: str) -> Document:
+    """What is said to a line: a command, something to look at, or else an answer."""
+    from tutor.explain.document import Document, Paragraph
+    from tutor.practice.session import PracticeError
+
+    typed = line.strip()
+    say = practice.words.practice
+
+    def tell(*parts: str) -> Document:
+        return Document("", blocks=(Paragraph((" ".join(part for part in parts if part),)),), language=practice.words.language)
+
+    if typed in VIEWS:
+        return VIEWS[typed](practice)
+    kind, text = read_command(typed) if typed.startswith((":", "?")) else ("answer", line)
+    if not kind:
+        return tell(say.NO_COMMAND.format(command=make_visible(typed.split()[0], 20)), list_keys(practice))
+    try:
+        return practice.send(kind, text)
+    except PracticeError as error:
+        return tell(f"{error.what}; {error.hint}")
+
+
+def read_command(typed: str) -> tuple[EventKind | None, str]:
+    """The event of a command, and its text; None for a command that there is not.
+
+    >>> read_command("?"), read_command(":go dL/dw5"), read_command(":x"), read_command("? what")
+    (('hint', ''), ('go', 'dL/dw5'), (None, ''), ('answer', '? what'))
+    """
+    if typed in COMMANDS:
+        return COMMANDS[typed], ""
+    if typed.startswith(":go "):
+        return "go", typed.removeprefix(":go ").strip()
+    return (None, "") if typed.startswith(":") else ("answer", typed)
+
+
+def list_keys(practice: Practice) -> str:
+    """The commands on one line."""
+    keys = practice.words.practice.KEYS
+    rows = {"?": "hint", ":table": "table", ":graph": "graph", ":steps": "steps", ":keep": "keep", ":skip": "skip", ":back": "back",
+            ":give-up": "give-up", ":go STEP": "go", ":quit": "quit"}  # fmt: skip
+    return " · ".join(f"{typed} {keys[name]}" if typed == "?" or typed.strip(":").partition(" ")[0] != keys[name] else typed
+                      for typed, name in rows.items())  # fmt: skip
+
+
+def read_lines() -> Iterator[str]:
+    """What is typed or piped in, line by line; ends with it.  Of a line that is far too long the beginning is given, to be refused."""
+    if hasattr(sys.stdin, "reconfigure"):
+        sys.stdin.reconfigure(errors="replace")
+    while True:
+        try:
+            line = rest = sys.stdin.readline(LONGEST)
+            while len(rest) == LONGEST and not rest.endswith("\n"):
+                rest = sys.stdin.readline(LONGEST)
+        except KeyboardInterrupt:
+            return
+        if not line:
+            return
+        yield line.rstrip("\r\n")
+
+
+def hold_dialogue(practice: Practice) -> None:
+    """Ask, read a line, answer, until the end."""
+    show = make_printer(practice)
+    sys.stdout.write(make_lines_visible(f"{practice.title}\n"))
+    show(_say(practice, list_keys(practice)))
+    show(practice.begin())
+    lines = read_lines()
+    while not practice.ended:
+        sys.stdout.write("\n")
+        show(practice.ask())
+        sys.stdout.write("> ")
+        sys.stdout.flush()
+        line = next(lines, None)
+        if line is None:
+            break
+        if not sys.stdin.isatty():
+            sys.stdout.write(make_visible(line) + "\n")
+        show(take_line(practice, line))
+    sys.stdout.write("\n")
+    show(practice.document())
+
+
+def _say(practice: Practice, text: str) -> Document:
+    from tutor.explain.document import Document, Paragraph
+
+    return Document("", blocks=(Paragraph((text,)),), language=practice.words.language)
+
+
+def make_printer(practice: Practice) -> Callable[[Document], None]:
+    """What prints a page of a session on the terminal."""
+    from tutor.render.page_formats import page_format
+
+    row, screen = page_format("terminal"), console()
+
+    def show(doc: Document) -> None:
+        if doc.blocks:
+            row.print(doc, practice.notation, screen)
+
+    return show

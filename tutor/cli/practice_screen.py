@@ -1,0 +1,146 @@
+"""A session of practice on a terminal: one screen a step, an input line with history, and names by Tab.
+
+The screen has the steps so far as in `tutor solve`, what was said last, and the question; prompt_toolkit has the input line.  (Textual
+would draw panes and take the mouse; it takes longer to start than all the rest, and a line that is typed is what an answer is.)
+"""
+
+from __future__ import annotations
+
+import shutil
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from tutor.cli.practice_dialogue import COMMANDS, VIEWS, list_keys, make_printer, take_line
+from tutor.cli.shell import console
+from tutor.text import make_visible
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from tutor.explain.document import Document
+    from tutor.results.practice import Practice
+
+KEYS = {"f1": "?", "f2": ":graph", "f3": ":steps", "f4": ":keep", "f5": ":skip", "f6": ":back", "f7": ":give-up", "f10": ":quit"}
+"""What the keys type."""
+NAMES = {"f1": "hint", "f2": "graph", "f3": "steps", "f4": "keep", "f5": "skip", "f6": "back", "f7": "give-up", "f10": "quit"}
+CLEAR = "\x1b[2J\x1b[H"
+FEWEST = 1
+"""The last step stands on the screen whatever its height is."""
+LEAST = 6
+"""So many lines are kept for the steps where the graph's table or the formulas stand above them."""
+
+
+class PracticeScreen:
+    """Draws a session; ``height`` is that of the terminal, in lines."""
+
+    def __init__(self, practice: Practice, screen: Console) -> None:
+        self.practice, self.screen = practice, screen
+        self.said: Document | None = None
+
+    def write(self, doc: Document) -> list[str]:
+        """A page as the lines of the terminal."""
+        from tutor.render.page_formats import page_format
+
+        if not doc.blocks:
+            return []
+        with self.screen.capture() as captured:
+            page_format("terminal").print(doc, self.practice.notation, self.screen)
+        return captured.get().rstrip("\n").split("\n")
+
+    def draw(self, height: int) -> list[str]:
+        """The lines of one screen: what is given and done as far as there is room, what was said, what is asked."""
+        practice = self.practice
+        title = make_visible(practice.title, self.screen.width - 1)
+        said = self.write(self.said) if self.said is not None else []
+        asked = self.write(practice.ask())
+        room = height - len(said) - len(asked) - 6
+        opening = next((lines for lines in map(self.write, (practice.draw(), practice.begin())) if len(lines) <= room - LEAST), [])
+        if not practice.session.events:
+            opening = self.write(practice.begin())
+        steps = self.fit_steps(room - len(opening) - 1)
+        return [line for part in ([title], opening, steps, said, asked) if part for line in ("", *part)][1:]
+
+    def fit_steps(self, room: int) -> list[str]:
+        """As many of the last steps as there is room for."""
+        most, lines = 64, list[str]()
+        while most >= FEWEST:
+            lines = self.write(self.practice.list_steps(most))
+            if len(lines) <= room:
+                break
+            most = most * 2 // 3
+        return lines if len(lines) <= max(room, 4) else lines[-max(room, 4) :]
+
+
+def hold_screen(practice: Practice) -> None:
+    """Ask on the screen, read a line, answer, until the end; Ctrl-C and Ctrl-D leave, and what was answered is kept."""
+    drawn = PracticeScreen(practice, console())
+    read: Callable[[], str] | None = None
+    while not practice.ended:
+        lines = drawn.draw(shutil.get_terminal_size().lines)
+        sys.stdout.write(CLEAR + "\n".join(lines) + "\n\n")
+        sys.stdout.flush()
+        read = read or _make_reader(practice)  # after the first screen: it takes a tenth of a second to import
+        try:
+            line = read()
+        except (EOFError, KeyboardInterrupt):
+            break
+        drawn.said = take_line(practice, line)
+    sys.stdout.write("\n")
+    make_printer(practice)(practice.document())
+
+
+def _make_reader(practice: Practice) -> Callable[[], str]:
+    """Reads a line, with the answers so far as its history and names by Tab."""
+    from prompt_toolkit import PromptSession
+    from prompt_toolkit.completion import WordCompleter
+    from prompt_toolkit.formatted_text import FormattedText
+    from prompt_toolkit.history import InMemoryHistory
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    bindings = KeyBindings()
+    for key, typed in KEYS.items():
+
+        def press(event: KeyPressEvent, typed: str = typed) -> None:
+            event.app.exit(result=typed)
+
+        bindings.add(key)(press)
+    history = InMemoryHistory([event.text for event in practice.session.events if event.kind == "answer" and event.text])
+    completer = WordCompleter(list_names(practice), sentence=False, pattern=_name_pattern())
+    session: PromptSession[str] = PromptSession(history=history, key_bindings=bindings, completer=completer, complete_while_typing=False)
+
+    def show_keys() -> Any:
+        return FormattedText([("", write_keys(practice, shutil.get_terminal_size().columns))])
+
+    return lambda: session.prompt("> ", bottom_toolbar=show_keys)
+
+
+def _name_pattern() -> Any:
+    import re
+
+    return re.compile(r"[^\s+\-*·()=,\[\]]+")
+
+
+def list_names(practice: Practice) -> list[str]:
+    """What Tab offers: the quantities and derivatives that are asked or given, the commands, and the steps to go to."""
+    lesson = practice.session.lesson
+    graph = lesson.exercise.graph
+    quantities = [*(graph.names if graph is not None else ())]
+    derivatives = [task.target for task in lesson.tasks if task.target and "/" in task.target]
+    commands = [*COMMANDS, *VIEWS, ":go"]
+    return list(dict.fromkeys([*quantities, *derivatives, *commands]))
+
+
+def write_keys(practice: Practice, width: int) -> str:
+    """The keys in a line; where it is short those that matter least are left out.
+
+    The commands that are typed do the same: they are in the line where not even two keys fit.
+    """
+    words = practice.words.practice.KEYS
+    parts = {name: f"{key.upper()} {words[name]}" for key, name in NAMES.items()}
+    for left_out in ((), ("keep",), ("keep", "back"), ("keep", "back", "skip"), ("keep", "back", "skip", "steps")):
+        kept = [part for name, part in parts.items() if name not in left_out]
+        for space in ("  ", " "):
+            if len(space.join(kept)) < width:
+                return space.join(kept)
+    return list_keys(practice)[: max(0, width - 1)]

@@ -1,0 +1,137 @@
+"""The steps of a session so far, as a worked solution has them: in symbols, with the learner's numbers put in, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from tutor.explain.document import Document, Equation, Equations, Figure, Paragraph, Sentence, Side
+from tutor.explain.feedback_page import cut, value
+from tutor.explain.graph_picture import draw_known
+from tutor.explain.practice_page import say_rule
+from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.expression.nodes import Call, Expr, Number
+from tutor.expression.walk import as_name
+from tutor.numbers.agreement import is_decimal
+from tutor.practice.ladder import Rung, list_rungs, write_answer
+from tutor.practice.session import DONE, PLACED, Session
+from tutor.practice.tasks import AskedStep
+
+MOST_BOXES = 60
+"""A larger graph is not drawn: nobody finds anything in it."""
+MOST_ENTRIES = 36
+"""The entries of a larger array are not set as a matrix here."""
+
+
+def write_worked(before: Session | None, session: Session, words: Wording = ENGLISH) -> Document:
+    """The steps that were worked out since ``before``: in symbols, with numbers put in, and what comes out."""
+    given = [
+        task for task in session.lesson.tasks
+        if session.look_up(task.id).status == "given" and (before is None or before.look_up(task.id).status != "given")
+    ]  # fmt: skip
+    rows = _StepWriter(session, words).write_rows(given)
+    blocks = (Paragraph((words.practice.WORKED,)), Equations(tuple(rows))) if rows else ()
+    return Document("", blocks=blocks, language=words.language)
+
+
+def write_so_far(session: Session, words: Wording = ENGLISH, most: int | None = None) -> Document:
+    """All that is done so far, in the order of the computation, the last ``most`` steps of it.
+
+    A step that the learner has tried twice stands there too, greyed and in symbols, to go on with.  Steps that were kept though they are
+    wrong have the learner's own number.  In an exam nothing stands there but what the learner has said.
+    """
+    writer = _StepWriter(session, words)
+    done = [task for task in session.lesson.tasks if writer.is_shown(task)]
+    kept = done if most is None else done[max(0, len(done) - most) :]
+    rows = writer.write_rows(kept)
+    left_out = len(done) - len(kept)
+    say = words.practice
+    blocks = [Paragraph((say.grammar.choose(say.MORE_ABOVE, left_out).format(count=left_out),))] if left_out and rows else []
+    return Document("", blocks=(*blocks, Equations(tuple(rows))) if rows else (), language=words.language)
+
+
+def draw_so_far(session: Session, words: Wording = ENGLISH) -> Document:
+    """The graph with what is known so far: given values, and those values and gradients that are done.  Empty where there is none."""
+    graph = session.lesson.exercise.graph
+    if graph is None or len(graph.names) > MOST_BOXES:
+        return Document("", language=words.language)
+    known = {name: found.expr for name, text in session.list_shown().items()
+             if not isinstance(found := value(text, words.marking), str)}  # fmt: skip
+    return Document("", blocks=(Figure(draw_known(graph, known, words.drawn), (words.practice.GRAPH,)),), language=words.language)
+
+
+class _StepWriter:
+    """Writes the rows of steps."""
+
+    def __init__(self, session: Session, words: Wording) -> None:
+        self.session, self.words = session, words
+        self.marker = session.lesson.marker
+        self.shown: Mapping[str, str] = session.list_shown()
+        self.exam = session.lesson.settings.mode == "exam" and not session.ended
+
+    def is_shown(self, task: AskedStep) -> bool:
+        """Whether a task has a row: one that is done, or placed, and asks for more than a choice."""
+        own = self.session.look_up(task.id)
+        is_placed = own.status == "open" and own.attempts >= PLACED and not self.exam
+        return task.question.kind != "choice" and (own.status in DONE or is_placed)
+
+    def write_rows(self, tasks: Sequence[AskedStep]) -> list[Equation]:
+        """A row for each task that has a step."""
+        return [row for task in tasks if task.question.kind != "choice" and (row := self.write_row(task)) is not None]
+
+    def write_row(self, task: AskedStep) -> Equation | None:
+        """A step: what it is, in symbols, with numbers put in, the result, why."""
+        own = self.session.look_up(task.id)
+        rungs = {rung.kind: rung for rung in list_rungs(self.marker, task, self.shown)}
+        symbols = rungs.get("symbols")
+        if symbols is None or symbols.left is None or symbols.right is None:
+            return None
+        if self.exam:
+            found = self.read_typed(own.text)
+            return None if found is None else Equation(symbols.left, (Side(found, result=True),))
+        placed = own.status not in DONE
+        own_left = as_name(task.question.array) if task.question.array else symbols.left
+        is_entry = own_left != symbols.left  # an array whose step stands entry by entry
+        if is_entry and placed:
+            return None
+        sides = [] if is_entry else [Side(symbols.right)]
+        if not placed and not task.question.shape:
+            sides += [Side(right) for rung in [rungs.get("numbers")] if rung is not None and (right := rung.right) is not None]
+        if not placed and (result := self.find_result(task, own.status, own.text)) is not None:
+            sides.append(Side(result, result=True))
+        if not sides:
+            return None
+        return Equation(own_left, tuple(sides), why=self.say_why(rungs.get("rule"), own.status, placed), quiet=placed)
+
+    def say_why(self, rung: Rung | None, status: str, placed: bool) -> Sentence:
+        """The rule, and how the step was come by where that was not on one's own."""
+        say = self.words.practice
+        how = say.TO_GO_ON if placed else say.STATUS[status] if status in ("kept", "shown", "given") else ""
+        rule = say_rule(rung.sort, rung.rule, self.words) if rung is not None and status != "kept" else ""
+        said = "; ".join(part for part in (how, rule) if part)
+        return (said,) if said else ()
+
+    def find_result(self, task: AskedStep, status: str, typed: str) -> Expr | None:
+        """What came out: the learner's own number where it was kept, else the right one; nothing for a formula, which stands there."""
+        question = task.question
+        if question.kind in ("expression", "chain"):
+            return None
+        if status == "kept":
+            return self.read_typed(self.shown.get(task.target, typed))
+        if not question.shape:
+            return self.read_typed(write_answer(self.marker, question))
+        numbers = [self.read_typed(part) for part in _split_entries(write_answer(self.marker, question))]
+        entries = [number for number in numbers if number is not None]
+        if len(entries) != len(numbers) or not 0 < len(entries) <= MOST_ENTRIES or len(question.shape) > 2:
+            return None
+        columns = question.shape[1] if len(question.shape) == 2 else len(entries)
+        return Call("matrix", (Number(str(columns)), *entries))
+
+    def read_typed(self, text: str) -> Expr | None:
+        """A number as it was typed; nothing for anything else."""
+        inline = value(cut(text.strip(), self.words.marking, 40), self.words.marking)
+        plain = text.strip().replace("−", "-")
+        return inline.expr if not isinstance(inline, str) and (is_decimal(plain) or "/" in plain) else None
+
+
+def _split_entries(text: str) -> list[str]:
+    return [part.strip(" []") for part in text.split(",")]
