@@ -1,6 +1,7 @@
-"""A document as one HTML file that stands alone: no script, no font, no network; light, dark and in print.
+"""A document as one HTML file that stands alone: no script, no network, its style and its font inside; light, dark and in print.
 
-Mathematics is Unicode, as in the terminal, so that it is read aloud and copied as it stands; matrices are tables, pictures are SVG.
+Mathematics is MathML Core (`tutor.render.mathml`), pictures are SVG.  What stands in the page has classes and no style of its own, so that it
+can be put into pages with a strict CSP.  A row of an equation has the key of what it works out as ``data-step``.
 """
 
 from __future__ import annotations
@@ -40,7 +41,7 @@ from tutor.text import escape_xml
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #111827; --paper: #ffffff; --quiet: #4b5563; --rule: #94a3b8; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8ecf3; --paper: #10151f; --quiet: #a9b4c4; --rule: #64748b; } }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e8ecf3; --paper: #10151f; --quiet: #a9b4c4; --rule: #64748b; } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.45 Georgia, "Times New Roman", "DejaVu Serif", serif; }
 main { max-width: 48rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
 h1, h2, h3, h4, h5, h6 { line-height: 1.2; margin: 1.6em 0 0.4em; break-after: avoid; } h1 { margin-top: 0; }
@@ -75,7 +76,7 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .boxes.single td { width: 10em; } .boxes.whole { width: calc(100% - 2em); } .boxes.whole td { padding: 0; } .line { height: 1.9em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
-@media print { main { max-width: none; padding: 0; } body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
+@media print { main { max-width: none; padding: 0; } .side { overflow: visible; } body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
 """ + PICTURES_STYLE + BARS_STYLE
 """How pages look, without the font of their mathematics, which `write_style` adds; what stands in a page has classes only."""
 
