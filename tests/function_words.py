@@ -14,8 +14,8 @@ VERBS = frozenset("""
     report require reserve resolve reuse reverse rewrite round run sample say scale scan score see select send serve set
     settle shape sharpen shorten show shrink shuffle silence simplify skip slice solve sort space speak spell spend split
     spread squeeze stack stand start step stop straighten strip style submit substitute subtract suggest sum sync take tell
-    test thin tidy tie train transpose trim try turn unscale unuse unwrap update use verify view wait walk watch weigh widen
-    wrap write
+    test thin tidy tie train translate transpose trim try turn unscale unuse unwrap update use verify view wait walk watch weigh
+    widen wrap write
 """.split())  # noqa: SIM905
 
 PREDICATES = frozenset("""

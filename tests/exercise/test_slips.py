@@ -45,8 +45,8 @@ def claims_of(ident, text, printed=None):
 
 
 def block(ident, printed):
-    """A file, and the one claim in it that prints a formula."""
-    text = locate(ident)[1].read_text("utf-8")
+    """A file without its translations, and the one claim in it that prints a formula."""
+    text = locate(ident)[1].read_text("utf-8").partition("\n[de]\n")[0] + "\n"
     found = [
         part for part in re.split(r"(?=\[\[claim\]\])", text) if f'printed = "{printed}"' in part and "erratum" in part
     ]

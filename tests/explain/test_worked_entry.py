@@ -12,7 +12,7 @@ from some_now import some_now
 import tutor
 from tutor.derive.backward import derive
 from tutor.errors import TutorError
-from tutor.explain.worked_entry import MOST_ENTRIES, shorten_sums, work_out_entry
+from tutor.explain.worked_entry import MOST_ENTRIES, find_moved_entry, shorten_sums, work_out_entry
 from tutor.expression.nodes import Add, Call, Name, Number, children
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
@@ -53,6 +53,34 @@ def test_the_arithmetic_of_one_entry(call, result, place, shown):
 @pytest.mark.parametrize("expr", [Name("x"), Call("transpose", (Name("W"),))])
 def test_where_nothing_is_computed_nothing_is_worked_out(expr):
     assert work_out_entry(expr, KNOWN["x"] if expr == Name("x") else matrix([0, 3], [2, "1/2"]), KNOWN, SHAPES, 6) is None
+
+
+MOVED = {"X": matrix([0, 2, 5], [3, 1, 0]), "G": matrix([4, 0], [6, 8]), "v": vector(0, 0, 7, 9), "x": vector(1, 2), "y": vector(0, 3, 4)}
+MOVED |= {"g": vector(8), "e": vector(5, 5)}
+
+
+def call(func, *args):
+    return Call(func, tuple(Name(arg) if isinstance(arg, str) else Number(str(arg)) for arg in args))
+
+
+@pytest.mark.parametrize(("expr", "result", "place", "shown", "numbers"), [
+    (call("flatten", "X"), vector(0, 2, 5, 3, 1, 0), (4,), "at(X, 2, 1)", "3"),  # the first three are the first row
+    (call("unflatten", "v", 2, 2), matrix([0, 0], [7, 9]), (2, 1), "at(v, 3)", "7"),
+    (call("concat", "x", "y"), vector(1, 2, 0, 3, 4), (4,), "at(y, 2)", "3"),  # the third is 0
+    (call("part", "v", 2, 2), vector(7, 9), (1,), "at(v, 3)", "7"),
+    (call("flip", "v"), vector(9, 7, 0, 0), (1,), "at(v, 4)", "9"),
+    (call("share", "G", 4, 4, 2, 2), matrix(*[[1, 1, 0, 0]] * 2, *[["3/2", "3/2", 2, 2]] * 2), (1, 2), "at(G, 1, 1)/4", "4/4"),
+    (call("route", "x", "v", 2, 2), vector(0, 0, 0, 2), (4,), "at(x, 2)", "2"),
+    (call("route", "g", "e", 2, 2), vector(4, 4), (2,), "at(g, 1)*0.5", "8*0.5"),  # two equal ones share it
+    (Call("hadamard", (call("flatten", "G"), Name("v"))), vector(0, 0, 42, 72), None, "", ""),  # v_3 stands where it was
+])  # fmt: skip
+def test_where_an_entry_comes_from(expr, result, place, shown, numbers):
+    found = find_moved_entry(expr, result, MOVED, {name: array.shape for name, array in MOVED.items()}, 6)
+    if place is None:
+        assert found is None
+        return
+    assert (found.place, write_plain(found.shown), write_plain(found.numbers)) == (place, shown, numbers)
+    assert found.value == result.pick_entry(place)
 
 
 def test_large_arrays_are_left_alone():

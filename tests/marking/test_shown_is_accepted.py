@@ -40,7 +40,7 @@ from tutor.answer.handed_in import Submission
 from tutor.errors import TutorError
 from tutor.exercise.catalogue import ids
 from tutor.exercise.load import from_text, load
-from tutor.expression.nodes import Call
+from tutor.expression.nodes import Call, Number
 from tutor.marking.array_questions import is_asked_by_arrays
 from tutor.marking.mark_submission import Marker
 
@@ -233,7 +233,8 @@ def layer_rows(exercise):
     ):
         for row, piece in zip(rows, cut, strict=True):
             left = row.left.args[0] if type(row.left) is Call else row.left
-            if any(uses(member) for member in members(row)):
+            one = type(row.left) is Call and all(type(index) is Number for index in row.left.args[1:])
+            if not one and any(uses(member) for member in members(row)):  # one entry as an example is no answer about all
                 yield key(left), piece.text
     for step in json.loads(solved.to_json())["steps"]:
         if step["target"] != step["expression"]:

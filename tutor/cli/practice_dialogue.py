@@ -91,7 +91,7 @@ def read_lines() -> Iterator[str]:
 def hold_dialogue(practice: Practice) -> None:
     """Ask, read a line, answer, until the end."""
     show = make_printer(practice)
-    sys.stdout.write(make_lines_visible(f"{practice.session.lesson.exercise.title}\n"))
+    sys.stdout.write(make_lines_visible(f"{practice.title}\n"))
     show(_say(practice, list_keys(practice)))
     show(practice.begin())
     lines = read_lines()

@@ -51,7 +51,7 @@ class PracticeScreen:
     def draw(self, height: int) -> list[str]:
         """The lines of one screen: what is given and done as far as there is room, what was said, what is asked."""
         practice = self.practice
-        title = make_visible(practice.session.lesson.exercise.title, self.screen.width - 1)
+        title = make_visible(practice.title, self.screen.width - 1)
         said = self.write(self.said) if self.said is not None else []
         asked = self.write(practice.ask())
         room = height - len(said) - len(asked) - 6

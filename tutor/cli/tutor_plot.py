@@ -89,7 +89,7 @@ def plot_loss(
                           data=data, notation_name=notation, words=lang)  # fmt: skip
             losses = tuple((row.step, row.loss) for row in _rows(found))
             runs.append(LossRun(_name_run(found, optimiser), losses, found.words.updates.say_stop(found.run.stopped)))
-        title = set_title(found.exercise.title, found.notation)[0]
+        title = set_title(found.exercise.say(found.exercise.title, found.words.language), found.notation)[0]
         return [loss_curve(title, found.task.derivation.graph.loss, runs, found.notation, log=log, words=found.words)]
 
     _deliver(charts, output)
@@ -124,7 +124,8 @@ def plot_path(
                       words=lang)  # fmt: skip
         task = found.task
         way = [(row.values[pair[0]], row.values[pair[1]]) for row in _rows(found)]
-        title = f"{set_title(exercise.title, found.notation)[0]}, {as_plain(_name_run(found, (task.row.name,) if optimiser else None))}"
+        own = set_title(exercise.say(exercise.title, found.words.language), found.notation)[0]
+        title = f"{own}, {as_plain(_name_run(found, (task.row.name,) if optimiser else None))}"
         plainly = task.row.name == DESCENT and task.size == task.count
         return [path(title, graph, task.values, pair, way, found.notation, updates=found.run.made, samples=task.samples,
                      at_right_angles=plainly, stopped=found.words.updates.say_stop(found.run.stopped), words=found.words)]  # fmt: skip

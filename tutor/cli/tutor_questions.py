@@ -19,7 +19,8 @@ def questions(target: Target, as_json: AsJson = False, lang: Lang = None) -> Non
 
     ident, text = exercise_text(target)
     prepared = marker(text, ident, 0)
-    words, found = require_wording(lang, prepared.exercise.language).listings, prepared.questions
+    said = require_wording(lang, prepared.exercise.language)
+    words, found = said.listings, prepared.questions
     for remark in find_stray_cases(prepared):
         sys.stderr.write(f"tutor: {make_lines_visible(remark)}\n")
     if as_json:
@@ -30,7 +31,7 @@ def questions(target: Target, as_json: AsJson = False, lang: Lang = None) -> Non
     from tutor.render.terminal.question_rows import questions as rows
 
     screen = console()
-    for line in rows(found, screen.width, [points(q.marks) for q in found], words):
+    for line in rows(prepared.exercise.say_questions(said.language, found), screen.width, [points(q.marks) for q in found], words):
         screen.print(line, soft_wrap=True)
     marks = points(total(q.marks for q in found))
     screen.print(f"\n{words.count_questions(len(found), marks)}", soft_wrap=True)

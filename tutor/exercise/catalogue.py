@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.errors import ExerciseError, hint_near
+from tutor.exercise.translations import is_language_code
 from tutor.notation.own_notation import is_plain_file
 from tutor.text import make_visible
 
@@ -25,7 +26,8 @@ MAX_NOTATION = 100_000
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One exercise in the list: its id (``course/name``), its title, its course, how many figures it claims, and its ``abilities``
-    besides being solved neuron by neuron: "layers" (it has a matrix form), "data" (several samples), "training".
+    besides being solved neuron by neuron: "layers" (it has a matrix form), "data" (several samples), "training"; its ``titles`` in other
+    languages, by their codes.
     """
 
     id: str
@@ -34,6 +36,11 @@ class Entry:
     source: str
     claims: int
     abilities: tuple[str, ...] = ()
+    titles: tuple[tuple[str, str], ...] = ()
+
+    def say_title(self, language: str) -> str:
+        """Its title in a language, by its code."""
+        return dict(self.titles).get(language, self.title)
 
 
 def ids() -> list[str]:
@@ -53,7 +60,9 @@ def entries() -> list[Entry]:
         claims = len(raw.get("claim", [])) + sum(
             len(table.get("columns", ())) for table in raw.get("table", []) for _ in table.get("rows", [])
         )
-        found.append(Entry(name, str(raw["title"]), name.split("/")[0], str(raw.get("source", "")), claims, _list_abilities(raw)))
+        titles = tuple((code, str(said["title"])) for code, said in raw.items() if is_language_code(code) and "title" in said)
+        source = str(raw.get("source", ""))
+        found.append(Entry(name, str(raw["title"]), name.split("/")[0], source, claims, _list_abilities(raw), titles))
     return found
 
 

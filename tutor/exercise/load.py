@@ -24,6 +24,7 @@ from tutor.exercise.over_layers import (
 from tutor.exercise.over_layers import write_graph as written_layers
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
+from tutor.exercise.translations import add_options, is_language_code, read_translations
 from tutor.graph.build import from_steps
 from tutor.graph.layered import Layered, from_layers
 from tutor.graph.network import Network, from_network
@@ -137,7 +138,7 @@ class _Reader:
         return found
 
     def read(self) -> Exercise:
-        good = self.check_types(self.raw, _KEYS, "")
+        good = self.check_types(self.raw, {**_KEYS, **dict.fromkeys(filter(is_language_code, self.raw), (dict,))}, "")
         if good.get("schema", 1) != 1:
             self.fault(f"schema {good['schema']} is not known here", "schema", "this version reads schema = 1")
         if not good.get("title") and isinstance(self.raw.get("title", ""), str):
@@ -173,13 +174,15 @@ class _Reader:
         symbols = self.symbols(good.get("symbols", {}), (*graph.names, *(layered.graph.names if layered else ())) if graph else None)
         claims = [*self.claims(good, graph, network, profile, plan, layered), *self.tables(good, graph, profile, layered)]
         subject = Subject(graph, layered if layered is not None else choose_own_layers(None, network, profile) if graph else None, network)
+        translations = read_translations(self.raw, self.check_types, self.fault)
         questions = read_questions(good["question"], subject, self.check_types, self.fault) if "question" in good else ()
         return Exercise(
             self.ident, str(good.get("title", "")), self.ident.split("/")[0] if "/" in self.ident else "",
             good.get("source", ""), profile, good.get("chain"), graph, network, values, written, rate, steps, asked,
             counted, tuple(claims), symbols, tuple(self.texts(good, "notes")), samples, plan, layered,
-            questions, read_cases(good.get("case", []), self.check_types, self.fault),
+            add_options(questions, translations), read_cases(good.get("case", []), self.check_types, self.fault),
             read_scheme(good.get("marking", {}), self.check_types, self.fault), remarks=self.remarks(), language=good.get("language", ""),
+            translations=translations,
         )  # fmt: skip
 
     def notation(self, good: Mapping[str, Any]) -> str:

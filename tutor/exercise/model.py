@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from tutor.exercise.question import Case, Question, Scheme
 from tutor.exercise.read_training import TrainingPlan
+from tutor.exercise.translations import Translations, translate_questions
 from tutor.expression.nodes import Expr
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network
@@ -71,7 +72,7 @@ class Exercise:
 
     ``questions``, ``cases`` and ``scheme`` are for marking; ``digest`` is the SHA-256 of the file; ``remarks`` are things that a grader
     should know (questions without marks); ``assumptions`` what was assumed where nobody said it, which every page says;
-    ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it).
+    ``language`` is that of its pages (a code such as ``de``; empty: whoever asks says it); ``translations`` has its texts in others.
     """
 
     id: str
@@ -101,3 +102,16 @@ class Exercise:
     remarks: tuple[str, ...] = ()
     assumptions: tuple[Assumption, ...] = ()
     language: str = ""
+    translations: Translations = field(default_factory=dict)
+
+    def say(self, text: str, language: str) -> str:
+        """A text of the exercise in a language; as it stands where it has no translation.
+
+        >>> Exercise("x", "A neuron", translations={"de": {"A neuron": "Ein Neuron"}}).say("A neuron", "de")
+        'Ein Neuron'
+        """
+        return self.translations.get(language, {}).get(text, text)
+
+    def say_questions(self, language: str, questions: Sequence[Question] | None = None) -> tuple[Question, ...]:
+        """Its questions (or those that were made from it) in the words of a language."""
+        return translate_questions(self.questions if questions is None else questions, self.translations.get(language, {}))

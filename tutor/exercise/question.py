@@ -35,7 +35,8 @@ class Question:
 
     ``form`` restricts how the answer may be written: a number as ``decimal`` or ``fraction``, an expression in ``inputs`` only (given
     quantities, no intermediate ones, no derivatives) or in ``steps`` (any quantity, but no derivative); or it allows ``percent`` besides.
-    ``follow`` switches follow-through on.  A choice has ``options`` (letter, text) and its right letters in ``right``.
+    ``follow`` switches follow-through on.  A choice has ``options`` (letter, text),
+    ``translated`` into other languages, too, and its right letters in ``right``.
     ``array`` is what is asked by its name in the layer form (``dL/dW1``, ``W1@1``), empty for a single quantity of an exercise without one;
     an ``expression`` for it is a formula over whole arrays, of any ``shape``.
     """
@@ -53,6 +54,7 @@ class Question:
     options: tuple[tuple[str, str], ...] = ()
     right: tuple[str, ...] = ()
     array: str = ""
+    translated: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

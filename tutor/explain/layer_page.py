@@ -20,7 +20,7 @@ from tutor.explain.layer_formulas import dress_expr, sort_leaves, strip_shapes
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.symbols_section import Symbols
 from tutor.explain.words.wording import Wording
-from tutor.explain.worked_entry import work_out_entry
+from tutor.explain.worked_entry import find_moved_entry, work_out_entry
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial, children
 from tutor.graph.entries import Array
@@ -120,22 +120,31 @@ class ArraySections(PageWriter):
         if value is not None and value != strip_shapes(sides[0].expr):
             sides.append(Side(value, result=True))
         rows = [Equation(left, tuple(sides), self.counted[step.target], (why,))]
-        entry = self.entry(recursion or step.expr, left)
-        if entry is None:
-            return rows
-        worked = self.work_out(recursion or step.expr, step.target, left)
-        return [*rows, entry, *([worked] if worked is not None else [])]
+        expr = recursion or step.expr
+        entry = self.entry(expr, left)
+        worked = self.work_out(expr, step.target, left, formula=entry is not None)
+        return [*rows, *(row for row in (entry, worked) if row is not None)]
 
-    def work_out(self, expr: Expr, target: str, left: Expr) -> Equation | None:
-        """One entry of a step with its numbers, where they are known."""
+    def work_out(self, expr: Expr, target: str, left: Expr, *, formula: bool) -> Equation | None:
+        """One entry of a step with its numbers, where they are known; ``formula`` says that its entries are written as one, too.
+
+        Where nothing is computed, since entries are only moved, it says where one comes from.
+        """
         if self.numbers is None or target not in self.numbers:
             return None
-        found = work_out_entry(expr, self.numbers[target], self.numbers, self.shapes, self.digits)
-        if found is None:
+        given = (expr, self.numbers[target], self.numbers, self.shapes, self.digits)
+        found = work_out_entry(*given) if formula else None
+        if found is not None:
+            return self.write_worked(left, found.place, (found.shown,), found.value, self.words.arrays.WORKED_OUT)
+        moved = find_moved_entry(*given) if isinstance(self.numbers[target], Array) else None
+        if moved is None:
             return None
-        own = Call("at", (left, *(Number(str(i)) for i in found.place))) if found.place else left
-        sides = (Side(found.shown), Side(as_printed(found.value, self.digits), result=True))
-        return Equation(own, sides, None, (self.words.arrays.WORKED_OUT,))
+        return self.write_worked(left, moved.place, (moved.shown, moved.numbers), moved.value, self.words.arrays.EXAMPLE)
+
+    def write_worked(self, left: Expr, place: Sequence[int], shown: Sequence[Expr], value: Value, why: str) -> Equation:
+        """The row of one entry."""
+        own = Call("at", (left, *(Number(str(i)) for i in place))) if place else left
+        return Equation(own, self.add_result([Side(expr) for expr in shown], as_printed(value, self.digits)), None, (why,))
 
     def recursion(self, step: Step) -> Expr | None:
         """δ of a layer from the δ of the next, ``(W δ) ⊙ σ′(z)``: what is upstream, put in where it is a single product."""

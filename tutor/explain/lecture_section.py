@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeAlias
 
@@ -45,7 +45,8 @@ def say_verdicts(worked: Worked, words: Wording) -> list[Said]:
     exercise = worked.request.exercise
     over_arrays = any(verdict.source is not None and verdict.source.layers for verdict in worked.verdicts)
     shapes = layers_of(exercise, exercise.notation).shapes if over_arrays else {}
-    return [say_verdict(verdict, words, shapes) for verdict in worked.verdicts]
+    said = [say_verdict(verdict, words, shapes) for verdict in worked.verdicts]
+    return [replace(one, erratum=exercise.say(one.erratum, words.language)) if one.erratum else one for one in said]
 
 
 def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape]) -> Said:

@@ -109,8 +109,9 @@ class PageWriter:
 
     def notes(self, kept: Sequence[str | Assumption]) -> None:
         """Notes and what was assumed, a paragraph each."""
-        notation = self.worked.notation
-        self.blocks += [self.write_labelled("note", *set_maths(self.words.pages.remark(note), notation)) for note in kept]
+        notation, language = self.worked.notation, self.words.language
+        said = [self.exercise.say(note, language) if isinstance(note, str) else self.words.pages.remark(note) for note in kept]
+        self.blocks += [self.write_labelled("note", *set_maths(text, notation)) for text in said]
 
     def say_conventions(self, flat: Sequence[tuple[str, str]], reasons: Iterable[str], kinks: Sequence[str]) -> None:
         """Through which steps nothing can be learnt, what is taken at kinks, and which steps stand on one; reasons by their keys."""

@@ -6,6 +6,7 @@ Nothing that the learner has not earned is in any of these but in the hint that 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
@@ -45,6 +46,7 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
     if task is None:
         return Document("", language=words.language)
     say, tasks = words.practice, session.lesson.tasks
+    task = replace(task, question=session.lesson.exercise.say_questions(words.language, [task.question])[0])
     number = next(place for place, other in enumerate(tasks, 1) if other.id == task.id)
     label = say.STEP.format(number=number, count=len(tasks))
     blocks: list[Block] = [Paragraph(_ask(task, words, notation or Notation()), label)]

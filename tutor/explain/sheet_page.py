@@ -70,7 +70,9 @@ class SheetExercise:
 
 def document(exercises: Sequence[SheetExercise], layout: SheetLayout, words: Wording = ENGLISH) -> Document:
     """The whole sheet as a document."""
-    return _SheetWriter(exercises, layout, words).document()
+    asked = [exercise.given.request.exercise.say_questions(words.language, exercise.questions) for exercise in exercises]
+    said = [replace(exercise, questions=questions) for exercise, questions in zip(exercises, asked, strict=True)]
+    return _SheetWriter(said, layout, words).document()
 
 
 class _SheetWriter:
@@ -150,7 +152,8 @@ class _SheetWriter:
         marks = self.say.say_marks(points(total(q.marks for q in exercise.questions)))
         ident = model.id if self.has("ids") and model.id != model.title else ""
         facts: tuple[Sentence, ...] = ((marks,),) if self.layout.marks else ()
-        title, headline = set_title(phrase.format(number=number, title=model.title), exercise.given.notation)
+        own = model.say(model.title, self.words.language)
+        title, headline = set_title(phrase.format(number=number, title=own), exercise.given.notation)
         credit = set_maths(source, exercise.given.notation) if source else ()
         return Document(title, ident, facts, credit, tuple(blocks), headline=headline)
 

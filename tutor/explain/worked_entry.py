@@ -7,22 +7,26 @@ was computed, term by term.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from math import prod
 from typing import Any, NamedTuple
 
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
 from tutor.graph.entries import Array, Entries, places
 from tutor.graph.shapes import Shape
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed
 from tutor.numbers.run_arrays import Numbers
+from tutor.rules.operations import BY_PLACE
 
 MOST_TERMS = 12
 """Of a longer sum the first terms and the last are shown, with dots between."""
 FIRST_TERMS = 4
 MOST_ENTRIES = 20_000
 """Of arrays of up to so many entries one is worked out."""
+MOST_TRIED = 200
+"""So many entries are looked at for one that was moved."""
 
 
 class WrittenNumber(NamedTuple):
@@ -84,6 +88,31 @@ class WrittenNumbers:
 _BY_VALUE = frozenset({"max_share", "min_share", "if_positive"})
 
 
+class NamedNumbers(WrittenNumbers):
+    """The same with entries by their names, for what moves entries to other places: ``X_{21}``, not its number; a factor 1 is left out."""
+
+    def __init__(self, digits: int) -> None:
+        super().__init__(digits)
+        self.named: dict[Expr, Value] = {}
+
+    def name_entry(self, array: Expr, place: Sequence[int], value: Value) -> WrittenNumber:
+        """An entry of an array."""
+        shown = Call("at", (array, *(Number(str(i)) for i in place))) if place else array
+        self.named[shown] = value
+        return WrittenNumber(shown, value)
+
+    def put_in(self, expr: Expr) -> Expr:
+        """The numbers in place of the names."""
+        if expr in self.named:
+            return as_printed(self.named[expr], self.digits)
+        parts = children(expr)
+        return rebuild(expr, tuple(map(self.put_in, parts))) if parts else expr
+
+    def multiply(self, factors: Sequence[WrittenNumber]) -> WrittenNumber:
+        """A product."""
+        return super().multiply([factor for factor in factors if factor.shown != ONE] or factors[:1])
+
+
 class WorkedEntry(NamedTuple):
     """One entry: its place (empty for a single number), the arithmetic with numbers, and what comes out."""
 
@@ -117,12 +146,66 @@ def work_out_entry(
     return WorkedEntry(place, shown, found.value) if children(plain) else None
 
 
+def find_moved_entry(
+    expr: Expr, result: Array[Value], known: Mapping[str, Array[Value]], shapes: Mapping[str, Shape], digits: int
+) -> MovedEntry | None:
+    """An entry of what an operation has moved, by the names of those that it comes from; nothing where ``expr`` moves none.
+
+    It is the first that is not 0 and comes from another place.
+
+    >>> from fractions import Fraction
+    >>> from tutor.expression.plain import write_plain
+    >>> known = {"X": Array((2, 2), (Fraction(2), Fraction(3), Fraction(5), Fraction(7)))}
+    >>> found = find_moved_entry(Call("flatten", (Name("X"),)), Array((4,), known["X"].items), known, {"X": (2, 2)}, 6)
+    >>> found.place, write_plain(found.shown), write_plain(found.numbers)
+    ((3,), 'at(X, 2, 1)', '5')
+    """
+    used = [known[key] for key in _name_arrays(expr) if key in known]
+    if not result.shape or not _moves(expr) or any(prod(array.shape) > MOST_ENTRIES for array in (result, *used)):
+        return None
+    algebra = NamedNumbers(digits)
+    figures: dict[str, Any] = {key: _NamedArray(known[key], own, algebra) for key, own in _name_arrays(expr).items() if key in known}
+    entries = Entries(figures, algebra)
+    there = (place for place, item in zip(places(result.shape), result.items, strict=True) if item != 0)
+    for place in islice(there, MOST_TRIED):
+        found: WrittenNumber = entries.entry(expr, place, shapes)
+        if place[-1] not in _list_last_indices(found.shown):
+            shown = shorten_sums(found.shown)
+            return MovedEntry(place, shown, algebra.put_in(shown), found.value)
+    return None
+
+
+def _moves(expr: Expr) -> bool:
+    return (type(expr) is Call and expr.func in BY_PLACE) or any(map(_moves, children(expr)))
+
+
+def _list_last_indices(expr: Expr) -> list[int]:
+    """The last index of each entry in an expression."""
+    if type(expr) is Call and expr.func == "at" and type(last := expr.args[-1]) is Number:
+        return [int(last.text)]
+    return [index for part in children(expr) for index in _list_last_indices(part)]
+
+
 def _find_arrays(expr: Expr) -> list[str]:
+    return [*_name_arrays(expr)]
+
+
+def _name_arrays(expr: Expr) -> dict[str, Expr]:
+    """The arrays of an expression by their keys."""
     if type(expr) is Name:
-        return [expr.name]
+        return {expr.name: expr}
     if type(expr) is Partial:
-        return [derivative_key(expr.of, expr.wrt)]
-    return [name for part in children(expr) for name in _find_arrays(part)]
+        return {derivative_key(expr.of, expr.wrt): expr}
+    return {key: own for part in children(expr) for key, own in _name_arrays(part).items()}
+
+
+class MovedEntry(NamedTuple):
+    """One entry of what was moved: its place, how it is made of entries by their names, the same with numbers, and what comes out."""
+
+    place: tuple[int, ...]
+    shown: Expr
+    numbers: Expr
+    value: Value
 
 
 class _Printed:
@@ -140,6 +223,26 @@ class _Printed:
     def items(self) -> tuple[WrittenNumber, ...]:
         """The only entry of a single number."""
         return tuple(self.algebra.print_value(value) for value in self.array.items)
+
+
+class _NamedArray(_Printed):
+    """An array whose entries are named."""
+
+    algebra: NamedNumbers
+
+    def __init__(self, array: Array[Value], own: Expr, algebra: NamedNumbers) -> None:
+        super().__init__(array, algebra)
+        self.own = own
+
+    def pick_entry(self, index: Sequence[int]) -> WrittenNumber | None:
+        """The entry at an index that counts from 1, or None outside."""
+        value = self.array.pick_entry(index)
+        return None if value is None else self.algebra.name_entry(self.own, index, value)
+
+    @property
+    def items(self) -> tuple[WrittenNumber, ...]:
+        """The only entry of a single number."""
+        return tuple(self.algebra.name_entry(self.own, (), value) for value in self.array.items)
 
 
 def shorten_sums(expr: Expr) -> Expr:

@@ -104,7 +104,7 @@ def training_page(worked: Worked, words: Wording, proofs: Sequence[str]) -> Docu
     page.proofs(proofs)
     page.arithmetic()
     facts: tuple[Sentence, ...] = ((Math(Name(page.rate_name)), " = ", Math(page.rate())),)
-    if page.title(row) != page.exercise.title:
+    if page.title(row) != page.exercise.say(page.exercise.title, words.language):
         facts = ((page.title(row),), *facts)
     return finish_page(page, facts)
 
@@ -179,6 +179,6 @@ def finish_page(page: PageWriter, facts: tuple[Sentence, ...] | None = None) -> 
         shows = request.rate_written and request.trained and (request.layered is None or page.worked.training is not None)
         facts = ((Math(Name(page.worked.notation.rate)), " = ", Math(page.rate())),) if shows else ()
     ident = exercise.id if exercise.id != exercise.title else ""
-    title, headline = set_title(exercise.title, page.worked.notation)
+    title, headline = set_title(exercise.say(exercise.title, page.words.language), page.worked.notation)
     source = set_maths(exercise.source, page.worked.notation) if exercise.source else ()
     return Document(title, ident, facts, source, tuple(page.blocks), page.words.language, headline=headline)

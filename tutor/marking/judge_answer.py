@@ -385,7 +385,7 @@ class AnswerJudge:
 
     def choice(self) -> MarkedAnswer:
         """A choice among options."""
-        letters = read_choice(self.text, self.question.options)
+        letters = read_choice(self.text, self.question.options, self.question.translated)
         right = set(letters) == set(self.question.right)
         return self.make_answer(Judged("correct" if right else "wrong"), read=", ".join(letters))
 

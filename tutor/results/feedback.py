@@ -102,8 +102,10 @@ def reports(
     rules = {step.target: said.marking.rule(step.sort, step.rule) for step in sheet.working.steps}
     solutions = {question.id: marker.solution(question.id) for question in marker.questions} if reveal == "solution" else {}
     written = notation or course_notation(marker.exercise)
+    title = marker.exercise.say(marker.exercise.title, said.language)
     common = Feedback(
-        Marked("", marker.exercise.id), reveal, marker.exercise.title, written, marker.questions, own, rules, solutions, said
+        Marked("", marker.exercise.id), reveal, title, written, marker.exercise.say_questions(said.language, marker.questions), own, rules,
+        solutions, said,
     )
     return lambda marked: replace(common, marked=marked)
 

@@ -73,6 +73,12 @@ class Practice(Page):
     clock: Callable[[], float] = time.time
 
     @property
+    def title(self) -> str:
+        """The exercise's title, in the language of the session."""
+        exercise = self.session.lesson.exercise
+        return exercise.say(exercise.title, self.words.language)
+
+    @property
     def name(self) -> str:
         """The exercise's id."""
         return self.session.lesson.exercise.id

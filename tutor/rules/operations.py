@@ -93,7 +93,7 @@ def _make_routes(name: str, winner: str) -> tuple[Layer, ...]:
     settings = (("k", 1), ("s", 1))
     return (
         Layer(name, ("G: o", "x: n"), ("n",), _1D, f"sum_over(u, o, at(G, u)*{winner}(x, i, s*(u - 1), k))",
-              settings=settings, internal=True, indexed=False, written="name route"),
+              settings=settings, internal=True, indexed=False, written="name route", by_place=True),
         Layer(name, ("G: o w", "x: n r"), ("n", "r"), _2D,
               f"sum_over(u, o, sum_over(v, w, at(G, u, v)*{winner}(x, i, s*(u - 1), k, j, s*(v - 1), k)))",
               settings=settings, internal=True),
@@ -288,7 +288,7 @@ _ROWS = (
           ("share(G, n, r, k, s)",), (("k", 1), ("s", 1)), ("k",)),
     Layer("share", ("G: c o w",), ("c", "n", "r"), _3D,
           "sum_over(u, o, sum_over(v, w, at(G, i, u, v)*inside(j - s*(u - 1), k)*inside(l - s*(v - 1), k)))/(k*k)",
-          settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True, indexed=False),
+          settings=(("n", 1), ("r", 1), ("k", 1), ("s", 1)), internal=True, indexed=False, by_place=True),
     Layer("share", ("G: o",), ("n",), _1D, "sum_over(u, o, at(G, u)*inside(i - s*(u - 1), k))/k",
           settings=(("n", 1), ("k", 1), ("s", 1)), internal=True),
     Layer("share", ("G: o w",), ("n", "r"), _2D,

@@ -12,8 +12,8 @@ MAX_LENGTH = 2_000
 _BETWEEN = re.compile(r"[\s,;/&+]+|\band\b")
 
 
-def read_choice(text: str, options: Sequence[tuple[str, str]]) -> tuple[str, ...]:
-    """The letters that were chosen, in the order of the options.
+def read_choice(text: str, options: Sequence[tuple[str, str]], translated: Sequence[tuple[str, str]] = ()) -> tuple[str, ...]:
+    """The letters that were chosen, in the order of the options, which may be called as they are in other languages, too.
 
     Raises `AnswerError` for what is no option.
 
@@ -25,7 +25,7 @@ def read_choice(text: str, options: Sequence[tuple[str, str]]) -> tuple[str, ...
     if len(text) > MAX_LENGTH:
         raise AnswerError(f"an answer of {len(text):,} characters", hint="write the letter only")
     whole = " ".join(text.casefold().split()).rstrip(".")
-    for letter, option in options:
+    for letter, option in (*options, *translated):
         if whole == " ".join(option.casefold().split()).rstrip("."):
             return (letter,)
     known = [letter for letter, _ in options]

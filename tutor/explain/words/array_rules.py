@@ -108,6 +108,7 @@ class ArrayWords(Topic):
     STRIDE = "s is the stride, p the width of the zeros around the input"
     ENTRY = "entry by entry"
     WORKED_OUT = "worked out"
+    EXAMPLE = "for example"
     WRITTEN = "written out"
     CONDITION = "Needs targets that sum to 1 for each sample, as here."
     ASSUMED = "Needs targets that sum to 1 for each sample."

@@ -50,7 +50,7 @@ def exercises(entries: Iterable[Entry], width: int, words: ListingWords) -> Iter
     digits = max((len(str(e.claims)) for e in found), default=1)
     rows = [
         (
-            e.id, make_terminal_visible(e.title), "".join(MARKS[a] if a in e.abilities else "·" for a in MARKS),
+            e.id, make_terminal_visible(e.say_title(words.grammar.language)), "".join(MARKS[a] if a in e.abilities else "·" for a in MARKS),
             words.grammar.choose(words.FIGURES, e.claims).format(count=f"{e.claims:{digits}}") if e.claims else "",
         )
         for e in found
