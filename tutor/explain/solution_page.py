@@ -9,7 +9,9 @@ from itertools import pairwise
 from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
 from tutor.derive.local import local_derivatives
 from tutor.derive.tidy import product, sum_terms
+from tutor.explain.alike_rows import group_alike, tabulate_alike
 from tutor.explain.document import (
+    Block,
     Equation,
     Equations,
     Inline,
@@ -52,6 +54,12 @@ def _refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
 def _shares(expr: Expr) -> bool:
     """Whether equal operands share a derivative: not where a maximum is a ReLU, which has 0 at its kink."""
     return (isinstance(expr, Call) and expr.func in SHARES) or any(_shares(part) for part in children(expr))
+
+
+def _read_key(left: Expr) -> str:
+    """The key of a derivative."""
+    assert isinstance(left, Partial)
+    return derivative_key(left.of, left.wrt)
 
 
 def _words(*parts: Inline) -> Sentence:
@@ -165,16 +173,26 @@ class NumberSections(PageWriter):
         needed = (factor for paths in chains.values() for path in paths if len(path.factors) > 1 for factor in path.factors)
         rows = []
         for factor in sort_factors(needed, derivation.graph):
-            key = derivative_key(factor.of, factor.wrt)
-            if key in self.counted:
+            if derivative_key(factor.of, factor.wrt) in self.counted:
                 continue
             rule = _refine_rule(self.rule_of_factor(derivation, factor), factor.expr, derivation.graph.ties)
-            rows.append(self.factor_row(factor, key, self.words.rules.say_local(rule)))
-        if rows:
-            self.blocks.append(Equations(tuple(rows)))
+            rows.append(self.factor_row(factor, self.words.rules.say_local(rule)))
+        self.blocks += self.write_alike(rows)
 
-    def factor_row(self, factor: Factor, key: str, why: str) -> Equation:
-        """One local derivative."""
+    def write_alike(self, rows: Sequence[Equation]) -> list[Block]:
+        """Rows of local derivatives, numbered as they stand; of very many that are alike one row and a table."""
+        blocks: list[Block] = []
+        together: list[Equation] = []
+        for group in group_alike(rows):
+            numbered = [replace(row, number=self.number(_read_key(row.left))) for row in group]
+            together.append(numbered[0])
+            if len(group) > 1:
+                blocks += [Equations(tuple(together)), tabulate_alike(numbered[1:], self.words)]
+                together = []
+        return [*blocks, Equations(tuple(together))] if together else blocks
+
+    def factor_row(self, factor: Factor, why: str) -> Equation:
+        """One local derivative, not numbered yet."""
         sides = [Side(factor.expr)]
         trace = self.trace
         if trace is not None:
@@ -187,7 +205,7 @@ class NumberSections(PageWriter):
             else:
                 note = self.reference([factor.expr.name]) if isinstance(factor.expr, Name) else ()
                 sides.append(Side(result, note=note, result=True))
-        return Equation(Partial(factor.of, factor.wrt), tuple(sides), self.number(key), _words(why))
+        return Equation(Partial(factor.of, factor.wrt), tuple(sides), None, _words(why))
 
     def rule_of_factor(self, derivation: Derivation, factor: Factor) -> str:
         """The rule of one factor; one that was drawn together with a leading 1 has the rule of its last part."""

@@ -1,7 +1,7 @@
 """A document as one HTML file that stands alone: no script, no network, its style and its font inside; light, dark and in print.
 
-Mathematics is MathML Core (`tutor.render.mathml`), pictures are SVG.  What stands in the page has classes and no style of its own, so that it
-can be put into pages with a strict CSP.  A row of an equation has the key of what it works out as ``data-step``.
+Mathematics is MathML Core (`tutor.render.mathml`), pictures are SVG.  What stands in the page has classes and no style of its own, so that
+it can be put into pages with a strict CSP.  A row of an equation has the key of what it works out as ``data-step``.
 """
 
 from __future__ import annotations
@@ -76,7 +76,8 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .boxes.single td { width: 10em; } .boxes.whole { width: calc(100% - 2em); } .boxes.whole td { padding: 0; } .line { height: 1.9em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
-@media print { main { max-width: none; padding: 0; } .side { overflow: visible; } body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
+@media print { main { max-width: none; padding: 0; } .side { overflow: visible; } }
+@media print { body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
 """ + PICTURES_STYLE + BARS_STYLE
 """How pages look, without the font of their mathematics, which `write_style` adds; what stands in a page has classes only."""
 

@@ -39,6 +39,7 @@ class PageWords(Topic):
         "The computational graph has {count} quantities, too many for a picture on a page: tutor draw with -o graph.svg draws it without "
         "its middle, and tutor solve with --wrt draws how one quantity reaches the loss."
     )
+    STEP_HEAD = "step"
     GRAPH_SHOWN = "(the graph)"
     ROUTES = ("How {names} reaches {loss}.", "How {names} reach {loss}.")
     COUNTED: Mapping[str, str] = {
