@@ -11,8 +11,9 @@ from web_site import SiteMade, need_web
 need_web()
 
 from tutor.exercise.catalogue import FOLDER  # noqa: E402
+from tutor.web.forms import LARGEST  # noqa: E402
 from tutor.web.security import HEADERS, seal_cookie  # noqa: E402
-from tutor.web.site import LARGEST, LONGEST  # noqa: E402
+from tutor.web.site import LONGEST  # noqa: E402
 from tutor.web.store import Store  # noqa: E402
 
 KEY = "qmul/activated-neuron"
