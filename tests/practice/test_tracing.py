@@ -5,6 +5,7 @@ from fractions import Fraction
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pybkt_rows import ROWS
 
 from tutor.practice.tracing import MASTERY, Parameters, trace_answer
 
@@ -28,6 +29,17 @@ def test_by_all_that_can_happen(known, learn, slip, guess, right):
     then = seen[True] / sum(seen.values())
     found = trace_answer(float(known), right, Parameters(learn=float(learn), slip=float(slip), guess=float(guess)))
     assert found == pytest.approx(float(then + (1 - then) * learn))
+
+
+@pytest.mark.parametrize(("parameters", "answers", "chances"), ROWS)
+def test_as_pybkt_says(parameters, answers, chances):
+    """How probable a right answer is before each of them, beside the figures of pyBKT."""
+    by = Parameters(*parameters)
+    known, found = by.at_first, []
+    for answer in answers:
+        found.append(known * (1 - by.slip) + (1 - known) * by.guess)
+        known = trace_answer(known, bool(answer), by)
+    assert found == pytest.approx(chances, abs=1e-6)
 
 
 def test_mastery_is_reached_by_right_answers():

@@ -24,6 +24,7 @@ from tutor.marking.evidence import (
     Given,
     WrongAnswers,
     collect,
+    mark_nowhere,
     share_weights,
 )
 from tutor.marking.mark_sheet import Sheet
@@ -131,7 +132,7 @@ class Diagnosis:
         inside = sorted({i for name in between for i in self.touching.get(name, ())})
         others = self._neighbours(target, world)
         right = world.env[target]
-        values = world.run_bent([self.variants[i] for i in inside], [target])[target] if inside else np.empty((0, len(right)))
+        values = self._run_bent([self.variants[i] for i in inside], target, world) if inside else np.empty((0, len(right)))
         changed = np.all(np.isfinite(values), axis=1) & np.any(np.abs(values - right) > SAME * np.maximum(np.abs(right), 1e-300), axis=1)
         inside, values = [i for i, effective in zip(inside, changed.tolist(), strict=True) if effective], values[changed]
         weights = self._weigh(target, inside, len(others))
@@ -140,6 +141,11 @@ class Diagnosis:
         rows = [values, *([np.stack([world.env[name] for name in others])] if others else [])]
         effective = self._list_effective(inside, values, weights)
         return Singles(collect(rows, why, weights, right, COMMON_TAGS), effective, between)
+
+    def _run_bent(self, variants: Sequence[Variant], target: str, world: BentWorld) -> Floats:
+        """What slips give for a quantity; a formula may have no value at some points, as one has that divides by the slope of a ReLU."""
+        values = world.run_bent(variants, [target])[target]
+        return mark_nowhere(values) if world is self.sheet.formulas else values
 
     def _weigh(self, target: str, inside: Sequence[int], others: int) -> list[float]:
         """The weights of slips and, after them, of the quantities that may be answered instead."""
@@ -175,7 +181,7 @@ class Diagnosis:
                 weights.append(PAIRS * weight)
                 edits.append(both)
         variants = [Variant(couple, both) for couple, both in zip(couples, edits, strict=True)]
-        rows = [world.run_bent(variants, [target])[target]] if couples else []
+        rows = [self._run_bent(variants, target, world)] if couples else []
         own = {i: Slip(self.bends[i].tag, self._place(self.bends[i], singles.between)) for i, _ in singles.effective}
         why = [tuple(sorted((own[i], own[j]), key=lambda slip: self.order.get(slip.at, 0))) for i, j in couples]
         return collect(rows, why, weights, world.env[target], COMMON_TAGS, SURE_OF_PAIRS, ACCIDENTS_OF_PAIRS)

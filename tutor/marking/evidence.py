@@ -37,6 +37,8 @@ SURE, SURE_OF_PAIRS = 3.0, 10.0
 """So many times likelier than chance is what is told, and two slips together."""
 ACCIDENTS, ACCIDENTS_OF_PAIRS = 0.008, 0.0008
 """How often it is accepted that an arbitrary wrong number about as large is explained as well, and by two slips (it is met less often)."""
+LEAST_POINTS, NOWHERE = 4, 7.1943e77
+"""A formula needs values at so many points; what stands where it has none."""
 CUTS = 8
 ABOUT, ANYWHERE = 0.2, 3.0
 """Numbers that differ by no more than this share are about as large as each other; how much more an accident counts of any number."""
@@ -251,6 +253,20 @@ def collect(
     values, listed = values[places], places.tolist()
     own = tuple(why[place] for place in listed)
     return WrongAnswers(values, values[:, 0].tolist(), own, [weights[place] for place in listed], common, sure, accidents)
+
+
+def mark_nowhere(values: Floats) -> Floats:
+    """Values at several points, one large number where there is none: two formulas are alike that have none at the same points.
+
+    What has hardly any value stays without: there the few that there are say too little.
+
+    >>> from tutor.numbers.arrays import np
+    >>> bool(np.isfinite(mark_nowhere(np.array([1.0, 2.0, 3.0, 4.0, np.inf]))).all())
+    True
+    """
+    there = np.isfinite(values)
+    enough = there.sum(axis=-1, keepdims=True) >= LEAST_POINTS
+    return np.where(there | ~enough, values, NOWHERE)
 
 
 def list_densities(values: Floats, right: float) -> Floats:

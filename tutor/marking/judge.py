@@ -25,7 +25,7 @@ from tutor.marking.answer_forms import (
     list_shorter,
 )
 from tutor.marking.diagnose import Diagnosis
-from tutor.marking.evidence import Given
+from tutor.marking.evidence import Given, mark_nowhere
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Outcome, Refutation, Slip, Verdict
 from tutor.marking.numbers_put_in import has_numbers_put_in
@@ -421,6 +421,7 @@ class Judge:
             value = np.broadcast_to(np.asarray(evaluate_at_points(expr, self.formula_env(expr)), dtype=float), world.env[target].shape)
         except (KeyError, TutorError):
             return ()
+        value = mark_nowhere(value)
         if not np.all(np.isfinite(value)):
             return ()
         wide = 1e-8 * max(abs(float(value[0])), 1e-300)
