@@ -97,7 +97,7 @@ LEFT = {  # module: how many are left, and why
     "numbers/train_fast.py": (1, "a key: the rule of a step"),
     "numbers/verify.py": (6, "parts of errors"),
     "render/charts/chart_files.py": (5, "what Matplotlib understands, and a command"),
-    "render/html_page.py": (1, "classes of a box"),
+    "render/html_page.py": (4, "classes of the style"),
     "render/latex/pdf.py": (2, "parts of an error"),
     "render/latex/preamble.py": (8, "names of LaTeX's commands, and parts of an error"),
     "render/layer_maths.py": (6, "keys of how operations are written"),

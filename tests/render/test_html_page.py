@@ -18,9 +18,9 @@ from tutor.explain.document import (
     SheetQuestion,
     Side,
 )
-from tutor.expression.nodes import Call, Name, Number
+from tutor.expression.nodes import Call, Name, Number, Partial
 from tutor.notation.profile import Notation
-from tutor.render.html_page import write_html
+from tutor.render.html_page import write_html, write_html_body
 from tutor.results.sheet import sheet
 
 EMPTY = {"meta", "input"}
@@ -87,11 +87,21 @@ def test_words_from_outside_are_words():
     assert not [c for c in text if not c.isprintable() and c != "\n"]
 
 
-def test_a_matrix_is_a_table():
+def test_an_equation_is_a_row_with_its_step_and_its_reason():
     matrix = Call("matrix", (Number("2"), *map(Number, ("1", "2", "3", "4"))))
     text = write_html(Document("", blocks=(Equations((Equation(Name("W"), (Side(matrix, result=True),), 3, ("why",)),)),)), Notation())
-    assert re.search(r'class="matrix"><tr><td>.*1.*</td><td>.*2.*</td></tr><tr>', text)
-    assert "why (3)" in text
+    assert re.search(r"<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr>", text)
+    assert '<div class="row first" data-step="W">' in text
+    assert '<div class="why">why (3)</div>' in text
+
+
+@pytest.mark.parametrize(("left", "step"), [
+    (Name("w5"), "w5"), (Name("w5@1"), "w5@1"), (Partial("L", "w5"), "dL/dw5"), (Call("shaped", (Partial("L", "W"), Number("2"))), "dL/dW"),
+    (Name('"><b>'), "&quot;&gt;&lt;b&gt;"), (Number("2"), ""),
+])  # fmt: skip
+def test_a_page_can_find_each_step(left, step):
+    text = write_html_body(Document("", blocks=(Equations((Equation(left, (Side(Name("x")), Side(Name("y")))),)),)), Notation())
+    assert re.findall(r'data-step="([^"]*)"', text) == [step] * 2 * bool(step)
 
 
 @pytest.mark.parametrize(

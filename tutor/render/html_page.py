@@ -1,6 +1,7 @@
-"""A document as one HTML file that stands alone: no script, no font, no network; light, dark and in print.
+"""A document as one HTML file that stands alone: no script, no network, its style and its font inside; light, dark and in print.
 
-Mathematics is Unicode, as in the terminal, so that it is read aloud and copied as it stands; matrices are tables, pictures are SVG.
+Mathematics is MathML Core (`tutor.render.mathml`), pictures are SVG.  What stands in the page has classes and no style of its own, so that
+it can be put into pages with a strict CSP.  A row of an equation has the key of what it works out as ``data-step``.
 """
 
 from __future__ import annotations
@@ -28,33 +29,46 @@ from tutor.explain.document import (
     Theme,
     Verbatim,
 )
-from tutor.expression.nodes import Call, Expr, Number
+from tutor.expression.keys import derivative_key
+from tutor.expression.nodes import Call, Expr, Name, Partial
 from tutor.notation.profile import Notation
 from tutor.render.charts.bars_svg import BARS_STYLE
 from tutor.render.charts.bars_svg import svg as draw_bars
-from tutor.render.maths import Printer
+from tutor.render.mathml import MathmlPrinter
 from tutor.render.maths_font import FONT, write_font_rule
 from tutor.render.picture.draw_svg import PICTURES_STYLE, draw_picture
 from tutor.text import escape_xml
 
 STYLE = """
 :root { color-scheme: light dark; --ink: #111827; --paper: #ffffff; --quiet: #4b5563; --rule: #94a3b8; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e8ecf3; --paper: #10151f; --quiet: #a9b4c4; --rule: #64748b; } }
+@media screen and (prefers-color-scheme: dark) { :root { --ink: #e8ecf3; --paper: #10151f; --quiet: #a9b4c4; --rule: #64748b; } }
 body { margin: 0; background: var(--paper); color: var(--ink); font: 1rem/1.45 Georgia, "Times New Roman", "DejaVu Serif", serif; }
 main { max-width: 48rem; margin: 0 auto; padding: 1.5rem 1rem 4rem; overflow-wrap: break-word; }
 h1, h2, h3, h4, h5, h6 { line-height: 1.2; margin: 1.6em 0 0.4em; break-after: avoid; } h1 { margin-top: 0; }
 h1, h2, h3, h4, h5, h6 { color: var(--accent, inherit); } .course { display: flex; justify-content: space-between; color: var(--quiet); }
 p { margin: 0.5em 0; } .facts, .source, .why, .told, .caption { color: var(--quiet); font-size: 0.875em; } .source { font-style: italic; }
 .facts, .source, .caption { break-after: avoid; }
-.scroll { overflow-x: auto; margin: 0.6em 0; } table { border-collapse: collapse; } tr { break-inside: avoid; }
-.beside { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4em 1.6em; }
+.scroll, .equations { overflow-x: auto; margin: 0.6em 0; } table { border-collapse: collapse; } tr, .row { break-inside: avoid; }
 .grid { border-block: 1.5px solid var(--ink); } .grid th { border-bottom: 1px solid var(--ink); }
 .grid th, .grid td { padding: 0.15em 0.7em; }
 .l { text-align: left; } .r { text-align: right; } .c { text-align: center; }
-.eq td { padding: 0.15em 0.3em; vertical-align: middle; } .eq td:first-child { text-align: right; } .eq .why { padding-left: 1.5em; }
-.result { font-weight: 600; } .m { white-space: pre-wrap; }
-.matrix { display: inline-table; vertical-align: middle; border-inline: 1.5px solid currentColor; border-radius: 4px; margin: 0 0.15em; }
-.matrix td { padding: 0 0.45em; text-align: right; }
+math { font-family: "Tutor Maths", "Latin Modern Math", math; font-size: 1.1em; }
+mtd { padding: 0.4ex 0.4em; } mtd:first-child { padding-left: 0.1em; } mtd:last-child { padding-right: 0.1em; }
+.cases mtd { text-align: left; }
+.vec { font-size: 0.65em; } .big { font-size: 1.2em; }
+:is(p, li, h1, h2, h3, h4):has(math) { overflow-x: auto; overflow-y: hidden; padding-block: 0.1em; }
+.equations { container-type: inline-size; }
+.aligned { display: grid; grid-template-columns: max-content minmax(0, max-content) minmax(11rem, 1fr); }
+.row { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: baseline; align-content: center; }
+.row { min-height: 1.5em; padding-block: 0.2em; } .row.first:not(:first-child) { margin-top: 0.4em; }
+.left math { margin: 0 0 0 auto; } .side { overflow-x: auto; overflow-y: hidden; } .side math { margin: 0 auto 0 0; }
+.row math { width: max-content; text-align: start; } .why { padding-left: 1.5em; }
+@container (max-width: 38rem) {
+  .aligned { grid-template-columns: max-content minmax(0, 1fr); }
+  .row .why { grid-column: 1 / -1; padding: 0.1em 0 0.3em; }
+}
+.beside { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4em 2.4em; container-type: normal; }
+.beside .aligned { grid-template-columns: max-content minmax(0, max-content) auto; max-width: 100%; }
 .question { margin: 0.8em 0; break-inside: avoid; } .question > p { margin: 0; } .number { font-weight: 600; margin-right: 0.6em; }
 .told { float: right; margin-left: 1em; } .told code { margin-right: 0.8em; }
 ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
@@ -62,7 +76,8 @@ ul.options { list-style: none; margin: 0.3em 0; padding-left: 2em; }
 .boxes.single td { width: 10em; } .boxes.whole { width: calc(100% - 2em); } .boxes.whole td { padding: 0; } .line { height: 1.9em; }
 .blank { display: flex; gap: 0.5em; margin: 0.8em 0; } .blank span { flex: 1; border-bottom: 1px solid var(--ink); }
 pre { overflow-x: auto; } svg { max-width: 100%; height: auto; } .apart { break-before: page; }
-@media print { main { max-width: none; padding: 0; } body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
+@media print { main { max-width: none; padding: 0; } .side { overflow: visible; } }
+@media print { body { background: none; color: #000; font-size: 10.5pt; } @page { margin: 18mm; } }
 """ + PICTURES_STYLE + BARS_STYLE
 """How pages look, without the font of their mathematics, which `write_style` adds; what stands in a page has classes only."""
 
@@ -134,7 +149,7 @@ class _HtmlPage:
     def __init__(self, notation: Notation, language: str, depth: int = 0) -> None:
         """``language`` is that of its words; ``depth`` counts the titles that the page stands under, where it is a part of another."""
         self.notation, self.language, self.depth = notation, language, depth
-        self.printer = Printer(notation)
+        self.printer = MathmlPrinter(notation)
 
     def write_parts(self, doc: Document) -> Iterator[str]:
         """The title, what is known of the exercise, its source, and the blocks."""
@@ -152,18 +167,7 @@ class _HtmlPage:
 
     def sentence(self, sentence: Sentence) -> str:
         """Words and maths on one line."""
-        return "".join(self.maths(part.expr) if isinstance(part, Math) else escape_xml(part) for part in sentence)
-
-    def maths(self, expr: Expr) -> str:
-        """An expression; an array of numbers as a table."""
-        if type(expr) is Call and expr.func == "slices":
-            return " ".join(map(self.maths, expr.args))
-        if type(expr) is Call and expr.func == "matrix" and type(expr.args[0]) is Number:
-            columns, entries = int(expr.args[0].text), expr.args[1:]
-            rows = [entries[at : at + columns] for at in range(0, len(entries), columns)]
-            cells = ("".join(f"<td>{self.maths(one)}</td>" for one in row) for row in rows)
-            return f'<table class="matrix">{"".join(f"<tr>{row}</tr>" for row in cells)}</table>'
-        return f'<span class="m">{escape_xml(self.printer.text(expr))}</span>'
+        return "".join(self.printer.write_inline(part.expr) if isinstance(part, Math) else escape_xml(part) for part in sentence)
 
     @singledispatchmethod
     def block(self, block: object) -> str:
@@ -178,27 +182,29 @@ class _HtmlPage:
     def _(self, block: Paragraph) -> str:
         label = f"<b>{escape_xml(block.label)}</b> " if block.label else ""
         inside = label + self.sentence(block.parts)
-        return f"<div>{inside}</div>" if "<table" in inside else f"<p>{inside.strip()}</p>"
+        return f"<p>{inside.strip()}</p>"
 
     @block.register
     def _(self, block: Equations) -> str:
-        if block.beside:
-            tables = (f'<table class="eq">\n{"".join(self.list_rows(equation))}\n</table>' for equation in block.rows)
-            return f'<div class="scroll beside">{"".join(tables)}</div>'
-        rows = "\n".join(row for equation in block.rows for row in self.list_rows(equation))
-        return f'<div class="scroll"><table class="eq">\n{rows}\n</table></div>' if rows else ""
+        groups = [[equation] for equation in block.rows] if block.beside else [block.rows] if block.rows else []
+        grids = ["\n".join(row for equation in group for row in self.list_rows(equation)) for group in groups]
+        kind = "equations beside" if block.beside else "equations"
+        inside = "\n".join(f'<div class="aligned">\n{rows}\n</div>' for rows in grids)
+        return f'<div class="{kind}">{inside}</div>' if grids else ""
 
     def list_rows(self, equation: Equation) -> Iterator[str]:
         """A row for each member of an equation, the reason beside the first."""
         number = f"({equation.number})" if equation.number is not None else ""
         why = " ".join(part for part in (self.sentence(equation.why), number) if part)
-        for place, side in enumerate(equation.sides or (Side(equation.left),)):
-            left = self.maths(equation.left) if not place else ""
+        key = _name_target(equation.left)
+        step = f' data-step="{escape_xml(key)}"' if key else ""
+        for place, side in enumerate(equation.sides or (Side(equation.left, ""),)):
+            left = self.printer.write_alone(equation.left) if not place and equation.sides else ""
             note = f"({self.sentence(side.note)})" if side.note else ""
             told = " ".join(part for part in (note, "" if place else why) if part)
-            kind = ' class="result"' if side.result else ""
-            member = f"<td>{escape_xml(side.relation)}</td><td{kind}>{self.maths(side.expr)}</td>"
-            yield f'<tr><td>{left}</td>{member}<td class="why">{told}</td></tr>'
+            member = f'<div class="{"side result" if side.result else "side"}">{self.printer.write_alone(side.expr, side.relation)}</div>'
+            reason = f'<div class="why">{told}</div>' if told else ""
+            yield f'<div class="{"row" if place else "row first"}"{step}><div class="left">{left}</div>{member}{reason}</div>'
 
     @block.register
     def _(self, block: Table) -> str:
@@ -248,6 +254,18 @@ class _HtmlPage:
         page = _HtmlPage(block.notation, self.language, self.depth + bool(block.document.title))
         body = "\n".join(part for part in page.write_parts(block.document) if part)
         return f'<section{" class=apart" if block.apart else ""}>\n{body}\n</section>'
+
+
+def _name_target(left: Expr) -> str:
+    """The key of what stands at the left of an equation, by which a page finds its step: w5, dL/dw5; nothing for a formula."""
+    match left:
+        case Name(name):
+            return name
+        case Partial(of, wrt):
+            return derivative_key(of, wrt)
+        case Call("shaped", (inner, *_)):
+            return _name_target(inner)
+    return ""
 
 
 def _list_boxes(place: AnswerPlace | None) -> Iterator[str]:

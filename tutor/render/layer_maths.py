@@ -119,7 +119,7 @@ def _write_named(latex: str, text: str, operands: int = 1, index: Callable[[Writ
             head += _write_both(writer, f"_{{{below}}}", f"[{below}]")
         inner = ", ".join(writer.show(arg) for arg in shown)
         closed = operands == 1 and type(args[0]) is Call and args[0].func == "size" and not writer.style.markup
-        return head + (inner if closed else writer.bracket(inner))
+        return head + (inner if closed else writer.style.applied + writer.bracket(inner))
 
     return write
 
@@ -164,11 +164,17 @@ def _windows(latex: str, text: str, *, swap: bool = False, full: bool = False) -
     return write
 
 
+def _write_index(writer: Writer, index: Expr) -> str:
+    """An index as short as it can be: in markup it is a part of a symbol, which has no marks."""
+    style, short = writer.style, writer.show(index).replace(" ", "")
+    return short.replace(style.touch, "").replace(style.applied, "") if style.markup else short
+
+
 def _entry(writer: Writer, args: tuple[Expr, ...]) -> str:
     array, *index = args
     if not index:
         return writer.show(array)
-    shown = [Symbol(writer.show(i).replace(" ", ""), writer.show(i).replace(" ", "").replace("−", "-")) for i in index]
+    shown = [Symbol(short, short.replace("−", "-")) for short in (_write_index(writer, one) for one in index)]
     name = derivative_key(array.of, array.wrt) if type(array) is Partial else array.name if type(array) is Name else ""
     if not name:
         return writer.write_within(array, _ATOM) + _write_both(writer, "_{" + ",".join(i.latex for i in shown) + "}",
@@ -276,7 +282,10 @@ def make_printed(row: Layer) -> PrintedOperation:
 
 
 def _flip_operands(write: Write) -> Write:
-    return lambda writer, args: _write_both(writer, "\\operatorname{flip}", "flip") + writer.bracket(write(writer, args))
+    def write_flipped(writer: Writer, args: tuple[Expr, ...]) -> str:
+        return _write_both(writer, "\\operatorname{flip}", "flip") + writer.style.applied + writer.bracket(write(writer, args))
+
+    return write_flipped
 
 
 _ON_PAPER: dict[str, PrintedOperation] = {

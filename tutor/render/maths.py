@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, NamedTuple
 
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow
@@ -40,8 +40,8 @@ class Style:
     """One way of writing maths: what the two printers do not share.
 
     ``signs`` are the signs of `tutor.notation.Notation` between numbers, ``chain`` those between the factors of a chain
-    rule, ``names`` the one between other factors and ``touch`` the one before a bracket.  ``quotient`` says how tightly
-    a fraction holds together.
+    rule, ``names`` the one between other factors and ``touch`` the one before a bracket; ``applied`` stands between a
+    function and its bracket.  ``quotient`` says how tightly a fraction holds together.
     """
 
     markup: bool
@@ -60,6 +60,7 @@ class Style:
     positive: tuple[str, str]
     cases: tuple[str, str, str, str]
     above: str
+    applied: str = ""
 
 
 LATEX = Style(
@@ -81,6 +82,10 @@ LATEX = Style(
     cases=("\\begin{cases} ", " & \\text{if } ", " \\\\ ", " & \\text{else} \\end{cases}"),
     above=" > ",
 )
+
+TIMES_MARK, APPLY_MARK = "\N{INVISIBLE TIMES}", "\N{FUNCTION APPLICATION}"
+MARKED = replace(LATEX, touch=TIMES_MARK, applied=APPLY_MARK)
+"""LaTeX that tells a product, x(y + z), from a function of something, σ(y + z): what `tutor.render.mathml_reader` reads."""
 
 TEXT = Style(
     markup=False,
@@ -381,7 +386,7 @@ class Writer:
             return style.root[0] + shown[0] + style.root[1]
         if func == "abs" and len(args) == 1:
             return self._write_absolute(shown[0])
-        return self.function(func) + self.bracket(", ".join(shown))
+        return self.function(func) + style.applied + self.bracket(", ".join(shown))
 
     def _write_absolute(self, body: str) -> str:
         if not self.style.markup:

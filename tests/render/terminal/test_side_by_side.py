@@ -45,5 +45,5 @@ def test_every_format_has_all_of_them_once():
     assert latex.count("\\begin{bmatrix}") == 4
     assert latex.count("&=") == 1  # one row
     html = page.to("html").partition(">Given<")[2].partition("<h2")[0]
-    assert html.count('<table class="eq">') == 4
+    assert html.count('<div class="aligned">') == html.count("<mtable>") == 4
     assert len(re.findall("\\\\begin{bmatrix}", page.to_markdown().partition("## Given")[2].partition("##")[0])) == 4
