@@ -13,7 +13,7 @@ VERBS = frozenset("""
     recognise record reduce refine refresh refuse refute release remark remember rename render repair repeat replace replay
     report require reserve resolve reuse reverse rewrite round route run sample say scale scan score seal see select send serve set
     settle shape sharpen shorten show shrink shuffle silence simplify skip slice solve sort space speak spell spend split
-    spread squeeze stack stand start step stop straighten strip style submit substitute subtract suggest sum sync tabulate take tell
+    spread squeeze stack stand start step stop straighten strip style submit substitute subtract suggest sum sync take tell
     test thin tidy tie train translate transpose trim try turn unscale unuse unwrap update use verify view wait walk watch weigh
     widen wrap write
 """.split())  # noqa: SIM905
