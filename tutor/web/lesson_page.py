@@ -175,7 +175,8 @@ class SessionPage:
         letters = [letter for letter, _ in task.question.options]
         touched = [getattr(tile, "name", "") for tile in task.tiles] or [""] * len(letters)
         options = [
-            {"letter": letter, "html": write_inline(block.parts, self.prepared.notation), "node": node}
+            {"letter": letter, "html": write_inline(block.parts, self.prepared.notation), "node": node,
+             "name": write_words(block.parts, self.prepared.notation)}
             for letter, block, node in zip(letters, rest, touched, strict=True)
         ]  # fmt: skip
         asked = list(list_key_names(task.target)) if task.target else []

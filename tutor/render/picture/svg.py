@@ -166,7 +166,8 @@ def _choose_layout(picture: Picture, known: dict[str, Label], sizes: Mapping[Edg
     if right.width <= widest:
         return right
     down = draw_towards("down")
-    return down if down.width * 1.5 <= right.width else right
+    spared = 1.5 if widest >= WIDEST_ROW else 1.0  # beside a text any width that is spared counts
+    return down if down.width * spared <= right.width else right
 
 
 def _measure_box(node: Node, known: dict[str, Label]) -> tuple[float, float]:
