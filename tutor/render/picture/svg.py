@@ -67,13 +67,13 @@ _DROP = {SUB: 3.0, SUP: -5.0}
 _FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans", sans-serif'
 
 
-def svg(picture: Picture, notation: Notation, *, alone: bool = True) -> str:
+def svg(picture: Picture, notation: Notation, *, alone: bool = True, widest: float = WIDEST_ROW) -> str:
     """The picture as the text of an SVG file; lengths are pixels.  One that is not ``alone`` is put into a page that has `PICTURE_STYLE`.
 
     Each box names its quantity (``data-node``), and each piece of an edge what it joins (``data-edge="w5>in_o1"``, one word an edge where
     several have the piece in common), for pages that light them up.  The graph runs from left to right, or downwards where it would become
-    too wide.  Each box tells its whole formula when the mouse rests on it; a screen reader hears the same as one description.  A very large
-    graph is shown without its middle (see `layout.make_drawable`).
+    wider than ``widest`` pixels.  Each box tells its whole formula when the mouse rests on it; a screen reader hears the same as one
+    description.  A very large graph is shown without its middle (see `layout.make_drawable`).
 
     >>> picture = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
     >>> svg(picture, Notation()).count("<rect")  # the paper, two boxes and two samples in the legend
@@ -83,7 +83,7 @@ def svg(picture: Picture, notation: Notation, *, alone: bool = True) -> str:
     known = label.labels(picture, notation, _ROOM)
     told = label.write_locals(picture, notation)
     sizes = {ends: (label.em(phrase.text) * SMALL + 6.0, SMALL * 1.3) for ends, phrase in told.items()}
-    drawn = _choose_layout(picture, known, sizes)
+    drawn = _choose_layout(picture, known, sizes, widest)
     spots = place_labels(drawn, sizes)
     entries = label.legend(picture, notation, known)
     widths = [_entry_width(role, words) for role, words in entries]
@@ -155,7 +155,7 @@ def _describe(picture: Picture, known: dict[str, Label], told: Mapping[EdgeName,
     return title, " ".join(sentences)
 
 
-def _choose_layout(picture: Picture, known: dict[str, Label], sizes: Mapping[EdgeName, Size]) -> Layout:
+def _choose_layout(picture: Picture, known: dict[str, Label], sizes: Mapping[EdgeName, Size], widest: float) -> Layout:
     order = arrange(picture)
 
     def draw_towards(direction: Direction) -> Layout:
@@ -163,7 +163,7 @@ def _choose_layout(picture: Picture, known: dict[str, Label], sizes: Mapping[Edg
         return coordinates(order, lambda node: _measure_box(node, known), direction, widen_gaps(spacing, sizes, direction))
 
     right = draw_towards("right")
-    if right.width <= WIDEST_ROW:
+    if right.width <= widest:
         return right
     down = draw_towards("down")
     return down if down.width * 1.5 <= right.width else right
