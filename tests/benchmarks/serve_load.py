@@ -4,12 +4,12 @@
     python tests/benchmarks/serve_load.py --learners 50 --seconds 20 --kills 0
 
 A step is one answer as the page's script sends it: the POST, judged, committed to the disk, with the parts of the page that come back.
-Learners think between 1 and 3 seconds (seeded), begin one of six exercises, and answer right three times of four.  The clients are processes
-of their own on the same machine, so that they take a part of its cores.
+Learners think between 1 and 3 seconds (seeded), begin one of six exercises, and answer right three times of four.  Clients are
+processes of their own on the same machine, so that they take a part of its cores.
 
-Beside it: neither STACK nor Numbas publishes times of a step that could be compared.  Numbas marks in the student's browser, no server takes
-part.  STACK's documentation ranks the ways to reach Maxima (a process each time is the slowest, a server of Maxima very fast) without figures.
-A public load test of Moodle's plain quiz (Universidad de la República, 2026: 2,000 learners, 12 cores, no STACK) has no time of a single step.
+Beside it: neither STACK nor Numbas publishes times of a step that could be compared.  Numbas marks in the student's browser, without a
+server.  STACK's documentation ranks the ways to reach Maxima (a process each time is the slowest, a server of Maxima very fast) without
+figures.  A public load test of Moodle's plain quiz (Universidad de la República, 2026: 2,000 learners on 12 cores) is without STACK.
 """
 
 from __future__ import annotations
@@ -174,7 +174,7 @@ def load_server(server, count, seconds, answers, kills=0):
 
 
 def warm(port, answers):
-    """One learner with each exercise, so that every worker has what a class meets on the second day."""
+    """One learner with each exercise, so that every worker has what a class meets on its second day."""
     async def main():
         for number in range(4 * len(EXERCISES)):
             await learn_once(port, number, answers)

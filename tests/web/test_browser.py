@@ -1,4 +1,4 @@
-"""The pages in Chromium: learners go through exercises by keyboard, with JavaScript and without; axe finds nothing; no one else is asked."""
+"""The pages in Chromium: learners go through exercises by keyboard, with JavaScript and without; axe finds nothing; no other is asked."""
 
 import re
 
