@@ -5,11 +5,14 @@ import importlib
 import pkgutil
 
 import pytest
+from extras import is_loadable
 
 import tutor
 
 MODULES = sorted(
-    info.name for info in pkgutil.walk_packages(tutor.__path__, "tutor.") if not info.name.endswith("__main__")
+    info.name
+    for info in pkgutil.walk_packages(tutor.__path__, "tutor.")
+    if not info.name.endswith("__main__") and is_loadable(info.name)
 )
 
 

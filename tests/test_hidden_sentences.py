@@ -24,6 +24,8 @@ NOT_OF_PAGES = {
     "errors.py": "errors stay in English",
     "answer/": "messages about what students wrote, with a caret",
     "batch/": "messages about files and processes",
+    "web/store.py": "SQL, and messages about a database",
+    "web/judging.py": "messages about processes, for the log",
     "exercise/": "messages about exercise files",
     "expression/": "messages about formulas, with a caret",
     "marking/judge": "messages about answers, shown beside those of the reader: they would have to become facts",
@@ -106,6 +108,7 @@ LEFT = {  # module: how many are left, and why
     "rules/functions.py": (3, "formulas"),
     "rules/operations.py": (3, "citations"),
     "rules/optimisers.py": (12, "citations, and another name that is understood"),
+    "web/site.py": (1, "a header"),
     "solving/request.py": (1, "where an error is"),
 }
 

@@ -8,6 +8,7 @@ import re
 from collections import Counter, defaultdict
 from pathlib import Path
 
+from extras import is_loadable
 from function_words import CONVERSIONS, FOREIGN, NOUNS, PARTICIPLES, PREDICATES, VERBS
 from names_allowed import ALLOWED, REASONS
 
@@ -213,11 +214,10 @@ def test_no_group_is_repeated_possessively():
     )
     patterns = {}
     for name in FILES:
-        module = (
-            importlib.import_module("tutor." + name.removesuffix(".py").removesuffix("/__init__").replace("/", "."))
-            if name not in ("__init__.py", "__main__.py")
-            else tutor
-        )
+        dotted = "tutor." + name.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        if not is_loadable(dotted):
+            continue
+        module = importlib.import_module(dotted) if name not in ("__init__.py", "__main__.py") else tutor
         patterns |= {f"{name}: {key}": value for key, value in vars(module).items() if isinstance(value, re.Pattern)}
     assert len(patterns) > 50
     assert {

@@ -36,8 +36,10 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "results": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "answer", "marking",
                 "practice", "explain", "render", "contracts", "autograde"),
     "batch": ("errors", "answer", "marking", "export", "render.page_formats", "results", "autograde"),
+    "web": ("errors", "version", "expression", "notation", "exercise", "answer.read", "marking", "practice", "explain", "render", "results",
+            "contracts", "batch"),
     "cli": ("errors", "version", "expression", "rules", "graph", "numbers", "notation", "exercise", "solving", "answer", "marking",
-            "practice", "explain", "export", "render", "results", "contracts", "batch"),
+            "practice", "explain", "export", "render", "results", "contracts", "batch", "web"),
     "__main__": ("cli",),
     "__init__": ("errors", "version", "graph", "derive", "exercise", "render", "results",
                  "solving.check_claims"),
@@ -60,29 +62,37 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "flint": ("numbers.balls",),
     "numpy": ("numbers.array_plan", "numbers.runner", "numbers.compiled", "numbers.arrays"),  # all others take what numbers.arrays has
     "subprocess": ("render.latex.pdf", "batch.workers"),
-    "signal": ("render.latex.pdf", "batch.pool", "batch.serve", "batch.workers"),
+    "signal": ("render.latex.pdf", "batch.pool", "batch.serve", "batch.workers", "cli.tutor_serve"),
     "shutil": ("render.latex.pdf", "cli.practice_screen"),
     "tempfile": ("cli", "batch", "render.latex.pdf"),
-    "os": ("cli", "batch", "render.latex.pdf"),
+    "os": ("cli", "batch", "web.judging", "web.roster", "render.latex.pdf"),
     "sys": ("cli", "batch", "__main__"),
-    "pathlib": ("cli", "batch", "render.latex.pdf", "render.maths_font", "exercise.catalogue", "exercise.load", "notation.profile",
-                "explain.words.languages"),
-    "tomllib": ("explain.theme", "exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",
+    "pathlib": ("cli", "batch", "web.pages", "web.roster", "web.store", "render.latex.pdf", "render.maths_font", "exercise.catalogue",
+                "exercise.load", "notation.profile", "explain.words.languages"),
+    "tomllib": ("explain.theme", "web.roster", "exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",
                 "explain.words.languages"),
     "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
-    "time": ("cli.tutor_mark", "cli.tutor_practise", "results.practice", "batch.pool"),
+    "time": ("cli.tutor_mark", "cli.tutor_practise", "results.practice", "batch.pool",
+             "web.judging", "web.progress", "web.site", "web.store"),
     "datetime": ("answer.files.structured",),  # TOML has dates, which are kept as text
-    "socket": (),
-    "urllib": (),
+    "socket": ("cli.tutor_serve",),
+    "urllib": ("web.forms", "web.site"),
     "pickle": (),
-    "secrets": (),
+    "secrets": ("web.security", "web.site"),
+    "sqlite3": ("web.store",),
+    "asyncio": ("web.judging", "web.site", "cli.tutor_serve"),
+    "starlette": ("web.site",),
+    "jinja2": ("web.pages",),
+    "markupsafe": ("web.pages",),
+    "uvicorn": ("cli.tutor_serve",),
     "uuid": (),
     "locale": (),
     "logging": (),
-    "threading": ("batch.workers", "marking.mark_submission"),  # there a lock: numbers of many digits share one precision
+    "threading": ("batch.workers", "web.judging", "marking.mark_submission"),  # there a lock: numbers of many digits share one precision
     "multiprocessing": (),
 }
-FILES = ("cli", "batch", "render.latex.pdf", "render.maths_font", "exercise.catalogue", "notation.profile", "explain.words.languages")
+FILES = ("cli", "batch", "web.pages", "web.roster", "render.latex.pdf", "render.maths_font", "exercise.catalogue", "notation.profile",
+         "explain.words.languages")  # fmt: skip
 """The modules that may open, read or write a file."""
 
 

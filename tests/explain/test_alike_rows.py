@@ -6,7 +6,7 @@ import pytest
 from words_of_pages import nobody
 
 import tutor
-from tutor.explain.alike_rows import ALIKE, MANY, group_alike, tabulate_alike
+from tutor.explain.alike_rows import ALIKE, MANY, group_alike, write_alike_table
 from tutor.explain.document import Equation, Equations, Math, Side, Table
 from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Mul, Name, Number, Partial
@@ -44,7 +44,7 @@ def test_another_reason_is_another_group():
 @pytest.mark.parametrize("count", [1, 2, 7, 8])
 def test_a_table_has_every_row_down_its_columns(count):
     rows = make_rows((count, "a"))
-    table = tabulate_alike(rows, ENGLISH)
+    table = write_alike_table(rows, ENGLISH)
     assert {len(line) for line in (table.header, *table.rows)} == {8}
     halves = [[line[at : at + 4] for line in table.rows if line[at]] for at in (0, 4)]
     shown = [cells for half in halves for cells in half]

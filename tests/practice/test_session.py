@@ -53,6 +53,21 @@ def test_right_work_is_never_asked_twice():
     assert not set(done) & set(reply.implied)
 
 
+@pytest.mark.parametrize("line", ["in_h1 = 0.3775; out_h1 = 0.5", "in_h1 = 0.3775, out_h1 = 0.5", "in_h1 = 0.3775\nout_h1=0.5"])
+def test_several_answers_on_a_line(line):
+    session, reply = step(start(load("neuron/two-two-two"), Settings(wrt=("w5",))), Event("answer", line))
+    assert [(one.task, one.marked.verdict) for one in (*reply.before, reply)] == [("in_h1", "correct"), ("out_h1", "wrong")]
+    assert session.at == "out_h1"
+    assert len(session.events) == 1
+    assert [one["id"] for one in write_reply(session, reply)["before"]] == ["in_h1"]
+
+
+def test_a_vector_is_one_answer():
+    session = start(load("dl/index-network-layers"), Settings(layer=True))
+    _, reply = step(session, Event("answer", "[1, 2, 3, 4]"))
+    assert reply.before == ()
+
+
 def test_a_journal_comes_to_the_same():
     session = start(load("neuron/two-two-two"), Settings(wrt=("w5", "b1")))
     typed = ["0.3775", "0.7", "?", "banana(", "0.3924", "dL/dw5 = 0.08", "in_o1 = 1.1"]

@@ -108,7 +108,7 @@ def test_an_equation_is_a_row_with_its_step_and_its_reason():
     text = write_html(Document("", blocks=(Equations((Equation(Name("W"), (Side(matrix, result=True),), 3, ("why",)),)),)), Notation())
     assert re.search(r"<mtable><mtr><mtd><mn>1</mn></mtd><mtd><mn>2</mn></mtd></mtr><mtr>", text)
     assert '<div class="row first" data-step="W">' in text
-    assert '<div class="why">why (3)</div>' in text
+    assert '<div class="why"><span class="place">(3)</span>why</div>' in text
 
 
 @pytest.mark.parametrize(("left", "step"), [

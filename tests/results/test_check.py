@@ -43,9 +43,10 @@ def test_claims_are_written_as_on_the_pages():
 
 
 def test_where_a_formula_differs_is_said_in_symbols():
-    (one,) = written([("dL/da", "a - y")])
-    assert re.fullmatch(r"[xywb] = −?[0-9.]+(, [xywb] = −?[0-9.]+)*", one.point)
-    assert all("-" not in text for text in one.both)
+    one, other = written([("dL/da", "a - y"), ("dL/da", "4*(a - y)*x")])
+    assert (one.point, one.at_given) == ("", True)
+    assert re.fullmatch(r"[xywb] = −?[0-9.]+(, [xywb] = −?[0-9.]+)*", other.point)  # the two are equal at the given x = 1/2
+    assert all("-" not in text for text in (*one.both, *other.both))
 
 
 def test_no_internal_name_is_shown_for_any_exercise():

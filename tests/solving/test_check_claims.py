@@ -1,5 +1,7 @@
 """Checking what is printed: this table of claims and verdicts is the specification."""
 
+from math import exp
+
 import pytest
 from small_neuron import HEAD, VALUES
 
@@ -200,7 +202,7 @@ def test_targets_that_do_not_add_up_to_1_do_not_make_a_formula_right():
     exercise = from_text(text + 'u = 1\nv = 2\nt1 = 1\nt2 = 1\n[[claim]]\nclaim = "dL/du"\nprinted = "p1 - t1"\n', "t")
     (verdict,) = check(exercise)
     assert verdict.agreement == "differs"
-    assert verdict.difference.point
+    assert verdict.at_given
     assert verdict.difference.yours != verdict.difference.expected
 
 
@@ -256,3 +258,18 @@ def test_where_arrays_differ_is_said():
     place, value = verdict.difference.yours.split(" = ")
     assert place == verdict.difference.expected.split(" = ")[0]
     assert float(value) == pytest.approx(2 * float(verdict.difference.expected.split(" = ")[1]), rel=1e-3)
+
+
+@pytest.mark.parametrize(("printed", "given"), [
+    ("2*(a - y)*a", True),  # the exercise's own numbers tell them apart
+    ("2*(a - y)*a*(1 - a)*x", False),  # x is 1 there: only elsewhere they differ
+])  # fmt: skip
+def test_the_given_values_tell_a_formula_apart_where_they_do(printed, given):
+    text = 'title = "t"\nsteps = ["z = w*x + b", "a = sigmoid(z)", "L = (a - y)^2"]\n[values]\nw = 0.5\nx = 1\nb = 0.2\ny = 1\n'
+    (verdict,) = check(from_text(f'{text}[[claim]]\nclaim = "dL/dz"\nprinted = "{printed}"\n', "t"))
+    assert verdict.agreement == "differs"
+    assert (verdict.at_given, verdict.difference.point == ()) == (given, given)
+    if given:  # worked out by hand: a = σ(0.7)
+        a = 1 / (1 + exp(-0.7))
+        assert float(verdict.difference.yours) == pytest.approx(2 * (a - 1) * a, rel=1e-3)
+        assert float(verdict.difference.expected) == pytest.approx(2 * (a - 1) * a * (1 - a), rel=1e-3)

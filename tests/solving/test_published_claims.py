@@ -115,9 +115,9 @@ def test_check_solve_and_mark_agree_on_a_published_figure(example, claim, printe
 def test_a_page_writes_a_wrong_update_as_its_optimiser_is_written():
     claims = '[[claim]]\nclaim = "update w"\nprinted = "w - rate*mhat"\n[[claim]]\nclaim = "update mhat"\nprinted = "m/(1 - beta1)"\n'
     exercise = from_text(f'title = "t"\n{ADAM}\n{claims}', "t")
-    assert [verdict.written.printed for verdict in tutor.check(exercise)] == ["w − η·mhat", "m/(1 − β1)"]
+    assert [verdict.written.printed for verdict in tutor.check(exercise)] == ["w − η·m̂", "m/(1 − β₁)"]
     page = " ".join(tutor.solve(exercise).to_text().split())
-    assert "for the update of mhat the lecture prints m/(1 − β1); it is m/(1 − β1^t)" in page
+    assert "for the update of m̂ the lecture prints m/(1 − β₁); it is m/(1 − β₁^t)" in page
     assert "rate*" not in page
 
 

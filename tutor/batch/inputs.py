@@ -149,7 +149,7 @@ def read_all(
     from tutor.answer.handed_in import Submission
     from tutor.answer.read.ids import student_key
 
-    students = _read_roster(roster) if roster else None
+    students = read_roster(roster) if roster else None
     batches: dict[object, list[HandedInFiles]] = {}
     for name, data in read_files(paths):
         folders, base = name.split("/")[:-1], name.rpartition("/")[2]
@@ -192,7 +192,7 @@ def _join_batches(found: Sequence[HandedInFiles]) -> HandedInFiles:
     return HandedInFiles((join_files(files[0].student, files),), tuple(problem for read in found for problem in read.problems))
 
 
-def _read_roster(path: Path) -> dict[str, Submission]:
+def read_roster(path: Path) -> dict[str, Submission]:
     """The students there are, from CSV (the column student, id, email …) or one a line, each as if nothing had been handed in."""
     from tutor.answer.files.submissions import read_submissions
     from tutor.answer.handed_in import Submission

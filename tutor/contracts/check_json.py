@@ -2,7 +2,8 @@
 
 ``claims`` [{``exercise``, ``claim``, ``printed``, ``value``, ``agreement``, ``erratum``, ``sums``, ``difference``}]; ``sums`` are
 the groups of targets that have to add up to 1 for a formula to agree, ``difference`` is where one differs: {``point`` {name: value},
-``printed``, ``derived``}.
+``printed``, ``derived``}, the point empty where the given values tell the two apart.  ``erratum`` is as its exercise file has it, in
+the file's own language, with mathematics between dollars (``$w_1$``); so are titles, sources and notes in every other JSON.
 """
 
 from __future__ import annotations

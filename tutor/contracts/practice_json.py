@@ -107,7 +107,14 @@ def write_report(session: Session) -> dict[str, Any]:
 
 
 def write_reply(session: Session, reply: Reply) -> dict[str, Any]:
-    """What is said to an event, with the state after it."""
+    """What is said to an event, with the state after it; what was said to the answers before it on the same line is in ``before``."""
+    found = _write_said(session, reply)
+    if reply.before:
+        found["before"] = [_write_said(session, one) for one in reply.before]
+    return found | {"state": write_state(session)}
+
+
+def _write_said(session: Session, reply: Reply) -> dict[str, Any]:
     found: dict[str, Any] = {"to": reply.kind, "id": reply.task}
     if reply.note:
         found["note"] = reply.note
@@ -127,7 +134,7 @@ def write_reply(session: Session, reply: Reply) -> dict[str, Any]:
             found[key] = write_rung(rung)
     if reply.implied:
         found["implied"] = list(reply.implied)
-    return found | {"state": write_state(session)}
+    return found
 
 
 def write_rung(rung: Rung) -> dict[str, Any]:

@@ -62,11 +62,12 @@ def entries() -> list[Entry]:
         )
         titles = tuple((code, str(said["title"])) for code, said in raw.items() if is_language_code(code) and "title" in said)
         source = str(raw.get("source", ""))
-        found.append(Entry(name, str(raw["title"]), name.split("/")[0], source, claims, _list_abilities(raw), titles))
+        found.append(Entry(name, str(raw["title"]), name.split("/")[0], source, claims, list_abilities(raw), titles))
     return found
 
 
-def _list_abilities(raw: Mapping[str, Any]) -> tuple[str, ...]:
+def list_abilities(raw: Mapping[str, Any]) -> tuple[str, ...]:
+    """What can be done with an exercise besides solving it neuron by neuron, by its file."""
     counted = all(str(asked).startswith("count ") for asked in raw.get("asked", [""]))
     has = {"layers": "shapes" in raw or ("network" in raw and not counted), "data": "data" in raw, "training": "train" in raw}
     return tuple(ability for ability, there in has.items() if there)

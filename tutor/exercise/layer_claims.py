@@ -16,13 +16,13 @@ from tutor.expression.plain import write_plain
 from tutor.expression.walk import substitute
 from tutor.graph.entries import Array, Entries
 from tutor.graph.layered import choose_sizes, write_out
-from tutor.graph.shapes import shape_text
+from tutor.graph.shapes import Shape, shape_text, shorten_call
 from tutor.numbers.arithmetic import CONTEXT, Value, as_real
 from tutor.numbers.form_agreement import relative
 from tutor.numbers.prove_layer_rewrites import norm_targets
 from tutor.numbers.run_arrays import Numbers, as_arrays, evaluate_layers
 from tutor.numbers.verify import random_points
-from tutor.rules.operations import SOFTMAXES
+from tutor.rules.operations import ENTRYWISE, SOFTMAXES
 
 POINTS = 2
 EQUAL = CONTEXT.mpf(10) ** -40
@@ -71,11 +71,21 @@ def find_layer_difference(exercise: Exercise, subject: Expr, formula: Expr, *, n
         entries = Entries(known, Numbers())
         left, right = entries.value(subject), entries.value(formula)
         if left.shape != right.shape:
-            raise ExerciseError(f"shapes do not fit: {shape_text(left.shape)} and {shape_text(right.shape)}")
+            raise _refuse_shapes(subject, left.shape, formula, right.shape, {name: array.shape for name, array in known.items()})
         floor = EQUAL * max([abs(as_real(item)) for item in left.items], default=CONTEXT.mpf(0))
         if any(as_real(relative(a, b, floor)) > EQUAL for a, b in zip(left.items, right.items, strict=True)):
             return LayerDifference(left, right, point is exercise.values)
     return None
+
+
+def _refuse_shapes(subject: Expr, left: Shape, formula: Expr, right: Shape, shapes: Mapping[str, Shape]) -> ExerciseError:
+    """The refusal of a printed formula of another shape: how its product was read, and the other reading where that fits."""
+    one, other = (shorten_call(expr, shapes) for expr in (subject, formula))
+    hint = "check the order of its factors, and what is transposed"
+    if type(formula) is Call and formula.func == ENTRYWISE:
+        a, b = (shorten_call(arg, shapes) for arg in formula.args)
+        hint = f"{a} * {b} of one shape is entry by entry, {a} ⊙ {b}; the matrix product is {a} @ {b}"
+    return ExerciseError(f"shapes do not fit: {one} is {shape_text(left)}, and {other} is {shape_text(right)}", hint=hint)
 
 
 def list_sums(exercise: Exercise) -> tuple[tuple[str], ...]:

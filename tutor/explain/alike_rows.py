@@ -42,7 +42,7 @@ def _find_form(expr: Expr) -> object:
     return (type(expr), getattr(expr, "func", ""), tuple(map(_find_form, parts))) if parts else expr
 
 
-def tabulate_alike(rows: Sequence[Equation], words: Wording) -> Table:
+def write_alike_table(rows: Sequence[Equation], words: Wording) -> Table:
     """The rows as a table: the number of each, its derivative, its formula, its value where that is no number itself."""
     heads = words.drawn.COLUMNS
     names: list[Sentence] = [(words.pages.STEP_HEAD,), (), (heads["formula"],), (heads["value"],)]

@@ -122,14 +122,13 @@ class PageWriter:
             phrase = words.NO_DERIVATIVE if reason else words.NOTHING_LEARNT
             parts = split_places(phrase, {"reason": [say(reason)], "steps": through})
             self.blocks.append(self.write_labelled("no derivative", *parts))
-        for reason in dict.fromkeys(reasons):
-            if reason not in told.values():
-                self.blocks.append(self.write_labelled("convention", self.words.pages.grammar.stop(say(reason))))
+        said = [words.grammar.stop(say(reason)) for reason in dict.fromkeys(reasons) if reason not in told.values()]
+        if said:
+            self.blocks.append(self.write_labelled("convention", " ".join(said)))
         hit = [step for step in kinks if step not in told]
-        for step in hit[:MOST_KINKS]:
-            self.blocks.append(self.write_labelled("kink", words.ON_KINK.format(step=step)))
-        if len(hit) > MOST_KINKS:
-            self.blocks.append(self.write_labelled("kink", words.grammar.count(words.MORE_KINKS, len(hit) - MOST_KINKS)))
+        if hit:
+            phrase = words.grammar.choose(words.ON_KINK, len(hit))
+            self.blocks.append(self.write_labelled("kink", *split_places(phrase, {"steps": self.list_named(hit, MOST_KINKS)})))
 
     def proofs(self, sentences: Sequence[str]) -> None:
         """What was proved, a paragraph each."""

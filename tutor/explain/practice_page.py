@@ -86,7 +86,14 @@ def _ask(task: AskedStep, words: Wording, notation: Notation) -> Sentence:
 
 def write_reply(session: Session, reply: Reply, words: Wording = ENGLISH) -> Document:
     """What is said to an event; ``session`` is the one after it."""
-    return Document("", blocks=tuple(_ReplyWriter(session, reply, words).write()), language=words.language)
+    blocks: list[Block] = []
+    for one in (*reply.before, reply):
+        said = _ReplyWriter(session, one, words).write()
+        task = session.lesson.by_id.get(one.task)
+        if reply.before and task is not None and said and isinstance(said[0], Paragraph):
+            said[0] = replace(said[0], parts=(*name_step(task, words), ": ", *said[0].parts))
+        blocks += said
+    return Document("", blocks=tuple(blocks), language=words.language)
 
 
 class _ReplyWriter:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from tutor.explain.document import Document, Equation, Equations, Figure, Paragraph, Sentence, Side
 from tutor.explain.feedback_page import cut, value
 from tutor.explain.graph_picture import draw_known
-from tutor.explain.practice_page import say_rule
+from tutor.explain.practice_page import EQUALS, name_step, say_rule
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.nodes import Call, Expr, Number
 from tutor.expression.walk import as_name
@@ -47,6 +47,23 @@ def write_so_far(session: Session, words: Wording = ENGLISH, most: int | None = 
     say = words.practice
     blocks = [Paragraph((say.grammar.choose(say.MORE_ABOVE, left_out).format(count=left_out),))] if left_out and rows else []
     return Document("", blocks=(*blocks, Equations(tuple(rows))) if rows else (), language=words.language)
+
+
+def list_so_far(session: Session) -> tuple[AskedStep, ...]:
+    """The tasks that have something to show: those that are done, and those that are placed to go on with."""
+    writer = _StepWriter(session, ENGLISH)
+    return tuple(task for task in session.lesson.tasks if writer.is_shown(task))
+
+
+def write_step(session: Session, task: AskedStep, words: Wording = ENGLISH) -> Document:
+    """One step by itself, as `write_so_far` has it; of a task without a step (a count) what was answered."""
+    rows = _StepWriter(session, words).write_rows([task])
+    own = session.look_up(task.id)
+    if rows or own.status not in DONE:
+        return Document("", blocks=(Equations(tuple(rows)),) if rows else (), language=words.language)
+    is_own = own.status == "kept" or session.is_secret
+    answer = value(cut((own.text if is_own else write_answer(session.lesson.marker, task.question)).strip(), words.marking), words.marking)
+    return Document("", blocks=(Paragraph((*name_step(task, words), EQUALS, answer)),), language=words.language)
 
 
 def draw_so_far(session: Session, words: Wording = ENGLISH) -> Document:

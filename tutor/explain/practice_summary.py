@@ -60,7 +60,8 @@ def _is_reached(own: Progress) -> bool:
 def _write_row(session: Session, task: AskedStep, words: Wording) -> tuple[Sentence, ...]:
     """What was done at one step; nothing where it was not reached."""
     say, own = words.practice, session.look_up(task.id)
-    if not _is_reached(own) and own.status not in DONE:
+    is_settled = own.status == "implied" and task.question.kind == "choice"  # said with the answer that settled it
+    if is_settled or (not _is_reached(own) and own.status not in DONE):
         return ()
     what = name_step(task, words)
     time: Sentence = (write_time(own.seconds),) if own.seconds >= 1 else ("",)

@@ -9,7 +9,7 @@ from itertools import pairwise
 from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
 from tutor.derive.local import local_derivatives
 from tutor.derive.tidy import product, sum_terms
-from tutor.explain.alike_rows import group_alike, tabulate_alike
+from tutor.explain.alike_rows import group_alike, write_alike_table
 from tutor.explain.document import (
     Block,
     Equation,
@@ -187,7 +187,7 @@ class NumberSections(PageWriter):
             numbered = [replace(row, number=self.number(_read_key(row.left))) for row in group]
             together.append(numbered[0])
             if len(group) > 1:
-                blocks += [Equations(tuple(together)), tabulate_alike(numbered[1:], self.words)]
+                blocks += [Equations(tuple(together)), write_alike_table(numbered[1:], self.words)]
                 together = []
         return [*blocks, Equations(tuple(together))] if together else blocks
 

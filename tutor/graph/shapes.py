@@ -117,6 +117,9 @@ def refuse_misfit(
     """The refusal of two arrays that do not fit: both are named, with their shapes."""
     word = _WORDS.get(type(expr), "combined entry by entry with")
     hint = "both need the same shape"
+    one, two = shorten_call(first, shapes), shorten_call(other, shapes)
+    if type(expr) is Call and (fits := _bind_alike("matmul", id(LAYERS["matmul"]), (shape, second), ())):
+        hint = f"entry by entry (⊙) both need the same shape; as a matrix product, {one} @ {two}, it is {shape_text(fits[2])}"
     if isinstance(expr, Mul):
         hint = "entry by entry (⊙) both need the same shape; W x needs as many columns of W as x has entries"
     if isinstance(expr, Add) and {len(shape), len(second)} == {1, 2}:
@@ -124,7 +127,6 @@ def refuse_misfit(
         ways = [f"in columns write columns({shorten_call(bias, shapes)}, {columns})"] if size == rows else []
         ways += [f"in rows write rows({shorten_call(bias, shapes)}, {rows})"] if size == columns else []
         hint = "for a bias of samples " + ", of samples ".join(ways) if ways else hint
-    one, two = shorten_call(first, shapes), shorten_call(other, shapes)
     return GraphError(f"shapes do not fit: {one} of shape {shape_text(shape)} is {word} {two} of shape {shape_text(second)}", hint=hint)
 
 
@@ -204,7 +206,7 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
             elif sizes.setdefault(name, size) != size:
                 hint = f"{shorten_call(arg, shapes)} needs {sizes[name]} where it has {size}"
                 raise GraphError(
-                    "shapes do not fit: " + _shape_of_both(call, arrays, shapes), hint=hint + _shape_of_transposed(call, arrays, shapes)
+                    "shapes do not fit: " + _shape_of_both(call, arrays, shapes), hint=hint + _name_what_fits(call, arrays, shapes)
                 )
     _settings(call, row, operands, sizes, shapes)
     for text, size in products:
@@ -224,10 +226,14 @@ def _shape_of_both(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
     ) + f", in {shorten_call(call, shapes)}"  # fmt: skip
 
 
-def _shape_of_transposed(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape]) -> str:
-    if call.func == "matmul" and len(arrays[0]) == 2 and len(arrays[1]) < 3 and arrays[0][0] == arrays[1][0]:
-        return f"; {shorten_call(call.args[0], shapes)}^T would fit"
-    return ""
+def _name_what_fits(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape]) -> str:
+    """What may have been meant by a matrix product that does not fit: a transpose, or the product entry by entry."""
+    if call.func != "matmul":
+        return ""
+    one, two = (shorten_call(arg, shapes) for arg in call.args[:2])
+    turned = len(arrays[0]) == 2 and len(arrays[1]) < 3 and arrays[0][0] == arrays[1][0]
+    entrywise = f"; entry by entry it is {one} ⊙ {two} (or {one} * {two})" if arrays[0] == arrays[1] else ""
+    return (f"; {one}^T would fit" if turned else "") + entrywise
 
 
 def _refuse_axis(call: Call, shape: Shape, shapes: Mapping[str, Shape]) -> GraphError:

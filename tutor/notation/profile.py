@@ -27,6 +27,9 @@ MOST = 100_000
 """A notation file of one's own has at most so many bytes."""
 
 
+_LOWERED = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
+
+
 @dataclass(frozen=True, slots=True)
 class Notation:
     """The notation of one document: a course's profile together with the symbols of one exercise.
@@ -91,7 +94,7 @@ class Notation:
             return known
         head, _, index = name.partition("_")
         if index.isdigit():
-            return Symbol("\\operatorname{" + head + "}_{" + index + "}", name)
+            return Symbol("\\operatorname{" + head + "}_{" + index + "}", head + index.translate(_LOWERED))
         return Symbol("\\operatorname{" + name.replace("_", "\\_") + "}", name)
 
     def partial(self, of: str, wrt: str) -> Symbol:

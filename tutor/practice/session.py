@@ -9,6 +9,7 @@ kept.  Times stand in the events, seeds in the settings; nothing here looks at a
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
@@ -37,7 +38,9 @@ by a later answer that was right, ``given`` as a worked example."""
 DONE: tuple[Status, ...] = ("right", "kept", "shown", "implied", "given")
 
 SOME = 8
-"""So many steps are named where one is asked for that there is not."""
+"""So many steps are named where one is asked for that there is not, and so many answers stand on a line."""
+LONGEST_LINE = 2_000
+"""A longer text is one answer."""
 PLACED = 2
 """After so many tries the next step is placed for the learner to see."""
 
@@ -96,7 +99,8 @@ class Reply:
     """What the session says to an event.
 
     ``task`` is what the event was about, ``marked`` the verdict of an answer, ``rung`` a hint.  ``placed`` is the step in symbols that is
-    placed after two tries.  ``implied`` are the tasks that the answer settled.  ``note`` is a key: ``locked`` (a hint that is not there
+    placed after two tries.  ``implied`` are the tasks that the answer settled, ``before`` the replies to other answers on the same line.
+    ``note`` is a key: ``locked`` (a hint that is not there
     yet, with the seconds to ``wait``), ``no-hints``, ``blank``, ``unreadable``, ``taken`` (in an exam), ``not-kept``, ``done`` (the task
     already is), ``end``.
     """
@@ -109,6 +113,7 @@ class Reply:
     note: str = ""
     wait: float = 0.0
     implied: tuple[str, ...] = ()
+    before: tuple[Reply, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -306,6 +311,25 @@ def _fade(session: Session) -> Session:
 
 
 def _take_answer(session: Session, event: Event) -> tuple[Session, Reply]:
+    """An answer, or several that name their steps: "in_h1 = 0.3775; out_h1 = 0.5933"."""
+    replies: list[Reply] = []
+    for text in _split_answers(session, event.text):
+        session, reply = _take_one_answer(session, replace(event, text=text))
+        replies.append(reply)
+    return session, replace(replies[-1], before=tuple(replies[:-1]))
+
+
+_BETWEEN = re.compile(r"\s*[;\n]\s*|\s*,\s+(?=[^=]{1,100}=)")
+
+
+def _split_answers(session: Session, text: str) -> list[str]:
+    """The answers of a line, each of which names its step; else the line as it is."""
+    parts = [part for part in _BETWEEN.split(text[:LONGEST_LINE]) if part]
+    several = 1 < len(parts) <= SOME and len(text) <= LONGEST_LINE and all(_find_named(session, part) is not None for part in parts)
+    return parts if several else [text]
+
+
+def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
     lesson = session.lesson
     task = _find_named(session, event.text) or session.task
     if task is None:

@@ -67,6 +67,7 @@ mtd { padding: 0.4ex 0.4em; } mtd:first-child { padding-left: 0.1em; } mtd:last-
   .aligned { grid-template-columns: max-content minmax(0, 1fr); }
   .row .why { grid-column: 1 / -1; padding: 0.1em 0 0.3em; }
 }
+.place { float: right; margin-left: 1em; } .quiet { opacity: 0.7; }
 .beside { display: flex; flex-wrap: wrap; align-items: center; gap: 0.4em 2.4em; container-type: normal; }
 .beside .aligned { grid-template-columns: max-content minmax(0, max-content) auto; max-width: 100%; }
 .question { margin: 0.8em 0; break-inside: avoid; } .question > p { margin: 0; } .number { font-weight: 600; margin-right: 0.6em; }
@@ -210,17 +211,18 @@ class _HtmlPage:
 
     def list_rows(self, equation: Equation) -> Iterator[str]:
         """A row for each member of an equation, the reason beside the first."""
-        number = f"({equation.number})" if equation.number is not None else ""
-        why = " ".join(part for part in (self.sentence(equation.why), number) if part)
+        number = f'<span class="place">({equation.number})</span>' if equation.number is not None else ""
+        why = number + self.sentence(equation.why)
+        quiet = " quiet" if equation.quiet else ""
         key = _name_target(equation.left)
         step = f' data-step="{escape_xml(key)}"' if key else ""
         for place, side in enumerate(equation.sides or (Side(equation.left, ""),)):
             left = self.printer.write_alone(equation.left) if not place and equation.sides else ""
             note = f"({self.sentence(side.note)})" if side.note else ""
-            told = " ".join(part for part in (note, "" if place else why) if part)
+            told = " ".join(part for part in ("" if place else why, note) if part)
             member = f'<div class="{"side result" if side.result else "side"}">{self.printer.write_alone(side.expr, side.relation)}</div>'
             reason = f'<div class="why">{told}</div>' if told else ""
-            yield f'<div class="{"row" if place else "row first"}"{step}><div class="left">{left}</div>{member}{reason}</div>'
+            yield f'<div class="{"row" if place else "row first"}{quiet}"{step}><div class="left">{left}</div>{member}{reason}</div>'
 
     @block.register
     def _(self, block: Table) -> str:

@@ -22,6 +22,7 @@ from tutor.render.maths import text
 from tutor.results.feedback import course_notation
 from tutor.solving.check_claims import Verdict, VerdictText, nest_texts, show_value
 from tutor.solving.check_claims import check as check_exercise
+from tutor.solving.update_symbols import add_optimiser_letters
 
 _WHEN = re.compile(r"\s+(?:after|before)\s+\d+$")
 ONES = "𝟏"
@@ -49,7 +50,7 @@ class _VerdictWriter:
     """Writes the verdicts of one exercise as its pages do."""
 
     def __init__(self, exercise: Exercise) -> None:
-        self.notation = course_notation(exercise)
+        self.notation = add_optimiser_letters(course_notation(exercise), exercise)
         self.shapes: Mapping[str, Shape] = {}
         self.arrays = self.notation
         self.layered: Layered | None = None

@@ -140,12 +140,12 @@ def _epsilon(default: str) -> Setting:
 
 _PLAIN = (Move("w", "w - rate*g", "step against the gradient"),)
 OPTIMISERS: tuple[Optimiser, ...] = (
-    Optimiser("gd", "dl, qmul, neuron, cmu", _PLAIN),
+    Optimiser("gd", "Cauchy 1847", _PLAIN),
     Optimiser(
-        "sgd", "cmu: for some i; dl", _PLAIN, batch=1,
+        "sgd", "Robbins and Monro 1951", _PLAIN, batch=1,
     ),
     Optimiser(
-        "minibatch", "neuron: a batch of size b; cmu: B < N; dl", _PLAIN, batch=None,
+        "minibatch", "Neural Networks (003), Mini-batch gradient descent", _PLAIN, batch=None,
     ),
     Optimiser(
         "momentum", "Polyak 1964; Sutskever et al. 2013",
@@ -158,7 +158,7 @@ OPTIMISERS: tuple[Optimiser, ...] = (
         states=("v",), settings=(_MU,),
     ),
     Optimiser(
-        "newton", "neuron: W − λ[Hf(W)]⁻¹∇f(W)", (Move("w", "w - rate*d", "Newton step"),), rate="1", hessian=True,
+        "newton", "Neural Networks (003), Newton, but needs the Hessian", (Move("w", "w - rate*d", "Newton step"),), rate="1", hessian=True,
     ),
     Optimiser(
         "adagrad", "Duchi et al. 2011",
@@ -182,19 +182,19 @@ OPTIMISERS: tuple[Optimiser, ...] = (
         states=("m", "v"), settings=(*_BETAS, _epsilon("1e-8")), rate="0.001",
     ),
     Optimiser(
-        "adagrad-slide", "neuron: Adagrad",
+        "adagrad-slide", "Neural Networks (003), Learning rates: Adagrad",
         (Move("G", "G + g^2", "sum of squares"), Move("w", "w - rate/sqrt(G + eps)*g", "scaled step")),
         states=("G",), settings=(_epsilon("1e-10"),), rate="0.01", slips=("epsilon inside",), published="adagrad",
     ),
     Optimiser(
-        "rmsprop-slide", "neuron: RMSprop",
+        "rmsprop-slide", "Neural Networks (003), Learning rates: RMSprop",
         (Move("G", "rate*G + (1 - rate)*g^2", "mean of squares"), Move("w", "w - rate/sqrt(G + eps)*g", "scaled step")),
         states=("G",), settings=(_epsilon("1e-8"),), rate="0.001", rate_below=Fraction(1),
         slips=("one letter", "epsilon inside"),
         published="rmsprop",
     ),
     Optimiser(
-        "adam-slide", "neuron: Adam",
+        "adam-slide", "Neural Networks (003), Adam (Adaptive moment estimator)",
         (
             Move("G", "beta2*G + (1 - beta2)*g^2", "mean of squares"),
             Move("M", "beta1*M + (1 - beta1)*g", "mean of gradients"),

@@ -277,7 +277,25 @@ class _Checker:
                 return replace(base, agreement="exact", sums=tuple(sums))
         if found.outcome == "undecided":  # too much work for an answer, not for a lecture
             return replace(base, agreement="exact" if self.is_equal_everywhere(claim) else "differs")
-        return replace(base, agreement="exact") if found.outcome == "equal" else replace(base, agreement="differs", difference=found)
+        if found.outcome == "equal":
+            return replace(base, agreement="exact")
+        shown = self.tell_apart(claim)
+        if shown is None:
+            return replace(base, agreement="differs", difference=found)
+        return replace(base, agreement="differs", difference=replace(found, point=(), yours=shown[0], expected=shown[1]), at_given=True)
+
+    def tell_apart(self, claim: Claim) -> tuple[str, str] | None:
+        """What the printed formula and the derived one give at the exercise's own values, where these tell them apart."""
+        assert claim.subject is not None
+        assert claim.formula is not None
+        if not self.exercise.values:
+            return None
+        try:
+            trace = self.start(self.exercise.values)
+            both = [round_significant(self.subject(expr, trace), DIGITS) for expr in (claim.formula, claim.subject)]
+        except TutorError:  # a formula of something else, or without a value there
+            return None
+        return (both[0], both[1]) if both[0] != both[1] else None
 
     def is_equal_everywhere(self, claim: Claim) -> bool:
         """Whether the printed formula equals the subject at random points (after a step of random size, where it asks)."""

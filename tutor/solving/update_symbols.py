@@ -7,22 +7,25 @@ from dataclasses import replace
 
 from tutor.derive.second import hessian_name
 from tutor.derive.update import Naming, Update, name_shared
+from tutor.exercise.model import Exercise
 from tutor.expression.keys import read_after
+from tutor.expression.walk import names
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol, guess, read_symbol
 from tutor.numbers.train import Task
+from tutor.rules.optimisers import optimiser
 
 
-def update_notation(notation: Notation, task: Task, updates: Sequence[Update], names: Naming) -> Notation:
+def update_notation(notation: Notation, task: Task, updates: Sequence[Update], naming: Naming) -> Notation:
     """The notation with symbols for what an update computes: m_w, its value after the update, a second derivative.
 
-    ``updates`` and ``names`` are those of the form that is shown; the single parameters of a task keep theirs.
+    ``updates`` and ``naming`` are those of the form that is shown; the single parameters of a task keep theirs.
     """
     found = dict(notation.symbols)
     alone = len(updates) == 1
-    for name in names.settings.values():
+    for name in naming.settings.values():
         found.setdefault(name, _setting(name.removesuffix("_update")))
-    found.setdefault(names.t, _write_count(notation))
+    found.setdefault(naming.t, _write_count(notation))
     for each in updates:
         of = notation.symbol(each.parameter)
         for word, target in each.made.items():
@@ -34,7 +37,7 @@ def update_notation(notation: Notation, task: Task, updates: Sequence[Update], n
             found[base] = _write_indexed(head, of, alone)
             if mark:
                 found[target] = _write_after(head, of, alone, notation)
-        found[names.name_own("d", each.parameter)] = _write_indexed(Symbol("d", "d"), of, alone)
+        found[naming.name_own("d", each.parameter)] = _write_indexed(Symbol("d", "d"), of, alone)
     loss = notation.symbol(task.derivation.graph.loss)
     for first in task.parameters if task.row.hessian else ():
         for second in task.parameters:
@@ -42,6 +45,19 @@ def update_notation(notation: Notation, task: Task, updates: Sequence[Update], n
             found[name] = _write_second(loss, notation.symbol(first), notation.symbol(second), first == second)
     found["det H"] = Symbol("\\det H", "det H")
     return replace(notation, symbols=found)
+
+
+def add_optimiser_letters(notation: Notation, exercise: Exercise) -> Notation:
+    """The notation with m̂ and β₁ for the ``mhat`` and ``beta1`` of claims about the optimiser's steps; what has a symbol keeps it."""
+    claims = [claim for claim in exercise.claims if claim.update]
+    if not claims:
+        return notation
+    row = optimiser(exercise.plan.optimiser)
+    own = [*row.states, *(move.target for move in row.moves), *(setting.name for setting in row.settings)]
+    named = [name for claim in claims if claim.formula is not None for name in names(claim.formula)]
+    known = {quantity.name for quantity in (*exercise.graph.leaves, *exercise.graph.nodes)} if exercise.graph else set()
+    letters = {name: _setting(name) for name in dict.fromkeys([*own, *named]) if name not in known}
+    return replace(notation, symbols={**letters, **notation.symbols})
 
 
 def _setting(name: str) -> Symbol:

@@ -19,6 +19,7 @@ from tutor.numbers.verify import Ask
 from tutor.solving.proofs import Proofs, prove_entries
 from tutor.solving.request import Request
 from tutor.solving.run_training import run_training
+from tutor.solving.update_symbols import add_optimiser_letters
 from tutor.solving.verdicts import list_relevant_verdicts
 from tutor.solving.worked import Worked
 
@@ -47,4 +48,4 @@ def array_notation(request: Request, layered: Layered, rewrites: Sequence[LayerR
     if any(rewrite.rule == LINEAR for rewrite in rewrites):
         symbols = {**symbols, UNIT: read_symbol("\\hat{W}").symbol(), SHIFT: read_symbol("\\hat{b}").symbol()}
     profile = notation(name, list(quantities(layered.graph)), symbols, loss=layered.graph.loss)
-    return replace(profile, symbols={**entries_of(layered, profile), **profile.symbols})
+    return add_optimiser_letters(replace(profile, symbols={**entries_of(layered, profile), **profile.symbols}), exercise)

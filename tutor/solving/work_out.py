@@ -26,7 +26,7 @@ from tutor.solving.check_claims import check
 from tutor.solving.proofs import Proofs, prove_gradients, prove_rewrites, prove_training
 from tutor.solving.request import Request
 from tutor.solving.run_training import run_training
-from tutor.solving.update_symbols import update_notation
+from tutor.solving.update_symbols import add_optimiser_letters, update_notation
 from tutor.solving.verdicts import list_relevant_verdicts
 from tutor.solving.worked import Training, Worked
 
@@ -119,7 +119,7 @@ def solution_notation(request: Request, rewrites: Sequence[Rewrite]) -> Notation
     symbols = {unit: unit_symbol(name, unit) for unit in sorted(units)}
     symbols |= entry_symbols(exercise, name)
     symbols |= exercise.symbols if name == exercise.notation else {}
-    return notation(name, quantities(request.graph), symbols, loss=request.graph.loss)
+    return add_optimiser_letters(notation(name, quantities(request.graph), symbols, loss=request.graph.loss), exercise)
 
 
 def list_first_samples(request: Request) -> SampleTable | None:

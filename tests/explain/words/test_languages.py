@@ -15,7 +15,7 @@ from tutor.explain.words.wording import ENGLISH, TOPICS, list_english_phrases, l
 OTHERS = [code for code in LANGUAGES if code != "en"]
 FOLDER = Path(languages.__file__).parent
 ALIKE = {
-    "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Erratum", "linear", "Name"},
+    "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Erratum", "linear", "Name", "Graph", "tutor", "Form"},
 }
 """What a language writes as English does, besides mathematics."""
 ADDRESS = re.compile(r"\b(du|dir|dich|dein\w*|euch|euer\w*)\b")

@@ -76,7 +76,8 @@ def test_every_row_has_its_phrase_and_nothing_is_left_over(phrases, needed, besi
 
 def test_every_phrase_is_used():
     """A table or a sentence of a topic is asked for somewhere: in its own module, or in one that is given it."""
-    asked = {path: Counter(re.findall(r"\b[A-Z][A-Z_]+\b", path.read_text("utf-8"))) for path in ROOT.rglob("*.py")}
+    files = [*ROOT.rglob("*.py"), *ROOT.rglob("*.html")]
+    asked = {path: Counter(re.findall(r"\b[A-Z][A-Z_]+\b", path.read_text("utf-8"))) for path in files}
     for topic, (module, _) in TOPICS.items():
         own = ROOT / "explain" / "words" / f"{module}.py"
         for name in tables_of(find_topic_class(topic)):

@@ -23,8 +23,10 @@ class PageWords(Topic):
     """The word in front of a paragraph."""
     NO_DERIVATIVE = "{reason}; nothing can be learnt through {steps}."
     NOTHING_LEARNT = "Nothing can be learnt through {steps}."
-    ON_KINK = "{step} is evaluated exactly on its kink here: the convention is used."
-    MORE_KINKS = ("So is {count} more.", "So are {count} more.")
+    ON_KINK = (
+        "{steps} is evaluated exactly on its kink here: the convention is used.",
+        "{steps} are evaluated exactly on their kinks here: the convention is used.",
+    )
     COMMA = ", "
 
     # A solution neuron by neuron

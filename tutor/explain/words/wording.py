@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.rules import RuleWords
     from tutor.explain.words.sheet_words import SheetWords
     from tutor.explain.words.update_rules import UpdateWords
+    from tutor.explain.words.web_words import WebWords
 
 TOPICS: Mapping[str, tuple[str, str]] = {
     "rules": ("rules", "RuleWords"),
@@ -41,6 +42,7 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "listings": ("listing_words", "ListingWords"),
     "sheets": ("sheet_words", "SheetWords"),
     "practice": ("practice_words", "PracticeWords"),
+    "web": ("web_words", "WebWords"),
 }
 """Each topic's module in `tutor.explain.words`, and its class."""
 
@@ -62,6 +64,7 @@ class _Topics:
         listings: ListingWords
         sheets: SheetWords
         practice: PracticeWords
+        web: WebWords
 
 
 @dataclass(frozen=True)

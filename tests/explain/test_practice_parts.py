@@ -1,0 +1,44 @@
+"""The graph beside a question has what is earned, a step lights up what it is about, and a preview says what is understood."""
+
+from tutor.exercise.load import load
+from tutor.explain.practice_parts import draw_session, list_key_names, list_touched, write_preview
+from tutor.expression.nodes import Name, Number
+from tutor.notation.profile import Notation
+from tutor.practice.preview import Preview
+from tutor.practice.session import Event, Settings, start, step
+from tutor.render.terminal.terminal_page import write_plain_page
+
+
+def play(*events, key="neuron/two-two-two", **settings):
+    session = start(load(key), Settings(**settings))
+    for at, event in enumerate(events):
+        session, _ = step(session, Event(*event, at=float(at)))
+    return session
+
+
+def test_the_graph_has_what_is_earned():
+    picture = draw_session(play(("answer", "0.3775")))
+    known = {node.name for node in picture.nodes if node.value is not None}
+    assert "in_h1" in known
+    assert "out_h1" not in known
+    assert ("w1", "in_h1") in picture.edges
+    assert draw_session(play(key="cmu/counting")) is None
+
+
+def test_in_an_exam_it_has_names_only():
+    picture = draw_session(play(("answer", "0.3775"), mode="exam"))
+    assert {node.value for node in picture.nodes} == {node.gradient for node in picture.nodes} == {None}
+
+
+def test_what_a_step_touches():
+    session = play()
+    touched = list_touched(session.lesson.marker.sheet.working.by_name["dL/dw5"])
+    assert {"L", "w5", "in_o1"} <= set(touched)
+    assert list_key_names("w5@2") == ("w5",)
+
+
+def test_what_is_understood_is_maths_or_a_reason():
+    found = write_plain_page(write_preview(Preview((("", Name("x")), ("=", Number("2"))))), Notation(), 80)
+    assert found.strip() == "x = 2"
+    assert "never closed" in write_plain_page(write_preview(Preview(message="never closed\n  (1\n  ^")), Notation(), 80)
+    assert write_preview(Preview()).blocks == ()

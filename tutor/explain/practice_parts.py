@@ -1,0 +1,63 @@
+"""Parts of a session for a page that is more than a text: its graph, what a step touches in it, and what is understood while typing."""
+
+from __future__ import annotations
+
+from tutor.derive.working import list_referred
+from tutor.explain.document import Document, Figure, Inline, Math, Paragraph, Picture
+from tutor.explain.feedback_page import cut
+from tutor.explain.graph_picture import draw_known
+from tutor.explain.practice_steps import MOST_BOXES, draw_so_far
+from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.expression.keys import read_after, read_derivative
+from tutor.expression.plain import write_plain
+from tutor.graph.nouns import Step
+from tutor.practice.preview import Preview
+from tutor.practice.session import Session
+
+LONGEST = 1_000
+"""A formula of more letters is not shown while it is typed."""
+
+
+def draw_session(session: Session, words: Wording = ENGLISH) -> Picture | None:
+    """The graph with what is known so far; in an exam with names and formulas alone, where a number would be a verdict."""
+    graph = session.lesson.exercise.graph
+    if graph is None or len(graph.names) > MOST_BOXES:
+        return None
+    if session.is_secret:
+        return draw_known(graph, {}, words.drawn)
+    pictures = [block.picture for block in draw_so_far(session, words).blocks if isinstance(block, Figure)]
+    return next((picture for picture in pictures if isinstance(picture, Picture)), None)
+
+
+def list_touched(step: Step) -> tuple[str, ...]:
+    """The quantities that a step is about, to be lit up in the graph: what it computes, and what it uses.
+
+    >>> from tutor.expression.nodes import Mul, Name, Partial
+    >>> list_touched(Step("dL/dz", Mul((Partial("L", "a"), Partial("a", "z"))), "chain rule", sort="gradient"))
+    ('L', 'z', 'a')
+    """
+    keys = (step.target, *list_referred(step.expr))
+    return tuple(dict.fromkeys(name for key in keys for name in list_key_names(key)))
+
+
+def list_key_names(key: str) -> tuple[str, ...]:
+    """The quantities in a name or a derivative.
+
+    >>> list_key_names("dL/dw5"), list_key_names("out_h1"), list_key_names("w5@1")
+    (('L', 'w5'), ('out_h1',), ('w5',))
+    """
+    derivative = read_derivative(key)
+    return (derivative.of, derivative.wrt) if derivative is not None else (read_after(key).key,)
+
+
+def write_preview(preview: Preview, words: Wording = ENGLISH) -> Document:
+    """What was understood of a text that is being typed, or why nothing is."""
+    if preview.message:
+        first = preview.message.splitlines()[0]
+        return Document("", blocks=(Paragraph((cut(first, words.marking, 160),)),), language=words.language)
+    parts: list[Inline] = []
+    for sign, expr in preview.members:
+        if sign:
+            parts.append(f"\N{NO-BREAK SPACE}{sign}\N{NO-BREAK SPACE}")
+        parts.append(Math(expr) if len(write_plain(expr)) < LONGEST else "…")
+    return Document("", blocks=(Paragraph(tuple(parts)),) if parts else (), language=words.language)

@@ -1,0 +1,274 @@
+"""A session as the parts of its page, in HTML: what is asked and how it is answered, what was said, the steps so far, the graph.
+
+A part is made of the documents of practice and nothing else, so that there is nothing in it that the learner has not earned.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import Any
+
+from tutor.answer.read.array_vocabulary import layer_notation
+from tutor.answer.read.vocabulary import notation_of
+from tutor.exercise.question import LISTS
+from tutor.explain.document import Document, Inline, Paragraph
+from tutor.explain.practice_page import write_known, write_question, write_reply, write_start
+from tutor.explain.practice_parts import draw_session, list_key_names, list_touched
+from tutor.explain.practice_steps import list_so_far, write_step
+from tutor.explain.practice_summary import find_status, name_skill, write_summary
+from tutor.explain.words.wording import Wording
+from tutor.explain.written_maths import set_title, write_words
+from tutor.expression.keys import read_after
+from tutor.expression.nodes import Expr, Number
+from tutor.expression.walk import as_name
+from tutor.notation.profile import Notation
+from tutor.practice.ladder import find_step
+from tutor.practice.session import DONE, Lesson, Progress, Reply, Session, choices, is_finished, start
+from tutor.practice.tasks import AskedStep
+from tutor.render.html_page import write_html_body
+from tutor.render.picture.layout import Layout
+from tutor.render.picture.svg import plan_layout, svg
+
+DEPTH = 1
+BESIDE = 640.0
+"""Pixels that a graph beside a text may be wide before it is drawn downwards."""
+"""Titles of parts stand under that of the page."""
+LONG_NUMBER = Number("-0.0000000")
+"""As wide as a number of six digits may be."""
+GRAPHS = 100
+"""So many pictures of one lesson's graph are kept."""
+MOST_FIELDS, WIDEST = 49, 8
+"""An array of more entries, or in more columns, is typed as a whole."""
+_PARAGRAPH = re.compile(r"\A<(p|div)>(.*)</\1>\Z", re.DOTALL)
+ONE_OF = ("why", "wrong-line")
+"""Of these tasks one choice is right."""
+
+
+def write_part(doc: Document, notation: Notation, depth: int = DEPTH) -> str:
+    """A document as a part of a page."""
+    return write_html_body(doc, notation, depth)
+
+
+def write_inline(parts: tuple[Inline, ...], notation: Notation) -> str:
+    """A sentence as HTML that may stand in a line.
+
+    >>> write_inline(("a < b",), Notation())
+    'a &lt; b'
+    """
+    written = write_part(Document("", blocks=(Paragraph(parts),)), notation)
+    found = _PARAGRAPH.fullmatch(written)
+    return found[2] if found else written
+
+
+def find_notation(lesson: Lesson) -> Notation:
+    """How the course of a lesson writes it, neuron by neuron or in matrices."""
+    exercise, layers = lesson.exercise, lesson.marker.sheet.layers
+    if layers is not None and (lesson.settings.layer or exercise.graph is None):
+        return layer_notation(exercise, layers, exercise.notation)
+    return Notation() if exercise.graph is None else notation_of(exercise, exercise.graph, exercise.notation)
+
+
+@dataclass(frozen=True)
+class PreparedLesson:
+    """A lesson with all of its pages that no session changes, made once for all learners."""
+
+    lesson: Lesson
+    words: Wording
+    graphs: dict[tuple[Expr | None, ...], str] = field(default_factory=dict)
+    """The pictures of its graph that were drawn, by the values in them: most learners of a class come by the same."""
+
+    @cached_property
+    def layout(self) -> Layout | None:
+        """Where the boxes of its graph stand, each with room for a number; None where there is none."""
+        picture = draw_session(start(self.lesson), self.words)
+        if picture is None:
+            return None
+        roomy = tuple(replace(node, value=LONG_NUMBER, gradient=None) for node in picture.nodes)
+        return plan_layout(replace(picture, nodes=roomy), self.notation, BESIDE)
+
+    @cached_property
+    def notation(self) -> Notation:
+        """How its course writes it."""
+        return find_notation(self.lesson)
+
+    @cached_property
+    def given(self) -> str:
+        """What is given."""
+        return write_part(write_start(start(self.lesson), self.words), self.notation)
+
+    @cached_property
+    def graph(self) -> str:
+        """The picture of its graph, with names alone."""
+        return write_graph(start(self.lesson), self)
+
+    @cached_property
+    def title(self) -> str:
+        """Its title as HTML."""
+        exercise = self.lesson.exercise
+        plain, maths = set_title(exercise.say(exercise.title, self.words.language), self.notation)
+        return write_inline(maths or (plain,), self.notation)
+
+    @cached_property
+    def plain_title(self) -> str:
+        """Its title as text."""
+        exercise = self.lesson.exercise
+        return set_title(exercise.say(exercise.title, self.words.language), self.notation)[0]
+
+    @cached_property
+    def labels(self) -> Mapping[str, str]:
+        """What each task is called in a list, as text."""
+        return {task.id: self._name_task(task) for task in self.lesson.tasks}
+
+    def _name_task(self, task: AskedStep) -> str:
+        after = read_after(task.target) if task.target else None
+        name = task.question.text or task.id
+        if after is not None:
+            name = write_words((self.words.marking.AFTER.format(name=after.key, count=after.updates),), self.notation) if after.updates \
+                else self._name_quantity(after.key)  # fmt: skip
+        more = self.words.practice.PLACES[task.kind].partition(",")[0] if task.kind in ("ways", "factors", "why", "wrong-line") else ""
+        return f"{name}: {more}" if more else name[:80]
+
+    def _name_quantity(self, key: str) -> str:
+        from tutor.explain.document import Math
+
+        return key if key.startswith("count ") else write_words((Math(as_name(key)),), self.notation)
+
+
+@dataclass(slots=True)
+class SessionPage:
+    """A session with what was said last, and the steps that were written already: each is written once."""
+
+    prepared: PreparedLesson
+    session: Session
+    reply: Reply | None = None
+    written: dict[str, tuple[Progress, dict[str, Any]]] = field(default_factory=dict)
+
+    def write_state(self) -> dict[str, Any]:
+        """All parts of the page, and what a list has of it."""
+        session, prepared = self.session, self.prepared
+        found: dict[str, Any] = {
+            "title": prepared.title, "plain_title": prepared.plain_title, "language": prepared.words.language,
+            "mode": session.lesson.settings.mode, "layer": session.lesson.settings.layer,
+            "progress": write_progress(session), "ended": session.ended, "said": self._write_said(), "steps": self._list_steps(),
+            "given": prepared.given, "graph": write_graph(session, prepared), "known": self._write_known(),
+        }  # fmt: skip
+        if session.ended:
+            return found | {"summary": write_part(write_summary(session, prepared.words), prepared.notation, DEPTH)}
+        found |= {"choices": list(choices(session)), "list": self._list_tasks()}
+        return found | ({"question": self._write_question(task)} if (task := session.task) is not None else {})
+
+    def _write_known(self) -> str:
+        if self.session.is_secret:
+            return ""  # a number on the table would be a verdict
+        return write_part(write_known(self.session, self.prepared.words), self.prepared.notation)
+
+    def _write_said(self) -> dict[str, Any] | None:
+        reply = self.reply
+        if reply is None:
+            return None
+        doc = write_reply(self.session, reply, self.prepared.words)
+        return {"html": write_part(doc, self.prepared.notation), "mood": find_mood(reply)} if doc.blocks else None
+
+    def _list_steps(self) -> list[dict[str, Any]]:
+        return [made for task in list_so_far(self.session) if (made := self._write_step(task))["html"]]
+
+    def _write_step(self, task: AskedStep) -> dict[str, Any]:
+        own, notation = self.session.look_up(task.id), self.prepared.notation
+        before = self.written.get(task.id)
+        if before is not None and before[0] == own:
+            return before[1]
+        step = find_step(self.session.lesson.marker, task)
+        html = write_part(write_step(self.session, task, self.prepared.words), notation)
+        made = {"html": html, "target": task.target, "touched": list(list_touched(step)) if step is not None else [task.target]}
+        self.written[task.id] = (own, made)
+        return made
+
+    def _write_question(self, task: AskedStep) -> dict[str, Any]:
+        doc = write_question(self.session, self.prepared.words, self.prepared.notation)
+        first, *rest = [block for block in doc.blocks if isinstance(block, Paragraph)]
+        letters = [letter for letter, _ in task.question.options]
+        touched = [getattr(tile, "name", "") for tile in task.tiles] or [""] * len(letters)
+        options = [
+            {"letter": letter, "html": write_inline(block.parts, self.prepared.notation), "node": node,
+             "name": write_words(block.parts, self.prepared.notation)}
+            for letter, block, node in zip(letters, rest, touched, strict=True)
+        ]  # fmt: skip
+        asked = list(list_key_names(task.target)) if task.target else []
+        return {
+            "id": task.id, "kind": task.kind, "label": first.label, "html": write_inline(first.parts, self.prepared.notation),
+            "options": options, "field": choose_field(task), "touched": asked, **measure_grid(task),
+        }  # fmt: skip
+
+    def _list_tasks(self) -> list[dict[str, str]]:
+        session, marks = self.session, self.prepared.words.web.MARKS
+        found = []
+        for number, task in enumerate(session.lesson.tasks, 1):
+            status = session.look_up(task.id).status
+            mark = "now" if task.id == session.at else "done" if status in DONE else status
+            found.append({"id": task.id, "label": f"{number}. {self.prepared.labels[task.id]}", "mark": marks.get(mark, marks["open"])})
+        return found
+
+
+def write_graph(session: Session, prepared: PreparedLesson) -> str:
+    """The graph with the values that are known so far, as a picture to stand beside a text; nothing where there is none.
+
+    Each box has room for a number from the start, so that nothing moves when one is found, and its width says nothing about it.
+    """
+    picture = draw_session(session, prepared.words)
+    if picture is None or prepared.layout is None:
+        return ""
+    shown = replace(picture, nodes=tuple(replace(node, gradient=None) for node in picture.nodes))
+    values = tuple(node.value for node in shown.nodes)
+    if values not in prepared.graphs:
+        if len(prepared.graphs) >= GRAPHS:
+            prepared.graphs.pop(next(iter(prepared.graphs)))
+        prepared.graphs[values] = svg(shown, prepared.notation, alone=False, layout=prepared.layout)
+    return prepared.graphs[values]
+
+
+def write_progress(session: Session) -> dict[str, Any]:
+    """How far a session is: what lists show, and what the next exercise is chosen by."""
+    tasks = session.lesson.tasks
+    statuses = [find_status(session.look_up(task.id)) for task in tasks]
+    return {
+        "count": len(tasks), "done": sum(session.look_up(task.id).status in DONE for task in tasks),
+        "right": sum(status in ("right", "implied") for status in statuses), "ended": session.ended, "finished": is_finished(session),
+        "trials": [list(trial) for trial in session.trials],
+        "known": {trial.skill: round(session.known[trial.skill], 4) for trial in session.trials},
+    }  # fmt: skip
+
+
+def find_mood(reply: Reply) -> str:
+    """How a reply is coloured; its words say the same."""
+    if reply.rung is not None:
+        return "hint"
+    if reply.marked is None or reply.note:
+        return "note"
+    return "good" if reply.marked.verdict in ("correct", "follow-through") else "bad"
+
+
+def choose_field(task: AskedStep) -> str:
+    """How a task is answered: ``one`` or ``many`` of some choices, a ``grid`` of entries, a line of ``text``, or an ``area``."""
+    kind = task.question.kind
+    if kind == "choice":
+        return "one" if task.kind in ONE_OF else "many"
+    if kind in LISTS:
+        return "grid" if measure_grid(task)["rows"] else "area"
+    return "text"
+
+
+def measure_grid(task: AskedStep) -> dict[str, int]:
+    """The rows and columns of a grid of fields; none where the answer is typed as a whole."""
+    question = task.question
+    if question.kind not in LISTS or len(question.shape) > 2 or len(question.targets) > MOST_FIELDS:
+        return {"rows": 0, "columns": 0}
+    columns = question.shape[1] if len(question.shape) == 2 else 1
+    return {"rows": len(question.targets) // columns, "columns": columns} if columns <= WIDEST else {"rows": 0, "columns": 0}
+
+
+def name_skills(known: Mapping[str, float], words: Wording) -> dict[str, str]:
+    """What each skill is called."""
+    return {skill: name_skill(skill, words) for skill in known}

@@ -1,0 +1,156 @@
+// What the pages can do besides: answers in place, a preview while typing, tiles to drag, links between steps and graph.
+// Without it every page works by its forms and links.
+"use strict";
+(() => {
+  const $ = (query, root = document) => root.querySelector(query);
+  const $$ = (query, root = document) => [...root.querySelectorAll(query)];
+
+  // Steps and graph: what is about the same quantities is lit together.
+  const namesIn = (key) => {
+    const bare = key.split("@")[0], found = /^d(.+)\/d(.+)$/.exec(bare);
+    return found ? [found[1], found[2]] : [bare];
+  };
+  const namesOf = (element) => {
+    if (element.dataset.lit !== undefined) return element.dataset.lit.split(" ").filter(Boolean);
+    if (element.dataset.node) return [element.dataset.node];
+    return namesIn(element.dataset.tile || element.dataset.step || "");
+  };
+  const setLit = (source) => {
+    $$(".lit").forEach((one) => one.classList.remove("lit"));
+    if (!source) return;
+    const names = new Set(namesOf(source)), target = source.dataset.node;
+    $$("[data-node]").forEach((one) => one.classList.toggle("lit", names.has(one.dataset.node)));
+    $$("[data-edge]").forEach((one) => {
+      const edges = one.dataset.edge.split(" ").map((edge) => edge.split(">"));
+      one.classList.toggle("lit", edges.some((ends) => (target ? ends.includes(target) : ends.every((end) => names.has(end)))));
+    });
+    $$("[data-step]").forEach((one) => {
+      const own = namesIn(one.dataset.step);
+      one.classList.toggle("lit", one === source || (target !== undefined && own[own.length - 1] === target));
+    });
+  };
+  const LIGHTS = "[data-step], [data-node], [data-tile], form[data-lit]";
+  for (const kind of ["mouseover", "focusin"]) {
+    document.addEventListener(kind, (event) => setLit(event.target.closest ? event.target.closest(LIGHTS) : null));
+  }
+
+  // A preview of what is understood, a little after the last key.
+  let waiting = 0, asked = null;
+  document.addEventListener("input", (event) => {
+    const place = $("#preview");
+    if (!place || event.target.id !== "answer") return;
+    clearTimeout(waiting);
+    if (asked) asked.abort();
+    if (!event.target.value.trim()) { place.replaceChildren(); return; }
+    waiting = setTimeout(async () => {
+      asked = new AbortController();
+      try {
+        const body = new URLSearchParams(new FormData(event.target.form));
+        const answer = await fetch(place.dataset.address, { method: "POST", body, signal: asked.signal, headers: { "x-part": "1" } });
+        if (answer.ok && place.isConnected) place.replaceChildren(...parse(await answer.text()).body.childNodes);
+      } catch { /* the next key asks again */ }
+    }, 300);
+  });
+
+  // Answers in place: the same form is sent, and the parts of the page that changed come back.
+  const parse = (text) => new DOMParser().parseFromString(text, "text/html");
+  let busy = false, plain = false;
+  document.addEventListener("submit", async (event) => {
+    const form = event.target, button = event.submitter;
+    if (!form.matches("form[data-inplace]") || plain) return;
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    clearTimeout(waiting);
+    const body = new URLSearchParams(new FormData(form)), kind = button ? button.value : "answer";
+    body.append("do", kind);
+    form.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(form.action, { method: "POST", body, headers: { "x-part": "1" } });
+      if (answer.redirected) { location.assign(answer.url); return; }
+      show(parse(await answer.text()), kind, answer.ok || answer.status === 409);
+    } catch {
+      plain = true; // the browser says itself that nobody answers
+      if (button) button.click(); else form.submit();
+    } finally {
+      busy = false;
+      form.removeAttribute("aria-busy");
+    }
+  });
+  const show = (page, kind, ok) => {
+    const lesson = $("#lesson", page);
+    if (!lesson) { location.reload(); return; }
+    const parts = lesson.dataset.refusal !== undefined ? ["said"] : ["progress", "ask", "steps", "beside", "said"];
+    for (const id of parts) {
+      const fresh = page.getElementById(id), old = document.getElementById(id);
+      if (fresh && old) old.replaceChildren(...fresh.childNodes);
+    }
+    dress(document);
+    if (!ok) { $("#said").focus(); return; }
+    const again = kind !== "answer" && $(`#ask button[value="${kind}"]`);
+    const next = again || $("#ask #answer, #ask .fields input, #ask .tiles input") || $("#said");
+    next.focus();
+    $("#said").scrollIntoView({ block: "nearest" });
+  };
+
+  // Tiles: dragged into the tray, or chosen by a click or the space bar; either way it is the checkbox that counts.
+  const dressTiles = (set) => {
+    const tray = document.createElement("div"), drop = document.createElement("span");
+    tray.className = "tray";
+    drop.className = "drop";
+    drop.textContent = set.dataset.drop;
+    tray.append(drop);
+    set.append(tray);
+    const move = (tile) => {
+      const box = $("input", tile), had = document.activeElement === box;
+      if (box.checked) tray.append(tile); else set.insertBefore(tile, tray);
+      drop.hidden = $$(".tile", tray).length > 0;
+      if (had) box.focus();
+    };
+    for (const tile of $$(".tile", set)) {
+      tile.draggable = true;
+      tile.addEventListener("dragstart", (event) => { event.dataTransfer.setData("text/plain", $("input", tile).value); });
+      $("input", tile).addEventListener("change", () => move(tile));
+      if ($("input", tile).checked) move(tile);
+    }
+    const takes = (place, checked) => {
+      place.addEventListener("dragover", (event) => { event.preventDefault(); place.classList.add("over"); });
+      place.addEventListener("dragleave", () => place.classList.remove("over"));
+      place.addEventListener("drop", (event) => {
+        event.preventDefault();
+        event.stopPropagation();
+        place.classList.remove("over");
+        const letter = event.dataTransfer.getData("text/plain");
+        const box = $$("input", set).find((one) => one.value === letter);
+        if (box) { box.checked = checked; move(box.closest(".tile")); }
+      });
+    };
+    takes(tray, true);
+    takes(set, false);
+  };
+  document.addEventListener("click", (event) => {
+    const node = event.target.closest && event.target.closest("[data-node]");
+    const tile = node && $$(".tile[data-tile]").find((one) => one.dataset.tile === node.dataset.node);
+    if (tile) $("input", tile).click();
+  });
+
+  // A whole array that is pasted into one field of a grid goes to all of them.
+  document.addEventListener("paste", (event) => {
+    const grid = event.target.closest && event.target.closest(".fields");
+    const values = grid ? event.clipboardData.getData("text").split(/[\s,;[\](){}]+/).filter(Boolean) : [];
+    const fields = grid ? $$("input", grid) : [];
+    if (values.length < 2 || values.length !== fields.length) return;
+    event.preventDefault();
+    fields.forEach((one, place) => { one.value = values[place]; });
+  });
+
+  // What scrolls can be scrolled by keys.
+  const dress = (root) => {
+    $$(".tiles.many", root).filter((set) => !$(".tray", set)).forEach(dressTiles);
+    for (const one of $$(".scroll, .equations, .side, pre, .preview, main p", root)) {
+      if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible") one.tabIndex = 0;
+    }
+    if ($("[data-node]", root)) $$("article > .equations .first[data-step] > .left", root).forEach((one) => { one.tabIndex = 0; });
+  };
+  dress(document);
+})();
