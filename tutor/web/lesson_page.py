@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -22,18 +22,24 @@ from tutor.explain.practice_summary import find_status, name_skill, write_summar
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_title, write_words
 from tutor.expression.keys import read_after
+from tutor.expression.nodes import Expr, Number
 from tutor.expression.walk import as_name
 from tutor.notation.profile import Notation
 from tutor.practice.ladder import find_step
 from tutor.practice.session import DONE, Lesson, Progress, Reply, Session, choices, is_finished, start
 from tutor.practice.tasks import AskedStep
 from tutor.render.html_page import write_html_body
-from tutor.render.picture.svg import svg
+from tutor.render.picture.layout import Layout
+from tutor.render.picture.svg import plan_layout, svg
 
 DEPTH = 1
 BESIDE = 640.0
 """Pixels that a graph beside a text may be wide before it is drawn downwards."""
 """Titles of parts stand under that of the page."""
+LONG_NUMBER = Number("-0.0000000")
+"""As wide as a number of six digits may be."""
+GRAPHS = 100
+"""So many pictures of one lesson's graph are kept."""
 MOST_FIELDS, WIDEST = 49, 8
 """An array of more entries, or in more columns, is typed as a whole."""
 _PARAGRAPH = re.compile(r"\A<(p|div)>(.*)</\1>\Z", re.DOTALL)
@@ -71,6 +77,17 @@ class PreparedLesson:
 
     lesson: Lesson
     words: Wording
+    graphs: dict[tuple[Expr | None, ...], str] = field(default_factory=dict)
+    """The pictures of its graph that were drawn, by the values in them: most learners of a class come by the same."""
+
+    @cached_property
+    def layout(self) -> Layout | None:
+        """Where the boxes of its graph stand, each with room for a number; None where there is none."""
+        picture = draw_session(start(self.lesson), self.words)
+        if picture is None:
+            return None
+        roomy = tuple(replace(node, value=LONG_NUMBER, gradient=None) for node in picture.nodes)
+        return plan_layout(replace(picture, nodes=roomy), self.notation, BESIDE)
 
     @cached_property
     def notation(self) -> Notation:
@@ -175,7 +192,8 @@ class SessionPage:
         letters = [letter for letter, _ in task.question.options]
         touched = [getattr(tile, "name", "") for tile in task.tiles] or [""] * len(letters)
         options = [
-            {"letter": letter, "html": write_inline(block.parts, self.prepared.notation), "node": node}
+            {"letter": letter, "html": write_inline(block.parts, self.prepared.notation), "node": node,
+             "name": write_words(block.parts, self.prepared.notation)}
             for letter, block, node in zip(letters, rest, touched, strict=True)
         ]  # fmt: skip
         asked = list(list_key_names(task.target)) if task.target else []
@@ -195,9 +213,20 @@ class SessionPage:
 
 
 def write_graph(session: Session, prepared: PreparedLesson) -> str:
-    """The graph with what is known so far, as a picture to stand beside a text; nothing where there is none."""
+    """The graph with the values that are known so far, as a picture to stand beside a text; nothing where there is none.
+
+    Each box has room for a number from the start, so that nothing moves when one is found, and its width says nothing about it.
+    """
     picture = draw_session(session, prepared.words)
-    return "" if picture is None else svg(picture, prepared.notation, alone=False, widest=BESIDE)
+    if picture is None or prepared.layout is None:
+        return ""
+    shown = replace(picture, nodes=tuple(replace(node, gradient=None) for node in picture.nodes))
+    values = tuple(node.value for node in shown.nodes)
+    if values not in prepared.graphs:
+        if len(prepared.graphs) >= GRAPHS:
+            prepared.graphs.pop(next(iter(prepared.graphs)))
+        prepared.graphs[values] = svg(shown, prepared.notation, alone=False, layout=prepared.layout)
+    return prepared.graphs[values]
 
 
 def write_progress(session: Session) -> dict[str, Any]:
