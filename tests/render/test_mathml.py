@@ -184,6 +184,7 @@ def check_page(body):
     assert [fault for each in set(formulas) for fault in find_faults(each)] == []
     for each in set(formulas):
         assert normalise(write_latex(ET.fromstring(each))) == normalise(annotation(each))
+        assert "<mtext>" not in each or "\\text" in annotation(each)  # every command is known
     return len(formulas)
 
 

@@ -10,8 +10,8 @@ from some_now import some_now
 
 import tutor
 from tutor.errors import Problems, TutorError
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import load
+from tutor.exercise.catalogue import FOLDER, ids
+from tutor.exercise.load import from_text, load
 from tutor.explain.document import Section, SheetQuestion
 from tutor.marking.mark_sheet import Sheet
 from tutor.numbers.printed import as_exact_text
@@ -196,3 +196,16 @@ def test_a_preamble_stands_in_the_head():
 def test_an_expression_is_asked_as_it_is_marked():
     (found,) = asked(sheet("(x+y)*z"))
     assert [block.ident for block in found] == ["df/da", "df/dx", "df/dy", "df/dz"]
+
+
+@pytest.mark.parametrize(("asked", "derived"), [
+    (["w5 after 1"], {"w5"}), (["dL/dw5", "w1 after 1"], {"w5", "w1"}),
+    (["dL/dw5", "dL/dout_h1"], None), (["in_h1", "dL/dw5"], None), ([f"dL/dw{i}" for i in range(1, 9)] + ["dL/db1", "dL/db2"], None),
+])  # fmt: skip
+def test_a_solution_derives_what_is_asked_and_no_more(asked, derived):
+    exercise = load("neuron/two-two-two")
+    text = "".join(f'[[question]]\nask = "{one}"\nmarks = 1\n' for one in asked)
+    head = (FOLDER / "neuron/two-two-two.toml").read_text("utf-8").partition("[[claim]]")[0]
+    page = tutor.sheet([from_text(head + text, "own")], solutions="only").to_text(100)
+    found = set(re.findall(r"^ *\d+ +∂L_total/∂(w\d|b\d) ", page, re.MULTILINE))
+    assert found == (derived or {quantity.name for quantity in exercise.graph.parameters})
