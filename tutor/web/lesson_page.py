@@ -14,6 +14,7 @@ from typing import Any
 from tutor.answer.read.array_vocabulary import layer_notation
 from tutor.answer.read.vocabulary import notation_of
 from tutor.exercise.question import LISTS
+from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import Document, Inline, Math, Paragraph
 from tutor.explain.practice_page import name_step, write_known, write_question, write_reply, write_start
 from tutor.explain.practice_parts import draw_session, list_key_names, list_touched
@@ -139,8 +140,12 @@ class PreparedLesson:
     @cached_property
     def labels(self) -> Mapping[str, str]:
         """What each task is called in a list, as text."""
-        return {task.id: write_plain_line(name_step(task, self.words), self.notation)[:LABEL] for task in self.lesson.tasks}
+        return {task.id: self._name_task(task) for task in self.lesson.tasks}
 
+    def _name_task(self, task: AskedStep) -> str:
+        asked = task.question
+        named = name_step(task, self.words) if task.target or not asked.targets else tuple(name_asked(asked, self.words))
+        return write_plain_line(named, self.notation)[:LABEL]
 
 @dataclass(slots=True)
 class SessionPage:
