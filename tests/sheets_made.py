@@ -8,7 +8,8 @@ from tutor.explain.sheet_page import SheetExercise
 from tutor.expression.nodes import Name, Number, Partial
 from tutor.expression.walk import size
 from tutor.numbers.printed import as_exact_text, as_printed
-from tutor.render.maths import Printer
+from tutor.render.mathml_reader import read_mathml
+from tutor.render.maths import MARKED, Printer, Writer
 from tutor.results.sheet import sheet
 
 SHEETS = {
@@ -27,13 +28,13 @@ def made(name, solutions="none", boxes=True, marks=True):
 
 
 def numbers_in(text):
-    """The decimals of a text, with their signs; minus signs, thin spaces and powers of ten as they are written anywhere."""
-    plain = text.replace("−", "-")
+    """The decimals of a text, with their signs; minus signs, thin spaces and powers of ten as they are written anywhere, MathML too."""
+    plain = text.replace("−</mo><mn>", "-").replace("−", "-")
     return set(re.findall(r"(?<![\w.])-?\d+\.\d{2,}", plain))
 
 
 def secrets(exercise: SheetExercise) -> tuple[set[str], set[str]]:
-    """The right values as decimals and the right formulas in LaTeX of an exercise that was solved."""
+    """The right values as decimals and the right formulas, in LaTeX and MathML, of an exercise that was solved."""
     values, formulas = set(), set()
     for question in exercise.questions:
         answer = exercise.answers[question.id]
@@ -43,7 +44,7 @@ def secrets(exercise: SheetExercise) -> tuple[set[str], set[str]]:
                 values |= numbers_in(shown.text if type(shown) is Number else as_exact_text(value, digits))
         if answer.formula is not None and size(answer.formula) > 3:
             for notation in (exercise.given.notation, exercise.solved[0].notation):
-                formulas.add(Printer(notation).latex(answer.formula))
+                formulas |= {Printer(notation).latex(answer.formula), read_mathml(Writer(MARKED, notation).show(answer.formula))}
     return values, formulas
 
 

@@ -160,11 +160,15 @@ def test_every_operation_on_arrays(name):
         check(Call(name, args), PLAIN)
 
 
-@pytest.mark.parametrize("source", ["2(W^T @ (g - b))", "at(x, 2*(j - 1))", "at(W, i, 2*(j + 1))"])
-def test_marks_do_not_get_into_symbols(source):
-    expr = parse(source, functions={*LAYER_FUNCTIONS, *NAMES, *ARRAYS})
-    for name in profile_names():
-        check(expr, tutor.notation.profile.notation(name))
+def test_marks_do_not_get_into_symbols():
+    """An index is a part of a symbol, which a notation reads."""
+    page = tutor.solve("neuron/two-two-two", form="layer", notation_name="graz")
+    index = Mul((two, Add((Name("j"), Neg(one)))))
+    assert page.notation.entries
+    for name in page.notation.entries:
+        array = Partial("L", name[4:]) if name.startswith("dL/d") else Name(name)
+        check(Call("at", (array, index, index)), page.notation)
+    check(parse("2(W^T @ (g - b))", functions={*LAYER_FUNCTIONS, *NAMES, *ARRAYS}), PLAIN)
 
 
 def bodies_of(ident, place):
@@ -184,6 +188,7 @@ def check_page(body):
     assert [fault for each in set(formulas) for fault in find_faults(each)] == []
     for each in set(formulas):
         assert normalise(write_latex(ET.fromstring(each))) == normalise(annotation(each))
+        assert "<mtext>" not in each or "\\text" in annotation(each)  # every command is known
     return len(formulas)
 
 

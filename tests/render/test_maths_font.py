@@ -1,10 +1,14 @@
 """The font of pages: shipped with its licence, small, and with what browsers set formulas by."""
 
+import ast
 import base64
+import html
 import re
+import string
 import tomllib
 from pathlib import Path
 
+from tutor.render import mathml_reader
 from tutor.render.maths_font import FONT, write_font_rule
 
 MATH, CMAP, KNOWN = 31, 0, 63
@@ -54,3 +58,21 @@ def test_its_licence_goes_with_it():
     settings = tomllib.loads(project.read_text("utf-8"))
     assert "tutor/render/fonts/GUST-FONT-LICENSE.txt" in settings["project"]["license-files"]
     assert settings["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["tutor"]
+
+
+def read_covered():
+    """The signs that the script keeps of the font, read without running it."""
+    tree = ast.parse((Path(__file__).parents[2] / "docs" / "make_maths_font.py").read_text("utf-8"))
+    named = {node.targets[0].id: node.value for node in tree.body if isinstance(node, ast.Assign)}
+    ranges = ast.literal_eval(named["RANGES"])
+    return {*ast.literal_eval(named["SIGNS"]), *(chr(code) for first, last in ranges for code in range(first, last + 1))}
+
+
+def test_the_font_has_every_sign_that_is_written():
+    commands = [*mathml_reader._READ, *mathml_reader._BINARY, *mathml_reader._RELATION]
+    written = " ".join(map(mathml_reader.read_mathml, [*commands, "f''", "\\begin{cases}\\end{cases}", "\\left\\lvert\\right\\rvert"]))
+    letters = (*string.ascii_letters, *string.digits, *mathml_reader._LETTERS)
+    for face in mathml_reader._FACES:
+        written += " ".join(mathml_reader.read_mathml(f"{face}{{{letter}}}") for letter in letters)
+    shown = set(html.unescape(re.sub(r"<[^>]*>", "", written)))
+    assert shown - read_covered() == set()

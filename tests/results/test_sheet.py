@@ -10,8 +10,8 @@ from some_now import some_now
 
 import tutor
 from tutor.errors import Problems, TutorError
-from tutor.exercise.catalogue import ids
-from tutor.exercise.load import load
+from tutor.exercise.catalogue import FOLDER, ids
+from tutor.exercise.load import from_text, load
 from tutor.explain.document import Section, SheetQuestion
 from tutor.marking.mark_sheet import Sheet
 from tutor.numbers.printed import as_exact_text
@@ -95,11 +95,12 @@ def test_nothing_is_given_away(name, form):
     assert form == "json" or len(solved.to(form)) > len(text)
 
 
-def test_the_search_finds_what_is_there():
-    """What the test above looks for stands in the solutions: it can fail."""
+@pytest.mark.parametrize("form", ["latex", "html"])
+def test_the_search_finds_what_is_there(form):
+    """What the test above looks for stands in the solutions: it can fail, and finds MathML without the LaTeX beside it."""
     for exercise in made("kinds", "end").exercises:
         values, formulas = secrets(exercise)
-        text = sheet(exercise.given.request.exercise, solutions="only").to_latex()
+        text = re.sub(r"<annotation.*?</annotation>", "", sheet(exercise.given.request.exercise, solutions="only").to(form))
         assert values & numbers_in(text)
         assert not formulas or any(formula in text for formula in formulas)
 
@@ -196,3 +197,16 @@ def test_a_preamble_stands_in_the_head():
 def test_an_expression_is_asked_as_it_is_marked():
     (found,) = asked(sheet("(x+y)*z"))
     assert [block.ident for block in found] == ["df/da", "df/dx", "df/dy", "df/dz"]
+
+
+@pytest.mark.parametrize(("asked", "derived"), [
+    (["w5 after 1"], {"w5"}), (["dL/dw5", "w1 after 1"], {"w5", "w1"}),
+    (["dL/dw5", "dL/dout_h1"], None), (["in_h1", "dL/dw5"], None), ([f"dL/dw{i}" for i in range(1, 9)] + ["dL/db1", "dL/db2"], None),
+])  # fmt: skip
+def test_a_solution_derives_what_is_asked_and_no_more(asked, derived):
+    exercise = load("neuron/two-two-two")
+    text = "".join(f'[[question]]\nask = "{one}"\nmarks = 1\n' for one in asked)
+    head = (FOLDER / "neuron/two-two-two.toml").read_text("utf-8").partition("[[claim]]")[0]
+    page = tutor.sheet([from_text(head + text, "own")], solutions="only").to_text(100)
+    found = set(re.findall(r"^ *\d+ +∂L_total/∂(w\d|b\d) ", page, re.MULTILINE))
+    assert found == (derived or {quantity.name for quantity in exercise.graph.parameters})

@@ -236,6 +236,34 @@ def test_an_exam_tells_nothing_before_its_end(made):
     assert "What you did" in browser.submit(Form(f"/begin/{KEY}", "post", {"form": token, "after": "1"})).text
 
 
+def test_an_exam_is_no_session_of_before(made):
+    """Who practised before the exam begins it anew, and what was practised is kept."""
+    site = made(KEY)
+    browser = site.browser()
+    browser.do(browser.begin(KEY), "hint")
+    exam = made(KEY, mode="exam").browser()
+    exam.cookies = browser.cookies
+    page = exam.get(f"/practise/{KEY}")
+    assert "/begin/" in page.text
+    assert exam.submit(page.form("/begin/")).status == 200
+    assert "no hints" in said(exam.do(exam.get(f"/practise/{KEY}"), "hint")).lower()
+    assert len(site.store.list_events(1)) == 1
+
+
+def test_faults_are_logged_without_what_was_written(made):
+    site, told = made(KEY), []
+    site.site.log = told.append
+    browser = site.browser()
+    page = browser.begin(KEY)
+    site.desks.desk.take = None
+    broken = browser.do(page, "answer", text="secret words")
+    assert broken.status in (200, 503)
+    site.desks.desk.answer = lambda line: '{"fault": "ValueError"}'
+    assert browser.do(page, "answer", text="secret words").status == 503
+    assert told
+    assert "secret" not in " ".join(told)
+
+
 def test_solutions_may_be_switched_off(made):
     browser = made(KEY, solutions=False).browser()
     assert browser.get(f"/solution/{KEY}").status == 403

@@ -90,7 +90,7 @@ def serve(
     hosts = frozenset(one.lower() for one in [*(name or []), host, *([socket.gethostname()] if host in ("0.0.0.0", "::") else [])])
     settings = SiteSettings(mode=mode.value, language=lang or "", solutions=solutions, hosts=hosts, class_token=token)
     desks = Desks(workers or max(2, os.cpu_count() or 1))
-    site = Site(store, desks, served, settings)
+    site = Site(store, desks, served, settings, _log)
     fill_page("refusal.html", words.language, title="", text="")
     sys.stdout.write(f"{words.web.SITE}: {address}/\n")
     if token:
@@ -148,6 +148,10 @@ def bind_port(host: str, port: int) -> socket.socket:
         hint = f"another server has it; choose another with --port {port + 1 if port < 65535 else 0}, or --port 0 for one that is free"
         raise OutputError(f"the address {shown} cannot be used: {error.strerror}", where="--port", hint=hint) from None
     return made
+
+
+def _log(line: str) -> None:
+    sys.stderr.write(f"tutor: {make_visible(line, 300)}\n")
 
 
 def _write_host(host: str) -> str:

@@ -12,10 +12,11 @@ from tutor.explain.document import Math, Node, Picture, Sentence
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.expression.nodes import Name, children
 
-MOST_BOXES, MOST_DEEP = 36, 8
+MOST_BOXES, MOST_DEEP = 40, 8
 """Boxes of a part, and how many of them one behind the other; a step with very many leaves has more."""
-_PART, _TWICE, _APART, _UNEVEN = 4.0, 2.0, 15.0, 1.0
-"""What a part more costs, a box that is drawn again, a function apart from what it is applied to, a part that is full."""
+_PART, _TWICE, _APART, _UNEVEN, _DEEP = 4.0, 2.0, 15.0, 1.0, 0.5
+"""What a part more costs, a box that is drawn again, a function apart from what it is applied to, a part that is full, each box behind
+another."""
 
 
 def caption_parts(parts: Sequence[Picture], caption: Sentence) -> list[Sentence]:
@@ -92,11 +93,12 @@ class _PictureSteps:
             carried.update(used for used in self.uses[name] if used in self.place)
             leaves.update(used for used in self.uses[name] if used not in self.place)
             boxes = end - start + len(leaves) + len(carried)
-            if found and (boxes > MOST_BOXES or self._measure_depth(start, end) >= MOST_DEEP):
+            deep = self._measure_depth(start, end)
+            if found and (boxes > MOST_BOXES or deep >= MOST_DEEP):
                 break
-            apart = _APART * (start > 0 and self._is_applied(name))
+            apart = _APART * (start > 0 and self._is_applied(name, self.steps[start - 1]))
             again = len(carried) + sum(self.first_used[leaf] < start for leaf in leaves)
-            found.append((start, _PART + _TWICE * again + apart + _UNEVEN * (boxes / MOST_BOXES) ** 2))
+            found.append((start, _PART + _TWICE * again + apart + _UNEVEN * (boxes / MOST_BOXES) ** 2 + _DEEP * deep))
         return found
 
     def _measure_depth(self, start: int, end: int) -> int:
@@ -106,10 +108,10 @@ class _PictureSteps:
             depth[name] = 1 + max((depth.get(used, 0) for used in self.uses[name]), default=0)
         return max(depth.values())
 
-    def _is_applied(self, name: str) -> bool:
+    def _is_applied(self, name: str, before: str) -> bool:
         """Whether a step is a function of the step before it alone."""
         expr = self.boxes[name].expr
-        return expr is not None and len(children(expr)) == 1 and len(self.uses[name]) == 1 and self.uses[name][0] in self.place
+        return expr is not None and len(children(expr)) == 1 and self.uses[name] == [before]
 
     def take(self, start: int, end: int) -> Picture:
         """A part with all that its steps use."""

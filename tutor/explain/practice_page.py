@@ -229,8 +229,9 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
                 parts += [*([words.pages.COMMA] if place else []), *pair]
             blocks.append(Paragraph(tuple(parts), say.GIVEN))
     steps = marker.sheet.working.graph.steps
-    if exercise.layers is not None:
-        steps = exercise.layers.graph.steps
+    layers = marker.sheet.layers if session.lesson.settings.layer else exercise.layers
+    if layers is not None:
+        steps = layers.graph.steps
     if exercise.graph is None and exercise.network is not None:
         sizes = words.pages.SIZES.format(sizes="-".join(map(str, exercise.network.sizes)))
         blocks.append(Paragraph((sizes,)))

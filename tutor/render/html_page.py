@@ -30,7 +30,7 @@ from tutor.explain.document import (
     Verbatim,
 )
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Call, Expr, Name, Partial
+from tutor.expression.nodes import Call, Expr, Name, Number, Partial
 from tutor.notation.profile import Notation
 from tutor.render.charts.bars_svg import BARS_STYLE
 from tutor.render.charts.bars_svg import svg as draw_bars
@@ -54,7 +54,7 @@ p { margin: 0.5em 0; } .facts, .source, .why, .told, .caption { color: var(--qui
 .l { text-align: left; } .r { text-align: right; } .c { text-align: center; }
 math { font-family: "Tutor Maths", "Latin Modern Math", math; font-size: 1.1em; }
 mtd { padding: 0.4ex 0.4em; } mtd:first-child { padding-left: 0.1em; } mtd:last-child { padding-right: 0.1em; }
-.cases mtd { text-align: left; }
+.cases mtd { text-align: left; } .kept { white-space: nowrap; }
 .vec { font-size: 0.65em; } .big { font-size: 1.2em; }
 :is(p, li, h1, h2, h3, h4):has(math) { overflow-x: auto; overflow-y: hidden; padding-block: 0.1em; }
 .equations { container-type: inline-size; }
@@ -99,13 +99,13 @@ def write_html(doc: Document, notation: Notation) -> str:
     True
     """
     title, theme = escape_xml(doc.title), doc.theme
-    style = write_style() + _set_accent(theme.accent) + _FONTS.get(theme.font, "")
     left = f"{_set_logo(theme)}<span>{escape_xml(theme.course)}</span>"
     top = f'<header class="course">{left}<span>{escape_xml(theme.header)}</span></header>'
     parts = [top] if theme.course or theme.header or theme.logo else []
     parts += [write_html_body(doc, notation)]
     parts += [f'<footer class="facts">{escape_xml(theme.footer)}</footer>'] if theme.footer else []
     body = "\n".join(parts)
+    style = (write_style() if "<math" in body else STYLE) + _set_accent(theme.accent) + _FONTS.get(theme.font, "")
     head = f'<meta charset="utf-8">\n<meta name="viewport" content="width=device-width, initial-scale=1">\n<title>{title}</title>'
     start = f'<!doctype html>\n<html lang="{escape_xml(doc.language)}">\n<head>\n{head}\n<style>{style}</style>\n</head>\n'
     return f"{start}<body><main>\n{body}\n</main></body>\n</html>\n".replace("\N{NO-BREAK SPACE}", "&nbsp;")
@@ -167,8 +167,24 @@ class _HtmlPage:
         return f"<h{rank}>{words}</h{rank}>"
 
     def sentence(self, sentence: Sentence) -> str:
-        """Words and maths on one line."""
-        return "".join(self.printer.write_inline(part.expr) if isinstance(part, Math) else escape_xml(part) for part in sentence)
+        """Words and maths on one line.  No line begins with a comma, and a number stays with what it is the value of."""
+        written, rest = "", list(sentence)
+        while rest:
+            part = rest.pop(0)
+            if isinstance(part, str):
+                written += escape_xml(part)
+                continue
+            kept = self.printer.write_inline(part.expr)
+            if len(rest) > 1 and rest[0] == _EQUAL and isinstance(rest[1], Math) and type(rest[1].expr) is Number:
+                kept += _EQUAL + self.printer.write_inline(rest[1].expr)
+                del rest[:2]
+            if rest and isinstance(rest[0], str):
+                after = rest[0].lstrip(_CLOSING)
+                kept, rest[0] = kept + rest[0][: len(rest[0]) - len(after)], after
+            before = written.rstrip("(")
+            kept, written = written[len(before) :] + kept, before
+            written += kept if kept.startswith("<math") and kept.find("</math>") == len(kept) - 7 else f'<span class="kept">{kept}</span>'
+        return written
 
     @singledispatchmethod
     def block(self, block: object) -> str:
@@ -256,6 +272,12 @@ class _HtmlPage:
         page = _HtmlPage(block.notation, self.language, self.depth + bool(block.document.title))
         body = "\n".join(part for part in page.write_parts(block.document) if part)
         return f'<section{" class=apart" if block.apart else ""}>\n{body}\n</section>'
+
+
+_EQUAL = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
+"""What stands between a quantity and its value; browsers break a line there beside a formula, unless they are told not to."""
+_CLOSING = ",.;:)?!…"
+"""Marks with which no line begins."""
 
 
 def _name_target(left: Expr) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 
 from tutor.expression.letters import COMMANDS
@@ -25,26 +26,44 @@ _TOKEN = re.compile(r"\\(?:begin|end)\{[a-z]*\}|\\[A-Za-z]+|\\.|\d+(?:\.\d+)?|\s
 _DEEPEST = 100
 """Elements within elements that are read; deeper ones are shown as they are typed.  Formulas have far fewer."""
 
-_LETTERS: Mapping[str, str] = {**COMMANDS, "epsilon": "ϵ", "phi": "ϕ", "partial": "∂"}
+_LETTERS: Mapping[str, str] = {"\\" + name: letter for name, letter in {**COMMANDS, "epsilon": "ϵ", "phi": "ϕ", "partial": "∂"}.items()}
 _UPRIGHT = frozenset("ΓΔΘΛΞΠΣΥΦΨΩ∇")
 """Letters that are no italic in mathematics."""
-_BINARY = {"+": "+", "-": "−", "*": "*", "\\cdot": "⋅", "\\times": "×", "\\odot": "⊙", "\\star": "⋆", "\\ast": "∗", "∘": "∘", "·": "⋅",
-           "×": "×", "−": "−", "\\circ": "∘", "\\pm": "±", "\\otimes": "⊗"}  # fmt: skip
-_RELATION = {"=": "=", "<": "&lt;", ">": "&gt;", "\\leftarrow": "←", "\\rightarrow": "→", "\\approx": "≈", "\\neq": "≠", "\\leq": "≤",
-             "\\geq": "≥", "\\in": "∈", "\\propto": "∝", "\\equiv": "≡", "\\sim": "∼", "←": "←", "→": "→", "≈": "≈", "≠": "≠"}  # fmt: skip
-_DOTS = {"\\cdots": "⋯", "\\vdots": "⋮", "\\dots": "…", "\\ldots": "…", "\\top": "⊤", "\\infty": "∞"}
-_LARGE = {"\\sum": "∑", "\\prod": "∏"}
-_LIMITS = ("\\max", "\\min")
-_NAMED = ("\\exp", "\\log", "\\ln", "\\sin", "\\cos", "\\tan", "\\tanh")
+_BINARY = {"+": "+", "-": "−", "*": "*", "∘": "∘", "\\cdot": "⋅", "\\times": "×", "\\odot": "⊙", "\\star": "⋆", "\\ast": "∗"}
+_RELATION = {"=": "=", "<": "&lt;", ">": "&gt;"}
+_LONE = {"\\cdots": "⋯", "\\vdots": "⋮", "\\dots": "…", "\\top": "⊤"}
+_NAMED = ("\\exp", "\\log", "\\ln", "\\sin", "\\cos", "\\tan", "\\tanh", "\\max", "\\min")
+_LIMITS = {
+    "\\sum": "<mo>∑</mo>",
+    "\\max": '<mo form="prefix" lspace="0" rspace="0.17em" movablelimits="true">max</mo>',
+}
+"""What has its index below it where there is room."""
 _ACCENTS = {"\\hat": "^", "\\tilde": "~", "\\bar": "¯", "\\dot": "˙", "\\vec": "→"}
 _FACES = {"\\mathbf": "bold", "\\boldsymbol": "bold", "\\mathcal": "script", "\\mathit": "italic", "\\mathrm": "upright",
           "\\operatorname": "upright"}  # fmt: skip
-_SIZES = {"": "", "\\big": "1.2em", "\\Big": "1.8em", "\\bigg": "2.4em", "\\left": "grows"}
-_MARKS_OF_SIZE = {"": ' stretchy="false"', "grows": "", "1.2em": ' class="big" stretchy="false"'}
-_OPENING = {"(": "(", "[": "[", "\\lvert": "|", "\\lbrack": "[", **dict.fromkeys(("\\left", "\\bigl", "\\Bigl", "\\biggl"), "")}
-_CLOSING = {"(": ")", "[": "]", "\\lvert": "\\rvert", "\\left": "\\right", "\\bigl": "\\bigr", "\\Bigl": "\\Bigr", "\\biggl": "\\biggr"}
+_WORD = re.compile(r"(?:[\w .-]|\\_)+")
+
+
+@dataclass(frozen=True, slots=True)
+class _Bracket:
+    """How a bracket is closed, what its size is in MathML, and its two signs; without signs they stand behind the commands."""
+
+    closing: str
+    size: str
+    signs: tuple[str, str] | None = None
+
+
+_BRACKETS = {
+    "(": _Bracket(")", ' stretchy="false"', ("(", ")")),
+    "[": _Bracket("]", ' stretchy="false"', ("[", "]")),
+    "\\lvert": _Bracket("\\rvert", ' stretchy="false"', ("\\lvert", "\\rvert")),
+    "\\left": _Bracket("\\right", ""),
+    "\\bigl": _Bracket("\\bigr", ' class="big" stretchy="false"'),  # in Chromium one that grows a little takes too much room
+    "\\Bigl": _Bracket("\\Bigr", ' minsize="1.8em" maxsize="1.8em"'),
+    "\\biggl": _Bracket("\\biggr", ' minsize="2.4em" maxsize="2.4em"'),
+}
 _SIDES = {"\\lvert": "|", "\\rvert": "|"}
-_ENDS = frozenset((*_CLOSING.values(), "}", "&", "\\\\"))
+_ENDS = frozenset((*(bracket.closing for bracket in _BRACKETS.values()), "}", "&", "\\\\"))
 _SCRIPTS = {"ℬ": "B", "ℰ": "E", "ℱ": "F", "ℋ": "H", "ℐ": "I", "ℒ": "L", "ℳ": "M", "ℛ": "R"}
 
 
@@ -67,7 +86,10 @@ _LETTERS_OF = _make_faces()
 
 
 class _LatexToMathml:
-    """Reads one formula.  Every method gives markup; ``before`` is the kind of what was read last: nothing, a sign, or an operand."""
+    """Reads one formula; every method gives markup.
+
+    ``scripted`` counts the indices that are being read, ``face`` is that of letters, and ``after_sign`` says that an operand begins.
+    """
 
     def __init__(self, text: str) -> None:
         self.tokens: list[str] = _TOKEN.findall(text)
@@ -171,7 +193,7 @@ class _LatexToMathml:
             else:
                 break
         if low or high or primes:
-            self.after_sign = "movablelimits" in base or base.startswith("<mo>∑")
+            self.after_sign = base in _LIMITS.values()
         return _set_scripts(base, low, high, primes)
 
     def read_atom(self) -> str:
@@ -190,85 +212,60 @@ class _LatexToMathml:
 
     def read_token(self, token: str) -> str:
         """What begins with a sign that was taken."""
-        prefix, self.after_sign = self.after_sign, False
-        if token[0].isdigit():
-            return f"<mn>{_set_face(token, self.face)}</mn>"
-        if token in _BINARY:
+        first, self.after_sign = self.after_sign, False
+        read = _READ.get(token)
+        if read is not None:
+            found = read(self, token)
+        elif token[0].isdigit():
+            found = f"<mn>{_set_face(token, self.face)}</mn>"
+        elif token in _BINARY or token in _RELATION:
+            found = self.write_sign(token, first)
+        elif token.startswith("\\begin{"):
+            found = self.read_table(token[7:-1])
+        else:
+            found = _write_letter(token, self.face) if token.isalpha() else _text(token.removeprefix("\\") or token)
+        if token in _SPACED:
             self.after_sign = True
-            return self.write_sign(_BINARY[token], prefix)
-        if token in _RELATION:
-            self.after_sign = True
-            return self.write_sign(_RELATION[token], False)
-        if token in _OPENING:
-            return self.read_brackets(token)
-        if token[0] == "\\":
-            return self.read_command(token)
-        if token == "{":
-            return self.read_inside("}")
-        if token == ",":
-            self.after_sign = True
-            return '<mo lspace="0" rspace="0">,</mo>' if self.scripted else "<mo>,</mo>"
-        if token == "/":
-            self.after_sign = True
-            return '<mo lspace="0" rspace="0">/</mo>'
-        if token == TIMES_MARK:
-            return "<mo>&#8290;</mo>"
-        if token == APPLY_MARK:
-            return "<mo>&#8289;</mo>"
-        return _letter(token, self.face) if token.isalpha() else _text(token)
+        return found
 
-    def write_sign(self, sign: str, prefix: bool) -> str:
-        if prefix and sign in "+−±":
+    def write_sign(self, token: str, first: bool) -> str:
+        """A sign between two things, or in front of the first one: −x."""
+        sign = _BINARY.get(token) or _RELATION[token]
+        if first and token in "+-":
             return f'<mo form="prefix">{sign}</mo>'
-        small = ' largeop="false"' if sign == "⊙" else ""  # Firefox takes it for the sign of a long product
+        small = ' largeop="false"' if token == "\\odot" else ""  # Firefox takes it for the sign of a long product
         return f'<mo lspace="0" rspace="0">{sign}</mo>' if self.scripted else f'<mo form="infix"{small}>{sign}</mo>'
 
     def read_brackets(self, token: str) -> str:
         """Brackets with what is in them, as one element; brackets that are not closed are signs."""
-        sized = token.startswith(("\\left", "\\big", "\\Big"))
-        size = _SIZES.get(token.removesuffix("l") if token != "\\left" else token, "") if sized else ""
-        left = self.take() if sized else token
-        parts = self.read_row()
-        marks = _MARKS_OF_SIZE.get(size, f' minsize="{size}" maxsize="{size}"')
-        start = f"<mo{marks}>{_SIDES.get(left) or escape_xml(left)}</mo>"
+        row = _BRACKETS[token]
+        left = row.signs[0] if row.signs else self.take()
+        parts = [f"<mo{row.size}>{_SIDES.get(left) or escape_xml(left)}</mo>", *self.read_row()]
         self.after_sign = False
-        if self.peek() != _CLOSING[token]:
-            return _wrap([start, *parts])
+        if self.peek() != row.closing:
+            return _wrap(parts)
         self.at += 1
-        right = self.take() if sized else _CLOSING[token]
-        return f"<mrow>{start}{''.join(parts)}<mo{marks}>{_SIDES.get(right) or escape_xml(right)}</mo></mrow>"
+        right = row.signs[1] if row.signs else self.take()
+        return f"<mrow>{''.join(parts)}<mo{row.size}>{_SIDES.get(right) or escape_xml(right)}</mo></mrow>"
 
-    def read_command(self, token: str) -> str:
-        name = token[1:]
-        if name in _LETTERS:
-            return _letter(_LETTERS[name], self.face)
-        if token in _LIMITS and self.peek() in ("_", "^"):
-            return f'<mo form="prefix" lspace="0" rspace="0.17em" movablelimits="true">{name}</mo>'
-        if token in _NAMED or token in _LIMITS:
-            return f"<mi>{name}</mi>"
-        if token in _LARGE:
-            self.after_sign = True
-            return f"<mo>{_LARGE[token]}</mo>"
-        if token in _DOTS:
-            return f"<mi>{_DOTS[token]}</mi>"
-        if token in _ACCENTS:
-            kind = ' class="vec"' if token == "\\vec" else ""
-            accent = f'<mo{kind} stretchy="false">{_ACCENTS[token]}</mo>'
-            return f'<mover accent="true">{self.read_group()}{accent}</mover>'
-        if token in _FACES:
-            return self.read_face(_FACES[token])
-        read = _COMMANDS.get(token)
-        if read is not None:
-            return read(self)
-        if token.startswith("\\begin{"):
-            return self.read_table(token[7:-1])
-        return _text(name) if len(token) > 2 or name.strip() else '<mspace width="0.25em"></mspace>'
+    def read_accent(self, token: str) -> str:
+        kind = ' class="vec"' if token == "\\vec" else ""
+        return f'<mover accent="true">{self.read_group()}<mo{kind} stretchy="false">{_ACCENTS[token]}</mo></mover>'
 
-    def read_face(self, face: str) -> str:
+    def read_mark(self, token: str) -> str:
+        """A product or an application without a sign; there is a little room before a bracket that grows, as in TeX."""
+        room = ' lspace="0" rspace="0.17em"' if self.peek() == "\\left" else ""
+        return f"<mo{room}>&#{ord(token)};</mo>"
+
+    def read_limits(self, token: str) -> str:
+        """A sum or a maximum over something; max by itself is a function."""
+        return _LIMITS[token] if token == "\\sum" or self.peek() in ("_", "^") else f"<mi>{token[1:]}</mi>"
+
+    def read_face(self, token: str) -> str:
         """Letters in a face; several plain ones are one word."""
-        start = self.at
+        face, start = _FACES[token], self.at
         word = self.read_raw()
-        if re.fullmatch(r"[\w .\-]+", word) and not word.isspace() and "\\" not in "".join(self.tokens[start : self.at]).replace("\\_", ""):
+        if _WORD.fullmatch("".join(self.tokens[start : self.at]).removeprefix("{").removesuffix("}")) and word.strip():
             kind = "mn" if word.isdecimal() else "mi"
             upright = ' mathvariant="normal"' if face == "upright" and len(word) == 1 and kind == "mi" else ""
             return f"<{kind}{upright}>{escape_xml(_set_face(word, face))}</{kind}>"
@@ -298,25 +295,37 @@ class _LatexToMathml:
         return f"<mrow><mo>[</mo><mtable>{inside}</mtable><mo>]</mo></mrow>"
 
 
-def _read_fraction(reader: _LatexToMathml) -> str:
-    return f"<mfrac>{reader.read_group()}{reader.read_group()}</mfrac>"
+    def read_fraction(self, token: str) -> str:
+        return f"<mfrac>{self.read_group()}{self.read_group()}</mfrac>"
+
+    def read_underset(self, token: str) -> str:
+        below = self.read_script()
+        return f"<munder>{self.read_group()}{below}</munder>"
 
 
-def _read_below(reader: _LatexToMathml) -> str:
-    reader.scripted += 1
-    below = reader.read_group()
-    reader.scripted -= 1
-    return f"<munder>{reader.read_group()}{below}</munder>"
-
-
-_COMMANDS: Mapping[str, Callable[[_LatexToMathml], str]] = {
-    "\\frac": _read_fraction,
-    "\\sqrt": lambda reader: f"<msqrt>{reader.read_group()}</msqrt>",
-    "\\underset": _read_below,
-    "\\text": lambda reader: _text(reader.read_raw()),
-    "\\,": lambda reader: '<mo lspace="0" rspace="0.17em">&#8290;</mo>',
-    "\\;": lambda reader: '<mspace width="0.28em"></mspace>',
+_READ: Mapping[str, Callable[[_LatexToMathml, str], str]] = {
+    **dict.fromkeys(_LETTERS, lambda reader, token: _write_letter(_LETTERS[token], reader.face)),
+    **dict.fromkeys(_LONE, lambda reader, token: f"<mi>{_LONE[token]}</mi>"),
+    **dict.fromkeys(_NAMED, lambda reader, token: f"<mi>{token[1:]}</mi>"),
+    **dict.fromkeys(_LIMITS, _LatexToMathml.read_limits),
+    **dict.fromkeys(_BRACKETS, _LatexToMathml.read_brackets),
+    **dict.fromkeys(_ACCENTS, _LatexToMathml.read_accent),
+    **dict.fromkeys(_FACES, _LatexToMathml.read_face),
+    "{": lambda reader, token: reader.read_inside("}"),
+    "\\frac": _LatexToMathml.read_fraction,
+    "\\sqrt": lambda reader, token: f"<msqrt>{reader.read_group()}</msqrt>",
+    "\\underset": _LatexToMathml.read_underset,
+    "\\text": lambda reader, token: _text(reader.read_raw()),
+    "\\,": lambda reader, token: '<mo lspace="0" rspace="0.17em">&#8290;</mo>',
+    "\\;": lambda reader, token: '<mspace width="0.28em"></mspace>',
+    TIMES_MARK: _LatexToMathml.read_mark,
+    APPLY_MARK: _LatexToMathml.read_mark,
+    ",": lambda reader, token: '<mo lspace="0" rspace="0">,</mo>' if reader.scripted else "<mo>,</mo>",
+    "/": lambda reader, token: '<mo lspace="0" rspace="0">/</mo>',
 }
+"""What reads a sign: the rest are digits, letters, signs between things, tables, and what is no part of the language."""
+_SPACED = frozenset((*_BINARY, *_RELATION, *_LIMITS, ",", "/", "\\text"))
+"""Behind these a minus sign belongs to what follows."""
 
 
 def _wrap(parts: list[str]) -> str:
@@ -333,7 +342,7 @@ def _set_face(word: str, face: str) -> str:
     return "".join(letters.get(letter, letter) for letter in word) if letters else word
 
 
-def _letter(letter: str, face: str) -> str:
+def _write_letter(letter: str, face: str) -> str:
     """A letter by itself is italic, unless its face says otherwise; capital Greek ones are upright."""
     if face in ("", "italic"):
         upright = letter in _UPRIGHT
@@ -352,7 +361,7 @@ def _set_scripts(base: str, low: str, high: str, primes: int) -> str:
     if not (low or high):
         return base
     base = base or "<mrow></mrow>"
-    limits = base.startswith(("<mo>∑", "<mo>∏")) or "movablelimits" in base[:60]
+    limits = base in _LIMITS.values()
     kind, both = ("munder", "munderover") if limits else ("msub", "msubsup")
     if low and high:
         return f"<{both}>{base}{low}{high}</{both}>"

@@ -72,7 +72,8 @@ class _VerdictWriter:
             if claim is None or claim.formula is None or verdict.derived is None:
                 return VerdictText(verdict.claim, printed, verdict.value)
             value = self.write(verdict.derived, claim) if verdict.agreement == "differs" else ""
-            return VerdictText(verdict.claim, self.write(claim.formula, claim), value)
+            step = f"update {self.name(claim.update)}" if claim.update else verdict.claim
+            return VerdictText(step, self.write(claim.formula, claim), value)
         subject = self.write_subject(claim)
         if verdict.derived is None:
             shown = printed if is_decimal(claim.decimal) else self.write(claim.formula, claim)

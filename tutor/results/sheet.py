@@ -9,6 +9,7 @@ from tutor.errors import OutputError, TutorError, hint_near
 from tutor.exercise.catalogue import exercise_text
 from tutor.exercise.load import from_text
 from tutor.exercise.model import Exercise
+from tutor.exercise.question import Question
 from tutor.exercise.training_task import is_trained_otherwise
 from tutor.explain.document import Document, Theme
 from tutor.explain.sheet_layout import LEFT_OUT, SOLUTIONS, SheetLayout, Solutions
@@ -16,6 +17,7 @@ from tutor.explain.sheet_page import SheetExercise
 from tutor.explain.sheet_page import document as write_sheet
 from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.expression.keys import read_after, read_derivative
 from tutor.marking.answer_key import find_right_answer, list_simplified
 from tutor.marking.array_questions import is_asked_by_arrays
 from tutor.marking.mark_sheet import Sheet
@@ -115,12 +117,35 @@ def prepare(exercise: Exercise, solved: bool, notation_name: str | None = None, 
     given = hold_given(resolve_solution(exercise, Options(steps=0, notation=notation_name, form=form)))
     if not solved:
         return SheetExercise(given, questions)
-    pages: list[Worked] = [work(resolve_solution(exercise, Options(notation=notation_name, form=form)), ask)]
+    wrt = list_asked_parameters(exercise, questions) if form == "scalar" else ()
+    pages: list[Worked] = [work(resolve_solution(exercise, Options(wrt=wrt, notation=notation_name, form=form)), ask)]
     if (updates := updates_in(questions)) and is_trained_otherwise(exercise):
         pages.append(work(resolve_training(exercise, Options(steps=updates, notation=notation_name, form=form)), ask))
     simplified = list_simplified(marked)
     answers = {question.id: find_right_answer(marked, question, simplified) for question in questions}
     return SheetExercise(given, questions, answers, tuple(pages))
+
+
+def list_asked_parameters(exercise: Exercise, questions: Sequence[Question]) -> tuple[str, ...]:
+    """The parameters whose gradients or updates are asked for, where nothing but them is: the solution derives no others then.
+
+    >>> from tutor.exercise.load import load
+    >>> asked = [[Question("q", "q", targets=targets)] for targets in (("w5@1",), ("dL/dout_h1",))]
+    >>> [list_asked_parameters(load("neuron/two-two-two"), questions) for questions in asked]
+    [('w5',), ()]
+    """
+    if exercise.graph is None:
+        return ()
+    parameters = [quantity.name for quantity in exercise.graph.parameters]
+    found: dict[str, None] = {}
+    for target in (target for question in questions for target in question.targets):
+        after = read_after(target)
+        derivative = read_derivative(after.key)
+        name = derivative.wrt if derivative is not None else after.key if after.updates else ""
+        if name not in parameters or (derivative is not None and derivative.of != exercise.graph.loss):
+            return ()
+        found[name] = None
+    return tuple(found) if len(found) < len(parameters) else ()
 
 
 def _check(word: str, known: Sequence[str], what: str) -> Solutions:

@@ -95,8 +95,12 @@ Handler = Callable[[Visit], Awaitable[Response]]
 class Site:
     """All pages, over a database, workers, and the exercises that are served."""
 
-    def __init__(self, store: Store, desks: Desks, served: Mapping[str, Served], settings: SiteSettings | None = None) -> None:
-        self.store, self.desks, self.served = store, desks, served
+    def __init__(
+        self, store: Store, desks: Desks, served: Mapping[str, Served], settings: SiteSettings | None = None,
+        log: Callable[[str], None] = lambda line: None,
+    ) -> None:  # fmt: skip
+        """``log`` is told of faults of the server, never what a learner wrote."""
+        self.store, self.desks, self.served, self.log = store, desks, served, log
         self.settings = settings or SiteSettings()
         self.key = store.keep_secret("cookies", secrets.token_bytes(32))
         self.thread = ThreadPoolExecutor(1)  # the database has one thread, so that the loop never waits for the disk
@@ -157,8 +161,8 @@ class Site:
 
     def set_cookie(self, visit: Visit, response: Response) -> None:
         """Give the browser its cookie."""
-        safe = visit.request.url.scheme == "https"
-        response.set_cookie(COOKIE, seal_cookie(visit.secret, self.key), max_age=AGE, httponly=True, samesite="lax", secure=safe)
+        response.set_cookie(COOKIE, seal_cookie(visit.secret, self.key), max_age=AGE, httponly=True, samesite="lax",
+                            secure=visit.request.url.scheme == "https")  # fmt: skip
 
     def find_served(self, request: Request) -> Served:
         """The exercise of an address."""
@@ -253,6 +257,11 @@ class Site:
             return await self.show_begin(visit, served, None)
         return await self.show_session(visit, served, kept)
 
+    async def is_open(self, served: Served, kept: Kept) -> bool:
+        """Whether a session goes on: its exercise is the same, and where an exam is held it is one."""
+        digest = (await asyncio.to_thread(served.read))[1]
+        return bool(digest == kept.head["digest"] and (self.settings.mode != "exam" or kept.head["mode"] == "exam"))
+
     async def show_begin(self, visit: Visit, served: Served, kept: Kept | None, *, changed: bool = False) -> Response:
         """What the exercise is about, and the button that begins."""
         found = await self.introduce(served)
@@ -260,7 +269,7 @@ class Site:
 
     async def show_session(self, visit: Visit, served: Served, kept: Kept, **more: Any) -> Response:
         """A session as it is, or that its exercise is another now."""
-        if (await asyncio.to_thread(served.read))[1] != kept.head["digest"]:
+        if not await self.is_open(served, kept):
             return await self.show_begin(visit, served, kept, changed=True)
         return await self.show_state(visit, served, kept, await self.ask_about("show", served, kept=kept), **more)
 
@@ -294,8 +303,7 @@ class Site:
         learner = await self.require_learner(visit)
         self.require_rate("events", learner.id)
         kept = await self.find_session(visit, served)
-        digest = (await asyncio.to_thread(served.read))[1]
-        if kept is not None and self.settings.mode == "exam" and kept.head["digest"] == digest:
+        if kept is not None and self.settings.mode == "exam" and await self.is_open(served, kept):
             return self.go_to(visit, served)  # an exam is taken once
         asked = visit.form.get("mode", "practise")
         mode = "exam" if self.settings.mode == "exam" else asked if asked in ("practise", "learn") else "practise"
@@ -303,6 +311,7 @@ class Site:
         layer = visit.form.get("layer") == "1"
         await self.introduce(served, layer=layer)  # an exercise that cannot be asked begins nothing
         known = (await self.find_known(learner.id))[0]
+        digest = (await asyncio.to_thread(served.read))[1]
         head = {"schema": 1, "digest": digest, "mode": mode, "layer": layer, "seed": 0, "known": known}
         with suppress(Stale):  # the form was sent twice: there is one
             await self.use_store(self.store.begin_session, learner.id, served.key, head, after)
@@ -321,7 +330,7 @@ class Site:
         learner = await self.require_learner(visit)
         self.require_rate("events", learner.id)
         kept = await self.find_session(visit, served)
-        if kept is None or (await asyncio.to_thread(served.read))[1] != kept.head["digest"]:
+        if kept is None or not await self.is_open(served, kept):
             return await self.show_begin(visit, served, kept, changed=kept is not None)
         kind, text = read_event(visit.form)
         seen = visit.form.get("seen", "")
@@ -335,6 +344,7 @@ class Site:
         try:
             found = await self.ask_about("take", served, kept=kept, event=event, shown=visit.wants_part)
         except JobFailed as failed:
+            self.log(f"{failed.kind}: {failed}")
             return await self.show_session(visit, served, kept, note=failed.kind, sent=text, status=503)
         if "error" in found:
             return await self.show_session(visit, served, kept, note="", sent=text, status=422, said=found["error"])
@@ -382,8 +392,7 @@ class Site:
         """A student comes by their link."""
         client = visit.request.client
         self.require_rate("newcomers", client.host if client else "")
-        visit.secret, visit.is_new = make_token(SECRET), True
-        hashed = hash_secret(visit.request.path_params["token"])
+        visit.secret, hashed = make_token(SECRET), hash_secret(visit.request.path_params["token"])
         visit.learner = await self.use_store(self.store.admit_student, hashed, hash_secret(visit.secret))
         if visit.learner is None:
             raise Refusal(404, "link")
@@ -407,11 +416,9 @@ class Site:
     async def send_static(self, visit: Visit) -> Response:
         """A file of the pages."""
         name = visit.request.path_params["name"]
-        data = await asyncio.to_thread(read_static, name)
-        if data is None:
+        if (data := await asyncio.to_thread(read_static, name)) is None:
             raise Refusal(404, "missing")
-        fresh = visit.request.query_params.get("v") == VERSION
-        keep = "public, max-age=86400" if fresh else "no-cache"
+        keep = "public, max-age=86400" if visit.request.query_params.get("v") == VERSION else "no-cache"
         return Response(data, media_type=find_kind(name), headers={"cache-control": keep})
 
     # Errors
@@ -434,9 +441,11 @@ class Site:
                 return await handler(visit)
             except Refusal as refusal:
                 return await self.refuse(request, refusal.status, refusal.key, **refusal.places)
-            except StoreError:
+            except StoreError as error:
+                self.log(error.what)
                 return await self.refuse(request, 503, "store")
             except JobFailed as failed:
+                self.log(f"{failed.kind}: {failed}")
                 return await self.refuse(request, 503, failed.kind, count=round(self.desks.seconds))
             except TutorError as error:
                 return await self.refuse(request, 422, "exercise", what=f"{error.what} {error.hint}".strip())

@@ -256,7 +256,7 @@ class _LatexPage:
 
     @block.register
     def _(self, block: Table) -> str:
-        return set_table(block, self.phrases, self.line)
+        return set_table(block, Phrases(self.flat), self.line)
 
     @block.register
     def _(self, block: Figure) -> str:

@@ -67,13 +67,29 @@ _DROP = {SUB: 3.0, SUP: -5.0}
 _FONT = '"Segoe UI", Roboto, "Helvetica Neue", Arial, "Noto Sans", "DejaVu Sans", sans-serif'
 
 
-def svg(picture: Picture, notation: Notation, *, alone: bool = True, widest: float = WIDEST_ROW) -> str:
+def plan_layout(picture: Picture, notation: Notation, widest: float = WIDEST_ROW) -> Layout:
+    """Where everything of a picture stands, to draw it again and again with other numbers: nothing moves then, and it takes a tenth of
+    the time."""
+    picture = make_drawable(picture)
+    told = label.write_locals(picture, notation)
+    return _choose_layout(picture, label.labels(picture, notation, _ROOM), _measure_locals(told), widest)
+
+
+def _measure_locals(told: Mapping[EdgeName, Phrase]) -> dict[EdgeName, Size]:
+    """The room of the local derivatives on their edges."""
+    return {ends: (label.em(phrase.text) * SMALL + 6.0, SMALL * 1.3) for ends, phrase in told.items()}
+
+
+def svg(
+    picture: Picture, notation: Notation, *, alone: bool = True, widest: float = WIDEST_ROW, layout: Layout | None = None
+) -> str:
     """The picture as the text of an SVG file; lengths are pixels.  One that is not ``alone`` is put into a page that has `PICTURE_STYLE`.
 
     Each box names its quantity (``data-node``), and each piece of an edge what it joins (``data-edge="w5>in_o1"``, one word an edge where
     several have the piece in common), for pages that light them up.  The graph runs from left to right, or downwards where it would become
     wider than ``widest`` pixels.  Each box tells its whole formula when the mouse rests on it; a screen reader hears the same as one
-    description.  A very large graph is shown without its middle (see `layout.make_drawable`).
+    description.  A very large graph is shown without its middle (see `layout.make_drawable`).  With ``layout`` it stands as that of another
+    picture of the same graph (`plan_layout`).
 
     >>> picture = Picture((Node("x", "input"), Node("y", "value")), (("x", "y"),), loss="y")
     >>> svg(picture, Notation()).count("<rect")  # the paper, two boxes and two samples in the legend
@@ -82,8 +98,8 @@ def svg(picture: Picture, notation: Notation, *, alone: bool = True, widest: flo
     picture = make_drawable(picture)
     known = label.labels(picture, notation, _ROOM)
     told = label.write_locals(picture, notation)
-    sizes = {ends: (label.em(phrase.text) * SMALL + 6.0, SMALL * 1.3) for ends, phrase in told.items()}
-    drawn = _choose_layout(picture, known, sizes, widest)
+    sizes = _measure_locals(told)
+    drawn = layout if layout is not None else _choose_layout(picture, known, sizes, widest)
     spots = place_labels(drawn, sizes)
     entries = label.legend(picture, notation, known)
     widths = [_entry_width(role, words) for role, words in entries]
@@ -166,7 +182,8 @@ def _choose_layout(picture: Picture, known: dict[str, Label], sizes: Mapping[Edg
     if right.width <= widest:
         return right
     down = draw_towards("down")
-    return down if down.width * 1.5 <= right.width else right
+    spared = 1.5 if widest >= WIDEST_ROW else 1.0  # beside a text any width that is spared counts
+    return down if down.width * spared <= right.width else right
 
 
 def _measure_box(node: Node, known: dict[str, Label]) -> tuple[float, float]:

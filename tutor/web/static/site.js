@@ -147,9 +147,10 @@
   // What scrolls can be scrolled by keys.
   const dress = (root) => {
     $$(".tiles.many", root).filter((set) => !$(".tray", set)).forEach(dressTiles);
-    for (const one of $$(".scroll, pre, .preview", root)) {
-      if (one.scrollWidth > one.clientWidth + 1) one.tabIndex = 0;
+    for (const one of $$(".scroll, .equations, .side, pre, .preview, main p", root)) {
+      if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible") one.tabIndex = 0;
     }
+    if ($("[data-node]", root)) $$("article > .equations .first[data-step] > .left", root).forEach((one) => { one.tabIndex = 0; });
   };
   dress(document);
 })();

@@ -1,0 +1,241 @@
+"""The pages in Chromium: learners go through exercises by keyboard, with JavaScript and without; axe finds nothing; no other is asked."""
+
+import re
+
+import pytest
+from web_browser import need_browser, run_chromium, run_server
+from web_site import need_web
+
+need_web()
+need_browser()
+
+from axe_playwright_python.sync_playwright import Axe  # noqa: E402
+
+from tutor.exercise.load import load  # noqa: E402
+from tutor.practice.ladder import write_answer  # noqa: E402
+from tutor.practice.session import Lesson, Settings  # noqa: E402
+
+DOZEN = ["neuron/two-two-two", "qmul/activated-neuron", "dl/bce", "cmu/counting", "graz/sqrt-cos", "qmul/network-deltas",
+         "dl/nested-layers", "cmu/three-layer-chain", "graz/two-two-one", "dl/relu-regression", "qmul/linear-neuron",
+         "neuron/softmax-loss"]  # fmt: skip
+LAYERS = ["qmul/network-deltas", "dl/bce-columns"]
+MOST = 60
+
+
+@pytest.fixture(scope="module")
+def chromium():
+    with run_chromium() as browser:
+        yield browser
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("served")
+    with run_server(folder) as (address, _):
+        yield address
+
+
+@pytest.fixture
+def open_page(chromium):
+    """A page of its own; fails for an error on its console and for whatever asks another host."""
+    opened, faults = [], []
+
+    def make(**options):
+        context = chromium.new_context(**options)
+        opened.append(context)
+        page = context.new_page()
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if said.type == "error" and "status of 4" not in said.text else None)
+        page.on("request", lambda asked: faults.append(asked.url) if not asked.url.startswith("http://127.0.0.1:") else None)
+        return page
+
+    yield make
+    for context in opened:
+        context.close()
+    assert faults == []
+
+
+def begin(page, address, key, *, layer=False):
+    page.goto(f"{address}/practise/{key}")
+    if layer and page.locator("input[name=layer][value='1']").count():
+        page.check("input[name=layer][value='1']")
+    page.click("form.begin .button")
+
+
+def wait_for_more(page, seen):
+    """Wait until the page shows that it has seen another event."""
+    page.wait_for_function("seen => (document.querySelector('[name=seen]') || {}).value !== seen", arg=seen)
+
+
+def answer(page, lesson):
+    """Answer what is asked, by the keyboard alone; whether it went on."""
+    task = lesson.by_id[page.input_value("#to")]
+    text, seen = write_answer(lesson.marker, task.question), page.input_value("[name=seen]")
+    if page.locator(".tiles").count():
+        for letter in text.split(","):
+            page.focus(f".tiles input[value='{letter.strip()}']")
+            page.keyboard.press("Space")
+    elif page.locator(".fields").count():
+        for place, cell in enumerate(re.sub(r"[\[\]\s]", "", text).split(",")):
+            page.locator(".fields input").nth(place).fill(cell)
+    else:
+        page.focus("#answer")
+        page.keyboard.insert_text(text)
+    page.keyboard.press("Enter")
+    wait_for_more(page, seen)
+    assert "said bad" not in page.inner_html("#said"), (task.id, text)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "layer"), [*((key, False) for key in DOZEN), *((key, True) for key in LAYERS)])
+def test_who_knows_everything_comes_to_the_end(open_page, address, key, layer):
+    page, lesson = open_page(), Lesson(load(key), Settings(layer=layer))
+    begin(page, address, key, layer=layer)
+    loaded = page.evaluate("performance.timeOrigin")
+    for _ in range(MOST):
+        if page.locator("form.asking").count() == 0:
+            break
+        answer(page, lesson)
+    if page.locator("form.asking").count():
+        page.click("button[value=quit]")
+    page.wait_for_selector(".summary")
+    assert page.evaluate("performance.timeOrigin") == loaded  # all in place
+
+
+@pytest.mark.slow
+def test_it_works_without_javascript(open_page, address):
+    key = "qmul/activated-neuron"
+    page, lesson = open_page(java_script_enabled=False), Lesson(load(key), Settings())
+    begin(page, address, key)
+    for _ in range(MOST):
+        if page.locator("form.asking").count() == 0:
+            break
+        text = write_answer(lesson.marker, lesson.by_id[page.input_value("#to")].question)
+        if page.locator(".tiles").count():
+            for letter in text.split(","):
+                page.check(f".tiles input[value='{letter.strip()}']")
+            page.click("button[value=answer]")
+        else:
+            page.fill("#answer", text)
+            page.press("#answer", "Enter")
+        assert page.locator(".said.bad").count() == 0
+    assert page.locator(".summary").count() == 1
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["hint", "skip", "give-up"])
+def test_every_button_works_in_place(open_page, address, kind):
+    page = open_page()
+    begin(page, address, "neuron/two-two-two")
+    for _ in range(3):
+        seen = page.input_value("[name=seen]")
+        page.click(f"button[value={kind}]")
+        wait_for_more(page, seen)
+        assert page.evaluate("document.activeElement.value") == kind  # the focus stays where the learner is
+
+
+@pytest.mark.slow
+def test_what_is_typed_is_shown_as_it_is_understood(open_page, address):
+    page = open_page()
+    begin(page, address, "neuron/two-two-two")
+    page.fill("#answer", "w1*i1 + 1/2")
+    page.wait_for_selector("#preview math mfrac")
+    page.fill("#answer", "(1")
+    page.wait_for_selector("#preview .unread")
+    page.fill("#answer", "")
+    page.wait_for_function("() => !document.querySelector('#preview').textContent")
+
+
+@pytest.mark.slow
+def test_steps_and_graph_light_each_other_up(open_page, address):
+    page = open_page(viewport={"width": 1440, "height": 900})
+    page.goto(f"{address}/solution/neuron/two-two-two")
+    lit = "() => [...document.querySelectorAll('.lit')].map(one => one.dataset.node || one.dataset.step || one.dataset.edge)"
+    page.hover("[data-node=out_h1]")
+    found = page.evaluate(lit)
+    assert "out_h1" in found
+    assert "din_o1/dout_h1" in found
+    page.hover("[data-step='out_h1']")
+    assert {"out_h1"} <= set(page.evaluate(lit))
+    assert "in_o2" not in page.evaluate(lit)
+
+
+@pytest.mark.slow
+def test_tiles_are_dragged(open_page, address):
+    page = open_page(viewport={"width": 1440, "height": 900})
+    begin(page, address, "neuron/two-two-two")
+    page.select_option("#to", "dL/dw5.factors")
+    page.click("button[value=go]")
+    page.wait_for_selector(".tray")
+    page.locator(".tile").first.drag_to(page.locator(".tray"))
+    assert page.locator(".tray .tile input:checked").count() == 1
+    page.locator(".tray .tile").first.drag_to(page.locator(".tiles legend"))
+    assert page.locator(".tray .tile").count() == 0
+
+
+@pytest.mark.slow
+def test_two_tabs_in_a_browser(open_page, address):
+    page = open_page()
+    begin(page, address, "dl/relu-regression")
+    other = page.context.new_page()
+    other.goto(page.url)
+    page.click("button[value=skip]")
+    wait_for_more(page, "0")
+    other.fill("#answer", "7")
+    other.press("#answer", "Enter")
+    other.wait_for_selector(".said.bad")
+    assert "another tab" in other.inner_text("#said")
+    assert other.input_value("[name=seen]") == "1"
+
+
+def visit_kinds(page, address, lines, links):
+    """Each kind of page, by its name."""
+    page.goto(links[0])
+    yield "catalogue"
+    page.goto(f"{address}/solution/qmul/activated-neuron")
+    yield "solution"
+    page.goto(f"{address}/solution/graz/linear-collapse-layers?form=layer")
+    yield "layers"
+    page.goto(f"{address}/practise/neuron/two-two-two")
+    if page.locator("form.begin").count():
+        yield "begin"
+        page.click("form.begin .button")
+    for text in ("0.3775", "0.7"):
+        page.fill("#answer", text)
+        page.press("#answer", "Enter")
+        page.wait_for_timeout(300)
+    yield "number"
+    for place in ("dL/dw5.factors", "dL/dout_h1.ways"):
+        if page.locator(f"option[value='{place}']").count():
+            page.select_option("#to", place)
+            page.click("button[value=go]")
+            page.wait_for_selector(".tray")
+            yield "tiles"
+    page.goto(f"{address}/practise/dl/perceptron-vector")
+    if page.locator("form.begin").count():
+        if page.locator("input[name=layer][value='1']").count():
+            page.check("input[name=layer][value='1']")
+        page.click("form.begin .button")
+    yield "layer form"
+    page.click("button[value=quit]")
+    page.wait_for_selector(".summary")
+    yield "summary"
+    page.goto(f"{address}{re.search(r'(/class/[^ ]+)', lines[-1])[1].strip()}")
+    yield "class"
+    page.goto(f"{address}/nowhere")
+    yield "refusal"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("width", "scheme"), [(1440, "light"), (390, "dark")])
+def test_axe_finds_nothing(open_page, tmp_path, width, scheme):
+    (tmp_path / "class.csv").write_text("student,name\na1,Anna\nb2,Ben\n", "utf-8")
+    with run_server(tmp_path, "--class", "class.csv") as (address, lines):
+        links = [line.rpartition(",")[2].strip() for line in (tmp_path / "p.sqlite.links.csv").read_text().splitlines()[1:]]
+        page, found = open_page(viewport={"width": width, "height": 900}, color_scheme=scheme, reduced_motion="reduce"), {}
+        for kind in visit_kinds(page, address, lines, links):
+            violations = Axe().run(page).response["violations"]
+            nodes = lambda one: [(node["html"][:90], [why["message"][:90] for why in node["any"]]) for node in one["nodes"][:2]]  # noqa: E731
+            found[kind] = [(one["id"], nodes(one)) for one in violations]
+            assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), kind
+        assert {kind: faults for kind, faults in found.items() if faults} == {}
