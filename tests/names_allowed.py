@@ -80,7 +80,7 @@ ALLOWED = {  # file: why, and the names
     "marking/array_bends.py": ("ALGEBRA", "column_sums matmul mean outer row_sums transpose"),
     "marking/array_diagnose.py": ("ALGEBRA", "matmul outer transpose"),
     "marking/judge_arrays.py": ("ALGEBRA", "fill transpose"),
-    "derive/local.py": ("OWN", "if_positive sum"),
+    "derive/local.py": ("OWN", "identity if_positive max min softmax sum"),
     "derive/rewrites/collapse.py": ("OWN", "identity"),
     "derive/rewrites/layer_terms.py": ("OWN", "column_sums entry log matmul mean one_hot outer row_sums sum"),
     "derive/rewrites/layered.py": (
@@ -92,7 +92,6 @@ ALLOWED = {  # file: why, and the names
     "derive/slope.py": ("OWN", "if_positive log"),
     "derive/tidy.py": ("OWN", "sqrt"),
     "explain/page_writer.py": ("OWN", "if_positive"),
-    "explain/solution_page.py": ("OWN", "identity if_positive max min softmax sum"),
     "marking/bends.py": ("OWN", "outer sum"),
     "marking/bends_forward.py": ("OWN", "exp sum"),
     "marking/bends_updates.py": ("OWN", "sqrt"),

@@ -25,8 +25,8 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "answer": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise"),  # all that students write
     "marking": ("errors", "version", "expression", "rules", "graph", "derive", "numbers", "exercise", "answer"),  # never renders
     "explain": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise", "solving", "marking", "practice"),
-    "practice": ("errors", "expression", "rules.functions", "graph", "derive.working", "numbers.arithmetic", "numbers.printed",
-                 "exercise", "answer", "marking"),
+    "practice": ("errors", "expression", "rules.functions", "graph", "derive.working", "derive.local", "numbers.arithmetic",
+                 "numbers.arrays", "numbers.floats", "numbers.printed", "numbers.run", "exercise", "answer", "marking"),
     "export": ("errors", "exercise.question", "marking"),
     # documents and notation only, and how a row says that it is printed
     "render": ("errors", "rules.operations", "expression", "notation", "explain.document", "explain.diagram", "explain.chart",

@@ -30,6 +30,7 @@ ELSEWHERE = {  # module: the test file that tests it, and as what
     "explain.document": ("render/terminal/test_terminal_page.py", "the nouns of pages"),
     "explain.page_writer": ("test_documents.py", "the blocks of every page"),
     "explain.worked_page": ("solving/test_work_arrays.py", "pages of all forms"),
+    "practice.records": ("practice/test_session.py", "the nouns of a session"),
     # export: one table walks all formats
     # expression and graph
     "expression.lexicon": ("answer/read/test_vocabulary.py", "the names that a text may use"),

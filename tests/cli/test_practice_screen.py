@@ -1,6 +1,7 @@
 """The screen of a session: it fits, Tab knows the names, keys do what the toolbar says, nothing is lost when it is left."""
 
 import json
+import re
 
 import pytest
 from learners_made import answer_right
@@ -51,29 +52,34 @@ def test_tab_offers_names_and_nothing_that_is_asked():
     practice = practise("neuron/two-two-two", wrt=["w5"])
     names = list_names(practice)
     assert {"in_h1", "out_h1", "w5", "dL/dw5", "?", ":graph", ":go"} <= set(names)
-    assert not any(character.isdigit() and "." in name for name in names for character in name)
+    assert not any(re.search(r"\d\.\d", name) for name in names)
 
 
 @pytest.mark.parametrize("width", [20, 40, 60, 76, 120])
 def test_the_keys_fit(width):
-    line = write_keys(practise("graz/chain"), width)
+    practice = practise("graz/chain")
+    line = write_keys(practice, width)
     assert len(line) < width
     assert set(KEYS) == set(NAMES)
     if width >= 60:
-        assert "F10 quit" in line
+        assert "F10 :quit" in line
+    assert ":keep" not in line  # there is nothing to go on with
+    practice.answer("2*g")
+    assert (":keep" in write_keys(practice, width)) == (width >= 60)
+    assert "?" not in write_keys(practise("graz/chain", mode="exam"), 120)
 
 
 def test_in_a_terminal(tmp_path):
     """Keys, Tab and history; Ctrl-D leaves, and what was answered is there the next time."""
     env = {"XDG_STATE_HOME": str(tmp_path), "NO_COLOR": "1"}
     terminal = DrivenTerminal("practise", "graz/sqrt-cos", columns=60, env=env)
-    assert "Given" in terminal.wait_for(r"Step 1 of \d+") + terminal.wait_for("F10 quit")
+    assert "Given" in terminal.wait_for(r"Step 1 of \d+") + terminal.wait_for("F10 :quit")
     terminal.send("\x1bOP")  # F1
     terminal.wait_for(r"Look at x\.")
-    terminal.wait_for("F10 quit")
+    terminal.wait_for("F10 :quit")
     terminal.send("4\r")
     terminal.wait_for(r"Step 2 of")
-    terminal.wait_for("F10 quit")
+    terminal.wait_for("F10 :quit")
     terminal.send("\x1b[A")  # the line before, from the history
     terminal.wait_for("4")
     terminal.send("\x15\x04")  # the line taken away; Ctrl-D
@@ -82,7 +88,7 @@ def test_in_a_terminal(tmp_path):
     assert "What you did" in text
     again = DrivenTerminal("practise", "graz/sqrt-cos", "--resume", env=env)
     again.wait_for("Step 2 of")
-    again.wait_for("F10 quit")
+    again.wait_for("F10 :quit")
     assert again.close() is not None
     (journal,) = tmp_path.rglob("*.jsonl")
     assert [json.loads(line)["event"] for line in journal.read_text().splitlines()[1:]] == ["hint", "answer"]
@@ -98,7 +104,7 @@ def test_who_knows_everything_comes_to_the_end(ident, tmp_path):
     while not session.ended and session.at:
         number = [task.id for task in session.lesson.tasks].index(session.at) + 1
         terminal.wait_for(rf"Step {number} of")
-        terminal.wait_for("F10 quit")
+        terminal.wait_for("F10 :quit")
         typed = write_answer(session.lesson.marker, session.task.question)
         terminal.send(typed + "\r")
         session, _ = step(session, Event("answer", typed, float(count)))

@@ -128,7 +128,7 @@ def test_a_state_folder_that_cannot_be_written(practise, folder, monkeypatch):
 
 def test_a_terminal_that_is_closed_loses_nothing(folder):
     terminal = DrivenTerminal("practise", "graz/chain", "--as", "me", columns=60, env={"XDG_STATE_HOME": str(folder / "state")})
-    terminal.wait_for("F10 quit")
+    terminal.wait_for("F10 :quit")
     terminal.send("?\r")
     terminal.wait_for("Look at")
     assert terminal.close() is not None

@@ -91,7 +91,7 @@ def test_tiles_can_be_read():
     session = start(load("neuron/two-two-two"), Settings(wrt=("w1",)))
     session, _ = step(session, Event("go", "dL/dout_h1.ways"))
     text = write_plain_page(write_question(session), Notation(), 80)
-    assert "does out_h1 reach the loss" in text
+    assert "does out_h1 reach L?" in text
     assert all(f"{letter})" in text for letter, _ in session.task.question.options)
 
 

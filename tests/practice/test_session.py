@@ -12,7 +12,8 @@ from some_now import some_now
 from tutor.contracts.practice_json import read_event, write_event, write_reply, write_state
 from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
-from tutor.practice.ladder import write_answer
+from tutor.expression.plain import write_plain
+from tutor.practice.ladder import list_rungs, write_answer
 from tutor.practice.session import DONE, Event, PracticeError, Settings, choices, replay, start, step
 
 EXERCISES = [entry.id for entry in entries()]
@@ -196,3 +197,97 @@ def test_a_slip_is_told_at_its_step(idents, seed):
     assert len(made) > 40
     assert sum(bool(one[3]) for one in made if one not in named) <= 0.01 * len(made)  # hardly ever that of another
     assert len(named) >= 0.98 * len(made), [one for one in made if one not in named]
+
+
+def take(ident, *texts, every=60.0, **settings):
+    """A session after these answers (or ``:events``), and the last reply."""
+    session, reply = start(load(ident), Settings(**settings)), None
+    for place, text in enumerate(texts):
+        kind, _, more = text[1:].partition(" ") if text.startswith(":") else ("answer", "", text)
+        session, reply = step(session, Event(kind, more, place * every))
+    return session, reply
+
+
+AFTER = ((), (":back",), (":back", ":back"), (":go z_L", "5"), (":keep",), (":hint",), (":give-up",), (":skip",), (":go z_L", ":skip"))
+
+
+@pytest.mark.parametrize("more", AFTER)
+def test_an_exam_is_the_same_whether_answers_are_right(more):
+    """Where one is, what may be done, what is said: nothing of it depends on what was answered."""
+    seen = []
+    for given in (("7", "8"), ("2.2", "0.90025")):
+        session, reply = take("qmul/activated-neuron", *given, *more, mode="exam")
+        told = write_reply(session, reply)
+        seen.append((write_state(session), {key: told.get(key) for key in ("note", "verdict", "marks", "slips", "implied")}))
+    assert seen[0] == seen[1]
+
+
+def test_an_answer_of_an_exam_may_be_changed():
+    session, reply = take("qmul/activated-neuron", "7", ":back", "2.2", mode="exam")
+    assert reply.note == "taken"
+    assert session.look_up("z_L").status == "right"
+    assert session.look_up("z_L").earned == 1
+
+
+def test_an_exam_counts_what_follows_at_its_end():
+    session, _ = take("qmul/activated-neuron", "b_L@1 = 0.992811", mode="exam")
+    assert session.look_up("z_L").status == "open"
+    session, _ = step(session, Event("quit", at=99.0))
+    assert session.look_up("z_L").status == "implied"
+
+
+@pytest.mark.parametrize("event", [":skip", ":give-up", ":hint", ":keep", "17"])
+def test_what_is_done_stays_done(event):
+    session, _ = take("cmu/counting", "6", ":go count_neurons")
+    before = session.look_up("count_neurons")
+    assert before.status == "right"
+    session, _ = step(session, Event(event[1:], at=500.0) if event.startswith(":") else Event("answer", event, 500.0))
+    assert session.look_up("count_neurons").status == "right"
+    assert session.look_up("count_neurons").earned == before.earned
+    assert event == ":keep" or session.at != "count_neurons"
+
+
+def test_asking_again_does_not_put_a_hint_off():
+    session = start(load("qmul/activated-neuron"))
+    kinds = []
+    for at in (0, 15, 19, 21, 30, 42):
+        session, reply = step(session, Event("hint", at=at))
+        kinds.append(reply.note or reply.rung.kind)
+    assert kinds == ["look", "locked", "locked", "rule", "locked", "symbols"]
+    session, reply = step(session, Event("answer", "banana((", at=61))
+    session, reply = step(session, Event("hint", at=63))
+    assert reply.rung is not None
+
+
+@pytest.mark.parametrize("ident", some_now(EXERCISES, every=15, first=1))
+def test_the_first_hint_of_a_step_is_not_its_answer(ident):
+    for layer in (False, True):
+        lesson = start(load(ident), Settings(layer=layer)).lesson
+        for task in lesson.tasks:
+            rungs = list_rungs(lesson.marker, task, {})
+            assert len(rungs) >= 2
+            assert rungs[0].kind != "result"
+            answer = write_answer(lesson.marker, task.question)
+            if task.question.kind in ("expression", "chain"):
+                assert all(write_plain(rung.right) != answer for rung in rungs[:-1] if rung.right is not None)
+
+
+def test_after_giving_up_an_array_its_right_value_is_in_force():
+    session, _ = take("qmul/convolution-line", "[1, 2, 3]", ":give-up", layer=True)
+    assert not set(session.lesson.tasks[0].question.targets) & set(session.earlier.results)
+
+
+def test_their_own_value_stands_where_it_follows():
+    session, _ = take("qmul/activated-neuron", "3", ":keep", "0.952574")
+    assert session.list_shown()["x_L"] == "0.952574"
+    session, _ = step(session, Event("go", "z_L", 500.0))
+    session, _ = step(session, Event("answer", "2.2", 510.0))
+    assert session.list_shown()["x_L"] == "0.900250"
+
+
+def test_what_of_a_choice_is_not_right():
+    session, _ = take("qmul/activated-neuron", ":go dE0/dw_L.factors")
+    question = session.task.question
+    wrong = next(letter for letter, _ in question.options if letter not in question.right)
+    for typed, said in ((question.right[0], "missing"), (f"{', '.join(question.right)}, {wrong}", "too-many"), (wrong, "other")):
+        assert step(session, Event("answer", typed))[1].chosen == said

@@ -42,6 +42,7 @@ UPRIGHT = '<mi mathvariant="normal">{}</mi>'.format
     ("x^{L-1}", '<msup><mi>x</mi><mrow><mi>L</mi><mo lspace="0" rspace="0">−</mo><mn>1</mn></mrow></msup>'),
     ("\\bigl(x\\bigr)", '<mrow><mo class="big" stretchy="false">(</mo><mi>x</mi><mo class="big" stretchy="false">)</mo></mrow>'),
     ("\\Bigl(x\\Bigr)", '<mrow><mo minsize="1.8em" maxsize="1.8em">(</mo><mi>x</mi><mo minsize="1.8em" maxsize="1.8em">)</mo></mrow>'),
+    ("P\u2062\\left(x\\right)", '<mi>P</mi><mo lspace="0" rspace="0.17em">&#8290;</mo><mrow><mo>(</mo><mi>x</mi><mo>)</mo></mrow>'),
     ("\\max(x)", '<mi>max</mi><mrow><mo stretchy="false">(</mo><mi>x</mi><mo stretchy="false">)</mo></mrow>'),
     ("\\max_{i} x", '<munder><mo form="prefix" lspace="0" rspace="0.17em" movablelimits="true">max</mo><mi>i</mi></munder><mi>x</mi>'),
     ("\\script", "<mtext>script</mtext>"),

@@ -18,7 +18,7 @@ from tutor.practice.session import Lesson, Settings  # noqa: E402
 DOZEN = ["neuron/two-two-two", "qmul/activated-neuron", "dl/bce", "cmu/counting", "graz/sqrt-cos", "qmul/network-deltas",
          "dl/nested-layers", "cmu/three-layer-chain", "graz/two-two-one", "dl/relu-regression", "qmul/linear-neuron",
          "neuron/softmax-loss"]  # fmt: skip
-LAYERS = ["qmul/network-deltas", "neuron/two-two-two"]
+LAYERS = ["qmul/network-deltas", "dl/bce-columns"]
 MOST = 60
 
 

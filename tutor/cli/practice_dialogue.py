@@ -24,12 +24,13 @@ VIEWS: dict[str, Callable[[Practice], Document]] = {
     ":steps": lambda practice: practice.list_steps(),
 }
 """What is typed to look at something."""
+HELP = (":help", "help")
 LONGEST = 20_000
 """More signs of one line are not read."""
 
 
-def take_line(practice: Practice, line: str) -> Document:
-    """What is said to a line: a command, something to look at, or else an answer."""
+def take_line(practice: Practice, line: str, *, placed: bool = True) -> Document:
+    """What is said to a line: a command, something to look at, or else an answer; without ``placed`` where the steps stand beside it."""
     from tutor.explain.document import Document, Paragraph
     from tutor.practice.session import PracticeError
 
@@ -41,11 +42,13 @@ def take_line(practice: Practice, line: str) -> Document:
 
     if typed in VIEWS:
         return VIEWS[typed](practice)
-    kind, text = read_command(typed) if typed.startswith((":", "?")) else ("answer", line)
+    if typed in HELP:
+        return tell(list_keys(practice))
+    kind, text = read_command(typed) if typed.startswith((":", "?")) or typed in COMMANDS else ("answer", line)
     if not kind:
         return tell(say.NO_COMMAND.format(command=make_visible(typed.split()[0], 20)), list_keys(practice))
     try:
-        return practice.send(kind, text)
+        return practice.send(kind, text, placed=placed)
     except PracticeError as error:
         return tell(f"{error.what}; {error.hint}")
 
@@ -74,6 +77,8 @@ def list_keys(practice: Practice) -> str:
 
 def read_lines() -> Iterator[str]:
     """What is typed or piped in, line by line; ends with it.  Of a line that is far too long the beginning is given, to be refused."""
+    if sys.stdin is None:  # it was closed
+        return
     if hasattr(sys.stdin, "reconfigure"):
         sys.stdin.reconfigure(errors="replace")
     while True:

@@ -22,24 +22,30 @@ if TYPE_CHECKING:
     from tutor.practice.tracing import Trial
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class EventJournal:
-    """The journal at ``path``, and the ``session`` after its events."""
+    """The journal at ``path``, the ``session`` after its events, and how many bytes it has: who finds more is not alone."""
 
     path: Path
     session: Session
+    size: int = 0
 
     def keep(self, event: Event) -> None:
-        """Write an event down; raises `OutputError` where it cannot be."""
+        """Write an event down; raises `OutputError` where it cannot be, and where somebody else has written since."""
         from tutor.contracts.practice_json import write_event
 
+        line = (json.dumps(write_event(event)) + "\n").encode()
         try:
-            with self.path.open("a", encoding="utf-8") as file:
-                file.write(json.dumps(write_event(event)) + "\n")
+            with self.path.open("rb+") as file:
+                if file.seek(0, os.SEEK_END) != self.size:
+                    raise OutputError("this session goes on in another terminal, and this answer was not taken",
+                                      hint="go on there, or here again with --resume")  # fmt: skip
+                file.write(line)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise _refuse(self.path, error) from None
+        self.size += len(line)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +72,13 @@ def open_journal(name: str, session: Session, *, resume: bool) -> EventJournal:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         if resume:
-            return EventJournal(path, _take_again(session, path))
+            return EventJournal(path, _take_again(session, path), path.stat().st_size)
         _keep_old(path)
-        path.write_text(json.dumps(describe_session(session) | {"known": dict(session.known)}) + "\n", "utf-8")
+        head = json.dumps(describe_session(session) | {"known": dict(session.known)}) + "\n"
+        path.write_text(head, "utf-8", newline="\n")
     except OSError as error:
         raise _refuse(path, error) from None
-    return EventJournal(path, session)
+    return EventJournal(path, session, len(head))
 
 
 def describe_session(session: Session) -> dict[str, Any]:
@@ -129,7 +136,7 @@ def _read_journal(path: Path, data: bytes) -> tuple[dict[str, Any], list[Event]]
             read = json.loads(line)
             if number > 1:
                 events.append(read_event(read, 0.0))
-        except (ValueError, TutorError):
+        except (ValueError, RecursionError, TutorError):
             raise OutputError(f"line {number} of the journal {make_visible(str(path), 200)} is broken",
                               hint="leave --resume out to begin anew; it is kept") from None  # fmt: skip
         if number == 1:
@@ -189,7 +196,7 @@ def _read_trials(journal: Path) -> Past | None:
             return None
         trials = tuple(Trial(str(skill), bool(right), float(at)) for skill, right, at in read["trials"])
         return Past(trials, (str(read["exercise"]),) if read["finished"] else ())
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
 
 
@@ -207,5 +214,7 @@ def _work_out_trials(path: Path) -> Past | None:
         session = replay(session, events)
     except (OSError, ValueError, KeyError, TypeError, TutorError):
         return None
+    if session.is_secret:
+        return None  # what an exam says of its learner is said at its end
     keep_trials(EventJournal(path, session), session)
     return Past(session.trials, (session.lesson.exercise.id,) if is_finished(session) else ())

@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from tutor.cli.practice_dialogue import COMMANDS, VIEWS, list_keys, make_printer, take_line
+from tutor.cli.practice_dialogue import COMMANDS, VIEWS, make_printer, take_line
 from tutor.cli.shell import console
 from tutor.text import make_visible
 
@@ -25,8 +25,6 @@ KEYS = {"f1": "?", "f2": ":graph", "f3": ":steps", "f4": ":keep", "f5": ":skip",
 """What the keys type."""
 NAMES = {"f1": "hint", "f2": "graph", "f3": "steps", "f4": "keep", "f5": "skip", "f6": "back", "f7": "give-up", "f10": "quit"}
 CLEAR = "\x1b[2J\x1b[H"
-FEWEST = 1
-"""The last step stands on the screen whatever its height is."""
 LEAST = 6
 """So many lines are kept for the steps where the graph's table or the formulas stand above them."""
 
@@ -37,6 +35,7 @@ class PracticeScreen:
     def __init__(self, practice: Practice, screen: Console) -> None:
         self.practice, self.screen = practice, screen
         self.said: Document | None = None
+        self.said_hint = False
 
     def write(self, doc: Document) -> list[str]:
         """A page as the lines of the terminal."""
@@ -48,12 +47,20 @@ class PracticeScreen:
             page_format("terminal").print(doc, self.practice.notation, self.screen)
         return captured.get().rstrip("\n").split("\n")
 
+    def take(self, line: str) -> None:
+        """Take a line; a hint stands with those before, above the question."""
+        before = self.practice.session.look_up(self.practice.session.at).rungs, self.practice.session.at
+        self.said = take_line(self.practice, line, placed=False)
+        after = self.practice.session.look_up(self.practice.session.at).rungs, self.practice.session.at
+        self.said_hint = before[1] == after[1] and after[0] > before[0]
+
     def draw(self, height: int) -> list[str]:
         """The lines of one screen: what is given and done as far as there is room, what was said, what is asked."""
         practice = self.practice
         title = make_visible(practice.title, self.screen.width - 1)
-        said = self.write(self.said) if self.said is not None else []
-        asked = self.write(practice.ask())
+        hints = self.write(practice.list_hints())
+        said = self.write(self.said) if self.said is not None and not (self.said_hint and hints) else []
+        asked = [*([*hints, ""] if hints else []), *self.write(practice.ask())]
         room = height - len(said) - len(asked) - 6
         opening = next((lines for lines in map(self.write, (practice.draw(), practice.begin())) if len(lines) <= room - LEAST), [])
         if not practice.session.events:
@@ -64,12 +71,12 @@ class PracticeScreen:
     def fit_steps(self, room: int) -> list[str]:
         """As many of the last steps as there is room for."""
         most, lines = 64, list[str]()
-        while most >= FEWEST:
+        while most and room > 1:
             lines = self.write(self.practice.list_steps(most))
             if len(lines) <= room:
-                break
+                return lines
             most = most * 2 // 3
-        return lines if len(lines) <= max(room, 4) else lines[-max(room, 4) :]
+        return lines[-room:] if room > 1 else []
 
 
 def hold_screen(practice: Practice) -> None:
@@ -85,7 +92,7 @@ def hold_screen(practice: Practice) -> None:
             line = read()
         except (EOFError, KeyboardInterrupt):
             break
-        drawn.said = take_line(practice, line)
+        drawn.take(line)
     sys.stdout.write("\n")
     make_printer(practice)(practice.document())
 
@@ -127,20 +134,20 @@ def list_names(practice: Practice) -> list[str]:
     graph = lesson.exercise.graph
     quantities = [*(graph.names if graph is not None else ())]
     derivatives = [task.target for task in lesson.tasks if task.target and "/" in task.target]
-    commands = [*COMMANDS, *VIEWS, ":go"]
-    return list(dict.fromkeys([*quantities, *derivatives, *commands]))
+    commands = [*COMMANDS, *VIEWS, ":go", ":help"]
+    return list(dict.fromkeys([*quantities, *derivatives, *commands, *lesson.by_id]))
 
 
 def write_keys(practice: Practice, width: int) -> str:
-    """The keys in a line; where it is short those that matter least are left out.
+    """The keys in a line with what can be typed in their place, those that can be used now; where it is short, what matters least is left
+    out."""
+    from tutor.practice.session import choices
 
-    The commands that are typed do the same: they are in the line where not even two keys fit.
-    """
-    words = practice.words.practice.KEYS
-    parts = {name: f"{key.upper()} {words[name]}" for key, name in NAMES.items()}
-    for left_out in ((), ("keep",), ("keep", "back"), ("keep", "back", "skip"), ("keep", "back", "skip", "steps")):
-        kept = [part for name, part in parts.items() if name not in left_out]
+    able = choices(practice.session)
+    shown = {name: f"{key.upper()} {KEYS[key]}" for key, name in NAMES.items() if name in able or name in ("graph", "steps")}
+    for left_out in ((), ("steps",), ("steps", "back"), ("steps", "back", "skip"), ("steps", "back", "skip", "keep", "graph")):
+        kept = [part for name, part in shown.items() if name not in left_out]
         for space in ("  ", " "):
             if len(space.join(kept)) < width:
                 return space.join(kept)
-    return list_keys(practice)[: max(0, width - 1)]
+    return KEYS["f1"]

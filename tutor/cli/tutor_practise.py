@@ -79,7 +79,7 @@ def practise(
         session.session, session.keep = journal.session, journal.keep
     if events:
         speak_events(session)
-    elif sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in (None, "dumb"):
+    elif sys.stdin is not None and sys.stdin.isatty() and sys.stdout.isatty() and os.environ.get("TERM") not in (None, "dumb"):
         hold_screen(session)
     else:
         hold_dialogue(session)
@@ -148,7 +148,7 @@ def speak_events(session: Practice) -> None:
         try:
             event = read_event(json.loads(line), time.time())
             after, reply = step(session.session, event)
-        except ValueError:
+        except (ValueError, RecursionError):
             say({"error": "this is no line of JSON", "hint": 'such as {"answer": "0.593"}'})
             continue
         except TutorError as error:

@@ -10,8 +10,8 @@ from tutor.contracts.schema import SCHEMA
 from tutor.expression.plain import write_plain
 from tutor.marking.marks import points
 from tutor.practice.ladder import Rung
-from tutor.practice.session import Event, EventKind, PracticeError, Reply, Session, choices
-from tutor.practice.tasks import write_tile
+from tutor.practice.session import DONE, Event, EventKind, PracticeError, Reply, Session, choices
+from tutor.practice.tasks import AskedStep, write_tile
 from tutor.text import make_lines_visible, make_visible
 
 LONGEST = 20_000
@@ -39,7 +39,7 @@ def read_event(data: object, at: float) -> Event:
     kinds = get_args(EventKind)
     if not isinstance(data, Mapping):
         raise PracticeError("an event is an object", hint='such as {"answer": "0.593"} or {"hint": true}')
-    kind = data.get("event") or next((key for key in kinds if key in data), "")
+    kind = data.get("event") or next((key for key in kinds if data.get(key, False) is not False), "")
     if kind not in kinds:
         raise PracticeError(f"there is no event {make_visible(str(kind))}".rstrip(), hint=f"there are {', '.join(kinds)}")
     text = data.get("text", data.get(kind, "") if "event" not in data else "")
@@ -65,13 +65,20 @@ def write_state(session: Session) -> dict[str, Any]:
     if task is not None and not session.ended:
         question = task.question
         found["question"] = {
-            "id": task.id, "kind": task.kind, "answer": question.kind, "asks": question.ask, "about": task.target, "skill": task.skill,
+            "id": task.id, "kind": task.kind, "answer": question.kind, "asks": question.ask, "about": task.target,
+            "skill": hide_skill(session, task),
             "shape": list(question.shape), "text": question.text,
             "options": {letter: write_tile(tile) for (letter, _), tile in zip(question.options, task.tiles, strict=True)}
             if task.tiles else dict(question.options),
         }  # fmt: skip
         found["choices"] = list(choices(session))
     return found
+
+
+def hide_skill(session: Session, task: AskedStep) -> str:
+    """What a task trains; of a choice that is not made yet only its kind, since the rule or the slip is what is asked."""
+    is_told = session.look_up(task.id).status in DONE and not session.is_secret
+    return task.skill if task.kind not in ("why", "wrong-line") or is_told else task.kind
 
 
 def write_report(session: Session) -> dict[str, Any]:
@@ -84,7 +91,7 @@ def write_report(session: Session) -> dict[str, Any]:
     earned, possible = Fraction(0), Fraction(0)
     for task in lesson.tasks:
         own = session.look_up(task.id)
-        row: dict[str, Any] = {"id": task.id, "kind": task.kind, "skill": task.skill, "seconds": round(own.seconds, 3)}
+        row: dict[str, Any] = {"id": task.id, "kind": task.kind, "skill": hide_skill(session, task), "seconds": round(own.seconds, 3)}
         if session.is_secret:
             row["status"] = "taken" if own.text else "open"
         else:
@@ -96,12 +103,12 @@ def write_report(session: Session) -> dict[str, Any]:
             possible += task.question.marks
             row["marks"] = {"earned": points(own.earned * task.question.marks), "of": points(task.question.marks)}
         steps.append(row)
-    settings = lesson.settings
+    settings, met = lesson.settings, {hide_skill(session, task) for task in lesson.tasks}
     return {
         "schema": SCHEMA, "exercise": lesson.exercise.id, "mode": settings.mode, "wrt": list(settings.wrt),
         "form": "layer" if settings.layer else "scalar", "seed": settings.seed, "done": session.ended,
         "marks": None if session.is_secret else {"earned": points(earned), "of": points(possible)}, "steps": steps,
-        "skills": {} if session.is_secret else {skill: round(chance, 6) for skill, chance in sorted(session.known.items())},
+        "skills": {} if session.is_secret else {skill: round(chance, 6) for skill, chance in sorted(session.known.items()) if skill in met},
         "events": [write_event(event) for event in session.events],
     }  # fmt: skip
 
@@ -132,6 +139,8 @@ def _write_said(session: Session, reply: Reply) -> dict[str, Any]:
     for key, rung in (("hint", reply.rung), ("placed", reply.placed)):
         if rung is not None:
             found[key] = write_rung(rung)
+    if reply.chosen:
+        found["chosen"] = reply.chosen
     if reply.implied:
         found["implied"] = list(reply.implied)
     return found

@@ -13,7 +13,7 @@ from typing import Any
 from tutor.derive.slope import derivatives
 from tutor.derive.tidy import product, sum_terms
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow, children, rebuild
-from tutor.expression.walk import fold_calls, has_call, names, substitute
+from tutor.expression.walk import SHARES, fold_calls, has_call, names, substitute
 from tutor.rules.functions import OUT, Ties, choose_ties, function, partials_of
 from tutor.rules.patterns import HEADS, constant, drop_zero, recognise
 
@@ -254,3 +254,25 @@ _RULES: dict[type, Callable[[str, Any], Locals | None]] = {
 def _differentiate(target: str, expr: Expr, ties: Ties) -> Locals:
     """A formula that no row covers: differentiated where it stands."""
     return _recognise(target, expr) or ("formula", derivatives(target, expr, ties))
+
+
+_ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
+"""The rules that say themselves why a derivative is 1."""
+
+
+def refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
+    """The rule to name beside a local derivative: a 1 is that of a sum, a term may stand there twice, a softmax has two cases."""
+    if expr == ONE and rule not in _ONE_OTHERWISE:
+        return "sum"
+    if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):
+        return "term repeated"
+    if rule in ("max", "min") and (ties == "first" or _shares(expr)):
+        return f"{rule} {ties}"
+    if rule == "if_positive" and expr == ZERO:
+        return "if_positive condition"
+    return "softmax other" if rule.startswith("softmax") and isinstance(expr, Neg) else rule
+
+
+def _shares(expr: Expr) -> bool:
+    """Whether equal operands share a derivative: not where a maximum is a ReLU, which has 0 at its kink."""
+    return (isinstance(expr, Call) and expr.func in SHARES) or any(_shares(part) for part in children(expr))

@@ -29,7 +29,7 @@ from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import Name, Number
 from tutor.marking.marked import MarkedAnswer
 from tutor.notation.profile import Notation
-from tutor.practice.ladder import Rung, write_number
+from tutor.practice.ladder import Rung, list_rungs, write_number
 from tutor.practice.session import Reply, Session
 from tutor.practice.tasks import AskedStep
 
@@ -66,6 +66,10 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
         ]
     elif task.question.options:
         blocks += [Paragraph((text,), say.TILE.format(letter=letter)) for letter, text in task.question.options]
+    question = task.question
+    form = "choice" if question.kind == "choice" else question.kind if question.shape and question.kind != "expression" else ""
+    if form in say.FORMS:
+        blocks.append(Paragraph((say.FORMS[form],)))
     return Document("", blocks=tuple(blocks), language=words.language)
 
 
@@ -75,7 +79,8 @@ def _ask(task: AskedStep, words: Wording, notation: Notation) -> Sentence:
         wrt = read_derivative(task.target)
         about = wrt.wrt if wrt is not None and task.kind == "ways" else task.target
         asked: Sequence[Inline] = [quantity(about, words.marking)]
-        return tuple(split_places(say.ASKS[task.kind], {"asked": asked}))
+        loss = [quantity(wrt.of, words.marking)] if wrt is not None else []
+        return tuple(split_places(say.ASKS[task.kind], {"asked": asked, "loss": loss}))
     if question.kind == "choice":
         return set_maths(question.text or words.sheets.ASKS["choice"], notation)
     phrase = say.ASKS[question.kind] if question.kind in say.ASKS and not question.shape else words.sheets.ASKS[question.kind]
@@ -94,6 +99,16 @@ def write_reply(session: Session, reply: Reply, words: Wording = ENGLISH) -> Doc
             said[0] = replace(said[0], parts=(*name_step(task, words), ": ", *said[0].parts))
         blocks += said
     return Document("", blocks=tuple(blocks), language=words.language)
+
+
+def write_hints(session: Session, words: Wording = ENGLISH) -> Document:
+    """The hints that were seen of the step that is asked, the first one first."""
+    task = session.task
+    if task is None or session.lesson.settings.mode == "exam":
+        return Document("", language=words.language)
+    seen = list_rungs(session.lesson.marker, task, session.list_shown())[: session.look_up(task.id).rungs]
+    writer = _ReplyWriter(session, Reply("hint", task.id), words)
+    return Document("", blocks=tuple(block for rung in seen for block in writer.write_rung(rung)), language=words.language)
 
 
 class _ReplyWriter:
@@ -132,7 +147,7 @@ class _ReplyWriter:
         if marked.verdict == "close":
             return [Paragraph((self.say.CLOSE,))]
         if not marked.slips:
-            return [Paragraph((self.say.NOT_YET,))]
+            return [Paragraph((" ".join(part for part in (self.say.NOT_YET, self.say.CHOSEN.get(self.reply.chosen, "")) if part),))]
         tries = self.session.look_up(self.reply.task).attempts
         first = marked.slips[0][0]
         answer = [value(cut(marked.text.strip(), self.words.marking, 60), self.words.marking)]
@@ -154,7 +169,11 @@ class _ReplyWriter:
 
     def write_rung(self, rung: Rung) -> list[Block]:
         """A hint."""
-        phrase = self.say.RUNGS[rung.kind]
+        phrase = self.say.RUNGS.get(rung.kind, "")
+        if rung.kind == "think":
+            return [Paragraph((self.say.THINK.get(rung.sort, self.say.THINK["number"]),))]
+        if rung.kind == "half":
+            return [Paragraph((phrase.format(letters=rung.text),))]
         if rung.kind == "look":
             parts = self.words.marking.join_parts([Math(part) for part in rung.parts])
             return [Paragraph(tuple(split_places(phrase, {"parts": parts})))]
@@ -210,8 +229,9 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
                 parts += [*([words.pages.COMMA] if place else []), *pair]
             blocks.append(Paragraph(tuple(parts), say.GIVEN))
     steps = marker.sheet.working.graph.steps
-    if exercise.layers is not None:
-        steps = exercise.layers.graph.steps
+    layers = marker.sheet.layers if session.lesson.settings.layer else exercise.layers
+    if layers is not None:
+        steps = layers.graph.steps
     if exercise.graph is None and exercise.network is not None:
         sizes = words.pages.SIZES.format(sizes="-".join(map(str, exercise.network.sizes)))
         blocks.append(Paragraph((sizes,)))

@@ -44,7 +44,8 @@ def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
     facts = [(say.grammar.choose(say.COUNTS, len(counted)).format(right=alone, count=len(counted)),),
              (say.MARK.format(marks=points(earned), out_of=points(possible)),), time]  # fmt: skip
     blocks += [Heading(say.SLIPPED), *_list_slips(session, words)]
-    weakest = [skill for skill in sorted(session.known, key=lambda skill: session.known[skill]) if session.known[skill] < MASTERY][:WEAKEST]
+    told = {task.skill for task in lesson.tasks if task.kind not in ("why", "wrong-line") or session.look_up(task.id).status in DONE}
+    weakest = sorted((skill for skill in told if session.known[skill] < MASTERY), key=lambda skill: (session.known[skill], skill))[:WEAKEST]
     if weakest:
         blocks.append(Heading(say.SKILLS))
         blocks += [
@@ -91,7 +92,8 @@ def write_time(seconds: float) -> str:
 def write_proposal(proposal: Proposal, words: Wording = ENGLISH, *, command: bool = False) -> Sentence:
     """What to practise next and why; with ``command`` as what is typed for it."""
     phrase = words.practice.NEXT_COMMAND if command else words.practice.NEXT
-    skill = name_skill(proposal.skill, words)
+    sort = proposal.skill.partition(":")[0]
+    skill = words.practice.MISTAKE if sort == "wrong-line" else name_skill(proposal.skill, words)  # which one it is is asked there
     return (phrase.format(exercise=proposal.exercise, skill=skill, percent=f"{proposal.known:.0%}"),)
 
 

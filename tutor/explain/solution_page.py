@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
-from tutor.derive.local import local_derivatives
+from tutor.derive.local import local_derivatives, refine_rule
 from tutor.derive.tidy import product, sum_terms
 from tutor.explain.alike_rows import group_alike, write_alike_table
 from tutor.explain.document import (
@@ -24,36 +24,15 @@ from tutor.explain.document import (
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children
-from tutor.expression.walk import SHARES, substitute
+from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Number, Partial
+from tutor.expression.walk import substitute
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, list_kinks_hit
 from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
-from tutor.rules.functions import Ties, function, value_of
+from tutor.rules.functions import function, value_of
 from tutor.solving.worked import Worked
-
-_ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
-"""The rules that say themselves why a derivative is 1."""
-
-
-def _refine_rule(rule: str, expr: Expr, ties: Ties) -> str:
-    """The rule to name beside a local derivative: a 1 is that of a sum, a term may stand there twice, a softmax has two cases."""
-    if expr == ONE and rule not in _ONE_OTHERWISE:
-        return "sum"
-    if rule in ("sum", "difference") and expr not in (ONE, Neg(ONE)):
-        return "term repeated"
-    if rule in ("max", "min") and (ties == "first" or _shares(expr)):
-        return f"{rule} {ties}"
-    if rule == "if_positive" and expr == ZERO:
-        return "if_positive condition"
-    return "softmax other" if rule.startswith("softmax") and isinstance(expr, Neg) else rule
-
-
-def _shares(expr: Expr) -> bool:
-    """Whether equal operands share a derivative: not where a maximum is a ReLU, which has 0 at its kink."""
-    return (isinstance(expr, Call) and expr.func in SHARES) or any(_shares(part) for part in children(expr))
 
 
 def _read_key(left: Expr) -> str:
@@ -175,7 +154,7 @@ class NumberSections(PageWriter):
         for factor in sort_factors(needed, derivation.graph):
             if derivative_key(factor.of, factor.wrt) in self.counted:
                 continue
-            rule = _refine_rule(self.rule_of_factor(derivation, factor), factor.expr, derivation.graph.ties)
+            rule = refine_rule(self.rule_of_factor(derivation, factor), factor.expr, derivation.graph.ties)
             rows.append(self.factor_row(factor, self.words.rules.say_local(rule)))
         self.blocks += self.write_alike(rows)
 
@@ -226,7 +205,7 @@ class NumberSections(PageWriter):
         if not paths:
             return "formula"
         local = paths[0].factors[1]
-        return _refine_rule(rules.get((local.of, wrt), "formula"), local.expr, derivation.graph.ties)
+        return refine_rule(rules.get((local.of, wrt), "formula"), local.expr, derivation.graph.ties)
 
     def chain_row(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> Equation:
         """The gradient as the lectures print it: one row of factors a path, the numbers, the result."""

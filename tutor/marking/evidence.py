@@ -264,9 +264,14 @@ def mark_nowhere(values: Floats) -> Floats:
     >>> bool(np.isfinite(mark_nowhere(np.array([1.0, 2.0, 3.0, 4.0, np.inf]))).all())
     True
     """
-    there = np.isfinite(values)
-    enough = there.sum(axis=-1, keepdims=True) >= LEAST_POINTS
-    return np.where(there | ~enough, values, NOWHERE)
+    if np.all(np.isfinite(values)):
+        return values
+    return _mark_row(values) if values.ndim == 1 else np.stack([_mark_row(values[place]) for place in range(len(values))])
+
+
+def _mark_row(row: Floats) -> Floats:
+    there = np.isfinite(row)
+    return np.where(there, row, NOWHERE) if np.count_nonzero(there) >= LEAST_POINTS else row
 
 
 def list_densities(values: Floats, right: float) -> Floats:

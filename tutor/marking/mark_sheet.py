@@ -201,7 +201,7 @@ class Sheet:
     def _compute_values(self, questions: tuple[Question, ...]) -> dict[str, Value]:
         """Every value of the working that questions and their explanations need, exactly or to 25 digits and more."""
         leaves = self.leaves()
-        found = compute_stable(lambda: _run(self.working, leaves))
+        found = compute_stable(lambda: run_working(self.working, leaves))
         found |= self._count_asked()
         trained = sorted({parts(t)[2] for q in questions for t in q.targets if t in self.whole} - {0})
         if trained and is_trained_otherwise(self.exercise):
@@ -290,7 +290,7 @@ class Sheet:
         return self.working.by_name.get(target)
 
 
-def _run(working: Working, leaves: Mapping[str, Value]) -> dict[str, Value]:
+def run_working(working: Working, leaves: Mapping[str, Value]) -> dict[str, Value]:
     """Run the working; what does not exist at these values, and what needs it, is left out."""
     found = dict(leaves)
     for step in working.steps:

@@ -20,9 +20,9 @@ from tutor.marking.mark_submission import Marker, nest_texts
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import decimal, round_significant
 from tutor.practice.tasks import AskedStep, find_first_step
-from tutor.rules.functions import FUNCTIONS, OUT
+from tutor.rules.functions import FUNCTIONS, OUT, component_row
 
-RungKind = Literal["look", "rule", "formula", "symbols", "numbers", "result"]
+RungKind = Literal["think", "look", "rule", "formula", "symbols", "numbers", "half", "result"]
 DIGITS = 6
 LAST: RungKind = "result"
 """The last rung: who has seen it was shown the answer."""
@@ -32,9 +32,10 @@ LAST: RungKind = "result"
 class Rung:
     """One hint.
 
-    ``look``: ``parts`` are the quantities to look at.  ``rule``: ``rule`` names the rule of the step, of ``sort``.  ``formula``: ``left``
-    = ``right`` is the rule in its own letters.  ``symbols``: the step itself; ``numbers``: the same with numbers put in.  ``result``:
-    ``text`` is the answer, as it is typed.
+    ``think``: what to ask oneself, for tasks of a kind (``sort``).  ``look``: ``parts`` are the quantities to look at.  ``rule``: ``rule``
+    names the rule of the step, of ``sort``.  ``formula``: ``left`` = ``right`` is the rule in its own letters.  ``symbols``: the step
+    itself; ``numbers``: the same with numbers put in.  ``half``: ``text`` are the letters of half of the lines, the wrong one among them.
+    ``result``: ``text`` is the answer, as it is typed.
     """
 
     kind: RungKind
@@ -51,25 +52,37 @@ def list_rungs(marker: Marker, task: AskedStep, shown: Mapping[str, str]) -> tup
 
     ``shown`` are the numbers that the learner has, by quantity, as they were written: only these are put into formulas.
     """
-    step = find_step(marker, task)
-    result = Rung(LAST, text=write_answer(marker, task.question))
-    if step is None:
-        return (result,)
+    step, result = find_step(marker, task), Rung(LAST, text=write_answer(marker, task.question))
+    think = Rung("think", sort=task.kind if task.question.kind == "choice" else task.question.kind)
     if task.kind == "wrong-line":
-        return (result,)
-    left = as_name(step.target)
-    looked = tuple(as_name(name) for name in list_referred(step.expr))
-    rungs = [Rung("look", looked)] if looked else []
+        return (think, Rung("half", text=_halve(task.question)), result)
+    if step is None:
+        return (think, result)
+    rungs = []
+    if task.question.kind == "choice":
+        rungs.append(think)
+    elif looked := tuple(as_name(name) for name in list_referred(step.expr)):
+        rungs.append(Rung("look", looked))
     if task.kind != "why":
         rungs.append(Rung("rule", rule=step.rule, sort=step.sort))
-    if (own := _write_rule(step.rule, step.sort)) is not None:
+    if (own := _write_rule(step)) is not None:
         rungs.append(Rung("formula", left=own[0], right=own[1]))
-    if task.question.kind != "choice":
+    if task.question.kind not in ("choice", "expression", "chain"):  # there the step in symbols is the answer
+        left = as_name(step.target)
         rungs.append(Rung("symbols", left=left, right=step.expr))
         filled = _put_in(step.expr, shown, marker.sheet.working.by_name)
         if task.question.kind == "number" and filled != step.expr:
             rungs.append(Rung("numbers", left=left, right=filled))
-    return (*rungs, result)
+    return (*(rungs or [think]), result)
+
+
+def _halve(question: Question) -> str:
+    """Half of the letters of a choice, the right one among them."""
+    letters = [letter for letter, _ in question.options]
+    place = letters.index(question.right[0])
+    half = (len(letters) + 1) // 2
+    first = min(place // half * half, len(letters) - half)
+    return ", ".join(letters[first : first + half])
 
 
 def find_step(marker: Marker, task: AskedStep) -> Step | None:
@@ -103,13 +116,16 @@ def write_number(value: Value) -> str:
     return exact if exact is not None and len(exact) <= DIGITS + 2 else round_significant(value, DIGITS)
 
 
-def _write_rule(rule: str, sort: str) -> tuple[Expr, Expr] | None:
+def _write_rule(step: Step) -> tuple[Expr, Expr] | None:
     """A function's value, or its derivative, in the letters of its row; nothing for what is no function."""
-    row = FUNCTIONS.get(rule)
+    rule, forward = step.rule, step.sort == "forward"
+    arity = len(step.expr.args) if forward and type(step.expr) is Call and step.expr.func == rule else None
+    row = component_row(rule, arity) if arity is not None else None
+    row = row or FUNCTIONS.get(rule)
     if row is None or not row.params or row.variadic:
         return None
-    call = Call(row.name, tuple(Name(name) for name in row.params))
-    if sort == "forward":
+    if forward:
+        call = Call(row.name, tuple(Name(name) for name in row.params))
         return (call, parse(row.value, names=row.params, functions=FUNCTIONS)) if row.value else None
     if not row.partials or row.partials[0] == "":
         return None

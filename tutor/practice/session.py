@@ -11,31 +11,36 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from fractions import Fraction
-from functools import cached_property
-from typing import Literal
 
 from tutor.answer.handed_in import is_blank
-from tutor.answer.read.asked_names import AskedNames
-from tutor.errors import TutorError, hint_near
+from tutor.answer.read.choices import read_choice
+from tutor.errors import hint_near
 from tutor.exercise.model import Exercise
-from tutor.marking.judge import Earlier
 from tutor.marking.judge_answer import PERSON, RIGHT
-from tutor.marking.mark_submission import Marker
-from tutor.marking.marked import MarkedAnswer
-from tutor.numbers.arithmetic import Value
-from tutor.practice.ladder import Rung, list_rungs, write_answer, write_number
-from tutor.practice.modes import Mode
-from tutor.practice.tasks import AskedStep, list_tasks, make_marker
+from tutor.practice.ladder import Rung, list_rungs
+from tutor.practice.records import (
+    DONE,
+    Event,
+    EventKind,
+    Lesson,
+    PracticeError,
+    Progress,
+    Reply,
+    Session,
+    Settings,
+    Status,
+)
+from tutor.practice.settling import count_share, list_settled
+from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import MASTERY, Parameters, Trial, trace_trials
 from tutor.text import make_visible
 
-EventKind = Literal["answer", "hint", "keep", "skip", "back", "give-up", "go", "quit"]
-Status = Literal["open", "right", "kept", "shown", "skipped", "implied", "given"]
-"""What became of a task: ``right`` (or following from what was kept), ``kept`` though it is wrong, ``shown`` by the last hint, ``implied``
-by a later answer that was right, ``given`` as a worked example."""
-DONE: tuple[Status, ...] = ("right", "kept", "shown", "implied", "given")
+__all__ = [
+    "DONE", "Event", "EventKind", "Lesson", "PracticeError", "Progress", "Reply", "Session", "Settings", "Status", "choices", "is_finished",
+    "replay", "start", "step",
+]  # fmt: skip
 
 SOME = 8
 """So many steps are named where one is asked for that there is not, and so many answers stand on a line."""
@@ -43,161 +48,6 @@ LONGEST_LINE = 2_000
 """A longer text is one answer."""
 PLACED = 2
 """After so many tries the next step is placed for the learner to see."""
-
-
-class PracticeError(TutorError):
-    """An event that cannot be taken."""
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """How a session goes.
-
-    ``wrt`` are the quantities whose gradients are wanted, ``layer`` asks for whole arrays.  ``attempts`` is the share of a task's marks
-    that is left after so many wrong tries (the last one for all that come), ``rung`` is the cost of each hint, ``floor`` the least that a
-    right answer is worth.  A hint is unlocked by a wrong try, or by ``pause`` seconds since the last event; the first one at once.
-    """
-
-    mode: Mode = "practise"
-    wrt: tuple[str, ...] = ()
-    layer: bool = False
-    seed: int = 0
-    attempts: tuple[Fraction, ...] = (Fraction(1), Fraction(7, 10), Fraction(1, 2))
-    rung: Fraction = Fraction(1, 10)
-    floor: Fraction = Fraction(1, 5)
-    pause: float = 20.0
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """Something that the learner does: ``text`` is an answer, or of ``go`` the task's id; ``at`` is the time in seconds."""
-
-    kind: EventKind
-    text: str = ""
-    at: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Progress:
-    """What became of one task so far; ``text`` is the last answer, ``rungs`` how many hints were seen, ``first`` whether the first try was
-    right, ``earned`` the share of its marks, ``seconds`` how long it was worked at, ``follows`` the learner's own values that it is right
-    from."""
-
-    status: Status = "open"
-    attempts: int = 0
-    rungs: int = 0
-    text: str = ""
-    first: bool | None = None
-    earned: Fraction = Fraction(0)
-    seconds: float = 0.0
-    tags: tuple[str, ...] = ()
-    follows: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What the session says to an event.
-
-    ``task`` is what the event was about, ``marked`` the verdict of an answer, ``rung`` a hint.  ``placed`` is the step in symbols that is
-    placed after two tries.  ``implied`` are the tasks that the answer settled, ``before`` the replies to other answers on the same line.
-    ``note`` is a key: ``locked`` (a hint that is not there
-    yet, with the seconds to ``wait``), ``no-hints``, ``blank``, ``unreadable``, ``taken`` (in an exam), ``not-kept``, ``done`` (the task
-    already is), ``end``.
-    """
-
-    kind: EventKind
-    task: str
-    marked: MarkedAnswer | None = None
-    rung: Rung | None = None
-    placed: Rung | None = None
-    note: str = ""
-    wait: float = 0.0
-    implied: tuple[str, ...] = ()
-    before: tuple[Reply, ...] = ()
-
-
-@dataclass(frozen=True)
-class Lesson:
-    """An exercise, prepared for any number of sessions: made once, then only read."""
-
-    exercise: Exercise
-    settings: Settings
-
-    @cached_property
-    def marker(self) -> Marker:
-        """What judges its answers."""
-        return make_marker(self.exercise, self.settings.seed)
-
-    @cached_property
-    def tasks(self) -> tuple[AskedStep, ...]:
-        """What is asked."""
-        settings = self.settings
-        return list_tasks(self.marker, settings.wrt, layer=settings.layer, seed=settings.seed, exercise=self.exercise)
-
-    @cached_property
-    def by_id(self) -> Mapping[str, AskedStep]:
-        """The tasks by their ids."""
-        return {task.id: task for task in self.tasks}
-
-    @cached_property
-    def names(self) -> AskedNames:
-        """All that the quantities which are asked may be called."""
-        return self.marker.list_names([task.question for task in self.tasks if task.question.kind != "choice"])
-
-
-@dataclass(frozen=True, slots=True)
-class Session:
-    """A session after its ``events``; everything else follows from them.
-
-    ``at`` is the task that is asked, empty at the end.  ``known`` has by skill how probable it is that it is mastered, ``trials`` are the
-    first tries that say so; ``time`` is that of the last event.
-    """
-
-    lesson: Lesson
-    events: tuple[Event, ...] = ()
-    at: str = ""
-    progress: Mapping[str, Progress] = field(default_factory=dict)
-    earlier: Earlier = field(default_factory=Earlier)
-    known: Mapping[str, float] = field(default_factory=dict)
-    trials: tuple[Trial, ...] = ()
-    time: float | None = None
-    ended: bool = False
-
-    @property
-    def is_secret(self) -> bool:
-        """Whether verdicts are not said yet: in an exam until it ends."""
-        return self.lesson.settings.mode == "exam" and not self.ended
-
-    @property
-    def task(self) -> AskedStep | None:
-        """What is asked now."""
-        return self.lesson.by_id.get(self.at)
-
-    def look_up(self, ident: str) -> Progress:
-        """What became of a task."""
-        return self.progress.get(ident, Progress())
-
-    def list_given(self) -> Mapping[str, Value]:
-        """The values that the exercise gives, the step size among them."""
-        marker = self.lesson.marker
-        rate = marker.sheet.working.rate
-        known = marker.sheet.leaves() if marker.exercise.values else {}
-        return {name: value for name, value in known.items() if name in marker.exercise.values or name == rate}
-
-    def list_shown(self) -> dict[str, str]:
-        """The numbers that are on the table, by quantity: the learner's own where they are kept, the right ones where they were shown; in
-        an exam all are the learner's own."""
-        found: dict[str, str] = {}
-        marker = self.lesson.marker
-        found.update({name: write_number(value) for name, value in self.list_given().items()})
-        for task in self.lesson.tasks:
-            own = self.look_up(task.id)
-            if task.kind == "value" and task.question.kind == "number" and own.status in DONE:
-                result = self.earlier.results.get(task.target)
-                number = result.number if result is not None else None
-                is_own = own.status == "kept" or self.lesson.settings.mode == "exam"
-                found[task.target] = f"{number:.6g}" if is_own and number is not None else write_answer(marker, task.question)
-        return found
 
 
 def start(exercise: Exercise | Lesson, settings: Settings | None = None, known: Mapping[str, float] | None = None) -> Session:
@@ -234,7 +84,16 @@ def step(session: Session, event: Event) -> tuple[Session, Reply]:
     session = replace(session, events=(*before.events, event), time=event.at)
     if not session.ended and not session.at:
         session = replace(session, ended=is_finished(session))
-    return session, reply
+    if session.ended and session.lesson.settings.mode == "exam":
+        session = _settle_exam(session)
+    return _note_progress(before, session, event), reply
+
+
+def _note_progress(before: Session, session: Session, event: Event) -> Session:
+    """The session with the time since which its learner has been left alone: a step, a hint or a try ago; not a question for one."""
+    here, there = session.look_up(session.at), before.look_up(session.at)
+    is_new = session.at != before.at or (here.rungs, here.attempts) != (there.rungs, there.attempts)
+    return replace(session, since=event.at) if is_new or session.since is None else session
 
 
 def replay(session: Session, events: Iterable[Event]) -> Session:
@@ -256,11 +115,10 @@ def choices(session: Session) -> tuple[EventKind, ...]:
         return ()
     if task is None:
         return ("go", "back", "quit")
-    own = session.look_up(task.id)
     found: list[EventKind] = ["answer"]
     if session.lesson.settings.mode != "exam":
         found.append("hint")
-    if own.attempts and task.target in session.earlier.results:
+    if _may_keep(session, task):
         found.append("keep")
     found.append("skip")
     if session.events:
@@ -337,56 +195,73 @@ def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
     if is_blank(event.text):
         return session, Reply("answer", task.id, note="blank")
     marked, earlier = lesson.marker.judge(task.question, event.text, session.earlier)
-    own = session.look_up(task.id)
-    if own.status in ("right", "implied"):
-        return session, Reply("answer", task.id, marked=marked, note="done")
+    own, exam = session.look_up(task.id), lesson.settings.mode == "exam"
+    if own.status in ("right", "implied") and not exam:
+        return _leave(session, task), Reply("answer", task.id, marked=marked, note="done")
     if marked.verdict in PERSON:
         return session, Reply("answer", task.id, marked=marked, note="unreadable")
+    if marked.outcome == "other-form" and task.question.kind == "number" and not exam:
+        return session, Reply("answer", task.id, marked=marked, note="formula")
     right = marked.verdict in RIGHT
     tags = tuple(slip.tag for slips in marked.slips[:1] for slip in slips)
     first = own.first if own.first is not None else right and not own.rungs
-    own = replace(own, text=event.text, first=first, attempts=own.attempts + (not right), tags=(*own.tags, *tags))
+    own = replace(own, text=event.text, first=first, attempts=own.attempts + (not right), tags=(*own.tags, *tags),
+                  follows=marked.follows if right else ())  # fmt: skip
     session = replace(session, earlier=earlier)
-    own = replace(own, follows=marked.follows if right else ())
     if session.look_up(task.id).first is None:
         session = _trace(session, Trial(task.skill, first, event.at))
-    if lesson.settings.mode == "exam":
-        own = replace(own, status="right" if right else "kept", earned=_count_earned(own, marked, lesson.settings))
+    share = marked.marks / marked.out_of if marked.out_of else Fraction(1)
+    if exam:
+        own = replace(own, status="right" if right else "kept", earned=share)
         return _move(_set(session, task.id, own), task.id), Reply("answer", task.id, note="taken")
     if not right:
         placed = _find_rung(session, task, "symbols") if own.attempts >= PLACED else None
-        return _set(session, task.id, own), Reply("answer", task.id, marked=marked, placed=placed)
-    own = replace(own, status="shown" if own.status == "shown" else "right", earned=_count_earned(own, marked, lesson.settings))
-    session = _set(session, task.id, own)
-    session, implied = _settle(session, task)
-    at = session.at if session.at and session.look_up(session.at).status not in DONE else ""
-    return (session if at else _fade(_move(session, task.id))), Reply("answer", task.id, marked=marked, implied=implied)
+        return _set(session, task.id, own), Reply("answer", task.id, marked=marked, placed=placed, chosen=_compare_chosen(task, event.text))
+    earned = share * count_share(own, lesson.settings)
+    session = _set(session, task.id, replace(own, status="shown" if own.status == "shown" else "right", earned=earned))
+    implied: tuple[str, ...] = ()
+    if own.status != "shown" and share == 1:
+        session, implied = _settle(session, task, event.text)
+    return _leave(session, task), Reply("answer", task.id, marked=marked, implied=implied)
 
 
-def _count_earned(own: Progress, marked: MarkedAnswer, settings: Settings) -> Fraction:
-    """The share of a task's marks for an answer: less for each wrong try and each hint, and nothing once it was shown."""
-    if own.status == "shown":
-        return Fraction(0)
-    share = marked.marks / marked.out_of if marked.out_of else Fraction(1)
-    if settings.mode == "exam":
-        return share
-    left = settings.attempts[min(own.attempts, len(settings.attempts) - 1)] - own.rungs * settings.rung
-    return share * max(left, settings.floor)
+def _compare_chosen(task: AskedStep, text: str) -> str:
+    """What is not right about a choice of several, without saying which of them."""
+    question = task.question
+    if question.kind != "choice" or len(question.right) < 2:
+        return ""
+    chosen, right = set(read_choice(text, question.options, question.translated)), set(question.right)
+    return "missing" if chosen < right else "too-many" if chosen > right else "other"
 
 
-def _settle(session: Session, task: AskedStep) -> tuple[Session, tuple[str, ...]]:
-    """What follows from a right answer counts as done: all that it is computed from, and the choices about it."""
+def _leave(session: Session, task: AskedStep) -> Session:
+    """The session after a step that is done: where it is, if something is open there, else at the next open step."""
+    is_open = bool(session.at) and session.look_up(session.at).status not in DONE
+    return session if is_open else _fade(_move(session, task.id))
+
+
+def _settle(session: Session, task: AskedStep, text: str) -> tuple[Session, tuple[str, ...]]:
+    """What follows from a right answer counts as done: all that it shows to be known, and the choices about it."""
     if task.kind not in ("value", "declared") or not task.target:
         return session, ()
     lesson = session.lesson
-    cone = lesson.marker.sheet.cone(task.target) if task.target in lesson.marker.sheet.working.by_name else frozenset([task.target])
+    known = list_settled(lesson.marker, task, text, session.earlier)
     done = []
     for other in lesson.tasks:
         own = session.look_up(other.id)
-        if other.id != task.id and other.target in cone and own.status in ("open", "skipped") and not own.attempts:
-            session = _set(session, other.id, replace(own, status="implied", earned=Fraction(1)))
+        if other.id != task.id and other.target in known and own.status in ("open", "skipped") and not own.attempts:
+            session = _set(session, other.id, replace(own, status="implied", earned=count_share(own, lesson.settings)))
             done.append(other.id)
     return session, tuple(done)
+
+
+def _settle_exam(session: Session) -> Session:
+    """At the end of an exam what follows from its right answers counts, too; before, it would have said that they are right."""
+    for task in session.lesson.tasks:
+        own = session.look_up(task.id)
+        if own.status == "right" and own.earned == 1:
+            session, _ = _settle(session, task, own.text)
+    return session
 
 
 def _find_named(session: Session, text: str) -> AskedStep | None:
@@ -405,12 +280,15 @@ def _take_hint(session: Session, event: Event) -> tuple[Session, Reply]:
     if settings.mode == "exam":
         return session, Reply("hint", task.id, note="no-hints")
     own = session.look_up(task.id)
+    if own.status in DONE:
+        return _leave(session, task), Reply("hint", task.id, note="done")
     rungs = list_rungs(session.lesson.marker, task, session.list_shown())
-    paused = event.at - session.time if session.time is not None else 0.0
-    unlocked = own.rungs <= own.attempts or paused >= settings.pause
+    paused = event.at - session.since if session.since is not None else 0.0
+    is_last = own.rungs >= len(rungs) - 1
+    unlocked = own.rungs <= own.attempts - (is_last and not own.rungs) or paused >= settings.pause
     if not unlocked:
         return session, Reply("hint", task.id, note="locked", wait=settings.pause - paused)
-    if own.rungs >= len(rungs) - 1:
+    if is_last:
         return _show(session, task, event)
     return _set(session, task.id, replace(own, rungs=own.rungs + 1)), Reply("hint", task.id, rung=rungs[own.rungs])
 
@@ -427,8 +305,9 @@ def _show(session: Session, task: AskedStep, event: Event) -> tuple[Session, Rep
     if own.first is None:
         session = _trace(session, Trial(task.skill, False, event.at))
     session = _set(session, task.id, replace(own, status="shown", rungs=own.rungs + 1, first=False if own.first is None else own.first))
-    if task.target in session.earlier.results:  # what follows is judged by the right value again
-        kept = {name: result for name, result in session.earlier.results.items() if name != task.target}
+    own_names = {task.target, task.question.array, *task.question.targets}
+    if own_names & session.earlier.results.keys():  # what follows is judged by the right value again
+        kept = {name: result for name, result in session.earlier.results.items() if name not in own_names}
         session = replace(session, earlier=replace(session.earlier, results=kept))
     return _fade(_move(session, task.id)), Reply(event.kind, task.id, rung=rung)
 
@@ -440,25 +319,35 @@ def _find_rung(session: Session, task: AskedStep, kind: str) -> Rung | None:
 
 def _take_keep(session: Session, event: Event) -> tuple[Session, Reply]:
     task = session.task
-    if task is None or task.target not in session.earlier.results:
+    if task is None or not _may_keep(session, task):
         return session, Reply("keep", session.at, note="not-kept")
     session = _set(session, task.id, replace(session.look_up(task.id), status="kept"))
     return _fade(_move(session, task.id)), Reply("keep", task.id)
+
+
+def _may_keep(session: Session, task: AskedStep) -> bool:
+    """Whether there is a wrong answer to go on with; in an exam nobody is told."""
+    own = session.look_up(task.id)
+    is_open = own.status in ("open", "skipped") and own.attempts > 0 and task.question.kind != "choice"
+    return is_open and session.lesson.settings.mode != "exam" and task.target in session.earlier.results
 
 
 def _take_skip(session: Session, event: Event) -> tuple[Session, Reply]:
     task = session.task
     if task is None:
         return session, Reply("skip", "", note="done")
-    session = _set(session, task.id, replace(session.look_up(task.id), status="skipped"))
+    own = session.look_up(task.id)
+    if own.status not in DONE:
+        session = _set(session, task.id, replace(own, status="skipped"))
     return _fade(_move(session, task.id)), Reply("skip", task.id)
 
 
 def _take_back(session: Session, event: Event) -> tuple[Session, Reply]:
     tasks = [task.id for task in session.lesson.tasks]
     end = tasks.index(session.at) if session.at else len(tasks)
+    exam = session.lesson.settings.mode == "exam"  # there every answer may be changed: which are right is not told
     for ident in reversed(tasks[:end]):
-        if session.look_up(ident).status in ("open", "skipped", "kept"):
+        if exam or session.look_up(ident).status in ("open", "skipped", "kept"):
             return replace(session, at=ident), Reply("back", ident)
     return session, Reply("back", session.at, note="done")
 
@@ -469,6 +358,8 @@ def _take_give_up(session: Session, event: Event) -> tuple[Session, Reply]:
         return session, Reply("give-up", "", note="done")
     if session.lesson.settings.mode == "exam":
         return _take_skip(session, event)
+    if session.look_up(task.id).status in ("right", "implied", "shown", "given"):
+        return _leave(session, task), Reply("give-up", task.id, note="done")
     return _show(session, task, event)
 
 

@@ -8,25 +8,35 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
+from functools import cached_property
+from itertools import combinations
 from typing import Any, Literal
 from zlib import crc32
 
-from tutor.errors import ExerciseError, hint_near
+from tutor.derive.local import refine_rule
+from tutor.errors import ExerciseError, TutorError, hint_near
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
 from tutor.expression.keys import derivative_key, make_after_key, read_derivative, read_edge
-from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.nodes import Expr, Mul, Name, Partial
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import as_name, names
 from tutor.graph.depths import find_depths
 from tutor.graph.nouns import Step
+from tutor.marking.mark_sheet import run_working
 from tutor.marking.mark_submission import Marker
 from tutor.marking.misconceptions import BY_TAG, list_bends
-from tutor.marking.question_list import make_questions, names_in
+from tutor.marking.question_list import make_questions, names_in, sharpen
+from tutor.numbers.arithmetic import Value
+from tutor.numbers.floats import as_float
+from tutor.numbers.run import compute
 
 Kind = Literal["value", "ways", "factors", "why", "wrong-line", "declared"]
 MOST_TILES, MOST_DISTRACTORS = 6, 4
 """So many tiles are offered, and so many of them are none of the right ones."""
+NEAR = 1e-6
+"""Values that differ by no more than this share are the same where choices are tried out."""
 MOST_LINES, LEAST_LINES = 6, 3
 """So many lines of working are shown, one of which is wrong."""
 LAST_UPDATE, MOST_COLUMNS = 3, 2
@@ -100,10 +110,9 @@ def list_tasks(
     ``wrt`` are the quantities whose gradients are wanted; without it those that the exercise asks for, else one of each layer and kind.
     Raises `ExerciseError` for a name that has no gradient.
     """
-    sheet = marker.sheet
+    sheet, exercise = marker.sheet, exercise or marker.exercise
     if layer or sheet.exercise.graph is None:
-        return tuple(_declare(question, sheet.working.by_name) for question in sheet.marking_order)
-    exercise = exercise or marker.exercise
+        return tuple(_declare(question, sheet.working.by_name) for question in _choose_declared(sheet.marking_order, wrt, exercise))
     goals = _choose_goals(marker, exercise, wrt)
     tasks = _TaskLister(marker, seed).list_tasks(goals, updated=list(wrt))
     if not tasks:
@@ -123,6 +132,24 @@ def _declare(question: Question, steps: Mapping[str, Step]) -> AskedStep:
     step = find_first_step(question, steps)
     skill = find_skill(step) if step is not None and question.kind != "choice" else question.kind
     return AskedStep(question, "declared", skill, question.targets[0] if len(question.targets) == 1 else "")
+
+
+def _choose_declared(questions: Sequence[Question], wrt: Sequence[str], exercise: Exercise) -> list[Question]:
+    """The questions about gradients with respect to ``wrt``; all without it."""
+    found: dict[str, Question] = {question.id: question for question in questions if not wrt}
+    for name in wrt:
+        asked = [question for question in questions if _asks_for(question, name)]
+        if not asked:
+            able = [own.wrt for question in questions if (own := read_derivative(question.array or question.ask)) is not None]
+            raise ExerciseError(f"there is no gradient with respect to {name} asked for", where=exercise.id,
+                                hint=hint_near(name, able) or f"there are those of {', '.join(able[:8]) or 'none'}")  # fmt: skip
+        found |= {question.id: question for question in asked}
+    return list(found.values())
+
+
+def _asks_for(question: Question, name: str) -> bool:
+    asked = read_derivative(question.array or question.ask)
+    return asked is not None and name in (asked.wrt, derivative_key(asked.of, asked.wrt))
 
 
 def _choose_goals(marker: Marker, exercise: Exercise, wrt: Sequence[str]) -> list[str]:
@@ -236,6 +263,7 @@ class _TaskLister:
         kind: Literal["number", "expression"] = "number" if self.exercise.values else "expression"
         known = self.own.get(target)
         question = known if known is not None and known.kind == kind else Question(target, target, kind, (target,))
+        question = question if known is not None else sharpen(question, self.sheet.truth)
         self.found[target] = AskedStep(replace(question, id=target), "value", find_skill(step), target)
 
     def ask_ways(self, step: Step) -> None:
@@ -246,7 +274,8 @@ class _TaskLister:
         graph = self.working.graph
         others = [other.target for other in graph.steps if other.target not in (*right, graph.loss, step.wrt)]
         tiles = self.choose_tiles([Name(name) for name in right], [Name(name) for name in others], step.target)
-        self.ask_choice(step, "ways", tiles, {Name(name) for name in right})
+        if len(tiles) > len(right):
+            self.ask_choice(step, "ways", tiles, {Name(name) for name in right})
 
     def ask_factors(self, step: Step) -> None:
         """Of which factors a gradient is the product."""
@@ -260,18 +289,17 @@ class _TaskLister:
             if able and near and other.target != step.target:
                 others.append(Partial(other.of, other.wrt))
         wrong = [part for part in others if part not in right and not _is_same(part, right)]
-        tiles = self.choose_tiles(right, wrong, step.target)
+        tiles = self.drop_other_products(self.choose_tiles(right, wrong, step.target), right, step)
         if len(tiles) > 2:
             self.ask_choice(step, "factors", tiles, set(right))
 
     def ask_why(self, step: Step) -> None:
         """By which rule a derivative is what it is: once a rule, among those of other steps."""
-        own: tuple[str, str] = (step.sort, step.rule)
+        own = self.find_rule(step)
         if own in self.explained:
             return
         self.explained.add(own)
-        near = [other for other in self.working.steps if other.sort == "local" and not other.after]
-        others: dict[tuple[str, str], None] = dict.fromkeys((other.sort, other.rule) for other in near)
+        others = dict.fromkeys(self.find_rule(other) for other in self.working.steps if other.sort == "local" and not other.after)
         others.pop(own, None)
         if len(others) < LEAST_LINES - 1:
             return
@@ -280,6 +308,10 @@ class _TaskLister:
         self.add_choice(AskedStep(self.make_choice(f"{step.target}.why", [rule for _, rule in rules], [rules.index(own)]),
                                   "why", f"why:{_name_rule(step)}", step.target, rules=tuple(rules)))  # fmt: skip
 
+    def find_rule(self, step: Step) -> tuple[str, str]:
+        """The sort and the rule of a derivative, as it is said beside it: softmax has two cases."""
+        return step.sort, refine_rule(_name_rule(step), step.expr, self.working.graph.ties)
+
     def ask_wrong_line(self, goal: str) -> None:
         """Which line of a worked gradient is wrong: one step of its working, bent by a slip that is known."""
         cone = self.working.cone([goal])
@@ -287,7 +319,7 @@ class _TaskLister:
         lines = [step for step in able if names_in(step)][-MOST_LINES:]
         shown = {step.target for step in lines}
         single = [bend for bend in list_bends(self.working) if len(bend.edits) == 1 and BY_TAG[bend.tag].common]
-        bends = [bend for bend in single if bend.edits[0][0] in shown]
+        bends = [bend for bend in single if bend.edits[0][0] in shown and self.is_seen_wrong(*bend.edits[0])]
         if len(lines) < LEAST_LINES or not bends:
             return
         order = self.shuffle(goal, lambda bend: f"{bend.tag} {bend.edits[0][0]} {bend.key}")
@@ -297,6 +329,32 @@ class _TaskLister:
         place = [step.target for step in lines].index(at)
         question = self.make_choice(f"{goal}.wrong-line", [f"{write_plain(left)} = {write_plain(right)}" for left, right in pairs], [place])
         self.add_choice(AskedStep(question, "wrong-line", f"wrong-line:{wrong.tag}", goal, lines=pairs))
+
+    def is_seen_wrong(self, target: str, bent: Expr) -> bool:
+        """Whether a line is wrong in numbers, too: at the given values, and at others."""
+        return not any(is_worth(bent, target, values) for values in self.tried)
+
+    @cached_property
+    def tried(self) -> tuple[Mapping[str, Value], ...]:
+        """Where choices are tried out: the given values, and others without a pattern."""
+        leaves = {name: Fraction(31 + 17 * place % 47, 60) for place, name in enumerate(self.sheet.leaves() | self.list_leaves())}
+        return (*((self.sheet.truth,) if self.exercise.values else ()), run_working(self.working, leaves))
+
+    def list_leaves(self) -> dict[str, Value]:
+        """The quantities that nothing computes."""
+        graph = self.working.graph
+        return {quantity.name: Fraction(0) for quantity in graph.leaves}
+
+    def drop_other_products(self, tiles: Sequence[Expr], right: Sequence[Expr], step: Step) -> list[Expr]:
+        """The tiles without those by which another product would be right, too."""
+        kept = list(tiles)
+        for count in range(1, len(tiles) + 1):
+            for chosen in combinations(tiles, count):
+                wrong = [tile for tile in chosen if tile not in right]
+                there = all(tile in kept for tile in chosen)
+                if wrong and there and any(is_worth(Mul(chosen), step.target, values) for values in self.tried):
+                    kept.remove(wrong[-1])
+        return kept
 
     def shuffle(self, salt: str, write: Callable[[Any], str]) -> Callable[[Any], int]:
         """An order that the seed decides."""
@@ -323,6 +381,17 @@ class _TaskLister:
         mixed = self.shuffle(salt, write_tile)
         room = max(1, min(MOST_DISTRACTORS, MOST_TILES - len(right)))
         return sorted([*right, *sorted(dict.fromkeys(wrong), key=mixed)[:room]], key=mixed)
+
+
+def is_worth(expr: Expr, target: str, values: Mapping[str, Value]) -> bool:
+    """Whether a formula has the value of a quantity."""
+    if target not in values:
+        return False
+    try:
+        found, right = as_float(compute(expr, values)), as_float(values[target])
+    except (KeyError, TutorError):
+        return False
+    return abs(found - right) <= NEAR * abs(right)
 
 
 def _is_same(part: Expr, right: Iterable[Expr]) -> bool:

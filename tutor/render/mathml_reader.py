@@ -252,6 +252,11 @@ class _LatexToMathml:
         kind = ' class="vec"' if token == "\\vec" else ""
         return f'<mover accent="true">{self.read_group()}<mo{kind} stretchy="false">{_ACCENTS[token]}</mo></mover>'
 
+    def read_mark(self, token: str) -> str:
+        """A product or an application without a sign; there is a little room before a bracket that grows, as in TeX."""
+        room = ' lspace="0" rspace="0.17em"' if self.peek() == "\\left" else ""
+        return f"<mo{room}>&#{ord(token)};</mo>"
+
     def read_limits(self, token: str) -> str:
         """A sum or a maximum over something; max by itself is a function."""
         return _LIMITS[token] if token == "\\sum" or self.peek() in ("_", "^") else f"<mi>{token[1:]}</mi>"
@@ -313,8 +318,8 @@ _READ: Mapping[str, Callable[[_LatexToMathml, str], str]] = {
     "\\text": lambda reader, token: _text(reader.read_raw()),
     "\\,": lambda reader, token: '<mo lspace="0" rspace="0.17em">&#8290;</mo>',
     "\\;": lambda reader, token: '<mspace width="0.28em"></mspace>',
-    TIMES_MARK: lambda reader, token: "<mo>&#8290;</mo>",
-    APPLY_MARK: lambda reader, token: "<mo>&#8289;</mo>",
+    TIMES_MARK: _LatexToMathml.read_mark,
+    APPLY_MARK: _LatexToMathml.read_mark,
     ",": lambda reader, token: '<mo lspace="0" rspace="0">,</mo>' if reader.scripted else "<mo>,</mo>",
     "/": lambda reader, token: '<mo lspace="0" rspace="0">/</mo>',
 }

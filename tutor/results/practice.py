@@ -19,7 +19,7 @@ from tutor.contracts.practice_json import write_report
 from tutor.contracts.schema import dump_json
 from tutor.errors import OutputError
 from tutor.explain.document import Document
-from tutor.explain.practice_page import write_known, write_question, write_reply, write_start
+from tutor.explain.practice_page import write_hints, write_known, write_question, write_reply, write_start
 from tutor.explain.practice_steps import draw_so_far, write_so_far, write_worked
 from tutor.explain.practice_summary import write_summary
 from tutor.explain.words.languages import require_wording
@@ -88,14 +88,17 @@ class Practice(Page):
         """Whether nothing is asked any more."""
         return self.session.ended or self.session.task is None
 
-    def send(self, kind: EventKind, text: str = "") -> Document:
-        """Take an event; what is said to it.  Raises `PracticeError` for one that cannot be taken, and nothing has happened then."""
+    def send(self, kind: EventKind, text: str = "", *, placed: bool = True) -> Document:
+        """Take an event; what is said to it, without a step that is ``placed`` where the steps so far are shown beside it.
+
+        Raises `PracticeError` for one that cannot be taken, and nothing has happened then.
+        """
         event = Event(kind, text, self.clock())
         before = self.session
         after, reply = step(before, event)
         self.keep(event)
         self.session = after
-        said = write_reply(after, reply, self.words)
+        said = write_reply(after, reply if placed else replace(reply, placed=None), self.words)
         return replace(said, blocks=(*said.blocks, *write_worked(before, after, self.words).blocks))
 
     def answer(self, text: object) -> SaidPage:
@@ -163,8 +166,14 @@ class Practice(Page):
         """The session for programs: the events and what they came to."""
         return dump_json(write_report(self.session))
 
+    def list_hints(self) -> Document:
+        """The hints that were seen of the step that is asked."""
+        return write_hints(self.session, self.words)
+
     def __repr__(self) -> str:
         return SaidPage(self.ask(), self.notation, self.name).to_text()
+
+    __str__ = __repr__
 
     def _ipython_display_(self) -> None:
         from tutor.results.practice_widgets import show
@@ -173,7 +182,7 @@ class Practice(Page):
 
 
 def practise(
-    target: Any, *, wrt: Iterable[str] = (), form: str = "scalar", mode: Mode = "practise", seed: int = 0, words: object = None,
+    target: Any, *, wrt: Iterable[str] | str = (), form: str = "scalar", mode: Mode = "practise", seed: int = 0, words: object = None,
     known: Mapping[str, float] | None = None,
 ) -> Practice:  # fmt: skip
     """Practise an exercise: the steps are asked, and judged at once.
@@ -192,8 +201,9 @@ def practise(
         if given not in known_ones:
             raise OutputError(f"there is no {what} {make_visible(str(given), 40)}", hint=f"use one of {', '.join(known_ones)}")
     exercise = target_exercise(target)
-    settings = Settings(mode=mode, wrt=tuple(wrt), layer=form == "layer", seed=seed)
-    session = start(exercise, settings, known)
+    settings = Settings(mode=mode, wrt=(wrt,) if isinstance(wrt, str) else tuple(wrt), layer=form == "layer", seed=seed)
+    shares = {skill: chance for skill, chance in (known or {}).items() if 0 <= chance <= 1}
+    session = start(exercise, settings, shares)
     if not session.lesson.tasks:
         raise OutputError(f"{exercise.id} asks for nothing", hint="give wrt a quantity, or take another exercise")
     return Practice(session, require_wording(words, exercise.language), find_notation(session))

@@ -14,21 +14,21 @@ from typing import Any
 from tutor.answer.read.array_vocabulary import layer_notation
 from tutor.answer.read.vocabulary import notation_of
 from tutor.exercise.question import LISTS
-from tutor.explain.document import Document, Inline, Paragraph
-from tutor.explain.practice_page import write_known, write_question, write_reply, write_start
+from tutor.explain.asked_quantity import name_asked
+from tutor.explain.document import Document, Inline, Math, Paragraph
+from tutor.explain.practice_page import name_step, write_known, write_question, write_reply, write_start
 from tutor.explain.practice_parts import draw_session, list_key_names, list_touched
 from tutor.explain.practice_steps import list_so_far, write_step
 from tutor.explain.practice_summary import find_status, name_skill, write_summary
 from tutor.explain.words.wording import Wording
-from tutor.explain.written_maths import set_title, write_words
-from tutor.expression.keys import read_after
+from tutor.explain.written_maths import set_title
 from tutor.expression.nodes import Expr, Number
-from tutor.expression.walk import as_name
 from tutor.notation.profile import Notation
 from tutor.practice.ladder import find_step
 from tutor.practice.session import DONE, Lesson, Progress, Reply, Session, choices, is_finished, start
 from tutor.practice.tasks import AskedStep
 from tutor.render.html_page import write_html_body
+from tutor.render.maths import text
 from tutor.render.picture.layout import Layout
 from tutor.render.picture.svg import plan_layout, svg
 
@@ -38,6 +38,8 @@ BESIDE = 640.0
 """Titles of parts stand under that of the page."""
 LONG_NUMBER = Number("-0.0000000")
 """As wide as a number of six digits may be."""
+LABEL = 80
+"""So many letters of a task's name stand in the list."""
 GRAPHS = 100
 """So many pictures of one lesson's graph are kept."""
 MOST_FIELDS, WIDEST = 49, 8
@@ -63,12 +65,24 @@ def write_inline(parts: tuple[Inline, ...], notation: Notation) -> str:
     return found[2] if found else written
 
 
+def write_plain_line(parts: tuple[Inline, ...], notation: Notation) -> str:
+    """A sentence as text, for a list and for those who hear it.
+
+    >>> from tutor.expression.nodes import Partial
+    >>> write_plain_line((Math(Partial("L", "w")), " (a choice)"), Notation())
+    '∂L/∂w (a choice)'
+    """
+    return "".join(text(part.expr, notation) if isinstance(part, Math) else part for part in parts)
+
+
 def find_notation(lesson: Lesson) -> Notation:
-    """How the course of a lesson writes it, neuron by neuron or in matrices."""
+    """How the course of a lesson writes it, neuron by neuron; in matrices with the symbols of whole arrays besides."""
     exercise, layers = lesson.exercise, lesson.marker.sheet.layers
-    if layers is not None and (lesson.settings.layer or exercise.graph is None):
-        return layer_notation(exercise, layers, exercise.notation)
-    return Notation() if exercise.graph is None else notation_of(exercise, exercise.graph, exercise.notation)
+    single = Notation() if exercise.graph is None else notation_of(exercise, exercise.graph, exercise.notation)
+    if layers is None or not (lesson.settings.layer or exercise.graph is None):
+        return single
+    whole = layer_notation(exercise, layers, exercise.notation)
+    return replace(whole, symbols={**single.symbols, **whole.symbols})
 
 
 @dataclass(frozen=True)
@@ -87,12 +101,18 @@ class PreparedLesson:
         if picture is None:
             return None
         roomy = tuple(replace(node, value=LONG_NUMBER, gradient=None) for node in picture.nodes)
-        return plan_layout(replace(picture, nodes=roomy), self.notation, BESIDE)
+        return plan_layout(replace(picture, nodes=roomy), self.of_graph, BESIDE)
 
     @cached_property
     def notation(self) -> Notation:
         """How its course writes it."""
         return find_notation(self.lesson)
+
+    @cached_property
+    def of_graph(self) -> Notation:
+        """How it is written in the graph, which is drawn neuron by neuron."""
+        return find_notation(replace(self.lesson, settings=replace(self.lesson.settings, layer=False))) if self.lesson.settings.layer \
+            else self.notation  # fmt: skip
 
     @cached_property
     def given(self) -> str:
@@ -123,19 +143,9 @@ class PreparedLesson:
         return {task.id: self._name_task(task) for task in self.lesson.tasks}
 
     def _name_task(self, task: AskedStep) -> str:
-        after = read_after(task.target) if task.target else None
-        name = task.question.text or task.id
-        if after is not None:
-            name = write_words((self.words.marking.AFTER.format(name=after.key, count=after.updates),), self.notation) if after.updates \
-                else self._name_quantity(after.key)  # fmt: skip
-        more = self.words.practice.PLACES[task.kind].partition(",")[0] if task.kind in ("ways", "factors", "why", "wrong-line") else ""
-        return f"{name}: {more}" if more else name[:80]
-
-    def _name_quantity(self, key: str) -> str:
-        from tutor.explain.document import Math
-
-        return key if key.startswith("count ") else write_words((Math(as_name(key)),), self.notation)
-
+        asked = task.question
+        named = name_step(task, self.words) if task.target or not asked.targets else tuple(name_asked(asked, self.words))
+        return write_plain_line(named, self.notation)[:LABEL]
 
 @dataclass(slots=True)
 class SessionPage:
@@ -193,7 +203,7 @@ class SessionPage:
         touched = [getattr(tile, "name", "") for tile in task.tiles] or [""] * len(letters)
         options = [
             {"letter": letter, "html": write_inline(block.parts, self.prepared.notation), "node": node,
-             "name": write_words(block.parts, self.prepared.notation)}
+             "name": write_plain_line(block.parts, self.prepared.notation)}
             for letter, block, node in zip(letters, rest, touched, strict=True)
         ]  # fmt: skip
         asked = list(list_key_names(task.target)) if task.target else []
@@ -225,7 +235,7 @@ def write_graph(session: Session, prepared: PreparedLesson) -> str:
     if values not in prepared.graphs:
         if len(prepared.graphs) >= GRAPHS:
             prepared.graphs.pop(next(iter(prepared.graphs)))
-        prepared.graphs[values] = svg(shown, prepared.notation, alone=False, layout=prepared.layout)
+        prepared.graphs[values] = svg(shown, prepared.of_graph, alone=False, layout=prepared.layout)
     return prepared.graphs[values]
 
 

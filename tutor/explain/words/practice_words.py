@@ -15,7 +15,7 @@ class PracticeWords(Topic):
     ASKS: Mapping[str, str] = {
         "number": "What is {asked}?",
         "expression": "Which formula is {asked}?",
-        "ways": "Through which of these does {asked} reach the loss? Choose every quantity that it is used in directly.",
+        "ways": "Through which of these does {asked} reach {loss}? Choose each one that uses it directly and leads on to {loss}.",
         "factors": "Of which factors is {asked} the product? Choose them all.",
         "why": "By which rule is {asked} what it is?",
         "wrong-line": "One of these lines on the way to {asked} is wrong. Which one?",
@@ -64,9 +64,22 @@ class PracticeWords(Topic):
     """Behind a step that is placed greyed among those that are done."""
     MORE_ABOVE = ("{count} step more stands above.", "{count} steps more stand above.")
     KEPT = "Then go on with your own value; at the end you will see what it changed."
+    CHOSEN: Mapping[str, str] = {
+        "missing": "What you chose belongs there; something is missing.",
+        "too-many": "All that belongs there is among it; something else is, too.",
+        "other": "Not all that you chose belongs there.",
+    }
+    """Of a choice of several that is not right."""
+    FORMS: Mapping[str, str] = {
+        "choice": "Answer with letters, such as a or a, c.", "vector": "Answer with a list, such as [1, 2].",
+        "column": "Answer with a list, such as [1, 2].", "matrix": "Answer with rows, such as [[1, 2], [3, 4]].",
+        "array": "Answer with nested lists, such as [[[1, 2], [3, 4]]].",
+    }
+    """How an answer is typed, where it is more than one number or formula."""
     NOTES: Mapping[str, str] = {
         "blank": "There is no answer in this.",
         "unreadable": "This could not be read; it does not count as a try.",
+        "formula": "That is how it is computed. Which number comes out? It does not count as a try.",
         "locked": "The next hint comes after a try, or in {count} seconds.",
         "no-hints": "There are no hints in an exam.",
         "not-kept": "There is no value of your own to go on with.",
@@ -74,7 +87,20 @@ class PracticeWords(Topic):
         "done": "That is done already.",
         "end": "The session has ended.",
     }
+    THINK: Mapping[str, str] = {
+        "ways": "Look at the formulas: on whose right-hand sides does it stand? Then follow each of them to the end.",
+        "factors": "Go one step towards the loss: which quantity uses it? The product is the gradient of that one, and the step to it.",
+        "why": "Look at the formula of the step: which operation or function is differentiated?",
+        "wrong-line": "Take each line by itself: write down what its rule gives, and compare.",
+        "choice": "Try each of them on the smallest example that you can think of.",
+        "declared": "Try each of them on the smallest example that you can think of.",
+        "number": "Count or compute one case first: one neuron, one entry. How many are there of it?",
+        "chain": "Which quantities lie between? There is one factor for each step from one to the next.",
+        "expression": "Write down what it depends on, and the step from each of them.",
+    }
+    """What to ask oneself, by the kind of what is asked."""
     RUNGS: Mapping[str, str] = {
+        "half": "The wrong line is one of these: {letters}.",
         "look": "Look at {parts}.",
         "rule": "The rule: {rule}.",
         "formula": "The rule as a formula:",
@@ -95,6 +121,7 @@ class PracticeWords(Topic):
     NOTHING_SLIPPED = "Nothing slipped."
     SKILLS = "What to practise next"
     SKILL = "{skill}: {percent}"
+    MISTAKE = "finding a mistake"
     PLACES: Mapping[str, str] = {
         "forward": "computing {rule}", "local": "{rule}", "gradient": "{rule}", "update": "{rule}",
         "ways": "which ways there are", "factors": "which factors there are", "why": "the reason for {rule}",

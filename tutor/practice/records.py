@@ -1,0 +1,184 @@
+"""The nouns of practice: what a session is of, what a learner does, what is said, and what has become of each step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from functools import cached_property
+from typing import Literal
+
+from tutor.answer.read.asked_names import AskedNames
+from tutor.errors import TutorError
+from tutor.exercise.model import Exercise
+from tutor.marking.judge import Earlier
+from tutor.marking.mark_submission import Marker
+from tutor.marking.marked import MarkedAnswer
+from tutor.numbers.arithmetic import Value
+from tutor.practice.ladder import Rung, write_answer, write_number
+from tutor.practice.modes import Mode
+from tutor.practice.tasks import AskedStep, list_tasks, make_marker
+from tutor.practice.tracing import Trial
+
+EventKind = Literal["answer", "hint", "keep", "skip", "back", "give-up", "go", "quit"]
+Status = Literal["open", "right", "kept", "shown", "skipped", "implied", "given"]
+"""What became of a task: ``right`` (or following from what was kept), ``kept`` though it is wrong, ``shown`` by the last hint, ``implied``
+by a later answer that was right, ``given`` as a worked example."""
+DONE: tuple[Status, ...] = ("right", "kept", "shown", "implied", "given")
+
+
+class PracticeError(TutorError):
+    """An event that cannot be taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """How a session goes.
+
+    ``wrt`` are the quantities whose gradients are wanted, ``layer`` asks for whole arrays.  ``attempts`` is the share of a task's marks
+    that is left after so many wrong tries (the last one for all that come), ``rung`` is the cost of each hint, ``floor`` the least that a
+    right answer is worth.  A hint is unlocked by a wrong try, or by ``pause`` seconds since the last event; the first one at once.
+    """
+
+    mode: Mode = "practise"
+    wrt: tuple[str, ...] = ()
+    layer: bool = False
+    seed: int = 0
+    attempts: tuple[Fraction, ...] = (Fraction(1), Fraction(7, 10), Fraction(1, 2))
+    rung: Fraction = Fraction(1, 10)
+    floor: Fraction = Fraction(1, 5)
+    pause: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that the learner does: ``text`` is an answer, or of ``go`` the task's id; ``at`` is the time in seconds."""
+
+    kind: EventKind
+    text: str = ""
+    at: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """What became of one task so far; ``text`` is the last answer, ``rungs`` how many hints were seen, ``first`` whether the first try was
+    right, ``earned`` the share of its marks, ``seconds`` how long it was worked at, ``follows`` the learner's own values that it is right
+    from."""
+
+    status: Status = "open"
+    attempts: int = 0
+    rungs: int = 0
+    text: str = ""
+    first: bool | None = None
+    earned: Fraction = Fraction(0)
+    seconds: float = 0.0
+    tags: tuple[str, ...] = ()
+    follows: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What the session says to an event.
+
+    ``task`` is what the event was about, ``marked`` the verdict of an answer, ``rung`` a hint.  ``placed`` is the step in symbols that is
+    placed after two tries.  ``implied`` are the tasks that the answer settled, ``before`` the replies to other answers on the same line.
+    ``chosen`` says of a choice of several that is not right whether something is ``missing``, ``too-many``, or ``other``.  ``note`` is a
+    key: ``locked`` (a hint that is not there yet, with the seconds to ``wait``), ``no-hints``, ``blank``, ``unreadable``, ``formula``
+    (where a number is asked), ``taken`` (in an exam), ``not-kept``, ``done`` (the task already is), ``end``.
+    """
+
+    kind: EventKind
+    task: str
+    marked: MarkedAnswer | None = None
+    rung: Rung | None = None
+    placed: Rung | None = None
+    note: str = ""
+    wait: float = 0.0
+    implied: tuple[str, ...] = ()
+    before: tuple[Reply, ...] = ()
+    chosen: str = ""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """An exercise, prepared for any number of sessions: made once, then only read."""
+
+    exercise: Exercise
+    settings: Settings
+
+    @cached_property
+    def marker(self) -> Marker:
+        """What judges its answers."""
+        return make_marker(self.exercise, self.settings.seed)
+
+    @cached_property
+    def tasks(self) -> tuple[AskedStep, ...]:
+        """What is asked."""
+        settings = self.settings
+        return list_tasks(self.marker, settings.wrt, layer=settings.layer, seed=settings.seed, exercise=self.exercise)
+
+    @cached_property
+    def by_id(self) -> Mapping[str, AskedStep]:
+        """The tasks by their ids."""
+        return {task.id: task for task in self.tasks}
+
+    @cached_property
+    def names(self) -> AskedNames:
+        """All that the quantities which are asked may be called."""
+        return self.marker.list_names([task.question for task in self.tasks if task.question.kind != "choice"])
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """A session after its ``events``; everything else follows from them.
+
+    ``at`` is the task that is asked, empty at the end.  ``known`` has by skill how probable it is that it is mastered, ``trials`` are the
+    first tries that say so; ``time`` is that of the last event.
+    """
+
+    lesson: Lesson
+    events: tuple[Event, ...] = ()
+    at: str = ""
+    progress: Mapping[str, Progress] = field(default_factory=dict)
+    earlier: Earlier = field(default_factory=Earlier)
+    known: Mapping[str, float] = field(default_factory=dict)
+    trials: tuple[Trial, ...] = ()
+    time: float | None = None
+    since: float | None = None
+    ended: bool = False
+
+    @property
+    def is_secret(self) -> bool:
+        """Whether verdicts are not said yet: in an exam until it ends."""
+        return self.lesson.settings.mode == "exam" and not self.ended
+
+    @property
+    def task(self) -> AskedStep | None:
+        """What is asked now."""
+        return self.lesson.by_id.get(self.at)
+
+    def look_up(self, ident: str) -> Progress:
+        """What became of a task."""
+        return self.progress.get(ident, Progress())
+
+    def list_given(self) -> Mapping[str, Value]:
+        """The values that the exercise gives, the step size among them."""
+        marker = self.lesson.marker
+        rate = marker.sheet.working.rate
+        known = marker.sheet.leaves() if marker.exercise.values else {}
+        return {name: value for name, value in known.items() if name in marker.exercise.values or name == rate}
+
+    def list_shown(self) -> dict[str, str]:
+        """The numbers that are on the table, by quantity: the learner's own where they are kept, the right ones where they were shown; in
+        an exam all are the learner's own."""
+        found: dict[str, str] = {name: write_number(value) for name, value in self.list_given().items()}
+        marker, exam = self.lesson.marker, self.lesson.settings.mode == "exam"
+        kept = {task.target for task in self.lesson.tasks if self.look_up(task.id).status == "kept"}
+        for task in self.lesson.tasks:
+            own = self.look_up(task.id)
+            if task.kind == "value" and task.question.kind == "number" and own.status in DONE:
+                result = self.earlier.results.get(task.target)
+                number = result.number if result is not None else None
+                is_own = own.status == "kept" or exam or bool(kept.intersection(own.follows))
+                found[task.target] = f"{number:.6g}" if is_own and number is not None else write_answer(marker, task.question)
+        return found
