@@ -285,7 +285,7 @@ def test_a_claim_that_cannot_be_computed(text, printed, said):
 
 def test_both_sides_need_one_shape():
     exercise = from_text(LAYER + claim("dL/dW", "outer(x, dL/dz)"), "mine")
-    with pytest.raises(Exception, match="shapes do not fit: dL/dW is 2×3, and .* is 3×2") as caught:
+    with pytest.raises(Exception, match=r"shapes do not fit: dL/dW is 2×3, and .* is 3×2") as caught:
         check(exercise)
     assert "mine: claim 1, dL/dW" in str(caught.value)
 
