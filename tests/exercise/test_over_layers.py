@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import pytest
 
-from tutor.errors import GraphError, Problems
+from tutor.errors import GraphError, Problems, TutorError
 from tutor.exercise.load import from_text, load
 from tutor.exercise.over_layers import flatten_values, layers_of, read_shapes
 from tutor.expression.plain import write_plain
@@ -285,7 +285,7 @@ def test_a_claim_that_cannot_be_computed(text, printed, said):
 
 def test_both_sides_need_one_shape():
     exercise = from_text(LAYER + claim("dL/dW", "outer(x, dL/dz)"), "mine")
-    with pytest.raises(Exception, match="shapes do not fit: 2×3 and 3×2") as caught:
+    with pytest.raises(Exception, match=r"shapes do not fit: dL/dW is 2×3, and .* is 3×2") as caught:
         check(exercise)
     assert "mine: claim 1, dL/dW" in str(caught.value)
 
@@ -295,3 +295,14 @@ def test_given_values_are_a_point_too(targets, ok):
     text = 'title = "t"\nsteps = ["p = softmax(z)", "L = -sum(y ⊙ log(p))"]\n[shapes]\nz = [2]\ny = [2]\n'
     given = f"[values]\nz = [1, 2]\ny = {targets}\n" if targets else ""
     assert verdict(text + given, "dL/dz", "p - y").ok is ok
+
+
+@pytest.mark.parametrize(("printed", "said"), [
+    ("A * C", "D is 2×2, and A ⊙ C is 2×3\n  A * C of one shape is entry by entry, A ⊙ C; the matrix product is A @ C"),
+    ("A ⊙ B", "as a matrix product, A @ B, it is 2×2"), ("A @ C", "entry by entry it is A ⊙ C (or A * C)"),
+])  # fmt: skip
+def test_both_readings_of_a_product_are_named(printed, said):
+    text = 'title = "t"\nsteps = ["D = A @ B", "L = sum(D) + sum(C)"]\n[shapes]\nA = [2, 3]\nB = [3, 2]\nC = [2, 3]\n'
+    with pytest.raises(TutorError) as caught:
+        check(from_text(f'{text}[[claim]]\nclaim = "D"\nprinted = "{printed}"\n', "t"))
+    assert said in str(caught.value)

@@ -6,6 +6,7 @@ from some_now import some_now
 from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.explain.practice_page import (
+    say_rule,
     write_known,
     write_question,
     write_reply,
@@ -112,3 +113,16 @@ def test_what_was_kept_is_told_with_the_right_value_at_the_end_only():
     session, reply = step(session, Event("keep"))
     assert "0.3775" not in write_plain_page(write_reply(session, reply), Notation(), 80)
     assert "right is 0.3775" in write_plain_page(write_summary(session), Notation(), 80)
+
+
+@pytest.mark.parametrize("ident", some_now([entry.id for entry in entries()], every=12))
+def test_what_is_chosen_from_reads_differently(ident):
+    """No two options say the same: only one of them would be right."""
+    lesson = start(load(ident)).lesson
+    for lang in ("en", "de"):
+        words = find_wording(lang)
+        for task in lesson.tasks:
+            said = [say_rule(sort, rule, words) for sort, rule in task.rules]
+            assert len(set(said)) == len(said), task.id
+            assert len(set(task.tiles)) == len(task.tiles)
+            assert len(set(task.lines)) == len(task.lines)
