@@ -11,6 +11,7 @@ import pytest
 from tutor.batch.recipe import Recipe
 from tutor.web.judging import Desks, JobFailed
 
+pytestmark = pytest.mark.slow  # each starts processes
 JOBS = "tests_of_judging_jobs"
 SOURCE = """
 import json, os, time

@@ -32,6 +32,15 @@ def test_every_task_has_a_field(key):
             assert grid["rows"] * grid["columns"] in (0, len(task.question.targets))
 
 
+@pytest.mark.parametrize("key", some_now(ids(), every=40))
+def test_every_task_has_its_page(key):
+    prepared = prepare(key)
+    for task in prepared.lesson.tasks:
+        question = show(prepared, ("go", task.id)).write_state()["question"]
+        assert question["id"] == task.id
+        assert len(question["options"]) == len(task.question.options)
+
+
 def test_a_page_says_what_the_session_says():
     state = show(prepare(), ("answer", "0.3775"), ("answer", "0.7")).write_state()
     told = {"count": 47, "done": 1, "right": 1, "ended": False, "finished": False}
