@@ -33,6 +33,8 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 EXERCISES = ("neuron/two-two-two", "dl/bce", "graz/two-two-one", "qmul/activated-neuron", "cmu/three-layer-chain", "dl/nested-layers")
+APART = 4.0
+"""Seconds between two kills: the workers need one or two of them to begin."""
 GOALS = {50: 50, 100: 150}
 """Milliseconds at the 95th percentile, on two cores."""
 
@@ -221,7 +223,7 @@ def main():
             print(f"{count} learners: {len(steps) / options.seconds:.0f} steps/s, p50 {p50:.1f} ms, p95 {p95:.1f}, p99 {p99:.1f}{goal}"
                   f"{f'  other answers: {dict(others)}' if others else ''}  load {os.getloadavg()[0]:.1f}")  # fmt: skip
         if options.kills:
-            _, taken = load_server(server, 50, 2.5 * options.kills, answers, options.kills)
+            _, taken = load_server(server, 50, APART * options.kills, answers, options.kills)
             server.kill(signal.SIGTERM)
             lost, kept = count_lost(server.base, taken)
             print(f"{options.kills} times SIGKILL under 50 learners: {len(taken)} answers acknowledged, {lost} lost, {kept} events kept")

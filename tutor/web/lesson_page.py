@@ -198,7 +198,7 @@ class SessionPage:
 
     def _write_question(self, task: AskedStep) -> dict[str, Any]:
         doc = write_question(self.session, self.prepared.words, self.prepared.notation)
-        first, *rest = [block for block in doc.blocks if isinstance(block, Paragraph)]
+        first, *rest = [block for block in doc.blocks if isinstance(block, Paragraph) and block.label]  # how it is typed has none
         letters = [letter for letter, _ in task.question.options]
         touched = [getattr(tile, "name", "") for tile in task.tiles] or [""] * len(letters)
         options = [
