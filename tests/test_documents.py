@@ -9,7 +9,7 @@ import tutor
 from tutor.exercise.catalogue import ids
 
 
-@pytest.mark.parametrize("ident", some_now(ids(), 12))
+@pytest.mark.parametrize("ident", some_now(ids(), 24))
 def test_every_exercise_compiles(pages, ident):
     assert pages(tutor.solve(ident).to_latex()) >= 1
 

@@ -63,7 +63,7 @@ def test_every_exercise_compiles_in_every_notation(course, tmp_path):
 
 
 @pytest.mark.parametrize("width", [80, 120])
-@pytest.mark.parametrize("ident", some_now(LAYERED, 3))
+@pytest.mark.parametrize("ident", some_now(LAYERED, 7))
 def test_pages_of_the_terminal_keep_their_width(ident, width):
     for course in profile_names():
         lines = solved(ident, course).to_text(width).splitlines()

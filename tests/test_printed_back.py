@@ -105,7 +105,7 @@ def test_exercises(name):
     assert tried > 10
 
 
-@pytest.mark.parametrize("block", some_now(range(10), 3))
+@pytest.mark.parametrize("block", some_now(range(10), 6))
 def test_random_graphs(block):
     """Twenty graphs a block."""
     for seed in range(20 * block, 20 * block + 20):

@@ -33,7 +33,7 @@ def ran(job, texts, **limits):
     return dict(found)
 
 
-@pytest.mark.parametrize(("way", "workers"), some_now([("fork", 1), ("fork", 2), ("spawn", 2)], 3, rows=True))
+@pytest.mark.parametrize(("way", "workers"), some_now([("fork", 1), ("fork", 2), ("spawn", 2)], 3, 1, rows=True))
 def test_a_dead_worker_costs_its_own_job_only(workers, way, monkeypatch):
     """By the timer in the worker: what watches from outside would take a quarter of an hour for each."""
     monkeypatch.setattr("tutor.batch.pool.GRACE", 900)

@@ -42,7 +42,7 @@ print(json.dumps([helper is not None, solution.to_json()]))
 
 @pytest.mark.parametrize(
     ("mode", "started"),
-    some_now([("well", True), ("talks", True), ("dies", True), ("one core", False), ("no fork", False), ("refused", False)], 2, rows=True),
+    some_now([("well", True), ("talks", True), ("dies", True), ("one core", False), ("no fork", False), ("refused", False)], 4, rows=True),
 )
 def test_whatever_becomes_of_the_helper_the_solution_is_the_same(mode, started):
     done = subprocess.run([sys.executable, "-c", SCRIPT, mode], capture_output=True, text=True, timeout=300, check=True)

@@ -19,8 +19,10 @@ def write_network(sizes):
 
 
 @pytest.mark.parametrize(
-    ("sizes", "drawn"), [([2, 2, 1], Picture), ([4, 6, 3], Diagram), ([2] * 9, Picture)]  # nine layers have no room beside one another
-)
+    ("sizes", "drawn"),
+    [([2, 2, 1], Picture), ([4, 6, 3], Diagram),
+     pytest.param([2] * 9, Picture, marks=pytest.mark.slow)],  # nine layers have no room beside one another
+)  # fmt: skip
 def test_a_large_graph_of_a_network_is_drawn_as_a_network(sizes, drawn, tmp_path):
     path = tmp_path / "n.toml"
     path.write_text(write_network(sizes))

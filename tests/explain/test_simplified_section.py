@@ -125,7 +125,7 @@ def test_only_what_belongs(target, wrt, expected):
 
 
 @pytest.mark.parametrize("name", some_now(profile_names(), 6))
-@pytest.mark.parametrize("target", SHOWN)
+@pytest.mark.parametrize("target", some_now(SHOWN, 2))
 def test_every_notation_and_format(target, name):
     for chain in ("full", "reuse"):
         solution = tutor.solve(target, notation_name=name, chain=chain)

@@ -3,6 +3,7 @@
 
 import pytest
 from latex_articles import HOSTILE
+from some_now import some_now
 
 from tutor.errors import Problems
 from tutor.explain.document import FONTS, PLAIN, Document, Heading, Section, Theme
@@ -82,7 +83,7 @@ def test_a_logo_lies_beside_its_theme(tutor, folder):
     assert "http" not in text
 
 
-@pytest.mark.parametrize("font", FONTS)
+@pytest.mark.parametrize("font", some_now(FONTS, 2))
 @pytest.mark.usefixtures("tex")
 def test_every_font_compiles_with_a_logo(font, folder, tutor):
     (folder / "own.toml").write_text(f'course = "Learning"\nheader = "Winter"\nlogo = "crest.png"\nfont = "{font}"\n')

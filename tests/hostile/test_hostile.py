@@ -153,7 +153,7 @@ for row in seen[:20]:
 """
 
 
-@pytest.mark.parametrize("every", [8, pytest.param(1, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("every", [16, pytest.param(1, marks=pytest.mark.slow)])
 def test_nothing_is_executed_opened_or_imported(every):
     Path(OWNED).unlink(missing_ok=True)
     done = python(AUDIT, str(every))
@@ -221,6 +221,7 @@ def test_nobodys_words_act_in_a_report(words):
         assert_inert(name, make(marked), plain)
 
 
+@pytest.mark.slow
 def test_nobodys_words_act_in_the_report_of_a_class(words):
     plain = harmless(class_report([hostile("word")], title="word"))
     for name, marked in words[::4]:
@@ -250,6 +251,7 @@ def _leaves(tokens):
         yield from _leaves(token.children) if token.children else (token,)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(bench.EXERCISES[:1]))
 def test_real_marks_of_the_corpus_are_inert(name):
     make, marker = reports(bench.marker(name), "solution"), bench.marker(name)

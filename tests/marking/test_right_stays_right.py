@@ -268,7 +268,7 @@ def is_over_a_limit(text, answer):
 
 @pytest.mark.parametrize("ident", some_now(EXERCISES, 3))
 @given(data=st.data())
-@settings(max_examples=60)
+@settings(max_examples=30)
 def test_a_right_formula_is_right_however_it_is_written(ident, data):
     target, expr, pick = data.draw(right(ident))
     text = typed(expr, pick, ident)
@@ -279,7 +279,7 @@ def test_a_right_formula_is_right_however_it_is_written(ident, data):
 
 @pytest.mark.parametrize("ident", some_now(EXERCISES, 3))
 @given(data=st.data())
-@settings(max_examples=40)
+@settings(max_examples=20)
 def test_a_wrong_formula_is_never_right(ident, data):
     target, expr, pick = data.draw(right(ident))
     sheet = marker(ident).sheet

@@ -110,7 +110,7 @@ def excuse(exercise, piece: Piece, collided):
     return "borrowed" if piece.uses & collided else ""
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 9))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 18))
 def test_what_a_solution_shows_is_correct(name):
     exercise = load(name)
     marker = prepared(name)
@@ -140,7 +140,7 @@ def test_what_a_solution_shows_is_correct(name):
     print("tried", name, tried, dict(excused))  # seen with -rP
 
 
-@pytest.mark.parametrize("name", some_now(VALUED, 3))
+@pytest.mark.parametrize("name", some_now(VALUED, 6))
 def test_what_the_layer_form_shows_is_correct(name):
     exercise = load(name)
     marker = None
@@ -167,7 +167,7 @@ ARRAYS = {  # arrays of three and four axes: matrices beside each other, below e
 }
 
 
-@pytest.mark.parametrize("name", ARRAYS)
+@pytest.mark.parametrize("name", some_now(ARRAYS, 3))
 def test_what_is_shown_of_an_array_of_more_axes_is_correct(name):
     line, shapes = ARRAYS[name]
     given = "\n".join(f"{leaf} = {list(shape)}" for leaf, shape in shapes.items())
@@ -202,7 +202,7 @@ def test_what_training_shows_is_correct(name):
                 assert (answer.verdict, answer.outcome) == ("correct", "") or (name, notation) in BORROWED, found
 
 
-@pytest.mark.parametrize("name", some_now(EXERCISES, 5, 1))
+@pytest.mark.parametrize("name", some_now(EXERCISES, 12, 1))
 def test_all_that_is_shown_handed_in_together_has_full_marks(name):
     exercise = load(name)
     marker = prepared(name)
@@ -284,7 +284,7 @@ def test_every_formula_of_the_layer_form_is_correct(name):
     assert tried > 5
 
 
-@pytest.mark.parametrize("name", some_now(OPERATIONS, 2))
+@pytest.mark.parametrize("name", some_now(OPERATIONS, 4))
 def test_every_operation_is_accepted_as_it_is_shown(name):
     lines, shapes = OPERATIONS[name]
     given = "\n".join(f"{leaf} = {list(shape)}" for leaf, shape in shapes.items())

@@ -82,14 +82,14 @@ def drawn(layered, generator, spread):
 
 
 @pytest.mark.parametrize("spread", [2, 40])
-@pytest.mark.parametrize(("name", "shapes", "sizes"), some_now(CASES, 2, rows=True), ids=IDS)
+@pytest.mark.parametrize(("name", "shapes", "sizes"), some_now(CASES, 4, rows=True), ids=IDS)
 def test_every_operation_and_its_pullbacks(name, shapes, sizes, spread):
     """Also where entries of a window are equal, so that each gets its share."""
     layered = graph(name, shapes, sizes)
     against_exact_numbers(layered, drawn(layered, Random(len(name)), spread))
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", some_now(range(8), 4))
 def test_random_graphs_over_layers(seed):
     for number in range(20):
         random_graph_agrees(Random(20 * seed + number))

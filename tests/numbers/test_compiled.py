@@ -14,6 +14,7 @@ from independent import OutsideError
 from independent import gradients as independent_gradients
 from random_graphs import random_graph
 from rows import LOSS_TEXTS
+from some_now import some_now
 
 from tutor.derive.backward import derive
 from tutor.errors import ValueProblem
@@ -132,7 +133,7 @@ ACTIVATIONS = [
 
 
 @pytest.mark.parametrize("activation", [*ACTIVATIONS, "leaky_relu(0.1)", "elu(1)", "softmax"])
-@pytest.mark.parametrize("biases", ["neuron", "layer", "none"])
+@pytest.mark.parametrize("biases", some_now(["neuron", "layer", "none"], 3))
 def test_networks_of_every_activation(activation, biases):
     network_agrees(Network((3, 4, 3), (activation, "sigmoid"), biases=biases, mean=biases == "layer"))
 

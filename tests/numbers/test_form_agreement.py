@@ -54,6 +54,7 @@ def test_both_forms_of_random_networks(generator, affine):
     assert as_real(found.error) <= as_real(TOLERANCE)
 
 
+@pytest.mark.slow
 def test_the_random_graphs_reach_every_kind():
     used, reached, refused = Counter(), set(), 0
     for seed in range(500):

@@ -121,7 +121,7 @@ def test_a_pdf_gives_nothing_away(tmp_path):
     assert "neuron/softmax-loss-batch" in text
 
 
-@pytest.mark.parametrize("solutions", some_now(["none", "end", "after", "only"], 2))
+@pytest.mark.parametrize("solutions", some_now(["none", "end", "after", "only"], 4, 2))
 @pytest.mark.parametrize("name", SHEETS)
 def test_every_sheet_compiles(pages, name, solutions):
     if name == "twelve" and solutions in ("after", "only"):

@@ -180,7 +180,7 @@ def weighted(name, values, settings):
     return number(np.sum(values["r"] * result))
 
 
-@pytest.mark.parametrize(("name", "shapes", "settings"), some_now(CASES, 2, rows=True), ids=IDS)
+@pytest.mark.parametrize(("name", "shapes", "settings"), some_now(CASES, 4, rows=True), ids=IDS)
 def test_a_pullback_is_the_scalar_derivation_entry_by_entry(name, shapes, settings):
     layered = graph(name, shapes, settings)
     found = agree(layered, None, None)
@@ -228,7 +228,9 @@ def test_every_row_has_its_cases(row):
     assert len(row.letters) == len(row.result)
 
 
-@pytest.mark.parametrize(("row", "place"), PULLED, ids=[f"{row.name}-{len(row.letters)}-{place}" for row, place in PULLED])
+@pytest.mark.parametrize(
+    ("row", "place"), some_now(PULLED, 3, rows=True), ids=[f"{row.name}-{len(row.letters)}-{place}" for row, place in PULLED]
+)
 def test_a_pullback_that_is_wrong_by_a_thousandth_is_caught(row, place, monkeypatch):
     bent = list(row.pullbacks)
     bent[place] = f"1001/1000*({bent[place]})"

@@ -139,13 +139,20 @@ class NumberSections(PageWriter):
                 name: found for name in wanted if (found := list_full_chains(derivation, name, steps=steps, routes=routes))
             }
         by_reuse = [name for name in wanted if name not in chains]
+        if chains and derivation.graph.loss in by_reuse:  # where everything begins
+            self.reuse_rows(derivation, [derivation.graph.loss], steps)
+            by_reuse.remove(derivation.graph.loss)
         if chains:
             self.local_rows(derivation, chains)
-            self.blocks.append(
-                Equations(tuple(self.chain_row(derivation, name, paths) for name, paths in chains.items()))
-            )
+            rows = [self.chain_row(derivation, name, paths) for name, paths in chains.items() if not self.is_said(derivation, name, paths)]
+            self.blocks += [Equations(tuple(rows))] if rows else []
         if by_reuse:
             self.reuse_rows(derivation, by_reuse, steps)
+
+    def is_said(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> bool:
+        """Whether a gradient stands on the page already, as the local derivative that it is."""
+        is_local = len(paths) == 1 and len(paths[0].factors) == 1
+        return is_local and derivative_key(derivation.graph.loss, name) in self.counted
 
     def local_rows(self, derivation: Derivation, chains: Mapping[str, Sequence[Path]]) -> None:
         """Every factor that the chains need, once, in the order of the graph: from the loss back to what is asked."""

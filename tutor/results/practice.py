@@ -15,6 +15,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from tutor.answer.read.array_vocabulary import layer_notation
+from tutor.answer.read.vocabulary import notation_of
 from tutor.contracts.practice_json import write_report
 from tutor.contracts.schema import dump_json
 from tutor.errors import OutputError
@@ -26,7 +28,7 @@ from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import Wording
 from tutor.notation.profile import Notation
 from tutor.practice.modes import MODES, Mode
-from tutor.practice.session import Event, EventKind, Session, Settings, start, step
+from tutor.practice.session import Event, EventKind, Lesson, Session, Settings, start, step
 from tutor.results.page import Page
 from tutor.solving.target import target_exercise
 from tutor.text import make_visible
@@ -206,12 +208,14 @@ def practise(
     session = start(exercise, settings, shares)
     if not session.lesson.tasks:
         raise OutputError(f"{exercise.id} asks for nothing", hint="give wrt a quantity, or take another exercise")
-    return Practice(session, require_wording(words, exercise.language), find_notation(session))
+    return Practice(session, require_wording(words, exercise.language), find_notation(session.lesson))
 
 
-def find_notation(session: Session) -> Notation:
-    """How the course of a session's exercise writes it."""
-    from tutor.answer.read.vocabulary import notation_of
-
-    exercise = session.lesson.exercise
-    return Notation() if exercise.graph is None else notation_of(exercise, exercise.graph, exercise.notation)
+def find_notation(lesson: Lesson) -> Notation:
+    """How the course of a lesson writes it, neuron by neuron; in matrices with the symbols of whole arrays besides."""
+    exercise, layers = lesson.exercise, lesson.marker.sheet.layers
+    single = Notation() if exercise.graph is None else notation_of(exercise, exercise.graph, exercise.notation)
+    if layers is None or not (lesson.settings.layer or exercise.graph is None):
+        return single
+    whole = layer_notation(exercise, layers, exercise.notation)
+    return replace(whole, symbols={**single.symbols, **whole.symbols})

@@ -11,8 +11,6 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
-from tutor.answer.read.array_vocabulary import layer_notation
-from tutor.answer.read.vocabulary import notation_of
 from tutor.exercise.question import LISTS
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import Document, Inline, Math, Paragraph
@@ -31,6 +29,7 @@ from tutor.render.html_page import write_html_body
 from tutor.render.maths import text
 from tutor.render.picture.layout import Layout
 from tutor.render.picture.svg import plan_layout, svg
+from tutor.results.practice import find_notation
 
 DEPTH = 1
 BESIDE = 640.0
@@ -73,16 +72,6 @@ def write_plain_line(parts: tuple[Inline, ...], notation: Notation) -> str:
     '∂L/∂w (a choice)'
     """
     return "".join(text(part.expr, notation) if isinstance(part, Math) else part for part in parts)
-
-
-def find_notation(lesson: Lesson) -> Notation:
-    """How the course of a lesson writes it, neuron by neuron; in matrices with the symbols of whole arrays besides."""
-    exercise, layers = lesson.exercise, lesson.marker.sheet.layers
-    single = Notation() if exercise.graph is None else notation_of(exercise, exercise.graph, exercise.notation)
-    if layers is None or not (lesson.settings.layer or exercise.graph is None):
-        return single
-    whole = layer_notation(exercise, layers, exercise.notation)
-    return replace(whole, symbols={**single.symbols, **whole.symbols})
 
 
 @dataclass(frozen=True)

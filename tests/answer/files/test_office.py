@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from messy_class import docx, xlsx
 from read_files import read
+from some_now import some_now
 
 from tutor.answer.files import office
 
@@ -68,7 +69,7 @@ def test_a_damaged_part_is_refused():
 
 
 @pytest.mark.parametrize("name", ["a.docx", "a.xlsx"])
-@pytest.mark.parametrize("place", range(0, 600, 13))
+@pytest.mark.parametrize("place", some_now(range(0, 600, 13), 4))
 def test_any_byte_may_be_broken(name, place):
     data = bytearray(docx(["q1 = 0.5"]) if name == "a.docx" else xlsx([("q1", "0.5")]))
     data[place % len(data)] ^= 0x55

@@ -22,7 +22,7 @@ from tutor.render.maths import Printer
 EXERCISES = {ident: exercise for ident in ids() if (exercise := load(ident)).graph is not None}
 
 
-@pytest.mark.parametrize("profile", some_now(profile_names(), 2))
+@pytest.mark.parametrize("profile", some_now(profile_names(), 5))
 def test_every_symbol_and_derivative_reads_back(profile):
     for ident, exercise in EXERCISES.items():
         graph = exercise.graph
@@ -43,7 +43,7 @@ def test_every_symbol_and_derivative_reads_back(profile):
 SMALL = {ident: exercise for ident, exercise in EXERCISES.items() if len(exercise.graph.names) <= 150}
 
 
-@pytest.mark.parametrize("profile", some_now(profile_names(), 2, 1))
+@pytest.mark.parametrize("profile", some_now(profile_names(), 6, 1))
 def test_every_step_that_is_printed_reads_back_with_the_same_value(profile):
     for ident, exercise in SMALL.items():
         derivation = derive(exercise.graph)

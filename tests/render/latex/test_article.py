@@ -25,6 +25,7 @@ from latex_articles import (
     solution,
     two_paths,
 )
+from some_now import some_now
 
 from tutor.explain.document import (
     Block,
@@ -61,7 +62,7 @@ def test_nothing_runs_off_the_page(tex: str, tmp_path: Path) -> None:
     assert complaints(log) == []
 
 
-@pytest.mark.parametrize("size", ["10pt", "11pt", "12pt"])
+@pytest.mark.parametrize("size", some_now(["10pt", "11pt", "12pt"], 3))
 def test_a_fragment_fits_the_standard_class(tex: str, tmp_path: Path, size: str) -> None:
     blocks = (*solution().blocks, two_paths(), long_equations())
     log, _ = compiled(tex, article(fragment(replace(solution(), blocks=blocks), NOTATION), size), tmp_path)

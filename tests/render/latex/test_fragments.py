@@ -18,7 +18,7 @@ DOCUMENTS = {
 }
 
 
-@pytest.mark.parametrize(("ident", "kind"), some_now([(ident, kind) for ident in EXERCISES for kind in DOCUMENTS], every=5, rows=True))
+@pytest.mark.parametrize(("ident", "kind"), some_now([(ident, kind) for ident in EXERCISES for kind in DOCUMENTS], every=9, rows=True))
 def test_they_compile_without_a_warning(tex, tmp_path, ident, kind):
     head, body, width = DOCUMENTS[kind]
     solution = solve(ident, steps=1) if "two-two" in ident else solve(ident)

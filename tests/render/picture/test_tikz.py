@@ -70,7 +70,7 @@ def test_any_graph_compiles_without_a_complaint(batch: list[Picture], tmp_path_f
     assert complaints(compiled(page_of(fragments, 12.0), tmp_path_factory.mktemp("tikz"))) == []
 
 
-@pytest.mark.parametrize("name", some_now([*EXAMPLES, "deep"], 2))
+@pytest.mark.parametrize("name", some_now([*EXAMPLES, "deep"], 5))
 def test_a_picture_of_its_own_compiles_without_a_complaint(name: str, tmp_path: Path) -> None:
     picture = EXAMPLES.get(name) or chain(300)
     log = compiled(standalone(picture, NOTATION), tmp_path)

@@ -21,6 +21,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
+from some_now import some_now
 
 from tutor.explain.document import (
     Document,
@@ -603,7 +604,7 @@ render(PATHS, NOTATION, console)
 
 
 @pytest.mark.parametrize(
-    ("width", "extra"), [(40, {}), (80, {}), (120, {}), (80, {"NO_COLOR": "1"}), (80, {"TERM": "dumb"})]
+    ("width", "extra"), some_now([(80, {}), (40, {}), (120, {}), (80, {"TERM": "dumb"}), (80, {"NO_COLOR": "1"})], 4, rows=True)
 )
 def test_on_a_pseudo_terminal(width: int, extra: dict[str, str]) -> None:
     script = CHILD.format(root=str(ROOT), here=str(Path(__file__).parent))
@@ -665,7 +666,7 @@ BLOCKS = st.one_of(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=70, deadline=None)
 @given(blocks=st.lists(BLOCKS, min_size=1, max_size=3).map(tuple), facts=PROSE, width=st.integers(40, 200))
 def test_no_line_of_any_document_is_wider_than_the_page(
     blocks: tuple[Equations, ...], facts: tuple[str], width: int
