@@ -2,6 +2,7 @@
 
 import numpy as np
 import pytest
+from some_now import some_now
 
 from tutor.errors import ExpressionError
 from tutor.exercise.catalogue import ids
@@ -30,7 +31,7 @@ def test_functions_and_their_slopes(name):
             assert value == pytest.approx(right, rel=1e-12, abs=1e-15)
 
 
-@pytest.mark.parametrize("ident", [ident for ident in ids() if load(ident).graph])
+@pytest.mark.parametrize("ident", some_now([ident for ident in ids() if load(ident).graph], 3))
 def test_whole_computations(ident):
     graph = load(ident).graph
     points = random_points(graph, 3, seed=5)
