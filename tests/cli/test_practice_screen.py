@@ -2,16 +2,16 @@
 
 import json
 import re
+from itertools import islice
 
 import pytest
-from learners_made import answer_right
 from rich.console import Console
 from some_now import some_now
 from terminal_driven import DrivenTerminal
+from typed_learners import TypedLearner
 
 from tutor.cli.practice_screen import KEYS, NAMES, PracticeScreen, list_names, write_keys
 from tutor.practice.ladder import write_answer
-from tutor.practice.session import Event, step
 from tutor.results.practice import practise
 
 SIZES = [(60, 24), (80, 30), (120, 45)]
@@ -94,22 +94,33 @@ def test_in_a_terminal(tmp_path):
     assert [json.loads(line)["event"] for line in journal.read_text().splitlines()[1:]] == ["hint", "answer"]
 
 
+MOST_TYPED = 160
+ROBOTS = [*((ident, "right") for ident in DOZEN), *((ident, kind) for ident in DOZEN for kind in ("hints", "slips", "rubbish"))]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("ident", DOZEN)
-def test_who_knows_everything_comes_to_the_end(ident, tmp_path):
-    """In a terminal: each answer of a made learner is typed, and the summary comes."""
-    env = {"XDG_STATE_HOME": str(tmp_path)}
-    session, count = practise(ident).session, 0
-    terminal = DrivenTerminal("practise", ident, lines=45, env=env)
-    while not session.ended and session.at:
-        number = [task.id for task in session.lesson.tasks].index(session.at) + 1
-        terminal.wait_for(rf"Step {number} of")
+@pytest.mark.parametrize(("ident", "kind"), ROBOTS)
+def test_made_learners_come_to_the_end(ident, kind, tmp_path):
+    """In a terminal: what they type is taken as it is, and the summary comes; who makes a slip is told it."""
+    wrt = {"neuron/two-two-two": ["w5"]}.get(ident, [])
+    learner = TypedLearner(practise(ident, wrt=wrt).session, kind)
+    asked = [part for name in wrt for part in ("--wrt", name)]
+    terminal = DrivenTerminal("practise", ident, *asked, lines=45, env={"XDG_STATE_HOME": str(tmp_path)})
+    done = []
+    for event, text in islice(learner.list_actions(), MOST_TYPED):
         terminal.wait_for("F10 :quit")
-        typed = write_answer(session.lesson.marker, session.task.question)
-        terminal.send(typed + "\r")
-        session, _ = step(session, Event("answer", typed, float(count)))
-        count += 1
+        terminal.send({"hint": "?", "give-up": ":give-up"}.get(event, text) + "\r")
+        done.append((event, text))
+    if not learner.session.ended:
+        terminal.wait_for("F10 :quit")
+        terminal.send(":quit\r")
+        done.append(("quit", ""))
     code, text = terminal.wait()
     assert code == 0
     assert "What you did" in text
-    assert answer_right(practise(ident).session)[0].ended
+    (journal,) = tmp_path.rglob("*.jsonl")
+    lines = [json.loads(line) for line in journal.read_text().splitlines()[1:]]
+    assert [(line["event"], line.get("text", "")) for line in lines] == done
+    if kind == "slips":
+        told = {slip for task in learner.session.lesson.tasks for slip in learner.session.look_up(task.id).tags}
+        assert len({tag for tag, _ in learner.slips} - told) <= len(learner.slips) // 7

@@ -74,3 +74,10 @@ def test_the_graph_has_what_is_known():
     assert "54.5982" in text
     assert "58.59" not in text
     assert draw_so_far(start(load("cmu/counting"))).blocks == ()
+
+
+def test_a_wrong_formula_that_is_kept_shows_no_right_one():
+    session = take(start(load("graz/chain")), "2*g", "3*g")
+    assert write_so_far(session).blocks == ()
+    session = take(session, ":keep")
+    assert "1" not in write(write_so_far(session))

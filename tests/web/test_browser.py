@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from typed_learners import TypedLearner
 from web_browser import need_browser, run_chromium, run_server
 from web_site import need_web
 
@@ -13,13 +14,13 @@ from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 
 from tutor.exercise.load import load  # noqa: E402
 from tutor.practice.ladder import write_answer  # noqa: E402
-from tutor.practice.session import Lesson, Settings  # noqa: E402
+from tutor.practice.session import Lesson, Settings, start  # noqa: E402
 
 DOZEN = ["neuron/two-two-two", "qmul/activated-neuron", "dl/bce", "cmu/counting", "graz/sqrt-cos", "qmul/network-deltas",
          "dl/nested-layers", "cmu/three-layer-chain", "graz/two-two-one", "dl/relu-regression", "qmul/linear-neuron",
          "neuron/softmax-loss"]  # fmt: skip
 LAYERS = ["qmul/network-deltas", "dl/bce-columns"]
-MOST = 60
+MOST, MOST_TYPED = 60, 30
 
 
 @pytest.fixture(scope="module")
@@ -100,6 +101,42 @@ def test_who_knows_everything_comes_to_the_end(open_page, address, key, layer):
         page.click("button[value=quit]")
     page.wait_for_selector(".summary")
     assert page.evaluate("performance.timeOrigin") == loaded  # all in place
+
+
+def type_answer(page, text):
+    """Type an answer as the page asks for it, and send it."""
+    if page.locator(".tiles").count() or page.locator(".options").count():
+        for letter in text.split(","):
+            page.locator(f"form.asking input[value='{letter.strip()}']").first.check()
+        page.click("button[value=answer]")
+    elif page.locator(".fields").count():
+        for place, cell in enumerate(re.sub(r"[\[\]\s]", "", text).split(",")):
+            page.locator(".fields input").nth(place).fill(cell)
+        page.locator(".fields input").first.press("Enter")
+    else:
+        page.fill("#answer", text)
+        page.press("#answer", "Enter")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "kind"), [(key, kind) for key in DOZEN[:6] for kind in ("hints", "slips", "rubbish")])
+def test_made_learners_go_on_as_far_as_they_like(open_page, address, key, kind):
+    """What the page asks for next is what the session says; a slip is told, by what to look at."""
+    page, learner = open_page(), TypedLearner(start(Lesson(load(key), Settings())), kind)
+    begin(page, address, key)
+    for count, (event, text) in enumerate(learner.list_actions()):
+        if count >= MOST_TYPED:
+            break
+        assert page.input_value("#to") == learner.session.at
+        seen = page.input_value("[name=seen]")
+        if event == "answer":
+            type_answer(page, text)
+        else:
+            page.click(f"button[value={event}]")
+        wait_for_more(page, seen)
+    if page.locator("form.asking").count():
+        page.click("button[value=quit]")
+    page.wait_for_selector(".summary")
 
 
 @pytest.mark.slow

@@ -12,7 +12,7 @@ from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.nodes import Call, Expr, Number
 from tutor.expression.walk import as_name
 from tutor.numbers.agreement import is_decimal
-from tutor.practice.ladder import Rung, list_rungs, write_answer
+from tutor.practice.ladder import Rung, find_step, list_rungs, write_answer
 from tutor.practice.session import DONE, PLACED, Session
 from tutor.practice.tasks import AskedStep
 
@@ -98,19 +98,22 @@ class _StepWriter:
     def write_row(self, task: AskedStep) -> Equation | None:
         """A step: what it is, in symbols, with numbers put in, the result, why."""
         own = self.session.look_up(task.id)
-        rungs = {rung.kind: rung for rung in list_rungs(self.marker, task, self.shown)}
-        symbols = rungs.get("symbols")
-        if symbols is None or symbols.left is None or symbols.right is None:
+        step = find_step(self.marker, task)
+        if step is None:
             return None
+        left = as_name(step.target)
         if self.exam:
             found = self.read_typed(own.text)
-            return None if found is None else Equation(symbols.left, (Side(found, result=True),))
+            return None if found is None else Equation(left, (Side(found, result=True),))
+        rungs = {rung.kind: rung for rung in list_rungs(self.marker, task, self.shown)}
         placed = own.status not in DONE
-        own_left = as_name(task.question.array) if task.question.array else symbols.left
-        is_entry = own_left != symbols.left  # an array whose step stands entry by entry
+        if task.question.kind in ("expression", "chain") and (placed or own.status == "kept"):
+            return None  # the step in symbols is what is asked
+        own_left = as_name(task.question.array) if task.question.array else left
+        is_entry = own_left != left  # an array whose step stands entry by entry
         if is_entry and placed:
             return None
-        sides = [] if is_entry else [Side(symbols.right)]
+        sides = [] if is_entry else [Side(step.expr)]
         if not placed and not task.question.shape:
             sides += [Side(right) for rung in [rungs.get("numbers")] if rung is not None and (right := rung.right) is not None]
         if not placed and (result := self.find_result(task, own.status, own.text)) is not None:

@@ -65,7 +65,7 @@ def list_rungs(marker: Marker, task: AskedStep, shown: Mapping[str, str]) -> tup
         rungs.append(Rung("look", looked))
     if task.kind != "why":
         rungs.append(Rung("rule", rule=step.rule, sort=step.sort))
-    if (own := _write_rule(step)) is not None:
+    if (own := _write_rule(step)) is not None and own[1] != step.expr:  # in the letters of the exercise it would be the answer
         rungs.append(Rung("formula", left=own[0], right=own[1]))
     if task.question.kind not in ("choice", "expression", "chain"):  # there the step in symbols is the answer
         left = as_name(step.target)

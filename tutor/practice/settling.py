@@ -51,7 +51,9 @@ def _shows(marker: Marker, target: str, name: str, text: str, earlier: Earlier) 
     if typed is None or name not in world.env or target not in world.env:
         return False
     right, own = float(world.env[target][0]), float(world.env[name][0])
-    moved = world.fix_values({name: np.array([own * (1 + MOVED) if own else MOVED])}, [target]).env[target]
+    if not own:
+        return False  # what is 0 by it is 0 in many ways
+    moved = world.fix_values({name: np.array([own * (1 + MOVED)])}, [target]).env[target]
     apart = abs(float(moved[0]) - right)
     return bool(np.isfinite(apart)) and apart > SHOWS * max(abs(typed - right), measure_unit(text, right))
 
