@@ -24,7 +24,7 @@ def show(practice: Practice) -> None:
     except ImportError:
         print(repr(practice))
         return
-    display(PracticeBox(practice).box)
+    display(PracticeBox(practice).box)  # type: ignore[no-untyped-call,unused-ignore]
 
 
 class PracticeBox:
