@@ -50,7 +50,8 @@ class SiteMade:
 
     def __init__(self, folder, targets=(), desks=None, store=None, **settings):
         from tutor.web.roster import list_served
-        from tutor.web.site import Site, SiteSettings
+        from tutor.web.site import Site
+        from tutor.web.site_settings import SiteSettings
         from tutor.web.store import Store
 
         self.path = folder / "practice.sqlite"

@@ -1,7 +1,10 @@
 """The graph beside a question has what is earned, a step lights up what it is about, and a preview says what is understood."""
 
+import pytest
+
 from tutor.exercise.load import load
-from tutor.explain.practice_parts import draw_session, list_key_names, list_touched, write_preview
+from tutor.explain.practice_parts import list_key_names, list_touched, write_preview
+from tutor.explain.practice_steps import draw_session
 from tutor.expression.nodes import Name, Number
 from tutor.notation.profile import Notation
 from tutor.practice.preview import Preview
@@ -25,9 +28,12 @@ def test_the_graph_has_what_is_earned():
     assert draw_session(play(key="cmu/counting")) is None
 
 
-def test_in_an_exam_it_has_names_only():
-    picture = draw_session(play(("answer", "0.3775"), mode="exam"))
-    assert {node.value for node in picture.nodes} == {node.gradient for node in picture.nodes} == {None}
+@pytest.mark.parametrize("typed", ["0.3775", "0.9"])
+def test_in_an_exam_it_has_what_is_given_and_what_was_typed(typed):
+    session = play(("answer", typed), mode="exam")
+    given = session.lesson.exercise.values
+    computed = {node.name: node.value for node in draw_session(session).nodes if node.value is not None and node.name not in given}
+    assert computed == {"in_h1": Number(typed)}
 
 
 def test_what_a_step_touches():

@@ -124,7 +124,7 @@ def test_after_two_tries_the_step_is_placed():
     ((), Fraction(1)), (("0.9",), Fraction(7, 10)), (("0.9", "0.8"), Fraction(1, 2)), (("0.9",) * 5, Fraction(1, 2)),
 ])  # fmt: skip
 def test_what_a_try_costs(before, earned):
-    session = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
+    session = start(load("neuron/two-two-two"), Settings(mode="graded", wrt=("w5",)))
     for text in before:
         session, _ = step(session, Event("answer", text))
     session, _ = step(session, Event("answer", "0.3775"))
@@ -291,3 +291,13 @@ def test_what_of_a_choice_is_not_right():
     wrong = next(letter for letter, _ in question.options if letter not in question.right)
     for typed, said in ((question.right[0], "missing"), (f"{', '.join(question.right)}, {wrong}", "too-many"), (wrong, "other")):
         assert step(session, Event("answer", typed))[1].chosen == said
+
+
+@pytest.mark.parametrize("typed", ["w_L*x_Lm1 + b_L", "w_L*x_Lm1 - b_L", "2.2", "7", "1/(1 + exp(-w_L))"])
+@pytest.mark.parametrize("mode", ["practise", "exam"])
+def test_what_stands_on_the_table_is_earned_or_ones_own(mode, typed):
+    """A wrong answer that is kept never brings the right number to the table, however it was typed."""
+    session, _ = take("qmul/activated-neuron", typed, *([":keep"] if mode == "practise" else []), mode=mode)
+    shown = session.list_shown().get("z_L")
+    right = typed in ("2.2", "w_L*x_Lm1 + b_L")
+    assert (shown == "2.2") <= right

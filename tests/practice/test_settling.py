@@ -73,7 +73,7 @@ def test_what_was_shown_settles_nothing():
 
 
 def test_hints_that_were_seen_cost_though_a_later_answer_settles_it():
-    session, _ = take("qmul/activated-neuron", ":hint", ":hint", ":hint", "b_L@1 = 0.992811")
+    session, _ = take("qmul/activated-neuron", ":hint", ":hint", ":hint", "b_L@1 = 0.992811", mode="graded")
     assert session.look_up("z_L").status == "implied"
     assert session.look_up("z_L").earned == Fraction(7, 10)
 

@@ -16,6 +16,7 @@ import subprocess
 import sys
 import warnings
 from collections import deque
+from contextlib import suppress
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -49,6 +50,14 @@ class Worker:
     overdue: bool = False
     jobs: deque[int] = field(default_factory=deque)
     rest: bytes = b""
+
+
+def tell_worker(worker: Worker, data: bytes) -> None:
+    """Write to a worker; where it has died nothing happens, since its end is heard next."""
+    left = memoryview(data)
+    with suppress(OSError):
+        while left:
+            left = left[os.write(worker.ask, left) :]
 
 
 class Workers(Protocol):
@@ -141,12 +150,7 @@ class Fresh:
 
     def _listen(self, worker: Worker) -> None:
         """A thread: tell a worker its task, then pass on whatever it says."""
-        left = memoryview(self.head)
-        try:
-            while left:
-                left = left[os.write(worker.ask, left) :]
-        except OSError:
-            pass  # it has died: its end is heard next
+        tell_worker(worker, self.head)
         while True:
             try:
                 data = os.read(worker.tell, 1 << 20)

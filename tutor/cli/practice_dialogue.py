@@ -67,12 +67,12 @@ def read_command(typed: str) -> tuple[EventKind | None, str]:
 
 
 def list_keys(practice: Practice) -> str:
-    """The commands on one line."""
-    keys = practice.words.practice.KEYS
-    rows = {"?": "hint", ":table": "table", ":graph": "graph", ":steps": "steps", ":keep": "keep", ":skip": "skip", ":back": "back",
+    """The commands on one line, each with what it does where its own word does not say that in this language."""
+    said = {"?": "hint", ":table": "table", ":graph": "graph", ":steps": "steps", ":keep": "keep", ":skip": "skip", ":back": "back",
             ":give-up": "give-up", ":go STEP": "go", ":quit": "quit"}  # fmt: skip
-    return " · ".join(f"{typed} {keys[name]}" if typed == "?" or typed.strip(":").partition(" ")[0] != keys[name] else typed
-                      for typed, name in rows.items())  # fmt: skip
+    keys = practice.words.practice.KEYS
+    plain = {typed: typed.strip(":").partition(" ")[0].replace("-", " ") for typed in said}
+    return " · ".join(typed if plain[typed] == keys[name] else f"{typed} ({keys[name]})" for typed, name in said.items())
 
 
 def read_lines() -> Iterator[str]:

@@ -23,7 +23,8 @@ if TYPE_CHECKING:
 
 KEYS = {"f1": "?", "f2": ":graph", "f3": ":steps", "f4": ":keep", "f5": ":skip", "f6": ":back", "f7": ":give-up", "f10": ":quit"}
 """What the keys type."""
-NAMES = {"f1": "hint", "f2": "graph", "f3": "steps", "f4": "keep", "f5": "skip", "f6": "back", "f7": "give-up", "f10": "quit"}
+LEFT_OUT = ((), (":steps",), (":steps", ":back"), (":steps", ":back", ":skip"), (":steps", ":back", ":skip", ":keep", ":graph"))
+"""What is not named where a terminal is narrow, and what is not where it is narrower still."""
 CLEAR = "\x1b[2J\x1b[H"
 LEAST = 6
 """So many lines are kept for the steps where the graph's table or the formulas stand above them."""
@@ -144,9 +145,9 @@ def write_keys(practice: Practice, width: int) -> str:
     from tutor.practice.session import choices
 
     able = choices(practice.session)
-    shown = {name: f"{key.upper()} {KEYS[key]}" for key, name in NAMES.items() if name in able or name in ("graph", "steps")}
-    for left_out in ((), ("steps",), ("steps", "back"), ("steps", "back", "skip"), ("steps", "back", "skip", "keep", "graph")):
-        kept = [part for name, part in shown.items() if name not in left_out]
+    shown = {typed: f"{key.upper()} {typed}" for key, typed in KEYS.items() if typed in VIEWS or COMMANDS[typed] in able}
+    for left_out in LEFT_OUT:
+        kept = [part for typed, part in shown.items() if typed not in left_out]
         for space in ("  ", " "):
             if len(space.join(kept)) < width:
                 return space.join(kept)

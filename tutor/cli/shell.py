@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 import typer
 
 from tutor.errors import OutputError, ValueProblem
+from tutor.practice.modes import MODES
 from tutor.render.page_formats import PAGE_FORMATS, PageFormat, page_format
 from tutor.text import make_visible
 
@@ -27,8 +28,11 @@ if TYPE_CHECKING:
 
 if TYPE_CHECKING:
     PageName: TypeAlias = str
+    ModeName: TypeAlias = str
 else:
     PageName = StrEnum("PageName", {name: name for name in PAGE_FORMATS})  # what a page is written as; help lists them
+    ModeName = StrEnum("ModeName", {name: name for name in MODES})
+ModeOption = Annotated[ModeName, typer.Option("--mode", help="; ".join(f"{name}: {row.words}" for name, row in MODES.items()) + ".")]
 ON_SCREEN = "terminal"
 """What is written where nobody chooses."""
 To = Annotated[

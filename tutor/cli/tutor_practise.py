@@ -10,29 +10,22 @@ import os
 import sys
 import time
 from collections.abc import Mapping
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from tutor.cli.practice_dialogue import hold_dialogue, make_printer, read_lines
 from tutor.cli.practice_journal import EventJournal, Past, keep_trials, open_journal, read_past
 from tutor.cli.practice_screen import hold_screen
-from tutor.cli.shell import Form, Lang, Wrt, choose_format, complete, deliver
+from tutor.cli.shell import Form, Lang, ModeOption, Wrt, choose_format, complete, deliver
 from tutor.errors import OutputError, TutorError
-from tutor.practice.modes import MODES
 from tutor.text import make_visible
 
 if TYPE_CHECKING:
     from tutor.practice.modes import Mode as ModeOf
     from tutor.results.practice import Practice
 
-    ModeName: TypeAlias = str
-else:
-    ModeName = StrEnum("ModeName", {name: name for name in MODES})
-
-Mode = Annotated[ModeName, typer.Option("--mode", help="; ".join(f"{name}: {words}" for name, words in MODES.items()) + ".")]
 As = Annotated[str, typer.Option("--as", metavar="NAME", help="Keep a journal under this name, to go on with later.", show_default=False)]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on where the journal ends; without it a new one is begun.")]
 Events = Annotated[bool, typer.Option("--events", help="Speak lines of JSON: events in, replies out.")]
@@ -57,7 +50,7 @@ def practise(
     target: Asked = "",
     wrt: Wrt = None,
     form: Annotated[Form, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")] = Form.scalar,
-    mode: Mode = "practise",
+    mode: ModeOption = "practise",
     name: As = "",
     resume: Resume = False,
     events: Events = False,

@@ -6,17 +6,17 @@ import os
 import signal
 import socket
 import sys
-from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from tutor.cli.shell import Lang, complete
+from tutor.cli.shell import Lang, ModeOption, complete
 from tutor.errors import OutputError
 from tutor.text import make_visible
 
 if TYPE_CHECKING:
+    from tutor.practice.modes import Mode as ModeOf
     from tutor.web.judging import Desks
     from tutor.web.store import Store
 
@@ -24,14 +24,6 @@ PORT = 8017
 LATER = 0.05
 """So many seconds after the start the workers are started: the first page goes first."""
 EXTRA = "install what the pages need: pip install 'backprop-tutor[web]'"
-
-
-class ServeMode(StrEnum):
-    """What learners meet."""
-
-    practise = "practise"
-    learn = "learn"
-    exam = "exam"
 
 
 def serve(
@@ -54,7 +46,7 @@ def serve(
         Path | None, typer.Option("--links", metavar="FILE", help="Where the links of a class are written; beside the database by default.")
     ] = None,
     new_links: Annotated[bool, typer.Option("--new-links", help="Give everybody of the class another link.")] = False,
-    mode: Annotated[ServeMode, typer.Option("--mode", help="exam: no hints, no solutions, verdicts at the end.")] = ServeMode.practise,
+    mode: ModeOption = "practise",
     solutions: Annotated[bool, typer.Option("--solutions/--no-solutions", help="Whether worked solutions are shown.")] = True,
     database: Annotated[
         Path | None, typer.Option("--database", metavar="FILE", help="Where sessions are kept.", show_default=False)
@@ -67,7 +59,8 @@ def serve(
         import uvicorn  # noqa: F401  it is known now whether it is there
 
         from tutor.web.pages import fill_page
-        from tutor.web.site import Site, SiteSettings
+        from tutor.web.site import Site
+        from tutor.web.site_settings import SiteSettings
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] in ("uvicorn", "starlette", "jinja2", "markupsafe", "anyio"):
             raise OutputError(f"tutor serve needs {error.name}, which is not installed", hint=EXTRA) from None
@@ -88,7 +81,7 @@ def serve(
     if roster is not None:
         _admit_class(store, students, links, name[0] if name else "", address, anew=new_links)
     hosts = frozenset(one.lower() for one in [*(name or []), host, *([socket.gethostname()] if host in ("0.0.0.0", "::") else [])])
-    settings = SiteSettings(mode=mode.value, language=lang or "", solutions=solutions, hosts=hosts, class_token=token)
+    settings = SiteSettings(mode=cast("ModeOf", str(mode)), language=lang or "", solutions=solutions, hosts=hosts, class_token=token)
     desks = Desks(workers or max(2, os.cpu_count() or 1))
     site = Site(store, desks, served, settings, _log)
     fill_page("refusal.html", words.language, title="", text="")

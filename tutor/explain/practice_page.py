@@ -41,39 +41,41 @@ WEAKEST = 3
 
 
 def write_question(session: Session, words: Wording = ENGLISH, notation: Notation | None = None) -> Document:
-    """What is asked now: its place, what is known so far that it needs, the question, what can be chosen."""
+    """What is asked now: its place, the question, what can be chosen, and how an answer is typed."""
     task = session.task
     if task is None:
         return Document("", language=words.language)
-    say, tasks = words.practice, session.lesson.tasks
-    task = replace(task, question=session.lesson.exercise.say_questions(words.language, [task.question])[0])
-    number = next(place for place, other in enumerate(tasks, 1) if other.id == task.id)
-    label = say.STEP.format(number=number, count=len(tasks))
-    blocks: list[Block] = [Paragraph(_ask(task, words, notation or Notation()), label)]
-    if task.tiles:
-        letters = [letter for letter, _ in task.question.options]
-        tiles = zip(letters, task.tiles, strict=True)
-        blocks += [Paragraph((Math(tile),), say.TILE.format(letter=letter)) for letter, tile in tiles]
-    elif task.rules:
-        blocks += [
-            Paragraph((say_rule(sort, rule, words),), say.TILE.format(letter=letter))
-            for (letter, _), (sort, rule) in zip(task.question.options, task.rules, strict=True)
-        ]
-    elif task.lines:
-        blocks += [
-            Paragraph((Math(left), EQUALS, Math(right)), say.TILE.format(letter=letter))
-            for (letter, _), (left, right) in zip(task.question.options, task.lines, strict=True)
-        ]
-    elif task.question.options:
-        blocks += [Paragraph((text,), say.TILE.format(letter=letter)) for letter, text in task.question.options]
-    question = task.question
+    say, question = words.practice, task.question
+    blocks: list[Block] = [Paragraph(ask_task(task, words, notation or Notation()), say_place(session, task, words))]
+    blocks += [Paragraph(said, say.TILE.format(letter=letter)) for letter, said in list_options(task, words)]
     form = "choice" if question.kind == "choice" else question.kind if question.shape and question.kind != "expression" else ""
     if form in say.FORMS:
         blocks.append(Paragraph((say.FORMS[form],)))
     return Document("", blocks=tuple(blocks), language=words.language)
 
 
-def _ask(task: AskedStep, words: Wording, notation: Notation) -> Sentence:
+def say_place(session: Session, task: AskedStep, words: Wording) -> str:
+    """Which step of how many a task is."""
+    number = next(place for place, other in enumerate(session.lesson.tasks, 1) if other.id == task.id)
+    return words.practice.STEP.format(number=number, count=len(session.lesson.tasks))
+
+
+def list_options(task: AskedStep, words: Wording) -> list[tuple[str, Sentence]]:
+    """What can be chosen, by its letters: formulas, rules, lines of working, or texts."""
+    said: list[Sentence]
+    if task.tiles:
+        said = [(Math(tile),) for tile in task.tiles]
+    elif task.rules:
+        said = [(say_rule(sort, rule, words),) for sort, rule in task.rules]
+    elif task.lines:
+        said = [(Math(left), EQUALS, Math(right)) for left, right in task.lines]
+    else:
+        said = [(text,) for _, text in task.question.options]
+    return [(letter, sentence) for (letter, _), sentence in zip(task.question.options, said, strict=True)]
+
+
+def ask_task(task: AskedStep, words: Wording, notation: Notation) -> Sentence:
+    """The question of a task."""
     question, say = task.question, words.practice
     if task.kind in ("ways", "factors", "why", "wrong-line"):
         wrt = read_derivative(task.target)
@@ -104,7 +106,7 @@ def write_reply(session: Session, reply: Reply, words: Wording = ENGLISH) -> Doc
 def write_hints(session: Session, words: Wording = ENGLISH) -> Document:
     """The hints that were seen of the step that is asked, the first one first."""
     task = session.task
-    if task is None or session.lesson.settings.mode == "exam":
+    if task is None or not session.lesson.settings.row.tells:
         return Document("", language=words.language)
     seen = list_rungs(session.lesson.marker, task, session.list_shown())[: session.look_up(task.id).rungs]
     writer = _ReplyWriter(session, Reply("hint", task.id), words)

@@ -2,31 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from tutor.derive.working import list_referred
-from tutor.explain.document import Document, Figure, Inline, Math, Paragraph, Picture
+from tutor.explain.document import Document, Inline, Math, Paragraph
 from tutor.explain.feedback_page import cut
-from tutor.explain.graph_picture import draw_known
-from tutor.explain.practice_steps import MOST_BOXES, draw_so_far
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.plain import write_plain
 from tutor.graph.nouns import Step
 from tutor.practice.preview import Preview
-from tutor.practice.session import Session
 
 LONGEST = 1_000
 """A formula of more letters is not shown while it is typed."""
-
-
-def draw_session(session: Session, words: Wording = ENGLISH) -> Picture | None:
-    """The graph with what is known so far; in an exam with names and formulas alone, where a number would be a verdict."""
-    graph = session.lesson.exercise.graph
-    if graph is None or len(graph.names) > MOST_BOXES:
-        return None
-    if session.is_secret:
-        return draw_known(graph, {}, words.drawn)
-    pictures = [block.picture for block in draw_so_far(session, words).blocks if isinstance(block, Figure)]
-    return next((picture for picture in pictures if isinstance(picture, Picture)), None)
 
 
 def list_touched(step: Step) -> tuple[str, ...]:
@@ -38,6 +26,16 @@ def list_touched(step: Step) -> tuple[str, ...]:
     """
     keys = (step.target, *list_referred(step.expr))
     return tuple(dict.fromkeys(name for key in keys for name in list_key_names(key)))
+
+
+def list_put_in(step: Step | None, shown: Mapping[str, str]) -> tuple[str, ...]:
+    """The numbers that stand in a step, of those that are on the table: where one of them changes the step reads differently.
+
+    >>> from tutor.expression.nodes import Mul, Name
+    >>> list_put_in(Step("z", Mul((Name("w"), Name("x"))), "product"), {"w": "2"})
+    ('2', '')
+    """
+    return tuple(shown.get(name, "") for name in list_referred(step.expr)) if step is not None else ()
 
 
 def list_key_names(key: str) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tutor.explain.document import Document, Equation, Equations, Figure, Paragraph, Sentence, Side
+from tutor.explain.document import Document, Equation, Equations, Figure, Paragraph, Picture, Sentence, Side
 from tutor.explain.feedback_page import cut, value
 from tutor.explain.graph_picture import draw_known
 from tutor.explain.practice_page import EQUALS, name_step, say_rule
@@ -66,14 +66,21 @@ def write_step(session: Session, task: AskedStep, words: Wording = ENGLISH) -> D
     return Document("", blocks=(Paragraph((*name_step(task, words), EQUALS, answer)),), language=words.language)
 
 
-def draw_so_far(session: Session, words: Wording = ENGLISH) -> Document:
-    """The graph with what is known so far: given values, and those values and gradients that are done.  Empty where there is none."""
+def draw_session(session: Session, words: Wording = ENGLISH) -> Picture | None:
+    """The graph with what is known so far: given values, and those values and gradients that are done.  None where there is none."""
     graph = session.lesson.exercise.graph
     if graph is None or len(graph.names) > MOST_BOXES:
-        return Document("", language=words.language)
+        return None
     known = {name: found.expr for name, text in session.list_shown().items()
              if not isinstance(found := value(text, words.marking), str)}  # fmt: skip
-    return Document("", blocks=(Figure(draw_known(graph, known, words.drawn), (words.practice.GRAPH,)),), language=words.language)
+    return draw_known(graph, known, words.drawn)
+
+
+def draw_so_far(session: Session, words: Wording = ENGLISH) -> Document:
+    """The graph as a page of its own; empty where there is none."""
+    picture = draw_session(session, words)
+    blocks = () if picture is None else (Figure(picture, (words.practice.GRAPH,)),)
+    return Document("", blocks=blocks, language=words.language)
 
 
 class _StepWriter:
@@ -83,7 +90,7 @@ class _StepWriter:
         self.session, self.words = session, words
         self.marker = session.lesson.marker
         self.shown: Mapping[str, str] = session.list_shown()
-        self.exam = session.lesson.settings.mode == "exam" and not session.ended
+        self.exam = session.is_secret
 
     def is_shown(self, task: AskedStep) -> bool:
         """Whether a task has a row: one that is done, or placed, and asks for more than a choice."""

@@ -41,8 +41,9 @@ def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
     alone = sum(find_status(session.look_up(task.id)) in ("right", "implied") for task in counted)
     earned = sum((session.look_up(task.id).earned * task.question.marks for task in counted), start=Fraction(0))
     possible = sum((task.question.marks for task in counted), start=Fraction(0))
+    mark = (say.MARK.format(marks=points(earned), out_of=points(possible)),)
     facts = [(say.grammar.choose(say.COUNTS, len(counted)).format(right=alone, count=len(counted)),),
-             (say.MARK.format(marks=points(earned), out_of=points(possible)),), time]  # fmt: skip
+             *([mark] if lesson.settings.row.has_mark else []), time]  # fmt: skip
     blocks += [Heading(say.SLIPPED), *_list_slips(session, words)]
     told = {task.skill for task in lesson.tasks if task.kind not in ("why", "wrong-line") or session.look_up(task.id).status in DONE}
     weakest = sorted((skill for skill in told if session.known[skill] < MASTERY), key=lambda skill: (session.known[skill], skill))[:WEAKEST]

@@ -16,7 +16,7 @@ from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
 from tutor.numbers.arithmetic import Value
 from tutor.practice.ladder import Rung, write_answer, write_number
-from tutor.practice.modes import Mode
+from tutor.practice.modes import MODES, Mode, ModeRow
 from tutor.practice.tasks import AskedStep, list_tasks, make_marker
 from tutor.practice.tracing import Trial
 
@@ -35,9 +35,10 @@ class PracticeError(TutorError):
 class Settings:
     """How a session goes.
 
-    ``wrt`` are the quantities whose gradients are wanted, ``layer`` asks for whole arrays.  ``attempts`` is the share of a task's marks
-    that is left after so many wrong tries (the last one for all that come), ``rung`` is the cost of each hint, ``floor`` the least that a
-    right answer is worth.  A hint is unlocked by a wrong try, or by ``pause`` seconds since the last event; the first one at once.
+    ``wrt`` are the quantities whose gradients are wanted, ``layer`` asks for whole arrays.  Where tries and hints cost something,
+    ``attempts`` is the share of a task's marks that is left after so many wrong tries (the last one for all that come), ``rung`` is the
+    cost of each hint, ``floor`` the least that a right answer is worth.  A hint is unlocked by a wrong try, or by ``pause`` seconds
+    without one; the first one at once.
     """
 
     mode: Mode = "practise"
@@ -48,6 +49,11 @@ class Settings:
     rung: Fraction = Fraction(1, 10)
     floor: Fraction = Fraction(1, 5)
     pause: float = 20.0
+
+    @property
+    def row(self) -> ModeRow:
+        """What its mode is like."""
+        return MODES[self.mode]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,7 +156,7 @@ class Session:
     @property
     def is_secret(self) -> bool:
         """Whether verdicts are not said yet: in an exam until it ends."""
-        return self.lesson.settings.mode == "exam" and not self.ended
+        return not self.lesson.settings.row.tells and not self.ended
 
     @property
     def task(self) -> AskedStep | None:
@@ -172,13 +178,15 @@ class Session:
         """The numbers that are on the table, by quantity: the learner's own where they are kept, the right ones where they were shown; in
         an exam all are the learner's own."""
         found: dict[str, str] = {name: write_number(value) for name, value in self.list_given().items()}
-        marker, exam = self.lesson.marker, self.lesson.settings.mode == "exam"
+        marker, tells = self.lesson.marker, self.lesson.settings.row.tells
         kept = {task.target for task in self.lesson.tasks if self.look_up(task.id).status == "kept"}
         for task in self.lesson.tasks:
             own = self.look_up(task.id)
             if task.kind == "value" and task.question.kind == "number" and own.status in DONE:
                 result = self.earlier.results.get(task.target)
                 number = result.number if result is not None else None
-                is_own = own.status == "kept" or exam or bool(kept.intersection(own.follows))
-                found[task.target] = f"{number:.6g}" if is_own and number is not None else write_answer(marker, task.question)
+                if own.status != "kept" and tells and not kept.intersection(own.follows):
+                    found[task.target] = write_answer(marker, task.question)
+                elif number is not None:
+                    found[task.target] = f"{number:.6g}"
         return found

@@ -84,7 +84,7 @@ def step(session: Session, event: Event) -> tuple[Session, Reply]:
     session = replace(session, events=(*before.events, event), time=event.at)
     if not session.ended and not session.at:
         session = replace(session, ended=is_finished(session))
-    if session.ended and session.lesson.settings.mode == "exam":
+    if session.ended and not session.lesson.settings.row.tells:
         session = _settle_exam(session)
     return _note_progress(before, session, event), reply
 
@@ -116,14 +116,14 @@ def choices(session: Session) -> tuple[EventKind, ...]:
     if task is None:
         return ("go", "back", "quit")
     found: list[EventKind] = ["answer"]
-    if session.lesson.settings.mode != "exam":
+    if session.lesson.settings.row.tells:
         found.append("hint")
     if _may_keep(session, task):
         found.append("keep")
     found.append("skip")
     if session.events:
         found.append("back")
-    if session.lesson.settings.mode != "exam":
+    if session.lesson.settings.row.tells:
         found.append("give-up")
     return (*found, "go", "quit")
 
@@ -154,7 +154,7 @@ def _move(session: Session, after: str = "") -> Session:
 def _fade(session: Session) -> Session:
     """In ``learn``, the tasks that are given as they stand: of a skill that is new the first is worked out, of one that is mastered the
     small steps are left out.  What is asked at the end of a gradient always is."""
-    if session.lesson.settings.mode != "learn":
+    if not session.lesson.settings.row.teaches:
         return session
     while (task := session.task) is not None:
         known = session.known[task.skill]
@@ -195,7 +195,7 @@ def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
     if is_blank(event.text):
         return session, Reply("answer", task.id, note="blank")
     marked, earlier = lesson.marker.judge(task.question, event.text, session.earlier)
-    own, exam = session.look_up(task.id), lesson.settings.mode == "exam"
+    own, exam = session.look_up(task.id), not lesson.settings.row.tells
     if own.status in ("right", "implied") and not exam:
         return _leave(session, task), Reply("answer", task.id, marked=marked, note="done")
     if marked.verdict in PERSON:
@@ -277,7 +277,7 @@ def _take_hint(session: Session, event: Event) -> tuple[Session, Reply]:
     task, settings = session.task, session.lesson.settings
     if task is None:
         return session, Reply("hint", "", note="done")
-    if settings.mode == "exam":
+    if not settings.row.tells:
         return session, Reply("hint", task.id, note="no-hints")
     own = session.look_up(task.id)
     if own.status in DONE:
@@ -329,7 +329,7 @@ def _may_keep(session: Session, task: AskedStep) -> bool:
     """Whether there is a wrong answer to go on with; in an exam nobody is told."""
     own = session.look_up(task.id)
     is_open = own.status in ("open", "skipped") and own.attempts > 0 and task.question.kind != "choice"
-    return is_open and session.lesson.settings.mode != "exam" and task.target in session.earlier.results
+    return is_open and session.lesson.settings.row.tells and task.target in session.earlier.results
 
 
 def _take_skip(session: Session, event: Event) -> tuple[Session, Reply]:
@@ -345,7 +345,7 @@ def _take_skip(session: Session, event: Event) -> tuple[Session, Reply]:
 def _take_back(session: Session, event: Event) -> tuple[Session, Reply]:
     tasks = [task.id for task in session.lesson.tasks]
     end = tasks.index(session.at) if session.at else len(tasks)
-    exam = session.lesson.settings.mode == "exam"  # there every answer may be changed: which are right is not told
+    exam = not session.lesson.settings.row.tells  # there every answer may be changed: which are right is not told
     for ident in reversed(tasks[:end]):
         if exam or session.look_up(ident).status in ("open", "skipped", "kept"):
             return replace(session, at=ident), Reply("back", ident)
@@ -356,7 +356,7 @@ def _take_give_up(session: Session, event: Event) -> tuple[Session, Reply]:
     task = session.task
     if task is None:
         return session, Reply("give-up", "", note="done")
-    if session.lesson.settings.mode == "exam":
+    if not session.lesson.settings.row.tells:
         return _take_skip(session, event)
     if session.look_up(task.id).status in ("right", "implied", "shown", "given"):
         return _leave(session, task), Reply("give-up", task.id, note="done")

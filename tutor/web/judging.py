@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import threading
 import time
 from collections import deque
@@ -18,7 +17,7 @@ from typing import Any
 
 from tutor.batch.recipe import Recipe
 from tutor.batch.serve import ALARM, READY
-from tutor.batch.workers import Fresh, Worker
+from tutor.batch.workers import Fresh, Worker, tell_worker
 
 SECONDS = 5.0
 """So long one job may take: an answer of 2,000 letters, or a worked solution."""
@@ -155,12 +154,7 @@ class Desks:
         line, seat.now = seat.waiting.popleft()
         seat.since = time.monotonic()
         seat.timer = self.loop.call_later(self.seconds + GRACE, self._give_up, seat, worker)
-        left = memoryview(line)
-        try:
-            while left:
-                left = left[os.write(worker.ask, left) :]
-        except OSError:
-            pass  # it has died: its end is heard next
+        tell_worker(worker, line)
 
     def _give_up(self, seat: _Seat, worker: Worker) -> None:
         if seat.worker is worker and not self.closed:

@@ -14,9 +14,17 @@ from typing import Any
 from tutor.exercise.question import LISTS
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import Document, Inline, Math, Paragraph
-from tutor.explain.practice_page import name_step, write_known, write_question, write_reply, write_start
-from tutor.explain.practice_parts import draw_session, list_key_names, list_touched
-from tutor.explain.practice_steps import list_so_far, write_step
+from tutor.explain.practice_page import (
+    ask_task,
+    list_options,
+    name_step,
+    say_place,
+    write_known,
+    write_reply,
+    write_start,
+)
+from tutor.explain.practice_parts import list_key_names, list_put_in, list_touched
+from tutor.explain.practice_steps import draw_session, list_so_far, write_step
 from tutor.explain.practice_summary import find_status, name_skill, write_summary
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_title
@@ -32,9 +40,9 @@ from tutor.render.picture.svg import plan_layout, svg
 from tutor.results.practice import find_notation
 
 DEPTH = 1
+"""Titles of parts stand under that of the page."""
 BESIDE = 640.0
 """Pixels that a graph beside a text may be wide before it is drawn downwards."""
-"""Titles of parts stand under that of the page."""
 LONG_NUMBER = Number("-0.0000000")
 """As wide as a number of six digits may be."""
 LABEL = 80
@@ -138,12 +146,17 @@ class PreparedLesson:
 
 @dataclass(slots=True)
 class SessionPage:
-    """A session with what was said last, and the steps that were written already: each is written once."""
+    """A session with what was said last, and the steps that were written already: each is written again only
+    where a number in it is another one."""
 
     prepared: PreparedLesson
     session: Session
     reply: Reply | None = None
-    written: dict[str, tuple[Progress, dict[str, Any]]] = field(default_factory=dict)
+    written: dict[str, tuple[tuple[Progress, tuple[str, ...]], dict[str, Any]]] = field(default_factory=dict)
+    shown: Mapping[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.shown = self.session.list_shown()
 
     def write_state(self) -> dict[str, Any]:
         """All parts of the page, and what a list has of it."""
@@ -176,28 +189,28 @@ class SessionPage:
 
     def _write_step(self, task: AskedStep) -> dict[str, Any]:
         own, notation = self.session.look_up(task.id), self.prepared.notation
-        before = self.written.get(task.id)
-        if before is not None and before[0] == own:
-            return before[1]
         step = find_step(self.session.lesson.marker, task)
+        put_in = list_put_in(step, self.shown)
+        before = self.written.get(task.id)
+        if before is not None and before[0] == (own, put_in):
+            return before[1]
         html = write_part(write_step(self.session, task, self.prepared.words), notation)
         made = {"html": html, "target": task.target, "touched": list(list_touched(step)) if step is not None else [task.target]}
-        self.written[task.id] = (own, made)
+        self.written[task.id] = ((own, put_in), made)
         return made
 
     def _write_question(self, task: AskedStep) -> dict[str, Any]:
-        doc = write_question(self.session, self.prepared.words, self.prepared.notation)
-        first, *rest = [block for block in doc.blocks if isinstance(block, Paragraph) and block.label]  # how it is typed has none
-        letters = [letter for letter, _ in task.question.options]
-        touched = [getattr(tile, "name", "") for tile in task.tiles] or [""] * len(letters)
+        words, notation = self.prepared.words, self.prepared.notation
+        choices_of = list_options(task, words)
+        touched = [getattr(tile, "name", "") for tile in task.tiles] or [""] * len(choices_of)
         options = [
-            {"letter": letter, "html": write_inline(block.parts, self.prepared.notation), "node": node,
-             "name": write_plain_line(block.parts, self.prepared.notation)}
-            for letter, block, node in zip(letters, rest, touched, strict=True)
-        ]  # fmt: skip
+            {"letter": letter, "html": write_inline(said, notation), "node": node, "name": write_plain_line(said, notation)}
+            for (letter, said), node in zip(choices_of, touched, strict=True)
+        ]
         asked = list(list_key_names(task.target)) if task.target else []
         return {
-            "id": task.id, "kind": task.kind, "label": first.label, "html": write_inline(first.parts, self.prepared.notation),
+            "id": task.id, "kind": task.kind, "label": say_place(self.session, task, words),
+            "html": write_inline(ask_task(task, words, notation), notation),
             "options": options, "field": choose_field(task), "touched": asked, **measure_grid(task),
         }  # fmt: skip
 
@@ -214,9 +227,10 @@ class SessionPage:
 def write_graph(session: Session, prepared: PreparedLesson) -> str:
     """The graph with the values that are known so far, as a picture to stand beside a text; nothing where there is none.
 
-    Each box has room for a number from the start, so that nothing moves when one is found, and its width says nothing about it.
+    Each box has room for a number from the start, so that nothing moves when one is found, and its width says nothing about it.  In an exam
+    it stays as it was at the beginning: its page is the same whatever was answered.
     """
-    picture = draw_session(session, prepared.words)
+    picture = draw_session(start(prepared.lesson) if session.is_secret else session, prepared.words)
     if picture is None or prepared.layout is None:
         return ""
     shown = replace(picture, nodes=tuple(replace(node, gradient=None) for node in picture.nodes))

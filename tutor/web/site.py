@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from tutor.errors import TutorError
 from tutor.explain.words.languages import find_wording
+from tutor.practice.modes import MODES
 from tutor.version import VERSION
 from tutor.web.forms import Refusal, read_body, read_event, read_form
 from tutor.web.judging import Desks, JobFailed
@@ -45,32 +46,17 @@ from tutor.web.security import (
     open_cookie,
     seal_cookie,
 )
+from tutor.web.site_settings import SiteSettings
 from tutor.web.store import Kept, Learner, Stale, Store, StoreError, dump_record
 
 LONGEST = 2_000
 """Letters of an answer."""
+OFFERED = tuple(name for name, row in MODES.items() if row.tells)
+"""The modes that learners may choose from, where no exam is held."""
 MOST_EVENTS = 3_000
 LONGEST_NAME = 80
 CACHED = 200
 _Got = TypeVar("_Got")
-
-
-@dataclass(frozen=True, slots=True)
-class SiteSettings:
-    """How a server is set: ``mode`` is ``exam`` or what learners choose otherwise, ``language`` empty for that of each exercise.
-
-    ``hosts`` are the names by which it may be asked, besides addresses; ``class_token`` opens the lecturer's page, where there is a class.
-    ``events`` and ``previews`` are how often a learner may act: so many at once, then so many a second.
-    """
-
-    mode: str = "practise"
-    language: str = ""
-    solutions: bool = True
-    hosts: frozenset[str] = frozenset()
-    class_token: str = ""
-    events: tuple[float, float] = (40, 4)
-    previews: tuple[float, float] = (40, 8)
-    newcomers: tuple[float, float] = (300, 10)
 
 
 @dataclass(slots=True)
@@ -232,7 +218,7 @@ class Site:
     async def show_solution(self, visit: Visit) -> Response:
         """A worked solution."""
         served = self.find_served(visit.request)
-        if not self.settings.solutions or self.settings.mode == "exam":
+        if not self.settings.solutions or not self.settings.tells:
             raise Refusal(403, "solution")
         layer = visit.request.query_params.get("form") == "layer"
         _, digest = await asyncio.to_thread(served.read)
@@ -260,7 +246,7 @@ class Site:
     async def is_open(self, served: Served, kept: Kept) -> bool:
         """Whether a session goes on: its exercise is the same, and where an exam is held it is one."""
         digest = (await asyncio.to_thread(served.read))[1]
-        return bool(digest == kept.head["digest"] and (self.settings.mode != "exam" or kept.head["mode"] == "exam"))
+        return bool(digest == kept.head["digest"] and (self.settings.tells or not MODES[kept.head["mode"]].tells))
 
     async def show_begin(self, visit: Visit, served: Served, kept: Kept | None, *, changed: bool = False) -> Response:
         """What the exercise is about, and the button that begins."""
@@ -278,11 +264,11 @@ class Site:
         **places: Any,
     ) -> Response:  # fmt: skip
         """The page of a session; ``note`` is something about the request, ``sent`` what was sent and not taken."""
-        may_see = self.settings.solutions and self.settings.mode != "exam"
-        further = await self.propose_next(kept.learner, state["language"]) if state["ended"] and self.settings.mode != "exam" else None
+        may_see = self.settings.solutions and self.settings.tells
+        further = await self.propose_next(kept.learner, state["language"]) if state["ended"] and self.settings.tells else None
         return self.show(
             visit, "lesson.html", state["language"], status, served=served, kept=kept, state=state, note=note, sent=sent, places=places,
-            further=further, may_see=may_see, may_restart=self.settings.mode != "exam", longest=LONGEST,
+            further=further, may_see=may_see, may_restart=self.settings.tells, longest=LONGEST,
         )  # fmt: skip
 
     async def find_known(self, learner: int) -> tuple[dict[str, float], list[str]]:
@@ -303,10 +289,10 @@ class Site:
         learner = await self.require_learner(visit)
         self.require_rate("events", learner.id)
         kept = await self.find_session(visit, served)
-        if kept is not None and self.settings.mode == "exam" and await self.is_open(served, kept):
+        if kept is not None and not self.settings.tells and await self.is_open(served, kept):
             return self.go_to(visit, served)  # an exam is taken once
         asked = visit.form.get("mode", "practise")
-        mode = "exam" if self.settings.mode == "exam" else asked if asked in ("practise", "learn") else "practise"
+        mode = asked if self.settings.tells and asked in OFFERED else self.settings.mode
         after = int(visit.form["after"]) if visit.form.get("after", "").isdecimal() else None
         layer = visit.form.get("layer") == "1"
         await self.introduce(served, layer=layer)  # an exercise that cannot be asked begins nothing

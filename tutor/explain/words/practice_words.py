@@ -57,7 +57,7 @@ class PracticeWords(Topic):
     """Behind a right answer that follows from a wrong one that was kept."""
     KEYS: Mapping[str, str] = {
         "hint": "hint", "table": "table", "graph": "graph", "steps": "steps", "skip": "skip", "back": "back", "keep": "keep mine",
-        "give-up": "give up", "go": "go there", "quit": "quit",
+        "give-up": "give up", "go": "go", "quit": "quit",
     }  # fmt: skip
     """What the commands do, by the keys that are offered."""
     TO_GO_ON = "to go on with"

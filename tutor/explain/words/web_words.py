@@ -37,6 +37,7 @@ class WebWords(Topic):
     MODES: Mapping[str, str] = {
         "practise": "everything is asked, with hints",
         "learn": "with worked steps first, then less and less help",
+        "graded": "with a mark: tries and hints cost",
     }
     FORM = "Form"
     CHANGED = "This exercise was changed since you began. What you did is kept; begin anew to go on."
