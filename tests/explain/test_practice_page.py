@@ -126,3 +126,10 @@ def test_what_is_chosen_from_reads_differently(ident):
             assert len(set(said)) == len(said), task.id
             assert len(set(task.tiles)) == len(task.tiles)
             assert len(set(task.lines)) == len(task.lines)
+
+
+def test_a_question_is_asked_in_the_language():
+    session = start(load("qmul/laplacian"), Settings(layer=True))
+    text = " ".join(write_plain_page(write_question(session, find_wording("de")), Notation(), 80).split())
+    assert "mit dem Kern gefaltet" in text
+    assert "convolved" not in text

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from tutor.exercise.question import Question
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
     Block,
@@ -30,7 +31,7 @@ from tutor.expression.nodes import Name, Number
 from tutor.marking.marked import MarkedAnswer
 from tutor.notation.profile import Notation
 from tutor.practice.ladder import Rung, list_rungs, write_number
-from tutor.practice.session import Reply, Session
+from tutor.practice.session import Lesson, Reply, Session
 from tutor.practice.tasks import AskedStep
 
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
@@ -46,8 +47,8 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
     if task is None:
         return Document("", language=words.language)
     say, question = words.practice, task.question
-    blocks: list[Block] = [Paragraph(ask_task(task, words, notation or Notation()), say_place(session, task, words))]
-    blocks += [Paragraph(said, say.TILE.format(letter=letter)) for letter, said in list_options(task, words)]
+    blocks: list[Block] = [Paragraph(ask_task(session.lesson, task, words, notation or Notation()), say_place(session, task, words))]
+    blocks += [Paragraph(said, say.TILE.format(letter=letter)) for letter, said in list_options(session.lesson, task, words)]
     form = "choice" if question.kind == "choice" else question.kind if question.shape and question.kind != "expression" else ""
     if form in say.FORMS:
         blocks.append(Paragraph((say.FORMS[form],)))
@@ -60,7 +61,12 @@ def say_place(session: Session, task: AskedStep, words: Wording) -> str:
     return words.practice.STEP.format(number=number, count=len(session.lesson.tasks))
 
 
-def list_options(task: AskedStep, words: Wording) -> list[tuple[str, Sentence]]:
+def _say_question(lesson: Lesson, task: AskedStep, words: Wording) -> Question:
+    """The question of a task in a language, where its exercise has it."""
+    return lesson.exercise.say_questions(words.language, [task.question])[0]
+
+
+def list_options(lesson: Lesson, task: AskedStep, words: Wording) -> list[tuple[str, Sentence]]:
     """What can be chosen, by its letters: formulas, rules, lines of working, or texts."""
     said: list[Sentence]
     if task.tiles:
@@ -70,13 +76,13 @@ def list_options(task: AskedStep, words: Wording) -> list[tuple[str, Sentence]]:
     elif task.lines:
         said = [(Math(left), EQUALS, Math(right)) for left, right in task.lines]
     else:
-        said = [(text,) for _, text in task.question.options]
+        said = [(text,) for _, text in _say_question(lesson, task, words).options]
     return [(letter, sentence) for (letter, _), sentence in zip(task.question.options, said, strict=True)]
 
 
-def ask_task(task: AskedStep, words: Wording, notation: Notation) -> Sentence:
+def ask_task(lesson: Lesson, task: AskedStep, words: Wording, notation: Notation) -> Sentence:
     """The question of a task."""
-    question, say = task.question, words.practice
+    question, say = _say_question(lesson, task, words), words.practice
     if task.kind in ("ways", "factors", "why", "wrong-line"):
         wrt = read_derivative(task.target)
         about = wrt.wrt if wrt is not None and task.kind == "ways" else task.target

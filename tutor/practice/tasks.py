@@ -18,7 +18,7 @@ from tutor.derive.local import refine_rule
 from tutor.errors import ExerciseError, TutorError, hint_near
 from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
-from tutor.expression.keys import derivative_key, make_after_key, read_derivative, read_edge
+from tutor.expression.keys import Derivative, derivative_key, make_after_key, read_derivative, read_edge
 from tutor.expression.nodes import Expr, Mul, Name, Partial
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import as_name, names
@@ -41,6 +41,8 @@ MOST_LINES, LEAST_LINES = 6, 3
 """So many lines of working are shown, one of which is wrong."""
 LAST_UPDATE, MOST_COLUMNS = 3, 2
 """The table of a training is asked for up to this update, and for so many parameters besides the loss."""
+SHOWN = 8
+"""So many names are told where one is none."""
 MOST_TASKS = 120
 """A session over a large network asks for so many things at most; ``wrt`` chooses others."""
 
@@ -140,16 +142,21 @@ def _choose_declared(questions: Sequence[Question], wrt: Sequence[str], exercise
     for name in wrt:
         asked = [question for question in questions if _asks_for(question, name)]
         if not asked:
-            able = [own.wrt for question in questions if (own := read_derivative(question.array or question.ask)) is not None]
-            raise ExerciseError(f"there is no gradient with respect to {name} asked for", where=exercise.id,
-                                hint=hint_near(name, able) or f"there are those of {', '.join(able[:8]) or 'none'}")  # fmt: skip
+            able = list(dict.fromkeys(own.wrt for question in questions for own in _list_derivatives(question)))
+            there = f"there are those of {', '.join(able[:SHOWN])}" if able else "nothing here has a gradient: leave it out"
+            raise ExerciseError(f"no gradient with respect to {name} is asked for", where=exercise.id, hint=hint_near(name, able) or there)
         found |= {question.id: question for question in asked}
     return list(found.values())
 
 
 def _asks_for(question: Question, name: str) -> bool:
-    asked = read_derivative(question.array or question.ask)
-    return asked is not None and name in (asked.wrt, derivative_key(asked.of, asked.wrt))
+    return any(name in (asked.wrt, derivative_key(asked.of, asked.wrt)) for asked in _list_derivatives(question))
+
+
+def _list_derivatives(question: Question) -> list[Derivative]:
+    """The derivatives that a question asks for: of an array that of the whole, else of each entry."""
+    found = (read_derivative(key) for key in ((question.array,) if question.array else question.targets))
+    return [own for own in found if own is not None]
 
 
 def _choose_goals(marker: Marker, exercise: Exercise, wrt: Sequence[str]) -> list[str]:
@@ -163,7 +170,7 @@ def _choose_goals(marker: Marker, exercise: Exercise, wrt: Sequence[str]) -> lis
             able = [step.wrt for step in working.steps if step.sort == "gradient" and step.of == graph.loss and not step.after]
             raise ExerciseError(
                 f"there is no gradient of {graph.loss} with respect to {name}", where=exercise.id,
-                hint=hint_near(name, able) or f"there are those of {', '.join(able[:8])}",
+                hint=hint_near(name, able) or f"there are those of {', '.join(able[:SHOWN])}",
             )  # fmt: skip
         found.append(key)
     if found:

@@ -201,7 +201,7 @@ class SessionPage:
 
     def _write_question(self, task: AskedStep) -> dict[str, Any]:
         words, notation = self.prepared.words, self.prepared.notation
-        choices_of = list_options(task, words)
+        choices_of = list_options(self.session.lesson, task, words)
         touched = [getattr(tile, "name", "") for tile in task.tiles] or [""] * len(choices_of)
         options = [
             {"letter": letter, "html": write_inline(said, notation), "node": node, "name": write_plain_line(said, notation)}
@@ -210,7 +210,7 @@ class SessionPage:
         asked = list(list_key_names(task.target)) if task.target else []
         return {
             "id": task.id, "kind": task.kind, "label": say_place(self.session, task, words),
-            "html": write_inline(ask_task(task, words, notation), notation),
+            "html": write_inline(ask_task(self.session.lesson, task, words, notation), notation),
             "options": options, "field": choose_field(task), "touched": asked, **measure_grid(task),
         }  # fmt: skip
 
