@@ -9,7 +9,9 @@ from tutor.explain.feedback_page import cut, value
 from tutor.explain.practice_page import name_step, name_target
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
+from tutor.explain.written_maths import set_title
 from tutor.marking.marks import points
+from tutor.notation.profile import Notation
 from tutor.practice.ladder import write_answer
 from tutor.practice.learner import Proposal
 from tutor.practice.session import DONE, Progress, Session
@@ -29,15 +31,17 @@ def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
     counted = [task for task in lesson.tasks if session.look_up(task.id).status != "given"]
     rows = tuple(row for task in lesson.tasks if (row := _write_row(session, task, words)))
     heads: tuple[Sentence, ...] = tuple((say.TABLE[key],) for key in ("quantity", "value", "how", "time"))
-    blocks: list[Block] = [Table(heads, rows, "lllr")] if rows else []
+    columns = 4 if any(any(row[-1]) for row in rows) else 3  # no times are told where there are none
+    blocks: list[Block] = [Table(heads[:columns], tuple(row[:columns] for row in rows), "lllr"[:columns])] if rows else []
     left = sum(not _is_reached(session.look_up(task.id)) for task in counted)
     if left:
         blocks.append(Paragraph((say.grammar.choose(say.NOT_REACHED, left).format(count=left),)))
+    title = (set_title(lesson.exercise.say(lesson.exercise.title, words.language), Notation())[0],)
     time = (say.TOOK.format(time=write_time(sum(session.look_up(task.id).seconds for task in lesson.tasks))),)
     if session.is_secret:
         answered = sum(bool(session.look_up(task.id).text) for task in counted)
         facts: list[Sentence] = [(say.grammar.choose(say.ANSWERED, len(counted)).format(done=answered, count=len(counted)),), time]
-        return Document(say.SUMMARY, lesson.exercise.id, tuple(facts), (), tuple(blocks), words.language)
+        return Document(say.SUMMARY, lesson.exercise.id, tuple(facts), title, tuple(blocks), words.language)
     alone = sum(find_status(session.look_up(task.id)) in ("right", "implied") for task in counted)
     earned = sum((session.look_up(task.id).earned * task.question.marks for task in counted), start=Fraction(0))
     possible = sum((task.question.marks for task in counted), start=Fraction(0))
@@ -52,7 +56,7 @@ def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
         blocks += [
             Paragraph((say.SKILL.format(skill=name_skill(skill, words), percent=f"{session.known[skill]:.0%}"),)) for skill in weakest
         ]
-    return Document(say.SUMMARY, lesson.exercise.id, tuple(facts), (), tuple(blocks), words.language)
+    return Document(say.SUMMARY, lesson.exercise.id, tuple(facts), title, tuple(blocks), words.language)
 
 
 def _is_reached(own: Progress) -> bool:

@@ -15,10 +15,8 @@ chosen there.  Recursion is bounded by `MAX_DEPTH` brackets, exponents, roots an
 
 from __future__ import annotations
 
-from tutor.expression.letters import LETTERS
 from tutor.expression.limits import MAX_ARGUMENTS, MAX_DEPTH, MAX_FACTORS, MAX_TERMS, MAX_TREE
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
-from tutor.expression.spelling import split_word
 from tutor.expression.tokens import (
     EULER,
     INVERSES,
@@ -30,6 +28,7 @@ from tutor.expression.tokens import (
     Spacing,
     Stop,
     Token,
+    apply_sign,
     check_arity,
     check_beside,
     check_power,
@@ -39,6 +38,7 @@ from tutor.expression.tokens import (
     make_derivative,
     read_differential,
     read_partial,
+    read_single,
     refuse_misplaced,
     show_operand,
     skip_token,
@@ -123,7 +123,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
                     raise Stop(at, f"more than {MAX_DEPTH} quotients in a row", STEPS)
                 factors = [Div(_product(factors), node)]
             elif mark == "@":
-                factors = [_apply_sign(applied, _product(factors), node)]
+                factors = [apply_sign(applied, _product(factors), node)]
             else:
                 factors.append(Call(str(applied), (node,)) if applied and mark == "*" else node)
             if kind == "*" or kind == "/" or kind == "@":
@@ -154,11 +154,6 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
         if len(terms) >= MAX_TERMS:
             raise Stop(at, f"a sum of more than {MAX_TERMS} terms", STEPS)
     return (terms[0] if len(terms) == 1 else Add(tuple(terms))), at
-
-
-def _apply_sign(sign: str | Named, first: Expr, second: Expr) -> Expr:
-    """A product of arrays by its function, with what is said of it."""
-    return Call(sign.func, (first, second, *sign.settings)) if isinstance(sign, Named) else Call(sign, (first, second))
 
 
 def _product(factors: list[Expr]) -> Expr:
@@ -425,7 +420,7 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
     r"""\frac{a}{b}, and \frac{\partial L}{\partial w}."""
     begun = at
     if tokens[at + 1] != ("(", "}"):
-        num, end = _read_single(tokens, at + 1, begun, "numerator")
+        num, end = read_single(tokens, at + 1, begun, "numerator")
         return _read_under(tokens, end, num, begun, level, how)
     if tokens[at + 2][0] in ("p", "d"):
         try:
@@ -445,20 +440,10 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
 def _read_under(tokens: list[Token], at: int, num: Expr, begun: int, level: int, how: How) -> tuple[Expr, int]:
     """The fraction whose numerator is read, with its denominator from token ``at`` on."""
     if tokens[at] != ("(", "}"):
-        den, end = _read_single(tokens, at, begun, "denominator")
+        den, end = read_single(tokens, at, begun, "denominator")
         return Div(num, den), end
     den, last = _sum(tokens, at + 1, level + 1, how)
     return Div(num, den), find_close(tokens, last, at)
-
-
-def _read_single(tokens: list[Token], at: int, begun: int, what: str) -> tuple[Expr, int]:
-    r"""The one sign that LaTeX takes where no braces stand: \frac1N, \frac y{n}; raises `Stop` for more than one."""
-    kind, value = tokens[at]
-    digit = type(value) is Number and len(value.text) == 1
-    letter = type(value) is Name and (len(split_word(value.name)[0]) == 1 or value.name in LETTERS.values())
-    if kind != "a" or not (digit or letter):
-        raise Stop(begun, f"this fraction has no {what} in braces", "write \\frac{a}{b}")
-    return value, at + 1
 
 
 def _raise_power(tokens: list[Token], at: int, base: Expr, level: int, how: How) -> tuple[Expr, int]:

@@ -33,6 +33,7 @@ from tutor.expression.named_operations import read_named
 from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Neg, Number
 from tutor.expression.read_number import read_number
 from tutor.expression.run_together import list_names_together
+from tutor.expression.special_signs import SPECIAL
 from tutor.expression.spelling import BASE, CALLED, Spelled, is_name, list_spelled, name_of
 from tutor.expression.tokens import EULER, Token
 from tutor.expression.unknown_names import refuse_no_quantity
@@ -117,7 +118,7 @@ class _Lexer:
 
     def backslash(self) -> None:
         """A LaTeX command: one with a meaning of its own, a symbol, or a sign."""
-        for pattern, act in _SPECIAL:
+        for pattern, act in SPECIAL:
             match = pattern.match(self.text, self.at, self.end)
             if match:
                 return act(self, match)
@@ -463,32 +464,6 @@ class _Lexer:
         self.put(*token, 1)
 
 
-def _read_short_fraction(lexer: _Lexer, match: re.Match[str]) -> None:
-    lexer.put("a", Div(Number(match[1]), Number(match[2])), len(match.group()))
-
-
-def _read_indicator(lexer: _Lexer, match: re.Match[str]) -> None:
-    lexer.put("1", "}" if match[1] == "{" else ")", len(match.group()))
-
-
-def _environment(lexer: _Lexer, match: re.Match[str]) -> None:
-    if match[2] != "cases":
-        raise lexer.fail(
-            f"the environment {make_visible(match[2])} is not read here",
-            "write one formula; a matrix goes where one is asked for",
-        )
-    lexer.put("C" if match[1] == "begin" else "E", None, len(match.group()))
-
-
-_SPECIAL: tuple[tuple[re.Pattern[str], Callable[[_Lexer, re.Match[str]], None]], ...] = (
-    (signs.SHORT_FRACTION, _read_short_fraction),
-    (signs.INDICATOR, _read_indicator),
-    (signs.INDICATED, lambda lexer, match: lexer.put("a", ONE, len(match.group()))),
-    (signs.WORDS_OF_CASES, lambda lexer, match: lexer.put("l" if match[1] in signs.ELSE else "i", None, len(match.group()))),
-    (signs.E, lambda lexer, match: lexer.put(*lexer.known.upright_e, len(match.group()))),
-    (signs.D, lambda lexer, match: lexer.put("p", None, len(match.group()))),
-    (signs.ENVIRONMENT, _environment),
-)
 _BY_CHARACTER: dict[str, Callable[[_Lexer], None]] = {
     **dict.fromkeys("0123456789.", _Lexer.number),
     **{chr(code): _Lexer.symbol for code in (*range(ord("a"), ord("z") + 1), *range(ord("A"), ord("Z") + 1))},

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
 from tutor.errors import TutorError
+from tutor.expression.letters import LETTERS
 from tutor.expression.limits import MAX_BITS, MAX_EXPONENT, constant_bits, constant_size
 from tutor.expression.nodes import Add, Call, Div, Expr, Name, Neg, Number, Partial
+from tutor.expression.spelling import split_word
 
 Token = tuple[str, Any]
 STEPS = "write it in several steps"
@@ -219,3 +221,18 @@ def check_power(at: int, base: Expr, exponent: Expr) -> None:
         bits = constant_bits(base)
         if bits is not None and bits * max(size, 1) > MAX_BITS:
             raise Stop(at, "a constant of thousands of digits", "no formula needs one; use a smaller power")
+
+
+def apply_sign(sign: str | Named, first: Expr, second: Expr) -> Expr:
+    """A product of arrays by its function, with what is said of it."""
+    return Call(sign.func, (first, second, *sign.settings)) if isinstance(sign, Named) else Call(sign, (first, second))
+
+
+def read_single(tokens: list[Token], at: int, begun: int, what: str) -> tuple[Expr, int]:
+    r"""The one sign that LaTeX takes where no braces stand: \frac1N, \frac y{n}; raises `Stop` for more than one."""
+    kind, value = tokens[at]
+    digit = type(value) is Number and len(value.text) == 1
+    letter = type(value) is Name and (len(split_word(value.name)[0]) == 1 or value.name in LETTERS.values())
+    if kind != "a" or not (digit or letter):
+        raise Stop(begun, f"this fraction has no {what} in braces", "write \\frac{a}{b}")
+    return value, at + 1

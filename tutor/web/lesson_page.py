@@ -181,7 +181,7 @@ class SessionPage:
         reply = self.reply
         if reply is None:
             return None
-        doc = write_reply(self.session, reply, self.prepared.words)
+        doc = write_reply(self.session, replace(reply, placed=None), self.prepared.words)  # that step stands among the steps
         return {"html": write_part(doc, self.prepared.notation), "mood": find_mood(reply)} if doc.blocks else None
 
     def _list_steps(self) -> list[dict[str, Any]]:
