@@ -143,8 +143,12 @@ def _choose_declared(questions: Sequence[Question], wrt: Sequence[str], exercise
         asked = [question for question in questions if _asks_for(question, name)]
         if not asked:
             able = list(dict.fromkeys(own.wrt for question in questions for own in _list_derivatives(question)))
-            there = f"there are those of {', '.join(able[:SHOWN])}" if able else "nothing here has a gradient: leave it out"
-            raise ExerciseError(f"no gradient with respect to {name} is asked for", where=exercise.id, hint=hint_near(name, able) or there)
+            raise ExerciseError(
+                f"no gradient with respect to {name} is asked for", where=exercise.id,
+                hint=hint_near(name, able) or (
+                    f"there are those of {', '.join(able[:SHOWN])}" if able else "nothing here has a gradient: leave it out"
+                ),
+            )  # fmt: skip
         found |= {question.id: question for question in asked}
     return list(found.values())
 
