@@ -26,8 +26,8 @@ from tutor.expression.nodes import (
     write_fraction,
 )
 from tutor.expression.walk import names
-from tutor.graph.shapes import Shape, shape_of, size_expr
-from tutor.rules.operations import ENTRYWISE
+from tutor.graph.shapes import Shape, shape_of, size_expr, size_of
+from tutor.rules.operations import ENTRYWISE, LAYERS
 from tutor.rules.patterns import constant
 
 
@@ -257,11 +257,18 @@ def _has_partial(expr: Expr) -> bool:
     return type(expr) is Partial or any(_has_partial(part) for part in children(expr))
 
 
+def _add_numbers(expr: Expr) -> Expr:
+    """A setting that is a sum of numbers, n - f - z, as that number."""
+    return size_expr(size_of(expr)) if type(expr) is Add and not names(expr) else expr
+
+
 def simplify_pullback(expr: Expr) -> Expr:
     """A pullback without double transposes, products with 1 and arrays of ones that multiply."""
     parts = tuple(simplify_pullback(part) for part in children(expr))
     done = rebuild(expr, parts) if parts else expr
     match done:
+        case Call(func, args) if func in LAYERS and len(args) > (operands := len(LAYERS[func][0].arrays)):
+            return Call(func, (*args[:operands], *map(_add_numbers, args[operands:])))
         case Call("transpose", (Call("transpose", (inner,)),)):
             return inner
         case Call("transpose", (Call("fill", (value, *batch, rows, columns)),)):

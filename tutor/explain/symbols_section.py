@@ -13,7 +13,7 @@ from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Number, Partial, 
 from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape, shape_of
 from tutor.rules.functions import FUNCTIONS, function, value_of
-from tutor.rules.operations import LAYERS
+from tutor.rules.operations import LAYERS, SAID, SLIDING
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
 _WRITTEN = {name: rows[0].written.split() for name, rows in LAYERS.items()}
@@ -22,7 +22,6 @@ _ONES = frozenset(name for name, written in _WRITTEN.items() if {"ones", "times"
 _OF_ONES = next(name for name, written in _WRITTEN.items() if "multiple" in written)
 _WINDOWS = frozenset(name for name, written in _WRITTEN.items() if "window" in written)
 """Operations whose reason leaves out how large their windows are."""
-_SLIDING = frozenset(name for name, rows in LAYERS.items() if rows[0].padded and not rows[0].internal)
 
 
 class Symbols:
@@ -65,7 +64,8 @@ class Symbols:
         two_axes = call.func in _ONES and len(shape_of(call, self.shapes)) <= 2
         if two_axes or (call.func == _OF_ONES and call.args[0] == ONE):
             yield "ones", split_places(self.words.ONES, {"ones": [Math(Call(_OF_ONES, (ONE, Number("2"))))]})
-        if call.func not in self.words.SYMBOLS:
+        said = SAID[call.func]
+        if said not in self.words.SYMBOLS:
             return
         row = LAYERS[call.func][0]
         count, settings = len(row.arrays), call.args[len(row.arrays) :]
@@ -76,8 +76,8 @@ class Symbols:
             places |= {"first": [Math(settings[0])], "last": [Math(settings[-1])]}
         if "place" in _WRITTEN[call.func]:
             places |= {key: [Math(place)] for key, place in zip(("first", "last"), _list_ends(settings), strict=True)}
-        yield call.func, split_places(self.words.SYMBOLS[call.func], places)
-        if call.func in _SLIDING and settings not in ((), (ONE, Number("0"))):
+        yield call.func, split_places(self.words.SYMBOLS[said], places)
+        if call.func in SLIDING and settings not in ((), (ONE, Number("0"))):
             yield "stride", (self.words.STRIDE,)
 
     def _say_function(self, call: Call) -> Iterator[tuple[str, Sequence[Inline]]]:

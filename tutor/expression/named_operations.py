@@ -17,7 +17,7 @@ _HEAD = re.compile(
     r"|(?P<word>[a-z]{2,12})\[(?P<inside>[^\[\]()]{1,40})\])(?=\s?(?:\(|\\(?:left|[bB]igg?l?)(?![A-Za-z])))"
 )
 _BLANK = re.compile(r"\s+|\\[,;:! ]|\\thinspace(?![A-Za-z])")
-_AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch)\}?")
+_AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel)\}?")
 _PLACE = re.compile(r"(?P<first>[1-9][0-9]{0,4})(?:\.\.\.?|…|\\l?dots)(?P<last>[1-9][0-9]{0,4})")
 _WINDOW = re.compile(r"(?P<size>[1-9][0-9]{0,2})(?:,s=(?P<stride>[1-9][0-9]{0,2}))?")
 _SIZES = re.compile(r"(?:[1-9][0-9]{0,4}|[A-Za-z])(?:(?:×|\\times)(?:[1-9][0-9]{0,4}|[A-Za-z])){0,3}")

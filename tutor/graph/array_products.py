@@ -6,10 +6,14 @@ from collections.abc import Mapping, Sequence
 
 from tutor.errors import GraphError
 from tutor.expression.lexicon import STARRED
-from tutor.expression.nodes import Call, Expr, Mul, children, rebuild
+from tutor.expression.nodes import Add, Call, Expr, Mul, children, rebuild
 from tutor.expression.walk import is_transposed, transpose
+from tutor.graph.axis_forms import is_along_axes, write_along_axes
+from tutor.graph.broadcasting import is_on_paper, join_shapes, spread_array, spread_parts
+from tutor.graph.shape_forms import is_shape_form, write_shape_form
 from tutor.graph.shapes import INDEXED, Shape, refuse_misfit, shape_of, shorten_call
-from tutor.rules.operations import ENTRYWISE, row_of
+from tutor.graph.slices import is_slice, take_slice
+from tutor.rules.operations import ENTRYWISE, LAYERS, row_of
 
 
 def arrange_products(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
@@ -83,9 +87,25 @@ def _arrange_parts(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Exp
         return _rows(done.args[0], done.args[1], shapes) or _group_entrywise(done, shapes)
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
         raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
-    if type(done) is not Mul:
+    if type(done) is Mul:
+        return _fold_factors(done.args, shapes, beside)
+    return _make_alike(done, expr, shapes)
+
+
+def _make_alike(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
+    """A sum, a quotient, a function of several arrays with its parts broadcast to one shape."""
+    parts = children(done)
+    if type(done) is Call and is_along_axes(done):
+        return write_along_axes(done, shapes)
+    if type(done) is Call and is_shape_form(done, shapes):
+        return write_shape_form(done, shapes)
+    if type(done) is Call and is_slice(done):
+        return take_slice(done, shapes)
+    if type(done) is Add:
+        return rebuild(done, spread_parts(parts, shapes, numbers=True, paper=any(map(is_on_paper, parts, children(expr)))))
+    if len(parts) < 2 or (type(done) is Call and done.func in LAYERS):
         return done
-    return _fold_factors(done.args, shapes, beside)
+    return rebuild(done, spread_parts(parts, shapes, numbers=False))
 
 
 def _group_entrywise(product: Call, shapes: Mapping[str, Shape]) -> Expr:
@@ -215,6 +235,21 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, sta
             )
     if first == second:
         return Call(ENTRYWISE, (a, b))
-    if matrices and first[-1] == (second[-2] if len(second) > 1 else second[0]):
+    fits = matrices and first[-1] == (second[-2] if len(second) > 1 else second[0])
+    whole = join_shapes(first, second) if starred else None
+    if fits and whole is not None and first[-1] != 1:  # a column times a row is the same in both
+        raise _refuse_either(a, b, shapes)
+    if fits:
         return Call("matmul", (a, b))
+    if whole is not None:
+        return Call(ENTRYWISE, (spread_array(a, first, whole), spread_array(b, second, whole)))
     raise refuse_misfit(Mul((a, b)), a, first, b, second, shapes)
+
+
+def _refuse_either(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> GraphError:
+    """A typed ``*`` that is a matrix product for some and NumPy's product entry by entry for others."""
+    one, two = shorten_call(a, shapes), shorten_call(b, shapes)
+    return GraphError(
+        f"readers disagree about {one} * {two}",
+        hint=f"write {one} @ {two} for the matrix product, hadamard({one}, {two}) for the product entry by entry, as NumPy has it",
+    )

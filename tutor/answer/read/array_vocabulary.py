@@ -40,13 +40,13 @@ _LETTERS = (("i", "j", "k", "l"), ("m", "n", "r", "s"))
 _OTHERWISE = {
     "diag": "diag", "ones": "ones", "zeros": "zeros", "len": "size", "reshape": "unflatten", "ravel": "flatten",
     **{words[1]: name for name, rows in reversed(LAYERS.items())  # of two that are written alike the first
-       if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch")},
+       if (words := rows[0].written.split())[:1] == ["name"] and words[-1] not in ("row", "col", "batch", "channel")},
 }
 """Functions of arrays that answers have besides: diag(v) is a matrix with v on its diagonal, and operations by their printed names."""
 _NAMED = {
     ("columns", "sizes"): "columns", ("rows", "sizes"): "rows", ("sum", "row"): "row_sums", ("sum", "col"): "column_sums",
     **{("sum" if name == "batch_sums" else words[1], words[3]): name
-       for name, rows in LAYERS.items() if len(words := rows[0].written.split()) == 4 and words[0] == "name"},
+       for name, rows in reversed(LAYERS.items()) if len(words := rows[0].written.split()) == 4 and words[0] == "name"},
 }
 """The same with settings: part[2..3](h), by the word and the kind of its settings, as `tutor.render.layer_maths` writes them."""
 

@@ -1,0 +1,122 @@
+"""What changes the shape of arrays, as NumPy writes it: ``concat(A, B, axis=1)``, ``stack(x, y)``, ``X.reshape(2, -1)``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from math import prod
+
+from tutor.errors import GraphError
+from tutor.expression.nodes import Call, Expr, Neg, Number
+from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
+from tutor.graph.axis_forms import read_axis
+from tutor.graph.shapes import Shape, Size, shape_of, shape_text, shorten_call, size_expr, size_of
+from tutor.rules.operations import LONGER, name_along, name_permutation
+
+
+def is_shape_form(call: Call, shapes: Mapping[str, Shape]) -> bool:
+    """Whether this is read by `write_shape_form`, and is not yet the operation itself.
+
+    >>> from tutor.expression.nodes import Name
+    >>> shapes = {"x": (2,), "X": (2, 3)}
+    >>> [is_shape_form(Call("unflatten", (Name(name), Number("2"), Number("1"))), shapes) for name in ("x", "X")]
+    [False, True]
+    """
+    form = _FORMS.get(call.func)
+    if form is None or not call.args:
+        return False
+    if call.func == "unflatten":
+        return len(shape_of(call.args[0], shapes)) != 1 or any(type(part) is Neg for part in call.args[1:])
+    if call.func == "transpose":
+        return len(call.args) > 1
+    return call.func != "concat" or len(call.args) != 2 or _is_axis(call.args[-1])
+
+
+def write_shape_form(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """A form that changes shapes, by the operations of `tutor.rules.operations`.  Raises `GraphError` where it does not fit.
+
+    >>> from tutor.expression.nodes import Name
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(write_shape_form(Call("stack", (Name("x"), Name("y"))), {"x": (3,), "y": (3,)}))
+    'concat(keep_column(x), keep_column(y))'
+    """
+    return _FORMS[call.func](call, shapes)
+
+
+def _is_axis(expr: Expr) -> bool:
+    return type(expr) is Call and expr.func in (AXIS_WORD, KEPT_WORD)
+
+
+def _split_axis(call: Call) -> tuple[tuple[Expr, ...], Expr | None]:
+    """The operands of a call, and the axis at its end."""
+    last = call.args[-1]
+    if type(last) is Call and _is_axis(last):
+        return call.args[:-1], last.args[0] if last.args else None
+    return call.args, None
+
+
+def _join(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    parts, axis = _split_axis(call)
+    if len(parts) < 2:
+        raise GraphError(f"{call.func} of one array", hint=f"write {call.func}(A, B) with two or more")
+    shape = shape_of(parts[0], shapes)
+    place = 0 if axis is None else read_axis(call, parts[0], shape, axis)
+    return reduce(lambda done, part: Call(name_along("concat", len(shape), place), (done, part)), parts)
+
+
+def _stack(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """Arrays of one shape side by side along a new axis."""
+    parts, axis = _split_axis(call)
+    rank = len(shape_of(parts[0], shapes)) + 1
+    if rank > len(LONGER):
+        raise GraphError(f"stack of {shorten_call(parts[0], shapes)}", hint=f"an array has at most {len(LONGER)} axes")
+    place = 0 if axis is None else read_axis(call, parts[0], (1,) * rank, axis)
+    one = Number("1")
+    kept = [Call(name_along("keep", rank, place), (part,)) if rank > 1 else Call("fill", (part, one)) for part in parts]
+    return kept[0] if len(kept) == 1 else reduce(lambda done, part: Call(name_along("concat", rank, place), (done, part)), kept)
+
+
+def _reshape(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    array, *parts = call.args
+    shape = shape_of(array, shapes)
+    sizes = [-1 if part == Neg(Number("1")) else size_of(part) for part in parts]
+    if sizes.count(-1) == 1:
+        sizes[sizes.index(-1)] = _find_rest(array, shape, sizes)
+    if len(sizes) > len(LONGER) or not sizes or any(isinstance(size, int) and size < 1 for size in sizes):
+        raise GraphError(f"{shorten_call(array, shapes)} cannot be given {len(sizes)} axes of these sizes", hint="write reshape(A, 2, 3)")
+    flat = array if len(shape) == 1 else Call("flatten", (array,))
+    return flat if len(sizes) == 1 else Call("unflatten", (flat, *map(size_expr, sizes)))
+
+
+def _find_rest(array: Expr, shape: Shape, sizes: Sequence[Size]) -> int:
+    """The size that is written -1: what the others leave."""
+    known = [size for size in (*shape, *sizes) if isinstance(size, str)]
+    rest = prod(int(size) for size in sizes if size != -1) if not known else 0
+    whole = prod(int(size) for size in shape) if not known else 0
+    if known or whole % rest:
+        raise GraphError(f"{shorten_call(array, {})} of shape {shape_text(shape)}: what -1 stands for is not clear", hint="write all sizes")
+    return whole // rest
+
+
+def _transpose(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """An array with its axes in another order, as NumPy lists them: X.transpose(0, 2, 1)."""
+    array, *parts = call.args
+    shape = shape_of(array, shapes)
+    listed = [part for setting in parts for part in (setting.args if type(setting) is Call and _is_axis(setting) else (setting,))]
+    axes = [read_axis(call, array, shape, part) for part in listed]
+    if len(axes) == 2 and len(shape) > 2:  # as PyTorch has it: two that change places
+        order = list(range(len(shape)))
+        order[axes[0]], order[axes[1]] = axes[1], axes[0]
+        axes = order
+    if sorted(axes) != list(range(len(shape))):
+        raise GraphError(
+            f"transpose of {shorten_call(array, shapes)} of shape {shape_text(shape)}: each axis once",
+            hint=f"such as transpose(A, {', '.join(map(str, reversed(range(len(shape)))))})",
+        )
+    name = name_permutation(axes)
+    return array if not name else Call(name, (array,))
+
+
+_FORMS: dict[str, Callable[[Call, Mapping[str, Shape]], Expr]] = {
+    "concat": _join, "stack": _stack, "unflatten": _reshape, "transpose": _transpose,
+}  # fmt: skip
