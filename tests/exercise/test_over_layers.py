@@ -126,7 +126,7 @@ FAULTS = [
     ('title = "t"\nshapes = [2]\nsteps = ["f = x"]', "shapes", "shapes is a table", ""),
     ('title = "t"\nsteps = ["z = W x"]\n[shapes]\nW = [2, 3]\nx = [3]', "steps", "z has the shape 2", "sum(z)"),
     ('title = "t"\nsteps = ["L = sum(W W)"]\n[shapes]\nW = [2, 2]', "steps: step L", "readers disagree", "A @ B"),
-    ('title = "t"\nsteps = ["L = sum(x + c)"]\n[shapes]\nx = [2]', "steps: step L", "a number (c) is added to x", "fill(c, 2)"),
+    ('title = "t"\nsteps = ["L = sum(x + y)"]\n[shapes]\nx = [2]\ny = [3]', "steps: step L", "x of shape 2 is added to y of shape 3", "axis 0"),
     ('title = "t"\nsteps = ["z = foo(x)", "L = sum(z)"]\n[shapes]\nx = [2]', "steps: step 1", "no function foo", ""),
     ('title = "t"\nsteps = ["x = y", "L = sum(x)"]\n[shapes]\nx = [2]\ny = [2]', "steps: step 1", "x is defined twice", ""),
     ('title = "t"\nsteps = ["L = sum(max_pool(x, 3))"]\n[shapes]\nx = [2]', "steps: step L", "larger than its input", "smaller"),

@@ -10,9 +10,9 @@ from tutor.expression.nodes import Add, Call, Expr, Mul, children, rebuild
 from tutor.expression.walk import is_transposed, transpose
 from tutor.graph.axis_forms import is_along_axes, write_along_axes
 from tutor.graph.broadcasting import is_on_paper, join_shapes, spread_array, spread_parts
+from tutor.graph.python_slices import is_slice, take_slice
 from tutor.graph.shape_forms import is_shape_form, write_shape_form
 from tutor.graph.shapes import INDEXED, Shape, refuse_misfit, shape_of, shorten_call
-from tutor.graph.slices import is_slice, take_slice
 from tutor.rules.operations import ENTRYWISE, LAYERS, row_of
 
 

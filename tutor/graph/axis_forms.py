@@ -98,7 +98,7 @@ class _Along:
             return Call("mean", (array,))
         return self.keep_axes(Div(self.add_up(array), self.count()))
 
-    def largest(self, array: Expr) -> Expr:
+    def take_largest(self, array: Expr) -> Expr:
         for count, axis in enumerate(reversed(self.all_axes)):
             array = Call(name_along("largest", len(self.shape) - count, axis), (array,))
         return self.keep_axes(array)
@@ -153,8 +153,8 @@ def _size(along: _Along) -> Expr:
 _FORMS: dict[str, Callable[[_Along], Expr]] = {
     "sum": lambda along: along.sum(along.array),
     "mean": lambda along: along.mean(along.array),
-    "max": lambda along: along.largest(along.array),
-    "min": lambda along: Neg(along.largest(Neg(along.array))),
+    "max": lambda along: along.take_largest(along.array),
+    "min": lambda along: Neg(along.take_largest(Neg(along.array))),
     "softmax": _softmax,
     "norm": lambda along: Call("sqrt", (along.sum(Pow(along.array, TWO)),)),
     "var": lambda along: along.mean(Pow(along.deviate(), TWO)),
