@@ -113,7 +113,7 @@ def _pad(x: Nd, axis: int, before: int, behind: int) -> Nd:
 
 
 def _add_axis(name: str, axis: int) -> None:
-    """What is done along one axis, counted from the end; ``of_each`` is the same for an array of more axes."""
+    """What is done along one axis, counted from the end; ``each`` is the same for an array of more axes."""
     made: dict[str, Callable[..., Nd]] = {
         f"largest_{name}": lambda a: a.max(axis=axis),
         f"keep_{name}": lambda a: np.expand_dims(a, axis),
@@ -125,7 +125,7 @@ def _add_axis(name: str, axis: int) -> None:
     }
     OPERATIONS.update(made)
     if name in ("row", "column"):
-        OPERATIONS.update({f"{key}_of_each": make for key, make in made.items() if key.split("_")[0] in ("keep", "drop", "stretch")})
+        OPERATIONS.update({f"{key}_each": make for key, make in made.items() if key.split("_")[0] in ("keep", "drop", "stretch")})
 
 
 for _name, _axis in _FROM_THE_END.items():

@@ -10,8 +10,9 @@ from tutor.errors import GraphError
     ("text", "written"),
     [
         ("A[:, 0:2]", "part_row(A, 0, 2)"), ("A[1:]", "part(A, 1, 1)"), ("A[:, :]", "A"), ("A[:, -1]", "drop_row(part_row(A, 2, 1))"),
-        ("x[-1]", "entry(x, 3)"), ("x[:, None]", "keep_row(x)"), ("x[None, :]", "keep_column(x)"), ("T[..., 0]", "drop_row_of_each(part_row(T, 0, 1))"),
-        ("X[:, None]", "keep_column_of_each(X)"), ("X[:, :]", "X"),
+        ("x[-1]", "entry(x, 3)"), ("x[:, None]", "keep_row(x)"), ("x[None, :]", "keep_column(x)"),
+        ("T[..., 0]", "drop_row_each(part_row(T, 0, 1))"),
+        ("X[:, None]", "keep_column_each(X)"), ("X[:, :]", "X"),
     ],
 )  # fmt: skip
 def test_what_it_is_made_of(text, written):

@@ -25,7 +25,7 @@ def list_along():
     for shape in ((2, 3, 2, 2), (3, 1, 2, 3)):
         for rank in (1, 2, 3, 4):
             for place in range(rank):
-                word, own, each = LONGER[rank - 1 - place], shape[:rank], ("_of_each" if rank > 2 and rank - place <= 2 else "")
+                word, own, each = LONGER[rank - 1 - place], shape[:rank], ("_each" if rank > 2 and rank - place <= 2 else "")
                 one = (*own[:place], 1, *own[place + 1 :])
                 first = "" if place == 0 else f"_{word}"
                 yield f"largest_{word}", [own], ()

@@ -168,8 +168,6 @@ LONGER = ("row", "column", "channel", "sample")
 SUMS = {2: ("column_sums", "row_sums"), 3: ("batch_sums", "column_sums", "row_sums"),
          4: ("batch_sums", "channel_sums", "column_sums", "row_sums")}  # fmt: skip
 """What sums along each axis of an array of two, three or four."""
-_KEPT = {"column": "transposed"}
-_STRETCHED = {"row": "itself times ones lying", "column": "ones times"}
 _PRINTED = {"row": "row", "column": "col", "channel": "channel", "sample": "batch"}
 _PARTS = {"row": "columns", "column": "rows", "channel": "channels", "sample": "samples"}
 _PADDED = {"row": "pad", "column": "padrows", "channel": "padchannels", "sample": "padsamples"}
@@ -207,12 +205,12 @@ def name_along(what: str, rank: int, place: int) -> str:
     """What ``what`` is called along one axis, counted from 0, of an array of so many; of a matrix it is printed with 𝟏 and ᵀ.
 
     >>> name_along("keep", 2, 1), name_along("keep", 3, 2), name_along("part", 3, 0)
-    ('keep_row', 'keep_row_of_each', 'part')
+    ('keep_row', 'keep_row_each', 'part')
     """
     word = LONGER[rank - 1 - place]
     if what in ("part", "concat"):
         return what if place == 0 else f"{what}_{word}"
-    return f"{what}_{word}_of_each" if rank > 2 and what in ("keep", "drop", "stretch") and word in ("row", "column") else f"{what}_{word}"
+    return f"{what}_{word}_each" if rank > 2 and what in ("keep", "drop", "stretch") and word in ("row", "column") else f"{what}_{word}"
 
 
 def name_permutation(axes: Sequence[int]) -> str:
@@ -265,7 +263,7 @@ def _make_along(rank: int, place: int) -> tuple[Layer, ...]:
         return tuple(rows)
     total = SUMS[rank][place]
     keep, drop, stretch = (name_along(what, rank, place) for what in ("keep", "drop", "stretch"))
-    kept_as, stretched_as = (_KEPT.get(word, "itself"), _STRETCHED.get(word, "itself")) if rank == 2 else ("itself", "itself")
+    kept_as = "transposed" if rank == 2 and word == "column" else "itself"
     return (
         *rows,
         Layer(keep, (f"A: {' '.join(rest)}",), one, index, f"at(A, {', '.join(kept)})", (f"{drop}(G)",),
@@ -273,8 +271,8 @@ def _make_along(rank: int, place: int) -> tuple[Layer, ...]:
         Layer(drop, (f"A: {' '.join(one)}",), rest, short, write_entry("A", short, "1"), (f"{keep}(G)",),
               written=kept_as, indexed=False, said="drop"),
         Layer(stretch, (f"A: {' '.join(one)}",), longer, index, f"at(A, {', '.join('1' if i == own else i for i in index)})",
-              (f"{keep}({total}(G))",), (("N", 1),), source="broadcasting along an axis of one entry", written=stretched_as,
-              indexed=False, said="stretch"),
+              (f"{keep}({total}(G))",), (("N", 1),), source="broadcasting along an axis of one entry", indexed=False, said="stretch",
+              written="itself" if rank > 2 else "itself times ones lying" if word == "row" else "ones times"),
     )  # fmt: skip
 
 
