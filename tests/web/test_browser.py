@@ -13,6 +13,7 @@ need_browser()
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 
 from tutor.exercise.load import load  # noqa: E402
+from tutor.expression.walk import names as list_names  # noqa: E402
 from tutor.practice.ladder import write_answer  # noqa: E402
 from tutor.practice.session import Lesson, Settings, start  # noqa: E402
 
@@ -212,6 +213,91 @@ def test_tiles_are_dragged(open_page, address):
     assert page.locator(".tray .tile").count() == 0
 
 
+def list_marked(page):
+    """What is ticked, the boxes that are pressed, and the edges that are marked."""
+    return page.evaluate("""() => {
+        const list = (query, name) => [...document.querySelectorAll(query)].map(name).sort();
+        return [list(".tile:has(input:checked)", (one) => one.dataset.tile),
+                list("#beside [aria-pressed=true]", (one) => one.dataset.node),
+                list("#beside path.way", (one) => one.dataset.edge).flatMap((edges) => edges.split(" "))];
+    }""")
+
+
+MANY_WAYS = [("neuron/two-two-two", "dL/dout_h1.ways"), ("qmul/laplacian-edge", "dE/dX_5_4.ways"), ("neuron/relu-combination", "")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "place"), MANY_WAYS)
+def test_ways_are_chosen_on_the_graph(open_page, address, key, place):
+    """By keys and by the mouse, in boxes and at edges; tiles and graph show the same, and what is right shows in neither."""
+    page, lesson = open_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce"), Lesson(load(key), Settings())
+    begin(page, address, key)
+    task = lesson.by_id[place or next(task.id for task in lesson.tasks if task.kind == "ways")]
+    page.select_option("#to", task.id)
+    page.click("button[value=go]")
+    page.wait_for_selector(".tray")
+    names = [tile.name for tile in task.tiles]
+    assert sorted(page.eval_on_selector_all("#beside [role=button]", "all => all.map(one => one.dataset.node)")) == sorted(names)
+    assert page.locator("#beside [role=button]:not([tabindex='0'])").count() == 0
+    users = {}
+    for target, used in ((step.target, name) for step in lesson.marker.sheet.working.graph.steps for name in list_names(step.expr)):
+        users.setdefault(used, []).append(target)
+    for count, name in enumerate(names):
+        box = page.locator(f"#beside [data-node='{name}']")
+        assert box.get_attribute("aria-label").startswith("The way through ")
+        if count % 2:
+            box.focus()
+            page.keyboard.press("Enter" if count % 4 == 1 else " ")
+            assert page.evaluate("document.activeElement.dataset.node") == name
+        else:
+            box.click()
+        behind, onwards = {name}, set()
+        for here in behind_in_turn(behind):
+            onwards |= {f"{here}>{user}" for user in users.get(here, ())}
+            behind.update(users.get(here, ()))
+        ticked, pressed, marked = list_marked(page)
+        assert ticked == pressed == [name]
+        assert onwards <= set(marked)  # the same for a right one and a wrong one: what goes on from there
+        page.click(f".tile[data-tile='{name}']")
+        assert list_marked(page) == [[], [], []]
+    for letter in task.question.right:
+        page.check(f".tiles input[value='{letter}']")
+    right = sorted(names[ord(letter) - ord("a")] for letter in task.question.right)
+    assert list_marked(page)[:2] == [right, right]
+    seen = page.input_value("[name=seen]")
+    page.click("button[value=answer]")
+    wait_for_more(page, seen)
+    assert "said good" in page.inner_html("#said")
+
+
+def behind_in_turn(found):
+    """The names of a set that grows while it is gone through."""
+    done = set()
+    while rest := found - done:
+        yield (one := min(rest))
+        done.add(one)
+
+
+@pytest.mark.slow
+def test_an_edge_chooses_its_way(open_page, address):
+    page = open_page(viewport={"width": 1440, "height": 900})
+    begin(page, address, "neuron/two-two-two")
+    page.select_option("#to", "dL/dout_h1.ways")
+    page.click("button[value=go]")
+    page.wait_for_selector(".tray")
+    place = page.evaluate("""() => {
+        const edge = document.querySelector("#beside path.reach[data-edge='in_o2>out_o2']"), middle = edge.getTotalLength() / 2;
+        const at = edge.getPointAtLength(middle).matrixTransform(edge.getScreenCTM());
+        return [at.x, at.y];
+    }""")
+    page.mouse.click(place[0] + 3, place[1])  # near it is enough
+    assert list_marked(page) == [["in_o2"], ["in_o2"], ["L_o2>L", "in_o2>out_o2", "out_o2>L_o2"]]
+    page.select_option("#to", "dL/dw5.factors")
+    page.click("button[value=go]")
+    page.wait_for_function("() => document.querySelector('.tiles').dataset.kind === 'factors'")
+    assert page.locator("#beside [role=button], #beside .reach").count() == 0  # nothing to choose there any more
+
+
 @pytest.mark.slow
 def test_two_tabs_in_a_browser(open_page, address):
     page = open_page()
@@ -250,7 +336,10 @@ def visit_kinds(page, address, lines, links):
             page.select_option("#to", place)
             page.click("button[value=go]")
             page.wait_for_selector(".tray")
-            yield "tiles"
+            yield place.rpartition(".")[2]
+            if place.endswith(".ways"):
+                page.locator("#beside [role=button]").first.press("Enter")
+                yield "ways that are marked"
     page.goto(f"{address}/practise/dl/perceptron-vector")
     if page.locator("form.begin").count():
         if page.locator("input[name=layer][value='1']").count():
