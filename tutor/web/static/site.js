@@ -200,9 +200,9 @@
   const dress = (root) => {
     $$(".tiles.many", root).filter((set) => !$(".tray", set)).forEach(dressTiles);
     dressWays();
-    for (const one of $$(".scroll, .equations, .side, pre, .preview, main p", root)) {
-      if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible") one.tabIndex = 0;
-    }
+    const wide = $$(".scroll, .equations, .side, pre, .preview, main p", root).filter((one) => one.scrollWidth > one.clientWidth + 1);
+    const scrolling = wide.filter((one) => getComputedStyle(one).overflowX !== "visible"); // all are measured before one is changed
+    scrolling.forEach((one) => { one.tabIndex = 0; });
     if ($("[data-node]", root)) $$("article > .equations .first[data-step] > .left", root).forEach((one) => { one.tabIndex = 0; });
   };
   dress(document);
