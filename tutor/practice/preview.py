@@ -51,7 +51,7 @@ def read_preview(marker: Marker, task: AskedStep, text: str) -> Preview:
     try:
         return Preview(tuple(_read(marker, task, typed)))
     except AnswerError as error:
-        return Preview(message=str(error))
+        return Preview(message=error.said)
 
 
 def _read(marker: Marker, task: AskedStep, text: str) -> Iterator[tuple[str, Expr]]:

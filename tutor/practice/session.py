@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from tutor.answer.handed_in import is_blank
 from tutor.answer.read.choices import read_choice
-from tutor.errors import hint_near
+from tutor.errors import hint_near, tell
 from tutor.exercise.model import Exercise
 from tutor.marking.judge_answer import PERSON, RIGHT
 from tutor.practice.ladder import Rung, list_rungs
@@ -77,7 +77,7 @@ def step(session: Session, event: Event) -> tuple[Session, Reply]:
     'look'
     """
     if session.ended:
-        raise PracticeError("the session has ended", hint="start another one")
+        raise PracticeError(tell("the session has ended"), hint=tell("start another one"))
     before = session
     session = _spend_time(session, event)
     session, reply = _HANDLERS[event.kind](session, event)
@@ -367,7 +367,8 @@ def _take_go(session: Session, event: Event) -> tuple[Session, Reply]:
     known = session.lesson.by_id
     if event.text not in known:
         first = ", ".join(list(known)[:SOME])
-        raise PracticeError(f"there is no step {make_visible(event.text)}", hint=hint_near(event.text, known) or f"there are {first}, …")
+        what = tell("there is no step {name}", name=make_visible(event.text))
+        raise PracticeError(what, hint=hint_near(event.text, known) or tell("there are {names}, …", names=first))
     return replace(session, at=event.text), Reply("go", event.text)
 
 
