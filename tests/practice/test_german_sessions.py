@@ -60,7 +60,7 @@ def test_rubbish_is_refused_in_german(ident, layer):
                 session, reply = step(session, Event("hint", "", place * 1000.0 + 30 * at + 30))
                 assert list_english(say(write_reply(session, reply, GERMAN)), "") == []
         place += 1
-    assert list_english(say(write_summary(session, GERMAN)), "") == []
+    assert list_english(say(write_summary(session, GERMAN)), ident) == []
 
 
 def test_english_would_be_seen():

@@ -263,7 +263,7 @@ class AnswerJudge:
             return None
         goal = judged.goal
         if goal is None and target in self.sheet.truth:
-            goal = float(self.sheet.numbers.env[target][0])
+            goal = as_float(self.sheet.truth[target])  # a count is no quantity of the working
         env = self.sheet.numbers.env if self.sheet.truth and target not in self.sheet.whole else {}
         if formula and judged.verdict == "follow-through":
             return None
