@@ -53,6 +53,8 @@ class WebWords(Topic):
     UNDERSTOOD = "Understood as"
     CHOSEN = "Chosen"
     DROP_HERE = "Drag here, or press the space bar on a tile."
+    ON_GRAPH = "You can mark the ways on the graph, too."
+    WAY_THROUGH = "The way through {name}"
     NAME_LABEL = "Your name (optional)"
     NAME_SAVE = "Save"
     GREETING = "You practise as {name}"
