@@ -351,6 +351,10 @@ def visit_kinds(page, address, lines, links):
     """Each kind of page, by its name."""
     page.goto(links[0])
     yield "catalogue"
+    page.select_option("#trains", "forward:sigmoid")
+    page.click(".trains button")
+    page.wait_for_selector(".trained")
+    yield "catalogue of a skill"
     page.goto(f"{address}/solution/qmul/activated-neuron")
     yield "solution"
     page.goto(f"{address}/solution/graz/linear-collapse-layers?form=layer")

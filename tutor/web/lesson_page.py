@@ -25,7 +25,7 @@ from tutor.explain.practice_page import (
 )
 from tutor.explain.practice_parts import list_key_names, list_put_in, list_touched
 from tutor.explain.practice_steps import draw_session, list_so_far, write_step
-from tutor.explain.practice_summary import find_status, name_skill, write_summary
+from tutor.explain.practice_summary import find_status, write_summary
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_title
 from tutor.expression.nodes import Expr, Number
@@ -284,4 +284,4 @@ def measure_grid(task: AskedStep) -> dict[str, int]:
 
 def name_skills(known: Mapping[str, float], words: Wording) -> dict[str, str]:
     """What each skill is called."""
-    return {skill: name_skill(skill, words) for skill in known}
+    return {skill: words.name_skill(skill) for skill in known}

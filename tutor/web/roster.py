@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,7 +34,10 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An exercise that is served: its address (``key``), title, course, what it can do, and the names of functions in it (``tags``)."""
+    """An exercise that is served: its address (``key``), title, course, what it can do, and the names of functions in it (``tags``).
+
+    ``skills`` is what practice trains with it, where that is written down: of exercises that come with tutor.
+    """
 
     key: str
     title: str
@@ -43,6 +47,7 @@ class Served:
     path: Path | None = None
     text: str = ""
     titles: tuple[tuple[str, str], ...] = ()
+    skills: frozenset[str] = frozenset()
 
     def say_title(self, language: str) -> str:
         """Its title in a language, by its code."""
@@ -110,7 +115,13 @@ def _describe(key: str, course: str, path: Path, known: frozenset[str]) -> Serve
     abilities = catalogue.list_abilities(raw)
     tags = known & set(_WORD.findall(" ".join(str(raw.get(part, "")) for part in ("steps", "expression", "network"))))
     titles = tuple((code, str(said["title"])) for code, said in raw.items() if isinstance(said, dict) and "title" in said)
-    return Served(key, str(raw.get("title", key)), course, abilities, tags, path, titles=titles)
+    skills = _list_skills().get(key, frozenset())
+    return Served(key, str(raw.get("title", key)), course, abilities, tags, path, titles=titles, skills=skills)
+
+
+@cache
+def _list_skills() -> Mapping[str, frozenset[str]]:
+    return {row.id: frozenset(row.skills) for row in catalogue.list_trained()}
 
 
 def _parse_head(text: str, where: str) -> dict[str, object]:
