@@ -12,6 +12,7 @@ from web_site import SiteMade, need_web
 need_web()
 
 from tutor.exercise.catalogue import ids  # noqa: E402
+from tutor.exercise.load import from_text  # noqa: E402
 from tutor.explain.words.wording import ENGLISH  # noqa: E402
 from tutor.expression.plain import write_plain  # noqa: E402
 from tutor.practice.ladder import find_step, write_answer  # noqa: E402
@@ -150,6 +151,35 @@ def test_who_is_right_is_told_nothing_before(tmp_path, key, layer):
 @pytest.mark.parametrize(("key", "layer"), some_now([(key, layer) for key in DOZEN for layer in (False, True)], every=6, rows=True))
 def test_every_learner_comes_to_the_end(tmp_path, key, layer):
     go_through(tmp_path, key, layer, LEARNERS)
+
+
+def write_large(path):
+    """A network of more than a hundred quantities, with values that end nowhere."""
+    text = 'title = "Large"\nasked = ["dL/dw1_1_1"]\n[network]\nsizes = [4, 6, 4, 2]\nactivation = "sigmoid"\nloss = "squared error"\n'
+    leaves = [leaf.name for leaf in from_text(text, "large").graph.leaves]
+    values = [f"{name} = {0.1 + place * 0.6180339 % 0.8:.5f}" for place, name in enumerate(leaves)]
+    path.write_text("\n".join([text, "[values]", *values]), "utf-8")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["right", "slips"])
+def test_a_large_graph_tells_nothing_before(tmp_path, kind):
+    """It is drawn in parts; those are open that the question is about, and nothing stands in any that is not earned."""
+    write_large(tmp_path / "large.toml")
+    site = SiteMade(tmp_path, [tmp_path / "large.toml"])
+    front = HttpFront(site, "large")
+    front.look_for_secrets()
+    assert front.page.text.count("<details class=\"part\"") > 2
+
+    def look(front, task, event):
+        look_at_page(front, task, event)
+        open_parts = re.findall(r"<details class=.part. open>(.*?)</details>", front.page.text, re.DOTALL)
+        asked = front.session.task.target.rpartition("/d")[2].partition("@")[0] if front.session.task is not None else ""
+        assert not asked or any(f'data-node="{asked}"' in part for part in open_parts), asked
+
+    go_on(front, MadeLearner(kind, random.Random(2)), most=MOST, look=look)
+    assert front.session.ended
+    site.close()
 
 
 def go_through(tmp_path, key, layer, learners):
