@@ -243,7 +243,7 @@ def write_graph(session: Session, prepared: PreparedLesson) -> str:
     held = [{node.name for node in figure.picture.nodes} & wanted for figure in figures if isinstance(figure.picture, Picture)]
     told = [write_inline(figure.caption, prepared.of_graph) for figure in figures]
     return "".join(
-        f'<details class="part"{" open" if here or not any(held) else ""}><summary>{title}</summary>{picture}</details>'
+        f'<details{" open" if here or not any(held) else ""}><summary>{title}</summary>{picture}</details>'
         for title, picture, here in zip(told, drawn, held, strict=True)
     )
 
