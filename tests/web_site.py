@@ -48,6 +48,18 @@ class OneDesk:
 LOOSE = {"events": (10_000, 1_000), "previews": (10_000, 1_000), "newcomers": (10_000, 1_000)}
 
 
+class SiteFront:
+    """Where a made learner sits at a ``site`` in this process, which says what its session is."""
+
+    @property
+    def session(self):
+        return self.site.last_page.session
+
+    @property
+    def reply(self):
+        return self.site.last_page.reply
+
+
 class SiteMade:
     """A site over a database in a folder, with as many browsers as are asked for."""
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from learners_made import REST, MadeLearner, go_on
 from web_browser import need_browser, run_chromium, run_server
-from web_site import SiteMade, need_web
+from web_site import SiteFront, SiteMade, need_web
 
 need_web()
 need_browser()
@@ -124,19 +124,11 @@ ACT = """async ([kind, answers]) => {
 """A button of the page is pressed once its fields are filled in, and the page has changed."""
 
 
-class PageFront:
+class PageFront(SiteFront):
     """A page in Chromium; the site is in this process, so that it says what its session is, and its clock is set."""
 
     def __init__(self, page, site):
         self.page, self.site, self.shown = page, site, {}
-
-    @property
-    def session(self):
-        return self.site.last_page.session
-
-    @property
-    def reply(self):
-        return self.site.last_page.reply
 
     def do(self, kind, text):
         self.site.time += REST
@@ -234,13 +226,18 @@ def test_steps_and_graph_light_each_other_up(open_page, address):
     assert "in_o2" not in page.evaluate(lit)
 
 
+def go_to_tiles(page, place):
+    """Go to a step whose answer is chosen from tiles."""
+    page.select_option("#to", place)
+    page.click("button[value=go]")
+    page.wait_for_selector(".tray")
+
+
 @pytest.mark.slow
 def test_tiles_are_dragged(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 900})
     begin(page, address, "neuron/two-two-two")
-    page.select_option("#to", "dL/dw5.factors")
-    page.click("button[value=go]")
-    page.wait_for_selector(".tray")
+    go_to_tiles(page, "dL/dw5.factors")
     page.locator(".tile").first.drag_to(page.locator(".tray"))
     assert page.locator(".tray .tile input:checked").count() == 1
     page.locator(".tray .tile").first.drag_to(page.locator(".tiles legend"))
@@ -267,9 +264,7 @@ def test_ways_are_chosen_on_the_graph(open_page, address, key, place):
     page, lesson = open_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce"), Lesson(load(key), Settings())
     begin(page, address, key)
     task = lesson.by_id[place or next(task.id for task in lesson.tasks if task.kind == "ways")]
-    page.select_option("#to", task.id)
-    page.click("button[value=go]")
-    page.wait_for_selector(".tray")
+    go_to_tiles(page, task.id)
     names = [tile.name for tile in task.tiles]
     assert sorted(page.eval_on_selector_all("#beside [role=button]", "all => all.map(one => one.dataset.node)")) == sorted(names)
     assert page.locator("#beside [role=button]:not([tabindex='0'])").count() == 0
@@ -313,12 +308,22 @@ def behind_in_turn(found):
 
 
 @pytest.mark.slow
+def test_a_graph_is_not_shrunk_on_a_phone(open_page, address):
+    """It scrolls beside its page: what stands in its boxes can be read and pressed."""
+    page = open_page(viewport={"width": 390, "height": 844})
+    begin(page, address, "neuron/two-two-two")
+    shown, own, scrolls = page.eval_on_selector("#beside .graph svg", """one => [
+        one.getBoundingClientRect().width, one.viewBox.baseVal.width, one.closest(".scroll").tabIndex === 0]""")
+    assert shown >= 0.99 * own > 390
+    assert scrolls
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.slow
 def test_an_edge_chooses_its_way(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 900})
     begin(page, address, "neuron/two-two-two")
-    page.select_option("#to", "dL/dout_h1.ways")
-    page.click("button[value=go]")
-    page.wait_for_selector(".tray")
+    go_to_tiles(page, "dL/dout_h1.ways")
     place = page.evaluate("""() => {
         const edge = document.querySelector("#beside path.reach[data-edge='in_o2>out_o2']"), middle = edge.getTotalLength() / 2;
         const at = edge.getPointAtLength(middle).matrixTransform(edge.getScreenCTM());
@@ -371,9 +376,7 @@ def visit_kinds(page, address, lines, links):
     yield "number"
     for place in ("dL/dw5.factors", "dL/dout_h1.ways"):
         if page.locator(f"option[value='{place}']").count():
-            page.select_option("#to", place)
-            page.click("button[value=go]")
-            page.wait_for_selector(".tray")
+            go_to_tiles(page, place)
             yield place.rpartition(".")[2]
             if place.endswith(".ways"):
                 page.locator("#beside [role=button]").first.press("Enter")

@@ -7,7 +7,7 @@ from html import unescape
 import pytest
 from learners_made import REST, MadeLearner, go_on
 from some_now import some_now
-from web_site import SiteMade, need_web
+from web_site import SiteFront, SiteMade, need_web
 
 need_web()
 
@@ -27,21 +27,13 @@ MOST = 700
 TAGS = re.compile(r"<[^>]*>")
 
 
-class HttpFront:
+class HttpFront(SiteFront):
     """A browser with a session of one exercise, and what its worker knows of it."""
 
     def __init__(self, site, key, *, layer=False):
         self.site, self.browser, self.key = site, site.browser(), key
         self.page = self.browser.begin(key, layer=int(layer))
         self.watched = 0
-
-    @property
-    def session(self):
-        return self.site.last_page.session
-
-    @property
-    def reply(self):
-        return self.site.last_page.reply
 
     def do(self, kind, text=""):
         """An event, as the page sends it: an answer in its fields, a task to go to in its list."""
@@ -175,6 +167,7 @@ def test_a_large_graph_tells_nothing_before(tmp_path, kind):
     front = HttpFront(site, "large")
     front.look_for_secrets()
     assert len(re.findall("<details", find_graph(front))) > 2
+    assert "<details><summary>What is known" in front.page.text  # so many numbers are shown to who asks for them
 
     def look(front, task, event):
         look_at_page(front, task, event)

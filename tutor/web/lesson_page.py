@@ -29,7 +29,7 @@ from tutor.explain.practice_steps import draw_parts, list_so_far, write_step
 from tutor.explain.practice_summary import find_status, write_summary
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_title
-from tutor.expression.nodes import Expr, Number
+from tutor.expression.nodes import Expr, Name, Number
 from tutor.notation.profile import Notation
 from tutor.practice.ladder import find_step
 from tutor.practice.session import DONE, Lesson, Progress, Reply, Session, choices, is_finished, start
@@ -51,6 +51,8 @@ LABEL = 80
 """So many letters of a task's name stand in the list."""
 GRAPHS = 100
 """So many pictures of one lesson's graph are kept."""
+MOST_OPEN = 40
+"""So many known numbers are shown at once; of more the table is opened by who wants it."""
 MOST_FIELDS, WIDEST = 49, 8
 """An array of more entries, or in more columns, is typed as a whole."""
 _PARAGRAPH = re.compile(r"\A<(p|div)>(.*)</\1>\Z", re.DOTALL)
@@ -170,6 +172,7 @@ class SessionPage:
             "mode": session.lesson.settings.mode, "layer": session.lesson.settings.layer,
             "progress": write_progress(session), "ended": session.ended, "said": self._write_said(), "steps": self._list_steps(),
             "given": prepared.given, "graph": write_graph(session, prepared), "known": self._write_known(),
+            "known_open": len(session.list_shown()) <= MOST_OPEN,
         }  # fmt: skip
         if session.ended:
             return found | {"summary": write_part(write_summary(session, prepared.words), prepared.notation, DEPTH)}
@@ -206,7 +209,7 @@ class SessionPage:
     def _write_question(self, task: AskedStep) -> dict[str, Any]:
         words, notation = self.prepared.words, self.prepared.notation
         choices_of = list_options(self.session.lesson, task, words)
-        touched = [getattr(tile, "name", "") for tile in task.tiles] or [""] * len(choices_of)
+        touched = _name_tiles(task) or [""] * len(choices_of)
         options = [
             {"letter": letter, "html": write_inline(said, notation), "node": node, "name": write_plain_line(said, notation)}
             for (letter, said), node in zip(choices_of, touched, strict=True)
@@ -252,7 +255,12 @@ def _list_wanted(task: AskedStep | None) -> set[str]:
     """The quantities that a task is about, or asks to choose from: their part of a large graph is open."""
     if task is None:
         return set()
-    return {*(list_key_names(task.target) if task.target else ()), *(getattr(tile, "name", "") for tile in task.tiles)}
+    return {*(list_key_names(task.target) if task.target else ()), *_name_tiles(task)}
+
+
+def _name_tiles(task: AskedStep) -> list[str]:
+    """The quantity that each tile is; nothing for a tile that is a formula."""
+    return [tile.name if type(tile) is Name else "" for tile in task.tiles]
 
 
 def _draw_part(place: int, picture: Picture | Diagram, prepared: PreparedLesson) -> str:

@@ -197,15 +197,15 @@ class Site:
     async def show_catalogue(self, visit: Visit) -> Response:
         """The exercises, by course; with one function, or of one skill, where it is asked for."""
         asked = visit.request.query_params.get("skill", "")
-        rules = find_wording(self.settings.language or "en").rules
+        words = find_wording(self.settings.language or "en")
         tags: dict[str, set[str]] = {}  # several names may be called the same
         for tag in sorted({tag for one in self.served.values() for tag in one.tags}):
-            tags.setdefault(rules.say_forward(tag).partition(":")[0], set()).add(tag)
+            tags.setdefault(words.rules.say_forward(tag).partition(":")[0], set()).add(tag)
         wanted = next((names for names in tags.values() if asked in names), {asked})
         listed = await self.use_store(self.store.list_sessions, visit.learner.id) if visit.learner is not None else []
         states: dict[str, Kept] = {kept.exercise: kept for kept in listed if kept.progress}
         known = trace_known(listed) if self.settings.tells else {}  # in an exam it would be a verdict
-        skills = list_skill_choices(self.served.values(), known, find_wording(self.settings.language or "en"))
+        skills = list_skill_choices(self.served.values(), known, words)
         trained = find_choice(skills.values(), visit.request.query_params.get("trains", ""))
         groups: dict[str, list[Served]] = {}
         for one in self.served.values():
