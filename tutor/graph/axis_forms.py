@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from math import prod
 
-from tutor.errors import GraphError
+from tutor.errors import GraphError, Told, tell
 from tutor.expression.nodes import ONE, Add, Call, Div, Expr, Mul, Neg, Number, Pow
 from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
 from tutor.graph.broadcasting import spread_parts
@@ -108,10 +108,13 @@ class _Along:
         kept = _Along(self.call, self.array, self.shape, self.axes, bool(self.axes), self.shapes)
         return Add(spread_parts((self.array, Neg(kept.mean(self.array))), SeenShapes(self.shapes), numbers=True))
 
-    def refuse(self, hint: str) -> GraphError:
+    def refuse(self, hint: Told) -> GraphError:
         """The refusal of a form that this array does not have."""
-        what = f"{self.call.func} of {shorten_call(self.array, self.shapes)} of shape {shape_text(self.shape)}"
-        return GraphError(what, hint=hint)
+        return GraphError(_name_form(self.call, self.array, self.shape, self.shapes), hint=hint)
+
+
+def _name_form(call: Call, array: Expr, shape: Shape, shapes: Mapping[str, Shape]) -> Told:
+    return tell("{func} of {array} of shape {shape}", func=call.func, array=shorten_call(array, shapes), shape=shape_text(shape))
 
 
 def read_axis(call: Call, array: Expr, shape: Shape, part: Expr) -> int:
@@ -122,31 +125,32 @@ def read_axis(call: Call, array: Expr, shape: Shape, part: Expr) -> int:
     1
     """
     inner = part.arg if type(part) is Neg else part
-    shown = f"{call.func} of {shorten_call(array, {})} of shape {shape_text(shape)}"
+    shown = _name_form(call, array, shape, {})
     if type(inner) is not Number or not inner.text.isdigit() or len(inner.text) > 2:
-        raise GraphError(f"{shown}: {shorten_call(part, {})} is no axis", hint="write axis=0, axis=1, or axis=-1 for the last one")
+        raise GraphError(tell("{form}: {part} is no axis", form=shown, part=shorten_call(part, {})),
+                         hint=tell("write axis=0, axis=1, or axis=-1 for the last one"))
     axis = -int(inner.text) if type(part) is Neg else int(inner.text)
     own = axis + len(shape) if axis < 0 else axis
     if not 0 <= own < len(shape):
-        hint = f"its axes are counted from 0 to {len(shape) - 1}" if shape else "a number has no axes"
-        raise GraphError(f"{shown} has no axis {axis}", hint=hint)
+        hint = tell("axes are counted from 0 to {count}", count=len(shape) - 1) if shape else tell("a number has no axes")
+        raise GraphError(tell("{form} has no axis {axis}", form=shown, axis=axis), hint=hint)
     return own
 
 
 def _softmax(along: _Along) -> Expr:
     if len(along.all_axes) > 1:
-        raise along.refuse("write softmax(Z, axis=-1) where every row is a sample, softmax(Z, axis=-2) where every column is one")
+        raise along.refuse(tell("write softmax(Z, axis=-1) where every row is a sample, softmax(Z, axis=-2) where every column is one"))
     behind = len(along.shape) - 1 - along.all_axes[0]
     if len(along.shape) == 1:
         return Call("softmax", (along.array,))
     if behind > 1:
-        raise along.refuse("a softmax goes along one of the last two axes")
+        raise along.refuse(tell("a softmax goes along one of the last two axes"))
     return Call("softmax_columns" if behind else "softmax_rows", (along.array,))
 
 
 def _size(along: _Along) -> Expr:
     if not along.shape:
-        raise along.refuse("a number has no axes")
+        raise along.refuse(tell("a number has no axes"))
     return size_expr(along.shape[along.axes[0] if along.axes else 0])
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tutor.errors import GraphError
+from tutor.errors import GraphError, tell
 from tutor.expression.nodes import Call, Expr, Mul, Neg, Number
 from tutor.expression.walk import names
 from tutor.graph.shapes import Shape, Size, shape_of, shorten_call, size_expr
@@ -100,8 +100,9 @@ def _put_in_columns(part: Expr, own: Shape, whole: Shape, shapes: Mapping[str, S
     if own[0] == whole[1]:
         shown = shorten_call(part.arg if type(part) is Neg else part, shapes)
         raise GraphError(
-            f"readers disagree about {shown}, which is added to a square matrix: to each column, or to each row?",
-            hint=f"write columns({shown}, {whole[1]}) where every column is a sample, rows({shown}, {whole[0]}) where every row is one",
+            tell("readers disagree about {shown}, which is added to a square matrix: to each column, or to each row?", shown=shown),
+            hint=tell("write columns({shown}, {width}) where every column is a sample, rows({shown}, {height}) where every row is one",
+                      shown=shown, width=whole[1], height=whole[0]),
         )
     if type(part) is Neg:
         return Neg(_put_in_columns(part.arg, own, whole, shapes))

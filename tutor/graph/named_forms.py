@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tutor.errors import GraphError
+from tutor.errors import GraphError, tell
 from tutor.expression.index_signs import APART, FULL
 from tutor.expression.nodes import Call, Expr, Number, children, rebuild
 from tutor.expression.plain import write_plain
@@ -75,7 +75,7 @@ class Resolver:
         """An array under another one whose entries are set apart: the gradient of a kernel."""
         x, g, apart, *more = call.args
         if func == "convolve":
-            raise GraphError("a convolution with entries set apart is not read", hint="write flip(x ⋆[d=2] G)")
+            raise GraphError(tell("a convolution with entries set apart is not read"), hint=tell("write flip(x ⋆[d=2] G)"))
         padding = more[0] if more else Number("0")
         step, wide = _read_setting(apart), 2 * _read_setting(padding)
         axes = [(n + wide - step * (o - 1), -step) for n, o in _list_axes(call, shapes[0], shapes[1])]
@@ -90,7 +90,7 @@ class Resolver:
         )
         sizes = list(asked) if fits else [own for own, _ in axes]
         if any(isinstance(size, int) and size < 1 for size in sizes):
-            raise GraphError(f"shapes do not fit: nothing is left of {write_plain(call, as_written=True)[:60]}")
+            raise GraphError(tell("shapes do not fit: nothing is left of {call}", call=write_plain(call, as_written=True)[:60]))
         return [Number(str(size)) for size in sizes]
 
     def _find_windows(self, call: Call, shapes: tuple[Shape, ...]) -> Expr:
@@ -103,8 +103,9 @@ class Resolver:
             if func == _POOLED[call.func] and after == shapes[0] and before in (*shapes[1:], before)[:1]
         }  # fmt: skip
         if len(found) != 1:
-            what = f"the windows of {write_plain(call, as_written=True)[:60]} are not clear"
-            raise GraphError(what, hint=f"write {call.func}({', '.join('GX'[:operands])}, k, s) with the window and its stride")
+            what = tell("the windows of {call} are not clear", call=write_plain(call, as_written=True)[:60])
+            raise GraphError(what, hint=tell("write {func}({operands}, k, s) with the window and its stride", func=call.func,
+                                             operands=', '.join('GX'[:operands])))
         ((before, settings),) = found
         sizes = [Number(str(size)) for size in before[-2:]] if call.func == "share" else []
         return Call(call.func, (*call.args, *sizes, *(Number(str(setting)) for setting in settings)))
@@ -123,15 +124,16 @@ def _list_axes(call: Call, one: Shape, two: Shape) -> list[tuple[int, int]]:
     count = min(len(one), len(two), 2)
     pairs = list(zip(one[-count:], two[-count:], strict=True))
     if not count or any(not isinstance(size, int) for pair in pairs for size in pair):
-        what = f"{write_plain(call, as_written=True)[:60]}: {shape_text(one)} and {shape_text(two)}"
-        raise GraphError(f"shapes do not fit: {what}", hint="a correlation is of arrays whose sizes are numbers")
+        both = f"{write_plain(call, as_written=True)[:60]}: {shape_text(one)}, {shape_text(two)}"
+        raise GraphError(tell("shapes do not fit: {both}", both=both), hint=tell("a correlation is of arrays whose sizes are numbers"))
     return [(int(a), int(b)) for a, b in pairs]
 
 
 def _read_setting(expr: Expr) -> int:
     if type(expr) is Number and expr.text.isdigit() and int(expr.text) < 1_000:
         return int(expr.text)
-    raise GraphError(f"{write_plain(expr)[:40]} is no setting", hint="a stride or a padding is a whole number such as 2")
+    raise GraphError(tell("{expr} is no setting", expr=write_plain(expr)[:40]),
+                     hint=tell("a stride or a padding is a whole number such as 2"))
 
 
 def _list_poolings(steps: Iterable[Step], shapes: Mapping[str, Shape]) -> Iterator[tuple[str, Shape, Shape, tuple[int, int]]]:

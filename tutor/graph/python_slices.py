@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tutor.errors import GraphError
+from tutor.errors import GraphError, tell
 from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.program_signs import END, NEW, REST, SLICE, SPAN
 from tutor.graph.shapes import Shape, Size, shape_of, shape_text, shorten_call, size_expr
@@ -32,7 +32,8 @@ def take_slice(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     for part in listed:
         if type(part) is Call and part.func == NEW:
             if rank == len(LONGER):
-                raise GraphError(f"one axis more for {shown}", hint=f"an array has at most {len(LONGER)} axes")
+                raise GraphError(tell("one axis more for {shown}", shown=shown),
+                                 hint=tell("an array has at most {count} axes", count=len(LONGER)))
             left = Call(name_along("keep", rank + 1, place), (left,)) if rank else Call("fill", (left, Number("1")))
             rank, place = rank + 1, place + 1
             continue
@@ -55,7 +56,7 @@ def _fill_rest(parts: Sequence[Expr], rank: int, shown: str) -> list[Expr]:
     """One part for each axis: ``…`` stands for as many whole ones as are missing, and those at the end may be left out."""
     used = sum(not (type(part) is Call and part.func in (NEW, REST)) for part in parts)
     if used > rank:
-        raise GraphError(f"{used} places in brackets behind {shown}", hint="one for each axis")
+        raise GraphError(tell("{count} places in brackets behind {shown}", count=used, shown=shown), hint=tell("one for each axis"))
     whole: list[Expr] = [Call(SPAN, ())] * (rank - used)
     place = next((i for i, part in enumerate(parts) if type(part) is Call and part.func == REST), len(parts))
     return [*parts[:place], *whole, *parts[place + 1 :]]
@@ -65,18 +66,20 @@ def _count(expr: Expr, size: Size, shown: str) -> int:
     """A place from the beginning; with a minus it is counted from the end."""
     inner = expr.arg if type(expr) is Neg else expr
     if type(inner) is not Number:
-        raise GraphError(f"a slice of {shown} from or to a letter", hint="write numbers, or leave them out: x[1:]")
+        raise GraphError(tell("a slice of {shown} from or to a letter", shown=shown),
+                         hint=tell("write numbers, or leave them out: x[1:]"))
     if type(expr) is not Neg:
         return int(inner.text)
     if not isinstance(size, int):
-        raise GraphError(f"a place counted from the end of {shown}", hint="give its shape in numbers")
+        raise GraphError(tell("a place counted from the end of {shown}", shown=shown), hint=tell("give its shape in numbers"))
     return size - int(inner.text)
 
 
 def _read_place(part: Expr, size: Size, shown: str) -> tuple[int, Size]:
     place = _count(part, size, shown)
     if place < 0 or (isinstance(size, int) and place >= size):
-        raise GraphError(f"there is no place {place} along an axis of {shown}", hint=f"beside a colon places run from 0 to before {size}")
+        raise GraphError(tell("there is no place {place} along an axis of {shown}", place=place, shown=shown),
+                         hint=tell("beside a colon places run from 0 to before {size}", size=size))
     return place, 1
 
 
@@ -86,11 +89,11 @@ def _read_span(part: Expr, size: Size, shown: str) -> tuple[int, Size]:
     if end == END and first == 0:
         return 0, size
     if end == END and not isinstance(size, int):
-        raise GraphError(f"the rest of {shown}", hint="give its shape in numbers, or say where the slice ends")
+        raise GraphError(tell("the rest of {shown}", shown=shown), hint=tell("give its shape in numbers, or say where the slice ends"))
     last = int(size) if end == END else _count(end, size, shown)
     if first < 0 or last <= first or (isinstance(size, int) and last > size):
-        what = f"nothing, or more than there is, from {first} to {last} along an axis of {shown}"
-        raise GraphError(what, hint="from the first to before the last: x[0:2] has two entries")
+        what = tell("nothing, or more than there is, from {first} to {last} along an axis of {shown}", first=first, last=last, shown=shown)
+        raise GraphError(what, hint=tell("from the first to before the last: x[0:2] has two entries"))
     return first, last - first
 
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import reduce
 from math import prod
 
-from tutor.errors import GraphError
+from tutor.errors import GraphError, tell
 from tutor.expression.nodes import Call, Expr, Neg, Number
 from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
 from tutor.graph.axis_forms import read_axis
@@ -58,7 +58,7 @@ def _split_axis(call: Call) -> tuple[tuple[Expr, ...], Expr | None]:
 def _join(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     parts, axis = _split_axis(call)
     if len(parts) < 2:
-        raise GraphError(f"{call.func} of one array", hint=f"write {call.func}(A, B) with two or more")
+        raise GraphError(tell("{func} of one array", func=call.func), hint=tell("write {func}(A, B) with two or more", func=call.func))
     shape = shape_of(parts[0], shapes)
     place = 0 if axis is None else read_axis(call, parts[0], shape, axis)
     return reduce(lambda done, part: Call(name_along("concat", len(shape), place), (done, part)), parts)
@@ -69,7 +69,8 @@ def _stack(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     parts, axis = _split_axis(call)
     rank = len(shape_of(parts[0], shapes)) + 1
     if rank > len(LONGER):
-        raise GraphError(f"stack of {shorten_call(parts[0], shapes)}", hint=f"an array has at most {len(LONGER)} axes")
+        raise GraphError(tell("one axis more for {shown}", shown=shorten_call(parts[0], shapes)),
+                         hint=tell("an array has at most {count} axes", count=len(LONGER)))
     place = 0 if axis is None else read_axis(call, parts[0], (1,) * rank, axis)
     one = Number("1")
     kept = [Call(name_along("keep", rank, place), (part,)) if rank > 1 else Call("fill", (part, one)) for part in parts]
@@ -83,7 +84,8 @@ def _reshape(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     if sizes.count(-1) == 1:
         sizes[sizes.index(-1)] = _find_rest(array, shape, sizes)
     if len(sizes) > len(LONGER) or not sizes or any(isinstance(size, int) and size < 1 for size in sizes):
-        raise GraphError(f"{shorten_call(array, shapes)} cannot be given {len(sizes)} axes of these sizes", hint="write reshape(A, 2, 3)")
+        raise GraphError(tell("{array} cannot be given {count} axes of these sizes", array=shorten_call(array, shapes), count=len(sizes)),
+                         hint=tell("write reshape(A, 2, 3)"))
     flat = array if len(shape) == 1 else Call("flatten", (array,))
     return flat if len(sizes) == 1 else Call("unflatten", (flat, *map(size_expr, sizes)))
 
@@ -94,7 +96,9 @@ def _find_rest(array: Expr, shape: Shape, sizes: Sequence[Size]) -> int:
     rest = prod(int(size) for size in sizes if size != -1) if not known else 0
     whole = prod(int(size) for size in shape) if not known else 0
     if known or whole % rest:
-        raise GraphError(f"{shorten_call(array, {})} of shape {shape_text(shape)}: what -1 stands for is not clear", hint="write all sizes")
+        raise GraphError(tell("{array} of shape {shape}: what -1 stands for is not clear", array=shorten_call(array, {}),
+                              shape=shape_text(shape)),
+                         hint=tell("write all sizes"))
     return whole // rest
 
 
@@ -110,8 +114,8 @@ def _transpose(call: Call, shapes: Mapping[str, Shape]) -> Expr:
         axes = order
     if sorted(axes) != list(range(len(shape))):
         raise GraphError(
-            f"transpose of {shorten_call(array, shapes)} of shape {shape_text(shape)}: each axis once",
-            hint=f"such as transpose(A, {', '.join(map(str, reversed(range(len(shape)))))})",
+            tell("transpose of {array} of shape {shape}: each axis once", array=shorten_call(array, shapes), shape=shape_text(shape)),
+            hint=tell("such as transpose(A, {axes})", axes=", ".join(map(str, reversed(range(len(shape)))))),
         )
     name = name_permutation(axes)
     return array if not name else Call(name, (array,))
