@@ -103,7 +103,8 @@ def _make_alike(done: Expr, expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if type(done) is Call and is_slice(done):
         return take_slice(done, shapes)
     if type(done) is Add:
-        return rebuild(done, spread_parts(parts, shapes, numbers=True, paper=any(map(is_on_paper, parts, children(expr)))))
+        paper = any(is_on_paper(part, written, shapes) for part, written in zip(parts, children(expr), strict=True))
+        return rebuild(done, spread_parts(parts, shapes, numbers=True, paper=paper))
     if len(parts) < 2 or (type(done) is Call and done.func in LAYERS):
         return done
     return rebuild(done, spread_parts(parts, shapes, numbers=False))

@@ -109,14 +109,14 @@ def _put_in_columns(part: Expr, own: Shape, whole: Shape, shapes: Mapping[str, S
     return Call("columns", (part, size_expr(whole[1])))
 
 
-def is_on_paper(made: Expr, written: Expr) -> bool:
-    """Whether a term is a product of matrices that was written without @, W X: nobody writes a program so.
+def is_on_paper(made: Expr, written: Expr, shapes: Mapping[str, Shape]) -> bool:
+    """Whether a term is a product of two matrices that was written without @, W X: nobody writes a program so.
 
     >>> from tutor.expression.nodes import Name
-    >>> product = Call("matmul", (Name("W"), Name("X")))
-    >>> is_on_paper(product, Mul((Name("W"), Name("X")))), is_on_paper(product, product)
+    >>> product, shapes = Call("matmul", (Name("W"), Name("X"))), {"W": (2, 3), "X": (3, 4)}
+    >>> is_on_paper(product, Mul((Name("W"), Name("X"))), shapes), is_on_paper(product, product, shapes)
     (True, False)
     """
     if type(made) is Neg and type(written) is Neg:
-        return is_on_paper(made.arg, written.arg)
-    return type(made) is Call and made.func == "matmul" and type(written) is Mul
+        return is_on_paper(made.arg, written.arg, shapes)
+    return type(made) is Call and made.func == "matmul" and type(written) is Mul and len(shape_of(made, shapes)) == 2
