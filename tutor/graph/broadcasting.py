@@ -119,4 +119,15 @@ def is_on_paper(made: Expr, written: Expr, shapes: Mapping[str, Shape]) -> bool:
     """
     if type(made) is Neg and type(written) is Neg:
         return is_on_paper(made.arg, written.arg, shapes)
-    return type(made) is Call and made.func == "matmul" and type(written) is Mul and len(shape_of(made, shapes)) == 2
+    return is_matrix_product(made, shapes) and type(written) is Mul
+
+
+def is_matrix_product(made: Expr, shapes: Mapping[str, Shape]) -> bool:
+    """Whether an arranged term is a product of two matrices, perhaps with a minus: what is added to it as a vector is a bias.
+
+    >>> from tutor.expression.nodes import Name
+    >>> is_matrix_product(Call("matmul", (Name("W"), Name("X"))), {"W": (2, 3), "X": (3, 4)})
+    True
+    """
+    inner = made.arg if type(made) is Neg else made
+    return type(inner) is Call and inner.func == "matmul" and len(shape_of(inner, shapes)) == 2

@@ -37,12 +37,13 @@ def check_name(text: str) -> str:
 
 
 def is_step(text: str) -> bool:
-    """Whether a text is a step and not an expression: it has an equals sign that belongs to no comparison.
+    """Whether a text is a step and not an expression: it has an equals sign that belongs to no comparison and to no setting.
 
-    >>> is_step("d = x + y"), is_step("a if x >= 0 else b")
-    (True, False)
+    >>> is_step("d = x + y"), is_step("a if x >= 0 else b"), is_step("softmax(Z, axis=1)")
+    (True, False, False)
     """
-    return _EQUALS.search(text) is not None
+    match = _EQUALS.search(text)
+    return match is not None and text.count("(", 0, match.start()) <= text.count(")", 0, match.start())
 
 
 def split_steps(text: str) -> list[str]:
