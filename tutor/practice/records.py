@@ -15,6 +15,7 @@ from tutor.marking.judge import Earlier
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
 from tutor.numbers.arithmetic import Value
+from tutor.practice.costs import STANDARD, Costs
 from tutor.practice.ladder import Rung, write_answer, write_number
 from tutor.practice.modes import MODES, Mode, ModeRow
 from tutor.practice.tasks import AskedStep, list_tasks, make_marker
@@ -36,18 +37,14 @@ class Settings:
     """How a session goes.
 
     ``wrt`` are the quantities whose gradients are wanted, ``layer`` asks for whole arrays.  Where tries and hints cost something,
-    ``attempts`` is the share of a task's marks that is left after so many wrong tries (the last one for all that come), ``rung`` is the
-    cost of each hint, ``floor`` the least that a right answer is worth.  A hint is unlocked by a wrong try, or by ``pause`` seconds
-    without one; the first one at once.
+    ``costs`` says how much.  A hint is unlocked by a wrong try, or by ``pause`` seconds without one; the first one at once.
     """
 
     mode: Mode = "practise"
     wrt: tuple[str, ...] = ()
     layer: bool = False
     seed: int = 0
-    attempts: tuple[Fraction, ...] = (Fraction(1), Fraction(7, 10), Fraction(1, 2))
-    rung: Fraction = Fraction(1, 10)
-    floor: Fraction = Fraction(1, 5)
+    costs: Costs = STANDARD
     pause: float = 20.0
 
     @property

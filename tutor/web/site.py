@@ -298,7 +298,8 @@ class Site:
         await self.introduce(served, layer=layer)  # an exercise that cannot be asked begins nothing
         known = (await self.find_known(learner.id))[0]
         digest = (await asyncio.to_thread(served.read))[1]
-        head = {"schema": 1, "digest": digest, "mode": mode, "layer": layer, "seed": 0, "known": known}
+        head = {"schema": 1, "digest": digest, "mode": mode, "layer": layer, "seed": 0, "known": known,
+                "costs": self.settings.costs}  # fmt: skip
         with suppress(Stale):  # the form was sent twice: there is one
             await self.use_store(self.store.begin_session, learner.id, served.key, head, after)
         return self.go_to(visit, served)
