@@ -22,6 +22,7 @@ from tutor.exercise.model import Exercise
 from tutor.marking.judge import Earlier, Judged
 from tutor.marking.judge_answer import PERSON, RIGHT, award
 from tutor.marking.marked import MarkedAnswer
+from tutor.practice.fading import choose_worked, is_given
 from tutor.practice.ladder import Rung, list_rungs
 from tutor.practice.records import (
     DONE,
@@ -37,7 +38,7 @@ from tutor.practice.records import (
 )
 from tutor.practice.settling import count_share, list_settled
 from tutor.practice.tasks import AskedStep
-from tutor.practice.tracing import MASTERY, Parameters, Trial, trace_trials
+from tutor.practice.tracing import Parameters, Trial, trace_trials
 from tutor.text import make_visible
 
 __all__ = [
@@ -66,6 +67,8 @@ def start(exercise: Exercise | Lesson, settings: Settings | None = None, known: 
     lesson = exercise if isinstance(exercise, Lesson) else Lesson(exercise, settings or Settings())
     before = known or {}
     session = Session(lesson, known={task.skill: before.get(task.skill, Parameters().at_first) for task in lesson.tasks})
+    for ident in choose_worked(session):
+        session = _set(session, ident, Progress("given"))
     return _fade(_move(session))
 
 
@@ -155,18 +158,8 @@ def _move(session: Session, after: str = "") -> Session:
 
 
 def _fade(session: Session) -> Session:
-    """In ``learn``, the tasks that are given as they stand: of a skill that is new the first is worked out, of one that is mastered the
-    small steps are left out.  What is asked at the end of a gradient always is."""
-    if not session.lesson.settings.row.teaches:
-        return session
-    while (task := session.task) is not None:
-        known = session.known[task.skill]
-        alike = [other for other in session.lesson.tasks if other.skill == task.skill]
-        met = any(session.look_up(other.id).status != "open" for other in alike)
-        is_new = not met and len(alike) > 1 and known < MASTERY
-        is_small = task.kind in ("ways", "factors", "why") or task.skill.startswith("local:")
-        if not is_new and not (is_small and known >= MASTERY):
-            return session
+    """In ``learn``, the session after the tasks that are given as they stand (`tutor.practice.fading`)."""
+    while session.lesson.settings.row.teaches and (task := session.task) is not None and is_given(session, task):
         session = _move(_set(session, task.id, Progress("given")), task.id)
     return session
 
