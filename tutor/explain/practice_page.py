@@ -185,7 +185,7 @@ class _ReplyWriter:
             return [Paragraph((self.say.THINK.get(rung.sort, self.say.THINK["number"]),))]
         if rung.kind == "half":
             return [Paragraph((phrase.format(letters=rung.text),))]
-        if rung.kind == "look":
+        if rung.kind in ("look", "smaller"):
             parts = self.words.marking.join_parts([Math(part) for part in rung.parts])
             return [Paragraph(tuple(split_places(phrase, {"parts": parts})))]
         if rung.kind == "rule":

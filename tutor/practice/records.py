@@ -65,7 +65,8 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What became of one task so far; ``text`` is the last answer, ``rungs`` how many hints were seen, ``first`` whether the first try was
-    right, ``earned`` the share of its marks, ``seconds`` how long it was worked at, ``follows`` the learner's own values that it is right
+    right, ``earned`` the share of its marks, ``seconds`` how long it was worked at,
+    ``smaller`` how often a smaller question that is asked may be answered, ``follows`` the learner's own values that it is right
     from."""
 
     status: Status = "open"
@@ -77,6 +78,7 @@ class Progress:
     seconds: float = 0.0
     tags: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
+    smaller: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +89,8 @@ class Reply:
     placed after two tries.  ``implied`` are the tasks that the answer settled, ``before`` the replies to other answers on the same line.
     ``chosen`` says of a choice of several that is not right whether something is ``missing``, ``too-many``, or ``other``.  ``note`` is a
     key: ``locked`` (a hint that is not there yet, with the seconds to ``wait``), ``no-hints``, ``blank``, ``unreadable``, ``formula``
-    (where a number is asked), ``taken`` (in an exam), ``not-kept``, ``done`` (the task already is), ``end``.
+    (where a number is asked), ``taken`` (in an exam), ``not-kept``, ``done`` (the task already is), ``end``, ``part-right`` and
+    ``part-wrong`` (an answer to a smaller question).
     """
 
     kind: EventKind

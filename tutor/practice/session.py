@@ -24,6 +24,7 @@ from tutor.marking.judge_answer import PERSON, RIGHT, award
 from tutor.marking.marked import MarkedAnswer
 from tutor.practice.fading import choose_worked, is_given
 from tutor.practice.ladder import Rung, list_rungs
+from tutor.practice.preview import read_preview
 from tutor.practice.records import (
     DONE,
     Event,
@@ -37,6 +38,7 @@ from tutor.practice.records import (
     Status,
 )
 from tutor.practice.settling import count_share, list_settled
+from tutor.practice.smaller import TRIES, ask_part, is_part_right
 from tutor.practice.tasks import AskedStep
 from tutor.practice.tracing import Parameters, Trial, trace_trials
 from tutor.text import make_visible
@@ -199,9 +201,11 @@ def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
     if marked.outcome == "other-form" and task.question.kind == "number" and not exam:
         return session, Reply("answer", task.id, marked=marked, note="formula")
     right = marked.verdict in RIGHT
+    if own.smaller and not right and _find_named(session, event.text) is None:
+        return _take_part(session, task, event)
     tags = tuple(slip.tag for slips in marked.slips[:1] for slip in slips)
     first = own.first if own.first is not None else right and not own.rungs
-    own = replace(own, text=event.text, first=first, attempts=own.attempts + (not right), tags=(*own.tags, *tags),
+    own = replace(own, text=event.text, smaller=0, first=first, attempts=own.attempts + (not right), tags=(*own.tags, *tags),
                   follows=marked.follows if right else ())  # fmt: skip
     session = replace(session, earlier=earlier)
     if session.look_up(task.id).first is None:
@@ -230,6 +234,16 @@ def _judge(session: Session, task: AskedStep, text: str) -> tuple[MarkedAnswer, 
     except AnswerError as error:
         return award(question, text, Judged("unreadable", message=error.said), marker.exercise.scheme), session.earlier
     return marker.judge(question, text, session.earlier)
+
+
+def _take_part(session: Session, task: AskedStep, event: Event) -> tuple[Session, Reply]:
+    """An answer while a smaller question is asked: it earns and costs nothing, and when that is done the step is asked again."""
+    own, marker = session.look_up(task.id), session.lesson.marker
+    part = next(part for rung in list_rungs(marker, task, session.list_shown()) if rung.kind == "smaller" for part in rung.parts)
+    members = read_preview(marker, ask_part(task), event.text).members
+    right = bool(members) and is_part_right(marker, task.question, part, members[-1][1], session.earlier)
+    session = _set(session, task.id, replace(own, smaller=0 if right else own.smaller - 1))
+    return session, Reply("answer", task.id, note="part-right" if right else "part-wrong")
 
 
 def _compare_chosen(task: AskedStep, text: str) -> str:
@@ -297,7 +311,9 @@ def _take_hint(session: Session, event: Event) -> tuple[Session, Reply]:
         return session, Reply("hint", task.id, note="locked", wait=settings.pause - paused)
     if is_last:
         return _show(session, task, event)
-    return _set(session, task.id, replace(own, rungs=own.rungs + 1)), Reply("hint", task.id, rung=rungs[own.rungs])
+    rung = rungs[own.rungs]
+    own = replace(own, rungs=own.rungs + 1, smaller=TRIES if rung.kind == "smaller" else 0)
+    return _set(session, task.id, own), Reply("hint", task.id, rung=rung)
 
 
 def _trace(session: Session, trial: Trial) -> Session:

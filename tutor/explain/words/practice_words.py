@@ -85,6 +85,8 @@ class PracticeWords(Topic):
         "not-kept": "There is no value of your own to go on with.",
         "taken": "Noted.",
         "done": "That is done already.",
+        "part-right": "That part is right. Now the step itself.",
+        "part-wrong": "That is neither the part nor the step; it cost nothing.",
         "end": "The session has ended.",
     }
     THINK: Mapping[str, str] = {
@@ -104,6 +106,7 @@ class PracticeWords(Topic):
         "look": "Look at {parts}.",
         "rule": "The rule: {rule}.",
         "formula": "The rule as a formula:",
+        "smaller": "A smaller question first: what is {parts} alone? Whatever you answer to it costs nothing.",
         "symbols": "The step in symbols:",
         "numbers": "With numbers put in:",
         "result": "The answer is {answer}. It counts as shown.",
