@@ -67,13 +67,12 @@ def serve(
             raise OutputError(f"tutor serve needs {error.name}, which is not installed", hint=EXTRA) from None
         raise
     from tutor.explain.words.languages import require_wording
-    from tutor.practice.costs import read_costs
     from tutor.web.judging import Desks
     from tutor.web.roster import list_served, read_class
     from tutor.web.security import make_token
     from tutor.web.store import Store
 
-    words, shares = require_wording(lang), str(read_costs(costs)) if costs else ""
+    words, shares = require_wording(lang), _read_costs(costs, str(mode))
     served = list_served(targets or [], words.rules.FORWARD)
     store = Store(_choose_database(database))
     students = read_class(roster) if roster is not None else []
@@ -148,6 +147,17 @@ def bind_port(host: str, port: int) -> socket.socket:
 
 def _log(line: str) -> None:
     sys.stderr.write(f"tutor: {make_visible(line, 300)}\n")
+
+
+def _read_costs(text: str, mode: str) -> str:
+    """The costs that were given, checked, as sessions keep them; refused where no learner can come to a mode in which anything costs."""
+    from tutor.practice.costs import read_costs
+    from tutor.practice.modes import MODES
+
+    if text and not MODES[cast("ModeOf", mode)].tells:
+        raise OutputError(f"tries and hints cost nothing in {mode}", where="--costs",
+                          hint="leave it out, or let learners choose graded (--mode practise)")  # fmt: skip
+    return str(read_costs(text)) if text else ""
 
 
 def _write_host(host: str) -> str:

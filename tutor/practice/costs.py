@@ -47,6 +47,14 @@ class Costs:
         """
         return max(self.tries[min(tries, len(self.tries) - 1)] - hints * self.hint, self.floor)
 
+    def list_written(self) -> dict[str, str]:
+        """The costs as they are told to learners, for the places of a sentence.
+
+        >>> Costs((Fraction(1), Fraction(2, 3))).list_written()
+        {'tries': '1, 2/3', 'hint': '0.1', 'floor': '0.2'}
+        """
+        return {"tries": ", ".join(map(_write_share, self.tries)), "hint": _write_share(self.hint), "floor": _write_share(self.floor)}
+
 
 STANDARD = Costs()
 """What things cost where nobody says it."""
@@ -98,6 +106,11 @@ def _read_share(text: str, faults: list[TutorError]) -> Fraction | None:
         faults.append(TutorError(f"{make_visible(written, 40) or 'nothing'} is no share",
                                  hint="write a number from 0 to 1, such as 0.7 or 7/10"))
     return share
+
+
+def _write_share(share: Fraction) -> str:
+    decimal = f"{float(share):g}"
+    return decimal if Fraction(decimal) == share else str(share)
 
 
 def _check(costs: Costs) -> Iterator[TutorError]:

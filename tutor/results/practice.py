@@ -20,7 +20,7 @@ from tutor.answer.read.vocabulary import notation_of
 from tutor.contracts.practice_json import write_report
 from tutor.contracts.schema import dump_json
 from tutor.errors import OutputError
-from tutor.explain.document import Document
+from tutor.explain.document import Document, Paragraph
 from tutor.explain.practice_page import write_hints, write_known, write_question, write_reply, write_start
 from tutor.explain.practice_steps import draw_so_far, write_so_far, write_worked
 from tutor.explain.practice_summary import write_summary
@@ -145,9 +145,10 @@ class Practice(Page):
         return write_summary(self.session, self.words) if self.ended else write_question(self.session, self.words, self.notation)
 
     def begin(self) -> Document:
-        """What is given, and what is worked out before anything is asked."""
-        opening = write_start(self.session, self.words)
-        return replace(opening, blocks=(*opening.blocks, *write_worked(None, self.session, self.words).blocks))
+        """What tries and hints cost where they do, what is given, and what is worked out before anything is asked."""
+        opening, settings = write_start(self.session, self.words), self.session.lesson.settings
+        told = (Paragraph((self.words.practice.COSTS.format(**settings.costs.list_written()),)),) if settings.row.costs else ()
+        return replace(opening, blocks=(*told, *opening.blocks, *write_worked(None, self.session, self.words).blocks))
 
     def list_known(self) -> Document:
         """The table of numbers so far."""

@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from tutor.errors import TutorError
 from tutor.explain.words.languages import find_wording
+from tutor.practice.costs import read_costs
 from tutor.practice.modes import MODES
 from tutor.version import VERSION
 from tutor.web.forms import Refusal, read_body, read_event, read_form
@@ -253,7 +254,8 @@ class Site:
     async def show_begin(self, visit: Visit, served: Served, kept: Kept | None, *, changed: bool = False) -> Response:
         """What the exercise is about, and the button that begins."""
         found = await self.introduce(served)
-        return self.show(visit, "begin.html", found["language"], served=served, found=found, kept=kept, changed=changed)
+        return self.show(visit, "begin.html", found["language"], served=served, found=found, kept=kept, changed=changed,
+                         costs=read_costs(self.settings.costs).list_written())  # fmt: skip
 
     async def show_session(self, visit: Visit, served: Served, kept: Kept, **more: Any) -> Response:
         """A session as it is, or that its exercise is another now."""

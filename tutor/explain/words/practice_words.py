@@ -63,6 +63,8 @@ class PracticeWords(Topic):
     TO_GO_ON = "to go on with"
     """Behind a step that is placed greyed among those that are done."""
     MORE_ABOVE = ("{count} step more stands above.", "{count} steps more stand above.")
+    COSTS = "A right answer is worth {tries} of its mark at the first, second, … try; a hint takes {hint}, and {floor} is left at least."
+    """Where tries and hints cost: numbers from 0 to 1."""
     KEPT = "Then go on with your own value; at the end you will see what it changed."
     CHOSEN: Mapping[str, str] = {
         "missing": "What you chose belongs there; something is missing.",
