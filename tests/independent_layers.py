@@ -135,6 +135,11 @@ for _rank in (3, 4):
     for _order in permutations(range(_rank)):
         if list(_order) not in (sorted(_order), [*range(_rank - 2), _rank - 1, _rank - 2]):
             OPERATIONS["axes_" + "".join(str(axis + 1) for axis in _order)] = partial(np.transpose, axes=_order)
+ALONG_AXES = frozenset(
+    f"{what}_{axis}{each}" for what in ("largest", "to_largest", "to_first", "keep", "drop", "stretch", "part", "pad", "concat")
+    for axis in _FROM_THE_END for each in ("", "_each")
+) | {name for name in OPERATIONS if name.startswith("axes_")} | {"channel_sums"}  # fmt: skip
+"""What is done along one axis, and axes in another order: by no other name than the others, and printed like them."""
 for _word in ("concat_sample", "part_sample"):  # the first of four axes has the names without an axis
     del OPERATIONS[_word]
 

@@ -67,7 +67,7 @@ def test_what_makes_arrays_alike_is_written(text, shapes, written):
     [
         ("X + Y", {"X": (2, 3), "Y": (4, 3)}, "X of shape 2×3 is added to Y of shape 4×3"),
         ("X + Y", {"X": (2, 3), "Y": (4, 3)}, "along axis 0 one has 2 entries and the other 4"),
-        ("X @ W + b", {"X": (2, 3), "W": (3, 4), "b": (2,)}, "along axis 1 one has 4 entries and the other 2"),
+        ("X @ W + b", {"X": (2, 3), "W": (3, 4), "b": (2,)}, "b of shape 2\n  for a bias of samples in columns write columns(b, 4)"),
         ("W X + b", {"W": (3, 2), "X": (2, 3), "b": (3,)}, "readers disagree about b"),
         ("X*g", {"X": (4, 3), "g": (3,)}, "readers disagree about X * g"),
         ("sum(X, axis=2)", {"X": (4, 3)}, "sum of X of shape 4×3 has no axis 2"),

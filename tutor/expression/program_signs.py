@@ -28,7 +28,9 @@ SLICED = re.compile(
 AXIS_WORD, KEPT_WORD = "axis", "axis kept"
 SLICE, SPAN, NEW, REST = "slice", "span", "new axis", "rest"
 END = Call("end", ())
-PROGRAM_WORDS = frozenset({"end", AXIS_WORD, KEPT_WORD, "size", SLICE, SPAN, NEW, REST})
+OWN, BROADCAST, SUMMED = Call("own axis", ()), "broadcast", "sum along"
+"""An axis that an array has, or keeps, among those along which it is repeated, or summed: the dot in broadcast[N×·](x)."""
+PROGRAM_WORDS = frozenset({"end", AXIS_WORD, KEPT_WORD, "size", SLICE, SPAN, NEW, REST, OWN.func, BROADCAST, SUMMED})
 """What the reader makes of the signs of programs; `tutor.graph` writes it with the operations that there are."""
 
 

@@ -13,7 +13,7 @@ from tutor.graph.broadcasting import is_on_paper, join_shapes, spread_array, spr
 from tutor.graph.python_slices import is_slice, take_slice
 from tutor.graph.shape_forms import is_shape_form, write_shape_form
 from tutor.graph.shapes import INDEXED, Shape, refuse_misfit, shape_of, shorten_call
-from tutor.rules.operations import ENTRYWISE, LAYERS, row_of
+from tutor.rules.operations import ENTRYWISE, LAYERS, name_along, row_of
 
 
 def arrange_products(expr: Expr, shapes: Mapping[str, Shape], *, beside: bool = False) -> Expr:
@@ -212,6 +212,8 @@ def _rows(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> Expr | None:
     if left is not None and right is None and shape_of(b, shapes):
         return _turn_product(left, b) if len(shape_of(b, shapes)) == 2 else Call("matmul", (left, b))
     if right is not None and left is None:
+        if len(shape_of(a, shapes)) == 2 and shape_of(a, shapes)[1] == 1:  # a matrix of one column, as keepdims leaves it
+            a = Call(name_along("drop", 2, 1), (a,))
         return Call("outer", (a, right)) if shape_of(a, shapes) else Mul((*(a.args if type(a) is Mul else (a,)), b))
     return None
 
@@ -242,13 +244,24 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, sta
         return Call(ENTRYWISE, (a, b))
     fits = matrices and first[-1] == (second[-2] if len(second) > 1 else second[0])
     whole = join_shapes(first, second) if starred else None
-    if fits and whole is not None and first[-1] != 1:  # a column times a row is the same in both
+    if len(first) == 1 and len(second) == 2 and second[0] == 1 != first[0] and not starred:  # 𝟏 R of a matrix of one row
+        return Call("outer", (a, Call(name_along("drop", 2, 0), (b,))))
+    numpy = whole is not None and (len(whole) > 2 or _is_kept(a) or _is_kept(b))
+    if fits and whole is not None and first[-1] != 1 and not numpy:  # a column times a row is the same in both
         raise _refuse_either(a, b, shapes)
-    if fits:
+    if fits and not numpy:
         return Call("matmul", (a, b))
     if whole is not None:
         return Call(ENTRYWISE, (spread_array(a, first, whole), spread_array(b, second, whole)))
     raise refuse_misfit(Mul((a, b)), a, first, b, second, shapes)
+
+
+_KEPT = frozenset(name_along("keep", 2, place) for place in (0, 1))
+
+
+def _is_kept(expr: Expr) -> bool:
+    """Whether this has an axis of one entry as only programs write it, with keepdims or None: there * is entry by entry."""
+    return type(expr) is Call and expr.func in _KEPT
 
 
 def _refuse_either(a: Expr, b: Expr, shapes: Mapping[str, Shape]) -> GraphError:

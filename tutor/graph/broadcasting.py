@@ -41,13 +41,34 @@ def spread_array(expr: Expr, own: Shape, whole: Shape) -> Expr:
     if own == whole:
         return expr
     if not own or (len(own) == 1 and own != whole[-1:]):
-        single = Call("entry", (expr, Number("1"))) if own else expr
+        filled = type(expr) is Call and expr.func == "fill" and len(expr.args) == 2  # keepdims of a vector: one entry
+        single = expr.args[0] if type(expr) is Call and filled else Call("entry", (expr, Number("1"))) if own else expr
         return Call("fill", (single, *map(size_expr, whole)))
     for behind, (one, wanted) in enumerate(zip(reversed(own), reversed(whole), strict=False)):
         if one != wanted:
             expr = _stretch(expr, wanted, len(own), len(own) - 1 - behind)
     for count in range(len(own) + 1, len(whole) + 1):
         expr = Call("rows" if count == 2 else "batch", (expr, size_expr(whole[-count])))
+    return expr
+
+
+def fit_single_axes(expr: Expr, own: Shape, wanted: Shape) -> Expr | None:
+    """An array of another number of axes that differs by axes of one entry only, with those that are wanted; nothing for any other.
+
+    >>> from tutor.expression.nodes import Name
+    >>> from tutor.expression.plain import write_plain
+    >>> write_plain(fit_single_axes(Name("s"), (1, 3), (3,))), fit_single_axes(Name("s"), (3, 1), (1, 3))
+    ('drop_column(s)', None)
+    """
+    inside = [size for size in own if size != 1]
+    if len(own) == len(wanted) or not inside or inside != [size for size in wanted if size != 1]:
+        return None
+    rank = len(own)
+    for place in reversed([place for place, size in enumerate(own) if size == 1]):
+        expr, rank = Call(name_along("drop", rank, place), (expr,)), rank - 1
+    for place in (place for place, size in enumerate(wanted) if size == 1):
+        rank += 1
+        expr = Call(name_along("keep", rank, place), (expr,))
     return expr
 
 

@@ -18,6 +18,7 @@ from tutor.rules.operations import LONGER, name_along
 def take_slice(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     """A slice of an array by the operations that there are.  Raises `GraphError` for one that does not fit.
 
+    >>> from tutor.expression.nodes import Name
     >>> from tutor.expression.plain import write_plain
     >>> part = Call("slice", (Name("X"), Call("span", ()), Call("span", (Number("0"), Number("2")))))
     >>> write_plain(take_slice(part, {"X": (4, 3)}))

@@ -8,8 +8,8 @@ from math import prod
 
 from tutor.errors import GraphError, tell
 from tutor.expression.nodes import Call, Expr, Neg, Number
-from tutor.expression.program_signs import AXIS_WORD, KEPT_WORD
-from tutor.graph.axis_forms import read_axis
+from tutor.expression.program_signs import AXIS_WORD, BROADCAST, KEPT_WORD, OWN, SUMMED
+from tutor.graph.axis_forms import read_axis, write_along_axes
 from tutor.graph.shapes import Shape, Size, shape_of, shape_text, shorten_call, size_expr, size_of
 from tutor.rules.operations import LONGER, name_along, name_permutation
 
@@ -121,6 +121,45 @@ def _transpose(call: Call, shapes: Mapping[str, Shape]) -> Expr:
     return array if not name else Call(name, (array,))
 
 
+def _write_broadcast(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """broadcast[N×·](x): an array with more axes, or longer ones, where a size stands, and its own where a dot does."""
+    array, *axes = call.args
+    rank = len(shape_of(array, shapes))
+    if rank not in (len(axes), sum(axis == OWN for axis in axes)):
+        raise _refuse_axes(call, shapes)
+    kept = rank == len(axes)
+    for place, size in enumerate(axes):
+        if size == OWN:
+            continue
+        if not kept:
+            rank += 1
+            array = Call(name_along("keep", rank, place), (array,)) if rank > 1 else Call("fill", (array, Number("1")))
+        if size != Number("1"):
+            one = Call("entry", (array, Number("1")))
+            array = Call(name_along("stretch", rank, place), (array, size)) if rank > 1 else Call("fill", (one, size))
+    return array
+
+
+def _write_sum(call: Call, shapes: Mapping[str, Shape]) -> Expr:
+    """sum[N×·](X): the sum along the axes where a size stands."""
+    array, *axes = call.args
+    shape = shape_of(array, shapes)
+    summed = tuple(Number(str(place)) for place, axis in enumerate(axes) if axis != OWN)
+    if len(shape) != len(axes) or any(axis not in (OWN, size_expr(size)) for axis, size in zip(axes, shape, strict=True)):
+        raise _refuse_axes(call, shapes)
+    return write_along_axes(Call("sum", (array, Call(AXIS_WORD, summed))), shapes)
+
+
+def _refuse_axes(call: Call, shapes: Mapping[str, Shape]) -> GraphError:
+    array = call.args[0]
+    return GraphError(
+        tell("{array} of shape {shape} has not the axes of {name}", array=shorten_call(array, shapes),
+             shape=shape_text(shape_of(array, shapes)), name=call.func.partition(" ")[0]),
+        hint=tell("write a dot for each axis that stays, and the size of each other"),
+    )
+
+
 _FORMS: dict[str, Callable[[Call, Mapping[str, Shape]], Expr]] = {
-    "concat": _join, "stack": _stack, "unflatten": _reshape, "transpose": _transpose,
+    "concat": _join, "stack": _stack, "unflatten": _reshape, "transpose": _transpose, BROADCAST: _write_broadcast,
+    SUMMED: _write_sum,
 }  # fmt: skip

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.notation.symbol import Symbol
 from tutor.rules.operations import LAYERS, OF_EACH, Layer
 
@@ -314,6 +315,9 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     OF_EACH["rows"]: PrintedOperation(_ATOM, _write_named("rows", "rows", 1, _size)),
     OF_EACH["row_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("row"))),
     OF_EACH["column_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("col"))),
+    BROADCAST: PrintedOperation(_ATOM, _write_named("broadcast", "broadcast", 1, _size)),
+    SUMMED: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _size)),
+    OWN.func: PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\cdot", "·")),
     "hadamard": PrintedOperation(_QUOTIENT, _sign("\\odot", "⊙")),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _write_over("sum_over", "\\sum", "Σ")),

@@ -120,6 +120,14 @@ class ArrayWords(Topic):
         "one_hot": "{call}: 1 at place {first}, 0 elsewhere",
         "softmax_columns": "{call}: the softmax of each column by itself",
         "softmax_rows": "{call}: the softmax of each row by itself",
+        "columns_of_each": "{call}: each entry {first} times, along a new last axis",
+        "rows_of_each": "{call}: each row {first} times, along a new axis before the last",
+        "row_sums_of_each": "{call}: the sum of each row",
+        "column_sums_of_each": "{call}: the sum of each column",
+        "batch": "{call}: the same array {first} times, along a new first axis",
+        "batch_sums": "{call}: summed along this axis",
+        "broadcast": "{call}: repeated along the axes with a size; a dot is an axis of its own",
+        "sum along": "{call}: summed along the axes with a size; a dot is an axis that stays",
     }
     """What an operation's sign means, where it first stands."""
     ONES = "{ones}: ones everywhere"
