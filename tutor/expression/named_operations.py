@@ -20,6 +20,7 @@ _HEAD = re.compile(
 _BLANK = re.compile(r"\s+|\\[,;:! ]|\\thinspace(?![A-Za-z])")
 _AXIS = re.compile(r"(?:\\(?:text|mathrm)\{)?(?P<axis>row|col|batch|channel)\}?")
 _PLACE = re.compile(r"(?P<first>[1-9][0-9]{0,4})(?:\.\.\.?|…|\\l?dots)(?P<last>[1-9][0-9]{0,4})")
+_MARGINS = re.compile(r"([0-9]{1,4}),([0-9]{1,4})")
 _WINDOW = re.compile(r"(?P<size>[1-9][0-9]{0,2})(?:,s=(?P<stride>[1-9][0-9]{0,2}))?")
 _AXES = re.compile(r"(?:[1-9][0-9]{0,4}|[A-Za-z]|[·⋅]|\\cdot)(?:(?:×|\\times)(?:[1-9][0-9]{0,4}|[A-Za-z]|[·⋅]|\\cdot)){1,3}")
 """A size, or a dot for an axis that stays."""
@@ -43,6 +44,7 @@ def _read_axes(match: re.Match[str]) -> Settings:
 _KINDS: dict[str, tuple[re.Pattern[str], Callable[[re.Match[str]], Settings]]] = {
     "place": (_PLACE, _read_place),
     "window": (_WINDOW, lambda match: tuple(Number(part) for part in match.groups() if part)),
+    "margins": (_MARGINS, lambda match: tuple(map(Number, match.groups()))),
     "sizes": (_SIZES, _read_sizes),
     "axes": (_AXES, _read_axes),
 }

@@ -197,7 +197,7 @@ def _make_joined(rank: int, place: int) -> tuple[Layer, ...]:
               said="part"),
         Layer(padded, (f"x: {' '.join(letters)}",), write_sizes(f"{size} + f + t"), index, write_entry("x", f"{own} - f"),
               (f"{part}(G, f, {size})",), (("f", 0), ("t", 0)), source="zeros before and behind, as np.pad", padded=True,
-              written=f"name {_PADDED[word]} by margins", by_place=True, said="pad"),
+              written=f"name {_PADDED[word]} by margins", by_place=True, indexed=False, said="pad"),
     )  # fmt: skip
 
 
