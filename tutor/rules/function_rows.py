@@ -5,8 +5,8 @@ To add one, write a row here and its phrases in ``tutor/explain/words/functions.
 
 from tutor.rules.function_row import COMMON_LOG, LEFT_SLOPE, VALUE, Function, Misuse, slip_of_call, slip_of_slope
 
-_SELU, _SELU_INNER = "1.0507009873554805", "1.6732632423543772"
-"""λ and α of the paper, with the digits of PyTorch."""
+_SELU, _SELU_LEFT = "1.0507009873554805", "1.7580993408473766"
+"""λ and λα of the paper, with the digits of floats."""
 _OF_GATE = slip_of_slope("product-rule-half", "x*sigmoid(x)*(1 - sigmoid(x))")
 
 FUNCTION_ROWS = (
@@ -100,8 +100,8 @@ FUNCTION_ROWS = (
     Function("mish", ("x",), ("tanh(softplus(x)) + x*sigmoid(x)*(1 - tanh(softplus(x))^2)",), "x*tanh(softplus(x))", role="activation",
              slips=(slip_of_slope("product-rule-half", "tanh(softplus(x))"),),
              source="Misra 2019: x·tanh(log(1 + e^x))"),
-    Function("selu", ("x",), (f"{_SELU}*if_positive(x, 1, {_SELU_INNER}*exp(x))",),
-             f"{_SELU}*if_positive(x, x, {_SELU_INNER}*(exp(x) - 1))", role="activation", kinks=("0",), convention="selu",
+    Function("selu", ("x",), (f"if_positive(x, {_SELU}, {_SELU_LEFT}*exp(x))",),
+             f"if_positive(x, {_SELU}*x, {_SELU_LEFT}*(exp(x) - 1))", role="activation", kinks=("0",), convention="selu",
              slips=LEFT_SLOPE,
              source="Klambauer and others 2017: λx for x > 0, else λα(e^x − 1); as torch.nn.SELU"),
     Function("relu6", ("x",), ("if_positive(x, if_positive(6 - x, 1, 0), 0)",), "min(max(0, x), 6)", role="activation",

@@ -81,8 +81,7 @@ LOSS_ROWS = (
     Function("kl_standard_normal", ("m", "l"), ("m", "(exp(l) - 1)/2"), "1/2*(m^2 + exp(l) - l - 1)", role="loss",
              source="KL(N(m, e^l) ‖ N(0, 1)), l = log σ²: Kingma and Welling 2013, appendix B"),
     Function("focal", ("a", "y", "gamma"),
-             ("y*(gamma*(1 - a)^(gamma - 1)*log(a) - (1 - a)^gamma/a)"
-              " + (1 - y)*(a^gamma/(1 - a) - gamma*a^(gamma - 1)*log(1 - a))",
+             ("y*(1 - a)^gamma*(gamma*log(a)/(1 - a) - 1/a) + (1 - y)*a^gamma*(1/(1 - a) - gamma*log(1 - a)/a)",
               "a^gamma*log(1 - a) - (1 - a)^gamma*log(a)",
               "-(y*(1 - a)^gamma*log(1 - a)*log(a) + (1 - y)*a^gamma*log(a)*log(1 - a))"),
              "-(y*(1 - a)^gamma*log(a) + (1 - y)*a^gamma*log(1 - a))", sample=(0.1, 0.9),
