@@ -125,8 +125,26 @@ for _ours, _theirs in {
     "min(x, y)": "torch.minimum(x, y)", "if_positive(x, y, p)": "torch.where(x > 0, y, p) + 0 * x",
     "huber(x, y, 1)": "F.huber_loss(x, y, reduction='none', delta=1.0)",
     "zero_one(x, y)": "(x != y).double() + 0 * (x + y)",
+    "erf(x)": "torch.erf(x)", "logit(p)": "torch.logit(p)", "smooth_label(p, 0.1, 3)": "p * 0.9 + 0.1 / 3",
+    "softsign(x)": "F.softsign(x)", "silu(x)": "F.silu(x)", "gelu(x)": "F.gelu(x)", "gelu_tanh(x)": "F.gelu(x, approximate='tanh')",
+    "mish(x)": "F.mish(x)", "selu(x)": "F.selu(x)", "relu6(x + 4)": "F.relu6(x + 4)", "hard_sigmoid(x*2)": "F.relu6(x * 2 + 3) / 6",
+    # F.hardsigmoid itself is right to eight digits only: its 1/6 is a float of 32 bits
+    "hard_tanh(x)": "F.hardtanh(x)", "log_sigmoid(x)": "F.logsigmoid(x)",
+    "smooth_l1(x, y, 0.7)": "F.smooth_l1_loss(x, y, reduction='none', beta=0.7)", "log_cosh(x, y)": "torch.log(torch.cosh(x - y))",
+    "quantile(x, y, 0.3)": "torch.maximum(0.3 * (y - x), -0.7 * (y - x))",
+    "poisson_nll(p, y)": "F.poisson_nll_loss(p, y, log_input=False, eps=0.0, reduction='none')",
+    "log_poisson_nll(x, y)": "F.poisson_nll_loss(x, y, reduction='none')",
+    "gaussian_nll(x, y, p)": "F.gaussian_nll_loss(x, y, p, reduction='none')",
+    "kl_divergence(p, q)": "F.kl_div(torch.log(p), q, reduction='none')",
+    "kl_gaussians(x, p, y, q)":
+        "torch.distributions.kl_divergence(torch.distributions.Normal(x, p), torch.distributions.Normal(y, q))",
+    "kl_standard_normal(x, y)": "torch.distributions.kl_divergence(torch.distributions.Normal(x, torch.exp(y / 2)), "
+        "torch.distributions.Normal(torch.zeros_like(x), torch.ones_like(x)))",
+    "focal(p, q, 2)": "-(q * (1 - p)**2 * torch.log(p) + (1 - q) * p**2 * torch.log(1 - p))",
+    "triplet(p, q, 0.2)": "F.margin_ranking_loss(q, p, torch.ones_like(p), margin=0.2, reduction='none')",
+    "multi_hinge(x, y, 1)": "F.margin_ranking_loss(y, x, torch.ones_like(x), margin=1.0, reduction='none')",
 }.items():  # fmt: skip
-    _shapes = {letter: (6,) for letter in "xyp" if f"({letter}" in _ours or f" {letter}" in _ours}
+    _shapes = {letter: (6,) for letter in "xypq" if f"({letter}" in _ours or f" {letter}" in _ours}
     _formula = f"h = {_ours}; sum(r ⊙ h)" if "a)" not in _ours else f"sum(r ⊙ {_ours})"
     CASES[_ours] = (_formula, {**_shapes, "r": (6,)}, f"(r * ({_theirs})).sum()")
 
