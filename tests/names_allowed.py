@@ -15,7 +15,7 @@ ALLOWED = {  # file: why, and the names
     "web/forms.py": ("KEY", "columns rows"),
     "expression/elsewhere.py": (
         "GRAMMAR",
-        "average_pool batch batch_sums column_sums columns concat convolve correlate entry fill flatten huber matmul "
+        "average_pool batch batch_sums column_sums columns concat convolve correlate entry fill flatten matmul "
         "max_pool mean one_hot outer row_sums rows softmax_columns softmax_rows sum transpose unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
@@ -36,11 +36,11 @@ ALLOWED = {  # file: why, and the names
     ),
     "expression/sympy_bridge.py": (
         "GRAMMAR",
-        "abs arcsin arctan arsinh artanh cos exp if_positive log max min sign sin sqrt",
+        "abs arcsin arctan arsinh artanh cos erf exp if_positive log max min sign sin sqrt",
     ),
     "expression/tokens.py": (
         "GRAMMAR",
-        "arccos arcosh arcsin arctan arsinh artanh cos cosh exp if_positive log sigmoid sin sinh tan tanh",
+        "arccos arcosh arcsin arctan arsinh artanh cos cosh exp if_positive log logit sigmoid sin sinh tan tanh",
     ),
     "expression/walk.py": ("GRAMMAR", "if_positive max max_share min min_share transpose"),
     "numbers/arithmetic.py": (
@@ -52,10 +52,10 @@ ALLOWED = {  # file: why, and the names
     "numbers/emit.py": ("PRIMITIVE", "if_positive"),
     "numbers/functions.py": (
         "PRIMITIVE",
-        "abs arcsin arctan arsinh artanh cos cosh exp if_positive log max min sigmoid sign sin sinh softplus sqrt tan "
+        "abs arcsin arctan arsinh artanh cos cosh erf exp if_positive log max min sigmoid sign sin sinh softplus sqrt tan "
         "tanh",
     ),
-    "numbers/intervals.py": ("PRIMITIVE", "cosh sinh tanh"),
+    "numbers/intervals.py": ("PRIMITIVE", "cosh erf sinh tanh"),
     "numbers/kinks.py": ("PRIMITIVE", "abs if_positive max min relu"),
     "numbers/lowering.py": ("PRIMITIVE", "if_positive max min sqrt sum"),
     "numbers/plain_arrays.py": ("PRIMITIVE", "max min"),

@@ -218,7 +218,7 @@ def _softpluses(np: ModuleType, x: Floats, out: Floats | None = None) -> Floats:
     return found
 
 
-def _erfs(np: ModuleType, x: Floats, out: Floats | None = None) -> Floats:
+def _compute_erfs(np: ModuleType, x: Floats, out: Floats | None = None) -> Floats:
     """The error function, entry by entry: NumPy has none."""
     entries = np.asarray(x)
     found: Floats = np.array([math.erf(value) for value in entries.ravel().tolist()]).reshape(entries.shape)
@@ -294,7 +294,7 @@ _ROWS = (
     Primitive("cosh", _make_only_at(0, Fraction(1)), _method("cosh"), _guard(math.cosh, _overflow),
               "cosh", "cosh({0})", lost=_count_near_zero),
     Primitive("tanh", _make_only_at(0, Fraction(0)), _method("tanh"), math.tanh, "tanh", "tanh({0})", lost=_count_far_out),
-    Primitive("erf", _make_only_at(0, Fraction(0)), _method("erf"), math.erf, _erfs, "erf({0})", lost=_count_square_far_out),
+    Primitive("erf", _make_only_at(0, Fraction(0)), _method("erf"), math.erf, _compute_erfs, "erf({0})", lost=_count_square_far_out),
     Primitive("abs", abs, abs, abs, "abs", "absolute({0})", costly=False),
     Primitive("sign", lambda x: Fraction((x > 0) - (x < 0)), _sign_ball, _sign, "sign",
               "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",
