@@ -124,6 +124,13 @@ def erf(x: Dual) -> Dual:
     return Dual(MP.erf(x.value), 2 / MP.sqrt(MP.pi) * MP.exp(-(x.value**2)) * x.slope)
 
 
+def logsumexp(*scores: Dual) -> Dual:
+    total = ZERO
+    for score in scores:
+        total = total + exp(score)
+    return log(total)
+
+
 def bounded(low: Callable[[Dual], Dual], x: Dual) -> Dual:
     if abs(x.value) > 1000:
         raise OutsideError("saturated")
@@ -189,7 +196,7 @@ FUNCTIONS: dict[str, Callable[..., Dual]] = {
     "gelu": lambda x: HALF * x * (ONE + erf(x / power(TWO, HALF))),
     "gelu_tanh": lambda x: x / (ONE + exp(-(TWO * power(TWO / dual(MP.pi), HALF) * (x + dual("0.044715") * x * x * x)))),
     "mish": lambda x: x * (ONE - TWO / ((ONE + exp(x)) * (ONE + exp(x)) + ONE)),
-    "selu": lambda x: dual("1.0507009873554805") * positive(x, x, dual("1.6732632423543772") * (exp(x) - ONE)),
+    "selu": lambda x: positive(x, dual("1.0507009873554805") * x, dual("1.7580993408473766") * (exp(x) - ONE)),
     "relu6": lambda x: smallest(largest(x, ZERO), dual(6)),
     "hard_sigmoid": lambda x: smallest(largest(x / dual(6) + HALF, ZERO), ONE),
     "hard_tanh": lambda x: largest(smallest(x, ONE), -ONE),
@@ -200,7 +207,7 @@ FUNCTIONS: dict[str, Callable[..., Dual]] = {
     "poisson_nll": lambda a, y: a - y * log(a),
     "log_poisson_nll": lambda a, y: exp(a) - y * a,
     "gaussian_nll": lambda a, y, v: HALF * (log(v) + (y - a) * (y - a) / v),
-    "kl_divergence": lambda a, y: y * (log(y) - log(a)),
+    "kl_divergence": lambda a, y: positive(y, y * (log(y) - log(a)), ZERO) if y.value > 0 else ZERO,
     "kl_gaussians": lambda m, s, n, t: log(t) - log(s) + HALF * ((s * s + (m - n) * (m - n)) / (t * t) - ONE),
     "kl_standard_normal": lambda m, v: HALF * (exp(v) + m * m - ONE - v),
     "focal": lambda a, y, g: -(y * exp(g * log(ONE - a)) * log(a)) - (ONE - y) * exp(g * log(a)) * log(ONE - a),
@@ -215,6 +222,10 @@ def softmax(component: int, *args: Dual) -> Dual:
 
 
 def call(func: str, args: Iterable[Dual]) -> Dual:
+    if func == "lse":
+        return logsumexp(*args)
+    if func.startswith("log_softmax_"):
+        return args[int(func.removeprefix("log_softmax_")) - 1] - logsumexp(*args)
     if func.startswith("softmax_"):
         return softmax(int(func.removeprefix("softmax_")), *args)
     return FUNCTIONS[func](*args)

@@ -9,6 +9,8 @@ from tutor.rules.functions import FUNCTIONS
 
 LOSS_TEXTS = sorted(f"{words}(0.8)" if FUNCTIONS[name].settings else words for words, name in LOSSES.items())
 """Every loss of a network, as it is written."""
+OF_PROBABILITIES = tuple(text for text in LOSS_TEXTS if FUNCTIONS[LOSSES[text.partition("(")[0]]].sample[0] > 0)
+"""Those whose output has to be positive, which a sigmoid or a softmax makes."""
 NUMBERS = {"a": "0.3", "eps": "0.3", "delta": "0.4", "beta": "0.4", "tau": "0.3", "gamma": "2", "m": "0.5", "k": "3"}
 
 

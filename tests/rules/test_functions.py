@@ -212,9 +212,9 @@ def test_a_formula_is_sympys_function(name):
 
 
 def test_the_lists_are_complete():
-    assert {row.name for row in FUNCTIONS.values() if not row.value} - PRIMITIVES == {"softmax"}
+    assert {row.name for row in FUNCTIONS.values() if not row.value} - PRIMITIVES == {"softmax", "log_softmax", "lse"}
     assert all(row.convention for row in FUNCTIONS.values() if row.kinks)
-    assert set(FORMULAS) - {"pi"} == set(FUNCTIONS) - {"softmax"}
+    assert set(FORMULAS) - {"pi"} == set(FUNCTIONS) - {"softmax", "log_softmax", "lse"}
 
 
 @pytest.mark.parametrize("name", FUNCTIONS)
@@ -247,6 +247,8 @@ def test_no_words_without_a_rule(words):
         ("min", 3, ("min_share(x1, x2, x3)", "min_share(x2, x1, x3)", "min_share(x3, x1, x2)")),
         ("max", 1, ("1",)),
         ("softmax_1", 1, ("out*(1 - out)",)),
+        ("lse", 2, ("softmax_1(z1, z2)", "softmax_2(z1, z2)")),
+        ("log_softmax_1", 2, ("1 - softmax_1(z1, z2)", "-softmax_2(z1, z2)")),
         ("softmax_2", 3, ("-out*softmax_1(z1, z2, z3)", "out*(1 - out)", "-out*softmax_3(z1, z2, z3)")),
     ],
 )

@@ -8,11 +8,12 @@ from collections.abc import Iterable
 from tutor.errors import tell
 
 ELSEWHERE = {
-    "swish": "silu(z)", "celu": "max(0, z) + min(0, a*(exp(z/a) - 1))", "hardtanh": "hard_tanh(z)", "hardsigmoid": "hard_sigmoid(z)",
-    "hardswish": "z*hard_sigmoid(z)", "logsigmoid": "log_sigmoid(z)", "tanhshrink": "z - tanh(z)", "tansig": "tanh(z)",
-    "logsig": "sigmoid(z)", "softmin": "softmax_1(-z1, -z2)", "log_softmax": "log(softmax_1(z1, z2))", "erfc": "1 - erf(z)",
-    "logsumexp": "log(exp(z1) + exp(z2))", "gaussian": "exp(-z^2)", "rbf": "exp(-z^2)", "logcosh": "log(cosh(z))",
-    "pinball": "quantile(a, y, 0.9)", "mse": "mean((a - y)^2)",
+    "celu": "max(0, z) + min(0, a*(exp(z/a) - 1))", "hardswish": "z*hard_sigmoid(z)", "hard_swish": "z*hard_sigmoid(z)",
+    "tanhshrink": "z - tanh(z)", "tansig": "tanh(z)", "logsig": "sigmoid(z)", "softmin": "softmax_1(-z1, -z2)", "erfc": "1 - erf(z)",
+    "gaussian": "exp(-z^2)", "rbf": "exp(-z^2)", "info_nce": "-log_softmax_1(p/t, n1/t, n2/t)",
+    "infonce": "-log_softmax_1(p/t, n1/t, n2/t)",
+    "cosine_similarity": "x^T y/(sqrt(x^T x)*sqrt(y^T y))", "cosine": "x^T y/(sqrt(x^T x)*sqrt(y^T y))",
+    "elbo": "1/2*(a - y)^2 + kl_standard_normal(m, l)", "mse": "mean((a - y)^2)",
     "mae": "mean(abs(a - y))", "rmse": "sqrt(mean((a - y)^2))", "nll": "-log(p)", "norm": "sqrt(sum(x^2))", "dot": "x^T y",
     "square": "x^2", "cube": "x^3", "cbrt": "x^(1/3)", "reciprocal": "1/x", "hypot": "sqrt(x^2 + y^2)", "pow": "x^y", "power": "x^y",
     "log_2": "log(x)/log(2)", "log_10": "log(x)/log(10)", "log_e": "log(x)", "loge": "log(x)", "cotan": "cot(x)", "expit": "sigmoid(z)",
@@ -30,8 +31,8 @@ WITHOUT = frozenset({
 
 ARRAYS = frozenset({
     "average_pool", "batch", "batch_sums", "column_sums", "columns", "concat", "convolve", "correlate", "entry", "fill", "flatten",
-    "hadamard", "matmul", "max_pool", "mean", "one_hot", "outer", "row_sums", "rows", "softmax_columns", "softmax_rows", "sum",
-    "transpose", "unflatten",
+    "hadamard", "logsumexp", "logsumexp_columns", "logsumexp_rows", "log_softmax_columns", "log_softmax_rows", "matmul", "max_pool",
+    "mean", "one_hot", "outer", "row_sums", "rows", "softmax_columns", "softmax_rows", "sum", "transpose", "unflatten",
 })  # fmt: skip
 """Functions of arrays, which are read where an exercise has shapes."""
 
@@ -67,11 +68,24 @@ def refuse_word(name: str) -> tuple[str, str] | None:
     return refuse_base(name, len(head)) if base and "_" not in base and _LOGARITHM.fullmatch(head) else None
 
 
+_COMPONENT = re.compile(r"(log_?)?softmax_([1-9][0-9]{0,3})", re.ASCII)
+
+
+def split_component(word: str) -> tuple[str, int] | None:
+    """The function of a whole layer and the number of the component that a word means; nothing for any other word.
+
+    >>> split_component("softmax_2"), split_component("logsoftmax_13"), split_component("softplus_2")
+    (('softmax', 2), ('log_softmax', 13), None)
+    """
+    match = _COMPONENT.fullmatch(word)
+    return ("log_softmax" if match[1] else "softmax", int(match[2])) if match else None
+
+
 def function_hint(name: str, known: Iterable[str]) -> str:
     """What to do instead of a function that is not known.
 
-    >>> function_hint("swish", ["sinh", "elu"]), function_hint("sigmod", ["sigmoid", "sin"])
-    ('it is not known here yet; write silu(z)', 'did you mean sigmoid?')
+    >>> function_hint("hardswish", ["sinh", "elu"]), function_hint("sigmod", ["sigmoid", "sin"])
+    ('it is not known here yet; write z*hard_sigmoid(z)', 'did you mean sigmoid?')
     """
     names = sorted(set(known))
     lowered = name.lower()

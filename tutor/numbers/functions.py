@@ -221,7 +221,8 @@ def _softpluses(np: ModuleType, x: Floats, out: Floats | None = None) -> Floats:
 def _compute_erfs(np: ModuleType, x: Floats, out: Floats | None = None) -> Floats:
     """The error function, entry by entry: NumPy has none."""
     entries = np.asarray(x)
-    found: Floats = np.array([math.erf(value) for value in entries.ravel().tolist()]).reshape(entries.shape)
+    found: Floats = np.array([math.erf(value) for value in entries.reshape(-1).tolist()])
+    found = found.reshape(*entries.shape) if entries.shape else found[0]
     if out is None:
         return found
     np.copyto(out, found)

@@ -115,7 +115,7 @@ class Function:
     @property
     def curved(self) -> bool:
         """Whether it has a slope of its own, which can be forgotten or taken at another place: an activation, or a function such as sin."""
-        if self.role not in ("function", "activation") or self.flat or self.layer:
+        if self.role not in ("function", "activation") or self.flat or self.layer or self.variadic:
             return False
         return not {self.params[0], OUT}.isdisjoint(re.findall(r"\w+", self.partials[0]))
 

@@ -118,6 +118,9 @@ FUNCTION_ROWS = (
     Function("heaviside", ("x",), ("0",), "if_positive(x, 1, 0)", role="activation", kinks=("0",), flat=True,
              convention="heaviside",
              source="qmul: 0 where the weighted sum is at most the threshold, else 1"),
+    Function("lse", (), (), variadic=True, source="log Σ exp(z_i), a soft maximum"),
+    Function("log_softmax", (), (), variadic=True, role="activation", layer=True,
+             source="z_k − log Σ exp(z_i); log_softmax_2(z1, z2, z3) is its second component; as torch.log_softmax"),
     Function("softmax", (), (), variadic=True, role="activation", layer=True,
              source="neuron, qmul: exp(z_k)/Σ exp(z_i); softmax_2(z1, z2, z3) is its second component"),
 )  # fmt: skip

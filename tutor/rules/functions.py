@@ -7,12 +7,11 @@ is all in its row.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from functools import cache
 
 from tutor.errors import ExpressionError, tell
-from tutor.expression.elsewhere import function_hint
+from tutor.expression.elsewhere import function_hint, split_component
 from tutor.expression.nodes import ZERO, Call, Expr, Name, children
 from tutor.expression.parse import parse
 from tutor.rules.function_row import OUT as OUT
@@ -30,11 +29,11 @@ FUNCTIONS: dict[str, Function] = {row.name: row for row in _ROWS}
 
 OF_LOGARITHMS = frozenset(row.name for row in _ROWS if row.of_logarithms)
 """The losses that are sums of logarithms."""
-PRIMITIVES = frozenset({row.name for row in _ROWS if not row.value and not row.layer} | {"pi"})
+PRIMITIVES = frozenset(
+    {row.name for row in _ROWS if not row.value and not row.layer and (row.role == "selection" or not row.variadic)} | {"pi"}
+)
 """The functions that have no formula: the evaluator computes them and SymPy knows them."""
 
-
-_COMPONENT = re.compile(r"softmax_([1-9]\d*)")
 
 
 @cache
@@ -46,16 +45,17 @@ def function(name: str, arity: int) -> Function:
     >>> function("softmax_1", 2).partials
     ('out*(1 - out)', '-out*softmax_2(z1, z2)')
     """
-    component = _COMPONENT.fullmatch(name)
-    if component:
-        return _softmax(int(component[1]), arity)
+    component = split_component(name)
+    if component is not None:
+        return _make_component(*component, arity)
     if name in _MADE:
         return _MADE[name](name, arity)
     row = FUNCTIONS.get(name)
     if row is None:
         raise ExpressionError(tell("there is no function {name}", name=name), hint=function_hint(name, FUNCTIONS))
-    if name == "softmax":
-        raise ExpressionError(tell("softmax needs to know which component"), hint=tell("write softmax_1(z1, z2, z3) for the first"))
+    if row.layer:
+        raise ExpressionError(tell("{name} needs to know which component", name=name),
+                              hint=tell("write {name}_1(z1, z2, z3) for the first", name=name))  # fmt: skip
     if arity != len(row.params):
         wants = ", ".join(row.params)
         raise ExpressionError(tell("{name} takes {count} argument(s), not {arity}", name=name, count=len(row.params), arity=arity),
@@ -63,20 +63,37 @@ def function(name: str, arity: int) -> Function:
     return row
 
 
-def _softmax(component: int, arity: int) -> Function:
+def _make_component(name: str, component: int, arity: int) -> Function:
+    """One component of a softmax or of its logarithm."""
     if component > arity:
         raise ExpressionError(
-            tell("softmax_{component} of {arity} values", component=component, arity=arity),
-            hint=tell("the components run from softmax_1 to softmax_{arity}", arity=arity)
+            tell("{name}_{component} of {arity} values", name=name, component=component, arity=arity),
+            hint=tell("the components run from {name}_1 to {name}_{arity}", name=name, arity=arity)
         )
     params = tuple(f"z{i}" for i in range(1, arity + 1))
     listed = ", ".join(params)
-    partials = tuple("out*(1 - out)" if i == component else f"-out*softmax_{i}({listed})" for i in range(1, arity + 1))
-    total = " + ".join(f"exp({z})" for z in params)
+    if name == "softmax":
+        partials = tuple("out*(1 - out)" if i == component else f"-out*softmax_{i}({listed})" for i in range(1, arity + 1))
+        value = f"exp(z{component})/({_write_exponentials(params)})"
+    else:
+        partials = tuple(f"1 - softmax_{i}({listed})" if i == component else f"-softmax_{i}({listed})" for i in range(1, arity + 1))
+        value = f"z{component} - lse({listed})"
     return Function(
-        f"softmax_{component}", params, partials, f"exp(z{component})/({total})",
-        source=FUNCTIONS["softmax"].source, role="activation", layer=True, component=component,
+        f"{name}_{component}", params, partials, value,
+        source=FUNCTIONS[name].source, role="activation", layer=True, component=component,
     )  # fmt: skip
+
+
+def _write_exponentials(params: Sequence[str]) -> str:
+    return " + ".join(f"exp({z})" for z in params)
+
+
+def _make_logsumexp(name: str, arity: int) -> Function:
+    if arity < 1:
+        raise ExpressionError(tell("{name} of nothing", name=name), hint=tell("write {name}(z1, z2)", name=name))
+    params = tuple(f"z{i}" for i in range(1, arity + 1))
+    partials = tuple(f"softmax_{i}({', '.join(params)})" for i in range(1, arity + 1))
+    return Function(name, params, partials, f"log({_write_exponentials(params)})", variadic=True, source=FUNCTIONS[name].source)
 
 
 def component_row(name: str, arity: int) -> Function | None:
@@ -85,7 +102,7 @@ def component_row(name: str, arity: int) -> Function | None:
     >>> component_row("softmax_2", 3).component, component_row("tanh", 1)
     (2, None)
     """
-    return function(name, arity) if _COMPONENT.fullmatch(name) else None
+    return function(name, arity) if split_component(name) else None
 
 
 def _make_extreme(name: str, arity: int) -> Function:
@@ -133,7 +150,7 @@ def _share(name: str, arity: int) -> Function:
     )
 
 
-_MADE = {"max": _make_extreme, "min": _make_extreme, "max_share": _share, "min_share": _share}
+_MADE = {"max": _make_extreme, "min": _make_extreme, "max_share": _share, "min_share": _share, "lse": _make_logsumexp}
 """The rows that are made for a number of operands."""
 
 

@@ -94,7 +94,7 @@ class RuleWords(Topic):
 
     @staticmethod
     def _row(rule: str) -> str:
-        return re.sub(r"^softmax_\d+$", "softmax", rule.rstrip("'"))
+        return re.sub(r"^((?:log_)?softmax)_\d+$", r"\1", rule.rstrip("'"))
 
     def say_forward(self, rule: str) -> str:
         """Why a forward step holds.
