@@ -112,6 +112,15 @@ def _raise_index(text: str, table: dict[str, str], mark: str) -> str:
     return mark + (text if len(text) == 1 or text.isalnum() else f"({text})")
 
 
+def lower_index(text: str) -> str:
+    """An index in plain text: lowered where there are such letters, else behind an underscore.
+
+    >>> lower_index("jv"), lower_index("L")
+    ('ⱼᵥ', '_L')
+    """
+    return _raise_index(text, SUB, "_")
+
+
 @cache
 def read_symbol(text: str) -> Parts:
     """Read a symbol in the part of LaTeX that is understood.
@@ -211,12 +220,14 @@ _ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
 
 @cache
 def guess(name: str) -> Symbol:
-    """The symbol of a quantity, from its name; in plain text it is the name itself, which is what one types.
+    """The symbol of a quantity, from its name; one that is called by a word (out_h1) is that word in plain text, as one types it.
 
     >>> guess("y_hat_1").latex
     '\\\\hat{y}_{1}'
-    >>> guess("w5").latex, guess("out_h1").latex, guess("eta").latex, guess("yhat1").latex, guess("lam").text
-    ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}', 'λ')
+    >>> guess("w5").latex, guess("out_h1").latex, guess("eta").latex, guess("yhat1").latex
+    ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}')
+    >>> guess("w_1_2").text, guess("out_h1").text, guess("yhat1").text, guess("lam").text
+    ('w₁,₂', 'out_h1', 'ŷ₁', 'λ')
     """
     if any(sign in name for sign in "\\^{'"):  # no name of a quantity: a symbol that was written into words
         with suppress(TutorError):
@@ -241,7 +252,7 @@ def guess(name: str) -> Symbol:
         latex = f"{accent}{{{latex}}}"
     if index:
         latex += "_{" + index + "}"
-    plain = name
-    if greek in COMMANDS and not accent:
-        plain = COMMANDS[greek] + name[len(head) :]
-    return Symbol(latex, plain)
+    if len(head) == 1 or greek in COMMANDS:
+        with suppress(TutorError):
+            return read_symbol(latex).symbol()
+    return Symbol(latex, name)

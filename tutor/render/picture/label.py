@@ -15,7 +15,21 @@ from dataclasses import dataclass, replace
 
 from tutor.errors import TutorError
 from tutor.explain.document import LocalDerivative, Node, Picture
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.expression.nodes import (
+    Add,
+    Call,
+    Div,
+    Expr,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Partial,
+    Pow,
+    children,
+    rebuild,
+    write_six_digits,
+)
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.render.latex.words import escape_label
@@ -285,7 +299,7 @@ class _Titles:
             case _:
                 return None
         try:
-            number = self._phrase(Number(f"{float(worth):.6g}"))
+            number = self._phrase(Number(write_six_digits(worth)))
         except OverflowError:
             return None
         return Phrase("≈" + number.text, "$\\approx " + number.latex[1:])
