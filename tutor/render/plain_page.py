@@ -39,6 +39,7 @@ from tutor.render.answer_rows import write_answer_rows, write_blank
 from tutor.render.latex.rows import set_beside, set_rows
 from tutor.render.latex.widths import measure
 from tutor.render.maths import Printer
+from tutor.render.roots import set_roots
 from tutor.render.terminal.columns import Pen
 from tutor.text import drop_controls, show_code_points
 
@@ -123,7 +124,7 @@ class PlainPage:
 
     def sentence(self, sentence: Sentence) -> str:
         """Words and maths on one line."""
-        return "".join(self.maths(part.expr) if isinstance(part, Math) else self.escape(part) for part in sentence)
+        return "".join(self.maths(part.expr) if isinstance(part, Math) else self.escape(part) for part in set_roots(sentence))
 
     def title(self, doc: Document) -> list[str]:
         """The title, what is known of the exercise in a line, and its source."""
@@ -226,7 +227,7 @@ class PlainPage:
     def text_in_maths(self, sentence: Sentence) -> str:
         r"""Words inside maths: in ``\text{}``, without the signs that a reader of maths or of the page would act on."""
         parts: list[str] = []
-        for is_maths, group in groupby(sentence, lambda part: isinstance(part, Math)):
+        for is_maths, group in groupby(set_roots(sentence), lambda part: isinstance(part, Math)):
             if is_maths:
                 parts += [self.spell(self.printer.latex(part.expr)) for part in group if isinstance(part, Math)]
                 continue

@@ -89,8 +89,8 @@ class PageWords(Topic):
             "{names} are taken apart into {count} steps; --as-written leaves them whole.",
         ),
         "as written": (
-            "{names} is differentiated as it stands; --apart takes it apart.",
-            "{names} are differentiated as they stand; --apart takes them apart.",
+            "{names} is differentiated in one step; --apart takes it apart.",
+            "{names} are each differentiated in one step; --apart takes them apart.",
         ),
         "assumed": (
             "Assumed: {names} is trained, since nothing says what is; --wrt chooses.",

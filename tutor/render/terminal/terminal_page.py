@@ -222,7 +222,7 @@ def _title(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     """Title and identity at the left, the facts at the right, the source below, a rule under all."""
     words = pen.words(doc.heading, "title")
     if doc.ident:
-        words += pen.words(("· " + doc.ident,), "quiet")
+        words += pen.words((f"·\N{NO-BREAK SPACE}{doc.ident}",), "quiet")  # no line ends in the dot
     facts = [pen.words(fact) for fact in doc.facts]
     size = sum(map(width_of, facts)) + 3 * max(len(facts) - 1, 0)
     lines = pen.fill(words, width)
