@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import signal
 import struct
 import subprocess
 import sys
@@ -48,6 +49,11 @@ class DrivenTerminal:
             self.seen += piece
         shown, self.seen = ESCAPES.sub("", self.seen)[: found.end()], ESCAPES.sub("", self.seen)[found.end() :]
         return shown
+
+    def resize(self, columns, lines):
+        """Give the terminal another size, and the command the signal that says so."""
+        fcntl.ioctl(self.ours, termios.TIOCSWINSZ, struct.pack("HHHH", lines, columns, 0, 0))
+        self.running.send_signal(signal.SIGWINCH)
 
     def send(self, text):
         os.write(self.ours, text.encode())

@@ -14,7 +14,7 @@ from tutor import mark, solve, train
 from tutor.autograde import check_answer
 from tutor.exercise.load import from_text
 from tutor.explain.words.languages import find_wording, read_phrases
-from tutor.explain.words.wording import list_english_phrases
+from tutor.explain.words.wording import SENTENCES, list_english_phrases
 from tutor.results.feedback import Feedback, class_report
 from tutor.rules.functions import FUNCTIONS
 from tutor.rules.operations import LAYERS
@@ -30,7 +30,8 @@ def words_of(phrases) -> set[str]:
 @cache
 def only_english() -> set[str]:
     """The words that stand in English phrases and in no German one; those of mathematics are in no language."""
-    shared = words_of([*FUNCTIONS, *LAYERS, "else", "full", "ReLU"]) | words_of(read_phrases("de").values())
+    phrases = [phrase for where, phrase in read_phrases("de").items() if not where.startswith(SENTENCES)]  # those have pieces of code
+    shared = words_of([*FUNCTIONS, *LAYERS, "else", "full", "ReLU"]) | words_of(phrases)
     return {word for word in words_of(list_english_phrases().values()) - shared if len(word) > 1}
 
 

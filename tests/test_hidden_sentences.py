@@ -37,7 +37,7 @@ NOT_OF_PAGES = {
 }
 """Rooms that write nothing of a page, with the reason."""
 RAISED = ("Error", "Problem", "Refusal", "Fault", "Warning")
-SAID = ("fault", "_fault", "_singular", "where", "hint", "hints", "wants")
+SAID = ("fault", "_fault", "_singular", "where", "hint", "hints", "wants", "tell")
 """What makes or notes an error: the names of its function, or of its argument."""
 COLUMNS = ("source", "written", "words", "index")
 """Columns of the tables of rules that are no sentences: citations, how something is printed, what it is called in a file."""
@@ -88,7 +88,6 @@ LEFT = {  # module: how many are left, and why
     "marking/marked.py": (2, "keys of marked work"),
     "marking/selftest.py": (4, "faults of a mark scheme"),
     "marking/work.py": (3, "faults of marking, and a key"),
-    "numbers/arithmetic.py": (1, "a part of an error"),
     "numbers/array_code.py": (1, "a key: what an instruction does"),
     "numbers/array_program.py": (2, "a key, and what an error is about"),
     "numbers/data_set.py": (3, "parts of an error"),

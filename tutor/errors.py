@@ -3,7 +3,44 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+
+
+class Told(str):
+    """A sentence in English that knows how it is made, so that it can be said in another language: ``pattern`` with ``places`` in it.
+
+    What is chosen from stands in a tuple, what belongs together in a list.  What other languages say stands beside the English pattern
+    (`tutor.explain.words.reader_words`).
+    """
+
+    pattern: str
+    places: Mapping[str, object]
+
+    def __reduce__(self) -> tuple[type[Told], tuple[str], dict[str, object]]:
+        return Told, (str(self),), {"pattern": self.pattern, "places": self.places}
+
+
+def tell(pattern: str, /, **places: object) -> Told:
+    """A sentence of an error: what is refused, or what to do next.
+
+    >>> tell("there is no quantity {name}", name="q").pattern, tell("did you mean {names}?", names=("w5", "w6"))
+    ('there is no quantity {name}', 'did you mean w5 or w6?')
+    """
+    said = Told(fill_places(pattern, places) if places else pattern)
+    said.pattern, said.places = pattern, places
+    return said
+
+
+def fill_places(pattern: str, places: Mapping[str, object], choose: str = " or ", both: str = " and ") -> str:
+    """A pattern with its places filled in; ``choose`` stands between the names of a tuple, ``both`` between those of a list.
+
+    >>> fill_places("write {names}", {"names": ("a", "b", "c")}, " oder "), fill_places("{each} fit", {"each": ["A", "B"]})
+    ('write a oder b oder c', 'A and B fit')
+    """
+    joints = {tuple: choose, list: both}
+    return pattern.format(**{
+        name: joints[type(value)].join(value) if isinstance(value, tuple | list) else value for name, value in places.items()
+    })  # fmt: skip
 
 
 class TutorError(Exception):
@@ -31,6 +68,13 @@ class TutorError(Exception):
         if self.hint:
             lines.append(f"  {self.hint}")
         return "\n".join(lines)
+
+    @property
+    def said(self) -> Told:
+        """The whole message, as a sentence that can be said in another language."""
+        parts = {"what": self.what, "spot": self.spot, "hint": self.hint}
+        lines = ("{where}: {what}" if self.where else "{what}", "{spot}" if self.spot else "", "  {hint}" if self.hint else "")
+        return tell("\n".join(line for line in lines if line), where=self.where, **parts)
 
     def put_at(self, where: str) -> TutorError:
         """The same error with an address put before the one it has."""
@@ -88,4 +132,4 @@ def hint_near(word: str, known: Iterable[str], *, limit: int = 3) -> str:
         matches = [name for name in names if lowered and (lowered in name.lower() or name.lower() in lowered)][:limit]
     if not matches:
         return ""
-    return f"did you mean {' or '.join(matches)}?"
+    return tell("did you mean {names}?", names=tuple(matches))

@@ -140,6 +140,22 @@ def test_unreadable_is_no_try():
     assert session.look_up("in_h1").first is None
 
 
+@pytest.mark.parametrize("text", ["0.3775, 0.5, 0.6", "0.3775\n0.5\n0.6", "[0.3775, 0.5]", "in_h1 = 0.3775, 0.5"])
+@pytest.mark.parametrize("mode", ["practise", "exam"])
+def test_several_values_are_no_try_where_one_is_asked(text, mode):
+    session, reply = step(start(load("neuron/two-two-two"), Settings(mode=mode, wrt=("w5",))), Event("answer", text))
+    assert (reply.note, reply.marked.verdict, session.at) == ("unreadable", "unreadable", "in_h1")
+    assert "^" in reply.marked.message
+    assert session.look_up("in_h1").attempts == 0
+    vector = start(load("dl/index-network-layers"), Settings(layer=True))
+    assert step(vector, Event("answer", "1\n2\n3"))[0].look_up("s0").attempts == 1
+
+
+def test_two_lines_for_a_count_are_read():
+    _, reply = step(start(load("cmu/counting")), Event("answer", "2*3\n6"))
+    assert reply.marked.verdict == "correct"
+
+
 def test_an_exam_tells_nothing():
     session = start(load("neuron/two-two-two"), Settings(mode="exam", wrt=("w5",)))
     session, reply = step(session, Event("hint"))

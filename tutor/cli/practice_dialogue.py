@@ -50,7 +50,7 @@ def take_line(practice: Practice, line: str, *, placed: bool = True) -> Document
     try:
         return practice.send(kind, text, placed=placed)
     except PracticeError as error:
-        return tell(f"{error.what}; {error.hint}")
+        return tell("; ".join(str(practice.words.reader.say(part)) for part in (error.what, error.hint)))
 
 
 def read_command(typed: str) -> tuple[EventKind | None, str]:

@@ -16,6 +16,9 @@ from tutor.cli.shell import console
 from tutor.text import make_visible
 
 if TYPE_CHECKING:
+    import os
+
+    from prompt_toolkit.document import Document as Typed
     from rich.console import Console
 
     from tutor.explain.document import Document
@@ -81,26 +84,34 @@ class PracticeScreen:
 
 
 def hold_screen(practice: Practice) -> None:
-    """Ask on the screen, read a line, answer, until the end; Ctrl-C and Ctrl-D leave, and what was answered is kept."""
+    """Ask on the screen, read a line, answer, until the end; Ctrl-C and Ctrl-D leave, and what was answered is kept.
+
+    A terminal that gets another size is drawn anew, with what was typed so far on the line.
+    """
     drawn = PracticeScreen(practice, console())
-    read: Callable[[], str] | None = None
+    read: Callable[[os.terminal_size, Typed | str], str | Typed] | None = None
+    typed: Typed | str = ""
     while not practice.ended:
-        lines = drawn.draw(shutil.get_terminal_size().lines)
-        sys.stdout.write(CLEAR + "\n".join(lines) + "\n\n")
+        size = shutil.get_terminal_size()
+        sys.stdout.write(CLEAR + "\n".join(drawn.draw(size.lines)) + "\n\n")
         sys.stdout.flush()
         read = read or _make_reader(practice)  # after the first screen: it takes a tenth of a second to import
         try:
-            line = read()
+            line = read(size, typed)
         except (EOFError, KeyboardInterrupt):
             break
-        drawn.take(line)
+        typed = "" if isinstance(line, str) else line
+        if isinstance(line, str):
+            drawn.take(line)
     sys.stdout.write("\n")
     make_printer(practice)(practice.document())
 
 
-def _make_reader(practice: Practice) -> Callable[[], str]:
-    """Reads a line, with the answers so far as its history and names by Tab."""
+def _make_reader(practice: Practice) -> Callable[[os.terminal_size, Typed | str], str | Typed]:
+    """Reads a line, with the answers so far as its history and names by Tab; what was typed so far where the terminal has another size
+    than it was drawn for."""
     from prompt_toolkit import PromptSession
+    from prompt_toolkit.application import Application
     from prompt_toolkit.completion import WordCompleter
     from prompt_toolkit.formatted_text import FormattedText
     from prompt_toolkit.history import InMemoryHistory
@@ -115,12 +126,25 @@ def _make_reader(practice: Practice) -> Callable[[], str]:
         bindings.add(key)(press)
     history = InMemoryHistory([event.text for event in practice.session.events if event.kind == "answer" and event.text])
     completer = WordCompleter(list_names(practice), sentence=False, pattern=_name_pattern())
-    session: PromptSession[str] = PromptSession(history=history, key_bindings=bindings, completer=completer, complete_while_typing=False)
+    session: PromptSession[Any] = PromptSession(history=history, key_bindings=bindings, completer=completer, complete_while_typing=False)
 
     def show_keys() -> Any:
         return FormattedText([("", write_keys(practice, shutil.get_terminal_size().columns))])
 
-    return lambda: session.prompt("> ", bottom_toolbar=show_keys)
+    drawn_for = [shutil.get_terminal_size()]
+
+    def leave_when_resized(app: Application[Any]) -> None:
+        """It renders again when the signal comes that the terminal has another size; all of the screen is to be drawn then."""
+        if shutil.get_terminal_size() != drawn_for[0] and not app.is_done:
+            app.exit(result=session.default_buffer.document)
+
+    def read(size: os.terminal_size, typed: Typed | str) -> str | Typed:
+        drawn_for[0] = size
+        line: str | Typed = session.prompt("> ", bottom_toolbar=show_keys, default=typed)
+        return line
+
+    session.app.before_render += leave_when_resized
+    return read
 
 
 def _name_pattern() -> Any:

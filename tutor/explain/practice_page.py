@@ -144,7 +144,7 @@ class _ReplyWriter:
     def write_verdict(self, marked: MarkedAnswer) -> list[Block]:
         """What became of an answer: a slip is asked for at first, and said when it is made again."""
         if self.reply.note == "unreadable":
-            return [verbatim(marked.message, self.words.marking)] if marked.message else []
+            return [verbatim(str(self.words.reader.say(marked.message)), self.words.marking)] if marked.message else []
         if marked.verdict in ("correct", "follow-through"):
             said = self.say.RIGHT if marked.verdict == "correct" else self.say.FOLLOWS
             more = self.words.marking.OUTCOMES.get(marked.outcome, "")

@@ -51,7 +51,7 @@ def list_key_names(key: str) -> tuple[str, ...]:
 def write_preview(preview: Preview, words: Wording = ENGLISH) -> Document:
     """What was understood of a text that is being typed, or why nothing is."""
     if preview.message:
-        first = preview.message.splitlines()[0]
+        first = str(words.reader.say(preview.message)).splitlines()[0]
         return Document("", blocks=(Paragraph((cut(first, words.marking, 160),)),), language=words.language)
     parts: list[Inline] = []
     for sign, expr in preview.members:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from unicodedata import name as character_name
 from unicodedata import normalize
 
-from tutor.errors import ExpressionError
+from tutor.errors import ExpressionError, tell
 from tutor.text import make_visible
 
 _BEFORE, _AFTER, _WIDTH = 30, 30, 80
@@ -20,12 +20,12 @@ _ALIKE = dict(
 """Letters of other alphabets that look like Latin ones."""
 
 _HINTS = {
-    "=": "a formula has no equals sign; write what stands right of it",
-    "$": "write it without dollar signs, or put one at each end",
-    "!": "factorials are not read; write the number",
-    "\\": "write x^2, w*x, sigmoid(z) or LaTeX such as \\frac{a}{b}",
+    "=": tell("a formula has no equals sign; write what stands right of it"),
+    "$": tell("write it without dollar signs, or put one at each end"),
+    "!": tell("factorials are not read; write the number"),
+    "\\": tell("write x^2, w*x, sigmoid(z) or LaTeX such as \\frac{a}{b}"),
     "%": "write 0.05 for 5 %",
-    ":": "write a/b for a quotient",
+    ":": tell("write a/b for a quotient"),
 }
 
 
@@ -59,11 +59,12 @@ def refuse_unknown(text: str, at: int, hints: Mapping[str, str] | None = None) -
     code = f"U+{ord(character):04X}"
     title = character_name(character, "")
     called = f"{title}, {code}" if title and not character.isascii() else code
-    shown = f"{character!r} ({called})" if character.isprintable() else f"the character {called}"
+    shown = f"{character!r} ({called})" if character.isprintable() else tell("the character {called}", called=called)
     if not character.isascii() and (letter := looks_like(character)):
-        kind = "digit" if letter.isdigit() else "letter"
-        return refusal(
-            text, f"{shown} at place {at + 1} is not the Latin {kind} {letter} that it looks like", at, f"type {letter}"
-        )
-    hint = (hints or {}).get(character) or _HINTS.get(character, "remove it")
-    return refusal(text, f"{shown} at place {at + 1} means nothing here", at, hint)
+        if letter.isdigit():
+            what = tell("{shown} at place {at} is not the digit {letter} that it looks like", shown=shown, at=at + 1, letter=letter)
+        else:
+            what = tell("{shown} at place {at} is not the Latin letter {letter} that it looks like", shown=shown, at=at + 1, letter=letter)
+        return refusal(text, what, at, tell("type {letter}", letter=letter))
+    hint = (hints or {}).get(character) or _HINTS.get(character, tell("remove it"))
+    return refusal(text, tell("{shown} at place {at} means nothing here", shown=shown, at=at + 1), at, hint)

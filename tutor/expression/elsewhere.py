@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from tutor.errors import tell
+
 _GELU = "0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))"
 ELSEWHERE = {
     "swish": "z*sigmoid(z)", "silu": "z*sigmoid(z)", "gelu": _GELU, "mish": "z*tanh(softplus(z))",
@@ -54,7 +56,8 @@ def refuse_base(text: str, at: int) -> tuple[str, str] | None:
     base = _BASE.match(text, at)
     if base is None or not _LOGARITHM.search(text[max(0, at - 5) : at]):
         return None
-    return "a logarithm to another base is not read", "write log(x)" if base[1] == "e" else f"write log(x)/log({base[1]})"
+    hint = tell("write log(x)") if base[1] == "e" else tell("write log(x)/log({base})", base=base[1])
+    return tell("a logarithm to another base is not read"), hint
 
 
 def refuse_word(name: str) -> tuple[str, str] | None:
@@ -64,7 +67,7 @@ def refuse_word(name: str) -> tuple[str, str] | None:
     (('and is no quantity', 'write (1 if z > 0 else 0), or 1[z > 0]'), 'write log(x)/log(2)', None)
     """
     if name in WORDS:
-        return f"{name} is no quantity", "write (1 if z > 0 else 0), or 1[z > 0]"
+        return tell("{name} is no quantity", name=name), tell("write (1 if z > 0 else 0), or 1[z > 0]")
     head, _, base = name.partition("_")
     return refuse_base(name, len(head)) if base and "_" not in base and _LOGARITHM.fullmatch(head) else None
 
@@ -78,16 +81,16 @@ def function_hint(name: str, known: Iterable[str]) -> str:
     names = sorted(set(known))
     lowered = name.lower()
     if lowered in ELSEWHERE:
-        return f"it is not known here yet; write {ELSEWHERE[lowered]}"
+        return tell("it is not known here yet; write {formula}", formula=ELSEWHERE[lowered])
     if lowered in ARRAYS and lowered not in names:
-        return "it works on arrays: give their shapes in an exercise file, [shapes] x = [3]"
+        return tell("it works on arrays: give their shapes in an exercise file, [shapes] x = [3]")
     if lowered in WITHOUT:
-        return "it is not known here yet"
+        return tell("it is not known here yet")
     alike = [other for other in names if len(lowered) > 3 or other[0] == lowered[0]]
     slips = sorted((distance, other) for other in alike if (distance := _slips(lowered, other)) <= (1 if len(name) < 6 else 2))
     if slips and len(lowered) > 2:
-        return f"did you mean {' or '.join(other for distance, other in slips if distance == slips[0][0])}?"
-    return "the functions are: " + ", ".join(names) if names else ""
+        return tell("did you mean {names}?", names=tuple(other for distance, other in slips if distance == slips[0][0]))
+    return tell("the functions are: {names}", names=", ".join(names)) if names else ""
 
 
 def _slips(word: str, other: str) -> int:

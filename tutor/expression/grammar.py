@@ -15,6 +15,7 @@ chosen there.  Recursion is bounded by `MAX_DEPTH` brackets, exponents, roots an
 
 from __future__ import annotations
 
+from tutor.errors import tell
 from tutor.expression.limits import MAX_ARGUMENTS, MAX_DEPTH, MAX_FACTORS, MAX_TERMS, MAX_TREE
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
 from tutor.expression.tokens import (
@@ -69,7 +70,7 @@ def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
         kind = tokens[at][0]
     if kind == "$":
         if len(tokens) > MAX_TREE and depth(node) > MAX_TREE:
-            raise Stop(-1, f"a formula nested deeper than {MAX_TREE} operations", STEPS)
+            raise Stop(-1, tell("a formula nested deeper than {limit} operations", limit=MAX_TREE), STEPS)
         return node
     refuse_misplaced(tokens, at)
 
@@ -77,7 +78,7 @@ def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
 def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = False) -> tuple[Expr, int]:
     """A sum from token ``at`` on, or its first term (``single``), and the first token behind it."""
     if level > MAX_DEPTH:
-        raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
+        raise Stop(at, tell("nested deeper than {limit}", limit=MAX_DEPTH), STEPS)
     terms: list[Expr] = []
     sign = ""
     unit = False
@@ -120,7 +121,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
             if mark == "/":
                 divided += 1
                 if divided > MAX_DEPTH:
-                    raise Stop(at, f"more than {MAX_DEPTH} quotients in a row", STEPS)
+                    raise Stop(at, tell("more than {limit} quotients in a row", limit=MAX_DEPTH), STEPS)
                 factors = [Div(_product(factors), node)]
             elif mark == "@":
                 factors = [apply_sign(applied, _product(factors), node)]
@@ -141,7 +142,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
             else:
                 break
         if len(factors) > MAX_FACTORS:
-            raise Stop(at, f"a product of more than {MAX_FACTORS} factors", "use powers, or several steps")
+            raise Stop(at, tell("a product of more than {limit} factors", limit=MAX_FACTORS), tell("use powers, or several steps"))
         node = factors[0] if len(factors) == 1 else Mul(tuple(factors))
         if negative:
             node = Neg(node)
@@ -152,7 +153,7 @@ def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = F
         at += 1
         kind, value = tokens[at]
         if len(terms) >= MAX_TERMS:
-            raise Stop(at, f"a sum of more than {MAX_TERMS} terms", STEPS)
+            raise Stop(at, tell("a sum of more than {limit} terms", limit=MAX_TERMS), STEPS)
     return (terms[0] if len(terms) == 1 else Add(tuple(terms))), at
 
 
@@ -177,13 +178,13 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
         return _fraction(tokens, at, level, how)
     if kind == "r":
         if level >= MAX_DEPTH:
-            raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
+            raise Stop(at, tell("nested deeper than {limit}", limit=MAX_DEPTH), STEPS)
         inner, at = _operand(tokens, at + 1, level + 1, how)
         return Call("sqrt", (inner,)), at
     if kind == "|":
         inner, end = _sum(tokens, at + 1, level + 1, how)
         if tokens[end][0] != "|":
-            raise Stop(at, "this | is never closed", "write |x| or abs(x)")
+            raise Stop(at, tell("this | is never closed"), tell("write |x| or abs(x)"))
         return Call("abs", (inner,)), end + 1
     if kind == "1":
         return _indicator(tokens, at, level, how)
@@ -196,7 +197,7 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
             return Call("exp", (Number("1"),)), at + 1
         return value, at + 1
     if kind == ")" and at and tokens[at - 1][0] != ")":
-        raise Stop(at, "something is missing before this bracket", "a number, a name or a formula belongs here")
+        raise Stop(at, tell("something is missing before this bracket"), tell("a number, a name or a formula belongs here"))
     refuse_misplaced(tokens, at)
 
 
@@ -208,7 +209,7 @@ def _read_sum_behind(tokens: list[Token], at: int, level: int, how: How) -> tupl
     if later:
         moved = move_letters(node, letters, later)
         if moved is None:
-            raise Stop(begun, "an index of this sum begins below 1", "entries are counted from 1: \\sum_{v=-1}^{1} k_{v+2}")
+            raise Stop(begun, tell("an index of this sum begins below 1"), tell("entries are counted from 1: \\sum_{v=-1}^{1} k_{v+2}"))
         node = moved
     for letter in reversed(letters):
         node = Call(func, (Name(letter), node) if last is None else (Name(letter), last, node))
@@ -226,7 +227,7 @@ def _choose(tokens: list[Token], at: int, node: Expr, level: int, how: How) -> t
     left, at = _sum(tokens, at + 1, level + 1, how)
     compared, at = _condition(tokens, at, left, level, how)
     if tokens[at][0] != "l":
-        raise Stop(at, "this choice has no else", "write (a if z > 0 else b)")
+        raise Stop(at, tell("this choice has no else"), tell("write (a if z > 0 else b)"))
     other, at = _choice(tokens, at + 1, level + 1, how)
     return write_choice(compared, node, other), at
 
@@ -248,7 +249,7 @@ def _bracket(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
         compared, at = _condition(tokens, at, node, level, how)
         return write_choice(compared, ONE, ZERO), find_close(tokens, at, opened)
     if kind == ",":
-        raise Stop(at, "a comma inside plain brackets", comma_hint(tokens, at))
+        raise Stop(at, tell("a comma inside plain brackets"), comma_hint(tokens, at))
     return node, find_close(tokens, at, opened)
 
 
@@ -256,7 +257,7 @@ def _read_over(tokens: list[Token], at: int, over: Expr, level: int, how: How) -
     r"""{a \over b}, whose first part is read, from \over on."""
     under, at = _sum(tokens, at + 1, level + 1, how)
     if tokens[at][0] == "o":
-        raise Stop(at, "two \\over in one group", "write \\frac{a}{b}")
+        raise Stop(at, tell("two \\over in one group"), tell("write \\frac{a}{b}"))
     return Div(over, under), at
 
 
@@ -264,7 +265,7 @@ def _condition(tokens: list[Token], at: int, left: Expr, level: int, how: How) -
     """What must be positive for "left > right", from the sign on."""
     kind, equal = tokens[at]
     if kind != ">" and kind != "<":
-        raise Stop(at, "a condition needs a comparison", "write z > 0")
+        raise Stop(at, tell("a condition needs a comparison"), tell("write z > 0"))
     right, end = _sum(tokens, at + 1, level + 1, how)
     high, low = (left, right) if (kind == ">") != bool(equal) else (right, left)
     positive = high if low == ZERO else Neg(low) if high == ZERO else Add((high, Neg(low)))
@@ -285,13 +286,13 @@ def _read_where(tokens: list[Token], at: int, level: int, how: How) -> tuple[Exp
     """``where(c > 0, a, b)``: a where c > 0, else b."""
     opened = at + 1
     if tokens[opened][0] != "(":
-        raise Stop(at, "where needs its condition and two values in brackets", "write where(z > 0, a, b)")
+        raise Stop(at, tell("where needs its condition and two values in brackets"), tell("write where(z > 0, a, b)"))
     left, end = _sum(tokens, opened + 1, level + 1, how)
     compared, end = _condition(tokens, end, left, level, how)
     values = []
     for _ in range(2):
         if tokens[end][0] != ",":
-            raise Stop(end, "where has a condition and two values", "write where(z > 0, a, b)")
+            raise Stop(end, tell("where has a condition and two values"), tell("write where(z > 0, a, b)"))
         value, end = _choice(tokens, end + 1, level + 1, how)
         values.append(value)
     return write_choice(compared, *values), find_close(tokens, end, opened)
@@ -303,11 +304,11 @@ def _cases(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, in
     end += tokens[end][0] == "i"
     left, end = _sum(tokens, end, level + 1, how)
     if tokens[end][0] not in "><":
-        raise Stop(end, "this case has no condition", _TWO_CASES)
+        raise Stop(end, tell("this case has no condition"), _TWO_CASES)
     compared, end = _condition(tokens, end, left, level, how)
     end = skip_token(tokens, end, ",")
     if tokens[end][0] != "n":
-        raise Stop(end, "this choice has no second case", _TWO_CASES)
+        raise Stop(end, tell("this choice has no second case"), _TWO_CASES)
     no, end = _case_value(tokens, end + 1, level, how)
     if tokens[end][0] == "l":
         end += 1
@@ -316,17 +317,17 @@ def _cases(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, in
         end += tokens[end][0] == "i"
         left, end = _sum(tokens, end, level + 1, how)
         if tokens[end][0] not in "><":
-            raise Stop(end, "the second case has no condition", _TWO_CASES)
+            raise Stop(end, tell("the second case has no condition"), _TWO_CASES)
         other, end = _condition(tokens, end, left, level, how)
         if not is_rest(compared, other):
-            raise Stop(begun, "the second case is not the rest of the first", _TWO_CASES)
+            raise Stop(begun, tell("the second case is not the rest of the first"), _TWO_CASES)
     end = skip_token(tokens, skip_token(tokens, end, ","), "n")
     if tokens[end][0] != "E":
-        raise Stop(end, "more than two cases, or cases that never end", _TWO_CASES)
+        raise Stop(end, tell("more than two cases, or cases that never end"), _TWO_CASES)
     return write_choice(compared, yes, no), end + 1
 
 
-_TWO_CASES = "write two: a & \\text{if } z > 0 \\\\ b & \\text{else}"
+_TWO_CASES = tell("write two: a & \\text{if } z > 0 \\\\ b & \\text{else}")
 
 
 def _case_value(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
@@ -367,7 +368,7 @@ def _arguments(tokens: list[Token], opened: int, level: int, how: How) -> tuple[
         if tokens[at][0] != ",":
             break
         if len(args) >= MAX_ARGUMENTS:
-            raise Stop(at, f"a function of more than {MAX_ARGUMENTS} arguments", STEPS)
+            raise Stop(at, tell("a function of more than {limit} arguments", limit=MAX_ARGUMENTS), STEPS)
     return args, find_close(tokens, at, opened)
 
 
@@ -377,10 +378,11 @@ def _power_of_function(tokens: list[Token], at: int, level: int, how: How) -> tu
     exponent, end = _exponent(tokens, at, level, how)
     if exponent == Neg(ONE):
         inverse = INVERSES.get(func)
-        hint = f"write {inverse}(x) or 1/{func}(x)" if inverse else f"write 1/{func}(x)"
-        raise Stop(at - 1, f"{func}^-1 may be the inverse function or a quotient", hint)
+        hint = tell("write {inverse}(x) or 1/{func}(x)", inverse=inverse, func=func) if inverse else tell("write 1/{func}(x)", func=func)
+        raise Stop(at - 1, tell("{func}^-1 may be the inverse function or a quotient", func=func), hint)
     if type(exponent) is not Number or not exponent.text.isdigit():
-        raise Stop(at, f"the power of a function stands behind its argument: {func}(x)^2", f"write {func}(x)^2")
+        raise Stop(at, tell("the power of a function stands behind its argument: {func}(x)^2", func=func),
+                   tell("write {func}(x)^2", func=func))  # fmt: skip
     check_power(at, Name(func), exponent)
     return exponent, end
 
@@ -396,12 +398,14 @@ def _read_bare_argument(tokens: list[Token], at: int, begun: int, level: int, ho
     func: str = tokens[begun][1]
     kind = tokens[at][0]
     if kind in ("^", "s"):
-        raise Stop(at, f"the power of a function stands behind its argument: {func}(x)^2", f"write {func}(x)^2")
+        raise Stop(at, tell("the power of a function stands behind its argument: {func}(x)^2", func=func),
+                   tell("write {func}(x)^2", func=func))  # fmt: skip
     if kind == "'":
-        raise Stop(at, "a second derivative of a function", "write it out")
+        raise Stop(at, tell("a second derivative of a function"), tell("write it out"))
     if kind not in _BARE or level >= MAX_DEPTH:
         raise Stop(
-            begun, f"the function {func} needs its argument in brackets", f"write {func}(x), or the name of its value"
+            begun, tell("the function {func} needs its argument in brackets", func=func),
+            tell("write {func}(x), or the name of its value", func=func)
         )
     node, end = _call(tokens, at, level + 1, how) if kind == "f" else _operand(tokens, at, level + 1, how)
     if tokens[end][0] in ("^", "s"):
@@ -411,8 +415,8 @@ def _read_bare_argument(tokens: list[Token], at: int, begun: int, level: int, ho
         own = show_operand(node)
         mark = following if following in "*/" else "*"
         more = "…" if following in "*/@t" else show_operand(sign) if following == "a" else "(…)"
-        hint = f"write {func}({own}){mark}{more} or {func}({own}{mark}{more})"
-        raise Stop(begun, f"how far the argument of {func} goes is not clear", hint)
+        hint = tell("write {func}({own}){mark}{more} or {func}({own}{mark}{more})", func=func, own=own, mark=mark, more=more)
+        raise Stop(begun, tell("how far the argument of {func} goes is not clear", func=func), hint)
     return [node], end
 
 
@@ -420,14 +424,14 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
     r"""\frac{a}{b}, and \frac{\partial L}{\partial w}."""
     begun = at
     if tokens[at + 1] != ("(", "}"):
-        num, end = read_single(tokens, at + 1, begun, "numerator")
+        num, end = read_single(tokens, at + 1, begun, tell("this fraction has no numerator in braces"))
         return _read_under(tokens, end, num, begun, level, how)
     if tokens[at + 2][0] in ("p", "d"):
         try:
             of, end = read_differential(tokens, at + 2, begun)
             if tokens[end] == (")", "}"):
                 if tokens[end + 1] != ("(", "}"):
-                    raise Stop(begun, "this fraction has no denominator in braces", "write \\frac{a}{b}")
+                    raise Stop(begun, tell("this fraction has no denominator in braces"), tell("write \\frac{a}{b}"))
                 wrt, end = read_differential(tokens, end + 2, begun)
                 return make_derivative(of, wrt), find_close(tokens, end, at + 1)
         except Stop:
@@ -440,7 +444,7 @@ def _fraction(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
 def _read_under(tokens: list[Token], at: int, num: Expr, begun: int, level: int, how: How) -> tuple[Expr, int]:
     """The fraction whose numerator is read, with its denominator from token ``at`` on."""
     if tokens[at] != ("(", "}"):
-        den, end = read_single(tokens, at, begun, "denominator")
+        den, end = read_single(tokens, at, begun, tell("this fraction has no denominator in braces"))
         return Div(num, den), end
     den, last = _sum(tokens, at + 1, level + 1, how)
     return Div(num, den), find_close(tokens, last, at)
@@ -464,7 +468,7 @@ def _apply_methods(tokens: list[Token], at: int, node: Expr, level: int, how: Ho
     while tokens[at][0] in ("t", "m", "I"):
         count += 1
         if count + level > MAX_DEPTH:
-            raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
+            raise Stop(at, tell("nested deeper than {limit}", limit=MAX_DEPTH), STEPS)
         kind, method = tokens[at]
         at += 1
         if kind == "t":
@@ -472,7 +476,8 @@ def _apply_methods(tokens: list[Token], at: int, node: Expr, level: int, how: Ho
         elif kind == "I":
             entry = take_entry(node, method)
             if entry is None:
-                raise Stop(at - 1, "an index behind a bracket in which arrays are multiplied", "write the sum out: \\sum_k W_{jk} x_k")
+                raise Stop(at - 1, tell("an index behind a bracket in which arrays are multiplied"),
+                           tell("write the sum out: \\sum_k W_{jk} x_k"))  # fmt: skip
             node = entry
         elif isinstance(method, Named):
             node = Call(method.func, (node, *method.settings))
@@ -488,7 +493,7 @@ def _exponent(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
     if kind == "s":
         return value, at + 1
     if level >= MAX_DEPTH:
-        raise Stop(at, f"nested deeper than {MAX_DEPTH}", STEPS)
+        raise Stop(at, tell("nested deeper than {limit}", limit=MAX_DEPTH), STEPS)
     at += 1
     negative = False
     while tokens[at][0] in ("-", "+"):

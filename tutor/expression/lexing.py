@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from tutor.errors import ExpressionError
+from tutor.errors import ExpressionError, tell
 from tutor.expression import index_signs, signs
 from tutor.expression.caret import refusal, refuse_unknown
 from tutor.expression.elsewhere import function_hint, refuse_base, refuse_word
@@ -53,14 +53,14 @@ class _Lexer:
 
     def put(self, kind: str, value: Any, length: int) -> None:
         if len(self.tokens) >= self.known.most:
-            raise self.fail(f"more than {self.known.most:,} names, numbers and signs", "write it in several steps")
+            raise self.fail(tell("more than {limit:,} names, numbers and signs", limit=self.known.most), tell("write it in several steps"))
         self.tokens.append((kind, value))
         self.places.append(self.at)
         self.at += length
         self.level += (kind in "(1") - (kind == ")")
         if self.level > MAX_DEPTH:
             raise refusal(
-                self.text, f"brackets nested deeper than {MAX_DEPTH}", self.places[-1], "write it in several steps"
+                self.text, tell("brackets nested deeper than {limit}", limit=MAX_DEPTH), self.places[-1], tell("write it in several steps")
             )
 
     def fail(self, what: str, hint: str = "") -> ExpressionError:
@@ -96,7 +96,7 @@ class _Lexer:
         if token is None and not length and self.known.named:
             token, length = read_named(self.text, self.at, self.end, self.known.named)
         if token is None and length:
-            raise self.fail("this sum cannot be read", "write Σ_v, or Σ_{v=1}^{n}")
+            raise self.fail(tell("this sum cannot be read"), tell("write Σ_v, or Σ_{v=1}^{n}"))
         if token is not None:
             self.put(*token, length)
         return token is not None
@@ -158,8 +158,8 @@ class _Lexer:
                     raise self._refuse_no_quantity(text[at : usable[place + 1].end], at)
             if isinstance(node, Name) and level < OTHER and not self._is_call(one, level):
                 if node.name in self.known.applied and text.startswith("(", one.end):
-                    raise self.fail(f"{node.name} is known as it is defined, not at other arguments",
-                                    f"write {self._head(node.name)} or {node.name} for its value")  # fmt: skip
+                    raise self.fail(tell("{name} is known as it is defined, not at other arguments", name=node.name),
+                                    tell("write {name} or {name2} for its value", name=self._head(node.name), name2=node.name))  # fmt: skip
                 return self._add_named(one, node)
             if self._function(one, node, level):
                 return
@@ -195,7 +195,8 @@ class _Lexer:
         if word in ("pi", "e"):
             return self.put("a" if word == "pi" else "e", Call("pi", ()) if word == "pi" else EULER, len(match.group()))
         if not func:
-            raise self.fail(f"{make_visible(match.group(), 40)} is not read", function_hint(word, self.known.functions.values()))
+            raise self.fail(tell("{match} is not read", match=make_visible(match.group(), 40)),
+                            function_hint(word, self.known.functions.values()))  # fmt: skip
         self.put("f", func, len(match.group()))
 
     def _head(self, name: str) -> str:
@@ -222,9 +223,11 @@ class _Lexer:
                 return
         name = name_of(text, self.at, one)
         if not is_name(name):
-            raise self.fail(f"{make_visible(text[self.at : one.end], 30)} cannot be the name of a quantity", "write w_1, w_i or out_h1")
+            raise self.fail(tell("{text} cannot be the name of a quantity", text=make_visible(text[self.at : one.end], 30)),
+                            tell("write w_1, w_i or out_h1"))  # fmt: skip
         if text[one.end - 1] == "]" and any(int(place) == 0 for place in text[self.at : one.end - 1].rpartition("[")[2].split(",")):
-            raise self.fail(f"{make_visible(text[self.at : one.end], 30)}: entries are counted from 1", "write x[1] for the first")
+            raise self.fail(tell("{text}: entries are counted from 1", text=make_visible(text[self.at : one.end], 30)),
+                            tell("write x[1] for the first"))  # fmt: skip
         following = signs.BLANK.sub("", text[one.end : one.end + 24])
         if name == "pi":
             return self.put("a", Call("pi", ()), one.end - self.at)
@@ -233,12 +236,13 @@ class _Lexer:
         if name == "e" and (following.startswith(("^", "**")) or signs.SUPER.match(following)):
             return self.put("e", EULER, one.end - self.at)
         if signs.LAYER_NUMBER.match(text, one.end):
-            raise refusal(text, "a number in brackets above may count layers or be a power", one.end, f"write {name}_1, or {name}^1")
+            raise refusal(text, tell("a number in brackets above may count layers or be a power"), one.end,
+                          tell("write {name}_1, or {name}^1", name=name))  # fmt: skip
         if signs.SETTINGS.match(text, one.end):  # maxpool[2](x) is shown so, and is no product
-            what = f"there is no function {make_visible(name, 40)} with settings in brackets"
+            what = tell("there is no function {name} with settings in brackets", name=make_visible(name, 40))
             raise self.fail(what, function_hint(name, known.functions.values()))
         if following.startswith(("(", "\\left(")) and name not in known.declared and not self._is_alone_elsewhere(one):
-            raise self.fail(f"there is no function {make_visible(name, 40)}", function_hint(name, known.functions.values()))
+            raise self.fail(tell("there is no function {name}", name=make_visible(name, 40)), function_hint(name, known.functions.values()))
         self.put("a", known.declared.get(name) or Name(name), one.end - self.at)
 
     def _is_alone_elsewhere(self, one: Spelled) -> bool:
@@ -307,7 +311,8 @@ class _Lexer:
         if not called and not self._is_missing_argument(one):
             return False
         if not called and function_word(one.key) in ALWAYS_IN_BRACKETS:
-            raise self.fail(f"the function {func} needs its argument in brackets", f"write {func}(x), or the name of its value")
+            raise self.fail(tell("the function {func} needs its argument in brackets", func=func),
+                            tell("write {func}(x), or the name of its value", func=func))  # fmt: skip
         self.put("f", func, one.end - self.at)
         return True
 
@@ -342,8 +347,8 @@ class _Lexer:
         if isinstance(node, Several):
             shown = " or ".join(node.names[:4])
             raise self.fail(
-                f"{make_visible(text)} may be {shown}",
-                f"write {node.names[0]}" if "power" not in shown else "put brackets: (x)^2",
+                tell("{text} may be {shown}", text=make_visible(text), shown=shown),
+                tell("write {names}", names=node.names[0]) if "power" not in shown else tell("put brackets: (x)^2"),
             )
         return node
 
@@ -371,8 +376,8 @@ class _Lexer:
         together = list_names_together(typed, self.known.declared) if typed == last.word else ()
         if text[last.end : last.end + 1] == "(" and not last.key[1] and not together:
             raise self.fail(
-                f"there is no function {make_visible(typed)}",
-                function_hint(typed[:40], self.known.functions.values()) or "write sigmoid(z), tanh(z), exp(x)",
+                tell("there is no function {name}", name=make_visible(typed)),
+                function_hint(typed[:40], self.known.functions.values()) or tell("write sigmoid(z), tanh(z), exp(x)"),
             )
         for name in together:
             self.put("a", self.known.declared[name], len(name))  # wx where w and x are quantities, and wx is none
@@ -397,14 +402,14 @@ class _Lexer:
         word = match.group()[1:] if match else ""
         if word not in signs.COMMANDS:
             raise self.fail(
-                f"the LaTeX command \\{make_visible(word, 20)} is not read",
-                f"{signs.KNOWN_COMMANDS}; write functions as sigmoid(z)",
+                tell("the LaTeX command \\{word} is not read", word=make_visible(word, 20)),
+                tell("{known} are; write functions as sigmoid(z)", known=signs.KNOWN_COMMANDS),
             )
         token = signs.COMMANDS[word]
         if token is not None and token[0] == "@" and not self.known.arrays:
             raise self.refuse_matrix_sign("\\" + word)
         if word == "sqrt" and text[at + 5 : at + 6] == "[":
-            raise self.fail("a root with an index is not read", "write x^(1/3)")
+            raise self.fail(tell("a root with an index is not read"), tell("write x^(1/3)"))
         if word in ("left", "right") and text[at + len(word) + 1 : at + len(word) + 2] == ".":
             self.at += len(word) + 2  # a bracket that is not seen
             return
@@ -414,7 +419,7 @@ class _Lexer:
             self.put(*token, len(word) + 1)
 
     def refuse_matrix_sign(self, sign: str) -> ExpressionError:
-        return self.fail(f"{sign!r} is for matrices, and here are none", "give the quantities [shapes]")
+        return self.fail(tell("{sign!r} is for matrices, and here are none", sign=sign), tell("give the quantities [shapes]"))
 
     def read_other(self) -> None:
         """A single character."""
@@ -424,7 +429,7 @@ class _Lexer:
         if match:
             digits = match.group().translate(signs.SUPERSCRIPTS).replace("⁺", "")
             if len(digits) > MAX_DIGITS:
-                raise self.fail(f"a number over the limit of {MAX_DIGITS} digits", "round it")
+                raise self.fail(tell("a number over the limit of {limit} digits", limit=MAX_DIGITS), tell("round it"))
             return self.put("s", Neg(Number(digits[1:])) if digits[0] == "-" else Number(digits), len(match.group()))
         if character == "^" and (prime := signs.PRIME.match(text, at, self.end)):
             return self.put("'", None, len(prime.group()))
@@ -443,7 +448,7 @@ class _Lexer:
         if text.startswith((">=", "<="), at):
             return self.put(character, "=", 2)
         if text.startswith(("==", "!="), at):
-            raise self.fail(f"{text[at : at + 2]} is no condition that is read", "write z > 0 or z >= 0")
+            raise self.fail(tell("{text} is no condition that is read", text=text[at : at + 2]), tell("write z > 0 or z >= 0"))
         token = signs.CHARACTERS.get(character)
         if token is not None and token[0] in "@t" and not self.known.arrays:
             raise self.refuse_matrix_sign(character)
@@ -455,12 +460,12 @@ class _Lexer:
             if character == "_":
                 if refused := refuse_base(text, at):
                     raise self.fail(*refused)
-                raise self.fail("an index without a name in front of it", "write w_1, out_h1 or w_{11}")
+                raise self.fail(tell("an index without a name in front of it"), tell("write w_1, out_h1 or w_{11}"))
             raise refuse_unknown(text, at, self.known.hints)
         if character == "*" and self.known.stars:
             return self.put("*", STARRED, 1)
         if character in "'′" and text[at + 1 : at + 2] in ("'", "′") and text[at + 1]:
-            raise self.fail("a second derivative of a function", "write it out")
+            raise self.fail(tell("a second derivative of a function"), tell("write it out"))
         self.put(*token, 1)
 
 

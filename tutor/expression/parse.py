@@ -17,7 +17,7 @@ from functools import cache, lru_cache
 from itertools import pairwise
 from typing import NoReturn
 
-from tutor.errors import ExpressionError
+from tutor.errors import ExpressionError, tell
 from tutor.expression.caret import refusal, refuse_unknown
 from tutor.expression.elsewhere import refuse_word
 from tutor.expression.grammar import grow
@@ -27,7 +27,7 @@ from tutor.expression.limits import MAX_LENGTH, number_text
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import APART, NUMBER
 from tutor.expression.spelling import Key, is_name, list_spelled, name_of, read_whole
-from tutor.expression.tokens import EULER, How, Spacing, Stop, Token
+from tutor.expression.tokens import EULER, STOPS_EARLY, How, Spacing, Stop, Token
 
 MAX_WORDS = 50_000
 """How many words a vocabulary remembers before it forgets them all."""
@@ -48,7 +48,12 @@ _ENTRY = re.compile(r"[A-Za-z0-9_]\[\s?[0-9]")
 _TRANSPOSED = re.compile(r"(?:\^|\*\*)\s?T")
 _WRAPPERS = (("$$", "$$"), ("$", "$"), ("\\(", "\\)"), ("\\[", "\\]"))
 _WORDS_OF_CHOICE = frozenset({"if", "else", "otherwise", "where"})
-_HINTS = {"=": "an expression has no equals sign; write steps as d = x + y"}
+_EMPTY = {
+    "expression": (tell("an empty expression"), tell("write a formula such as (x + y)*z")),
+    "answer": (tell("an empty answer"), tell("write a formula such as (x + y)*z, or a number")),
+}
+_STOPS = {"expression": tell("the expression stops too early"), "answer": tell("the answer stops too early")}
+_HINTS = {"=": tell("an expression has no equals sign; write steps as d = x + y")}
 
 
 class Careful(Exception):
@@ -94,8 +99,8 @@ def parse_with(text: str, vocabulary: Vocabulary) -> Expr:
     """Read an expression by a vocabulary; see `parse`."""
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
-            f"an expression of {len(text):,} characters is over the limit of {MAX_LENGTH:,}",
-            hint="write it in several steps, one formula each",
+            tell("an expression of {count:,} characters is over the limit of {limit:,}", count=len(text), limit=MAX_LENGTH),
+            hint=tell("write it in several steps, one formula each"),
         )
     tree = read_fast(text, vocabulary)
     return tree if tree is not None else read_slowly(text, *_unwrap_maths(text), vocabulary)
@@ -281,8 +286,8 @@ def read_slowly(text: str, start: int, end: int, vocabulary: Vocabulary) -> Expr
     text = narrow_signs(text)
     tokens, places, spaced = lex(text, start, end, vocabulary)
     if len(tokens) == 1:
-        hint = "write a formula such as (x + y)*z" + (", or a number" if vocabulary.noun == "answer" else "")
-        raise ExpressionError(f"an empty {vocabulary.noun}", hint=hint)
+        what, hint = _EMPTY[vocabulary.noun]
+        raise ExpressionError(what, hint=hint)
     try:
         return grow(tokens, How(spaced, vocabulary.arity))
     except Stop as stop:
@@ -290,11 +295,13 @@ def read_slowly(text: str, start: int, end: int, vocabulary: Vocabulary) -> Expr
 
 
 def _refuse(text: str, stop: Stop, places: list[int], vocabulary: Vocabulary) -> NoReturn:
-    what = f"the {vocabulary.noun}{stop.what[2:]}" if stop.what.startswith("it ") else stop.what
+    what = stop.what
+    if what == STOPS_EARLY and vocabulary.noun in _STOPS:
+        what = _STOPS[vocabulary.noun]
     if what == "this is out of place" and text[places[stop.at]] == "&":
         raise refuse_unknown(text, places[stop.at], vocabulary.hints) from None
     if what == "this is out of place":
-        what = f"{text[places[stop.at]]!r} is out of place"
+        what = tell("{text!r} is out of place", text=text[places[stop.at]])
     if stop.at < 0:
         raise ExpressionError(what, hint=stop.hint) from None
     raise refusal(text, what, places[stop.at], stop.hint) from None

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import NoReturn
 
+from tutor.errors import tell
 from tutor.expression import signs
 from tutor.expression.caret import refusal
 from tutor.expression.lexicon import Vocabulary
@@ -32,28 +33,30 @@ def read_number(text: str, at: int, end: int, known: Vocabulary, before: str = "
     else:
         match = signs.GROUPED.match(text, at, end) or signs.A_NUMBER.match(text, at, end)
         if match is None:
-            raise refusal(text, "a point stands alone", at, "a decimal is written with a point: 0.5")
+            raise refusal(text, tell("a point stands alone"), at, tell("a decimal is written with a point: 0.5"))
         word, length = re.sub("[−–]", "-", signs.drop_groups(match.group())), len(match.group())
     mantissa, _, exponent = word.lower().partition("e")
     if len(mantissa) > MAX_DIGITS or (exponent and abs(int(exponent[:9])) > MAX_DIGITS):
-        raise refusal(text, f"a number over the limit of {MAX_DIGITS} digits", at, "round it")
+        raise refusal(text, tell("a number over the limit of {limit} digits", limit=MAX_DIGITS), at, tell("round it"))
     if exponent and not ten and "e" + exponent in known.declared:
-        what = f"{word} may be a number or a product with e{exponent}"
-        raise refusal(text, what, at, f"write {mantissa}*e{exponent}")
+        what = tell("{word} may be a number or a product with e{exponent}", word=word, exponent=exponent)
+        raise refusal(text, what, at, tell("write {mantissa}*e{exponent}", mantissa=mantissa, exponent=exponent))
     apart = signs.APART.match(text, at + length, end) if not exponent and "e" not in known.declared else None
     if apart and (not known.free or not apart.group()[-2].isalpha()):
-        what = "a blank stands before the e of this number"
-        raise refusal(text, what, at + length, f"write {mantissa}e-2 for a power of ten, {mantissa}*e for Euler's number")
+        what = tell("a blank stands before the e of this number")
+        raise refusal(text, what, at + length,
+                      tell("write {mantissa}e-2 for a power of ten, {mantissa}*e for Euler's number", mantissa=mantissa))  # fmt: skip
     if text.startswith("{,}", at + length):
         _refuse_comma(text, at, at + length)
     if text[at + length : at + length + 1] == "_":
-        raise refusal(text, "a number has no index", at + length, "write the name in front of its index, such as w_1")
+        raise refusal(text, tell("a number has no index"), at + length, tell("write the name in front of its index, such as w_1"))
     return Number(number_text(word)), length
 
 
 def _refuse_comma(text: str, at: int, comma: int) -> NoReturn:
     first, rest = signs.match_digits(text, at), signs.match_digits(text, comma + 3)
-    raise refusal(text, "a comma inside a number", comma, f"a decimal is written with a point: {first}.{rest or 5}")
+    raise refusal(text, tell("a comma inside a number"), comma,
+                  tell("a decimal is written with a point: {first}.{rest}", first=first, rest=rest or 5))  # fmt: skip
 
 
 def _match_power_of_ten(text: str, at: int, end: int, known: Vocabulary) -> re.Match[str] | None:
@@ -65,8 +68,8 @@ def _match_power_of_ten(text: str, at: int, end: int, known: Vocabulary) -> re.M
     if _is_known(known, "x", ("x", "", "")):
         if known.free and not (letter["before"] and letter["after"]):
             return None
-        hint = "write 3.7e-1 or 3.7*10^-1, and 3*x for x"
-        raise refusal(text, "this x may be a sign or the quantity x", letter.start("after") - 1, hint)
+        hint = tell("write 3.7e-1 or 3.7*10^-1, and 3*x for x")
+        raise refusal(text, tell("this x may be a sign or the quantity x"), letter.start("after") - 1, hint)
     return signs.TEN_BY_X.match(text, at, end)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 
+from tutor.errors import tell
 from tutor.expression.letters import LETTERS
 from tutor.expression.nodes import Expr, Name, children
 
@@ -69,4 +70,4 @@ def write_product_meant(name: str) -> str:
     >>> write_product_meant("wx")
     'wx is taken as one quantity; write w*x for a product'
     """
-    return f"{name} is taken as one quantity; write {'*'.join(name)} for a product"
+    return tell("{name} is taken as one quantity; write {listed} for a product", name=name, listed='*'.join(name))

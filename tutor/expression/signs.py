@@ -83,9 +83,7 @@ CHARACTERS: dict[str, Token] = {
 }  # fmt: skip
 CHARACTERS |= {sign: CHARACTERS[meant] for sign, meant in SIGNS.items() if meant in CHARACTERS}
 ELSE = frozenset({"else", "otherwise", "sonst"})
-KNOWN_COMMANDS = (
-    "\\frac{a}{b}, \\cdot, \\times, \\sqrt{x}, \\sigma, \\hat{y}, \\partial, \\exp, \\ln, \\left( \\right) are"
-)
+KNOWN_COMMANDS = "\\frac{a}{b}, \\cdot, \\times, \\sqrt{x}, \\sigma, \\hat{y}, \\partial, \\exp, \\ln, \\left( \\right)"
 
 
 _WIDE = {0xFF01 + place: chr(0x21 + place) for place in range(94)} | {0x3000: " "}

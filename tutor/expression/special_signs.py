@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
-from tutor.errors import ExpressionError
+from tutor.errors import ExpressionError, tell
 from tutor.expression import signs
 from tutor.expression.lexicon import Vocabulary
 from tutor.expression.nodes import ONE, Div, Number
@@ -36,8 +36,8 @@ def _read_indicator(lexer: Lexer, match: re.Match[str]) -> None:
 def _read_environment(lexer: Lexer, match: re.Match[str]) -> None:
     if match[2] != "cases":
         raise lexer.fail(
-            f"the environment {make_visible(match[2])} is not read here",
-            "write one formula; a matrix goes where one is asked for",
+            tell("the environment {match} is not read here", match=make_visible(match[2])),
+            tell("write one formula; a matrix goes where one is asked for"),
         )
     lexer.put("C" if match[1] == "begin" else "E", None, len(match.group()))
 

@@ -9,15 +9,17 @@ import re
 from collections.abc import Callable
 from typing import Any, NamedTuple, NoReturn
 
-from tutor.errors import TutorError
+from tutor.errors import Told, TutorError, tell
 from tutor.expression.letters import LETTERS
 from tutor.expression.limits import MAX_BITS, MAX_EXPONENT, constant_bits, constant_size
 from tutor.expression.nodes import Add, Call, Div, Expr, Name, Neg, Number, Partial
 from tutor.expression.spelling import split_word
 
 Token = tuple[str, Any]
-STEPS = "write it in several steps"
-CHOICE = "write (1 if z > 0 else 0), or 1[z > 0]"
+STEPS = tell("write it in several steps")
+CHOICE = tell("write (1 if z > 0 else 0), or 1[z > 0]")
+STOPS_EARLY = tell("it stops too early")
+"""Told with the noun of what is read (`tutor.expression.parse`)."""
 EULER = Name("e")
 """Euler's number, until its exponent is read; by identity, so that a quantity e is another thing."""
 
@@ -59,19 +61,20 @@ def refuse_misplaced(tokens: list[Token], at: int) -> NoReturn:
     kind = tokens[at][0]
     if kind == ",":
         if tokens[at][1] == ";":
-            raise Stop(at, "a semicolon stands outside of a function's brackets", "write one formula; steps have names: d = x + y; f = d*z")
-        raise Stop(at, "a comma stands outside of a function's brackets", comma_hint(tokens, at))
+            raise Stop(at, tell("a semicolon stands outside of a function's brackets"),
+                       tell("write one formula; steps have names: d = x + y; f = d*z"))  # fmt: skip
+        raise Stop(at, tell("a comma stands outside of a function's brackets"), comma_hint(tokens, at))
     if kind == ")":
-        raise Stop(at, "a bracket is closed that was never opened", "remove it, or open it")
+        raise Stop(at, tell("a bracket is closed that was never opened"), tell("remove it, or open it"))
     if kind in "><":
-        raise Stop(at, "a comparison stands outside of a choice", CHOICE)
+        raise Stop(at, tell("a comparison stands outside of a choice"), CHOICE)
     if kind == "'":
-        raise Stop(at, "a prime belongs to a function", "write sigmoid'(z), or dL/dx")
+        raise Stop(at, tell("a prime belongs to a function"), tell("write sigmoid'(z), or dL/dx"))
     if kind == "$":
-        raise Stop(at, "it stops too early", "something is missing at the end")
+        raise Stop(at, STOPS_EARLY, tell("something is missing at the end"))
     if kind in "il":
-        raise Stop(at, "this choice has no condition", "write (a if z > 0 else b)")
-    raise Stop(at, "this is out of place", "a number, a name or a bracket belongs here")
+        raise Stop(at, tell("this choice has no condition"), tell("write (a if z > 0 else b)"))
+    raise Stop(at, "this is out of place", tell("a number, a name or a bracket belongs here"))
 
 
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
@@ -80,7 +83,10 @@ _GROUPED = re.compile(r"[1-9][0-9]{0,2}\.[0-9]{3}")
 
 def _show_both(whole: str, sign: str, first: str, second: str) -> str:
     """Both readings of 1,234.5 and 1.234,5: one number whose digits stand in groups, or two."""
-    return f"write {whole} where the {sign} groups the digits, or {first} and {second[:20]} apart where they are two numbers"
+    places = {"whole": whole, "first": first, "second": second[:20]}
+    if sign == "comma":
+        return tell("write {whole} where the comma groups the digits, or {first} and {second} apart where they are two numbers", **places)
+    return tell("write {whole} where the point groups the digits, or {first} and {second} apart where they are two numbers", **places)
 
 
 def comma_hint(tokens: list[Token], at: int) -> str:
@@ -92,9 +98,9 @@ def comma_hint(tokens: list[Token], at: int) -> str:
         if "." in after.text and len(before.text) < 4 and len(after.text.partition(".")[0]) == 3:  # 1,234.5
             return _show_both(f"{before.text}{after.text}", "comma", before.text, after.text)
         if len(before.text) < 4 and before.text[0] != "0" and len(after.text) == 3:
-            return f"write {before.text}.{after.text} or {before.text}{after.text}"
-        return f"a decimal is written with a point: {before.text[:20]}.{after.text}"
-    return "a decimal is written with a point: 0.5"
+            return tell("write {first}.{rest} or {first}{rest}", first=before.text, rest=after.text)
+        return tell("a decimal is written with a point: {first}.{rest}", first=before.text[:20], rest=after.text)
+    return tell("a decimal is written with a point: 0.5")
 
 
 def find_close(tokens: list[Token], at: int, opened: int) -> int:
@@ -103,9 +109,9 @@ def find_close(tokens: list[Token], at: int, opened: int) -> int:
     if kind == ")":
         if value == tokens[opened][1]:
             return at + 1
-        raise Stop(at, "this bracket closes one of another kind", f"close it with {tokens[opened][1]}")
+        raise Stop(at, tell("this bracket closes one of another kind"), tell("close it with {bracket}", bracket=tokens[opened][1]))
     if kind in ("$", "&", "n", "E", "|", ",", "l", "i"):
-        raise Stop(opened, "this bracket is never closed", f"close it with {tokens[opened][1]}")
+        raise Stop(opened, tell("this bracket is never closed"), tell("close it with {bracket}", bracket=tokens[opened][1]))
     refuse_misplaced(tokens, at)
 
 
@@ -116,11 +122,11 @@ def check_beside(tokens: list[Token], at: int, before: Expr | None, how: How) ->
         if how.spaced is None:
             raise Spacing
         if at not in how.spaced:
-            raise Stop(at, "readers disagree about this quotient", "write (a/b)*c or a/(b*c)")
+            raise Stop(at, tell("readers disagree about this quotient"), tell("write (a/b)*c or a/(b*c)"))
     if kind == "a" and type(value) in (Number, Div) and tokens[at - 1][0] in ("a", "s"):
         last = tokens[at - 1][1]
         if type(last) in (Number, Div):
-            raise Stop(at, "two numbers stand side by side", "put a sign between them")
+            raise Stop(at, tell("two numbers stand side by side"), tell("put a sign between them"))
 
 
 class Compared(NamedTuple):
@@ -176,17 +182,17 @@ def check_arity(arity: Callable[[str, int], int], func: str, args: list[Expr], p
     except TutorError as error:
         hint = error.hint
         if len(args) == 2 and all(type(arg) is Number for arg in args):
-            hint = f"{hint}; a decimal is written with a point"
+            hint = tell("{hint}; a decimal is written with a point", hint=hint)
         raise Stop(begun, error.what, hint) from None
     if primes and params != 1:
-        raise Stop(begun, f"{func}' of a function of several arguments", "write dL/dx instead")
+        raise Stop(begun, tell("{func}' of a function of several arguments", func=func), tell("write dL/dx instead"))
 
 
 def read_partial(tokens: list[Token], at: int) -> tuple[Expr, int]:
     """∂L/∂w5 or dL/dw5."""
     of, end = read_differential(tokens, at, at)
     if tokens[end][0] != "/":
-        raise Stop(at, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
+        raise Stop(at, tell("this derivative cannot be read"), tell("write ∂L/∂w5 or dL/dw5"))
     wrt, end = read_differential(tokens, end + 1, at)
     return make_derivative(of, wrt), end
 
@@ -196,7 +202,7 @@ def make_derivative(of: Expr, wrt: Expr) -> Expr:
     if type(wrt) is Call and type(of) is Name and type(wrt.args[0]) is Name:
         return Call("at", (Partial(of.name, wrt.args[0].name), *wrt.args[1:]))
     if type(of) is not Name or type(wrt) is not Name:
-        raise Stop(-1, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
+        raise Stop(-1, tell("this derivative cannot be read"), tell("write ∂L/∂w5 or dL/dw5"))
     return Partial(of.name, wrt.name)
 
 
@@ -209,7 +215,7 @@ def read_differential(tokens: list[Token], at: int, begun: int) -> tuple[Expr, i
         kind = "d" if kind == "a" else ""
     if kind == "d" and (type(value) is Name or (type(value) is Call and value.func == "at")):
         return value, at + 1
-    raise Stop(begun, "this derivative cannot be read", "write ∂L/∂w5 or dL/dw5")
+    raise Stop(begun, tell("this derivative cannot be read"), tell("write ∂L/∂w5 or dL/dw5"))
 
 
 def check_power(at: int, base: Expr, exponent: Expr) -> None:
@@ -217,10 +223,10 @@ def check_power(at: int, base: Expr, exponent: Expr) -> None:
     size = constant_size(exponent)
     if size is not None:
         if size > MAX_EXPONENT:
-            raise Stop(at, f"an exponent over {MAX_EXPONENT:,}", "no formula needs one; use a smaller power")
+            raise Stop(at, tell("an exponent over {limit:,}", limit=MAX_EXPONENT), tell("no formula needs one; use a smaller power"))
         bits = constant_bits(base)
         if bits is not None and bits * max(size, 1) > MAX_BITS:
-            raise Stop(at, "a constant of thousands of digits", "no formula needs one; use a smaller power")
+            raise Stop(at, tell("a constant of thousands of digits"), tell("no formula needs one; use a smaller power"))
 
 
 def apply_sign(sign: str | Named, first: Expr, second: Expr) -> Expr:
@@ -228,11 +234,11 @@ def apply_sign(sign: str | Named, first: Expr, second: Expr) -> Expr:
     return Call(sign.func, (first, second, *sign.settings)) if isinstance(sign, Named) else Call(sign, (first, second))
 
 
-def read_single(tokens: list[Token], at: int, begun: int, what: str) -> tuple[Expr, int]:
+def read_single(tokens: list[Token], at: int, begun: int, what: Told) -> tuple[Expr, int]:
     r"""The one sign that LaTeX takes where no braces stand: \frac1N, \frac y{n}; raises `Stop` for more than one."""
     kind, value = tokens[at]
     digit = type(value) is Number and len(value.text) == 1
     letter = type(value) is Name and (len(split_word(value.name)[0]) == 1 or value.name in LETTERS.values())
     if kind != "a" or not (digit or letter):
-        raise Stop(begun, f"this fraction has no {what} in braces", "write \\frac{a}{b}")
+        raise Stop(begun, what, tell("write \\frac{a}{b}"))
     return value, at + 1

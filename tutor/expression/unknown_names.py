@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from tutor.errors import ExpressionError, hint_near
+from tutor.errors import ExpressionError, hint_near, tell
 from tutor.expression import signs
 from tutor.expression.caret import refusal, refuse_unknown
 from tutor.expression.elsewhere import ELSEWHERE, function_hint
@@ -29,7 +29,8 @@ def refuse_no_quantity(text: str, typed: str, at: int, known: Vocabulary, tokens
     ):
         return refuse_unknown(text, after, known.hints)  # wж: the name only ends there because of it
     kinds = [token[0] for token in tokens[-3:] if token[0] != "'"]
-    return refusal(text, f"there is no quantity {make_visible(typed)}", at, _hint_name(typed, known, kinds[-2:] == ["f", "("]))
+    return refusal(text, tell("there is no quantity {name}", name=make_visible(typed)), at,
+                   _hint_name(typed, known, kinds[-2:] == ["f", "("]))  # fmt: skip
 
 
 def _hint_name(typed: str, known: Vocabulary, inside: bool) -> str:
@@ -39,13 +40,14 @@ def _hint_name(typed: str, known: Vocabulary, inside: bool) -> str:
         return function_hint(typed, ())
     if inside and len(typed) == 1 and names:
         inner = [name for name in names if name[:1] in "isznua"][-4:] or names[-4:]
-        return f"write by its name what the function is applied to, such as {', '.join(inner)}"
+        return tell("write by its name what the function is applied to, such as {names}", names=", ".join(inner))
     if call := _split_call(typed, known):
-        return f"did you mean {call}?"
+        return tell("did you mean {names}?", names=call)
     if typed.isalnum() and len(typed) < 9 and all(letter in known.declared for letter in typed):
-        return f"write {'*'.join(typed)} for a product"
+        return tell("write {product} for a product", product="*".join(typed))
     alike = [name for name in names if name[:1].lower() == typed[:1].lower() and abs(len(name) - len(typed)) < 4][:60]
-    listed = "the names are: " + ", ".join(names[:10]) + (", …" if len(names) > 10 else "") if names else ""
+    some = ", ".join([*names[:10], *(["…"] if len(names) > 10 else [])])
+    listed = tell("the names are: {names}", names=some) if names else ""
     return hint_near(typed[:40], alike) or listed
 
 

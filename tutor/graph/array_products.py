@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tutor.errors import GraphError
+from tutor.errors import GraphError, tell
 from tutor.expression.lexicon import STARRED
 from tutor.expression.nodes import Call, Expr, Mul, children, rebuild
 from tutor.expression.walk import is_transposed, transpose
@@ -67,8 +67,9 @@ def _arrange_beside_sign(product: Call, shapes: Mapping[str, Shape], beside: boo
             raise
         one, two, three = (shorten_call(part, shapes) for part in (left, last, second))
         raise GraphError(
-            f"readers disagree about {shorten_call(product, shapes)}: Python takes ({one} * {two}) @ ({three}), which does not fit",
-            hint=f"write ({one}) * ({two} @ ({three})), if that is meant",
+            tell("readers disagree about {product}: Python takes ({one} * {two}) @ ({three}), which does not fit",
+                 product=shorten_call(product, shapes), one=one, two=two, three=three),
+            hint=tell("write ({one}) * ({two} @ ({three})), if that is meant", one=one, two=two, three=three),
         ) from None
 
 
@@ -82,7 +83,7 @@ def _arrange_parts(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Exp
     if type(done) is Call and done.func == "matmul" and len(done.args) == 2:
         return _rows(done.args[0], done.args[1], shapes) or _group_entrywise(done, shapes)
     if type(done) is Call and done.func == ENTRYWISE and len(done.args) != 2:
-        raise GraphError(f"hadamard takes two arrays, not {len(done.args)}", hint="write A ⊙ B or hadamard(A, B)")
+        raise GraphError(tell("hadamard takes two arrays, not {count}", count=len(done.args)), hint=tell("write A ⊙ B or hadamard(A, B)"))
     if type(done) is not Mul:
         return done
     return _fold_factors(done.args, shapes, beside)
@@ -208,10 +209,13 @@ def _product(a: Expr, b: Expr, shapes: Mapping[str, Shape], beside: bool, *, sta
         if turned and not starred:
             return Call("matmul", (a, b))  # nobody writes Q Kᵀ for a product entry by entry
         if turned or not starred:
-            ways = "A ⊙ B" if turned else "A ⊙ B (or A * B)"
+            hint = tell("write A @ B for the matrix product, or A ⊙ B for the product entry by entry")
+            if not turned:
+                hint = tell("write A @ B for the matrix product, or A ⊙ B (or A * B) for the product entry by entry")
             raise GraphError(
-                f"readers disagree about the product of the square matrices {shorten_call(a, shapes)} and {shorten_call(b, shapes)}",
-                hint=f"write A @ B for the matrix product, or {ways} for the product entry by entry",
+                tell("readers disagree about the product of the square matrices {a} and {b}", a=shorten_call(a, shapes),
+                     b=shorten_call(b, shapes)),
+                hint=hint,
             )
     if first == second:
         return Call(ENTRYWISE, (a, b))

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import cycle, islice, permutations, product, repeat
 
-from tutor.errors import GraphError
+from tutor.errors import GraphError, tell
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Expr, Mul, Name, Neg, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
@@ -182,7 +182,8 @@ def _drop_diagonals(expr: Expr, shapes: Mapping[str, Shape], beside: bool) -> Ex
     vector = arrange_products(done.args[0], shapes, beside=beside) if len(done.args) == 1 else done
     shape = shape_of(vector, shapes) if len(done.args) == 1 else ()
     if len(shape) != 1:
-        raise GraphError(f"diag of {write_plain(done, as_written=True)[:60]}", hint="diag(v) makes a matrix of a vector v")
+        raise GraphError(tell("diag of {done}", done=write_plain(done, as_written=True)[:60]),
+                         hint=tell("diag(v) makes a matrix of a vector v"))
     size = size_expr(shape[0])
     inside = Call("inside", (Add((Name(" i"), Neg(Name(" j")), ONE)), ONE))
     identity = Call(INDEXED, (inside, Name(" i"), size, Name(" j"), size))
@@ -277,7 +278,8 @@ def _read_form(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], le
         missing = [letter for letter in met if letter and letter.strip() not in index]
         if missing:
             letter = missing[0].strip()
-            raise GraphError(f"the index {letter} stands at the right side only", hint=f"is a sum Σ_{letter} missing?")
+            raise GraphError(tell("the index {letter} stands at the right side only", letter=letter),
+                             hint=tell("is a sum Σ_{letter} missing?", letter=letter))
         orders: Iterable[Sequence[str]] = [[f" {letter}" for letter in index]]
         sizes |= {letter: size for letter, size in left.items() if letter not in sizes or _is_part(size, sizes[letter])}
     elif left:
@@ -285,7 +287,8 @@ def _read_form(tree: Expr, shapes: Mapping[str, Shape], index: Sequence[str], le
         sizes |= {letter: size for letter, size in left.items() if letter not in sizes}
     else:
         if unknown := [letter for index in ranges.computed for letter in index.weights if letter and letter not in sizes]:
-            raise GraphError(f"how far the index {unknown[0].strip()} runs is not clear", hint="write the left side, too: z_j = …")
+            raise GraphError(tell("how far the index {letter} runs is not clear", letter=unknown[0].strip()),
+                             hint=tell("write the left side, too: z_j = …"))
         orders = permutations(free) if len(free) <= 3 else [free]
     for order in orders:
         shape = tuple(sizes[letter] for letter in order if letter in sizes)
@@ -310,8 +313,8 @@ def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) 
         case Name() | Partial():
             if shape := shape_of(expr, shapes):
                 shown = write_plain(expr, as_written=True)
-                what = f"{shown} of shape {shape_text(shape)} stands without an index in an index form"
-                raise GraphError(what, hint=f"write {shown}_j")
+                what = tell("{shown} of shape {shape} stands without an index in an index form", shown=shown, shape=shape_text(shape))
+                raise GraphError(what, hint=tell("write {shown}_j", shown=shown))
             return Name(derivative_key(expr.of, expr.wrt)) if type(expr) is Partial else expr
     parts = children(expr)
     return rebuild(expr, tuple(_name_arrays(part, shapes, ranges) for part in parts)) if parts else expr
@@ -319,7 +322,7 @@ def _name_arrays(expr: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) 
 
 def _name_loop(loop: Call, letter: str, last: Sequence[Expr], body: Expr, shapes: Mapping[str, Shape], ranges: LetterRanges) -> Expr:
     """A sum or a maximum over a letter."""
-    own, what = f" {letter}", "a sum" if loop.func == "sum_over" else "a maximum"
+    own, what = f" {letter}", tell("a sum") if loop.func == "sum_over" else tell("a maximum")
     inner = LetterRanges({}, {**ranges.left, **ranges.sizes})
     done = _name_arrays(body, shapes, inner)
     if last:
@@ -331,7 +334,8 @@ def _name_loop(loop: Call, letter: str, last: Sequence[Expr], body: Expr, shapes
     if size is None:
         if not any(own in index.weights for index in inner.computed):
             raise GraphError(
-                f"{what} runs over {letter}, and nothing behind it has this index", hint=f"write Σ_{letter} w_j{letter} x_{letter}"
+                tell("{what} runs over {letter}, and nothing behind it has this index", what=what, letter=letter),
+                hint=tell("write Σ_{letter} w_j{letter} x_{letter}", letter=letter)
             )
         size = inner.find_last(own) if until is None else int(until.text) if type(until) is Number else str(write_plain(until))
         if isinstance(size, int) and until is not None:
@@ -339,29 +343,32 @@ def _name_loop(loop: Call, letter: str, last: Sequence[Expr], body: Expr, shapes
     reach = size if until is None else int(until.text) if type(until) is Number else ""
     ranges.computed += [index.close(own, reach) for index in inner.computed]
     if type(until) is Number and int(until.text) > (size if isinstance(size, int) else MOST_RUN):
-        raise GraphError(f"shapes do not fit: {what} over {letter} runs to {until.text[:20]}, and its arrays to {size}")
+        raise GraphError(tell("shapes do not fit: {what} over {letter} runs to {last}, and its arrays to {size}", what=what,
+                              letter=letter, last=until.text[:20], size=size))
     return Call(loop.func, (Name(own), until if until is not None else size_expr(size), done))
 
 
 def _check_bound(last: Expr, shapes: Mapping[str, Shape]) -> None:
     """A sum runs to a number, or to a size by its letter."""
     if type(last) is Name and not any(last.name in shape for shape in shapes.values()):
-        raise GraphError(f"a sum does not run to {last.name[:20]}", hint="write Σ_v, which runs as far as its arrays do")
+        raise GraphError(tell("a sum does not run to {name}", name=last.name[:20]),
+                         hint=tell("write Σ_v, which runs as far as its arrays do"))
 
 
 def _entry(array: Expr, index: Sequence[Expr], shapes: Mapping[str, Shape], ranges: LetterRanges) -> Expr:
     shape = shape_of(array, shapes)
     shown = write_plain(array, as_written=True)
     if len(index) != len(shape):
-        raise GraphError(f"{shown} of shape {shape_text(shape)} has {len(shape)} index, not {len(index)}", hint="one letter for each axis")
+        raise GraphError(tell("{shown} of shape {shape} has {count} index, not {given}", shown=shown, shape=shape_text(shape),
+                              count=len(shape), given=len(index)), hint=tell("one letter for each axis"))
     for part, size in zip(index, shape, strict=True):
         if type(part) is Name:
             _check_same(ranges.sizes, f" {part.name}", size)
         elif type(part) is not Number:
             ranges.computed.append(weigh_index(part, size))
         elif isinstance(size, int) and not 1 <= int(part.text) <= size:
-            what = f"there is no entry {part.text} of {shown}, which is {shape_text(shape)}"
-            raise GraphError(what, hint="entries are counted from 1")
+            what = tell("there is no entry {text} of {shown}, which is {shape}", text=part.text, shown=shown, shape=shape_text(shape))
+            raise GraphError(what, hint=tell("entries are counted from 1"))
     name = derivative_key(array.of, array.wrt) if type(array) is Partial else array.name if type(array) is Name else ""
     return Call("at", (Name(name), *map(name_letters, index)))
 
@@ -370,6 +377,7 @@ def _check_same(sizes: dict[str, Size], letter: str, size: Size) -> None:
     known = sizes.setdefault(letter, size)
     if known != size:
         raise GraphError(
-            f"shapes do not fit: the index {letter.strip()} runs to {known} at one place and to {size} at another",
-            hint="exchange the two indices of one of the matrices",
+            tell("shapes do not fit: the index {letter} runs to {known} at one place and to {size} at another", letter=letter.strip(),
+                 known=known, size=size),
+            hint=tell("exchange the two indices of one of the matrices"),
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from tutor.errors import GraphError
+from tutor.errors import GraphError, tell
 from tutor.expression.computed_index import Weights, weigh_letters
 from tutor.expression.index_signs import FROM_0
 from tutor.expression.nodes import Add, Call, Expr, Name, Neg, Number, children, rebuild
@@ -56,7 +56,8 @@ class LetterRanges:
         found = [last for index in self.computed if letter in index.weights and (last := self._find_inside(letter, index)) > 0]
         if not found:
             own = letter.strip()
-            raise GraphError(f"how far the index {own} runs is not clear", hint=f"write \\sum_{{{own}=1}}^{{3}}")
+            raise GraphError(tell("how far the index {letter} runs is not clear", letter=own),
+                             hint=tell("write \\sum_{{{own}=1}}^{{3}}", own=own))
         return min(found)
 
     def _find_inside(self, letter: str, index: ComputedIndex) -> int:
@@ -75,7 +76,8 @@ class LetterRanges:
         sizes = [index.size for index in self.computed if letter in index.weights]
         most = max((size for size in sizes if isinstance(size, int)), default=0)
         if last > most:
-            raise GraphError(f"shapes do not fit: the index {letter.strip()} runs to {last}, and its arrays to {most}")
+            raise GraphError(tell("shapes do not fit: the index {letter} runs to {last}, and its arrays to {size}", letter=letter.strip(),
+                                  last=last, size=most))
 
 
 def has_computed(expr: Expr) -> bool:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from tutor.errors import GraphError
+from tutor.errors import GraphError, tell
 from tutor.expression.index_signs import APART, FULL
 from tutor.expression.nodes import Call, Div, Expr, Neg, Number, children, rebuild
 from tutor.expression.plain import write_plain
@@ -81,7 +81,7 @@ class Resolver:
         """An array under another one whose entries are set apart: the gradient of a kernel."""
         x, g, apart, *more = call.args
         if func == "convolve":
-            raise GraphError("a convolution with entries set apart is not read", hint="write flip(x ⋆[d=2] G)")
+            raise GraphError(tell("a convolution with entries set apart is not read"), hint=tell("write flip(x ⋆[d=2] G)"))
         padding = more[0] if more else Number("0")
         step, wide = _read_setting(apart), 2 * _read_setting(padding)
         axes = [(n + wide - step * (o - 1), -step) for n, o in _list_axes(call, shapes[0], shapes[1])]
@@ -96,7 +96,7 @@ class Resolver:
         )
         sizes = list(asked) if fits else [own for own, _ in axes]
         if any(isinstance(size, int) and size < 1 for size in sizes):
-            raise GraphError(f"shapes do not fit: nothing is left of {write_plain(call, as_written=True)[:60]}")
+            raise GraphError(tell("shapes do not fit: nothing is left of {call}", call=write_plain(call, as_written=True)[:60]))
         return [Number(str(size)) for size in sizes]
 
     def _read_axis(self, call: Call) -> Expr:
@@ -105,8 +105,10 @@ class Resolver:
         axis = _read_number_of_axis(call.args[1]) if len(call.args) > 1 else 0
         own = axis + len(shape) if axis < 0 else axis
         if not 0 <= own < len(shape):
-            what = f"{write_plain(array, as_written=True)[:40]} of shape {shape_text(shape)} has no axis {axis}"
-            raise GraphError(what, hint=f"axes are counted from 0 to {len(shape) - 1}" if shape else "a number has no axes")
+            what = tell("{array} of shape {shape} has no axis {axis}", array=write_plain(array, as_written=True)[:40],
+                        shape=shape_text(shape), axis=axis)
+            raise GraphError(what, hint=tell("axes are counted from 0 to {count}",
+                                             count=len(shape) - 1) if shape else tell("a number has no axes"))
         size = size_expr(shape[own])
         if call.func == "size":
             return size
@@ -114,7 +116,8 @@ class Resolver:
         if len(shape) == 1:
             return Call(call.func, (array,))
         if behind > 1 and own:
-            raise GraphError(f"a sum along axis {axis} of {len(shape)} is not read", hint="write it in index form, Σ_v x_ivjk")
+            raise GraphError(tell("a sum along axis {axis} of {count} is not read", axis=axis, count=len(shape)),
+                             hint=tell("write it in index form, Σ_v x_ivjk"))
         func = _ALONG[call.func].split()[min(behind, 2)]
         summed = Call(func, (array,))
         return summed if call.func == "sum" else Div(summed, size)
@@ -129,8 +132,9 @@ class Resolver:
             if func == _POOLED[call.func] and after == shapes[0] and before in (*shapes[1:], before)[:1]
         }  # fmt: skip
         if len(found) != 1:
-            what = f"the windows of {write_plain(call, as_written=True)[:60]} are not clear"
-            raise GraphError(what, hint=f"write {call.func}({', '.join('GX'[:operands])}, k, s) with the window and its stride")
+            what = tell("the windows of {call} are not clear", call=write_plain(call, as_written=True)[:60])
+            raise GraphError(what, hint=tell("write {func}({operands}, k, s) with the window and its stride", func=call.func,
+                                             operands=', '.join('GX'[:operands])))
         ((before, settings),) = found
         sizes = [Number(str(size)) for size in before[-2:]] if call.func == "share" else []
         return Call(call.func, (*call.args, *sizes, *(Number(str(setting)) for setting in settings)))
@@ -149,15 +153,16 @@ def _list_axes(call: Call, one: Shape, two: Shape) -> list[tuple[int, int]]:
     count = min(len(one), len(two), 2)
     pairs = list(zip(one[-count:], two[-count:], strict=True))
     if not count or any(not isinstance(size, int) for pair in pairs for size in pair):
-        what = f"{write_plain(call, as_written=True)[:60]}: {shape_text(one)} and {shape_text(two)}"
-        raise GraphError(f"shapes do not fit: {what}", hint="a correlation is of arrays whose sizes are numbers")
+        both = f"{write_plain(call, as_written=True)[:60]}: {shape_text(one)}, {shape_text(two)}"
+        raise GraphError(tell("shapes do not fit: {both}", both=both), hint=tell("a correlation is of arrays whose sizes are numbers"))
     return [(int(a), int(b)) for a, b in pairs]
 
 
 def _read_setting(expr: Expr) -> int:
     if type(expr) is Number and expr.text.isdigit() and int(expr.text) < 1_000:
         return int(expr.text)
-    raise GraphError(f"{write_plain(expr)[:40]} is no setting", hint="a stride or a padding is a whole number such as 2")
+    raise GraphError(tell("{expr} is no setting", expr=write_plain(expr)[:40]),
+                     hint=tell("a stride or a padding is a whole number such as 2"))
 
 
 def _read_number_of_axis(expr: Expr) -> int:

@@ -7,7 +7,7 @@ from functools import lru_cache
 from math import prod
 from typing import TypeAlias
 
-from tutor.errors import GraphError
+from tutor.errors import GraphError, Told, tell
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
@@ -21,7 +21,7 @@ MAX_ENTRIES = 10**5
 """So many entries may an array have, and all arrays of an exercise together: each is proved one by one."""
 INDEXED = "indexed"
 """A formula in index form as an array: ``indexed(form, j, 3, i, 2)`` has the entries that ``form`` gives for j = 1..3, i = 1..2."""
-AXES = "an array has one axis (a vector), two (a matrix), three or four"
+AXES = tell("an array has one axis (a vector), two (a matrix), three or four")
 
 
 def shape_text(shape: Shape) -> str:
@@ -44,7 +44,8 @@ def size_of(expr: Expr) -> Size:
         return int(expr.text)
     if type(expr) is Name:
         return expr.name
-    raise GraphError(f"{write_plain(expr, as_written=True)} is no size", hint="a stride, a padding or a size is a whole number such as 2")
+    raise GraphError(tell("{expr} is no size", expr=write_plain(expr, as_written=True)),
+                     hint=tell("a stride, a padding or a size is a whole number such as 2"))
 
 
 class SeenShapes(dict[str, Shape]):
@@ -89,7 +90,8 @@ def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     first, shape = arrays[0]
     if isinstance(expr, Call) and len(expr.args) == 1 and expr.func.partition("_")[0] in _SEVERAL:
         what = expr.func.partition("_")[0]
-        raise GraphError(f"{expr.func} of one array, {shorten_call(first, shapes)} of shape {shape_text(shape)}", hint=_SEVERAL[what])
+        raise GraphError(tell("{func} of one array, {first} of shape {shape}", func=expr.func, first=shorten_call(first, shapes),
+                              shape=shape_text(shape)), hint=_SEVERAL[what])
     for other, second in arrays[1:]:
         if second != shape:
             raise refuse_misfit(expr, first, shape, other, second, shapes)
@@ -97,37 +99,45 @@ def _find_shape(expr: Expr, shapes: Mapping[str, Shape]) -> Shape:
     if isinstance(expr, Add) and singles:
         single = singles[0]
         raise GraphError(
-            f"a number ({shorten_call(single, shapes)}) is added to {shorten_call(first, shapes)} of shape {shape_text(shape)}",
-            hint=f"write fill({shorten_call(single, shapes)}, {', '.join(map(str, shape))}), or give it a shape",
+            tell("a number ({single}) is added to {first} of shape {shape}", single=shorten_call(single, shapes),
+                 first=shorten_call(first, shapes), shape=shape_text(shape)),
+            hint=tell("write fill({single}, {listed}), or give it a shape", single=shorten_call(single, shapes),
+                      listed=', '.join(map(str, shape))),
         )
     return shape
 
 
 _SEVERAL = {
-    "max": "max takes several arrays, entry by entry; the largest of n entries is max_pool(x, n)",
-    "min": "min takes several arrays, entry by entry",
-    "softmax": "softmax(z) takes all entries of z",
+    "max": tell("max takes several arrays, entry by entry; the largest of n entries is max_pool(x, n)"),
+    "min": tell("min takes several arrays, entry by entry"),
+    "softmax": tell("softmax(z) takes all entries of z"),
 }
-_WORDS = {Add: "added to", Mul: "multiplied with", Div: "divided by"}
+_WORDS = {Add: tell("added to"), Mul: tell("multiplied with"), Div: tell("divided by")}
 
 
 def refuse_misfit(
     expr: Expr, first: Expr, shape: Shape, other: Expr, second: Shape, shapes: Mapping[str, Shape]
 ) -> GraphError:
     """The refusal of two arrays that do not fit: both are named, with their shapes."""
-    word = _WORDS.get(type(expr), "combined entry by entry with")
-    hint = "both need the same shape"
+    word = _WORDS.get(type(expr), tell("combined entry by entry with"))
+    hint = tell("both need the same shape")
     one, two = shorten_call(first, shapes), shorten_call(other, shapes)
     if type(expr) is Call and (fits := _bind_alike("matmul", id(LAYERS["matmul"]), (shape, second), ())):
-        hint = f"entry by entry (⊙) both need the same shape; as a matrix product, {one} @ {two}, it is {shape_text(fits[2])}"
+        hint = tell("entry by entry (⊙) both need the same shape; as a matrix product, {one} @ {two}, it is {fits}", one=one, two=two,
+                    fits=shape_text(fits[2]))
     if isinstance(expr, Mul):
-        hint = "entry by entry (⊙) both need the same shape; W x needs as many columns of W as x has entries"
+        hint = tell("entry by entry (⊙) both need the same shape; W x needs as many columns of W as x has entries")
     if isinstance(expr, Add) and {len(shape), len(second)} == {1, 2}:
         bias, (size,), (rows, columns) = (other, second, shape) if len(second) == 1 else (first, shape, second)
-        ways = [f"in columns write columns({shorten_call(bias, shapes)}, {columns})"] if size == rows else []
-        ways += [f"in rows write rows({shorten_call(bias, shapes)}, {rows})"] if size == columns else []
-        hint = "for a bias of samples " + ", of samples ".join(ways) if ways else hint
-    return GraphError(f"shapes do not fit: {one} of shape {shape_text(shape)} is {word} {two} of shape {shape_text(second)}", hint=hint)
+        places = {"bias": shorten_call(bias, shapes), "width": columns, "height": rows}
+        if size == rows == columns:
+            hint = tell("for a bias of samples in columns write columns({bias}, {width}), of samples in rows write rows({bias}, {height})",
+                        **places)  # fmt: skip
+        elif size in (rows, columns):
+            hint = (tell("for a bias of samples in columns write columns({bias}, {width})", **places) if size == rows
+                    else tell("for a bias of samples in rows write rows({bias}, {height})", **places))  # fmt: skip
+    return GraphError(tell("shapes do not fit: {one} of shape {shape} is {word} {two} of shape {second}", one=one,
+                           shape=shape_text(shape), word=word, two=two, second=shape_text(second)), hint=hint)
 
 
 def shorten_call(expr: Expr, shapes: Mapping[str, Shape]) -> str:
@@ -164,7 +174,8 @@ def bind(call: Call, shapes: Mapping[str, Shape]) -> Bound:
     rows = LAYERS[call.func]
     operands = len(rows[0].arrays)
     if len(call.args) < operands:
-        raise GraphError(f"{call.func} takes {operands} operand(s), not {len(call.args)}", hint=_usage(rows))
+        raise GraphError(tell("{func} takes {operands} operand(s), not {count}", func=call.func, operands=operands, count=len(call.args)),
+                         hint=_usage(rows))
     arrays = [shape_of(arg, shapes) for arg in call.args[:operands]]
     found = _bind_alike(call.func, id(rows), tuple(arrays), call.args[operands:])
     return _bind_operands(call, arrays, shapes) if found is None else (found[0], dict(found[1]), found[2])
@@ -184,19 +195,15 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
     rows, operands = LAYERS[call.func], len(arrays)
     row = row_of(call.func, [len(shape) for shape in arrays], len(call.args) - operands)
     if row is None:
-        given = " and ".join(
-            f"{shorten_call(arg, shapes)} ({shape_text(shape)})" for arg, shape in zip(call.args, arrays, strict=False)
-        )
-        extra = len(call.args) - operands
-        settings = f" with {extra} setting{'s' if extra > 1 else ''}" if extra else ""
+        given = [f"{shorten_call(arg, shapes)} ({shape_text(shape)})" for arg, shape in zip(call.args, arrays, strict=False)]
         hint = _usage(rows)
         if f"{call.func}_columns" in LAYERS and len(arrays[0]) > 1:
             raise _refuse_axis(call, arrays[0], shapes)
         if call.func == "matmul" and max(map(len, arrays)) > 2:
             hint = _BATCHED
         if call.func == "transpose":
-            hint = "a vector is transposed in a product only, such as w^T x or x w^T; " + hint
-        raise GraphError(f"{operation_text(call.func)} does not take {given}{settings}", hint=hint)
+            hint = tell("a vector is transposed in a product only, such as w^T x or x w^T; {more}", more=hint)
+        raise GraphError(_refuse_operands(operation_text(call.func), given, len(call.args) - operands), hint=hint)
     sizes: dict[str, Size] = {}
     products: list[tuple[str, Size]] = []
     for (_, letters), shape, arg in zip(row.operands, arrays, call.args, strict=False):
@@ -204,59 +211,74 @@ def _bind_operands(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Sha
             if not name.isidentifier():
                 products.append((name, size))
             elif sizes.setdefault(name, size) != size:
-                hint = f"{shorten_call(arg, shapes)} needs {sizes[name]} where it has {size}"
-                raise GraphError(
-                    "shapes do not fit: " + _shape_of_both(call, arrays, shapes), hint=hint + _name_what_fits(call, arrays, shapes)
-                )
+                hint = tell("{arg} needs {sizes} where it has {size}", arg=shorten_call(arg, shapes), sizes=sizes[name], size=size)
+                both = _shape_of_both(call, arrays, shapes)
+                raise GraphError(tell("shapes do not fit: {both}", both=both), hint=_name_what_fits(call, arrays, shapes, hint))
     _settings(call, row, operands, sizes, shapes)
     for text, size in products:
         if (wanted := _result(call, text, sizes, shapes)) != size:
             both = _shape_of_both(call, arrays, shapes)
-            raise GraphError(f"shapes do not fit: {both}", hint=f"it needs {wanted} entries where it has {size}")
+            raise GraphError(tell("shapes do not fit: {both}", both=both),
+                             hint=tell("it needs {wanted} entries where it has {size}", wanted=wanted, size=size))
     result = tuple(_result(call, text, sizes, shapes) for text in row.result)
     if prod(size for size in result if isinstance(size, int)) > MAX_ENTRIES:
-        what = f"{operation_text(call.func)} makes an array of {shape_text(result)}"
-        raise GraphError(what, hint=f"the limit is {MAX_ENTRIES:,} entries")
+        what = tell("{func} makes an array of {result}", func=operation_text(call.func), result=shape_text(result))
+        raise GraphError(what, hint=tell("the limit is {limit:,} entries", limit=MAX_ENTRIES))
     return row, sizes, result
 
 
-def _shape_of_both(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape]) -> str:
-    return " and ".join(
-        f"{shorten_call(arg, shapes)} is {shape_text(shape)}" for arg, shape in zip(call.args, arrays, strict=False)
-    ) + f", in {shorten_call(call, shapes)}"  # fmt: skip
+def _refuse_operands(func: str, given: list[str], extra: int) -> Told:
+    if extra == 1:
+        return tell("{func} does not take {given} with 1 setting", func=func, given=given)
+    if extra:
+        return tell("{func} does not take {given} with {extra} settings", func=func, given=given, extra=extra)
+    return tell("{func} does not take {given}", func=func, given=given)
 
 
-def _name_what_fits(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape]) -> str:
-    """What may have been meant by a matrix product that does not fit: a transpose, or the product entry by entry."""
+def _shape_of_both(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape]) -> Told:
+    each = [
+        tell("{arg} is {shape}", arg=shorten_call(arg, shapes), shape=shape_text(shape)) for arg,
+        shape in zip(call.args, arrays, strict=False)
+    ]
+    return tell("{each}, in {call}", each=each, call=shorten_call(call, shapes))
+
+
+def _name_what_fits(call: Call, arrays: Sequence[Shape], shapes: Mapping[str, Shape], hint: Told) -> Told:
+    """A hint, and what may have been meant by a matrix product that does not fit: a transpose, or the product entry by entry."""
     if call.func != "matmul":
-        return ""
+        return hint
     one, two = (shorten_call(arg, shapes) for arg in call.args[:2])
     turned = len(arrays[0]) == 2 and len(arrays[1]) < 3 and arrays[0][0] == arrays[1][0]
-    entrywise = f"; entry by entry it is {one} ⊙ {two} (or {one} * {two})" if arrays[0] == arrays[1] else ""
-    return (f"; {one}^T would fit" if turned else "") + entrywise
+    if turned:
+        hint = tell("{hint}; {one}^T would fit", hint=hint, one=one)
+    if arrays[0] == arrays[1]:
+        hint = tell("{hint}; entry by entry it is {one} ⊙ {two} (or {one} * {two})", hint=hint, one=one, two=two)
+    return hint
 
 
 def _refuse_axis(call: Call, shape: Shape, shapes: Mapping[str, Shape]) -> GraphError:
     """A softmax of a matrix: which of its last two axes adds up to 1 is to be said."""
     func, of = call.func, shorten_call(call.args[0], shapes)
+    places = {"func": func, "of": of, "shape": shape_text(shape)}
     return GraphError(
-        f"{func} of the {'matrix' if len(shape) == 2 else 'array'} {of} of shape {shape_text(shape)}: along which axis?",
-        hint=f"write {func}_columns({of}) where every column is a sample, {func}_rows({of}) where every row is one",
+        tell("{func} of the matrix {of} of shape {shape}: along which axis?", **places) if len(shape) == 2
+        else tell("{func} of the array {of} of shape {shape}: along which axis?", **places),
+        hint=tell("write {func}_columns({of}) where every column is a sample, {func}_rows({of}) where every row is one", func=func, of=of),
     )
 
 
-_BY_SIGNS = {
-    "matmul": ("the matrix product", "write W x or A @ B, with as many columns of the first as the second has rows"),
-    "transpose": ("the transpose", "write W^T for a matrix W"),
-    "outer": ("the product x y^T", "write x y^T for vectors x and y"),
-    ENTRYWISE: ("the product entry by entry", "write A ⊙ B"),
+_BY_SIGNS: Mapping[str, tuple[Told, Told]] = {
+    "matmul": (tell("the matrix product"), tell("write W x or A @ B, with as many columns of the first as the second has rows")),
+    "transpose": (tell("the transpose"), tell("write W^T for a matrix W")),
+    "outer": (tell("the product x y^T"), tell("write x y^T for vectors x and y")),
+    ENTRYWISE: (tell("the product entry by entry"), tell("write A ⊙ B")),
 }
 """What is written with signs and not by its name, and how."""
 
 
 _BATCHED = (
-    "of arrays of three and four axes the last two multiply: A @ B with equal axes in front, or with a matrix on one side; "
-    "a vector of n entries is given the shape [n, 1]"
+    tell("of arrays of three and four axes the last two multiply: A @ B with equal axes in front, or with a matrix on one side; "
+    "a vector of n entries is given the shape [n, 1]")
 )
 
 
@@ -269,19 +291,27 @@ def operation_text(func: str) -> str:
     return _BY_SIGNS[func][0] if func in _BY_SIGNS else func
 
 
-def _usage(rows: Sequence[Layer]) -> str:
+def _name_operand(name: str, count: int) -> Told:
+    if not count:
+        return tell("the number {name}", name=name)
+    return tell("{name} of 1 dimension", name=name) if count == 1 else tell("{name} of {count} dimensions", name=name, count=count)
+
+
+def _usage(rows: Sequence[Layer]) -> Told:
     if rows[0].name in _BY_SIGNS:
         return _BY_SIGNS[rows[0].name][1]
     written = []
     for row in rows:
-        parts = [f"{name} of {len(sizes)} dimension{'s' if len(sizes) > 1 else ''}" if sizes else f"the number {name}"
-                 for name, sizes in row.operands]  # fmt: skip
-        written.append(f"{row.name}({', '.join(parts + [name for name, _ in row.settings])})")
-    return "write " + " or ".join(dict.fromkeys(written))
+        parts = [_name_operand(name, len(sizes)) for name, sizes in row.operands]
+        pattern = ", ".join(f"{{operand{place}}}" for place in range(len(parts)))  # a call has no words of its own
+        operands = {f"operand{place}": part for place, part in enumerate(parts)}
+        settings = "".join(f", {name}" for name, _ in row.settings)
+        written.append(tell(f"{row.name}({pattern}{settings})", **operands))
+    return tell("write {names}", names=tuple(dict.fromkeys(written)))
 
 
 def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], shapes: Mapping[str, Shape]) -> None:
-    words = {"s": "the stride", "p": "the padding", "k": "the window"}
+    words = {"s": tell("the stride"), "p": tell("the padding"), "k": tell("the window")}
     given = [size_of(arg) for arg in call.args[operands:]]
     missing = len(row.settings) - len(given)
     for default in row.defaults[len(row.defaults) - missing :] if missing else ():
@@ -290,18 +320,19 @@ def _settings(call: Call, row: Layer, operands: int, sizes: dict[str, Size], sha
             given[-1] = given[[name for name, _ in row.settings].index(default)]
     for (name, least), value in zip(row.settings, given, strict=True):
         if isinstance(value, int) and value < least:
-            raise GraphError(
-                f"{words.get(name, name)} of {row.name} is {value}", hint=f"it is a whole number from {least}"
-            )
+            what = tell("{setting} of {name} is {value}", setting=words.get(name, name), name=row.name, value=value)
+            raise GraphError(what, hint=tell("it is a whole number from {least}", least=least))
         sizes[name] = value
     for setting, limit in zip(row.within[::2], row.within[1::2], strict=True):
         value, most = sizes[setting], sizes[limit]
         if isinstance(value, int) and isinstance(most, int) and value > most:
-            what = f"the label {value} of {shorten_call(call, shapes)} is outside of the {most} classes"
+            what = tell("the label {value} of {call} is outside of the {limit} classes", value=value, call=shorten_call(call, shapes),
+                        limit=most)
             if call.func == "entry":
                 shape = shape_text(shape_of(call.args[0], shapes))
-                what = f"there is no entry {shorten_call(call, shapes)}: {shorten_call(call.args[0], shapes)} is {shape}"
-            raise GraphError(what, hint=f"it runs from 1 to {most}")
+                what = tell("there is no entry {call}: {array} is {shape}", call=shorten_call(call, shapes),
+                            array=shorten_call(call.args[0], shapes), shape=shape)
+            raise GraphError(what, hint=tell("it runs from 1 to {limit}", limit=most))
 
 
 def _result(call: Call, text: str, sizes: Mapping[str, Size], shapes: Mapping[str, Shape]) -> Size:
@@ -312,7 +343,7 @@ def _result(call: Call, text: str, sizes: Mapping[str, Size], shapes: Mapping[st
     parts = [sizes[part.name] if type(part) is Name else int(part.text) for part in children(expr)]  # type: ignore[union-attr]
     if any(isinstance(part, str) for part in parts):
         raise GraphError(
-            f"{call.func} needs sizes that are numbers, not letters", hint="give its operands shapes such as [4, 4]"
+            tell("{func} needs sizes that are numbers, not letters", func=call.func), hint=tell("give its operands shapes such as [4, 4]")
         )
     numbers = [int(part) for part in parts]
     if type(expr) is Add:
@@ -322,10 +353,16 @@ def _result(call: Call, text: str, sizes: Mapping[str, Size], shapes: Mapping[st
     size, window, stride, padding = numbers
     found = (size + 2 * padding - window) // stride + 1
     if found < 1 or window > size + 2 * padding:
-        what = "kernel" if call.func in ("correlate", "convolve") else "window"
-        more = f" with its padding of {padding}" if padding else ""
-        raise GraphError(
-            f"the {what} of {shorten_call(call, shapes)} has {window} entries and is larger than its input, which has {size}{more}",
-            hint=f"make the {what} smaller" + (" or the padding larger" if what == "kernel" else ""),
-        )
+        what, hint = tell("the window"), tell("make the window smaller")
+        if call.func in ("correlate", "convolve"):
+            what, hint = tell("the kernel"), tell("make the kernel smaller or the padding larger")
+        places = {"what": what, "call": shorten_call(call, shapes), "window": window, "size": size, "padding": padding}
+        if padding:
+            told = tell(
+                "{what} of {call} has {window} entries and is larger than its input, which has {size} with its padding of {padding}",
+                **places,
+            )
+        else:
+            told = tell("{what} of {call} has {window} entries and is larger than its input, which has {size}", **places)
+        raise GraphError(told, hint=hint)
     return found

@@ -11,7 +11,7 @@ from tutor.answer.compare.figures import write_decimal
 from tutor.answer.compare.formulas import Comparison, compare
 from tutor.answer.read.effort import MOST, Effort, spend_on
 from tutor.derive.working import list_referred
-from tutor.errors import TutorError
+from tutor.errors import TutorError, tell
 from tutor.exercise.question import Question, Tolerance
 from tutor.expression.keys import is_derivative, make_after_key
 from tutor.expression.nodes import Add, Expr, Number
@@ -151,7 +151,7 @@ class Judge:
         """Judge a number that is given for a quantity."""
         truth = self.sheet.truth.get(target)
         if truth is None:
-            return Judged("undecided", message=f"{question.ask} has no value at the given numbers")
+            return Judged("undecided", message=tell("{ask} has no value at the given numbers", ask=question.ask))
         try:
             constant = self.constant(expr)
         except TutorError as error:

@@ -20,7 +20,7 @@ from tutor.answer.read.typed_arrays import array_of
 from tutor.answer.read.working_lines import Line as Member
 from tutor.answer.read.working_lines import read_lines
 from tutor.derive.working import list_referred
-from tutor.errors import TutorError
+from tutor.errors import Told, TutorError, tell
 from tutor.exercise.question import LISTS, Question, Scheme
 from tutor.expression.nodes import Expr
 from tutor.expression.plain import write_plain
@@ -90,13 +90,13 @@ class AnswerJudge:
             if question.kind == "choice":
                 return self.choice()
             if len(text) > MAX_LENGTH:
-                what = f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}"
-                raise AnswerError(what, hint="write only what is asked for")
+                what = tell("an answer of {count:,} characters is over the limit of {limit:,}", count=len(text), limit=MAX_LENGTH)
+                raise AnswerError(what, hint=tell("write only what is asked for"))
             if question.kind == "expression" and question.array:
                 return judge_array(self) if question.shape else self.judge_single_or_array()
             return self.entries() if question.kind in LISTS else self.judge_single()
         except AnswerError as error:
-            return self.make_answer(Judged("unreadable", message=str(error)))
+            return self.make_answer(Judged("unreadable", message=error.said))
 
     def keep(
         self, target: str, *, right: bool, number: float | None = None, formula: Expr | None = None, limits: Range | None = None,
@@ -147,7 +147,7 @@ class AnswerJudge:
             text, note = read_plain_number(text, percent=question.form == "percent")
         members = self._as_meant(drop_question(read_lines(text, self.sheet.vocabulary), target), target)
         if not members:
-            raise AnswerError("there is no answer in this", hint="write a number or a formula")
+            raise AnswerError(tell("there is no answer in this"), hint=tell("write a number or a formula"))
         taken = _Read(tuple(members), answer_of(members, formula=formula))
         expr = taken.expr
         if isinstance(expr, AnswerError):
@@ -160,16 +160,17 @@ class AnswerJudge:
             judged = replace(judged, message=note)
         if judged.verdict in ("close", "wrong", "misconception") and judged.outcome in ("", "typed-back"):
             if not formula and (other := self.find_second_reading(target)):
-                return self.make_answer(Judged("undecided", message=f"{text.strip()} may be meant as {other}"), read=write_plain(expr))
+                return self.make_answer(Judged("undecided", message=tell("{text} may be meant as {other}", text=text.strip(),
+                                                                         other=other)), read=write_plain(expr))  # fmt: skip
             if count := find_count_read_as_number(expr):
-                message = f"{count}: is the value before an update meant?"
+                message = tell("{count}: is the value before an update meant?", count=count)
                 return self.make_answer(Judged("undecided", message=message), read=write_plain(expr))
             for member in members if judged.outcome == "" else ():
                 if isinstance(member.expr, AnswerError):  # what decides may stand in it: a person looks
                     raise member.expr
         named = find_named_otherwise(members, target)
         if named is not None and judged.verdict in (*RIGHT, "close") and self.is_another(target, named):
-            message = f"this says what {write_plain(named)} is, where {question.ask} is asked"
+            message = tell("this says what {named} is, where {ask} is asked", named=write_plain(named), ask=question.ask)
             return self.make_answer(Judged("undecided", message=message), read=write_plain(expr))
         line = self.find_broken(target, taken, judged, formula=formula)
         if line is not None and judged.verdict in RIGHT and not judged.outcome:
@@ -262,7 +263,7 @@ class AnswerJudge:
             return None
         goal = judged.goal
         if goal is None and target in self.sheet.truth:
-            goal = float(self.sheet.numbers.env[target][0])
+            goal = as_float(self.sheet.truth[target])  # a count is no quantity of the working
         env = self.sheet.numbers.env if self.sheet.truth and target not in self.sheet.whole else {}
         if formula and judged.verdict == "follow-through":
             return None
@@ -286,22 +287,23 @@ class AnswerJudge:
             commas = list(_DECIMAL_COMMA.finditer(text))
             if commas and len(cells) - len(commas) == len(question.targets):
                 comma = commas[0]
-                hint = "a decimal is written with a point: 0.5"
-                raise refusal(text, "a comma between two digits separates entries", comma.start() + 1, hint)
-            message = f"{len(cells)} entr{'y' if len(cells) == 1 else 'ies'} where {len(question.targets)} are asked"
+                hint = tell("a decimal is written with a point: 0.5")
+                raise refusal(text, tell("a comma between two digits separates entries"), comma.start() + 1, hint)
+            message = count_entries(len(cells), len(question.targets))
             slips = self.array_slips(front, matrices)
             return self.make_answer(Judged("misconception" if slips else "wrong", slips=slips, message=message))
         if self.is_transposed(matrices):
             slips = ((Slip("weights-transposed", question.targets[0]),),)
-            return self.make_answer(Judged("misconception", slips=slips, message="rows and columns are exchanged"))
+            return self.make_answer(Judged("misconception", slips=slips, message=tell("rows and columns are exchanged")))
         if shape := self.name_other_shape(front, matrices):
-            kind = "a matrix" if len(question.shape) == 2 else "an array"
-            return self.make_answer(Judged("wrong", message=f"{kind} of shape {shape} where {_times_signs(question.shape)} is asked"))
+            kind = tell("a matrix") if len(question.shape) == 2 else tell("an array")
+            return self.make_answer(Judged("wrong", message=tell("{kind} of shape {shape} where {wanted} is asked", kind=kind,
+                                                                 shape=shape, wanted=_times_signs(question.shape))))  # fmt: skip
         formula = not self.sheet.truth or question.kind == "expression"
         each: list[Judged] = []
         for target, cell in zip(question.targets, cells, strict=True):
             if isinstance(cell, AnswerError):
-                each.append(Judged("unreadable", message=str(cell)))
+                each.append(Judged("unreadable", message=cell.said))
             else:
                 each.append(self.judge_one(target, cell, formula=formula))
         judged = _judge_together(question, each)
@@ -324,12 +326,12 @@ class AnswerJudge:
                     if target in named else Judged("wrong")
                 )  # fmt: skip
             except AnswerError as error:
-                each.append(Judged("unreadable", message=str(error)))
+                each.append(Judged("unreadable", message=error.said))
         scheme = self.sheet.exercise.scheme
         share = sum((fold(credits_for(one.verdict, one.outcome, one.slips, scheme)) for one in each), Fraction(0)) / len(each)
         judged = _judge_together(question, each)
         if judged.verdict not in PERSON:
-            judged = replace(judged, message=f"{len(named)} entr{'y' if len(named) == 1 else 'ies'} where {len(each)} are asked")
+            judged = replace(judged, message=count_entries(len(named), len(each)))
         return self.make_answer(judged, read="; ".join(f"{name} = {value}" for name, value in named.items()), share=share)
 
     def array_slips(self, front: Sequence[int], matrices: Sequence[Rows]) -> tuple[tuple[Slip, ...], ...]:
@@ -426,12 +428,19 @@ def _place(number: int, shape: Sequence[int]) -> str:
     ('number 6', 'entry (2,1,2)')
     """
     if len(shape) < 3:
-        return f"number {number + 1}"
+        return tell("number {number}", number=number + 1)
     index: list[int] = []
     for size in shape[::-1]:
         number, place = divmod(number, size)
         index.insert(0, place + 1)
-    return f"entry ({','.join(map(str, index))})"
+    return tell("entry ({place})", place=",".join(map(str, index)))
+
+
+def count_entries(count: int, asked: int) -> Told:
+    """What to say where there are more or fewer entries than are asked."""
+    return tell("1 entry where {asked} are asked", asked=asked) if count == 1 else tell(
+        "{count} entries where {asked} are asked", count=count, asked=asked
+    )
 
 
 def _times_signs(shape: Sequence[int]) -> str:
@@ -463,7 +472,9 @@ def _judge_together(question: Question, each: list[Judged]) -> Judged:
         outcome: Outcome = next((judged.outcome for judged in each if judged.outcome), "")
         return Judged(verdict, outcome, follows=follows)
     count = sum(judged.verdict not in RIGHT for judged in each)
-    verb = "is" if count == 1 else "are"
     first = _place(each.index(wrong), question.shape)
-    message = f"{count} of {len(each)} entries {verb} not right, the first is {first}"
+    if count == 1:
+        message = tell("1 of {entries} entries is not right, the first is {first}", entries=len(each), first=first)
+    else:
+        message = tell("{count} of {entries} entries are not right, the first is {first}", count=count, entries=len(each), first=first)
     return replace(wrong, follows=follows, message=message)

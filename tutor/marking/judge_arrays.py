@@ -19,7 +19,7 @@ from tutor.answer.read.named_entries import read_named
 from tutor.answer.read.pasted import drop_setting
 from tutor.answer.read.working_lines import Line, read_lines
 from tutor.derive.working import list_referred
-from tutor.errors import GraphError, TutorError
+from tutor.errors import GraphError, TutorError, tell
 from tutor.expression.keys import derivative_key, is_derivative, read_derivative
 from tutor.expression.lexicon import Vocabulary
 from tutor.expression.nodes import Call, Expr, Name, children
@@ -140,12 +140,12 @@ class ArrayJudge:
         members = list(read_lines(self.text, known or self.sheet.array_vocabulary))
         index: tuple[str, ...] = ()
         if len(members) > 1 and self.is_entry(members[0].expr) and has_computed(members[0].expr):
-            raise AnswerError("the index at the left side is computed", hint="write one letter for each axis there, z_j = …")
+            raise AnswerError(tell("the index at the left side is computed"), hint=tell("write one letter for each axis there, z_j = …"))
         while len(members) > 1 and (is_question(members[0].expr, self.key) or self.read_left(members[0].expr)):
             index = self.read_left(members[0].expr) or index
             members = members[1:]
         if not members:
-            raise AnswerError("there is no answer in this", hint="write a formula such as W^T δ")
+            raise AnswerError(tell("there is no answer in this"), hint=tell("write a formula such as W^T δ"))
         written = _ReadFormula(tuple(members), answer_of(members, formula=True), index)
         if known is None:
             self.own.remember(written.expr)
@@ -251,7 +251,9 @@ class ArrayJudge:
             return ""
         place = ", ".join(map(str, found.place))
         sizes = ", ".join(f"{letter} = {size}" for letter, size in found.sizes)
-        return f"seen at entry ({place})" + (f" with {sizes}" if sizes else "")
+        if sizes:
+            return tell("seen at entry ({place}) with {sizes}", place=place, sizes=sizes)
+        return tell("seen at entry ({place})", place=place)
 
     def form(self, formula: ArrayFormula) -> Outcome:
         """Whether a right formula is written in another form than asked."""
@@ -265,11 +267,11 @@ class ArrayJudge:
 
     def judge_other_shape(self, formula: ArrayFormula, written: _ReadFormula) -> Judged:
         """An array of another shape: the transpose of what is asked (another layout), or something else."""
-        message = f"yours is {shape_text(formula.shape)}, asked is {shape_text(self.wanted)}"
+        message = tell("yours is {shape}, asked is {wanted}", shape=shape_text(formula.shape), wanted=shape_text(self.wanted))
         if self.wanted and not formula.shape:
             filled = ArrayFormula(Call("fill", (formula.expr, *map(size_expr, self.wanted))), self.wanted)
             if self.compare(filled).outcome == "equal":
-                return Judged("undecided", message=f"{message}; it is right where every entry is meant")
+                return Judged("undecided", message=tell("{message}; it is right where every entry is meant", message=message))
         if len(self.wanted) == 2 and formula.shape == self.wanted[::-1]:
             turned = ArrayFormula(Call("transpose", (formula.expr,)), self.wanted)
             if self.compare(turned).outcome == "equal":
@@ -281,9 +283,11 @@ class ArrayJudge:
         """A formula whose parts do not fit together: for a person where it is only written shorter than it is meant, else a slip where one
         change makes it right."""
         if _STARS & set(self.text) and self.is_sliding():
-            return Judged("undecided", message=f"{error.what}; a product sign may be meant as a correlation (⋆) or a convolution (∗)")
+            message = tell("{what}; a product sign may be meant as a correlation (⋆) or a convolution (∗)", what=error.what)
+            return Judged("undecided", message=message)
         if self.is_right_spread(expr, index):
-            return Judged("undecided", message=f"{error.what}; it is right where the vector is added to each column, or each row")
+            message = tell("{what}; it is right where the vector is added to each column, or each row", what=error.what)
+            return Judged("undecided", message=message)
         slips = self.sheet.array_slips.explain_repaired(self, expr, index)
         return Judged("misconception" if slips else "wrong", slips=slips, message=error.what)
 

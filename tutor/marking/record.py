@@ -58,7 +58,7 @@ def _as_plain(value: Any) -> Any:
     kind: type = type(value)
     if kind is str or value is None or kind is int:
         return value
-    if kind is Fraction:
+    if kind is Fraction or isinstance(value, str):  # a sentence that is told is kept in English
         return str(value)
     if kind is tuple or kind is list:
         return [_as_plain(item) for item in value]

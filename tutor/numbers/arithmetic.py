@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 
 import mpmath
 
-from tutor.errors import ExpressionError, ValueProblem
+from tutor.errors import ExpressionError, ValueProblem, tell
 from tutor.expression.nodes import Expr
 from tutor.numbers.balls import (
     accuracy,
@@ -211,7 +211,7 @@ def _as_unrounded(value: Value) -> Value:
 def divide(a: Value, b: Value) -> Value:
     """a/b; raises `ValueProblem` for b = 0."""
     if not signum(b):
-        raise ValueProblem("a division by zero", hint="choose values for which the denominator is not 0")
+        raise ValueProblem(tell("a division by zero"), hint=tell("choose values for which the denominator is not 0"))
     if type(a) is Fraction and type(b) is Fraction:
         return _check_bounds(a / b)
     return _as_wide(a) / _as_wide(b)
@@ -223,7 +223,7 @@ def power(a: Value, b: Value) -> Value:
         return _raise_whole(a, b.numerator)
     side = signum(a)
     if side < 0:
-        raise ValueProblem("a negative number to a power that is no whole number", hint="choose a positive base")
+        raise ValueProblem(tell("a negative number to a power that is no whole number"), hint=tell("choose a positive base"))
     if not side:
         return _power_of_zero(signum(b))
     if type(b) is Fraction and b == Fraction(1, 2):
@@ -254,7 +254,7 @@ def _check_told(value: Value) -> Value:
 
 def _power_of_zero(exponent: int) -> Fraction:
     if exponent < 0:
-        raise ValueProblem("0 to a negative power", hint="choose values for which the base is not 0")
+        raise ValueProblem(tell("0 to a negative power"), hint=tell("choose values for which the base is not 0"))
     return Fraction(0) if exponent else Fraction(1)
 
 
@@ -262,7 +262,7 @@ def _limit(exponent: Value, base: Value) -> None:
     """Refuse a power whose result has more than about four million digits."""
     shown, size = (as_real(as_public(part)) for part in (exponent, base))
     if size != 0 and abs(shown * CONTEXT.log(abs(size))) > MAX_ARGUMENT:
-        raise ValueProblem("an overflow: this power is too large to be written", hint="use smaller numbers")
+        raise ValueProblem(tell("an overflow: this power is too large to be written"), hint=tell("use smaller numbers"))
 
 
 def square_root(a: Value) -> Value:
@@ -273,26 +273,27 @@ def square_root(a: Value) -> Value:
 def _check_root(a: Value) -> None:
     if signum(a) < 0:
         raise ValueProblem(
-            f"the square root of a negative number ({shorten(a)})", hint="choose values for which it is not"
+            tell("the square root of a negative number ({a})", a=shorten(a)), hint=tell("choose values for which it is not")
         )
 
 
 def _check_exponential(x: Value) -> None:
     if x > MAX_ARGUMENT:
-        raise ValueProblem(f"an overflow: exp({shorten(x)}) is too large to be written", hint="use smaller numbers")
+        raise ValueProblem(tell("an overflow: exp({x}) is too large to be written", x=shorten(x)), hint=tell("use smaller numbers"))
 
 
 def _check_logarithm(x: Value) -> None:
     side = signum(x)
     if side <= 0:
-        kind = "zero" if not side else f"a negative number ({shorten(x)})"
-        raise ValueProblem(f"the logarithm of {kind}", hint="choose values for which its argument is positive")
+        what = tell("the logarithm of zero") if not side else tell("the logarithm of a negative number ({x})", x=shorten(x))
+        raise ValueProblem(what, hint=tell("choose values for which its argument is positive"))
 
 
 def _check_angle(name: str) -> Callable[[Value], None]:
     def check(x: Value) -> None:
         if absolute(x) > MAX_ANGLE:
-            raise ValueProblem(f"{name} of {shorten(x)}: too large an angle to be accurate", hint="use smaller numbers")
+            raise ValueProblem(tell("{name} of {x}: too large an angle to be accurate", name=name, x=shorten(x)),
+                               hint=tell("use smaller numbers"))  # fmt: skip
 
     return check
 
@@ -301,14 +302,16 @@ def _check_inverse(name: str, *, ends: bool) -> Callable[[Value], None]:
     def check(x: Value) -> None:
         size = absolute(x)
         if size > 1 or (size == 1 and not ends):
-            raise ValueProblem(f"{name} of {shorten(x)} does not exist", hint="choose values for which its argument lies between -1 and 1")
+            raise ValueProblem(tell("{name} of {x} does not exist", name=name, x=shorten(x)),
+                               hint=tell("choose values for which its argument lies between -1 and 1"))  # fmt: skip
 
     return check
 
 
 def _check_arcosh(x: Value) -> None:
     if x < 1:
-        raise ValueProblem(f"arcosh of {shorten(x)} does not exist", hint="choose values for which its argument is at least 1")
+        raise ValueProblem(tell("arcosh of {x} does not exist", x=shorten(x)),
+                           hint=tell("choose values for which its argument is at least 1"))  # fmt: skip
 
 
 _CHECKS: dict[str, Callable[[Value], None]] = {
@@ -371,7 +374,8 @@ def _digits(row: Primitive, args: Sequence[Value]) -> Value:
         found = compute_with(digits, row.ball, args)
     if not found.is_finite():
         listed = ", ".join(map(shorten, args))
-        raise ValueProblem(f"an overflow: {row.name}({listed}) is too large to be written", hint="use smaller numbers")
+        raise ValueProblem(tell("an overflow: {name}({listed}) is too large to be written", name=row.name, listed=listed),
+                           hint=tell("use smaller numbers"))  # fmt: skip
     return CONTEXT.mpf(0) if is_below_use(found) else +midpoint(found, CONTEXT)
 
 
@@ -406,7 +410,7 @@ def _definition(func: str, arity: int) -> tuple[tuple[str, ...], Expr]:
     row = function(func, arity)
     formula = value_of(row)
     if formula is None:
-        raise ExpressionError(f"the function {func} has no value")
+        raise ExpressionError(tell("the function {func} has no value", func=func))
     return row.params, formula
 
 

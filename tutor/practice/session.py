@@ -14,11 +14,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from tutor.answer.handed_in import is_blank
+from tutor.answer.handed_in import AnswerError, is_blank
 from tutor.answer.read.choices import read_choice
-from tutor.errors import hint_near
+from tutor.answer.read.several_values import refuse_several
+from tutor.errors import hint_near, tell
 from tutor.exercise.model import Exercise
-from tutor.marking.judge_answer import PERSON, RIGHT
+from tutor.marking.judge import Earlier, Judged
+from tutor.marking.judge_answer import PERSON, RIGHT, award
+from tutor.marking.marked import MarkedAnswer
 from tutor.practice.ladder import Rung, list_rungs
 from tutor.practice.records import (
     DONE,
@@ -77,7 +80,7 @@ def step(session: Session, event: Event) -> tuple[Session, Reply]:
     'look'
     """
     if session.ended:
-        raise PracticeError("the session has ended", hint="start another one")
+        raise PracticeError(tell("the session has ended"), hint=tell("start another one"))
     before = session
     session = _spend_time(session, event)
     session, reply = _HANDLERS[event.kind](session, event)
@@ -194,7 +197,7 @@ def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
         return session, Reply("answer", "", note="done")
     if is_blank(event.text):
         return session, Reply("answer", task.id, note="blank")
-    marked, earlier = lesson.marker.judge(task.question, event.text, session.earlier)
+    marked, earlier = _judge(session, task, event.text)
     own, exam = session.look_up(task.id), not lesson.settings.row.tells
     if own.status in ("right", "implied") and not exam:
         return _leave(session, task), Reply("answer", task.id, marked=marked, note="done")
@@ -223,6 +226,17 @@ def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
     if own.status != "shown" and share == 1:
         session, implied = _settle(session, task, event.text)
     return _leave(session, task), Reply("answer", task.id, marked=marked, implied=implied)
+
+
+def _judge(session: Session, task: AskedStep, text: str) -> tuple[MarkedAnswer, Earlier]:
+    """The answer to a task, marked.  Several values where one is asked cannot be read: in a session nobody chooses among them."""
+    question, marker = task.question, session.lesson.marker
+    try:
+        if not question.shape and question.kind != "choice":
+            refuse_several(text)
+    except AnswerError as error:
+        return award(question, text, Judged("unreadable", message=error.said), marker.exercise.scheme), session.earlier
+    return marker.judge(question, text, session.earlier)
 
 
 def _compare_chosen(task: AskedStep, text: str) -> str:
@@ -367,7 +381,8 @@ def _take_go(session: Session, event: Event) -> tuple[Session, Reply]:
     known = session.lesson.by_id
     if event.text not in known:
         first = ", ".join(list(known)[:SOME])
-        raise PracticeError(f"there is no step {make_visible(event.text)}", hint=hint_near(event.text, known) or f"there are {first}, …")
+        what = tell("there is no step {name}", name=make_visible(event.text))
+        raise PracticeError(what, hint=hint_near(event.text, known) or tell("there are {names}, …", names=first))
     return replace(session, at=event.text), Reply("go", event.text)
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
-from tutor.errors import ExpressionError, TutorError
+from tutor.errors import ExpressionError, TutorError, tell
 from tutor.expression.elsewhere import function_hint
 from tutor.expression.nodes import ZERO, Call, Expr, Name, children
 from tutor.expression.parse import parse
@@ -275,19 +275,21 @@ def function(name: str, arity: int) -> Function:
         return _MADE[name](name, arity)
     row = FUNCTIONS.get(name)
     if row is None:
-        raise ExpressionError(f"there is no function {name}", hint=function_hint(name, FUNCTIONS))
+        raise ExpressionError(tell("there is no function {name}", name=name), hint=function_hint(name, FUNCTIONS))
     if name == "softmax":
-        raise ExpressionError("softmax needs to know which component", hint="write softmax_1(z1, z2, z3) for the first")
+        raise ExpressionError(tell("softmax needs to know which component"), hint=tell("write softmax_1(z1, z2, z3) for the first"))
     if arity != len(row.params):
         wants = ", ".join(row.params)
-        raise ExpressionError(f"{name} takes {len(row.params)} argument(s), not {arity}", hint=f"write {name}({wants})")
+        raise ExpressionError(tell("{name} takes {count} argument(s), not {arity}", name=name, count=len(row.params), arity=arity),
+                              hint=tell("write {name}({wants})", name=name, wants=wants))  # fmt: skip
     return row
 
 
 def _softmax(component: int, arity: int) -> Function:
     if component > arity:
         raise ExpressionError(
-            f"softmax_{component} of {arity} values", hint=f"the components run from softmax_1 to softmax_{arity}"
+            tell("softmax_{component} of {arity} values", component=component, arity=arity),
+            hint=tell("the components run from softmax_1 to softmax_{arity}", arity=arity)
         )
     params = tuple(f"z{i}" for i in range(1, arity + 1))
     listed = ", ".join(params)
@@ -310,7 +312,7 @@ def component_row(name: str, arity: int) -> Function | None:
 
 def _make_extreme(name: str, arity: int) -> Function:
     if arity < 1:
-        raise ExpressionError(f"{name} of nothing", hint=f"write {name}(0, x)")
+        raise ExpressionError(tell("{name} of nothing", name=name), hint=tell("write {name}(0, x)", name=name))
     params = tuple(f"x{i}" for i in range(1, arity + 1))
     partials = [f"{name}_share({', '.join([own, *(other for other in params if other != own)])})" for own in params]
     first = tuple(_write_first(name, params, place) for place in range(arity))
@@ -340,7 +342,7 @@ def _gap(name: str, one: str, other: str) -> str:
 def _share(name: str, arity: int) -> Function:
     """1 where the first operand is the only largest (smallest), 1/k where it is one of k, else 0: its share of the derivative."""
     if arity < 2:
-        raise ExpressionError(f"{name} of fewer than two", hint=f"write {name}(x, y)")
+        raise ExpressionError(tell("{name} of fewer than two", name=name), hint=tell("write {name}(x, y)", name=name))
     row, best = FUNCTIONS[name], name.partition("_")[0]
     own, *rest = params = tuple(f"x{i}" for i in range(1, arity + 1))
 
@@ -400,7 +402,7 @@ def check_calls(expr: Expr, besides: Collection[str] = ()) -> None:
         if type(node) is Call and node.func != "pi" and node.func not in besides:
             row = function(node.func.rstrip("'"), len(node.args))
             if node.func.endswith("'") and len(row.params) != 1:
-                raise ExpressionError(f"{node.func} of a function of several arguments", hint="write dL/dx instead")
+                raise ExpressionError(tell("{func} of a function of several arguments", func=node.func), hint=tell("write dL/dx instead"))
         stack.extend(children(node))
 
 

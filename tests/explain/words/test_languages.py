@@ -10,12 +10,13 @@ import tutor
 from tutor.errors import TutorError
 from tutor.explain.words import languages
 from tutor.explain.words.languages import LANGUAGES, find_wording, read_phrases, require_wording
-from tutor.explain.words.wording import ENGLISH, TOPICS, list_english_phrases, list_faults, make_translation
+from tutor.explain.words.wording import ENGLISH, SENTENCES, TOPICS, list_english_phrases, list_faults, make_translation
 
 OTHERS = [code for code in LANGUAGES if code != "en"]
 FOLDER = Path(languages.__file__).parent
 ALIKE = {
-    "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Erratum", "linear", "Name", "Graph", "tutor", "Form"},
+    "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Erratum", "linear", "Name", "Graph", "tutor", "Form",
+           "{each}, in {call}"},
 }
 """What a language writes as English does, besides mathematics."""
 ADDRESS = re.compile(r"\b(du|dir|dich|dein\w*|euch|euer\w*)\b")
@@ -30,9 +31,13 @@ def test_a_language_is_complete(code):
 
 @pytest.mark.parametrize("code", OTHERS)
 def test_every_phrase_is_translated(code):
-    english = list_english_phrases()
-    same = {phrase for where, phrase in read_phrases(code).items() if phrase == english[where]}
+    same = {phrase for where, phrase in read_phrases(code).items() if phrase == find_english(where)}
     assert {phrase for phrase in same if any(map(is_word, LETTERS.findall(re.sub(r"\{.*?\}", "", phrase))))} == ALIKE[code]
+
+
+def find_english(where):
+    """The English phrase that a phrase of a translation says."""
+    return where.removeprefix(SENTENCES) if where.startswith(SENTENCES) else list_english_phrases()[where]
 
 
 def is_word(letters):
@@ -49,11 +54,11 @@ def test_nobody_reads_a_comma_as_a_decimal_point(code):
 
 def test_german_says_sie_and_begins_and_ends_as_english_does():
     """The blanks at the ends of a phrase join it to what stands beside it; a full stop ends a sentence in both."""
-    english, german = list_english_phrases(), read_phrases("de")
+    german = read_phrases("de")
     assert [phrase for phrase in german.values() if ADDRESS.search(phrase)] == []
-    ends = {where for where, phrase in german.items() if phrase[-1:] in (".", " ", ":") or english[where][-1:] in (".", " ", ":")}
-    assert {where for where in ends if german[where][-1] != english[where][-1]} == ABBREVIATED
-    begins = {where for where, phrase in german.items() if (phrase[:1] in " ;") != (english[where][:1] in " ;")}
+    ends = {where for where, phrase in german.items() if phrase[-1:] in (".", " ", ":") or find_english(where)[-1:] in (".", " ", ":")}
+    assert {where for where in ends if german[where][-1] != find_english(where)[-1]} == ABBREVIATED
+    begins = {where for where, phrase in german.items() if (phrase[:1] in " ;") != (find_english(where)[:1] in " ;")}
     assert begins == {"marking.IN_STEP", *WITH_COMMA}
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from tutor.answer.compare.places import Points
 from tutor.answer.read.effort import Effort
-from tutor.errors import ExpressionError, ValueProblem
+from tutor.errors import ExpressionError, ValueProblem, tell
 from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.expression.nodes import Expr, Number
 from tutor.expression.walk import as_name, substitute
@@ -80,7 +80,7 @@ class Field:
         if derivative is None or derivative.wrt not in entries or derivative.of not in entries or entries[derivative.of].shape:
             if key in self.points.world.leaves:  # the step size
                 return Array((), (key,))
-            raise ValueProblem(f"{key} has no value in this exercise", hint="a derivative is that of a single number")
+            raise ValueProblem(tell("{name} has no value in this exercise", name=key), hint=tell("a derivative is that of a single number"))
         of = str(entries[derivative.of].items[0])
         array = entries[derivative.wrt]
         return Array(array.shape, tuple(derivative_key(of, str(item)) for item in array.items))
@@ -92,7 +92,7 @@ class Field:
             entries = self.entries(key)
             for name in entries.items:
                 if not self.points.world.has(name):
-                    raise ValueProblem(f"{name} has no value in this exercise")
+                    raise ValueProblem(tell("{name} has no value in this exercise", name=name))
             columns = self.points.columns.fill(entries.items)
             if PLAIN:  # without NumPy there are two axes at most: the entries one by one
                 found = self._arrays[key] = Array(entries.shape, tuple(columns[name] for name in entries.items))
@@ -162,7 +162,8 @@ class Field:
         Raises `TutorError`, also for more than anyone can go through.
         """
         if (count := count_written(self.lower(expr))) > MAX_WRITTEN:
-            raise ExpressionError(f"its entries are formulas of {count:,} names and signs", hint=f"the limit is {MAX_WRITTEN:,}")
+            raise ExpressionError(tell("its entries are formulas of {count:,} names and signs", count=count),
+                                  hint=tell("the limit is {limit:,}", limit=MAX_WRITTEN))  # fmt: skip
         return self.make_single().value(expr).items
 
 

@@ -14,7 +14,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Literal
 
-from tutor.errors import TutorError
+from tutor.errors import TutorError, tell
 from tutor.exercise.question import Tolerance
 from tutor.expression.nodes import Expr, Mul, Neg, Number, Pow
 from tutor.expression.parse import parse
@@ -140,7 +140,7 @@ def _constant(expr: Expr, value: Value, tolerance: Tolerance, written: Value | N
     if written is None:
         used = names(expr)
         if used:
-            return NumberVerdict("undecided", reason=f"it is no number: {used[0]} stands in it")
+            return NumberVerdict("undecided", reason=tell("it is no number: {used} stands in it", used=used[0]))
         try:
             written = compute(expr, _NOTHING)
         except TutorError as problem:

@@ -21,7 +21,7 @@ from tutor.answer.compare.places import Columns, Place, Points, context, distanc
 from tutor.answer.compare.sampling import derivatives, points_of, sample
 from tutor.answer.compare.seen_values import MAX_DIGITS, decimal_text, leaf_text, ratio, ratio_in_floats, tell_apart
 from tutor.answer.read.effort import Effort, level, weight
-from tutor.errors import ExpressionError, ValueProblem
+from tutor.errors import ExpressionError, ValueProblem, tell
 from tutor.expression.nodes import Expr
 from tutor.numbers.arithmetic import DIGITS
 from tutor.numbers.arrays import Column, Flags, np
@@ -101,7 +101,7 @@ def compare(student: Expr | Program, expected: str | Expr, points: Points, effor
         known = points.columns.env
         missing = [name for name in names if name not in known and not points.world.has(name)]
         if missing:
-            return Comparison("undecided", reason=f"{missing[0]} has no value in this exercise")
+            return Comparison("undecided", reason=tell("{name} has no value in this exercise", name=missing[0]))
         if effort is not None:
             effort.spend(BASE_WORK + 4 * len(answer.code))
         with np.errstate(all="ignore"):
@@ -230,9 +230,9 @@ class _Pair:
             if verdict.kind == "differs":
                 return self.refute(self.points.columns, number, verdict)
             if verdict.kind == "unknown":
-                return Comparison("undecided", reason="terms of very different sizes")
+                return Comparison("undecided", reason=tell("terms of very different sizes"))
             both += verdict.kind == "same"
-        return None if both else Comparison("undecided", reason="it has no value at the points that were tried")
+        return None if both else Comparison("undecided", reason=tell("it has no value at the points that were tried"))
 
     def compare_carefully(self, done: Sequence[Column], clear: Flags, finite: Flags) -> Comparison:
         """Answers with branches, or that do not exist everywhere, or that floats call different and fifty digits do not."""
@@ -248,7 +248,7 @@ class _Pair:
             lost[number] = verdict.kind in ("mine", "unknown")
             there[number] = verdict.kind != "theirs"
         if not np.any(there & ~lost):
-            return Comparison("undecided", reason="it has no value at the points that were tried")
+            return Comparison("undecided", reason=tell("it has no value at the points that were tried"))
         rows = [widen(row, len(finite)) for row in conditions(self.answer, done)]
         numbers = self.choose_points(rows, there & ~lost)
         against = self.confirm(numbers, len(finite)) or self.compare_beyond(rows, there & ~lost) or self.compare_on_kinks()
@@ -258,7 +258,7 @@ class _Pair:
         if near.any() and not np.any(near & lost):
             return EQUAL
         if 2 * np.count_nonzero(lost) > np.count_nonzero(there):
-            return Comparison("undecided", reason="it has no value at most of the points that were tried")
+            return Comparison("undecided", reason=tell("it has no value at most of the points that were tried"))
         return EQUAL
 
     def choose_points(self, rows: Sequence[Column], usable: Flags) -> list[int]:
@@ -283,7 +283,7 @@ class _Pair:
         compared on both sides of where it changes, as near as fifty digits can tell."""
         unknown = self.list_unknown_kinks()
         if len(unknown) > MAX_KINKS:
-            return Comparison("undecided", reason=f"more than {MAX_KINKS} kinks")
+            return Comparison("undecided", reason=tell("more than {limit} kinks", limit=MAX_KINKS))
         for kink in unknown:
             row = rows[kink]
             plus = [n for n in (*self.points.generic, *range(len(usable))) if row[n] > 0]
@@ -404,8 +404,9 @@ class _Pair:
             if verdict.kind == "differs":
                 found = self.refute_at(place.leaves, verdict)
                 return Comparison(
-                    "undecided", found.point, found.yours, found.expected, "it differs exactly on a kink only, where a convention counts"
-                )  # fmt: skip
+                    "undecided", found.point, found.yours, found.expected,
+                    tell("it differs exactly on a kink only, where a convention counts")
+                )
         return None
 
     def refute(

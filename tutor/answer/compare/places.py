@@ -17,7 +17,7 @@ from fractions import Fraction
 from functools import cache
 
 from tutor.derive.slope import list_tie_choices
-from tutor.errors import ValueProblem
+from tutor.errors import ValueProblem, tell
 from tutor.expression.keys import read_derivative
 from tutor.expression.nodes import Call, Expr, Name, children
 from tutor.expression.walk import SHARES
@@ -130,7 +130,7 @@ class World:
                 found[target] = None
             elif target not in found and target not in self._free and target not in open_:
                 if not self.has(target):
-                    raise ValueProblem(f"{target} has no value")
+                    raise ValueProblem(tell("{name} has no value", name=target))
                 open_.add(target)
                 stack.append((target, True))
                 stack.extend([(part, False) for part in self.program(target).names])

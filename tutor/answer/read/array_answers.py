@@ -11,6 +11,7 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.answer_refusals import refusal
 from tutor.answer.read.reading import MAX_LENGTH, read, trim_answer
 from tutor.answer.read.vocabulary import Vocabulary
+from tutor.errors import tell
 from tutor.expression.nodes import Expr
 
 MAX_CELLS = 1_000
@@ -31,8 +32,8 @@ _WRAPPED = re.compile(
 )
 _OPTION = re.compile(r"\s*[a-z_]{1,20}\s?=[^=\[({,]{1,60}")
 _BAR = re.compile(r"(?<=[0-9.])\s{1,20}\|\s{1,20}(?=[-+−.0-9])")
-AS_A_LIST = "write the entries in brackets, with commas between them: [1, 2] or [[1, 2], [3, 4]]"
-NESTED = "write every matrix in brackets, and all of them in one more: [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]"
+AS_A_LIST = tell("write the entries in brackets, with commas between them: [1, 2] or [[1, 2], [3, 4]]")
+NESTED = tell("write every matrix in brackets, and all of them in one more: [[[1, 2], [3, 4]], [[5, 6], [7, 8]]]")
 _SIZED = re.compile(r"\\(?:left|[bB]igg?l?)(?![a-z])\s{0,9}")
 _SIZED_END = re.compile(r"\\(?:right|[bB]igg?r?)\s{0,9}\Z")
 _SPACE = re.compile(r"\s|\\[,;:! ]|\\(?:q?quad|(?:thin|med|thick)space)(?![a-z])|&")
@@ -48,11 +49,12 @@ def read_entries(text: str, vocabulary: Vocabulary) -> Rows:
     """
     if len(text) > MAX_LENGTH:
         raise AnswerError(
-            f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}", hint="write the entries only"
+            tell("an answer of {count:,} characters is over the limit of {limit:,}", count=len(text), limit=MAX_LENGTH),
+            hint=tell("write the entries only")
         )
     start, end = trim_answer(text)
     if start == end:
-        raise AnswerError("an empty answer", hint="write the entries, such as [1, 2] or [[1, 2], [3, 4]]")
+        raise AnswerError(tell("an empty answer"), hint=tell("write the entries, such as [1, 2] or [[1, 2], [3, 4]]"))
     flip = _TRANSPOSED.search(text, start, end)
     start, end = _unwrap_call(text, start, end, vocabulary)
     if flip and end == flip.end() and (inner := _unwrap_call(text, start, flip.start(), vocabulary)) != (start, flip.start()):
@@ -65,7 +67,7 @@ def read_entries(text: str, vocabulary: Vocabulary) -> Rows:
     if not text.startswith("\\", _trim(text, start, end)[0]):
         _check_brackets(text, start, end)
     if sum(map(len, rows)) > MAX_CELLS:
-        raise AnswerError(f"more than {MAX_CELLS:,} entries", hint="write only the entries that are asked for")
+        raise AnswerError(tell("more than {limit:,} entries", limit=MAX_CELLS), hint=tell("write only the entries that are asked for"))
     cells = []
     failures = 0
     for row in rows:
@@ -74,19 +76,19 @@ def read_entries(text: str, vocabulary: Vocabulary) -> Rows:
         if failures > MAX_FAILURES:
             first = next(entry for read_row in cells for entry in read_row if isinstance(entry, AnswerError))
             raise AnswerError(
-                f"more than {MAX_FAILURES} entries cannot be read; the first: {first.what}",
+                tell("more than {limit} entries cannot be read; the first: {what}", limit=MAX_FAILURES, what=first.what),
                 spot=first.spot,
                 hint=first.hint,
             )
     flat = [entry for read_row in cells for entry in read_row]
     if not flat:
-        raise AnswerError("there are no entries", hint=AS_A_LIST)
+        raise AnswerError(tell("there are no entries"), hint=AS_A_LIST)
     if isinstance(flat[0], AnswerError) and all(isinstance(entry, AnswerError) for entry in flat):
         raise AnswerError(flat[0].what, spot=flat[0].spot, hint=flat[0].hint if text[start] in "([{\\" else AS_A_LIST)
     if flip:
         if len({len(row) for row in cells}) > 1:
             raise refusal(
-                text, "rows of different lengths cannot be transposed", flip.start(), "give every row as many entries"
+                text, tell("rows of different lengths cannot be transposed"), flip.start(), tell("give every row as many entries")
             )
         cells = list(zip(*cells, strict=True))
     return tuple(cells)
@@ -109,15 +111,15 @@ def read_array(text: str, vocabulary: Vocabulary, axes: int) -> tuple[tuple[int,
             return (), (read_entries(text, vocabulary),)
         if any(len(part) != len(parts[0]) for part in parts):
             place = next(i for i, part in enumerate(parts) if len(part) != len(parts[0]))
-            raise refusal(text, "this part has another length than the one before it", spans[place][0], NESTED)
+            raise refusal(text, tell("this part has another length than the one before it"), spans[place][0], NESTED)
         front.append(len(parts[0]))
         spans = [span for part in parts for span in part]
         if len(spans) > MAX_CELLS:
-            raise AnswerError(f"more than {MAX_CELLS:,} entries", hint="write only the entries that are asked for")
+            raise AnswerError(tell("more than {limit:,} entries", limit=MAX_CELLS), hint=tell("write only the entries that are asked for"))
     _check_brackets(text, *trim_answer(text))
     matrices = tuple(read_entries(text[start:end], vocabulary) for start, end in spans)
     if sum(len(row) for rows in matrices for row in rows) > MAX_CELLS:
-        raise AnswerError(f"more than {MAX_CELLS:,} entries", hint="write only the entries that are asked for")
+        raise AnswerError(tell("more than {limit:,} entries", limit=MAX_CELLS), hint=tell("write only the entries that are asked for"))
     return tuple(front), matrices
 
 
@@ -152,7 +154,7 @@ def _entry(text: str, cell: Span, vocabulary: Vocabulary) -> Expr | AnswerError:
         piece = piece[1:-1]
     try:
         if not piece:
-            return refusal(text, "an empty entry", min(cell[0], len(text)), "write every entry, also a 0")
+            return refusal(text, tell("an empty entry"), min(cell[0], len(text)), tell("write every entry, also a 0"))
         return read(piece, vocabulary)
     except AnswerError as error:
         return error
@@ -179,12 +181,12 @@ def _check_brackets(text: str, start: int, end: int) -> None:
             opened.append(at)
         elif text[at] in ")]}":
             if not opened:
-                raise refusal(text, "a bracket is closed that was never opened", at, AS_A_LIST)
+                raise refusal(text, tell("a bracket is closed that was never opened"), at, AS_A_LIST)
             if text[opened[-1]] != _PAIRS[text[at]]:
-                raise refusal(text, f"{text[opened[-1]]} is closed by {text[at]}", at, AS_A_LIST)
+                raise refusal(text, tell("{first} is closed by {second}", first=text[opened[-1]], second=text[at]), at, AS_A_LIST)
             opened.pop()
     if opened:
-        raise refusal(text, "this bracket is never closed", opened[0], AS_A_LIST)
+        raise refusal(text, tell("this bracket is never closed"), opened[0], AS_A_LIST)
 
 
 def _is_taken_apart(text: str, start: int, end: int) -> bool:
@@ -241,8 +243,8 @@ def _split_rows(text: str, start: int, end: int, *, bracketed: bool) -> list[lis
     if not bracketed and len(rows) > 1:
         comma = next((m for row in rows if (m := _DECIMAL_COMMA.search(text, *row))), None)
         if comma and not all(_find_inside(text, *_trim(text, *row)) for row in rows):
-            raise refusal(text, "a comma inside a list that semicolons or lines separate", comma.start() + 1,
-                          "a decimal is written with a point: 0.5; rows of a matrix go in brackets: [[1, 2], [3, 4]]")  # fmt: skip
+            raise refusal(text, tell("a comma inside a list that semicolons or lines separate"), comma.start() + 1,
+                          tell("a decimal is written with a point: 0.5; rows of a matrix go in brackets: [[1, 2], [3, 4]]"))  # fmt: skip
     found = []
     for row in rows:
         inner = _find_inside(text, *_trim(text, *row))
@@ -277,14 +279,14 @@ def _latex_rows(text: str, matrix: re.Match[str], start: int, end: int) -> list[
     if close < 0 or text[start : matrix.start()].strip(" (["):
         raise refusal(
             text,
-            "this matrix cannot be read",
+            tell("this matrix cannot be read"),
             matrix.start(),
-            "write \\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}, or [[1, 2], [3, 4]]",
+            tell("write \\begin{pmatrix} 1 & 2 \\\\ 3 & 4 \\end{pmatrix}, or [[1, 2], [3, 4]]"),
         )
     after = text[close + len(matrix["kind"]) + 6 : end]
     if after.replace("\\right", "").strip(" )]"):
         raise refusal(
-            text, "something stands behind the matrix", close + len(matrix["kind"]) + 6, "write the matrix only"
+            text, tell("something stands behind the matrix"), close + len(matrix["kind"]) + 6, tell("write the matrix only")
         )
     rows: list[Span] = []
     begin = matrix.end()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.answer_refusals import refusal
+from tutor.errors import tell
 
 MAX_LENGTH = 2_000
 _BETWEEN = re.compile(r"[\s,;/&+]+|\band\b")
@@ -23,7 +24,7 @@ def read_choice(text: str, options: Sequence[tuple[str, str]], translated: Seque
     ('b',)
     """
     if len(text) > MAX_LENGTH:
-        raise AnswerError(f"an answer of {len(text):,} characters", hint="write the letter only")
+        raise AnswerError(tell("an answer of {count:,} characters", count=len(text)), hint=tell("write the letter only"))
     whole = " ".join(text.casefold().split()).rstrip(".")
     for letter, option in (*options, *translated):
         if whole == " ".join(option.casefold().split()).rstrip("."):
@@ -33,9 +34,10 @@ def read_choice(text: str, options: Sequence[tuple[str, str]], translated: Seque
     for match in re.finditer(r"\S+", _BETWEEN.sub(lambda m: " " * len(m.group()), text)):
         word = match.group().strip("().[]:").casefold()
         if word and word not in known:
-            raise refusal(text, f"this is none of the options {', '.join(known)}", match.start(), "write a letter, such as a")
+            raise refusal(text, tell("this is none of the options {letters}", letters=", ".join(known)), match.start(),
+                          tell("write a letter, such as a"))  # fmt: skip
         if word:
             chosen.append(word)
     if not chosen:
-        raise refusal(text, "no option is chosen", 0, "write a letter, such as a")
+        raise refusal(text, tell("no option is chosen"), 0, tell("write a letter, such as a"))
     return tuple(letter for letter in known if letter in chosen)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from tutor.errors import ExpressionError
+from tutor.errors import ExpressionError, tell
 from tutor.expression.nodes import Call, Expr, Name, Number, Pow, children
 from tutor.numbers.arithmetic import DIGITS
 from tutor.numbers.lowering import COSTLY, POW, SQRT
@@ -48,7 +48,7 @@ def spend_on(left: int, expr: Expr) -> int:
     """
     left -= effort(expr)
     if left < 0:
-        raise ExpressionError("it would take too long to compute it", hint="write it in several steps")
+        raise ExpressionError(tell("it would take too long to compute it"), hint=tell("write it in several steps"))
     return left
 
 
@@ -71,7 +71,7 @@ class Effort:
         """Raises `ExpressionError` when nothing is left, so that no answer can make a comparison take long."""
         self.left -= work
         if self.left < 0:
-            raise ExpressionError("it would take too long to compare it")
+            raise ExpressionError(tell("it would take too long to compare it"))
 
 
 def level(digits: int) -> int:

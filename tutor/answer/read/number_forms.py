@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from tutor.answer.read.answer_refusals import refusal
+from tutor.errors import tell
 from tutor.expression.signs import NUMBER
 
 MAX_LENGTH = 200
@@ -128,8 +129,8 @@ def read_plain_number(text: str, *, percent: bool = False) -> tuple[str, str]:
     if len(text) > MAX_LENGTH:
         return text, ""
     if found := _IN_BRACKETS.search(text):
-        hint = "write the number alone, or a sign for a product: 0.082*2"
-        raise refusal(text, f"{found.group()} may be a number with digits in brackets behind it", found.start(), hint)
+        hint = tell("write the number alone, or a sign for a product: 0.082*2")
+        raise refusal(text, tell("{found} may be a number with digits in brackets behind it", found=found.group()), found.start(), hint)
     if match := _PRINTED.fullmatch(text):
         return match["number"], ""
     if percent and (match := _PERCENT.fullmatch(text)):
@@ -141,7 +142,7 @@ def read_plain_number(text: str, *, percent: bool = False) -> tuple[str, str]:
         over, under = parts.get("over") or parts.get("digit"), parts.get("under") or parts.get("below")
         part = f"{over}/{under}" if over else parts["part"]
         read = f"-({parts['whole']} + {part})" if parts["sign"] else f"{parts['whole']} + {part}"
-        return read, f"{text.strip().rstrip('.')} is read as {read}"
+        return read, tell("{shown} is read as {read}", shown=text.strip().rstrip('.'), read=read)
     return text, ""
 
 

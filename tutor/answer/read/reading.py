@@ -10,7 +10,7 @@ import re
 
 from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.answer_refusals import as_answer
-from tutor.errors import ExpressionError
+from tutor.errors import ExpressionError, tell
 from tutor.expression.lexicon import Vocabulary
 from tutor.expression.nodes import Expr
 from tutor.expression.parse import read_fast, read_slowly
@@ -45,7 +45,8 @@ def read(text: str, vocabulary: Vocabulary) -> Expr:
     """
     if len(text) > MAX_LENGTH:
         raise AnswerError(
-            f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}", hint="write the formula only"
+            tell("an answer of {count:,} characters is over the limit of {limit:,}", count=len(text), limit=MAX_LENGTH),
+            hint=tell("write the formula only")
         )
     tree = read_fast(text, vocabulary)
     if tree is not None:

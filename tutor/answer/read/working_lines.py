@@ -14,6 +14,7 @@ from tutor.answer.handed_in import AnswerError
 from tutor.answer.read.pasted import drop_setting
 from tutor.answer.read.reading import MAX_LENGTH, read, trim_answer
 from tutor.answer.read.vocabulary import Vocabulary
+from tutor.errors import tell
 from tutor.expression.index_signs import EQUALS_INSIDE, KEYWORD, SUM
 from tutor.expression.keys import make_after_key
 from tutor.expression.nodes import Expr, Mul, Name, Number, Partial, Pow
@@ -66,14 +67,15 @@ def read_lines(text: str, vocabulary: Vocabulary) -> tuple[Line, ...]:
     """
     if len(text) > MAX_LENGTH:
         raise AnswerError(
-            f"an answer of {len(text):,} characters is over the limit of {MAX_LENGTH:,}", hint="write the formulas only"
+            tell("an answer of {count:,} characters is over the limit of {limit:,}", count=len(text), limit=MAX_LENGTH),
+            hint=tell("write the formulas only")
         )
     bare = drop_setting(text, vocabulary)
     start, end = trim_answer(bare)
     pieces = list(_split(bare, start, end))
     if len(pieces) > MAX_MEMBERS:
         raise AnswerError(
-            f"more than {MAX_MEMBERS} members in one answer", hint="write one line, such as dL/dw = a*b = 0.5"
+            tell("more than {limit} members in one answer", limit=MAX_MEMBERS), hint=tell("write one line, such as dL/dw = a*b = 0.5")
         )
     found: list[Line] = []
     for place, (relation, first, last) in enumerate(pieces):

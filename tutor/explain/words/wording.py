@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from tutor.explain.words.page_words import PageWords
     from tutor.explain.words.practice_words import PracticeWords
     from tutor.explain.words.proof_words import ProofWords
+    from tutor.explain.words.reader_words import ReaderWords
     from tutor.explain.words.rules import RuleWords
     from tutor.explain.words.sheet_words import SheetWords
     from tutor.explain.words.update_rules import UpdateWords
@@ -43,9 +44,12 @@ TOPICS: Mapping[str, tuple[str, str]] = {
     "sheets": ("sheet_words", "SheetWords"),
     "practice": ("practice_words", "PracticeWords"),
     "web": ("web_words", "WebWords"),
+    "reader": ("reader_words", "ReaderWords"),
 }
 """Each topic's module in `tutor.explain.words`, and its class."""
 
+SENTENCES = "reader.SAID."
+"""Where a translation has sentences by the English ones themselves: these stand in no table, but where they are said."""
 _PLACE = re.compile(r"\{[a-z_]*")
 
 
@@ -65,6 +69,7 @@ class _Topics:
         sheets: SheetWords
         practice: PracticeWords
         web: WebWords
+        reader: ReaderWords
 
 
 @dataclass(frozen=True)
@@ -134,11 +139,13 @@ def make_translation(phrases: Mapping[str, str], grammar: Grammar | None = None)
 def list_faults(language: Mapping[str, str]) -> tuple[str, ...]:
     """What is wrong with a translation: phrases that it lacks or that nothing asks for, and those whose places in braces are others.
 
+    Which sentences of `SENTENCES` there are is not known here: what is left out of them stays English.
+
     >>> english = list_english_phrases()
     >>> list_faults(english), list_faults({**english, "proofs.EXACTLY": "exakt {x}"})
     ((), ('proofs.EXACTLY has other places in braces than in English',))
     """
-    english = list_english_phrases()
+    english = {**list_english_phrases(), **{where: where.removeprefix(SENTENCES) for where in language if where.startswith(SENTENCES)}}
     faults = [f"{where} is missing" for where in english if where not in language]
     faults += [f"{where} is asked for by nothing" for where in language if where not in english]
     for where, phrase in language.items():
