@@ -30,7 +30,7 @@ def find_partials(expr: Expr) -> list[Partial]:
     """The derivatives that stand in an expression, in order, each as often as it is written.
 
     >>> from tutor.expression.parse import parse
-    >>> find_partials(parse("dL/da * da/dz"))
+    >>> find_partials(parse("(dL/da)*(da/dz)", names=("L", "a", "z")))
     [Partial(of='L', wrt='a'), Partial(of='a', wrt='z')]
     """
     found: list[Partial] = []

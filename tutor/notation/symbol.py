@@ -214,13 +214,14 @@ class _SymbolReader:
         raise self.fail(word)
 
 
+_LOWERED = str.maketrans({digit: SUB[digit] for digit in "0123456789"})
 _ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
 """An accent as part of a name: y_hat, w_tilde_1."""
 
 
 @cache
 def guess(name: str) -> Symbol:
-    """The symbol of a quantity, from its name; one that is called by a word (out_h1) is that word in plain text, as one types it.
+    """The symbol of a quantity, from its name; in plain text words (out_h1) and names of neurons (the o1 of L_o1) stay as one types them.
 
     >>> guess("y_hat_1").latex
     '\\\\hat{y}_{1}'
@@ -252,7 +253,12 @@ def guess(name: str) -> Symbol:
         latex = f"{accent}{{{latex}}}"
     if index:
         latex += "_{" + index + "}"
-    if len(head) == 1 or greek in COMMANDS:
-        with suppress(TutorError):
-            return read_symbol(latex).symbol()
-    return Symbol(latex, name)
+    if len(head) > 1 and greek not in COMMANDS:
+        return Symbol(latex, name)
+    letter = COMMANDS.get(greek, head)
+    if accent:
+        letter = normalize("NFC", letter + ACCENTS[accent[1:]])
+    if not index or index.replace(",", "").isdecimal():
+        return Symbol(latex, letter + index.translate(_LOWERED))
+    named = any(not part.isdecimal() and len(part) > 1 for part in index.split(","))  # of a neuron, o1: as in out_o1
+    return Symbol(latex, f"{letter}_{index}" if named else letter + lower_index(index))

@@ -10,7 +10,7 @@ a sum inside a sum (that is how written brackets are stored), round the base of 
 >>> latex(expr, Notation())
 '0.5\\cdot (-0.3) + w_{1}\\,i_{1}'
 >>> text(expr, Notation())
-'0.5·(−0.3) + w1·i1'
+'0.5·(−0.3) + w₁·i₁'
 """
 
 from __future__ import annotations
@@ -269,7 +269,7 @@ class Writer:
         return (self._chain_sign if chain else self.style.names).join(bodies) or "1"
 
     def _operand(self, expr: Expr, bracketed: bool, lead: bool) -> str:
-        if self.style.markup and type(expr) is Call and self._is_lone_indicator(expr):
+        if self.style.markup and type(expr) is Call and self.is_lone_indicator(expr):
             return self._write_indicator(as_indicator(expr))
         if bracketed:
             return self.bracket(self._print[type(expr)](expr, True))
@@ -313,7 +313,7 @@ class Writer:
                 return self._level(expr.args[0])  # type: ignore[union-attr]
             if known is not None:
                 return known.level
-            loose = self.style.markup and self._is_cases(expr) and not self._is_lone_indicator(expr)  # type: ignore[arg-type]
+            loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
             return _SUM if loose else _ATOM
         return _LEVELS[kind]
 
@@ -374,7 +374,7 @@ class Writer:
             return False
         return self.notation.indicator == "cases" or not _is_indicator(call)
 
-    def _is_lone_indicator(self, call: Call) -> bool:
+    def is_lone_indicator(self, call: Call) -> bool:
         """Whether it is written as cases where it stands alone, and as an indicator among others: cases have no end at their right."""
         shown = as_indicator(call)
         return self._is_cases(shown) and _is_indicator(shown)
@@ -436,7 +436,7 @@ class Printer:
 
     >>> from tutor.expression.nodes import Partial
     >>> Printer(Notation()).text(Partial("L", "w5"))
-    '∂L/∂w5'
+    '∂L/∂w₅'
     """
 
     def __init__(self, notation: Notation) -> None:
@@ -459,5 +459,5 @@ def latex(expr: Expr, notation: Notation) -> str:
 
 
 def text(expr: Expr, notation: Notation) -> str:
-    """The expression on one line of Unicode, for the terminal: ``∂L/∂w5``."""
+    """The expression on one line of Unicode, for the terminal: ``∂L/∂w₅``."""
     return Printer(notation).text(expr)

@@ -227,7 +227,7 @@ class PlainPage:
     def text_in_maths(self, sentence: Sentence) -> str:
         r"""Words inside maths: in ``\text{}``, without the signs that a reader of maths or of the page would act on."""
         parts: list[str] = []
-        for is_maths, group in groupby(set_roots(sentence), lambda part: isinstance(part, Math)):
+        for is_maths, group in groupby(sentence, lambda part: isinstance(part, Math)):
             if is_maths:
                 parts += [self.spell(self.printer.latex(part.expr)) for part in group if isinstance(part, Math)]
                 continue

@@ -138,7 +138,7 @@ class RuleWords(Topic):
         "softmax other": "softmax: −p·q for another score",
     }
 
-    WITHIN: Mapping[str, str] = {"factor": "the factor in front of it", "product": "product rule", "chain": "chain rule"}
+    WITHIN: Mapping[str, str] = {"factor": "the factor in front of it", "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′"}
     """What is done with a part of a longer formula, where `LOCAL` says it of a step of its own."""
     BETWEEN = ", "
 
@@ -219,7 +219,8 @@ class RuleWords(Topic):
         """
         kind, _, rules = rule.partition(": ")
         if kind == "formula" and rules:
-            return self.BETWEEN.join(self.WITHIN.get(one) or self.LOCAL.get(self._row(one), self.ANY_LOCAL) for one in rules.split())
+            said = [self.WITHIN.get(one) or self.LOCAL.get(self._row(one), self.ANY_LOCAL) for one in rules.split()]
+            return self.BETWEEN.join(said if len(said) == 1 else [one.partition(" = ")[0] for one in said])  # σ′ of σ′ = σ·(1 − σ)
         return self.CASES.get(rule) or self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
 
     def gradient(self, rule: str, count: int = 0) -> str:

@@ -19,7 +19,6 @@ from tutor.expression.nodes import Add, Call, Expr, Mul, Neg, Number
 from tutor.notation.profile import Notation
 from tutor.render.layer_maths import grid, shapes_of
 from tutor.render.maths import Piece, Printer
-from tutor.render.roots import set_roots
 from tutor.text import make_terminal_visible
 
 
@@ -122,7 +121,7 @@ class Pen:
     def words(self, sentence: Iterable[str | Math], style: str = "") -> list[Word]:
         """A sentence, cut at its spaces; a formula stays whole as long as it fits."""
         words: list[Word] = [[]]
-        for part in set_roots(tuple(sentence)):
+        for part in sentence:
             if isinstance(part, Math):
                 words[-1].append(Atom(self.maths(part.expr), style, part.expr))
                 continue
