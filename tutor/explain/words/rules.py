@@ -138,7 +138,9 @@ class RuleWords(Topic):
         "softmax other": "softmax: −p·q for another score",
     }
 
-    WITHIN: Mapping[str, str] = {"factor": "the factor in front of it", "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′"}
+    WITHIN: Mapping[str, str] = {
+        "factor": "the factor in front of it", "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
+    }  # fmt: skip
     """What is done with a part of a longer formula, where `LOCAL` says it of a step of its own."""
     BETWEEN = ", "
 

@@ -76,7 +76,7 @@ _LINE_OF_SOURCE = 105  # characters of source that make about a line of words
 _SHRINKS = {"\\begin{align*}": 4, "section*{": 2, "\\medskip": 2, "\\smallskip": 1}
 """How many points the space at each of these can give away."""
 _MARGIN = 2.0  # lines between `LAST` and half a page
-_SPARE = 5  # points that are not reckoned with
+_SPARE = 8  # points that are not reckoned with
 _GAP = "\\medskip"
 FLOAT = "\\begin{figure}[p]"
 """How a picture begins that has a page of its own."""
