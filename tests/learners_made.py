@@ -1,72 +1,171 @@
-"""Learners that are made: one who knows everything, one who knows nothing but the hints, one who types rubbish."""
+"""Learners that are made: one who knows everything, one who knows nothing but the hints, one who slips, one who types rubbish.
+
+What each does next is decided by a session alone.  Where it sits is a front: something with a ``session``, the last ``reply``, and ``do``,
+which takes an event's kind and text.  Fronts are the session itself (`SessionFront`), a terminal, a client of the server, and a page in
+Chromium.
+"""
+
+import random
 
 import numpy as np
 
 from tutor.expression.plain import write_plain
 from tutor.marking.judge_answer import RIGHT
+from tutor.marking.mark_submission import nest_texts
 from tutor.marking.misconceptions import list_bends
 from tutor.practice.ladder import write_answer
-from tutor.practice.session import Event, step
+from tutor.practice.session import DONE, Event, step
 
 RUBBISH = ("", "?", "banana", "((((", "0", "1e999", "__import__('os')", "a, b, c, d, e, f", "=", "∂", "-" * 200)
-MOST = 4_000
+MOST, RUBBISH_A_TASK = 4_000, 2
+REST = 30.0
+"""So many seconds pass between two events, where time passes at all: more than the pause that unlocks a hint."""
+
+
+class MadeLearner:
+    """A learner of a kind: `decide` says what to do next, `see` has what came of it.
+
+    One that does not rest (``rests``) has hints unlocked by tries alone, however slow the machine is that it sits at.  ``slips`` are those
+    that were made: the tag, the quantity, the verdict, the tags and places that were told.
+    """
+
+    def __init__(self, kind, chance=None, *, rests=True, rubbish=RUBBISH):
+        self.kind, self.chance, self.rests, self.rubbish = kind, chance or random.Random(5), rests, rubbish
+        self.slips, self.slip, self.typed, self.tried = [], None, 0, {}
+
+    def decide(self, session):
+        """The kind and the text of the next event."""
+        return DECIDED[self.kind](self, session)
+
+    def see(self, task, reply):
+        """What was said to the last event, which was about a task."""
+        if self.slip is not None:
+            tag, self.slip = self.slip, None
+            told = {(slip.tag, slip.at) for slips in reply.marked.slips for slip in slips} if reply.marked is not None else set()
+            self.slips.append((tag, task.target, reply.marked.verdict if reply.marked is not None else reply.note, told))
+
+    def list_missed(self):
+        """The slips that were not told by their tag at their step."""
+        return [slip for slip in self.slips if (slip[0], slip[1]) not in slip[3]]
+
+    def decide_right(self, session):
+        return "answer", write_answer(session.lesson.marker, session.task.question)
+
+    def decide_hints(self, session):
+        """A hint; without rests a wrong try where none is unlocked, and giving up where not even a try is one."""
+        if self.rests:
+            return "hint", ""
+        own = session.look_up(session.at)
+        after, reply = step(session, Event("hint"))
+        if reply.rung is not None or after.at != session.at:
+            return "hint", ""
+        text = make_wrong(session.task)
+        after, _ = step(session, Event("answer", text))
+        return ("answer", text) if after.look_up(session.at).attempts > own.attempts else ("give-up", "")
+
+    def decide_slips(self, session):
+        """Each slip that changes what is asked, made at one task each, then the right answer."""
+        if session.at not in self.tried:
+            self.tried[session.at] = 1
+            slip = (slip_in_number if session.lesson.exercise.values else slip_in_formula)(session, self.chance)
+            if slip is not None:
+                self.slip, typed = slip
+                return "answer", typed
+        return self.decide_right(session)
+
+    def decide_rubbish(self, session):
+        """Rubbish at every task, then giving it up."""
+        count = self.tried[session.at] = self.tried.get(session.at, 0) + 1
+        if count > RUBBISH_A_TASK or session.look_up(session.at).status in DONE:
+            return "give-up", ""
+        self.typed += 1
+        return "answer", self.rubbish[(3 * self.typed + count) % len(self.rubbish)]
+
+
+DECIDED = {
+    "right": MadeLearner.decide_right, "hints": MadeLearner.decide_hints, "slips": MadeLearner.decide_slips,
+    "rubbish": MadeLearner.decide_rubbish,
+}  # fmt: skip
+KINDS = tuple(DECIDED)
+
+
+class SessionFront:
+    """A session, and nothing around it."""
+
+    def __init__(self, session, *, rests=True):
+        self.session, self.reply, self.at, self.rests = session, None, 0.0, rests
+
+    def do(self, kind, text):
+        """The event happens."""
+        self.at += REST if self.rests else 0.0
+        self.session, self.reply = step(self.session, Event(kind, text, self.at))
+
+
+def go_on(front, learner, *, most=MOST, look=None):
+    """A learner at a front until the session is over, or has had ``most`` events; how many events there were.
+
+    ``look`` is told of each event: the front, the task that it was about, the kind.
+    """
+    count = 0
+    while front.session.at and not front.session.ended and count < most:
+        task = front.session.task
+        kind, text = learner.decide(front.session)
+        front.do(kind, text)
+        learner.see(task, front.reply)
+        if look is not None:
+            look(front, task, kind)
+        count += 1
+        assert count < MOST
+    return count
 
 
 def answer_right(session):
     """Everything right, one answer a task; the session at its end and how many answers it took."""
-    count = 0
-    while session.at and not session.ended:
-        task = session.task
-        session, reply = step(session, Event("answer", write_answer(session.lesson.marker, task.question), float(count)))
-        count += 1
-        assert reply.task == task.id, (task.id, reply)
-        assert session.look_up(task.id).status in ("right", "kept"), (task.id, reply, write_answer(session.lesson.marker, task.question))
-        assert count < MOST
-    return session, count
+
+    def look(front, task, _):
+        assert front.reply.task == task.id, (task.id, front.reply)
+        assert front.session.look_up(task.id).status in ("right", "kept"), (task.id, front.reply)
+
+    front = SessionFront(session)
+    count = go_on(front, MadeLearner("right"), look=look)
+    return front.session, count
 
 
 def take_hints(session):
     """Nothing but hints, with pauses between them."""
-    count, at = 0, 0.0
-    while session.at and not session.ended:
-        at += 30
-        session, reply = step(session, Event("hint", "", at))
-        assert reply.rung is not None, reply
-        count += 1
-        assert count < MOST
-    return session, count
+
+    def look(front, *_):
+        assert front.reply.rung is not None, front.reply
+
+    front = SessionFront(session)
+    count = go_on(front, MadeLearner("hints"), look=look)
+    return front.session, count
 
 
-def type_rubbish(session, most=2):
+def type_rubbish(session):
     """Rubbish at every task, then giving it up."""
-    count = 0
-    while session.at and not session.ended:
-        here = session.at
-        for text in RUBBISH[count % 3 :: 3][:most]:
-            if session.at == here:
-                session, _ = step(session, Event("answer", text, float(count)))
-            count += 1
-        if session.at == here:
-            session, _ = step(session, Event("give-up", "", float(count)))
-        assert count < MOST
-    return session, count
+    front = SessionFront(session)
+    count = go_on(front, MadeLearner("rubbish"))
+    return front.session, count
 
 
 def slip_once(session, chance):
-    """Each slip that changes what is asked, made at one task each, then the right answer: tags made, and those told with their steps."""
-    marker, made = session.lesson.marker, []
-    while session.at and not session.ended:
-        task = session.task
-        right = write_answer(marker, task.question)
-        slip = (slip_in_number if session.lesson.exercise.values else slip_in_formula)(session, chance)
-        if slip is not None:
-            tag, typed = slip
-            session, reply = step(session, Event("answer", typed))
-            told = {(slip.tag, slip.at) for slips in reply.marked.slips for slip in slips}
-            made.append((tag, task.target, reply.marked.verdict, told))
-        if session.at == task.id:
-            session, _ = step(session, Event("answer", right))
-    return session, made
+    """Each slip once; the session at its end, and the learner with the slips that were made."""
+    front, learner = SessionFront(session), MadeLearner("slips", chance)
+    go_on(front, learner)
+    return front.session, learner
+
+
+def make_wrong(task):
+    """An answer that is wrong and can be read."""
+    question = task.question
+    if question.kind == "choice":
+        return next((letter for letter, _ in question.options if (letter,) != question.right), "a")
+    shape = question.shape if question.kind in ("vector", "column", "matrix", "array") else ()
+    count = 1
+    for size in shape:
+        count *= size
+    return nest_texts(["17.1717"] * count, shape) if shape else "17.1717"
 
 
 def slip_in_number(session, chance):

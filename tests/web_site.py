@@ -6,6 +6,9 @@ import asyncio
 import importlib
 import json
 import os
+import socket
+from contextlib import contextmanager
+from threading import Thread
 
 import pytest
 from web_client import Browser, Inside
@@ -45,6 +48,18 @@ class OneDesk:
 LOOSE = {"events": (10_000, 1_000), "previews": (10_000, 1_000), "newcomers": (10_000, 1_000)}
 
 
+class SiteFront:
+    """Where a made learner sits at a ``site`` in this process, which says what its session is."""
+
+    @property
+    def session(self):
+        return self.site.last_page.session
+
+    @property
+    def reply(self):
+        return self.site.last_page.reply
+
+
 class SiteMade:
     """A site over a database in a folder, with as many browsers as are asked for."""
 
@@ -65,7 +80,30 @@ class SiteMade:
     def browser(self):
         return Browser(Inside(self.app, self.loop))
 
+    @property
+    def last_page(self):
+        """The session that was asked for last, as its worker has it."""
+        return next(reversed(self.desks.desk.sessions.values()))[1]
+
+    @contextmanager
+    def serve(self):
+        """The site at a port, in a thread of this process: its clock is ``time`` still.  Gives its address."""
+        import uvicorn
+
+        with socket.create_server(("127.0.0.1", 0)) as place:  # who comes before it is ready waits in its queue
+            server = uvicorn.Server(uvicorn.Config(self.app, log_level="error", lifespan="off", timeout_graceful_shutdown=1))
+            thread = Thread(target=server.run, kwargs={"sockets": [place]}, daemon=True)
+            thread.start()
+            yield f"http://127.0.0.1:{place.getsockname()[1]}"
+            server.should_exit = True
+            thread.join()
+
     def close(self):
+        closing = Thread(target=self._close)  # Playwright has a loop of its own in this thread
+        closing.start()
+        closing.join()
+
+    def _close(self):
         self.loop.run_until_complete(self.loop.shutdown_default_executor())
         self.site.thread.shutdown()
         self.store.close()

@@ -13,7 +13,7 @@ from tutor.explain.practice_page import (
     write_start,
 )
 from tutor.explain.practice_steps import write_worked
-from tutor.explain.practice_summary import find_status, name_skill, write_summary
+from tutor.explain.practice_summary import find_status, write_summary
 from tutor.explain.words.languages import find_wording
 from tutor.notation.profile import Notation
 from tutor.practice.session import Event, Progress, Settings, start, step
@@ -70,7 +70,7 @@ def test_skills_have_names():
     words = find_wording("en")
     for mode in ("scalar", "layer"):
         session = start(load("neuron/two-two-two"), Settings(layer=mode == "layer"))
-        assert all(name_skill(skill, words) and "{" not in name_skill(skill, words) for skill in session.known)
+        assert all(words.name_skill(skill) and "{" not in words.name_skill(skill) for skill in session.known)
 
 
 def test_what_is_worked_out_is_shown_with_its_numbers():

@@ -5,8 +5,10 @@ from learners_made import answer_right, take_hints
 from some_now import some_now
 
 from tutor.exercise.catalogue import entries
-from tutor.exercise.load import load
-from tutor.explain.practice_steps import draw_so_far, write_so_far
+from tutor.exercise.load import from_text, load
+from tutor.explain.diagram import Diagram
+from tutor.explain.practice_steps import MOST_BOXES, MOST_IN_PARTS, draw_parts, draw_so_far, write_so_far
+from tutor.expression.walk import names
 from tutor.notation.profile import Notation
 from tutor.practice.ladder import find_step
 from tutor.practice.session import Event, Settings, start, step
@@ -74,6 +76,37 @@ def test_the_graph_has_what_is_known():
     assert "54.5982" in text
     assert "58.59" not in text
     assert draw_so_far(start(load("cmu/counting"))).blocks == ()
+
+
+LARGE = """
+title = "A large network"
+asked = ["dL/dw1_1_1"]
+[network]
+sizes = [%s]
+activation = "sigmoid"
+loss = "squared error"
+"""
+
+
+def start_large(sizes):
+    return start(from_text(LARGE % sizes, "large"))
+
+
+@pytest.mark.parametrize(("sizes", "count"), [("2, 2, 2", 1), ("4, 6, 4, 2", 3), pytest.param("12, 14, 12, 2", 1, marks=pytest.mark.slow)])
+def test_a_large_graph_is_drawn_in_parts(sizes, count):
+    """Every quantity and every edge is in one of them; one that has no room at all is drawn as a network."""
+    session = start_large(sizes)
+    parts = [figure.picture for figure in draw_parts(session)]
+    graph = session.lesson.exercise.graph
+    if isinstance(parts[0], Diagram):
+        assert len(graph.names) > MOST_IN_PARTS
+        assert [column.size for column in parts[0].columns] == [int(size) for size in sizes.split(", ")]
+        return
+    assert len(parts) >= count
+    assert (len(parts) > 1) == (len(graph.names) > MOST_BOXES)
+    assert {node.name for part in parts for node in part.nodes} == set(graph.names)
+    assert {edge for part in parts for edge in part.edges} == {(name, step.target) for step in graph.steps for name in names(step.expr)}
+    assert "Part 1 of" in write(draw_so_far(session)) or len(parts) == 1
 
 
 def test_a_wrong_formula_that_is_kept_shows_no_right_one():

@@ -206,9 +206,9 @@ def test_a_slip_is_told_at_its_step(idents, seed):
     """By its tag, at the step where it is made, at once; seven digits say enough."""
     chance, made = random.Random(seed), []
     for ident in idents:
-        session, found = slip_once(start(load(ident)), chance)
+        session, learner = slip_once(start(load(ident)), chance)
         assert session.ended
-        made += found
+        made += learner.slips
     named = [one for one in made if (one[0], one[1]) in one[3]]
     assert len(made) > 40
     assert sum(bool(one[3]) for one in made if one not in named) <= 0.01 * len(made)  # hardly ever that of another

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from typed_learners import TypedLearner
+from learners_made import REST, MadeLearner, go_on
 from web_browser import need_browser, run_chromium, run_server
-from web_site import need_web
+from web_site import SiteFront, SiteMade, need_web
 
 need_web()
 need_browser()
@@ -13,14 +13,16 @@ need_browser()
 from axe_playwright_python.sync_playwright import Axe  # noqa: E402
 
 from tutor.exercise.load import load  # noqa: E402
+from tutor.expression.walk import names as list_names  # noqa: E402
 from tutor.practice.ladder import write_answer  # noqa: E402
-from tutor.practice.session import Lesson, Settings, start  # noqa: E402
+from tutor.practice.session import Lesson, Settings  # noqa: E402
 
 DOZEN = ["neuron/two-two-two", "qmul/activated-neuron", "dl/bce", "cmu/counting", "graz/sqrt-cos", "qmul/network-deltas",
          "dl/nested-layers", "cmu/three-layer-chain", "graz/two-two-one", "dl/relu-regression", "qmul/linear-neuron",
          "neuron/softmax-loss"]  # fmt: skip
+SHORTER = [*DOZEN[:5], "qmul/two-linear-layers", "dl/perceptron", "neuron/adam", "graz/training-loss", *DOZEN[-3:]]
 LAYERS = ["qmul/network-deltas", "dl/bce-columns"]
-MOST, MOST_TYPED = 60, 30
+MOST = 60
 
 
 @pytest.fixture(scope="module")
@@ -104,40 +106,65 @@ def test_who_knows_everything_comes_to_the_end(open_page, address, key, layer):
     assert page.evaluate("performance.timeOrigin") == loaded  # all in place
 
 
-def type_answer(page, text):
-    """Type an answer as the page asks for it, and send it."""
-    if page.locator(".tiles").count() or page.locator(".options").count():
-        for letter in text.split(","):
-            page.locator(f"form.asking input[value='{letter.strip()}']").first.check()
-        page.click("button[value=answer]")
-    elif page.locator(".fields").count():
-        for place, cell in enumerate(re.sub(r"[\[\]\s]", "", text).split(",")):
-            page.locator(".fields input").nth(place).fill(cell)
-        page.locator(".fields input").first.press("Enter")
-    else:
-        page.fill("#answer", text)
-        page.press("#answer", "Enter")
+ACT = """async ([kind, answers]) => {
+    const seen = () => (document.querySelector("[name=seen]") || {}).value, before = seen();
+    const changed = new Promise((tell) => {
+        const watch = new MutationObserver(() => { if (seen() !== before) { watch.disconnect(); tell(); } });
+        watch.observe(document.querySelector("#ask"), { childList: true });
+    });
+    const boxes = [...document.querySelectorAll("#ask fieldset input[name=text]")];
+    const fields = boxes.length ? [] : [...document.querySelectorAll("#ask #answer, #ask .fields input")];
+    boxes.filter((one) => answers.includes(one.value) !== one.checked).forEach((one) => one.click());
+    fields.forEach((one, place) => { one.value = answers[place] || ""; one.dispatchEvent(new Event("input", { bubbles: true })); });
+    document.querySelector(`#ask button[name=do][value="${kind}"]`).click();
+    await changed;
+    const said = document.querySelector("#said > div"), to = document.querySelector("#to");
+    return { mood: said ? said.className : "", at: to ? to.value : "", over: Boolean(document.querySelector(".summary")) };
+}"""
+"""A button of the page is pressed once its fields are filled in, and the page has changed."""
+
+
+class PageFront(SiteFront):
+    """A page in Chromium; the site is in this process, so that it says what its session is, and its clock is set."""
+
+    def __init__(self, page, site):
+        self.page, self.site, self.shown = page, site, {}
+
+    def do(self, kind, text):
+        self.site.time += REST
+        question, answers = self.session.task.question, [text]
+        if kind == "answer" and question.kind != "expression" and self.page.locator(".fields, .tiles").count():
+            answers = [cell.strip() for cell in re.sub(r"[\[\]]", "", text).split(",")]
+        self.shown = self.page.evaluate(ACT, [kind, answers])
+
+
+@pytest.fixture(scope="module")
+def made_site(tmp_path_factory):
+    site = SiteMade(tmp_path_factory.mktemp("made"), SHORTER)
+    with site.serve() as address:
+        yield site, address
+    site.close()
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("key", "kind"), [(key, kind) for key in DOZEN[:6] for kind in ("hints", "slips", "rubbish")])
-def test_made_learners_go_on_as_far_as_they_like(open_page, address, key, kind):
-    """What the page asks for next is what the session says; a slip is told, by what to look at."""
-    page, learner = open_page(), TypedLearner(start(Lesson(load(key), Settings())), kind)
+@pytest.mark.parametrize(("key", "kind"), [(key, kind) for kind in ("hints", "slips", "rubbish") for key in SHORTER])
+def test_made_learners_come_to_the_end(open_page, made_site, key, kind):
+    """What the page asks for next is what the session says, and how it is coloured; a slip is told by its tag."""
+    site, address = made_site
+    page, learner = open_page(viewport={"width": 400, "height": 300}, reduced_motion="reduce"), MadeLearner(kind)  # little to paint
     begin(page, address, key)
-    for count, (event, text) in enumerate(learner.list_actions()):
-        if count >= MOST_TYPED:
-            break
-        assert page.input_value("#to") == learner.session.at
-        seen = page.input_value("[name=seen]")
-        if event == "answer":
-            type_answer(page, text)
-        else:
-            page.click(f"button[value={event}]")
-        wait_for_more(page, seen)
-    if page.locator("form.asking").count():
-        page.click("button[value=quit]")
-    page.wait_for_selector(".summary")
+
+    def look(front, task, event):
+        shown, marked = front.shown, front.reply.marked
+        assert shown["at"] == front.session.at or front.session.ended
+        if event == "answer" and marked is not None and not front.reply.note:
+            assert shown["mood"] == f"said {'good' if marked.verdict in ('correct', 'follow-through') else 'bad'}" or shown["over"]
+
+    front = PageFront(page, site)
+    go_on(front, learner, look=look)
+    assert front.shown["over"]
+    assert page.evaluate("performance.getEntriesByType('navigation').length") == 1  # all in place
+    assert len(learner.list_missed()) <= 0.02 * len(learner.slips), learner.list_missed()
 
 
 @pytest.mark.slow
@@ -199,17 +226,115 @@ def test_steps_and_graph_light_each_other_up(open_page, address):
     assert "in_o2" not in page.evaluate(lit)
 
 
+def go_to_tiles(page, place):
+    """Go to a step whose answer is chosen from tiles."""
+    page.select_option("#to", place)
+    page.click("button[value=go]")
+    page.wait_for_selector(".tray")
+
+
 @pytest.mark.slow
 def test_tiles_are_dragged(open_page, address):
     page = open_page(viewport={"width": 1440, "height": 900})
     begin(page, address, "neuron/two-two-two")
-    page.select_option("#to", "dL/dw5.factors")
-    page.click("button[value=go]")
-    page.wait_for_selector(".tray")
+    go_to_tiles(page, "dL/dw5.factors")
     page.locator(".tile").first.drag_to(page.locator(".tray"))
     assert page.locator(".tray .tile input:checked").count() == 1
     page.locator(".tray .tile").first.drag_to(page.locator(".tiles legend"))
     assert page.locator(".tray .tile").count() == 0
+
+
+def list_marked(page):
+    """What is ticked, the boxes that are pressed, and the edges that are marked."""
+    return page.evaluate("""() => {
+        const list = (query, name) => [...document.querySelectorAll(query)].map(name).sort();
+        return [list(".tile:has(input:checked)", (one) => one.dataset.tile),
+                list("#beside [aria-pressed=true]", (one) => one.dataset.node),
+                list("#beside path.way", (one) => one.dataset.edge).flatMap((edges) => edges.split(" "))];
+    }""")
+
+
+MANY_WAYS = [("neuron/two-two-two", "dL/dout_h1.ways"), ("qmul/laplacian-edge", "dE/dX_5_4.ways"), ("neuron/relu-combination", "")]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("key", "place"), MANY_WAYS)
+def test_ways_are_chosen_on_the_graph(open_page, address, key, place):
+    """By keys and by the mouse, in boxes and at edges; tiles and graph show the same, and what is right shows in neither."""
+    page, lesson = open_page(viewport={"width": 1440, "height": 900}, reduced_motion="reduce"), Lesson(load(key), Settings())
+    begin(page, address, key)
+    task = lesson.by_id[place or next(task.id for task in lesson.tasks if task.kind == "ways")]
+    go_to_tiles(page, task.id)
+    names = [tile.name for tile in task.tiles]
+    assert sorted(page.eval_on_selector_all("#beside [role=button]", "all => all.map(one => one.dataset.node)")) == sorted(names)
+    assert page.locator("#beside [role=button]:not([tabindex='0'])").count() == 0
+    users = {}
+    for target, used in ((step.target, name) for step in lesson.marker.sheet.working.graph.steps for name in list_names(step.expr)):
+        users.setdefault(used, []).append(target)
+    for count, name in enumerate(names):
+        box = page.locator(f"#beside [data-node='{name}']")
+        assert box.get_attribute("aria-label").startswith("The way through ")
+        if count % 2:
+            box.focus()
+            page.keyboard.press("Enter" if count % 4 == 1 else " ")
+            assert page.evaluate("document.activeElement.dataset.node") == name
+        else:
+            box.click()
+        behind, onwards = {name}, set()
+        for here in behind_in_turn(behind):
+            onwards |= {f"{here}>{user}" for user in users.get(here, ())}
+            behind.update(users.get(here, ()))
+        ticked, pressed, marked = list_marked(page)
+        assert ticked == pressed == [name]
+        assert onwards <= set(marked)  # the same for a right one and a wrong one: what goes on from there
+        page.click(f".tile[data-tile='{name}']")
+        assert list_marked(page) == [[], [], []]
+    for letter in task.question.right:
+        page.check(f".tiles input[value='{letter}']")
+    right = sorted(names[ord(letter) - ord("a")] for letter in task.question.right)
+    assert list_marked(page)[:2] == [right, right]
+    seen = page.input_value("[name=seen]")
+    page.click("button[value=answer]")
+    wait_for_more(page, seen)
+    assert "said good" in page.inner_html("#said")
+
+
+def behind_in_turn(found):
+    """The names of a set that grows while it is gone through."""
+    done = set()
+    while rest := found - done:
+        yield (one := min(rest))
+        done.add(one)
+
+
+@pytest.mark.slow
+def test_a_graph_is_not_shrunk_on_a_phone(open_page, address):
+    """It scrolls beside its page: what stands in its boxes can be read and pressed."""
+    page = open_page(viewport={"width": 390, "height": 844})
+    begin(page, address, "neuron/two-two-two")
+    shown, own, scrolls = page.eval_on_selector("#beside .graph svg", """one => [
+        one.getBoundingClientRect().width, one.viewBox.baseVal.width, one.closest(".scroll").tabIndex === 0]""")
+    assert shown >= 0.99 * own > 390
+    assert scrolls
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.slow
+def test_an_edge_chooses_its_way(open_page, address):
+    page = open_page(viewport={"width": 1440, "height": 900})
+    begin(page, address, "neuron/two-two-two")
+    go_to_tiles(page, "dL/dout_h1.ways")
+    place = page.evaluate("""() => {
+        const edge = document.querySelector("#beside path.reach[data-edge='in_o2>out_o2']"), middle = edge.getTotalLength() / 2;
+        const at = edge.getPointAtLength(middle).matrixTransform(edge.getScreenCTM());
+        return [at.x, at.y];
+    }""")
+    page.mouse.click(place[0] + 3, place[1])  # near it is enough
+    assert list_marked(page) == [["in_o2"], ["in_o2"], ["L_o2>L", "in_o2>out_o2", "out_o2>L_o2"]]
+    page.select_option("#to", "dL/dw5.factors")
+    page.click("button[value=go]")
+    page.wait_for_function("() => document.querySelector('.tiles').dataset.kind === 'factors'")
+    assert page.locator("#beside [role=button], #beside .reach").count() == 0  # nothing to choose there any more
 
 
 @pytest.mark.slow
@@ -231,6 +356,10 @@ def visit_kinds(page, address, lines, links):
     """Each kind of page, by its name."""
     page.goto(links[0])
     yield "catalogue"
+    page.select_option("#trains", "forward:sigmoid")
+    page.click(".trains button")
+    page.wait_for_selector(".trained")
+    yield "catalogue of a skill"
     page.goto(f"{address}/solution/qmul/activated-neuron")
     yield "solution"
     page.goto(f"{address}/solution/graz/linear-collapse-layers?form=layer")
@@ -247,10 +376,11 @@ def visit_kinds(page, address, lines, links):
     yield "number"
     for place in ("dL/dw5.factors", "dL/dout_h1.ways"):
         if page.locator(f"option[value='{place}']").count():
-            page.select_option("#to", place)
-            page.click("button[value=go]")
-            page.wait_for_selector(".tray")
-            yield "tiles"
+            go_to_tiles(page, place)
+            yield place.rpartition(".")[2]
+            if place.endswith(".ways"):
+                page.locator("#beside [role=button]").first.press("Enter")
+                yield "ways that are marked"
     page.goto(f"{address}/practise/dl/perceptron-vector")
     if page.locator("form.begin").count():
         if page.locator("input[name=layer][value='1']").count():

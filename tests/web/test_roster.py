@@ -34,6 +34,17 @@ def test_targets_of_every_kind(tmp_path):
     assert list(list_served(["cmu"], [])) == [entry.id for entry in entries() if entry.course == "cmu"]
 
 
+def test_a_folder_that_is_called_like_a_course(tmp_path, monkeypatch):
+    """Without a target the courses are meant; with one its exercises, where it has any."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "dl").mkdir()
+    (tmp_path / "cmu").mkdir()
+    (tmp_path / "cmu" / "mine.toml").write_text('title = "Mine"\nsteps = ["d = x*y"]\n', "utf-8")
+    assert list(list_served([], [])) == [entry.id for entry in entries()]
+    assert list(list_served(["dl"], [])) == [entry.id for entry in entries() if entry.course == "dl"]
+    assert list(list_served(["cmu"], [])) == ["mine"]
+
+
 @pytest.mark.parametrize("target", ["dl/bcee", "nothing.toml", "/tmp/nowhere/x.toml"])
 def test_a_target_that_is_none(target):
     with pytest.raises(ExerciseError):

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from tutor.errors import GraphError
 from tutor.explain.document import Document, Equation, Equations, Figure, Paragraph, Picture, Sentence, Side
 from tutor.explain.feedback_page import cut, value
 from tutor.explain.graph_picture import draw_known
+from tutor.explain.network_drawing import diagram
+from tutor.explain.picture_parts import caption_parts, split_picture
 from tutor.explain.practice_page import EQUALS, name_step, say_rule
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.nodes import Call, Expr, Number
@@ -16,8 +19,8 @@ from tutor.practice.ladder import Rung, find_step, list_rungs, write_answer
 from tutor.practice.session import DONE, PLACED, Session
 from tutor.practice.tasks import AskedStep
 
-MOST_BOXES = 60
-"""A larger graph is not drawn: nobody finds anything in it."""
+MOST_BOXES, MOST_IN_PARTS = 60, 400
+"""Up to so many boxes a graph is one picture, and up to so many it is drawn in parts; of a larger one only its network is drawn."""
 MOST_ENTRIES = 36
 """The entries of a larger array are not set as a matrix here."""
 
@@ -67,20 +70,44 @@ def write_step(session: Session, task: AskedStep, words: Wording = ENGLISH) -> D
 
 
 def draw_session(session: Session, words: Wording = ENGLISH) -> Picture | None:
-    """The graph with what is known so far: given values, and those values and gradients that are done.  None where there is none."""
+    """The whole graph with what is known so far: given values, and those values and gradients that are done.  None where there is none,
+    or one too large to be drawn box by box."""
     graph = session.lesson.exercise.graph
-    if graph is None or len(graph.names) > MOST_BOXES:
+    if graph is None or len(graph.names) > MOST_IN_PARTS:
         return None
     known = {name: found.expr for name, text in session.list_shown().items()
              if not isinstance(found := value(text, words.marking), str)}  # fmt: skip
     return draw_known(graph, known, words.drawn)
 
 
+def draw_parts(session: Session, words: Wording = ENGLISH) -> tuple[Figure, ...]:
+    """The graph with what is known so far, as pictures that have room: one, or several parts of a large graph, cut between its layers.
+
+    Of a graph too large for that its network is drawn, without numbers; nothing where it is none.
+    """
+    picture, caption = draw_session(session, words), (words.practice.GRAPH,)
+    if picture is None:
+        return _draw_network(session, words)
+    if len(picture.nodes) <= MOST_BOXES:
+        return (Figure(picture, caption),)
+    parts = split_picture(picture)
+    return tuple(Figure(part, told) for part, told in zip(parts, caption_parts(parts, ()), strict=True))
+
+
+def _draw_network(session: Session, words: Wording) -> tuple[Figure, ...]:
+    exercise = session.lesson.exercise
+    source = exercise.network or exercise.graph
+    if source is None or exercise.graph is None:
+        return ()
+    try:
+        return (Figure(diagram(source, words=words.drawn), (words.practice.GRAPH,)),)
+    except GraphError:  # its weights have no place in a network
+        return ()
+
+
 def draw_so_far(session: Session, words: Wording = ENGLISH) -> Document:
     """The graph as a page of its own; empty where there is none."""
-    picture = draw_session(session, words)
-    blocks = () if picture is None else (Figure(picture, (words.practice.GRAPH,)),)
-    return Document("", blocks=blocks, language=words.language)
+    return Document("", blocks=draw_parts(session, words), language=words.language)
 
 
 class _StepWriter:

@@ -54,7 +54,7 @@ def write_summary(session: Session, words: Wording = ENGLISH) -> Document:
     if weakest:
         blocks.append(Heading(say.SKILLS))
         blocks += [
-            Paragraph((say.SKILL.format(skill=name_skill(skill, words), percent=f"{session.known[skill]:.0%}"),)) for skill in weakest
+            Paragraph((say.SKILL.format(skill=words.name_skill(skill), percent=f"{session.known[skill]:.0%}"),)) for skill in weakest
         ]
     return Document(say.SUMMARY, lesson.exercise.id, tuple(facts), title, tuple(blocks), words.language)
 
@@ -98,7 +98,7 @@ def write_proposal(proposal: Proposal, words: Wording = ENGLISH, *, command: boo
     """What to practise next and why; with ``command`` as what is typed for it."""
     phrase = words.practice.NEXT_COMMAND if command else words.practice.NEXT
     sort = proposal.skill.partition(":")[0]
-    skill = words.practice.MISTAKE if sort == "wrong-line" else name_skill(proposal.skill, words)  # which one it is is asked there
+    skill = words.practice.MISTAKE if sort == "wrong-line" else words.name_skill(proposal.skill)  # which one it is is asked there
     return (phrase.format(exercise=proposal.exercise, skill=skill, percent=f"{proposal.known:.0%}"),)
 
 
@@ -120,13 +120,3 @@ def _list_slips(session: Session, words: Wording) -> list[Block]:
         Paragraph(tuple(words.marking.join_parts([name_target(target, words) for target in targets])), words.marking.slip(tag).name)
         for tag, targets in found.items()
     ]
-
-
-def name_skill(skill: str, words: Wording) -> str:
-    """A skill in words."""
-    sort, _, rule = skill.partition(":")
-    named = ""
-    if rule:
-        named = words.marking.slip(rule).name if sort == "wrong-line" else words.marking.rule("local" if sort == "why" else sort, rule)
-    return words.practice.PLACES.get(sort, sort).format(rule=named, slip=named)
-

@@ -19,8 +19,8 @@ from tutor.errors import tell
 from tutor.expression.limits import MAX_ARGUMENTS, MAX_DEPTH, MAX_FACTORS, MAX_TERMS, MAX_TREE
 from tutor.expression.nodes import ONE, ZERO, Add, Call, Div, Expr, Mul, Name, Neg, Number, Pow
 from tutor.expression.tokens import (
+    BARE,
     EULER,
-    INVERSES,
     STEPS,
     UNKNOWN,
     Compared,
@@ -40,8 +40,11 @@ from tutor.expression.tokens import (
     read_differential,
     read_partial,
     read_single,
+    refuse_depth,
+    refuse_inverse,
     refuse_misplaced,
-    show_operand,
+    refuse_power,
+    refuse_reach,
     skip_token,
     write_choice,
 )
@@ -78,83 +81,87 @@ def grow(tokens: list[Token], how: How = UNKNOWN) -> Expr:
 def _sum(tokens: list[Token], at: int, level: int, how: How, *, single: bool = False) -> tuple[Expr, int]:
     """A sum from token ``at`` on, or its first term (``single``), and the first token behind it."""
     if level > MAX_DEPTH:
-        raise Stop(at, tell("nested deeper than {limit}", limit=MAX_DEPTH), STEPS)
+        refuse_depth(at)
     terms: list[Expr] = []
     sign = ""
-    unit = False
-    kind, value = tokens[at]
     while True:
         negative = False
+        kind = tokens[at][0]
         while kind == "-" or kind == "+":
             negative ^= kind == "-"
             at += 1
-            kind, value = tokens[at]
-        factors: list[Expr] = []
-        divided = 0
-        mark = "*"
-        applied: str | Named = ""
-        flip = False
-        while True:
-            if kind == "a":
-                node = value
-                at += 1
-            elif kind == "(":
-                node, at = _bracket(tokens, at, level, how)
-            else:
-                node, at = _operand(tokens, at, level, how)
-            kind, value = tokens[at]
-            if kind == "^" or kind == "s" or kind == "t" or kind == "m" or kind == "I":
-                node, at = _raise_power(tokens, at, node, level, how)
-                kind, value = tokens[at]
-            if mark == "@" and kind == "(" and tokens[at - 1] == UNIT:  # W ⊙ 1[z > 0]
-                inner, behind = _bracket(tokens, at, level, how)
-                if type(inner) is Call and inner.func == "if_positive":
-                    node, at = inner, behind
-                    kind, value = tokens[at]
-            if flip:
-                node = Neg(node)
-                flip = False
-            if unit:
-                unit = False
-                if type(node) is Call and node.func == "if_positive":  # 1[z > 0]
-                    factors.pop()
-            if mark == "/":
-                divided += 1
-                if divided > MAX_DEPTH:
-                    raise Stop(at, tell("more than {limit} quotients in a row", limit=MAX_DEPTH), STEPS)
-                factors = [Div(_product(factors), node)]
-            elif mark == "@":
-                factors = [apply_sign(applied, _product(factors), node)]
-            else:
-                factors.append(Call(str(applied), (node,)) if applied and mark == "*" else node)
-            if kind == "*" or kind == "/" or kind == "@":
-                mark, applied = kind, value
-                at += 1
-                kind, value = tokens[at]
-                while kind == "-" or kind == "+":
-                    flip ^= kind == "-"
-                    at += 1
-                    kind, value = tokens[at]
-            elif kind in _BEGINS:
-                check_beside(tokens, at, None if mark == "/" else node, how)
-                unit = kind == "(" and tokens[at - 1] == UNIT and mark == "*"
-                mark, applied = "*", ""
-            else:
-                break
-        if len(factors) > MAX_FACTORS:
-            raise Stop(at, tell("a product of more than {limit} factors", limit=MAX_FACTORS), tell("use powers, or several steps"))
-        node = factors[0] if len(factors) == 1 else Mul(tuple(factors))
+            kind = tokens[at][0]
+        node, at = _term(tokens, at, level, how)
         if negative:
             node = Neg(node)
         terms.append(Neg(node) if sign == "-" else node)
-        if single or (kind != "+" and kind != "-"):
+        sign = tokens[at][0]
+        if single or (sign != "+" and sign != "-"):
             break
-        sign = kind
         at += 1
-        kind, value = tokens[at]
         if len(terms) >= MAX_TERMS:
             raise Stop(at, tell("a sum of more than {limit} terms", limit=MAX_TERMS), STEPS)
     return (terms[0] if len(terms) == 1 else Add(tuple(terms))), at
+
+
+def _term(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, int]:
+    """A product or a quotient from its first factor on, without the sign before it, and the first token behind it."""
+    factors: list[Expr] = []
+    divided = 0
+    mark = "*"
+    applied: str | Named = ""
+    unit = flip = False
+    kind, value = tokens[at]
+    while True:
+        if kind == "a":
+            node = value
+            at += 1
+        elif kind == "(":
+            node, at = _bracket(tokens, at, level, how)
+        else:
+            node, at = _operand(tokens, at, level, how)
+        kind, value = tokens[at]
+        if kind == "^" or kind == "s" or kind == "t" or kind == "m" or kind == "I":
+            node, at = _raise_power(tokens, at, node, level, how)
+            kind, value = tokens[at]
+        if mark == "@" and kind == "(" and tokens[at - 1] == UNIT:  # W ⊙ 1[z > 0]
+            inner, behind = _bracket(tokens, at, level, how)
+            if type(inner) is Call and inner.func == "if_positive":
+                node, at = inner, behind
+                kind, value = tokens[at]
+        if flip:
+            node = Neg(node)
+            flip = False
+        if unit:
+            unit = False
+            if type(node) is Call and node.func == "if_positive":  # 1[z > 0]
+                factors.pop()
+        if mark == "/":
+            divided += 1
+            if divided > MAX_DEPTH:
+                raise Stop(at, tell("more than {limit} quotients in a row", limit=MAX_DEPTH), STEPS)
+            factors = [Div(_product(factors), node)]
+        elif mark == "@":
+            factors = [apply_sign(applied, _product(factors), node)]
+        else:
+            factors.append(Call(str(applied), (node,)) if applied and mark == "*" else node)
+        if kind == "*" or kind == "/" or kind == "@":
+            mark, applied = kind, value
+            at += 1
+            kind, value = tokens[at]
+            while kind == "-" or kind == "+":
+                flip ^= kind == "-"
+                at += 1
+                kind, value = tokens[at]
+        elif kind in _BEGINS:
+            check_beside(tokens, at, None if mark == "/" else node, how)
+            unit = kind == "(" and tokens[at - 1] == UNIT and mark == "*"
+            mark, applied = "*", ""
+        else:
+            break
+    if len(factors) > MAX_FACTORS:
+        raise Stop(at, tell("a product of more than {limit} factors", limit=MAX_FACTORS), tell("use powers, or several steps"))
+    return _product(factors), at
 
 
 def _product(factors: list[Expr]) -> Expr:
@@ -178,7 +185,7 @@ def _operand(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr, 
         return _fraction(tokens, at, level, how)
     if kind == "r":
         if level >= MAX_DEPTH:
-            raise Stop(at, tell("nested deeper than {limit}", limit=MAX_DEPTH), STEPS)
+            refuse_depth(at)
         inner, at = _operand(tokens, at + 1, level + 1, how)
         return Call("sqrt", (inner,)), at
     if kind == "|":
@@ -377,18 +384,11 @@ def _power_of_function(tokens: list[Token], at: int, level: int, how: How) -> tu
     func: str = tokens[at - 1][1]
     exponent, end = _exponent(tokens, at, level, how)
     if exponent == Neg(ONE):
-        inverse = INVERSES.get(func)
-        hint = tell("write {inverse}(x) or 1/{func}(x)", inverse=inverse, func=func) if inverse else tell("write 1/{func}(x)", func=func)
-        raise Stop(at - 1, tell("{func}^-1 may be the inverse function or a quotient", func=func), hint)
+        refuse_inverse(at - 1, func)
     if type(exponent) is not Number or not exponent.text.isdigit():
-        raise Stop(at, tell("the power of a function stands behind its argument: {func}(x)^2", func=func),
-                   tell("write {func}(x)^2", func=func))  # fmt: skip
+        refuse_power(at, func)
     check_power(at, Name(func), exponent)
     return exponent, end
-
-
-_BARE = frozenset("aeFrf|")
-"""What an argument without brackets may begin with: a name or a number, e, a fraction, a root, another function, |x|."""
 
 
 def _read_bare_argument(tokens: list[Token], at: int, begun: int, level: int, how: How) -> tuple[list[Expr], int]:
@@ -398,25 +398,18 @@ def _read_bare_argument(tokens: list[Token], at: int, begun: int, level: int, ho
     func: str = tokens[begun][1]
     kind = tokens[at][0]
     if kind in ("^", "s"):
-        raise Stop(at, tell("the power of a function stands behind its argument: {func}(x)^2", func=func),
-                   tell("write {func}(x)^2", func=func))  # fmt: skip
+        refuse_power(at, func)
     if kind == "'":
         raise Stop(at, tell("a second derivative of a function"), tell("write it out"))
-    if kind not in _BARE or level >= MAX_DEPTH:
-        raise Stop(
-            begun, tell("the function {func} needs its argument in brackets", func=func),
-            tell("write {func}(x), or the name of its value", func=func)
-        )
+    if kind not in BARE or level >= MAX_DEPTH:
+        what = tell("the function {func} needs its argument in brackets", func=func)
+        raise Stop(begun, what, tell("write {func}(x), or the name of its value", func=func))
     node, end = _call(tokens, at, level + 1, how) if kind == "f" else _operand(tokens, at, level + 1, how)
     if tokens[end][0] in ("^", "s"):
         node, end = _raise_power(tokens, end, node, level, how)
     following, sign = tokens[end]
     if following in "*/@t" or (following in _BEGINS and following != "f"):
-        own = show_operand(node)
-        mark = following if following in "*/" else "*"
-        more = "…" if following in "*/@t" else show_operand(sign) if following == "a" else "(…)"
-        hint = tell("write {func}({own}){mark}{more} or {func}({own}{mark}{more})", func=func, own=own, mark=mark, more=more)
-        raise Stop(begun, tell("how far the argument of {func} goes is not clear", func=func), hint)
+        refuse_reach(begun, func, node, (following, sign))
     return [node], end
 
 
@@ -468,7 +461,7 @@ def _apply_methods(tokens: list[Token], at: int, node: Expr, level: int, how: Ho
     while tokens[at][0] in ("t", "m", "I"):
         count += 1
         if count + level > MAX_DEPTH:
-            raise Stop(at, tell("nested deeper than {limit}", limit=MAX_DEPTH), STEPS)
+            refuse_depth(at)
         kind, method = tokens[at]
         at += 1
         if kind == "t":
@@ -493,7 +486,7 @@ def _exponent(tokens: list[Token], at: int, level: int, how: How) -> tuple[Expr,
     if kind == "s":
         return value, at + 1
     if level >= MAX_DEPTH:
-        raise Stop(at, tell("nested deeper than {limit}", limit=MAX_DEPTH), STEPS)
+        refuse_depth(at)
     at += 1
     negative = False
     while tokens[at][0] in ("-", "+"):

@@ -11,12 +11,14 @@ from typing import Any, NamedTuple, NoReturn
 
 from tutor.errors import Told, TutorError, tell
 from tutor.expression.letters import LETTERS
-from tutor.expression.limits import MAX_BITS, MAX_EXPONENT, constant_bits, constant_size
+from tutor.expression.limits import MAX_BITS, MAX_DEPTH, MAX_EXPONENT, constant_bits, constant_size
 from tutor.expression.nodes import Add, Call, Div, Expr, Name, Neg, Number, Partial
 from tutor.expression.spelling import split_word
 
 Token = tuple[str, Any]
 STEPS = tell("write it in several steps")
+BARE = frozenset("aeFrf|")
+"""What an argument without brackets may begin with: a name or a number, e, a fraction, a root, another function, |x|."""
 CHOICE = tell("write (1 if z > 0 else 0), or 1[z > 0]")
 STOPS_EARLY = tell("it stops too early")
 """Told with the noun of what is read (`tutor.expression.parse`)."""
@@ -54,6 +56,33 @@ class Spacing(Exception):
 
 UNKNOWN = How()
 """Nothing is known of blanks, and nothing checked."""
+
+
+def refuse_depth(at: int) -> NoReturn:
+    """Brackets, roots or exponents are nested too deep for a formula: always raises `Stop`."""
+    raise Stop(at, tell("nested deeper than {limit}", limit=MAX_DEPTH), STEPS)
+
+
+def refuse_inverse(at: int, func: str) -> NoReturn:
+    """sin^-1, which may be the inverse function or a quotient: always raises `Stop`."""
+    inverse = INVERSES.get(func)
+    hint = tell("write {inverse}(x) or 1/{func}(x)", inverse=inverse, func=func) if inverse else tell("write 1/{func}(x)", func=func)
+    raise Stop(at, tell("{func}^-1 may be the inverse function or a quotient", func=func), hint)
+
+
+def refuse_power(at: int, func: str) -> NoReturn:
+    """The power of a function that stands where its argument is expected: always raises `Stop`."""
+    what = tell("the power of a function stands behind its argument: {func}(x)^2", func=func)
+    raise Stop(at, what, tell("write {func}(x)^2", func=func))
+
+
+def refuse_reach(begun: int, func: str, argument: Expr, following: Token) -> NoReturn:
+    """An argument without brackets, and behind it what may belong to it or not: always raises `Stop`."""
+    kind, value = following
+    own, mark = show_operand(argument), kind if kind in "*/" else "*"
+    more = "…" if kind in "*/@t" else show_operand(value) if kind == "a" else "(…)"
+    hint = tell("write {func}({own}){mark}{more} or {func}({own}{mark}{more})", func=func, own=own, mark=mark, more=more)
+    raise Stop(begun, tell("how far the argument of {func} goes is not clear", func=func), hint)
 
 
 def refuse_misplaced(tokens: list[Token], at: int) -> NoReturn:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from tutor.answer.handed_in import AnswerError, is_blank
 from tutor.answer.read.array_answers import read_array
 from tutor.answer.read.number_forms import has_decimal_commas, put_points, read_plain_number
-from tutor.answer.read.several_values import refuse_several
+from tutor.answer.read.several_values import check_single
 from tutor.answer.read.typed_arrays import array_of
 from tutor.answer.read.working_lines import read_lines
 from tutor.exercise.question import LISTS
@@ -61,8 +61,7 @@ def _read(marker: Marker, task: AskedStep, text: str) -> Iterator[tuple[str, Exp
         yield "", _read_list(marker, text, question.shape)
         return
     arrays = question.kind == "expression" and question.array and question.shape and sheet.layers is not None
-    if not question.shape:
-        refuse_several(text)
+    check_single(question, text)
     if question.kind not in ("expression", "chain"):
         text = read_plain_number(text, percent=question.form == "percent")[0]
     for line in read_lines(text, sheet.array_vocabulary if arrays else sheet.vocabulary):

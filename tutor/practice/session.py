@@ -16,7 +16,7 @@ from fractions import Fraction
 
 from tutor.answer.handed_in import AnswerError, is_blank
 from tutor.answer.read.choices import read_choice
-from tutor.answer.read.several_values import refuse_several
+from tutor.answer.read.several_values import check_single
 from tutor.errors import hint_near, tell
 from tutor.exercise.model import Exercise
 from tutor.marking.judge import Earlier, Judged
@@ -232,8 +232,7 @@ def _judge(session: Session, task: AskedStep, text: str) -> tuple[MarkedAnswer, 
     """The answer to a task, marked.  Several values where one is asked cannot be read: in a session nobody chooses among them."""
     question, marker = task.question, session.lesson.marker
     try:
-        if not question.shape and question.kind != "choice":
-            refuse_several(text)
+        check_single(question, text)
     except AnswerError as error:
         return award(question, text, Judged("unreadable", message=error.said), marker.exercise.scheme), session.earlier
     return marker.judge(question, text, session.earlier)

@@ -13,7 +13,8 @@ from typing import Any
 
 from tutor.exercise.question import LISTS
 from tutor.explain.asked_quantity import name_asked
-from tutor.explain.document import Document, Inline, Math, Paragraph
+from tutor.explain.diagram import Diagram
+from tutor.explain.document import Document, Inline, Math, Paragraph, Picture
 from tutor.explain.practice_page import (
     ask_task,
     list_options,
@@ -24,17 +25,18 @@ from tutor.explain.practice_page import (
     write_start,
 )
 from tutor.explain.practice_parts import list_key_names, list_put_in, list_touched
-from tutor.explain.practice_steps import draw_session, list_so_far, write_step
-from tutor.explain.practice_summary import find_status, name_skill, write_summary
+from tutor.explain.practice_steps import draw_parts, list_so_far, write_step
+from tutor.explain.practice_summary import find_status, write_summary
 from tutor.explain.words.wording import Wording
 from tutor.explain.written_maths import set_title
-from tutor.expression.nodes import Expr, Number
+from tutor.expression.nodes import Expr, Name, Number
 from tutor.notation.profile import Notation
 from tutor.practice.ladder import find_step
 from tutor.practice.session import DONE, Lesson, Progress, Reply, Session, choices, is_finished, start
 from tutor.practice.tasks import AskedStep
 from tutor.render.html_page import write_html_body
 from tutor.render.maths import text
+from tutor.render.picture.draw_svg import draw_picture
 from tutor.render.picture.layout import Layout
 from tutor.render.picture.svg import plan_layout, svg
 from tutor.results.practice import find_notation
@@ -49,6 +51,8 @@ LABEL = 80
 """So many letters of a task's name stand in the list."""
 GRAPHS = 100
 """So many pictures of one lesson's graph are kept."""
+MOST_OPEN = 40
+"""So many known numbers are shown at once; of more the table is opened by who wants it."""
 MOST_FIELDS, WIDEST = 49, 8
 """An array of more entries, or in more columns, is typed as a whole."""
 _PARAGRAPH = re.compile(r"\A<(p|div)>(.*)</\1>\Z", re.DOTALL)
@@ -88,14 +92,16 @@ class PreparedLesson:
 
     lesson: Lesson
     words: Wording
-    graphs: dict[tuple[Expr | None, ...], str] = field(default_factory=dict)
-    """The pictures of its graph that were drawn, by the values in them: most learners of a class come by the same."""
+    graphs: dict[tuple[int, tuple[Expr | None, ...]], str] = field(default_factory=dict)
+    """The pictures of its graph that were drawn, by their part and the values in them: most learners of a class come by the same."""
 
     @cached_property
-    def layout(self) -> Layout | None:
-        """Where the boxes of its graph stand, each with room for a number; None where there is none."""
-        picture = draw_session(start(self.lesson), self.words)
-        if picture is None:
+    def layouts(self) -> tuple[Layout | None, ...]:
+        """Where the boxes of each part of its graph stand, each with room for a number; a network has no such boxes."""
+        return tuple(self._plan(part.picture) for part in draw_parts(start(self.lesson), self.words))
+
+    def _plan(self, picture: Picture | Diagram) -> Layout | None:
+        if isinstance(picture, Diagram):
             return None
         roomy = tuple(replace(node, value=LONG_NUMBER, gradient=None) for node in picture.nodes)
         return plan_layout(replace(picture, nodes=roomy), self.of_graph, BESIDE)
@@ -166,6 +172,7 @@ class SessionPage:
             "mode": session.lesson.settings.mode, "layer": session.lesson.settings.layer,
             "progress": write_progress(session), "ended": session.ended, "said": self._write_said(), "steps": self._list_steps(),
             "given": prepared.given, "graph": write_graph(session, prepared), "known": self._write_known(),
+            "known_open": len(session.list_shown()) <= MOST_OPEN,
         }  # fmt: skip
         if session.ended:
             return found | {"summary": write_part(write_summary(session, prepared.words), prepared.notation, DEPTH)}
@@ -202,7 +209,7 @@ class SessionPage:
     def _write_question(self, task: AskedStep) -> dict[str, Any]:
         words, notation = self.prepared.words, self.prepared.notation
         choices_of = list_options(self.session.lesson, task, words)
-        touched = [getattr(tile, "name", "") for tile in task.tiles] or [""] * len(choices_of)
+        touched = _name_tiles(task) or [""] * len(choices_of)
         options = [
             {"letter": letter, "html": write_inline(said, notation), "node": node, "name": write_plain_line(said, notation)}
             for (letter, said), node in zip(choices_of, touched, strict=True)
@@ -228,18 +235,45 @@ def write_graph(session: Session, prepared: PreparedLesson) -> str:
     """The graph with the values that are known so far, as a picture to stand beside a text; nothing where there is none.
 
     Each box has room for a number from the start, so that nothing moves when one is found, and its width says nothing about it.  In an exam
-    it stays as it was at the beginning: its page is the same whatever was answered.
+    it stays as it was at the beginning: its page is the same whatever was answered.  Of a large graph those parts stand open that
+    the question is about.
     """
-    picture = draw_session(start(prepared.lesson) if session.is_secret else session, prepared.words)
-    if picture is None or prepared.layout is None:
-        return ""
+    figures = draw_parts(start(prepared.lesson) if session.is_secret else session, prepared.words)
+    drawn = [_draw_part(place, figure.picture, prepared) for place, figure in enumerate(figures)]
+    if len(figures) < 2:
+        return "".join(drawn)
+    wanted = _list_wanted(session.task)
+    held = [{node.name for node in figure.picture.nodes} & wanted for figure in figures if isinstance(figure.picture, Picture)]
+    told = [write_inline(figure.caption, prepared.of_graph) for figure in figures]
+    return "".join(
+        f'<details{" open" if here or not any(held) else ""}><summary>{title}</summary>{picture}</details>'
+        for title, picture, here in zip(told, drawn, held, strict=True)
+    )
+
+
+def _list_wanted(task: AskedStep | None) -> set[str]:
+    """The quantities that a task is about, or asks to choose from: their part of a large graph is open."""
+    if task is None:
+        return set()
+    return {*(list_key_names(task.target) if task.target else ()), *_name_tiles(task)}
+
+
+def _name_tiles(task: AskedStep) -> list[str]:
+    """The quantity that each tile is; nothing for a tile that is a formula."""
+    return [tile.name if type(tile) is Name else "" for tile in task.tiles]
+
+
+def _draw_part(place: int, picture: Picture | Diagram, prepared: PreparedLesson) -> str:
+    """A picture of the graph as SVG, kept for whoever comes by the same values."""
+    if isinstance(picture, Diagram):
+        return draw_picture(picture, prepared.of_graph, alone=False)
     shown = replace(picture, nodes=tuple(replace(node, gradient=None) for node in picture.nodes))
-    values = tuple(node.value for node in shown.nodes)
-    if values not in prepared.graphs:
+    key = place, tuple(node.value for node in shown.nodes)
+    if key not in prepared.graphs:
         if len(prepared.graphs) >= GRAPHS:
             prepared.graphs.pop(next(iter(prepared.graphs)))
-        prepared.graphs[values] = svg(shown, prepared.of_graph, alone=False, layout=prepared.layout)
-    return prepared.graphs[values]
+        prepared.graphs[key] = svg(shown, prepared.of_graph, alone=False, layout=prepared.layouts[place])
+    return prepared.graphs[key]
 
 
 def write_progress(session: Session) -> dict[str, Any]:
@@ -284,4 +318,4 @@ def measure_grid(task: AskedStep) -> dict[str, int]:
 
 def name_skills(known: Mapping[str, float], words: Wording) -> dict[str, str]:
     """What each skill is called."""
-    return {skill: name_skill(skill, words) for skill in known}
+    return {skill: words.name_skill(skill) for skill in known}

@@ -10,6 +10,7 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -33,7 +34,10 @@ _WORD = re.compile(r"[A-Za-z_]\w*")
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """An exercise that is served: its address (``key``), title, course, what it can do, and the names of functions in it (``tags``)."""
+    """An exercise that is served: its address (``key``), title, course, what it can do, and the names of functions in it (``tags``).
+
+    ``skills`` is what practice trains with it, where that is written down: of exercises that come with tutor.
+    """
 
     key: str
     title: str
@@ -43,6 +47,7 @@ class Served:
     path: Path | None = None
     text: str = ""
     titles: tuple[tuple[str, str], ...] = ()
+    skills: frozenset[str] = frozenset()
 
     def say_title(self, language: str) -> str:
         """Its title in a language, by its code."""
@@ -61,8 +66,9 @@ def list_served(targets: Sequence[str], functions: Iterable[str]) -> dict[str, S
     """
     known = frozenset(functions)
     found: dict[str, Served] = {}
-    for target in targets or _list_courses():
-        for one in _list_target(target, known):
+    listed = (_list_target(target, known) for target in targets) if targets else (_list_course(name, known) for name in _list_courses())
+    for some in listed:
+        for one in some:
             key, number = one.key, 2
             while key in found:
                 key, number = f"{one.key}-{number}", number + 1
@@ -87,17 +93,23 @@ def _list_courses() -> list[str]:
     return sorted({ident.partition("/")[0] for ident in catalogue.ids()})
 
 
+def _list_course(course: str, known: frozenset[str]) -> list[Served]:
+    """The exercises of a course that comes with tutor, whatever lies in the folder where the server was started."""
+    idents = [ident for ident in catalogue.ids() if ident.startswith(f"{course}/")]
+    return [_describe(ident, course, catalogue.FOLDER / f"{ident}.toml", known) for ident in idents]
+
+
 def _list_target(target: str, known: frozenset[str]) -> list[Served]:
     folder = Path(target)
     if folder.is_dir():
         files = sorted(folder.glob("*.toml"))
         found = [_describe(path.stem, OWN, path, known) for path in files if "title" in _parse_head(catalogue.read_text(path), str(path))]
-        if not found:
+        if not found and target not in _list_courses():
             raise ExerciseError(f"the folder {make_visible(target, 200)} has no exercise", hint="an exercise is a file *.toml with a title")
-        return found
+        if found:
+            return found
     if target in _list_courses():
-        idents = [ident for ident in catalogue.ids() if ident.startswith(f"{target}/")]
-        return [_describe(ident, target, catalogue.FOLDER / f"{ident}.toml", known) for ident in idents]
+        return _list_course(target, known)
     if catalogue.is_exercise_name(target):
         ident, path = catalogue.locate(target)
         return [_describe(ident, ident.partition("/")[0] if "/" in ident else OWN, path, known)]
@@ -110,7 +122,13 @@ def _describe(key: str, course: str, path: Path, known: frozenset[str]) -> Serve
     abilities = catalogue.list_abilities(raw)
     tags = known & set(_WORD.findall(" ".join(str(raw.get(part, "")) for part in ("steps", "expression", "network"))))
     titles = tuple((code, str(said["title"])) for code, said in raw.items() if isinstance(said, dict) and "title" in said)
-    return Served(key, str(raw.get("title", key)), course, abilities, tags, path, titles=titles)
+    skills = _list_skills().get(key, frozenset())
+    return Served(key, str(raw.get("title", key)), course, abilities, tags, path, titles=titles, skills=skills)
+
+
+@cache
+def _list_skills() -> Mapping[str, frozenset[str]]:
+    return {row.id: frozenset(row.skills) for row in catalogue.list_trained()}
 
 
 def _parse_head(text: str, where: str) -> dict[str, object]:

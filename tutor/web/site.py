@@ -47,6 +47,7 @@ from tutor.web.security import (
     seal_cookie,
 )
 from tutor.web.site_settings import SiteSettings
+from tutor.web.skill_choices import find_choice, list_skill_choices
 from tutor.web.store import Kept, Learner, Stale, Store, StoreError, dump_record
 
 LONGEST = 2_000
@@ -194,26 +195,27 @@ class Site:
     # Pages
 
     async def show_catalogue(self, visit: Visit) -> Response:
-        """The exercises, by course; of one skill where it is asked for."""
+        """The exercises, by course; with one function, or of one skill, where it is asked for."""
         asked = visit.request.query_params.get("skill", "")
-        rules = find_wording(self.settings.language or "en").rules
+        words = find_wording(self.settings.language or "en")
         tags: dict[str, set[str]] = {}  # several names may be called the same
         for tag in sorted({tag for one in self.served.values() for tag in one.tags}):
-            tags.setdefault(rules.say_forward(tag).partition(":")[0], set()).add(tag)
+            tags.setdefault(words.rules.say_forward(tag).partition(":")[0], set()).add(tag)
         wanted = next((names for names in tags.values() if asked in names), {asked})
+        listed = await self.use_store(self.store.list_sessions, visit.learner.id) if visit.learner is not None else []
+        states: dict[str, Kept] = {kept.exercise: kept for kept in listed if kept.progress}
+        known = trace_known(listed) if self.settings.tells else {}  # in an exam it would be a verdict
+        skills = list_skill_choices(self.served.values(), known, words)
+        trained = find_choice(skills.values(), visit.request.query_params.get("trains", ""))
         groups: dict[str, list[Served]] = {}
         for one in self.served.values():
-            if not asked or wanted & one.tags or asked in one.abilities:
+            if (not asked or wanted & one.tags or asked in one.abilities) and (trained is None or trained.skills & one.skills):
                 groups.setdefault(one.course, []).append(one)
-        states: dict[str, Kept] = {}
-        if visit.learner is not None:
-            listed = await self.use_store(self.store.list_sessions, visit.learner.id)
-            states = {kept.exercise: kept for kept in listed if kept.progress}
         courses = {course: name_course(course) for course in groups}
         abilities = [name for name in ("layers", "data", "training") if any(name in one.abilities for one in self.served.values())]
         shown = {label: min(names) for label, names in tags.items()}
         return self.show(visit, "catalogue.html", groups=groups, states=states, tags=shown, abilities=abilities, asked=asked,
-                         courses=courses)  # fmt: skip
+                         courses=courses, skills=skills, trained=trained)  # fmt: skip
 
     async def show_solution(self, visit: Visit) -> Response:
         """A worked solution."""

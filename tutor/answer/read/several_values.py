@@ -9,6 +9,7 @@ import re
 
 from tutor.answer.read.answer_refusals import refusal
 from tutor.errors import tell
+from tutor.exercise.question import Question
 from tutor.expression.signs import NUMBER
 
 LONGEST = 2_000
@@ -18,6 +19,12 @@ _BETWEEN = re.compile(r"\s{0,9}(?:[;\n|&]|,(?=\s)|\s(?=[0-9.])|\band\b|\bund\b)\
 _COMMAS = re.compile(r"\s{0,9},\s{0,9}")
 _GROUPED = re.compile(r"[0-9]{1,3}(?:[, '][0-9]{3})+(?:\.[0-9]+)?")
 _MIXED = re.compile(r"[-+−]?[0-9]+\s+[0-9]+\s?/\s?[0-9]+")
+
+
+def check_single(question: Question, text: str) -> None:
+    """Raises `AnswerError` for several values where a question asks for one: it has no shape, and nothing to choose from."""
+    if not question.shape and question.kind != "choice":
+        refuse_several(text)
 
 
 def refuse_several(text: str) -> None:

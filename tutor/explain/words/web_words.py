@@ -16,7 +16,16 @@ class WebWords(Topic):
     CATALOGUE_LEAD = "Choose one: read how it is solved, or take the steps yourself."
     COURSES: Mapping[str, str] = {"own": "Own exercises"}
     """Titles of groups that are no courses."""
-    BY_SKILL = "By what they train"
+    BY_SKILL = "By what is in them"
+    TRAINS = "Skill to train"
+    SKILL_SORTS: Mapping[str, str] = {
+        "forward": "Forward values", "local": "Local derivatives", "gradient": "Gradients", "update": "Updates",
+        "choices": "Choices and reasons",
+    }  # fmt: skip
+    SHOW = "Show"
+    MASTERED = "mastered: {percent}"
+    NOT_TRIED = "not tried yet"
+    ALL_EXERCISES = "all exercises"
     ALL_SKILLS = "all"
     NO_EXERCISES = "No exercise trains this."
     ABILITIES: Mapping[str, str] = {"layers": "matrices", "data": "data set", "training": "training"}
@@ -53,6 +62,8 @@ class WebWords(Topic):
     UNDERSTOOD = "Understood as"
     CHOSEN = "Chosen"
     DROP_HERE = "Drag here, or press the space bar on a tile."
+    ON_GRAPH = "You can mark the ways on the graph, too."
+    WAY_THROUGH = "The way through {name}"
     NAME_LABEL = "Your name (optional)"
     NAME_SAVE = "Save"
     GREETING = "You practise as {name}"

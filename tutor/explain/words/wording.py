@@ -97,6 +97,18 @@ class Wording(_Topics):
         """The code of the language, for programs that read a page aloud or hyphenate it."""
         return (self.grammar or Grammar()).language
 
+    def name_skill(self, skill: str) -> str:
+        """A skill in words, by its name in practice.
+
+        >>> ENGLISH.name_skill("forward:sigmoid"), ENGLISH.name_skill("ways:sum over paths")
+        ('computing the sigmoid', 'which ways there are')
+        """
+        sort, _, rule = skill.partition(":")
+        named = ""
+        if rule:
+            named = self.marking.slip(rule).name if sort == "wrong-line" else self.marking.rule("local" if sort == "why" else sort, rule)
+        return self.practice.PLACES.get(sort, sort).format(rule=named, slip=named)
+
     def __reduce__(self) -> tuple[type[Wording], tuple[Mapping[str, str] | None, Grammar | None]]:
         return Wording, (self.phrases, self.grammar)
 

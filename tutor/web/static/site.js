@@ -100,6 +100,13 @@
     drop.className = "drop";
     drop.textContent = set.dataset.drop;
     tray.append(drop);
+    if (set.dataset.graph && $("#beside svg")) {
+      const link = document.createElement("a");
+      link.href = "#beside";
+      link.className = "to-graph";
+      link.textContent = set.dataset.graph;
+      set.before(link);
+    }
     set.append(tray);
     const move = (tile) => {
       const box = $("input", tile), had = document.activeElement === box;
@@ -122,17 +129,62 @@
         place.classList.remove("over");
         const letter = event.dataTransfer.getData("text/plain");
         const box = $$("input", set).find((one) => one.value === letter);
-        if (box) { box.checked = checked; move(box.closest(".tile")); }
+        if (box && box.checked !== checked) box.click();
       });
     };
     takes(tray, true);
     takes(set, false);
   };
-  document.addEventListener("click", (event) => {
-    const node = event.target.closest && event.target.closest("[data-node]");
-    const tile = node && $$(".tile[data-tile]").find((one) => one.dataset.tile === node.dataset.node);
+  // Ways on the graph: a box is a button for the tile of its quantity, and so is an edge at it.  What is ticked is marked from there on to
+  // the end, for each tile in the same way, whichever is right.
+  const SVG = "http://www.w3.org/2000/svg";
+  const edgesOf = (piece) => piece.dataset.edge.split(" ").map((edge) => edge.split(">"));
+  const listWays = () => $$('.tiles[data-kind="ways"] .tile[data-tile]');
+  const findTile = (name) => listWays().find((tile) => tile.dataset.tile === name);
+  const findChosen = (place) => {
+    if (place.dataset.node) return findTile(place.dataset.node);
+    const found = new Set(edgesOf(place).map(([from, to]) => findTile(from) || findTile(to)));
+    return found.size === 1 ? [...found][0] : undefined; // a piece that several ways have in common chooses none of them
+  };
+  const dressWays = () => {
+    const tiles = new Map(listWays().map((tile) => [tile.dataset.tile, tile]));
+    for (const node of $$("#beside [data-node]").filter((one) => tiles.has(one.dataset.node) && !one.hasAttribute("role"))) {
+      node.setAttribute("role", "button");
+      node.setAttribute("tabindex", "0");
+      node.setAttribute("aria-label", tiles.get(node.dataset.node).dataset.way);
+      node.closest("svg").setAttribute("role", "group"); // what is in a picture could not be pressed
+    }
+    for (const piece of $$("#beside path[data-edge]:not(.reach)").filter(findChosen)) {
+      if (piece.nextSibling && piece.nextSibling.nodeName === "path" && piece.nextSibling.classList.contains("reach")) continue;
+      const reach = document.createElementNS(SVG, "path"); // a line is thin: what is near it counts
+      for (const name of ["d", "data-edge"]) reach.setAttribute(name, piece.getAttribute(name));
+      reach.setAttribute("class", "reach");
+      piece.after(reach);
+    }
+    markWays();
+  };
+  const markWays = () => {
+    const chosen = new Set(listWays().filter((tile) => $("input", tile).checked).map((tile) => tile.dataset.tile));
+    const pieces = $$("#beside path[data-edge]:not(.reach)"), onwards = new Map(), reached = new Set(chosen);
+    for (const [from, to] of pieces.flatMap(edgesOf)) onwards.set(from, [...(onwards.get(from) || []), to]);
+    for (const name of reached) (onwards.get(name) || []).forEach((next) => reached.add(next));
+    pieces.forEach((piece) => piece.classList.toggle("way", edgesOf(piece).some(([from]) => reached.has(from))));
+    for (const node of $$('#beside [data-node][role="button"]')) {
+      node.setAttribute("aria-pressed", String(chosen.has(node.dataset.node)));
+    }
+  };
+  const choose = (event) => {
+    const place = event.target.closest && event.target.closest("#beside [data-node], #beside path[data-edge]");
+    const tile = place && findChosen(place);
     if (tile) $("input", tile).click();
+    return Boolean(tile);
+  };
+  document.addEventListener("click", choose);
+  document.addEventListener("keydown", (event) => {
+    const isButton = event.target.matches && event.target.matches('#beside [data-node][role="button"]');
+    if (isButton && (event.key === "Enter" || event.key === " ") && choose(event)) event.preventDefault();
   });
+  document.addEventListener("change", (event) => { if (event.target.closest('.tiles[data-kind="ways"]')) markWays(); });
 
   // A whole array that is pasted into one field of a grid goes to all of them.
   document.addEventListener("paste", (event) => {
@@ -147,9 +199,10 @@
   // What scrolls can be scrolled by keys.
   const dress = (root) => {
     $$(".tiles.many", root).filter((set) => !$(".tray", set)).forEach(dressTiles);
-    for (const one of $$(".scroll, .equations, .side, pre, .preview, main p", root)) {
-      if (one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== "visible") one.tabIndex = 0;
-    }
+    dressWays();
+    const wide = $$(".scroll, .equations, .side, pre, .preview, main p", root).filter((one) => one.scrollWidth > one.clientWidth + 1);
+    const scrolling = wide.filter((one) => getComputedStyle(one).overflowX !== "visible"); // all are measured before one is changed
+    scrolling.forEach((one) => { one.tabIndex = 0; });
     if ($("[data-node]", root)) $$("article > .equations .first[data-step] > .left", root).forEach((one) => { one.tabIndex = 0; });
   };
   dress(document);
