@@ -221,8 +221,7 @@ class RuleWords(Topic):
         """
         kind, _, rules = rule.partition(": ")
         if kind == "formula" and rules:
-            said = [self.WITHIN.get(one) or self.LOCAL.get(self._row(one), self.ANY_LOCAL) for one in rules.split()]
-            return self.BETWEEN.join(said if len(said) == 1 else [one.partition(" = ")[0] for one in said])  # σ′ of σ′ = σ·(1 − σ)
+            return self.BETWEEN.join(self.WITHIN.get(one) or self.LOCAL.get(self._row(one), self.ANY_LOCAL) for one in rules.split())
         return self.CASES.get(rule) or self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
 
     def gradient(self, rule: str, count: int = 0) -> str:
