@@ -8,6 +8,7 @@ from learners_made import answer_right
 from tutor.cli.practice_journal import Past, describe_session, keep_trials, open_journal, read_past
 from tutor.errors import OutputError
 from tutor.exercise.load import load
+from tutor.practice.costs import read_costs
 from tutor.practice.session import Event, Settings, start, step
 
 
@@ -39,6 +40,24 @@ def test_what_a_learner_knew_goes_with_the_journal(tmp_path, monkeypatch):
     session = start(lesson, known=dict.fromkeys((task.skill for task in lesson.tasks), 0.99))
     open_journal("anna", session, resume=False)
     assert open_journal("anna", start(lesson), resume=True).session == session
+
+
+def test_a_session_goes_on_with_the_same_costs_only(tmp_path, monkeypatch):
+    """They are in the journal; one from before there were any to choose has those that there were."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    lesson = load("dl/bce")
+    own = start(lesson, Settings(mode="graded", costs=read_costs("1, 0.5; floor 0")))
+    journal = open_journal("anna", own, resume=False)
+    journal.keep(Event("answer", "17", 3.0))
+    assert len(open_journal("anna", own, resume=True).session.events) == 1
+    assert len(read_past("anna").trials) == 1
+    with pytest.raises(OutputError, match="costs changed since"):
+        open_journal("anna", start(lesson, Settings(mode="graded")), resume=True)
+    standard = start(lesson, Settings(mode="graded"))
+    old = open_journal("bert", standard, resume=False)
+    old.path.write_text(old.path.read_text().replace(f', "costs": "{standard.lesson.settings.costs}"', ""))
+    assert "costs" not in old.path.read_text()
+    assert open_journal("bert", standard, resume=True).session == standard
 
 
 def test_first_tries_are_there_with_and_without_what_is_kept_beside_a_journal(tmp_path, monkeypatch):

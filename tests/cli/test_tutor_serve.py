@@ -99,6 +99,7 @@ def test_a_class_has_its_links_written(serve, tmp_path):
 
 @pytest.mark.parametrize(("options", "said"), [
     (["nuron/two-two-two"], "there is no exercise"), (["--lang", "xx"], "there is no language"), (["--class", "nobody.txt"], "nobody.txt"),
+    (["--costs", "2"], "2 is no share"), (["--costs", "1", "--mode", "exam"], "cost nothing in exam"),
     (["--database", "/nowhere/at/all.sqlite"], "cannot be opened"),
 ])  # fmt: skip
 def test_what_is_wrong_is_said_before_the_start(tutor, options, said):

@@ -109,6 +109,8 @@ def test_hints_are_unlocked_by_a_try_or_a_pause():
     session, reply = step(session, Event("hint", at=7.0))
     assert reply.rung.kind == "rule"
     session, reply = step(session, Event("hint", at=27.0))
+    assert reply.rung.kind == "smaller"
+    session, reply = step(session, Event("hint", at=47.0))
     assert reply.rung.kind == "symbols"
 
 
@@ -269,7 +271,7 @@ def test_asking_again_does_not_put_a_hint_off():
     for at in (0, 15, 19, 21, 30, 42):
         session, reply = step(session, Event("hint", at=at))
         kinds.append(reply.note or reply.rung.kind)
-    assert kinds == ["look", "locked", "locked", "rule", "locked", "symbols"]
+    assert kinds == ["look", "locked", "locked", "rule", "locked", "smaller"]
     session, reply = step(session, Event("answer", "banana((", at=61))
     session, reply = step(session, Event("hint", at=63))
     assert reply.rung is not None

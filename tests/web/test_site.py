@@ -11,6 +11,7 @@ from web_site import SiteMade, need_web
 need_web()
 
 from tutor.exercise.catalogue import FOLDER  # noqa: E402
+from tutor.practice.ladder import write_answer  # noqa: E402
 from tutor.web.forms import LARGEST  # noqa: E402
 from tutor.web.security import HEADERS, seal_cookie  # noqa: E402
 from tutor.web.site import LONGEST  # noqa: E402
@@ -238,6 +239,25 @@ def test_an_exam_tells_nothing_before_its_end(made):
     assert "/begin/" not in page.text  # an exam is taken once
     token = right.form("/practise/").fields["form"]
     assert "What you did" in browser.submit(Form(f"/begin/{KEY}", "post", {"form": token, "after": "1"})).text
+
+
+@pytest.mark.parametrize(("language", "said_before", "said_after"), [
+    ("en", "worth 1, 0.5 of its mark", "Mark: 0.5 of"), ("de", "1, 0.5 ihrer Punkte wert", "Punkte: 0.5 von"),
+])  # fmt: skip
+def test_what_tries_cost_reaches_the_worker_and_the_mark(made, language, said_before, said_after):
+    """It is said before one begins, goes with the session when the server is started anew with others, and is in the mark that is shown."""
+    settings = {"mode": "graded", "language": language}
+    browser = made(KEY, costs="1, 1/2; hint 1/4; floor 0", **settings).browser()
+    assert said_before in browser.get(f"/practise/{KEY}").text
+    browser.do(browser.begin(KEY), "answer", text="0.1")
+    site = made(KEY, costs="1, 1/8; floor 0", **settings)
+    after = site.browser()
+    after.cookies = browser.cookies
+    page = after.get(f"/practise/{KEY}")
+    right = write_answer(site.last_page.session.lesson.marker, site.last_page.session.task.question)
+    page = after.do(after.do(page, "answer", text=right), "quit")
+    assert str(site.last_page.session.lesson.settings.costs) == "1, 1/2; hint 1/4; floor 0"
+    assert said_after in re.sub(r"<[^>]*>", "", page.text)
 
 
 def test_an_exam_is_no_session_of_before(made):

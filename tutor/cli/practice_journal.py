@@ -87,6 +87,7 @@ def describe_session(session: Session) -> dict[str, Any]:
     return {
         "schema": 1, "exercise": session.lesson.exercise.id, "hash": session.lesson.exercise.digest, "mode": settings.mode,
         "wrt": list(settings.wrt), "layer": settings.layer, "seed": settings.seed,
+        "costs": str(settings.costs),
     }  # fmt: skip
 
 
@@ -128,6 +129,7 @@ def _take_again(session: Session, path: Path) -> Session:
 def _read_journal(path: Path, data: bytes) -> tuple[dict[str, Any], list[Event]]:
     """The first line of a journal and its events."""
     from tutor.contracts.practice_json import read_event
+    from tutor.practice.costs import Costs
 
     head: dict[str, Any] = {}
     events: list[Event] = []
@@ -140,7 +142,7 @@ def _read_journal(path: Path, data: bytes) -> tuple[dict[str, Any], list[Event]]
             raise OutputError(f"line {number} of the journal {make_visible(str(path), 200)} is broken",
                               hint="leave --resume out to begin anew; it is kept") from None  # fmt: skip
         if number == 1:
-            head = read if isinstance(read, dict) else {}
+            head = {"costs": str(Costs()), **read} if isinstance(read, dict) else {}  # older journals say nothing of costs
     return head, events
 
 
@@ -203,11 +205,13 @@ def _read_trials(journal: Path) -> Past | None:
 def _work_out_trials(path: Path) -> Past | None:
     """The first tries of a journal, its events taken again."""
     from tutor.exercise.load import load
+    from tutor.practice.costs import read_costs
     from tutor.practice.session import Settings, is_finished, replay, start
 
     try:
         head, events = _read_journal(path, path.read_bytes())
-        settings = Settings(mode=head["mode"], wrt=tuple(head["wrt"]), layer=bool(head["layer"]), seed=int(head["seed"]))
+        settings = Settings(mode=head["mode"], wrt=tuple(head["wrt"]), layer=bool(head["layer"]), seed=int(head["seed"]),
+                            costs=read_costs(str(head["costs"])))  # fmt: skip
         session = start(load(str(head["exercise"])), settings, _read_known(head))
         if describe_session(session) != {key: head[key] for key in describe_session(session)}:
             return None

@@ -33,6 +33,10 @@ else:
     PageName = StrEnum("PageName", {name: name for name in PAGE_FORMATS})  # what a page is written as; help lists them
     ModeName = StrEnum("ModeName", {name: name for name in MODES})
 ModeOption = Annotated[ModeName, typer.Option("--mode", help="; ".join(f"{name}: {row.words}" for name, row in MODES.items()) + ".")]
+CostsOption = Annotated[
+    str, typer.Option("--costs", metavar="SHARES", show_default=False,
+                      help="In graded what the first, second, … try is worth, a hint takes, the least: 1, 0.7, 0.5; hint 0.1; floor 0.2")
+]  # fmt: skip
 ON_SCREEN = "terminal"
 """What is written where nobody chooses."""
 To = Annotated[

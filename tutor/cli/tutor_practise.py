@@ -18,7 +18,7 @@ import typer
 from tutor.cli.practice_dialogue import hold_dialogue, make_printer, read_lines
 from tutor.cli.practice_journal import EventJournal, Past, keep_trials, open_journal, read_past
 from tutor.cli.practice_screen import hold_screen
-from tutor.cli.shell import Form, Lang, ModeOption, Wrt, choose_format, complete, deliver
+from tutor.cli.shell import CostsOption, Form, Lang, ModeOption, Wrt, choose_format, complete, deliver
 from tutor.errors import OutputError, TutorError
 from tutor.text import make_visible
 
@@ -51,6 +51,7 @@ def practise(
     wrt: Wrt = None,
     form: Annotated[Form, typer.Option("--form", help="Neuron by neuron, or whole layers in matrices.")] = Form.scalar,
     mode: ModeOption = "practise",
+    costs: CostsOption = "",
     name: As = "",
     resume: Resume = False,
     events: Events = False,
@@ -66,7 +67,8 @@ def practise(
     past = read_past(name or ME) if not events or name else Past()
     known = trace_trials(past.trials)
     chosen = target or _propose(known, past, lang)
-    session = begin(chosen, wrt=wrt or (), form=str(form), mode=cast("ModeOf", str(mode)), seed=seed, words=lang, known=known)
+    session = begin(chosen, wrt=wrt or (), form=str(form), mode=cast("ModeOf", str(mode)), seed=seed, words=lang, known=known,
+                    costs=costs)  # fmt: skip
     journal = _open(name, session, resume=resume, events=events)
     if journal is not None:
         session.session, session.keep = journal.session, journal.keep

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
-from tutor.cli.shell import Lang, ModeOption, complete
+from tutor.cli.shell import CostsOption, Lang, ModeOption, complete
 from tutor.errors import OutputError
 from tutor.text import make_visible
 
@@ -47,6 +47,7 @@ def serve(
     ] = None,
     new_links: Annotated[bool, typer.Option("--new-links", help="Give everybody of the class another link.")] = False,
     mode: ModeOption = "practise",
+    costs: CostsOption = "",
     solutions: Annotated[bool, typer.Option("--solutions/--no-solutions", help="Whether worked solutions are shown.")] = True,
     database: Annotated[
         Path | None, typer.Option("--database", metavar="FILE", help="Where sessions are kept.", show_default=False)
@@ -71,7 +72,7 @@ def serve(
     from tutor.web.security import make_token
     from tutor.web.store import Store
 
-    words = require_wording(lang)
+    words, shares = require_wording(lang), _read_costs(costs, str(mode))
     served = list_served(targets or [], words.rules.FORWARD)
     store = Store(_choose_database(database))
     students = read_class(roster) if roster is not None else []
@@ -81,7 +82,8 @@ def serve(
     if roster is not None:
         _admit_class(store, students, links, name[0] if name else "", address, anew=new_links)
     hosts = frozenset(one.lower() for one in [*(name or []), host, *([socket.gethostname()] if host in ("0.0.0.0", "::") else [])])
-    settings = SiteSettings(mode=cast("ModeOf", str(mode)), language=lang or "", solutions=solutions, hosts=hosts, class_token=token)
+    settings = SiteSettings(mode=cast("ModeOf", str(mode)), language=lang or "", solutions=solutions, hosts=hosts, class_token=token,
+                            costs=shares)  # fmt: skip
     desks = Desks(workers or max(2, os.cpu_count() or 1))
     site = Site(store, desks, served, settings, _log)
     fill_page("refusal.html", words.language, title="", text="")
@@ -145,6 +147,17 @@ def bind_port(host: str, port: int) -> socket.socket:
 
 def _log(line: str) -> None:
     sys.stderr.write(f"tutor: {make_visible(line, 300)}\n")
+
+
+def _read_costs(text: str, mode: str) -> str:
+    """The costs that were given, checked, as sessions keep them; refused where no learner can come to a mode in which anything costs."""
+    from tutor.practice.costs import read_costs
+    from tutor.practice.modes import MODES
+
+    if text and not MODES[cast("ModeOf", mode)].tells:
+        raise OutputError(f"tries and hints cost nothing in {mode}", where="--costs",
+                          hint="leave it out, or let learners choose graded (--mode practise)")  # fmt: skip
+    return str(read_costs(text)) if text else ""
 
 
 def _write_host(host: str) -> str:

@@ -71,6 +71,8 @@ def write_state(session: Session) -> dict[str, Any]:
             "options": {letter: write_tile(tile) for (letter, _), tile in zip(question.options, task.tiles, strict=True)}
             if task.tiles else dict(question.options),
         }  # fmt: skip
+        if session.look_up(task.id).smaller:
+            found["question"]["smaller"] = True
         found["choices"] = list(choices(session))
     return found
 

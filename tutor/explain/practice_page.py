@@ -30,6 +30,7 @@ from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import Name, Number
 from tutor.marking.marked import MarkedAnswer
 from tutor.notation.profile import Notation
+from tutor.practice.fading import list_introduced
 from tutor.practice.ladder import Rung, list_rungs, write_number
 from tutor.practice.session import Lesson, Reply, Session
 from tutor.practice.tasks import AskedStep
@@ -48,6 +49,8 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
         return Document("", language=words.language)
     say, question = words.practice, task.question
     blocks: list[Block] = [Paragraph(ask_task(session.lesson, task, words, notation or Notation()), say_place(session, task, words))]
+    writer = _ReplyWriter(session, Reply("hint", task.id), words)
+    blocks = [*(block for rung in list_introduced(session) for block in writer.write_rung(rung)), *blocks]
     blocks += [Paragraph(said, say.TILE.format(letter=letter)) for letter, said in list_options(session.lesson, task, words)]
     form = "choice" if question.kind == "choice" else question.kind if question.shape and question.kind != "expression" else ""
     if form in say.FORMS:
@@ -182,7 +185,7 @@ class _ReplyWriter:
             return [Paragraph((self.say.THINK.get(rung.sort, self.say.THINK["number"]),))]
         if rung.kind == "half":
             return [Paragraph((phrase.format(letters=rung.text),))]
-        if rung.kind == "look":
+        if rung.kind in ("look", "smaller"):
             parts = self.words.marking.join_parts([Math(part) for part in rung.parts])
             return [Paragraph(tuple(split_places(phrase, {"parts": parts})))]
         if rung.kind == "rule":

@@ -14,19 +14,22 @@ from functools import cached_property
 from math import prod
 from threading import RLock
 
+from tutor.answer.compare.figures import write_decimal
 from tutor.answer.handed_in import Submission, is_blank
 from tutor.answer.read.asked_names import AskedNames
 from tutor.answer.read.number_forms import has_decimal_commas
 from tutor.derive.working import list_referred
+from tutor.errors import TutorError
 from tutor.exercise.model import Exercise
-from tutor.exercise.question import Question
+from tutor.exercise.question import Question, Tolerance
 from tutor.expression.nodes import Expr, Name
 from tutor.marking.credit import total
 from tutor.marking.diagnose import Diagnosis
-from tutor.marking.judge import Earlier, Judged
+from tutor.marking.judge import Earlier, Judge, Judged
 from tutor.marking.judge_answer import PERSON, RIGHT, AnswerJudge, award
 from tutor.marking.mark_sheet import Sheet
 from tutor.marking.marked import Marked, MarkedAnswer
+from tutor.numbers.arithmetic import Value
 from tutor.numbers.arrays import np
 from tutor.version import VERSION
 
@@ -91,6 +94,14 @@ class Marker:
         comma = self._has_commas([text])
         with _ONE_AT_A_TIME, np.errstate(all="ignore"):  # what is no finite number in floats is judged with more digits, or is no number
             return self._judge(asked, text, earlier or Earlier(), comma=comma)
+
+    def is_value(self, expr: Expr, value: Value, tolerance: Tolerance) -> bool:
+        """Whether a number that was typed is a value, to the digits that are asked for; of no question, so that nothing is kept of it."""
+        with _ONE_AT_A_TIME, np.errstate(all="ignore"):
+            try:
+                return Judge(self.sheet, self.diagnosis).compare_with(expr, write_decimal(expr), value, tolerance) in ("right", "near")
+            except TutorError:
+                return False
 
     def _judge(self, question: Question, text: str, earlier: Earlier, *, comma: bool) -> tuple[MarkedAnswer, Earlier]:
         judged = AnswerJudge(self.sheet, self.diagnosis, question, text, earlier, comma=comma)

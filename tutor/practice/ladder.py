@@ -19,10 +19,11 @@ from tutor.graph.nouns import Step
 from tutor.marking.mark_submission import Marker, nest_texts
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import decimal, round_significant
+from tutor.practice.smaller import choose_part
 from tutor.practice.tasks import AskedStep, find_first_step
 from tutor.rules.functions import FUNCTIONS, OUT, component_row
 
-RungKind = Literal["think", "look", "rule", "formula", "symbols", "numbers", "half", "result"]
+RungKind = Literal["think", "look", "rule", "formula", "smaller", "symbols", "numbers", "half", "result"]
 DIGITS = 6
 LAST: RungKind = "result"
 """The last rung: who has seen it was shown the answer."""
@@ -33,9 +34,9 @@ class Rung:
     """One hint.
 
     ``think``: what to ask oneself, for tasks of a kind (``sort``).  ``look``: ``parts`` are the quantities to look at.  ``rule``: ``rule``
-    names the rule of the step, of ``sort``.  ``formula``: ``left`` = ``right`` is the rule in its own letters.  ``symbols``: the step
-    itself; ``numbers``: the same with numbers put in.  ``half``: ``text`` are the letters of half of the lines, the wrong one among them.
-    ``result``: ``text`` is the answer, as it is typed.
+    names the rule of the step, of ``sort``.  ``formula``: ``left`` = ``right`` is the rule in its own letters.  ``smaller``: a question of
+    its own, what ``parts`` is (`tutor.practice.smaller`).  ``symbols``: the step itself; ``numbers``: the same with numbers put in.
+    ``half``: ``text`` are the letters of half of the lines, the wrong one among them.  ``result``: ``text`` is the answer, as it is typed.
     """
 
     kind: RungKind
@@ -67,6 +68,8 @@ def list_rungs(marker: Marker, task: AskedStep, shown: Mapping[str, str]) -> tup
         rungs.append(Rung("rule", rule=step.rule, sort=step.sort))
     if (own := _write_rule(step)) is not None and own[1] != step.expr:  # in the letters of the exercise it would be the answer
         rungs.append(Rung("formula", left=own[0], right=own[1]))
+    if task.kind in ("value", "declared") and (part := choose_part(marker, task.question, step)) is not None:
+        rungs.append(Rung("smaller", (part,)))
     if task.question.kind not in ("choice", "expression", "chain"):  # there the step in symbols is the answer
         left = as_name(step.target)
         rungs.append(Rung("symbols", left=left, right=step.expr))

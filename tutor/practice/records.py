@@ -15,6 +15,7 @@ from tutor.marking.judge import Earlier
 from tutor.marking.mark_submission import Marker
 from tutor.marking.marked import MarkedAnswer
 from tutor.numbers.arithmetic import Value
+from tutor.practice.costs import STANDARD, Costs
 from tutor.practice.ladder import Rung, write_answer, write_number
 from tutor.practice.modes import MODES, Mode, ModeRow
 from tutor.practice.tasks import AskedStep, list_tasks, make_marker
@@ -36,18 +37,14 @@ class Settings:
     """How a session goes.
 
     ``wrt`` are the quantities whose gradients are wanted, ``layer`` asks for whole arrays.  Where tries and hints cost something,
-    ``attempts`` is the share of a task's marks that is left after so many wrong tries (the last one for all that come), ``rung`` is the
-    cost of each hint, ``floor`` the least that a right answer is worth.  A hint is unlocked by a wrong try, or by ``pause`` seconds
-    without one; the first one at once.
+    ``costs`` says how much.  A hint is unlocked by a wrong try, or by ``pause`` seconds without one; the first one at once.
     """
 
     mode: Mode = "practise"
     wrt: tuple[str, ...] = ()
     layer: bool = False
     seed: int = 0
-    attempts: tuple[Fraction, ...] = (Fraction(1), Fraction(7, 10), Fraction(1, 2))
-    rung: Fraction = Fraction(1, 10)
-    floor: Fraction = Fraction(1, 5)
+    costs: Costs = STANDARD
     pause: float = 20.0
 
     @property
@@ -68,7 +65,8 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class Progress:
     """What became of one task so far; ``text`` is the last answer, ``rungs`` how many hints were seen, ``first`` whether the first try was
-    right, ``earned`` the share of its marks, ``seconds`` how long it was worked at, ``follows`` the learner's own values that it is right
+    right, ``earned`` the share of its marks, ``seconds`` how long it was worked at,
+    ``smaller`` how often a smaller question that is asked may be answered, ``follows`` the learner's own values that it is right
     from."""
 
     status: Status = "open"
@@ -80,6 +78,7 @@ class Progress:
     seconds: float = 0.0
     tags: tuple[str, ...] = ()
     follows: tuple[str, ...] = ()
+    smaller: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +89,8 @@ class Reply:
     placed after two tries.  ``implied`` are the tasks that the answer settled, ``before`` the replies to other answers on the same line.
     ``chosen`` says of a choice of several that is not right whether something is ``missing``, ``too-many``, or ``other``.  ``note`` is a
     key: ``locked`` (a hint that is not there yet, with the seconds to ``wait``), ``no-hints``, ``blank``, ``unreadable``, ``formula``
-    (where a number is asked), ``taken`` (in an exam), ``not-kept``, ``done`` (the task already is), ``end``.
+    (where a number is asked), ``taken`` (in an exam), ``not-kept``, ``done`` (the task already is), ``end``, ``part-right`` and
+    ``part-wrong`` (an answer to a smaller question).
     """
 
     kind: EventKind

@@ -22,7 +22,9 @@ from tutor.exercise.model import Exercise
 from tutor.marking.judge import Earlier, Judged
 from tutor.marking.judge_answer import PERSON, RIGHT, award
 from tutor.marking.marked import MarkedAnswer
+from tutor.practice.fading import choose_worked, is_given
 from tutor.practice.ladder import Rung, list_rungs
+from tutor.practice.preview import read_preview
 from tutor.practice.records import (
     DONE,
     Event,
@@ -36,8 +38,9 @@ from tutor.practice.records import (
     Status,
 )
 from tutor.practice.settling import count_share, list_settled
+from tutor.practice.smaller import TRIES, ask_part, is_part_right
 from tutor.practice.tasks import AskedStep
-from tutor.practice.tracing import MASTERY, Parameters, Trial, trace_trials
+from tutor.practice.tracing import Parameters, Trial, trace_trials
 from tutor.text import make_visible
 
 __all__ = [
@@ -66,6 +69,8 @@ def start(exercise: Exercise | Lesson, settings: Settings | None = None, known: 
     lesson = exercise if isinstance(exercise, Lesson) else Lesson(exercise, settings or Settings())
     before = known or {}
     session = Session(lesson, known={task.skill: before.get(task.skill, Parameters().at_first) for task in lesson.tasks})
+    for ident in choose_worked(session):
+        session = _set(session, ident, Progress("given"))
     return _fade(_move(session))
 
 
@@ -155,18 +160,8 @@ def _move(session: Session, after: str = "") -> Session:
 
 
 def _fade(session: Session) -> Session:
-    """In ``learn``, the tasks that are given as they stand: of a skill that is new the first is worked out, of one that is mastered the
-    small steps are left out.  What is asked at the end of a gradient always is."""
-    if not session.lesson.settings.row.teaches:
-        return session
-    while (task := session.task) is not None:
-        known = session.known[task.skill]
-        alike = [other for other in session.lesson.tasks if other.skill == task.skill]
-        met = any(session.look_up(other.id).status != "open" for other in alike)
-        is_new = not met and len(alike) > 1 and known < MASTERY
-        is_small = task.kind in ("ways", "factors", "why") or task.skill.startswith("local:")
-        if not is_new and not (is_small and known >= MASTERY):
-            return session
+    """In ``learn``, the session after the tasks that are given as they stand (`tutor.practice.fading`)."""
+    while session.lesson.settings.row.teaches and (task := session.task) is not None and is_given(session, task):
         session = _move(_set(session, task.id, Progress("given")), task.id)
     return session
 
@@ -206,9 +201,11 @@ def _take_one_answer(session: Session, event: Event) -> tuple[Session, Reply]:
     if marked.outcome == "other-form" and task.question.kind == "number" and not exam:
         return session, Reply("answer", task.id, marked=marked, note="formula")
     right = marked.verdict in RIGHT
+    if own.smaller and not right and _find_named(session, event.text) is None:
+        return _take_part(session, task, event)
     tags = tuple(slip.tag for slips in marked.slips[:1] for slip in slips)
     first = own.first if own.first is not None else right and not own.rungs
-    own = replace(own, text=event.text, first=first, attempts=own.attempts + (not right), tags=(*own.tags, *tags),
+    own = replace(own, text=event.text, smaller=0, first=first, attempts=own.attempts + (not right), tags=(*own.tags, *tags),
                   follows=marked.follows if right else ())  # fmt: skip
     session = replace(session, earlier=earlier)
     if session.look_up(task.id).first is None:
@@ -236,6 +233,16 @@ def _judge(session: Session, task: AskedStep, text: str) -> tuple[MarkedAnswer, 
     except AnswerError as error:
         return award(question, text, Judged("unreadable", message=error.said), marker.exercise.scheme), session.earlier
     return marker.judge(question, text, session.earlier)
+
+
+def _take_part(session: Session, task: AskedStep, event: Event) -> tuple[Session, Reply]:
+    """An answer while a smaller question is asked: it earns and costs nothing, and when that is done the step is asked again."""
+    own, marker = session.look_up(task.id), session.lesson.marker
+    part = next(part for rung in list_rungs(marker, task, session.list_shown()) if rung.kind == "smaller" for part in rung.parts)
+    members = read_preview(marker, ask_part(task), event.text).members
+    right = bool(members) and is_part_right(marker, task.question, part, members[-1][1], session.earlier)
+    session = _set(session, task.id, replace(own, smaller=0 if right else own.smaller - 1))
+    return session, Reply("answer", task.id, note="part-right" if right else "part-wrong")
 
 
 def _compare_chosen(task: AskedStep, text: str) -> str:
@@ -303,7 +310,9 @@ def _take_hint(session: Session, event: Event) -> tuple[Session, Reply]:
         return session, Reply("hint", task.id, note="locked", wait=settings.pause - paused)
     if is_last:
         return _show(session, task, event)
-    return _set(session, task.id, replace(own, rungs=own.rungs + 1)), Reply("hint", task.id, rung=rungs[own.rungs])
+    rung = rungs[own.rungs]
+    own = replace(own, rungs=own.rungs + 1, smaller=TRIES if rung.kind == "smaller" else 0)
+    return _set(session, task.id, own), Reply("hint", task.id, rung=rung)
 
 
 def _trace(session: Session, trial: Trial) -> Session:

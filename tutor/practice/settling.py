@@ -76,5 +76,4 @@ def count_share(own: Progress, settings: Settings) -> Fraction:
     """The share of its marks that a step is worth after the tries and hints that it took, where they cost; nothing once it was shown."""
     if own.status == "shown" or not settings.row.costs:
         return Fraction(own.status != "shown")
-    left = settings.attempts[min(own.attempts, len(settings.attempts) - 1)] - own.rungs * settings.rung
-    return max(left, settings.floor)
+    return settings.costs.count_share(own.attempts, own.rungs)

@@ -20,13 +20,14 @@ from tutor.answer.read.vocabulary import notation_of
 from tutor.contracts.practice_json import write_report
 from tutor.contracts.schema import dump_json
 from tutor.errors import OutputError
-from tutor.explain.document import Document
+from tutor.explain.document import Document, Paragraph
 from tutor.explain.practice_page import write_hints, write_known, write_question, write_reply, write_start
 from tutor.explain.practice_steps import draw_so_far, write_so_far, write_worked
 from tutor.explain.practice_summary import write_summary
 from tutor.explain.words.languages import require_wording
 from tutor.explain.words.wording import Wording
 from tutor.notation.profile import Notation
+from tutor.practice.costs import Costs, read_costs
 from tutor.practice.modes import MODES, Mode
 from tutor.practice.session import Event, EventKind, Lesson, Session, Settings, start, step
 from tutor.results.page import Page
@@ -144,9 +145,10 @@ class Practice(Page):
         return write_summary(self.session, self.words) if self.ended else write_question(self.session, self.words, self.notation)
 
     def begin(self) -> Document:
-        """What is given, and what is worked out before anything is asked."""
-        opening = write_start(self.session, self.words)
-        return replace(opening, blocks=(*opening.blocks, *write_worked(None, self.session, self.words).blocks))
+        """What tries and hints cost where they do, what is given, and what is worked out before anything is asked."""
+        opening, settings = write_start(self.session, self.words), self.session.lesson.settings
+        told = (Paragraph((self.words.practice.COSTS.format(**settings.costs.list_written()),)),) if settings.row.costs else ()
+        return replace(opening, blocks=(*told, *opening.blocks, *write_worked(None, self.session, self.words).blocks))
 
     def list_known(self) -> Document:
         """The table of numbers so far."""
@@ -185,12 +187,13 @@ class Practice(Page):
 
 def practise(
     target: Any, *, wrt: Iterable[str] | str = (), form: str = "scalar", mode: Mode = "practise", seed: int = 0, words: object = None,
-    known: Mapping[str, float] | None = None,
+    known: Mapping[str, float] | None = None, costs: str = "",
 ) -> Practice:  # fmt: skip
     """Practise an exercise: the steps are asked, and judged at once.
 
     ``target`` is what `tutor.solve` takes.  ``wrt`` are the quantities whose gradients are wanted, ``form`` is ``scalar`` or ``layer``,
-    ``mode`` is ``learn``, ``practise`` or ``exam``; ``seed`` decides what is offered to choose from, ``words`` is a language; ``known`` is
+    ``mode`` is ``learn``, ``practise``, ``graded`` or ``exam``; ``costs`` are what tries and hints cost where it is ``graded``
+    (`tutor.practice.costs.read_costs`); ``seed`` decides what is offered to choose from, ``words`` is a language; ``known`` is
     what the learner has shown elsewhere, by skill.  In a notebook with ipywidgets the session is shown with a field for answers.
 
     Raises `TutorError` for a target, a quantity or a mode that is not there, and for an exercise that asks for nothing.
@@ -203,12 +206,22 @@ def practise(
         if given not in known_ones:
             raise OutputError(f"there is no {what} {make_visible(str(given), 40)}", hint=f"use one of {', '.join(known_ones)}")
     exercise = target_exercise(target)
-    settings = Settings(mode=mode, wrt=(wrt,) if isinstance(wrt, str) else tuple(wrt), layer=form == "layer", seed=seed)
+    settings = Settings(mode=mode, wrt=(wrt,) if isinstance(wrt, str) else tuple(wrt), layer=form == "layer", seed=seed,
+                        costs=choose_costs(costs, mode))  # fmt: skip
     shares = {skill: chance for skill, chance in (known or {}).items() if 0 <= chance <= 1}
     session = start(exercise, settings, shares)
     if not session.lesson.tasks:
         raise OutputError(f"{exercise.id} asks for nothing", hint="give wrt a quantity, or take another exercise")
     return Practice(session, require_wording(words, exercise.language), find_notation(session.lesson))
+
+
+def choose_costs(text: str, mode: Mode) -> Costs:
+    """The costs that are asked for; raises `TutorError` where they are none, and for a mode in which nothing costs anything."""
+    if text and not MODES[mode].costs:
+        able = ", ".join(name for name, row in MODES.items() if row.costs)
+        raise OutputError(f"tries and hints cost nothing in {mode}", where="costs",
+                          hint=f"choose a mode with costs ({able}), or leave them out")
+    return read_costs(text)
 
 
 def find_notation(lesson: Lesson) -> Notation:

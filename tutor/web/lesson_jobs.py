@@ -21,6 +21,7 @@ from tutor.explain.practice_parts import write_preview
 from tutor.explain.practice_summary import write_proposal
 from tutor.explain.words.languages import require_wording
 from tutor.notation.profile import Notation
+from tutor.practice.costs import read_costs
 from tutor.practice.learner import propose_next
 from tutor.practice.preview import read_preview
 from tutor.practice.session import Lesson, Settings, start, step
@@ -86,12 +87,13 @@ class LessonDesk:
 
     def _find_lesson(self, asked: Mapping[str, Any]) -> PreparedLesson:
         head = asked["settings"]
-        key = f"{asked['digest']} {head['mode']} {head['layer']} {head['seed']} {asked['language']}"
+        key = f"{asked['digest']} {head['mode']} {head['layer']} {head['seed']} {head.get('costs', '')} {asked['language']}"
 
         def make() -> PreparedLesson:
             exercise = self._find_exercise(asked)
             words = require_wording(asked["language"] or None, exercise.language)
-            return PreparedLesson(Lesson(exercise, Settings(mode=head["mode"], layer=head["layer"], seed=head["seed"])), words)
+            costs = read_costs(head.get("costs", ""))
+            return PreparedLesson(Lesson(exercise, Settings(mode=head["mode"], layer=head["layer"], seed=head["seed"], costs=costs)), words)
 
         return _keep(self.lessons, key, LESSONS, make)
 

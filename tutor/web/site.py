@@ -24,6 +24,7 @@ from starlette.routing import Route
 
 from tutor.errors import TutorError
 from tutor.explain.words.languages import find_wording
+from tutor.practice.costs import read_costs
 from tutor.practice.modes import MODES
 from tutor.version import VERSION
 from tutor.web.forms import Refusal, read_body, read_event, read_form
@@ -253,7 +254,8 @@ class Site:
     async def show_begin(self, visit: Visit, served: Served, kept: Kept | None, *, changed: bool = False) -> Response:
         """What the exercise is about, and the button that begins."""
         found = await self.introduce(served)
-        return self.show(visit, "begin.html", found["language"], served=served, found=found, kept=kept, changed=changed)
+        return self.show(visit, "begin.html", found["language"], served=served, found=found, kept=kept, changed=changed,
+                         costs=read_costs(self.settings.costs).list_written())  # fmt: skip
 
     async def show_session(self, visit: Visit, served: Served, kept: Kept, **more: Any) -> Response:
         """A session as it is, or that its exercise is another now."""
@@ -300,7 +302,8 @@ class Site:
         await self.introduce(served, layer=layer)  # an exercise that cannot be asked begins nothing
         known = (await self.find_known(learner.id))[0]
         digest = (await asyncio.to_thread(served.read))[1]
-        head = {"schema": 1, "digest": digest, "mode": mode, "layer": layer, "seed": 0, "known": known}
+        head = {"schema": 1, "digest": digest, "mode": mode, "layer": layer, "seed": 0, "known": known,
+                "costs": self.settings.costs}  # fmt: skip
         with suppress(Stale):  # the form was sent twice: there is one
             await self.use_store(self.store.begin_session, learner.id, served.key, head, after)
         return self.go_to(visit, served)

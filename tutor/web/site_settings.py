@@ -10,7 +10,7 @@ from tutor.practice.modes import MODES, Mode
 @dataclass(frozen=True, slots=True)
 class SiteSettings:
     """How a server is set: ``mode`` is what learners meet, who may choose another where it is no exam; ``language`` is empty for that of
-    each exercise.
+    each exercise, ``costs`` for what tries and hints cost otherwise (`tutor.practice.costs`).
 
     ``hosts`` are the names by which it may be asked, besides addresses; ``class_token`` opens the lecturer's page, where there is a class.
     ``events`` and ``previews`` are how often a learner may act: so many at once, then so many a second.
@@ -18,6 +18,7 @@ class SiteSettings:
 
     mode: Mode = "practise"
     language: str = ""
+    costs: str = ""
     solutions: bool = True
     hosts: frozenset[str] = frozenset()
     class_token: str = ""

@@ -63,6 +63,8 @@ class PracticeWords(Topic):
     TO_GO_ON = "to go on with"
     """Behind a step that is placed greyed among those that are done."""
     MORE_ABOVE = ("{count} step more stands above.", "{count} steps more stand above.")
+    COSTS = "A right answer is worth {tries} of its mark at the first, second, … try; a hint takes {hint}, and {floor} is left at least."
+    """Where tries and hints cost: numbers from 0 to 1."""
     KEPT = "Then go on with your own value; at the end you will see what it changed."
     CHOSEN: Mapping[str, str] = {
         "missing": "What you chose belongs there; something is missing.",
@@ -85,6 +87,8 @@ class PracticeWords(Topic):
         "not-kept": "There is no value of your own to go on with.",
         "taken": "Noted.",
         "done": "That is done already.",
+        "part-right": "That part is right. Now the step itself.",
+        "part-wrong": "That is neither the part nor the step; it cost nothing.",
         "end": "The session has ended.",
     }
     THINK: Mapping[str, str] = {
@@ -104,6 +108,7 @@ class PracticeWords(Topic):
         "look": "Look at {parts}.",
         "rule": "The rule: {rule}.",
         "formula": "The rule as a formula:",
+        "smaller": "A smaller question first: what is {parts} alone? Whatever you answer to it costs nothing.",
         "symbols": "The step in symbols:",
         "numbers": "With numbers put in:",
         "result": "The answer is {answer}. It counts as shown.",
