@@ -28,7 +28,7 @@ def test_a_small_network_solves_and_proves(row):
     solution = solve(exercise_of(row))
     assert solution.worked.proofs.gradients
     assert all(proof.numeric for proof in solution.worked.proofs.gradients)
-    assert "w1" in solution.to_text()
+    assert "w₁" in solution.to_text()
     assert len(Marker(exercise_of(row)).questions) >= 8
 
 

@@ -79,7 +79,7 @@ class RuleWords(Topic):
         "power": "power rule",
         "negation": "the sign stays",
         "copy": "unchanged, so 1",
-        "formula": "differentiated as it stands",
+        "formula": "by the rules of differentiation",
         "exp": "exp is its own derivative",
         "log": "(log x)′ = 1/x",
         "sqrt": "(√x)′ = 1/(2√x)",
@@ -137,6 +137,12 @@ class RuleWords(Topic):
         "term repeated": "each of its terms has derivative 1 or −1",
         "softmax other": "softmax: −p·q for another score",
     }
+
+    WITHIN: Mapping[str, str] = {
+        "factor": "the factor in front of it", "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
+    }  # fmt: skip
+    """What is done with a part of a longer formula, where `LOCAL` says it of a step of its own."""
+    BETWEEN = ", "
 
     GRADIENT: Mapping[str, str] = {
         "start": "the start: its derivative with respect to itself",
@@ -208,7 +214,14 @@ class RuleWords(Topic):
         return self.FORWARD.get(self._row(rule), rule)
 
     def say_local(self, rule: str) -> str:
-        """Why a local derivative is what it is."""
+        """Why a local derivative is what it is; of a formula the rules are said one after the other.
+
+        >>> RuleWords().say_local("formula: power chain")
+        'power rule, chain rule'
+        """
+        kind, _, rules = rule.partition(": ")
+        if kind == "formula" and rules:
+            return self.BETWEEN.join(self.WITHIN.get(one) or self.LOCAL.get(self._row(one), self.ANY_LOCAL) for one in rules.split())
         return self.CASES.get(rule) or self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
 
     def gradient(self, rule: str, count: int = 0) -> str:
