@@ -15,8 +15,9 @@ ALLOWED = {  # file: why, and the names
     "web/forms.py": ("KEY", "columns rows"),
     "expression/elsewhere.py": (
         "GRAMMAR",
-        "average_pool batch batch_sums column_sums columns concat convolve correlate entry fill flatten huber matmul "
-        "max_pool mean one_hot outer part row_sums rows softmax_columns softmax_rows sum transpose unflatten",
+        "average_pool batch batch_sums column_sums columns concat convolve correlate entry fill flatten log_softmax "
+        "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows matmul max_pool mean one_hot "
+        "outer part row_sums rows softmax softmax_columns softmax_rows sum transpose unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
@@ -24,14 +25,15 @@ ALLOWED = {  # file: why, and the names
     "graph/axis_forms.py": ("ALGEBRA", "fill max mean min softmax softmax_columns softmax_rows sqrt sum"),
     "graph/broadcasting.py": ("ALGEBRA", "batch columns entry fill keep_column keep_row matmul rows"),
     "graph/python_slices.py": ("ALGEBRA", "entry fill part"),
-    "graph/shape_forms.py": ("ALGEBRA", "concat fill flatten transpose unflatten"),
+    "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten sum transpose unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",
-        "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten heaviside log "
-        "matmul max min sigmoid sign softplus tan",
+        "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten hard_sigmoid "
+        "hard_tanh heaviside log log_cosh log_sigmoid log_softmax logsumexp lse matmul max min quantile sigmoid sign silu "
+        "smooth_l1 softplus tan",
     ),
-    "expression/lexing.py": ("GRAMMAR", "if_positive softmax sqrt"),
-    "expression/parse.py": ("GRAMMAR", "matmul softmax"),
+    "expression/lexing.py": ("GRAMMAR", "if_positive sqrt"),
+    "expression/parse.py": ("GRAMMAR", "log_softmax matmul softmax"),
     "expression/plain.py": ("GRAMMAR", "entry matmul outer transpose"),
     "expression/read_number.py": ("GRAMMAR", "sign"),
     "expression/signs.py": ("GRAMMAR", "matmul outer sqrt"),
@@ -41,38 +43,38 @@ ALLOWED = {  # file: why, and the names
     ),
     "expression/sympy_bridge.py": (
         "GRAMMAR",
-        "abs arcsin arctan arsinh artanh cos exp if_positive log max min sign sin sqrt",
+        "abs arcsin arctan arsinh artanh cos erf exp if_positive log max min sign sin sqrt",
     ),
     "expression/tokens.py": (
         "GRAMMAR",
-        "arccos arcosh arcsin arctan arsinh artanh cos cosh exp if_positive log sigmoid sin sinh tan tanh",
+        "arccos arcosh arcsin arctan arsinh artanh cos cosh exp if_positive log logit sigmoid sin sinh tan tanh",
     ),
     "expression/walk.py": ("GRAMMAR", "if_positive max max_share min min_share transpose"),
     "numbers/arithmetic.py": (
         "PRIMITIVE",
         "abs arccos arcosh arcsin artanh cos cosh exp if_positive log max min sign sin sinh sqrt tan",
     ),
-    "numbers/array_program.py": ("PRIMITIVE", "exp"),
+    "numbers/array_program.py": ("PRIMITIVE", "exp log"),
     "numbers/sympy_loss.py": ("PRIMITIVE", "exp if_positive"),
     "numbers/emit.py": ("PRIMITIVE", "if_positive"),
     "numbers/functions.py": (
         "PRIMITIVE",
-        "abs arcsin arctan arsinh artanh cos cosh exp if_positive log max min sigmoid sign sin sinh softplus sqrt tan "
+        "abs arcsin arctan arsinh artanh cos cosh erf exp if_positive log max min sigmoid sign sin sinh softplus sqrt tan "
         "tanh",
     ),
-    "numbers/intervals.py": ("PRIMITIVE", "cosh sinh tanh"),
+    "numbers/intervals.py": ("PRIMITIVE", "cosh erf sinh tanh"),
     "numbers/kinks.py": ("PRIMITIVE", "abs if_positive max min relu"),
-    "numbers/lowering.py": ("PRIMITIVE", "if_positive max min sqrt sum"),
+    "numbers/lowering.py": ("PRIMITIVE", "if_positive log lse max min softmax sqrt sum"),
     "numbers/plain_arrays.py": ("PRIMITIVE", "max min"),
     "numbers/program.py": ("PRIMITIVE", "abs exp sign"),
     "numbers/run.py": ("PRIMITIVE", "if_positive"),
     "numbers/trees.py": ("PRIMITIVE", "exp"),
-    "derive/layer_products.py": ("ALGEBRA", "fill matmul outer transpose"),
+    "derive/layer_products.py": ("ALGEBRA", "batch columns fill matmul outer part rows transpose"),
     "derive/layerwise.py": ("ALGEBRA", "sum"),
     "explain/layer_formulas.py": ("ALGEBRA", "matmul outer transpose"),
     "explain/layer_page.py": ("ALGEBRA", "matmul"),
-    "explain/worked_entry.py": ("ALGEBRA", "exp if_positive max_share min_share"),
-    "graph/entries.py": ("ALGEBRA", "columns max max_share part row_sums rows"),
+    "explain/worked_entry.py": ("ALGEBRA", "exp if_positive log lse max_share min_share"),
+    "graph/entries.py": ("ALGEBRA", "columns exp log lse max max_share part row_sums rows"),
     "graph/index_forms.py": ("ALGEBRA", "columns entry fill matmul one_hot rows transpose"),
     "graph/layered.py": ("ALGEBRA", "batch columns entry fill matmul mean rows sum transpose"),
     "graph/named_forms.py": (
@@ -104,6 +106,7 @@ ALLOWED = {  # file: why, and the names
     "results/relu_fit.py": ("OWN", "relu"),
     "explain/network_table.py": ("SIGN", "identity"),
     "render/latex/rows.py": ("SIGN", "abs if_positive sqrt"),
+    "render/roots.py": ("SIGN", "sqrt"),
     "render/layer_maths.py": ("SIGN", "batch column_sums columns fill flip matmul outer row_sums rows sign sum transpose"),
     "render/maths.py": ("SIGN", "abs cos exp if_positive log max min sin sqrt tan tanh"),
     "render/terminal/columns.py": ("SIGN", "sqrt sum"),

@@ -123,7 +123,7 @@ def test_a_slip_begins_with_its_verb(tag):
 
 def test_marks_are_explained_in_german():
     page = mark("neuron/two-two-two", {"dL/dw6": "2", "out_o1": "0.751"}, words="de")
-    assert "Schreiben Sie den Schritt ∂L_total/∂w6 noch einmal auf. Dazu brauchen Sie die Kettenregel." in unbroken(page)
+    assert "Schreiben Sie den Schritt ∂L_total/∂w₆ noch einmal auf. Dazu brauchen Sie die Kettenregel." in unbroken(page)
 
 
 EXERCISE = """

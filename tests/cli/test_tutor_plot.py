@@ -25,7 +25,7 @@ GOOD = {
     ),
     "path": (["path", "qmul/linear-neuron"], ["□ start", "■ after 20 updates", "right angle"]),
     "path of two": (
-        ["path", "neuron/two-two-two", "--wrt", "w5", "--wrt", "w7", "--steps", "5"], ["Only w5 and w7 are trained"],
+        ["path", "neuron/two-two-two", "--wrt", "w5", "--wrt", "w7", "--steps", "5"], ["Only w₅ and w₇ are trained"],
     ),
     "path with momentum": (["path", "qmul/linear-neuron", "--optimiser", "momentum"], ["■ after 20 updates"]),
     "path of an expression": (

@@ -1,8 +1,12 @@
 """Full chains: the lecture's, and too many are counted but not listed."""
 
+import pytest
+
 from tutor.derive.backward import derive
-from tutor.derive.chains import count_routes, list_full_chains
+from tutor.derive.chains import count_routes, list_full_chains, stop_chain
+from tutor.expression.nodes import Partial
 from tutor.expression.plain import write_plain
+from tutor.graph.build import from_steps
 from tutor.graph.network import Network, from_network
 
 
@@ -25,3 +29,20 @@ def test_too_many_paths_are_counted_but_not_listed():
     assert routes["w1_1_1"] == 25
     assert list_full_chains(derivation, "w1_1_1") is None
     assert routes["L"] == 1
+
+
+@pytest.mark.parametrize(
+    ("wrt", "kept", "formula"),
+    [
+        ("z", ("dL/dh",), "dL/dh*h*(1 - h)"),
+        ("z", ("dL/dp", "dL/dq"), "(dL/dp*u + dL/dq*v)*h*(1 - h)"),
+        ("w", ("dL/dp", "dL/dq"), "(dL/dp*u + dL/dq*v)*h*(1 - h)*x"),
+        ("w", ("dL/dz",), "dL/dz*x"),
+        ("z", ("dL/dw",), None),  # that comes behind it
+        ("z", (), None),
+    ],
+)
+def test_a_chain_stops_at_derivatives_that_are_kept(wrt, kept, formula):
+    graph = from_steps(["z = w*x", "h = sigmoid(z)", "p = u*h", "q = v*h", "L = (p - a)^2 + (q - b)^2"])
+    found = stop_chain(derive(graph), wrt, [Partial(*name.replace("d", "").split("/")) for name in kept])
+    assert (found and write_plain(found)) == formula

@@ -5,7 +5,8 @@ from fractions import Fraction
 import pytest
 from independent import MP, Dual, close, dual, value
 
-from tutor.derive.local import local_derivatives, plus, times
+from tutor.derive.local import local_derivatives, name_rules, plus, times
+from tutor.explain.words.wording import ENGLISH
 from tutor.expression.nodes import Name, Neg, Number
 from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
@@ -116,3 +117,22 @@ def test_plus():
     assert plus([]) == Number("0")
     assert plus([Number("0"), Name("x")]) == Name("x")
     assert write_plain(plus([Name("x"), Neg(Name("y"))])) == "x - y"
+
+
+@pytest.mark.parametrize(
+    ("text", "wrt", "rules"),
+    [
+        ("1/2*(a - y)^2 + b", "a", "formula: power chain"),
+        ("a^2 + b", "a", "formula: power"),
+        ("(a + b)/4", "a", "formula: factor"),
+        ("-(y*log(a) + (1 - y)*log(1 - a))", "a", "formula: log chain"),
+        ("a*exp(a) + b", "a", "formula: product exp"),
+        ("b/a + b", "a", "formula: quotient"),
+        ("2^a + b", "a", "formula"),
+    ],
+)
+def test_a_formula_names_what_is_done(text, wrt, rules):
+    expr = parse(text, functions=("log", "exp"))
+    assert name_rules(expr, wrt) == rules
+    assert "as it stands" not in ENGLISH.rules.say_local(rules)
+    assert ENGLISH.rules.say_local(rules) != ENGLISH.rules.ANY_LOCAL

@@ -5,7 +5,9 @@ import pytest
 from tutor.exercise.layer_claims import derive_layer, find_layer_difference
 from tutor.exercise.load import from_text
 from tutor.exercise.over_layers import read_layer_formula
+from tutor.expression.nodes import Name
 from tutor.expression.plain import write_plain
+from tutor.expression.walk import find_partials
 
 TEXT = 'title = "x"\nsteps = ["z = W x", "L = sum(z^2)"]\nparameters = ["W"]\n[shapes]\nW = [2, 3]\nx = 3\n'
 
@@ -22,4 +24,12 @@ def test_a_matrix_formula(subject, formula, equal):
 
 def test_what_is_derived():
     exercise = from_text(TEXT, "mine")
-    assert write_plain(derive_layer(exercise, read_layer_formula("z", exercise.layers))) == "matmul(W, x)"
+    assert write_plain(derive_layer(exercise, read_layer_formula("z", exercise.layers), Name("z"))) == "matmul(W, x)"
+
+
+@pytest.mark.parametrize(("printed", "derived"), [("W^T (2*z)", "W^T (dL/dz)"), ("W (dL/dz)", "W^T (dL/dz)")])
+def test_a_slip_is_put_right_in_the_derivatives_that_are_printed(printed, derived):
+    exercise = from_text(TEXT.replace("[2, 3]", "[3, 3]"), "mine")
+    read = [read_layer_formula(text, exercise.layers) for text in ("dL/dx", printed, derived)]
+    assert find_layer_difference(exercise, derive_layer(exercise, read[0], read[1]), read[2]) is None
+    assert find_partials(derive_layer(exercise, read[0], read[1])) == find_partials(read[2])

@@ -53,7 +53,7 @@ def test_a_title_is_not_left_in_english():
 def test_the_example_of_the_docs_is_german_on_every_page():
     exercise = from_text(EXAMPLE, "neuron")
     page = " ".join(tutor.solve(exercise, words="de").to_text(100).split())
-    for said in ("Ein Neuron", "Das Gewicht w_1 ist von uns gewählt.", "Es fehlt der Faktor 2."):
+    for said in ("Ein Neuron", "Das Gewicht w₁ ist von uns gewählt.", "Es fehlt der Faktor 2."):
         assert said in page, said
     sheet = tutor.sheet([exercise], words="de", solutions="end").to_text(100)
     for said in ("Ein Neuron", "Mit den gegebenen Zahlen.", "er wächst", "Was macht der Verlust?", "b) er fällt"):

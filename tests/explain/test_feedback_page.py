@@ -54,22 +54,22 @@ def formats(page):
     [
         ("Anna Berger", "12.5 of 13 marks"),
         ("Anna Berger", "∂L/∂out_o1 is the first answer that is wrong"),
-        ("Anna Berger", "∂L/∂w5 and ∂L/∂w6 are wrong only because ∂L/∂out_o1 was."),
-        ("Anna Berger", "w5 after 1 is wrong only because ∂L/∂w5 was."),
+        ("Anna Berger", "∂L/∂w₅ and ∂L/∂w₆ are wrong only because ∂L/∂out_o1 was."),
+        ("Anna Berger", "w5 after 1 is wrong only because ∂L/∂w₅ was."),
         ("Anna Berger", "taken the other way round, in the step ∂L/∂out_o1."),
         ("Anna Berger", "At out_o1 = −1, target_o1 = 2 yours gives 3, the expected value is −3."),
         ("Anna Berger", "0.5 of 1: 0.5 (sign of the error turned round)."),
         ("Ben Çelik", "Every answer is right."),
         ("Cléo Dubois", "10.6667 of 13 marks, 1 open"),
-        ("Cléo Dubois", "A person will look at ∂L/∂w1; the mark there is still open."),
+        ("Cléo Dubois", "A person will look at ∂L/∂w₁; the mark there is still open."),
         ("Cléo Dubois", "open, of 2"),
         ("Cléo Dubois", "Line 2 of your working does not hold, though the line before it does: 0.7414 * 0.1868 + 0.5933"),
         ("Cléo Dubois", "The result is right, but a line of the working does not hold."),
         ("Eva Fischer", "Two explanations fit equally well: either σ was used"),
-        ("Eva Fischer", "Write the step ∂L/∂w1 out once more. It needs the sum over all paths."),
+        ("Eva Fischer", "Write the step ∂L/∂w₁ out once more. It needs the sum over all paths."),
         ("Finn", "left out, in the step ∂L/∂out_h1, and besides the difference"),
         ("Finn", "undecided; a person will look at it"),
-        ("Gül", "No answer to 6 questions (0 of 9): ∂L/∂w5, ∂L/∂w6, ∂L/∂out_h1, ∂L/∂w1, w5 after 1 and w1 after 1."),
+        ("Gül", "No answer to 6 questions (0 of 9): ∂L/∂w₅, ∂L/∂w₆, ∂L/∂out_h1, ∂L/∂w₁, w5 after 1 and w1 after 1."),
         ("Hana Ito", "Correctly rounded, but to fewer digits than are asked for."),
         ("Ivo", "there is no question dL/dw99: did you mean dL/dw5?"),
         ("../../etc/passwd", "could not be marked. A person will look at it"),
@@ -131,7 +131,7 @@ def test_the_report_of_work_that_was_really_marked():
     given = {"dL/dout_o1": "-0.741365", "dL/dw5": "-0.0821670", "dL/dout_h1": "0,036", "dL/dw1": "0.1", "out_o1": "0.751 ¥"}
     work = marker.mark(Submission("anna", given))
     words = " ".join(reports(marker, "hint")(work).to_text().split())
-    assert "∂L_total/∂w5 is wrong only because ∂L_total/∂out_o1 was." in words
+    assert "∂L_total/∂w₅ is wrong only because ∂L_total/∂out_o1 was." in words
     assert "taken the other way round, in the step ∂L_o1/∂out_o1." in words
     assert "a decimal is written with a point: 0.036" in words
     right = [marker.solution(question)[1] for question in given]
@@ -158,7 +158,7 @@ def test_a_formula_without_a_value_ends_without_a_sign():
         Marked("x", "e", (MarkedAnswer("chain", "1", "wrong", Fraction(0), Fraction(1)),)), "solution", questions=(asked,),
         solutions={"chain": (SOLUTIONS["dL/dw5"][0], "")},
     )  # fmt: skip
-    assert page.to_text().split("Solution")[1].rstrip().endswith("∂w5")
+    assert page.to_text().split("Solution")[1].rstrip().endswith("∂w₅")
 
 
 # Hostile words

@@ -34,3 +34,17 @@ def test_only_the_paths_of_what_is_chosen(focus, boxes):
     found = picture(derive(GRAPH), None, focus=focus)
     assert [node.name for node in found.nodes] == boxes
     assert all(name in boxes for edge in found.edges for name in edge)
+
+
+@pytest.mark.parametrize(
+    ("steps", "parameters", "kinds"),
+    [
+        (["z = w_1*x + b", "f = w_2*z"], (), {"w_1": "weight", "w_2": "weight", "b": "bias", "x": "input"}),
+        (["z = w*x + b", "f = z^2"], ("w",), {"w": "weight", "b": "input", "x": "input"}),  # said: it stays so
+        (["f = a*b"], (), {"a": "input", "b": "input"}),  # a b by itself is no bias
+        (["f = wind*x"], (), {"wind": "input", "x": "input"}),
+    ],
+)
+def test_what_is_called_a_weight_is_drawn_as_one_where_nobody_says_what_is_trained(steps, parameters, kinds):
+    drawn = picture(derive(from_steps(steps, parameters=parameters)), None)
+    assert {node.name: node.kind for node in drawn.nodes if node.expr is None} == kinds

@@ -118,7 +118,7 @@ def test_a_page_of_arrays_says_its_conventions_and_who_stands_on_a_kink():
     text = " ".join(tutor.solve(from_text(TIED, "tied")).to_text().split())
     assert "of k equal ones each gets 1/k of the derivative there" in text
     assert text.count("Kink ") == 1
-    assert "Kink h_1, h_2, h_3, h_4, h_5, h_6, h_7, h_8 and 3 more are evaluated exactly on their kinks here" in text
+    assert "Kink h₁, h₂, h₃, h₄, h₅, h₆, h₇, h₈ and 3 more are evaluated exactly on their kinks here" in text
     assert "taken as 0" not in text
 
 

@@ -5,6 +5,8 @@ import json
 import pytest
 
 from tutor import solve
+from tutor.explain.lecture_section import Said, lecture
+from tutor.explain.words.languages import find_wording
 
 
 def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
@@ -20,7 +22,7 @@ def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
     [
         (
             "neuron/rmsprop",
-            ("None of the 2 printed figures and formulas agrees.", r"\rho\,v + (1 - \rho)g^{2}"),
+            ("Neither of the two printed formulas agrees.", r"\rho\,v + (1 - \rho)g^{2}"),
             ("agree ()", "lambda*v", "mathrm{E}"),
         ),
         (
@@ -33,7 +35,7 @@ def test_every_figure_of_every_lecture_agrees_or_is_declared(tutor):
             (r"\frac{\partial \mathcal{L}}{\partial f_{3}}\,\frac{\partial f_{3}}{\partial a_{3}}",),
             ("dL/df", "mathit{dL}"),
         ),
-        ("dl/index-network-hidden", ("What the lecture prints agrees exactly.",), ("1 of 1",)),
+        ("dl/index-network-hidden", ("The printed figure agrees exactly.",), ("1 of 1",)),
         ("qmul/convolution-or-correlation", (". y(t ",), (". Y(t ",)),
         ("qmul/two-linear-layers", ("figures and formulas agree (",), ("agree exactly",)),
     ],
@@ -42,3 +44,49 @@ def test_a_lecture_is_told_in_mathematics_and_sentences(target, shown, hidden):
     told = "\n".join(line for line in solve(target).to("latex").splitlines() if r"\textbf{Lecture}" in line or r"\textbf{Erratum}" in line)
     assert [part for part in shown if part not in told] == []
     assert [part for part in hidden if part in told] == []
+
+
+def say(exact, rest=(), formulas=(), follows=()):
+    """What is said of so many claims, each by how it agrees."""
+    ways = [*["exact"] * exact, *rest]
+    verdicts = [Said((f"q{place}",), (), (), way, None, place in formulas, place in follows) for place, way in enumerate(ways)]
+    return ["".join(map(str, lecture(verdicts, find_wording(code), False)[0].parts)) for code in ("en", "de")]
+
+
+@pytest.mark.parametrize(
+    ("said", "english", "german"),
+    [
+        (say(1), "The printed figure agrees exactly.", "Die gedruckte Zahl stimmt genau."),
+        (say(1, formulas={0}), "The printed formula agrees exactly.", "Die gedruckte Formel stimmt genau."),
+        (say(0, ["rounded"]), "The printed figure agrees, rounded.", "Die gedruckte Zahl stimmt, gerundet."),
+        (say(2), "Both printed figures agree exactly.", "Beide gedruckten Zahlen stimmen genau."),
+        (say(2, formulas={0, 1}), "Both printed formulas agree exactly.", "Beide gedruckten Formeln stimmen genau."),
+        (say(2, formulas={0}), "The printed figure and the printed formula agree exactly.",
+         "Die gedruckte Zahl und die gedruckte Formel stimmen genau."),
+        (say(3), "All 3 printed figures agree exactly.", "Alle 3 gedruckten Zahlen stimmen genau."),
+        (say(3, formulas={2}), "All 3 printed figures and formulas agree exactly.", "Alle 3 gedruckten Zahlen und Formeln stimmen genau."),
+        (say(0, ["differs"] * 2), "Neither of the two printed figures agrees.", "Keine der beiden gedruckten Zahlen stimmt."),
+        (say(0, ["differs"] * 4), "None of the 4 printed figures agrees.", "Keine der 4 gedruckten Zahlen stimmt."),
+        (say(1, ["differs"]), "1 of 2 printed figures agrees exactly.", "1 von 2 gedruckten Zahlen stimmt genau."),
+        (say(3, ["differs"]), "3 of 4 printed figures agree exactly.", "3 von 4 gedruckten Zahlen stimmen genau."),
+        (say(1, ["rounded", "differs"]), "2 of 3 printed figures agree (1 exactly, 1 rounded).",
+         "2 von 3 gedruckten Zahlen stimmen (1 genau, 1 gerundet)."),
+        (say(3, follows={2}), "Both printed figures agree exactly. Not printed there, but following from it, and right: q2.",
+         "Beide gedruckten Zahlen stimmen genau. Dort nicht gedruckt, aber daraus folgend und richtig: q2."),
+        (say(2, follows={0, 1}), "Not printed there, but following from it, and right: q0 and q1.",
+         "Dort nicht gedruckt, aber daraus folgend und richtig: q0 und q1."),
+    ],
+)  # fmt: skip
+def test_what_is_printed_is_counted_as_one_says_it(said, english, german):
+    assert said == [english, german]
+
+
+@pytest.mark.parametrize(("target", "words"), [
+    ("dl/layer-sizes-two", "All 3 printed figures agree exactly. Not printed there, but following from it, and right: the number"),
+    ("qmul/network-deltas", "25 of 27 printed formulas agree exactly."),
+    ("qmul/network-deltas", "it is (δ²₁ · w²₁₁ + δ²₂ · w²₁₂)·x¹₁·(1 − x¹₁)."),
+    ("qmul/network-deltas-layers", "prints (w² δ²) ⊙ σ(z¹); it is (w² δ²) ⊙ σ′(z¹)."),
+    ("cmu/three-layer-chain", "prints w₃ + η · ∂ℒ/∂w₃; it is w₃ − η · ∂ℒ/∂w₃."),
+])  # fmt: skip
+def test_an_erratum_is_put_right_in_what_is_printed(target, words):
+    assert words in " ".join(solve(target).to_text(100).split())

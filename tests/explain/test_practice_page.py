@@ -100,8 +100,8 @@ def test_what_is_given_is_shown_first():
     def shown(ident):
         return write_plain_page(write_start(start(load(ident))), Notation(), 80)
 
-    assert "w1 = 0.15" in shown("neuron/two-two-two")
-    assert "in_h1  = w1·i1 + w2·i2 + b1" in shown("neuron/two-two-two")
+    assert "w₁ = 0.15" in shown("neuron/two-two-two")
+    assert "in_h1  = w₁·i₁ + w₂·i₂ + b₁" in shown("neuron/two-two-two")
     assert "0.593" not in shown("neuron/two-two-two")
     assert "have the sizes 3-4-2" in shown("cmu/counting")
 

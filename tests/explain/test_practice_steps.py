@@ -45,7 +45,7 @@ def test_a_value_of_ones_own_and_a_step_to_go_on_with():
     text = write(write_so_far(take(start(load("neuron/two-two-two"), Settings(wrt=("w5",))), "0.3775", "0.7", ":keep", "0.1", "0.2")))
     assert "0.593" not in text
     assert "(your own value, not right)" in text
-    assert " ".join(text.split()).endswith("in_h2 = w3·i1 + w4·i2 + b1 (to go on with; weighted sum)")
+    assert " ".join(text.split()).endswith("in_h2 = w₃·i₁ + w₄·i₂ + b₁ (to go on with; weighted sum)")
 
 
 def test_what_follows_is_put_in():

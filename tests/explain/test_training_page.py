@@ -27,7 +27,7 @@ def test_parameters_that_move_alike_are_a_table_with_every_figure(optimiser, row
     table = next(block for block in page.document().blocks if isinstance(block, Table))
     cells = [[writer.text(part.expr) if isinstance(part, Math) else part for cell in row for part in cell] for row in table.rows]
     assert [row[0] for row in cells] == rows
-    assert [writer.text(cell[0].expr) for cell in table.header[1:]] == ["w2", "w3", "w4", "b1", "w5"]
+    assert [writer.text(cell[0].expr) for cell in table.header[1:]] == ["w₂", "w₃", "w₄", "b₁", "w₅"]
     for place, update in enumerate(page.worked.training.updates[1:6], 1):
         keys = [derivative_key(page.task.derivation.graph.loss, update.parameter), *(step.target for step in update.steps)]
         values = [page.worked.training.first[key] for key in keys]
@@ -64,14 +64,14 @@ def test_epochs_and_samples_have_columns_where_there_are_batches():
 def test_a_table_says_which_parameters_it_has_no_room_for(form):
     text = 'title = "t"\nsteps = ["L = sum(T^2)"]\nparameters = ["T"]\n[shapes]\nT = [7]\n[values]\nT = [1, 2, 3, 4, 5, 6, 7]\n'
     page = train(from_text(text, "t"), rate="0.1", steps=2, form=form)
-    assert "A row has room for 6 parameters; left out: T_7." in " ".join(page.to_text().split())
+    assert "A row has room for 6 parameters; left out: T₇." in " ".join(page.to_text().split())
     solved = tutor.solve(from_text(text, "t"), rate="0.1", steps=2, form=form)
-    assert ("left out: T_7" in " ".join(solved.to_text().split())) == (form == "layer")
+    assert ("left out: T₇" in " ".join(solved.to_text().split())) == (form == "layer")
 
 
 def test_a_table_says_what_is_left_out_since_nobody_asked():
     text = " ".join(tutor.solve("neuron/two-two-two", wrt=["w5", "w6"], steps=2).to_text().split())
-    assert "Left out, since not asked for: w1, w2, w3, w4, b1, w7, w8, b2." in text
+    assert "Left out, since not asked for: w₁, w₂, w₃, w₄, b₁, w₇, w₈, b₂." in text
     assert "eft out" not in tutor.solve("qmul/linear-neuron", steps=2).to_text()
 
 

@@ -128,5 +128,5 @@ def has_dots(expr):
 
 def test_the_page_has_the_nine_products():
     text = " ".join(tutor.solve("qmul/laplacian", form="layer").to_text(100).split())
-    assert "Z_11 = 0·37 + (−1)·70 + 0·34 + (−1)·2 + 4·12 + (−1)·8 + 0·30 + (−1)·20 + 0·12" in text
+    assert "Z₁₁ = 0·37 + (−1)·70 + 0·34 + (−1)·2 + 4·12 + (−1)·8 + 0·30 + (−1)·20 + 0·12" in text
     assert "worked out" not in tutor.solve("qmul/network-deltas-layers").to_text()

@@ -82,14 +82,14 @@ def test_every_format_sets_it(pages):
     for page in (tutor.solve(exercise), tutor.sheet(exercise, title="Sheet on $w_1$", cover="With $x^2$")):
         latex, web, text = page.to_latex(), str(page.to("html")), " ".join(page.to_text().split())
         assert "$w_{1}$ moves" in latex
-        assert "moves ∂L/∂w_1" in text
+        assert "moves ∂L/∂w₁" in text
         assert "$" not in html.unescape(re.sub(r"<style>.*?</style>|<[^>]*>", "", web, flags=re.DOTALL))
         assert re.search(f"{W_1}</math> moves", web)
         assert "w _{1}$ moves" in page.to_markdown()
         assert pages(latex) >= 1
     assert r"a)~How $w_{1}$ moves" in latex
     assert re.search(rf"a\) How <math><semantics><mrow>{W_1}</math>", web)
-    assert "<title>Sheet on w_1</title>" in web
+    assert "<title>Sheet on w₁</title>" in web
     assert "Sheet on $w_{1}$" in latex
     assert "With $x^{2}$" in latex
 

@@ -48,7 +48,7 @@ def test_all_arrays_have_symbols_of_their_own(course):
 
 
 @pytest.mark.parametrize(("name", "index", "text"), [
-    ("W", [J, V], "W_jv"), ("x", [Symbol("2", "2")], "x_2"), ("dL/dW", [J, V], "∂L/∂W_jv"), ("x", [Symbol("2j-1", "2j-1")], "x₂ⱼ₋₁"),
+    ("W", [J, V], "Wⱼᵥ"), ("x", [Symbol("2", "2")], "x₂"), ("dL/dW", [J, V], "∂L/∂Wⱼᵥ"), ("x", [Symbol("2j-1", "2j-1")], "x₂ⱼ₋₁"),
 ])  # fmt: skip
 def test_entries_of_other_arrays(name, index, text):
     assert Notation().entry(name, index).text == text

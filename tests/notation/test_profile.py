@@ -66,10 +66,10 @@ def test_a_profile_that_does_not_exist():
 @pytest.mark.parametrize(
     ("update", "latex", "text"),
     [
-        ("arrow", "w_{5}", "w5"),
-        ("next", "w_{5}^{t+1}", "w5^(t+1)"),
-        ("prime", "w_{5}'", "w5′"),
-        ("index", "w_{5}^{(1)}", "w5⁽¹⁾"),
+        ("arrow", "w_{5}", "w₅"),
+        ("next", "w_{5}^{t+1}", "w₅^(t+1)"),
+        ("prime", "w_{5}'", "w₅′"),
+        ("index", "w_{5}^{(1)}", "w₅⁽¹⁾"),
     ],
 )
 def test_a_parameter_after_an_update(update, latex, text):
@@ -91,4 +91,4 @@ def test_a_function_without_a_symbol_is_an_upright_word(name, latex):
 
 def test_derivatives():
     assert notation("plain").partial("L", "w5").latex == r"\frac{\partial L}{\partial w_{5}}"
-    assert notation("plain").partial("L", "w5").text == "∂L/∂w5"
+    assert notation("plain").partial("L", "w5").text == "∂L/∂w₅"

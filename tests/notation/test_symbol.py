@@ -64,11 +64,11 @@ def test_any_text_is_refused_or_becomes_safe_latex(text):
 @pytest.mark.parametrize(
     ("name", "latex", "plain"),
     [
-        ("x", "x", "x"), ("w5", "w_{5}", "w5"), ("out_h1", r"\mathit{out}_{h1}", "out_h1"), ("eta", r"\eta", "η"),
-        ("eta1", r"\eta_{1}", "η1"), ("delta_o1", r"\delta_{o1}", "δ_o1"), ("yhat1", r"\hat{y}_{1}", "yhat1"),
+        ("x", "x", "x"), ("w5", "w_{5}", "w₅"), ("out_h1", r"\mathit{out}_{h1}", "out_h1"), ("eta", r"\eta", "η"),
+        ("eta1", r"\eta_{1}", "η₁"), ("delta_o1", r"\delta_{o1}", "δ_o1"), ("yhat1", r"\hat{y}_{1}", "ŷ₁"),
         ("loss", r"\mathit{loss}", "loss"),
-        ("w1_2_3", "w_{1,2,3}", "w1_2_3"), ("L_o1", "L_{o1}", "L_o1"), ("lambda", r"\lambda", "λ"),
-        ("what", r"\hat{w}", "what"),
+        ("w1_2_3", "w_{1,2,3}", "w₁,₂,₃"), ("L_o1", "L_{o1}", "L_o1"), ("lambda", r"\lambda", "λ"),
+        ("what", r"\hat{w}", "ŵ"),
     ],
 )  # fmt: skip
 def test_guess(name, latex, plain):
@@ -80,7 +80,7 @@ def test_guess(name, latex, plain):
     [
         ("eps", "\\varepsilon", "ε"), ("lam", "\\lambda", "λ"), ("lambd", "\\lambda", "λ"), ("lamb", "\\lambda", "λ"),
         ("lambda_", "\\lambda", "λ"), ("lambda", "\\lambda", "λ"), ("mu", "\\mu", "μ"), ("sigma", "\\sigma", "σ"),
-        ("epsilon", "\\epsilon", "ε"), ("lam2", "\\lambda_{2}", "λ2"), ("eps_0", "\\varepsilon_{0}", "ε_0"),
+        ("epsilon", "\\epsilon", "ε"), ("lam2", "\\lambda_{2}", "λ₂"), ("eps_0", "\\varepsilon_{0}", "ε₀"),
         ("epsy", "\\mathit{epsy}", "epsy"),
     ],
 )  # fmt: skip

@@ -58,8 +58,8 @@ def test_the_table_is_complete():
     assert set(TABLE["cases"]) == set(CASES)
     assert TABLE["torch"].startswith("2.")
     formulas = " ".join(formula for formula, _, _ in CASES.values())
-    besides = {"matmul", "hadamard", "transpose", "fill", "unflatten", "one_hot"}  # signs, pullbacks, data
-    beside_numpy = {*ALONG_AXES, "norm", "var", "std", "stack"}  # see tests/graph/test_broadcasting.py
+    besides = {"matmul", "hadamard", "transpose", "unflatten", "one_hot"}  # signs, pullbacks, data
+    beside_numpy = {*ALONG_AXES, "part", "norm", "var", "std", "stack"}  # see tests/graph/test_broadcasting.py
     assert {name for name in WRITABLE if f"{name}(" not in formulas} - beside_numpy == besides
     derivatives = {"max_share", "min_share"}  # of max and min, which have cases
     assert {name for name in FUNCTIONS if f"{name}(" not in formulas} <= {"pi", "cross_entropy", *derivatives}

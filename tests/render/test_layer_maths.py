@@ -54,8 +54,7 @@ TABLE = [  # expression, LaTeX, text
     ("column_sums_of_each(A)", "\\operatorname{sum}_{\\text{col}}(A)", "sum[col](A)"),
     ("columns_of_each(A, 2)", "\\operatorname{columns}_{2}(A)", "columns[2](A)"),
     ("rows_of_each(A, 2)", "\\operatorname{rows}_{2}(A)", "rows[2](A)"),
-    ("stretch_row(keep_row(x), 2)", "x\\,\\mathbf{1}^{\\top}", "x 𝟏ᵀ"),
-    ("stretch_column(keep_column(x), 2)", "\\mathbf{1}\\,x^{\\top}", "𝟏 xᵀ"),
+    ("keep_row(x)", "x", "x"), ("keep_column(x)", "x^{\\top}", "xᵀ"),
     ("largest_row(A)", "\\operatorname{max}_{\\text{row}}(A)", "max[row](A)"),
     ("part_row(A, 1, 2)", "\\operatorname{columns}_{2\\dots 3}(A)", "columns[2..3](A)"),
     ("axes_213(A)", "\\operatorname{axes213}(A)", "axes213(A)"),
@@ -67,6 +66,12 @@ TABLE = [  # expression, LaTeX, text
     ("softmax(W @ x)", "\\operatorname{softmax}(W\\,x)", "softmax(W x)"),
     ("softmax_columns(A)", "\\operatorname{softmax}_{\\text{col}}(A)", "softmax[col](A)"),
     ("softmax_rows(A)", "\\operatorname{softmax}_{\\text{row}}(A)", "softmax[row](A)"),
+    ("logsumexp(x)", "\\operatorname{logsumexp}(x)", "logsumexp(x)"),
+    ("logsumexp_columns(A)", "\\operatorname{logsumexp}_{\\text{col}}(A)", "logsumexp[col](A)"),
+    ("logsumexp_rows(A)", "\\operatorname{logsumexp}_{\\text{row}}(A)", "logsumexp[row](A)"),
+    ("log_softmax(W @ x)", "\\operatorname{logsoftmax}(W\\,x)", "logsoftmax(W x)"),
+    ("log_softmax_columns(A)", "\\operatorname{logsoftmax}_{\\text{col}}(A)", "logsoftmax[col](A)"),
+    ("log_softmax_rows(A)", "\\operatorname{logsoftmax}_{\\text{row}}(A)", "logsoftmax[row](A)"),
     ("correlate(x, k)", "x \\star k", "x ⋆ k"),
     ("convolve(x, k, 2, 1)", "x \\ast_{s=2, p=1} k", "x ∗[s=2, p=1] k"),
     ("convolve(x + u, k)", "(x + u) \\ast k", "(x + u) ∗ k"),
@@ -78,8 +83,8 @@ TABLE = [  # expression, LaTeX, text
     ("unflatten(x, 1, 3)", "\\operatorname{mat}_{1 \\times 3}(x)", "mat[1×3](x)"),
     ("one_hot(2, 3)", "\\operatorname{onehot}(2)", "onehot(2)"),
     ("equal(v, 2)", "\\mathbf{1}_{v = 2}", "1[v = 2]"),
-    ("entry(x, 2)", "x_{2}", "x_2"),
-    ("entry(A, 1, 2)", "A_{12}", "A_12"),
+    ("entry(x, 2)", "x_{2}", "x₂"),
+    ("entry(A, 1, 2)", "A_{12}", "A₁₂"),
     ("concat(x, y)", "\\operatorname{concat}(x, y)", "concat(x, y)"),
     ("spread(g, k, 3, 1, 0)", "g \\ast_{\\mathrm{full}} k", "g ∗[full] k"),
     ("spread_flipped(g, k, 3, 2, 0)", "g \\star_{\\mathrm{full}, d=2} k", "g ⋆[full, d=2] k"),
@@ -91,17 +96,17 @@ TABLE = [  # expression, LaTeX, text
     ("part(x, 1, 2)", "\\operatorname{part}_{2\\dots 3}(x)", "part[2..3](x)"),
     ("dot(w, x)", "w^{\\top}\\,x", "wᵀ x"),
     ("dot(A @ x, u)", "(A\\,x)^{\\top}\\,u", "(A x)ᵀ u"),
-    ("at(W, j, i)", "W_{ji}", "W_ji"),
+    ("at(W, j, i)", "W_{ji}", "Wⱼᵢ"),
     ("at(x, 2*j - 1)", "x_{2\\,j-1}", "x_(2·j-1)"),
-    ("at(sigmoid(x), j)", "\\operatorname{sigmoid}(x)_{j}", "sigmoid(x)_j"),
-    ("sum_over(v, at(W, j, v)*at(x, v)) + b", "\\sum_{v} W_{jv}\\,x_{v} + b", "Σ_v W_jv·x_v + b"),
-    ("sum_over(v, at(x, v) + at(y, v))", "\\sum_{v} (x_{v} + y_{v})", "Σ_v (x_v + y_v)"),
-    ("2*sum_over(v, at(x, v))", "2\\left(\\sum_{v} x_{v}\\right)", "2·(Σ_v x_v)"),
-    ("sum_over(a, 2, at(x, a))", "\\sum_{a=1}^{2} x_{a}", "Σ_(a=1..2) x_a"),
+    ("at(sigmoid(x), j)", "\\operatorname{sigmoid}(x)_{j}", "sigmoid(x)ⱼ"),
+    ("sum_over(v, at(W, j, v)*at(x, v)) + b", "\\sum_{v} W_{jv}\\,x_{v} + b", "Σ_v Wⱼᵥ·xᵥ + b"),
+    ("sum_over(v, at(x, v) + at(y, v))", "\\sum_{v} (x_{v} + y_{v})", "Σ_v (xᵥ + yᵥ)"),
+    ("2*sum_over(v, at(x, v))", "2\\left(\\sum_{v} x_{v}\\right)", "2·(Σ_v xᵥ)"),
+    ("sum_over(a, 2, at(x, a))", "\\sum_{a=1}^{2} x_{a}", "Σ_(a=1..2) xₐ"),
     ("sum_over(a, 2, sum_over(b, 2, at(W, a, b)))", "\\sum_{a,b=1}^{2} W_{ab}", "Σ_(a,b=1..2) W_ab"),
     ("sum_over(a, 2, sum_over(b, 3, at(W, a, b)))", "\\sum_{a=1}^{2} \\sum_{b=1}^{3} W_{ab}", "Σ_(a=1..2) Σ_(b=1..3) W_ab"),
     ("max_over(a, 2, max_over(b, 2, at(W, a, b)))", "\\max_{a,b=1}^{2} W_{ab}", "max_(a,b=1..2) W_ab"),
-    ("max_over(a, at(x, a))", "\\max_{a} x_{a}", "max_a x_a"),
+    ("max_over(a, at(x, a))", "\\max_{a} x_{a}", "max_a xₐ"),
     ("shaped(W, 2, 3)", "\\underset{\\;2 \\times 3\\;}{W}", "W"),
     ("matrix(2, 1, 2, 3, 4)", "\\begin{bmatrix} 1 & 2 \\\\ 3 & 4 \\end{bmatrix}", "[1 2; 3 4]"),
     ("slices(matrix(2, 1, 2), matrix(2, 3, 4))",
@@ -133,11 +138,15 @@ def test_a_new_row_says_by_itself_how_it_is_printed():
     assert make_printed(replace(row, arrays=("A: m", "B: n"), written="sign star")).write(writer, (Name("A"), Name("B"))) == "A ⋆ B"
 
 
+IN_ONE = ("broadcast", "sum along", "own axis")
+"""Several axes as one sign: tests/explain/test_axis_chains.py."""
+
+
 def test_every_operation_is_written():
     assert set(NAMES) <= set(ARRAYS)
     written = " ".join(source for source, _, _ in TABLE)
     signs = {"matmul": "@", "transpose": "^T", "hadamard": "⊙"}
-    assert {name for name in ARRAYS if f"{signs.get(name, name)}" not in written} - ALONG_AXES <= {"size", "dots", "down"}
+    assert {name for name in ARRAYS if f"{signs.get(name, name)}" not in written} - ALONG_AXES <= {"size", "dots", "down", *IN_ONE}
 
 
 @pytest.mark.parametrize(("symbol", "marked"), [

@@ -54,7 +54,7 @@ TABLE: list[tuple[Expr, str, str]] = [
     (Mul((a, Mul((b, c)))), "a(b\\,c)", "a·(b·c)"),
     (Neg(Add((a, b))), "-(a + b)", "−(a + b)"),
     # products
-    (Mul((Name("w1"), Name("i1"))), "w_{1}\\,i_{1}", "w1·i1"),
+    (Mul((Name("w1"), Name("i1"))), "w_{1}\\,i_{1}", "w₁·i₁"),
     (Mul((two, x)), "2\\,x", "2·x"),
     (Mul((x, two)), "x\\cdot 2", "x·2"),
     (Mul((a, Pow(two, three))), "a\\cdot 2^{3}", "a·2³"),

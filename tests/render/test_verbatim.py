@@ -59,7 +59,7 @@ def test_nothing_ends_a_fence(lines):
 
 def test_the_block_in_every_format():
     doc = Document("T", blocks=(Heading(": 1", (Math(Name("w5")),)), Verbatim("a_b <b>\n  ^")))
-    assert write_plain_page(doc, Notation(), 40).splitlines()[3:] == ["w5: 1", "a_b <b>", "  ^"]
+    assert write_plain_page(doc, Notation(), 40).splitlines()[3:] == ["w₅: 1", "a_b <b>", "  ^"]
     assert markdown(doc, Notation()).endswith("## $w _{5}$: 1\n\n```text\na_b <b>\n  ^\n```\n")
     assert "\\section*{\\raggedright $w_{5}$: 1}" in document(doc, Notation())
     assert "a\\char95{}b\\ \\char60{}b\\char62{}" in document(doc, Notation())

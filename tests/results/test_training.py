@@ -73,7 +73,7 @@ def test_a_slide_says_what_the_published_method_gives():
     assert "0.5986174102" in text
 
 
-NOTATIONS = {"neuron": "w1^(t+1)", "qmul": "w1₁", "dl": "w1′", "cmu": "←", "graz": "←", "plain": "←"}
+NOTATIONS = {"neuron": "w₁^(t+1)", "qmul": "w₁⁽¹⁾", "dl": "w₁′", "cmu": "←", "graz": "←", "plain": "←"}
 
 
 @pytest.mark.parametrize("name", NOTATIONS)

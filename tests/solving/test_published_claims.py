@@ -60,7 +60,7 @@ ROWS = [  # the example, what is claimed, what is printed, the verdict, and what
     (NEURON, "f", "1/(1 + e^1) = 0.73", "differs", "0.731"),
     (NEURON, "df/dw2", "(1 - 0.73)*0.73 = 0.20", "carried", "0.197"),
     (NEURON, "df/dx1", "0.59", "differs", "−0.590"),
-    (NEURON, "df/dw1", "w1*f*(1 - f)", "differs", "f·(1 − f)·x1"),
+    (NEURON, "df/dw1", "w1*f*(1 - f)", "differs", "f·(1 − f)·x₁"),
     (RECURRENT, "h1", "tanh(0.5*0 + 1*1) = 0.7616", "rounded", "0.76159"),
     (RECURRENT, "h2", "tanh(0.8808) = 0.7068", "carried", "0.70682"),
     (RECURRENT, "h2", "tanh(0.8908) = 0.7068", "differs", "0.70682"),

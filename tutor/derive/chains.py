@@ -6,10 +6,11 @@ to the loss, so that ∂L/∂w5 = ∂L/∂out_o1 · ∂out_o1/∂in_o1 · ∂in_
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
-from tutor.expression.nodes import ONE
-from tutor.expression.walk import names
+from tutor.derive.local import times
+from tutor.expression.nodes import ONE, Expr, Mul, Partial, children, rebuild
+from tutor.expression.walk import find_partials, names
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
 
 MAX_PATHS = 8
@@ -90,3 +91,29 @@ def sort_factors(factors: Iterable[Factor], graph: Graph) -> list[Factor]:
         return depth[factor.of], made[factor.of], places.get((factor.of, factor.wrt), made[factor.wrt])
 
     return sorted({(factor.of, factor.wrt): factor for factor in factors}.values(), key=rank)
+
+
+def stop_chain(derivation: Derivation, wrt: str, kept: Collection[Partial]) -> Expr | None:
+    """A gradient followed back as far as derivatives that are ``kept``, as a formula of these; nothing where it meets none of them.
+
+    So a slip in (w δ²)·σ(z¹) is put right as (w δ²)·σ′(z¹), in the derivatives that were printed, not from the loss on.
+    """
+    loss = derivation.graph.loss
+    written: dict[Expr, Expr] = {}
+    meets: dict[Expr, bool] = {}
+    for name, step in gradients(derivation).items():
+        own = Partial(loss, name)
+        used = [part for part in find_partials(step.expr) if part.of == loss]
+        meets[own] = any(part in kept or meets.get(part, False) for part in used)
+        open_: dict[Expr, Expr] = {part: written[part] for part in used if part not in kept and part in written and meets[part]}
+        written[own] = _replace_partials(step.expr, open_) if open_ else step.expr
+        if name == wrt:
+            return written[own] if meets[own] else None
+    return None
+
+
+def _replace_partials(expr: Expr, table: Mapping[Expr, Expr]) -> Expr:
+    if type(expr) is Partial:
+        return table.get(expr, expr)
+    parts = tuple(_replace_partials(part, table) for part in children(expr))
+    return times(*parts) if type(expr) is Mul else rebuild(expr, parts) if parts else expr

@@ -256,6 +256,38 @@ def _differentiate(target: str, expr: Expr, ties: Ties) -> Locals:
     return _recognise(target, expr) or ("formula", derivatives(target, expr, ties))
 
 
+def name_rules(expr: Expr, wrt: str) -> str:
+    """The name of what is done to differentiate a formula with respect to a quantity: the rules that act on it, the outermost first.
+
+    Terms without it and signs take none; ``factor`` is a factor without it, ``chain`` stands behind a power or a function of more than it.
+
+    >>> from tutor.expression.parse import parse
+    >>> [name_rules(parse(text, functions=("log",)), "p") for text in ("1/2*((y - p)^2 + q^2)", "-(y*log(p) + q)/3", "(p + q)/2")]
+    ['formula: power chain', 'formula: log', 'formula: factor']
+    """
+    found: dict[str, None] = {}
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        inner = [part for part in children(node) if wrt in names(part)]
+        match node:
+            case Mul():
+                found["factor" if len(inner) == 1 else "product"] = None
+            case Div(_, den):
+                found["quotient" if den in inner else "factor"] = None
+            case Pow(_, exp) if inner:
+                found["formula" if exp in inner else "power"] = None
+            case Call(func) if inner:
+                found[func] = None
+        if isinstance(node, (Pow, Call)) and any(type(part) is not Name for part in inner):
+            found["chain"] = None
+        stack.extend(reversed(inner))
+    if "chain" in found:
+        found["chain"] = found.pop("chain")
+    told = [rule for rule in found if rule != "factor" or len(found) == 1]
+    return f"formula: {' '.join(told)}" if told and "formula" not in told else "formula"
+
+
 _ONE_OTHERWISE = ("copy", "identity", "product", "quotient")
 """The rules that say themselves why a derivative is 1."""
 

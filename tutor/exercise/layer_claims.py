@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from tutor.derive.backward import derive
+from tutor.derive.chains import stop_chain
 from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.errors import ExerciseError
 from tutor.exercise.model import Exercise
-from tutor.exercise.over_layers import find_partials, layers_of
+from tutor.exercise.over_layers import layers_of
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Call, Expr, Name, Number, Partial
 from tutor.expression.plain import write_plain
-from tutor.expression.walk import substitute
+from tutor.expression.walk import find_partials, substitute
 from tutor.graph.entries import Array, Entries
 from tutor.graph.layered import choose_sizes, write_out
 from tutor.graph.shapes import Shape, shape_text, shorten_call
@@ -95,11 +96,14 @@ def list_sums(exercise: Exercise) -> tuple[tuple[str], ...]:
     return tuple((text,) for text in dict.fromkeys(map(write_plain, sums)))
 
 
-def derive_layer(exercise: Exercise, subject: Expr) -> Expr:
-    """What the product derives for a subject in layer form."""
+def derive_layer(exercise: Exercise, subject: Expr, printed: Expr) -> Expr:
+    """What the product derives for a subject in layer form, of the derivatives in what is printed where it is made of these."""
     layered = layers_of(exercise, exercise.notation)
     if type(subject) is Partial:
         derivation = derive(replace(layered.graph, loss=subject.of))
+        stopped = stop_chain(derivation, subject.wrt, set(find_partials(printed)) - {subject})
+        if stopped is not None:
+            return stopped
         steps = {step.target: step.expr for step in derivation.backward}
         return steps[derivative_key(subject.of, subject.wrt)]
     if type(subject) is Name:

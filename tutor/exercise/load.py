@@ -53,7 +53,7 @@ _NETWORK_KEYS = {
     "naming": (str,),
     "mean": (bool,),
 }
-_CLAIM_KEYS = {"claim": (str,), "printed": (str, int, list), "at": (dict,), "erratum": (str,), "note": (str,)}
+_CLAIM_KEYS = {"claim": (str,), "printed": (str, int, list), "at": (dict,), "erratum": (str,), "note": (str,), "follows": (bool,)}
 _TABLE_KEYS = {"columns": (list,), "rows": (list,), "note": (str,)}
 
 
@@ -399,7 +399,7 @@ class _Reader:
             else:
                 claim = self.attempt(path, read_claim, entry, graph, network, profile, layered)
             if claim is not None:
-                found.append(claim)
+                found.append(replace(claim, follows=entry.get("follows", False)))
         return found
 
     def tables(self, good: Mapping[str, Any], graph: Graph | None, profile: str, layered: Layered | None) -> list[Claim]:

@@ -10,6 +10,7 @@ from tutor.exercise.question import Case, Question, Scheme
 from tutor.exercise.read_training import TrainingPlan
 from tutor.exercise.translations import Translations, translate_questions
 from tutor.expression.nodes import Expr
+from tutor.expression.walk import is_numeric
 from tutor.graph.layered import Layered
 from tutor.graph.network import Network
 from tutor.graph.nouns import Graph
@@ -24,7 +25,8 @@ class Claim:
     ``text`` is what it is about (``dL/dw5``, ``w5 after 1``, ``count weights``), read into ``subject`` (an expression of
     quantities and derivatives) and ``after`` (how many updates have been made; 0 for none).  ``printed`` is what the lecture prints, a
     decimal or a formula (``formula``).  ``at`` replaces given values.  ``layers`` marks one about whole
-    arrays.  ``erratum`` is the note of a slip that is known.
+    arrays.  ``erratum`` is the note of a slip that is known.  ``follows`` says that the lecture does not print it: it follows from what
+    the lecture does print, at other numbers maybe, and is not counted among the printed ones.
     ``update`` is what an update step computes (``update v``), when the claim is about the formula of such a step.
     ``figure`` is the decimal that is meant where more is printed (``62.2%``, ``≈ 0.622``).  ``parts`` are the claims that it is made of:
     the entries of an array of that ``shape``, or what stands between equals signs (``0.741*0.593 = 0.44``).
@@ -47,11 +49,24 @@ class Claim:
     parts: tuple[Claim, ...] = ()
     shape: tuple[int, ...] = ()
     over: Reduce | None = None
+    follows: bool = False
 
     @property
     def decimal(self) -> str:
         """The printed figure as a plain decimal, if it is one."""
         return self.figure or self.printed
+
+    @property
+    def is_formula(self) -> bool:
+        """Whether quantities stand in what is printed, not numbers alone.
+
+        >>> from tutor.expression.parse import parse
+        >>> Claim("f", "4*2", None, formula=parse("4*2")).is_formula, Claim("f", "4*x", None, formula=parse("4*x")).is_formula
+        (False, True)
+        """
+        if self.parts:
+            return any(part.is_formula for part in self.parts)
+        return bool(self.unknown) if self.formula is None else not is_numeric(self.formula)
 
 
 @dataclass(frozen=True, slots=True)

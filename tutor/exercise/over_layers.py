@@ -11,9 +11,10 @@ from tutor.errors import ExerciseError, GraphError, TutorError
 from tutor.expression.keys import derivative_key
 from tutor.expression.lexicon import STARRED
 from tutor.expression.limits import MAX_AXES
-from tutor.expression.nodes import Expr, Name, Partial, children
+from tutor.expression.nodes import Expr, Name, Partial
 from tutor.expression.parse import parse
 from tutor.expression.program_signs import PROGRAM_WORDS
+from tutor.expression.walk import find_partials
 from tutor.graph.array_products import arrange_products
 from tutor.graph.entries import places
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered, choose_sizes, from_network_layers, write_out
@@ -153,13 +154,6 @@ def read_layer_formula(text: str, layered: Layered) -> Expr:
     expr = arrange_products(expr, layered.shapes)
     shape_of(expr, layered.shapes)
     return expr
-
-
-def find_partials(expr: Expr) -> list[Partial]:
-    """The derivatives that an expression has."""
-    if type(expr) is Partial:
-        return [expr]
-    return [partial for part in children(expr) for partial in find_partials(part)]
 
 
 def list_asked_entries(text: str, layered: Layered) -> tuple[str, ...]:

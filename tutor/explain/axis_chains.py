@@ -66,7 +66,7 @@ def _gather_sum(expr: Call, shapes: Mapping[str, Shape]) -> tuple[str, Expr, tup
     links, inner = _walk_links(expr, shapes, _find_summed)
     while links and links[-1][0] != "sum":  # what is done before the first sum is not a part of it
         *links, _ = links
-        inner = _descend(expr, shapes, len(links))
+        inner = _take_inner(expr, shapes, len(links))
     shape = shape_of(inner, shapes)
     if len(shape) < 3 or sum(what == "sum" for what, _, _ in links) < 2 or (links[0][0] == "keep" and len(shape_of(expr, shapes)) < 3):
         return None
@@ -79,9 +79,9 @@ def _gather_sum(expr: Call, shapes: Mapping[str, Shape]) -> tuple[str, Expr, tup
     return SUMMED, inner, tuple(OWN if axis in left else size_expr(size) for axis, size in enumerate(shape))
 
 
-def _descend(expr: Expr, shapes: Mapping[str, Shape], count: int) -> Expr:
+def _take_inner(expr: Expr, shapes: Mapping[str, Shape], count: int) -> Expr:
     for _ in range(count):
-        peeled = _peel(expr, shapes, _find_summed if type(expr) is Call else _find_kept)
+        peeled = _take_outermost(expr, shapes, _find_summed if type(expr) is Call else _find_kept)
         assert peeled is not None
         expr = peeled[1]
     return expr
@@ -90,13 +90,13 @@ def _descend(expr: Expr, shapes: Mapping[str, Shape], count: int) -> Expr:
 def _walk_links(expr: Expr, shapes: Mapping[str, Shape], find: _Finder) -> tuple[list[_Link], Expr]:
     """The operations one in another from the outermost on, and the array inside."""
     links: list[_Link] = []
-    while (peeled := _peel(expr, shapes, find if type(expr) is Call else _find_kept)) is not None and (links or type(expr) is Call):
+    while (peeled := _take_outermost(expr, shapes, find if type(expr) is Call else _find_kept)) is not None and (links or type(expr) is Call):
         link, expr = peeled
         links.append(link)
     return links, expr
 
 
-def _peel(expr: Expr, shapes: Mapping[str, Shape], find: _Finder) -> tuple[_Link, Expr] | None:
+def _take_outermost(expr: Expr, shapes: Mapping[str, Shape], find: _Finder) -> tuple[_Link, Expr] | None:
     """The outermost operation, and what is left without it; numbers in front, and below, stay."""
     if type(expr) is Call:
         link = find(expr, shapes)
@@ -106,7 +106,7 @@ def _peel(expr: Expr, shapes: Mapping[str, Shape], find: _Finder) -> tuple[_Link
     if len(arrays) != 1 or (type(expr) is Div and arrays != [0]):
         return None
     (place,) = arrays
-    peeled = _peel(parts[place], shapes, find)
+    peeled = _take_outermost(parts[place], shapes, find)
     return None if peeled is None else (peeled[0], rebuild(expr, (*parts[:place], peeled[1], *parts[place + 1 :])))
 
 

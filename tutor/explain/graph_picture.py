@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 
 from tutor.derive.local import local_derivatives
@@ -10,7 +11,7 @@ from tutor.explain.words.drawn_words import ENGLISH_DRAWN, DrawnWords
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Expr
 from tutor.expression.walk import names
-from tutor.graph.nouns import Derivation, Graph, Step
+from tutor.graph.nouns import Derivation, Graph, Kind, Step
 from tutor.numbers.arithmetic import Value
 from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
@@ -61,7 +62,7 @@ def _draw(
     graph: Graph, show: Callable[[str], Expr | None], focus: Sequence[str] = (), gradients: bool = True
 ) -> tuple[list[Node], list[tuple[str, str]], Sequence[Step]]:
     """The boxes, the edges, and the steps that are drawn; ``show`` is the number of a value or derivative, where it is shown."""
-    kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)}
+    kinds = {quantity.name: quantity.kind for quantity in (*graph.leaves, *graph.nodes)} | _tell_weights(graph)
     nodes: list[Node] = []
     links: list[tuple[str, str]] = []
     drawn: set[str] = set()
@@ -88,6 +89,23 @@ def _draw(
         nodes.append(box(step.target, step.expr))
         drawn.add(step.target)
     return nodes, links, shown_steps
+
+
+_WEIGHT, _BIAS = re.compile(r"[wW]_?\d*(_\w+)?"), re.compile(r"[bB]_?\d*(_\w+)?")
+
+
+def _tell_weights(graph: Graph) -> dict[str, Kind]:
+    """Weights and biases by their names, where nobody has said what is trained: what is called w is no input to the eye.
+
+    >>> from tutor.graph.build import from_steps
+    >>> _tell_weights(from_steps(["z = w_1*x + b", "f = z^2"])), _tell_weights(from_steps(["f = a*b"]))
+    ({'w_1': 'weight', 'b': 'bias'}, {})
+    """
+    if graph.parameters:
+        return {}
+    free = [quantity.name for quantity in graph.leaves if quantity.kind == "input"]
+    found: dict[str, Kind] = {name: "weight" for name in free if _WEIGHT.fullmatch(name)}
+    return found | {name: "bias" for name in free if found and _BIAS.fullmatch(name)}
 
 
 def _list_locals(

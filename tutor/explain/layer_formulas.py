@@ -40,6 +40,8 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if gathered := gather_axes(expr, shapes):
         name, inner, axes = gathered
         return Call(name, (make_explicit(inner, shapes), *axes)) if name else make_explicit(inner, shapes)
+    if type(expr) is Call and expr.func in _UNSEEN:
+        return make_explicit(expr.args[0], shapes)
     done = rebuild(expr, tuple(make_explicit(part, shapes) for part in parts))
     if type(done) is Call and done.func in OF_EACH:
         return Call(_name_on_paper(expr, shapes), done.args)
@@ -49,6 +51,10 @@ def make_explicit(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
     if len(shape_of(expr.args[1], shapes)) == 1:
         return Call("matmul", (Call("transpose", (first,)), second))
     return Call("matmul", (transpose(second), first))
+
+
+_UNSEEN = frozenset(name for name, rows in LAYERS.items() if rows[0].written == "itself")
+"""Operations that put in an axis of one entry, or leave it out: on paper a vector is such a matrix."""
 
 
 def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
@@ -64,6 +70,8 @@ def dress_expr(expr: Expr, shapes: Mapping[str, Shape]) -> Expr:
         name, inner, axes = gathered
         return Call(name, (dress_expr(inner, shapes), *axes)) if name else dress_expr(inner, shapes)
     match expr:
+        case Call(func, (inner, *_)) if func in _UNSEEN:
+            return _shape_expr(make_explicit(inner, shapes), shape)
         case Call("outer", (first, second)):
             raised = Call("transpose", (make_explicit(second, shapes),))
             return Call("matmul", (dress_expr(first, shapes), _shape_expr(raised, (1, *shape_of(second, shapes)))))

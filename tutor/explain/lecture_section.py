@@ -11,7 +11,7 @@ from typing import TypeAlias
 from tutor.errors import TutorError
 from tutor.exercise.model import Claim
 from tutor.exercise.over_layers import layers_of
-from tutor.explain.document import Block, Math, Paragraph, Sentence
+from tutor.explain.document import Block, Inline, Math, Paragraph, Sentence
 from tutor.explain.layer_formulas import dress_expr, strip_shapes
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
@@ -38,6 +38,8 @@ class Said:
     value: Sentence
     agreement: str
     erratum: str | None
+    formula: bool = False
+    follows: bool = False
 
 
 def say_verdicts(worked: Worked, words: Wording) -> list[Said]:
@@ -56,6 +58,8 @@ def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape]) -
         return Said(_read_bare(verdict.claim), _read_bare(verdict.printed), (), verdict.agreement, verdict.erratum)
     write = partial(_write_maths, claim.layers, shapes)
     subject: Sentence = (verdict.claim,) if claim.subject is None else (write(claim.subject),)
+    if claim.count:
+        subject = (words.pages.COUNT_OF.format(what=words.pages.COUNTED[claim.count]),)
     if claim.update:
         subject = tuple(split_places(words.pages.UPDATE_OF, {"quantity": [Math(Name(claim.update))]}))
     if claim.after:
@@ -63,7 +67,8 @@ def say_verdict(verdict: Verdict, words: Wording, shapes: Mapping[str, Shape]) -
         subject = tuple(split_places(after, {"quantity": subject, "count": (str(claim.after),)}))
     if claim.over:
         subject = tuple(split_places(words.pages.OVER_SAMPLES[claim.over], {"quantity": subject}))
-    return Said(subject, _say_printed(claim, write), _say_value(verdict, write), verdict.agreement, verdict.erratum)
+    printed, value = _say_printed(claim, write), _say_value(verdict, write)
+    return Said(subject, printed, value, verdict.agreement, verdict.erratum, claim.is_formula, claim.follows)
 
 
 def _write_maths(layers: bool, shapes: Mapping[str, Shape], expr: Expr) -> Math:
@@ -125,10 +130,7 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
             }  # fmt: skip
             blocks.append(Paragraph(tuple(split_places(pages.PRINTS_ERRATUM if said.erratum else pages.PRINTS, places)), label))
         return blocks
-    counted: dict[str, int] = {}
-    for said in verdicts:
-        counted[said.agreement] = counted.get(said.agreement, 0) + 1
-    blocks.append(Paragraph((_say_total(counted, words),), label))
+    blocks.append(Paragraph(_say_total(verdicts, words), label))
     for said in verdicts:
         if said.agreement == "differs":
             places = {"subject": said.subject, "printed": said.printed, "value": said.value}
@@ -138,14 +140,38 @@ def lecture(verdicts: Sequence[Said], words: Wording, focused: bool, notation: N
     return blocks
 
 
-def _say_total(counted: Mapping[str, int], words: Wording) -> str:
+def _say_total(verdicts: Sequence[Said], words: Wording) -> Sentence:
+    """How many of the printed ones agree, and in which ways; what only follows from them is named, and not counted."""
+    follows = [said for said in verdicts if said.follows and said.agreement != "differs"]
+    printed = [said for said in verdicts if not said.follows]
+    found: list[Inline] = [_say_printed_ones(printed, words)] if printed else []
+    if follows:
+        once = list(dict.fromkeys(said.subject for said in follows))
+        named = words.pages.grammar.enumerate_parts(once, words.pages.COMMA, words.pages.AND)
+        subjects = [piece for part in named for piece in ((part,) if isinstance(part, str) else part)]
+        told = split_places(words.pages.FOLLOWS, {"subjects": subjects})
+        found += [" ", *told] if found else told
+    return tuple(found)
+
+
+def _say_printed_ones(verdicts: Sequence[Said], words: Wording) -> str:
     """How many agree, and in which ways; of one way only, nothing is counted twice."""
     pages = words.pages
-    count, good = sum(counted.values()), sum(counted.get(key, 0) for key in pages.AGREED)
-    if not good or counted.get("exact") == count:
-        return pages.grammar.count(pages.ALL_EXACT if good else pages.NONE_AGREE, count)
-    parts = [phrase.format(count=counted[key]) for key, phrase in pages.AGREED.items() if key in counted]
-    return pages.AGREE.format(good=good, count=count, parts=pages.COMMA.join(parts))
+    count, kinds = len(verdicts), {said.formula for said in verdicts}
+    pair = count == len(kinds) == 2
+    printed = pages.grammar.choose(pages.PRINTED["both" if len(kinds) == 2 else "formulas" if True in kinds else "figures"], count)
+    if count == 1:
+        return pages.ONE_PRINTED.format(printed=printed, verdict=words.rules.AGREES[verdicts[0].agreement])
+    counted = {key: sum(said.agreement == key for said in verdicts) for key in pages.AGREED}
+    good = sum(counted.values())
+    if not good:
+        phrase = pages.NEITHER_OF_PAIR if pair else pages.NEITHER_AGREES if count == 2 else pages.NONE_AGREE
+    elif counted["exact"] == count:
+        phrase = pages.PAIR_EXACT if pair else pages.BOTH_EXACT if count == 2 else pages.ALL_EXACT
+    else:
+        phrase = pages.grammar.choose(pages.SOME_EXACT if counted["exact"] == good else pages.AGREE, good)
+    parts = [way.format(count=counted[key]) for key, way in pages.AGREED.items() if counted[key]]
+    return phrase.format(good=good, count=count, printed=printed, parts=pages.COMMA.join(parts))
 
 
 def _read_bare(text: str) -> Sentence:

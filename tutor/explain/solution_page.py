@@ -7,7 +7,7 @@ from dataclasses import replace
 from itertools import pairwise
 
 from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
-from tutor.derive.local import local_derivatives, refine_rule
+from tutor.derive.local import local_derivatives, name_rules, refine_rule
 from tutor.derive.tidy import product, sum_terms
 from tutor.explain.alike_rows import group_alike, write_alike_table
 from tutor.explain.document import (
@@ -205,7 +205,8 @@ class NumberSections(PageWriter):
             steps, rules = gradients(derivation), {}
             for step in derivation.graph.steps:
                 rule, parts = local_derivatives(step.target, step.expr, {}, derivation.graph.ties)
-                rules.update({(step.target, name): rule for name, _ in parts})
+                for name, _ in parts:
+                    rules[step.target, name] = name_rules(step.expr, name) if rule == "formula" else rule
             self.rules[loss] = (steps, rules)
         steps, rules = self.rules[loss]
         paths = steps[wrt].paths

@@ -51,7 +51,7 @@ def set_title(text: str, notation: Notation) -> tuple[str, Sentence]:
     """A title as plain text, and with its maths; the latter is empty where it has none.
 
     >>> set_title("How $w_1$ moves", Notation())
-    ('How w_1 moves', ('How ', Math(expr=Name(name='w_1')), ' moves'))
+    ('How w₁ moves', ('How ', Math(expr=Name(name='w_1')), ' moves'))
     """
     sentence = set_maths(text, notation)
     return (text, ()) if len(sentence) == 1 and isinstance(sentence[0], str) else (write_words(sentence, notation), sentence)
@@ -61,7 +61,7 @@ def write_words(sentence: Sentence, notation: Notation) -> str:
     """A sentence as plain text, for where no maths can be set: the title of a file, of a window.
 
     >>> write_words(("the weight ", Math(Name("w_1"))), Notation())
-    'the weight w_1'
+    'the weight w₁'
     """
     return "".join(_write_expr(part.expr, notation) if isinstance(part, Math) else part for part in sentence)
 

@@ -11,6 +11,7 @@ deeper than `tutor.expression.parse.MAX_DEPTH`, so that walking one by recursion
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 from functools import lru_cache
 from typing import TypeAlias
@@ -115,6 +116,18 @@ def write_fraction(value: Fraction) -> Expr:
     top = Number(str(abs(value.numerator)))
     size = top if value.denominator == 1 else Div(top, Number(str(value.denominator)))
     return Neg(size) if value < 0 else size
+
+
+_SIX = Context(prec=6, rounding=ROUND_HALF_UP)
+
+
+def write_six_digits(value: Fraction) -> str:
+    """A number to six significant digits at most, a half rounded away from zero; zeros at the end are left out.
+
+    >>> write_six_digits(Fraction("14.77125")), write_six_digits(Fraction(-1, 4))
+    ('14.7713', '-0.25')
+    """
+    return f"{float(_SIX.divide(Decimal(value.numerator), Decimal(value.denominator))):.6g}"
 
 
 _LEAF: tuple[Expr, ...] = ()

@@ -26,6 +26,23 @@ def names(expr: Expr) -> tuple[str, ...]:
     return tuple(found)
 
 
+def find_partials(expr: Expr) -> list[Partial]:
+    """The derivatives that stand in an expression, in order, each as often as it is written.
+
+    >>> from tutor.expression.parse import parse
+    >>> find_partials(parse("(dL/da)*(da/dz)", names=("L", "a", "z")))
+    [Partial(of='L', wrt='a'), Partial(of='a', wrt='z')]
+    """
+    found: list[Partial] = []
+    stack = [expr]
+    while stack:
+        node = stack.pop()
+        if type(node) is Partial:
+            found.append(node)
+        stack.extend(reversed(children(node)))
+    return found
+
+
 def size(expr: Expr) -> int:
     """How many nodes a tree has."""
     count, stack = 0, [expr]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from fractions import Fraction
 from itertools import pairwise
 
 from tutor.answer.compare.figures import count_significant
@@ -14,7 +15,7 @@ from tutor.answer.read.working_lines import Line as Member
 from tutor.derive.working import list_referred
 from tutor.errors import ExpressionError, TutorError
 from tutor.expression.keys import derivative_key, is_derivative, read_after
-from tutor.expression.nodes import ZERO, Expr, Mul, Name, Number, Partial, Pow, children, rebuild
+from tutor.expression.nodes import ZERO, Expr, Mul, Name, Number, Partial, Pow, children, rebuild, write_six_digits
 from tutor.expression.plain import write_plain
 from tutor.marking.marked import BrokenLine
 from tutor.numbers.arrays import np
@@ -205,4 +206,4 @@ def _show_member(expr: Expr, env: Env) -> str:
 
 
 def _figure(value: float) -> str:
-    return f"{value:.6g}".replace("-", "−")
+    return write_six_digits(Fraction(repr(value))).replace("-", "−")  # the decimal that is meant, not the binary number

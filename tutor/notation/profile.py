@@ -17,7 +17,7 @@ from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.expression.letters import SUPER
 from tutor.graph.nouns import Quantity
 from tutor.notation.own_notation import OwnNotation, check_own_notation
-from tutor.notation.symbol import Face, Symbol, guess, read_symbol, set_face, set_italic
+from tutor.notation.symbol import Face, Symbol, guess, lower_index, read_symbol, set_face, set_italic
 from tutor.text import make_visible
 
 Sign = Literal["dot", "cross", "none"]
@@ -92,9 +92,10 @@ class Notation:
         known = self.functions.get(name)
         if known:
             return known
-        head, _, index = name.partition("_")
-        if index.isdigit():
-            return Symbol("\\operatorname{" + head + "}_{" + index + "}", head + index.translate(_LOWERED))
+        head, _, index = name.rpartition("_")
+        if head and index.isdigit():
+            whole = self.function(head)
+            return Symbol(f"{whole.latex}_{{{index}}}", whole.text + index.translate(_LOWERED))
         return Symbol("\\operatorname{" + name.replace("_", "\\_") + "}", name)
 
     def partial(self, of: str, wrt: str) -> Symbol:
@@ -114,7 +115,7 @@ class Notation:
         """How one entry of an array is written; for an entry of a derivative ``name`` is ``dL/dW``.
 
         >>> Notation().entry("W", [Symbol("j", "j"), Symbol("v", "v")]).text
-        'W_jv'
+        'Wⱼᵥ'
         """
         if name in self.entries:
             pattern, places = self.entries[name]
@@ -132,9 +133,8 @@ class Notation:
         listed = Symbol(sign.join(i.latex for i in index), sign.join(i.text for i in index))
         own = set_italic(self.symbol(name))
         if "_" in own.latex:
-            return Symbol(f"({own.latex})_{{{listed.latex}}}", f"({own.text})_{listed.text}")
-        whole = read_symbol(own.latex).add_index(listed)
-        return Symbol(whole.latex, f"{own.text}_{listed.text}" if own.text.isascii() and len(listed.text) <= 2 else whole.text)
+            return Symbol(f"({own.latex})_{{{listed.latex}}}", f"({own.text}){lower_index(listed.text)}")
+        return read_symbol(own.latex).add_index(listed)
 
 
 def profile_names() -> list[str]:

@@ -112,6 +112,15 @@ def _raise_index(text: str, table: dict[str, str], mark: str) -> str:
     return mark + (text if len(text) == 1 or text.isalnum() else f"({text})")
 
 
+def lower_index(text: str) -> str:
+    """An index in plain text: lowered where there are such letters, else behind an underscore.
+
+    >>> lower_index("jv"), lower_index("L")
+    ('ⱼᵥ', '_L')
+    """
+    return _raise_index(text, SUB, "_")
+
+
 @cache
 def read_symbol(text: str) -> Parts:
     """Read a symbol in the part of LaTeX that is understood.
@@ -205,18 +214,21 @@ class _SymbolReader:
         raise self.fail(word)
 
 
+_LOWERED = str.maketrans({digit: SUB[digit] for digit in "0123456789"})
 _ACCENTED = re.compile(r"([A-Za-z]+)_(hat|tilde|bar)(?=_|\d|\Z)")
 """An accent as part of a name: y_hat, w_tilde_1."""
 
 
 @cache
 def guess(name: str) -> Symbol:
-    """The symbol of a quantity, from its name; in plain text it is the name itself, which is what one types.
+    """The symbol of a quantity, from its name; in plain text words (out_h1) and names of neurons (the o1 of L_o1) stay as one types them.
 
     >>> guess("y_hat_1").latex
     '\\\\hat{y}_{1}'
-    >>> guess("w5").latex, guess("out_h1").latex, guess("eta").latex, guess("yhat1").latex, guess("lam").text
-    ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}', 'λ')
+    >>> guess("w5").latex, guess("out_h1").latex, guess("eta").latex, guess("yhat1").latex
+    ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}')
+    >>> guess("w_1_2").text, guess("out_h1").text, guess("yhat1").text, guess("lam").text
+    ('w₁,₂', 'out_h1', 'ŷ₁', 'λ')
     """
     if any(sign in name for sign in "\\^{'"):  # no name of a quantity: a symbol that was written into words
         with suppress(TutorError):
@@ -241,7 +253,12 @@ def guess(name: str) -> Symbol:
         latex = f"{accent}{{{latex}}}"
     if index:
         latex += "_{" + index + "}"
-    plain = name
-    if greek in COMMANDS and not accent:
-        plain = COMMANDS[greek] + name[len(head) :]
-    return Symbol(latex, plain)
+    if len(head) > 1 and greek not in COMMANDS:
+        return Symbol(latex, name)
+    letter = COMMANDS.get(greek, head)
+    if accent:
+        letter = normalize("NFC", letter + ACCENTS[accent[1:]])
+    if not index or index.replace(",", "").isdecimal():
+        return Symbol(latex, letter + index.translate(_LOWERED))
+    named = any(not part.isdecimal() and len(part) > 1 for part in index.split(","))  # of a neuron, o1: as in out_o1
+    return Symbol(latex, f"{letter}_{index}" if named else letter + lower_index(index))

@@ -44,12 +44,15 @@ def decimal_agreement(text: Decimal, value: Value) -> Agreement:
     """How a decimal, with the digits that it has, agrees with a value."""
     written, true = Fraction(text), _fraction(value)
     distance = abs(true - written)
-    if distance <= (0 if isinstance(value, Fraction) else _NOISE):
+    noise = Fraction(0) if isinstance(value, Fraction) else _NOISE
+    if distance <= noise:
         return "exact"
     exponent = text.as_tuple().exponent
     assert isinstance(exponent, int)
     unit, half = _unit(exponent)
-    if distance < half or (distance == half and (abs(true) < abs(written) or int(written / unit) % 2 == 0)):
+    beyond = distance - half
+    a_half = abs(beyond) <= noise * abs(true)
+    if (beyond < 0 and not a_half) or (a_half and (abs(true) < abs(written) or int(written / unit) % 2 == 0)):
         return "rounded"
     outwards = abs(true) - abs(written)
     same_side = written == 0 or (true >= 0) == (written >= 0)

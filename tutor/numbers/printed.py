@@ -1,5 +1,7 @@
 """How a value is printed: the one place where anything is rounded.
 
+It is rounded as schools do: a half goes away from zero, by the decimal value itself and not by the binary number that holds it.
+
 Exact values are shown exactly when they are short (8/3, 0.3775), every other one with significant digits, and with a power
 of ten when it is small or large (4.38568×10⁻⁴).
 """
@@ -9,7 +11,10 @@ from __future__ import annotations
 from fractions import Fraction
 
 from tutor.expression.nodes import Expr, Number, write_fraction
-from tutor.numbers.arithmetic import CONTEXT, Value, as_real
+from tutor.numbers.arithmetic import CONTEXT, DIGITS, Value, as_real
+from tutor.numbers.values import BigFloat
+
+_CERTAIN = DIGITS - 15  # digits
 
 
 def decimal(value: Fraction) -> str | None:
@@ -40,16 +45,13 @@ def round_significant(value: Value, digits: int) -> str:
 
     >>> round_significant(Fraction(1, 3), 6), round_significant(Fraction(862060000001, 10**15), 6)
     ('0.333333', '8.62060e-4')
+    >>> round_significant(Fraction("14.77125"), 6), round_significant(Fraction("-14.77125"), 6)
+    ('14.7713', '-14.7713')
     """
     if value == 0:
         return "0"
     number = as_real(value)
-    text: str = CONTEXT.nstr(
-        abs(number), digits, strip_zeros=False, min_fixed=-100, max_fixed=-100, show_zero_exponent=True
-    )
-    mantissa, _, exponent = text.partition("e")
-    places = int(exponent)
-    figures = mantissa.replace(".", "")
+    figures, places = _round_away(abs(number), digits)
     sign = "-" if number < 0 else ""
     if -4 < places < 0:
         return f"{sign}0.{'0' * (-places - 1)}{figures}"
@@ -62,6 +64,20 @@ def round_significant(value: Value, digits: int) -> str:
         figures = figures.rstrip("0")
     head, tail = figures[0], figures[1:]
     return f"{sign}{head}{'.' + tail if tail else ''}e{places}"
+
+
+def _round_away(size: BigFloat, digits: int) -> tuple[str, int]:
+    """The digits of a positive number, a half rounded up, and the power of ten of the first of them.
+
+    `_CERTAIN` digits are taken first: more than are ever shown, and so many fewer than are computed with that a half is one there.
+    """
+    text: str = CONTEXT.nstr(size, _CERTAIN, strip_zeros=False, min_fixed=-100, max_fixed=-100, show_zero_exponent=True)
+    mantissa, _, exponent = text.partition("e")
+    known = mantissa.replace(".", "")
+    if digits >= _CERTAIN:
+        return known, int(exponent)
+    kept = str(int(known[:digits]) + (known[digits] >= "5"))
+    return kept[:digits], int(exponent) + len(kept) - digits
 
 
 def as_printed(value: Value, digits: int = 6) -> Expr:

@@ -37,6 +37,7 @@ from tutor.render.charts.bars_svg import svg as draw_bars
 from tutor.render.mathml import MathmlPrinter
 from tutor.render.maths_font import FONT, write_font_rule
 from tutor.render.picture.draw_svg import PICTURES_STYLE, draw_picture
+from tutor.render.roots import set_roots
 from tutor.text import escape_xml
 
 STYLE = """
@@ -168,7 +169,7 @@ class _HtmlPage:
 
     def sentence(self, sentence: Sentence) -> str:
         """Words and maths on one line.  No line begins with a comma, and a number stays with what it is the value of."""
-        written, rest = "", list(sentence)
+        written, rest = "", list(set_roots(sentence))
         while rest:
             part = rest.pop(0)
             if isinstance(part, str):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
 from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
-from tutor.notation.symbol import Symbol
+from tutor.notation.symbol import Symbol, lower_index
 from tutor.rules.operations import LAYERS, OF_EACH, Layer
 
 if TYPE_CHECKING:
@@ -193,7 +193,7 @@ def _entry(writer: Writer, args: tuple[Expr, ...]) -> str:
     name = derivative_key(array.of, array.wrt) if type(array) is Partial else array.name if type(array) is Name else ""
     if not name:
         return writer.write_within(array, _ATOM) + _write_both(writer, "_{" + ",".join(i.latex for i in shown) + "}",
-                                                   "_" + "".join(i.text for i in shown))  # fmt: skip
+                                                   lower_index("".join(i.text for i in shown)))  # fmt: skip
     symbol = writer.notation.entry(name, shown)
     return symbol.latex if writer.style.markup else symbol.text
 

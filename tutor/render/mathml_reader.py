@@ -267,6 +267,8 @@ class _LatexToMathml:
         word = self.read_raw()
         if _WORD.fullmatch("".join(self.tokens[start : self.at]).removeprefix("{").removesuffix("}")) and word.strip():
             kind = "mn" if word.isdecimal() else "mi"
+            if face == "italic" and len(word) == 1 and kind == "mi":
+                return _write_letter(word, face)
             upright = ' mathvariant="normal"' if face == "upright" and len(word) == 1 and kind == "mi" else ""
             return f"<{kind}{upright}>{escape_xml(_set_face(word, face))}</{kind}>"
         self.at = start

@@ -10,7 +10,7 @@ a sum inside a sum (that is how written brackets are stored), round the base of 
 >>> latex(expr, Notation())
 '0.5\\cdot (-0.3) + w_{1}\\,i_{1}'
 >>> text(expr, Notation())
-'0.5·(−0.3) + w1·i1'
+'0.5·(−0.3) + w₁·i₁'
 """
 
 from __future__ import annotations
@@ -269,6 +269,8 @@ class Writer:
         return (self._chain_sign if chain else self.style.names).join(bodies) or "1"
 
     def _operand(self, expr: Expr, bracketed: bool, lead: bool) -> str:
+        if self.style.markup and type(expr) is Call and self.is_lone_indicator(expr):
+            return self._write_indicator(as_indicator(expr))
         if bracketed:
             return self.bracket(self._print[type(expr)](expr, True))
         return self._print[type(expr)](expr, lead)
@@ -311,7 +313,8 @@ class Writer:
                 return self._level(expr.args[0])  # type: ignore[union-attr]
             if known is not None:
                 return known.level
-            return _SUM if self.style.markup and self._is_cases(expr) else _ATOM  # type: ignore[arg-type]
+            loose = self.style.markup and self._is_cases(expr) and not self.is_lone_indicator(expr)  # type: ignore[arg-type]
+            return _SUM if loose else _ATOM
         return _LEVELS[kind]
 
     def _write_symbol(self, symbol: Symbol) -> str:
@@ -371,6 +374,11 @@ class Writer:
             return False
         return self.notation.indicator == "cases" or not _is_indicator(call)
 
+    def is_lone_indicator(self, call: Call) -> bool:
+        """Whether it is written as cases where it stands alone, and as an indicator among others: cases have no end at their right."""
+        shown = as_indicator(call)
+        return self._is_cases(shown) and _is_indicator(shown)
+
     def _call(self, expr: Call, lead: bool) -> str:
         expr = as_indicator(expr)
         func, args, style = expr.func, expr.args, self.style
@@ -405,14 +413,19 @@ class Writer:
         return written + self.style.prime * primes
 
     def _write_conditional(self, expr: Call) -> str:
-        style = self.style
-        left, right = condition_sides(expr.args[0])
-        above = self.show(left) + style.above + self.show(right)
         if not self._is_cases(expr):
-            return style.positive[0] + above + style.positive[1]
-        first, when, then, last = style.cases
+            return self._write_indicator(expr)
+        first, when, then, last = self.style.cases
+        above = self._write_condition(expr)
         yes, no = self.show(expr.args[1]), self.show(expr.args[2])
         return first + yes + when + above + then + no + last
+
+    def _write_indicator(self, expr: Call) -> str:
+        return self.style.positive[0] + self._write_condition(expr) + self.style.positive[1]
+
+    def _write_condition(self, expr: Call) -> str:
+        left, right = condition_sides(expr.args[0])
+        return self.show(left) + self.style.above + self.show(right)
 
 
 _LEVELS: dict[type, int] = {Add: _SUM, Neg: _NEGATIVE, Mul: _PRODUCT, Pow: _POWER}
@@ -423,7 +436,7 @@ class Printer:
 
     >>> from tutor.expression.nodes import Partial
     >>> Printer(Notation()).text(Partial("L", "w5"))
-    '∂L/∂w5'
+    '∂L/∂w₅'
     """
 
     def __init__(self, notation: Notation) -> None:
@@ -446,5 +459,5 @@ def latex(expr: Expr, notation: Notation) -> str:
 
 
 def text(expr: Expr, notation: Notation) -> str:
-    """The expression on one line of Unicode, for the terminal: ``∂L/∂w5``."""
+    """The expression on one line of Unicode, for the terminal: ``∂L/∂w₅``."""
     return Printer(notation).text(expr)

@@ -39,6 +39,7 @@ from tutor.render.answer_rows import write_answer_rows, write_blank
 from tutor.render.latex.rows import set_beside, set_rows
 from tutor.render.latex.widths import measure
 from tutor.render.maths import Printer
+from tutor.render.roots import set_roots
 from tutor.render.terminal.columns import Pen
 from tutor.text import drop_controls, show_code_points
 
@@ -123,7 +124,7 @@ class PlainPage:
 
     def sentence(self, sentence: Sentence) -> str:
         """Words and maths on one line."""
-        return "".join(self.maths(part.expr) if isinstance(part, Math) else self.escape(part) for part in sentence)
+        return "".join(self.maths(part.expr) if isinstance(part, Math) else self.escape(part) for part in set_roots(sentence))
 
     def title(self, doc: Document) -> list[str]:
         """The title, what is known of the exercise in a line, and its source."""

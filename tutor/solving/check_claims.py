@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from tutor.derive.backward import derive
-from tutor.derive.chains import list_full_chains
+from tutor.derive.chains import list_full_chains, stop_chain
 from tutor.derive.local import times
 from tutor.errors import ExerciseError, TutorError
 from tutor.exercise.claims import rate_name
@@ -18,7 +18,7 @@ from tutor.exercise.training_task import Trainer, find_differing_update, is_trai
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Expr, Name, Neg, Partial, children
 from tutor.expression.plain import write_plain
-from tutor.expression.walk import is_numeric
+from tutor.expression.walk import find_partials, is_numeric
 from tutor.graph.network import counts
 from tutor.graph.nouns import Derivation, Graph
 from tutor.numbers.agreement import Agreement, agreement, is_decimal
@@ -171,7 +171,7 @@ class _Checker:
         from tutor.answer.compare.formulas import Comparison  # arrays only
         from tutor.exercise.layer_claims import derive_layer, find_layer_difference, list_sums
 
-        shown = derive_layer(self.exercise, subject)
+        shown = derive_layer(self.exercise, subject, formula)
         base = replace(base, value=write_plain(shown), derived=shown)
         found = find_layer_difference(self.exercise, subject, formula)
         if found is not None:
@@ -330,19 +330,24 @@ class _Checker:
         """What the product derives for a claim's subject, as a formula."""
         expr = claim.subject
         assert expr is not None
+        printed = frozenset(find_partials(claim.formula)) if claim.formula is not None else frozenset()
         if claim.after == 1 and isinstance(expr, Name) and expr.name in [q.name for q in self.graph.parameters]:
-            gradient = self.formula(Partial(self.graph.loss, expr.name))
+            own = Partial(self.graph.loss, expr.name)
+            gradient = own if own in printed else self.formula(own, printed)
             return Add((expr, negate(times(Name(self.rate), gradient))))
         if isinstance(expr, Partial):
-            return self.formula(expr)
+            return self.formula(expr, printed - {expr})
         if isinstance(expr, Name):
             steps = {step.target: step.expr for step in self.graph.steps}
             return steps.get(expr.name, expr)
         return expr
 
-    def formula(self, partial: Partial) -> Expr:
-        """A derivative as one product of its factors, or a sum of such products."""
+    def formula(self, partial: Partial, printed: Collection[Partial]) -> Expr:
+        """A derivative of the printed ones where it is made of these, else as one product of its factors, or a sum of such products."""
         derivation = self.derivation(partial.of)
+        stopped = stop_chain(derivation, partial.wrt, printed)
+        if stopped is not None:
+            return stopped
         chains = list_full_chains(derivation, partial.wrt)
         if chains is None:
             steps = {step.target: step.expr for step in derivation.backward}

@@ -26,7 +26,7 @@ def target_exercise(
     >>> [step.target for step in target_exercise("(x+y)*z").graph.steps]
     ['a', 'f']
     """
-    typed = isinstance(target, str) and not is_exercise_name(target)
+    typed = isinstance(target, str) and not is_exercise_name(target, (*given, *(shapes or ())))
     if shapes and not typed:
         raise ExerciseError("--shape goes with a formula or with steps", hint="an exercise has [shapes] of its own; leave --shape out")
     if shapes:

@@ -11,7 +11,7 @@ from tutor.graph.network import Network, counts
 KINDS = get_args(get_type_hints(Assumption)["kind"])
 REMARKS = [
     (Assumption("apart", ("f",), {"count": 3}), "f is taken apart into 3 steps; --as-written leaves it whole."),
-    (Assumption("as written", ("f", "g")), "f and g are differentiated as they stand; --apart takes them apart."),
+    (Assumption("as written", ("f", "g")), "f and g are each differentiated in one step; --apart takes them apart."),
     (Assumption("assumed", tuple("abcdefghij")), "Assumed: a, b, c, d, e, f, g, h and 2 more are trained, since nothing says what is; "
      "--wrt chooses."),
     (Assumption("one quantity", ("wx",), {"product": "w*x"}), "wx is taken as one quantity; write w*x for a product."),

@@ -1,11 +1,13 @@
 """What stands in a box: titles shortened to their shape, numbers low and short, roles, a legend in rows."""
 
+from itertools import pairwise
+
 import pytest
 from pictures_drawn import NOTATION, error_of, weighted_sum
 
 from tutor.explain.document import Node, Picture
 from tutor.expression.nodes import Add, Call, Div, Expr, Name, Number
-from tutor.render.picture.label import em, labels, rows
+from tutor.render.picture.label import Phrase, em, labels, place_legend
 
 
 @pytest.mark.parametrize(
@@ -53,6 +55,23 @@ def test_numbers_are_printed_low_and_short(value: Expr, text: str, latex: str) -
     assert (label.value.text, label.value.latex) == (text, latex)
 
 
-def test_a_legend_is_broken_into_rows() -> None:
-    assert rows([30, 40, 50], 10, 80) == [[(0, 0.0), (1, 40.0)], [(2, 0.0)]]
-    assert rows([100], 10, 80) == [[(0, 0.0)]]
+BOXES, NUMBERS = ("input", "parameter", "operation", "output"), ("value", "gradient")
+
+
+@pytest.mark.parametrize(
+    ("roles", "widths", "most", "rows"),
+    [
+        (BOXES + NUMBERS, [30] * 6, 300, [[0, 1, 2, 3, 4, 5]]),  # all side by side
+        (BOXES + NUMBERS, [30] * 6, 215, [[0, 1, 2, 3, 4, 5]]),  # closer
+        (BOXES + NUMBERS, [30] * 6, 200, [[0, 1, 2, 3], [4, 5]]),  # the numbers below the boxes
+        (BOXES, [30] * 4, 120, [[0, 1], [2, 3]]),  # alike in width, and not one alone
+        (BOXES + NUMBERS, [70, 70, 70, 70, 30, 30], 150, [[0, 1], [2, 3], [4, 5]]),
+        (("input",), [500], 100, [[0]]),
+        ((), [], 100, [[]]),
+    ],
+)
+def test_a_legend_is_broken_where_its_pieces_part(roles, widths, most, rows) -> None:
+    placed = place_legend([(role, Phrase("", "")) for role in roles], widths, 10, 160, most)
+    assert [[which for which, _ in row] for row in placed] == rows
+    for row in placed:
+        assert all(later[1] >= one[1] + widths[one[0]] + 7 for one, later in pairwise(row))

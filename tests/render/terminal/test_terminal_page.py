@@ -131,10 +131,10 @@ A 2-2-2 network learns · neuron/two-two-two                              λ = 0
 ────────────────────────────────────────────────────────────────────────────────
 
 Forward pass
- 1  in_h1  = w1·i1 + w2·i2 + b1
+ 1  in_h1  = w₁·i₁ + w₂·i₂ + b₁
            = 0.15·0.05 + 0.2·0.1 + 0.35                                   0.3775
  2  out_h1 = σ(in_h1) = σ(0.3775)                                       0.593270
- 5  in_o1  = w5·out_h1 + w6·out_h2 + b2
+ 5  in_o1  = w₅·out_h1 + w₆·out_h2 + b₂
            = 0.4·0.593270 + 0.45·0.596884 + 0.6                          1.10591
  6  out_o1 = σ(in_o1)                                                   0.751365
  9  L      = L_o1 + L_o2                                                0.298371
@@ -143,12 +143,12 @@ Backward pass
 10  ∂L/∂out_o1     = out_o1 − target_o1
                    = 0.751365 − 0.01                                    0.741365
 11  ∂out_o1/∂in_o1 = out_o1·(1 − out_o1)   (sigmoid)                    0.186816
-12  ∂in_o1/∂w5     = out_h1                (step 2)                     0.593270
+12  ∂in_o1/∂w₅     = out_h1                (step 2)                     0.593270
 
-∂L/∂w5 = ∂L/∂out_o1 · ∂out_o1/∂in_o1 · ∂in_o1/∂w5
+∂L/∂w₅ = ∂L/∂out_o1 · ∂out_o1/∂in_o1 · ∂in_o1/∂w₅
        =  0.741365  ·    0.186816    ·  0.593270                       0.0821670
 
-w5 ← w5 − λ · ∂L/∂w5 = 0.4 − 0.5·0.0821670                              0.358916
+w₅ ← w₅ − λ · ∂L/∂w₅ = 0.4 − 0.5·0.0821670                              0.358916
 
 Slide  prints 0.358: agrees, truncated
 Proof  equal to SymPy's derivative; finite differences agree to 3×10⁻¹¹
@@ -222,21 +222,21 @@ One weight, two paths to the loss · neuron/two-paths          η = 0.5   6 digi
 Lecture 3, slide 12
 ────────────────────────────────────────────────────────────────────────────────
 
-The weight w1 acts on both outputs, so ∂L/∂w1 is a sum with one product for each
+The weight w₁ acts on both outputs, so ∂L/∂w₁ is a sum with one product for each
 path from the loss to the weight.
 
 Backward pass
- 7  ∂L/∂w1 =  ∂L/∂z1  · ∂z1/∂h ·  ∂h/∂w1   (path 1)
-           +  ∂L/∂z2  · ∂z2/∂h ·  ∂h/∂w1   (path 2)
+ 7  ∂L/∂w₁ =  ∂L/∂z₁  · ∂z₁/∂h ·  ∂h/∂w₁   (path 1)
+           +  ∂L/∂z₂  · ∂z₂/∂h ·  ∂h/∂w₁   (path 2)
            = 0.138499 ·  0.4   · (−0.0381)
            + (−0.25)  ·  12.5  ·   0.05                             4.38568×10⁻⁴
              the chain rule, summed over both paths
- 8  ∂L/∂w2
-    = ∂L/∂out_o1 · ∂out_o1/∂in_o1 · ∂in_o1/∂out_h1 · ∂out_h1/∂in_h1 · ∂in_h1/∂w2
+ 8  ∂L/∂w₂
+    = ∂L/∂out_o1 · ∂out_o1/∂in_o1 · ∂in_o1/∂out_h1 · ∂out_h1/∂in_h1 · ∂in_h1/∂w₂
       (path 1)
-    + ∂L/∂out_o2 · ∂out_o2/∂in_o2 · ∂in_o2/∂out_h1 · ∂out_h1/∂in_h1 · ∂in_h1/∂w2
+    + ∂L/∂out_o2 · ∂out_o2/∂in_o2 · ∂in_o2/∂out_h1 · ∂out_h1/∂in_h1 · ∂in_h1/∂w₂
       (path 2)
-    = (∂L/∂in_o1 · w5 + ∂L/∂in_o2 · w7)·out_h1·(1 − out_h1)·i1
+    = (∂L/∂in_o1 · w₅ + ∂L/∂in_o2 · w₇)·out_h1·(1 − out_h1)·i₁
       (reuse steps 4 and 5)
     = (0.138499·0.4 + (−0.038098)·0.5)·0.593270·(1 − 0.593270)·0.05
                                                                   = 4.38568×10⁻⁴
@@ -244,18 +244,18 @@ Backward pass
 The graph, with the value and the gradient of every node
 node    formula                                              value      gradient
 ────────────────────────────────────────────────────────────────────────────────
-i1      input                                                 0.05
-w1      weight                                                0.15  4.38568×10⁻⁴
-w5      weight                                                 0.4     0.0821670
+i₁      input                                                 0.05
+w₁      weight                                                0.15  4.38568×10⁻⁴
+w₅      weight                                                 0.4     0.0821670
 ────────────────────────────────────────────────────────────────────────────────
-in_h1   w1·i1 + w2·i2 + b1                                  0.3775  8.77135×10⁻³
+in_h1   w₁·i₁ + w₂·i₂ + b₁                                  0.3775  8.77135×10⁻³
 out_h1  σ(in_h1)                                          0.593270    −0.0363503
 L       (1/2)·(target_o1 − out_o1)²                       0.298371             1
         + (1/2)·(target_o2 − out_o2)²
 
 Training
 Eight weights over three steps
-step      w1      w2      w3      w4      w5      w6      w7      w8       y\u0302
+step      w₁      w₂      w₃      w₄      w₅      w₆      w₇      w₈       y\u0302
 ────────────────────────────────────────────────────────────────────────────
 0      0.100   0.100   0.100   0.100   0.100   0.100   0.100   0.100   0.100
 1      0.101   0.102   0.103   0.104   0.105   0.106   0.107   0.108   0.109
@@ -316,8 +316,8 @@ def test_a_long_sum_is_broken_before_its_signs_only(width: int) -> None:
     terms = [f"w{k}*x{k}" for k in range(1, 20)]
     lines = body(block(eq("z", " + ".join(terms[:10]) + " - " + " - ".join(terms[10:]))), width).splitlines()
     assert len(lines) > 2
-    assert lines[0].startswith("z = w1·x1 + ")
-    assert all(re.match(r"      [+−] w\d+·x\d+( [+−] w\d+·x\d+)*$", line) for line in lines[1:])
+    assert lines[0].startswith("z = w₁·x₁ + ")
+    assert all(re.match(r"      [+−] w[₀-₉]+·x[₀-₉]+( [+−] w[₀-₉]+·x[₀-₉]+)*$", line) for line in lines[1:])
     assert "".join(line.strip() + " " for line in lines).count("·") == 19
 
 
@@ -326,7 +326,7 @@ def test_a_long_chain_is_broken_before_its_dots_only() -> None:
     assert lines == [
         "g = ∂L/∂out_o1 · ∂out_o1/∂in_o1",
         "      · ∂in_o1/∂out_h1 · ∂out_h1/∂in_h1",
-        "      · ∂in_h1/∂w2",
+        "      · ∂in_h1/∂w₂",
     ]
 
 
@@ -336,7 +336,7 @@ def test_a_term_too_wide_for_a_line_is_broken_before_its_factors() -> None:
         "g = a",
         "      − ∂L/∂out_o1 · ∂out_o1/∂in_o1",
         "        · ∂in_o1/∂out_h1 · ∂out_h1/∂in_h1",
-        "        · ∂in_h1/∂w2",
+        "        · ∂in_h1/∂w₂",
         "      + b",
     ]
 
@@ -381,7 +381,7 @@ def test_a_negative_path_gets_brackets_after_the_plus() -> None:
 
 
 def test_a_result_alone_stands_beside_its_sign() -> None:
-    assert body(block(eq("i1", result="0.05", n=3))) == " 3  i1 = 0.05"
+    assert body(block(eq("i1", result="0.05", n=3))) == " 3  i₁ = 0.05"
 
 
 def test_a_result_without_room_beside_has_a_row_of_its_own() -> None:
@@ -421,7 +421,7 @@ def test_a_wide_table_repeats_its_first_column(width: int) -> None:
     page = write_plain_page(Document("T", blocks=(WEIGHTS,)), NOTATION, width)
     heads = [line for line in page.splitlines() if line.startswith("step")]
     assert len(heads) > 1
-    assert " ".join(heads).replace("step", "").split() == [f"w{k}" for k in range(1, 9)] + ["y\u0302"]
+    assert " ".join(heads).replace("step", "").split() == [f"w{k}" for k in "₁₂₃₄₅₆₇₈"] + ["y\u0302"]
     assert too_wide(page, width) == []
 
 
@@ -447,9 +447,9 @@ def test_a_picture_lists_leaves_before_operations() -> None:
     lines = body(Document("T", blocks=(Figure(Picture(NODES, ())),))).splitlines()
     assert [line.split()[0] for line in lines if line[0] not in " ─"] == [
         "node",
-        "i1",
-        "w1",
-        "w5",
+        "i₁",
+        "w₁",
+        "w₅",
         "in_h1",
         "out_h1",
         "L",
@@ -468,7 +468,7 @@ def test_a_picture_without_numbers_only_lists_what_comes_in() -> None:
     """Its formulas stand in the forward pass already, and nothing is said twice."""
     nodes = tuple(replace(node, value=None, gradient=None) for node in NODES)
     lines = body(Document("T", blocks=(Figure(Picture(nodes, ())),))).splitlines()
-    leaves = [node.name for node in nodes if node.expr is None]
+    leaves = [NOTATION.symbol(node.name).text for node in nodes if node.expr is None]
     assert " ".join(line.split(maxsplit=1)[1] for line in lines).replace(",", "").split() == leaves
 
 
@@ -487,7 +487,7 @@ def test_labels_have_a_column_and_words_hang_beside_it() -> None:
 
 def test_a_formula_in_a_sentence_stays_whole_and_keeps_its_full_stop() -> None:
     doc = Document("T", blocks=(Paragraph(("the weighted sum of both inputs is ", Math(e("w1*x1 + b")), ".")),))
-    assert body(doc, 40).splitlines() == ["the weighted sum of both inputs is", "w1·x1 + b."]
+    assert body(doc, 40).splitlines() == ["the weighted sum of both inputs is", "w₁·x₁ + b."]
 
 
 def test_hats_and_wide_characters_count_as_cells() -> None:

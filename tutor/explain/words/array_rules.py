@@ -27,6 +27,12 @@ class ArrayWords(Topic):
         "softmax": "softmax: exponentials over their sum",
         "softmax_columns": "softmax of each column, that is of each sample",
         "softmax_rows": "softmax of each row, that is of each sample",
+        "logsumexp": "log-sum-exp, a soft maximum",
+        "logsumexp_columns": "log-sum-exp of each column, that is of each sample",
+        "logsumexp_rows": "log-sum-exp of each row, that is of each sample",
+        "log_softmax": "log-softmax: each score minus log Σ exp",
+        "log_softmax_columns": "log-softmax of each column, that is of each sample",
+        "log_softmax_rows": "log-softmax of each row, that is of each sample",
         "correlate": "correlation: the kernel slides over the input",
         "convolve": "convolution: the flipped kernel slides over the input",
         "max_pool": "the largest entry of each window",
@@ -82,6 +88,7 @@ class ArrayWords(Topic):
         "keep": "with an axis of one entry again",
         "drop": "without the axis of one entry",
         "softmax": "softmax: every score acts on every output",
+        "log_softmax": "log-softmax: log Σ exp, and so every score, acts on every output",
         "copy": "passed on unchanged",
         "fill": "the same for every entry",
         "loss": "derivative of the loss, entry by entry",
@@ -128,6 +135,10 @@ class ArrayWords(Topic):
         "batch_sums": "{call}: summed along this axis",
         "broadcast": "{call}: repeated along the axes with a size; a dot is an axis of its own",
         "sum along": "{call}: summed along the axes with a size; a dot is an axis that stays",
+        "logsumexp_columns": "{call}: log Σ exp of each column by itself",
+        "logsumexp_rows": "{call}: log Σ exp of each row by itself",
+        "log_softmax_columns": "{call}: the log-softmax of each column by itself",
+        "log_softmax_rows": "{call}: the log-softmax of each row by itself",
     }
     """What an operation's sign means, where it first stands."""
     ONES = "{ones}: ones everywhere"
@@ -168,6 +179,10 @@ class ArrayWords(Topic):
                 return self.BACKWARD["copy"]
             case Neg(arg):
                 return self._say_backward(arg, rules, parameters)
+            case Add((Partial(), Neg(Mul(args)))) | Add((Partial(), Neg(Call("hadamard", args)))) if any(map(_calls_softmax, args)):
+                return self.BACKWARD["log_softmax"]
+            case Mul((Partial(), factor)) | Call("hadamard", (_, factor)) if _calls_softmax(factor):
+                return self.BACKWARD["log-sum-exp"]
             case Add() if any(_carries_gradient(part) for part in expr.args):
                 return rules.gradient("sum over paths", len(expr.args)) if all(map(_carries_gradient, expr.args)) else self.BACKWARD["loss"]
             case Call("matmul", (first, second)) if not _carries_gradient(first):
@@ -191,6 +206,11 @@ class ArrayWords(Topic):
 def _carries_gradient(expr: Expr) -> bool:
     """Whether an upstream gradient is in an expression."""
     return type(expr) is Partial or any(_carries_gradient(part) for part in children(expr))
+
+
+def _calls_softmax(expr: Expr) -> bool:
+    """The softmax of scores, which the slope of log Σ exp is."""
+    return type(expr) is Call and expr.func.startswith("softmax")
 
 
 def _softmax(expr: Expr) -> bool:

@@ -60,9 +60,20 @@ class PageWords(Topic):
     OVER_SAMPLES: Mapping[str, str] = {
         "mean": "the mean of {quantity} over the samples", "sum": "the sum of {quantity} over the samples",
     }  # fmt: skip
-    AGREE = "{good} of {count} printed figures and formulas agree ({parts})."
-    ALL_EXACT = ("What the lecture prints agrees exactly.", "All {count} printed figures and formulas agree exactly.")
-    NONE_AGREE = ("What the lecture prints does not agree.", "None of the {count} printed figures and formulas agrees.")
+    COUNT_OF = "the number of {what}"
+    PRINTED: Mapping[str, tuple[str, str]] = {
+        "figures": ("printed figure", "printed figures"), "formulas": ("printed formula", "printed formulas"),
+        "both": ("printed figure or formula", "printed figures and formulas"),
+    }  # fmt: skip
+    """One of what a lecture prints, and several: numbers, formulas with quantities in them, or some of each."""
+    AGREE = ("{good} of {count} {printed} agrees ({parts}).", "{good} of {count} {printed} agree ({parts}).")
+    SOME_EXACT = ("{good} of {count} {printed} agrees exactly.", "{good} of {count} {printed} agree exactly.")
+    ONE_PRINTED = "The {printed} {verdict}."
+    BOTH_EXACT, ALL_EXACT = "Both {printed} agree exactly.", "All {count} {printed} agree exactly."
+    PAIR_EXACT = "The printed figure and the printed formula agree exactly."
+    NEITHER_AGREES, NEITHER_OF_PAIR = "Neither of the two {printed} agrees.", "Neither the printed figure nor the printed formula agrees."
+    NONE_AGREE = "None of the {count} {printed} agrees."
+    FOLLOWS = "Not printed there, but following from it, and right: {subjects}."
     AGREED: Mapping[str, str] = {
         "exact": "{count} exactly", "rounded": "{count} rounded", "truncated": "{count} cut off",
         "carried": "{count} within the rounding of their factors",
@@ -78,8 +89,8 @@ class PageWords(Topic):
             "{names} are taken apart into {count} steps; --as-written leaves them whole.",
         ),
         "as written": (
-            "{names} is differentiated as it stands; --apart takes it apart.",
-            "{names} are differentiated as they stand; --apart takes them apart.",
+            "{names} is differentiated in one step; --apart takes it apart.",
+            "{names} are each differentiated in one step; --apart takes them apart.",
         ),
         "assumed": (
             "Assumed: {names} is trained, since nothing says what is; --wrt chooses.",

@@ -105,7 +105,7 @@ class UpdateWords(Topic):
     }
     """How each optimiser stands to PyTorch, or to the lecture."""
     SLIPS: Mapping[str, str] = {
-        "epsilon inside": "the ε stands inside the square root; the published method and PyTorch have √(·) + ε",
+        "epsilon inside": "the ε stands inside the square root; the published method and PyTorch add it outside",
         "one letter": "the decay of the mean and the step size are one and the same letter; they are two settings",
         "first correction": "the bias corrections divide by 1 − β₁ and 1 − β₂, which holds for the first update only; the second "
         "needs β₁² and β₂², and so on",

@@ -76,7 +76,7 @@ _LINE_OF_SOURCE = 105  # characters of source that make about a line of words
 _SHRINKS = {"\\begin{align*}": 4, "section*{": 2, "\\medskip": 2, "\\smallskip": 1}
 """How many points the space at each of these can give away."""
 _MARGIN = 2.0  # lines between `LAST` and half a page
-_SPARE = 5  # points that are not reckoned with
+_SPARE = {"vbox": 5, "vtop": 8}  # points that are not reckoned with: of the space between lines, and \parskip above a paragraph
 _GAP = "\\medskip"
 FLOAT = "\\begin{figure}[p]"
 """How a picture begins that has a page of its own."""
@@ -145,7 +145,7 @@ def hold_end(blocks: Sequence[str]) -> list[str]:
     gap, box = ("\\nointerlineskip\\vskip2pt", "vbox") if titled or held[0].startswith("\\par") else ("\\vskip\\parskip", "vtop")
     body = "\n".join(held)
     room = "\\dimen0=\\pagetotal\\advance\\dimen0\\ht0\\advance\\dimen0\\dp0\\advance\\dimen0-\\pageshrink"
-    room += f"\\advance\\dimen0 by {_SPARE - sum(body.count(glue) * points for glue, points in _SHRINKS.items())}pt\\relax"
+    room += f"\\advance\\dimen0 by {_SPARE[box] - sum(body.count(glue) * points for glue, points in _SHRINKS.items())}pt\\relax"
     shown = f"\\ifdim\\dimen0<\\pagegoal\\tutorend\\else{tied}{gap}\\box0\\fi"
     return [*before, f"\\par\\def\\tutorend{{%\n{body}\\par}}%\n\\setbox0\\{box}{{\\tutorend}}{room}{shown}"]
 

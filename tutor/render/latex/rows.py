@@ -147,6 +147,8 @@ def _break_joined(writer: Writer, pieces: Sequence[Piece], limit: float, product
     for sign, body, expr, bracketed in pieces:
         if measure(sign + body) <= limit:
             inner = [Chunk(body, body)]
+        elif type(expr) is Call and writer.is_lone_indicator(expr):  # alone it would be cases
+            inner = _break_call(writer, expr.func, expr.args, max(limit - 3.0, 2.0))
         else:
             inner = _break_inner(writer, expr, limit - 2.0, bracketed or (product and isinstance(expr, Div)))
         head = inner[0].flow

@@ -7,6 +7,7 @@ from tutor.render.latex.rows import explode
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
 from tutor.render.maths import Printer
+from tutor.render.roots import set_roots
 
 
 class Phrases:
@@ -25,7 +26,7 @@ class Phrases:
         """The sentence as LaTeX text; maths wider than ``limit`` em is set in pieces between which a line may break."""
         return "".join(
             self._maths(part, limit) if isinstance(part, Math) else escape(part).replace("$$", "$ $")
-            for part in sentence
+            for part in set_roots(sentence)
         )
 
     def _maths(self, part: Math, limit: float) -> str:
@@ -40,5 +41,5 @@ class Phrases:
         """The width of the sentence on one line, in em of the current size."""
         return sum(
             measure(self.printer.latex(part.expr), True) if isinstance(part, Math) else measure_words(part, bold)
-            for part in sentence
+            for part in set_roots(sentence)
         )

@@ -10,12 +10,27 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations, pairwise
 
 from tutor.errors import TutorError
 from tutor.explain.document import LocalDerivative, Node, Picture
-from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children, rebuild
+from tutor.expression.nodes import (
+    Add,
+    Call,
+    Div,
+    Expr,
+    Mul,
+    Name,
+    Neg,
+    Number,
+    Partial,
+    Pow,
+    children,
+    rebuild,
+    write_six_digits,
+)
 from tutor.notation.profile import Notation
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.render.latex.words import escape_label
@@ -285,7 +300,7 @@ class _Titles:
             case _:
                 return None
         try:
-            number = self._phrase(Number(f"{float(worth):.6g}"))
+            number = self._phrase(Number(write_six_digits(worth)))
         except OverflowError:
             return None
         return Phrase("≈" + number.text, "$\\approx " + number.latex[1:])
@@ -430,15 +445,35 @@ def tex_em(text: str) -> float:
     return width
 
 
-def rows(widths: Iterable[float], gap: float, limit: float) -> list[list[tuple[int, float]]]:
-    """The pieces of a legend from left to right, in as few rows as a width allows: (which piece, where)."""
-    placed: list[list[tuple[int, float]]] = [[]]
-    end = 0.0
-    for which, width in enumerate(widths):
-        start = end + gap if placed[-1] else 0.0
-        if placed[-1] and start + width > limit:
-            placed.append([])
-            start = 0.0
-        placed[-1].append((which, start))
-        end = start + width
+def place_legend(
+    entries: Sequence[tuple[str, Phrase]], widths: Sequence[float], gap: float, limit: float, most: float
+) -> list[list[tuple[int, float]]]:
+    """The pieces of a legend from left to right: (which piece, where), on one row where that is at most ``most`` wide, closer if need be.
+
+    Else on as few rows as ``limit`` allows, the numbers on rows of their own where that takes no more of them, and the rows alike in width.
+    """
+    for close in (gap, 0.7 * gap):
+        whole = _place_row(range(len(widths)), widths, close)
+        if not widths or whole[-1][1] + widths[-1] <= most:
+            return [whole]
+    seam = next((place for place, (role, _) in enumerate(entries) if role in TOLD), 0)
+    best: tuple[tuple[float, ...], list[list[tuple[int, float]]]] | None = None
+    for count in range(2, len(widths) + 1):
+        for cuts in combinations(range(1, len(widths)), count - 1):
+            ends = (0, *cuts, len(widths))
+            placed = [_place_row(range(begin, end), widths, gap) for begin, end in pairwise(ends)]
+            widest = max(row[-1][1] + widths[row[-1][0]] for row in placed)
+            worth = (max(widest - limit, 0.0), float(seam > 0 and seam not in cuts), widest)
+            if best is None or worth < best[0]:
+                best = worth, placed
+        if best is not None and not best[0][0]:
+            break
+    return best[1] if best is not None else [whole]
+
+
+def _place_row(pieces: Iterable[int], widths: Sequence[float], gap: float) -> list[tuple[int, float]]:
+    placed, end = [], 0.0
+    for which in pieces:
+        placed.append((which, end))
+        end += widths[which] + gap
     return placed

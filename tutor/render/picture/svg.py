@@ -103,7 +103,7 @@ def svg(
     spots = place_labels(drawn, sizes)
     entries = label.legend(picture, notation, known)
     widths = [_entry_width(role, words) for role, words in entries]
-    rows = label.rows(widths, 24.0, max(drawn.width, 400.0))
+    rows = label.place_legend(entries, widths, 24.0, max(drawn.width, 400.0), max(drawn.width, 560.0))
     width = max([drawn.width, *(start + widths[which] for row in rows for which, start in row)])
     top = drawn.height + 22.0
     body = [

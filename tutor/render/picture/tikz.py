@@ -295,7 +295,7 @@ def _size_draft(draft: Draft, size: int, width: float) -> Sized:
     scale = _scale(size)
     widths = [_entry_width(role, words) for role, words in draft.entries]
     inside = (width - 2 * _EDGE_OF_PAGE) / scale
-    rows = label.rows(widths, 14.0, min(inside, max(draft.layout.width, 420.0)))
+    rows = label.place_legend(draft.entries, widths, 14.0, min(inside, max(draft.layout.width, 420.0)), inside)
     wide = max([draft.layout.width, *(start + widths[which] for row in rows for which, start in row)])
     high = draft.layout.height + (12.0 + _LINE * 1.2 * len(rows) if draft.entries else 0.0)
     return Sized(draft, size, wide * scale + 2 * _EDGE_OF_PAGE, high * scale + 2 * _EDGE_OF_PAGE, rows)

@@ -220,12 +220,14 @@ def _style_sentence(pen: Pen, sentence: Sentence, width: int, style: str) -> lis
 
 def _title(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     """Title and identity at the left, the facts at the right, the source below, a rule under all."""
-    words = pen.words(doc.heading, "title")
-    if doc.ident:
-        words += pen.words(("· " + doc.ident,), "quiet")
+    lines = pen.fill(pen.words(doc.heading, "title"), width)
+    ident = pen.words((doc.ident,), "quiet")
+    if ident and lines[-1].width + 3 + width_of(ident) <= width:
+        lines[-1].put(" ").add(pen.fill([*pen.words(("·",), "quiet"), *ident], width)[0])
+    elif ident:  # on a line of its own, where no dot stands at an end
+        lines += pen.fill(ident, width)
     facts = [pen.words(fact) for fact in doc.facts]
     size = sum(map(width_of, facts)) + 3 * max(len(facts) - 1, 0)
-    lines = pen.fill(words, width)
     if facts and lines[-1].width + 3 + size > width:
         lines.append(TextLine())
     if facts and size <= width:
