@@ -95,8 +95,10 @@ class PageWriter:
         """Quantities as a list in a sentence; of more than ``most`` the first, and how many more there are."""
         shown = names if most is None or len(names) <= most + 1 else names[:most]
         parts: list[Inline] = []
-        for name in shown:
-            parts += [self.words.pages.COMMA if parts else "", Math(Name(name))]
+        whole = len(shown) == len(names)
+        for place, name in enumerate(shown):
+            between = self.words.pages.AND if whole and place == len(names) - 1 else self.words.pages.COMMA
+            parts += [between if place else "", Math(Name(name))]
         if len(shown) < len(names):
             parts += [self.words.pages.AND, self.words.pages.MORE.format(count=len(names) - len(shown))]
         return [part for part in parts if part]
@@ -131,9 +133,12 @@ class PageWriter:
             self.blocks.append(self.write_labelled("kink", *split_places(phrase, {"steps": self.list_named(hit, MOST_KINKS)})))
 
     def proofs(self, sentences: Sequence[str]) -> None:
-        """What was proved, a paragraph each."""
+        """What was proved, a paragraph each; the step that stands on a kink has its symbol in the place ``{step}``."""
+        unproved = [proof.unproved for proof in self.worked.proofs.gradients if proof.unproved is not None]
+        places: dict[str, Sequence[Inline]] = {"step": [Math(Name(unproved[0].step))] if unproved else []}
         for text in dict.fromkeys(sentences):
-            self.blocks.append(self.write_labelled("proof", text if text.endswith(".") else self.words.pages.grammar.stop(text)))
+            said = text if text.endswith(".") else self.words.pages.grammar.stop(text)
+            self.blocks.append(self.write_labelled("proof", *split_places(said, places)))
 
 
 def drop_numbers(blocks: Iterable[Block]) -> list[Block]:

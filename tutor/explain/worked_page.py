@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
@@ -37,7 +38,7 @@ def document(worked: Worked, words: Wording = ENGLISH) -> Document:
 
     ``words`` are the language that it is written in.
     """
-    proofs = proof_sentences(worked.proofs, words)
+    proofs = proof_sentences(_leave_steps_open(worked.proofs), words)
     with CONTEXT.workdps(LEVELS[-1]):  # what is put together here has to keep the digits that the values have
         if worked.request.subject == "training":
             return training_page(worked, words, proofs)
@@ -158,6 +159,12 @@ def write_closing(page: PageWriter, proofs: Sequence[str]) -> None:
     page.proofs(proofs)
     if page.worked.numbers is not None:
         page.blocks.append(page.write_labelled("numbers", page.words.rules.POLICY.format(digits=page.digits)))
+
+
+def _leave_steps_open(proofs: Proofs) -> Proofs:
+    """The proofs with a place where the name of a step on a kink stands, for its symbol."""
+    gradients = [replace(p, unproved=replace(p.unproved, step="{step}")) if p.unproved is not None else p for p in proofs.gradients]
+    return replace(proofs, gradients=tuple(gradients))
 
 
 def proof_sentences(proofs: Proofs, words: Wording = ENGLISH) -> list[str]:

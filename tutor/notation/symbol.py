@@ -106,10 +106,15 @@ def set_face(symbol: Symbol, face: Face) -> Symbol:
     return Symbol(faced + symbol.latex[match.end() :], symbol.text)
 
 
+_TIMES = re.compile(r"(?<=\d)·(?=[^\W\d])")
+"""The sign of a product that an index needs none of: 2i."""
+
+
 def _raise_index(text: str, table: dict[str, str], mark: str) -> str:
     if all(c in table for c in text) and sum(c.isalpha() for c in text) <= 3:
         return "".join(table[c] for c in text)
-    return mark + (text if len(text) == 1 or text.isalnum() else f"({text})")
+    shown = _TIMES.sub("", text.replace("-", "−"))
+    return mark + (shown if len(shown) == 1 or shown.isalnum() else f"({shown})")
 
 
 def lower_index(text: str) -> str:

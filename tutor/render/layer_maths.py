@@ -71,6 +71,16 @@ def _sign(latex: str, text: str) -> Write:
     return write
 
 
+def _hadamard(writer: Writer, args: tuple[Expr, ...]) -> str:
+    sign = _write_both(writer, " \\odot ", " ⊙ ")
+    return f"{writer.write_within(args[0], _level_before(args[0]))}{sign}{writer.write_within(args[1], _FACTOR)}"
+
+
+def _level_before(expr: Expr) -> int:
+    """How tight the left side of ⊙ has to be: a multiple and another ⊙ stand there as they are, 2·(h − y) ⊙ h ⊙ (1 − h)."""
+    return _QUOTIENT if type(expr) is Mul or (type(expr) is Call and expr.func == "hadamard") else _FACTOR
+
+
 def _write_ones(writer: Writer) -> str:
     return _write_both(writer, "\\mathbf{1}", "𝟏")
 
@@ -294,7 +304,7 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     OF_EACH["rows"]: PrintedOperation(_ATOM, _write_named("rows", "rows", 1, _size)),
     OF_EACH["row_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("row"))),
     OF_EACH["column_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("col"))),
-    "hadamard": PrintedOperation(_QUOTIENT, _sign("\\odot", "⊙")),
+    "hadamard": PrintedOperation(_QUOTIENT, _hadamard),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _write_over("sum_over", "\\sum", "Σ")),
     "max_over": PrintedOperation(_SUM, _write_over("max_over", "\\max")),
@@ -332,7 +342,9 @@ def seams(writer: Writer, call: Call) -> Seams | None:
     args = call.args
     if call.func in _SIGNED:
         sign, level = _SIGNED[call.func]
-        return Seams("", tuple((sign if i else "", arg, writer.write_within(arg, level) != writer.show(arg)) for i, arg in enumerate(args)))
+        levels = (_level_before(args[0]) if call.func == "hadamard" else level, level)
+        bracketed = [writer.write_within(arg, within) != writer.show(arg) for arg, within in zip(args, levels, strict=True)]
+        return Seams("", tuple((sign if i else "", arg, bracketed[i]) for i, arg in enumerate(args)))
     if call.func == "slices":
         return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
     if call.func in _HEADED:
