@@ -18,7 +18,7 @@ from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed
+from tutor.numbers.printed import as_printed, print_alike
 from tutor.numbers.run import compute
 from tutor.solving.worked import Worked
 
@@ -139,6 +139,12 @@ class PageWriter:
         for text in dict.fromkeys(sentences):
             said = text if text.endswith(".") else self.words.pages.grammar.stop(text)
             self.blocks.append(self.write_labelled("proof", *split_places(said, places)))
+
+
+def write_cells(rows: Sequence[Sequence[Value]], digits: int) -> list[list[Sentence]]:
+    """The cells of a table of numbers, those of a column alike."""
+    columns = [print_alike(column, digits) for column in zip(*rows, strict=True)]
+    return [[(Math(one),) for one in row] for row in zip(*columns, strict=True)]
 
 
 def drop_numbers(blocks: Iterable[Block]) -> list[Block]:
