@@ -133,9 +133,11 @@ class PageWriter:
             self.blocks.append(self.write_labelled("kink", *split_places(phrase, {"steps": self.list_named(hit, MOST_KINKS)})))
 
     def proofs(self, sentences: Sequence[str]) -> None:
-        """What was proved, a paragraph each; the step that stands on a kink has its symbol in the place ``{step}``."""
+        """What was proved, a paragraph each; in the place ``{step}`` is the symbol of one that stands on a kink, in ``{n}`` of a size."""
+        forms = self.worked.proofs.forms
         unproved = [proof.unproved for proof in self.worked.proofs.gradients if proof.unproved is not None]
         places: dict[str, Sequence[Inline]] = {"step": [Math(Name(unproved[0].step))] if unproved else []}
+        places |= {letter: [Math(Name(letter))] for letter in (forms.sizes if forms is not None and forms.sizes else ())}
         for text in dict.fromkeys(sentences):
             said = text if text.endswith(".") else self.words.pages.grammar.stop(text)
             self.blocks.append(self.write_labelled("proof", *split_places(said, places)))

@@ -42,7 +42,6 @@ from tutor.explain.worked_page import document as write_worked
 from tutor.explain.written_maths import set_maths, set_title
 from tutor.expression.keys import read_after, read_derivative
 from tutor.expression.nodes import Expr, Name, Number, Partial
-from tutor.expression.walk import find_partials
 from tutor.graph.entries import Array
 from tutor.marking.answer_key import RightAnswer
 from tutor.marking.marks import points, total
@@ -192,8 +191,7 @@ class _SheetWriter:
         rows, others = self.answers(number, exercise)
         key: list[Block] = [Heading(self.say.ANSWERS)] if rows or others else []
         key += [Equations(tuple(rows))] if rows else []
-        chained = any(find_partials(row.sides[0].expr) for row in rows)  # ∂L/∂a ∂a/∂w on a line could be read in two ways
-        parts = [Section(Document("", blocks=(*key, *others)), replace(given.notation, slashed=not chained))]
+        parts = [Section(Document("", blocks=(*key, *others)), replace(given.notation, slashed=True))]
         for place, worked in enumerate(exercise.solved):
             page, title = write_worked(worked, self.words), self.say.UPDATES if place and worked.request.subject == "training" else ""
             parts.append(Section(Document(title, facts=page.facts, blocks=self.choose_shown(worked, page.blocks, told)), worked.notation))

@@ -38,7 +38,7 @@ def document(worked: Worked, words: Wording = ENGLISH) -> Document:
 
     ``words`` are the language that it is written in.
     """
-    proofs = proof_sentences(_leave_steps_open(worked.proofs), words)
+    proofs = proof_sentences(_leave_symbols_open(worked.proofs), words)
     with CONTEXT.workdps(LEVELS[-1]):  # what is put together here has to keep the digits that the values have
         if worked.request.subject == "training":
             return training_page(worked, words, proofs)
@@ -161,10 +161,13 @@ def write_closing(page: PageWriter, proofs: Sequence[str]) -> None:
         page.blocks.append(page.write_labelled("numbers", page.words.rules.POLICY.format(digits=page.digits)))
 
 
-def _leave_steps_open(proofs: Proofs) -> Proofs:
-    """The proofs with a place where the name of a step on a kink stands, for its symbol."""
+def _leave_symbols_open(proofs: Proofs) -> Proofs:
+    """The proofs with places where a step on a kink and the letters of sizes stand, for their symbols (`PageWriter.proofs`)."""
     gradients = [replace(p, unproved=replace(p.unproved, step="{step}")) if p.unproved is not None else p for p in proofs.gradients]
-    return replace(proofs, gradients=tuple(gradients))
+    forms = proofs.forms
+    if forms is not None and forms.sizes:
+        forms = replace(forms, sizes={f"{{{letter}}}": size for letter, size in forms.sizes.items()})
+    return replace(proofs, gradients=tuple(gradients), forms=forms)
 
 
 def proof_sentences(proofs: Proofs, words: Wording = ENGLISH) -> list[str]:

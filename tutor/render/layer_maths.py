@@ -56,7 +56,8 @@ def _write_transposed(writer: Writer, expr: Expr) -> str:
 
 
 def _write_outer(writer: Writer, args: tuple[Expr, ...]) -> str:
-    return writer.write_within(args[0], _FACTOR) + _write_both(writer, "\\,", " ") + _write_transposed(writer, args[1])
+    left = _PRODUCT if type(args[0]) is Mul else _FACTOR  # 2(h − y) xᵀ
+    return writer.write_within(args[0], left) + _write_both(writer, "\\,", " ") + _write_transposed(writer, args[1])
 
 
 def _dot(writer: Writer, args: tuple[Expr, ...]) -> str:
@@ -352,7 +353,7 @@ def seams(writer: Writer, call: Call) -> Seams | None:
     if call.func == "transpose":
         return Seams("", (("", args[0], True),), "^{\\top}")
     if call.func == "outer":
-        loose = writer.write_within(args[0], _FACTOR) != writer.show(args[0])
+        loose = writer.write_within(args[0], _PRODUCT if type(args[0]) is Mul else _FACTOR) != writer.show(args[0])
         return Seams("", (("", args[0], loose), ("\\,", Call("transpose", args[1:]), False)))
     return Seams("", (("", args[0], False),)) if call.func == "shaped" else None
 
