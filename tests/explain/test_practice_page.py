@@ -66,6 +66,13 @@ def test_how_a_step_was_done(progress, told):
     assert find_status(progress) == told
 
 
+def test_what_an_answer_settles_is_named_or_counted():
+    begun = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
+    for typed, told in (("out_h1 = 0.593270", "in_h1 is settled by it"), ("dL/dw5 = 0.0821670", "10 earlier steps are settled")):
+        session, reply = step(begun, Event("answer", typed))
+        assert told in write_plain_page(write_reply(session, reply), Notation(), 80)
+
+
 def test_skills_have_names():
     words = find_wording("en")
     for mode in ("scalar", "layer"):

@@ -38,8 +38,8 @@ from tutor.practice.tasks import AskedStep
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 MOST_GIVEN = 40
 """More values or steps are not listed at the start; the exercise's page has them."""
-WEAKEST = 3
-"""So many skills are named that should be practised next."""
+MOST_NAMED = 8
+"""More steps that an answer settles are counted, not named."""
 
 
 def write_question(session: Session, words: Wording = ENGLISH, notation: Notation | None = None) -> Document:
@@ -173,8 +173,10 @@ class _ReplyWriter:
         """The steps that an answer settled, those that ask for a quantity."""
         found = [self.session.lesson.by_id[ident] for ident in self.reply.implied]
         named = [name_target(task.target, self.words) for task in found if task.kind == "value"]
-        if not named or len(named) > 8:
+        if not named:
             return []
+        if len(named) > MOST_NAMED:
+            return [self.say.IMPLIED_MANY.format(count=len(named))]
         parts = self.words.marking.join_parts(named)
         return list(split_places(self.say.grammar.choose(self.say.IMPLIED, len(named)), {"steps": parts}))
 

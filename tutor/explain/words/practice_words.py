@@ -44,6 +44,8 @@ class PracticeWords(Topic):
     CLOSE = "Close: check the arithmetic, or the rounding."
     NOT_YET = "Not yet."
     IMPLIED = ("{steps} is settled by it, too.", "{steps} are settled by it, too.")
+    IMPLIED_MANY = "{count} earlier steps are settled by it, too."
+    """Where they are too many to be named."""
     LOOK_AGAIN = "Not yet. {look} How did you get {answer}?"
     """A slip, asked before it is said; ``look`` is what to look at."""
     WORKED = "Worked out for you:"
