@@ -12,7 +12,7 @@ from tutor.explain.practice_page import (
     write_reply,
     write_start,
 )
-from tutor.explain.practice_steps import write_worked
+from tutor.explain.practice_steps import draw_so_far, write_worked
 from tutor.explain.practice_summary import find_status, write_summary
 from tutor.explain.words.languages import find_wording
 from tutor.notation.profile import Notation
@@ -73,6 +73,13 @@ def test_what_an_answer_settles_is_named_or_counted():
         assert told in write_plain_page(write_reply(session, reply), Notation(), 80)
 
 
+def test_a_graph_without_numbers_has_its_formulas():
+    """Also in the terminal, where a worked solution has them elsewhere on its page."""
+    text = write_plain_page(draw_so_far(start(load("graz/chain"))), Notation(), 60)
+    assert "tanh(g)" in text
+    assert "x" in text
+
+
 def test_skills_have_names():
     words = find_wording("en")
     for mode in ("scalar", "layer"):
@@ -111,6 +118,12 @@ def test_what_is_given_is_shown_first():
     assert "in_h1  = w₁·i₁ + w₂·i₂ + b₁" in shown("neuron/two-two-two")
     assert "0.593" not in shown("neuron/two-two-two")
     assert "have the sizes 3-4-2" in shown("cmu/counting")
+
+
+@pytest.mark.parametrize(("typed", "told"), [("10", "No known slip explains"), ("6", "Nothing slipped")])
+def test_what_no_slip_explains_is_not_passed_over(typed, told):
+    session, _ = step(start(load("cmu/counting")), Event("answer", typed))
+    assert told in write_plain_page(write_summary(session), Notation(), 80)
 
 
 def test_what_was_kept_is_told_with_the_right_value_at_the_end_only():

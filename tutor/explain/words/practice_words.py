@@ -126,6 +126,7 @@ class PracticeWords(Topic):
     MARK = "Mark: {marks} of {out_of}"
     SLIPPED = "What slipped"
     NOTHING_SLIPPED = "Nothing slipped."
+    NONE_NAMED = "No known slip explains what was not right."
     SKILLS = "What to practise next"
     SKILL = "{skill}: {percent}"
     MISTAKE = "finding a mistake"
