@@ -148,6 +148,12 @@ def test_what_is_chosen_from_reads_differently(ident):
             assert len(set(task.lines)) == len(task.lines)
 
 
+@pytest.mark.parametrize(("task", "told"), [("dL/din_o1.factors", "with letters"), ("dL_o1/dout_o1.why", "with a letter,")])
+def test_how_many_are_to_be_chosen(task, told):
+    session, _ = step(start(load("neuron/two-two-two"), Settings(wrt=("w5",))), Event("go", task))
+    assert told in write_plain_page(write_question(session), Notation(), 80)
+
+
 def test_a_question_is_asked_in_the_language():
     session = start(load("qmul/laplacian"), Settings(layer=True))
     text = " ".join(write_plain_page(write_question(session, find_wording("de")), Notation(), 80).split())

@@ -33,7 +33,7 @@ from tutor.notation.profile import Notation
 from tutor.practice.fading import list_introduced
 from tutor.practice.ladder import Rung, list_rungs, write_number
 from tutor.practice.session import Lesson, Reply, Session
-from tutor.practice.tasks import AskedStep
+from tutor.practice.tasks import ONE_OF, AskedStep
 
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 MOST_GIVEN = 40
@@ -52,7 +52,8 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
     writer = _ReplyWriter(session, Reply("hint", task.id), words)
     blocks = [*(block for rung in list_introduced(session) for block in writer.write_rung(rung)), *blocks]
     blocks += [Paragraph(said, say.TILE.format(letter=letter)) for letter, said in list_options(session.lesson, task, words)]
-    form = "choice" if question.kind == "choice" else question.kind if question.shape and question.kind != "expression" else ""
+    is_typed_out = question.kind == "choice" or (question.shape and question.kind != "expression")
+    form = "one" if task.kind in ONE_OF else question.kind if is_typed_out else ""
     if form in say.FORMS:
         blocks.append(Paragraph((say.FORMS[form],)))
     return Document("", blocks=tuple(blocks), language=words.language)

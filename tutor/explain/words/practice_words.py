@@ -75,6 +75,7 @@ class PracticeWords(Topic):
     }
     """Of a choice of several that is not right."""
     FORMS: Mapping[str, str] = {
+        "one": "Answer with a letter, such as a.",
         "choice": "Answer with letters, such as a or a, c.", "vector": "Answer with a list, such as [1, 2].",
         "column": "Answer with a list, such as [1, 2].", "matrix": "Answer with rows, such as [[1, 2], [3, 4]].",
         "array": "Answer with nested lists, such as [[[1, 2], [3, 4]]].",
