@@ -39,7 +39,8 @@ def test_at_the_end_all_steps_stand_there(ident, layer):
 def test_steps_of_whole_arrays_have_the_reasons_of_the_layer_form():
     """As a worked solution has them, in each language; never the name of an operation in a program."""
     end, _ = answer_right(start(load("dl/index-network-layers"), Settings(layer=True)))
-    for lang, told in (("en", "weights times inputs, plus bias"), ("en", "back through the weights"), ("de", "Gewichte mal Eingaben plus Bias")):
+    reasons = (("en", "weights times inputs, plus bias"), ("en", "back through the weights"), ("de", "Gewichte mal Eingaben plus Bias"))
+    for lang, told in reasons:
         text = " ".join(write(write_so_far(end, find_wording(lang))).split())
         assert told in text
         assert "affine" not in text
