@@ -27,7 +27,7 @@ def chosen(c, a, b):
 
 REFERENCE = {
     "exp": MP.exp, "log": MP.log, "sqrt": MP.sqrt, "sin": MP.sin, "cos": MP.cos, "tan": MP.tan, "arctan": MP.atan,
-    "arcsin": MP.asin, "arsinh": MP.asinh, "artanh": MP.atanh,
+    "arcsin": MP.asin, "erf": MP.erf, "arsinh": MP.asinh, "artanh": MP.atanh,
     "abs": abs, "sign": MP.sign,
     "sinh": lambda x: (MP.exp(x) - MP.exp(-x)) / 2, "cosh": lambda x: (MP.exp(x) + MP.exp(-x)) / 2, "max": max, "min": min,
     "tanh": lambda x: 1 - 2 / (MP.exp(2 * x) + 1), "sigmoid": lambda x: 1 / (1 + MP.exp(-x)), "softplus": lambda x: MP.log1p(MP.exp(x)),

@@ -120,6 +120,17 @@ def arctangent(x: Dual) -> Dual:
     return Dual(MP.atan(x.value), x.slope / (1 + x.value**2))
 
 
+def erf(x: Dual) -> Dual:
+    return Dual(MP.erf(x.value), 2 / MP.sqrt(MP.pi) * MP.exp(-(x.value**2)) * x.slope)
+
+
+def logsumexp(*scores: Dual) -> Dual:
+    total = ZERO
+    for score in scores:
+        total = total + exp(score)
+    return log(total)
+
+
 def bounded(low: Callable[[Dual], Dual], x: Dual) -> Dual:
     if abs(x.value) > 1000:
         raise OutsideError("saturated")
@@ -177,6 +188,31 @@ FUNCTIONS: dict[str, Callable[..., Dual]] = {
     "hinge": lambda a, y: positive(ONE - y * a, ONE - y * a, ZERO),
     "cross_entropy": lambda a, y: -(y * log(a)),
     "binary_cross_entropy": binary_cross_entropy,
+    "erf": erf,
+    "logit": lambda x: log(x) - log(ONE - x),
+    "smooth_label": lambda y, eps, k: y - eps * y + eps / k,
+    "softsign": lambda x: x / (ONE + absolute(x)),
+    "silu": lambda x: x / (ONE + exp(-x)),
+    "gelu": lambda x: HALF * x * (ONE + erf(x / power(TWO, HALF))),
+    "gelu_tanh": lambda x: x / (ONE + exp(-(TWO * power(TWO / dual(MP.pi), HALF) * (x + dual("0.044715") * x * x * x)))),
+    "mish": lambda x: x * (ONE - TWO / ((ONE + exp(x)) * (ONE + exp(x)) + ONE)),
+    "selu": lambda x: positive(x, dual("1.0507009873554805") * x, dual("1.7580993408473766") * (exp(x) - ONE)),
+    "relu6": lambda x: smallest(largest(x, ZERO), dual(6)),
+    "hard_sigmoid": lambda x: smallest(largest(x / dual(6) + HALF, ZERO), ONE),
+    "hard_tanh": lambda x: largest(smallest(x, ONE), -ONE),
+    "log_sigmoid": lambda x: x - log(ONE + exp(x)),
+    "smooth_l1": lambda a, y, b: positive(b - absolute(a - y), HALF * (a - y) * (a - y) / b, absolute(a - y) - HALF * b),
+    "log_cosh": lambda a, y: log((exp(a - y) + exp(y - a)) * HALF),
+    "quantile": lambda a, y, tau: largest(tau * (y - a), (tau - ONE) * (y - a)),
+    "poisson_nll": lambda a, y: a - y * log(a),
+    "log_poisson_nll": lambda a, y: exp(a) - y * a,
+    "gaussian_nll": lambda a, y, v: HALF * (log(v) + (y - a) * (y - a) / v),
+    "kl_divergence": lambda a, y: positive(y, y * (log(y) - log(a)), ZERO) if y.value > 0 else ZERO,
+    "kl_gaussians": lambda m, s, n, t: log(t) - log(s) + HALF * ((s * s + (m - n) * (m - n)) / (t * t) - ONE),
+    "kl_standard_normal": lambda m, v: HALF * (exp(v) + m * m - ONE - v),
+    "focal": lambda a, y, g: -(y * exp(g * log(ONE - a)) * log(a)) - (ONE - y) * exp(g * log(a)) * log(ONE - a),
+    "triplet": lambda p, n, m: positive(p + m - n, p + m - n, ZERO),
+    "multi_hinge": lambda s, r, m: positive(s + m - r, s + m - r, ZERO),
 }
 
 
@@ -186,6 +222,10 @@ def softmax(component: int, *args: Dual) -> Dual:
 
 
 def call(func: str, args: Iterable[Dual]) -> Dual:
+    if func == "lse":
+        return logsumexp(*args)
+    if func.startswith("log_softmax_"):
+        return args[int(func.removeprefix("log_softmax_")) - 1] - logsumexp(*args)
     if func.startswith("softmax_"):
         return softmax(int(func.removeprefix("softmax_")), *args)
     return FUNCTIONS[func](*args)

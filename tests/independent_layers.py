@@ -63,6 +63,15 @@ def softmax(z: Nd, axis: int = 0) -> Nd:
     return grown / grown.sum(axis=axis, keepdims=True)
 
 
+def plain_numbers(z: Nd) -> Nd:
+    return np.vectorize(number, otypes=[object])(z)
+
+
+def logsumexp(z: Nd, axis: int = 0) -> Nd:
+    grown = np.vectorize(lambda value: MP.exp(number(value)), otypes=[object])(z)
+    return np.vectorize(MP.log, otypes=[object])(grown.sum(axis=axis))
+
+
 def pool(x: Nd, make: Callable[[Nd], Any], size: int, stride: int = 0) -> Nd:
     if x.ndim == 3:
         return np.stack([pool(channel, make, size, stride) for channel in x])
@@ -94,6 +103,12 @@ OPERATIONS: dict[str, Callable[..., Nd]] = {
     "softmax": softmax,
     "softmax_columns": lambda z: softmax(z, -2),
     "softmax_rows": lambda z: softmax(z, -1),
+    "logsumexp": logsumexp,
+    "logsumexp_columns": lambda z: logsumexp(z, -2),
+    "logsumexp_rows": lambda z: logsumexp(z, -1),
+    "log_softmax": lambda z: plain_numbers(z) - logsumexp(z),
+    "log_softmax_columns": lambda z: plain_numbers(z) - np.expand_dims(logsumexp(z, -2), -2),
+    "log_softmax_rows": lambda z: plain_numbers(z) - np.expand_dims(logsumexp(z, -1), -1),
     "correlate": correlate,
     "convolve": lambda x, k, *settings: correlate(x, np.flip(k, axis=(-2, -1) if k.ndim > 1 else -1), *settings),
     "max_pool": lambda x, *settings: pool(x, lambda window: max(window.flat), *settings),

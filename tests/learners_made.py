@@ -10,6 +10,9 @@ import random
 import numpy as np
 
 from tutor.expression.plain import write_plain
+from tutor.marking.array_bends import LayerStep
+from tutor.marking.array_misconceptions import LAYOUT
+from tutor.marking.array_misconceptions import TABLE as ARRAY_TABLE
 from tutor.marking.judge_answer import RIGHT
 from tutor.marking.mark_submission import nest_texts
 from tutor.marking.misconceptions import list_bends
@@ -42,11 +45,12 @@ class MadeLearner:
         if self.slip is not None:
             tag, self.slip = self.slip, None
             told = {(slip.tag, slip.at) for slips in reply.marked.slips for slip in slips} if reply.marked is not None else set()
-            self.slips.append((tag, task.target, reply.marked.verdict if reply.marked is not None else reply.note, told))
+            verdict = reply.marked.verdict if reply.marked is not None else reply.note
+            self.slips.append((tag, task.question.array or task.target, verdict, told))
 
     def list_missed(self):
         """The slips that were not told by their tag at their step."""
-        return [slip for slip in self.slips if (slip[0], slip[1]) not in slip[3]]
+        return [slip for slip in self.slips if not is_told(*slip)]
 
     def decide_right(self, session):
         return "answer", write_answer(session.lesson.marker, session.task.question)
@@ -67,7 +71,7 @@ class MadeLearner:
         """Each slip that changes what is asked, made at one task each, then the right answer."""
         if session.at not in self.tried:
             self.tried[session.at] = 1
-            slip = (slip_in_number if session.lesson.exercise.values else slip_in_formula)(session, self.chance)
+            slip = make_slip(session, self.chance)
             if slip is not None:
                 self.slip, typed = slip
                 return "answer", typed
@@ -168,19 +172,75 @@ def make_wrong(task):
     return nest_texts(["17.1717"] * count, shape) if shape else "17.1717"
 
 
+def make_slip(session, chance):
+    """A slip at the step that is asked, whatever kind of answer it has: its tag, and what is typed; none where there is none to make."""
+    question = session.task.question
+    if question.kind in ("vector", "matrix", "array"):
+        return slip_in_array(session, chance) if question.array and session.lesson.marker.sheet.layers is not None else None
+    if question.kind == "expression" and question.shape:
+        return slip_in_array_formula(session, chance)
+    return (slip_in_number if session.lesson.exercise.values else slip_in_formula)(session, chance)
+
+
+def says_enough(number):
+    """Whether a number has so many digits that it tells where it came from."""
+    return len(f"{number:.7g}".strip("-0.").replace(".", "")) >= 6
+
+
+ALIKE = {
+    "outer-reversed": {LAYOUT, "weights-transposed"}, "transpose-forgotten": {"weights-transposed"}, "half-lost": {"factor-two-doubled"},
+    "transpose-too-many": {"weights-transposed"},
+}  # fmt: skip
+"""Slips that give the same array: the transpose of a gradient is that of another layout; entry by entry they have names of their own."""
+
+
+def is_told(tag, at, verdict, told):
+    """Whether a slip was told at its step; of an array at the array, or at an entry of it."""
+    return any(one in {tag, *ALIKE.get(tag, ())} and (place == at or place.startswith(f"{at}_")) for one, place in told)
+
+
+def slip_in_array(session, chance):
+    """A slip at the step of an array of numbers: its tag, and the entries that it gives."""
+    question, slips = session.task.question, session.lesson.marker.sheet.array_slips
+    right = slips.find_at_numbers(question.array).reshape(-1)
+    made = [(wrong.slip.tag, wrong.rows[:, 0]) for wrong in slips.table(question.array, numbers=True)
+            if wrong.slip.at == question.array and wrong.shape == tuple(question.shape) and wrong.slip.tag != LAYOUT]  # fmt: skip
+    made = [(tag, rows) for tag, rows in made if np.max(np.abs(rows - right)) > 0.05 * np.max(np.abs(right))
+            and all(says_enough(entry) for entry in rows if entry)]  # fmt: skip
+    if not made:
+        return None
+    tag, rows = chance.choice(made)
+    return tag, nest_texts([f"{entry:.7g}" for entry in rows], question.shape)
+
+
+def slip_in_array_formula(session, chance):
+    """A slip at the step of a formula over arrays: its tag, and the formula with it."""
+    question, marker = session.task.question, session.lesson.marker
+    slips = marker.sheet.array_slips
+    if question.array not in slips.steps:
+        return None
+    at = LayerStep(slips.steps[question.array], slips.field.shapes, slips.field.layered)
+    bends = [(row.tag, expr) for row in ARRAY_TABLE for expr in row.bends(at)]
+    if not bends:
+        return None
+    tag, expr = chance.choice(bends)
+    typed = write_plain(expr)
+    marked, _ = marker.judge(question, typed, session.earlier)
+    return None if marked.verdict in RIGHT else (tag, typed)  # one that changes nothing here is none
+
+
 def slip_in_number(session, chance):
     """A slip at the step that is asked: its tag, and the number that it gives; none where the number would say too little."""
     marker, task = session.lesson.marker, session.task
     diagnosis, world = marker.diagnosis, marker.sheet.numbers
-    rows = diagnosis.touching.get(task.target, []) if task.kind == "value" and task.question.kind == "number" else []
+    rows = diagnosis.touching.get(task.target, []) if task.question.kind == "number" else []
     rows = [row for row in rows if not diagnosis.bends[row].systematic]
     if not rows:
         return None
     row = chance.choice(rows)
     value = float(world.run_bent([diagnosis.variants[row]], [task.target])[task.target][0, 0])
     true = float(world.env[task.target][0])
-    exact = len(f"{value:.7g}".strip("-0.").replace(".", "")) < 6  # a short number says too little
-    if not np.isfinite(value) or exact or abs(value - true) <= 0.05 * abs(true):
+    if not np.isfinite(value) or not says_enough(value) or abs(value - true) <= 0.05 * abs(true):
         return None
     return diagnosis.bends[row].tag, f"{value:.7g}"
 
@@ -188,7 +248,7 @@ def slip_in_number(session, chance):
 def slip_in_formula(session, chance):
     """A slip at the step that is asked: its tag, and the formula of the step with it."""
     marker, task = session.lesson.marker, session.task
-    if task.kind != "value" or task.question.kind != "expression":
+    if task.question.kind != "expression":
         return None
     bends = [bend for bend in list_bends(marker.sheet.working) if len(bend.edits) == 1 and bend.edits[0][0] == task.target]
     if not bends:

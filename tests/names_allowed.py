@@ -15,18 +15,20 @@ ALLOWED = {  # file: why, and the names
     "web/forms.py": ("KEY", "columns rows"),
     "expression/elsewhere.py": (
         "GRAMMAR",
-        "average_pool batch batch_sums column_sums columns concat convolve correlate entry fill flatten huber matmul "
-        "max_pool mean one_hot outer row_sums rows softmax_columns softmax_rows sum transpose unflatten",
+        "average_pool batch batch_sums column_sums columns concat convolve correlate entry fill flatten log_softmax "
+        "log_softmax_columns log_softmax_rows logsumexp logsumexp_columns logsumexp_rows matmul max_pool mean one_hot "
+        "outer row_sums rows softmax softmax_columns softmax_rows sum transpose unflatten",
     ),
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate flatten matmul unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",
-        "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten heaviside log "
-        "matmul max min sigmoid sign softplus tan",
+        "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten hard_sigmoid "
+        "hard_tanh heaviside log log_cosh log_sigmoid log_softmax logsumexp lse matmul max min quantile sigmoid sign silu "
+        "smooth_l1 softplus tan",
     ),
-    "expression/lexing.py": ("GRAMMAR", "if_positive softmax sqrt"),
-    "expression/parse.py": ("GRAMMAR", "matmul softmax"),
+    "expression/lexing.py": ("GRAMMAR", "if_positive sqrt"),
+    "expression/parse.py": ("GRAMMAR", "log_softmax matmul softmax"),
     "expression/plain.py": ("GRAMMAR", "entry matmul outer transpose"),
     "expression/read_number.py": ("GRAMMAR", "sign"),
     "expression/signs.py": ("GRAMMAR", "matmul outer sqrt"),
@@ -36,38 +38,38 @@ ALLOWED = {  # file: why, and the names
     ),
     "expression/sympy_bridge.py": (
         "GRAMMAR",
-        "abs arcsin arctan arsinh artanh cos exp if_positive log max min sign sin sqrt",
+        "abs arcsin arctan arsinh artanh cos erf exp if_positive log max min sign sin sqrt",
     ),
     "expression/tokens.py": (
         "GRAMMAR",
-        "arccos arcosh arcsin arctan arsinh artanh cos cosh exp if_positive log sigmoid sin sinh tan tanh",
+        "arccos arcosh arcsin arctan arsinh artanh cos cosh exp if_positive log logit sigmoid sin sinh tan tanh",
     ),
     "expression/walk.py": ("GRAMMAR", "if_positive max max_share min min_share transpose"),
     "numbers/arithmetic.py": (
         "PRIMITIVE",
         "abs arccos arcosh arcsin artanh cos cosh exp if_positive log max min sign sin sinh sqrt tan",
     ),
-    "numbers/array_program.py": ("PRIMITIVE", "exp"),
+    "numbers/array_program.py": ("PRIMITIVE", "exp log"),
     "numbers/sympy_loss.py": ("PRIMITIVE", "exp if_positive"),
     "numbers/emit.py": ("PRIMITIVE", "if_positive"),
     "numbers/functions.py": (
         "PRIMITIVE",
-        "abs arcsin arctan arsinh artanh cos cosh exp if_positive log max min sigmoid sign sin sinh softplus sqrt tan "
+        "abs arcsin arctan arsinh artanh cos cosh erf exp if_positive log max min sigmoid sign sin sinh softplus sqrt tan "
         "tanh",
     ),
-    "numbers/intervals.py": ("PRIMITIVE", "cosh sinh tanh"),
+    "numbers/intervals.py": ("PRIMITIVE", "cosh erf sinh tanh"),
     "numbers/kinks.py": ("PRIMITIVE", "abs if_positive max min relu"),
-    "numbers/lowering.py": ("PRIMITIVE", "if_positive max min sqrt sum"),
+    "numbers/lowering.py": ("PRIMITIVE", "if_positive log lse max min softmax sqrt sum"),
     "numbers/plain_arrays.py": ("PRIMITIVE", "max min"),
     "numbers/program.py": ("PRIMITIVE", "abs exp sign"),
     "numbers/run.py": ("PRIMITIVE", "if_positive"),
     "numbers/trees.py": ("PRIMITIVE", "exp"),
-    "derive/layer_products.py": ("ALGEBRA", "fill matmul outer transpose"),
+    "derive/layer_products.py": ("ALGEBRA", "batch columns fill matmul outer rows transpose"),
     "derive/layerwise.py": ("ALGEBRA", "sum"),
     "explain/layer_formulas.py": ("ALGEBRA", "matmul outer transpose"),
     "explain/layer_page.py": ("ALGEBRA", "matmul"),
-    "explain/worked_entry.py": ("ALGEBRA", "exp if_positive max_share min_share"),
-    "graph/entries.py": ("ALGEBRA", "columns concat max max_share part row_sums rows"),
+    "explain/worked_entry.py": ("ALGEBRA", "exp if_positive log lse max_share min_share"),
+    "graph/entries.py": ("ALGEBRA", "columns concat exp log lse max max_share part row_sums rows"),
     "graph/index_forms.py": ("ALGEBRA", "columns entry fill matmul one_hot rows transpose"),
     "graph/layered.py": ("ALGEBRA", "columns entry fill matmul mean rows sum transpose"),
     "graph/named_forms.py": (

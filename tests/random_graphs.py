@@ -32,6 +32,13 @@ SHAPES = [
     "{0}*exp({1})/(1 + {2}^2)", "(exp({0}) - exp(-{0}))/(exp({0}) + exp(-{0}))", "softplus({0}*{1}) + {2}",
     "log(sigmoid({0}))", "exp(tanh({0}*{1}))", "squared_error(sigmoid({0}), {1})", "sqrt(1 + exp({0}))",
     "relu({0} - {1})*{2}", "max({0}*{1}, sin({2}), 1/3)", "{0}*sigmoid({0})", "sigmoid({0})^2 + {1}*tanh({0})",
+    "erf({0})", "logit(sigmoid({0}))", "smooth_label({0}, 0.1, 3)", "softsign({0})", "silu({0})", "gelu({0})", "gelu_tanh({0})",
+    "mish({0})", "selu({0})", "relu6({0})", "hard_sigmoid({0})", "hard_tanh({0})", "log_sigmoid({0})",
+    "smooth_l1({0}, {1}, 1/2)", "log_cosh({0}, {1})",
+    "quantile({0}, {1}, 0.3)", "poisson_nll(exp({0}), {1})", "log_poisson_nll({0}, {1})", "gaussian_nll({0}, {1}, exp({2}))",
+    "kl_divergence(sigmoid({0}), sigmoid({1}))", "kl_gaussians({0}, exp({1}), {2}, 2)", "kl_standard_normal({0}, {1})",
+    "focal(sigmoid({0}), {1}, 2)", "triplet({0}, {1}, 1)", "multi_hinge({0}, {1}, 1)", "lse({0}, {1}, {2})", "lse({0}, 0)",
+    "log_softmax_1({0}, {1})", "log_softmax_3({0}, {1}, {2})",
 ]  # fmt: skip
 
 

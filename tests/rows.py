@@ -9,7 +9,9 @@ from tutor.rules.functions import FUNCTIONS
 
 LOSS_TEXTS = sorted(f"{words}(0.8)" if FUNCTIONS[name].settings else words for words, name in LOSSES.items())
 """Every loss of a network, as it is written."""
-NUMBERS = {"a": "0.3", "eps": "0.3", "delta": "0.4"}
+OF_PROBABILITIES = tuple(text for text in LOSS_TEXTS if FUNCTIONS[LOSSES[text.partition("(")[0]]].sample[0] > 0)
+"""Those whose output has to be positive, which a sigmoid or a softmax makes."""
+NUMBERS = {"a": "0.3", "eps": "0.3", "delta": "0.4", "beta": "0.4", "tau": "0.3", "gamma": "2", "m": "0.5", "k": "3"}
 
 
 def settings(row):
@@ -20,6 +22,7 @@ def steps_of(row):
     """Two neurons with the function; of a loss, two outputs with it; of a selection, two choices."""
     more = "".join(f", {number}" for number in settings(row))
     if row.role == "loss":
+        more = "".join(f", q{place}" for place in range(2, row.operands)) + more
         return ["z1 = w1*x + b1", "z2 = w2*x + b2", "a1 = sigmoid(z1)", "a2 = sigmoid(z2)",
                 f"L1 = {row.name}(a1, y1{more})", f"L2 = {row.name}(a2, y2{more})", "L = L1 + L2"]  # fmt: skip
     one, two = ("z1, z2", "z2, z1") if row.variadic else ("z1", "z2")
@@ -37,7 +40,7 @@ NEGATIVE = ("relu-slope-left",)
 def exercise_of(row, values=(), questions=""):
     steps = ", ".join(f'"{step}"' for step in steps_of(row))
     given = [*VALUES, *(MORE if row.role != "loss" else ())]
-    given += [f"q{place} = 0.{place + 5}" for place in range(1, row.operands) if not row.variadic and row.role != "loss"]
+    given += [f"q{place} = 0.{place + 5}" for place in range(2 if row.role == "loss" else 1, row.operands) if not row.variadic]
     replaced = dict(value.split(" = ") for value in values)
     if row.sample[0] >= 1:  # it does not exist at small arguments
         replaced |= {"b1": "2.15", "b2": "2.07"}
@@ -51,7 +54,7 @@ def exercise_of(row, values=(), questions=""):
 def expected_tags(row):
     """The slips that the row has by what it is, and those that stand in it."""
     tags = {misuse.tag for misuse in row.slips}
-    if row.curved and row.operands == 1 and row.name != "identity":
+    if row.curved and row.operands == 1:
         tags |= {"inner-derivative-forgotten", "slope-at-wrong-node"}
     if row.role == "activation" and not row.layer and row.name != "identity":
         tags.add("activation-forgotten")

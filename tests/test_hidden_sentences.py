@@ -104,7 +104,7 @@ LEFT = {  # module: how many are left, and why
     "render/layer_maths.py": (6, "keys of how operations are written"),
     "render/page_formats.py": (6, "help on formats"),
     "render/terminal/listing.py": (6, "commands, and a colour"),
-    "rules/functions.py": (3, "formulas"),
+    "rules/loss_rows.py": (6, "formulas"),
     "rules/operations.py": (3, "citations"),
     "rules/optimisers.py": (12, "citations, and another name that is understood"),
     "web/site.py": (1, "a header"),

@@ -68,9 +68,9 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "os": ("cli", "batch", "web.judging", "web.roster", "render.latex.pdf"),
     "sys": ("cli", "batch", "__main__"),
     "pathlib": ("cli", "batch", "web.pages", "web.roster", "web.store", "render.latex.pdf", "render.maths_font", "exercise.catalogue",
-                "exercise.load", "notation.profile", "explain.words.languages"),
+                "exercise.load", "notation.profile", "explain.words.languages", "explain.words.function_words"),
     "tomllib": ("explain.theme", "web.roster", "exercise.catalogue", "exercise.load", "notation.profile", "answer.files.structured",
-                "explain.words.languages"),
+                "explain.words.languages", "explain.words.function_words"),
     "random": ("numbers.data_set", "numbers.verify", "numbers.kinks", "answer.compare"),  # a seeded random.Random
     "time": ("cli.tutor_mark", "cli.tutor_practise", "results.practice", "batch.pool",
              "web.judging", "web.progress", "web.site", "web.store"),
@@ -92,7 +92,7 @@ OUTSIDE = {  # what only some modules may import: the terminal, files, processes
     "multiprocessing": (),
 }
 FILES = ("cli", "batch", "web.pages", "web.roster", "render.latex.pdf", "render.maths_font", "exercise.catalogue", "notation.profile",
-         "explain.words.languages")  # fmt: skip
+         "explain.words.languages", "explain.words.function_words")  # fmt: skip
 """The modules that may open, read or write a file."""
 
 

@@ -57,11 +57,27 @@ def test_a_folder_is_no_file(tmp_path):
         ("neuron/two-two-two", True), ("neuron/two-two-to", True), ("dl/x", False), ("mine.toml", True),
         ("a/b.toml", True),
         ("x/y", False), ("(x+y)*z", False), ("a/b-c", False), ("x/2", False), ("d = x/y", False),
-        ("sigmoid(x)/y", False), ("x", False),
+        ("sigmoid(x)/y", False), ("x", False), ("dl/bce2", True), ("graz/chain7", True), ("nosuch/exercise", True),
+        ("nosuch / exercise", False), ("alpha/total", False), ("Sigma/Theta", False), ("loss_1/total", False), ("grad/w", False),
     ],
 )  # fmt: skip
 def test_what_looks_like_an_exercise(target, expected):
     assert is_exercise_name(target) is expected
+
+
+def test_a_quotient_of_words_is_one_where_they_have_values():
+    assert is_exercise_name("force/mass")
+    assert not is_exercise_name("force/mass", {"force": "2", "mass": "3"})
+    assert is_exercise_name("graz/chain", {"chain": "2"})
+
+
+@pytest.mark.parametrize(("target", "hint"), [
+    ("nosuch/exercise", "'nosuch / exercise'"), ("graz/chian", "graz/chain"), ("nuron/chain", "graz/chain"), ("dl/bce2", "dl/bce"),
+])  # fmt: skip
+def test_who_is_near_is_proposed(target, hint):
+    with pytest.raises(ExerciseError, match="there is no exercise") as told:
+        locate(target)
+    assert hint in str(told.value)
 
 
 def test_what_cannot_be_read_is_said(tmp_path):

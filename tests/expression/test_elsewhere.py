@@ -17,7 +17,7 @@ def test_a_slip_is_recognised(typed, meant):
     assert function_hint(typed, FUNCTIONS) == f"did you mean {meant}?"
 
 
-@pytest.mark.parametrize("typed", ["swish", "gelu", "log1p", "logit", "erf", "foo", "Q", "selu", "conv", "argmax", "log2", "reciprocal"])
+@pytest.mark.parametrize("typed", ["hardswish", "celu", "log1p", "digamma", "foo", "Q", "conv", "argmax", "log2", "reciprocal"])
 def test_nothing_misleading_is_proposed(typed):
     assert "did you mean" not in function_hint(typed, FUNCTIONS)
     if typed not in FUNCTIONS:

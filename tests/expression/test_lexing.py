@@ -101,7 +101,7 @@ REFUSED = [  # text, a piece of what is said, the character under the caret, a p
     (r"\log_2 x", "logarithm to another base", "_", "log(x)/log(2)"), ("log_10 x", "logarithm to another base", "l", "log(x)/log(10)"),
     ("x and y", "and is no quantity", "a", "z > 0"), ("not + 1", "not is no quantity", "n", "z > 0"),
     ("x;y", "a semicolon stands outside", ";", "steps have names"),
-    ("swish(x)", "no function swish", "s", "z*sigmoid(z)"), ("gelu(x)", "no function gelu", "g", "tanh("),
+    ("hardswish(x)", "no function hardswish", "h", "hard_sigmoid(z)"), ("celu(x)", "no function celu", "c", "exp("),
     (r"x \odot y", "is for matrices, and here are none", "\\", "[shapes]"), ("x.T", "a point stands alone", ".", ""),
 ]  # fmt: skip
 

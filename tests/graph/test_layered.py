@@ -7,7 +7,7 @@ from random import Random
 import pytest
 from independent import close, gradients
 from random_layers import random_network
-from rows import LOSS_TEXTS
+from rows import LOSS_TEXTS, OF_PROBABILITIES
 
 from tutor.derive.backward import derive
 from tutor.errors import GraphError
@@ -30,7 +30,8 @@ def same(network, affine):
     assert {q.name for q in own.leaves} == {q.name for q in scalar.leaves}
     assert own.loss == scalar.loss
     generator = Random(len(scalar.steps))
-    values = {q.name: Fraction(generator.randint(-20, 20), 11) for q in scalar.leaves}
+    least = 1 if network.loss in OF_PROBABILITIES else -20
+    values = {q.name: Fraction(generator.randint(least if q.kind == "target" else -20, 20), 11) for q in scalar.leaves}
     first, second = evaluate(derive(own), values), evaluate(derive(scalar), values)
     arrays = evaluate_layers(derive(layered.graph), as_arrays(layered, values))
     for name, entries in layered.entries.items():

@@ -6,7 +6,7 @@ import random
 import numpy as np
 import pytest
 from independent import forward
-from rows import LOSS_TEXTS
+from rows import LOSS_TEXTS, OF_PROBABILITIES
 
 from tutor.errors import GraphError
 from tutor.expression.plain import write_plain
@@ -29,9 +29,14 @@ FIGURES = {
     "zero-one": lambda a, y: (a != y).astype(float),
     "cross-entropy": lambda a, y: -y * np.log(a),
     "binary cross-entropy": lambda a, y: -(y * np.log(a) + (1 - y) * np.log(1 - a)),
+    "smooth l1(0.8)": lambda a, y: np.where(abs(a - y) < 0.8, (a - y) ** 2 / 1.6, abs(a - y) - 0.4),
+    "log-cosh": lambda a, y: np.logaddexp(a - y, y - a) - np.log(2),
+    "quantile(0.8)": lambda a, y: np.maximum(0.8 * (y - a), -0.2 * (y - a)),
+    "poisson": lambda a, y: a - y * np.log(a),
+    "poisson of the log-rate": lambda a, y: np.exp(a) - y * a,
+    "kl divergence": lambda a, y: np.where(y > 0, y * (np.log(np.where(y > 0, y, 1)) - np.log(a)), 0),
+    "focal(0.8)": lambda a, y: -(y * (1 - a) ** 0.8 * np.log(a) + (1 - y) * a**0.8 * np.log(1 - a)),
 }
-LOGARITHMIC = ("cross-entropy", "binary cross-entropy")
-
 
 def test_every_loss_is_tested():
     assert set(FIGURES) == set(LOSS_TEXTS)
@@ -42,7 +47,7 @@ def random_network(seed):
     sizes = tuple(generator.randint(1, 4) for _ in range(generator.randint(2, 4)))
     loss = generator.choice(LOSS_TEXTS)
     activations = [generator.choice(["identity", "sigmoid", "tanh", "relu", "softplus"]) for _ in sizes[1:]]
-    if loss in LOGARITHMIC:
+    if loss in OF_PROBABILITIES:
         activations[-1] = generator.choice(["sigmoid", "softmax"] if sizes[-1] > 1 else ["sigmoid"])
     settings = {"loss": loss, "biases": generator.choice(["neuron", "layer", "none"]), "mean": generator.random() < 0.3}
     return Network(sizes, tuple(activations), naming=generator.choice(["plain", "numbered"]), **settings)
@@ -72,7 +77,7 @@ def test_written_out_it_computes_what_numpy_computes(seed):
     generator = random.Random(seed)
     values = {q.name: generator.uniform(-1, 1) for q in graph.leaves}
     for q in graph.inputs:
-        if q.kind == "target" and network.loss in LOGARITHMIC:
+        if q.kind == "target" and network.loss in OF_PROBABILITIES:
             values[q.name] = float(generator.randint(0, 1))
     written_out = float(forward(graph, values)[graph.loss].value)
     assert written_out == pytest.approx(numpy_forward(network, graph, values), rel=1e-12, abs=1e-12)

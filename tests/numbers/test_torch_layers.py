@@ -57,7 +57,7 @@ def test_the_table_is_complete():
     assert set(TABLE["cases"]) == set(CASES)
     assert TABLE["torch"].startswith("2.")
     formulas = " ".join(formula for formula, _, _ in CASES.values())
-    besides = {"matmul", "hadamard", "transpose", "fill", "unflatten", "one_hot"}  # signs, pullbacks, data
+    besides = {"matmul", "hadamard", "transpose", "unflatten", "one_hot"}  # signs, pullbacks, data
     assert {name for name in WRITABLE if f"{name}(" not in formulas} == besides
     derivatives = {"max_share", "min_share"}  # of max and min, which have cases
     assert {name for name in FUNCTIONS if f"{name}(" not in formulas} <= {"pi", "cross_entropy", *derivatives}

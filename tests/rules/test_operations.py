@@ -58,6 +58,10 @@ CASES = [  # operation, shapes of its operands, its settings
     ("softmax_columns", [(1, 2)], ()),
     ("softmax_rows", [(2, 3)], ()),
     ("softmax_rows", [(2, 1)], ()),
+    *((f"{name}{along}", [shape], ()) for name in ("logsumexp", "log_softmax") for along, shape in (
+        ("", (3,)), ("", (1,)), ("_columns", (3, 2)), ("_columns", (1, 2)), ("_rows", (2, 3)), ("_rows", (2, 1)), ("_columns", (2, 3, 1)),
+        ("_rows", (2, 2, 2)), ("_columns", (1, 2, 2, 1)), ("_rows", (2, 1, 2, 2)), ("_columns", (1, 1, 2)), ("_rows", (1, 2, 1)),
+        ("_columns", (2, 1, 1, 2)), ("_rows", (1, 1, 2, 1)))),
     *(
         (name, shapes, settings)
         for name in ("correlate", "convolve")

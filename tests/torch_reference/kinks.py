@@ -47,6 +47,17 @@ CASES = (
     Case("leaky_relu(x, 0.1)", _at(x=0), _at(x="1/10"), "F.leaky_relu(x, 0.1)", _at(x="1/10")),
     Case("prelu(x, a)", _at(x=0, a=3), _at(x=3, a=0), "F.prelu(x[None], a[None]).sum()", _at(x=3, a=0)),
     Case("elu(x, 2)", _at(x=0), _at(x=2), "F.elu(x, 2.0)", _at(x=2)),
+    Case("selu(x)", _at(x=0), _at(x="1.7580993408473766"), "F.selu(x)", _at(x="1.7580993408473766")),
+    Case("relu6(x)", _at(x=0), _at(x=0), "F.relu6(x)", _at(x=0)),
+    Case("relu6(x)", _at(x=6), _at(x=0), "F.relu6(x)", _at(x=0)),
+    Case("hard_sigmoid(x)", _at(x=-3), _at(x=0), "F.hardsigmoid(x)", _at(x=0)),
+    Case("hard_sigmoid(x)", _at(x=3), _at(x=0), "F.hardsigmoid(x)", _at(x=0)),
+    Case("hard_tanh(x)", _at(x=-1), _at(x=0), "F.hardtanh(x)", _at(x=0)),
+    Case("hard_tanh(x)", _at(x=1), _at(x=0), "F.hardtanh(x)", _at(x=0)),
+    Case("quantile(x, y, 1/4)", _at(x=2, y=2), _at(x="3/4", y="-3/4"), "torch.maximum(0.25*(y - x), -0.75*(y - x))",
+         _at(x="1/4", y="-1/4"), "of equal operands maximum gives each a half; ours is the slope above the target"),
+    Case("triplet(x, y, 1)", _at(x=1, y=2), _at(x=0, y=0), "F.relu(x - y + 1)", _at(x=0, y=0)),
+    Case("multi_hinge(x, y, 1)", _at(x=1, y=2), _at(x=0, y=0), "F.relu(x - y + 1)", _at(x=0, y=0)),
 )  # fmt: skip
 
 

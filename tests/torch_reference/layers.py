@@ -29,6 +29,28 @@ CASES: dict[str, tuple[str, dict[str, tuple[int, ...]], str]] = {  # name: our f
     "softmax": ("sum(r ⊙ softmax(x))", {"x": (5,), "r": (5,)}, "(r * F.softmax(x, 0)).sum()"),
     "softmax of columns": ("sum(R ⊙ softmax_columns(X))", {"X": (4, 3), "R": (4, 3)}, "(R * F.softmax(X, 0)).sum()"),
     "softmax of rows": ("sum(R ⊙ softmax_rows(X))", {"X": (4, 3), "R": (4, 3)}, "(R * F.softmax(X, 1)).sum()"),
+    "log-softmax": ("sum(r ⊙ log_softmax(x)) + logsumexp(x)", {"x": (5,), "r": (5,)},
+                    "(r * F.log_softmax(x, 0)).sum() + torch.logsumexp(x, 0)"),
+    "log-softmax of columns": ("sum(R ⊙ log_softmax_columns(X)) + sum(r ⊙ logsumexp_columns(X))", {"X": (4, 3), "R": (4, 3), "r": (3,)},
+                               "(R * F.log_softmax(X, 0)).sum() + (r * torch.logsumexp(X, 0)).sum()"),
+    "log-softmax of rows": ("sum(R ⊙ log_softmax_rows(X)) + sum(r ⊙ logsumexp_rows(X))", {"X": (4, 3), "R": (4, 3), "r": (4,)},
+                            "(R * F.log_softmax(X, 1)).sum() + (r * torch.logsumexp(X, 1)).sum()"),
+    "log-sum-exp of three numbers": ("h = lse(x, y, p); sum(r ⊙ h)", {"x": (4,), "y": (4,), "p": (4,), "r": (4,)},
+                                     "(r * torch.logsumexp(torch.stack([x, y, p]), 0)).sum()"),
+    "cosine similarity": ("x^T y/(sqrt(x^T x)*sqrt(y^T y))", {"x": (4,), "y": (4,)}, "F.cosine_similarity(x, y, 0)"),
+    "triplet of vectors": ("max(0, sqrt(sum((x - y)^2)) - sqrt(sum((x - p)^2)) + 1)", {"x": (3,), "y": (3,), "p": (3,)},
+                           "F.triplet_margin_loss(x, y, p, margin=1.0, eps=0.0)"),
+    "multi-class hinge": ("(sum(multi_hinge(x, fill(entry(x, 2), 4), 1)) - 1)/4", {"x": (4,)},
+                          "F.multi_margin_loss(x[None], torch.tensor([1]))"),
+    "label smoothing": ("-sum(smooth_label(p, 0.1, 5) ⊙ log_softmax(x))", {"x": (5,), "p": (5,)}, "F.cross_entropy(x, p * 0.9 + 0.1 / 5)"),
+    "InfoNCE": ("S = X Y^T/2; -sum(log_softmax_rows(S) ⊙ P)/3", {"X": (3, 4), "Y": (3, 4), "P": (3, 3)}, "F.cross_entropy(X @ Y.T / 2, P)"),
+    "softmax with temperature": ("sum(r ⊙ softmax(x/0.5))", {"x": (5,), "r": (5,)}, "(r * F.softmax(x / 0.5, 0)).sum()"),
+    "ELBO": ("z = x + exp(y/2) ⊙ r; 1/2*sum((W z - p)^2) + sum(kl_standard_normal(x, y))",
+             {"x": (3,), "y": (3,), "r": (3,), "W": (2, 3), "p": (2,)},
+             "0.5 * ((W @ (x + torch.exp(y / 2) * r) - p)**2).sum() + torch.distributions.kl_divergence("
+             "torch.distributions.Normal(x, torch.exp(y / 2)), torch.distributions.Normal(torch.zeros(3), torch.ones(3))).sum()"),
+    "KL of two distributions": ("sum(kl_divergence(softmax(x), softmax(y)))", {"x": (5,), "y": (5,)},
+                                "F.kl_div(F.log_softmax(x, 0), F.softmax(y, 0), reduction='sum')"),
     "softmax and cross-entropy": ("-sum(p ⊙ log(softmax(x)))", {"x": (5,), "p": (5,)}, "F.cross_entropy(x, p)"),
     "softmax and cross-entropy of a batch, mean": (
         "-sum(P ⊙ log(softmax_rows(X)))/4", {"X": (4, 3), "P": (4, 3)}, "F.cross_entropy(X, P)"),
@@ -125,8 +147,26 @@ for _ours, _theirs in {
     "min(x, y)": "torch.minimum(x, y)", "if_positive(x, y, p)": "torch.where(x > 0, y, p) + 0 * x",
     "huber(x, y, 1)": "F.huber_loss(x, y, reduction='none', delta=1.0)",
     "zero_one(x, y)": "(x != y).double() + 0 * (x + y)",
+    "erf(x)": "torch.erf(x)", "logit(p)": "torch.logit(p)", "smooth_label(p, 0.1, 3)": "p * 0.9 + 0.1 / 3",
+    "softsign(x)": "F.softsign(x)", "silu(x)": "F.silu(x)", "gelu(x)": "F.gelu(x)", "gelu_tanh(x)": "F.gelu(x, approximate='tanh')",
+    "mish(x)": "F.mish(x)", "selu(x)": "F.selu(x)", "relu6(x + 4)": "F.relu6(x + 4)", "hard_sigmoid(x*2)": "F.relu6(x * 2 + 3) / 6",
+    # F.hardsigmoid itself is right to eight digits only: its 1/6 is a float of 32 bits
+    "hard_tanh(x)": "F.hardtanh(x)", "log_sigmoid(x)": "F.logsigmoid(x)",
+    "smooth_l1(x, y, 0.7)": "F.smooth_l1_loss(x, y, reduction='none', beta=0.7)", "log_cosh(x, y)": "torch.log(torch.cosh(x - y))",
+    "quantile(x, y, 0.3)": "torch.maximum(0.3 * (y - x), -0.7 * (y - x))",
+    "poisson_nll(p, y)": "F.poisson_nll_loss(p, y, log_input=False, eps=0.0, reduction='none')",
+    "log_poisson_nll(x, y)": "F.poisson_nll_loss(x, y, reduction='none')",
+    "gaussian_nll(x, y, p)": "F.gaussian_nll_loss(x, y, p, reduction='none')",
+    "kl_divergence(p, q)": "F.kl_div(torch.log(p), q, reduction='none')",
+    "kl_gaussians(x, p, y, q)":
+        "torch.distributions.kl_divergence(torch.distributions.Normal(x, p), torch.distributions.Normal(y, q))",
+    "kl_standard_normal(x, y)": "torch.distributions.kl_divergence(torch.distributions.Normal(x, torch.exp(y / 2)), "
+        "torch.distributions.Normal(torch.zeros_like(x), torch.ones_like(x)))",
+    "focal(p, q, 2)": "-(q * (1 - p)**2 * torch.log(p) + (1 - q) * p**2 * torch.log(1 - p))",
+    "triplet(p, q, 0.2)": "F.margin_ranking_loss(q, p, torch.ones_like(p), margin=0.2, reduction='none')",
+    "multi_hinge(x, y, 1)": "F.margin_ranking_loss(y, x, torch.ones_like(x), margin=1.0, reduction='none')",
 }.items():  # fmt: skip
-    _shapes = {letter: (6,) for letter in "xyp" if f"({letter}" in _ours or f" {letter}" in _ours}
+    _shapes = {letter: (6,) for letter in "xypq" if f"({letter}" in _ours or f" {letter}" in _ours}
     _formula = f"h = {_ours}; sum(r ⊙ h)" if "a)" not in _ours else f"sum(r ⊙ {_ours})"
     CASES[_ours] = (_formula, {**_shapes, "r": (6,)}, f"(r * ({_theirs})).sum()")
 

@@ -276,6 +276,7 @@ def test_ways_are_chosen_on_the_graph(open_page, address, key, place):
         assert box.get_attribute("aria-label").startswith("The way through ")
         if count % 2:
             box.focus()
+            assert page.locator("#beside svg .lit").count() == 0  # where one is looks like no choice
             page.keyboard.press("Enter" if count % 4 == 1 else " ")
             assert page.evaluate("document.activeElement.dataset.node") == name
         else:

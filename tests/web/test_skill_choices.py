@@ -1,5 +1,9 @@
 """The skills that the catalogue is chosen by: each exercise is found by each of its skills; a learner sees how well they know one."""
 
+import re
+from html import unescape
+from urllib.parse import urlencode
+
 from web_site import SiteMade, need_web
 
 need_web()
@@ -50,6 +54,25 @@ def test_the_catalogue_of_a_skill(tmp_path):
     browser.do(page, "answer", text="4")
     assert "mastered: 78%" in browser.get("/?trains=forward:power").text
     assert browser.get("/?trains=<b>").text.count("class=\"card\"") == everything.text.count("class=\"card\"")
+    site.close()
+
+
+def test_what_is_asked_for_stays(tmp_path):
+    """Whichever way a further one is chosen: by the form, by a link; what is counted is what comes."""
+    site = SiteMade(tmp_path, ["graz", "neuron"])
+    browser = site.browser()
+    page = browser.get("/?skill=sigmoid")
+    form = next(form for form in page.forms if form.action == "/")
+    assert form.fields == {"skill": "sigmoid", "trains": ""}
+    count = int(re.search(r'value="forward:sum"[^>]*>[^(]*\((\d+)\)', page.text)[1])
+    assert "(0)" not in page.text
+    both = browser.get("/?" + urlencode({**form.fields, "trains": "forward:sum"}))
+    assert both.text.count('class="card"') == count < page.text.count('class="card"') + 1
+    assert next(form for form in both.forms if form.action == "/").fields == {"skill": "sigmoid", "trains": "forward:sum"}
+    links = [unescape(link) for link in re.findall(r'href="(/\?[^"]*)"', both.text)]
+    assert "/?trains=forward%3Asum" in links
+    assert "/?skill=relu&trains=forward%3Asum" in links
+    assert "/?skill=layers&trains=forward%3Asum" in links
     site.close()
 
 

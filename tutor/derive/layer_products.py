@@ -270,6 +270,9 @@ def simplify_pullback(expr: Expr) -> Expr:
             return Call("outer", (b, a))
         case Call("transpose", (Call("matmul", (a, b)),)):  # (A B)ᵀ = Bᵀ Aᵀ
             return Call("matmul", (simplify_pullback(Call("transpose", (b,))), simplify_pullback(Call("transpose", (a,)))))
+        case Call("columns" | "rows" | "batch" as func, (Call("fill", (value, *sizes)), count)):
+            at = {"columns": len(sizes), "rows": len(sizes) - 1, "batch": 0}[func]
+            return Call("fill", (value, *sizes[:at], count, *sizes[at:]))
         case Call("hadamard", (a, b)):
             number = fill_value(a)
             return done if number is None else a if number == ZERO else entrywise_product(a, b)

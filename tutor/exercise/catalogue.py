@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,6 +13,7 @@ from typing import Any
 
 from tutor.errors import ExerciseError, hint_near
 from tutor.exercise.translations import is_language_code
+from tutor.expression.letters import COMMANDS
 from tutor.notation.own_notation import is_plain_file
 from tutor.text import make_visible
 
@@ -121,17 +122,23 @@ def locate(target: str) -> tuple[str, Path]:
     tail = target.rpartition("/")[2]
     same = [name for name in known if name.rpartition("/")[2] == tail]
     hint = f"did you mean {' or '.join(same)}?" if same else hint_near(target, known)
-    raise ExerciseError(f"there is no exercise {make_visible(target)}", hint=hint or "tutor list shows them all")
+    hint = str(hint or "tutor list shows them all")
+    if _LONG_WORDS.fullmatch(target) and target.partition("/")[0] not in {name.partition("/")[0] for name in known}:
+        hint += f"; a quotient is written with spaces: '{target.replace('/', ' / ')}'"
+    raise ExerciseError(f"there is no exercise {make_visible(target)}", hint=hint)
 
 
-_WORDS = re.compile(r"[A-Za-z]+([-_][A-Za-z0-9]+)*")
+_WORDS = re.compile(r"[A-Za-z]+[0-9]*([-_][A-Za-z0-9]+)*")
+_LONG_WORDS = re.compile(r"[A-Za-z]{4,}/[A-Za-z]{4,}")
 
 
-def is_exercise_name(target: str) -> bool:
+def is_exercise_name(target: str, given: Collection[str] = ()) -> bool:
     """Whether a target is meant as an exercise (an id, a file, or one of these mistyped) and not as an expression.
 
-    >>> [is_exercise_name(t) for t in ("dl/bce", "nuron/two-two-two", "sqrt-cos", "x/y", "x/out-target", "(x+y)*z")]
-    [True, True, True, False, False, False]
+    Two long words, which are no Greek letters, are an id; with spaces round the /, or where one of them is ``given`` a value, a quotient.
+
+    >>> [is_exercise_name(t) for t in ("dl/bce", "nuron/two-two-two", "sqrt-cos", "nosuch/exercise", "x/y", "x/out-target", "(x+y)*z")]
+    [True, True, True, True, False, False, False]
     """
     if target.endswith(".toml") or target.startswith(("/", "./", "../", "~")):
         return True
@@ -142,8 +149,10 @@ def is_exercise_name(target: str) -> bool:
         if re.fullmatch(r"[A-Za-z]{4,}", target):  # one word alone is no computation
             return True
         return bool(_WORDS.fullmatch(target) and "-" in target and get_close_matches(target, tails, 1, 0.8))
-    if not _WORDS.fullmatch(course) or not _WORDS.fullmatch(name):
-        return False
+    if not _WORDS.fullmatch(course) or not _WORDS.fullmatch(name) or course in given or name in given:
+        return target in known
+    if _LONG_WORDS.fullmatch(target) and not {course.lower(), name.lower()} & set(COMMANDS):
+        return True
     if course in {ident.partition("/")[0] for ident in known} and len(name) > 2:
         return True
     return "-" in name and bool(get_close_matches(target, known, 1, 0.75) or get_close_matches(name, tails, 1, 0.8))

@@ -80,6 +80,8 @@ class WrittenNumbers:
         if func.startswith("softmax_"):
             raised = [Call("exp", (arg.shown,)) for arg in args]
             return WrittenNumber(Div(raised[int(func.rpartition("_")[2]) - 1], Add(tuple(raised))), value)
+        if func == "lse":
+            return WrittenNumber(Call("log", (Add(tuple(Call("exp", (arg.shown,)) for arg in args)),)), value)
         if func.endswith("'") or func in _BY_VALUE:
             return self.print_value(value)
         return WrittenNumber(Call(func, tuple(arg.shown for arg in args)), value)

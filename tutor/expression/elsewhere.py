@@ -7,17 +7,13 @@ from collections.abc import Iterable
 
 from tutor.errors import tell
 
-_GELU = "0.5*z*(1 + tanh(sqrt(2/pi)*(z + 0.044715*z^3)))"
 ELSEWHERE = {
-    "swish": "z*sigmoid(z)", "silu": "z*sigmoid(z)", "gelu": _GELU, "mish": "z*tanh(softplus(z))",
-    "selu": "1.0507*elu(z, 1.67326)", "celu": "max(0, z) + min(0, a*(exp(z/a) - 1))", "relu6": "min(6, max(0, z))",
-    "hardtanh": "max(-1, min(1, z))", "hard_tanh": "max(-1, min(1, z))", "hardsigmoid": "max(0, min(1, z/6 + 1/2))",
-    "hard_sigmoid": "max(0, min(1, z/6 + 1/2))", "hardswish": "z*max(0, min(1, z/6 + 1/2))", "softsign": "z/(1 + abs(z))",
-    "logsigmoid": "log(sigmoid(z))", "log_sigmoid": "log(sigmoid(z))", "tanhshrink": "z - tanh(z)", "tansig": "tanh(z)",
-    "logsig": "sigmoid(z)", "logit": "log(p/(1 - p))", "softmin": "softmax_1(-z1, -z2)", "log_softmax": "log(softmax_1(z1, z2))",
-    "logsumexp": "log(exp(z1) + exp(z2))", "gaussian": "exp(-z^2)", "rbf": "exp(-z^2)",
-    "huber": "if_positive(abs(z) - 1, abs(z) - 1/2, z^2/2)",
-    "smooth_l1": "if_positive(abs(z) - 1, abs(z) - 1/2, z^2/2)", "logcosh": "log(cosh(z))", "mse": "mean((a - y)^2)",
+    "celu": "max(0, z) + min(0, a*(exp(z/a) - 1))", "hardswish": "z*hard_sigmoid(z)", "hard_swish": "z*hard_sigmoid(z)",
+    "tanhshrink": "z - tanh(z)", "tansig": "tanh(z)", "logsig": "sigmoid(z)", "softmin": "softmax_1(-z1, -z2)", "erfc": "1 - erf(z)",
+    "gaussian": "exp(-z^2)", "rbf": "exp(-z^2)", "info_nce": "-log_softmax_1(p/t, n1/t, n2/t)",
+    "infonce": "-log_softmax_1(p/t, n1/t, n2/t)",
+    "cosine_similarity": "x^T y/(sqrt(x^T x)*sqrt(y^T y))", "cosine": "x^T y/(sqrt(x^T x)*sqrt(y^T y))",
+    "elbo": "1/2*(a - y)^2 + kl_standard_normal(m, l)", "mse": "mean((a - y)^2)",
     "mae": "mean(abs(a - y))", "rmse": "sqrt(mean((a - y)^2))", "nll": "-log(p)", "norm": "sqrt(sum(x^2))", "dot": "x^T y",
     "square": "x^2", "cube": "x^3", "cbrt": "x^(1/3)", "reciprocal": "1/x", "hypot": "sqrt(x^2 + y^2)", "pow": "x^y", "power": "x^y",
     "log_2": "log(x)/log(2)", "log_10": "log(x)/log(10)", "log_e": "log(x)", "loge": "log(x)", "cotan": "cot(x)", "expit": "sigmoid(z)",
@@ -26,7 +22,7 @@ ELSEWHERE = {
 }  # fmt: skip
 """Functions that are well known elsewhere, by the formula that is read here."""
 WITHOUT = frozenset({
-    "erf", "erfc", "gamma", "lgamma", "beta", "digamma", "atan2", "floor",
+    "gamma", "lgamma", "beta", "digamma", "atan2", "floor",
     "ceil", "round", "trunc", "mod", "argmax", "argmin", "sort", "det", "inv", "trace", "var", "std", "cumsum", "prod", "conv",
     "conv2d", "dropout", "batchnorm", "layernorm", "batch_norm", "layer_norm",
 })  # fmt: skip
@@ -35,8 +31,8 @@ WITHOUT = frozenset({
 
 ARRAYS = frozenset({
     "average_pool", "batch", "batch_sums", "column_sums", "columns", "concat", "convolve", "correlate", "entry", "fill", "flatten",
-    "hadamard", "matmul", "max_pool", "mean", "one_hot", "outer", "row_sums", "rows", "softmax_columns", "softmax_rows", "sum",
-    "transpose", "unflatten",
+    "hadamard", "logsumexp", "logsumexp_columns", "logsumexp_rows", "log_softmax_columns", "log_softmax_rows", "matmul", "max_pool",
+    "mean", "one_hot", "outer", "row_sums", "rows", "softmax_columns", "softmax_rows", "sum", "transpose", "unflatten",
 })  # fmt: skip
 """Functions of arrays, which are read where an exercise has shapes."""
 
@@ -72,11 +68,24 @@ def refuse_word(name: str) -> tuple[str, str] | None:
     return refuse_base(name, len(head)) if base and "_" not in base and _LOGARITHM.fullmatch(head) else None
 
 
+_COMPONENT = re.compile(r"(log_?)?softmax_([1-9][0-9]{0,3})", re.ASCII)
+
+
+def split_component(word: str) -> tuple[str, int] | None:
+    """The function of a whole layer and the number of the component that a word means; nothing for any other word.
+
+    >>> split_component("softmax_2"), split_component("logsoftmax_13"), split_component("softplus_2")
+    (('softmax', 2), ('log_softmax', 13), None)
+    """
+    match = _COMPONENT.fullmatch(word)
+    return ("log_softmax" if match[1] else "softmax", int(match[2])) if match else None
+
+
 def function_hint(name: str, known: Iterable[str]) -> str:
     """What to do instead of a function that is not known.
 
-    >>> function_hint("swish", ["sinh", "elu"]), function_hint("sigmod", ["sigmoid", "sin"])
-    ('it is not known here yet; write z*sigmoid(z)', 'did you mean sigmoid?')
+    >>> function_hint("hardswish", ["sinh", "elu"]), function_hint("sigmod", ["sigmoid", "sin"])
+    ('it is not known here yet; write z*hard_sigmoid(z)', 'did you mean sigmoid?')
     """
     names = sorted(set(known))
     lowered = name.lower()

@@ -22,7 +22,9 @@ ALIASES = {
     "cosec": "csc", "asin": "arcsin", "acos": "arccos", "asinh": "arsinh", "acosh": "arcosh", "atanh": "artanh", "arcsinh": "arsinh",
     "arccosh": "arcosh", "arctanh": "artanh", "sgn": "sign", "signum": "sign", "soft_relu": "softplus",
     "maxout": "max", "step": "heaviside", "H": "heaviside", "phi": "sigmoid", "BCE": "binary_cross_entropy", "CE": "cross_entropy",
-    "vec": "flatten",
+    "vec": "flatten", "swish": "silu", "logsumexp": "lse", "log_sum_exp": "lse", "logsoftmax": "log_softmax",
+    "logsigmoid": "log_sigmoid", "hardtanh": "hard_tanh", "hardsigmoid": "hard_sigmoid",
+    "logcosh": "log_cosh", "smoothl1": "smooth_l1", "pinball": "quantile",
 }  # fmt: skip
 """Functions by other names; a quantity that is called so wins."""
 

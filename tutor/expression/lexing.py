@@ -12,7 +12,7 @@ from typing import Any
 from tutor.errors import ExpressionError, tell
 from tutor.expression import index_signs, signs
 from tutor.expression.caret import refusal, refuse_unknown
-from tutor.expression.elsewhere import function_hint, refuse_base, refuse_word
+from tutor.expression.elsewhere import function_hint, refuse_base, refuse_word, split_component
 from tutor.expression.lexicon import (
     ALSO_QUANTITIES,
     ALWAYS_IN_BRACKETS,
@@ -290,12 +290,12 @@ class _Lexer:
         return following.startswith(("(", "\\left(", "'", "′"))
 
     def _callable(self, one: Spelled) -> str:
-        base, sub, sup = one.key
-        if sup:
+        if one.key[2]:
             return ""
         functions = self.known.functions
-        if base.lower() == "softmax" and "softmax" in functions and re.fullmatch(r"[1-9][0-9]{0,3}", sub):
-            return f"softmax_{sub}"
+        component = split_component(function_word(one.key).replace(",", "_").lower())
+        if component is not None and component[0] in functions:
+            return f"{component[0]}_{component[1]}"
         words = (one.word if len(one.word) == one.end - self.at else "", function_word(one.key).replace(",", "_"))
         return next((functions[word] for word in words if word in functions), "") or functions.get(words[1].lower(), "")
 

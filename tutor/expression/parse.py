@@ -19,10 +19,18 @@ from typing import NoReturn
 
 from tutor.errors import ExpressionError, tell
 from tutor.expression.caret import refusal, refuse_unknown
-from tutor.expression.elsewhere import refuse_word
+from tutor.expression.elsewhere import refuse_word, split_component
 from tutor.expression.grammar import grow
 from tutor.expression.letters import GREEK
-from tutor.expression.lexicon import ALIASES, RUN_TOGETHER, SPELLED, STARRED, Known, Several, Vocabulary
+from tutor.expression.lexicon import (
+    ALIASES,
+    RUN_TOGETHER,
+    SPELLED,
+    STARRED,
+    Known,
+    Several,
+    Vocabulary,
+)
 from tutor.expression.limits import MAX_LENGTH, number_text
 from tutor.expression.nodes import Call, Expr, Name, Number
 from tutor.expression.signs import APART, NUMBER
@@ -128,7 +136,7 @@ def _make_vocabulary(
 ) -> Vocabulary:  # fmt: skip
     """The vocabulary of quantities that have no symbols but their names."""
     declared = {name: Name(name) for name in (known if names is None else names)}
-    called = {name: name for name in functions} | {alias: name for alias, name in ALIASES.items() if name in functions}
+    called = {alias: name for alias, name in ALIASES.items() if name in functions} | {name: name for name in functions}
     found: dict[Key, dict[str, int]] = {}
     for name in declared:
         key = read_whole(name)
@@ -207,7 +215,7 @@ def _look_up(word: str, vocabulary: Vocabulary) -> Token:
                 raise Careful
             token = ("a", Number(number_text(word)))
         elif word in vocabulary.functions and (word, "", "") not in vocabulary.spelled:
-            if word == "softmax":
+            if word in ("softmax", "log_softmax"):
                 raise Careful
             token = ("f", vocabulary.functions[word])
         elif vocabulary.free:
@@ -226,7 +234,7 @@ def _look_up(word: str, vocabulary: Vocabulary) -> Token:
 
 def _read_free_token(word: str) -> Token:
     """A name where every name is a quantity."""
-    if word in _WORDS_OF_CHOICE or refuse_word(word) or word == "e" or word.lower().startswith("softmax_") or not is_name(word):
+    if word in _WORDS_OF_CHOICE or refuse_word(word) or word == "e" or split_component(word.lower()) or not is_name(word):
         raise Careful
     return ("a", Call("pi", ()) if word == "pi" else Name(word))
 

@@ -24,6 +24,7 @@ NATIVE: dict[str, Callable[..., Any]] = {
     "arcsin": sympy.asin,
     "arsinh": sympy.asinh,
     "artanh": sympy.atanh,
+    "erf": sympy.erf,
     "abs": sympy.Abs,
     "max": sympy.Max,
     "min": sympy.Min,

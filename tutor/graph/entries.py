@@ -215,6 +215,8 @@ class _EntryReader:
                 return algebra.number(expr)
             case Call(func, args) if func in _SPECIAL:
                 return _SPECIAL[func](self, args, at)
+            case Call("log", (Call("sum_over", (_, _, Call("exp", (_,)))) as summed,)):
+                return algebra.call("lse", list(self.read_exponents(summed.args, at)))
             case Call(func, args):
                 return algebra.call(func, [self.read(arg, at) for arg in args])
             case Mul(args):
@@ -247,6 +249,12 @@ class _EntryReader:
     def sum_over(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
         terms = [term for term in self.read_each(args, at) if term is not self.zero]
         return self.algebra.add(_flatten_sum(terms)) if len(terms) > 1 else terms[0] if terms else self.zero
+
+    def read_exponents(self, args: Sequence[Expr], at: dict[str, int]) -> Iterator[Any]:
+        """The exponents of log Σ exp, which has a name: so it cannot overflow."""
+        letter, size, raised = args
+        assert type(raised) is Call
+        return self.read_each((letter, size, raised.args[0]), at)
 
     def max_over(self, args: Sequence[Expr], at: dict[str, int]) -> Any:
         found = [part for term in self.read_each(args, at) for part in (term if isinstance(term, list) else [term])]

@@ -36,7 +36,7 @@ def bend_slope_of_another(working: Working, step: Step) -> Found:
     if found is None:
         return
     for other in FUNCTIONS.values():
-        if other.role == "activation" and len(other.params) == 1 and other is not found[0] and names(partials_of(other)[0]):
+        if other.familiar and other is not found[0] and names(partials_of(other)[0]):
             yield other.name, _write_slope(other, found[1][:1], Name(step.of))
 
 

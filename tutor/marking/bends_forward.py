@@ -137,8 +137,8 @@ def bend_another_activation(working: Working, step: Step) -> Found:
 
 
 def _list_single(row: Function | None) -> list[Function]:
-    """The other curved activations of one operand."""
-    return [f for f in FUNCTIONS.values() if f.role == "activation" and len(f.params) == 1 and f is not row and f.curved]
+    """The other activations of one operand that come to mind."""
+    return [f for f in FUNCTIONS.values() if f.familiar and f is not row and f.curved]
 
 
 def bend_squared_after_sum(working: Working, step: Step) -> Found:

@@ -115,6 +115,8 @@ TABLE: tuple[Misconception, ...] = (
          Example("z = w*x; a = tanh(z); f = 3*a", "w = 0.8; x = 1.5", "da/dw", "0.457530", "0.249518")),
     _row("relu-slope-left", bend_by_row("relu-slope-left"), slopes,
          Example("z = w*x; a = relu(z); f = 3*a + z", "w = -0.5; x = 2", "df/dw", "2", "8")),
+    _row("product-rule-half", bend_by_row("product-rule-half"), slopes,
+         Example("z = w*x; a = silu(z); f = 3*a", "w = 0.8; x = 1.5", "df/dw", "4.41899", "3.45836"), common=False),
     _row("missing-path", bends.bend_missing_path, gradients,
          Example("a = x*u; c = x*v; f = a*c + a", "x = 2; u = 3; v = 5", "df/dx", "63", "33")),
     _row("paths-multiplied", bends.bend_paths_multiplied, gradients,

@@ -92,9 +92,10 @@ class Notation:
         known = self.functions.get(name)
         if known:
             return known
-        head, _, index = name.partition("_")
-        if index.isdigit():
-            return Symbol("\\operatorname{" + head + "}_{" + index + "}", head + index.translate(_LOWERED))
+        head, _, index = name.rpartition("_")
+        if head and index.isdigit():
+            whole = self.function(head)
+            return Symbol(f"{whole.latex}_{{{index}}}", whole.text + index.translate(_LOWERED))
         return Symbol("\\operatorname{" + name.replace("_", "\\_") + "}", name)
 
     def partial(self, of: str, wrt: str) -> Symbol:

@@ -295,10 +295,10 @@ class _ArrayLowering(Lowering[_Node]):
             return reduce(lambda a, b: a if a == b else self.make(func, a, b), args)
         return self.make(func, *args)
 
-    def exponentials(self, values: list[_Node]) -> tuple[list[_Node], _Node]:
+    def exponentials(self, values: list[_Node]) -> tuple[list[_Node], _Node, _Node]:
         largest = self.primitive(MAX, values)
         grown = [self.make("exp", self.make(SUB, value, largest)) for value in values]
-        return grown, reduce(lambda a, b: self.make(ADD, a, b), grown)
+        return grown, reduce(lambda a, b: self.make(ADD, a, b), grown), largest
 
     def call(self, expr: Call, env: Mapping[str, _Node]) -> _Node:
         if expr.func == TOTAL:
@@ -377,6 +377,8 @@ class _FormReader:
                 window = tuple(read_whole(size, self.known) for size in axes[2::3])
                 return self.winner(self.arrays[array], axes[::3], axes[1::3], window, shared=which == "winner")
             case Div(Call("exp", (top,)), Call("sum_over") as under) if (made := self.share(top, under)) is not None:
+                return made
+            case Call("log", (Call("sum_over") as summed,)) if (made := self.add_largest(summed)) is not None:
                 return made
             case Call(func, args):
                 return lowering.apply(func, [self.read(arg) for arg in args])
@@ -479,16 +481,20 @@ class _FormReader:
 
     def share(self, top: Expr, under: Expr) -> _Node | None:
         """exp(a)/Σ exp(b), with the largest b divided out of both: exp cannot overflow.  Nothing where it is something else."""
-        outer = dict(self.letters)
-        loops, body = self.open_loops(under, "sum_over")
+        made = self.divide_largest_out(under)
+        return made and self.combine(DIV, [self.combine("exp", [self.combine(SUB, [self.read(top), made[0]])]), made[1]])
+
+    def add_largest(self, summed: Expr) -> _Node | None:
+        """log Σ exp(b), with the largest b divided out.  Nothing where it is something else."""
+        return (made := self.divide_largest_out(summed)) and self.combine(ADD, [made[0], self.combine("log", [made[1]])])
+
+    def divide_largest_out(self, summed: Expr) -> tuple[_Node, _Node] | None:
+        """The largest b of Σ exp(b), and Σ exp(b − largest); nothing where it is something else."""
+        outer, found = dict(self.letters), None
+        loops, body = self.open_loops(summed, "sum_over")
         below = self.read(body.args[0]) if type(body) is Call and body.func == "exp" else None
-        self.letters, inner = outer, self.letters
-        if below is None or not set(loops) <= set(below.letters):
-            return None
-        above = self.read(top)
-        self.letters = inner
-        largest = self.combine(DIVIDED_OUT, [below], loops)
-        over, grown = (self.combine("exp", [self.combine(SUB, [node, largest])]) for node in (above, below))
-        found = self.combine(DIV, [over, self.combine(DOT, [grown], loops)])
+        if below is not None and set(loops) <= set(below.letters):
+            largest = self.combine(DIVIDED_OUT, [below], loops)
+            found = largest, self.combine(DOT, [self.combine("exp", [self.combine(SUB, [below, largest])])], loops)
         self.letters = outer
         return found

@@ -218,6 +218,17 @@ def _softpluses(np: ModuleType, x: Floats, out: Floats | None = None) -> Floats:
     return found
 
 
+def _compute_erfs(np: ModuleType, x: Floats, out: Floats | None = None) -> Floats:
+    """The error function, entry by entry: NumPy has none."""
+    entries = np.asarray(x)
+    found: Floats = np.array([math.erf(value) for value in entries.reshape(-1).tolist()])
+    found = found.reshape(*entries.shape) if entries.shape else found[0]
+    if out is None:
+        return found
+    np.copyto(out, found)
+    return out
+
+
 def _max_arrays(np: ModuleType, a: Floats, b: Floats, out: Floats | None = None) -> Floats:
     found: Floats = np.maximum(a, b, out=out)  # NumPy wants this one by its keyword
     return found
@@ -245,6 +256,11 @@ def _count_near_zero(bits: int) -> int:
 def _count_far_out(bits: int) -> int:
     """σ(x), tanh x, log(1 + e^x) far out: as many as e^(−2x) has zeros behind the point."""
     return 3 << min(bits, 60) if bits > 0 else 0
+
+
+def _count_square_far_out(bits: int) -> int:
+    """erf x far out: as many as e^(−x²) has zeros behind the point."""
+    return 3 << min(2 * bits, 60) if bits > 0 else 0
 
 
 def _overflow(x: float) -> float:
@@ -279,6 +295,7 @@ _ROWS = (
     Primitive("cosh", _make_only_at(0, Fraction(1)), _method("cosh"), _guard(math.cosh, _overflow),
               "cosh", "cosh({0})", lost=_count_near_zero),
     Primitive("tanh", _make_only_at(0, Fraction(0)), _method("tanh"), math.tanh, "tanh", "tanh({0})", lost=_count_far_out),
+    Primitive("erf", _make_only_at(0, Fraction(0)), _method("erf"), math.erf, _compute_erfs, "erf({0})", lost=_count_square_far_out),
     Primitive("abs", abs, abs, abs, "abs", "absolute({0})", costly=False),
     Primitive("sign", lambda x: Fraction((x > 0) - (x < 0)), _sign_ball, _sign, "sign",
               "(1.0 if {0} > 0.0 else -1.0 if {0} < 0.0 else {0}*0.0)",

@@ -142,6 +142,10 @@ class Interval:
         """The hyperbolic tangent."""
         return self._apply_monotone("tanh")
 
+    def erf(self) -> Interval:
+        """The error function."""
+        return self._apply_monotone("erf")
+
     def log1p(self) -> Interval:
         """log(1 + x) for x ≥ 0."""
         return self._apply_monotone("log1p")

@@ -4,19 +4,19 @@ Functions of the rule tables that are no primitives (`tutor.numbers.functions`) 
 needs nothing here.  What an operation becomes is a subclass's: an instruction (`tutor.numbers.program`) or a tree (`tutor.numbers.trees`).
 
 The operations are ``+ - * / neg square power pow`` and the primitives, by their names; a program has ``name`` and ``number`` besides.
-Softmax is made of exponentials that cannot overflow and are shared by its components.
+Softmax and log Σ exp are made of exponentials that cannot overflow and are shared by its components.
 """
 
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cache
 from typing import Any, ClassVar, Generic, TypeVar
 
 from tutor.errors import ExpressionError
+from tutor.expression.elsewhere import split_component
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Div, Expr, Mul, Name, Neg, Number, Partial, Pow, children
 from tutor.numbers.functions import PRIMITIVES
@@ -27,6 +27,7 @@ NAME, NUMBER, ADD, SUB, MUL, DIV, NEG = "name", "number", "+", "-", "*", "/", "n
 SQUARE, POWER, POW, SQRT, IF, MAX, MIN = "square", "power", "pow", "sqrt", "if_positive", "max", "min"
 COSTLY = frozenset({POW, *(row.name for row in PRIMITIVES.values() if row.costly)})
 """What takes some forty times as long as a product."""
+LOGSUMEXP = "lse"
 COMMUTES = frozenset({ADD, MUL, MAX, MIN})
 
 _METHODS = {Name: "name", Partial: "partial", Number: "number", Neg: "negation", Add: "sum", Mul: "product", Div: "quotient", Pow: "power",
@@ -93,7 +94,7 @@ class Lowering(Generic[Made]):
         cls.table = {kind: getattr(cls, method) for kind, method in _METHODS.items()}
 
     def __init__(self) -> None:
-        self.shared: dict[tuple[Made, ...], tuple[list[Made], Made]] = {}
+        self.shared: dict[tuple[Made, ...], tuple[list[Made], Made, Made]] = {}
 
     def lower(self, expr: Expr, env: Mapping[str, Made]) -> Made:
         """What an expression becomes; ``env`` has what some names stand for."""
@@ -171,10 +172,12 @@ class Lowering(Generic[Made]):
             return args[0] if row.extreme and len(args) == 1 else self.primitive(func, args)
         if func.endswith("'"):
             return self.slope(func[:-1], args)
-        component = re.fullmatch(r"softmax_([1-9]\d*)", func)
-        if component and int(component[1]) <= len(args):
-            return self.softmax(int(component[1]), args)
+        component = split_component(func)
+        if component is not None and component[0] == "softmax" and component[1] <= len(args):
+            return self.softmax(component[1], args)
         rule = function(func, len(args))
+        if func == LOGSUMEXP:
+            return self.add_largest(args)
         formula = value_of(rule)
         if formula is None:
             raise ExpressionError(f"the function {func} has no value")
@@ -199,12 +202,22 @@ class Lowering(Generic[Made]):
 
     def softmax(self, component: int, args: list[Made]) -> Made:
         """exp(z_k − max z)/Σ exp(z_i − max z), the same as exp(z_k)/Σ exp(z_i) without its overflow."""
+        grown, total, _ = self.share_exponentials(args)
+        return self.make(DIV, grown[component - 1], total)
+
+    def add_largest(self, args: list[Made]) -> Made:
+        """max z + log Σ exp(z_i − max z), the same as log Σ exp(z_i) without its overflow."""
+        _, total, largest = self.share_exponentials(args)
+        return self.make(ADD, largest, self.make("log", total))
+
+    def share_exponentials(self, args: list[Made]) -> tuple[list[Made], Made, Made]:
+        """The exponentials of some values, made once (see `exponentials`)."""
         values = [self.atom(arg) for arg in args]
         known = self.shared.get(tuple(values))
         if known is None:
             known = self.shared[tuple(values)] = self.exponentials(values)
-        return self.make(DIV, known[0][component - 1], known[1])
+        return known
 
-    def exponentials(self, values: list[Made]) -> tuple[list[Made], Made]:
-        """The exponentials of a softmax, and their sum."""
+    def exponentials(self, values: list[Made]) -> tuple[list[Made], Made, Made]:
+        """exp(z_i − max z), their sum, and the largest z, which is divided out."""
         raise NotImplementedError

@@ -233,7 +233,7 @@ class _Instructions(Lowering[int]):
             self.kinks[args[0], None] = None
         return self.emit(func, *args)
 
-    def exponentials(self, values: list[int]) -> tuple[list[int], int]:
+    def exponentials(self, values: list[int]) -> tuple[list[int], int, int]:
         largest = values[0]
         for value in values[1:]:  # no kink: the largest one is divided out again
             largest = largest if value == largest else self.emit(MAX, largest, value)
@@ -241,7 +241,7 @@ class _Instructions(Lowering[int]):
         total = grown[0]
         for one in grown[1:]:
             total = self.emit(ADD, total, one)
-        return grown, total
+        return grown, total, largest
 
 
 class Instructions:

@@ -144,8 +144,8 @@ class _TreeLowering(Lowering[Node]):
     def primitive(self, func: str, args: list[Node]) -> Node:
         return math.pi if func == "pi" else self.make(func, *args)
 
-    def exponentials(self, values: list[Node]) -> tuple[list[Node], Node]:
+    def exponentials(self, values: list[Node]) -> tuple[list[Node], Node, Node]:
         count = len(values)
         largest = self.value((MAX, *values)) if count > 1 else values[0]
         grown: list[Node] = [self.value(("exp", (ADD, value, (NEG, largest)))) for value in values]
-        return grown, self.value((ADD, *grown)) if count > 1 else grown[0]
+        return grown, self.value((ADD, *grown)) if count > 1 else grown[0], largest

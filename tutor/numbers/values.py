@@ -75,6 +75,9 @@ class Ball(Inexact, Protocol):
     def log1p(self) -> Self:
         """log(1 + x)."""
 
+    def erf(self) -> Self:
+        """The error function."""
+
     def max(self, other: Self, /) -> Self:
         """The larger one."""
 

@@ -108,7 +108,8 @@ def _make_deep(sizes: str) -> tuple[Layer, ...]:
     letters = sizes.split()
     lead, (m, n) = " ".join(letters[:-2]), letters[-2:]
     loops = ("t", "u", "v", "w")[: len(letters)]
-    index = (_3D, _4D)[len(letters) - 3]
+    index, shorter = (_3D, _4D)[len(letters) - 3], (_2D, _3D)[len(letters) - 3]
+    less = ", ".join(shorter[:-1])
     first, (row, column) = ", ".join(index[:-2]), index[-2:]
     labels = ("e", "f", "g", "t")[: len(letters)]
     every = f"at(A, {', '.join(loops)})"
@@ -147,6 +148,16 @@ def _make_deep(sizes: str) -> tuple[Layer, ...]:
         Layer("softmax_rows", (f"Z: {sizes}",), axes, index,
               f"exp(at(Z, {', '.join(index)}))/sum_over(v, {n}, exp(at(Z, {first}, {row}, v)))",
               (f"hadamard(out, G - columns(row_sums(hadamard(G, out)), {n}))",), source="attention: softmax(Q K^T)"),
+        Layer("logsumexp_columns", (f"Z: {sizes}",), (*batch, n), shorter,
+              f"log(sum_over(v, {m}, exp(at(Z, {less}, v, {shorter[-1]}))))", (f"hadamard(rows(G, {m}), softmax_columns(Z))",)),
+        Layer("logsumexp_rows", (f"Z: {sizes}",), (*batch, m), shorter,
+              f"log(sum_over(v, {n}, exp(at(Z, {', '.join(shorter)}, v))))", (f"hadamard(columns(G, {n}), softmax_rows(Z))",)),
+        Layer("log_softmax_columns", (f"Z: {sizes}",), axes, index,
+              f"at(Z, {', '.join(index)}) - log(sum_over(v, {m}, exp(at(Z, {first}, v, {column}))))",
+              (f"G - hadamard(rows(column_sums(G), {m}), softmax_columns(Z))",)),
+        Layer("log_softmax_rows", (f"Z: {sizes}",), axes, index,
+              f"at(Z, {', '.join(index)}) - log(sum_over(v, {n}, exp(at(Z, {first}, {row}, v))))",
+              (f"G - hadamard(columns(row_sums(G), {n}), softmax_rows(Z))",)),
         Layer("one_hot", (), axes, index, "*".join(f"inside({i} - {label} + 1, 1)" for i, label in zip(index, labels, strict=True)),
               settings=(*((label, 1) for label in labels), *((size, 1) for size in letters)),
               within=tuple(part for pair in zip(labels, letters, strict=True) for part in pair)),
@@ -206,6 +217,17 @@ _ROWS = (
     Layer("softmax_rows", ("Z: m n",), ("m", "n"), _2D, "exp(at(Z, i, j))/sum_over(v, n, exp(at(Z, i, v)))",
           ("hadamard(out, G - columns(row_sums(hadamard(G, out)), n))",), source="a batch whose samples are rows",
           written="name softmax by row", normalises="row_sums", whole=True),
+    Layer("logsumexp", ("z: n",), (), (), "log(sum_over(v, n, exp(at(z, v))))", ("G*softmax(z)",), source="a soft maximum: log Σ exp(z_k)"),
+    Layer("logsumexp_columns", ("Z: m n",), ("n",), _1D, "log(sum_over(v, m, exp(at(Z, v, i))))",
+          ("hadamard(rows(G, m), softmax_columns(Z))",), written="name logsumexp by col", whole=True),
+    Layer("logsumexp_rows", ("Z: m n",), ("m",), _1D, "log(sum_over(v, n, exp(at(Z, i, v))))",
+          ("hadamard(columns(G, n), softmax_rows(Z))",), written="name logsumexp by row", whole=True),
+    Layer("log_softmax", ("z: n",), ("n",), _1D, "at(z, i) - log(sum_over(v, n, exp(at(z, v))))",
+          ("G - sum(G)*softmax(z)",), source="z_k − log Σ exp(z_i)", written="name logsoftmax", whole=True),
+    Layer("log_softmax_columns", ("Z: m n",), ("m", "n"), _2D, "at(Z, i, j) - log(sum_over(v, m, exp(at(Z, v, j))))",
+          ("G - hadamard(rows(column_sums(G), m), softmax_columns(Z))",), written="name logsoftmax by col", whole=True),
+    Layer("log_softmax_rows", ("Z: m n",), ("m", "n"), _2D, "at(Z, i, j) - log(sum_over(v, n, exp(at(Z, i, v))))",
+          ("G - hadamard(columns(row_sums(G), n), softmax_rows(Z))",), written="name logsoftmax by row", whole=True),
     # Convolution and correlation with stride s and padding p; entries outside of the input are 0.
     Layer("correlate", ("x: n", "k: m"), ("windows(n, m, s, p)",), _1D,
           "sum_over(a, m, at(k, a)*at(x, s*(i - 1) + a - p))",

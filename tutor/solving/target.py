@@ -20,7 +20,7 @@ def target_exercise(target: str | Exercise, *, apart: bool | None = None, given:
     >>> [step.target for step in target_exercise("(x+y)*z").graph.steps]
     ['a', 'f']
     """
-    if isinstance(target, str) and not is_exercise_name(target):
+    if isinstance(target, str) and not is_exercise_name(target, given):
         return make_typed_exercise(target, apart=apart, given=given)
     exercise = load(target) if isinstance(target, str) else target
     return exercise if apart is None else take_exercise_apart(exercise, apart)

@@ -206,11 +206,12 @@ class Site:
         listed = await self.use_store(self.store.list_sessions, visit.learner.id) if visit.learner is not None else []
         states: dict[str, Kept] = {kept.exercise: kept for kept in listed if kept.progress}
         known = trace_known(listed) if self.settings.tells else {}  # in an exam it would be a verdict
-        skills = list_skill_choices(self.served.values(), known, words)
+        among = [one for one in self.served.values() if not asked or wanted & one.tags or asked in one.abilities]
+        skills = list_skill_choices(self.served.values(), known, words, among)
         trained = find_choice(skills.values(), visit.request.query_params.get("trains", ""))
         groups: dict[str, list[Served]] = {}
-        for one in self.served.values():
-            if (not asked or wanted & one.tags or asked in one.abilities) and (trained is None or trained.skills & one.skills):
+        for one in among:
+            if trained is None or trained.skills & one.skills:
                 groups.setdefault(one.course, []).append(one)
         courses = {course: name_course(course) for course in groups}
         abilities = [name for name in ("layers", "data", "training") if any(name in one.abilities for one in self.served.values())]

@@ -30,8 +30,11 @@ class SkillChoice:
         return min(self.skills)
 
 
-def list_skill_choices(served: Collection[Served], known: Mapping[str, float], words: Wording) -> dict[str, list[SkillChoice]]:
-    """The skills that exercises train, by their sort; ``known`` is what a learner has shown.
+def list_skill_choices(
+    served: Collection[Served], known: Mapping[str, float], words: Wording, among: Collection[Served] | None = None
+) -> dict[str, list[SkillChoice]]:
+    """The skills that exercises train, by their sort; ``known`` is what a learner has shown, and exercises are counted ``among`` those that
+    are left by what else is asked for.
 
     Which mistake is to be found in an exercise is asked there, so that all mistakes are one choice.
     """
@@ -42,7 +45,7 @@ def list_skill_choices(served: Collection[Served], known: Mapping[str, float], w
         named.setdefault((sort if sort in TAUGHT else CHOICES, label), set()).add(skill)
     found: dict[str, list[SkillChoice]] = {sort: [] for sort in (*TAUGHT, CHOICES)}
     for (sort, label), skills in sorted(named.items()):
-        count = sum(bool(skills & one.skills) for one in served)
+        count = sum(bool(skills & one.skills) for one in (served if among is None else among))
         tried = [known[skill] for skill in skills if skill in known]
         found[sort].append(SkillChoice(label, frozenset(skills), count, min(tried, default=None)))
     return {sort: choices for sort, choices in found.items() if choices}

@@ -15,8 +15,8 @@ from tutor.explain.words.wording import ENGLISH, SENTENCES, TOPICS, list_english
 OTHERS = [code for code in LANGUAGES if code != "en"]
 FOLDER = Path(languages.__file__).parent
 ALIKE = {
-    "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Erratum", "linear", "Name", "Graph", "tutor", "Form",
-           "{each}, in {call}"},
+    "de": {"ELU", "Adagrad", "RMSprop", "Adam", "Start", "Update", "Erratum", "linear", "Name", "Graph", "tutor", "Form", "SELU", "GELU",
+           "SiLU (Swish)", "SiLU (Swish): x·σ(x)", "Mish", "Mish: x·tanh(softplus(x))", "{each}, in {call}"},
 }
 """What a language writes as English does, besides mathematics."""
 ADDRESS = re.compile(r"\b(du|dir|dich|dein\w*|euch|euer\w*)\b")

@@ -56,6 +56,16 @@ def test_a_leaf_stands_right_before_the_step_that_uses_it_first() -> None:
     assert columns(shared) == {"w": 0, "a": 1, "b": 2, "c": 3}
 
 
+def test_neurons_stand_in_their_order_where_several_are_the_end() -> None:
+    """As in a part of a large graph, and where everything is applied to the same."""
+    sums = tuple(Node(f"z{place}", "value") for place in range(1, 5))
+    ends = tuple(Node(f"a{place}", "value") for place in range(1, 5))
+    edges = tuple((leaf, f"z{place}") for place in range(1, 5) for leaf in ("x1", "x2", f"w{place}"))
+    leaves = tuple(Node(name, "input") for name in ("x1", "x2", "w1", "w2", "w3", "w4"))
+    order = arrange(Picture((*leaves, *sums, *ends), (*edges, *((f"z{place}", f"a{place}") for place in range(1, 5))), ""))
+    assert [[order.nodes[place] for place in layer] for layer in order.layers[1:]] == [list(sums), list(ends)]
+
+
 def test_a_side_result_stands_right_behind_its_step() -> None:
     nodes = tuple(Node(name, "value") for name in ("x", "a", "side", "b", "loss"))
     column = columns(Picture(nodes, (("x", "a"), ("a", "b"), ("b", "loss"), ("x", "side")), "loss"))

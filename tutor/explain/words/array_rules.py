@@ -26,6 +26,12 @@ class ArrayWords(Topic):
         "softmax": "softmax: exponentials over their sum",
         "softmax_columns": "softmax of each column, that is of each sample",
         "softmax_rows": "softmax of each row, that is of each sample",
+        "logsumexp": "log-sum-exp, a soft maximum",
+        "logsumexp_columns": "log-sum-exp of each column, that is of each sample",
+        "logsumexp_rows": "log-sum-exp of each row, that is of each sample",
+        "log_softmax": "log-softmax: each score minus log Σ exp",
+        "log_softmax_columns": "log-softmax of each column, that is of each sample",
+        "log_softmax_rows": "log-softmax of each row, that is of each sample",
         "correlate": "correlation: the kernel slides over the input",
         "convolve": "convolution: the flipped kernel slides over the input",
         "max_pool": "the largest entry of each window",
@@ -67,6 +73,7 @@ class ArrayWords(Topic):
         "unflatten": "back into its shape",
         "part": "the part that came from it",
         "softmax": "softmax: every score acts on every output",
+        "log_softmax": "log-softmax: log Σ exp, and so every score, acts on every output",
         "copy": "passed on unchanged",
         "fill": "the same for every entry",
         "loss": "derivative of the loss, entry by entry",
@@ -100,6 +107,10 @@ class ArrayWords(Topic):
         "one_hot": "{call}: 1 at place {first}, 0 elsewhere",
         "softmax_columns": "{call}: the softmax of each column by itself",
         "softmax_rows": "{call}: the softmax of each row by itself",
+        "logsumexp_columns": "{call}: log Σ exp of each column by itself",
+        "logsumexp_rows": "{call}: log Σ exp of each row by itself",
+        "log_softmax_columns": "{call}: the log-softmax of each column by itself",
+        "log_softmax_rows": "{call}: the log-softmax of each row by itself",
     }
     """What an operation's sign means, where it first stands."""
     ONES = "{ones}: ones everywhere"
@@ -140,6 +151,10 @@ class ArrayWords(Topic):
                 return self.BACKWARD["copy"]
             case Neg(arg):
                 return self._say_backward(arg, rules, parameters)
+            case Add((Partial(), Neg(Mul(args)))) | Add((Partial(), Neg(Call("hadamard", args)))) if any(map(_calls_softmax, args)):
+                return self.BACKWARD["log_softmax"]
+            case Mul((Partial(), factor)) | Call("hadamard", (_, factor)) if _calls_softmax(factor):
+                return self.BACKWARD["log-sum-exp"]
             case Add() if any(_carries_gradient(part) for part in expr.args):
                 return rules.gradient("sum over paths", len(expr.args)) if all(map(_carries_gradient, expr.args)) else self.BACKWARD["loss"]
             case Call("matmul", (first, second)) if not _carries_gradient(first):
@@ -162,6 +177,11 @@ class ArrayWords(Topic):
 def _carries_gradient(expr: Expr) -> bool:
     """Whether an upstream gradient is in an expression."""
     return type(expr) is Partial or any(_carries_gradient(part) for part in children(expr))
+
+
+def _calls_softmax(expr: Expr) -> bool:
+    """The softmax of scores, which the slope of log Σ exp is."""
+    return type(expr) is Call and expr.func.startswith("softmax")
 
 
 def _softmax(expr: Expr) -> bool:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from tutor.explain.words.function_words import phrases_of
 from tutor.explain.words.topic import Topic
 
 
 class ChartWords(Topic):
     """The phrases of charts."""
 
-    TITLES: Mapping[str, str] = {
-        "max": "maximum",
-        "min": "minimum",
-        "relu": "ReLU",
-    }
+    TITLES: Mapping[str, str] = phrases_of("title")
     """The titles of charts of functions, where they are not the words of the forward pass."""
     WITH_SETTINGS = "{title}, {settings}"
     UPDATES = "number of updates"

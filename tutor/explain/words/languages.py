@@ -1,6 +1,7 @@
 """The languages that pages can be written in: English, and for each other one a folder of phrases that is read when somebody asks for it.
 
-The folder is called like the language (``de``) and has a file a topic (``rules.toml``), with each phrase where the English one stands.
+The folder is called like the language (``de``) and has a file a topic (``rules.toml``), with each phrase where the English one stands;
+the phrases of functions stand in ``functions.toml``, with those of every language.
 Numbers are written alike in every language, with a decimal point: what is printed is copied into answers, claims and programs.
 """
 
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from tutor.errors import TutorError, hint_near
+from tutor.explain.words.function_words import list_function_phrases
 from tutor.explain.words.sentence_grammar import Grammar
 from tutor.explain.words.wording import ENGLISH, TOPICS, Wording
 from tutor.text import make_visible
@@ -68,7 +70,7 @@ def read_phrases(code: str) -> dict[str, str]:
     >>> read_phrases("de")["pages.STEPS.1"]
     'Schritte {numbers}'
     """
-    found: dict[str, str] = {}
+    found: dict[str, str] = dict(list_function_phrases(code))
     for topic in TOPICS:
         text = (Path(__file__).parent / code / f"{topic}.toml").read_text("utf-8")
         found.update(_list_phrases(topic, tomllib.loads(text)))

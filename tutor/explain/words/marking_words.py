@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from tutor.explain.words.function_words import phrases_of
 from tutor.explain.words.slip_words import SLIPS, SlipPhrase
 from tutor.explain.words.topic import Topic
 
@@ -80,21 +81,7 @@ class MarkingWords(Topic):
     SUBJECTS: Mapping[str, str] = {
         "sum": "a sum", "difference": "a difference", "weighted sum": "a weighted sum", "product": "a product", "quotient": "a quotient",
         "power": "a power", "negation": "an opposite", "copy": "a quantity that is passed on", "constant": "a constant",
-        "formula": "its definition", "exp": "the exponential", "log": "the natural logarithm", "sqrt": "the square root", "sin": "the sine",
-        "cos": "the cosine",
-        "tan": "the tangent", "sec": "the secant", "csc": "the cosecant", "cot": "the cotangent",
-        "arcsin": "the arcsine", "arccos": "the arccosine", "arctan": "the arctangent", "sech": "the hyperbolic secant",
-        "csch": "the hyperbolic cosecant", "coth": "the hyperbolic cotangent", "arsinh": "the inverse hyperbolic sine",
-        "arcosh": "the inverse hyperbolic cosine", "artanh": "the inverse hyperbolic tangent", "sinh": "the hyperbolic sine",
-        "cosh": "the hyperbolic cosine",
-        "abs": "the absolute value", "sign": "the sign", "max": "a maximum", "min": "a minimum", "if_positive": "a choice by sign",
-        "max_share": "the share of a maximum", "min_share": "the share of a minimum",
-        "pi": "a constant", "identity": "the linear unit", "sigmoid": "the sigmoid", "tanh": "the hyperbolic tangent", "relu": "the ReLU",
-        "leaky_relu": "the leaky ReLU", "leaky_relu_mix": "the leaky ReLU", "prelu": "the parametric ReLU", "elu": "the ELU",
-        "softplus": "the soft ReLU", "heaviside": "the Heaviside step", "softmax": "the softmax", "squared_error": "the squared error",
-        "half_squared_error": "half the squared error", "absolute_error": "the absolute error", "zero_one": "the zero-one loss",
-        "huber": "the Huber loss", "hinge": "the hinge loss", "cross_entropy": "the cross-entropy",
-        "binary_cross_entropy": "the binary cross-entropy",
+        "formula": "its definition", "pi": "a constant", **phrases_of("subject"),
     }  # fmt: skip
     """What the rule of a forward step is about.  A hint names the rule and never states it: where it is asked for, it is the answer."""
     KINDS: Mapping[str, str] = {

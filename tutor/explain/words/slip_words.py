@@ -30,6 +30,11 @@ SLIPS: Mapping[str, SlipPhrase] = {
         "σ was used where its derivative σ′ belongs",
         "Look at the derivative of the sigmoid: it is made of two factors, and the output is only one of them.",
     ),
+    "product-rule-half": SlipPhrase(
+        "half of the product rule",
+        "only one of the two factors was differentiated",
+        "This function is a product, and both of its factors depend on the input: which two terms has the product rule?",
+    ),
     "sigmoid-slope-is-complement": SlipPhrase(
         "σ′ taken as 1 − σ",
         "1 − σ was used where the derivative σ′ belongs",

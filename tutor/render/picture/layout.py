@@ -185,13 +185,15 @@ def _ranks(count: int, links: list[tuple[int, int]], loss: int) -> list[int]:
 
 
 def _order_by_walk(links: list[tuple[int, int]], count: int, lanes: dict[tuple[int, int], int]) -> list[int]:
-    """A key for each box and lane: when the walk back from the output, input by input, first meets it."""
+    """A key for each box and lane: when the walk back from the ends, input by input, first meets it; of several
+    ends, as a part of a large graph has them, as they are computed."""
     makers: list[list[int]] = [[] for _ in range(count)]
     for source, target in links:
         makers[target].append(source)
+    used = {source for source, _ in links}
     key = [-1] * count
     clock = 0
-    for root in reversed(range(count)):
+    for root in sorted(set(range(count)) - used):
         pending = [root]
         while pending:
             place = pending.pop()

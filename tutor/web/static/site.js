@@ -18,11 +18,12 @@
   const setLit = (source) => {
     $$(".lit").forEach((one) => one.classList.remove("lit"));
     if (!source) return;
-    const names = new Set(namesOf(source)), target = source.dataset.node;
+    const target = source.dataset.node, isButton = source.getAttribute("role") === "button"; // what is lit there would look chosen
+    const names = new Set(isButton ? [] : namesOf(source));
     $$("[data-node]").forEach((one) => one.classList.toggle("lit", names.has(one.dataset.node)));
     $$("[data-edge]").forEach((one) => {
       const edges = one.dataset.edge.split(" ").map((edge) => edge.split(">"));
-      one.classList.toggle("lit", edges.some((ends) => (target ? ends.includes(target) : ends.every((end) => names.has(end)))));
+      one.classList.toggle("lit", !isButton && edges.some((ends) => (target ? ends.includes(target) : ends.every((end) => names.has(end)))));
     });
     $$("[data-step]").forEach((one) => {
       const own = namesIn(one.dataset.step);
