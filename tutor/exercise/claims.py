@@ -185,7 +185,7 @@ def split_nested(text: str, shape: Sequence[int | str]) -> list[str]:
     if not inner.startswith("[") or not inner.endswith("]") or depth or len(parts) != shape[0]:
         found = make_visible(inner, 20)
         if inner.startswith("["):
-            found = f"{len(parts)} {'entry' if len(parts) == 1 else 'entries'} in {found}"
+            found = f"{'one entry' if len(parts) == 1 else f'{len(parts)} entries'} in {found}"
         what = f"{found} where an array of shape {shape_text(tuple(shape))} needs {shape[0]}"
         commas = '; figures 0,5 need decimal = "comma" under [conventions], and ; between them' if _COMMA.search(inner) else ""
         raise ExerciseError(what, hint=f"write [[1, 2], [3, 4]], row by row{commas}")

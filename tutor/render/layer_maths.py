@@ -72,7 +72,7 @@ def _sign(latex: str, text: str) -> Write:
     return write
 
 
-def _hadamard(writer: Writer, args: tuple[Expr, ...]) -> str:
+def _write_hadamard(writer: Writer, args: tuple[Expr, ...]) -> str:
     sign = _write_both(writer, " \\odot ", " ⊙ ")
     return f"{writer.write_within(args[0], _level_before(args[0]))}{sign}{writer.write_within(args[1], _FACTOR)}"
 
@@ -305,7 +305,7 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     OF_EACH["rows"]: PrintedOperation(_ATOM, _write_named("rows", "rows", 1, _size)),
     OF_EACH["row_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("row"))),
     OF_EACH["column_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("col"))),
-    "hadamard": PrintedOperation(_QUOTIENT, _hadamard),
+    "hadamard": PrintedOperation(_QUOTIENT, _write_hadamard),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _write_over("sum_over", "\\sum", "Σ")),
     "max_over": PrintedOperation(_SUM, _write_over("max_over", "\\max")),
