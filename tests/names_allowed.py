@@ -71,6 +71,7 @@ ALLOWED = {  # file: why, and the names
     "numbers/trees.py": ("PRIMITIVE", "exp"),
     "derive/layer_products.py": ("ALGEBRA", "batch columns fill matmul outer part rows transpose"),
     "derive/layerwise.py": ("ALGEBRA", "sum"),
+    "explain/axis_chains.py": ("ALGEBRA", "batch columns rows sum"),
     "explain/layer_formulas.py": ("ALGEBRA", "matmul outer transpose"),
     "explain/layer_page.py": ("ALGEBRA", "matmul"),
     "explain/worked_entry.py": ("ALGEBRA", "exp if_positive log lse max_share min_share"),

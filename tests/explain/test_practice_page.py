@@ -1,25 +1,31 @@
 """A session in words: every reply of every exercise can be said in every language and format, and looks as it should."""
 
+import re
+
 import pytest
 from some_now import some_now
 
 from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.explain.practice_page import (
+    name_rule,
     say_rule,
     write_known,
     write_question,
     write_reply,
     write_start,
 )
-from tutor.explain.practice_steps import write_worked
+from tutor.explain.practice_steps import draw_so_far, write_worked
 from tutor.explain.practice_summary import find_status, write_summary
 from tutor.explain.words.languages import find_wording
+from tutor.explain.words.wording import ENGLISH
 from tutor.notation.profile import Notation
+from tutor.practice.ladder import list_rungs
 from tutor.practice.session import Event, Progress, Settings, start, step
 from tutor.render.latex.article import document as latex
 from tutor.render.page_formats import page_format
 from tutor.render.terminal.terminal_page import write_plain_page
+from tutor.results.practice import find_notation
 
 EXERCISES = some_now([(entry.id, lang) for entry in entries() for lang in ("en", "de")], every=59, first=5, rows=True)
 
@@ -66,6 +72,20 @@ def test_how_a_step_was_done(progress, told):
     assert find_status(progress) == told
 
 
+def test_what_an_answer_settles_is_named_or_counted():
+    begun = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
+    for typed, told in (("out_h1 = 0.593270", "in_h1 is settled by it"), ("dL/dw5 = 0.0821670", "10 earlier steps are settled")):
+        session, reply = step(begun, Event("answer", typed))
+        assert told in write_plain_page(write_reply(session, reply), Notation(), 80)
+
+
+def test_a_graph_without_numbers_has_its_formulas():
+    """Also in the terminal, where a worked solution has them elsewhere on its page."""
+    text = write_plain_page(draw_so_far(start(load("graz/chain"))), Notation(), 60)
+    assert "tanh(g)" in text
+    assert "x" in text
+
+
 def test_skills_have_names():
     words = find_wording("en")
     for mode in ("scalar", "layer"):
@@ -106,6 +126,12 @@ def test_what_is_given_is_shown_first():
     assert "have the sizes 3-4-2" in shown("cmu/counting")
 
 
+@pytest.mark.parametrize(("typed", "told"), [("10", "No known slip explains"), ("6", "Nothing slipped")])
+def test_what_no_slip_explains_is_not_passed_over(typed, told):
+    session, _ = step(start(load("cmu/counting")), Event("answer", typed))
+    assert told in write_plain_page(write_summary(session), Notation(), 80)
+
+
 def test_what_was_kept_is_told_with_the_right_value_at_the_end_only():
     session = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
     session, _ = step(session, Event("answer", "0.9"))
@@ -126,6 +152,32 @@ def test_what_is_chosen_from_reads_differently(ident):
             assert len(set(said)) == len(said), task.id
             assert len(set(task.tiles)) == len(task.tiles)
             assert len(set(task.lines)) == len(task.lines)
+
+
+LAYERED = some_now([entry.id for entry in entries() if "layers" in entry.abilities], every=8)
+
+
+@pytest.mark.parametrize("ident", LAYERED)
+def test_the_rule_of_whole_arrays_has_a_name(ident):
+    session, found = start(load(ident), Settings(layer=True)), 0
+    for task in session.lesson.tasks:
+        for rung in list_rungs(session.lesson.marker, task, {}):
+            found += rung.kind == "rule"
+            assert rung.kind != "rule" or name_rule(rung.sort, rung.rule, ENGLISH) != ENGLISH.marking.ANY_RULE
+    assert found
+
+
+def test_arrays_stand_in_the_summary_by_their_symbols():
+    session, reply = step(start(load("dl/index-network-layers"), Settings(layer=True)), Event("answer", "[1, 2, 3, 4]"))
+    assert reply.marked.slips
+    text = write_plain_page(write_summary(session), find_notation(session.lesson), 80)
+    assert re.search("What slipped\n.*\\n.*s₀", text)
+
+
+@pytest.mark.parametrize(("task", "told"), [("dL/din_o1.factors", "with letters"), ("dL_o1/dout_o1.why", "with a letter,")])
+def test_how_many_are_to_be_chosen(task, told):
+    session, _ = step(start(load("neuron/two-two-two"), Settings(wrt=("w5",))), Event("go", task))
+    assert told in write_plain_page(write_question(session), Notation(), 80)
 
 
 def test_a_question_is_asked_in_the_language():

@@ -465,14 +465,23 @@ def test_a_node_without_formula_says_what_it_is_made_of() -> None:
 
 
 def test_a_picture_without_numbers_only_lists_what_comes_in() -> None:
-    """Its formulas stand in the forward pass already, and nothing is said twice."""
+    """Where its formulas stand in the forward pass already: nothing is said twice."""
     nodes = tuple(replace(node, value=None, gradient=None) for node in NODES)
-    lines = body(Document("T", blocks=(Figure(Picture(nodes, ())),))).splitlines()
+    picture = Figure(Picture(nodes, ()))
+    lines = body(Document("T", blocks=(Equations(()), picture))).strip().splitlines()
+    assert len(body(Document("T", blocks=(picture,))).splitlines()) > len(lines) + 2
     leaves = [NOTATION.symbol(node.name).text for node in nodes if node.expr is None]
     assert " ".join(line.split(maxsplit=1)[1] for line in lines).replace(",", "").split() == leaves
 
 
 # Words
+
+
+@pytest.mark.parametrize(("label", "place"), [("Step 1 of 19", 14), ("Schritt 10 von 19", 19), ("activation forgotten", 16)])
+def test_a_label_has_room_beside_its_words(label: str, place: int) -> None:
+    lines = body(Document("T", blocks=(Paragraph(("words " * 12,), label),))).splitlines()
+    assert lines[-1].index("words") == place
+    assert ("words" in lines[0]) == (len(label) <= 18)
 
 
 def test_labels_have_a_column_and_words_hang_beside_it() -> None:
