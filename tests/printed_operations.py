@@ -12,7 +12,8 @@ from itertools import permutations, product
 from typing import Any
 
 import numpy as np
-from independent_layers import moved, softmax
+from independent import call, dual
+from independent_layers import logsumexp, moved, plain_numbers, softmax
 
 Value = Any
 
@@ -140,6 +141,17 @@ def axis_of(settings: Mapping[str, int]) -> int | None:
     return next((axis for word, axis in (("row", -1), ("col", -2), ("channel", -3), ("batch", 0)) if word in settings), None)
 
 
+def largest(settings: Mapping[str, int], *arrays: Value) -> Value:
+    """The largest entry along an axis of one array; of several the largest entry by entry."""
+    if settings:
+        return stand(arrays[0].max(axis=axis_in(settings, arrays[0])))
+    return np.vectorize(lambda *items: call("max", [dual(item) for item in items]).value, otypes=[object])(*arrays)
+
+
+def log_softmax(a: Value, axis: int) -> Value:
+    return plain_numbers(a) - np.expand_dims(logsumexp(a, axis), axis)
+
+
 def stand(a: Value) -> Value:
     """A vector as a column."""
     return a[:, None] if np.ndim(a) == 1 else a
@@ -147,6 +159,8 @@ def stand(a: Value) -> Value:
 
 def squeezed(a: Value, rank: int) -> Value:
     """An array with so many axes: a column is a vector, and an axis of one entry is not printed."""
+    if flat(a) and rank == 1:
+        return a[:, 0]
     return a if a.ndim == rank else np.squeeze(a) if np.squeeze(a).ndim == rank else refuse(f"{a.shape} with {rank} axes")
 
 
@@ -206,8 +220,10 @@ def axis_in(settings: Mapping[str, int], a: Value) -> int:
 OPERATORS: dict[str, Callable[..., Value]] = {  # by the word that is printed: its settings, what was left out, its operands
     "sum": lambda settings, free, a: add_up(a, settings),
     "broadcast": lambda settings, free, a: broadcast(a, settings["axes"]),
-    "max": lambda settings, free, a: stand(a.max(axis=axis_in(settings, a))),
+    "max": lambda settings, free, *arrays: largest(settings, *arrays),
     "softmax": lambda settings, free, a: softmax(a, 0 if flat(a) and not settings else axis_of(settings)),
+    "logsumexp": lambda settings, free, a: stand(logsumexp(a, 0 if flat(a) and not settings else axis_of(settings))),
+    "logsoftmax": lambda settings, free, a: log_softmax(a, 0 if flat(a) and not settings else axis_of(settings)),
     "mean": lambda settings, free, a: a.sum() / Fraction(a.size),
     "vec": lambda settings, free, a: a.reshape(-1, 1),
     "mat": lambda settings, free, a: a.reshape(settings["sizes"]),

@@ -86,6 +86,15 @@ def write_along(rank):
     return [*lines, f"L = {' + '.join(ends)}"], {**dict.fromkeys(names, shape), **single}
 
 
+def write_log_sums(rank):
+    """log Σ exp and log-softmax of a vector, or along the last two axes of more."""
+    names = [f"{of}{each}" for of in ("logsumexp", "log_softmax") for each in (("",) if rank == 1 else ("_rows", "_columns"))]
+    lines = [f"y{n} = {name}(Z{n})" for n, name in enumerate(names)]
+    ends = [f"y{n}^2" if name == "logsumexp" else f"sum(y{n}^2)" for n, name in enumerate(names)]
+    return [*lines, f"L = {' + '.join(ends)}"], {f"Z{n}": (3, 2, 2, 2)[-rank:] if rank > 1 else (3,) for n in range(len(names))}
+
+
+LINES |= {f"log sums of {rank}": write_log_sums(rank) for rank in (1, 2, 3, 4)}
 LINES |= {f"along axes of {rank}": write_along(rank) for rank in (1, 2, 3, 4)}
 FIRST = {  # where the first of equal entries has the whole gradient
     "first of a line": (["L = sum(max_pool(x, 2)^2)"], {"x": (4,)}), "first of windows": (["L = sum(max_pool(X, 2, 1)^2)"], {"X": (3, 3)}),

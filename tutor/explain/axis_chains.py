@@ -90,9 +90,12 @@ def _take_inner(expr: Expr, shapes: Mapping[str, Shape], count: int) -> Expr:
 def _walk_links(expr: Expr, shapes: Mapping[str, Shape], find: _Finder) -> tuple[list[_Link], Expr]:
     """The operations one in another from the outermost on, and the array inside."""
     links: list[_Link] = []
-    while (peeled := _take_outermost(expr, shapes, find if type(expr) is Call else _find_kept)) is not None and (links or type(expr) is Call):
-        link, expr = peeled
-        links.append(link)
+    while links or type(expr) is Call:
+        peeled = _take_outermost(expr, shapes, find if type(expr) is Call else _find_kept)
+        if peeled is None:
+            break
+        links.append(peeled[0])
+        expr = peeled[1]
     return links, expr
 
 
