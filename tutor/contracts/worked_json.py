@@ -33,6 +33,7 @@ from tutor.derive.rewrites.named import LINEAR, Rewrite
 from tutor.explain.words.wording import ENGLISH
 from tutor.explain.worked_page import proof_sentences
 from tutor.expression.keys import derivative_key
+from tutor.expression.own_functions import called
 from tutor.expression.plain import write_plain
 from tutor.graph.entries import Array
 from tutor.graph.network import counts
@@ -113,7 +114,7 @@ def _step(step: Step, paths: Sequence[Path], trace: Mapping[str, Value] | None) 
     return {
         "target": step.target,
         "expression": write_plain(step.expr),
-        "rule": step.rule,
+        "rule": called(step.rule),
         "paths": [[{"of": f.of, "wrt": f.wrt, "expression": write_plain(f.expr)} for f in path.factors] for path in paths],
         "value": as_exact_text(trace[step.target]) if trace is not None and step.target in trace else None,
     }
@@ -150,7 +151,7 @@ def arrays_json(worked: Worked, layered: Layered) -> dict[str, Any]:
         form = index_form(step.expr, INDICES[: len(shape)], shapes)
         steps.append(
             {
-                "target": step.target, "expression": write_plain(step.expr), "rule": step.rule, "shape": list(shape),
+                "target": step.target, "expression": write_plain(step.expr), "rule": called(step.rule), "shape": list(shape),
                 "index": write_plain(form) if form is not None else None, "value": _numbers(worked, step.target),
             }
         )  # fmt: skip

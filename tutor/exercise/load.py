@@ -22,9 +22,11 @@ from tutor.exercise.over_layers import (
     read_shapes,
 )
 from tutor.exercise.over_layers import write_graph as written_layers
+from tutor.exercise.read_functions import read_functions
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
 from tutor.exercise.translations import add_options, is_language_code, read_translations
+from tutor.expression.own_functions import called
 from tutor.graph.build import from_steps
 from tutor.graph.layered import Layered, from_layers
 from tutor.graph.network import Network, from_network
@@ -43,7 +45,7 @@ _KEYS: dict[str, tuple[type, ...]] = {
     "steps": (list,), "expression": (str,), "loss": (str,), "parameters": (list,), "asked": (list,), "notes": (list,), "network": (dict,),
     "values": (dict,), "symbols": (dict,), "quantities": (dict,), "train": (dict,), "data": (dict,), "shapes": (dict,),
     "claim": (list,), "table": (list,), "question": (list,), "case": (list,), "marking": (dict,),
-    "conventions": (dict,), BROUGHT: (dict,),
+    "conventions": (dict,), "functions": (dict,), BROUGHT: (dict,),
 }  # fmt: skip
 _NETWORK_KEYS = {
     "sizes": (list,),
@@ -98,6 +100,7 @@ class _Reader:
         self.ident = ident
         self.problems: list[TutorError] = []
         self.conventions = Conventions()
+        self.own: tuple[str, ...] = ()
 
     def fault(self, what: str, where: str, hint: str = "") -> None:
         self.problems.append(ExerciseError(what, where=where, hint=hint))
@@ -154,6 +157,7 @@ class _Reader:
         if shapes:
             good["values"] = flatten_values(good.get("values", {}), shapes, self.fault)
             self.raw = {**self.raw, "values": good["values"]}
+        self.own = read_functions(good.get("functions", {}), self.list_quantities(good), self.problems.append)
         values, written = self.values(good.get("values", {}))
         network = self.network(good.get("network"))
         layered = self.build_layered(good, shapes) if "shapes" in good and len(shapes) == len(good["shapes"]) else None
@@ -163,6 +167,7 @@ class _Reader:
         if graph is not None:
             graph = self.conventions.put_in(graph)
             self.check_values(graph, values)
+            self.check_functions(graph)
         train = self.check_types(good.get("train", {}), TRAIN_KEYS, "train")
         plan = read_plan(train, self.fault)
         rate = self.rate(train)
@@ -274,7 +279,7 @@ class _Reader:
             return None
         parameters = self.texts(good, "parameters")
         return self.attempt("steps", lambda: from_steps(  # type: ignore[no-any-return]
-            lines, loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described,
+            lines, loss=good.get("loss", ""), leaves=leaves, parameters=parameters, kinds=described, own=self.own,
         ))  # fmt: skip
 
     def build_layered(self, good: Mapping[str, Any], shapes: Mapping[str, Shape]) -> Layered | None:
@@ -286,14 +291,14 @@ class _Reader:
         lines, parameters = self.texts(good, "steps"), self.texts(good, "parameters")
         kinds = self.read_quantities(good.get("quantities", {}))
         return self.attempt("steps", lambda: from_layers(  # type: ignore[no-any-return]
-            lines, shapes, loss=good.get("loss", ""), parameters=parameters, kinds=kinds,
+            lines, shapes, loss=good.get("loss", ""), parameters=parameters, kinds=kinds, own=self.own,
         ))  # fmt: skip
 
     def can_read_steps(self, lines: list[str], leaves: Collection[str]) -> bool:
         """Whether every step can be read; each that cannot is a fault."""
         targets: dict[str, int] = {}
         before = len(self.problems)
-        for number, read in enumerate(read_each(lines, known=leaves), 1):
+        for number, read in enumerate(read_each(lines, known=leaves, own=self.own), 1):
             if isinstance(read, TutorError):
                 self.problems.append(read.put_at(f"steps[{number}]"))
             elif read[0] in targets:
@@ -334,6 +339,17 @@ class _Reader:
                 "values",
                 f'add {missing[0]} = "1", or leave out all values for a symbolic solution',
             )
+
+    def list_quantities(self, good: Mapping[str, Any]) -> set[str]:
+        """The names of the file's quantities, as far as they are seen before its steps are read."""
+        targets = {text.partition("=")[0].partition("(")[0].strip() for text in good.get("steps", []) if isinstance(text, str)}
+        return {*targets, *good.get("values", {}), *good.get("shapes", {}), *good.get("quantities", {}), *good.get("parameters", [])}
+
+    def check_functions(self, graph: Graph) -> None:
+        used = graph.own_functions
+        for func in self.own:
+            if func not in used:
+                self.fault(f"nothing uses {called(func)}", f"functions.{called(func)}", "remove it, or use it in a step")
 
     def rate(self, train: Mapping[str, Any]) -> Any:
         if "rate" not in train:

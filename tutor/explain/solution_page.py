@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
 from tutor.derive.local import local_derivatives, name_rules, refine_rule
+from tutor.derive.slope import open_prime
 from tutor.derive.tidy import product, sum_terms
 from tutor.explain.alike_rows import group_alike, write_alike_table
 from tutor.explain.document import (
@@ -25,6 +26,7 @@ from tutor.explain.page_writer import PageWriter
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Number, Partial
+from tutor.expression.own_functions import is_own
 from tutor.expression.walk import substitute
 from tutor.graph.network import Network, counts
 from tutor.graph.nouns import Derivation, Factor, Graph, Path, Step
@@ -116,12 +118,16 @@ class NumberSections(PageWriter):
             formula = value_of(row)
             if formula is None:
                 continue
-            args = (letter,) if len(call.args) == 1 else call.args
+            own = is_own(call.func)
+            args = tuple(map(Name, row.params)) if own else (letter,) if len(call.args) == 1 else call.args
             if not all(isinstance(arg, Name | Number) for arg in args):
                 continue
             meaning = substitute(formula, dict(zip(row.params, args, strict=True)))
             sign = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
             parts += ["; ", Math(Call(call.func, args)), sign, Math(meaning)]
+            if own and len(args) == 1:
+                slope = Call(f"{call.func}'", args)
+                parts += ["; ", Math(slope), sign, Math(open_prime(slope))]
         if parts:
             self.blocks.append(self.write_labelled("where", *parts[1:]))
 

@@ -10,9 +10,10 @@ from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Number, Partial, Pow, children
+from tutor.expression.own_functions import is_own
 from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape, shape_of
-from tutor.rules.functions import FUNCTIONS, function, value_of
+from tutor.rules.functions import FUNCTIONS, Function, function, value_of
 from tutor.rules.operations import LAYERS
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
@@ -84,13 +85,25 @@ class Symbols:
         letter = Name(next(name for name in ("x", "z", "u", "v", "t", "x_0") if name not in self.shapes))
         plain = call.func.rstrip("'")
         row = function(plain, len(call.args))
+        formula = value_of(row)
+        if is_own(plain):
+            yield from self._say_own(call, row, formula)
+            return
         if len(row.params) != 1:
             return
-        formula = value_of(row)
         if call.func != plain:
             yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
         elif formula is not None:
             yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
+
+
+    def _say_own(self, call: Call, row: Function, formula: Expr | None) -> Iterator[tuple[str, Sequence[Inline]]]:
+        """A function of the exercise, and those that it is made of."""
+        args = tuple(map(Name, row.params))
+        meaning = open_prime(Call(call.func, args)) if call.func != row.name else formula
+        if meaning is not None:
+            yield call.func, [Math(Call(call.func, args)), EQUALS, Math(meaning)]
+            yield from self._list_meanings(meaning)
 
 
 def _list_ends(settings: Sequence[Expr]) -> tuple[Expr, Expr]:

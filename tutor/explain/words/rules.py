@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from tutor.explain.words.function_words import phrases_of
 from tutor.explain.words.topic import Topic
+from tutor.expression.own_functions import called, is_own
 
 
 class RuleWords(Topic):
@@ -98,6 +99,10 @@ class RuleWords(Topic):
     }
     """What is taken at the kinks of a function, by the key in its row."""
 
+    OWN = "{name}, a function of this exercise"
+    OWN_LOCAL = "the derivative of {name}"
+    """Of a function that the exercise file defines."""
+
     @staticmethod
     def _row(rule: str) -> str:
         return re.sub(r"^((?:log_)?softmax)_\d+$", r"\1", rule.rstrip("'"))
@@ -108,7 +113,7 @@ class RuleWords(Topic):
         >>> RuleWords().say_forward("softmax_2")
         'softmax: exponential over the sum of all'
         """
-        return self.FORWARD.get(self._row(rule), rule)
+        return self.OWN.format(name=called(rule)) if is_own(rule) else self.FORWARD.get(self._row(rule), rule)
 
     def say_local(self, rule: str) -> str:
         """Why a local derivative is what it is; of a formula the rules are said one after the other.
@@ -118,8 +123,11 @@ class RuleWords(Topic):
         """
         kind, _, rules = rule.partition(": ")
         if kind == "formula" and rules:
-            return self.BETWEEN.join(self.WITHIN.get(one) or self.LOCAL.get(self._row(one), self.ANY_LOCAL) for one in rules.split())
-        return self.CASES.get(rule) or self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
+            return self.BETWEEN.join(self.WITHIN.get(one) or self._say_one(one) for one in rules.split())
+        return self.CASES.get(rule) or self._say_one(rule)
+
+    def _say_one(self, rule: str) -> str:
+        return self.OWN_LOCAL.format(name=called(rule)) if is_own(rule) else self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
 
     def gradient(self, rule: str, count: int = 0) -> str:
         """Why a gradient is what it is."""

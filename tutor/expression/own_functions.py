@@ -1,0 +1,55 @@
+"""The name of a lecturer's own function in a formula: its whole definition, so that wherever the formula goes, what it means goes along.
+
+An exercise file may define functions (``[functions] swish = "z*sigmoid(z)"``).  In a tree such a function is called by its definition,
+``swish(z)=z*sigmoid(z)|…``: two exercises in one process may each have a swish of their own, a worker process needs nothing besides the
+tree, and everything that is kept by a function's name stays right.  What is printed is `called`; what the name says is read by
+`tutor.rules.own_rows`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from tutor.expression.nodes import Call, Expr, children
+
+
+def is_own(func: str) -> bool:
+    """Whether a function is one of an exercise's own.
+
+    >>> is_own("swish(z)=z*sigmoid(z)|sigmoid(z)"), is_own("sigmoid'")
+    (True, False)
+    """
+    return "(" in func
+
+
+def called(func: str) -> str:
+    """What a function is called where it is printed or typed, with the primes of its derivative.
+
+    >>> called("swish(z)=z*sigmoid(z)|sigmoid(z)'"), called("tanh")
+    ("swish'", 'tanh')
+    """
+    if not is_own(func):
+        return func
+    return func.partition("(")[0] + "'" * (len(func) - len(func.rstrip("'")))
+
+
+def list_own(exprs: Iterable[Expr]) -> tuple[str, ...]:
+    """The own functions that formulas use, each once, without primes, and those that these are made of."""
+    found: dict[str, None] = {}
+    stack = list(exprs)[::-1]
+    while stack:
+        node = stack.pop()
+        if type(node) is Call and is_own(node.func):
+            found |= dict.fromkeys(list_within(node.func.rstrip("'")))
+        stack.extend(reversed(children(node)))
+    return tuple(found)
+
+
+def list_within(func: str) -> tuple[str, ...]:
+    """An own function and those that are defined before it, the last one first.
+
+    >>> list_within("g(z)=h(z)^2|2*h(z)*h'(z);h(z)=z^3|3*z^2")
+    ("g(z)=h(z)^2|2*h(z)*h'(z);h(z)=z^3|3*z^2", 'h(z)=z^3|3*z^2')
+    """
+    lines = func.split(";")
+    return tuple(";".join(lines[place:]) for place in range(len(lines)))
