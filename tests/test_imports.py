@@ -19,7 +19,7 @@ ROOMS = {  # room: the rooms (or single modules) that it may import; each stands
     "graph": ("errors", "expression", "rules"),
     "derive": ("errors", "expression", "graph", "rules"),  # derive sees no numbers
     "numbers": ("errors", "expression", "rules", "graph", "derive"),
-    "notation": ("errors", "expression.keys", "expression.letters", "graph"),
+    "notation": ("errors", "expression.keys", "expression.letters", "expression.own_functions", "graph"),
     "exercise": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation"),
     "solving": ("errors", "expression", "rules", "graph", "derive", "numbers", "notation", "exercise",
                 "answer.compare"),  # what is asked, worked out

@@ -26,14 +26,14 @@ from tutor.exercise.read_functions import read_functions
 from tutor.exercise.read_questions import Subject, read_cases, read_questions, read_scheme
 from tutor.exercise.read_training import TRAIN_KEYS, TrainingPlan, read_plan, read_samples
 from tutor.exercise.translations import add_options, is_language_code, read_translations
-from tutor.expression.own_functions import called
+from tutor.expression.own_functions import shorten_name
 from tutor.graph.build import from_steps
 from tutor.graph.layered import Layered, from_layers
 from tutor.graph.network import Network, from_network
 from tutor.graph.nouns import Graph, Kind, Quantity
 from tutor.graph.read_steps import check_name, read_each
 from tutor.graph.shapes import Shape
-from tutor.notation.own_notation import OwnNotation
+from tutor.notation.own_notation import OwnNotation, name_line
 from tutor.notation.profile import is_own_notation, profile_names, read_brought
 from tutor.notation.symbol import Symbol, read_symbol
 from tutor.numbers.data_set import Samples
@@ -88,8 +88,14 @@ def from_text(text: str, ident: str, where: str = "") -> Exercise:
     reader = _Reader(raw, ident)
     exercise = reader.read()
     if reader.problems:
-        raise Problems(reader.problems, where=where or ident)
+        raise Problems([_add_line(problem, text) for problem in reader.problems], where=where or ident)
     return replace(exercise, digest=sha256(text.encode("utf-8", "surrogatepass")).hexdigest())
+
+
+def _add_line(problem: TutorError, text: str) -> TutorError:
+    """The fault of a function with its line, since it stands in a formula among others."""
+    line = name_line(problem.where, text) if problem.where.startswith("functions") else ""
+    return problem.put_at(line) if line else problem
 
 
 class _Reader:
@@ -248,9 +254,10 @@ class _Reader:
             return None
         activation = good.get("activation", "identity")
         each = tuple(activation) if isinstance(activation, list) else (activation,) * (len(sizes) - 1)
+        own = {shorten_name(func): func for func in self.own}
         settings = {key: good[key] for key in ("loss", "biases", "naming", "mean") if key in good}
         network: Network | None = self.attempt(
-            "network", lambda: Network(tuple(sizes), tuple(str(name) for name in each), **settings)
+            "network", lambda: Network(tuple(sizes), tuple(own.get(str(name), str(name)) for name in each), **settings)
         )
         return network
 
@@ -349,7 +356,7 @@ class _Reader:
         used = graph.own_functions
         for func in self.own:
             if func not in used:
-                self.fault(f"nothing uses {called(func)}", f"functions.{called(func)}", "remove it, or use it in a step")
+                self.fault(f"nothing uses {shorten_name(func)}", f"functions.{shorten_name(func)}", "remove it, or use it in a step")
 
     def rate(self, train: Mapping[str, Any]) -> Any:
         if "rate" not in train:

@@ -36,15 +36,19 @@ def read_functions(table: Mapping[str, Any], quantities: Collection[str], fail: 
 
     ``quantities`` are the names of the file's quantities, which no function may have.
 
-    >>> [called(func) for func in read_functions({"swish": "z*sigmoid(z)", "gate(x, y)": "y*swish(x)"}, (), print)]
+    >>> [func.partition("(")[0] for func in read_functions({"swish": "z*sigmoid(z)", "gate(x, y)": "y*swish(x)"}, (), print)]
     ['swish', 'gate']
     """
     found: dict[str, str] = {}
     if len(table) > MOST:
         fail(ExerciseError(f"{len(table)} functions", where="functions", hint=f"the limit is {MOST}"))
         return ()
+    failed: set[str] = set()
     heads = [match["name"] if (match := _KEY.fullmatch(key)) else "" for key in table]
     for place, (key, text) in enumerate(table.items()):
+        if isinstance(text, str) and failed & set(_WORD.findall(text)):
+            failed.add(heads[place])  # what is wrong has been said of the one that it uses
+            continue
         try:
             name, params = _read_head(key, text, quantities)
             if name in found:
@@ -52,6 +56,7 @@ def read_functions(table: Mapping[str, Any], quantities: Collection[str], fail: 
             _refuse_later(name, text, heads[place:])
             found[name] = _read_one(name, params, text, list(found.values()))
         except TutorError as error:
+            failed.add(heads[place])
             fail(error.put_at(f"functions.{make_visible(key)}"))
     return tuple(found.values())
 

@@ -8,7 +8,6 @@ from itertools import pairwise
 
 from tutor.derive.chains import count_routes, gradients, list_full_chains, sort_factors
 from tutor.derive.local import local_derivatives, name_rules, refine_rule
-from tutor.derive.slope import open_prime
 from tutor.derive.tidy import product, sum_terms
 from tutor.explain.alike_rows import group_alike, write_alike_table
 from tutor.explain.document import (
@@ -22,6 +21,7 @@ from tutor.explain.document import (
     Side,
     Table,
 )
+from tutor.explain.own_definitions import list_definitions
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
@@ -54,6 +54,7 @@ class NumberSections(PageWriter):
         super().__init__(worked, words, worked.numbers)
         self.trace = worked.scalars
         self.counted: dict[str, int] = {}
+        self.sloped: set[str] = set()
         self.rules: dict[str, tuple[dict[str, Step], dict[tuple[str, str], str]]] = {}
 
     # Small helpers
@@ -125,9 +126,6 @@ class NumberSections(PageWriter):
             meaning = substitute(formula, dict(zip(row.params, args, strict=True)))
             sign = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
             parts += ["; ", Math(Call(call.func, args)), sign, Math(meaning)]
-            if own and len(args) == 1:
-                slope = Call(f"{call.func}'", args)
-                parts += ["; ", Math(slope), sign, Math(open_prime(slope))]
         if parts:
             self.blocks.append(self.write_labelled("where", *parts[1:]))
 
@@ -154,6 +152,14 @@ class NumberSections(PageWriter):
             self.blocks += [Equations(tuple(rows))] if rows else []
         if by_reuse:
             self.reuse_rows(derivation, by_reuse, steps)
+        self.explain_slopes(derivation)
+
+    def explain_slopes(self, derivation: Derivation) -> None:
+        """What the derivatives are that are written with a prime, each once: swish′(z) = σ(z) + z·σ(z)·(1 − σ(z))."""
+        factors = (factor.expr for step in derivation.backward for path in step.paths for factor in path.factors)
+        parts = list_definitions(factors, self.sloped, primes=True)
+        if parts:
+            self.blocks.append(self.write_labelled("where", *parts))
 
     def is_said(self, derivation: Derivation, name: str, paths: Sequence[Path]) -> bool:
         """Whether a gradient stands on the page already, as the local derivative that it is."""

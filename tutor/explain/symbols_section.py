@@ -6,14 +6,14 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from tutor.derive.slope import open_prime
 from tutor.explain.document import Inline, Math, Paragraph
+from tutor.explain.own_definitions import write_definition
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.expression.nodes import ONE, Call, Div, Expr, Name, Number, Partial, Pow, children
-from tutor.expression.own_functions import is_own
 from tutor.expression.walk import substitute
 from tutor.graph.shapes import Shape, shape_of
-from tutor.rules.functions import FUNCTIONS, Function, function, value_of
+from tutor.rules.functions import FUNCTIONS, function, value_of
 from tutor.rules.operations import LAYERS
 
 _STANDING_IN = ("A", "B", "C", "M", "N")
@@ -86,8 +86,10 @@ class Symbols:
         plain = call.func.rstrip("'")
         row = function(plain, len(call.args))
         formula = value_of(row)
-        if is_own(plain):
-            yield from self._say_own(call, row, formula)
+        own = write_definition(call)
+        if own is not None:
+            yield call.func, [Math(own[0]), EQUALS, Math(own[1])]
+            yield from self._list_meanings(own[1])
             return
         if len(row.params) != 1:
             return
@@ -96,14 +98,6 @@ class Symbols:
         elif formula is not None:
             yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
 
-
-    def _say_own(self, call: Call, row: Function, formula: Expr | None) -> Iterator[tuple[str, Sequence[Inline]]]:
-        """A function of the exercise, and those that it is made of."""
-        args = tuple(map(Name, row.params))
-        meaning = open_prime(Call(call.func, args)) if call.func != row.name else formula
-        if meaning is not None:
-            yield call.func, [Math(Call(call.func, args)), EQUALS, Math(meaning)]
-            yield from self._list_meanings(meaning)
 
 
 def _list_ends(settings: Sequence[Expr]) -> tuple[Expr, Expr]:

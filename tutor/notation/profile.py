@@ -15,7 +15,7 @@ from typing import Any, Literal
 from tutor.errors import TutorError, hint_near
 from tutor.expression.keys import derivative_key, read_after, read_derivative
 from tutor.expression.letters import SUPER
-from tutor.expression.own_functions import called, is_own
+from tutor.expression.own_functions import is_own, shorten_name
 from tutor.graph.nouns import Quantity
 from tutor.notation.own_notation import OwnNotation, check_own_notation
 from tutor.notation.symbol import Face, Symbol, guess, lower_index, read_symbol, set_face, set_italic
@@ -102,7 +102,7 @@ class Notation:
         if known:
             return known
         if is_own(name):
-            return _write_own(called(name))
+            return _write_own(shorten_name(name))
         head, _, index = name.rpartition("_")
         if head and index.isdigit():
             whole = self.function(head)

@@ -14,7 +14,7 @@ from typing import Any
 from tutor.errors import ExpressionError, tell
 from tutor.expression.elsewhere import function_hint, split_component
 from tutor.expression.nodes import ZERO, Call, Expr, Name, children
-from tutor.expression.own_functions import called, is_own
+from tutor.expression.own_functions import is_own, shorten_name
 from tutor.expression.parse import parse
 from tutor.rules.function_row import OUT as OUT
 from tutor.rules.function_row import SLOPE as SLOPE
@@ -42,12 +42,11 @@ class _Functions(dict[str, Function]):
     def __contains__(self, name: object) -> bool:
         return dict.__contains__(self, name) or (isinstance(name, str) and is_own(name))
 
-    def get(self, name: str, default: Any = None) -> Any:
+    def find(self, name: str, default: Any = None) -> Any:
         """The row of a function, or ``default``."""
-        try:
-            return self[name]
-        except KeyError:
-            return default
+        return self[name] if name in self else default  # noqa: SIM401 - this is what get does
+
+    get = find
 
 
 FUNCTIONS: dict[str, Function] = _Functions((row.name, row) for row in _ROWS)
@@ -83,7 +82,7 @@ def function(name: str, arity: int) -> Function:
                               hint=tell("write {name}_1(z1, z2, z3) for the first", name=name))  # fmt: skip
     if arity != len(row.params):
         wants = ", ".join(row.params)
-        own = called(name)
+        own = shorten_name(name)
         raise ExpressionError(tell("{name} takes {count} argument(s), not {arity}", name=own, count=len(row.params), arity=arity),
                               hint=tell("write {name}({wants})", name=own, wants=wants))  # fmt: skip
     return row
@@ -234,7 +233,7 @@ def check_calls(expr: Expr, besides: Collection[str] = ()) -> None:
         if type(node) is Call and node.func != "pi" and node.func not in besides:
             row = function(node.func.rstrip("'"), len(node.args))
             if node.func.endswith("'") and len(row.params) != 1:
-                what = tell("{func} of a function of several arguments", func=called(node.func))
+                what = tell("{func} of a function of several arguments", func=shorten_name(node.func))
                 raise ExpressionError(what, hint=tell("write dL/dx instead"))
         stack.extend(children(node))
 

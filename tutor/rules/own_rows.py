@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cache
 
-from tutor.expression.own_functions import is_own, list_within
+from tutor.expression.own_functions import is_own, list_within, read_definition
 from tutor.rules.function_row import Function
 
-SOURCE = "a function of the exercise"
+SOURCE = "exercise"
 
 
 def name_function(name: str, params: Sequence[str], value: str, partials: Sequence[str], earlier: str = "") -> str:
@@ -33,12 +33,8 @@ def read_function(func: str) -> Function | None:
     """
     if not is_own(func):
         return None
-    head, _, body = list_within(func)[0].partition(";")[0].partition("=")
-    params = tuple(head.partition("(")[2].removesuffix(")").split(","))
-    value, *partials = body.split("|")
-    return Function(
-        func, params, tuple(partials), value, source=SOURCE, role="activation" if len(params) == 1 else "function",
-    )  # fmt: skip
+    _, params, value, partials = read_definition(func)
+    return Function(func, params, partials, value, source=SOURCE, role="activation" if len(params) == 1 else "function")
 
 
 def has_prime(row: Function) -> bool:

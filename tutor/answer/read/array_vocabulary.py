@@ -26,7 +26,7 @@ from tutor.expression.lexicon import (
     split_index,
 )
 from tutor.expression.nodes import Call, Expr, Name, Partial
-from tutor.expression.own_functions import called
+from tutor.expression.own_functions import shorten_name
 from tutor.expression.spelling import Key, read_whole
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered
 from tutor.graph.network import quantities
@@ -69,7 +69,8 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     notations = {profile: layer_notation(exercise, layered, profile) for profile in chosen}
     known = gather_vocabulary(exercise, layered.graph, chosen, notations.__getitem__, powers=False)
     sizes = {letter: Name(letter) for letter in layered.symbolic if letter not in known.declared}
-    functions = {name: name for name in sorted(LAYER_FUNCTIONS | NAMES)} | {called(name): name for name in layered.graph.own_functions}
+    functions = {name: name for name in sorted(LAYER_FUNCTIONS | NAMES)}
+    functions |= {shorten_name(func): func for func in layered.graph.own_functions}
     literal: dict[str, Known] = {**known.literal, **literal_entries(layered, notations.values())}
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     units = dict(list_unit_spellings(layered, [*notations.values(), Notation()], {key[0] for key in known.spelled}))

@@ -39,7 +39,7 @@ from tutor.expression.lexicon import (
 from tutor.expression.lexicon import Vocabulary as Vocabulary
 from tutor.expression.limits import MAX_ANSWER_TOKENS
 from tutor.expression.nodes import Call, Expr, Name, Partial, children
-from tutor.expression.own_functions import called
+from tutor.expression.own_functions import shorten_name
 from tutor.expression.spelling import Key, read_whole
 from tutor.graph.network import quantities
 from tutor.graph.nouns import Graph
@@ -255,7 +255,7 @@ def _add_before_update(found: _Found, graph: Graph, nodes: Mapping[str, Name]) -
 
 def _name_own(graph: Graph) -> dict[str, str]:
     """The exercise's own functions by what is typed for them."""
-    return {text: func for func in graph.own_functions for text in (called(func).lower(), called(func))}
+    return {text: func for func in graph.own_functions for text in (shorten_name(func).lower(), shorten_name(func))}
 
 
 def _functions(profiles: Iterable[str]) -> dict[str, str]:

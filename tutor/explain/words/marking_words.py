@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeVar
 from tutor.explain.words.function_words import phrases_of
 from tutor.explain.words.slip_words import SLIPS, SlipPhrase
 from tutor.explain.words.topic import Topic
-from tutor.expression.own_functions import called, is_own
+from tutor.expression.own_functions import is_own, shorten_name
 
 if TYPE_CHECKING:
     from tutor.marking.marked import MarkedAnswer
@@ -113,7 +113,7 @@ class MarkingWords(Topic):
         if sort != "forward" and name in self.KINDS:
             return self.KINDS[name]
         plain = name.rstrip("'")
-        subject = called(plain) if is_own(plain) else self.SUBJECTS.get(re.sub(r"^((?:log_)?softmax)_\d+$", r"\1", plain))
+        subject = shorten_name(plain) if is_own(plain) else self.SUBJECTS.get(re.sub(r"^((?:log_)?softmax)_\d+$", r"\1", plain))
         if subject is None:
             return self.ANY_RULE
         return subject if sort == "forward" and not name.endswith("'") else self.DERIVATIVE.format(subject=subject)

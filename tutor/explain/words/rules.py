@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from tutor.explain.words.function_words import phrases_of
 from tutor.explain.words.topic import Topic
-from tutor.expression.own_functions import called, is_own
+from tutor.expression.own_functions import is_own, shorten_name
 
 
 class RuleWords(Topic):
@@ -113,7 +113,7 @@ class RuleWords(Topic):
         >>> RuleWords().say_forward("softmax_2")
         'softmax: exponential over the sum of all'
         """
-        return self.OWN.format(name=called(rule)) if is_own(rule) else self.FORWARD.get(self._row(rule), rule)
+        return self.OWN.format(name=shorten_name(rule)) if is_own(rule) else self.FORWARD.get(self._row(rule), rule)
 
     def say_local(self, rule: str) -> str:
         """Why a local derivative is what it is; of a formula the rules are said one after the other.
@@ -127,7 +127,7 @@ class RuleWords(Topic):
         return self.CASES.get(rule) or self._say_one(rule)
 
     def _say_one(self, rule: str) -> str:
-        return self.OWN_LOCAL.format(name=called(rule)) if is_own(rule) else self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
+        return self.OWN_LOCAL.format(name=shorten_name(rule)) if is_own(rule) else self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
 
     def gradient(self, rule: str, count: int = 0) -> str:
         """Why a gradient is what it is."""
