@@ -12,7 +12,7 @@ from tutor.explain.practice_page import (
     write_reply,
     write_start,
 )
-from tutor.explain.practice_steps import write_worked
+from tutor.explain.practice_steps import draw_so_far, write_worked
 from tutor.explain.practice_summary import find_status, write_summary
 from tutor.explain.words.languages import find_wording
 from tutor.notation.profile import Notation
@@ -66,6 +66,20 @@ def test_how_a_step_was_done(progress, told):
     assert find_status(progress) == told
 
 
+def test_what_an_answer_settles_is_named_or_counted():
+    begun = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
+    for typed, told in (("out_h1 = 0.593270", "in_h1 is settled by it"), ("dL/dw5 = 0.0821670", "10 earlier steps are settled")):
+        session, reply = step(begun, Event("answer", typed))
+        assert told in write_plain_page(write_reply(session, reply), Notation(), 80)
+
+
+def test_a_graph_without_numbers_has_its_formulas():
+    """Also in the terminal, where a worked solution has them elsewhere on its page."""
+    text = write_plain_page(draw_so_far(start(load("graz/chain"))), Notation(), 60)
+    assert "tanh(g)" in text
+    assert "x" in text
+
+
 def test_skills_have_names():
     words = find_wording("en")
     for mode in ("scalar", "layer"):
@@ -106,6 +120,12 @@ def test_what_is_given_is_shown_first():
     assert "have the sizes 3-4-2" in shown("cmu/counting")
 
 
+@pytest.mark.parametrize(("typed", "told"), [("10", "No known slip explains"), ("6", "Nothing slipped")])
+def test_what_no_slip_explains_is_not_passed_over(typed, told):
+    session, _ = step(start(load("cmu/counting")), Event("answer", typed))
+    assert told in write_plain_page(write_summary(session), Notation(), 80)
+
+
 def test_what_was_kept_is_told_with_the_right_value_at_the_end_only():
     session = start(load("neuron/two-two-two"), Settings(wrt=("w5",)))
     session, _ = step(session, Event("answer", "0.9"))
@@ -126,6 +146,12 @@ def test_what_is_chosen_from_reads_differently(ident):
             assert len(set(said)) == len(said), task.id
             assert len(set(task.tiles)) == len(task.tiles)
             assert len(set(task.lines)) == len(task.lines)
+
+
+@pytest.mark.parametrize(("task", "told"), [("dL/din_o1.factors", "with letters"), ("dL_o1/dout_o1.why", "with a letter,")])
+def test_how_many_are_to_be_chosen(task, told):
+    session, _ = step(start(load("neuron/two-two-two"), Settings(wrt=("w5",))), Event("go", task))
+    assert told in write_plain_page(write_question(session), Notation(), 80)
 
 
 def test_a_question_is_asked_in_the_language():

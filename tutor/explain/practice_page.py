@@ -34,13 +34,13 @@ from tutor.notation.profile import Notation
 from tutor.practice.fading import list_introduced
 from tutor.practice.ladder import Rung, list_rungs, write_number
 from tutor.practice.session import Lesson, Reply, Session
-from tutor.practice.tasks import AskedStep
+from tutor.practice.tasks import ONE_OF, AskedStep
 
 EQUALS = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
 MOST_GIVEN = 40
 """More values or steps are not listed at the start; the exercise's page has them."""
-WEAKEST = 3
-"""So many skills are named that should be practised next."""
+MOST_NAMED = 8
+"""More steps that an answer settles are counted, not named."""
 
 
 def write_question(session: Session, words: Wording = ENGLISH, notation: Notation | None = None) -> Document:
@@ -53,7 +53,8 @@ def write_question(session: Session, words: Wording = ENGLISH, notation: Notatio
     writer = _ReplyWriter(session, Reply("hint", task.id), words)
     blocks = [*(block for rung in list_introduced(session) for block in writer.write_rung(rung)), *blocks]
     blocks += [Paragraph(said, say.TILE.format(letter=letter)) for letter, said in list_options(session.lesson, task, words)]
-    form = "choice" if question.kind == "choice" else question.kind if question.shape and question.kind != "expression" else ""
+    is_typed_out = question.kind == "choice" or (question.shape and question.kind != "expression")
+    form = "one" if task.kind in ONE_OF else question.kind if is_typed_out else ""
     if form in say.FORMS:
         blocks.append(Paragraph((say.FORMS[form],)))
     return Document("", blocks=tuple(blocks), language=words.language)
@@ -174,8 +175,10 @@ class _ReplyWriter:
         """The steps that an answer settled, those that ask for a quantity."""
         found = [self.session.lesson.by_id[ident] for ident in self.reply.implied]
         named = [name_target(task.target, self.words) for task in found if task.kind == "value"]
-        if not named or len(named) > 8:
+        if not named:
             return []
+        if len(named) > MOST_NAMED:
+            return [self.say.IMPLIED_MANY.format(count=len(named))]
         parts = self.words.marking.join_parts(named)
         return list(split_places(self.say.grammar.choose(self.say.IMPLIED, len(named)), {"steps": parts}))
 

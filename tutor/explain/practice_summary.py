@@ -115,7 +115,8 @@ def _list_slips(session: Session, words: Wording) -> list[Block]:
         for tag in dict.fromkeys(session.look_up(task.id).tags):
             found.setdefault(tag, []).append(task.target)
     if not found:
-        return [Paragraph((words.practice.NOTHING_SLIPPED,))]
+        is_wrong = any(own.attempts or own.status == "kept" for own in map(session.look_up, session.lesson.by_id))
+        return [Paragraph((words.practice.NONE_NAMED if is_wrong else words.practice.NOTHING_SLIPPED,))]
     return [
         Paragraph(tuple(words.marking.join_parts([name_target(target, words) for target in targets])), words.marking.slip(tag).name)
         for tag, targets in found.items()

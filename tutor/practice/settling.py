@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from fractions import Fraction
 
+from tutor.derive.working import list_referred
 from tutor.expression.nodes import Expr, Partial, children
 from tutor.marking.judge import Earlier
 from tutor.marking.mark_submission import Marker
+from tutor.marking.worlds import BentWorld
 from tutor.numbers.arrays import np
 from tutor.practice.records import Progress, Settings
 from tutor.practice.tasks import AskedStep
@@ -17,6 +19,8 @@ MOVED = 0.1
 """A quantity is taken to be wrong by so much of it, to see whether an answer would show that."""
 SHOWS = 2.0
 """It would where it moved by so many times what the answer leaves open."""
+DIGIT = 0.0005
+"""Half a unit in the third digit, as a share."""
 _NUMBER = re.compile(r"\d+(?:\.(\d*))?(?:[eE]([-+]?\d{1,3}))?")
 
 
@@ -33,7 +37,35 @@ def list_settled(marker: Marker, task: AskedStep, text: str, earlier: Earlier) -
     if task.question.kind != "number":
         read = earlier.read.get(task.question.id)
         return frozenset([target]) if read is None or any(type(part) is Partial for part in _list_parts(read)) else cone
-    return frozenset(name for name in cone if name == target or _shows(marker, target, name, text, earlier))
+    settled = {name for name in cone if name == target or _shows(marker, target, name, text, earlier)}
+    return frozenset(settled | _list_behind(marker, settled, cone))
+
+
+def _list_behind(marker: Marker, settled: Set[str], cone: Set[str]) -> set[str]:
+    """What settled quantities are computed from, step by step, where they would have been others to three digits.
+
+    The number that was typed may not tell it: 0.0822 for a gradient settles the output of a far unit, and would be the same for another sum
+    of that unit; but who has the output has had the sum.
+    """
+    world, by_name = marker.sheet.numbers, marker.sheet.working.by_name
+    found: set[str] = set()
+    pending = [name for name in settled if name in by_name]
+    while pending:
+        user = pending.pop()
+        for name in list_referred(by_name[user].expr):
+            if name in cone and name not in settled and name not in found and _moves(world, user, name) > 2 * SHOWS * DIGIT:
+                found.add(name)
+                pending.append(name)
+    return found
+
+
+def _moves(world: BentWorld, user: str, name: str) -> float:
+    """By which share of itself a quantity moves where another is taken to be wrong; 0 where one of them has no value, or is 0."""
+    right, own = (float(world.env[key][0]) if key in world.env else 0.0 for key in (user, name))
+    if not right or not own:
+        return 0.0
+    moved = float(world.fix_values({name: np.array([own * (1 + MOVED)])}, [user]).env[user][0])
+    return abs(moved / right - 1) if np.isfinite(moved) else 0.0
 
 
 def _list_parts(expr: Expr) -> Iterator[Expr]:

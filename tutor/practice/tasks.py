@@ -34,6 +34,8 @@ from tutor.numbers.floats import as_float
 from tutor.numbers.run import compute
 
 Kind = Literal["value", "ways", "factors", "why", "wrong-line", "declared"]
+ONE_OF: tuple[Kind, ...] = ("why", "wrong-line")
+"""Of their choices exactly one is right."""
 MOST_TILES, MOST_DISTRACTORS = 6, 4
 """So many tiles are offered, and so many of them are none of the right ones."""
 NEAR = 1e-6

@@ -33,7 +33,7 @@ from tutor.expression.nodes import Expr, Name, Number
 from tutor.notation.profile import Notation
 from tutor.practice.ladder import find_step
 from tutor.practice.session import DONE, Lesson, Progress, Reply, Session, choices, is_finished, start
-from tutor.practice.tasks import AskedStep
+from tutor.practice.tasks import ONE_OF, AskedStep
 from tutor.render.html_page import write_html_body
 from tutor.render.maths import text
 from tutor.render.picture.draw_svg import draw_picture
@@ -56,8 +56,6 @@ MOST_OPEN = 40
 MOST_FIELDS, WIDEST = 49, 8
 """An array of more entries, or in more columns, is typed as a whole."""
 _PARAGRAPH = re.compile(r"\A<(p|div)>(.*)</\1>\Z", re.DOTALL)
-ONE_OF = ("why", "wrong-line")
-"""Of these tasks one choice is right."""
 
 
 def write_part(doc: Document, notation: Notation, depth: int = DEPTH) -> str:

@@ -465,9 +465,11 @@ def test_a_node_without_formula_says_what_it_is_made_of() -> None:
 
 
 def test_a_picture_without_numbers_only_lists_what_comes_in() -> None:
-    """Its formulas stand in the forward pass already, and nothing is said twice."""
+    """Where its formulas stand in the forward pass already: nothing is said twice."""
     nodes = tuple(replace(node, value=None, gradient=None) for node in NODES)
-    lines = body(Document("T", blocks=(Figure(Picture(nodes, ())),))).splitlines()
+    picture = Figure(Picture(nodes, ()))
+    lines = body(Document("T", blocks=(Equations(()), picture))).strip().splitlines()
+    assert len(body(Document("T", blocks=(picture,))).splitlines()) > len(lines) + 2
     leaves = [NOTATION.symbol(node.name).text for node in nodes if node.expr is None]
     assert " ".join(line.split(maxsplit=1)[1] for line in lines).replace(",", "").split() == leaves
 

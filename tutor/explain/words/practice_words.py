@@ -44,6 +44,8 @@ class PracticeWords(Topic):
     CLOSE = "Close: check the arithmetic, or the rounding."
     NOT_YET = "Not yet."
     IMPLIED = ("{steps} is settled by it, too.", "{steps} are settled by it, too.")
+    IMPLIED_MANY = "{count} earlier steps are settled by it, too."
+    """Where they are too many to be named."""
     LOOK_AGAIN = "Not yet. {look} How did you get {answer}?"
     """A slip, asked before it is said; ``look`` is what to look at."""
     WORKED = "Worked out for you:"
@@ -73,6 +75,7 @@ class PracticeWords(Topic):
     }
     """Of a choice of several that is not right."""
     FORMS: Mapping[str, str] = {
+        "one": "Answer with a letter, such as a.",
         "choice": "Answer with letters, such as a or a, c.", "vector": "Answer with a list, such as [1, 2].",
         "column": "Answer with a list, such as [1, 2].", "matrix": "Answer with rows, such as [[1, 2], [3, 4]].",
         "array": "Answer with nested lists, such as [[[1, 2], [3, 4]]].",
@@ -124,6 +127,7 @@ class PracticeWords(Topic):
     MARK = "Mark: {marks} of {out_of}"
     SLIPPED = "What slipped"
     NOTHING_SLIPPED = "Nothing slipped."
+    NONE_NAMED = "No known slip explains what was not right."
     SKILLS = "What to practise next"
     SKILL = "{skill}: {percent}"
     MISTAKE = "finding a mistake"

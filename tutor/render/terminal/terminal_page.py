@@ -173,6 +173,7 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
     label = min(max(labels, default=0) + 2, 16, width // 3)
     lines = _title(doc, pen, edge) if doc.title or doc.facts else []
     before: Block | None = None
+    has_formulas = any(isinstance(block, Equations) for block in doc.blocks)
     for block in doc.blocks:
         if lines and not (isinstance(before, Heading) or _is_close(before, block)):
             lines.append(TextLine())
@@ -188,7 +189,7 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
             case Figure(picture=Diagram() as network):
                 lines += _caption_lines(block.caption, pen, edge, _table(list_layers(network), pen, edge, width))
             case Figure(picture=Picture() as graph):
-                lines += _caption_lines(block.caption, pen, edge, _figure(graph, pen, width))
+                lines += _caption_lines(block.caption, pen, edge, _figure(graph, pen, width, has_formulas=has_formulas))
             case Verbatim(text):
                 lines += [TextLine().put(row) for row in verbatim.rows(text, edge, pen.make_safe, cell_len)]
             case Bars():
@@ -281,10 +282,10 @@ def _is_number(expr: Expr | None) -> bool:
     return type(expr) is Number or (type(expr) is Neg and type(expr.arg) is Number)
 
 
-def _figure(picture: Picture, pen: Pen, width: int) -> list[TextLine]:
-    """The graph as a table; of one without numbers only its leaves, by kind: its formulas stand in the forward pass already."""
+def _figure(picture: Picture, pen: Pen, width: int, *, has_formulas: bool) -> list[TextLine]:
+    """The graph as a table; of one without numbers on a page that has formulas only its leaves, by kind: they stand in the forward pass."""
     nodes, leaves = sort_nodes(picture)
-    if leaves and not any(node.value or node.gradient for node in nodes) and all(node.expr for node in nodes[leaves:]):
+    if has_formulas and leaves and not any(node.value or node.gradient for node in nodes) and all(node.expr for node in nodes[leaves:]):
         return _kinds(nodes[:leaves], picture.words, pen, width)
     return set_graph_table(picture, pen, width)
 
