@@ -25,7 +25,7 @@ from tutor.explain.own_definitions import list_definitions
 from tutor.explain.page_writer import PageWriter
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
-from tutor.expression.nodes import Add, Call, Expr, Mul, Name, Number, Partial
+from tutor.expression.nodes import ONE, Add, Call, Expr, Mul, Name, Number, Partial
 from tutor.expression.own_functions import is_own
 from tutor.expression.walk import substitute
 from tutor.graph.network import Network, counts
@@ -34,6 +34,7 @@ from tutor.numbers.kinks import conventions, function_calls, list_flat_steps, li
 from tutor.numbers.printed import as_printed
 from tutor.numbers.run import compute
 from tutor.rules.functions import function, value_of
+from tutor.rules.patterns import drop_one
 from tutor.solving.worked import Worked
 
 
@@ -124,6 +125,7 @@ class NumberSections(PageWriter):
             if not all(isinstance(arg, Name | Number) for arg in args):
                 continue
             meaning = substitute(formula, dict(zip(row.params, args, strict=True)))
+            meaning = drop_one(meaning) if ONE in args else meaning
             sign = "\N{NO-BREAK SPACE}=\N{NO-BREAK SPACE}"
             parts += ["; ", Math(Call(call.func, args)), sign, Math(meaning)]
         if parts:

@@ -17,10 +17,10 @@ from tutor.expression.nodes import Call, Expr, children
 def is_own(func: str) -> bool:
     """Whether a function is one of an exercise's own.
 
-    >>> is_own("swish(z)=z*sigmoid(z)|sigmoid(z)"), is_own("sigmoid'")
-    (True, False)
+    >>> is_own("swish(z)=z*sigmoid(z)|sigmoid(z)"), is_own("sigmoid'"), is_own("leaky_relu(0.1)")
+    (True, False, False)
     """
-    return "(" in func
+    return ")=" in func
 
 
 def shorten_name(func: str) -> str:
