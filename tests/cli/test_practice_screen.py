@@ -48,6 +48,15 @@ def test_the_last_screen_has_the_steps():
     assert "Right." in text
 
 
+def test_what_is_computed_stands_there_where_the_rest_has_no_room():
+    practice = practise("dl/index-network-layers", form="layer")
+    drawn = PracticeScreen(practice, Console(width=60, highlight=False, color_system=None))
+    drawn.said = practice.send("answer", "[1, 2, 3, 4]")
+    text = "\n".join(drawn.draw(24))
+    assert "ReLU(" in text
+    assert "Given" not in text
+
+
 def test_tab_offers_names_and_nothing_that_is_asked():
     practice = practise("neuron/two-two-two", wrt=["w5"])
     names = list_names(practice)

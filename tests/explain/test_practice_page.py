@@ -1,11 +1,14 @@
 """A session in words: every reply of every exercise can be said in every language and format, and looks as it should."""
 
+import re
+
 import pytest
 from some_now import some_now
 
 from tutor.exercise.catalogue import entries
 from tutor.exercise.load import load
 from tutor.explain.practice_page import (
+    name_rule,
     say_rule,
     write_known,
     write_question,
@@ -15,11 +18,14 @@ from tutor.explain.practice_page import (
 from tutor.explain.practice_steps import draw_so_far, write_worked
 from tutor.explain.practice_summary import find_status, write_summary
 from tutor.explain.words.languages import find_wording
+from tutor.explain.words.wording import ENGLISH
 from tutor.notation.profile import Notation
+from tutor.practice.ladder import list_rungs
 from tutor.practice.session import Event, Progress, Settings, start, step
 from tutor.render.latex.article import document as latex
 from tutor.render.page_formats import page_format
 from tutor.render.terminal.terminal_page import write_plain_page
+from tutor.results.practice import find_notation
 
 EXERCISES = some_now([(entry.id, lang) for entry in entries() for lang in ("en", "de")], every=59, first=5, rows=True)
 
@@ -146,6 +152,26 @@ def test_what_is_chosen_from_reads_differently(ident):
             assert len(set(said)) == len(said), task.id
             assert len(set(task.tiles)) == len(task.tiles)
             assert len(set(task.lines)) == len(task.lines)
+
+
+LAYERED = some_now([entry.id for entry in entries() if "layers" in entry.abilities], every=8)
+
+
+@pytest.mark.parametrize("ident", LAYERED)
+def test_the_rule_of_whole_arrays_has_a_name(ident):
+    session, found = start(load(ident), Settings(layer=True)), 0
+    for task in session.lesson.tasks:
+        for rung in list_rungs(session.lesson.marker, task, {}):
+            found += rung.kind == "rule"
+            assert rung.kind != "rule" or name_rule(rung.sort, rung.rule, ENGLISH) != ENGLISH.marking.ANY_RULE
+    assert found
+
+
+def test_arrays_stand_in_the_summary_by_their_symbols():
+    session, reply = step(start(load("dl/index-network-layers"), Settings(layer=True)), Event("answer", "[1, 2, 3, 4]"))
+    assert reply.marked.slips
+    text = write_plain_page(write_summary(session), find_notation(session.lesson), 80)
+    assert re.search("What slipped\n.*\\n.*s₀", text)
 
 
 @pytest.mark.parametrize(("task", "told"), [("dL/din_o1.factors", "with letters"), ("dL_o1/dout_o1.why", "with a letter,")])

@@ -8,6 +8,7 @@ from tutor.exercise.catalogue import entries
 from tutor.exercise.load import from_text, load
 from tutor.explain.diagram import Diagram
 from tutor.explain.practice_steps import MOST_BOXES, MOST_IN_PARTS, draw_parts, draw_so_far, write_so_far
+from tutor.explain.words.languages import find_wording
 from tutor.expression.walk import names
 from tutor.notation.profile import Notation
 from tutor.practice.ladder import find_step
@@ -33,6 +34,17 @@ def test_at_the_end_all_steps_stand_there(ident, layer):
         assert len(rows) == len(asked)
         assert all(row.sides and not row.quiet for row in rows)
         write(doc)
+
+
+def test_steps_of_whole_arrays_have_the_reasons_of_the_layer_form():
+    """As a worked solution has them, in each language; never the name of an operation in a program."""
+    end, _ = answer_right(start(load("dl/index-network-layers"), Settings(layer=True)))
+    reasons = (("en", "weights times inputs, plus bias"), ("en", "back through the weights"), ("de", "Gewichte mal Eingaben plus Bias"))
+    for lang, told in reasons:
+        text = " ".join(write(write_so_far(end, find_wording(lang))).split())
+        assert told in text
+        assert "affine" not in text
+        assert "chain rule" not in text
 
 
 def take(session, *texts):

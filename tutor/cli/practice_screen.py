@@ -66,7 +66,8 @@ class PracticeScreen:
         said = self.write(self.said) if self.said is not None and not (self.said_hint and hints) else []
         asked = [*([*hints, ""] if hints else []), *self.write(practice.ask())]
         room = height - len(said) - len(asked) - 6
-        opening = next((lines for lines in map(self.write, (practice.draw(), practice.begin())) if len(lines) <= room - LEAST), [])
+        pages = (practice.draw(), practice.begin(), practice.list_formulas())
+        opening = next((lines for lines in map(self.write, pages) if len(lines) <= room - LEAST), [])
         if not practice.session.events:
             opening = self.write(practice.begin())
         steps = self.fit_steps(room - len(opening) - 1)

@@ -193,7 +193,7 @@ class _ReplyWriter:
             parts = self.words.marking.join_parts([Math(part) for part in rung.parts])
             return [Paragraph(tuple(split_places(phrase, {"parts": parts})))]
         if rung.kind == "rule":
-            return [Paragraph((phrase.format(rule=self.words.marking.rule(rung.sort, rung.rule)),))]
+            return [Paragraph((phrase.format(rule=name_rule(rung.sort, rung.rule, self.words)),))]
         if rung.kind == "result":
             return [Paragraph(tuple(split_places(phrase, {"answer": [value(rung.text, self.words.marking)]})))]
         return [Paragraph((phrase,)), *self.write_equation(rung)]
@@ -203,6 +203,12 @@ class _ReplyWriter:
         if left is None or right is None:
             return []
         return [Equations((Equation(left, (Side(right),)),))]
+
+
+def name_rule(sort: str, rule: str, words: Wording) -> str:
+    """What kind of rule a step needs, of single numbers or of whole arrays: never a formula."""
+    named = words.marking.rule(sort, rule)
+    return words.arrays.FORWARD.get(rule, named) if sort == "forward" and named == words.marking.ANY_RULE else named
 
 
 def say_rule(sort: str, rule: str, words: Wording) -> str:
@@ -218,9 +224,15 @@ def say_rule(sort: str, rule: str, words: Wording) -> str:
 
 def name_step(task: AskedStep, words: Wording) -> Sentence:
     """What a step is about, with the kind of a choice."""
-    named = name_target(task.target, words) if task.target else task.question.ask
+    named = name_task(task, words)
     kind = words.practice.CHOICES.get(task.kind, "")
     return (named, f" ({kind})") if kind else (named,)
+
+
+def name_task(task: AskedStep, words: Wording) -> Inline:
+    """What a step is about: a quantity, a whole array, or in words what is counted."""
+    key = task.target or task.question.array
+    return name_target(key, words) if key else task.question.ask
 
 
 def name_target(key: str, words: Wording) -> Inline:

@@ -14,8 +14,9 @@ from tutor.explain.practice_page import EQUALS, name_step, say_rule
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.expression.nodes import Call, Expr, Number
 from tutor.expression.walk import as_name
+from tutor.graph.nouns import Step
 from tutor.numbers.agreement import is_decimal
-from tutor.practice.ladder import Rung, find_step, list_rungs, write_answer
+from tutor.practice.ladder import find_step, list_rungs, write_answer
 from tutor.practice.session import DONE, PLACED, Session
 from tutor.practice.tasks import AskedStep
 
@@ -154,15 +155,25 @@ class _StepWriter:
             sides.append(Side(result, result=True))
         if not sides:
             return None
-        return Equation(own_left, tuple(sides), why=self.say_why(rungs.get("rule"), own.status, placed), quiet=placed)
+        return Equation(own_left, tuple(sides), why=self.say_why(task, step, own.status, placed), quiet=placed)
 
-    def say_why(self, rung: Rung | None, status: str, placed: bool) -> Sentence:
+    def say_why(self, task: AskedStep, step: Step, status: str, placed: bool) -> Sentence:
         """The rule, and how the step was come by where that was not on one's own."""
         say = self.words.practice
         how = say.TO_GO_ON if placed else say.STATUS[status] if status in ("kept", "shown", "given") else ""
-        rule = say_rule(rung.sort, rung.rule, self.words) if rung is not None and status != "kept" else ""
+        rule = self.say_rule(task, step) if task.kind != "why" and status != "kept" else ""
         said = "; ".join(part for part in (how, rule) if part)
         return (said,) if said else ()
+
+    def say_rule(self, task: AskedStep, step: Step) -> str:
+        """The rule of a step by its name; of whole arrays as the pages in layer form have it."""
+        layers, words = self.marker.sheet.layers, self.words
+        if not task.question.array or layers is None or step.sort not in ("forward", "gradient"):
+            return say_rule(step.sort, step.rule, words)
+        if step.sort == "forward":
+            return words.arrays.say_forward(step.rule, words.rules)
+        parameters = [quantity.name for quantity in layers.graph.parameters]
+        return words.arrays.say_backward(step.expr, words.rules, parameters, number=not task.question.shape)
 
     def find_result(self, task: AskedStep, status: str, typed: str) -> Expr | None:
         """What came out: the learner's own number where it was kept, else the right one; nothing for a formula, which stands there."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from tutor.explain.document import Block, Document, Heading, Paragraph, Sentence, Table
+from tutor.explain.document import Block, Document, Heading, Inline, Paragraph, Sentence, Table
 from tutor.explain.feedback_page import cut, value
-from tutor.explain.practice_page import name_step, name_target
+from tutor.explain.practice_page import name_step, name_target, name_task
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_title
@@ -110,14 +110,14 @@ def find_status(own: Progress) -> str:
 
 
 def _list_slips(session: Session, words: Wording) -> list[Block]:
-    found: dict[str, list[str]] = {}
+    found: dict[str, list[Inline]] = {}
     for task in session.lesson.tasks:
         for tag in dict.fromkeys(session.look_up(task.id).tags):
-            found.setdefault(tag, []).append(task.target)
+            found.setdefault(tag, []).append(name_task(task, words))
     if not found:
         is_wrong = any(own.attempts or own.status == "kept" for own in map(session.look_up, session.lesson.by_id))
         return [Paragraph((words.practice.NONE_NAMED if is_wrong else words.practice.NOTHING_SLIPPED,))]
     return [
-        Paragraph(tuple(words.marking.join_parts([name_target(target, words) for target in targets])), words.marking.slip(tag).name)
-        for tag, targets in found.items()
+        Paragraph(tuple(words.marking.join_parts(named)), words.marking.slip(tag).name)
+        for tag, named in found.items()
     ]

@@ -20,7 +20,7 @@ from tutor.answer.read.vocabulary import notation_of
 from tutor.contracts.practice_json import write_report
 from tutor.contracts.schema import dump_json
 from tutor.errors import OutputError
-from tutor.explain.document import Document, Paragraph
+from tutor.explain.document import Document, Equations, Paragraph
 from tutor.explain.practice_page import write_hints, write_known, write_question, write_reply, write_start
 from tutor.explain.practice_steps import draw_so_far, write_so_far, write_worked
 from tutor.explain.practice_summary import write_summary
@@ -149,6 +149,11 @@ class Practice(Page):
         opening, settings = write_start(self.session, self.words), self.session.lesson.settings
         told = (Paragraph((self.words.practice.COSTS.format(**settings.costs.list_written()),)),) if settings.row.costs else ()
         return replace(opening, blocks=(*told, *opening.blocks, *write_worked(None, self.session, self.words).blocks))
+
+    def list_formulas(self) -> Document:
+        """What is computed, without what is given."""
+        opening = write_start(self.session, self.words)
+        return replace(opening, blocks=tuple(block for block in opening.blocks if isinstance(block, Equations)))
 
     def list_known(self) -> Document:
         """The table of numbers so far."""

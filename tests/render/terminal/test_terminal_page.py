@@ -477,6 +477,13 @@ def test_a_picture_without_numbers_only_lists_what_comes_in() -> None:
 # Words
 
 
+@pytest.mark.parametrize(("label", "place"), [("Step 1 of 19", 14), ("Schritt 10 von 19", 19), ("activation forgotten", 16)])
+def test_a_label_has_room_beside_its_words(label: str, place: int) -> None:
+    lines = body(Document("T", blocks=(Paragraph(("words " * 12,), label),))).splitlines()
+    assert lines[-1].index("words") == place
+    assert ("words" in lines[0]) == (len(label) <= 18)
+
+
 def test_labels_have_a_column_and_words_hang_beside_it() -> None:
     doc = Document("T", blocks=(Paragraph(("words " * 12,), "Slide"), Paragraph(("more",), "Proofs")))
     assert body(doc, 40).splitlines() == [

@@ -71,6 +71,8 @@ PROSE = 92
 """Running text is not set wider than this: longer lines are hard to read."""
 GAP = 3
 """The least room between an equation and the note beside it."""
+LONGEST_LABEL = 18
+"""A label of more cells stands on a line of its own, and the column of labels is not made wide for it."""
 SIGNS = "+−-·"
 """What may stand before a member instead of a relation; a minus sign after it gets brackets."""
 
@@ -170,7 +172,7 @@ def _page(doc: Document, pen: Pen, width: int) -> list[TextLine]:
         trial = [row for block in doc.blocks if isinstance(block, Equations) for row in _stack(block, pen, width)]
         edge = max([NARROWEST, *[row.wish for row in trial if row.wish <= min(width, WIDEST)]])
     labels = [cell_len(pen.make_safe(block.label)) for block in doc.blocks if isinstance(block, Paragraph) and block.label]
-    label = min(max(labels, default=0) + 2, 16, width // 3)
+    label = min(max((size for size in labels if size <= LONGEST_LABEL), default=14 if labels else 0) + 2, width // 3)
     lines = _title(doc, pen, edge) if doc.title or doc.facts else []
     before: Block | None = None
     has_formulas = any(isinstance(block, Equations) for block in doc.blocks)
