@@ -19,7 +19,7 @@ from tutor.expression.parse import parse
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import names
 from tutor.graph.read_steps import check_name
-from tutor.rules.functions import FUNCTIONS, check_calls, function, slope_of, value_of
+from tutor.rules.functions import FUNCTIONS, check_calls, function, partials_of, slope_of, value_of
 from tutor.rules.operations import NAMES, WRITABLE
 from tutor.rules.own_rows import name_function
 from tutor.text import make_visible
@@ -118,7 +118,8 @@ def _count_parts(func: str, known: dict[str, int]) -> int:
     if func not in known:
         row = function(func, len(FUNCTIONS[func].params))
         value = value_of(row)
-        parts = [value, slope_of(row)] if value is not None else []
+        slopes = (slope_of(row),) if len(row.params) == 1 else partials_of(row)
+        parts = [value, *slopes] if value is not None else []
         known[func] = sum(_count(part, known) for part in parts)
     return known[func]
 
