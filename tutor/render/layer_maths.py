@@ -56,7 +56,8 @@ def _write_transposed(writer: Writer, expr: Expr) -> str:
 
 
 def _write_outer(writer: Writer, args: tuple[Expr, ...]) -> str:
-    return writer.write_within(args[0], _FACTOR) + _write_both(writer, "\\,", " ") + _write_transposed(writer, args[1])
+    left = _PRODUCT if type(args[0]) is Mul else _FACTOR  # 2(h − y) xᵀ
+    return writer.write_within(args[0], left) + _write_both(writer, "\\,", " ") + _write_transposed(writer, args[1])
 
 
 def _dot(writer: Writer, args: tuple[Expr, ...]) -> str:
@@ -69,6 +70,16 @@ def _sign(latex: str, text: str) -> Write:
         return f"{first}{_write_both(writer, f' {latex} ', f' {text} ')}{second}"
 
     return write
+
+
+def _write_hadamard(writer: Writer, args: tuple[Expr, ...]) -> str:
+    sign = _write_both(writer, " \\odot ", " ⊙ ")
+    return f"{writer.write_within(args[0], _level_before(args[0]))}{sign}{writer.write_within(args[1], _FACTOR)}"
+
+
+def _level_before(expr: Expr) -> int:
+    """How tight the left side of ⊙ has to be: a multiple and another ⊙ stand there as they are, 2·(h − y) ⊙ h ⊙ (1 − h)."""
+    return _QUOTIENT if type(expr) is Mul or (type(expr) is Call and expr.func == "hadamard") else _FACTOR
 
 
 def _write_ones(writer: Writer) -> str:
@@ -294,7 +305,7 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     OF_EACH["rows"]: PrintedOperation(_ATOM, _write_named("rows", "rows", 1, _size)),
     OF_EACH["row_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("row"))),
     OF_EACH["column_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("col"))),
-    "hadamard": PrintedOperation(_QUOTIENT, _sign("\\odot", "⊙")),
+    "hadamard": PrintedOperation(_QUOTIENT, _write_hadamard),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _write_over("sum_over", "\\sum", "Σ")),
     "max_over": PrintedOperation(_SUM, _write_over("max_over", "\\max")),
@@ -332,7 +343,9 @@ def seams(writer: Writer, call: Call) -> Seams | None:
     args = call.args
     if call.func in _SIGNED:
         sign, level = _SIGNED[call.func]
-        return Seams("", tuple((sign if i else "", arg, writer.write_within(arg, level) != writer.show(arg)) for i, arg in enumerate(args)))
+        levels = (_level_before(args[0]) if call.func == "hadamard" else level, level)
+        bracketed = [writer.write_within(arg, within) != writer.show(arg) for arg, within in zip(args, levels, strict=True)]
+        return Seams("", tuple((sign if i else "", arg, bracketed[i]) for i, arg in enumerate(args)))
     if call.func == "slices":
         return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
     if call.func in _HEADED:
@@ -340,7 +353,7 @@ def seams(writer: Writer, call: Call) -> Seams | None:
     if call.func == "transpose":
         return Seams("", (("", args[0], True),), "^{\\top}")
     if call.func == "outer":
-        loose = writer.write_within(args[0], _FACTOR) != writer.show(args[0])
+        loose = writer.write_within(args[0], _PRODUCT if type(args[0]) is Mul else _FACTOR) != writer.show(args[0])
         return Seams("", (("", args[0], loose), ("\\,", Call("transpose", args[1:]), False)))
     return Seams("", (("", args[0], False),)) if call.func == "shaped" else None
 
