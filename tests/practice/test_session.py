@@ -189,7 +189,7 @@ def test_nothing_is_given_away(ident):
             break
         said = json.dumps(write_state(session))
         at = place * 100.0
-        for event in (Event("answer", "17.171717", at), Event("hint", "", at + 30), Event("hint", "", at + 60)):
+        for event in (Event("answer", "17", at), Event("hint", "", at + 30), Event("hint", "", at + 60)):
             if session.at == task.id:
                 session, reply = step(session, event)
                 said += json.dumps(write_reply(session, reply)) if reply.rung is None or reply.rung.kind != "result" else ""
