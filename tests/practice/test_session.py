@@ -172,6 +172,8 @@ def test_refusals():
     session = start(load("neuron/two-two-two"))
     with pytest.raises(PracticeError, match="no step"):
         step(session, Event("go", "dL/dw99"))
+    with pytest.raises(PracticeError, match=r"there are df/dg, dg/dx, df/dx\Z"):
+        step(start(load("graz/chain")), Event("go", "zzz"))
     session, _ = step(session, Event("quit"))
     with pytest.raises(PracticeError, match="ended"):
         step(session, Event("answer", "1"))

@@ -390,7 +390,8 @@ def _take_go(session: Session, event: Event) -> tuple[Session, Reply]:
     if event.text not in known:
         first = ", ".join(list(known)[:SOME])
         what = tell("there is no step {name}", name=make_visible(event.text))
-        raise PracticeError(what, hint=hint_near(event.text, known) or tell("there are {names}, …", names=first))
+        some = tell("there are {names}, …", names=first) if len(known) > SOME else tell("there are {names}", names=first)
+        raise PracticeError(what, hint=hint_near(event.text, known) or some)
     return replace(session, at=event.text), Reply("go", event.text)
 
 
