@@ -126,6 +126,13 @@ def test_what_is_given_is_shown_first():
     assert "have the sizes 3-4-2" in shown("cmu/counting")
 
 
+def test_what_is_counted_is_named_in_the_language():
+    session, _ = step(start(load("cmu/counting")), Event("answer", "10"))
+    text = write_plain_page(write_summary(session, find_wording("de")), Notation(), 80)
+    assert "die Anzahl der Neuronen" in text
+    assert "count" not in text.replace("cmu/counting", "")
+
+
 @pytest.mark.parametrize(("typed", "told"), [("10", "No known slip explains"), ("6", "Nothing slipped")])
 def test_what_no_slip_explains_is_not_passed_over(typed, told):
     session, _ = step(start(load("cmu/counting")), Event("answer", typed))
