@@ -250,7 +250,8 @@ def _list_wanted(task: AskedStep | None) -> set[str]:
     """The quantities that a task is about, or asks to choose from: their part of a large graph is open."""
     if task is None:
         return set()
-    return {*(list_key_names(task.target) if task.target else ()), *_name_tiles(task)}
+    about = [task.target] if task.target else task.question.targets if task.question.array else ()
+    return {*(name for key in about for name in list_key_names(key)), *_name_tiles(task)}
 
 
 def _name_tiles(task: AskedStep) -> list[str]:
