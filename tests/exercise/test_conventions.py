@@ -130,7 +130,7 @@ FAULTS = [  # a file, where, what, what to do
     (COMMA + '[[table]]\ncolumns = ["L", "dL/dx"]\nrows = [["0,586", 2], ["0.5", 2]]\n', "table[1].rows[2]", "0.5 has a decimal point", ""),
     (ARRAYS + '[[claim]]\nclaim = "dL/dW"\nprinted = "[0,25,3]"\n', "claim[1]",
      "0,25,3: which of its commas are decimal is not clear", "[0,25; 3]"),
-    (ARRAYS + '[[claim]]\nclaim = "dL/dW"\nprinted = "[0,25]"\n', "claim[1]", "1 entries where an array of shape 2 needs 2", ""),
+    (ARRAYS + '[[claim]]\nclaim = "dL/dW"\nprinted = "[0,25]"\n', "claim[1]", "one entry in [0.25] where an array of shape 2 needs 2", ""),
     (COMMA.replace('"comma"', '"dot"'), "conventions.decimal", "decimal is point or comma, not 'dot'", 'decimal = "comma"'),
     (COMMA.replace("decimal", "max"), "conventions.max", "max is shared or first, not 'comma'", 'max = "first"'),
     (COMMA.replace("decimal", "decimals"), "conventions.decimals", "there is no convention decimals", "decimal"),

@@ -134,3 +134,20 @@ def test_nothing_is_shared_where_one_branch_counts(text, words):
     page = " ".join(tutor.solve(text, at={"x": "1", "y": "2"}, apart=False).to_text().split())
     assert words in page
     assert "share it" not in page
+
+
+POOL = """title = "Pool"
+steps = ["P = max_pool(X, 2)", "L = sum(P)"]
+[conventions]
+max = "first"
+[shapes]
+X = [2, 2]
+[values]
+X = [[3, 3], [1, 2]]
+"""
+
+
+def test_who_stands_on_a_kink_is_a_symbol_in_the_proof_too():
+    text = " ".join(tutor.solve(from_text(POOL, "pool")).to_text().split())
+    assert "At the given values P₁₁ stands on a kink" in text
+    assert "∂L/∂X₁₁ = 1 (for example) 1" in text  # and not 1 − 0, of which no entry has moved

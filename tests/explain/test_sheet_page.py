@@ -73,10 +73,25 @@ def test_training_is_told_where_it_is_asked_for(target, said):
 
 def test_wording_of_the_exercise_comes_first():
     texts = {block.ident: "".join(part for part in block.parts if isinstance(part, str)) for block in blocks_of("dl/bce", SheetQuestion)}
-    assert texts["dL/dyhat1.formula"] == ": Derive ∂L/∂ŷ₁ in terms of y₁ and ŷ₁. Without derivatives in it."
+    assert texts["dL/dyhat1.formula"] == ": In terms of target and output. Without derivatives in it."
     assert texts["s1"] == "Compute ."
 
 
 def test_a_network_that_is_counted():
     texts = [block.parts[0] for block in blocks_of("cmu/counting", Paragraph)]
     assert texts == ["A network whose layers have the sizes 3, 4, 2, the inputs first."]
+
+
+SOLUTIONS = [  # target, notation, what its solutions say, what they do not
+    ("cmu/three-layer-chain", "qmul", "\\partial E/\\partial a_{3} \\cdot \\partial a_{3}/\\partial w_{3}", "/\\partial a_{3}\\, "),
+    ("qmul/linear-neuron-samples", "cmu", "b_{L} &= 0.956667", "b_{L} &= \\frac{287}"),
+    ("qmul/linear-neuron-samples", "cmu", "The updates", "{Lm1}"),
+    ("dl/linear-collapse", "plain", "\\enspace $x$, $w$ and $w_{2}$", "Given}\\enspace\\par"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("target", "notation", "said", "unsaid"), SOLUTIONS)
+def test_a_key_can_be_read_in_one_way(target, notation, said, unsaid):
+    text = sheet([target], solutions="after", notation_name=notation).to_latex()
+    assert said in text
+    assert unsaid not in text

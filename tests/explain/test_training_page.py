@@ -71,7 +71,7 @@ def test_a_table_says_which_parameters_it_has_no_room_for(form):
 
 def test_a_table_says_what_is_left_out_since_nobody_asked():
     text = " ".join(tutor.solve("neuron/two-two-two", wrt=["w5", "w6"], steps=2).to_text().split())
-    assert "Left out, since not asked for: w₁, w₂, w₃, w₄, b₁, w₇, w₈, b₂." in text
+    assert "Left out, since not asked for: w₁, w₂, w₃, w₄, b₁, w₇, w₈ and b₂." in text
     assert "eft out" not in tutor.solve("qmul/linear-neuron", steps=2).to_text()
 
 

@@ -34,6 +34,12 @@ def test_a_derivative_is_simplified_as_lectures_do():
     assert [write_plain(formula) for formula in found.values()] == ["yhat1 - y1", "(yhat1 - y1)*h1"]
 
 
+def test_over_arrays_it_is_simplified_too():
+    sheet = Sheet(load("neuron/softmax-regression-batch"))
+    question = next(asked for asked in sheet.questions if asked.array == "dL/dW")
+    assert write_plain(find_right_answer(sheet, question, list_simplified(sheet)).formula) == "matmul(1/N*(P - Y), transpose(X))"
+
+
 def test_values_stand_in_reading_order():
     sheet = Sheet(load("qmul/laplacian"))
     assert find_right_answer(sheet, sheet.by_id["Z"]) == RightAnswer(tuple(map(int, (-52, -71, 97, 47))))

@@ -11,7 +11,7 @@ from independent import MP
 from tutor.expression.plain import write_plain
 from tutor.numbers.agreement import agreement
 from tutor.numbers.arithmetic import CONTEXT
-from tutor.numbers.printed import as_exact_text, as_printed, decimal, round_significant
+from tutor.numbers.printed import as_exact_text, as_printed, decimal, print_alike, round_significant
 
 F = Fraction
 
@@ -116,3 +116,10 @@ def test_a_fraction_of_thousands_of_digits_can_be_written():
     value = F(3**12_000, 2**19_000)
     for text in (as_exact_text(value), write_plain(as_printed(value)), round_significant(value, 15)):
         assert abs(MP.mpf(text) / (MP.mpf(3) ** 12_000 / MP.mpf(2) ** 19_000) - 1) < MP.mpf(10) ** -5
+
+
+@pytest.mark.parametrize(("column", "shown"), [
+    (("2.89", "0", "1597/1200"), ["2.89", "0", "1.33"]), (("1/3", "2/3", "4"), ["1/3", "2/3", "4"]), (("1/3", "0.5"), ["0.333", "0.5"]),
+])  # fmt: skip
+def test_a_column_has_decimals_or_fractions(column, shown):
+    assert [write_plain(one) for one in print_alike([Fraction(text) for text in column], 3)] == shown

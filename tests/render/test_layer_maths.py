@@ -5,6 +5,7 @@ import subprocess
 from dataclasses import replace
 
 import pytest
+from independent_layers import ALONG_AXES
 
 from tutor.expression.nodes import Call, Name, Number
 from tutor.expression.parse import parse
@@ -19,7 +20,10 @@ READABLE = {*LAYER_FUNCTIONS, *NAMES, *ARRAYS}
 TABLE = [  # expression, LaTeX, text
     ("W @ x + b", "W\\,x + b", "W x + b"),
     ("(A ⊙ B) @ x", "(A \\odot B)\\,x", "(A ⊙ B) x"),
-    ("A ⊙ B ⊙ A", "(A \\odot B) \\odot A", "(A ⊙ B) ⊙ A"),
+    ("A ⊙ B ⊙ A", "A \\odot B \\odot A", "A ⊙ B ⊙ A"),
+    ("A ⊙ (B ⊙ A)", "A \\odot (B \\odot A)", "A ⊙ (B ⊙ A)"),
+    ("2*(A - B) ⊙ A", "2(A - B) \\odot A", "2·(A − B) ⊙ A"),
+    ("(A - B) ⊙ (2*A)", "(A - B) \\odot (2\\,A)", "(A − B) ⊙ (2·A)"),
     ("(A + B)^T", "(A + B)^{\\top}", "(A + B)ᵀ"),
     ("(A @ B)^T", "(A\\,B)^{\\top}", "(A B)ᵀ"),
     ("A^T @ x", "A^{\\top}\\,x", "Aᵀ x"),
@@ -53,6 +57,10 @@ TABLE = [  # expression, LaTeX, text
     ("column_sums_of_each(A)", "\\operatorname{sum}_{\\text{col}}(A)", "sum[col](A)"),
     ("columns_of_each(A, 2)", "\\operatorname{columns}_{2}(A)", "columns[2](A)"),
     ("rows_of_each(A, 2)", "\\operatorname{rows}_{2}(A)", "rows[2](A)"),
+    ("keep_row(x)", "x", "x"), ("keep_column(x)", "x^{\\top}", "xᵀ"),
+    ("largest_row(A)", "\\operatorname{max}_{\\text{row}}(A)", "max[row](A)"),
+    ("part_row(A, 1, 2)", "\\operatorname{columns}_{2\\dots 3}(A)", "columns[2..3](A)"),
+    ("axes_213(A)", "\\operatorname{axes213}(A)", "axes213(A)"),
     ("batch(A, 2)", "\\operatorname{batch}_{2}(A)", "batch[2](A)"),
     ("batch_sums(A)", "\\operatorname{sum}_{\\text{batch}}(A)", "sum[batch](A)"),
     ("one_hot(2, 1, 3, 4, 5, 6)", "\\operatorname{onehot}(2, 1, 3)", "onehot(2, 1, 3)"),
@@ -92,7 +100,7 @@ TABLE = [  # expression, LaTeX, text
     ("dot(w, x)", "w^{\\top}\\,x", "wᵀ x"),
     ("dot(A @ x, u)", "(A\\,x)^{\\top}\\,u", "(A x)ᵀ u"),
     ("at(W, j, i)", "W_{ji}", "Wⱼᵢ"),
-    ("at(x, 2*j - 1)", "x_{2\\,j-1}", "x_(2·j-1)"),
+    ("at(x, 2*j - 1)", "x_{2\\,j-1}", "x_(2j−1)"),
     ("at(sigmoid(x), j)", "\\operatorname{sigmoid}(x)_{j}", "sigmoid(x)ⱼ"),
     ("sum_over(v, at(W, j, v)*at(x, v)) + b", "\\sum_{v} W_{jv}\\,x_{v} + b", "Σ_v Wⱼᵥ·xᵥ + b"),
     ("sum_over(v, at(x, v) + at(y, v))", "\\sum_{v} (x_{v} + y_{v})", "Σ_v (xᵥ + yᵥ)"),
@@ -133,11 +141,15 @@ def test_a_new_row_says_by_itself_how_it_is_printed():
     assert make_printed(replace(row, arrays=("A: m", "B: n"), written="sign star")).write(writer, (Name("A"), Name("B"))) == "A ⋆ B"
 
 
+IN_ONE = ("broadcast", "sum along", "own axis")
+"""Several axes as one sign: tests/explain/test_axis_chains.py."""
+
+
 def test_every_operation_is_written():
     assert set(NAMES) <= set(ARRAYS)
     written = " ".join(source for source, _, _ in TABLE)
     signs = {"matmul": "@", "transpose": "^T", "hadamard": "⊙"}
-    assert {name for name in ARRAYS if f"{signs.get(name, name)}" not in written} <= {"size", "dots", "down"}
+    assert {name for name in ARRAYS if f"{signs.get(name, name)}" not in written} - ALONG_AXES <= {"size", "dots", "down", *IN_ONE}
 
 
 @pytest.mark.parametrize(("symbol", "marked"), [

@@ -237,8 +237,10 @@ def test_figures_of_whole_arrays(claim, printed, agreement, value):
 
 
 @pytest.mark.parametrize(("claim", "printed", "what"), [
-    ("z", "[5, 11, 3]", "3 entries where an array of shape 2 needs 2"), ("dL/dW", "[1, 2]", "1 where an array of shape 2"),
-    ("L", "[1, 2]", "is no array"), ("z", '"[5, 11"', "a comma inside"), ("z", "[[5, 11]]", "1 entries where"), ("z", '"[5, x_9]"', "x_9"),
+    ("z", "[5, 11, 3]", "3 entries in [5, 11, 3] where an array of shape 2 needs 2"), ("dL/dW", "[1, 2]", "1 where an array of shape 2"),
+    ("L", "[1, 2]", "is no array"),
+    ("z", '"[0,5, 0,6]"', "and ; between them"),
+    ("z", '"[5, 11"', "a comma inside"), ("z", "[[5, 11]]", "one entry in [[5, 11]] where"), ("z", '"[5, x_9]"', "x_9"),
 ])  # fmt: skip
 def test_figures_that_do_not_fit_an_array(claim, printed, what):
     with pytest.raises(TutorError) as caught:

@@ -80,6 +80,7 @@ ROWS = [  # the example, what is claimed, what is printed, the verdict, and what
     (RELU, "dL/dw2", "0", "exact", "0"),
     (RELU, "dL/dw1", "0", "differs", "0.6"),  # a bare 0 says that nothing arrives
     (RELU, "2*dL/dw1/3", "0", "differs", "0.4"),  # 0.4 is 0 to a whole number, and no gradient of nothing
+    (RELU, "dL/dw1", "1", "differs", "0.6"),  # nor is 0.6 a 1: not even its first digit is right
     (NETWORK, "dL/dw5", "0.741*0.186*0.593 = 0.082", "carried", "0.0822"),
     (NETWORK, "dL/dw5", "0.741*0.186*0.593 = 0.0817", "carried", "0.08217"),  # the number is that of the rounded factors
     (NETWORK, "dL/dw5", "0.741*0.186*0.593 = 0.0827", "differs", "0.08217"),

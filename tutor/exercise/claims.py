@@ -161,6 +161,9 @@ def _read_array_claim(entry: Mapping[str, Any], printed: str, graph: Graph, prof
                    shape=array.shape, layers=True)  # fmt: skip
 
 
+_COMMA = re.compile(r"\d,\d")
+
+
 def split_nested(text: str, shape: Sequence[int | str]) -> list[str]:
     """The entries of an array that is written in brackets, row by row.
 
@@ -180,9 +183,12 @@ def split_nested(text: str, shape: Sequence[int | str]) -> list[str]:
         if depth == 0 and at < len(inner) - 1:
             break
     if not inner.startswith("[") or not inner.endswith("]") or depth or len(parts) != shape[0]:
-        found = f"{len(parts)} entries" if inner.startswith("[") else make_visible(inner, 20)
+        found = make_visible(inner, 20)
+        if inner.startswith("["):
+            found = f"{'one entry' if len(parts) == 1 else f'{len(parts)} entries'} in {found}"
         what = f"{found} where an array of shape {shape_text(tuple(shape))} needs {shape[0]}"
-        raise ExerciseError(what, hint="write [[1, 2], [3, 4]], row by row")
+        commas = '; figures 0,5 need decimal = "comma" under [conventions], and ; between them' if _COMMA.search(inner) else ""
+        raise ExerciseError(what, hint=f"write [[1, 2], [3, 4]], row by row{commas}")
     return [entry for part in parts for entry in split_nested(part, shape[1:])]
 
 

@@ -18,7 +18,7 @@ from tutor.expression.walk import SHARES
 from tutor.graph.entries import Array
 from tutor.numbers.agreement import is_decimal
 from tutor.numbers.arithmetic import Value
-from tutor.numbers.printed import as_printed
+from tutor.numbers.printed import as_printed, print_alike
 from tutor.numbers.run import compute
 from tutor.solving.worked import Worked
 
@@ -95,8 +95,10 @@ class PageWriter:
         """Quantities as a list in a sentence; of more than ``most`` the first, and how many more there are."""
         shown = names if most is None or len(names) <= most + 1 else names[:most]
         parts: list[Inline] = []
-        for name in shown:
-            parts += [self.words.pages.COMMA if parts else "", Math(Name(name))]
+        whole = len(shown) == len(names)
+        for place, name in enumerate(shown):
+            between = self.words.pages.AND if whole and place == len(names) - 1 else self.words.pages.COMMA
+            parts += [between if place else "", Math(Name(name))]
         if len(shown) < len(names):
             parts += [self.words.pages.AND, self.words.pages.MORE.format(count=len(names) - len(shown))]
         return [part for part in parts if part]
@@ -131,9 +133,20 @@ class PageWriter:
             self.blocks.append(self.write_labelled("kink", *split_places(phrase, {"steps": self.list_named(hit, MOST_KINKS)})))
 
     def proofs(self, sentences: Sequence[str]) -> None:
-        """What was proved, a paragraph each."""
+        """What was proved, a paragraph each; in the place ``{step}`` is the symbol of one that stands on a kink, in ``{n}`` of a size."""
+        forms = self.worked.proofs.forms
+        unproved = [proof.unproved for proof in self.worked.proofs.gradients if proof.unproved is not None]
+        places: dict[str, Sequence[Inline]] = {"step": [Math(Name(unproved[0].step))] if unproved else []}
+        places |= {letter: [Math(Name(letter))] for letter in (forms.sizes if forms is not None and forms.sizes else ())}
         for text in dict.fromkeys(sentences):
-            self.blocks.append(self.write_labelled("proof", text if text.endswith(".") else self.words.pages.grammar.stop(text)))
+            said = text if text.endswith(".") else self.words.pages.grammar.stop(text)
+            self.blocks.append(self.write_labelled("proof", *split_places(said, places)))
+
+
+def write_cells(rows: Sequence[Sequence[Value]], digits: int) -> list[list[Sentence]]:
+    """The cells of a table of numbers, those of a column alike."""
+    columns = [print_alike(column, digits) for column in zip(*rows, strict=True)]
+    return [[(Math(one),) for one in row] for row in zip(*columns, strict=True)]
 
 
 def drop_numbers(blocks: Iterable[Block]) -> list[Block]:

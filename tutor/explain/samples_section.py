@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 
 from tutor.explain.document import Block, Document, Heading, Math, Paragraph, Sentence, Table
+from tutor.explain.page_writer import write_cells
 from tutor.explain.words.wording import Wording
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import Name, Partial
-from tutor.numbers.arithmetic import Value
 from tutor.numbers.data_set import SampleTable
 from tutor.numbers.printed import as_printed
 from tutor.solving.table_rows import thin_rows
@@ -35,15 +34,14 @@ def sample_table(data: SampleTable, words: Wording, digits: int, ident: str = ""
     header += [(Math(Partial(loss, name)),) for name in gradients]
     keys = [loss, *(derivative_key(loss, name) for name in gradients)]
 
-    def cells(values: Mapping[str, Value]) -> list[Sentence]:
-        return [(Math(as_printed(values[key], digits)),) for key in keys]
-
+    thinned = list(thin_rows(list(enumerate(data.each))))
+    results = write_cells([[each[key] for key in keys] for each in (*(values for _, values in thinned), data.whole)], digits)
     rows: list[tuple[Sentence, ...]] = []
-    for place, values in thin_rows(list(enumerate(data.each))):
+    for (place, _), cells in zip(thinned, results, strict=False):
         given: list[Sentence] = [(Math(as_printed(value, digits)),) for value in samples.rows[place]]
-        rows.append(((str(place + 1),), *given, *cells(values)))
+        rows.append(((str(place + 1),), *given, *cells))
     empty: list[Sentence] = [()] * len(samples.columns)
-    rows.append(((wording.HEADS[samples.reduce],), *empty, *cells(data.whole)))
+    rows.append(((wording.HEADS[samples.reduce],), *empty, *results[-1]))
     text = wording.REDUCED[samples.reduce]
     hidden = len(data.each) + 1 - len(rows)
     if hidden:

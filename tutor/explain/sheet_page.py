@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
-from tutor.exercise.question import LISTS, Question
+from tutor.exercise.question import LISTS, Question, Tolerance
 from tutor.explain.asked_quantity import name_asked
 from tutor.explain.document import (
     PLAIN,
@@ -41,13 +41,13 @@ from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.worked_page import document as write_worked
 from tutor.explain.written_maths import set_maths, set_title
 from tutor.expression.keys import read_after, read_derivative
-from tutor.expression.nodes import Expr, Name, Partial
+from tutor.expression.nodes import Expr, Name, Number, Partial
 from tutor.graph.entries import Array
 from tutor.marking.answer_key import RightAnswer
 from tutor.marking.marks import points, total
 from tutor.marking.question_list import updates_in
 from tutor.notation.profile import Notation
-from tutor.numbers.printed import as_printed
+from tutor.numbers.printed import as_printed, print_alike, round_significant
 from tutor.solving.worked import Worked
 
 MOST_CELLS = 8
@@ -192,8 +192,9 @@ class _SheetWriter:
         key: list[Block] = [Heading(self.say.ANSWERS)] if rows or others else []
         key += [Equations(tuple(rows))] if rows else []
         parts = [Section(Document("", blocks=(*key, *others)), replace(given.notation, slashed=True))]
-        parts += [Section(Document("", facts=page.facts, blocks=self.choose_shown(worked, page.blocks, told)), worked.notation)
-                  for worked in exercise.solved for page in (write_worked(worked, self.words),)]  # fmt: skip
+        for place, worked in enumerate(exercise.solved):
+            page, title = write_worked(worked, self.words), self.say.UPDATES if place and worked.request.subject == "training" else ""
+            parts.append(Section(Document(title, facts=page.facts, blocks=self.choose_shown(worked, page.blocks, told)), worked.notation))
         return Section(self.title(self.say.SOLUTION, number, exercise, "", parts), given.notation)
 
     def answers(self, number: int, exercise: SheetExercise) -> tuple[list[Equation], list[Block]]:
@@ -206,7 +207,7 @@ class _SheetWriter:
                 said = [f"{letter}) {text}" for letter, text in question.options if letter in found.letters]
                 others.append(Paragraph(set_maths(self.words.pages.COMMA.join(said), exercise.given.notation), label))
             elif question.kind == "column" and found.values:
-                shown = [as_printed(value, exercise.given.notation.digits) for value in found.values]
+                shown = print_alike(found.values, exercise.given.notation.digits)
                 listed = [part for one in shown for part in (self.words.pages.COMMA, Math(one))][1:]
                 others.append(Paragraph((*name_asked(question, self.words), EQUALS, *listed), label))
             elif (right := write_right(question, found, exercise.given.notation.digits)) is not None:
@@ -289,7 +290,10 @@ def write_right(question: Question, found: RightAnswer, digits: int) -> Expr | N
     if not found.values or len(found.values) != len(question.targets):
         return None
     if len(found.values) == 1 and not question.shape:
-        return as_printed(found.values[0], digits)
+        value = found.values[0]
+        wants_digits = question.kind == "number" and question.tolerance.digits > Tolerance().digits and question.tolerance.relative
+        shown = as_printed(value, digits)
+        return Number(round_significant(value, digits)) if wants_digits and type(shown) is not Number else shown
     return matrix(Array(question.shape or (len(found.values),), found.values), digits, whole=True)
 
 
@@ -317,7 +321,9 @@ def write_given(exercise: SheetExercise, words: Wording) -> list[Block]:
 def _write_numbers(given: Worked, words: Wording) -> list[Block]:
     page = NumberSections(given, words)
     page.add_given()
-    page.blocks = page.blocks or [page.write_labelled("given")]
+    leaves = given.request.exercise.graph.leaves if given.request.exercise.graph is not None else ()
+    if not page.blocks:  # no values: what there is, by its name
+        page.blocks = [page.write_labelled("given", *page.list_named([leaf.name for leaf in leaves]))]
     page.add_forward()
     return _strip(page)
 

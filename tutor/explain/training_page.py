@@ -17,7 +17,7 @@ from tutor.explain.document import (
     Table,
 )
 from tutor.explain.layer_formulas import sort_leaves
-from tutor.explain.page_writer import PageWriter
+from tutor.explain.page_writer import PageWriter, write_cells
 from tutor.explain.samples_section import sample_table
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import Wording
@@ -280,7 +280,8 @@ class TrainingSections(PageWriter):
         header: list[Sentence] = [(heads["update"],), *([(heads["epoch"],), (heads["samples"],)] if batched else [])]
         header += [(Math(Name(name)),) for name in (*columns, self.loss)]
         rows = thin_rows(run.rows) if len(run.rows) == run.made + 1 else list(run.rows)
-        body = [self.table_row(row, columns, batched) for row in rows]
+        numbers = write_cells([[*(row.values[name] for name in columns), row.loss] for row in rows], self.digits)
+        body = [(*self.begin_row(row, batched), *cells) for row, cells in zip(rows, numbers, strict=True)]
         text = wording.ROWS
         if len(body) < run.made + 1:
             text += wording.LEFT_OUT.format(count=run.made + 1 - len(body))
@@ -298,15 +299,14 @@ class TrainingSections(PageWriter):
         phrase = self.words.updates.UNASKED if unasked else self.words.updates.UNSHOWN.format(most=MAX_COLUMNS, names="{names}")
         return tuple(split_places(phrase, {"names": self.list_named(left_out, MAX_NAMED)}))
 
-    def table_row(self, row: Row, columns: Sequence[str], batched: bool) -> tuple[Sentence, ...]:
-        """One row of the table."""
+    def begin_row(self, row: Row, batched: bool) -> list[Sentence]:
+        """What stands in front of the numbers of a row: which update it is, and with which samples."""
         cells: list[Sentence] = [(str(row.step),)]
         if batched:
             places = row.batch.samples if row.batch is not None else ()
             named = self.places(places, 6)
             cells += [(str(row.batch.epoch),) if row.batch is not None else (), (named,) if named else ()]
-        cells += [(Math(as_printed(row.values[name], self.digits)),) for name in columns]
-        return (*cells, (Math(as_printed(row.loss, self.digits)),))
+        return cells
 
     def descent_table(self) -> None:
         """The table of a worked solution: the parameters shown, what the loss is made of, the loss; and why it ended early."""
@@ -320,10 +320,10 @@ class TrainingSections(PageWriter):
                 own = [name for name in task.parameters if name in self.request.trained] or own
             columns = [*own, *([] if self.shapes else made[:3]), self.loss]
             header: tuple[Sentence, ...] = ((wording.HEADS["update"],), *((Math(Name(name)),) for name in columns))
-            rows: list[tuple[Sentence, ...]] = []
-            for row in thin_rows(run.rows):
-                trace = run_steps(graph.steps, {**task.values, **row.values})
-                rows.append(((str(row.step),), *((Math(as_printed(trace[name], self.digits)),) for name in columns)))
+            thinned = list(thin_rows(run.rows))
+            traces = [run_steps(graph.steps, {**task.values, **row.values}) for row in thinned]
+            numbers = write_cells([[trace[name] for name in columns] for trace in traces], self.digits)
+            rows: list[tuple[Sentence, ...]] = [((str(row.step),), *cells) for row, cells in zip(thinned, numbers, strict=True)]
             text = wording.ROWS
             if len(rows) < len(run.rows):
                 text += wording.ROWS_LEFT_OUT.format(count=len(run.rows) - len(rows))

@@ -172,7 +172,8 @@ def find_moved_entry(
     for place in islice(there, MOST_TRIED):
         found: WrittenNumber = entries.entry(expr, place, shapes)
         if place[-1] not in _list_last_indices(found.shown):
-            shown = shorten_sums(found.shown)
+            named = _list_last_indices(found.shown)
+            shown = shorten_sums(found.shown) if named else as_printed(found.value, digits)  # 1 − 0 says nothing
             return MovedEntry(place, shown, algebra.put_in(shown), found.value)
     return None
 

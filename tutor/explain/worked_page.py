@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from tutor.derive.update import naming
@@ -37,7 +38,7 @@ def document(worked: Worked, words: Wording = ENGLISH) -> Document:
 
     ``words`` are the language that it is written in.
     """
-    proofs = proof_sentences(worked.proofs, words)
+    proofs = proof_sentences(_leave_symbols_open(worked.proofs), words)
     with CONTEXT.workdps(LEVELS[-1]):  # what is put together here has to keep the digits that the values have
         if worked.request.subject == "training":
             return training_page(worked, words, proofs)
@@ -158,6 +159,15 @@ def write_closing(page: PageWriter, proofs: Sequence[str]) -> None:
     page.proofs(proofs)
     if page.worked.numbers is not None:
         page.blocks.append(page.write_labelled("numbers", page.words.rules.POLICY.format(digits=page.digits)))
+
+
+def _leave_symbols_open(proofs: Proofs) -> Proofs:
+    """The proofs with places where a step on a kink and the letters of sizes stand, for their symbols (`PageWriter.proofs`)."""
+    gradients = [replace(p, unproved=replace(p.unproved, step="{step}")) if p.unproved is not None else p for p in proofs.gradients]
+    forms = proofs.forms
+    if forms is not None and forms.sizes:
+        forms = replace(forms, sizes={f"{{{letter}}}": size for letter, size in forms.sizes.items()})
+    return replace(proofs, gradients=tuple(gradients), forms=forms)
 
 
 def proof_sentences(proofs: Proofs, words: Wording = ENGLISH) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from tutor.derive.backward import derive
+from tutor.derive.rewrites.layered import find_layer_rewrites
 from tutor.derive.rewrites.named import find_named
 from tutor.exercise.question import Question
 from tutor.expression.keys import derivative_key, read_after
@@ -40,7 +41,9 @@ def list_simplified(sheet: Sheet) -> dict[str, Expr]:
     graph = sheet.exercise.graph
     if graph is None or len(graph.steps) > MOST_SIMPLIFIED:
         return {}
-    found = {rewrite.left: rewrite.expr for rewrite in find_named(derive(graph))}
+    found: dict[Expr, Expr] = {rewrite.left: rewrite.expr for rewrite in find_named(derive(graph))}
+    if sheet.layers is not None:
+        found |= {rewrite.left: rewrite.expr for rewrite in find_layer_rewrites(sheet.layers)}
     return {derivative_key(left.of, left.wrt): expr for left, expr in found.items() if type(left) is Partial}
 
 
@@ -66,10 +69,8 @@ def find_right_answer(sheet: Sheet, question: Question, simplified: Mapping[str,
     step = steps[key]
     if question.kind == "chain":
         return RightAnswer(formula=_write_chain(step))
-    if not (question.array and question.shape):
-        steps |= {name: replace(steps[name], expr=expr) for name, expr in simplified.items() if name in steps}
-        step = steps[key]
-    return RightAnswer(formula=_put_in(step.expr, steps, everything=question.form == "inputs"))
+    steps |= {name: replace(steps[name], expr=expr) for name, expr in simplified.items() if name in steps}
+    return RightAnswer(formula=_put_in(steps[key].expr, steps, everything=question.form == "inputs"))
 
 
 def _write_chain(step: Step) -> Expr | None:

@@ -106,10 +106,17 @@ def set_face(symbol: Symbol, face: Face) -> Symbol:
     return Symbol(faced + symbol.latex[match.end() :], symbol.text)
 
 
+_MOVED = re.compile(r"\b([Lltkn])([mp])(\d)\b")
+"""A place counted from another one, as it can be written in a name: x_Lm1 is x of the layer L − 1, h_tp1 is h at t + 1."""
+_TIMES = re.compile(r"(?<=\d)·(?=[^\W\d])")
+"""The sign of a product that an index needs none of: 2i."""
+
+
 def _raise_index(text: str, table: dict[str, str], mark: str) -> str:
     if all(c in table for c in text) and sum(c.isalpha() for c in text) <= 3:
         return "".join(table[c] for c in text)
-    return mark + (text if len(text) == 1 or text.isalnum() else f"({text})")
+    shown = _TIMES.sub("", text.replace("-", "−"))
+    return mark + (shown if len(shown) == 1 or shown.isalnum() else f"({shown})")
 
 
 def lower_index(text: str) -> str:
@@ -229,6 +236,8 @@ def guess(name: str) -> Symbol:
     ('w_{5}', '\\\\mathit{out}_{h1}', '\\\\eta', '\\\\hat{y}_{1}')
     >>> guess("w_1_2").text, guess("out_h1").text, guess("yhat1").text, guess("lam").text
     ('w₁,₂', 'out_h1', 'ŷ₁', 'λ')
+    >>> guess("x_Lm1"), guess("h_tp1").latex
+    (Symbol(latex='x_{L-1}', text='x_(L−1)'), 'h_{t+1}')
     """
     if any(sign in name for sign in "\\^{'"):  # no name of a quantity: a symbol that was written into words
         with suppress(TutorError):
@@ -260,5 +269,8 @@ def guess(name: str) -> Symbol:
         letter = normalize("NFC", letter + ACCENTS[accent[1:]])
     if not index or index.replace(",", "").isdecimal():
         return Symbol(latex, letter + index.translate(_LOWERED))
+    moved = _MOVED.sub(lambda match: f"{match[1]}{'-' if match[2] == 'm' else '+'}{match[3]}", index)
+    if moved != index:  # of the layer before, as code has to call it
+        return Symbol(f"{latex.partition('_')[0]}_{{{moved}}}", letter + lower_index(moved))
     named = any(not part.isdecimal() and len(part) > 1 for part in index.split(","))  # of a neuron, o1: as in out_o1
     return Symbol(latex, f"{letter}_{index}" if named else letter + lower_index(index))

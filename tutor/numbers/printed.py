@@ -8,6 +8,7 @@ of ten when it is small or large (4.38568×10⁻⁴).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 
 from tutor.expression.nodes import Expr, Number, write_fraction
@@ -91,6 +92,19 @@ def as_printed(value: Value, digits: int = 6) -> Expr:
         if exact is None and _is_short_fraction(value):
             return write_fraction(value)
     return Number(round_significant(value, digits))
+
+
+def print_alike(values: Sequence[Value], digits: int = 6) -> list[Expr]:
+    """The values of a column: a fraction is a decimal there, unless none of the others is one.
+
+    >>> from tutor.expression.plain import write_plain
+    >>> [[write_plain(each) for each in print_alike(tuple(map(Fraction, texts)), 3)] for texts in (("0.5", "2/3"), ("1", "2/3"))]
+    [['0.5', '0.667'], ['1', '2/3']]
+    """
+    shown = [as_printed(value, digits) for value in values]
+    if not any(type(one) is Number and "." in one.text for one in shown):
+        return shown
+    return [one if type(one) is Number else Number(round_significant(value, digits)) for one, value in zip(shown, values, strict=True)]
 
 
 def _is_short_fraction(value: Fraction) -> bool:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from tutor.expression.keys import derivative_key
 from tutor.expression.nodes import ONE, ZERO, Call, Expr, Mul, Name, Number, Partial, children, rebuild
+from tutor.expression.program_signs import BROADCAST, OWN, SUMMED
 from tutor.notation.symbol import Symbol, lower_index
 from tutor.rules.operations import LAYERS, OF_EACH, Layer
 
@@ -56,7 +57,8 @@ def _write_transposed(writer: Writer, expr: Expr) -> str:
 
 
 def _write_outer(writer: Writer, args: tuple[Expr, ...]) -> str:
-    return writer.write_within(args[0], _FACTOR) + _write_both(writer, "\\,", " ") + _write_transposed(writer, args[1])
+    left = _PRODUCT if type(args[0]) is Mul else _FACTOR  # 2(h − y) xᵀ
+    return writer.write_within(args[0], left) + _write_both(writer, "\\,", " ") + _write_transposed(writer, args[1])
 
 
 def _dot(writer: Writer, args: tuple[Expr, ...]) -> str:
@@ -69,6 +71,16 @@ def _sign(latex: str, text: str) -> Write:
         return f"{first}{_write_both(writer, f' {latex} ', f' {text} ')}{second}"
 
     return write
+
+
+def _write_hadamard(writer: Writer, args: tuple[Expr, ...]) -> str:
+    sign = _write_both(writer, " \\odot ", " ⊙ ")
+    return f"{writer.write_within(args[0], _level_before(args[0]))}{sign}{writer.write_within(args[1], _FACTOR)}"
+
+
+def _level_before(expr: Expr) -> int:
+    """How tight the left side of ⊙ has to be: a multiple and another ⊙ stand there as they are, 2·(h − y) ⊙ h ⊙ (1 − h)."""
+    return _QUOTIENT if type(expr) is Mul or (type(expr) is Call and expr.func == "hadamard") else _FACTOR
 
 
 def _write_ones(writer: Writer) -> str:
@@ -98,6 +110,15 @@ def _rows(writer: Writer, args: tuple[Expr, ...]) -> str:
         inner = _write_both(writer, "\\mathbf{1}^{\\top}\\,", "𝟏ᵀ ") + writer.write_within(summed.args[0], _FACTOR)
         return _write_ones(writer) + _write_both(writer, "\\,", " ") + writer.bracket(inner)
     return _write_ones(writer) + _write_both(writer, "\\,", " ") + _write_transposed(writer, summed)
+
+
+def _write_itself(writer: Writer, args: tuple[Expr, ...]) -> str:
+    """An array with an axis of one entry more or less: on paper a vector is such a matrix."""
+    return writer.write_within(args[0], _PRODUCT)
+
+
+def _stretch_column(writer: Writer, args: tuple[Expr, ...]) -> str:
+    return _write_ones(writer) + _write_both(writer, "\\,", " ") + writer.write_within(args[0], _FACTOR)
 
 
 def _row_sums(writer: Writer, args: tuple[Expr, ...]) -> str:
@@ -133,6 +154,11 @@ def _part(writer: Writer, settings: Sequence[Expr]) -> str:
     """The first and the last entry of a part, from where it begins and how long it is."""
     begin, length = (int(part.text) if type(part) is Number else 0 for part in settings)
     return f"{begin + 1}{_write_both(writer, chr(92) + 'dots ', '..')}{begin + length}"
+
+
+def _write_margins(writer: Writer, settings: Sequence[Expr]) -> str:
+    """How many zeros stand before and behind."""
+    return ", ".join(writer.show(part) for part in settings)
 
 
 def _size(writer: Writer, settings: Sequence[Expr]) -> str:
@@ -258,10 +284,16 @@ _PHRASES: dict[str, PrintedOperation] = {
     "ones times lying": PrintedOperation(_PRODUCT, _rows),
     "transposed times ones": PrintedOperation(_PRODUCT, _column_sums),
     "indexed": PrintedOperation(_ATOM, _entry),
+    "itself": PrintedOperation(_PRODUCT, _write_itself),
+    "itself times ones lying": PrintedOperation(_PRODUCT, _columns),
+    "ones times": PrintedOperation(_PRODUCT, _stretch_column),
 }
 """How a row's ``written`` is printed; besides, "name sum" is a function and "sign star" a sign between its operands."""
 _SIGNS = {"star": ("\\star", "⋆"), "asterisk": ("\\ast", "∗")}
-_INDICES = {"window": _window, "sizes": _size, "place": _part, **{axis: _write_by(axis) for axis in ("col", "row", "batch")}}
+_INDICES = {
+    "window": _window, "sizes": _size, "place": _part, "margins": _write_margins,
+    **{axis: _write_by(axis) for axis in ("col", "row", "batch", "channel")},
+}  # fmt: skip
 """What is written as an index of a function's name: "name maxpool by window"."""
 
 
@@ -294,7 +326,10 @@ _ON_PAPER: dict[str, PrintedOperation] = {
     OF_EACH["rows"]: PrintedOperation(_ATOM, _write_named("rows", "rows", 1, _size)),
     OF_EACH["row_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("row"))),
     OF_EACH["column_sums"]: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _write_by("col"))),
-    "hadamard": PrintedOperation(_QUOTIENT, _sign("\\odot", "⊙")),
+    BROADCAST: PrintedOperation(_ATOM, _write_named("broadcast", "broadcast", 1, _size)),
+    SUMMED: PrintedOperation(_ATOM, _write_named("sum", "sum", 1, _size)),
+    OWN.func: PrintedOperation(_ATOM, lambda writer, args: _write_both(writer, "\\cdot", "·")),
+    "hadamard": PrintedOperation(_QUOTIENT, _write_hadamard),
     "at": PrintedOperation(_ATOM, _entry),
     "sum_over": PrintedOperation(_SUM, _write_over("sum_over", "\\sum", "Σ")),
     "max_over": PrintedOperation(_SUM, _write_over("max_over", "\\max")),
@@ -332,7 +367,9 @@ def seams(writer: Writer, call: Call) -> Seams | None:
     args = call.args
     if call.func in _SIGNED:
         sign, level = _SIGNED[call.func]
-        return Seams("", tuple((sign if i else "", arg, writer.write_within(arg, level) != writer.show(arg)) for i, arg in enumerate(args)))
+        levels = (_level_before(args[0]) if call.func == "hadamard" else level, level)
+        bracketed = [writer.write_within(arg, within) != writer.show(arg) for arg, within in zip(args, levels, strict=True)]
+        return Seams("", tuple((sign if i else "", arg, bracketed[i]) for i, arg in enumerate(args)))
     if call.func == "slices":
         return Seams("\\Bigl[", tuple((",\\; " if i else "", arg, False) for i, arg in enumerate(args)), "\\Bigr]")
     if call.func in _HEADED:
@@ -340,7 +377,7 @@ def seams(writer: Writer, call: Call) -> Seams | None:
     if call.func == "transpose":
         return Seams("", (("", args[0], True),), "^{\\top}")
     if call.func == "outer":
-        loose = writer.write_within(args[0], _FACTOR) != writer.show(args[0])
+        loose = writer.write_within(args[0], _PRODUCT if type(args[0]) is Mul else _FACTOR) != writer.show(args[0])
         return Seams("", (("", args[0], loose), ("\\,", Call("transpose", args[1:]), False)))
     return Seams("", (("", args[0], False),)) if call.func == "shaped" else None
 

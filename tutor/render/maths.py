@@ -187,7 +187,8 @@ class Writer:
         self._names = _Memo(self._name)
         self._partials = _Memo(self._partial)
         self._numbers_sign = style.signs[notation.numbers]
-        self._chain_sign = style.chain[notation.factors]
+        close = notation.slashed and notation.factors == "none"  # ∂L/∂a ∂a/∂w could be read in two ways
+        self._chain_sign = style.chain["dot" if close else notation.factors]
         self._print: dict[type, Callable[[Any, bool], str]] = {
             Number: self._number,
             Name: lambda expr, lead: self._names[expr.name][0],

@@ -42,7 +42,8 @@ DIGITS = 4
 """Of what two formulas give where they differ."""
 SHOWN = 9
 """Arrays of more entries are not written out."""
-_BARE_ZERO = re.compile(r"[-+−]?0+")
+_BARE_ZERO, _BARE_ONE = re.compile(r"[-+−]?0+"), re.compile(r"[-+−]?0*1")
+_LEAST_ONE = as_real(Fraction(19, 20))  # what is 1 by its first digit
 _FIGURE = re.compile(r"(?<![\w.])[0-9]*\.[0-9]+")
 _FIT: tuple[Agreement, ...] = ("exact", "rounded", "truncated", "carried", "differs")
 """From the best to the worst."""
@@ -184,12 +185,13 @@ class _Checker:
     def compare_with(self, claim: Claim, value: Value) -> Agreement:
         """How a printed number agrees: by its digits, or exactly where it is a fraction or a formula of numbers.
 
-        A bare 0 says that there is nothing, as for `mark`: it is right for an exact 0 only, while 0.00 is rounded to two places.
+        A bare 0 says that there is nothing, as for `mark`: it is right for an exact 0 only, while 0.00 is rounded to two places; and a
+        bare 1 is no more than its first digit, which 0.5 does not round to.
         """
         assert claim.formula is not None
         if is_decimal(claim.decimal):
             found = agreement(claim.decimal, value)
-            return "differs" if found != "exact" and _BARE_ZERO.fullmatch(claim.decimal) else found
+            return "differs" if found != "exact" and _says_too_much(claim.decimal, value) else found
         number = compute(claim.formula, {})
         if self.is_same(number, value):
             return "exact"
@@ -414,6 +416,11 @@ def show_value(claim: Claim, value: str) -> Expr:
         figures = _FIGURE.findall(claim.printed)
         digits = max(3, *map(count_digits, figures)) if figures else 6
     return as_printed(Fraction(value), digits + 1)
+
+
+def _says_too_much(text: str, value: Value) -> bool:
+    """Whether a bare 0 or 1 hides what the value is: nothing of it is left, or not even its first digit."""
+    return bool(_BARE_ZERO.fullmatch(text)) or (bool(_BARE_ONE.fullmatch(text)) and abs(as_real(value)) < _LEAST_ONE)
 
 
 def count_digits(text: str) -> int:

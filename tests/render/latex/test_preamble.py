@@ -40,7 +40,10 @@ def test_what_reaches_further_is_refused(text):
         check_preamble(text)
 
 
-@pytest.mark.parametrize(("text", "what"), [("{", "not closed"), ("}", "closes nothing"), ("x" * 60_000, "60,000 characters")])
+@pytest.mark.parametrize(
+    ("text", "what"),
+    [("{", "not closed"), ("{a}\n{b}\n{c{d}\n\n", "line 3: a { that"), ("}", "closes nothing"), ("x" * 60_000, "60,000 characters")],
+)
 def test_what_breaks_is_said(text, what):
     with pytest.raises(Problems, match=what):
         check_preamble(text)

@@ -3,7 +3,7 @@
 import random
 import re
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from latex_articles import LONG, NOTATION, WRITER, network, random_expr, two_paths
 
@@ -17,6 +17,7 @@ from tutor.render.latex.widths import measure
 
 @settings(deadline=None)
 @given(st.integers(0, 10**6), st.floats(9, 40))
+@example(442, 34.75)  # a stroke and two brackets
 def test_rows_are_never_wider_than_the_line(seed: int, line: float) -> None:
     expr = random_expr(random.Random(seed), 5)
     chunks = explode(WRITER, expr, line)

@@ -28,7 +28,10 @@ class ListingWords(Topic):
     DIFFERENCE = "at {point} the printed formula gives {printed}, the derived one {derived}"
     DIFFERENCE_GIVEN = "at the given values the printed formula gives {printed}, the derived one {derived}"
     DIFFERENCE_EVERYWHERE = "the printed formula gives {printed}, the derived one {derived}"
-    TOTAL = "{count} claims: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata"
+    TOTAL = (
+        "{count} claim: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata",
+        "{count} claims: {exact} exact, {rounded} rounded, {truncated} truncated, {errata} known errata",
+    )
     CARRIED = ", {count} right within the rounding of their factors (carried)"
     WRONG = ", {count} wrong"
     HOW: Mapping[str, str] = {

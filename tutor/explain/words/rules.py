@@ -51,6 +51,7 @@ class RuleWords(Topic):
 
     WITHIN: Mapping[str, str] = {
         "factor": "the factor in front of it", "product": "product rule", "chain": "chain rule", "log": "log′", "sqrt": "√′",
+        "sigmoid": "σ′", "tanh": "tanh′", "sin": "sin′", "cos": "cos′", "function": "the derivative of the function",
     }  # fmt: skip
     """What is done with a part of a longer formula, where `LOCAL` says it of a step of its own."""
     BETWEEN = ", "
@@ -113,13 +114,18 @@ class RuleWords(Topic):
     def say_local(self, rule: str) -> str:
         """Why a local derivative is what it is; of a formula the rules are said one after the other.
 
-        >>> RuleWords().say_local("formula: power chain")
-        'power rule, chain rule'
+        >>> RuleWords().say_local("formula: power chain"), RuleWords().say_local("formula: tanh arctan")
+        ('power rule, chain rule', 'tanh′, the derivative of the function')
         """
         kind, _, rules = rule.partition(": ")
         if kind == "formula" and rules:
-            return self.BETWEEN.join(self.WITHIN.get(one) or self.LOCAL.get(self._row(one), self.ANY_LOCAL) for one in rules.split())
+            return self.BETWEEN.join(map(self._say_within, rules.split()))
         return self.CASES.get(rule) or self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
+
+    def _say_within(self, rule: str) -> str:
+        """One rule among several: without the formula that it says of a step of its own, which would read as a line of working."""
+        said = self.WITHIN.get(rule) or self.LOCAL.get(self._row(rule), self.ANY_LOCAL)
+        return self.WITHIN["function"] if " = " in said else said
 
     def gradient(self, rule: str, count: int = 0) -> str:
         """Why a gradient is what it is."""

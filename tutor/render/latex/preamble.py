@@ -103,7 +103,7 @@ def check_preamble(text: str, where: str = "") -> str:
 
 def _list_faults(text: str) -> Iterator[TutorError]:
     own, environments = set(COMMANDS), set(ENVIRONMENTS)
-    depth = 0
+    opened: list[int] = []
     told: set[str] = set()
 
     def fault(place: int, what: str) -> Iterator[TutorError]:
@@ -118,10 +118,12 @@ def _list_faults(text: str) -> Iterator[TutorError]:
     for match in _TOKEN.finditer(text):
         name, mark = match["name"], match["mark"]
         if match["brace"]:
-            depth += 1 if match["brace"] == "{" else -1
-            if depth < 0:
+            if match["brace"] == "{":
+                opened.append(match.start())
+            elif opened:
+                opened.pop()
+            else:
                 yield from fault(match.start(), "a } that closes nothing")
-                depth = 0
         elif match["hat"]:
             yield from fault(match.start(), "a preamble may not use ^^, which writes a character in disguise")
         elif mark is not None and mark not in _SIGNS:
@@ -138,8 +140,8 @@ def _list_faults(text: str) -> Iterator[TutorError]:
             for one in _read_names(text, match.end()):
                 if one not in known:
                     yield from fault(match.start(), f"a preamble may not use {what} {make_visible(one)}")
-    if depth > 0:
-        yield from fault(len(text), "a { that is not closed")
+    if opened:
+        yield from fault(opened[-1], "a { that is not closed")
 
 
 def _find_defined(name: str, text: str, place: int, environments: set[str]) -> set[str]:

@@ -107,10 +107,10 @@ def explode(writer: Writer, expr: Expr, limit: float, lead: bool = True) -> list
         case Mul(args) if args:
             return _break_joined(writer, writer.factors(expr, lead), limit, True)
         case Neg(arg):
-            return _wrap_chunks(_break_inner(writer, arg, limit, isinstance(arg, Add | Neg)), "-", "")
+            return _wrap_chunks(_break_inner(writer, arg, limit - measure("-"), isinstance(arg, Add | Neg)), "-", "")
         case Div(num, den):
             upper = _break_inner(writer, num, limit, not _is_closed(num) and not isinstance(num, Mul))
-            lower = _break_inner(writer, den, limit, not _is_closed(den))
+            lower = _break_inner(writer, den, limit - measure("/"), not _is_closed(den))
             return [*upper, Chunk("/" + lower[0].flow, "{}/" + lower[0].start), *lower[1:]]
         case Pow(base, exp):
             power = "^{" + writer.show(exp) + "}"

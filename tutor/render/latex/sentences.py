@@ -2,7 +2,10 @@ r"""Sentences of a document, words and maths mixed, as LaTeX text and how wide t
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from tutor.explain.document import Math, Sentence
+from tutor.expression.nodes import Partial
 from tutor.render.latex.rows import explode
 from tutor.render.latex.widths import measure, measure_words
 from tutor.render.latex.words import escape
@@ -21,6 +24,7 @@ class Phrases:
 
     def __init__(self, printer: Printer) -> None:
         self.printer = printer
+        self.flat = Printer(replace(printer.notation, slashed=True))
 
     def latex(self, sentence: Sentence, limit: float = 12.0) -> str:
         """The sentence as LaTeX text; maths wider than ``limit`` em is set in pieces between which a line may break."""
@@ -30,16 +34,26 @@ class Phrases:
         )
 
     def _maths(self, part: Math, limit: float) -> str:
-        whole = self.printer.latex(part.expr)
+        whole = self.set_whole(part)
         if measure(whole, True) <= limit:
             return f"${whole}$"
         chunks = explode(self.printer.latex_writer, part.expr, limit)
         first, *others = chunks
         return f"${first.flow}$" + "".join(f" ${chunk.start}$" for chunk in others)
 
+    def set_whole(self, part: Math) -> str:
+        r"""Maths on one line: a derivative alone is ∂L/∂w there, since a small fraction tears the lines apart.
+
+        >>> from tutor.expression.nodes import Partial
+        >>> from tutor.notation.profile import Notation
+        >>> Phrases(Printer(Notation())).set_whole(Math(Partial("L", "w5")))
+        '\\partial L/\\partial w_{5}'
+        """
+        return (self.flat if type(part.expr) is Partial else self.printer).latex(part.expr)
+
     def width(self, sentence: Sentence, bold: bool = False) -> float:
         """The width of the sentence on one line, in em of the current size."""
         return sum(
-            measure(self.printer.latex(part.expr), True) if isinstance(part, Math) else measure_words(part, bold)
+            measure(self.set_whole(part), True) if isinstance(part, Math) else measure_words(part, bold)
             for part in set_roots(sentence)
         )

@@ -166,7 +166,7 @@ def _total(found: Sequence[Verdict], words: ListingWords) -> Text:
     counted = {agreement: sum(v.agreement == agreement for v in found) for agreement in STYLES}
     errata = sum(v.agreement == "differs" and v.erratum is not None for v in found)
     wrong = counted["differs"] - errata
-    line = Text(words.TOTAL.format(count=len(found), errata=errata, **counted))
+    line = Text(words.grammar.choose(words.TOTAL, len(found)).format(count=len(found), errata=errata, **counted))
     if counted["carried"]:
         line.append(words.CARRIED.format(count=counted["carried"]))
     if wrong:
