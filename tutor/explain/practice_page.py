@@ -226,13 +226,15 @@ def name_step(task: AskedStep, words: Wording) -> Sentence:
     """What a step is about, with the kind of a choice."""
     named = name_task(task, words)
     kind = words.practice.CHOICES.get(task.kind, "")
-    return (named, f" ({kind})") if kind else (named,)
+    return (*named, f" ({kind})") if kind else named
 
 
-def name_task(task: AskedStep, words: Wording) -> Inline:
-    """What a step is about: a quantity, a whole array, or in words what is counted."""
-    key = task.target or task.question.array
-    return name_target(key, words) if key else task.question.ask
+def name_task(task: AskedStep, words: Wording) -> Sentence:
+    """What a step is about: a quantity, a whole array, several of them, or in words what is counted."""
+    key, question = task.target or task.question.array, task.question
+    if key and not key.startswith("count "):
+        return (name_target(key, words),)
+    return tuple(name_asked(question, words)) if question.targets else (question.ask,)
 
 
 def name_target(key: str, words: Wording) -> Inline:
