@@ -66,7 +66,7 @@ def test_the_random_graphs_reach_every_kind():
     tables = (*ACTIVATIONS, *chain(*BY_RANK.values()), *PAIRS, *ENDS, *VECTOR_ENDS, *MATRIX_ENDS)
     assert [template for template in tables if not used[template]] == []
     besides = {"flip", "route_first"}  # what only readers write, and where ties are declared to go to the first
-    of_others = {*ALONG_AXES, *(name for name in LAYERS if name.startswith(("logsumexp", "log_softmax")))}  # tests/graph/test_broadcasting.py, …
+    of_others = {*ALONG_AXES, *(name for name in LAYERS if name.startswith(("logsumexp", "log_softmax")))}
     assert set(LAYERS) - reached - of_others == besides
     assert refused < 150
 
