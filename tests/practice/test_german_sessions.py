@@ -26,7 +26,8 @@ MOST = 40
 TYPED = [*RUBBISH, "(1", "1 2", "1, 2, 3", "1\n2", "w55", "sigmod(1)", "softmax(1, 2)", "0,,5", "x = ", "\\foo{1}", "1 +", "a if 1 > 0",
          "sin(1, 2)", "1/0", "log(0)", "W @ W", "max(W)", "sum(W, axis=7)", "W^T^T", "x x", "[1, 2", "[1, , 2]", "[[1, 2], [3]]",
          "\\begin{pmatrix} 1", "1 & 2", "а", "0.5·", "W + 1", "x[9]", "convolve(x, W)", "|1", "exp 1", "d/dx"]  # fmt: skip
-FORMS = some_now([(entry.id, layer) for entry in entries() for layer in (False, True)], every=61, rows=True)
+FORMS = some_now([(entry.id, layer) for entry in entries()[::3] for layer in (False, True)], every=21, rows=True)
+"""Of three exercises one: what is refused is said by the kind of a question, which they have in common."""
 
 
 def say(doc):
