@@ -22,15 +22,16 @@ ALLOWED = {  # file: why, and the names
     "expression/grammar.py": ("GRAMMAR", "abs exp if_positive sqrt transpose"),
     "expression/index_signs.py": ("GRAMMAR", "convolve correlate"),
     "expression/program_signs.py": ("GRAMMAR", "flatten matmul unflatten"),
-    "graph/axis_forms.py": ("ALGEBRA", "fill max mean min softmax softmax_columns softmax_rows sqrt sum"),
+    "graph/axis_forms.py": ("ALGEBRA", "columns fill log_softmax logsumexp max mean min rows softmax sqrt sum"),
     "graph/broadcasting.py": ("ALGEBRA", "batch columns entry fill keep_column keep_row matmul rows"),
     "graph/python_slices.py": ("ALGEBRA", "entry fill part"),
     "graph/shape_forms.py": ("ALGEBRA", "concat entry fill flatten sum transpose unflatten"),
     "expression/lexicon.py": (
         "GRAMMAR",
-        "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten hard_sigmoid "
-        "hard_tanh heaviside log log_cosh log_sigmoid log_softmax logsumexp lse matmul max min quantile sigmoid sign silu "
-        "smooth_l1 softplus tan",
+        "abs arccos arcosh arcsin arctan arsinh artanh binary_cross_entropy cot cross_entropy csc flatten gaussian_nll "
+        "hard_sigmoid hard_tanh heaviside kl_divergence kl_gaussians kl_standard_normal log log_cosh log_poisson_nll "
+        "log_sigmoid log_softmax logsumexp lse matmul max min multi_hinge poisson_nll quantile relu6 sigmoid sign silu smooth_l1 "
+        "smooth_label softplus tan",
     ),
     "expression/lexing.py": ("GRAMMAR", "if_positive sqrt"),
     "expression/parse.py": ("GRAMMAR", "log_softmax matmul softmax"),

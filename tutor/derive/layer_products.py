@@ -277,6 +277,9 @@ def simplify_pullback(expr: Expr) -> Expr:
     parts = tuple(simplify_pullback(part) for part in children(expr))
     done = rebuild(expr, parts) if parts else expr
     match done:
+        case Call("columns" | "rows" | "batch" as func, (Call("fill", (value, *sizes)), count)):
+            at = {"columns": len(sizes), "rows": len(sizes) - 1, "batch": 0}[func]
+            return Call("fill", (value, *sizes[:at], count, *sizes[at:]))
         case Call(func, args) if func in LAYERS and len(args) > (operands := len(LAYERS[func][0].arrays)):
             return _take_equal_part(Call(func, (*args[:operands], *map(_add_numbers, args[operands:]))))
         case Call("transpose", (Call("transpose", (inner,)),)):
@@ -287,9 +290,6 @@ def simplify_pullback(expr: Expr) -> Expr:
             return Call("outer", (b, a))
         case Call("transpose", (Call("matmul", (a, b)),)):  # (A B)ᵀ = Bᵀ Aᵀ
             return Call("matmul", (simplify_pullback(Call("transpose", (b,))), simplify_pullback(Call("transpose", (a,)))))
-        case Call("columns" | "rows" | "batch" as func, (Call("fill", (value, *sizes)), count)):
-            at = {"columns": len(sizes), "rows": len(sizes) - 1, "batch": 0}[func]
-            return Call("fill", (value, *sizes[:at], count, *sizes[at:]))
         case Call("hadamard", (a, b)):
             number = fill_value(a)
             return done if number is None else a if number == ZERO else entrywise_product(a, b)

@@ -141,7 +141,7 @@ def read_layer_formula(text: str, layered: Layered) -> Expr:
     Raises `TutorError` for what is not known, and for shapes that do not fit.
     """
     names = (*layered.graph.names, *layered.symbolic)
-    expr = parse(text, names=names, functions={*LAYER_FUNCTIONS, STARRED})
+    expr = parse(text, names=names, functions={*LAYER_FUNCTIONS, STARRED, *layered.graph.own_functions})
     check_calls(expr, {*WRITABLE, STARRED, *PROGRAM_WORDS})
     for partial in find_partials(expr):
         if partial.of not in [step.target for step in layered.graph.steps]:

@@ -23,6 +23,7 @@ from tutor.explain.document import (
     Table,
 )
 from tutor.explain.feedback_page import cut, quantity, value, verbatim
+from tutor.explain.own_definitions import list_definitions
 from tutor.explain.words.sentence_grammar import split_places
 from tutor.explain.words.wording import ENGLISH, Wording
 from tutor.explain.written_maths import set_maths
@@ -265,6 +266,9 @@ def write_start(session: Session, words: Wording = ENGLISH) -> Document:
         blocks.append(Paragraph((sizes,)))
     elif len(steps) <= MOST_GIVEN:
         blocks.append(Equations(tuple(Equation(Name(step.target), (Side(step.expr),)) for step in steps)))
+    defined = list_definitions((step.expr for step in steps), set(), primes=False)
+    if defined:
+        blocks.append(Paragraph(tuple(defined), words.pages.LABELS["where"]))
     return Document("", blocks=tuple(blocks), language=words.language)
 
 

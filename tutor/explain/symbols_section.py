@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from tutor.derive.slope import open_prime
 from tutor.explain.axis_chains import gather_axes
 from tutor.explain.document import Inline, Math, Paragraph
+from tutor.explain.own_definitions import write_definition
 from tutor.explain.page_writer import EQUALS
 from tutor.explain.words.array_rules import ArrayWords
 from tutor.explain.words.sentence_grammar import split_places
@@ -100,13 +101,19 @@ class Symbols:
         letter = Name(next(name for name in ("x", "z", "u", "v", "t", "x_0") if name not in self.shapes))
         plain = call.func.rstrip("'")
         row = function(plain, len(call.args))
+        formula = value_of(row)
+        own = write_definition(call)
+        if own is not None:
+            yield call.func, [Math(own[0]), EQUALS, Math(own[1])]
+            yield from self._list_meanings(own[1])
+            return
         if len(row.params) != 1:
             return
-        formula = value_of(row)
         if call.func != plain:
             yield call.func, [Math(Call(call.func, (letter,))), EQUALS, Math(open_prime(Call(f"{plain}'", (letter,))))]
         elif formula is not None:
             yield plain, [Math(Call(plain, (letter,))), EQUALS, Math(substitute(formula, {row.params[0]: letter}))]
+
 
 
 def _list_ends(settings: Sequence[Expr]) -> tuple[Expr, Expr]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 
 from tutor.errors import tell
+from tutor.expression.own_functions import shorten_name
 
 ELSEWHERE = {
     "celu": "max(0, z) + min(0, a*(exp(z/a) - 1))", "hardswish": "z*hard_sigmoid(z)", "hard_swish": "z*hard_sigmoid(z)",
@@ -88,7 +89,7 @@ def function_hint(name: str, known: Iterable[str]) -> str:
     >>> function_hint("hardswish", ["sinh", "elu"]), function_hint("sigmod", ["sigmoid", "sin"])
     ('it is not known here yet; write z*hard_sigmoid(z)', 'did you mean sigmoid?')
     """
-    names = sorted(set(known))
+    names = sorted(set(map(shorten_name, known)))
     lowered = name.lower()
     if lowered in ELSEWHERE:
         return tell("it is not known here yet; write {formula}", formula=ELSEWHERE[lowered])

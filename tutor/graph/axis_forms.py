@@ -140,12 +140,12 @@ def read_axis(call: Call, array: Expr, shape: Shape, part: Expr) -> int:
 def _softmax(along: _Along) -> Expr:
     if len(along.all_axes) > 1:
         raise along.refuse(tell("write softmax(Z, axis=-1) where every row is a sample, softmax(Z, axis=-2) where every column is one"))
-    behind = len(along.shape) - 1 - along.all_axes[0]
+    func, behind = along.call.func, len(along.shape) - 1 - along.all_axes[0]
     if len(along.shape) == 1:
-        return Call("softmax", (along.array,))
+        return Call(func, (along.array,))
     if behind > 1:
         raise along.refuse(tell("a softmax goes along one of the last two axes"))
-    return Call("softmax_columns" if behind else "softmax_rows", (along.array,))
+    return Call(f"{func}_{'columns' if behind else 'rows'}", (along.array,))
 
 
 def _size(along: _Along) -> Expr:
@@ -160,6 +160,8 @@ _FORMS: dict[str, Callable[[_Along], Expr]] = {
     "max": lambda along: along.take_largest(along.array),
     "min": lambda along: Neg(along.take_largest(Neg(along.array))),
     "softmax": _softmax,
+    "log_softmax": _softmax,
+    "logsumexp": lambda along: along.keep_axes(_softmax(along)),
     "norm": lambda along: Call("sqrt", (along.sum(Pow(along.array, TWO)),)),
     "var": lambda along: along.mean(Pow(along.deviate(), TWO)),
     "std": lambda along: Call("sqrt", (along.mean(Pow(along.deviate(), TWO)),)),

@@ -60,10 +60,12 @@ def from_layers(
     loss: str = "",
     parameters: Sequence[str] = (),
     kinds: Mapping[str, Quantity] | None = None,
+    own: Collection[str] = (),
 ) -> Layered:
     """Read steps over arrays: ``z = W x + b``, ``a = sigmoid(z)``, ``L = sum((a - y)^2)``.
 
     ``shapes`` are those of the leaves (a leaf without one is a single number); those of the steps follow.
+    ``own`` are the exercise's own functions.
 
     Raises `GraphError` for what does not fit, with both shapes, and for what is not known.
 
@@ -72,12 +74,12 @@ def from_layers(
     """
     _check_shapes(shapes)
     formulas: dict[str, Expr] = {}
-    for number, (target, expr) in enumerate(read_steps(lines, WRITABLE, tuple(shapes)), 1):
+    for number, (target, expr) in enumerate(read_steps(lines, WRITABLE, tuple(shapes), own), 1):
         if target in formulas or target in shapes:
             raise GraphError(f"{target} is defined twice", where=f"step {number}", hint="give the second one another name")
         formulas[target] = expr
-    own = {*shapes, *formulas, *parameters, *(kinds or {})}
-    formulas = {target: _read_entries(expr, shapes, formulas, own) for target, expr in formulas.items()}
+    named = {*shapes, *formulas, *parameters, *(kinds or {})}
+    formulas = {target: _read_entries(expr, shapes, formulas, named) for target, expr in formulas.items()}
     graph = assemble(formulas, loss=loss, parameters=parameters, kinds=kinds, rule=layer_rule)
     graph = _drop_letters(graph, shapes)
     known: dict[str, Shape] = {q.name: tuple(shapes.get(q.name, ())) for q in graph.leaves}

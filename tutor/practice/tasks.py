@@ -20,6 +20,7 @@ from tutor.exercise.model import Exercise
 from tutor.exercise.question import Question
 from tutor.expression.keys import Derivative, derivative_key, make_after_key, read_derivative, read_edge
 from tutor.expression.nodes import Expr, Mul, Name, Partial
+from tutor.expression.own_functions import is_own
 from tutor.expression.plain import write_plain
 from tutor.expression.walk import as_name, names
 from tutor.graph.depths import find_depths
@@ -84,7 +85,7 @@ def find_skill(step: Step) -> str:
 
 def _name_rule(step: Step) -> str:
     name, _, place = step.rule.rpartition("_")
-    return name if name and place.isdecimal() else step.rule
+    return name if name and place.isdecimal() and not is_own(step.rule) else step.rule
 
 
 def make_marker(exercise: Exercise, seed: int = 0) -> Marker:

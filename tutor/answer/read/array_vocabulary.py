@@ -26,6 +26,7 @@ from tutor.expression.lexicon import (
     split_index,
 )
 from tutor.expression.nodes import Call, Expr, Name, Partial
+from tutor.expression.own_functions import shorten_name
 from tutor.expression.program_signs import BROADCAST, SUMMED
 from tutor.expression.spelling import Key, read_whole
 from tutor.graph.layered import LAYER_FUNCTIONS, Layered
@@ -71,6 +72,7 @@ def array_vocabulary(exercise: Exercise, profiles: Sequence[str] = ()) -> Vocabu
     known = gather_vocabulary(exercise, layered.graph, chosen, notations.__getitem__, powers=False)
     sizes = {letter: Name(letter) for letter in layered.symbolic if letter not in known.declared}
     functions = {name: name for name in sorted(LAYER_FUNCTIONS | NAMES)}
+    functions |= {shorten_name(func): func for func in layered.graph.own_functions}
     literal: dict[str, Known] = {**known.literal, **literal_entries(layered, notations.values())}
     pattern = "|".join(re.escape(text) for text in sorted(literal, key=lambda text: (-len(text), text)))
     units = dict(list_unit_spellings(layered, [*notations.values(), Notation()], {key[0] for key in known.spelled}))
